@@ -1,0 +1,290 @@
+/*
+ * accessor.c - a model's functions as they stand in pg_proc.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_proc.h"
+#include "commands/proclang.h"
+#include "funcapi.h"
+#include "parser/parse_coerce.h"
+#include "utils/builtins.h"
+#include "utils/catcache.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+#include "utils/syscache.h"
+
+#include "accessor/accessor.h"
+#include "accessor/function.h"
+#include "accessor/recipe.h"
+#include "catalog/function.h"
+
+/* The source text of a function. */
+static char *
+source_of(HeapTuple tuple)
+{
+	bool		isnull;
+	Datum		source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
+
+	return isnull ? pstrdup("") : TextDatumGetCString(source);
+}
+
+/* Does a function take the row of the model as its only argument? */
+static bool
+takes_row(const OrmModel *model, Form_pg_proc form)
+{
+	return form->pronargs == 1 && form->proargtypes.values[0] == model->row_type;
+}
+
+/* Is this function ours?  See accessor.h. */
+static bool
+is_ours(const OrmModel *model, const OrmAccessor *accessor, HeapTuple tuple)
+{
+	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
+
+	if (accessor->in_sql)
+		return form->prolang == SQLlanguageId && form->proretset &&
+			(accessor->by_row ? takes_row(model, form) : form->prorettype == model->row_type) &&
+			orm_catalog_is_marked(form->oid);
+	return form->prolang == get_language_oid("orm", true) && strcmp(source_of(tuple), accessor->body) == 0;
+}
+
+/*
+ * The functions of an accessor's name that are ours (List of Oid), in a schema
+ * or, with InvalidOid, in all.  *stranger receives one that is in the way:
+ * another function of the name; a relationship's only suffers from one that
+ * takes the very same row.
+ */
+static List *
+find_ours(const OrmModel *model, const OrmAccessor *accessor, Oid namespace, Oid *stranger)
+{
+	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(accessor->name));
+	List	   *ours = NIL;
+
+	for (int i = 0; i < list->n_members; i++)
+	{
+		HeapTuple	tuple = &list->members[i]->tuple;
+		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
+
+		if (OidIsValid(namespace) && form->pronamespace != namespace)
+			continue;
+		if (is_ours(model, accessor, tuple))
+			ours = lappend_oid(ours, form->oid);
+		else if (stranger != NULL && (!accessor->by_row || takes_row(model, form)))
+			*stranger = form->oid;
+	}
+	ReleaseSysCacheList(list);
+	return ours;
+}
+
+/* Are the names of the arguments as they should be? */
+static bool
+same_names(const OrmAccessor *accessor, HeapTuple tuple)
+{
+	Oid		   *types;
+	char	  **names;
+	char	   *modes;
+	int			n = get_func_arg_info(tuple, &types, &names, &modes);
+
+	if (n != accessor->nargs || modes != NULL || (names == NULL) != (accessor->argument_names == NULL))
+		return false;
+	for (int i = 0; names != NULL && i < n; i++)
+		if (strcmp(names[i], accessor->argument_names[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Have just the arguments that need one the default orm.unset(...)? */
+static bool
+same_defaults(const OrmAccessor *accessor, HeapTuple tuple)
+{
+	bool		optional[FUNC_MAX_ARGS];
+
+	orm_function_optional(tuple, optional);
+	for (int i = 0; i < accessor->nargs; i++)
+		if (optional[i] != (i >= accessor->required))
+			return false;
+	return ((Form_pg_proc) GETSTRUCT(tuple))->pronargdefaults == accessor->nargs - accessor->required;
+}
+
+/* Is a function that has the right arguments' types as it would be made now? */
+static bool
+is_same(const OrmAccessor *accessor, HeapTuple tuple)
+{
+	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
+
+	return form->prorettype == accessor->result && form->proretset == accessor->set &&
+		form->provolatile == (accessor->writes ? PROVOLATILE_VOLATILE : PROVOLATILE_STABLE) &&
+		strcmp(source_of(tuple), accessor->body) == 0 &&
+		same_names(accessor, tuple) && same_defaults(accessor, tuple);
+}
+
+/* Sets "existing" and "same" if a function is the accessor's. */
+static void
+compare(OrmAccessor *accessor, Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Form_pg_proc form;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	form = (Form_pg_proc) GETSTRUCT(tuple);
+	if (form->pronargs == accessor->nargs &&
+		memcmp(form->proargtypes.values, accessor->argument_types, sizeof(Oid) * accessor->nargs) == 0)
+	{
+		accessor->existing = function;
+		accessor->same = is_same(accessor, tuple);
+	}
+	ReleaseSysCache(tuple);
+}
+
+/* Raises 42723: the name of a function is taken by one that is not ours. */
+static void
+raise_clash(const OrmModel *model, const OrmAccessor *accessor, const char *other)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_DUPLICATE_FUNCTION),
+			errmsg("function \"%s\" of model \"%s\" cannot be made: its name is taken",
+				   accessor->name, model->name),
+			errdetail("There is %s.", other),
+			accessor->by_row ? errhint("Give the relationship another name, or another schema: "
+									   "orm.accessors(schema => ...).")
+			: errhint("Choose another prefix: orm.accessors(prefix => ...)."));
+}
+
+/* Raises when two functions of one model would have one name: a long prefix that was cut, a relationship. */
+static void
+check_among_themselves(const OrmModel *model, List *accessors, const OrmAccessor *accessor)
+{
+	ListCell   *cell;
+
+	foreach(cell, accessors)
+	{
+		const OrmAccessor *other = lfirst(cell);
+
+		if (other == accessor)
+			return;
+		if (strcmp(other->name, accessor->name) == 0)
+			raise_clash(model, accessor, psprintf("function %s of the same model already", other->signature));
+	}
+}
+
+List *
+orm_accessor_wanted(const OrmModel *model, bool notices)
+{
+	List	   *accessors = orm_recipe_all(model, notices);
+	Oid			namespace = InvalidOid;
+	ListCell   *cell;
+
+	if (accessors != NIL)
+		namespace = get_namespace_oid(orm_recipe_schema(model), false);
+	foreach(cell, accessors)
+	{
+		OrmAccessor *accessor = lfirst(cell);
+		Oid			stranger = InvalidOid;
+		List	   *ours = find_ours(model, accessor, namespace, &stranger);
+		ListCell   *function;
+
+		if (accessor->by_row)
+			orm_recipe_check_name(model, accessor);
+		check_among_themselves(model, accessors, accessor);
+		if (OidIsValid(stranger))
+			raise_clash(model, accessor, psprintf("function %s, which is no accessor of this model",
+													format_procedure(stranger)));
+		foreach(function, ours)
+			compare(accessor, lfirst_oid(function));
+	}
+	return accessors;
+}
+
+List *
+orm_accessor_existing(const OrmModel *model)
+{
+	List	   *names = orm_recipe_names(model);
+	List	   *schemas = list_make1_oid(get_namespace_oid(orm_recipe_schema(model), true));
+	List	   *found = NIL;
+	ListCell   *cell;
+
+	/* the functions in SQL are known for ours in any schema, and lead to the others beside them */
+	foreach(cell, names)
+	{
+		OrmAccessor *accessor = lfirst(cell);
+		ListCell   *function;
+
+		if (!accessor->in_sql)
+			continue;
+		foreach(function, find_ours(model, accessor, InvalidOid, NULL))
+		{
+			found = lappend_oid(found, lfirst_oid(function));
+			schemas = list_append_unique_oid(schemas, get_func_namespace(lfirst_oid(function)));
+		}
+	}
+	foreach(cell, names)
+	{
+		OrmAccessor *accessor = lfirst(cell);
+		ListCell   *schema;
+
+		if (accessor->in_sql)
+			continue;
+		foreach(schema, schemas)
+			if (OidIsValid(lfirst_oid(schema)))
+				found = list_concat_unique_oid(found, find_ours(model, accessor, lfirst_oid(schema), NULL));
+	}
+	return found;
+}
+
+void
+orm_accessor_mark(const OrmModel *model, Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	bool		in_sql;
+	bool		of_rows;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	in_sql = ((Form_pg_proc) GETSTRUCT(tuple))->prolang == SQLlanguageId;
+	of_rows = ((Form_pg_proc) GETSTRUCT(tuple))->prorettype == model->row_type;
+	ReleaseSysCache(tuple);
+	if (in_sql)
+		orm_catalog_mark_function(function);
+	else if (!of_rows)
+		orm_catalog_tie_function(function, model->relid);
+}
+
+/* Puts the body that follows from the model into a function whose arguments still fit it. */
+static void
+refresh_body(Oid function, const OrmAccessor *accessor)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Form_pg_proc form;
+	bool		fits;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	form = (Form_pg_proc) GETSTRUCT(tuple);
+	fits = form->pronargs == accessor->nargs &&
+		can_coerce_type(accessor->nargs, form->proargtypes.values, accessor->argument_types,
+						COERCION_ASSIGNMENT);
+	ReleaseSysCache(tuple);
+	if (fits)
+		orm_catalog_set_body(function, accessor->body);
+}
+
+void
+orm_accessor_refresh_bodies(const OrmModel *model)
+{
+	ListCell   *cell;
+
+	foreach(cell, orm_recipe_all(model, false))
+	{
+		OrmAccessor *accessor = lfirst(cell);
+		ListCell   *function;
+
+		if (!accessor->in_sql)
+			continue;
+		foreach(function, find_ours(model, accessor, InvalidOid, NULL))
+			refresh_body(lfirst_oid(function), accessor);
+	}
+}

@@ -1,0 +1,410 @@
+/*
+ * function.c - compiling a function in LANGUAGE orm.
+ *
+ * Everything the validator checks is checked here, and so again by the handler
+ * when it first meets a version of the function: a restore creates functions
+ * with check_function_bodies off, and ALTER FUNCTION never calls a validator.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_coerce.h"
+#include "parser/parse_func.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "accessor/body.h"
+#include "accessor/function.h"
+#include "model/cache.h"
+
+/* What a compilation works on. */
+typedef struct Compilation
+{
+	HeapTuple	tuple;
+	Form_pg_proc form;
+	bool		created;
+	OrmFunction *function;
+	const OrmModel *model;
+} Compilation;
+
+/* Raises 42P13. */
+static void
+refuse(const Compilation *c, const char *message, const char *detail)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+			errmsg("function \"%s\" in language orm %s", NameStr(c->form->proname), message),
+			detail ? errdetail_internal("%s", detail) : 0);
+}
+
+/* Raises 42P13 for a function whose arguments are not those of the table any more. */
+static void
+refuse_arguments(const Compilation *c, const char *message)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+			errmsg("function \"%s\" in language orm %s", NameStr(c->form->proname), message),
+			c->created ? 0 : errhint("Arguments do not follow changes of the table: orm.sync('%s') makes "
+									 "the generated functions anew.", c->model->name));
+}
+
+/* Checks what can be said of a function without its body. */
+static void
+check_form(const Compilation *c)
+{
+	bool		isnull;
+
+	if (c->form->prokind != PROKIND_FUNCTION)
+		refuse(c, "must be a plain function", NULL);
+	if (get_typtype(c->form->prorettype) == TYPTYPE_PSEUDO && c->form->prorettype != VOIDOID)
+		refuse(c, psprintf("cannot return %s", format_type_be(c->form->prorettype)), NULL);
+	if (c->form->provolatile == PROVOLATILE_IMMUTABLE)
+		refuse(c, "cannot be IMMUTABLE", "Its result depends on a table.");
+	SysCacheGetAttr(PROCOID, c->tuple, Anum_pg_proc_proargmodes, &isnull);
+	if (!isnull)
+		refuse(c, "can have IN arguments only", NULL);
+	for (int i = 0; i < c->form->pronargs; i++)
+		if (get_typtype(c->form->proargtypes.values[i]) == TYPTYPE_PSEUDO)
+			refuse(c, psprintf("cannot have an argument of type %s",
+							   format_type_be(c->form->proargtypes.values[i])), NULL);
+}
+
+/* Checks that the function's markings allow what its verb does. */
+static void
+check_writing(const Compilation *c)
+{
+	if (!c->function->verb->writes)
+		return;
+	if (c->form->provolatile != PROVOLATILE_VOLATILE)
+		refuse(c, "must be VOLATILE", psprintf("The verb \"%s\" writes, and the server may call a function that "
+											   "is not VOLATILE any number of times.", c->function->verb->name));
+	if (c->form->proparallel != PROPARALLEL_UNSAFE)
+		refuse(c, "must be PARALLEL UNSAFE", psprintf("The verb \"%s\" writes.", c->function->verb->name));
+}
+
+/* Which kind of result a function declares; 0: none that any verb has. */
+static int
+declared_result(const Compilation *c)
+{
+	Oid			type = c->form->prorettype;
+
+	if (type == c->model->row_type)
+		return c->form->proretset ? ORM_RESULT_ROWS : ORM_RESULT_ROW;
+	if (c->form->proretset)
+		return 0;
+	return type == JSONOID ? ORM_RESULT_JSON : type == VOIDOID ? ORM_RESULT_VOID :
+		type == BOOLOID ? ORM_RESULT_BOOLEAN : 0;
+}
+
+/* The results of a verb in words: usuarios, json or void. */
+static char *
+results_text(const OrmLanguageVerb *verb, Oid row_type)
+{
+	const char *row = format_type_be(row_type);
+	const char *words[] = {row, psprintf("SETOF %s", row), "json", "void", "boolean"};
+	StringInfoData text;
+	int			left = verb->results;
+
+	initStringInfo(&text);
+	for (int i = 0; i < lengthof(words); i++)
+	{
+		if ((verb->results & (1 << i)) == 0)
+			continue;
+		left &= ~(1 << i);
+		appendStringInfo(&text, "%s%s", text.len == 0 ? "" : left == 0 ? " or " : ", ", words[i]);
+	}
+	return text.data;
+}
+
+/* Checks that the verb has the result that the function declares. */
+static void
+set_result(const Compilation *c)
+{
+	int			result = declared_result(c);
+
+	if ((c->function->verb->results & result) == 0)
+		refuse(c, psprintf("cannot return %s%s", c->form->proretset ? "SETOF " : "",
+						   format_type_be(c->form->prorettype)),
+			   psprintf("With the verb \"%s\" it returns %s.", c->function->verb->name,
+						results_text(c->function->verb, c->model->row_type)));
+	c->function->result = result;
+}
+
+bool
+orm_function_is_unset(Node *expression, Oid unset)
+{
+	while (expression != NULL && IsA(expression, RelabelType))
+		expression = (Node *) ((RelabelType *) expression)->arg;
+	return expression != NULL && IsA(expression, FuncExpr) &&
+		((FuncExpr *) expression)->funcid == unset;
+}
+
+/* OID of orm.unset. */
+static Oid
+unset_function(void)
+{
+	Oid			any = ANYELEMENTOID;
+
+	return LookupFuncName(list_make2(makeString("orm"), makeString("unset")), 1, &any, false);
+}
+
+/* Finds a call of orm.unset anywhere in an expression. */
+static bool
+contains_unset(Node *expression, Oid *unset)
+{
+	if (expression == NULL)
+		return false;
+	return orm_function_is_unset(expression, *unset) ||
+		expression_tree_walker(expression, contains_unset, unset);
+}
+
+/* The defaults of a function's last arguments. */
+static List *
+argument_defaults(HeapTuple tuple)
+{
+	bool		isnull;
+	Datum		defaults = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proargdefaults, &isnull);
+
+	return isnull ? NIL : castNode(List, stringToNode(TextDatumGetCString(defaults)));
+}
+
+void
+orm_function_optional(HeapTuple tuple, bool *optional)
+{
+	int			nargs = ((Form_pg_proc) GETSTRUCT(tuple))->pronargs;
+	List	   *defaults = argument_defaults(tuple);
+	Oid			unset = unset_function();
+	ListCell   *cell;
+
+	memset(optional, 0, sizeof(bool) * nargs);
+	foreach(cell, defaults)
+		optional[nargs - list_length(defaults) + foreach_current_index(cell)] =
+			orm_function_is_unset(lfirst(cell), unset);
+}
+
+/* A marker wrapped in something else would be taken for a NULL that was given. */
+static void
+check_defaults(const Compilation *c)
+{
+	ListCell   *cell;
+
+	foreach(cell, argument_defaults(c->tuple))
+		if (!orm_function_is_unset(lfirst(cell), c->function->unset) &&
+			contains_unset(lfirst(cell), &c->function->unset))
+			refuse(c, "has a default in which orm.unset is not the whole expression",
+				   "Write DEFAULT orm.unset(NULL::type) with the type of the argument, "
+				   "and for a domain DEFAULT orm.unset((NULL::type[])[1]).");
+}
+
+Expr *
+orm_function_cast(const char *function, const OrmParameter *parameter, const OrmAttribute *attribute)
+{
+	CaseTestExpr *value = makeNode(CaseTestExpr);
+	Oid			from = parameter->type;
+	Oid			to = attribute->type->oid;
+	Node	   *cast;
+
+	value->typeId = from;
+	value->typeMod = -1;
+	value->collation = get_typcollation(from);
+	cast = coerce_to_target_type(NULL, (Node *) value, from, to, -1,
+								 COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST, -1);
+	if (cast == NULL && TypeCategory(from) == TYPCATEGORY_STRING)
+		cast = coerce_to_target_type(NULL, (Node *) value, from, to, -1,
+									 COERCION_EXPLICIT, COERCE_EXPLICIT_CAST, -1);
+	if (cast == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_DATATYPE_MISMATCH),
+				errmsg("argument \"%s\" of function \"%s\" is of type %s, but the attribute is of type %s",
+					   parameter->name, function, format_type_be(from), format_type_be(to)));
+	return (Expr *) cast;
+}
+
+/* May this attribute be an argument of the verb? */
+static bool
+is_argument(const OrmLanguageVerb *verb, const OrmAttribute *attribute)
+{
+	bool		settable = !attribute->generated && !attribute->identity_always;
+
+	switch (verb->arguments)
+	{
+		case ORM_ARGUMENTS_KEY:
+			return attribute->in_key;
+		case ORM_ARGUMENTS_TO_MATCH:
+			return OidIsValid(attribute->equality);
+		case ORM_ARGUMENTS_TO_CHANGE:
+			return attribute->in_key || settable;
+		case ORM_ARGUMENTS_TO_STORE:
+			return settable;
+	}
+	return false;
+}
+
+/* Raises why an attribute may not be an argument of the verb. */
+static void
+refuse_attribute(const OrmFunction *function, const OrmModel *model, const OrmAttribute *attribute)
+{
+	if (function->verb->arguments == ORM_ARGUMENTS_KEY)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				errmsg("function \"%s\" in language orm cannot have the argument \"%s\"",
+					   function->name, attribute->name),
+				errdetail("The verb \"%s\" takes the primary key of \"%s\" alone.",
+						  function->verb->name, model->name));
+	if (function->verb->arguments == ORM_ARGUMENTS_TO_MATCH)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_FUNCTION),
+				errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name),
+				errdetail("Type %s has no equality operator.", format_type_be(attribute->type->oid)));
+	ereport(ERROR,
+			errcode(ERRCODE_GENERATED_ALWAYS),
+			errmsg("attribute \"%s\" of model \"%s\" cannot be given", attribute->name, model->name),
+			errdetail("The database always generates its value."));
+}
+
+void
+orm_function_refuse(const OrmFunction *function, const OrmModel *model, const OrmParameter *parameter)
+{
+	if (parameter->attribute >= 0)
+		refuse_attribute(function, model, &model->attributes[parameter->attribute]);
+	ereport(ERROR,
+			errcode(ERRCODE_UNDEFINED_COLUMN),
+			errmsg("attribute \"%s\" of model \"%s\" does not exist", parameter->name, model->name),
+			errdetail("It is an argument of function \"%s\".", function->name),
+			errhint("Arguments do not follow changes of the table: orm.sync('%s') makes "
+					"the generated functions anew.", model->name));
+}
+
+/* Finds out which attribute an argument is.  The validator refuses what a call would only if it were given. */
+static void
+bind_parameter(const Compilation *c, OrmParameter *parameter)
+{
+	const OrmModel *model = c->model;
+	const OrmAttribute *attribute;
+
+	parameter->attribute = orm_model_attribute(model, parameter->name, strlen(parameter->name));
+	if (parameter->attribute < 0 && c->created)
+		orm_model_no_attribute(model, parameter->name, NULL);
+	if (parameter->attribute < 0)
+		return;
+	attribute = &model->attributes[parameter->attribute];
+	parameter->usable = is_argument(c->function->verb, attribute);
+	parameter->cast = parameter->type != attribute->type->oid;
+	if (c->created && !parameter->usable)
+		orm_function_refuse(c->function, model, parameter);
+	if (c->created && parameter->cast)
+		orm_function_cast(c->function->name, parameter, attribute);
+}
+
+/* Checks that the model has the key that the verb needs, and that no call can leave a part of it out. */
+static void
+check_key(const Compilation *c)
+{
+	OrmKeyRule	rule = c->function->verb->key;
+	const OrmKey *key = rule == ORM_KEY_UNUSED ? NULL : orm_model_need_key(c->model);
+
+	for (int k = 0; rule == ORM_KEY_GIVEN && k < key->nattributes; k++)
+	{
+		bool		found = false;
+
+		for (int i = 0; i < c->function->nparameters; i++)
+			if (c->function->parameters[i].attribute == key->attributes[k])
+				found = !c->function->parameters[i].optional;
+		if (!found)
+			refuse_arguments(c, psprintf("has no argument without a default for the key attribute \"%s\"",
+										 c->model->attributes[key->attributes[k]].name));
+	}
+}
+
+/* Reads the arguments of a function. */
+static void
+set_parameters(Compilation *c)
+{
+	OrmFunction *function = c->function;
+	bool		optional[FUNC_MAX_ARGS];
+	Oid		   *types;
+	char	  **names;
+	char	   *modes;
+
+	function->nparameters = get_func_arg_info(c->tuple, &types, &names, &modes);
+	function->parameters = palloc0(sizeof(OrmParameter) * Max(function->nparameters, 1));
+	function->row = function->verb->takes_row && function->nparameters == 1 &&
+		types[0] == c->model->row_type;
+	if (function->row)
+	{
+		check_key(c);
+		return;
+	}
+	orm_function_optional(c->tuple, optional);
+	check_defaults(c);
+	for (int i = 0; i < function->nparameters; i++)
+	{
+		OrmParameter *parameter = &function->parameters[i];
+
+		if (names == NULL || names[i][0] == '\0')
+			refuse(c, psprintf("has no name for argument %d", i + 1), "An argument's name says which attribute it is.");
+		parameter->name = names[i];
+		parameter->type = types[i];
+		parameter->optional = optional[i];
+		if (parameter->optional && c->form->proisstrict)
+			refuse(c, "cannot be STRICT", "A call that leaves out an argument would not run it.");
+		bind_parameter(c, parameter);
+	}
+	check_key(c);
+}
+
+LOCKMODE
+orm_function_lock(const OrmLanguageVerb *verb)
+{
+	return verb->writes ? RowExclusiveLock : AccessShareLock;
+}
+
+/* Compiles in the current memory context. */
+static void
+compile(Compilation *c)
+{
+	OrmFunction *function = c->function;
+	bool		isnull;
+	Datum		source = SysCacheGetAttr(PROCOID, c->tuple, Anum_pg_proc_prosrc, &isnull);
+	OrmBody		body;
+
+	check_form(c);
+	body = orm_body_parse(isnull ? "" : TextDatumGetCString(source));
+	function->verb = orm_language_verb(body.verb);
+	function->name = pstrdup(NameStr(c->form->proname));
+	check_writing(c);
+	c->model = orm_model_open(body.model, orm_function_lock(function->verb));
+	function->model = pstrdup(c->model->name);
+	function->epoch = c->model->epoch;
+	function->unset = unset_function();
+	function->all = palloc(sizeof(bool) * Max(c->model->nattributes, 1));
+	memset(function->all, true, c->model->nattributes);
+	set_result(c);
+	set_parameters(c);
+}
+
+OrmFunction *
+orm_function_compile(HeapTuple tuple, bool created, MemoryContext parent, const OrmModel **model)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm function", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	Compilation c = {0};
+
+	c.tuple = tuple;
+	c.form = (Form_pg_proc) GETSTRUCT(tuple);
+	c.created = created;
+	c.function = palloc0(sizeof(OrmFunction));
+	c.function->context = context;
+	compile(&c);
+	MemoryContextSwitchTo(caller);
+	MemoryContextSetParent(context, parent);
+	*model = c.model;
+	return c.function;
+}

@@ -1,0 +1,131 @@
+/*
+ * language.c - LANGUAGE orm: running its functions.
+ *
+ * A call finds the compiled function in the plan cache, by OID, xmin and ctid
+ * of its pg_proc row, so that CREATE OR REPLACE and ALTER FUNCTION make a new
+ * one; opens the model, and compiles again when that has another epoch; then
+ * sorts out which arguments were given, and lets the verb run.
+ *
+ * Given or not: the default of an optional argument is a call of the marker
+ * function orm.unset, and the planner puts defaults into the call expression.
+ * So an argument that is still this call, in the expression that called us,
+ * was left out; a NULL said aloud is a constant.  The expression need not be a
+ * FuncExpr of this function (an operator made of it, a call through fmgr):
+ * then everything was given.  Wrapping a function in another that forwards its
+ * arguments loses the difference, unless the planner inlines the wrapper.
+ *
+ * A compiled function that a new one supersedes may be running further up the
+ * stack, so it lives to the end of the transaction, as models do.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_proc.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "accessor/body.h"
+#include "accessor/call.h"
+#include "accessor/language.h"
+#include "exec/plan.h"
+#include "model/cache.h"
+
+/* Sorts out which arguments were given; see the top of this file. */
+static void
+find_given(OrmCall *call)
+{
+	FmgrInfo   *flinfo = call->fcinfo->flinfo;
+	FuncExpr   *expression = (FuncExpr *) flinfo->fn_expr;
+	const OrmFunction *function = call->function;
+	List	   *arguments = NIL;
+
+	if (expression != NULL && IsA(expression, FuncExpr) && expression->funcid == flinfo->fn_oid)
+		arguments = expression->args;
+	for (int i = 0; i < function->nparameters; i++)
+		call->given[i] = !function->parameters[i].optional || i >= list_length(arguments) ||
+			!orm_function_is_unset(list_nth(arguments, i), function->unset);
+}
+
+/* Compiles a function and puts it into the plan cache, in place of what stood there. */
+static OrmPlan *
+compile_function(HeapTuple tuple, const OrmPlanKey *key, OrmPlan *plan, OrmCall *call)
+{
+	OrmFunction *function = orm_function_compile(tuple, false, CurrentMemoryContext, &call->model);
+	OrmFunction *old = plan ? orm_plan_payload(plan) : NULL;
+
+	if (plan == NULL)
+		plan = orm_plan_add(key, NULL, 0, NULL, ORM_PLAN_AUTO);
+	if (old != NULL)
+		MemoryContextSetParent(old->context, TopTransactionContext);
+	MemoryContextSetParent(function->context, orm_plan_context(plan));
+	orm_plan_set_payload(plan, function);
+	call->function = function;
+	return plan;
+}
+
+/* Finds or makes the compiled function, and opens its model; the entry is pinned. */
+static OrmPlan *
+open_function(Oid oid, OrmCall *call)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(oid));
+	TransactionId xmin;
+	OrmPlanKey	key;
+	OrmPlan    *plan;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_FUNCTION),
+				errmsg("function with OID %u does not exist", oid));
+	xmin = HeapTupleHeaderGetRawXmin(tuple->t_data);
+	orm_plan_key_begin(&key, ORM_KIND_FUNCTION, 0);
+	orm_plan_key_add(&key, &oid, sizeof(oid));
+	orm_plan_key_add(&key, &xmin, sizeof(xmin));
+	orm_plan_key_add(&key, &tuple->t_self, sizeof(tuple->t_self));
+	plan = orm_plan_find(&key);
+	if (plan != NULL)
+	{
+		call->function = orm_plan_payload(plan);
+		call->model = orm_model_open(call->function->model, orm_function_lock(call->function->verb));
+	}
+	if (plan == NULL || call->function->epoch != call->model->epoch)
+		plan = compile_function(tuple, &key, plan, call);
+	ReleaseSysCache(tuple);
+	return plan;
+}
+
+Datum
+orm_language_call(FunctionCallInfo fcinfo)
+{
+	OrmCall		call = {0};
+	OrmPlan    *plan;
+	Datum		result;
+
+	call.fcinfo = fcinfo;
+	call.context = CurrentMemoryContext;
+	plan = open_function(fcinfo->flinfo->fn_oid, &call);
+	find_given(&call);
+	result = call.function->verb->run(&call);
+	orm_plan_release(plan);
+	return result;
+}
+
+void
+orm_language_validate(Oid oid, bool check_bodies)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(oid));
+	const OrmModel *model;
+	bool		isnull;
+	Datum		source;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_FUNCTION),
+				errmsg("function with OID %u does not exist", oid));
+	source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
+	if (check_bodies)
+		orm_function_compile(tuple, true, CurrentMemoryContext, &model);
+	else if (!isnull)
+		orm_language_verb(orm_body_parse(TextDatumGetCString(source)).verb);
+	ReleaseSysCache(tuple);
+}

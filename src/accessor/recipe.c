@@ -1,0 +1,451 @@
+/*
+ * recipe.c - the texts of the typed functions of a model.
+ *
+ *     CREATE FUNCTION "s"."usuario_create"("nombre" text DEFAULT orm.unset(NULL::text), ...)
+ *     RETURNS "s"."usuarios" LANGUAGE orm VOLATILE PARALLEL UNSAFE AS 'create Usuario'
+ *
+ *     CREATE FUNCTION "s"."usuario_find"("id" integer)
+ *     RETURNS SETOF "s"."usuarios" LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+ *     AS 'SELECT * FROM "s"."usuarios" WHERE "id" OPERATOR(pg_catalog.=) $1'
+ *
+ * A body in SQL is a string, never BEGIN ATOMIC, which would freeze the list of
+ * columns; so it is parsed under the caller's search_path, and every name and
+ * operator in it is qualified.  It is inlined only while the function is not
+ * STRICT, has no SET clause and is not SECURITY DEFINER; and a query that uses
+ * it runs in parallel only while it is PARALLEL SAFE.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "accessor/body.h"
+#include "accessor/recipe.h"
+#include "base/names.h"
+#include "base/sql.h"
+
+/* What the arguments of a function are: attributes, the first ones without a default. */
+typedef struct Arguments
+{
+	int			n;
+	int			required;
+	int		   *attributes;
+	bool		row;			/* the row instead */
+} Arguments;
+
+/* Chooses the arguments; false: there can be no such function. */
+typedef bool (*Chooser) (const OrmModel *model, Arguments *arguments);
+
+static void
+add(Arguments *arguments, int attribute)
+{
+	arguments->attributes[arguments->n++] = attribute;
+}
+
+/* Can a value be given for it? */
+static bool
+settable(const OrmAttribute *attribute)
+{
+	return !attribute->generated && !attribute->identity_always;
+}
+
+/* A key that the database fills is seldom given, so it comes last. */
+static bool
+filled_key(const OrmAttribute *attribute)
+{
+	return attribute->in_key && attribute->has_default;
+}
+
+static bool
+choose_for_create(const OrmModel *model, Arguments *arguments)
+{
+	for (int keys = 0; keys <= 1; keys++)
+		for (int i = 0; i < model->nattributes; i++)
+			if (settable(&model->attributes[i]) && filled_key(&model->attributes[i]) == keys)
+				add(arguments, i);
+	return true;
+}
+
+static bool
+choose_key(const OrmModel *model, Arguments *arguments)
+{
+	const OrmKey *key = model->primary_key;
+
+	for (int i = 0; key != NULL && i < key->nattributes; i++)
+	{
+		if (!OidIsValid(model->attributes[key->attributes[i]].equality))
+			return false;
+		add(arguments, key->attributes[i]);
+	}
+	arguments->required = arguments->n;
+	return key != NULL;
+}
+
+static bool
+choose_nothing(const OrmModel *model, Arguments *arguments)
+{
+	return true;
+}
+
+static bool
+choose_for_filter(const OrmModel *model, Arguments *arguments)
+{
+	for (int i = 0; i < model->nattributes; i++)
+		if (OidIsValid(model->attributes[i].equality))
+			add(arguments, i);
+	return arguments->n > 0;
+}
+
+static bool
+choose_for_update(const OrmModel *model, Arguments *arguments)
+{
+	bool		possible = choose_key(model, arguments);
+
+	for (int i = 0; i < model->nattributes; i++)
+		if (settable(&model->attributes[i]) && !model->attributes[i].in_key)
+			add(arguments, i);
+	return possible && arguments->n > arguments->required;
+}
+
+static bool
+choose_row(const OrmModel *model, Arguments *arguments)
+{
+	arguments->row = true;
+	return model->primary_key != NULL;
+}
+
+typedef enum Result
+{
+	RESULT_ROW,
+	RESULT_ROWS,
+	RESULT_ROW_OR_NONE,
+	RESULT_BOOLEAN
+} Result;
+
+typedef struct Recipe
+{
+	const char *verb;
+	bool		in_sql;
+	bool		writes;
+	Result		result;
+	Chooser		choose;
+	const char *comment;		/* %s: the model's name */
+} Recipe;
+
+/* In the order in which they are made and listed. */
+static const Recipe recipes[] = {
+	{"create", false, true, RESULT_ROW, choose_for_create,
+		"Inserts an object of model \"%s\" and returns it. An argument left out takes the column's default; NULL is NULL."},
+	{"find", true, false, RESULT_ROW_OR_NONE, choose_key,
+	"Returns the object of model \"%s\" with this primary key, or no row."},
+	{"all", true, false, RESULT_ROWS, choose_nothing,
+	"Returns all objects of model \"%s\". Conditions, joins and orders around it use the table's indexes."},
+	{"filter_by", false, false, RESULT_ROWS, choose_for_filter,
+	"Returns the objects of model \"%s\" that are equal in every argument given; NULL given is IS NULL."},
+	{"find_by", false, false, RESULT_ROW_OR_NONE, choose_for_filter,
+	"Returns one object of model \"%s\" that is equal in every argument given, or no row; NULL given is IS NULL."},
+	{"update", false, true, RESULT_ROW, choose_for_update,
+		"Changes the object of model \"%s\" with this primary key in the arguments given and returns it. "
+	"Without such an object: no_data_found."},
+	{"save", false, true, RESULT_ROW, choose_row,
+		"Updates the object of model \"%s\" with the primary key of this row, or inserts the row, and returns what is stored. "
+	"NULL in a NOT NULL column takes its default."},
+	{"delete", false, true, RESULT_BOOLEAN, choose_key,
+	"Deletes the object of model \"%s\" with this primary key; true when there was one."},
+};
+
+const char *
+orm_recipe_schema(const OrmModel *model)
+{
+	return model->declaration->accessor_schema ? model->declaration->accessor_schema : model->schema;
+}
+
+/* Does the model want these: a verb's function, or "relationships"? */
+static bool
+includes(const OrmModel *model, const char *name)
+{
+	const OrmDeclaration *declaration = model->declaration;
+	ListCell   *cell;
+
+	if (declaration->all_accessors)
+		return true;
+	foreach(cell, declaration->include)
+		if (strcmp(lfirst(cell), name) == 0)
+			return true;
+	return false;
+}
+
+/* The name and, for LANGUAGE orm, the body of a recipe's function. */
+static OrmAccessor *
+start_accessor(const OrmModel *model, const Recipe *recipe)
+{
+	OrmAccessor *accessor = palloc0(sizeof(OrmAccessor));
+	const char *prefix = model->declaration->prefix;
+
+	accessor->name = orm_name_join(prefix ? prefix : orm_name_snake(model->name), recipe->verb);
+	accessor->in_sql = recipe->in_sql;
+	accessor->writes = recipe->writes;
+	if (!recipe->in_sql)
+		accessor->body = orm_body_write(recipe->verb, model->name);
+	return accessor;
+}
+
+List *
+orm_recipe_names(const OrmModel *model)
+{
+	List	   *names = NIL;
+
+	for (int i = 0; i < lengthof(recipes); i++)
+		names = lappend(names, start_accessor(model, &recipes[i]));
+	for (int i = 0; includes(model, "relationships") && i < model->nrelationships; i++)
+	{
+		OrmAccessor *accessor = palloc0(sizeof(OrmAccessor));
+
+		accessor->name = model->relationships[i].name;
+		accessor->in_sql = true;
+		accessor->by_row = true;
+		names = lappend(names, accessor);
+	}
+	return names;
+}
+
+/*
+ * Appends a cast of an operand to what its operator takes.  An operator in
+ * pg_catalog is found without, as nobody can put another beside it.  In any
+ * other schema one that fits the operands more exactly (domains, say) would be
+ * taken before ours.
+ */
+static void
+append_cast(StringInfo sql, Oid type, Oid expected, Oid namespace)
+{
+	if (namespace == PG_CATALOG_NAMESPACE || type == expected || IsPolymorphicType(expected))
+		return;
+	appendStringInfoString(sql, "::");
+	orm_sql_type(sql, expected, -1);
+}
+
+void
+orm_recipe_append_equal(StringInfo sql, Oid operator, const char *left, Oid left_type,
+						const char *right, Oid right_type)
+{
+	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
+	Form_pg_operator form;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_FUNCTION),
+				errmsg("operator with OID %u does not exist", operator));
+	form = (Form_pg_operator) GETSTRUCT(tuple);
+	appendStringInfoString(sql, left);
+	append_cast(sql, left_type, form->oprleft, form->oprnamespace);
+	appendStringInfoChar(sql, ' ');
+	orm_sql_operator(sql, operator);
+	appendStringInfo(sql, " %s", right);
+	append_cast(sql, right_type, form->oprright, form->oprnamespace);
+	ReleaseSysCache(tuple);
+}
+
+/* The body of find and all: the table, by those attributes. */
+static char *
+select_body(const OrmModel *model, const Arguments *arguments)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "SELECT * FROM ");
+	orm_sql_qualified(&sql, model->schema, model->relation);
+	for (int i = 0; i < arguments->n; i++)
+	{
+		const OrmAttribute *attribute = &model->attributes[arguments->attributes[i]];
+		StringInfoData column;
+
+		initStringInfo(&column);
+		orm_sql_name(&column, attribute->column);
+		appendStringInfoString(&sql, i == 0 ? " WHERE " : " AND ");
+		orm_recipe_append_equal(&sql, attribute->equality, column.data, attribute->type->oid,
+								psprintf("$%d", i + 1), attribute->type->oid);
+	}
+	return sql.data;
+}
+
+/* Appends the marker of an argument not given; see INTERNALS on NOT NULL domains. */
+static void
+append_unset(StringInfo sql, Oid type)
+{
+	bool		domain = get_typtype(type) == TYPTYPE_DOMAIN;
+
+	appendStringInfoString(sql, " DEFAULT ");
+	orm_sql_qualified(sql, "orm", "unset");
+	appendStringInfoString(sql, domain ? "((NULL::" : "(NULL::");
+	orm_sql_type(sql, type, -1);
+	appendStringInfoString(sql, domain ? "[])[1])" : ")");
+}
+
+/* Appends the argument list; for CREATE with names and defaults, else types alone. */
+static void
+append_arguments(StringInfo sql, const OrmAccessor *accessor, bool whole)
+{
+	bool		first = true;
+
+	appendStringInfoChar(sql, '(');
+	for (int i = 0; i < accessor->nargs; i++)
+	{
+		orm_sql_comma(sql, &first);
+		if (whole && accessor->argument_names != NULL)
+		{
+			orm_sql_name(sql, accessor->argument_names[i]);
+			appendStringInfoChar(sql, ' ');
+		}
+		orm_sql_type(sql, accessor->argument_types[i], -1);
+		if (whole && i >= accessor->required)
+			append_unset(sql, accessor->argument_types[i]);
+	}
+	appendStringInfoChar(sql, ')');
+}
+
+/* The signature as people read it. */
+static char *
+signature(const OrmAccessor *accessor)
+{
+	StringInfoData text;
+	bool		first = true;
+
+	initStringInfo(&text);
+	orm_sql_name(&text, accessor->name);
+	appendStringInfoChar(&text, '(');
+	for (int i = 0; i < accessor->nargs; i++)
+	{
+		orm_sql_comma(&text, &first);
+		appendStringInfoString(&text, format_type_be(accessor->argument_types[i]));
+	}
+	appendStringInfoChar(&text, ')');
+	return text.data;
+}
+
+/* The statement that makes a function. */
+static char *
+create_statement(const OrmAccessor *accessor)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "CREATE FUNCTION ");
+	orm_sql_qualified(&sql, accessor->schema, accessor->name);
+	append_arguments(&sql, accessor, true);
+	appendStringInfoString(&sql, accessor->set ? " RETURNS SETOF " : " RETURNS ");
+	orm_sql_type(&sql, accessor->result, -1);
+	appendStringInfo(&sql, " LANGUAGE %s %s PARALLEL %s%s AS ",
+					 accessor->in_sql ? "sql" : "orm", accessor->writes ? "VOLATILE" : "STABLE",
+					 accessor->in_sql ? "SAFE" : "UNSAFE", accessor->one ? " ROWS 1" : "");
+	orm_sql_literal(&sql, accessor->body);
+	return sql.data;
+}
+
+/* The statement that says what it is for. */
+static char *
+comment_statement(const OrmAccessor *accessor, const char *comment)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "COMMENT ON FUNCTION ");
+	orm_sql_qualified(&sql, accessor->schema, accessor->name);
+	append_arguments(&sql, accessor, false);
+	appendStringInfoString(&sql, " IS ");
+	orm_sql_literal(&sql, comment);
+	return sql.data;
+}
+
+/* Writes the texts of a function of which everything else is known. */
+static OrmAccessor *
+finish_accessor(const OrmModel *model, OrmAccessor *accessor, const char *comment)
+{
+	accessor->schema = pstrdup(orm_recipe_schema(model));
+	accessor->signature = signature(accessor);
+	accessor->create = create_statement(accessor);
+	accessor->comment = comment_statement(accessor, comment);
+	return accessor;
+}
+
+/* Puts the arguments into a function's record. */
+static void
+set_arguments(OrmAccessor *accessor, const OrmModel *model, const Arguments *arguments)
+{
+	accessor->nargs = arguments->row ? 1 : arguments->n;
+	accessor->required = arguments->row ? 1 : arguments->required;
+	accessor->argument_types = palloc(sizeof(Oid) * Max(accessor->nargs, 1));
+	if (arguments->row)
+	{
+		accessor->argument_types[0] = model->row_type;
+		return;
+	}
+	if (arguments->n > 0)
+		accessor->argument_names = palloc(sizeof(char *) * arguments->n);
+	for (int i = 0; i < arguments->n; i++)
+	{
+		accessor->argument_types[i] = model->attributes[arguments->attributes[i]].type->oid;
+		accessor->argument_names[i] = model->attributes[arguments->attributes[i]].name;
+	}
+}
+
+/* The function of a recipe, or NULL when the model can have none. */
+static OrmAccessor *
+follow_recipe(const OrmModel *model, const Recipe *recipe, bool notices)
+{
+	OrmAccessor *accessor = start_accessor(model, recipe);
+	Arguments	arguments = {0};
+
+	arguments.attributes = palloc(sizeof(int) * Max(model->nattributes, 1));
+	if (!recipe->choose(model, &arguments) || (recipe->writes && model->relkind == RELKIND_MATVIEW))
+		return NULL;
+	if (arguments.n > FUNC_MAX_ARGS)
+	{
+		if (notices)
+			ereport(NOTICE,
+					errmsg("function \"%s\" of model \"%s\" is left out", accessor->name, model->name),
+					errdetail("It would have %d arguments, and a function can have %d at most.",
+							  arguments.n, FUNC_MAX_ARGS));
+		return NULL;
+	}
+	set_arguments(accessor, model, &arguments);
+	accessor->result = recipe->result == RESULT_BOOLEAN ? BOOLOID : model->row_type;
+	accessor->set = recipe->result == RESULT_ROWS || recipe->result == RESULT_ROW_OR_NONE;
+	accessor->one = recipe->result == RESULT_ROW_OR_NONE;
+	if (recipe->in_sql)
+		accessor->body = select_body(model, &arguments);
+	return finish_accessor(model, accessor, psprintf(recipe->comment, model->name));
+}
+
+List *
+orm_recipe_all(const OrmModel *model, bool notices)
+{
+	List	   *accessors = NIL;
+
+	for (int i = 0; i < lengthof(recipes); i++)
+	{
+		OrmAccessor *accessor = NULL;
+
+		if (includes(model, recipes[i].verb))
+			accessor = follow_recipe(model, &recipes[i], notices);
+		if (accessor != NULL)
+			accessors = lappend(accessors, accessor);
+	}
+	for (int i = 0; includes(model, "relationships") && i < model->nrelationships; i++)
+	{
+		const OrmRelationship *relationship = &model->relationships[i];
+		OrmAccessor *accessor;
+		char	   *comment;
+
+		if (!relationship->resolved)
+			continue;
+		accessor = orm_recipe_relationship(model, relationship, &comment);
+		accessors = lappend(accessors, finish_accessor(model, accessor, comment));
+	}
+	return accessors;
+}

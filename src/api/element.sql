@@ -1,0 +1,203 @@
+-- replace
+-- The builder functions. Their names and the names of their arguments are the words of a model document.
+--
+-- Why some arrays are varchar[]: beside f(VARIADIC text[]) a function f(text[], name text DEFAULT NULL) would make
+-- f(VARIADIC array) ambiguous; so all of f('a', 'b'), f(ARRAY['a', 'b'], 'name') and f(VARIADIC array) are clear.
+
+CREATE OR REPLACE FUNCTION orm.column(
+	name pg_catalog.text, type pg_catalog.text DEFAULT NULL,
+	primary_key pg_catalog.bool DEFAULT NULL, nullable pg_catalog.bool DEFAULT NULL,
+	is_unique pg_catalog.bool DEFAULT NULL, indexed pg_catalog.bool DEFAULT NULL,
+	server_default pg_catalog.text DEFAULT NULL, identity pg_catalog.text DEFAULT NULL,
+	generated pg_catalog.text DEFAULT NULL, foreign_key pg_catalog.text DEFAULT NULL,
+	on_delete pg_catalog.text DEFAULT NULL, on_update pg_catalog.text DEFAULT NULL,
+	check_expr pg_catalog.text DEFAULT NULL, "collation" pg_catalog.text DEFAULT NULL,
+	attribute pg_catalog.text DEFAULT NULL, comment pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.column(
+	pg_catalog.text, pg_catalog.text, pg_catalog.bool, pg_catalog.bool, pg_catalog.bool,
+	pg_catalog.bool, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
+	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
+	pg_catalog.text) IS
+'Element of a model document: a column. type is any SQL type text; it is left out only for orm.map. server_default, generated and check_expr are SQL expressions; identity is ''always'', ''by default'' or ''none''; foreign_key is a model or a table, or one of its columns as target.column; attribute is the name in documents when it is not the column''s. Nothing is checked before orm.model or orm.map.';
+
+CREATE OR REPLACE FUNCTION orm.primary_key(VARIADIC columns pg_catalog.text[])
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.primary_key(VARIADIC pg_catalog.text[]) IS
+'Element of a model document: the primary key, its columns as arguments in key order.';
+
+CREATE OR REPLACE FUNCTION orm.primary_key(
+	columns pg_catalog.varchar[], name pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.primary_key(pg_catalog.varchar[], pg_catalog.text) IS
+'Element of a model document: the primary key, its columns in key order, and the name of the constraint.';
+
+CREATE OR REPLACE FUNCTION orm.unique(VARIADIC columns pg_catalog.text[])
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.unique(VARIADIC pg_catalog.text[]) IS
+'Element of a model document: a unique constraint, its columns as arguments.';
+
+CREATE OR REPLACE FUNCTION orm.unique(columns pg_catalog.varchar[], name pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.unique(pg_catalog.varchar[], pg_catalog.text) IS
+'Element of a model document: a unique constraint, its columns, and its name.';
+
+CREATE OR REPLACE FUNCTION orm.index(VARIADIC columns pg_catalog.text[])
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.index(VARIADIC pg_catalog.text[]) IS
+'Element of a model document: an index, its columns as arguments.';
+
+CREATE OR REPLACE FUNCTION orm.index(
+	columns pg_catalog.varchar[], name pg_catalog.text DEFAULT NULL,
+	is_unique pg_catalog.bool DEFAULT NULL, method pg_catalog.text DEFAULT NULL,
+	where_expr pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.index(
+	pg_catalog.varchar[], pg_catalog.text, pg_catalog.bool, pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: an index, its columns, name, access method (btree unless given) and, for a partial index, the SQL expression of its condition.';
+
+CREATE OR REPLACE FUNCTION orm.index(
+	columns pg_catalog.text, is_unique pg_catalog.bool DEFAULT NULL,
+	name pg_catalog.text DEFAULT NULL, method pg_catalog.text DEFAULT NULL,
+	where_expr pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.index(
+	pg_catalog.text, pg_catalog.bool, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: an index of one column, with the same options as of several.';
+
+CREATE OR REPLACE FUNCTION orm.check(name pg_catalog.text, expr pg_catalog.text)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.check(pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: a check constraint, its name and its SQL expression.';
+
+CREATE OR REPLACE FUNCTION orm.foreign_key(
+	columns pg_catalog.text[], model pg_catalog.text, referenced pg_catalog.text[] DEFAULT NULL,
+	on_delete pg_catalog.text DEFAULT NULL, on_update pg_catalog.text DEFAULT NULL,
+	name pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.foreign_key(
+	pg_catalog.text[], pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text,
+	pg_catalog.text) IS
+'Element of a model document: a foreign key to a model or a table. referenced are the columns there, its primary key unless given; on_delete and on_update are ''cascade'', ''restrict'', ''set null'', ''set default'' or ''no action''.';
+
+CREATE OR REPLACE FUNCTION orm.foreign_key(
+	columns pg_catalog.text, model pg_catalog.text, referenced pg_catalog.text DEFAULT NULL,
+	on_delete pg_catalog.text DEFAULT NULL, on_update pg_catalog.text DEFAULT NULL,
+	name pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.foreign_key(
+	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
+	pg_catalog.text) IS
+'Element of a model document: a foreign key of one column to a model or a table.';
+
+CREATE OR REPLACE FUNCTION orm.belongs_to(
+	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text DEFAULT NULL,
+	back_populates pg_catalog.text DEFAULT NULL, nullable pg_catalog.bool DEFAULT NULL,
+	on_delete pg_catalog.text DEFAULT NULL, on_update pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.belongs_to(
+	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.bool,
+	pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: a relationship to one object of a model, by a key column of this table. foreign_key is that column, <name>_id unless given; it, its foreign key and its index are added when they are not declared. back_populates is the relationship of the other model that is the same one seen from there.';
+
+CREATE OR REPLACE FUNCTION orm.belongs_to(
+	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
+	back_populates pg_catalog.text DEFAULT NULL, nullable pg_catalog.bool DEFAULT NULL,
+	on_delete pg_catalog.text DEFAULT NULL, on_update pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.belongs_to(
+	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.bool,
+	pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: a relationship to one object of a model, by a key of several columns.';
+
+CREATE OR REPLACE FUNCTION orm.has_many(
+	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text DEFAULT NULL,
+	back_populates pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.has_many(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: a relationship to the objects of a model whose key columns point at this one. foreign_key is the column there, found from the foreign keys unless given; back_populates is the relationship of the other model that is the same one seen from there.';
+
+CREATE OR REPLACE FUNCTION orm.has_many(
+	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
+	back_populates pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.has_many(
+	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text) IS
+'Element of a model document: a relationship to the objects of a model whose key columns point at this one, by a key of several columns.';
+
+CREATE OR REPLACE FUNCTION orm.has_one(
+	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text DEFAULT NULL,
+	back_populates pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.has_one(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: a relationship to the one object of a model whose key columns point at this one. foreign_key is the column there, found from the foreign keys unless given; back_populates is the relationship of the other model that is the same one seen from there.';
+
+CREATE OR REPLACE FUNCTION orm.has_one(
+	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
+	back_populates pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.has_one(pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text) IS
+'Element of a model document: a relationship to the one object of a model whose key columns point at this one, by a key of several columns.';
+
+CREATE OR REPLACE FUNCTION orm.many_to_many(
+	name pg_catalog.text, model pg_catalog.text, through pg_catalog.text DEFAULT NULL,
+	back_populates pg_catalog.text DEFAULT NULL, foreign_key pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.many_to_many(
+	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: a relationship to the objects of a model through a join table. through is that table, or a model of it; one is made unless it is there. foreign_key is the column of the join table that points at this model, found unless given.';
+
+CREATE OR REPLACE FUNCTION orm.many_to_many(
+	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
+	through pg_catalog.text DEFAULT NULL, back_populates pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.many_to_many(
+	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: a relationship to the objects of a model through a join table, by a key of several columns.';
+
+CREATE OR REPLACE FUNCTION orm.accessors(
+	prefix pg_catalog.text DEFAULT NULL, schema pg_catalog.text DEFAULT NULL,
+	include pg_catalog.text[] DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.accessors(pg_catalog.text, pg_catalog.text, pg_catalog.text[]) IS
+'Element of a model document: how the typed functions of the model are called, in which schema they are made, and which: create, find, find_by, filter_by, all, update, save, delete, relationships.';

@@ -1,0 +1,47 @@
+-- replace
+-- What is known: views over the registry and the catalogs.
+
+CREATE OR REPLACE FUNCTION orm.version() RETURNS pg_catalog.text
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'orm_sql_version';
+COMMENT ON FUNCTION orm.version() IS
+'The version of the extension''s library, as in its control file. Errors: none.';
+
+CREATE OR REPLACE FUNCTION orm.attribute_rows()
+RETURNS TABLE (model pg_catalog.text, attribute pg_catalog.text, column_name pg_catalog.text,
+    type pg_catalog.text, ordinal pg_catalog.int4, nullable pg_catalog.bool, in_primary_key pg_catalog.bool,
+    has_default pg_catalog.bool, identity pg_catalog.bool, generated pg_catalog.bool)
+LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 200 AS 'MODULE_PATHNAME', 'orm_sql_attribute_rows';
+COMMENT ON FUNCTION orm.attribute_rows() IS
+'The rows of the view orm.attributes. Errors: none of its own.';
+
+CREATE OR REPLACE FUNCTION orm.relationship_rows()
+RETURNS TABLE (model pg_catalog.text, relationship pg_catalog.text, kind pg_catalog.text,
+    target pg_catalog.text, foreign_key pg_catalog.text[], through pg_catalog.text,
+    back_populates pg_catalog.text, resolved pg_catalog.bool)
+LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 50 AS 'MODULE_PATHNAME', 'orm_sql_relationship_rows';
+COMMENT ON FUNCTION orm.relationship_rows() IS
+'The rows of the view orm.relationships. Errors: none of its own.';
+
+CREATE OR REPLACE VIEW orm.models AS
+SELECT m.name AS model,
+       COALESCE(n.nspname::pg_catalog.text, m.schema) AS schema,
+       COALESCE(c.relname::pg_catalog.text, m.relation) AS table_name,
+       COALESCE(pg_catalog.pg_get_userbyid(c.relowner)::pg_catalog.text, m.owner) AS owner,
+       m.state
+  FROM orm.model m
+  LEFT JOIN orm.binding b ON b.model OPERATOR(pg_catalog.=) m.name
+  LEFT JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) b.relation
+  LEFT JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+ WHERE m.state OPERATOR(pg_catalog.=) 'declared' OR c.oid IS NOT NULL;
+COMMENT ON VIEW orm.models IS
+'All models: table (as declared, while there is none), owner, and state: declared (no table yet), created, or mapped.';
+
+CREATE OR REPLACE VIEW orm.attributes AS SELECT * FROM orm.attribute_rows();
+COMMENT ON VIEW orm.attributes IS
+'The attributes of all models: of those with a table as it is now, of others as declared.';
+
+CREATE OR REPLACE VIEW orm.relationships AS SELECT * FROM orm.relationship_rows();
+COMMENT ON VIEW orm.relationships IS
+'The relationships of all models. foreign_key: columns of the side that holds it; through: the join table of a many_to_many; resolved: false while the target has no table.';
+
+GRANT SELECT ON orm.models, orm.attributes, orm.relationships TO PUBLIC;

@@ -1,0 +1,38 @@
+/*
+ * language.c - the SQL-callable functions of LANGUAGE orm.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/guc.h"
+
+#include "accessor/language.h"
+
+PG_FUNCTION_INFO_V1(orm_sql_unset);
+PG_FUNCTION_INFO_V1(orm_sql_language_handler);
+PG_FUNCTION_INFO_V1(orm_sql_language_validator);
+
+/* The marker of an argument that was not given; as a value it is NULL. */
+Datum
+orm_sql_unset(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_NULL();
+}
+
+/* Calls a function in LANGUAGE orm. */
+Datum
+orm_sql_language_handler(PG_FUNCTION_ARGS)
+{
+	return orm_language_call(fcinfo);
+}
+
+/* Checks a function in LANGUAGE orm when it is created. */
+Datum
+orm_sql_language_validator(PG_FUNCTION_ARGS)
+{
+	Oid			function = PG_GETARG_OID(0);
+
+	if (CheckFunctionValidatorAccess(fcinfo->flinfo->fn_oid, function))
+		orm_language_validate(function, check_function_bodies);
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,189 @@
+/*
+ * model.c - SQL functions that declare, create and drop; see define/define.h.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+
+#include "api/argument.h"
+#include "define/define.h"
+#include "model/model.h"
+
+PG_FUNCTION_INFO_V1(orm_sql_model);
+PG_FUNCTION_INFO_V1(orm_sql_model_document);
+PG_FUNCTION_INFO_V1(orm_sql_map);
+PG_FUNCTION_INFO_V1(orm_sql_unmap);
+PG_FUNCTION_INFO_V1(orm_sql_create_all);
+PG_FUNCTION_INFO_V1(orm_sql_create_table);
+PG_FUNCTION_INFO_V1(orm_sql_drop_all);
+PG_FUNCTION_INFO_V1(orm_sql_drop_table);
+PG_FUNCTION_INFO_V1(orm_sql_sync);
+PG_FUNCTION_INFO_V1(orm_sql_describe);
+
+/* The document that a name, a table and the VARIADIC elements in an argument stand for. */
+static char *
+compose(const char *model, const char *table, FunctionCallInfo fcinfo, int n)
+{
+	StringInfoData document;
+	Datum	   *elements = NULL;
+	bool	   *nulls = NULL;
+	int			nelements = 0;
+	const OrmDocument **documents;
+
+	if (!PG_ARGISNULL(n))
+	{
+		ArrayType  *array = PG_GETARG_ARRAYTYPE_P(n);
+		int16		length;
+		bool		by_value;
+		char		align;
+
+		get_typlenbyvalalign(ARR_ELEMTYPE(array), &length, &by_value, &align);
+		deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, align,
+						  &elements, &nulls, &nelements);
+	}
+	documents = palloc(sizeof(OrmDocument *) * Max(nelements, 1));
+	for (int i = 0; i < nelements; i++)
+	{
+		if (nulls[i])
+			ereport(ERROR,
+					errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					errmsg("an element of a model must not be null"),
+					errdetail("At elements[%d].", i));
+		documents[i] = orm_document_open(elements[i]);
+	}
+	initStringInfo(&document);
+	orm_declaration_compose(&document, model, table, nelements, documents);
+	return document.data;
+}
+
+/* Returns changes as rows. */
+static Datum
+return_changes(FunctionCallInfo fcinfo, List *changes)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ListCell   *cell;
+
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(cell, changes)
+	{
+		OrmChange  *change = lfirst(cell);
+		Datum		values[4] = {0};
+		bool		nulls[4] = {change->model == NULL};
+
+		if (change->model != NULL)
+			values[0] = CStringGetTextDatum(change->model);
+		values[1] = CStringGetTextDatum(change->action);
+		values[2] = CStringGetTextDatum(change->kind);
+		values[3] = CStringGetTextDatum(change->name);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/* orm.model(name, table_name, VARIADIC elements) */
+Datum
+orm_sql_model(PG_FUNCTION_ARGS)
+{
+	char	   *name = orm_argument_text(fcinfo, 0, "name");
+	char	   *table = orm_argument_text(fcinfo, 1, "table_name");
+
+	orm_define_declare(compose(name, table, fcinfo, 2));
+	PG_RETURN_VOID();
+}
+
+/* orm.model(document) */
+Datum
+orm_sql_model_document(PG_FUNCTION_ARGS)
+{
+	const OrmDocument *document = orm_argument_document(fcinfo, 0);
+
+	if (document == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				errmsg("argument \"%s\" must not be null", "document"));
+	orm_define_declare(pnstrdup(orm_document_text(document), document->text_length));
+	PG_RETURN_VOID();
+}
+
+/* orm.map(relation, name, VARIADIC elements) */
+Datum
+orm_sql_map(PG_FUNCTION_ARGS)
+{
+	List	   *changes = NIL;
+	char	   *name = orm_argument_text(fcinfo, 1, "name");
+	Oid			relid;
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				errmsg("argument \"%s\" must not be null", "relation"));
+	relid = PG_GETARG_OID(0);
+	orm_define_map(relid, name, compose(name, orm_model_table_name(relid), fcinfo, 2), &changes);
+	return return_changes(fcinfo, changes);
+}
+
+/* orm.unmap(model) */
+Datum
+orm_sql_unmap(PG_FUNCTION_ARGS)
+{
+	List	   *changes = NIL;
+
+	orm_define_unmap(orm_argument_text(fcinfo, 0, "model"), &changes);
+	return return_changes(fcinfo, changes);
+}
+
+/* The role in an optional argument; InvalidOid when none is given. */
+static Oid
+owner_argument(FunctionCallInfo fcinfo, int n)
+{
+	return PG_ARGISNULL(n) ? InvalidOid : get_role_oid(NameStr(*PG_GETARG_NAME(n)), false);
+}
+
+/* orm.create_all(owner) */
+Datum
+orm_sql_create_all(PG_FUNCTION_ARGS)
+{
+	return return_changes(fcinfo, orm_define_create(owner_argument(fcinfo, 0), NULL));
+}
+
+/* orm.create_table(model) */
+Datum
+orm_sql_create_table(PG_FUNCTION_ARGS)
+{
+	return return_changes(fcinfo, orm_define_create(InvalidOid, orm_argument_text(fcinfo, 0, "model")));
+}
+
+/* orm.drop_all(owner) */
+Datum
+orm_sql_drop_all(PG_FUNCTION_ARGS)
+{
+	return return_changes(fcinfo, orm_define_drop(owner_argument(fcinfo, 0), NULL));
+}
+
+/* orm.drop_table(model) */
+Datum
+orm_sql_drop_table(PG_FUNCTION_ARGS)
+{
+	return return_changes(fcinfo, orm_define_drop(InvalidOid, orm_argument_text(fcinfo, 0, "model")));
+}
+
+/* orm.sync(model) */
+Datum
+orm_sql_sync(PG_FUNCTION_ARGS)
+{
+	return return_changes(fcinfo, orm_define_sync(orm_argument_text(fcinfo, 0, "model")));
+}
+
+/* orm.describe(model) */
+Datum
+orm_sql_describe(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(orm_define_describe(orm_argument_text(fcinfo, 0, "model"))));
+}

@@ -1,0 +1,69 @@
+/*
+ * trigger.c - the triggers that keep the registry true; see define/events.c.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "commands/event_trigger.h"
+#include "commands/trigger.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+
+#include "catalog/registry.h"
+#include "define/define.h"
+
+PG_FUNCTION_INFO_V1(orm_sql_registry_row);
+PG_FUNCTION_INFO_V1(orm_sql_follow_ddl);
+PG_FUNCTION_INFO_V1(orm_sql_follow_drop);
+
+/* Raises when a trigger function is called as something else. */
+static void
+check_called_by(bool right, const char *function)
+{
+	if (!right)
+		ereport(ERROR,
+				errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				errmsg("function \"%s\" was not called by its trigger", function));
+}
+
+/*
+ * orm.registry_row(): a row of orm.model that did not come from the extension's
+ * own code: a restore's COPY, an apply worker, or a superuser's hand.
+ */
+Datum
+orm_sql_registry_row(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	HeapTuple	tuple;
+
+	check_called_by(CALLED_AS_TRIGGER(fcinfo) && TRIGGER_FIRED_BEFORE(trigger->tg_event) &&
+					TRIGGER_FIRED_FOR_ROW(trigger->tg_event) &&
+					RelationGetRelid(trigger->tg_relation) == orm_registry_relid(), "orm.registry_row");
+	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+	{
+		orm_registry_unbind(orm_registry_row(tuple, RelationGetDescr(trigger->tg_relation))->name);
+		return PointerGetDatum(tuple);
+	}
+	tuple = orm_define_restore(tuple, RelationGetDescr(trigger->tg_relation));
+	return PointerGetDatum(tuple);
+}
+
+/* orm.follow_ddl() */
+Datum
+orm_sql_follow_ddl(PG_FUNCTION_ARGS)
+{
+	check_called_by(CALLED_AS_EVENT_TRIGGER(fcinfo), "orm.follow_ddl");
+	orm_define_follow_ddl();
+	PG_RETURN_NULL();
+}
+
+/* orm.follow_drop() */
+Datum
+orm_sql_follow_drop(PG_FUNCTION_ARGS)
+{
+	check_called_by(CALLED_AS_EVENT_TRIGGER(fcinfo), "orm.follow_drop");
+	orm_define_follow_drop();
+	PG_RETURN_NULL();
+}

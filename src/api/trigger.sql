@@ -1,0 +1,30 @@
+-- once
+-- How the registry keeps itself true: the row trigger of a restore, and event
+-- triggers for DDL of anybody; see define/events.c.
+
+CREATE FUNCTION orm.registry_row() RETURNS pg_catalog.trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_registry_row';
+COMMENT ON FUNCTION orm.registry_row() IS
+'Trigger on orm.model: binds a row that a restore brings to its table; one that cannot be placed is skipped with a WARNING.';
+
+CREATE FUNCTION orm.follow_ddl() RETURNS pg_catalog.event_trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_follow_ddl';
+COMMENT ON FUNCTION orm.follow_ddl() IS
+'Event trigger: writes new names of tables, schemas and columns into the registry and into inlined accessors. Never raises.';
+
+CREATE FUNCTION orm.follow_drop() RETURNS pg_catalog.event_trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_follow_drop';
+COMMENT ON FUNCTION orm.follow_drop() IS
+'Event trigger: forgets the models of tables that were dropped. Never raises.';
+
+-- ENABLE ALWAYS: a subscriber's apply worker has to bind rows as well.
+CREATE TRIGGER registry_row BEFORE INSERT OR UPDATE OR DELETE ON orm.model
+FOR EACH ROW EXECUTE FUNCTION orm.registry_row();
+ALTER TABLE orm.model ENABLE ALWAYS TRIGGER registry_row;
+
+CREATE EVENT TRIGGER orm_follow_ddl ON ddl_command_end
+WHEN TAG IN ('ALTER TABLE', 'ALTER SCHEMA', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE')
+EXECUTE FUNCTION orm.follow_ddl();
+
+CREATE EVENT TRIGGER orm_follow_drop ON sql_drop
+EXECUTE FUNCTION orm.follow_drop();

@@ -1,0 +1,128 @@
+/*
+ * write.c - SQL functions that write objects; see write/write.h.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "api/argument.h"
+#include "api/object.h"
+#include "model/cache.h"
+#include "write/write.h"
+
+PG_FUNCTION_INFO_V1(orm_sql_create);
+PG_FUNCTION_INFO_V1(orm_sql_save);
+PG_FUNCTION_INFO_V1(orm_sql_upsert);
+PG_FUNCTION_INFO_V1(orm_sql_update_text);
+PG_FUNCTION_INFO_V1(orm_sql_update_any);
+PG_FUNCTION_INFO_V1(orm_sql_delete_text);
+PG_FUNCTION_INFO_V1(orm_sql_delete_any);
+
+/* The options in an argument. */
+static OrmWriteOptions
+options_argument(FunctionCallInfo fcinfo, int n, OrmVerb verb)
+{
+	return orm_write_options(orm_object_document(fcinfo, n, "options"), verb);
+}
+
+/* The model that the first argument names, to be written to. */
+static const OrmModel *
+model_argument(FunctionCallInfo fcinfo)
+{
+	return orm_model_open(orm_argument_text(fcinfo, 0, "model"), RowExclusiveLock);
+}
+
+/* Writes the second argument. */
+static Datum
+write_document(FunctionCallInfo fcinfo, OrmVerb verb, int options_at, int nconflict_on, char **conflict_on)
+{
+	const OrmModel *model = model_argument(fcinfo);
+	const OrmDocument *document = orm_object_document(fcinfo, 1, "object");
+	OrmWriteOptions options = options_argument(fcinfo, options_at, verb);
+	Datum		result;
+
+	if (!orm_write_document(model, verb, document, &options, nconflict_on, conflict_on, &result))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(result);
+}
+
+/* orm.create(model, object, options) */
+Datum
+orm_sql_create(PG_FUNCTION_ARGS)
+{
+	return write_document(fcinfo, ORM_VERB_CREATE, 2, 0, NULL);
+}
+
+/* orm.save(model, object, options) */
+Datum
+orm_sql_save(PG_FUNCTION_ARGS)
+{
+	return write_document(fcinfo, ORM_VERB_SAVE, 2, 0, NULL);
+}
+
+/* orm.upsert(model, object, conflict_on, options) */
+Datum
+orm_sql_upsert(PG_FUNCTION_ARGS)
+{
+	int			n = 0;
+	char	  **names = orm_object_names(fcinfo, 2, "conflict_on", &n);
+
+	return write_document(fcinfo, ORM_VERB_UPSERT, 3, n, names);
+}
+
+/* Updates the object with a key (NULL: the key was null) by the third argument. */
+static Datum
+update(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
+{
+	const OrmDocument *patch = orm_object_document(fcinfo, 2, "patch");
+	OrmWriteOptions options = options_argument(fcinfo, 3, ORM_VERB_UPDATE);
+	Datum		result;
+
+	if (!orm_write_patch(model, key, patch, &options, &result))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(result);
+}
+
+/* orm.update(model, key text, patch, options) */
+Datum
+orm_sql_update_text(PG_FUNCTION_ARGS)
+{
+	const OrmModel *model = model_argument(fcinfo);
+
+	return update(fcinfo, model, orm_object_key_text(fcinfo, 1, model));
+}
+
+/* orm.update(model, key anyelement, patch, options) */
+Datum
+orm_sql_update_any(PG_FUNCTION_ARGS)
+{
+	const OrmModel *model = model_argument(fcinfo);
+
+	return update(fcinfo, model, orm_object_key_any(fcinfo, 1, model));
+}
+
+/* Deletes the object with a key (NULL: the key was null). */
+static Datum
+delete(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
+{
+	options_argument(fcinfo, 2, ORM_VERB_DELETE);
+	PG_RETURN_BOOL(key != NULL && orm_write_delete(model, key));
+}
+
+/* orm.delete(model, key text, options) */
+Datum
+orm_sql_delete_text(PG_FUNCTION_ARGS)
+{
+	const OrmModel *model = model_argument(fcinfo);
+
+	return delete(fcinfo, model, orm_object_key_text(fcinfo, 1, model));
+}
+
+/* orm.delete(model, key anyelement, options) */
+Datum
+orm_sql_delete_any(PG_FUNCTION_ARGS)
+{
+	const OrmModel *model = model_argument(fcinfo);
+
+	return delete(fcinfo, model, orm_object_key_any(fcinfo, 1, model));
+}

@@ -1,0 +1,86 @@
+/*
+ * compat.h - the only place that knows which PostgreSQL it is built for.
+ *
+ * Every difference between the supported majors (15 and later) gets one name
+ * here; the rest of the code uses that name and never PG_VERSION_NUM.
+ */
+#ifndef ORM_BASE_COMPAT_H
+#define ORM_BASE_COMPAT_H
+
+#include "postgres.h"
+
+#if PG_VERSION_NUM < 150000
+#error "orm needs PostgreSQL 15 or later"
+#endif
+
+/*
+ * The JSON parser's semantic actions return nothing before 16 and a
+ * JsonParseErrorType since:
+ *
+ *     static ORM_JSON_ACTION
+ *     object_end(void *state)
+ *     {
+ *         ...
+ *         ORM_JSON_ACTION_DONE;
+ *     }
+ */
+#if PG_VERSION_NUM >= 160000
+#define ORM_JSON_ACTION JsonParseErrorType
+#define ORM_JSON_ACTION_DONE return JSON_SUCCESS
+#else
+#define ORM_JSON_ACTION void
+#define ORM_JSON_ACTION_DONE return
+#endif
+
+/* A JSON lexer over "length" bytes of text in the database encoding, palloc'd. */
+#if PG_VERSION_NUM >= 170000
+#define orm_json_lexer(text, length, decode) \
+	makeJsonLexContextCstringLen(NULL, (text), (length), GetDatabaseEncoding(), (decode))
+#else
+#define orm_json_lexer(text, length, decode) \
+	makeJsonLexContextCstringLen(unconstify(char *, (text)), (length), GetDatabaseEncoding(), (decode))
+#endif
+
+/* Raises the server's error for what its JSON parser refused. */
+#if PG_VERSION_NUM >= 160000
+#define orm_json_raise(error, lex) json_errsave_error((error), (lex), NULL)
+#else
+#define orm_json_raise(error, lex) json_ereport_error((error), (lex))
+#endif
+
+/* The name of a type, parsed; raises 42601 for what is none. */
+#if PG_VERSION_NUM >= 160000
+#define orm_type_name_parse(text) typeStringToTypeName((text), NULL)
+#else
+#define orm_type_name_parse(text) typeStringToTypeName(text)
+#endif
+
+/* The local id of the running transaction; needs storage/proc.h. */
+#if PG_VERSION_NUM >= 170000
+#define orm_local_transaction() (MyProc->vxid.lxid)
+#else
+#define orm_local_transaction() (MyProc->lxid)
+#endif
+
+/* Ownership checks; 15 has a function for each kind of object.  Need utils/acl.h, catalog/pg_*.h. */
+#if PG_VERSION_NUM >= 160000
+#define orm_database_ownercheck(database, role) object_ownercheck(DatabaseRelationId, (database), (role))
+#define orm_relation_ownercheck(relation, role) object_ownercheck(RelationRelationId, (relation), (role))
+#else
+#define orm_database_ownercheck(database, role) pg_database_ownercheck((database), (role))
+#define orm_relation_ownercheck(relation, role) pg_class_ownercheck((relation), (role))
+#endif
+
+/* The index of a relation's primary key, unless the key is deferrable; needs utils/relcache.h. */
+#if PG_VERSION_NUM >= 180000
+#define orm_primary_key_index(relation) RelationGetPrimaryKeyIndex((relation), false)
+#else
+#define orm_primary_key_index(relation) RelationGetPrimaryKeyIndex(relation)
+#endif
+
+/* Since 18 there is only pg_noreturn, which stands in front of a declaration. */
+#ifndef pg_attribute_noreturn
+#define pg_attribute_noreturn() __attribute__((noreturn))
+#endif
+
+#endif

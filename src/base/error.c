@@ -1,0 +1,115 @@
+/*
+ * error.c - where in a document something is wrong, and what was meant.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/varlena.h"
+
+#include "base/error.h"
+
+/* What varstr_levenshtein takes; in characters there, in bytes here. */
+#define MAX_NAME_BYTES 255
+
+/* A name that is farther away than this is another name. */
+#define MAX_DISTANCE 3
+
+/* Appends the steps from the root to a place. */
+static void
+append_path(StringInfo text, const OrmPath *path)
+{
+	check_stack_depth();
+	if (path->parent != NULL)
+		append_path(text, path->parent);
+	if (path->key == NULL)
+		appendStringInfo(text, "[%d]", path->index);
+	else
+	{
+		if (text->len > 0)
+			appendStringInfoChar(text, '.');
+		appendStringInfoString(text, path->key);
+	}
+}
+
+/* The place as text. */
+char *
+orm_path_text(const OrmPath *path)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	if (path != NULL)
+		append_path(&text, path);
+	return text.data;
+}
+
+/* In an ereport: the place as DETAIL. */
+int
+orm_error_place(const OrmPath *path)
+{
+	if (path != NULL)
+		errdetail("At %s.", orm_path_text(path));
+	return 0;
+}
+
+/* How far apart two names are; more than "most" when that far or farther. */
+static int
+distance(const char *given, const char *name, int most)
+{
+	int			given_length = strlen(given);
+	int			name_length = strlen(name);
+
+	if (pg_strcasecmp(given, name) == 0)
+		return 0;
+	if (given_length > MAX_NAME_BYTES || name_length > MAX_NAME_BYTES)
+		return most + 1;
+	return varstr_levenshtein_less_equal(given, given_length, name, name_length, 1, 1, 1, most, false);
+}
+
+/*
+ * In an ereport: the HINT that offers the nearest name.  At most half of the
+ * letters may differ, or anything would be near to a short name.
+ */
+int
+orm_error_nearest(const char *what, const char *given, const char *const *names, int nnames)
+{
+	const char *nearest = NULL;
+	int			most = Min(MAX_DISTANCE, pg_mbstrlen(given) / 2);
+	int			i;
+
+	for (i = 0; i < nnames && most >= 0; i++)
+	{
+		int			apart = distance(given, names[i], most);
+
+		if (apart <= most)
+		{
+			nearest = names[i];
+			most = apart - 1;
+		}
+	}
+	if (nearest != NULL)
+		errhint("Perhaps you meant the %s \"%s\".", what, nearest);
+	return 0;
+}
+
+/* In a PG_CATCH block: adds the place to the error and raises it again. */
+void
+orm_error_rethrow_at(const OrmPath *path, MemoryContext caller)
+{
+	ErrorData  *error;
+
+	if (path == NULL)
+		PG_RE_THROW();
+	MemoryContextSwitchTo(caller);
+	error = CopyErrorData();
+	FlushErrorState();
+	if (error->detail == NULL)
+		error->detail = psprintf("At %s.", orm_path_text(path));
+	else if (error->context == NULL)
+		error->context = psprintf("at %s", orm_path_text(path));
+	else
+		error->context = psprintf("%s\nat %s", error->context, orm_path_text(path));
+	ReThrowError(error);
+}

@@ -1,0 +1,64 @@
+/*
+ * error.h - where in a document something is wrong, and what was meant.
+ *
+ * A place in a document is a chain of OrmPath records on the C stack, one for
+ * each level that has been entered; nothing is allocated until an error needs
+ * the text.  The root of a document has no record: its path is NULL.
+ *
+ *     ereport(ERROR,
+ *             errcode(ERRCODE_UNDEFINED_COLUMN),
+ *             errmsg("attribute \"%s\" of model \"%s\" does not exist", ...),
+ *             orm_error_place(path),
+ *             orm_error_nearest("attribute", given, names, nnames));
+ */
+#ifndef ORM_BASE_ERROR_H
+#define ORM_BASE_ERROR_H
+
+#include "postgres.h"
+#include "base/compat.h"
+
+typedef struct OrmPath
+{
+	const struct OrmPath *parent;	/* NULL: directly below the root */
+	const char *key;			/* key of an object, or NULL: "index" counts */
+	int			index;
+} OrmPath;
+
+/* A step down: `OrmPath here = orm_path_key(path, "where");` */
+static inline OrmPath
+orm_path_key(const OrmPath *parent, const char *key)
+{
+	OrmPath		path = {parent, key, 0};
+
+	return path;
+}
+
+static inline OrmPath
+orm_path_index(const OrmPath *parent, int index)
+{
+	OrmPath		path = {parent, NULL, index};
+
+	return path;
+}
+
+/* The place as text, "where.and[1].edda"; palloc'd; "" for the root. */
+extern char *orm_path_text(const OrmPath *path);
+
+/* In an ereport: the DETAIL "At where.and[1].edda."; nothing at the root. */
+extern int	orm_error_place(const OrmPath *path);
+
+/*
+ * In an ereport: the HINT `Perhaps you meant the <what> "<name>".`, when one
+ * of the names is near enough to what was given; otherwise nothing.
+ */
+extern int	orm_error_nearest(const char *what, const char *given,
+							  const char *const *names, int nnames);
+
+/*
+ * In a PG_CATCH block only: adds the place to the error being raised (as its
+ * DETAIL, or as CONTEXT when it has a DETAIL of its own) and raises it again.
+ * "caller" is the memory context that was current at the PG_TRY.
+ */
+extern void orm_error_rethrow_at(const OrmPath *path, MemoryContext caller) pg_attribute_noreturn();
+
+#endif

@@ -1,0 +1,194 @@
+/*
+ * sql.c - building SQL text; the only place that quotes.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_operator.h"
+#include "nodes/parsenodes.h"
+#include "parser/parse_type.h"
+#include "parser/parser.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "base/compat.h"
+#include "base/sql.h"
+
+/* Appends an identifier. */
+void
+orm_sql_name(StringInfo sql, const char *name)
+{
+	appendStringInfoString(sql, quote_identifier(name));
+}
+
+/* Appends schema.name. */
+void
+orm_sql_qualified(StringInfo sql, const char *schema, const char *name)
+{
+	orm_sql_name(sql, schema);
+	appendStringInfoChar(sql, '.');
+	orm_sql_name(sql, name);
+}
+
+/* Appends the qualified name of a relation. */
+void
+orm_sql_relation(StringInfo sql, Oid relation)
+{
+	char	   *name = get_rel_name(relation);
+	char	   *schema = name ? get_namespace_name(get_rel_namespace(relation)) : NULL;
+
+	if (schema == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_TABLE),
+				errmsg("relation with OID %u does not exist", relation));
+	orm_sql_qualified(sql, schema, name);
+}
+
+/* Appends a string literal. */
+void
+orm_sql_literal(StringInfo sql, const char *text)
+{
+	char	   *quoted = quote_literal_cstr(text);
+
+	appendStringInfoString(sql, quoted);
+	pfree(quoted);
+}
+
+/* Appends OPERATOR(schema.op). */
+void
+orm_sql_operator(StringInfo sql, Oid operator)
+{
+	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
+	Form_pg_operator form;
+	char	   *schema;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_FUNCTION),
+				errmsg("operator with OID %u does not exist", operator));
+	form = (Form_pg_operator) GETSTRUCT(tuple);
+	schema = get_namespace_name(form->oprnamespace);
+	appendStringInfo(sql, "OPERATOR(%s.%s)", quote_identifier(schema ? schema : "pg_catalog"),
+					 NameStr(form->oprname));
+	ReleaseSysCache(tuple);
+}
+
+/* Appends a type, qualified, with its modifiers. */
+void
+orm_sql_type(StringInfo sql, Oid type, int32 typmod)
+{
+	char	   *name = format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN |
+											FORMAT_TYPE_INVALID_AS_NULL | FORMAT_TYPE_FORCE_QUALIFY);
+
+	if (name == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_OBJECT),
+				errmsg("type with OID %u does not exist", type));
+	appendStringInfoString(sql, name);
+}
+
+/* Appends a collation, qualified. */
+void
+orm_sql_collation(StringInfo sql, Oid collation)
+{
+	HeapTuple	tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+	Form_pg_collation form;
+	char	   *schema;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_OBJECT),
+				errmsg("collation with OID %u does not exist", collation));
+	form = (Form_pg_collation) GETSTRUCT(tuple);
+	schema = get_namespace_name(form->collnamespace);
+	orm_sql_qualified(sql, schema ? schema : "pg_catalog", NameStr(form->collname));
+	ReleaseSysCache(tuple);
+}
+
+/* Appends a fragment in parentheses; the line end closes a comment in it. */
+void
+orm_sql_fragment(StringInfo sql, const char *fragment)
+{
+	appendStringInfo(sql, "(%s\n)", fragment);
+}
+
+/* While text is parsed: an error's position is one in this text, not in the caller's query. */
+static void
+text_error_callback(void *arg)
+{
+	int			position = geterrposition();
+
+	if (position > 0)
+	{
+		errposition(0);
+		internalerrposition(position);
+	}
+	internalerrquery(arg);
+}
+
+/* Parses as PL/pgSQL parses an expression: what may follow SELECT. */
+static List *
+parse_fragment(const char *fragment)
+{
+	ErrorContextCallback callback = {error_context_stack, text_error_callback, unconstify(char *, fragment)};
+	List	   *statements;
+
+	error_context_stack = &callback;
+	statements = raw_parser(fragment, RAW_PARSE_PLPGSQL_EXPR);
+	error_context_stack = callback.previous;
+	return statements;
+}
+
+/* Parses the text of a type. */
+TypeName *
+orm_sql_parse_type(const char *text)
+{
+	ErrorContextCallback callback = {error_context_stack, text_error_callback, unconstify(char *, text)};
+	TypeName   *name;
+
+	error_context_stack = &callback;
+	name = orm_type_name_parse(text);
+	error_context_stack = callback.previous;
+	return name;
+}
+
+/* Is this SELECT nothing but one expression without a name? */
+static bool
+is_one_expression(Node *statement)
+{
+	SelectStmt *select = (SelectStmt *) statement;
+	ResTarget  *target;
+
+	if (statement == NULL || !IsA(statement, SelectStmt) || list_length(select->targetList) != 1)
+		return false;
+	target = linitial_node(ResTarget, select->targetList);
+	if (target->name != NULL || target->indirection != NIL || target->val == NULL)
+		return false;
+	if (IsA(target->val, ColumnRef) && IsA(linitial(((ColumnRef *) target->val)->fields), A_Star))
+		return false;
+	return select->op == SETOP_NONE && select->distinctClause == NIL && select->intoClause == NULL &&
+		select->fromClause == NIL && select->whereClause == NULL && select->groupClause == NIL &&
+		select->havingClause == NULL && select->windowClause == NIL && select->valuesLists == NIL &&
+		select->sortClause == NIL && select->limitOffset == NULL && select->limitCount == NULL &&
+		select->lockingClause == NIL && select->withClause == NULL;
+}
+
+/* Raises unless the text is one expression, alone and in parentheses. */
+void
+orm_sql_check_expression(const char *fragment, const char *what)
+{
+	List	   *statements = parse_fragment(fragment);
+	StringInfoData spliced;
+
+	if (list_length(statements) != 1 || !is_one_expression(linitial_node(RawStmt, statements)->stmt))
+		ereport(ERROR,
+				errcode(ERRCODE_SYNTAX_ERROR),
+				errmsg("%s must be one expression and nothing else: \"%s\"", what, fragment));
+
+	/* what may stand behind SELECT need not be able to stand in parentheses: "ALL 1" */
+	initStringInfo(&spliced);
+	orm_sql_fragment(&spliced, fragment);
+	parse_fragment(spliced.data);
+}

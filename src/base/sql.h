@@ -1,0 +1,61 @@
+/*
+ * sql.h - building SQL text; the only place that quotes.
+ *
+ * Every name that goes into a statement goes through one of these, is quoted
+ * whenever it needs to be and qualified always.  Values never come here:
+ * they are parameters.  All append to a StringInfo of the caller's.
+ */
+#ifndef ORM_BASE_SQL_H
+#define ORM_BASE_SQL_H
+
+#include "postgres.h"
+#include "lib/stringinfo.h"
+
+struct TypeName;
+
+/* A quoted identifier. */
+extern void orm_sql_name(StringInfo sql, const char *name);
+
+/* schema.name, both quoted. */
+extern void orm_sql_qualified(StringInfo sql, const char *schema, const char *name);
+
+/* The qualified name of a relation; raises 42P01 when it is gone. */
+extern void orm_sql_relation(StringInfo sql, Oid relation);
+
+/* A string literal, for COMMENT ON and function bodies (not for values of users' data). */
+extern void orm_sql_literal(StringInfo sql, const char *text);
+
+/* OPERATOR(schema.op) */
+extern void orm_sql_operator(StringInfo sql, Oid operator);
+
+/* A type, qualified, with its modifiers. */
+extern void orm_sql_type(StringInfo sql, Oid type, int32 typmod);
+
+/* A collation, qualified. */
+extern void orm_sql_collation(StringInfo sql, Oid collation);
+
+/*
+ * An SQL fragment of a declaration, "(text\n)": parenthesised, the line end
+ * closing a comment in it.  It must have passed orm_sql_check_expression.
+ */
+extern void orm_sql_fragment(StringInfo sql, const char *fragment);
+
+/*
+ * Raises 42601 unless the parser reads the text as one expression and nothing
+ * else.  Nothing is looked up and nothing is run.  "what" names it in the message.
+ */
+extern void orm_sql_check_expression(const char *fragment, const char *what);
+
+/* Parses the text of a type; raises 42601 for what is none.  Nothing is looked up. */
+extern struct TypeName *orm_sql_parse_type(const char *text);
+
+/* Separates items: appends the separator unless it is the first; clears *first. */
+static inline void
+orm_sql_comma(StringInfo sql, bool *first)
+{
+	if (!*first)
+		appendStringInfoString(sql, ", ");
+	*first = false;
+}
+
+#endif

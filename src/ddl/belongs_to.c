@@ -1,0 +1,308 @@
+/*
+ * belongs_to.c - what belongs_to adds to a table: the columns of its key, the
+ * foreign key, an index.  Only what is not declared.
+ *
+ * The columns of the key are, in this order:
+ *
+ *   1. those that foreign_key names;
+ *   2. those with the names it would give them, if they are all declared;
+ *   3. those of the only declared foreign key to its target, leaving aside what
+ *      other belongs_to take by 1 or 2; two of them are an error;
+ *   4. new ones, with the names it gives them.
+ */
+#include "postgres.h"
+
+#include "utils/lsyscache.h"
+
+#include "ddl/plan_internal.h"
+
+/* Raises 42701 when an added column has the name of another attribute or relationship. */
+static void
+check_added_name(const OrmPlanned *planned, const char *name, const OrmPath *path)
+{
+	const OrmDeclaration *declaration = planned->table.declaration;
+	bool		taken = orm_declaration_relationship(declaration, name) != NULL;
+	ListCell   *cell;
+
+	foreach(cell, declaration->columns)
+	{
+		OrmDeclaredColumn *column = lfirst(cell);
+
+		taken = taken || (column->attribute != NULL && strcmp(column->attribute, name) == 0);
+	}
+	if (taken)
+		ereport(ERROR,
+				errcode(ERRCODE_DUPLICATE_COLUMN),
+				errmsg("column \"%s\", which belongs_to adds to model \"%s\", has a name that is taken",
+					   name, declaration->model),
+				errhint("Name the column: foreign_key => ..."),
+				orm_error_place(path));
+}
+
+/* A column that belongs_to adds. */
+static void
+add_key_column(OrmPlanned *planned, const char *name, const OrmKeyColumn *source, bool made_name,
+			   const OrmPath *path)
+{
+	OrmDdlColumn *column = palloc0(sizeof(OrmDdlColumn));
+
+	check_added_name(planned, name, path);
+	column->name = pstrdup(name);
+	column->made_name = made_name;
+	column->type = source->type;
+	column->typmod = source->typmod;
+	if (source->collation != get_typcollation(source->type))
+		column->collation = source->collation;
+	planned->table.columns = lappend(planned->table.columns, column);
+}
+
+/* Are all these columns declared? */
+static bool
+are_declared(const OrmPlanned *planned, const List *columns)
+{
+	ListCell   *cell;
+
+	foreach(cell, columns)
+		if (orm_declaration_column(planned->table.declaration, lfirst(cell)) == NULL)
+			return false;
+	return true;
+}
+
+/* Does another belongs_to take these columns, by naming them or by its own name? */
+static bool
+is_taken(OrmPlanned *planned, const List *columns, const OrmTarget *target,
+		 const OrmDeclaredRelationship *relationship)
+{
+	ListCell   *cell;
+
+	foreach(cell, planned->table.declaration->relationships)
+	{
+		OrmDeclaredRelationship *other = lfirst(cell);
+
+		if (other == relationship || other->kind != ORM_BELONGS_TO)
+			continue;
+		if (orm_ddl_same_columns(columns, other->foreign_key != NIL ? other->foreign_key
+								 : orm_ddl_default_columns(other->name, target)))
+			return true;
+	}
+	return false;
+}
+
+/* Raises 42702: two foreign keys could be the one that a belongs_to means. */
+static void
+raise_ambiguous(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship,
+				const List *first, const List *second)
+{
+	OrmElementPlace place;
+
+	ereport(ERROR,
+			errcode(ERRCODE_AMBIGUOUS_COLUMN),
+			errmsg("relationship \"%s\" of model \"%s\" could follow more than one foreign key",
+				   relationship->name, planned->table.declaration->model),
+			orm_error_place(orm_declaration_place(&place, relationship->position, "belongs_to", NULL)),
+			errhint("Choose one: foreign_key => '%s' or foreign_key => '%s'.",
+					(char *) linitial(first), (char *) linitial(second)));
+}
+
+/* The columns of the only declared foreign key to the target that nobody else takes; NIL: there is none. */
+static List *
+find_declared_key(OrmPlanned *planned, const OrmTarget *target, const OrmDeclaredRelationship *relationship)
+{
+	List	   *found = NIL;
+	ListCell   *cell;
+
+	foreach(cell, planned->table.constraints)
+	{
+		OrmDdlConstraint *constraint = lfirst(cell);
+
+		if (constraint->kind != ORM_CONSTRAINT_FOREIGN_KEY || constraint->made_for != NULL ||
+			strcmp(constraint->relation, target->relation) != 0 ||
+			strcmp(constraint->schema, target->schema) != 0 ||
+			is_taken(planned, constraint->columns, target, relationship))
+			continue;
+		if (found != NIL)
+			raise_ambiguous(planned, relationship, found, constraint->columns);
+		found = constraint->columns;
+	}
+	return found;
+}
+
+/* Steps 1 to 4. */
+static List *
+choose_columns(OrmPlanned *planned, const OrmTarget *target, const OrmDeclaredRelationship *relationship)
+{
+	List	   *names = orm_ddl_default_columns(relationship->name, target);
+	List	   *declared;
+
+	if (relationship->foreign_key != NIL)
+		return relationship->foreign_key;
+	if (are_declared(planned, names))
+		return names;
+	declared = find_declared_key(planned, target, relationship);
+	return declared != NIL ? declared : names;
+}
+
+/* Chooses the columns of a key, and adds those that are not there. */
+void
+orm_ddl_add_key_columns(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *relationship)
+{
+	OrmElementPlace place;
+	OrmElementPlace at_key;
+	const OrmPath *path = orm_declaration_place(&at_key, relationship->position, "belongs_to", NULL);
+	const OrmTarget *target = orm_ddl_need_target(run, planned, relationship->model,
+												  orm_declaration_place(&place, relationship->position,
+																		"belongs_to", "model"));
+	List	   *columns = choose_columns(planned, target, relationship);
+	ListCell   *cell;
+
+	if (!are_declared(planned, columns) && list_length(columns) != target->nkeys)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_FOREIGN_KEY),
+				errmsg("number of referencing and referenced columns for foreign key disagree"),
+				orm_error_place(path));
+	foreach(cell, columns)
+		if (orm_declaration_column(planned->table.declaration, lfirst(cell)) == NULL &&
+			orm_ddl_column(&planned->table, lfirst(cell)) == NULL)
+			add_key_column(planned, lfirst(cell), &target->keys[foreach_current_index(cell)],
+						   relationship->foreign_key == NIL, path);
+	relationship->foreign_key = columns;
+}
+
+/* The foreign key over these columns, or NULL. */
+static OrmDdlConstraint *
+find_foreign_key(const OrmPlanned *planned, const List *columns)
+{
+	ListCell   *cell;
+
+	foreach(cell, planned->table.constraints)
+	{
+		OrmDdlConstraint *constraint = lfirst(cell);
+
+		if (constraint->kind == ORM_CONSTRAINT_FOREIGN_KEY && orm_ddl_same_columns(constraint->columns, columns))
+			return constraint;
+	}
+	return NULL;
+}
+
+/* What a belongs_to says of its foreign key and what the key says itself must be one thing. */
+static const char *
+agree(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship, const char *key,
+	  const char *ours, const char *theirs)
+{
+	OrmElementPlace place;
+
+	if (ours != NULL && theirs != NULL && strcmp(ours, theirs) != 0)
+		ereport(ERROR,
+				errcode(ERRCODE_SYNTAX_ERROR),
+				errmsg("relationship \"%s\" of model \"%s\" and its foreign key disagree about \"%s\"",
+					   relationship->name, planned->table.declaration->model, key),
+				orm_error_place(orm_declaration_place(&place, relationship->position, "belongs_to", key)));
+	return ours != NULL ? ours : theirs;
+}
+
+/* Raises 42P16: the columns of a belongs_to refer to something else. */
+static void
+check_same_target(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship,
+				  const OrmDdlConstraint *constraint, const OrmTarget *target)
+{
+	OrmElementPlace place;
+
+	if (strcmp(constraint->relation, target->relation) != 0 || strcmp(constraint->schema, target->schema) != 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+				errmsg("foreign key of relationship \"%s\" of model \"%s\" refers to \"%s\", not to \"%s\"",
+					   relationship->name, planned->table.declaration->model,
+					   constraint->relation, target->relation),
+				orm_error_place(orm_declaration_place(&place, relationship->position, "belongs_to", NULL)));
+}
+
+/* The foreign key of a belongs_to, if it is not declared. */
+static void
+add_foreign_key(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *relationship)
+{
+	OrmElementPlace place;
+	const OrmPath *path = orm_declaration_place(&place, relationship->position, "belongs_to", NULL);
+	const OrmTarget *target = orm_ddl_find_target(run, planned, relationship->model);
+	OrmDdlConstraint *constraint = find_foreign_key(planned, relationship->foreign_key);
+
+	if (constraint == NULL)
+	{
+		constraint = orm_ddl_add_constraint(planned, ORM_CONSTRAINT_FOREIGN_KEY, relationship->foreign_key,
+									relationship->position);
+		constraint->made_for = relationship;
+		orm_ddl_set_target(run, constraint, target, NIL, path);
+	}
+	check_same_target(planned, relationship, constraint, target);
+	constraint->on_delete = agree(planned, relationship, "on_delete", relationship->on_delete,
+								  constraint->on_delete);
+	constraint->on_update = agree(planned, relationship, "on_update", relationship->on_update,
+								  constraint->on_update);
+}
+
+/* nullable => false of a belongs_to holds for the columns of its key. */
+static void
+set_not_null(OrmPlanned *planned, const OrmDeclaredRelationship *relationship)
+{
+	OrmElementPlace place;
+	ListCell   *cell;
+
+	if (relationship->nullable != ORM_NO)
+		return;
+	foreach(cell, relationship->foreign_key)
+	{
+		OrmDdlColumn *column = orm_ddl_column(&planned->table, lfirst(cell));
+
+		if (column->declared != NULL && column->declared->nullable == ORM_YES)
+			ereport(ERROR,
+					errcode(ERRCODE_SYNTAX_ERROR),
+					errmsg("relationship \"%s\" of model \"%s\" and its column \"%s\" disagree about \"nullable\"",
+						   relationship->name, planned->table.declaration->model, column->name),
+					orm_error_place(orm_declaration_place(&place, relationship->position,
+														  "belongs_to", "nullable")));
+		column->not_null = true;
+	}
+}
+
+/* Can lookups by these columns use that key or index? */
+static bool
+serves(const OrmDdlConstraint *constraint, const List *columns)
+{
+	if (constraint->kind == ORM_CONSTRAINT_CHECK || constraint->kind == ORM_CONSTRAINT_FOREIGN_KEY ||
+		constraint->where_expr != NULL || list_length(constraint->columns) < list_length(columns))
+		return false;
+	if (constraint->method != NULL && strcmp(constraint->method, "btree") != 0)
+		return list_length(columns) == 1 && strcmp(constraint->method, "hash") == 0 &&
+			orm_ddl_same_columns(columns, constraint->columns);
+	return orm_ddl_same_columns(columns, list_truncate(list_copy(constraint->columns), list_length(columns)));
+}
+
+/* The index of a belongs_to, unless its columns lead one that is there. */
+static void
+add_index(OrmPlanned *planned, OrmDeclaredRelationship *relationship)
+{
+	ListCell   *cell;
+
+	foreach(cell, planned->table.constraints)
+		if (serves(lfirst(cell), relationship->foreign_key))
+			return;
+	orm_ddl_add_constraint(planned, ORM_CONSTRAINT_INDEX, relationship->foreign_key,
+				   relationship->position)->made_for = relationship;
+}
+
+/* Adds what every belongs_to needs besides its columns. */
+void
+orm_ddl_add_keys(OrmDdlRun *run, OrmPlanned *planned)
+{
+	ListCell   *cell;
+
+	foreach(cell, planned->table.declaration->relationships)
+	{
+		OrmDeclaredRelationship *relationship = lfirst(cell);
+
+		if (relationship->kind != ORM_BELONGS_TO)
+			continue;
+		add_foreign_key(run, planned, relationship);
+		set_not_null(planned, relationship);
+		add_index(planned, relationship);
+	}
+}

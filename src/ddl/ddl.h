@@ -1,0 +1,135 @@
+/*
+ * ddl.h - from declarations to statements.
+ *
+ * Pure: nothing is run and no catalog is read, except through the functions
+ * that the caller hands in.  A plan is made for all tables of a run at once,
+ * because they refer to each other: key columns that belongs_to adds have the
+ * types of their target's key, tables are made after those they refer to, and
+ * foreign keys that close a cycle come last.
+ *
+ *     plan = orm_ddl_plan(declarations, &catalog);
+ *     for each table of plan->tables, in order:
+ *         if it exists:  orm_ddl_adopt(table, what the relation has, ...)
+ *         else:          run table->statements, in order
+ *     run plan->late, in order
+ */
+#ifndef ORM_DDL_DDL_H
+#define ORM_DDL_DDL_H
+
+#include "postgres.h"
+#include "model/declaration.h"
+#include "nodes/pg_list.h"
+
+/* A column of a key that others refer to. */
+typedef struct OrmKeyColumn
+{
+	char	   *name;
+	Oid			type;
+	int32		typmod;
+	Oid			collation;
+} OrmKeyColumn;
+
+/* A table that others refer to. */
+typedef struct OrmTarget
+{
+	char	   *schema;
+	char	   *relation;
+	int			nkeys;			/* columns of its primary key (or of the declared one); 0: none */
+	OrmKeyColumn *keys;
+} OrmTarget;
+
+/* What a plan has to ask of the catalogs. */
+typedef struct OrmDdlCatalog
+{
+	/*
+	 * The table that a name (of a model, else of a table, see orm_name_split)
+	 * stands for outside of this run, or NULL.  Raises for a model that is
+	 * known but has no table and is not in this run.
+	 */
+	const OrmTarget *(*find) (const char *name, void *arg);
+
+	/* Is there a relation of that name now? */
+	bool		(*exists) (const char *schema, const char *relation, void *arg);
+	void	   *arg;
+} OrmDdlCatalog;
+
+/* A column of a table of the plan. */
+typedef struct OrmDdlColumn
+{
+	char	   *name;
+	Oid			type;
+	int32		typmod;
+	Oid			collation;		/* InvalidOid: the type's */
+	bool		not_null;
+	const char *identity;		/* "always", "by default", NULL */
+	const OrmDeclaredColumn *declared;	/* NULL: added by belongs_to */
+	bool		made_name;		/* ... under a name that it made */
+} OrmDdlColumn;
+
+/* A key, index or constraint of a table of the plan, however it was declared. */
+typedef struct OrmDdlConstraint
+{
+	OrmConstraintKind kind;
+	const char *name;			/* NULL: as PostgreSQL chooses */
+	List	   *columns;		/* of char * */
+	const char *expr;			/* check */
+	const char *schema;			/* foreign key: its target, and the columns it refers to */
+	const char *relation;
+	List	   *referenced;		/* of char * */
+	const char *on_delete;
+	const char *on_update;
+	const char *method;			/* index */
+	const char *where_expr;
+	bool		unique;
+	int			position;		/* in "elements", for messages */
+	OrmDeclaredRelationship *made_for;	/* added by this belongs_to; NULL: declared */
+} OrmDdlConstraint;
+
+typedef struct OrmDdlTable
+{
+	OrmDeclaration *declaration;	/* of a join table that is made: has no model */
+	char	   *schema;
+	char	   *relation;
+	bool		exists;			/* now, or made for another model of this run */
+	List	   *columns;		/* of OrmDdlColumn *, in table order */
+	List	   *constraints;	/* of OrmDdlConstraint * */
+	List	   *statements;		/* of char *; NIL when it exists */
+} OrmDdlTable;
+
+/* A statement that waits until all tables are there. */
+typedef struct OrmDdlStatement
+{
+	OrmDdlTable *table;
+	char	   *sql;
+} OrmDdlStatement;
+
+typedef struct OrmDdlPlan
+{
+	List	   *tables;			/* of OrmDdlTable *, each behind those it refers to, cycles apart */
+	List	   *late;			/* of OrmDdlStatement *: foreign keys that close a cycle */
+} OrmDdlPlan;
+
+/*
+ * Plans the tables of these declarations (List of OrmDeclaration *, not
+ * "mapped" ones; their "schema" is set) and of the join tables they need.
+ *
+ * Fills in, in the declarations, what was left to be found or made: foreign_key
+ * of belongs_to, through of many_to_many (and its foreign_key where a table is
+ * joined with itself).
+ *
+ * Raises 42704 for an unknown target, 42P10 for a target without a key, 42702
+ * where two foreign keys could be meant, 42701 where an added column would
+ * stand twice, 42703, 42830, 42710...
+ */
+extern OrmDdlPlan *orm_ddl_plan(List *declarations, const OrmDdlCatalog *catalog);
+
+/*
+ * Checks that a relation that exists (as orm_reflect_relation says, without a
+ * namer) has every column and key of the table; raises 42P07 naming the first
+ * one it lacks.  "keys" is false for views and foreign tables, which can have none.  A
+ * belongs_to whose columns were to be added follows the relation's own foreign
+ * key to that target, if it has just one.
+ */
+extern void orm_ddl_adopt(OrmDdlTable *table, const OrmDeclaration *reflected, bool keys);
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * plan.c - a run: all tables that are to be made together.
+ *
+ * Tables are put in order depth first along their foreign keys.  A foreign key
+ * to a table that comes later (it closes a circle) is left out of CREATE TABLE
+ * and added at the end.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "ddl/plan_internal.h"
+
+/* The first table of that name in the run, or NULL. */
+OrmPlanned *
+orm_ddl_find_table(const OrmDdlRun *run, const char *schema, const char *relation)
+{
+	ListCell   *cell;
+
+	foreach(cell, run->tables)
+	{
+		OrmPlanned *planned = lfirst(cell);
+
+		if (strcmp(planned->table.relation, relation) == 0 && strcmp(planned->table.schema, schema) == 0)
+			return planned;
+	}
+	return NULL;
+}
+
+/* Takes a declaration into the run; a second one of the same table finds it there. */
+OrmPlanned *
+orm_ddl_add_table(OrmDdlRun *run, OrmDeclaration *declaration)
+{
+	OrmPlanned *planned = palloc0(sizeof(OrmPlanned));
+
+	planned->table.declaration = declaration;
+	planned->table.schema = planned->target.schema = declaration->schema;
+	planned->table.relation = planned->target.relation = declaration->relation;
+	planned->table.exists = orm_ddl_find_table(run, declaration->schema, declaration->relation) != NULL ||
+		run->catalog->exists(declaration->schema, declaration->relation, run->catalog->arg);
+	run->tables = lappend(run->tables, planned);
+	return planned;
+}
+
+/* Puts a table into the plan, behind those it refers to. */
+static void
+place(OrmDdlRun *run, OrmPlanned *planned)
+{
+	ListCell   *cell;
+
+	check_stack_depth();
+	if (planned->visited)
+		return;
+	planned->visited = true;
+	foreach(cell, planned->table.constraints)
+	{
+		OrmDdlConstraint *constraint = lfirst(cell);
+		OrmPlanned *target = constraint->kind == ORM_CONSTRAINT_FOREIGN_KEY
+			? orm_ddl_find_table(run, constraint->schema, constraint->relation) : NULL;
+
+		if (target != NULL)
+			place(run, target);
+	}
+	planned->placed = true;
+	run->plan->tables = lappend(run->plan->tables, &planned->table);
+	if (!planned->table.exists)
+		orm_ddl_print_table(run, planned);
+}
+
+/* Makes a plan: join tables, then all columns and constraints, then the order. */
+OrmDdlPlan *
+orm_ddl_plan(List *declarations, const OrmDdlCatalog *catalog)
+{
+	OrmDdlRun	run = {.catalog = catalog, .plan = palloc0(sizeof(OrmDdlPlan))};
+	ListCell   *cell;
+
+	foreach(cell, declarations)
+		orm_ddl_add_table(&run, lfirst(cell));
+	orm_ddl_add_join_tables(&run);
+	foreach(cell, run.tables)
+	{
+		CHECK_FOR_INTERRUPTS();
+		orm_ddl_fill_table(&run, lfirst(cell));
+	}
+	foreach(cell, run.tables)
+		place(&run, lfirst(cell));
+	return run.plan;
+}

@@ -1,0 +1,293 @@
+/*
+ * table.c - columns and constraints of one table of a plan.
+ *
+ * However something was declared (at a column, as an element, by belongs_to),
+ * it ends as one OrmDdlConstraint.  belongs_to comes last, because it adds only
+ * what is not there (belongs_to.c).
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type_d.h"
+#include "utils/lsyscache.h"
+
+#include "ddl/plan_internal.h"
+#include "model/cache.h"
+
+/* The column of that name, or NULL. */
+OrmDdlColumn *
+orm_ddl_column(const OrmDdlTable *table, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, table->columns)
+	{
+		OrmDdlColumn *column = lfirst(cell);
+
+		if (strcmp(column->name, name) == 0)
+			return column;
+	}
+	return NULL;
+}
+
+/* Is the name in the list? */
+static bool
+has_name(const List *names, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, names)
+		if (strcmp(lfirst(cell), name) == 0)
+			return true;
+	return false;
+}
+
+/* Have two lists the same names?  (None has one twice.) */
+bool
+orm_ddl_same_columns(const List *a, const List *b)
+{
+	ListCell   *cell;
+
+	if (list_length(a) != list_length(b))
+		return false;
+	foreach(cell, a)
+		if (!has_name(b, lfirst(cell)))
+			return false;
+	return true;
+}
+
+/* A new constraint of the table. */
+OrmDdlConstraint *
+orm_ddl_add_constraint(OrmPlanned *planned, OrmConstraintKind kind, List *columns, int position)
+{
+	OrmDdlConstraint *constraint = palloc0(sizeof(OrmDdlConstraint));
+
+	constraint->kind = kind;
+	constraint->columns = columns;
+	constraint->position = position;
+	planned->table.constraints = lappend(planned->table.constraints, constraint);
+	return constraint;
+}
+
+/* The names of the columns of a target's key. */
+static List *
+key_names(const OrmTarget *target)
+{
+	List	   *names = NIL;
+
+	for (int i = 0; i < target->nkeys; i++)
+		names = lappend(names, target->keys[i].name);
+	return names;
+}
+
+/* Points a foreign key at its target, and checks that the columns can go together. */
+void
+orm_ddl_set_target(OrmDdlRun *run, OrmDdlConstraint *constraint, const OrmTarget *target, List *referenced,
+				   const OrmPath *path)
+{
+	constraint->schema = target->schema;
+	constraint->relation = target->relation;
+	if (referenced == NIL)
+	{
+		orm_ddl_resolve_key(run, target);
+		referenced = key_names(target);
+	}
+	constraint->referenced = referenced;
+	if (referenced == NIL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+				errmsg("\"%s\", to which a foreign key refers, has no primary key", target->relation),
+				orm_error_place(path));
+	if (list_length(referenced) != list_length(constraint->columns))
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_FOREIGN_KEY),
+				errmsg("number of referencing and referenced columns for foreign key disagree"),
+				orm_error_place(path));
+}
+
+/* Raises 42704 for the target of a foreign key. */
+static void
+no_such_target(const OrmPlanned *planned, const char *name, const OrmPath *path)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_UNDEFINED_OBJECT),
+			errmsg("model or table \"%s\", to which a foreign key of model \"%s\" refers, does not exist",
+				   name, planned->table.declaration->model),
+			orm_error_place(path),
+			orm_model_nearest(name));
+}
+
+/* The foreign key of one column: "target", else "target.column". */
+static void
+add_column_foreign_key(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredColumn *column)
+{
+	OrmElementPlace place;
+	const OrmPath *path = orm_declaration_place(&place, column->position, "column", "foreign_key");
+	const OrmTarget *target = orm_ddl_find_target(run, planned, column->foreign_key);
+	const char *dot = strrchr(column->foreign_key, '.');
+	List	   *referenced = NIL;
+	OrmDdlConstraint *constraint;
+
+	if (target == NULL && dot != NULL)
+	{
+		target = orm_ddl_find_target(run, planned, pnstrdup(column->foreign_key, dot - column->foreign_key));
+		referenced = list_make1(pstrdup(dot + 1));
+	}
+	if (target == NULL)
+		no_such_target(planned, column->foreign_key, path);
+	constraint = orm_ddl_add_constraint(planned, ORM_CONSTRAINT_FOREIGN_KEY, list_make1(column->name),
+										column->position);
+	constraint->on_delete = column->on_delete;
+	constraint->on_update = column->on_update;
+	orm_ddl_set_target(run, constraint, target, referenced, path);
+}
+
+/* What is declared at a column. */
+static void
+add_column_constraints(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredColumn *column)
+{
+	if (column->primary_key == ORM_YES)
+		orm_ddl_add_constraint(planned, ORM_CONSTRAINT_PRIMARY_KEY, list_make1(column->name), column->position);
+	if (column->is_unique == ORM_YES)
+		orm_ddl_add_constraint(planned, ORM_CONSTRAINT_UNIQUE, list_make1(column->name), column->position);
+	if (column->indexed == ORM_YES && column->is_unique != ORM_YES && column->primary_key != ORM_YES)
+		orm_ddl_add_constraint(planned, ORM_CONSTRAINT_INDEX, list_make1(column->name), column->position);
+	if (column->foreign_key != NULL)
+		add_column_foreign_key(run, planned, column);
+}
+
+/* What is declared as an element. */
+static void
+add_declared_constraint(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredConstraint *declared)
+{
+	OrmDdlConstraint *constraint = orm_ddl_add_constraint(planned, declared->kind, declared->columns,
+														  declared->position);
+	const OrmTarget *target;
+	OrmElementPlace place;
+	const OrmPath *path = orm_declaration_place(&place, declared->position, "foreign_key", "model");
+
+	constraint->name = declared->name;
+	constraint->expr = declared->expr;
+	constraint->on_delete = declared->on_delete;
+	constraint->on_update = declared->on_update;
+	constraint->method = declared->method;
+	constraint->where_expr = declared->where_expr;
+	constraint->unique = declared->is_unique == ORM_YES;
+	if (declared->kind != ORM_CONSTRAINT_FOREIGN_KEY)
+		return;
+	target = orm_ddl_find_target(run, planned, declared->target);
+	if (target == NULL)
+		no_such_target(planned, declared->target, path);
+	orm_ddl_set_target(run, constraint, target, declared->target_columns, path);
+}
+
+/* A declared column. */
+static void
+add_declared_column(OrmPlanned *planned, const OrmDeclaredColumn *declared)
+{
+	OrmDdlColumn *column = palloc0(sizeof(OrmDdlColumn));
+
+	column->name = declared->name;
+	column->type = declared->type_oid;
+	column->typmod = declared->typmod;
+	column->collation = declared->collation_oid;
+	column->not_null = declared->nullable == ORM_NO;
+	if (declared->identity != NULL && strcmp(declared->identity, "none") != 0)
+		column->identity = declared->identity;
+	column->declared = declared;
+	planned->table.columns = lappend(planned->table.columns, column);
+}
+
+/* Columns in the order of the document: declared ones, and those of belongs_to where it stands. */
+static void
+add_columns(OrmDdlRun *run, OrmPlanned *planned)
+{
+	OrmDeclaration *declaration = planned->table.declaration;
+	int			next = 0;
+	ListCell   *cell;
+
+	foreach(cell, declaration->relationships)
+	{
+		OrmDeclaredRelationship *relationship = lfirst(cell);
+
+		if (relationship->kind != ORM_BELONGS_TO)
+			continue;
+		for (; next < list_length(declaration->columns); next++)
+		{
+			OrmDeclaredColumn *column = list_nth(declaration->columns, next);
+
+			if (column->position > relationship->position)
+				break;
+			add_declared_column(planned, column);
+		}
+		orm_ddl_add_key_columns(run, planned, relationship);
+	}
+	for (; next < list_length(declaration->columns); next++)
+		add_declared_column(planned, list_nth(declaration->columns, next));
+}
+
+/* Raises 42703 for a column of a constraint that no belongs_to added after all. */
+static void
+check_constraint_columns(const OrmPlanned *planned)
+{
+	ListCell   *cell;
+	ListCell   *name;
+
+	foreach(cell, planned->table.constraints)
+	{
+		OrmDdlConstraint *constraint = lfirst(cell);
+		OrmElementPlace place;
+
+		foreach(name, constraint->columns)
+			if (orm_ddl_column(&planned->table, lfirst(name)) == NULL)
+				ereport(ERROR,
+						errcode(ERRCODE_UNDEFINED_COLUMN),
+						errmsg("column \"%s\" of model \"%s\" does not exist",
+							   (char *) lfirst(name), planned->table.declaration->model),
+						orm_error_place(orm_declaration_place(&place, constraint->position,
+															  orm_constraint_kind_name(constraint->kind),
+															  "columns")));
+	}
+}
+
+/*
+ * A primary key of one integer column with no other source of values is an
+ * identity, unless it is said not to be, or is another table's key.
+ */
+static void
+make_identity(OrmPlanned *planned)
+{
+	List	   *key = orm_declaration_key(planned->table.declaration);
+	OrmDdlColumn *column = list_length(key) == 1 ? orm_ddl_column(&planned->table, linitial(key)) : NULL;
+	const OrmDeclaredColumn *declared = column != NULL ? column->declared : NULL;
+	ListCell   *cell;
+
+	if (declared == NULL || declared->identity != NULL || declared->server_default != NULL ||
+		declared->generated != NULL ||
+		(column->type != INT2OID && column->type != INT4OID && column->type != INT8OID))
+		return;
+	foreach(cell, planned->table.constraints)
+	{
+		OrmDdlConstraint *constraint = lfirst(cell);
+
+		if (constraint->kind == ORM_CONSTRAINT_FOREIGN_KEY && has_name(constraint->columns, column->name))
+			return;
+	}
+	column->identity = "by default";
+}
+
+/* Fills in a table: what is declared, then what belongs_to adds. */
+void
+orm_ddl_fill_table(OrmDdlRun *run, OrmPlanned *planned)
+{
+	OrmDeclaration *declaration = planned->table.declaration;
+	ListCell   *cell;
+
+	foreach(cell, declaration->columns)
+		add_column_constraints(run, planned, lfirst(cell));
+	foreach(cell, declaration->constraints)
+		add_declared_constraint(run, planned, lfirst(cell));
+	add_columns(run, planned);
+	orm_ddl_add_keys(run, planned);
+	check_constraint_columns(planned);
+	make_identity(planned);
+}

@@ -1,0 +1,238 @@
+/*
+ * target.c - what the names of models and tables in a declaration stand for,
+ * and the keys of what they stand for.
+ *
+ * A name is a model's of this run; a table's of this run, in the given schema
+ * or that of the table that refers to it; then whatever the catalogs know; then
+ * a table's of this run in any schema.
+ *
+ * The key of a table of the run may consist of columns that belongs_to adds,
+ * which have the types of another table's key, and so on: keys are found
+ * before anything else, each on demand.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+
+#include "base/names.h"
+#include "ddl/plan_internal.h"
+#include "model/cache.h"
+
+/* The table of a model of the run, or NULL. */
+static OrmPlanned *
+find_model(const OrmDdlRun *run, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, run->tables)
+	{
+		OrmPlanned *planned = lfirst(cell);
+
+		if (planned->table.declaration->model != NULL && strcmp(planned->table.declaration->model, name) == 0)
+			return planned;
+	}
+	return NULL;
+}
+
+/* The table of the run in any schema, or NULL. */
+static OrmPlanned *
+find_relation(const OrmDdlRun *run, const char *relation)
+{
+	ListCell   *cell;
+
+	foreach(cell, run->tables)
+	{
+		OrmPlanned *planned = lfirst(cell);
+
+		if (strcmp(planned->table.relation, relation) == 0)
+			return planned;
+	}
+	return NULL;
+}
+
+/* The table that a name stands for, or NULL. */
+const OrmTarget *
+orm_ddl_find_target(OrmDdlRun *run, const OrmPlanned *from, const char *name)
+{
+	OrmPlanned *planned = find_model(run, name);
+	const OrmTarget *target;
+	char	   *schema;
+	char	   *relation;
+	bool		is_table = orm_name_is_table(name, &schema, &relation);
+
+	if (planned != NULL)
+		return &planned->target;
+	if (is_table)
+		planned = orm_ddl_find_table(run, schema ? schema : from->table.schema, relation);
+	if (planned != NULL)
+		return &planned->target;
+	target = run->catalog->find(name, run->catalog->arg);
+	if (target == NULL && is_table && schema == NULL)
+	{
+		planned = find_relation(run, relation);
+		target = planned != NULL ? &planned->target : NULL;
+	}
+	return target;
+}
+
+/* author_id, or author_<column> for each column of the key. */
+List *
+orm_ddl_default_columns(const char *relationship, const OrmTarget *target)
+{
+	List	   *columns = NIL;
+	ListCell   *cell;
+
+	for (int i = 0; i < target->nkeys; i++)
+	{
+		const char *suffix = target->nkeys == 1 ? "id" : target->keys[i].name;
+		char	   *name = orm_name_join(relationship, suffix);
+
+		foreach(cell, columns)
+			if (strcmp(lfirst(cell), name) == 0)
+				ereport(ERROR,
+						errcode(ERRCODE_NAME_TOO_LONG),
+						errmsg("names of columns made of \"%s\" and the key of \"%s\" are too long to differ",
+							   relationship, target->relation),
+						errhint("Give them names of their own: foreign_key => ..."));
+		columns = lappend(columns, name);
+	}
+	return columns;
+}
+
+/* Fills in a column of a key from its declaration. */
+static void
+key_from_declared(OrmKeyColumn *key, const OrmDeclaredColumn *column)
+{
+	key->type = column->type_oid;
+	key->typmod = column->typmod;
+	key->collation = OidIsValid(column->collation_oid) ? column->collation_oid
+		: get_typcollation(column->type_oid);
+}
+
+/* Fills in a column of a key that a belongs_to adds, if this one does. */
+static bool
+key_from_relationship(OrmDdlRun *run, OrmPlanned *planned, OrmKeyColumn *key,
+					  const OrmDeclaredRelationship *relationship)
+{
+	List	   *columns = relationship->foreign_key;
+	const OrmTarget *target;
+	OrmElementPlace place;
+	ListCell   *cell;
+
+	/* looking at the target's key may be a circle: only when it can be this one */
+	if (relationship->kind != ORM_BELONGS_TO ||
+		(columns == NIL && strncmp(key->name, relationship->name, strlen(relationship->name)) != 0))
+		return false;
+	foreach(cell, columns)
+		if (strcmp(lfirst(cell), key->name) == 0)
+			break;
+	if (columns != NIL && cell == NULL)
+		return false;
+	target = orm_ddl_need_target(run, planned, relationship->model,
+								 orm_declaration_place(&place, relationship->position, "belongs_to", "model"));
+	if (columns == NIL)
+		columns = orm_ddl_default_columns(relationship->name, target);
+	foreach(cell, columns)
+		if (strcmp(lfirst(cell), key->name) == 0 && foreach_current_index(cell) < target->nkeys)
+		{
+			const OrmKeyColumn *source = &target->keys[foreach_current_index(cell)];
+
+			key->type = source->type;
+			key->typmod = source->typmod;
+			key->collation = source->collation;
+			return true;
+		}
+	return false;
+}
+
+/* Fills in one column of the key of a table of the run. */
+static void
+resolve_key_column(OrmDdlRun *run, OrmPlanned *planned, OrmKeyColumn *key)
+{
+	OrmDeclaration *declaration = planned->table.declaration;
+	OrmDeclaredColumn *column = orm_declaration_column(declaration, key->name);
+	ListCell   *cell;
+
+	if (column != NULL)
+	{
+		key_from_declared(key, column);
+		return;
+	}
+	foreach(cell, declaration->relationships)
+		if (key_from_relationship(run, planned, key, lfirst(cell)))
+			return;
+	ereport(ERROR,
+			errcode(ERRCODE_UNDEFINED_COLUMN),
+			errmsg("column \"%s\" of the primary key of model \"%s\" does not exist",
+				   key->name, declaration->model));
+}
+
+/* The table of the run that a target is, or NULL. */
+static OrmPlanned *
+planned_of_target(const OrmDdlRun *run, const OrmTarget *target)
+{
+	ListCell   *cell;
+
+	foreach(cell, run->tables)
+	{
+		OrmPlanned *planned = lfirst(cell);
+
+		if (&planned->target == target)
+			return planned;
+	}
+	return NULL;
+}
+
+/* Finds the key of a table of the run, once. */
+void
+orm_ddl_resolve_key(OrmDdlRun *run, const OrmTarget *target)
+{
+	OrmPlanned *planned = planned_of_target(run, target);
+	List	   *names;
+	ListCell   *cell;
+
+	check_stack_depth();
+	if (planned == NULL || planned->key_state == ORM_KEY_KNOWN)
+		return;
+	if (planned->key_state == ORM_KEY_IN_WORK)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+				errmsg("primary key of model \"%s\" depends on itself", planned->table.declaration->model),
+				errdetail("A column of it is added by belongs_to and has the type of a key that leads back to it."));
+	planned->key_state = ORM_KEY_IN_WORK;
+	names = orm_declaration_key(planned->table.declaration);
+	planned->target.keys = palloc0(sizeof(OrmKeyColumn) * Max(list_length(names), 1));
+	foreach(cell, names)
+	{
+		OrmKeyColumn *key = &planned->target.keys[foreach_current_index(cell)];
+
+		key->name = lfirst(cell);
+		resolve_key_column(run, planned, key);
+	}
+	planned->target.nkeys = list_length(names);
+	planned->key_state = ORM_KEY_KNOWN;
+}
+
+/* The table that a name stands for, with its key; raises when there is none. */
+const OrmTarget *
+orm_ddl_need_target(OrmDdlRun *run, OrmPlanned *from, const char *name, const OrmPath *path)
+{
+	const OrmTarget *target = orm_ddl_find_target(run, from, name);
+
+	if (target == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_OBJECT),
+				errmsg("model \"%s\", to which model \"%s\" refers, does not exist",
+					   name, from->table.declaration->model),
+				orm_error_place(path),
+				orm_model_nearest(name));
+	orm_ddl_resolve_key(run, target);
+	if (target->nkeys == 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+				errmsg("model \"%s\", to which model \"%s\" refers, has no primary key",
+					   name, from->table.declaration->model),
+				orm_error_place(path));
+	return target;
+}

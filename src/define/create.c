@@ -1,0 +1,332 @@
+/*
+ * create.c - making the tables and accessors of declared models.
+ *
+ * In five steps, all in the caller's transaction:
+ *
+ *   1. the declarations that are meant, parsed again (a stored document is not
+ *      trusted) and checked against each other;
+ *   2. a plan of statements in the order of dependency (ddl/);
+ *   3. the statements, each as the owner of its model; a table that is there
+ *      is adopted when it has what the declaration says;
+ *   4. the registry: from now on the catalogs say what the table is;
+ *   5. accessors, also those of older models that had to wait for these.
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+
+#include "base/names.h"
+#include "ddl/ddl.h"
+#include "define/define.h"
+#include "define/owner.h"
+#include "define/reconcile.h"
+#include "define/store.h"
+#include "exec/plan.h"
+#include "model/cache.h"
+#include "model/reflect.h"
+#include "model/relationship.h"
+
+/* One run. */
+typedef struct Run
+{
+	List	   *rows;			/* of OrmRegistered *: what is made */
+	List	   *declarations;	/* of OrmDeclaration *, parallel to rows */
+	List	  **changes;
+} Run;
+
+/* The schema in which a table without one is made. */
+static char *
+creation_schema(void)
+{
+	List	   *path = fetch_search_path(false);
+
+	if (path == NIL)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_SCHEMA),
+				errmsg("no schema has been selected to create in"));
+	return get_namespace_name(linitial_oid(path));
+}
+
+/* Takes a declared model into the run. */
+static void
+take(Run *run, OrmRegistered *row)
+{
+	OrmDeclaration *declaration = orm_store_declaration(row);
+
+	if (declaration->schema == NULL)
+		declaration->schema = creation_schema();
+	run->rows = lappend(run->rows, row);
+	run->declarations = lappend(run->declarations, declaration);
+}
+
+/* Step 1: which models are meant. */
+static void
+select_models(Run *run, Oid owner, const char *only)
+{
+	ListCell   *cell;
+
+	foreach(cell, orm_registry_all())
+	{
+		OrmRegistered *row = lfirst(cell);
+
+		if (row->mapped || (only ? strcmp(row->name, only) != 0 : !orm_owner_selects(row, owner)))
+			continue;
+		if (only)
+			orm_owner_check(row);
+		take(run, row);
+	}
+}
+
+/* Step 1: every target must be known, and fit as the inverse. */
+static void
+check_targets(const Run *run)
+{
+	ListCell   *cell;
+	ListCell   *inner;
+
+	foreach(cell, run->declarations)
+	{
+		OrmDeclaration *declaration = lfirst(cell);
+
+		foreach(inner, declaration->relationships)
+		{
+			OrmDeclaredRelationship *relationship = lfirst(inner);
+			OrmRegistered *target = orm_registry_find(relationship->model);
+
+			if (target == NULL)
+				ereport(ERROR,
+						errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("model \"%s\" does not exist", relationship->model),
+						errdetail("It is the target of relationship \"%s\" of model \"%s\".",
+								  relationship->name, declaration->model),
+						orm_model_nearest(relationship->model));
+			orm_relationship_check_inverse(declaration->model, relationship, orm_store_declaration(target), true);
+		}
+	}
+}
+
+/* A relation as others refer to it. */
+static OrmTarget *
+target_of_relation(Oid relid, const List *key)
+{
+	OrmTarget  *target = palloc0(sizeof(OrmTarget));
+	ListCell   *cell;
+
+	target->schema = get_namespace_name(get_rel_namespace(relid));
+	target->relation = get_rel_name(relid);
+	target->keys = palloc0(sizeof(OrmKeyColumn) * Max(list_length(key), 1));
+	foreach(cell, key)
+	{
+		OrmKeyColumn *column = &target->keys[target->nkeys++];
+
+		column->name = lfirst(cell);
+		get_atttypetypmodcoll(relid, get_attnum(relid, column->name),
+							  &column->type, &column->typmod, &column->collation);
+	}
+	return target;
+}
+
+/* OrmDdlCatalog.find: a model outside of the run, or a table. */
+static const OrmTarget *
+find_target(const char *name, void *argument)
+{
+	OrmRegistered *row = orm_registry_find(name);
+	char	   *schema;
+	char	   *relation;
+	Oid			namespace;
+	Oid			relid;
+
+	if (row != NULL && !row->mapped)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_TABLE),
+				errmsg("model \"%s\" has no table yet", name),
+				errhint("SELECT * FROM orm.create_all(); makes the tables of all models, in the right order."));
+	if (row != NULL)
+		return target_of_relation(row->relid,
+								  orm_declaration_key(orm_reflect_model(orm_model_open(name, AccessShareLock), NULL, NULL)));
+	orm_name_split(name, &schema, &relation);
+	namespace = schema ? get_namespace_oid(schema, true) : InvalidOid;
+	relid = schema == NULL ? RelnameGetRelid(relation)
+		: OidIsValid(namespace) ? get_relname_relid(relation, namespace) : InvalidOid;
+	if (!OidIsValid(relid))
+		return NULL;
+	return target_of_relation(relid, orm_declaration_key(orm_reflect_relation(relid, name, NULL, NULL)));
+}
+
+/* A relation by its names, or InvalidOid. */
+static Oid
+relation_named(const char *schema, const char *relation)
+{
+	Oid			namespace = get_namespace_oid(schema, true);
+
+	return OidIsValid(namespace) ? get_relname_relid(relation, namespace) : InvalidOid;
+}
+
+/* OrmDdlCatalog.exists */
+static bool
+relation_exists(const char *schema, const char *relation, void *argument)
+{
+	return OidIsValid(relation_named(schema, relation));
+}
+
+/* The row of the model that a table of the plan is for; of a join table: of a model that joins through it. */
+static OrmRegistered *
+row_of_table(const Run *run, const OrmDdlTable *table)
+{
+	ListCell   *cell;
+	ListCell   *row;
+	ListCell   *inner;
+
+	forboth(cell, run->declarations, row, run->rows)
+		if (lfirst(cell) == table->declaration)
+			return lfirst(row);
+	forboth(cell, run->declarations, row, run->rows)
+		foreach(inner, ((OrmDeclaration *) lfirst(cell))->relationships)
+		{
+			OrmDeclaredRelationship *relationship = lfirst(inner);
+			char	   *schema;
+			char	   *relation;
+
+			if (relationship->through == NULL)
+				continue;
+			orm_name_split(relationship->through, &schema, &relation);
+			if (strcmp(relation, table->relation) == 0)
+				return lfirst(row);
+		}
+	return linitial(run->rows);
+}
+
+/* Takes over a table that is there; a join table need not be the owner's, as it becomes no model. */
+static void
+adopt(OrmDdlTable *table, bool is_model)
+{
+	Oid			relid = relation_named(table->schema, table->relation);
+	char		relkind = get_rel_relkind(relid);
+
+	if (is_model)
+		orm_store_check_relation(relid);
+	orm_ddl_adopt(table, orm_reflect_relation(relid, table->relation, NULL, NULL),
+				  relkind == RELKIND_RELATION || relkind == RELKIND_PARTITIONED_TABLE);
+}
+
+/* Step 3, of one table. */
+static void
+make_table(const Run *run, OrmDdlTable *table)
+{
+	OrmRegistered *row = row_of_table(run, table);
+	OrmIdentity identity = orm_owner_begin(orm_registry_owner(row));
+	bool		is_model = row->mapped || list_member_ptr(run->declarations, table->declaration);
+	ListCell   *cell;
+
+	if (table->exists)
+		adopt(table, is_model);
+	foreach(cell, table->statements)
+		orm_exec_statement(lfirst(cell));
+	orm_owner_end(identity);
+	if (is_model || !table->exists)
+		orm_change_add(run->changes, is_model ? row->name : NULL, table->exists ? "adopted" : "created",
+					   is_model ? "table" : "join table",
+					   orm_relation_text(relation_named(table->schema, table->relation)));
+}
+
+/* Step 3: all tables, then the foreign keys that close cycles. */
+static void
+make_tables(const Run *run, const OrmDdlPlan *plan)
+{
+	ListCell   *cell;
+
+	foreach(cell, plan->tables)
+		make_table(run, lfirst(cell));
+	foreach(cell, plan->late)
+	{
+		OrmDdlStatement *statement = lfirst(cell);
+		OrmIdentity identity = orm_owner_begin(orm_registry_owner(row_of_table(run, statement->table)));
+
+		orm_exec_statement(statement->sql);
+		orm_owner_end(identity);
+	}
+}
+
+/* Step 4. */
+static void
+store(const Run *run)
+{
+	ListCell   *cell;
+	ListCell   *other;
+
+	forboth(cell, run->declarations, other, run->rows)
+	{
+		OrmDeclaration *declaration = lfirst(cell);
+
+		orm_store_mapped(lfirst(other), declaration,
+						 relation_named(declaration->schema, declaration->relation));
+	}
+	foreach(cell, run->rows)
+	{
+		const OrmModel *model = orm_model_open(((OrmRegistered *) lfirst(cell))->name, AccessShareLock);
+
+		for (int i = 0; i < model->nrelationships; i++)
+			if (OidIsValid(model->relationships[i].target_relid))
+				orm_relationship_require(model, &model->relationships[i]);
+		orm_store_pin(model->name);
+	}
+}
+
+/* Is this one of the models that were made in this run? */
+static bool
+is_of_run(const Run *run, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, run->rows)
+		if (strcmp(((OrmRegistered *) lfirst(cell))->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Step 5: of the new models all, of the others that are meant what is missing. */
+static void
+make_accessors(const Run *run, Oid owner)
+{
+	ListCell   *cell;
+
+	foreach(cell, orm_registry_all())
+	{
+		OrmRegistered *row = lfirst(cell);
+		bool		is_new = is_of_run(run, row->name);
+
+		if (!row->mapped || !(is_new || orm_owner_selects(row, owner)))
+			continue;
+		if (!is_new)
+			orm_store_pin(row->name);
+		orm_reconcile_accessors(orm_model_open(row->name, AccessShareLock), !is_new, run->changes);
+	}
+}
+
+List *
+orm_define_create(Oid owner, const char *only)
+{
+	List	   *changes = NIL;
+	Run			run = {NIL, NIL, &changes};
+	OrmDdlCatalog catalog = {find_target, relation_exists, NULL};
+
+	orm_owner_check_role(owner);
+	orm_registry_lock();
+	if (only && orm_registry_find(only) == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_OBJECT),
+				errmsg("model \"%s\" does not exist", only),
+				orm_model_nearest(only));
+	select_models(&run, owner, only);
+	check_targets(&run);
+	if (run.rows != NIL)
+	{
+		make_tables(&run, orm_ddl_plan(run.declarations, &catalog));
+		store(&run);
+	}
+	make_accessors(&run, owner);
+	return changes;
+}

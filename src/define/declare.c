@@ -1,0 +1,181 @@
+/*
+ * declare.c - orm.model, orm.map, orm.unmap.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+
+#include "accessor/accessor.h"
+#include "base/names.h"
+#include "define/define.h"
+#include "define/owner.h"
+#include "define/reconcile.h"
+#include "define/store.h"
+#include "model/cache.h"
+#include "model/relationship.h"
+
+/* Checks the inverses of a declaration's relationships, as far as their targets are known. */
+static void
+check_inverses(const OrmDeclaration *declaration)
+{
+	ListCell   *cell;
+
+	foreach(cell, declaration->relationships)
+	{
+		OrmDeclaredRelationship *relationship = lfirst(cell);
+		OrmRegistered *target = orm_registry_find(relationship->model);
+
+		if (strcmp(relationship->model, declaration->model) == 0)
+			orm_relationship_check_inverse(declaration->model, relationship, declaration, true);
+		else if (target != NULL)
+			orm_relationship_check_inverse(declaration->model, relationship, orm_store_declaration(target), false);
+	}
+}
+
+/* A new row for a model that the current user declares. */
+static OrmRegistered *
+new_row(const char *name)
+{
+	OrmRegistered *row = palloc0(sizeof(OrmRegistered));
+
+	orm_name_check(name, "model");
+	row->name = pstrdup(name);
+	row->owner = GetUserNameFromId(GetUserId(), false);
+	return row;
+}
+
+/*
+ * A model that is declared again while its table stands: its accessors stay
+ * where the new declaration has them too, and go where it puts others.
+ */
+static void
+leave_table(const OrmRegistered *old, const OrmDeclaration *declaration)
+{
+	const OrmModel *model = old->mapped ? orm_model_open_if_any(old->name, AccessShareLock) : NULL;
+	const OrmDeclaration *before = model ? model->declaration : NULL;
+	List	   *changes = NIL;
+
+	if (model == NULL)
+		return;
+	if (strcmp(before->relation, declaration->relation) == 0 &&
+		(declaration->schema == NULL || strcmp(before->schema, declaration->schema) == 0) &&
+		!before->has_accessors && !declaration->has_accessors)
+		return;
+	orm_reconcile_drop(model, &changes);
+}
+
+void
+orm_define_declare(const char *document)
+{
+	OrmDeclaration *declaration = orm_declaration_parse(orm_document_parse(document, strlen(document)), false);
+	OrmRegistered *row = new_row(declaration->model);
+	OrmRegistered *old;
+
+	orm_registry_lock();
+	old = orm_registry_find(declaration->model);
+	if (old != NULL)
+	{
+		orm_owner_check(old);
+		leave_table(old, declaration);
+	}
+	check_inverses(declaration);
+	orm_store_declared(row, declaration);
+}
+
+/* Every column that the declaration names must be there. */
+static void
+check_columns_exist(const OrmDeclaration *declaration, Oid relid)
+{
+	ListCell   *cell;
+	List	   *names = list_copy(orm_declaration_key(declaration));
+
+	foreach(cell, declaration->columns)
+		names = lappend(names, ((OrmDeclaredColumn *) lfirst(cell))->name);
+	foreach(cell, names)
+		if (get_attnum(relid, lfirst(cell)) <= 0)
+			ereport(ERROR,
+					errcode(ERRCODE_UNDEFINED_COLUMN),
+					errmsg("column \"%s\" of relation \"%s\" does not exist",
+						   (char *) lfirst(cell), get_rel_name(relid)));
+}
+
+/* Functions of other models that waited for this one. */
+static void
+make_waiting(const char *name, List **changes)
+{
+	ListCell   *cell;
+
+	foreach(cell, orm_registry_all())
+	{
+		OrmRegistered *row = lfirst(cell);
+		OrmDeclaration *declaration;
+		ListCell   *inner;
+
+		if (!row->mapped || strcmp(row->name, name) == 0)
+			continue;
+		declaration = orm_store_declaration(row);
+		foreach(inner, declaration->relationships)
+			if (strcmp(((OrmDeclaredRelationship *) lfirst(inner))->model, name) == 0)
+			{
+				orm_store_pin(row->name);
+				orm_reconcile_accessors(orm_model_open(row->name, AccessShareLock), true, changes);
+				break;
+			}
+	}
+}
+
+/* Relationships whose target is known must be joinable: says what is wrong now, not at the first use. */
+static void
+check_relationships(const OrmModel *model)
+{
+	for (int i = 0; i < model->nrelationships; i++)
+		if (OidIsValid(model->relationships[i].target_relid))
+			orm_relationship_require(model, &model->relationships[i]);
+}
+
+void
+orm_define_map(Oid relid, const char *name, const char *document, List **changes)
+{
+	OrmDeclaration *declaration = orm_declaration_parse(orm_document_parse(document, strlen(document)), true);
+	OrmRegistered *row = new_row(name);
+	OrmRegistered *old;
+
+	orm_registry_lock();
+	orm_store_check_relation(relid);
+	old = orm_registry_find(name);
+	if (old != NULL)
+	{
+		orm_owner_check(old);
+		if (old->mapped && old->relid != relid)
+			orm_reconcile_drop(orm_model_open(name, AccessShareLock), changes);
+	}
+	check_columns_exist(declaration, relid);
+	check_inverses(declaration);
+	row->by_map = true;
+	orm_store_mapped(row, declaration, relid);
+	check_relationships(orm_model_open(name, AccessShareLock));
+	orm_store_pin(name);
+	orm_reconcile_accessors(orm_model_open(name, AccessShareLock), false, changes);
+	make_waiting(name, changes);
+}
+
+void
+orm_define_unmap(const char *name, List **changes)
+{
+	OrmRegistered *row;
+	const OrmModel *model;
+
+	orm_registry_lock();
+	row = orm_registry_find(name);
+	if (row == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_OBJECT),
+				errmsg("model \"%s\" does not exist", name),
+				orm_model_nearest(name));
+	orm_owner_check(row);
+	model = orm_model_open_if_any(name, AccessShareLock);
+	if (model != NULL)
+		orm_reconcile_drop(model, changes);
+	orm_registry_remove(name);
+}

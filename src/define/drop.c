@@ -1,0 +1,167 @@
+/*
+ * drop.c - dropping the tables of models, and keeping their declarations.
+ *
+ * Before a table goes its declaration is written back whole, expressions as
+ * the server prints them, so that create_all can make it again.  The row is a
+ * mere declaration by then, so the extension's own sql_drop trigger finds
+ * nothing to forget.
+ *
+ * Tables that refer to each other go in one DROP TABLE.  With a table go the
+ * join tables that were made for its many_to_many relationships; one that was
+ * there before is left, and the server says what depends on what.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+
+#include "base/sql.h"
+#include "define/define.h"
+#include "define/owner.h"
+#include "define/reconcile.h"
+#include "define/store.h"
+#include "exec/plan.h"
+#include "model/cache.h"
+#include "model/reflect.h"
+
+/* How a relation of a kind is dropped; views first, as they may read the others. */
+static const struct
+{
+	char		relkinds[3];
+	const char *statement;
+}			drop_statements[] = {
+	{{RELKIND_VIEW}, "DROP VIEW "},
+	{{RELKIND_MATVIEW}, "DROP MATERIALIZED VIEW "},
+	{{RELKIND_FOREIGN_TABLE}, "DROP FOREIGN TABLE "},
+	{{RELKIND_RELATION, RELKIND_PARTITIONED_TABLE}, "DROP TABLE "},
+};
+
+/* The models that are meant. */
+static List *
+select_models(Oid owner, const char *only)
+{
+	List	   *rows = NIL;
+	ListCell   *cell;
+
+	foreach(cell, orm_registry_all())
+	{
+		OrmRegistered *row = lfirst(cell);
+
+		if (only ? strcmp(row->name, only) != 0 : row->by_map || !orm_owner_selects(row, owner))
+			continue;
+		if (only)
+			orm_owner_check(row);
+		if (row->mapped)
+			rows = lappend(rows, row);
+	}
+	return rows;
+}
+
+/* Was a join table made by the extension, for whichever side? */
+static bool
+was_made(const char *through)
+{
+	ListCell   *cell;
+	ListCell   *inner;
+
+	foreach(cell, orm_registry_all())
+	{
+		OrmRegistered *row = lfirst(cell);
+
+		if (!row->mapped)
+			continue;
+		foreach(inner, orm_store_declaration(row)->relationships)
+		{
+			OrmDeclaredRelationship *relationship = lfirst(inner);
+
+			if (relationship->made == ORM_YES && strcmp(relationship->through, through) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Adds the join tables that were made for a model. */
+static void
+collect_join_tables(const OrmModel *model, List **relations, List **joins)
+{
+	for (int i = 0; i < model->nrelationships; i++)
+	{
+		Oid			join = model->relationships[i].join_relid;
+
+		if (OidIsValid(join) && orm_registry_of_relation(join) == NIL &&
+			!list_member_oid(*relations, join) && was_made(orm_model_table_name(join)))
+		{
+			*relations = lappend_oid(*relations, join);
+			*joins = lappend_oid(*joins, join);
+		}
+	}
+}
+
+/* Drops the relations of one kind in one statement. */
+static void
+drop_relations(List *relations, const char *relkinds, const char *statement)
+{
+	StringInfoData sql;
+	bool		first = true;
+	ListCell   *cell;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, statement);
+	foreach(cell, relations)
+		if (strchr(relkinds, get_rel_relkind(lfirst_oid(cell))) != NULL)
+		{
+			orm_sql_comma(&sql, &first);
+			orm_sql_relation(&sql, lfirst_oid(cell));
+		}
+	if (!first)
+		orm_exec_statement(sql.data);
+}
+
+/* Writes the declaration of a model back and drops what was made from it, but for its table. */
+static void
+release(OrmRegistered *row, List **relations, List **changes)
+{
+	const OrmModel *model = orm_model_open(row->name, AccessExclusiveLock);
+	OrmDeclaration *declaration = orm_reflect_model(model, orm_store_name_target, NULL);
+
+	*relations = list_append_unique_oid(*relations, model->relid);
+	orm_reconcile_drop(model, changes);
+	orm_change_add(changes, row->name, "dropped", "table", orm_relation_text(model->relid));
+	row->owner = GetUserNameFromId(model->owner, false);
+	orm_store_declared(row, declaration);
+}
+
+List *
+orm_define_drop(Oid owner, const char *only)
+{
+	List	   *changes = NIL;
+	List	   *relations = NIL;
+	List	   *joins = NIL;
+	List	   *rows;
+	OrmIdentity identity;
+	ListCell   *cell;
+
+	orm_owner_check_role(owner);
+	orm_registry_lock();
+	if (only && orm_registry_find(only) == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_OBJECT),
+				errmsg("model \"%s\" does not exist", only),
+				orm_model_nearest(only));
+	rows = select_models(owner, only);
+	foreach(cell, rows)
+		collect_join_tables(orm_model_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock),
+							&relations, &joins);
+	foreach(cell, rows)
+		release(lfirst(cell), &relations, &changes);
+	foreach(cell, joins)
+		orm_change_add(&changes, NULL, "dropped", "join table", orm_relation_text(lfirst_oid(cell)));
+
+	identity = orm_owner_begin(OidIsValid(owner) ? owner : GetUserId());
+	for (int i = 0; i < (int) lengthof(drop_statements); i++)
+		drop_relations(relations, drop_statements[i].relkinds, drop_statements[i].statement);
+	orm_owner_end(identity);
+	return changes;
+}

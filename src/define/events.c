@@ -1,0 +1,263 @@
+/*
+ * events.c - what the extension does when somebody alters or drops a table, or
+ * restores a dump.
+ *
+ * An event trigger of ours never raises: DDL of people who never heard of the
+ * extension must not fail because of it.  So the work runs in a subtransaction;
+ * an error undoes it and becomes a WARNING.  Nothing is lost then: readers go
+ * by the bindings, and the next DDL or orm.sync writes the names.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+
+#include "accessor/accessor.h"
+#include "base/compat.h"
+#include "define/define.h"
+#include "define/store.h"
+#include "exec/plan.h"
+#include "model/cache.h"
+
+/* Runs work in a subtransaction; false, after a WARNING, when it raised. */
+static bool
+run_guarded(void (*work) (void *), void *argument, const char *what)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile bool done = false;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		work(argument);
+		ReleaseCurrentSubTransaction();
+		done = true;
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		ereport(WARNING,
+				errcode(error->sqlerrcode),
+				errmsg("%s: %s", what, error->message),
+				error->detail ? errdetail_internal("%s", error->detail) : 0,
+				error->hint ? errhint("%s", error->hint) : 0);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return done;
+}
+
+/* Are the columns bound as they should be? */
+static bool
+same_refs(const OrmRegistered *a, const OrmRegistered *b)
+{
+	if (a->nrefs != b->nrefs)
+		return false;
+	for (int i = 0; i < a->nrefs; i++)
+		if (a->refs[i].relation != b->refs[i].relation || a->refs[i].attnum != b->refs[i].attnum ||
+			strcmp(a->refs[i].name, b->refs[i].name) != 0)
+			return false;
+	return true;
+}
+
+/* Does a row say something else than the catalogs say now? */
+static bool
+is_outdated(const OrmRegistered *row)
+{
+	OrmDeclaration *declaration = orm_store_declaration(row);
+	OrmRegistered now = *row;
+
+	orm_declaration_bind(declaration, &now);
+	return row->schema == NULL || strcmp(declaration->schema, row->schema) != 0 ||
+		strcmp(declaration->relation, row->relation) != 0 ||
+		strcmp(orm_declaration_print(declaration), row->document) != 0 ||
+		!same_refs(row, &now);
+}
+
+/* Do a model's functions name one of these relations? */
+static bool
+names_relation(const OrmRegistered *row, const List *relations)
+{
+	ListCell   *cell;
+
+	if (list_member_oid(relations, row->relid))
+		return true;
+	for (int i = 0; i < row->nrefs; i++)
+		if (list_member_oid(relations, row->refs[i].relation))
+			return true;
+	foreach(cell, orm_store_declaration(row)->relationships)
+		if (list_member_oid(relations,
+							orm_model_relation(((OrmDeclaredRelationship *) lfirst(cell))->model, NULL)))
+			return true;
+	return false;
+}
+
+/* Writes the names that tables and columns have now; returns the tables that were named otherwise. */
+static List *
+write_names(void)
+{
+	List	   *renamed = NIL;
+	ListCell   *cell;
+
+	foreach(cell, orm_registry_all())
+	{
+		OrmRegistered *row = lfirst(cell);
+
+		if (!row->mapped || !is_outdated(row))
+			continue;
+		if (renamed == NIL)
+			orm_registry_lock();
+		row = orm_registry_find(row->name);
+		if (row == NULL || !row->mapped)
+			continue;
+		orm_store_mapped(row, orm_store_declaration(row), row->relid);
+		renamed = lappend_oid(renamed, row->relid);
+	}
+	return renamed;
+}
+
+/* The relations that the present DDL command touched. */
+static const char *const touched_relations =
+"SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
+" WHERE classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass";
+
+/*
+ * The work of orm_define_follow_ddl: the registry first, then the bodies of
+ * functions that name a relation that was touched.  Models that have nothing
+ * to do with it are not opened: that would wait for locks on their tables.
+ */
+static void
+follow_all(void *argument)
+{
+	List	   *relations = list_concat(write_names(), orm_exec_oids(touched_relations));
+	ListCell   *cell;
+
+	foreach(cell, orm_registry_all())
+	{
+		OrmRegistered *row = lfirst(cell);
+		const OrmModel *model = row->mapped && names_relation(row, relations)
+			? orm_model_open_if_any(row->name, AccessShareLock) : NULL;
+
+		if (model != NULL)
+			orm_accessor_refresh_bodies(model);
+	}
+}
+
+void
+orm_define_follow_ddl(void)
+{
+	if (OidIsValid(orm_registry_relid()) && orm_registry_all() != NIL)
+		run_guarded(follow_all, NULL, "orm could not follow a change of a mapped table");
+}
+
+/* A row of a restore on its way in. */
+typedef struct Restore
+{
+	OrmRegistered *row;
+	const char *problem;		/* why it cannot be placed */
+} Restore;
+
+/* Who a restored declaration belongs to: as written if the restorer may act as that role, else the restorer. */
+static char *
+restored_owner(const char *owner)
+{
+	Oid			role = get_role_oid(owner, true);
+
+	if (!OidIsValid(role) || !has_privs_of_role(GetUserId(), role))
+		role = GetUserId();
+	return GetUserNameFromId(role, false);
+}
+
+/* The work of orm_define_restore. */
+static void
+restore_row(void *argument)
+{
+	Restore    *restore = argument;
+	OrmRegistered *row = restore->row;
+	OrmDeclaration *declaration =
+		orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), row->mapped);
+	Oid			namespace;
+
+	row->owner = restored_owner(row->owner);
+	if (strcmp(declaration->model, row->name) != 0)
+		restore->problem = "its document is that of another model";
+	if (!row->mapped || restore->problem != NULL)
+		return;
+	namespace = row->schema ? get_namespace_oid(row->schema, true) : InvalidOid;
+	row->relid = OidIsValid(namespace) ? get_relname_relid(row->relation, namespace) : InvalidOid;
+	if (!OidIsValid(row->relid))
+		restore->problem = "its table is not there";
+	else if (!orm_relation_ownercheck(row->relid, GetUserId()))
+		restore->problem = "its table belongs to somebody else";
+	else
+		orm_declaration_bind(declaration, row);
+}
+
+/* Writes the binding, and what a dump does not keep of the accessors, which were restored before. */
+static void
+bind_row(void *argument)
+{
+	OrmRegistered *row = ((Restore *) argument)->row;
+	OrmModel   *model;
+	List	   *depends;
+	ListCell   *cell;
+
+	orm_registry_bind(row);
+	if (!row->mapped)
+		return;
+	LockRelationOid(row->relid, AccessShareLock);
+	model = orm_model_build(row, CurrentMemoryContext, &depends);
+	if (model == NULL)
+		return;
+	foreach(cell, orm_accessor_existing(model))
+		orm_accessor_mark(model, lfirst_oid(cell));
+}
+
+HeapTuple
+orm_define_restore(HeapTuple tuple, TupleDesc descriptor)
+{
+	OrmRegistered *row = orm_registry_row(tuple, descriptor);
+	Restore		restore = {row, NULL};
+	const char *what = psprintf("model \"%s\" is not restored", row->name);
+
+	if (!run_guarded(restore_row, &restore, what))
+		return NULL;
+	if (restore.problem != NULL)
+	{
+		ereport(WARNING,
+				errcode(ERRCODE_WARNING),
+				errmsg("%s: %s", what, restore.problem));
+		return NULL;
+	}
+	if (!run_guarded(bind_row, &restore, what))
+		return NULL;
+	return orm_registry_tuple(row, descriptor);
+}
+
+/* The work of orm_define_follow_drop. */
+static void
+sweep(void *argument)
+{
+	orm_registry_sweep();
+}
+
+void
+orm_define_follow_drop(void)
+{
+	if (OidIsValid(orm_registry_relid()) && orm_registry_is_dangling())
+		run_guarded(sweep, NULL, "orm could not forget the models of dropped tables");
+}

@@ -1,0 +1,64 @@
+/*
+ * owner.c - whose model it is, and acting as that role.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_database.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+
+#include "base/compat.h"
+#include "define/owner.h"
+
+void
+orm_owner_check(const OrmRegistered *row)
+{
+	Oid			owner = orm_registry_owner(row);
+
+	if (OidIsValid(owner) && has_privs_of_role(GetUserId(), owner))
+		return;
+	if (orm_database_ownercheck(MyDatabaseId, GetUserId()))
+		return;
+	ereport(ERROR,
+			errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			errmsg("must be owner of model \"%s\"", row->name),
+			OidIsValid(owner) ? errdetail("It belongs to role \"%s\".", GetUserNameFromId(owner, false)) : 0);
+}
+
+bool
+orm_owner_selects(const OrmRegistered *row, Oid owner)
+{
+	Oid			of_model = orm_registry_owner(row);
+
+	if (!OidIsValid(of_model))
+		return false;
+	return OidIsValid(owner) ? of_model == owner
+		: is_member_of_role_nosuper(GetUserId(), of_model);
+}
+
+void
+orm_owner_check_role(Oid owner)
+{
+	if (OidIsValid(owner) && !has_privs_of_role(GetUserId(), owner))
+		ereport(ERROR,
+				errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				errmsg("must be member of role \"%s\"", GetUserNameFromId(owner, false)));
+}
+
+OrmIdentity
+orm_owner_begin(Oid owner)
+{
+	OrmIdentity identity;
+
+	GetUserIdAndSecContext(&identity.role, &identity.context);
+	if (owner != identity.role)
+		SetUserIdAndSecContext(owner, identity.context | SECURITY_LOCAL_USERID_CHANGE);
+	return identity;
+}
+
+void
+orm_owner_end(OrmIdentity identity)
+{
+	SetUserIdAndSecContext(identity.role, identity.context);
+}

@@ -1,0 +1,31 @@
+/*
+ * owner.h - whose model it is, and acting as that role.
+ */
+#ifndef ORM_DEFINE_OWNER_H
+#define ORM_DEFINE_OWNER_H
+
+#include "postgres.h"
+#include "catalog/registry.h"
+
+/* Raises 42501 unless the caller may change or forget the model: its owner, or the database's. */
+extern void orm_owner_check(const OrmRegistered *row);
+
+/*
+ * The models that a tool over many acts on: those of "owner", which the caller
+ * must be a member of (42501), or, for InvalidOid, of every role he is really
+ * a member of: a superuser is not taken to be a member of all.
+ */
+extern bool orm_owner_selects(const OrmRegistered *row, Oid owner);
+extern void orm_owner_check_role(Oid owner);
+
+/* Between begin and end the current user is "owner".  An error restores it as well. */
+typedef struct OrmIdentity
+{
+	Oid			role;
+	int			context;
+} OrmIdentity;
+
+extern OrmIdentity orm_owner_begin(Oid owner);
+extern void orm_owner_end(OrmIdentity identity);
+
+#endif

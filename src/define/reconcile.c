@@ -1,0 +1,289 @@
+/*
+ * reconcile.c - making the functions that exist those that a model should have.
+ *
+ * A function whose arguments change cannot be replaced: CREATE OR REPLACE with
+ * one argument more would make a second one beside it, and short calls of both
+ * would be "not unique".  So it is dropped and made again, and what its owner
+ * and others had set on it (owner, privileges, comment) is put back.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_proc.h"
+#include "commands/comment.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "parser/parse_func.h"
+#include "utils/array.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/regproc.h"
+#include "utils/syscache.h"
+
+#include "accessor/accessor.h"
+#include "base/sql.h"
+#include "define/owner.h"
+#include "define/reconcile.h"
+#include "exec/plan.h"
+#include "model/cache.h"
+
+/* What a dropped function leaves to the one that takes its place. */
+typedef struct Legacy
+{
+	char	   *name;
+	Oid			owner;
+	Acl		   *acl;			/* NULL: the default */
+	char	   *comment;
+} Legacy;
+
+void
+orm_change_add(List **changes, const char *model, const char *action, const char *kind, char *name)
+{
+	OrmChange  *change = palloc(sizeof(OrmChange));
+
+	change->model = model ? pstrdup(model) : NULL;
+	change->action = action;
+	change->kind = kind;
+	change->name = name;
+	*changes = lappend(*changes, change);
+}
+
+char *
+orm_relation_text(Oid relid)
+{
+	return DatumGetCString(DirectFunctionCall1(regclassout, ObjectIdGetDatum(relid)));
+}
+
+/* Remembers what has been set on a function; NULL when it is gone. */
+static Legacy *
+read_legacy(Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Legacy	   *legacy;
+	Datum		acl;
+	bool		isnull;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	legacy = palloc0(sizeof(Legacy));
+	legacy->name = pstrdup(NameStr(((Form_pg_proc) GETSTRUCT(tuple))->proname));
+	legacy->owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	acl = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proacl, &isnull);
+	legacy->acl = isnull ? NULL : DatumGetAclPCopy(acl);
+	legacy->comment = GetComment(function, ProcedureRelationId, 0);
+	ReleaseSysCache(tuple);
+	return legacy;
+}
+
+/* Runs a statement about a function: prefix, the function, suffix. */
+static void
+run_on_function(const char *prefix, Oid function, const char *suffix)
+{
+	orm_exec_statement(psprintf("%s %s %s", prefix, format_procedure_qualified(function), suffix));
+}
+
+/* A role as GRANT wants it. */
+static char *
+grantee_text(Oid role)
+{
+	StringInfoData text;
+
+	if (role == ACL_ID_PUBLIC)
+		return "PUBLIC";
+	initStringInfo(&text);
+	orm_sql_name(&text, GetUserNameFromId(role, false));
+	return text.data;
+}
+
+/* Gives a new function the privileges that the old one had. */
+static void
+restore_privileges(Oid function, const Legacy *legacy)
+{
+	AclItem    *items = legacy->acl ? ACL_DAT(legacy->acl) : NULL;
+
+	if (items == NULL)
+		return;
+	run_on_function("REVOKE ALL ON FUNCTION", function, "FROM PUBLIC");
+	for (int i = 0; i < ACL_NUM(legacy->acl); i++)
+	{
+		if (items[i].ai_grantee == legacy->owner || !(ACLITEM_GET_PRIVS(items[i]) & ACL_EXECUTE))
+			continue;
+		run_on_function("GRANT EXECUTE ON FUNCTION", function,
+						psprintf("TO %s%s", grantee_text(items[i].ai_grantee),
+								 ACLITEM_GET_GOPTIONS(items[i]) & ACL_EXECUTE ? " WITH GRANT OPTION" : ""));
+	}
+}
+
+/* Puts back what was set on the function that this one takes the place of. */
+static void
+restore_legacy(Oid function, List *legacies, const char *name, Oid owner)
+{
+	ListCell   *cell;
+
+	foreach(cell, legacies)
+	{
+		Legacy	   *legacy = lfirst(cell);
+		StringInfoData comment;
+
+		if (strcmp(legacy->name, name) != 0)
+			continue;
+		restore_privileges(function, legacy);
+		if (legacy->comment != NULL)
+		{
+			initStringInfo(&comment);
+			appendStringInfoString(&comment, "IS ");
+			orm_sql_literal(&comment, legacy->comment);
+			run_on_function("COMMENT ON FUNCTION", function, comment.data);
+		}
+		if (legacy->owner != owner)
+			run_on_function("ALTER FUNCTION", function,
+							psprintf("OWNER TO %s", grantee_text(legacy->owner)));
+		return;
+	}
+}
+
+/* Makes one accessor. */
+static void
+make_accessor(const OrmModel *model, const OrmAccessor *accessor, List *legacies, List **changes)
+{
+	Oid			function;
+	bool		replaces = false;
+	ListCell   *cell;
+
+	orm_exec_statement(accessor->create);
+	function = LookupFuncName(list_make2(makeString(accessor->schema), makeString(accessor->name)),
+							  accessor->nargs, accessor->argument_types, false);
+	orm_accessor_mark(model, function);
+	orm_exec_statement(accessor->comment);
+	restore_legacy(function, legacies, accessor->name, model->owner);
+	foreach(cell, legacies)
+		replaces = replaces || strcmp(((Legacy *) lfirst(cell))->name, accessor->name) == 0;
+	orm_change_add(changes, model->name, replaces ? "replaced" : "created", "function",
+				   format_procedure(function));
+}
+
+/* Is this existing function wanted as it is? */
+static bool
+is_wanted(Oid function, List *wanted)
+{
+	ListCell   *cell;
+
+	foreach(cell, wanted)
+	{
+		OrmAccessor *accessor = lfirst(cell);
+
+		if (accessor->existing == function && accessor->same)
+			return true;
+	}
+	return false;
+}
+
+/* Will a function of that name be made? */
+static bool
+will_be_made(const char *name, List *wanted)
+{
+	ListCell   *cell;
+
+	foreach(cell, wanted)
+		if (strcmp(((OrmAccessor *) lfirst(cell))->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Drops a function. */
+static void
+drop_function(const char *model, Oid function, bool report, List **changes)
+{
+	char	   *name = format_procedure(function);
+
+	run_on_function("DROP FUNCTION", function, "");
+	if (report)
+		orm_change_add(changes, model, "dropped", "function", name);
+}
+
+/* Drops the accessors that are not wanted as they are; returns what was set on them. */
+static List *
+drop_unwanted(const OrmModel *model, List *wanted, List **changes)
+{
+	List	   *legacies = NIL;
+	ListCell   *cell;
+
+	foreach(cell, orm_accessor_existing(model))
+	{
+		Legacy	   *legacy = is_wanted(lfirst_oid(cell), wanted) ? NULL : read_legacy(lfirst_oid(cell));
+
+		if (legacy == NULL)
+			continue;
+		legacies = lappend(legacies, legacy);
+		drop_function(model->name, lfirst_oid(cell), !will_be_made(legacy->name, wanted), changes);
+	}
+	return legacies;
+}
+
+void
+orm_reconcile_accessors(const OrmModel *model, bool only_missing, List **changes)
+{
+	OrmIdentity identity = orm_owner_begin(model->owner);
+	List	   *wanted = orm_accessor_wanted(model, !only_missing);
+	List	   *legacies = only_missing ? NIL : drop_unwanted(model, wanted, changes);
+	ListCell   *cell;
+
+	foreach(cell, wanted)
+	{
+		OrmAccessor *accessor = lfirst(cell);
+		bool		stands = OidIsValid(accessor->existing) && (only_missing || accessor->same);
+
+		if (!stands)
+			make_accessor(model, accessor, legacies, changes);
+	}
+	orm_owner_end(identity);
+}
+
+/* Does a function return rows of this type? */
+static bool
+returns_rows_of(Oid function, Oid row_type)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	bool		result;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	result = ((Form_pg_proc) GETSTRUCT(tuple))->prorettype == row_type;
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+/* Drops the relationship functions of another model that return rows of this one. */
+static void
+drop_leading_here(const OrmModel *other, const OrmModel *model, List **changes)
+{
+	OrmIdentity identity = orm_owner_begin(other->owner);
+	ListCell   *cell;
+
+	foreach(cell, orm_accessor_existing(other))
+		if (returns_rows_of(lfirst_oid(cell), model->row_type))
+			drop_function(other->name, lfirst_oid(cell), true, changes);
+	orm_owner_end(identity);
+}
+
+void
+orm_reconcile_drop(const OrmModel *model, List **changes)
+{
+	OrmIdentity identity = orm_owner_begin(model->owner);
+	ListCell   *cell;
+
+	foreach(cell, orm_accessor_existing(model))
+		drop_function(model->name, lfirst_oid(cell), true, changes);
+	orm_owner_end(identity);
+
+	foreach(cell, orm_registry_all())
+	{
+		OrmRegistered *row = lfirst(cell);
+		const OrmModel *other = row->mapped && row->relid != model->relid
+			? orm_model_open_if_any(row->name, AccessShareLock) : NULL;
+
+		if (other != NULL)
+			drop_leading_here(other, model, changes);
+	}
+}

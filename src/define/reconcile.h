@@ -1,0 +1,28 @@
+/*
+ * reconcile.h - making the functions that exist those that a model should have.
+ */
+#ifndef ORM_DEFINE_RECONCILE_H
+#define ORM_DEFINE_RECONCILE_H
+
+#include "define/define.h"
+
+/*
+ * Makes the accessors that are missing; unless "only_missing", also drops
+ * those of ours that are no longer wanted and makes those anew whose
+ * signature or body is another, keeping their owner, privileges and comment.
+ * An object that depends on one is the server's error naming it.  Appends to
+ * *changes (List of OrmChange *).
+ */
+extern void orm_reconcile_accessors(const OrmModel *model, bool only_missing, List **changes);
+
+/* Drops all accessors of a model, and those of other models that lead to it. */
+extern void orm_reconcile_drop(const OrmModel *model, List **changes);
+
+/* A relation as PostgreSQL prints it: with its schema where the search_path does not find it. */
+extern char *orm_relation_text(Oid relid);
+
+/* Appends a change. */
+extern void orm_change_add(List **changes, const char *model, const char *action,
+						   const char *kind, char *name);
+
+#endif

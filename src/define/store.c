@@ -1,0 +1,157 @@
+/*
+ * store.c - putting a model that has a table into the registry.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/catalog.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "base/compat.h"
+#include "define/store.h"
+#include "model/cache.h"
+
+/* Relations that can have no primary key of their own, so that the document says it. */
+static bool
+needs_declared_key(char relkind)
+{
+	return relkind == RELKIND_VIEW || relkind == RELKIND_FOREIGN_TABLE || relkind == RELKIND_MATVIEW;
+}
+
+void
+orm_store_check_relation(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Form_pg_class form;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_TABLE),
+				errmsg("relation with OID %u does not exist", relid));
+	form = (Form_pg_class) GETSTRUCT(tuple);
+	if (form->relkind != RELKIND_RELATION && form->relkind != RELKIND_PARTITIONED_TABLE &&
+		!needs_declared_key(form->relkind))
+		ereport(ERROR,
+				errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				errmsg("\"%s\" cannot be mapped", NameStr(form->relname)),
+				errdetail("Models are mapped to tables, partitioned tables, foreign tables and views."));
+	if (form->relpersistence == RELPERSISTENCE_TEMP)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+				errmsg("temporary table \"%s\" cannot be mapped", NameStr(form->relname)),
+				errdetail("It would be gone at the end of the session, and the model would stay."));
+	if (IsCatalogRelationOid(relid))
+		ereport(ERROR,
+				errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				errmsg("system catalog \"%s\" cannot be mapped", NameStr(form->relname)));
+	if (!orm_relation_ownercheck(relid, GetUserId()))
+		aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(form->relkind), NameStr(form->relname));
+	ReleaseSysCache(tuple);
+}
+
+OrmDeclaration *
+orm_store_declaration(const OrmRegistered *row)
+{
+	OrmDeclaration *declaration =
+		orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), row->mapped);
+
+	if (row->mapped)
+		orm_declaration_follow(declaration, row);
+	return declaration;
+}
+
+/* Writes a row whose declaration is complete. */
+static void
+put(OrmRegistered *row, OrmDeclaration *declaration)
+{
+	row->schema = declaration->schema;
+	row->relation = declaration->relation;
+	row->document = orm_declaration_print(declaration);
+	orm_registry_put(row);
+}
+
+/* Of two models on one table only one has accessors: the first. */
+static void
+yield_accessors(OrmDeclaration *declaration, Oid relid)
+{
+	ListCell   *cell;
+
+	foreach(cell, orm_registry_of_relation(relid))
+	{
+		OrmRegistered *other = lfirst(cell);
+		OrmDeclaration *others = strcmp(other->name, declaration->model) == 0 ? NULL
+			: orm_store_declaration(other);
+
+		if (others == NULL || (others->has_accessors && !others->all_accessors && others->include == NIL))
+			continue;
+		if (declaration->has_accessors && (declaration->all_accessors || declaration->include != NIL))
+			ereport(ERROR,
+					errcode(ERRCODE_DUPLICATE_OBJECT),
+					errmsg("table \"%s\" has accessors already, those of model \"%s\"",
+						   get_rel_name(relid), other->name));
+		if (!declaration->has_accessors)
+			ereport(NOTICE,
+					errmsg("model \"%s\" gets no accessors: table \"%s\" has those of model \"%s\"",
+						   declaration->model, get_rel_name(relid), other->name));
+		declaration->has_accessors = true;
+		declaration->all_accessors = false;
+		return;
+	}
+}
+
+void
+orm_store_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid)
+{
+	bool		keep_key = needs_declared_key(get_rel_relkind(relid));
+
+	declaration->schema = get_namespace_name(get_rel_namespace(relid));
+	declaration->relation = get_rel_name(relid);
+	orm_declaration_strip(declaration, keep_key);
+	if (keep_key && orm_declaration_key(declaration) == NIL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+				errmsg("model \"%s\" needs orm.primary_key(...)", declaration->model),
+				errdetail("\"%s\" is a view or a foreign table and has no primary key of its own.",
+						  declaration->relation));
+	yield_accessors(declaration, relid);
+	row->mapped = true;
+	row->relid = relid;
+	orm_declaration_bind(declaration, row);
+	put(row, declaration);
+}
+
+void
+orm_store_declared(OrmRegistered *row, const OrmDeclaration *declaration)
+{
+	row->mapped = row->by_map = false;
+	row->relid = InvalidOid;
+	row->nrefs = 0;
+	put(row, unconstify(OrmDeclaration *, declaration));
+}
+
+void
+orm_store_pin(const char *name)
+{
+	const OrmModel *model = orm_model_open(name, AccessShareLock);
+	OrmRegistered *row = orm_registry_find(name);
+	OrmDeclaration *declaration = orm_store_declaration(row);
+
+	orm_declaration_pin(declaration, model);
+	if (strcmp(orm_declaration_print(declaration), row->document) == 0)
+		return;
+	orm_declaration_bind(declaration, row);
+	put(row, declaration);
+}
+
+char *
+orm_store_name_target(Oid relation, void *argument)
+{
+	List	   *rows = orm_registry_of_relation(relation);
+
+	return rows == NIL ? NULL : ((OrmRegistered *) linitial(rows))->name;
+}

@@ -1,0 +1,32 @@
+/*
+ * store.h - putting a model that has a table into the registry.
+ */
+#ifndef ORM_DEFINE_STORE_H
+#define ORM_DEFINE_STORE_H
+
+#include "define/define.h"
+
+/*
+ * Writes the row of a model whose table is relid: what the catalogs say is
+ * taken out of the declaration (which is changed), names are bound to columns.
+ * Of two models on one table the second gets no accessors, with a NOTICE.
+ * "row" brings name, owner and by_map.
+ */
+extern void orm_store_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid);
+
+/* Writes a row back as a declaration, whole, without a table. */
+extern void orm_store_declared(OrmRegistered *row, const OrmDeclaration *declaration);
+
+/* Fixes, now that all tables of a run are there, by which columns relationships are joined. */
+extern void orm_store_pin(const char *name);
+
+/* Raises 42809 or 42P16 for a relation that cannot be mapped, 42501 unless the current user owns it. */
+extern void orm_store_check_relation(Oid relid);
+
+/* The document of a row, parsed; names follow the columns. */
+extern OrmDeclaration *orm_store_declaration(const OrmRegistered *row);
+
+/* Which model a table is known by, for documents: its name, or NULL (an OrmTargetNamer). */
+extern char *orm_store_name_target(Oid relation, void *argument);
+
+#endif

@@ -1,0 +1,90 @@
+/*
+ * json.h - writing JSON: values, objects, rows, into one buffer.
+ *
+ * What comes out is what to_json prints, byte for byte, except that
+ * orm.numbers = 'text' writes bigint and numeric as strings (for clients whose
+ * JSON numbers are doubles).
+ *
+ * An object's form is made once, as an OrmJsonShape: the text of every key,
+ * ready to be copied, and where its value stands among those of a row.  Then
+ * each row is written straight from the slot that holds it:
+ *
+ *     shape = orm_json_shape_make(n);
+ *     orm_json_shape_add(shape, attribute->name, attribute->type, position); ...
+ *
+ *     orm_json_begin(&out);
+ *     ... for each row, in a memory context that the caller resets:
+ *             orm_json_write_slot(&out, shape, slot);
+ *     PG_RETURN_DATUM(orm_json_end(&out));
+ *
+ * Who nests objects writes the braces himself: '{', the members of the row,
+ * then for each relationship its key (orm_json_key) and what belongs there,
+ * then '}'.
+ *
+ * The buffer grows in the memory context it was begun in.  Everything else
+ * that is left behind (detoasted values, the text of output functions) is in
+ * the current memory context and of no use afterwards: resetting it after
+ * every row is the caller's business.  Nothing written points into the row.
+ */
+#ifndef ORM_EXEC_JSON_H
+#define ORM_EXEC_JSON_H
+
+#include "postgres.h"
+#include "executor/tuptable.h"
+#include "lib/stringinfo.h"
+#include "model/type.h"
+
+typedef struct OrmJsonMember
+{
+	const char *key;			/* ,"name": */
+	int			key_length;
+	const OrmType *type;
+	int			position;		/* index of its value among those of a row */
+} OrmJsonMember;
+
+typedef struct OrmJsonShape
+{
+	int			nmembers;
+	int			capacity;
+	int			width;			/* a row must have so many values */
+	OrmJsonMember members[FLEXIBLE_ARRAY_MEMBER];
+} OrmJsonShape;
+
+/* Defines the setting orm.numbers; called once from _PG_init. */
+extern void orm_json_init(void);
+
+/* A shape without members, with room for "capacity", in the current memory context. */
+extern OrmJsonShape *orm_json_shape_make(int capacity);
+
+/* Adds a member; the type must live as long as the shape.  Same memory context as the shape. */
+extern void orm_json_shape_add(OrmJsonShape *shape, const char *name, const OrmType *type, int position);
+
+/* The text `,"name":` of a key, palloc'd; the first member of an object leaves out its first byte. */
+extern char *orm_json_key(const char *name, int *length);
+
+/*
+ * A buffer that becomes a value of type json: begin leaves room for the
+ * varlena header, end fills it in and returns the buffer itself, uncopied.
+ * The writers below take any other StringInfo as well.
+ */
+extern void orm_json_begin(StringInfo out);
+extern Datum orm_json_end(StringInfo out);
+
+/* A value, as to_json prints it; null for NULL. */
+extern void orm_json_write_value(StringInfo out, const OrmType *type, Datum value, bool isnull);
+
+/* A string of the database, in quotes and escaped. */
+extern void orm_json_write_string(StringInfo out, const char *bytes, int length);
+
+/* {"name":value,...} from the values of a row. */
+extern void orm_json_write_object(StringInfo out, const OrmJsonShape *shape,
+								  const Datum *values, const bool *isnull);
+
+/* The same without the braces; nothing for a shape without members. */
+extern void orm_json_write_members(StringInfo out, const OrmJsonShape *shape,
+								   const Datum *values, const bool *isnull);
+
+/* {"name":value,...} from the row in a slot; position is the attribute number less one. */
+extern void orm_json_write_slot(StringInfo out, const OrmJsonShape *shape, TupleTableSlot *slot);
+
+#endif

@@ -1,0 +1,500 @@
+/*
+ * plan.c - the plan cache, and running statements through SPI.
+ *
+ * Entries hang in a hash table by a 64-bit hash of the whole key (the caller's
+ * bytes, the resolved search_path, and the role where it matters); the bytes
+ * themselves are kept and compared, and of two keys with one hash the newer
+ * throws the older out.
+ *
+ * Why search_path and role are in the key: PostgreSQL's plan cache throws a
+ * plan away whenever it is used under another search_path, and under another
+ * role when it depends on row security.  Tenants by schema, and services that
+ * SET ROLE for each request, would plan every statement anew.  Whether a plan
+ * depends on row security is known only after it was made, so a find looks
+ * without the role first; an entry there that says "by role" leads to a second
+ * look with the role and row_security.
+ *
+ * Pins: find and add push the entry on a stack together with the current
+ * subtransaction, release pops it.  An aborted subtransaction pops what it
+ * pushed; the end of the transaction pops all.  Eviction passes over pinned
+ * entries.  Everything an entry owns is in its memory context, except the SPI
+ * plan, which has one of its own.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "common/hashfn.h"
+#include "executor/spi.h"
+#include "lib/ilist.h"
+#include "miscadmin.h"
+#include "nodes/params.h"
+#include "storage/proc.h"
+#include "utils/guc.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+#include "utils/plancache.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+
+#include "base/compat.h"
+#include "exec/plan.h"
+
+struct OrmPlan
+{
+	uint64		hash;			/* hash key; must be first */
+	MemoryContext context;
+	char	   *key;
+	int			key_length;
+	bool		by_role;		/* a signpost: the plans hang under key + role */
+	SPIPlanPtr	plan;			/* NULL: payload only, or a signpost */
+	int			nparams;
+	void	   *payload;
+	int			pins;
+	dlist_node	recent;			/* in order of use, newest first */
+};
+
+typedef struct Pin
+{
+	OrmPlan    *plan;
+	SubTransactionId subxact;
+} Pin;
+
+static HTAB *plans = NULL;
+static dlist_head recency = DLIST_STATIC_INIT(recency);
+static int	plan_cache_size = 1000;
+
+static Pin *pins = NULL;
+static int	npins = 0;
+static int	max_pins = 0;
+
+/* The command id behind the last write of this transaction, for snapshots; see orm_exec_snapshot_begin. */
+static LocalTransactionId wrote_in = InvalidLocalTransactionId;
+static CommandId wrote_until = 0;
+
+/* Drops the newest pin. */
+static void
+pop_pin(void)
+{
+	pins[--npins].plan->pins--;
+}
+
+/* A subtransaction that aborts leaves no pins behind; one that commits passes them on. */
+static void
+subtransaction_ended(SubXactEvent event, SubTransactionId subxact, SubTransactionId parent, void *argument)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		while (npins > 0 && pins[npins - 1].subxact == subxact)
+			pop_pin();
+	if (event == SUBXACT_EVENT_COMMIT_SUB)
+		for (int i = npins - 1; i >= 0 && pins[i].subxact == subxact; i--)
+			pins[i].subxact = parent;
+}
+
+/* Nothing of ours runs when a transaction has ended. */
+static void
+transaction_ended(XactEvent event, void *argument)
+{
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE)
+		while (npins > 0)
+			pop_pin();
+}
+
+void
+orm_plan_init(void)
+{
+	DefineCustomIntVariable("orm.plan_cache_size",
+							"How many prepared statements a session keeps at most.",
+							"The least recently used go first.",
+							&plan_cache_size, 1000, 10, 1000000, PGC_USERSET, 0, NULL, NULL, NULL);
+	RegisterXactCallback(transaction_ended, NULL);
+	RegisterSubXactCallback(subtransaction_ended, NULL);
+}
+
+/* Room for n more bytes of a key. */
+static char *
+key_room(OrmPlanKey *key, int n)
+{
+	if (key->length + n > key->capacity)
+	{
+		int			capacity = Max(key->capacity * 2, key->length + n);
+		char	   *data = palloc(capacity);
+
+		memcpy(data, key->data, key->length);
+		key->data = data;
+		key->capacity = capacity;
+	}
+	key->length += n;
+	return key->data + key->length - n;
+}
+
+void
+orm_plan_key_add(OrmPlanKey *key, const void *bytes, int length)
+{
+	memcpy(key_room(key, length), bytes, length);
+}
+
+void
+orm_plan_key_add_flags(OrmPlanKey *key, const bool *flags, int n)
+{
+	int			bytes = (n + 7) / 8;
+	char	   *bits = key_room(key, bytes);
+
+	memset(bits, 0, bytes);
+	for (int i = 0; i < n; i++)
+		if (flags[i])
+			bits[i / 8] |= 1 << (i % 8);
+}
+
+void
+orm_plan_key_begin(OrmPlanKey *key, OrmPlanKind kind, uint64 epoch)
+{
+	uint32		kind_bytes = kind;
+
+	key->data = key->room;
+	key->length = 0;
+	key->capacity = sizeof(key->room);
+	orm_plan_key_add(key, &kind_bytes, sizeof(kind_bytes));
+	orm_plan_key_add(key, &epoch, sizeof(epoch));
+}
+
+/* Hash of a key under the present search_path and, "by_role", the present role. */
+static uint64
+hash_key(const OrmPlanKey *key, bool by_role)
+{
+	List	   *path = fetch_search_path(true);
+	uint64		hash = by_role ? GetUserId() * (uint64) 2 + (row_security ? 1 : 0) + 1 : 0;
+	ListCell   *cell;
+
+	foreach(cell, path)
+		hash = hash * UINT64CONST(0x9E3779B97F4A7C15) + lfirst_oid(cell);
+	list_free(path);
+	return hash_bytes_extended((unsigned char *) key->data, key->length, hash);
+}
+
+/* Pins an entry and makes it the most recently used. */
+static OrmPlan *
+pin(OrmPlan *plan)
+{
+	if (npins == max_pins)
+	{
+		max_pins = Max(max_pins * 2, 16);
+		pins = pins == NULL ? MemoryContextAlloc(TopMemoryContext, max_pins * sizeof(Pin))
+			: repalloc(pins, max_pins * sizeof(Pin));
+	}
+	pins[npins].plan = plan;
+	pins[npins].subxact = GetCurrentSubTransactionId();
+	npins++;
+	plan->pins++;
+	dlist_move_head(&recency, &plan->recent);
+	return plan;
+}
+
+/* The entry under a hash, if it is that of the key. */
+static OrmPlan *
+look_up(uint64 hash, const OrmPlanKey *key)
+{
+	OrmPlan    *plan = plans ? hash_search(plans, &hash, HASH_FIND, NULL) : NULL;
+
+	if (plan == NULL || plan->key_length != key->length ||
+		memcmp(plan->key, key->data, key->length) != 0)
+		return NULL;
+	return plan;
+}
+
+OrmPlan *
+orm_plan_find(const OrmPlanKey *key)
+{
+	OrmPlan    *plan = look_up(hash_key(key, false), key);
+
+	if (plan != NULL && plan->by_role)
+	{
+		dlist_move_head(&recency, &plan->recent);
+		plan = look_up(hash_key(key, true), key);
+	}
+	return plan ? pin(plan) : NULL;
+}
+
+void
+orm_plan_release(OrmPlan *plan)
+{
+	Assert(npins > 0 && pins[npins - 1].plan == plan);
+	pop_pin();
+}
+
+/* Frees what an entry owns and takes it out of the table. */
+static void
+remove_plan(OrmPlan *plan)
+{
+	uint64		hash = plan->hash;
+
+	if (plan->plan != NULL)
+		SPI_freeplan(plan->plan);
+	MemoryContextDelete(plan->context);
+	dlist_delete(&plan->recent);
+	hash_search(plans, &hash, HASH_REMOVE, NULL);
+}
+
+/* Makes room for one more entry: the least recently used that nobody is using goes. */
+static void
+evict(void)
+{
+	dlist_node *node = dlist_is_empty(&recency) ? NULL : dlist_tail_node(&recency);
+
+	while (node != NULL && hash_get_num_entries(plans) >= plan_cache_size)
+	{
+		OrmPlan    *plan = dlist_container(OrmPlan, recent, node);
+
+		node = dlist_has_prev(&recency, node) ? dlist_prev_node(&recency, node) : NULL;
+		if (plan->pins == 0)
+			remove_plan(plan);
+	}
+}
+
+/* The hash table, made at its first use. */
+static void
+make_table(void)
+{
+	HASHCTL		control = {0};
+
+	if (plans != NULL)
+		return;
+	control.keysize = sizeof(uint64);
+	control.entrysize = sizeof(OrmPlan);
+	control.hcxt = CacheMemoryContext;
+	plans = hash_create("orm plans", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+/* Enters a complete entry.  Takes over the context and the SPI plan. */
+static OrmPlan *
+enter(uint64 hash, const OrmPlanKey *key, MemoryContext context, SPIPlanPtr plan, int nparams)
+{
+	OrmPlan    *entry;
+	bool		found;
+	char	   *bytes = MemoryContextAlloc(context, key->length);
+
+	memcpy(bytes, key->data, key->length);
+	while ((entry = hash_search(plans, &hash, HASH_FIND, NULL)) != NULL)
+	{
+		if (entry->pins == 0)
+			remove_plan(entry);
+		else
+			hash++;				/* in use: this one will not be found again, only used */
+	}
+	entry = hash_search(plans, &hash, HASH_ENTER, &found);
+	entry->context = context;
+	entry->key = bytes;
+	entry->key_length = key->length;
+	entry->by_role = false;
+	entry->plan = plan;
+	entry->nparams = nparams;
+	entry->payload = NULL;
+	entry->pins = 0;
+	dlist_push_head(&recency, &entry->recent);
+	return entry;
+}
+
+static const int planning_options[] = {
+	[ORM_PLAN_AUTO] = 0,
+	[ORM_PLAN_GENERIC] = CURSOR_OPT_GENERIC_PLAN,
+	[ORM_PLAN_CUSTOM] = CURSOR_OPT_CUSTOM_PLAN,
+};
+
+/* Raises when SPI says what cannot happen with the statements that are built here. */
+static void
+check_spi(int code, const char *what)
+{
+	if (code < 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INTERNAL_ERROR),
+				errmsg_internal("%s: %s", what, SPI_result_code_string(code)));
+}
+
+/* Prepares a statement and keeps it. */
+static SPIPlanPtr
+prepare(const char *sql, int nparams, const Oid *types, OrmPlanning planning)
+{
+	SPIPlanPtr	plan;
+
+	check_spi(SPI_connect(), "SPI_connect");
+	plan = SPI_prepare_cursor(sql, nparams, unconstify(Oid *, types), planning_options[planning]);
+	if (plan == NULL)
+		check_spi(SPI_result, "SPI_prepare_cursor");
+	check_spi(SPI_keepplan(plan), "SPI_keepplan");
+	SPI_finish();
+	return plan;
+}
+
+/* Does a prepared statement's plan depend on row security, hence on the role? */
+static bool
+depends_on_role(SPIPlanPtr plan)
+{
+	ListCell   *cell;
+
+	foreach(cell, SPI_plan_get_plan_sources(plan))
+		if (((CachedPlanSource *) lfirst(cell))->dependsOnRLS)
+			return true;
+	return false;
+}
+
+/* Makes sure that a signpost "by role" stands under the key without a role. */
+static void
+put_signpost(const OrmPlanKey *key)
+{
+	uint64		hash = hash_key(key, false);
+
+	if (look_up(hash, key) == NULL)
+		enter(hash, key, AllocSetContextCreate(CacheMemoryContext, "orm plan", ALLOCSET_SMALL_SIZES),
+			  NULL, 0)->by_role = true;
+}
+
+OrmPlan *
+orm_plan_add(const OrmPlanKey *key, const char *sql, int nparams, const Oid *types, OrmPlanning planning)
+{
+	SPIPlanPtr	plan = sql ? prepare(sql, nparams, types, planning) : NULL;
+	bool		by_role = plan != NULL && depends_on_role(plan);
+
+	make_table();
+	evict();
+	if (by_role)
+		put_signpost(key);
+	return pin(enter(hash_key(key, by_role), key,
+					 AllocSetContextCreate(CacheMemoryContext, "orm plan", ALLOCSET_SMALL_SIZES),
+					 plan, nparams));
+}
+
+MemoryContext
+orm_plan_context(OrmPlan *plan)
+{
+	return plan->context;
+}
+
+void
+orm_plan_set_payload(OrmPlan *plan, void *payload)
+{
+	plan->payload = payload;
+}
+
+void *
+orm_plan_payload(OrmPlan *plan)
+{
+	return plan->payload;
+}
+
+/* Is there a generic plan that will be used as it is? */
+static bool
+is_planned(SPIPlanPtr plan)
+{
+	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
+
+	return source->is_valid && source->gplan != NULL && source->gplan->is_valid &&
+		(source->cursor_options & CURSOR_OPT_GENERIC_PLAN) != 0;
+}
+
+/* Values as a parameter list for the executor. */
+static ParamListInfo
+make_params(OrmPlan *plan, const Datum *values, const bool *isnull)
+{
+	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan->plan));
+	ParamListInfo params;
+
+	if (plan->nparams == 0)
+		return NULL;
+	params = makeParamList(plan->nparams);
+	for (int i = 0; i < plan->nparams; i++)
+	{
+		params->params[i].value = values[i];
+		params->params[i].isnull = isnull != NULL && isnull[i];
+		params->params[i].pflags = PARAM_FLAG_CONST;
+		params->params[i].ptype = source->param_types[i];
+	}
+	return params;
+}
+
+/* Remembers that this transaction has written: what follows must not read an older snapshot. */
+static void
+note_write(void)
+{
+	wrote_in = orm_local_transaction();
+	wrote_until = GetCurrentCommandId(false);
+}
+
+uint64
+orm_plan_execute(OrmPlan *plan, const Datum *values, const bool *isnull,
+				 OrmAccess access, uint64 limit, DestReceiver *receiver)
+{
+	SPIExecuteOptions options = {0};
+	ParamListInfo params = make_params(plan, values, isnull);
+	int			nest_level = 0;
+	uint64		processed;
+
+	options.params = params;
+	options.read_only = access == ORM_READ;
+	options.tcount = limit;
+	options.dest = receiver ? receiver : None_Receiver;
+	check_spi(SPI_connect(), "SPI_connect");
+	if (!is_planned(plan->plan))
+	{
+		/* the choice for JIT is made when a plan is made; it never pays for statements like ours */
+		nest_level = NewGUCNestLevel();
+		set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	}
+	check_spi(SPI_execute_plan_extended(plan->plan, &options), "SPI_execute_plan_extended");
+	processed = SPI_processed;
+	if (nest_level > 0)
+		AtEOXact_GUC(true, nest_level);
+	SPI_finish();
+	if (access == ORM_WRITE)
+		note_write();
+	if (params != NULL)
+		pfree(params);
+	return processed;
+}
+
+void
+orm_exec_statement(const char *sql)
+{
+	check_spi(SPI_connect(), "SPI_connect");
+	check_spi(SPI_execute(sql, false, 0), "SPI_execute");
+	SPI_finish();
+	note_write();
+}
+
+List *
+orm_exec_oids(const char *sql)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	List	   *oids = NIL;
+
+	check_spi(SPI_connect(), "SPI_connect");
+	check_spi(SPI_execute(sql, true, 0), "SPI_execute");
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool		isnull;
+		Datum		value = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+		MemoryContext spi = MemoryContextSwitchTo(caller);
+
+		if (!isnull)
+			oids = lappend_oid(oids, DatumGetObjectId(value));
+		MemoryContextSwitchTo(spi);
+	}
+	SPI_finish();
+	return oids;
+}
+
+bool
+orm_exec_snapshot_begin(void)
+{
+	if (ActiveSnapshotSet() &&
+		(wrote_in != orm_local_transaction() || GetActiveSnapshot()->curcid >= wrote_until))
+		return false;
+	PushActiveSnapshot(GetTransactionSnapshot());
+	return true;
+}
+
+void
+orm_exec_snapshot_end(bool pushed)
+{
+	if (pushed)
+		PopActiveSnapshot();
+}

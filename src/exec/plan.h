@@ -1,0 +1,129 @@
+/*
+ * plan.h - the plan cache and the execution of statements: the only place
+ * that calls SPI.
+ *
+ * Callers describe what they want by a key: bytes that say everything the SQL
+ * text depends on (the epoch of the model first, then a kind, then columns,
+ * flags...) and no values.  A hit builds no SQL, parses none and plans
+ * nothing:
+ *
+ *     OrmPlan    *plan = orm_plan_find(&key);
+ *
+ *     if (plan == NULL)
+ *         plan = orm_plan_add(&key, sql, nparams, types, ORM_PLAN_GENERIC);
+ *     n = orm_plan_execute(plan, values, isnull, ORM_WRITE, 0, receiver);
+ *     orm_plan_release(plan);
+ *
+ * find and add pin the plan, release takes the pin off (last pinned, first
+ * released); an error takes off the pins of what it aborts.  A pinned plan is
+ * never freed, so a trigger that calls the extension again, and fills the
+ * cache, is safe.
+ *
+ * The cache itself adds to the key what PostgreSQL's own plan cache would
+ * throw a plan away for: the resolved search_path, and the role where the plan
+ * depends on row security.  It is bounded by orm.plan_cache_size, least
+ * recently used first.
+ */
+#ifndef ORM_EXEC_PLAN_H
+#define ORM_EXEC_PLAN_H
+
+#include "postgres.h"
+#include "lib/stringinfo.h"
+#include "nodes/pg_list.h"
+#include "tcop/dest.h"
+
+typedef struct OrmPlan OrmPlan;
+
+/* How the server should plan a statement. */
+typedef enum OrmPlanning
+{
+	ORM_PLAN_AUTO,				/* as PREPARE does: a few custom plans, then whichever is cheaper */
+	ORM_PLAN_GENERIC,			/* once: lookups by an indexed key, inserts */
+	ORM_PLAN_CUSTOM				/* each time, with the values */
+} OrmPlanning;
+
+typedef enum OrmAccess
+{
+	ORM_READ,					/* under the call's one snapshot, nothing may be written */
+	ORM_WRITE					/* a new snapshot, then the command counter moves on */
+} OrmAccess;
+
+/*
+ * Keys are built with these: `OrmPlanKey key; orm_plan_key_begin(&key, kind,
+ * epoch); orm_plan_key_add(&key, bytes, n)`.  Kinds are ORM_KIND_ constants,
+ * one for each caller that forms keys of its own.
+ */
+#define ORM_PLAN_KEY_INLINE 96
+
+typedef struct OrmPlanKey
+{
+	char	   *data;
+	int			length;
+	int			capacity;
+	char		room[ORM_PLAN_KEY_INLINE];
+} OrmPlanKey;
+
+typedef enum OrmPlanKind
+{
+	ORM_KIND_INSERT = 1,
+	ORM_KIND_UPDATE,
+	ORM_KIND_UPSERT,
+	ORM_KIND_DELETE,
+	ORM_KIND_SELECT,
+	ORM_KIND_STORED,			/* reading back, in a write, the rows that it did not change */
+	ORM_KIND_GET,				/* one row by primary key */
+	ORM_KIND_SHAPE,				/* the form of what a write returns as JSON: no statement, payload only */
+	ORM_KIND_FUNCTION			/* a function in LANGUAGE orm, compiled: no statement, payload only */
+} OrmPlanKind;
+
+extern void orm_plan_key_begin(OrmPlanKey *key, OrmPlanKind kind, uint64 epoch);
+extern void orm_plan_key_add(OrmPlanKey *key, const void *bytes, int length);
+
+/* Adds n booleans as bits. */
+extern void orm_plan_key_add_flags(OrmPlanKey *key, const bool *flags, int n);
+
+/* Registers callbacks and settings; called once from _PG_init. */
+extern void orm_plan_init(void);
+
+/* The plan of that key, pinned, or NULL. */
+extern OrmPlan *orm_plan_find(const OrmPlanKey *key);
+
+/*
+ * Prepares a statement (parameter types: types[0..nparams-1]) and keeps it,
+ * pinned.  sql NULL: an entry with a payload only.  Errors of the parser pass
+ * through; nothing is kept then.
+ */
+extern OrmPlan *orm_plan_add(const OrmPlanKey *key, const char *sql,
+							 int nparams, const Oid *types, OrmPlanning planning);
+
+extern void orm_plan_release(OrmPlan *plan);
+
+/* Memory that lives as long as the plan, and one pointer into it for the caller. */
+extern MemoryContext orm_plan_context(OrmPlan *plan);
+extern void orm_plan_set_payload(OrmPlan *plan, void *payload);
+extern void *orm_plan_payload(OrmPlan *plan);
+
+/*
+ * Runs a kept statement.  "limit" 0: all rows.  "receiver" NULL: rows are
+ * thrown away; otherwise it gets each row (see receiver.h).  Returns the
+ * number of rows processed.  Errors of the statement pass through.
+ */
+extern uint64 orm_plan_execute(OrmPlan *plan, const Datum *values, const bool *isnull,
+							   OrmAccess access, uint64 limit, DestReceiver *receiver);
+
+/* Runs one statement that is not kept: DDL.  The text must be whole and checked. */
+extern void orm_exec_statement(const char *sql);
+
+/* The OIDs in the first column of a query's rows (List of Oid), for catalog functions without a C face. */
+extern List *orm_exec_oids(const char *sql);
+
+/*
+ * All ORM_READ statements between begin and end see one snapshot: the
+ * caller's, or a fresh one when this transaction has written through the
+ * extension since that was taken (then begin pushes one).  Every reading call
+ * stands in such a pair; they may nest.
+ */
+extern bool orm_exec_snapshot_begin(void);
+extern void orm_exec_snapshot_end(bool pushed);
+
+#endif

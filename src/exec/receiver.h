@@ -1,0 +1,29 @@
+/*
+ * receiver.h - a DestReceiver that hands each row to a function as it arrives.
+ *
+ * The function runs in a per-row memory context that is reset after each row,
+ * because what output functions leave behind would otherwise stay until the
+ * end of the statement.  What must outlive the row is copied by the function
+ * into a context of its own; nothing may point into the slot.
+ */
+#ifndef ORM_EXEC_RECEIVER_H
+#define ORM_EXEC_RECEIVER_H
+
+#include "postgres.h"
+#include "executor/tuptable.h"
+#include "tcop/dest.h"
+
+typedef void (*OrmRowFunction) (void *argument, TupleTableSlot *slot);
+
+typedef struct OrmReceiver
+{
+	DestReceiver pub;
+	OrmRowFunction row;
+	void	   *argument;
+	MemoryContext per_row;		/* reset after each row; a child of the context at init */
+} OrmReceiver;
+
+/* Sets up a receiver in the caller's storage; the rows' context is a child of the current one. */
+extern DestReceiver *orm_receiver_init(OrmReceiver *receiver, OrmRowFunction row, void *argument);
+
+#endif

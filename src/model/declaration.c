@@ -1,0 +1,369 @@
+/*
+ * declaration.c - model documents: parsing and printing a whole one.
+ *
+ *     declaration.c           the document, its three keys, and what is asked of a declaration
+ *     declaration_element.c   which elements there are, and their keys
+ *     declaration_key.c       the values of keys
+ *     declaration_check.c     what takes more than one element to see
+ */
+#include "postgres.h"
+
+#include "utils/json.h"
+
+#include "base/names.h"
+#include "model/declaration_internal.h"
+
+/* Words that a query document uses where an attribute could stand. */
+static const char *const reserved_names[] = {"and", "or", "not"};
+
+/* The place of an element, of its builder or of one of its keys, as far as they are given. */
+const OrmPath *
+orm_declaration_place(OrmElementPlace *place, int position, const char *builder, const char *key)
+{
+	place->elements = orm_path_key(NULL, "elements");
+	place->element = orm_path_index(&place->elements, position);
+	if (builder == NULL)
+		return &place->element;
+	place->builder = orm_path_key(&place->element, builder);
+	if (key == NULL)
+		return &place->builder;
+	place->key = orm_path_key(&place->builder, key);
+	return &place->key;
+}
+
+/* Reads the name of the model or of its table; whatever is wrong with it is raised with its place. */
+static void
+read_name(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool is_table)
+{
+	MemoryContext caller = CurrentMemoryContext;
+
+	if (orm_json_kind(value) != ORM_JSON_STRING && orm_json_kind(value) != ORM_JSON_UNDECODABLE)
+		orm_element_wrong_kind(value, path->key, "a string", path);
+	PG_TRY();
+	{
+		char	   *name = orm_json_string(value);
+
+		if (is_table)
+			orm_name_split(name, &declaration->schema, &declaration->relation);
+		else
+		{
+			orm_name_check(name, "model");
+			declaration->model = name;
+		}
+	}
+	PG_CATCH();
+	{
+		orm_error_rethrow_at(path, caller);
+	}
+	PG_END_TRY();
+}
+
+/* Reads "model". */
+static void
+read_model(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool mapped)
+{
+	read_name(declaration, value, path, false);
+}
+
+/* Reads "table". */
+static void
+read_table(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool mapped)
+{
+	read_name(declaration, value, path, true);
+}
+
+/* Reads "elements". */
+static void
+read_elements(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool mapped)
+{
+	OrmJsonWalk walk = orm_json_walk(value);
+
+	if (orm_json_kind(value) != ORM_JSON_ARRAY)
+		orm_element_wrong_kind(value, path->key, "an array of objects", path);
+	while (orm_json_next(&walk))
+		orm_element_read(declaration, walk.value, walk.index, mapped);
+}
+
+/* The keys of the document. */
+static const struct
+{
+	const char *name;
+	bool		required;
+	void		(*read) (OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool mapped);
+}			document_keys[] = {
+	{"model", true, read_model},
+	{"table", true, read_table},
+	{"elements", false, read_elements},
+};
+
+/* The number of the key of that name; raises 22023 with the nearest. */
+static int
+find_document_key(OrmJson name, const OrmPath *path)
+{
+	const char *names[lengthof(document_keys)];
+
+	for (int i = 0; i < (int) lengthof(document_keys); i++)
+	{
+		names[i] = document_keys[i].name;
+		if (orm_json_equals(name, names[i]))
+			return i;
+	}
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("unknown key \"%s\" of a model document", path->key),
+			orm_error_nearest("key", path->key, names, lengthof(names)));
+}
+
+/* Reads the keys of the document. */
+static void
+read_document(OrmDeclaration *declaration, OrmJson root, bool mapped)
+{
+	OrmJsonWalk walk = orm_json_walk(root);
+	bool		seen[lengthof(document_keys)] = {false};
+
+	while (orm_json_next(&walk))
+	{
+		OrmPath		here = orm_path_key(NULL, orm_json_string(walk.key));
+		int			i = find_document_key(walk.key, &here);
+
+		if (seen[i])
+			ereport(ERROR,
+					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("key \"%s\" is given more than once", here.key));
+		seen[i] = true;
+		document_keys[i].read(declaration, walk.value, &here, mapped);
+	}
+	for (int i = 0; i < (int) lengthof(document_keys); i++)
+		if (document_keys[i].required && !seen[i])
+			ereport(ERROR,
+					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("model document needs \"%s\"", document_keys[i].name));
+}
+
+/* Parses a model document and checks it. */
+OrmDeclaration *
+orm_declaration_parse(const OrmDocument *document, bool mapped)
+{
+	OrmDeclaration *declaration = palloc0(sizeof(OrmDeclaration));
+	OrmJson		root = orm_document_root(document);
+
+	declaration->all_accessors = true;
+	if (orm_json_kind(root) != ORM_JSON_OBJECT)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("model document must be an object, not %s", orm_json_kind_name(orm_json_kind(root))));
+	read_document(declaration, root, mapped);
+	orm_declaration_check(declaration, mapped);
+	return declaration;
+}
+
+/* Appends a text as a JSON string, or null. */
+static void
+append_string(StringInfo out, const char *text)
+{
+	if (text == NULL)
+		appendStringInfoString(out, "null");
+	else
+		escape_json(out, text);
+}
+
+/* Appends {"model": ..., "table": ..., "elements": [ */
+static void
+open_document(StringInfo out, const char *model, const char *table)
+{
+	appendStringInfoString(out, "{\"model\": ");
+	append_string(out, model);
+	appendStringInfoString(out, ", \"table\": ");
+	append_string(out, table);
+	appendStringInfoString(out, ", \"elements\": [");
+}
+
+/* Appends the document made of a name, a table and elements. */
+void
+orm_declaration_compose(StringInfo out, const char *model, const char *table,
+						int nelements, const OrmDocument *const *elements)
+{
+	open_document(out, model, table);
+	for (int i = 0; i < nelements; i++)
+	{
+		appendStringInfoString(out, i > 0 ? ", " : "");
+		if (elements[i] == NULL)
+			appendStringInfoString(out, "null");
+		else
+			appendBinaryStringInfo(out, orm_document_text(elements[i]), elements[i]->text_length);
+	}
+	appendStringInfoString(out, "]}");
+}
+
+/* The position of the next element of a list, or one behind all. */
+#define NEXT_POSITION(list, i, type) \
+	((i) < list_length(list) ? ((const type *) list_nth(list, i))->position : PG_INT32_MAX)
+
+/* Appends the elements of the three lists as they stood in the document. */
+static void
+print_elements(StringInfo out, const OrmDeclaration *d)
+{
+	int			total = list_length(d->columns) + list_length(d->constraints) + list_length(d->relationships);
+	int			column = 0;
+	int			constraint = 0;
+	int			relationship = 0;
+
+	for (int i = 0; i < total; i++)
+	{
+		int			at_column = NEXT_POSITION(d->columns, column, OrmDeclaredColumn);
+		int			at_constraint = NEXT_POSITION(d->constraints, constraint, OrmDeclaredConstraint);
+		int			at_relationship = NEXT_POSITION(d->relationships, relationship, OrmDeclaredRelationship);
+
+		appendStringInfoString(out, i > 0 ? ", " : "");
+		if (at_column <= at_constraint && at_column <= at_relationship && column < list_length(d->columns))
+			orm_element_print_column(out, list_nth(d->columns, column++));
+		else if (at_constraint <= at_relationship && constraint < list_length(d->constraints))
+			orm_element_print_constraint(out, list_nth(d->constraints, constraint++));
+		else
+			orm_element_print_relationship(out, list_nth(d->relationships, relationship++));
+	}
+	if (d->has_accessors)
+	{
+		appendStringInfoString(out, total > 0 ? ", " : "");
+		orm_element_print_accessors(out, d);
+	}
+}
+
+/* Prints a declaration as a document. */
+char *
+orm_declaration_print(const OrmDeclaration *declaration)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	open_document(&out, declaration->model, orm_name_compose(declaration->schema, declaration->relation));
+	print_elements(&out, declaration);
+	appendStringInfoString(&out, "]}");
+	return out.data;
+}
+
+/* The columns of the primary key: of the element, or those that say so themselves. */
+List *
+orm_declaration_key(const OrmDeclaration *declaration)
+{
+	List	   *key = NIL;
+	ListCell   *cell;
+
+	foreach(cell, declaration->constraints)
+	{
+		OrmDeclaredConstraint *constraint = lfirst(cell);
+
+		if (constraint->kind == ORM_CONSTRAINT_PRIMARY_KEY)
+			return constraint->columns;
+	}
+	foreach(cell, declaration->columns)
+	{
+		OrmDeclaredColumn *column = lfirst(cell);
+
+		if (column->primary_key == ORM_YES)
+			key = lappend(key, column->name);
+	}
+	return key;
+}
+
+/* The column of that name, or NULL. */
+OrmDeclaredColumn *
+orm_declaration_column(const OrmDeclaration *declaration, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, declaration->columns)
+	{
+		OrmDeclaredColumn *column = lfirst(cell);
+
+		if (strcmp(column->name, name) == 0)
+			return column;
+	}
+	return NULL;
+}
+
+/* The relationship of that name, or NULL. */
+OrmDeclaredRelationship *
+orm_declaration_relationship(const OrmDeclaration *declaration, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, declaration->relationships)
+	{
+		OrmDeclaredRelationship *relationship = lfirst(cell);
+
+		if (strcmp(relationship->name, name) == 0)
+			return relationship;
+	}
+	return NULL;
+}
+
+/* The name of a column, made into one that an attribute can have. */
+char *
+orm_declaration_attribute_name(const char *column)
+{
+	char	   *name = pstrdup(column);
+
+	for (int i = 0; i < (int) lengthof(reserved_names); i++)
+		if (strcmp(column, reserved_names[i]) == 0)
+			return psprintf("%s_", column);
+	if (strcmp(name, "*") == 0 || name[0] == '$' || name[0] == '-')
+		name[0] = '_';
+	for (char *c = strchr(name, '.'); c != NULL; c = strchr(c, '.'))
+		*c = '_';
+	return name;
+}
+
+/* What is left of a column: a name for its attribute; NULL: nothing. */
+static OrmDeclaredColumn *
+strip_column(const OrmDeclaredColumn *column)
+{
+	OrmDeclaredColumn *stripped;
+
+	if (column->attribute == NULL || strcmp(column->attribute, column->name) == 0)
+		return NULL;
+	stripped = palloc0(sizeof(OrmDeclaredColumn));
+	stripped->name = column->name;
+	stripped->attribute = column->attribute;
+	stripped->primary_key = stripped->nullable = stripped->is_unique = stripped->indexed = ORM_NOT_GIVEN;
+	stripped->position = column->position;
+	return stripped;
+}
+
+/* The primary key as a constraint, as a list; NIL: none. */
+static List *
+key_constraint(const OrmDeclaration *declaration)
+{
+	OrmDeclaredConstraint *constraint = palloc0(sizeof(OrmDeclaredConstraint));
+
+	constraint->kind = ORM_CONSTRAINT_PRIMARY_KEY;
+	constraint->columns = orm_declaration_key(declaration);
+	constraint->is_unique = ORM_NOT_GIVEN;
+	return constraint->columns != NIL ? list_make1(constraint) : NIL;
+}
+
+/* Leaves what the catalogs cannot say. */
+void
+orm_declaration_strip(OrmDeclaration *declaration, bool keep_key)
+{
+	List	   *columns = NIL;
+	ListCell   *cell;
+
+	foreach(cell, declaration->columns)
+	{
+		OrmDeclaredColumn *column = strip_column(lfirst(cell));
+
+		if (column != NULL)
+			columns = lappend(columns, column);
+	}
+	declaration->constraints = keep_key ? key_constraint(declaration) : NIL;
+	declaration->columns = columns;
+	foreach(cell, declaration->relationships)
+	{
+		OrmDeclaredRelationship *relationship = lfirst(cell);
+
+		relationship->nullable = ORM_NOT_GIVEN;
+		relationship->on_delete = NULL;
+		relationship->on_update = NULL;
+	}
+}

@@ -1,0 +1,390 @@
+/*
+ * declaration_check.c - what takes more than one key, or more than one
+ * element, of a model document to see.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/heap.h"
+#include "catalog/pg_type_d.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "model/declaration_internal.h"
+
+/* A name, and where it stands. */
+typedef struct NamePlace
+{
+	const char *name;
+	int			position;
+	const char *builder;
+	const char *key;
+} NamePlace;
+
+/* Orders names, the same ones as they stand in the document. */
+static int
+compare_names(const void *a, const void *b)
+{
+	const NamePlace *left = a;
+	const NamePlace *right = b;
+	int			order = strcmp(left->name, right->name);
+
+	return order != 0 ? order : left->position - right->position;
+}
+
+/* Raises when two of the names are the same, with the place of the second. */
+static void
+check_distinct(NamePlace *names, int n, const char *what, int sqlstate)
+{
+	OrmElementPlace place;
+
+	qsort(names, n, sizeof(NamePlace), compare_names);
+	for (int i = 1; i < n; i++)
+		if (strcmp(names[i - 1].name, names[i].name) == 0)
+			ereport(ERROR,
+					errcode(sqlstate),
+					errmsg("%s \"%s\" is declared more than once", what, names[i].name),
+					orm_error_place(orm_declaration_place(&place, names[i].position,
+														  names[i].builder, names[i].key)));
+}
+
+/* Column names: each once, none of a system column, and not too many. */
+static void
+check_column_names(const OrmDeclaration *declaration)
+{
+	NamePlace  *names = palloc(sizeof(NamePlace) * Max(list_length(declaration->columns), 1));
+	ListCell   *cell;
+
+	if (list_length(declaration->columns) > MaxHeapAttributeNumber)
+		ereport(ERROR,
+				errcode(ERRCODE_TOO_MANY_COLUMNS),
+				errmsg("tables can have at most %d columns", MaxHeapAttributeNumber));
+	foreach(cell, declaration->columns)
+	{
+		OrmDeclaredColumn *column = lfirst(cell);
+		NamePlace	name = {column->name, column->position, "column", "name"};
+		OrmElementPlace place;
+
+		names[foreach_current_index(cell)] = name;
+		if (SystemAttributeByName(column->name) != NULL)
+			ereport(ERROR,
+					errcode(ERRCODE_DUPLICATE_COLUMN),
+					errmsg("column name \"%s\" conflicts with a system column name", column->name),
+					orm_error_place(orm_declaration_place(&place, column->position, "column", "name")));
+	}
+	check_distinct(names, list_length(declaration->columns), "column", ERRCODE_DUPLICATE_COLUMN);
+}
+
+/* Raises 42602 for a name that query documents use for something else. */
+static void
+check_not_reserved(const NamePlace *name, bool is_column)
+{
+	char	   *possible = orm_declaration_attribute_name(name->name);
+	OrmElementPlace place;
+
+	if (strcmp(possible, name->name) != 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_NAME),
+				errmsg("\"%s\" cannot be the name of an attribute or relationship", name->name),
+				orm_error_place(orm_declaration_place(&place, name->position, name->builder, name->key)),
+				is_column ? errhint("Give the attribute a name of its own: attribute => '%s'.", possible) : 0);
+}
+
+/* The one namespace of attributes and relationships. */
+static void
+check_attributes(const OrmDeclaration *declaration)
+{
+	int			n = list_length(declaration->columns) + list_length(declaration->relationships);
+	NamePlace  *names = palloc(sizeof(NamePlace) * Max(n, 1));
+	ListCell   *cell;
+
+	n = 0;
+	foreach(cell, declaration->columns)
+	{
+		OrmDeclaredColumn *column = lfirst(cell);
+		NamePlace	name = {column->name, column->position, "column", "name"};
+
+		if (column->attribute != NULL)
+		{
+			name.name = column->attribute;
+			name.key = "attribute";
+		}
+		check_not_reserved(&name, true);
+		names[n++] = name;
+	}
+	foreach(cell, declaration->relationships)
+	{
+		OrmDeclaredRelationship *relationship = lfirst(cell);
+		NamePlace	name = {relationship->name, relationship->position,
+		orm_relationship_kind_name(relationship->kind), "name"};
+
+		check_not_reserved(&name, false);
+		names[n++] = name;
+	}
+	check_distinct(names, n, "attribute or relationship", ERRCODE_DUPLICATE_COLUMN);
+}
+
+/* At most one of default, identity and generated; an identity is an integer. */
+static void
+check_value(const OrmDeclaredColumn *column)
+{
+	bool		identity = column->identity != NULL && strcmp(column->identity, "none") != 0;
+	OrmElementPlace place;
+
+	if ((column->server_default != NULL) + (column->generated != NULL) + identity > 1)
+		ereport(ERROR,
+				errcode(ERRCODE_SYNTAX_ERROR),
+				errmsg("column \"%s\" can have only one of \"server_default\", \"identity\" and \"generated\"",
+					   column->name),
+				orm_error_place(orm_declaration_place(&place, column->position, "column", NULL)));
+	if (identity && column->type_oid != INT2OID && column->type_oid != INT4OID && column->type_oid != INT8OID)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("identity column type must be smallint, integer, or bigint"),
+				orm_error_place(orm_declaration_place(&place, column->position, "column", "identity")));
+	if (identity && column->nullable == ORM_YES)
+		ereport(ERROR,
+				errcode(ERRCODE_SYNTAX_ERROR),
+				errmsg("identity column \"%s\" cannot be nullable", column->name),
+				orm_error_place(orm_declaration_place(&place, column->position, "column", "nullable")));
+}
+
+/* Actions need a foreign key. */
+static void
+check_actions(const OrmDeclaredColumn *column)
+{
+	const char *action = column->on_delete ? "on_delete" : "on_update";
+	OrmElementPlace place;
+
+	if (column->foreign_key == NULL && (column->on_delete != NULL || column->on_update != NULL))
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"%s\" of column \"%s\" needs \"foreign_key\"", action, column->name),
+				orm_error_place(orm_declaration_place(&place, column->position, "column", action)));
+}
+
+/* The type can be a column's, and it has collations if one is given. */
+static void
+check_type(const OrmDeclaredColumn *column)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	OrmElementPlace place;
+
+	if (OidIsValid(column->collation_oid) && !type_is_collatable(column->type_oid))
+		ereport(ERROR,
+				errcode(ERRCODE_DATATYPE_MISMATCH),
+				errmsg("collations are not supported by type %s", format_type_be(column->type_oid)),
+				orm_error_place(orm_declaration_place(&place, column->position, "column", "collation")));
+	PG_TRY();
+	{
+		CheckAttributeType(column->name, column->type_oid,
+						   OidIsValid(column->collation_oid) ? column->collation_oid
+						   : get_typcollation(column->type_oid), NIL, 0);
+	}
+	PG_CATCH();
+	{
+		orm_error_rethrow_at(orm_declaration_place(&place, column->position, "column", "type"), caller);
+	}
+	PG_END_TRY();
+}
+
+/* What the parts of each column say together. */
+static void
+check_columns(const OrmDeclaration *declaration)
+{
+	ListCell   *cell;
+
+	foreach(cell, declaration->columns)
+	{
+		OrmDeclaredColumn *column = lfirst(cell);
+
+		check_type(column);
+		check_value(column);
+		check_actions(column);
+	}
+}
+
+/* Raises 42P16 for a second primary key. */
+static void
+second_primary_key(const OrmDeclaration *declaration, int position, const char *builder)
+{
+	OrmElementPlace place;
+
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+			errmsg("model \"%s\" cannot have more than one primary key", declaration->model),
+			orm_error_place(orm_declaration_place(&place, position, builder, NULL)),
+			errhint("One key of several columns is orm.primary_key('a', 'b')."));
+}
+
+/* One primary key, none of its columns nullable. */
+static void
+check_primary_key(const OrmDeclaration *declaration)
+{
+	bool		found = false;
+	ListCell   *cell;
+
+	foreach(cell, declaration->columns)
+	{
+		OrmDeclaredColumn *column = lfirst(cell);
+
+		if (column->primary_key == ORM_YES && found)
+			second_primary_key(declaration, column->position, "column");
+		found = found || column->primary_key == ORM_YES;
+	}
+	foreach(cell, declaration->constraints)
+	{
+		OrmDeclaredConstraint *constraint = lfirst(cell);
+		bool		primary = constraint->kind == ORM_CONSTRAINT_PRIMARY_KEY;
+
+		if (primary && found)
+			second_primary_key(declaration, constraint->position, "primary_key");
+		found = found || primary;
+	}
+	foreach(cell, orm_declaration_key(declaration))
+	{
+		OrmDeclaredColumn *column = orm_declaration_column(declaration, lfirst(cell));
+		OrmElementPlace place;
+
+		if (column != NULL && column->nullable == ORM_YES)
+			ereport(ERROR,
+					errcode(ERRCODE_SYNTAX_ERROR),
+					errmsg("primary key column \"%s\" cannot be nullable", column->name),
+					orm_error_place(orm_declaration_place(&place, column->position, "column", "nullable")));
+	}
+}
+
+/* Is this a column, or could it be one that belongs_to adds?  Which those are depends on other models. */
+static bool
+may_be_column(const OrmDeclaration *declaration, const char *name)
+{
+	ListCell   *cell;
+	ListCell   *key;
+
+	if (orm_declaration_column(declaration, name) != NULL)
+		return true;
+	foreach(cell, declaration->relationships)
+	{
+		OrmDeclaredRelationship *relationship = lfirst(cell);
+		int			length = strlen(relationship->name);
+
+		if (relationship->kind != ORM_BELONGS_TO)
+			continue;
+		foreach(key, relationship->foreign_key)
+			if (strcmp(lfirst(key), name) == 0)
+				return true;
+		if (relationship->foreign_key == NIL && strncmp(name, relationship->name, length) == 0 &&
+			(name[length] == '_' || length == NAMEDATALEN - 1))
+			return true;
+	}
+	return false;
+}
+
+/* Raises 42703 with the nearest column. */
+static void
+no_such_column(const OrmDeclaration *declaration, const char *name, const OrmPath *path)
+{
+	const char **names = palloc(sizeof(char *) * Max(list_length(declaration->columns), 1));
+	ListCell   *cell;
+
+	foreach(cell, declaration->columns)
+		names[foreach_current_index(cell)] = ((OrmDeclaredColumn *) lfirst(cell))->name;
+	ereport(ERROR,
+			errcode(ERRCODE_UNDEFINED_COLUMN),
+			errmsg("column \"%s\" of model \"%s\" does not exist", name, declaration->model),
+			orm_error_place(path),
+			orm_error_nearest("column", name, names, list_length(declaration->columns)));
+}
+
+/* A list of columns: each once, and no more than a key can have. */
+static void
+check_list(List *columns, const OrmPath *path)
+{
+	ListCell   *cell;
+
+	if (list_length(columns) > INDEX_MAX_KEYS)
+		ereport(ERROR,
+				errcode(ERRCODE_TOO_MANY_COLUMNS),
+				errmsg("a key cannot have more than %d columns", INDEX_MAX_KEYS),
+				orm_error_place(path));
+	foreach(cell, columns)
+		for (int i = 0; i < foreach_current_index(cell); i++)
+			if (strcmp(list_nth(columns, i), lfirst(cell)) == 0)
+				ereport(ERROR,
+						errcode(ERRCODE_DUPLICATE_COLUMN),
+						errmsg("column \"%s\" appears twice in a key", (char *) lfirst(cell)),
+						orm_error_place(path));
+}
+
+/* The columns of keys, indexes and foreign keys; where the table exists its catalogs know them. */
+static void
+check_constraint_columns(const OrmDeclaration *declaration, bool mapped)
+{
+	ListCell   *cell;
+	ListCell   *item;
+
+	foreach(cell, declaration->constraints)
+	{
+		OrmDeclaredConstraint *constraint = lfirst(cell);
+		OrmElementPlace place;
+		const OrmPath *path = orm_declaration_place(&place, constraint->position,
+													orm_constraint_kind_name(constraint->kind), "columns");
+
+		check_list(constraint->columns, path);
+		foreach(item, constraint->columns)
+			if (!mapped && !may_be_column(declaration, lfirst(item)))
+				no_such_column(declaration, lfirst(item), path);
+		if (constraint->target_columns != NIL &&
+			list_length(constraint->target_columns) != list_length(constraint->columns))
+			ereport(ERROR,
+					errcode(ERRCODE_INVALID_FOREIGN_KEY),
+					errmsg("number of referencing and referenced columns for foreign key disagree"),
+					orm_error_place(orm_declaration_place(&place, constraint->position,
+														  "foreign_key", "referenced")));
+	}
+	foreach(cell, declaration->relationships)
+	{
+		OrmDeclaredRelationship *relationship = lfirst(cell);
+		OrmElementPlace place;
+
+		check_list(relationship->foreign_key,
+				   orm_declaration_place(&place, relationship->position,
+										 orm_relationship_kind_name(relationship->kind), "foreign_key"));
+	}
+}
+
+/* Names of constraints: those with an index are relations, those but plain indexes are constraints. */
+static void
+check_constraint_names(const OrmDeclaration *declaration, bool relations)
+{
+	NamePlace  *names = palloc(sizeof(NamePlace) * Max(list_length(declaration->constraints), 1));
+	int			n = 0;
+	ListCell   *cell;
+
+	foreach(cell, declaration->constraints)
+	{
+		OrmDeclaredConstraint *constraint = lfirst(cell);
+		bool		key = constraint->kind == ORM_CONSTRAINT_PRIMARY_KEY || constraint->kind == ORM_CONSTRAINT_UNIQUE;
+		bool		index = constraint->kind == ORM_CONSTRAINT_INDEX;
+		NamePlace	name = {constraint->name, constraint->position,
+		orm_constraint_kind_name(constraint->kind), "name"};
+
+		if (constraint->name != NULL && (key || index == relations))
+			names[n++] = name;
+	}
+	check_distinct(names, n, relations ? "index" : "constraint", ERRCODE_DUPLICATE_OBJECT);
+}
+
+/* Checks a declaration, from names to keys. */
+void
+orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
+{
+	check_column_names(declaration);
+	check_attributes(declaration);
+	if (!mapped)
+		check_columns(declaration);
+	check_primary_key(declaration);
+	check_constraint_columns(declaration, mapped);
+	check_constraint_names(declaration, true);
+	check_constraint_names(declaration, false);
+}

@@ -1,0 +1,359 @@
+/*
+ * declaration_key.c - the values of the keys of an element: reading, printing.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
+#include "commands/defrem.h"
+#include "nodes/makefuncs.h"
+#include "parser/parse_type.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "base/names.h"
+#include "base/sql.h"
+#include "model/declaration_internal.h"
+
+/* The member of a record that a key is about, as a pointer of the given type. */
+#define MEMBER(key, record, type) ((type *) ((char *) (record) + (key)->offset))
+#define CONST_MEMBER(key, record, type) ((const type *) ((const char *) (record) + (key)->offset))
+
+/* The words that stand for a sequence and a default in CREATE TABLE, and are no types. */
+static const char *const serial_words[] = {
+	"serial", "serial2", "serial4", "serial8", "bigserial", "smallserial",
+};
+
+/* Any text. */
+static void
+take_text(const OrmElementKey *key, char *text, void *record)
+{
+	*MEMBER(key, record, char *) = text;
+}
+
+/* A text that names something. */
+static void
+take_target(const OrmElementKey *key, char *text, void *record)
+{
+	if (text[0] == '\0')
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_NAME),
+				errmsg("\"%s\" must not be empty", key->name));
+	take_text(key, text, record);
+}
+
+/* An identifier. */
+static void
+take_name(const OrmElementKey *key, char *text, void *record)
+{
+	orm_name_check(text, key->what);
+	take_text(key, text, record);
+}
+
+/* Any text, as an item of a list. */
+static void
+append_item(const OrmElementKey *key, char *text, void *record)
+{
+	List	  **list = MEMBER(key, record, List *);
+
+	*list = lappend(*list, text);
+}
+
+/* An identifier, as an item of a list. */
+static void
+take_name_item(const OrmElementKey *key, char *text, void *record)
+{
+	orm_name_check(text, key->what);
+	append_item(key, text, record);
+}
+
+/* The word that was meant, as it is written in the table; case does not count. */
+static char *
+find_word(const OrmElementKey *key, const char *text)
+{
+	StringInfoData possible;
+
+	initStringInfo(&possible);
+	for (const char *const *word = key->words; *word; word++)
+	{
+		if (pg_strcasecmp(*word, text) == 0)
+			return pstrdup(*word);
+		appendStringInfo(&possible, "%s\"%s\"", word == key->words ? "" : ", ", *word);
+	}
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("\"%s\" cannot be \"%s\"", key->name, text),
+			errhint("It is one of %s.", possible.data));
+}
+
+/* One of the words of the key. */
+static void
+take_word(const OrmElementKey *key, char *text, void *record)
+{
+	take_text(key, find_word(key, text), record);
+}
+
+/* One of the words of the key, as an item of a list. */
+static void
+take_word_item(const OrmElementKey *key, char *text, void *record)
+{
+	append_item(key, find_word(key, text), record);
+}
+
+/* An SQL expression. */
+static void
+take_expression(const OrmElementKey *key, char *text, void *record)
+{
+	orm_sql_check_expression(text, key->what);
+	take_text(key, text, record);
+}
+
+/* Raises 42704 for what is a type in CREATE TABLE only. */
+static void
+refuse_serial(const char *name)
+{
+	for (int i = 0; i < (int) lengthof(serial_words); i++)
+		if (strcmp(serial_words[i], name) == 0)
+			ereport(ERROR,
+					errcode(ERRCODE_UNDEFINED_OBJECT),
+					errmsg("\"%s\" is not a type", name),
+					errhint("Give an integer type and identity => 'by default'; "
+							"a single integer primary key needs neither."));
+}
+
+/*
+ * A name without schema means pg_catalog's type where there is one, whatever
+ * the search_path: a stored document must mean the same for everybody.
+ */
+static void
+prefer_catalog_type(TypeName *name)
+{
+	if (list_length(name->names) != 1 || name->pct_type)
+		return;
+	refuse_serial(strVal(linitial(name->names)));
+	if (SearchSysCacheExists2(TYPENAMENSP, CStringGetDatum(strVal(linitial(name->names))),
+							  ObjectIdGetDatum(PG_CATALOG_NAMESPACE)))
+		name->names = lcons(makeString("pg_catalog"), name->names);
+}
+
+/* A type as a declaration has it. */
+char *
+orm_declaration_type_name(Oid type, int32 typmod)
+{
+	static const char prefix[] = "pg_catalog.";
+	StringInfoData name;
+
+	initStringInfo(&name);
+	orm_sql_type(&name, type, typmod);
+	return strncmp(name.data, prefix, strlen(prefix)) == 0 ? name.data + strlen(prefix) : name.data;
+}
+
+/* The type is kept as it is printed again. */
+static void
+take_type(const OrmElementKey *key, char *text, void *record)
+{
+	OrmDeclaredColumn *column = record;
+	TypeName   *name = orm_sql_parse_type(text);
+
+	prefer_catalog_type(name);
+	typenameTypeIdAndMod(NULL, name, &column->type_oid, &column->typmod);
+	column->type = orm_declaration_type_name(column->type_oid, column->typmod);
+}
+
+/* A collation by the whole text as its name ("es_ES.utf8" has a dot), else by schema and name. */
+static Oid
+find_collation(const char *text)
+{
+	List	   *whole = list_make1(makeString(pstrdup(text)));
+	Oid			collation = get_collation_oid(lcons(makeString("pg_catalog"), list_copy(whole)), true);
+	char	   *schema;
+	char	   *name;
+
+	if (!OidIsValid(collation))
+		collation = get_collation_oid(whole, true);
+	if (OidIsValid(collation) || strchr(text, '.') == NULL)
+		return OidIsValid(collation) ? collation : get_collation_oid(whole, false);
+	orm_name_split(text, &schema, &name);
+	return get_collation_oid(schema ? list_make2(makeString(schema), makeString(name))
+							 : list_make1(makeString(name)), false);
+}
+
+/* A collation as a declaration has it. */
+char *
+orm_declaration_collation_name(Oid collation)
+{
+	HeapTuple	tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+	Form_pg_collation form;
+	char	   *name;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_OBJECT),
+				errmsg("collation with OID %u does not exist", collation));
+	form = (Form_pg_collation) GETSTRUCT(tuple);
+	name = form->collnamespace == PG_CATALOG_NAMESPACE ? pstrdup(NameStr(form->collname))
+		: orm_name_compose(get_namespace_name(form->collnamespace), NameStr(form->collname));
+	ReleaseSysCache(tuple);
+	return name;
+}
+
+/* A collation, kept as it is printed again. */
+static void
+take_collation(const OrmElementKey *key, char *text, void *record)
+{
+	OrmDeclaredColumn *column = record;
+
+	column->collation_oid = find_collation(text);
+	column->collation = orm_declaration_collation_name(column->collation_oid);
+}
+
+/* An access method that there is. */
+static void
+take_method(const OrmElementKey *key, char *text, void *record)
+{
+	get_index_am_oid(text, false);
+	take_text(key, text, record);
+}
+
+const OrmKeyType orm_key_choice = {ORM_KEY_CHOICE, NULL, false};
+const OrmKeyType orm_key_text = {ORM_KEY_STRING, take_text, false};
+const OrmKeyType orm_key_target = {ORM_KEY_STRING, take_target, false};
+const OrmKeyType orm_key_name = {ORM_KEY_STRING, take_name, false};
+const OrmKeyType orm_key_names = {ORM_KEY_LIST, take_name_item, false};
+const OrmKeyType orm_key_word = {ORM_KEY_STRING, take_word, false};
+const OrmKeyType orm_key_words = {ORM_KEY_LIST, take_word_item, true};
+const OrmKeyType orm_key_expression = {ORM_KEY_STRING, take_expression, false};
+const OrmKeyType orm_key_type = {ORM_KEY_STRING, take_type, false};
+const OrmKeyType orm_key_collation = {ORM_KEY_STRING, take_collation, false};
+const OrmKeyType orm_key_method = {ORM_KEY_STRING, take_method, false};
+
+/* Raises for a value of the wrong kind. */
+void
+orm_element_wrong_kind(OrmJson value, const char *key, const char *expected, const OrmPath *path)
+{
+	bool		null = orm_json_kind(value) == ORM_JSON_NULL;
+
+	ereport(ERROR,
+			errcode(null ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("\"%s\" must be %s, not %s", key, expected, orm_json_kind_name(orm_json_kind(value))),
+			orm_error_place(path));
+}
+
+/* Reads a string; whatever is wrong with it is raised with its place. */
+static void
+read_string(const OrmElementKey *key, OrmJson value, const char *expected, const OrmPath *path, void *record)
+{
+	MemoryContext caller = CurrentMemoryContext;
+
+	if (orm_json_kind(value) != ORM_JSON_STRING && orm_json_kind(value) != ORM_JSON_UNDECODABLE)
+		orm_element_wrong_kind(value, key->name, expected, path);
+	PG_TRY();
+	{
+		key->type->take(key, orm_json_string(value), record);
+	}
+	PG_CATCH();
+	{
+		orm_error_rethrow_at(path, caller);
+	}
+	PG_END_TRY();
+}
+
+/* Reads a string or an array of them. */
+static void
+read_list(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *record)
+{
+	OrmJsonWalk walk = orm_json_walk(value);
+
+	if (orm_json_kind(value) != ORM_JSON_ARRAY)
+	{
+		read_string(key, value, "a string or an array of strings", path, record);
+		return;
+	}
+	while (orm_json_next(&walk))
+	{
+		OrmPath		here = orm_path_index(path, walk.index);
+
+		read_string(key, walk.value, "an array of strings", &here, record);
+	}
+	if (walk.index < 0 && !key->type->may_be_empty)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"%s\" must not be empty", key->name),
+				orm_error_place(path));
+}
+
+/* Reads a value by the shape of its key. */
+void
+orm_element_read_key(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *record)
+{
+	OrmJsonKind kind = orm_json_kind(value);
+
+	switch (key->type->shape)
+	{
+		case ORM_KEY_CHOICE:
+			if (kind != ORM_JSON_TRUE && kind != ORM_JSON_FALSE)
+				orm_element_wrong_kind(value, key->name, "true or false", path);
+			*MEMBER(key, record, OrmChoice) = kind == ORM_JSON_TRUE ? ORM_YES : ORM_NO;
+			break;
+		case ORM_KEY_STRING:
+			read_string(key, value, "a string", path, record);
+			break;
+		case ORM_KEY_LIST:
+			read_list(key, value, path, record);
+			break;
+	}
+}
+
+/* Is the member of the record given? */
+bool
+orm_element_has_key(const OrmElementKey *key, const void *record)
+{
+	switch (key->type->shape)
+	{
+		case ORM_KEY_CHOICE:
+			return *CONST_MEMBER(key, record, OrmChoice) != ORM_NOT_GIVEN;
+		case ORM_KEY_STRING:
+			return *CONST_MEMBER(key, record, char *) != NULL;
+		case ORM_KEY_LIST:
+			return *CONST_MEMBER(key, record, List *) != NIL;
+	}
+	return false;
+}
+
+/* Appends names as a JSON array. */
+static void
+print_list(StringInfo out, const List *list)
+{
+	ListCell   *cell;
+
+	appendStringInfoChar(out, '[');
+	foreach(cell, list)
+	{
+		appendStringInfoString(out, foreach_current_index(cell) > 0 ? ", " : "");
+		escape_json(out, lfirst(cell));
+	}
+	appendStringInfoChar(out, ']');
+}
+
+/* Appends the member of the record as JSON. */
+void
+orm_element_print_key(StringInfo out, const OrmElementKey *key, const void *record)
+{
+	switch (key->type->shape)
+	{
+		case ORM_KEY_CHOICE:
+			appendStringInfoString(out, *CONST_MEMBER(key, record, OrmChoice) == ORM_YES ? "true" : "false");
+			break;
+		case ORM_KEY_STRING:
+			escape_json(out, *CONST_MEMBER(key, record, char *));
+			break;
+		case ORM_KEY_LIST:
+			print_list(out, *CONST_MEMBER(key, record, List *));
+			break;
+	}
+}

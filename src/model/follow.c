@@ -1,0 +1,235 @@
+/*
+ * follow.c - names in a model document and the columns they mean.
+ *
+ * When a document is stored for a table, every column it names is recorded
+ * with its relation and number (a binding).  While the database lives the
+ * numbers lead: orm_declaration_follow puts the names that the columns have
+ * now into a declaration that was parsed from the stored text.  A join table
+ * is recorded the same way, with number 0.
+ *
+ * In whose table a name stands: columns, keys, belongs_to: the model's own;
+ * has_many, has_one: the target's; foreign_key of many_to_many: the join
+ * table's.
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "utils/lsyscache.h"
+
+#include "base/names.h"
+#include "model/model.h"
+
+Oid
+orm_model_relation(const char *name, OrmDeclaration **declaration)
+{
+	OrmRegistered *row = orm_registry_find(name);
+
+	if (declaration != NULL)
+		*declaration = NULL;
+	if (row == NULL || !row->mapped)
+		return InvalidOid;
+	if (declaration != NULL)
+	{
+		*declaration = orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), true);
+		orm_declaration_follow(*declaration, row);
+	}
+	return row->relid;
+}
+
+/* What is done with one name: its relation (InvalidOid: not known), and where the name stands. */
+typedef void (*NameVisitor) (void *context, Oid relation, char **name);
+
+/* Visits the names in a list. */
+static void
+visit_list(List *names, Oid relation, NameVisitor visit, void *context)
+{
+	ListCell   *cell;
+
+	foreach(cell, names)
+		visit(context, relation, (char **) &lfirst(cell));
+}
+
+/* The relation of a relationship's join table, by name. */
+static Oid
+named_join(const OrmDeclaredRelationship *relationship, const char *schema)
+{
+	char	   *given;
+	char	   *name;
+	Oid			namespace;
+	Oid			relid = orm_model_relation(relationship->through, NULL);
+
+	if (OidIsValid(relid))
+		return relid;
+	orm_name_split(relationship->through, &given, &name);
+	namespace = get_namespace_oid(given ? given : schema, true);
+	return OidIsValid(namespace) ? get_relname_relid(name, namespace) : InvalidOid;
+}
+
+/* Visits every column name of a declaration, in the order of the document. */
+static void
+visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *context)
+{
+	ListCell   *cell;
+
+	foreach(cell, declaration->columns)
+		visit(context, own, &((OrmDeclaredColumn *) lfirst(cell))->name);
+	foreach(cell, declaration->constraints)
+		visit_list(((OrmDeclaredConstraint *) lfirst(cell))->columns, own, visit, context);
+	foreach(cell, declaration->relationships)
+	{
+		OrmDeclaredRelationship *relationship = lfirst(cell);
+		Oid			holder = own;
+
+		if (relationship->foreign_key == NIL)
+			continue;
+		if (relationship->kind == ORM_HAS_MANY || relationship->kind == ORM_HAS_ONE)
+			holder = strcmp(relationship->model, declaration->model) == 0 ? own
+				: orm_model_relation(relationship->model, NULL);
+		else if (relationship->kind == ORM_MANY_TO_MANY)
+			holder = relationship->through ? named_join(relationship, get_namespace_name(get_rel_namespace(own)))
+				: InvalidOid;
+		visit_list(relationship->foreign_key, holder, visit, context);
+	}
+}
+
+/* Is this join table given as a table, not as a model? */
+static bool
+joins_through_table(const OrmDeclaredRelationship *relationship)
+{
+	return relationship->through != NULL && !OidIsValid(orm_model_relation(relationship->through, NULL));
+}
+
+char *
+orm_model_table_name(Oid relation)
+{
+	const char *name = get_rel_name(relation);
+	const char *schema = name ? get_namespace_name(get_rel_namespace(relation)) : NULL;
+
+	if (name == NULL || schema == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_TABLE),
+				errmsg("relation with OID %u does not exist", relation));
+	return orm_name_compose(schema, name);
+}
+
+/* Puts the present name of a bound column in the place of a recorded one. */
+static void
+follow_name(void *context, Oid relation, char **name)
+{
+	const OrmRegistered *row = context;
+
+	for (int i = 0; i < row->nrefs; i++)
+	{
+		const OrmColumnRef *ref = &row->refs[i];
+		char	   *now;
+
+		if (ref->attnum <= 0 || ref->relation != relation || strcmp(ref->name, *name) != 0)
+			continue;
+		now = get_attname(relation, ref->attnum, true);
+		if (now != NULL)
+			*name = now;
+		return;
+	}
+}
+
+/* Join tables that were renamed. */
+static void
+follow_join_tables(OrmDeclaration *declaration, const OrmRegistered *row)
+{
+	ListCell   *cell;
+
+	foreach(cell, declaration->relationships)
+	{
+		OrmDeclaredRelationship *relationship = lfirst(cell);
+
+		for (int i = 0; relationship->through != NULL && i < row->nrefs; i++)
+			if (row->refs[i].attnum == 0 && strcmp(row->refs[i].name, relationship->through) == 0 &&
+				get_rel_name(row->refs[i].relation) != NULL)
+			{
+				relationship->through = orm_model_table_name(row->refs[i].relation);
+				break;
+			}
+	}
+}
+
+void
+orm_declaration_follow(OrmDeclaration *declaration, const OrmRegistered *row)
+{
+	follow_join_tables(declaration, row);
+	visit_columns(declaration, row->relid, follow_name, unconstify(OrmRegistered *, row));
+	declaration->schema = get_namespace_name(get_rel_namespace(row->relid));
+	declaration->relation = get_rel_name(row->relid);
+}
+
+/* Records a name. */
+static void
+add_ref(OrmRegistered *row, Oid relation, const char *name, AttrNumber attnum)
+{
+	row->refs = row->nrefs == 0 ? palloc(sizeof(OrmColumnRef))
+		: repalloc(row->refs, sizeof(OrmColumnRef) * (row->nrefs + 1));
+	row->refs[row->nrefs].relation = relation;
+	row->refs[row->nrefs].name = pstrdup(name);
+	row->refs[row->nrefs].attnum = attnum;
+	row->nrefs++;
+}
+
+/* Records the column of a name, where there is one. */
+static void
+bind_name(void *context, Oid relation, char **name)
+{
+	AttrNumber	attnum = OidIsValid(relation) ? get_attnum(relation, *name) : InvalidAttrNumber;
+
+	if (attnum > 0)
+		add_ref(context, relation, *name, attnum);
+}
+
+void
+orm_declaration_bind(const OrmDeclaration *declaration, OrmRegistered *row)
+{
+	ListCell   *cell;
+
+	row->nrefs = 0;
+	row->refs = NULL;
+	visit_columns(unconstify(OrmDeclaration *, declaration), row->relid, bind_name, row);
+	foreach(cell, declaration->relationships)
+	{
+		OrmDeclaredRelationship *relationship = lfirst(cell);
+		Oid			join;
+
+		if (!joins_through_table(relationship))
+			continue;
+		join = named_join(relationship, get_namespace_name(get_rel_namespace(row->relid)));
+		if (OidIsValid(join))
+			add_ref(row, join, relationship->through, 0);
+	}
+}
+
+/* Names of columns as a list. */
+static List *
+column_names(Oid relation, const AttrNumber *columns, int n)
+{
+	List	   *names = NIL;
+
+	for (int i = 0; i < n; i++)
+		names = lappend(names, get_attname(relation, columns[i], false));
+	return names;
+}
+
+void
+orm_declaration_pin(OrmDeclaration *declaration, const OrmModel *model)
+{
+	for (int i = 0; i < model->nrelationships; i++)
+	{
+		const OrmRelationship *relationship = &model->relationships[i];
+		OrmDeclaredRelationship *declared = orm_declaration_relationship(declaration, relationship->name);
+
+		if (declared == NULL || declared->foreign_key != NIL || !relationship->resolved)
+			continue;
+		if (relationship->kind == ORM_BELONGS_TO)
+			declared->foreign_key = column_names(model->relid, relationship->local, relationship->nkeys);
+		else if (relationship->kind == ORM_MANY_TO_MANY)
+			declared->foreign_key = column_names(relationship->join_relid, relationship->remote, relationship->nkeys);
+		else
+			declared->foreign_key = column_names(relationship->target_relid, relationship->remote, relationship->nkeys);
+	}
+}

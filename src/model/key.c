@@ -1,0 +1,365 @@
+/*
+ * key.c - the key of an object, in the forms a caller may give it; see key.h.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "common/jsonapi.h"
+#include "funcapi.h"
+#include "parser/parse_coerce.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "utils/typcache.h"
+
+#include "model/key.h"
+#include "model/value.h"
+
+/* Raises: what was given cannot be a key of the model. */
+static void
+raise_wrong_form(const OrmModel *model, const OrmPath *path, const char *given)
+{
+	const OrmKey *key = model->primary_key;
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < key->nattributes; i++)
+		appendStringInfo(&names, "%s%s", i ? ", " : "", model->attributes[key->attributes[i]].name);
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("%s is not a key of model \"%s\"", given, model->name),
+			orm_error_place(path),
+			errhint("A key is a row or an object of these attributes: %s.", names.data));
+}
+
+/* The attribute at a position of the primary key. */
+static const OrmAttribute *
+key_attribute(const OrmModel *model, int position)
+{
+	return &model->attributes[model->primary_key->attributes[position]];
+}
+
+/* Position in the key of the attribute that a member of a key object names. */
+static int
+position_of(const OrmModel *model, OrmJson name, const OrmPath *path)
+{
+	int			attribute = orm_model_attribute(model, orm_json_bytes(name), name.node->length);
+	char	   *text;
+	OrmPath		here;
+
+	for (int i = 0; attribute >= 0 && i < model->primary_key->nattributes; i++)
+		if (model->primary_key->attributes[i] == attribute)
+			return i;
+	text = orm_json_string(name);
+	here = orm_path_key(path, text);
+	if (attribute < 0)
+		orm_model_no_attribute(model, text, &here);
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("attribute \"%s\" is not part of the key of model \"%s\"", text, model->name),
+			orm_error_place(&here));
+	return -1;
+}
+
+/* Reads an object of the key attributes. */
+static bool
+read_object(const OrmModel *model, OrmJson object, const OrmPath *path, Datum *values)
+{
+	int			nattributes = model->primary_key->nattributes;
+	bool	   *given = palloc0(nattributes);
+	bool		complete = true;
+	OrmJsonWalk walk = orm_json_walk(object);
+
+	while (orm_json_next(&walk))
+	{
+		int			position = position_of(model, walk.key, path);
+		const OrmAttribute *attribute = key_attribute(model, position);
+		OrmPath		here = orm_path_key(path, attribute->name);
+		bool		isnull = true;
+
+		if (given[position])
+			ereport(ERROR,
+					errcode(ERRCODE_DUPLICATE_COLUMN),
+					errmsg("attribute \"%s\" is given twice", attribute->name),
+					orm_error_place(&here));
+		given[position] = true;
+		if (orm_json_kind(walk.value) != ORM_JSON_NULL)
+			values[position] = orm_value_read(attribute->type, walk.value, &here, &isnull);
+		complete = complete && !isnull;
+	}
+	for (int i = 0; i < nattributes; i++)
+		if (!given[i])
+			ereport(ERROR,
+					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("attribute \"%s\" is missing in the key of model \"%s\"",
+						   key_attribute(model, i)->name, model->name),
+					orm_error_place(path));
+	return complete;
+}
+
+bool
+orm_key_read_json(const OrmModel *model, OrmJson key, const OrmPath *path, Datum *values)
+{
+	const OrmKey *primary_key = orm_model_need_key(model);
+	bool		isnull;
+
+	if (orm_json_kind(key) == ORM_JSON_NULL)
+		return false;
+	if (orm_json_kind(key) == ORM_JSON_OBJECT)
+		return read_object(model, key, path, values);
+	if (primary_key->nattributes > 1)
+		raise_wrong_form(model, path, orm_json_kind_name(orm_json_kind(key)));
+	values[0] = orm_value_read(key_attribute(model, 0)->type, key, path, &isnull);
+	return !isnull;
+}
+
+/* Reads JSON text that was given as a key. */
+static bool
+read_json_text(const OrmModel *model, const char *text, Datum *values)
+{
+	OrmDocument *document = orm_document_parse(text, strlen(text));
+
+	document = orm_document_open(PointerGetDatum(document));
+	return orm_key_read_json(model, orm_document_root(document), NULL, values);
+}
+
+/* The row type of a composite key, registered with the server. */
+static TupleDesc
+key_row_type(const OrmModel *model)
+{
+	TupleDesc	descriptor = CreateTemplateTupleDesc(model->primary_key->nattributes);
+
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+	{
+		const OrmAttribute *attribute = key_attribute(model, i);
+
+		TupleDescInitEntry(descriptor, i + 1, attribute->column, attribute->type->oid,
+						   attribute->type->typmod, 0);
+	}
+	return BlessTupleDesc(descriptor);
+}
+
+/* Takes a row apart. */
+static void
+take_apart(HeapTupleHeader row, TupleDesc descriptor, Datum *values, bool *isnull)
+{
+	HeapTupleData tuple = {0};
+
+	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
+	tuple.t_data = row;
+	heap_deform_tuple(&tuple, descriptor, values, isnull);
+}
+
+/* Reads "(a,b)". */
+static bool
+read_row_text(const OrmModel *model, const char *text, Datum *values)
+{
+	TupleDesc	descriptor = key_row_type(model);
+	bool	   *isnull = palloc(sizeof(bool) * descriptor->natts);
+	Datum		row = OidInputFunctionCall(F_RECORD_IN, unconstify(char *, text), RECORDOID,
+										   descriptor->tdtypmod);
+
+	take_apart(DatumGetHeapTupleHeader(row), descriptor, values, isnull);
+	for (int i = 0; i < descriptor->natts; i++)
+		if (isnull[i])
+			return false;
+	return true;
+}
+
+bool
+orm_key_read_text(const OrmModel *model, const char *key, Datum *values)
+{
+	const OrmKey *primary_key = orm_model_need_key(model);
+	const char *start;
+
+	if (key == NULL)
+		return false;
+	if (primary_key->nattributes == 1)
+	{
+		values[0] = orm_value_read_text(key_attribute(model, 0)->type, key);
+		return true;
+	}
+	start = key + strspn(key, " \t\r\n");
+	if (*start == '{')
+		return read_json_text(model, key, values);
+	if (*start != '(')
+		raise_wrong_form(model, NULL, quote_literal_cstr(key));
+	return read_row_text(model, start, values);
+}
+
+/* The text of a value. */
+static char *
+text_of(Datum value, Oid type)
+{
+	Oid			output;
+	bool		is_varlena;
+
+	getTypeOutputInfo(type, &output, &is_varlena);
+	return OidOutputFunctionCall(output, value);
+}
+
+/* Calls a cast's function; its second and third argument are a modifier and "explicit". */
+static Datum
+call_cast(const OrmAttribute *attribute, Oid function, Datum value)
+{
+	LOCAL_FCINFO(fcinfo, 3);
+	FmgrInfo	flinfo;
+	Datum		result;
+
+	fmgr_info(function, &flinfo);
+	InitFunctionCallInfoData(*fcinfo, &flinfo, flinfo.fn_nargs, attribute->type->collation, NULL, NULL);
+	fcinfo->args[0].value = value;
+	fcinfo->args[0].isnull = false;
+	fcinfo->args[1].value = Int32GetDatum(-1);
+	fcinfo->args[1].isnull = false;
+	fcinfo->args[2].value = BoolGetDatum(false);
+	fcinfo->args[2].isnull = false;
+	result = FunctionCallInvoke(fcinfo);
+	if (fcinfo->isnull)
+		ereport(ERROR,
+				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				errmsg("cast to type %s returned null", format_type_be(attribute->type->base)));
+	return result;
+}
+
+/* Reads a number as a document's number would be: 2.0 is good for an integer, 2.5 is not. */
+static Datum
+read_number(const OrmAttribute *attribute, Datum value, Oid type)
+{
+	char	   *text = text_of(value, type);
+	int			length = strlen(text);
+	OrmJson		number;
+	bool		isnull;
+
+	if (!IsValidJsonNumber(text, length))
+		return orm_value_read_text(attribute->type, text);
+	number = orm_document_root(orm_document_parse(text, length));
+	return orm_value_read(attribute->type, number, NULL, &isnull);
+}
+
+/* Raises: a value of this type cannot become the attribute's. */
+static void
+raise_no_cast(const OrmModel *model, const OrmAttribute *attribute, Oid type)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_DATATYPE_MISMATCH),
+			errmsg("attribute \"%s\" of model \"%s\" is of type %s but the key is of type %s",
+				   attribute->name, model->name, format_type_be(attribute->type->oid), format_type_be(type)));
+}
+
+/* Casts a value as an assignment would, except that a number is not rounded. */
+static Datum
+cast_value(const OrmModel *model, const OrmAttribute *attribute, Datum value, Oid type)
+{
+	Oid			function;
+	CoercionPathType path = COERCION_PATH_NONE;
+
+	if (type != UNKNOWNOID)
+		path = find_coercion_pathway(attribute->type->base, type, COERCION_IMPLICIT, &function);
+	if (path == COERCION_PATH_NONE && (type == UNKNOWNOID || TypeCategory(type) == TYPCATEGORY_STRING))
+		return orm_value_read_text(attribute->type, text_of(value, type));
+	if (path == COERCION_PATH_NONE && TypeCategory(type) == TYPCATEGORY_NUMERIC &&
+		orm_type_takes_number(attribute->type))
+		return read_number(attribute, value, type);
+	if (path == COERCION_PATH_NONE)
+		path = find_coercion_pathway(attribute->type->base, type, COERCION_ASSIGNMENT, &function);
+	switch (path)
+	{
+		case COERCION_PATH_FUNC:
+			value = call_cast(attribute, function, value);
+			break;
+		case COERCION_PATH_RELABELTYPE:
+			break;
+		case COERCION_PATH_ARRAYCOERCE:
+		case COERCION_PATH_COERCEVIAIO:
+			return orm_value_read_text(attribute->type, text_of(value, type));
+		default:
+			raise_no_cast(model, attribute, type);
+	}
+	orm_value_check(attribute->type, value, false, NULL);
+	return value;
+}
+
+/* Reads one part of a key from a value of any type. */
+static Datum
+read_value(const OrmModel *model, const OrmAttribute *attribute, Datum value, Oid type)
+{
+	if (type == attribute->type->oid)
+		return value;
+	return cast_value(model, attribute, value, getBaseType(type));
+}
+
+/* Reads the fields of a row, in key order. */
+static bool
+read_fields(const OrmModel *model, HeapTupleHeader row, TupleDesc descriptor, Datum *values)
+{
+	Datum	   *fields = palloc(sizeof(Datum) * descriptor->natts);
+	bool	   *isnull = palloc(sizeof(bool) * descriptor->natts);
+	int			nfields = 0;
+
+	take_apart(row, descriptor, fields, isnull);
+	for (int i = 0; i < descriptor->natts; i++)
+		nfields += TupleDescAttr(descriptor, i)->attisdropped ? 0 : 1;
+	if (nfields != model->primary_key->nattributes)
+		raise_wrong_form(model, NULL, psprintf("a row of %d fields", nfields));
+	nfields = 0;
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		Form_pg_attribute field = TupleDescAttr(descriptor, i);
+
+		if (field->attisdropped)
+			continue;
+		if (isnull[i])
+			return false;
+		values[nfields] = read_value(model, key_attribute(model, nfields), fields[i], field->atttypid);
+		nfields++;
+	}
+	return true;
+}
+
+/* Reads a row in key order. */
+static bool
+read_row(const OrmModel *model, Datum key, Datum *values)
+{
+	HeapTupleHeader row = DatumGetHeapTupleHeader(key);
+	TupleDesc	descriptor = lookup_rowtype_tupdesc_copy(HeapTupleHeaderGetTypeId(row),
+														 HeapTupleHeaderGetTypMod(row));
+
+	return read_fields(model, row, descriptor, values);
+}
+
+/* Is this the extension's type of documents? */
+static bool
+is_document(Oid type)
+{
+	return type == GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("document"),
+								   ObjectIdGetDatum(orm_registry_schema()));
+}
+
+bool
+orm_key_read_datum(const OrmModel *model, Datum key, Oid type, Datum *values)
+{
+	const OrmKey *primary_key = orm_model_need_key(model);
+	const OrmAttribute *first = key_attribute(model, 0);
+	Oid			base = getBaseType(type);
+
+	if (base == JSONOID || base == JSONBOID)
+		return read_json_text(model, text_of(key, base), values);
+	if (primary_key->nattributes == 1 && (type == first->type->oid || base == first->type->base))
+	{
+		values[0] = read_value(model, first, key, type);
+		return true;
+	}
+	if (is_document(base))
+		return orm_key_read_json(model, orm_document_root(orm_document_open(key)), NULL, values);
+	if (type_is_rowtype(base))
+		return read_row(model, key, values);
+	if (TypeCategory(base) == TYPCATEGORY_STRING)
+		return orm_key_read_text(model, text_of(key, base), values);
+	if (primary_key->nattributes > 1)
+		raise_wrong_form(model, NULL, psprintf("a value of type %s", format_type_be(type)));
+	values[0] = read_value(model, first, key, type);
+	return true;
+}

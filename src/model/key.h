@@ -1,0 +1,27 @@
+/*
+ * key.h - the key of an object, in the forms a caller may give it.
+ *
+ *   text (the text overload)   one-column key: verbatim through the type's input function;
+ *                              composite: an object of the key attributes or a row "(a,b)"
+ *   anyelement                 the value itself, when its type is the key's or casts to it
+ *                              implicitly or in an assignment; a row in key order;
+ *                              json, jsonb, orm.document: an object of the key attributes,
+ *                              or a scalar for a one-column key
+ */
+#ifndef ORM_MODEL_KEY_H
+#define ORM_MODEL_KEY_H
+
+#include "base/document.h"
+#include "model/model.h"
+
+/*
+ * Reads a key of the model's primary key into values[], in key order, each of
+ * its attribute's type.  Returns false when the key, or any part of it, is
+ * NULL: such a key finds nothing.  Raises 42P10 when the model has no primary
+ * key; 22023, 42703, 42804... for a key of the wrong form.
+ */
+extern bool orm_key_read_text(const OrmModel *model, const char *key, Datum *values);
+extern bool orm_key_read_datum(const OrmModel *model, Datum key, Oid type, Datum *values);
+extern bool orm_key_read_json(const OrmModel *model, OrmJson key, const OrmPath *path, Datum *values);
+
+#endif

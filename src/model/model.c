@@ -1,0 +1,364 @@
+/*
+ * model.c - building an OrmModel from its registry row, its relation and the
+ * catalogs.
+ *
+ * Attributes, keys and defaults come from the relcache; the registry's document
+ * adds names of attributes, the key of a view, relationships and accessors.
+ * Everything a model holds is copied into its own memory context.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "catalog/pg_index.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_type.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "model/model.h"
+#include "model/relationship.h"
+
+/* Does an expression call nextval()? */
+static bool
+calls_nextval(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcid == F_NEXTVAL)
+		return true;
+	return expression_tree_walker(node, calls_nextval, context);
+}
+
+/* Is the default of a column a sequence's next value? */
+static bool
+default_is_numbered(TupleDesc descriptor, AttrNumber attnum)
+{
+	TupleConstr *constraints = descriptor->constr;
+
+	for (int i = 0; constraints != NULL && i < constraints->num_defval; i++)
+		if (constraints->defval[i].adnum == attnum)
+			return calls_nextval(stringToNode(constraints->defval[i].adbin), NULL);
+	return false;
+}
+
+/* Fills in an attribute from a column of the relation. */
+static void
+fill_attribute(OrmAttribute *attribute, TupleDesc descriptor, Form_pg_attribute column,
+			   const OrmDeclaration *declaration)
+{
+	OrmDeclaredColumn *declared = orm_declaration_column(declaration, NameStr(column->attname));
+
+	attribute->column = pstrdup(NameStr(column->attname));
+	attribute->name = declared && declared->attribute ? pstrdup(declared->attribute)
+		: orm_declaration_attribute_name(attribute->column);
+	attribute->attnum = column->attnum;
+	attribute->type = orm_type_make(column->atttypid, column->atttypmod, column->attcollation);
+	attribute->not_null = column->attnotnull;
+	attribute->generated = column->attgenerated != '\0';
+	attribute->identity = column->attidentity != '\0';
+	attribute->identity_always = column->attidentity == ATTRIBUTE_IDENTITY_ALWAYS;
+	attribute->has_default = column->atthasdef || attribute->identity;
+	attribute->numbered = attribute->identity ||
+		(column->atthasdef && !attribute->generated && default_is_numbered(descriptor, column->attnum));
+	attribute->equality = orm_type_equality(column->atttypid);
+}
+
+/* Two columns whose made names fell together get "_" behind the later one until they differ. */
+static void
+make_names_differ(OrmModel *model)
+{
+	for (int i = 1; i < model->nattributes; i++)
+		for (int j = 0; j < i; j++)
+			if (strcmp(model->attributes[i].name, model->attributes[j].name) == 0)
+			{
+				model->attributes[i].name = psprintf("%s_", model->attributes[i].name);
+				j = -1;
+			}
+}
+
+/* A row type inside a type can change by itself (ALTER TYPE): the model depends on it. */
+static void
+depend_on_row_types(const OrmType *type, List **depends)
+{
+	check_stack_depth();
+	if (type->class == ORM_TYPE_COMPOSITE)
+		*depends = list_append_unique_oid(*depends, typeOrDomainTypeRelid(type->oid));
+	if (type->element != NULL)
+		depend_on_row_types(type->element, depends);
+	for (int i = 0; i < type->nfields; i++)
+		if (type->fields[i].type != NULL)
+			depend_on_row_types(type->fields[i].type, depends);
+}
+
+/* All attributes of the relation, in table order. */
+static void
+fill_attributes(OrmModel *model, Relation relation)
+{
+	TupleDesc	descriptor = RelationGetDescr(relation);
+
+	model->natts = descriptor->natts;
+	model->attributes = palloc0(sizeof(OrmAttribute) * Max(descriptor->natts, 1));
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(descriptor, i);
+
+		if (!column->attisdropped)
+			fill_attribute(&model->attributes[model->nattributes++], descriptor, column,
+						   model->declaration);
+	}
+	make_names_differ(model);
+}
+
+/* Index of the attribute of a column number, or -1. */
+static int
+attribute_of_column(const OrmModel *model, AttrNumber attnum)
+{
+	for (int i = 0; i < model->nattributes; i++)
+		if (model->attributes[i].attnum == attnum)
+			return i;
+	return -1;
+}
+
+/* The key of a unique index, if ON CONFLICT can use it: whole columns, not deferred, valid. */
+static bool
+key_of_index(const OrmModel *model, Oid index, OrmKey *key, bool *primary)
+{
+	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	Form_pg_index form;
+	bool		usable;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_index) GETSTRUCT(tuple);
+	*primary = form->indisprimary;
+	usable = form->indisunique && form->indisvalid && form->indimmediate &&
+		heap_attisnull(tuple, Anum_pg_index_indpred, NULL) &&
+		heap_attisnull(tuple, Anum_pg_index_indexprs, NULL);
+	if (usable)
+	{
+		key->name = get_rel_name(index);
+		key->nattributes = form->indnkeyatts;
+		key->attributes = palloc(sizeof(int) * form->indnkeyatts);
+		for (int i = 0; i < form->indnkeyatts; i++)
+		{
+			key->attributes[i] = attribute_of_column(model, form->indkey.values[i]);
+			usable = usable && key->attributes[i] >= 0;
+		}
+	}
+	ReleaseSysCache(tuple);
+	return usable;
+}
+
+/* The key that the document declares, for relations that can have none of their own. */
+static OrmKey *
+declared_key(const OrmModel *model)
+{
+	List	   *columns = orm_declaration_key(model->declaration);
+	OrmKey	   *key;
+	ListCell   *cell;
+
+	if (columns == NIL)
+		return NULL;
+	key = palloc0(sizeof(OrmKey));
+	key->attributes = palloc(sizeof(int) * list_length(columns));
+	foreach(cell, columns)
+	{
+		AttrNumber	attnum = get_attnum(model->relid, lfirst(cell));
+		int			attribute = attribute_of_column(model, attnum);
+
+		if (attribute < 0)
+			return NULL;
+		key->attributes[key->nattributes++] = attribute;
+	}
+	return key;
+}
+
+/* Primary key and unique keys, the primary key first among them. */
+static void
+fill_keys(OrmModel *model, Relation relation)
+{
+	List	   *indexes = RelationGetIndexList(relation);
+	ListCell   *cell;
+
+	model->unique = palloc0(sizeof(OrmKey) * Max(list_length(indexes), 1));
+	foreach(cell, indexes)
+	{
+		OrmKey		key = {0};
+		bool		primary;
+
+		if (!key_of_index(model, lfirst_oid(cell), &key, &primary))
+			continue;
+		if (primary && model->nunique > 0)
+		{
+			model->unique[model->nunique] = model->unique[0];
+			model->unique[0] = key;
+		}
+		else
+			model->unique[model->nunique] = key;
+		model->nunique++;
+		if (primary)
+			model->primary_key = &model->unique[0];
+	}
+	if (model->primary_key == NULL)
+		model->primary_key = declared_key(model);
+	for (int i = 0; model->primary_key != NULL && i < model->primary_key->nattributes; i++)
+		model->attributes[model->primary_key->attributes[i]].in_key = true;
+}
+
+/* Relationships of the document, resolved where that is possible now. */
+static void
+fill_relationships(OrmModel *model, List **depends)
+{
+	ListCell   *cell;
+
+	model->relationships = palloc0(sizeof(OrmRelationship) *
+								   Max(list_length(model->declaration->relationships), 1));
+	foreach(cell, model->declaration->relationships)
+	{
+		OrmRelationship *relationship = &model->relationships[model->nrelationships++];
+
+		relationship->resolved = orm_relationship_resolve(model, lfirst(cell), relationship, depends, false);
+	}
+}
+
+/* Appends a key to the fingerprint. */
+static void
+print_key(StringInfo out, const char *what, const OrmKey *key)
+{
+	appendStringInfo(out, "%s %s", what, key->name ? key->name : "");
+	for (int i = 0; i < key->nattributes; i++)
+		appendStringInfo(out, " %d", key->attributes[i]);
+	appendStringInfoChar(out, '\n');
+}
+
+/* Everything that statements and functions made from the model depend on. */
+static char *
+make_fingerprint(const OrmModel *model)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfo(&out, "%s\n%u %c %u %u %d %d\n%s.%s\n", model->name, model->relid, model->relkind,
+					 model->owner, model->row_type, model->natts, model->before_insert_row_trigger,
+					 model->schema, model->relation);
+	for (int i = 0; i < model->nattributes; i++)
+	{
+		const OrmAttribute *a = &model->attributes[i];
+
+		appendStringInfo(&out, "%s|%s|%d|%u|%d|%u|%d%d%d%d%d%d|%u\n", a->name, a->column, a->attnum,
+						 a->type->oid, a->type->typmod, a->type->collation, a->not_null, a->has_default,
+						 a->generated, a->identity, a->identity_always, a->numbered, a->equality);
+	}
+	if (model->primary_key)
+		print_key(&out, "key", model->primary_key);
+	for (int i = 0; i < model->nunique; i++)
+		print_key(&out, "unique", &model->unique[i]);
+	for (int i = 0; i < model->nrelationships; i++)
+		orm_relationship_print(&out, &model->relationships[i]);
+	appendStringInfoString(&out, orm_declaration_print(model->declaration));
+	return out.data;
+}
+
+/* Fills in the model; CurrentMemoryContext is the model's. */
+static void
+fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **depends)
+{
+	model->name = pstrdup(row->name);
+	model->relid = RelationGetRelid(relation);
+	model->relkind = relation->rd_rel->relkind;
+	model->owner = relation->rd_rel->relowner;
+	model->row_type = relation->rd_rel->reltype;
+	model->schema = get_namespace_name(RelationGetNamespace(relation));
+	model->relation = pstrdup(RelationGetRelationName(relation));
+	model->before_insert_row_trigger = relation->trigdesc != NULL &&
+		relation->trigdesc->trig_insert_before_row;
+	model->declaration = orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), true);
+	orm_declaration_follow(model->declaration, row);
+	fill_attributes(model, relation);
+	for (int i = 0; i < model->nattributes; i++)
+		depend_on_row_types(model->attributes[i].type, depends);
+	fill_keys(model, relation);
+	fill_relationships(model, depends);
+	model->fingerprint = make_fingerprint(model);
+}
+
+OrmModel *
+orm_model_build(const OrmRegistered *row, MemoryContext parent, List **depends)
+{
+	static uint64 last_epoch = 0;
+	Relation	relation = try_relation_open(row->relid, NoLock);
+	MemoryContext context;
+	MemoryContext caller;
+	OrmModel   *model;
+
+	if (relation == NULL)
+		return NULL;
+	context = AllocSetContextCreate(parent, "orm model", ALLOCSET_SMALL_SIZES);
+	caller = MemoryContextSwitchTo(context);
+	model = palloc0(sizeof(OrmModel));
+	model->context = context;
+	model->epoch = ++last_epoch;
+	*depends = NIL;
+	fill_model(model, row, relation, depends);
+	MemoryContextCopyAndSetIdentifier(context, model->name);
+	MemoryContextSwitchTo(caller);
+	relation_close(relation, NoLock);
+	return model;
+}
+
+bool
+orm_model_equal(const OrmModel *a, const OrmModel *b)
+{
+	return strcmp(a->fingerprint, b->fingerprint) == 0;
+}
+
+int
+orm_model_attribute(const OrmModel *model, const char *name, int length)
+{
+	for (int i = 0; i < model->nattributes; i++)
+		if (strncmp(model->attributes[i].name, name, length) == 0 &&
+			model->attributes[i].name[length] == '\0')
+			return i;
+	return -1;
+}
+
+void
+orm_model_no_attribute(const OrmModel *model, const char *name, const OrmPath *path)
+{
+	const char **names = palloc(sizeof(char *) * Max(model->nattributes, 1));
+
+	for (int i = 0; i < model->nattributes; i++)
+		names[i] = model->attributes[i].name;
+	ereport(ERROR,
+			errcode(ERRCODE_UNDEFINED_COLUMN),
+			errmsg("attribute \"%s\" of model \"%s\" does not exist", name, model->name),
+			orm_error_place(path),
+			orm_error_nearest("attribute", name, names, model->nattributes));
+}
+
+const OrmKey *
+orm_model_need_key(const OrmModel *model)
+{
+	if (model->primary_key == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+				errmsg("model \"%s\" has no primary key", model->name),
+				errhint("Add one to the table, or declare which attributes identify a row with orm.primary_key(...)."));
+	return model->primary_key;
+}
+
+const OrmRelationship *
+orm_model_relationship(const OrmModel *model, const char *name)
+{
+	for (int i = 0; i < model->nrelationships; i++)
+		if (strcmp(model->relationships[i].name, name) == 0)
+			return &model->relationships[i];
+	return NULL;
+}

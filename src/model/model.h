@@ -1,0 +1,139 @@
+/*
+ * model.h - OrmModel: a model as it is now, resolved from the registry, the
+ * relcache and the catalogs.  Immutable; lives in a memory context of its own;
+ * handed out by the model cache (model/cache.h).
+ *
+ * A model exists in this form only when it has a table.  One that is merely
+ * declared is an OrmDeclaration.
+ */
+#ifndef ORM_MODEL_MODEL_H
+#define ORM_MODEL_MODEL_H
+
+#include "postgres.h"
+#include "access/attnum.h"
+#include "catalog/registry.h"
+#include "model/declaration.h"
+#include "model/type.h"
+#include "nodes/bitmapset.h"
+#include "storage/lockdefs.h"
+
+typedef struct OrmAttribute
+{
+	char	   *name;			/* of the attribute */
+	char	   *column;			/* of its column */
+	AttrNumber	attnum;
+	OrmType    *type;
+	bool		not_null;
+	bool		has_default;	/* a default, an identity or a generation expression */
+	bool		generated;		/* GENERATED ALWAYS AS (...) STORED or VIRTUAL */
+	bool		identity_always;
+	bool		identity;		/* either kind */
+	bool		numbered;		/* the database numbers it: an identity, or nextval() is its default */
+	bool		in_key;			/* part of the primary key */
+	Oid			equality;		/* operator, or InvalidOid */
+} OrmAttribute;
+
+/* A key: indexes into OrmModel.attributes, in key order. */
+typedef struct OrmKey
+{
+	char	   *name;			/* of the constraint or index; NULL: declared by orm.primary_key */
+	int			nattributes;
+	int		   *attributes;
+} OrmKey;
+
+typedef struct OrmRelationship
+{
+	OrmRelationshipKind kind;
+	char	   *name;
+	char	   *target;			/* name of the target model */
+	char	   *back_populates;
+	bool		resolved;		/* the rest is set; if not, orm_relationship_require says why */
+	Oid			target_relid;
+	int			nkeys;			/* columns of the (first) key */
+	AttrNumber *local;			/* columns of this model's table */
+	AttrNumber *remote;			/* of the target's, or of the join table */
+	Oid		   *operators;		/* local = remote, or remote = local: see "flipped" */
+	bool		key_is_local;	/* belongs to: this table holds the key; operators take (remote, local) */
+	Oid			join_relid;		/* many to many only */
+	int			njoin;
+	AttrNumber *join_target;	/* join table's columns that point at the target */
+	AttrNumber *target_key;		/* the columns of the target they point at */
+	Oid		   *join_operators; /* target = join */
+} OrmRelationship;
+
+typedef struct OrmModel
+{
+	MemoryContext context;
+	uint64		epoch;			/* no two different builds of any model share one */
+	char	   *name;
+	Oid			relid;
+	char		relkind;
+	Oid			owner;
+	Oid			row_type;
+	char	   *schema;
+	char	   *relation;
+	char	   *fingerprint;	/* all that plans depend on, as text; two equal builds have equal ones */
+	int			natts;			/* of the relation, dropped columns included */
+	bool		before_insert_row_trigger;
+	int			nattributes;
+	OrmAttribute *attributes;	/* in table order, dropped columns left out */
+	OrmKey	   *primary_key;	/* NULL: none */
+	int			nunique;
+	OrmKey	   *unique;			/* other unique keys usable by ON CONFLICT, primary key first if it is one */
+	int			nrelationships;
+	OrmRelationship *relationships;
+	OrmDeclaration *declaration;	/* what the registry holds, names as they are now */
+} OrmModel;
+
+/*
+ * Builds a model from its registry row, in a new child of "parent".  The
+ * caller holds a lock on the relation.  Returns NULL when the relation is gone.
+ * *depends receives the OIDs of all other relations that were looked at, in the
+ * model's context.  A relationship that cannot be resolved is not an error here.
+ */
+extern OrmModel *orm_model_build(const OrmRegistered *row, MemoryContext parent, List **depends);
+
+/* Are two builds of a model the same in everything that plans depend on? */
+extern bool orm_model_equal(const OrmModel *a, const OrmModel *b);
+
+/* Index of the attribute of that name, or -1. */
+extern int	orm_model_attribute(const OrmModel *model, const char *name, int length);
+
+/* Raises 42703 with the nearest attribute, for a name that was given at "path". */
+extern void orm_model_no_attribute(const OrmModel *model, const char *name, const OrmPath *path) pg_attribute_noreturn();
+
+/* Raises 42P10 unless the model has a primary key. */
+extern const OrmKey *orm_model_need_key(const OrmModel *model);
+
+/* The relationship of that name, or NULL. */
+extern const OrmRelationship *orm_model_relationship(const OrmModel *model, const char *name);
+
+/*
+ * Resolves a relationship again, raising what is wrong with it: 42704 unknown
+ * target, 42703 no such column, 42702 two foreign keys (with the candidates and
+ * the text that chooses), 42P10 no foreign key.
+ */
+extern void orm_relationship_require(const OrmModel *model, const OrmRelationship *relationship);
+
+/*
+ * The table of a model, or InvalidOid when it has none or is not known; its
+ * declaration, names as they are now, as well when "declaration" is not NULL.
+ */
+extern Oid	orm_model_relation(const char *name, OrmDeclaration **declaration);
+
+/* The name of a table as documents have it, "schema.table"; raises 42P01 when it is gone. */
+extern char *orm_model_table_name(Oid relation);
+
+/*
+ * Gives every relationship that can be resolved its foreign key by name, so
+ * that a key added later does not make it ambiguous and a rename is followed.
+ */
+extern void orm_declaration_pin(OrmDeclaration *declaration, const OrmModel *model);
+
+/* Names in a declaration follow the columns they were bound to; see registry.h. */
+extern void orm_declaration_follow(OrmDeclaration *declaration, const OrmRegistered *row);
+
+/* The columns a declaration names, with their numbers now: refs for the registry row. */
+extern void orm_declaration_bind(const OrmDeclaration *declaration, OrmRegistered *row);
+
+#endif

@@ -1,0 +1,194 @@
+/*
+ * type.c - looking up what must be known about a type.
+ */
+#include "postgres.h"
+
+#include "access/transam.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "parser/parse_coerce.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+#include "model/type.h"
+
+/* The built-in types that to_json treats as more than a string. */
+static const struct
+{
+	Oid			type;
+	OrmTypeClass class;
+}			builtin_classes[] = {
+	{BOOLOID, ORM_TYPE_BOOL},
+	{INT2OID, ORM_TYPE_INT2},
+	{INT4OID, ORM_TYPE_INT4},
+	{INT8OID, ORM_TYPE_INT8},
+	{FLOAT4OID, ORM_TYPE_FLOAT},
+	{FLOAT8OID, ORM_TYPE_FLOAT},
+	{NUMERICOID, ORM_TYPE_NUMERIC},
+	{TEXTOID, ORM_TYPE_TEXT},
+	{VARCHAROID, ORM_TYPE_TEXT},
+	{BPCHAROID, ORM_TYPE_TEXT},
+	{DATEOID, ORM_TYPE_DATE},
+	{TIMESTAMPOID, ORM_TYPE_TIMESTAMP},
+	{TIMESTAMPTZOID, ORM_TYPE_TIMESTAMPTZ},
+	{JSONOID, ORM_TYPE_JSON},
+	{JSONBOID, ORM_TYPE_JSONB},
+	{RECORDOID, ORM_TYPE_OTHER},
+	{ANYARRAYOID, ORM_TYPE_OTHER}
+};
+
+/* The class of a type that is no domain. */
+static OrmTypeClass
+classify(Oid base)
+{
+	int			i;
+
+	for (i = 0; i < lengthof(builtin_classes); i++)
+		if (builtin_classes[i].type == base)
+			return builtin_classes[i].class;
+	if (OidIsValid(get_element_type(base)))
+		return ORM_TYPE_ARRAY;
+	if (type_is_rowtype(base))
+		return ORM_TYPE_COMPOSITE;
+	return ORM_TYPE_OTHER;
+}
+
+/*
+ * Does to_json print something else than the output function's text as a
+ * string?  It looks for a cast to json, but not for types of the server's own;
+ * values of the two pseudo-types say themselves what they are.
+ */
+static bool
+has_json_cast(const OrmType *type)
+{
+	Oid			function;
+
+	if (type->class != ORM_TYPE_OTHER)
+		return false;
+	if (type->base == RECORDOID || type->base == ANYARRAYOID)
+		return true;
+	return type->base >= FirstNormalObjectId &&
+		find_coercion_pathway(JSONOID, type->base, COERCION_EXPLICIT, &function) == COERCION_PATH_FUNC &&
+		OidIsValid(function);
+}
+
+/* May a number become a value?  Into json, and into what PostgreSQL calls a numeric type. */
+static bool
+takes_number(const OrmType *type)
+{
+	char		category;
+	bool		preferred;
+
+	if (type->class == ORM_TYPE_JSON || type->class == ORM_TYPE_JSONB)
+		return true;
+	get_type_category_preferred(type->base, &category, &preferred);
+	return category == TYPCATEGORY_NUMERIC;
+}
+
+/* Looks up the functions by which values come in and go out. */
+static void
+find_functions(OrmType *type)
+{
+	Oid			input;
+	Oid			output;
+	bool		varlena;
+
+	getTypeInputInfo(type->base, &input, &type->input_param);
+	fmgr_info_cxt(input, &type->input, type->context);
+	getTypeOutputInfo(type->base, &output, &varlena);
+	fmgr_info_cxt(output, &type->output, type->context);
+
+	type->has_json_cast = has_json_cast(type);
+	if (type->has_json_cast || type->class == ORM_TYPE_COMPOSITE)
+	{
+		/* to_json takes any type and learns from the expression which it is. */
+		Node	   *argument = (Node *) makeNullConst(type->oid, type->typmod, type->collation);
+
+		fmgr_info_cxt(F_TO_JSON, &type->to_json, type->context);
+		fmgr_info_set_expr((Node *) makeFuncExpr(F_TO_JSON, JSONOID, list_make1(argument),
+												 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL),
+						   &type->to_json);
+	}
+}
+
+/* Makes the fields of a composite from its row descriptor. */
+static void
+make_fields(OrmType *type, TupleDesc row, uint64 version)
+{
+	OrmField   *fields = palloc0(row->natts * sizeof(OrmField));
+	int			i;
+
+	for (i = 0; i < row->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(row, i);
+
+		if (attribute->attisdropped)
+			continue;
+		fields[i].name = pstrdup(NameStr(attribute->attname));
+		fields[i].type = orm_type_make(attribute->atttypid, attribute->atttypmod, attribute->attcollation);
+	}
+	type->fields = fields;
+	type->nfields = row->natts;
+	type->row_version = version;
+}
+
+/* The row descriptor of a composite, pinned; brings the fields in line with it. */
+TupleDesc
+orm_type_open_row(const OrmType *type)
+{
+	TypeCacheEntry *entry = lookup_type_cache(type->base, TYPECACHE_TUPDESC);
+	TupleDesc	row = entry->tupDesc;
+	uint64		version = entry->tupDesc_identifier;
+
+	if (row == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				errmsg("type %s is not composite", format_type_be(type->base)));
+	PinTupleDesc(row);
+	if (version != type->row_version)
+	{
+		MemoryContext old = MemoryContextSwitchTo(type->context);
+
+		make_fields(unconstify(OrmType *, type), row, version);
+		MemoryContextSwitchTo(old);
+	}
+	return row;
+}
+
+/* Looks a type up. */
+OrmType *
+orm_type_make(Oid oid, int32 typmod, Oid collation)
+{
+	OrmType    *type = palloc0(sizeof(OrmType));
+
+	check_stack_depth();
+	type->oid = oid;
+	type->typmod = typmod;
+	type->base = getBaseTypeAndTypmod(oid, &type->typmod);
+	type->collation = collation;
+	type->is_domain = type->base != oid;
+	type->context = CurrentMemoryContext;
+	type->class = classify(type->base);
+	get_typlenbyvalalign(oid, &type->length, &type->by_value, &type->align);
+	type->takes_number = takes_number(type);
+	find_functions(type);
+	if (type->class == ORM_TYPE_ARRAY)
+		type->element = orm_type_make(get_element_type(type->base), type->typmod, collation);
+	else if (type->class == ORM_TYPE_COMPOSITE)
+	{
+		TupleDesc	row = orm_type_open_row(type);
+
+		ReleaseTupleDesc(row);
+	}
+	return type;
+}
+
+/* The equality operator of a type's default operator class. */
+Oid
+orm_type_equality(Oid type)
+{
+	return lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr;
+}

@@ -1,0 +1,29 @@
+/*
+ * select.h - SELECT of one table by equality, as text.  Pure.
+ *
+ *     SELECT "id", "nombre" FROM "s"."usuarios" WHERE "nombre" OPERATOR(pg_catalog.=) $1 LIMIT 1
+ */
+#ifndef ORM_QUERY_SELECT_H
+#define ORM_QUERY_SELECT_H
+
+#include "lib/stringinfo.h"
+#include "model/model.h"
+
+typedef struct OrmSelect
+{
+	const OrmModel *model;
+	const bool *columns;		/* by attribute: is it read? NULL: all */
+	const bool *where;			/* by attribute: does it take part in the condition? */
+	const bool *is_null;		/* by attribute: ... as IS NULL; NULL: none */
+	bool		first;			/* LIMIT 1 */
+} OrmSelect;
+
+/*
+ * Appends the statement; types[] (room for nattributes) receives the types of
+ * its parameters, which are the attributes with where and not is_null, in
+ * table order.  Returns how many.  Raises 42883 for an attribute whose type
+ * has no equality.
+ */
+extern int	orm_select_text(StringInfo sql, const OrmSelect *select, Oid *types);
+
+#endif

@@ -1,0 +1,234 @@
+/*
+ * batch.c - groups of records; see batch.h.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+
+#include "write/batch.h"
+
+OrmBatch
+orm_batch_make(const OrmWrite *write, OrmRecord *records, int n)
+{
+	OrmBatch	batch = {write, NULL, n};
+
+	batch.records = palloc_extended(sizeof(OrmRecord *) * Max(n, 1), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < n; i++)
+		batch.records[i] = &records[i];
+	return batch;
+}
+
+OrmBatch
+orm_batch_pick(const OrmBatch *batch, OrmRecordTest test, const void *argument)
+{
+	OrmBatch	picked = {batch->write, NULL, 0};
+
+	picked.records = palloc_extended(sizeof(OrmRecord *) * Max(batch->n, 1), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < batch->n; i++)
+		if (test(batch->records[i], argument))
+			picked.records[picked.n++] = batch->records[i];
+	return picked;
+}
+
+/* Is the record not done? */
+static bool
+is_pending(const OrmRecord *record, const void *argument)
+{
+	return !record->done;
+}
+
+OrmBatch
+orm_batch_pending(const OrmBatch *batch)
+{
+	return orm_batch_pick(batch, is_pending, NULL);
+}
+
+/* Was the record's row found to differ? */
+static bool
+is_differing(const OrmRecord *record, const void *argument)
+{
+	return !record->done && record->differs;
+}
+
+OrmBatch
+orm_batch_differing(const OrmBatch *batch)
+{
+	return orm_batch_pick(batch, is_differing, NULL);
+}
+
+/* Sorting of records into parts needs to know how many attributes there are. */
+typedef struct PartOrder
+{
+	int			nattributes;
+} PartOrder;
+
+/* qsort_arg comparator: same sets of attributes together, the order of records kept within. */
+static int
+compare_sets(const void *a, const void *b, void *order)
+{
+	const OrmRecord *left = *(OrmRecord *const *) a;
+	const OrmRecord *right = *(OrmRecord *const *) b;
+	int			result = memcmp(left->given, right->given, ((PartOrder *) order)->nattributes);
+
+	return result != 0 ? result : (left > right) - (left < right);
+}
+
+/* qsort comparator: parts in the order of their first records. */
+static int
+compare_parts(const void *a, const void *b)
+{
+	const OrmRecord *left = ((const OrmBatch *) a)->records[0];
+	const OrmRecord *right = ((const OrmBatch *) b)->records[0];
+
+	return (left > right) - (left < right);
+}
+
+/* Do all records give the same attributes? */
+static bool
+is_uniform(const OrmBatch *batch)
+{
+	int			nattributes = batch->write->model->nattributes;
+
+	for (int i = 1; i < batch->n; i++)
+		if (memcmp(batch->records[0]->given, batch->records[i]->given, nattributes) != 0)
+			return false;
+	return true;
+}
+
+/* Splits pending records, which do not all give the same, into parts; returns how many. */
+static int
+split(const OrmBatch *pending, OrmBatch *parts)
+{
+	PartOrder	order = {pending->write->model->nattributes};
+	int			nparts = 0;
+
+	qsort_arg(pending->records, pending->n, sizeof(OrmRecord *), compare_sets, &order);
+	for (int i = 0; i < pending->n; i++)
+	{
+		if (i == 0 || memcmp(pending->records[i - 1]->given, pending->records[i]->given,
+							 order.nattributes) != 0)
+		{
+			parts[nparts].write = pending->write;
+			parts[nparts].records = &pending->records[i];
+			parts[nparts++].n = 0;
+		}
+		parts[nparts - 1].n++;
+	}
+	qsort(parts, nparts, sizeof(OrmBatch), compare_parts);
+	return nparts;
+}
+
+void
+orm_batch_each_part(const OrmBatch *batch, OrmPart part, const OrmKey *key, OrmOnConflict on_conflict)
+{
+	OrmBatch	pending;
+	OrmBatch   *parts;
+	int			nparts;
+
+	if (batch->n == 1)
+	{
+		if (!batch->records[0]->done)
+			part(batch, key, on_conflict);
+		return;
+	}
+	pending = orm_batch_pending(batch);
+	if (pending.n == 0)
+		return;
+	if (is_uniform(&pending))
+	{
+		part(&pending, key, on_conflict);
+		return;
+	}
+	parts = palloc_extended(sizeof(OrmBatch) * pending.n, MCXT_ALLOC_HUGE);
+	nparts = split(&pending, parts);
+	for (int i = 0; i < nparts; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		part(&parts[i], key, on_conflict);
+	}
+}
+
+bool
+orm_batch_compares(const OrmWrite *write, const OrmStatement *statement)
+{
+	if (write->returning == NULL || write->model->relkind == RELKIND_FOREIGN_TABLE)
+		return false;
+	for (int i = 0; i < write->model->nattributes; i++)
+		if (orm_statement_sets(statement, i) && !write->returning[i])
+			return false;
+	return true;
+}
+
+bool
+orm_record_has_key(const OrmRecord *record, const OrmKey *key)
+{
+	for (int i = 0; i < key->nattributes; i++)
+		if (!record->given[key->attributes[i]] || record->isnull[key->attributes[i]])
+			return false;
+	return true;
+}
+
+const OrmPath *
+orm_record_place(const OrmRecord *record, OrmPath *path)
+{
+	if (record->index < 0)
+		return NULL;
+	*path = orm_path_index(NULL, record->index);
+	return path;
+}
+
+/* qsort_arg comparator: records by key, and by place where keys are equal. */
+static int
+compare_keys(const void *a, const void *b, void *order)
+{
+	const OrmRecord *left = *(OrmRecord *const *) a;
+	const OrmRecord *right = *(OrmRecord *const *) b;
+	int			result = orm_key_order_compare_records(order, left, right);
+
+	return result != 0 ? result : (left > right) - (left < right);
+}
+
+/* Raises for two records of one key. */
+static void
+raise_same_key(const OrmBatch *batch, const OrmRecord *first, const OrmRecord *second)
+{
+	OrmPath		first_place;
+	OrmPath		second_place;
+
+	ereport(ERROR,
+			errcode(ERRCODE_CARDINALITY_VIOLATION),
+			errmsg("two objects of model \"%s\" have the same key", batch->write->model->name),
+			errdetail("At %s and %s.",
+					  orm_path_text(orm_record_place(first, &first_place)),
+					  orm_path_text(orm_record_place(second, &second_place))));
+}
+
+void
+orm_batch_check_unique(const OrmBatch *batch, const OrmKey *key)
+{
+	OrmKeyOrder order;
+	OrmRecord **sorted;
+
+	if (batch->n < 2 || !orm_key_order_make(&order, batch->write->model, key))
+		return;
+	sorted = palloc_extended(sizeof(OrmRecord *) * batch->n, MCXT_ALLOC_HUGE);
+	memcpy(sorted, batch->records, sizeof(OrmRecord *) * batch->n);
+	qsort_arg(sorted, batch->n, sizeof(OrmRecord *), compare_keys, &order);
+	for (int i = 1; i < batch->n; i++)
+		if (orm_key_order_compare_records(&order, sorted[i - 1], sorted[i]) == 0)
+			raise_same_key(batch, sorted[i - 1], sorted[i]);
+	pfree(sorted);
+}
+
+void
+orm_batch_not_stored(const OrmModel *model, const OrmRecord *record)
+{
+	OrmPath		room;
+
+	ereport(ERROR,
+			errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
+			errmsg("object of model \"%s\" was not stored as given", model->name),
+			orm_error_place(orm_record_place(record, &room)),
+			errhint("A trigger, a rule or a policy passed over the row or changed its key."));
+}

@@ -1,0 +1,107 @@
+/*
+ * batch.h - records on their way, and the rows that come back for them.
+ * Private to this folder.
+ */
+#ifndef ORM_WRITE_BATCH_H
+#define ORM_WRITE_BATCH_H
+
+#include "fmgr.h"
+
+#include "write/statement.h"
+
+/* Records that are written together; those that are done are left alone by every operation. */
+typedef struct OrmBatch
+{
+	const OrmWrite *write;
+	OrmRecord **records;
+	int			n;
+} OrmBatch;
+
+/* A batch of n records, in the current context. */
+extern OrmBatch orm_batch_make(const OrmWrite *write, OrmRecord *records, int n);
+
+/* Those records of a batch for which the function holds. */
+typedef bool (*OrmRecordTest) (const OrmRecord *record, const void *argument);
+
+extern OrmBatch orm_batch_pick(const OrmBatch *batch, OrmRecordTest test, const void *argument);
+
+/* Those that are not done, and those whose rows were found to differ. */
+extern OrmBatch orm_batch_pending(const OrmBatch *batch);
+extern OrmBatch orm_batch_differing(const OrmBatch *batch);
+
+/*
+ * Runs a statement for the records of a batch, which all give the same
+ * attributes: once for all when "match", a key, can tell which row is whose,
+ * otherwise record by record.  Rows are handed over as they come back, and
+ * their records are done.  A _STORED statement with changed_only marks records
+ * that differ instead.  The statement comes without many and key_back.
+ */
+extern void orm_batch_run(OrmStatement *statement, const OrmBatch *batch, const OrmKey *match);
+
+/*
+ * The operations.  insert: records that conflict and are ignored stay pending.
+ * update: what stays pending has no row.  read: hands over rows as they are.
+ */
+extern void orm_batch_insert(const OrmBatch *batch, const OrmKey *conflict_key, OrmOnConflict on_conflict);
+extern void orm_batch_update(const OrmBatch *batch, const OrmKey *key);
+extern void orm_batch_read(const OrmBatch *batch, const OrmKey *key);
+
+/* Writes records that have the key (NULL: that are new), as orm_write_upsert says. */
+extern void orm_batch_upsert(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conflict);
+
+/*
+ * Calls a function for each part of a batch whose records are not done and
+ * give the same attributes, in the order in which these sets first appear.
+ */
+typedef void (*OrmPart) (const OrmBatch *part, const OrmKey *key, OrmOnConflict on_conflict);
+
+extern void orm_batch_each_part(const OrmBatch *batch, OrmPart part,
+								const OrmKey *key, OrmOnConflict on_conflict);
+
+/* May an update pass over rows that are as they should be?  (Comparing needs the right to read.) */
+extern bool orm_batch_compares(const OrmWrite *write, const OrmStatement *statement);
+
+/* May the caller read the key's columns, so that rows can be known by it? */
+extern bool orm_batch_may_read_key(const OrmModel *model, const OrmKey *key);
+
+/* Raises 21000 when two records have the same key. */
+extern void orm_batch_check_unique(const OrmBatch *batch, const OrmKey *key);
+
+/* Raises 09000: the record's row was not written as given. */
+extern void orm_batch_not_stored(const OrmModel *model, const OrmRecord *record) pg_attribute_noreturn();
+
+/* Is the whole key given, without NULL? */
+extern bool orm_record_has_key(const OrmRecord *record, const OrmKey *key);
+
+/* The place of a record in the document, in the caller's storage; NULL for a single object. */
+extern const OrmPath *orm_record_place(const OrmRecord *record, OrmPath *path);
+
+/* Gives the key attributes that records lack the values of their defaults; see keys.c. */
+extern void orm_keys_make(const OrmBatch *batch, const OrmKey *key);
+
+/*
+ * Comparing keys.  The order is any total order that agrees with the key's
+ * equality: the cheapest.
+ */
+typedef struct OrmKeyPart
+{
+	int			attribute;
+	FmgrInfo   *compare;
+	Oid			collation;
+	bool		by_value;
+} OrmKeyPart;
+
+typedef struct OrmKeyOrder
+{
+	int			nparts;
+	OrmKeyPart	parts[INDEX_MAX_KEYS];
+} OrmKeyOrder;
+
+/* Returns false when a type of the key has no order. */
+extern bool orm_key_order_make(OrmKeyOrder *order, const OrmModel *model, const OrmKey *key);
+
+/* Compares a record's key with values in key order. */
+extern int	orm_key_order_compare(const OrmKeyOrder *order, const OrmRecord *record, const Datum *values);
+extern int	orm_key_order_compare_records(const OrmKeyOrder *order, const OrmRecord *a, const OrmRecord *b);
+
+#endif

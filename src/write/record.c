@@ -1,0 +1,210 @@
+/*
+ * record.c - objects of documents become records.
+ *
+ * What a key of an object may be is decided in one place, read_member().
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "model/value.h"
+#include "write/write.h"
+
+/* What a verb does with columns that only the server fills. */
+static const struct
+{
+	bool		refuses;		/* a column that the server alone fills: an error, or passed over? */
+	bool		identifies;		/* does an attribute of the primary key say which row is meant? */
+}			verbs[] = {
+	[ORM_VERB_CREATE] = {true, false},
+	[ORM_VERB_UPDATE] = {true, true},
+	[ORM_VERB_SAVE] = {false, true},
+	[ORM_VERB_UPSERT] = {false, true},
+};
+
+/* State of reading many objects. */
+typedef struct Reader
+{
+	const OrmModel *model;
+	OrmVerb		verb;
+	bool	   *seen;			/* by attribute: does the present object name it? */
+	int		   *order;			/* which attribute the i-th key of the last object was: a guess */
+} Reader;
+
+OrmRecord *
+orm_record_make(const OrmModel *model, int n)
+{
+	Size		nattributes = model->nattributes;
+	OrmRecord  *records = palloc_extended(sizeof(OrmRecord) * Max(n, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	char	   *room = palloc_extended((sizeof(Datum) + 2 * sizeof(bool)) * Max(nattributes * n, 1),
+									   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	Datum	   *values = (Datum *) room;
+	bool	   *flags = (bool *) (values + nattributes * n);
+
+	for (int i = 0; i < n; i++)
+	{
+		records[i].values = values + i * nattributes;
+		records[i].isnull = flags + 2 * i * nattributes;
+		records[i].given = records[i].isnull + nattributes;
+		records[i].index = -1;
+	}
+	return records;
+}
+
+/* Raises for a key of an object that is no attribute. */
+static void
+raise_no_attribute(const OrmModel *model, OrmJson key, const OrmPath *path)
+{
+	char	   *name = orm_json_string(key);
+	OrmPath		here = orm_path_key(path, name);
+
+	if (name[0] == '$')
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"%s\" cannot stand here", name),
+				orm_error_place(&here),
+				errhint("The keys of an object are attributes of its model."));
+	if (orm_model_relationship(model, name) != NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("relationship \"%s\" cannot be nested here", name),
+				orm_error_place(&here),
+				errhint("Write objects of model \"%s\" by themselves.",
+						orm_model_relationship(model, name)->target));
+	orm_model_no_attribute(model, name, &here);
+}
+
+/* Raises 428C9 for an attribute that only the server fills. */
+static void
+raise_generated(const OrmModel *model, const OrmAttribute *attribute, const OrmPath *here)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_GENERATED_ALWAYS),
+			errmsg("attribute \"%s\" of model \"%s\" cannot be given", attribute->name, model->name),
+			errdetail("At %s. Its column is %s.", orm_path_text(here),
+					  attribute->generated ? "a generated column"
+					  : "an identity column defined as GENERATED ALWAYS"));
+}
+
+/* Is it the attribute of that name? */
+static inline bool
+is_named(const OrmAttribute *attribute, const char *name, int length)
+{
+	return strncmp(attribute->name, name, length) == 0 && attribute->name[length] == '\0';
+}
+
+/* The attribute that the i-th key of an object names. */
+static int
+find_attribute(Reader *reader, const OrmJsonWalk *walk, const OrmPath *path)
+{
+	const OrmModel *model = reader->model;
+	const char *name = orm_json_bytes(walk->key);
+	int			length = walk->key.node->length;
+	int		   *guess = walk->index < model->nattributes ? &reader->order[walk->index] : NULL;
+	int			found;
+
+	if (guess != NULL && is_named(&model->attributes[*guess], name, length))
+		return *guess;
+	found = orm_model_attribute(model, name, length);
+	if (found < 0)
+		raise_no_attribute(model, walk->key, path);
+	if (guess != NULL)
+		*guess = found;
+	return found;
+}
+
+/* Does the server alone fill this attribute, for this verb? */
+static bool
+is_servers(const OrmAttribute *attribute, OrmVerb verb)
+{
+	return attribute->generated ||
+		(attribute->identity_always && !(attribute->in_key && verbs[verb].identifies));
+}
+
+/* Reads a value into a record.  A key attribute that is null is not given. */
+static void
+read_value(OrmRecord *record, const OrmAttribute *attribute, int i, OrmJson json, const OrmPath *here)
+{
+	if (attribute->in_key && orm_json_kind(json) == ORM_JSON_NULL)
+		return;
+	record->values[i] = orm_value_read(attribute->type, json, here, &record->isnull[i]);
+	record->given[i] = !(attribute->in_key && record->isnull[i]);
+}
+
+/* Reads one member of an object: a key and its value. */
+static void
+read_member(Reader *reader, const OrmJsonWalk *walk, const OrmPath *path, OrmRecord *record)
+{
+	const OrmModel *model = reader->model;
+	int			i = find_attribute(reader, walk, path);
+	const OrmAttribute *attribute = &model->attributes[i];
+	OrmPath		here = orm_path_key(path, attribute->name);
+
+	if (reader->seen[i])
+		ereport(ERROR,
+				errcode(ERRCODE_DUPLICATE_COLUMN),
+				errmsg("attribute \"%s\" is given twice", attribute->name),
+				orm_error_place(&here));
+	reader->seen[i] = true;
+	if (!is_servers(attribute, reader->verb))
+		read_value(record, attribute, i, walk->value, &here);
+	else if (verbs[reader->verb].refuses &&
+			 !(attribute->in_key && orm_json_kind(walk->value) == ORM_JSON_NULL))
+		raise_generated(model, attribute, &here);
+}
+
+/* Reads an object. */
+static void
+read_object(Reader *reader, OrmJson object, const OrmPath *path, OrmRecord *record)
+{
+	OrmJsonWalk walk;
+
+	if (orm_json_kind(object) != ORM_JSON_OBJECT)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("an object of model \"%s\" is expected, not %s", reader->model->name,
+					   orm_json_kind_name(orm_json_kind(object))),
+				orm_error_place(path));
+	memset(reader->seen, false, reader->model->nattributes);
+	walk = orm_json_walk(object);
+	while (orm_json_next(&walk))
+		read_member(reader, &walk, path, record);
+}
+
+/* A reader for objects of a model. */
+static Reader
+make_reader(const OrmModel *model, OrmVerb verb)
+{
+	Reader		reader = {.model = model, .verb = verb};
+
+	reader.seen = palloc(sizeof(bool) * Max(model->nattributes, 1));
+	reader.order = palloc(sizeof(int) * Max(model->nattributes, 1));
+	for (int i = 0; i < model->nattributes; i++)
+		reader.order[i] = i;
+	return reader;
+}
+
+void
+orm_record_read(const OrmModel *model, OrmJson object, const OrmPath *path, OrmVerb verb, OrmRecord *record)
+{
+	Reader		reader = make_reader(model, verb);
+
+	read_object(&reader, object, path, record);
+}
+
+void
+orm_record_read_array(const OrmModel *model, OrmJson array, OrmVerb verb, OrmRecord *records)
+{
+	Reader		reader = make_reader(model, verb);
+	OrmJsonWalk walk = orm_json_walk(array);
+
+	while (orm_json_next(&walk))
+	{
+		OrmPath		path = orm_path_index(NULL, walk.index);
+
+		CHECK_FOR_INTERRUPTS();
+		records[walk.index].index = walk.index;
+		read_object(&reader, walk.value, &path, &records[walk.index]);
+	}
+}

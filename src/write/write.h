@@ -1,0 +1,142 @@
+/*
+ * write.h - writing objects of one model, any number of them, without nested
+ * objects.  (Graphs, later, order these calls; so they take records, not JSON.)
+ *
+ * A record says for every attribute of the model whether it is given and with
+ * which value.  Records with the same set of given attributes go in one
+ * statement, however many there are: arrays through unnest, plain VALUES for a
+ * single one.  Rows that come back are matched with records by primary key,
+ * never by position, so keys that the database fills are made before the
+ * insert, by evaluating the columns' defaults as the INSERT would (write/keys.c);
+ * where that cannot be (no primary key, or a trigger fills it) records go one
+ * at a time.
+ *
+ * An update writes only what changed: a row that already is as the record
+ * says is not touched and counts as written all the same.
+ */
+#ifndef ORM_WRITE_WRITE_H
+#define ORM_WRITE_WRITE_H
+
+#include "base/document.h"
+#include "executor/tuptable.h"
+#include "model/model.h"
+
+typedef struct OrmRecord
+{
+	Datum	   *values;			/* by attribute */
+	bool	   *isnull;
+	bool	   *given;
+	int			index;			/* place in the caller's array, for messages; -1: a single object */
+	bool		done;			/* while it is being written: its row has come back, or was written */
+	bool		differs;		/* while it is being written: its row was found, and is not as it says */
+} OrmRecord;
+
+/*
+ * Called once for each record that was stored, with the stored row: the slot
+ * holds the attributes of "returning", in table order (and maybe more behind
+ * them).  In a per-row context.
+ */
+typedef void (*OrmStored) (void *argument, const OrmRecord *record, TupleTableSlot *slot);
+
+typedef enum OrmOnConflict
+{
+	ORM_CONFLICT_ERROR,			/* as an INSERT */
+	ORM_CONFLICT_UPDATE,
+	ORM_CONFLICT_IGNORE			/* leave the row that is there as it is */
+} OrmOnConflict;
+
+typedef struct OrmWrite
+{
+	const OrmModel *model;
+	const bool *returning;		/* by attribute; NULL: no row is asked for, no right to read is needed */
+	OrmStored	stored;			/* with returning */
+	void	   *argument;
+	OrmOnConflict on_conflict;
+	const OrmKey *conflict_key; /* upsert: which unique key; NULL with IGNORE: any */
+} OrmWrite;
+
+/*
+ * Allocates n records for a model in the current context, nothing given.
+ */
+extern OrmRecord *orm_record_make(const OrmModel *model, int n);
+
+/* Which verb a document is read for; decides what is refused and what is passed over. */
+typedef enum OrmVerb
+{
+	ORM_VERB_CREATE,
+	ORM_VERB_UPDATE,
+	ORM_VERB_SAVE,
+	ORM_VERB_UPSERT,
+	ORM_VERB_DELETE				/* has options only */
+} OrmVerb;
+
+/* Reads an object of a document into a record; every error has its place. */
+extern void orm_record_read(const OrmModel *model, OrmJson object, const OrmPath *path,
+							OrmVerb verb, OrmRecord *record);
+
+/* Reads all objects of an array into as many records, and numbers these. */
+extern void orm_record_read_array(const OrmModel *model, OrmJson array, OrmVerb verb, OrmRecord *records);
+
+/* INSERT.  With on_conflict IGNORE and no conflict_key: records that conflict are not stored. */
+extern void orm_write_insert(const OrmWrite *write, OrmRecord *records, int n);
+
+/*
+ * UPDATE by primary key (given in every record; it only identifies).  Sets
+ * missing[i] where there is no such row.
+ */
+extern void orm_write_update(const OrmWrite *write, OrmRecord *records, int n, bool *missing);
+
+/*
+ * By primary key: update the row if there is one, else insert it.  A record
+ * without its key, or with a part of it NULL, is new.  Raises P0002 for a key
+ * that does not exist where the database numbers that key.
+ */
+extern void orm_write_save(const OrmWrite *write, OrmRecord *records, int n);
+
+/*
+ * By conflict_key (given in every record); on_conflict says what happens to a
+ * row that is there; without conflict_key the records are new.
+ */
+extern void orm_write_upsert(const OrmWrite *write, OrmRecord *records, int n);
+
+/* Raises P0002: there is no row with the record's primary key.  NULL: the key was null. */
+extern void orm_write_missing(const OrmModel *model, const OrmRecord *record) pg_attribute_noreturn();
+
+/* DELETE by primary key values in key order; true when a row went. */
+extern bool orm_write_delete(const OrmModel *model, const Datum *key);
+
+/*
+ * Which attributes the current user may read, by attribute; NULL result: all.
+ * Palloc'd.
+ */
+extern bool *orm_write_readable(const OrmModel *model);
+
+/* The options of a writing call. */
+typedef struct OrmWriteOptions
+{
+	bool		no_result;		/* "return": false */
+	OrmOnConflict on_conflict;	/* ERROR: not given */
+} OrmWriteOptions;
+
+/* Reads them; raises 22023 for one that the verb does not have. */
+extern OrmWriteOptions orm_write_options(const OrmDocument *document, OrmVerb verb);
+
+/*
+ * Writes the object or the array of objects of a document (create, save,
+ * upsert).  Returns false when there is nothing to return; otherwise *result
+ * is the JSON of what was stored, in the order of the document, with null
+ * where on_conflict "ignore" left an object out.  "conflict_on" (n of them;
+ * upsert only) names the attributes of a unique key.
+ */
+extern bool orm_write_document(const OrmModel *model, OrmVerb verb, const OrmDocument *document,
+							   const OrmWriteOptions *options, int nconflict_on,
+							   char *const *conflict_on, Datum *result);
+
+/*
+ * Updates the object with that primary key (values in key order; NULL: the key
+ * was null) by a document; the rest as above.
+ */
+extern bool orm_write_patch(const OrmModel *model, const Datum *key, const OrmDocument *patch,
+							const OrmWriteOptions *options, Datum *result);
+
+#endif

@@ -1,0 +1,317 @@
+# shellcheck shell=bash
+#
+# lib.sh - what make demo, make psql, make check and make bench have in common.
+#
+#   require demo|check    packages: installs what is missing, or says what is
+#   begin                 a work directory, $work, that disappears with the script
+#   copy_tree NAME        a clean copy of the sources, $work/NAME
+#   build NAME VAR=...    built and installed into $work/NAME.inst
+#   start_cluster NAME    a server with the extension of $work/NAME; sets $sockets, $server_log
+#   bounded SECONDS ...   a command, as the server's user, that can be interrupted
+#
+# The source tree is only read.  Nothing is installed but packages, no existing
+# cluster is touched, and nothing of the caller's environment gets through to
+# compilers, servers and tests: see $as_server.
+
+set -Eeuo pipefail
+shopt -s extglob inherit_errexit nullglob
+trap '(($? == told)) || echo "orm: ${BASH_SOURCE[0]##*/}, line $LINENO: failed: $BASH_COMMAND" >&2' ERR
+readonly told=3		# the status of a script that has said why it ends
+
+readonly oldest_major=15
+readonly wanted_pg_config=${PG_CONFIG:-}
+
+source_tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+readonly source_tree
+
+# Our own calls of make are no part of the make that called us; apt-cache answers in English.
+unset "${!PG@}" "${!MAKE@}" MFLAGS
+export LC_ALL=C
+
+say() { printf '%s\n' "$*"; }
+die() { printf 'orm: %s\n' "$*" >&2; exit $told; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+
+# ---------------------------------------------------------------------------
+# Packages
+# ---------------------------------------------------------------------------
+
+# What is needed beside PostgreSQL: for which command (all: every one), the
+# Debian package that brings it, and how to see that it is there.
+readonly tools=(
+	'all    make             have make'
+	'all    gcc              have gcc'
+	'all    libc6-dev        test -e /usr/include/stdlib.h'
+	'all    util-linux       have setpriv'
+	'check  binutils         have nm'
+	'check  perl             have prove'
+	'check  libipc-run-perl  perl -MIPC::Run -e 1'
+	'check  cppcheck         have cppcheck'
+)
+
+major_of() { "$1" --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/'; }
+
+# The pg_config to go by: the one asked for, else that of the newest server
+# that is installed; nothing when there is none.
+find_pg_config() {
+	local candidate major
+
+	if [[ $wanted_pg_config ]]; then
+		candidate=$(command -v "$wanted_pg_config") || die "PG_CONFIG=$wanted_pg_config: no such program"
+		(($(major_of "$candidate") >= oldest_major)) ||
+			die "PG_CONFIG=$wanted_pg_config is PostgreSQL $(major_of "$candidate"); orm needs $oldest_major or later"
+		say "$candidate"
+		return
+	fi
+
+	for candidate in /usr/lib/postgresql/*/bin/pg_config $(command -v pg_config || true); do
+		major=$(major_of "$candidate")
+		if ((major >= oldest_major)) && [[ -x $("$candidate" --bindir)/postgres ]]; then
+			say "$major $candidate"
+		fi
+	done | sort -n | tail -n 1 | cut -d' ' -f2
+}
+
+# The major of the distribution's own package; nothing when apt knows none.
+distribution_major() {
+	{ apt-cache depends postgresql 2>/dev/null || true; } | sed -n 's/.*Depends: postgresql-\([0-9]*\)$/\1/p'
+}
+
+# Which packages are missing for a command, one a line.
+missing_packages() {
+	local purpose package present major
+
+	while read -r purpose package present; do
+		[[ $purpose == all || $purpose == "$1" ]] || continue
+		eval "$present" >/dev/null 2>&1 || say "$package"
+	done < <(printf '%s\n' "${tools[@]}")
+
+	pg_config=$(find_pg_config)
+	if [[ $pg_config ]]; then
+		major=$(major_of "$pg_config")
+		[[ -x $("$pg_config" --bindir)/postgres ]] || say "postgresql-$major"
+		[[ -e $("$pg_config" --includedir-server)/postgres.h && -e $("$pg_config" --pgxs) ]] ||
+			say "postgresql-server-dev-$major"
+	else
+		major=$(distribution_major)
+		: "${major:=$oldest_major}"
+		((major >= oldest_major)) ||
+			die "PostgreSQL of this distribution is $major; install $oldest_major or later, from apt.postgresql.org for one"
+		printf '%s\n' "postgresql-$major" "postgresql-server-dev-$major"
+	fi
+}
+
+# A command as root, directly or with sudo.
+as_root() {
+	if ((EUID == 0)); then "$@"; else sudo "$@"; fi
+}
+
+# apt-get, without questions and, unless it fails, without a word.
+apt() {
+	local output
+
+	output=$(as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends "$@" 2>&1 </dev/null) ||
+		die "apt-get $* failed:" "$output"
+}
+
+may_install() {
+	have apt-get || return 1
+	((EUID == 0)) || { have sudo && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; }
+}
+
+# Debian's server package makes a cluster and starts it, unless told otherwise.
+# We tell it only where postgresql-common was not there before, so that nobody
+# has chosen yet, and put its own text back afterwards.
+install_packages() {
+	local settings=/etc/postgresql-common/createcluster.conf
+
+	say "Installing: $*"
+	if [[ $* != *postgresql-[0-9]* || -e $settings ]]; then
+		apt install "$@"
+		return
+	fi
+
+	apt install postgresql-common
+	(
+		original=$(cat "$settings")
+		trap 'say "$original" | as_root tee "$settings" >/dev/null' EXIT
+		say 'create_main_cluster = false' | as_root tee "$settings" >/dev/null
+		apt install "$@"
+	)
+}
+
+# Sees to it that everything is there for a command, and sets $pg_config and $bindir.
+require() {
+	local missing
+
+	missing=$(missing_packages "$1")
+	if [[ $missing ]] && may_install; then
+		apt update
+		missing=$(missing_packages "$1")	# the distribution's major is known only now
+		# shellcheck disable=SC2086
+		install_packages $missing
+		missing=$(missing_packages "$1")
+	fi
+	[[ ! $missing ]] || die "these are missing (by their names in Debian): ${missing//$'\n'/ }
+     On Debian or Ubuntu, as root:   apt-get install ${missing//$'\n'/ }
+     Elsewhere they have other names.  PG_CONFIG chooses the PostgreSQL; $oldest_major or later will do."
+
+	pg_config=$(find_pg_config)
+	bindir=$("$pg_config" --bindir)
+}
+
+
+# ---------------------------------------------------------------------------
+# A work directory, and who works in it
+# ---------------------------------------------------------------------------
+
+# Makes $work, and the prefix of every command that works in it, $as_server:
+# as another user when we are root, whom the server refuses, with an
+# environment of its own.
+begin() {
+	local base=${TMPDIR:-/tmp}
+	local become=()
+
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+	trap finish EXIT
+
+	server_user=$(id -un)
+	if ((EUID == 0)); then
+		server_user=postgres
+		id "$server_user" >/dev/null 2>&1 || die "the server refuses root, and there is no user $server_user to run it as"
+		become=(setpriv --reuid="$server_user" --regid="$server_user" --init-groups --reset-env)
+	fi
+
+	# The name of a socket has 107 bytes; a list of paths in a setting, separators.
+	if [[ ! $base =~ ^/[[:alnum:]/._-]{1,50}$ ]] || ! "${become[@]}" test -w "$base"; then
+		base=/tmp
+	fi
+	work=$(mktemp -d "$base/orm.XXXXXX")
+	mkdir "$work/tmp" "$work/log"
+	give_to_server "$work"
+	cd "$work"
+
+	as_server=("${become[@]}" env -i HOME="$work" TMPDIR="$work/tmp" USER="$server_user" LOGNAME="$server_user"
+		LANG=C.UTF-8 TERM="${TERM:-dumb}" PATH="$bindir:/usr/local/bin:/usr/bin:/bin")
+}
+
+give_to_server() {
+	((EUID != 0)) || chown -R "$server_user:" "$1"
+}
+
+# Runs at every exit: ends what we started, and removes the work directory.
+finish() {
+	local status=$? pidfile
+
+	trap '' INT TERM HUP
+	if [[ ${bounded_pid:-} ]]; then
+		kill -TERM "$bounded_pid" 2>/dev/null && wait "$bounded_pid" || true
+	fi
+	if [[ ${work:-} ]]; then
+		while read -r pidfile; do	# of our clusters, and of those that tests have made
+			"${as_server[@]}" pg_ctl stop -D "$(dirname "$pidfile")" -m immediate >/dev/null 2>&1 || true
+		done < <(find "$work" -name postmaster.pid)
+		cd / && rm -rf "$work"
+	fi
+	exit $status
+}
+
+# A command as the server's user, for at most so many seconds.  In the
+# background, because bash runs traps while it waits, but not before a command
+# in the foreground has ended; timeout makes it a process group, to end as one.
+bounded() {
+	local status=0
+
+	"${as_server[@]}" timeout --kill-after=10 "$@" </dev/null &
+	bounded_pid=$!
+	wait "$bounded_pid" || status=$?
+	bounded_pid=
+	return $status
+}
+
+# Runs a step that people need not see; shows what it printed if it fails.
+quietly() {
+	local log=$work/log/quietly status=0
+
+	"$@" >"$log" 2>&1 || status=$?
+	((status == 0)) || cat "$log" >&2
+	return $status
+}
+
+
+# ---------------------------------------------------------------------------
+# Building
+# ---------------------------------------------------------------------------
+
+copy_tree() {
+	mkdir "$work/$1"
+	tar -C "$source_tree" --exclude=./.git --exclude=./tmp_check --exclude=./results --exclude=./output_iso \
+		--exclude='*.o' --exclude='*.d' --exclude='*.bc' --exclude='*.so' --exclude='./orm--[0-9.]*[0-9].sql' -cf - . |
+		tar -C "$work/$1" -xf -
+	give_to_server "$work/$1"
+}
+
+# make_in NAME SECONDS ...: make in a copy of the tree, with our PostgreSQL.
+# Bitcode would take as long again, and nothing here needs it.
+make_in() {
+	bounded "$2" make -C "$work/$1" -s with_llvm=no PG_CONFIG="$pg_config" "${@:3}"
+}
+
+build() {
+	make_in "$1" 200 -j"$(nproc)" "${@:2}" all &&
+		make_in "$1" 60 "${@:2}" install DESTDIR="$work/$1.inst"
+}
+
+
+# ---------------------------------------------------------------------------
+# A throw-away cluster
+# ---------------------------------------------------------------------------
+
+# The settings by which a server finds the extension installed under a directory.
+extension_settings() {
+	local libraries scripts settings
+
+	libraries=$1$("$pg_config" --pkglibdir)
+	scripts=$1$("$pg_config" --sharedir)
+	settings=$("$bindir/postgres" --describe-config | cut -f1)
+
+	say "dynamic_library_path = '$libraries:\$libdir'"
+	case $settings in
+		*extension_control_path*)	# PostgreSQL 18 and later
+			say "extension_control_path = '$scripts:\$system'" ;;
+		*extension_destdir*)		# Debian's, up to 17
+			say "extension_destdir = '$1'" ;;
+		*)
+			die "this PostgreSQL $("$pg_config" --version) loads extensions only from its own directories:" \
+				"use make install and make installcheck" ;;
+	esac
+}
+
+# start_cluster NAME [VARIABLE=VALUE | COMMAND]...: a server with the extension
+# of $work/NAME.inst.  The rest stands before the server's command line.
+start_cluster() {
+	local data=$work/$1.data
+
+	sockets=$work/$1.s
+	server_log=$work/log/$1.server
+	to_server=(PGHOST="$sockets" PGPORT=5432 PGUSER=postgres PGDATABASE=postgres)
+
+	"${as_server[@]}" mkdir -m 700 "$sockets"
+	quietly "${as_server[@]}" initdb -D "$data" -U postgres -A trust -E UTF8 --locale=C --no-sync || return
+	cat >>"$data/postgresql.conf" <<-END
+		listen_addresses = ''
+		unix_socket_directories = '$sockets'
+		port = 5432
+		fsync = off
+		log_line_prefix = '%m [%p] %e '
+		$(extension_settings "$work/$1.inst")
+	END
+	quietly "${as_server[@]}" "${@:2}" pg_ctl start -w -t 60 -D "$data" -l "$server_log"
+}
+
+# psql on the cluster started last.
+on_server() {
+	"${as_server[@]}" "${to_server[@]}" psql -X "$@"
+}
