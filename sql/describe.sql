@@ -5,7 +5,7 @@ CREATE SCHEMA describe_types;
 SET search_path = describe;
 SET client_min_messages = warning;
 
--- what a relation is made of, a line for each part
+-- what a relation is made of, a line for each part (NOT NULL of a column is a constraint only since PostgreSQL 18)
 CREATE FUNCTION parts(relation regclass) RETURNS SETOF text LANGUAGE sql AS $$
 	(SELECT concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod),
 		'collate ' || nullif(a.attcollation, t.typcollation)::regcollation::text,
@@ -19,7 +19,7 @@ CREATE FUNCTION parts(relation regclass) RETURNS SETOF text LANGUAGE sql AS $$
 	WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)
 	UNION ALL
 	(SELECT conname || ': ' || pg_get_constraintdef(oid) FROM pg_constraint
-	 WHERE conrelid = relation ORDER BY contype, conname COLLATE "C")
+	 WHERE conrelid = relation AND contype <> 'n' ORDER BY contype, conname COLLATE "C")
 	UNION ALL
 	(SELECT regexp_replace(pg_get_indexdef(i.indexrelid), ' ON .* USING ', ' USING ') FROM pg_index i
 	 LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u')

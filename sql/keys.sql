@@ -147,5 +147,14 @@ SELECT count(*) > 0 AS mapped FROM orm.map('keys_test.xmls', 'Xml', orm.primary_
 SELECT refused($$SELECT orm.get('Xml', '<a/>')$$);
 SELECT refused($$SELECT orm.update('Xml', '<a/>', '{}')$$);
 
+-- a key is looked up as it is given: the column's modifier neither rounds nor cuts it
+SELECT orm.model('KeyPrice', 'keys_test.prices', orm.column('id', 'numeric(5,2)', primary_key => true));
+SELECT orm.model('KeyCode', 'keys_test.codes', orm.column('id', 'varchar(4)', primary_key => true));
+SELECT count(*) > 0 AS made FROM orm.create_all();
+SELECT orm.create('KeyPrice', '{"id": 1.23}'), orm.create('KeyCode', '{"id": "abcd"}');
+SELECT orm.get('KeyPrice', '1.234') IS NULL AS text, orm.get('KeyPrice', '{"id": 1.234}'::json) IS NULL AS object,
+       orm.delete('KeyPrice', '1.234') AS deleted, orm.get('KeyCode', 'abcde') IS NULL AS too_long,
+       orm.get('KeyPrice', '1.23') AS there;
+
 SET client_min_messages = warning;
 DROP SCHEMA keys_test CASCADE;

@@ -110,7 +110,7 @@ SELECT orm.map('otros_pagos', 'pago');
 SELECT orm.map('otros_pagos', 'Pago2', orm.accessors(prefix => 'pago'));
 SELECT count(*) FROM orm.map('otros_pagos', 'pago', orm.accessors(prefix => 'otro_pago'));
 
--- A prefix so long that names are cut until they meet
+-- A prefix so long that it is cut, and the verbs stay whole
 CREATE TABLE larga (id int PRIMARY KEY, v text);
 SELECT orm.map('larga', 'Larga', orm.accessors(prefix => repeat('x', 60)));
 SELECT count(*) FROM functions WHERE name LIKE 'xxx%';

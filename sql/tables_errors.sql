@@ -23,6 +23,7 @@ EXCEPTION
 		NULL;
 	WHEN OTHERS THEN
 		GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+		detail := regexp_replace(detail, ' of the referenc(ing|ed) table', '', 'g');		-- said since PostgreSQL 18
 		RAISE INFO '% %', SQLSTATE, concat_ws(E'\n       ', SQLERRM, nullif(detail, ''), nullif(hint, ''));
 END
 $$;

@@ -137,13 +137,33 @@ set_result(const Compilation *c)
 	c->function->result = result;
 }
 
+/*
+ * The type modifier that tells a NULL that stands for orm.unset from all other
+ * constants: no modifier is negative, but -1 for none.
+ */
+#define UNSET_TYPMOD (-0x6F726D)
+
 bool
 orm_function_is_unset(Node *expression, Oid unset)
 {
-	while (expression != NULL && IsA(expression, RelabelType))
-		expression = (Node *) ((RelabelType *) expression)->arg;
-	return expression != NULL && IsA(expression, FuncExpr) &&
-		((FuncExpr *) expression)->funcid == unset;
+	Const	   *constant = (Const *) expression;
+
+	if (expression == NULL)
+		return false;
+	if (IsA(expression, FuncExpr))
+		return ((FuncExpr *) expression)->funcid == unset;
+	return IsA(expression, Const) && constant->constisnull && constant->consttypmod == UNSET_TYPMOD;
+}
+
+Node *
+orm_function_unset_constant(const FuncExpr *call)
+{
+	int16		length;
+	bool		by_value;
+
+	get_typlenbyval(call->funcresulttype, &length, &by_value);
+	return (Node *) makeConst(call->funcresulttype, UNSET_TYPMOD, call->funccollid, length,
+							  (Datum) 0, true, by_value);
 }
 
 /* OID of orm.unset. */

@@ -100,8 +100,11 @@ extern LOCKMODE orm_function_lock(const OrmLanguageVerb *verb);
 /* Which arguments have the default orm.unset(...); "optional" has room for all. */
 extern void orm_function_optional(HeapTuple tuple, bool *optional);
 
-/* Is this expression a call of that function, orm.unset? */
+/* Is this expression a call of orm.unset, as it was written or as the planner left it? */
 extern bool orm_function_is_unset(Node *expression, Oid unset);
+
+/* What the planner is to leave of such a call: the marker as a constant. */
+extern Node *orm_function_unset_constant(const FuncExpr *call);
 
 /*
  * The expression that makes of a value of the argument's type, a CaseTestExpr,

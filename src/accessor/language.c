@@ -8,9 +8,12 @@
  *
  * Given or not: the default of an optional argument is a call of the marker
  * function orm.unset, and the planner puts defaults into the call expression.
- * So an argument that is still this call, in the expression that called us,
- * was left out; a NULL said aloud is a constant.  The expression need not be a
- * FuncExpr of this function (an operator made of it, a call through fmgr):
+ * So an argument that is this call, in the expression that called us, was left
+ * out; a NULL said aloud is a plain constant.  The call would have to be set up
+ * and run in every statement for every column left out, so the planner support
+ * function of orm.unset makes a constant of it that no NULL of a user's equals
+ * (orm_function_unset_constant); both forms count.  The expression need not be
+ * a FuncExpr of this function (an operator made of it, a call through fmgr):
  * then everything was given.  Wrapping a function in another that forwards its
  * arguments loses the difference, unless the planner inlines the wrapper.
  *

@@ -141,7 +141,8 @@ typedef struct Recipe
 /* In the order in which they are made and listed. */
 static const Recipe recipes[] = {
 	{"create", false, true, RESULT_ROW, choose_for_create,
-		"Inserts an object of model \"%s\" and returns it. An argument left out takes the column's default; NULL is NULL."},
+		"Inserts an object of model \"%s\" and returns it. An argument left out takes the column's default; "
+		"NULL is NULL."},
 	{"find", true, false, RESULT_ROW_OR_NONE, choose_key,
 	"Returns the object of model \"%s\" with this primary key, or no row."},
 	{"all", true, false, RESULT_ROWS, choose_nothing,
@@ -154,7 +155,8 @@ static const Recipe recipes[] = {
 		"Changes the object of model \"%s\" with this primary key in the arguments given and returns it. "
 	"Without such an object: no_data_found."},
 	{"save", false, true, RESULT_ROW, choose_row,
-		"Updates the object of model \"%s\" with the primary key of this row, or inserts the row, and returns what is stored. "
+		"Updates the object of model \"%s\" with the primary key of this row, or inserts the row, "
+	"and returns what is stored. "
 	"NULL in a NOT NULL column takes its default."},
 	{"delete", false, true, RESULT_BOOLEAN, choose_key,
 	"Deletes the object of model \"%s\" with this primary key; true when there was one."},

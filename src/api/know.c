@@ -11,6 +11,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+#include "define/guard.h"
 #include "define/store.h"
 #include "model/cache.h"
 
@@ -111,6 +112,38 @@ put_declared(FunctionCallInfo fcinfo, const OrmDeclaration *declaration)
 	}
 }
 
+/* A declaration that is being read for a list of all. */
+typedef struct Reading
+{
+	const OrmRegistered *row;
+	OrmDeclaration *declaration;
+} Reading;
+
+/* Reads it; for orm_guard_run. */
+static void
+do_read(void *argument)
+{
+	Reading    *reading = argument;
+
+	reading->declaration = orm_store_declaration(reading->row);
+}
+
+/*
+ * The declaration of a row, or NULL, after a WARNING, when it cannot be read
+ * any more: a declared model's type may have been dropped meanwhile, and that
+ * must not take the list of all others along.
+ */
+static OrmDeclaration *
+read_declaration(const OrmRegistered *row)
+{
+	Reading		reading = {row, NULL};
+
+	if (row->mapped)
+		return orm_store_declaration(row);
+	orm_guard_run(do_read, &reading, psprintf("model \"%s\" is left out", row->name));
+	return reading.declaration;
+}
+
 /* orm.attribute_rows() */
 Datum
 orm_sql_attribute_rows(PG_FUNCTION_ARGS)
@@ -122,12 +155,13 @@ orm_sql_attribute_rows(PG_FUNCTION_ARGS)
 	{
 		OrmRegistered *row = lfirst(cell);
 		const OrmModel *model = row->mapped ? orm_model_open_if_any(row->name, AccessShareLock) : NULL;
+		OrmDeclaration *declaration;
 
 		CHECK_FOR_INTERRUPTS();
 		if (model != NULL)
 			put_attributes(fcinfo, model);
-		else if (!row->mapped)
-			put_declared(fcinfo, orm_store_declaration(row));
+		else if (!row->mapped && (declaration = read_declaration(row)) != NULL)
+			put_declared(fcinfo, declaration);
 	}
 	return (Datum) 0;
 }
@@ -164,10 +198,10 @@ orm_sql_relationship_rows(PG_FUNCTION_ARGS)
 	{
 		OrmRegistered *row = lfirst(cell);
 		const OrmModel *model = row->mapped ? orm_model_open_if_any(row->name, AccessShareLock) : NULL;
-		OrmDeclaration *declaration = orm_store_declaration(row);
+		OrmDeclaration *declaration = read_declaration(row);
 
 		CHECK_FOR_INTERRUPTS();
-		foreach(inner, declaration->relationships)
+		foreach(inner, declaration ? declaration->relationships : NIL)
 			put_relationship(fcinfo, declaration, lfirst(inner), model);
 	}
 	return (Datum) 0;

@@ -4,11 +4,14 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "nodes/supportnodes.h"
 #include "utils/guc.h"
 
+#include "accessor/function.h"
 #include "accessor/language.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_unset);
+PG_FUNCTION_INFO_V1(orm_sql_unset_support);
 PG_FUNCTION_INFO_V1(orm_sql_language_handler);
 PG_FUNCTION_INFO_V1(orm_sql_language_validator);
 
@@ -17,6 +20,18 @@ Datum
 orm_sql_unset(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_NULL();
+}
+
+/* Planner support for it: a call becomes a constant that the language handler knows. */
+Datum
+orm_sql_unset_support(PG_FUNCTION_ARGS)
+{
+	Node	   *request = (Node *) PG_GETARG_POINTER(0);
+	Node	   *constant = NULL;
+
+	if (IsA(request, SupportRequestSimplify))
+		constant = orm_function_unset_constant(((SupportRequestSimplify *) request)->fcall);
+	PG_RETURN_POINTER(constant);
 }
 
 /* Calls a function in LANGUAGE orm. */

@@ -1,8 +1,14 @@
 -- replace
 -- LANGUAGE orm: a function is one verb and one model.
 
+CREATE OR REPLACE FUNCTION orm.unset_support(pg_catalog.internal) RETURNS pg_catalog.internal
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'orm_sql_unset_support';
+COMMENT ON FUNCTION orm.unset_support(pg_catalog.internal) IS
+'Planner support for orm.unset; not to be called by itself.';
+
 CREATE OR REPLACE FUNCTION orm.unset(pg_catalog.anyelement) RETURNS pg_catalog.anyelement
-    LANGUAGE c STABLE PARALLEL SAFE CALLED ON NULL INPUT AS 'MODULE_PATHNAME', 'orm_sql_unset';
+    LANGUAGE c STABLE PARALLEL SAFE CALLED ON NULL INPUT SUPPORT orm.unset_support
+    AS 'MODULE_PATHNAME', 'orm_sql_unset';
 COMMENT ON FUNCTION orm.unset(pg_catalog.anyelement) IS
 'Marks, as the default of an argument of a function in LANGUAGE orm, what a call left out: DEFAULT orm.unset(NULL::text), for a domain DEFAULT orm.unset((NULL::d[])[1]). Called, it is NULL.';
 

@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "commands/defrem.h"
 #include <ctype.h>
 
 #include "lib/stringinfo.h"
@@ -245,11 +246,11 @@ orm_name_singular(const char *name)
 	return pstrdup(name);
 }
 
-/* Two names joined by "_", cut to the length of an identifier. */
+/* Two names joined by "_", cut to the length of an identifier as the server cuts the names it makes. */
 char *
 orm_name_join(const char *first, const char *second)
 {
-	return cut(psprintf("%s_%s", first, second));
+	return makeObjectName(first, second, NULL);
 }
 
 /* Takes one part of a name, from *at on; in the last one a dot is a character.  *problem: what is wrong. */

@@ -16,7 +16,7 @@ extern char *orm_name_snake(const char *name);
 /* "posts" -> "post", "categories" -> "category", "addresses" -> "address". */
 extern char *orm_name_singular(const char *name);
 
-/* first_second, cut to 63 bytes at a character's edge. */
+/* first_second, at most 63 bytes: the longer part is cut, at a character's edge. */
 extern char *orm_name_join(const char *first, const char *second);
 
 /*

@@ -13,6 +13,7 @@
 #include "catalog/pg_proc.h"
 #include "commands/extension.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
@@ -79,16 +80,17 @@ orm_catalog_set_body(Oid function, const char *body)
 		return false;
 	source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
 	differs = isnull || strcmp(TextDatumGetCString(source), body) != 0;
+	procedures = table_open(ProcedureRelationId, RowExclusiveLock);
 	if (differs)
 	{
-		HeapTuple	fresh;
+		HeapTuple	fresh = with_body(tuple, RelationGetDescr(procedures), body);
 
-		procedures = table_open(ProcedureRelationId, RowExclusiveLock);
-		fresh = with_body(tuple, RelationGetDescr(procedures), body);
 		CatalogTupleUpdate(procedures, &fresh->t_self, fresh);
-		table_close(procedures, RowExclusiveLock);
 		CommandCounterIncrement();
 	}
+	else
+		CacheInvalidateHeapTuple(procedures, tuple, NULL);
+	table_close(procedures, RowExclusiveLock);
 	ReleaseSysCache(tuple);
 	return differs;
 }

@@ -87,8 +87,11 @@ open_table(const char *name, LOCKMODE lockmode)
 void
 orm_registry_lock(void)
 {
-	Relation	model = open_table("model", ShareRowExclusiveLock);
+	Relation	model;
 
+	/* catalog writes, which do not check it themselves */
+	PreventCommandIfReadOnly("a change of models");
+	model = open_table("model", ShareRowExclusiveLock);
 	table_close(model, NoLock);
 }
 

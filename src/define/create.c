@@ -50,6 +50,16 @@ creation_schema(void)
 	return get_namespace_name(linitial_oid(path));
 }
 
+/* Raises 42P16 for a schema of temporary tables, which end with the session while the model stays. */
+static void
+refuse_temporary(const OrmDeclaration *declaration)
+{
+	if (strcmp(declaration->schema, "pg_temp") == 0 || strncmp(declaration->schema, "pg_temp_", 8) == 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+				errmsg("the table of model \"%s\" cannot be temporary", declaration->model));
+}
+
 /* Takes a declared model into the run. */
 static void
 take(Run *run, OrmRegistered *row)
@@ -58,6 +68,7 @@ take(Run *run, OrmRegistered *row)
 
 	if (declaration->schema == NULL)
 		declaration->schema = creation_schema();
+	refuse_temporary(declaration);
 	run->rows = lappend(run->rows, row);
 	run->declarations = lappend(run->declarations, declaration);
 }
@@ -145,8 +156,11 @@ find_target(const char *name, void *argument)
 				errmsg("model \"%s\" has no table yet", name),
 				errhint("SELECT * FROM orm.create_all(); makes the tables of all models, in the right order."));
 	if (row != NULL)
-		return target_of_relation(row->relid,
-								  orm_declaration_key(orm_reflect_model(orm_model_open(name, AccessShareLock), NULL, NULL)));
+	{
+		const OrmModel *model = orm_model_open(name, AccessShareLock);
+
+		return target_of_relation(model->relid, orm_declaration_key(orm_reflect_model(model, NULL, NULL)));
+	}
 	orm_name_split(name, &schema, &relation);
 	namespace = schema ? get_namespace_oid(schema, true) : InvalidOid;
 	relid = schema == NULL ? RelnameGetRelid(relation)

@@ -110,21 +110,40 @@ drop_relations(List *relations, const char *relkinds, const char *statement)
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, statement);
 	foreach(cell, relations)
-		if (strchr(relkinds, get_rel_relkind(lfirst_oid(cell))) != NULL)
+	{
+		char		relkind = get_rel_relkind(lfirst_oid(cell));
+
+		/* '\0' is one that has gone with those of another kind */
+		if (relkind != '\0' && strchr(relkinds, relkind) != NULL)
 		{
 			orm_sql_comma(&sql, &first);
 			orm_sql_relation(&sql, lfirst_oid(cell));
 		}
+	}
 	if (!first)
 		orm_exec_statement(sql.data);
 }
 
+/* The whole declarations of models, as long as each can be named by the others. */
+static List *
+reflect_all(List *rows)
+{
+	List	   *declarations = NIL;
+	ListCell   *cell;
+
+	foreach(cell, rows)
+		declarations = lappend(declarations,
+							   orm_reflect_model(orm_model_open(((OrmRegistered *) lfirst(cell))->name,
+																AccessExclusiveLock),
+												 orm_store_name_target, NULL));
+	return declarations;
+}
+
 /* Writes the declaration of a model back and drops what was made from it, but for its table. */
 static void
-release(OrmRegistered *row, List **relations, List **changes)
+release(OrmRegistered *row, const OrmDeclaration *declaration, List **relations, List **changes)
 {
 	const OrmModel *model = orm_model_open(row->name, AccessExclusiveLock);
-	OrmDeclaration *declaration = orm_reflect_model(model, orm_store_name_target, NULL);
 
 	*relations = list_append_unique_oid(*relations, model->relid);
 	orm_reconcile_drop(model, changes);
@@ -140,8 +159,10 @@ orm_define_drop(Oid owner, const char *only)
 	List	   *relations = NIL;
 	List	   *joins = NIL;
 	List	   *rows;
+	List	   *declarations;
 	OrmIdentity identity;
 	ListCell   *cell;
+	ListCell   *declared;
 
 	orm_owner_check_role(owner);
 	orm_registry_lock();
@@ -154,8 +175,9 @@ orm_define_drop(Oid owner, const char *only)
 	foreach(cell, rows)
 		collect_join_tables(orm_model_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock),
 							&relations, &joins);
-	foreach(cell, rows)
-		release(lfirst(cell), &relations, &changes);
+	declarations = reflect_all(rows);
+	forboth(cell, rows, declared, declarations)
+		release(lfirst(cell), lfirst(declared), &relations, &changes);
 	foreach(cell, joins)
 		orm_change_add(&changes, NULL, "dropped", "join table", orm_relation_text(lfirst_oid(cell)));
 

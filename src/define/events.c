@@ -9,57 +9,19 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
-#include "utils/resowner.h"
 
 #include "accessor/accessor.h"
 #include "base/compat.h"
 #include "define/define.h"
+#include "define/guard.h"
 #include "define/store.h"
 #include "exec/plan.h"
 #include "model/cache.h"
-
-/* Runs work in a subtransaction; false, after a WARNING, when it raised. */
-static bool
-run_guarded(void (*work) (void *), void *argument, const char *what)
-{
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool done = false;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		work(argument);
-		ReleaseCurrentSubTransaction();
-		done = true;
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		ereport(WARNING,
-				errcode(error->sqlerrcode),
-				errmsg("%s: %s", what, error->message),
-				error->detail ? errdetail_internal("%s", error->detail) : 0,
-				error->hint ? errhint("%s", error->hint) : 0);
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return done;
-}
 
 /* Are the columns bound as they should be? */
 static bool
@@ -161,7 +123,7 @@ void
 orm_define_follow_ddl(void)
 {
 	if (OidIsValid(orm_registry_relid()) && orm_registry_all() != NIL)
-		run_guarded(follow_all, NULL, "orm could not follow a change of a mapped table");
+		orm_guard_run(follow_all, NULL, "orm could not follow a change of a mapped table");
 }
 
 /* A row of a restore on its way in. */
@@ -234,7 +196,7 @@ orm_define_restore(HeapTuple tuple, TupleDesc descriptor)
 	Restore		restore = {row, NULL};
 	const char *what = psprintf("model \"%s\" is not restored", row->name);
 
-	if (!run_guarded(restore_row, &restore, what))
+	if (!orm_guard_run(restore_row, &restore, what))
 		return NULL;
 	if (restore.problem != NULL)
 	{
@@ -243,7 +205,7 @@ orm_define_restore(HeapTuple tuple, TupleDesc descriptor)
 				errmsg("%s: %s", what, restore.problem));
 		return NULL;
 	}
-	if (!run_guarded(bind_row, &restore, what))
+	if (!orm_guard_run(bind_row, &restore, what))
 		return NULL;
 	return orm_registry_tuple(row, descriptor);
 }
@@ -259,5 +221,5 @@ void
 orm_define_follow_drop(void)
 {
 	if (OidIsValid(orm_registry_relid()) && orm_registry_is_dangling())
-		run_guarded(sweep, NULL, "orm could not forget the models of dropped tables");
+		orm_guard_run(sweep, NULL, "orm could not forget the models of dropped tables");
 }

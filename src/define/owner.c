@@ -7,6 +7,7 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 
 #include "base/compat.h"
 #include "define/owner.h"
@@ -46,19 +47,30 @@ orm_owner_check_role(Oid owner)
 				errmsg("must be member of role \"%s\"", GetUserNameFromId(owner, false)));
 }
 
+/*
+ * Text of the owner's may run code of his while it is only parsed (a literal
+ * of a type with a check).  So this is a restricted operation, as ANALYZE and
+ * REINDEX are: nothing that he leaves behind, a deferred trigger or a setting,
+ * acts later with the caller's rights.
+ */
 OrmIdentity
 orm_owner_begin(Oid owner)
 {
-	OrmIdentity identity;
+	OrmIdentity identity = {.settings = 0};
 
 	GetUserIdAndSecContext(&identity.role, &identity.context);
 	if (owner != identity.role)
-		SetUserIdAndSecContext(owner, identity.context | SECURITY_LOCAL_USERID_CHANGE);
+	{
+		SetUserIdAndSecContext(owner, identity.context | SECURITY_RESTRICTED_OPERATION);
+		identity.settings = NewGUCNestLevel();
+	}
 	return identity;
 }
 
 void
 orm_owner_end(OrmIdentity identity)
 {
+	if (identity.settings > 0)
+		AtEOXact_GUC(false, identity.settings);
 	SetUserIdAndSecContext(identity.role, identity.context);
 }

@@ -23,6 +23,7 @@ typedef struct OrmIdentity
 {
 	Oid			role;
 	int			context;
+	int			settings;		/* nest level of settings made meanwhile; 0: the user is the same */
 } OrmIdentity;
 
 extern OrmIdentity orm_owner_begin(Oid owner);

@@ -4,19 +4,37 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "catalog/catalog.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
 
 #include "base/compat.h"
 #include "define/store.h"
 #include "model/cache.h"
 
-/* Relations that can have no primary key of their own, so that the document says it. */
+/* Has a relation a primary key of its own? */
+static bool
+has_primary_key(Oid relid)
+{
+	Relation	relation = table_open(relid, AccessShareLock);
+	bool		has = false;
+
+	if (relation->rd_rel->relhasindex)
+	{
+		list_free(RelationGetIndexList(relation));
+		has = OidIsValid(relation->rd_pkindex);
+	}
+	table_close(relation, NoLock);
+	return has;
+}
+
+/* Relations that can have no primary key of their own, so that the document must say it. */
 static bool
 needs_declared_key(char relkind)
 {
@@ -54,14 +72,24 @@ orm_store_check_relation(Oid relid)
 	ReleaseSysCache(tuple);
 }
 
+/* Error context: whose declaration it is. */
+static void
+add_model_context(void *argument)
+{
+	errcontext("declaration of model \"%s\"", ((const OrmRegistered *) argument)->name);
+}
+
 OrmDeclaration *
 orm_store_declaration(const OrmRegistered *row)
 {
-	OrmDeclaration *declaration =
-		orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), row->mapped);
+	OrmDeclaration *declaration;
+	ErrorContextCallback context = {error_context_stack, add_model_context, unconstify(OrmRegistered *, row)};
 
+	error_context_stack = &context;
+	declaration = orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), row->mapped);
 	if (row->mapped)
 		orm_declaration_follow(declaration, row);
+	error_context_stack = context.previous;
 	return declaration;
 }
 
@@ -107,12 +135,12 @@ yield_accessors(OrmDeclaration *declaration, Oid relid)
 void
 orm_store_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid)
 {
-	bool		keep_key = needs_declared_key(get_rel_relkind(relid));
+	bool		must_declare = needs_declared_key(get_rel_relkind(relid));
 
 	declaration->schema = get_namespace_name(get_rel_namespace(relid));
 	declaration->relation = get_rel_name(relid);
-	orm_declaration_strip(declaration, keep_key);
-	if (keep_key && orm_declaration_key(declaration) == NIL)
+	orm_declaration_strip(declaration, must_declare || !has_primary_key(relid));
+	if (must_declare && orm_declaration_key(declaration) == NIL)
 		ereport(ERROR,
 				errcode(ERRCODE_INVALID_TABLE_DEFINITION),
 				errmsg("model \"%s\" needs orm.primary_key(...)", declaration->model),

@@ -63,6 +63,26 @@ position_of(const OrmModel *model, OrmJson name, const OrmPath *path)
 	return -1;
 }
 
+/*
+ * The type that a key is read as: the attribute's without its modifier.  A
+ * look-up compares; a value rounded or cut to fit would find another object.
+ */
+static const OrmType *
+look_up_type(const OrmAttribute *attribute)
+{
+	OrmType    *type;
+
+	if (attribute->type->typmod < 0)
+		return attribute->type;
+	type = palloc(sizeof(OrmType));
+	*type = *attribute->type;
+	type->typmod = -1;
+	type->context = CurrentMemoryContext;
+	type->domain_cache = NULL;
+	fmgr_info_copy(&type->input, &attribute->type->input, CurrentMemoryContext);
+	return type;
+}
+
 /* Reads an object of the key attributes. */
 static bool
 read_object(const OrmModel *model, OrmJson object, const OrmPath *path, Datum *values)
@@ -86,7 +106,7 @@ read_object(const OrmModel *model, OrmJson object, const OrmPath *path, Datum *v
 					orm_error_place(&here));
 		given[position] = true;
 		if (orm_json_kind(walk.value) != ORM_JSON_NULL)
-			values[position] = orm_value_read(attribute->type, walk.value, &here, &isnull);
+			values[position] = orm_value_read(look_up_type(attribute), walk.value, &here, &isnull);
 		complete = complete && !isnull;
 	}
 	for (int i = 0; i < nattributes; i++)
@@ -111,7 +131,7 @@ orm_key_read_json(const OrmModel *model, OrmJson key, const OrmPath *path, Datum
 		return read_object(model, key, path, values);
 	if (primary_key->nattributes > 1)
 		raise_wrong_form(model, path, orm_json_kind_name(orm_json_kind(key)));
-	values[0] = orm_value_read(key_attribute(model, 0)->type, key, path, &isnull);
+	values[0] = orm_value_read(look_up_type(key_attribute(model, 0)), key, path, &isnull);
 	return !isnull;
 }
 
@@ -136,7 +156,7 @@ key_row_type(const OrmModel *model)
 		const OrmAttribute *attribute = key_attribute(model, i);
 
 		TupleDescInitEntry(descriptor, i + 1, attribute->column, attribute->type->oid,
-						   attribute->type->typmod, 0);
+						   -1, 0);
 	}
 	return BlessTupleDesc(descriptor);
 }
@@ -178,7 +198,7 @@ orm_key_read_text(const OrmModel *model, const char *key, Datum *values)
 		return false;
 	if (primary_key->nattributes == 1)
 	{
-		values[0] = orm_value_read_text(key_attribute(model, 0)->type, key);
+		values[0] = orm_value_read_text(look_up_type(key_attribute(model, 0)), key);
 		return true;
 	}
 	start = key + strspn(key, " \t\r\n");
@@ -234,9 +254,9 @@ read_number(const OrmAttribute *attribute, Datum value, Oid type)
 	bool		isnull;
 
 	if (!IsValidJsonNumber(text, length))
-		return orm_value_read_text(attribute->type, text);
+		return orm_value_read_text(look_up_type(attribute), text);
 	number = orm_document_root(orm_document_parse(text, length));
-	return orm_value_read(attribute->type, number, NULL, &isnull);
+	return orm_value_read(look_up_type(attribute), number, NULL, &isnull);
 }
 
 /* Raises: a value of this type cannot become the attribute's. */
@@ -259,7 +279,7 @@ cast_value(const OrmModel *model, const OrmAttribute *attribute, Datum value, Oi
 	if (type != UNKNOWNOID)
 		path = find_coercion_pathway(attribute->type->base, type, COERCION_IMPLICIT, &function);
 	if (path == COERCION_PATH_NONE && (type == UNKNOWNOID || TypeCategory(type) == TYPCATEGORY_STRING))
-		return orm_value_read_text(attribute->type, text_of(value, type));
+		return orm_value_read_text(look_up_type(attribute), text_of(value, type));
 	if (path == COERCION_PATH_NONE && TypeCategory(type) == TYPCATEGORY_NUMERIC &&
 		orm_type_takes_number(attribute->type))
 		return read_number(attribute, value, type);
@@ -274,7 +294,7 @@ cast_value(const OrmModel *model, const OrmAttribute *attribute, Datum value, Oi
 			break;
 		case COERCION_PATH_ARRAYCOERCE:
 		case COERCION_PATH_COERCEVIAIO:
-			return orm_value_read_text(attribute->type, text_of(value, type));
+			return orm_value_read_text(look_up_type(attribute), text_of(value, type));
 		default:
 			raise_no_cast(model, attribute, type);
 	}

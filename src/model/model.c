@@ -126,9 +126,16 @@ attribute_of_column(const OrmModel *model, AttrNumber attnum)
 	return -1;
 }
 
-/* The key of a unique index, if ON CONFLICT can use it: whole columns, not deferred, valid. */
+/* What a unique index is good for. */
+typedef struct IndexUse
+{
+	bool		primary;		/* it is the primary key's */
+	bool		conflict;		/* ON CONFLICT can name it: it is not deferred */
+} IndexUse;
+
+/* The key of a unique index over whole columns; false for any other index. */
 static bool
-key_of_index(const OrmModel *model, Oid index, OrmKey *key, bool *primary)
+key_of_index(const OrmModel *model, Oid index, OrmKey *key, IndexUse *use)
 {
 	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
 	Form_pg_index form;
@@ -137,8 +144,9 @@ key_of_index(const OrmModel *model, Oid index, OrmKey *key, bool *primary)
 	if (!HeapTupleIsValid(tuple))
 		return false;
 	form = (Form_pg_index) GETSTRUCT(tuple);
-	*primary = form->indisprimary;
-	usable = form->indisunique && form->indisvalid && form->indimmediate &&
+	use->primary = form->indisprimary;
+	use->conflict = form->indimmediate;
+	usable = form->indisunique && form->indisvalid &&
 		heap_attisnull(tuple, Anum_pg_index_indpred, NULL) &&
 		heap_attisnull(tuple, Anum_pg_index_indexprs, NULL);
 	if (usable)
@@ -180,7 +188,31 @@ declared_key(const OrmModel *model)
 	return key;
 }
 
-/* Primary key and unique keys, the primary key first among them. */
+/* Adds a unique key; the primary key goes first. */
+static void
+add_unique(OrmModel *model, const OrmKey *key, bool primary)
+{
+	if (primary && model->nunique > 0)
+	{
+		model->unique[model->nunique] = model->unique[0];
+		model->unique[0] = *key;
+	}
+	else
+		model->unique[model->nunique] = *key;
+	model->nunique++;
+}
+
+/* A key in memory of its own. */
+static OrmKey *
+copy_key(const OrmKey *key)
+{
+	OrmKey	   *copy = palloc(sizeof(OrmKey));
+
+	*copy = *key;
+	return copy;
+}
+
+/* Primary key and unique keys. */
 static void
 fill_keys(OrmModel *model, Relation relation)
 {
@@ -191,20 +223,14 @@ fill_keys(OrmModel *model, Relation relation)
 	foreach(cell, indexes)
 	{
 		OrmKey		key = {0};
-		bool		primary;
+		IndexUse	use;
 
-		if (!key_of_index(model, lfirst_oid(cell), &key, &primary))
+		if (!key_of_index(model, lfirst_oid(cell), &key, &use))
 			continue;
-		if (primary && model->nunique > 0)
-		{
-			model->unique[model->nunique] = model->unique[0];
-			model->unique[0] = key;
-		}
-		else
-			model->unique[model->nunique] = key;
-		model->nunique++;
-		if (primary)
-			model->primary_key = &model->unique[0];
+		if (use.conflict)
+			add_unique(model, &key, use.primary);
+		if (use.primary)
+			model->primary_key = use.conflict ? &model->unique[0] : copy_key(&key);
 	}
 	if (model->primary_key == NULL)
 		model->primary_key = declared_key(model);

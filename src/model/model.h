@@ -77,7 +77,7 @@ typedef struct OrmModel
 	bool		before_insert_row_trigger;
 	int			nattributes;
 	OrmAttribute *attributes;	/* in table order, dropped columns left out */
-	OrmKey	   *primary_key;	/* NULL: none */
+	OrmKey	   *primary_key;	/* NULL: none; &unique[0] when ON CONFLICT can use it */
 	int			nunique;
 	OrmKey	   *unique;			/* other unique keys usable by ON CONFLICT, primary key first if it is one */
 	int			nrelationships;
@@ -100,7 +100,8 @@ extern bool orm_model_equal(const OrmModel *a, const OrmModel *b);
 extern int	orm_model_attribute(const OrmModel *model, const char *name, int length);
 
 /* Raises 42703 with the nearest attribute, for a name that was given at "path". */
-extern void orm_model_no_attribute(const OrmModel *model, const char *name, const OrmPath *path) pg_attribute_noreturn();
+extern void orm_model_no_attribute(const OrmModel *model, const char *name,
+								   const OrmPath *path) pg_attribute_noreturn();
 
 /* Raises 42P10 unless the model has a primary key. */
 extern const OrmKey *orm_model_need_key(const OrmModel *model);

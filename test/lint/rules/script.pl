@@ -2,6 +2,7 @@
 
 use strict;
 use warnings;
+use JSON::PP qw(decode_json);
 use Lint;
 
 # Every name that a pattern captures in some files: name => path of one.
@@ -52,7 +53,9 @@ rule 'the Makefile lists every SQL part, by rank',
 			grep { (rank_of($listed[$_]) // 0) < (rank_of($listed[ $_ - 1 ]) // 0) } 1 .. $#listed;
 		return @complaints;
 	},
-	offence => { Makefile => "SQL_PARTS = \\\n\tsrc/api/a.sql \\\n\tsrc/base/b.sql\n", 'src/api/a.sql' => '',
+	offence => {
+		'Makefile'       => "SQL_PARTS = \\\n\tsrc/api/a.sql \\\n\tsrc/base/b.sql\n",
+		'src/api/a.sql'  => '',
 		'src/base/b.sql' => '' };
 
 rule 'an SQL part begins with -- once or -- replace',
@@ -97,12 +100,14 @@ rule 'every SQL function has a comment',
 rule 'META.json and orm.control tell one version',
 	check => sub {
 		my ($tree) = @_;
-		my ($version) = ($tree->{'orm.control'} // '') =~ /^default_version = '(.*)'/m;
-		my @others = grep { $_ ne ($version // '') }
-			($tree->{'META.json'} // '') =~ /^ {4,12}"version": "(.*?)"(?!.*\n.*meta-spec)/mg;
+		my ($version) = $tree->{'orm.control'} =~ /^default_version = '(.*)'/m;
+		my $meta = decode_json($tree->{'META.json'});
 
-		return map { "META.json says $_" } grep { $_ ne '1.0.0' } @others;
+		return map { "META.json says $_, orm.control says $version" }
+			grep { $_ ne $version } $meta->{version}, $meta->{provides}{orm}{version};
 	},
-	offence => { 'orm.control' => "default_version = '1'\n", 'META.json' => "    \"version\": \"2\",\n" };
+	offence => {
+		'orm.control' => "default_version = '1'\n",
+		'META.json'   => '{"version": "1", "provides": {"orm": {"version": "2"}}}' };
 
 1;

@@ -1,0 +1,16 @@
+/*
+ * guard.h - work that must not fail the statement it is part of.
+ */
+#ifndef ORM_DEFINE_GUARD_H
+#define ORM_DEFINE_GUARD_H
+
+#include "postgres.h"
+
+/*
+ * Runs work(argument) in a subtransaction.  When it raises, everything it did
+ * is undone, the error becomes a WARNING that begins with "what", and the
+ * result is false.  Cancel and shutdown are raised all the same.
+ */
+extern bool orm_guard_run(void (*work) (void *), void *argument, const char *what);
+
+#endif

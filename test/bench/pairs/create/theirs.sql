@@ -1,0 +1,2 @@
+\set e random(1, 90)
+INSERT INTO usuarios (nombre, edad) VALUES ('Juan', :e) RETURNING *;

@@ -1,0 +1,2 @@
+\set n :n + 1
+SELECT usuario_delete(:n);

@@ -1,0 +1,2 @@
+\set n :n + 1
+DELETE FROM usuarios WHERE id = :n;

@@ -1,0 +1,2 @@
+\set i random(1, 20000)
+SELECT * FROM usuarios WHERE nombre = 'nombre ' || :i;

@@ -1,0 +1,3 @@
+\set i random(1, 20000)
+\set e random(1, 1000000)
+SELECT * FROM usuario_update(:i, edad => :e);
