@@ -44,7 +44,8 @@ raise_syntax(const char *message)
 	ereport(ERROR,
 			errcode(ERRCODE_SYNTAX_ERROR),
 			errmsg("%s", message),
-			errhint("A body in language orm is a verb and a model: create Usuario, or create \"Order Line\"."));
+			errhint("A body in language orm is a verb and a model: "
+					"create Usuario, or create \"Order Line\"."));
 }
 
 /* Reads a name in double quotes; "text" stands behind the first. */

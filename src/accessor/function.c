@@ -83,8 +83,9 @@ check_writing(const Compilation *c)
 	if (!c->function->verb->writes)
 		return;
 	if (c->form->provolatile != PROVOLATILE_VOLATILE)
-		refuse(c, "must be VOLATILE", psprintf("The verb \"%s\" writes, and the server may call a function that "
-											   "is not VOLATILE any number of times.", c->function->verb->name));
+		refuse(c, "must be VOLATILE",
+			   psprintf("The verb \"%s\" writes, and the server may call a function that is not VOLATILE "
+						"any number of times.", c->function->verb->name));
 	if (c->form->proparallel != PROPARALLEL_UNSAFE)
 		refuse(c, "must be PARALLEL UNSAFE", psprintf("The verb \"%s\" writes.", c->function->verb->name));
 }
@@ -302,7 +303,7 @@ orm_function_refuse(const OrmFunction *function, const OrmModel *model, const Or
 					"the generated functions anew.", model->name));
 }
 
-/* Finds out which attribute an argument is.  The validator refuses what a call would only if it were given. */
+/* Finds out which attribute an argument is.  The validator refuses what a call refuses only if given. */
 static void
 bind_parameter(const Compilation *c, OrmParameter *parameter)
 {
@@ -369,7 +370,8 @@ set_parameters(Compilation *c)
 		OrmParameter *parameter = &function->parameters[i];
 
 		if (names == NULL || names[i][0] == '\0')
-			refuse(c, psprintf("has no name for argument %d", i + 1), "An argument's name says which attribute it is.");
+			refuse(c, psprintf("has no name for argument %d", i + 1),
+				   "An argument's name says which attribute it is.");
 		parameter->name = names[i];
 		parameter->type = types[i];
 		parameter->optional = optional[i];

@@ -18,8 +18,6 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_namespace.h"
-#include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -150,7 +148,8 @@ static const Recipe recipes[] = {
 	{"filter_by", false, false, RESULT_ROWS, choose_for_filter,
 	"Returns the objects of model \"%s\" that are equal in every argument given; NULL given is IS NULL."},
 	{"find_by", false, false, RESULT_ROW_OR_NONE, choose_for_filter,
-	"Returns one object of model \"%s\" that is equal in every argument given, or no row; NULL given is IS NULL."},
+		"Returns one object of model \"%s\" that is equal in every argument given, or no row; "
+	"NULL given is IS NULL."},
 	{"update", false, true, RESULT_ROW, choose_for_update,
 		"Changes the object of model \"%s\" with this primary key in the arguments given and returns it. "
 	"Without such an object: no_data_found."},
@@ -217,42 +216,6 @@ orm_recipe_names(const OrmModel *model)
 	return names;
 }
 
-/*
- * Appends a cast of an operand to what its operator takes.  An operator in
- * pg_catalog is found without, as nobody can put another beside it.  In any
- * other schema one that fits the operands more exactly (domains, say) would be
- * taken before ours.
- */
-static void
-append_cast(StringInfo sql, Oid type, Oid expected, Oid namespace)
-{
-	if (namespace == PG_CATALOG_NAMESPACE || type == expected || IsPolymorphicType(expected))
-		return;
-	appendStringInfoString(sql, "::");
-	orm_sql_type(sql, expected, -1);
-}
-
-void
-orm_recipe_append_equal(StringInfo sql, Oid operator, const char *left, Oid left_type,
-						const char *right, Oid right_type)
-{
-	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
-	Form_pg_operator form;
-
-	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_FUNCTION),
-				errmsg("operator with OID %u does not exist", operator));
-	form = (Form_pg_operator) GETSTRUCT(tuple);
-	appendStringInfoString(sql, left);
-	append_cast(sql, left_type, form->oprleft, form->oprnamespace);
-	appendStringInfoChar(sql, ' ');
-	orm_sql_operator(sql, operator);
-	appendStringInfo(sql, " %s", right);
-	append_cast(sql, right_type, form->oprright, form->oprnamespace);
-	ReleaseSysCache(tuple);
-}
-
 /* The body of find and all: the table, by those attributes. */
 static char *
 select_body(const OrmModel *model, const Arguments *arguments)
@@ -270,7 +233,7 @@ select_body(const OrmModel *model, const Arguments *arguments)
 		initStringInfo(&column);
 		orm_sql_name(&column, attribute->column);
 		appendStringInfoString(&sql, i == 0 ? " WHERE " : " AND ");
-		orm_recipe_append_equal(&sql, attribute->equality, column.data, attribute->type->oid,
+		orm_sql_comparison(&sql, attribute->equality, column.data, attribute->type->oid,
 								psprintf("$%d", i + 1), attribute->type->oid);
 	}
 	return sql.data;

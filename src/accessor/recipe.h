@@ -27,12 +27,8 @@ extern List *orm_recipe_all(const OrmModel *model, bool notices);
 /* Raises 42710 when a relationship's function may not have its name. */
 extern void orm_recipe_check_name(const OrmModel *model, const OrmAccessor *accessor);
 
-/* The two that recipe.c and relation.c share: a relationship's function, without texts but for its body, */
+/* A relationship's function, without texts but for its body. */
 extern OrmAccessor *orm_recipe_relationship(const OrmModel *model, const OrmRelationship *relationship,
 											char **comment);
-
-/* ... and "left = right" by that operator, found under any search_path. */
-extern void orm_recipe_append_equal(StringInfo sql, Oid operator, const char *left, Oid left_type,
-									const char *right, Oid right_type);
 
 #endif

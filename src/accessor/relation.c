@@ -52,11 +52,11 @@ append_join(StringInfo sql, const char *keyword, int n, Side referenced, Side ho
 	for (int i = 0; i < n; i++)
 	{
 		appendStringInfoString(sql, i == 0 ? keyword : " AND ");
-		orm_recipe_append_equal(sql, operators[i],
-								column_text(referenced.qualifier, referenced.relation, referenced.columns[i]),
-								get_atttype(referenced.relation, referenced.columns[i]),
-								column_text(holder.qualifier, holder.relation, holder.columns[i]),
-								get_atttype(holder.relation, holder.columns[i]));
+		orm_sql_comparison(sql, operators[i],
+						   column_text(referenced.qualifier, referenced.relation, referenced.columns[i]),
+						   get_atttype(referenced.relation, referenced.columns[i]),
+						   column_text(holder.qualifier, holder.relation, holder.columns[i]),
+						   get_atttype(holder.relation, holder.columns[i]));
 	}
 }
 
@@ -103,9 +103,9 @@ orm_recipe_relationship(const OrmModel *model, const OrmRelationship *relationsh
 	accessor->set = true;
 	accessor->one = one;
 	accessor->body = relationship_body(model, relationship);
-	*comment = psprintf(one ? "Returns the \"%s\" of an object of model \"%s\": an object of model \"%s\", or no row."
-						: "Returns the \"%s\" of an object of model \"%s\": objects of model \"%s\".",
-						relationship->name, model->name, relationship->target);
+	*comment = psprintf("Returns the \"%s\" of an object of model \"%s\": %s of model \"%s\"%s.",
+						relationship->name, model->name, one ? "an object" : "objects", relationship->target,
+						one ? ", or no row" : "");
 	return accessor;
 }
 
@@ -169,12 +169,12 @@ orm_recipe_check_name(const OrmModel *model, const OrmAccessor *accessor)
 	const char *name = accessor->name;
 
 	if (get_attnum(model->relid, name) != InvalidAttrNumber)
-		raise_name(model, name, psprintf("\"%s\" has a column of that name, and the column would win wherever "
-										 "a row's \"%s\" is asked for.", model->relation, name));
+		raise_name(model, name, psprintf("\"%s\" has a column of that name, and the column would win "
+										 "wherever a row's \"%s\" is asked for.", model->relation, name));
 	if (hides_function(name, model->row_type))
 		raise_name(model, name, psprintf("Its function would be called instead of pg_catalog.%s() "
 										 "on rows of \"%s\".", name, model->relation));
 	if (hides_cast(name, model->row_type))
-		raise_name(model, name, psprintf("Its function would be called where %s(...) is a cast of a row of \"%s\".",
-										 name, model->relation));
+		raise_name(model, name, psprintf("Its function would be called where %s(...) is a cast "
+										 "of a row of \"%s\".", name, model->relation));
 }

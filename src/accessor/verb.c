@@ -399,7 +399,8 @@ run_filter_by(OrmCall *call)
 static const OrmLanguageVerb verbs[] = {
 	{"create", true, STORED, ORM_ARGUMENTS_TO_STORE, ORM_KEY_UNUSED, false, run_create},
 	{"filter_by", false, ORM_RESULT_ROWS, ORM_ARGUMENTS_TO_MATCH, ORM_KEY_UNUSED, false, run_filter_by},
-	{"find_by", false, ORM_RESULT_ROW | ORM_RESULT_ROWS, ORM_ARGUMENTS_TO_MATCH, ORM_KEY_UNUSED, false, run_find_by},
+	{"find_by", false, ORM_RESULT_ROW | ORM_RESULT_ROWS, ORM_ARGUMENTS_TO_MATCH, ORM_KEY_UNUSED, false,
+	run_find_by},
 	{"update", true, STORED, ORM_ARGUMENTS_TO_CHANGE, ORM_KEY_GIVEN, false, run_update},
 	{"save", true, STORED, ORM_ARGUMENTS_TO_CHANGE, ORM_KEY_KNOWN, true, run_save},
 	{"delete", true, ORM_RESULT_BOOLEAN, ORM_ARGUMENTS_KEY, ORM_KEY_GIVEN, false, run_delete},

@@ -71,7 +71,7 @@ check_columns(const OrmModel *model)
 {
 	bool	   *readable = orm_write_readable(model);
 
-	if (readable == NULL || memchr(readable, true, model->nattributes) == NULL)
+	if (readable == NULL || memchr(readable, 1, model->nattributes) == NULL)
 		return;
 	for (int i = 0; i < model->nattributes; i++)
 		if (!readable[i])

@@ -14,6 +14,7 @@
 #include "define/define.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_registry_row);
+PG_FUNCTION_INFO_V1(orm_sql_registry_rows);
 PG_FUNCTION_INFO_V1(orm_sql_follow_ddl);
 PG_FUNCTION_INFO_V1(orm_sql_follow_drop);
 
@@ -48,6 +49,19 @@ orm_sql_registry_row(PG_FUNCTION_ARGS)
 	}
 	tuple = orm_define_restore(tuple, RelationGetDescr(trigger->tg_relation));
 	return PointerGetDatum(tuple);
+}
+
+/* orm.registry_rows(): after all rows of such a statement. */
+Datum
+orm_sql_registry_rows(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	check_called_by(CALLED_AS_TRIGGER(fcinfo) && TRIGGER_FIRED_AFTER(trigger->tg_event) &&
+					TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event) &&
+					RelationGetRelid(trigger->tg_relation) == orm_registry_relid(), "orm.registry_rows");
+	orm_define_restored();
+	return PointerGetDatum(NULL);
 }
 
 /* orm.follow_ddl() */

@@ -7,6 +7,11 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_registry_row'
 COMMENT ON FUNCTION orm.registry_row() IS
 'Trigger on orm.model: binds a row that a restore brings to its table; one that cannot be placed is skipped with a WARNING.';
 
+CREATE FUNCTION orm.registry_rows() RETURNS pg_catalog.trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_registry_rows';
+COMMENT ON FUNCTION orm.registry_rows() IS
+'Trigger on orm.model: when a restore has brought all rows, binds the columns that relationships name in each other''s tables.';
+
 CREATE FUNCTION orm.follow_ddl() RETURNS pg_catalog.event_trigger
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_follow_ddl';
 COMMENT ON FUNCTION orm.follow_ddl() IS
@@ -21,6 +26,10 @@ COMMENT ON FUNCTION orm.follow_drop() IS
 CREATE TRIGGER registry_row BEFORE INSERT OR UPDATE OR DELETE ON orm.model
 FOR EACH ROW EXECUTE FUNCTION orm.registry_row();
 ALTER TABLE orm.model ENABLE ALWAYS TRIGGER registry_row;
+
+CREATE TRIGGER registry_rows AFTER INSERT OR UPDATE ON orm.model
+FOR EACH STATEMENT EXECUTE FUNCTION orm.registry_rows();
+ALTER TABLE orm.model ENABLE ALWAYS TRIGGER registry_rows;
 
 CREATE EVENT TRIGGER orm_follow_ddl ON ddl_command_end
 WHEN TAG IN ('ALTER TABLE', 'ALTER SCHEMA', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE')

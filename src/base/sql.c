@@ -5,6 +5,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_collation.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_operator.h"
 #include "nodes/parsenodes.h"
 #include "parser/parse_type.h"
@@ -72,6 +73,42 @@ orm_sql_operator(StringInfo sql, Oid operator)
 	schema = get_namespace_name(form->oprnamespace);
 	appendStringInfo(sql, "OPERATOR(%s.%s)", quote_identifier(schema ? schema : "pg_catalog"),
 					 NameStr(form->oprname));
+	ReleaseSysCache(tuple);
+}
+
+/*
+ * Appends a cast of an operand to what its operator takes.  An operator in
+ * pg_catalog is found without, as nobody can put another beside it.  In any
+ * other schema one that fits the operands more exactly (domains, say) would be
+ * taken before ours.
+ */
+static void
+append_cast(StringInfo sql, Oid type, Oid expected, Oid namespace)
+{
+	if (namespace == PG_CATALOG_NAMESPACE || type == expected || IsPolymorphicType(expected))
+		return;
+	appendStringInfoString(sql, "::");
+	orm_sql_type(sql, expected, -1);
+}
+
+void
+orm_sql_comparison(StringInfo sql, Oid operator, const char *left, Oid left_type,
+				   const char *right, Oid right_type)
+{
+	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
+	Form_pg_operator form;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_FUNCTION),
+				errmsg("operator with OID %u does not exist", operator));
+	form = (Form_pg_operator) GETSTRUCT(tuple);
+	appendStringInfoString(sql, left);
+	append_cast(sql, left_type, form->oprleft, form->oprnamespace);
+	appendStringInfoChar(sql, ' ');
+	orm_sql_operator(sql, operator);
+	appendStringInfo(sql, " %s", right);
+	append_cast(sql, right_type, form->oprright, form->oprnamespace);
 	ReleaseSysCache(tuple);
 }
 

@@ -28,6 +28,14 @@ extern void orm_sql_literal(StringInfo sql, const char *text);
 /* OPERATOR(schema.op) */
 extern void orm_sql_operator(StringInfo sql, Oid operator);
 
+/*
+ * left OPERATOR(schema.op) right, where left and right are texts of operands
+ * of the given types; they are cast where another operator of the schema could
+ * fit them better.
+ */
+extern void orm_sql_comparison(StringInfo sql, Oid operator, const char *left, Oid left_type,
+							   const char *right, Oid right_type);
+
 /* A type, qualified, with its modifiers. */
 extern void orm_sql_type(StringInfo sql, Oid type, int32 typmod);
 

@@ -363,17 +363,38 @@ orm_registry_tuple(const OrmRegistered *row, TupleDesc descriptor)
 	return heap_form_tuple(descriptor, values, nulls);
 }
 
+/* Are two texts the same, or both NULL? */
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Would two rows be the same tuple of orm.model? */
+static bool
+same_tuple(const OrmRegistered *a, const OrmRegistered *b)
+{
+	return a->mapped == b->mapped && a->by_map == b->by_map && same_text(a->schema, b->schema) &&
+		same_text(a->relation, b->relation) && same_text(a->owner, b->owner) &&
+		same_text(a->document, b->document);
+}
+
 void
 orm_registry_put(const OrmRegistered *row)
 {
 	OrmRegistered *old = orm_registry_find(row->name);
-	Relation	model = open_table("model", RowExclusiveLock);
 
 	send_invalidations(row->relid);
 	if (old != NULL && old->relid != row->relid)
 		send_invalidations(old->relid);
 
-	put_tuple(model, row->name, orm_registry_tuple(row, RelationGetDescr(model)));
+	/* a tuple that moved for nothing would change the order of rows in a dump */
+	if (old == NULL || !same_tuple(old, row))
+	{
+		Relation	model = open_table("model", RowExclusiveLock);
+
+		put_tuple(model, row->name, orm_registry_tuple(row, RelationGetDescr(model)));
+	}
 	if (row->mapped)
 		put_binding(row);
 	else

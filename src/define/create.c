@@ -16,6 +16,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
 #include "utils/lsyscache.h"
 
 #include "base/names.h"
@@ -69,6 +70,12 @@ take(Run *run, OrmRegistered *row)
 	if (declaration->schema == NULL)
 		declaration->schema = creation_schema();
 	refuse_temporary(declaration);
+	if (!OidIsValid(orm_registry_owner(row)))
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_OBJECT),
+				errmsg("role \"%s\" does not exist", row->owner),
+				errdetail("It is the owner of model \"%s\".", row->name),
+				errhint("Who declares the model again owns it."));
 	run->rows = lappend(run->rows, row);
 	run->declarations = lappend(run->declarations, declaration);
 }
@@ -140,6 +147,13 @@ target_of_relation(Oid relid, const List *key)
 	return target;
 }
 
+/* A relation by its names (schema NULL: by search_path), locked against changes of its form. */
+static Oid
+lock_relation(char *schema, char *relation, bool missing_ok)
+{
+	return RangeVarGetRelid(makeRangeVar(schema, relation, -1), AccessShareLock, missing_ok);
+}
+
 /* OrmDdlCatalog.find: a model outside of the run, or a table. */
 static const OrmTarget *
 find_target(const char *name, void *argument)
@@ -147,7 +161,6 @@ find_target(const char *name, void *argument)
 	OrmRegistered *row = orm_registry_find(name);
 	char	   *schema;
 	char	   *relation;
-	Oid			namespace;
 	Oid			relid;
 
 	if (row != NULL && !row->mapped)
@@ -162,9 +175,7 @@ find_target(const char *name, void *argument)
 		return target_of_relation(model->relid, orm_declaration_key(orm_reflect_model(model, NULL, NULL)));
 	}
 	orm_name_split(name, &schema, &relation);
-	namespace = schema ? get_namespace_oid(schema, true) : InvalidOid;
-	relid = schema == NULL ? RelnameGetRelid(relation)
-		: OidIsValid(namespace) ? get_relname_relid(relation, namespace) : InvalidOid;
+	relid = lock_relation(schema, relation, true);
 	if (!OidIsValid(relid))
 		return NULL;
 	return target_of_relation(relid, orm_declaration_key(orm_reflect_relation(relid, name, NULL, NULL)));
@@ -217,7 +228,7 @@ row_of_table(const Run *run, const OrmDdlTable *table)
 static void
 adopt(OrmDdlTable *table, bool is_model)
 {
-	Oid			relid = relation_named(table->schema, table->relation);
+	Oid			relid = lock_relation(table->schema, table->relation, false);
 	char		relkind = get_rel_relkind(relid);
 
 	if (is_model)
@@ -243,7 +254,7 @@ make_table(const Run *run, OrmDdlTable *table)
 	if (is_model || !table->exists)
 		orm_change_add(run->changes, is_model ? row->name : NULL, table->exists ? "adopted" : "created",
 					   is_model ? "table" : "join table",
-					   orm_relation_text(relation_named(table->schema, table->relation)));
+					   orm_relation_text(lock_relation(table->schema, table->relation, false)));
 }
 
 /* Step 3: all tables, then the foreign keys that close cycles. */
@@ -276,17 +287,12 @@ store(const Run *run)
 		OrmDeclaration *declaration = lfirst(cell);
 
 		orm_store_mapped(lfirst(other), declaration,
-						 relation_named(declaration->schema, declaration->relation));
+						 lock_relation(declaration->schema, declaration->relation, false));
 	}
 	foreach(cell, run->rows)
-	{
-		const OrmModel *model = orm_model_open(((OrmRegistered *) lfirst(cell))->name, AccessShareLock);
-
-		for (int i = 0; i < model->nrelationships; i++)
-			if (OidIsValid(model->relationships[i].target_relid))
-				orm_relationship_require(model, &model->relationships[i]);
-		orm_store_pin(model->name);
-	}
+		orm_store_check_relationships(((OrmRegistered *) lfirst(cell))->name);
+	foreach(cell, run->rows)
+		orm_store_pin(((OrmRegistered *) lfirst(cell))->name);
 }
 
 /* Is this one of the models that were made in this run? */

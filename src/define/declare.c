@@ -46,23 +46,46 @@ new_row(const char *name)
 }
 
 /*
- * A model that is declared again while its table stands: its accessors stay
- * where the new declaration has them too, and go where it puts others.
+ * A model that is declared again while it has a table: its accessors stay
+ * where the new declaration has them as well, under the same names on the same
+ * table; the others go.
  */
 static void
-leave_table(const OrmRegistered *old, const OrmDeclaration *declaration)
+drop_superseded(const OrmRegistered *old, const OrmDeclaration *now, bool same_table, List **changes)
 {
 	const OrmModel *model = old->mapped ? orm_model_open_if_any(old->name, AccessShareLock) : NULL;
-	const OrmDeclaration *before = model ? model->declaration : NULL;
-	List	   *changes = NIL;
 
 	if (model == NULL)
 		return;
-	if (strcmp(before->relation, declaration->relation) == 0 &&
-		(declaration->schema == NULL || strcmp(before->schema, declaration->schema) == 0) &&
-		!before->has_accessors && !declaration->has_accessors)
+	if (same_table)
+		orm_reconcile_drop_stale(model, now, changes);
+	else
+		orm_reconcile_drop(model, false, changes);
+}
+
+/* Is a declaration for the table that a model has? */
+static bool
+names_table(const OrmDeclaration *declaration, const OrmRegistered *old)
+{
+	return strcmp(old->relation, declaration->relation) == 0 &&
+		(declaration->schema == NULL || (old->schema != NULL && strcmp(old->schema, declaration->schema) == 0));
+}
+
+/* orm.model returns nothing, so it says what it drops. */
+static void
+notice_dropped(const char *model, const List *changes)
+{
+	StringInfoData names;
+	ListCell   *cell;
+
+	if (changes == NIL)
 		return;
-	orm_reconcile_drop(model, &changes);
+	initStringInfo(&names);
+	foreach(cell, changes)
+		appendStringInfo(&names, "%s%s", names.len ? "\n" : "", ((OrmChange *) lfirst(cell))->name);
+	ereport(NOTICE,
+			errmsg("functions are dropped that the new declaration of model \"%s\" does not have", model),
+			errdetail_internal("%s", names.data));
 }
 
 void
@@ -71,13 +94,15 @@ orm_define_declare(const char *document)
 	OrmDeclaration *declaration = orm_declaration_parse(orm_document_parse(document, strlen(document)), false);
 	OrmRegistered *row = new_row(declaration->model);
 	OrmRegistered *old;
+	List	   *dropped = NIL;
 
 	orm_registry_lock();
 	old = orm_registry_find(declaration->model);
 	if (old != NULL)
 	{
 		orm_owner_check(old);
-		leave_table(old, declaration);
+		drop_superseded(old, declaration, names_table(declaration, old), &dropped);
+		notice_dropped(declaration->model, dropped);
 	}
 	check_inverses(declaration);
 	orm_store_declared(row, declaration);
@@ -125,15 +150,6 @@ make_waiting(const char *name, List **changes)
 	}
 }
 
-/* Relationships whose target is known must be joinable: says what is wrong now, not at the first use. */
-static void
-check_relationships(const OrmModel *model)
-{
-	for (int i = 0; i < model->nrelationships; i++)
-		if (OidIsValid(model->relationships[i].target_relid))
-			orm_relationship_require(model, &model->relationships[i]);
-}
-
 void
 orm_define_map(Oid relid, const char *name, const char *document, List **changes)
 {
@@ -147,14 +163,13 @@ orm_define_map(Oid relid, const char *name, const char *document, List **changes
 	if (old != NULL)
 	{
 		orm_owner_check(old);
-		if (old->mapped && old->relid != relid)
-			orm_reconcile_drop(orm_model_open(name, AccessShareLock), changes);
+		drop_superseded(old, declaration, old->relid == relid, changes);
 	}
 	check_columns_exist(declaration, relid);
 	check_inverses(declaration);
 	row->by_map = true;
 	orm_store_mapped(row, declaration, relid);
-	check_relationships(orm_model_open(name, AccessShareLock));
+	orm_store_check_relationships(name);
 	orm_store_pin(name);
 	orm_reconcile_accessors(orm_model_open(name, AccessShareLock), false, changes);
 	make_waiting(name, changes);
@@ -176,6 +191,6 @@ orm_define_unmap(const char *name, List **changes)
 	orm_owner_check(row);
 	model = orm_model_open_if_any(name, AccessShareLock);
 	if (model != NULL)
-		orm_reconcile_drop(model, changes);
+		orm_reconcile_drop(model, false, changes);
 	orm_registry_remove(name);
 }

@@ -70,4 +70,10 @@ extern void orm_define_follow_drop(void);
  */
 extern HeapTuple orm_define_restore(HeapTuple tuple, TupleDesc descriptor);
 
+/*
+ * When all rows of a statement are in: binds the columns of relationships to
+ * models whose rows came later than their own.  Never raises.
+ */
+extern void orm_define_restored(void);
+
 #endif

@@ -146,7 +146,7 @@ release(OrmRegistered *row, const OrmDeclaration *declaration, List **relations,
 	const OrmModel *model = orm_model_open(row->name, AccessExclusiveLock);
 
 	*relations = list_append_unique_oid(*relations, model->relid);
-	orm_reconcile_drop(model, changes);
+	orm_reconcile_drop(model, true, changes);
 	orm_change_add(changes, row->name, "dropped", "table", orm_relation_text(model->relid));
 	row->owner = GetUserNameFromId(model->owner, false);
 	orm_store_declared(row, declaration);

@@ -210,6 +210,31 @@ orm_define_restore(HeapTuple tuple, TupleDesc descriptor)
 	return orm_registry_tuple(row, descriptor);
 }
 
+/* The work of orm_define_restored. */
+static void
+bind_again(void *argument)
+{
+	ListCell   *cell;
+
+	foreach(cell, orm_registry_all())
+	{
+		OrmRegistered *row = lfirst(cell);
+		OrmRegistered now = *row;
+
+		if (!row->mapped)
+			continue;
+		orm_declaration_bind(orm_store_declaration(row), &now);
+		if (!same_refs(row, &now))
+			orm_registry_bind(&now);
+	}
+}
+
+void
+orm_define_restored(void)
+{
+	orm_guard_run(bind_again, NULL, "orm could not bind the columns of relationships");
+}
+
 /* The work of orm_define_follow_drop. */
 static void
 sweep(void *argument)

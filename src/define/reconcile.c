@@ -18,6 +18,7 @@
 #include "utils/array.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/regproc.h"
 #include "utils/syscache.h"
 
@@ -221,22 +222,96 @@ drop_unwanted(const OrmModel *model, List *wanted, List **changes)
 	return legacies;
 }
 
-void
-orm_reconcile_accessors(const OrmModel *model, bool only_missing, List **changes)
+/* Has one of these functions the name? */
+static bool
+has_name(List *functions, const char *name)
 {
-	OrmIdentity identity = orm_owner_begin(model->owner);
-	List	   *wanted = orm_accessor_wanted(model, !only_missing);
-	List	   *legacies = only_missing ? NIL : drop_unwanted(model, wanted, changes);
+	ListCell   *cell;
+
+	foreach(cell, functions)
+	{
+		char	   *other = get_func_name(lfirst_oid(cell));
+
+		if (other != NULL && strcmp(other, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Makes the accessors of which there is none, with whatever arguments: a second one would make calls ambiguous. */
+static void
+make_missing(const OrmModel *model, List **changes)
+{
+	List	   *existing = orm_accessor_existing(model);
+	ListCell   *cell;
+
+	foreach(cell, orm_accessor_wanted(model, false))
+	{
+		OrmAccessor *accessor = lfirst(cell);
+
+		if (!has_name(existing, accessor->name))
+			make_accessor(model, accessor, NIL, changes);
+	}
+}
+
+/* Makes the accessors what they should be. */
+static void
+make_anew(const OrmModel *model, List **changes)
+{
+	List	   *wanted = orm_accessor_wanted(model, true);
+	List	   *legacies = drop_unwanted(model, wanted, changes);
 	ListCell   *cell;
 
 	foreach(cell, wanted)
 	{
 		OrmAccessor *accessor = lfirst(cell);
-		bool		stands = OidIsValid(accessor->existing) && (only_missing || accessor->same);
 
-		if (!stands)
+		if (!OidIsValid(accessor->existing) || !accessor->same)
 			make_accessor(model, accessor, legacies, changes);
 	}
+}
+
+void
+orm_reconcile_accessors(const OrmModel *model, bool only_missing, List **changes)
+{
+	OrmIdentity identity = orm_owner_begin(model->owner);
+
+	if (only_missing)
+		make_missing(model, changes);
+	else
+		make_anew(model, changes);
+	orm_owner_end(identity);
+}
+
+/* Are two optional names the same? */
+static bool
+same_name(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Would a function of a model, by its name, also be one under another declaration? */
+static bool
+keeps_name(const OrmModel *model, const OrmDeclaration *now, const char *function)
+{
+	const OrmDeclaration *before = model->declaration;
+
+	if (!same_name(before->accessor_schema, now->accessor_schema))
+		return false;
+	if (orm_declaration_relationship(before, function) != NULL)
+		return orm_declaration_relationship(now, function) != NULL;
+	return same_name(before->prefix, now->prefix);
+}
+
+void
+orm_reconcile_drop_stale(const OrmModel *model, const OrmDeclaration *now, List **changes)
+{
+	OrmIdentity identity = orm_owner_begin(model->owner);
+	ListCell   *cell;
+
+	foreach(cell, orm_accessor_existing(model))
+		if (!keeps_name(model, now, get_func_name(lfirst_oid(cell))))
+			drop_function(model->name, lfirst_oid(cell), true, changes);
 	orm_owner_end(identity);
 }
 
@@ -254,21 +329,31 @@ returns_rows_of(Oid function, Oid row_type)
 	return result;
 }
 
-/* Drops the relationship functions of another model that return rows of this one. */
+/* Does a function of another model lead to this one? */
+static bool
+leads_here(const OrmModel *other, Oid function, const OrmModel *model, bool table_goes)
+{
+	const OrmRelationship *relationship = orm_model_relationship(other, get_func_name(function));
+
+	return relationship != NULL && returns_rows_of(function, model->row_type) &&
+		(table_goes || strcmp(relationship->target, model->name) == 0);
+}
+
+/* Drops the relationship functions of another model that lead to this one. */
 static void
-drop_leading_here(const OrmModel *other, const OrmModel *model, List **changes)
+drop_leading_here(const OrmModel *other, const OrmModel *model, bool table_goes, List **changes)
 {
 	OrmIdentity identity = orm_owner_begin(other->owner);
 	ListCell   *cell;
 
 	foreach(cell, orm_accessor_existing(other))
-		if (returns_rows_of(lfirst_oid(cell), model->row_type))
+		if (leads_here(other, lfirst_oid(cell), model, table_goes))
 			drop_function(other->name, lfirst_oid(cell), true, changes);
 	orm_owner_end(identity);
 }
 
 void
-orm_reconcile_drop(const OrmModel *model, List **changes)
+orm_reconcile_drop(const OrmModel *model, bool table_goes, List **changes)
 {
 	OrmIdentity identity = orm_owner_begin(model->owner);
 	ListCell   *cell;
@@ -280,10 +365,10 @@ orm_reconcile_drop(const OrmModel *model, List **changes)
 	foreach(cell, orm_registry_all())
 	{
 		OrmRegistered *row = lfirst(cell);
-		const OrmModel *other = row->mapped && row->relid != model->relid
+		const OrmModel *other = row->mapped && strcmp(row->name, model->name) != 0
 			? orm_model_open_if_any(row->name, AccessShareLock) : NULL;
 
 		if (other != NULL)
-			drop_leading_here(other, model, changes);
+			drop_leading_here(other, model, table_goes, changes);
 	}
 }

@@ -15,8 +15,17 @@
  */
 extern void orm_reconcile_accessors(const OrmModel *model, bool only_missing, List **changes);
 
-/* Drops all accessors of a model, and those of other models that lead to it. */
-extern void orm_reconcile_drop(const OrmModel *model, List **changes);
+/*
+ * Drops all accessors of a model, and the functions of other models that lead
+ * to it; with "table_goes", to its table under whatever model's name.
+ */
+extern void orm_reconcile_drop(const OrmModel *model, bool table_goes, List **changes);
+
+/*
+ * Drops those accessors of a model that another declaration of it, for the
+ * same table, has no name for any more.
+ */
+extern void orm_reconcile_drop_stale(const OrmModel *model, const OrmDeclaration *now, List **changes);
 
 /* A relation as PostgreSQL prints it: with its schema where the search_path does not find it. */
 extern char *orm_relation_text(Oid relid);

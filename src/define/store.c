@@ -17,6 +17,7 @@
 #include "base/compat.h"
 #include "define/store.h"
 #include "model/cache.h"
+#include "model/relationship.h"
 
 /* Has a relation a primary key of its own? */
 static bool
@@ -160,6 +161,27 @@ orm_store_declared(OrmRegistered *row, const OrmDeclaration *declaration)
 	row->relid = InvalidOid;
 	row->nrefs = 0;
 	put(row, unconstify(OrmDeclaration *, declaration));
+}
+
+void
+orm_store_check_relationships(const char *name)
+{
+	const OrmModel *model = orm_model_open(name, AccessShareLock);
+
+	for (int i = 0; i < model->nrelationships; i++)
+	{
+		const OrmRelationship *relationship = &model->relationships[i];
+		const OrmModel *target;
+
+		if (!OidIsValid(relationship->target_relid))
+			continue;
+		orm_relationship_require(model, relationship);
+		if (relationship->back_populates == NULL)
+			continue;
+		target = orm_model_open(relationship->target, AccessShareLock);
+		orm_relationship_check_keys(model, relationship,
+									orm_model_relationship(target, relationship->back_populates));
+	}
 }
 
 void

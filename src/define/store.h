@@ -17,6 +17,13 @@ extern void orm_store_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oi
 /* Writes a row back as a declaration, whole, without a table. */
 extern void orm_store_declared(OrmRegistered *row, const OrmDeclaration *declaration);
 
+/*
+ * Checks that every relationship whose target is known can be joined, and
+ * follows the same key as its inverse: says what is wrong now, not at the
+ * first use.  42702, 42703, 42P10, 42P16.
+ */
+extern void orm_store_check_relationships(const char *name);
+
 /* Fixes, now that all tables of a run are there, by which columns relationships are joined. */
 extern void orm_store_pin(const char *name);
 

@@ -13,8 +13,10 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "base/names.h"
 #include "model/model.h"
@@ -112,6 +114,21 @@ orm_model_table_name(Oid relation)
 	return orm_name_compose(schema, name);
 }
 
+/* The name of a column, or NULL when it was dropped. */
+static char *
+live_column_name(Oid relation, AttrNumber attnum)
+{
+	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relation), Int16GetDatum(attnum));
+	char	   *name = NULL;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	if (!((Form_pg_attribute) GETSTRUCT(tuple))->attisdropped)
+		name = pstrdup(NameStr(((Form_pg_attribute) GETSTRUCT(tuple))->attname));
+	ReleaseSysCache(tuple);
+	return name;
+}
+
 /* Puts the present name of a bound column in the place of a recorded one. */
 static void
 follow_name(void *context, Oid relation, char **name)
@@ -125,7 +142,7 @@ follow_name(void *context, Oid relation, char **name)
 
 		if (ref->attnum <= 0 || ref->relation != relation || strcmp(ref->name, *name) != 0)
 			continue;
-		now = get_attname(relation, ref->attnum, true);
+		now = live_column_name(relation, ref->attnum);
 		if (now != NULL)
 			*name = now;
 		return;

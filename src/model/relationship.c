@@ -211,15 +211,15 @@ virtual_key(Oid holder, Oid referenced, const OrmDeclaration *referenced_declara
 	return fk;
 }
 
-/* The columns of a key as a list for a message: author_id, or (a, b). */
+/* The columns of a key as a list for a message. */
 static char *
-column_list(const ForeignKey *fk)
+column_list(const ForeignKey *fk, const char *separator)
 {
 	StringInfoData text;
 
 	initStringInfo(&text);
 	for (int i = 0; i < fk->n; i++)
-		appendStringInfo(&text, "%s%s", i ? ", " : "", get_attname(fk->holder, fk->columns[i], false));
+		appendStringInfo(&text, "%s%s", i ? separator : "", get_attname(fk->holder, fk->columns[i], false));
 	return text.data;
 }
 
@@ -237,7 +237,7 @@ raise_ambiguous(const Resolution *r, List *candidates)
 		ForeignKey *fk = lfirst(cell);
 
 		appendStringInfo(&detail, "%s\"%s\" (%s)", foreach_current_index(cell) ? ", " : "",
-						 fk->name, column_list(fk));
+						 fk->name, column_list(fk, ", "));
 	}
 	ereport(ERROR,
 			errcode(ERRCODE_AMBIGUOUS_COLUMN),
@@ -245,9 +245,11 @@ raise_ambiguous(const Resolution *r, List *candidates)
 				   r->declared->name, r->model->name),
 			errdetail("Foreign keys from \"%s\" to \"%s\": %s.", get_rel_name(first->holder),
 					  get_rel_name(first->referenced), detail.data),
-			errhint("Choose one: orm.%s('%s', '%s', foreign_key => %s%s%s).",
+			errhint("Choose one: orm.%s('%s', '%s', %sforeign_key => %s%s%s).",
 					orm_relationship_kind_name(r->declared->kind), r->declared->name, r->declared->model,
-					first->n > 1 ? "'{" : "'", column_list(first), first->n > 1 ? "}'" : "'"));
+					r->declared->through ? psprintf("through => '%s', ", r->declared->through) : "",
+					first->n > 1 ? "ARRAY['" : "'", column_list(first, first->n > 1 ? "', '" : ", "),
+					first->n > 1 ? "']" : "'"));
 }
 
 /* Raises 42P10: no foreign key joins the two tables. */
@@ -353,30 +355,42 @@ join_relation(const OrmModel *model, const char *through)
 	return OidIsValid(namespace) ? get_relname_relid(relation, namespace) : InvalidOid;
 }
 
-/* Of the two keys of a join table to one table (a self-reference), this side's comes first unless chosen. */
+/* The columns of the join table that lead to this side: as said, or as its inverse does not say. */
 static bool
-resolve_self_join(const Resolution *r, Oid join, Oid relid, ForeignKey **own, ForeignKey **other)
+is_own_side(const OrmDeclaredRelationship *declared, const OrmDeclaration *target, const ForeignKey *fk)
+{
+	OrmDeclaredRelationship *inverse;
+
+	if (declared->foreign_key != NIL)
+		return has_columns(fk, declared->foreign_key);
+	inverse = declared->back_populates ? orm_declaration_relationship(target, declared->back_populates) : NULL;
+	return inverse != NULL && inverse->foreign_key != NIL && !has_columns(fk, inverse->foreign_key);
+}
+
+/* The two keys of a join table to one table (a self-reference); which is this side's has to be said. */
+static bool
+resolve_self_join(const Resolution *r, const OrmDeclaration *target, Oid join, Oid relid,
+				  ForeignKey **own, ForeignKey **other)
 {
 	List	   *keys = foreign_keys(join, relid);
-	ForeignKey *a;
-	ForeignKey *b;
-	bool		swap;
+	bool		first;
+	bool		second;
 
+	if (r->raise && keys == NIL)
+		raise_no_key(r, join, relid);
 	if (list_length(keys) != 2)
 	{
-		if (r->raise && keys == NIL)
-			raise_no_key(r, join, relid);
 		if (r->raise)
 			raise_ambiguous(r, keys);
 		return false;
 	}
-	a = linitial(keys);
-	b = lsecond(keys);
-	swap = r->declared->foreign_key != NIL ? has_columns(b, r->declared->foreign_key)
-		: b->columns[0] < a->columns[0];
-	*own = swap ? b : a;
-	*other = swap ? a : b;
-	return true;
+	first = is_own_side(r->declared, target, linitial(keys));
+	second = is_own_side(r->declared, target, lsecond(keys));
+	if (r->raise && first == second)
+		raise_ambiguous(r, keys);
+	*own = first ? linitial(keys) : lsecond(keys);
+	*other = first ? lsecond(keys) : linitial(keys);
+	return first != second;
 }
 
 /* Many to many: two keys of the join table. */
@@ -401,7 +415,7 @@ resolve_through(Resolution *r, OrmRelationship *relationship, const OrmDeclarati
 	depend(r, join);
 	if (model->relid == relationship->target_relid)
 	{
-		if (!resolve_self_join(r, join, model->relid, &own, &other))
+		if (!resolve_self_join(r, target, join, model->relid, &own, &other))
 			return false;
 	}
 	else
@@ -526,4 +540,46 @@ orm_relationship_check_inverse(const char *model, const OrmDeclaredRelationship 
 				errmsg("relationship \"%s\" of model \"%s\" does not fit its inverse \"%s\"",
 					   declared->name, model, declared->back_populates),
 				errdetail("%s", problem));
+}
+
+/* Are these the same pairs of columns, in whatever order? */
+static bool
+same_pairs(const AttrNumber *a1, const AttrNumber *b1, int n1, const AttrNumber *a2, const AttrNumber *b2, int n2)
+{
+	for (int i = 0; i < n1; i++)
+	{
+		bool		found = false;
+
+		for (int j = 0; j < n2; j++)
+			found = found || (a1[i] == a2[j] && b1[i] == b2[j]);
+		if (!found)
+			return false;
+	}
+	return n1 == n2;
+}
+
+/* Do two relationships, seen from their two ends, follow the same keys? */
+static bool
+same_keys(const OrmRelationship *a, const OrmRelationship *b)
+{
+	if (a->kind != ORM_MANY_TO_MANY)
+		return same_pairs(a->local, a->remote, a->nkeys, b->remote, b->local, b->nkeys);
+	return a->join_relid == b->join_relid &&
+		same_pairs(a->local, a->remote, a->nkeys, b->target_key, b->join_target, b->njoin) &&
+		same_pairs(b->local, b->remote, b->nkeys, a->target_key, a->join_target, a->njoin);
+}
+
+void
+orm_relationship_check_keys(const OrmModel *model, const OrmRelationship *relationship,
+							const OrmRelationship *inverse)
+{
+	if (inverse == NULL || !inverse->resolved || inverse->target_relid != model->relid ||
+		!kinds_fit(relationship->kind, inverse->kind) || same_keys(relationship, inverse))
+		return;
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+			errmsg("relationship \"%s\" of model \"%s\" does not fit its inverse \"%s\"",
+				   relationship->name, model->name, inverse->name),
+			errdetail("They follow different foreign keys."),
+			errhint("Give both the same foreign_key."));
 }

@@ -31,4 +31,11 @@ extern void orm_relationship_print(StringInfo out, const OrmRelationship *relati
 extern void orm_relationship_check_inverse(const char *model, const OrmDeclaredRelationship *declared,
 										   const OrmDeclaration *target, bool must_exist);
 
+/*
+ * Raises 42P16 unless a relationship and its inverse (NULL, or not resolved:
+ * nothing is known of it) are joined by the same columns.
+ */
+extern void orm_relationship_check_keys(const OrmModel *model, const OrmRelationship *relationship,
+										const OrmRelationship *inverse);
+
 #endif

@@ -26,17 +26,18 @@ append_columns(StringInfo sql, const OrmSelect *select)
 	}
 }
 
-/* Appends the condition on one attribute; "number" is that of its parameter. */
+/* Appends the condition on one attribute, whose column is "column"; "number" is that of its parameter. */
 static void
-append_equality(StringInfo sql, const OrmModel *model, const OrmAttribute *attribute, int number)
+append_equality(StringInfo sql, const OrmModel *model, const OrmAttribute *attribute,
+				const char *column, int number)
 {
 	if (!OidIsValid(attribute->equality))
 		ereport(ERROR,
 				errcode(ERRCODE_UNDEFINED_FUNCTION),
 				errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name),
 				errdetail("Type %s has no equality operator.", format_type_be(attribute->type->oid)));
-	orm_sql_operator(sql, attribute->equality);
-	appendStringInfo(sql, " $%d", number);
+	orm_sql_comparison(sql, attribute->equality, column, attribute->type->oid,
+					   psprintf("$%d", number), attribute->type->oid);
 }
 
 int
@@ -53,20 +54,21 @@ orm_select_text(StringInfo sql, const OrmSelect *select, Oid *types)
 	for (int i = 0; i < model->nattributes; i++)
 	{
 		const OrmAttribute *attribute = &model->attributes[i];
+		StringInfoData column;
 
 		if (!select->where[i])
 			continue;
 		appendStringInfoString(sql, joint);
 		joint = " AND ";
-		orm_sql_name(sql, attribute->column);
-		appendStringInfoChar(sql, ' ');
+		initStringInfo(&column);
+		orm_sql_name(&column, attribute->column);
 		if (select->is_null != NULL && select->is_null[i])
 		{
-			appendStringInfoString(sql, "IS NULL");
+			appendStringInfo(sql, "%s IS NULL", column.data);
 			continue;
 		}
 		types[nparams++] = attribute->type->oid;
-		append_equality(sql, model, attribute, nparams);
+		append_equality(sql, model, attribute, column.data, nparams);
 	}
 	if (select->first)
 		appendStringInfoString(sql, " LIMIT 1");

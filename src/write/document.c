@@ -161,7 +161,7 @@ decide_returning(const OrmModel *model, const OrmWriteOptions *options)
 		return NULL;
 	returning = orm_write_readable(model);
 	if (returning != NULL)
-		return memchr(returning, true, model->nattributes) ? returning : NULL;
+		return memchr(returning, 1, model->nattributes) ? returning : NULL;
 	returning = palloc(sizeof(bool) * Max(model->nattributes, 1));
 	memset(returning, true, model->nattributes);
 	return returning;

@@ -148,6 +148,8 @@ append_key_condition(StringInfo sql, const OrmStatement *statement)
 	for (int i = 0; i < statement->key->nattributes; i++)
 	{
 		const OrmAttribute *attribute = &model->attributes[statement->key->attributes[i]];
+		StringInfoData column;
+		StringInfoData value;
 
 		if (!OidIsValid(attribute->equality))
 			ereport(ERROR,
@@ -157,11 +159,12 @@ append_key_condition(StringInfo sql, const OrmStatement *statement)
 					errdetail("Type %s has no equality operator.", format_type_be(attribute->type->oid)));
 		if (i > 0)
 			appendStringInfoString(sql, " AND ");
-		append_column(sql, "t", attribute);
-		appendStringInfoChar(sql, ' ');
-		orm_sql_operator(sql, attribute->equality);
-		appendStringInfoChar(sql, ' ');
-		append_value(sql, statement, statement->key->attributes[i]);
+		initStringInfo(&column);
+		append_column(&column, "t", attribute);
+		initStringInfo(&value);
+		append_value(&value, statement, statement->key->attributes[i]);
+		orm_sql_comparison(sql, attribute->equality, column.data, attribute->type->oid,
+						   value.data, attribute->type->oid);
 	}
 }
 

@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Without it, compat.h ends with an #error, and nothing that includes it is looked at. */
+#define PG_VERSION_NUM 150000
+
 /* Declarations */
 #define PG_MODULE_MAGIC extern int no_declaration
 #define PG_FUNCTION_INFO_V1(name) extern Datum name(FunctionCallInfo fcinfo)
@@ -35,8 +38,8 @@
 #define ERROR 21
 #define FATAL 22
 #define PANIC 23
-#define ereport(level, ...) do { if ((level) >= ERROR) abort(); } while (0)
-#define elog(level, ...) do { if ((level) >= ERROR) abort(); } while (0)
+#define ereport(level, ...) ((level) >= ERROR ? abort() : (void) 0)
+#define elog(level, ...) ((level) >= ERROR ? abort() : (void) 0)
 #define PG_RE_THROW() abort()
 #define Assert(condition) do { if (!(condition)) abort(); } while (0)
 #define PG_RETURN_DATUM(x) return (x)
@@ -65,7 +68,7 @@
 #define for_each_from(cell, list, n) foreach(cell, list)
 #define forboth(a, first, b, second) \
 	for (ListCell *next = both(first, second); (b = other(next), a = next) != 0; next = after(next))
-#define dlist_foreach(iter, list) for ((iter).cur = first_of(list); (iter).cur != last_of(list); (iter).cur = after(iter))
+#define dlist_foreach(iter, list) for (iter = first_of(list); iter.cur != last_of(list); iter = after(iter))
 #define dlist_foreach_modify(iter, list) dlist_foreach(iter, list)
 #define dlist_reverse_foreach(iter, list) dlist_foreach(iter, list)
 #define dlist_container(type, member, node) ((type *) container_of(node))
