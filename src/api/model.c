@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
+#include "utils/tuplestore.h"
 
 #include "api/argument.h"
 #include "define/define.h"

@@ -78,6 +78,17 @@
 #define orm_primary_key_index(relation) RelationGetPrimaryKeyIndex(relation)
 #endif
 
+/* The elements of an array, one after the other; who knows of their type changed in 19.  Need utils/arrayaccess.h. */
+#if PG_VERSION_NUM >= 190000
+#define orm_array_begin(iterator, array, length, by_value, align) \
+	array_iter_setup((iterator), (array), (length), (by_value), (align))
+#define orm_array_next(iterator, isnull, i, length, by_value, align) array_iter_next((iterator), (isnull), (i))
+#else
+#define orm_array_begin(iterator, array, length, by_value, align) array_iter_setup((iterator), (array))
+#define orm_array_next(iterator, isnull, i, length, by_value, align) \
+	array_iter_next((iterator), (isnull), (i), (length), (by_value), (align))
+#endif
+
 /* Since 18 there is only pg_noreturn, which stands in front of a declaration. */
 #ifndef pg_attribute_noreturn
 #define pg_attribute_noreturn() __attribute__((noreturn))

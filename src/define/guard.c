@@ -30,10 +30,14 @@ orm_guard_run(void (*work) (void *), void *argument, const char *what)
 
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
-			PG_RE_THROW();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+
+		/* a cancelled statement is; who catches that expects the subtransaction that he began */
+		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
+			ReThrowError(error);
 		ereport(WARNING,
 				errcode(error->sqlerrcode),
 				errmsg("%s: %s", what, error->message),

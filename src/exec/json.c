@@ -24,6 +24,7 @@
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 
+#include "base/compat.h"
 #include "exec/json.h"
 
 /* The longest number or date, its quotes included. */
@@ -290,8 +291,8 @@ put_dimension(StringInfo out, const OrmType *element, array_iter *iterator, int 
 		else
 		{
 			bool		isnull;
-			Datum		value = array_iter_next(iterator, &isnull, (*next)++,
-												element->length, element->by_value, element->align);
+			Datum		value = orm_array_next(iterator, &isnull, (*next)++,
+											   element->length, element->by_value, element->align);
 
 			put_value(out, element, value, isnull);
 		}
@@ -304,6 +305,7 @@ static void
 put_array(StringInfo out, const OrmType *type, Datum value)
 {
 	AnyArrayType *array = DatumGetAnyArrayP(value);
+	const OrmType *element = type->element;
 	array_iter	iterator;
 	int			next = 0;
 
@@ -313,8 +315,8 @@ put_array(StringInfo out, const OrmType *type, Datum value)
 		put(out, "[]", 2);
 		return;
 	}
-	array_iter_setup(&iterator, array);
-	put_dimension(out, type->element, &iterator, &next, AARR_NDIM(array), AARR_DIMS(array));
+	orm_array_begin(&iterator, array, element->length, element->by_value, element->align);
+	put_dimension(out, element, &iterator, &next, AARR_NDIM(array), AARR_DIMS(array));
 }
 
 /* Appends a row as an object. */

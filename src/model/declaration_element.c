@@ -235,7 +235,7 @@ make_record(const Builder *builder, int position)
 
 /* Raises 22023 for a key that must be there and is not. */
 static void
-check_required(const Builder *builder, bits32 seen, const OrmPath *path, bool mapped)
+check_required(const Builder *builder, uint32 seen, const OrmPath *path, bool mapped)
 {
 	for (int i = 0; i < builder->record->nkeys; i++)
 	{
@@ -250,11 +250,11 @@ check_required(const Builder *builder, bits32 seen, const OrmPath *path, bool ma
 }
 
 /* Reads {key: value, ...} into a record; returns which keys were there. */
-static bits32
+static uint32
 read_keys(const Builder *builder, OrmJson body, const OrmPath *path, bool mapped, void *record)
 {
 	OrmJsonWalk walk = orm_json_walk(body);
-	bits32		seen = 0;
+	uint32		seen = 0;
 
 	while (orm_json_next(&walk))
 	{
@@ -278,7 +278,7 @@ static void
 read_accessors(OrmDeclaration *declaration, const Builder *builder, OrmJson body, const OrmPath *path,
 			   bool mapped)
 {
-	bits32		seen;
+	uint32		seen;
 
 	if (declaration->has_accessors)
 		ereport(ERROR,

@@ -56,8 +56,8 @@ typedef struct OrmElementKey
 	size_t		offset;			/* in the record */
 	const char *what;			/* in messages: the name of a <what>, a <what> (expression) */
 	const char *const *words;	/* terminated by NULL */
-	bits32		kinds;			/* 1 << kind of the records that have it */
-	bits32		required;		/* of those that must have it */
+	uint32		kinds;			/* 1 << kind of the records that have it */
+	uint32		required;		/* of those that must have it */
 	bool		mapped;			/* also where the table exists */
 } OrmElementKey;
 
