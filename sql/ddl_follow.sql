@@ -54,7 +54,9 @@ EXECUTE por_nombre; EXECUTE encontrar; EXECUTE sus_posts; EXECUTE anadir('uno');
 ALTER TABLE usuarios ADD COLUMN nota text DEFAULT 'n';
 SELECT * FROM todo();
 EXECUTE por_nombre; EXECUTE encontrar; EXECUTE sus_posts; EXECUTE anadir('otro');
+\set VERBOSITY sqlstate
 SELECT * FROM usuario_create('con nota', nota => 'x');
+\set VERBOSITY default
 SELECT action, identity FROM orm.sync('Usuario');
 SELECT action, identity FROM orm.sync('Usuario');
 SELECT nombre, edad, nota FROM usuario_create('con nota', nota => 'x');
@@ -137,7 +139,9 @@ SELECT nombre FROM usuario_update(1, nombre => 'Ana');
 SELECT u.nombre FROM post_find(1) p, autor(p) u;
 SELECT action, identity FROM orm.sync('Usuario');
 SELECT nombre FROM ddl_follow_2.usuario_find(1);
+\set VERBOSITY sqlstate
 SELECT usuario_find(1);
+\set VERBOSITY default
 ALTER SCHEMA ddl_follow_2 RENAME TO ddl_follow_3;
 SELECT nombre FROM ddl_follow_3.usuario_find(1);
 SELECT nombre FROM ddl_follow_3.usuario_filter_by(id => 1);
@@ -182,7 +186,9 @@ SET client_min_messages = warning;
 DROP TABLE tags CASCADE;
 RESET client_min_messages;
 SELECT titulo FROM post_find(1);
+\set VERBOSITY sqlstate
 SELECT t.* FROM post_find(1) p, tags(p) t;
+\set VERBOSITY default
 SELECT action, identity FROM orm.sync('Post');
 
 SET client_min_messages = warning;

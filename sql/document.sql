@@ -65,7 +65,9 @@ CREATE TABLE kept (j json, b jsonb, t text, d orm.document);
 INSERT INTO kept SELECT d, d, d, d FROM (VALUES ('{"b":1,  "a":2}'::orm.document)) v(d);
 SELECT * FROM kept;
 SELECT d::jsonb -> 'a' AS a, d::json ->> 'b' AS b FROM kept;
+\set VERBOSITY sqlstate
 SELECT d -> 'a' FROM kept;
+\set VERBOSITY default
 SELECT '"\u0000"'::orm.document::json, to_json('{"a" : 1}'::orm.document), json_build_array('[ ]'::orm.document);
 SELECT '"\u0000"'::orm.document::jsonb;
 

@@ -15,7 +15,9 @@ SELECT orm.column('a', 'text', primary_key => false, nullable => true, is_unique
 	on_delete => 'cascade', on_update => 'set null', check_expr => 'a <> ''''', "collation" => 'C',
 	attribute => 'alpha', comment => 'first');
 SELECT orm.column('a'::varchar, 'text'::name, "collation" => 'es_ES.utf8');
+\set VERBOSITY sqlstate
 SELECT orm.column();
+\set VERBOSITY default
 
 -- whatever the text, it stays a string
 SELECT orm.column('"', '\', comment => E'a\nb\t"c" \\ \x01 /* ''; DROP');
@@ -30,7 +32,9 @@ SELECT orm.primary_key(ARRAY['a', 'b']);
 SELECT orm.primary_key(ARRAY['a', 'b'], 'k');
 SELECT orm.primary_key(columns => ARRAY['a'], name => 'k');
 SELECT orm.primary_key(VARIADIC ARRAY['a', 'b']);
+\set VERBOSITY sqlstate
 SELECT orm.primary_key();
+\set VERBOSITY default
 
 SELECT orm.unique('a');
 SELECT orm.unique('a', 'b');

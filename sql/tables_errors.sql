@@ -24,6 +24,10 @@ EXCEPTION
 	WHEN OTHERS THEN
 		GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
 		detail := regexp_replace(detail, ' of the referenc(ing|ed) table', '', 'g');		-- said since PostgreSQL 18
+		IF SQLSTATE = '42883' THEN		-- PostgreSQL 19 says more
+			detail := '';
+			hint := '';
+		END IF;
 		RAISE INFO '% %', SQLSTATE, concat_ws(E'\n       ', SQLERRM, nullif(detail, ''), nullif(hint, ''));
 END
 $$;

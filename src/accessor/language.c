@@ -24,9 +24,11 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_proc.h"
+#include "nodes/execnodes.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 
 #include "accessor/body.h"
 #include "accessor/call.h"
@@ -97,6 +99,34 @@ open_function(Oid oid, OrmCall *call)
 	return plan;
 }
 
+/*
+ * Raises what a prepared SELECT on the table would: somebody changed the table
+ * while this call, begun before, waited for its lock, and the caller expects
+ * rows as they were.  (The server looks as well, but stumbles over a dropped
+ * column: XX000.)
+ */
+static void
+check_expected(const OrmCall *call)
+{
+	ReturnSetInfo *caller = (ReturnSetInfo *) call->fcinfo->resultinfo;
+	TupleDesc	expected = caller && IsA(caller, ReturnSetInfo) ? caller->expectedDesc : NULL;
+	TupleDesc	now;
+	bool		same;
+
+	if (expected == NULL || (call->function->result & (ORM_RESULT_ROW | ORM_RESULT_ROWS)) == 0)
+		return;
+	now = lookup_rowtype_tupdesc(call->model->row_type, -1);
+	same = expected->natts == now->natts;
+	for (int i = 0; same && i < now->natts; i++)
+		same = TupleDescAttr(expected, i)->attisdropped == TupleDescAttr(now, i)->attisdropped &&
+			TupleDescAttr(expected, i)->atttypid == TupleDescAttr(now, i)->atttypid;
+	ReleaseTupleDesc(now);
+	if (!same)
+		ereport(ERROR,
+				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				errmsg("cached plan must not change result type"));
+}
+
 Datum
 orm_language_call(FunctionCallInfo fcinfo)
 {
@@ -107,6 +137,7 @@ orm_language_call(FunctionCallInfo fcinfo)
 	call.fcinfo = fcinfo;
 	call.context = CurrentMemoryContext;
 	plan = open_function(fcinfo->flinfo->fn_oid, &call);
+	check_expected(&call);
 	find_given(&call);
 	result = call.function->verb->run(&call);
 	orm_plan_release(plan);

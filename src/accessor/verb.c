@@ -368,27 +368,6 @@ read_rows(OrmCall *call, bool first, OrmRowFunction row)
 	orm_plan_release(plan);
 }
 
-/*
- * Raises what a prepared SELECT on the table would: somebody changed the table
- * while this call, begun before, waited for its lock, and the caller expects
- * rows as they were.
- */
-static void
-check_expected(const ReturnSetInfo *rsinfo)
-{
-	TupleDesc	expected = rsinfo->expectedDesc;
-	TupleDesc	now = rsinfo->setDesc;
-	bool		same = expected == NULL || expected->natts == now->natts;
-
-	for (int i = 0; same && expected != NULL && i < now->natts; i++)
-		same = TupleDescAttr(expected, i)->attisdropped == TupleDescAttr(now, i)->attisdropped &&
-			TupleDescAttr(expected, i)->atttypid == TupleDescAttr(now, i)->atttypid;
-	if (!same)
-		ereport(ERROR,
-				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				errmsg("cached plan must not change result type"));
-}
-
 /* Runs a reading verb; a set is returned as a tuplestore. */
 static Datum
 read_result(OrmCall *call, bool first)
@@ -396,7 +375,6 @@ read_result(OrmCall *call, bool first)
 	if (call->function->result == ORM_RESULT_ROWS)
 	{
 		InitMaterializedSRF(call->fcinfo, 0);
-		check_expected((ReturnSetInfo *) call->fcinfo->resultinfo);
 		read_rows(call, first, store_row);
 		return null_result(call);
 	}

@@ -15,6 +15,7 @@
 
 PG_FUNCTION_INFO_V1(orm_sql_registry_row);
 PG_FUNCTION_INFO_V1(orm_sql_registry_rows);
+PG_FUNCTION_INFO_V1(orm_sql_binding_row);
 PG_FUNCTION_INFO_V1(orm_sql_follow_ddl);
 PG_FUNCTION_INFO_V1(orm_sql_follow_drop);
 
@@ -64,12 +65,37 @@ orm_sql_registry_rows(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
-/* orm.follow_ddl() */
+/*
+ * orm.binding_row(): a row of orm.binding that did not come from the extension's
+ * own code is not written.  OIDs of a publisher mean nothing here; the rows of
+ * orm.model that come along are bound to tables of this database.
+ */
+Datum
+orm_sql_binding_row(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	check_called_by(CALLED_AS_TRIGGER(fcinfo) && TRIGGER_FIRED_BEFORE(trigger->tg_event) &&
+					TRIGGER_FIRED_FOR_ROW(trigger->tg_event), "orm.binding_row");
+	return PointerGetDatum(NULL);
+}
+
+/*
+ * orm.follow_ddl(): names are followed only after what gives something another
+ * name.  Other DDL is followed without us, and must not wait for the locks of
+ * models it has nothing to do with.
+ */
 Datum
 orm_sql_follow_ddl(PG_FUNCTION_ARGS)
 {
+	Node	   *statement;
+
 	check_called_by(CALLED_AS_EVENT_TRIGGER(fcinfo), "orm.follow_ddl");
-	orm_define_follow_ddl();
+	statement = ((EventTriggerData *) fcinfo->context)->parsetree;
+	if (IsA(statement, RenameStmt) || IsA(statement, AlterObjectSchemaStmt))
+		orm_define_follow_ddl();
+	else if (IsA(statement, AlterTableStmt))
+		orm_define_replan();
 	PG_RETURN_NULL();
 }
 

@@ -12,6 +12,11 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_registry_rows
 COMMENT ON FUNCTION orm.registry_rows() IS
 'Trigger on orm.model: when a restore has brought all rows, binds the columns that relationships name in each other''s tables.';
 
+CREATE FUNCTION orm.binding_row() RETURNS pg_catalog.trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_binding_row';
+COMMENT ON FUNCTION orm.binding_row() IS
+'Trigger on orm.binding: leaves out what logical replication of all tables would write there, the OIDs of another database.';
+
 CREATE FUNCTION orm.follow_ddl() RETURNS pg_catalog.event_trigger
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_follow_ddl';
 COMMENT ON FUNCTION orm.follow_ddl() IS
@@ -30,6 +35,10 @@ ALTER TABLE orm.model ENABLE ALWAYS TRIGGER registry_row;
 CREATE TRIGGER registry_rows AFTER INSERT OR UPDATE ON orm.model
 FOR EACH STATEMENT EXECUTE FUNCTION orm.registry_rows();
 ALTER TABLE orm.model ENABLE ALWAYS TRIGGER registry_rows;
+
+CREATE TRIGGER binding_row BEFORE INSERT OR UPDATE OR DELETE ON orm.binding
+FOR EACH ROW EXECUTE FUNCTION orm.binding_row();
+ALTER TABLE orm.binding ENABLE ALWAYS TRIGGER binding_row;
 
 CREATE EVENT TRIGGER orm_follow_ddl ON ddl_command_end
 WHEN TAG IN ('ALTER TABLE', 'ALTER SCHEMA', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE')

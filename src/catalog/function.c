@@ -71,7 +71,6 @@ bool
 orm_catalog_set_body(Oid function, const char *body)
 {
 	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	Relation	procedures;
 	bool		isnull;
 	Datum		source;
 	bool		differs;
@@ -80,17 +79,29 @@ orm_catalog_set_body(Oid function, const char *body)
 		return false;
 	source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
 	differs = isnull || strcmp(TextDatumGetCString(source), body) != 0;
-	procedures = table_open(ProcedureRelationId, RowExclusiveLock);
 	if (differs)
 	{
+		Relation	procedures = table_open(ProcedureRelationId, RowExclusiveLock);
 		HeapTuple	fresh = with_body(tuple, RelationGetDescr(procedures), body);
 
 		CatalogTupleUpdate(procedures, &fresh->t_self, fresh);
+		table_close(procedures, RowExclusiveLock);
 		CommandCounterIncrement();
 	}
-	else
-		CacheInvalidateHeapTuple(procedures, tuple, NULL);
-	table_close(procedures, RowExclusiveLock);
 	ReleaseSysCache(tuple);
 	return differs;
+}
+
+void
+orm_catalog_touch_function(Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Relation	procedures;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	procedures = table_open(ProcedureRelationId, AccessShareLock);
+	CacheInvalidateHeapTuple(procedures, tuple, NULL);
+	table_close(procedures, AccessShareLock);
+	ReleaseSysCache(tuple);
 }

@@ -24,14 +24,12 @@ extern void orm_catalog_tie_function(Oid function, Oid relation);
  * own the functions on it, and because CREATE OR REPLACE FUNCTION from within
  * an event trigger would fire event triggers again and reset what ALTER
  * FUNCTION has set (COST, ROWS, a SET clause).  Nothing but prosrc changes: a
- * body that is a string has no dependencies that would have to follow.
- *
- * Either way, everything that was parsed or planned with the function is
- * invalid afterwards.  That matters after ADD COLUMN, with the body unchanged:
- * since PostgreSQL 16, a prepared statement parsed before it that uses the
- * whole row of an inlined function cannot be planned any more ("too few column
- * names for subquery"), and it depends on the function, but not on the table.
+ * body that is a string has no dependencies that would have to follow, and the
+ * update of the tuple invalidates every plan the function was inlined into.
  */
 extern bool orm_catalog_set_body(Oid function, const char *body);
+
+/* Tells all sessions that a function may have changed: what was prepared with it is parsed anew. */
+extern void orm_catalog_touch_function(Oid function);
 
 #endif

@@ -12,7 +12,9 @@
 #include "catalog/namespace.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
+#include "storage/proc.h"
 #include "utils/acl.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 
 #include "accessor/accessor.h"
@@ -22,6 +24,9 @@
 #include "define/store.h"
 #include "exec/plan.h"
 #include "model/cache.h"
+
+/* Milliseconds that a DDL command of somebody's waits for a lock because of us. */
+#define LONGEST_WAIT 2000
 
 /* Are the columns bound as they should be? */
 static bool
@@ -97,33 +102,74 @@ static const char *const touched_relations =
 "SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
 " WHERE classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass";
 
+/* What follows a DDL command. */
+typedef struct Following
+{
+	List	   *relations;		/* that were touched */
+	OrmRegistered *row;			/* the model whose functions are looked at */
+} Following;
+
+/* First the registry. */
+static void
+follow_names(void *argument)
+{
+	Following  *following = argument;
+
+	following->relations = orm_exec_oids(touched_relations);
+	following->relations = list_concat(following->relations, write_names());
+}
+
 /*
- * The work of orm_define_follow_ddl: the registry first, then the bodies of
- * functions that name a relation that was touched.  Models that have nothing
- * to do with it are not opened: that would wait for locks on their tables.
+ * Then the bodies of functions that name a relation that was touched.  Models
+ * that have nothing to do with it are not opened: that would wait for locks on
+ * their tables.
  */
 static void
-follow_all(void *argument)
+follow_bodies(void *argument)
 {
-	List	   *relations = list_concat(write_names(), orm_exec_oids(touched_relations));
-	ListCell   *cell;
+	const Following *following = argument;
+	const OrmModel *model = names_relation(following->row, following->relations)
+		? orm_model_open_if_any(following->row->name, AccessShareLock) : NULL;
 
-	foreach(cell, orm_registry_all())
-	{
-		OrmRegistered *row = lfirst(cell);
-		const OrmModel *model = row->mapped && names_relation(row, relations)
-			? orm_model_open_if_any(row->name, AccessShareLock) : NULL;
+	if (model != NULL)
+		orm_accessor_refresh_bodies(model);
+}
 
-		if (model != NULL)
-			orm_accessor_refresh_bodies(model);
-	}
+/*
+ * Who waits for a lock here has an exclusive one on his own table, and what he
+ * waits for may be in the hands of somebody whom that table does not concern.
+ * Returns the level of settings to go back to.
+ */
+static int
+limit_waiting(void)
+{
+	int			level = NewGUCNestLevel();
+
+	if (LockTimeout == 0 || LockTimeout > LONGEST_WAIT)
+		(void) set_config_option("lock_timeout", psprintf("%d", LONGEST_WAIT), PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+	return level;
 }
 
 void
 orm_define_follow_ddl(void)
 {
-	if (OidIsValid(orm_registry_relid()) && orm_registry_all() != NIL)
-		orm_guard_run(follow_all, NULL, "orm could not follow a change of a mapped table");
+	Following	following = {NIL, NULL};
+	int			level;
+	ListCell   *cell;
+
+	if (!OidIsValid(orm_registry_relid()) || orm_registry_all() == NIL)
+		return;
+	level = limit_waiting();
+	orm_guard_run(follow_names, &following, "orm could not follow a change of a mapped table");
+	foreach(cell, orm_registry_all())
+	{
+		following.row = lfirst(cell);
+		if (following.row->mapped)
+			orm_guard_run(follow_bodies, &following,
+						  psprintf("orm could not renew the functions of model \"%s\"", following.row->name));
+	}
+	AtEOXact_GUC(true, level);
 }
 
 /* A row of a restore on its way in. */
@@ -166,7 +212,10 @@ restore_row(void *argument)
 	else if (!orm_relation_ownercheck(row->relid, GetUserId()))
 		restore->problem = "its table belongs to somebody else";
 	else
+	{
+		orm_store_check_relation(row->relid);
 		orm_declaration_bind(declaration, row);
+	}
 }
 
 /* Writes the binding, and what a dump does not keep of the accessors, which were restored before. */

@@ -1,0 +1,72 @@
+-- What a model's owner can make run while somebody more powerful works on his models, and what must not work where nothing may be written
+\set VERBOSITY terse
+CREATE SCHEMA sandbox_test;
+SET search_path = sandbox_test;
+CREATE ROLE regress_orm_owner;
+GRANT CREATE, USAGE ON SCHEMA sandbox_test TO regress_orm_owner;
+GRANT EXECUTE ON FUNCTION orm.model(text, text, orm.document[]) TO regress_orm_owner;
+
+-- Text of a declaration runs code while it is parsed: a literal of a row type with a checked domain in it.
+-- A trigger that it leaves for the end of the transaction would run as the caller.
+SET SESSION AUTHORIZATION regress_orm_owner;
+CREATE TABLE trap (x integer);
+CREATE FUNCTION spring() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE NOTICE 'the trigger runs as %', current_user;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER spring AFTER INSERT ON trap DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION spring();
+CREATE FUNCTION lay() RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO sandbox_test.trap VALUES (1);
+    RETURN true;
+END $$;
+CREATE DOMAIN trapped AS integer CHECK (sandbox_test.lay());
+CREATE TYPE pair AS (one trapped);
+SELECT orm.model('Bait', 'sandbox_test.baits', orm.column('id', 'integer', primary_key => true),
+    orm.column('x', 'integer', server_default => $$('(5)'::sandbox_test.pair).one$$));
+RESET SESSION AUTHORIZATION;
+SELECT count(*) FROM orm.create_all(owner => 'regress_orm_owner');
+SELECT count(*) FROM trap;
+
+-- Nor do settings stay that it makes.
+CREATE OR REPLACE FUNCTION lay() RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('search_path', 'pg_catalog', false);
+    RETURN true;
+END $$;
+SELECT count(*) FROM orm.create_all(owner => 'regress_orm_owner');
+SHOW search_path;
+
+-- A model is not changed where nothing may be written
+SET default_transaction_read_only = on;
+SELECT orm.model('Other', 'sandbox_test.others', orm.column('id', 'integer', primary_key => true));
+SELECT orm.unmap('Bait');
+SELECT count(*) FROM orm.sync('Bait');
+RESET default_transaction_read_only;
+
+-- create_all makes what is missing: an accessor whose arguments are old is not missing, and is not made a second time
+ALTER TABLE baits ADD COLUMN y integer;
+SELECT count(*) FROM orm.create_all(owner => 'regress_orm_owner');
+SELECT * FROM bait_create(id => 1, x => 2);
+SELECT count(*) FROM orm.sync('Bait');
+SELECT * FROM bait_create(id => 2, y => 3);
+
+-- A row of orm.model that comes by itself maps what orm.map would
+CREATE SEQUENCE seq;
+CREATE TEMPORARY TABLE temp (id integer PRIMARY KEY);
+INSERT INTO orm.model VALUES
+    ('Key', 'sandbox_test', 'baits_pkey', 'nobody', 'mapped', '{"model": "Key", "table": "sandbox_test.baits_pkey"}'),
+    ('Seq', 'sandbox_test', 'seq', 'nobody', 'mapped', '{"model": "Seq", "table": "sandbox_test.seq"}'),
+    ('Class', 'pg_catalog', 'pg_class', 'nobody', 'mapped', '{"model": "Class", "table": "pg_catalog.pg_class"}');
+INSERT INTO orm.model SELECT 'Temp', relnamespace::regnamespace::text, 'temp', 'nobody', 'mapped', '{"model": "Temp", "table": "x.temp"}'
+    FROM pg_class WHERE oid = 'temp'::regclass;
+SELECT name FROM orm.model WHERE name IN ('Key', 'Seq', 'Class', 'Temp');
+
+SET client_min_messages = warning;
+SELECT count(*) FROM orm.drop_all(owner => 'regress_orm_owner');
+SELECT orm.unmap('Bait');
+DROP TABLE temp;
+DROP SCHEMA sandbox_test CASCADE;
+REVOKE ALL ON FUNCTION orm.model(text, text, orm.document[]) FROM regress_orm_owner;
+DROP ROLE regress_orm_owner;

@@ -1,0 +1,46 @@
+/*
+ * replan.c - after ALTER TABLE, what was prepared with functions that return
+ * the table's rows is parsed anew.
+ *
+ * Since PostgreSQL 16, a statement that was prepared before ADD COLUMN and uses
+ * the whole row of an inlined function, as in
+ *
+ *     SELECT p.* FROM usuario_all() u, posts(u) p
+ *
+ * cannot be planned any more: "too few column names for subquery".  Parsed anew
+ * it can, but it depends on the function alone, not on the table; so we say
+ * that the function has changed.  This takes no lock on any table.
+ */
+#include "postgres.h"
+
+#include "catalog/function.h"
+#include "catalog/registry.h"
+#include "define/define.h"
+#include "define/guard.h"
+#include "exec/plan.h"
+
+/* The functions with rows of relations that the present DDL command touched. */
+static const char *const functions_of_rows =
+"SELECT d.objid FROM pg_catalog.pg_event_trigger_ddl_commands() c"
+" JOIN pg_catalog.pg_class r ON r.oid OPERATOR(pg_catalog.=) c.objid"
+" JOIN pg_catalog.pg_depend d ON d.refobjid OPERATOR(pg_catalog.=) r.reltype"
+" WHERE c.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass"
+" AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass"
+" AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass";
+
+/* The work of orm_define_replan. */
+static void
+touch_functions(void *argument)
+{
+	ListCell   *cell;
+
+	foreach(cell, orm_exec_oids(functions_of_rows))
+		orm_catalog_touch_function(lfirst_oid(cell));
+}
+
+void
+orm_define_replan(void)
+{
+	if (OidIsValid(orm_registry_relid()) && orm_registry_all() != NIL)
+		orm_guard_run(touch_functions, NULL, "statements prepared before this have to be prepared again");
+}
