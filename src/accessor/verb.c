@@ -339,7 +339,9 @@ reading_plan(const OrmCall *call, const OrmRecord *record, bool first)
 	initStringInfo(&sql);
 	types = palloc(sizeof(Oid) * Max(model->nattributes, 1));
 	nparams = orm_select_text(&sql, &select, types);
-	return orm_plan_add(&key, sql.data, nparams, types, ORM_PLAN_AUTO);
+	plan = orm_plan_add(&key, sql.data, nparams, types, ORM_PLAN_AUTO);
+	orm_plan_expect(plan, types, orm_select_results(&select, types));
+	return plan;
 }
 
 /* Reads the rows that equal the given arguments. */
@@ -374,7 +376,7 @@ read_result(OrmCall *call, bool first)
 {
 	if (call->function->result == ORM_RESULT_ROWS)
 	{
-		InitMaterializedSRF(call->fcinfo, 0);
+		InitMaterializedSRF(call->fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 		read_rows(call, first, store_row);
 		return null_result(call);
 	}

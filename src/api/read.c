@@ -36,12 +36,15 @@ add_plan(const OrmPlanKey *key, const OrmModel *model)
 	bool	   *where = palloc0(sizeof(bool) * Max(model->nattributes, 1));
 	Oid		   *types = palloc(sizeof(Oid) * Max(model->nattributes, 1));
 	OrmSelect	select = {.model = model, .where = where};
+	OrmPlan    *plan;
 	StringInfoData sql;
 
 	for (int i = 0; i < model->primary_key->nattributes; i++)
 		where[model->primary_key->attributes[i]] = true;
 	initStringInfo(&sql);
-	return orm_plan_add(key, sql.data, orm_select_text(&sql, &select, types), types, ORM_PLAN_GENERIC);
+	plan = orm_plan_add(key, sql.data, orm_select_text(&sql, &select, types), types, ORM_PLAN_GENERIC);
+	orm_plan_expect(plan, types, orm_select_results(&select, types));
+	return plan;
 }
 
 /* The plan that reads an object by primary key, pinned. */

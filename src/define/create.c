@@ -92,8 +92,9 @@ select_models(Run *run, Oid owner, const char *only)
 
 		if (row->mapped || (only ? strcmp(row->name, only) != 0 : !orm_owner_selects(row, owner)))
 			continue;
+		/* not orm_owner_check: text of the owner's is run, under a search_path of the caller's */
 		if (only)
-			orm_owner_check(row);
+			orm_owner_check_role(orm_registry_owner(row));
 		take(run, row);
 	}
 }

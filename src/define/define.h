@@ -60,7 +60,7 @@ extern char *orm_define_describe(const char *name);
 /* After DDL: puts new names of tables and columns into the registry and the accessors' bodies.  Never raises. */
 extern void orm_define_follow_ddl(void);
 
-/* replan.c: after ALTER TABLE, has prepared what uses the table's functions parsed anew.  Never raises. */
+/* replan.c: after ALTER TABLE, has what was prepared with functions of the table's rows parsed anew.  Never raises. */
 extern void orm_define_replan(void);
 
 /* After a DROP: forgets models whose table is gone.  Never raises. */

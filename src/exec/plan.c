@@ -39,6 +39,7 @@
 
 #include "base/compat.h"
 #include "exec/plan.h"
+#include "exec/receiver.h"
 
 struct OrmPlan
 {
@@ -49,6 +50,8 @@ struct OrmPlan
 	bool		by_role;		/* a signpost: the plans hang under key + role */
 	SPIPlanPtr	plan;			/* NULL: payload only, or a signpost */
 	int			nparams;
+	Oid		   *results;		/* types of its rows' columns; NULL: not said */
+	int			nresults;
 	void	   *payload;
 	int			pins;
 	dlist_node	recent;			/* in order of use, newest first */
@@ -158,17 +161,19 @@ orm_plan_key_begin(OrmPlanKey *key, OrmPlanKind kind, uint64 epoch)
 	orm_plan_key_add(key, &epoch, sizeof(epoch));
 }
 
-/* Hash of a key under the present search_path and, "by_role", the present role. */
+/*
+ * Hash of a key under the present search_path (as far as it is looked at; what
+ * lies behind only costs plans) and, "by_role", the present role.
+ */
 static uint64
 hash_key(const OrmPlanKey *key, bool by_role)
 {
-	List	   *path = fetch_search_path(true);
+	Oid			path[16];
+	int			n = fetch_search_path_array(path, lengthof(path));
 	uint64		hash = by_role ? GetUserId() * (uint64) 2 + (row_security ? 1 : 0) + 1 : 0;
-	ListCell   *cell;
 
-	foreach(cell, path)
-		hash = hash * UINT64CONST(0x9E3779B97F4A7C15) + lfirst_oid(cell);
-	list_free(path);
+	for (int i = 0; i < Min(n, (int) lengthof(path)); i++)
+		hash = hash * UINT64CONST(0x9E3779B97F4A7C15) + path[i];
 	return hash_bytes_extended((unsigned char *) key->data, key->length, hash);
 }
 
@@ -288,6 +293,7 @@ enter(uint64 hash, const OrmPlanKey *key, MemoryContext context, SPIPlanPtr plan
 	entry->by_role = false;
 	entry->plan = plan;
 	entry->nparams = nparams;
+	entry->results = NULL;
 	entry->payload = NULL;
 	entry->pins = 0;
 	dlist_push_head(&recency, &entry->recent);
@@ -363,6 +369,14 @@ orm_plan_add(const OrmPlanKey *key, const char *sql, int nparams, const Oid *typ
 					 plan, nparams));
 }
 
+void
+orm_plan_expect(OrmPlan *plan, const Oid *types, int ntypes)
+{
+	plan->results = MemoryContextAlloc(plan->context, sizeof(Oid) * Max(ntypes, 1));
+	memcpy(plan->results, types, sizeof(Oid) * ntypes);
+	plan->nresults = ntypes;
+}
+
 MemoryContext
 orm_plan_context(OrmPlan *plan)
 {
@@ -381,14 +395,23 @@ orm_plan_payload(OrmPlan *plan)
 	return plan->payload;
 }
 
+/* Does the server prefer the generic plan it has?  (What it asks itself; a wrong guess only means JIT.) */
+static bool
+prefers_generic(const CachedPlanSource *source)
+{
+	if ((source->cursor_options & CURSOR_OPT_GENERIC_PLAN) != 0)
+		return true;
+	return source->num_custom_plans > 0 &&
+		source->generic_cost < source->total_custom_cost / source->num_custom_plans;
+}
+
 /* Is there a generic plan that will be used as it is? */
 static bool
 is_planned(SPIPlanPtr plan)
 {
 	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
 
-	return source->is_valid && source->gplan != NULL && source->gplan->is_valid &&
-		(source->cursor_options & CURSOR_OPT_GENERIC_PLAN) != 0;
+	return source->is_valid && source->gplan != NULL && source->gplan->is_valid && prefers_generic(source);
 }
 
 /* Values as a parameter list for the executor. */
@@ -432,6 +455,11 @@ orm_plan_execute(OrmPlan *plan, const Datum *values, const bool *isnull,
 	options.read_only = access == ORM_READ;
 	options.tcount = limit;
 	options.dest = receiver ? receiver : None_Receiver;
+	if (receiver != NULL)
+	{
+		((OrmReceiver *) receiver)->types = plan->results;
+		((OrmReceiver *) receiver)->ntypes = plan->nresults;
+	}
 	check_spi(SPI_connect(), "SPI_connect");
 	if (!is_planned(plan->plan))
 	{

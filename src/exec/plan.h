@@ -96,6 +96,12 @@ extern OrmPlan *orm_plan_find(const OrmPlanKey *key);
 extern OrmPlan *orm_plan_add(const OrmPlanKey *key, const char *sql,
 							 int nparams, const Oid *types, OrmPlanning planning);
 
+/*
+ * Says of what types the columns of its rows must be; orm_plan_execute raises
+ * 0A000 when they are not.  To be called right after orm_plan_add.
+ */
+extern void orm_plan_expect(OrmPlan *plan, const Oid *types, int ntypes);
+
 extern void orm_plan_release(OrmPlan *plan);
 
 /* Memory that lives as long as the plan, and one pointer into it for the caller. */
@@ -105,7 +111,7 @@ extern void *orm_plan_payload(OrmPlan *plan);
 
 /*
  * Runs a kept statement.  "limit" 0: all rows.  "receiver" NULL: rows are
- * thrown away; otherwise it gets each row (see receiver.h).  Returns the
+ * thrown away; otherwise it is an OrmReceiver and gets each row.  Returns the
  * number of rows processed.  Errors of the statement pass through.
  */
 extern uint64 orm_plan_execute(OrmPlan *plan, const Datum *values, const bool *isnull,

@@ -20,10 +20,24 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 	return true;
 }
 
-/* Nothing is known before the first row that is worth keeping. */
+/*
+ * Looks at what the rows will be.  The table is open now and can change no
+ * more; before, a user's function that ran for this very call (a domain's
+ * check, a default) may have altered it, which a lock of ours does not hinder.
+ */
 static void
 start_up(DestReceiver *self, int operation, TupleDesc typeinfo)
 {
+	OrmReceiver *receiver = (OrmReceiver *) self;
+	bool		same = receiver->types == NULL || receiver->ntypes == typeinfo->natts;
+
+	for (int i = 0; same && receiver->types != NULL && i < typeinfo->natts; i++)
+		same = TupleDescAttr(typeinfo, i)->atttypid == receiver->types[i];
+	if (!same)
+		ereport(ERROR,
+				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				errmsg("cached plan must not change result type"),
+				errdetail("The table was altered during the call."));
 }
 
 /* The context dies with its parent, the caller's; nothing to close. */
@@ -42,6 +56,7 @@ orm_receiver_init(OrmReceiver *receiver, OrmRowFunction row, void *argument)
 	receiver->pub.mydest = DestNone;
 	receiver->row = row;
 	receiver->argument = argument;
+	receiver->types = NULL;
 	receiver->per_row = AllocSetContextCreate(CurrentMemoryContext, "orm row", ALLOCSET_SMALL_SIZES);
 	return &receiver->pub;
 }

@@ -5,6 +5,10 @@
  * because what output functions leave behind would otherwise stay until the
  * end of the statement.  What must outlive the row is copied by the function
  * into a context of its own; nothing may point into the slot.
+ *
+ * Where it is known what types the columns must have (orm_plan_expect), rows
+ * with others are refused before the first is handed on: whoever reads values
+ * takes them for what the model says.
  */
 #ifndef ORM_EXEC_RECEIVER_H
 #define ORM_EXEC_RECEIVER_H
@@ -21,6 +25,8 @@ typedef struct OrmReceiver
 	OrmRowFunction row;
 	void	   *argument;
 	MemoryContext per_row;		/* reset after each row; a child of the context at init */
+	const Oid  *types;			/* of the columns; NULL: not known */
+	int			ntypes;
 } OrmReceiver;
 
 /* Sets up a receiver in the caller's storage; the rows' context is a child of the current one. */

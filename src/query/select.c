@@ -74,3 +74,14 @@ orm_select_text(StringInfo sql, const OrmSelect *select, Oid *types)
 		appendStringInfoString(sql, " LIMIT 1");
 	return nparams;
 }
+
+int
+orm_select_results(const OrmSelect *select, Oid *types)
+{
+	int			n = 0;
+
+	for (int i = 0; i < select->model->nattributes; i++)
+		if (select->columns == NULL || select->columns[i])
+			types[n++] = select->model->attributes[i].type->oid;
+	return n;
+}

@@ -26,4 +26,7 @@ typedef struct OrmSelect
  */
 extern int	orm_select_text(StringInfo sql, const OrmSelect *select, Oid *types);
 
+/* The types of the columns of its rows; types[] has room for nattributes.  Returns how many. */
+extern int	orm_select_results(const OrmSelect *select, Oid *types);
+
 #endif

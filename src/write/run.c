@@ -47,12 +47,15 @@ static OrmPlan *
 add_plan(const OrmPlanKey *key, const OrmStatement *statement)
 {
 	StringInfoData sql;
-	Oid		   *types = palloc(sizeof(Oid) * Max(statement->model->nattributes, 1));
+	Oid		   *types = palloc(sizeof(Oid) * (2 * statement->model->nattributes + 2));
+	OrmPlan    *plan;
 	int			nparams;
 
 	initStringInfo(&sql);
 	nparams = orm_statement_text(&sql, statement, types);
-	return orm_plan_add(key, sql.data, nparams, types, ORM_PLAN_GENERIC);
+	plan = orm_plan_add(key, sql.data, nparams, types, ORM_PLAN_GENERIC);
+	orm_plan_expect(plan, types, orm_statement_results(statement, types));
+	return plan;
 }
 
 /* The plan of a statement, pinned. */
@@ -115,6 +118,21 @@ make_row(const OrmStatement *statement, const OrmRecord *record, TupleDesc descr
 	return HeapTupleGetDatum(heap_form_tuple(descriptor, values, isnull));
 }
 
+/* Raises when the table has other columns than the model: code that this call ran has altered it. */
+static void
+check_columns(const OrmStatement *statement, TupleDesc descriptor)
+{
+	const OrmModel *model = statement->model;
+
+	for (int i = 0; i < model->nattributes; i++)
+		if (statement->bound[i] &&
+			TupleDescAttr(descriptor, model->attributes[i].attnum - 1)->atttypid != model->attributes[i].type->oid)
+			ereport(ERROR,
+					errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					errmsg("cached plan must not change parameter types"),
+					errdetail("The table was altered during the call."));
+}
+
 /* All records as one array of rows. */
 static Datum
 make_row_array(const OrmStatement *statement, OrmRecord *const *records, int n)
@@ -124,6 +142,7 @@ make_row_array(const OrmStatement *statement, OrmRecord *const *records, int n)
 	Datum	   *values = palloc0(sizeof(Datum) * descriptor->natts);
 	bool	   *isnull = palloc(sizeof(bool) * descriptor->natts);
 
+	check_columns(statement, descriptor);
 	for (int i = 0; i < n; i++)
 		rows[i] = make_row(statement, records[i], descriptor, values, isnull);
 	return PointerGetDatum(construct_array(rows, n, statement->model->row_type, -1, false,

@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -458,4 +459,22 @@ orm_statement_text(StringInfo sql, const OrmStatement *statement, Oid *types)
 {
 	append_statement[statement->kind] (sql, statement);
 	return parameter_types(statement, types);
+}
+
+int
+orm_statement_results(const OrmStatement *statement, Oid *types)
+{
+	const OrmModel *model = statement->model;
+	int			n = 0;
+
+	for (int i = 0; statement->returning != NULL && i < model->nattributes; i++)
+		if (statement->returning[i])
+			types[n++] = model->attributes[i].type->oid;
+	for (int i = 0; statement->key_back != NULL && i < statement->key_back->nattributes; i++)
+		types[n++] = model->attributes[statement->key_back->attributes[i]].type->oid;
+	if (n == 0)
+		types[n++] = BOOLOID;
+	if (statement->kind == ORM_KIND_STORED && statement->changed_only)
+		types[n++] = BOOLOID;
+	return n;
 }

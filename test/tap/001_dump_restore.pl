@@ -1,0 +1,112 @@
+# Dump, restore and dump again give the same, for an ordinary owner of a
+# database, whoever installed the extension; and all works after the restore.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::RealBin;
+use OrmTest;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = server('main', 'carol', 'reader');
+my $directory = PostgreSQL::Test::Utils::tempdir;
+
+# A client program on the server, as a role.
+sub client
+{
+	my ($role, $program, @arguments) = @_;
+	return run_command([ $program, '-h', $node->host, '-p', $node->port, '-U', $role, @arguments ]);
+}
+
+for my $installer ('carol', $ENV{USER} // getpwuid($<))
+{
+	my $database = "of_$installer";
+	my $by = "installed by $installer";
+
+	$node->safe_psql('postgres', "CREATE DATABASE $_ OWNER carol TEMPLATE template0")
+		for $database, "${database}_2", "${database}_3", "${database}_4";
+	$node->safe_psql($database, 'CREATE EXTENSION orm', extra_params => [ '-U', $installer ]);
+	sample($node, $database, 'carol', 'reader');
+	consistent($node, $database, $by);
+
+	my $answers = answers($node, $database, 'carol');
+	ok($answers !~ /ERROR/, "$by: the sample answers");
+
+	# as a script
+	my $dump = dump($node, $database, 'carol');
+	PostgreSQL::Test::Utils::append_to_file("$directory/$database.sql", $dump);
+	my ($out, $error) = client('carol', 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', "${database}_2", '-f', "$directory/$database.sql");
+	is($error, '', "$by: the restore says nothing");
+	consistent($node, "${database}_2", "$by, restored");
+	same($dump, dump($node, "${database}_2", 'carol'), "$by: the dump of the restored database is the same");
+	same(answers($node, "${database}_2", 'carol'), $answers, "$by: the restored database answers the same");
+
+	# as an archive, in parallel
+	client('carol', 'pg_dump', '-Fc', '-f', "$directory/$database.dump", $database);
+	($out, $error) = client('carol', 'pg_restore', '-j2', '-d', "${database}_3", "$directory/$database.dump");
+	is($error, '', "$by: the parallel restore says nothing");
+	consistent($node, "${database}_3", "$by, restored in parallel");
+	same($dump, dump($node, "${database}_3", 'carol'), "$by: the dump after a parallel restore is the same");
+	same(answers($node, "${database}_3", 'carol'), $answers, "$by: after a parallel restore all answers the same");
+
+	# where a superuser has installed the extension already
+	$node->safe_psql("${database}_4", 'CREATE EXTENSION orm');
+	($out, $error) = client('carol', 'pg_restore', '-d', "${database}_4", "$directory/$database.dump");
+	unlike($error =~ s/.*must be owner of extension orm.*//r, qr/could not execute query: ERROR/,
+		"$by: restored over an installed extension, but for the comment on it");
+	consistent($node, "${database}_4", "$by, restored over an installed extension");
+	same($dump, dump($node, "${database}_4", 'carol'), "$by: the dump after that is the same");
+
+	# what was restored lives on as the original does
+	for my $restored ($database, "${database}_2", "${database}_3")
+	{
+		$node->safe_psql($restored, <<'END', extra_params => [ '-U', 'carol' ]);
+SET search_path = app;
+SET client_min_messages = warning;
+ALTER TABLE perfiles RENAME COLUMN biografia TO b;
+ALTER TABLE etiquetas RENAME COLUMN nombre TO etiqueta;
+ALTER TABLE posts RENAME TO entradas;
+SELECT count(*) FROM orm.create_table('Idea');
+DROP TABLE casas CASCADE;
+END
+		consistent($node, $restored, "$restored, changed");
+		is($node->safe_psql($restored, q{SELECT t.etiqueta FROM app.post_find(1) p, app.tags(p) t ORDER BY 1}),
+			"c\nsql", "$restored: relationships follow");
+		is($node->safe_psql($restored, q{SELECT string_agg(model, ' ' ORDER BY model) FROM orm.models}),
+			'Autor Idea Idea 2 Línea "x" Medida Perfil Post Tag', "$restored: models");
+	}
+	my ($one, $other) = map { dump($node, $_, 'carol') =~ s/^SELECT pg_catalog\.setval.*\n//gmr } $database, "${database}_2";
+	same($one, $other, "$by: and they are still the same, but for sequences");
+}
+
+# schema and data apart: rows of the registry come after all DDL, in an order of
+# their own, and yet all columns of relationships are followed
+$node->safe_psql('postgres', 'CREATE DATABASE halves OWNER carol TEMPLATE template0');
+$node->safe_psql('postgres', 'CREATE DATABASE whole OWNER carol TEMPLATE template0');
+$node->safe_psql('whole', <<'END', extra_params => [ '-U', 'carol' ]);
+CREATE EXTENSION orm;
+SELECT orm.model('A', 'as', orm.column('id', 'integer', primary_key => true), orm.has_many('bs', 'B'), orm.many_to_many('cs', 'C', through => 'D'));
+SELECT orm.model('B', 'bs', orm.column('id', 'integer', primary_key => true), orm.belongs_to('a', 'A'));
+SELECT orm.model('C', 'cs', orm.column('id', 'integer', primary_key => true));
+SELECT orm.model('D', 'ds', orm.belongs_to('a', 'A'), orm.belongs_to('c', 'C'), orm.primary_key('a_id', 'c_id'));
+SELECT orm.create_all();
+SELECT a_create(1), b_create(id => 1, a_id => 1), c_create(1), d_create(1, 1);
+END
+client('carol', 'pg_dump', '-s', '-f', "$directory/schema.sql", 'whole');
+client('carol', 'pg_dump', '-a', '-f', "$directory/data.sql", 'whole');
+my ($out, $error) = client('carol', 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'halves', '-f', "$directory/schema.sql");
+is($error, '', 'the schema alone is restored');
+($out, $error) = client('carol', 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'halves', '-f', "$directory/data.sql");
+is($error, '', 'and then the data');
+consistent($node, 'halves', 'schema and data apart');
+for my $restored ('whole', 'halves')
+{
+	$node->safe_psql($restored, 'ALTER TABLE bs RENAME COLUMN a_id TO x; ALTER TABLE ds RENAME COLUMN c_id TO y; ALTER TABLE ds RENAME TO zs',
+		extra_params => [ '-U', 'carol' ]);
+	is($node->safe_psql($restored, 'SELECT b.id, c.id FROM a_find(1) a, bs(a) b, cs(a) c'), '1|1', "$restored: relationships follow");
+	is($node->safe_psql($restored, 'SELECT model, relationship, foreign_key, through FROM orm.relationships WHERE resolved ORDER BY 1, 2'),
+		"A|bs|{x}|\nA|cs|{a_id}|D\nB|a|{x}|\nD|a|{a_id}|\nD|c|{y}|", "$restored: and are known");
+}
+
+done_testing();

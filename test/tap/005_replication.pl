@@ -1,0 +1,116 @@
+# Logical replication of everything, FOR ALL TABLES, to a subscriber that has
+# the extension too; and a hot standby that reads.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::RealBin;
+use OrmTest;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $publisher = server('publisher');
+my $subscriber = server('subscriber');
+
+for my $node ($publisher, $subscriber)
+{
+	$node->safe_psql('postgres', 'CREATE EXTENSION orm');
+	$node->safe_psql('postgres', q{
+		CREATE TABLE autores (id integer PRIMARY KEY, nombre text);
+		CREATE TABLE posts (id integer PRIMARY KEY, autor_id integer REFERENCES autores);
+		CREATE TABLE solo (id integer PRIMARY KEY)});
+}
+$subscriber->safe_psql('postgres', 'DROP TABLE solo');
+
+# Mapped before the publication and after; what the subscriber already has stays as it is there.
+$publisher->safe_psql('postgres', q{
+	SELECT orm.map('autores', 'Autor', orm.has_many('posts', 'Post'));
+	SELECT orm.model('Idea', 'ideas', orm.column('id', 'integer', primary_key => true));
+	SELECT orm.create('Autor', '{"id": 1, "nombre": "Ana"}');
+	CREATE PUBLICATION everything FOR ALL TABLES});
+my $connection = $publisher->connstr . ' dbname=postgres';
+
+# "solo" is not there: it has to be, for a subscription to start
+$subscriber->safe_psql('postgres', "CREATE TABLE solo (id integer PRIMARY KEY);
+	CREATE SUBSCRIPTION s CONNECTION '$connection' PUBLICATION everything");
+$subscriber->wait_for_subscription_sync($publisher, 's') if $subscriber->can('wait_for_subscription_sync');
+$subscriber->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_subscription_rel WHERE srsubstate NOT IN ('r', 's')})
+	or die 'the subscriber does not come to an end';
+
+is($subscriber->safe_psql('postgres', 'SELECT model, table_name, state FROM orm.models ORDER BY 1'), "Autor|autores|mapped\nIdea|ideas|declared",
+	'the first copy brings the models');
+consistent($subscriber, 'postgres', 'the first copy');
+is($subscriber->safe_psql('postgres', q{SELECT orm.get('Autor', 1)}), '{"id":1,"nombre":"Ana"}', 'documents of the subscriber');
+is($subscriber->safe_psql('postgres', q{SELECT count(*) FROM orm.sync('Autor')}), '8', 'its functions are made there');
+is($subscriber->safe_psql('postgres', q{SELECT * FROM autor_find(1)}), '1|Ana', 'and work');
+
+# A session of the subscriber with the models in its cache.
+my $warm = $subscriber->background_psql('postgres');
+is($warm->query_safe(q{SELECT orm.get('Autor', 1)}), '{"id":1,"nombre":"Ana"}', 'a session there');
+
+$publisher->safe_psql('postgres', q{
+	SELECT orm.map('posts', 'Post', orm.belongs_to('autor', 'Autor'));
+	SELECT orm.map('autores', 'Autor', orm.has_many('posts', 'Post'), orm.column('nombre', attribute => 'name'));
+	SELECT orm.map('solo', 'Solo');
+	SELECT orm.unmap('Idea');
+	SELECT orm.create('Post', '{"id": 1, "autor_id": 1}')});
+$publisher->wait_for_catchup('s');
+is($warm->query_safe(q{SELECT orm.get('Autor', 1)}), '{"id":1,"name":"Ana"}', 'a change of the registry reaches sessions there');
+is($warm->query_safe(q{SELECT orm.get('Post', 1)}), '{"id":1,"autor_id":1}', 'a new model too');
+is($warm->query_safe('SELECT model FROM orm.models ORDER BY 1'), "Autor\nPost\nSolo", 'and one that was forgotten');
+is($warm->query_safe('SELECT model, relationship, resolved FROM orm.relationships ORDER BY 1'), "Autor|posts|t\nPost|autor|t", 'relationships are joined');
+consistent($subscriber, 'postgres', 'changes');
+
+# The OIDs are the subscriber's own.
+isnt($publisher->safe_psql('postgres', q{SELECT relation FROM orm.binding WHERE model = 'Solo'}),
+	$subscriber->safe_psql('postgres', q{SELECT relation FROM orm.binding WHERE model = 'Solo'}), 'OIDs are not replicated');
+is($subscriber->safe_psql('postgres', q{SELECT orm.get('Solo', 1) IS NULL}), 't', 'each model is bound to its table there');
+
+# What cannot be placed does not stop replication.
+$publisher->safe_psql('postgres', q{
+	CREATE TABLE nuevos (id integer PRIMARY KEY);
+	SELECT orm.map('nuevos', 'Nuevo');
+	SELECT orm.create('Autor', '{"id": 2, "name": "Luz"}')});
+$publisher->wait_for_catchup('s');
+is($subscriber->safe_psql('postgres', q{SELECT orm.get('Autor', 2)}), '{"id":2,"name":"Luz"}', 'rows still come after a model without a table');
+is($subscriber->safe_psql('postgres', 'SELECT model FROM orm.models ORDER BY 1'), "Autor\nPost\nSolo", 'that model is not there');
+like(slurp_file($subscriber->logfile), qr/WARNING:  model "Nuevo" is not restored: its table is not there/, 'and a WARNING says so');
+$publisher->safe_psql('postgres', q{SELECT orm.map('nuevos', 'Nuevo', orm.column('id', attribute => 'key')); SELECT orm.unmap('Nuevo'); DROP TABLE posts CASCADE});
+$publisher->wait_for_catchup('s');
+is($subscriber->safe_psql('postgres', 'SELECT model FROM orm.models ORDER BY 1'), "Autor\nSolo", 'nor do its changes, and a dropped table goes');
+is($subscriber->safe_psql('postgres', q{SELECT count(*) FROM posts}), '1', 'but only as a model');
+consistent($subscriber, 'postgres', 'all that');
+$warm->quit;
+$subscriber->safe_psql('postgres', 'DROP SUBSCRIPTION s');
+
+# A standby reads objects, and writes none.
+$publisher->backup('backup');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($publisher, 'backup', has_streaming => 1);
+$standby->start;
+$publisher->wait_for_catchup($standby);
+my $reader = $standby->background_psql('postgres');
+is($reader->query_safe(q{SELECT orm.get('Autor', 1)}), '{"id":1,"name":"Ana"}', 'a standby reads');
+is($reader->query_safe(q{SELECT nombre FROM autor_filter_by(id => 1)}), 'Ana', 'by functions too');
+for my $write (q{SELECT orm.create('Autor', '{"id": 3}')}, q{SELECT autor_create(3)}, q{SELECT orm.update('Autor', 1, '{"name": "x"}')}, q{SELECT orm.delete('Autor', 1)},
+	q{SELECT orm.model('M', 'm', orm.column('id', 'integer'))}, q{SELECT orm.create_all()}, q{SELECT orm.drop_all()}, q{SELECT orm.unmap('Autor')}, q{SELECT orm.sync('Autor')})
+{
+	my (undef, undef, $error) = $standby->psql('postgres', "\\set VERBOSITY verbose\n$write");
+	like($error, qr/ERROR:  (25006|55000): /, "a standby refuses: $write");
+}
+$publisher->safe_psql('postgres', q{ALTER TABLE autores RENAME COLUMN nombre TO otro});
+$publisher->wait_for_catchup($standby);
+is($reader->query_safe(q{SELECT orm.get('Autor', 1)}), '{"id":1,"name":"Ana"}', 'a renamed column under its cache');
+is($reader->query_safe(q{SELECT otro FROM autor_find(1)}), 'Ana', 'and its functions');
+$publisher->safe_psql('postgres', q{SELECT orm.unmap('Autor')});
+$publisher->wait_for_catchup($standby);
+is($reader->query_safe(q{SELECT count(*) FROM orm.models}), '1', 'a model that is gone');
+$reader->quit;
+
+# A promoted one writes.
+$standby->promote;
+is($standby->safe_psql('postgres', q{SELECT orm.create('Solo', '{"id": 1}')}), '{"id":1}', 'a promoted standby writes');
+consistent($standby, 'postgres', 'promoted');
+
+done_testing();
