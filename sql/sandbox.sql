@@ -63,6 +63,50 @@ INSERT INTO orm.model SELECT 'Temp', relnamespace::regnamespace::text, 'temp', '
     FROM pg_class WHERE oid = 'temp'::regclass;
 SELECT name FROM orm.model WHERE name IN ('Key', 'Seq', 'Class', 'Temp');
 
+-- Code that runs while a document is read may alter the very table: the rows that come back are then not those of the model
+CREATE FUNCTION alters(i integer) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    IF i = 13 THEN
+        ALTER TABLE sandbox_test.moving ALTER COLUMN n TYPE integer USING 7;
+    END IF;
+    RETURN true;
+END $$;
+CREATE DOMAIN alteration AS integer CHECK (sandbox_test.alters(value));
+CREATE TABLE moving (id text PRIMARY KEY DEFAULT 'a', d alteration, n text, a text[]);
+SELECT count(*) FROM orm.map('moving', 'Moving');
+SELECT orm.create('Moving', '{"d": 1, "n": "x"}');
+SELECT orm.update('Moving', 'a', '{"d": 13}');
+SELECT orm.create('Moving', '[{"id": "b", "d": 13}, {"id": "c", "d": 1}]');
+SELECT orm.create('Moving', '[{"id": "b", "d": 13, "n": "x", "a": ["1"]}, {"id": "c", "d": 1, "n": "y", "a": []}]');
+SELECT orm.save('Moving', '{"id": "a", "d": 13}');
+SELECT * FROM moving_create(id => 'd', d => 13);
+SELECT d, n FROM moving_filter_by(d => 13);
+SELECT orm.get('Moving', 'a');
+CREATE TABLE numbers (id alteration PRIMARY KEY, n text);
+SELECT count(*) FROM orm.map('numbers', 'Number');
+CREATE OR REPLACE FUNCTION alters(i integer) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    IF i = 13 THEN
+        ALTER TABLE sandbox_test.numbers ALTER COLUMN n TYPE integer USING 7;
+    END IF;
+    RETURN true;
+END $$;
+INSERT INTO numbers VALUES (1, 'x'), (12, 'y');
+SELECT orm.get('Number', '1'), orm.delete('Number', '1');
+SELECT orm.get('Number', '13');
+SELECT orm.get('Number', '12');
+CREATE TABLE keyed (id text PRIMARY KEY DEFAULT 'a', d alteration);
+SELECT count(*) FROM orm.map('keyed', 'Keyed');
+CREATE OR REPLACE FUNCTION alters(i integer) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    IF i = 13 THEN
+        ALTER TABLE sandbox_test.keyed ALTER COLUMN id DROP DEFAULT, ALTER COLUMN id TYPE integer USING 7, ALTER COLUMN id SET DEFAULT 100;
+    END IF;
+    RETURN true;
+END $$;
+SELECT orm.create('Keyed', '[{"d": 13}, {"d": 12}]');
+SELECT orm.create('Keyed', '[{"d": 1}]');
+
 SET client_min_messages = warning;
 SELECT count(*) FROM orm.drop_all(owner => 'regress_orm_owner');
 SELECT orm.unmap('Bait');

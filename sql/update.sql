@@ -95,6 +95,8 @@ INSERT INTO images VALUES (1, 1.0, 0, 'a', '(1,2)', '<a/>');
 SELECT orm.update('Image', 1, '{"n": 1.00}'), orm.update('Image', 1, '{"f": -0.0}') ->> 'f' AS f,
        orm.update('Image', 1, '{"t": "A"}') ->> 't' AS t, orm.update('Image', 1, '{"p": "(1,2)", "x": "<b/>"}') ->> 'x' AS x;
 SELECT * FROM images;
+ALTER TABLE images ADD b bpchar DEFAULT 'a';
+SELECT (orm.update('Image', 1, '{"b": "a "}') ->> 'b') || '|' AS b;
 
 -- a composite key, given in every form
 CREATE TABLE pairs (a text, b int, c text, "d""e" text, PRIMARY KEY (b, a));

@@ -28,7 +28,6 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
-#include "utils/typcache.h"
 
 #include "accessor/body.h"
 #include "accessor/call.h"
@@ -99,6 +98,27 @@ open_function(Oid oid, OrmCall *call)
 	return plan;
 }
 
+/* Are these the columns of the model's table? */
+static bool
+has_columns(const OrmModel *model, TupleDesc row)
+{
+	const OrmAttribute *next = model->attributes;
+	const OrmAttribute *end = next + model->nattributes;
+
+	if (row->natts != model->natts)
+		return false;
+	for (int i = 0; i < row->natts; i++)
+	{
+		bool		exists = next < end && next->attnum == i + 1;
+
+		if (exists == TupleDescAttr(row, i)->attisdropped)
+			return false;
+		if (exists && next++->type->oid != TupleDescAttr(row, i)->atttypid)
+			return false;
+	}
+	return true;
+}
+
 /*
  * Raises what a prepared SELECT on the table would: somebody changed the table
  * while this call, begun before, waited for its lock, and the caller expects
@@ -110,18 +130,10 @@ check_expected(const OrmCall *call)
 {
 	ReturnSetInfo *caller = (ReturnSetInfo *) call->fcinfo->resultinfo;
 	TupleDesc	expected = caller && IsA(caller, ReturnSetInfo) ? caller->expectedDesc : NULL;
-	TupleDesc	now;
-	bool		same;
 
 	if (expected == NULL || (call->function->result & (ORM_RESULT_ROW | ORM_RESULT_ROWS)) == 0)
 		return;
-	now = lookup_rowtype_tupdesc(call->model->row_type, -1);
-	same = expected->natts == now->natts;
-	for (int i = 0; same && i < now->natts; i++)
-		same = TupleDescAttr(expected, i)->attisdropped == TupleDescAttr(now, i)->attisdropped &&
-			TupleDescAttr(expected, i)->atttypid == TupleDescAttr(now, i)->atttypid;
-	ReleaseTupleDesc(now);
-	if (!same)
+	if (!has_columns(call->model, expected))
 		ereport(ERROR,
 				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				errmsg("cached plan must not change result type"));

@@ -7,6 +7,7 @@
 #include "access/htup_details.h"
 #include "executor/executor.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/tuplestore.h"
@@ -112,7 +113,7 @@ store_row(void *argument, TupleTableSlot *slot)
 {
 	OrmCall    *call = argument;
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) call->fcinfo->resultinfo;
-	int			natts = rsinfo->setDesc->natts;
+	int			natts = call->model->natts;
 	Datum	   *values;
 	bool	   *isnull;
 
@@ -124,7 +125,7 @@ store_row(void *argument, TupleTableSlot *slot)
 	values = palloc(sizeof(Datum) * natts);
 	isnull = palloc(sizeof(bool) * natts);
 	spread_row(call, slot, natts, values, isnull);
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, isnull);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->expectedDesc, values, isnull);
 }
 
 /* Turns an argument into a value of its attribute's type. */
@@ -370,13 +371,35 @@ read_rows(OrmCall *call, bool first, OrmRowFunction row)
 	orm_plan_release(plan);
 }
 
+/*
+ * Begins a result of many rows.  InitMaterializedSRF would make a descriptor
+ * for the caller to compare with its own; that has been done (language.c).
+ */
+static void
+begin_set(const OrmCall *call)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) call->fcinfo->resultinfo;
+	MemoryContext caller;
+
+	if (rsinfo == NULL || !IsA(rsinfo, ReturnSetInfo) || rsinfo->expectedDesc == NULL ||
+		(rsinfo->allowedModes & SFRM_Materialize) == 0)
+		ereport(ERROR,
+				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				errmsg("function \"%s\" is called where no set of rows can be taken", call->function->name));
+	caller = MemoryContextSwitchTo(rsinfo->econtext->ecxt_per_query_memory);
+	rsinfo->returnMode = SFRM_Materialize;
+	rsinfo->setResult = tuplestore_begin_heap((rsinfo->allowedModes & SFRM_Materialize_Random) != 0,
+											  false, work_mem);
+	MemoryContextSwitchTo(caller);
+}
+
 /* Runs a reading verb; a set is returned as a tuplestore. */
 static Datum
 read_result(OrmCall *call, bool first)
 {
 	if (call->function->result == ORM_RESULT_ROWS)
 	{
-		InitMaterializedSRF(call->fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+		begin_set(call);
 		read_rows(call, first, store_row);
 		return null_result(call);
 	}

@@ -68,6 +68,7 @@ fill_attribute(OrmAttribute *attribute, TupleDesc descriptor, Form_pg_attribute 
 	attribute->numbered = attribute->identity ||
 		(column->atthasdef && !attribute->generated && default_is_numbered(descriptor, column->attnum));
 	attribute->equality = orm_type_equality(column->atttypid);
+	attribute->equal_is_same = orm_type_equal_is_same(attribute->type);
 }
 
 /* Two columns whose made names fell together get "_" behind the later one until they differ. */

@@ -31,6 +31,7 @@ typedef struct OrmAttribute
 	bool		numbered;		/* the database numbers it: an identity, or nextval() is its default */
 	bool		in_key;			/* part of the primary key */
 	Oid			equality;		/* operator, or InvalidOid */
+	bool		equal_is_same;	/* values that are equal by it are the same in every byte */
 } OrmAttribute;
 
 /* A key: indexes into OrmModel.attributes, in key order. */

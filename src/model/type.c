@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "access/nbtree.h"
 #include "access/transam.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -191,4 +192,21 @@ Oid
 orm_type_equality(Oid type)
 {
 	return lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr;
+}
+
+/*
+ * Asks the default btree operator class, which must know it to put equal keys
+ * together.  (Of bpchar it says yes, although trailing blanks do not count.)
+ */
+bool
+orm_type_equal_is_same(const OrmType *type)
+{
+	TypeCacheEntry *entry = lookup_type_cache(type->base, TYPECACHE_BTREE_OPFAMILY);
+	Oid			function = InvalidOid;
+
+	if (OidIsValid(entry->btree_opf) && type->base != BPCHAROID)
+		function = get_opfamily_proc(entry->btree_opf, entry->btree_opintype, entry->btree_opintype,
+									 BTEQUALIMAGE_PROC);
+	return OidIsValid(function) &&
+		DatumGetBool(OidFunctionCall1Coll(function, type->collation, ObjectIdGetDatum(entry->btree_opintype)));
 }

@@ -81,6 +81,9 @@ extern TupleDesc orm_type_open_row(const OrmType *type);
  */
 extern Oid	orm_type_equality(Oid type);
 
+/* Are values of the type, under its collation, that this operator finds equal the same in every byte? */
+extern bool orm_type_equal_is_same(const OrmType *type);
+
 /* Whether a number in a document may become a value of the type. */
 static inline bool
 orm_type_takes_number(const OrmType *type)

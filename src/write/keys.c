@@ -14,6 +14,7 @@
 #include "access/table.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/acl.h"
@@ -43,7 +44,11 @@ prepare_default(const OrmModel *model, const OrmAttribute *attribute)
 	relation = table_open(model->relid, NoLock);
 	expression = (Expr *) build_column_default(relation, attribute->attnum);
 	table_close(relation, NoLock);
-	return expression ? ExecInitExpr(expression_planner(expression), NULL) : NULL;
+
+	/* of another type: code that this call ran has altered the table, and the INSERT will be refused */
+	if (expression == NULL || exprType((Node *) expression) != attribute->type->oid)
+		return NULL;
+	return ExecInitExpr(expression_planner(expression), NULL);
 }
 
 /* Is there a record that lacks the attribute? */

@@ -169,34 +169,97 @@ append_key_condition(StringInfo sql, const OrmStatement *statement)
 	}
 }
 
+/* Appends the new value of an attribute: that of the record, or the alias's column. */
+static void
+append_new_value(StringInfo sql, const OrmStatement *statement, const char *alias, int attribute)
+{
+	if (alias != NULL)
+		append_column(sql, alias, &statement->model->attributes[attribute]);
+	else
+		append_value(sql, statement, attribute);
+}
+
 /*
- * Appends the test for a change: ROW(t."a")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW($2).
- * It compares images, so it is exact for every type, those without equality
- * too.  Without the cast the parser would take the two rows apart.
+ * Appends the test for a change of an attribute whose equality is exact:
+ * (t."a" OPERATOR(pg_catalog.=) $2) IS NOT TRUE AND (t."a" IS NOT NULL OR $2 IS NOT NULL)
  */
 static void
-append_changed(StringInfo sql, const OrmStatement *statement, const char *alias)
+append_unequal(StringInfo sql, const OrmStatement *statement, const char *alias, int i)
 {
+	const OrmAttribute *attribute = &statement->model->attributes[i];
+
+	appendStringInfoChar(sql, '(');
+	append_column(sql, "t", attribute);
+	appendStringInfoChar(sql, ' ');
+	orm_sql_operator(sql, attribute->equality);
+	appendStringInfoChar(sql, ' ');
+	append_new_value(sql, statement, alias, i);
+	appendStringInfoString(sql, ") IS NOT TRUE");
+	if (attribute->not_null)
+		return;
+	appendStringInfoString(sql, " AND (");
+	append_column(sql, "t", attribute);
+	appendStringInfoString(sql, " IS NOT NULL OR ");
+	append_new_value(sql, statement, alias, i);
+	appendStringInfoString(sql, " IS NOT NULL)");
+}
+
+/*
+ * Appends the test for a change of all others together:
+ * ROW(t."a")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW($2).
+ * It compares images, so it is exact for every type, those without equality
+ * too; but it costs more.  Without the cast the parser would take the two rows
+ * apart.
+ */
+static void
+append_images_differ(StringInfo sql, const OrmStatement *statement, const char *alias)
+{
+	const OrmModel *model = statement->model;
 	bool		first = true;
 
 	appendStringInfoString(sql, "ROW(");
-	for (int i = 0; i < statement->model->nattributes; i++)
-		if (orm_statement_sets(statement, i))
+	for (int i = 0; i < model->nattributes; i++)
+		if (orm_statement_sets(statement, i) && !model->attributes[i].equal_is_same)
 		{
 			orm_sql_comma(sql, &first);
-			append_column(sql, "t", &statement->model->attributes[i]);
+			append_column(sql, "t", &model->attributes[i]);
 		}
 	appendStringInfoString(sql, ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(");
 	first = true;
-	for (int i = 0; i < statement->model->nattributes; i++)
-		if (orm_statement_sets(statement, i))
+	for (int i = 0; i < model->nattributes; i++)
+		if (orm_statement_sets(statement, i) && !model->attributes[i].equal_is_same)
 		{
 			orm_sql_comma(sql, &first);
-			if (alias != NULL)
-				append_column(sql, alias, &statement->model->attributes[i]);
-			else
-				append_value(sql, statement, i);
+			append_new_value(sql, statement, alias, i);
 		}
+	appendStringInfoChar(sql, ')');
+}
+
+/* Appends the test for a change of any attribute that the statement sets. */
+static void
+append_changed(StringInfo sql, const OrmStatement *statement, const char *alias)
+{
+	const char *joint = "(";
+	bool		by_image = false;
+
+	for (int i = 0; i < statement->model->nattributes; i++)
+	{
+		if (!orm_statement_sets(statement, i))
+			continue;
+		if (!statement->model->attributes[i].equal_is_same)
+		{
+			by_image = true;
+			continue;
+		}
+		appendStringInfoString(sql, joint);
+		append_unequal(sql, statement, alias, i);
+		joint = " OR ";
+	}
+	if (by_image)
+	{
+		appendStringInfoString(sql, joint);
+		append_images_differ(sql, statement, alias);
+	}
 	appendStringInfoChar(sql, ')');
 }
 
@@ -213,10 +276,7 @@ append_set(StringInfo sql, const OrmStatement *statement, const char *alias)
 		orm_sql_comma(sql, &first);
 		orm_sql_name(sql, statement->model->attributes[i].column);
 		appendStringInfoString(sql, " = ");
-		if (alias != NULL)
-			append_column(sql, alias, &statement->model->attributes[i]);
-		else
-			append_value(sql, statement, i);
+		append_new_value(sql, statement, alias, i);
 	}
 }
 

@@ -47,7 +47,10 @@ extern bool orm_statement_by_row(const OrmStatement *statement);
 /* Appends the text; types[] (room for nattributes) receives the parameters' types.  Returns how many. */
 extern int	orm_statement_text(StringInfo sql, const OrmStatement *statement, Oid *types);
 
-/* The types of the columns that come back; types[] has room for all attributes and the key's, and 2.  Returns how many. */
+/*
+ * The types of the columns that come back; types[] has room for all attributes,
+ * the key's once more, and two.  Returns how many.
+ */
 extern int	orm_statement_results(const OrmStatement *statement, Oid *types);
 
 /*

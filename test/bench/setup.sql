@@ -69,18 +69,36 @@ BEGIN
 	RETURN FOUND;
 END $$;
 
--- By one column only: by any of them, it would be planned anew at every call.
-CREATE FUNCTION hand_filter_by(p_nombre text) RETURNS SETOF usuarios LANGUAGE plpgsql STABLE AS $$
+-- This is planned anew at every call: no one plan is good for all of them.
+CREATE FUNCTION hand_filter_by(p_id integer DEFAULT NULL, p_nombre text DEFAULT NULL, p_edad integer DEFAULT NULL,
+	p_email text DEFAULT NULL, p_ciudad text DEFAULT NULL, p_alta timestamptz DEFAULT NULL,
+	p_saldo numeric DEFAULT NULL, p_activo boolean DEFAULT NULL) RETURNS SETOF usuarios LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN QUERY SELECT * FROM usuarios
+		WHERE (p_id IS NULL OR id = p_id) AND (p_nombre IS NULL OR nombre = p_nombre)
+			AND (p_edad IS NULL OR edad = p_edad) AND (p_email IS NULL OR email = p_email)
+			AND (p_ciudad IS NULL OR ciudad = p_ciudad) AND (p_alta IS NULL OR alta = p_alta)
+			AND (p_saldo IS NULL OR saldo = p_saldo) AND (p_activo IS NULL OR activo = p_activo);
+END $$;
+
+-- The least that a function can do: one argument, one plan.
+CREATE FUNCTION hand_by_nombre(p_nombre text) RETURNS SETOF usuarios LANGUAGE plpgsql STABLE AS $$
 BEGIN
 	RETURN QUERY SELECT * FROM usuarios WHERE nombre = p_nombre;
 END $$;
 
--- 10,000 objects, once as a document and once as an array for each column.
-CREATE TABLE bulk AS
+-- 10,000 objects, once as a document and once as an array for each column; not
+-- compressed, which would be the better part of reading them.
+CREATE TABLE bulk (document text, nombre text[], edad integer[], email text[], ciudad text[],
+	saldo numeric(12,2)[], activo boolean[]);
+ALTER TABLE bulk ALTER document SET STORAGE EXTERNAL, ALTER nombre SET STORAGE EXTERNAL,
+	ALTER edad SET STORAGE EXTERNAL, ALTER email SET STORAGE EXTERNAL, ALTER ciudad SET STORAGE EXTERNAL,
+	ALTER saldo SET STORAGE EXTERNAL, ALTER activo SET STORAGE EXTERNAL;
+INSERT INTO bulk
 	SELECT json_agg(json_build_object('nombre', nombre, 'edad', edad, 'email', email,
 			'ciudad', ciudad, 'saldo', saldo, 'activo', activo))::text AS document,
 		array_agg(nombre) AS nombre, array_agg(edad) AS edad, array_agg(email) AS email,
 		array_agg(ciudad) AS ciudad, array_agg(saldo) AS saldo, array_agg(activo) AS activo
 	FROM (SELECT 'nombre ' || i, i % 90, 'nombre' || i || '@example.org', 'ciudad ' || i % 100,
-			i / 100.0::numeric(12,2), i % 3 = 0
+			(i / 100.0)::numeric(12,2), i % 3 = 0
 		FROM generate_series(1, 10000) i) AS u (nombre, edad, email, ciudad, saldo, activo);

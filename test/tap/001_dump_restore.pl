@@ -93,6 +93,9 @@ SELECT orm.model('D', 'ds', orm.belongs_to('a', 'A'), orm.belongs_to('c', 'C'), 
 SELECT orm.create_all();
 SELECT a_create(1), b_create(id => 1, a_id => 1), c_create(1), d_create(1, 1);
 END
+# the row of A comes before those of its targets
+$node->safe_psql('whole', q{UPDATE orm.model SET document = document WHERE name <> 'A'});
+is($node->safe_psql('whole', q{SELECT name FROM orm.model ORDER BY ctid LIMIT 1}), 'A', 'the order of rows');
 client('carol', 'pg_dump', '-s', '-f', "$directory/schema.sql", 'whole');
 client('carol', 'pg_dump', '-a', '-f', "$directory/data.sql", 'whole');
 my ($out, $error) = client('carol', 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'halves', '-f', "$directory/schema.sql");

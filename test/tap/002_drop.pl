@@ -158,6 +158,18 @@ fails($node, 'taken', 'carol', 'CREATE EXTENSION orm', '42P06', 'schema "orm" al
 $node->safe_psql('postgres', 'CREATE DATABASE without TEMPLATE template0');
 is($node->safe_psql('without', q{LOAD 'orm'; CREATE TABLE t (); DROP TABLE t; SELECT 1}), '1', 'the library alone');
 
+# The role that installed the extension is gone: a dump knows nothing of it.
+$node->safe_psql('postgres', 'CREATE ROLE dan LOGIN');
+$node->safe_psql('postgres', 'CREATE DATABASE of_dan OWNER dan TEMPLATE template0');
+$node->safe_psql('of_dan', 'CREATE EXTENSION orm', extra_params => [ '-U', 'dan' ]);
+$node->safe_psql('of_dan', q{SELECT orm.model('M', 'ms', orm.column('id', 'integer', primary_key => true)); SELECT orm.create_all(); SELECT orm.model('N', 'ns', orm.column('id', 'integer', primary_key => true))},
+	extra_params => [ '-U', 'dan' ]);
+$node->safe_psql('of_dan', 'REASSIGN OWNED BY dan TO carol; DROP OWNED BY dan');
+$node->safe_psql('postgres', 'REASSIGN OWNED BY dan TO carol; DROP OWNED BY dan');
+$node->safe_psql('postgres', 'DROP ROLE dan');
+unlike(dump($node, 'of_dan', 'carol') =~ s/\tdan\tdeclared\t//r, qr/\bdan\b|[ "]\d{5,}[";]/, 'the installer is gone');
+is($node->safe_psql('of_dan', q{SELECT owner FROM orm.models WHERE model = 'M'; SELECT count(*) FROM orm.drop_all()}, extra_params => [ '-U', 'carol' ]), "carol\n8", 'whose models have a new owner');
+
 # The role of a declared model is gone.
 $node->safe_psql('model', <<'END');
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA orm TO bob;

@@ -1,2 +1,2 @@
 \set i random(1, 20000)
-SELECT * FROM hand_filter_by('nombre ' || :i);
+SELECT * FROM hand_filter_by(p_nombre => 'nombre ' || :i);

@@ -1,0 +1,53 @@
+# pg_upgrade: the registry and its bindings are carried over as they are, and
+# everything works in the new cluster.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::RealBin;
+use OrmTest;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my ($bindir) = run_command([ 'pg_config', '--bindir' ]);
+plan skip_all => 'there is no pg_upgrade' unless -x "$bindir/pg_upgrade";
+
+my $old = server('old', 'carol', 'reader');
+for my $installer ('carol', $old->safe_psql('postgres', 'SELECT current_user'))
+{
+	my $database = "of_$installer";
+	$old->safe_psql('postgres', "CREATE DATABASE $database OWNER carol TEMPLATE template0");
+	$old->safe_psql($database, 'CREATE EXTENSION orm', extra_params => [ '-U', $installer ]);
+	sample($old, $database, 'carol', 'reader');
+}
+# where the event triggers were disabled, there are rows that dangle
+$old->safe_psql('of_carol', q{ALTER EVENT TRIGGER orm_follow_drop DISABLE; DROP TABLE app.casas CASCADE; ALTER EVENT TRIGGER orm_follow_drop ENABLE});
+
+my @databases = split /\n/, $old->safe_psql('postgres', q{SELECT datname FROM pg_database WHERE datname LIKE 'of%' ORDER BY 1});
+my %dumps = map { $_ => dump($old, $_, 'carol') } @databases;
+my %answers = map { $_ => answers($old, $_, 'carol') } @databases;
+my %bindings = map { $_ => $old->safe_psql($_, 'SELECT * FROM orm.binding ORDER BY 1') } @databases;
+$old->stop;
+
+my $new = PostgreSQL::Test::Cluster->new('new');
+$new->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
+$new->append_conf('postgresql.conf', 'fsync = off');
+chdir PostgreSQL::Test::Utils::tempdir;
+my ($out, $error) = run_command([ 'pg_upgrade', '--no-sync', '-d', $old->data_dir, '-D', $new->data_dir, '-b', $bindir, '-B', $bindir,
+	'-s', $new->host, '-p', $old->port, '-P', $new->port ]);
+like($out, qr/Upgrade Complete/, 'pg_upgrade') or diag($out, $error);
+$new->start;
+
+for my $database (@databases)
+{
+	is($new->safe_psql($database, 'SELECT * FROM orm.binding ORDER BY 1'), $bindings{$database}, "$database: the bindings are the same");
+	same(dump($new, $database, 'carol'), $dumps{$database} =~ s/(setval\('app.autores_id_seq', )\d+/$1 . $new->safe_psql($database, 'SELECT last_value FROM app.autores_id_seq')/er, "$database: the dump is the same");
+	same(answers($new, $database, 'carol'), $answers{$database}, "$database: all answers the same");
+	$new->safe_psql($database, 'SET client_min_messages = warning; ALTER TABLE app.autores RENAME COLUMN nombre TO name; CREATE TABLE t (); DROP TABLE t; DROP TABLE app.posts CASCADE');
+	consistent($new, $database, "$database, changed");
+	is($new->safe_psql($database, q{SELECT orm.get('Autor', 1) ->> 'name'}), 'Ana', "$database: changes are followed");
+	is($new->safe_psql($database, q{SELECT count(*) FROM orm.model WHERE name = 'Post'}), '0', "$database: drops too");
+}
+
+done_testing();
