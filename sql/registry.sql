@@ -297,6 +297,12 @@ SELECT table_name, schema FROM orm.models WHERE model = 'T';
 SELECT schema, relation, document FROM orm.model WHERE name = 'T';
 SELECT orm.get('T', 1);
 SELECT * FROM t_find(1);
+-- declared again without a schema: for the table that would be made now
+SELECT orm.model('T', 'New "ts"', orm.column('id', 'integer', primary_key => true));
+SELECT identity FROM orm.create_all();
+SELECT identity FROM orm.drop_table('T') WHERE kind = 'table';
+SELECT orm.unmap('T');
+SELECT count(*) FROM orm.map('"registry C"."New ""ts"""', 'T');
 DROP SCHEMA "registry C" CASCADE;
 SELECT * FROM orm.models WHERE model = 'T';
 SELECT * FROM inconsistent;

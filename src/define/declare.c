@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
 
@@ -63,12 +64,17 @@ drop_superseded(const OrmRegistered *old, const OrmDeclaration *now, bool same_t
 		orm_reconcile_drop(model, false, changes);
 }
 
-/* Is a declaration for the table that a model has? */
+/* Is a declaration for the table that a model has?  Without a schema: where it would be made now. */
 static bool
 names_table(const OrmDeclaration *declaration, const OrmRegistered *old)
 {
-	return strcmp(old->relation, declaration->relation) == 0 &&
-		(declaration->schema == NULL || (old->schema != NULL && strcmp(old->schema, declaration->schema) == 0));
+	const char *schema = declaration->schema;
+	List	   *path = schema ? NIL : fetch_search_path(false);
+
+	if (path != NIL)
+		schema = get_namespace_name(linitial_oid(path));
+	return strcmp(old->relation, declaration->relation) == 0 && old->schema != NULL &&
+		(schema == NULL || strcmp(old->schema, schema) == 0);
 }
 
 /* orm.model returns nothing, so it says what it drops. */

@@ -3,6 +3,7 @@
 
 use strict;
 use warnings;
+use Cwd qw(abs_path getcwd);
 use FindBin;
 use lib $FindBin::RealBin;
 use OrmTest;
@@ -33,9 +34,13 @@ $old->stop;
 my $new = PostgreSQL::Test::Cluster->new('new');
 $new->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
 $new->append_conf('postgresql.conf', 'fsync = off');
+# it writes where it is called
+my $here = getcwd;
+my @directories = map { abs_path($_->data_dir) } $old, $new;
 chdir PostgreSQL::Test::Utils::tempdir;
-my ($out, $error) = run_command([ 'pg_upgrade', '--no-sync', '-d', $old->data_dir, '-D', $new->data_dir, '-b', $bindir, '-B', $bindir,
+my ($out, $error) = run_command([ 'pg_upgrade', '--no-sync', '-d', $directories[0], '-D', $directories[1], '-b', $bindir, '-B', $bindir,
 	'-s', $new->host, '-p', $old->port, '-P', $new->port ]);
+chdir $here;
 like($out, qr/Upgrade Complete/, 'pg_upgrade') or diag($out, $error);
 $new->start;
 
