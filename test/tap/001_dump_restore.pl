@@ -19,7 +19,7 @@ sub client
 	return run_command([ $program, '-h', $node->host, '-p', $node->port, '-U', $role, @arguments ]);
 }
 
-for my $installer ('carol', $ENV{USER} // getpwuid($<))
+for my $installer ('carol', 'postgres')
 {
 	my $database = "of_$installer";
 	my $by = "installed by $installer";

@@ -26,7 +26,7 @@ sub refused
 	return fails($node, $database, $role, $sql, $state, $message, "$role: $sql");
 }
 
-my $boss = $node->safe_psql('postgres', 'SELECT current_user');
+my $boss = 'postgres';
 $node->safe_psql('postgres', "CREATE DATABASE $database OWNER carol TEMPLATE template0");
 as('carol', <<'END');
 CREATE EXTENSION orm;

@@ -15,7 +15,7 @@ my ($bindir) = run_command([ 'pg_config', '--bindir' ]);
 plan skip_all => 'there is no pg_upgrade' unless -x "$bindir/pg_upgrade";
 
 my $old = server('old', 'carol', 'reader');
-for my $installer ('carol', $old->safe_psql('postgres', 'SELECT current_user'))
+for my $installer ('carol', 'postgres')
 {
 	my $database = "of_$installer";
 	$old->safe_psql('postgres', "CREATE DATABASE $database OWNER carol TEMPLATE template0");
@@ -32,7 +32,7 @@ my %bindings = map { $_ => $old->safe_psql($_, 'SELECT * FROM orm.binding ORDER 
 $old->stop;
 
 my $new = PostgreSQL::Test::Cluster->new('new');
-$new->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
+$new->init(extra => [ '--encoding=UTF8', '--locale=C', '--username=postgres' ]);
 $new->append_conf('postgresql.conf', 'fsync = off');
 # it writes where it is called
 my $here = getcwd;

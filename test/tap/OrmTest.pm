@@ -12,13 +12,16 @@ use Test::More;
 
 our @EXPORT = qw(server fails sample consistent answers dump same);
 
+# The superuser of all servers, whoever runs the tests.
+$ENV{PGUSER} = 'postgres';
+
 # A server that runs, and roles that may log in.
 sub server
 {
 	my ($name, @roles) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
 
-	$node->init(extra => [ '--encoding=UTF8', '--locale=C' ], allows_streaming => 'logical');
+	$node->init(extra => [ '--encoding=UTF8', '--locale=C', '--username=postgres' ], allows_streaming => 'logical');
 	$node->append_conf('postgresql.conf', "fsync = off\nmax_prepared_transactions = 5\n");
 	$node->start;
 	$node->safe_psql('postgres', "CREATE ROLE $_ LOGIN") for @roles;
