@@ -7,6 +7,7 @@
 #include "miscadmin.h"
 
 #include "write/batch.h"
+#include "write/patch.h"
 
 OrmBatch
 orm_batch_make(const OrmWrite *write, OrmRecord *records, int n)
@@ -63,13 +64,22 @@ typedef struct PartOrder
 	int			nattributes;
 } PartOrder;
 
+/* Orders records by what they give: equal, they go in one statement. */
+static int
+compare_given(const OrmRecord *a, const OrmRecord *b, int nattributes)
+{
+	int			result = memcmp(a->given, b->given, nattributes);
+
+	return result != 0 ? result : orm_patch_compare(a, b, nattributes);
+}
+
 /* qsort_arg comparator: same sets of attributes together, the order of records kept within. */
 static int
 compare_sets(const void *a, const void *b, void *order)
 {
 	const OrmRecord *left = *(OrmRecord *const *) a;
 	const OrmRecord *right = *(OrmRecord *const *) b;
-	int			result = memcmp(left->given, right->given, ((PartOrder *) order)->nattributes);
+	int			result = compare_given(left, right, ((PartOrder *) order)->nattributes);
 
 	return result != 0 ? result : (left > right) - (left < right);
 }
@@ -91,7 +101,7 @@ is_uniform(const OrmBatch *batch)
 	int			nattributes = batch->write->model->nattributes;
 
 	for (int i = 1; i < batch->n; i++)
-		if (memcmp(batch->records[0]->given, batch->records[i]->given, nattributes) != 0)
+		if (compare_given(batch->records[0], batch->records[i], nattributes) != 0)
 			return false;
 	return true;
 }
@@ -106,8 +116,7 @@ split(const OrmBatch *pending, OrmBatch *parts)
 	qsort_arg(pending->records, pending->n, sizeof(OrmRecord *), compare_sets, &order);
 	for (int i = 0; i < pending->n; i++)
 	{
-		if (i == 0 || memcmp(pending->records[i - 1]->given, pending->records[i]->given,
-							 order.nattributes) != 0)
+		if (i == 0 || compare_given(pending->records[i - 1], pending->records[i], order.nattributes) != 0)
 		{
 			parts[nparts].write = pending->write;
 			parts[nparts].records = &pending->records[i];

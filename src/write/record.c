@@ -9,7 +9,7 @@
 #include "utils/memutils.h"
 
 #include "model/value.h"
-#include "write/write.h"
+#include "write/patch.h"
 
 /* What a verb does with columns that only the server fills. */
 static const struct
@@ -124,9 +124,14 @@ is_servers(const OrmAttribute *attribute, OrmVerb verb)
 
 /* Reads a value into a record.  A key attribute that is null is not given. */
 static void
-read_value(OrmRecord *record, const OrmAttribute *attribute, int i, OrmJson json, const OrmPath *here)
+read_value(const Reader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *here)
 {
+	const OrmAttribute *attribute = &reader->model->attributes[i];
+
 	if (attribute->in_key && orm_json_kind(json) == ORM_JSON_NULL)
+		return;
+	if (orm_json_kind(json) == ORM_JSON_OBJECT &&
+		orm_patch_read(reader->model, i, json, here, reader->verb, record))
 		return;
 	record->values[i] = orm_value_read(attribute->type, json, here, &record->isnull[i]);
 	record->given[i] = !(attribute->in_key && record->isnull[i]);
@@ -148,7 +153,7 @@ read_member(Reader *reader, const OrmJsonWalk *walk, const OrmPath *path, OrmRec
 				orm_error_place(&here));
 	reader->seen[i] = true;
 	if (!is_servers(attribute, reader->verb))
-		read_value(record, attribute, i, walk->value, &here);
+		read_value(reader, record, i, walk->value, &here);
 	else if (verbs[reader->verb].refuses &&
 			 !(attribute->in_key && orm_json_kind(walk->value) == ORM_JSON_NULL))
 		raise_generated(model, attribute, &here);

@@ -30,11 +30,14 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 		statement->returning != NULL,
 		statement->key ? statement->key->nattributes : 0,
 		statement->key_back ? statement->key_back->nattributes : 0,
+		statement->patch != NULL,
 	};
 
 	orm_plan_key_begin(key, statement->kind, model->epoch);
 	orm_plan_key_add(key, flags, sizeof(flags));
 	orm_plan_key_add_flags(key, statement->bound, model->nattributes);
+	if (statement->patch != NULL)
+		orm_plan_key_add(key, statement->patch, model->nattributes);
 	if (statement->returning != NULL)
 		orm_plan_key_add_flags(key, statement->returning, model->nattributes);
 	for (int i = 0; i < (int) lengthof(keys); i++)

@@ -11,6 +11,7 @@
 #include "utils/lsyscache.h"
 
 #include "base/sql.h"
+#include "write/patch.h"
 #include "write/statement.h"
 
 /* Is the attribute part of the key? */
@@ -169,14 +170,35 @@ append_key_condition(StringInfo sql, const OrmStatement *statement)
 	}
 }
 
-/* Appends the new value of an attribute: that of the record, or the alias's column. */
+/* Appends what is given for an attribute: by the record, or the alias's column. */
 static void
-append_new_value(StringInfo sql, const OrmStatement *statement, const char *alias, int attribute)
+append_given(StringInfo sql, const OrmStatement *statement, const char *alias, int attribute)
 {
 	if (alias != NULL)
 		append_column(sql, alias, &statement->model->attributes[attribute]);
 	else
 		append_value(sql, statement, attribute);
+}
+
+/* Appends the new value of an attribute: what is given, or how that changes the old one. */
+static void
+append_new_value(StringInfo sql, const OrmStatement *statement, const char *alias, int i)
+{
+	const OrmAttribute *attribute = &statement->model->attributes[i];
+	OrmPatch	patch = statement->patch != NULL ? statement->patch[i] : ORM_PATCH_SET;
+	StringInfoData column;
+	StringInfoData operand;
+
+	if (patch == ORM_PATCH_SET)
+	{
+		append_given(sql, statement, alias, i);
+		return;
+	}
+	initStringInfo(&column);
+	append_column(&column, "t", attribute);
+	initStringInfo(&operand);
+	append_given(&operand, statement, alias, i);
+	orm_patch_append(sql, patch, attribute->type, column.data, operand.data);
 }
 
 /*

@@ -22,6 +22,7 @@ statement_for(OrmPlanKind kind, const OrmBatch *part, const OrmKey *key)
 		.kind = kind,
 		.model = part->write->model,
 		.bound = part->records[0]->given,
+		.patch = part->records[0]->patch,
 		.key = key,
 		.returning = part->write->returning,
 	};
@@ -39,6 +40,7 @@ read_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
 	for (int i = 0; i < key->nattributes; i++)
 		bound[key->attributes[i]] = true;
 	statement.bound = bound;
+	statement.patch = NULL;
 	orm_batch_run(&statement, part, key);
 	pfree(bound);
 }

@@ -21,11 +21,24 @@
 #include "executor/tuptable.h"
 #include "model/model.h"
 
+/* How a value that is given for an attribute is meant; see write/patch.h. */
+typedef enum OrmPatch
+{
+	ORM_PATCH_SET,				/* what it becomes */
+	ORM_PATCH_INC,				/* the others: the operand of a change */
+	ORM_PATCH_MUL,
+	ORM_PATCH_APPEND,
+	ORM_PATCH_REMOVE,
+	ORM_PATCH_MERGE,
+	ORM_PATCH_UNSET
+} OrmPatch;
+
 typedef struct OrmRecord
 {
 	Datum	   *values;			/* by attribute */
 	bool	   *isnull;
 	bool	   *given;
+	uint8	   *patch;			/* by attribute: OrmPatch; NULL: all are ORM_PATCH_SET */
 	int			index;			/* place in the caller's array, for messages; -1: a single object */
 	bool		done;			/* while it is being written: its row has come back, or was written */
 	bool		differs;		/* while it is being written: its row was found, and is not as it says */

@@ -1,0 +1,105 @@
+-- Values that say how a column changes: $inc, $mul, $append, $remove, $merge,
+-- $unset.
+SET client_min_messages = warning;
+CREATE SCHEMA patches;
+SET search_path = patches;
+\set SHOW_CONTEXT never
+
+CREATE DOMAIN percent AS integer CHECK (VALUE BETWEEN 0 AND 100);
+SELECT orm.model('Item', 'patches.items',
+    orm.column('id',     'integer', primary_key => true),
+    orm.column('name',   'text', is_unique => true),
+    orm.column('small',  'smallint'),
+    orm.column('n',      'integer', server_default => '5'),
+    orm.column('big',    'bigint'),
+    orm.column('real',   'double precision'),
+    orm.column('price',  'numeric(8,2)'),
+    orm.column('share',  'patches.percent'),
+    orm.column('tags',   'text[]'),
+    orm.column('sizes',  'integer[]'),
+    orm.column('info',   'jsonb'),
+    orm.column('raw',    'json'),
+    orm.column('short',  'varchar(3)[]'),
+    orm.column('day',    'date'));
+SELECT count(*) > 0 AS made FROM orm.create_all();
+INSERT INTO items (name, small, n, big, real, price, share, tags, sizes, info, raw)
+    VALUES ('a', 1, 2, 3, 4.5, 10.50, 50, '{x,y,x,NULL}', '{1,2,3,2}',
+        '{"a": 1, "b": {"c": [1, 2, 3], "d": null}, "l": [1, "x", 1]}', '[1, 2, {"k": 1}]'),
+    ('none', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+
+\echo # numbers
+SELECT orm.update('Item', 1, '{"small": {"$inc": 2}, "n": {"$inc": -5}, "big": {"$inc": 9007199254740993},
+    "real": {"$mul": 2}, "price": {"$mul": "1.5"}, "share": {"$inc": 7}}');
+\echo # NULL is 0 for $inc, and stays NULL for $mul
+SELECT orm.update('Item', 2, '{"small": {"$inc": 2}, "n": {"$inc": -5}, "big": {"$mul": 3}, "price": {"$inc": 0.25},
+    "share": {"$inc": 1}}');
+
+\echo # arrays
+SELECT orm.update('Item', 1, '{"tags": {"$append": ["z", null]}, "sizes": {"$remove": [2, 7]}}');
+SELECT orm.update('Item', 1, '{"tags": {"$remove": ["x", null]}, "sizes": {"$remove": [1, 3]}}');
+SELECT orm.update('Item', 2, '{"tags": {"$append": ["z"]}, "sizes": {"$remove": [2]}, "short": {"$append": ["abc"]}}');
+SELECT tags, sizes, short FROM items ORDER BY id;
+
+\echo # json
+SELECT orm.update('Item', 1, '{"info": {"$merge": {"a": 2, "e": {"$value": 1}}}, "raw": {"$append": [3, null]}}') -> 'info' AS info;
+SELECT orm.update('Item', 1, '{"info": {"$unset": [["b", "c", "1"], ["b", "d"], ["l", -1], ["nothing"]]}}') -> 'info' AS info;
+SELECT orm.update('Item', 1, '{"info": {"$unset": []}, "raw": {"$remove": [{"k": 1}, 2]}}') -> 'raw' AS raw;
+SELECT orm.update('Item', 2, '{"info": {"$merge": {"a": 1}}, "raw": {"$append": [[1]]}}') -> 'info' AS info;
+SELECT orm.update('Item', 2, '{"info": {"$append": [7]}}') -> 'info' AS info;
+\echo # an object that is not exactly one of ours is data
+SELECT orm.update('Item', 2, '{"info": {"$inc": 1, "b": 2}}') -> 'info' AS info;
+SELECT orm.update('Item', 2, '{"info": {"$value": {"$merge": {}}}}') -> 'info' AS info;
+
+\echo # a row that stays as it is, is not written
+CREATE TABLE before AS SELECT id, ctid AS version FROM items;
+SELECT orm.update('Item', 1, '{"n": {"$inc": 0}, "tags": {"$append": []}, "sizes": {"$remove": [99]}, "info": {"$merge": {}}}') -> 'n' AS n;
+SELECT count(*) AS written FROM items i JOIN before b USING (id) WHERE i.ctid IS DISTINCT FROM b.version;
+
+\echo # save and upsert: for a new object the operand is the value
+SELECT orm.upsert('Item', '[{"name": "a", "n": {"$inc": 1}, "tags": {"$append": ["up"]}},
+    {"name": "new", "n": {"$inc": 1}, "tags": {"$append": ["up"]}},
+    {"name": "other", "n": 1}]', '{name}', '{"return": false}');
+SELECT orm.save('Item', '[{"id": 1, "n": {"$inc": 100}, "info": {"$merge": {"saved": true}}},
+    {"id": 2, "n": {"$inc": 100}, "info": {"$merge": {"saved": true}}}, {"id": 2000, "n": 1}]', '{"return": false}');
+SELECT orm.save('Item', '[{"id": 1, "n": {"$inc": 100}}, {"id": 2, "n": {"$inc": 100}}, {"name": "third", "n": {"$inc": 3}}]', '{"return": false}');
+SELECT name, n, tags FROM items ORDER BY name;
+\echo # counting, twice in one transaction
+BEGIN;
+SELECT orm.update('Item', 1, '{"n": {"$inc": 1}}', '{"return": false}');
+SELECT orm.update('Item', 1, '{"n": {"$inc": 1}}', '{"return": false}');
+SELECT n FROM items WHERE id = 1;
+ROLLBACK;
+
+\echo # errors
+SELECT orm.create('Item', '{"n": {"$inc": 1}}');
+SELECT orm.save('Item', '{"id": 1, "n": {"$mul": 2}}');
+SELECT orm.update('Item', 1, '{"id": {"$inc": 1}}');
+SELECT orm.update('Item', 1, '{"name": {"$inc": 1}}');
+SELECT orm.update('Item', 1, '{"day": {"$inc": 1}}');
+SELECT orm.update('Item', 1, '{"n": {"$append": [1]}}');
+SELECT orm.update('Item', 1, '{"n": {"$inc": null}}');
+SELECT orm.update('Item', 1, '{"n": {"$inc": true}}');
+SELECT orm.update('Item', 1, '{"n": {"$inc": "x"}}');
+SELECT orm.update('Item', 1, '{"n": {"$inc": 2.5}}');
+SELECT orm.update('Item', 1, '{"n": {"$inc": 1, "$mul": 2}}');
+SELECT orm.update('Item', 1, '{"n": {"$incr": 1}}');
+SELECT orm.update('Item', 1, '{"small": {"$inc": 32767}}');
+SELECT orm.update('Item', 1, '{"share": {"$inc": 90}}');
+SELECT orm.update('Item', 1, '{"price": {"$mul": 1000000}}');
+SELECT orm.update('Item', 1, '{"tags": {"$append": "x"}}');
+SELECT orm.update('Item', 1, '{"sizes": {"$remove": ["x"]}}');
+SELECT orm.update('Item', 1, '{"short": {"$append": ["abcd"]}}');
+SELECT orm.update('Item', 1, '{"info": {"$merge": [1]}}');
+SELECT orm.update('Item', 1, '{"info": {"$unset": ["a"]}}');
+SELECT orm.update('Item', 1, '{"info": {"$unset": [["a", null]]}}');
+SELECT orm.update('Item', 1, '{"info": {"$remove": [1]}}');
+UPDATE items SET sizes = '{{1,2},{3,4}}' WHERE id = 1;
+SELECT orm.update('Item', 1, '{"sizes": {"$remove": [1]}}');
+
+\echo # what it does is what SQL does, whatever operators the path holds
+CREATE FUNCTION patches.evil(integer, integer) RETURNS integer LANGUAGE sql AS 'SELECT -1';
+CREATE OPERATOR patches.+ (FUNCTION = patches.evil, LEFTARG = integer, RIGHTARG = integer);
+SET search_path = patches, pg_catalog;
+SELECT orm.update('Item', 2, '{"n": {"$inc": 1}}') -> 'n' AS n;
+RESET search_path;
+DROP SCHEMA patches CASCADE;
