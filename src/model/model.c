@@ -22,6 +22,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "model/index.h"
 #include "model/model.h"
 #include "model/relationship.h"
 
@@ -103,16 +104,20 @@ static void
 fill_attributes(OrmModel *model, Relation relation)
 {
 	TupleDesc	descriptor = RelationGetDescr(relation);
+	Bitmapset  *leaders = orm_index_leaders(relation);
 
 	model->natts = descriptor->natts;
 	model->attributes = palloc0(sizeof(OrmAttribute) * Max(descriptor->natts, 1));
 	for (int i = 0; i < descriptor->natts; i++)
 	{
 		Form_pg_attribute column = TupleDescAttr(descriptor, i);
+		OrmAttribute *attribute = &model->attributes[model->nattributes];
 
-		if (!column->attisdropped)
-			fill_attribute(&model->attributes[model->nattributes++], descriptor, column,
-						   model->declaration);
+		if (column->attisdropped)
+			continue;
+		fill_attribute(attribute, descriptor, column, model->declaration);
+		attribute->leads_index = bms_is_member(column->attnum, leaders);
+		model->nattributes++;
 	}
 	make_names_differ(model);
 }
@@ -279,9 +284,10 @@ make_fingerprint(const OrmModel *model)
 	{
 		const OrmAttribute *a = &model->attributes[i];
 
-		appendStringInfo(&out, "%s|%s|%d|%u|%d|%u|%d%d%d%d%d%d|%u\n", a->name, a->column, a->attnum,
+		appendStringInfo(&out, "%s|%s|%d|%u|%d|%u|%d%d%d%d%d%d%d|%u\n", a->name, a->column, a->attnum,
 						 a->type->oid, a->type->typmod, a->type->collation, a->not_null, a->has_default,
-						 a->generated, a->identity, a->identity_always, a->numbered, a->equality);
+						 a->generated, a->identity, a->identity_always, a->numbered, a->leads_index,
+						 a->equality);
 	}
 	if (model->primary_key)
 		print_key(&out, "key", model->primary_key);

@@ -30,6 +30,7 @@ typedef struct OrmAttribute
 	bool		identity;		/* either kind */
 	bool		numbered;		/* the database numbers it: an identity, or nextval() is its default */
 	bool		in_key;			/* part of the primary key */
+	bool		leads_index;	/* first column of a valid btree or hash index over whole table: looked up by it */
 	Oid			equality;		/* operator, or InvalidOid */
 	bool		equal_is_same;	/* values that are equal by it are the same in every byte */
 } OrmAttribute;
@@ -60,6 +61,7 @@ typedef struct OrmRelationship
 	AttrNumber *join_target;	/* join table's columns that point at the target */
 	AttrNumber *target_key;		/* the columns of the target they point at */
 	Oid		   *join_operators; /* target = join */
+	bool		join_indexed;	/* the first of "remote" leads an index of the join table, as leads_index says */
 } OrmRelationship;
 
 typedef struct OrmModel

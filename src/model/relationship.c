@@ -35,6 +35,7 @@
 #include "utils/typcache.h"
 
 #include "base/names.h"
+#include "model/index.h"
 #include "model/relationship.h"
 
 /* A foreign key, or what stands for one. */
@@ -427,6 +428,7 @@ resolve_through(Resolution *r, OrmRelationship *relationship, const OrmDeclarati
 	}
 	set_key(relationship, own, false);
 	relationship->join_relid = join;
+	relationship->join_indexed = orm_index_leads(join, relationship->remote[0]);
 	relationship->njoin = other->n;
 	relationship->join_target = copy_of(other->columns, sizeof(AttrNumber) * other->n);
 	relationship->target_key = copy_of(other->referenced_columns, sizeof(AttrNumber) * other->n);
@@ -493,9 +495,9 @@ print_columns(StringInfo out, const AttrNumber *columns, const Oid *operators, i
 void
 orm_relationship_print(StringInfo out, const OrmRelationship *relationship)
 {
-	appendStringInfo(out, "%s %s %s %u %u %d", kind_names[relationship->kind], relationship->name,
+	appendStringInfo(out, "%s %s %s %u %u %d %d", kind_names[relationship->kind], relationship->name,
 					 relationship->target, relationship->target_relid, relationship->join_relid,
-					 relationship->resolved);
+					 relationship->join_indexed, relationship->resolved);
 	print_columns(out, relationship->local, relationship->operators, relationship->nkeys);
 	print_columns(out, relationship->remote, NULL, relationship->nkeys);
 	print_columns(out, relationship->join_target, relationship->join_operators, relationship->njoin);

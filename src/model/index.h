@@ -1,0 +1,23 @@
+/*
+ * index.h - by which columns of a relation its rows can be looked up.
+ */
+#ifndef ORM_MODEL_INDEX_H
+#define ORM_MODEL_INDEX_H
+
+#include "access/attnum.h"
+#include "nodes/bitmapset.h"
+#include "utils/relcache.h"
+
+/*
+ * The numbers of the columns that lead an index by which `column = ANY ($1)`
+ * finds its rows, whatever plan is made: btree or hash, valid, over all rows,
+ * with the column's own collation and its type's equality.  Empty for
+ * relations that have no indexes, and for tables with children, whose indexes
+ * are their own.  The caller has the relation open.
+ */
+extern Bitmapset *orm_index_leaders(Relation relation);
+
+/* Is the column of the relation of that OID one of them?  No lock is taken; of one that is gone: false. */
+extern bool orm_index_leads(Oid relid, AttrNumber column);
+
+#endif

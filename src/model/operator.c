@@ -1,0 +1,268 @@
+/*
+ * operator.c - operators that documents name, resolved by us; see operator.h.
+ */
+#include "postgres.h"
+
+#include "access/stratnum.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
+#include "parser/parse_coerce.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+#include "utils/typcache.h"
+
+#include "model/operator_internal.h"
+
+/* In an ereport: the HINT that lists the operators there are. */
+static int
+hint_names(const OrmOperands *operands)
+{
+	const char *names = orm_operator_names(operands);
+
+	if (*names == '\0')
+		return errhint("Type %s has no such operators at all.", format_type_be(operands->left));
+	return errhint("Operators of type %s: %s.", format_type_be(operands->left), names);
+}
+
+/* In an ereport: the DETAIL with the place, if there is one, and the operators that could be meant. */
+static int
+detail_rivals(const List *rivals, const OrmPath *path)
+{
+	StringInfoData text;
+	ListCell   *cell;
+
+	initStringInfo(&text);
+	foreach(cell, rivals)
+		appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "", format_operator_qualified(lfirst_oid(cell)));
+	if (path == NULL)
+		return errdetail("It could be %s.", text.data);
+	return errdetail("At %s.  It could be %s.", orm_path_text(path), text.data);
+}
+
+/* How the operands are called in messages. */
+static const char *
+describe_operands(const OrmOperands *operands, const char *what)
+{
+	if (operands->right == UNKNOWNOID)
+		return psprintf("%s of type %s", what, format_type_be(operands->left));
+	return psprintf("%s of type %s and a value of type %s", what, format_type_be(operands->left),
+					format_type_be(operands->right));
+}
+
+/* Finds the operator of a name for these operands, or raises why there is none. */
+static OrmOperator
+find(const char *name, const OrmOperands *operands, const char *what, const OrmPath *path)
+{
+	Oid			types[2] = {operands->left, operands->right};
+	OrmChosen	chosen = orm_operator_choose(orm_operator_candidates(name, operands), 2, types);
+	OrmOperator operator = {0};
+
+	if (OidIsValid(chosen.oid) && orm_operator_describe(chosen.oid, operands, &operator))
+		return operator;
+	if (chosen.rivals != NIL)
+		ereport(ERROR,
+				errcode(ERRCODE_AMBIGUOUS_FUNCTION),
+				errmsg("operator \"%s\" is ambiguous for %s", name, describe_operands(operands, what)),
+				detail_rivals(chosen.rivals, path));
+	ereport(ERROR,
+			errcode(ERRCODE_UNDEFINED_FUNCTION),
+			operands->result == BOOLOID
+			? errmsg("there is no condition \"%s\" for %s", name, describe_operands(operands, what))
+			: errmsg("there is no operator \"%s\" to order by for %s", name, describe_operands(operands, what)),
+			orm_error_place(path),
+			hint_names(operands));
+	return operator;
+}
+
+OrmOperator
+orm_operator_find(const char *name, const OrmType *type, Oid result, const char *what, const OrmPath *path)
+{
+	OrmOperands operands = {type->base, UNKNOWNOID, result};
+
+	return find(name, &operands, what, path);
+}
+
+OrmOperator
+orm_operator_find_between(const char *name, const OrmType *left, const OrmType *right,
+						  const char *what, const OrmPath *path)
+{
+	OrmOperands operands = {left->base, right->base, BOOLOID};
+
+	return find(name, &operands, what, path);
+}
+
+bool
+orm_operator_has_order(const OrmType *type)
+{
+	return orm_operator_type_has_order(type->base);
+}
+
+/*
+ * The operator of a type's default operator class, or InvalidOid.  What the
+ * type cache says of equality and order holds for elements and fields as well:
+ * json[] has neither, although arrays have.
+ */
+static Oid
+class_operator(Oid type, int strategy)
+{
+	TypeCacheEntry *entry = lookup_type_cache(type, TYPECACHE_EQ_OPR | TYPECACHE_LT_OPR);
+
+	if (strategy == BTEqualStrategyNumber)
+		return entry->eq_opr;
+	if (!OidIsValid(entry->lt_opr))
+		return InvalidOid;
+	return get_opfamily_member(entry->btree_opf, entry->btree_opintype, entry->btree_opintype, strategy);
+}
+
+/* The operator of an operator family of "type" for operands of two classes' input types, or InvalidOid. */
+static Oid
+family_operator(Oid type, Oid left, Oid right, int strategy)
+{
+	TypeCacheEntry *entry = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY);
+	TypeCacheEntry *left_entry = lookup_type_cache(left, TYPECACHE_BTREE_OPFAMILY);
+	TypeCacheEntry *right_entry = lookup_type_cache(right, TYPECACHE_BTREE_OPFAMILY);
+
+	if (!OidIsValid(left_entry->btree_opf) || !OidIsValid(right_entry->btree_opf) ||
+		get_typtype(left_entry->btree_opintype) == TYPTYPE_PSEUDO ||
+		get_typtype(right_entry->btree_opintype) == TYPTYPE_PSEUDO)
+		return InvalidOid;
+	return get_opfamily_member(entry->btree_opf, left_entry->btree_opintype, right_entry->btree_opintype, strategy);
+}
+
+/* What the server takes for the name of a class's operator, where that does the same for a class; or InvalidOid. */
+static Oid
+server_operator(Oid left, Oid right, int strategy)
+{
+	OrmOperands operands = {left, right, BOOLOID};
+	Oid			types[2] = {left, right};
+	const char *name = get_opname(class_operator(left, strategy));
+	OrmOperator operator;
+	Oid			found;
+	Oid			family;
+
+	if (name == NULL)
+		return InvalidOid;
+	found = orm_operator_choose(orm_operator_candidates(name, &operands), 2, types).oid;
+	if (!OidIsValid(found) || !orm_operator_describe(found, &operands, &operator))
+		return InvalidOid;
+	family = lookup_type_cache(operator.left, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
+	return get_op_opfamily_strategy(found, family) == strategy ? found : InvalidOid;
+}
+
+/* The type that both can be compared as because the other casts to it implicitly, or InvalidOid. */
+static Oid
+common_type(Oid left, Oid right)
+{
+	if (left == right || can_coerce_type(1, &right, &left, COERCION_IMPLICIT))
+		return left;
+	return can_coerce_type(1, &left, &right, COERCION_IMPLICIT) ? right : InvalidOid;
+}
+
+OrmOperator
+orm_operator_order(const OrmType *type, int strategy, const char *what, const OrmPath *path)
+{
+	OrmOperands operands = {type->base, type->base, BOOLOID};
+	OrmOperator operator = {0};
+
+	if (orm_operator_describe(class_operator(type->base, strategy), &operands, &operator))
+		return operator;
+	operands.right = UNKNOWNOID;
+	ereport(ERROR,
+			errcode(ERRCODE_UNDEFINED_FUNCTION),
+			strategy == BTEqualStrategyNumber
+			? errmsg("%s of type %s cannot be compared for equality", what, format_type_be(type->oid))
+			: errmsg("%s of type %s has no order", what, format_type_be(type->oid)),
+			orm_error_place(path),
+			hint_names(&operands));
+	return operator;
+}
+
+OrmOperator
+orm_operator_between(const OrmType *left, const OrmType *right, int strategy, const char *what, const OrmPath *path)
+{
+	OrmOperands operands = {left->base, right->base, BOOLOID};
+	OrmOperator operator = {0};
+	Oid			found = InvalidOid;
+
+	if (left->base != right->base)
+	{
+		found = family_operator(left->base, left->base, right->base, strategy);
+		if (!OidIsValid(found))
+			found = family_operator(right->base, left->base, right->base, strategy);
+		if (!OidIsValid(found))
+			found = server_operator(left->base, right->base, strategy);
+	}
+	if (!OidIsValid(found))
+	{
+		operands.left = operands.right = common_type(left->base, right->base);
+		if (OidIsValid(operands.left))
+			found = class_operator(operands.left, strategy);
+	}
+	if (!OidIsValid(found) || !orm_operator_describe(found, &operands, &operator) ||
+		!can_coerce_type(1, &left->base, &operator.left, COERCION_IMPLICIT) ||
+		!can_coerce_type(1, &right->base, &operator.right, COERCION_IMPLICIT))
+		ereport(ERROR,
+				errcode(ERRCODE_DATATYPE_MISMATCH),
+				errmsg("%s of type %s cannot be compared with a value of type %s", what,
+					   format_type_be(left->oid), format_type_be(right->oid)),
+				orm_error_place(path));
+	return operator;
+}
+
+/* The function of that name for an argument, and which of its parameters that is; or InvalidOid. */
+static Oid
+choose_function(const char *name, Oid argument, int *position)
+{
+	char		kind = PROKIND_FUNCTION;
+	int			n = OidIsValid(argument) ? 1 : 0;
+	FuncCandidateList candidates = orm_operator_functions(name, n, &kind);
+	Oid			types[2] = {argument, UNKNOWNOID};
+
+	*position = 0;
+	if (candidates == NULL && n == 1)
+	{
+		n = 2;
+		candidates = orm_operator_functions(name, n, &kind);
+		if (kind == PROKIND_FUNCTION)
+		{
+			*position = 1;
+			types[0] = TEXTOID;
+			types[1] = argument;
+		}
+	}
+	return orm_operator_choose(candidates, n, types).oid;
+}
+
+/* The result of a function whose parameter at that position stands for an argument; or InvalidOid. */
+static Oid
+result_of(Oid function, int position, Oid argument)
+{
+	Oid		   *parameters;
+	int			n;
+	Oid			result = get_func_signature(function, &parameters, &n);
+	Oid			declared = position < n ? parameters[position] : InvalidOid;
+
+	/* the server looks through domains for all but elements */
+	if (declared == ANYARRAYOID || declared == ANYRANGEOID || declared == ANYMULTIRANGEOID)
+		argument = getBaseType(argument);
+	return orm_operator_concrete(result, declared, argument);
+}
+
+Oid
+orm_operator_function_result(const char *function, Oid argument, const char *what, const OrmPath *path)
+{
+	int			position;
+	Oid			oid = choose_function(function, argument, &position);
+	Oid			result = OidIsValid(oid) ? result_of(oid, position, argument) : InvalidOid;
+
+	if (!OidIsValid(result))
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_FUNCTION),
+				OidIsValid(argument)
+				? errmsg("there is no %s of %s of type %s", function, what, format_type_be(argument))
+				: errmsg("there is no %s of %s", function, what),
+				orm_error_place(path));
+	return result;
+}

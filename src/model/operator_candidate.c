@@ -1,0 +1,380 @@
+/*
+ * operator_candidate.c - which operators a name may mean, and which of them it
+ * does mean.
+ *
+ * The server's parser looks names up by search_path and then chooses by types.
+ * Here only the first half differs: what may be chosen among is decided by who
+ * answers for an operator, not by where it stands.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/dependency.h"
+#include "catalog/pg_amop.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "commands/defrem.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "parser/parse_coerce.h"
+#include "parser/parse_func.h"
+#include "utils/builtins.h"
+#include "utils/catcache.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "utils/typcache.h"
+
+#include "model/operator_internal.h"
+
+/* The kinds of operands that a polymorphic type stands for. */
+typedef enum Shape
+{
+	NOT_POLYMORPHIC,
+	ELEMENT,
+	ARRAY,
+	RANGE,
+	MULTIRANGE,
+	ITSELF						/* a row type: known only beside another of the same */
+} Shape;
+
+static const struct
+{
+	Oid			type;
+	Shape		shape;
+}			shapes[] = {
+	{ANYELEMENTOID, ELEMENT},
+	{ANYNONARRAYOID, ELEMENT},
+	{ANYENUMOID, ELEMENT},
+	{ANYCOMPATIBLEOID, ELEMENT},
+	{ANYCOMPATIBLENONARRAYOID, ELEMENT},
+	{ANYARRAYOID, ARRAY},
+	{ANYCOMPATIBLEARRAYOID, ARRAY},
+	{ANYRANGEOID, RANGE},
+	{ANYCOMPATIBLERANGEOID, RANGE},
+	{ANYMULTIRANGEOID, MULTIRANGE},
+	{ANYCOMPATIBLEMULTIRANGEOID, MULTIRANGE},
+	{RECORDOID, ITSELF},
+	{RECORDARRAYOID, ITSELF}
+};
+
+/* What kind of operands a declared type stands for. */
+static Shape
+shape_of(Oid type)
+{
+	for (int i = 0; i < lengthof(shapes); i++)
+		if (shapes[i].type == type)
+			return shapes[i].shape;
+	return NOT_POLYMORPHIC;
+}
+
+Oid
+orm_operator_concrete(Oid type, Oid declared, Oid actual)
+{
+	Shape		shape = shape_of(declared);
+	Shape		wanted = shape_of(type);
+	Oid			range = InvalidOid;
+	Oid			element = InvalidOid;
+
+	if (wanted == NOT_POLYMORPHIC)
+		return get_typtype(type) == TYPTYPE_PSEUDO ? InvalidOid : type;
+	if (wanted == shape)
+		return actual;
+	if (shape == ELEMENT)
+		element = actual;
+	else if (shape == ARRAY)
+		element = get_element_type(actual);
+	else if (shape == RANGE || shape == MULTIRANGE)
+	{
+		range = shape == RANGE ? actual : get_multirange_range(actual);
+		element = OidIsValid(range) ? get_range_subtype(range) : InvalidOid;
+	}
+	if (wanted == ELEMENT)
+		return element;
+	if (wanted == ARRAY)
+		return OidIsValid(element) ? get_array_type(element) : InvalidOid;
+	if (wanted == RANGE)
+		return range;
+	return wanted == MULTIRANGE && OidIsValid(range) ? get_range_multirange(range) : InvalidOid;
+}
+
+/* Fills in the operator as it is to be called with these operands. */
+static bool
+describe(Form_pg_operator form, const OrmOperands *operands, OrmOperator *operator)
+{
+	operator->oid = form->oid;
+	operator->left = shape_of(form->oprleft) == NOT_POLYMORPHIC ? form->oprleft : operands->left;
+	if (shape_of(form->oprright) != NOT_POLYMORPHIC && operands->right != UNKNOWNOID)
+		operator->right = operands->right;
+	else
+		operator->right = orm_operator_concrete(form->oprright, form->oprleft, operands->left);
+	operator->result = orm_operator_concrete(form->oprresult, form->oprleft, operands->left);
+	return OidIsValid(operator->right) && OidIsValid(operator->result);
+}
+
+bool
+orm_operator_type_has_order(Oid type)
+{
+	return OidIsValid(lookup_type_cache(type, TYPECACHE_LT_OPR)->lt_opr);
+}
+
+bool
+orm_operator_describe(Oid oid, const OrmOperands *operands, OrmOperator *operator)
+{
+	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(oid));
+	bool		known;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	known = describe((Form_pg_operator) GETSTRUCT(tuple), operands, operator);
+	ReleaseSysCache(tuple);
+	return known;
+}
+
+/* The owner of a function, or InvalidOid. */
+static Oid
+owner_of_function(Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
+}
+
+/* The owner of a type, or InvalidOid. */
+static Oid
+owner_of_type(Oid type)
+{
+	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_type) GETSTRUCT(tuple))->typowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
+}
+
+/* Is the operator in an operator family of a default operator class of the type? */
+static bool
+in_default_family(Oid operator, Oid type)
+{
+	CatCList   *list = SearchSysCacheList1(AMOPOPID, ObjectIdGetDatum(operator));
+	bool		found = false;
+
+	for (int i = 0; i < list->n_members && !found; i++)
+	{
+		Form_pg_amop member = (Form_pg_amop) GETSTRUCT(&list->members[i]->tuple);
+		Oid			opclass = GetDefaultOpClass(type, member->amopmethod);
+
+		found = OidIsValid(opclass) && get_opclass_family(opclass) == member->amopfamily;
+	}
+	ReleaseSysCacheList(list);
+	return found;
+}
+
+/*
+ * Does somebody answer for the operator whom its caller trusts anyway?
+ *
+ * To be a member of an extension is not enough: who owns the extension (with a
+ * trusted one, anybody who may create in the database) can add operators of
+ * his own to it.  To belong to a superuser is not enough either, as he may
+ * have made it for a purpose of his own.  An operator outside pg_catalog must
+ * be of exact types, or another that fits the operands better could be put
+ * beside it and would be found by its qualified name; domains never count as
+ * exact.
+ */
+static bool
+is_answered_for(Form_pg_operator form, Oid type)
+{
+	Oid			extension;
+	Oid			owner = form->oprowner;
+
+	if (form->oprnamespace == PG_CATALOG_NAMESPACE)
+		return true;
+	if (get_typtype(form->oprleft) == TYPTYPE_PSEUDO || get_typtype(form->oprright) == TYPTYPE_PSEUDO ||
+		get_typtype(form->oprleft) == TYPTYPE_DOMAIN || get_typtype(form->oprright) == TYPTYPE_DOMAIN)
+		return false;
+	if (in_default_family(form->oid, type))
+		return true;
+	extension = getExtensionOfObject(OperatorRelationId, form->oid);
+	if (!OidIsValid(extension))
+		return false;
+	if (superuser_arg(owner) && superuser_arg(owner_of_function(form->oprcode)))
+		return true;
+	return getExtensionOfObject(TypeRelationId, type) == extension &&
+		owner == owner_of_type(type) && owner == owner_of_function(form->oprcode);
+}
+
+/* May this operator be meant? */
+static bool
+is_candidate(Form_pg_operator form, const OrmOperands *operands)
+{
+	OrmOperator operator;
+
+	if (form->oprkind != 'b' || !OidIsValid(form->oprcode) || !describe(form, operands, &operator))
+		return false;
+	if (operands->result == BOOLOID ? operator.result != BOOLOID : !orm_operator_type_has_order(operator.result))
+		return false;
+	return is_answered_for(form, operands->left) ||
+		(operands->right != UNKNOWNOID && is_answered_for(form, operands->right));
+}
+
+/* A candidate in front of a list; of two for the same types that of pg_catalog hides the other. */
+static FuncCandidateList
+add_candidate(FuncCandidateList list, Oid oid, Oid namespace, int n, const Oid *types)
+{
+	FuncCandidateList candidate;
+
+	for (candidate = list; candidate != NULL; candidate = candidate->next)
+		if (memcmp(candidate->args, types, sizeof(Oid) * n) == 0 &&
+			(candidate->pathpos == 0 || namespace == PG_CATALOG_NAMESPACE))
+		{
+			if (namespace != PG_CATALOG_NAMESPACE)
+				return list;
+			candidate->oid = oid;
+			candidate->pathpos = 0;
+			return list;
+		}
+	candidate = palloc0(offsetof(struct _FuncCandidateList, args) + sizeof(Oid) * n);
+	candidate->next = list;
+	candidate->pathpos = namespace == PG_CATALOG_NAMESPACE ? 0 : 1;
+	candidate->oid = oid;
+	candidate->nominalnargs = candidate->nargs = n;
+	memcpy(candidate->args, types, sizeof(Oid) * n);
+	return candidate;
+}
+
+FuncCandidateList
+orm_operator_candidates(const char *name, const OrmOperands *operands)
+{
+	FuncCandidateList found = NULL;
+	CatCList   *list;
+
+	if (strlen(name) >= NAMEDATALEN)
+		return NULL;
+	list = SearchSysCacheList1(OPERNAMENSP, CStringGetDatum(name));
+	for (int i = 0; i < list->n_members; i++)
+	{
+		Form_pg_operator form = (Form_pg_operator) GETSTRUCT(&list->members[i]->tuple);
+		Oid			types[2] = {form->oprleft, form->oprright};
+
+		if (is_candidate(form, operands))
+			found = add_candidate(found, form->oid, form->oprnamespace, 2, types);
+	}
+	ReleaseSysCacheList(list);
+	return found;
+}
+
+FuncCandidateList
+orm_operator_functions(const char *name, int nparameters, char *kind)
+{
+	FuncCandidateList found = NULL;
+	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
+
+	for (int i = 0; i < list->n_members; i++)
+	{
+		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
+
+		if (form->pronamespace != PG_CATALOG_NAMESPACE || form->pronargs != nparameters || form->proretset ||
+			(form->prokind != PROKIND_FUNCTION && form->prokind != PROKIND_AGGREGATE))
+			continue;
+		*kind = form->prokind;
+		found = add_candidate(found, form->oid, form->pronamespace, nparameters, form->proargtypes.values);
+	}
+	ReleaseSysCacheList(list);
+	return found;
+}
+
+/* Is this candidate declared for just these types, an unknown one being that of its neighbour? */
+static bool
+is_exact(FuncCandidateList candidate, int n, const Oid *types)
+{
+	for (int i = 0; i < n; i++)
+	{
+		Oid			type = types[i] == UNKNOWNOID && n == 2 ? types[1 - i] : types[i];
+
+		if (candidate->args[i] != type)
+			return false;
+	}
+	return true;
+}
+
+OrmChosen
+orm_operator_choose(FuncCandidateList candidates, int n, Oid *types)
+{
+	OrmChosen	chosen = {InvalidOid, NIL};
+	FuncCandidateList candidate;
+	FuncCandidateList fitting;
+
+	for (candidate = candidates; candidate != NULL; candidate = candidate->next)
+		if (is_exact(candidate, n, types))
+			chosen.rivals = lappend_oid(chosen.rivals, candidate->oid);
+	if (chosen.rivals == NIL && func_match_argtypes(n, types, candidates, &fitting) > 0)
+	{
+		for (candidate = fitting; candidate != NULL; candidate = candidate->next)
+			chosen.rivals = lappend_oid(chosen.rivals, candidate->oid);
+		candidate = func_select_candidate(n, types, fitting);
+		if (candidate != NULL)
+			chosen.oid = candidate->oid;
+	}
+	if (list_length(chosen.rivals) == 1)
+		chosen.oid = linitial_oid(chosen.rivals);
+	return chosen;
+}
+
+/* Does the type itself, not another that it casts to, stand on the left of an operator? */
+static bool
+stands_left(Form_pg_operator form, Oid type)
+{
+	return form->oprleft == type || IsBinaryCoercible(type, form->oprleft);
+}
+
+/* Compares two names, for list_sort. */
+static int
+compare_names(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
+}
+
+char *
+orm_operator_names(const OrmOperands *operands)
+{
+	Relation	operators = table_open(OperatorRelationId, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(operators, InvalidOid, false, NULL, 0, NULL);
+	List	   *names = NIL;
+	const char *last = "";
+	StringInfoData text;
+	HeapTuple	tuple;
+	ListCell   *cell;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_operator form = (Form_pg_operator) GETSTRUCT(tuple);
+
+		if (stands_left(form, operands->left) && is_candidate(form, operands))
+			names = lappend(names, pstrdup(NameStr(form->oprname)));
+	}
+	systable_endscan(scan);
+	table_close(operators, AccessShareLock);
+
+	initStringInfo(&text);
+	list_sort(names, compare_names);
+	foreach(cell, names)
+	{
+		if (strcmp(lfirst(cell), last) == 0)
+			continue;
+		last = lfirst(cell);
+		appendStringInfo(&text, "%s\"%s\"", text.len > 0 ? ", " : "", last);
+	}
+	return text.data;
+}
