@@ -156,5 +156,13 @@ SELECT orm.get('KeyPrice', '1.234') IS NULL AS text, orm.get('KeyPrice', '{"id":
        orm.delete('KeyPrice', '1.234') AS deleted, orm.get('KeyCode', 'abcde') IS NULL AS too_long,
        orm.get('KeyPrice', '1.23') AS there;
 
+-- a domain over an enum: its operators are polymorphic, and do not look below domains
+CREATE TYPE keys_test.letter AS ENUM ('a', 'b');
+CREATE DOMAIN keys_test.one_letter AS keys_test.letter;
+CREATE TABLE keys_test.letters (id keys_test.one_letter PRIMARY KEY, v integer);
+SELECT count(*) > 0 AS mapped FROM orm.map('keys_test.letters', 'KeyLetter');
+SELECT orm.save('KeyLetter', '[{"id": "a", "v": 1}, {"id": "b", "v": 2}]');
+SELECT orm.update('KeyLetter', 'a', '{"v": 3}'), orm.get('KeyLetter', 'b'), (SELECT v FROM keys_test.key_letter_find('a')) AS found, orm.delete('KeyLetter', 'b') AS deleted;
+
 SET client_min_messages = warning;
 DROP SCHEMA keys_test CASCADE;

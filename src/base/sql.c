@@ -80,11 +80,17 @@ orm_sql_operator(StringInfo sql, Oid operator)
  * Appends a cast of an operand to what its operator takes.  An operator in
  * pg_catalog is found without, as nobody can put another beside it.  In any
  * other schema one that fits the operands more exactly (domains, say) would be
- * taken before ours.
+ * taken before ours.  A polymorphic operator does not look below domains.
  */
 static void
 append_cast(StringInfo sql, Oid type, Oid expected, Oid namespace)
 {
+	if (IsPolymorphicType(expected) && getBaseType(type) != type)
+	{
+		appendStringInfoString(sql, "::");
+		orm_sql_type(sql, getBaseType(type), -1);
+		return;
+	}
 	if (namespace == PG_CATALOG_NAMESPACE || type == expected || IsPolymorphicType(expected))
 		return;
 	appendStringInfoString(sql, "::");
