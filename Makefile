@@ -38,6 +38,7 @@ SQL_PARTS = \
 	src/api/language.sql \
 	src/api/model.sql \
 	src/api/write.sql \
+	src/api/change.sql \
 	src/api/read.sql \
 	src/api/know.sql \
 	src/api/trigger.sql

@@ -21,7 +21,7 @@ SELECT count(*) > 0 AS mapped FROM orm.map('get_test.people', 'Person');
 INSERT INTO people SELECT i, 'p' || i, jsonb_build_object('i', i) FROM generate_series(1, 100) i;
 SELECT count(*) AS different FROM people p WHERE orm.get('Person', id)::text IS DISTINCT FROM to_json(p)::text;
 SELECT orm.get('Person', 1), orm.get('Person', 0), orm.get('Person', NULL);
-SELECT provolatile, proparallel, proisstrict FROM pg_proc WHERE oid = 'orm.get(text, text)'::regprocedure;
+SELECT provolatile, proparallel, proisstrict FROM pg_proc WHERE oid = 'orm.get(text, text, orm.document)'::regprocedure;
 EXPLAIN (COSTS OFF) SELECT 1 WHERE orm.get('Person', 1) IS NULL;
 
 -- what this transaction wrote is seen, and by the same statement what it wrote through the extension

@@ -14,6 +14,7 @@
 #include "exec/json.h"
 #include "exec/plan.h"
 #include "model/cache.h"
+#include "query/query.h"
 
 PG_MODULE_MAGIC;
 
@@ -26,6 +27,7 @@ _PG_init(void)
 {
 	orm_document_init();
 	orm_cache_init();
+	orm_query_init();
 	orm_plan_init();
 	orm_json_init();
 	MarkGUCPrefixReserved("orm");

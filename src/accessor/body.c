@@ -44,8 +44,8 @@ raise_syntax(const char *message)
 	ereport(ERROR,
 			errcode(ERRCODE_SYNTAX_ERROR),
 			errmsg("%s", message),
-			errhint("A body in language orm is a verb and a model: "
-					"create Usuario, or create \"Order Line\"."));
+			errhint("A body in language orm is a verb, a model and the verb's documents: "
+					"create Usuario, or all \"Order Line\" {\"limit\": 10}."));
 }
 
 /* Reads a name in double quotes; "text" stands behind the first. */
@@ -67,10 +67,67 @@ read_quoted(const char *text, char **name)
 	return text;
 }
 
+/* Passes over a JSON string; "text" stands on its first quote. */
+static const char *
+skip_string(const char *text)
+{
+	for (text++; *text != '\0' && *text != '"'; text++)
+		if (text[0] == '\\' && text[1] != '\0')
+			text++;
+	return *text == '"' ? text + 1 : text;
+}
+
+/*
+ * Finds the end of a JSON object by its brackets, strings passed over.  Of one
+ * that is not closed, or wrongly, the rest of the text is taken: the JSON
+ * parser will say what is wrong with it.
+ */
+static const char *
+find_end(const char *text)
+{
+	int			depth = 0;
+
+	do
+	{
+		if (*text == '"')
+		{
+			text = skip_string(text);
+			continue;
+		}
+		depth += *text == '{' || *text == '[' ? 1 : *text == '}' || *text == ']' ? -1 : 0;
+		text++;
+	} while (depth > 0 && *text != '\0');
+	return text;
+}
+
+/* Error context callback: which document of a body is being read. */
+static void
+say_document(void *number)
+{
+	errcontext("document %d in the body of the function", *(int *) number);
+}
+
+/* Reads a document, whose first brace "text" stands on. */
+static const char *
+read_document(const char *text, OrmBody *body)
+{
+	const char *end = find_end(text);
+	int			number = body->ndocuments + 1;
+	ErrorContextCallback context = {error_context_stack, say_document, &number};
+
+	if (body->ndocuments == ORM_BODY_DOCUMENTS)
+		raise_syntax("too many documents in the body of the function");
+	error_context_stack = &context;
+	body->documents[body->ndocuments++] =
+		orm_document_open(PointerGetDatum(orm_document_parse(text, end - text)));
+	error_context_stack = context.previous;
+	return end;
+}
+
 OrmBody
 orm_body_parse(const char *text)
 {
-	OrmBody		body;
+	OrmBody		body = {0};
 
 	text = skip_space(read_word(skip_space(text), &body.verb));
 	if (body.verb[0] == '\0')
@@ -78,11 +135,13 @@ orm_body_parse(const char *text)
 	text = *text == '"' ? read_quoted(text + 1, &body.model) : read_word(text, &body.model);
 	if (body.model[0] == '\0')
 		raise_syntax("the body of the function names no model");
-	text = skip_space(text);
+	for (text = skip_space(text); *text == '{'; text = skip_space(text))
+		text = read_document(text, &body);
 	if (*text != '\0')
 		ereport(ERROR,
 				errcode(ERRCODE_SYNTAX_ERROR),
-				errmsg("unexpected text after the model in the body of the function: %s", text));
+				errmsg("unexpected text after the %s in the body of the function: %s",
+					   body.ndocuments > 0 ? "documents" : "model", text));
 	return body;
 }
 

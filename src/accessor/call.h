@@ -6,17 +6,30 @@
 #define ORM_ACCESSOR_CALL_H
 
 #include "accessor/function.h"
+#include "accessor/result.h"
 
 typedef struct OrmCall
 {
 	FunctionCallInfo fcinfo;
 	const OrmFunction *function;
 	const OrmModel *model;
-	MemoryContext context;		/* the caller's, where the result goes */
 	bool		given[FUNC_MAX_ARGS];
-	const bool *returned;		/* by attribute: is it in the rows that come back? */
-	bool		found;			/* a row came back, */
-	Datum		result;			/* this one */
+	OrmRows		rows;			/* its result, where that is rows */
 } OrmCall;
+
+/* The result of a call that has none. */
+static inline Datum
+orm_call_null(OrmCall *call)
+{
+	call->fcinfo->isnull = true;
+	return (Datum) 0;
+}
+
+/* The row that was kept; NULL where none was. */
+static inline Datum
+orm_call_result(OrmCall *call)
+{
+	return call->rows.found ? call->rows.result : orm_call_null(call);
+}
 
 #endif

@@ -14,14 +14,13 @@
 #include "funcapi.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "parser/parse_coerce.h"
 #include "parser/parse_func.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "accessor/body.h"
 #include "accessor/function.h"
+#include "exec/cast.h"
 #include "model/cache.h"
 
 /* What a compilation works on. */
@@ -80,28 +79,47 @@ check_form(const Compilation *c)
 static void
 check_writing(const Compilation *c)
 {
-	if (!c->function->verb->writes)
+	bool		locks = orm_function_locks(c->function);
+	char	   *what;
+
+	if (!c->function->verb->writes && !locks)
 		return;
+	what = locks ? pstrdup("The query locks rows")
+		: psprintf("The verb \"%s\" writes", c->function->verb->name);
 	if (c->form->provolatile != PROVOLATILE_VOLATILE)
 		refuse(c, "must be VOLATILE",
-			   psprintf("The verb \"%s\" writes, and the server may call a function that is not VOLATILE "
-						"any number of times.", c->function->verb->name));
+			   psprintf("%s, and the server may call a function that is not VOLATILE any number of times.", what));
 	if (c->form->proparallel != PROPARALLEL_UNSAFE)
-		refuse(c, "must be PARALLEL UNSAFE", psprintf("The verb \"%s\" writes.", c->function->verb->name));
+		refuse(c, "must be PARALLEL UNSAFE", psprintf("%s.", what));
 }
 
 /* Which kind of result a function declares; 0: none that any verb has. */
 static int
 declared_result(const Compilation *c)
 {
+	static const struct
+	{
+		Oid			type;
+		bool		set;
+		OrmResult	result;
+	}			kinds[] = {
+		{JSONOID, false, ORM_RESULT_JSON},
+		{JSONOID, true, ORM_RESULT_JSONS},
+		{VOIDOID, false, ORM_RESULT_VOID},
+		{BOOLOID, false, ORM_RESULT_BOOLEAN},
+		{INT8OID, false, ORM_RESULT_BIGINT},
+	};
 	Oid			type = c->form->prorettype;
 
 	if (type == c->model->row_type)
 		return c->form->proretset ? ORM_RESULT_ROWS : ORM_RESULT_ROW;
-	if (c->form->proretset)
+	for (int i = 0; i < (int) lengthof(kinds); i++)
+		if (kinds[i].type == type && kinds[i].set == c->form->proretset &&
+			(c->function->verb->results & kinds[i].result) != 0)
+			return kinds[i].result;
+	if (orm_function_selected(c->function) == NULL)
 		return 0;
-	return type == JSONOID ? ORM_RESULT_JSON : type == VOIDOID ? ORM_RESULT_VOID :
-		type == BOOLOID ? ORM_RESULT_BOOLEAN : 0;
+	return c->form->proretset ? ORM_RESULT_SCALARS : ORM_RESULT_SCALAR;
 }
 
 /* The results of a verb in words: usuarios, json or void. */
@@ -109,7 +127,8 @@ static char *
 results_text(const OrmLanguageVerb *verb, Oid row_type)
 {
 	const char *row = format_type_be(row_type);
-	const char *words[] = {row, psprintf("SETOF %s", row), "json", "void", "boolean"};
+	const char *words[] = {row, psprintf("SETOF %s", row), "json", "void", "boolean", "SETOF json", "bigint",
+	"the type of the one attribute that \"select\" names", "SETOF the type of the one attribute that \"select\" names"};
 	StringInfoData text;
 	int			left = verb->results;
 
@@ -136,6 +155,9 @@ set_result(const Compilation *c)
 			   psprintf("With the verb \"%s\" it returns %s.", c->function->verb->name,
 						results_text(c->function->verb, c->model->row_type)));
 	c->function->result = result;
+	c->function->result_type = c->form->prorettype;
+	if (c->function->query != NULL)
+		orm_function_check_result(c->function, c->model);
 }
 
 /*
@@ -227,25 +249,16 @@ check_defaults(const Compilation *c)
 Expr *
 orm_function_cast(const char *function, const OrmParameter *parameter, const OrmAttribute *attribute)
 {
-	CaseTestExpr *value = makeNode(CaseTestExpr);
 	Oid			from = parameter->type;
 	Oid			to = attribute->type->oid;
-	Node	   *cast;
+	Expr	   *cast = orm_cast_find(from, to);
 
-	value->typeId = from;
-	value->typeMod = -1;
-	value->collation = get_typcollation(from);
-	cast = coerce_to_target_type(NULL, (Node *) value, from, to, -1,
-								 COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST, -1);
-	if (cast == NULL && TypeCategory(from) == TYPCATEGORY_STRING)
-		cast = coerce_to_target_type(NULL, (Node *) value, from, to, -1,
-									 COERCION_EXPLICIT, COERCE_EXPLICIT_CAST, -1);
 	if (cast == NULL)
 		ereport(ERROR,
 				errcode(ERRCODE_DATATYPE_MISMATCH),
 				errmsg("argument \"%s\" of function \"%s\" is of type %s, but the attribute is of type %s",
 					   parameter->name, function, format_type_be(from), format_type_be(to)));
-	return (Expr *) cast;
+	return cast;
 }
 
 /* May this attribute be an argument of the verb? */
@@ -264,6 +277,8 @@ is_argument(const OrmLanguageVerb *verb, const OrmAttribute *attribute)
 			return attribute->in_key || settable;
 		case ORM_ARGUMENTS_TO_STORE:
 			return settable;
+		case ORM_ARGUMENTS_PARAMETERS:
+			return verb->key == ORM_KEY_GIVEN && attribute->in_key;
 	}
 	return false;
 }
@@ -311,7 +326,10 @@ bind_parameter(const Compilation *c, OrmParameter *parameter)
 	const OrmAttribute *attribute;
 
 	parameter->attribute = orm_model_attribute(model, parameter->name, strlen(parameter->name));
-	if (parameter->attribute < 0 && c->created)
+	if (c->function->query != NULL && parameter->attribute >= 0 &&
+		!is_argument(c->function->verb, &model->attributes[parameter->attribute]))
+		parameter->attribute = -1;
+	if (parameter->attribute < 0 && c->created && c->function->query == NULL)
 		orm_model_no_attribute(model, parameter->name, NULL);
 	if (parameter->attribute < 0)
 		return;
@@ -371,7 +389,8 @@ set_parameters(Compilation *c)
 
 		if (names == NULL || names[i][0] == '\0')
 			refuse(c, psprintf("has no name for argument %d", i + 1),
-				   "An argument's name says which attribute it is.");
+				   c->function->query ? "An argument's name says which parameter of the query it is."
+				   : "An argument's name says which attribute it is.");
 		parameter->name = names[i];
 		parameter->type = types[i];
 		parameter->optional = optional[i];
@@ -388,6 +407,25 @@ orm_function_lock(const OrmLanguageVerb *verb)
 	return verb->writes ? RowExclusiveLock : AccessShareLock;
 }
 
+/* Reads the body of a function: its verb and documents; returns the model's name. */
+static const char *
+read_body(OrmFunction *function, const char *source)
+{
+	OrmBody		body = orm_body_parse(source);
+
+	function->verb = orm_language_verb(body.verb);
+	orm_function_take_documents(function, &body);
+	return body.model;
+}
+
+void
+orm_function_check_syntax(const char *source)
+{
+	OrmFunction function = {0};
+
+	read_body(&function, source);
+}
+
 /* Compiles in the current memory context. */
 static void
 compile(Compilation *c)
@@ -395,14 +433,13 @@ compile(Compilation *c)
 	OrmFunction *function = c->function;
 	bool		isnull;
 	Datum		source = SysCacheGetAttr(PROCOID, c->tuple, Anum_pg_proc_prosrc, &isnull);
-	OrmBody		body;
+	const char *model;
 
 	check_form(c);
-	body = orm_body_parse(isnull ? "" : TextDatumGetCString(source));
-	function->verb = orm_language_verb(body.verb);
+	model = read_body(function, isnull ? "" : TextDatumGetCString(source));
 	function->name = pstrdup(NameStr(c->form->proname));
 	check_writing(c);
-	c->model = orm_model_open(body.model, orm_function_lock(function->verb));
+	c->model = orm_model_open(model, orm_function_lock(function->verb));
 	function->model = pstrdup(c->model->name);
 	function->epoch = c->model->epoch;
 	function->unset = unset_function();
@@ -410,6 +447,8 @@ compile(Compilation *c)
 	memset(function->all, true, c->model->nattributes);
 	set_result(c);
 	set_parameters(c);
+	if (function->query != NULL && c->created)
+		orm_function_check_query(function, c->model);
 }
 
 OrmFunction *

@@ -1,6 +1,6 @@
 /*
- * function.h - a function in LANGUAGE orm, compiled: its verb, its model, and
- * which argument is which attribute.
+ * function.h - a function in LANGUAGE orm, compiled: its verb, its model, the
+ * verb's documents, and which argument is which attribute.
  */
 #ifndef ORM_ACCESSOR_FUNCTION_H
 #define ORM_ACCESSOR_FUNCTION_H
@@ -9,7 +9,9 @@
 #include "fmgr.h"
 #include "nodes/primnodes.h"
 
+#include "accessor/body.h"
 #include "model/model.h"
+#include "query/query.h"
 
 /* What a function may return; flags, as a verb takes several. */
 typedef enum OrmResult
@@ -18,7 +20,11 @@ typedef enum OrmResult
 	ORM_RESULT_ROWS = 2,		/* SETOF it */
 	ORM_RESULT_JSON = 4,
 	ORM_RESULT_VOID = 8,
-	ORM_RESULT_BOOLEAN = 16
+	ORM_RESULT_BOOLEAN = 16,
+	ORM_RESULT_JSONS = 32,		/* SETOF json */
+	ORM_RESULT_BIGINT = 64,
+	ORM_RESULT_SCALAR = 128,	/* the type of the one attribute that "select" names */
+	ORM_RESULT_SCALARS = 256	/* SETOF it */
 } OrmResult;
 
 /* What an attribute must be to be an argument. */
@@ -27,7 +33,9 @@ typedef enum OrmArgumentRule
 	ORM_ARGUMENTS_TO_STORE,		/* what can be stored */
 	ORM_ARGUMENTS_TO_CHANGE,	/* the key, and what can be stored */
 	ORM_ARGUMENTS_TO_MATCH,		/* what has an equality */
-	ORM_ARGUMENTS_KEY			/* the key alone */
+	ORM_ARGUMENTS_KEY,			/* the key alone */
+	ORM_ARGUMENTS_PARAMETERS	/* they are no attributes, but parameters of the documents; except the key, where
+								 * it is to be given */
 } OrmArgumentRule;
 
 /* What a verb does with the primary key. */
@@ -49,8 +57,15 @@ typedef struct OrmLanguageVerb
 	OrmArgumentRule arguments;
 	OrmKeyRule	key;
 	bool		takes_row;		/* a single argument may be the whole row */
+	const char *documents[ORM_BODY_DOCUMENTS];	/* "query", "patch", "options": what it takes, in this order */
+	int			required;		/* how many of them must be given */
+	OrmQueryVerb query;			/* with documents: what the query is read for */
 	Datum		(*run) (struct OrmCall *call);
 } OrmLanguageVerb;
+
+/* The verbs with documents; in query_verb.c. */
+extern const OrmLanguageVerb orm_language_query_verbs[];
+extern const int orm_language_nquery_verbs;
 
 extern const OrmLanguageVerb *orm_language_verb(const char *name);
 
@@ -72,6 +87,10 @@ typedef struct OrmFunction
 	char	   *name;			/* of the function, for messages */
 	const OrmLanguageVerb *verb;
 	OrmResult	result;
+	Oid			result_type;
+	const OrmDocument *query;	/* NULL: the verb takes no documents */
+	const OrmDocument *patch;	/* NULL: the verb takes none */
+	int64		expect;
 	Oid			unset;			/* the function orm.unset */
 	bool		row;			/* the only argument is the whole row */
 	int			nparameters;
@@ -89,6 +108,30 @@ typedef struct OrmFunction
  */
 extern OrmFunction *orm_function_compile(HeapTuple tuple, bool created, MemoryContext parent,
 										 const OrmModel **model);
+
+/* What can be checked of a body when nothing else is known: 42601, 22P02. */
+extern void orm_function_check_syntax(const char *source);
+
+/*
+ * The rest is in query_function.c: takes the documents of a body into a
+ * function whose verb is known (42601, 22023);
+ */
+extern void orm_function_take_documents(OrmFunction *function, const OrmBody *body);
+
+/* does its query lock rows?; */
+extern bool orm_function_locks(const OrmFunction *function);
+
+/* what the query is read for, with the result that the function has; */
+extern OrmQueryVerb orm_function_query_verb(const OrmFunction *function);
+
+/* the name of the one attribute that it selects, palloc'd; NULL: it is not one; */
+extern const char *orm_function_selected(const OrmFunction *function);
+
+/* raises 42P13 for a query that cannot have the function's result; */
+extern void orm_function_check_result(const OrmFunction *function, const OrmModel *model);
+
+/* and compiles the query as a call would, with all parameters and without the optional ones. */
+extern void orm_function_check_query(const OrmFunction *function, const OrmModel *model);
 
 /* Raises why an argument that is not usable cannot be given: 42703, 42883, 428C9, 42P13. */
 extern void orm_function_refuse(const OrmFunction *function, const OrmModel *model,

@@ -29,7 +29,6 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
-#include "accessor/body.h"
 #include "accessor/call.h"
 #include "accessor/language.h"
 #include "exec/plan.h"
@@ -98,47 +97,6 @@ open_function(Oid oid, OrmCall *call)
 	return plan;
 }
 
-/* Are these the columns of the model's table? */
-static bool
-has_columns(const OrmModel *model, TupleDesc row)
-{
-	const OrmAttribute *next = model->attributes;
-	const OrmAttribute *end = next + model->nattributes;
-
-	if (row->natts != model->natts)
-		return false;
-	for (int i = 0; i < row->natts; i++)
-	{
-		bool		exists = next < end && next->attnum == i + 1;
-
-		if (exists == TupleDescAttr(row, i)->attisdropped)
-			return false;
-		if (exists && next++->type->oid != TupleDescAttr(row, i)->atttypid)
-			return false;
-	}
-	return true;
-}
-
-/*
- * Raises what a prepared SELECT on the table would: somebody changed the table
- * while this call, begun before, waited for its lock, and the caller expects
- * rows as they were.  (The server looks as well, but stumbles over a dropped
- * column: XX000.)
- */
-static void
-check_expected(const OrmCall *call)
-{
-	ReturnSetInfo *caller = (ReturnSetInfo *) call->fcinfo->resultinfo;
-	TupleDesc	expected = caller && IsA(caller, ReturnSetInfo) ? caller->expectedDesc : NULL;
-
-	if (expected == NULL || (call->function->result & (ORM_RESULT_ROW | ORM_RESULT_ROWS)) == 0)
-		return;
-	if (!has_columns(call->model, expected))
-		ereport(ERROR,
-				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				errmsg("cached plan must not change result type"));
-}
-
 Datum
 orm_language_call(FunctionCallInfo fcinfo)
 {
@@ -147,9 +105,12 @@ orm_language_call(FunctionCallInfo fcinfo)
 	Datum		result;
 
 	call.fcinfo = fcinfo;
-	call.context = CurrentMemoryContext;
 	plan = open_function(fcinfo->flinfo->fn_oid, &call);
-	check_expected(&call);
+	call.rows.fcinfo = fcinfo;
+	call.rows.model = call.model;
+	call.rows.context = CurrentMemoryContext;
+	if (call.function->result & (ORM_RESULT_ROW | ORM_RESULT_ROWS))
+		orm_rows_check(&call.rows);
 	find_given(&call);
 	result = call.function->verb->run(&call);
 	orm_plan_release(plan);
@@ -172,6 +133,6 @@ orm_language_validate(Oid oid, bool check_bodies)
 	if (check_bodies)
 		orm_function_compile(tuple, true, CurrentMemoryContext, &model);
 	else if (!isnull)
-		orm_language_verb(orm_body_parse(TextDatumGetCString(source)).verb);
+		orm_function_check_syntax(TextDatumGetCString(source));
 	ReleaseSysCache(tuple);
 }

@@ -1,13 +1,16 @@
 /*
- * language.h - LANGUAGE orm: a function is one verb and one model.
+ * language.h - LANGUAGE orm: a function is one verb, one model and the verb's
+ * documents.
  *
  *     CREATE FUNCTION alta(nombre text) RETURNS usuarios LANGUAGE orm
  *     AS 'create Usuario';
  *
- * body = verb model            model: a word, or "quoted" with "" for a quote
+ *     CREATE FUNCTION adultos(desde integer) RETURNS SETOF usuarios LANGUAGE orm STABLE
+ *     AS 'all Usuario {"where": {"edad": {"ge": {"$": "desde"}}}}';
  *
- * Arguments are attributes, by name; one whose default is orm.unset(...) and
- * that the call leaves out was not given.  See language.c.
+ * Arguments are, by name, attributes or, of verbs with documents, parameters
+ * of these; one whose default is orm.unset(...) and that the call leaves out
+ * was not given.  See language.c, and body.h for the grammar.
  */
 #ifndef ORM_ACCESSOR_LANGUAGE_H
 #define ORM_ACCESSOR_LANGUAGE_H

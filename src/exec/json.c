@@ -60,36 +60,24 @@ orm_json_init(void)
 							 NULL, NULL, NULL);
 }
 
-/* Makes room for so many bytes and a terminator; returns where they go. */
-static inline char *
-reserve(StringInfo out, Size bytes)
+void
+orm_json_grow(StringInfo out, Size bytes)
 {
-	if (unlikely(bytes >= (Size) (out->maxlen - out->len)))
-	{
-		if (bytes >= MaxAllocSize - (Size) out->len)
-			ereport(ERROR,
-					errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					errmsg("JSON result is too large"),
-					errdetail("A value may not be longer than %d bytes.", (int) MaxAllocSize),
-					errhint("Ask for fewer objects at a time."));
-		enlargeStringInfo(out, (int) bytes);
-	}
-	return out->data + out->len;
-}
-
-/* Appends bytes as they are, without a terminator. */
-static inline void
-put(StringInfo out, const char *bytes, Size length)
-{
-	memcpy(reserve(out, length), bytes, length);
-	out->len += length;
+	if (bytes >= MaxAllocSize - (Size) out->len)
+		ereport(ERROR,
+				errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				errmsg("JSON result is too large"),
+				errdetail("A value may not be longer than %d bytes.", (int) MaxAllocSize),
+				errhint("Ask for fewer objects at a time with \"limit\" or orm.page, or read them one after "
+						"the other with orm.each."));
+	enlargeStringInfo(out, (int) bytes);
 }
 
 /* Appends one byte, without a terminator. */
 static inline void
 put_char(StringInfo out, char c)
 {
-	*reserve(out, 1) = c;
+	*orm_json_reserve(out, 1) = c;
 	out->len++;
 }
 
@@ -149,7 +137,7 @@ put_string(StringInfo out, const char *bytes, Size length)
 {
 	const char *end = bytes + length;
 
-	reserve(out, length + 2);
+	orm_json_reserve(out, length + 2);
 	out->data[out->len++] = '"';
 	for (;;)
 	{
@@ -159,7 +147,7 @@ put_string(StringInfo out, const char *bytes, Size length)
 		out->len += plain - bytes;
 		if (plain == end)
 			break;
-		reserve(out, end - plain + MAX_ESCAPE + 1);
+		orm_json_reserve(out, end - plain + MAX_ESCAPE + 1);
 		put_escape(out, *plain);
 		bytes = plain + 1;
 	}
@@ -172,7 +160,7 @@ put_number(StringInfo out, const char *text, Size length, bool quoted)
 {
 	if (quoted)
 		put_char(out, '"');
-	put(out, text, length);
+	orm_json_put(out, text, length);
 	if (quoted)
 		put_char(out, '"');
 }
@@ -181,7 +169,7 @@ put_number(StringInfo out, const char *text, Size length, bool quoted)
 static void
 put_integer(StringInfo out, OrmTypeClass class, Datum value)
 {
-	char	   *place = reserve(out, MAX_SCALAR);
+	char	   *place = orm_json_reserve(out, MAX_SCALAR);
 
 	if (class == ORM_TYPE_INT4)
 		out->len += pg_ltoa(DatumGetInt32(value), place);
@@ -219,7 +207,7 @@ put_float(StringInfo out, const OrmType *type, Datum value)
 		put_output_number(out, type, value, false);
 		return;
 	}
-	reserve(out, MAX_SCALAR);
+	orm_json_reserve(out, MAX_SCALAR);
 	if (single)
 		out->len += float_to_shortest_decimal_bufn(DatumGetFloat4(value), out->data + out->len);
 	else
@@ -230,7 +218,7 @@ put_float(StringInfo out, const OrmType *type, Datum value)
 static void
 put_datetime(StringInfo out, Oid type, Datum value)
 {
-	char	   *place = reserve(out, MAX_SCALAR);
+	char	   *place = orm_json_reserve(out, MAX_SCALAR);
 	int			length;
 
 	JsonEncodeDateTime(place + 1, value, type, NULL);
@@ -254,7 +242,7 @@ put_to_json(StringInfo out, const OrmType *type, Datum value)
 {
 	text	   *json = DatumGetTextPP(FunctionCall1(unconstify(FmgrInfo *, &type->to_json), value));
 
-	put(out, VARDATA_ANY(json), VARSIZE_ANY_EXHDR(json));
+	orm_json_put(out, VARDATA_ANY(json), VARSIZE_ANY_EXHDR(json));
 }
 
 /* Appends a value of a type that is a string in JSON, or whatever its cast to json makes. */
@@ -312,7 +300,7 @@ put_array(StringInfo out, const OrmType *type, Datum value)
 	check_stack_depth();
 	if (ArrayGetNItems(AARR_NDIM(array), AARR_DIMS(array)) == 0)
 	{
-		put(out, "[]", 2);
+		orm_json_put(out, "[]", 2);
 		return;
 	}
 	orm_array_begin(&iterator, array, element->length, element->by_value, element->align);
@@ -372,7 +360,7 @@ put_text(StringInfo out, Datum value, bool quoted)
 	if (quoted)
 		put_string(out, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
 	else
-		put(out, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+		orm_json_put(out, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
 }
 
 /* Appends a value, without a terminator. */
@@ -381,16 +369,16 @@ put_value(StringInfo out, const OrmType *type, Datum value, bool isnull)
 {
 	if (isnull)
 	{
-		put(out, "null", 4);
+		orm_json_put(out, "null", 4);
 		return;
 	}
 	switch (type->class)
 	{
 		case ORM_TYPE_BOOL:
 			if (DatumGetBool(value))
-				put(out, "true", 4);
+				orm_json_put(out, "true", 4);
 			else
-				put(out, "false", 5);
+				orm_json_put(out, "false", 5);
 			break;
 		case ORM_TYPE_INT2:
 		case ORM_TYPE_INT4:
@@ -446,7 +434,7 @@ put_members(StringInfo out, const OrmJsonShape *shape, const Datum *values, cons
 
 	for (; member < end; member++)
 	{
-		put(out, member->key + comma, member->key_length - comma);
+		orm_json_put(out, member->key + comma, member->key_length - comma);
 		comma = 0;
 		put_value(out, member->type, values[member->position], isnull[member->position]);
 	}

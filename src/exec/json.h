@@ -84,6 +84,26 @@ extern void orm_json_write_object(StringInfo out, const OrmJsonShape *shape,
 extern void orm_json_write_members(StringInfo out, const OrmJsonShape *shape,
 								   const Datum *values, const bool *isnull);
 
+/* Makes room for so many bytes and a terminator, at a price; raises 54000 beyond 1 GB. */
+extern void orm_json_grow(StringInfo out, Size bytes);
+
+/* The same where there mostly is room; returns where they go. */
+static inline char *
+orm_json_reserve(StringInfo out, Size bytes)
+{
+	if (unlikely(bytes >= (Size) (out->maxlen - out->len)))
+		orm_json_grow(out, bytes);
+	return out->data + out->len;
+}
+
+/* Appends bytes as they are, without a terminator. */
+static inline void
+orm_json_put(StringInfo out, const char *bytes, Size length)
+{
+	memcpy(orm_json_reserve(out, length), bytes, length);
+	out->len += length;
+}
+
 /* {"name":value,...} from the row in a slot; position is the attribute number less one. */
 extern void orm_json_write_slot(StringInfo out, const OrmJsonShape *shape, TupleTableSlot *slot);
 

@@ -1,5 +1,5 @@
 /*
- * plan.c - the plan cache, and running statements through SPI.
+ * plan.c - the plan cache.  (What is done with plans: execute.c.)
  *
  * Entries hang in a hash table by a 64-bit hash of the whole key (the caller's
  * bytes, the resolved search_path, and the role where it matters); the bytes
@@ -26,36 +26,14 @@
 #include "catalog/namespace.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
-#include "lib/ilist.h"
 #include "miscadmin.h"
-#include "nodes/params.h"
-#include "storage/proc.h"
 #include "utils/guc.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
 #include "utils/rls.h"
-#include "utils/snapmgr.h"
 
-#include "base/compat.h"
-#include "exec/plan.h"
-#include "exec/receiver.h"
-
-struct OrmPlan
-{
-	uint64		hash;			/* hash key; must be first */
-	MemoryContext context;
-	char	   *key;
-	int			key_length;
-	bool		by_role;		/* a signpost: the plans hang under key + role */
-	SPIPlanPtr	plan;			/* NULL: payload only, or a signpost */
-	int			nparams;
-	Oid		   *results;		/* types of its rows' columns; NULL: not said */
-	int			nresults;
-	void	   *payload;
-	int			pins;
-	dlist_node	recent;			/* in order of use, newest first */
-};
+#include "exec/plan_internal.h"
 
 typedef struct Pin
 {
@@ -70,10 +48,6 @@ static int	plan_cache_size = 1000;
 static Pin *pins = NULL;
 static int	npins = 0;
 static int	max_pins = 0;
-
-/* The command id behind the last write of this transaction, for snapshots; see orm_exec_snapshot_begin. */
-static LocalTransactionId wrote_in = InvalidLocalTransactionId;
-static CommandId wrote_until = 0;
 
 /* Drops the newest pin. */
 static void
@@ -306,27 +280,17 @@ static const int planning_options[] = {
 	[ORM_PLAN_CUSTOM] = CURSOR_OPT_CUSTOM_PLAN,
 };
 
-/* Raises when SPI says what cannot happen with the statements that are built here. */
-static void
-check_spi(int code, const char *what)
-{
-	if (code < 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INTERNAL_ERROR),
-				errmsg_internal("%s: %s", what, SPI_result_code_string(code)));
-}
-
 /* Prepares a statement and keeps it. */
 static SPIPlanPtr
 prepare(const char *sql, int nparams, const Oid *types, OrmPlanning planning)
 {
 	SPIPlanPtr	plan;
 
-	check_spi(SPI_connect(), "SPI_connect");
+	orm_plan_check_spi(SPI_connect(), "SPI_connect");
 	plan = SPI_prepare_cursor(sql, nparams, unconstify(Oid *, types), planning_options[planning]);
 	if (plan == NULL)
-		check_spi(SPI_result, "SPI_prepare_cursor");
-	check_spi(SPI_keepplan(plan), "SPI_keepplan");
+		orm_plan_check_spi(SPI_result, "SPI_prepare_cursor");
+	orm_plan_check_spi(SPI_keepplan(plan), "SPI_keepplan");
 	SPI_finish();
 	return plan;
 }
@@ -393,136 +357,4 @@ void *
 orm_plan_payload(OrmPlan *plan)
 {
 	return plan->payload;
-}
-
-/* Does the server prefer the generic plan it has?  (What it asks itself; a wrong guess only means JIT.) */
-static bool
-prefers_generic(const CachedPlanSource *source)
-{
-	if ((source->cursor_options & CURSOR_OPT_GENERIC_PLAN) != 0)
-		return true;
-	return source->num_custom_plans > 0 &&
-		source->generic_cost < source->total_custom_cost / source->num_custom_plans;
-}
-
-/* Is there a generic plan that will be used as it is? */
-static bool
-is_planned(SPIPlanPtr plan)
-{
-	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
-
-	return source->is_valid && source->gplan != NULL && source->gplan->is_valid && prefers_generic(source);
-}
-
-/* Values as a parameter list for the executor. */
-static ParamListInfo
-make_params(OrmPlan *plan, const Datum *values, const bool *isnull)
-{
-	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan->plan));
-	ParamListInfo params;
-
-	if (plan->nparams == 0)
-		return NULL;
-	params = makeParamList(plan->nparams);
-	for (int i = 0; i < plan->nparams; i++)
-	{
-		params->params[i].value = values[i];
-		params->params[i].isnull = isnull != NULL && isnull[i];
-		params->params[i].pflags = PARAM_FLAG_CONST;
-		params->params[i].ptype = source->param_types[i];
-	}
-	return params;
-}
-
-/* Remembers that this transaction has written: what follows must not read an older snapshot. */
-static void
-note_write(void)
-{
-	wrote_in = orm_local_transaction();
-	wrote_until = GetCurrentCommandId(false);
-}
-
-uint64
-orm_plan_execute(OrmPlan *plan, const Datum *values, const bool *isnull,
-				 OrmAccess access, uint64 limit, DestReceiver *receiver)
-{
-	SPIExecuteOptions options = {0};
-	ParamListInfo params = make_params(plan, values, isnull);
-	int			nest_level = 0;
-	uint64		processed;
-
-	options.params = params;
-	options.read_only = access == ORM_READ;
-	options.tcount = limit;
-	options.dest = receiver ? receiver : None_Receiver;
-	if (receiver != NULL)
-	{
-		((OrmReceiver *) receiver)->types = plan->results;
-		((OrmReceiver *) receiver)->ntypes = plan->nresults;
-	}
-	check_spi(SPI_connect(), "SPI_connect");
-	if (!is_planned(plan->plan))
-	{
-		/* the choice for JIT is made when a plan is made; it never pays for statements like ours */
-		nest_level = NewGUCNestLevel();
-		set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	}
-	check_spi(SPI_execute_plan_extended(plan->plan, &options), "SPI_execute_plan_extended");
-	processed = SPI_processed;
-	if (nest_level > 0)
-		AtEOXact_GUC(true, nest_level);
-	SPI_finish();
-	if (access == ORM_WRITE)
-		note_write();
-	if (params != NULL)
-		pfree(params);
-	return processed;
-}
-
-void
-orm_exec_statement(const char *sql)
-{
-	check_spi(SPI_connect(), "SPI_connect");
-	check_spi(SPI_execute(sql, false, 0), "SPI_execute");
-	SPI_finish();
-	note_write();
-}
-
-List *
-orm_exec_oids(const char *sql)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	List	   *oids = NIL;
-
-	check_spi(SPI_connect(), "SPI_connect");
-	check_spi(SPI_execute(sql, true, 0), "SPI_execute");
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		bool		isnull;
-		Datum		value = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
-		MemoryContext spi = MemoryContextSwitchTo(caller);
-
-		if (!isnull)
-			oids = lappend_oid(oids, DatumGetObjectId(value));
-		MemoryContextSwitchTo(spi);
-	}
-	SPI_finish();
-	return oids;
-}
-
-bool
-orm_exec_snapshot_begin(void)
-{
-	if (ActiveSnapshotSet() &&
-		(wrote_in != orm_local_transaction() || GetActiveSnapshot()->curcid >= wrote_until))
-		return false;
-	PushActiveSnapshot(GetTransactionSnapshot());
-	return true;
-}
-
-void
-orm_exec_snapshot_end(bool pushed)
-{
-	if (pushed)
-		PopActiveSnapshot();
 }

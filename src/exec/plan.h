@@ -73,7 +73,9 @@ typedef enum OrmPlanKind
 	ORM_KIND_STORED,			/* reading back, in a write, the rows that it did not change */
 	ORM_KIND_GET,				/* one row by primary key */
 	ORM_KIND_SHAPE,				/* the form of what a write returns as JSON: no statement, payload only */
-	ORM_KIND_FUNCTION			/* a function in LANGUAGE orm, compiled: no statement, payload only */
+	ORM_KIND_FUNCTION,			/* a function in LANGUAGE orm, compiled: no statement, payload only */
+	ORM_KIND_QUERY,				/* a query document, compiled: no statement, payload only */
+	ORM_KIND_LEVEL				/* one of the statements of such a query */
 } OrmPlanKind;
 
 extern void orm_plan_key_begin(OrmPlanKey *key, OrmPlanKind kind, uint64 epoch);
@@ -97,8 +99,9 @@ extern OrmPlan *orm_plan_add(const OrmPlanKey *key, const char *sql,
 							 int nparams, const Oid *types, OrmPlanning planning);
 
 /*
- * Says of what types the columns of its rows must be; orm_plan_execute raises
- * 0A000 when they are not.  To be called right after orm_plan_add.
+ * Says of what types the columns of its rows must be (InvalidOid: any);
+ * orm_plan_execute raises 0A000 when they are not.  To be called right after
+ * orm_plan_add.
  */
 extern void orm_plan_expect(OrmPlan *plan, const Oid *types, int ntypes);
 
@@ -116,6 +119,22 @@ extern void *orm_plan_payload(OrmPlan *plan);
  */
 extern uint64 orm_plan_execute(OrmPlan *plan, const Datum *values, const bool *isnull,
 							   OrmAccess access, uint64 limit, DestReceiver *receiver);
+
+/*
+ * Opens a cursor for a kept SELECT, under the active snapshot and read-only,
+ * and returns its name, palloc'd.  It lives as long as its transaction; the
+ * plan need not stay pinned.
+ */
+extern char *orm_plan_open_cursor(OrmPlan *plan, const Datum *values, const bool *isnull);
+
+/* The next rows of a cursor.  Raises 34000 when it is gone. */
+extern uint64 orm_exec_fetch(const char *cursor, uint64 limit, DestReceiver *receiver);
+
+/* Closes a cursor if it is there. */
+extern void orm_exec_close_cursor(const char *cursor);
+
+/* What EXPLAIN says of a kept statement with these values; palloc'd. */
+extern char *orm_plan_explain(OrmPlan *plan, const Datum *values, const bool *isnull);
 
 /* Runs one statement that is not kept: DDL.  The text must be whole and checked. */
 extern void orm_exec_statement(const char *sql);

@@ -32,7 +32,7 @@ start_up(DestReceiver *self, int operation, TupleDesc typeinfo)
 	bool		same = receiver->types == NULL || receiver->ntypes == typeinfo->natts;
 
 	for (int i = 0; same && receiver->types != NULL && i < typeinfo->natts; i++)
-		same = TupleDescAttr(typeinfo, i)->atttypid == receiver->types[i];
+		same = !OidIsValid(receiver->types[i]) || TupleDescAttr(typeinfo, i)->atttypid == receiver->types[i];
 	if (!same)
 		ereport(ERROR,
 				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -59,4 +59,11 @@ orm_receiver_init(OrmReceiver *receiver, OrmRowFunction row, void *argument)
 	receiver->types = NULL;
 	receiver->per_row = AllocSetContextCreate(CurrentMemoryContext, "orm row", ALLOCSET_SMALL_SIZES);
 	return &receiver->pub;
+}
+
+void
+orm_receiver_expect(DestReceiver *receiver, const Oid *types, int ntypes)
+{
+	((OrmReceiver *) receiver)->types = types;
+	((OrmReceiver *) receiver)->ntypes = ntypes;
 }

@@ -25,11 +25,14 @@ typedef struct OrmReceiver
 	OrmRowFunction row;
 	void	   *argument;
 	MemoryContext per_row;		/* reset after each row; a child of the context at init */
-	const Oid  *types;			/* of the columns; NULL: not known */
+	const Oid  *types;			/* of the columns, InvalidOid: any; NULL: not known */
 	int			ntypes;
 } OrmReceiver;
 
 /* Sets up a receiver in the caller's storage; the rows' context is a child of the current one. */
 extern DestReceiver *orm_receiver_init(OrmReceiver *receiver, OrmRowFunction row, void *argument);
+
+/* Says of what types the columns of the rows must be (InvalidOid: any); NULL: not known. */
+extern void orm_receiver_expect(DestReceiver *receiver, const Oid *types, int ntypes);
 
 #endif

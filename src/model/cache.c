@@ -66,6 +66,7 @@ typedef struct Entry
 static HTAB *entries = NULL;
 static dlist_head entry_list = DLIST_STATIC_INIT(entry_list);
 static Oid	registry_relid = InvalidOid;
+static uint64 generation = 0;	/* of the registry; see orm_cache_generation */
 
 /* Was this model read from that relation?  Of one that is being built nobody knows yet. */
 static bool
@@ -82,6 +83,8 @@ relation_changed(Datum argument, Oid relid)
 	dlist_iter	iter;
 	bool		all = !OidIsValid(relid) || relid == registry_relid;
 
+	if (all)
+		generation++;
 	dlist_foreach(iter, &entry_list)
 	{
 		Entry	   *entry = dlist_container(Entry, link, iter.cur);
@@ -276,6 +279,12 @@ const OrmModel *
 orm_model_open_if_any(const char *name, LOCKMODE lockmode)
 {
 	return open_model(name, lockmode, false);
+}
+
+uint64
+orm_cache_generation(void)
+{
+	return generation;
 }
 
 int

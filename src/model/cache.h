@@ -24,6 +24,16 @@ extern const OrmModel *orm_model_open(const char *name, LOCKMODE lockmode);
 /* The same, NULL instead of an error. */
 extern const OrmModel *orm_model_open_if_any(const char *name, LOCKMODE lockmode);
 
+/*
+ * The model whose objects are the rows of a table, opened as above: of several
+ * the one with accessors.  Raises 42704 where there is none, 42702 listing
+ * them where none of several has accessors.
+ */
+extern const OrmModel *orm_model_open_by_table(Oid relid, LOCKMODE lockmode);
+
+/* Moves whenever names of models may mean something else; what was read from the registry before is stale. */
+extern uint64 orm_cache_generation(void);
+
 /* In an ereport: the hint with the nearest model's name. */
 extern int	orm_model_nearest(const char *name);
 

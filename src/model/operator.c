@@ -85,10 +85,10 @@ orm_operator_find(const char *name, const OrmType *type, Oid result, const char 
 }
 
 OrmOperator
-orm_operator_find_between(const char *name, const OrmType *left, const OrmType *right,
+orm_operator_find_between(const char *name, const OrmType *left, const OrmType *right, Oid result,
 						  const char *what, const OrmPath *path)
 {
-	OrmOperands operands = {left->base, right->base, BOOLOID};
+	OrmOperands operands = {left->base, right->base, result};
 
 	return find(name, &operands, what, path);
 }

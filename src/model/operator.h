@@ -74,7 +74,7 @@ extern OrmOperator orm_operator_between(const OrmType *left, const OrmType *righ
 										const char *what, const OrmPath *path);
 
 /* The same for an operator by name: "arrays @> arrays" of two attributes.  Errors as orm_operator_find. */
-extern OrmOperator orm_operator_find_between(const char *name, const OrmType *left, const OrmType *right,
+extern OrmOperator orm_operator_find_between(const char *name, const OrmType *left, const OrmType *right, Oid result,
 											 const char *what, const OrmPath *path);
 
 /* Has the type an order (a default btree operator class)? */

@@ -3,6 +3,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
+
+#include "model/value.h"
 #include "write/write.h"
 
 /* Reads the value of an option. */
@@ -38,6 +41,26 @@ read_return(OrmJson value, const OrmPath *here, OrmWriteOptions *options)
 	options->no_result = true;
 }
 
+/* "expect": n */
+static void
+read_expect(OrmJson value, const OrmPath *here, OrmWriteOptions *options)
+{
+	bool		isnull;
+
+	if (orm_json_kind(value) != ORM_JSON_NUMBER)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("option \"expect\" must be a number, not %s", orm_json_kind_name(orm_json_kind(value))),
+				orm_error_place(here),
+				errhint("It says how many rows there may be at most."));
+	options->expect = DatumGetInt64(orm_value_read(orm_type_make(INT8OID, -1, InvalidOid), value, here, &isnull));
+	if (options->expect < 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("option \"expect\" must not be negative"),
+				orm_error_place(here));
+}
+
 #define OF(verb) (1 << (verb))
 
 static const struct
@@ -49,6 +72,7 @@ static const struct
 	{"on_conflict", OF(ORM_VERB_CREATE) | OF(ORM_VERB_UPSERT), read_on_conflict},
 	{"return", OF(ORM_VERB_CREATE) | OF(ORM_VERB_UPDATE) | OF(ORM_VERB_SAVE) | OF(ORM_VERB_UPSERT),
 	read_return},
+	{"expect", OF(ORM_VERB_UPDATE_WHERE) | OF(ORM_VERB_DELETE_WHERE), read_expect},
 };
 
 static const char *const verb_names[] = {
@@ -57,6 +81,8 @@ static const char *const verb_names[] = {
 	[ORM_VERB_SAVE] = "save",
 	[ORM_VERB_UPSERT] = "upsert",
 	[ORM_VERB_DELETE] = "delete",
+	[ORM_VERB_UPDATE_WHERE] = "update_where",
+	[ORM_VERB_DELETE_WHERE] = "delete_where",
 };
 
 /* Raises for an option that the verb does not have. */
@@ -103,7 +129,7 @@ read_option(const OrmJsonWalk *walk, OrmVerb verb, const OrmPath *path, int *see
 OrmWriteOptions
 orm_write_options(const OrmDocument *document, OrmVerb verb)
 {
-	OrmWriteOptions options = {false, ORM_CONFLICT_ERROR};
+	OrmWriteOptions options = {false, ORM_CONFLICT_ERROR, -1};
 	OrmJson		root = orm_document_root(document);
 	OrmPath		path = orm_path_key(NULL, "options");
 	OrmJsonWalk walk;

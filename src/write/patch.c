@@ -187,7 +187,8 @@ append_unset(StringInfo sql, const OrmType *type, const char *column, const char
 	begin_jsonb(sql, type);
 	appendStringInfo(sql, "(WITH RECURSIVE s(i, d) AS (SELECT 0, %s::pg_catalog.jsonb UNION ALL "
 					 "SELECT s.i OPERATOR(pg_catalog.+) 1, s.d OPERATOR(pg_catalog.#-) "
-					 "ARRAY(SELECT pg_catalog.jsonb_array_elements_text(%s::pg_catalog.jsonb OPERATOR(pg_catalog.->) s.i)) "
+					 "ARRAY(SELECT pg_catalog.jsonb_array_elements_text("
+					 "%s::pg_catalog.jsonb OPERATOR(pg_catalog.->) s.i)) "
 					 "FROM s WHERE s.i OPERATOR(pg_catalog.<) pg_catalog.jsonb_array_length(%s::pg_catalog.jsonb)) "
 					 "SELECT s.d FROM s ORDER BY s.i DESC LIMIT 1)", column, operand, operand);
 	end_jsonb(sql, type);

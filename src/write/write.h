@@ -80,7 +80,9 @@ typedef enum OrmVerb
 	ORM_VERB_UPDATE,
 	ORM_VERB_SAVE,
 	ORM_VERB_UPSERT,
-	ORM_VERB_DELETE				/* has options only */
+	ORM_VERB_DELETE,			/* this and the next have options only */
+	ORM_VERB_UPDATE_WHERE,
+	ORM_VERB_DELETE_WHERE
 } OrmVerb;
 
 /* Reads an object of a document into a record; every error has its place. */
@@ -129,6 +131,7 @@ typedef struct OrmWriteOptions
 {
 	bool		no_result;		/* "return": false */
 	OrmOnConflict on_conflict;	/* ERROR: not given */
+	int64		expect;			/* rows at most; negative: any number */
 } OrmWriteOptions;
 
 /* Reads them; raises 22023 for one that the verb does not have. */

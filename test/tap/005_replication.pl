@@ -93,7 +93,10 @@ $publisher->wait_for_catchup($standby);
 my $reader = $standby->background_psql('postgres');
 is($reader->query_safe(q{SELECT orm.get('Autor', 1)}), '{"id":1,"name":"Ana"}', 'a standby reads');
 is($reader->query_safe(q{SELECT nombre FROM autor_filter_by(id => 1)}), 'Ana', 'by functions too');
+is($reader->query_safe(q{SELECT orm.all('Autor', '{"where": {"id": {"in": [1]}}, "select": ["name"]}')}), '[{"name":"Ana"}]', 'by query documents');
+is($reader->query_safe(q{SELECT orm.each('Autor', '{"where": {"id": 1}}')}), '{"id":1,"name":"Ana"}', 'as a stream');
 for my $write (q{SELECT orm.create('Autor', '{"id": 3}')}, q{SELECT autor_create(3)}, q{SELECT orm.update('Autor', 1, '{"name": "x"}')}, q{SELECT orm.delete('Autor', 1)},
+	q{SELECT orm.first('Autor', '{"lock": "update"}')}, q{SELECT orm.update_where('Autor', '{"where": {}}', '{"name": "x"}')}, q{SELECT orm.delete_where('Autor', '{"where": {}}')},
 	q{SELECT orm.model('M', 'm', orm.column('id', 'integer'))}, q{SELECT orm.create_all()}, q{SELECT orm.drop_all()}, q{SELECT orm.unmap('Autor')}, q{SELECT orm.sync('Autor')})
 {
 	my (undef, undef, $error) = $standby->psql('postgres', "\\set VERBOSITY verbose\n$write");

@@ -1,0 +1,115 @@
+/*
+ * argument.c - see argument.h.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "utils/typcache.h"
+
+#include "accessor/argument.h"
+#include "exec/cast.h"
+
+/* Turns an argument into a value of its attribute's type. */
+static Datum
+cast_value(const OrmCall *call, const OrmParameter *parameter, Datum value, bool *isnull)
+{
+	const OrmAttribute *attribute = &call->model->attributes[parameter->attribute];
+	Expr	   *cast = orm_function_cast(call->function->name, parameter, attribute);
+
+	return orm_cast_run(cast, attribute->type->oid, value, isnull);
+}
+
+/* Takes the given arguments as a record; those that are parameters of a query are none of it. */
+static void
+record_arguments(const OrmCall *call, OrmRecord *record)
+{
+	for (int i = 0; i < call->function->nparameters; i++)
+	{
+		const OrmParameter *parameter = &call->function->parameters[i];
+		int			attribute = parameter->attribute;
+
+		if (!call->given[i] || (call->function->query != NULL && attribute < 0))
+			continue;
+		if (!parameter->usable)
+			orm_function_refuse(call->function, call->model, parameter);
+		record->given[attribute] = true;
+		record->isnull[attribute] = call->fcinfo->args[i].isnull;
+		record->values[attribute] = call->fcinfo->args[i].value;
+		if (parameter->cast)
+			record->values[attribute] = cast_value(call, parameter, record->values[attribute],
+												   &record->isnull[attribute]);
+	}
+}
+
+/*
+ * Takes a whole row as a record.  NULL where none may be, and there is a
+ * default, means that default; what the database generates is not given.
+ */
+static void
+record_row(const OrmCall *call, OrmRecord *record)
+{
+	HeapTupleHeader row;
+	HeapTupleData tuple = {0};
+	TupleDesc	desc;
+	Datum	   *values;
+	bool	   *isnull;
+
+	if (call->fcinfo->args[0].isnull)
+		ereport(ERROR,
+				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				errmsg("the row for function \"%s\" is null", call->function->name));
+	row = DatumGetHeapTupleHeader(call->fcinfo->args[0].value);
+	desc = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
+	values = palloc(sizeof(Datum) * Max(desc->natts, 1));
+	isnull = palloc(sizeof(bool) * Max(desc->natts, 1));
+	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
+	tuple.t_data = row;
+	heap_deform_tuple(&tuple, desc, values, isnull);
+	for (int i = 0; i < call->model->nattributes; i++)
+	{
+		const OrmAttribute *attribute = &call->model->attributes[i];
+		int			column = attribute->attnum - 1;
+		bool		by_default = isnull[column] && attribute->not_null && attribute->has_default;
+
+		record->values[i] = values[column];
+		record->isnull[i] = isnull[column];
+		record->given[i] = !attribute->generated && !by_default &&
+			(!attribute->identity_always || attribute->in_key);
+	}
+	ReleaseTupleDesc(desc);
+}
+
+OrmRecord *
+orm_call_record(const OrmCall *call)
+{
+	OrmRecord  *record = orm_record_make(call->model, 1);
+
+	record->index = -1;
+	if (call->function->row)
+		record_row(call, record);
+	else
+		record_arguments(call, record);
+	return record;
+}
+
+bool
+orm_call_has_null_key(const OrmCall *call, const OrmRecord *record)
+{
+	const OrmKey *key = call->model->primary_key;
+
+	for (int k = 0; k < key->nattributes; k++)
+		if (record->isnull[key->attributes[k]])
+			return true;
+	return false;
+}
+
+Datum *
+orm_call_key(const OrmCall *call, const OrmRecord *record)
+{
+	const OrmKey *key = call->model->primary_key;
+	Datum	   *values = palloc(sizeof(Datum) * key->nattributes);
+
+	for (int k = 0; k < key->nattributes; k++)
+		values[k] = record->values[key->attributes[k]];
+	return values;
+}

@@ -1,0 +1,220 @@
+/*
+ * query_function.c - compiling functions in LANGUAGE orm whose verbs take
+ * documents: what their queries may say, and that they are right.
+ */
+#include "postgres.h"
+
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "accessor/function.h"
+#include "exec/query.h"
+#include "write/write.h"
+
+/* How many documents a verb takes. */
+static int
+count_documents(const OrmLanguageVerb *verb)
+{
+	int			n = 0;
+
+	while (n < ORM_BODY_DOCUMENTS && verb->documents[n] != NULL)
+		n++;
+	return n;
+}
+
+/* Checks that a body has the documents that its verb takes. */
+static void
+check_documents(const OrmLanguageVerb *verb, const OrmBody *body)
+{
+	int			most = count_documents(verb);
+
+	if (body->ndocuments > most)
+		ereport(ERROR,
+				errcode(ERRCODE_SYNTAX_ERROR),
+				errmsg("verb \"%s\" takes %s", verb->name, most == 0 ? "no documents" :
+					   most == 1 ? "one document" : psprintf("%d documents", most)),
+				most == 0 ? 0 : errdetail("The last of them is the %s.", verb->documents[most - 1]));
+	if (body->ndocuments < verb->required)
+		ereport(ERROR,
+				errcode(ERRCODE_SYNTAX_ERROR),
+				errmsg("verb \"%s\" needs a %s", verb->name, verb->documents[body->ndocuments]),
+				errhint("It is a JSON object behind the model: %s %s {...}", verb->name, body->model));
+}
+
+/* The document of a body that a verb calls so; NULL: it was not given. */
+static const OrmDocument *
+find_document(const OrmLanguageVerb *verb, const OrmBody *body, const char *name)
+{
+	for (int i = 0; i < body->ndocuments; i++)
+		if (strcmp(verb->documents[i], name) == 0)
+			return body->documents[i];
+	return NULL;
+}
+
+void
+orm_function_take_documents(OrmFunction *function, const OrmBody *body)
+{
+	const OrmLanguageVerb *verb = function->verb;
+	const OrmDocument *options;
+
+	check_documents(verb, body);
+	if (count_documents(verb) == 0)
+		return;
+	function->query = find_document(verb, body, "query");
+	if (function->query == NULL)
+		function->query = orm_document_parse("{}", 2);
+	function->patch = find_document(verb, body, "patch");
+	options = find_document(verb, body, "options");
+	function->expect = options == NULL ? -1
+		: orm_write_options(options, function->patch ? ORM_VERB_UPDATE_WHERE : ORM_VERB_DELETE_WHERE).expect;
+}
+
+bool
+orm_function_locks(const OrmFunction *function)
+{
+	OrmJson		lock;
+
+	return function->query != NULL && orm_json_member(orm_document_root(function->query), "lock", &lock);
+}
+
+OrmQueryVerb
+orm_function_query_verb(const OrmFunction *function)
+{
+	return function->result == ORM_RESULT_ROWS ? ORM_QUERY_ROWS : function->verb->query;
+}
+
+/* Raises 42P13 for a query that has a key for which the result has no room. */
+static void
+refuse_key(const OrmFunction *function, const char *key)
+{
+	OrmJson		value;
+
+	if (orm_json_member(orm_document_root(function->query), key, &value))
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				errmsg("function \"%s\" in language orm cannot return %s with \"%s\" in its query",
+					   function->name, format_type_be(function->result_type), key),
+				errhint("RETURNS json gives objects as the query forms them."));
+}
+
+const char *
+orm_function_selected(const OrmFunction *function)
+{
+	OrmJson		select;
+	OrmJsonWalk walk;
+
+	if (function->query == NULL || !orm_json_member(orm_document_root(function->query), "select", &select) ||
+		orm_json_kind(select) != ORM_JSON_ARRAY || select.node->count != 1)
+		return NULL;
+	walk = orm_json_walk(select);
+	orm_json_next(&walk);
+	if (orm_json_kind(walk.value) != ORM_JSON_STRING || orm_json_equals(walk.value, "*"))
+		return NULL;
+	return orm_json_string(walk.value);
+}
+
+/* Checks that the result's type is that of the one attribute that the query selects. */
+static void
+check_scalar(const OrmFunction *function, const OrmModel *model)
+{
+	const char *name = orm_function_selected(function);
+	OrmPath		select = orm_path_key(NULL, "select");
+	OrmPath		here = orm_path_index(&select, 0);
+	int			attribute = orm_model_attribute(model, name, strlen(name));
+	const OrmType *type;
+
+	if (attribute < 0)
+		orm_model_no_attribute(model, name, &here);
+	type = model->attributes[attribute].type;
+	if (type->oid != function->result_type && type->base != function->result_type)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				errmsg("function \"%s\" in language orm cannot return %s",
+					   function->name, format_type_be(function->result_type)),
+				errdetail("The attribute \"%s\" is of type %s.", name, format_type_be(type->oid)));
+}
+
+void
+orm_function_check_result(const OrmFunction *function, const OrmModel *model)
+{
+	static const char *const not_in_rows[] = {"select", "omit", "compute", "load", "etag"};
+	static const char *const not_in_values[] = {"omit", "compute", "load", "etag"};
+
+	if (function->result & (ORM_RESULT_ROW | ORM_RESULT_ROWS))
+		for (int i = 0; i < (int) lengthof(not_in_rows); i++)
+			refuse_key(function, not_in_rows[i]);
+	if (function->result & (ORM_RESULT_SCALAR | ORM_RESULT_SCALARS))
+	{
+		check_scalar(function, model);
+		for (int i = 0; i < (int) lengthof(not_in_values); i++)
+			refuse_key(function, not_in_values[i]);
+	}
+}
+
+/*
+ * The parameters of a call that gives all of them, or leaves out the optional
+ * ones.  Values are of no account, except that of an array it is asked whether
+ * a null stands in it.
+ */
+static OrmQueryParameter *
+sample_parameters(const OrmFunction *function, bool unset, int *n)
+{
+	OrmQueryParameter *parameters = palloc0(sizeof(OrmQueryParameter) * Max(function->nparameters, 1));
+
+	*n = 0;
+	for (int i = 0; i < function->nparameters; i++)
+	{
+		const OrmParameter *argument = &function->parameters[i];
+		OrmQueryParameter *parameter = &parameters[*n];
+		Oid			element = get_base_element_type(argument->type);
+
+		if (argument->attribute >= 0)
+			continue;
+		parameter->name = argument->name;
+		parameter->type = argument->type;
+		parameter->unset = unset && argument->optional;
+		parameter->isnull = parameter->unset;
+		if (OidIsValid(element))
+			parameter->value = PointerGetDatum(construct_empty_array(element));
+		(*n)++;
+	}
+	return parameters;
+}
+
+/* Compiles the query for such a call and throws the result away. */
+static void
+compile_sample(const OrmFunction *function, const OrmModel *model, bool unset)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm query", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller;
+	OrmQueryRequest request;
+	OrmShape	shape;
+
+	orm_query_request(&request, orm_function_query_verb(function), model, function->query, NULL);
+	request.patch = function->patch;
+	request.parameters = sample_parameters(function, unset, &request.nparameters);
+	orm_shape_begin(&shape);
+	orm_shape_add_query(&shape, request.document);
+	if (request.patch != NULL)
+		orm_shape_add_patch(&shape, request.patch);
+	orm_shape_add_parameters(&shape, request.parameters, request.nparameters);
+	request.shape = &shape;
+	caller = MemoryContextSwitchTo(context);
+	orm_query_compile(&request);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+}
+
+void
+orm_function_check_query(const OrmFunction *function, const OrmModel *model)
+{
+	bool		optional = false;
+
+	for (int i = 0; i < function->nparameters; i++)
+		optional = optional || function->parameters[i].optional;
+	compile_sample(function, model, false);
+	if (optional)
+		compile_sample(function, model, true);
+}

@@ -1,0 +1,172 @@
+/*
+ * result.c - see result.h.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+#include "utils/tuplestore.h"
+#include "utils/typcache.h"
+
+#include "accessor/result.h"
+
+/* Are these the columns of the model's table? */
+static bool
+has_columns(const OrmModel *model, TupleDesc row)
+{
+	const OrmAttribute *next = model->attributes;
+	const OrmAttribute *end = next + model->nattributes;
+
+	if (row->natts != model->natts)
+		return false;
+	for (int i = 0; i < row->natts; i++)
+	{
+		bool		exists = next < end && next->attnum == i + 1;
+
+		if (exists == TupleDescAttr(row, i)->attisdropped)
+			return false;
+		if (exists && next++->type->oid != TupleDescAttr(row, i)->atttypid)
+			return false;
+	}
+	return true;
+}
+
+void
+orm_rows_check(const OrmRows *rows)
+{
+	ReturnSetInfo *caller = (ReturnSetInfo *) rows->fcinfo->resultinfo;
+	TupleDesc	expected = caller && IsA(caller, ReturnSetInfo) ? caller->expectedDesc : NULL;
+
+	if (expected != NULL && !has_columns(rows->model, expected))
+		ereport(ERROR,
+				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				errmsg("cached plan must not change result type"));
+}
+
+/*
+ * InitMaterializedSRF would make a descriptor for the caller to compare with
+ * its own; that has been done (orm_rows_check).
+ */
+void
+orm_rows_begin_set(FunctionCallInfo fcinfo)
+{
+	ReturnSetInfo *caller = (ReturnSetInfo *) fcinfo->resultinfo;
+	MemoryContext context;
+
+	if (caller == NULL || !IsA(caller, ReturnSetInfo) || caller->expectedDesc == NULL ||
+		(caller->allowedModes & SFRM_Materialize) == 0)
+		ereport(ERROR,
+				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				errmsg("function \"%s\" is called where no set of rows can be taken",
+					   get_func_name(fcinfo->flinfo->fn_oid)));
+	context = MemoryContextSwitchTo(caller->econtext->ecxt_per_query_memory);
+	caller->returnMode = SFRM_Materialize;
+	caller->setResult = tuplestore_begin_heap((caller->allowedModes & SFRM_Materialize_Random) != 0,
+											  false, work_mem);
+	MemoryContextSwitchTo(context);
+}
+
+/* Spreads a row that has come over the columns of the table's row type; what has not come is NULL. */
+static void
+spread_row(const OrmRows *rows, TupleTableSlot *slot, int natts, Datum *values, bool *isnull)
+{
+	int			next = 0;
+
+	slot_getallattrs(slot);
+	memset(values, 0, sizeof(Datum) * natts);
+	memset(isnull, true, sizeof(bool) * natts);
+	for (int i = 0; i < rows->model->nattributes; i++)
+	{
+		int			column = rows->model->attributes[i].attnum - 1;
+		int			position;
+
+		if (rows->members == NULL && !rows->returned[i])
+			continue;
+		position = rows->members ? rows->members[i].position : next++;
+		values[column] = slot->tts_values[position];
+		isnull[column] = slot->tts_isnull[position];
+	}
+}
+
+/* Are the columns of the rows that come just those of the row type? */
+static bool
+is_as_it_comes(const OrmRows *rows, TupleTableSlot *slot)
+{
+	int			n = rows->model->nattributes;
+
+	if (slot->tts_tupleDescriptor->natts != n || rows->model->natts != n)
+		return false;
+	for (int i = 0; rows->members && i < n; i++)
+		if (rows->members[i].position != i)
+			return false;
+	return true;
+}
+
+void
+orm_rows_store(void *argument, TupleTableSlot *slot)
+{
+	OrmRows    *rows = argument;
+	ReturnSetInfo *caller = (ReturnSetInfo *) rows->fcinfo->resultinfo;
+	int			natts = rows->model->natts;
+	Datum	   *values;
+	bool	   *isnull;
+
+	if (is_as_it_comes(rows, slot))
+	{
+		tuplestore_puttupleslot(caller->setResult, slot);
+		return;
+	}
+	values = palloc(sizeof(Datum) * Max(natts, 1));
+	isnull = palloc(sizeof(bool) * Max(natts, 1));
+	spread_row(rows, slot, natts, values, isnull);
+	tuplestore_putvalues(caller->setResult, caller->expectedDesc, values, isnull);
+}
+
+void
+orm_rows_keep(void *argument, TupleTableSlot *slot)
+{
+	OrmRows    *rows = argument;
+	TupleDesc	desc = lookup_rowtype_tupdesc(rows->model->row_type, -1);
+	Datum	   *values = palloc(sizeof(Datum) * Max(desc->natts, 1));
+	bool	   *isnull = palloc(sizeof(bool) * Max(desc->natts, 1));
+	MemoryContext caller;
+
+	spread_row(rows, slot, desc->natts, values, isnull);
+	caller = MemoryContextSwitchTo(rows->context);
+	rows->result = HeapTupleGetDatum(heap_form_tuple(desc, values, isnull));
+	rows->found = true;
+	MemoryContextSwitchTo(caller);
+	ReleaseTupleDesc(desc);
+}
+
+/* Adds a value of a composite type. */
+static void
+store_composite(ReturnSetInfo *caller, HeapTupleHeader row)
+{
+	HeapTupleData tuple = {0};
+
+	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
+	tuple.t_data = row;
+	tuplestore_puttuple(caller->setResult, &tuple);
+}
+
+void
+orm_rows_store_value(FunctionCallInfo fcinfo, Datum value, bool isnull, bool composite)
+{
+	ReturnSetInfo *caller = (ReturnSetInfo *) fcinfo->resultinfo;
+	int			natts = caller->expectedDesc->natts;
+	bool	   *nulls;
+
+	if (!composite)
+		tuplestore_putvalues(caller->setResult, caller->expectedDesc, &value, &isnull);
+	else if (!isnull)
+		store_composite(caller, DatumGetHeapTupleHeader(value));
+	else
+	{
+		nulls = palloc(sizeof(bool) * Max(natts, 1));
+		memset(nulls, true, natts);
+		tuplestore_putvalues(caller->setResult, caller->expectedDesc, palloc0(sizeof(Datum) * Max(natts, 1)), nulls);
+	}
+}

@@ -1,0 +1,50 @@
+/*
+ * change.c - SQL functions that write what a query finds.
+ */
+#include "postgres.h"
+
+#include "api/object.h"
+#include "api/request.h"
+#include "write/write.h"
+
+PG_FUNCTION_INFO_V1(orm_sql_update_where);
+PG_FUNCTION_INFO_V1(orm_sql_delete_where);
+
+/* The value of the option "expect". */
+static int64
+expected(FunctionCallInfo fcinfo, int n, OrmVerb verb)
+{
+	return orm_write_options(orm_object_document(fcinfo, n, "options"), verb).expect;
+}
+
+/* Runs a request that writes; the result is the number of rows. */
+static Datum
+change(const OrmQueryRequest *request, int64 expect)
+{
+	OrmQuery   *query = orm_query_open(request);
+	int64		n = orm_query_change_rows(query, expect);
+
+	orm_query_close(query);
+	return Int64GetDatum(n);
+}
+
+/* orm.update_where(model, query, patch, params, options) */
+Datum
+orm_sql_update_where(PG_FUNCTION_ARGS)
+{
+	OrmQueryRequest request;
+
+	orm_request_take(fcinfo, &request, ORM_QUERY_UPDATE, orm_request_model(fcinfo, RowExclusiveLock), 1, 3);
+	request.patch = orm_object_document(fcinfo, 2, "patch");
+	return change(&request, expected(fcinfo, 4, ORM_VERB_UPDATE_WHERE));
+}
+
+/* orm.delete_where(model, query, params, options) */
+Datum
+orm_sql_delete_where(PG_FUNCTION_ARGS)
+{
+	OrmQueryRequest request;
+
+	orm_request_take(fcinfo, &request, ORM_QUERY_DELETE, orm_request_model(fcinfo, RowExclusiveLock), 1, 2);
+	return change(&request, expected(fcinfo, 3, ORM_VERB_DELETE_WHERE));
+}

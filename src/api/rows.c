@@ -1,0 +1,48 @@
+/*
+ * rows.c - orm.rows: what a query finds, as rows of the table's type.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "accessor/result.h"
+#include "api/request.h"
+
+PG_FUNCTION_INFO_V1(orm_sql_rows);
+
+/* The table whose row type the first argument has. */
+static Oid
+row_argument(FunctionCallInfo fcinfo)
+{
+	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 0);
+	Oid			relid = OidIsValid(type) ? get_typ_typrelid(type) : InvalidOid;
+	char		kind = OidIsValid(relid) ? get_rel_relkind(relid) : '\0';
+
+	if (kind == '\0' || kind == RELKIND_COMPOSITE_TYPE)
+		ereport(ERROR,
+				errcode(ERRCODE_DATATYPE_MISMATCH),
+				errmsg("argument \"row\" must be a row of a table, not of type %s", format_type_be(type)),
+				errhint("Its value does not matter: NULL::schema.table."));
+	return relid;
+}
+
+/* orm.rows(row, query, params) */
+Datum
+orm_sql_rows(PG_FUNCTION_ARGS)
+{
+	OrmQueryRequest request;
+	OrmQuery   *query;
+	OrmRows		rows = {.fcinfo = fcinfo};
+
+	rows.model = orm_model_open_by_table(row_argument(fcinfo), AccessShareLock);
+	orm_rows_check(&rows);
+	orm_rows_begin_set(fcinfo);
+	orm_request_take(fcinfo, &request, ORM_QUERY_ROWS, rows.model, 1, 2);
+	query = orm_query_open(&request);
+	rows.members = query->compiled->levels[0]->members;
+	orm_query_rows(query, 0, orm_rows_store, &rows);
+	orm_query_close(query);
+	PG_RETURN_NULL();
+}

@@ -1,0 +1,115 @@
+/*
+ * assemble.c - writing a graph that has been read; see graph.h.
+ *
+ * A row's text begins with its brace.  Whether a key needs a comma in front is
+ * seen from the byte before: no member ends with an opening brace.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "exec/graph_internal.h"
+
+static void write_row(const OrmRows *rows, int row, int depth, StringInfo out);
+
+/* Writes the objects of a relationship: an array, or an object or null. */
+static void
+write_group(const OrmRows *rows, int group, int depth, StringInfo out)
+{
+	const int  *row = group < 0 ? rows->order : rows->order + rows->starts[group];
+	const int  *end = group < 0 ? row : rows->order + rows->starts[group + 1];
+
+	if (rows->level->single)
+	{
+		if (row == end)
+			orm_json_put(out, "null", 4);
+		else
+			write_row(rows, *row, depth, out);
+		return;
+	}
+	orm_json_put(out, "[", 1);
+	for (const int *first = row; row < end; row++)
+	{
+		if (row > first)
+			orm_json_put(out, ",", 1);
+		write_row(rows, *row, depth, out);
+	}
+	orm_json_put(out, "]", 1);
+}
+
+/*
+ * Writes a relationship of an object.  A recursive one is not written where
+ * its depth is reached or the object stands in its own path.
+ */
+static void
+write_below(const OrmRows *rows, int row, int which, int depth, StringInfo out)
+{
+	const OrmBelow *below = &rows->form->below[which];
+	const OrmLinkCell *cell = &rows->cells[(Size) row * rows->form->nbelow + which];
+	const OrmRows *target = &rows->graph->levels[below->level];
+	bool	   *on_path = cell->identity >= 0 ? &target->on_path[cell->identity] : NULL;
+	int			comma = out->data[out->len - 1] == '{' ? 1 : 0;
+
+	if (target != rows)
+		depth = 0;
+	else if ((on_path != NULL && *on_path) || depth == rows->level->recursion)
+		return;
+	orm_json_put(out, below->key + comma, below->key_length - comma);
+	if (on_path != NULL)
+		*on_path = true;
+	write_group(target, cell->group, depth + 1, out);
+	if (on_path != NULL)
+		*on_path = false;
+}
+
+/* Writes an object.  "depth": how often its recursive relationship has been followed to it. */
+static void
+write_row(const OrmRows *rows, int row, int depth, StringInfo out)
+{
+	const OrmRow *text = &rows->rows[row];
+
+	orm_json_put(out, rows->text.data + text->start, text->length);
+	if (rows->form->nbelow == 0)
+		return;
+	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
+	for (int i = 0; i < rows->form->nbelow; i++)
+		write_below(rows, row, i, depth, out);
+	orm_json_put(out, "}", 1);
+}
+
+/* About how long the text of all objects is, when each is written once. */
+static Size
+estimate(const OrmGraph *graph)
+{
+	Size		size = 0;
+
+	for (int i = 0; i < graph->query->compiled->nlevels; i++)
+	{
+		const OrmRows *rows = &graph->levels[i];
+		Size		row = 2;
+
+		for (int j = 0; j < rows->form->nbelow; j++)
+			row += rows->form->below[j].key_length + 3;
+		size += rows->text.len + rows->nrows * row;
+	}
+	return size;
+}
+
+void
+orm_graph_write(OrmGraph *graph, StringInfo out, int from, int to)
+{
+	const OrmRows *root = &graph->levels[0];
+	Size		size = to - from == root->nrows ? estimate(graph) : 0;
+
+	if (size < MaxAllocSize - out->len)
+		orm_json_reserve(out, size);
+	for (int i = from; i < to; i++)
+	{
+		if (i > from)
+			orm_json_put(out, ",", 1);
+		write_row(root, i, 0, out);
+	}
+	*orm_json_reserve(out, 0) = '\0';
+}

@@ -1,0 +1,353 @@
+/*
+ * bind.c - values for the parameters of a query's statements.
+ *
+ * A value comes as JSON (of the document, the parameters' document, a cursor)
+ * or as a value of an SQL type (an argument of a function, a constant, a key).
+ * The form of its slot says what becomes of it.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "exec/cast.h"
+#include "exec/query_internal.h"
+#include "model/value.h"
+
+/* What a slot is given. */
+typedef struct Given
+{
+	const OrmSlot *slot;
+	bool		literal;		/* stands in a condition: null and objects in it are json's own */
+	OrmJson		json;			/* unless "type" is set: */
+	Oid			type;
+	Datum		value;
+	bool		isnull;
+} Given;
+
+/* Makes a value of another type of one; its errors get the place. */
+static Datum
+cast_value(const Given *given, Oid to, bool *isnull)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Expr	   *cast = orm_cast_find(given->type, to);
+	Datum		result = 0;
+
+	if (cast == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_DATATYPE_MISMATCH),
+				errmsg("a parameter of type %s cannot become a value of type %s",
+					   format_type_be(given->type), format_type_be(to)),
+				orm_error_place(given->slot->place));
+	PG_TRY();
+	{
+		result = orm_cast_run(cast, to, given->value, isnull);
+	}
+	PG_CATCH();
+	{
+		orm_error_rethrow_at(given->slot->place, caller);
+	}
+	PG_END_TRY();
+	return result;
+}
+
+/* The value as one of a type. */
+static Datum
+value_of_type(const Given *given, Oid to, bool *isnull)
+{
+	*isnull = given->isnull;
+	if (!OidIsValid(given->type) || given->type == to)
+		return given->value;
+	return cast_value(given, to, isnull);
+}
+
+/* VALUE */
+static Datum
+bind_value(const Given *given, bool *isnull)
+{
+	const OrmSlot *slot = given->slot;
+	const OrmType *type = slot->type;
+
+	if (OidIsValid(given->type))
+		return value_of_type(given, type ? type->oid : slot->parameter_type, isnull);
+	if (given->literal && orm_json_kind(given->json) == ORM_JSON_NULL &&
+		(type->class == ORM_TYPE_JSON || type->class == ORM_TYPE_JSONB))
+	{
+		*isnull = false;
+		return orm_value_read_text(type, "null");
+	}
+	return orm_value_read(type, given->json, slot->place, isnull);
+}
+
+/* Takes the NULLs out of an array. */
+static Datum
+without_nulls(Datum value, const OrmType *element)
+{
+	ArrayType  *array = DatumGetArrayTypeP(value);
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
+	int			kept = 0;
+
+	if (!array_contains_nulls(array) && ARR_NDIM(array) <= 1)
+		return PointerGetDatum(array);
+	deconstruct_array(array, ARR_ELEMTYPE(array), element->length, element->by_value, element->align,
+					  &elements, &nulls, &n);
+	for (int i = 0; i < n; i++)
+		if (!nulls[i])
+			elements[kept++] = elements[i];
+	return PointerGetDatum(construct_array(elements, kept, ARR_ELEMTYPE(array), element->length,
+										   element->by_value, element->align));
+}
+
+/* LIST of a JSON array. */
+static Datum
+read_list(const Given *given)
+{
+	const OrmSlot *slot = given->slot;
+	const OrmType *type = slot->type;
+	OrmJsonWalk walk = orm_json_walk(given->json);
+	Datum	   *elements = palloc(sizeof(Datum) * Max(given->json.node->count, 1));
+	int			n = 0;
+
+	while (orm_json_next(&walk))
+	{
+		OrmPath		place = orm_path_index(slot->place, walk.index);
+		bool		isnull;
+		Datum		element = orm_value_read(type, walk.value, &place, &isnull);
+
+		if (!isnull)
+			elements[n++] = element;
+	}
+	return PointerGetDatum(construct_array(elements, n, get_element_type(slot->parameter_type),
+										   type->length, type->by_value, type->align));
+}
+
+/* LIST */
+static Datum
+bind_list(const Given *given, bool *isnull)
+{
+	const OrmSlot *slot = given->slot;
+
+	if (OidIsValid(given->type))
+	{
+		Datum		array = value_of_type(given, slot->parameter_type, isnull);
+
+		return *isnull ? array : without_nulls(array, slot->type);
+	}
+	if (orm_json_kind(given->json) != ORM_JSON_ARRAY)
+		ereport(ERROR,
+				errcode(ERRCODE_DATATYPE_MISMATCH),
+				errmsg("%s cannot be a list of values", orm_json_kind_name(orm_json_kind(given->json))),
+				orm_error_place(slot->place),
+				errhint("Write an array."));
+	*isnull = false;
+	return read_list(given);
+}
+
+/* Text that is looked for, as it was given. */
+static char *
+searched_text(const Given *given)
+{
+	const OrmSlot *slot = given->slot;
+	Oid			output;
+	bool		is_varlena;
+
+	if (OidIsValid(given->type))
+	{
+		getTypeOutputInfo(given->type, &output, &is_varlena);
+		return OidOutputFunctionCall(output, given->value);
+	}
+	if (orm_json_kind(given->json) != ORM_JSON_STRING)
+		ereport(ERROR,
+				errcode(ERRCODE_DATATYPE_MISMATCH),
+				errmsg("%s cannot be searched for in text", orm_json_kind_name(orm_json_kind(given->json))),
+				orm_error_place(slot->place),
+				errhint("Write a string."));
+	return orm_json_string(given->json);
+}
+
+/* A LIKE pattern that finds the text: what has a meaning in patterns is escaped. */
+static Datum
+make_pattern(const Given *given, const char *before, const char *behind, bool *isnull)
+{
+	StringInfoData pattern;
+
+	*isnull = given->isnull;
+	if (given->isnull)
+		return (Datum) 0;
+	initStringInfo(&pattern);
+	appendStringInfoString(&pattern, before);
+	for (const char *c = searched_text(given); *c != '\0'; c++)
+	{
+		if (*c == '%' || *c == '_' || *c == '\\')
+			appendStringInfoChar(&pattern, '\\');
+		appendStringInfoChar(&pattern, *c);
+	}
+	appendStringInfoString(&pattern, behind);
+	return PointerGetDatum(cstring_to_text_with_len(pattern.data, pattern.len));
+}
+
+/* CONTAINS */
+static Datum
+bind_contains(const Given *given, bool *isnull)
+{
+	return make_pattern(given, "%", "%", isnull);
+}
+
+/* STARTS_WITH */
+static Datum
+bind_starts_with(const Given *given, bool *isnull)
+{
+	return make_pattern(given, "", "%", isnull);
+}
+
+/* ENDS_WITH */
+static Datum
+bind_ends_with(const Given *given, bool *isnull)
+{
+	return make_pattern(given, "%", "", isnull);
+}
+
+/* A number of rows; "code" and "what" for one below zero. */
+static int64
+row_count(const Given *given, int code, const char *what)
+{
+	const OrmSlot *slot = given->slot;
+	bool		isnull = given->isnull;
+	Datum		value = 0;
+
+	if (!isnull && OidIsValid(given->type))
+		value = value_of_type(given, INT8OID, &isnull);
+	else if (!isnull && orm_json_kind(given->json) != ORM_JSON_NUMBER)
+		ereport(ERROR,
+				errcode(ERRCODE_DATATYPE_MISMATCH),
+				errmsg("%s must be a number, not %s", what, orm_json_kind_name(orm_json_kind(given->json))),
+				orm_error_place(slot->place));
+	else if (!isnull)
+		value = orm_value_read(slot->type ? slot->type : orm_type_make(INT8OID, -1, InvalidOid),
+							   given->json, slot->place, &isnull);
+	if (isnull)
+		ereport(ERROR,
+				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				errmsg("%s must not be null", what),
+				orm_error_place(slot->place));
+	if (DatumGetInt64(value) < 0)
+		ereport(ERROR,
+				errcode(code),
+				errmsg("%s must not be negative", what),
+				orm_error_place(slot->place));
+	return DatumGetInt64(value);
+}
+
+/* LIMIT */
+static Datum
+bind_limit(const Given *given, bool *isnull)
+{
+	*isnull = false;
+	return Int64GetDatum(row_count(given, ERRCODE_INVALID_ROW_COUNT_IN_LIMIT_CLAUSE, "limit"));
+}
+
+/* LIMIT_AND_ONE */
+static Datum
+bind_limit_and_one(const Given *given, bool *isnull)
+{
+	int64		limit = row_count(given, ERRCODE_INVALID_ROW_COUNT_IN_LIMIT_CLAUSE, "limit");
+
+	*isnull = false;
+	return Int64GetDatum(limit < PG_INT64_MAX ? limit + 1 : limit);
+}
+
+/* OFFSET */
+static Datum
+bind_offset(const Given *given, bool *isnull)
+{
+	*isnull = false;
+	return Int64GetDatum(row_count(given, ERRCODE_INVALID_ROW_COUNT_IN_RESULT_OFFSET_CLAUSE, "offset"));
+}
+
+static Datum (*const binders[]) (const Given *given, bool *isnull) = {
+	[ORM_FORM_VALUE] = bind_value,
+	[ORM_FORM_LIST] = bind_list,
+	[ORM_FORM_CONTAINS] = bind_contains,
+	[ORM_FORM_STARTS_WITH] = bind_starts_with,
+	[ORM_FORM_ENDS_WITH] = bind_ends_with,
+	[ORM_FORM_LIMIT] = bind_limit,
+	[ORM_FORM_LIMIT_AND_ONE] = bind_limit_and_one,
+	[ORM_FORM_OFFSET] = bind_offset,
+};
+
+/* Gives JSON. */
+static void
+give_json(Given *given, OrmJson json)
+{
+	given->json = json;
+	given->isnull = orm_json_kind(json) == ORM_JSON_NULL;
+}
+
+/* Gives a value of the parameter's own type. */
+static void
+give_value(Given *given, Datum value)
+{
+	const OrmSlot *slot = given->slot;
+
+	given->type = slot->form == ORM_FORM_VALUE && slot->type ? slot->type->oid : slot->parameter_type;
+	given->value = value;
+}
+
+/* Gives a parameter of the call. */
+static void
+give_parameter(Given *given, const OrmQueryParameter *parameter)
+{
+	if (!OidIsValid(parameter->type))
+	{
+		give_json(given, parameter->json);
+		return;
+	}
+	given->type = parameter->type;
+	given->value = parameter->value;
+	given->isnull = parameter->isnull;
+}
+
+/* The n-th element of a cursor. */
+static OrmJson
+cursor_value(const OrmDocument *cursor, int n)
+{
+	OrmJsonWalk walk = orm_json_walk(orm_document_root(cursor));
+
+	while (orm_json_next(&walk) && walk.index < n)
+		 /* on */ ;
+	return walk.value;
+}
+
+Datum
+orm_query_bind(const OrmQuery *query, const OrmSlot *slot, bool *isnull)
+{
+	const OrmQueryRequest *request = &query->request;
+	Given		given = {.slot = slot};
+
+	switch (slot->source)
+	{
+		case ORM_SLOT_VALUE:
+			give_json(&given, query->shape.values[slot->number]);
+			given.literal = given.json.document == request->document;
+			break;
+		case ORM_SLOT_PARAMETER:
+			give_parameter(&given, &request->parameters[slot->number]);
+			break;
+		case ORM_SLOT_CONSTANT:
+			give_value(&given, slot->constant);
+			break;
+		case ORM_SLOT_CURSOR:
+			give_json(&given, cursor_value(request->cursor, slot->number));
+			break;
+		case ORM_SLOT_KEY:
+			give_value(&given, request->key[slot->number]);
+			break;
+		case ORM_SLOT_PARENTS:
+			break;
+	}
+	return binders[slot->form] (&given, isnull);
+}

@@ -1,0 +1,247 @@
+/*
+ * execute.c - running statements through SPI; see plan.h.
+ */
+#include "postgres.h"
+
+#include "nodes/params.h"
+#include "storage/proc.h"
+#include "tcop/pquery.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/plancache.h"
+#include "utils/portal.h"
+#include "utils/snapmgr.h"
+
+#include "base/compat.h"
+#include "exec/plan_internal.h"
+#include "exec/receiver.h"
+
+/* The command id behind the last write of this transaction, for snapshots; see orm_exec_snapshot_begin. */
+static LocalTransactionId wrote_in = InvalidLocalTransactionId;
+static CommandId wrote_until = 0;
+
+void
+orm_plan_check_spi(int code, const char *what)
+{
+	if (code < 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INTERNAL_ERROR),
+				errmsg_internal("%s: %s", what, SPI_result_code_string(code)));
+}
+
+/* Does the server prefer the generic plan it has?  (What it asks itself; a wrong guess only means JIT.) */
+static bool
+prefers_generic(const CachedPlanSource *source)
+{
+	if ((source->cursor_options & CURSOR_OPT_GENERIC_PLAN) != 0)
+		return true;
+	return source->num_custom_plans > 0 &&
+		source->generic_cost < source->total_custom_cost / source->num_custom_plans;
+}
+
+/* Is there a generic plan that will be used as it is? */
+static bool
+is_planned(SPIPlanPtr plan)
+{
+	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
+
+	return source->is_valid && source->gplan != NULL && source->gplan->is_valid && prefers_generic(source);
+}
+
+/* Values as a parameter list for the executor. */
+static ParamListInfo
+make_params(OrmPlan *plan, const Datum *values, const bool *isnull)
+{
+	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan->plan));
+	ParamListInfo params;
+
+	if (plan->nparams == 0)
+		return NULL;
+	params = makeParamList(plan->nparams);
+	for (int i = 0; i < plan->nparams; i++)
+	{
+		params->params[i].value = values[i];
+		params->params[i].isnull = isnull != NULL && isnull[i];
+		params->params[i].pflags = PARAM_FLAG_CONST;
+		params->params[i].ptype = source->param_types[i];
+	}
+	return params;
+}
+
+/* Remembers that this transaction has written: what follows must not read an older snapshot. */
+static void
+note_write(void)
+{
+	wrote_in = orm_local_transaction();
+	wrote_until = GetCurrentCommandId(false);
+}
+
+/*
+ * Keeps JIT out of a statement that is about to be planned, to the end of the
+ * nest level that is returned (0: there is a plan).  The choice is made when a
+ * plan is made; it never pays for statements like ours.
+ */
+static int
+begin_planning(OrmPlan *plan)
+{
+	int			nest_level;
+
+	if (is_planned(plan->plan))
+		return 0;
+	nest_level = NewGUCNestLevel();
+	set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	return nest_level;
+}
+
+/* Gives the setting back. */
+static void
+end_planning(int nest_level)
+{
+	if (nest_level > 0)
+		AtEOXact_GUC(true, nest_level);
+}
+
+uint64
+orm_plan_execute(OrmPlan *plan, const Datum *values, const bool *isnull,
+				 OrmAccess access, uint64 limit, DestReceiver *receiver)
+{
+	SPIExecuteOptions options = {0};
+	ParamListInfo params = make_params(plan, values, isnull);
+	int			nest_level;
+	uint64		processed;
+
+	options.params = params;
+	options.read_only = access == ORM_READ;
+	options.tcount = limit;
+	options.dest = receiver ? receiver : None_Receiver;
+	if (receiver != NULL)
+		orm_receiver_expect(receiver, plan->results, plan->nresults);
+	orm_plan_check_spi(SPI_connect(), "SPI_connect");
+	nest_level = begin_planning(plan);
+	orm_plan_check_spi(SPI_execute_plan_extended(plan->plan, &options), "SPI_execute_plan_extended");
+	processed = SPI_processed;
+	end_planning(nest_level);
+	SPI_finish();
+	if (access == ORM_WRITE)
+		note_write();
+	if (params != NULL)
+		pfree(params);
+	return processed;
+}
+
+char *
+orm_plan_open_cursor(OrmPlan *plan, const Datum *values, const bool *isnull)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ParamListInfo params = make_params(plan, values, isnull);
+	Portal		portal;
+	int			nest_level;
+
+	orm_plan_check_spi(SPI_connect(), "SPI_connect");
+	nest_level = begin_planning(plan);
+	portal = SPI_cursor_open_with_paramlist(NULL, plan->plan, params, true);
+	end_planning(nest_level);
+	portal->visible = false;
+	SPI_finish();
+	return MemoryContextStrdup(caller, portal->name);
+}
+
+/* The portal of a cursor, if it is there. */
+static Portal
+find_cursor(const char *cursor)
+{
+	Portal		portal = GetPortalByName(cursor);
+
+	return PortalIsValid(portal) ? portal : NULL;
+}
+
+uint64
+orm_exec_fetch(const char *cursor, uint64 limit, DestReceiver *receiver)
+{
+	Portal		portal = find_cursor(cursor);
+
+	if (portal == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_CURSOR_STATE),
+				errmsg("the transaction in which the objects were asked for is over, or its cursors were closed"),
+				errhint("A cursor WITH HOLD must be read to its end in the transaction that declares it."));
+	return PortalRunFetch(portal, FETCH_FORWARD, (long) limit, receiver);
+}
+
+void
+orm_exec_close_cursor(const char *cursor)
+{
+	Portal		portal = find_cursor(cursor);
+
+	if (portal != NULL)
+		PortalDrop(portal, false);
+}
+
+char *
+orm_plan_explain(OrmPlan *plan, const Datum *values, const bool *isnull)
+{
+	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan->plan));
+	SPIExecuteOptions options = {0};
+	StringInfoData text;
+	StringInfoData sql;
+
+	initStringInfo(&text);
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "EXPLAIN %s", source->query_string);
+	options.params = make_params(plan, values, isnull);
+	orm_plan_check_spi(SPI_connect(), "SPI_connect");
+	orm_plan_check_spi(SPI_execute_extended(sql.data, &options), "SPI_execute_extended");
+	for (uint64 i = 0; i < SPI_processed; i++)
+		appendStringInfo(&text, "%s%s", i > 0 ? "\n" : "",
+						 SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+	SPI_finish();
+	return text.data;
+}
+
+void
+orm_exec_statement(const char *sql)
+{
+	orm_plan_check_spi(SPI_connect(), "SPI_connect");
+	orm_plan_check_spi(SPI_execute(sql, false, 0), "SPI_execute");
+	SPI_finish();
+	note_write();
+}
+
+List *
+orm_exec_oids(const char *sql)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	List	   *oids = NIL;
+
+	orm_plan_check_spi(SPI_connect(), "SPI_connect");
+	orm_plan_check_spi(SPI_execute(sql, true, 0), "SPI_execute");
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool		isnull;
+		Datum		value = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+		MemoryContext spi = MemoryContextSwitchTo(caller);
+
+		if (!isnull)
+			oids = lappend_oid(oids, DatumGetObjectId(value));
+		MemoryContextSwitchTo(spi);
+	}
+	SPI_finish();
+	return oids;
+}
+
+bool
+orm_exec_snapshot_begin(void)
+{
+	if (ActiveSnapshotSet() &&
+		(wrote_in != orm_local_transaction() || GetActiveSnapshot()->curcid >= wrote_until))
+		return false;
+	PushActiveSnapshot(GetTransactionSnapshot());
+	return true;
+}
+
+void
+orm_exec_snapshot_end(bool pushed)
+{
+	if (pushed)
+		PopActiveSnapshot();
+}

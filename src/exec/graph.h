@@ -1,0 +1,59 @@
+/*
+ * graph.h - reading object graphs: one statement a level, assembled as JSON.
+ *
+ * 1. The root's rows arrive and are written at once, each as the text of its
+ *    members, `"id":1,"nombre":"Ana"`, into the level's buffer; of a row is kept
+ *    where its text is and the keys that levels below ask for.
+ * 2. For each level below, in order: the distinct keys of the parents' rows
+ *    are collected (NULL keys have no children), the level's statement runs
+ *    once with arrays of them, and its rows are kept in the same way, each in
+ *    the list of its key.  (exec/keys.h tells keys apart.)
+ * 3. The graph is written: the text of each root row, then, for each level below,
+ *    its name and the rows of its key, each with its own levels below.  Every
+ *    text is copied once, into a buffer of the right size.
+ *
+ * A target of many parents (a to-one relationship) is fetched and written in
+ * step 2 once, and copied in step 3 for each.
+ *
+ * Recursion is step 2 again with the rows just read as parents, until a round
+ * brings no row that was not there before, or the depth is reached.  Step 3
+ * does not follow an object that stands in its own path: it is written without
+ * that relationship (as the server's CYCLE clause does), so a cycle ends.
+ *
+ * Everything is in one memory context of the run.  A level without others
+ * below it and without parents (a plain list) is written straight into the
+ * result.
+ */
+#ifndef ORM_EXEC_GRAPH_H
+#define ORM_EXEC_GRAPH_H
+
+#include "exec/query.h"
+
+typedef struct OrmGraph OrmGraph;
+
+/* Begins a run of the query's levels, in a child of the current context. */
+extern OrmGraph *orm_graph_begin(OrmQuery *query);
+
+/* Step 1: runs the root's statement (limit 0: all rows); returns the number of rows. */
+extern uint64 orm_graph_read_root(OrmGraph *graph, uint64 limit);
+
+/* ... or takes a row of it from elsewhere (a cursor). */
+extern void orm_graph_take_root(OrmGraph *graph, TupleTableSlot *slot);
+
+/* Step 2: reads all levels below the root's rows. */
+extern void orm_graph_read_levels(OrmGraph *graph);
+
+/* Step 3: writes root objects from .. to-1, with commas between them. */
+extern void orm_graph_write(OrmGraph *graph, StringInfo out, int from, int to);
+
+/* The JSON array of a root row's cursor values (PAGE). */
+extern const char *orm_graph_cursor(OrmGraph *graph, int row, int *length);
+
+/* Forgets all rows; the next batch may come. */
+extern void orm_graph_reset(OrmGraph *graph);
+extern void orm_graph_end(OrmGraph *graph);
+
+/* While set, each statement's plan is collected into the list before it runs (List of char *). */
+extern void orm_graph_explain(OrmGraph *graph, List **plans);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * keys.h - telling keys apart: each distinct key gets a number, 0, 1, 2...
+ *
+ * Keys are equal when the server says so: by the equality function of the
+ * type's hash operator class, under the column's collation ('Ana' and 'ANA' may
+ * be one key).  Keys of one whole number, which most are, are compared without
+ * any function.  Columns of a type that has no hash function are told apart by
+ * their bytes: two keys that are equal may get two numbers then, so such keys
+ * must not be looked for, only added.
+ */
+#ifndef ORM_EXEC_KEYS_H
+#define ORM_EXEC_KEYS_H
+
+#include "postgres.h"
+#include "model/type.h"
+
+typedef struct OrmKeySet OrmKeySet;
+
+/* No keys yet, of columns of these types; all memory is in the current context. */
+extern OrmKeySet *orm_keyset_make(int ncolumns, const OrmType *const *types);
+
+/* The number of a key without NULLs; a new one is copied. */
+extern int	orm_keyset_add(OrmKeySet *keys, const Datum *key);
+
+/* The number of a key, or -1 when it was not added. */
+extern int	orm_keyset_find(OrmKeySet *keys, const Datum *key);
+
+extern int	orm_keyset_count(const OrmKeySet *keys);
+
+/* The values of a key. */
+extern const Datum *orm_keyset_values(const OrmKeySet *keys, int number);
+
+#endif

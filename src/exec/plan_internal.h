@@ -1,0 +1,32 @@
+/*
+ * plan_internal.h - what the plan cache and the execution of its entries share.
+ * Private to plan.c and execute.c.
+ */
+#ifndef ORM_EXEC_PLAN_INTERNAL_H
+#define ORM_EXEC_PLAN_INTERNAL_H
+
+#include "executor/spi.h"
+#include "lib/ilist.h"
+
+#include "exec/plan.h"
+
+struct OrmPlan
+{
+	uint64		hash;			/* hash key; must be first */
+	MemoryContext context;
+	char	   *key;
+	int			key_length;
+	bool		by_role;		/* a signpost: the plans hang under key + role */
+	SPIPlanPtr	plan;			/* NULL: payload only, or a signpost */
+	int			nparams;
+	Oid		   *results;		/* types of its rows' columns; NULL: not said */
+	int			nresults;
+	void	   *payload;
+	int			pins;
+	dlist_node	recent;			/* in order of use, newest first */
+};
+
+/* Raises when SPI says what cannot happen with the statements that are built here. */
+extern void orm_plan_check_spi(int code, const char *what);
+
+#endif

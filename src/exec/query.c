@@ -1,0 +1,347 @@
+/*
+ * query.c - opening queries; see query.h.
+ *
+ * The entry of a query in the plan cache has no statement.  Its key is the
+ * epoch of the root's model, the verb, the direction and the shape; its payload
+ * the compiled query and what is made of that once.  The statements have
+ * entries of their own, by the serial number of the compilation: whatever it
+ * was that made a query be compiled again, none of its old statements is found.
+ *
+ * A compiled query that a new one supersedes may be running further up the
+ * stack, so it lives to the end of the transaction, as models do.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "exec/query_internal.h"
+#include "model/cache.h"
+#include "query/cursor.h"
+
+void
+orm_query_request(OrmQueryRequest *request, OrmQueryVerb verb, const OrmModel *model,
+				  const OrmDocument *document, const OrmDocument *params)
+{
+	OrmJsonWalk walk;
+
+	memset(request, 0, sizeof(*request));
+	request->verb = verb;
+	request->model = model;
+	request->document = document;
+	if (params == NULL)
+		return;
+	if (orm_json_kind(orm_document_root(params)) != ORM_JSON_OBJECT)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("parameters must be an object, not %s",
+					   orm_json_kind_name(orm_json_kind(orm_document_root(params)))),
+				errhint("Write {\"name\": value, ...}."));
+	walk = orm_json_walk(orm_document_root(params));
+	request->parameters = palloc0(sizeof(OrmQueryParameter) * Max(params->nodes[0].count, 1));
+	while (orm_json_next(&walk))
+	{
+		OrmQueryParameter *parameter = &request->parameters[request->nparameters++];
+
+		parameter->name = orm_json_string(walk.key);
+		parameter->json = walk.value;
+		parameter->isnull = orm_json_kind(walk.value) == ORM_JSON_NULL;
+	}
+}
+
+/* ---- Cursors ---- */
+
+/* The parameter that {"$": name} stands for, or NULL. */
+static const OrmQueryParameter *
+find_parameter(const OrmQueryRequest *request, OrmJson json)
+{
+	OrmJson		name;
+
+	if (orm_json_kind(json) != ORM_JSON_OBJECT || json.node->count != 1 || !orm_json_member(json, "$", &name) ||
+		orm_json_kind(name) != ORM_JSON_STRING)
+		return NULL;
+	for (int i = 0; i < request->nparameters; i++)
+		if (orm_json_equals(name, request->parameters[i].name))
+			return &request->parameters[i];
+	return NULL;
+}
+
+/* A typed parameter's text as JSON. */
+static OrmJson
+parameter_json(const OrmQueryParameter *parameter)
+{
+	StringInfoData text;
+	Oid			output;
+	bool		is_varlena;
+	char	   *value;
+
+	getTypeOutputInfo(parameter->type, &output, &is_varlena);
+	value = OidOutputFunctionCall(output, parameter->value);
+	initStringInfo(&text);
+	orm_json_write_string(&text, value, strlen(value));
+	return orm_document_root(orm_document_parse(text.data, text.len));
+}
+
+/*
+ * Reads the cursor that a page is to begin at.  Null is the beginning, or the
+ * end.  What is no cursor and no parameter, or a parameter that there is not,
+ * is left to the compiler, which knows better what to say.
+ */
+static void
+read_cursor(OrmQuery *query, const char *key, OrmJson json)
+{
+	OrmQueryRequest *request = &query->request;
+	const OrmQueryParameter *parameter = find_parameter(request, json);
+	OrmPath		place = orm_path_key(NULL, key);
+
+	if (parameter != NULL)
+	{
+		if (parameter->isnull || parameter->unset)
+			return;
+		json = OidIsValid(parameter->type) ? parameter_json(parameter) : parameter->json;
+	}
+	else if (orm_json_kind(json) == ORM_JSON_NULL || orm_json_kind(json) == ORM_JSON_OBJECT)
+		return;
+	request->cursor = orm_cursor_read(json, &place, &query->cursor_hash);
+	query->cursor = json;
+	query->from_cursor = true;
+}
+
+/* Finds "after" or "before" in the document of a page. */
+static void
+find_cursor(OrmQuery *query)
+{
+	OrmJson		root = orm_document_root(query->request.document);
+	OrmJson		after;
+	OrmJson		before;
+	bool		has_after;
+
+	if (orm_json_kind(root) != ORM_JSON_OBJECT)
+		return;
+	has_after = orm_json_member(root, "after", &after);
+	query->request.backward = orm_json_member(root, "before", &before);
+	if (has_after && query->request.backward)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("a page begins after a cursor or ends before one, not both"),
+				errhint("Leave out \"after\" or \"before\"."));
+	if (has_after)
+		read_cursor(query, "after", after);
+	if (query->request.backward)
+		read_cursor(query, "before", before);
+}
+
+/* ---- The entry in the plan cache ---- */
+
+/* Makes the shape of the request, and of it the key. */
+static void
+make_key(OrmQuery *query)
+{
+	OrmQueryRequest *request = &query->request;
+	OrmShape   *shape = &query->shape;
+	char		kind[2] = {request->verb, request->backward};
+
+	orm_shape_begin(shape);
+	if (request->document != NULL)
+		orm_shape_add_query(shape, request->document);
+	if (request->patch != NULL)
+		orm_shape_add_patch(shape, request->patch);
+	orm_shape_add_parameters(shape, request->parameters, request->nparameters);
+	if (request->cursor != NULL)
+		orm_shape_add_cursor(shape, request->cursor, request->backward);
+	request->shape = shape;
+	orm_plan_key_begin(&query->key, ORM_KIND_QUERY, request->model->epoch);
+	orm_plan_key_add(&query->key, kind, sizeof(kind));
+	orm_plan_key_add(&query->key, shape->bytes.data, shape->bytes.len);
+}
+
+/* Adds a relationship to the objects of a level. */
+static void
+add_below(OrmLevelForm *form, int level, const char *name)
+{
+	OrmBelow   *below = &form->below[form->nbelow++];
+
+	below->level = level;
+	below->key = orm_json_key(name, &below->key_length);
+}
+
+/* The largest of the positions, counted from one. */
+static int
+widest(int width, const int *positions, int n)
+{
+	for (int i = 0; positions != NULL && i < n; i++)
+		width = Max(width, positions[i] + 1);
+	return width;
+}
+
+/* Makes the form of a level's rows. */
+static void
+make_form(OrmLevelForm *form, const OrmCompiled *compiled, const OrmLevel *level)
+{
+	form->level = level;
+	form->below = palloc0(sizeof(OrmBelow) * (compiled->nlevels + 1));
+	form->shape = orm_json_shape_make(level->nmembers);
+	for (int i = 0; i < level->nmembers; i++)
+		orm_json_shape_add(form->shape, level->members[i].name, level->members[i].type,
+						   level->members[i].position);
+	form->width = Max(Max(form->shape->width, 1), level->sort + 1);
+	form->width = widest(form->width, level->link.own, level->link.nkeys);
+	form->width = widest(form->width, level->identities, level->identity);
+	for (int i = 0; level->parent < 0 && i < compiled->ncursor; i++)
+		form->width = Max(form->width, compiled->cursor[i].position + 1);
+	if (level->recursion != 0)
+		add_below(form, level->number, level->name);
+}
+
+/* Tells a level's parent of it. */
+static void
+link_form(OrmLevelForm *forms, OrmLevelForm *form)
+{
+	const OrmLevel *level = form->level;
+	OrmLevelForm *parent = &forms[level->parent];
+
+	form->place = parent->nbelow;
+	add_below(parent, level->number, level->name);
+	parent->width = widest(parent->width, level->link.parent, level->link.nkeys);
+	parent->width = widest(parent->width, level->parent_identities, level->identity);
+}
+
+/* Compiles the request in a context of its own, below the current one. */
+static OrmPrepared *
+prepare(const OrmQueryRequest *request)
+{
+	static uint64 last_serial = 0;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm query", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	OrmCompiled *compiled = orm_query_compile(request);
+	OrmPrepared *prepared = palloc0(sizeof(OrmPrepared));
+
+	prepared->context = context;
+	prepared->serial = ++last_serial;
+	prepared->compiled = compiled;
+	prepared->forms = palloc0(sizeof(OrmLevelForm) * Max(compiled->nlevels, 1));
+	for (int i = 0; i < compiled->nlevels; i++)
+		make_form(&prepared->forms[i], compiled, compiled->levels[i]);
+	for (int i = 1; i < compiled->nlevels; i++)
+		link_form(prepared->forms, &prepared->forms[i]);
+	MemoryContextSwitchTo(caller);
+	return prepared;
+}
+
+/* Are all models as they were when the query was compiled?  The root's epoch is in the key. */
+static bool
+is_current(const OrmCompiled *compiled)
+{
+	for (int i = 1; i < compiled->ndepends; i++)
+	{
+		const OrmModel *model = orm_model_open_if_any(compiled->depends[i].model, AccessShareLock);
+
+		if (model == NULL || model->epoch != compiled->depends[i].epoch)
+			return false;
+	}
+	return true;
+}
+
+/* Finds the compiled query, or makes it. */
+static void
+open_plan(OrmQuery *query)
+{
+	OrmPlan    *plan = orm_plan_find(&query->key);
+	OrmPrepared *prepared = plan ? orm_plan_payload(plan) : NULL;
+
+	if (prepared == NULL || !is_current(prepared->compiled))
+	{
+		OrmPrepared *old = prepared;
+
+		prepared = prepare(&query->request);
+		if (plan == NULL)
+			plan = orm_plan_add(&query->key, NULL, 0, NULL, ORM_PLAN_AUTO);
+		if (old != NULL)
+			MemoryContextSetParent(old->context, TopTransactionContext);
+		MemoryContextSetParent(prepared->context, orm_plan_context(plan));
+		orm_plan_set_payload(plan, prepared);
+	}
+	query->plan = plan;
+	query->prepared = prepared;
+	query->compiled = prepared->compiled;
+}
+
+static const OrmPlanning plannings[] = {
+	[ORM_PLANNED_AUTO] = ORM_PLAN_AUTO,
+	[ORM_PLANNED_GENERIC] = ORM_PLAN_GENERIC,
+	[ORM_PLANNED_CUSTOM] = ORM_PLAN_CUSTOM,
+};
+
+OrmPlan *
+orm_query_plan(const OrmQuery *query, int number)
+{
+	const OrmCompiled *compiled = query->compiled;
+	const OrmQueryStatement *statement = number == ORM_STATEMENT_TOTAL ? &compiled->total
+		: &compiled->levels[number]->statement;
+	OrmPlanKey	key;
+	OrmPlan    *plan;
+	Oid		   *types;
+
+	orm_plan_key_begin(&key, ORM_KIND_LEVEL, query->prepared->serial);
+	orm_plan_key_add(&key, &number, sizeof(number));
+	plan = orm_plan_find(&key);
+	if (plan != NULL)
+		return plan;
+	types = palloc(sizeof(Oid) * Max(statement->nslots, 1));
+	for (int i = 0; i < statement->nslots; i++)
+		types[i] = statement->slots[i].parameter_type;
+	plan = orm_plan_add(&key, statement->sql, statement->nslots, types, plannings[statement->planning]);
+	if (statement->results != NULL)
+		orm_plan_expect(plan, statement->results, statement->nresults);
+	pfree(types);
+	return plan;
+}
+
+/* ---- Opening ---- */
+
+/* Reads the values of a statement's slots. */
+static void
+bind_statement(const OrmQuery *query, const OrmQueryStatement *statement, Datum **values, bool **isnull)
+{
+	int			n = Max(statement->nslots, 1);
+
+	*values = palloc0(sizeof(Datum) * n);
+	*isnull = palloc0(sizeof(bool) * n);
+	for (int i = 0; i < statement->nslots; i++)
+		if (statement->slots[i].source != ORM_SLOT_PARENTS)
+			(*values)[i] = orm_query_bind(query, &statement->slots[i], &(*isnull)[i]);
+}
+
+OrmQuery *
+orm_query_open(const OrmQueryRequest *request)
+{
+	OrmQuery   *query = palloc0(sizeof(OrmQuery));
+	const OrmCompiled *compiled;
+
+	query->request = *request;
+	if (request->verb == ORM_QUERY_PAGE)
+		find_cursor(query);
+	make_key(query);
+	open_plan(query);
+	compiled = query->compiled;
+	if (query->from_cursor)
+	{
+		OrmPath		place = orm_path_key(NULL, query->request.backward ? "before" : "after");
+
+		orm_cursor_check(query->cursor_hash, compiled->signature, &place);
+	}
+	query->values = palloc(sizeof(Datum *) * compiled->nlevels);
+	query->isnull = palloc(sizeof(bool *) * compiled->nlevels);
+	for (int i = 0; i < compiled->nlevels; i++)
+		bind_statement(query, &compiled->levels[i]->statement, &query->values[i], &query->isnull[i]);
+	if (compiled->total.sql != NULL)
+		bind_statement(query, &compiled->total, &query->total_values, &query->total_isnull);
+	return query;
+}
+
+void
+orm_query_close(OrmQuery *query)
+{
+	orm_plan_release(query->plan);
+}

@@ -1,0 +1,392 @@
+/*
+ * run.c - the verbs; see query.h.
+ *
+ * Objects without others below them are written straight into the result as
+ * the rows arrive; everything else is a graph (graph.h).
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#include "exec/graph.h"
+#include "exec/query_internal.h"
+#include "query/cursor.h"
+
+/* ---- Statements and snapshots ---- */
+
+/* Runs the root's statement under the snapshot that there is; each row goes to the receiver. */
+static uint64
+run_root(OrmQuery *query, uint64 limit, DestReceiver *receiver)
+{
+	OrmPlan    *plan = orm_query_plan(query, 0);
+	uint64		n = orm_plan_execute(plan, query->values[0], query->isnull[0],
+									 query->compiled->lock ? ORM_WRITE : ORM_READ, limit, receiver);
+
+	orm_plan_release(plan);
+	return n;
+}
+
+/*
+ * Reads a graph, all under one snapshot.  Where the root's rows are locked, its
+ * statement may have waited for others, so the rest is read under a snapshot
+ * that sees what they did.
+ */
+static uint64
+read_graph(OrmGraph *graph, bool lock, uint64 limit)
+{
+	bool		pushed = lock ? false : orm_exec_snapshot_begin();
+	uint64		n = orm_graph_read_root(graph, limit);
+
+	if (lock)
+	{
+		PushActiveSnapshot(GetTransactionSnapshot());
+		pushed = true;
+	}
+	orm_graph_read_levels(graph);
+	orm_exec_snapshot_end(pushed);
+	return n;
+}
+
+/* ---- Objects ---- */
+
+/* Objects on their way into the result. */
+typedef struct Plain
+{
+	StringInfo	out;
+	const OrmJsonShape *shape;
+	bool		found;
+} Plain;
+
+/* Writes a row as an object. */
+static void
+write_object(void *argument, TupleTableSlot *slot)
+{
+	Plain	   *plain = argument;
+
+	if (plain->found)
+		orm_json_put(plain->out, ",", 1);
+	plain->found = true;
+	orm_json_write_slot(plain->out, plain->shape, slot);
+}
+
+/* Appends the root's objects, commas between them; returns their number. */
+static uint64
+write_objects(OrmQuery *query, StringInfo out, uint64 limit)
+{
+	uint64		n;
+
+	if (query->compiled->nlevels == 1)
+	{
+		Plain		plain = {.out = out, .shape = query->prepared->forms[0].shape};
+		OrmReceiver receiver;
+		bool		pushed = query->compiled->lock ? false : orm_exec_snapshot_begin();
+
+		n = run_root(query, limit, orm_receiver_init(&receiver, write_object, &plain));
+		orm_exec_snapshot_end(pushed);
+		MemoryContextDelete(receiver.per_row);
+	}
+	else
+	{
+		OrmGraph   *graph = orm_graph_begin(query);
+
+		n = read_graph(graph, query->compiled->lock, limit);
+		orm_graph_write(graph, out, 0, (int) n);
+		orm_graph_end(graph);
+	}
+	return n;
+}
+
+Datum
+orm_query_all(OrmQuery *query)
+{
+	StringInfoData out;
+
+	orm_json_begin(&out);
+	orm_json_put(&out, "[", 1);
+	write_objects(query, &out, 0);
+	orm_json_put(&out, "]", 1);
+	return orm_json_end(&out);
+}
+
+bool
+orm_query_first(OrmQuery *query, Datum *json)
+{
+	StringInfoData out;
+	bool		found;
+
+	orm_json_begin(&out);
+	found = write_objects(query, &out, 1) > 0;
+	*json = orm_json_end(&out);
+	return found;
+}
+
+void
+orm_query_check_one(const OrmQuery *query, bool required, uint64 n)
+{
+	const char *model = query->request.model->name;
+
+	if (n > 1)
+		ereport(ERROR,
+				errcode(ERRCODE_TOO_MANY_ROWS),
+				errmsg("more than one object of model \"%s\" fits the query", model),
+				errhint("orm.first takes the first one, orm.all takes all."));
+	if (n == 0 && required)
+		ereport(ERROR,
+				errcode(ERRCODE_NO_DATA_FOUND),
+				errmsg("no object of model \"%s\" fits the query", model),
+				errhint("orm.one_or_none returns null when there is none."));
+}
+
+bool
+orm_query_one(OrmQuery *query, bool required, Datum *json)
+{
+	StringInfoData out;
+	uint64		n;
+
+	orm_json_begin(&out);
+	n = write_objects(query, &out, 2);
+	orm_query_check_one(query, required, n);
+	*json = orm_json_end(&out);
+	return n > 0;
+}
+
+/* ---- Pages ---- */
+
+/* A page that has been read. */
+typedef struct OrmPage
+{
+	OrmQuery   *query;
+	OrmGraph   *graph;
+	int			nitems;
+	bool		more;			/* there is another object behind them, in the direction of reading */
+} OrmPage;
+
+/* Receives a number. */
+static void
+take_number(void *argument, TupleTableSlot *slot)
+{
+	bool		isnull;
+
+	*(int64 *) argument = DatumGetInt64(slot_getattr(slot, 1, &isnull));
+}
+
+/* How many objects there are on all pages. */
+static int64
+read_total(OrmQuery *query)
+{
+	OrmPlan    *plan = orm_query_plan(query, ORM_STATEMENT_TOTAL);
+	OrmReceiver receiver;
+	int64		total = 0;
+
+	orm_plan_execute(plan, query->total_values, query->total_isnull, ORM_READ, 0,
+					 orm_receiver_init(&receiver, take_number, &total));
+	orm_plan_release(plan);
+	return total;
+}
+
+/* Writes the cursor of an item, or null. */
+static void
+write_cursor(const OrmPage *page, StringInfo out, bool given, int row)
+{
+	const char *values;
+	int			length;
+	char	   *cursor;
+
+	if (!given)
+	{
+		orm_json_put(out, "null", 4);
+		return;
+	}
+	values = orm_graph_cursor(page->graph, row, &length);
+	cursor = orm_cursor_write(page->query->compiled->signature, values, length);
+	orm_json_write_string(out, cursor, strlen(cursor));
+}
+
+/* Writes the cursor with which this page was asked for, or null. */
+static void
+write_given_cursor(const OrmPage *page, StringInfo out, bool given)
+{
+	int			length = 4;
+	const char *text = given ? orm_json_source(page->query->cursor, &length) : "null";
+
+	orm_json_put(out, text, length);
+}
+
+/* Writes the items, in the order of the query even where they were read backward. */
+static void
+write_items(const OrmPage *page, StringInfo out)
+{
+	orm_json_put(out, "{\"items\":[", 10);
+	if (!page->query->request.backward)
+		orm_graph_write(page->graph, out, 0, page->nitems);
+	else
+		for (int i = page->nitems - 1; i >= 0; i--)
+		{
+			orm_graph_write(page->graph, out, i, i + 1);
+			if (i > 0)
+				orm_json_put(out, ",", 1);
+		}
+	orm_json_put(out, "]", 1);
+}
+
+/*
+ * Writes where the next page begins and the previous one ends.  On the side
+ * that we came from there are objects, as far as anybody knows; without items
+ * the way back is the way we came.
+ */
+static void
+write_neighbours(const OrmPage *page, StringInfo out)
+{
+	bool		backward = page->query->request.backward;
+	bool		came = page->query->from_cursor;
+	bool		some = page->nitems > 0;
+	int			first = backward ? page->nitems - 1 : 0;
+	int			last = backward ? 0 : page->nitems - 1;
+
+	orm_json_put(out, ",\"next\":", 8);
+	if (!some && (backward || page->more))
+		write_given_cursor(page, out, came);
+	else
+		write_cursor(page, out, some && (backward ? came : page->more), last);
+	orm_json_put(out, ",\"previous\":", 12);
+	if (!some && (!backward || page->more))
+		write_given_cursor(page, out, came);
+	else
+		write_cursor(page, out, some && (backward ? page->more : came), first);
+}
+
+Datum
+orm_query_page(OrmQuery *query)
+{
+	const OrmCompiled *compiled = query->compiled;
+	bool		pushed = orm_exec_snapshot_begin();
+	OrmPage		page = {.query = query, .graph = orm_graph_begin(query)};
+	uint64		n = read_graph(page.graph, false, 0);
+	int64		limit = compiled->limit_slot < 0 ? compiled->limit
+		: DatumGetInt64(query->values[0][compiled->limit_slot]) - 1;
+	StringInfoData out;
+
+	page.more = (int64) n > limit;
+	page.nitems = page.more ? (int) limit : (int) n;
+	orm_json_begin(&out);
+	write_items(&page, &out);
+	write_neighbours(&page, &out);
+	if (compiled->total.sql != NULL)
+	{
+		char	   *total = psprintf(",\"total\":" INT64_FORMAT, read_total(query));
+
+		orm_json_put(&out, total, strlen(total));
+	}
+	orm_json_put(&out, "}", 1);
+	orm_exec_snapshot_end(pushed);
+	orm_graph_end(page.graph);
+	return orm_json_end(&out);
+}
+
+/* ---- Numbers ---- */
+
+int64
+orm_query_count_rows(OrmQuery *query)
+{
+	bool		pushed = orm_exec_snapshot_begin();
+	OrmReceiver receiver;
+	int64		count = 0;
+
+	run_root(query, 0, orm_receiver_init(&receiver, take_number, &count));
+	orm_exec_snapshot_end(pushed);
+	return count;
+}
+
+/* Receives a truth value. */
+static void
+take_truth(void *argument, TupleTableSlot *slot)
+{
+	bool		isnull;
+
+	*(bool *) argument = DatumGetBool(slot_getattr(slot, 1, &isnull));
+}
+
+bool
+orm_query_exists(OrmQuery *query)
+{
+	bool		pushed = orm_exec_snapshot_begin();
+	OrmReceiver receiver;
+	bool		exists = false;
+
+	run_root(query, 1, orm_receiver_init(&receiver, take_truth, &exists));
+	orm_exec_snapshot_end(pushed);
+	return exists;
+}
+
+int64
+orm_query_change_rows(OrmQuery *query, int64 expect)
+{
+	OrmPlan    *plan = orm_query_plan(query, 0);
+	int64		n = orm_plan_execute(plan, query->values[0], query->isnull[0], ORM_WRITE, 0, NULL);
+
+	orm_plan_release(plan);
+	if (expect >= 0 && n > expect)
+		ereport(ERROR,
+				errcode(ERRCODE_TOO_MANY_ROWS),
+				errmsg("the query fits " INT64_FORMAT " objects of model \"%s\", " INT64_FORMAT " were expected",
+					   n, query->request.model->name, expect),
+				errdetail("Nothing was changed."));
+	return n;
+}
+
+uint64
+orm_query_rows(OrmQuery *query, uint64 limit, OrmRowFunction row, void *argument)
+{
+	bool		pushed = query->compiled->lock ? false : orm_exec_snapshot_begin();
+	OrmReceiver receiver;
+	uint64		n = run_root(query, limit, orm_receiver_init(&receiver, row, argument));
+
+	orm_exec_snapshot_end(pushed);
+	return n;
+}
+
+/* ---- Looking at queries ---- */
+
+List *
+orm_query_statements(OrmQuery *query)
+{
+	List	   *statements = NIL;
+
+	for (int i = 0; i < query->compiled->nlevels; i++)
+		statements = lappend(statements, pstrdup(query->compiled->levels[i]->statement.sql));
+	if (query->compiled->total.sql != NULL)
+		statements = lappend(statements, pstrdup(query->compiled->total.sql));
+	return statements;
+}
+
+/* The plan of one statement; it does not run. */
+static char *
+explain(OrmQuery *query, int number, const Datum *values, const bool *isnull)
+{
+	OrmPlan    *plan = orm_query_plan(query, number);
+	char	   *text = orm_plan_explain(plan, values, isnull);
+
+	orm_plan_release(plan);
+	return text;
+}
+
+List *
+orm_query_explain(OrmQuery *query)
+{
+	List	   *plans = NIL;
+
+	if (query->compiled->nlevels == 1)
+		plans = list_make1(explain(query, 0, query->values[0], query->isnull[0]));
+	else
+	{
+		OrmGraph   *graph = orm_graph_begin(query);
+
+		orm_graph_explain(graph, &plans);
+		read_graph(graph, query->compiled->lock, 0);
+		orm_graph_end(graph);
+	}
+	if (query->compiled->total.sql != NULL)
+		plans = lappend(plans, explain(query, ORM_STATEMENT_TOTAL, query->total_values, query->total_isnull));
+	return plans;
+}

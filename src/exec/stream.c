@@ -1,0 +1,201 @@
+/*
+ * stream.c - objects one by one; see query.h.
+ *
+ * The root is read through a cursor, in batches.  The graph of a batch is read
+ * at once and its objects are written one behind the other; each call takes
+ * the next.  Memory is that of one batch, which has fewer objects when they
+ * are large.
+ *
+ * Between calls nothing of the query is held but the cursor and the snapshot:
+ * pins are released in the opposite order of being taken, which calls of two
+ * streams are not.  Each batch opens the query again, which nearly always finds
+ * it in the plan cache.
+ *
+ * The snapshot belongs to the resource owner of the call's query, which lets go
+ * of it when that is aborted; when it ends, the stream is closed.
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
+
+#include "exec/graph.h"
+#include "exec/query_internal.h"
+
+#define FIRST_BATCH 50
+#define LARGEST_BATCH 1000
+
+/* A batch with more text than this is followed by one of fewer objects. */
+#define LARGE_TEXT (4 * 1024 * 1024)
+
+struct OrmStream
+{
+	OrmQueryRequest request;
+	MemoryContext batch;		/* everything of the batch */
+	char	   *cursor;			/* NULL: closed */
+	char	   *root;			/* the text of its statement */
+	Snapshot	snapshot;
+	ResourceOwner owner;
+	int			size;			/* of the next batch */
+	StringInfoData text;		/* objects of the batch, one behind the other */
+	int			nobjects;
+	int			next;
+	int		   *ends;			/* of objects in the text */
+};
+
+/* Raises for a query that locks: a lock is got when the object is read, later than what all else is read as of. */
+static void
+check_lock(const OrmQuery *query)
+{
+	OrmPath		place = orm_path_key(NULL, "lock");
+
+	if (query->compiled->lock)
+		ereport(ERROR,
+				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				errmsg("objects that are read one after the other cannot be locked"),
+				orm_error_place(&place),
+				errhint("orm.all locks the objects that it reads."));
+}
+
+/* Opens the cursor of the root, under the snapshot that stays. */
+static void
+open_cursor(OrmStream *stream, MemoryContext context)
+{
+	MemoryContext caller = MemoryContextSwitchTo(stream->batch);
+	OrmQuery   *query = orm_query_open(&stream->request);
+	OrmPlan    *plan;
+	char	   *cursor;
+
+	check_lock(query);
+	plan = orm_query_plan(query, 0);
+	cursor = orm_plan_open_cursor(plan, query->values[0], query->isnull[0]);
+	orm_plan_release(plan);
+	stream->root = MemoryContextStrdup(context, query->compiled->levels[0]->statement.sql);
+	stream->cursor = MemoryContextStrdup(context, cursor);
+	orm_query_close(query);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(stream->batch);
+}
+
+OrmStream *
+orm_stream_open(const OrmQueryRequest *request, MemoryContext context)
+{
+	OrmStream  *stream = MemoryContextAllocZero(context, sizeof(OrmStream));
+	bool		pushed = orm_exec_snapshot_begin();
+
+	stream->request = *request;
+	stream->batch = AllocSetContextCreate(context, "orm batch", ALLOCSET_DEFAULT_SIZES);
+	stream->size = FIRST_BATCH;
+	/* a copy: whoever made the active one may go on to use it for later commands */
+	PushCopiedSnapshot(GetActiveSnapshot());
+	open_cursor(stream, context);
+	stream->owner = CurrentResourceOwner;
+	stream->snapshot = RegisterSnapshotOnOwner(GetActiveSnapshot(), stream->owner);
+	PopActiveSnapshot();
+	orm_exec_snapshot_end(pushed);
+	return stream;
+}
+
+void
+orm_stream_close(OrmStream *stream)
+{
+	if (stream->cursor == NULL)
+		return;
+	orm_exec_close_cursor(stream->cursor);
+	stream->cursor = NULL;
+	UnregisterSnapshotFromOwner(stream->snapshot, stream->owner);
+	MemoryContextDelete(stream->batch);
+}
+
+/* Hands a row of the cursor to the graph. */
+static void
+take_row(void *argument, TupleTableSlot *slot)
+{
+	orm_graph_take_root(argument, slot);
+}
+
+/* Raises where the statement that the cursor runs would be another one now. */
+static void
+check_unchanged(const OrmStream *stream, const OrmQuery *query)
+{
+	if (strcmp(stream->root, query->compiled->levels[0]->statement.sql) != 0)
+		ereport(ERROR,
+				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				errmsg("model \"%s\" was changed while its objects were read", stream->request.model->name));
+}
+
+/* Fetches root objects from the cursor, and what is below them. */
+static int
+read_batch(OrmStream *stream, OrmQuery *query, OrmGraph *graph)
+{
+	const OrmQueryStatement *statement = &query->compiled->levels[0]->statement;
+	OrmReceiver receiver;
+	int			n;
+
+	orm_receiver_init(&receiver, take_row, graph);
+	orm_receiver_expect(&receiver.pub, statement->results, statement->nresults);
+	n = (int) orm_exec_fetch(stream->cursor, stream->size, &receiver.pub);
+	orm_graph_read_levels(graph);
+	return n;
+}
+
+/* Writes the objects of a batch. */
+static void
+write_batch(OrmStream *stream, OrmGraph *graph, int n)
+{
+	stream->ends = palloc(sizeof(int) * Max(n, 1));
+	initStringInfo(&stream->text);
+	for (int i = 0; i < n; i++)
+	{
+		orm_graph_write(graph, &stream->text, i, i + 1);
+		stream->ends[i] = stream->text.len;
+	}
+	stream->nobjects = n;
+	stream->next = 0;
+	stream->size = stream->text.len < LARGE_TEXT ? Min(stream->size * 2, LARGEST_BATCH) : Max(stream->size / 2, 1);
+}
+
+/* Makes the next batch. */
+static void
+next_batch(OrmStream *stream)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	OrmQuery   *query;
+	OrmGraph   *graph;
+
+	MemoryContextReset(stream->batch);
+	MemoryContextSwitchTo(stream->batch);
+	PushActiveSnapshot(stream->snapshot);
+	query = orm_query_open(&stream->request);
+	check_unchanged(stream, query);
+	graph = orm_graph_begin(query);
+	write_batch(stream, graph, read_batch(stream, query, graph));
+	orm_graph_end(graph);
+	orm_query_close(query);
+	PopActiveSnapshot();
+	MemoryContextSwitchTo(caller);
+}
+
+bool
+orm_stream_next(OrmStream *stream, Datum *json)
+{
+	StringInfoData out;
+	int			start;
+
+	if (stream->cursor == NULL)
+		return false;
+	if (stream->next == stream->nobjects)
+		next_batch(stream);
+	if (stream->nobjects == 0)
+	{
+		orm_stream_close(stream);
+		return false;
+	}
+	start = stream->next == 0 ? 0 : stream->ends[stream->next - 1];
+	orm_json_begin(&out);
+	orm_json_put(&out, stream->text.data + start, stream->ends[stream->next] - start);
+	stream->next++;
+	*json = orm_json_end(&out);
+	return true;
+}

@@ -1,0 +1,125 @@
+/*
+ * table.c - from a table to its model.
+ *
+ * The registry is searched once for each table and what was found remembered,
+ * by the table's OID, until a row of the registry is written by anybody.
+ */
+#include "postgres.h"
+
+#include "utils/hsearch.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "catalog/registry.h"
+#include "model/cache.h"
+
+typedef struct Known
+{
+	Oid			relid;			/* hash key; must be first */
+	uint64		generation;		/* of the registry that it was found in */
+	char		model[NAMEDATALEN];
+} Known;
+
+static HTAB *known = NULL;
+
+/* What is remembered of a table, made if need be: then it is of no generation. */
+static Known *
+enter(Oid relid)
+{
+	Known	   *entry;
+	bool		found;
+
+	if (known == NULL)
+	{
+		HASHCTL		control = {0};
+
+		control.keysize = sizeof(Oid);
+		control.entrysize = sizeof(Known);
+		control.hcxt = CacheMemoryContext;
+		known = hash_create("orm models of tables", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	entry = hash_search(known, &relid, HASH_ENTER, &found);
+	if (!found)
+	{
+		entry->generation = PG_UINT64_MAX;
+		entry->model[0] = '\0';
+	}
+	return entry;
+}
+
+/* Are there functions of this model? */
+static bool
+has_accessors(const OrmModel *model)
+{
+	const OrmDeclaration *declaration = model->declaration;
+
+	return !declaration->has_accessors || declaration->all_accessors || declaration->include != NIL;
+}
+
+/* Raises 42704: no model has its objects in that table. */
+static void
+raise_none(Oid relid)
+{
+	const char *table = orm_model_table_name(relid);
+
+	ereport(ERROR,
+			errcode(ERRCODE_UNDEFINED_OBJECT),
+			errmsg("table \"%s\" has no model", get_rel_name(relid)),
+			errhint("Map it: SELECT * FROM orm.map('%s', 'Name');", table));
+}
+
+/* Raises 42702 with the models of a table. */
+static void
+raise_several(Oid relid, List *models)
+{
+	StringInfoData names;
+	ListCell   *cell;
+
+	initStringInfo(&names);
+	foreach(cell, models)
+		appendStringInfo(&names, "%s\"%s\"", names.len == 0 ? "" : ", ", ((const OrmModel *) lfirst(cell))->name);
+	ereport(ERROR,
+			errcode(ERRCODE_AMBIGUOUS_COLUMN),
+			errmsg("table \"%s\" has several models", get_rel_name(relid)),
+			errdetail("%s; none of them has accessors.", names.data),
+			errhint("Declare one of them with accessors: orm.accessors()."));
+}
+
+/* Searches the registry for the model of a table. */
+static const OrmModel *
+find_model(Oid relid, LOCKMODE lockmode)
+{
+	List	   *models = NIL;
+	ListCell   *cell;
+
+	foreach(cell, orm_registry_of_relation(relid))
+	{
+		const OrmModel *model = orm_model_open_if_any(((OrmRegistered *) lfirst(cell))->name, lockmode);
+
+		if (model != NULL && model->relid == relid && has_accessors(model))
+			return model;
+		if (model != NULL && model->relid == relid)
+			models = lappend(models, unconstify(OrmModel *, model));
+	}
+	if (models == NIL)
+		raise_none(relid);
+	if (list_length(models) > 1)
+		raise_several(relid, models);
+	return linitial(models);
+}
+
+const OrmModel *
+orm_model_open_by_table(Oid relid, LOCKMODE lockmode)
+{
+	Known	   *entry = enter(relid);
+	uint64		generation = orm_cache_generation();
+	const OrmModel *model = entry->generation == generation ? orm_model_open_if_any(entry->model, lockmode) : NULL;
+
+	if (model != NULL && model->relid == relid && orm_cache_generation() == generation)
+		return model;
+	generation = orm_cache_generation();
+	model = find_model(relid, lockmode);
+	entry->generation = generation;
+	strlcpy(entry->model, model->name, NAMEDATALEN);
+	return model;
+}

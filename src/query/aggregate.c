@@ -1,0 +1,547 @@
+/*
+ * aggregate.c - reading and writing aggregates.
+ *
+ * What an aggregate goes over is said by a chain of relationships:
+ *
+ *     {"sum": "posts.likes"}      pg_catalog.sum(t1."likes") over "s"."posts" AS t1
+ *     {"count": "posts.tags"}     pg_catalog.count(*) over "s"."posts" AS t1, "s"."posts_tags" AS t3, "s"."tags" AS t2
+ *
+ * Objects along it are joined by inner joins: the chain is of what there is.
+ * Over groups a chain that is to-one all along multiplies no rows: a LEFT JOIN of
+ * the rows that are grouped, and a FILTER for those that it has found something for.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "model/operator.h"
+#include "query/aggregate.h"
+
+/* How many relationships a chain may have; see MAX_JOINS of path.c. */
+#define MAX_STEPS 30
+
+typedef struct Function
+{
+	const char *name;
+	bool		ordered;		/* takes "order_by" */
+	bool		separated;		/* takes "separator" */
+} Function;
+
+static const Function functions[] = {
+	{"count", false, false},
+	{"sum", false, false},
+	{"avg", false, false},
+	{"min", false, false},
+	{"max", false, false},
+	{"bool_and", false, false},
+	{"bool_or", false, false},
+	{"array_agg", true, false},
+	{"string_agg", true, true}
+};
+
+static const char *const options[] = {"distinct", "where", "order_by", "separator"};
+
+/* An aggregate while it is read. */
+typedef struct Reader
+{
+	OrmScope   *scope;			/* it stands in */
+	OrmScope   *objects;		/* it goes over; its where and order_by are about them */
+	OrmJson		json;
+	List	  **chains;
+	const OrmPath *place;
+	const Function *function;
+	OrmAggregate *aggregate;
+} Reader;
+
+/* Is this the aggregate "count"? */
+static bool
+counts(const Reader *r)
+{
+	return r->function == &functions[0];
+}
+
+/* The function that an object names; raises 22023 for none and for two. */
+static const Function *
+find_function(OrmJson json, OrmJson *chain, const OrmPath *place)
+{
+	const char *names[lengthof(functions) + lengthof(options)];
+	const Function *function = NULL;
+	OrmJson		value;
+	int			n = 0;
+
+	for (int i = 0; i < (int) lengthof(functions); i++)
+		names[n++] = functions[i].name;
+	for (int i = 0; i < (int) lengthof(options); i++)
+		names[n++] = options[i];
+	orm_query_check_members(json, names, n, place);
+	for (int i = 0; i < (int) lengthof(functions); i++)
+	{
+		if (!orm_json_member(json, functions[i].name, &value))
+			continue;
+		if (function != NULL)
+			ereport(ERROR,
+					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("\"%s\" and \"%s\" cannot stand in one aggregate", function->name, functions[i].name),
+					orm_error_place(place));
+		function = &functions[i];
+		*chain = value;
+	}
+	if (function == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("an aggregate needs a function"),
+				orm_error_place(place),
+				errhint("One of \"count\", \"sum\", \"avg\", \"min\", \"max\", \"bool_and\", \"bool_or\", "
+						"\"array_agg\", \"string_agg\", as in {\"sum\": \"likes\"}."));
+	return function;
+}
+
+/* Raises 22023: without a relationship there is only one row to aggregate. */
+static void
+raise_row(const Reader *r, const OrmPath *place)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("\"%s\" in \"compute\" needs a relationship to go over", r->function->name),
+			orm_error_place(place),
+			errhint("In \"compute\" an aggregate is over what an object is related to, as in {\"count\": \"posts\"}; "
+					"over the objects themselves it stands in \"aggregate\" of orm.aggregate."));
+}
+
+/* Raises 22023: the function needs a value of each object. */
+static void
+raise_no_value(const Reader *r, const char *chain, const OrmPath *place)
+{
+	const OrmModel *model = r->objects->model;
+	const char *attribute = model->nattributes > 0 ? model->attributes[0].name : "...";
+
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("\"%s\" needs an attribute", r->function->name),
+			orm_error_place(place),
+			errhint("As in {\"%s\": \"%s\"}; only \"count\" counts objects.", r->function->name,
+					strcmp(chain, "*") == 0 ? attribute : psprintf("%s.%s", chain, attribute)));
+}
+
+/* Is the chain to-one all along? */
+static bool
+is_single(const List *relationships)
+{
+	ListCell   *cell;
+
+	foreach(cell, relationships)
+		if (!orm_query_is_single(lfirst(cell)))
+			return false;
+	return true;
+}
+
+/* Makes a chain of relationships and the scopes that they lead to. */
+static OrmChain *
+make_chain(const Reader *r, List *relationships, List *scopes)
+{
+	OrmChain   *chain = palloc0(sizeof(OrmChain));
+	OrmScope   *scope = r->scope;
+	ListCell   *relationship;
+	ListCell   *target;
+
+	chain->relationships = relationships;
+	chain->from = makeStringInfo();
+	chain->where = makeStringInfo();
+	forboth(relationship, relationships, target, scopes)
+	{
+		if (scope != r->scope)
+		{
+			appendStringInfoString(chain->from, ", ");
+			appendStringInfoString(chain->where, " AND ");
+		}
+		orm_query_relate(chain->from, chain->where, scope, lfirst(relationship), lfirst(target));
+		scope = lfirst(target);
+	}
+	chain->scope = scope;
+	return chain;
+}
+
+/* Do two lists hold the same pointers? */
+static bool
+same_members(const List *a, const List *b)
+{
+	for (int i = 0; i < list_length(a); i++)
+		if (i >= list_length(b) || list_nth(a, i) != list_nth(b, i))
+			return false;
+	return list_length(a) == list_length(b);
+}
+
+/* A chain for this aggregate: of those that are there, if nothing narrows it. */
+static OrmChain *
+choose_chain(const Reader *r, List *relationships, List *scopes)
+{
+	OrmChain   *chain;
+	OrmJson		where;
+	bool		narrowed = orm_json_member(r->json, "where", &where);
+	ListCell   *cell;
+
+	foreach(cell, r->chains != NULL ? *r->chains : NIL)
+	{
+		chain = lfirst(cell);
+		if (!narrowed && !chain->narrowed && same_members(chain->relationships, relationships))
+			return chain;
+	}
+	chain = make_chain(r, relationships, scopes);
+	chain->narrowed = narrowed;
+	if (r->chains != NULL)
+		*r->chains = lappend(*r->chains, chain);
+	return chain;
+}
+
+/* The column by which a to-one relationship finds its object: NULL where it has found none. */
+static const char *
+found_column(const OrmScope *joined)
+{
+	const OrmModel *model = joined->model;
+
+	for (int i = 0; i < model->nattributes; i++)
+		if (model->attributes[i].attnum == joined->through->remote[0])
+			return orm_query_attribute(joined, i)->sql;
+	ereport(ERROR,
+			errcode(ERRCODE_UNDEFINED_COLUMN),
+			errmsg("relationship \"%s\" follows a column that model \"%s\" does not have",
+				   joined->through->name, model->name));
+}
+
+/* Finds what the aggregate goes over: "relationships" lead to "scopes". */
+static void
+set_objects(Reader *r, List *relationships, List *scopes, const OrmPath *place)
+{
+	ListCell   *cell;
+
+	r->objects = r->scope;
+	if (r->chains == NULL && relationships == NIL)
+		raise_row(r, place);
+	if (r->chains == NULL || !is_single(relationships))
+	{
+		r->aggregate->chain = choose_chain(r, relationships, scopes);
+		r->objects = r->aggregate->chain->scope;
+		return;
+	}
+	foreach(cell, relationships)
+		r->objects = orm_query_join(r->objects, lfirst(cell), place);
+	if (relationships != NIL)
+		r->aggregate->filter = psprintf("%s IS NOT NULL", found_column(r->objects));
+}
+
+/* What tells objects apart, as one value: the primary key. */
+static const OrmExpression *
+identity(const OrmScope *scope)
+{
+	const OrmKey *key = orm_model_need_key(scope->model);
+	OrmExpression *row;
+	StringInfoData sql;
+
+	if (key->nattributes == 1)
+		return orm_query_attribute(scope, key->attributes[0]);
+	row = palloc0(sizeof(OrmExpression));
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "ROW(");
+	for (int i = 0; i < key->nattributes; i++)
+		appendStringInfo(&sql, "%s%s", i > 0 ? ", " : "", orm_query_attribute(scope, key->attributes[i])->sql);
+	appendStringInfoChar(&sql, ')');
+	row->name = "*";
+	row->sql = sql.data;
+	row->type = orm_type_make(RECORDOID, -1, InvalidOid);
+	row->not_null = true;
+	return row;
+}
+
+/* What an aggregate over objects, not over a value of theirs, takes: "*", or what tells them apart. */
+static void
+set_rows(Reader *r, const char *text, const OrmPath *place)
+{
+	if (!counts(r))
+		raise_no_value(r, text, place);
+	if (r->aggregate->distinct)
+		r->aggregate->argument = identity(r->objects);
+}
+
+/* Reads the chain: relationships, and behind them a name or nothing. */
+static void
+read_chain(Reader *r, const char *text, const OrmPath *place)
+{
+	List	   *relationships = NIL;
+	List	   *scopes = NIL;
+	OrmScope   *scope = r->scope;
+	char	   *name = pstrdup(text);
+
+	while (name != NULL)
+	{
+		char	   *dot = strchr(name, '.');
+		OrmName		found;
+
+		if (dot != NULL)
+			*dot = '\0';
+		found = orm_query_name_of(scope, name, place);
+		if (found.relationship == NULL && dot != NULL)
+			orm_query_not_relationship(found.expression, place);
+		if (found.relationship == NULL)
+			break;
+		if (list_length(relationships) == MAX_STEPS)
+			ereport(ERROR,
+					errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					errmsg("the aggregate goes through too many relationships"),
+					errdetail("At %s. There may be %d.", orm_path_text(place), MAX_STEPS));
+		relationships = lappend(relationships, unconstify(OrmRelationship *, found.relationship));
+		scope = orm_query_target(scope, found.relationship, place);
+		scopes = lappend(scopes, scope);
+		name = dot != NULL ? dot + 1 : NULL;
+	}
+	set_objects(r, relationships, scopes, place);
+	if (name == NULL)
+		set_rows(r, text, place);
+	else
+		r->aggregate->argument = orm_query_name_of(r->objects, name, place).expression;
+}
+
+/* Reads what the function is called with. */
+static void
+read_argument(Reader *r, OrmJson chain)
+{
+	OrmPath		here = orm_path_key(r->place, r->function->name);
+	char	   *text;
+
+	if (orm_json_kind(chain) != ORM_JSON_STRING && orm_json_kind(chain) != ORM_JSON_UNDECODABLE)
+		orm_query_wrong_kind(chain, "a path to an attribute or a relationship", &here);
+	text = orm_json_string(chain);
+	if (strcmp(text, "*") != 0)
+	{
+		read_chain(r, text, &here);
+		return;
+	}
+	set_objects(r, NIL, NIL, &here);
+	if (r->aggregate->distinct)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"distinct\" cannot stand with \"*\""),
+				orm_error_place(r->place),
+				errhint("Objects are distinct; name the attribute whose values are to be."));
+	set_rows(r, text, &here);
+}
+
+/* Reads "distinct": true. */
+static void
+read_distinct(Reader *r)
+{
+	OrmPath		here = orm_path_key(r->place, "distinct");
+	OrmJson		value;
+
+	if (!orm_json_member(r->json, "distinct", &value))
+		return;
+	if (orm_json_kind(value) != ORM_JSON_TRUE && orm_json_kind(value) != ORM_JSON_FALSE)
+		orm_query_wrong_kind(value, "true or false", &here);
+	r->aggregate->distinct = orm_json_kind(value) == ORM_JSON_TRUE;
+}
+
+/* Reads "where", which narrows the chain or, over the rows that are grouped, is a filter. */
+static void
+read_where(Reader *r)
+{
+	OrmPath		here = orm_path_key(r->place, "where");
+	OrmAggregate *aggregate = r->aggregate;
+	OrmJson		value;
+	StringInfoData where;
+
+	if (!orm_json_member(r->json, "where", &value))
+		return;
+	initStringInfo(&where);
+	if (!orm_query_where(r->objects, value, &here, &where))
+		return;
+	if (aggregate->chain != NULL)
+		appendStringInfo(aggregate->chain->where, " AND (%s)", where.data);
+	else if (aggregate->filter != NULL)
+		aggregate->filter = psprintf("%s AND (%s)", aggregate->filter, where.data);
+	else
+		aggregate->filter = where.data;
+}
+
+/* Raises 22023 for an option that the function does not take. */
+static void
+refuse_option(const Reader *r, const char *option, const char *takers)
+{
+	OrmPath		here = orm_path_key(r->place, option);
+
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("\"%s\" cannot stand with \"%s\"", option, r->function->name),
+			orm_error_place(&here),
+			errhint("It stands with %s.", takers));
+}
+
+/* The server orders distinct values only by themselves. */
+static void
+check_distinct_order(const Reader *r, const char *sql, const OrmPath *place)
+{
+	ListCell   *cell;
+
+	foreach(cell, r->aggregate->order)
+	{
+		OrmOrder   *order = lfirst(cell);
+
+		if (strcmp(order->expression->sql, sql) != 0)
+			ereport(ERROR,
+					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("distinct values can only be ordered by themselves"),
+					orm_error_place(place),
+					errhint("Leave out \"distinct\", or order by \"%s\".", r->aggregate->argument->name));
+		order->expression = r->aggregate->argument;
+	}
+}
+
+/* Reads "order_by"; "sql" is the argument's text before it was cast. */
+static void
+read_order(Reader *r, const char *sql)
+{
+	OrmPath		here = orm_path_key(r->place, "order_by");
+	OrmJson		value;
+
+	if (!orm_json_member(r->json, "order_by", &value))
+		return;
+	if (!r->function->ordered)
+		refuse_option(r, "order_by", "\"array_agg\" and \"string_agg\"");
+	r->aggregate->order = orm_query_order(r->objects, value, &here);
+	if (r->aggregate->distinct)
+		check_distinct_order(r, sql, &here);
+}
+
+/* Reads "separator", which becomes a parameter. */
+static void
+read_separator(Reader *r)
+{
+	OrmPath		here = orm_path_key(r->place, "separator");
+	OrmJson		value;
+	char	   *text = ",";
+
+	if (orm_json_member(r->json, "separator", &value))
+	{
+		if (!r->function->separated)
+			refuse_option(r, "separator", "\"string_agg\"");
+		if (orm_json_kind(value) != ORM_JSON_STRING && orm_json_kind(value) != ORM_JSON_UNDECODABLE)
+			orm_query_wrong_kind(value, "a string", &here);
+		text = orm_json_string(value);
+	}
+	if (r->function->separated)
+		r->aggregate->separator = orm_query_constant(r->scope->builder, TEXTOID, CStringGetTextDatum(text));
+}
+
+/* An expression as one of another type. */
+static const OrmExpression *
+cast_to(const OrmExpression *expression, Oid type)
+{
+	OrmExpression *cast = palloc(sizeof(OrmExpression));
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "%s::", expression->sql);
+	orm_sql_type(&sql, type, -1);
+	*cast = *expression;
+	cast->sql = sql.data;
+	cast->type = orm_type_make(type, -1, expression->type->collation);
+	return cast;
+}
+
+/*
+ * Brings the argument to a type that the function is for.  A domain's base
+ * type: NULL, which stands for a value in other parts of a UNION, need not be
+ * one of the domain.  Only text can be strung together.
+ */
+static void
+cast_argument(Reader *r, const OrmPath *place)
+{
+	OrmAggregate *aggregate = r->aggregate;
+	const OrmExpression *argument = aggregate->argument;
+	char		category;
+	bool		preferred;
+
+	if (r->function->separated)
+	{
+		get_type_category_preferred(argument->type->base, &category, &preferred);
+		if (category != TYPCATEGORY_STRING)
+			ereport(ERROR,
+					errcode(ERRCODE_UNDEFINED_FUNCTION),
+					errmsg("there is no %s of %s of type %s", r->function->name, orm_query_describe(argument),
+						   format_type_be(argument->type->oid)),
+					orm_error_place(place),
+					errhint("Only text can be strung together; \"array_agg\" takes values of any type."));
+		if (argument->type->oid != TEXTOID)
+			aggregate->argument = cast_to(argument, TEXTOID);
+	}
+	else if (argument->type->is_domain)
+		aggregate->argument = cast_to(argument, argument->type->base);
+}
+
+/* Checks the argument's type, and finds that of the result. */
+static void
+set_type(Reader *r)
+{
+	OrmAggregate *aggregate = r->aggregate;
+	const OrmExpression *argument = aggregate->argument;
+	OrmPath		here = orm_path_key(r->place, r->function->name);
+	Oid			result = INT8OID;
+
+	if (argument != NULL)
+	{
+		cast_argument(r, &here);
+		argument = aggregate->argument;
+		if (aggregate->distinct && argument->type->oid != RECORDOID && !orm_operator_has_order(argument->type))
+			ereport(ERROR,
+					errcode(ERRCODE_UNDEFINED_FUNCTION),
+					errmsg("%s of type %s cannot be told distinct", orm_query_describe(argument),
+						   format_type_be(argument->type->oid)),
+					orm_error_place(&here));
+		if (r->function->separated)
+			result = TEXTOID;
+		else if (!counts(r))
+			result = orm_operator_function_result(r->function->name, argument->type->oid,
+												  orm_query_describe(argument), &here);
+	}
+	aggregate->type = orm_type_make(result, -1, OidIsValid(get_typcollation(result)) && argument != NULL
+									? argument->type->collation : get_typcollation(result));
+}
+
+OrmAggregate *
+orm_query_aggregate(OrmScope *scope, const char *name, OrmJson json, List **chains, const OrmPath *place)
+{
+	Reader		r = {.scope = scope, .json = json, .chains = chains, .place = place};
+	OrmAggregate *aggregate = palloc0(sizeof(OrmAggregate));
+	const char *sql;
+	OrmJson		chain = {0};
+
+	r.aggregate = aggregate;
+	r.function = find_function(json, &chain, place);
+	aggregate->name = name;
+	aggregate->function = r.function->name;
+	read_distinct(&r);
+	read_argument(&r, chain);
+	sql = aggregate->argument != NULL ? aggregate->argument->sql : "*";
+	if (counts(&r) && !aggregate->distinct && aggregate->argument != NULL && aggregate->argument->not_null)
+		aggregate->argument = NULL;
+	set_type(&r);
+	read_where(&r);
+	read_order(&r, sql);
+	read_separator(&r);
+	return aggregate;
+}
+
+void
+orm_query_append_aggregate(StringInfo sql, const OrmAggregate *aggregate)
+{
+	appendStringInfo(sql, "pg_catalog.%s(%s%s", aggregate->function, aggregate->distinct ? "DISTINCT " : "",
+					 aggregate->argument != NULL ? aggregate->argument->sql : "*");
+	if (aggregate->separator != NULL)
+		appendStringInfo(sql, ", %s", aggregate->separator);
+	if (aggregate->order != NIL)
+		appendStringInfoString(sql, " ORDER BY ");
+	orm_query_append_order(sql, aggregate->order, false);
+	appendStringInfoChar(sql, ')');
+	if (aggregate->filter != NULL)
+		appendStringInfo(sql, " FILTER (WHERE %s)", aggregate->filter);
+}

@@ -1,0 +1,360 @@
+/*
+ * change.c - what is done to all that a where finds: count, exists, update_where, delete_where.
+ *
+ *     SELECT pg_catalog.count(*) FROM "s"."t" AS t0 WHERE ...
+ *     SELECT pg_catalog.count(*) FROM (SELECT DISTINCT t0."a", t0."b" FROM ...) AS d
+ *     SELECT true FROM "s"."t" AS t0 WHERE ... LIMIT 1
+ *     UPDATE "s"."t" AS t0 SET "a" = $1 WHERE ...
+ *     DELETE FROM "s"."t" AS t0 WHERE ...
+ *
+ * With a limit, an order or a condition on a path the rows are found, and
+ * locked, by a SELECT and then changed by their primary key:
+ *
+ *     UPDATE "s"."t" AS u SET "a" = $1
+ *     FROM (SELECT t0."id" AS c1 FROM "s"."t" AS t0 ... ORDER BY t0."id" LIMIT $2 FOR NO KEY UPDATE OF t0) AS k
+ *     WHERE u."id" OPERATOR(pg_catalog.=) k.c1
+ *
+ * The lock makes the SELECT look again at a row that somebody else has just
+ * changed: it may not fit the where any more.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+
+#include "query/compile.h"
+
+#define CHANGE_KEYS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT)
+#define COUNT_KEYS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_DISTINCT)
+#define PASSED_OVER (ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET | ORM_KEY_SELECT | ORM_KEY_OMIT | \
+					 ORM_KEY_LOAD | ORM_KEY_LOCK | ORM_KEY_ETAG | ORM_KEY_AFTER | ORM_KEY_BEFORE | ORM_KEY_TOTAL)
+
+void
+orm_query_append_source(OrmScope *scope, const OrmQueryKeys *keys, StringInfo sql)
+{
+	const OrmJson *compute = orm_query_key(keys, ORM_KEY_COMPUTE);
+	OrmPath		here = orm_path_key(NULL, "compute");
+	const char *where;
+
+	if (compute != NULL && scope->named == NIL)
+		orm_query_compute(scope, *compute, &here);
+	where = orm_query_filter(scope, keys, NULL);
+	appendStringInfoString(sql, " FROM ");
+	orm_query_from(sql, scope);
+	appendBinaryStringInfo(sql, scope->joins->data, scope->joins->len);
+	if (where != NULL)
+		appendStringInfo(sql, " WHERE %s", where);
+}
+
+/* The level of a statement that gives no objects. */
+static OrmLevel *
+add_level(OrmCompiler *compiler)
+{
+	OrmLevel   *level = palloc0(sizeof(OrmLevel));
+
+	level->parent = -1;
+	level->model = compiler->request->model;
+	level->sort = -1;
+	compiler->levels = lappend(compiler->levels, level);
+	return level;
+}
+
+/* What is passed over may name parameters: they belong to the list that is counted. */
+static void
+use_parameters(const OrmQueryRequest *request, OrmJson json)
+{
+	OrmJsonWalk walk;
+	OrmJson		name;
+
+	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
+	if (orm_json_kind(json) != ORM_JSON_ARRAY && orm_json_kind(json) != ORM_JSON_OBJECT)
+		return;
+	for (int i = 0; orm_json_member(json, "$", &name) && i < request->nparameters; i++)
+		if (orm_json_equals(name, request->parameters[i].name))
+			request->parameters[i].used = true;
+	walk = orm_json_walk(json);
+	while (orm_json_next(&walk))
+		use_parameters(request, walk.value);
+}
+
+/* Appends SELECT count(*) of the objects, or of what is distinct in them. */
+static void
+append_count(StringInfo sql, OrmScope *scope, const OrmQueryKeys *keys, List *distinct)
+{
+	ListCell   *cell;
+	bool		first = true;
+
+	appendStringInfoString(sql, "SELECT pg_catalog.count(*)");
+	if (distinct != NIL)
+		appendStringInfoString(sql, " FROM (SELECT DISTINCT ");
+	foreach(cell, distinct)
+	{
+		orm_sql_comma(sql, &first);
+		appendStringInfoString(sql, ((OrmExpression *) lfirst(cell))->sql);
+	}
+	orm_query_append_source(scope, keys, sql);
+	if (distinct != NIL)
+		appendStringInfoString(sql, ") AS d");
+}
+
+/* Takes the query of a count apart: what is passed over is a list's own, and only its keys are looked at. */
+static void
+take_count(OrmCompiler *compiler, OrmJson query, OrmQueryKeys *keys)
+{
+	orm_query_take(query, COUNT_KEYS | PASSED_OVER, NULL, keys);
+	for (int i = 0; i < ORM_KEY_COUNT; i++)
+		if (keys->given[i] && (PASSED_OVER & (1 << i)))
+			use_parameters(compiler->request, keys->values[i]);
+}
+
+void
+orm_query_count(OrmCompiler *compiler, OrmJson query)
+{
+	OrmScope   *scope = orm_query_scope(orm_query_builder(compiler), compiler->request->model);
+	OrmQueryStatement *statement = &add_level(compiler)->statement;
+	OrmPath		compute_place = orm_path_key(NULL, "compute");
+	OrmPath		distinct_place = orm_path_key(NULL, "distinct");
+	bool		counted = compiler->request->verb == ORM_QUERY_COUNT;
+	List	   *distinct = NIL;
+	OrmQueryKeys keys;
+	StringInfoData sql;
+
+	take_count(compiler, query, &keys);
+	if (orm_query_key(&keys, ORM_KEY_COMPUTE) != NULL)
+		orm_query_compute(scope, *orm_query_key(&keys, ORM_KEY_COMPUTE), &compute_place);
+	if (orm_query_key(&keys, ORM_KEY_DISTINCT) != NULL)
+		distinct = orm_query_distinct(scope, *orm_query_key(&keys, ORM_KEY_DISTINCT), &distinct_place);
+	initStringInfo(&sql);
+	if (counted)
+		append_count(&sql, scope, &keys, distinct);
+	else
+	{
+		/* where there is something, something is distinct */
+		appendStringInfoString(&sql, "SELECT true");
+		orm_query_append_source(scope, &keys, &sql);
+		appendStringInfoString(&sql, " LIMIT 1");
+	}
+	statement->nresults = 1;
+	statement->results = palloc(sizeof(Oid));
+	statement->results[0] = counted ? INT8OID : BOOLOID;
+	orm_query_finish(scope->builder, statement, sql.data);
+}
+
+/* Raises for a key of a patch that is no attribute. */
+static void
+raise_no_attribute(const OrmModel *model, const char *name, const OrmPath *place)
+{
+	if (orm_model_relationship(model, name) != NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("relationship \"%s\" cannot stand here", name),
+				orm_error_place(place),
+				errhint("A patch by a query sets attributes."));
+	orm_model_no_attribute(model, name, place);
+}
+
+/* Raises for an attribute that a patch by a query cannot set. */
+static void
+check_settable(const OrmModel *model, const OrmAttribute *attribute, const OrmPath *place)
+{
+	if (attribute->generated || attribute->identity_always)
+		ereport(ERROR,
+				errcode(ERRCODE_GENERATED_ALWAYS),
+				errmsg("attribute \"%s\" of model \"%s\" cannot be given", attribute->name, model->name),
+				errdetail("At %s. Its column is %s.", orm_path_text(place),
+						  attribute->generated ? "a generated column"
+						  : "an identity column defined as GENERATED ALWAYS"));
+	if (attribute->in_key)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("key attribute \"%s\" of model \"%s\" cannot be changed", attribute->name, model->name),
+				orm_error_place(place),
+				errhint("The key says which object it is."));
+}
+
+/* The attribute that a key of the patch names. */
+static int
+find_attribute(const OrmModel *model, OrmJson key, const OrmPath *place)
+{
+	char	   *name = orm_json_string(key);
+	OrmPath		here = orm_path_key(place, name);
+	int			attribute = orm_model_attribute(model, name, strlen(name));
+
+	if (attribute < 0)
+		raise_no_attribute(model, name, &here);
+	check_settable(model, &model->attributes[attribute], &here);
+	return attribute;
+}
+
+/* Appends "a" = $1 */
+static void
+append_assignment(StringInfo sql, OrmBuilder *builder, const OrmAttribute *attribute, OrmJson value,
+				  const OrmPath *place)
+{
+	OrmPath		here = orm_path_key(place, attribute->name);
+	OrmOperand	operand = orm_query_operand(NULL, builder, value, attribute->type, &here);
+
+	orm_sql_name(sql, attribute->column);
+	appendStringInfo(sql, " = %s", operand.kind != ORM_OPERAND_VALUE ? "NULL"
+					 : orm_query_slot(builder, &operand, attribute->type, attribute->type->oid, ORM_FORM_VALUE,
+									  &here));
+}
+
+/* Appends SET and what a patch sets. */
+static void
+append_set(StringInfo sql, OrmBuilder *builder)
+{
+	const OrmModel *model = builder->compiler->request->model;
+	OrmJson		patch = orm_document_root(builder->compiler->request->patch);
+	OrmPath		place = orm_path_key(NULL, "patch");
+	bool	   *given = palloc0(sizeof(bool) * Max(model->nattributes, 1));
+	OrmJsonWalk walk = orm_json_walk(patch);
+	bool		first = true;
+
+	if (orm_json_kind(patch) != ORM_JSON_OBJECT)
+		orm_query_wrong_kind(patch, "an object with the attributes to be set", &place);
+	if (patch.node->count == 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("the patch sets nothing"),
+				orm_error_place(&place));
+	appendStringInfoString(sql, " SET ");
+	while (orm_json_next(&walk))
+	{
+		int			attribute = find_attribute(model, walk.key, &place);
+		OrmPath		here = orm_path_key(&place, model->attributes[attribute].name);
+
+		if (given[attribute])
+			ereport(ERROR,
+					errcode(ERRCODE_DUPLICATE_COLUMN),
+					errmsg("attribute \"%s\" is given twice", here.key),
+					orm_error_place(&here));
+		given[attribute] = true;
+		orm_sql_comma(sql, &first);
+		append_assignment(sql, builder, &model->attributes[attribute], walk.value, &place);
+	}
+}
+
+/* A change, while it is compiled. */
+typedef struct Change
+{
+	OrmBuilder *builder;
+	OrmScope   *scope;
+	bool		update;
+	const char *set;			/* "" for a delete */
+	const char *where;
+	List	   *order;
+	const char *limit;
+} Change;
+
+/* Appends the statement that finds rows in one look. */
+static void
+append_plain(StringInfo sql, const Change *change)
+{
+	appendStringInfoString(sql, change->update ? "UPDATE " : "DELETE FROM ");
+	orm_query_from(sql, change->scope);
+	appendStringInfoString(sql, change->set);
+	if (change->where != NULL)
+		appendStringInfo(sql, " WHERE %s", change->where);
+}
+
+/* Appends the SELECT that finds the rows and locks them. */
+static void
+append_keys(StringInfo sql, const Change *change)
+{
+	const OrmKey *key = orm_model_need_key(change->scope->model);
+	bool		first = true;
+
+	appendStringInfoString(sql, "SELECT ");
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		orm_sql_comma(sql, &first);
+		appendStringInfo(sql, "%s AS c%d", orm_query_attribute(change->scope, key->attributes[i])->sql, i + 1);
+	}
+	appendStringInfoString(sql, " FROM ");
+	orm_query_from(sql, change->scope);
+	appendBinaryStringInfo(sql, change->scope->joins->data, change->scope->joins->len);
+	if (change->where != NULL)
+		appendStringInfo(sql, " WHERE %s", change->where);
+	if (change->order != NIL)
+		appendStringInfoString(sql, " ORDER BY ");
+	orm_query_append_order(sql, change->order, false);
+	if (change->limit != NULL)
+		appendStringInfo(sql, " LIMIT %s", change->limit);
+	appendStringInfo(sql, " FOR %s OF %s", change->update ? "NO KEY UPDATE" : "UPDATE", change->scope->alias);
+}
+
+/* Appends the statement that changes the rows whose keys were found. */
+static void
+append_by_key(StringInfo sql, const Change *change)
+{
+	const OrmModel *model = change->scope->model;
+	const OrmKey *key = orm_model_need_key(model);
+
+	appendStringInfoString(sql, change->update ? "UPDATE " : "DELETE FROM ");
+	orm_sql_qualified(sql, model->schema, model->relation);
+	appendStringInfo(sql, " AS u%s %s (", change->set, change->update ? "FROM" : "USING");
+	append_keys(sql, change);
+	appendStringInfoString(sql, ") AS k");
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		const OrmAttribute *attribute = &model->attributes[key->attributes[i]];
+		StringInfoData column;
+
+		initStringInfo(&column);
+		appendStringInfoString(&column, "u.");
+		orm_sql_name(&column, attribute->column);
+		appendStringInfoString(sql, i == 0 ? " WHERE " : " AND ");
+		orm_sql_comparison(sql, attribute->equality, column.data, attribute->type->oid,
+						   psprintf("k.c%d", i + 1), attribute->type->oid);
+	}
+}
+
+/* Raises unless the query says which rows are meant. */
+static void
+need_where(const OrmQueryKeys *keys)
+{
+	if (orm_query_key(keys, ORM_KEY_WHERE) == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("the query has no \"where\""),
+				errhint("{\"where\": {}} says that all objects are meant."));
+}
+
+void
+orm_query_change(OrmCompiler *compiler, OrmJson query)
+{
+	OrmLevel   *level = add_level(compiler);
+	Change		change = {.update = compiler->request->verb == ORM_QUERY_UPDATE, .set = ""};
+	OrmPath		order_place = orm_path_key(NULL, "order_by");
+	OrmPath		compute_place = orm_path_key(NULL, "compute");
+	OrmQueryKeys keys;
+	StringInfoData set;
+	StringInfoData sql;
+
+	orm_query_take(query, CHANGE_KEYS, NULL, &keys);
+	need_where(&keys);
+	change.builder = orm_query_builder(compiler);
+	change.scope = orm_query_scope(change.builder, compiler->request->model);
+	if (orm_query_key(&keys, ORM_KEY_COMPUTE) != NULL)
+		orm_query_compute(change.scope, *orm_query_key(&keys, ORM_KEY_COMPUTE), &compute_place);
+	if (change.update)
+	{
+		initStringInfo(&set);
+		append_set(&set, change.builder);
+		change.set = set.data;
+	}
+	change.where = orm_query_filter(change.scope, &keys, NULL);
+	if (orm_query_key(&keys, ORM_KEY_ORDER_BY) != NULL)
+		change.order = orm_query_order(change.scope, *orm_query_key(&keys, ORM_KEY_ORDER_BY), &order_place);
+	change.limit = orm_query_limit(change.builder, &keys, ORM_KEY_LIMIT, ORM_FORM_LIMIT, NULL);
+	if (change.limit != NULL)
+		change.order = orm_query_order_by_key(change.scope, change.order);
+	initStringInfo(&sql);
+	if (change.limit == NULL && change.order == NIL && change.scope->joins->len == 0)
+		append_plain(&sql, &change);
+	else
+		append_by_key(&sql, &change);
+	orm_query_finish(change.builder, &level->statement, sql.data);
+}

@@ -1,0 +1,402 @@
+/*
+ * compute.c - "compute": what is worked out for each row, by name.
+ *
+ *     "autor.pais"                             t1."pais"
+ *     {"trunc": "month", "of": "fecha"}        pg_catalog.date_trunc('month', t0."fecha")
+ *     {"part": "year", "of": "fecha"}          pg_catalog."extract"('year', t0."fecha")
+ *     {"at": ["a", 0], "of": "datos"}          (t0."datos" OPERATOR(pg_catalog.#>) $1)
+ *     {"count": "posts"}                       (SELECT pg_catalog.count(*) FROM "s"."posts" AS t1
+ *                                              WHERE t1."autor_id" OPERATOR(pg_catalog.=) t0."id")
+ *
+ * A name stands for its text, wherever it is used; a parameter in it is used
+ * again with it.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "model/operator.h"
+#include "query/aggregate.h"
+
+/* The types of date_trunc and extract, as flags. */
+#define D (1 << 0)				/* date */
+#define T (1 << 1)				/* time */
+#define Z (1 << 2)				/* time with time zone */
+#define S (1 << 3)				/* timestamp */
+#define C (1 << 4)				/* timestamp with time zone */
+#define I (1 << 5)				/* interval */
+
+/* The units, and the types that have them: what the server supports in every version. */
+static const struct
+{
+	const char *name;
+	int			trunc;
+	int			part;
+}			units[] = {
+	{"microseconds", S | C | I, T | Z | S | C | I},
+	{"milliseconds", S | C | I, T | Z | S | C | I},
+	{"second", S | C | I, T | Z | S | C | I},
+	{"minute", S | C | I, T | Z | S | C | I},
+	{"hour", S | C | I, T | Z | S | C | I},
+	{"day", D | S | C | I, D | S | C | I},
+	{"week", D | S | C, D | S | C},
+	{"month", D | S | C | I, D | S | C | I},
+	{"quarter", D | S | C | I, D | S | C | I},
+	{"year", D | S | C | I, D | S | C | I},
+	{"decade", D | S | C | I, D | S | C | I},
+	{"century", D | S | C | I, D | S | C | I},
+	{"millennium", D | S | C | I, D | S | C | I},
+	{"dow", 0, D | S | C},
+	{"isodow", 0, D | S | C},
+	{"doy", 0, D | S | C},
+	{"isoyear", 0, D | S | C},
+	{"julian", 0, D | S | C},
+	{"epoch", 0, D | T | Z | S | C | I},
+	{"timezone", 0, Z | C},
+	{"timezone_hour", 0, Z | C},
+	{"timezone_minute", 0, Z | C}
+};
+
+static const struct
+{
+	Oid			type;
+	int			flag;
+}			time_types[] = {
+	{DATEOID, D},
+	{TIMEOID, T},
+	{TIMETZOID, Z},
+	{TIMESTAMPOID, S},
+	{TIMESTAMPTZOID, C},
+	{INTERVALOID, I}
+};
+
+/* The flag of a type; 0: it is none of time. */
+static int
+time_flag(const OrmType *type)
+{
+	for (int i = 0; i < (int) lengthof(time_types); i++)
+		if (time_types[i].type == type->base)
+			return time_types[i].flag;
+	return 0;
+}
+
+/* In an ereport: the units that there are; a nearest one, if there is one, takes the place of this hint. */
+static int
+hint_units(const char *const *names, int nnames)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < nnames; i++)
+		appendStringInfo(&list, "%s\"%s\"", i > 0 ? ", " : "", names[i]);
+	errhint("Its units are %s.", list.data);
+	return 0;
+}
+
+/* The unit that JSON names, of those that the expression's type has. */
+static const char *
+read_unit(OrmJson json, bool part, const OrmExpression *of, const OrmPath *place)
+{
+	const char *names[lengthof(units)];
+	int			nnames = 0;
+	int			flag = time_flag(of->type);
+	const char *given;
+
+	if (orm_json_kind(json) != ORM_JSON_STRING && orm_json_kind(json) != ORM_JSON_UNDECODABLE)
+		orm_query_wrong_kind(json, "a unit of time, as \"month\"", place);
+	given = orm_json_string(json);
+	for (int i = 0; i < (int) lengthof(units); i++)
+	{
+		if (!((part ? units[i].part : units[i].trunc) & flag))
+			continue;
+		if (strcmp(units[i].name, given) == 0)
+			return units[i].name;
+		names[nnames++] = units[i].name;
+	}
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("type %s has no unit \"%s\" for \"%s\"", format_type_be(of->type->oid), given,
+				   part ? "part" : "trunc"),
+			orm_error_place(place),
+			hint_units(names, nnames),
+			orm_error_nearest("unit", given, names, nnames));
+}
+
+/* A new expression under a name. */
+static OrmExpression *
+make_expression(const char *name, char *sql, Oid type)
+{
+	OrmExpression *expression = palloc0(sizeof(OrmExpression));
+
+	expression->name = name;
+	expression->sql = sql;
+	expression->type = orm_type_make(type, -1, InvalidOid);
+	return expression;
+}
+
+/* Texts that expressions on expressions make must end somewhere: the parser's stack does. */
+#define MAX_TEXT 65536
+
+/* Reads "of": the path to what an expression is about. */
+static const OrmExpression *
+read_of(OrmScope *scope, OrmJson json, const char *form, const OrmPath *place)
+{
+	const char *names[] = {form, "of"};
+	OrmPath		here = orm_path_key(place, "of");
+	const OrmExpression *expression;
+	OrmJson		of;
+
+	orm_query_check_members(json, names, lengthof(names), place);
+	if (!orm_json_member(json, "of", &of))
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"%s\" needs \"of\"", form),
+				orm_error_place(place),
+				errhint("\"of\" is the path to the attribute that is meant."));
+	expression = orm_query_path_json(scope, of, &here);
+	if (strlen(expression->sql) > MAX_TEXT)
+		ereport(ERROR,
+				errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				errmsg("\"%s\" is computed in too many steps", expression->name),
+				orm_error_place(&here));
+	return expression;
+}
+
+/* Raises 42883: the expression is not for that type. */
+static void
+refuse_type(const OrmExpression *of, const char *form, const char *types, const OrmPath *place)
+{
+	OrmPath		here = orm_path_key(place, "of");
+
+	ereport(ERROR,
+			errcode(ERRCODE_UNDEFINED_FUNCTION),
+			errmsg("there is no \"%s\" of %s of type %s", form, orm_query_describe(of),
+				   format_type_be(of->type->oid)),
+			orm_error_place(&here),
+			errhint("\"%s\" is for %s.", form, types));
+}
+
+/* {"trunc": unit, "of": path}; a date stays one: it goes through timestamp, so that no time zone has a say. */
+static const OrmExpression *
+read_trunc(OrmScope *scope, const char *name, OrmJson json, OrmJson unit, const OrmPath *place)
+{
+	const OrmExpression *of = read_of(scope, json, "trunc", place);
+	OrmPath		here = orm_path_key(place, "trunc");
+	OrmExpression *expression;
+	const char *literal;
+	char	   *sql;
+
+	if (!(time_flag(of->type) & (D | S | C | I)))
+		refuse_type(of, "trunc", "dates, timestamps and intervals", place);
+	literal = read_unit(unit, false, of, &here);
+	if (of->type->base == DATEOID)
+		sql = psprintf("(pg_catalog.date_trunc('%s', %s::pg_catalog.timestamp)::pg_catalog.date)", literal, of->sql);
+	else
+		sql = psprintf("pg_catalog.date_trunc('%s', %s)", literal, of->sql);
+	expression = make_expression(name, sql, of->type->base);
+	expression->not_null = of->not_null;
+	return expression;
+}
+
+/* {"part": unit, "of": path} */
+static const OrmExpression *
+read_part(OrmScope *scope, const char *name, OrmJson json, OrmJson unit, const OrmPath *place)
+{
+	const OrmExpression *of = read_of(scope, json, "part", place);
+	OrmPath		here = orm_path_key(place, "part");
+	const char *literal;
+
+	if (time_flag(of->type) == 0)
+		refuse_type(of, "part", "dates, times, timestamps and intervals", place);
+	literal = read_unit(unit, true, of, &here);
+	return make_expression(name, psprintf("pg_catalog.\"extract\"('%s', %s)", literal, of->sql), NUMERICOID);
+}
+
+/* A key in a json value: a string, or an integer that counts the elements of an array. */
+static Datum
+read_key(OrmJson key, const OrmPath *place)
+{
+	char	   *text;
+
+	if (orm_json_kind(key) == ORM_JSON_NUMBER)
+	{
+		text = pnstrdup(orm_json_bytes(key), key.node->length);
+		if (strspn(text, "-0123456789") == strlen(text))
+			return CStringGetTextDatum(text);
+	}
+	else if (orm_json_kind(key) == ORM_JSON_STRING || orm_json_kind(key) == ORM_JSON_UNDECODABLE)
+		return CStringGetTextDatum(orm_json_string(key));
+	orm_query_wrong_kind(key, "a key or the number of an element", place);
+}
+
+/* {"at": [key, ...], "of": path}; the keys are one parameter. */
+static const OrmExpression *
+read_at(OrmScope *scope, const char *name, OrmJson json, OrmJson keys, const OrmPath *place)
+{
+	const OrmExpression *of = read_of(scope, json, "at", place);
+	OrmPath		here = orm_path_key(place, "at");
+	OrmJsonWalk walk;
+	Datum	   *texts;
+	ArrayType  *array;
+	const char *slot;
+
+	if (of->type->class != ORM_TYPE_JSON && of->type->class != ORM_TYPE_JSONB)
+		refuse_type(of, "at", "json and jsonb", place);
+	if (orm_json_kind(keys) != ORM_JSON_ARRAY)
+		orm_query_wrong_kind(keys, "an array of keys", &here);
+	texts = palloc(sizeof(Datum) * Max(keys.node->count, 1));
+	walk = orm_json_walk(keys);
+	while (orm_json_next(&walk))
+	{
+		OrmPath		element = orm_path_index(&here, walk.index);
+
+		texts[walk.index] = read_key(walk.value, &element);
+	}
+	array = construct_array(texts, keys.node->count, TEXTOID, -1, false, TYPALIGN_INT);
+	slot = orm_query_constant(scope->builder, TEXTARRAYOID, PointerGetDatum(array));
+	return make_expression(name, psprintf("(%s::pg_catalog.jsonb OPERATOR(pg_catalog.#>) %s)", of->sql, slot),
+						   JSONBOID);
+}
+
+/* An aggregate over what a row is related to. */
+static const OrmExpression *
+read_aggregate(OrmScope *scope, const char *name, OrmJson json, const OrmPath *place)
+{
+	const OrmAggregate *aggregate = orm_query_aggregate(scope, name, json, NULL, place);
+	const OrmChain *chain = aggregate->chain;
+	OrmExpression *expression = palloc0(sizeof(OrmExpression));
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "(SELECT ");
+	orm_query_append_aggregate(&sql, aggregate);
+	appendStringInfo(&sql, " FROM %s%s WHERE %s)", chain->from->data, chain->scope->joins->data, chain->where->data);
+	expression->name = name;
+	expression->sql = sql.data;
+	expression->type = aggregate->type;
+	expression->not_null = strcmp(aggregate->function, "count") == 0;
+	return expression;
+}
+
+static const struct
+{
+	const char *name;			/* the key that says it is this form */
+	const OrmExpression *(*read) (OrmScope *scope, const char *name, OrmJson json, OrmJson value,
+								  const OrmPath *place);
+}			forms[] = {
+	{"trunc", read_trunc},
+	{"part", read_part},
+	{"at", read_at}
+};
+
+/* Reads an expression. */
+static const OrmExpression *
+read_expression(OrmScope *scope, const char *name, OrmJson json, const OrmPath *place)
+{
+	OrmExpression *renamed;
+	OrmJson		value;
+
+	if (orm_json_kind(json) == ORM_JSON_STRING || orm_json_kind(json) == ORM_JSON_UNDECODABLE)
+	{
+		renamed = palloc(sizeof(OrmExpression));
+		*renamed = *orm_query_path_json(scope, json, place);
+		renamed->name = name;
+		return renamed;
+	}
+	if (orm_json_kind(json) != ORM_JSON_OBJECT)
+		orm_query_wrong_kind(json, "a path or an expression, which is an object", place);
+	for (int i = 0; i < (int) lengthof(forms); i++)
+		if (orm_json_member(json, forms[i].name, &value))
+			return forms[i].read(scope, name, json, value, place);
+	return read_aggregate(scope, name, json, place);
+}
+
+void
+orm_query_check_members(OrmJson object, const char *const *names, int nnames, const OrmPath *place)
+{
+	OrmJsonWalk walk = orm_json_walk(object);
+	uint64		seen = 0;
+
+	while (orm_json_next(&walk))
+	{
+		char	   *name = orm_json_string(walk.key);
+		OrmPath		here = orm_path_key(place, name);
+		int			i = 0;
+
+		while (i < nnames && strcmp(names[i], name) != 0)
+			i++;
+		if (i == nnames)
+			ereport(ERROR,
+					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("unknown key \"%s\"", name),
+					orm_error_place(&here),
+					orm_error_nearest("key", name, names, nnames));
+		if (seen & (UINT64CONST(1) << i))
+			ereport(ERROR,
+					errcode(ERRCODE_DUPLICATE_COLUMN),
+					errmsg("\"%s\" is given twice", name),
+					orm_error_place(&here));
+		seen |= UINT64CONST(1) << i;
+	}
+}
+
+void
+orm_query_check_name(const char *name, const OrmPath *place)
+{
+	if (name[0] == '\0' || strcmp(orm_declaration_attribute_name(name), name) != 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_NAME),
+				errmsg("\"%s\" cannot be the name of a computed value", name),
+				orm_error_place(place),
+				errhint("A name is not \"and\", \"or\", \"not\" or \"*\", has no dot "
+						"and does not begin with \"$\" or \"-\"."));
+}
+
+/* Raises 42701 for a name that something in the scope has already. */
+static void
+check_taken(const OrmScope *scope, const char *name, const OrmPath *place)
+{
+	const char *what = NULL;
+	ListCell   *cell;
+
+	if (orm_model_attribute(scope->model, name, strlen(name)) >= 0)
+		what = "an attribute";
+	else if (orm_model_relationship(scope->model, name) != NULL)
+		what = "a relationship";
+	foreach(cell, scope->named)
+		if (strcmp(((const OrmExpression *) lfirst(cell))->name, name) == 0)
+			ereport(ERROR,
+					errcode(ERRCODE_DUPLICATE_COLUMN),
+					errmsg("\"%s\" is given twice", name),
+					orm_error_place(place));
+	if (what != NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_DUPLICATE_COLUMN),
+				errmsg("\"%s\" is %s of model \"%s\"", name, what, scope->model->name),
+				orm_error_place(place),
+				errhint("Give the computed value another name."));
+}
+
+void
+orm_query_compute(OrmScope *scope, OrmJson compute, const OrmPath *place)
+{
+	OrmJsonWalk walk;
+
+	if (orm_json_kind(compute) != ORM_JSON_OBJECT)
+		orm_query_wrong_kind(compute, "an object of expressions", place);
+	walk = orm_json_walk(compute);
+	while (orm_json_next(&walk))
+	{
+		char	   *name = orm_json_string(walk.key);
+		OrmPath		here = orm_path_key(place, name);
+
+		CHECK_FOR_INTERRUPTS();
+		orm_query_check_name(name, &here);
+		check_taken(scope, name, &here);
+		scope->named = lappend(scope->named,
+							   unconstify(OrmExpression *, read_expression(scope, name, walk.value, &here)));
+	}
+}

@@ -1,0 +1,451 @@
+/*
+ * cursor.c - a page's cursor: as text, as values, as a condition.
+ *
+ * As text it is base64 in the alphabet of URLs, without padding, of
+ *
+ *     check sum (8 bytes) | hash of the order's signature (8 bytes) | [value, ...] as JSON
+ *
+ * As a condition it is what stands behind a row with these values in the
+ * order.  Which of them are null is part of the shape, so the text knows it.
+ * Of a > x and then b > y, with all not null and both ways the same:
+ *
+ *     ROW(t0."a", t0."b") OPERATOR(pg_catalog.>) ROW($1, $2)
+ *
+ * which an index on (a, b) answers; else
+ *
+ *     t0."a" >= $1 AND (t0."a" > $1 OR (t0."a" = $1 AND (t0."b" < $2 OR t0."b" IS NULL)))
+ *
+ * "a" IS NULL comes behind all values where nulls are last, and then the bound
+ * in front is left out.
+ *
+ * Values that JSON does not hold in full (jsonb's null, the bounds of an array)
+ * go into the cursor as text, as their output function writes them.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/stratnum.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_type.h"
+#include "common/base64.h"
+#include "common/hashfn.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "model/operator.h"
+#include "query/compile.h"
+#include "query/cursor.h"
+
+typedef struct Header
+{
+	uint64		check;			/* of all behind it */
+	uint64		order;			/* hash of the signature */
+} Header;
+
+/* Numbers by which our hashes differ from others of the same bytes. */
+#define CHECK_SEED UINT64CONST(0x6f726d2063686563)
+#define ORDER_SEED UINT64CONST(0x6f726d206f726465)
+
+/* The hash of bytes. */
+static uint64
+hash(const void *bytes, Size length, uint64 seed)
+{
+	return DatumGetUInt64(hash_any_extended(bytes, length, seed));
+}
+
+/* Turns the alphabet of base64 into that of URLs. */
+static void
+to_url(char *text)
+{
+	for (char *c = text; *c != '\0'; c++)
+	{
+		if (*c == '+')
+			*c = '-';
+		else if (*c == '/')
+			*c = '_';
+		else if (*c == '=')
+			*c = '\0';
+		if (*c == '\0')
+			return;
+	}
+}
+
+char *
+orm_cursor_write(const char *signature, const char *values, int length)
+{
+	Size		size = sizeof(Header) + length;
+	Header		header;
+	char	   *bytes;
+	char	   *text;
+	int			room;
+
+	if (size > MaxAllocSize / 2)
+		ereport(ERROR,
+				errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				errmsg("the values that the page is ordered by are too long for a cursor"));
+	bytes = palloc(size);
+	header.order = hash(signature, strlen(signature), ORDER_SEED);
+	memcpy(bytes + sizeof(Header), values, length);
+	memcpy(bytes + offsetof(Header, order), &header.order, sizeof(uint64));
+	header.check = hash(bytes + offsetof(Header, order), size - offsetof(Header, order), CHECK_SEED);
+	memcpy(bytes, &header.check, sizeof(uint64));
+	room = pg_b64_enc_len(size);
+	text = palloc(room + 1);
+	text[pg_b64_encode((void *) bytes, size, text, room)] = '\0';
+	to_url(text);
+	pfree(bytes);
+	return text;
+}
+
+/* Raises 22023: that is no cursor of ours. */
+static void pg_attribute_noreturn()
+raise_no_cursor(const OrmPath *place)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("this is not a cursor"),
+			orm_error_place(place),
+			errhint("A cursor is what orm.page has returned as \"next\" or \"previous\"; without one, or with null, "
+					"it begins with the first page."));
+}
+
+/* The bytes of a cursor; NULL: it is not base64 of a header and more. */
+static char *
+decode(const char *text, int length, int *size)
+{
+	int			padded = (length + 3) / 4 * 4;
+	char	   *base64 = palloc(padded + 1);
+	char	   *bytes;
+
+	memset(base64, '=', padded);
+	memcpy(base64, text, length);
+	for (int i = 0; i < length; i++)
+	{
+		if (strchr("+/=", base64[i]) != NULL)
+			return NULL;
+		if (base64[i] == '-')
+			base64[i] = '+';
+		else if (base64[i] == '_')
+			base64[i] = '/';
+	}
+	bytes = palloc(pg_b64_dec_len(padded) + 1);
+	*size = pg_b64_decode(base64, padded, (void *) bytes, pg_b64_dec_len(padded));
+	if (*size <= (int) sizeof(Header))
+		return NULL;
+	bytes[*size] = '\0';
+	return bytes;
+}
+
+/* Parses a cursor's values; what is no JSON has not been made by us, whatever the check sum says. */
+static OrmDocument *
+parse_values(const char *text, int length, const OrmPath *place)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	OrmDocument *values = NULL;
+
+	if (!pg_verifymbstr(text, length, true))
+		raise_no_cursor(place);
+	PG_TRY();
+	{
+		values = orm_document_parse(text, length);
+	}
+	PG_CATCH();
+	{
+		int			code = geterrcode();
+
+		if (code != ERRCODE_INVALID_TEXT_REPRESENTATION && code != ERRCODE_UNTRANSLATABLE_CHARACTER)
+			PG_RE_THROW();
+		MemoryContextSwitchTo(caller);
+		FlushErrorState();
+		raise_no_cursor(place);
+	}
+	PG_END_TRY();
+	if (orm_json_kind(orm_document_root(values)) != ORM_JSON_ARRAY)
+		raise_no_cursor(place);
+	return values;
+}
+
+OrmDocument *
+orm_cursor_read(OrmJson cursor, const OrmPath *place, uint64 *signature_hash)
+{
+	Header		header;
+	char	   *bytes;
+	int			size;
+
+	if (orm_json_kind(cursor) != ORM_JSON_STRING || cursor.node->length > MaxAllocSize / 2)
+		raise_no_cursor(place);
+	bytes = decode(orm_json_bytes(cursor), cursor.node->length, &size);
+	if (bytes == NULL)
+		raise_no_cursor(place);
+	memcpy(&header, bytes, sizeof(Header));
+	if (header.check != hash(bytes + offsetof(Header, order), size - offsetof(Header, order), CHECK_SEED))
+		raise_no_cursor(place);
+	*signature_hash = header.order;
+	return parse_values(bytes + sizeof(Header), size - sizeof(Header), place);
+}
+
+/* Raises 22023: the cursor was made for another order. */
+static void pg_attribute_noreturn()
+raise_changed(const OrmPath *place)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("the order of the query has changed since the cursor was made"),
+			orm_error_place(place),
+			errhint("A cursor goes on in the order it was made for; begin with the first page again."));
+}
+
+void
+orm_cursor_check(uint64 signature_hash, const char *signature, const OrmPath *place)
+{
+	if (signature_hash != hash(signature, strlen(signature), ORDER_SEED))
+		raise_changed(place);
+}
+
+char *
+orm_query_signature(const OrmModel *model, List *order)
+{
+	StringInfoData text;
+	ListCell   *cell;
+
+	initStringInfo(&text);
+	orm_sql_name(&text, model->name);
+	foreach(cell, order)
+		appendStringInfo(&text, ", %s", ((const OrmOrder *) lfirst(cell))->text);
+	return text.data;
+}
+
+/* An item of the order as the condition sees it. */
+typedef struct Bound
+{
+	const OrmExpression *expression;
+	bool		descending;		/* the direction in which the page goes on */
+	bool		nulls_first;
+	bool		is_null;		/* the cursor's value */
+	const char *value;			/* ... as a parameter, if it is not null */
+} Bound;
+
+/* Does JSON not tell all values of the type apart, or not give them back? */
+static bool
+goes_as_text(const OrmType *type)
+{
+	return type->class == ORM_TYPE_JSONB || type->class == ORM_TYPE_ARRAY || type->class == ORM_TYPE_COMPOSITE ||
+		type->has_json_cast;
+}
+
+const OrmExpression *
+orm_query_cursor_value(const OrmOrder *order)
+{
+	OrmExpression *text;
+
+	if (!goes_as_text(order->expression->type))
+		return order->expression;
+	text = palloc(sizeof(OrmExpression));
+	*text = *order->expression;
+	text->sql = psprintf("%s::pg_catalog.text", order->expression->sql);
+	text->type = orm_type_make(TEXTOID, -1, DEFAULT_COLLATION_OID);
+	return text;
+}
+
+/* A cursor's value as a parameter. */
+static const char *
+value_slot(OrmBuilder *builder, const OrmOrder *order, int number)
+{
+	const OrmType *type = order->expression->type;
+	const OrmType *held = orm_query_cursor_value(order)->type;
+	const char *slot = orm_query_source(builder, ORM_SLOT_CURSOR, number, held, held->oid);
+	StringInfoData sql;
+
+	if (held == type)
+		return slot;
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "%s::", slot);
+	orm_sql_type(&sql, type->oid, -1);
+	return sql.data;
+}
+
+/* Reads the order and the cursor's values, as far as they are part of the shape. */
+static Bound *
+make_bounds(OrmBuilder *builder, List *order)
+{
+	const OrmQueryRequest *request = builder->compiler->request;
+	OrmJson		values = orm_document_root(request->cursor);
+	OrmPath		place = orm_path_key(NULL, request->backward ? "before" : "after");
+	Bound	   *bounds = palloc0(sizeof(Bound) * Max(list_length(order), 1));
+	OrmJsonWalk walk = orm_json_walk(values);
+
+	if (values.node->count != list_length(order))
+		raise_changed(&place);
+	while (orm_json_next(&walk))
+	{
+		const OrmOrder *item = list_nth(order, walk.index);
+		Bound	   *bound = &bounds[walk.index];
+
+		bound->expression = item->expression;
+		bound->descending = item->descending != request->backward;
+		bound->nulls_first = item->nulls_first != request->backward;
+		bound->is_null = orm_json_kind(walk.value) == ORM_JSON_NULL;
+		if (!bound->is_null)
+			bound->value = value_slot(builder, item, walk.index);
+	}
+	return bounds;
+}
+
+/* The operator that finds what comes behind a value, or as far. */
+static OrmOperator
+bound_operator(const Bound *bound, bool or_equal)
+{
+	int			strategy = or_equal ? BTGreaterEqualStrategyNumber : BTGreaterStrategyNumber;
+
+	if (bound->descending)
+		strategy = or_equal ? BTLessEqualStrategyNumber : BTLessStrategyNumber;
+	return orm_operator_order(bound->expression->type, strategy, orm_query_describe(bound->expression), NULL);
+}
+
+/* Appends a comparison of an item with the cursor's value. */
+static void
+append_comparison(StringInfo sql, const Bound *bound, OrmOperator operator)
+{
+	const OrmExpression *expression = bound->expression;
+
+	orm_sql_comparison(sql, operator.oid, expression->sql, expression->type->oid, bound->value,
+					   expression->type->oid);
+}
+
+/* Is this the server's own < or >, and the same as in the other items? */
+static bool
+is_plain(const Bound *bound)
+{
+	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(bound_operator(bound, false).oid));
+	Form_pg_operator form;
+	bool		plain;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_operator) GETSTRUCT(tuple);
+	plain = form->oprnamespace == PG_CATALOG_NAMESPACE &&
+		strcmp(NameStr(form->oprname), bound->descending ? "<" : ">") == 0;
+	ReleaseSysCache(tuple);
+	return plain;
+}
+
+/* Can all be compared at once, as rows? */
+static bool
+are_rows(const Bound *bounds, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (bounds[i].is_null || !bounds[i].expression->not_null ||
+			bounds[i].descending != bounds[0].descending || !is_plain(&bounds[i]))
+			return false;
+	return n > 1;
+}
+
+/* Appends a comparison of rows. */
+static void
+append_rows(StringInfo sql, const Bound *bounds, int n)
+{
+	for (int i = 0; i < n; i++)
+		appendStringInfo(sql, "%s%s", i == 0 ? "ROW(" : ", ", bounds[i].expression->sql);
+	appendStringInfo(sql, ") OPERATOR(pg_catalog.%s) ", bounds[0].descending ? "<" : ">");
+	for (int i = 0; i < n; i++)
+		appendStringInfo(sql, "%s%s", i == 0 ? "ROW(" : ", ", bounds[i].value);
+	appendStringInfoChar(sql, ')');
+}
+
+/* Appends whether an item's value is NULL; a row of nulls is not, although IS NULL says so. */
+static void
+append_null_test(StringInfo sql, const Bound *bound, bool null)
+{
+	const OrmExpression *expression = bound->expression;
+
+	if (expression->type->class == ORM_TYPE_COMPOSITE)
+		appendStringInfo(sql, "%s IS %sDISTINCT FROM NULL", expression->sql, null ? "NOT " : "");
+	else
+		appendStringInfo(sql, "%s IS %sNULL", expression->sql, null ? "" : "NOT ");
+}
+
+/* Appends that an item's value comes behind the cursor's; false, and nothing, when none can. */
+static bool
+append_behind(StringInfo sql, const Bound *bound)
+{
+	if (bound->is_null && !bound->nulls_first)
+		return false;
+	if (bound->is_null)
+	{
+		append_null_test(sql, bound, false);
+		return true;
+	}
+	append_comparison(sql, bound, bound_operator(bound, false));
+	if (!bound->expression->not_null && !bound->nulls_first)
+	{
+		appendStringInfoString(sql, " OR ");
+		append_null_test(sql, bound, true);
+	}
+	return true;
+}
+
+/* Appends that an item's value is the cursor's. */
+static void
+append_equal(StringInfo sql, const Bound *bound)
+{
+	const OrmExpression *expression = bound->expression;
+
+	if (bound->is_null)
+		append_null_test(sql, bound, true);
+	else
+		append_comparison(sql, bound, orm_operator_order(expression->type, BTEqualStrategyNumber,
+														 orm_query_describe(expression), NULL));
+}
+
+static void append_bounds(StringInfo sql, const Bound *bounds, int n);
+
+/* Appends that the first item's value is the cursor's, and the others come behind. */
+static void
+append_next(StringInfo sql, const Bound *bounds, int n)
+{
+	appendStringInfoChar(sql, '(');
+	append_equal(sql, bounds);
+	appendStringInfoString(sql, " AND ");
+	append_bounds(sql, bounds + 1, n - 1);
+	appendStringInfoChar(sql, ')');
+}
+
+/* Appends the condition by the items from bounds[0] on, in parentheses. */
+static void
+append_bounds(StringInfo sql, const Bound *bounds, int n)
+{
+	bool		bounded = n > 1 && !bounds->is_null && (bounds->expression->not_null || bounds->nulls_first);
+
+	check_stack_depth();
+	appendStringInfoChar(sql, '(');
+	if (bounded)
+	{
+		append_comparison(sql, bounds, bound_operator(bounds, true));
+		appendStringInfoString(sql, " AND (");
+	}
+	if (append_behind(sql, bounds))
+		appendStringInfoString(sql, n > 1 ? " OR " : "");
+	else
+		appendStringInfoString(sql, n > 1 ? "" : "false");
+	if (n > 1)
+		append_next(sql, bounds, n);
+	appendStringInfoString(sql, bounded ? "))" : ")");
+}
+
+void
+orm_query_append_cursor(OrmBuilder *builder, List *order, StringInfo sql)
+{
+	Bound	   *bounds = make_bounds(builder, order);
+	int			n = list_length(order);
+
+	if (n == 0)
+		appendStringInfoString(sql, "true");
+	else if (are_rows(bounds, n))
+		append_rows(sql, bounds, n);
+	else
+		append_bounds(sql, bounds, n);
+}

@@ -1,0 +1,458 @@
+/*
+ * group.c - aggregate documents: groups of objects.
+ *
+ *     SELECT t0."pais", pg_catalog.count(*) FROM "s"."usuarios" AS t0 WHERE ...
+ *     GROUP BY 1 HAVING ... ORDER BY pg_catalog.count(*) DESC LIMIT $1
+ *
+ * A chain to many objects would multiply the rows that other aggregates see.
+ * When all aggregates go over the same one there are no others:
+ *
+ *     ... FROM "s"."usuarios" AS t0 LEFT JOIN LATERAL
+ *     (SELECT true AS found, t1."likes" AS c1 FROM "s"."posts" AS t1 WHERE t1."autor_id" = t0."id") AS t2 ON true
+ *
+ * which the planner makes a plain join of.  Otherwise the rows of each chain are
+ * stacked below those that are grouped, and say which they are; each aggregate
+ * looks at its own.  That costs one scan of the grouped table for each chain,
+ * but neither a join on the groups' keys, which would have to take nulls for
+ * equal, nor a look-up for each row:
+ *
+ *     SELECT t2.c1, pg_catalog.count(*) FILTER (WHERE t2.part = 0), pg_catalog.sum(t2.c2) FILTER (WHERE t2.part = 1)
+ *     FROM (SELECT 0 AS part, t0."pais" AS c1, NULL::integer AS c2 FROM "s"."usuarios" AS t0 WHERE ...
+ *           UNION ALL SELECT 1, t0."pais", t1."likes" FROM "s"."usuarios" AS t0, "s"."posts" AS t1
+ *           WHERE ... AND t1."autor_id" = t0."id") AS t2
+ *     GROUP BY 1
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "model/operator.h"
+#include "query/aggregate.h"
+
+#define GROUP_KEYS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_GROUP_BY | ORM_KEY_AGGREGATE | ORM_KEY_HAVING | \
+					ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET)
+
+/* The part of the stack in which a column of all parts stands. */
+#define EVERY_PART (-1)
+
+/* A column of the stack, or of a chain that is joined. */
+typedef struct Column
+{
+	const char *sql;
+	Oid			type;
+	int			part;			/* 0: the grouped rows; i + 1: chain i; or EVERY_PART */
+} Column;
+
+/* An aggregate document while it is compiled. */
+typedef struct Grouping
+{
+	OrmQueryKeys keys;
+	OrmScope   *scope;			/* of the rows that are grouped */
+	const char *where;			/* NULL: none */
+	List	   *groups;			/* of OrmExpression * */
+	List	   *aggregates;		/* of OrmAggregate * */
+	List	   *chains;			/* of OrmChain * */
+	const char *alias;			/* of what the columns are of; NULL: nothing but the grouped rows is read */
+	List	   *columns;		/* of Column * */
+	OrmScope   *result;			/* groups and aggregates by name */
+} Grouping;
+
+/* Raises 42701 for a name that a group or an aggregate has already. */
+static void
+check_taken(const Grouping *g, const char *name, const OrmPath *place)
+{
+	bool		taken = false;
+	ListCell   *cell;
+
+	foreach(cell, g->groups)
+		taken |= strcmp(((const OrmExpression *) lfirst(cell))->name, name) == 0;
+	foreach(cell, g->aggregates)
+		taken |= strcmp(((const OrmAggregate *) lfirst(cell))->name, name) == 0;
+	if (taken)
+		ereport(ERROR,
+				errcode(ERRCODE_DUPLICATE_COLUMN),
+				errmsg("\"%s\" is given twice", name),
+				orm_error_place(place));
+}
+
+/* Reads "group_by". */
+static void
+read_groups(Grouping *g)
+{
+	const OrmJson *json = orm_query_key(&g->keys, ORM_KEY_GROUP_BY);
+	OrmPath		place = orm_path_key(NULL, "group_by");
+	OrmJsonWalk walk;
+
+	if (json == NULL)
+		return;
+	if (orm_json_kind(*json) != ORM_JSON_ARRAY)
+		orm_query_wrong_kind(*json, "an array of paths", &place);
+	walk = orm_json_walk(*json);
+	while (orm_json_next(&walk))
+	{
+		OrmPath		here = orm_path_index(&place, walk.index);
+		const OrmExpression *expression = orm_query_path_json(g->scope, walk.value, &here);
+
+		check_taken(g, expression->name, &here);
+		if (!OidIsValid(orm_type_equality(expression->type->oid)))
+			ereport(ERROR,
+					errcode(ERRCODE_UNDEFINED_FUNCTION),
+					errmsg("%s of type %s cannot be grouped by", orm_query_describe(expression),
+						   format_type_be(expression->type->oid)),
+					orm_error_place(&here));
+		g->groups = lappend(g->groups, unconstify(OrmExpression *, expression));
+	}
+}
+
+/* Reads "aggregate". */
+static void
+read_aggregates(Grouping *g)
+{
+	const OrmJson *json = orm_query_key(&g->keys, ORM_KEY_AGGREGATE);
+	OrmPath		place = orm_path_key(NULL, "aggregate");
+	OrmJsonWalk walk;
+
+	if (json == NULL)
+		return;
+	if (orm_json_kind(*json) != ORM_JSON_OBJECT)
+		orm_query_wrong_kind(*json, "an object of aggregates", &place);
+	walk = orm_json_walk(*json);
+	while (orm_json_next(&walk))
+	{
+		char	   *name = orm_json_string(walk.key);
+		OrmPath		here = orm_path_key(&place, name);
+
+		CHECK_FOR_INTERRUPTS();
+		orm_query_check_name(name, &here);
+		check_taken(g, name, &here);
+		if (orm_json_kind(walk.value) != ORM_JSON_OBJECT)
+			orm_query_wrong_kind(walk.value, "an aggregate, which is an object", &here);
+		g->aggregates = lappend(g->aggregates,
+								orm_query_aggregate(g->scope, name, walk.value, &g->chains, &here));
+	}
+}
+
+/*
+ * A column of what stands under the alias, added when it is new.  That of a
+ * domain is of its base type: NULL need not be one of the domain's values.
+ */
+static const char *
+add_column(Grouping *g, const char *sql, Oid type, int part)
+{
+	Oid			base = getBaseType(type);
+	Column	   *column;
+	ListCell   *cell;
+	StringInfoData cast;
+
+	foreach(cell, g->columns)
+	{
+		column = lfirst(cell);
+		if (column->part == part && strcmp(column->sql, sql) == 0)
+			return psprintf("%s.c%d", g->alias, foreach_current_index(cell) + 1);
+	}
+	column = palloc(sizeof(Column));
+	column->sql = sql;
+	column->type = base;
+	column->part = part;
+	g->columns = lappend(g->columns, column);
+	if (base != type)
+	{
+		initStringInfo(&cast);
+		appendStringInfo(&cast, "%s::", sql);
+		orm_sql_type(&cast, base, -1);
+		column->sql = cast.data;
+	}
+	return psprintf("%s.c%d", g->alias, list_length(g->columns));
+}
+
+/* An expression as a column. */
+static OrmExpression *
+as_column(Grouping *g, const OrmExpression *expression, int part)
+{
+	OrmExpression *copy = palloc(sizeof(OrmExpression));
+
+	*copy = *expression;
+	copy->sql = add_column(g, expression->sql, expression->type->oid, part);
+	return copy;
+}
+
+/* An order by columns. */
+static List *
+order_by_columns(Grouping *g, const List *order, int part)
+{
+	List	   *copies = NIL;
+	ListCell   *cell;
+
+	foreach(cell, order)
+	{
+		OrmOrder   *copy = palloc(sizeof(OrmOrder));
+
+		*copy = *(const OrmOrder *) lfirst(cell);
+		copy->expression = as_column(g, copy->expression, part);
+		copies = lappend(copies, copy);
+	}
+	return copies;
+}
+
+/* An aggregate over the stack: over columns, and over the rows of its own part. */
+static OrmAggregate *
+over_stack(Grouping *g, const OrmAggregate *aggregate)
+{
+	OrmAggregate *copy = palloc(sizeof(OrmAggregate));
+	int			part = 0;
+	ListCell   *cell;
+
+	*copy = *aggregate;
+	foreach(cell, g->chains)
+		if (lfirst(cell) == aggregate->chain)
+			part = foreach_current_index(cell) + 1;
+	if (aggregate->argument != NULL)
+		copy->argument = as_column(g, aggregate->argument, part);
+	copy->order = order_by_columns(g, aggregate->order, part);
+	copy->filter = psprintf("%s.part OPERATOR(pg_catalog.=) %d", g->alias, part);
+	if (aggregate->filter != NULL)
+		copy->filter = psprintf("%s AND %s", copy->filter, add_column(g, aggregate->filter, BOOLOID, part));
+	return copy;
+}
+
+/*
+ * An aggregate over the joined chain: rows for which nothing was found are
+ * nulls, which all but array_agg and count(*) pass over.
+ */
+static OrmAggregate *
+over_join(Grouping *g, const OrmAggregate *aggregate)
+{
+	OrmAggregate *copy = palloc(sizeof(OrmAggregate));
+	OrmExpression *found = palloc0(sizeof(OrmExpression));
+
+	*copy = *aggregate;
+	found->sql = psprintf("%s.found", g->alias);
+	copy->argument = aggregate->argument != NULL ? as_column(g, aggregate->argument, 1) : found;
+	copy->order = order_by_columns(g, aggregate->order, 1);
+	if (strcmp(aggregate->function, "array_agg") == 0)
+		copy->filter = found->sql;
+	return copy;
+}
+
+/* Are all aggregates over one chain? */
+static bool
+is_one_chain(const Grouping *g)
+{
+	ListCell   *cell;
+
+	foreach(cell, g->aggregates)
+		if (((const OrmAggregate *) lfirst(cell))->chain == NULL)
+			return false;
+	return list_length(g->chains) == 1;
+}
+
+/* Adds an aggregate to what having and order_by can name. */
+static void
+name_aggregate(Grouping *g, const OrmAggregate *aggregate)
+{
+	OrmExpression *expression = palloc0(sizeof(OrmExpression));
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	orm_query_append_aggregate(&sql, aggregate);
+	expression->name = aggregate->name;
+	expression->sql = sql.data;
+	expression->type = aggregate->type;
+	expression->not_null = strcmp(aggregate->function, "count") == 0;
+	g->result->named = lappend(g->result->named, expression);
+}
+
+/* Gives groups and aggregates the texts by which they stand in the statement. */
+static void
+make_result(Grouping *g)
+{
+	OrmAggregate *(*over) (Grouping *, const OrmAggregate *) = is_one_chain(g) ? over_join : over_stack;
+	ListCell   *cell;
+
+	g->result = orm_query_scope(g->scope->builder, NULL);
+	if (g->chains != NIL)
+		g->alias = g->result->alias;
+	foreach(cell, g->groups)
+		g->result->named = lappend(g->result->named, g->chains == NIL || is_one_chain(g) ? lfirst(cell)
+								   : as_column(g, lfirst(cell), EVERY_PART));
+	foreach(cell, g->aggregates)
+		name_aggregate(g, g->chains == NIL ? lfirst(cell) : over(g, lfirst(cell)));
+}
+
+/* Appends the rows that are grouped, joined to a chain (NULL: to none): FROM and WHERE. */
+static void
+append_rows(StringInfo sql, const Grouping *g, const OrmChain *chain)
+{
+	appendStringInfoString(sql, " FROM ");
+	orm_query_from(sql, g->scope);
+	appendStringInfoString(sql, g->scope->joins->data);
+	if (chain != NULL)
+		appendStringInfo(sql, ", %s%s", chain->from->data, chain->scope->joins->data);
+	if (g->where != NULL || chain != NULL)
+		appendStringInfo(sql, " WHERE %s%s%s", g->where != NULL ? g->where : "",
+						 g->where != NULL && chain != NULL ? " AND " : "", chain != NULL ? chain->where->data : "");
+}
+
+/* Appends the grouped rows and, to each, those of the only chain. */
+static void
+append_join(StringInfo sql, const Grouping *g)
+{
+	const OrmChain *chain = linitial(g->chains);
+	ListCell   *cell;
+
+	appendStringInfoString(sql, " FROM ");
+	orm_query_from(sql, g->scope);
+	appendStringInfo(sql, "%s LEFT JOIN LATERAL (SELECT true AS found", g->scope->joins->data);
+	foreach(cell, g->columns)
+		appendStringInfo(sql, ", %s AS c%d", ((const Column *) lfirst(cell))->sql, foreach_current_index(cell) + 1);
+	appendStringInfo(sql, " FROM %s%s WHERE %s) AS %s ON true", chain->from->data, chain->scope->joins->data,
+					 chain->where->data, g->alias);
+	if (g->where != NULL)
+		appendStringInfo(sql, " WHERE %s", g->where);
+}
+
+/* Appends one part of the stack. */
+static void
+append_part(StringInfo sql, const Grouping *g, int part)
+{
+	ListCell   *cell;
+
+	appendStringInfo(sql, "%sSELECT %d AS part", part > 0 ? " UNION ALL " : "", part);
+	foreach(cell, g->columns)
+	{
+		const Column *column = lfirst(cell);
+
+		appendStringInfoString(sql, ", ");
+		if (column->part == part || column->part == EVERY_PART)
+			appendStringInfoString(sql, column->sql);
+		else
+		{
+			appendStringInfoString(sql, "NULL::");
+			orm_sql_type(sql, column->type, -1);
+		}
+		appendStringInfo(sql, " AS c%d", foreach_current_index(cell) + 1);
+	}
+	append_rows(sql, g, part > 0 ? list_nth(g->chains, part - 1) : NULL);
+}
+
+/* Appends what is grouped. */
+static void
+append_source(StringInfo sql, const Grouping *g)
+{
+	if (g->chains == NIL)
+		append_rows(sql, g, NULL);
+	else if (is_one_chain(g))
+		append_join(sql, g);
+	else
+	{
+		appendStringInfoString(sql, " FROM (");
+		for (int part = 0; part <= list_length(g->chains); part++)
+			append_part(sql, g, part);
+		appendStringInfo(sql, ") AS %s", g->alias);
+	}
+}
+
+/* Appends GROUP BY and HAVING. */
+static void
+append_groups(StringInfo sql, const Grouping *g)
+{
+	const OrmJson *having = orm_query_key(&g->keys, ORM_KEY_HAVING);
+	OrmPath		place = orm_path_key(NULL, "having");
+	StringInfoData condition;
+
+	for (int i = 1; i <= list_length(g->groups); i++)
+		appendStringInfo(sql, "%s%d", i == 1 ? " GROUP BY " : ", ", i);
+	initStringInfo(&condition);
+	if (having != NULL && orm_query_where(g->result, *having, &place, &condition))
+		appendStringInfo(sql, " HAVING %s", condition.data);
+}
+
+/* Appends ORDER BY, LIMIT and OFFSET.  Where only some groups are asked for, all of them decide which. */
+static void
+append_limits(StringInfo sql, const Grouping *g)
+{
+	const OrmJson *order_by = orm_query_key(&g->keys, ORM_KEY_ORDER_BY);
+	OrmPath		place = orm_path_key(NULL, "order_by");
+	OrmBuilder *builder = g->scope->builder;
+	const char *limit = orm_query_limit(builder, &g->keys, ORM_KEY_LIMIT, ORM_FORM_LIMIT, NULL);
+	const char *offset = orm_query_limit(builder, &g->keys, ORM_KEY_OFFSET, ORM_FORM_OFFSET, NULL);
+	List	   *order = NIL;
+
+	if (order_by != NULL)
+		order = orm_query_order(g->result, *order_by, &place);
+	for (int i = 0; (limit != NULL || offset != NULL) && i < list_length(g->groups); i++)
+	{
+		const OrmExpression *group = list_nth(g->result->named, i);
+
+		if (orm_operator_has_order(group->type))
+			order = orm_query_add_order(g->result, order, group);
+	}
+	if (order != NIL)
+		appendStringInfoString(sql, " ORDER BY ");
+	orm_query_append_order(sql, order, false);
+	if (limit != NULL)
+		appendStringInfo(sql, " LIMIT %s", limit);
+	if (offset != NULL)
+		appendStringInfo(sql, " OFFSET %s", offset);
+}
+
+/* Fills in the statement and what the members of a group are. */
+static void
+finish_level(OrmLevel *level, const Grouping *g)
+{
+	OrmQueryStatement *statement = &level->statement;
+	int			n = list_length(g->result->named);
+	bool		first = true;
+	ListCell   *cell;
+	StringInfoData sql;
+
+	statement->nresults = level->nmembers = n;
+	statement->results = palloc(sizeof(Oid) * n);
+	level->members = palloc(sizeof(OrmMember) * n);
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "SELECT ");
+	foreach(cell, g->result->named)
+	{
+		const OrmExpression *expression = lfirst(cell);
+		OrmMember	member = {expression->name, expression->type, foreach_current_index(cell)};
+
+		orm_sql_comma(&sql, &first);
+		appendStringInfoString(&sql, expression->sql);
+		statement->results[member.position] = expression->type->oid;
+		level->members[member.position] = member;
+	}
+	append_source(&sql, g);
+	append_groups(&sql, g);
+	append_limits(&sql, g);
+	orm_query_finish(g->scope->builder, statement, sql.data);
+}
+
+void
+orm_query_group(OrmCompiler *compiler, OrmJson query)
+{
+	Grouping   *g = palloc0(sizeof(Grouping));
+	OrmPath		compute = orm_path_key(NULL, "compute");
+	OrmLevel   *level = palloc0(sizeof(OrmLevel));
+
+	orm_query_take(query, GROUP_KEYS, NULL, &g->keys);
+	g->scope = orm_query_scope(orm_query_builder(compiler), compiler->request->model);
+	if (orm_query_key(&g->keys, ORM_KEY_COMPUTE) != NULL)
+		orm_query_compute(g->scope, *orm_query_key(&g->keys, ORM_KEY_COMPUTE), &compute);
+	read_groups(g);
+	read_aggregates(g);
+	if (g->groups == NIL && g->aggregates == NIL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"group_by\" or \"aggregate\" must say what the groups are"),
+				errhint("As in {\"aggregate\": {\"n\": {\"count\": \"*\"}}}."));
+	g->where = orm_query_filter(g->scope, &g->keys, NULL);
+	make_result(g);
+	level->parent = -1;
+	level->model = g->scope->model;
+	level->sort = -1;
+	compiler->levels = lappend(compiler->levels, level);
+	finish_level(level, g);
+}

@@ -1,0 +1,505 @@
+/*
+ * level.c - one level of a query: what is selected of which objects, in which order.
+ *
+ *     {"where": {...}, "select": [...], "order_by": [...], "limit": 5, "load": {...}}
+ *
+ * Collects columns, conditions and order; statement.c writes them down.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+
+#include "model/operator.h"
+#include "model/value.h"
+#include "query/compile.h"
+
+bool
+orm_query_flag(const OrmQueryKeys *keys, OrmQueryKey key, const OrmPath *place)
+{
+	const OrmJson *json = orm_query_key(keys, key);
+	OrmPath		here = orm_path_key(place, orm_query_key_name(key));
+
+	if (json == NULL)
+		return false;
+	if (orm_json_kind(*json) != ORM_JSON_TRUE && orm_json_kind(*json) != ORM_JSON_FALSE)
+		orm_query_wrong_kind(*json, "true or false", &here);
+	return orm_json_kind(*json) == ORM_JSON_TRUE;
+}
+
+/*
+ * A limit that is a number, as text.  A parameter would leave the server
+ * guessing how many rows are wanted, and planning anew each time.
+ */
+static const char *
+literal_limit(OrmBuilder *builder, OrmJson json, OrmSlotForm form, const OrmPath *place)
+{
+	bool		isnull;
+	int64		limit = DatumGetInt64(orm_value_read(orm_type_make(INT8OID, -1, InvalidOid), json, place, &isnull));
+
+	if (limit < 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_ROW_COUNT_IN_LIMIT_CLAUSE),
+				errmsg("limit must not be negative"),
+				orm_error_place(place));
+	if (form == ORM_FORM_LIMIT_AND_ONE)
+	{
+		builder->compiler->compiled->limit = limit;
+		limit += limit < PG_INT64_MAX ? 1 : 0;
+	}
+	return psprintf(INT64_FORMAT, limit);
+}
+
+const char *
+orm_query_limit(OrmBuilder *builder, const OrmQueryKeys *keys, OrmQueryKey key, OrmSlotForm form,
+				const OrmPath *place)
+{
+	const OrmJson *json = orm_query_key(keys, key);
+	OrmPath		here = orm_path_key(place, orm_query_key_name(key));
+	OrmOperand	operand;
+	OrmType    *type;
+
+	if (json == NULL)
+		return NULL;
+	if (orm_json_kind(*json) == ORM_JSON_ARRAY || orm_json_kind(*json) == ORM_JSON_TRUE ||
+		orm_json_kind(*json) == ORM_JSON_FALSE)
+		orm_query_wrong_kind(*json, "a number", &here);
+	if (orm_json_kind(*json) == ORM_JSON_NUMBER && form != ORM_FORM_OFFSET)
+		return literal_limit(builder, *json, form, &here);
+	type = orm_type_make(INT8OID, -1, InvalidOid);
+	operand = orm_query_operand(NULL, builder, *json, type, &here);
+	if (operand.kind == ORM_OPERAND_UNSET)
+		return NULL;
+	if (operand.kind != ORM_OPERAND_VALUE)
+		ereport(ERROR,
+				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				errmsg("\"%s\" cannot be null", here.key),
+				orm_error_place(&here));
+	return orm_query_slot(builder, &operand, type, INT8OID, form, &here);
+}
+
+/* What one name of "distinct" stands for: something with an order, as it is sorted by. */
+static const OrmExpression *
+read_distinct(OrmScope *scope, OrmJson name, const OrmPath *place)
+{
+	OrmName		found;
+
+	if (orm_json_kind(name) != ORM_JSON_STRING)
+		orm_query_wrong_kind(name, "the name of an attribute", place);
+	found = orm_query_name(scope, name, place);
+	if (found.expression == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("relationship \"%s\" cannot stand in \"distinct\"", found.relationship->name),
+				orm_error_place(place),
+				errhint("Objects are told apart by their attributes and by names of \"compute\"."));
+	if (!orm_operator_has_order(found.expression->type))
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_FUNCTION),
+				errmsg("\"%s\" of model \"%s\" cannot be compared", found.expression->name, scope->model->name),
+				orm_error_place(place));
+	return found.expression;
+}
+
+List *
+orm_query_distinct(OrmScope *scope, OrmJson distinct, const OrmPath *place)
+{
+	List	   *expressions = NIL;
+	OrmJsonWalk walk = orm_json_walk(distinct);
+
+	if (orm_json_kind(distinct) != ORM_JSON_ARRAY)
+		orm_query_wrong_kind(distinct, "an array of attributes", place);
+	if (distinct.node->count == 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"distinct\" must name an attribute at least"),
+				orm_error_place(place));
+	while (orm_json_next(&walk))
+	{
+		OrmPath		here = orm_path_index(place, walk.index);
+
+		expressions = lappend(expressions, unconstify(OrmExpression *, read_distinct(scope, walk.value, &here)));
+	}
+	return expressions;
+}
+
+const char *
+orm_query_filter(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *place)
+{
+	const OrmJson *where = orm_query_key(keys, ORM_KEY_WHERE);
+	OrmPath		here = orm_path_key(place, "where");
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	if (where == NULL || !orm_query_where(scope, *where, &here, &sql) || strcmp(sql.data, "true") == 0)
+		return NULL;
+	return sql.data;
+}
+
+/* Is a condition's value plain equality with something that is not null? */
+static bool
+is_plain_equality(const OrmQueryRequest *request, OrmJson json)
+{
+	OrmJsonKind kind = orm_json_kind(json);
+	OrmJson		value;
+
+	check_stack_depth();
+	if (kind != ORM_JSON_OBJECT || json.node->count != 1)
+		return kind == ORM_JSON_STRING || kind == ORM_JSON_NUMBER || kind == ORM_JSON_TRUE || kind == ORM_JSON_FALSE;
+	if (orm_json_member(json, "eq", &value))
+		return is_plain_equality(request, value);
+	if (!orm_json_member(json, "$", &value))
+		return false;
+	for (int i = 0; i < request->nparameters; i++)
+		if (orm_json_equals(value, request->parameters[i].name))
+			return !request->parameters[i].isnull && !request->parameters[i].unset;
+	return false;
+}
+
+/* Does the where say what every attribute of a unique key is?  Then there is at most one object. */
+static bool
+finds_one(const OrmLevelBuild *build)
+{
+	const OrmModel *model = build->level->model;
+	const OrmJson *where = orm_query_key(&build->keys, ORM_KEY_WHERE);
+
+	for (int k = 0; where != NULL && k < model->nunique; k++)
+	{
+		int			pinned = 0;
+		OrmJson		value;
+
+		for (int i = 0; i < model->unique[k].nattributes; i++)
+			if (orm_json_member(*where, model->attributes[model->unique[k].attributes[i]].name, &value) &&
+				is_plain_equality(build->compiler->request, value))
+				pinned++;
+		if (pinned == model->unique[k].nattributes)
+			return true;
+	}
+	return false;
+}
+
+/* Can objects be put in the order of their primary key? */
+static bool
+has_key_order(const OrmModel *model)
+{
+	if (model->primary_key == NULL)
+		return false;
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+		if (!orm_operator_has_order(model->attributes[model->primary_key->attributes[i]].type))
+			return false;
+	return true;
+}
+
+/*
+ * The attribute by which the children of each parent can be put in order after
+ * they have come, or -1: the primary key, when it is an integer.  Where it can,
+ * the server need not sort what is going to be divided up among parents anyway.
+ */
+static int
+sorting_attribute(const OrmLevelBuild *build)
+{
+	const OrmModel *model = build->level->model;
+	OrmLinkForm form = build->level->link.form;
+	int			attribute;
+	Oid			type;
+
+	if (model->primary_key == NULL || model->primary_key->nattributes != 1 ||
+		(form != ORM_LINK_ANY && form != ORM_LINK_JOIN))
+		return -1;
+	attribute = model->primary_key->attributes[0];
+	type = model->attributes[attribute].type->oid;
+	return type == INT2OID || type == INT4OID || type == INT8OID ? attribute : -1;
+}
+
+/* Children that are not ordered come in the order of their primary key. */
+static void
+order_children(OrmLevelBuild *build)
+{
+	int			attribute = sorting_attribute(build);
+
+	if (attribute >= 0)
+	{
+		const OrmExpression *key = orm_query_attribute(build->scope, attribute);
+
+		build->level->sort = orm_query_column(&build->columns, key->sql, key->type->oid);
+	}
+	else if (has_key_order(build->level->model))
+		build->order = orm_query_order_by_key(build->scope, NIL);
+}
+
+/* Is only a part of what is found in the result, so that the order must leave no doubt which? */
+static bool
+takes_a_part(const OrmLevelBuild *build)
+{
+	OrmQueryVerb verb = build->compiler->request->verb;
+
+	if (build->offset != NULL || build->distinct != NIL)
+		return true;
+	if (build->parent == NULL && verb == ORM_QUERY_FIRST)
+		return build->limit != NULL || !finds_one(build);
+	return build->limit != NULL;
+}
+
+/* Can a level give several objects for a parent?  A has_one whose key is not unique can; the first one counts. */
+static bool
+gives_several(const OrmLevelBuild *build)
+{
+	return !build->level->single || !orm_query_is_unique(build->relationship, build->level->model);
+}
+
+/* Raises unless the objects of a page have an order that tells them apart. */
+static void
+need_key_order(const OrmModel *model)
+{
+	orm_model_need_key(model);
+	if (!has_key_order(model))
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_FUNCTION),
+				errmsg("objects of model \"%s\" cannot be put in the order of their key", model->name),
+				errhint("Pages need an order that tells all objects apart."));
+}
+
+/* Reads order_by, and adds to it what the verb needs. */
+static void
+read_order(OrmLevelBuild *build)
+{
+	const OrmJson *order_by = orm_query_key(&build->keys, ORM_KEY_ORDER_BY);
+	OrmPath		here = orm_path_key(build->place, "order_by");
+	OrmQueryVerb verb = build->compiler->request->verb;
+
+	if (order_by != NULL)
+		build->order = orm_query_order(build->scope, *order_by, &here);
+	if (build->parent == NULL && verb == ORM_QUERY_PAGE)
+		need_key_order(build->level->model);
+	if (takes_a_part(build) && has_key_order(build->level->model))
+		build->order = orm_query_order_by_key(build->scope, build->order);
+	else if (build->parent != NULL && order_by == NULL && gives_several(build))
+		order_children(build);
+	if (build->parent != NULL || build->limit != NULL)
+		return;
+
+
+	/* after the order has been decided: of "one", which of two comes first is no matter */
+	if (verb == ORM_QUERY_ONE)
+		build->limit = "2";
+	else if (verb == ORM_QUERY_FIRST)
+		build->limit = "1";
+	if (build->limit != NULL && build->offset == NULL && build->distinct == NIL && finds_one(build))
+	{
+		build->limit = NULL;
+		build->level->statement.planning = ORM_PLANNED_GENERIC;
+	}
+}
+
+/* limit, offset, distinct. */
+static void
+read_limits(OrmLevelBuild *build)
+{
+	bool		page = build->parent == NULL && build->compiler->request->verb == ORM_QUERY_PAGE;
+	const OrmJson *distinct = orm_query_key(&build->keys, ORM_KEY_DISTINCT);
+	OrmPath		here = orm_path_key(build->place, "distinct");
+	OrmBuilder *builder = build->scope->builder;
+
+	if (page)
+		orm_query_page_limit(build);
+	else
+		build->limit = orm_query_limit(builder, &build->keys, ORM_KEY_LIMIT, ORM_FORM_LIMIT, build->place);
+	build->offset = orm_query_limit(builder, &build->keys, ORM_KEY_OFFSET, ORM_FORM_OFFSET, build->place);
+	if (distinct != NULL)
+		build->distinct = orm_query_distinct(build->scope, *distinct, &here);
+}
+
+/* The one object with a primary key. */
+static void
+find_by_key(OrmLevelBuild *build)
+{
+	const OrmModel *model = build->level->model;
+	const OrmKey *key = orm_model_need_key(model);
+
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		const OrmAttribute *attribute = &model->attributes[key->attributes[i]];
+		StringInfoData sql;
+		const char *value = orm_query_source(build->scope->builder, ORM_SLOT_KEY, i, attribute->type,
+											 attribute->type->oid);
+
+		initStringInfo(&sql);
+		if (!OidIsValid(attribute->equality))
+			ereport(ERROR,
+					errcode(ERRCODE_UNDEFINED_FUNCTION),
+					errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name));
+		orm_sql_comparison(&sql, attribute->equality, orm_query_attribute(build->scope, key->attributes[i])->sql,
+						   attribute->type->oid, value, attribute->type->oid);
+		build->conditions = lappend(build->conditions, sql.data);
+	}
+	build->level->statement.planning = ORM_PLANNED_GENERIC;
+}
+
+/* Reads "lock", as in "update skip locked". */
+static void
+read_lock(OrmLevelBuild *build)
+{
+	static const char *const strengths[][2] = {
+		{"update", "UPDATE"}, {"no key update", "NO KEY UPDATE"}, {"share", "SHARE"}, {"key share", "KEY SHARE"}
+	};
+	static const char *const waits[][2] = {
+		{"", ""}, {" nowait", " NOWAIT"}, {" skip locked", " SKIP LOCKED"}
+	};
+	const OrmJson *json = orm_query_key(&build->keys, ORM_KEY_LOCK);
+	OrmPath		here = orm_path_key(build->place, "lock");
+
+	if (json == NULL)
+		return;
+	if (orm_json_kind(*json) != ORM_JSON_STRING)
+		orm_query_wrong_kind(*json, "a string", &here);
+	for (int s = 0; s < lengthof(strengths); s++)
+		for (int w = 0; w < lengthof(waits); w++)
+			if (orm_json_equals(*json, psprintf("%s%s", strengths[s][0], waits[w][0])))
+				build->lock = psprintf(" FOR %s OF %s%s", strengths[s][1], build->scope->alias, waits[w][1]);
+	if (build->lock == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"%s\" is no lock", orm_json_string(*json)),
+				orm_error_place(&here),
+				errhint("A lock is \"update\", \"no key update\", \"share\" or \"key share\", "
+						"perhaps with \" nowait\" or \" skip locked\" behind."));
+	if (build->distinct != NIL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"lock\" cannot stand beside \"distinct\""),
+				orm_error_place(&here));
+	build->compiler->compiled->lock = true;
+}
+
+/* How often a self-reference is followed. */
+static int
+read_recursion(OrmLevelBuild *build)
+{
+	const OrmJson *json = orm_query_key(&build->keys, ORM_KEY_RECURSIVE);
+	OrmPath		here = orm_path_key(build->place, "recursive");
+	bool		isnull;
+	int			depth;
+
+	if (json == NULL || orm_json_kind(*json) == ORM_JSON_FALSE)
+		return 0;
+	if (orm_json_kind(*json) != ORM_JSON_TRUE && orm_json_kind(*json) != ORM_JSON_NUMBER)
+		orm_query_wrong_kind(*json, "true or a number", &here);
+	if (strcmp(build->relationship->target, build->parent->level->model->name) != 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("relationship \"%s\" of model \"%s\" cannot be followed again and again",
+					   build->relationship->name, build->parent->level->model->name),
+				orm_error_place(&here),
+				errhint("\"recursive\" is for a relationship that leads to objects of its own model."));
+	if (orm_json_kind(*json) == ORM_JSON_TRUE)
+		return ORM_RECURSION_UNLIMITED;
+	depth = DatumGetInt32(orm_value_read(orm_type_make(INT4OID, -1, InvalidOid), *json, &here, &isnull));
+	if (depth <= 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"recursive\" must be true or a positive number"),
+				orm_error_place(&here));
+	return depth;
+}
+
+/* What tells the objects of a recursive level apart. */
+static void
+add_identities(OrmLevelBuild *build)
+{
+	OrmLevel   *level = build->level;
+	const OrmKey *key = orm_model_need_key(level->model);
+
+	level->identity = key->nattributes;
+	level->identities = palloc(sizeof(int) * key->nattributes);
+	level->parent_identities = palloc(sizeof(int) * key->nattributes);
+	level->parent_identities = palloc(sizeof(int) * key->nattributes);
+	level->identity_types = palloc(sizeof(OrmType *) * key->nattributes);
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		const OrmExpression *attribute = orm_query_attribute(build->scope, key->attributes[i]);
+
+		level->identities[i] = orm_query_column(&build->columns, attribute->sql, attribute->type->oid);
+		attribute = orm_query_attribute(build->parent->scope, key->attributes[i]);
+		level->parent_identities[i] = orm_query_column(&build->parent->columns, attribute->sql, attribute->type->oid);
+		level->identity_types[i] = attribute->type;
+		attribute = orm_query_attribute(build->parent->scope, key->attributes[i]);
+		level->parent_identities[i] = orm_query_column(&build->parent->columns, attribute->sql, attribute->type->oid);
+	}
+}
+
+/* What only a level below the root has. */
+static void
+read_relationship(OrmLevelBuild *build)
+{
+	bool		one = orm_query_flag(&build->keys, ORM_KEY_ONE, build->place);
+	OrmPath		here = orm_path_key(build->place, "limit");
+
+	build->level->single = one || orm_query_is_single(build->relationship);
+	build->level->recursion = read_recursion(build);
+	if (one && build->limit != NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"limit\" cannot stand beside \"one\""),
+				orm_error_place(&here),
+				errhint("\"one\" takes the first object."));
+	if (one && !orm_query_is_single(build->relationship))
+		build->limit = "1";
+}
+
+/* Begins a level: its place among the others, its scope, its keys. */
+static void
+begin_level(OrmLevelBuild *build, const OrmModel *model, const OrmLoad *load, int takes)
+{
+	OrmCompiler *compiler = build->compiler;
+	OrmLevel   *level = palloc0(sizeof(OrmLevel));
+
+	level->number = list_length(compiler->levels);
+	level->parent = build->parent != NULL ? build->parent->level->number : -1;
+	level->model = model;
+	level->name = load->name != NULL ? pstrdup(load->name) : NULL;
+	level->sort = -1;
+	compiler->levels = lappend(compiler->levels, level);
+	build->level = level;
+	build->place = load->place;
+	if (load->query.node != NULL && (build->parent == NULL || orm_json_kind(load->query) != ORM_JSON_TRUE))
+		orm_query_take(load->query, takes, load->place, &build->keys);
+	build->scope = orm_query_scope(orm_query_builder(compiler), model);
+}
+
+OrmLevel *
+orm_query_level(OrmCompiler *compiler, OrmLevelBuild *parent, const OrmRelationship *relationship,
+				const OrmModel *model, const OrmLoad *load, int takes)
+{
+	OrmQueryVerb verb = compiler->request->verb;
+	OrmLevelBuild build = {.compiler = compiler, .parent = parent, .relationship = relationship};
+	const OrmJson *compute;
+	const char *where;
+	OrmPath		here = orm_path_key(load->place, "compute");
+
+	check_stack_depth();
+	begin_level(&build, model, load, takes);
+	compute = orm_query_key(&build.keys, ORM_KEY_COMPUTE);
+	if (compute != NULL)
+		orm_query_compute(build.scope, *compute, &here);
+	read_limits(&build);
+	if (parent != NULL)
+	{
+		read_relationship(&build);
+		orm_query_link(&build);
+	}
+	orm_query_members(&build);
+	where = orm_query_filter(build.scope, &build.keys, build.place);
+	if (where != NULL)
+		build.conditions = lappend(build.conditions, unconstify(char *, where));
+	if (parent == NULL && verb == ORM_QUERY_GET)
+		find_by_key(&build);
+	read_order(&build);
+	if (parent == NULL && verb == ORM_QUERY_PAGE)
+		orm_query_add_page(&build);
+	read_lock(&build);
+	if (build.level->recursion != 0)
+		add_identities(&build);
+	orm_query_load(&build, load);
+	orm_query_statement(&build);
+	return build.level;
+}

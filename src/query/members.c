@@ -1,0 +1,144 @@
+/*
+ * members.c - what the objects of a level consist of: select, omit, compute, etag.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+
+#include "query/compile.h"
+
+int
+orm_query_column(OrmColumns *columns, const char *sql, Oid type)
+{
+	ListCell   *cell;
+
+	foreach(cell, columns->sql)
+		if (strcmp(lfirst(cell), sql) == 0)
+			return foreach_current_index(cell);
+	columns->sql = lappend(columns->sql, unconstify(char *, sql));
+	columns->types = lappend_oid(columns->types, type);
+	return list_length(columns->sql) - 1;
+}
+
+/* The number of a name among those of "compute", or -1. */
+static int
+find_named(const OrmScope *scope, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, scope->named)
+		if (strcmp(((OrmExpression *) lfirst(cell))->name, name) == 0)
+			return foreach_current_index(cell);
+	return -1;
+}
+
+/* Raises for a name in select or omit that is none of an attribute. */
+static void
+raise_not_selectable(const OrmModel *model, const char *name, const OrmPath *place)
+{
+	if (orm_model_relationship(model, name) != NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("relationship \"%s\" of model \"%s\" cannot stand here", name, model->name),
+				orm_error_place(place),
+				errhint("\"load\" reads related objects: {\"load\": [\"%s\"]}.", name));
+	orm_model_no_attribute(model, name, place);
+}
+
+/* Reads a list of names; sets the flags of those that stand in it: of attributes, then of names of "compute". */
+static void
+read_names(const OrmLevelBuild *build, OrmQueryKey key, bool star, bool *flags, bool value)
+{
+	const OrmModel *model = build->level->model;
+	OrmPath		list = orm_path_key(build->place, orm_query_key_name(key));
+	OrmJson		json = *orm_query_key(&build->keys, key);
+	OrmJsonWalk walk = orm_json_walk(json);
+
+	if (orm_json_kind(json) != ORM_JSON_ARRAY)
+		orm_query_wrong_kind(json, "an array of attributes", &list);
+	while (orm_json_next(&walk))
+	{
+		OrmPath		here = orm_path_index(&list, walk.index);
+		char	   *name;
+		int			found;
+
+		CHECK_FOR_INTERRUPTS();
+		if (orm_json_kind(walk.value) != ORM_JSON_STRING)
+			orm_query_wrong_kind(walk.value, "the name of an attribute", &here);
+		if (star && orm_json_equals(walk.value, "*"))
+		{
+			memset(flags, value, model->nattributes);
+			continue;
+		}
+		name = orm_json_string(walk.value);
+		found = orm_model_attribute(model, name, strlen(name));
+		if (found < 0 && find_named(build->scope, name) >= 0)
+			found = model->nattributes + find_named(build->scope, name);
+		if (found < 0)
+			raise_not_selectable(model, name, &here);
+		flags[found] = value;
+	}
+}
+
+/* Adds a member to the level's objects. */
+static void
+add_member(OrmLevelBuild *build, const char *name, const OrmType *type, const char *sql)
+{
+	OrmMember  *member = &build->level->members[build->level->nmembers++];
+
+	member->name = name;
+	member->type = type;
+	member->position = orm_query_column(&build->columns, sql, type->oid);
+}
+
+/*
+ * What tells one state of an object from another:
+ *
+ *     orm.etag(ROW(t0."id", t0."nombre"))
+ */
+static void
+add_etag(OrmLevelBuild *build)
+{
+	const OrmModel *model = build->level->model;
+	StringInfoData sql;
+	bool		first = true;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "orm.etag(ROW(");
+	for (int i = 0; i < model->nattributes; i++)
+	{
+		orm_sql_comma(&sql, &first);
+		appendStringInfoString(&sql, orm_query_attribute(build->scope, i)->sql);
+	}
+	appendStringInfoString(&sql, "))");
+	add_member(build, "$etag", orm_type_make(TEXTOID, -1, DEFAULT_COLLATION_OID), sql.data);
+}
+
+void
+orm_query_members(OrmLevelBuild *build)
+{
+	const OrmModel *model = build->level->model;
+	int			nnamed = list_length(build->scope->named);
+	bool	   *read = palloc0(sizeof(bool) * (model->nattributes + nnamed));
+	bool		rows = build->compiler->request->verb == ORM_QUERY_ROWS;
+
+	memset(read, orm_query_key(&build->keys, ORM_KEY_SELECT) == NULL, model->nattributes);
+	memset(read + model->nattributes, !rows, nnamed);
+	if (orm_query_key(&build->keys, ORM_KEY_SELECT) != NULL)
+		read_names(build, ORM_KEY_SELECT, true, read, true);
+	if (orm_query_key(&build->keys, ORM_KEY_OMIT) != NULL)
+		read_names(build, ORM_KEY_OMIT, false, read, false);
+	build->level->members = palloc(sizeof(OrmMember) * (model->nattributes + nnamed + 1));
+	for (int i = 0; i < model->nattributes + nnamed; i++)
+	{
+		const OrmExpression *expression = i < model->nattributes ? orm_query_attribute(build->scope, i)
+			: list_nth(build->scope->named, i - model->nattributes);
+
+		if (read[i])
+			add_member(build, expression->name, expression->type, expression->sql);
+	}
+	if (orm_query_flag(&build->keys, ORM_KEY_ETAG, build->place))
+		add_etag(build);
+}

@@ -1,0 +1,273 @@
+/*
+ * operand.c - values, parameters, attributes: what stands on the right of an
+ * operator.
+ *
+ *     plain, {"$value": x}       a value of the document
+ *     {"$": name}                a parameter of the call
+ *     {"$attribute": path}       another value of the same row
+ *
+ * Of a value only its kind is looked at here, and whether an array has a null
+ * in it; for the rest see shape.h.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "parser/parse_coerce.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "model/value.h"
+#include "query/condition.h"
+
+typedef struct Instruction
+{
+	const char *key;
+	/* "json": what stands behind the key; "place": of the key */
+	void		(*read) (OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json,
+						 const OrmType *type, const OrmPath *place);
+} Instruction;
+
+/* Is this the type of a json attribute? */
+static bool
+is_json(const OrmType *type)
+{
+	return type != NULL && (type->class == ORM_TYPE_JSON || type->class == ORM_TYPE_JSONB);
+}
+
+/* {"$": name}: the parameter of that name. */
+static void
+read_parameter(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json,
+			   const OrmType *type, const OrmPath *place)
+{
+	const OrmQueryRequest *request = builder->compiler->request;
+	const char **names = palloc(sizeof(char *) * Max(request->nparameters, 1));
+	OrmQueryParameter *parameter;
+	int			number = 0;
+
+	if (orm_json_kind(json) != ORM_JSON_STRING)
+		orm_query_wrong_kind(json, "the name of a parameter", place);
+	for (; number < request->nparameters; number++)
+	{
+		names[number] = request->parameters[number].name;
+		if (orm_json_equals(json, names[number]))
+			break;
+	}
+	if (number == request->nparameters)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_PARAMETER),
+				errmsg("there is no parameter \"%s\"", orm_json_string(json)),
+				orm_error_place(place),
+				orm_error_nearest("parameter", orm_json_string(json), names, number));
+	pfree(names);
+	parameter = &request->parameters[number];
+	parameter->used = true;
+	operand->parameter = number;
+	operand->typed = OidIsValid(parameter->type);
+	if (!operand->typed)
+		operand->json = operand->whole = parameter->json;
+	if (parameter->unset)
+		operand->kind = ORM_OPERAND_UNSET;
+	else if (parameter->isnull)
+		operand->kind = ORM_OPERAND_NULL;
+	else if (operand->typed)
+		operand->has_null = OidIsValid(get_base_element_type(parameter->type)) &&
+			array_contains_nulls(DatumGetArrayTypeP(parameter->value));
+	else if (orm_json_kind(parameter->json) == ORM_JSON_NULL)
+		operand->kind = ORM_OPERAND_NULL;
+	else
+		operand->has_null = orm_json_kind(parameter->json) == ORM_JSON_ARRAY && orm_shape_has_null(parameter->json);
+}
+
+/* {"$attribute": path}: an attribute of the same row. */
+static void
+read_attribute(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json,
+			   const OrmType *type, const OrmPath *place)
+{
+	if (scope == NULL || type == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("an attribute cannot stand here"),
+				orm_error_place(place),
+				errhint("Write a value, or a parameter: {\"$\": name}."));
+	operand->kind = ORM_OPERAND_ATTRIBUTE;
+	operand->attribute = orm_query_path_json(scope, json, place);
+}
+
+/* {"$value": x}: x, always; null in it is json's own on a json attribute. */
+static void
+read_value(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json,
+		   const OrmType *type, const OrmPath *place)
+{
+	operand->json = json;
+	operand->has_null = orm_json_kind(json) == ORM_JSON_ARRAY && orm_shape_has_null(json);
+	if (orm_json_kind(json) == ORM_JSON_NULL && !is_json(type))
+		operand->kind = ORM_OPERAND_NULL;
+}
+
+static const Instruction instructions[] = {
+	{"$", read_parameter},
+	{"$attribute", read_attribute},
+	{"$value", read_value}
+};
+
+/* The instruction of a key, or NULL. */
+static const Instruction *
+find_instruction(OrmJson key)
+{
+	for (int i = 0; i < lengthof(instructions); i++)
+		if (orm_json_equals(key, instructions[i].key))
+			return &instructions[i];
+	return NULL;
+}
+
+bool
+orm_condition_is_instruction(OrmJson json, const OrmType *type)
+{
+	OrmJsonWalk walk = orm_json_walk(json);
+
+	if (orm_json_kind(json) != ORM_JSON_OBJECT || !orm_json_next(&walk))
+		return false;
+	if (is_json(type))
+		return json.node->count == 1 && find_instruction(walk.key) != NULL;
+	return walk.key.node->length > 0 && orm_json_bytes(walk.key)[0] == '$';
+}
+
+/* Reads an instruction. */
+static void
+read_instruction(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json,
+				 const OrmType *type, const OrmPath *place)
+{
+	OrmJsonWalk walk = orm_json_walk(json);
+	const Instruction *instruction;
+	OrmPath		here;
+
+	orm_json_next(&walk);
+	here = orm_path_key(place, orm_json_string(walk.key));
+	instruction = find_instruction(walk.key);
+	if (instruction == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("unknown instruction \"%s\"", here.key),
+				orm_error_place(&here),
+				errhint("The instructions that may stand here are \"$\", \"$attribute\" and \"$value\"."));
+	if (json.node->count != 1)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"%s\" must be the only key of its object", here.key),
+				orm_error_place(place));
+	instruction->read(operand, scope, builder, walk.value, type, &here);
+}
+
+OrmOperand
+orm_query_operand(OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmType *type, const OrmPath *place)
+{
+	OrmOperand	operand = {.kind = ORM_OPERAND_VALUE, .json = json, .whole = json, .parameter = -1};
+
+	if (orm_condition_is_instruction(json, type))
+		read_instruction(&operand, scope, builder, json, type, place);
+	else if (orm_json_kind(json) == ORM_JSON_NULL)
+		operand.kind = ORM_OPERAND_NULL;
+	else if (orm_json_kind(json) == ORM_JSON_ARRAY)
+		operand.has_null = orm_shape_has_null(json);
+	return operand;
+}
+
+bool
+orm_condition_fits(Oid type, Oid wanted)
+{
+	return type == wanted || TypeCategory(type) == TYPCATEGORY_STRING || type == UNKNOWNOID ||
+		can_coerce_type(1, &type, &wanted, COERCION_ASSIGNMENT);
+}
+
+/* Raises 42804 when an argument of that type can never become what the slot wants. */
+static void
+check_parameter(const OrmQueryParameter *parameter, Oid sql_type, OrmSlotForm form, const OrmPath *place)
+{
+	if (!OidIsValid(parameter->type))
+		return;
+
+	/* whether a null stands in a list must be known here: that cannot be told of one that is text */
+	if (orm_condition_fits(parameter->type, sql_type) &&
+		(form != ORM_FORM_LIST || OidIsValid(get_base_element_type(parameter->type))))
+		return;
+	ereport(ERROR,
+			errcode(ERRCODE_DATATYPE_MISMATCH),
+			errmsg("parameter \"%s\" is of type %s, which cannot become %s",
+				   parameter->name, format_type_be(parameter->type), format_type_be(sql_type)),
+			orm_error_place(place));
+}
+
+/* Adds a slot; the caller says where its value is. */
+static OrmSlot *
+add_slot(OrmBuilder *builder, const OrmType *type, Oid sql_type, OrmSlotForm form, const OrmPath *place)
+{
+	OrmSlot    *slot = palloc0(sizeof(OrmSlot));
+
+	slot->form = form;
+	slot->type = type;
+	slot->parameter_type = sql_type;
+	slot->place = orm_query_keep_place(place);
+	builder->slots = lappend(builder->slots, slot);
+	return slot;
+}
+
+/* How the newest slot is written. */
+static const char *
+newest_slot(const OrmBuilder *builder)
+{
+	return psprintf("$%d", list_length(builder->slots));
+}
+
+/* What stands for a value in the document that is part of the shape: it can be read at once. */
+static void
+read_constant(OrmSlot *slot, const OrmOperand *operand, const OrmPath *place)
+{
+	bool		isnull;
+
+	if (slot->form != ORM_FORM_VALUE)
+		orm_query_wrong_kind(operand->json, "a value", place);
+	slot->source = ORM_SLOT_CONSTANT;
+	slot->constant = orm_value_read(slot->type, operand->whole, place, &isnull);
+}
+
+const char *
+orm_query_slot(OrmBuilder *builder, const OrmOperand *operand, const OrmType *type,
+			   Oid sql_type, OrmSlotForm form, const OrmPath *place)
+{
+	const OrmQueryRequest *request = builder->compiler->request;
+	OrmSlot    *slot = add_slot(builder, type, sql_type, form, place);
+
+	if (operand->parameter >= 0)
+	{
+		check_parameter(&request->parameters[operand->parameter], sql_type, form, place);
+		slot->source = ORM_SLOT_PARAMETER;
+		slot->number = operand->parameter;
+		return newest_slot(builder);
+	}
+	slot->source = ORM_SLOT_VALUE;
+	slot->number = orm_shape_number(request->shape, form == ORM_FORM_VALUE ? operand->whole : operand->json);
+	if (slot->number < 0)
+		read_constant(slot, operand, place);
+	return newest_slot(builder);
+}
+
+const char *
+orm_query_constant(OrmBuilder *builder, Oid sql_type, Datum value)
+{
+	OrmSlot    *slot = add_slot(builder, NULL, sql_type, ORM_FORM_VALUE, NULL);
+
+	slot->source = ORM_SLOT_CONSTANT;
+	slot->constant = value;
+	return newest_slot(builder);
+}
+
+const char *
+orm_query_source(OrmBuilder *builder, OrmSlotSource source, int number, const OrmType *type, Oid sql_type)
+{
+	OrmSlot    *slot = add_slot(builder, type, sql_type, ORM_FORM_VALUE, NULL);
+
+	slot->source = source;
+	slot->number = number;
+	return newest_slot(builder);
+}

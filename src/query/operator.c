@@ -1,0 +1,480 @@
+/*
+ * operator.c - the operators of conditions: those with names, as a table, and
+ * PostgreSQL's own by symbol.
+ *
+ * Conditions are two-valued where SQL would forget a row: what says "is not"
+ * is true for NULL.
+ *
+ *     eq          t0."a" OPERATOR(pg_catalog.=) $1                     null: t0."a" IS NULL
+ *     ne          (t0."a" OPERATOR(pg_catalog.=) $1) IS NOT TRUE       null: t0."a" IS NOT NULL
+ *     in          t0."a" OPERATOR(pg_catalog.=) ANY ($1)               null in it: (... OR t0."a" IS NULL)
+ *     not_in      (... ANY ($1)) IS NOT TRUE                           null in it: (... AND t0."a" IS NOT NULL)
+ *     ieq         pg_catalog.lower(t0."a") OPERATOR(pg_catalog.=) pg_catalog.lower($1)
+ *     search      pg_catalog.to_tsvector(t0."a") OPERATOR(pg_catalog.@@) pg_catalog.websearch_to_tsquery($1)
+ *     contains    t0."a" OPERATOR(pg_catalog.~~) $1                    the parameter is %text%
+ *     "@>"        t0."a" OPERATOR(pg_catalog.@>) $1
+ *
+ * A value is read as the operator's right operand without the column's length
+ * and without its domain's checks: "abcd" is not equal to any varchar(3), but
+ * to ask is no error.
+ */
+#include "postgres.h"
+
+#include "access/stratnum.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "parser/parse_coerce.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "model/operator.h"
+#include "query/condition.h"
+
+/* Is the right operand another attribute? */
+static bool
+is_attribute(const OrmCondition *condition)
+{
+	return condition->operand.kind == ORM_OPERAND_ATTRIBUTE;
+}
+
+OrmSide
+orm_condition_side(const OrmExpression *expression)
+{
+	OrmSide		side = {expression->sql, expression->type};
+
+	return side;
+}
+
+/*
+ * The type that values are read as which are compared with one of "left":
+ * "right" without length and domain.
+ */
+static const OrmType *
+value_type(Oid right, const OrmType *left)
+{
+	if (left->oid == right && left->typmod == -1)
+		return left;
+	return orm_type_make(right, -1, left->collation);
+}
+
+const char *
+orm_condition_cast(OrmSide side, Oid type)
+{
+	StringInfoData sql;
+
+	if (side.type->oid == type)
+		return side.sql;
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "%s::", side.sql);
+	orm_sql_type(&sql, type, -1);
+	return sql.data;
+}
+
+void
+orm_condition_append(StringInfo sql, const OrmOperator *operator, OrmSide left, const char *right)
+{
+	Oid			type = operator->left;
+
+	/* in pg_catalog a varchar is a text without being told */
+	if (left.type->oid == VARCHAROID && type == TEXTOID)
+		type = VARCHAROID;
+	orm_sql_comparison(sql, operator->oid, orm_condition_cast(left, type), type, right, operator->right);
+}
+
+/* Appends "x IS NULL" or "x IS NOT NULL". */
+static void
+append_null_test(StringInfo sql, const OrmExpression *expression, bool null)
+{
+	/* a row of nulls is not NULL, although IS NULL says so; this form looks no operator up */
+	if (expression->type->class == ORM_TYPE_COMPOSITE)
+		appendStringInfo(sql, "%s IS %sDISTINCT FROM NULL", expression->sql, null ? "NOT " : "");
+	else
+		appendStringInfo(sql, "%s IS %sNULL", expression->sql, null ? "" : "NOT ");
+}
+
+const char *
+orm_condition_slot(OrmCondition *condition, const OrmType *left, Oid right, OrmSlotForm form)
+{
+	return orm_query_slot(condition->scope->builder, &condition->operand, value_type(right, left), right, form,
+						  condition->place);
+}
+
+/* Type json has no equality: it is compared as the jsonb that it says. */
+static OrmSide
+comparable(const OrmExpression *expression)
+{
+	OrmSide		side = orm_condition_side(expression);
+
+	if (side.type->class == ORM_TYPE_JSON)
+	{
+		side.sql = orm_condition_cast(side, JSONBOID);
+		side.type = orm_type_make(JSONBOID, -1, InvalidOid);
+	}
+	return side;
+}
+
+/* The operator of an order or an equality between a type and values to be read. */
+static OrmOperator
+value_operator(OrmCondition *condition, const OrmType *type, int strategy)
+{
+	/* a value read as a name would be cut */
+	if (type->base == NAMEOID)
+		return orm_operator_between(type, orm_type_make(TEXTOID, -1, DEFAULT_COLLATION_OID), strategy,
+									orm_query_describe(condition->left), condition->place);
+	return orm_operator_order(type, strategy, orm_query_describe(condition->left), condition->place);
+}
+
+/* Appends a comparison by an operator of the type's order. */
+static void
+append_compared(OrmCondition *condition, int strategy)
+{
+	OrmSide		(*side) (const OrmExpression *) =
+		strategy == BTEqualStrategyNumber ? comparable : orm_condition_side;
+	OrmSide		left = side(condition->left);
+	OrmOperator operator;
+	OrmSide		right;
+
+	if (!is_attribute(condition))
+	{
+		operator = value_operator(condition, left.type, strategy);
+		orm_condition_append(condition->sql, &operator, left,
+							 orm_condition_slot(condition, left.type, operator.right, ORM_FORM_VALUE));
+		return;
+	}
+	right = side(condition->operand.attribute);
+	operator = orm_operator_between(left.type, right.type, strategy,
+									orm_query_describe(condition->left), condition->place);
+	orm_condition_append(condition->sql, &operator, left, orm_condition_cast(right, operator.right));
+}
+
+/* Raises 22023 for an array where there can be none: who writes one means "in". */
+static void
+refuse_array(const OrmCondition *condition)
+{
+	OrmTypeClass class = condition->left->type->class;
+
+	if (condition->operand.kind != ORM_OPERAND_VALUE || condition->operand.typed ||
+		orm_json_kind(condition->operand.json) != ORM_JSON_ARRAY ||
+		class == ORM_TYPE_ARRAY || class == ORM_TYPE_JSON || class == ORM_TYPE_JSONB)
+		return;
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("an array cannot be compared with %s of type %s", orm_query_describe(condition->left),
+				   format_type_be(condition->left->type->oid)),
+			orm_error_place(condition->place),
+			errhint("For one of several values write {\"%s\": [...]}.",
+					strcmp(condition->name, "ne") == 0 ? "not_in" : "in"));
+}
+
+/* eq */
+static void
+append_equal(OrmCondition *condition)
+{
+	refuse_array(condition);
+	if (condition->operand.kind == ORM_OPERAND_NULL)
+		append_null_test(condition->sql, condition->left, true);
+	else
+		append_compared(condition, BTEqualStrategyNumber);
+}
+
+/* ne: two attributes that are both NULL do not differ. */
+static void
+append_unequal(OrmCondition *condition)
+{
+	StringInfo	sql = condition->sql;
+
+	refuse_array(condition);
+	if (condition->operand.kind == ORM_OPERAND_NULL)
+	{
+		append_null_test(sql, condition->left, false);
+		return;
+	}
+	appendStringInfoString(sql, is_attribute(condition) ? "((" : "(");
+	append_compared(condition, BTEqualStrategyNumber);
+	appendStringInfoString(sql, ") IS NOT TRUE");
+	if (!is_attribute(condition))
+		return;
+	appendStringInfoString(sql, " AND (");
+	append_null_test(sql, condition->left, false);
+	appendStringInfoString(sql, " OR ");
+	append_null_test(sql, condition->operand.attribute, false);
+	appendStringInfoString(sql, "))");
+}
+
+/* lt, le, gt, ge */
+static void
+append_ordered(OrmCondition *condition)
+{
+	append_compared(condition, condition->operator->strategy);
+}
+
+/* Raises 42804: the attribute in which "in" is to look is no array. */
+static void
+raise_no_array(const OrmCondition *condition)
+{
+	const OrmExpression *attribute = condition->operand.attribute;
+
+	ereport(ERROR,
+			errcode(ERRCODE_DATATYPE_MISMATCH),
+			errmsg("\"%s\" needs an array, and %s is of type %s", condition->name,
+				   orm_query_describe(attribute), format_type_be(attribute->type->oid)),
+			orm_error_place(condition->place));
+}
+
+/* Raises 42883: of arrays there are no arrays. */
+static void
+raise_no_list(const OrmCondition *condition)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_UNDEFINED_FUNCTION),
+			errmsg("\"%s\" takes no values of type %s, of which there can be no array", condition->name,
+				   format_type_be(condition->left->type->oid)),
+			orm_error_place(condition->place),
+			errhint("Write {\"or\": [...]} with a condition for each value."));
+}
+
+/* Appends "x = ANY (attribute)". */
+static void
+append_any_of_attribute(OrmCondition *condition)
+{
+	OrmSide		left = comparable(condition->left);
+	OrmSide		right = orm_condition_side(condition->operand.attribute);
+	OrmOperator operator;
+
+	if (right.type->class != ORM_TYPE_ARRAY)
+		raise_no_array(condition);
+	operator = orm_operator_between(left.type, right.type->element, BTEqualStrategyNumber,
+									orm_query_describe(condition->left), condition->place);
+	if (right.type->element->oid != operator.right && OidIsValid(get_array_type(operator.right)))
+		right.sql = orm_condition_cast(right, get_array_type(operator.right));
+	orm_condition_append(condition->sql, &operator, left, psprintf("ANY (%s)", right.sql));
+}
+
+/* Appends "x = ANY ($1)". */
+static void
+append_any_of_values(OrmCondition *condition)
+{
+	OrmSide		left = comparable(condition->left);
+	OrmBuilder *builder = condition->scope->builder;
+	OrmOperator operator;
+	Oid			array;
+	const char *slot;
+
+	if (!condition->operand.typed && orm_json_kind(condition->operand.json) != ORM_JSON_ARRAY)
+		orm_query_wrong_kind(condition->operand.json, "an array of values", condition->place);
+	operator = value_operator(condition, left.type, BTEqualStrategyNumber);
+	array = get_array_type(operator.right);
+	if (!OidIsValid(array))
+		raise_no_list(condition);
+	slot = orm_query_slot(builder, &condition->operand, value_type(operator.right, left.type), array,
+						  ORM_FORM_LIST, condition->place);
+	orm_condition_append(condition->sql, &operator, left, psprintf("ANY (%s)", slot));
+}
+
+/* Appends "x = ANY (...)". */
+static void
+append_any(OrmCondition *condition)
+{
+	if (is_attribute(condition))
+		append_any_of_attribute(condition);
+	else
+		append_any_of_values(condition);
+}
+
+/* in: a null in the list means NULL. */
+static void
+append_in(OrmCondition *condition)
+{
+	if (!condition->operand.has_null)
+	{
+		append_any(condition);
+		return;
+	}
+	appendStringInfoChar(condition->sql, '(');
+	append_any(condition);
+	appendStringInfoString(condition->sql, " OR ");
+	append_null_test(condition->sql, condition->left, true);
+	appendStringInfoChar(condition->sql, ')');
+}
+
+/* not_in: the opposite, for every row. */
+static void
+append_not_in(OrmCondition *condition)
+{
+	bool		has_null = condition->operand.has_null;
+
+	appendStringInfoString(condition->sql, has_null ? "((" : "(");
+	append_any(condition);
+	appendStringInfoString(condition->sql, ") IS NOT TRUE");
+	if (!has_null)
+		return;
+	appendStringInfoString(condition->sql, " AND ");
+	append_null_test(condition->sql, condition->left, false);
+	appendStringInfoChar(condition->sql, ')');
+}
+
+#define LOWER(operand) "pg_catalog.lower(" operand ")"
+#define CONTAINS(x, y) "pg_catalog.strpos(" x ", " y ") OPERATOR(pg_catalog.>) 0"
+#define STARTS_WITH(x, y) "pg_catalog.starts_with(" x ", " y ")"
+#define ENDS_WITH(x, y) "pg_catalog.right(" x ", pg_catalog.length(" y ")) OPERATOR(pg_catalog.=) " y
+
+static const OrmNamedOperator named_operators[] = {
+	{"eq", .append = append_equal, .takes_null = true},
+	{"ne", .append = append_unequal, .takes_null = true},
+	{"lt", .append = append_ordered, .strategy = BTLessStrategyNumber},
+	{"le", .append = append_ordered, .strategy = BTLessEqualStrategyNumber},
+	{"gt", .append = append_ordered, .strategy = BTGreaterStrategyNumber},
+	{"ge", .append = append_ordered, .strategy = BTGreaterEqualStrategyNumber},
+	{"in", .append = append_in},
+	{"not_in", .append = append_not_in},
+	{"ieq", .append = orm_condition_equal_folded},
+	{"search", .append = orm_condition_search},
+	{"like", .append = orm_condition_pattern, .symbol = "~~"},
+	{"ilike", .append = orm_condition_pattern, .symbol = "~~*"},
+	{"regex", .append = orm_condition_pattern, .symbol = "~"},
+	{"iregex", .append = orm_condition_pattern, .symbol = "~*"},
+	{"contains", .append = orm_condition_pattern, .symbol = "~~", .form = ORM_FORM_CONTAINS,
+	.between = CONTAINS("%1$s", "%2$s")},
+	{"icontains", .append = orm_condition_pattern, .symbol = "~~*", .form = ORM_FORM_CONTAINS,
+	.between = CONTAINS(LOWER("%1$s"), LOWER("%2$s"))},
+	{"starts_with", .append = orm_condition_pattern, .symbol = "~~", .form = ORM_FORM_STARTS_WITH,
+	.between = STARTS_WITH("%1$s", "%2$s")},
+	{"istarts_with", .append = orm_condition_pattern, .symbol = "~~*", .form = ORM_FORM_STARTS_WITH,
+	.between = STARTS_WITH(LOWER("%1$s"), LOWER("%2$s"))},
+	{"ends_with", .append = orm_condition_pattern, .symbol = "~~", .form = ORM_FORM_ENDS_WITH,
+	.between = ENDS_WITH("%1$s", "%2$s")},
+	{"iends_with", .append = orm_condition_pattern, .symbol = "~~*", .form = ORM_FORM_ENDS_WITH,
+	.between = ENDS_WITH(LOWER("%1$s"), LOWER("%2$s"))}
+};
+
+/* Raises 42883: there is no operator of that name. */
+static void
+raise_unknown(const OrmExpression *left, const char *name, const OrmPath *place)
+{
+	const char *names[lengthof(named_operators)];
+	bool		takes_object = left->type->class == ORM_TYPE_JSON || left->type->class == ORM_TYPE_JSONB ||
+		left->type->class == ORM_TYPE_COMPOSITE;
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < lengthof(named_operators); i++)
+	{
+		names[i] = named_operators[i].name;
+		appendStringInfo(&list, "%s, ", names[i]);
+	}
+
+	/* of two hints the later one stays */
+	ereport(ERROR,
+			errcode(ERRCODE_UNDEFINED_FUNCTION),
+			errmsg("there is no operator \"%s\"", name),
+			orm_error_place(place),
+			takes_object ? errhint("An object to be compared with is written {\"eq\": {...}}.")
+			: errhint("Operators are %sand those of PostgreSQL, as \"@>\".", list.data),
+			orm_error_nearest("operator", name, names, lengthof(names)));
+}
+
+/* Is this the symbol of an operator, as the server spells them? */
+static bool
+is_symbol(const char *name)
+{
+	return *name != '\0' && strspn(name, "+-*/<>=~!@#%^&|`?") == strlen(name);
+}
+
+/* Raises 22004 for a null that the operator does not take. */
+static void
+check_null(const OrmCondition *condition)
+{
+	bool		list = condition->operator != NULL &&
+		(condition->operator->append == append_in || condition->operator->append == append_not_in);
+
+	if (condition->operand.kind != ORM_OPERAND_NULL ||
+		(condition->operator != NULL && condition->operator->takes_null))
+		return;
+	ereport(ERROR,
+			errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			errmsg("operator \"%s\" does not take null", condition->name),
+			orm_error_place(condition->place),
+			list ? errhint("Null as one of the values is written [null].")
+			: errhint("Null is asked for with {\"eq\": null} or {\"ne\": null}."));
+}
+
+/* Appends the condition of an operator by symbol between two attributes. */
+static void
+append_symbol_between(OrmCondition *condition)
+{
+	OrmSide		left = orm_condition_side(condition->left);
+	OrmSide		right = orm_condition_side(condition->operand.attribute);
+	OrmOperator operator = orm_operator_find_between(condition->name, left.type, right.type, BOOLOID,
+													 orm_query_describe(condition->left), condition->place);
+
+	orm_condition_append(condition->sql, &operator, left, orm_condition_cast(right, operator.right));
+}
+
+/*
+ * The operator by symbol for a value.  It is looked for as if the value were a
+ * literal; only the type of an argument that cannot be of the left one's (a
+ * date for daterange "@>") says itself which is meant.
+ */
+static OrmOperator
+symbol_for_value(OrmCondition *condition)
+{
+	const OrmQueryRequest *request = condition->scope->builder->compiler->request;
+	const OrmType *left = condition->left->type;
+	const char *what = orm_query_describe(condition->left);
+	Oid			given = InvalidOid;
+
+	if (condition->operand.typed)
+		given = request->parameters[condition->operand.parameter].type;
+	if (OidIsValid(given) && !orm_condition_fits(given, left->base))
+		return orm_operator_find_between(condition->name, left, orm_type_make(given, -1, InvalidOid),
+										 BOOLOID, what, condition->place);
+	return orm_operator_find(condition->name, left, BOOLOID, what, condition->place);
+}
+
+/* Appends the condition of an operator by symbol. */
+static bool
+append_symbol(OrmCondition *condition, OrmJson json)
+{
+	OrmSide		left = orm_condition_side(condition->left);
+	OrmScope   *scope = condition->scope;
+	OrmOperator operator;
+
+	condition->operand = orm_query_operand(scope, scope->builder, json, left.type, condition->place);
+	if (condition->operand.kind == ORM_OPERAND_UNSET)
+		return false;
+	if (is_attribute(condition))
+	{
+		append_symbol_between(condition);
+		return true;
+	}
+	operator = symbol_for_value(condition);
+
+	/* what is an instruction, and a null, depends on the type that is really to be read */
+	condition->operand = orm_query_operand(scope, scope->builder, json, value_type(operator.right, left.type),
+										   condition->place);
+	check_null(condition);
+	orm_condition_append(condition->sql, &operator, left,
+						 orm_condition_slot(condition, left.type, operator.right, ORM_FORM_VALUE));
+	return true;
+}
+
+bool
+orm_condition_operator(OrmScope *scope, const OrmExpression *left, const char *operator,
+					   OrmJson operand, const OrmPath *place, StringInfo sql)
+{
+	OrmCondition condition = {.scope = scope, .left = left, .name = operator, .place = place, .sql = sql};
+
+	for (int i = 0; i < lengthof(named_operators); i++)
+		if (strcmp(named_operators[i].name, operator) == 0)
+			condition.operator = &named_operators[i];
+	if (condition.operator == NULL && !is_symbol(operator))
+		raise_unknown(left, operator, place);
+	if (condition.operator == NULL)
+		return append_symbol(&condition, operand);
+	condition.operand = orm_query_operand(scope, scope->builder, operand, left->type, place);
+	if (condition.operand.kind == ORM_OPERAND_UNSET)
+		return false;
+	check_null(&condition);
+	condition.operator->append(&condition);
+	return true;
+}

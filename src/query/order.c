@@ -1,0 +1,384 @@
+/*
+ * order.c - "order_by".
+ *
+ *     "edad"                                          t0."edad"
+ *     "-autor.nombre"                                 t1."nombre" DESC
+ *     {"by": "edad", "desc": true, "nulls": "last"}   t0."edad" DESC NULLS LAST
+ *     {"by": "lugar", "<->": "(0,0)"}                 (t0."lugar" OPERATOR(pg_catalog.<->) $1)
+ *     {"by": "texto", "search": "casa"}               pg_catalog.ts_rank(..., ...) DESC NULLS LAST: best first
+ *
+ * ASC and DESC sort by the type's default operator class, which search_path
+ * does not decide.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "query/condition.h"
+
+/* An item of order_by that is an object. */
+typedef struct Item
+{
+	const OrmJson *by;			/* NULL: not given, so for all */
+	const OrmJson *desc;
+	const OrmJson *nulls;
+	const char *operator;		/* or "search" */
+	const OrmJson *value;		/* on its right */
+	OrmJson		room[4];
+} Item;
+
+/* Could this be the name of an operator? */
+static bool
+is_operator(const char *name)
+{
+	return name[0] != '\0' && strspn(name, "+-*/<>=~!@#%^&|`?") == strlen(name);
+}
+
+/* Takes an item apart. */
+static void
+take_item(Item *item, OrmJson json, const OrmPath *place)
+{
+	static const char *const names[] = {"by", "desc", "nulls", "search"};
+	const OrmJson **members[] = {&item->by, &item->desc, &item->nulls, &item->value};
+	OrmJsonWalk walk = orm_json_walk(json);
+
+	memset(item, 0, sizeof(Item));
+	while (orm_json_next(&walk))
+	{
+		char	   *name = orm_json_string(walk.key);
+		OrmPath		here = orm_path_key(place, name);
+		int			i = is_operator(name) ? lengthof(names) - 1 : 0;
+
+		while (i < (int) lengthof(names) && !is_operator(name) && strcmp(names[i], name) != 0)
+			i++;
+		if (i == lengthof(names))
+			ereport(ERROR,
+					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("unknown key \"%s\"", name),
+					orm_error_place(&here),
+					orm_error_nearest("key", name, names, lengthof(names)));
+		if (*members[i] != NULL)
+			ereport(ERROR,
+					errcode(ERRCODE_DUPLICATE_COLUMN),
+					members[i] == &item->value && strcmp(item->operator, name) != 0
+					? errmsg("\"%s\" and \"%s\" cannot stand in one order", item->operator, name)
+					: errmsg("\"%s\" is given twice", name),
+					orm_error_place(&here));
+		if (members[i] == &item->value)
+			item->operator = name;
+		item->room[i] = walk.value;
+		*members[i] = &item->room[i];
+	}
+}
+
+/* A new expression of a type, named as what it is made of. */
+static OrmExpression *
+make_expression(const OrmExpression *of, const char *sql, Oid type)
+{
+	OrmExpression *expression = palloc0(sizeof(OrmExpression));
+
+	expression->name = of->name;
+	expression->sql = sql;
+	expression->type = orm_type_make(type, -1, get_typcollation(type));
+	return expression;
+}
+
+/* The right side's operand; raises 22004 for null. */
+static OrmOperand
+read_operand(OrmScope *scope, const Item *item, const OrmType *type, const OrmPath *place)
+{
+	OrmOperand	operand = orm_query_operand(scope, scope->builder, *item->value, type, place);
+
+	if (operand.kind == ORM_OPERAND_NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				errmsg("\"%s\" cannot be null here", item->operator),
+				orm_error_place(place));
+	return operand;
+}
+
+/* What "search" looks through: a tsvector, or one made of text. */
+static const char *
+search_vector(const OrmExpression *left, const OrmPath *place)
+{
+	char		category;
+	bool		preferred;
+
+	if (left->type->base == TSVECTOROID)
+		return left->sql;
+	get_type_category_preferred(left->type->base, &category, &preferred);
+	if (category != TYPCATEGORY_STRING)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_FUNCTION),
+				errmsg("%s of type %s cannot be searched", orm_query_describe(left),
+					   format_type_be(left->type->oid)),
+				orm_error_place(place),
+				errhint("\"search\" is for text and tsvector."));
+	return psprintf("pg_catalog.to_tsvector(%s::pg_catalog.text)", left->sql);
+}
+
+/* {"by": path, "search": text}: how well it is found.  NULL: its parameter was not given. */
+static const OrmExpression *
+read_rank(OrmScope *scope, const Item *item, const OrmExpression *left, const OrmPath *place)
+{
+	OrmType    *text = orm_type_make(TEXTOID, -1, get_typcollation(TEXTOID));
+	const char *vector = search_vector(left, place);
+	OrmOperand	operand = read_operand(scope, item, text, place);
+
+	if (operand.kind == ORM_OPERAND_UNSET)
+		return NULL;
+	if (operand.kind == ORM_OPERAND_ATTRIBUTE)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"search\" takes a text, not an attribute"),
+				orm_error_place(place));
+	return make_expression(left, psprintf("pg_catalog.ts_rank(%s, pg_catalog.websearch_to_tsquery(%s))", vector,
+										  orm_query_slot(scope->builder, &operand, text, TEXTOID, ORM_FORM_VALUE,
+														 place)), FLOAT4OID);
+}
+
+/* {"by": path, operator: value}: what the operator returns.  NULL: its parameter was not given. */
+static const OrmExpression *
+read_distance(OrmScope *scope, const Item *item, const OrmExpression *left, const OrmPath *place)
+{
+	char	   *what = orm_query_describe(left);
+	OrmOperator operator = orm_operator_find(item->operator, left->type, InvalidOid, what, place);
+	OrmType    *type = orm_type_make(operator.right, -1, get_typcollation(operator.right));
+	OrmOperand	operand = read_operand(scope, item, type, place);
+	const char *right;
+	StringInfoData sql;
+
+	if (operand.kind == ORM_OPERAND_UNSET)
+		return NULL;
+	if (operand.kind == ORM_OPERAND_ATTRIBUTE)
+	{
+		operator = orm_operator_find_between(item->operator, left->type, operand.attribute->type, InvalidOid,
+											 what, place);
+		right = orm_condition_cast(orm_condition_side(operand.attribute), operator.right);
+	}
+	else
+		right = orm_query_slot(scope->builder, &operand, type, type->oid, ORM_FORM_VALUE, place);
+	initStringInfo(&sql);
+	appendStringInfoChar(&sql, '(');
+	orm_condition_append(&sql, &operator, orm_condition_side(left), right);
+	appendStringInfoChar(&sql, ')');
+	return make_expression(left, sql.data, operator.result);
+}
+
+/* Raises 42883 unless values of the expression can be sorted. */
+static void
+check_type(const OrmExpression *expression, const OrmPath *place)
+{
+	if (!orm_operator_has_order(expression->type))
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_FUNCTION),
+				errmsg("%s of type %s cannot be ordered by", orm_query_describe(expression),
+					   format_type_be(expression->type->oid)),
+				orm_error_place(place));
+}
+
+/*
+ * How an item is told apart from others: by its path, its type and, if it is
+ * computed, by its text.  ("of": what an operator, if there is one, stands behind.)
+ */
+static const char *
+item_text(const OrmScope *scope, const OrmOrder *order, const OrmExpression *of, const char *operator)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfoString(&text, order->descending ? "-" : "");
+	orm_sql_name(&text, of->name);
+	if (list_member_ptr(scope->named, of))
+		appendStringInfo(&text, " = %s", of->sql);
+	if (operator != NULL)
+		appendStringInfo(&text, " %s", operator);
+	appendStringInfo(&text, " %u", order->expression->type->oid);
+	if (order->nulls_first != order->descending)
+		appendStringInfoString(&text, order->nulls_first ? " nulls first" : " nulls last");
+	return text.data;
+}
+
+/* Reads a path, perhaps with "-" in front. */
+static OrmOrder *
+read_path(OrmScope *scope, OrmJson json, const OrmPath *place)
+{
+	OrmOrder   *order = palloc0(sizeof(OrmOrder));
+	char	   *text = orm_json_string(json);
+
+	order->descending = order->nulls_first = text[0] == '-';
+	if (order->descending)
+		text++;
+	order->expression = orm_query_path(scope, text, strlen(text), place);
+	check_type(order->expression, place);
+	order->text = item_text(scope, order, order->expression, NULL);
+	return order;
+}
+
+/* Reads "desc"; what is not given is what the caller has set. */
+static void
+read_desc(OrmOrder *order, const OrmJson *desc, const OrmPath *place)
+{
+	OrmPath		here = orm_path_key(place, "desc");
+
+	if (desc == NULL)
+		return;
+	if (orm_json_kind(*desc) != ORM_JSON_TRUE && orm_json_kind(*desc) != ORM_JSON_FALSE)
+		orm_query_wrong_kind(*desc, "true or false", &here);
+	order->descending = orm_json_kind(*desc) == ORM_JSON_TRUE;
+}
+
+/* Reads "nulls"; the default is the server's: as if null were larger than all else. */
+static void
+read_nulls(OrmOrder *order, const OrmJson *nulls, const OrmPath *place)
+{
+	OrmPath		here = orm_path_key(place, "nulls");
+
+	if (nulls == NULL)
+		return;
+	if (!orm_json_equals(*nulls, "first") && !orm_json_equals(*nulls, "last"))
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"nulls\" must be \"first\" or \"last\""),
+				orm_error_place(&here));
+	order->nulls_first = orm_json_equals(*nulls, "first");
+}
+
+/* Reads an item that is an object; NULL: a parameter that was not given has taken it away. */
+static OrmOrder *
+read_object(OrmScope *scope, OrmJson json, const OrmPath *place)
+{
+	OrmOrder   *order = palloc0(sizeof(OrmOrder));
+	OrmPath		by = orm_path_key(place, "by");
+	const OrmExpression *of;
+	const OrmExpression *expression;
+	Item		item;
+	bool		search;
+
+	take_item(&item, json, place);
+	if (item.by == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("an order needs \"by\""),
+				orm_error_place(place),
+				errhint("\"by\" is the path to what is ordered by, as in {\"by\": \"id\", \"desc\": true}."));
+	expression = of = orm_query_path_json(scope, *item.by, &by);
+	search = item.operator != NULL && strcmp(item.operator, "search") == 0;
+	if (item.operator != NULL)
+	{
+		OrmPath		here = orm_path_key(place, item.operator);
+
+		expression = search ? read_rank(scope, &item, of, &here) : read_distance(scope, &item, of, &here);
+		if (expression == NULL)
+			return NULL;
+	}
+	check_type(expression, &by);
+	order->expression = expression;
+	order->descending = search;
+	read_desc(order, item.desc, place);
+	order->nulls_first = order->descending && !search;
+	read_nulls(order, item.nulls, place);
+	order->text = item_text(scope, order, of, item.operator);
+	return order;
+}
+
+/* Reads an item. */
+static OrmOrder *
+read_item(OrmScope *scope, OrmJson json, const OrmPath *place)
+{
+	switch (orm_json_kind(json))
+	{
+		case ORM_JSON_STRING:
+		case ORM_JSON_UNDECODABLE:
+			return read_path(scope, json, place);
+		case ORM_JSON_OBJECT:
+			return read_object(scope, json, place);
+		default:
+			orm_query_wrong_kind(json, "a path or an object with \"by\"", place);
+	}
+}
+
+List *
+orm_query_order(OrmScope *scope, OrmJson order_by, const OrmPath *place)
+{
+	List	   *items = NIL;
+	OrmJsonWalk walk;
+
+	if (orm_json_kind(order_by) == ORM_JSON_STRING)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"order_by\" must be an array of paths, not a string"),
+				orm_error_place(place),
+				errhint("Write [\"%s\"].", orm_json_string(order_by)));
+	if (orm_json_kind(order_by) != ORM_JSON_ARRAY)
+		orm_query_wrong_kind(order_by, "an array of paths", place);
+	walk = orm_json_walk(order_by);
+	while (orm_json_next(&walk))
+	{
+		OrmPath		here = orm_path_index(place, walk.index);
+		OrmOrder   *order = read_item(scope, walk.value, &here);
+
+		CHECK_FOR_INTERRUPTS();
+		if (order != NULL)
+			items = lappend(items, order);
+	}
+	return items;
+}
+
+/* Is an expression in an order already? */
+static bool
+is_ordered(const List *order, const OrmExpression *expression)
+{
+	ListCell   *cell;
+
+	foreach(cell, order)
+		if (strcmp(((const OrmOrder *) lfirst(cell))->expression->sql, expression->sql) == 0)
+			return true;
+	return false;
+}
+
+List *
+orm_query_add_order(const OrmScope *scope, List *order, const OrmExpression *expression)
+{
+	OrmOrder   *added;
+
+	if (is_ordered(order, expression))
+		return order;
+	added = palloc0(sizeof(OrmOrder));
+	added->expression = expression;
+	added->descending = added->nulls_first = order != NIL && ((const OrmOrder *) llast(order))->descending;
+	added->text = item_text(scope, added, expression, NULL);
+	return lappend(order, added);
+}
+
+List *
+orm_query_order_by_key(OrmScope *scope, List *order)
+{
+	const OrmKey *key = scope->model->primary_key;
+
+	for (int i = 0; key != NULL && i < key->nattributes; i++)
+		order = orm_query_add_order(scope, order, orm_query_attribute(scope, key->attributes[i]));
+	return order;
+}
+
+void
+orm_query_append_order(StringInfo sql, List *order, bool backward)
+{
+	bool		first = true;
+	ListCell   *cell;
+
+	foreach(cell, order)
+	{
+		const OrmOrder *item = lfirst(cell);
+		bool		descending = item->descending != backward;
+		bool		nulls_first = item->nulls_first != backward;
+
+		orm_sql_comma(sql, &first);
+		appendStringInfo(sql, "%s%s", item->expression->sql, descending ? " DESC" : "");
+		if (nulls_first != descending)
+			appendStringInfoString(sql, nulls_first ? " NULLS FIRST" : " NULLS LAST");
+	}
+}

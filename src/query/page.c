@@ -1,0 +1,99 @@
+/*
+ * page.c - what a page has that other queries have not: cursors, the total.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+
+#include "query/compile.h"
+
+/* How many objects a page has when the query does not say. */
+#define DEFAULT_PAGE 20
+
+void
+orm_query_page_limit(OrmLevelBuild *build)
+{
+	OrmBuilder *builder = build->scope->builder;
+
+	OrmCompiled *compiled = build->compiler->compiled;
+
+	build->limit = orm_query_limit(builder, &build->keys, ORM_KEY_LIMIT, ORM_FORM_LIMIT_AND_ONE, build->place);
+	if (build->limit == NULL)
+	{
+		compiled->limit = DEFAULT_PAGE;
+		build->limit = psprintf("%d", DEFAULT_PAGE + 1);
+	}
+	if (compiled->limit < 0)
+		compiled->limit_slot = list_length(builder->slots) - 1;
+}
+
+/* A cursor in the document: a string or null; or in a parameter, which is used by that. */
+static void
+check_cursor(OrmLevelBuild *build, OrmQueryKey key)
+{
+	const OrmJson *json = orm_query_key(&build->keys, key);
+	OrmPath		here = orm_path_key(build->place, orm_query_key_name(key));
+	OrmOperand	operand;
+
+	if (json == NULL || orm_json_kind(*json) == ORM_JSON_NULL || orm_json_kind(*json) == ORM_JSON_STRING)
+		return;
+	if (orm_json_kind(*json) != ORM_JSON_OBJECT)
+		orm_query_wrong_kind(*json, "a cursor or null", &here);
+	operand = orm_query_operand(NULL, build->scope->builder, *json,
+								orm_type_make(TEXTOID, -1, DEFAULT_COLLATION_OID), &here);
+	if (operand.kind == ORM_OPERAND_VALUE && operand.parameter < 0)
+		orm_query_wrong_kind(*json, "a cursor or null", &here);
+}
+
+/* How many objects there are on all pages, as a statement of its own. */
+static void
+compile_total(OrmLevelBuild *build)
+{
+	OrmBuilder *builder = orm_query_builder(build->compiler);
+	OrmScope   *scope = orm_query_scope(builder, build->level->model);
+	OrmQueryStatement *total = &build->compiler->compiled->total;
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "SELECT pg_catalog.count(*)");
+	orm_query_append_source(scope, &build->keys, &sql);
+	orm_query_finish(builder, total, sql.data);
+	total->nresults = 1;
+	total->results = palloc(sizeof(Oid));
+	total->results[0] = INT8OID;
+}
+
+void
+orm_query_add_page(OrmLevelBuild *build)
+{
+	OrmCompiled *compiled = build->compiler->compiled;
+	StringInfoData cursor;
+	ListCell   *cell;
+
+	check_cursor(build, ORM_KEY_AFTER);
+	check_cursor(build, ORM_KEY_BEFORE);
+	if (orm_query_key(&build->keys, ORM_KEY_AFTER) != NULL && orm_query_key(&build->keys, ORM_KEY_BEFORE) != NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"after\" and \"before\" cannot stand in one query"));
+	compiled->signature = orm_query_signature(build->level->model, build->order);
+	compiled->cursor = palloc(sizeof(OrmMember) * list_length(build->order));
+	foreach(cell, build->order)
+	{
+		const OrmExpression *expression = orm_query_cursor_value(lfirst(cell));
+		OrmMember  *member = &compiled->cursor[compiled->ncursor++];
+
+		member->name = NULL;
+		member->type = expression->type;
+		member->position = orm_query_column(&build->columns, expression->sql, expression->type->oid);
+	}
+	if (build->compiler->request->cursor != NULL)
+	{
+		initStringInfo(&cursor);
+		orm_query_append_cursor(build->scope->builder, build->order, &cursor);
+		build->conditions = lappend(build->conditions, cursor.data);
+	}
+	if (orm_query_flag(&build->keys, ORM_KEY_TOTAL, build->place))
+		compile_total(build);
+}

@@ -1,0 +1,330 @@
+/*
+ * path.c - names and paths.
+ *
+ * A path goes through to-one relationships by LEFT JOINs, which stand behind
+ * the FROM item of the scope it begins in, each relationship once:
+ *
+ *     "s"."posts" AS t0 LEFT JOIN "s"."usuarios" AS t1 ON t1."id" OPERATOR(pg_catalog.=) t0."autor_id"
+ *
+ * The joined objects are scopes of their own, whose joins are appended to the
+ * same text.  What comes through such a join may be NULL, whatever the column says.
+ */
+#include "postgres.h"
+
+#include "query/compile.h"
+
+/* How many joins paths may add to one statement.  The server's planning time grows faster than their number. */
+#define MAX_JOINS 100
+
+OrmScope *
+orm_query_scope(OrmBuilder *builder, const OrmModel *model)
+{
+	OrmScope   *scope = palloc0(sizeof(OrmScope));
+
+	scope->builder = builder;
+	scope->model = model;
+	scope->alias = psprintf("t%d", builder->naliases++);
+	scope->joins = makeStringInfo();
+	return scope;
+}
+
+const OrmExpression *
+orm_query_attribute(const OrmScope *scope, int number)
+{
+	const OrmAttribute *attribute = &scope->model->attributes[number];
+	OrmExpression *expression = palloc0(sizeof(OrmExpression));
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "%s.", scope->alias);
+	orm_sql_name(&sql, attribute->column);
+	expression->name = attribute->name;
+	expression->sql = sql.data;
+	expression->type = attribute->type;
+	expression->not_null = attribute->not_null && scope->through == NULL;
+	expression->model = scope->model;
+	expression->attribute = attribute;
+	return expression;
+}
+
+char *
+orm_query_describe(const OrmExpression *expression)
+{
+	if (expression->attribute != NULL)
+		return psprintf("attribute \"%s\" of model \"%s\"", expression->attribute->name, expression->model->name);
+	return psprintf("\"%s\"", expression->name);
+}
+
+/* What a name means in a scope; nothing is set when it means nothing. */
+static OrmName
+find_name(const OrmScope *scope, const char *name)
+{
+	OrmName		found = {0};
+	ListCell   *cell;
+	int			number;
+
+	foreach(cell, scope->named)
+	{
+		const OrmExpression *named = lfirst(cell);
+
+		if (strcmp(named->name, name) == 0)
+		{
+			found.expression = named;
+			return found;
+		}
+	}
+	if (scope->model == NULL)
+		return found;
+	number = orm_model_attribute(scope->model, name, strlen(name));
+	if (number >= 0)
+		found.expression = orm_query_attribute(scope, number);
+	else
+		found.relationship = orm_model_relationship(scope->model, name);
+	return found;
+}
+
+/* In an ereport: the nearest of the scope's names. */
+static int
+hint_nearest(const OrmScope *scope, const char *given)
+{
+	const OrmModel *model = scope->model;
+	int			nattributes = model != NULL ? model->nattributes : 0;
+	int			nrelationships = model != NULL ? model->nrelationships : 0;
+	const char **names = palloc(sizeof(char *) *
+								(nattributes + nrelationships + list_length(scope->named) + 1));
+	int			n = 0;
+	ListCell   *cell;
+
+	for (int i = 0; i < nrelationships; i++)
+		names[n++] = model->relationships[i].name;
+	orm_error_nearest("relationship", given, names, n);
+
+	/* of two hints the later one stays */
+	n = 0;
+	foreach(cell, scope->named)
+		names[n++] = ((const OrmExpression *) lfirst(cell))->name;
+	orm_error_nearest("name", given, names, n);
+	n = 0;
+	for (int i = 0; i < nattributes; i++)
+		names[n++] = model->attributes[i].name;
+	orm_error_nearest("attribute", given, names, n);
+	return 0;
+}
+
+OrmName
+orm_query_name_of(const OrmScope *scope, const char *name, const OrmPath *place)
+{
+	OrmName		found = find_name(scope, name);
+
+	if (found.expression == NULL && found.relationship == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_COLUMN),
+				scope->model != NULL
+				? errmsg("attribute \"%s\" of model \"%s\" does not exist", name, scope->model->name)
+				: errmsg("\"%s\" is neither a group nor an aggregate of the query", name),
+				orm_error_place(place),
+				hint_nearest(scope, name));
+	return found;
+}
+
+/* Raises 22023 for a dotted name where conditions are to be nested; the hint shows how. */
+static void
+refuse_dots(const char *name, const OrmPath *place)
+{
+	StringInfoData nested;
+	int			depth = 0;
+
+	initStringInfo(&nested);
+	appendStringInfoString(&nested, "{\"");
+	for (const char *c = name; *c != '\0'; c++)
+	{
+		if (*c == '.')
+			appendStringInfoString(&nested, "\": {\"");
+		else
+			appendStringInfoChar(&nested, *c);
+		depth += *c == '.';
+	}
+	appendStringInfoString(&nested, "\": ...}");
+	while (depth-- > 0)
+		appendStringInfoChar(&nested, '}');
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("a path cannot stand here: \"%s\"", name),
+			orm_error_place(place),
+			errhint("Nest the conditions: %s.", nested.data));
+}
+
+OrmName
+orm_query_name(OrmScope *scope, OrmJson name, const OrmPath *place)
+{
+	char	   *text = orm_json_string(name);
+
+	if (scope->model != NULL && strchr(text, '.') != NULL)
+		refuse_dots(text, place);
+	return orm_query_name_of(scope, text, place);
+}
+
+bool
+orm_query_is_unique(const OrmRelationship *relationship, const OrmModel *target)
+{
+	if (relationship->kind == ORM_BELONGS_TO)
+		return true;
+	for (int i = 0; i < target->nunique; i++)
+	{
+		const OrmKey *key = &target->unique[i];
+		int			found = 0;
+
+		for (int j = 0; j < key->nattributes; j++)
+			for (int k = 0; k < relationship->nkeys; k++)
+				found += target->attributes[key->attributes[j]].attnum == relationship->remote[k];
+		if (found >= key->nattributes)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Appends the join of a to-one relationship.  A has_one whose key is not unique
+ * could lead to several objects and multiply rows; the first one counts:
+ *
+ *     LEFT JOIN LATERAL (SELECT t1.* FROM "s"."pagos" AS t1 WHERE ... ORDER BY t1."id" LIMIT 1) AS t1 ON true
+ */
+static void
+append_join(StringInfo sql, const OrmScope *scope, const OrmRelationship *relationship, OrmScope *target)
+{
+	StringInfoData from;
+	StringInfoData where;
+	List	   *order;
+
+	initStringInfo(&from);
+	initStringInfo(&where);
+	orm_query_relate(&from, &where, scope, relationship, target);
+	if (orm_query_is_unique(relationship, target->model))
+	{
+		appendStringInfo(sql, " LEFT JOIN %s ON %s", from.data, where.data);
+		return;
+	}
+	order = orm_query_order_by_key(target, NIL);
+	appendStringInfo(sql, " LEFT JOIN LATERAL (SELECT %s.* FROM %s WHERE %s", target->alias, from.data,
+					 where.data);
+	if (order != NIL)
+		appendStringInfoString(sql, " ORDER BY ");
+	orm_query_append_order(sql, order, false);
+	appendStringInfo(sql, " LIMIT 1) AS %s ON true", target->alias);
+}
+
+OrmScope *
+orm_query_join(OrmScope *scope, const OrmRelationship *relationship, const OrmPath *place)
+{
+	OrmScope   *target;
+	ListCell   *cell;
+
+	foreach(cell, scope->joined)
+	{
+		target = lfirst(cell);
+		if (target->through == relationship)
+			return target;
+	}
+	if (++scope->builder->njoins > MAX_JOINS)
+		ereport(ERROR,
+				errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				errmsg("the paths of the query go through too many relationships"),
+				errdetail("At %s. They may add %d joins to a statement.", orm_path_text(place), MAX_JOINS));
+	target = orm_query_target(scope, relationship, place);
+	append_join(scope->joins, scope, relationship, target);
+	target->through = relationship;
+	target->joins = scope->joins;
+	scope->joined = lappend(scope->joined, target);
+	return target;
+}
+
+void
+orm_query_not_relationship(const OrmExpression *expression, const OrmPath *place)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("%s is not a relationship", orm_query_describe(expression)),
+			orm_error_place(place),
+			expression->type->class == ORM_TYPE_JSON || expression->type->class == ORM_TYPE_JSONB
+			? errhint("What is inside a json value is found in \"compute\": {\"at\": [key], \"of\": \"%s\"}.",
+					  expression->name) : 0);
+}
+
+/* Raises 22023: a path leads through, or to, many objects. */
+static void
+raise_many(const OrmScope *scope, const OrmRelationship *relationship, const OrmPath *place)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("relationship \"%s\" of model \"%s\" leads to many objects, which have no one value",
+				   relationship->name, scope->model->name),
+			orm_error_place(place),
+			errhint("Aggregate them in \"compute\", as in {\"n\": {\"count\": \"%s\"}}, or use \"any\" in \"where\".",
+					relationship->name));
+}
+
+/* Raises 22023: a path ends with a to-one relationship. */
+static void
+raise_object(const OrmScope *scope, const OrmRelationship *relationship, const OrmPath *place)
+{
+	const OrmModel *target = orm_query_target(scope, relationship, place)->model;
+
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("relationship \"%s\" of model \"%s\" has no value of its own",
+				   relationship->name, scope->model->name),
+			orm_error_place(place),
+			errhint("Name an attribute of \"%s\", as in \"%s.%s\".", target->name, relationship->name,
+					target->nattributes > 0 ? target->attributes[0].name : "..."));
+}
+
+/* The value at the end of a path of several names, under the name of the whole path. */
+static const OrmExpression *
+with_name(const OrmExpression *expression, const char *name)
+{
+	OrmExpression *copy = palloc(sizeof(OrmExpression));
+
+	*copy = *expression;
+	copy->name = name;
+	return copy;
+}
+
+const OrmExpression *
+orm_query_path(OrmScope *scope, const char *text, int length, const OrmPath *place)
+{
+	const char *path = pnstrdup(text, length);
+	char	   *name = pnstrdup(text, length);
+	char	   *dot;
+	OrmName		found;
+
+	if (scope->model == NULL)
+		return orm_query_name_of(scope, path, place).expression;
+	while ((dot = strchr(name, '.')) != NULL)
+	{
+		*dot = '\0';
+		found = orm_query_name_of(scope, name, place);
+		if (found.relationship == NULL)
+			orm_query_not_relationship(found.expression, place);
+		if (!orm_query_is_single(found.relationship))
+			raise_many(scope, found.relationship, place);
+		scope = orm_query_join(scope, found.relationship, place);
+		name = dot + 1;
+	}
+	found = orm_query_name_of(scope, name, place);
+	if (found.relationship != NULL && orm_query_is_single(found.relationship))
+		raise_object(scope, found.relationship, place);
+	if (found.relationship != NULL)
+		raise_many(scope, found.relationship, place);
+	return strcmp(name, path) == 0 ? found.expression : with_name(found.expression, path);
+}
+
+const OrmExpression *
+orm_query_path_json(OrmScope *scope, OrmJson path, const OrmPath *place)
+{
+	char	   *text;
+
+	if (orm_json_kind(path) != ORM_JSON_STRING && orm_json_kind(path) != ORM_JSON_UNDECODABLE)
+		orm_query_wrong_kind(path, "a path, which is a string", place);
+	text = orm_json_string(path);
+	return orm_query_path(scope, text, strlen(text), place);
+}

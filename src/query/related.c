@@ -1,0 +1,299 @@
+/*
+ * related.c - conditions on relationships, and how the table of one is joined.
+ *
+ *     any, to-one {...}   EXISTS (SELECT FROM "s"."posts" AS t1 WHERE t0."id" OPERATOR(...=) t1."autor_id" AND ...)
+ *     none, to-one null   NOT EXISTS (...)
+ *     all                 NOT EXISTS (... AND (...) IS NOT TRUE)
+ *     count               (SELECT pg_catalog.count(*) OPERATOR(...>=) $1 FROM "s"."posts" AS t1 WHERE ...)
+ *
+ * The planner makes joins of the first three.  A condition on a relationship
+ * that has lost all that stood in it to unset parameters is taken away as a whole.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+
+#include "query/condition.h"
+
+/* How many of the related objects must fulfil the conditions. */
+typedef enum Quantifier
+{
+	SOME,
+	NONE,
+	EVERY
+} Quantifier;
+
+/* One end of a join. */
+typedef struct End
+{
+	const char *alias;
+	Oid			relation;
+	const AttrNumber *columns;
+} End;
+
+OrmScope *
+orm_query_target(const OrmScope *scope, const OrmRelationship *relationship, const OrmPath *place)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	const OrmModel *model = NULL;
+
+	PG_TRY();
+	{
+		orm_relationship_require(scope->model, relationship);
+		model = orm_query_model(scope->builder->compiler, relationship->target);
+	}
+	PG_CATCH();
+	{
+		orm_error_rethrow_at(place, caller);
+	}
+	PG_END_TRY();
+
+	/* the target's lock may have let a change in that the model does not know of yet */
+	if (!relationship->resolved || relationship->target_relid != model->relid)
+		ereport(ERROR,
+				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				errmsg("relationship \"%s\" of model \"%s\" is being changed",
+					   relationship->name, scope->model->name),
+				orm_error_place(place),
+				errhint("Try again."));
+	return orm_query_scope(scope->builder, model);
+}
+
+void
+orm_query_from(StringInfo sql, const OrmScope *scope)
+{
+	orm_sql_qualified(sql, scope->model->schema, scope->model->relation);
+	appendStringInfo(sql, " AS %s", scope->alias);
+}
+
+bool
+orm_query_is_single(const OrmRelationship *relationship)
+{
+	return relationship->kind == ORM_BELONGS_TO || relationship->kind == ORM_HAS_ONE;
+}
+
+/* A column of one end: t1."autor_id" */
+static char *
+column_of(const End *end, int i)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "%s.", end->alias);
+	orm_sql_name(&sql, get_attname(end->relation, end->columns[i], false));
+	return sql.data;
+}
+
+/* Appends "referenced = holder" for every pair of columns; so the operators of foreign keys take them. */
+static void
+append_join(StringInfo sql, int n, End referenced, End holder, const Oid *operators)
+{
+	for (int i = 0; i < n; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(sql, " AND ");
+		orm_sql_comparison(sql, operators[i],
+						   column_of(&referenced, i), get_atttype(referenced.relation, referenced.columns[i]),
+						   column_of(&holder, i), get_atttype(holder.relation, holder.columns[i]));
+	}
+}
+
+void
+orm_query_relate(StringInfo from, StringInfo where, const OrmScope *scope,
+				 const OrmRelationship *relationship, const OrmScope *target)
+{
+	const OrmRelationship *r = relationship;
+	End			near_end = {scope->alias, scope->model->relid, r->local};
+	End			far_end = {target->alias, target->model->relid, r->remote};
+
+	if (r->kind == ORM_MANY_TO_MANY)
+	{
+		char	   *alias = psprintf("t%d", scope->builder->naliases++);
+		End			target_end = {target->alias, target->model->relid, r->target_key};
+		End			join_end = {alias, r->join_relid, r->join_target};
+
+		orm_sql_relation(from, r->join_relid);
+		appendStringInfo(from, " AS %s, ", alias);
+		append_join(where, r->njoin, target_end, join_end, r->join_operators);
+		appendStringInfoString(where, " AND ");
+		far_end.alias = alias;
+		far_end.relation = r->join_relid;
+	}
+	orm_query_from(from, target);
+	if (r->key_is_local)
+		append_join(where, r->nkeys, far_end, near_end, r->operators);
+	else
+		append_join(where, r->nkeys, near_end, far_end, r->operators);
+}
+
+/*
+ * The FROM and the WHERE of related objects: of all (where NULL) or of those
+ * that fulfil the conditions.  False when unset parameters have taken all of
+ * these away.
+ */
+static bool
+append_source(StringInfo sql, OrmScope *scope, const OrmRelationship *relationship, const OrmJson *where,
+			  Quantifier quantifier, const OrmPath *place)
+{
+	OrmScope   *target = orm_query_target(scope, relationship, place);
+	bool		every = quantifier == EVERY;
+	StringInfoData from;
+	StringInfoData condition;
+	bool		kept = true;
+
+	initStringInfo(&from);
+	initStringInfo(&condition);
+	orm_query_relate(&from, &condition, scope, relationship, target);
+	if (where != NULL && (every || orm_json_kind(*where) != ORM_JSON_OBJECT || where->node->count > 0))
+	{
+		appendStringInfoString(&condition, every ? " AND (" : " AND ");
+		kept = orm_query_where(target, *where, place, &condition);
+		appendStringInfoString(&condition, every ? ") IS NOT TRUE" : "");
+	}
+	if (kept)
+		appendStringInfo(sql, " FROM %s%s WHERE %s", from.data, target->joins->data, condition.data);
+	pfree(from.data);
+	pfree(condition.data);
+	return kept;
+}
+
+/* Appends EXISTS or NOT EXISTS; on false there is something to be taken back. */
+static bool
+append_exists(OrmScope *scope, const OrmRelationship *relationship, const OrmJson *where,
+			  Quantifier quantifier, const OrmPath *place, StringInfo sql)
+{
+	appendStringInfoString(sql, quantifier == SOME ? "EXISTS (SELECT" : "NOT EXISTS (SELECT");
+	if (!append_source(sql, scope, relationship, where, quantifier, place))
+		return false;
+	appendStringInfoChar(sql, ')');
+	return true;
+}
+
+/*
+ * Appends a condition on the number of related objects.  It stands inside the
+ * sub-select, so that they are counted once, whatever it consists of.
+ */
+static bool
+append_count(OrmScope *scope, const OrmRelationship *relationship, OrmJson condition, const OrmJson *where,
+			 const OrmPath *place, StringInfo sql)
+{
+	OrmPath		count_place = orm_path_key(place, "count");
+	OrmPath		where_place = orm_path_key(place, "where");
+	OrmExpression count = {.name = "count", .sql = "pg_catalog.count(*)", .not_null = true};
+	List	  **slots = &scope->builder->slots;
+	int			nslots = list_length(*slots);
+	bool		kept;
+
+	count.type = orm_type_make(INT8OID, -1, InvalidOid);
+	appendStringInfoString(sql, "(SELECT ");
+	kept = orm_query_condition(scope, &count, condition, &count_place, sql);
+
+	/* what narrows a count that has been taken away is read all the same: it may name parameters */
+	if (!append_source(sql, scope, relationship, where, SOME, where != NULL ? &where_place : place))
+		append_source(sql, scope, relationship, NULL, SOME, place);
+	appendStringInfoChar(sql, ')');
+	if (!kept)
+		*slots = list_truncate(*slots, nslots);
+	return kept;
+}
+
+/* Raises 22023: what stands in the condition does not say how many objects it is about. */
+static void
+raise_not_quantified(const OrmRelationship *relationship, const char *key, const OrmPath *place)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			key != NULL
+			? errmsg("\"%s\" cannot stand in a condition on relationship \"%s\", which leads to many objects",
+					 key, relationship->name)
+			: errmsg("the condition on relationship \"%s\", which leads to many objects, "
+					 "does not say how many it is about", relationship->name),
+			orm_error_place(place),
+			errhint("Write {\"%s\": {\"any\": {...}}}, or \"none\", \"all\" or \"count\" in place of \"any\".",
+					relationship->name));
+}
+
+/* Raises 22023: there is nothing that "where" could narrow. */
+static void
+raise_lone_where(const OrmPath *place)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("\"where\" needs a \"count\" beside it"),
+			orm_error_place(place),
+			errhint("\"where\" says which objects are counted; for conditions on them alone write \"any\"."));
+}
+
+/* Appends what one key of a condition on many objects says. */
+static bool
+append_quantified(OrmScope *scope, const OrmRelationship *relationship, OrmJson condition,
+				  const OrmJsonWalk *walk, const OrmPath *parent, const OrmPath *place, StringInfo sql)
+{
+	static const struct
+	{
+		const char *key;
+		Quantifier	quantifier;
+	}			quantifiers[] = {{"any", SOME}, {"none", NONE}, {"all", EVERY}};
+	OrmJson		where;
+
+	for (int i = 0; i < lengthof(quantifiers); i++)
+		if (orm_json_equals(walk->key, quantifiers[i].key))
+			return append_exists(scope, relationship, &walk->value, quantifiers[i].quantifier, place, sql);
+	if (!orm_json_equals(walk->key, "count"))
+		raise_not_quantified(relationship, orm_json_string(walk->key), place);
+	return append_count(scope, relationship, walk->value,
+						orm_json_member(condition, "where", &where) ? &where : NULL, parent, sql);
+}
+
+/* A condition on a to-many relationship. */
+static bool
+append_many(OrmScope *scope, const OrmRelationship *relationship, OrmJson condition,
+			const OrmPath *place, StringInfo sql)
+{
+	OrmSeries	series;
+	OrmJsonWalk walk;
+	OrmJson		count;
+
+	if (orm_json_kind(condition) != ORM_JSON_OBJECT || condition.node->count == 0)
+		raise_not_quantified(relationship, NULL, place);
+	orm_series_begin(&series, sql, " AND ");
+	walk = orm_json_walk(condition);
+	while (orm_json_next(&walk))
+	{
+		OrmPath		here = orm_path_key(place, orm_condition_key(walk.key, place));
+
+		orm_condition_check_twice(condition, &walk, &here);
+		if (orm_json_equals(walk.key, "where"))
+		{
+			if (!orm_json_member(condition, "count", &count))
+				raise_lone_where(&here);
+			continue;
+		}
+		orm_series_begin_part(&series);
+		orm_series_end_part(&series, append_quantified(scope, relationship, condition, &walk, place, &here, sql));
+	}
+	return orm_series_end(&series);
+}
+
+bool
+orm_query_related(OrmScope *scope, const OrmRelationship *relationship, OrmJson condition,
+				  const OrmPath *place, StringInfo sql)
+{
+	int			begin = sql->len;
+	bool		kept;
+
+	if (!orm_query_is_single(relationship))
+		return append_many(scope, relationship, condition, place, sql);
+	if (orm_json_kind(condition) == ORM_JSON_NULL)
+		return append_exists(scope, relationship, NULL, NONE, place, sql);
+	if (orm_json_kind(condition) != ORM_JSON_OBJECT)
+		orm_query_wrong_kind(condition, "an object with conditions, or null", place);
+	kept = append_exists(scope, relationship, &condition, SOME, place, sql);
+	if (!kept)
+	{
+		sql->len = begin;
+		sql->data[begin] = '\0';
+	}
+	return kept;
+}

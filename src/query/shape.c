@@ -1,0 +1,499 @@
+/*
+ * shape.c - the shape of a query document; see shape.h for what is part of it.
+ *
+ * One function for each place of the grammar.  None of them complains: where a
+ * document is not as the grammar says, it is taken as it is, and the compiler
+ * says what is wrong with it.
+ *
+ * The bytes can be read in one way only: everything of variable length has its
+ * length in front, every container the number of its members.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+
+#include "query/shape.h"
+
+/* What comes next in the bytes; a value is the kind of its JSON (0..7). */
+typedef enum Tag
+{
+	TAG_EXACT = 16,				/* length, source text */
+	TAG_KEY,					/* length, text */
+	TAG_OBJECT,					/* number of members */
+	TAG_ARRAY,					/* number of elements */
+	TAG_NULLS,					/* the value before is an array with a null in it */
+	TAG_INSTRUCTION,			/* the value before is an object with one key, which begins with $ */
+	TAG_GIVEN,
+	TAG_NOT_GIVEN,
+	TAG_PARAMETERS,
+	TAG_CURSOR,
+	TAG_CURSOR_BACKWARD,
+	TAG_PATCH,
+	TAG_TWICE
+} Tag;
+
+typedef void (*Walk) (OrmShape *shape, OrmJson json);
+
+/* A key whose member is not simply part of the shape. */
+typedef struct Place
+{
+	const char *key;
+	int			length;
+	Walk		walk;
+} Place;
+
+#define PLACE(key, walk) {key, sizeof(key) - 1, walk}
+
+void
+orm_shape_begin(OrmShape *shape)
+{
+	initStringInfo(&shape->bytes);
+	shape->nvalues = 0;
+	shape->capacity = ORM_SHAPE_ROOM;
+	shape->values = shape->room;
+	shape->twice = false;
+}
+
+/* Appends a tag and a number. */
+static void
+add_number(OrmShape *shape, Tag tag, uint32 number)
+{
+	appendStringInfoCharMacro(&shape->bytes, (char) tag);
+	appendBinaryStringInfo(&shape->bytes, (const char *) &number, sizeof(number));
+}
+
+/* Appends text and its length. */
+static void
+add_text(OrmShape *shape, Tag tag, const char *text, int length)
+{
+	add_number(shape, tag, length);
+	appendBinaryStringInfo(&shape->bytes, text, length);
+}
+
+/* Appends a part of the document as it stands. */
+static void
+add_exact(OrmShape *shape, OrmJson json)
+{
+	int			length;
+	const char *source = orm_json_source(json, &length);
+
+	add_text(shape, TAG_EXACT, source, length);
+}
+
+/* Appends a key; one that cannot be decoded is not the key that its source text says. */
+static void
+add_key(OrmShape *shape, OrmJson key)
+{
+	if (orm_json_kind(key) == ORM_JSON_UNDECODABLE)
+		add_exact(shape, key);
+	else
+		add_text(shape, TAG_KEY, orm_json_bytes(key), key.node->length);
+}
+
+/* Remembers a value. */
+static void
+keep(OrmShape *shape, OrmJson json)
+{
+	if (shape->nvalues == shape->capacity)
+	{
+		OrmJson    *values = palloc_extended(sizeof(OrmJson) * shape->capacity * 2, MCXT_ALLOC_HUGE);
+
+		memcpy(values, shape->values, sizeof(OrmJson) * shape->nvalues);
+		if (shape->values != shape->room)
+			pfree(shape->values);
+		shape->values = values;
+		shape->capacity *= 2;
+	}
+	shape->values[shape->nvalues++] = json;
+}
+
+/* The only member of an object that has just one. */
+static bool
+only_member(OrmJson json, OrmJson *key, OrmJson *value)
+{
+	OrmJsonWalk walk;
+
+	if (orm_json_kind(json) != ORM_JSON_OBJECT || json.node->count != 1)
+		return false;
+	walk = orm_json_walk(json);
+	orm_json_next(&walk);
+	*key = walk.key;
+	*value = walk.value;
+	return true;
+}
+
+/* Is this {"$": name} or {"$attribute": path}? */
+static bool
+is_reference(OrmJson json)
+{
+	OrmJson		key;
+	OrmJson		value;
+
+	return only_member(json, &key, &value) && (orm_json_equals(key, "$") || orm_json_equals(key, "$attribute"));
+}
+
+/* Appends what is known of a value, and remembers it. */
+static void
+add_value(OrmShape *shape, OrmJson json)
+{
+	OrmJsonKind kind = orm_json_kind(json);
+	OrmJson		key;
+	OrmJson		value;
+
+	keep(shape, json);
+	appendStringInfoCharMacro(&shape->bytes, (char) (kind == ORM_JSON_FALSE ? ORM_JSON_TRUE : kind));
+	if (kind == ORM_JSON_ARRAY && orm_shape_has_null(json))
+		appendStringInfoCharMacro(&shape->bytes, (char) TAG_NULLS);
+	else if (only_member(json, &key, &value) && key.node->length > 0 && orm_json_bytes(key)[0] == '$')
+	{
+		appendStringInfoCharMacro(&shape->bytes, (char) TAG_INSTRUCTION);
+		add_key(shape, key);
+	}
+}
+
+/* An operand: a value, perhaps in an instruction. */
+static void
+add_operand(OrmShape *shape, OrmJson json)
+{
+	OrmJson		key;
+	OrmJson		value;
+
+	if (is_reference(json))
+	{
+		add_exact(shape, json);
+		return;
+	}
+	add_value(shape, json);
+	if (only_member(json, &key, &value) && orm_json_equals(key, "$value"))
+		add_value(shape, value);
+}
+
+/* Is this the name of an operator? */
+static bool
+is_operator(OrmJson key)
+{
+	const char *text = orm_json_bytes(key);
+
+	for (uint32 i = 0; i < key.node->length; i++)
+		if (strchr("+-*/<>=~!@#%^&|`?", text[i]) == NULL || text[i] == '\0')
+			return false;
+	return key.node->length > 0;
+}
+
+static void add_conditions(OrmShape *shape, OrmJson json);
+
+/* Conditions in an array, each for itself. */
+static void
+add_condition_list(OrmShape *shape, OrmJson json)
+{
+	OrmJsonWalk walk = orm_json_walk(json);
+
+	keep(shape, json);
+	add_number(shape, TAG_ARRAY, json.node->count);
+	while (orm_json_next(&walk))
+		add_conditions(shape, walk.value);
+}
+
+/* What stands behind a key in conditions. */
+static void
+add_condition(OrmShape *shape, OrmJson key, OrmJson json)
+{
+	add_key(shape, key);
+	if (is_operator(key) || orm_json_equals(key, "$value"))
+		add_operand(shape, json);
+	else if (orm_json_kind(json) == ORM_JSON_ARRAY && (orm_json_equals(key, "and") || orm_json_equals(key, "or")))
+		add_condition_list(shape, json);
+	else
+		add_conditions(shape, json);
+}
+
+/* A limit: how the server plans depends on it, so a number is part of the shape. */
+static void
+add_limit(OrmShape *shape, OrmJson json)
+{
+	if (orm_json_kind(json) == ORM_JSON_NUMBER)
+		add_exact(shape, json);
+	else
+		add_operand(shape, json);
+}
+
+/* Conditions, which may be an operand as well. */
+static void
+add_conditions(OrmShape *shape, OrmJson json)
+{
+	OrmJsonWalk walk;
+
+	check_stack_depth();
+	if (orm_json_kind(json) != ORM_JSON_OBJECT)
+	{
+		add_value(shape, json);
+		return;
+	}
+	if (is_reference(json))
+	{
+		add_exact(shape, json);
+		return;
+	}
+	keep(shape, json);
+	add_number(shape, TAG_OBJECT, json.node->count);
+	walk = orm_json_walk(json);
+	while (orm_json_next(&walk))
+		add_condition(shape, walk.key, walk.value);
+}
+
+/* An object: keys, and members by their places; other JSON as it is. */
+static void
+add_members(OrmShape *shape, OrmJson json, const Place *places, int nplaces, Walk other)
+{
+	OrmJsonWalk walk;
+
+	if (orm_json_kind(json) != ORM_JSON_OBJECT)
+	{
+		add_exact(shape, json);
+		return;
+	}
+	add_number(shape, TAG_OBJECT, json.node->count);
+	walk = orm_json_walk(json);
+	while (orm_json_next(&walk))
+	{
+		Walk		member = other;
+
+		for (int i = 0; i < nplaces; i++)
+			if (walk.key.node->length == (uint32) places[i].length &&
+				orm_json_equals(walk.key, places[i].key))
+				member = places[i].walk;
+		add_key(shape, walk.key);
+		member(shape, walk.value);
+	}
+}
+
+/* An expression or an aggregate. */
+static void
+add_expression(OrmShape *shape, OrmJson json)
+{
+	static const Place places[] = {PLACE("where", add_conditions)};
+
+	add_members(shape, json, places, lengthof(places), add_exact);
+}
+
+/* An object of expressions by name. */
+static void
+add_expressions(OrmShape *shape, OrmJson json)
+{
+	add_members(shape, json, NULL, 0, add_expression);
+}
+
+/* An item of order_by. */
+static void
+add_order(OrmShape *shape, OrmJson json)
+{
+	static const Place places[] = {PLACE("by", add_exact), PLACE("desc", add_exact), PLACE("nulls", add_exact)};
+
+	add_members(shape, json, places, lengthof(places), add_operand);
+}
+
+/* order_by */
+static void
+add_orders(OrmShape *shape, OrmJson json)
+{
+	OrmJsonWalk walk;
+
+	if (orm_json_kind(json) != ORM_JSON_ARRAY)
+	{
+		add_order(shape, json);
+		return;
+	}
+	add_number(shape, TAG_ARRAY, json.node->count);
+	walk = orm_json_walk(json);
+	while (orm_json_next(&walk))
+		add_order(shape, walk.value);
+}
+
+/* after, before: of the cursor itself nothing. */
+static void
+add_cursor(OrmShape *shape, OrmJson json)
+{
+	if (orm_json_kind(json) == ORM_JSON_OBJECT)
+		add_exact(shape, json);
+	else
+		appendStringInfoCharMacro(&shape->bytes, (char) orm_json_kind(json));
+}
+
+static void add_query(OrmShape *shape, OrmJson json);
+
+/* load: an object of queries, or else as it is. */
+static void
+add_load(OrmShape *shape, OrmJson json)
+{
+	check_stack_depth();
+	add_members(shape, json, NULL, 0, add_query);
+}
+
+/* A query; true and others in its place as they are. */
+static void
+add_query(OrmShape *shape, OrmJson json)
+{
+	static const Place places[] = {
+		PLACE("where", add_conditions),
+		PLACE("load", add_load),
+		PLACE("order_by", add_orders),
+		PLACE("limit", add_limit),
+		PLACE("offset", add_operand),
+		PLACE("compute", add_expressions),
+		PLACE("aggregate", add_expressions),
+		PLACE("having", add_conditions),
+		PLACE("after", add_cursor),
+		PLACE("before", add_cursor)
+	};
+
+	add_members(shape, json, places, lengthof(places), add_exact);
+}
+
+void
+orm_shape_add_query(OrmShape *shape, const OrmDocument *query)
+{
+	add_query(shape, orm_document_root(query));
+}
+
+/*
+ * Begins another document.  When it is one that stands in the shape already,
+ * its values stand twice in the list, and which of them is meant cannot be
+ * told from what they are: so that this has a shape of its own.
+ */
+static void
+begin_another(OrmShape *shape, Tag tag, const OrmDocument *document)
+{
+	appendStringInfoCharMacro(&shape->bytes, (char) tag);
+	for (int i = 0; i < shape->nvalues && document != NULL && !shape->twice; i++)
+		shape->twice = shape->values[i].document == document;
+	if (shape->twice)
+		appendStringInfoCharMacro(&shape->bytes, (char) TAG_TWICE);
+}
+
+void
+orm_shape_add_patch(OrmShape *shape, const OrmDocument *patch)
+{
+	begin_another(shape, TAG_PATCH, patch);
+	add_members(shape, orm_document_root(patch), NULL, 0, add_operand);
+}
+
+void
+orm_shape_add_cursor(OrmShape *shape, const OrmDocument *cursor, bool backward)
+{
+	begin_another(shape, backward ? TAG_CURSOR_BACKWARD : TAG_CURSOR, cursor);
+	if (cursor == NULL)
+		appendStringInfoCharMacro(&shape->bytes, (char) TAG_NOT_GIVEN);
+	else if (orm_json_kind(orm_document_root(cursor)) != ORM_JSON_ARRAY)
+		add_exact(shape, orm_document_root(cursor));
+	else
+	{
+		OrmJsonWalk walk = orm_json_walk(orm_document_root(cursor));
+
+		add_number(shape, TAG_ARRAY, orm_document_root(cursor).node->count);
+		while (orm_json_next(&walk))
+			add_value(shape, walk.value);
+	}
+}
+
+/* Is the value of a parameter an array with a null in it? */
+static bool
+parameter_has_null(const OrmQueryParameter *parameter)
+{
+	if (!OidIsValid(parameter->type))
+		return orm_json_kind(parameter->json) == ORM_JSON_ARRAY && orm_shape_has_null(parameter->json);
+	return OidIsValid(get_base_element_type(parameter->type)) &&
+		array_contains_nulls(DatumGetArrayTypeP(parameter->value));
+}
+
+void
+orm_shape_add_parameters(OrmShape *shape, const OrmQueryParameter *parameters, int nparameters)
+{
+	add_number(shape, TAG_PARAMETERS, nparameters);
+	for (int i = 0; i < nparameters; i++)
+	{
+		const OrmQueryParameter *parameter = &parameters[i];
+		bool		json = !OidIsValid(parameter->type);
+
+		add_text(shape, TAG_KEY, parameter->name, strlen(parameter->name));
+		add_number(shape, parameter->unset ? TAG_NOT_GIVEN : TAG_GIVEN, parameter->type);
+		if (parameter->unset || parameter->isnull)
+			appendStringInfoCharMacro(&shape->bytes, (char) ORM_JSON_NULL);
+		else if (parameter_has_null(parameter))
+			appendStringInfoCharMacro(&shape->bytes, (char) TAG_NULLS);
+		else if (json && orm_json_kind(parameter->json) == ORM_JSON_FALSE)
+			appendStringInfoCharMacro(&shape->bytes, (char) ORM_JSON_TRUE);
+		else
+			appendStringInfoCharMacro(&shape->bytes, (char) (json ? orm_json_kind(parameter->json) : TAG_GIVEN));
+	}
+}
+
+/* The end of the values that stand in one document, from the first of them on. */
+static int
+end_of_document(const OrmShape *shape, int first)
+{
+	int			low = first + 1;
+	int			high = shape->nvalues;
+
+	while (low < high)
+	{
+		int			middle = low + (high - low) / 2;
+
+		if (shape->values[middle].document == shape->values[first].document)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Finds a node among the values of one document, which are in its order. */
+static int
+find_node(const OrmShape *shape, int low, int end, const OrmNode *node)
+{
+	int			high = end;
+
+	while (low < high)
+	{
+		int			middle = low + (high - low) / 2;
+
+		if (shape->values[middle].node < node)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < end && shape->values[low].node == node ? low : -1;
+}
+
+int
+orm_shape_number(const OrmShape *shape, OrmJson value)
+{
+	int			end;
+
+	if (shape->twice)
+	{
+		for (int i = shape->nvalues - 1; i >= 0; i--)
+			if (shape->values[i].node == value.node)
+				return i;
+		return -1;
+	}
+	for (int first = 0; first < shape->nvalues; first = end)
+	{
+		end = end_of_document(shape, first);
+		if (shape->values[first].document == value.document)
+			return find_node(shape, first, end, value.node);
+	}
+	return -1;
+}
+
+bool
+orm_shape_has_null(OrmJson array)
+{
+	OrmJsonWalk walk = orm_json_walk(array);
+
+	while (orm_json_next(&walk))
+		if (orm_json_kind(walk.value) == ORM_JSON_NULL)
+			return true;
+	return false;
+}

@@ -1,0 +1,87 @@
+/*
+ * shape.h - the shape of a query document: everything in it but its values.
+ *
+ * Two documents of one shape become the same statements.  The shape is bytes,
+ * the key under which compiled queries are kept, and beside it the list of the
+ * values that were left out, in document order.  Both are made in one walk over
+ * the nodes of the document, without a model: this must cost little, as it is
+ * what a hit in the cache costs.
+ *
+ * What is a value, and what is shape?  The walk knows the places of the grammar:
+ *
+ *   query    the object itself: keys are shape;
+ *            "where", "having"       conditions
+ *            "load"                  an object: names are shape, each member a query; else shape
+ *            "compute", "aggregate"  names and expressions are shape, but the "where" in an expression is conditions
+ *            "order_by"              shape; in its objects, members other than by, desc, nulls are values
+ *            "limit"                 a number is shape (the server plans by it); anything else as in offset
+ *            "offset"                a value
+ *            "after", "before"       only whether it is null (the cursor's own values are added by
+ *                                    orm_shape_add_cursor)
+ *            all others              shape, to the last byte
+ *   conditions
+ *            keys of objects are shape;
+ *            null, true and false, numbers, strings: values;
+ *            arrays: values as a whole, except under "and" and "or", where each element is conditions;
+ *            objects: conditions again, and a value as a whole too (an operand of a json attribute
+ *            may be one); but under a key made of operator characters ("@>") and under "$value" only a
+ *            value as a whole;
+ *            {"$": name} and {"$attribute": path}: shape
+ *   patch    keys are shape, members are values as a whole; {"$": name} is shape
+ *
+ * Of a value the shape has its kind (true and false are one) and, of an array,
+ * whether a null stands in it.  Of the call's parameters it has the name, the
+ * type, and whether it is null, unset, or an array with a null in it: a
+ * condition on null has another text.
+ *
+ * It is no matter if the walk takes for a value what the grammar then refuses,
+ * or for shape what is a value: the compiler makes a constant of a value that
+ * is part of the shape (orm_shape_number is -1), and only costs a cache entry
+ * of its own.  What must never happen is that the compiler decides by something
+ * that is a value here; kinds excepted.
+ */
+#ifndef ORM_QUERY_SHAPE_H
+#define ORM_QUERY_SHAPE_H
+
+#include "base/document.h"
+#include "lib/stringinfo.h"
+
+/* A parameter of a call: a member of the parameters' document, or an argument of a function. */
+typedef struct OrmQueryParameter
+{
+	const char *name;
+	bool		isnull;
+	bool		unset;			/* an argument that was not given: takes away the condition it stands in */
+	bool		used;			/* a document names it */
+	Oid			type;			/* of "value"; InvalidOid: it is JSON, read as the type of what it is compared with */
+	OrmJson		json;
+	Datum		value;
+} OrmQueryParameter;
+
+#define ORM_SHAPE_ROOM 16
+
+typedef struct OrmShape
+{
+	StringInfoData bytes;
+	int			nvalues;
+	int			capacity;
+	OrmJson    *values;
+	OrmJson		room[ORM_SHAPE_ROOM];
+	bool		twice;			/* a document stands in it twice, as query and as patch */
+} OrmShape;
+
+/* Begins an empty shape in the current memory context. */
+extern void orm_shape_begin(OrmShape *shape);
+
+extern void orm_shape_add_query(OrmShape *shape, const OrmDocument *query);
+extern void orm_shape_add_patch(OrmShape *shape, const OrmDocument *patch);
+extern void orm_shape_add_parameters(OrmShape *shape, const OrmQueryParameter *parameters, int nparameters);
+extern void orm_shape_add_cursor(OrmShape *shape, const OrmDocument *cursor, bool backward);
+
+/* Which value of the shape this is, or -1: it is part of the shape. */
+extern int	orm_shape_number(const OrmShape *shape, OrmJson value);
+
+/* Has a JSON array a null in it? */
+extern bool orm_shape_has_null(OrmJson array);
+
+#endif

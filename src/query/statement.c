@@ -1,0 +1,193 @@
+/*
+ * statement.c - the statement of a level, from what has been collected.
+ *
+ *     plain     SELECT t0."id", t0."nombre" FROM "s"."usuarios" AS t0 LEFT JOIN ... WHERE ... ORDER BY ... LIMIT $2
+ *     parents   SELECT k.n, t0."id" FROM ROWS FROM (pg_catalog.unnest($1)) WITH ORDINALITY AS k(k1, n)
+ *               CROSS JOIN "s"."posts" AS t0 WHERE t0."autor_id" OPERATOR(pg_catalog.=) k.k1
+ *     lateral   SELECT x.c1, x.c2 FROM ROWS FROM (...) AS k(k1, n)
+ *               CROSS JOIN LATERAL (SELECT k.n AS c1, t0."id" AS c2 FROM ... ORDER BY ... LIMIT $2) AS x
+ *     distinct  SELECT d.c1, d.c2 FROM (SELECT DISTINCT ON (t0."a") t0."id" AS c1, t0."b" AS c2 FROM ...
+ *               ORDER BY t0."a", t0."b") AS d ORDER BY d.c2 LIMIT $2
+ *
+ * A lateral join can only be a nested loop, which keeps the order that its
+ * inner side has for each parent.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+
+#include "query/compile.h"
+
+/* Appends the columns; with names for who stands outside. */
+static void
+append_columns(StringInfo sql, const OrmColumns *columns, bool named)
+{
+	ListCell   *cell;
+	bool		first = true;
+
+	foreach(cell, columns->sql)
+	{
+		orm_sql_comma(sql, &first);
+		appendStringInfoString(sql, lfirst(cell));
+		if (named)
+			appendStringInfo(sql, " AS c%d", foreach_current_index(cell) + 1);
+	}
+}
+
+/* Appends the same columns as seen from outside: x.c1, x.c2 */
+static void
+append_outer_columns(StringInfo sql, const OrmColumns *columns, const char *alias, bool named)
+{
+	bool		first = true;
+
+	for (int i = 1; i <= list_length(columns->sql); i++)
+	{
+		orm_sql_comma(sql, &first);
+		appendStringInfo(sql, "%s.c%d", alias, i);
+		if (named)
+			appendStringInfo(sql, " AS c%d", i);
+	}
+}
+
+/* Appends FROM and WHERE. */
+static void
+append_from(StringInfo sql, const OrmLevelBuild *build)
+{
+	ListCell   *cell;
+
+	appendStringInfoString(sql, " FROM ");
+	if (build->parents != NULL && build->level->link.form == ORM_LINK_JOIN)
+		appendStringInfo(sql, "%s CROSS JOIN ", build->parents);
+	orm_query_from(sql, build->scope);
+	if (build->joined != NULL)
+		appendStringInfoString(sql, build->joined);
+	appendBinaryStringInfo(sql, build->scope->joins->data, build->scope->joins->len);
+	foreach(cell, build->conditions)
+		appendStringInfo(sql, "%s%s", foreach_current_index(cell) == 0 ? " WHERE " : " AND ", (char *) lfirst(cell));
+}
+
+/* Appends ORDER BY, LIMIT, OFFSET and the lock. */
+static void
+append_tail(StringInfo sql, const OrmLevelBuild *build, List *order)
+{
+	if (order != NIL)
+	{
+		appendStringInfoString(sql, " ORDER BY ");
+		orm_query_append_order(sql, order, build->parent == NULL && build->compiler->request->backward);
+	}
+	if (build->limit != NULL)
+		appendStringInfo(sql, " LIMIT %s", build->limit);
+	if (build->offset != NULL)
+		appendStringInfo(sql, " OFFSET %s", build->offset);
+	if (build->lock != NULL)
+		appendStringInfoString(sql, build->lock);
+}
+
+/* The order as seen from outside: by columns. */
+static List *
+outer_order(OrmLevelBuild *build)
+{
+	List	   *order = NIL;
+	ListCell   *cell;
+
+	foreach(cell, build->order)
+	{
+		const OrmOrder *inner = lfirst(cell);
+		OrmOrder   *outer = palloc(sizeof(OrmOrder));
+		OrmExpression *expression = palloc(sizeof(OrmExpression));
+		int			position = orm_query_column(&build->columns, inner->expression->sql,
+												inner->expression->type->oid);
+
+		*expression = *inner->expression;
+		expression->sql = psprintf("d.c%d", position + 1);
+		*outer = *inner;
+		outer->expression = expression;
+		order = lappend(order, outer);
+	}
+	return order;
+}
+
+/* Appends the expressions of distinct. */
+static void
+append_distinct_list(StringInfo sql, List *distinct)
+{
+	ListCell   *cell;
+	bool		first = true;
+
+	foreach(cell, distinct)
+	{
+		orm_sql_comma(sql, &first);
+		appendStringInfoString(sql, ((OrmExpression *) lfirst(cell))->sql);
+	}
+}
+
+/* Appends a SELECT that keeps, of what is equal in the expressions of distinct, the first. */
+static void
+append_distinct(StringInfo sql, OrmLevelBuild *build, bool named)
+{
+	List	   *order = outer_order(build);
+
+	/* the one SELECT that cannot be without columns */
+	if (build->columns.sql == NIL)
+		orm_query_column(&build->columns, "true", BOOLOID);
+	appendStringInfoString(sql, "SELECT ");
+	append_outer_columns(sql, &build->columns, "d", named);
+	appendStringInfoString(sql, " FROM (SELECT DISTINCT ON (");
+	append_distinct_list(sql, build->distinct);
+	appendStringInfoString(sql, ") ");
+	append_columns(sql, &build->columns, true);
+	append_from(sql, build);
+	appendStringInfoString(sql, " ORDER BY ");
+	append_distinct_list(sql, build->distinct);
+	if (build->order != NIL)
+		appendStringInfoString(sql, ", ");
+	orm_query_append_order(sql, build->order, false);
+	appendStringInfoString(sql, ") AS d");
+	append_tail(sql, build, order);
+}
+
+/* Appends the SELECT of the level's objects (of one parent, where there are parents outside). */
+static void
+append_select(StringInfo sql, OrmLevelBuild *build, bool named)
+{
+	if (build->distinct != NIL)
+	{
+		append_distinct(sql, build, named);
+		return;
+	}
+	appendStringInfoString(sql, "SELECT ");
+	append_columns(sql, &build->columns, named);
+	append_from(sql, build);
+	append_tail(sql, build, build->order);
+}
+
+/* Appends a SELECT for each parent by itself. */
+static void
+append_lateral(StringInfo sql, OrmLevelBuild *build)
+{
+	StringInfoData inner;
+
+	initStringInfo(&inner);
+	append_select(&inner, build, true);
+	appendStringInfoString(sql, "SELECT ");
+	append_outer_columns(sql, &build->columns, "x", false);
+	appendStringInfo(sql, " FROM %s CROSS JOIN LATERAL (%s) AS x", build->parents, inner.data);
+}
+
+void
+orm_query_statement(OrmLevelBuild *build)
+{
+	OrmQueryStatement *statement = &build->level->statement;
+	StringInfoData sql;
+	ListCell   *cell;
+
+	initStringInfo(&sql);
+	if (build->level->link.form == ORM_LINK_LATERAL)
+		append_lateral(&sql, build);
+	else
+		append_select(&sql, build, false);
+	orm_query_finish(build->scope->builder, statement, sql.data);
+	statement->results = palloc(sizeof(Oid) * Max(list_length(build->columns.types), 1));
+	foreach(cell, build->columns.types)
+		statement->results[statement->nresults++] = lfirst_oid(cell);
+}

@@ -1,0 +1,148 @@
+/*
+ * text.c - conditions on text: patterns, what becomes one, words, and equality
+ * that ignores case.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "parser/parse_coerce.h"
+#include "utils/builtins.h"
+
+#include "query/condition.h"
+
+/* Is the right operand another attribute? */
+static bool
+is_attribute(const OrmCondition *condition)
+{
+	return condition->operand.kind == ORM_OPERAND_ATTRIBUTE;
+}
+
+/* Is this a type of strings? */
+static bool
+is_text(const OrmType *type)
+{
+	return TypeCategory(type->base) == TYPCATEGORY_STRING;
+}
+
+/* In an ereport: the HINT for who looks for something in an array, a range or json. */
+static int
+hint_contains(const OrmCondition *condition)
+{
+	const OrmType *type = condition->left->type;
+
+	if (condition->operator->form == ORM_FORM_VALUE)
+		return 0;
+	if (type->class == ORM_TYPE_ARRAY || type->class == ORM_TYPE_JSONB ||
+		TypeCategory(type->base) == TYPCATEGORY_RANGE)
+		return errhint("Use the operator \"@>\".");
+	if (type->class == ORM_TYPE_JSON)
+		return errhint("The operator for this is \"@>\", which type jsonb has.");
+	return 0;
+}
+
+/* Raises 42883 unless a condition is about text; "expression" is one of its two operands. */
+static void
+require_text(const OrmCondition *condition, const OrmExpression *expression)
+{
+	if (is_text(expression->type))
+		return;
+	ereport(ERROR,
+			errcode(ERRCODE_UNDEFINED_FUNCTION),
+			errmsg("operator \"%s\" is for text, and %s is of type %s", condition->name,
+				   orm_query_describe(expression), format_type_be(expression->type->oid)),
+			orm_error_place(condition->place),
+			hint_contains(condition));
+}
+
+/* An operand for functions of text. */
+static const char *
+as_text(const OrmExpression *expression)
+{
+	if (expression->type->oid == VARCHAROID)
+		return expression->sql;
+	return orm_condition_cast(orm_condition_side(expression), TEXTOID);
+}
+
+/* The right operand of what works on text alone. */
+static const char *
+text_operand(OrmCondition *condition)
+{
+	if (!is_attribute(condition))
+		return orm_condition_slot(condition, condition->left->type, TEXTOID, ORM_FORM_VALUE);
+	require_text(condition, condition->operand.attribute);
+	return as_text(condition->operand.attribute);
+}
+
+/* Appends a pattern's operator between two attributes. */
+static void
+append_between(OrmCondition *condition)
+{
+	const OrmNamedOperator *named = condition->operator;
+	OrmSide		left = orm_condition_side(condition->left);
+	OrmSide		right = orm_condition_side(condition->operand.attribute);
+	OrmOperator operator;
+
+	require_text(condition, condition->operand.attribute);
+	if (named->between != NULL)
+	{
+		appendStringInfo(condition->sql, named->between, as_text(condition->left), text_operand(condition));
+		return;
+	}
+	operator = orm_operator_find_between(named->symbol, left.type, right.type, BOOLOID,
+										 orm_query_describe(condition->left), condition->place);
+	orm_condition_append(condition->sql, &operator, left, orm_condition_cast(right, operator.right));
+}
+
+void
+orm_condition_pattern(OrmCondition *condition)
+{
+	const OrmNamedOperator *named = condition->operator;
+	OrmSide		left = orm_condition_side(condition->left);
+	OrmOperator operator;
+
+	require_text(condition, condition->left);
+	if (is_attribute(condition))
+	{
+		append_between(condition);
+		return;
+	}
+	operator = orm_operator_find(named->symbol, left.type, BOOLOID,
+								 orm_query_describe(condition->left), condition->place);
+	orm_condition_append(condition->sql, &operator, left,
+						 orm_condition_slot(condition, left.type, operator.right, named->form));
+}
+
+void
+orm_condition_equal_folded(OrmCondition *condition)
+{
+	Oid			collation = condition->left->type->collation;
+	StringInfo	sql = condition->sql;
+
+	require_text(condition, condition->left);
+	appendStringInfo(sql, "pg_catalog.lower(%s) OPERATOR(pg_catalog.=) pg_catalog.lower(%s",
+					 as_text(condition->left), text_operand(condition));
+	/* both sides are folded, and compared, by the rules of the left one's language */
+	if (OidIsValid(collation) && collation != DEFAULT_COLLATION_OID)
+	{
+		appendStringInfoString(sql, " COLLATE ");
+		orm_sql_collation(sql, collation);
+	}
+	appendStringInfoChar(sql, ')');
+}
+
+void
+orm_condition_search(OrmCondition *condition)
+{
+	OrmSide		left = orm_condition_side(condition->left);
+
+	if (left.type->base == TSVECTOROID)
+		appendStringInfoString(condition->sql, orm_condition_cast(left, TSVECTOROID));
+	else
+	{
+		require_text(condition, condition->left);
+		appendStringInfo(condition->sql, "pg_catalog.to_tsvector(%s)", as_text(condition->left));
+	}
+	appendStringInfo(condition->sql, " OPERATOR(pg_catalog.@@) pg_catalog.websearch_to_tsquery(%s)",
+					 text_operand(condition));
+}

@@ -1,0 +1,247 @@
+/*
+ * where.c - conditions on attributes, and, or, not.
+ *
+ *     {"edad": {"ge": 18}, "or": [{"a": 1}, {"b": null}]}
+ *     (t0."edad" OPERATOR(pg_catalog.>=) $1 AND (t0."a" OPERATOR(pg_catalog.=) $2 OR t0."b" IS NULL))
+ *
+ * What is written can stand beside AND, OR and NOT without parentheses.
+ *
+ * A condition that an unset parameter takes away is as if it were not in the
+ * document, and so is all that consists of nothing but such conditions: an
+ * alternative of "or", a "not", the whole where.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "query/condition.h"
+
+typedef bool (*Connective) (OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql);
+
+void
+orm_series_begin(OrmSeries *series, StringInfo sql, const char *joint)
+{
+	series->sql = sql;
+	series->joint = joint;
+	series->begin = sql->len;
+	series->part = sql->len;
+	series->nparts = 0;
+	appendStringInfoChar(sql, '(');
+}
+
+/* Takes back what was appended from a position on. */
+static void
+truncate_to(StringInfo sql, int length)
+{
+	sql->len = length;
+	sql->data[length] = '\0';
+}
+
+void
+orm_series_begin_part(OrmSeries *series)
+{
+	series->part = series->sql->len;
+	if (series->nparts > 0)
+		appendStringInfoString(series->sql, series->joint);
+}
+
+void
+orm_series_end_part(OrmSeries *series, bool kept)
+{
+	if (kept)
+		series->nparts++;
+	else
+		truncate_to(series->sql, series->part);
+}
+
+bool
+orm_series_end(OrmSeries *series)
+{
+	StringInfo	sql = series->sql;
+	char	   *open = sql->data + series->begin;
+
+	if (series->nparts == 0)
+	{
+		truncate_to(sql, series->begin);
+		return false;
+	}
+	if (series->nparts > 1)
+	{
+		appendStringInfoChar(sql, ')');
+		return true;
+	}
+	memmove(open, open + 1, sql->len - series->begin);
+	sql->len--;
+	return true;
+}
+
+/*
+ * Looks at the keys before this one, which all were good: so there are never
+ * many of them.
+ */
+void
+orm_condition_check_twice(OrmJson object, const OrmJsonWalk *walk, const OrmPath *place)
+{
+	OrmJsonWalk before = orm_json_walk(object);
+
+	while (orm_json_next(&before) && before.index < walk->index)
+		if (before.key.node->length == walk->key.node->length &&
+			memcmp(orm_json_bytes(before.key), orm_json_bytes(walk->key), walk->key.node->length) == 0)
+			ereport(ERROR,
+					errcode(ERRCODE_DUPLICATE_COLUMN),
+					errmsg("\"%s\" is given twice", orm_json_string(walk->key)),
+					orm_error_place(place),
+					errhint("Put conditions side by side in \"and\": [{...}, {...}]."));
+}
+
+char *
+orm_condition_key(OrmJson key, const OrmPath *place)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	char	   *text = NULL;
+
+	PG_TRY();
+	{
+		text = orm_json_string(key);
+	}
+	PG_CATCH();
+	{
+		orm_error_rethrow_at(place, caller);
+	}
+	PG_END_TRY();
+	return text;
+}
+
+/* Appends a list of alternatives, or of conditions that must all hold. */
+static bool
+append_list(OrmScope *scope, OrmJson list, const char *joint, const char *empty, const OrmPath *place, StringInfo sql)
+{
+	OrmSeries	series;
+	OrmJsonWalk walk;
+
+	if (orm_json_kind(list) != ORM_JSON_ARRAY)
+		orm_query_wrong_kind(list, "an array of objects with conditions", place);
+	if (list.node->count == 0)
+	{
+		appendStringInfoString(sql, empty);
+		return true;
+	}
+	orm_series_begin(&series, sql, joint);
+	walk = orm_json_walk(list);
+	while (orm_json_next(&walk))
+	{
+		OrmPath		here = orm_path_index(place, walk.index);
+
+		orm_series_begin_part(&series);
+		orm_series_end_part(&series, orm_query_where(scope, walk.value, &here, sql));
+	}
+	return orm_series_end(&series);
+}
+
+/* "and": [where]; of none: true */
+static bool
+append_and(OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql)
+{
+	return append_list(scope, json, " AND ", "true", place, sql);
+}
+
+/* "or": [where]; of none: false */
+static bool
+append_or(OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql)
+{
+	return append_list(scope, json, " OR ", "false", place, sql);
+}
+
+/* "not": where; true where the conditions are not true, be they false or unknown. */
+static bool
+append_not(OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql)
+{
+	appendStringInfoChar(sql, '(');
+	if (!orm_query_where(scope, json, place, sql))
+		return false;
+	appendStringInfoString(sql, ") IS NOT TRUE");
+	return true;
+}
+
+/* Appends what one key of a where says. */
+static bool
+append_member(OrmScope *scope, OrmJson key, OrmJson json, const OrmPath *place, StringInfo sql)
+{
+	static const struct
+	{
+		const char *key;
+		Connective	append;
+	}			connectives[] = {{"and", append_and}, {"or", append_or}, {"not", append_not}};
+	OrmName		name;
+
+	for (int i = 0; i < lengthof(connectives); i++)
+		if (orm_json_equals(key, connectives[i].key))
+			return connectives[i].append(scope, json, place, sql);
+	name = orm_query_name(scope, key, place);
+	if (name.relationship != NULL)
+		return orm_query_related(scope, name.relationship, json, place, sql);
+	return orm_query_condition(scope, name.expression, json, place, sql);
+}
+
+bool
+orm_query_where(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo sql)
+{
+	OrmSeries	series;
+	OrmJsonWalk walk;
+
+	check_stack_depth();
+	if (orm_json_kind(where) != ORM_JSON_OBJECT)
+		orm_query_wrong_kind(where, "an object with conditions", place);
+	if (where.node->count == 0)
+	{
+		appendStringInfoString(sql, "true");
+		return true;
+	}
+	orm_series_begin(&series, sql, " AND ");
+	walk = orm_json_walk(where);
+	while (orm_json_next(&walk))
+	{
+		OrmPath		here = orm_path_key(place, orm_condition_key(walk.key, place));
+
+		orm_condition_check_twice(where, &walk, &here);
+		orm_series_begin_part(&series);
+		orm_series_end_part(&series, append_member(scope, walk.key, walk.value, &here, sql));
+	}
+	return orm_series_end(&series);
+}
+
+/* Raises 22023: {} is no condition. */
+static void
+raise_empty(const OrmExpression *left, const OrmPath *place)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("the condition on %s is empty", orm_query_describe(left)),
+			orm_error_place(place),
+			errhint("Write a value, or an operator and a value: {\"ge\": 1}."));
+}
+
+bool
+orm_query_condition(OrmScope *scope, const OrmExpression *left, OrmJson condition,
+					const OrmPath *place, StringInfo sql)
+{
+	OrmSeries	series;
+	OrmJsonWalk walk;
+
+	if (orm_json_kind(condition) != ORM_JSON_OBJECT || orm_condition_is_instruction(condition, left->type))
+		return orm_condition_operator(scope, left, "eq", condition, place, sql);
+	if (condition.node->count == 0)
+		raise_empty(left, place);
+	orm_series_begin(&series, sql, " AND ");
+	walk = orm_json_walk(condition);
+	while (orm_json_next(&walk))
+	{
+		char	   *operator = orm_condition_key(walk.key, place);
+		OrmPath		here = orm_path_key(place, operator);
+
+		orm_condition_check_twice(condition, &walk, &here);
+		orm_series_begin_part(&series);
+		orm_series_end_part(&series, orm_condition_operator(scope, left, operator, walk.value, &here, sql));
+	}
+	return orm_series_end(&series);
+}
