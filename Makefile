@@ -41,7 +41,10 @@ SQL_PARTS = \
 	src/api/change.sql \
 	src/api/read.sql \
 	src/api/know.sql \
-	src/api/trigger.sql
+	src/api/trigger.sql \
+	src/api/anchor.sql \
+	src/api/session.sql \
+	src/api/validate.sql
 
 SCRIPT      = orm--$(ORM_VERSION).sql
 DATA_built  = $(SCRIPT)

@@ -15,6 +15,7 @@
 #include "exec/plan.h"
 #include "model/cache.h"
 #include "query/query.h"
+#include "session/session.h"
 
 PG_MODULE_MAGIC;
 
@@ -30,5 +31,6 @@ _PG_init(void)
 	orm_query_init();
 	orm_plan_init();
 	orm_json_init();
+	orm_session_init();
 	MarkGUCPrefixReserved("orm");
 }

@@ -443,6 +443,7 @@ compile(Compilation *c)
 	function->model = pstrdup(c->model->name);
 	function->epoch = c->model->epoch;
 	function->unset = unset_function();
+	function->is_volatile = c->form->provolatile == PROVOLATILE_VOLATILE;
 	function->all = palloc(sizeof(bool) * Max(c->model->nattributes, 1));
 	memset(function->all, true, c->model->nattributes);
 	set_result(c);

@@ -92,6 +92,7 @@ typedef struct OrmFunction
 	const OrmDocument *patch;	/* NULL: the verb takes none */
 	int64		expect;
 	Oid			unset;			/* the function orm.unset */
+	bool		is_volatile;
 	bool		row;			/* the only argument is the whole row */
 	int			nparameters;
 	OrmParameter *parameters;

@@ -33,6 +33,7 @@
 #include "accessor/language.h"
 #include "exec/plan.h"
 #include "model/cache.h"
+#include "session/session.h"
 
 /* Sorts out which arguments were given; see the top of this file. */
 static void
@@ -112,6 +113,7 @@ orm_language_call(FunctionCallInfo fcinfo)
 	if (call.function->result & (ORM_RESULT_ROW | ORM_RESULT_ROWS))
 		orm_rows_check(&call.rows);
 	find_given(&call);
+	orm_session_autoflush(call.function->is_volatile);
 	result = call.function->verb->run(&call);
 	orm_plan_release(plan);
 	return result;

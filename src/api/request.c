@@ -6,10 +6,12 @@
 #include "api/argument.h"
 #include "api/object.h"
 #include "api/request.h"
+#include "session/session.h"
 
 const OrmModel *
 orm_request_model(FunctionCallInfo fcinfo, LOCKMODE lockmode)
 {
+	orm_session_autoflush(true);
 	return orm_model_open(orm_argument_text(fcinfo, 0, "model"), lockmode);
 }
 

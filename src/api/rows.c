@@ -9,6 +9,7 @@
 
 #include "accessor/result.h"
 #include "api/request.h"
+#include "session/session.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_rows);
 
@@ -36,6 +37,7 @@ orm_sql_rows(PG_FUNCTION_ARGS)
 	OrmQuery   *query;
 	OrmRows		rows = {.fcinfo = fcinfo};
 
+	orm_session_autoflush(true);
 	rows.model = orm_model_open_by_table(row_argument(fcinfo), AccessShareLock);
 	orm_rows_check(&rows);
 	orm_rows_begin_set(fcinfo);

@@ -8,6 +8,7 @@
 #include "api/argument.h"
 #include "api/object.h"
 #include "model/cache.h"
+#include "session/session.h"
 #include "write/write.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_create);
@@ -29,6 +30,7 @@ options_argument(FunctionCallInfo fcinfo, int n, OrmVerb verb)
 static const OrmModel *
 model_argument(FunctionCallInfo fcinfo)
 {
+	orm_session_autoflush(true);
 	return orm_model_open(orm_argument_text(fcinfo, 0, "model"), RowExclusiveLock);
 }
 

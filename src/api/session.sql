@@ -1,0 +1,38 @@
+-- replace
+-- The unit of work; see session/session.h.
+
+CREATE OR REPLACE FUNCTION orm.add(model pg_catalog.text, object orm.document, label pg_catalog.text DEFAULT NULL) RETURNS pg_catalog.void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_add';
+COMMENT ON FUNCTION orm.add(pg_catalog.text, orm.document, pg_catalog.text) IS
+'Queues an object to be inserted: by orm.flush(), by the next orm.* call that reads or writes, or at COMMIT. The object is checked now. 42710 for a label that is taken in this transaction, 25006 where nothing may be written, 53400 when the queue is larger than orm.queue_size.';
+
+CREATE OR REPLACE FUNCTION orm.merge(model pg_catalog.text, object orm.document, label pg_catalog.text DEFAULT NULL) RETURNS pg_catalog.void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_merge';
+COMMENT ON FUNCTION orm.merge(pg_catalog.text, orm.document, pg_catalog.text) IS
+'Queues an object to be saved, as orm.save does: inserted or updated by primary key. Otherwise as orm.add.';
+
+CREATE OR REPLACE FUNCTION orm.remove(model pg_catalog.text, key pg_catalog.text) RETURNS pg_catalog.void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_remove_text';
+COMMENT ON FUNCTION orm.remove(pg_catalog.text, pg_catalog.text) IS
+'Queues the delete of the object with that primary key (see orm.get). An object that is not there then is no error.';
+
+CREATE OR REPLACE FUNCTION orm.remove(model pg_catalog.text, key pg_catalog.anyelement) RETURNS pg_catalog.void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_remove_any';
+COMMENT ON FUNCTION orm.remove(pg_catalog.text, pg_catalog.anyelement) IS
+'Queues the delete of the object with that primary key (see orm.get). An object that is not there then is no error.';
+
+CREATE OR REPLACE FUNCTION orm.expunge(label pg_catalog.text) RETURNS pg_catalog.bool
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_expunge';
+COMMENT ON FUNCTION orm.expunge(pg_catalog.text) IS
+'Takes the object with that label out of the queue: true when it was there and not yet written.';
+
+CREATE OR REPLACE FUNCTION orm.flush() RETURNS pg_catalog.int8
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_flush';
+COMMENT ON FUNCTION orm.flush() IS
+'Writes all that is queued, one statement for each table, kind and set of columns, as the roles that queued it; returns the number of rows.';
+
+CREATE OR REPLACE FUNCTION orm.pending() RETURNS TABLE ("position" pg_catalog.int4, action pg_catalog.text, model pg_catalog.text,
+        label pg_catalog.text, object pg_catalog.text, role pg_catalog.name)
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_pending';
+COMMENT ON FUNCTION orm.pending() IS
+'What is queued in this transaction and not yet written, in the order of the calls: the object as it was given, or the key of one to be removed.';

@@ -1,0 +1,444 @@
+/*
+ * queue.c - the entries of the unit of work; see session.h.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+
+#include "session/queue.h"
+#include "write/write.h"
+
+/* All in "memory", a child of the top transaction's context; NULL: nothing was queued. */
+static MemoryContext memory = NULL;
+static List *entries = NIL;		/* of OrmEntry * */
+static List *anchored = NIL;	/* subtransactions (as int) with an event of the deferred trigger */
+
+/* The subtransaction in which a flush is running, or invalid. */
+static SubTransactionId flushing = InvalidSubTransactionId;
+
+static int	queue_size = 262144;
+
+static inline bool
+is_pending(const OrmEntry *entry)
+{
+	return entry->written == InvalidSubTransactionId;
+}
+
+/* Is anything pending at all? */
+static bool
+any_pending(void)
+{
+	ListCell   *cell;
+
+	foreach(cell, entries)
+		if (is_pending(lfirst(cell)))
+			return true;
+	return false;
+}
+
+/* Drops what an aborted subtransaction queued, and takes back what it wrote. */
+static void
+undo(SubTransactionId subxact)
+{
+	ListCell   *cell;
+
+	foreach(cell, entries)
+	{
+		OrmEntry   *entry = lfirst(cell);
+
+		if (entry->queued == subxact)
+			entries = foreach_delete_current(entries, cell);
+		else if (entry->written == subxact)
+			entry->written = InvalidSubTransactionId;
+	}
+	anchored = list_delete_int(anchored, (int) subxact);
+	if (flushing == subxact)
+		flushing = InvalidSubTransactionId;
+}
+
+/* Passes the marks of a committed subtransaction to its parent. */
+static void
+pass_on(SubTransactionId subxact, SubTransactionId parent)
+{
+	ListCell   *cell;
+
+	foreach(cell, entries)
+	{
+		OrmEntry   *entry = lfirst(cell);
+
+		if (entry->queued == subxact)
+			entry->queued = parent;
+		if (entry->written == subxact)
+			entry->written = parent;
+	}
+	foreach(cell, anchored)
+		if (lfirst_int(cell) == (int) subxact)
+			lfirst_int(cell) = (int) parent;
+}
+
+static void
+subtransaction_ended(SubXactEvent event, SubTransactionId subxact, SubTransactionId parent, void *argument)
+{
+	if (memory == NULL)
+		return;
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		undo(subxact);
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+		pass_on(subxact, parent);
+}
+
+/* Forgets everything; the memory goes with the transaction. */
+static void
+forget(void)
+{
+	memory = NULL;
+	entries = NIL;
+	anchored = NIL;
+	flushing = InvalidSubTransactionId;
+}
+
+/*
+ * At the end of a transaction.  The deferred trigger has flushed by now; if
+ * something is left all the same, it must not be lost silently.
+ */
+static void
+transaction_ended(XactEvent event, void *argument)
+{
+	if (memory == NULL)
+		return;
+	switch (event)
+	{
+		case XACT_EVENT_PRE_COMMIT:
+		case XACT_EVENT_PRE_PREPARE:
+			if (any_pending())
+				ereport(ERROR,
+						errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("objects that were queued have not been written"),
+						errhint("Call orm.flush() before the transaction ends."));
+			break;
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_PREPARE:
+		case XACT_EVENT_ABORT:
+			forget();
+			break;
+		default:
+			break;
+	}
+}
+
+void
+orm_session_init(void)
+{
+	DefineCustomIntVariable("orm.queue_size",
+							"How much memory the queued objects of a transaction may take.",
+							"More is an error; orm.flush() makes room.",
+							&queue_size, 262144, 64, MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	RegisterXactCallback(transaction_ended, NULL);
+	RegisterSubXactCallback(subtransaction_ended, NULL);
+}
+
+/* Raises where nothing may be queued. */
+static void
+check_may_queue(const char *function)
+{
+	PreventCommandIfReadOnly(function);
+	PreventCommandIfParallelMode(function);
+	PreventCommandDuringRecovery(function);
+	if (InSecurityRestrictedOperation())
+		ereport(ERROR,
+				errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				errmsg("cannot execute %s within security-restricted operation", function));
+}
+
+/* Memory of the queue, made when it is first needed. */
+static MemoryContext
+queue_memory(void)
+{
+	if (memory == NULL)
+		memory = AllocSetContextCreate(TopTransactionContext, "orm queue", ALLOCSET_DEFAULT_SIZES);
+	return memory;
+}
+
+/* Raises when a label is taken by another entry of this transaction. */
+static void
+check_label(const char *label)
+{
+	ListCell   *cell;
+
+	if (label == NULL)
+		return;
+	foreach(cell, entries)
+	{
+		const OrmEntry *entry = lfirst(cell);
+
+		if (entry->label != NULL && strcmp(entry->label, label) == 0)
+			ereport(ERROR,
+					errcode(ERRCODE_DUPLICATE_OBJECT),
+					errmsg("label \"%s\" is already taken in this transaction", label));
+	}
+}
+
+/* Raises when the queue has become too large. */
+static void
+check_size(void)
+{
+	if (MemoryContextMemAllocated(memory, true) / 1024 > (Size) queue_size)
+		ereport(ERROR,
+				errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+				errmsg("too many objects are queued"),
+				errdetail("They take more than orm.queue_size, %d kB.", queue_size),
+				errhint("Use orm.create with an array of objects, or set \"orm.queue_size\" to allow more."));
+}
+
+/* A new entry at the end of the queue. */
+static OrmEntry *
+append_entry(OrmEntryKind kind, const OrmModel *model)
+{
+	MemoryContext caller = MemoryContextSwitchTo(queue_memory());
+	OrmEntry   *entry = palloc0(sizeof(OrmEntry));
+
+	entry->kind = kind;
+	entry->model = pstrdup(model->name);
+	GetUserIdAndSecContext(&entry->role, &entry->security);
+	entry->queued = GetCurrentSubTransactionId();
+	entries = lappend(entries, entry);
+	MemoryContextSwitchTo(caller);
+	return entry;
+}
+
+/* Queues the event of the deferred trigger, once for each subtransaction. */
+static void
+anchor(void)
+{
+	int			subxact = (int) GetCurrentSubTransactionId();
+	MemoryContext caller;
+
+	if (list_member_int(anchored, subxact))
+		return;
+	caller = MemoryContextSwitchTo(memory);
+	anchored = lappend_int(anchored, subxact);
+	MemoryContextSwitchTo(caller);
+	orm_anchor_queue_event();
+}
+
+void
+orm_session_add(OrmEntryKind kind, const OrmModel *model, const OrmDocument *object, const char *label)
+{
+	OrmEntry   *entry;
+	MemoryContext caller;
+
+	check_may_queue(kind == ORM_ENTRY_ADD ? "orm.add()" : "orm.merge()");
+	check_label(label);
+	orm_record_read(model, orm_document_root(object), NULL,
+					kind == ORM_ENTRY_ADD ? ORM_VERB_CREATE : ORM_VERB_SAVE, orm_record_make(model, 1));
+	entry = append_entry(kind, model);
+	caller = MemoryContextSwitchTo(memory);
+	entry->label = label ? pstrdup(label) : NULL;
+	entry->object = palloc(VARSIZE(object));
+	memcpy(entry->object, object, VARSIZE(object));
+	MemoryContextSwitchTo(caller);
+	check_size();
+	anchor();
+}
+
+void
+orm_session_remove(const OrmModel *model, const Datum *key)
+{
+	const OrmKey *primary_key = orm_model_need_key(model);
+	OrmEntry   *entry;
+	MemoryContext caller;
+
+	check_may_queue("orm.remove()");
+	entry = append_entry(ORM_ENTRY_REMOVE, model);
+	caller = MemoryContextSwitchTo(memory);
+	entry->nkey = primary_key->nattributes;
+	entry->key = palloc(sizeof(char *) * entry->nkey);
+	for (int i = 0; i < entry->nkey; i++)
+		entry->key[i] = OutputFunctionCall(&model->attributes[primary_key->attributes[i]].type->output, key[i]);
+	MemoryContextSwitchTo(caller);
+	check_size();
+	anchor();
+}
+
+bool
+orm_session_expunge(const char *label)
+{
+	ListCell   *cell;
+
+	foreach(cell, entries)
+	{
+		const OrmEntry *entry = lfirst(cell);
+
+		if (is_pending(entry) && entry->label != NULL && strcmp(entry->label, label) == 0)
+		{
+			entries = foreach_delete_current(entries, cell);
+			return true;
+		}
+	}
+	return false;
+}
+
+List *
+orm_queue_next(void)
+{
+	List	   *next = NIL;
+	ListCell   *cell;
+
+	foreach(cell, entries)
+	{
+		OrmEntry   *entry = lfirst(cell);
+		const OrmEntry *first = next ? linitial(next) : entry;
+
+		if (!is_pending(entry))
+			continue;
+		if (entry->role != first->role || entry->security != first->security)
+			break;
+		next = lappend(next, entry);
+	}
+	return next;
+}
+
+void
+orm_queue_mark_written(List *written)
+{
+	ListCell   *cell;
+
+	foreach(cell, written)
+		((OrmEntry *) lfirst(cell))->written = GetCurrentSubTransactionId();
+}
+
+/* Frees an entry. */
+static void
+free_entry(OrmEntry *entry)
+{
+	for (int i = 0; i < entry->nkey; i++)
+		pfree(entry->key[i]);
+	if (entry->key != NULL)
+		pfree(entry->key);
+	if (entry->object != NULL)
+		pfree(entry->object);
+	if (entry->label != NULL)
+		pfree(entry->label);
+	pfree(entry->model);
+	pfree(entry);
+}
+
+/* Lets entries go that can never be pending again: whatever undoes the write undoes the call too. */
+static void
+prune(void)
+{
+	ListCell   *cell;
+
+	foreach(cell, entries)
+	{
+		OrmEntry   *entry = lfirst(cell);
+
+		if (entry->written != entry->queued)
+			continue;
+		entries = foreach_delete_current(entries, cell);
+		free_entry(entry);
+	}
+}
+
+/*
+ * A trigger that a flush fires may queue more: that is for the next round.  An
+ * error leaves "flushing" as it is: it is reset when the subtransaction it was
+ * set in, or the transaction, is undone.
+ */
+int64
+orm_session_flush(void)
+{
+	int64		rows = 0;
+	List	   *next;
+
+	if (flushing != InvalidSubTransactionId)
+		return 0;
+	flushing = GetCurrentSubTransactionId();
+	while ((next = orm_queue_next()) != NIL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		orm_queue_mark_written(next);
+		rows += orm_flush_entries(next);
+	}
+	flushing = InvalidSubTransactionId;
+	prune();
+	return rows;
+}
+
+int64
+orm_session_flush_anchored(void)
+{
+	anchored = NIL;
+	return orm_session_flush();
+}
+
+bool
+orm_session_is_pending(void)
+{
+	return memory != NULL && flushing == InvalidSubTransactionId && any_pending();
+}
+
+void
+orm_session_autoflush(bool may_write)
+{
+	if (!orm_session_is_pending())
+		return;
+	if (!may_write)
+		ereport(ERROR,
+				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				errmsg("objects are queued that a function which is not VOLATILE would not see"),
+				errhint("Call orm.flush() first."));
+	orm_session_flush();
+}
+
+/* The key of a REMOVE as text: 1, or (1,2). */
+static const char *
+key_text(const OrmEntry *entry)
+{
+	StringInfoData text;
+
+	if (entry->nkey == 1)
+		return entry->key[0];
+	initStringInfo(&text);
+	for (int i = 0; i < entry->nkey; i++)
+		appendStringInfo(&text, "%s%s", i ? "," : "(", entry->key[i]);
+	appendStringInfoChar(&text, ')');
+	return text.data;
+}
+
+void
+orm_session_each_pending(void (*function) (void *argument, const OrmPending *pending), void *argument)
+{
+	static const char *const actions[] = {
+		[ORM_ENTRY_ADD] = "add",
+		[ORM_ENTRY_MERGE] = "merge",
+		[ORM_ENTRY_REMOVE] = "remove",
+	};
+	int			position = 0;
+	ListCell   *cell;
+
+	foreach(cell, entries)
+	{
+		const OrmEntry *entry = lfirst(cell);
+		OrmPending	pending = {
+			.position = position + 1,
+			.action = actions[entry->kind],
+			.model = entry->model,
+			.label = entry->label,
+			.role = entry->role,
+		};
+
+		if (!is_pending(entry))
+			continue;
+		position++;
+		pending.object = entry->object == NULL ? key_text(entry)
+			: pnstrdup(orm_document_text(entry->object), entry->object->text_length);
+		function(argument, &pending);
+	}
+}

@@ -1,0 +1,44 @@
+/*
+ * queue.h - the parts of the unit of work.  Private to this folder.
+ *
+ *     queue.c    the entries and their marks, callbacks, limits
+ *     anchor.c   the deferred trigger
+ *     flush.c    writing entries
+ */
+#ifndef ORM_SESSION_QUEUE_H
+#define ORM_SESSION_QUEUE_H
+
+#include "nodes/pg_list.h"
+
+#include "session/session.h"
+
+typedef struct OrmEntry
+{
+	OrmEntryKind kind;
+	char	   *model;
+	OrmDocument *object;		/* ADD, MERGE */
+	char	  **key;			/* REMOVE: texts of the key's values, in key order */
+	int			nkey;
+	char	   *label;			/* or NULL */
+	Oid			role;
+	int			security;
+	SubTransactionId queued;
+	SubTransactionId written;	/* InvalidSubTransactionId: pending */
+} OrmEntry;
+
+/* The pending entries of the first role among them (List of OrmEntry *), up to the first of another; NIL: none. */
+extern List *orm_queue_next(void);
+
+/* The entries are being written by the current subtransaction. */
+extern void orm_queue_mark_written(List *entries);
+
+/*
+ * Sees to it that the deferred trigger will run at the end of this transaction;
+ * called once for each subtransaction that queues something.
+ */
+extern void orm_anchor_queue_event(void);
+
+/* Writes entries of one role, as that role; returns the number of rows. */
+extern int64 orm_flush_entries(List *entries);
+
+#endif

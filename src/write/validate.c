@@ -1,0 +1,318 @@
+/*
+ * validate.c - see validate.h: walking the object and collecting reasons.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+
+#include "exec/json.h"
+#include "model/cache.h"
+#include "write/validate_internal.h"
+
+/* All reasons at one place. */
+typedef struct Finding
+{
+	char	   *place;
+	List	   *reasons;		/* of char * */
+} Finding;
+
+void
+orm_validate_complain(OrmValidation *validation, const char *place, const char *reason)
+{
+	MemoryContext caller = MemoryContextSwitchTo(validation->context);
+	Finding    *finding = NULL;
+	ListCell   *cell;
+
+	foreach(cell, validation->findings)
+		if (strcmp(((Finding *) lfirst(cell))->place, place) == 0)
+			finding = lfirst(cell);
+	if (finding == NULL)
+	{
+		finding = palloc0(sizeof(Finding));
+		finding->place = pstrdup(place);
+		validation->findings = lappend(validation->findings, finding);
+	}
+	finding->reasons = lappend(finding->reasons, pstrdup(reason));
+	MemoryContextSwitchTo(caller);
+}
+
+/* Is it an error that says nothing about the object: a cancel, no memory, an internal one? */
+static bool
+is_not_about_data(int sqlerrcode)
+{
+	int			class = ERRCODE_TO_CATEGORY(sqlerrcode);
+
+	return class == ERRCODE_OPERATOR_INTERVENTION || class == ERRCODE_INSUFFICIENT_RESOURCES ||
+		class == ERRCODE_SYSTEM_ERROR || class == ERRCODE_INTERNAL_ERROR;
+}
+
+/* The place that an error names ("At tags[1]."), or the one that is given. */
+static char *
+place_of(const ErrorData *error, const OrmPath *place)
+{
+	if (error->detail != NULL && strncmp(error->detail, "At ", 3) == 0)
+		return pnstrdup(error->detail + 3, strlen(error->detail) - 4);
+	return orm_path_text(place);
+}
+
+/* Ends a subtransaction that failed, and returns the error. */
+static ErrorData *
+undo(MemoryContext context, ResourceOwner owner)
+{
+	ErrorData  *error;
+
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	FlushErrorState();
+	RollbackAndReleaseCurrentSubTransaction();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	if (is_not_about_data(error->sqlerrcode))
+		ReThrowError(error);
+	return error;
+}
+
+bool
+orm_validate_try(OrmValidation *validation, OrmTrial trial, void *argument, const OrmPath *place, bool silent)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData  *volatile error = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		trial(argument);
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		error = undo(context, owner);
+	}
+	PG_END_TRY();
+	if (error != NULL && !silent)
+		orm_validate_complain(validation, place_of(error, place), error->message);
+	return error == NULL;
+}
+
+/* What is read in a trial: one member of an object. */
+typedef struct MemberTrial
+{
+	const OrmModel *model;
+	OrmDocument *document;		/* an object of this member alone */
+	const OrmPath *place;		/* of the object */
+	OrmRecord  *record;
+} MemberTrial;
+
+static void
+read_member(void *argument)
+{
+	MemberTrial *trial = argument;
+
+	orm_record_read(trial->model, orm_document_root(trial->document), trial->place, ORM_VERB_SAVE, trial->record);
+}
+
+/* A document of one member. */
+static OrmDocument *
+make_document(const OrmJsonWalk *walk)
+{
+	StringInfoData text;
+	const char *source;
+	int			length;
+
+	initStringInfo(&text);
+	appendStringInfoChar(&text, '{');
+	source = orm_json_source(walk->key, &length);
+	appendBinaryStringInfo(&text, source, length);
+	appendStringInfoChar(&text, ':');
+	source = orm_json_source(walk->value, &length);
+	appendBinaryStringInfo(&text, source, length);
+	appendStringInfoChar(&text, '}');
+	return orm_document_parse(text.data, text.len);
+}
+
+/* Reads one member of an object, an attribute or what is none. */
+static void
+take_value(OrmSubject *subject, const OrmJsonWalk *walk, const char *name)
+{
+	OrmPath		here = orm_path_key(subject->place, name);
+	MemberTrial trial = {subject->model, make_document(walk), subject->place, subject->record};
+	int			attribute = orm_model_attribute(subject->model, name, strlen(name));
+
+	if (!orm_validate_try(subject->validation, read_member, &trial, &here, false) && attribute >= 0)
+		subject->wrong[attribute] = true;
+}
+
+static void validate_object(OrmValidation *validation, const OrmModel *model, OrmJson object,
+							const OrmPath *place, const OrmRelationship *through);
+
+/* Validates what stands in one place of a relationship: a key is left to its foreign key. */
+static void
+take_item(OrmSubject *subject, const OrmRelationship *relationship, OrmJson item, const OrmPath *place)
+{
+	if (orm_json_kind(item) != ORM_JSON_OBJECT)
+		return;
+	validate_object(subject->validation, orm_model_open(relationship->target, AccessShareLock), item, place,
+					relationship->key_is_local ? NULL : relationship);
+}
+
+/* The attribute over a column, or -1. */
+static int
+attribute_of(const OrmModel *model, AttrNumber column)
+{
+	for (int i = 0; i < model->nattributes; i++)
+		if (model->attributes[i].attnum == column)
+			return i;
+	return -1;
+}
+
+/* Validates what is nested under a relationship. */
+static void
+take_related(OrmSubject *subject, const OrmRelationship *relationship, OrmJson value, const OrmPath *place)
+{
+	OrmJsonWalk walk;
+
+	if (!relationship->resolved)
+		orm_relationship_require(subject->model, relationship);
+	for (int i = 0; relationship->key_is_local && i < relationship->nkeys; i++)
+	{
+		int			attribute = attribute_of(subject->model, relationship->local[i]);
+
+		if (attribute >= 0 && orm_json_kind(value) != ORM_JSON_NULL)
+			subject->supplied[attribute] = true;
+	}
+	if (orm_json_kind(value) != ORM_JSON_ARRAY)
+	{
+		take_item(subject, relationship, value, place);
+		return;
+	}
+	walk = orm_json_walk(value);
+	while (orm_json_next(&walk))
+	{
+		OrmPath		here = orm_path_index(place, walk.index);
+
+		CHECK_FOR_INTERRUPTS();
+		take_item(subject, relationship, walk.value, &here);
+	}
+}
+
+/* Looks at one member of an object. */
+static void
+take_member(OrmSubject *subject, const OrmJsonWalk *walk)
+{
+	char	   *name = orm_json_string(walk->key);
+	OrmPath		here = orm_path_key(subject->place, name);
+	const OrmRelationship *relationship = orm_model_relationship(subject->model, name);
+
+	if (relationship == NULL)
+		take_value(subject, walk, name);
+	else
+		take_related(subject, relationship, walk->value, &here);
+}
+
+/* Says which values are missing, or NULL where they may not be. */
+static void
+check_required(const OrmSubject *subject)
+{
+	for (int i = 0; i < subject->model->nattributes; i++)
+	{
+		const OrmAttribute *attribute = &subject->model->attributes[i];
+		OrmPath		here = orm_path_key(subject->place, attribute->name);
+
+		if (!attribute->not_null || subject->wrong[i] || subject->supplied[i])
+			continue;
+		if (subject->record->given[i] && subject->record->isnull[i])
+			orm_validate_complain(subject->validation, orm_path_text(&here), "null is not allowed");
+		else if (!subject->record->given[i] && !subject->exists && !attribute->has_default)
+			orm_validate_complain(subject->validation, orm_path_text(&here), "a value is required");
+	}
+}
+
+/* The columns by which the object hangs on its parent are supplied by that. */
+static void
+supply(OrmSubject *subject, const OrmRelationship *through)
+{
+	if (through == NULL || OidIsValid(through->join_relid))
+		return;
+	for (int i = 0; i < through->nkeys; i++)
+	{
+		int			attribute = attribute_of(subject->model, through->remote[i]);
+
+		if (attribute >= 0)
+			subject->supplied[attribute] = true;
+	}
+}
+
+/* Validates an object; "through": the relationship by which it hangs on its parent, which holds no key. */
+static void
+validate_object(OrmValidation *validation, const OrmModel *model, OrmJson object,
+				const OrmPath *place, const OrmRelationship *through)
+{
+	OrmSubject	subject = {.validation = validation, .model = model, .place = place};
+	OrmJsonWalk walk;
+
+	check_stack_depth();
+	if (orm_json_kind(object) != ORM_JSON_OBJECT)
+	{
+		orm_validate_complain(validation, orm_path_text(place),
+							  psprintf("an object of model \"%s\" is expected, not %s", model->name,
+									   orm_json_kind_name(orm_json_kind(object))));
+		return;
+	}
+	subject.record = orm_record_make(model, 1);
+	subject.wrong = palloc0(Max(model->nattributes, 1));
+	subject.supplied = palloc0(Max(model->nattributes, 1));
+	supply(&subject, through);
+	walk = orm_json_walk(object);
+	while (orm_json_next(&walk))
+		take_member(&subject, &walk);
+	orm_validate_keys(&subject);
+	check_required(&subject);
+	orm_validate_checks(&subject);
+	orm_validate_references(&subject);
+}
+
+/* Writes the findings as JSON. */
+static Datum
+write_findings(const OrmValidation *validation)
+{
+	StringInfoData out;
+	ListCell   *cell;
+
+	orm_json_begin(&out);
+	appendStringInfoChar(&out, '{');
+	foreach(cell, validation->findings)
+	{
+		const Finding *finding = lfirst(cell);
+		ListCell   *reason;
+
+		if (foreach_current_index(cell) > 0)
+			appendStringInfoChar(&out, ',');
+		orm_json_write_string(&out, finding->place, strlen(finding->place));
+		appendStringInfoString(&out, ":[");
+		foreach(reason, finding->reasons)
+		{
+			if (foreach_current_index(reason) > 0)
+				appendStringInfoChar(&out, ',');
+			orm_json_write_string(&out, lfirst(reason), strlen(lfirst(reason)));
+		}
+		appendStringInfoChar(&out, ']');
+	}
+	appendStringInfoChar(&out, '}');
+	return orm_json_end(&out);
+}
+
+Datum
+orm_validate(const OrmModel *model, OrmJson object)
+{
+	OrmValidation validation = {.context = CurrentMemoryContext};
+
+	validate_object(&validation, model, object, NULL, NULL);
+	return write_findings(&validation);
+}

@@ -1,0 +1,53 @@
+/*
+ * validate_internal.h - the parts of validate.c and validate_table.c.  Private
+ * to these two.
+ */
+#ifndef ORM_WRITE_VALIDATE_INTERNAL_H
+#define ORM_WRITE_VALIDATE_INTERNAL_H
+
+#include "write/batch.h"
+#include "write/validate.h"
+
+typedef struct OrmValidation
+{
+	MemoryContext context;		/* where findings live */
+	List	   *findings;
+} OrmValidation;
+
+/* One object that is looked at. */
+typedef struct OrmSubject
+{
+	OrmValidation *validation;
+	const OrmModel *model;
+	const OrmPath *place;
+	OrmRecord  *record;			/* what could be read */
+	bool	   *wrong;			/* by attribute: its value could not be read */
+	bool	   *supplied;		/* by attribute: a nested object, or the one it is nested in, gives it */
+	bool		exists;			/* there is a row with its primary key */
+} OrmSubject;
+
+/* Adds a reason at a place. */
+extern void orm_validate_complain(OrmValidation *validation, const char *place, const char *reason);
+
+/*
+ * Does something that may raise, in a subtransaction.  What it raises is a
+ * reason at the place that the error names, else at "place"; nothing when
+ * "silent".  Errors that are not about data are raised again.
+ */
+typedef void (*OrmTrial) (void *argument);
+
+extern bool orm_validate_try(OrmValidation *validation, OrmTrial trial, void *argument,
+							 const OrmPath *place, bool silent);
+
+/* In validate_table.c */
+
+/* Looks for rows with the object's keys; sets "exists". */
+extern void orm_validate_keys(OrmSubject *subject);
+
+/* Evaluates the CHECK constraints. */
+extern void orm_validate_checks(OrmSubject *subject);
+
+/* Looks for the rows that foreign keys lead to. */
+extern void orm_validate_references(OrmSubject *subject);
+
+#endif
