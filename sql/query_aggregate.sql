@@ -92,6 +92,9 @@ SELECT same('Author', '{"group_by": ["country"], "aggregate": {"n": {"count": "*
              count(*) FILTER (WHERE boss_id IS NULL) AS b FROM authors a GROUP BY 1 ORDER BY 1$$),
        same('Post', '{"group_by": ["price"], "aggregate": {"n": {"count": "*"}, "s": {"sum": "price"}, "all": {"array_agg": "price"}, "t": {"min": "title"}}, "order_by": ["price"]}',
     $$SELECT price, count(*) AS n, sum(price) AS s, array_agg(price) AS all, min(title) AS t FROM posts GROUP BY 1 ORDER BY 1$$);
+-- by a distance, whose other end is a value
+SELECT orm.aggregate('Author', '{"where": {"id": {"in": [2, 8, 20]}}, "aggregate": {"near": {"array_agg": "id", "order_by": [{"by": "place", "<->": "(0,0)"}]}}}'),
+       orm.aggregate('Author', '{"where": {"id": {"in": [2, 8, 20]}}, "aggregate": {"near": {"array_agg": "id", "order_by": [{"by": "place", "<->": "(9,0)"}]}}}');
 
 -- along paths: a row without the object has no value
 SELECT same('Post', '{"group_by": ["author.country", "author.boss.name"], "aggregate": {"n": {"count": "*"}, "a": {"count": "author"}, "d": {"count": "author", "distinct": true},

@@ -68,7 +68,7 @@ CALL o_collect();
 
 CALL o_generate('filters', '{Artist,Album,Genre,Employee,Customer,Invoice}', 'where', 60, 1);
 CALL o_generate('lists', '{Track,Customer,Invoice,Album,InvoiceLine}', 'where select limit few', 40, 2);
-CALL o_generate('graphs', '{Employee,Customer,Invoice,Album,Artist}', 'load where select limit order few', 60, 3);
+CALL o_generate('graphs', '{Employee,Customer,Invoice,Album,Artist}', 'load where select limit order few', 60, 5);
 CALL o_generate('groups', '{Employee,Customer,Genre}', 'groups', 30, 4);
 
 -- Genres with the number of their tracks
@@ -98,6 +98,17 @@ SELECT o_same('by hand', 'Customer', '{"order_by": ["customer_id"], "select": ["
     "select": ["invoice_date", "total"]}}}',
     $$SELECT '[' || string_agg(format('{"customer_id":%s,"latest":%s}', customer_id, (SELECT to_json(i) FROM (SELECT invoice_date, total FROM invoice i WHERE i.customer_id = c.customer_id
     ORDER BY invoice_date DESC, invoice_id DESC LIMIT 1) i)), ',' ORDER BY customer_id) || ']' FROM customer c$$);
+-- Many objects: every track with what it was sold for, streamed; every playlist with all of its tracks
+SELECT set_config('oracle.parameters', '', false);
+SELECT o_compare('by hand', 'Track', 'SELECT string_agg(e::text, '','') FROM orm.each(%s, %s, %s) e', ('{"order_by": ["track_id"], "select": ["name"],
+    "load": {"genre": {"select": ["name"]}, "sales": {"select": ["unit_price"]}}}',
+    $$SELECT string_agg(format('{"name":%s,"genre":%s,"sales":%s}', to_json(name), (SELECT to_json(g) FROM (SELECT name FROM genre g WHERE g.genre_id = t.genre_id) g),
+        (SELECT o_array(array_agg(format('{"unit_price":%s}', unit_price)::json ORDER BY invoice_line_id)) FROM invoice_line l WHERE l.track_id = t.track_id)), ',' ORDER BY track_id)
+    FROM track t$$)::o_pair);
+SELECT o_same('by hand', 'Playlist', '{"order_by": ["playlist_id"], "load": {"tracks": {"select": ["track_id"], "order_by": ["-milliseconds", "track_id"], "load": {"album": {"select": ["title"]}}}}}',
+    $$SELECT '[' || string_agg(left(to_json(p)::text, -1) || ',"tracks":' || (SELECT o_array(array_agg(format('{"track_id":%s,"album":{"title":%s}}', t.track_id, to_json(a.title))::json
+        ORDER BY milliseconds DESC, t.track_id)) FROM track t JOIN album a USING (album_id) JOIN playlist_track j ON j.track_id = t.track_id WHERE j.playlist_id = p.playlist_id)
+        || '}', ',' ORDER BY playlist_id) || ']' FROM playlist p$$);
 
 -- The verdict
 \pset format unaligned

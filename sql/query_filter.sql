@@ -44,7 +44,7 @@ DECLARE
     oracle text;
 BEGIN
     EXECUTE format('SELECT coalesce(string_agg(t.id::text, '' '' ORDER BY t.id), ''none'') FROM %I t WHERE %s',
-        CASE model WHEN 'Person' THEN 'people' WHEN 'Post' THEN 'posts' WHEN 'Label' THEN 'labels' END, condition) INTO oracle;
+        CASE model WHEN 'Person' THEN 'people' WHEN 'Post' THEN 'posts' WHEN 'Label' THEN 'labels' WHEN 'Fact' THEN 'facts' END, condition) INTO oracle;
     RETURN keys || CASE WHEN keys = oracle THEN '' ELSE ', but SQL: ' || oracle END;
 END $$;
 -- What count and exists say of it.
@@ -346,6 +346,38 @@ SELECT array_agg(id) FROM people_within('<(1,1),1>');
 CREATE FUNCTION people_like(what text, tag varchar[], mood mood, home address) RETURNS SETOF people LANGUAGE orm STABLE AS
 $$all Person {"where": {"name": {"icontains": {"$": "what"}}, "tags": {"@>": {"$": "tag"}}, "mood": {"$": "mood"}, "home": {"$": "home"}}}$$;
 SELECT array_agg(id) FROM people_like('AN', '{a}', 'happy', ('Gran Via', 3));
+
+-- types that are compared as another are read as what they are, as they were written
+CREATE TABLE facts (id int PRIMARY KEY, source regclass, kind regtype, net cidr, span int4range, spans int4multirange, prices numrange, days daterange);
+INSERT INTO facts VALUES (1, 'people', 'integer', '10.0.0.0/8', '[1,10)', '{[1,3),[7,9)}', '[1.5,2]', '[2026-01-01,2026-02-01)'),
+    (2, 'posts', 'text', '192.168.1.0/24', '[5,5]', '{[5,5]}', '(2,)', '[2026-03-01,)'), (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+SELECT count(*) > 0 FROM orm.map('query_filter.facts', 'Fact');
+SELECT w, filter('Fact', w, condition, params) FROM (VALUES
+    ('{"source": "people"}', 'source = ''people''::regclass', '{}'),
+    ('{"source": {"ne": "query_filter.people"}}', 'source IS DISTINCT FROM ''people''::regclass', '{}'),
+    ('{"source": {"in": ["posts", "people", null]}}', 'true', '{}'),
+    ('{"source": {"not_in": {"$": "names"}}}', 'source IS DISTINCT FROM ''posts''::regclass', '{"names": ["posts"]}'),
+    ('{"source": {"=": "posts"}}', 'source = ''posts''::regclass', '{}'),
+    ('{"source": {"<>": {"$": "name"}}}', 'source <> ''posts''::regclass', '{"name": "posts"}'),
+    ('{"source": {"ge": 1}}', 'source >= 1', '{}'),
+    ('{"kind": "int4"}', 'kind = ''int4''::regtype', '{}'),
+    ('{"net": "10"}', 'net = ''10''::cidr', '{}'),
+    ('{"net": {">>": "192.168.1.7"}}', 'net >> ''192.168.1.7''', '{}')) AS x (w, condition, params);
+
+-- of a range a number is an element, a string another range
+SELECT w, filter('Fact', w, condition, params) FROM (VALUES
+    ('{"span": {"@>": 5}}', 'span @> 5', '{}'),
+    ('{"span": {"@>": 9.0}}', 'span @> 9', '{}'),
+    ('{"span": {"@>": "[5,5]"}}', 'span @> int4range(5, 6)', '{}'),
+    ('{"span": {"@>": {"$value": 5}}}', 'span @> 5', '{}'),
+    ('{"span": {"@>": {"$value": "[7,8]"}}}', 'span @> int4range(7, 9)', '{}'),
+    ('{"span": {"@>": {"$": "x"}}}', 'span @> 9', '{"x": 9}'),
+    ('{"span": {"@>": {"$": "x"}}}', 'span @> int4range(5, 6)', '{"x": "[5,6)"}'),
+    ('{"spans": {"@>": 7}}', 'spans @> 7', '{}'),
+    ('{"spans": {"@>": "{[5,5]}"}}', 'spans @> ''{[5,5]}''::int4multirange', '{}'),
+    ('{"prices": {"@>": 2}}', 'prices @> 2.0', '{}'),
+    ('{"prices": {"@>": 2.25}}', 'prices @> 2.25', '{}'),
+    ('{"days": {"@>": "[2026-01-31,2026-01-31]"}}', 'days @> date ''2026-01-31''', '{}')) AS x (w, condition, params);
 
 DROP SCHEMA query_filter CASCADE;
 SELECT count(*) FROM orm.models;

@@ -6,7 +6,7 @@ SET client_min_messages = warning;
 
 CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TYPE address AS (street text, no int);
-CREATE TABLE people (id int PRIMARY KEY, name text, age int, mood mood, home address, tags text[], doc json, data jsonb, span int4range, born date,
+CREATE TABLE people (id int PRIMARY KEY, name text, age int, mood mood, home address, tags text[], doc json, data jsonb, span int4range, days daterange, spans int4multirange, born date,
     active boolean, spot point, page xml);
 CREATE TABLE posts (id int PRIMARY KEY, author_id int REFERENCES people, title text);
 CREATE TABLE profiles (id int PRIMARY KEY, person_id int UNIQUE REFERENCES people, bio text);
@@ -44,6 +44,11 @@ SELECT w, refused(w) FROM unnest('{"{\"id\": {}}", "{\"id\": {\"gte\": 1}}", "{\
     "{\"id\": {\"@>\": 1}}", "{\"id\": {\"+\": 1}}", "{\"data\": {\"k\": 1}}", "{\"home\": {\"street\": \"x\"}}", "{\"data\": {\"$other\": 1}}",
     "{\"doc\": {\"@>\": {\"k\": 1}}}", "{\"doc\": {\"lt\": 1}}", "{\"page\": \"<a/>\"}", "{\"tags\": {\"in\": [[\"a\"]]}}"}'::text[]) w;
 
+-- as others call them
+SELECT w, split_part(refused(w), E'\n', 1), split_part(refused(w), E'\n', 3)
+FROM unnest('{"{\"id\": {\"lte\": 1}}", "{\"id\": {\"neq\": 1}}", "{\"id\": {\"!=\": 1}}", "{\"id\": {\"==\": 1}}", "{\"id\": {\"notIn\": [1]}}", "{\"id\": {\"isnull\": true}}", "{\"name\": {\"startsWith\": \"a\"}}",
+    "{\"name\": {\"iexact\": \"a\"}}", "{\"posts\": {\"some\": {}}}", "{\"posts\": {\"every\": {}}}", "{\"id\": {\"===\": 1}}"}'::text[]) w;
+
 -- (which others there are depends on the server's version)
 SELECT w, split_part(refused(w), E'\n', 1) FROM unnest('{"{\"spot\": {\"<@\": \"(1,1)\"}}", "{\"spot\": \"(1,1)\"}", "{\"name\": {\"@>\": \"x\"}}"}'::text[]) w;
 
@@ -58,7 +63,7 @@ SELECT w, refused(w) FROM unnest('{"{\"age\": {\"ge\": null}}", "{\"name\": {\"c
 
 -- values that do not fit
 SELECT w, refused(w) FROM unnest('{"{\"id\": [1]}", "{\"id\": {\"ne\": [1]}}", "{\"id\": {\"in\": 5}}", "{\"id\": {\"in\": {\"a\": 1}}}", "{\"id\": {\"in\": [[1]]}}", "{\"id\": {\"in\": [1, \"x\"]}}", "{\"id\": \"x\"}",
-    "{\"id\": 2.5}", "{\"id\": 99999999999}", "{\"id\": true}", "{\"name\": 1}", "{\"active\": 1}", "{\"born\": \"x\"}", "{\"mood\": \"bad\"}", "{\"id\": {\"eq\": {\"ge\": 1}}}", "{\"span\": {\"@>\": 5}}",
+    "{\"id\": 2.5}", "{\"id\": 99999999999}", "{\"id\": true}", "{\"name\": 1}", "{\"active\": 1}", "{\"born\": \"x\"}", "{\"mood\": \"bad\"}", "{\"id\": {\"eq\": {\"ge\": 1}}}", "{\"span\": {\"&&\": 5}}", "{\"span\": {\"@>\": \"5\"}}", "{\"span\": {\"@>\": 5.5}}", "{\"days\": {\"@>\": 5}}", "{\"days\": {\"@>\": \"2026-01-01\"}}", "{\"spans\": {\"&&\": \"5\"}}", "{\"span\": {\"@>\": \"(5\"}}",
     "{\"tags\": {\"@>\": \"a\"}}", "{\"home\": {\"eq\": {\"nope\": 1}}}", "{\"name\": \"\\u0000\"}", "{\"name\": {\"like\": 5}}", "{\"name\": {\"contains\": 5}}", "{\"name\": {\"regex\": \"(\"}}"}'::text[]) w;
 
 -- instructions

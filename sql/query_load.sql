@@ -178,5 +178,9 @@ SELECT orm.all('Tag', '{"load": {"posts": {"select": ["id"]}}, "where": {"name":
 ALTER TABLE posts RENAME COLUMN id TO number;
 ALTER TABLE posts_tags RENAME COLUMN post_id TO post_number;
 SELECT orm.all('Tag', '{"load": {"posts": {"select": ["number"]}}, "where": {"name": "green"}}');
+SELECT orm.all('Tag', '{"load": {"posts": {"select": ["number"]}}, "where": {"name": "green", "posts": {"any": {"number": 30}}}}');
+-- a column of the join table, which has no model of its own
+ALTER TABLE posts_tags RENAME COLUMN post_number TO post;
+SELECT orm.all('Tag', '{"load": {"posts": {"select": ["number"]}}, "where": {"name": "green", "posts": {"any": {"number": 30}}}}');
 
 DROP SCHEMA query_load CASCADE;

@@ -44,6 +44,9 @@ SELECT grouped('Comment', '{"group_by": ["post.author.name", "hidden"], "aggrega
 SELECT grouped('Author', '{"aggregate": {"n": {"count": "*"}, "views": {"sum": "posts.views"}, "tags": {"count": "posts.tags.name", "distinct": true}}}',
     $$SELECT format('[{"n":%s,"views":%s,"tags":%s}]', (SELECT count(*) FROM authors), (SELECT sum(views) FROM posts WHERE author_id IS NOT NULL),
     (SELECT count(DISTINCT j.tag_id) FROM posts_tags j JOIN posts p ON p.id = j.post_id WHERE p.author_id IS NOT NULL))$$);
+SELECT grouped('Sample', '{"group_by": ["positive"], "aggregate": {"n": {"count": "*"}, "children": {"count": "children"}}, "order_by": ["positive"]}',
+    $$SELECT '[' || string_agg(to_json(x)::text, ',' ORDER BY positive) || ']' FROM (SELECT positive, count(DISTINCT s.id) AS n, count(c.id) AS children
+    FROM samples s LEFT JOIN children c ON c.sample_id = s.id GROUP BY 1) x$$);
 SELECT grouped('Post', '{"group_by": ["author.name"], "order_by": ["author.name"]}',
     $$SELECT '[' || string_agg(to_json(x)::text, ',' ORDER BY x) || ']' FROM (SELECT DISTINCT a.name AS "author.name" FROM posts p LEFT JOIN authors a ON a.id = p.author_id) x$$);
 

@@ -31,6 +31,7 @@ CALL o_generate('exists', '{Author,Post,Comment,Sample,Room,Booking}', 'where co
 CALL o_generate('first', '{Author,Post,Comment,Sample,Room,Booking}', 'where compute select verb=first', 36, 6);
 CALL o_generate('each', '{Author,Post,Comment,Sample,Room,Booking}', 'where compute limit verb=each', 36, 7);
 CALL o_generate('rows', '{Author,Post,Comment,Sample,Room,Booking}', 'where limit verb=rows', 36, 8);
+CALL o_generate('delete_where', '{Booking,"Línea de pedido",Profile,Child}', 'verb=delete', 80, 17);
 CALL o_generate('pages', '{Author,Post,Comment,Booking,Room,"Línea de pedido"}', 'where compute verb=page', 120, 9);
 
 -- The verdict

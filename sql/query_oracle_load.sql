@@ -51,6 +51,25 @@ SELECT o_same('trees', 'Comment', '{"where": {"parent_id": null, "hidden": false
 SELECT o_same('trees', 'Comment', '{"select": ["id", "score"], "order_by": ["id"], "load": {"parent": {"recursive": true, "select": ["id", "score"]}}}',
     $$SELECT '[' || string_agg(parents(id), ',' ORDER BY id) || ']' FROM comments$$);
 
+-- Cycles: an object that stands in its own path comes once more, and ends there
+CREATE TABLE blog.ring (id integer PRIMARY KEY, next_id integer REFERENCES blog.ring);
+INSERT INTO ring VALUES (1, 2), (2, 3), (3, 1), (4, 1), (5, 5), (6, NULL), (7, 6), (8, 4), (9, 6);
+SELECT count(*) FROM orm.map('ring', 'Ring', orm.belongs_to('next', 'Ring'), orm.has_many('before', 'Ring'), orm.accessors(include => '{}'));
+CREATE FUNCTION onwards(r ring, path integer[]) RETURNS text LANGUAGE sql AS $$
+    SELECT left(to_json(r)::text, -1) || CASE WHEN r.id = ANY (path) THEN ''
+        ELSE ',"next":' || coalesce((SELECT onwards(n, path || r.id) FROM ring n WHERE n.id = r.next_id), 'null') END || '}'
+$$;
+CREATE FUNCTION backwards(r ring, path integer[], depth integer) RETURNS text LANGUAGE sql AS $$
+    SELECT left(to_json(r)::text, -1) || CASE WHEN r.id = ANY (path) OR depth = 0 THEN ''
+        ELSE ',"before":[' || coalesce((SELECT string_agg(backwards(b, path || r.id, depth - 1), ',' ORDER BY b.id DESC) FROM ring b WHERE b.next_id = r.id), '') || ']' END || '}'
+$$;
+SELECT o_same('cycles', 'Ring', '{"order_by": ["id"], "load": {"next": {"recursive": true}}}',
+    $$SELECT '[' || string_agg(onwards(r, '{}'), ',' ORDER BY id) || ']' FROM ring r$$);
+SELECT o_same('cycles', 'Ring', '{"order_by": ["-id"], "load": {"before": {"recursive": true, "order_by": ["-id"]}}}',
+    $$SELECT '[' || string_agg(backwards(r, '{}', -1), ',' ORDER BY id DESC) || ']' FROM ring r$$);
+SELECT o_same('cycles', 'Ring', format('{"order_by": ["id"], "load": {"before": {"recursive": %s, "order_by": ["-id"]}}}', n),
+    format($$SELECT '[' || string_agg(backwards(r, '{}', %s), ',' ORDER BY id) || ']' FROM ring r$$, n)) FROM generate_series(1, 5) n;
+
 -- Lists of paths
 SELECT o_same('paths', 'Author', '{"order_by": ["id"], "load": ["posts.tags", "profile", "posts.comments"]}', $$
     SELECT '[' || string_agg(left(to_json(a)::text, -1) || ',"posts":[' || coalesce((

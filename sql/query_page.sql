@@ -140,14 +140,15 @@ SELECT orm.sql('Item', json_build_object('select', '{id}'::text[], 'order_by', '
 SELECT page ->> 'next' AS cursor FROM orm.page('Item', '{"limit": 5, "order_by": ["a"]}') AS page \gset
 SELECT orm.sql('Item', json_build_object('select', '{id}'::text[], 'order_by', '{a}'::text[], 'after', :'cursor'), verb => 'page');
 
--- a cursor is a position: rows come and go, where and limit may change, what it shows may change
+-- a cursor is a position: rows come and go, values in where and the limit may change, what it shows may change
+SELECT page ->> 'next' AS narrow FROM orm.page('Item', '{"limit": 5, "order_by": ["c", "-id"], "where": {"c": {"in": [0, 1, 2]}}}') AS page \gset
 SELECT page ->> 'next' AS cursor, keys(page -> 'items') AS keys FROM orm.page('Item', '{"select": ["id"], "limit": 5, "order_by": ["c", "-id"]}') AS page \gset
 \echo :keys
 BEGIN;
 DELETE FROM items WHERE id = (:'keys'::int[])[5];
 INSERT INTO items (id, c, d) VALUES (1000, -1, 'x'), (-1000, 0, 'x'), (-999, 1, 'x');
 SELECT keys(orm.page('Item', json_build_object('select', '{id}'::text[], 'limit', 9, 'order_by', '{c,-id}'::text[], 'after', :'cursor')) -> 'items');
-SELECT keys(orm.page('Item', json_build_object('limit', 3, 'order_by', '{c,-id}'::text[], 'after', :'cursor', 'where', '{"c": 1}'::json)) -> 'items');
+SELECT keys(orm.page('Item', json_build_object('limit', 3, 'order_by', '{c,-id}'::text[], 'after', :'narrow', 'where', '{"c": {"in": [1]}}'::json)) -> 'items');
 SELECT keys(orm.page('Item', json_build_object('limit', 30, 'order_by', '{c,-id}'::text[], 'before', :'cursor')) -> 'items');
 SELECT keys(orm.page('Item', '{"limit": 3, "order_by": ["c", "-id"], "after": {"$": "from"}}', json_build_object('from', :'cursor')) -> 'items');
 ROLLBACK;
@@ -160,10 +161,16 @@ FROM (VALUES ('Item', '["c"]'::json), ('Item', '["c", "id"]'), ('Item', '["-c", 
              ('Box', '["-id"]')) AS other (model, order_by);
 SELECT tried(format('SELECT orm.page(%L, %L)', 'Item', json_build_object('order_by', '{-c,id}'::text[], 'before', :'cursor')));
 -- ... another meaning of a name, another type
-SELECT page ->> 'next' AS cursor FROM orm.page('Item', '{"compute": {"w": "b"}, "order_by": ["w"], "limit": 2}') AS page \gset
+SELECT page ->> 'next' AS cursor FROM orm.page('Item', '{"compute": {"w": "b"}, "order_by": ["w"], "limit": 2, "where": {"c": 2, "box": {"id": {"gt": 0}}}}') AS page \gset
 SELECT split_part(tried(format('SELECT orm.page(%L, %L)', 'Item', json_build_object('compute', compute, 'order_by', '{w}'::text[], 'limit', 1, 'select', '{id}'::text[], 'where', '{"c": 1, "box": {"id": {"gt": 3}}}'::json,
                                                                               'after', :'cursor'))), ',"next"', 1)
 FROM unnest(ARRAY['{"w": "b"}', '{"w": "d"}', '{"w": "a"}', '{"w": {"max": "box.items.b"}}']::json[]) AS compute;
+-- ... other conditions, but not other values in them
+SELECT page ->> 'next' AS cursor FROM orm.page('Item', '{"order_by": ["id"], "limit": 2, "where": {"c": {"lt": 2}, "or": [{"a": null}, {"d": "d1"}]}}') AS page \gset
+SELECT split_part(tried(format('SELECT orm.page(%L, %L)', 'Item', json_build_object('where', "where", 'order_by', '{id}'::text[], 'limit', 1, 'select', '{id}'::text[], 'after', :'cursor'))), ',"next"', 1)
+FROM unnest(ARRAY['{"c": {"lt": 1}, "or": [{"a": null}, {"d": "d0"}]}', '{"c": {"le": 2}, "or": [{"a": null}, {"d": "d1"}]}', '{"c": {"lt": 2}, "or": [{"a": null}]}', '{"c": {"lt": 2}}',
+                  '{"c": {"lt": 2}, "or": [{"a": 1}, {"d": "d1"}]}']::json[]) AS "where";
+SELECT tried(format('SELECT orm.page(%L, %L)', 'Item', json_build_object('order_by', '{id}'::text[], 'after', :'cursor')));
 SELECT page ->> 'next' AS cursor FROM orm.page('Item', '{"order_by": ["c"], "limit": 2}') AS page \gset
 BEGIN;
 ALTER TABLE items ALTER c TYPE text;

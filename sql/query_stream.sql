@@ -23,6 +23,8 @@ SELECT same('{"order_by": ["-id"]}'), same('{"order_by": ["id"], "load": ["kids.
     same('{"where": {"id": 0}, "load": ["kids"]}'), same('{"order_by": ["id"], "limit": 51, "load": ["kids"]}'),
     same('{"order_by": ["id"], "limit": 50}'), same('{"order_by": ["id"], "limit": 0}');
 SELECT count(*), count(DISTINCT o::text) FROM orm.each('Parent', '{"load": ["kids"]}') o;
+SELECT orm.each('Parent', '{"select": [], "limit": 2}');
+SELECT orm.each('Parent', '{"lock": "update"}');
 SELECT orm.each('Parent', '{"where": {"id": {"in": {"$": "ids"}}}, "order_by": ["id"], "load": {"kids": {"select": ["id"]}}}', '{"ids": [1, 2]}');
 
 -- stopped early: nothing stays open, and nothing is said of leaks

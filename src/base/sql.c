@@ -4,9 +4,11 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/transam.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_operator.h"
+#include "catalog/pg_type.h"
 #include "nodes/parsenodes.h"
 #include "parser/parse_type.h"
 #include "parser/parser.h"
@@ -16,6 +18,41 @@
 
 #include "base/compat.h"
 #include "base/sql.h"
+
+/* The schema of a type. */
+static Oid
+get_type_schema(Oid type)
+{
+	return GetSysCacheOid1(TYPEOID, Anum_pg_type_typnamespace, ObjectIdGetDatum(type));
+}
+
+/* What has been named in texts, by hashes of system cache rows: a bit may stand for several. */
+static bits8 named[1024];
+
+/* The bit of a hash. */
+static inline bits8
+bit_of(uint32 hash)
+{
+	return 1 << hash % BITS_PER_BYTE;
+}
+
+/* Remembers that a text names an object. */
+static void
+note_named(int cache, Oid oid)
+{
+	uint32		hash;
+
+	if (oid < FirstNormalObjectId)
+		return;
+	hash = GetSysCacheHashValue1(cache, ObjectIdGetDatum(oid));
+	named[hash / BITS_PER_BYTE % lengthof(named)] |= bit_of(hash);
+}
+
+bool
+orm_sql_has_named(int cache, uint32 hash)
+{
+	return hash == 0 || (named[hash / BITS_PER_BYTE % lengthof(named)] & bit_of(hash)) != 0;
+}
 
 /* Appends an identifier. */
 void
@@ -70,6 +107,8 @@ orm_sql_operator(StringInfo sql, Oid operator)
 				errcode(ERRCODE_UNDEFINED_FUNCTION),
 				errmsg("operator with OID %u does not exist", operator));
 	form = (Form_pg_operator) GETSTRUCT(tuple);
+	note_named(OPEROID, operator);
+	note_named(NAMESPACEOID, form->oprnamespace);
 	schema = get_namespace_name(form->oprnamespace);
 	appendStringInfo(sql, "OPERATOR(%s.%s)", quote_identifier(schema ? schema : "pg_catalog"),
 					 NameStr(form->oprname));
@@ -129,6 +168,8 @@ orm_sql_type(StringInfo sql, Oid type, int32 typmod)
 		ereport(ERROR,
 				errcode(ERRCODE_UNDEFINED_OBJECT),
 				errmsg("type with OID %u does not exist", type));
+	note_named(TYPEOID, type);
+	note_named(NAMESPACEOID, get_type_schema(type));
 	appendStringInfoString(sql, name);
 }
 
@@ -145,6 +186,8 @@ orm_sql_collation(StringInfo sql, Oid collation)
 				errcode(ERRCODE_UNDEFINED_OBJECT),
 				errmsg("collation with OID %u does not exist", collation));
 	form = (Form_pg_collation) GETSTRUCT(tuple);
+	note_named(COLLOID, collation);
+	note_named(NAMESPACEOID, form->collnamespace);
 	schema = get_namespace_name(form->collnamespace);
 	orm_sql_qualified(sql, schema ? schema : "pg_catalog", NameStr(form->collname));
 	ReleaseSysCache(tuple);

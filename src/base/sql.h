@@ -57,6 +57,13 @@ extern void orm_sql_check_expression(const char *fragment, const char *what);
 /* Parses the text of a type; raises 42601 for what is none.  Nothing is looked up. */
 extern struct TypeName *orm_sql_parse_type(const char *text);
 
+/*
+ * Has any text named an object whose row in that system cache (OPEROID,
+ * TYPEOID, COLLOID, NAMESPACEOID) has this hash?  0: any row.  A few too many
+ * are said to be; those of pg_catalog, which nobody replaces, are not.
+ */
+extern bool orm_sql_has_named(int cache, uint32 hash);
+
 /* Separates items: appends the separator unless it is the first; clears *first. */
 static inline void
 orm_sql_comma(StringInfo sql, bool *first)

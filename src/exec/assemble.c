@@ -79,6 +79,22 @@ write_row(const OrmRows *rows, int row, int depth, StringInfo out)
 	orm_json_put(out, "}", 1);
 }
 
+/*
+ * A large result is freed in one piece, and malloc then gives its memory back
+ * to the system, to be faulted in page by page in the next call: half of the
+ * time of a large graph.  One block freed that is larger than what a result
+ * mostly is (and never touched) makes glibc keep as much from then on.
+ */
+static void
+keep_freed_memory(void)
+{
+	static bool done = false;
+
+	if (!done)
+		pfree(palloc(8 * 1024 * 1024));
+	done = true;
+}
+
 /* About how long the text of all objects is, when each is written once. */
 static Size
 estimate(const OrmGraph *graph)
@@ -103,6 +119,8 @@ orm_graph_write(OrmGraph *graph, StringInfo out, int from, int to)
 	const OrmRows *root = &graph->levels[0];
 	Size		size = to - from == root->nrows ? estimate(graph) : 0;
 
+	if (size > 128 * 1024)
+		keep_freed_memory();
 	if (size < MaxAllocSize - out->len)
 		orm_json_reserve(out, size);
 	for (int i = from; i < to; i++)

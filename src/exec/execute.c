@@ -76,6 +76,16 @@ note_write(void)
 	wrote_until = GetCurrentCommandId(false);
 }
 
+/* Turns JIT off to the end of the nest level that is returned. */
+static int
+begin_without_jit(void)
+{
+	int			nest_level = NewGUCNestLevel();
+
+	set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	return nest_level;
+}
+
 /*
  * Keeps JIT out of a statement that is about to be planned, to the end of the
  * nest level that is returned (0: there is a plan).  The choice is made when a
@@ -84,13 +94,7 @@ note_write(void)
 static int
 begin_planning(OrmPlan *plan)
 {
-	int			nest_level;
-
-	if (is_planned(plan->plan))
-		return 0;
-	nest_level = NewGUCNestLevel();
-	set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	return nest_level;
+	return is_planned(plan->plan) ? 0 : begin_without_jit();
 }
 
 /* Gives the setting back. */
@@ -162,7 +166,7 @@ orm_exec_fetch(const char *cursor, uint64 limit, DestReceiver *receiver)
 
 	if (portal == NULL)
 		ereport(ERROR,
-				errcode(ERRCODE_INVALID_CURSOR_STATE),
+				errcode(ERRCODE_UNDEFINED_CURSOR),
 				errmsg("the transaction in which the objects were asked for is over, or its cursors were closed"),
 				errhint("A cursor WITH HOLD must be read to its end in the transaction that declares it."));
 	return PortalRunFetch(portal, FETCH_FORWARD, (long) limit, receiver);
@@ -184,17 +188,20 @@ orm_plan_explain(OrmPlan *plan, const Datum *values, const bool *isnull)
 	SPIExecuteOptions options = {0};
 	StringInfoData text;
 	StringInfoData sql;
+	int			nest_level;
 
 	initStringInfo(&text);
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "EXPLAIN %s", source->query_string);
 	options.params = make_params(plan, values, isnull);
+	nest_level = begin_without_jit();
 	orm_plan_check_spi(SPI_connect(), "SPI_connect");
 	orm_plan_check_spi(SPI_execute_extended(sql.data, &options), "SPI_execute_extended");
 	for (uint64 i = 0; i < SPI_processed; i++)
 		appendStringInfo(&text, "%s%s", i > 0 ? "\n" : "",
 						 SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
 	SPI_finish();
+	AtEOXact_GUC(true, nest_level);
 	return text.data;
 }
 

@@ -200,7 +200,7 @@ write_cursor(OrmRows *rows, const TupleTableSlot *slot)
 		const OrmMember *value = &compiled->cursor[i];
 
 		orm_json_put(out, i == 0 ? "[" : ",", 1);
-		orm_json_write_value(out, value->type, slot->tts_values[value->position],
+		orm_json_write_exact(out, value->type, slot->tts_values[value->position],
 							 slot->tts_isnull[value->position]);
 	}
 	orm_json_put(out, "]", 1);

@@ -196,13 +196,14 @@ put_output_number(StringInfo out, const OrmType *type, Datum value, bool as_text
 	put_number(out, text, length, as_text || !IsValidJsonNumber(text, length));
 }
 
-/* Appends a floating point number: the shortest text that says it, unless other digits are asked for. */
+/* Appends a floating point number: the shortest text that says exactly it, unless other digits are asked for. */
 static void
-put_float(StringInfo out, const OrmType *type, Datum value)
+put_float(StringInfo out, const OrmType *type, Datum value, bool exact)
 {
 	bool		single = type->base == FLOAT4OID;
 
-	if (extra_float_digits <= 0 || !isfinite(single ? (double) DatumGetFloat4(value) : DatumGetFloat8(value)))
+	if ((extra_float_digits <= 0 && !exact) ||
+		!isfinite(single ? (double) DatumGetFloat4(value) : DatumGetFloat8(value)))
 	{
 		put_output_number(out, type, value, false);
 		return;
@@ -386,7 +387,7 @@ put_value(StringInfo out, const OrmType *type, Datum value, bool isnull)
 			put_integer(out, type->class, value);
 			break;
 		case ORM_TYPE_FLOAT:
-			put_float(out, type, value);
+			put_float(out, type, value, false);
 			break;
 		case ORM_TYPE_NUMERIC:
 			put_output_number(out, type, value, numbers == NUMBERS_TEXT);
@@ -445,6 +446,17 @@ void
 orm_json_write_value(StringInfo out, const OrmType *type, Datum value, bool isnull)
 {
 	put_value(out, type, value, isnull);
+	terminate(out);
+}
+
+/* Writes a value exactly. */
+void
+orm_json_write_exact(StringInfo out, const OrmType *type, Datum value, bool isnull)
+{
+	if (!isnull && type->class == ORM_TYPE_FLOAT)
+		put_float(out, type, value, true);
+	else
+		put_value(out, type, value, isnull);
 	terminate(out);
 }
 

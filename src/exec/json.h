@@ -73,6 +73,9 @@ extern Datum orm_json_end(StringInfo out);
 /* A value, as to_json prints it; null for NULL. */
 extern void orm_json_write_value(StringInfo out, const OrmType *type, Datum value, bool isnull);
 
+/* The same, but all digits of a number, whatever extra_float_digits says: to be read again. */
+extern void orm_json_write_exact(StringInfo out, const OrmType *type, Datum value, bool isnull);
+
 /* A string of the database, in quotes and escaped. */
 extern void orm_json_write_string(StringInfo out, const char *bytes, int length);
 

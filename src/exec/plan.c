@@ -29,10 +29,13 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 #include "utils/hsearch.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
 #include "utils/rls.h"
+#include "utils/syscache.h"
 
+#include "base/sql.h"
 #include "exec/plan_internal.h"
 
 typedef struct Pin
@@ -48,6 +51,22 @@ static int	plan_cache_size = 1000;
 static Pin *pins = NULL;
 static int	npins = 0;
 static int	max_pins = 0;
+
+/*
+ * Moves when something that a text names may have another name: then somebody
+ * else may put his own operator or type where ours was, and PostgreSQL would
+ * find that when it parses a kept text again.  It is in every key, so what was
+ * made before is not found any more.
+ */
+static uint64 names = 0;
+
+/* Syscache callback for operators, types, collations and schemas. */
+static void
+name_changed(Datum argument, int cache, uint32 hash)
+{
+	if (orm_sql_has_named(cache, hash))
+		names++;
+}
 
 /* Drops the newest pin. */
 static void
@@ -86,6 +105,10 @@ orm_plan_init(void)
 							&plan_cache_size, 1000, 10, 1000000, PGC_USERSET, 0, NULL, NULL, NULL);
 	RegisterXactCallback(transaction_ended, NULL);
 	RegisterSubXactCallback(subtransaction_ended, NULL);
+	CacheRegisterSyscacheCallback(OPEROID, name_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(TYPEOID, name_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(COLLOID, name_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, name_changed, (Datum) 0);
 }
 
 /* Room for n more bytes of a key. */
@@ -133,6 +156,7 @@ orm_plan_key_begin(OrmPlanKey *key, OrmPlanKind kind, uint64 epoch)
 	key->capacity = sizeof(key->room);
 	orm_plan_key_add(key, &kind_bytes, sizeof(kind_bytes));
 	orm_plan_key_add(key, &epoch, sizeof(epoch));
+	orm_plan_key_add(key, &names, sizeof(names));
 }
 
 /*
@@ -157,9 +181,11 @@ pin(OrmPlan *plan)
 {
 	if (npins == max_pins)
 	{
-		max_pins = Max(max_pins * 2, 16);
-		pins = pins == NULL ? MemoryContextAlloc(TopMemoryContext, max_pins * sizeof(Pin))
-			: repalloc(pins, max_pins * sizeof(Pin));
+		int			room = Max(max_pins * 2, 16);
+
+		pins = pins == NULL ? MemoryContextAlloc(TopMemoryContext, room * sizeof(Pin))
+			: repalloc(pins, room * sizeof(Pin));
+		max_pins = room;
 	}
 	pins[npins].plan = plan;
 	pins[npins].subxact = GetCurrentSubTransactionId();

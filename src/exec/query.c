@@ -12,6 +12,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -19,6 +21,21 @@
 #include "exec/query_internal.h"
 #include "model/cache.h"
 #include "query/cursor.h"
+
+/* Raises 42701 for a parameter that was given before. */
+static void
+check_given_once(const OrmQueryRequest *request, const char *name)
+{
+	OrmPath		params = orm_path_key(NULL, "params");
+	OrmPath		here = orm_path_key(&params, name);
+
+	for (int i = 0; i < request->nparameters; i++)
+		if (strcmp(request->parameters[i].name, name) == 0)
+			ereport(ERROR,
+					errcode(ERRCODE_DUPLICATE_COLUMN),
+					errmsg("parameter \"%s\" is given twice", name),
+					orm_error_place(&here));
+}
 
 void
 orm_query_request(OrmQueryRequest *request, OrmQueryVerb verb, const OrmModel *model,
@@ -42,9 +59,11 @@ orm_query_request(OrmQueryRequest *request, OrmQueryVerb verb, const OrmModel *m
 	request->parameters = palloc0(sizeof(OrmQueryParameter) * Max(params->nodes[0].count, 1));
 	while (orm_json_next(&walk))
 	{
-		OrmQueryParameter *parameter = &request->parameters[request->nparameters++];
+		OrmQueryParameter *parameter = &request->parameters[request->nparameters];
 
 		parameter->name = orm_json_string(walk.key);
+		check_given_once(request, parameter->name);
+		request->nparameters++;
 		parameter->json = walk.value;
 		parameter->isnull = orm_json_kind(walk.value) == ORM_JSON_NULL;
 	}
@@ -185,7 +204,9 @@ make_form(OrmLevelForm *form, const OrmCompiled *compiled, const OrmLevel *level
 	for (int i = 0; i < level->nmembers; i++)
 		orm_json_shape_add(form->shape, level->members[i].name, level->members[i].type,
 						   level->members[i].position);
-	form->width = Max(Max(form->shape->width, 1), level->sort + 1);
+	form->width = Max(form->shape->width, level->sort + 1);
+	if (level->link.form != ORM_LINK_NONE && level->link.form != ORM_LINK_SINGLE)
+		form->width = Max(form->width, 1);	/* the key */
 	form->width = widest(form->width, level->link.own, level->link.nkeys);
 	form->width = widest(form->width, level->identities, level->identity);
 	for (int i = 0; level->parent < 0 && i < compiled->ncursor; i++)
@@ -313,6 +334,35 @@ bind_statement(const OrmQuery *query, const OrmQueryStatement *statement, Datum 
 			(*values)[i] = orm_query_bind(query, &statement->slots[i], &(*isnull)[i]);
 }
 
+/*
+ * Raises 42501 naming a column that a level asks for, when the caller may read
+ * some of them but not this one.  The server would name the table alone.
+ */
+static void
+check_columns(const OrmLevel *level)
+{
+	const OrmModel *model = level->model;
+	int			refused = -1;
+	bool		some = false;
+
+	if (pg_class_aclcheck(model->relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
+		return;
+	for (int i = 0; i < level->nmembers; i++)
+	{
+		int			attribute = orm_model_attribute(model, level->members[i].name, strlen(level->members[i].name));
+
+		if (attribute < 0)
+			continue;
+		if (pg_attribute_aclcheck(model->relid, model->attributes[attribute].attnum,
+								  GetUserId(), ACL_SELECT) == ACLCHECK_OK)
+			some = true;
+		else if (refused < 0)
+			refused = attribute;
+	}
+	if (some && refused >= 0)
+		aclcheck_error_col(ACLCHECK_NO_PRIV, OBJECT_COLUMN, model->relation, model->attributes[refused].column);
+}
+
 OrmQuery *
 orm_query_open(const OrmQueryRequest *request)
 {
@@ -333,6 +383,8 @@ orm_query_open(const OrmQueryRequest *request)
 	}
 	query->values = palloc(sizeof(Datum *) * compiled->nlevels);
 	query->isnull = palloc(sizeof(bool *) * compiled->nlevels);
+	for (int i = 0; i < compiled->nlevels; i++)
+		check_columns(compiled->levels[i]);
 	for (int i = 0; i < compiled->nlevels; i++)
 		bind_statement(query, &compiled->levels[i]->statement, &query->values[i], &query->isnull[i]);
 	if (compiled->total.sql != NULL)

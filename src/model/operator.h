@@ -27,9 +27,8 @@
  * another point, `jsonb -> value` a key.
  *
  * All that is resolved here goes into texts that are kept by shape, so none of
- * it has a cache of its own.  A text knows an operator by its name only: who
- * keeps one throws it away when pg_operator changes (the OPEROID callback), or
- * one that another user puts where a dropped one stood would be run.
+ * it has a cache of its own.  A text knows an operator by its name only, so kept
+ * ones are not used any more when that may mean another (exec/plan.c).
  */
 #ifndef ORM_MODEL_OPERATOR_H
 #define ORM_MODEL_OPERATOR_H

@@ -484,24 +484,32 @@ orm_relationship_require(const OrmModel *model, const OrmRelationship *relations
 								 &scratch, NULL, true);
 }
 
-/* Appends column numbers and operators. */
+/* Appends column numbers, operators and, of a join table, names: texts hold these, and it may have no model. */
 static void
-print_columns(StringInfo out, const AttrNumber *columns, const Oid *operators, int n)
+print_columns(StringInfo out, Oid join, const AttrNumber *columns, const Oid *operators, int n)
 {
 	for (int i = 0; i < n; i++)
-		appendStringInfo(out, " %d/%u", columns[i], operators ? operators[i] : InvalidOid);
+	{
+		char	   *name = get_attname(join, columns[i], true);
+
+		appendStringInfo(out, " %d/%u %s", columns[i], operators ? operators[i] : InvalidOid, name ? name : "");
+	}
 }
 
 void
 orm_relationship_print(StringInfo out, const OrmRelationship *relationship)
 {
-	appendStringInfo(out, "%s %s %s %u %u %d %d", kind_names[relationship->kind], relationship->name,
-					 relationship->target, relationship->target_relid, relationship->join_relid,
-					 relationship->join_indexed, relationship->resolved);
-	print_columns(out, relationship->local, relationship->operators, relationship->nkeys);
-	print_columns(out, relationship->remote, NULL, relationship->nkeys);
-	print_columns(out, relationship->join_target, relationship->join_operators, relationship->njoin);
-	print_columns(out, relationship->target_key, NULL, relationship->njoin);
+	Oid			join = relationship->join_relid;
+	char	   *schema = get_namespace_name(get_rel_namespace(join));
+	char	   *table = get_rel_name(join);
+
+	appendStringInfo(out, "%s %s %s %u %u %s.%s %d %d", kind_names[relationship->kind], relationship->name,
+					 relationship->target, relationship->target_relid, join, schema ? schema : "",
+					 table ? table : "", relationship->join_indexed, relationship->resolved);
+	print_columns(out, InvalidOid, relationship->local, relationship->operators, relationship->nkeys);
+	print_columns(out, join, relationship->remote, NULL, relationship->nkeys);
+	print_columns(out, join, relationship->join_target, relationship->join_operators, relationship->njoin);
+	print_columns(out, InvalidOid, relationship->target_key, NULL, relationship->njoin);
 	appendStringInfoChar(out, '\n');
 }
 

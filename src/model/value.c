@@ -18,6 +18,7 @@
 #include "utils/builtins.h"
 #include "utils/cash.h"
 #include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
 #include "utils/numeric.h"
 
 #include "model/nested.h"
@@ -74,6 +75,20 @@ make_money(const OrmType *type, FmgrInfo *input, char *text)
 	return DirectFunctionCall1(numeric_cash, read_numeric(text));
 }
 
+/*
+ * In a PG_CATCH block: the hint for a string that is no range, but may well be
+ * one of the values that ranges are made of.
+ */
+static void
+hint_range(const OrmType *type, const char *text)
+{
+	const char *form = type_is_range(type->base) ? "[%s,%s]" : type_is_multirange(type->base) ? "{[%s,%s]}" : NULL;
+	bool		plain = strlen(text) < SMALL_TEXT && text[0] != '\0' && strpbrk(text, "[](){},\"\\") == NULL;
+
+	if (form != NULL && plain && geterrcode() == ERRCODE_INVALID_TEXT_REPRESENTATION)
+		errhint("For a single value write \"%s\".", psprintf(form, text, text));
+}
+
 /* Runs a maker; its errors get their place. */
 static Datum
 make_guarded(const OrmType *type, Maker maker, char *text, const OrmPath *path)
@@ -94,6 +109,7 @@ make_guarded(const OrmType *type, Maker maker, char *text, const OrmPath *path)
 	PG_CATCH();
 	{
 		state->busy = was_busy;
+		hint_range(type, text);
 		orm_error_rethrow_at(path, caller);
 	}
 	PG_END_TRY();

@@ -291,8 +291,8 @@ extern const OrmExpression *orm_query_cursor_value(const OrmOrder *order);
 /* Appends the condition that a row comes behind (backward: before) the cursor of the request; null-aware. */
 extern void orm_query_append_cursor(OrmBuilder *builder, List *order, StringInfo sql);
 
-/* The order as text, for OrmCompiled.signature. */
-extern char *orm_query_signature(const OrmModel *model, List *order);
+/* The model and the order as text, and on a line of its own the conditions; for OrmCompiled.signature. */
+extern char *orm_query_signature(const OrmModel *model, List *order, const OrmJson *where);
 
 /* ---- level.c, load.c, change.c, group.c: called by compile.c ---- */
 
@@ -337,6 +337,7 @@ typedef struct OrmLevelBuild
 	const char *joined;			/* many to many: the join table and how it is joined; else NULL */
 	const char *parents;		/* the parents' keys as a FROM item; NULL: they stand in a condition, or nowhere */
 	const char *lock;			/* FOR UPDATE...; NULL: none */
+	bool		windowed;		/* LATERAL: rows are numbered in one pass, as no index leads to those of one parent */
 } OrmLevelBuild;
 
 /*
@@ -349,6 +350,9 @@ extern OrmLevel *orm_query_level(OrmCompiler *compiler, OrmLevelBuild *parent, c
 
 /* Reads what the level's own "load" says and compiles the levels below. */
 extern void orm_query_load(OrmLevelBuild *build, const OrmLoad *load);
+
+/* The name of a column of a table that a relationship joins; raises 42703 where it is gone. */
+extern const char *orm_query_column_name(Oid relation, AttrNumber attnum);
 
 /*
  * Decides how the rows of a level find their parents: the form of its link,

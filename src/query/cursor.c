@@ -3,7 +3,11 @@
  *
  * As text it is base64 in the alphabet of URLs, without padding, of
  *
- *     check sum (8 bytes) | hash of the order's signature (8 bytes) | [value, ...] as JSON
+ *     check sum (8 bytes) | hash of the signature (8 bytes) | [value, ...] as JSON
+ *
+ * The signature is what must be the same for the cursor to be good: the model,
+ * the order, and the conditions but for their values.  Each half of the hash
+ * is of one line of it, so that an error can say what has changed.
  *
  * As a condition it is what stands behind a row with these values in the
  * order.  Which of them are null is part of the shape, so the text knows it.
@@ -43,18 +47,32 @@
 typedef struct Header
 {
 	uint64		check;			/* of all behind it */
-	uint64		order;			/* hash of the signature */
+	uint64		signature;		/* hash of it */
 } Header;
 
 /* Numbers by which our hashes differ from others of the same bytes. */
 #define CHECK_SEED UINT64CONST(0x6f726d2063686563)
 #define ORDER_SEED UINT64CONST(0x6f726d206f726465)
+#define WHERE_SEED UINT64CONST(0x6f726d2077686572)
+
+/* Which half of a signature's hash is of the conditions. */
+#define WHERE_BITS UINT64CONST(0xffffffff)
 
 /* The hash of bytes. */
 static uint64
 hash(const void *bytes, Size length, uint64 seed)
 {
 	return DatumGetUInt64(hash_any_extended(bytes, length, seed));
+}
+
+/* The hash of a signature; its last line is the conditions. */
+static uint64
+hash_signature(const char *signature)
+{
+	const char *where = strrchr(signature, '\n');
+
+	return (hash(signature, where - signature, ORDER_SEED) & ~WHERE_BITS) |
+		(hash(where, strlen(where), WHERE_SEED) & WHERE_BITS);
 }
 
 /* Turns the alphabet of base64 into that of URLs. */
@@ -88,10 +106,10 @@ orm_cursor_write(const char *signature, const char *values, int length)
 				errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				errmsg("the values that the page is ordered by are too long for a cursor"));
 	bytes = palloc(size);
-	header.order = hash(signature, strlen(signature), ORDER_SEED);
+	header.signature = hash_signature(signature);
 	memcpy(bytes + sizeof(Header), values, length);
-	memcpy(bytes + offsetof(Header, order), &header.order, sizeof(uint64));
-	header.check = hash(bytes + offsetof(Header, order), size - offsetof(Header, order), CHECK_SEED);
+	memcpy(bytes + offsetof(Header, signature), &header.signature, sizeof(uint64));
+	header.check = hash(bytes + offsetof(Header, signature), size - offsetof(Header, signature), CHECK_SEED);
 	memcpy(bytes, &header.check, sizeof(uint64));
 	room = pg_b64_enc_len(size);
 	text = palloc(room + 1);
@@ -182,9 +200,9 @@ orm_cursor_read(OrmJson cursor, const OrmPath *place, uint64 *signature_hash)
 	if (bytes == NULL)
 		raise_no_cursor(place);
 	memcpy(&header, bytes, sizeof(Header));
-	if (header.check != hash(bytes + offsetof(Header, order), size - offsetof(Header, order), CHECK_SEED))
+	if (header.check != hash(bytes + offsetof(Header, signature), size - offsetof(Header, signature), CHECK_SEED))
 		raise_no_cursor(place);
-	*signature_hash = header.order;
+	*signature_hash = header.signature;
 	return parse_values(bytes + sizeof(Header), size - sizeof(Header), place);
 }
 
@@ -202,20 +220,33 @@ raise_changed(const OrmPath *place)
 void
 orm_cursor_check(uint64 signature_hash, const char *signature, const OrmPath *place)
 {
-	if (signature_hash != hash(signature, strlen(signature), ORDER_SEED))
+	uint64		changed = signature_hash ^ hash_signature(signature);
+
+	if (changed & ~WHERE_BITS)
 		raise_changed(place);
+	if (changed)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("the conditions of the query have changed since the cursor was made"),
+				orm_error_place(place),
+				errhint("Only values in \"where\" may change from page to page; begin with the first page again."));
 }
 
 char *
-orm_query_signature(const OrmModel *model, List *order)
+orm_query_signature(const OrmModel *model, List *order, const OrmJson *where)
 {
 	StringInfoData text;
+	OrmShape	shape;
 	ListCell   *cell;
 
 	initStringInfo(&text);
 	orm_sql_name(&text, model->name);
 	foreach(cell, order)
 		appendStringInfo(&text, ", %s", ((const OrmOrder *) lfirst(cell))->text);
+	orm_shape_begin(&shape);
+	if (where != NULL)
+		orm_shape_add_conditions(&shape, *where);
+	appendStringInfo(&text, "\n" UINT64_FORMAT, hash(shape.bytes.data, shape.bytes.len, WHERE_SEED));
 	return text.data;
 }
 

@@ -176,6 +176,8 @@ as_column(Grouping *g, const OrmExpression *expression, int part)
 
 	*copy = *expression;
 	copy->sql = add_column(g, expression->sql, expression->type->oid, part);
+	if (expression->type->is_domain)
+		copy->type = orm_type_make(expression->type->base, expression->type->typmod, expression->type->collation);
 	return copy;
 }
 

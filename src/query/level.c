@@ -412,7 +412,6 @@ add_identities(OrmLevelBuild *build)
 	level->identity = key->nattributes;
 	level->identities = palloc(sizeof(int) * key->nattributes);
 	level->parent_identities = palloc(sizeof(int) * key->nattributes);
-	level->parent_identities = palloc(sizeof(int) * key->nattributes);
 	level->identity_types = palloc(sizeof(OrmType *) * key->nattributes);
 	for (int i = 0; i < key->nattributes; i++)
 	{
@@ -422,8 +421,6 @@ add_identities(OrmLevelBuild *build)
 		attribute = orm_query_attribute(build->parent->scope, key->attributes[i]);
 		level->parent_identities[i] = orm_query_column(&build->parent->columns, attribute->sql, attribute->type->oid);
 		level->identity_types[i] = attribute->type;
-		attribute = orm_query_attribute(build->parent->scope, key->attributes[i]);
-		level->parent_identities[i] = orm_query_column(&build->parent->columns, attribute->sql, attribute->type->oid);
 	}
 }
 

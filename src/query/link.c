@@ -38,14 +38,10 @@ typedef struct LinkColumn
 	bool		turned;			/* the operator takes the key on its left, the child's column on its right */
 } LinkColumn;
 
-/* The column of a relation, under an alias. */
-static Column
-column_of(Oid relation, AttrNumber attnum, const char *alias)
+const char *
+orm_query_column_name(Oid relation, AttrNumber attnum)
 {
-	Column		column;
-	char	   *name = get_attname(relation, attnum, true);
-	StringInfoData sql;
-	int32		typmod;
+	const char *name = get_attname(relation, attnum, true);
 
 	/* a join table is not locked: it can be dropped while this is compiled */
 	if (name == NULL)
@@ -53,9 +49,20 @@ column_of(Oid relation, AttrNumber attnum, const char *alias)
 				errcode(ERRCODE_UNDEFINED_COLUMN),
 				errmsg("column %d of the relation with OID %u does not exist", attnum, relation),
 				errhint("A table of a relationship has just been changed: try again."));
+	return name;
+}
+
+/* The column of a relation, under an alias. */
+static Column
+column_of(Oid relation, AttrNumber attnum, const char *alias)
+{
+	Column		column;
+	StringInfoData sql;
+	int32		typmod;
+
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "%s.", alias);
-	orm_sql_name(&sql, name);
+	orm_sql_name(&sql, orm_query_column_name(relation, attnum));
 	get_atttypetypmodcoll(relation, attnum, &column.declared, &typmod, &column.collation);
 	column.type = getBaseType(column.declared);
 	column.sql = sql.data;
@@ -329,6 +336,7 @@ orm_query_link(OrmLevelBuild *build)
 	OrmLink    *link = &build->level->link;
 	int			n = relationship->nkeys;
 	LinkColumn *columns = palloc(sizeof(LinkColumn) * n);
+	bool		indexed;
 
 	link->nkeys = n;
 	link->types = palloc(sizeof(OrmType *) * n);
@@ -340,7 +348,9 @@ orm_query_link(OrmLevelBuild *build)
 		link->parent[i] = parent_position(parent, &columns[i]);
 	}
 	link->form = choose_form(build, columns, n);
-	build->level->statement.planning = choose_planning(link->form, is_indexed(build->level->model, relationship));
+	indexed = is_indexed(build->level->model, relationship);
+	build->level->statement.planning = choose_planning(link->form, indexed);
+	build->windowed = link->form == ORM_LINK_LATERAL && !indexed && build->distinct == NIL;
 	if (relationship->kind == ORM_MANY_TO_MANY)
 		add_join_table(build);
 	add_link(build, columns, n);

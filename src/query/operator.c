@@ -16,7 +16,8 @@
  *
  * A value is read as the operator's right operand without the column's length
  * and without its domain's checks: "abcd" is not equal to any varchar(3), but
- * to ask is no error.
+ * to ask is no error.  A type that has no order of its own is compared as
+ * another (regclass as oid), but its values are read as what they are.
  */
 #include "postgres.h"
 
@@ -25,7 +26,10 @@
 #include "catalog/pg_type.h"
 #include "parser/parse_coerce.h"
 #include "utils/builtins.h"
+#include "utils/catcache.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "utils/typcache.h"
 
 #include "model/operator.h"
 #include "query/condition.h"
@@ -55,6 +59,37 @@ value_type(Oid right, const OrmType *left)
 	if (left->oid == right && left->typmod == -1)
 		return left;
 	return orm_type_make(right, -1, left->collation);
+}
+
+/* Is this an operator, or the negator of one, by which values of the type are ordered? */
+static bool
+is_order(Oid operator, const OrmType *type)
+{
+	Oid			family = lookup_type_cache(type->base, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
+	Oid			negator = get_negator(operator);
+
+	return OidIsValid(family) &&
+		(op_in_opfamily(operator, family) || (OidIsValid(negator) && op_in_opfamily(negator, family)));
+}
+
+/* The type that values are read as which an operator is to take beside one of "left". */
+static const OrmType *
+operand_type(const OrmOperator *operator, const OrmType *left)
+{
+	Oid			right = operator->right;
+
+	if (operator->left == right && left->base != right && IsBinaryCoercible(left->base, right) &&
+		is_order(operator->oid, left))
+		return value_type(left->base, left);
+	return value_type(right, left);
+}
+
+/* A parameter for the value of the condition beside one of "left". */
+static const char *
+operand_slot(OrmCondition *condition, const OrmOperator *operator, const OrmType *left)
+{
+	return orm_query_slot(condition->scope->builder, &condition->operand, operand_type(operator, left),
+						  operator->right, ORM_FORM_VALUE, condition->place);
 }
 
 const char *
@@ -137,8 +172,7 @@ append_compared(OrmCondition *condition, int strategy)
 	if (!is_attribute(condition))
 	{
 		operator = value_operator(condition, left.type, strategy);
-		orm_condition_append(condition->sql, &operator, left,
-							 orm_condition_slot(condition, left.type, operator.right, ORM_FORM_VALUE));
+		orm_condition_append(condition->sql, &operator, left, operand_slot(condition, &operator, left.type));
 		return;
 	}
 	right = side(condition->operand.attribute);
@@ -266,7 +300,7 @@ append_any_of_values(OrmCondition *condition)
 	array = get_array_type(operator.right);
 	if (!OidIsValid(array))
 		raise_no_list(condition);
-	slot = orm_query_slot(builder, &condition->operand, value_type(operator.right, left.type), array,
+	slot = orm_query_slot(builder, &condition->operand, operand_type(&operator, left.type), array,
 						  ORM_FORM_LIST, condition->place);
 	orm_condition_append(condition->sql, &operator, left, psprintf("ANY (%s)", slot));
 }
@@ -347,11 +381,45 @@ static const OrmNamedOperator named_operators[] = {
 	.between = ENDS_WITH(LOWER("%1$s"), LOWER("%2$s"))}
 };
 
+/* What others call our operators, for hints. */
+static const char *const foreign_names[][2] = {
+	{"gte", "ge"}, {"greater_than_or_equal", "ge"}, {"lte", "le"}, {"less_than_or_equal", "le"},
+	{"greater_than", "gt"}, {"less_than", "lt"},
+	{"equals", "eq"}, {"exact", "eq"}, {"is", "eq"}, {"==", "eq"}, {"isnull", "eq"}, {"is_null", "eq"},
+	{"neq", "ne"}, {"not", "ne"}, {"not_equals", "ne"}, {"not_equal", "ne"}, {"notEquals", "ne"}, {"!=", "ne"},
+	{"iexact", "ieq"}, {"nin", "not_in"}, {"notIn", "not_in"}, {"some", "in"},
+	{"startsWith", "starts_with"}, {"startswith", "starts_with"}, {"istartswith", "istarts_with"},
+	{"endsWith", "ends_with"}, {"endswith", "ends_with"}, {"iendswith", "iends_with"},
+	{"match", "regex"}, {"imatch", "iregex"}, {"fts", "search"}
+};
+
+/* What we call an operator that has such a name elsewhere; NULL: nothing else. */
+static const char *
+our_name(const char *name)
+{
+	for (int i = 0; i < lengthof(foreign_names); i++)
+		if (strcmp(foreign_names[i][0], name) == 0)
+			return foreign_names[i][1];
+	return NULL;
+}
+
+/* Is there any operator of that name in the database? */
+static bool
+exists(const char *name)
+{
+	CatCList   *list = SearchSysCacheList1(OPERNAMENSP, CStringGetDatum(name));
+	bool		found = list->n_members > 0;
+
+	ReleaseSysCacheList(list);
+	return found;
+}
+
 /* Raises 42883: there is no operator of that name. */
 static void
 raise_unknown(const OrmExpression *left, const char *name, const OrmPath *place)
 {
 	const char *names[lengthof(named_operators)];
+	const char *ours = our_name(name);
 	bool		takes_object = left->type->class == ORM_TYPE_JSON || left->type->class == ORM_TYPE_JSONB ||
 		left->type->class == ORM_TYPE_COMPOSITE;
 	StringInfoData list;
@@ -370,7 +438,10 @@ raise_unknown(const OrmExpression *left, const char *name, const OrmPath *place)
 			orm_error_place(place),
 			takes_object ? errhint("An object to be compared with is written {\"eq\": {...}}.")
 			: errhint("Operators are %sand those of PostgreSQL, as \"@>\".", list.data),
-			orm_error_nearest("operator", name, names, lengthof(names)));
+			orm_error_nearest("operator", name, names, lengthof(names)),
+			ours != NULL && strstr(name, "null") != NULL
+			? errhint("Null is asked for with {\"eq\": null} or {\"ne\": null}.")
+			: ours != NULL ? errhint("Perhaps you meant the operator \"%s\".", ours) : 0);
 }
 
 /* Is this the symbol of an operator, as the server spells them? */
@@ -410,10 +481,25 @@ append_symbol_between(OrmCondition *condition)
 	orm_condition_append(condition->sql, &operator, left, orm_condition_cast(right, operator.right));
 }
 
+/* What a number is that stands behind "@>" of a range or multirange: an element; else InvalidOid. */
+static Oid
+number_type(const OrmCondition *condition)
+{
+	Oid			left = condition->left->type->base;
+	Oid			range = type_is_multirange(left) ? get_multirange_range(left) : left;
+	Oid			element = InvalidOid;
+
+	if (orm_json_kind(condition->operand.json) == ORM_JSON_NUMBER && strcmp(condition->name, "@>") == 0)
+		element = get_range_subtype(range);
+	if (!OidIsValid(element) || !orm_type_takes_number(orm_type_make(element, -1, InvalidOid)))
+		return InvalidOid;
+	return element;
+}
+
 /*
  * The operator by symbol for a value.  It is looked for as if the value were a
- * literal; only the type of an argument that cannot be of the left one's (a
- * date for daterange "@>") says itself which is meant.
+ * literal; only what cannot be of the left one's type, an argument of another
+ * (a date for daterange "@>") or a number for a range, says itself which is meant.
  */
 static OrmOperator
 symbol_for_value(OrmCondition *condition)
@@ -425,6 +511,8 @@ symbol_for_value(OrmCondition *condition)
 
 	if (condition->operand.typed)
 		given = request->parameters[condition->operand.parameter].type;
+	else if (condition->operand.kind == ORM_OPERAND_VALUE)
+		given = number_type(condition);
 	if (OidIsValid(given) && !orm_condition_fits(given, left->base))
 		return orm_operator_find_between(condition->name, left, orm_type_make(given, -1, InvalidOid),
 										 BOOLOID, what, condition->place);
@@ -450,11 +538,10 @@ append_symbol(OrmCondition *condition, OrmJson json)
 	operator = symbol_for_value(condition);
 
 	/* what is an instruction, and a null, depends on the type that is really to be read */
-	condition->operand = orm_query_operand(scope, scope->builder, json, value_type(operator.right, left.type),
+	condition->operand = orm_query_operand(scope, scope->builder, json, operand_type(&operator, left.type),
 										   condition->place);
 	check_null(condition);
-	orm_condition_append(condition->sql, &operator, left,
-						 orm_condition_slot(condition, left.type, operator.right, ORM_FORM_VALUE));
+	orm_condition_append(condition->sql, &operator, left, operand_slot(condition, &operator, left.type));
 	return true;
 }
 
@@ -467,7 +554,7 @@ orm_condition_operator(OrmScope *scope, const OrmExpression *left, const char *o
 	for (int i = 0; i < lengthof(named_operators); i++)
 		if (strcmp(named_operators[i].name, operator) == 0)
 			condition.operator = &named_operators[i];
-	if (condition.operator == NULL && !is_symbol(operator))
+	if (condition.operator == NULL && (!is_symbol(operator) || (our_name(operator) != NULL && !exists(operator))))
 		raise_unknown(left, operator, place);
 	if (condition.operator == NULL)
 		return append_symbol(&condition, operand);

@@ -77,7 +77,8 @@ orm_query_add_page(OrmLevelBuild *build)
 		ereport(ERROR,
 				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"after\" and \"before\" cannot stand in one query"));
-	compiled->signature = orm_query_signature(build->level->model, build->order);
+	compiled->signature = orm_query_signature(build->level->model, build->order,
+											  orm_query_key(&build->keys, ORM_KEY_WHERE));
 	compiled->cursor = palloc(sizeof(OrmMember) * list_length(build->order));
 	foreach(cell, build->order)
 	{

@@ -187,7 +187,7 @@ typedef struct OrmCompiled
 	int			limit_slot;		/* this one */
 	int			ncursor;		/* PAGE: the values by which the order goes on, */
 	OrmMember  *cursor;			/* positions in the root's rows; names are unused */
-	char	   *signature;		/* PAGE: says the order; a cursor is good only for the same */
+	char	   *signature;		/* PAGE: says the order and the conditions; a cursor is good only for the same */
 	int			ndepends;
 	OrmDepend  *depends;		/* the root's model first */
 } OrmCompiled;

@@ -81,7 +81,7 @@ column_of(const End *end, int i)
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "%s.", end->alias);
-	orm_sql_name(&sql, get_attname(end->relation, end->columns[i], false));
+	orm_sql_name(&sql, orm_query_column_name(end->relation, end->columns[i]));
 	return sql.data;
 }
 
@@ -202,6 +202,13 @@ append_count(OrmScope *scope, const OrmRelationship *relationship, OrmJson condi
 static void
 raise_not_quantified(const OrmRelationship *relationship, const char *key, const OrmPath *place)
 {
+	/* as others call them */
+	static const char *const foreign_names[][2] = {{"some", "any"}, {"every", "all"}, {"exists", "any"}};
+	const char *meant = NULL;
+
+	for (int i = 0; i < lengthof(foreign_names) && key != NULL; i++)
+		if (strcmp(foreign_names[i][0], key) == 0)
+			meant = foreign_names[i][1];
 	ereport(ERROR,
 			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			key != NULL
@@ -210,8 +217,10 @@ raise_not_quantified(const OrmRelationship *relationship, const char *key, const
 			: errmsg("the condition on relationship \"%s\", which leads to many objects, "
 					 "does not say how many it is about", relationship->name),
 			orm_error_place(place),
-			errhint("Write {\"%s\": {\"any\": {...}}}, or \"none\", \"all\" or \"count\" in place of \"any\".",
-					relationship->name));
+			meant != NULL
+			? errhint("Perhaps you meant \"%s\".", meant)
+			: errhint("Write {\"%s\": {\"any\": {...}}}, or \"none\", \"all\" or \"count\" in place of \"any\".",
+					  relationship->name));
 }
 
 /* Raises 22023: there is nothing that "where" could narrow. */

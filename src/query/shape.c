@@ -269,11 +269,13 @@ add_members(OrmShape *shape, OrmJson json, const Place *places, int nplaces, Wal
 	}
 }
 
+static void add_orders(OrmShape *shape, OrmJson json);
+
 /* An expression or an aggregate. */
 static void
 add_expression(OrmShape *shape, OrmJson json)
 {
-	static const Place places[] = {PLACE("where", add_conditions)};
+	static const Place places[] = {PLACE("where", add_conditions), PLACE("order_by", add_orders)};
 
 	add_members(shape, json, places, lengthof(places), add_exact);
 }
@@ -355,6 +357,12 @@ void
 orm_shape_add_query(OrmShape *shape, const OrmDocument *query)
 {
 	add_query(shape, orm_document_root(query));
+}
+
+void
+orm_shape_add_conditions(OrmShape *shape, OrmJson where)
+{
+	add_conditions(shape, where);
 }
 
 /*

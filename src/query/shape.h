@@ -12,7 +12,7 @@
  *   query    the object itself: keys are shape;
  *            "where", "having"       conditions
  *            "load"                  an object: names are shape, each member a query; else shape
- *            "compute", "aggregate"  names and expressions are shape, but the "where" in an expression is conditions
+ *            "compute", "aggregate"  names and expressions are shape, but for "where" and "order_by" in these
  *            "order_by"              shape; in its objects, members other than by, desc, nulls are values
  *            "limit"                 a number is shape (the server plans by it); anything else as in offset
  *            "offset"                a value
@@ -74,6 +74,7 @@ typedef struct OrmShape
 extern void orm_shape_begin(OrmShape *shape);
 
 extern void orm_shape_add_query(OrmShape *shape, const OrmDocument *query);
+extern void orm_shape_add_conditions(OrmShape *shape, OrmJson where);
 extern void orm_shape_add_patch(OrmShape *shape, const OrmDocument *patch);
 extern void orm_shape_add_parameters(OrmShape *shape, const OrmQueryParameter *parameters, int nparameters);
 extern void orm_shape_add_cursor(OrmShape *shape, const OrmDocument *cursor, bool backward);

@@ -6,11 +6,16 @@
  *               CROSS JOIN "s"."posts" AS t0 WHERE t0."autor_id" OPERATOR(pg_catalog.=) k.k1
  *     lateral   SELECT x.c1, x.c2 FROM ROWS FROM (...) AS k(k1, n)
  *               CROSS JOIN LATERAL (SELECT k.n AS c1, t0."id" AS c2 FROM ... ORDER BY ... LIMIT $2) AS x
+ *     windowed  SELECT x.c1, x.c2 FROM (SELECT k.n AS c1, t0."id" AS c2,
+ *                   pg_catalog.row_number() OVER (PARTITION BY k.n ORDER BY ...) AS r
+ *               FROM ROWS FROM (...) AS k(k1, n) CROSS JOIN "s"."posts" AS t0 WHERE ...) AS x
+ *               WHERE x.r OPERATOR(pg_catalog.<=) $2 ORDER BY x.c1, x.r
  *     distinct  SELECT d.c1, d.c2 FROM (SELECT DISTINCT ON (t0."a") t0."id" AS c1, t0."b" AS c2 FROM ...
  *               ORDER BY t0."a", t0."b") AS d ORDER BY d.c2 LIMIT $2
  *
  * A lateral join can only be a nested loop, which keeps the order that its
- * inner side has for each parent.
+ * inner side has for each parent.  Without an index it would read the whole table
+ * for each; the windowed form reads it once.
  */
 #include "postgres.h"
 
@@ -56,7 +61,7 @@ append_from(StringInfo sql, const OrmLevelBuild *build)
 	ListCell   *cell;
 
 	appendStringInfoString(sql, " FROM ");
-	if (build->parents != NULL && build->level->link.form == ORM_LINK_JOIN)
+	if (build->parents != NULL && (build->level->link.form == ORM_LINK_JOIN || build->windowed))
 		appendStringInfo(sql, "%s CROSS JOIN ", build->parents);
 	orm_query_from(sql, build->scope);
 	if (build->joined != NULL)
@@ -174,6 +179,46 @@ append_lateral(StringInfo sql, OrmLevelBuild *build)
 	appendStringInfo(sql, " FROM %s CROSS JOIN LATERAL (%s) AS x", build->parents, inner.data);
 }
 
+/* Appends the condition on a row's number among those of its parent. */
+static void
+append_window_condition(StringInfo sql, const OrmLevelBuild *build)
+{
+	const char *joint = " WHERE ";
+
+	if (build->offset != NULL)
+	{
+		appendStringInfo(sql, " WHERE x.r OPERATOR(pg_catalog.>) %s", build->offset);
+		joint = " AND ";
+	}
+	if (build->limit == NULL)
+		return;
+	appendStringInfoString(sql, joint);
+	if (build->offset != NULL)
+		appendStringInfo(sql, "(x.r OPERATOR(pg_catalog.-) %s)", build->offset);
+	else
+		appendStringInfoString(sql, "x.r");
+	appendStringInfo(sql, " OPERATOR(pg_catalog.<=) %s", build->limit);
+}
+
+/* Appends a SELECT that numbers the rows of all parents in one pass. */
+static void
+append_windowed(StringInfo sql, OrmLevelBuild *build)
+{
+	appendStringInfoString(sql, "SELECT ");
+	append_outer_columns(sql, &build->columns, "x", false);
+	appendStringInfoString(sql, " FROM (SELECT ");
+	append_columns(sql, &build->columns, true);
+	appendStringInfoString(sql, ", pg_catalog.row_number() OVER (PARTITION BY k.n");
+	if (build->order != NIL)
+		appendStringInfoString(sql, " ORDER BY ");
+	orm_query_append_order(sql, build->order, false);
+	appendStringInfoString(sql, ") AS r");
+	append_from(sql, build);
+	appendStringInfoString(sql, ") AS x");
+	append_window_condition(sql, build);
+	appendStringInfoString(sql, " ORDER BY x.c1, x.r");
+}
+
 void
 orm_query_statement(OrmLevelBuild *build)
 {
@@ -182,7 +227,9 @@ orm_query_statement(OrmLevelBuild *build)
 	ListCell   *cell;
 
 	initStringInfo(&sql);
-	if (build->level->link.form == ORM_LINK_LATERAL)
+	if (build->windowed)
+		append_windowed(&sql, build);
+	else if (build->level->link.form == ORM_LINK_LATERAL)
 		append_lateral(&sql, build);
 	else
 		append_select(&sql, build, false);

@@ -61,6 +61,26 @@ BEGIN
     RETURN '[' || array_to_string(items, ',') || ']';
 END $$;
 
+-- Deletes by query, tells how many went and which rows are left, and takes it back
+CREATE FUNCTION o_delete(model text, query orm.document, parameters orm.document) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    n bigint;
+    rest text;
+BEGIN
+    n := orm.delete_where(model, query, parameters);
+    rest := o_left(model, 'true');
+    RAISE SQLSTATE '22222';
+EXCEPTION WHEN SQLSTATE '22222' THEN
+    RETURN format('%s gone, left %s', n, rest);
+END $$;
+CREATE FUNCTION o_left(model text, condition text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    rest text;
+BEGIN
+    EXECUTE format('SELECT string_agg(to_json(x0)::text, '','' ORDER BY %s) FROM %s x0 WHERE %s', o_key(model, 'x0', ''), o_relation(model), condition) INTO rest;
+    RETURN coalesce(rest, 'nothing');
+END $$;
+
 -- n documents of one kind for the models given in turn; so many of each shape are alike but for their values
 CREATE PROCEDURE o_generate(subject text, models text[], features text, n integer, seed integer, alike integer DEFAULT 2) LANGUAGE plpgsql AS $$
 DECLARE
@@ -79,6 +99,11 @@ BEGIN
             IF features ~ 'groups' THEN
                 pair := o_groups(model);
                 call := 'SELECT orm.aggregate(%s, %s, %s)::text';
+            ELSIF features ~ 'verb=delete' THEN
+                pair := o_where(model, 'x0', 2);
+                pair := (format('{"where":%s}', pair.document), format('SELECT format(''%%s gone, left %%s'', (SELECT count(*) FROM %s x0 WHERE %s), o_left(%L, %L))',
+                    o_relation(model), pair.sql, model, format('(%s) IS NOT TRUE', pair.sql)));
+                call := 'SELECT oracle.o_delete(%s, %s, %s)';
             ELSE
                 pair := o_query(model, features);
                 call := CASE coalesce(substring(features FROM 'verb=(\w+)'), 'all')

@@ -166,7 +166,7 @@ END $$;
 -- value IN (...) as the language has it: two-valued, a null in the list matches NULL
 CREATE FUNCTION o_in(a o_attribute, expression text) RETURNS o_pair LANGUAGE plpgsql AS $$
 DECLARE
-    with_null boolean := o_some(4) = 0;
+    with_null boolean := o_value_of(4) = 0;
     by_parameter boolean := o_some(5) = 0;
     json text[] := '{}';
     literals text[] := '{}';
@@ -262,6 +262,15 @@ BEGIN
     v := o_some_value(a);
     IF v.json IS NULL THEN
         RETURN ('{"ne":null}'::text, e || ' IS DISTINCT FROM NULL');
+    END IF;
+    -- by a parameter, which may be null
+    IF o_some(8) = 0 THEN
+        op := o_pick('{"eq":%s}', '{"ne":%s}', '%s');
+        IF o_value_of(3) = 0 THEN
+            RETURN (format(op, o_parameter('null')), format(CASE WHEN op ~ 'ne' THEN '%s IS DISTINCT FROM NULL' ELSE '%s IS NOT DISTINCT FROM NULL' END, e));
+        ELSIF a.kind <> 'p' THEN
+            RETURN (format(op, o_parameter(v.json)), format(CASE WHEN op ~ 'ne' THEN '%s IS DISTINCT FROM %s' ELSE '%s = %s' END, e, v.literal));
+        END IF;
     END IF;
     -- plain: what begins as an object needs "eq", whatever the value
     IF o_some(3) = 0 AND position(a.kind IN 'jp') = 0 THEN

@@ -1,6 +1,6 @@
--- setup.sql - what the scripts in pairs/ work on: a model, the same table for
--- the other sides, functions written by hand with the signatures of the
--- accessors, and the data of the bulk inserts.
+-- usuarios.sql - what the pairs of flat reads and writes work on: a model, the
+-- same table for the other sides, functions written by hand with the signatures
+-- of the accessors, and the data of the bulk inserts.
 
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
