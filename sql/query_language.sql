@@ -224,6 +224,19 @@ CREATE FUNCTION mal(id int DEFAULT orm.unset(NULL::int)) RETURNS json LANGUAGE o
 CREATE FUNCTION mal() RETURNS bigint LANGUAGE orm AS 'update_where Usuario {"where": {}} {"edda": 1}';
 CREATE FUNCTION mal() RETURNS json LANGUAGE orm AS 'page Usuario {"distinct": ["id"]}';
 
+-- ... the values in it
+CREATE FUNCTION mal() RETURNS json LANGUAGE orm AS 'all Usuario {"where": {"edad": "x"}}';
+CREATE FUNCTION mal(n int DEFAULT orm.unset(NULL::int)) RETURNS json LANGUAGE orm AS 'all Usuario {"where": {"or": [{"id": {"$": "n"}}, {"id": {"in": [1, 2.5]}}]}}';
+CREATE FUNCTION mal() RETURNS json LANGUAGE orm AS 'all Usuario {"load": {"posts": {"where": {"titulo": {"contains": 5}}}}}';
+CREATE FUNCTION mal() RETURNS json LANGUAGE orm AS 'all Usuario {"limit": -1}';
+CREATE FUNCTION mal() RETURNS bigint LANGUAGE orm AS 'update_where Usuario {"where": {}} {"activo": "perhaps"}';
+CREATE FUNCTION mal() RETURNS json LANGUAGE orm AS 'page Usuario {"where": {"activo": 1}, "total": true}';
+SET check_function_bodies = off;
+CREATE FUNCTION mal() RETURNS json LANGUAGE orm AS 'all Usuario {"where": {"edad": "x"}}';
+RESET check_function_bodies;
+SELECT mal();
+DROP FUNCTION mal();
+
 -- ... the parameters
 CREATE FUNCTION mal() RETURNS json LANGUAGE orm AS 'all Usuario {"where": {"edad": {"$": "n"}}}';
 CREATE FUNCTION mal(n int) RETURNS json LANGUAGE orm AS 'all Usuario {"where": {"edad": {"$": "m"}}}';

@@ -154,7 +154,7 @@ SELECT document, refused(format('SELECT orm.all(%L, %L)', 'Author', document)) F
     '{"limit": 99999999999999999999}', '{"limit": {"$": "n"}}', '{"limit": {"$attribute": "age"}}', '{"limit": {"$": 1}}',
     '{"select": "name"}', '{"select": {}}', '{"select": [1]}', '{"select": [null]}', '{"select": ["nam"]}', '{"select": ["posts"]}', '{"select": ["posts.id"]}',
     '{"select": ["\u0000"]}', '{"omit": ["*"]}', '{"omit": ["nam"]}', '{"omit": ["posts"]}', '{"omit": "data"}',
-    '{"distinct": "age"}', '{"distinct": []}', '{"distinct": [1]}', '{"distinct": ["posts"]}', '{"distinct": ["agee"]}', '{"distinct": ["data"]}',
+    '{"distinct": "age"}', '{"distinct": []}', '{"distinct": [1]}', '{"distinct": ["posts"]}', '{"distinct": ["boss.name"]}', '{"distinct": ["agee"]}', '{"distinct": ["data"]}',
     '{"lock": "updat"}', '{"lock": "UPDATE"}', '{"lock": "update "}', '{"lock": true}', '{"lock": "update", "distinct": ["age"]}', '{"etag": 1}', '{"etag": "yes"}'
     ]) AS document;
 SELECT document, refused(format('SELECT orm.page(%L, %L)', 'Author', document)) FROM unnest(ARRAY[

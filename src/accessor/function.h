@@ -131,7 +131,7 @@ extern const char *orm_function_selected(const OrmFunction *function);
 /* raises 42P13 for a query that cannot have the function's result; */
 extern void orm_function_check_result(const OrmFunction *function, const OrmModel *model);
 
-/* and compiles the query as a call would, with all parameters and without the optional ones. */
+/* and compiles the query as a call would, and reads its values, with all parameters and without the optional ones. */
 extern void orm_function_check_query(const OrmFunction *function, const OrmModel *model);
 
 /* Raises why an argument that is not usable cannot be given: 42703, 42883, 428C9, 42P13. */

@@ -183,7 +183,7 @@ sample_parameters(const OrmFunction *function, bool unset, int *n)
 	return parameters;
 }
 
-/* Compiles the query for such a call and throws the result away. */
+/* Compiles the query for such a call, reads the values that stand in it, and throws the result away. */
 static void
 compile_sample(const OrmFunction *function, const OrmModel *model, bool unset)
 {
@@ -202,7 +202,7 @@ compile_sample(const OrmFunction *function, const OrmModel *model, bool unset)
 	orm_shape_add_parameters(&shape, request.parameters, request.nparameters);
 	request.shape = &shape;
 	caller = MemoryContextSwitchTo(context);
-	orm_query_compile(&request);
+	orm_query_check_values(&request, orm_query_compile(&request));
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 }

@@ -20,7 +20,6 @@
 typedef struct Given
 {
 	const OrmSlot *slot;
-	bool		literal;		/* stands in a condition: null and objects in it are json's own */
 	OrmJson		json;			/* unless "type" is set: */
 	Oid			type;
 	Datum		value;
@@ -72,12 +71,6 @@ bind_value(const Given *given, bool *isnull)
 
 	if (OidIsValid(given->type))
 		return value_of_type(given, type ? type->oid : slot->parameter_type, isnull);
-	if (given->literal && orm_json_kind(given->json) == ORM_JSON_NULL &&
-		(type->class == ORM_TYPE_JSON || type->class == ORM_TYPE_JSONB))
-	{
-		*isnull = false;
-		return orm_value_read_text(type, "null");
-	}
 	return orm_value_read(type, given->json, slot->place, isnull);
 }
 
@@ -332,7 +325,6 @@ orm_query_bind(const OrmQuery *query, const OrmSlot *slot, bool *isnull)
 	{
 		case ORM_SLOT_VALUE:
 			give_json(&given, query->shape.values[slot->number]);
-			given.literal = given.json.document == request->document;
 			break;
 		case ORM_SLOT_PARAMETER:
 			give_parameter(&given, &request->parameters[slot->number]);
@@ -350,4 +342,24 @@ orm_query_bind(const OrmQuery *query, const OrmSlot *slot, bool *isnull)
 			break;
 	}
 	return binders[slot->form] (&given, isnull);
+}
+
+/* Reads the values that a statement has from the documents. */
+static void
+check_statement(const OrmQuery *query, const OrmQueryStatement *statement)
+{
+	bool		isnull;
+
+	for (int i = 0; i < statement->nslots; i++)
+		if (statement->slots[i].source == ORM_SLOT_VALUE)
+			orm_query_bind(query, &statement->slots[i], &isnull);
+}
+
+void
+orm_query_check_values(const OrmQueryRequest *request, const OrmCompiled *compiled)
+{
+	OrmQuery	query = {.request = *request, .shape = *request->shape};
+
+	for (int i = 0; i < compiled->nlevels; i++)
+		check_statement(&query, &compiled->levels[i]->statement);
 }

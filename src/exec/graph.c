@@ -42,11 +42,8 @@ begin_rows(OrmGraph *graph, int number)
 static void
 begin_all(OrmGraph *graph)
 {
-	MemoryContext caller = MemoryContextSwitchTo(graph->rows);
-
 	for (int i = 0; i < graph->query->compiled->nlevels; i++)
 		begin_rows(graph, i);
-	MemoryContextSwitchTo(caller);
 }
 
 OrmGraph *
@@ -58,7 +55,6 @@ orm_graph_begin(OrmQuery *query)
 
 	graph->query = query;
 	graph->context = context;
-	graph->rows = AllocSetContextCreate(context, "orm rows", ALLOCSET_DEFAULT_SIZES);
 	graph->levels = palloc(sizeof(OrmRows) * query->compiled->nlevels);
 	orm_receiver_init(&graph->receiver, NULL, NULL);
 	begin_all(graph);
@@ -66,11 +62,10 @@ orm_graph_begin(OrmQuery *query)
 	return graph;
 }
 
-void
-orm_graph_reset(OrmGraph *graph)
+int
+orm_graph_root_size(const OrmGraph *graph)
 {
-	MemoryContextReset(graph->rows);
-	begin_all(graph);
+	return graph->levels[0].text.len;
 }
 
 void
@@ -93,7 +88,7 @@ static void *
 grow(const OrmRows *rows, void *array, Size size)
 {
 	if (array == NULL)
-		return MemoryContextAllocHuge(rows->graph->rows, size * rows->capacity);
+		return MemoryContextAllocHuge(rows->graph->context, size * rows->capacity);
 	return repalloc_huge(array, size * rows->capacity);
 }
 
@@ -353,8 +348,8 @@ sort_out(OrmRows *rows)
 	int			ngroups = orm_keyset_count(rows->keys);
 	int		   *ends;
 
-	rows->starts = MemoryContextAllocHuge(rows->graph->rows, sizeof(int) * ((Size) ngroups + 2));
-	rows->order = MemoryContextAllocHuge(rows->graph->rows, sizeof(int) * Max((Size) rows->nrows, 1));
+	rows->starts = MemoryContextAllocHuge(rows->graph->context, sizeof(int) * ((Size) ngroups + 2));
+	rows->order = MemoryContextAllocHuge(rows->graph->context, sizeof(int) * Max((Size) rows->nrows, 1));
 	memset(rows->starts, 0, sizeof(int) * ((Size) ngroups + 2));
 	/* counted two places further on, summed up, a group's end is found one place further on as it is filled */
 	ends = rows->starts + 1;
@@ -417,7 +412,7 @@ read_level(OrmRows *rows)
 	for (int i = 0; rows->sorts != NULL && i < orm_keyset_count(rows->keys); i++)
 		sort_group(rows, rows->order + rows->starts[i], rows->starts[i + 1] - rows->starts[i]);
 	if (rows->level->recursion != 0)
-		rows->on_path = MemoryContextAllocZero(rows->graph->rows,
+		rows->on_path = MemoryContextAllocZero(rows->graph->context,
 											   1 + Max(orm_keyset_count(rows->keys),
 													   rows->identities ? orm_keyset_count(rows->identities) : 0));
 }
@@ -425,7 +420,7 @@ read_level(OrmRows *rows)
 void
 orm_graph_read_levels(OrmGraph *graph)
 {
-	MemoryContext caller = MemoryContextSwitchTo(graph->rows);
+	MemoryContext caller = MemoryContextSwitchTo(graph->context);
 
 	for (int i = 1; i < graph->query->compiled->nlevels; i++)
 		read_level(&graph->levels[i]);

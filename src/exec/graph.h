@@ -49,8 +49,9 @@ extern void orm_graph_write(OrmGraph *graph, StringInfo out, int from, int to);
 /* The JSON array of a root row's cursor values (PAGE). */
 extern const char *orm_graph_cursor(OrmGraph *graph, int row, int *length);
 
-/* Forgets all rows; the next batch may come. */
-extern void orm_graph_reset(OrmGraph *graph);
+/* How many bytes of text the root's rows take so far. */
+extern int	orm_graph_root_size(const OrmGraph *graph);
+
 extern void orm_graph_end(OrmGraph *graph);
 
 /* While set, each statement's plan is collected into the list before it runs (List of char *). */

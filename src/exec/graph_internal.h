@@ -41,11 +41,11 @@ typedef struct OrmRows
 	int64	   *sorts;			/* by row, if the level is sorted */
 	StringInfoData cursor_text;	/* the root of PAGE: a row's cursor is the text before */
 	int		   *cursor_ends;	/* this position, by row */
-	OrmKeySet    *keys;			/* of the parents; their numbers are the groups */
+	OrmKeySet  *keys;			/* of the parents; their numbers are the groups */
 	int			asked;			/* keys before this one have been asked for */
 	int		   *starts;			/* by group: where its rows start in "order"; one more at the end */
 	int		   *order;			/* numbers of rows */
-	OrmKeySet    *identities;		/* recursive: objects by primary key; NULL: they have none */
+	OrmKeySet  *identities;		/* recursive: objects by primary key; NULL: they have none */
 	bool	   *on_path;		/* by identity: is being written further up */
 } OrmRows;
 
@@ -53,7 +53,6 @@ struct OrmGraph
 {
 	OrmQuery   *query;
 	MemoryContext context;
-	MemoryContext rows;			/* everything that orm_graph_reset forgets */
 	OrmReceiver receiver;
 	OrmRows    *levels;
 	List	  **plans;			/* explain: what has been collected, */

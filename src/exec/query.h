@@ -54,6 +54,12 @@ extern void orm_query_request(OrmQueryRequest *request, OrmQueryVerb verb, const
 extern OrmQuery *orm_query_open(const OrmQueryRequest *request);
 extern void orm_query_close(OrmQuery *query);
 
+/*
+ * Reads the values that stand in the documents of a request, as opening the
+ * query that was compiled of it would, and raises what is wrong with them.
+ */
+extern void orm_query_check_values(const OrmQueryRequest *request, const OrmCompiled *compiled);
+
 /* ALL, AGGREGATE: a JSON array. */
 extern Datum orm_query_all(OrmQuery *query);
 

@@ -125,17 +125,27 @@ check_unchanged(const OrmStream *stream, const OrmQuery *query)
 				errmsg("model \"%s\" was changed while its objects were read", stream->request.model->name));
 }
 
-/* Fetches root objects from the cursor, and what is below them. */
+/*
+ * Fetches root objects from the cursor, and what is below them.  In steps: of
+ * objects that have become large all at once, fewer than planned are enough.
+ */
 static int
 read_batch(OrmStream *stream, OrmQuery *query, OrmGraph *graph)
 {
 	const OrmQueryStatement *statement = &query->compiled->levels[0]->statement;
 	OrmReceiver receiver;
-	int			n;
+	int			n = 0;
+	int			got;
+	int			step;
 
 	orm_receiver_init(&receiver, take_row, graph);
 	orm_receiver_expect(&receiver.pub, statement->results, statement->nresults);
-	n = (int) orm_exec_fetch(stream->cursor, stream->size, &receiver.pub);
+	do
+	{
+		step = Min(FIRST_BATCH, stream->size - n);
+		got = (int) orm_exec_fetch(stream->cursor, step, &receiver.pub);
+		n += got;
+	} while (got == step && n < stream->size && orm_graph_root_size(graph) < LARGE_TEXT);
 	orm_graph_read_levels(graph);
 	return n;
 }

@@ -78,6 +78,19 @@ orm_query_limit(OrmBuilder *builder, const OrmQueryKeys *keys, OrmQueryKey key, 
 	return orm_query_slot(builder, &operand, type, INT8OID, form, &here);
 }
 
+/* Raises 22023 for a path, which has no column of the level's own objects to be told apart by. */
+static void
+refuse_path(const char *path, const OrmPath *place)
+{
+	const char *name = strrchr(path, '.') + 1;
+
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("a path cannot stand here: \"%s\"", path),
+			orm_error_place(place),
+			errhint("Give it a name: {\"compute\": {\"%s\": \"%s\"}, \"distinct\": [\"%s\"]}.", name, path, name));
+}
+
 /* What one name of "distinct" stands for: something with an order, as it is sorted by. */
 static const OrmExpression *
 read_distinct(OrmScope *scope, OrmJson name, const OrmPath *place)
@@ -86,6 +99,8 @@ read_distinct(OrmScope *scope, OrmJson name, const OrmPath *place)
 
 	if (orm_json_kind(name) != ORM_JSON_STRING)
 		orm_query_wrong_kind(name, "the name of an attribute", place);
+	if (strchr(orm_json_string(name), '.') != NULL)
+		refuse_path(orm_json_string(name), place);
 	found = orm_query_name(scope, name, place);
 	if (found.expression == NULL)
 		ereport(ERROR,

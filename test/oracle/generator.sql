@@ -49,20 +49,20 @@ BEGIN
 END $$;
 
 -- A value as it stands in a document: itself, in an instruction, a parameter of the call
-CREATE FUNCTION o_operand(json text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION o_operand(as_json text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     CASE o_some(12)
-    WHEN 0, 1 THEN RETURN o_parameter(json);
-    WHEN 2 THEN RETURN format('{"$value":%s}', json);
-    ELSE RETURN json;
+    WHEN 0, 1 THEN RETURN o_parameter(as_json);
+    WHEN 2 THEN RETURN format('{"$value":%s}', as_json);
+    ELSE RETURN as_json;
     END CASE;
 END $$;
-CREATE FUNCTION o_parameter(json text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION o_parameter(as_json text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     given text := current_setting('oracle.parameters');
     name text := 'p' || (length(given) - length(replace(given, '"p', '')));
 BEGIN
-    PERFORM set_config('oracle.parameters', concat_ws(',', nullif(given, ''), format('"%s":%s', name, json)), false);
+    PERFORM set_config('oracle.parameters', concat_ws(',', nullif(given, ''), format('"%s":%s', name, as_json)), false);
     RETURN format('{"$":"%s"}', name);
 END $$;
 
