@@ -296,6 +296,7 @@ SELECT orm.all('Usuario');
 SELECT orm.rows(NULL::usuarios);
 SELECT orm.each('Usuario');
 SELECT orm.all('Usuario', '{"select": ["id"], "load": ["posts"]}');
+SELECT orm.aggregate('Usuario', '{"aggregate": {"nombre": {"max": "id"}}}') IS NOT NULL AS "named like an attribute";
 SELECT orm.update_where('Usuario', '{"where": {"id": 1}}', '{"nombre": "x"}');
 SELECT orm.delete_where('Usuario', '{"where": {"id": 1}}');
 RESET ROLE;

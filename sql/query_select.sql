@@ -87,6 +87,10 @@ SELECT orm.sql('Post', '{"where": {"author": {"name": "Ada"}}, "order_by": ["id"
 SELECT refused($$SELECT orm.count('Post', '{"wher": {}}')$$);
 SELECT refused($$SELECT orm.count('Post', '{"group_by": []}')$$);
 SELECT refused($$SELECT orm.count('Post', '{"limit": {"$": "n"}}', '{"n": 1, "m": 1}')$$);
+-- ... with the parameters named in it, but not what looks like one inside a value
+SELECT orm.count('Post', '{"order_by": [{"by": "x", "<->": {"$": "p"}}], "load": {"y": {"where": {"or": [{"z": {"in": {"$": "q"}}}, {"z": {"$": "r"}}]}}}, "after": {"$": "s"}}', '{"p": 1, "q": [1], "r": null, "s": null}');
+SELECT refused($$SELECT orm.count('Post', '{"order_by": [{"by": "x", "<->": [{"$": "p"}]}]}', '{"p": 1}')$$);
+SELECT refused($$SELECT orm.count('Post', '{"load": {"y": {"where": {"z": {"in": [{"$": "p"}]}}}}}', '{"p": 1}')$$);
 SELECT refused($$SELECT orm.count('Post', '{"distinct": ["likez"]}')$$);
 SELECT refused($$SELECT orm.exists('Post', '{"distinct": ["author"]}')$$);
 

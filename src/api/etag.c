@@ -66,6 +66,7 @@ orm_sql_etag(PG_FUNCTION_ARGS)
 		if (!TupleDescAttr(descriptor, i)->attisdropped)
 			add_value(&hash, TupleDescAttr(descriptor, i), values[i], isnull[i]);
 	ReleaseTupleDesc(descriptor);
-	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%016" INT64_MODIFIER "x%016" INT64_MODIFIER "x",
-											  hash.halves[0], hash.halves[1])));
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%08x%08x%08x%08x",
+											  (uint32) (hash.halves[0] >> 32), (uint32) hash.halves[0],
+											  (uint32) (hash.halves[1] >> 32), (uint32) hash.halves[1])));
 }

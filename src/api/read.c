@@ -46,12 +46,14 @@ add_plan(const OrmPlanKey *key, const OrmModel *model)
 	Oid		   *types = palloc(sizeof(Oid) * Max(model->nattributes, 1));
 	OrmSelect	select = {.model = model, .where = where};
 	OrmPlan    *plan;
+	int			nparams;
 	StringInfoData sql;
 
 	for (int i = 0; i < model->primary_key->nattributes; i++)
 		where[model->primary_key->attributes[i]] = true;
 	initStringInfo(&sql);
-	plan = orm_plan_add(key, sql.data, orm_select_text(&sql, &select, types), types, ORM_PLAN_GENERIC);
+	nparams = orm_select_text(&sql, &select, types);
+	plan = orm_plan_add(key, sql.data, nparams, types, ORM_PLAN_GENERIC);
 	orm_plan_expect(plan, types, orm_select_results(&select, types));
 	return plan;
 }

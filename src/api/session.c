@@ -8,6 +8,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 
 #include "api/argument.h"
 #include "api/object.h"
@@ -106,7 +107,8 @@ put_pending(void *argument, const OrmPending *pending)
 	values[2] = CStringGetTextDatum(pending->model);
 	isnull[3] = pending->label == NULL;
 	values[3] = pending->label ? CStringGetTextDatum(pending->label) : (Datum) 0;
-	values[4] = CStringGetTextDatum(pending->object);
+	isnull[4] = pending->object == NULL;
+	values[4] = pending->object ? CStringGetTextDatum(pending->object) : (Datum) 0;
 	values[5] = DirectFunctionCall1(namein, CStringGetDatum(GetUserNameFromId(pending->role, false)));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, isnull);
 }

@@ -24,15 +24,15 @@ COMMENT ON FUNCTION orm.remove(pg_catalog.text, pg_catalog.anyelement) IS
 CREATE OR REPLACE FUNCTION orm.expunge(label pg_catalog.text) RETURNS pg_catalog.bool
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_expunge';
 COMMENT ON FUNCTION orm.expunge(pg_catalog.text) IS
-'Takes the object with that label out of the queue: true when it was there and not yet written.';
+'Takes the object with that label out of the queue: true when it was there, not yet written, and queued by a role that the caller is a member of.';
 
 CREATE OR REPLACE FUNCTION orm.flush() RETURNS pg_catalog.int8
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_flush';
 COMMENT ON FUNCTION orm.flush() IS
-'Writes all that is queued, one statement for each table, kind and set of columns, as the roles that queued it; returns the number of rows.';
+'Writes all that is queued, one statement for each table, kind and set of columns, as the roles that queued it; returns the number of rows. 42501 in a security-restricted operation, as in the function of an index.';
 
 CREATE OR REPLACE FUNCTION orm.pending() RETURNS TABLE ("position" pg_catalog.int4, action pg_catalog.text, model pg_catalog.text,
         label pg_catalog.text, object pg_catalog.text, role pg_catalog.name)
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_pending';
 COMMENT ON FUNCTION orm.pending() IS
-'What is queued in this transaction and not yet written, in the order of the calls: the object as it was given, or the key of one to be removed.';
+'What is queued in this transaction and not yet written, in the order of the calls: the object as it was given, or the key of one to be removed; label and object are null for what a role has queued that the caller is no member of.';

@@ -89,6 +89,13 @@
 	array_iter_next((iterator), (isnull), (i), (length), (by_value), (align))
 #endif
 
+/* A scan of a whole table; needs access/tableam.h. */
+#if PG_VERSION_NUM >= 190000
+#define orm_table_beginscan(relation, snapshot) table_beginscan((relation), (snapshot), 0, NULL, 0)
+#else
+#define orm_table_beginscan(relation, snapshot) table_beginscan((relation), (snapshot), 0, NULL)
+#endif
+
 /* Since 18 there is only pg_noreturn, which stands in front of a declaration. */
 #ifndef pg_attribute_noreturn
 #define pg_attribute_noreturn() __attribute__((noreturn))

@@ -27,10 +27,10 @@ get_type_schema(Oid type)
 }
 
 /* What has been named in texts, by hashes of system cache rows: a bit may stand for several. */
-static bits8 named[1024];
+static uint8 named[1024];
 
 /* The bit of a hash. */
-static inline bits8
+static inline uint8
 bit_of(uint32 hash)
 {
 	return 1 << hash % BITS_PER_BYTE;
@@ -42,7 +42,7 @@ note_named(int cache, Oid oid)
 {
 	uint32		hash;
 
-	if (oid < FirstNormalObjectId)
+	if (oid < FirstNormalObjectId && oid != PG_PUBLIC_NAMESPACE)
 		return;
 	hash = GetSysCacheHashValue1(cache, ObjectIdGetDatum(oid));
 	named[hash / BITS_PER_BYTE % lengthof(named)] |= bit_of(hash);

@@ -3,7 +3,7 @@
  * that calls SPI.
  *
  * Callers describe what they want by a key: bytes that say everything the SQL
- * text depends on (the epoch of the model first, then a kind, then columns,
+ * text depends on (a kind and the epoch of the model first, then columns,
  * flags...) and no values.  A hit builds no SQL, parses none and plans
  * nothing:
  *

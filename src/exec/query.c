@@ -383,7 +383,7 @@ orm_query_open(const OrmQueryRequest *request)
 	}
 	query->values = palloc(sizeof(Datum *) * compiled->nlevels);
 	query->isnull = palloc(sizeof(bool *) * compiled->nlevels);
-	for (int i = 0; i < compiled->nlevels; i++)
+	for (int i = 0; compiled->verb != ORM_QUERY_AGGREGATE && i < compiled->nlevels; i++)
 		check_columns(compiled->levels[i]);
 	for (int i = 0; i < compiled->nlevels; i++)
 		bind_statement(query, &compiled->levels[i]->statement, &query->values[i], &query->isnull[i]);

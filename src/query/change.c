@@ -59,23 +59,18 @@ add_level(OrmCompiler *compiler)
 	return level;
 }
 
-/* What is passed over may name parameters: they belong to the list that is counted. */
+/* A reference in what is passed over may name a parameter. */
 static void
-use_parameters(const OrmQueryRequest *request, OrmJson json)
+use_parameter(void *argument, OrmJson reference)
 {
-	OrmJsonWalk walk;
+	const OrmQueryRequest *request = argument;
 	OrmJson		name;
 
-	check_stack_depth();
-	CHECK_FOR_INTERRUPTS();
-	if (orm_json_kind(json) != ORM_JSON_ARRAY && orm_json_kind(json) != ORM_JSON_OBJECT)
+	if (!orm_json_member(reference, "$", &name))
 		return;
-	for (int i = 0; orm_json_member(json, "$", &name) && i < request->nparameters; i++)
+	for (int i = 0; i < request->nparameters; i++)
 		if (orm_json_equals(name, request->parameters[i].name))
 			request->parameters[i].used = true;
-	walk = orm_json_walk(json);
-	while (orm_json_next(&walk))
-		use_parameters(request, walk.value);
 }
 
 /* Appends SELECT count(*) of the objects, or of what is distinct in them. */
@@ -98,14 +93,20 @@ append_count(StringInfo sql, OrmScope *scope, const OrmQueryKeys *keys, List *di
 		appendStringInfoString(sql, ") AS d");
 }
 
-/* Takes the query of a count apart: what is passed over is a list's own, and only its keys are looked at. */
+/*
+ * Takes the query of a count apart.  What is passed over is a list's own: only
+ * its keys are looked at, and the parameters it names, which belong to the list.
+ */
 static void
 take_count(OrmCompiler *compiler, OrmJson query, OrmQueryKeys *keys)
 {
+	OrmShape	shape;
+
 	orm_query_take(query, COUNT_KEYS | PASSED_OVER, NULL, keys);
-	for (int i = 0; i < ORM_KEY_COUNT; i++)
-		if (keys->given[i] && (PASSED_OVER & (1 << i)))
-			use_parameters(compiler->request, keys->values[i]);
+	orm_shape_begin(&shape);
+	shape.on_reference = use_parameter;
+	shape.argument = unconstify(OrmQueryRequest *, compiler->request);
+	orm_shape_add_query(&shape, compiler->request->document);
 }
 
 void

@@ -1,7 +1,7 @@
 /*
  * compile.h - the parts of the query compiler.  Private to this folder.
  *
- * Each production of the grammar (docs/query.md) has one function that checks
+ * Each production of the grammar (docs/query-documents.md) has one function that checks
  * a piece of the document and appends its SQL, the text shown above it:
  *
  *     compile.c    a request: the keys a verb takes, the models looked at, parameters
@@ -157,6 +157,12 @@ extern OrmName orm_query_name(OrmScope *scope, OrmJson name, const OrmPath *plac
 
 /* The same for text, in which a dot is nothing special. */
 extern OrmName orm_query_name_of(const OrmScope *scope, const char *name, const OrmPath *place);
+
+/* A new expression that is no attribute. */
+extern OrmExpression *orm_query_expression(const char *name, const char *sql, Oid type);
+
+/* Appends "x IS NULL" or "x IS NOT NULL". */
+extern void orm_query_null_test(StringInfo sql, const OrmExpression *expression, bool null);
 
 /* How messages call an expression: attribute "edad" of model "Usuario". */
 extern char *orm_query_describe(const OrmExpression *expression);

@@ -125,18 +125,6 @@ read_unit(OrmJson json, bool part, const OrmExpression *of, const OrmPath *place
 			orm_error_nearest("unit", given, names, nnames));
 }
 
-/* A new expression under a name. */
-static OrmExpression *
-make_expression(const char *name, char *sql, Oid type)
-{
-	OrmExpression *expression = palloc0(sizeof(OrmExpression));
-
-	expression->name = name;
-	expression->sql = sql;
-	expression->type = orm_type_make(type, -1, InvalidOid);
-	return expression;
-}
-
 /* Texts that expressions on expressions make must end somewhere: the parser's stack does. */
 #define MAX_TEXT 65536
 
@@ -196,7 +184,7 @@ read_trunc(OrmScope *scope, const char *name, OrmJson json, OrmJson unit, const 
 		sql = psprintf("(pg_catalog.date_trunc('%s', %s::pg_catalog.timestamp)::pg_catalog.date)", literal, of->sql);
 	else
 		sql = psprintf("pg_catalog.date_trunc('%s', %s)", literal, of->sql);
-	expression = make_expression(name, sql, of->type->base);
+	expression = orm_query_expression(name, sql, of->type->base);
 	expression->not_null = of->not_null;
 	return expression;
 }
@@ -212,7 +200,7 @@ read_part(OrmScope *scope, const char *name, OrmJson json, OrmJson unit, const O
 	if (time_flag(of->type) == 0)
 		refuse_type(of, "part", "dates, times, timestamps and intervals", place);
 	literal = read_unit(unit, true, of, &here);
-	return make_expression(name, psprintf("pg_catalog.\"extract\"('%s', %s)", literal, of->sql), NUMERICOID);
+	return orm_query_expression(name, psprintf("pg_catalog.\"extract\"('%s', %s)", literal, of->sql), NUMERICOID);
 }
 
 /* A key in a json value: a string, or an integer that counts the elements of an array. */
@@ -257,7 +245,7 @@ read_at(OrmScope *scope, const char *name, OrmJson json, OrmJson keys, const Orm
 	}
 	array = construct_array(texts, keys.node->count, TEXTOID, -1, false, TYPALIGN_INT);
 	slot = orm_query_constant(scope->builder, TEXTARRAYOID, PointerGetDatum(array));
-	return make_expression(name, psprintf("(%s::pg_catalog.jsonb OPERATOR(pg_catalog.#>) %s)", of->sql, slot),
+	return orm_query_expression(name, psprintf("(%s::pg_catalog.jsonb OPERATOR(pg_catalog.#>) %s)", of->sql, slot),
 						   JSONBOID);
 }
 

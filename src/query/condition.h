@@ -55,6 +55,16 @@ typedef struct OrmNamedOperator
 	const char *between;		/* contains...: the same for two attributes, %1$s and %2$s; NULL: by the symbol */
 } OrmNamedOperator;
 
+/* Is the right operand another attribute? */
+static inline bool
+orm_condition_is_between(const OrmCondition *condition)
+{
+	return condition->operand.kind == ORM_OPERAND_ATTRIBUTE;
+}
+
+/* Is this the symbol of an operator, as the server spells them? */
+extern bool orm_condition_is_symbol(const char *name);
+
 /* An operand as text, and its type. */
 typedef struct OrmSide
 {

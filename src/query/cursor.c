@@ -387,18 +387,6 @@ append_rows(StringInfo sql, const Bound *bounds, int n)
 	appendStringInfoChar(sql, ')');
 }
 
-/* Appends whether an item's value is NULL; a row of nulls is not, although IS NULL says so. */
-static void
-append_null_test(StringInfo sql, const Bound *bound, bool null)
-{
-	const OrmExpression *expression = bound->expression;
-
-	if (expression->type->class == ORM_TYPE_COMPOSITE)
-		appendStringInfo(sql, "%s IS %sDISTINCT FROM NULL", expression->sql, null ? "NOT " : "");
-	else
-		appendStringInfo(sql, "%s IS %sNULL", expression->sql, null ? "" : "NOT ");
-}
-
 /* Appends that an item's value comes behind the cursor's; false, and nothing, when none can. */
 static bool
 append_behind(StringInfo sql, const Bound *bound)
@@ -407,14 +395,14 @@ append_behind(StringInfo sql, const Bound *bound)
 		return false;
 	if (bound->is_null)
 	{
-		append_null_test(sql, bound, false);
+		orm_query_null_test(sql, bound->expression, false);
 		return true;
 	}
 	append_comparison(sql, bound, bound_operator(bound, false));
 	if (!bound->expression->not_null && !bound->nulls_first)
 	{
 		appendStringInfoString(sql, " OR ");
-		append_null_test(sql, bound, true);
+		orm_query_null_test(sql, bound->expression, true);
 	}
 	return true;
 }
@@ -426,7 +414,7 @@ append_equal(StringInfo sql, const Bound *bound)
 	const OrmExpression *expression = bound->expression;
 
 	if (bound->is_null)
-		append_null_test(sql, bound, true);
+		orm_query_null_test(sql, bound->expression, true);
 	else
 		append_comparison(sql, bound, orm_operator_order(expression->type, BTEqualStrategyNumber,
 														 orm_query_describe(expression), NULL));

@@ -34,13 +34,6 @@
 #include "model/operator.h"
 #include "query/condition.h"
 
-/* Is the right operand another attribute? */
-static bool
-is_attribute(const OrmCondition *condition)
-{
-	return condition->operand.kind == ORM_OPERAND_ATTRIBUTE;
-}
-
 OrmSide
 orm_condition_side(const OrmExpression *expression)
 {
@@ -116,17 +109,6 @@ orm_condition_append(StringInfo sql, const OrmOperator *operator, OrmSide left, 
 	orm_sql_comparison(sql, operator->oid, orm_condition_cast(left, type), type, right, operator->right);
 }
 
-/* Appends "x IS NULL" or "x IS NOT NULL". */
-static void
-append_null_test(StringInfo sql, const OrmExpression *expression, bool null)
-{
-	/* a row of nulls is not NULL, although IS NULL says so; this form looks no operator up */
-	if (expression->type->class == ORM_TYPE_COMPOSITE)
-		appendStringInfo(sql, "%s IS %sDISTINCT FROM NULL", expression->sql, null ? "NOT " : "");
-	else
-		appendStringInfo(sql, "%s IS %sNULL", expression->sql, null ? "" : "NOT ");
-}
-
 const char *
 orm_condition_slot(OrmCondition *condition, const OrmType *left, Oid right, OrmSlotForm form)
 {
@@ -169,7 +151,7 @@ append_compared(OrmCondition *condition, int strategy)
 	OrmOperator operator;
 	OrmSide		right;
 
-	if (!is_attribute(condition))
+	if (!orm_condition_is_between(condition))
 	{
 		operator = value_operator(condition, left.type, strategy);
 		orm_condition_append(condition->sql, &operator, left, operand_slot(condition, &operator, left.type));
@@ -206,7 +188,7 @@ append_equal(OrmCondition *condition)
 {
 	refuse_array(condition);
 	if (condition->operand.kind == ORM_OPERAND_NULL)
-		append_null_test(condition->sql, condition->left, true);
+		orm_query_null_test(condition->sql, condition->left, true);
 	else
 		append_compared(condition, BTEqualStrategyNumber);
 }
@@ -220,18 +202,18 @@ append_unequal(OrmCondition *condition)
 	refuse_array(condition);
 	if (condition->operand.kind == ORM_OPERAND_NULL)
 	{
-		append_null_test(sql, condition->left, false);
+		orm_query_null_test(sql, condition->left, false);
 		return;
 	}
-	appendStringInfoString(sql, is_attribute(condition) ? "((" : "(");
+	appendStringInfoString(sql, orm_condition_is_between(condition) ? "((" : "(");
 	append_compared(condition, BTEqualStrategyNumber);
 	appendStringInfoString(sql, ") IS NOT TRUE");
-	if (!is_attribute(condition))
+	if (!orm_condition_is_between(condition))
 		return;
 	appendStringInfoString(sql, " AND (");
-	append_null_test(sql, condition->left, false);
+	orm_query_null_test(sql, condition->left, false);
 	appendStringInfoString(sql, " OR ");
-	append_null_test(sql, condition->operand.attribute, false);
+	orm_query_null_test(sql, condition->operand.attribute, false);
 	appendStringInfoString(sql, "))");
 }
 
@@ -309,7 +291,7 @@ append_any_of_values(OrmCondition *condition)
 static void
 append_any(OrmCondition *condition)
 {
-	if (is_attribute(condition))
+	if (orm_condition_is_between(condition))
 		append_any_of_attribute(condition);
 	else
 		append_any_of_values(condition);
@@ -327,7 +309,7 @@ append_in(OrmCondition *condition)
 	appendStringInfoChar(condition->sql, '(');
 	append_any(condition);
 	appendStringInfoString(condition->sql, " OR ");
-	append_null_test(condition->sql, condition->left, true);
+	orm_query_null_test(condition->sql, condition->left, true);
 	appendStringInfoChar(condition->sql, ')');
 }
 
@@ -343,7 +325,7 @@ append_not_in(OrmCondition *condition)
 	if (!has_null)
 		return;
 	appendStringInfoString(condition->sql, " AND ");
-	append_null_test(condition->sql, condition->left, false);
+	orm_query_null_test(condition->sql, condition->left, false);
 	appendStringInfoChar(condition->sql, ')');
 }
 
@@ -444,9 +426,8 @@ raise_unknown(const OrmExpression *left, const char *name, const OrmPath *place)
 			: ours != NULL ? errhint("Perhaps you meant the operator \"%s\".", ours) : 0);
 }
 
-/* Is this the symbol of an operator, as the server spells them? */
-static bool
-is_symbol(const char *name)
+bool
+orm_condition_is_symbol(const char *name)
 {
 	return *name != '\0' && strspn(name, "+-*/<>=~!@#%^&|`?") == strlen(name);
 }
@@ -530,7 +511,7 @@ append_symbol(OrmCondition *condition, OrmJson json)
 	condition->operand = orm_query_operand(scope, scope->builder, json, left.type, condition->place);
 	if (condition->operand.kind == ORM_OPERAND_UNSET)
 		return false;
-	if (is_attribute(condition))
+	if (orm_condition_is_between(condition))
 	{
 		append_symbol_between(condition);
 		return true;
@@ -554,7 +535,8 @@ orm_condition_operator(OrmScope *scope, const OrmExpression *left, const char *o
 	for (int i = 0; i < lengthof(named_operators); i++)
 		if (strcmp(named_operators[i].name, operator) == 0)
 			condition.operator = &named_operators[i];
-	if (condition.operator == NULL && (!is_symbol(operator) || (our_name(operator) != NULL && !exists(operator))))
+	if (condition.operator == NULL &&
+		(!orm_condition_is_symbol(operator) || (our_name(operator) != NULL && !exists(operator))))
 		raise_unknown(left, operator, place);
 	if (condition.operator == NULL)
 		return append_symbol(&condition, operand);

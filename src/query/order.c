@@ -30,13 +30,6 @@ typedef struct Item
 	OrmJson		room[4];
 } Item;
 
-/* Could this be the name of an operator? */
-static bool
-is_operator(const char *name)
-{
-	return name[0] != '\0' && strspn(name, "+-*/<>=~!@#%^&|`?") == strlen(name);
-}
-
 /* Takes an item apart. */
 static void
 take_item(Item *item, OrmJson json, const OrmPath *place)
@@ -50,9 +43,9 @@ take_item(Item *item, OrmJson json, const OrmPath *place)
 	{
 		char	   *name = orm_json_string(walk.key);
 		OrmPath		here = orm_path_key(place, name);
-		int			i = is_operator(name) ? lengthof(names) - 1 : 0;
+		int			i = orm_condition_is_symbol(name) ? lengthof(names) - 1 : 0;
 
-		while (i < (int) lengthof(names) && !is_operator(name) && strcmp(names[i], name) != 0)
+		while (i < (int) lengthof(names) && !orm_condition_is_symbol(name) && strcmp(names[i], name) != 0)
 			i++;
 		if (i == lengthof(names))
 			ereport(ERROR,
@@ -72,18 +65,6 @@ take_item(Item *item, OrmJson json, const OrmPath *place)
 		item->room[i] = walk.value;
 		*members[i] = &item->room[i];
 	}
-}
-
-/* A new expression of a type, named as what it is made of. */
-static OrmExpression *
-make_expression(const OrmExpression *of, const char *sql, Oid type)
-{
-	OrmExpression *expression = palloc0(sizeof(OrmExpression));
-
-	expression->name = of->name;
-	expression->sql = sql;
-	expression->type = orm_type_make(type, -1, get_typcollation(type));
-	return expression;
 }
 
 /* The right side's operand; raises 22004 for null. */
@@ -135,9 +116,10 @@ read_rank(OrmScope *scope, const Item *item, const OrmExpression *left, const Or
 				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"search\" takes a text, not an attribute"),
 				orm_error_place(place));
-	return make_expression(left, psprintf("pg_catalog.ts_rank(%s, pg_catalog.websearch_to_tsquery(%s))", vector,
-										  orm_query_slot(scope->builder, &operand, text, TEXTOID, ORM_FORM_VALUE,
-														 place)), FLOAT4OID);
+	return orm_query_expression(left->name,
+								psprintf("pg_catalog.ts_rank(%s, pg_catalog.websearch_to_tsquery(%s))", vector,
+										 orm_query_slot(scope->builder, &operand, text, TEXTOID, ORM_FORM_VALUE,
+														place)), FLOAT4OID);
 }
 
 /* {"by": path, operator: value}: what the operator returns.  NULL: its parameter was not given. */
@@ -165,7 +147,7 @@ read_distance(OrmScope *scope, const Item *item, const OrmExpression *left, cons
 	appendStringInfoChar(&sql, '(');
 	orm_condition_append(&sql, &operator, orm_condition_side(left), right);
 	appendStringInfoChar(&sql, ')');
-	return make_expression(left, sql.data, operator.result);
+	return orm_query_expression(left->name, sql.data, operator.result);
 }
 
 /* Raises 42883 unless values of the expression can be sorted. */

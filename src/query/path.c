@@ -11,6 +11,8 @@
  */
 #include "postgres.h"
 
+#include "utils/lsyscache.h"
+
 #include "query/compile.h"
 
 /* How many joins paths may add to one statement.  The server's planning time grows faster than their number. */
@@ -125,6 +127,27 @@ orm_query_name_of(const OrmScope *scope, const char *name, const OrmPath *place)
 				orm_error_place(place),
 				hint_nearest(scope, name));
 	return found;
+}
+
+OrmExpression *
+orm_query_expression(const char *name, const char *sql, Oid type)
+{
+	OrmExpression *expression = palloc0(sizeof(OrmExpression));
+
+	expression->name = name;
+	expression->sql = sql;
+	expression->type = orm_type_make(type, -1, get_typcollation(type));
+	return expression;
+}
+
+void
+orm_query_null_test(StringInfo sql, const OrmExpression *expression, bool null)
+{
+	/* a row of nulls is not NULL, although IS NULL says so; this form looks no operator up */
+	if (expression->type->class == ORM_TYPE_COMPOSITE)
+		appendStringInfo(sql, "%s IS %sDISTINCT FROM NULL", expression->sql, null ? "NOT " : "");
+	else
+		appendStringInfo(sql, "%s IS %sNULL", expression->sql, null ? "" : "NOT ");
 }
 
 /* Raises 22023 for a dotted name where conditions are to be nested; the hint shows how. */

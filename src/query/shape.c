@@ -54,6 +54,7 @@ orm_shape_begin(OrmShape *shape)
 	shape->capacity = ORM_SHAPE_ROOM;
 	shape->values = shape->room;
 	shape->twice = false;
+	shape->on_reference = NULL;
 }
 
 /* Appends a tag and a number. */
@@ -134,6 +135,15 @@ is_reference(OrmJson json)
 	return only_member(json, &key, &value) && (orm_json_equals(key, "$") || orm_json_equals(key, "$attribute"));
 }
 
+/* Appends a reference, and tells of it who asks. */
+static void
+add_reference(OrmShape *shape, OrmJson json)
+{
+	add_exact(shape, json);
+	if (shape->on_reference != NULL)
+		shape->on_reference(shape->argument, json);
+}
+
 /* Appends what is known of a value, and remembers it. */
 static void
 add_value(OrmShape *shape, OrmJson json)
@@ -162,7 +172,7 @@ add_operand(OrmShape *shape, OrmJson json)
 
 	if (is_reference(json))
 	{
-		add_exact(shape, json);
+		add_reference(shape, json);
 		return;
 	}
 	add_value(shape, json);
@@ -233,7 +243,7 @@ add_conditions(OrmShape *shape, OrmJson json)
 	}
 	if (is_reference(json))
 	{
-		add_exact(shape, json);
+		add_reference(shape, json);
 		return;
 	}
 	keep(shape, json);
@@ -317,7 +327,9 @@ add_orders(OrmShape *shape, OrmJson json)
 static void
 add_cursor(OrmShape *shape, OrmJson json)
 {
-	if (orm_json_kind(json) == ORM_JSON_OBJECT)
+	if (is_reference(json))
+		add_reference(shape, json);
+	else if (orm_json_kind(json) == ORM_JSON_OBJECT)
 		add_exact(shape, json);
 	else
 		appendStringInfoCharMacro(&shape->bytes, (char) orm_json_kind(json));

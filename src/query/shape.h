@@ -68,9 +68,11 @@ typedef struct OrmShape
 	OrmJson    *values;
 	OrmJson		room[ORM_SHAPE_ROOM];
 	bool		twice;			/* a document stands in it twice, as query and as patch */
+	void		(*on_reference) (void *argument, OrmJson reference);	/* of {"$": name} and {"$attribute": path} */
+	void	   *argument;
 } OrmShape;
 
-/* Begins an empty shape in the current memory context. */
+/* Begins an empty shape in the current memory context.  Who wants to hear of references sets "on_reference" then. */
 extern void orm_shape_begin(OrmShape *shape);
 
 extern void orm_shape_add_query(OrmShape *shape, const OrmDocument *query);

@@ -11,13 +11,6 @@
 
 #include "query/condition.h"
 
-/* Is the right operand another attribute? */
-static bool
-is_attribute(const OrmCondition *condition)
-{
-	return condition->operand.kind == ORM_OPERAND_ATTRIBUTE;
-}
-
 /* Is this a type of strings? */
 static bool
 is_text(const OrmType *type)
@@ -68,7 +61,7 @@ as_text(const OrmExpression *expression)
 static const char *
 text_operand(OrmCondition *condition)
 {
-	if (!is_attribute(condition))
+	if (!orm_condition_is_between(condition))
 		return orm_condition_slot(condition, condition->left->type, TEXTOID, ORM_FORM_VALUE);
 	require_text(condition, condition->operand.attribute);
 	return as_text(condition->operand.attribute);
@@ -102,7 +95,7 @@ orm_condition_pattern(OrmCondition *condition)
 	OrmOperator operator;
 
 	require_text(condition, condition->left);
-	if (is_attribute(condition))
+	if (orm_condition_is_between(condition))
 	{
 		append_between(condition);
 		return;

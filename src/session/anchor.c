@@ -18,6 +18,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "base/compat.h"
 #include "session/queue.h"
 
 /* Puts the only row of the anchor into the slot. */
@@ -25,7 +26,7 @@ static void
 read_row(Relation relation, TupleTableSlot *slot)
 {
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	TableScanDesc scan = table_beginscan(relation, snapshot, 0, NULL);
+	TableScanDesc scan = orm_table_beginscan(relation, snapshot);
 	bool		found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
 
 	if (found)

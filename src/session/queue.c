@@ -6,23 +6,44 @@
 #include <limits.h>
 
 #include "access/xact.h"
+#include "common/hashfn.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/hsearch.h"
 #include "utils/memutils.h"
 
 #include "session/queue.h"
 #include "write/write.h"
 
-/* All in "memory", a child of the top transaction's context; NULL: nothing was queued. */
+/*
+ * All in "memory", a child of the top transaction's context; NULL: nothing was
+ * queued.  What the current subtransaction has queued stands at the end of
+ * "entries", behind what its parents have.
+ */
 static MemoryContext memory = NULL;
 static List *entries = NIL;		/* of OrmEntry * */
-static List *anchored = NIL;	/* subtransactions (as int) with an event of the deferred trigger */
+static int	npending = 0;		/* how many of them are pending */
+static List *writers = NIL;		/* the subtransactions (as int) that have written some of them */
+static HTAB *labels = NULL;		/* those with a label (LabelledEntry); NULL: none had one */
+
+/*
+ * The subtransaction with an event of the deferred trigger, or invalid.  It is
+ * the current one or a parent of it: its event outlives what is queued now.
+ */
+static SubTransactionId anchored = InvalidSubTransactionId;
 
 /* The subtransaction in which a flush is running, or invalid. */
 static SubTransactionId flushing = InvalidSubTransactionId;
 
 static int	queue_size = 262144;
+
+typedef struct LabelledEntry
+{
+	const char *label;			/* the key */
+	OrmEntry   *entry;
+} LabelledEntry;
 
 static inline bool
 is_pending(const OrmEntry *entry)
@@ -30,34 +51,135 @@ is_pending(const OrmEntry *entry)
 	return entry->written == InvalidSubTransactionId;
 }
 
-/* Is anything pending at all? */
-static bool
-any_pending(void)
+/* Hashes the text of a label, not its address. */
+static uint32
+hash_label(const void *key, Size size)
+{
+	const char *label = *(const char *const *) key;
+
+	return hash_bytes((const unsigned char *) label, (int) strlen(label));
+}
+
+/* Compares the texts of labels. */
+static int
+compare_labels(const void *a, const void *b, Size size)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The entry with that label, or NULL. */
+static OrmEntry *
+find_label(const char *label)
+{
+	LabelledEntry *found = labels ? hash_search(labels, &label, HASH_FIND, NULL) : NULL;
+
+	return found ? found->entry : NULL;
+}
+
+/* Gives an entry its label, which no other has. */
+static void
+set_label(OrmEntry *entry, const char *label)
+{
+	LabelledEntry *slot;
+
+	if (labels == NULL)
+	{
+		HASHCTL		control = {
+			.keysize = sizeof(char *),
+			.entrysize = sizeof(LabelledEntry),
+			.hash = hash_label,
+			.match = compare_labels,
+			.hcxt = memory,
+		};
+
+		labels = hash_create("orm labels", 32, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
+	}
+	entry->label = MemoryContextStrdup(memory, label);
+	slot = hash_search(labels, &entry->label, HASH_ENTER, NULL);
+	slot->entry = entry;
+}
+
+/* Frees an entry that is no longer in the list. */
+static void
+free_entry(OrmEntry *entry)
+{
+	if (is_pending(entry))
+		npending--;
+	for (int i = 0; i < entry->nkey; i++)
+		pfree(entry->key[i]);
+	if (entry->key != NULL)
+		pfree(entry->key);
+	if (entry->object != NULL)
+		pfree(entry->object);
+	if (entry->label != NULL)
+	{
+		hash_search(labels, &entry->label, HASH_REMOVE, NULL);
+		pfree(entry->label);
+	}
+	pfree(entry->model);
+	pfree(entry);
+}
+
+/* Lets entries go that can never be pending again: whatever undoes the write undoes the call too. */
+static void
+prune(void)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < list_length(entries); i++)
+	{
+		OrmEntry   *entry = list_nth(entries, i);
+
+		if (entry->written == entry->queued)
+			free_entry(entry);
+		else
+			lfirst(list_nth_cell(entries, kept++)) = entry;
+	}
+	entries = list_truncate(entries, kept);
+}
+
+/* Passes what a subtransaction has written to its parent; invalid: it is pending again. */
+static void
+pass_written(SubTransactionId subxact, SubTransactionId parent)
 {
 	ListCell   *cell;
 
+	if (!list_member_int(writers, (int) subxact))
+		return;
+	writers = list_delete_int(writers, (int) subxact);
 	foreach(cell, entries)
-		if (is_pending(lfirst(cell)))
-			return true;
-	return false;
+	{
+		OrmEntry   *entry = lfirst(cell);
+
+		if (entry->written != subxact)
+			continue;
+		entry->written = parent;
+		npending += is_pending(entry) ? 1 : 0;
+	}
+}
+
+/* That subtransaction, or the transaction, has written entries. */
+static void
+note_writer(SubTransactionId subxact)
+{
+	MemoryContext caller = MemoryContextSwitchTo(memory);
+
+	writers = list_append_unique_int(writers, (int) subxact);
+	MemoryContextSwitchTo(caller);
 }
 
 /* Drops what an aborted subtransaction queued, and takes back what it wrote. */
 static void
 undo(SubTransactionId subxact)
 {
-	ListCell   *cell;
+	int			kept = list_length(entries);
 
-	foreach(cell, entries)
-	{
-		OrmEntry   *entry = lfirst(cell);
-
-		if (entry->queued == subxact)
-			entries = foreach_delete_current(entries, cell);
-		else if (entry->written == subxact)
-			entry->written = InvalidSubTransactionId;
-	}
-	anchored = list_delete_int(anchored, (int) subxact);
+	while (kept > 0 && ((OrmEntry *) list_nth(entries, kept - 1))->queued == subxact)
+		free_entry(list_nth(entries, --kept));
+	entries = list_truncate(entries, kept);
+	pass_written(subxact, InvalidSubTransactionId);
+	if (anchored == subxact)
+		anchored = InvalidSubTransactionId;
 	if (flushing == subxact)
 		flushing = InvalidSubTransactionId;
 }
@@ -66,20 +188,22 @@ undo(SubTransactionId subxact)
 static void
 pass_on(SubTransactionId subxact, SubTransactionId parent)
 {
-	ListCell   *cell;
-
-	foreach(cell, entries)
+	for (int i = list_length(entries) - 1; i >= 0; i--)
 	{
-		OrmEntry   *entry = lfirst(cell);
+		OrmEntry   *entry = list_nth(entries, i);
 
-		if (entry->queued == subxact)
-			entry->queued = parent;
-		if (entry->written == subxact)
-			entry->written = parent;
+		if (entry->queued != subxact)
+			break;
+		entry->queued = parent;
 	}
-	foreach(cell, anchored)
-		if (lfirst_int(cell) == (int) subxact)
-			lfirst_int(cell) = (int) parent;
+	if (list_member_int(writers, (int) subxact))
+	{
+		note_writer(parent);
+		pass_written(subxact, parent);
+		prune();
+	}
+	if (anchored == subxact)
+		anchored = parent;
 }
 
 static void
@@ -99,7 +223,10 @@ forget(void)
 {
 	memory = NULL;
 	entries = NIL;
-	anchored = NIL;
+	npending = 0;
+	writers = NIL;
+	labels = NULL;
+	anchored = InvalidSubTransactionId;
 	flushing = InvalidSubTransactionId;
 }
 
@@ -116,7 +243,7 @@ transaction_ended(XactEvent event, void *argument)
 	{
 		case XACT_EVENT_PRE_COMMIT:
 		case XACT_EVENT_PRE_PREPARE:
-			if (any_pending())
+			if (npending > 0)
 				ereport(ERROR,
 						errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("objects that were queued have not been written"),
@@ -143,6 +270,20 @@ orm_session_init(void)
 	RegisterSubXactCallback(subtransaction_ended, NULL);
 }
 
+/*
+ * Raises in a security-restricted operation.  What is pending there was queued
+ * outside, perhaps by a superuser: a function in an index of somebody else must
+ * not choose when, and under which settings, it is written.
+ */
+static void
+check_restricted(const char *function)
+{
+	if (InSecurityRestrictedOperation())
+		ereport(ERROR,
+				errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				errmsg("cannot execute %s within security-restricted operation", function));
+}
+
 /* Raises where nothing may be queued. */
 static void
 check_may_queue(const char *function)
@@ -150,10 +291,7 @@ check_may_queue(const char *function)
 	PreventCommandIfReadOnly(function);
 	PreventCommandIfParallelMode(function);
 	PreventCommandDuringRecovery(function);
-	if (InSecurityRestrictedOperation())
-		ereport(ERROR,
-				errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				errmsg("cannot execute %s within security-restricted operation", function));
+	check_restricted(function);
 }
 
 /* Memory of the queue, made when it is first needed. */
@@ -169,19 +307,10 @@ queue_memory(void)
 static void
 check_label(const char *label)
 {
-	ListCell   *cell;
-
-	if (label == NULL)
-		return;
-	foreach(cell, entries)
-	{
-		const OrmEntry *entry = lfirst(cell);
-
-		if (entry->label != NULL && strcmp(entry->label, label) == 0)
-			ereport(ERROR,
-					errcode(ERRCODE_DUPLICATE_OBJECT),
-					errmsg("label \"%s\" is already taken in this transaction", label));
-	}
+	if (label != NULL && find_label(label) != NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_DUPLICATE_OBJECT),
+				errmsg("label \"%s\" is already taken in this transaction", label));
 }
 
 /* Raises when the queue has become too large. */
@@ -208,22 +337,18 @@ append_entry(OrmEntryKind kind, const OrmModel *model)
 	GetUserIdAndSecContext(&entry->role, &entry->security);
 	entry->queued = GetCurrentSubTransactionId();
 	entries = lappend(entries, entry);
+	npending++;
 	MemoryContextSwitchTo(caller);
 	return entry;
 }
 
-/* Queues the event of the deferred trigger, once for each subtransaction. */
+/* Queues the event of the deferred trigger, unless there is one that will still be there when this subtransaction ends. */
 static void
 anchor(void)
 {
-	int			subxact = (int) GetCurrentSubTransactionId();
-	MemoryContext caller;
-
-	if (list_member_int(anchored, subxact))
+	if (anchored != InvalidSubTransactionId)
 		return;
-	caller = MemoryContextSwitchTo(memory);
-	anchored = lappend_int(anchored, subxact);
-	MemoryContextSwitchTo(caller);
+	anchored = GetCurrentSubTransactionId();
 	orm_anchor_queue_event();
 }
 
@@ -239,10 +364,11 @@ orm_session_add(OrmEntryKind kind, const OrmModel *model, const OrmDocument *obj
 					kind == ORM_ENTRY_ADD ? ORM_VERB_CREATE : ORM_VERB_SAVE, orm_record_make(model, 1));
 	entry = append_entry(kind, model);
 	caller = MemoryContextSwitchTo(memory);
-	entry->label = label ? pstrdup(label) : NULL;
 	entry->object = palloc(VARSIZE(object));
 	memcpy(entry->object, object, VARSIZE(object));
 	MemoryContextSwitchTo(caller);
+	if (label != NULL)
+		set_label(entry, label);
 	check_size();
 	anchor();
 }
@@ -269,19 +395,13 @@ orm_session_remove(const OrmModel *model, const Datum *key)
 bool
 orm_session_expunge(const char *label)
 {
-	ListCell   *cell;
+	OrmEntry   *entry = find_label(label);
 
-	foreach(cell, entries)
-	{
-		const OrmEntry *entry = lfirst(cell);
-
-		if (is_pending(entry) && entry->label != NULL && strcmp(entry->label, label) == 0)
-		{
-			entries = foreach_delete_current(entries, cell);
-			return true;
-		}
-	}
-	return false;
+	if (entry == NULL || !is_pending(entry) || !has_privs_of_role(GetUserId(), entry->role))
+		return false;
+	entries = list_delete_ptr(entries, entry);
+	free_entry(entry);
+	return true;
 }
 
 List *
@@ -311,39 +431,8 @@ orm_queue_mark_written(List *written)
 
 	foreach(cell, written)
 		((OrmEntry *) lfirst(cell))->written = GetCurrentSubTransactionId();
-}
-
-/* Frees an entry. */
-static void
-free_entry(OrmEntry *entry)
-{
-	for (int i = 0; i < entry->nkey; i++)
-		pfree(entry->key[i]);
-	if (entry->key != NULL)
-		pfree(entry->key);
-	if (entry->object != NULL)
-		pfree(entry->object);
-	if (entry->label != NULL)
-		pfree(entry->label);
-	pfree(entry->model);
-	pfree(entry);
-}
-
-/* Lets entries go that can never be pending again: whatever undoes the write undoes the call too. */
-static void
-prune(void)
-{
-	ListCell   *cell;
-
-	foreach(cell, entries)
-	{
-		OrmEntry   *entry = lfirst(cell);
-
-		if (entry->written != entry->queued)
-			continue;
-		entries = foreach_delete_current(entries, cell);
-		free_entry(entry);
-	}
+	npending -= list_length(written);
+	note_writer(GetCurrentSubTransactionId());
 }
 
 /*
@@ -357,8 +446,9 @@ orm_session_flush(void)
 	int64		rows = 0;
 	List	   *next;
 
-	if (flushing != InvalidSubTransactionId)
+	if (flushing != InvalidSubTransactionId || npending == 0)
 		return 0;
+	check_restricted("orm.flush()");
 	flushing = GetCurrentSubTransactionId();
 	while ((next = orm_queue_next()) != NIL)
 	{
@@ -374,14 +464,14 @@ orm_session_flush(void)
 int64
 orm_session_flush_anchored(void)
 {
-	anchored = NIL;
+	anchored = InvalidSubTransactionId;
 	return orm_session_flush();
 }
 
 bool
 orm_session_is_pending(void)
 {
-	return memory != NULL && flushing == InvalidSubTransactionId && any_pending();
+	return flushing == InvalidSubTransactionId && npending > 0;
 }
 
 void
@@ -437,7 +527,10 @@ orm_session_each_pending(void (*function) (void *argument, const OrmPending *pen
 		if (!is_pending(entry))
 			continue;
 		position++;
-		pending.object = entry->object == NULL ? key_text(entry)
+		if (!has_privs_of_role(GetUserId(), entry->role))
+			pending.label = NULL;
+		else
+			pending.object = entry->object == NULL ? key_text(entry)
 			: pnstrdup(orm_document_text(entry->object), entry->object->text_length);
 		function(argument, &pending);
 	}

@@ -32,10 +32,7 @@ extern List *orm_queue_next(void);
 /* The entries are being written by the current subtransaction. */
 extern void orm_queue_mark_written(List *entries);
 
-/*
- * Sees to it that the deferred trigger will run at the end of this transaction;
- * called once for each subtransaction that queues something.
- */
+/* Sees to it that the deferred trigger will run at the end of this transaction, unless the subtransaction aborts. */
 extern void orm_anchor_queue_event(void);
 
 /* Writes entries of one role, as that role; returns the number of rows. */

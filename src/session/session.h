@@ -13,9 +13,9 @@
  * COMMIT and PREPARE TRANSACTION flush through the server's own queue of
  * deferred triggers, never from a transaction callback: by then portals are
  * closed, foreign servers have committed, and a security-restricted operation
- * is over.  The first entry of each (sub)transaction queues an event of the
- * deferred constraint trigger on the one-row table orm.anchor, without writing
- * anything (anchor.c); its function flushes.  SET CONSTRAINTS ALL IMMEDIATE
+ * is over.  An entry queues an event of the deferred constraint trigger on the
+ * one-row table orm.anchor, unless this subtransaction or a parent of it has one
+ * already; nothing is written for it (anchor.c).  Its function flushes.  SET CONSTRAINTS ALL IMMEDIATE
  * therefore flushes too.  XACT_EVENT_PRE_COMMIT only checks that nothing is
  * left: nothing that was queued is ever lost silently.
  *
@@ -53,10 +53,10 @@ extern void orm_session_add(OrmEntryKind kind, const OrmModel *model, const OrmD
 /* Queues a delete by primary key, values in key order. */
 extern void orm_session_remove(const OrmModel *model, const Datum *key);
 
-/* Takes the pending entry with that label out of the queue; false: there is none. */
+/* Takes the pending entry with that label out of the queue; false: there is none, or it is of a role that the user is no member of. */
 extern bool orm_session_expunge(const char *label);
 
-/* Writes all that is pending; returns the number of rows written. */
+/* Writes all that is pending; returns the number of rows written.  42501 in a security-restricted operation. */
 extern int64 orm_session_flush(void);
 
 /* The same, called by the deferred trigger: its events are used up, and what is queued from now on needs another. */
@@ -69,7 +69,7 @@ typedef struct OrmPending
 	const char *action;			/* "add", "merge", "remove" */
 	const char *model;
 	const char *label;			/* or NULL */
-	const char *object;			/* its JSON text, or the key */
+	const char *object;			/* its JSON text, or the key; NULL, and no label: the user is no member of the role */
 	Oid			role;
 } OrmPending;
 
