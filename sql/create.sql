@@ -107,7 +107,6 @@ SELECT count(*) FROM people WHERE id >= 900;
 CREATE TABLE posts (id serial PRIMARY KEY, person_id int REFERENCES people, title text);
 SELECT count(*) > 0 AS mapped
 FROM orm.map('create_test.posts', 'Post', orm.belongs_to('person', 'Person', foreign_key => 'person_id'));
-SELECT refused($$SELECT orm.create('Post', '{"title": "x", "person": {"name": "Ann"}}')$$);
 SELECT orm.create('Post', '{"title": "x", "person_id": 1}');
 SELECT refused($$SELECT orm.create('Post', '[{"title": "x", "person_id": 12345}]')$$);
 

@@ -45,6 +45,51 @@ orm_path_text(const OrmPath *path)
 	return text.data;
 }
 
+/* How many steps a place is below the root. */
+static int
+path_depth(const OrmPath *path)
+{
+	int			depth = 0;
+
+	for (; path != NULL; path = path->parent)
+		depth++;
+	return depth;
+}
+
+/* Are two steps the same? */
+static bool
+same_step(const OrmPath *a, const OrmPath *b)
+{
+	if (a->key == NULL || b->key == NULL)
+		return a->key == b->key && a->index == b->index;
+	return strcmp(a->key, b->key) == 0;
+}
+
+/* Two places of the same depth: the step below which they are the same. */
+static const OrmPath *
+common_at_depth(const OrmPath *a, const OrmPath *b)
+{
+	const OrmPath *common = a;
+
+	for (; a != b && a != NULL; a = a->parent, b = b->parent)
+		if (!same_step(a, b))
+			common = a->parent;
+	return common;
+}
+
+/* The nearest place that two places have in common. */
+const OrmPath *
+orm_path_common(const OrmPath *a, const OrmPath *b)
+{
+	int			apart = path_depth(a) - path_depth(b);
+
+	for (; apart > 0; apart--)
+		a = a->parent;
+	for (; apart < 0; apart++)
+		b = b->parent;
+	return common_at_depth(a, b);
+}
+
 /* In an ereport: the place as DETAIL. */
 int
 orm_error_place(const OrmPath *path)
@@ -68,29 +113,34 @@ distance(const char *given, const char *name, int most)
 	return varstr_levenshtein_less_equal(given, given_length, name, name_length, 1, 1, 1, most, false);
 }
 
-/*
- * In an ereport: the HINT that offers the nearest name.  At most half of the
- * letters may differ, or anything would be near to a short name.
- */
+/* The nearest of the names.  At most half of the letters may differ, or anything would be near to a short name. */
 int
-orm_error_nearest(const char *what, const char *given, const char *const *names, int nnames)
+orm_name_nearest(const char *given, const char *const *names, int nnames)
 {
-	const char *nearest = NULL;
+	int			nearest = -1;
 	int			most = Min(MAX_DISTANCE, pg_mbstrlen(given) / 2);
-	int			i;
 
-	for (i = 0; i < nnames && most >= 0; i++)
+	for (int i = 0; i < nnames && most >= 0; i++)
 	{
 		int			apart = distance(given, names[i], most);
 
 		if (apart <= most)
 		{
-			nearest = names[i];
+			nearest = i;
 			most = apart - 1;
 		}
 	}
-	if (nearest != NULL)
-		errhint("Perhaps you meant the %s \"%s\".", what, nearest);
+	return nearest;
+}
+
+/* In an ereport: the HINT that offers the nearest name. */
+int
+orm_error_nearest(const char *what, const char *given, const char *const *names, int nnames)
+{
+	int			nearest = orm_name_nearest(given, names, nnames);
+
+	if (nearest >= 0)
+		errhint("Perhaps you meant the %s \"%s\".", what, names[nearest]);
 	return 0;
 }
 

@@ -44,8 +44,14 @@ orm_path_index(const OrmPath *parent, int index)
 /* The place as text, "where.and[1].edda"; palloc'd; "" for the root. */
 extern char *orm_path_text(const OrmPath *path);
 
+/* The nearest place that two places are below, or one of the two; NULL: the root. */
+extern const OrmPath *orm_path_common(const OrmPath *a, const OrmPath *b);
+
 /* In an ereport: the DETAIL "At where.and[1].edda."; nothing at the root. */
 extern int	orm_error_place(const OrmPath *path);
+
+/* Which of the names is nearest to what was given, or -1 when none is near enough. */
+extern int	orm_name_nearest(const char *given, const char *const *names, int nnames);
 
 /*
  * In an ereport: the HINT `Perhaps you meant the <what> "<name>".`, when one

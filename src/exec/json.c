@@ -523,6 +523,7 @@ char *
 orm_json_key(const char *name, int *length)
 {
 	StringInfoData key;
+	char	   *text;
 
 	initStringInfo(&key);
 	put_char(&key, ',');
@@ -530,7 +531,11 @@ orm_json_key(const char *name, int *length)
 	put_char(&key, ':');
 	terminate(&key);
 	*length = key.len;
-	return repalloc(key.data, key.len + 1);
+
+	/* repalloc would keep all the room that a StringInfo begins with */
+	text = pnstrdup(key.data, key.len);
+	pfree(key.data);
+	return text;
 }
 
 /* Begins a value of type json. */

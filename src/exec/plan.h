@@ -76,7 +76,10 @@ typedef enum OrmPlanKind
 	ORM_KIND_SHAPE,				/* the form of what a write returns as JSON: no statement, payload only */
 	ORM_KIND_FUNCTION,			/* a function in LANGUAGE orm, compiled: no statement, payload only */
 	ORM_KIND_QUERY,				/* a query document, compiled: no statement, payload only */
-	ORM_KIND_LEVEL				/* one of the statements of such a query */
+	ORM_KIND_LEVEL,				/* one of the statements of such a query */
+	ORM_KIND_OTHERS,			/* rows of a collection that are to leave it */
+	ORM_KIND_LINK,				/* rows of join tables: insert */
+	ORM_KIND_UNLINK				/* delete */
 } OrmPlanKind;
 
 extern void orm_plan_key_begin(OrmPlanKey *key, OrmPlanKind kind, uint64 epoch);

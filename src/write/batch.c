@@ -5,8 +5,10 @@
 
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
+#include "utils/datum.h"
 
 #include "write/batch.h"
+#include "write/flush.h"
 #include "write/patch.h"
 
 OrmBatch
@@ -81,7 +83,7 @@ compare_sets(const void *a, const void *b, void *order)
 	const OrmRecord *right = *(OrmRecord *const *) b;
 	int			result = compare_given(left, right, ((PartOrder *) order)->nattributes);
 
-	return result != 0 ? result : (left > right) - (left < right);
+	return result != 0 ? result : (left->index > right->index) - (left->index < right->index);
 }
 
 /* qsort comparator: parts in the order of their first records. */
@@ -91,7 +93,7 @@ compare_parts(const void *a, const void *b)
 	const OrmRecord *left = ((const OrmBatch *) a)->records[0];
 	const OrmRecord *right = ((const OrmBatch *) b)->records[0];
 
-	return (left > right) - (left < right);
+	return (left->index > right->index) - (left->index < right->index);
 }
 
 /* Do all records give the same attributes? */
@@ -181,6 +183,8 @@ orm_record_has_key(const OrmRecord *record, const OrmKey *key)
 const OrmPath *
 orm_record_place(const OrmRecord *record, OrmPath *path)
 {
+	if (record->object != NULL)
+		return orm_work_place(record->object);
 	if (record->index < 0)
 		return NULL;
 	*path = orm_path_index(NULL, record->index);
@@ -195,7 +199,14 @@ compare_keys(const void *a, const void *b, void *order)
 	const OrmRecord *right = *(OrmRecord *const *) b;
 	int			result = orm_key_order_compare_records(order, left, right);
 
-	return result != 0 ? result : (left > right) - (left < right);
+	return result != 0 ? result : (left->index > right->index) - (left->index < right->index);
+}
+
+/* A place as text; that of the whole document has none of its own. */
+static const char *
+place_text(const OrmPath *place)
+{
+	return place != NULL ? orm_path_text(place) : "the root";
 }
 
 /* Raises for two records of one key. */
@@ -208,9 +219,8 @@ raise_same_key(const OrmBatch *batch, const OrmRecord *first, const OrmRecord *s
 	ereport(ERROR,
 			errcode(ERRCODE_CARDINALITY_VIOLATION),
 			errmsg("two objects of model \"%s\" have the same key", batch->write->model->name),
-			errdetail("At %s and %s.",
-					  orm_path_text(orm_record_place(first, &first_place)),
-					  orm_path_text(orm_record_place(second, &second_place))));
+			errdetail("At %s and %s.", place_text(orm_record_place(first, &first_place)),
+					  place_text(orm_record_place(second, &second_place))));
 }
 
 void
@@ -240,4 +250,18 @@ orm_batch_not_stored(const OrmModel *model, const OrmRecord *record)
 			errmsg("object of model \"%s\" was not stored as given", model->name),
 			orm_error_place(orm_record_place(record, &room)),
 			errhint("A trigger, a rule or a policy passed over the row or changed its key."));
+}
+
+bool
+orm_batch_same_value(const OrmModel *model, int attribute, Datum a, Datum b)
+{
+	OrmKey		key = {.nattributes = 1, .attributes = &attribute};
+	const OrmType *type = model->attributes[attribute].type;
+	OrmRecord	record = {.values = &a};
+	OrmKeyOrder order;
+
+	if (!orm_key_order_make(&order, model, &key))
+		return datumIsEqual(a, b, type->by_value, type->length);
+	order.parts[0].attribute = 0;
+	return orm_key_order_compare(&order, &record, &b) == 0;
 }

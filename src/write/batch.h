@@ -46,6 +46,38 @@ extern void orm_batch_insert(const OrmBatch *batch, const OrmKey *conflict_key, 
 extern void orm_batch_update(const OrmBatch *batch, const OrmKey *key);
 extern void orm_batch_read(const OrmBatch *batch, const OrmKey *key);
 
+/* By primary key, as orm_write_save says. */
+extern void orm_batch_save(const OrmBatch *batch);
+
+/* Deletes the rows of records by a key, in any order; those without a row are not done. */
+extern void orm_batch_delete(const OrmBatch *batch, const OrmKey *key);
+
+/* Does the database alone number a part of the key? */
+extern bool orm_batch_is_numbered(const OrmModel *model, const OrmKey *key);
+
+/* Raises P0002: there is no row with the record's key. */
+extern void orm_batch_missing(const OrmModel *model, const OrmKey *key,
+							  const OrmRecord *record) pg_attribute_noreturn();
+
+/*
+ * In a PG_CATCH block only: raises the error of a statement for the records of
+ * a batch again, with the place of the record that it is about if that can be
+ * told; see blame.c.  "caller" as for orm_error_rethrow_at.
+ */
+extern void orm_batch_rethrow(const OrmBatch *batch, MemoryContext caller) pg_attribute_noreturn();
+
+/* Puts a key, whose object is to be updated, into a record; raises 22023 when that gives another one. */
+extern void orm_batch_set_key(const OrmModel *model, const Datum *key, OrmRecord *record);
+
+/* Are two values of an attribute the same? */
+extern bool orm_batch_same_value(const OrmModel *model, int attribute, Datum a, Datum b);
+
+/* What can come back of a row: all that the caller may read; NULL: nothing. */
+extern const bool *orm_batch_returnable(const OrmModel *model);
+
+/* The form of objects with the attributes of "returning": a plan that has it as payload, pinned. */
+extern OrmPlan *orm_batch_open_shape(const OrmModel *model, const bool *returning);
+
 /* Writes records that have the key (NULL: that are new), as orm_write_upsert says. */
 extern void orm_batch_upsert(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conflict);
 
@@ -73,7 +105,7 @@ extern void orm_batch_not_stored(const OrmModel *model, const OrmRecord *record)
 /* Is the whole key given, without NULL? */
 extern bool orm_record_has_key(const OrmRecord *record, const OrmKey *key);
 
-/* The place of a record in the document, in the caller's storage; NULL for a single object. */
+/* The place of a record in the document, maybe in the caller's storage; NULL for a single object. */
 extern const OrmPath *orm_record_place(const OrmRecord *record, OrmPath *path);
 
 /* Gives the key attributes that records lack the values of their defaults; see keys.c. */

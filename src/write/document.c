@@ -7,11 +7,10 @@
  */
 #include "postgres.h"
 
-#include "utils/builtins.h"
-#include "utils/datum.h"
-
 #include "exec/json.h"
 #include "write/batch.h"
+#include "write/flush.h"
+#include "write/unique.h"
 
 /* Where an object is in the buffer. */
 typedef struct Span
@@ -29,40 +28,6 @@ typedef struct Collector
 	int			stored;
 	bool		in_order;		/* have they come in the order of the array? */
 } Collector;
-
-/* Makes the form of objects with the attributes of "returning". */
-static OrmJsonShape *
-make_shape(const OrmModel *model, const bool *returning)
-{
-	OrmJsonShape *shape = orm_json_shape_make(model->nattributes);
-
-	for (int i = 0; i < model->nattributes; i++)
-		if (returning[i])
-			orm_json_shape_add(shape, model->attributes[i].name, model->attributes[i].type, shape->nmembers);
-	return shape;
-}
-
-/* The form of objects, kept and pinned. */
-static OrmPlan *
-open_shape(const OrmModel *model, const bool *returning)
-{
-	OrmPlanKey	key;
-	OrmPlan    *plan;
-	MemoryContext caller;
-
-	orm_plan_key_begin(&key, ORM_KIND_SHAPE, model->epoch);
-	orm_plan_key_add_flags(&key, returning, model->nattributes);
-	plan = orm_plan_find(&key);
-	if (plan == NULL)
-		plan = orm_plan_add(&key, NULL, 0, NULL, ORM_PLAN_GENERIC);
-	if (orm_plan_payload(plan) == NULL)
-	{
-		caller = MemoryContextSwitchTo(orm_plan_context(plan));
-		orm_plan_set_payload(plan, make_shape(model, returning));
-		MemoryContextSwitchTo(caller);
-	}
-	return plan;
-}
 
 /* Takes a stored row; called in a per-row context. */
 static void
@@ -94,7 +59,7 @@ static void
 begin(Collector *collector, OrmWrite *write, int n)
 {
 	memset(collector, 0, sizeof(Collector));
-	collector->shape = open_shape(write->model, write->returning);
+	collector->shape = orm_batch_open_shape(write->model, write->returning);
 	collector->n = n;
 	collector->in_order = true;
 	orm_json_begin(&collector->json);
@@ -151,21 +116,6 @@ end(Collector *collector, Datum *result)
 	return true;
 }
 
-/* What is to come back of each row; NULL: nothing that the caller may read, or that is asked for. */
-static const bool *
-decide_returning(const OrmModel *model, const OrmWriteOptions *options)
-{
-	bool	   *returning;
-
-	if (options->no_result)
-		return NULL;
-	returning = orm_write_readable(model);
-	if (returning != NULL)
-		return memchr(returning, 1, model->nattributes) ? returning : NULL;
-	returning = palloc(sizeof(bool) * Max(model->nattributes, 1));
-	memset(returning, true, model->nattributes);
-	return returning;
-}
 
 /* What comes back where the caller may read nothing: objects without attributes. */
 static Datum
@@ -195,7 +145,7 @@ run(Writer writer, OrmWrite *write, const OrmWriteOptions *options, OrmRecord *r
 {
 	Collector	collector;
 
-	write->returning = decide_returning(write->model, options);
+	write->returning = options->no_result ? NULL : orm_batch_returnable(write->model);
 	if (write->returning == NULL)
 	{
 		writer(write, records, n);
@@ -207,124 +157,6 @@ run(Writer writer, OrmWrite *write, const OrmWriteOptions *options, OrmRecord *r
 	return end(&collector, result);
 }
 
-/* The unique keys of a model, the primary key first; returns how many. */
-static int
-unique_keys(const OrmModel *model, const OrmKey ***keys)
-{
-	int			n = 0;
-
-	*keys = palloc(sizeof(OrmKey *) * (model->nunique + 1));
-	if (model->primary_key != NULL)
-		(*keys)[n++] = model->primary_key;
-	for (int i = 0; i < model->nunique; i++)
-		if (&model->unique[i] != model->primary_key)
-			(*keys)[n++] = &model->unique[i];
-	return n;
-}
-
-/* Appends a key as an array: ARRAY['email'] */
-static void
-append_key(StringInfo out, const OrmModel *model, const OrmKey *key)
-{
-	appendStringInfoString(out, "ARRAY[");
-	for (int i = 0; i < key->nattributes; i++)
-		appendStringInfo(out, "%s%s", i ? ", " : "",
-						 quote_literal_cstr(model->attributes[key->attributes[i]].name));
-	appendStringInfoChar(out, ']');
-}
-
-/* The texts of those keys for which a record has values (NULL: of all), for a hint. */
-static char *
-list_keys(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record)
-{
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (int i = 0; i < nkeys; i++)
-		if (record == NULL || orm_record_has_key(record, keys[i]))
-		{
-			if (list.len > 0)
-				appendStringInfoString(&list, record ? " or conflict_on => " : ", ");
-			append_key(&list, model, keys[i]);
-		}
-	return list.data;
-}
-
-/* Does a key have exactly the attributes of these names? */
-static bool
-key_has_names(const OrmModel *model, const OrmKey *key, int n, char *const *names)
-{
-	for (int i = 0; i < key->nattributes; i++)
-	{
-		bool		found = false;
-
-		for (int j = 0; j < n; j++)
-			if (strcmp(model->attributes[key->attributes[i]].name, names[j]) == 0)
-				found = true;
-		if (!found)
-			return false;
-	}
-	return key->nattributes == n;
-}
-
-/* The unique key that conflict_on names. */
-static const OrmKey *
-named_key(const OrmModel *model, const OrmKey **keys, int nkeys, int n, char *const *names)
-{
-	OrmPath		place = orm_path_key(NULL, "conflict_on");
-
-	for (int i = 0; i < n; i++)
-		if (orm_model_attribute(model, names[i], strlen(names[i])) < 0)
-			orm_model_no_attribute(model, names[i], &place);
-	for (int i = 0; i < nkeys; i++)
-		if (key_has_names(model, keys[i], n, names))
-			return keys[i];
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-			errmsg("conflict_on names no unique key of model \"%s\"", model->name),
-			nkeys > 0
-			? errhint("Its unique keys are: %s.", list_keys(model, keys, nkeys, NULL))
-			: errhint("It has no unique key."));
-	return NULL;
-}
-
-/* Raises unless the record has the key that was named. */
-static void
-demand_key(const OrmModel *model, const OrmRecord *record, const OrmKey *key)
-{
-	OrmPath		room;
-
-	for (int i = 0; i < key->nattributes; i++)
-		if (!record->given[key->attributes[i]] || record->isnull[key->attributes[i]])
-			ereport(ERROR,
-					errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					errmsg("attribute \"%s\" of conflict_on is not given",
-						   model->attributes[key->attributes[i]].name),
-					orm_error_place(orm_record_place(record, &room)));
-}
-
-/* The only unique key that a record has; NULL: it has none, and is new. */
-static const OrmKey *
-only_key(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record)
-{
-	const OrmKey *found = NULL;
-	OrmPath		room;
-
-	for (int i = 0; i < nkeys; i++)
-	{
-		if (!orm_record_has_key(record, keys[i]))
-			continue;
-		if (found != NULL)
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-					errmsg("more than one unique key of model \"%s\" could decide", model->name),
-					orm_error_place(orm_record_place(record, &room)),
-					errhint("Choose one: conflict_on => %s.", list_keys(model, keys, nkeys, record)));
-		found = keys[i];
-	}
-	return found;
-}
-
 /* What upsert's writer must know besides. */
 typedef struct Upsert
 {
@@ -333,49 +165,14 @@ typedef struct Upsert
 	char	   *const *conflict_on;
 } Upsert;
 
-/* Which key decides for which record. */
-typedef struct Decision
-{
-	const OrmRecord *records;
-	const OrmKey **keys;		/* by record */
-	const OrmKey *key;			/* the one looked for */
-} Decision;
-
-/* Does that key decide for this record? */
-static bool
-is_decided_by(const OrmRecord *record, const void *argument)
-{
-	const Decision *decision = argument;
-
-	return decision->keys[record - decision->records] == decision->key;
-}
-
-/* Writes records by their unique keys, each by its own; those without one last. */
+/* Writes records by their unique keys. */
 static void
 write_by_unique_key(const OrmWrite *write, OrmRecord *records, int n)
 {
 	const Upsert *upsert = (const Upsert *) write;
-	const OrmKey **keys;
-	int			nkeys = unique_keys(write->model, &keys);
 	OrmBatch	batch = orm_batch_make(write, records, n);
-	Decision	decision = {records, palloc_extended(sizeof(OrmKey *) * Max(n, 1), MCXT_ALLOC_HUGE), NULL};
-	const OrmKey *named = upsert->nconflict_on == 0 ? NULL
-		: named_key(write->model, keys, nkeys, upsert->nconflict_on, upsert->conflict_on);
 
-	for (int i = 0; i < n; i++)
-	{
-		if (named != NULL)
-			demand_key(write->model, &records[i], named);
-		decision.keys[i] = named ? named : only_key(write->model, keys, nkeys, &records[i]);
-	}
-	for (int i = 0; i <= nkeys; i++)
-	{
-		OrmBatch	decided;
-
-		decision.key = i < nkeys ? keys[i] : NULL;
-		decided = orm_batch_pick(&batch, is_decided_by, &decision);
-		orm_batch_upsert(&decided, decision.key, write->on_conflict);
-	}
+	orm_unique_upsert(&batch, upsert->nconflict_on, upsert->conflict_on, write->on_conflict);
 }
 
 /* Which function writes, for a verb and its options. */
@@ -402,10 +199,9 @@ orm_write_document(const OrmModel *model, OrmVerb verb, const OrmDocument *docum
 
 	if (verb == ORM_VERB_UPSERT && options->on_conflict == ORM_CONFLICT_ERROR)
 		upsert.write.on_conflict = ORM_CONFLICT_UPDATE;
-	if (array)
-		orm_record_read_array(model, root, verb, records);
-	else
-		orm_record_read(model, root, NULL, verb, records);
+	if (options->action || !(array ? orm_record_read_flat_array(model, root, verb, records)
+							 : orm_record_read_flat(model, root, NULL, verb, records)))
+		return orm_work_write(model, verb, NULL, document, options, nconflict_on, conflict_on, result);
 	return run(writer_of(verb, options), &upsert.write, options, records, n, array, result);
 }
 
@@ -420,34 +216,15 @@ update_existing(const OrmWrite *write, OrmRecord *records, int n)
 		orm_write_missing(write->model, records);
 }
 
-/* Is the value that a patch gives a key attribute the one the row has? */
-static bool
-same_value(const OrmModel *model, int attribute, Datum a, Datum b)
-{
-	OrmKey		key = {.nattributes = 1, .attributes = &attribute};
-	const OrmType *type = model->attributes[attribute].type;
-	OrmKeyOrder order;
-	OrmRecord	record = {0};
-	Datum	   *values;
-
-	if (!orm_key_order_make(&order, model, &key))
-		return datumIsEqual(a, b, type->by_value, type->length);
-	values = palloc(sizeof(Datum) * model->nattributes);
-	values[attribute] = a;
-	record.values = values;
-	return orm_key_order_compare(&order, &record, &b) == 0;
-}
-
-/* Puts the key into a record; a key attribute in the patch may only repeat it. */
-static void
-set_key(const OrmModel *model, const Datum *key, OrmRecord *record)
+void
+orm_batch_set_key(const OrmModel *model, const Datum *key, OrmRecord *record)
 {
 	for (int i = 0; i < model->primary_key->nattributes; i++)
 	{
 		int			attribute = model->primary_key->attributes[i];
 		OrmPath		here = orm_path_key(NULL, model->attributes[attribute].name);
 
-		if (record->given[attribute] && !same_value(model, attribute, record->values[attribute], key[i]))
+		if (record->given[attribute] && !orm_batch_same_value(model, attribute, record->values[attribute], key[i]))
 			ereport(ERROR,
 					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("key attribute \"%s\" of model \"%s\" cannot be changed",
@@ -466,10 +243,12 @@ orm_write_patch(const OrmModel *model, const Datum *key, const OrmDocument *patc
 {
 	OrmRecord  *record = orm_record_make(model, 1);
 	OrmWrite	write = {.model = model};
+	bool		flat = orm_record_read_flat(model, orm_document_root(patch), NULL, ORM_VERB_UPDATE, record);
 
-	orm_record_read(model, orm_document_root(patch), NULL, ORM_VERB_UPDATE, record);
 	if (key == NULL)
 		orm_write_missing(model, NULL);
-	set_key(model, key, record);
+	if (options->action || !flat)
+		return orm_work_write(model, ORM_VERB_UPDATE, key, patch, options, 0, NULL, result);
+	orm_batch_set_key(model, key, record);
 	return run(update_existing, &write, options, record, 1, false, result);
 }

@@ -46,6 +46,7 @@ insert_part(const OrmBatch *part, const OrmKey *key, const OrmKey *conflict_key,
 		.on_conflict = on_conflict,
 	};
 
+	statement.action = on_conflict == ORM_CONFLICT_UPDATE && part->write->action;
 	statement.changed_only = on_conflict == ORM_CONFLICT_UPDATE &&
 		orm_batch_compares(part->write, &statement);
 	orm_batch_run(&statement, part, key != NULL && part->n > 1 && all_have(part, key) ? key : NULL);

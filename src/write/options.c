@@ -61,6 +61,20 @@ read_expect(OrmJson value, const OrmPath *here, OrmWriteOptions *options)
 				orm_error_place(here));
 }
 
+/* "action": true */
+static void
+read_action(OrmJson value, const OrmPath *here, OrmWriteOptions *options)
+{
+	OrmJsonKind kind = orm_json_kind(value);
+
+	if (kind != ORM_JSON_TRUE && kind != ORM_JSON_FALSE)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("option \"action\" must be true or false"),
+				orm_error_place(here));
+	options->action = kind == ORM_JSON_TRUE;
+}
+
 #define OF(verb) (1 << (verb))
 
 static const struct
@@ -72,6 +86,8 @@ static const struct
 	{"on_conflict", OF(ORM_VERB_CREATE) | OF(ORM_VERB_UPSERT), read_on_conflict},
 	{"return", OF(ORM_VERB_CREATE) | OF(ORM_VERB_UPDATE) | OF(ORM_VERB_SAVE) | OF(ORM_VERB_UPSERT),
 	read_return},
+	{"action", OF(ORM_VERB_CREATE) | OF(ORM_VERB_UPDATE) | OF(ORM_VERB_SAVE) | OF(ORM_VERB_UPSERT),
+	read_action},
 	{"expect", OF(ORM_VERB_UPDATE_WHERE) | OF(ORM_VERB_DELETE_WHERE), read_expect},
 };
 
@@ -129,7 +145,7 @@ read_option(const OrmJsonWalk *walk, OrmVerb verb, const OrmPath *path, int *see
 OrmWriteOptions
 orm_write_options(const OrmDocument *document, OrmVerb verb)
 {
-	OrmWriteOptions options = {false, ORM_CONFLICT_ERROR, -1};
+	OrmWriteOptions options = {.on_conflict = ORM_CONFLICT_ERROR, .expect = -1};
 	OrmJson		root = orm_document_root(document);
 	OrmPath		path = orm_path_key(NULL, "options");
 	OrmJsonWalk walk;

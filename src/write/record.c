@@ -24,13 +24,19 @@ static const struct
 };
 
 /* State of reading many objects. */
-typedef struct Reader
+struct OrmReader
 {
 	const OrmModel *model;
 	OrmVerb		verb;
 	bool	   *seen;			/* by attribute: does the present object name it? */
 	int		   *order;			/* which attribute the i-th key of the last object was: a guess */
-} Reader;
+	int			nested;			/* how many keys of the present object are relationships */
+	OrmJson		relationship;	/* the last of these keys */
+};
+
+/* What a key is that is no attribute. */
+#define PASSED_OVER (-1)
+#define RELATIONSHIP (-2)
 
 OrmRecord *
 orm_record_make(const OrmModel *model, int n)
@@ -52,27 +58,47 @@ orm_record_make(const OrmModel *model, int n)
 	return records;
 }
 
-/* Raises for a key of an object that is no attribute. */
+/* Raises for a key of an object that is nothing an object has. */
 static void
-raise_no_attribute(const OrmModel *model, OrmJson key, const OrmPath *path)
+raise_unknown_key(const OrmModel *model, OrmJson key, const OrmPath *path)
 {
 	char	   *name = orm_json_string(key);
 	OrmPath		here = orm_path_key(path, name);
+	const char **names;
+	int			nearest;
 
 	if (name[0] == '$')
 		ereport(ERROR,
 				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"%s\" cannot stand here", name),
 				orm_error_place(&here),
-				errhint("The keys of an object are attributes of its model."));
-	if (orm_model_relationship(model, name) != NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("relationship \"%s\" cannot be nested here", name),
-				orm_error_place(&here),
-				errhint("Write objects of model \"%s\" by themselves.",
-						orm_model_relationship(model, name)->target));
-	orm_model_no_attribute(model, name, &here);
+				errhint("The keys of an object are attributes and relationships of its model."));
+	names = palloc(sizeof(char *) * Max(model->nattributes + model->nrelationships, 1));
+	for (int i = 0; i < model->nattributes; i++)
+		names[i] = model->attributes[i].name;
+	for (int i = 0; i < model->nrelationships; i++)
+		names[model->nattributes + i] = model->relationships[i].name;
+	nearest = orm_name_nearest(name, names, model->nattributes + model->nrelationships);
+	if (nearest < model->nattributes)
+		orm_model_no_attribute(model, name, &here);
+	ereport(ERROR,
+			errcode(ERRCODE_UNDEFINED_COLUMN),
+			errmsg("attribute \"%s\" of model \"%s\" does not exist", name, model->name),
+			orm_error_place(&here),
+			errhint("Perhaps you meant the relationship \"%s\".", names[nearest]));
+}
+
+/* What a key is that is no attribute: a relationship, or what a write says of an object it returns. */
+static int
+classify_other(const OrmModel *model, OrmJson key, const OrmPath *path)
+{
+	if (orm_json_equals(key, "$action") || orm_json_equals(key, "$etag"))
+		return PASSED_OVER;
+	for (int i = 0; i < model->nrelationships; i++)
+		if (orm_json_equals(key, model->relationships[i].name))
+			return RELATIONSHIP;
+	raise_unknown_key(model, key, path);
+	return PASSED_OVER;
 }
 
 /* Raises 428C9 for an attribute that only the server fills. */
@@ -94,9 +120,9 @@ is_named(const OrmAttribute *attribute, const char *name, int length)
 	return strncmp(attribute->name, name, length) == 0 && attribute->name[length] == '\0';
 }
 
-/* The attribute that the i-th key of an object names. */
+/* The attribute that the i-th key of an object names, or what else it is. */
 static int
-find_attribute(Reader *reader, const OrmJsonWalk *walk, const OrmPath *path)
+find_attribute(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path)
 {
 	const OrmModel *model = reader->model;
 	const char *name = orm_json_bytes(walk->key);
@@ -108,7 +134,7 @@ find_attribute(Reader *reader, const OrmJsonWalk *walk, const OrmPath *path)
 		return *guess;
 	found = orm_model_attribute(model, name, length);
 	if (found < 0)
-		raise_no_attribute(model, walk->key, path);
+		return classify_other(model, walk->key, path);
 	if (guess != NULL)
 		*guess = found;
 	return found;
@@ -124,7 +150,7 @@ is_servers(const OrmAttribute *attribute, OrmVerb verb)
 
 /* Reads a value into a record.  A key attribute that is null is not given. */
 static void
-read_value(const Reader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *here)
+read_value(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *here)
 {
 	const OrmAttribute *attribute = &reader->model->attributes[i];
 
@@ -139,13 +165,24 @@ read_value(const Reader *reader, OrmRecord *record, int i, OrmJson json, const O
 
 /* Reads one member of an object: a key and its value. */
 static void
-read_member(Reader *reader, const OrmJsonWalk *walk, const OrmPath *path, OrmRecord *record)
+read_member(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path, OrmRecord *record)
 {
 	const OrmModel *model = reader->model;
 	int			i = find_attribute(reader, walk, path);
-	const OrmAttribute *attribute = &model->attributes[i];
-	OrmPath		here = orm_path_key(path, attribute->name);
+	const OrmAttribute *attribute;
+	OrmPath		here;
 
+	if (i < 0)
+	{
+		if (i == RELATIONSHIP)
+		{
+			reader->nested++;
+			reader->relationship = walk->key;
+		}
+		return;
+	}
+	attribute = &model->attributes[i];
+	here = orm_path_key(path, attribute->name);
 	if (reader->seen[i])
 		ereport(ERROR,
 				errcode(ERRCODE_DUPLICATE_COLUMN),
@@ -159,9 +196,9 @@ read_member(Reader *reader, const OrmJsonWalk *walk, const OrmPath *path, OrmRec
 		raise_generated(model, attribute, &here);
 }
 
-/* Reads an object. */
+/* Reads an object; "flat": no further than the first relationship. */
 static void
-read_object(Reader *reader, OrmJson object, const OrmPath *path, OrmRecord *record)
+read_object(OrmReader *reader, OrmJson object, const OrmPath *path, OrmRecord *record, bool flat)
 {
 	OrmJsonWalk walk;
 
@@ -172,44 +209,89 @@ read_object(Reader *reader, OrmJson object, const OrmPath *path, OrmRecord *reco
 					   orm_json_kind_name(orm_json_kind(object))),
 				orm_error_place(path));
 	memset(reader->seen, false, reader->model->nattributes);
+	reader->nested = 0;
 	walk = orm_json_walk(object);
-	while (orm_json_next(&walk))
+	while (orm_json_next(&walk) && !(flat && reader->nested > 0))
 		read_member(reader, &walk, path, record);
 }
 
-/* A reader for objects of a model. */
-static Reader
-make_reader(const OrmModel *model, OrmVerb verb)
+/* Sets a reader up for objects of a model. */
+static void
+init_reader(OrmReader *reader, const OrmModel *model, OrmVerb verb)
 {
-	Reader		reader = {.model = model, .verb = verb};
-
-	reader.seen = palloc(sizeof(bool) * Max(model->nattributes, 1));
-	reader.order = palloc(sizeof(int) * Max(model->nattributes, 1));
+	reader->model = model;
+	reader->verb = verb;
+	reader->nested = 0;
+	reader->seen = palloc(sizeof(bool) * Max(model->nattributes, 1));
+	reader->order = palloc(sizeof(int) * Max(model->nattributes, 1));
 	for (int i = 0; i < model->nattributes; i++)
-		reader.order[i] = i;
+		reader->order[i] = i;
+}
+
+OrmReader *
+orm_reader_make(const OrmModel *model)
+{
+	OrmReader  *reader = palloc(sizeof(OrmReader));
+
+	init_reader(reader, model, ORM_VERB_SAVE);
 	return reader;
+}
+
+int
+orm_reader_read(OrmReader *reader, OrmJson object, const OrmPath *path, OrmVerb verb, OrmRecord *record)
+{
+	reader->verb = verb;
+	read_object(reader, object, path, record, false);
+	return reader->nested;
+}
+
+bool
+orm_record_read_flat(const OrmModel *model, OrmJson object, const OrmPath *path, OrmVerb verb, OrmRecord *record)
+{
+	OrmReader	reader;
+
+	init_reader(&reader, model, verb);
+	read_object(&reader, object, path, record, true);
+	return reader.nested == 0;
 }
 
 void
 orm_record_read(const OrmModel *model, OrmJson object, const OrmPath *path, OrmVerb verb, OrmRecord *record)
 {
-	Reader		reader = make_reader(model, verb);
+	OrmReader	reader;
+	char	   *name;
+	OrmPath		here;
 
-	read_object(&reader, object, path, record);
+	init_reader(&reader, model, verb);
+	read_object(&reader, object, path, record, true);
+	if (reader.nested == 0)
+		return;
+	name = orm_json_string(reader.relationship);
+	here = orm_path_key(path, name);
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("relationship \"%s\" cannot be nested here", name),
+			orm_error_place(&here),
+			errhint("Write objects of model \"%s\" by themselves.",
+					orm_model_relationship(model, name)->target));
 }
 
-void
-orm_record_read_array(const OrmModel *model, OrmJson array, OrmVerb verb, OrmRecord *records)
+bool
+orm_record_read_flat_array(const OrmModel *model, OrmJson array, OrmVerb verb, OrmRecord *records)
 {
-	Reader		reader = make_reader(model, verb);
+	OrmReader	reader;
 	OrmJsonWalk walk = orm_json_walk(array);
 
+	init_reader(&reader, model, verb);
 	while (orm_json_next(&walk))
 	{
 		OrmPath		path = orm_path_index(NULL, walk.index);
 
 		CHECK_FOR_INTERRUPTS();
 		records[walk.index].index = walk.index;
-		read_object(&reader, walk.value, &path, &records[walk.index]);
+		read_object(&reader, walk.value, &path, &records[walk.index], true);
+		if (reader.nested > 0)
+			return false;
 	}
+	return true;
 }

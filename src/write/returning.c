@@ -193,6 +193,22 @@ find_record(Delivery *delivery, TupleTableSlot *slot)
 	return find_in_order(delivery, key);
 }
 
+/* What a statement did to the row that came back. */
+static OrmAction
+action_of(const Delivery *delivery, TupleTableSlot *slot)
+{
+	const OrmStatement *statement = delivery->statement;
+	bool		isnull;
+
+	if (statement->kind == ORM_KIND_STORED)
+		return ORM_ACTION_UNCHANGED;
+	if (statement->kind != ORM_KIND_INSERT)
+		return ORM_ACTION_UPDATED;
+	if (statement->action && !DatumGetBool(slot_getattr(slot, delivery->last_column, &isnull)))
+		return ORM_ACTION_UPDATED;
+	return ORM_ACTION_INSERTED;
+}
+
 /* Hands a row over for its record. */
 static void
 hand_over(Delivery *delivery, OrmRecord *record, TupleTableSlot *slot)
@@ -208,6 +224,7 @@ hand_over(Delivery *delivery, OrmRecord *record, TupleTableSlot *slot)
 		return;
 	}
 	record->done = true;
+	record->action = action_of(delivery, slot);
 	if (write->returning != NULL)
 		write->stored(write->argument, record, slot);
 }
@@ -275,7 +292,7 @@ last_column(const OrmStatement *statement)
 
 	if (statement->returning != NULL)
 		columns += column_of(statement->returning, statement->model->nattributes) - 1;
-	return Max(columns, 1) + (statement->changed_only ? 1 : 0);
+	return Max(columns, 1) + (statement->kind == ORM_KIND_STORED ? statement->changed_only : statement->action);
 }
 
 /* Is a row asked for? */
@@ -304,7 +321,7 @@ run_for_one(OrmStatement *statement, const OrmBatch *batch)
 	}
 	delivery.batch = batch;
 	delivery.statement = statement;
-	delivery.last_column = statement->kind == ORM_KIND_STORED ? last_column(statement) : 0;
+	delivery.last_column = statement->kind == ORM_KIND_STORED || statement->action ? last_column(statement) : 0;
 	orm_receiver_init(&receiver, take_only_row, &delivery);
 	orm_statement_run(statement, batch->records, 1, &receiver.pub);
 	MemoryContextDelete(receiver.per_row);
@@ -344,7 +361,24 @@ run_one_by_one(OrmStatement *statement, const OrmBatch *batch)
 	}
 }
 
-/* Runs a statement once for all records. */
+/* Runs a statement once for all records; an error has the place of the one it is about. */
+static void
+run_many(const OrmStatement *statement, const OrmBatch *batch, DestReceiver *receiver)
+{
+	MemoryContext caller = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		orm_statement_run(statement, batch->records, batch->n, receiver);
+	}
+	PG_CATCH();
+	{
+		orm_batch_rethrow(batch, caller);
+	}
+	PG_END_TRY();
+}
+
+/* The same, with rows that come back. */
 static void
 run_for_all(OrmStatement *statement, const OrmBatch *batch, Delivery *delivery)
 {
@@ -355,7 +389,7 @@ run_for_all(OrmStatement *statement, const OrmBatch *batch, Delivery *delivery)
 	delivery->last_column = last_column(statement);
 	delivery->context = CurrentMemoryContext;
 	orm_receiver_init(&receiver, take_row, delivery);
-	orm_statement_run(statement, batch->records, batch->n, &receiver.pub);
+	run_many(statement, batch, &receiver.pub);
 	MemoryContextDelete(receiver.per_row);
 }
 
@@ -383,7 +417,7 @@ orm_batch_run(OrmStatement *statement, const OrmBatch *batch, const OrmKey *matc
 		statement->many = true;
 		if (no_questions(statement))
 		{
-			orm_statement_run(statement, batch->records, batch->n, NULL);
+			run_many(statement, batch, NULL);
 			for (int i = 0; i < batch->n; i++)
 				batch->records[i]->done = true;
 			return;

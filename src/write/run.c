@@ -31,6 +31,7 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 		statement->key ? statement->key->nattributes : 0,
 		statement->key_back ? statement->key_back->nattributes : 0,
 		statement->patch != NULL,
+		statement->action,
 	};
 
 	orm_plan_key_begin(key, statement->kind, model->epoch);

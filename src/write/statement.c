@@ -332,6 +332,8 @@ append_returning(StringInfo sql, const OrmStatement *statement)
 		return;
 	appendStringInfoString(sql, " RETURNING ");
 	append_returned(sql, statement);
+	if (statement->action)
+		appendStringInfoString(sql, ", t.xmax OPERATOR(pg_catalog.=) '0'::pg_catalog.xid");
 }
 
 /* Appends the names of the conflict key in parentheses. */
@@ -498,14 +500,21 @@ append_stored(StringInfo sql, const OrmStatement *statement)
 	append_key_condition(sql, statement);
 }
 
-/* DELETE FROM "s"."t" AS t WHERE t."id" OPERATOR(pg_catalog.=) $1 */
+/* DELETE FROM "s"."t" AS t USING <source> WHERE t."id" OPERATOR(pg_catalog.=) u."id" */
 static void
 append_delete(StringInfo sql, const OrmStatement *statement)
 {
 	appendStringInfoString(sql, "DELETE FROM ");
 	orm_sql_qualified(sql, statement->model->schema, statement->model->relation);
-	appendStringInfoString(sql, " AS t WHERE ");
+	appendStringInfoString(sql, " AS t");
+	if (statement->many)
+	{
+		appendStringInfoString(sql, " USING ");
+		append_source(sql, statement);
+	}
+	appendStringInfoString(sql, " WHERE ");
 	append_key_condition(sql, statement);
+	append_returning(sql, statement);
 }
 
 typedef void (*AppendStatement) (StringInfo sql, const OrmStatement *statement);
@@ -556,7 +565,7 @@ orm_statement_results(const OrmStatement *statement, Oid *types)
 		types[n++] = model->attributes[statement->key_back->attributes[i]].type->oid;
 	if (n == 0)
 		types[n++] = BOOLOID;
-	if (statement->kind == ORM_KIND_STORED && statement->changed_only)
+	if (statement->action || (statement->kind == ORM_KIND_STORED && statement->changed_only))
 		types[n++] = BOOLOID;
 	return n;
 }

@@ -34,6 +34,7 @@ typedef struct OrmStatement
 	OrmOnConflict on_conflict;	/* INSERT */
 	bool		many;
 	bool		changed_only;	/* write a row only where a value differs; _STORED: say so, last */
+	bool		action;			/* INSERT with on_conflict UPDATE: say whether a row is new, last */
 } OrmStatement;
 
 /* Is this attribute written by the statement, other than by an INSERT's new row? */

@@ -123,6 +123,28 @@ orm_write_update(const OrmWrite *write, OrmRecord *records, int n, bool *missing
 		missing[i] = !records[i].done;
 }
 
+/* Deletes the rows of records; the key alone is bound. */
+static void
+delete_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
+{
+	OrmStatement statement = statement_for(ORM_KIND_DELETE, part, key);
+	bool	   *bound = palloc0(Max(part->write->model->nattributes, 1));
+
+	for (int i = 0; i < key->nattributes; i++)
+		bound[key->attributes[i]] = true;
+	statement.bound = bound;
+	statement.patch = NULL;
+	statement.returning = NULL;
+	orm_batch_run(&statement, part, key);
+	pfree(bound);
+}
+
+void
+orm_batch_delete(const OrmBatch *batch, const OrmKey *key)
+{
+	orm_batch_each_part(batch, delete_part, key, ORM_CONFLICT_ERROR);
+}
+
 bool
 orm_write_delete(const OrmModel *model, const Datum *key)
 {
@@ -161,15 +183,20 @@ key_text(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
 }
 
 void
-orm_write_missing(const OrmModel *model, const OrmRecord *record)
+orm_batch_missing(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
 {
 	OrmPath		room;
 
 	ereport(ERROR,
 			errcode(ERRCODE_NO_DATA_FOUND),
-			record && orm_record_has_key(record, model->primary_key)
-			? errmsg("no object of model \"%s\" has the key %s", model->name,
-					 key_text(model, model->primary_key, record))
+			record && orm_record_has_key(record, key)
+			? errmsg("no object of model \"%s\" has the key %s", model->name, key_text(model, key, record))
 			: errmsg("no object of model \"%s\" has a null key", model->name),
 			record ? orm_error_place(orm_record_place(record, &room)) : 0);
+}
+
+void
+orm_write_missing(const OrmModel *model, const OrmRecord *record)
+{
+	orm_batch_missing(model, model->primary_key, record);
 }

@@ -114,6 +114,10 @@ insert_or_update(const OrmBatch *batch, const OrmKey *key)
 
 	if (!has_constraint(model, key) || model->before_insert_row_trigger)
 		return;
+
+	/* rows of partitions do not say whether they are new */
+	if (batch->write->action && model->relkind == RELKIND_PARTITIONED_TABLE)
+		return;
 	demands.complete = inspects_new_rows(model);
 	able = orm_batch_pick(batch, makes_row, &demands);
 	if (able.n == 0)
@@ -190,17 +194,22 @@ write_by_key(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conflict
 	}
 }
 
-/* Does the database alone decide the key's values, so that a row which is not there cannot be made? */
-static bool
-is_numbered(const OrmModel *model, const OrmKey *key, bool always)
+bool
+orm_batch_is_numbered(const OrmModel *model, const OrmKey *key)
 {
 	for (int i = 0; i < key->nattributes; i++)
-	{
-		const OrmAttribute *attribute = &model->attributes[key->attributes[i]];
-
-		if (always ? attribute->identity_always : attribute->numbered)
+		if (model->attributes[key->attributes[i]].numbered)
 			return true;
-	}
+	return false;
+}
+
+/* Does the database alone decide the key's values, so that a row which is not there cannot be made? */
+static bool
+is_always_numbered(const OrmModel *model, const OrmKey *key)
+{
+	for (int i = 0; i < key->nattributes; i++)
+		if (model->attributes[key->attributes[i]].identity_always)
+			return true;
 	return false;
 }
 
@@ -243,7 +252,7 @@ orm_batch_upsert(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conf
 	forget_identities(batch, key);
 	if (key == NULL)
 		orm_batch_insert(batch, NULL, ORM_CONFLICT_ERROR);
-	else if (is_numbered(batch->write->model, key, true))
+	else if (is_always_numbered(batch->write->model, key))
 		write_existing(batch, key);
 	else
 		write_by_key(batch, key, on_conflict);
@@ -276,17 +285,25 @@ lacks_key(const OrmRecord *record, const void *key)
  * to one whose key is not known yet.
  */
 void
-orm_write_save(const OrmWrite *write, OrmRecord *records, int n)
+orm_batch_save(const OrmBatch *batch)
 {
-	const OrmKey *key = orm_model_need_key(write->model);
-	OrmBatch	batch = orm_batch_make(write, records, n);
-	OrmBatch	keyed = orm_batch_pick(&batch, has_key, key);
-	OrmBatch	fresh = orm_batch_pick(&batch, lacks_key, key);
+	const OrmModel *model = batch->write->model;
+	const OrmKey *key = orm_model_need_key(model);
+	OrmBatch	keyed = orm_batch_pick(batch, has_key, key);
+	OrmBatch	fresh = orm_batch_pick(batch, lacks_key, key);
 
-	if (keyed.n > 0 && is_numbered(write->model, key, false))
+	if (keyed.n > 0 && orm_batch_is_numbered(model, key))
 		write_existing(&keyed, key);
 	else if (keyed.n > 0)
 		write_by_key(&keyed, key, ORM_CONFLICT_UPDATE);
 	if (fresh.n > 0)
 		orm_batch_insert(&fresh, NULL, ORM_CONFLICT_ERROR);
+}
+
+void
+orm_write_save(const OrmWrite *write, OrmRecord *records, int n)
+{
+	OrmBatch	batch = orm_batch_make(write, records, n);
+
+	orm_batch_save(&batch);
 }

@@ -1,6 +1,7 @@
 /*
  * write.h - writing objects of one model, any number of them, without nested
- * objects.  (Graphs, later, order these calls; so they take records, not JSON.)
+ * objects.  (Graphs, see write/flush.h, order these calls; so they take records,
+ * not JSON.)
  *
  * A record says for every attribute of the model whether it is given and with
  * which value.  Records with the same set of given attributes go in one
@@ -40,9 +41,19 @@ typedef struct OrmRecord
 	bool	   *given;
 	uint8	   *patch;			/* by attribute: OrmPatch; NULL: all are ORM_PATCH_SET */
 	int			index;			/* place in the caller's array, for messages; -1: a single object */
+	struct OrmObject *object;	/* in a graph: whose it is (see write/flush.h); index only orders then */
 	bool		done;			/* while it is being written: its row has come back, or was written */
 	bool		differs;		/* while it is being written: its row was found, and is not as it says */
+	uint8		action;			/* OrmAction: what was done, once its row has come back */
 } OrmRecord;
+
+/* What was done to a row. */
+typedef enum OrmAction
+{
+	ORM_ACTION_INSERTED,
+	ORM_ACTION_UPDATED,
+	ORM_ACTION_UNCHANGED
+} OrmAction;
 
 /*
  * Called once for each record that was stored, with the stored row: the slot
@@ -66,6 +77,7 @@ typedef struct OrmWrite
 	void	   *argument;
 	OrmOnConflict on_conflict;
 	const OrmKey *conflict_key; /* upsert: which unique key; NULL with IGNORE: any */
+	bool		action;			/* with returning: tell inserted from updated */
 } OrmWrite;
 
 /*
@@ -85,12 +97,29 @@ typedef enum OrmVerb
 	ORM_VERB_DELETE_WHERE
 } OrmVerb;
 
-/* Reads an object of a document into a record; every error has its place. */
+/*
+ * Reads an object of a document into a record; every error has its place.
+ * Raises 22023 for a relationship.
+ */
 extern void orm_record_read(const OrmModel *model, OrmJson object, const OrmPath *path,
 							OrmVerb verb, OrmRecord *record);
 
-/* Reads all objects of an array into as many records, and numbers these. */
-extern void orm_record_read_array(const OrmModel *model, OrmJson array, OrmVerb verb, OrmRecord *records);
+/* The same, but for a relationship returns false, having read a part. */
+extern bool orm_record_read_flat(const OrmModel *model, OrmJson object, const OrmPath *path,
+								 OrmVerb verb, OrmRecord *record);
+
+/* Reads all objects of an array into as many records, and numbers these; false: as above. */
+extern bool orm_record_read_flat_array(const OrmModel *model, OrmJson array, OrmVerb verb,
+									   OrmRecord *records);
+
+/* Reads the attributes of objects of one model; relationships are left to the caller. */
+typedef struct OrmReader OrmReader;
+
+extern OrmReader *orm_reader_make(const OrmModel *model);
+
+/* Reads those of one object; returns how many of its keys are relationships. */
+extern int	orm_reader_read(OrmReader *reader, OrmJson object, const OrmPath *path, OrmVerb verb,
+							OrmRecord *record);
 
 /* INSERT.  With on_conflict IGNORE and no conflict_key: records that conflict are not stored. */
 extern void orm_write_insert(const OrmWrite *write, OrmRecord *records, int n);
@@ -132,6 +161,7 @@ typedef struct OrmWriteOptions
 	bool		no_result;		/* "return": false */
 	OrmOnConflict on_conflict;	/* ERROR: not given */
 	int64		expect;			/* rows at most; negative: any number */
+	bool		action;			/* say of every object what was done */
 } OrmWriteOptions;
 
 /* Reads them; raises 22023 for one that the verb does not have. */

@@ -1,0 +1,404 @@
+/*
+ * collection.c - what leaves collections.
+ *
+ * Of a collection by a key in its members ("has many", "has one") a row leaves
+ * by an UPDATE that sets the key NULL.  What is to leave is read first: so it
+ * is known whose collection a row is in, and what cannot leave has its place.
+ * Many to many: rows of the join table go; see link.c.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/datum.h"
+#include "utils/memutils.h"
+
+#include "base/sql.h"
+#include "exec/receiver.h"
+#include "write/batch.h"
+#include "write/columns.h"
+
+/*
+ * May rows leave the collection of an edge, by a key that becomes NULL?  (What
+ * becomes of those that leave is decided here alone.)
+ */
+static bool
+may_leave(const OrmEdge *edge)
+{
+	for (int i = 0; i < edge->n; i++)
+	{
+		const OrmAttribute *attribute = &edge->holder->model->attributes[edge->holder_key[i]];
+
+		if (!attribute->not_null && !attribute->in_key)
+			return true;
+	}
+	return false;
+}
+
+/* Raises 23502: an object may not leave its collection. */
+static void
+raise_orphan(const OrmEdge *edge, const OrmPath *place)
+{
+	const OrmModel *model = edge->holder->model;
+
+	ereport(ERROR,
+			errcode(ERRCODE_NOT_NULL_VIOLATION),
+			errmsg("objects of model \"%s\" cannot leave \"%s\": \"%s\" may not be null", model->name,
+				   edge->relationship->name, model->attributes[edge->holder_key[0]].name),
+			orm_error_place(place),
+			edge->relationship->kind == ORM_HAS_MANY
+			? errhint("To delete them: {\"$delete\": [...]}.") : 0);
+}
+
+/* Are these attributes known, and not NULL? */
+static bool
+is_known(const OrmObject *object, const int *attributes, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		Datum		value;
+		bool		isnull;
+
+		if (!orm_work_value(object, attributes[i], &value, &isnull) || isnull)
+			return false;
+	}
+	return true;
+}
+
+/* Is it known whose collection this is?  A new object's has nothing that could leave it. */
+static bool
+is_ready(OrmRemoval *removal)
+{
+	const OrmObject *owner = removal->owner;
+
+	if (removal->kind == ORM_REMOVE_OTHERS && (owner->fresh || owner->intent == ORM_INTENT_CREATE))
+		removal->done = true;
+	return !removal->done &&
+		is_known(owner, removal->edge->referenced_key, removal->edge->n);
+}
+
+/* Rows that are to leave their collections, as they are read. */
+typedef struct Leaving
+{
+	OrmWork    *work;
+	OrmEdge    *edge;
+	const OrmRemoval **removals;	/* by number */
+	OrmRecord **records;
+	int			n;
+	int			capacity;
+} Leaving;
+
+/* Puts NULL into a record for the key of an edge. */
+static void
+unlink_record(const OrmEdge *edge, OrmRecord *record)
+{
+	for (int i = 0; i < edge->n; i++)
+	{
+		const OrmAttribute *attribute = &edge->holder->model->attributes[edge->holder_key[i]];
+
+		if (!attribute->not_null && !attribute->in_key)
+			record->given[edge->holder_key[i]] = record->isnull[edge->holder_key[i]] = true;
+	}
+}
+
+/* An object, of no document, for a row that leaves. */
+static OrmObject *
+make_leaving(OrmWork *work, OrmGroup *group, const OrmPath *place)
+{
+	OrmObject  *object = palloc0(sizeof(OrmObject));
+
+	object->group = group;
+	object->place = place;
+	object->intent = ORM_INTENT_UPDATE;
+	object->written = true;
+	object->record = orm_work_record(work, object);
+	return object;
+}
+
+/* Adds a record to those that leave. */
+static void
+add_leaving(Leaving *leaving, OrmRecord *record)
+{
+	if (leaving->n == leaving->capacity)
+	{
+		leaving->capacity = Max(2 * leaving->capacity, 8);
+		leaving->records = leaving->records == NULL ? palloc(sizeof(OrmRecord *) * leaving->capacity)
+			: repalloc_huge(leaving->records, sizeof(OrmRecord *) * leaving->capacity);
+	}
+	leaving->records[leaving->n++] = record;
+}
+
+/* Takes a row that is to leave: the number of its collection, its key; called in a per-row context. */
+static void
+take_other(void *argument, TupleTableSlot *slot)
+{
+	Leaving    *leaving = argument;
+	OrmGroup   *group = leaving->edge->holder;
+	const OrmKey *key = group->model->primary_key;
+	MemoryContext caller = MemoryContextSwitchTo(leaving->work->context);
+	bool		isnull;
+	int			number = DatumGetInt64(slot_getattr(slot, 1, &isnull)) - 1;
+	OrmRecord  *record = make_leaving(leaving->work, group, leaving->removals[number]->place)->record;
+
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		int			attribute = key->attributes[i];
+		const OrmType *type = group->model->attributes[attribute].type;
+
+		record->values[attribute] = datumCopy(slot_getattr(slot, i + 2, &isnull), type->by_value, type->length);
+		record->given[attribute] = true;
+	}
+	add_leaving(leaving, record);
+	MemoryContextSwitchTo(caller);
+}
+
+/*
+ * SELECT p.n, t."id" FROM "s"."t" AS t, <owners> AS p
+ *     WHERE t."owner_id" = p.k0 AND NOT EXISTS (SELECT FROM <kept> AS k WHERE t."id" = k.k0)
+ */
+static void
+append_others(StringInfo sql, const OrmModel *model, const OrmJoinColumns *owners, const OrmJoinColumns *kept)
+{
+	appendStringInfoString(sql, "SELECT p.n");
+	for (int i = 0; i < kept->n; i++)
+	{
+		appendStringInfoString(sql, ", t.");
+		orm_sql_name(sql, kept->columns[i].name);
+	}
+	appendStringInfoString(sql, " FROM ");
+	orm_sql_qualified(sql, model->schema, model->relation);
+	appendStringInfoString(sql, " AS t, ");
+	orm_columns_numbered_source(sql, owners, 1, "p");
+	appendStringInfoString(sql, " WHERE ");
+	orm_columns_equal(sql, owners, "p");
+	appendStringInfoString(sql, " AND NOT EXISTS (SELECT FROM ");
+	orm_columns_source(sql, kept, 1 + owners->n, "k");
+	appendStringInfoString(sql, " WHERE ");
+	orm_columns_equal(sql, kept, "k");
+	appendStringInfoChar(sql, ')');
+}
+
+/* The statement that reads what is to leave, pinned. */
+static OrmPlan *
+open_others(const OrmEdge *edge, const OrmJoinColumns *owners, const OrmJoinColumns *kept)
+{
+	const OrmModel *model = edge->holder->model;
+	Oid			types[4 * INDEX_MAX_KEYS + 1];
+	StringInfoData sql;
+	OrmPlanKey	key;
+	OrmPlan    *plan;
+	int			n;
+
+	orm_plan_key_begin(&key, ORM_KIND_OTHERS, model->epoch);
+	orm_plan_key_add(&key, edge->holder_key, sizeof(int) * edge->n);
+	plan = orm_plan_find(&key);
+	if (plan != NULL)
+		return plan;
+	initStringInfo(&sql);
+	append_others(&sql, model, owners, kept);
+	n = orm_columns_types(owners, types);
+	n += orm_columns_types(kept, types + n);
+	plan = orm_plan_add(&key, sql.data, n, types, ORM_PLAN_GENERIC);
+	types[0] = INT8OID;
+	for (int i = 0; i < kept->n; i++)
+		types[i + 1] = kept->columns[i].type->oid;
+	orm_plan_expect(plan, types, kept->n + 1);
+	return plan;
+}
+
+/* Reads what is to leave the collections of these removals. */
+static void
+read_others(Leaving *leaving, const List *removals)
+{
+	const OrmEdge *edge = leaving->edge;
+	const OrmKey *key = orm_model_need_key(edge->holder->model);
+	OrmJoinColumns	owner_columns = {0};
+	OrmJoinColumns	kept_columns = {0};
+	OrmTuples	owners;
+	OrmTuples	kept;
+	Datum		arrays[4 * INDEX_MAX_KEYS];
+	OrmReceiver receiver;
+	OrmPlan    *plan;
+	ListCell   *cell;
+
+	orm_columns_add_attributes(&owner_columns, edge->holder->model, edge->holder_key, edge->n);
+	orm_columns_add_attributes(&kept_columns, edge->holder->model, key->attributes, key->nattributes);
+	owners = orm_tuples_make(&owner_columns);
+	kept = orm_tuples_make(&kept_columns);
+	leaving->removals = palloc(sizeof(OrmRemoval *) * list_length(removals));
+	foreach(cell, removals)
+	{
+		const OrmRemoval *removal = lfirst(cell);
+		ListCell   *item;
+
+		leaving->removals[owners.n] = removal;
+		orm_tuples_add(&owners, 0, removal->owner, edge->referenced_key, edge->n, true);
+		foreach(item, removal->items)
+		{
+			orm_settle_owned(lfirst(item), removal->owner);
+			orm_tuples_add(&kept, 0, lfirst(item), key->attributes, key->nattributes, true);
+		}
+	}
+	orm_tuples_arrays(&owners, arrays);
+	orm_tuples_arrays(&kept, arrays + edge->n);
+	plan = open_others(edge, &owner_columns, &kept_columns);
+	orm_receiver_init(&receiver, take_other, leaving);
+	orm_plan_execute(plan, arrays, NULL, ORM_WRITE, 0, &receiver.pub);
+	MemoryContextDelete(receiver.per_row);
+	orm_plan_release(plan);
+}
+
+/* Deletes rows by primary key. */
+static void
+delete_records(OrmGroup *group, OrmRecord **records, int n)
+{
+	OrmWrite	write = {.model = group->model};
+	OrmBatch	batch = {&write, records, n};
+
+	if (n > 0)
+		orm_batch_delete(&batch, orm_model_need_key(group->model));
+}
+
+/* The rows leave. */
+static void
+let_go(Leaving *leaving)
+{
+	if (leaving->n == 0)
+		return;
+	if (!may_leave(leaving->edge))
+		raise_orphan(leaving->edge, leaving->records[0]->object->place);
+	for (int i = 0; i < leaving->n; i++)
+		unlink_record(leaving->edge, leaving->records[i]);
+	orm_work_update(leaving->work, leaving->edge->holder, leaving->records, leaving->n);
+}
+
+/* Collections become just what is given. */
+static void
+remove_others(OrmWork *work, OrmEdge *edge, const List *removals)
+{
+	Leaving		leaving = {.work = work, .edge = edge};
+
+	if (edge->holder == NULL)
+	{
+		orm_links_delete_others(edge, removals);
+		return;
+	}
+	read_others(&leaving, removals);
+	let_go(&leaving);
+}
+
+/* Raises P0002: what is to leave is not there. */
+static void
+raise_not_in(const OrmEdge *edge, const OrmObject *item)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_NO_DATA_FOUND),
+			errmsg("the object of model \"%s\" is not in \"%s\"", item->group->model->name, edge->relationship->name),
+			orm_error_place(item->place));
+}
+
+/* Is the item, whose row has been read, in the owner's collection? */
+static bool
+is_in(const OrmEdge *edge, const OrmObject *owner, const OrmObject *item)
+{
+	const OrmModel *holder = edge->holder->model;
+
+	for (int i = 0; i < edge->n; i++)
+	{
+		Datum		mine;
+		Datum		its;
+		bool		mine_null;
+		bool		its_null;
+
+		if (!orm_work_value(owner, edge->referenced_key[i], &mine, &mine_null) ||
+			!orm_work_value(item, edge->holder_key[i], &its, &its_null) || mine_null || its_null)
+			return false;
+		mine = orm_work_convert(edge->referenced->model->attributes[edge->referenced_key[i]].type,
+								 holder->attributes[edge->holder_key[i]].type, mine);
+		if (!orm_batch_same_value(holder, edge->holder_key[i], its, mine))
+			return false;
+	}
+	return true;
+}
+
+/* A record of an item's primary key alone. */
+static OrmRecord *
+key_record(OrmWork *work, OrmObject *item)
+{
+	OrmRecord  *record = make_leaving(work, item->group, item->place)->record;
+	const OrmKey *key = orm_model_need_key(item->group->model);
+
+	for (int i = 0; i < key->nattributes; i++)
+		record->given[key->attributes[i]] =
+			orm_work_value(item, key->attributes[i], &record->values[key->attributes[i]],
+							 &record->isnull[key->attributes[i]]);
+	return record;
+}
+
+/* Objects that are named leave their collections; "deleted": and go altogether. */
+static void
+remove_items(OrmWork *work, OrmEdge *edge, const List *removals, bool deleted)
+{
+	Leaving		leaving = {.work = work, .edge = edge};
+	ListCell   *cell;
+
+	if (edge->holder == NULL)
+		orm_links_delete(edge, removals);
+	foreach(cell, removals)
+	{
+		const OrmRemoval *removal = lfirst(cell);
+		ListCell   *item;
+
+		foreach(item, removal->items)
+		{
+			if (edge->holder != NULL && !is_in(edge, removal->owner, lfirst(item)))
+				raise_not_in(edge, lfirst(item));
+			add_leaving(&leaving, key_record(work, lfirst(item)));
+		}
+	}
+	if (deleted)
+		delete_records(edge->target, leaving.records, leaving.n);
+	else if (edge->holder != NULL)
+		let_go(&leaving);
+}
+
+/* Those removals of a kind by an edge that can be done now. */
+static List *
+pick(const OrmWork *work, const OrmEdge *edge, OrmRemovalKind kind)
+{
+	List	   *picked = NIL;
+	ListCell   *cell;
+
+	foreach(cell, work->removals)
+	{
+		OrmRemoval *removal = lfirst(cell);
+
+		if (removal->done || removal->edge != edge || removal->kind != kind || !is_ready(removal))
+			continue;
+		removal->done = true;
+		picked = lappend(picked, removal);
+	}
+	return picked;
+}
+
+void
+orm_removals_run(OrmWork *work, const OrmGroup *group)
+{
+	ListCell   *cell;
+
+	if (work->removals == NIL)
+		return;
+	foreach(cell, work->edges)
+	{
+		OrmEdge    *edge = lfirst(cell);
+		List	   *removals;
+
+		if (group != NULL && edge->target != group)
+			continue;
+		if ((removals = pick(work, edge, ORM_REMOVE_OTHERS)) != NIL)
+			remove_others(work, edge, removals);
+		if ((removals = pick(work, edge, ORM_REMOVE_UNLINK)) != NIL)
+			remove_items(work, edge, removals, false);
+		if ((removals = pick(work, edge, ORM_REMOVE_DELETE)) != NIL)
+			remove_items(work, edge, removals, true);
+	}
+}

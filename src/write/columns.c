@@ -1,0 +1,171 @@
+/*
+ * columns.c - columns whose values come in arrays; see columns.h.
+ */
+#include "postgres.h"
+
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "base/sql.h"
+#include "write/columns.h"
+
+/* Adds a column. */
+static void
+add(OrmJoinColumns *columns, char *name, const OrmType *type, Oid equality)
+{
+	OrmJoinColumn  *column = &columns->columns[columns->n++];
+
+	if (type->class == ORM_TYPE_ARRAY || type->class == ORM_TYPE_COMPOSITE || !OidIsValid(equality) ||
+		!OidIsValid(get_array_type(type->oid)))
+		ereport(ERROR,
+				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				errmsg("column \"%s\" cannot join objects that are nested", name),
+				errdetail("It is of type %s.", format_type_be(type->oid)));
+	column->name = name;
+	column->type = type;
+	column->equality = equality;
+}
+
+void
+orm_columns_add_attributes(OrmJoinColumns *columns, const OrmModel *model, const int *attributes, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		const OrmAttribute *attribute = &model->attributes[attributes[i]];
+
+		add(columns, attribute->column, attribute->type, attribute->equality);
+	}
+}
+
+void
+orm_columns_add_table(OrmJoinColumns *columns, Oid relation, const AttrNumber *attnums, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		Oid			type;
+		int32		typmod;
+		Oid			collation;
+
+		get_atttypetypmodcoll(relation, attnums[i], &type, &typmod, &collation);
+		add(columns, get_attname(relation, attnums[i], false), orm_type_make(type, typmod, collation),
+			orm_type_equality(type));
+	}
+}
+
+/* Appends the arrays side by side. */
+static void
+append_source(StringInfo sql, const OrmJoinColumns *columns, int first, const char *alias, bool numbered)
+{
+	appendStringInfoString(sql, "ROWS FROM (");
+	for (int i = 0; i < columns->n; i++)
+		appendStringInfo(sql, "%spg_catalog.unnest($%d)", i ? ", " : "", first + i);
+	appendStringInfo(sql, ")%s AS %s(", numbered ? " WITH ORDINALITY" : "", alias);
+	for (int i = 0; i < columns->n; i++)
+		appendStringInfo(sql, "%sk%d", i ? ", " : "", i);
+	appendStringInfoString(sql, numbered ? ", n)" : ")");
+}
+
+void
+orm_columns_source(StringInfo sql, const OrmJoinColumns *columns, int first, const char *alias)
+{
+	append_source(sql, columns, first, alias, false);
+}
+
+void
+orm_columns_numbered_source(StringInfo sql, const OrmJoinColumns *columns, int first, const char *alias)
+{
+	append_source(sql, columns, first, alias, true);
+}
+
+void
+orm_columns_equal(StringInfo sql, const OrmJoinColumns *columns, const char *alias)
+{
+	for (int i = 0; i < columns->n; i++)
+	{
+		const OrmJoinColumn *column = &columns->columns[i];
+		StringInfoData left;
+
+		initStringInfo(&left);
+		appendStringInfoString(&left, "t.");
+		orm_sql_name(&left, column->name);
+		if (i > 0)
+			appendStringInfoString(sql, " AND ");
+		orm_sql_comparison(sql, column->equality, left.data, column->type->oid, psprintf("%s.k%d", alias, i),
+						   column->type->oid);
+	}
+}
+
+void
+orm_columns_names(StringInfo sql, const OrmJoinColumns *columns)
+{
+	bool		first = true;
+
+	for (int i = 0; i < columns->n; i++)
+	{
+		orm_sql_comma(sql, &first);
+		orm_sql_name(sql, columns->columns[i].name);
+	}
+}
+
+int
+orm_columns_types(const OrmJoinColumns *columns, Oid *types)
+{
+	for (int i = 0; i < columns->n; i++)
+		types[i] = get_array_type(columns->columns[i].type->oid);
+	return columns->n;
+}
+
+OrmTuples
+orm_tuples_make(const OrmJoinColumns *columns)
+{
+	OrmTuples	rows = {.columns = columns, .capacity = 8};
+
+	rows.values = palloc(sizeof(Datum) * rows.capacity * columns->n);
+	return rows;
+}
+
+bool
+orm_tuples_add(OrmTuples *rows, int from, const OrmObject *object, const int *attributes, int n, bool last)
+{
+	const OrmModel *model = object->group->model;
+	Datum	   *row;
+
+	if (rows->n == rows->capacity)
+	{
+		rows->capacity *= 2;
+		rows->values = repalloc_huge(rows->values, sizeof(Datum) * rows->capacity * rows->columns->n);
+	}
+	row = rows->values + (Size) rows->n * rows->columns->n;
+	for (int i = 0; i < n; i++)
+	{
+		Datum		value;
+		bool		isnull;
+
+		if (!orm_work_value(object, attributes[i], &value, &isnull) || isnull)
+			return false;
+		row[from + i] = orm_work_convert(model->attributes[attributes[i]].type,
+										  rows->columns->columns[from + i].type, value);
+	}
+	rows->n += last;
+	return true;
+}
+
+void
+orm_tuples_arrays(const OrmTuples *rows, Datum *arrays)
+{
+	int			width = rows->columns->n;
+	Datum	   *values = palloc_extended(sizeof(Datum) * Max(rows->n, 1), MCXT_ALLOC_HUGE);
+
+	for (int c = 0; c < width; c++)
+	{
+		const OrmType *type = rows->columns->columns[c].type;
+
+		for (int i = 0; i < rows->n; i++)
+			values[i] = rows->values[(Size) i * width + c];
+		arrays[c] = PointerGetDatum(construct_array(values, rows->n, type->oid, type->length, type->by_value,
+													type->align));
+	}
+	pfree(values);
+}

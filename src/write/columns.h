@@ -1,0 +1,68 @@
+/*
+ * columns.h - columns whose values come in arrays, side by side, for the
+ * statements that are not about whole records: rows of join tables, members of
+ * collections.
+ * Private to this folder.
+ */
+#ifndef ORM_WRITE_COLUMNS_H
+#define ORM_WRITE_COLUMNS_H
+
+#include "access/genam.h"
+#include "lib/stringinfo.h"
+
+#include "write/flush.h"
+
+typedef struct OrmJoinColumn
+{
+	char	   *name;
+	const OrmType *type;
+	Oid			equality;
+} OrmJoinColumn;
+
+typedef struct OrmJoinColumns
+{
+	int			n;
+	OrmJoinColumn	columns[2 * INDEX_MAX_KEYS];
+} OrmJoinColumns;
+
+/* Adds columns: a model's attributes, or those of a table.  Raises 0A000 for a type that unnest takes apart. */
+extern void orm_columns_add_attributes(OrmJoinColumns *columns, const OrmModel *model, const int *attributes, int n);
+extern void orm_columns_add_table(OrmJoinColumns *columns, Oid relation, const AttrNumber *attnums, int n);
+
+/* Appends ROWS FROM (pg_catalog.unnest($<first>), ...) AS <alias>(k0, k1, ...) */
+extern void orm_columns_source(StringInfo sql, const OrmJoinColumns *columns, int first, const char *alias);
+
+/* The same WITH ORDINALITY; the number is the column "n". */
+extern void orm_columns_numbered_source(StringInfo sql, const OrmJoinColumns *columns, int first, const char *alias);
+
+/* Appends t."a" OPERATOR(pg_catalog.=) <alias>.k0 AND ... */
+extern void orm_columns_equal(StringInfo sql, const OrmJoinColumns *columns, const char *alias);
+
+/* Appends "a", "b" */
+extern void orm_columns_names(StringInfo sql, const OrmJoinColumns *columns);
+
+/* The types of the arrays; returns how many. */
+extern int	orm_columns_types(const OrmJoinColumns *columns, Oid *types);
+
+/* Values for the columns, row by row. */
+typedef struct OrmTuples
+{
+	const OrmJoinColumns *columns;
+	int			n;
+	int			capacity;
+	Datum	   *values;			/* n times as many as there are columns */
+} OrmTuples;
+
+extern OrmTuples orm_tuples_make(const OrmJoinColumns *columns);
+
+/*
+ * Fills the next row's columns from "from" on with attributes of an object,
+ * and ends the row with "last".  False, with no row added, when one of them is
+ * NULL or not known.
+ */
+extern bool orm_tuples_add(OrmTuples *rows, int from, const OrmObject *object, const int *attributes, int n, bool last);
+
+/* The values as arrays, one for each column. */
+extern void orm_tuples_arrays(const OrmTuples *rows, Datum *arrays);
+
+#endif

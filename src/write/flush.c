@@ -1,0 +1,491 @@
+/*
+ * flush.c - writing the objects of a graph; see flush.h.
+ */
+#include "postgres.h"
+
+#include "utils/datum.h"
+
+#include "write/outcome.h"
+#include "write/unique.h"
+
+/* A batch of those of the objects that "test" picks, by their records. */
+typedef bool (*ObjectTest) (const OrmObject *object, const void *argument);
+
+static OrmBatch
+pick(const OrmOutcome *outcome, OrmObject *const *objects, int n, ObjectTest test, const void *argument)
+{
+	OrmBatch	batch = {&outcome->write, NULL, 0};
+
+	batch.records = palloc_extended(sizeof(OrmRecord *) * Max(n, 1), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < n; i++)
+		if (test(objects[i], argument))
+			batch.records[batch.n++] = objects[i]->record;
+	return batch;
+}
+
+/* qsort_arg comparator: records by key. */
+static int
+compare_keys(const void *a, const void *b, void *order)
+{
+	const OrmRecord *left = *(OrmRecord *const *) a;
+	const OrmRecord *right = *(OrmRecord *const *) b;
+	int			result = orm_key_order_compare_records(order, left, right);
+
+	return result != 0 ? result : (left->index > right->index) - (left->index < right->index);
+}
+
+/* Puts records into the order of a key, in which their rows are to be locked. */
+static bool
+sort_by_key(OrmWork *work, const OrmBatch *batch, const OrmKey *key)
+{
+	OrmKeyOrder order;
+
+	if (batch->n < 2 || !orm_key_order_make(&order, batch->write->model, key))
+		return false;
+	qsort_arg(batch->records, batch->n, sizeof(OrmRecord *), compare_keys, &order);
+	for (int i = 0; i < batch->n; i++)
+		batch->records[i]->index = work->nobjects++;
+	return true;
+}
+
+/* Of an object that was found, only the key and its references are written. */
+static void
+reduce(OrmWork *work, OrmObject **objects, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (objects[i]->intent == ORM_INTENT_FIND)
+		{
+			OrmRecord  *record = orm_work_record(work, objects[i]);
+
+			orm_settle_key(record, objects[i]);
+			objects[i]->record = record;
+		}
+}
+
+/* Takes the primary key of the row that a parent has already; called in a per-row context. */
+static void
+take_key(void *argument, const OrmRecord *record, TupleTableSlot *slot)
+{
+	const OrmOutcome *outcome = argument;
+	const OrmModel *model = outcome->group->model;
+	OrmRecord  *own = record->object->record;
+	MemoryContext caller = MemoryContextSwitchTo(outcome->work->context);
+	int			column = 0;
+
+	for (int a = 0; a < model->nattributes; a++)
+	{
+		const OrmType *type = model->attributes[a].type;
+
+		if (!outcome->write.returning[a])
+			continue;
+		own->values[a] = datumCopy(slot_getattr(slot, ++column, &own->isnull[a]), type->by_value, type->length);
+		own->given[a] = true;
+	}
+	MemoryContextSwitchTo(caller);
+}
+
+/* The reference of a child to the parent that knows which row is meant. */
+static const OrmReference *
+parent_of(const OrmObject *object)
+{
+	for (const OrmReference *r = object->references; r != NULL; r = r->next)
+		if (r->edge->relationship->kind == ORM_HAS_ONE && r->settled)
+			return r;
+	return NULL;
+}
+
+/* Looks for the rows that parents have already, for children of one edge. */
+static void
+find_by_parent(OrmWork *work, OrmEdge *edge, OrmObject **objects, int n)
+{
+	OrmGroup   *group = edge->holder;
+	const OrmKey *primary_key = orm_model_need_key(group->model);
+	OrmKey		key = {NULL, edge->n, edge->holder_key};
+	bool	   *returning = palloc0(group->model->nattributes);
+	OrmOutcome	outcome = {.write = {.model = group->model}, .work = work, .group = group};
+	OrmBatch	batch = {&outcome.write, palloc(sizeof(OrmRecord *) * n), 0};
+
+	for (int i = 0; i < primary_key->nattributes; i++)
+		returning[primary_key->attributes[i]] = true;
+	outcome.write.returning = returning;
+	outcome.write.stored = take_key;
+	outcome.write.argument = &outcome;
+	for (int i = 0; i < n; i++)
+	{
+		const OrmReference *r = objects[i]->by_parent ? parent_of(objects[i]) : NULL;
+		OrmRecord  *record;
+
+		if (r == NULL || r->edge != edge || r->target->fresh)
+			continue;
+		record = orm_work_record(work, objects[i]);
+		orm_settle(r, record);
+		batch.records[batch.n++] = record;
+	}
+	if (batch.n > 0)
+		orm_batch_read(&batch, &key);
+}
+
+/* Says which objects are new. */
+static void
+decide_fresh(OrmObject **objects, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		OrmObject  *object = objects[i];
+		const OrmKey *key = object->group->model->primary_key;
+
+		if (object->intent == ORM_INTENT_CREATE ||
+			(object->intent == ORM_INTENT_SAVE &&
+			 !orm_record_has_key(object->record, orm_model_need_key(object->group->model))))
+			object->fresh = true;
+		else if (object->intent == ORM_INTENT_FIND_OR_CREATE)
+			object->key = key != NULL && orm_record_has_key(object->record, key) ? key
+				: orm_unique_only(object->group->model, object->record);
+	}
+}
+
+/* Does somebody in the same statement need the object's key, or is it needed and will not come back? */
+static bool
+needs_key(const OrmObject *object, const void *argument)
+{
+	if (!object->fresh)
+		return false;
+	for (const OrmReference *r = object->holders; r != NULL; r = r->next_holder)
+		if (!r->settled && !r->later && r->holder->group == object->group)
+			return true;
+	return object->referenced && !object->group->comes_back;
+}
+
+/* Makes the keys of new objects that are needed before their rows come back. */
+static void
+make_keys(OrmWork *work, OrmGroup *group, OrmObject **objects, int n)
+{
+	OrmOutcome	outcome = {.write = {.model = group->model}, .work = work, .group = group};
+	OrmBatch	batch;
+	OrmKey		key = {0};
+	ListCell   *cell;
+
+	orm_outcome_decide(work, group);
+	batch = pick(&outcome, objects, n, needs_key, NULL);
+	if (batch.n == 0)
+		return;
+	if (group->model->primary_key != NULL)
+		orm_keys_make(&batch, group->model->primary_key);
+	foreach(cell, work->edges)
+	{
+		const OrmEdge *edge = lfirst(cell);
+
+		key.nattributes = edge->n;
+		key.attributes = edge->referenced_key;
+		if (edge->referenced == group)
+			orm_keys_make(&batch, &key);
+	}
+}
+
+/* Raises P0002 for a record whose row is not there. */
+static void
+demand_rows(const OrmBatch *batch, const OrmKey *key)
+{
+	for (int i = 0; i < batch->n; i++)
+		if (!batch->records[i]->done)
+			orm_batch_missing(batch->write->model, key, batch->records[i]);
+}
+
+/* Updates rows that must exist. */
+static void
+update_existing(OrmWork *work, const OrmBatch *batch)
+{
+	const OrmKey *key;
+
+	if (batch->n == 0)
+		return;
+	key = orm_model_need_key(batch->write->model);
+	sort_by_key(work, batch, key);
+	orm_batch_check_unique(batch, key);
+	orm_batch_update(batch, key);
+	demand_rows(batch, key);
+}
+
+void
+orm_work_update(OrmWork *work, OrmGroup *group, OrmRecord **records, int n)
+{
+	OrmOutcome	outcome;
+	OrmBatch	batch = {&outcome.write, records, n};
+
+	orm_outcome_begin(&outcome, work, group, false);
+	update_existing(work, &batch);
+}
+
+/* Do two records give the same values, byte for byte, and no patch? */
+static bool
+are_identical(const OrmRecord *a, const OrmRecord *b, const OrmModel *model)
+{
+	if (a->patch != NULL || b->patch != NULL || memcmp(a->given, b->given, model->nattributes) != 0)
+		return false;
+	for (int i = 0; i < model->nattributes; i++)
+	{
+		const OrmType *type = model->attributes[i].type;
+
+		if (!a->given[i])
+			continue;
+		if (a->isnull[i] != b->isnull[i] ||
+			(!a->isnull[i] && !datum_image_eq(a->values[i], b->values[i], type->by_value, type->length)))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Leaves out records that say of the same row what another says already: what
+ * was read with a to-one relationship has the same object many times.  Those
+ * that only find or make the row may say different things: the first counts.
+ */
+static void
+merge_twins(OrmWork *work, OrmBatch *batch, const OrmKey *key)
+{
+	int			kept = 0;
+	OrmKeyOrder order;
+
+	if (!sort_by_key(work, batch, key) || !orm_key_order_make(&order, batch->write->model, key))
+		return;
+	for (int i = 0; i < batch->n; i++)
+	{
+		OrmRecord  *record = batch->records[i];
+		OrmRecord  *last = kept > 0 ? batch->records[kept - 1] : NULL;
+
+		if (last != NULL && (record->object->nested || last->object->nested) &&
+			orm_key_order_compare_records(&order, last, record) == 0 &&
+			(record->object->intent == ORM_INTENT_FIND_OR_CREATE ||
+			 are_identical(last, record, batch->write->model)))
+		{
+			record->object->twin = last->object;
+			continue;
+		}
+		batch->records[kept++] = record;
+	}
+	batch->n = kept;
+}
+
+/* Is it an object that is saved by its key? */
+static bool
+is_keyed(const OrmObject *object, const void *argument)
+{
+	return object->intent == ORM_INTENT_SAVE && !object->fresh;
+}
+
+static bool
+is_fresh(const OrmObject *object, const void *argument)
+{
+	return object->fresh && object->intent != ORM_INTENT_UPSERT;
+}
+
+static bool
+is_update(const OrmObject *object, const void *argument)
+{
+	return object->intent == ORM_INTENT_UPDATE || object->intent == ORM_INTENT_FIND;
+}
+
+static bool
+is_upsert(const OrmObject *object, const void *argument)
+{
+	return object->intent == ORM_INTENT_UPSERT;
+}
+
+/* Is it made unless there is a row of this key? */
+static bool
+is_found_by(const OrmObject *object, const void *key)
+{
+	return object->intent == ORM_INTENT_FIND_OR_CREATE && object->key == key;
+}
+
+/* Finds rows by a key, or makes them. */
+static void
+find_or_create(OrmWork *work, const OrmOutcome *outcome, OrmObject **objects, int n, const OrmKey *key)
+{
+	OrmBatch	batch = pick(outcome, objects, n, is_found_by, key);
+
+	merge_twins(work, &batch, key);
+	if (!orm_batch_is_numbered(outcome->group->model, key))
+		orm_batch_upsert(&batch, key, ORM_CONFLICT_IGNORE);
+	else
+	{
+		orm_batch_read(&batch, key);
+		demand_rows(&batch, key);
+	}
+}
+
+/* The same for all objects, each by its own key. */
+static void
+find_or_create_all(OrmWork *work, const OrmOutcome *outcome, OrmObject **objects, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		OrmObject  *object = objects[i];
+
+		if (object->intent != ORM_INTENT_FIND_OR_CREATE || object->record->done || object->twin != NULL)
+			continue;
+		if (object->key == NULL)
+			ereport(ERROR,
+					errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+					errmsg("a unique key of model \"%s\" is expected", object->group->model->name),
+					orm_error_place(object->place),
+					orm_unique_list(object->group->model)[0] != '\0'
+					? errhint("Its unique keys are: %s.", orm_unique_list(object->group->model))
+					: errhint("It has none."));
+		find_or_create(work, outcome, &objects[i], n - i, object->key);
+	}
+}
+
+/* Writes objects, each as is intended. */
+static void
+write_intents(OrmWork *work, const OrmOutcome *outcome, OrmObject **objects, int n)
+{
+	OrmBatch	batch = pick(outcome, objects, n, is_update, NULL);
+
+	update_existing(work, &batch);
+	batch = pick(outcome, objects, n, is_upsert, NULL);
+	if (batch.n > 0)
+		orm_unique_upsert(&batch, work->nconflict_on, work->conflict_on, work->on_conflict);
+	find_or_create_all(work, outcome, objects, n);
+	batch = pick(outcome, objects, n, is_keyed, NULL);
+	if (batch.n > 0)
+	{
+		merge_twins(work, &batch, orm_model_need_key(outcome->group->model));
+		orm_batch_save(&batch);
+	}
+	batch = pick(outcome, objects, n, is_fresh, NULL);
+	if (batch.n > 0)
+		orm_batch_insert(&batch, NULL, batch.records[0]->object->intent == ORM_INTENT_CREATE
+						 ? work->on_conflict : ORM_CONFLICT_ERROR);
+}
+
+/* A twin knows what the other one's row has told. */
+static void
+share(OrmObject *object)
+{
+	const OrmObject *twin = object->twin;
+
+	object->known = twin->known;
+	object->stored = twin->stored;
+	object->action = twin->action;
+	object->json_offset = twin->json_offset;
+	object->json_length = twin->json_length;
+}
+
+/* Objects are written; those that were there already may have to be connected yet. */
+static void
+finish(OrmWork *work, OrmObject **objects, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		OrmObject  *object = objects[i];
+
+		object->written = true;
+		if (object->twin != NULL)
+			share(object);
+		if (object->intent != ORM_INTENT_FIND_OR_CREATE)
+			continue;
+		for (OrmReference *r = object->references; r != NULL; r = r->next)
+			if (r->edge->relationship->kind != ORM_BELONGS_TO && !orm_settle_is_connected(r))
+				work->later = lappend(work->later, r);
+	}
+}
+
+/* Writes objects of one group. */
+static void
+write_wave(OrmWork *work, OrmGroup *group, OrmObject **objects, int n)
+{
+	OrmOutcome	outcome;
+	ListCell   *cell;
+
+	reduce(work, objects, n);
+	orm_settle_all(objects, n, false);
+	orm_removals_run(work, group);
+	foreach(cell, work->edges)
+	{
+		OrmEdge    *edge = lfirst(cell);
+
+		if (edge->relationship->kind == ORM_HAS_ONE && edge->holder == group)
+			find_by_parent(work, edge, objects, n);
+	}
+	decide_fresh(objects, n);
+	make_keys(work, group, objects, n);
+	orm_settle_all(objects, n, true);
+	orm_outcome_begin(&outcome, work, group, orm_outcome_needs_rows(objects, n));
+	write_intents(work, &outcome, objects, n);
+	finish(work, objects, n);
+}
+
+/* Is it to be found by this key before anything is written?  (One that is updated anyway need not.) */
+static bool
+is_sought_by(const OrmObject *object, const void *key)
+{
+	return object->intent == ORM_INTENT_FIND && object->key == key &&
+		(object->references == NULL || key != object->group->model->primary_key);
+}
+
+/* Finds the rows of a group's objects that must exist. */
+static void
+find_group(OrmWork *work, OrmGroup *group)
+{
+	OrmOutcome	outcome;
+
+	for (int i = 0; i < group->n; i++)
+	{
+		OrmObject  *object = group->objects[i];
+		OrmBatch	batch;
+
+		if (object->written || object->record->done || !is_sought_by(object, object->key))
+			continue;
+		orm_outcome_begin(&outcome, work, group, true);
+		batch = pick(&outcome, &group->objects[i], group->n - i, is_sought_by, object->key);
+		orm_batch_read(&batch, object->key);
+		demand_rows(&batch, object->key);
+	}
+	for (int i = 0; i < group->n; i++)
+		if (group->objects[i]->intent == ORM_INTENT_FIND && group->objects[i]->references == NULL)
+			group->objects[i]->written = true;
+}
+
+/* Sets the references of a group that had to wait. */
+static void
+set_later(OrmWork *work, OrmGroup *group)
+{
+	OrmRecord **records = palloc_extended(sizeof(OrmRecord *) * Max(list_length(work->later), 1), MCXT_ALLOC_HUGE);
+	int			n = 0;
+	ListCell   *cell;
+
+	foreach(cell, work->later)
+	{
+		const OrmReference *r = lfirst(cell);
+
+		if (r->edge->holder != group)
+			continue;
+		if (r->holder->late == NULL)
+		{
+			r->holder->late = records[n++] = orm_work_record(work, r->holder);
+			orm_settle_key(r->holder->late, r->holder);
+		}
+		if (!orm_settle(r, r->holder->late))
+			orm_settle_unknown(r);
+	}
+	if (n > 0)
+		orm_work_update(work, group, records, n);
+}
+
+void
+orm_work_flush(OrmWork *work)
+{
+	int			ncomponents = orm_order_groups(work);
+	ListCell   *cell;
+
+	foreach(cell, work->groups)
+		find_group(work, lfirst(cell));
+	for (int i = 0; i < ncomponents; i++)
+		orm_order_component(work, i, write_wave);
+	orm_removals_run(work, NULL);
+	foreach(cell, work->groups)
+		set_later(work, lfirst(cell));
+	foreach(cell, work->edges)
+		orm_links_insert(lfirst(cell));
+}

@@ -1,0 +1,182 @@
+/*
+ * unique.c - which unique key decides; see unique.h.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+
+#include "write/flush.h"
+#include "write/unique.h"
+
+/* The unique keys of a model, the primary key first; returns how many. */
+static int
+unique_keys(const OrmModel *model, const OrmKey ***keys)
+{
+	int			n = 0;
+
+	*keys = palloc(sizeof(OrmKey *) * (model->nunique + 1));
+	if (model->primary_key != NULL)
+		(*keys)[n++] = model->primary_key;
+	for (int i = 0; i < model->nunique; i++)
+		if (&model->unique[i] != model->primary_key)
+			(*keys)[n++] = &model->unique[i];
+	return n;
+}
+
+/* Appends a key as an array: ARRAY['email'] */
+static void
+append_key(StringInfo out, const OrmModel *model, const OrmKey *key)
+{
+	appendStringInfoString(out, "ARRAY[");
+	for (int i = 0; i < key->nattributes; i++)
+		appendStringInfo(out, "%s%s", i ? ", " : "",
+						 quote_literal_cstr(model->attributes[key->attributes[i]].name));
+	appendStringInfoChar(out, ']');
+}
+
+/* The texts of those keys for which a record has values (NULL: of all), for a hint. */
+static char *
+list_keys(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < nkeys; i++)
+		if (record == NULL || orm_record_has_key(record, keys[i]))
+		{
+			if (list.len > 0)
+				appendStringInfoString(&list, record ? " or conflict_on => " : ", ");
+			append_key(&list, model, keys[i]);
+		}
+	return list.data;
+}
+
+/* Does a key have exactly the attributes of these names? */
+static bool
+key_has_names(const OrmModel *model, const OrmKey *key, int n, char *const *names)
+{
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		bool		found = false;
+
+		for (int j = 0; j < n; j++)
+			if (strcmp(model->attributes[key->attributes[i]].name, names[j]) == 0)
+				found = true;
+		if (!found)
+			return false;
+	}
+	return key->nattributes == n;
+}
+
+/* The unique key that conflict_on names. */
+static const OrmKey *
+named_key(const OrmModel *model, const OrmKey **keys, int nkeys, int n, char *const *names)
+{
+	OrmPath		place = orm_path_key(NULL, "conflict_on");
+
+	for (int i = 0; i < n; i++)
+		if (orm_model_attribute(model, names[i], strlen(names[i])) < 0)
+			orm_model_no_attribute(model, names[i], &place);
+	for (int i = 0; i < nkeys; i++)
+		if (key_has_names(model, keys[i], n, names))
+			return keys[i];
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+			errmsg("conflict_on names no unique key of model \"%s\"", model->name),
+			nkeys > 0
+			? errhint("Its unique keys are: %s.", list_keys(model, keys, nkeys, NULL))
+			: errhint("It has no unique key."));
+	return NULL;
+}
+
+/* Raises unless the record has the key that was named. */
+static void
+demand_key(const OrmModel *model, const OrmRecord *record, const OrmKey *key)
+{
+	OrmPath		room;
+
+	for (int i = 0; i < key->nattributes; i++)
+		if (!record->given[key->attributes[i]] || record->isnull[key->attributes[i]])
+			ereport(ERROR,
+					errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					errmsg("attribute \"%s\" of conflict_on is not given",
+						   model->attributes[key->attributes[i]].name),
+					orm_error_place(orm_record_place(record, &room)));
+}
+
+/* The only unique key that a record has; NULL: it has none, and is new. */
+static const OrmKey *
+only_key(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record)
+{
+	const OrmKey *found = NULL;
+	OrmPath		room;
+
+	for (int i = 0; i < nkeys; i++)
+	{
+		if (!orm_record_has_key(record, keys[i]))
+			continue;
+		if (found != NULL)
+			ereport(ERROR,
+					errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+					errmsg("more than one unique key of model \"%s\" could decide", model->name),
+					orm_error_place(orm_record_place(record, &room)),
+					record->object != NULL && record->object->nested
+					? errhint("Give one of them alone.")
+					: errhint("Choose one: conflict_on => %s.", list_keys(model, keys, nkeys, record)));
+		found = keys[i];
+	}
+	return found;
+}
+
+const OrmKey *
+orm_unique_only(const OrmModel *model, const OrmRecord *record)
+{
+	const OrmKey **keys;
+	int			nkeys = unique_keys(model, &keys);
+	const OrmKey *only = only_key(model, keys, nkeys, record);
+
+	pfree(keys);
+	return only;
+}
+
+char *
+orm_unique_list(const OrmModel *model)
+{
+	const OrmKey **keys;
+	int			nkeys = unique_keys(model, &keys);
+
+	return list_keys(model, keys, nkeys, NULL);
+}
+
+/* Writes those records of a batch for which a key decides; keys[] is by record. */
+static void
+upsert_decided(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *key, OrmOnConflict on_conflict)
+{
+	OrmBatch	decided = {batch->write, NULL, 0};
+
+	decided.records = palloc_extended(sizeof(OrmRecord *) * Max(batch->n, 1), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < batch->n; i++)
+		if (keys[i] == key)
+			decided.records[decided.n++] = batch->records[i];
+	orm_batch_upsert(&decided, key, on_conflict);
+}
+
+void
+orm_unique_upsert(const OrmBatch *batch, int nconflict_on, char *const *conflict_on, OrmOnConflict on_conflict)
+{
+	const OrmModel *model = batch->write->model;
+	const OrmKey **keys;
+	int			nkeys = unique_keys(model, &keys);
+	const OrmKey **decisions = palloc_extended(sizeof(OrmKey *) * Max(batch->n, 1), MCXT_ALLOC_HUGE);
+	const OrmKey *named = nconflict_on == 0 ? NULL
+		: named_key(model, keys, nkeys, nconflict_on, conflict_on);
+
+	for (int i = 0; i < batch->n; i++)
+	{
+		if (named != NULL)
+			demand_key(model, batch->records[i], named);
+		decisions[i] = named ? named : only_key(model, keys, nkeys, batch->records[i]);
+	}
+	for (int i = 0; i <= nkeys; i++)
+		upsert_decided(batch, decisions, i < nkeys ? keys[i] : NULL, on_conflict);
+}

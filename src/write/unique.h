@@ -1,0 +1,26 @@
+/*
+ * unique.h - which unique key says which row an object is.
+ * Private to this folder.
+ */
+#ifndef ORM_WRITE_UNIQUE_H
+#define ORM_WRITE_UNIQUE_H
+
+#include "write/batch.h"
+
+/*
+ * The only unique key (the primary key is one) that a record gives wholly;
+ * NULL: it gives none.  Raises 42P10 when there are two.
+ */
+extern const OrmKey *orm_unique_only(const OrmModel *model, const OrmRecord *record);
+
+/* The unique keys of a model for a hint: ARRAY['id'], ARRAY['email']; "" when there is none. */
+extern char *orm_unique_list(const OrmModel *model);
+
+/*
+ * Writes records by the key that conflict_on names (none: by the only one that
+ * each gives), each by its own, those without one last.
+ */
+extern void orm_unique_upsert(const OrmBatch *batch, int nconflict_on, char *const *conflict_on,
+							  OrmOnConflict on_conflict);
+
+#endif

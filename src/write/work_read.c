@@ -1,0 +1,539 @@
+/*
+ * work_read.c - documents become graphs of objects.
+ *
+ *     to-one     null | item | {"$connect": ref} | {"$connect_or_create": object}
+ *     to-many    [item] | {"$set": [item]} | {"$save": [item], "$connect": [ref],
+ *                "$connect_or_create": [object], "$disconnect": [ref], "$delete": [ref]}
+ *     item       scalar (a key) | object
+ *     ref        scalar | object of just a key, primary or unique
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "model/key.h"
+#include "write/flush.h"
+#include "write/unique.h"
+
+/* Where a relationship is read. */
+typedef struct Place
+{
+	OrmWork    *work;
+	OrmEdge    *edge;
+	OrmObject  *owner;
+	const OrmPath *path;		/* of the value that is read */
+} Place;
+
+/* A step down that outlives the reading. */
+static const OrmPath *
+keep_path(const OrmWork *work, OrmPath path)
+{
+	OrmPath    *kept = MemoryContextAlloc(work->context, sizeof(OrmPath));
+
+	*kept = path;
+	return kept;
+}
+
+/* The same place, a step down by a key. */
+static Place
+step_key(const Place *place, const char *key)
+{
+	Place		below = *place;
+
+	below.path = keep_path(place->work, orm_path_key(place->path, key));
+	return below;
+}
+
+/* The same place, a step down by an index. */
+static Place
+step_index(const Place *place, int index)
+{
+	Place		below = *place;
+
+	below.path = keep_path(place->work, orm_path_index(place->path, index));
+	return below;
+}
+
+/* Raises 22023 for JSON of the wrong kind. */
+static void
+raise_kind(const Place *place, const char *wanted, OrmJson json, const char *hint)
+{
+	OrmJsonKind kind = orm_json_kind(json);
+
+	ereport(ERROR,
+			errcode(kind == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("relationship \"%s\" takes %s, not %s", place->edge->relationship->name, wanted,
+				   orm_json_kind_name(kind)),
+			orm_error_place(place->path),
+			hint ? errhint("%s", hint) : 0);
+}
+
+/* The first key of an object if it is an instruction, else NULL. */
+static char *
+instruction(OrmJson json)
+{
+	OrmJsonWalk walk;
+
+	if (orm_json_kind(json) != ORM_JSON_OBJECT)
+		return NULL;
+	walk = orm_json_walk(json);
+	if (!orm_json_next(&walk) || walk.key.node->length == 0 || orm_json_bytes(walk.key)[0] != '$' ||
+		orm_json_equals(walk.key, "$action") || orm_json_equals(walk.key, "$etag"))
+		return NULL;
+	return orm_json_string(walk.key);
+}
+
+/* Raises 22023: an instruction that cannot stand here. */
+static void
+raise_instruction(const Place *place, const char *name, const char *const *names, int nnames)
+{
+	OrmPath		here = orm_path_key(place->path, name);
+
+	if (strcmp(name, "$ref") == 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"$ref\" cannot stand here"),
+				orm_error_place(&here),
+				errhint("Nothing has a label here: nest the object itself, or give its key."));
+	for (int i = 0; i < nnames; i++)
+		if (strcmp(name, names[i]) == 0)
+			ereport(ERROR,
+					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("\"%s\" must be the only key of its object", name),
+					orm_error_place(&here));
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("\"%s\" cannot stand here", name),
+			orm_error_place(&here),
+			orm_error_nearest("instruction", name, names, nnames));
+}
+
+/* Raises unless an object's first key is one of its own. */
+static void
+refuse_instruction(const Place *place, OrmJson json)
+{
+	char	   *name = instruction(json);
+
+	if (name != NULL)
+		raise_instruction(place, name, NULL, 0);
+}
+
+/* Adds an object for the target of a relationship. */
+static OrmObject *
+add_target(const Place *place, OrmIntent intent)
+{
+	OrmObject  *object = orm_work_add(place->work, place->edge->target, intent, place->path);
+
+	object->nested = true;
+	return object;
+}
+
+/* Reads a scalar: the key of a row that exists. */
+static OrmObject *
+read_scalar(const Place *place, OrmJson json)
+{
+	OrmObject  *object = add_target(place, ORM_INTENT_FIND);
+	const OrmModel *model = place->edge->target->model;
+	const OrmKey *key = orm_model_need_key(model);
+	Datum		values[INDEX_MAX_KEYS];
+
+	if (key->nattributes > 1)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("the key of model \"%s\" has more than one attribute", model->name),
+				orm_error_place(place->path),
+				errhint("Give an object of them: {\"$connect\": {...}}."));
+	if (!orm_key_read_json(model, json, place->path, values))
+		raise_kind(place, "a key", json, NULL);
+	object->record->values[key->attributes[0]] = values[0];
+	object->record->given[key->attributes[0]] = true;
+	object->key = key;
+	object->by_key = true;
+	return object;
+}
+
+/* The key that is all that an object gives; raises 22023 or 42P10 when it is not so. */
+static const OrmKey *
+only_a_key(const Place *place, const OrmObject *object)
+{
+	const OrmModel *model = object->group->model;
+	const OrmRecord *record = object->record;
+	const OrmKey *key = model->primary_key;
+	int			given = 0;
+
+	if (key == NULL || !orm_record_has_key(record, key))
+		key = orm_unique_only(model, record);
+	if (key == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+				errmsg("a unique key of model \"%s\" is expected", model->name),
+				orm_error_place(place->path),
+				orm_unique_list(model)[0] != '\0'
+				? errhint("Its unique keys are: %s.", orm_unique_list(model)) : errhint("It has none."));
+	for (int i = 0; i < model->nattributes; i++)
+		given += record->given[i];
+	if (given > key->nattributes || record->patch != NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("an object of model \"%s\" is named by its key alone here", model->name),
+				orm_error_place(place->path),
+				errhint("To change it as well, nest it as an object with its primary key."));
+	return key;
+}
+
+/* Reads a ref: what names a row that exists. */
+static OrmObject *
+read_ref(const Place *place, OrmJson json)
+{
+	OrmObject  *object;
+
+	if (orm_json_kind(json) == ORM_JSON_NULL || orm_json_kind(json) == ORM_JSON_ARRAY)
+		raise_kind(place, "a key or an object of one", json, NULL);
+	if (orm_json_kind(json) != ORM_JSON_OBJECT)
+		return read_scalar(place, json);
+	refuse_instruction(place, json);
+	object = add_target(place, ORM_INTENT_FIND);
+	if (orm_reader_read(object->group->reader, json, place->path, ORM_VERB_SAVE, object->record) > 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("an object of model \"%s\" is named by its key alone here", object->group->model->name),
+				orm_error_place(place->path),
+				errhint("Relationships cannot stand in it."));
+	object->key = only_a_key(place, object);
+	return object;
+}
+
+/* Reads an object that is nested. */
+static OrmObject *
+read_nested(const Place *place, OrmJson json, OrmIntent intent)
+{
+	OrmObject  *object = orm_work_read(place->work, place->edge->target, intent, ORM_VERB_SAVE, json, place->path);
+
+	object->nested = true;
+	return object;
+}
+
+/* Reads an item: a scalar or an object. */
+static OrmObject *
+read_item(const Place *place, OrmJson json)
+{
+	if (orm_json_kind(json) == ORM_JSON_NULL || orm_json_kind(json) == ORM_JSON_ARRAY)
+		raise_kind(place, "keys and objects", json, NULL);
+	if (orm_json_kind(json) != ORM_JSON_OBJECT)
+		return read_scalar(place, json);
+	refuse_instruction(place, json);
+	return read_nested(place, json, ORM_INTENT_SAVE);
+}
+
+/* Reads an object that is made if it is not there. */
+static OrmObject *
+read_connect_or_create(const Place *place, OrmJson json)
+{
+	if (orm_json_kind(json) != ORM_JSON_OBJECT)
+		raise_kind(place, "an object", json, NULL);
+	refuse_instruction(place, json);
+	return read_nested(place, json, ORM_INTENT_FIND_OR_CREATE);
+}
+
+typedef OrmObject *(*ReadItem) (const Place *place, OrmJson json);
+
+/* What an instruction does to its items. */
+typedef enum Effect
+{
+	EFFECT_ADD,
+	EFFECT_SET,
+	EFFECT_UNLINK,
+	EFFECT_DELETE
+} Effect;
+
+/* The instructions of a to-many, in the order in which they are done. */
+static const struct
+{
+	const char *name;
+	Effect		effect;
+	ReadItem	read;
+}			instructions[] = {
+	{"$set", EFFECT_SET, read_item},
+	{"$disconnect", EFFECT_UNLINK, read_ref},
+	{"$delete", EFFECT_DELETE, read_ref},
+	{"$connect", EFFECT_ADD, read_ref},
+	{"$connect_or_create", EFFECT_ADD, read_connect_or_create},
+	{"$save", EFFECT_ADD, read_item},
+};
+
+/* Reads all items of an array, and connects them unless they leave. */
+static List *
+read_items(const Place *place, OrmJson array, ReadItem read, bool connect)
+{
+	OrmJsonWalk walk;
+	List	   *items = NIL;
+
+	if (orm_json_kind(array) != ORM_JSON_ARRAY)
+		raise_kind(place, "an array here", array, NULL);
+	walk = orm_json_walk(array);
+	while (orm_json_next(&walk))
+	{
+		Place		below = step_index(place, walk.index);
+		OrmObject  *item;
+
+		CHECK_FOR_INTERRUPTS();
+		item = read(&below, walk.value);
+		if (connect)
+			orm_work_connect(place->work, place->edge, place->owner, item);
+		items = lappend(items, item);
+	}
+	return items;
+}
+
+/* Reads what one instruction says; returns what is then in the collection. */
+static List *
+read_instruction(const Place *place, int i, OrmJson json)
+{
+	static const OrmRemovalKind removals[] = {
+		[EFFECT_SET] = ORM_REMOVE_OTHERS,
+		[EFFECT_UNLINK] = ORM_REMOVE_UNLINK,
+		[EFFECT_DELETE] = ORM_REMOVE_DELETE,
+	};
+	Place		below = step_key(place, instructions[i].name);
+	Effect		effect = instructions[i].effect;
+	bool		stays = effect == EFFECT_ADD || effect == EFFECT_SET;
+	List	   *items = read_items(&below, json, instructions[i].read, stays);
+
+	if (effect != EFFECT_ADD)
+		orm_work_remove(place->work, removals[effect], place->edge, place->owner, items, below.path);
+	return stays ? items : NIL;
+}
+
+/* Which instruction a key is; raises for one that is none, or that stands beside "$set". */
+static int
+find_instruction(const Place *place, OrmJson key, bool alone)
+{
+	const char *names[lengthof(instructions)];
+	char	   *name;
+
+	for (int i = 0; i < (int) lengthof(instructions); i++)
+	{
+		names[i] = instructions[i].name;
+		if (orm_json_equals(key, names[i]) && (alone || instructions[i].effect != EFFECT_SET))
+			return i;
+	}
+	name = orm_json_string(key);
+	if (name[0] != '$')
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("relationship \"%s\" takes an array, not an object", place->edge->relationship->name),
+				orm_error_place(place->path),
+				errhint("Put the object in an array: [{...}]."));
+	raise_instruction(place, name, names, lengthof(names));
+	return -1;
+}
+
+/* Reads an object of instructions. */
+static List *
+read_instructions(const Place *place, OrmJson json)
+{
+	OrmJson		found[lengthof(instructions)];
+	bool		present[lengthof(instructions)] = {false};
+	OrmJsonWalk walk = orm_json_walk(json);
+	List	   *items = NIL;
+
+	if (json.node->count == 0)
+		raise_kind(place, "an array or instructions", json, "An empty object says nothing; {\"$set\": []} empties.");
+	while (orm_json_next(&walk))
+	{
+		int			i = find_instruction(place, walk.key, json.node->count == 1);
+		OrmPath		here = orm_path_key(place->path, instructions[i].name);
+
+		if (present[i])
+			ereport(ERROR,
+					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("\"%s\" is given twice", instructions[i].name),
+					orm_error_place(&here));
+		present[i] = true;
+		found[i] = walk.value;
+	}
+	for (int i = 0; i < (int) lengthof(instructions); i++)
+		if (present[i])
+			items = list_concat(items, read_instruction(place, i, found[i]));
+	return items;
+}
+
+/* Reads the value of a to-many relationship. */
+static List *
+read_to_many(const Place *place, OrmJson json)
+{
+	switch (orm_json_kind(json))
+	{
+		case ORM_JSON_ARRAY:
+			return read_items(place, json, read_item, true);
+		case ORM_JSON_OBJECT:
+			return read_instructions(place, json);
+		default:
+			raise_kind(place, "an array or instructions", json, "{\"$set\": []} empties it.");
+	}
+	return NIL;
+}
+
+/* Does the child say which row it is, as far as its parent does not? */
+static bool
+is_keyed(const OrmEdge *edge, const OrmObject *child)
+{
+	const OrmKey *key = child->group->model->primary_key;
+
+	if (child->intent == ORM_INTENT_FIND || key == NULL)
+		return true;
+	if (child->intent == ORM_INTENT_FIND_OR_CREATE)
+		return orm_record_has_key(child->record, key) || orm_unique_only(child->group->model, child->record) != NULL;
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		bool		known = child->record->given[key->attributes[i]];
+
+		for (int k = 0; k < edge->n; k++)
+			known = known || edge->holder_key[k] == key->attributes[i];
+		if (!known)
+			return false;
+	}
+	return true;
+}
+
+/* Sets all columns of a key NULL that may be; those that the object gives itself must agree. */
+static void
+unlink_owner(const Place *place)
+{
+	const OrmEdge *edge = place->edge;
+	const OrmModel *model = place->owner->group->model;
+	OrmRecord  *record = place->owner->record;
+	bool		possible = false;
+
+	for (int i = 0; i < edge->n; i++)
+		possible = possible || !model->attributes[edge->holder_key[i]].not_null;
+	for (int i = 0; i < edge->n; i++)
+	{
+		int			attribute = edge->holder_key[i];
+
+		if (possible && model->attributes[attribute].not_null)
+			continue;
+		if (record->given[attribute] && !record->isnull[attribute] && edge->n == 1)
+			ereport(ERROR,
+					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("relationship \"%s\" and attribute \"%s\" do not agree", edge->relationship->name,
+						   model->attributes[attribute].name),
+					orm_error_place(place->path));
+		if (!model->attributes[attribute].in_key)
+			record->given[attribute] = record->isnull[attribute] = true;
+	}
+	if (!possible)
+		ereport(ERROR,
+				errcode(ERRCODE_NOT_NULL_VIOLATION),
+				errmsg("relationship \"%s\" of model \"%s\" may not be null", edge->relationship->name, model->name),
+				orm_error_place(place->path));
+}
+
+/* Reads the value of a to-one relationship that is not null. */
+static OrmObject *
+read_one(const Place *place, OrmJson json)
+{
+	static const char *const names[] = {"$connect", "$connect_or_create"};
+	static const ReadItem readers[] = {read_ref, read_connect_or_create};
+	char	   *name = instruction(json);
+	OrmJsonWalk walk;
+
+	if (orm_json_kind(json) == ORM_JSON_ARRAY)
+		raise_kind(place, "one object", json, NULL);
+	if (name == NULL)
+		return read_item(place, json);
+	walk = orm_json_walk(json);
+	orm_json_next(&walk);
+	for (int i = 0; i < (int) lengthof(names); i++)
+		if (strcmp(name, names[i]) == 0 && json.node->count == 1)
+		{
+			Place		below = step_key(place, names[i]);
+
+			return readers[i] (&below, walk.value);
+		}
+	raise_instruction(place, name, names, lengthof(names));
+	return NULL;
+}
+
+/* Reads the value of a to-one relationship.  A new object of a has_one takes the place of the one that is there. */
+static List *
+read_to_one(const Place *place, OrmJson json)
+{
+	bool		holds = place->edge->relationship->kind == ORM_BELONGS_TO;
+	OrmObject  *one;
+
+	if (orm_json_kind(json) == ORM_JSON_NULL)
+	{
+		if (holds)
+			unlink_owner(place);
+		else
+			orm_work_remove(place->work, ORM_REMOVE_OTHERS, place->edge, place->owner, NIL, place->path);
+		return NIL;
+	}
+	one = read_one(place, json);
+	orm_work_connect(place->work, place->edge, place->owner, one);
+	if (!holds && is_keyed(place->edge, one))
+		orm_work_remove(place->work, ORM_REMOVE_OTHERS, place->edge, place->owner, list_make1(one), place->path);
+	else if (!holds)
+		one->by_parent = true;
+	return list_make1(one);
+}
+
+/* Reads one relationship of an object. */
+static void
+read_relationship(OrmWork *work, OrmObject *owner, const OrmRelationship *relationship, OrmJson json)
+{
+	Place		place = {.work = work, .owner = owner};
+	OrmGiven   *member = palloc0(sizeof(OrmGiven));
+	ListCell   *cell;
+
+	place.path = keep_path(work, orm_path_key(owner->place, relationship->name));
+	foreach(cell, owner->members)
+		if (((OrmGiven *) lfirst(cell))->edge->relationship == relationship)
+			ereport(ERROR,
+					errcode(ERRCODE_DUPLICATE_COLUMN),
+					errmsg("relationship \"%s\" is given twice", relationship->name),
+					orm_error_place(place.path));
+	place.edge = orm_work_edge(work, owner->group, relationship);
+	member->edge = place.edge;
+	member->list = relationship->kind == ORM_HAS_MANY || relationship->kind == ORM_MANY_TO_MANY;
+	owner->members = lappend(owner->members, member);
+	member->items = member->list ? read_to_many(&place, json) : read_to_one(&place, json);
+}
+
+/* The relationship that a key names, unless it is an attribute. */
+static const OrmRelationship *
+find_relationship(const OrmModel *model, OrmJson key)
+{
+	if (orm_model_attribute(model, orm_json_bytes(key), key.node->length) >= 0)
+		return NULL;
+	for (int i = 0; i < model->nrelationships; i++)
+		if (orm_json_equals(key, model->relationships[i].name))
+			return &model->relationships[i];
+	return NULL;
+}
+
+OrmObject *
+orm_work_read(OrmWork *work, OrmGroup *group, OrmIntent intent, OrmVerb verb, OrmJson json, const OrmPath *place)
+{
+	OrmObject  *object;
+	OrmJsonWalk walk;
+	int			nested;
+
+	check_stack_depth();
+	object = orm_work_add(work, group, intent, place);
+	nested = orm_reader_read(group->reader, json, place, verb, object->record);
+	if (nested == 0)
+		return object;
+	walk = orm_json_walk(json);
+	while (nested > 0 && orm_json_next(&walk))
+	{
+		const OrmRelationship *relationship = find_relationship(group->model, walk.key);
+
+		if (relationship == NULL)
+			continue;
+		read_relationship(work, object, relationship, walk.value);
+		nested--;
+	}
+	return object;
+}

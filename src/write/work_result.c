@@ -1,0 +1,205 @@
+/*
+ * work_result.c - documents with nested objects: read, written, and what was
+ * stored in the shape that was given.
+ *
+ * An object comes back with all its attributes; a relationship that was given
+ * comes back with what was given in it: objects as objects, keys as keys.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "exec/json.h"
+#include "write/batch.h"
+#include "write/flush.h"
+
+static const char *const action_names[] = {
+	[ORM_ACTION_INSERTED] = "inserted",
+	[ORM_ACTION_UPDATED] = "updated",
+	[ORM_ACTION_UNCHANGED] = "unchanged",
+};
+
+static void write_object(StringInfo out, const OrmWork *work, const OrmObject *object);
+
+/* Writes the key of an object that was given as its key. */
+static void
+write_key(StringInfo out, const OrmObject *object)
+{
+	int			attribute = object->group->model->primary_key->attributes[0];
+	Datum		value = (Datum) 0;
+	bool		isnull = true;
+
+	orm_work_value(object, attribute, &value, &isnull);
+	orm_json_write_value(out, object->group->model->attributes[attribute].type, value, isnull);
+}
+
+/* Writes what a relationship was given. */
+static void
+write_items(StringInfo out, const OrmWork *work, const OrmGiven *member)
+{
+	ListCell   *cell;
+
+	if (!member->list)
+	{
+		if (member->items == NIL)
+			appendStringInfoString(out, "null");
+		else
+			write_object(out, work, linitial(member->items));
+		return;
+	}
+	appendStringInfoChar(out, '[');
+	foreach(cell, member->items)
+	{
+		if (foreach_current_index(cell) > 0)
+			appendStringInfoCharMacro(out, ',');
+		write_object(out, work, lfirst(cell));
+	}
+	appendStringInfoChar(out, ']');
+}
+
+/* Writes an object with all that is nested in it. */
+static void
+write_object(StringInfo out, const OrmWork *work, const OrmObject *object)
+{
+	int			start;
+	ListCell   *cell;
+
+	check_stack_depth();
+	if (object->by_key)
+	{
+		write_key(out, object);
+		return;
+	}
+	if (object->group->shape != NULL && !object->stored)
+	{
+		appendStringInfoString(out, "null");
+		return;
+	}
+	appendStringInfoChar(out, '{');
+	start = out->len;
+	appendBinaryStringInfo(out, work->json.data + object->json_offset, object->json_length);
+	if (work->action && object->stored)
+		appendStringInfo(out, "%s\"$action\":\"%s\"", out->len > start ? "," : "", action_names[object->action]);
+	foreach(cell, object->members)
+	{
+		const OrmGiven *member = lfirst(cell);
+		int			skip = out->len > start ? 0 : 1;
+
+		appendBinaryStringInfo(out, member->edge->json_key + skip, member->edge->json_key_length - skip);
+		write_items(out, work, member);
+	}
+	appendStringInfoChar(out, '}');
+}
+
+Datum
+orm_work_result(OrmWork *work, OrmObject **roots, int n, bool array)
+{
+	StringInfoData json;
+
+	orm_json_begin(&json);
+	if (array)
+		appendStringInfoChar(&json, '[');
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (i > 0)
+			appendStringInfoCharMacro(&json, ',');
+		write_object(&json, work, roots[i]);
+	}
+	if (array)
+		appendStringInfoChar(&json, ']');
+	return orm_json_end(&json);
+}
+
+/* What is to be done with the objects at the root. */
+static OrmIntent
+root_intent(OrmVerb verb, const OrmWriteOptions *options)
+{
+	switch (verb)
+	{
+		case ORM_VERB_UPDATE:
+			return ORM_INTENT_UPDATE;
+		case ORM_VERB_UPSERT:
+			return ORM_INTENT_UPSERT;
+		case ORM_VERB_SAVE:
+			return ORM_INTENT_SAVE;
+		default:
+			return options->on_conflict == ORM_CONFLICT_UPDATE ? ORM_INTENT_UPSERT : ORM_INTENT_CREATE;
+	}
+}
+
+/* Reads the objects at the root; returns how many. */
+static int
+read_roots(OrmWork *work, OrmGroup *group, OrmIntent intent, OrmVerb verb, OrmJson json, OrmObject ***roots)
+{
+	OrmJsonWalk walk;
+
+	if (orm_json_kind(json) != ORM_JSON_ARRAY)
+	{
+		*roots = palloc(sizeof(OrmObject *));
+		**roots = orm_work_read(work, group, intent, verb, json, NULL);
+		return 1;
+	}
+	*roots = palloc_extended(sizeof(OrmObject *) * Max(json.node->count, 1), MCXT_ALLOC_HUGE);
+	walk = orm_json_walk(json);
+	while (orm_json_next(&walk))
+	{
+		OrmPath    *place = palloc(sizeof(OrmPath));
+
+		CHECK_FOR_INTERRUPTS();
+		*place = orm_path_index(NULL, walk.index);
+		(*roots)[walk.index] = orm_work_read(work, group, intent, verb, walk.value, place);
+	}
+	return json.node->count;
+}
+
+/* Raises: what is nested in an object that is left out belongs to nobody. */
+static void
+refuse_ignore(const OrmWork *work)
+{
+	const OrmEdge *edge = linitial(work->edges);
+
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("orm.create with \"on_conflict\": \"ignore\" takes no nested objects"),
+			errdetail("Relationship \"%s\" is given.", edge->relationship->name),
+			errhint("orm.upsert with the same option does."));
+}
+
+/* Lets go of the forms of objects, the last first. */
+static void
+release_shapes(const OrmWork *work)
+{
+	for (int i = list_length(work->shapes) - 1; i >= 0; i--)
+		orm_plan_release(list_nth(work->shapes, i));
+}
+
+bool
+orm_work_write(const OrmModel *model, OrmVerb verb, const Datum *key, const OrmDocument *document,
+				const OrmWriteOptions *options, int nconflict_on, char *const *conflict_on, Datum *result)
+{
+	OrmJson		json = orm_document_root(document);
+	OrmWork    *work = orm_work_make();
+	OrmGroup   *group = orm_work_group(work, model);
+	OrmIntent	intent = root_intent(verb, options);
+	OrmObject **roots;
+	int			n;
+
+	work->result = !options->no_result;
+	work->action = options->action;
+	work->on_conflict = options->on_conflict;
+	if (intent == ORM_INTENT_UPSERT && options->on_conflict == ORM_CONFLICT_ERROR)
+		work->on_conflict = ORM_CONFLICT_UPDATE;
+	work->nconflict_on = nconflict_on;
+	work->conflict_on = conflict_on;
+	n = read_roots(work, group, intent, verb, json, &roots);
+	if (intent == ORM_INTENT_CREATE && work->on_conflict == ORM_CONFLICT_IGNORE && work->edges != NIL)
+		refuse_ignore(work);
+	if (key != NULL)
+		orm_batch_set_key(model, key, roots[0]->record);
+	orm_work_flush(work);
+	if (work->result)
+		*result = orm_work_result(work, roots, n, orm_json_kind(json) == ORM_JSON_ARRAY);
+	release_shapes(work);
+	return work->result && (orm_json_kind(json) == ORM_JSON_ARRAY || group->shape == NULL || roots[0]->stored);
+}
