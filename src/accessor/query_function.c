@@ -58,6 +58,7 @@ orm_function_take_documents(OrmFunction *function, const OrmBody *body)
 {
 	const OrmLanguageVerb *verb = function->verb;
 	const OrmDocument *options;
+	OrmWriteOptions given;
 
 	check_documents(verb, body);
 	if (count_documents(verb) == 0)
@@ -67,8 +68,15 @@ orm_function_take_documents(OrmFunction *function, const OrmBody *body)
 		function->query = orm_document_parse("{}", 2);
 	function->patch = find_document(verb, body, "patch");
 	options = find_document(verb, body, "options");
-	function->expect = options == NULL ? -1
-		: orm_write_options(options, function->patch ? ORM_VERB_UPDATE_WHERE : ORM_VERB_DELETE_WHERE).expect;
+	function->expect = -1;
+	if (options == NULL)
+		return;
+	given = orm_write_options(options, function->patch ? ORM_VERB_UPDATE_WHERE : ORM_VERB_DELETE_WHERE);
+	if (given.dry_run)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				errmsg("option \"dry_run\" cannot stand in the body of a function"));
+	function->expect = given.expect;
 }
 
 bool

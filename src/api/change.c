@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "api/dry_run.h"
 #include "api/object.h"
 #include "api/request.h"
 #include "write/write.h"
@@ -28,9 +29,9 @@ change(const OrmQueryRequest *request, int64 expect)
 	return Int64GetDatum(n);
 }
 
-/* orm.update_where(model, query, patch, params, options) */
-Datum
-orm_sql_update_where(PG_FUNCTION_ARGS)
+/* The work of orm.update_where(model, query, patch, params, options) */
+static Datum
+work_update_where(PG_FUNCTION_ARGS)
 {
 	OrmQueryRequest request;
 
@@ -39,12 +40,26 @@ orm_sql_update_where(PG_FUNCTION_ARGS)
 	return change(&request, expected(fcinfo, 4, ORM_VERB_UPDATE_WHERE));
 }
 
-/* orm.delete_where(model, query, params, options) */
+/* orm.update_where(model, query, patch, params, options) */
 Datum
-orm_sql_delete_where(PG_FUNCTION_ARGS)
+orm_sql_update_where(PG_FUNCTION_ARGS)
+{
+	return orm_dry_run(fcinfo, 4, ORM_VERB_UPDATE_WHERE, work_update_where);
+}
+
+/* The work of orm.delete_where(model, query, params, options) */
+static Datum
+work_delete_where(PG_FUNCTION_ARGS)
 {
 	OrmQueryRequest request;
 
 	orm_request_take(fcinfo, &request, ORM_QUERY_DELETE, orm_request_model(fcinfo, RowExclusiveLock), 1, 2);
 	return change(&request, expected(fcinfo, 3, ORM_VERB_DELETE_WHERE));
+}
+
+/* orm.delete_where(model, query, params, options) */
+Datum
+orm_sql_delete_where(PG_FUNCTION_ARGS)
+{
+	return orm_dry_run(fcinfo, 3, ORM_VERB_DELETE_WHERE, work_delete_where);
 }

@@ -6,6 +6,7 @@
 #include "fmgr.h"
 
 #include "api/argument.h"
+#include "api/dry_run.h"
 #include "api/object.h"
 #include "model/cache.h"
 #include "session/session.h"
@@ -48,28 +49,49 @@ write_document(FunctionCallInfo fcinfo, OrmVerb verb, int options_at, int nconfl
 	PG_RETURN_DATUM(result);
 }
 
+/* The work of orm.create(model, object, options) */
+static Datum
+work_create(PG_FUNCTION_ARGS)
+{
+	return write_document(fcinfo, ORM_VERB_CREATE, 2, 0, NULL);
+}
+
 /* orm.create(model, object, options) */
 Datum
 orm_sql_create(PG_FUNCTION_ARGS)
 {
-	return write_document(fcinfo, ORM_VERB_CREATE, 2, 0, NULL);
+	return orm_dry_run(fcinfo, 2, ORM_VERB_CREATE, work_create);
+}
+
+/* The work of orm.save(model, object, options) */
+static Datum
+work_save(PG_FUNCTION_ARGS)
+{
+	return write_document(fcinfo, ORM_VERB_SAVE, 2, 0, NULL);
 }
 
 /* orm.save(model, object, options) */
 Datum
 orm_sql_save(PG_FUNCTION_ARGS)
 {
-	return write_document(fcinfo, ORM_VERB_SAVE, 2, 0, NULL);
+	return orm_dry_run(fcinfo, 2, ORM_VERB_SAVE, work_save);
+}
+
+/* The work of orm.upsert(model, object, conflict_on, options) */
+static Datum
+work_upsert(PG_FUNCTION_ARGS)
+{
+	int			n = 0;
+	char	  **names = orm_object_names(fcinfo, 2, "conflict_on", &n);
+
+	return write_document(fcinfo, ORM_VERB_UPSERT, 3, n, names);
 }
 
 /* orm.upsert(model, object, conflict_on, options) */
 Datum
 orm_sql_upsert(PG_FUNCTION_ARGS)
 {
-	int			n = 0;
-	char	  **names = orm_object_names(fcinfo, 2, "conflict_on", &n);
-
-	return write_document(fcinfo, ORM_VERB_UPSERT, 3, n, names);
+	return orm_dry_run(fcinfo, 3, ORM_VERB_UPSERT, work_upsert);
 }
 
 /* Updates the object with a key (NULL: the key was null) by the third argument. */
@@ -85,22 +107,36 @@ update(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
 	PG_RETURN_DATUM(result);
 }
 
-/* orm.update(model, key text, patch, options) */
-Datum
-orm_sql_update_text(PG_FUNCTION_ARGS)
+/* The work of orm.update(model, key text, patch, options) */
+static Datum
+work_update_text(PG_FUNCTION_ARGS)
 {
 	const OrmModel *model = model_argument(fcinfo);
 
 	return update(fcinfo, model, orm_object_key_text(fcinfo, 1, model));
 }
 
-/* orm.update(model, key anyelement, patch, options) */
+/* orm.update(model, key text, patch, options) */
 Datum
-orm_sql_update_any(PG_FUNCTION_ARGS)
+orm_sql_update_text(PG_FUNCTION_ARGS)
+{
+	return orm_dry_run(fcinfo, 3, ORM_VERB_UPDATE, work_update_text);
+}
+
+/* The work of orm.update(model, key anyelement, patch, options) */
+static Datum
+work_update_any(PG_FUNCTION_ARGS)
 {
 	const OrmModel *model = model_argument(fcinfo);
 
 	return update(fcinfo, model, orm_object_key_any(fcinfo, 1, model));
+}
+
+/* orm.update(model, key anyelement, patch, options) */
+Datum
+orm_sql_update_any(PG_FUNCTION_ARGS)
+{
+	return orm_dry_run(fcinfo, 3, ORM_VERB_UPDATE, work_update_any);
 }
 
 /* Deletes the object with a key (NULL: the key was null). */
@@ -111,20 +147,34 @@ delete(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
 	PG_RETURN_BOOL(key != NULL && orm_write_delete(model, key));
 }
 
-/* orm.delete(model, key text, options) */
-Datum
-orm_sql_delete_text(PG_FUNCTION_ARGS)
+/* The work of orm.delete(model, key text, options) */
+static Datum
+work_delete_text(PG_FUNCTION_ARGS)
 {
 	const OrmModel *model = model_argument(fcinfo);
 
 	return delete(fcinfo, model, orm_object_key_text(fcinfo, 1, model));
 }
 
-/* orm.delete(model, key anyelement, options) */
+/* orm.delete(model, key text, options) */
 Datum
-orm_sql_delete_any(PG_FUNCTION_ARGS)
+orm_sql_delete_text(PG_FUNCTION_ARGS)
+{
+	return orm_dry_run(fcinfo, 2, ORM_VERB_DELETE, work_delete_text);
+}
+
+/* The work of orm.delete(model, key anyelement, options) */
+static Datum
+work_delete_any(PG_FUNCTION_ARGS)
 {
 	const OrmModel *model = model_argument(fcinfo);
 
 	return delete(fcinfo, model, orm_object_key_any(fcinfo, 1, model));
+}
+
+/* orm.delete(model, key anyelement, options) */
+Datum
+orm_sql_delete_any(PG_FUNCTION_ARGS)
+{
+	return orm_dry_run(fcinfo, 2, ORM_VERB_DELETE, work_delete_any);
 }

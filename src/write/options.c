@@ -75,6 +75,18 @@ read_action(OrmJson value, const OrmPath *here, OrmWriteOptions *options)
 	options->action = kind == ORM_JSON_TRUE;
 }
 
+/* "dry_run": true */
+static void
+read_dry_run(OrmJson value, const OrmPath *here, OrmWriteOptions *options)
+{
+	if (orm_json_kind(value) != ORM_JSON_TRUE && orm_json_kind(value) != ORM_JSON_FALSE)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("option \"dry_run\" must be true or false"),
+				orm_error_place(here));
+	options->dry_run = orm_json_kind(value) == ORM_JSON_TRUE;
+}
+
 #define OF(verb) (1 << (verb))
 
 static const struct
@@ -89,6 +101,7 @@ static const struct
 	{"action", OF(ORM_VERB_CREATE) | OF(ORM_VERB_UPDATE) | OF(ORM_VERB_SAVE) | OF(ORM_VERB_UPSERT),
 	read_action},
 	{"expect", OF(ORM_VERB_UPDATE_WHERE) | OF(ORM_VERB_DELETE_WHERE), read_expect},
+	{"dry_run", ~0, read_dry_run},
 };
 
 static const char *const verb_names[] = {
