@@ -44,7 +44,8 @@ SQL_PARTS = \
 	src/api/trigger.sql \
 	src/api/anchor.sql \
 	src/api/session.sql \
-	src/api/validate.sql
+	src/api/validate.sql \
+	src/api/impact.sql
 
 SCRIPT      = orm--$(ORM_VERSION).sql
 DATA_built  = $(SCRIPT)

@@ -73,6 +73,7 @@ typedef enum OrmPlanKind
 	ORM_KIND_STORED,			/* reading back, in a write, the rows that it did not change */
 	ORM_KIND_GET,				/* one row by primary key */
 	ORM_KIND_REFERENCE,			/* whether there is a row that a foreign key leads to */
+	ORM_KIND_IMPACT,			/* the rows that refer to rows that would be deleted */
 	ORM_KIND_SHAPE,				/* the form of what a write returns as JSON: no statement, payload only */
 	ORM_KIND_FUNCTION,			/* a function in LANGUAGE orm, compiled: no statement, payload only */
 	ORM_KIND_QUERY,				/* a query document, compiled: no statement, payload only */
