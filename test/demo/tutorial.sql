@@ -159,7 +159,37 @@ SELECT c.text, p.title, a.name FROM comment_all() c, post(c) p, author(p) a;
 SELECT a.name, count(p.id) AS posts
 FROM author_all() a LEFT JOIN LATERAL posts(a) p ON true GROUP BY a.id, a.name ORDER BY a.id;
 
-\echo '== 5. It is PostgreSQL'
+\echo '== 5. Queries: whole object graphs in one call'
+\echo
+\echo 'A plain value means equals, an object says operators; load brings related objects,'
+\echo 'each level with its own conditions, order and limit. One statement a level, one snapshot.'
+\echo
+
+SELECT orm.all('Author', '{
+    "where": {"posts": {"any": {"tags": {"any": {"name": {"ne": null}}}}}},
+    "select": ["name"],
+    "compute": {"written": {"count": "posts"}},
+    "load": {"posts": {"select": ["title"], "order_by": ["-id"], "limit": 2,
+                       "load": {"tags": {"select": ["name"]}}}}}');
+SELECT orm.aggregate('Post', '{"group_by": ["author.name"], "aggregate": {"posts": {"count": "*"}}, "order_by": ["-posts"]}');
+SELECT orm.page('Post', '{"order_by": ["title"], "select": ["title"], "limit": 1, "total": true}');
+
+\echo 'The other way round: nested objects are written in one call.'
+\echo
+
+SELECT orm.create('Author', '{"name": "Emmy", "posts": [{"title": "Symmetry", "tags": [{"name": "algebra"}]}]}');
+
+\echo '== 6. The unit of work: queued now, written together at COMMIT'
+\echo
+
+BEGIN;
+SELECT orm.add('Usuario', '{"nombre": "Nora", "edad": 31}');
+SELECT orm.add('Usuario', '{"nombre": "Iris", "edad": 22}');
+SELECT count(*) AS in_the_table FROM usuarios WHERE nombre IN ('Nora', 'Iris');
+COMMIT;
+SELECT orm.all('Usuario', '{"where": {"edad": {"gt": 20}}, "order_by": ["-edad"]}');
+
+\echo '== 7. It is PostgreSQL'
 \echo
 \echo 'The catalogs are the truth: what anybody does with ALTER TABLE is seen at once,'
 \echo 'in rows and in documents.'
@@ -191,16 +221,19 @@ SELECT * FROM author_create('Mallory');
 RESET ROLE;
 
 \echo
-\echo '== 6. LANGUAGE orm: functions of your own'
+\echo '== 8. LANGUAGE orm: functions of your own'
 \echo
-\echo 'A function is one verb and one model, and is checked when it is created.'
+\echo 'A function is a verb, a model and its documents, and is checked when it is created.'
 \echo
 
 CREATE FUNCTION posts_on(published date) RETURNS SETOF posts
 LANGUAGE orm STABLE AS 'filter_by Post';
 SELECT id, title FROM posts_on('2026-03-01');
+CREATE FUNCTION posts_about(word text) RETURNS SETOF posts
+LANGUAGE orm STABLE AS 'all Post {"where": {"title": {"icontains": {"$": "word"}}}, "order_by": ["title"]}';
+SELECT id, title FROM posts_about('e');
 
-\echo '== 7. What is known'
+\echo '== 9. What is known'
 \echo
 
 SELECT * FROM orm.models ORDER BY model;
