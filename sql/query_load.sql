@@ -183,4 +183,17 @@ SELECT orm.all('Tag', '{"load": {"posts": {"select": ["number"]}}, "where": {"na
 ALTER TABLE posts_tags RENAME COLUMN post_number TO post;
 SELECT orm.all('Tag', '{"load": {"posts": {"select": ["number"]}}, "where": {"name": "green", "posts": {"any": {"number": 30}}}}');
 
+-- ... its collations, by which neither side is compared unless that is said
+CREATE TABLE ca (id text COLLATE "C" PRIMARY KEY);
+CREATE TABLE cb (id text COLLATE "C" PRIMARY KEY);
+CREATE TABLE cab (a_id text COLLATE "POSIX" REFERENCES ca, b_id text COLLATE "C" REFERENCES cb);
+INSERT INTO ca VALUES ('a1'), ('a2');
+INSERT INTO cb VALUES ('b1'), ('b2');
+INSERT INTO cab VALUES ('a1', 'b1'), ('a1', 'b2'), ('a2', 'b2');
+SELECT count(*) > 0 FROM orm.map('query_load.ca', 'Ca', orm.many_to_many('bs', 'Cb', through => 'query_load.cab'));
+SELECT count(*) > 0 FROM orm.map('query_load.cb', 'Cb', orm.many_to_many('as', 'Ca', through => 'query_load.cab'));
+SELECT orm.all('Ca', '{"where": {"bs": {"any": {"id": "b1"}}}, "compute": {"n": {"count": "bs"}}, "load": ["bs"]}');
+ALTER TABLE cab ALTER b_id TYPE text COLLATE "POSIX";
+SELECT orm.all('Ca', '{"where": {"bs": {"any": {"id": "b1"}}}, "compute": {"n": {"count": "bs"}}, "load": ["bs"]}');
+
 DROP SCHEMA query_load CASCADE;

@@ -165,6 +165,15 @@ SELECT page ->> 'next' AS cursor FROM orm.page('Item', '{"compute": {"w": "b"}, 
 SELECT split_part(tried(format('SELECT orm.page(%L, %L)', 'Item', json_build_object('compute', compute, 'order_by', '{w}'::text[], 'limit', 1, 'select', '{id}'::text[], 'where', '{"c": 1, "box": {"id": {"gt": 3}}}'::json,
                                                                               'after', :'cursor'))), ',"next"', 1)
 FROM unnest(ARRAY['{"w": "b"}', '{"w": "d"}', '{"w": "a"}', '{"w": {"max": "box.items.b"}}']::json[]) AS compute;
+-- ... another value that it is ordered by, also in what is computed
+CREATE FUNCTION again(query jsonb, changed jsonb, params json DEFAULT '{}', changed_params json DEFAULT '{}') RETURNS text LANGUAGE sql AS $$
+    SELECT split_part(split_part(query_page_test.tried(format('SELECT orm.page(%L, %L, %L)', 'Item', '{"limit": 1, "select": ["id"]}' || changed
+               || jsonb_build_object('after', orm.page('Item', ('{"limit": 1, "select": ["id"]}' || query)::text, params) ->> 'next'), changed_params)), E'\n', 1), ',"next"', 1)
+$$;
+SELECT again(q, q), again(q, '{"order_by": [{"by": "place", "<->": "(2,1)"}]}') FROM (VALUES ('{"order_by": [{"by": "place", "<->": "(2,0)"}]}'::jsonb)) AS x (q);
+SELECT again(q, q, '{"p": "(2,0)"}', '{"p": "(2,0)"}'), again(q, q, '{"p": "(2,0)"}', '{"p": "(3,0)"}') FROM (VALUES ('{"order_by": [{"by": "place", "<->": {"$": "p"}}]}'::jsonb)) AS x (q);
+SELECT again(q, jsonb_set(q, '{where,c}', '1')), again(q, jsonb_set(q, '{compute,n,where,id,gt}', '2')), again(q - 'order_by', jsonb_set(q - 'order_by', '{compute,n,where,id,gt}', '2'))
+FROM (VALUES ('{"compute": {"n": {"count": "box.items", "where": {"id": {"gt": 1}}}}, "order_by": ["n"], "where": {"c": 0}}'::jsonb)) AS x (q);
 -- ... other conditions, but not other values in them
 SELECT page ->> 'next' AS cursor FROM orm.page('Item', '{"order_by": ["id"], "limit": 2, "where": {"c": {"lt": 2}, "or": [{"a": null}, {"d": "d1"}]}}') AS page \gset
 SELECT split_part(tried(format('SELECT orm.page(%L, %L)', 'Item', json_build_object('where', "where", 'order_by', '{id}'::text[], 'limit', 1, 'select', '{id}'::text[], 'after', :'cursor'))), ',"next"', 1)

@@ -45,6 +45,30 @@ typedef struct Side
 	const AttrNumber *columns;
 } Side;
 
+/* The collation of a column. */
+static Oid
+collation_of(const Side *side, int i)
+{
+	Oid			type;
+	int32		typmod;
+	Oid			collation;
+
+	get_atttypetypmodcoll(side->relation, side->columns[i], &type, &typmod, &collation);
+	return collation;
+}
+
+/* The holder's column, compared under the collation of the referenced one. */
+static char *
+holder_text(const Side *referenced, const Side *holder, int i)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, column_text(holder->qualifier, holder->relation, holder->columns[i]));
+	orm_sql_collate(&sql, collation_of(holder, i), collation_of(referenced, i));
+	return sql.data;
+}
+
 /* Appends "referenced = holder" for every pair of columns. */
 static void
 append_join(StringInfo sql, const char *keyword, int n, Side referenced, Side holder, const Oid *operators)
@@ -55,7 +79,7 @@ append_join(StringInfo sql, const char *keyword, int n, Side referenced, Side ho
 		orm_sql_comparison(sql, operators[i],
 						   column_text(referenced.qualifier, referenced.relation, referenced.columns[i]),
 						   get_atttype(referenced.relation, referenced.columns[i]),
-						   column_text(holder.qualifier, holder.relation, holder.columns[i]),
+						   holder_text(&referenced, &holder, i),
 						   get_atttype(holder.relation, holder.columns[i]));
 	}
 }

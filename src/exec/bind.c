@@ -344,6 +344,51 @@ orm_query_bind(const OrmQuery *query, const OrmSlot *slot, bool *isnull)
 	return binders[slot->form] (&given, isnull);
 }
 
+/* The text that a slot is given, as it stands in the document or as its type writes it. */
+static const char *
+slot_text(const OrmQuery *query, const OrmSlot *slot, int *length)
+{
+	const OrmQueryParameter *parameter = NULL;
+	const char *text = "null";
+	Oid			output;
+	bool		is_varlena;
+
+	*length = strlen(text);
+	if (slot->source == ORM_SLOT_VALUE)
+		return orm_json_source(query->shape.values[slot->number], length);
+	if (slot->source == ORM_SLOT_PARAMETER)
+		parameter = &query->request.parameters[slot->number];
+	if (parameter == NULL || parameter->isnull)
+		return text;
+	if (!OidIsValid(parameter->type))
+		return orm_json_source(parameter->json, length);
+	getTypeOutputInfo(parameter->type, &output, &is_varlena);
+	text = OidOutputFunctionCall(output, parameter->value);
+	*length = strlen(text);
+	return text;
+}
+
+const char *
+orm_query_signature_text(const OrmQuery *query)
+{
+	const OrmCompiled *compiled = query->compiled;
+	StringInfoData text;
+
+	if (compiled->nordered == 0)
+		return compiled->signature;
+	initStringInfo(&text);
+	for (int i = 0; i < compiled->nordered; i++)
+	{
+		int			length;
+		const char *value = slot_text(query, &compiled->levels[0]->statement.slots[compiled->ordered[i]], &length);
+
+		appendStringInfo(&text, "%d ", length);
+		appendBinaryStringInfo(&text, value, length);
+	}
+	appendStringInfoString(&text, compiled->signature);
+	return text.data;
+}
+
 /* Reads the values that a statement has from the documents. */
 static void
 check_statement(const OrmQuery *query, const OrmQueryStatement *statement)

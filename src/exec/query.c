@@ -379,7 +379,7 @@ orm_query_open(const OrmQueryRequest *request)
 	{
 		OrmPath		place = orm_path_key(NULL, query->request.backward ? "before" : "after");
 
-		orm_cursor_check(query->cursor_hash, compiled->signature, &place);
+		orm_cursor_check(query->cursor_hash, orm_query_signature_text(query), &place);
 	}
 	query->values = palloc(sizeof(Datum *) * compiled->nlevels);
 	query->isnull = palloc(sizeof(bool *) * compiled->nlevels);

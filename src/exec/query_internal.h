@@ -52,4 +52,7 @@ extern OrmPlan *orm_query_plan(const OrmQuery *query, int number);
 /* In bind.c: reads the value of a slot that is not the parents'. */
 extern Datum orm_query_bind(const OrmQuery *query, const OrmSlot *slot, bool *isnull);
 
+/* PAGE: the signature, with the values that the order depends on in front. */
+extern const char *orm_query_signature_text(const OrmQuery *query);
+
 #endif

@@ -199,7 +199,7 @@ write_cursor(const OrmPage *page, StringInfo out, bool given, int row)
 		return;
 	}
 	values = orm_graph_cursor(page->graph, row, &length);
-	cursor = orm_cursor_write(page->query->compiled->signature, values, length);
+	cursor = orm_cursor_write(orm_query_signature_text(page->query), values, length);
 	orm_json_write_string(out, cursor, strlen(cursor));
 }
 

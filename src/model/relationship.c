@@ -14,9 +14,8 @@
  *   3. Without a candidate, foreign_key names columns that are joined with the
  *      referenced table's key: views and foreign tables work so.
  *
- * No lock is taken on other tables: pg_constraint is read under the catalog
- * snapshot, and a change of any table looked at invalidates the model (the
- * cache keeps the list "depends").
+ * No lock is taken on other tables: pg_constraint is read under the catalog snapshot, and a
+ * change of any table looked at invalidates the model (the cache keeps the list "depends").
  */
 #include "postgres.h"
 
@@ -32,6 +31,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 
 #include "base/names.h"
@@ -484,15 +484,20 @@ orm_relationship_require(const OrmModel *model, const OrmRelationship *relations
 								 &scratch, NULL, true);
 }
 
-/* Appends column numbers, operators and, of a join table, names: texts hold these, and it may have no model. */
+/* Appends column numbers, operators and, of a join table, what texts hold of it, as it may have no model. */
 static void
 print_columns(StringInfo out, Oid join, const AttrNumber *columns, const Oid *operators, int n)
 {
 	for (int i = 0; i < n; i++)
 	{
-		char	   *name = get_attname(join, columns[i], true);
+		HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(join), Int16GetDatum(columns[i]));
 
-		appendStringInfo(out, " %d/%u %s", columns[i], operators ? operators[i] : InvalidOid, name ? name : "");
+		appendStringInfo(out, " %d/%u", columns[i], operators ? operators[i] : InvalidOid);
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		appendStringInfo(out, " %s %u", NameStr(((Form_pg_attribute) GETSTRUCT(tuple))->attname),
+						 ((Form_pg_attribute) GETSTRUCT(tuple))->attcollation);
+		ReleaseSysCache(tuple);
 	}
 }
 

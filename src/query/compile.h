@@ -274,6 +274,7 @@ typedef struct OrmOrder
 	const OrmExpression *expression;
 	bool		descending;
 	bool		nulls_first;
+	bool		computed;		/* by a name of "compute" */
 	const char *text;			/* says it in a signature */
 } OrmOrder;
 
@@ -343,6 +344,9 @@ typedef struct OrmLevelBuild
 	const char *joined;			/* many to many: the join table and how it is joined; else NULL */
 	const char *parents;		/* the parents' keys as a FROM item; NULL: they stand in a condition, or nowhere */
 	const char *lock;			/* FOR UPDATE...; NULL: none */
+	int			ncomputed;		/* the first slots are those of "compute"; */
+	int			order_begin;	/* these are those of order_by */
+	int			order_end;
 	bool		windowed;		/* LATERAL: rows are numbered in one pass, as no index leads to those of one parent */
 } OrmLevelBuild;
 

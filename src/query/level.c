@@ -282,8 +282,10 @@ read_order(OrmLevelBuild *build)
 	OrmPath		here = orm_path_key(build->place, "order_by");
 	OrmQueryVerb verb = build->compiler->request->verb;
 
+	build->order_begin = list_length(build->scope->builder->slots);
 	if (order_by != NULL)
 		build->order = orm_query_order(build->scope, *order_by, &here);
+	build->order_end = list_length(build->scope->builder->slots);
 	if (build->parent == NULL && verb == ORM_QUERY_PAGE)
 		need_key_order(build->level->model);
 	if (takes_a_part(build) && has_key_order(build->level->model))
@@ -493,6 +495,7 @@ orm_query_level(OrmCompiler *compiler, OrmLevelBuild *parent, const OrmRelations
 	compute = orm_query_key(&build.keys, ORM_KEY_COMPUTE);
 	if (compute != NULL)
 		orm_query_compute(build.scope, *compute, &here);
+	build.ncomputed = list_length(build.scope->builder->slots);
 	read_limits(&build);
 	if (parent != NULL)
 	{

@@ -167,14 +167,14 @@ check_type(const OrmExpression *expression, const OrmPath *place)
  * computed, by its text.  ("of": what an operator, if there is one, stands behind.)
  */
 static const char *
-item_text(const OrmScope *scope, const OrmOrder *order, const OrmExpression *of, const char *operator)
+item_text(const OrmOrder *order, const OrmExpression *of, const char *operator)
 {
 	StringInfoData text;
 
 	initStringInfo(&text);
 	appendStringInfoString(&text, order->descending ? "-" : "");
 	orm_sql_name(&text, of->name);
-	if (list_member_ptr(scope->named, of))
+	if (order->computed)
 		appendStringInfo(&text, " = %s", of->sql);
 	if (operator != NULL)
 		appendStringInfo(&text, " %s", operator);
@@ -196,7 +196,8 @@ read_path(OrmScope *scope, OrmJson json, const OrmPath *place)
 		text++;
 	order->expression = orm_query_path(scope, text, strlen(text), place);
 	check_type(order->expression, place);
-	order->text = item_text(scope, order, order->expression, NULL);
+	order->computed = list_member_ptr(scope->named, order->expression);
+	order->text = item_text(order, order->expression, NULL);
 	return order;
 }
 
@@ -263,7 +264,8 @@ read_object(OrmScope *scope, OrmJson json, const OrmPath *place)
 	read_desc(order, item.desc, place);
 	order->nulls_first = order->descending && !search;
 	read_nulls(order, item.nulls, place);
-	order->text = item_text(scope, order, of, item.operator);
+	order->computed = list_member_ptr(scope->named, of);
+	order->text = item_text(order, of, item.operator);
 	return order;
 }
 
@@ -332,7 +334,8 @@ orm_query_add_order(const OrmScope *scope, List *order, const OrmExpression *exp
 	added = palloc0(sizeof(OrmOrder));
 	added->expression = expression;
 	added->descending = added->nulls_first = order != NIL && ((const OrmOrder *) llast(order))->descending;
-	added->text = item_text(scope, added, expression, NULL);
+	added->computed = list_member_ptr(scope->named, expression);
+	added->text = item_text(added, expression, NULL);
 	return lappend(order, added);
 }
 

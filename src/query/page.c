@@ -64,6 +64,24 @@ compile_total(OrmLevelBuild *build)
 	total->results[0] = INT8OID;
 }
 
+/* Remembers by which values the objects are ordered. */
+static void
+add_ordered(OrmLevelBuild *build)
+{
+	OrmCompiled *compiled = build->compiler->compiled;
+	int			ncomputed = 0;
+	ListCell   *cell;
+
+	foreach(cell, build->order)
+		if (((const OrmOrder *) lfirst(cell))->computed)
+			ncomputed = build->ncomputed;
+	compiled->ordered = palloc(sizeof(int) * Max(ncomputed + build->order_end - build->order_begin, 1));
+	for (int i = 0; i < ncomputed; i++)
+		compiled->ordered[compiled->nordered++] = i;
+	for (int i = build->order_begin; i < build->order_end; i++)
+		compiled->ordered[compiled->nordered++] = i;
+}
+
 void
 orm_query_add_page(OrmLevelBuild *build)
 {
@@ -79,6 +97,7 @@ orm_query_add_page(OrmLevelBuild *build)
 				errmsg("\"after\" and \"before\" cannot stand in one query"));
 	compiled->signature = orm_query_signature(build->level->model, build->order,
 											  orm_query_key(&build->keys, ORM_KEY_WHERE));
+	add_ordered(build);
 	compiled->cursor = palloc(sizeof(OrmMember) * list_length(build->order));
 	foreach(cell, build->order)
 	{

@@ -41,7 +41,10 @@ orm_query_attribute(const OrmScope *scope, int number)
 	appendStringInfo(&sql, "%s.", scope->alias);
 	orm_sql_name(&sql, attribute->column);
 	expression->name = attribute->name;
-	expression->sql = sql.data;
+
+	/* there are many of these, and they are kept: without the room to grow that a StringInfo has */
+	expression->sql = pstrdup(sql.data);
+	pfree(sql.data);
 	expression->type = attribute->type;
 	expression->not_null = attribute->not_null && scope->through == NULL;
 	expression->model = scope->model;

@@ -188,6 +188,8 @@ typedef struct OrmCompiled
 	int			ncursor;		/* PAGE: the values by which the order goes on, */
 	OrmMember  *cursor;			/* positions in the root's rows; names are unused */
 	char	   *signature;		/* PAGE: says the order and the conditions; a cursor is good only for the same */
+	int			nordered;		/* PAGE: values that the order depends on (a distance from what?): */
+	int		   *ordered;		/* numbers of the root statement's slots */
 	int			ndepends;
 	OrmDepend  *depends;		/* the root's model first */
 } OrmCompiled;

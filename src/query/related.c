@@ -85,6 +85,30 @@ column_of(const End *end, int i)
 	return sql.data;
 }
 
+/* The collation of a column of one end. */
+static Oid
+collation_of(const End *end, int i)
+{
+	Oid			type;
+	int32		typmod;
+	Oid			collation;
+
+	get_atttypetypmodcoll(end->relation, end->columns[i], &type, &typmod, &collation);
+	return collation;
+}
+
+/* The holder's column, compared under the collation of the referenced one. */
+static char *
+holder_column(const End *referenced, const End *holder, int i)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, column_of(holder, i));
+	orm_sql_collate(&sql, collation_of(holder, i), collation_of(referenced, i));
+	return sql.data;
+}
+
 /* Appends "referenced = holder" for every pair of columns; so the operators of foreign keys take them. */
 static void
 append_join(StringInfo sql, int n, End referenced, End holder, const Oid *operators)
@@ -95,7 +119,7 @@ append_join(StringInfo sql, int n, End referenced, End holder, const Oid *operat
 			appendStringInfoString(sql, " AND ");
 		orm_sql_comparison(sql, operators[i],
 						   column_of(&referenced, i), get_atttype(referenced.relation, referenced.columns[i]),
-						   column_of(&holder, i), get_atttype(holder.relation, holder.columns[i]));
+						   holder_column(&referenced, &holder, i), get_atttype(holder.relation, holder.columns[i]));
 	}
 }
 
