@@ -218,6 +218,17 @@ SET ROLE regress_relationships_low;
 SELECT p.id FROM autor_find(7) a, posts(a) p;
 RESET ROLE;
 
+-- columns of different collations: compared under that of the referenced one, as the foreign key is
+CREATE TABLE places (name text COLLATE "C" PRIMARY KEY);
+CREATE TABLE trips (id integer PRIMARY KEY, place text COLLATE "POSIX" REFERENCES places);
+SELECT count(*) > 0 AS mapped FROM orm.map('relationships.places', 'Place', orm.has_many('trips', 'Trip'));
+SELECT count(*) > 0 AS mapped FROM orm.map('relationships.trips', 'Trip', orm.belongs_to('to_place', 'Place', foreign_key => 'place'));
+INSERT INTO places VALUES ('Quito');
+INSERT INTO trips VALUES (1, 'Quito');
+SELECT t.id, p.name FROM trips t, to_place(t) p;
+SELECT p.name, t.id FROM places p, trips(p) t;
+SELECT orm.all('Place', '{"where": {"trips": {"any": {"to_place": {"name": "Quito"}}}}, "load": ["trips"]}');
+
 SET client_min_messages = warning;
 DROP SCHEMA relationships CASCADE;
 DROP SCHEMA relationships_ext CASCADE;
