@@ -90,6 +90,45 @@ RELEASE s2;
 COMMIT;
 SELECT name FROM authors ORDER BY name;
 
+\echo # to be expunged is undone by a savepoint too, and frees the label
+SELECT reset();
+BEGIN;
+SELECT orm.add('SAuthor', '{"name": "kept"}', 'l');
+SAVEPOINT s;
+SELECT orm.expunge('l');
+SELECT orm.add('SAuthor', '{"name": "instead"}', 'l');
+SELECT label, object FROM orm.pending();
+ROLLBACK TO s;
+SELECT label, object FROM orm.pending();
+SELECT orm.add('SAuthor', '{"name": "x"}', 'l');
+ROLLBACK TO s;
+SELECT orm.expunge('l');
+SAVEPOINT s2;
+SELECT orm.flush();
+RELEASE s2;
+ROLLBACK TO s;
+COMMIT;
+SELECT name FROM authors;
+BEGIN;
+SELECT orm.add('SAuthor', '{"name": "gone"}', 'l');
+SAVEPOINT s;
+SELECT orm.expunge('l');
+RELEASE s;
+SELECT orm.add('SAuthor', '{"name": "new"}', 'l');
+SELECT orm.expunge('l');
+COMMIT;
+SELECT name FROM authors;
+
+\echo # one object may be added, merged any number of times, and removed: in this order
+BEGIN;
+SELECT orm.add('SAuthor', '{"id": 50, "name": "fifty"}'), orm.add('SAuthor', '{"id": 51, "name": "x"}');
+SELECT orm.merge('SAuthor', '{"id": 50, "age": 1}'), orm.merge('SAuthor', '{"id": 50, "name": "Fifty"}'), orm.merge('SAuthor', '{"id": 51, "age": 4}'),
+    orm.merge('SAuthor', '{"id": 50, "age": 3}'), orm.merge('SAuthor', '{"id": 50, "age": 2}'), orm.merge('SAuthor', '{"name": "new"}'), orm.merge('SAuthor', '{"name": "new"}');
+SELECT orm.remove('SAuthor', 51), orm.remove('SAuthor', 51);
+SELECT orm.flush();
+COMMIT;
+SELECT name, age FROM authors ORDER BY 1;
+
 \echo # a block with EXCEPTION is a savepoint
 DO $$ BEGIN
     PERFORM orm.add('SAuthor', '{"name": "outer"}');

@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "exec/keys.h"
 #include "model/cache.h"
 #include "model/value.h"
 #include "session/queue.h"
@@ -125,16 +126,16 @@ readable(const OrmModel *model)
 		readable = palloc(Max(model->nattributes, 1));
 		memset(readable, true, model->nattributes);
 	}
-	return memchr(readable, true, model->nattributes) != NULL ? readable : NULL;
+	for (int i = 0; i < model->nattributes; i++)
+		if (readable[i])
+			return readable;
+	return NULL;
 }
 
-/* Writes the entries of a kind, ADD or MERGE. */
-static int64
-write_kind(const ModelEntries *entries, OrmEntryKind kind)
+/* Reads the objects of a kind, ADD or MERGE, into records; returns how many there are. */
+static int
+read_objects(const ModelEntries *entries, OrmEntryKind kind, OrmRecord *records)
 {
-	const OrmModel *model = entries->model;
-	OrmRecord  *records = orm_record_make(model, list_length(entries->entries));
-	OrmWrite	write = {.model = model, .stored = pass_over};
 	int			n = 0;
 	ListCell   *cell;
 
@@ -146,17 +147,78 @@ write_kind(const ModelEntries *entries, OrmEntryKind kind)
 			continue;
 		CHECK_FOR_INTERRUPTS();
 		records[n].index = foreach_current_index(cell);
-		orm_record_read(model, orm_document_root(entry->object), NULL,
+		orm_record_read(entries->model, orm_document_root(entry->object), NULL,
 						kind == ORM_ENTRY_ADD ? ORM_VERB_CREATE : ORM_VERB_SAVE, &records[n++]);
 	}
-	if (n == 0)
-		return 0;
-	if (kind == ORM_ENTRY_ADD)
-		orm_write_insert(&write, records, n);
-	else
+	return n;
+}
+
+/* The key of a record in key order; false: it has none. */
+static bool
+key_of(const OrmKey *primary_key, const OrmRecord *record, Datum *key)
+{
+	for (int i = 0; i < primary_key->nattributes; i++)
 	{
+		int			attribute = primary_key->attributes[i];
+
+		if (!record->given[attribute] || record->isnull[attribute])
+			return false;
+		key[i] = record->values[attribute];
+	}
+	return true;
+}
+
+/* How many of the records, from the first on, are of different objects. */
+static int
+count_different(const OrmModel *model, const OrmRecord *records, int n)
+{
+	const OrmKey *primary_key = orm_model_need_key(model);
+	const OrmType *types[INDEX_MAX_KEYS];
+	Datum		key[INDEX_MAX_KEYS];
+	OrmKeySet  *keys;
+
+	for (int i = 0; i < primary_key->nattributes; i++)
+		types[i] = model->attributes[primary_key->attributes[i]].type;
+	keys = orm_keyset_make(primary_key->nattributes, types);
+	for (int i = 0; i < n; i++)
+	{
+		int			known = orm_keyset_count(keys);
+
+		if (key_of(primary_key, &records[i], key) && orm_keyset_add(keys, key) < known)
+			return i;
+	}
+	return n;
+}
+
+/* Writes the objects that were added. */
+static int64
+write_added(const ModelEntries *entries)
+{
+	OrmWrite	write = {.model = entries->model, .stored = pass_over};
+	OrmRecord  *records = orm_record_make(entries->model, list_length(entries->entries));
+	int			n = read_objects(entries, ORM_ENTRY_ADD, records);
+
+	if (n > 0)
+		orm_write_insert(&write, records, n);
+	return n;
+}
+
+/* Writes the objects that were merged.  One that was merged twice is written twice, in the order of the calls. */
+static int64
+write_merged(const ModelEntries *entries)
+{
+	const OrmModel *model = entries->model;
+	OrmWrite	write = {.model = model, .stored = pass_over};
+	OrmRecord  *records = orm_record_make(model, list_length(entries->entries));
+	int			n = read_objects(entries, ORM_ENTRY_MERGE, records);
+
+	if (n > 0)
 		write.returning = readable(model);
-		orm_write_save(&write, records, n);
+	for (int start = 0, different; start < n; start += different)
+	{
+		CHECK_FOR_INTERRUPTS();
+		different = count_different(model, records + start, n - start);
+		orm_write_save(&write, records + start, different);
 	}
 	return n;
 }
@@ -209,8 +271,8 @@ write_models(List *order)
 		ErrorContextCallback callback = {error_context_stack, say_what, unconstify(OrmModel *, entries->model)};
 
 		error_context_stack = &callback;
-		rows += write_kind(entries, ORM_ENTRY_ADD);
-		rows += write_kind(entries, ORM_ENTRY_MERGE);
+		rows += write_added(entries);
+		rows += write_merged(entries);
 		error_context_stack = callback.previous;
 	}
 	for (int i = list_length(order) - 1; i >= 0; i--)

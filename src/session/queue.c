@@ -76,9 +76,9 @@ find_label(const char *label)
 	return found ? found->entry : NULL;
 }
 
-/* Gives an entry its label, which no other has. */
+/* Makes an entry known by its label, which no other has now. */
 static void
-set_label(OrmEntry *entry, const char *label)
+enter_label(OrmEntry *entry)
 {
 	LabelledEntry *slot;
 
@@ -94,9 +94,16 @@ set_label(OrmEntry *entry, const char *label)
 
 		labels = hash_create("orm labels", 32, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
 	}
-	entry->label = MemoryContextStrdup(memory, label);
 	slot = hash_search(labels, &entry->label, HASH_ENTER, NULL);
 	slot->entry = entry;
+}
+
+/* Takes an entry out of the labels, if it has one and is there. */
+static void
+leave_label(OrmEntry *entry)
+{
+	if (entry->label != NULL && find_label(entry->label) == entry)
+		hash_search(labels, &entry->label, HASH_REMOVE, NULL);
 }
 
 /* Frees an entry that is no longer in the list. */
@@ -111,11 +118,9 @@ free_entry(OrmEntry *entry)
 		pfree(entry->key);
 	if (entry->object != NULL)
 		pfree(entry->object);
+	leave_label(entry);
 	if (entry->label != NULL)
-	{
-		hash_search(labels, &entry->label, HASH_REMOVE, NULL);
 		pfree(entry->label);
-	}
 	pfree(entry->model);
 	pfree(entry);
 }
@@ -154,7 +159,11 @@ pass_written(SubTransactionId subxact, SubTransactionId parent)
 		if (entry->written != subxact)
 			continue;
 		entry->written = parent;
-		npending += is_pending(entry) ? 1 : 0;
+		if (!is_pending(entry))
+			continue;
+		npending++;
+		if (entry->label != NULL)
+			enter_label(entry);	/* it has left it when it was expunged */
 	}
 }
 
@@ -342,7 +351,7 @@ append_entry(OrmEntryKind kind, const OrmModel *model)
 	return entry;
 }
 
-/* Queues the event of the deferred trigger, unless there is one that will still be there when this subtransaction ends. */
+/* Queues the event of the deferred trigger, unless there is one that outlives this subtransaction. */
 static void
 anchor(void)
 {
@@ -366,9 +375,10 @@ orm_session_add(OrmEntryKind kind, const OrmModel *model, const OrmDocument *obj
 	caller = MemoryContextSwitchTo(memory);
 	entry->object = palloc(VARSIZE(object));
 	memcpy(entry->object, object, VARSIZE(object));
+	entry->label = label ? pstrdup(label) : NULL;
 	MemoryContextSwitchTo(caller);
 	if (label != NULL)
-		set_label(entry, label);
+		enter_label(entry);
 	check_size();
 	anchor();
 }
@@ -392,6 +402,7 @@ orm_session_remove(const OrmModel *model, const Datum *key)
 	anchor();
 }
 
+/* To be expunged is to be written, as nothing: the end of a savepoint takes it back as well. */
 bool
 orm_session_expunge(const char *label)
 {
@@ -399,8 +410,13 @@ orm_session_expunge(const char *label)
 
 	if (entry == NULL || !is_pending(entry) || !has_privs_of_role(GetUserId(), entry->role))
 		return false;
-	entries = list_delete_ptr(entries, entry);
-	free_entry(entry);
+	leave_label(entry);
+	orm_queue_mark_written(list_make1(entry));
+	if (entry->queued == entry->written)
+	{
+		entries = list_delete_ptr(entries, entry);
+		free_entry(entry);
+	}
 	return true;
 }
 

@@ -8,7 +8,8 @@
  * the one that has written it.  An entry that was written stays, marked, until
  * the top transaction ends: when a subtransaction aborts, what it queued is
  * dropped, and what it wrote is pending again; when it commits, both marks pass
- * to its parent.
+ * to its parent.  (One that both marks say to be of one subtransaction can never
+ * be pending again, and goes.)
  *
  * COMMIT and PREPARE TRANSACTION flush through the server's own queue of
  * deferred triggers, never from a transaction callback: by then portals are
@@ -53,7 +54,11 @@ extern void orm_session_add(OrmEntryKind kind, const OrmModel *model, const OrmD
 /* Queues a delete by primary key, values in key order. */
 extern void orm_session_remove(const OrmModel *model, const Datum *key);
 
-/* Takes the pending entry with that label out of the queue; false: there is none, or it is of a role that the user is no member of. */
+/*
+ * Takes the pending entry with that label out of the queue; the end of a
+ * savepoint takes this back as well.  False: there is none, or the user is no
+ * member of its role.
+ */
 extern bool orm_session_expunge(const char *label);
 
 /* Writes all that is pending; returns the number of rows written.  42501 in a security-restricted operation. */

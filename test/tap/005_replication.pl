@@ -67,6 +67,16 @@ isnt($publisher->safe_psql('postgres', q{SELECT relation FROM orm.binding WHERE 
 	$subscriber->safe_psql('postgres', q{SELECT relation FROM orm.binding WHERE model = 'Solo'}), 'OIDs are not replicated');
 is($subscriber->safe_psql('postgres', q{SELECT orm.get('Solo', 1) IS NULL}), 't', 'each model is bound to its table there');
 
+# What a trigger queues while changes are applied is written with them.
+$subscriber->safe_psql('postgres', q{
+	CREATE FUNCTION queues() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM orm.add('Solo', json_build_object('id', NEW.id)); RETURN NULL; END $$;
+	CREATE TRIGGER queues AFTER INSERT ON autores FOR EACH ROW EXECUTE FUNCTION queues();
+	ALTER TABLE autores ENABLE ALWAYS TRIGGER queues});
+$publisher->safe_psql('postgres', q{SELECT orm.add('Autor', '{"id": 50, "name": "Sol"}')});
+$publisher->wait_for_catchup('s');
+is($subscriber->safe_psql('postgres', 'SELECT id FROM solo'), '50', 'a trigger that queues while changes are applied');
+$subscriber->safe_psql('postgres', 'DROP TRIGGER queues ON autores; DELETE FROM solo');
+
 # What cannot be placed does not stop replication.
 $publisher->safe_psql('postgres', q{
 	CREATE TABLE nuevos (id integer PRIMARY KEY);
@@ -97,7 +107,8 @@ is($reader->query_safe(q{SELECT orm.all('Autor', '{"where": {"id": {"in": [1]}},
 is($reader->query_safe(q{SELECT orm.each('Autor', '{"where": {"id": 1}}')}), '{"id":1,"name":"Ana"}', 'as a stream');
 for my $write (q{SELECT orm.create('Autor', '{"id": 3}')}, q{SELECT autor_create(3)}, q{SELECT orm.update('Autor', 1, '{"name": "x"}')}, q{SELECT orm.delete('Autor', 1)},
 	q{SELECT orm.first('Autor', '{"lock": "update"}')}, q{SELECT orm.update_where('Autor', '{"where": {}}', '{"name": "x"}')}, q{SELECT orm.delete_where('Autor', '{"where": {}}')},
-	q{SELECT orm.model('M', 'm', orm.column('id', 'integer'))}, q{SELECT orm.create_all()}, q{SELECT orm.drop_all()}, q{SELECT orm.unmap('Autor')}, q{SELECT orm.sync('Autor')})
+	q{SELECT orm.model('M', 'm', orm.column('id', 'integer'))}, q{SELECT orm.create_all()}, q{SELECT orm.drop_all()}, q{SELECT orm.unmap('Autor')}, q{SELECT orm.sync('Autor')},
+	q{SELECT orm.add('Autor', '{"id": 3}')}, q{SELECT orm.merge('Autor', '{"id": 1}')}, q{SELECT orm.remove('Autor', 1)})
 {
 	my (undef, undef, $error) = $standby->psql('postgres', "\\set VERBOSITY verbose\n$write");
 	like($error, qr/ERROR:  (25006|55000): /, "a standby refuses: $write");
@@ -114,6 +125,7 @@ $reader->quit;
 # A promoted one writes.
 $standby->promote;
 is($standby->safe_psql('postgres', q{SELECT orm.create('Solo', '{"id": 1}')}), '{"id":1}', 'a promoted standby writes');
+is($standby->safe_psql('postgres', q{SELECT orm.add('Solo', '{"id": 2}'); SELECT count(*) FROM solo}), "\n2", 'at COMMIT too');
 consistent($standby, 'postgres', 'promoted');
 
 done_testing();

@@ -1,0 +1,191 @@
+-- The unit of work against a naive model of it.  Random calls, in savepoints
+-- that are rolled back or released, do the same to two pairs of tables: one
+-- through the queue, the other by plain SQL from a queue that is a table too, so
+-- that the server itself drops what was queued since a savepoint and takes back
+-- the mark of what was written since.
+SET client_min_messages = warning;
+\set SHOW_CONTEXT never
+CREATE SCHEMA session_random;
+SET search_path = session_random;
+CREATE TABLE authors (id integer PRIMARY KEY, name text, age integer NOT NULL DEFAULT 7 CHECK (age < 9));
+CREATE TABLE posts (id integer PRIMARY KEY, title text DEFAULT 'none', author_id integer NOT NULL REFERENCES authors);
+SELECT count(*) > 0 AS mapped FROM orm.map('authors', 'RAuthor', orm.has_many('posts', 'RPost', foreign_key => 'author_id'));
+SELECT count(*) > 0 AS mapped FROM orm.map('posts', 'RPost', orm.belongs_to('author', 'RAuthor', foreign_key => 'author_id'));
+
+CREATE TABLE naive_authors (LIKE authors INCLUDING ALL);
+CREATE TABLE naive_posts (LIKE posts INCLUDING ALL, FOREIGN KEY (author_id) REFERENCES naive_authors);
+CREATE TABLE naive_queue (n serial, action text, model text, label text, object jsonb, written boolean DEFAULT false);
+CREATE TABLE done (what text);
+CREATE SEQUENCE failures; -- of which nothing else stays
+
+-- Writes an entry by plain SQL.
+CREATE FUNCTION naive_write(entry naive_queue) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    target text := CASE entry.model WHEN 'RAuthor' THEN 'naive_authors' ELSE 'naive_posts' END;
+    columns text := (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_object_keys(entry.object) key);
+    pairs text := (SELECT string_agg(format('%I = r.%I', key, key), ', ') FROM jsonb_object_keys(entry.object) key);
+    n integer := 0;
+BEGIN
+    IF entry.action = 'remove' THEN
+        EXECUTE format('DELETE FROM %I WHERE id = $1', target) USING (entry.object ->> 'id')::integer;
+        GET DIAGNOSTICS n = ROW_COUNT;
+        RETURN n;
+    END IF;
+    IF entry.action = 'merge' THEN
+        EXECUTE format('UPDATE %I t SET %s FROM jsonb_populate_record(NULL::%I, $1) r WHERE t.id = r.id', target, pairs, target) USING entry.object;
+        GET DIAGNOSTICS n = ROW_COUNT;
+    END IF;
+    IF n = 0 THEN
+        EXECUTE format('INSERT INTO %I (%s) SELECT %s FROM jsonb_populate_record(NULL::%I, $1) r', target, columns, columns, target) USING entry.object;
+    END IF;
+    RETURN 1;
+END $$;
+
+-- Writes the queue: authors before posts, what is added before what is merged, and removes last, the other way round.
+CREATE FUNCTION naive_flush() RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    entry naive_queue;
+    rows bigint := 0;
+BEGIN
+    FOR entry IN SELECT * FROM naive_queue WHERE NOT written
+        ORDER BY action = 'remove', (model = 'RAuthor') = (action = 'remove'), action, n
+    LOOP
+        rows := rows + naive_write(entry);
+    END LOOP;
+    UPDATE naive_queue SET written = true WHERE NOT written;
+    RETURN rows;
+END $$;
+
+-- Reads, which flush first.
+CREATE FUNCTION naive_get(wanted integer) RETURNS jsonb LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM naive_flush();
+    RETURN (SELECT to_jsonb(a) FROM naive_authors a WHERE id = wanted);
+END $$;
+CREATE FUNCTION naive_nones() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM naive_flush();
+    RETURN (SELECT count(*) FROM naive_posts WHERE title = 'none');
+END $$;
+
+-- An object at random; its keys are few, so that they clash.
+CREATE FUNCTION random_object(model text) RETURNS jsonb LANGUAGE sql VOLATILE AS $$
+    SELECT jsonb_build_object('id', (random() * 40)::integer)
+        || CASE WHEN model = 'RPost' THEN jsonb_build_object('author_id', (random() * 40)::integer) ELSE '{}' END
+        || CASE WHEN random() < 0.4 THEN '{}' WHEN model = 'RPost' THEN jsonb_build_object('title', 't' || (random() * 100)::integer)
+                WHEN random() < 0.5 THEN jsonb_build_object('name', 'n' || (random() * 100)::integer)
+                WHEN random() < 0.1 THEN '{"age": 9}' ELSE jsonb_build_object('age', (random() * 7)::integer) END $$;
+
+CREATE FUNCTION queue_one() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    action text := (ARRAY['add', 'add', 'add', 'merge', 'merge', 'remove'])[ceil(random() * 6)];
+    model text := (ARRAY['RAuthor', 'RPost'])[ceil(random() * 2)];
+    object jsonb := random_object(model);
+    label text := CASE WHEN random() < 0.3 AND action <> 'remove' THEN 'l' || nextval('naive_queue_n_seq') END;
+BEGIN
+    INSERT INTO naive_queue (action, model, label, object) VALUES (action, model, label, object);
+    CASE action
+        WHEN 'add' THEN PERFORM orm.add(model, object::json, label);
+        WHEN 'merge' THEN PERFORM orm.merge(model, object::json, label);
+        ELSE PERFORM orm.remove(model, (object ->> 'id')::integer);
+    END CASE;
+END $$;
+
+-- Runs a statement, and gives its result or the state of its error.
+CREATE FUNCTION outcome(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    result text;
+BEGIN
+    EXECUTE statement INTO result;
+    RETURN result;
+EXCEPTION WHEN integrity_constraint_violation THEN
+    RETURN 'failed';
+END $$;
+
+-- Does the same to both; raises when they differ.
+CREATE FUNCTION in_step(what text, queued text, naive text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    one text := outcome(queued);
+    other text := outcome(naive);
+BEGIN
+    INSERT INTO done VALUES (what);
+    IF one = 'failed' THEN
+        PERFORM nextval('failures');
+    END IF;
+    IF one IS DISTINCT FROM other THEN
+        RAISE EXCEPTION '%: % and %', what, one, other;
+    END IF;
+    RETURN one;
+END $$;
+
+CREATE FUNCTION same_state() RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+    IF EXISTS ((TABLE authors EXCEPT TABLE naive_authors) UNION ALL (TABLE naive_authors EXCEPT TABLE authors))
+        OR EXISTS ((TABLE posts EXCEPT TABLE naive_posts) UNION ALL (TABLE naive_posts EXCEPT TABLE posts)) THEN
+        RAISE EXCEPTION 'the tables differ';
+    END IF;
+    IF (SELECT array_agg((action, model, label) ORDER BY position) FROM orm.pending())
+        IS DISTINCT FROM (SELECT array_agg((action, model, label) ORDER BY n) FROM naive_queue WHERE NOT written) THEN
+        RAISE EXCEPTION 'the queues differ';
+    END IF;
+END $$;
+
+CREATE FUNCTION steps(depth integer) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    dice double precision;
+    id integer;
+    victim text;
+BEGIN
+    FOR i IN 1 .. ceil(random() * 6) LOOP
+        dice := random();
+        IF dice < 0.5 THEN
+            PERFORM queue_one();
+        ELSIF dice < 0.58 THEN
+            PERFORM in_step('flush', 'SELECT orm.flush()', 'SELECT session_random.naive_flush()');
+        ELSIF dice < 0.66 THEN
+            id := (random() * 40)::integer;
+            PERFORM in_step('get', format('SELECT orm.get(''RAuthor'', %s)::jsonb', id),
+                format('SELECT session_random.naive_get(%s)', id));
+        ELSIF dice < 0.72 THEN
+            PERFORM in_step('count', 'SELECT orm.count(''RPost'', ''{"where": {"title": "none"}}'')',
+                'SELECT session_random.naive_nones()');
+        ELSIF dice < 0.76 THEN
+            SELECT label INTO victim FROM naive_queue WHERE label IS NOT NULL ORDER BY random() LIMIT 1;
+            PERFORM in_step('expunge', format('SELECT coalesce(orm.expunge(%L), false)', coalesce(victim, 'nobody')),
+                format('WITH d AS (DELETE FROM session_random.naive_queue WHERE label = %L AND NOT written RETURNING 1) SELECT count(*) > 0 FROM d', victim));
+        ELSIF depth < 4 THEN
+            BEGIN
+                PERFORM steps(depth + 1);
+                IF random() < 0.5 THEN
+                    RAISE EXCEPTION USING ERRCODE = 'OR001';
+                END IF;
+            EXCEPTION WHEN SQLSTATE 'OR001' THEN
+                PERFORM same_state();
+            END;
+        END IF;
+    END LOOP;
+END $$;
+
+-- A transaction each.  What can be written is written by COMMIT alone.
+CREATE PROCEDURE transactions(n integer) LANGUAGE plpgsql AS $$
+BEGIN
+    FOR i IN 1 .. n LOOP
+        PERFORM steps(0);
+        PERFORM same_state();
+        IF random() < 0.1 THEN
+            ROLLBACK;
+        ELSIF outcome('SELECT session_random.naive_flush()') <> 'failed' THEN
+            INSERT INTO done VALUES ('commit');
+            COMMIT;
+        ELSE
+            PERFORM in_step('flush', 'SELECT orm.flush()', 'SELECT session_random.naive_flush()');
+            ROLLBACK;
+        END IF;
+        PERFORM same_state();
+        TRUNCATE naive_queue;
+        COMMIT;
+    END LOOP;
+END $$;
+SELECT setseed(0.25) IS NOT NULL AS seeded;
+CALL transactions(300);
+-- It went through all of it, and often.
+SELECT what, count(*) > 10 AS often FROM done GROUP BY 1 ORDER BY 1;
+SELECT count(*) > 10 AS authors, (SELECT count(*) > 5 FROM posts) AS posts, (SELECT last_value > 20 FROM failures) AS failures FROM authors;
+DROP SCHEMA session_random CASCADE;
