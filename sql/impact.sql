@@ -99,7 +99,7 @@ CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level2', deterministi
 CREATE TABLE "Odd ""table" ("a ""b" code COLLATE "C", c smallint, PRIMARY KEY (c, "a ""b"));
 CREATE TABLE odd_rows (x text COLLATE "POSIX", y bigint, FOREIGN KEY (y, x) REFERENCES "Odd ""table" (c, "a ""b") ON DELETE CASCADE);
 CREATE TABLE names (name text COLLATE blind PRIMARY KEY);
-CREATE TABLE named (name text REFERENCES names ON DELETE CASCADE);
+CREATE TABLE named (name text COLLATE blind REFERENCES names ON DELETE CASCADE);
 CREATE TABLE padded (name char(5) PRIMARY KEY);
 CREATE TABLE unpadded (name text REFERENCES padded ON DELETE SET NULL);
 CREATE TABLE sets (members int[] PRIMARY KEY);
