@@ -3,56 +3,37 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
-#include "utils/memutils.h"
-#include "utils/resowner.h"
-
 #include "api/dry_run.h"
 #include "api/object.h"
+#include "base/attempt.h"
 
-/* Puts back what the subtransaction has changed for us. */
+/* A call whose work is undone. */
+typedef struct DryRun
+{
+	FunctionCallInfo fcinfo;
+	PGFunction	work;
+	Datum		result;
+} DryRun;
+
+/* Does the work. */
 static void
-undo(MemoryContext context, ResourceOwner owner)
+run(void *argument)
 {
-	RollbackAndReleaseCurrentSubTransaction();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-}
+	DryRun	   *dry_run = argument;
 
-/* Does the work and undoes it. */
-static Datum
-try_work(FunctionCallInfo fcinfo, PGFunction work)
-{
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile Datum result = 0;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		result = work(fcinfo);
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		/* who catches the error expects the subtransaction that he began */
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		undo(context, owner);
-		ReThrowError(error);
-	}
-	PG_END_TRY();
-	undo(context, owner);
-	return result;
+	dry_run->result = dry_run->work(dry_run->fcinfo);
 }
 
 Datum
 orm_dry_run(FunctionCallInfo fcinfo, int n, OrmVerb verb, PGFunction work)
 {
-	if (orm_write_options(orm_object_document(fcinfo, n, "options"), verb).dry_run)
-		return try_work(fcinfo, work);
-	return work(fcinfo);
+	DryRun		dry_run = {.fcinfo = fcinfo, .work = work};
+	ErrorData  *error;
+
+	if (!orm_write_options(orm_object_document(fcinfo, n, "options"), verb).dry_run)
+		return work(fcinfo);
+	error = orm_attempt(run, &dry_run, ORM_ATTEMPT_UNDO);
+	if (error != NULL)
+		ReThrowError(error);
+	return dry_run.result;
 }

@@ -115,23 +115,6 @@ pass_over(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
 }
 
-/* By attribute: what may be read, so that a row can be compared with what it is to be; NULL: nothing. */
-static const bool *
-readable(const OrmModel *model)
-{
-	bool	   *readable = orm_write_readable(model);
-
-	if (readable == NULL)
-	{
-		readable = palloc(Max(model->nattributes, 1));
-		memset(readable, true, model->nattributes);
-	}
-	for (int i = 0; i < model->nattributes; i++)
-		if (readable[i])
-			return readable;
-	return NULL;
-}
-
 /* Reads the objects of a kind, ADD or MERGE, into records; returns how many there are. */
 static int
 read_objects(const ModelEntries *entries, OrmEntryKind kind, OrmRecord *records)
@@ -213,7 +196,7 @@ write_merged(const ModelEntries *entries)
 	int			n = read_objects(entries, ORM_ENTRY_MERGE, records);
 
 	if (n > 0)
-		write.returning = readable(model);
+		write.returning = orm_write_returnable(model);	/* so that rows can be compared */
 	for (int start = 0, different; start < n; start += different)
 	{
 		CHECK_FOR_INTERRUPTS();

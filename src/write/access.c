@@ -52,7 +52,7 @@ orm_batch_may_read_key(const OrmModel *model, const OrmKey *key)
 }
 
 const bool *
-orm_batch_returnable(const OrmModel *model)
+orm_write_returnable(const OrmModel *model)
 {
 	bool	   *returning = orm_write_readable(model);
 

@@ -191,9 +191,8 @@ orm_record_place(const OrmRecord *record, OrmPath *path)
 	return path;
 }
 
-/* qsort_arg comparator: records by key, and by place where keys are equal. */
-static int
-compare_keys(const void *a, const void *b, void *order)
+int
+orm_batch_compare_keys(const void *a, const void *b, void *order)
 {
 	const OrmRecord *left = *(OrmRecord *const *) a;
 	const OrmRecord *right = *(OrmRecord *const *) b;
@@ -233,7 +232,7 @@ orm_batch_check_unique(const OrmBatch *batch, const OrmKey *key)
 		return;
 	sorted = palloc_extended(sizeof(OrmRecord *) * batch->n, MCXT_ALLOC_HUGE);
 	memcpy(sorted, batch->records, sizeof(OrmRecord *) * batch->n);
-	qsort_arg(sorted, batch->n, sizeof(OrmRecord *), compare_keys, &order);
+	qsort_arg(sorted, batch->n, sizeof(OrmRecord *), orm_batch_compare_keys, &order);
 	for (int i = 1; i < batch->n; i++)
 		if (orm_key_order_compare_records(&order, sorted[i - 1], sorted[i]) == 0)
 			raise_same_key(batch, sorted[i - 1], sorted[i]);

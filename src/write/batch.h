@@ -72,13 +72,13 @@ extern void orm_batch_set_key(const OrmModel *model, const Datum *key, OrmRecord
 /* Are two values of an attribute the same? */
 extern bool orm_batch_same_value(const OrmModel *model, int attribute, Datum a, Datum b);
 
-/* What can come back of a row: all that the caller may read; NULL: nothing. */
-extern const bool *orm_batch_returnable(const OrmModel *model);
-
 /* The form of objects with the attributes of "returning": a plan that has it as payload, pinned. */
 extern OrmPlan *orm_batch_open_shape(const OrmModel *model, const bool *returning);
 
-/* Writes records that have the key (NULL: that are new), as orm_write_upsert says. */
+/*
+ * Writes records by a key, given in every record; on_conflict says what happens
+ * to a row that is there.  NULL: the records are new.
+ */
 extern void orm_batch_upsert(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conflict);
 
 /*
@@ -95,6 +95,9 @@ extern bool orm_batch_compares(const OrmWrite *write, const OrmStatement *statem
 
 /* May the caller read the key's columns, so that rows can be known by it? */
 extern bool orm_batch_may_read_key(const OrmModel *model, const OrmKey *key);
+
+/* qsort_arg comparator, by an OrmKeyOrder: records by key, and by place where keys are equal. */
+extern int	orm_batch_compare_keys(const void *a, const void *b, void *order);
 
 /* Raises 21000 when two records have the same key. */
 extern void orm_batch_check_unique(const OrmBatch *batch, const OrmKey *key);

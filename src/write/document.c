@@ -145,7 +145,7 @@ run(Writer writer, OrmWrite *write, const OrmWriteOptions *options, OrmRecord *r
 {
 	Collector	collector;
 
-	write->returning = options->no_result ? NULL : orm_batch_returnable(write->model);
+	write->returning = options->no_result ? NULL : orm_write_returnable(write->model);
 	if (write->returning == NULL)
 	{
 		writer(write, records, n);

@@ -23,17 +23,6 @@ pick(const OrmOutcome *outcome, OrmObject *const *objects, int n, ObjectTest tes
 	return batch;
 }
 
-/* qsort_arg comparator: records by key. */
-static int
-compare_keys(const void *a, const void *b, void *order)
-{
-	const OrmRecord *left = *(OrmRecord *const *) a;
-	const OrmRecord *right = *(OrmRecord *const *) b;
-	int			result = orm_key_order_compare_records(order, left, right);
-
-	return result != 0 ? result : (left->index > right->index) - (left->index < right->index);
-}
-
 /* Puts records into the order of a key, in which their rows are to be locked. */
 static bool
 sort_by_key(OrmWork *work, const OrmBatch *batch, const OrmKey *key)
@@ -42,7 +31,7 @@ sort_by_key(OrmWork *work, const OrmBatch *batch, const OrmKey *key)
 
 	if (batch->n < 2 || !orm_key_order_make(&order, batch->write->model, key))
 		return false;
-	qsort_arg(batch->records, batch->n, sizeof(OrmRecord *), compare_keys, &order);
+	qsort_arg(batch->records, batch->n, sizeof(OrmRecord *), orm_batch_compare_keys, &order);
 	for (int i = 0; i < batch->n; i++)
 		batch->records[i]->index = work->nobjects++;
 	return true;

@@ -87,5 +87,5 @@ orm_write_insert(const OrmWrite *write, OrmRecord *records, int n)
 
 	if (n != 1)
 		batch = orm_batch_make(write, records, n);
-	orm_batch_insert(&batch, write->conflict_key, write->on_conflict);
+	orm_batch_insert(&batch, NULL, write->on_conflict);
 }

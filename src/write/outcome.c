@@ -95,7 +95,7 @@ orm_outcome_decide(OrmWork *work, OrmGroup *group)
 	group->readable_decided = true;
 	if (!work->result)
 		return;
-	group->readable = orm_batch_returnable(group->model);
+	group->readable = orm_write_returnable(group->model);
 	if (group->readable == NULL)
 		return;
 	group->shape = orm_batch_open_shape(group->model, group->readable);

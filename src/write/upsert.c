@@ -258,14 +258,6 @@ orm_batch_upsert(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conf
 		write_by_key(batch, key, on_conflict);
 }
 
-void
-orm_write_upsert(const OrmWrite *write, OrmRecord *records, int n)
-{
-	OrmBatch	batch = orm_batch_make(write, records, n);
-
-	orm_batch_upsert(&batch, write->conflict_key, write->on_conflict);
-}
-
 /* Has the record this key? */
 static bool
 has_key(const OrmRecord *record, const void *key)

@@ -3,11 +3,9 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "miscadmin.h"
-#include "utils/memutils.h"
-#include "utils/resowner.h"
 
+#include "base/attempt.h"
 #include "exec/json.h"
 #include "model/cache.h"
 #include "write/validate_internal.h"
@@ -39,14 +37,14 @@ orm_validate_complain(OrmValidation *validation, const char *place, const char *
 	MemoryContextSwitchTo(caller);
 }
 
-/* Is it an error that says nothing about the object: a cancel, no memory, an internal one? */
+/* Is it an error that says nothing about the object: no memory, an internal one? */
 static bool
 is_not_about_data(int sqlerrcode)
 {
 	int			class = ERRCODE_TO_CATEGORY(sqlerrcode);
 
-	return class == ERRCODE_OPERATOR_INTERVENTION || class == ERRCODE_INSUFFICIENT_RESOURCES ||
-		class == ERRCODE_SYSTEM_ERROR || class == ERRCODE_INTERNAL_ERROR;
+	return class == ERRCODE_INSUFFICIENT_RESOURCES || class == ERRCODE_SYSTEM_ERROR ||
+		class == ERRCODE_INTERNAL_ERROR;
 }
 
 /* The place that an error names ("At tags[1]."), or the one that is given. */
@@ -58,44 +56,13 @@ place_of(const ErrorData *error, const OrmPath *place)
 	return orm_path_text(place);
 }
 
-/* Ends a subtransaction that failed, and returns the error. */
-static ErrorData *
-undo(MemoryContext context, ResourceOwner owner)
-{
-	ErrorData  *error;
-
-	MemoryContextSwitchTo(context);
-	error = CopyErrorData();
-	FlushErrorState();
-	RollbackAndReleaseCurrentSubTransaction();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	if (is_not_about_data(error->sqlerrcode))
-		ReThrowError(error);
-	return error;
-}
-
 bool
 orm_validate_try(OrmValidation *validation, OrmTrial trial, void *argument, const OrmPath *place, bool silent)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ErrorData  *volatile error = NULL;
+	ErrorData  *error = orm_attempt(trial, argument, ORM_ATTEMPT_KEEP);
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		trial(argument);
-		ReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-	}
-	PG_CATCH();
-	{
-		error = undo(context, owner);
-	}
-	PG_END_TRY();
+	if (error != NULL && is_not_about_data(error->sqlerrcode))
+		ReThrowError(error);
 	if (error != NULL && !silent)
 		orm_validate_complain(validation, place_of(error, place), error->message);
 	return error == NULL;

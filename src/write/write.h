@@ -76,7 +76,6 @@ typedef struct OrmWrite
 	OrmStored	stored;			/* with returning */
 	void	   *argument;
 	OrmOnConflict on_conflict;
-	const OrmKey *conflict_key; /* upsert: which unique key; NULL with IGNORE: any */
 	bool		action;			/* with returning: tell inserted from updated */
 } OrmWrite;
 
@@ -121,7 +120,7 @@ extern OrmReader *orm_reader_make(const OrmModel *model);
 extern int	orm_reader_read(OrmReader *reader, OrmJson object, const OrmPath *path, OrmVerb verb,
 							OrmRecord *record);
 
-/* INSERT.  With on_conflict IGNORE and no conflict_key: records that conflict are not stored. */
+/* INSERT.  With on_conflict IGNORE, records that conflict with any key are not stored. */
 extern void orm_write_insert(const OrmWrite *write, OrmRecord *records, int n);
 
 /*
@@ -137,12 +136,6 @@ extern void orm_write_update(const OrmWrite *write, OrmRecord *records, int n, b
  */
 extern void orm_write_save(const OrmWrite *write, OrmRecord *records, int n);
 
-/*
- * By conflict_key (given in every record); on_conflict says what happens to a
- * row that is there; without conflict_key the records are new.
- */
-extern void orm_write_upsert(const OrmWrite *write, OrmRecord *records, int n);
-
 /* Raises P0002: there is no row with the record's primary key.  NULL: the key was null. */
 extern void orm_write_missing(const OrmModel *model, const OrmRecord *record) pg_attribute_noreturn();
 
@@ -154,6 +147,9 @@ extern bool orm_write_delete(const OrmModel *model, const Datum *key);
  * Palloc'd.
  */
 extern bool *orm_write_readable(const OrmModel *model);
+
+/* What can come back of a row: all that the caller may read; NULL: nothing. */
+extern const bool *orm_write_returnable(const OrmModel *model);
 
 /* The options of a writing call. */
 typedef struct OrmWriteOptions
