@@ -207,5 +207,15 @@ SELECT paged('{"after": null, "before": null}', '{"distinct": ["a"]}', '{"lock":
              '{"order_by": ["place"]}', '{"after": {"$": "x"}}', '{"load": {"box": {"after": null}}}');
 SELECT tried($$SELECT orm.all('Item', '{"after": null}')$$);
 
+-- refused: an order by another member of json, which stands in the statement as a parameter
+CREATE TABLE bags (id int PRIMARY KEY, d jsonb);
+INSERT INTO bags SELECT i, jsonb_build_object('a', i, 'b', -i) FROM generate_series(1, 3) i;
+SELECT count(*) >= 0 AS mapped FROM orm.map('query_page_test.bags', 'Bag');
+SELECT orm.page('Bag', '{"compute": {"k": {"at": ["a"], "of": "d"}}, "order_by": ["k"], "select": ["id"], "limit": 1}') ->> 'next' AS cursor \gset
+SELECT orm.page('Bag', '{"compute": {"k": {"at": ["a"], "of": "d"}}, "order_by": ["k"], "select": ["id"], "limit": 1, "after": {"$": "c"}}',
+    json_build_object('c', :'cursor')) -> 'items' AS items;
+SELECT orm.page('Bag', '{"compute": {"k": {"at": ["b"], "of": "d"}}, "order_by": ["k"], "select": ["id"], "limit": 1, "after": {"$": "c"}}',
+    json_build_object('c', :'cursor')) -> 'items' AS items;
+
 SET client_min_messages = warning;
 DROP SCHEMA query_page_test CASCADE;

@@ -358,12 +358,12 @@ slot_text(const OrmQuery *query, const OrmSlot *slot, int *length)
 		return orm_json_source(query->shape.values[slot->number], length);
 	if (slot->source == ORM_SLOT_PARAMETER)
 		parameter = &query->request.parameters[slot->number];
-	if (parameter == NULL || parameter->isnull)
+	if (slot->source != ORM_SLOT_CONSTANT && (parameter == NULL || parameter->isnull))
 		return text;
-	if (!OidIsValid(parameter->type))
+	if (parameter != NULL && !OidIsValid(parameter->type))
 		return orm_json_source(parameter->json, length);
-	getTypeOutputInfo(parameter->type, &output, &is_varlena);
-	text = OidOutputFunctionCall(output, parameter->value);
+	getTypeOutputInfo(parameter != NULL ? parameter->type : slot->parameter_type, &output, &is_varlena);
+	text = OidOutputFunctionCall(output, parameter != NULL ? parameter->value : slot->constant);
 	*length = strlen(text);
 	return text;
 }

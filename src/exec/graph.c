@@ -171,7 +171,7 @@ sort_value(const OrmRows *rows, const TupleTableSlot *slot)
 	Datum		value = slot->tts_values[position];
 
 	if (slot->tts_isnull[position])
-		return rows->level->sort_descending ? PG_INT64_MIN : PG_INT64_MAX;
+		return PG_INT64_MAX;
 	switch (TupleDescAttr(slot->tts_tupleDescriptor, position)->atttypid)
 	{
 		case INT2OID:
@@ -366,7 +366,7 @@ static inline bool
 comes_behind(const OrmRows *rows, int a, int b)
 {
 	if (rows->sorts[a] != rows->sorts[b])
-		return (rows->sorts[a] > rows->sorts[b]) != rows->level->sort_descending;
+		return rows->sorts[a] > rows->sorts[b];
 	return a > b;
 }
 

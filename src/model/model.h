@@ -54,7 +54,7 @@ typedef struct OrmRelationship
 	int			nkeys;			/* columns of the (first) key */
 	AttrNumber *local;			/* columns of this model's table */
 	AttrNumber *remote;			/* of the target's, or of the join table */
-	Oid		   *operators;		/* local = remote, or remote = local: see "flipped" */
+	Oid		   *operators;		/* local = remote, or remote = local: see "key_is_local" */
 	bool		key_is_local;	/* belongs to: this table holds the key; operators take (remote, local) */
 	Oid			join_relid;		/* many to many only */
 	int			njoin;

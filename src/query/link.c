@@ -137,7 +137,7 @@ cast_to_link(const Column *column, const OrmType *type)
 	return sql.data;
 }
 
-/* A column under a collation that may not be its own. */
+/* A column as it is compared with another of that collation. */
 static const char *
 under_collation(const Column *column, Oid collation)
 {
@@ -145,11 +145,7 @@ under_collation(const Column *column, Oid collation)
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, column->sql);
-	if (OidIsValid(collation) && OidIsValid(column->collation) && collation != column->collation)
-	{
-		appendStringInfoString(&sql, " COLLATE ");
-		orm_sql_collation(&sql, collation);
-	}
+	orm_sql_collate(&sql, column->collation, collation);
 	return sql.data;
 }
 

@@ -150,7 +150,8 @@ read_instruction(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJ
 				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("unknown instruction \"%s\"", here.key),
 				orm_error_place(&here),
-				errhint("The instructions that may stand here are \"$\", \"$attribute\" and \"$value\"."));
+				errhint("The instructions that may stand here are \"$\"%s \"$value\".",
+						scope != NULL && type != NULL ? ", \"$attribute\" and" : " and"));
 	if (json.node->count != 1)
 		ereport(ERROR,
 				errcode(ERRCODE_INVALID_PARAMETER_VALUE),

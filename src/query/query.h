@@ -162,7 +162,6 @@ typedef struct OrmLevel
 	OrmMember  *members;		/* loads come behind them, in the order of levels */
 	int			sort;			/* position of a column of type int2, int4 or int8 by which a parent's rows are
 								 * sorted after they have come; -1: they come in their order */
-	bool		sort_descending;
 	int			identity;		/* recursive: number of columns that tell objects apart (the primary key), */
 	int		   *identities;		/* their positions... */
 	int		   *parent_identities;	/* ... and in the parent level's rows, of the same model: where paths begin */
