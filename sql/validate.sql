@@ -55,6 +55,11 @@ SELECT (SELECT count(*) FROM owners) AS owners, (SELECT last_value FROM owners_i
 BEGIN READ ONLY;
 SELECT orm.validate('VOwner', '{"name": "too long a name"}');
 COMMIT;
+\echo # what is queued is seen
+BEGIN;
+SELECT orm.add('VOwner', '{"id": 50, "name": "queued"}');
+SELECT orm.validate('VPet', '{"name": "a", "owner_id": 50}');
+ROLLBACK;
 SELECT orm.validate('VOwnr', '{}');
 SELECT orm.validate('VOwner', NULL);
 \echo # keys and references that may not be read are passed over

@@ -16,19 +16,14 @@
 static Datum
 make_json(const OrmCall *call, TupleTableSlot *slot)
 {
-	OrmJsonShape *shape = orm_json_shape_make(call->model->nattributes);
+	OrmPlan    *shape = orm_write_open_shape(call->model, call->rows.returned);
 	StringInfoData out;
-	MemoryContext caller;
-	int			position = 0;
+	MemoryContext caller = MemoryContextSwitchTo(call->rows.context);
 
-	for (int i = 0; i < call->model->nattributes; i++)
-		if (call->rows.returned[i])
-			orm_json_shape_add(shape, call->model->attributes[i].name,
-							   call->model->attributes[i].type, position++);
-	caller = MemoryContextSwitchTo(call->rows.context);
 	orm_json_begin(&out);
 	MemoryContextSwitchTo(caller);
-	orm_json_write_slot(&out, shape, slot);
+	orm_json_write_slot(&out, orm_plan_payload(shape), slot);
+	orm_plan_release(shape);
 	return orm_json_end(&out);
 }
 

@@ -5,9 +5,8 @@
 
 #include "fmgr.h"
 
-#include "api/argument.h"
 #include "api/object.h"
-#include "model/cache.h"
+#include "api/request.h"
 #include "write/validate.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_validate);
@@ -16,7 +15,7 @@ PG_FUNCTION_INFO_V1(orm_sql_validate);
 Datum
 orm_sql_validate(PG_FUNCTION_ARGS)
 {
-	const OrmModel *model = orm_model_open(orm_argument_text(fcinfo, 0, "model"), AccessShareLock);
+	const OrmModel *model = orm_request_model(fcinfo, AccessShareLock);
 
 	PG_RETURN_DATUM(orm_validate(model, orm_document_root(orm_object_document(fcinfo, 1, "object"))));
 }

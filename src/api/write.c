@@ -5,11 +5,9 @@
 
 #include "fmgr.h"
 
-#include "api/argument.h"
 #include "api/dry_run.h"
 #include "api/object.h"
-#include "model/cache.h"
-#include "session/session.h"
+#include "api/request.h"
 #include "write/write.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_create);
@@ -27,19 +25,11 @@ options_argument(FunctionCallInfo fcinfo, int n, OrmVerb verb)
 	return orm_write_options(orm_object_document(fcinfo, n, "options"), verb);
 }
 
-/* The model that the first argument names, to be written to. */
-static const OrmModel *
-model_argument(FunctionCallInfo fcinfo)
-{
-	orm_session_autoflush(true);
-	return orm_model_open(orm_argument_text(fcinfo, 0, "model"), RowExclusiveLock);
-}
-
 /* Writes the second argument. */
 static Datum
 write_document(FunctionCallInfo fcinfo, OrmVerb verb, int options_at, int nconflict_on, char **conflict_on)
 {
-	const OrmModel *model = model_argument(fcinfo);
+	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
 	const OrmDocument *document = orm_object_document(fcinfo, 1, "object");
 	OrmWriteOptions options = options_argument(fcinfo, options_at, verb);
 	Datum		result;
@@ -111,7 +101,7 @@ update(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
 static Datum
 work_update_text(PG_FUNCTION_ARGS)
 {
-	const OrmModel *model = model_argument(fcinfo);
+	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
 
 	return update(fcinfo, model, orm_object_key_text(fcinfo, 1, model));
 }
@@ -127,7 +117,7 @@ orm_sql_update_text(PG_FUNCTION_ARGS)
 static Datum
 work_update_any(PG_FUNCTION_ARGS)
 {
-	const OrmModel *model = model_argument(fcinfo);
+	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
 
 	return update(fcinfo, model, orm_object_key_any(fcinfo, 1, model));
 }
@@ -151,7 +141,7 @@ delete(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
 static Datum
 work_delete_text(PG_FUNCTION_ARGS)
 {
-	const OrmModel *model = model_argument(fcinfo);
+	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
 
 	return delete(fcinfo, model, orm_object_key_text(fcinfo, 1, model));
 }
@@ -167,7 +157,7 @@ orm_sql_delete_text(PG_FUNCTION_ARGS)
 static Datum
 work_delete_any(PG_FUNCTION_ARGS)
 {
-	const OrmModel *model = model_argument(fcinfo);
+	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
 
 	return delete(fcinfo, model, orm_object_key_any(fcinfo, 1, model));
 }

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "parser/parse_coerce.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -57,7 +58,7 @@ static Datum
 value_of_type(const Given *given, Oid to, bool *isnull)
 {
 	*isnull = given->isnull;
-	if (!OidIsValid(given->type) || given->type == to)
+	if (!OidIsValid(given->type) || IsBinaryCoercible(given->type, to))
 		return given->value;
 	return cast_value(given, to, isnull);
 }
@@ -220,8 +221,7 @@ row_count(const Given *given, int code, const char *what)
 				errmsg("%s must be a number, not %s", what, orm_json_kind_name(orm_json_kind(given->json))),
 				orm_error_place(slot->place));
 	else if (!isnull)
-		value = orm_value_read(slot->type ? slot->type : orm_type_make(INT8OID, -1, InvalidOid),
-							   given->json, slot->place, &isnull);
+		value = orm_value_read(slot->type, given->json, slot->place, &isnull);
 	if (isnull)
 		ereport(ERROR,
 				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),

@@ -150,19 +150,10 @@ orm_plan_open_cursor(OrmPlan *plan, const Datum *values, const bool *isnull)
 	return MemoryContextStrdup(caller, portal->name);
 }
 
-/* The portal of a cursor, if it is there. */
-static Portal
-find_cursor(const char *cursor)
-{
-	Portal		portal = GetPortalByName(cursor);
-
-	return PortalIsValid(portal) ? portal : NULL;
-}
-
 uint64
 orm_exec_fetch(const char *cursor, uint64 limit, DestReceiver *receiver)
 {
-	Portal		portal = find_cursor(cursor);
+	Portal		portal = GetPortalByName(cursor);
 
 	if (portal == NULL)
 		ereport(ERROR,
@@ -175,7 +166,7 @@ orm_exec_fetch(const char *cursor, uint64 limit, DestReceiver *receiver)
 void
 orm_exec_close_cursor(const char *cursor)
 {
-	Portal		portal = find_cursor(cursor);
+	Portal		portal = GetPortalByName(cursor);
 
 	if (portal != NULL)
 		PortalDrop(portal, false);

@@ -76,7 +76,7 @@ make_shape(const OrmModel *model, const bool *returning)
 }
 
 OrmPlan *
-orm_batch_open_shape(const OrmModel *model, const bool *returning)
+orm_write_open_shape(const OrmModel *model, const bool *returning)
 {
 	OrmPlanKey	key;
 	OrmPlan    *plan;

@@ -72,9 +72,6 @@ extern void orm_batch_set_key(const OrmModel *model, const Datum *key, OrmRecord
 /* Are two values of an attribute the same? */
 extern bool orm_batch_same_value(const OrmModel *model, int attribute, Datum a, Datum b);
 
-/* The form of objects with the attributes of "returning": a plan that has it as payload, pinned. */
-extern OrmPlan *orm_batch_open_shape(const OrmModel *model, const bool *returning);
-
 /*
  * Writes records by a key, given in every record; on_conflict says what happens
  * to a row that is there.  NULL: the records are new.

@@ -59,7 +59,7 @@ static void
 begin(Collector *collector, OrmWrite *write, int n)
 {
 	memset(collector, 0, sizeof(Collector));
-	collector->shape = orm_batch_open_shape(write->model, write->returning);
+	collector->shape = orm_write_open_shape(write->model, write->returning);
 	collector->n = n;
 	collector->in_order = true;
 	orm_json_begin(&collector->json);

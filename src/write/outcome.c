@@ -98,7 +98,7 @@ orm_outcome_decide(OrmWork *work, OrmGroup *group)
 	group->readable = orm_write_returnable(group->model);
 	if (group->readable == NULL)
 		return;
-	group->shape = orm_batch_open_shape(group->model, group->readable);
+	group->shape = orm_write_open_shape(group->model, group->readable);
 	work->shapes = lappend(work->shapes, group->shape);
 	group->comes_back = true;
 	for (int i = 0; i < group->nneeded; i++)

@@ -19,6 +19,7 @@
 #define ORM_WRITE_WRITE_H
 
 #include "base/document.h"
+#include "exec/plan.h"
 #include "executor/tuptable.h"
 #include "model/model.h"
 
@@ -150,6 +151,9 @@ extern bool *orm_write_readable(const OrmModel *model);
 
 /* What can come back of a row: all that the caller may read; NULL: nothing. */
 extern const bool *orm_write_returnable(const OrmModel *model);
+
+/* The form of objects with the attributes of "returning": a plan that has it as payload, pinned. */
+extern OrmPlan *orm_write_open_shape(const OrmModel *model, const bool *returning);
 
 /* The options of a writing call. */
 typedef struct OrmWriteOptions
