@@ -202,6 +202,31 @@ append_assignment(StringInfo sql, OrmBuilder *builder, const OrmAttribute *attri
 									  &here));
 }
 
+/*
+ * Raises for a value that says how a column changes: orm.update takes these.
+ * On a json attribute it would be stored as it stands.
+ */
+static void
+refuse_instruction(OrmJson json, const OrmPath *place)
+{
+	static const char *const names[] = {"$inc", "$mul", "$append", "$remove", "$merge", "$unset"};
+	OrmJsonWalk walk = orm_json_walk(json);
+
+	if (orm_json_kind(json) != ORM_JSON_OBJECT || json.node->count != 1 || !orm_json_next(&walk))
+		return;
+	for (int i = 0; i < lengthof(names); i++)
+		if (orm_json_equals(walk.key, names[i]))
+		{
+			OrmPath		here = orm_path_key(place, names[i]);
+
+			ereport(ERROR,
+					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("\"%s\" cannot stand here", names[i]),
+					orm_error_place(&here),
+					errhint("A patch by a query sets values; write {\"$value\": ...} around json that looks like this."));
+		}
+}
+
 /* Appends SET and what a patch sets. */
 static void
 append_set(StringInfo sql, OrmBuilder *builder)
@@ -232,6 +257,7 @@ append_set(StringInfo sql, OrmBuilder *builder)
 					errmsg("attribute \"%s\" is given twice", here.key),
 					orm_error_place(&here));
 		given[attribute] = true;
+		refuse_instruction(walk.value, &here);
 		orm_sql_comma(sql, &first);
 		append_assignment(sql, builder, &model->attributes[attribute], walk.value, &place);
 	}

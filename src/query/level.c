@@ -322,6 +322,8 @@ read_limits(OrmLevelBuild *build)
 	else
 		build->limit = orm_query_limit(builder, &build->keys, ORM_KEY_LIMIT, ORM_FORM_LIMIT, build->place);
 	build->offset = orm_query_limit(builder, &build->keys, ORM_KEY_OFFSET, ORM_FORM_OFFSET, build->place);
+	if (page && build->compiler->request->cursor != NULL)
+		build->offset = NULL;	/* it was for the first page: the cursor says where this one begins */
 	if (distinct != NULL)
 		build->distinct = orm_query_distinct(build->scope, *distinct, &here);
 }
