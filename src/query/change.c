@@ -223,7 +223,8 @@ refuse_instruction(OrmJson json, const OrmPath *place)
 					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("\"%s\" cannot stand here", names[i]),
 					orm_error_place(&here),
-					errhint("A patch by a query sets values; write {\"$value\": ...} around json that looks like this."));
+					errhint("A patch by a query sets values; "
+							"write {\"$value\": ...} around json that looks like this."));
 		}
 }
 
