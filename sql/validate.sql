@@ -50,6 +50,14 @@ SELECT orm.validate('VPet', '{"name": "a", "owner": null}');
 \echo # what is no object
 SELECT orm.validate('VOwner', '[1]');
 SELECT orm.validate('VOwner', '{"name": "a", "pets": {"name": 5}}');
+\echo # instructions: what they write is looked at, keys and labels are not
+SELECT orm.validate('VOwner', '{"name": "a", "pets": {"$set": [{"name": 5}, 7, {"$ref": "x"}], "$cut": []}}');
+SELECT orm.validate('VOwner', '{"name": "a", "pets": {"$save": [{"name": 5}], "$connect_or_create": 1, "$connect": [{"name": 5}], "$disconnect": [1]}}');
+SELECT orm.validate('VPet', '{"name": "a", "owner": {"$connect": 1}}');
+SELECT orm.validate('VPet', '{"name": "a", "owner": {"$connect_or_create": {"name": "too long a name"}}}');
+SELECT orm.validate('VPet', '{"name": "a", "owner": {"$ref": "x"}}');
+SELECT orm.validate('VPet', '{"name": "a", "owner": {"$set": []}}');
+SELECT orm.validate('VPet', '{"name": "a", "owner": [1]}');
 \echo # it writes nothing
 SELECT (SELECT count(*) FROM owners) AS owners, (SELECT last_value FROM owners_id_seq) AS last;
 BEGIN READ ONLY;

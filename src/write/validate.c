@@ -119,11 +119,29 @@ take_value(OrmSubject *subject, const OrmJsonWalk *walk, const char *name)
 static void validate_object(OrmValidation *validation, const OrmModel *model, OrmJson object,
 							const OrmPath *place, const OrmRelationship *through);
 
-/* Validates what stands in one place of a relationship: a key is left to its foreign key. */
+/* The instructions of relationships; what they say of rows that are there is left to the database. */
+static const struct
+{
+	const char *name;
+	bool		writes;			/* its items are objects that are written */
+	bool		to_one;			/* it takes one item where the relationship leads to one */
+	bool		to_many;		/* and an array where it leads to many */
+}			instructions[] = {
+	{"$set", true, false, true},
+	{"$save", true, false, true},
+	{"$connect_or_create", true, true, true},
+	{"$connect", false, true, true},
+	{"$disconnect", false, false, true},
+	{"$delete", false, false, true},
+};
+
+/* Validates what stands in one place of a relationship: a key and a label are left to the database. */
 static void
 take_item(OrmSubject *subject, const OrmRelationship *relationship, OrmJson item, const OrmPath *place)
 {
-	if (orm_json_kind(item) != ORM_JSON_OBJECT)
+	OrmJson		label;
+
+	if (orm_json_kind(item) != ORM_JSON_OBJECT || (item.node->count == 1 && orm_json_member(item, "$ref", &label)))
 		return;
 	validate_object(subject->validation, orm_model_open(relationship->target, AccessShareLock), item, place,
 					relationship->key_is_local ? NULL : relationship);
@@ -139,10 +157,70 @@ attribute_of(const OrmModel *model, AttrNumber column)
 	return -1;
 }
 
+/* Validates all items of an array. */
+static void
+take_items(OrmSubject *subject, const OrmRelationship *relationship, OrmJson array, const OrmPath *place)
+{
+	OrmJsonWalk walk;
+
+	if (orm_json_kind(array) != ORM_JSON_ARRAY)
+	{
+		orm_validate_complain(subject->validation, orm_path_text(place),
+							  psprintf("an array is expected, not %s", orm_json_kind_name(orm_json_kind(array))));
+		return;
+	}
+	walk = orm_json_walk(array);
+	while (orm_json_next(&walk))
+	{
+		OrmPath		here = orm_path_index(place, walk.index);
+
+		CHECK_FOR_INTERRUPTS();
+		take_item(subject, relationship, walk.value, &here);
+	}
+}
+
+/* Does the object give instructions instead of attributes? */
+static bool
+is_instructing(OrmJson value)
+{
+	OrmJsonWalk walk;
+
+	if (orm_json_kind(value) != ORM_JSON_OBJECT)
+		return false;
+	walk = orm_json_walk(value);
+	return orm_json_next(&walk) && walk.key.node->length > 0 && orm_json_bytes(walk.key)[0] == '$' &&
+		!orm_json_equals(walk.key, "$ref") && !orm_json_equals(walk.key, "$etag") &&
+		!orm_json_equals(walk.key, "$action");
+}
+
+/* Validates what stands under one instruction. */
+static void
+take_instruction(OrmSubject *subject, const OrmRelationship *relationship, bool many, const OrmJsonWalk *walk,
+				 const OrmPath *place)
+{
+	char	   *name = orm_json_string(walk->key);
+	OrmPath		here = orm_path_key(place, name);
+
+	for (int i = 0; i < (int) lengthof(instructions); i++)
+	{
+		if (strcmp(name, instructions[i].name) != 0 || !(many ? instructions[i].to_many : instructions[i].to_one))
+			continue;
+		if (!instructions[i].writes)
+			return;
+		if (many)
+			take_items(subject, relationship, walk->value, &here);
+		else
+			take_item(subject, relationship, walk->value, &here);
+		return;
+	}
+	orm_validate_complain(subject->validation, orm_path_text(&here), psprintf("\"%s\" cannot stand here", name));
+}
+
 /* Validates what is nested under a relationship. */
 static void
 take_related(OrmSubject *subject, const OrmRelationship *relationship, OrmJson value, const OrmPath *place)
 {
+	bool		many = relationship->kind == ORM_HAS_MANY || relationship->kind == ORM_MANY_TO_MANY;
 	OrmJsonWalk walk;
 
 	if (!relationship->resolved)
@@ -154,18 +232,17 @@ take_related(OrmSubject *subject, const OrmRelationship *relationship, OrmJson v
 		if (attribute >= 0 && orm_json_kind(value) != ORM_JSON_NULL)
 			subject->supplied[attribute] = true;
 	}
-	if (orm_json_kind(value) != ORM_JSON_ARRAY)
-	{
+	if (many && !is_instructing(value))
+		take_items(subject, relationship, value, place);
+	else if (orm_json_kind(value) == ORM_JSON_ARRAY)
+		orm_validate_complain(subject->validation, orm_path_text(place), "one object is expected, not an array");
+	else if (!is_instructing(value))
 		take_item(subject, relationship, value, place);
-		return;
-	}
-	walk = orm_json_walk(value);
-	while (orm_json_next(&walk))
+	else
 	{
-		OrmPath		here = orm_path_index(place, walk.index);
-
-		CHECK_FOR_INTERRUPTS();
-		take_item(subject, relationship, walk.value, &here);
+		walk = orm_json_walk(value);
+		while (orm_json_next(&walk))
+			take_instruction(subject, relationship, many, &walk, place);
 	}
 }
 
