@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION orm.update_where(model pg_catalog.text, query orm.doc
     RETURNS pg_catalog.int8
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_update_where';
 COMMENT ON FUNCTION orm.update_where(pg_catalog.text, orm.document, orm.document, orm.document, orm.document) IS
-'Sets attributes of all objects that a query finds and returns how many that are. query: must have a where; {"where": {}} means all. patch: attributes and their new values; params: what {"$": name} stands for in both. Option: "expect": n, where more than n rows are an error, P0003, and nothing is changed. Other errors as orm.all and orm.update.';
+'Sets attributes of all objects that a query finds and returns how many that are. query: must have a where; {"where": {}} means all. patch: attributes and their new values, or how these change, as in orm.update; every row that is found is written; params: what {"$": name} stands for in both. Option: "expect": n, where more than n rows are an error, P0003, and nothing is changed. Other errors as orm.all and orm.update.';
 
 CREATE OR REPLACE FUNCTION orm.delete_where(model pg_catalog.text, query orm.document, params orm.document DEFAULT '{}', options orm.document DEFAULT '{}')
     RETURNS pg_catalog.int8

@@ -63,6 +63,23 @@ value_of_type(const Given *given, Oid to, bool *isnull)
 	return cast_value(given, to, isnull);
 }
 
+/* VALUE that is the operand of a patch. */
+static Datum
+bind_operand(const Given *given, bool *isnull)
+{
+	const OrmSlot *slot = given->slot;
+	Datum		value;
+
+	if (!OidIsValid(given->type))
+	{
+		orm_patch_check(slot->patch, given->json, slot->place);
+		return orm_value_read(slot->type, given->json, slot->place, isnull);
+	}
+	value = value_of_type(given, slot->type->oid, isnull);
+	orm_patch_check_value(slot->patch, slot->type, value, *isnull, slot->place);
+	return value;
+}
+
 /* VALUE */
 static Datum
 bind_value(const Given *given, bool *isnull)
@@ -70,6 +87,8 @@ bind_value(const Given *given, bool *isnull)
 	const OrmSlot *slot = given->slot;
 	const OrmType *type = slot->type;
 
+	if (slot->patch != ORM_PATCH_SET)
+		return bind_operand(given, isnull);
 	if (OidIsValid(given->type))
 		return value_of_type(given, type ? type->oid : slot->parameter_type, isnull);
 	return orm_value_read(type, given->json, slot->place, isnull);

@@ -84,6 +84,13 @@ extern Oid	orm_type_equality(Oid type);
 /* Are values of the type, under its collation, that this operator finds equal the same in every byte? */
 extern bool orm_type_equal_is_same(const OrmType *type);
 
+/* Is it one of the two json types, or a domain over one? */
+static inline bool
+orm_type_is_json(const OrmType *type)
+{
+	return type->class == ORM_TYPE_JSON || type->class == ORM_TYPE_JSONB;
+}
+
 /* Whether a number in a document may become a value of the type. */
 static inline bool
 orm_type_takes_number(const OrmType *type)

@@ -4,7 +4,7 @@
  *     SELECT pg_catalog.count(*) FROM "s"."t" AS t0 WHERE ...
  *     SELECT pg_catalog.count(*) FROM (SELECT DISTINCT t0."a", t0."b" FROM ...) AS d
  *     SELECT true FROM "s"."t" AS t0 WHERE ... LIMIT 1
- *     UPDATE "s"."t" AS t0 SET "a" = $1 WHERE ...
+ *     UPDATE "s"."t" AS t0 SET "a" = $1, "b" = <what a patch makes of t0."b" and $2> WHERE ...
  *     DELETE FROM "s"."t" AS t0 WHERE ...
  *
  * With a limit, an order or a condition on a path the rows are found, and
@@ -188,56 +188,83 @@ find_attribute(const OrmModel *model, OrmJson key, const OrmPath *place)
 	return attribute;
 }
 
-/* Appends "a" = $1 */
-static void
-append_assignment(StringInfo sql, OrmBuilder *builder, const OrmAttribute *attribute, OrmJson value,
-				  const OrmPath *place)
+/* What an attribute becomes. */
+typedef struct Assignment
 {
-	OrmPath		here = orm_path_key(place, attribute->name);
-	OrmOperand	operand = orm_query_operand(NULL, builder, value, attribute->type, &here);
+	const OrmAttribute *attribute;
+	OrmPatch	patch;
+	const char *value;			/* a parameter, or NULL; with a patch, its operand */
+} Assignment;
 
-	orm_sql_name(sql, attribute->column);
-	appendStringInfo(sql, " = %s", operand.kind != ORM_OPERAND_VALUE ? "NULL"
-					 : orm_query_slot(builder, &operand, attribute->type, attribute->type->oid, ORM_FORM_VALUE,
-									  &here));
+/* The parameter for what is given for an attribute, or NULL. */
+static const char *
+read_value(OrmBuilder *builder, OrmJson json, const OrmType *type, const OrmPath *place)
+{
+	OrmOperand	operand = orm_query_operand(NULL, builder, json, type, place);
+
+	if (operand.kind != ORM_OPERAND_VALUE)
+		return "NULL";
+	return orm_query_slot(builder, &operand, type, type->oid, ORM_FORM_VALUE, place);
 }
 
-/*
- * Raises for a value that says how a column changes: orm.update takes these.
- * On a json attribute it would be stored as it stands.
- */
-static void
-refuse_instruction(OrmJson json, const OrmPath *place)
+/* The parameter for the operand of a patch. */
+static const char *
+read_patch(OrmBuilder *builder, const Assignment *assignment, OrmJson json, const OrmPath *place)
 {
-	static const char *const names[] = {"$inc", "$mul", "$append", "$remove", "$merge", "$unset"};
+	const OrmModel *model = builder->compiler->request->model;
+	OrmPatch	patch = assignment->patch;
+	OrmPath		here = orm_path_key(place, orm_patch_name(patch));
+	OrmJson		given = orm_patch_operand(model, assignment->attribute, patch, json, &here);
+	const OrmType *type = orm_patch_type(assignment->attribute);
+	OrmOperand	operand = orm_query_operand(NULL, builder, given, type, &here);
+	const char *slot;
+
+	if (operand.kind != ORM_OPERAND_VALUE)
+		orm_patch_check_value(patch, type, 0, true, &here);
+	slot = orm_query_slot(builder, &operand, type, type->oid, ORM_FORM_VALUE, &here);
+	((OrmSlot *) llast(builder->slots))->patch = patch;
+	return slot;
+}
+
+/* Is the first key of an object one of those that say what an operand is? */
+static bool
+is_operand(OrmJson json)
+{
 	OrmJsonWalk walk = orm_json_walk(json);
 
-	if (orm_json_kind(json) != ORM_JSON_OBJECT || json.node->count != 1 || !orm_json_next(&walk))
-		return;
-	for (int i = 0; i < lengthof(names); i++)
-		if (orm_json_equals(walk.key, names[i]))
-		{
-			OrmPath		here = orm_path_key(place, names[i]);
-
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("\"%s\" cannot stand here", names[i]),
-					orm_error_place(&here),
-					errhint("A patch by a query sets values; "
-							"write {\"$value\": ...} around json that looks like this."));
-		}
+	return orm_json_kind(json) == ORM_JSON_OBJECT && orm_json_next(&walk) &&
+		(orm_json_equals(walk.key, "$") || orm_json_equals(walk.key, "$attribute"));
 }
 
-/* Appends SET and what a patch sets. */
-static void
-append_set(StringInfo sql, OrmBuilder *builder)
+/* Reads what an attribute is to become. */
+static Assignment *
+read_assignment(OrmBuilder *builder, const OrmAttribute *attribute, OrmJson json, const OrmPath *place)
+{
+	Assignment *assignment = palloc(sizeof(Assignment));
+
+	assignment->attribute = attribute;
+	assignment->patch = orm_patch_find(attribute->type, json);
+	if (assignment->patch != ORM_PATCH_SET)
+	{
+		assignment->value = read_patch(builder, assignment, json, place);
+		return assignment;
+	}
+	if (!is_operand(json))
+		orm_patch_refuse_unknown(attribute->type, json, place);
+	assignment->value = read_value(builder, json, attribute->type, place);
+	return assignment;
+}
+
+/* Reads what a patch sets: List of Assignment *. */
+static List *
+read_assignments(OrmBuilder *builder)
 {
 	const OrmModel *model = builder->compiler->request->model;
 	OrmJson		patch = orm_document_root(builder->compiler->request->patch);
 	OrmPath		place = orm_path_key(NULL, "patch");
 	bool	   *given = palloc0(sizeof(bool) * Max(model->nattributes, 1));
 	OrmJsonWalk walk = orm_json_walk(patch);
-	bool		first = true;
+	List	   *assignments = NIL;
 
 	if (orm_json_kind(patch) != ORM_JSON_OBJECT)
 		orm_query_wrong_kind(patch, "an object with the attributes to be set", &place);
@@ -246,7 +273,6 @@ append_set(StringInfo sql, OrmBuilder *builder)
 				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("the patch sets nothing"),
 				orm_error_place(&place));
-	appendStringInfoString(sql, " SET ");
 	while (orm_json_next(&walk))
 	{
 		int			attribute = find_attribute(model, walk.key, &place);
@@ -258,9 +284,37 @@ append_set(StringInfo sql, OrmBuilder *builder)
 					errmsg("attribute \"%s\" is given twice", here.key),
 					orm_error_place(&here));
 		given[attribute] = true;
-		refuse_instruction(walk.value, &here);
+		assignments = lappend(assignments, read_assignment(builder, &model->attributes[attribute],
+														   walk.value, &here));
+	}
+	return assignments;
+}
+
+/* Appends SET "a" = $1, ...; "alias" is that of the table that is updated. */
+static void
+append_set(StringInfo sql, List *assignments, const char *alias)
+{
+	ListCell   *cell;
+	bool		first = true;
+
+	appendStringInfoString(sql, " SET ");
+	foreach(cell, assignments)
+	{
+		const Assignment *assignment = lfirst(cell);
+		StringInfoData column;
+
 		orm_sql_comma(sql, &first);
-		append_assignment(sql, builder, &model->attributes[attribute], walk.value, &place);
+		orm_sql_name(sql, assignment->attribute->column);
+		appendStringInfoString(sql, " = ");
+		if (assignment->patch == ORM_PATCH_SET)
+		{
+			appendStringInfoString(sql, assignment->value);
+			continue;
+		}
+		initStringInfo(&column);
+		appendStringInfo(&column, "%s.", alias);
+		orm_sql_name(&column, assignment->attribute->column);
+		orm_patch_append(sql, assignment->patch, assignment->attribute->type, column.data, assignment->value);
 	}
 }
 
@@ -270,7 +324,7 @@ typedef struct Change
 	OrmBuilder *builder;
 	OrmScope   *scope;
 	bool		update;
-	const char *set;			/* "" for a delete */
+	List	   *set;			/* of Assignment *; NIL for a delete */
 	const char *where;
 	List	   *order;
 	const char *limit;
@@ -282,7 +336,8 @@ append_plain(StringInfo sql, const Change *change)
 {
 	appendStringInfoString(sql, change->update ? "UPDATE " : "DELETE FROM ");
 	orm_query_from(sql, change->scope);
-	appendStringInfoString(sql, change->set);
+	if (change->update)
+		append_set(sql, change->set, change->scope->alias);
 	if (change->where != NULL)
 		appendStringInfo(sql, " WHERE %s", change->where);
 }
@@ -322,7 +377,10 @@ append_by_key(StringInfo sql, const Change *change)
 
 	appendStringInfoString(sql, change->update ? "UPDATE " : "DELETE FROM ");
 	orm_sql_qualified(sql, model->schema, model->relation);
-	appendStringInfo(sql, " AS u%s %s (", change->set, change->update ? "FROM" : "USING");
+	appendStringInfoString(sql, " AS u");
+	if (change->update)
+		append_set(sql, change->set, "u");
+	appendStringInfoString(sql, change->update ? " FROM (" : " USING (");
 	append_keys(sql, change);
 	appendStringInfoString(sql, ") AS k");
 	for (int i = 0; i < key->nattributes; i++)
@@ -354,11 +412,10 @@ void
 orm_query_change(OrmCompiler *compiler, OrmJson query)
 {
 	OrmLevel   *level = add_level(compiler);
-	Change		change = {.update = compiler->request->verb == ORM_QUERY_UPDATE, .set = ""};
+	Change		change = {.update = compiler->request->verb == ORM_QUERY_UPDATE};
 	OrmPath		order_place = orm_path_key(NULL, "order_by");
 	OrmPath		compute_place = orm_path_key(NULL, "compute");
 	OrmQueryKeys keys;
-	StringInfoData set;
 	StringInfoData sql;
 
 	orm_query_take(query, CHANGE_KEYS, NULL, &keys);
@@ -368,11 +425,7 @@ orm_query_change(OrmCompiler *compiler, OrmJson query)
 	if (orm_query_key(&keys, ORM_KEY_COMPUTE) != NULL)
 		orm_query_compute(change.scope, *orm_query_key(&keys, ORM_KEY_COMPUTE), &compute_place);
 	if (change.update)
-	{
-		initStringInfo(&set);
-		append_set(&set, change.builder);
-		change.set = set.data;
-	}
+		change.set = read_assignments(change.builder);
 	change.where = orm_query_filter(change.scope, &keys, NULL);
 	if (orm_query_key(&keys, ORM_KEY_ORDER_BY) != NULL)
 		change.order = orm_query_order(change.scope, *orm_query_key(&keys, ORM_KEY_ORDER_BY), &order_place);

@@ -32,7 +32,7 @@ typedef struct Instruction
 static bool
 is_json(const OrmType *type)
 {
-	return type != NULL && (type->class == ORM_TYPE_JSON || type->class == ORM_TYPE_JSONB);
+	return type != NULL && orm_type_is_json(type);
 }
 
 /* {"$": name}: the parameter of that name. */

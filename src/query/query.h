@@ -19,6 +19,7 @@
 
 #include "base/document.h"
 #include "model/model.h"
+#include "model/patch.h"
 #include "query/shape.h"
 
 /* What a document is read for: which keys it may have and what is made of it. */
@@ -84,6 +85,7 @@ typedef struct OrmSlot
 	const OrmType *type;		/* the value's; of the elements for LIST; NULL: source says it */
 	Oid			parameter_type; /* type of the SQL parameter */
 	Datum		constant;
+	OrmPatch	patch;			/* VALUE: is checked as the operand of this one; ORM_PATCH_SET: of none */
 	const OrmPath *place;		/* in the document, for errors; in the compiled query's context */
 } OrmSlot;
 

@@ -14,6 +14,7 @@
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 
+#include "model/patch.h"
 #include "query/shape.h"
 
 /* What comes next in the bytes; a value is the kind of its JSON (0..7). */
@@ -392,11 +393,28 @@ begin_another(OrmShape *shape, Tag tag, const OrmDocument *document)
 		appendStringInfoCharMacro(&shape->bytes, (char) TAG_TWICE);
 }
 
+/* What an attribute is to become: a value, or a patch with its operand. */
+static void
+add_change(OrmShape *shape, OrmJson json)
+{
+	OrmJson		key;
+	OrmJson		operand;
+
+	if (!only_member(json, &key, &operand) || orm_patch_named(key) == ORM_PATCH_SET)
+	{
+		add_operand(shape, json);
+		return;
+	}
+	add_number(shape, TAG_OBJECT, 1);
+	add_key(shape, key);
+	add_operand(shape, operand);
+}
+
 void
 orm_shape_add_patch(OrmShape *shape, const OrmDocument *patch)
 {
 	begin_another(shape, TAG_PATCH, patch);
-	add_members(shape, orm_document_root(patch), NULL, 0, add_operand);
+	add_members(shape, orm_document_root(patch), NULL, 0, add_change);
 }
 
 void

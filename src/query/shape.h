@@ -27,7 +27,8 @@
  *            may be one); but under a key made of operator characters ("@>") and under "$value" only a
  *            value as a whole;
  *            {"$": name} and {"$attribute": path}: shape
- *   patch    keys are shape, members are values as a whole; {"$": name} is shape
+ *   patch    keys are shape, members are values as a whole, or patches (model/patch.h), the names of which
+ *            are shape, with a value as operand; {"$": name} is shape
  *
  * Of a value the shape has its kind (true and false are one) and, of an array,
  * whether a null stands in it.  Of the call's parameters it has the name, the

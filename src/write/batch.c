@@ -9,7 +9,6 @@
 
 #include "write/batch.h"
 #include "write/flush.h"
-#include "write/patch.h"
 
 OrmBatch
 orm_batch_make(const OrmWrite *write, OrmRecord *records, int n)
@@ -66,13 +65,23 @@ typedef struct PartOrder
 	int			nattributes;
 } PartOrder;
 
+int
+orm_batch_compare_patches(const OrmRecord *a, const OrmRecord *b, int nattributes)
+{
+	if (a->patch == NULL && b->patch == NULL)
+		return 0;
+	if (a->patch != NULL && b->patch != NULL)
+		return memcmp(a->patch, b->patch, nattributes);
+	return a->patch != NULL ? 1 : -1;
+}
+
 /* Orders records by what they give: equal, they go in one statement. */
 static int
 compare_given(const OrmRecord *a, const OrmRecord *b, int nattributes)
 {
 	int			result = memcmp(a->given, b->given, nattributes);
 
-	return result != 0 ? result : orm_patch_compare(a, b, nattributes);
+	return result != 0 ? result : orm_batch_compare_patches(a, b, nattributes);
 }
 
 /* qsort_arg comparator: same sets of attributes together, the order of records kept within. */

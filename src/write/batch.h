@@ -87,6 +87,9 @@ typedef void (*OrmPart) (const OrmBatch *part, const OrmKey *key, OrmOnConflict 
 extern void orm_batch_each_part(const OrmBatch *batch, OrmPart part,
 								const OrmKey *key, OrmOnConflict on_conflict);
 
+/* Do two records patch the same attributes in the same way?  0, or their order. */
+extern int	orm_batch_compare_patches(const OrmRecord *a, const OrmRecord *b, int nattributes);
+
 /* May an update pass over rows that are as they should be?  (Comparing needs the right to read.) */
 extern bool orm_batch_compares(const OrmWrite *write, const OrmStatement *statement);
 

@@ -9,7 +9,7 @@
 #include "utils/memutils.h"
 
 #include "model/value.h"
-#include "write/patch.h"
+#include "write/write.h"
 
 /* What a verb does with columns that only the server fills. */
 static const struct
@@ -148,6 +148,52 @@ is_servers(const OrmAttribute *attribute, OrmVerb verb)
 		(attribute->identity_always && !(attribute->in_key && verbs[verb].identifies));
 }
 
+/* Raises 22023 for a patch that this verb does not take. */
+static void
+check_verb(OrmPatch patch, OrmVerb verb, const OrmPath *here)
+{
+	if (verb == ORM_VERB_UPDATE || (verb != ORM_VERB_CREATE && orm_patch_makes_value(patch)))
+		return;
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("\"%s\" cannot stand here", orm_patch_name(patch)),
+			orm_error_place(here),
+			verb == ORM_VERB_CREATE ? errhint("A new object has no value that could be changed.")
+			: errhint("It needs an object that exists: use orm.update."));
+}
+
+/*
+ * Reads an object that is a patch into a record: its operand, and which it is;
+ * false when it is none.  In json of a new object nothing is.
+ */
+static bool
+read_patch(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *path)
+{
+	const OrmModel *model = reader->model;
+	const OrmAttribute *attribute = &model->attributes[i];
+	OrmPatch	patch = orm_patch_find(attribute->type, json);
+	OrmJson		operand;
+	OrmPath		here;
+
+	if (reader->verb == ORM_VERB_CREATE && orm_type_is_json(attribute->type))
+		return false;
+	if (patch == ORM_PATCH_SET)
+	{
+		orm_patch_refuse_unknown(attribute->type, json, path);
+		return false;
+	}
+	here = orm_path_key(path, orm_patch_name(patch));
+	check_verb(patch, reader->verb, &here);
+	operand = orm_patch_operand(model, attribute, patch, json, &here);
+	orm_patch_check(patch, operand, &here);
+	if (record->patch == NULL)
+		record->patch = palloc0(sizeof(uint8) * model->nattributes);
+	record->patch[i] = patch;
+	record->values[i] = orm_value_read(orm_patch_type(attribute), operand, &here, &record->isnull[i]);
+	record->given[i] = true;
+	return true;
+}
+
 /* Reads a value into a record.  A key attribute that is null is not given. */
 static void
 read_value(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *here)
@@ -156,8 +202,7 @@ read_value(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, cons
 
 	if (attribute->in_key && orm_json_kind(json) == ORM_JSON_NULL)
 		return;
-	if (orm_json_kind(json) == ORM_JSON_OBJECT &&
-		orm_patch_read(reader->model, i, json, here, reader->verb, record))
+	if (orm_json_kind(json) == ORM_JSON_OBJECT && read_patch(reader, record, i, json, here))
 		return;
 	record->values[i] = orm_value_read(attribute->type, json, here, &record->isnull[i]);
 	record->given[i] = !(attribute->in_key && record->isnull[i]);

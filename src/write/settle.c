@@ -3,7 +3,6 @@
  */
 #include "postgres.h"
 
-#include "write/patch.h"
 #include "write/outcome.h"
 
 /* Does a reference's key agree with what the holder gives already? */

@@ -11,7 +11,6 @@
 #include "utils/lsyscache.h"
 
 #include "base/sql.h"
-#include "write/patch.h"
 #include "write/statement.h"
 
 /* Is the attribute part of the key? */

@@ -22,18 +22,7 @@
 #include "exec/plan.h"
 #include "executor/tuptable.h"
 #include "model/model.h"
-
-/* How a value that is given for an attribute is meant; see write/patch.h. */
-typedef enum OrmPatch
-{
-	ORM_PATCH_SET,				/* what it becomes */
-	ORM_PATCH_INC,				/* the others: the operand of a change */
-	ORM_PATCH_MUL,
-	ORM_PATCH_APPEND,
-	ORM_PATCH_REMOVE,
-	ORM_PATCH_MERGE,
-	ORM_PATCH_UNSET
-} OrmPatch;
+#include "model/patch.h"
 
 typedef struct OrmRecord
 {

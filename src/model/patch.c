@@ -7,8 +7,7 @@
 #include "utils/builtins.h"
 
 #include "base/sql.h"
-#include "model/value.h"
-#include "write/patch.h"
+#include "model/patch.h"
 
 typedef void (*AppendPatch) (StringInfo sql, const OrmType *type, const char *column, const char *operand);
 
@@ -19,12 +18,6 @@ typedef enum Target
 	TARGET_LIST,				/* an array, or json */
 	TARGET_JSON
 } Target;
-
-static inline bool
-is_json(const OrmType *type)
-{
-	return type->class == ORM_TYPE_JSON || type->class == ORM_TYPE_JSONB;
-}
 
 static inline bool
 is_number(const OrmType *type)
@@ -104,7 +97,7 @@ append_concatenated(StringInfo sql, const OrmType *type, const char *column, con
 static void
 append_append(StringInfo sql, const OrmType *type, const char *column, const char *operand)
 {
-	if (is_json(type))
+	if (orm_type_is_json(type))
 	{
 		append_concatenated(sql, type, column, operand, "[]");
 		return;
@@ -156,7 +149,7 @@ append_remove(StringInfo sql, const OrmType *type, const char *column, const cha
 {
 	const OrmType *element = type->element;
 
-	if (is_json(type))
+	if (orm_type_is_json(type))
 	{
 		append_remove_json(sql, type, column, operand);
 		return;
@@ -199,16 +192,17 @@ static const struct
 {
 	const char *name;
 	Target		target;
+	const char *operand;		/* what it takes */
 	bool		makes_value;	/* the operand is the value of a new row */
 	AppendPatch append;
 }			patches[] = {
 	[ORM_PATCH_SET] = {NULL},
-	[ORM_PATCH_INC] = {"$inc", TARGET_NUMBER, true, append_inc},
-	[ORM_PATCH_MUL] = {"$mul", TARGET_NUMBER, false, append_mul},
-	[ORM_PATCH_APPEND] = {"$append", TARGET_LIST, true, append_append},
-	[ORM_PATCH_REMOVE] = {"$remove", TARGET_LIST, false, append_remove},
-	[ORM_PATCH_MERGE] = {"$merge", TARGET_JSON, true, append_merge},
-	[ORM_PATCH_UNSET] = {"$unset", TARGET_JSON, false, append_unset},
+	[ORM_PATCH_INC] = {"$inc", TARGET_NUMBER, "a number", true, append_inc},
+	[ORM_PATCH_MUL] = {"$mul", TARGET_NUMBER, "a number", false, append_mul},
+	[ORM_PATCH_APPEND] = {"$append", TARGET_LIST, "an array", true, append_append},
+	[ORM_PATCH_REMOVE] = {"$remove", TARGET_LIST, "an array", false, append_remove},
+	[ORM_PATCH_MERGE] = {"$merge", TARGET_JSON, "an object", true, append_merge},
+	[ORM_PATCH_UNSET] = {"$unset", TARGET_JSON, "an array", false, append_unset},
 };
 
 void
@@ -217,33 +211,46 @@ orm_patch_append(StringInfo sql, OrmPatch patch, const OrmType *type, const char
 	patches[patch].append(sql, type, column, operand);
 }
 
-/*
- * Which patch a value is; ORM_PATCH_SET: none.  An object on a json attribute
- * is one only if it is exactly that, and if patches may stand here at all.
- */
-static OrmPatch
-find_patch(const OrmType *type, OrmJson json, OrmVerb verb)
+OrmPatch
+orm_patch_named(OrmJson key)
 {
-	OrmJsonWalk walk = orm_json_walk(json);
-
-	if (orm_json_kind(json) != ORM_JSON_OBJECT || !orm_json_next(&walk) ||
-		(is_json(type) && (json.node->count != 1 || verb == ORM_VERB_CREATE)))
-		return ORM_PATCH_SET;
-	for (int i = 1; i < (int) lengthof(patches); i++)
-		if (orm_json_equals(walk.key, patches[i].name))
+	for (int i = ORM_PATCH_SET + 1; i < (int) lengthof(patches); i++)
+		if (orm_json_equals(key, patches[i].name))
 			return (OrmPatch) i;
 	return ORM_PATCH_SET;
 }
 
-/* Raises 22023 for an instruction that is neither a patch nor "$value"; on a json attribute it is data. */
-static void
-refuse_unknown(const OrmType *type, OrmJson json, const OrmPath *path)
+const char *
+orm_patch_name(OrmPatch patch)
+{
+	return patches[patch].name;
+}
+
+bool
+orm_patch_makes_value(OrmPatch patch)
+{
+	return patches[patch].makes_value;
+}
+
+OrmPatch
+orm_patch_find(const OrmType *type, OrmJson json)
+{
+	OrmJsonWalk walk = orm_json_walk(json);
+
+	if (orm_json_kind(json) != ORM_JSON_OBJECT || !orm_json_next(&walk) ||
+		(orm_type_is_json(type) && json.node->count != 1))
+		return ORM_PATCH_SET;
+	return orm_patch_named(walk.key);
+}
+
+void
+orm_patch_refuse_unknown(const OrmType *type, OrmJson json, const OrmPath *path)
 {
 	const char *names[lengthof(patches)] = {"$value"};
 	OrmJsonWalk walk = orm_json_walk(json);
 	OrmPath		here;
 
-	if (is_json(type) || orm_json_kind(json) != ORM_JSON_OBJECT || !orm_json_next(&walk) ||
+	if (orm_type_is_json(type) || orm_json_kind(json) != ORM_JSON_OBJECT || !orm_json_next(&walk) ||
 		orm_json_equals(walk.key, "$value") || walk.key.node->length == 0 || orm_json_bytes(walk.key)[0] != '$')
 		return;
 	for (int i = 1; i < (int) lengthof(patches); i++)
@@ -265,48 +272,49 @@ fits(OrmPatch patch, const OrmType *type)
 		case TARGET_NUMBER:
 			return is_number(type);
 		case TARGET_JSON:
-			return is_json(type);
+			return orm_type_is_json(type);
 		case TARGET_LIST:
 			if (type->class != ORM_TYPE_ARRAY)
-				return is_json(type);
+				return orm_type_is_json(type);
 			return patch == ORM_PATCH_APPEND ||
 				(type->element->class != ORM_TYPE_COMPOSITE && OidIsValid(orm_type_equality(type->element->oid)));
 	}
 	return false;
 }
 
-/* Raises for a patch that cannot be here. */
-static void
-check_patch(const OrmModel *model, const OrmAttribute *attribute, OrmPatch patch, OrmVerb verb, const OrmPath *here)
+OrmJson
+orm_patch_operand(const OrmModel *model, const OrmAttribute *attribute, OrmPatch patch, OrmJson json,
+				  const OrmPath *here)
 {
+	OrmJsonWalk walk = orm_json_walk(json);
+
+	if (json.node->count != 1)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"%s\" must be the only key of its object", patches[patch].name),
+				orm_error_place(here->parent));
 	if (attribute->in_key)
 		ereport(ERROR,
 				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("key attribute \"%s\" of model \"%s\" cannot be changed", attribute->name, model->name),
 				orm_error_place(here));
-	if (verb == ORM_VERB_CREATE || (verb != ORM_VERB_UPDATE && !patches[patch].makes_value))
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" cannot stand here", patches[patch].name),
-				orm_error_place(here),
-				verb == ORM_VERB_CREATE ? errhint("A new object has no value that could be changed.")
-				: errhint("It needs an object that exists: use orm.update."));
 	if (!fits(patch, attribute->type))
 		ereport(ERROR,
 				errcode(ERRCODE_DATATYPE_MISMATCH),
 				errmsg("\"%s\" does not work on attribute \"%s\", which is of type %s",
 					   patches[patch].name, attribute->name, format_type_be(attribute->type->oid)),
 				orm_error_place(here));
+	orm_json_next(&walk);
+	return walk.value;
 }
 
-/* Raises 22023: the operand is not what the patch takes. */
+/* Raises: the operand, or a part of it, is not what the patch takes. */
 static void
-refuse_operand(OrmPatch patch, const char *wanted, OrmJson json, const OrmPath *here)
+refuse_operand(OrmPatch patch, const char *wanted, OrmJsonKind kind, const OrmPath *here)
 {
 	ereport(ERROR,
-			errcode(orm_json_kind(json) == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED
-					: ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" takes %s, not %s", patches[patch].name, wanted, orm_json_kind_name(orm_json_kind(json))),
+			errcode(kind == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("\"%s\" takes %s, not %s", patches[patch].name, wanted, orm_json_kind_name(kind)),
 			orm_error_place(here));
 }
 
@@ -333,72 +341,61 @@ check_paths(OrmJson paths, const OrmPath *here)
 			{
 				OrmPath		key = orm_path_index(&place, keys.index);
 
-				refuse_operand(ORM_PATCH_UNSET, "keys that are strings or numbers", keys.value, &key);
+				refuse_operand(ORM_PATCH_UNSET, "keys that are strings or numbers",
+							   orm_json_kind(keys.value), &key);
 			}
 	}
 }
 
-/* Checks what kind of JSON the operand is. */
-static void
-check_operand(OrmPatch patch, OrmJson json, const OrmPath *here)
+/* Is JSON of that kind an operand of the patch? */
+static bool
+takes(OrmPatch patch, OrmJsonKind kind)
 {
-	OrmJsonKind kind = orm_json_kind(json);
-
 	if (patch == ORM_PATCH_MERGE)
-	{
-		if (kind != ORM_JSON_OBJECT)
-			refuse_operand(patch, "an object", json, here);
-	}
-	else if (patches[patch].target != TARGET_NUMBER)
-	{
-		if (kind != ORM_JSON_ARRAY)
-			refuse_operand(patch, "an array", json, here);
-	}
-	else if (kind != ORM_JSON_NUMBER && kind != ORM_JSON_STRING)
-		refuse_operand(patch, "a number", json, here);
+		return kind == ORM_JSON_OBJECT;
+	if (patches[patch].target == TARGET_NUMBER)
+		return kind == ORM_JSON_NUMBER || kind == ORM_JSON_STRING;
+	return kind == ORM_JSON_ARRAY;
+}
+
+/* Checks an operand that stands for itself. */
+static void
+check_plain(OrmPatch patch, OrmJson operand, const OrmPath *here)
+{
+	if (!takes(patch, orm_json_kind(operand)))
+		refuse_operand(patch, patches[patch].operand, orm_json_kind(operand), here);
 	if (patch == ORM_PATCH_UNSET)
-		check_paths(json, here);
+		check_paths(operand, here);
 }
 
-bool
-orm_patch_read(const OrmModel *model, int i, OrmJson json, const OrmPath *path, OrmVerb verb, OrmRecord *record)
+void
+orm_patch_check(OrmPatch patch, OrmJson operand, const OrmPath *here)
 {
-	const OrmAttribute *attribute = &model->attributes[i];
-	OrmPatch	patch = find_patch(attribute->type, json, verb);
-	OrmPath		here;
-	OrmJsonWalk walk;
+	OrmPath		inside = orm_path_key(here, "$value");
+	OrmJson		escaped;
 
-	if (patch == ORM_PATCH_SET)
-	{
-		refuse_unknown(attribute->type, json, path);
-		return false;
-	}
-	here = orm_path_key(path, patches[patch].name);
-	if (json.node->count != 1)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" must be the only key of its object", patches[patch].name),
-				orm_error_place(path));
-	check_patch(model, attribute, patch, verb, &here);
-	walk = orm_json_walk(json);
-	orm_json_next(&walk);
-	check_operand(patch, walk.value, &here);
-	if (record->patch == NULL)
-		record->patch = palloc0(sizeof(uint8) * model->nattributes);
-	record->patch[i] = patch;
-	/* an operand is no value of the column: neither its length nor its domain binds it */
-	record->values[i] = orm_value_read(orm_type_make(attribute->type->base, -1, attribute->type->collation),
-									   walk.value, &here, &record->isnull[i]);
-	record->given[i] = true;
-	return true;
+	if (orm_json_kind(operand) == ORM_JSON_OBJECT && operand.node->count == 1 &&
+		orm_json_member(operand, "$value", &escaped))
+		check_plain(patch, escaped, &inside);
+	else
+		check_plain(patch, operand, here);
 }
 
-int
-orm_patch_compare(const OrmRecord *a, const OrmRecord *b, int nattributes)
+void
+orm_patch_check_value(OrmPatch patch, const OrmType *type, Datum value, bool isnull, const OrmPath *here)
 {
-	if (a->patch == NULL && b->patch == NULL)
-		return 0;
-	if (a->patch != NULL && b->patch != NULL)
-		return memcmp(a->patch, b->patch, nattributes);
-	return a->patch != NULL ? 1 : -1;
+	char	   *text;
+
+	if (isnull)
+		refuse_operand(patch, patches[patch].operand, ORM_JSON_NULL, here);
+	if (!orm_type_is_json(type))
+		return;
+	text = OutputFunctionCall(&unconstify(OrmType *, type)->output, value);
+	check_plain(patch, orm_document_root(orm_document_parse(text, strlen(text))), here);
+}
+
+OrmType *
+orm_patch_type(const OrmAttribute *attribute)
+{
+	return orm_type_make(attribute->type->base, -1, attribute->type->collation);
 }
