@@ -4,7 +4,6 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
-#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "parser/parse_coerce.h"
@@ -211,58 +210,23 @@ orm_operator_between(const OrmType *left, const OrmType *right, int strategy, co
 	return operator;
 }
 
-/* The function of that name for an argument, and which of its parameters that is; or InvalidOid. */
-static Oid
-choose_function(const char *name, Oid argument, int *position)
+Oid
+orm_operator_aggregate_result(const char *aggregate, Oid argument, const char *what, const OrmPath *path)
 {
-	char		kind = PROKIND_FUNCTION;
-	int			n = OidIsValid(argument) ? 1 : 0;
-	FuncCandidateList candidates = orm_operator_functions(name, n, &kind);
-	Oid			types[2] = {argument, UNKNOWNOID};
-
-	*position = 0;
-	if (candidates == NULL && n == 1)
-	{
-		n = 2;
-		candidates = orm_operator_functions(name, n, &kind);
-		if (kind == PROKIND_FUNCTION)
-		{
-			*position = 1;
-			types[0] = TEXTOID;
-			types[1] = argument;
-		}
-	}
-	return orm_operator_choose(candidates, n, types).oid;
-}
-
-/* The result of a function whose parameter at that position stands for an argument; or InvalidOid. */
-static Oid
-result_of(Oid function, int position, Oid argument)
-{
+	Oid			function = orm_operator_choose(orm_operator_aggregates(aggregate), 1, &argument).oid;
+	Oid			result = InvalidOid;
 	Oid		   *parameters;
 	int			n;
-	Oid			result = get_func_signature(function, &parameters, &n);
-	Oid			declared = position < n ? parameters[position] : InvalidOid;
 
-	/* the server looks through domains for all but elements */
-	if (declared == ANYARRAYOID || declared == ANYRANGEOID || declared == ANYMULTIRANGEOID)
-		argument = getBaseType(argument);
-	return orm_operator_concrete(result, declared, argument);
-}
-
-Oid
-orm_operator_function_result(const char *function, Oid argument, const char *what, const OrmPath *path)
-{
-	int			position;
-	Oid			oid = choose_function(function, argument, &position);
-	Oid			result = OidIsValid(oid) ? result_of(oid, position, argument) : InvalidOid;
-
+	if (OidIsValid(function))
+	{
+		result = get_func_signature(function, &parameters, &n);
+		result = orm_operator_concrete(result, parameters[0], argument);
+	}
 	if (!OidIsValid(result))
 		ereport(ERROR,
 				errcode(ERRCODE_UNDEFINED_FUNCTION),
-				OidIsValid(argument)
-				? errmsg("there is no %s of %s of type %s", function, what, format_type_be(argument))
-				: errmsg("there is no %s of %s", function, what),
+				errmsg("there is no %s of %s of type %s", aggregate, what, format_type_be(argument)),
 				orm_error_place(path));
 	return result;
 }

@@ -80,12 +80,10 @@ extern OrmOperator orm_operator_find_between(const char *name, const OrmType *le
 extern bool orm_operator_has_order(const OrmType *type);
 
 /*
- * The type of the result of a function or aggregate of pg_catalog, called with
- * an argument of a type (InvalidOid: count(*)).  A second argument, behind the
- * first of an aggregate (string_agg) and in front of it of a function
- * (date_trunc, date_part), may be whatever it must.  Raises 42883 with the
- * place where there is none for that type.
+ * The type of the result of an aggregate of pg_catalog that takes one argument,
+ * of a type that is no domain.  Raises 42883 with the place where there is none
+ * for that type.
  */
-extern Oid	orm_operator_function_result(const char *function, Oid argument, const char *what, const OrmPath *path);
+extern Oid	orm_operator_aggregate_result(const char *aggregate, Oid argument, const char *what, const OrmPath *path);
 
 #endif

@@ -276,7 +276,7 @@ orm_operator_candidates(const char *name, const OrmOperands *operands)
 }
 
 FuncCandidateList
-orm_operator_functions(const char *name, int nparameters, char *kind)
+orm_operator_aggregates(const char *name)
 {
 	FuncCandidateList found = NULL;
 	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
@@ -285,11 +285,8 @@ orm_operator_functions(const char *name, int nparameters, char *kind)
 	{
 		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
 
-		if (form->pronamespace != PG_CATALOG_NAMESPACE || form->pronargs != nparameters || form->proretset ||
-			(form->prokind != PROKIND_FUNCTION && form->prokind != PROKIND_AGGREGATE))
-			continue;
-		*kind = form->prokind;
-		found = add_candidate(found, form->oid, form->pronamespace, nparameters, form->proargtypes.values);
+		if (form->pronamespace == PG_CATALOG_NAMESPACE && form->pronargs == 1 && form->prokind == PROKIND_AGGREGATE)
+			found = add_candidate(found, form->oid, form->pronamespace, 1, form->proargtypes.values);
 	}
 	ReleaseSysCacheList(list);
 	return found;

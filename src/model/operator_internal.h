@@ -35,8 +35,8 @@ extern FuncCandidateList orm_operator_candidates(const char *name, const OrmOper
 /* The names of all operators for a left operand, sorted: "<", "<=", ... for a hint. */
 extern char *orm_operator_names(const OrmOperands *operands);
 
-/* Functions and aggregates of pg_catalog of that name with so many parameters. */
-extern FuncCandidateList orm_operator_functions(const char *name, int nparameters, char *kind);
+/* Aggregates of pg_catalog of that name with one parameter. */
+extern FuncCandidateList orm_operator_aggregates(const char *name);
 
 /*
  * Chooses by the server's own rules for operands of these types.  Where all it

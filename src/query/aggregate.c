@@ -500,8 +500,8 @@ set_type(Reader *r)
 		if (r->function->separated)
 			result = TEXTOID;
 		else if (!counts(r))
-			result = orm_operator_function_result(r->function->name, argument->type->oid,
-												  orm_query_describe(argument), &here);
+			result = orm_operator_aggregate_result(r->function->name, argument->type->oid,
+												   orm_query_describe(argument), &here);
 	}
 	aggregate->type = orm_type_make(result, -1, OidIsValid(get_typcollation(result)) && argument != NULL
 									? argument->type->collation : get_typcollation(result));
