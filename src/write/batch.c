@@ -92,7 +92,7 @@ compare_sets(const void *a, const void *b, void *order)
 	const OrmRecord *right = *(OrmRecord *const *) b;
 	int			result = compare_given(left, right, ((PartOrder *) order)->nattributes);
 
-	return result != 0 ? result : (left->index > right->index) - (left->index < right->index);
+	return result != 0 ? result : left->rank - right->rank;
 }
 
 /* qsort comparator: parts in the order of their first records. */
@@ -102,7 +102,7 @@ compare_parts(const void *a, const void *b)
 	const OrmRecord *left = ((const OrmBatch *) a)->records[0];
 	const OrmRecord *right = ((const OrmBatch *) b)->records[0];
 
-	return (left->index > right->index) - (left->index < right->index);
+	return left->rank - right->rank;
 }
 
 /* Do all records give the same attributes? */
@@ -124,6 +124,8 @@ split(const OrmBatch *pending, OrmBatch *parts)
 	PartOrder	order = {pending->write->model->nattributes};
 	int			nparts = 0;
 
+	for (int i = 0; i < pending->n; i++)
+		pending->records[i]->rank = i;
 	qsort_arg(pending->records, pending->n, sizeof(OrmRecord *), compare_sets, &order);
 	for (int i = 0; i < pending->n; i++)
 	{
@@ -232,20 +234,16 @@ raise_same_key(const OrmBatch *batch, const OrmRecord *first, const OrmRecord *s
 }
 
 void
-orm_batch_check_unique(const OrmBatch *batch, const OrmKey *key)
+orm_batch_lock_order(const OrmBatch *batch, const OrmKey *key)
 {
 	OrmKeyOrder order;
-	OrmRecord **sorted;
 
 	if (batch->n < 2 || !orm_key_order_make(&order, batch->write->model, key))
 		return;
-	sorted = palloc_extended(sizeof(OrmRecord *) * batch->n, MCXT_ALLOC_HUGE);
-	memcpy(sorted, batch->records, sizeof(OrmRecord *) * batch->n);
-	qsort_arg(sorted, batch->n, sizeof(OrmRecord *), orm_batch_compare_keys, &order);
+	qsort_arg(batch->records, batch->n, sizeof(OrmRecord *), orm_batch_compare_keys, &order);
 	for (int i = 1; i < batch->n; i++)
-		if (orm_key_order_compare_records(&order, sorted[i - 1], sorted[i]) == 0)
-			raise_same_key(batch, sorted[i - 1], sorted[i]);
-	pfree(sorted);
+		if (orm_key_order_compare_records(&order, batch->records[i - 1], batch->records[i]) == 0)
+			raise_same_key(batch, batch->records[i - 1], batch->records[i]);
 }
 
 void

@@ -99,8 +99,11 @@ extern bool orm_batch_may_read_key(const OrmModel *model, const OrmKey *key);
 /* qsort_arg comparator, by an OrmKeyOrder: records by key, and by place where keys are equal. */
 extern int	orm_batch_compare_keys(const void *a, const void *b, void *order);
 
-/* Raises 21000 when two records have the same key. */
-extern void orm_batch_check_unique(const OrmBatch *batch, const OrmKey *key);
+/*
+ * Puts records into the order of their keys: so two calls lock rows in the same
+ * order.  Raises 21000 when two have the same key.
+ */
+extern void orm_batch_lock_order(const OrmBatch *batch, const OrmKey *key);
 
 /* Raises 09000: the record's row was not written as given. */
 extern void orm_batch_not_stored(const OrmModel *model, const OrmRecord *record) pg_attribute_noreturn();

@@ -23,20 +23,6 @@ pick(const OrmOutcome *outcome, OrmObject *const *objects, int n, ObjectTest tes
 	return batch;
 }
 
-/* Puts records into the order of a key, in which their rows are to be locked. */
-static bool
-sort_by_key(OrmWork *work, const OrmBatch *batch, const OrmKey *key)
-{
-	OrmKeyOrder order;
-
-	if (batch->n < 2 || !orm_key_order_make(&order, batch->write->model, key))
-		return false;
-	qsort_arg(batch->records, batch->n, sizeof(OrmRecord *), orm_batch_compare_keys, &order);
-	for (int i = 0; i < batch->n; i++)
-		batch->records[i]->index = work->nobjects++;
-	return true;
-}
-
 /* Of an object that was found, only the key and its references are written. */
 static void
 reduce(OrmWork *work, OrmObject **objects, int n)
@@ -182,15 +168,14 @@ demand_rows(const OrmBatch *batch, const OrmKey *key)
 
 /* Updates rows that must exist. */
 static void
-update_existing(OrmWork *work, const OrmBatch *batch)
+update_existing(const OrmBatch *batch)
 {
 	const OrmKey *key;
 
 	if (batch->n == 0)
 		return;
 	key = orm_model_need_key(batch->write->model);
-	sort_by_key(work, batch, key);
-	orm_batch_check_unique(batch, key);
+	orm_batch_lock_order(batch, key);
 	orm_batch_update(batch, key);
 	demand_rows(batch, key);
 }
@@ -202,7 +187,7 @@ orm_work_update(OrmWork *work, OrmGroup *group, OrmRecord **records, int n)
 	OrmBatch	batch = {&outcome.write, records, n};
 
 	orm_outcome_begin(&outcome, work, group, false);
-	update_existing(work, &batch);
+	update_existing(&batch);
 }
 
 /* Do two records give the same values, byte for byte, and no patch? */
@@ -230,13 +215,14 @@ are_identical(const OrmRecord *a, const OrmRecord *b, const OrmModel *model)
  * that only find or make the row may say different things: the first counts.
  */
 static void
-merge_twins(OrmWork *work, OrmBatch *batch, const OrmKey *key)
+merge_twins(OrmBatch *batch, const OrmKey *key)
 {
 	int			kept = 0;
 	OrmKeyOrder order;
 
-	if (!sort_by_key(work, batch, key) || !orm_key_order_make(&order, batch->write->model, key))
+	if (batch->n < 2 || !orm_key_order_make(&order, batch->write->model, key))
 		return;
+	qsort_arg(batch->records, batch->n, sizeof(OrmRecord *), orm_batch_compare_keys, &order);
 	for (int i = 0; i < batch->n; i++)
 	{
 		OrmRecord  *record = batch->records[i];
@@ -293,7 +279,7 @@ find_or_create(OrmWork *work, const OrmOutcome *outcome, OrmObject **objects, in
 {
 	OrmBatch	batch = pick(outcome, objects, n, is_found_by, key);
 
-	merge_twins(work, &batch, key);
+	merge_twins(&batch, key);
 	if (!orm_batch_is_numbered(outcome->group->model, key))
 		orm_batch_upsert(&batch, key, ORM_CONFLICT_IGNORE);
 	else
@@ -331,7 +317,7 @@ write_intents(OrmWork *work, const OrmOutcome *outcome, OrmObject **objects, int
 {
 	OrmBatch	batch = pick(outcome, objects, n, is_update, NULL);
 
-	update_existing(work, &batch);
+	update_existing(&batch);
 	batch = pick(outcome, objects, n, is_upsert, NULL);
 	if (batch.n > 0)
 		orm_unique_upsert(&batch, work->nconflict_on, work->conflict_on, work->on_conflict);
@@ -339,7 +325,7 @@ write_intents(OrmWork *work, const OrmOutcome *outcome, OrmObject **objects, int
 	batch = pick(outcome, objects, n, is_keyed, NULL);
 	if (batch.n > 0)
 	{
-		merge_twins(work, &batch, orm_model_need_key(outcome->group->model));
+		merge_twins(&batch, orm_model_need_key(outcome->group->model));
 		orm_batch_save(&batch);
 	}
 	batch = pick(outcome, objects, n, is_fresh, NULL);

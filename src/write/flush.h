@@ -21,7 +21,8 @@
  *     orm_work_flush(work);
  *
  * Flushing: rows that must exist are found first.  Then models are taken so
- * that what is referred to comes before what refers to it; where models refer
+ * that what is referred to comes before what refers to it, and by their names
+ * where nothing else orders them (two calls lock in one order); where models refer
  * to each other in a circle, or to themselves, their objects go by depth, and
  * all in one statement where that is possible.  A circle of objects is broken
  * at a key that may be NULL (set afterwards) or whose constraint waits for the

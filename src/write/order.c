@@ -64,12 +64,33 @@ visit_group(Ordering *ordering, OrmGroup *group)
 	return earliest;
 }
 
+/* list_sort comparator: groups by the names of their models. */
+static int
+compare_groups(const ListCell *a, const ListCell *b)
+{
+	return strcmp(((const OrmGroup *) lfirst(a))->model->name, ((const OrmGroup *) lfirst(b))->model->name);
+}
+
+/* list_sort comparator: edges by the names of models and relationships. */
+static int
+compare_edges(const ListCell *a, const ListCell *b)
+{
+	const OrmEdge *left = lfirst(a);
+	const OrmEdge *right = lfirst(b);
+	int			result = strcmp(left->source->model->name, right->source->model->name);
+
+	return result != 0 ? result : strcmp(left->relationship->name, right->relationship->name);
+}
+
+/* What nothing else orders goes by name: so two calls lock rows of tables in the same order. */
 int
 orm_order_groups(OrmWork *work)
 {
 	Ordering	ordering = {.work = work};
 	ListCell   *cell;
 
+	list_sort(work->groups, compare_groups);
+	list_sort(work->edges, compare_edges);
 	foreach(cell, work->groups)
 	{
 		((OrmGroup *) lfirst(cell))->visit = 0;

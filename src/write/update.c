@@ -117,7 +117,7 @@ orm_write_update(const OrmWrite *write, OrmRecord *records, int n, bool *missing
 
 	if (n != 1)
 		batch = orm_batch_make(write, records, n);
-	orm_batch_check_unique(&batch, key);
+	orm_batch_lock_order(&batch, key);
 	orm_batch_update(&batch, key);
 	for (int i = 0; i < n; i++)
 		missing[i] = !records[i].done;

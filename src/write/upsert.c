@@ -179,7 +179,7 @@ demand_rows(const OrmBatch *batch)
 static void
 write_by_key(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conflict)
 {
-	orm_batch_check_unique(batch, key);
+	orm_batch_lock_order(batch, key);
 	if (on_conflict == ORM_CONFLICT_UPDATE)
 	{
 		insert_or_update(batch, key);
@@ -217,7 +217,7 @@ is_always_numbered(const OrmModel *model, const OrmKey *key)
 static void
 write_existing(const OrmBatch *batch, const OrmKey *key)
 {
-	orm_batch_check_unique(batch, key);
+	orm_batch_lock_order(batch, key);
 	orm_batch_update(batch, key);
 	demand_rows(batch);
 }

@@ -31,6 +31,7 @@ typedef struct OrmRecord
 	bool	   *given;
 	uint8	   *patch;			/* by attribute: OrmPatch; NULL: all are ORM_PATCH_SET */
 	int			index;			/* place in the caller's array, for messages; -1: a single object */
+	int			rank;			/* while it is being written: place among those written with it */
 	struct OrmObject *object;	/* in a graph: whose it is (see write/flush.h); index only orders then */
 	bool		done;			/* while it is being written: its row has come back, or was written */
 	bool		differs;		/* while it is being written: its row was found, and is not as it says */
