@@ -114,15 +114,32 @@ estimate(const OrmGraph *graph)
 }
 
 void
-orm_graph_write(OrmGraph *graph, StringInfo out, int from, int to)
+orm_graph_reserve(const OrmGraph *graph, StringInfo out)
 {
-	const OrmRows *root = &graph->levels[0];
-	Size		size = to - from == root->nrows ? estimate(graph) : 0;
+	Size		size = estimate(graph);
 
 	if (size > 128 * 1024)
 		keep_freed_memory();
 	if (size < MaxAllocSize - out->len)
 		orm_json_reserve(out, size);
+}
+
+bool
+orm_graph_write_keyed(OrmGraph *graph, StringInfo out, int group)
+{
+	const OrmRows *root = &graph->levels[0];
+
+	write_group(root, group, 0, out);
+	return group >= 0 && root->starts[group] < root->starts[group + 1];
+}
+
+void
+orm_graph_write(OrmGraph *graph, StringInfo out, int from, int to)
+{
+	const OrmRows *root = &graph->levels[0];
+
+	if (to - from == root->nrows)
+		orm_graph_reserve(graph, out);
 	for (int i = from; i < to; i++)
 	{
 		if (i > from)

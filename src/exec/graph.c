@@ -426,3 +426,15 @@ orm_graph_read_levels(OrmGraph *graph)
 		read_level(&graph->levels[i]);
 	MemoryContextSwitchTo(caller);
 }
+
+void
+orm_graph_read_keys(OrmGraph *graph, const OrmWanted *wanted, int n, int *groups)
+{
+	OrmRows    *root = &graph->levels[0];
+	MemoryContext caller = MemoryContextSwitchTo(graph->context);
+
+	for (int i = 0; i < n; i++)
+		groups[i] = wanted[i].key != NULL ? orm_keyset_add(root->keys, wanted[i].key) : -1;
+	read_level(root);
+	MemoryContextSwitchTo(caller);
+}

@@ -40,11 +40,18 @@ extern uint64 orm_graph_read_root(OrmGraph *graph, uint64 limit);
 /* ... or takes a row of it from elsewhere (a cursor). */
 extern void orm_graph_take_root(OrmGraph *graph, TupleTableSlot *slot);
 
+/* ... or, KEYS: reads the rows of n keys; groups[i] receives the number of the i-th key, -1 where there is none. */
+extern void orm_graph_read_keys(OrmGraph *graph, const OrmWanted *wanted, int n, int *groups);
+
 /* Step 2: reads all levels below the root's rows. */
 extern void orm_graph_read_levels(OrmGraph *graph);
 
 /* Step 3: writes root objects from .. to-1, with commas between them. */
 extern void orm_graph_write(OrmGraph *graph, StringInfo out, int from, int to);
+
+/* KEYS: makes room for all objects; writes the one of a key, or null and returns false. */
+extern void orm_graph_reserve(const OrmGraph *graph, StringInfo out);
+extern bool orm_graph_write_keyed(OrmGraph *graph, StringInfo out, int group);
 
 /* The JSON array of a root row's cursor values (PAGE). */
 extern const char *orm_graph_cursor(OrmGraph *graph, int row, int *length);

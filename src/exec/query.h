@@ -66,6 +66,20 @@ extern Datum orm_query_all(OrmQuery *query);
 /* FIRST, GET: the object, or false when there is none. */
 extern bool orm_query_first(OrmQuery *query, Datum *json);
 
+/* An object that is asked for by its primary key. */
+typedef struct OrmWanted
+{
+	const Datum *key;			/* in key order; NULL: there is none, null stands in its place */
+	const char *also;			/* what it has besides, behind all else: "name":value; NULL: nothing */
+} OrmWanted;
+
+/*
+ * KEYS: the objects with these keys, in their order, commas between them and
+ * null where there is none; returns how many there were.  Always under a new
+ * snapshot, which sees what was written before.
+ */
+extern int	orm_query_wanted(OrmQuery *query, const OrmWanted *wanted, int n, StringInfo out);
+
 /* ONE: raises P0003 for a second one and, when it is required, P0002 for none. */
 extern bool orm_query_one(OrmQuery *query, bool required, Datum *json);
 

@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
@@ -118,6 +119,45 @@ orm_query_first(OrmQuery *query, Datum *json)
 	orm_json_begin(&out);
 	found = write_objects(query, &out, 1) > 0;
 	*json = orm_json_end(&out);
+	return found;
+}
+
+/* Adds members to the object that has just been written. */
+static void
+add_members(StringInfo out, const char *members)
+{
+	out->len--;
+	if (out->data[out->len - 1] != '{')
+		orm_json_put(out, ",", 1);
+	orm_json_put(out, members, strlen(members));
+	orm_json_put(out, "}", 1);
+}
+
+int
+orm_query_wanted(OrmQuery *query, const OrmWanted *wanted, int n, StringInfo out)
+{
+	OrmGraph   *graph = orm_graph_begin(query);
+	int		   *groups = palloc_extended(sizeof(int) * Max(n, 1), MCXT_ALLOC_HUGE);
+	int			found = 0;
+
+	PushActiveSnapshot(GetTransactionSnapshot());
+	orm_graph_read_keys(graph, wanted, n, groups);
+	orm_graph_read_levels(graph);
+	PopActiveSnapshot();
+	orm_graph_reserve(graph, out);
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (i > 0)
+			orm_json_put(out, ",", 1);
+		if (!orm_graph_write_keyed(graph, out, groups[i]))
+			continue;
+		found++;
+		if (wanted[i].also != NULL)
+			add_members(out, wanted[i].also);
+	}
+	orm_graph_end(graph);
+	pfree(groups);
 	return found;
 }
 

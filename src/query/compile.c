@@ -60,6 +60,7 @@ static const Rule rules[] = {
 	[ORM_QUERY_FIRST] = {OBJECTS, NULL},
 	[ORM_QUERY_ONE] = {OBJECTS, NULL},
 	[ORM_QUERY_GET] = {SELECTS | ORM_KEY_LOCK, NULL},
+	[ORM_QUERY_KEYS] = {SELECTS | ORM_KEYS_ONLY, NULL},
 	[ORM_QUERY_PAGE] = {FINDS | SELECTS | PAGES, NULL},
 	[ORM_QUERY_ROWS] = {FINDS | ORM_KEY_DISTINCT | ORM_KEY_LOCK, NULL},
 	[ORM_QUERY_COUNT] = {0, orm_query_count},
@@ -126,7 +127,9 @@ raise_key(OrmJson key, int takes, const OrmPath *place)
 					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("\"%s\" cannot stand here", name),
 					orm_error_place(&here),
-					errhint("%s", known[i].stands));
+					takes & ORM_KEYS_ONLY
+					? errhint("Which objects are meant is known here; the query says what is shown of them.")
+					: errhint("%s", known[i].stands));
 		if (takes & (1 << i))
 			names[nnames++] = known[i].name;
 	}
@@ -281,7 +284,7 @@ orm_query_compile(const OrmQueryRequest *request)
 {
 	OrmCompiler compiler = {.request = request};
 	const Rule *rule = &rules[request->verb];
-	OrmLoad		root = {.query = orm_document_root(request->document)};
+	OrmLoad		root = {.query = orm_document_root(request->document), .place = request->place};
 
 	compiler.compiled = palloc0(sizeof(OrmCompiled));
 	compiler.compiled->verb = request->verb;

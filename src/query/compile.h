@@ -107,6 +107,9 @@ typedef enum OrmQueryKey
 
 #define ORM_KEY_COUNT 20
 
+/* Beside the keys that a query takes: the objects are known, nothing in it finds them. */
+#define ORM_KEYS_ONLY (1 << ORM_KEY_COUNT)
+
 /* The members of a query object, by bit number of their key. */
 typedef struct OrmQueryKeys
 {
@@ -369,6 +372,12 @@ extern const char *orm_query_column_name(Oid relation, AttrNumber attnum);
  * the columns for it in both levels, the joins and conditions.
  */
 extern void orm_query_link(OrmLevelBuild *build);
+
+/* The same for the root of KEYS, whose rows are found by their primary keys. */
+extern void orm_query_link_keys(OrmLevelBuild *build);
+
+/* Raises 42883 unless an attribute's values can be compared. */
+extern void orm_query_need_equality(const OrmModel *model, const OrmAttribute *attribute);
 
 /* Adds the members of the level's objects, in their order: select, omit, compute, etag. */
 extern void orm_query_members(OrmLevelBuild *build);

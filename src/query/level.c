@@ -328,6 +328,15 @@ read_limits(OrmLevelBuild *build)
 		build->distinct = orm_query_distinct(build->scope, *distinct, &here);
 }
 
+void
+orm_query_need_equality(const OrmModel *model, const OrmAttribute *attribute)
+{
+	if (!OidIsValid(attribute->equality))
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_FUNCTION),
+				errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name));
+}
+
 /* The one object with a primary key. */
 static void
 find_by_key(OrmLevelBuild *build)
@@ -343,10 +352,7 @@ find_by_key(OrmLevelBuild *build)
 											 attribute->type->oid);
 
 		initStringInfo(&sql);
-		if (!OidIsValid(attribute->equality))
-			ereport(ERROR,
-					errcode(ERRCODE_UNDEFINED_FUNCTION),
-					errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name));
+		orm_query_need_equality(model, attribute);
 		orm_sql_comparison(&sql, attribute->equality, orm_query_attribute(build->scope, key->attributes[i])->sql,
 						   attribute->type->oid, value, attribute->type->oid);
 		build->conditions = lappend(build->conditions, sql.data);
@@ -504,6 +510,8 @@ orm_query_level(OrmCompiler *compiler, OrmLevelBuild *parent, const OrmRelations
 		read_relationship(&build);
 		orm_query_link(&build);
 	}
+	else if (verb == ORM_QUERY_KEYS)
+		orm_query_link_keys(&build);
 	orm_query_members(&build);
 	where = orm_query_filter(build.scope, &build.keys, build.place);
 	if (where != NULL)

@@ -324,6 +324,18 @@ parent_position(OrmLevelBuild *build, const LinkColumn *column)
 	return orm_query_column(&build->columns, cast_to_link(&column->parent, column->type), column->type->oid);
 }
 
+/* Says how a link's rows are found, and adds its column and conditions. */
+static void
+finish_link(OrmLevelBuild *build, const LinkColumn *columns, int n, bool indexed)
+{
+	OrmLink    *link = &build->level->link;
+
+	link->form = choose_form(build, columns, n);
+	build->level->statement.planning = choose_planning(link->form, indexed);
+	build->windowed = link->form == ORM_LINK_LATERAL && !indexed && build->distinct == NIL;
+	add_link(build, columns, n);
+}
+
 void
 orm_query_link(OrmLevelBuild *build)
 {
@@ -332,7 +344,6 @@ orm_query_link(OrmLevelBuild *build)
 	OrmLink    *link = &build->level->link;
 	int			n = relationship->nkeys;
 	LinkColumn *columns = palloc(sizeof(LinkColumn) * n);
-	bool		indexed;
 
 	link->nkeys = n;
 	link->types = palloc(sizeof(OrmType *) * n);
@@ -343,13 +354,9 @@ orm_query_link(OrmLevelBuild *build)
 		link->types[i] = columns[i].type;
 		link->parent[i] = parent_position(parent, &columns[i]);
 	}
-	link->form = choose_form(build, columns, n);
-	indexed = is_indexed(build->level->model, relationship);
-	build->level->statement.planning = choose_planning(link->form, indexed);
-	build->windowed = link->form == ORM_LINK_LATERAL && !indexed && build->distinct == NIL;
 	if (relationship->kind == ORM_MANY_TO_MANY)
 		add_join_table(build);
-	add_link(build, columns, n);
+	finish_link(build, columns, n, is_indexed(build->level->model, relationship));
 	if (build->level->recursion == 0)
 		return;
 	link->own = palloc(sizeof(int) * n);
@@ -359,4 +366,29 @@ orm_query_link(OrmLevelBuild *build)
 
 		link->own[i] = parent_position(build, &own);
 	}
+}
+
+void
+orm_query_link_keys(OrmLevelBuild *build)
+{
+	const OrmModel *model = build->level->model;
+	const OrmKey *key = orm_model_need_key(model);
+	OrmLink    *link = &build->level->link;
+	LinkColumn *columns = palloc0(sizeof(LinkColumn) * key->nattributes);
+
+	build->level->single = true;
+	link->nkeys = key->nattributes;
+	link->types = palloc(sizeof(OrmType *) * key->nattributes);
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		const OrmAttribute *attribute = &model->attributes[key->attributes[i]];
+		LinkColumn *column = &columns[i];
+
+		orm_query_need_equality(model, attribute);
+		column->child = column_of(model->relid, attribute->attnum, build->scope->alias);
+		column->type = orm_type_make(column->child.type, -1, column->child.collation);
+		column->operator = attribute->equality;
+		link->types[i] = column->type;
+	}
+	finish_link(build, columns, key->nattributes, model->attributes[key->attributes[0]].leads_index);
 }

@@ -29,6 +29,7 @@ typedef enum OrmQueryVerb
 	ORM_QUERY_FIRST,			/* ... at most one */
 	ORM_QUERY_ONE,				/* ... two, so that a second can be told of: one, one_or_none */
 	ORM_QUERY_GET,				/* ... the one with a primary key */
+	ORM_QUERY_KEYS,				/* ... those with these primary keys, each in the place of its key */
 	ORM_QUERY_PAGE,				/* ... from a cursor on, one more than asked for */
 	ORM_QUERY_ROWS,				/* rows of the table's type */
 	ORM_QUERY_COUNT,
@@ -43,6 +44,7 @@ typedef struct OrmQueryRequest
 	OrmQueryVerb verb;
 	const OrmModel *model;
 	const OrmDocument *document;
+	const OrmPath *place;		/* of the document, for errors; NULL: the root */
 	const OrmShape *shape;		/* of the document, its parameters and cursor: where values are */
 	int			nparameters;
 	OrmQueryParameter *parameters;	/* "used" is set by compiling */
@@ -131,7 +133,7 @@ typedef struct OrmMember
  */
 typedef enum OrmLinkForm
 {
-	ORM_LINK_NONE,				/* the root */
+	ORM_LINK_NONE,				/* the root, but for KEYS: there the primary keys asked for are the parents */
 	ORM_LINK_ANY,
 	ORM_LINK_JOIN,
 	ORM_LINK_LATERAL,

@@ -186,6 +186,13 @@ writer_of(OrmVerb verb, const OrmWriteOptions *options)
 	return orm_write_insert;
 }
 
+/* Is something asked of the objects that only a graph's know? */
+static bool
+needs_graph(const OrmWriteOptions *options)
+{
+	return options->action || options->query.node != NULL;
+}
+
 bool
 orm_write_document(const OrmModel *model, OrmVerb verb, const OrmDocument *document,
 				   const OrmWriteOptions *options, int nconflict_on, char *const *conflict_on,
@@ -199,8 +206,8 @@ orm_write_document(const OrmModel *model, OrmVerb verb, const OrmDocument *docum
 
 	if (verb == ORM_VERB_UPSERT && options->on_conflict == ORM_CONFLICT_ERROR)
 		upsert.write.on_conflict = ORM_CONFLICT_UPDATE;
-	if (options->action || !(array ? orm_record_read_flat_array(model, root, verb, records)
-							 : orm_record_read_flat(model, root, NULL, verb, records)))
+	if (needs_graph(options) || !(array ? orm_record_read_flat_array(model, root, verb, records)
+								  : orm_record_read_flat(model, root, NULL, verb, records)))
 		return orm_work_write(model, verb, NULL, document, options, nconflict_on, conflict_on, result);
 	return run(writer_of(verb, options), &upsert.write, options, records, n, array, result);
 }
@@ -247,7 +254,7 @@ orm_write_patch(const OrmModel *model, const Datum *key, const OrmDocument *patc
 
 	if (key == NULL)
 		orm_write_missing(model, NULL);
-	if (options->action || !flat)
+	if (needs_graph(options) || !flat)
 		return orm_work_write(model, ORM_VERB_UPDATE, key, patch, options, 0, NULL, result);
 	orm_batch_set_key(model, key, record);
 	return run(update_existing, &write, options, record, 1, false, result);

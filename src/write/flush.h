@@ -79,6 +79,7 @@ struct OrmGroup
 	const bool *readable;		/* what comes back for the result; NULL: nothing, or not decided yet */
 	bool		readable_decided;
 	bool		comes_back;		/* with the result comes all that is needed */
+	bool		keyed;			/* no result comes back, but of every row its primary key */
 	OrmPlan    *shape;			/* the form of the result, pinned; NULL: none */
 	int			component;		/* order.c; the lower is written first */
 	int			visit;			/* order.c, while ordering */
@@ -264,6 +265,9 @@ extern void orm_links_delete_others(const OrmEdge *edge, const List *removals);
 
 /* In link.c: takes away those that lead from owners to their items; raises P0002 where there is none. */
 extern void orm_links_delete(const OrmEdge *edge, const List *removals);
+
+/* In work_result.c: the member "$action" of an object that is stored. */
+extern const char *orm_work_action(const OrmObject *object);
 
 /* In work_result.c: the document of what was written, in the shape that was given. */
 extern Datum orm_work_result(OrmWork *work, OrmObject **roots, int n, bool array);

@@ -28,17 +28,22 @@ read_on_conflict(OrmJson value, const OrmPath *here, OrmWriteOptions *options)
 				orm_error_place(here));
 }
 
-/* "return": false */
+/* "return": query | false */
 static void
 read_return(OrmJson value, const OrmPath *here, OrmWriteOptions *options)
 {
-	if (orm_json_kind(value) != ORM_JSON_FALSE)
+	OrmJsonKind kind = orm_json_kind(value);
+
+	if (kind == ORM_JSON_OBJECT)
+		options->query = value;
+	else if (kind == ORM_JSON_FALSE)
+		options->no_result = true;
+	else
 		ereport(ERROR,
 				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("option \"return\" must be false"),
+				errmsg("option \"return\" must be a query or false"),
 				orm_error_place(here),
-				errhint("Without it, what was stored is returned."));
-	options->no_result = true;
+				errhint("Without it, what was stored is returned; {} returns it as orm.get would."));
 }
 
 /* "expect": n */

@@ -52,13 +52,13 @@ take_row(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 	object->json_length = json->len - object->json_offset;
 }
 
-/* The attributes that are needed of a group, as flags. */
+/* The first n of the attributes that are needed of a group, as flags; those of its primary key come first. */
 static const bool *
-needed_flags(const OrmGroup *group)
+needed_flags(const OrmGroup *group, int n)
 {
 	bool	   *flags = palloc0(Max(group->model->nattributes, 1));
 
-	for (int i = 0; i < group->nneeded; i++)
+	for (int i = 0; i < n; i++)
 		flags[group->needed[i]] = true;
 	return flags;
 }
@@ -117,7 +117,9 @@ orm_outcome_begin(OrmOutcome *outcome, OrmWork *work, OrmGroup *group, bool need
 	outcome->group = group;
 	returning = group->readable;
 	if (returning == NULL && needed && group->nneeded > 0)
-		returning = needed_flags(group);
+		returning = needed_flags(group, group->nneeded);
+	else if (returning == NULL && group->keyed)
+		returning = needed_flags(group, group->model->primary_key->nattributes);
 	outcome->write.model = group->model;
 	outcome->write.returning = returning;
 	outcome->write.stored = take_row;

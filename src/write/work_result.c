@@ -12,14 +12,21 @@
 #include "exec/json.h"
 #include "write/batch.h"
 #include "write/flush.h"
+#include "write/reread.h"
 
-static const char *const action_names[] = {
-	[ORM_ACTION_INSERTED] = "inserted",
-	[ORM_ACTION_UPDATED] = "updated",
-	[ORM_ACTION_UNCHANGED] = "unchanged",
+static const char *const action_members[] = {
+	[ORM_ACTION_INSERTED] = "\"$action\":\"inserted\"",
+	[ORM_ACTION_UPDATED] = "\"$action\":\"updated\"",
+	[ORM_ACTION_UNCHANGED] = "\"$action\":\"unchanged\"",
 };
 
 static void write_object(StringInfo out, const OrmWork *work, const OrmObject *object);
+
+const char *
+orm_work_action(const OrmObject *object)
+{
+	return action_members[object->action];
+}
 
 /* Writes the key of an object that was given as its key. */
 static void
@@ -79,7 +86,7 @@ write_object(StringInfo out, const OrmWork *work, const OrmObject *object)
 	start = out->len;
 	appendBinaryStringInfo(out, work->json.data + object->json_offset, object->json_length);
 	if (work->action && object->stored)
-		appendStringInfo(out, "%s\"$action\":\"%s\"", out->len > start ? "," : "", action_names[object->action]);
+		appendStringInfo(out, "%s%s", out->len > start ? "," : "", orm_work_action(object));
 	foreach(cell, object->members)
 	{
 		const OrmGiven *member = lfirst(cell);
@@ -182,10 +189,14 @@ orm_work_write(const OrmModel *model, OrmVerb verb, const Datum *key, const OrmD
 	OrmWork    *work = orm_work_make();
 	OrmGroup   *group = orm_work_group(work, model);
 	OrmIntent	intent = root_intent(verb, options);
+	bool		array = orm_json_kind(json) == ORM_JSON_ARRAY;
+	OrmQuery   *query = orm_reread_open(model, options);
 	OrmObject **roots;
+	bool		found;
 	int			n;
 
-	work->result = !options->no_result;
+	work->result = !options->no_result && query == NULL;
+	group->keyed = query != NULL;
 	work->action = options->action;
 	work->on_conflict = options->on_conflict;
 	if (intent == ORM_INTENT_UPSERT && options->on_conflict == ORM_CONFLICT_ERROR)
@@ -199,7 +210,8 @@ orm_work_write(const OrmModel *model, OrmVerb verb, const Datum *key, const OrmD
 		orm_batch_set_key(model, key, roots[0]->record);
 	orm_work_flush(work);
 	if (work->result)
-		*result = orm_work_result(work, roots, n, orm_json_kind(json) == ORM_JSON_ARRAY);
+		*result = orm_work_result(work, roots, n, array);
+	found = work->result && (array || group->shape == NULL || roots[0]->stored);
 	release_shapes(work);
-	return work->result && (orm_json_kind(json) == ORM_JSON_ARRAY || group->shape == NULL || roots[0]->stored);
+	return query != NULL ? orm_reread(query, work, roots, n, array, result) : found;
 }

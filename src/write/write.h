@@ -149,6 +149,7 @@ extern OrmPlan *orm_write_open_shape(const OrmModel *model, const bool *returnin
 typedef struct OrmWriteOptions
 {
 	bool		no_result;		/* "return": false */
+	OrmJson		query;			/* "return": how what was written is read back; its node is NULL: as it was stored */
 	OrmOnConflict on_conflict;	/* ERROR: not given */
 	int64		expect;			/* rows at most; negative: any number */
 	bool		action;			/* say of every object what was done */
