@@ -123,7 +123,7 @@ CREATE VIEW author_view AS SELECT id, name FROM authors WHERE (SELECT note_read(
 CREATE VIEW post_view AS SELECT id, title, author_id FROM posts WHERE (SELECT note_read('posts'));
 SELECT count(*) > 0 AS mapped FROM orm.map('return_query.author_view', 'AuthorView', orm.primary_key('id'), orm.has_many('posts', 'PostView', foreign_key => 'author_id'));
 SELECT count(*) > 0 AS mapped FROM orm.map('return_query.post_view', 'PostView', orm.primary_key('id'));
-SELECT orm.create('AuthorView', '[{"id": 20003, "name": "v3", "posts": [{"id": 201, "title": "p"}]}, {"id": 20001, "name": "v1"}, {"id": 20004, "name": "hidden"}]',
+SELECT orm.create('AuthorView', '[{"id": 20003, "name": "v3", "posts": [{"title": "p"}, {"title": "q"}]}, {"id": 20001, "name": "v1"}, {"id": 20004, "name": "hidden"}]',
     '{"return": {"load": {"posts": {"select": ["title"]}}}}');
 
 -- A dry run answers with what it would have made

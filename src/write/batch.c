@@ -174,11 +174,23 @@ orm_batch_each_part(const OrmBatch *batch, OrmPart part, const OrmKey *key, OrmO
 bool
 orm_batch_compares(const OrmWrite *write, const OrmStatement *statement)
 {
-	if (write->returning == NULL || write->model->relkind == RELKIND_FOREIGN_TABLE)
+	const bool *readable = write->returning;
+
+	if (write->model->relkind == RELKIND_FOREIGN_TABLE)
 		return false;
+
+	/* what comes back may be less than what may be read */
 	for (int i = 0; i < write->model->nattributes; i++)
-		if (orm_statement_sets(statement, i) && !write->returning[i])
-			return false;
+		if (orm_statement_sets(statement, i) && (readable == NULL || !readable[i]))
+		{
+			if (readable != write->returning)
+				return false;
+			readable = orm_write_readable(write->model);
+			if (readable == NULL)
+				return true;
+			if (!readable[i])
+				return false;
+		}
 	return true;
 }
 
