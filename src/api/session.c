@@ -11,6 +11,7 @@
 #include "utils/tuplestore.h"
 
 #include "api/argument.h"
+#include "api/dry_run.h"
 #include "api/object.h"
 #include "model/cache.h"
 #include "session/session.h"
@@ -21,6 +22,7 @@ PG_FUNCTION_INFO_V1(orm_sql_remove_text);
 PG_FUNCTION_INFO_V1(orm_sql_remove_any);
 PG_FUNCTION_INFO_V1(orm_sql_expunge);
 PG_FUNCTION_INFO_V1(orm_sql_flush);
+PG_FUNCTION_INFO_V1(orm_sql_flush_document);
 PG_FUNCTION_INFO_V1(orm_sql_pending);
 PG_FUNCTION_INFO_V1(orm_sql_flush_at_commit);
 
@@ -33,7 +35,7 @@ model_argument(FunctionCallInfo fcinfo)
 
 /* Queues the object of a call. */
 static Datum
-queue_object(FunctionCallInfo fcinfo, OrmEntryKind kind)
+queue_object(FunctionCallInfo fcinfo, OrmChangeKind kind)
 {
 	const OrmModel *model = model_argument(fcinfo);
 	const OrmDocument *object = orm_object_document(fcinfo, 1, "object");
@@ -46,14 +48,14 @@ queue_object(FunctionCallInfo fcinfo, OrmEntryKind kind)
 Datum
 orm_sql_add(PG_FUNCTION_ARGS)
 {
-	return queue_object(fcinfo, ORM_ENTRY_ADD);
+	return queue_object(fcinfo, ORM_CHANGE_ADD);
 }
 
 /* orm.merge(model, object, label) */
 Datum
 orm_sql_merge(PG_FUNCTION_ARGS)
 {
-	return queue_object(fcinfo, ORM_ENTRY_MERGE);
+	return queue_object(fcinfo, ORM_CHANGE_MERGE);
 }
 
 /* orm.remove(model, key text); a null key removes nothing */
@@ -92,6 +94,23 @@ Datum
 orm_sql_flush(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_INT64(orm_session_flush());
+}
+
+/* The work of orm.flush(document, options).  What is queued goes first: the document may refer to it. */
+static Datum
+work_flush_document(PG_FUNCTION_ARGS)
+{
+	const OrmDocument *document = orm_object_document(fcinfo, 0, "document");
+
+	orm_session_autoflush(true);
+	PG_RETURN_DATUM(orm_changeset_write(document, orm_session_find_label));
+}
+
+/* orm.flush(document, options) */
+Datum
+orm_sql_flush_document(PG_FUNCTION_ARGS)
+{
+	return orm_dry_run(fcinfo, 1, ORM_VERB_FLUSH, work_flush_document);
 }
 
 /* Puts an entry into the result of orm.pending. */

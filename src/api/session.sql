@@ -4,7 +4,7 @@
 CREATE OR REPLACE FUNCTION orm.add(model pg_catalog.text, object orm.document, label pg_catalog.text DEFAULT NULL) RETURNS pg_catalog.void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_add';
 COMMENT ON FUNCTION orm.add(pg_catalog.text, orm.document, pg_catalog.text) IS
-'Queues an object to be inserted: by orm.flush(), by the next orm.* call that reads or writes, or at COMMIT. The object is checked now. 42710 for a label that is taken in this transaction, 25006 where nothing may be written, 53400 when the queue is larger than orm.queue_size.';
+'Queues an object to be inserted: by orm.flush(), by the next orm.* call that reads or writes, or at COMMIT. The object is checked now; it may have nested objects, and {"$ref": label} in place of one that was queued before. 42704 for a label that nothing has, 42710 for a label that is taken in this transaction, 25006 where nothing may be written, 53400 when the queue is larger than orm.queue_size.';
 
 CREATE OR REPLACE FUNCTION orm.merge(model pg_catalog.text, object orm.document, label pg_catalog.text DEFAULT NULL) RETURNS pg_catalog.void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_merge';
@@ -29,7 +29,12 @@ COMMENT ON FUNCTION orm.expunge(pg_catalog.text) IS
 CREATE OR REPLACE FUNCTION orm.flush() RETURNS pg_catalog.int8
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_flush';
 COMMENT ON FUNCTION orm.flush() IS
-'Writes all that is queued, one statement for each table, kind and set of columns, as the roles that queued it; returns the number of rows. 42501 in a security-restricted operation, as in the function of an index.';
+'Writes all that is queued, with what is nested in it, one statement for each table, kind and set of columns, as the roles that queued it; returns the number of rows of models that were inserted, updated or deleted. 42501 in a security-restricted operation, as in the function of an index.';
+
+CREATE OR REPLACE FUNCTION orm.flush(document orm.document, options orm.document DEFAULT '{}') RETURNS pg_catalog.json
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_flush_document';
+COMMENT ON FUNCTION orm.flush(orm.document, orm.document) IS
+'Writes a changeset at once: {"add" | "merge": [{"model": name, "object": {...}, "label": text}], "remove": [{"model": name, "key": key}]}, as orm.add, orm.merge and orm.remove followed by orm.flush would. {"$ref": label} leads from one object to another, in any order. Returns {"ids": {label: key}, "inserted": n, "updated": n, "deleted": n}, of rows of models. What is queued is written first. Option: "dry_run": true undoes it all. 42704 for a label that nothing has, 42710 for one that is given twice.';
 
 CREATE OR REPLACE FUNCTION orm.pending() RETURNS TABLE ("position" pg_catalog.int4, action pg_catalog.text, model pg_catalog.text,
         label pg_catalog.text, object pg_catalog.text, role pg_catalog.name)

@@ -8,6 +8,7 @@
 #include "api/dry_run.h"
 #include "api/object.h"
 #include "api/request.h"
+#include "session/session.h"
 #include "write/write.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_create);
@@ -22,7 +23,10 @@ PG_FUNCTION_INFO_V1(orm_sql_delete_any);
 static OrmWriteOptions
 options_argument(FunctionCallInfo fcinfo, int n, OrmVerb verb)
 {
-	return orm_write_options(orm_object_document(fcinfo, n, "options"), verb);
+	OrmWriteOptions options = orm_write_options(orm_object_document(fcinfo, n, "options"), verb);
+
+	options.find_label = orm_session_find_label;
+	return options;
 }
 
 /* Writes the second argument. */

@@ -6,16 +6,14 @@
 #include <limits.h>
 
 #include "access/xact.h"
-#include "common/hashfn.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
-#include "utils/hsearch.h"
 #include "utils/memutils.h"
 
 #include "session/queue.h"
-#include "write/write.h"
+#include "write/changes.h"
 
 /*
  * All in "memory", a child of the top transaction's context; NULL: nothing was
@@ -26,7 +24,7 @@ static MemoryContext memory = NULL;
 static List *entries = NIL;		/* of OrmEntry * */
 static int	npending = 0;		/* how many of them are pending */
 static List *writers = NIL;		/* the subtransactions (as int) that have written some of them */
-static HTAB *labels = NULL;		/* those with a label (LabelledEntry); NULL: none had one */
+static OrmLabels *labels = NULL;	/* those with a label (OrmEntry *); NULL: none had one */
 
 /*
  * The subtransaction with an event of the deferred trigger, or invalid.  It is
@@ -39,63 +37,26 @@ static SubTransactionId flushing = InvalidSubTransactionId;
 
 static int	queue_size = 262144;
 
-typedef struct LabelledEntry
-{
-	const char *label;			/* the key */
-	OrmEntry   *entry;
-} LabelledEntry;
-
 static inline bool
 is_pending(const OrmEntry *entry)
 {
 	return entry->written == InvalidSubTransactionId;
 }
 
-/* Hashes the text of a label, not its address. */
-static uint32
-hash_label(const void *key, Size size)
-{
-	const char *label = *(const char *const *) key;
-
-	return hash_bytes((const unsigned char *) label, (int) strlen(label));
-}
-
-/* Compares the texts of labels. */
-static int
-compare_labels(const void *a, const void *b, Size size)
-{
-	return strcmp(*(const char *const *) a, *(const char *const *) b);
-}
-
 /* The entry with that label, or NULL. */
 static OrmEntry *
 find_label(const char *label)
 {
-	LabelledEntry *found = labels ? hash_search(labels, &label, HASH_FIND, NULL) : NULL;
-
-	return found ? found->entry : NULL;
+	return orm_labels_find(labels, label);
 }
 
 /* Makes an entry known by its label, which no other has now. */
 static void
 enter_label(OrmEntry *entry)
 {
-	LabelledEntry *slot;
-
 	if (labels == NULL)
-	{
-		HASHCTL		control = {
-			.keysize = sizeof(char *),
-			.entrysize = sizeof(LabelledEntry),
-			.hash = hash_label,
-			.match = compare_labels,
-			.hcxt = memory,
-		};
-
-		labels = hash_create("orm labels", 32, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
-	}
-	slot = hash_search(labels, &entry->label, HASH_ENTER, NULL);
-	slot->entry = entry;
+		labels = orm_labels_make(memory);
+	orm_labels_put(labels, entry->label, entry);
 }
 
 /* Takes an entry out of the labels, if it has one and is there. */
@@ -103,7 +64,28 @@ static void
 leave_label(OrmEntry *entry)
 {
 	if (entry->label != NULL && find_label(entry->label) == entry)
-		hash_search(labels, &entry->label, HASH_REMOVE, NULL);
+		orm_labels_drop(labels, entry->label);
+}
+
+/* Frees the texts of an entry's key. */
+static void
+forget_key(OrmEntry *entry)
+{
+	for (int i = 0; i < entry->nkey; i++)
+		pfree(entry->key[i]);
+	if (entry->key != NULL)
+		pfree(entry->key);
+	entry->key = NULL;
+	entry->nkey = 0;
+}
+
+/* Frees the document of an entry. */
+static void
+forget_object(OrmEntry *entry)
+{
+	if (entry->object != NULL)
+		pfree(entry->object);
+	entry->object = NULL;
 }
 
 /* Frees an entry that is no longer in the list. */
@@ -112,12 +94,8 @@ free_entry(OrmEntry *entry)
 {
 	if (is_pending(entry))
 		npending--;
-	for (int i = 0; i < entry->nkey; i++)
-		pfree(entry->key[i]);
-	if (entry->key != NULL)
-		pfree(entry->key);
-	if (entry->object != NULL)
-		pfree(entry->object);
+	forget_key(entry);
+	forget_object(entry);
 	leave_label(entry);
 	if (entry->label != NULL)
 		pfree(entry->label);
@@ -125,7 +103,10 @@ free_entry(OrmEntry *entry)
 	pfree(entry);
 }
 
-/* Lets entries go that can never be pending again: whatever undoes the write undoes the call too. */
+/*
+ * Lets entries go that can never be pending again: whatever undoes the write
+ * undoes the call too.  Those that others may refer to stay, without their documents.
+ */
 static void
 prune(void)
 {
@@ -135,10 +116,14 @@ prune(void)
 	{
 		OrmEntry   *entry = list_nth(entries, i);
 
-		if (entry->written == entry->queued)
+		if (entry->written == entry->queued && (entry->label == NULL || find_label(entry->label) != entry))
+		{
 			free_entry(entry);
-		else
-			lfirst(list_nth_cell(entries, kept++)) = entry;
+			continue;
+		}
+		if (entry->written == entry->queued)
+			forget_object(entry);
+		lfirst(list_nth_cell(entries, kept++)) = entry;
 	}
 	entries = list_truncate(entries, kept);
 }
@@ -162,6 +147,8 @@ pass_written(SubTransactionId subxact, SubTransactionId parent)
 		if (!is_pending(entry))
 			continue;
 		npending++;
+		if (entry->kind != ORM_CHANGE_REMOVE)
+			forget_key(entry);
 		if (entry->label != NULL)
 			enter_label(entry);	/* it has left it when it was expunged */
 	}
@@ -336,7 +323,7 @@ check_size(void)
 
 /* A new entry at the end of the queue. */
 static OrmEntry *
-append_entry(OrmEntryKind kind, const OrmModel *model)
+append_entry(OrmChangeKind kind, const OrmModel *model)
 {
 	MemoryContext caller = MemoryContextSwitchTo(queue_memory());
 	OrmEntry   *entry = palloc0(sizeof(OrmEntry));
@@ -362,15 +349,14 @@ anchor(void)
 }
 
 void
-orm_session_add(OrmEntryKind kind, const OrmModel *model, const OrmDocument *object, const char *label)
+orm_session_add(OrmChangeKind kind, const OrmModel *model, const OrmDocument *object, const char *label)
 {
 	OrmEntry   *entry;
 	MemoryContext caller;
 
-	check_may_queue(kind == ORM_ENTRY_ADD ? "orm.add()" : "orm.merge()");
+	check_may_queue(kind == ORM_CHANGE_ADD ? "orm.add()" : "orm.merge()");
 	check_label(label);
-	orm_record_read(model, orm_document_root(object), NULL,
-					kind == ORM_ENTRY_ADD ? ORM_VERB_CREATE : ORM_VERB_SAVE, orm_record_make(model, 1));
+	orm_changes_check(kind, model, orm_document_root(object), orm_session_find_label);
 	entry = append_entry(kind, model);
 	caller = MemoryContextSwitchTo(memory);
 	entry->object = palloc(VARSIZE(object));
@@ -384,22 +370,38 @@ orm_session_add(OrmEntryKind kind, const OrmModel *model, const OrmDocument *obj
 }
 
 void
-orm_session_remove(const OrmModel *model, const Datum *key)
+orm_queue_set_key(OrmEntry *entry, const OrmModel *model, const Datum *key)
 {
 	const OrmKey *primary_key = orm_model_need_key(model);
-	OrmEntry   *entry;
-	MemoryContext caller;
+	MemoryContext caller = MemoryContextSwitchTo(memory);
 
-	check_may_queue("orm.remove()");
-	entry = append_entry(ORM_ENTRY_REMOVE, model);
-	caller = MemoryContextSwitchTo(memory);
+	entry->key = palloc(sizeof(char *) * primary_key->nattributes);
 	entry->nkey = primary_key->nattributes;
-	entry->key = palloc(sizeof(char *) * entry->nkey);
 	for (int i = 0; i < entry->nkey; i++)
 		entry->key[i] = OutputFunctionCall(&model->attributes[primary_key->attributes[i]].type->output, key[i]);
 	MemoryContextSwitchTo(caller);
+}
+
+void
+orm_session_remove(const OrmModel *model, const Datum *key)
+{
+	check_may_queue("orm.remove()");
+	orm_queue_set_key(append_entry(ORM_CHANGE_REMOVE, model), model, key);
 	check_size();
 	anchor();
+}
+
+bool
+orm_session_find_label(const char *label, OrmLabelled *found)
+{
+	const OrmEntry *entry = find_label(label);
+
+	if (entry == NULL || !has_privs_of_role(GetUserId(), entry->role))
+		return false;
+	found->model = entry->model;
+	found->nkey = entry->nkey;
+	found->key = entry->key;
+	return true;
 }
 
 /* To be expunged is to be written, as nothing: the end of a savepoint takes it back as well. */
@@ -522,9 +524,9 @@ void
 orm_session_each_pending(void (*function) (void *argument, const OrmPending *pending), void *argument)
 {
 	static const char *const actions[] = {
-		[ORM_ENTRY_ADD] = "add",
-		[ORM_ENTRY_MERGE] = "merge",
-		[ORM_ENTRY_REMOVE] = "remove",
+		[ORM_CHANGE_ADD] = "add",
+		[ORM_CHANGE_MERGE] = "merge",
+		[ORM_CHANGE_REMOVE] = "remove",
 	};
 	int			position = 0;
 	ListCell   *cell;

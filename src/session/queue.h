@@ -14,10 +14,11 @@
 
 typedef struct OrmEntry
 {
-	OrmEntryKind kind;
+	OrmChangeKind kind;
 	char	   *model;
-	OrmDocument *object;		/* ADD, MERGE */
-	char	  **key;			/* REMOVE: texts of the key's values, in key order */
+	OrmDocument *object;		/* ADD, MERGE; NULL when it cannot be needed again */
+	char	  **key;			/* texts of the key's values, in key order; ADD, MERGE: of what has been written
+								 * and has a label */
 	int			nkey;
 	char	   *label;			/* or NULL */
 	Oid			role;
@@ -31,6 +32,9 @@ extern List *orm_queue_next(void);
 
 /* The entries are being written by the current subtransaction. */
 extern void orm_queue_mark_written(List *entries);
+
+/* The row that an entry has become. */
+extern void orm_queue_set_key(OrmEntry *entry, const OrmModel *model, const Datum *key);
 
 /* Sees to it that the deferred trigger will run at the end of this transaction, unless the subtransaction aborts. */
 extern void orm_anchor_queue_event(void);

@@ -9,7 +9,8 @@
  * the top transaction ends: when a subtransaction aborts, what it queued is
  * dropped, and what it wrote is pending again; when it commits, both marks pass
  * to its parent.  (One that both marks say to be of one subtransaction can never
- * be pending again, and goes.)
+ * be pending again, and goes; but with a label it stays, as the key of its row,
+ * which later entries may refer to.)
  *
  * COMMIT and PREPARE TRANSACTION flush through the server's own queue of
  * deferred triggers, never from a transaction callback: by then portals are
@@ -31,13 +32,7 @@
 
 #include "base/document.h"
 #include "model/model.h"
-
-typedef enum OrmEntryKind
-{
-	ORM_ENTRY_ADD,				/* insert */
-	ORM_ENTRY_MERGE,			/* insert or update by primary key */
-	ORM_ENTRY_REMOVE			/* delete */
-} OrmEntryKind;
+#include "write/changes.h"
 
 /* Registers callbacks and settings; called once from _PG_init. */
 extern void orm_session_init(void);
@@ -49,7 +44,7 @@ extern void orm_session_init(void);
  * in a security-restricted operation, 42710 for a label that is taken, 53400
  * when orm.queue_size is exceeded.
  */
-extern void orm_session_add(OrmEntryKind kind, const OrmModel *model, const OrmDocument *object, const char *label);
+extern void orm_session_add(OrmChangeKind kind, const OrmModel *model, const OrmDocument *object, const char *label);
 
 /* Queues a delete by primary key, values in key order. */
 extern void orm_session_remove(const OrmModel *model, const Datum *key);
@@ -80,6 +75,9 @@ typedef struct OrmPending
 
 /* Calls a function for each pending entry, in the order in which they were queued. */
 extern void orm_session_each_pending(void (*function) (void *argument, const OrmPending *pending), void *argument);
+
+/* An OrmFindLabel: objects of this transaction that were queued by a role of which the user is a member. */
+extern bool orm_session_find_label(const char *label, OrmLabelled *found);
 
 /* Is something pending that a read should see?  (Not while it is being written.) */
 extern bool orm_session_is_pending(void);

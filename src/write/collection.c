@@ -269,6 +269,7 @@ let_go(Leaving *leaving)
 	for (int i = 0; i < leaving->n; i++)
 		unlink_record(leaving->edge, leaving->records[i]);
 	orm_work_update(leaving->work, leaving->edge->holder, leaving->records, leaving->n);
+	leaving->work->tally.updated += leaving->n;
 }
 
 /* Collections become just what is given. */
@@ -356,7 +357,10 @@ remove_items(OrmWork *work, OrmEdge *edge, const List *removals, bool deleted)
 		}
 	}
 	if (deleted)
+	{
 		delete_records(edge->target, leaving.records, leaving.n);
+		work->tally.deleted += leaving.n;
+	}
 	else if (edge->holder != NULL)
 		let_go(&leaving);
 }

@@ -131,7 +131,14 @@ needs_key(const OrmObject *object, const void *argument)
 	return object->referenced && !object->group->comes_back;
 }
 
-/* Makes the keys of new objects that are needed before their rows come back. */
+/* Is it a new object whose key can be made as well as that of others, so that all go in one statement? */
+static bool
+is_made(const OrmObject *object, const void *argument)
+{
+	return object->fresh && !object->group->model->before_insert_row_trigger;
+}
+
+/* Makes the keys of new objects that are needed before their rows come back, and then those of all that are new. */
 static void
 make_keys(OrmWork *work, OrmGroup *group, OrmObject **objects, int n)
 {
@@ -145,7 +152,12 @@ make_keys(OrmWork *work, OrmGroup *group, OrmObject **objects, int n)
 	if (batch.n == 0)
 		return;
 	if (group->model->primary_key != NULL)
+	{
+		OrmBatch	all = pick(&outcome, objects, n, is_made, NULL);
+
 		orm_keys_make(&batch, group->model->primary_key);
+		orm_keys_make(&all, group->model->primary_key);
+	}
 	foreach(cell, work->edges)
 	{
 		const OrmEdge *edge = lfirst(cell);
@@ -347,6 +359,16 @@ share(OrmObject *object)
 	object->json_length = twin->json_length;
 }
 
+/* Counts the row of an object. */
+static void
+count_row(OrmTally *tally, const OrmRecord *record)
+{
+	if (record->done && record->action == ORM_ACTION_INSERTED)
+		tally->inserted++;
+	else if (record->done && record->action == ORM_ACTION_UPDATED)
+		tally->updated++;
+}
+
 /* Objects are written; those that were there already may have to be connected yet. */
 static void
 finish(OrmWork *work, OrmObject **objects, int n)
@@ -358,6 +380,8 @@ finish(OrmWork *work, OrmObject **objects, int n)
 		object->written = true;
 		if (object->twin != NULL)
 			share(object);
+		else
+			count_row(&work->tally, object->record);
 		if (object->intent != ORM_INTENT_FIND_OR_CREATE)
 			continue;
 		for (OrmReference *r = object->references; r != NULL; r = r->next)

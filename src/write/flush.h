@@ -45,6 +45,7 @@
 #include "nodes/pg_list.h"
 
 #include "exec/plan.h"
+#include "write/changes.h"
 #include "write/write.h"
 
 typedef struct OrmWork OrmWork;
@@ -139,6 +140,7 @@ struct OrmObject
 	const OrmPath *place;		/* NULL: the root */
 	OrmIntent	intent;
 	bool		nested;
+	bool		labelled;		/* others may refer to it by its label */
 	bool		by_key;			/* it was given as its key, and is shown as such */
 	bool		by_parent;		/* it says no key: it is the row that its parent has already, if any */
 	bool		fresh;			/* it is known to be new */
@@ -197,6 +199,12 @@ struct OrmWork
 	OrmOnConflict on_conflict;	/* UPSERT: what happens to a row that is there; CREATE: ERROR or IGNORE */
 	int			nconflict_on;
 	char	   *const *conflict_on;
+	OrmLabels  *labels;			/* objects (OrmObject *) of this graph, or of one that was written before; or NULL */
+	OrmFindLabel find_label;	/* objects that were written before that; or NULL */
+	bool		checking;		/* it will not be written: a label need not have a key yet */
+	bool		by_table;		/* groups are ordered by how their tables refer to each other, too */
+	bool		told_apart;		/* the tally tells inserted from updated */
+	OrmTally	tally;
 	StringInfoData json;
 };
 
@@ -235,6 +243,12 @@ extern Datum orm_work_convert(const OrmType *from, const OrmType *to, Datum valu
 /* In work_read.c: reads an object; its nested objects have the intent SAVE unless they say otherwise. */
 extern OrmObject *orm_work_read(OrmWork *work, OrmGroup *group, OrmIntent intent, OrmVerb verb,
 								 OrmJson json, const OrmPath *place);
+
+/* The same for an object that has been added already. */
+extern void orm_work_read_into(OrmWork *work, OrmObject *object, OrmVerb verb, OrmJson json);
+
+/* In work_label.c: the object of the group's model that has the label; raises 42704 when there is none. */
+extern OrmObject *orm_work_labelled(OrmWork *work, OrmGroup *group, const char *label, const OrmPath *place);
 
 /* In order.c: numbers the groups' components; returns how many. */
 extern int	orm_order_groups(OrmWork *work);

@@ -117,6 +117,7 @@ static const char *const verb_names[] = {
 	[ORM_VERB_DELETE] = "delete",
 	[ORM_VERB_UPDATE_WHERE] = "update_where",
 	[ORM_VERB_DELETE_WHERE] = "delete_where",
+	[ORM_VERB_FLUSH] = "flush",
 };
 
 /* Raises for an option that the verb does not have. */

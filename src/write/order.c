@@ -29,6 +29,48 @@ typedef struct Ordering
 	int			components;
 } Ordering;
 
+/* Does a row of "holder" refer to one of "target", whatever the objects say? */
+static bool
+refers_to(const OrmModel *holder, const OrmModel *target)
+{
+	for (int i = 0; i < holder->nrelationships; i++)
+	{
+		const OrmRelationship *relationship = &holder->relationships[i];
+
+		if (relationship->resolved && relationship->key_is_local && relationship->target_relid == target->relid)
+			return true;
+	}
+	for (int i = 0; i < target->nrelationships; i++)
+	{
+		const OrmRelationship *relationship = &target->relationships[i];
+
+		if (relationship->resolved && !relationship->key_is_local && !OidIsValid(relationship->join_relid) &&
+			relationship->target_relid == holder->relid)
+			return true;
+	}
+	return false;
+}
+
+/* The groups that a group refers to (List of OrmGroup *). */
+static List *
+referenced_by(const OrmWork *work, const OrmGroup *group)
+{
+	List	   *referenced = NIL;
+	ListCell   *cell;
+
+	foreach(cell, work->edges)
+	{
+		const OrmEdge *edge = lfirst(cell);
+
+		if (edge->referring && edge->holder == group)
+			referenced = lappend(referenced, edge->referenced);
+	}
+	foreach(cell, work->by_table ? work->groups : NIL)
+		if (lfirst(cell) != group && refers_to(group->model, ((OrmGroup *) lfirst(cell))->model))
+			referenced = lappend(referenced, lfirst(cell));
+	return referenced;
+}
+
 /* Visits a group and all that it refers to; returns the earliest visited that is in its component. */
 static int
 visit_group(Ordering *ordering, OrmGroup *group)
@@ -38,16 +80,14 @@ visit_group(Ordering *ordering, OrmGroup *group)
 
 	check_stack_depth();
 	ordering->stack = lappend(ordering->stack, group);
-	foreach(cell, ordering->work->edges)
+	foreach(cell, referenced_by(ordering->work, group))
 	{
-		OrmEdge    *edge = lfirst(cell);
+		OrmGroup   *referenced = lfirst(cell);
 
-		if (!edge->referring || edge->holder != group)
-			continue;
-		if (edge->referenced->visit == 0)
-			earliest = Min(earliest, visit_group(ordering, edge->referenced));
-		else if (edge->referenced->component < 0)
-			earliest = Min(earliest, edge->referenced->visit);
+		if (referenced->visit == 0)
+			earliest = Min(earliest, visit_group(ordering, referenced));
+		else if (referenced->component < 0)
+			earliest = Min(earliest, referenced->visit);
 	}
 	if (earliest == group->visit)
 	{

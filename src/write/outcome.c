@@ -125,6 +125,7 @@ orm_outcome_begin(OrmOutcome *outcome, OrmWork *work, OrmGroup *group, bool need
 	outcome->write.stored = take_row;
 	outcome->write.argument = outcome;
 	outcome->write.action = work->action && returning != NULL;
+	outcome->write.told_apart = work->told_apart;
 	outcome->columns = palloc0(sizeof(int) * Max(group->nneeded, 1));
 	for (int a = 0; returning != NULL && a < group->model->nattributes; a++)
 		if (returning[a])

@@ -193,6 +193,15 @@ find_record(Delivery *delivery, TupleTableSlot *slot)
 	return find_in_order(delivery, key);
 }
 
+/* What a statement does to rows, as far as its kind tells. */
+static OrmAction
+action_of_kind(const OrmStatement *statement)
+{
+	if (statement->kind == ORM_KIND_STORED)
+		return ORM_ACTION_UNCHANGED;
+	return statement->kind == ORM_KIND_INSERT ? ORM_ACTION_INSERTED : ORM_ACTION_UPDATED;
+}
+
 /* What a statement did to the row that came back. */
 static OrmAction
 action_of(const Delivery *delivery, TupleTableSlot *slot)
@@ -200,13 +209,9 @@ action_of(const Delivery *delivery, TupleTableSlot *slot)
 	const OrmStatement *statement = delivery->statement;
 	bool		isnull;
 
-	if (statement->kind == ORM_KIND_STORED)
-		return ORM_ACTION_UNCHANGED;
-	if (statement->kind != ORM_KIND_INSERT)
-		return ORM_ACTION_UPDATED;
 	if (statement->action && !DatumGetBool(slot_getattr(slot, delivery->last_column, &isnull)))
 		return ORM_ACTION_UPDATED;
-	return ORM_ACTION_INSERTED;
+	return action_of_kind(statement);
 }
 
 /* Hands a row over for its record. */
@@ -317,6 +322,7 @@ run_for_one(OrmStatement *statement, const OrmBatch *batch)
 	{
 		processed = orm_statement_run(statement, batch->records, 1, NULL);
 		batch->records[0]->done = processed > 0;
+		batch->records[0]->action = action_of_kind(statement);
 		return;
 	}
 	delivery.batch = batch;

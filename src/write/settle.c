@@ -16,6 +16,17 @@ agrees(const OrmRecord *record, const OrmModel *model, int attribute, Datum valu
 	return orm_batch_same_value(model, attribute, record->values[attribute], value);
 }
 
+/* Where the document says that the two belong together, as near as is known: a label has a place of its own. */
+static const OrmPath *
+place_of(const OrmReference *reference)
+{
+	bool		above = reference->edge->relationship->kind == ORM_BELONGS_TO;
+	const OrmObject *below = above ? reference->target : reference->holder;
+	const OrmObject *other = above ? reference->holder : reference->target;
+
+	return below->labelled ? other->place : below->place;
+}
+
 /* Raises 22023: the holder gives another key than that of what it is connected with. */
 static void
 raise_disagreement(const OrmReference *reference, int attribute)
@@ -26,8 +37,7 @@ raise_disagreement(const OrmReference *reference, int attribute)
 			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("relationship \"%s\" and attribute \"%s\" of model \"%s\" do not agree",
 				   reference->edge->relationship->name, model->attributes[attribute].name, model->name),
-			orm_error_place(reference->edge->relationship->kind == ORM_BELONGS_TO
-							? reference->target->place : reference->holder->place),
+			orm_error_place(place_of(reference)),
 			errhint("Give one of them."));
 }
 
@@ -37,7 +47,7 @@ orm_settle_unknown(const OrmReference *reference)
 	ereport(ERROR,
 			errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			errmsg("the key of an object of model \"%s\" cannot be known", reference->target->group->model->name),
-			orm_error_place(reference->target->place),
+			orm_error_place(place_of(reference)),
 			errhint("What is connected with it needs the key: grant SELECT on its columns."));
 }
 

@@ -115,8 +115,8 @@ insert_or_update(const OrmBatch *batch, const OrmKey *key)
 	if (!has_constraint(model, key) || model->before_insert_row_trigger)
 		return;
 
-	/* rows of partitions do not say whether they are new */
-	if (batch->write->action && model->relkind == RELKIND_PARTITIONED_TABLE)
+	/* one statement tells what it did only in rows that come back, and rows of partitions do not say it */
+	if (batch->write->told_apart || (batch->write->action && model->relkind == RELKIND_PARTITIONED_TABLE))
 		return;
 	demands.complete = inspects_new_rows(model);
 	able = orm_batch_pick(batch, makes_row, &demands);

@@ -201,7 +201,7 @@ add_link(OrmEdge *edge, OrmObject *source, OrmObject *target)
 
 	new->source = source;
 	new->target = target;
-	new->place = target->place;
+	new->place = target->labelled ? source->place : target->place;
 	source->referenced = true;
 	target->referenced = true;
 	edge->links = lappend(edge->links, new);

@@ -4,8 +4,8 @@
  *     to-one     null | item | {"$connect": ref} | {"$connect_or_create": object}
  *     to-many    [item] | {"$set": [item]} | {"$save": [item], "$connect": [ref],
  *                "$connect_or_create": [object], "$disconnect": [ref], "$delete": [ref]}
- *     item       scalar (a key) | object
- *     ref        scalar | object of just a key, primary or unique
+ *     item       scalar (a key) | object | {"$ref": label}
+ *     ref        scalar | object of just a key, primary or unique | {"$ref": label}
  */
 #include "postgres.h"
 
@@ -89,12 +89,6 @@ raise_instruction(const Place *place, const char *name, const char *const *names
 {
 	OrmPath		here = orm_path_key(place->path, name);
 
-	if (strcmp(name, "$ref") == 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"$ref\" cannot stand here"),
-				orm_error_place(&here),
-				errhint("Nothing has a label here: nest the object itself, or give its key."));
 	for (int i = 0; i < nnames; i++)
 		if (strcmp(name, names[i]) == 0)
 			ereport(ERROR,
@@ -106,6 +100,29 @@ raise_instruction(const Place *place, const char *name, const char *const *names
 			errmsg("\"%s\" cannot stand here", name),
 			orm_error_place(&here),
 			orm_error_nearest("instruction", name, names, nnames));
+}
+
+/* Reads {"$ref": label}; NULL: it is something else. */
+static OrmObject *
+read_label(const Place *place, OrmJson json)
+{
+	Place		below;
+	OrmJson		label;
+
+	if (orm_json_kind(json) != ORM_JSON_OBJECT || !orm_json_member(json, "$ref", &label))
+		return NULL;
+	below = step_key(place, "$ref");
+	if (json.node->count > 1)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"$ref\" must be the only key of its object"),
+				orm_error_place(below.path));
+	if (orm_json_kind(label) != ORM_JSON_STRING)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"$ref\" takes the label of an object, not %s", orm_json_kind_name(orm_json_kind(label))),
+				orm_error_place(below.path));
+	return orm_work_labelled(place->work, place->edge->target, orm_json_string(label), below.path);
 }
 
 /* Raises unless an object's first key is one of its own. */
@@ -191,6 +208,8 @@ read_ref(const Place *place, OrmJson json)
 		raise_kind(place, "a key or an object of one", json, NULL);
 	if (orm_json_kind(json) != ORM_JSON_OBJECT)
 		return read_scalar(place, json);
+	if ((object = read_label(place, json)) != NULL)
+		return object;
 	refuse_instruction(place, json);
 	object = add_target(place, ORM_INTENT_FIND);
 	if (orm_reader_read(object->group->reader, json, place->path, ORM_VERB_SAVE, object->record) > 0)
@@ -213,14 +232,18 @@ read_nested(const Place *place, OrmJson json, OrmIntent intent)
 	return object;
 }
 
-/* Reads an item: a scalar or an object. */
+/* Reads an item: a scalar, an object or a label. */
 static OrmObject *
 read_item(const Place *place, OrmJson json)
 {
+	OrmObject  *labelled;
+
 	if (orm_json_kind(json) == ORM_JSON_NULL || orm_json_kind(json) == ORM_JSON_ARRAY)
 		raise_kind(place, "keys and objects", json, NULL);
 	if (orm_json_kind(json) != ORM_JSON_OBJECT)
 		return read_scalar(place, json);
+	if ((labelled = read_label(place, json)) != NULL)
+		return labelled;
 	refuse_instruction(place, json);
 	return read_nested(place, json, ORM_INTENT_SAVE);
 }
@@ -285,6 +308,25 @@ read_items(const Place *place, OrmJson array, ReadItem read, bool connect)
 	return items;
 }
 
+/* Raises for an object that is to leave a collection, and is only queued itself. */
+static void
+refuse_unwritten(const Place *place, const List *items)
+{
+	ListCell   *cell;
+
+	foreach(cell, items)
+		if (((const OrmObject *) lfirst(cell))->labelled)
+		{
+			Place		below = step_index(place, foreach_current_index(cell));
+
+			ereport(ERROR,
+					errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					errmsg("an object that is queued cannot leave \"%s\"", place->edge->relationship->name),
+					orm_error_place(below.path),
+					errhint("Call orm.flush() first, or give its key."));
+		}
+}
+
 /* Reads what one instruction says; returns what is then in the collection. */
 static List *
 read_instruction(const Place *place, int i, OrmJson json)
@@ -298,6 +340,9 @@ read_instruction(const Place *place, int i, OrmJson json)
 	Effect		effect = instructions[i].effect;
 	bool		stays = effect == EFFECT_ADD || effect == EFFECT_SET;
 	List	   *items = read_items(&below, json, instructions[i].read, stays);
+
+	if (!stays)
+		refuse_unwritten(&below, items);
 
 	if (effect != EFFECT_ADD)
 		orm_work_remove(place->work, removals[effect], place->edge, place->owner, items, below.path);
@@ -380,7 +425,7 @@ is_keyed(const OrmEdge *edge, const OrmObject *child)
 {
 	const OrmKey *key = child->group->model->primary_key;
 
-	if (child->intent == ORM_INTENT_FIND || key == NULL)
+	if (child->intent == ORM_INTENT_FIND || child->labelled || key == NULL)
 		return true;
 	if (child->intent == ORM_INTENT_FIND_OR_CREATE)
 		return orm_record_has_key(child->record, key) || orm_unique_only(child->group->model, child->record) != NULL;
@@ -440,7 +485,7 @@ read_one(const Place *place, OrmJson json)
 
 	if (orm_json_kind(json) == ORM_JSON_ARRAY)
 		raise_kind(place, "one object", json, NULL);
-	if (name == NULL)
+	if (name == NULL || strcmp(name, "$ref") == 0)
 		return read_item(place, json);
 	walk = orm_json_walk(json);
 	orm_json_next(&walk);
@@ -513,18 +558,15 @@ find_relationship(const OrmModel *model, OrmJson key)
 	return NULL;
 }
 
-OrmObject *
-orm_work_read(OrmWork *work, OrmGroup *group, OrmIntent intent, OrmVerb verb, OrmJson json, const OrmPath *place)
+void
+orm_work_read_into(OrmWork *work, OrmObject *object, OrmVerb verb, OrmJson json)
 {
-	OrmObject  *object;
+	OrmGroup   *group = object->group;
+	int			nested = orm_reader_read(group->reader, json, object->place, verb, object->record);
 	OrmJsonWalk walk;
-	int			nested;
 
-	check_stack_depth();
-	object = orm_work_add(work, group, intent, place);
-	nested = orm_reader_read(group->reader, json, place, verb, object->record);
 	if (nested == 0)
-		return object;
+		return;
 	walk = orm_json_walk(json);
 	while (nested > 0 && orm_json_next(&walk))
 	{
@@ -535,5 +577,15 @@ orm_work_read(OrmWork *work, OrmGroup *group, OrmIntent intent, OrmVerb verb, Or
 		read_relationship(work, object, relationship, walk.value);
 		nested--;
 	}
+}
+
+OrmObject *
+orm_work_read(OrmWork *work, OrmGroup *group, OrmIntent intent, OrmVerb verb, OrmJson json, const OrmPath *place)
+{
+	OrmObject  *object;
+
+	check_stack_depth();
+	object = orm_work_add(work, group, intent, place);
+	orm_work_read_into(work, object, verb, json);
 	return object;
 }

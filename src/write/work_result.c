@@ -195,6 +195,7 @@ orm_work_write(const OrmModel *model, OrmVerb verb, const Datum *key, const OrmD
 	bool		found;
 	int			n;
 
+	work->find_label = options->find_label;
 	work->result = !options->no_result && query == NULL;
 	group->keyed = query != NULL;
 	work->action = options->action;

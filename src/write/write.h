@@ -23,6 +23,7 @@
 #include "executor/tuptable.h"
 #include "model/model.h"
 #include "model/patch.h"
+#include "write/labels.h"
 
 typedef struct OrmRecord
 {
@@ -68,6 +69,7 @@ typedef struct OrmWrite
 	void	   *argument;
 	OrmOnConflict on_conflict;
 	bool		action;			/* with returning: tell inserted from updated */
+	bool		told_apart;		/* tell them without: by statements of their own */
 } OrmWrite;
 
 /*
@@ -84,7 +86,8 @@ typedef enum OrmVerb
 	ORM_VERB_UPSERT,
 	ORM_VERB_DELETE,			/* this and the next have options only */
 	ORM_VERB_UPDATE_WHERE,
-	ORM_VERB_DELETE_WHERE
+	ORM_VERB_DELETE_WHERE,
+	ORM_VERB_FLUSH
 } OrmVerb;
 
 /*
@@ -154,6 +157,7 @@ typedef struct OrmWriteOptions
 	int64		expect;			/* rows at most; negative: any number */
 	bool		action;			/* say of every object what was done */
 	bool		dry_run;		/* undo it all in the end: see api/dry_run.h */
+	OrmFindLabel find_label;	/* no option, the caller's: what knows labels; or NULL */
 } OrmWriteOptions;
 
 /* Reads them; raises 22023 for one that the verb does not have. */

@@ -1,0 +1,105 @@
+/*
+ * work_label.c - {"$ref": label} in graphs of objects; see labels.h.
+ */
+#include "postgres.h"
+
+#include "model/key.h"
+#include "model/value.h"
+#include "write/flush.h"
+
+/* Raises 42704: nothing has the label. */
+static void
+raise_unknown(const OrmWork *work, const char *label, const OrmPath *place)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_UNDEFINED_OBJECT),
+			errmsg("nothing has the label \"%s\" in this transaction", label),
+			orm_error_place(place),
+			work->checking
+			? errhint("An object gets its label before others refer to it; "
+					  "orm.flush(document) takes them in any order.")
+			: errhint("Labels are given by orm.add, orm.merge and orm.flush(document)."));
+}
+
+/* Raises 22023 unless the label is that of an object of the right model. */
+static void
+check_model(const OrmGroup *group, const char *label, const char *model, const OrmPath *place)
+{
+	if (strcmp(group->model->name, model) != 0)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("label \"%s\" is that of an object of model \"%s\", not \"%s\"", label, model,
+					   group->model->name),
+				orm_error_place(place));
+}
+
+/* An object for a row that is there, whose key is to be filled in. */
+static OrmObject *
+add_row(OrmWork *work, OrmGroup *group, const OrmPath *place)
+{
+	OrmObject  *object = orm_work_add(work, group, ORM_INTENT_FIND, place);
+
+	object->nested = true;
+	object->key = orm_model_need_key(group->model);
+	object->by_key = object->key->nattributes == 1;
+	return object;
+}
+
+/* An object for the row of one that is written already. */
+static OrmObject *
+row_of(OrmWork *work, OrmGroup *group, const OrmObject *written, const OrmPath *place)
+{
+	OrmObject  *object = add_row(work, group, place);
+
+	for (int i = 0; i < object->key->nattributes; i++)
+	{
+		int			attribute = object->key->attributes[i];
+
+		object->record->given[attribute] = orm_work_value(written, attribute, &object->record->values[attribute],
+														  &object->record->isnull[attribute]);
+	}
+	return object;
+}
+
+/* An object for a row whose key was remembered. */
+static OrmObject *
+remembered_row(OrmWork *work, OrmGroup *group, const char *label, const OrmLabelled *found, const OrmPath *place)
+{
+	OrmObject  *object = add_row(work, group, place);
+	const OrmKey *key = object->key;
+
+	if (found->nkey == 0 && work->checking)
+		return object;
+	if (found->nkey != key->nattributes)
+		ereport(ERROR,
+				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				found->nkey == 0
+				? errmsg("the object with label \"%s\" is not written yet", label)
+				: errmsg("the primary key of model \"%s\" has changed since the object was queued",
+						 group->model->name),
+				orm_error_place(place));
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		object->record->values[key->attributes[i]] =
+			orm_value_read_text(group->model->attributes[key->attributes[i]].type, found->key[i]);
+		object->record->given[key->attributes[i]] = true;
+	}
+	return object;
+}
+
+OrmObject *
+orm_work_labelled(OrmWork *work, OrmGroup *group, const char *label, const OrmPath *place)
+{
+	OrmObject  *object = orm_labels_find(work->labels, label);
+	OrmLabelled found;
+
+	if (object != NULL)
+	{
+		check_model(group, label, object->group->model->name, place);
+		return object->written ? row_of(work, group, object, place) : object;
+	}
+	if (work->find_label == NULL || !work->find_label(label, &found))
+		raise_unknown(work, label, place);
+	check_model(group, label, found.model, place);
+	return remembered_row(work, group, label, &found, place);
+}
