@@ -1,5 +1,5 @@
 /*
- * index.c - by which columns of a relation its rows can be looked up.
+ * index.c - by which columns of a relation its rows can be looked up, and told apart.
  */
 #include "postgres.h"
 
@@ -15,14 +15,21 @@
 #include "model/index.h"
 #include "model/type.h"
 
-/* The first item of one of an index's vectors of OIDs. */
+/* Has the table children, whose rows are read as its own but are not in its indexes? */
+static bool
+has_children(Relation relation)
+{
+	return relation->rd_rel->relkind == RELKIND_RELATION && relation->rd_rel->relhassubclass;
+}
+
+/* An item of one of an index's vectors of OIDs. */
 static Oid
-first_oid(HeapTuple index, AttrNumber attnum)
+vector_oid(HeapTuple index, AttrNumber attnum, int i)
 {
 	bool		isnull;
 	Datum		vector = SysCacheGetAttr(INDEXRELID, index, attnum, &isnull);
 
-	return isnull ? InvalidOid : ((oidvector *) DatumGetPointer(vector))->values[0];
+	return isnull ? InvalidOid : ((oidvector *) DatumGetPointer(vector))->values[i];
 }
 
 /* Is the equality of values of the type one that an index with this operator class searches by? */
@@ -47,21 +54,40 @@ searches_by_equality(Oid opclass, Oid type)
 	return OidIsValid(equality) && op_in_opfamily(equality, family);
 }
 
+/* Are values of the i-th column of the index, a whole one, the same to it as they are to the column? */
+static bool
+agrees(HeapTuple index, TupleDesc descriptor, int i)
+{
+	Form_pg_index form = (Form_pg_index) GETSTRUCT(index);
+	Form_pg_attribute column = TupleDescAttr(descriptor, form->indkey.values[i] - 1);
+	Oid			collation = vector_oid(index, Anum_pg_index_indcollation, i);
+
+	return (!OidIsValid(collation) || collation == column->attcollation) &&
+		searches_by_equality(vector_oid(index, Anum_pg_index_indclass, i), column->atttypid);
+}
+
+bool
+orm_index_tells_apart(Relation relation, HeapTuple index)
+{
+	Form_pg_index form = (Form_pg_index) GETSTRUCT(index);
+
+	if (has_children(relation))
+		return false;
+	for (int i = 0; i < form->indnkeyatts; i++)
+		if (!agrees(index, RelationGetDescr(relation), i))
+			return false;
+	return true;
+}
+
 /* The column that leads the index, if rows can be looked up by it; else InvalidAttrNumber. */
 static AttrNumber
 leader_of(HeapTuple index, TupleDesc descriptor)
 {
 	Form_pg_index form = (Form_pg_index) GETSTRUCT(index);
 	AttrNumber	attnum = form->indkey.values[0];
-	Form_pg_attribute column;
-	Oid			collation = first_oid(index, Anum_pg_index_indcollation);
 
 	if (!form->indisvalid || !form->indisready || !form->indislive || attnum <= 0 ||
-		!heap_attisnull(index, Anum_pg_index_indpred, NULL))
-		return InvalidAttrNumber;
-	column = TupleDescAttr(descriptor, attnum - 1);
-	if ((OidIsValid(collation) && collation != column->attcollation) ||
-		!searches_by_equality(first_oid(index, Anum_pg_index_indclass), column->atttypid))
+		!heap_attisnull(index, Anum_pg_index_indpred, NULL) || !agrees(index, descriptor, 0))
 		return InvalidAttrNumber;
 	return attnum;
 }
@@ -72,7 +98,7 @@ orm_index_leaders(Relation relation)
 	Bitmapset  *leaders = NULL;
 	ListCell   *cell;
 
-	if (relation->rd_rel->relkind == RELKIND_RELATION && relation->rd_rel->relhassubclass)
+	if (has_children(relation))
 		return NULL;
 	foreach(cell, RelationGetIndexList(relation))
 	{

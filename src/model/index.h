@@ -1,10 +1,11 @@
 /*
- * index.h - by which columns of a relation its rows can be looked up.
+ * index.h - by which columns of a relation its rows can be looked up, and told apart.
  */
 #ifndef ORM_MODEL_INDEX_H
 #define ORM_MODEL_INDEX_H
 
 #include "access/attnum.h"
+#include "access/htup.h"
 #include "nodes/bitmapset.h"
 #include "utils/relcache.h"
 
@@ -19,5 +20,12 @@ extern Bitmapset *orm_index_leaders(Relation relation);
 
 /* Is the column of the relation of that OID one of them?  No lock is taken; of one that is gone: false. */
 extern bool orm_index_leads(Oid relid, AttrNumber column);
+
+/*
+ * Has no query of the relation ever two rows with equal values in the columns of
+ * a unique index, one over whole columns and all rows?  Not so when the index
+ * goes by another equality than the columns, nor when the table has children.
+ */
+extern bool orm_index_tells_apart(Relation relation, HeapTuple index);
 
 #endif

@@ -141,7 +141,7 @@ typedef struct IndexUse
 
 /* The key of a unique index over whole columns; false for any other index. */
 static bool
-key_of_index(const OrmModel *model, Oid index, OrmKey *key, IndexUse *use)
+key_of_index(const OrmModel *model, Relation relation, Oid index, OrmKey *key, IndexUse *use)
 {
 	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
 	Form_pg_index form;
@@ -165,6 +165,7 @@ key_of_index(const OrmModel *model, Oid index, OrmKey *key, IndexUse *use)
 			key->attributes[i] = attribute_of_column(model, form->indkey.values[i]);
 			usable = usable && key->attributes[i] >= 0;
 		}
+		key->single = usable && orm_index_tells_apart(relation, tuple);
 	}
 	ReleaseSysCache(tuple);
 	return usable;
@@ -231,7 +232,7 @@ fill_keys(OrmModel *model, Relation relation)
 		OrmKey		key = {0};
 		IndexUse	use;
 
-		if (!key_of_index(model, lfirst_oid(cell), &key, &use))
+		if (!key_of_index(model, relation, lfirst_oid(cell), &key, &use))
 			continue;
 		if (use.conflict)
 			add_unique(model, &key, use.primary);
@@ -264,7 +265,7 @@ fill_relationships(OrmModel *model, List **depends)
 static void
 print_key(StringInfo out, const char *what, const OrmKey *key)
 {
-	appendStringInfo(out, "%s %s", what, key->name ? key->name : "");
+	appendStringInfo(out, "%s %s %d", what, key->name ? key->name : "", key->single);
 	for (int i = 0; i < key->nattributes; i++)
 		appendStringInfo(out, " %d", key->attributes[i]);
 	appendStringInfoChar(out, '\n');

@@ -41,6 +41,7 @@ typedef struct OrmKey
 	char	   *name;			/* of the constraint or index; NULL: declared by orm.primary_key */
 	int			nattributes;
 	int		   *attributes;
+	bool		single;			/* of a unique index: a query finds at most one row by it (model/index.h) */
 } OrmKey;
 
 typedef struct OrmRelationship

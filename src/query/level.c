@@ -187,7 +187,7 @@ finds_one(const OrmLevelBuild *build)
 			if (orm_json_member(*where, model->attributes[model->unique[k].attributes[i]].name, &value) &&
 				is_plain_equality(build->compiler->request, value))
 				pinned++;
-		if (pinned == model->unique[k].nattributes)
+		if (pinned == model->unique[k].nattributes && model->unique[k].single)
 			return true;
 	}
 	return false;
@@ -255,7 +255,7 @@ takes_a_part(const OrmLevelBuild *build)
 	return build->limit != NULL;
 }
 
-/* Can a level give several objects for a parent?  A has_one whose key is not unique can; the first one counts. */
+/* Can a level give several objects for a parent?  A to-one whose key is not unique can; the first one counts. */
 static bool
 gives_several(const OrmLevelBuild *build)
 {

@@ -193,8 +193,8 @@ orm_query_name(OrmScope *scope, OrmJson name, const OrmPath *place)
 bool
 orm_query_is_unique(const OrmRelationship *relationship, const OrmModel *target)
 {
-	if (relationship->kind == ORM_BELONGS_TO)
-		return true;
+	bool		declared = relationship->kind == ORM_BELONGS_TO;
+
 	for (int i = 0; i < target->nunique; i++)
 	{
 		const OrmKey *key = &target->unique[i];
@@ -203,15 +203,17 @@ orm_query_is_unique(const OrmRelationship *relationship, const OrmModel *target)
 		for (int j = 0; j < key->nattributes; j++)
 			for (int k = 0; k < relationship->nkeys; k++)
 				found += target->attributes[key->attributes[j]].attnum == relationship->remote[k];
-		if (found >= key->nattributes)
+		if (found >= key->nattributes && key->single)
 			return true;
+		declared = declared && found < key->nattributes;
 	}
-	return false;
+	/* what no index can tell is as it was declared: the key of a view */
+	return declared;
 }
 
 /*
- * Appends the join of a to-one relationship.  A has_one whose key is not unique
- * could lead to several objects and multiply rows; the first one counts:
+ * Appends the join of a to-one relationship.  A has_one whose key is not unique,
+ * or that of a table with children (INHERITS), could lead to several objects and multiply rows; the first one counts:
  *
  *     LEFT JOIN LATERAL (SELECT t1.* FROM "s"."pagos" AS t1 WHERE ... ORDER BY t1."id" LIMIT 1) AS t1 ON true
  */

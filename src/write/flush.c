@@ -75,7 +75,7 @@ find_by_parent(OrmWork *work, OrmEdge *edge, OrmObject **objects, int n)
 {
 	OrmGroup   *group = edge->holder;
 	const OrmKey *primary_key = orm_model_need_key(group->model);
-	OrmKey		key = {NULL, edge->n, edge->holder_key};
+	OrmKey		key = {.nattributes = edge->n, .attributes = edge->holder_key};
 	bool	   *returning = palloc0(group->model->nattributes);
 	OrmOutcome	outcome = {.write = {.model = group->model}, .work = work, .group = group};
 	OrmBatch	batch = {&outcome.write, palloc(sizeof(OrmRecord *) * n), 0};
