@@ -87,6 +87,13 @@ SELECT orm.all('Author', '{"select": ["name"], "order_by": ["id"], "load": {
     "best": {"of": "posts", "one": true, "select": ["title"], "order_by": [{"by": "likes", "desc": true, "nulls": "last"}]},
     "second": {"of": "posts", "one": true, "select": ["title"], "order_by": ["-likes"], "offset": 1},
     "all": {"of": "posts", "select": ["title"]}, "profile": {"one": true}}}');
+-- what chooses among several has nothing to choose in a to-one; of a has_one "order_by" may say which object counts
+SELECT orm.all('Author', '{"select": ["name"], "where": {"id": 1}, "load": {"profile": {"order_by": ["-bio"], "where": {"bio": {"ne": "x"}}}}}');
+SELECT load, refused(format('SELECT orm.all(%L, %L)', 'Post', format('{"load": {"author": %s}}', load))) FROM unnest(ARRAY[
+    '{"limit": 1}', '{"limit": {"$": "n"}}', '{"offset": 0}', '{"distinct": ["name"]}', '{"order_by": ["name"]}', '{"one": true, "limit": 1}',
+    '{"load": {"profile": {"limit": 2}}}', '{"load": {"profile": {"offset": 1}}}', '{"load": {"profile": {"distinct": ["bio"]}}}', '{"load": {"boss": {"of": "profile", "limit": 2}}}'
+    ]) AS load;
+SELECT refused($$SELECT orm.all('Comment', '{"load": {"parent": {"recursive": true, "limit": 1}}}')$$);
 -- a name that the query has left free may be taken
 SELECT orm.get('Author', 2, '{"select": ["id"], "load": {"name": {"of": "mentor", "select": ["name"]}}}');
 -- keys that are not selected still lead on

@@ -449,6 +449,33 @@ add_identities(OrmLevelBuild *build)
 	}
 }
 
+/*
+ * Raises 22023 for a key that chooses among several objects, where there is one
+ * at most.  ("one" says what is so already; of a has_one whose key is not
+ * unique "order_by" says which counts.)
+ */
+static void
+refuse_choice(const OrmLevelBuild *build)
+{
+	static const OrmQueryKey choices[] = {ORM_KEY_LIMIT, ORM_KEY_OFFSET, ORM_KEY_DISTINCT, ORM_KEY_ORDER_BY};
+	const OrmRelationship *relationship = build->relationship;
+
+	for (int i = 0; i < lengthof(choices); i++)
+	{
+		OrmPath		here = orm_path_key(build->place, orm_query_key_name(choices[i]));
+
+		if (orm_query_key(&build->keys, choices[i]) == NULL ||
+			(choices[i] == ORM_KEY_ORDER_BY && relationship->kind == ORM_HAS_ONE))
+			continue;
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"%s\" cannot stand in the load of a to-one relationship", here.key),
+				orm_error_place(&here),
+				errhint("Relationship \"%s\" of model \"%s\" leads to one object at most.", relationship->name,
+						build->parent->level->model->name));
+	}
+}
+
 /* What only a level below the root has. */
 static void
 read_relationship(OrmLevelBuild *build)
@@ -456,6 +483,8 @@ read_relationship(OrmLevelBuild *build)
 	bool		one = orm_query_flag(&build->keys, ORM_KEY_ONE, build->place);
 	OrmPath		here = orm_path_key(build->place, "limit");
 
+	if (orm_query_is_single(build->relationship))
+		refuse_choice(build);
 	build->level->single = one || orm_query_is_single(build->relationship);
 	build->level->recursion = read_recursion(build);
 	if (one && build->limit != NULL)
