@@ -11,6 +11,7 @@
 #include "accessor/argument.h"
 #include "accessor/call.h"
 #include "exec/query.h"
+#include "write/delete.h"
 
 /* The arguments of a call that are no attributes, as parameters. */
 static OrmQueryParameter *
@@ -263,7 +264,8 @@ static Datum
 run_change(OrmCall *call)
 {
 	OrmQuery   *query = open_query(call);
-	int64		n = orm_query_change_rows(query, call->function->expect);
+	int64		n = query->request.verb == ORM_QUERY_DELETE ? orm_delete_query(query, call->function->expect)
+		: orm_query_change_rows(query, call->function->expect);
 
 	orm_query_close(query);
 	return call->function->result == ORM_RESULT_VOID ? orm_call_null(call) : Int64GetDatum(n);

@@ -6,6 +6,7 @@
 #include "api/dry_run.h"
 #include "api/object.h"
 #include "api/request.h"
+#include "write/delete.h"
 #include "write/write.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_update_where);
@@ -23,7 +24,8 @@ static Datum
 change(const OrmQueryRequest *request, int64 expect)
 {
 	OrmQuery   *query = orm_query_open(request);
-	int64		n = orm_query_change_rows(query, expect);
+	int64		n = request->verb == ORM_QUERY_DELETE ? orm_delete_query(query, expect)
+		: orm_query_change_rows(query, expect);
 
 	orm_query_close(query);
 	return Int64GetDatum(n);

@@ -115,82 +115,95 @@ COMMENT ON FUNCTION orm.foreign_key(
 CREATE OR REPLACE FUNCTION orm.belongs_to(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text DEFAULT NULL,
 	back_populates pg_catalog.text DEFAULT NULL, nullable pg_catalog.bool DEFAULT NULL,
-	on_delete pg_catalog.text DEFAULT NULL, on_update pg_catalog.text DEFAULT NULL)
+	on_delete pg_catalog.text DEFAULT NULL, on_update pg_catalog.text DEFAULT NULL,
+	cascade pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.belongs_to(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.bool,
-	pg_catalog.text, pg_catalog.text) IS
-'Element of a model document: a relationship to one object of a model, by a key column of this table. foreign_key is that column, <name>_id unless given; it, its foreign key and its index are added when they are not declared. back_populates is the relationship of the other model that is the same one seen from there.';
+	pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: a relationship to one object of a model, by a key column of this table. foreign_key is that column, <name>_id unless given; it, its foreign key and its index are added when they are not declared. back_populates is the relationship of the other model that is the same one seen from there. cascade says what goes along it: ''save-update'' (when nothing is said), ''delete'', ''all'' or ''none'', separated by commas.';
 
 CREATE OR REPLACE FUNCTION orm.belongs_to(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
 	back_populates pg_catalog.text DEFAULT NULL, nullable pg_catalog.bool DEFAULT NULL,
-	on_delete pg_catalog.text DEFAULT NULL, on_update pg_catalog.text DEFAULT NULL)
+	on_delete pg_catalog.text DEFAULT NULL, on_update pg_catalog.text DEFAULT NULL,
+	cascade pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.belongs_to(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.bool,
-	pg_catalog.text, pg_catalog.text) IS
+	pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: a relationship to one object of a model, by a key of several columns.';
 
 CREATE OR REPLACE FUNCTION orm.has_many(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text DEFAULT NULL,
-	back_populates pg_catalog.text DEFAULT NULL)
-RETURNS orm.document
-LANGUAGE c IMMUTABLE PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'orm_sql_element';
-COMMENT ON FUNCTION orm.has_many(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
-'Element of a model document: a relationship to the objects of a model whose key columns point at this one. foreign_key is the column there, found from the foreign keys unless given; back_populates is the relationship of the other model that is the same one seen from there.';
-
-CREATE OR REPLACE FUNCTION orm.has_many(
-	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
-	back_populates pg_catalog.text DEFAULT NULL)
+	back_populates pg_catalog.text DEFAULT NULL,
+	cascade pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.has_many(
-	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text) IS
+	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: a relationship to the objects of a model whose key columns point at this one. foreign_key is the column there, found from the foreign keys unless given; back_populates is the relationship of the other model that is the same one seen from there. cascade says what goes along it: ''save-update'' (when nothing is said), ''delete'', ''delete-orphan'', ''all'' or ''none'', separated by commas.';
+
+CREATE OR REPLACE FUNCTION orm.has_many(
+	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
+	back_populates pg_catalog.text DEFAULT NULL,
+	cascade pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.has_many(
+	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: a relationship to the objects of a model whose key columns point at this one, by a key of several columns.';
 
 CREATE OR REPLACE FUNCTION orm.has_one(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text DEFAULT NULL,
-	back_populates pg_catalog.text DEFAULT NULL)
+	back_populates pg_catalog.text DEFAULT NULL,
+	cascade pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
-COMMENT ON FUNCTION orm.has_one(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
-'Element of a model document: a relationship to the one object of a model whose key columns point at this one. foreign_key is the column there, found from the foreign keys unless given; back_populates is the relationship of the other model that is the same one seen from there.';
+COMMENT ON FUNCTION orm.has_one(
+	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: a relationship to the one object of a model whose key columns point at this one. foreign_key is the column there, found from the foreign keys unless given; back_populates is the relationship of the other model that is the same one seen from there. cascade says what goes along it: ''save-update'' (when nothing is said), ''delete'', ''delete-orphan'', ''all'' or ''none'', separated by commas.';
 
 CREATE OR REPLACE FUNCTION orm.has_one(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
-	back_populates pg_catalog.text DEFAULT NULL)
+	back_populates pg_catalog.text DEFAULT NULL,
+	cascade pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
-COMMENT ON FUNCTION orm.has_one(pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text) IS
+COMMENT ON FUNCTION orm.has_one(
+	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: a relationship to the one object of a model whose key columns point at this one, by a key of several columns.';
 
 CREATE OR REPLACE FUNCTION orm.many_to_many(
 	name pg_catalog.text, model pg_catalog.text, through pg_catalog.text DEFAULT NULL,
-	back_populates pg_catalog.text DEFAULT NULL, foreign_key pg_catalog.text DEFAULT NULL)
+	back_populates pg_catalog.text DEFAULT NULL, foreign_key pg_catalog.text DEFAULT NULL,
+	cascade pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.many_to_many(
-	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
-'Element of a model document: a relationship to the objects of a model through a join table. through is that table, or a model of it; one is made unless it is there. foreign_key is the column of the join table that points at this model, found unless given.';
+	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
+	pg_catalog.text) IS
+'Element of a model document: a relationship to the objects of a model through a join table. through is that table, or a model of it; one is made unless it is there. foreign_key is the column of the join table that points at this model, found unless given. cascade says what goes along it: ''save-update'' (when nothing is said), ''delete'', ''all'' or ''none'', separated by commas.';
 
 CREATE OR REPLACE FUNCTION orm.many_to_many(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
-	through pg_catalog.text DEFAULT NULL, back_populates pg_catalog.text DEFAULT NULL)
+	through pg_catalog.text DEFAULT NULL, back_populates pg_catalog.text DEFAULT NULL,
+	cascade pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.many_to_many(
-	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text) IS
+	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text,
+	pg_catalog.text) IS
 'Element of a model document: a relationship to the objects of a model through a join table, by a key of several columns.';
 
 CREATE OR REPLACE FUNCTION orm.accessors(

@@ -173,8 +173,8 @@ put_relationship(FunctionCallInfo fcinfo, const OrmDeclaration *declaration,
 				 const OrmDeclaredRelationship *declared, const OrmModel *model)
 {
 	const OrmRelationship *relationship = model ? orm_model_relationship(model, declared->name) : NULL;
-	Datum		values[8];
-	bool		nulls[8] = {false};
+	Datum		values[9];
+	bool		nulls[9] = {false};
 
 	set_text(values, nulls, 0, declaration->model);
 	set_text(values, nulls, 1, declared->name);
@@ -184,6 +184,7 @@ put_relationship(FunctionCallInfo fcinfo, const OrmDeclaration *declaration,
 	set_text(values, nulls, 5, declared->through);
 	set_text(values, nulls, 6, declared->back_populates);
 	values[7] = BoolGetDatum(relationship != NULL && relationship->resolved);
+	set_text(values, nulls, 8, declared->cascade);
 	put_row(fcinfo, values, nulls);
 }
 

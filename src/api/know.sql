@@ -17,7 +17,7 @@ COMMENT ON FUNCTION orm.attribute_rows() IS
 CREATE OR REPLACE FUNCTION orm.relationship_rows()
 RETURNS TABLE (model pg_catalog.text, relationship pg_catalog.text, kind pg_catalog.text,
     target pg_catalog.text, foreign_key pg_catalog.text[], through pg_catalog.text,
-    back_populates pg_catalog.text, resolved pg_catalog.bool)
+    back_populates pg_catalog.text, resolved pg_catalog.bool, cascade pg_catalog.text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 50 AS 'MODULE_PATHNAME', 'orm_sql_relationship_rows';
 COMMENT ON FUNCTION orm.relationship_rows() IS
 'The rows of the view orm.relationships. Errors: none of its own.';
@@ -42,6 +42,6 @@ COMMENT ON VIEW orm.attributes IS
 
 CREATE OR REPLACE VIEW orm.relationships AS SELECT * FROM orm.relationship_rows();
 COMMENT ON VIEW orm.relationships IS
-'The relationships of all models. foreign_key: columns of the side that holds it; through: the join table of a many_to_many; resolved: false while the target has no table.';
+'The relationships of all models. foreign_key: columns of the side that holds it; through: the join table of a many_to_many; resolved: false while the target has no table; cascade: as declared, null where nothing is said (save-update).';
 
 GRANT SELECT ON orm.models, orm.attributes, orm.relationships TO PUBLIC;

@@ -80,7 +80,9 @@ typedef enum OrmPlanKind
 	ORM_KIND_LEVEL,				/* one of the statements of such a query */
 	ORM_KIND_OTHERS,			/* rows of a collection that are to leave it */
 	ORM_KIND_LINK,				/* rows of join tables: insert */
-	ORM_KIND_UNLINK				/* delete */
+	ORM_KIND_UNLINK,			/* delete */
+	ORM_KIND_ALONG,				/* rows that are deleted along a relationship: finding them */
+	ORM_KIND_DELETE_ALL			/* rows of several tables */
 } OrmPlanKind;
 
 extern void orm_plan_key_begin(OrmPlanKey *key, OrmPlanKind kind, uint64 epoch);

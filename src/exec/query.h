@@ -92,8 +92,18 @@ extern Datum orm_query_page(OrmQuery *query);
 extern int64 orm_query_count_rows(OrmQuery *query);	/* COUNT */
 extern bool orm_query_exists(OrmQuery *query);			/* EXISTS */
 
-/* UPDATE, DELETE: the number of rows; raises P0003 when there are more than "expect" (negative: any number). */
+/*
+ * UPDATE, DELETE: the number of rows; raises P0003 when there are more than
+ * "expect" (negative: any number).  Not for a DELETE of a model whose objects
+ * take others along:
+ */
 extern int64 orm_query_change_rows(OrmQuery *query, int64 expect);
+
+/* DELETE of such a model: deletes nothing, but locks the rows and hands their keys, in key order, to the function. */
+extern void orm_query_change_keys(OrmQuery *query, OrmRowFunction row, void *argument);
+
+/* Raises P0003 when n rows are more than were expected. */
+extern void orm_query_check_expected(const OrmQuery *query, int64 n, int64 expect);
 
 /*
  * ROWS, and the others for who wants values instead of JSON: hands each row of

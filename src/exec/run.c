@@ -359,6 +359,17 @@ orm_query_exists(OrmQuery *query)
 	return exists;
 }
 
+void
+orm_query_check_expected(const OrmQuery *query, int64 n, int64 expect)
+{
+	if (expect >= 0 && n > expect)
+		ereport(ERROR,
+				errcode(ERRCODE_TOO_MANY_ROWS),
+				errmsg("the query fits " INT64_FORMAT " objects of model \"%s\", " INT64_FORMAT " were expected",
+					   n, query->request.model->name, expect),
+				errdetail("Nothing was changed."));
+}
+
 int64
 orm_query_change_rows(OrmQuery *query, int64 expect)
 {
@@ -366,13 +377,20 @@ orm_query_change_rows(OrmQuery *query, int64 expect)
 	int64		n = orm_plan_execute(plan, query->values[0], query->isnull[0], ORM_WRITE, 0, NULL);
 
 	orm_plan_release(plan);
-	if (expect >= 0 && n > expect)
-		ereport(ERROR,
-				errcode(ERRCODE_TOO_MANY_ROWS),
-				errmsg("the query fits " INT64_FORMAT " objects of model \"%s\", " INT64_FORMAT " were expected",
-					   n, query->request.model->name, expect),
-				errdetail("Nothing was changed."));
+	orm_query_check_expected(query, n, expect);
 	return n;
+}
+
+void
+orm_query_change_keys(OrmQuery *query, OrmRowFunction row, void *argument)
+{
+	OrmPlan    *plan = orm_query_plan(query, 0);
+	OrmReceiver receiver;
+
+	orm_plan_execute(plan, query->values[0], query->isnull[0], ORM_WRITE, 0,
+					 orm_receiver_init(&receiver, row, argument));
+	orm_plan_release(plan);
+	MemoryContextDelete(receiver.per_row);
 }
 
 uint64

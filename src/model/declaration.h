@@ -100,8 +100,17 @@ typedef struct OrmDeclaredRelationship
 	OrmChoice	nullable;		/* belongs to */
 	char	   *on_delete;		/* belongs to */
 	char	   *on_update;
+	char	   *cascade;		/* words of orm_declaration_cascade; NULL: "save-update" */
 	int			position;
 } OrmDeclaredRelationship;
+
+/* What goes along a relationship from an object to those it leads to: bits. */
+typedef enum OrmCascade
+{
+	ORM_CASCADE_SAVE = 1,		/* nested objects are written */
+	ORM_CASCADE_DELETE = 2,		/* they are deleted with it */
+	ORM_CASCADE_ORPHAN = 4		/* has many, has one: what leaves is deleted */
+} OrmCascade;
 
 typedef struct OrmDeclaration
 {
@@ -120,6 +129,13 @@ typedef struct OrmDeclaration
 
 /* The builder name of a relationship's kind: "belongs_to"... */
 extern const char *orm_relationship_kind_name(OrmRelationshipKind kind);
+
+/*
+ * The bits (OrmCascade) that a text of words stands for, "all, delete-orphan";
+ * NULL: what holds when nothing is said.  Raises 22023 for other words, and for
+ * words that do not go together or with the kind of relationship.
+ */
+extern int	orm_declaration_cascade(const char *text, OrmRelationshipKind kind);
 
 /* The builder name of a constraint's kind: "primary_key"... */
 extern const char *orm_constraint_kind_name(OrmConstraintKind kind);

@@ -74,6 +74,7 @@ static const OrmElementKey relationship_keys[] = {
 	{"nullable", &orm_key_choice, RELATIONSHIP(nullable), NULL, NULL, BELONGS_TO, 0, false},
 	{"on_delete", &orm_key_word, RELATIONSHIP(on_delete), NULL, actions, BELONGS_TO, 0, false},
 	{"on_update", &orm_key_word, RELATIONSHIP(on_update), NULL, actions, BELONGS_TO, 0, false},
+	{"cascade", &orm_key_cascade, RELATIONSHIP(cascade), NULL, NULL, ANY_KIND, 0, true},
 };
 
 #define DECLARATION(member) offsetof(OrmDeclaration, member)

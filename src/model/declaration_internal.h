@@ -48,6 +48,7 @@ extern const OrmKeyType orm_key_expression; /* an SQL expression */
 extern const OrmKeyType orm_key_type;		/* a column's type */
 extern const OrmKeyType orm_key_collation;	/* a column's collation */
 extern const OrmKeyType orm_key_method;		/* an index access method */
+extern const OrmKeyType orm_key_cascade;	/* what goes along a relationship */
 
 typedef struct OrmElementKey
 {

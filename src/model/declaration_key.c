@@ -220,6 +220,14 @@ take_method(const OrmElementKey *key, char *text, void *record)
 	take_text(key, text, record);
 }
 
+/* What goes along a relationship, kept as it is written. */
+static void
+take_cascade(const OrmElementKey *key, char *text, void *record)
+{
+	orm_declaration_cascade(text, ((OrmDeclaredRelationship *) record)->kind);
+	take_text(key, text, record);
+}
+
 const OrmKeyType orm_key_choice = {ORM_KEY_CHOICE, NULL, false};
 const OrmKeyType orm_key_text = {ORM_KEY_STRING, take_text, false};
 const OrmKeyType orm_key_target = {ORM_KEY_STRING, take_target, false};
@@ -231,6 +239,7 @@ const OrmKeyType orm_key_expression = {ORM_KEY_STRING, take_expression, false};
 const OrmKeyType orm_key_type = {ORM_KEY_STRING, take_type, false};
 const OrmKeyType orm_key_collation = {ORM_KEY_STRING, take_collation, false};
 const OrmKeyType orm_key_method = {ORM_KEY_STRING, take_method, false};
+const OrmKeyType orm_key_cascade = {ORM_KEY_STRING, take_cascade, false};
 
 /* Raises for a value of the wrong kind. */
 void

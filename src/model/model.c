@@ -256,8 +256,12 @@ fill_relationships(OrmModel *model, List **depends)
 	foreach(cell, model->declaration->relationships)
 	{
 		OrmRelationship *relationship = &model->relationships[model->nrelationships++];
+		const OrmDeclaredRelationship *declared = lfirst(cell);
 
-		relationship->resolved = orm_relationship_resolve(model, lfirst(cell), relationship, depends, false);
+		relationship->resolved = orm_relationship_resolve(model, declared, relationship, depends, false);
+		relationship->cascade = orm_declaration_cascade(declared->cascade, declared->kind);
+		if (relationship->cascade & ORM_CASCADE_DELETE)
+			model->deletes_along = true;
 	}
 }
 

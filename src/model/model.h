@@ -57,6 +57,8 @@ typedef struct OrmRelationship
 	AttrNumber *remote;			/* of the target's, or of the join table */
 	Oid		   *operators;		/* local = remote, or remote = local: see "key_is_local" */
 	bool		key_is_local;	/* belongs to: this table holds the key; operators take (remote, local) */
+	int			cascade;		/* OrmCascade */
+	bool		deleted_by_server;	/* rows that hold this key go with the row they refer to: ON DELETE CASCADE */
 	Oid			join_relid;		/* many to many only */
 	int			njoin;
 	AttrNumber *join_target;	/* join table's columns that point at the target */
@@ -86,6 +88,7 @@ typedef struct OrmModel
 	OrmKey	   *unique;			/* other unique keys usable by ON CONFLICT, primary key first if it is one */
 	int			nrelationships;
 	OrmRelationship *relationships;
+	bool		deletes_along;	/* one of them has ORM_CASCADE_DELETE */
 	OrmDeclaration *declaration;	/* what the registry holds, names as they are now */
 } OrmModel;
 

@@ -44,6 +44,7 @@ typedef struct ForeignKey
 	Oid			holder;
 	Oid			referenced;
 	char	   *name;
+	bool		cascades;		/* ON DELETE CASCADE */
 	int			n;
 	AttrNumber	columns[INDEX_MAX_KEYS];
 	AttrNumber	referenced_columns[INDEX_MAX_KEYS];
@@ -90,8 +91,7 @@ foreign_keys(Oid holder, Oid referenced)
 	HeapTuple	tuple;
 	List	   *found = NIL;
 
-	ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(holder));
+	ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(holder));
 	scan = systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, NULL, 1, &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
@@ -104,6 +104,7 @@ foreign_keys(Oid holder, Oid referenced)
 		fk->holder = holder;
 		fk->referenced = referenced;
 		fk->name = pstrdup(NameStr(form->conname));
+		fk->cascades = form->confdeltype == FKCONSTR_ACTION_CASCADE;
 		DeconstructFkConstraintRow(tuple, &fk->n, fk->columns, fk->referenced_columns, fk->operators,
 								   NULL, NULL, NULL, NULL);
 		found = lappend(found, fk);
@@ -278,8 +279,7 @@ raise_no_key(const Resolution *r, Oid holder, Oid referenced)
 
 /* Steps 1 to 3.  NULL (or an error) when nothing joins the two, or too much does. */
 static ForeignKey *
-choose_key(const Resolution *r, Oid holder, Oid referenced, const OrmDeclaration *referenced_declaration,
-		   List *columns)
+choose_key(const Resolution *r, Oid holder, Oid referenced, const OrmDeclaration *referenced_declaration, List *columns)
 {
 	List	   *candidates = foreign_keys(holder, referenced);
 	ForeignKey *virtual;
@@ -323,6 +323,7 @@ set_key(OrmRelationship *relationship, const ForeignKey *fk, bool key_is_local)
 
 	relationship->nkeys = fk->n;
 	relationship->key_is_local = key_is_local;
+	relationship->deleted_by_server = fk->cascades && !key_is_local;
 	relationship->local = copy_of(key_is_local ? fk->columns : fk->referenced_columns, size);
 	relationship->remote = copy_of(key_is_local ? fk->referenced_columns : fk->columns, size);
 	relationship->operators = copy_of(fk->operators, sizeof(Oid) * fk->n);
@@ -456,8 +457,7 @@ orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRelationship *d
 			ereport(ERROR,
 					errcode(ERRCODE_UNDEFINED_OBJECT),
 					errmsg("model \"%s\" does not exist", declared->model),
-					errdetail("It is the target of relationship \"%s\" of model \"%s\".",
-							  declared->name, model->name),
+					errdetail("It is the target of relationship \"%s\" of model \"%s\".", declared->name, model->name),
 					errhint("Declare it with orm.model or orm.map and run orm.create_all()."));
 		return false;
 	}
@@ -508,9 +508,10 @@ orm_relationship_print(StringInfo out, const OrmRelationship *relationship)
 	char	   *schema = get_namespace_name(get_rel_namespace(join));
 	char	   *table = get_rel_name(join);
 
-	appendStringInfo(out, "%s %s %s %u %u %s.%s %d %d", kind_names[relationship->kind], relationship->name,
+	appendStringInfo(out, "%s %s %s %u %u %s.%s %d %d %d", kind_names[relationship->kind], relationship->name,
 					 relationship->target, relationship->target_relid, join, schema ? schema : "",
-					 table ? table : "", relationship->join_indexed, relationship->resolved);
+					 table ? table : "", relationship->join_indexed, relationship->resolved,
+					 relationship->deleted_by_server);
 	print_columns(out, InvalidOid, relationship->local, relationship->operators, relationship->nkeys);
 	print_columns(out, join, relationship->remote, NULL, relationship->nkeys);
 	print_columns(out, join, relationship->join_target, relationship->join_operators, relationship->njoin);
@@ -585,8 +586,7 @@ same_keys(const OrmRelationship *a, const OrmRelationship *b)
 }
 
 void
-orm_relationship_check_keys(const OrmModel *model, const OrmRelationship *relationship,
-							const OrmRelationship *inverse)
+orm_relationship_check_keys(const OrmModel *model, const OrmRelationship *relationship, const OrmRelationship *inverse)
 {
 	if (inverse == NULL || !inverse->resolved || inverse->target_relid != model->relid ||
 		!kinds_fit(relationship->kind, inverse->kind) || same_keys(relationship, inverse))

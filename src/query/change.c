@@ -16,6 +16,9 @@
  *
  * The lock makes the SELECT look again at a row that somebody else has just
  * changed: it may not fit the where any more.
+ *
+ * Of a model whose objects take others along when they are deleted there is that
+ * SELECT alone: who runs it deletes by the keys.
  */
 #include "postgres.h"
 
@@ -397,6 +400,18 @@ append_by_key(StringInfo sql, const Change *change)
 	}
 }
 
+/* The columns of the keys that a statement finds. */
+static void
+set_results(OrmQueryStatement *statement, const OrmModel *model)
+{
+	const OrmKey *key = model->primary_key;
+
+	statement->nresults = key->nattributes;
+	statement->results = palloc(sizeof(Oid) * key->nattributes);
+	for (int i = 0; i < key->nattributes; i++)
+		statement->results[i] = model->attributes[key->attributes[i]].type->oid;
+}
+
 /* Raises unless the query says which rows are meant. */
 static void
 need_where(const OrmQueryKeys *keys)
@@ -433,7 +448,13 @@ orm_query_change(OrmCompiler *compiler, OrmJson query)
 	if (change.limit != NULL)
 		change.order = orm_query_order_by_key(change.scope, change.order);
 	initStringInfo(&sql);
-	if (change.limit == NULL && change.order == NIL && change.scope->joins->len == 0)
+	if (!change.update && compiler->request->model->deletes_along)
+	{
+		change.order = orm_query_order_by_key(change.scope, change.order);
+		append_keys(&sql, &change);
+		set_results(&level->statement, change.scope->model);
+	}
+	else if (change.limit == NULL && change.order == NIL && change.scope->joins->len == 0)
 		append_plain(&sql, &change);
 	else
 		append_by_key(&sql, &change);

@@ -9,7 +9,7 @@
 #include "exec/keys.h"
 #include "model/key.h"
 #include "model/value.h"
-#include "write/batch.h"
+#include "write/delete.h"
 #include "write/flush.h"
 
 /* The keys that occur in objects of one model. */
@@ -222,52 +222,24 @@ stored_key(const OrmObject *object)
 	return values;
 }
 
-/* ---- Removals ---- */
-
-/* Deletes the objects of one model that are removed. */
+/* Deletes what is removed, all together. */
 static void
-remove_of(Writing *writing, const OrmModel *model)
+remove_all(Writing *writing)
 {
-	const OrmKey *key = orm_model_need_key(model);
-	OrmRecord  *records = orm_record_make(model, writing->n);
-	OrmWrite	write = {.model = model};
-	OrmBatch	batch;
-	int			n = 0;
+	OrmDelete  *delete = NULL;
 
 	for (int i = 0; i < writing->n; i++)
 	{
 		const OrmChange *change = &writing->changes[i];
 
-		if (change->kind != ORM_CHANGE_REMOVE || strcmp(change->model->name, model->name) != 0)
+		if (change->kind != ORM_CHANGE_REMOVE)
 			continue;
-		for (int k = 0; k < key->nattributes; k++)
-		{
-			records[n].values[key->attributes[k]] = change->key[k];
-			records[n].given[key->attributes[k]] = true;
-		}
-		n++;
+		if (delete == NULL)
+			delete = orm_delete_make();
+		orm_delete_add(delete, change->model, change->key);
 	}
-	batch = orm_batch_make(&write, records, n);
-	orm_batch_delete(&batch, key);
-	for (int i = 0; i < n; i++)
-		writing->tally.deleted += records[i].done;
-}
-
-/* Deletes what is removed, that first which refers to others. */
-static void
-remove_all(Writing *writing)
-{
-	OrmWork    *work = orm_work_make();
-	ListCell   *cell;
-
-	work->by_table = true;
-	for (int i = 0; i < writing->n; i++)
-		if (writing->changes[i].kind == ORM_CHANGE_REMOVE)
-			orm_work_group(work, writing->changes[i].model);
-	for (int component = orm_order_groups(work) - 1; component >= 0; component--)
-		foreach(cell, work->groups)
-			if (((OrmGroup *) lfirst(cell))->component == component)
-				remove_of(writing, ((OrmGroup *) lfirst(cell))->model);
+	if (delete != NULL)
+		writing->tally.deleted += orm_delete_run(delete);
 }
 
 OrmTally

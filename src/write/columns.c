@@ -117,6 +117,73 @@ orm_columns_types(const OrmJoinColumns *columns, Oid *types)
 	return columns->n;
 }
 
+OrmSide
+orm_side_column(const char *alias, Oid relation, AttrNumber column)
+{
+	char	   *name = get_attname(relation, column, true);
+	OrmSide		side;
+	StringInfoData sql;
+	int32		typmod;
+
+	if (name == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_COLUMN),
+				errmsg("column %d of the relation with OID %u does not exist", column, relation),
+				errhint("A table of a relationship has just been changed: try again."));
+	get_atttypetypmodcoll(relation, column, &side.type, &typmod, &side.collation);
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "%s.", alias);
+	orm_sql_name(&sql, name);
+	side.sql = sql.data;
+	return side;
+}
+
+/* Casts a side to what the operator of the key takes: by their own types, another may be meant. */
+static void
+cast_side(OrmSide *side, Oid expected)
+{
+	StringInfoData sql;
+
+	if (side->type == expected || IsPolymorphicType(expected))
+		return;
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "%s::", side->sql);
+	orm_sql_type(&sql, expected, -1);
+	side->sql = sql.data;
+	side->type = expected;
+}
+
+/* Gives a side the collation that the server's own check uses where those of the two columns differ. */
+static void
+collate_side(OrmSide *referenced, const OrmSide *holder)
+{
+	Oid			collation = referenced->collation;
+	StringInfoData sql;
+
+	if (!OidIsValid(collation) || !OidIsValid(holder->collation) || collation == holder->collation)
+		return;
+	if (get_collation_isdeterministic(collation))
+		collation = holder->collation;
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "(%s COLLATE ", referenced->sql);
+	orm_sql_collation(&sql, collation);
+	appendStringInfoChar(&sql, ')');
+	referenced->sql = sql.data;
+}
+
+void
+orm_side_compare(StringInfo sql, Oid operator, OrmSide referenced, OrmSide holder)
+{
+	Oid			left_type;
+	Oid			right_type;
+
+	op_input_types(operator, &left_type, &right_type);
+	collate_side(&referenced, &holder);
+	cast_side(&referenced, left_type);
+	cast_side(&holder, right_type);
+	orm_sql_comparison(sql, operator, referenced.sql, referenced.type, holder.sql, holder.type);
+}
+
 OrmTuples
 orm_tuples_make(const OrmJoinColumns *columns)
 {

@@ -1,7 +1,7 @@
 /*
  * columns.h - columns whose values come in arrays, side by side, for the
  * statements that are not about whole records: rows of join tables, members of
- * collections.
+ * collections, rows that are deleted; and how columns are compared there.
  * Private to this folder.
  */
 #ifndef ORM_WRITE_COLUMNS_H
@@ -43,6 +43,20 @@ extern void orm_columns_names(StringInfo sql, const OrmJoinColumns *columns);
 
 /* The types of the arrays; returns how many. */
 extern int	orm_columns_types(const OrmJoinColumns *columns, Oid *types);
+
+/* One side of a comparison along a foreign key. */
+typedef struct OrmSide
+{
+	char	   *sql;
+	Oid			type;
+	Oid			collation;
+} OrmSide;
+
+/* A column of a relation, under an alias; raises 42703 when it is gone. */
+extern OrmSide orm_side_column(const char *alias, Oid relation, AttrNumber column);
+
+/* Appends "referenced OPERATOR(pg_catalog.=) holder", compared as the server's own check does. */
+extern void orm_side_compare(StringInfo sql, Oid operator, OrmSide referenced, OrmSide holder);
 
 /* Values for the columns, row by row. */
 typedef struct OrmTuples

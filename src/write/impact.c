@@ -21,6 +21,7 @@
 #include "exec/plan.h"
 #include "exec/receiver.h"
 #include "model/cache.h"
+#include "write/delete_internal.h"
 #include "write/impact.h"
 #include "write/impact_internal.h"
 
@@ -185,6 +186,63 @@ append_object(StringInfo sql, const OrmModel *model, Oid *types)
 		appendStringInfoString(sql, i > 0 ? " AND " : " WHERE ");
 		orm_sql_comparison(sql, attribute->equality, column.data, types[i], psprintf("$%d", i + 1), types[i]);
 	}
+}
+
+/* Raises 0A000 for a view, whose rows have no place. */
+static void
+refuse_view(const OrmModel *model)
+{
+	if (model->relkind == RELKIND_VIEW || model->relkind == RELKIND_MATVIEW)
+		ereport(ERROR,
+				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				errmsg("model \"%s\" is a view", model->name),
+				errdetail("Foreign keys lead to tables; what a delete from a view would do is not known."));
+}
+
+/* Reads where the rows of a set are, and those of its join tables that go with them. */
+static void
+read_set(Impact *impact, const OrmDeleteSet *set)
+{
+	Reading		reading = {.impact = impact, .source = set->model->relid, .effect = ORM_IMPACT_DELETED};
+	Oid			types[2 * INDEX_MAX_KEYS];
+	Datum		arrays[2 * INDEX_MAX_KEYS];
+	int			n = orm_columns_types(&set->columns, types);
+	StringInfoData sql;
+	ListCell   *cell;
+
+	refuse_view(set->model);
+	orm_delete_arrays(set, 0, arrays);
+	initStringInfo(&sql);
+	orm_delete_sql_places(&sql, set);
+	read_rows(&reading, sql.data, n, types, arrays);
+	foreach(cell, set->along)
+	{
+		const OrmRelationship *relationship = lfirst(cell);
+
+		if (!orm_delete_has_links(relationship))
+			continue;
+		resetStringInfo(&sql);
+		orm_delete_sql_link_places(&sql, set, relationship);
+		reading.source = relationship->join_relid;
+		read_rows(&reading, sql.data, n, types, arrays);
+	}
+}
+
+/* Finds the object, and what orm.delete takes along relationships with the cascade "delete". */
+static void
+read_along(Impact *impact, const Datum *key)
+{
+	OrmDelete  *delete = orm_delete_make();
+	ListCell   *cell;
+
+	delete->access = ORM_READ;
+	orm_delete_add(delete, impact->model, key);
+	MemoryContextSwitchTo(delete->context);
+	orm_delete_collect(delete);
+	MemoryContextSwitchTo(impact->context);
+	foreach(cell, delete->sets)
+		read_set(impact, lfirst(cell));
+	MemoryContextDelete(delete->context);
 }
 
 /* Finds the row of the object; of a table with others that inherit from it there may be more. */
@@ -458,17 +516,16 @@ orm_impact_read(const OrmModel *model, const Datum *key, Datum *json)
 	bool		pushed;
 	bool		found;
 
-	if (model->relkind == RELKIND_VIEW || model->relkind == RELKIND_MATVIEW)
-		ereport(ERROR,
-				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				errmsg("model \"%s\" is a view", model->name),
-				errdetail("Foreign keys lead to tables; what a delete from a view would do is not known."));
+	refuse_view(model);
 	impact.context = AllocSetContextCreate(CurrentMemoryContext, "orm impact", ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(impact.context);
 	impact.rows = make_table(&impact, "orm impact rows", sizeof(Row), sizeof(Row));
 	impact.tables = make_table(&impact, "orm impact tables", sizeof(Oid), sizeof(OrmImpactTable));
 	pushed = orm_exec_snapshot_begin();
-	read_object(&impact, key);
+	if (model->deletes_along)
+		read_along(&impact, key);
+	else
+		read_object(&impact, key);
 	follow_cascades(&impact);
 	follow_others(&impact);
 	orm_exec_snapshot_end(pushed);

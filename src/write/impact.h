@@ -4,6 +4,8 @@
  * Rows are followed along foreign keys as the server's own triggers would
  * follow them, breadth first:
  *
+ * 0. From the object along relationships with the cascade "delete", as a delete
+ *    does (write/delete.h).
  * 1. From the rows that would go, along every key with ON DELETE CASCADE, one
  *    statement for each key and round, until a round brings no row that was not
  *    there before.  A row is known by its table and ctid, so cycles end and a

@@ -18,6 +18,7 @@
 #include "utils/syscache.h"
 
 #include "base/sql.h"
+#include "write/columns.h"
 #include "write/impact_internal.h"
 
 static const struct
@@ -31,55 +32,6 @@ static const struct
 	{FKCONSTR_ACTION_RESTRICT, ORM_IMPACT_BLOCKING},
 	{FKCONSTR_ACTION_NOACTION, ORM_IMPACT_BLOCKING},
 };
-
-/* A column of one side of a foreign key. */
-typedef struct Operand
-{
-	StringInfoData text;
-	Oid			type;
-	Oid			collation;
-} Operand;
-
-/* Looks up a column and appends alias."column". */
-static void
-make_operand(Operand *operand, const char *alias, Oid relid, AttrNumber column)
-{
-	int32		typmod;
-
-	get_atttypetypmodcoll(relid, column, &operand->type, &typmod, &operand->collation);
-	initStringInfo(&operand->text);
-	appendStringInfo(&operand->text, "%s.", alias);
-	orm_sql_name(&operand->text, get_attname(relid, column, false));
-}
-
-/* Casts an operand to what the operator of the key takes: by their own types, another may be meant. */
-static void
-cast_operand(Operand *operand, Oid expected)
-{
-	if (operand->type == expected || IsPolymorphicType(expected))
-		return;
-	appendStringInfoString(&operand->text, "::");
-	orm_sql_type(&operand->text, expected, -1);
-	operand->type = expected;
-}
-
-/* Gives the operand the collation that the server's own check uses where those of the two columns differ. */
-static void
-collate_operand(Operand *referenced, const Operand *referencing)
-{
-	Oid			collation = referenced->collation;
-	StringInfoData text;
-
-	if (!OidIsValid(collation) || !OidIsValid(referencing->collation) || collation == referencing->collation)
-		return;
-	if (get_collation_isdeterministic(collation))
-		collation = referencing->collation;
-	initStringInfo(&text);
-	appendStringInfo(&text, "(%s COLLATE ", referenced->text.data);
-	orm_sql_collation(&text, collation);
-	appendStringInfoChar(&text, ')');
-	referenced->text = text;
-}
 
 /* Appends FROM's name of a table: without those that inherit from it, as foreign keys do not look there. */
 static void
@@ -116,22 +68,13 @@ make_statement(const OrmImpactTable *table, HeapTuple constraint)
 						   " AND p.tableoid OPERATOR(pg_catalog.=) $2");
 	for (int i = 0; i < n; i++)
 	{
-		Operand		left;
-		Operand		right;
-		Oid			left_type;
-		Oid			right_type;
 		AttrNumber	column = referenced[i];
 
 		if (table->source != table->relid)
 			column = get_attnum(table->source, get_attname(table->relid, column, false));
-		make_operand(&left, "p", table->source, column);
-		make_operand(&right, "c", child, columns[i]);
-		op_input_types(operators[i], &left_type, &right_type);
-		collate_operand(&left, &right);
-		cast_operand(&left, left_type);
-		cast_operand(&right, right_type);
 		appendStringInfoString(&sql, " AND ");
-		orm_sql_comparison(&sql, operators[i], left.text.data, left.type, right.text.data, right.type);
+		orm_side_compare(&sql, operators[i], orm_side_column("p", table->source, column),
+						 orm_side_column("c", child, columns[i]));
 	}
 	return sql.data;
 }

@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 
 #include "write/batch.h"
+#include "write/delete_internal.h"
 
 /* A statement for records that give the same attributes. */
 static OrmStatement
@@ -146,7 +147,7 @@ orm_batch_delete(const OrmBatch *batch, const OrmKey *key)
 }
 
 bool
-orm_write_delete(const OrmModel *model, const Datum *key)
+orm_delete_row(const OrmModel *model, const Datum *key)
 {
 	const OrmKey *primary_key = orm_model_need_key(model);
 	OrmRecord  *record = orm_record_make(model, 1);

@@ -1,0 +1,120 @@
+/*
+ * cascade.c - the words that say what goes along a relationship.
+ *
+ * They are SQLAlchemy's.  "merge" means what "save-update" means: here, both
+ * are the writing of nested objects.
+ */
+#include "postgres.h"
+
+#include "base/error.h"
+#include "model/declaration.h"
+
+#define SAVE ORM_CASCADE_SAVE
+#define DELETE ORM_CASCADE_DELETE
+#define ORPHAN ORM_CASCADE_ORPHAN
+
+static const struct
+{
+	const char *word;
+	int			cascade;
+}			words[] = {
+	{"save-update", SAVE},
+	{"merge", SAVE},
+	{"delete", DELETE},
+	{"delete-orphan", ORPHAN},
+	{"all", SAVE | DELETE},
+	{"none", 0},
+};
+
+/* Raises 22023 for a word that there is not. */
+static void
+raise_unknown(const char *word)
+{
+	const char *names[lengthof(words)];
+	StringInfoData possible;
+
+	initStringInfo(&possible);
+	for (int i = 0; i < (int) lengthof(words); i++)
+	{
+		names[i] = words[i].word;
+		appendStringInfo(&possible, "%s\"%s\"", i ? ", " : "", names[i]);
+	}
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			word[0] == '\0' ? errmsg("a word of \"cascade\" is missing")
+			: errmsg("\"cascade\" cannot have the word \"%s\"", word),
+			orm_name_nearest(word, names, lengthof(names)) >= 0
+			? orm_error_nearest("word", word, names, lengthof(names))
+			: errhint("Its words, separated by commas, are %s.", possible.data));
+}
+
+/* What a word stands for. */
+static int
+find_word(const char *word)
+{
+	for (int i = 0; i < (int) lengthof(words); i++)
+		if (pg_strcasecmp(words[i].word, word) == 0)
+			return words[i].cascade;
+	raise_unknown(word);
+	return 0;
+}
+
+/* Takes the next word, without the blanks around it, off a text; moves the text behind its comma, or to NULL. */
+static char *
+next_word(char **text)
+{
+	char	   *word = *text;
+	char	   *end = strchr(word, ',');
+
+	*text = end ? end + 1 : NULL;
+	if (end == NULL)
+		end = word + strlen(word);
+	while (word < end && isspace((unsigned char) *word))
+		word++;
+	while (end > word && isspace((unsigned char) end[-1]))
+		end--;
+	*end = '\0';
+	return word;
+}
+
+/* Raises 22023 for words that do not go together, or with the relationship. */
+static void
+check_words(int cascade, bool none, int nwords, OrmRelationshipKind kind)
+{
+	if (none && nwords > 1)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"none\" must be the only word of \"cascade\""));
+	if ((cascade & ORPHAN) && kind != ORM_HAS_MANY && kind != ORM_HAS_ONE)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("the cascade of %s cannot have the word \"delete-orphan\"", orm_relationship_kind_name(kind)),
+				errhint("It is of has_many and has_one, whose objects belong to one other."));
+	if ((cascade & ORPHAN) && !(cascade & DELETE))
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"delete-orphan\" needs \"delete\""),
+				errhint("Write 'all, delete-orphan'."));
+}
+
+int
+orm_declaration_cascade(const char *text, OrmRelationshipKind kind)
+{
+	char	   *rest = text ? pstrdup(text) : NULL;
+	int			cascade = 0;
+	int			nwords = 0;
+	bool		none = false;
+
+	if (text == NULL)
+		return SAVE;
+	while (rest != NULL)
+	{
+		int			found = find_word(next_word(&rest));
+
+		cascade |= found;
+		none = none || found == 0;
+		nwords++;
+	}
+	check_words(cascade, none, nwords, kind);
+	return cascade;
+}

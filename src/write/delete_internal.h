@@ -1,0 +1,78 @@
+/*
+ * delete_internal.h - what is to be deleted, as it is collected, and the texts
+ * of the statements that do it; see delete.h.  Private to this folder.
+ */
+#ifndef ORM_WRITE_DELETE_INTERNAL_H
+#define ORM_WRITE_DELETE_INTERNAL_H
+
+#include "exec/keys.h"
+#include "write/columns.h"
+#include "write/delete.h"
+
+/* The rows of a model that go. */
+typedef struct OrmDeleteSet
+{
+	const OrmModel *model;
+	OrmKeySet  *keys;			/* in key order; those that were named first */
+	int			named;			/* so many were named */
+	int			followed;		/* so many have been followed along the relationships */
+	bool		known;			/* the rest is set: */
+	List	   *along;			/* of OrmRelationship *: what is followed; NIL: rows go alone, or the server does it */
+	OrmJoinColumns columns;		/* of the key; n 0: it cannot come in arrays, and nothing is followed */
+} OrmDeleteSet;
+
+struct OrmDelete
+{
+	MemoryContext context;
+	OrmAccess	access;			/* ORM_READ: nothing will be deleted, rows are not locked */
+	List	   *sets;			/* of OrmDeleteSet *, as they were found */
+};
+
+/* In update.c: deletes one row, by its primary key, and nothing else; true when it was there. */
+extern bool orm_delete_row(const OrmModel *model, const Datum *key);
+
+/* In delete_collect.c: finds all that goes, with the context of "delete" current. */
+extern void orm_delete_collect(OrmDelete *delete);
+
+/* The statement of a text, its columns of these types; pinned. */
+extern OrmPlan *orm_delete_plan(OrmPlanKind kind, const char *sql, int nparams, const Oid *types,
+								 int nresults, const Oid *results);
+
+/* The keys of a set, from one on, as arrays for the columns. */
+extern void orm_delete_arrays(const OrmDeleteSet *set, int from, Datum *arrays);
+
+/* Has the relationship a join table whose rows have to be deleted, because the server does not? */
+static inline bool
+orm_delete_has_links(const OrmRelationship *relationship)
+{
+	return relationship->kind == ORM_MANY_TO_MANY && !relationship->deleted_by_server;
+}
+
+/*
+ * The texts; <keys> are the parameters from $1 on, or $first, one array for
+ * each column of the set's.  In delete_sql.c.
+ *
+ * The rows that have the keys, their keys, locked if they can be:
+ * SELECT t."id" FROM <keys> AS k, "s"."t" AS t WHERE ... ORDER BY t."id" FOR UPDATE OF t
+ */
+extern void orm_delete_sql_named(StringInfo sql, const OrmDeleteSet *set, bool lock);
+
+/*
+ * What a relationship leads to from them:
+ * SELECT u."id" FROM <keys> AS k, "s"."t" AS t, "s"."u" AS u WHERE ... ORDER BY u."id" FOR UPDATE OF u
+ */
+extern void orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship,
+								 const OrmModel *target, bool lock);
+
+/* Where the rows are, and where those of the join table: SELECT t.tableoid, t.ctid FROM ... */
+extern void orm_delete_sql_places(StringInfo sql, const OrmDeleteSet *set);
+extern void orm_delete_sql_link_places(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship);
+
+/* DELETE FROM "s"."t" AS t USING <keys> AS k WHERE ... RETURNING k.n */
+extern void orm_delete_sql_rows(StringInfo sql, const OrmDeleteSet *set, int first);
+
+/* DELETE FROM "s"."j" AS u USING <keys> AS k, "s"."t" AS t WHERE ... */
+extern void orm_delete_sql_links(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship,
+								 int first);
+
+#endif
