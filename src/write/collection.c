@@ -2,9 +2,11 @@
  * collection.c - what leaves collections.
  *
  * Of a collection by a key in its members ("has many", "has one") a row leaves
- * by an UPDATE that sets the key NULL.  What is to leave is read first: so it
- * is known whose collection a row is in, and what cannot leave has its place.
- * Many to many: rows of the join table go; see link.c.
+ * by an UPDATE that sets the key NULL; with the cascade "delete-orphan" it is
+ * deleted, unless the same graph puts it into another collection.  What is to
+ * leave is read first: so it is known whose collection a row is in, and what
+ * cannot leave has its place.  Many to many: rows of the join table go; see
+ * link.c.
  */
 #include "postgres.h"
 
@@ -13,14 +15,13 @@
 #include "utils/memutils.h"
 
 #include "base/sql.h"
+#include "exec/keys.h"
 #include "exec/receiver.h"
 #include "write/batch.h"
 #include "write/columns.h"
+#include "write/delete.h"
 
-/*
- * May rows leave the collection of an edge, by a key that becomes NULL?  (What
- * becomes of those that leave is decided here alone.)
- */
+/* May rows leave the collection of an edge, by a key that becomes NULL? */
 static bool
 may_leave(const OrmEdge *edge)
 {
@@ -46,7 +47,9 @@ raise_orphan(const OrmEdge *edge, const OrmPath *place)
 				   edge->relationship->name, model->attributes[edge->holder_key[0]].name),
 			orm_error_place(place),
 			edge->relationship->kind == ORM_HAS_MANY
-			? errhint("To delete them: {\"$delete\": [...]}.") : 0);
+			? errhint("To delete them: {\"$delete\": [...]}, or cascade => 'all, delete-orphan' of \"%s\".",
+					  edge->relationship->name)
+			: errhint("To delete them: cascade => 'all, delete-orphan' of \"%s\".", edge->relationship->name));
 }
 
 /* Are these attributes known, and not NULL? */
@@ -247,6 +250,44 @@ read_others(Leaving *leaving, const List *removals)
 	orm_plan_release(plan);
 }
 
+/* The nearest place that all records have in common. */
+static const OrmPath *
+common_place(OrmRecord **records, int n)
+{
+	const OrmPath *place = records[0]->object->place;
+
+	for (int i = 1; i < n; i++)
+		place = orm_path_common(place, records[i]->object->place);
+	return place;
+}
+
+/* Deletes rows by primary key, and what goes with them. */
+static void
+delete_along(const OrmModel *model, OrmRecord **records, int n)
+{
+	const OrmKey *key = orm_model_need_key(model);
+	OrmDelete  *delete = orm_delete_make();
+	MemoryContext caller = CurrentMemoryContext;
+
+	for (int i = 0; i < n; i++)
+	{
+		Datum		values[INDEX_MAX_KEYS];
+
+		for (int k = 0; k < key->nattributes; k++)
+			values[k] = records[i]->values[key->attributes[k]];
+		orm_delete_add(delete, model, values);
+	}
+	PG_TRY();
+	{
+		orm_delete_run(delete);
+	}
+	PG_CATCH();
+	{
+		orm_error_rethrow_at(common_place(records, n), caller);
+	}
+	PG_END_TRY();
+}
+
 /* Deletes rows by primary key. */
 static void
 delete_records(OrmGroup *group, OrmRecord **records, int n)
@@ -254,14 +295,86 @@ delete_records(OrmGroup *group, OrmRecord **records, int n)
 	OrmWrite	write = {.model = group->model};
 	OrmBatch	batch = {&write, records, n};
 
-	if (n > 0)
+	if (n > 0 && group->model->deletes_along)
+		delete_along(group->model, records, n);
+	else if (n > 0)
 		orm_batch_delete(&batch, orm_model_need_key(group->model));
+}
+
+/* Does an object of the graph come into a collection, by the same key as the edge's? */
+static bool
+comes(const OrmEdge *edge, const OrmObject *object)
+{
+	int			attribute = edge->holder_key[0];
+
+	if (object->intent != ORM_INTENT_FIND && object->record->given[attribute] && !object->record->isnull[attribute])
+		return true;
+	for (const OrmReference *reference = object->references; reference != NULL; reference = reference->next)
+		if (reference->edge->holder_key != NULL && reference->edge->holder_key[0] == attribute)
+			return true;
+	return false;
+}
+
+/* The keys of objects that the graph puts into a collection; NULL: there are none. */
+static OrmKeySet *
+coming_keys(const OrmEdge *edge)
+{
+	const OrmModel *model = edge->holder->model;
+	const OrmKey *key = model->primary_key;
+	OrmKeySet  *keys = NULL;
+	const OrmType *types[INDEX_MAX_KEYS];
+
+	for (int k = 0; k < key->nattributes; k++)
+		types[k] = model->attributes[key->attributes[k]].type;
+	for (int i = 0; i < edge->holder->n; i++)
+	{
+		const OrmObject *object = edge->holder->objects[i];
+		Datum		values[INDEX_MAX_KEYS];
+		bool		isnull;
+
+		if (!comes(edge, object) || !is_known(object, key->attributes, key->nattributes))
+			continue;
+		for (int k = 0; k < key->nattributes; k++)
+			orm_work_value(object, key->attributes[k], &values[k], &isnull);
+		if (keys == NULL)
+			keys = orm_keyset_make(key->nattributes, types);
+		orm_keyset_add(keys, values);
+	}
+	return keys;
+}
+
+/* Deletes the rows that leave for good; those that go elsewhere stay in "leaving". */
+static void
+delete_orphans(Leaving *leaving)
+{
+	const OrmKey *key = orm_model_need_key(leaving->edge->holder->model);
+	OrmKeySet  *keys = coming_keys(leaving->edge);
+	OrmRecord **orphans = palloc_extended(sizeof(OrmRecord *) * leaving->n, MCXT_ALLOC_HUGE);
+	int			norphans = 0;
+	int			n = 0;
+
+	for (int i = 0; i < leaving->n; i++)
+	{
+		OrmRecord  *record = leaving->records[i];
+		Datum		values[INDEX_MAX_KEYS];
+
+		for (int k = 0; k < key->nattributes; k++)
+			values[k] = record->values[key->attributes[k]];
+		if (keys != NULL && orm_keyset_find(keys, values) >= 0)
+			leaving->records[n++] = record;
+		else
+			orphans[norphans++] = record;
+	}
+	leaving->n = may_leave(leaving->edge) ? n : 0;
+	delete_records(leaving->edge->holder, orphans, norphans);
 }
 
 /* The rows leave. */
 static void
 let_go(Leaving *leaving)
 {
+	if (leaving->n > 0 && (leaving->edge->relationship->cascade & ORM_CASCADE_ORPHAN))
+		delete_orphans(leaving);
 	if (leaving->n == 0)
 		return;
 	if (!may_leave(leaving->edge))

@@ -222,12 +222,31 @@ read_ref(const Place *place, OrmJson json)
 	return object;
 }
 
+/* Raises 22023 where objects are not written along a relationship. */
+static void
+refuse_nested(const Place *place)
+{
+	const OrmRelationship *relationship = place->edge->relationship;
+
+	if (!(relationship->cascade & ORM_CASCADE_SAVE))
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("relationship \"%s\" does not write objects: its cascade is \"%s\"", relationship->name,
+					   orm_declaration_relationship(place->owner->group->model->declaration,
+													relationship->name)->cascade),
+				orm_error_place(place->path),
+				errhint("Name a row that exists, by its key or {\"$connect\": ...}, or declare the cascade "
+						"\"save-update\" as well."));
+}
+
 /* Reads an object that is nested. */
 static OrmObject *
 read_nested(const Place *place, OrmJson json, OrmIntent intent)
 {
-	OrmObject  *object = orm_work_read(place->work, place->edge->target, intent, ORM_VERB_SAVE, json, place->path);
+	OrmObject  *object;
 
+	refuse_nested(place);
+	object = orm_work_read(place->work, place->edge->target, intent, ORM_VERB_SAVE, json, place->path);
 	object->nested = true;
 	return object;
 }
