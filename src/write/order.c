@@ -406,7 +406,7 @@ break_deferred(OrmReference *reference)
 	const OrmEdge *edge = reference->edge;
 	OrmWrite	write = {.model = target->group->model};
 	OrmBatch	batch = {&write, &target->record, 1};
-	OrmKey		key = {NULL, edge->n, edge->referenced_key};
+	OrmKey		key = {.nattributes = edge->n, .attributes = edge->referenced_key};
 
 	if (!is_deferred(edge))
 		return false;
