@@ -42,6 +42,7 @@ SQL_PARTS = \
 	src/api/read.sql \
 	src/api/know.sql \
 	src/api/trigger.sql \
+	src/api/version.sql \
 	src/api/anchor.sql \
 	src/api/session.sql \
 	src/api/validate.sql \

@@ -206,6 +206,13 @@ COMMENT ON FUNCTION orm.many_to_many(
 	pg_catalog.text) IS
 'Element of a model document: a relationship to the objects of a model through a join table, by a key of several columns.';
 
+CREATE OR REPLACE FUNCTION orm.version(column_name pg_catalog.text)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.version(pg_catalog.text) IS
+'Element of a model document: the column that counts how often a row was changed, by a trigger, so that plain SQL counts too. It is made as integer NOT NULL DEFAULT 1 when it is not declared; a declared one is a smallint, integer or bigint that is not nullable. An object that gives it is written only if the row still has that version: 40001 otherwise.';
+
 CREATE OR REPLACE FUNCTION orm.accessors(
 	prefix pg_catalog.text DEFAULT NULL, schema pg_catalog.text DEFAULT NULL,
 	include pg_catalog.text[] DEFAULT NULL)

@@ -251,6 +251,8 @@ check_column(const OrmDdlTable *table, const OrmDdlColumn *wanted, const OrmDecl
 
 	if (column == NULL)
 		raise_lacks(table, psprintf("It has no column \"%s\".", wanted->name));
+	if (wanted->is_version && wanted->declared == NULL)
+		return;					/* which integer type it is does not matter */
 	if (column->type_oid != wanted->type || column->typmod != wanted->typmod)
 		raise_lacks(table, psprintf("Its column \"%s\" has type %s, not %s.", wanted->name, column->type,
 									orm_declaration_type_name(wanted->type, wanted->typmod)));

@@ -62,7 +62,8 @@ typedef struct OrmDdlColumn
 	Oid			collation;		/* InvalidOid: the type's */
 	bool		not_null;
 	const char *identity;		/* "always", "by default", NULL */
-	const OrmDeclaredColumn *declared;	/* NULL: added by belongs_to */
+	const OrmDeclaredColumn *declared;	/* NULL: added by belongs_to, or for the version */
+	bool		is_version;		/* it counts changes */
 	bool		made_name;		/* ... under a name that it made */
 } OrmDdlColumn;
 

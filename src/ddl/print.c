@@ -74,6 +74,8 @@ append_column(StringInfo sql, const OrmDdlColumn *column)
 	append_word(sql, " GENERATED ", column->identity, " AS IDENTITY");
 	if (column->not_null)
 		appendStringInfoString(sql, " NOT NULL");
+	if (column->is_version && (declared == NULL || declared->server_default == NULL))
+		appendStringInfoString(sql, " DEFAULT 1");
 	if (declared == NULL)
 		return;
 	if (declared->server_default != NULL)

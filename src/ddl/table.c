@@ -275,6 +275,27 @@ make_identity(OrmPlanned *planned)
 	column->identity = "by default";
 }
 
+/* The column that counts changes: an integer from 1 on, unless it is declared. */
+static void
+add_version(OrmPlanned *planned)
+{
+	char	   *name = orm_declaration_version(planned->table.declaration);
+	OrmDdlColumn *column = name != NULL ? orm_ddl_column(&planned->table, name) : NULL;
+
+	if (name == NULL)
+		return;
+	if (column == NULL)
+	{
+		column = palloc0(sizeof(OrmDdlColumn));
+		column->name = name;
+		column->type = INT4OID;
+		column->typmod = -1;
+		column->not_null = true;
+		planned->table.columns = lappend(planned->table.columns, column);
+	}
+	column->is_version = true;
+}
+
 /* Fills in a table: what is declared, then what belongs_to adds. */
 void
 orm_ddl_fill_table(OrmDdlRun *run, OrmPlanned *planned)
@@ -287,6 +308,7 @@ orm_ddl_fill_table(OrmDdlRun *run, OrmPlanned *planned)
 	foreach(cell, declaration->constraints)
 		add_declared_constraint(run, planned, lfirst(cell));
 	add_columns(run, planned);
+	add_version(planned);
 	orm_ddl_add_keys(run, planned);
 	check_constraint_columns(planned);
 	make_identity(planned);

@@ -8,7 +8,8 @@
  *   2. a plan of statements in the order of dependency (ddl/);
  *   3. the statements, each as the owner of its model; a table that is there
  *      is adopted when it has what the declaration says;
- *   4. the registry: from now on the catalogs say what the table is;
+ *   4. the triggers that count versions, and the registry: from now on the
+ *      catalogs say what the table is;
  *   5. accessors, also those of older models that had to wait for these.
  */
 #include "postgres.h"
@@ -25,6 +26,7 @@
 #include "define/owner.h"
 #include "define/reconcile.h"
 #include "define/store.h"
+#include "define/version.h"
 #include "exec/plan.h"
 #include "model/cache.h"
 #include "model/reflect.h"
@@ -286,9 +288,10 @@ store(const Run *run)
 	forboth(cell, run->declarations, other, run->rows)
 	{
 		OrmDeclaration *declaration = lfirst(cell);
+		Oid			relid = lock_relation(declaration->schema, declaration->relation, false);
 
-		orm_store_mapped(lfirst(other), declaration,
-						 lock_relation(declaration->schema, declaration->relation, false));
+		orm_version_reconcile(relid, declaration->model, declaration, true, run->changes);
+		orm_store_mapped(lfirst(other), declaration, relid);
 	}
 	foreach(cell, run->rows)
 		orm_store_check_relationships(((OrmRegistered *) lfirst(cell))->name);

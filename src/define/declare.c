@@ -13,6 +13,7 @@
 #include "define/owner.h"
 #include "define/reconcile.h"
 #include "define/store.h"
+#include "define/version.h"
 #include "model/cache.h"
 #include "model/relationship.h"
 
@@ -49,7 +50,7 @@ new_row(const char *name)
 /*
  * A model that is declared again while it has a table: its accessors stay
  * where the new declaration has them as well, under the same names on the same
- * table; the others go.
+ * table; the others go.  So does the trigger of a version that is no more.
  */
 static void
 drop_superseded(const OrmRegistered *old, const OrmDeclaration *now, bool same_table, List **changes)
@@ -62,6 +63,7 @@ drop_superseded(const OrmRegistered *old, const OrmDeclaration *now, bool same_t
 		orm_reconcile_drop_stale(model, now, changes);
 	else
 		orm_reconcile_drop(model, false, changes);
+	orm_version_reconcile(model->relid, model->name, same_table ? now : NULL, false, changes);
 }
 
 /* Is a declaration for the table that a model has?  Without a schema: where it would be made now. */
@@ -90,7 +92,7 @@ notice_dropped(const char *model, const List *changes)
 	foreach(cell, changes)
 		appendStringInfo(&names, "%s%s", names.len ? "\n" : "", ((OrmChange *) lfirst(cell))->name);
 	ereport(NOTICE,
-			errmsg("functions are dropped that the new declaration of model \"%s\" does not have", model),
+			errmsg("what the new declaration of model \"%s\" does not have is dropped", model),
 			errdetail_internal("%s", names.data));
 }
 
@@ -174,6 +176,7 @@ orm_define_map(Oid relid, const char *name, const char *document, List **changes
 	check_columns_exist(declaration, relid);
 	check_inverses(declaration);
 	row->by_map = true;
+	orm_version_reconcile(relid, name, declaration, true, changes);
 	orm_store_mapped(row, declaration, relid);
 	orm_store_check_relationships(name);
 	orm_store_pin(name);
@@ -197,6 +200,9 @@ orm_define_unmap(const char *name, List **changes)
 	orm_owner_check(row);
 	model = orm_model_open_if_any(name, AccessShareLock);
 	if (model != NULL)
+	{
 		orm_reconcile_drop(model, false, changes);
+		orm_version_reconcile(model->relid, name, NULL, false, changes);
+	}
 	orm_registry_remove(name);
 }

@@ -25,7 +25,7 @@ typedef struct OrmChange
 {
 	char	   *model;			/* NULL: a join table, no model's */
 	const char *action;			/* "created", "adopted", "dropped", "replaced" */
-	const char *kind;			/* "table", "join table", "function" */
+	const char *kind;			/* "table", "join table", "function", "trigger" */
 	char	   *name;			/* as PostgreSQL prints it: schema-qualified where the search_path needs it */
 } OrmChange;
 
@@ -49,7 +49,7 @@ extern List *orm_define_drop(Oid owner, const char *only);
 
 /* sync.c */
 
-/* orm.sync: makes the accessors of a model what they should be. */
+/* orm.sync: makes the accessors of a model, and the trigger of its version, what they should be. */
 extern List *orm_define_sync(const char *name);
 
 /* describe.c: the model document of a model, palloc'd JSON text. */

@@ -7,6 +7,7 @@
 #include "define/owner.h"
 #include "define/reconcile.h"
 #include "define/store.h"
+#include "define/version.h"
 #include "model/cache.h"
 #include "model/reflect.h"
 
@@ -14,10 +15,12 @@ List *
 orm_define_sync(const char *name)
 {
 	List	   *changes = NIL;
+	const OrmModel *model;
 
 	orm_registry_lock();
-	orm_model_open(name, AccessShareLock);
+	model = orm_model_open(name, AccessShareLock);
 	orm_owner_check(orm_registry_find(name));
+	orm_version_reconcile(model->relid, name, model->declaration, model->version >= 0, &changes);
 	orm_store_pin(name);
 	orm_reconcile_accessors(orm_model_open(name, AccessShareLock), false, &changes);
 	return changes;

@@ -222,6 +222,11 @@ print_elements(StringInfo out, const OrmDeclaration *d)
 		else
 			orm_element_print_relationship(out, list_nth(d->relationships, relationship++));
 	}
+	if (d->versions != NIL)
+	{
+		appendStringInfoString(out, total++ > 0 ? ", " : "");
+		orm_element_print_version(out, linitial(d->versions));
+	}
 	if (d->has_accessors)
 	{
 		appendStringInfoString(out, total > 0 ? ", " : "");
@@ -264,6 +269,13 @@ orm_declaration_key(const OrmDeclaration *declaration)
 			key = lappend(key, column->name);
 	}
 	return key;
+}
+
+/* The column of the version. */
+char *
+orm_declaration_version(const OrmDeclaration *declaration)
+{
+	return declaration->versions != NIL ? ((OrmDeclaredVersion *) linitial(declaration->versions))->column : NULL;
 }
 
 /* The column of that name, or NULL. */

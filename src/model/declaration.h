@@ -112,6 +112,13 @@ typedef enum OrmCascade
 	ORM_CASCADE_ORPHAN = 4		/* has many, has one: what leaves is deleted */
 } OrmCascade;
 
+/* The column that counts how often a row was changed. */
+typedef struct OrmDeclaredVersion
+{
+	char	   *column;
+	int			position;
+} OrmDeclaredVersion;
+
 typedef struct OrmDeclaration
 {
 	char	   *model;
@@ -120,6 +127,7 @@ typedef struct OrmDeclaration
 	List	   *columns;		/* of OrmDeclaredColumn * */
 	List	   *constraints;	/* of OrmDeclaredConstraint * */
 	List	   *relationships;	/* of OrmDeclaredRelationship * */
+	List	   *versions;		/* of OrmDeclaredVersion *: one, or NIL */
 	bool		has_accessors;	/* the element orm.accessors stands */
 	char	   *prefix;			/* of accessors; NULL: snake case of the model */
 	char	   *accessor_schema;	/* NULL: the table's */
@@ -155,8 +163,8 @@ extern const OrmPath *orm_declaration_place(OrmElementPlace *place, int position
 /*
  * Parses a whole model document.  "mapped" documents (of models whose table
  * exists) say of a table only what the catalogs cannot: of columns the name and
- * the attribute, the primary key, relationships and accessors; they hold no
- * SQL text.  Raises 22023, 42701, 42704, 42601, 42602... with the place.  All
+ * the attribute, the primary key, relationships, the version and accessors;
+ * they hold no SQL text.  Raises 22023, 42701, 42704, 42601, 42602... with the place.  All
  * in the current memory context.
  */
 extern OrmDeclaration *orm_declaration_parse(const OrmDocument *document, bool mapped);
@@ -191,6 +199,9 @@ extern char *orm_declaration_collation_name(Oid collation);
  * "keep_key" (of views and foreign tables, which can have none of their own).
  */
 extern void orm_declaration_strip(OrmDeclaration *declaration, bool keep_key);
+
+/* The column of the version, or NULL. */
+extern char *orm_declaration_version(const OrmDeclaration *declaration);
 
 /* Members by name, or NULL. */
 extern OrmDeclaredColumn *orm_declaration_column(const OrmDeclaration *declaration, const char *name);

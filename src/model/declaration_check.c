@@ -92,10 +92,10 @@ check_not_reserved(const NamePlace *name, bool is_column)
 
 /* The one namespace of attributes and relationships. */
 static void
-check_attributes(const OrmDeclaration *declaration)
+check_attributes(const OrmDeclaration *declaration, bool mapped)
 {
 	int			n = list_length(declaration->columns) + list_length(declaration->relationships);
-	NamePlace  *names = palloc(sizeof(NamePlace) * Max(n, 1));
+	NamePlace  *names = palloc(sizeof(NamePlace) * (n + list_length(declaration->versions)));
 	ListCell   *cell;
 
 	n = 0;
@@ -120,6 +120,15 @@ check_attributes(const OrmDeclaration *declaration)
 
 		check_not_reserved(&name, false);
 		names[n++] = name;
+	}
+	foreach(cell, declaration->versions)
+	{
+		OrmDeclaredVersion *version = lfirst(cell);
+		NamePlace	name = {orm_declaration_attribute_name(version->column), version->position,
+		"version", "column_name"};
+
+		if (!mapped && orm_declaration_column(declaration, version->column) == NULL)
+			names[n++] = name;
 	}
 	check_distinct(names, n, "attribute or relationship", ERRCODE_DUPLICATE_COLUMN);
 }
@@ -204,6 +213,58 @@ check_columns(const OrmDeclaration *declaration)
 	}
 }
 
+/* A model has one version at most. */
+static void
+check_version_once(const OrmDeclaration *declaration)
+{
+	OrmElementPlace place;
+
+	if (list_length(declaration->versions) > 1)
+		ereport(ERROR,
+				errcode(ERRCODE_SYNTAX_ERROR),
+				errmsg("element \"%s\" is given more than once", "version"),
+				orm_error_place(orm_declaration_place(&place,
+													  ((OrmDeclaredVersion *) lsecond(declaration->versions))->position,
+													  "version", NULL)));
+}
+
+/* Raises 42P16: the column cannot count. */
+static void
+refuse_version(const OrmDeclaredColumn *column, const char *key, const char *detail)
+{
+	OrmElementPlace place;
+
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+			errmsg("column \"%s\" cannot count versions", column->name),
+			errdetail("At %s. %s",
+					  orm_path_text(orm_declaration_place(&place, column->position, "column", key)), detail));
+}
+
+/* A column that is declared and counts versions is an integer that is never NULL and that nobody else fills. */
+static void
+check_version_column(const OrmDeclaration *declaration)
+{
+	char	   *name = orm_declaration_version(declaration);
+	OrmDeclaredColumn *column = name != NULL ? orm_declaration_column(declaration, name) : NULL;
+	ListCell   *cell;
+
+	if (column == NULL)
+		return;
+	if (column->type_oid != INT2OID && column->type_oid != INT4OID && column->type_oid != INT8OID)
+		refuse_version(column, "type", "Its type must be smallint, integer or bigint.");
+	if (column->generated != NULL)
+		refuse_version(column, "generated", "It must not be generated.");
+	if (column->identity != NULL && strcmp(column->identity, "none") != 0)
+		refuse_version(column, "identity", "It must not be an identity.");
+	foreach(cell, orm_declaration_key(declaration))
+		if (strcmp(lfirst(cell), name) == 0)
+			refuse_version(column, NULL, "It is part of the primary key.");
+	if (column->nullable != ORM_NO)
+		refuse_version(column, column->nullable == ORM_YES ? "nullable" : NULL,
+					   "It must not be nullable: nullable => false.");
+}
+
 /* Raises 42P16 for a second primary key. */
 static void
 second_primary_key(const OrmDeclaration *declaration, int position, const char *builder)
@@ -261,7 +322,8 @@ may_be_column(const OrmDeclaration *declaration, const char *name)
 	ListCell   *cell;
 	ListCell   *key;
 
-	if (orm_declaration_column(declaration, name) != NULL)
+	if (orm_declaration_column(declaration, name) != NULL ||
+		(declaration->versions != NIL && strcmp(orm_declaration_version(declaration), name) == 0))
 		return true;
 	foreach(cell, declaration->relationships)
 	{
@@ -380,9 +442,13 @@ void
 orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 {
 	check_column_names(declaration);
-	check_attributes(declaration);
+	check_version_once(declaration);
+	check_attributes(declaration, mapped);
 	if (!mapped)
+	{
 		check_columns(declaration);
+		check_version_column(declaration);
+	}
 	check_primary_key(declaration);
 	check_constraint_columns(declaration, mapped);
 	check_constraint_names(declaration, true);

@@ -77,6 +77,12 @@ static const OrmElementKey relationship_keys[] = {
 	{"cascade", &orm_key_cascade, RELATIONSHIP(cascade), NULL, NULL, ANY_KIND, 0, true},
 };
 
+#define VERSION(member) offsetof(OrmDeclaredVersion, member)
+
+static const OrmElementKey version_keys[] = {
+	{"column_name", &orm_key_name, VERSION(column), "column", NULL, ANY_KIND, ANY_KIND, true},
+};
+
 #define DECLARATION(member) offsetof(OrmDeclaration, member)
 
 static const OrmElementKey accessors_keys[] = {
@@ -109,6 +115,10 @@ static const RecordType relationship_record = {
 	sizeof(OrmDeclaredRelationship), DECLARATION(relationships), RELATIONSHIP(kind), true,
 	RELATIONSHIP(position), relationship_keys, lengthof(relationship_keys)
 };
+static const RecordType version_record = {
+	sizeof(OrmDeclaredVersion), DECLARATION(versions), 0, false, VERSION(position),
+	version_keys, lengthof(version_keys)
+};
 static const RecordType accessors_record = {
 	0, 0, 0, false, 0, accessors_keys, lengthof(accessors_keys)
 };
@@ -133,6 +143,7 @@ static const Builder builders[] = {
 	{"has_many", &relationship_record, ORM_HAS_MANY, true},
 	{"has_one", &relationship_record, ORM_HAS_ONE, true},
 	{"many_to_many", &relationship_record, ORM_MANY_TO_MANY, true},
+	{"version", &version_record, 0, true},
 	{"accessors", &accessors_record, 0, true},
 };
 
@@ -371,6 +382,13 @@ void
 orm_element_print_relationship(StringInfo out, const OrmDeclaredRelationship *relationship)
 {
 	print_element(out, builder_of(&relationship_record, relationship->kind), relationship, NULL);
+}
+
+/* Appends the version. */
+void
+orm_element_print_version(StringInfo out, const OrmDeclaredVersion *version)
+{
+	print_element(out, builder_of(&version_record, 0), version, NULL);
 }
 
 /* Appends what is said about accessors. */

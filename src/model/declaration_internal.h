@@ -82,6 +82,7 @@ extern void orm_element_read(OrmDeclaration *declaration, OrmJson element, int p
 extern void orm_element_print_column(StringInfo out, const OrmDeclaredColumn *column);
 extern void orm_element_print_constraint(StringInfo out, const OrmDeclaredConstraint *constraint);
 extern void orm_element_print_relationship(StringInfo out, const OrmDeclaredRelationship *relationship);
+extern void orm_element_print_version(StringInfo out, const OrmDeclaredVersion *version);
 extern void orm_element_print_accessors(StringInfo out, const OrmDeclaration *declaration);
 
 /* Everything that takes more than one element to see; and what a column's parts say together. */

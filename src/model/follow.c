@@ -7,7 +7,7 @@
  * now into a declaration that was parsed from the stored text.  A join table
  * is recorded the same way, with number 0.
  *
- * In whose table a name stands: columns, keys, belongs_to: the model's own;
+ * In whose table a name stands: columns, keys, version, belongs_to: the model's own;
  * has_many, has_one: the target's; foreign_key of many_to_many: the join
  * table's.
  */
@@ -77,6 +77,8 @@ visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *con
 		visit(context, own, &((OrmDeclaredColumn *) lfirst(cell))->name);
 	foreach(cell, declaration->constraints)
 		visit_list(((OrmDeclaredConstraint *) lfirst(cell))->columns, own, visit, context);
+	foreach(cell, declaration->versions)
+		visit(context, own, &((OrmDeclaredVersion *) lfirst(cell))->column);
 	foreach(cell, declaration->relationships)
 	{
 		OrmDeclaredRelationship *relationship = lfirst(cell);

@@ -245,6 +245,17 @@ fill_keys(OrmModel *model, Relation relation)
 		model->attributes[model->primary_key->attributes[i]].in_key = true;
 }
 
+/* The attribute that counts changes; a column that is gone, or has become part of a key, counts nothing. */
+static void
+fill_version(OrmModel *model)
+{
+	char	   *column = orm_declaration_version(model->declaration);
+	int			attribute = column == NULL ? -1
+		: attribute_of_column(model, get_attnum(model->relid, column));
+
+	model->version = attribute >= 0 && !model->attributes[attribute].in_key ? attribute : -1;
+}
+
 /* Relationships of the document, resolved where that is possible now. */
 static void
 fill_relationships(OrmModel *model, List **depends)
@@ -323,6 +334,7 @@ fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **
 	for (int i = 0; i < model->nattributes; i++)
 		depend_on_row_types(model->attributes[i].type, depends);
 	fill_keys(model, relation);
+	fill_version(model);
 	fill_relationships(model, depends);
 	model->fingerprint = make_fingerprint(model);
 }

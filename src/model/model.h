@@ -86,6 +86,7 @@ typedef struct OrmModel
 	OrmKey	   *primary_key;	/* NULL: none; &unique[0] when ON CONFLICT can use it */
 	int			nunique;
 	OrmKey	   *unique;			/* other unique keys usable by ON CONFLICT, primary key first if it is one */
+	int			version;		/* the attribute that counts a row's changes, or -1 */
 	int			nrelationships;
 	OrmRelationship *relationships;
 	bool		deletes_along;	/* one of them has ORM_CASCADE_DELETE */

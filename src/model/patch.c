@@ -298,6 +298,12 @@ orm_patch_operand(const OrmModel *model, const OrmAttribute *attribute, OrmPatch
 				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("key attribute \"%s\" of model \"%s\" cannot be changed", attribute->name, model->name),
 				orm_error_place(here));
+	if (attribute - model->attributes == model->version)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"%s\" cannot stand here", patches[patch].name),
+				orm_error_place(here),
+				errhint("It is the version: it counts by itself."));
 	if (!fits(patch, attribute->type))
 		ereport(ERROR,
 				errcode(ERRCODE_DATATYPE_MISMATCH),

@@ -553,6 +553,7 @@ orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 	}
 	add_declared_key(full, stored);
 	add_relationships(full, stored);
+	full->versions = stored->versions;
 	full->has_accessors = stored->has_accessors;
 	full->prefix = stored->prefix;
 	full->accessor_schema = stored->accessor_schema;

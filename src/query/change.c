@@ -175,6 +175,12 @@ check_settable(const OrmModel *model, const OrmAttribute *attribute, const OrmPa
 				errmsg("key attribute \"%s\" of model \"%s\" cannot be changed", attribute->name, model->name),
 				orm_error_place(place),
 				errhint("The key says which object it is."));
+	if (attribute - model->attributes == model->version)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("attribute \"%s\" of model \"%s\" cannot be set", attribute->name, model->name),
+				orm_error_place(place),
+				errhint("It is the version: it counts by itself."));
 }
 
 /* The attribute that a key of the patch names. */

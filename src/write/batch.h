@@ -41,10 +41,13 @@ extern void orm_batch_run(OrmStatement *statement, const OrmBatch *batch, const 
 /*
  * The operations.  insert: records that conflict and are ignored stay pending.
  * update: what stays pending has no row.  read: hands over rows as they are.
+ * lock: locks them as well, each until the transaction ends; with "etag" that
+ * comes in the last column.
  */
 extern void orm_batch_insert(const OrmBatch *batch, const OrmKey *conflict_key, OrmOnConflict on_conflict);
 extern void orm_batch_update(const OrmBatch *batch, const OrmKey *key);
 extern void orm_batch_read(const OrmBatch *batch, const OrmKey *key);
+extern void orm_batch_lock(const OrmBatch *batch, const OrmKey *key, bool etag);
 
 /* By primary key, as orm_write_save says. */
 extern void orm_batch_save(const OrmBatch *batch);
@@ -54,6 +57,9 @@ extern void orm_batch_delete(const OrmBatch *batch, const OrmKey *key);
 
 /* Does the database alone number a part of the key? */
 extern bool orm_batch_is_numbered(const OrmModel *model, const OrmKey *key);
+
+/* The text of a record's key, for messages: id = 7 */
+extern char *orm_batch_key_text(const OrmModel *model, const OrmKey *key, const OrmRecord *record);
 
 /* Raises P0002: there is no row with the record's key. */
 extern void orm_batch_missing(const OrmModel *model, const OrmKey *key,

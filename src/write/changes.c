@@ -11,6 +11,7 @@
 #include "model/value.h"
 #include "write/delete.h"
 #include "write/flush.h"
+#include "write/stale.h"
 
 /* The keys that occur in objects of one model. */
 typedef struct ModelKeys
@@ -185,6 +186,18 @@ add_objects(Writing *writing, OrmWork *work, int pass)
 	work->labels = writing->labels;
 }
 
+/* Reads what is given of an object.  What has occurred before was looked at then, and is changed by now. */
+static void
+read_object(const Writing *writing, OrmWork *work, int i)
+{
+	const Plan *plan = &writing->plans[i];
+	const OrmRecord *first = writing->plans[plan->first].object->record;
+	OrmRecord  *record = plan->object->record;
+
+	orm_work_read_into(work, plan->object, kinds[writing->changes[i].kind].verb, writing->changes[i].object);
+	record->checked = first != record && orm_stale_is_same(writing->changes[i].model, first, record);
+}
+
 /* Writes the objects of a pass. */
 static void
 write_pass(Writing *writing, int pass)
@@ -199,8 +212,7 @@ write_pass(Writing *writing, int pass)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (writing->changes[i].kind != ORM_CHANGE_REMOVE && writing->plans[i].pass == pass)
-			orm_work_read_into(work, writing->plans[i].object, kinds[writing->changes[i].kind].verb,
-							   writing->changes[i].object);
+			read_object(writing, work, i);
 	}
 	orm_work_flush(work);
 	writing->tally.inserted += work->tally.inserted;

@@ -6,6 +6,7 @@
 #include "utils/datum.h"
 
 #include "write/outcome.h"
+#include "write/stale.h"
 #include "write/unique.h"
 
 /* A batch of those of the objects that "test" picks, by their records. */
@@ -188,6 +189,7 @@ update_existing(const OrmBatch *batch)
 		return;
 	key = orm_model_need_key(batch->write->model);
 	orm_batch_lock_order(batch, key);
+	orm_stale_check(batch, key, ORM_ABSENCE_IS_FINE);
 	orm_batch_update(batch, key);
 	demand_rows(batch, key);
 }
@@ -206,7 +208,9 @@ orm_work_update(OrmWork *work, OrmGroup *group, OrmRecord **records, int n)
 static bool
 are_identical(const OrmRecord *a, const OrmRecord *b, const OrmModel *model)
 {
-	if (a->patch != NULL || b->patch != NULL || memcmp(a->given, b->given, model->nattributes) != 0)
+	if (a->patch != NULL || b->patch != NULL ||
+		(a->etag != NULL && b->etag != NULL && strcmp(a->etag, b->etag) != 0) ||
+		memcmp(a->given, b->given, model->nattributes) != 0)
 		return false;
 	for (int i = 0; i < model->nattributes; i++)
 	{
@@ -245,6 +249,8 @@ merge_twins(OrmBatch *batch, const OrmKey *key)
 			(record->object->intent == ORM_INTENT_FIND_OR_CREATE ||
 			 are_identical(last, record, batch->write->model)))
 		{
+			if (last->etag == NULL)
+				last->etag = record->etag;
 			record->object->twin = last->object;
 			continue;
 		}
@@ -446,6 +452,55 @@ find_group(OrmWork *work, OrmGroup *group)
 			group->objects[i]->written = true;
 }
 
+/* Is it an object that is saved, or updated, and must be as it was read? */
+static bool
+is_saved(const OrmObject *object, const void *argument)
+{
+	return object->intent == ORM_INTENT_SAVE && orm_stale_is_asked(object->group->model, object->record);
+}
+
+static bool
+is_updated(const OrmObject *object, const void *argument)
+{
+	return object->intent == ORM_INTENT_UPDATE && orm_stale_is_asked(object->group->model, object->record);
+}
+
+/* Does any object of a group say which state it was read from? */
+static bool
+asks_any(const OrmGroup *group)
+{
+	for (int i = 0; i < group->n; i++)
+		if (orm_stale_is_asked(group->model, group->objects[i]->record))
+			return true;
+	return false;
+}
+
+/* Compares rows with the states from which their objects were read, before any of them is written. */
+static void
+check_group(OrmWork *work, OrmGroup *group)
+{
+	OrmOutcome	outcome = {.write = {.model = group->model}, .work = work, .group = group};
+	OrmBatch	batch;
+
+	if (group->model->primary_key == NULL || !asks_any(group))
+		return;
+	batch = pick(&outcome, group->objects, group->n, is_updated, NULL);
+	orm_stale_check(&batch, group->model->primary_key, ORM_ABSENCE_IS_FINE);
+	batch = pick(&outcome, group->objects, group->n, is_saved, NULL);
+	orm_stale_check(&batch, group->model->primary_key, ORM_ABSENCE_IS_STALE);
+}
+
+/* The same for all groups of a component: rows are locked in the order in which they are written. */
+static void
+check_component(OrmWork *work, int component)
+{
+	ListCell   *cell;
+
+	foreach(cell, work->groups)
+		if (((OrmGroup *) lfirst(cell))->component == component)
+			check_group(work, lfirst(cell));
+}
+
 /* Sets the references of a group that had to wait. */
 static void
 set_later(OrmWork *work, OrmGroup *group)
@@ -480,6 +535,8 @@ orm_work_flush(OrmWork *work)
 
 	foreach(cell, work->groups)
 		find_group(work, lfirst(cell));
+	for (int i = 0; i < ncomponents; i++)
+		check_component(work, i);
 	for (int i = 0; i < ncomponents; i++)
 		orm_order_component(work, i, write_wave);
 	orm_removals_run(work, NULL);

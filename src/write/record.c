@@ -37,6 +37,7 @@ struct OrmReader
 /* What a key is that is no attribute. */
 #define PASSED_OVER (-1)
 #define RELATIONSHIP (-2)
+#define ETAG (-3)
 
 OrmRecord *
 orm_record_make(const OrmModel *model, int n)
@@ -92,8 +93,10 @@ raise_unknown_key(const OrmModel *model, OrmJson key, const OrmPath *path)
 static int
 classify_other(const OrmModel *model, OrmJson key, const OrmPath *path)
 {
-	if (orm_json_equals(key, "$action") || orm_json_equals(key, "$etag"))
+	if (orm_json_equals(key, "$action"))
 		return PASSED_OVER;
+	if (orm_json_equals(key, "$etag"))
+		return ETAG;
 	for (int i = 0; i < model->nrelationships; i++)
 		if (orm_json_equals(key, model->relationships[i].name))
 			return RELATIONSHIP;
@@ -208,6 +211,28 @@ read_value(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, cons
 	record->given[i] = !(attribute->in_key && record->isnull[i]);
 }
 
+/* Reads what the row was when it was read; a new row was not. */
+static void
+read_etag(const OrmReader *reader, OrmRecord *record, OrmJson json, const OrmPath *path)
+{
+	OrmPath		here = orm_path_key(path, "$etag");
+	OrmJsonKind kind = orm_json_kind(json);
+
+	if (reader->verb == ORM_VERB_CREATE)
+		return;
+	if (kind != ORM_JSON_STRING)
+		ereport(ERROR,
+				errcode(kind == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"$etag\" must be a string, not %s", orm_json_kind_name(kind)),
+				orm_error_place(&here));
+	if (record->etag != NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_DUPLICATE_COLUMN),
+				errmsg("\"$etag\" is given twice"),
+				orm_error_place(&here));
+	record->etag = orm_json_string(json);
+}
+
 /* Reads one member of an object: a key and its value. */
 static void
 read_member(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path, OrmRecord *record)
@@ -224,6 +249,8 @@ read_member(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path, Orm
 			reader->nested++;
 			reader->relationship = walk->key;
 		}
+		else if (i == ETAG)
+			read_etag(reader, record, walk->value, path);
 		return;
 	}
 	attribute = &model->attributes[i];

@@ -32,6 +32,8 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 		statement->key_back ? statement->key_back->nattributes : 0,
 		statement->patch != NULL,
 		statement->action,
+		statement->lock,
+		statement->etag,
 	};
 
 	orm_plan_key_begin(key, statement->kind, model->epoch);
@@ -51,7 +53,7 @@ static OrmPlan *
 add_plan(const OrmPlanKey *key, const OrmStatement *statement)
 {
 	StringInfoData sql;
-	Oid		   *types = palloc(sizeof(Oid) * (2 * statement->model->nattributes + 2));
+	Oid		   *types = palloc(sizeof(Oid) * (2 * statement->model->nattributes + 3));
 	OrmPlan    *plan;
 	int			nparams;
 

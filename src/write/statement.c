@@ -11,7 +11,7 @@
 #include "utils/lsyscache.h"
 
 #include "base/sql.h"
-#include "write/statement.h"
+#include "write/stale.h"
 
 /* Is the attribute part of the key? */
 static bool
@@ -25,7 +25,8 @@ in_key(const OrmKey *key, int attribute)
 
 /*
  * Key columns are never set: a key only identifies, and a scaled-out table
- * would lose the row.  Nor are those that the server does not let be set.
+ * would lose the row.  Nor are those that the server does not let be set; and
+ * the version is counted by its trigger.
  */
 bool
 orm_statement_sets(const OrmStatement *statement, int i)
@@ -33,7 +34,7 @@ orm_statement_sets(const OrmStatement *statement, int i)
 	const OrmAttribute *attribute = &statement->model->attributes[i];
 
 	return statement->bound[i] && !attribute->in_key && !attribute->generated &&
-		!attribute->identity_always && !in_key(statement->key, i);
+		!attribute->identity_always && i != statement->model->version && !in_key(statement->key, i);
 }
 
 bool
@@ -487,6 +488,8 @@ append_stored(StringInfo sql, const OrmStatement *statement)
 		appendStringInfoString(sql, ", ");
 		append_changed(sql, statement, NULL);
 	}
+	if (statement->etag)
+		orm_stale_append_etag(sql, statement->model);
 	appendStringInfoString(sql, " FROM ");
 	orm_sql_qualified(sql, statement->model->schema, statement->model->relation);
 	appendStringInfoString(sql, " AS t");
@@ -497,6 +500,8 @@ append_stored(StringInfo sql, const OrmStatement *statement)
 	}
 	appendStringInfoString(sql, " WHERE ");
 	append_key_condition(sql, statement);
+	if (statement->lock)
+		orm_stale_append_lock(sql, statement);
 }
 
 /* DELETE FROM "s"."t" AS t USING <source> WHERE t."id" OPERATOR(pg_catalog.=) u."id" */
@@ -566,5 +571,7 @@ orm_statement_results(const OrmStatement *statement, Oid *types)
 		types[n++] = BOOLOID;
 	if (statement->action || (statement->kind == ORM_KIND_STORED && statement->changed_only))
 		types[n++] = BOOLOID;
+	if (statement->etag)
+		types[n++] = TEXTOID;
 	return n;
 }

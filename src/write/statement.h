@@ -35,6 +35,8 @@ typedef struct OrmStatement
 	bool		many;
 	bool		changed_only;	/* write a row only where a value differs; _STORED: say so, last */
 	bool		action;			/* INSERT with on_conflict UPDATE: say whether a row is new, last */
+	bool		lock;			/* _STORED: lock the rows, in the order of the key */
+	bool		etag;			/* _STORED: the row's etag comes back, last */
 } OrmStatement;
 
 /* Is this attribute written by the statement, other than by an INSERT's new row? */
@@ -51,7 +53,7 @@ extern int	orm_statement_text(StringInfo sql, const OrmStatement *statement, Oid
 
 /*
  * The types of the columns that come back; types[] has room for all attributes,
- * the key's once more, and two.  Returns how many.
+ * the key's once more, and three.  Returns how many.
  */
 extern int	orm_statement_results(const OrmStatement *statement, Oid *types);
 

@@ -12,8 +12,8 @@
 #include "catalog/pg_class.h"
 #include "utils/builtins.h"
 
-#include "write/batch.h"
 #include "write/delete_internal.h"
+#include "write/stale.h"
 
 /* A statement for records that give the same attributes. */
 static OrmStatement
@@ -50,6 +50,22 @@ void
 orm_batch_read(const OrmBatch *batch, const OrmKey *key)
 {
 	orm_batch_each_part(batch, read_part, key, ORM_CONFLICT_ERROR);
+}
+
+void
+orm_batch_lock(const OrmBatch *batch, const OrmKey *key, bool etag)
+{
+	OrmStatement statement = statement_for(ORM_KIND_STORED, batch, key);
+	bool	   *bound = palloc0(Max(batch->write->model->nattributes, 1));
+
+	for (int i = 0; i < key->nattributes; i++)
+		bound[key->attributes[i]] = true;
+	statement.bound = bound;
+	statement.patch = NULL;
+	statement.lock = true;
+	statement.etag = etag;
+	orm_batch_run(&statement, batch, key);
+	pfree(bound);
 }
 
 /* Updates records whose rows are known to be there and to differ. */
@@ -119,6 +135,7 @@ orm_write_update(const OrmWrite *write, OrmRecord *records, int n, bool *missing
 	if (n != 1)
 		batch = orm_batch_make(write, records, n);
 	orm_batch_lock_order(&batch, key);
+	orm_stale_check(&batch, key, ORM_ABSENCE_IS_FINE);
 	orm_batch_update(&batch, key);
 	for (int i = 0; i < n; i++)
 		missing[i] = !records[i].done;
@@ -166,9 +183,8 @@ orm_delete_row(const OrmModel *model, const Datum *key)
 	return orm_statement_run(&statement, &record, 1, NULL) > 0;
 }
 
-/* The text of a record's key: id = 7 */
-static char *
-key_text(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
+char *
+orm_batch_key_text(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
 {
 	StringInfoData text;
 
@@ -191,7 +207,8 @@ orm_batch_missing(const OrmModel *model, const OrmKey *key, const OrmRecord *rec
 	ereport(ERROR,
 			errcode(ERRCODE_NO_DATA_FOUND),
 			record && orm_record_has_key(record, key)
-			? errmsg("no object of model \"%s\" has the key %s", model->name, key_text(model, key, record))
+			? errmsg("no object of model \"%s\" has the key %s", model->name,
+					 orm_batch_key_text(model, key, record))
 			: errmsg("no object of model \"%s\" has a null key", model->name),
 			record ? orm_error_place(orm_record_place(record, &room)) : 0);
 }

@@ -17,7 +17,7 @@
 #include "utils/rel.h"
 #include "utils/rls.h"
 
-#include "write/batch.h"
+#include "write/stale.h"
 
 /* So often may a row appear or vanish between two statements before we give up. */
 #define MAX_ATTEMPTS 10
@@ -249,6 +249,8 @@ orm_batch_upsert(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conf
 {
 	if (batch->n == 0)
 		return;
+	if (key != NULL && on_conflict == ORM_CONFLICT_UPDATE)
+		orm_stale_check(batch, key, ORM_ABSENCE_IS_FINE);
 	forget_identities(batch, key);
 	if (key == NULL)
 		orm_batch_insert(batch, NULL, ORM_CONFLICT_ERROR);
@@ -284,6 +286,7 @@ orm_batch_save(const OrmBatch *batch)
 	OrmBatch	keyed = orm_batch_pick(batch, has_key, key);
 	OrmBatch	fresh = orm_batch_pick(batch, lacks_key, key);
 
+	orm_stale_check(&keyed, key, ORM_ABSENCE_IS_STALE);
 	if (keyed.n > 0 && orm_batch_is_numbered(model, key))
 		write_existing(&keyed, key);
 	else if (keyed.n > 0)

@@ -37,6 +37,8 @@ typedef struct OrmRecord
 	bool		done;			/* while it is being written: its row has come back, or was written */
 	bool		differs;		/* while it is being written: its row was found, and is not as it says */
 	uint8		action;			/* OrmAction: what was done, once its row has come back */
+	bool		checked;		/* its row was compared with what it was read from: see stale.h */
+	const char *etag;			/* of the row that it was read from; NULL: not given */
 } OrmRecord;
 
 /* What was done to a row. */

@@ -86,12 +86,12 @@ $node->safe_psql('postgres', 'CREATE DATABASE halves OWNER carol TEMPLATE templa
 $node->safe_psql('postgres', 'CREATE DATABASE whole OWNER carol TEMPLATE template0');
 $node->safe_psql('whole', <<'END', extra_params => [ '-U', 'carol' ]);
 CREATE EXTENSION orm;
-SELECT orm.model('A', 'as', orm.column('id', 'integer', primary_key => true), orm.has_many('bs', 'B'), orm.many_to_many('cs', 'C', through => 'D'));
+SELECT orm.model('A', 'as', orm.column('id', 'integer', primary_key => true), orm.has_many('bs', 'B'), orm.many_to_many('cs', 'C', through => 'D'), orm.version('v'));
 SELECT orm.model('B', 'bs', orm.column('id', 'integer', primary_key => true), orm.belongs_to('a', 'A'));
 SELECT orm.model('C', 'cs', orm.column('id', 'integer', primary_key => true));
 SELECT orm.model('D', 'ds', orm.belongs_to('a', 'A'), orm.belongs_to('c', 'C'), orm.primary_key('a_id', 'c_id'));
 SELECT orm.create_all();
-SELECT a_create(1), b_create(id => 1, a_id => 1), c_create(1), d_create(1, 1);
+SELECT a_create(id => 1), b_create(id => 1, a_id => 1), c_create(1), d_create(1, 1);
 END
 # the row of A comes before those of its targets
 $node->safe_psql('whole', q{UPDATE orm.model SET document = document WHERE name <> 'A'});
@@ -108,6 +108,12 @@ for my $restored ('whole', 'halves')
 	$node->safe_psql($restored, 'ALTER TABLE bs RENAME COLUMN a_id TO x; ALTER TABLE ds RENAME COLUMN c_id TO y; ALTER TABLE ds RENAME TO zs',
 		extra_params => [ '-U', 'carol' ]);
 	is($node->safe_psql($restored, 'SELECT b.id, c.id FROM a_find(1) a, bs(a) b, cs(a) c'), '1|1', "$restored: relationships follow");
+	is($node->safe_psql($restored, 'UPDATE "as" SET v = 7 RETURNING v'), '2', "$restored: the version counts");
+	$node->safe_psql($restored, 'ALTER TABLE "as" RENAME v TO w', extra_params => [ '-U', 'carol' ]);
+	is($node->safe_psql($restored, 'UPDATE "as" SET w = 7 RETURNING w'), '3', "$restored: and under another name");
+	is($node->psql($restored, q{SELECT orm.save('A', '{"id": 1, "w": 2}')}), 3, "$restored: and is compared");
+	is($node->safe_psql($restored, q{SELECT orm.save('A', '{"id": 1, "w": 3}')}), '{"id":1,"w":3}', "$restored: what is not stale is saved");
+	is($node->safe_psql($restored, q{SELECT count(*) FROM orm.sync('A') WHERE kind = 'trigger'}, extra_params => [ '-U', 'carol' ]), '0', "$restored: and its trigger is there");
 	is($node->safe_psql($restored, 'SELECT model, relationship, foreign_key, through FROM orm.relationships WHERE resolved ORDER BY 1, 2'),
 		"A|bs|{x}|\nA|cs|{a_id}|D\nB|a|{x}|\nD|a|{a_id}|\nD|c|{y}|", "$restored: and are known");
 }
