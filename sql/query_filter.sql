@@ -282,6 +282,13 @@ SELECT w, p, filter('Person', w, condition, p) FROM (VALUES
     ('{"home": {"$": "x"}}', '{"x": {"street": "x", "no": null}}', 'id = 4'),
     ('{"data": {"$": "x"}}', '{"x": {"k": 1}}', 'id = 1'),
     ('{"data": {"$": "x"}}', '{"x": {"$value": null}}', 'id = 4'),
+    ('{"age": {"$": "x"}}', '{"x": {"$value": 30}}', 'age = 30'),
+    ('{"age": {"$": "x"}}', '{"x": {"$value": null}}', 'age IS NULL'),
+    ('{"age": {"ne": {"$": "x"}}}', '{"x": {"$value": null}}', 'age IS NOT NULL'),
+    ('{"or": [{"age": {"$": "x"}}, {"data": {"$": "x"}}]}', '{"x": {"$value": null}}', 'age IS NULL OR data = ''null'''),
+    ('{"age": {"in": {"$": "x"}}}', '{"x": {"$value": [30, null]}}', 'age = 30 OR age IS NULL'),
+    ('{"data": {"in": {"$": "x"}}}', '{"x": [{"$value": null}, {"$value": {"k": 1}}]}', 'id IN (1, 4)'),
+    ('{"name": {"contains": {"$": "x"}}}', '{"x": {"$value": "_%"}}', 'id = 2'),
     ('{"data": {"@>": {"$": "x"}}}', '{"x": {"k": 1}}', 'id = 1'),
     ('{"posts": {"count": {"$": "x"}, "where": {"likes": {"ge": {"$": "y"}}}}}', '{"x": 1, "y": 5}', 'id = 1')) v(w, p, condition);
 

@@ -22,6 +22,10 @@ SELECT s LIKE '%ORDER BY%' OR s LIKE '%LIMIT%', s LIKE '%LATERAL%' FROM orm.sql(
 SELECT s LIKE '%LATERAL%' FROM orm.sql('Post', '{"order_by": ["person.age"]}') AS s;
 SELECT s LIKE '%LATERAL%' FROM orm.sql('Person', '{"order_by": ["card.color"]}') AS s;
 
+INSERT INTO people VALUES (9, NULL, 90), (8, NULL, 80);
+SELECT orm.first('Person', '{"where": {"email": {"$": "x"}}}', '{"x": {"$value": null}}'), orm.first('Person', '{"where": {"email": {"$": "x"}}}', '{"x": {"$value": "a"}}');
+DELETE FROM people WHERE email IS NULL;
+
 -- a child table (INHERITS) holds rows with the same keys, which are read as well
 CREATE TABLE staff () INHERITS (people);
 CREATE TABLE gold_cards () INHERITS (cards);

@@ -133,6 +133,12 @@ read_list(const Given *given)
 
 		if (!isnull)
 			elements[n++] = element;
+		else if (orm_json_kind(walk.value) != ORM_JSON_NULL)
+			ereport(ERROR,
+					errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					errmsg("a null in a list must stand there as such"),
+					orm_error_place(&place),
+					errhint("Write null instead of {\"$value\": null}."));
 	}
 	return PointerGetDatum(construct_array(elements, n, get_element_type(slot->parameter_type),
 										   type->length, type->by_value, type->align));
@@ -315,7 +321,7 @@ give_parameter(Given *given, const OrmQueryParameter *parameter)
 {
 	if (!OidIsValid(parameter->type))
 	{
-		give_json(given, parameter->json);
+		give_json(given, given->slot->form == ORM_FORM_VALUE ? parameter->json : orm_value_unescape(parameter->json));
 		return;
 	}
 	given->type = parameter->type;

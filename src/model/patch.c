@@ -8,6 +8,7 @@
 
 #include "base/sql.h"
 #include "model/patch.h"
+#include "model/value.h"
 
 typedef void (*AppendPatch) (StringInfo sql, const OrmType *type, const char *column, const char *operand);
 
@@ -378,13 +379,9 @@ void
 orm_patch_check(OrmPatch patch, OrmJson operand, const OrmPath *here)
 {
 	OrmPath		inside = orm_path_key(here, "$value");
-	OrmJson		escaped;
+	OrmJson		plain = orm_value_unescape(operand);
 
-	if (orm_json_kind(operand) == ORM_JSON_OBJECT && operand.node->count == 1 &&
-		orm_json_member(operand, "$value", &escaped))
-		check_plain(patch, escaped, &inside);
-	else
-		check_plain(patch, operand, here);
+	check_plain(patch, plain, plain.node != operand.node ? &inside : here);
 }
 
 void

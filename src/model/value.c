@@ -370,6 +370,16 @@ is_instruction(const OrmType *type, OrmJson json)
 	return walk.key.node->length > 0 && orm_json_bytes(walk.key)[0] == '$';
 }
 
+OrmJson
+orm_value_unescape(OrmJson json)
+{
+	OrmJson		escaped;
+
+	if (orm_json_kind(json) == ORM_JSON_OBJECT && json.node->count == 1 && orm_json_member(json, "$value", &escaped))
+		return escaped;
+	return json;
+}
+
 /* Carries out an instruction: {"$value": x} is x. */
 static Datum
 read_instruction(const OrmType *type, OrmJson json, const OrmPath *path, bool *isnull)

@@ -29,6 +29,9 @@
 extern Datum orm_value_read(const OrmType *type, OrmJson json,
 							const OrmPath *path, bool *isnull);
 
+/* What stands in {"$value": x}, an object with no other key; other JSON is itself. */
+extern OrmJson orm_value_unescape(OrmJson json);
+
 /*
  * Checks a value against its type's domain, if the type is one; nothing
  * otherwise.  Raises the domain's own error with the place.

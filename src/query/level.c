@@ -167,7 +167,9 @@ is_plain_equality(const OrmQueryRequest *request, OrmJson json)
 		return false;
 	for (int i = 0; i < request->nparameters; i++)
 		if (orm_json_equals(value, request->parameters[i].name))
-			return !request->parameters[i].isnull && !request->parameters[i].unset;
+			return !request->parameters[i].isnull && !request->parameters[i].unset &&
+				(OidIsValid(request->parameters[i].type) ||
+				 orm_json_kind(orm_value_unescape(request->parameters[i].json)) != ORM_JSON_NULL);
 	return false;
 }
 

@@ -65,18 +65,17 @@ read_parameter(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJso
 	operand->parameter = number;
 	operand->typed = OidIsValid(parameter->type);
 	if (!operand->typed)
-		operand->json = operand->whole = parameter->json;
+	{
+		operand->whole = parameter->json;
+		operand->json = orm_value_unescape(parameter->json);
+	}
 	if (parameter->unset)
 		operand->kind = ORM_OPERAND_UNSET;
-	else if (parameter->isnull)
-		operand->kind = ORM_OPERAND_NULL;
-	else if (operand->typed)
-		operand->has_null = OidIsValid(get_base_element_type(parameter->type)) &&
-			array_contains_nulls(DatumGetArrayTypeP(parameter->value));
-	else if (orm_json_kind(parameter->json) == ORM_JSON_NULL)
+	else if (parameter->isnull ||
+			 (!operand->typed && orm_json_kind(operand->json) == ORM_JSON_NULL && !is_json(type)))
 		operand->kind = ORM_OPERAND_NULL;
 	else
-		operand->has_null = orm_json_kind(parameter->json) == ORM_JSON_ARRAY && orm_shape_has_null(parameter->json);
+		operand->has_null = orm_shape_parameter_has_null(parameter);
 }
 
 /* {"$attribute": path}: an attribute of the same row. */

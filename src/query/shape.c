@@ -15,6 +15,7 @@
 #include "utils/lsyscache.h"
 
 #include "model/patch.h"
+#include "model/value.h"
 #include "query/shape.h"
 
 /* What comes next in the bytes; a value is the kind of its JSON (0..7). */
@@ -435,14 +436,32 @@ orm_shape_add_cursor(OrmShape *shape, const OrmDocument *cursor, bool backward)
 	}
 }
 
-/* Is the value of a parameter an array with a null in it? */
-static bool
-parameter_has_null(const OrmQueryParameter *parameter)
+bool
+orm_shape_parameter_has_null(const OrmQueryParameter *parameter)
 {
-	if (!OidIsValid(parameter->type))
-		return orm_json_kind(parameter->json) == ORM_JSON_ARRAY && orm_shape_has_null(parameter->json);
-	return OidIsValid(get_base_element_type(parameter->type)) &&
-		array_contains_nulls(DatumGetArrayTypeP(parameter->value));
+	OrmJson		json;
+
+	if (OidIsValid(parameter->type))
+		return OidIsValid(get_base_element_type(parameter->type)) &&
+			array_contains_nulls(DatumGetArrayTypeP(parameter->value));
+	json = orm_value_unescape(parameter->json);
+	return orm_json_kind(json) == ORM_JSON_ARRAY && orm_shape_has_null(json);
+}
+
+/* What is known of a parameter's value. */
+static char
+parameter_kind(const OrmQueryParameter *parameter)
+{
+	OrmJsonKind kind;
+
+	if (parameter->unset || parameter->isnull)
+		return ORM_JSON_NULL;
+	if (orm_shape_parameter_has_null(parameter))
+		return TAG_NULLS;
+	if (OidIsValid(parameter->type))
+		return TAG_GIVEN;
+	kind = orm_json_kind(orm_value_unescape(parameter->json));
+	return kind == ORM_JSON_FALSE ? ORM_JSON_TRUE : kind;
 }
 
 void
@@ -452,18 +471,12 @@ orm_shape_add_parameters(OrmShape *shape, const OrmQueryParameter *parameters, i
 	for (int i = 0; i < nparameters; i++)
 	{
 		const OrmQueryParameter *parameter = &parameters[i];
-		bool		json = !OidIsValid(parameter->type);
 
 		add_text(shape, TAG_KEY, parameter->name, strlen(parameter->name));
 		add_number(shape, parameter->unset ? TAG_NOT_GIVEN : TAG_GIVEN, parameter->type);
-		if (parameter->unset || parameter->isnull)
-			appendStringInfoCharMacro(&shape->bytes, (char) ORM_JSON_NULL);
-		else if (parameter_has_null(parameter))
-			appendStringInfoCharMacro(&shape->bytes, (char) TAG_NULLS);
-		else if (json && orm_json_kind(parameter->json) == ORM_JSON_FALSE)
-			appendStringInfoCharMacro(&shape->bytes, (char) ORM_JSON_TRUE);
-		else
-			appendStringInfoCharMacro(&shape->bytes, (char) (json ? orm_json_kind(parameter->json) : TAG_GIVEN));
+		if (!OidIsValid(parameter->type) && orm_value_unescape(parameter->json).node != parameter->json.node)
+			appendStringInfoCharMacro(&shape->bytes, (char) TAG_INSTRUCTION);
+		appendStringInfoCharMacro(&shape->bytes, parameter_kind(parameter));
 	}
 }
 

@@ -32,8 +32,9 @@
  *
  * Of a value the shape has its kind (true and false are one) and, of an array,
  * whether a null stands in it.  Of the call's parameters it has the name, the
- * type, and whether it is null, unset, or an array with a null in it: a
- * condition on null has another text.
+ * type, the kind, whether that stands in {"$value": ...}, and whether it is
+ * null, unset, or an array with a null in it: a condition on null has another
+ * text.
  *
  * It is no matter if the walk takes for a value what the grammar then refuses,
  * or for shape what is a value: the compiler makes a constant of a value that
@@ -84,6 +85,9 @@ extern void orm_shape_add_cursor(OrmShape *shape, const OrmDocument *cursor, boo
 
 /* Which value of the shape this is, or -1: it is part of the shape. */
 extern int	orm_shape_number(const OrmShape *shape, OrmJson value);
+
+/* Is the value of a parameter, perhaps in {"$value": ...}, an array with a null in it? */
+extern bool orm_shape_parameter_has_null(const OrmQueryParameter *parameter);
 
 /* Has a JSON array a null in it? */
 extern bool orm_shape_has_null(OrmJson array);
