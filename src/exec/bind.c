@@ -171,14 +171,9 @@ static char *
 searched_text(const Given *given)
 {
 	const OrmSlot *slot = given->slot;
-	Oid			output;
-	bool		is_varlena;
 
 	if (OidIsValid(given->type))
-	{
-		getTypeOutputInfo(given->type, &output, &is_varlena);
-		return OidOutputFunctionCall(output, given->value);
-	}
+		return orm_type_text(given->type, given->value);
 	if (orm_json_kind(given->json) != ORM_JSON_STRING)
 		ereport(ERROR,
 				errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -375,8 +370,6 @@ slot_text(const OrmQuery *query, const OrmSlot *slot, int *length)
 {
 	const OrmQueryParameter *parameter = NULL;
 	const char *text = "null";
-	Oid			output;
-	bool		is_varlena;
 
 	*length = strlen(text);
 	if (slot->source == ORM_SLOT_VALUE)
@@ -387,8 +380,8 @@ slot_text(const OrmQuery *query, const OrmSlot *slot, int *length)
 		return text;
 	if (parameter != NULL && !OidIsValid(parameter->type))
 		return orm_json_source(parameter->json, length);
-	getTypeOutputInfo(parameter != NULL ? parameter->type : slot->parameter_type, &output, &is_varlena);
-	text = OidOutputFunctionCall(output, parameter != NULL ? parameter->value : slot->constant);
+	text = parameter != NULL ? orm_type_text(parameter->type, parameter->value)
+		: orm_type_text(slot->parameter_type, slot->constant);
 	*length = strlen(text);
 	return text;
 }

@@ -91,12 +91,8 @@ static OrmJson
 parameter_json(const OrmQueryParameter *parameter)
 {
 	StringInfoData text;
-	Oid			output;
-	bool		is_varlena;
-	char	   *value;
+	char	   *value = orm_type_text(parameter->type, parameter->value);
 
-	getTypeOutputInfo(parameter->type, &output, &is_varlena);
-	value = OidOutputFunctionCall(output, parameter->value);
 	initStringInfo(&text);
 	orm_json_write_string(&text, value, strlen(value));
 	return orm_document_root(orm_document_parse(text.data, text.len));

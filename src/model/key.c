@@ -209,17 +209,6 @@ orm_key_read_text(const OrmModel *model, const char *key, Datum *values)
 	return read_row_text(model, start, values);
 }
 
-/* The text of a value. */
-static char *
-text_of(Datum value, Oid type)
-{
-	Oid			output;
-	bool		is_varlena;
-
-	getTypeOutputInfo(type, &output, &is_varlena);
-	return OidOutputFunctionCall(output, value);
-}
-
 /* Calls a cast's function; its second and third argument are a modifier and "explicit". */
 static Datum
 call_cast(const OrmAttribute *attribute, Oid function, Datum value)
@@ -248,7 +237,7 @@ call_cast(const OrmAttribute *attribute, Oid function, Datum value)
 static Datum
 read_number(const OrmAttribute *attribute, Datum value, Oid type)
 {
-	char	   *text = text_of(value, type);
+	char	   *text = orm_type_text(type, value);
 	int			length = strlen(text);
 	OrmJson		number;
 	bool		isnull;
@@ -279,7 +268,7 @@ cast_value(const OrmModel *model, const OrmAttribute *attribute, Datum value, Oi
 	if (type != UNKNOWNOID)
 		path = find_coercion_pathway(attribute->type->base, type, COERCION_IMPLICIT, &function);
 	if (path == COERCION_PATH_NONE && (type == UNKNOWNOID || TypeCategory(type) == TYPCATEGORY_STRING))
-		return orm_value_read_text(look_up_type(attribute), text_of(value, type));
+		return orm_value_read_text(look_up_type(attribute), orm_type_text(type, value));
 	if (path == COERCION_PATH_NONE && TypeCategory(type) == TYPCATEGORY_NUMERIC &&
 		orm_type_takes_number(attribute->type))
 		return read_number(attribute, value, type);
@@ -294,7 +283,7 @@ cast_value(const OrmModel *model, const OrmAttribute *attribute, Datum value, Oi
 			break;
 		case COERCION_PATH_ARRAYCOERCE:
 		case COERCION_PATH_COERCEVIAIO:
-			return orm_value_read_text(look_up_type(attribute), text_of(value, type));
+			return orm_value_read_text(look_up_type(attribute), orm_type_text(type, value));
 		default:
 			raise_no_cast(model, attribute, type);
 	}
@@ -366,7 +355,7 @@ orm_key_read_datum(const OrmModel *model, Datum key, Oid type, Datum *values)
 	Oid			base = getBaseType(type);
 
 	if (base == JSONOID || base == JSONBOID)
-		return read_json_text(model, text_of(key, base), values);
+		return read_json_text(model, orm_type_text(base, key), values);
 	if (primary_key->nattributes == 1 && (type == first->type->oid || base == first->type->base))
 	{
 		values[0] = read_value(model, first, key, type);
@@ -377,7 +366,7 @@ orm_key_read_datum(const OrmModel *model, Datum key, Oid type, Datum *values)
 	if (type_is_rowtype(base))
 		return read_row(model, key, values);
 	if (TypeCategory(base) == TYPCATEGORY_STRING)
-		return orm_key_read_text(model, text_of(key, base), values);
+		return orm_key_read_text(model, orm_type_text(base, key), values);
 	if (primary_key->nattributes > 1)
 		raise_wrong_form(model, NULL, psprintf("a value of type %s", format_type_be(type)));
 	values[0] = read_value(model, first, key, type);

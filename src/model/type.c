@@ -210,3 +210,13 @@ orm_type_equal_is_same(const OrmType *type)
 	return OidIsValid(function) &&
 		DatumGetBool(OidFunctionCall1Coll(function, type->collation, ObjectIdGetDatum(entry->btree_opintype)));
 }
+
+char *
+orm_type_text(Oid type, Datum value)
+{
+	Oid			output;
+	bool		is_varlena;
+
+	getTypeOutputInfo(type, &output, &is_varlena);
+	return OidOutputFunctionCall(output, value);
+}

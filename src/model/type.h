@@ -84,6 +84,9 @@ extern Oid	orm_type_equality(Oid type);
 /* Are values of the type, under its collation, that this operator finds equal the same in every byte? */
 extern bool orm_type_equal_is_same(const OrmType *type);
 
+/* A value of any type as text, by the type's output function. */
+extern char *orm_type_text(Oid type, Datum value);
+
 /* Is it one of the two json types, or a domain over one? */
 static inline bool
 orm_type_is_json(const OrmType *type)
