@@ -14,6 +14,7 @@
 #include "funcapi.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parse_coerce.h"
 #include "parser/parse_func.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -335,7 +336,7 @@ bind_parameter(const Compilation *c, OrmParameter *parameter)
 		return;
 	attribute = &model->attributes[parameter->attribute];
 	parameter->usable = is_argument(c->function->verb, attribute);
-	parameter->cast = parameter->type != attribute->type->oid;
+	parameter->cast = !IsBinaryCoercible(parameter->type, attribute->type->oid);
 	if (c->created && !parameter->usable)
 		orm_function_refuse(c->function, model, parameter);
 	if (c->created && parameter->cast)

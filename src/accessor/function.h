@@ -76,7 +76,7 @@ typedef struct OrmParameter
 	int			attribute;		/* index, or -1: the model has no such attribute any more */
 	bool		usable;			/* it is one, and the verb takes it */
 	bool		optional;		/* its default is orm.unset(...) */
-	bool		cast;			/* its type is not the attribute's */
+	bool		cast;			/* its type is not the attribute's, nor stored as that is */
 } OrmParameter;
 
 typedef struct OrmFunction

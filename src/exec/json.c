@@ -476,22 +476,15 @@ orm_json_write_members(StringInfo out, const OrmJsonShape *shape, const Datum *v
 	terminate(out);
 }
 
-/* Writes an object from the values of a row. */
-void
-orm_json_write_object(StringInfo out, const OrmJsonShape *shape, const Datum *values, const bool *isnull)
-{
-	put_char(out, '{');
-	put_members(out, shape, values, isnull);
-	put_char(out, '}');
-	terminate(out);
-}
-
 /* Writes an object from the row in a slot. */
 void
 orm_json_write_slot(StringInfo out, const OrmJsonShape *shape, TupleTableSlot *slot)
 {
 	slot_getsomeattrs(slot, shape->width);
-	orm_json_write_object(out, shape, slot->tts_values, slot->tts_isnull);
+	put_char(out, '{');
+	put_members(out, shape, slot->tts_values, slot->tts_isnull);
+	put_char(out, '}');
+	terminate(out);
 }
 
 /* Makes an empty shape. */

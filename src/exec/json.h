@@ -79,11 +79,7 @@ extern void orm_json_write_exact(StringInfo out, const OrmType *type, Datum valu
 /* A string of the database, in quotes and escaped. */
 extern void orm_json_write_string(StringInfo out, const char *bytes, int length);
 
-/* {"name":value,...} from the values of a row. */
-extern void orm_json_write_object(StringInfo out, const OrmJsonShape *shape,
-								  const Datum *values, const bool *isnull);
-
-/* The same without the braces; nothing for a shape without members. */
+/* "name":value,... from the values of a row, without braces; nothing for a shape without members. */
 extern void orm_json_write_members(StringInfo out, const OrmJsonShape *shape,
 								   const Datum *values, const bool *isnull);
 
