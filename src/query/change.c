@@ -23,7 +23,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "miscadmin.h"
 
 #include "query/compile.h"
 
@@ -35,31 +34,13 @@
 void
 orm_query_append_source(OrmScope *scope, const OrmQueryKeys *keys, StringInfo sql)
 {
-	const OrmJson *compute = orm_query_key(keys, ORM_KEY_COMPUTE);
-	OrmPath		here = orm_path_key(NULL, "compute");
-	const char *where;
+	const char *where = orm_query_filter(scope, keys, NULL);
 
-	if (compute != NULL && scope->named == NIL)
-		orm_query_compute(scope, *compute, &here);
-	where = orm_query_filter(scope, keys, NULL);
 	appendStringInfoString(sql, " FROM ");
 	orm_query_from(sql, scope);
 	appendBinaryStringInfo(sql, scope->joins->data, scope->joins->len);
 	if (where != NULL)
 		appendStringInfo(sql, " WHERE %s", where);
-}
-
-/* The level of a statement that gives no objects. */
-static OrmLevel *
-add_level(OrmCompiler *compiler)
-{
-	OrmLevel   *level = palloc0(sizeof(OrmLevel));
-
-	level->parent = -1;
-	level->model = compiler->request->model;
-	level->sort = -1;
-	compiler->levels = lappend(compiler->levels, level);
-	return level;
 }
 
 /* A reference in what is passed over may name a parameter. */
@@ -116,8 +97,7 @@ void
 orm_query_count(OrmCompiler *compiler, OrmJson query)
 {
 	OrmScope   *scope = orm_query_scope(orm_query_builder(compiler), compiler->request->model);
-	OrmQueryStatement *statement = &add_level(compiler)->statement;
-	OrmPath		compute_place = orm_path_key(NULL, "compute");
+	OrmQueryStatement *statement = &orm_query_add_level(compiler, scope->model)->statement;
 	OrmPath		distinct_place = orm_path_key(NULL, "distinct");
 	bool		counted = compiler->request->verb == ORM_QUERY_COUNT;
 	List	   *distinct = NIL;
@@ -125,8 +105,7 @@ orm_query_count(OrmCompiler *compiler, OrmJson query)
 	StringInfoData sql;
 
 	take_count(compiler, query, &keys);
-	if (orm_query_key(&keys, ORM_KEY_COMPUTE) != NULL)
-		orm_query_compute(scope, *orm_query_key(&keys, ORM_KEY_COMPUTE), &compute_place);
+	orm_query_compute(scope, &keys, NULL);
 	if (orm_query_key(&keys, ORM_KEY_DISTINCT) != NULL)
 		distinct = orm_query_distinct(scope, *orm_query_key(&keys, ORM_KEY_DISTINCT), &distinct_place);
 	initStringInfo(&sql);
@@ -432,10 +411,9 @@ need_where(const OrmQueryKeys *keys)
 void
 orm_query_change(OrmCompiler *compiler, OrmJson query)
 {
-	OrmLevel   *level = add_level(compiler);
+	OrmLevel   *level = orm_query_add_level(compiler, compiler->request->model);
 	Change		change = {.update = compiler->request->verb == ORM_QUERY_UPDATE};
 	OrmPath		order_place = orm_path_key(NULL, "order_by");
-	OrmPath		compute_place = orm_path_key(NULL, "compute");
 	OrmQueryKeys keys;
 	StringInfoData sql;
 
@@ -443,8 +421,7 @@ orm_query_change(OrmCompiler *compiler, OrmJson query)
 	need_where(&keys);
 	change.builder = orm_query_builder(compiler);
 	change.scope = orm_query_scope(change.builder, compiler->request->model);
-	if (orm_query_key(&keys, ORM_KEY_COMPUTE) != NULL)
-		orm_query_compute(change.scope, *orm_query_key(&keys, ORM_KEY_COMPUTE), &compute_place);
+	orm_query_compute(change.scope, &keys, NULL);
 	if (change.update)
 		change.set = read_assignments(change.builder);
 	change.where = orm_query_filter(change.scope, &keys, NULL);

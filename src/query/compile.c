@@ -5,7 +5,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
-#include "utils/memutils.h"
+#include "port/pg_bitutils.h"
 
 #include "model/cache.h"
 #include "query/compile.h"
@@ -96,19 +96,15 @@ orm_query_wrong_kind(OrmJson json, const char *wanted, const OrmPath *place)
 const char *
 orm_query_key_name(OrmQueryKey key)
 {
-	for (int i = 0; i < ORM_KEY_COUNT; i++)
-		if (key == 1 << i)
-			return known[i].name;
-	pg_unreachable();
+	return known[pg_rightmost_one_pos32(key)].name;
 }
 
 const OrmJson *
 orm_query_key(const OrmQueryKeys *keys, OrmQueryKey key)
 {
-	for (int i = 0; i < ORM_KEY_COUNT; i++)
-		if (key == 1 << i && keys->given[i])
-			return &keys->values[i];
-	return NULL;
+	int			i = pg_rightmost_one_pos32(key);
+
+	return keys->given[i] ? &keys->values[i] : NULL;
 }
 
 /* Raises 22023: there is no such key, or not here. */
@@ -188,6 +184,19 @@ orm_query_model(OrmCompiler *compiler, const char *name)
 
 	compiler->depends = list_append_unique_ptr(compiler->depends, unconstify(OrmModel *, model));
 	return model;
+}
+
+OrmLevel *
+orm_query_add_level(OrmCompiler *compiler, const OrmModel *model)
+{
+	OrmLevel   *level = palloc0(sizeof(OrmLevel));
+
+	level->number = list_length(compiler->levels);
+	level->parent = -1;
+	level->model = model;
+	level->sort = -1;
+	compiler->levels = lappend(compiler->levels, level);
+	return level;
 }
 
 OrmBuilder *

@@ -134,6 +134,9 @@ extern void orm_query_wrong_kind(OrmJson json, const char *wanted, const OrmPath
 /* Opens a model and remembers that the result depends on it. */
 extern const OrmModel *orm_query_model(OrmCompiler *compiler, const char *name);
 
+/* A new level at the end of the compiler's list: the root, unless the caller says what it is below. */
+extern OrmLevel *orm_query_add_level(OrmCompiler *compiler, const OrmModel *model);
+
 /* A builder with no slots and no aliases given. */
 extern OrmBuilder *orm_query_builder(OrmCompiler *compiler);
 
@@ -267,8 +270,11 @@ extern const char *orm_query_source(OrmBuilder *builder, OrmSlotSource source, i
 
 /* ---- compute.c (aggregates: see aggregate.h) ---- */
 
-/* Reads "compute" and adds its names to the scope, in order; later ones may use earlier ones. */
-extern void orm_query_compute(OrmScope *scope, OrmJson compute, const OrmPath *place);
+/*
+ * Reads the "compute" of a query, if it has one, and adds its names to the
+ * scope, in order; later ones may use earlier ones.
+ */
+extern void orm_query_compute(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *place);
 
 /* ---- order.c ---- */
 
@@ -412,9 +418,8 @@ extern void orm_query_change(OrmCompiler *compiler, OrmJson query); /* UPDATE, D
 extern void orm_query_group(OrmCompiler *compiler, OrmJson query);	/* AGGREGATE */
 
 /*
- * FROM and WHERE of what count and the total of a page count: where, and
- * compute unless that has been read already.  Paths that are used later add no
- * joins to it any more.
+ * FROM and WHERE of what count and the total of a page count; "compute" has been
+ * read.  Paths that are used later add no joins to it any more.
  */
 extern void orm_query_append_source(OrmScope *scope, const OrmQueryKeys *keys, StringInfo sql);
 

@@ -369,17 +369,21 @@ check_taken(const OrmScope *scope, const char *name, const OrmPath *place)
 }
 
 void
-orm_query_compute(OrmScope *scope, OrmJson compute, const OrmPath *place)
+orm_query_compute(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *place)
 {
+	const OrmJson *compute = orm_query_key(keys, ORM_KEY_COMPUTE);
+	OrmPath		compute_place = orm_path_key(place, "compute");
 	OrmJsonWalk walk;
 
-	if (orm_json_kind(compute) != ORM_JSON_OBJECT)
-		orm_query_wrong_kind(compute, "an object of expressions", place);
-	walk = orm_json_walk(compute);
+	if (compute == NULL)
+		return;
+	if (orm_json_kind(*compute) != ORM_JSON_OBJECT)
+		orm_query_wrong_kind(*compute, "an object of expressions", &compute_place);
+	walk = orm_json_walk(*compute);
 	while (orm_json_next(&walk))
 	{
 		char	   *name = orm_json_string(walk.key);
-		OrmPath		here = orm_path_key(place, name);
+		OrmPath		here = orm_path_key(&compute_place, name);
 
 		CHECK_FOR_INTERRUPTS();
 		orm_query_check_name(name, &here);

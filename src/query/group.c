@@ -436,13 +436,10 @@ void
 orm_query_group(OrmCompiler *compiler, OrmJson query)
 {
 	Grouping   *g = palloc0(sizeof(Grouping));
-	OrmPath		compute = orm_path_key(NULL, "compute");
-	OrmLevel   *level = palloc0(sizeof(OrmLevel));
 
 	orm_query_take(query, GROUP_KEYS, NULL, &g->keys);
 	g->scope = orm_query_scope(orm_query_builder(compiler), compiler->request->model);
-	if (orm_query_key(&g->keys, ORM_KEY_COMPUTE) != NULL)
-		orm_query_compute(g->scope, *orm_query_key(&g->keys, ORM_KEY_COMPUTE), &compute);
+	orm_query_compute(g->scope, &g->keys, NULL);
 	read_groups(g);
 	read_aggregates(g);
 	if (g->groups == NIL && g->aggregates == NIL)
@@ -452,9 +449,5 @@ orm_query_group(OrmCompiler *compiler, OrmJson query)
 				errhint("As in {\"aggregate\": {\"n\": {\"count\": \"*\"}}}."));
 	g->where = orm_query_filter(g->scope, &g->keys, NULL);
 	make_result(g);
-	level->parent = -1;
-	level->model = g->scope->model;
-	level->sort = -1;
-	compiler->levels = lappend(compiler->levels, level);
-	finish_level(level, g);
+	finish_level(orm_query_add_level(compiler, g->scope->model), g);
 }

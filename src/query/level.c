@@ -504,14 +504,11 @@ static void
 begin_level(OrmLevelBuild *build, const OrmModel *model, const OrmLoad *load, int takes)
 {
 	OrmCompiler *compiler = build->compiler;
-	OrmLevel   *level = palloc0(sizeof(OrmLevel));
+	OrmLevel   *level = orm_query_add_level(compiler, model);
 
-	level->number = list_length(compiler->levels);
-	level->parent = build->parent != NULL ? build->parent->level->number : -1;
-	level->model = model;
+	if (build->parent != NULL)
+		level->parent = build->parent->level->number;
 	level->name = load->name != NULL ? pstrdup(load->name) : NULL;
-	level->sort = -1;
-	compiler->levels = lappend(compiler->levels, level);
 	build->level = level;
 	build->place = load->place;
 	if (load->query.node != NULL && (build->parent == NULL || orm_json_kind(load->query) != ORM_JSON_TRUE))
@@ -525,15 +522,11 @@ orm_query_level(OrmCompiler *compiler, OrmLevelBuild *parent, const OrmRelations
 {
 	OrmQueryVerb verb = compiler->request->verb;
 	OrmLevelBuild build = {.compiler = compiler, .parent = parent, .relationship = relationship};
-	const OrmJson *compute;
 	const char *where;
-	OrmPath		here = orm_path_key(load->place, "compute");
 
 	check_stack_depth();
 	begin_level(&build, model, load, takes);
-	compute = orm_query_key(&build.keys, ORM_KEY_COMPUTE);
-	if (compute != NULL)
-		orm_query_compute(build.scope, *compute, &here);
+	orm_query_compute(build.scope, &build.keys, build.place);
 	build.ncomputed = list_length(build.scope->builder->slots);
 	read_limits(&build);
 	if (parent != NULL)

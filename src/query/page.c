@@ -57,6 +57,7 @@ compile_total(OrmLevelBuild *build)
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT pg_catalog.count(*)");
+	orm_query_compute(scope, &build->keys, build->place);
 	orm_query_append_source(scope, &build->keys, &sql);
 	orm_query_finish(builder, total, sql.data);
 	total->nresults = 1;
