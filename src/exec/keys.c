@@ -5,7 +5,6 @@
 
 #include "common/hashfn.h"
 #include "utils/datum.h"
-#include "utils/memutils.h"
 #include "utils/typcache.h"
 
 #include "exec/keys.h"

@@ -334,11 +334,7 @@ read_distinct(Reader *r)
 	OrmPath		here = orm_path_key(r->place, "distinct");
 	OrmJson		value;
 
-	if (!orm_json_member(r->json, "distinct", &value))
-		return;
-	if (orm_json_kind(value) != ORM_JSON_TRUE && orm_json_kind(value) != ORM_JSON_FALSE)
-		orm_query_wrong_kind(value, "true or false", &here);
-	r->aggregate->distinct = orm_json_kind(value) == ORM_JSON_TRUE;
+	r->aggregate->distinct = orm_json_member(r->json, "distinct", &value) && orm_query_boolean(value, &here);
 }
 
 /* Reads "where", which narrows the chain or, over the rows that are grouped, is a filter. */

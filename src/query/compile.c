@@ -93,6 +93,14 @@ orm_query_wrong_kind(OrmJson json, const char *wanted, const OrmPath *place)
 			orm_error_place(place));
 }
 
+bool
+orm_query_boolean(OrmJson json, const OrmPath *place)
+{
+	if (orm_json_kind(json) != ORM_JSON_TRUE && orm_json_kind(json) != ORM_JSON_FALSE)
+		orm_query_wrong_kind(json, "true or false", place);
+	return orm_json_kind(json) == ORM_JSON_TRUE;
+}
+
 const char *
 orm_query_key_name(OrmQueryKey key)
 {

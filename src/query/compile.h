@@ -131,6 +131,9 @@ extern const char *orm_query_key_name(OrmQueryKey key);
 /* Raises 22023: JSON of that kind cannot stand at that place; "wanted": "an array of attributes". */
 extern void orm_query_wrong_kind(OrmJson json, const char *wanted, const OrmPath *place) pg_attribute_noreturn();
 
+/* Reads true or false; raises for other JSON. */
+extern bool orm_query_boolean(OrmJson json, const OrmPath *place);
+
 /* Opens a model and remembers that the result depends on it. */
 extern const OrmModel *orm_query_model(OrmCompiler *compiler, const char *name);
 

@@ -18,7 +18,6 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
-#include "model/operator.h"
 #include "query/aggregate.h"
 
 /* The types of date_trunc and extract, as flags. */

@@ -83,6 +83,9 @@ extern const char *orm_condition_cast(OrmSide side, Oid type);
 /* Appends the application of an operator; "right" is of its type. */
 extern void orm_condition_append(StringInfo sql, const OrmOperator *operator, OrmSide left, const char *right);
 
+/* Appends the condition of an operator by symbol between two attributes. */
+extern void orm_condition_between(OrmCondition *condition, const char *symbol);
+
 /*
  * A parameter for the value of the condition, of the type "right" that the
  * operator takes beside one of "left".

@@ -20,11 +20,7 @@ orm_query_flag(const OrmQueryKeys *keys, OrmQueryKey key, const OrmPath *place)
 	const OrmJson *json = orm_query_key(keys, key);
 	OrmPath		here = orm_path_key(place, orm_query_key_name(key));
 
-	if (json == NULL)
-		return false;
-	if (orm_json_kind(*json) != ORM_JSON_TRUE && orm_json_kind(*json) != ORM_JSON_FALSE)
-		orm_query_wrong_kind(*json, "true or false", &here);
-	return orm_json_kind(*json) == ORM_JSON_TRUE;
+	return json != NULL && orm_query_boolean(*json, &here);
 }
 
 /*

@@ -13,7 +13,6 @@
 
 #include "catalog/pg_type.h"
 #include "parser/parse_coerce.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 

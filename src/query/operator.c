@@ -450,13 +450,12 @@ check_null(const OrmCondition *condition)
 			: errhint("Null is asked for with {\"eq\": null} or {\"ne\": null}."));
 }
 
-/* Appends the condition of an operator by symbol between two attributes. */
-static void
-append_symbol_between(OrmCondition *condition)
+void
+orm_condition_between(OrmCondition *condition, const char *symbol)
 {
 	OrmSide		left = orm_condition_side(condition->left);
 	OrmSide		right = orm_condition_side(condition->operand.attribute);
-	OrmOperator operator = orm_operator_find_between(condition->name, left.type, right.type, BOOLOID,
+	OrmOperator operator = orm_operator_find_between(symbol, left.type, right.type, BOOLOID,
 													 orm_query_describe(condition->left), condition->place);
 
 	orm_condition_append(condition->sql, &operator, left, orm_condition_cast(right, operator.right));
@@ -513,7 +512,7 @@ append_symbol(OrmCondition *condition, OrmJson json)
 		return false;
 	if (orm_condition_is_between(condition))
 	{
-		append_symbol_between(condition);
+		orm_condition_between(condition, condition->name);
 		return true;
 	}
 	operator = symbol_for_value(condition);

@@ -207,11 +207,8 @@ read_desc(OrmOrder *order, const OrmJson *desc, const OrmPath *place)
 {
 	OrmPath		here = orm_path_key(place, "desc");
 
-	if (desc == NULL)
-		return;
-	if (orm_json_kind(*desc) != ORM_JSON_TRUE && orm_json_kind(*desc) != ORM_JSON_FALSE)
-		orm_query_wrong_kind(*desc, "true or false", &here);
-	order->descending = orm_json_kind(*desc) == ORM_JSON_TRUE;
+	if (desc != NULL)
+		order->descending = orm_query_boolean(*desc, &here);
 }
 
 /* Reads "nulls"; the default is the server's: as if null were larger than all else. */

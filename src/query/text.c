@@ -72,19 +72,12 @@ static void
 append_between(OrmCondition *condition)
 {
 	const OrmNamedOperator *named = condition->operator;
-	OrmSide		left = orm_condition_side(condition->left);
-	OrmSide		right = orm_condition_side(condition->operand.attribute);
-	OrmOperator operator;
 
 	require_text(condition, condition->operand.attribute);
 	if (named->between != NULL)
-	{
 		appendStringInfo(condition->sql, named->between, as_text(condition->left), text_operand(condition));
-		return;
-	}
-	operator = orm_operator_find_between(named->symbol, left.type, right.type, BOOLOID,
-										 orm_query_describe(condition->left), condition->place);
-	orm_condition_append(condition->sql, &operator, left, orm_condition_cast(right, operator.right));
+	else
+		orm_condition_between(condition, named->symbol);
 }
 
 void
