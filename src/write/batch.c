@@ -231,16 +231,15 @@ place_text(const OrmPath *place)
 	return place != NULL ? orm_path_text(place) : "the root";
 }
 
-/* Raises for two records of one key. */
-static void
-raise_same_key(const OrmBatch *batch, const OrmRecord *first, const OrmRecord *second)
+void
+orm_batch_same_key(const OrmModel *model, const OrmRecord *first, const OrmRecord *second)
 {
 	OrmPath		first_place;
 	OrmPath		second_place;
 
 	ereport(ERROR,
 			errcode(ERRCODE_CARDINALITY_VIOLATION),
-			errmsg("two objects of model \"%s\" have the same key", batch->write->model->name),
+			errmsg("two objects of model \"%s\" have the same key", model->name),
 			errdetail("At %s and %s.", place_text(orm_record_place(first, &first_place)),
 					  place_text(orm_record_place(second, &second_place))));
 }
@@ -255,7 +254,7 @@ orm_batch_lock_order(const OrmBatch *batch, const OrmKey *key)
 	qsort_arg(batch->records, batch->n, sizeof(OrmRecord *), orm_batch_compare_keys, &order);
 	for (int i = 1; i < batch->n; i++)
 		if (orm_key_order_compare_records(&order, batch->records[i - 1], batch->records[i]) == 0)
-			raise_same_key(batch, batch->records[i - 1], batch->records[i]);
+			orm_batch_same_key(batch->write->model, batch->records[i - 1], batch->records[i]);
 }
 
 void

@@ -105,6 +105,10 @@ extern bool orm_batch_may_read_key(const OrmModel *model, const OrmKey *key);
 /* qsort_arg comparator, by an OrmKeyOrder: records by key, and by place where keys are equal. */
 extern int	orm_batch_compare_keys(const void *a, const void *b, void *order);
 
+/* Raises 21000: two records are of one row. */
+extern void orm_batch_same_key(const OrmModel *model, const OrmRecord *first,
+							   const OrmRecord *second) pg_attribute_noreturn();
+
 /*
  * Puts records into the order of their keys: so two calls lock rows in the same
  * order.  Raises 21000 when two have the same key.

@@ -7,6 +7,7 @@
 
 #include "write/outcome.h"
 #include "write/stale.h"
+#include "write/twins.h"
 #include "write/unique.h"
 
 /* A batch of those of the objects that "test" picks, by their records. */
@@ -19,7 +20,7 @@ pick(const OrmOutcome *outcome, OrmObject *const *objects, int n, ObjectTest tes
 
 	batch.records = palloc_extended(sizeof(OrmRecord *) * Max(n, 1), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < n; i++)
-		if (test(objects[i], argument))
+		if (objects[i]->twin == NULL && test(objects[i], argument))
 			batch.records[batch.n++] = objects[i]->record;
 	return batch;
 }
@@ -204,32 +205,7 @@ orm_work_update(OrmWork *work, OrmGroup *group, OrmRecord **records, int n)
 	update_existing(&batch);
 }
 
-/* Do two records give the same values, byte for byte, and no patch? */
-static bool
-are_identical(const OrmRecord *a, const OrmRecord *b, const OrmModel *model)
-{
-	if (a->patch != NULL || b->patch != NULL ||
-		(a->etag != NULL && b->etag != NULL && strcmp(a->etag, b->etag) != 0) ||
-		memcmp(a->given, b->given, model->nattributes) != 0)
-		return false;
-	for (int i = 0; i < model->nattributes; i++)
-	{
-		const OrmType *type = model->attributes[i].type;
-
-		if (!a->given[i])
-			continue;
-		if (a->isnull[i] != b->isnull[i] ||
-			(!a->isnull[i] && !datum_image_eq(a->values[i], b->values[i], type->by_value, type->length)))
-			return false;
-	}
-	return true;
-}
-
-/*
- * Leaves out records that say of the same row what another says already: what
- * was read with a to-one relationship has the same object many times.  Those
- * that only find or make the row may say different things: the first counts.
- */
+/* Leaves out records of the same row: what is only found or made may say different things, the first counts. */
 static void
 merge_twins(OrmBatch *batch, const OrmKey *key)
 {
@@ -242,19 +218,11 @@ merge_twins(OrmBatch *batch, const OrmKey *key)
 	for (int i = 0; i < batch->n; i++)
 	{
 		OrmRecord  *record = batch->records[i];
-		OrmRecord  *last = kept > 0 ? batch->records[kept - 1] : NULL;
 
-		if (last != NULL && (record->object->nested || last->object->nested) &&
-			orm_key_order_compare_records(&order, last, record) == 0 &&
-			(record->object->intent == ORM_INTENT_FIND_OR_CREATE ||
-			 are_identical(last, record, batch->write->model)))
-		{
-			if (last->etag == NULL)
-				last->etag = record->etag;
-			record->object->twin = last->object;
-			continue;
-		}
-		batch->records[kept++] = record;
+		if (kept > 0 && orm_key_order_compare_records(&order, batch->records[kept - 1], record) == 0)
+			record->object->twin = batch->records[kept - 1]->object;
+		else
+			batch->records[kept++] = record;
 	}
 	batch->n = kept;
 }
@@ -342,27 +310,11 @@ write_intents(OrmWork *work, const OrmOutcome *outcome, OrmObject **objects, int
 	find_or_create_all(work, outcome, objects, n);
 	batch = pick(outcome, objects, n, is_keyed, NULL);
 	if (batch.n > 0)
-	{
-		merge_twins(&batch, orm_model_need_key(outcome->group->model));
 		orm_batch_save(&batch);
-	}
 	batch = pick(outcome, objects, n, is_fresh, NULL);
 	if (batch.n > 0)
 		orm_batch_insert(&batch, NULL, batch.records[0]->object->intent == ORM_INTENT_CREATE
 						 ? work->on_conflict : ORM_CONFLICT_ERROR);
-}
-
-/* A twin knows what the other one's row has told. */
-static void
-share(OrmObject *object)
-{
-	const OrmObject *twin = object->twin;
-
-	object->known = twin->known;
-	object->stored = twin->stored;
-	object->action = twin->action;
-	object->json_offset = twin->json_offset;
-	object->json_length = twin->json_length;
 }
 
 /* Counts the row of an object. */
@@ -384,9 +336,8 @@ finish(OrmWork *work, OrmObject **objects, int n)
 		OrmObject  *object = objects[i];
 
 		object->written = true;
-		if (object->twin != NULL)
-			share(object);
-		else
+		orm_twins_share(object);
+		if (object->twin == NULL)
 			count_row(&work->tally, object->record);
 		if (object->intent != ORM_INTENT_FIND_OR_CREATE)
 			continue;
@@ -416,8 +367,10 @@ write_wave(OrmWork *work, OrmGroup *group, OrmObject **objects, int n)
 	decide_fresh(objects, n);
 	make_keys(work, group, objects, n);
 	orm_settle_all(objects, n, true);
+	orm_twins_find(work, group, objects, n);
 	orm_outcome_begin(&outcome, work, group, orm_outcome_needs_rows(objects, n));
 	write_intents(work, &outcome, objects, n);
+	orm_twins_find_upserted(work, group, objects, n);
 	finish(work, objects, n);
 }
 

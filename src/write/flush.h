@@ -79,6 +79,7 @@ struct OrmGroup
 	int		   *place_of;		/* by attribute: where it is in "needed", or -1 */
 	const bool *readable;		/* what comes back for the result; NULL: nothing, or not decided yet */
 	bool		readable_decided;
+	struct OrmTwins *twins;		/* which rows have been spoken of; see write/twins.h */
 	bool		comes_back;		/* with the result comes all that is needed */
 	bool		keyed;			/* no result comes back, but of every row its primary key */
 	OrmPlan    *shape;			/* the form of the result, pinned; NULL: none */
@@ -153,6 +154,8 @@ struct OrmObject
 	const OrmKey *key;			/* FIND: what it is found by */
 	OrmRecord  *late;			/* what is set of it when all is written */
 	OrmObject  *twin;			/* another one of the same row, which is written for both */
+	OrmObject  *same_row;		/* another one of the same row, which was there before; see write/twins.h */
+	bool		says_more;		/* than those */
 	OrmReference *references;
 	OrmReference *holders;		/* references to it */
 	OrmKnown   *known;			/* by place in the group's "needed"; NULL: nothing yet */

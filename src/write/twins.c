@@ -1,0 +1,264 @@
+/*
+ * twins.c - one row that stands in several places of a document; see twins.h.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/datum.h"
+
+#include "exec/keys.h"
+#include "write/stale.h"
+#include "write/twins.h"
+
+/* The objects of one row. */
+typedef struct Row
+{
+	OrmObject  *fullest;		/* which of them says most */
+	OrmObject  *last;			/* the others follow by "same_row" */
+} Row;
+
+/* The rows of a group that have been spoken of. */
+typedef struct OrmTwins
+{
+	OrmKeySet  *keys;
+	Row		   *rows;			/* by number of the key */
+	int			capacity;
+} OrmTwins;
+
+/* Do two records say the same of an attribute that both give? */
+static bool
+say_the_same(const OrmRecord *a, const OrmRecord *b, const OrmModel *model, int attribute)
+{
+	const OrmType *type = model->attributes[attribute].type;
+
+	if ((a->patch != NULL && a->patch[attribute] != ORM_PATCH_SET) ||
+		(b->patch != NULL && b->patch[attribute] != ORM_PATCH_SET) || a->isnull[attribute] != b->isnull[attribute])
+		return false;
+	return a->isnull[attribute] ||
+		datum_image_eq(a->values[attribute], b->values[attribute], type->by_value, type->length);
+}
+
+/* Do they say different things of an attribute? */
+static bool
+contradict(const OrmRecord *a, const OrmRecord *b, const OrmModel *model)
+{
+	if (a->etag != NULL && b->etag != NULL && strcmp(a->etag, b->etag) != 0)
+		return true;
+	for (int i = 0; i < model->nattributes; i++)
+		if (a->given[i] && b->given[i] && !say_the_same(a, b, model, i))
+			return true;
+	return false;
+}
+
+/* Is all that an object says in its record, under its own key? */
+static bool
+is_whole(const OrmObject *object)
+{
+	return object->intent != ORM_INTENT_FIND && object->intent != ORM_INTENT_UPSERT;
+}
+
+/* Does one object give, with the same values and no patch, whatever another one gives? */
+static bool
+includes(const OrmObject *object, const OrmObject *other)
+{
+	const OrmModel *model = object->group->model;
+
+	if (object->record->patch != NULL || other->record->patch != NULL)
+		return false;
+	for (int i = 0; i < model->nattributes; i++)
+		if (other->record->given[i] && !object->record->given[i] && !model->attributes[i].identity_always)
+			return false;
+	return !contradict(object->record, other->record, model);
+}
+
+/* The first object is written for the second as well, unless it is too late for what the second asks or is asked. */
+static void
+write_for(OrmObject *object, OrmObject *other)
+{
+	if (other->intent != ORM_INTENT_SAVE ||
+		(object->written && ((object->known == NULL && other->referenced) ||
+							 orm_stale_is_asked(other->group->model, other->record))))
+		return;
+	if (object->record->etag == NULL)
+		object->record->etag = other->record->etag;
+	object->referenced = object->referenced || other->referenced;
+	other->twin = object;
+}
+
+/* Another object of a row that was spoken of: raises when it says something else. */
+static void
+compare(Row *row, OrmObject *object)
+{
+	OrmObject  *first = row->fullest;
+
+	/* the server says it better of two new ones, and of two in one array it is an error whatever they say */
+	if ((first->intent == ORM_INTENT_CREATE && object->intent == ORM_INTENT_CREATE) ||
+		(!first->nested && !object->nested))
+		return;
+	if (!is_whole(first) || !is_whole(object))
+	{
+		if (contradict(first->record, object->record, object->group->model))
+			orm_batch_same_key(object->group->model, first->record, object->record);
+		object->says_more = first->written;
+		if (!is_whole(first))
+			row->fullest = object;
+	}
+	else if (includes(first, object))
+		write_for(first, object);
+	else if (includes(object, first) && first->intent != ORM_INTENT_CREATE)
+	{
+		if (!first->written)
+			write_for(object, first);
+		object->says_more = true;
+		row->fullest = object;
+	}
+	else
+		orm_batch_same_key(object->group->model, first->record, object->record);
+}
+
+/* The primary key of an object, if it is known; "key" has room for it. */
+static bool
+key_of(const OrmObject *object, Datum *key)
+{
+	const OrmKey *primary_key = object->group->model->primary_key;
+	bool		isnull;
+
+	for (int i = 0; i < primary_key->nattributes; i++)
+		if (!orm_work_value(object, primary_key->attributes[i], &key[i], &isnull) || isnull)
+			return false;
+	return true;
+}
+
+/* An empty set of rows. */
+static OrmTwins *
+make_twins(const OrmModel *model)
+{
+	OrmTwins   *twins = palloc0(sizeof(OrmTwins));
+	const OrmKey *key = model->primary_key;
+	const OrmType *types[INDEX_MAX_KEYS];
+
+	for (int i = 0; i < key->nattributes; i++)
+		types[i] = model->attributes[key->attributes[i]].type;
+	twins->keys = orm_keyset_make(key->nattributes, types);
+	return twins;
+}
+
+/* The row of a key that is new, with its first object. */
+static void
+add_row(OrmTwins *twins, int number, OrmObject *object)
+{
+	if (number >= twins->capacity)
+	{
+		twins->capacity = Max(2 * twins->capacity, 8);
+		twins->rows = twins->rows == NULL ? palloc(sizeof(Row) * twins->capacity)
+			: repalloc_huge(twins->rows, sizeof(Row) * twins->capacity);
+	}
+	twins->rows[number].fullest = twins->rows[number].last = object;
+}
+
+/* Remembers that an object speaks of a row, and looks whether another one has. */
+static void
+add(OrmTwins *twins, OrmObject *object)
+{
+	Datum		key[INDEX_MAX_KEYS];
+	int			count = orm_keyset_count(twins->keys);
+	int			number;
+
+	if (!key_of(object, key))
+		return;
+	number = orm_keyset_add(twins->keys, key);
+	if (number == count)
+	{
+		add_row(twins, number, object);
+		return;
+	}
+	compare(&twins->rows[number], object);
+	object->same_row = twins->rows[number].last;
+	twins->rows[number].last = object;
+}
+
+/* Adds those objects of one group that are upserted, or the others. */
+static void
+add_all(OrmWork *work, OrmGroup *group, OrmObject **objects, int n, bool upserted)
+{
+	MemoryContext caller = MemoryContextSwitchTo(work->context);
+
+	if (group->twins == NULL)
+		group->twins = make_twins(group->model);
+	for (int i = 0; i < n; i++)
+	{
+		const OrmObject *object = objects[i];
+
+		CHECK_FOR_INTERRUPTS();
+		if (object->intent == ORM_INTENT_FIND_OR_CREATE || (object->intent == ORM_INTENT_UPSERT) != upserted ||
+			(object->fresh && object->intent == ORM_INTENT_SAVE) || (upserted && object->known == NULL))
+			continue;
+		add(group->twins, objects[i]);
+	}
+	MemoryContextSwitchTo(caller);
+}
+
+/* Can there be two of one row?  Not without a key, nor among objects of one array. */
+static bool
+can_have_twins(const OrmGroup *group)
+{
+	const OrmKey *key = group->model->primary_key;
+
+	if (key == NULL || key->nattributes > INDEX_MAX_KEYS)
+		return false;
+	for (int i = 0; i < group->n; i++)
+		if (group->objects[i]->nested)
+			return group->n > 1;
+	return false;
+}
+
+void
+orm_twins_find(OrmWork *work, OrmGroup *group, OrmObject **objects, int n)
+{
+	if (can_have_twins(group))
+		add_all(work, group, objects, n, false);
+}
+
+void
+orm_twins_find_upserted(OrmWork *work, OrmGroup *group, OrmObject **objects, int n)
+{
+	if (can_have_twins(group))
+		add_all(work, group, objects, n, true);
+}
+
+/* One object shows what is known of another one's row. */
+static void
+copy_outcome(OrmObject *to, const OrmObject *from)
+{
+	to->known = from->known;
+	to->stored = from->stored;
+	to->json_offset = from->json_offset;
+	to->json_length = from->json_length;
+}
+
+void
+orm_twins_share(OrmObject *object)
+{
+	const OrmObject *twin = object->twin;
+
+	if (twin != NULL)
+	{
+		while (twin->twin != NULL)
+			twin = twin->twin;
+		copy_outcome(object, twin);
+		object->action = twin->action;
+	}
+	if (!object->says_more || object->twin != NULL)
+		return;
+	for (OrmObject *other = object->same_row; other != NULL; other = other->same_row)
+	{
+		if (!other->written || other->intent == ORM_INTENT_FIND)
+			continue;
+		if (other->stored && other->action != ORM_ACTION_UNCHANGED)
+			object->action = other->action;
+		copy_outcome(other, object);
+	}
+	for (OrmObject *other = object->same_row; other != NULL; other = other->same_row)
+		if (other->written)
+			other->action = object->action;
+}

@@ -1,0 +1,32 @@
+/*
+ * twins.h - one row that stands in several places of a document.
+ *
+ * What was read with its relationships has the same object many times, so that
+ * is no mistake as long as none of them says what the fullest does not.  If one
+ * does, whoever is written last would win, and the answer would show in one place
+ * what is no longer true: 21000, naming both places.  Objects of one wave and of
+ * different waves are compared alike, by their primary keys.
+ *
+ *     both are written by their key    one must give, with the same values and no patch, all that the other gives,
+ *                                      keys of parents included; it is written for both, and both show its row
+ *     one is named by its key only     what references make of it must not contradict what the other gives
+ *     one is upserted                  its key is known afterwards; what both give must be the same
+ *
+ * Objects that are only found or made say nothing.
+ * Private to this folder.
+ */
+#ifndef ORM_WRITE_TWINS_H
+#define ORM_WRITE_TWINS_H
+
+#include "write/flush.h"
+
+/* Looks for objects that are going to be written among themselves and those that were; sets their twins. */
+extern void orm_twins_find(OrmWork *work, OrmGroup *group, OrmObject **objects, int n);
+
+/* The same for those that have been upserted. */
+extern void orm_twins_find_upserted(OrmWork *work, OrmGroup *group, OrmObject **objects, int n);
+
+/* An object has been written: what is known of its row is known of its twin's, or of those that said less. */
+extern void orm_twins_share(OrmObject *object);
+
+#endif
