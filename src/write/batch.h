@@ -65,6 +65,20 @@ extern char *orm_batch_key_text(const OrmModel *model, const OrmKey *key, const 
 extern void orm_batch_missing(const OrmModel *model, const OrmKey *key,
 							  const OrmRecord *record) pg_attribute_noreturn();
 
+/* Rows of a table that a failed statement was to write. */
+typedef struct OrmSuspects
+{
+	Oid			relid;
+	int			n;
+
+	/* What a row gives for a column, as text; NULL: nothing, or NULL, which sets "isnull". */
+	char	   *(*text) (const void *argument, int row, const char *column, bool *isnull);
+	const void *argument;
+} OrmSuspects;
+
+/* In a PG_CATCH block only: which row an error is about, or -1. */
+extern int	orm_blame_find(const OrmSuspects *suspects, const ErrorData *error);
+
 /*
  * In a PG_CATCH block only: raises the error of a statement for the records of
  * a batch again, with the place of the record that it is about if that can be

@@ -267,6 +267,53 @@ add_row(OrmTuples *rows, const OrmEdge *edge, const OrmObject *source, const Orm
 		raise_unknown(target);
 }
 
+/* What a row of the join table has in a column. */
+static char *
+row_text(const void *argument, int row, const char *column, bool *isnull)
+{
+	const OrmTuples *rows = argument;
+	const OrmJoinColumns *columns = rows->columns;
+
+	for (int i = 0; i < columns->n; i++)
+		if (strcmp(columns->columns[i].name, column) == 0)
+			return OutputFunctionCall(unconstify(FmgrInfo *, &columns->columns[i].type->output),
+									  rows->values[row * columns->n + i]);
+	return NULL;
+}
+
+/* In a PG_CATCH block: raises an error again with the place of the link that it is about, or of them all. */
+static void
+rethrow(const OrmEdge *edge, const OrmTuples *rows, const OrmPath *place, MemoryContext caller)
+{
+	MemoryContext error_context = MemoryContextSwitchTo(caller);
+	ErrorData  *error = CopyErrorData();
+	OrmSuspects suspects = {edge->relationship->join_relid, rows->n, row_text, rows};
+	int			culprit = orm_blame_find(&suspects, error);
+
+	MemoryContextSwitchTo(error_context);
+	if (culprit >= 0)
+		place = ((const OrmPair *) list_nth(edge->links, culprit))->place;
+	orm_error_rethrow_at(place, caller);
+}
+
+/* Writes links; an error has the place of the one that it is about. */
+static void
+run_insert(const OrmEdge *edge, OrmPlan *plan, const OrmTuples *rows, const Datum *arrays, const OrmPath *place)
+{
+	MemoryContext caller = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		orm_plan_execute(plan, arrays, NULL, ORM_WRITE, 0, NULL);
+	}
+	PG_CATCH();
+	{
+		rethrow(edge, rows, place, caller);
+	}
+	PG_END_TRY();
+	orm_plan_release(plan);
+}
+
 /* Runs a statement; an error has the place of what is linked, as far as that is one place. */
 static void
 run(OrmPlan *plan, const Datum *arrays, const OrmPath *place, DestReceiver *receiver)
@@ -306,7 +353,7 @@ orm_links_insert(const OrmEdge *edge)
 		place = foreach_current_index(cell) == 0 ? link->place : orm_path_common(place, link->place);
 	}
 	orm_tuples_arrays(&rows, arrays);
-	run(open_plan(edge, LINK_INSERT, &columns), arrays, place, NULL);
+	run_insert(edge, open_plan(edge, LINK_INSERT, &columns), &rows, arrays, place);
 }
 
 void
