@@ -2,7 +2,8 @@
 -- that are rolled back or released, do the same to two pairs of tables: one
 -- through the queue, the other by plain SQL from a queue that is a table too, so
 -- that the server itself drops what was queued since a savepoint and takes back
--- the mark of what was written since.
+-- the mark of what was written since.  It is the same every time; ORM_TEST_SEED
+-- (0 to 1) and ORM_TEST_ROUNDS in the environment say otherwise.
 SET client_min_messages = warning;
 \set SHOW_CONTEXT never
 CREATE SCHEMA session_random;
@@ -140,7 +141,7 @@ BEGIN
         PERFORM nextval('failures');
     END IF;
     IF one IS DISTINCT FROM other THEN
-        RAISE EXCEPTION '%: % and %', what, one, other;
+        RAISE EXCEPTION '%: % and %', what, one, other USING DETAIL = current_setting('test.place');
     END IF;
     RETURN one;
 END $$;
@@ -148,11 +149,11 @@ END $$;
 CREATE FUNCTION same_state() RETURNS void LANGUAGE plpgsql AS $$ BEGIN
     IF EXISTS ((TABLE authors EXCEPT TABLE naive_authors) UNION ALL (TABLE naive_authors EXCEPT TABLE authors))
         OR EXISTS ((TABLE posts EXCEPT TABLE naive_posts) UNION ALL (TABLE naive_posts EXCEPT TABLE posts)) THEN
-        RAISE EXCEPTION 'the tables differ';
+        RAISE EXCEPTION 'the tables differ' USING DETAIL = current_setting('test.place');
     END IF;
     IF (SELECT array_agg((action, model, label) ORDER BY position) FROM orm.pending())
         IS DISTINCT FROM (SELECT array_agg((action, model, label) ORDER BY n) FROM naive_queue WHERE NOT written AND parent IS NULL) THEN
-        RAISE EXCEPTION 'the queues differ';
+        RAISE EXCEPTION 'the queues differ' USING DETAIL = current_setting('test.place');
     END IF;
 END $$;
 
@@ -194,9 +195,11 @@ BEGIN
 END $$;
 
 -- A transaction each.  What can be written is written by COMMIT alone.
-CREATE PROCEDURE transactions(n integer) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE transactions(n integer, seed double precision) LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM setseed(seed);
     FOR i IN 1 .. n LOOP
+        PERFORM set_config('test.place', format('Seed %s, round %s.', seed, i), false);
         PERFORM steps(0);
         PERFORM same_state();
         IF random() < 0.1 THEN
@@ -213,8 +216,11 @@ BEGIN
         COMMIT;
     END LOOP;
 END $$;
-SELECT setseed(0.25) IS NOT NULL AS seeded;
-CALL transactions(400);
+\set seed 0.25
+\set rounds 600
+\getenv seed ORM_TEST_SEED
+\getenv rounds ORM_TEST_ROUNDS
+CALL transactions(:rounds, :seed);
 -- It went through all of it, and often.
 SELECT what, count(*) > 4 AS often FROM done GROUP BY 1 ORDER BY 1;
 SELECT count(*) > 10 AS authors, (SELECT count(*) > 5 FROM posts) AS posts, (SELECT last_value > 20 FROM failures) AS failures FROM authors;
