@@ -143,7 +143,7 @@ SELECT last_value > 10000 AS many_calls FROM calls;
 SELECT * FROM internal_errors;
 
 -- Nothing stays behind, and everything works as before
-SELECT name, state FROM orm.model;
+SELECT name, state FROM orm.model ORDER BY name COLLATE "C";
 SELECT count(*) FROM pg_class WHERE relnamespace = 'wrong_input'::regnamespace AND relname ~ '^(w2|a$|x)';
 SELECT * FROM w_all();
 SELECT orm.get('Pair', '(1,x)');
