@@ -21,8 +21,8 @@
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "nodes/bitmapset.h"
+#include "nodes/primnodes.h"
 #include "optimizer/optimizer.h"
-#include "rewrite/prs2lock.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
