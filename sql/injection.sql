@@ -47,7 +47,7 @@ INSERT INTO hostile SELECT 'expression', unnest(ARRAY[
 INSERT INTO hostile SELECT 'type', unnest(ARRAY[
     'integer); DROP TABLE injection.canary; --', 'integer, x integer', 'integer', 'int[]', 'INT4[3][]', 'text collate "C"', 'varchar(5)', 'varchar(0)', 'varchar(-1)', 'varchar(99999999999)', 'numeric(5,2)', 'numeric(1001)', 'numeric(a)', 'serial', 'SETOF integer', 'record', 'anyelement', 'void',
     'unknown', 'cstring', 'internal', 'trigger', 'pg_class', 'none.none', 'injection.canary[]', 'canary.id%TYPE', 'interval year to month', 'timestamp(3) with time zone', 'double precision', 'bit varying(3)', 'char(3)', '"char"', 'time(2) without time zone', 'public.text', 'pg_catalog.int4', 'DEFAULT']);
-INSERT INTO hostile SELECT 'word', unnest(ARRAY['', '''', 'id', '"; DROP TABLE injection.canary; --', 'always', 'by default', 'cascade', 'set null', 'SET DEFAULT', 'CASCADE; DROP TABLE injection.canary', 'restrict', 'no action', 'create', 'relationships']);
+INSERT INTO hostile SELECT 'word', unnest(ARRAY['', '''', 'id', '"; DROP TABLE injection.canary; --', 'always', 'by default', 'cascade', 'set null', 'SET DEFAULT', 'CASCADE; DROP TABLE injection.canary', 'restrict', 'no action', 'create', 'relationships', 'all, delete-orphan']);
 INSERT INTO hostile SELECT 'object', unnest(ARRAY['C', 'POSIX', 'default', 'pg_catalog.C', '"C"', 'btree', 'hash', 'gin', 'brin', 'injection', 'pg_catalog', 'pg_toast', 'orm', 'others', 'injection.others', 'Other.id', 'others.none', 'injection.others.id', 'pg_class', 'orm.model', 'canary', 'canary.id']);
 
 -- One argument of a builder is the text; the others are as they should be.
@@ -66,14 +66,14 @@ INSERT INTO elements VALUES
     ('belongs_to', 'name', '{"model": "Other"}'), ('belongs_to', 'model', '{"name": "r"}'), ('belongs_to', 'foreign_key', '{"name": "r", "model": "Other"}'),
     ('belongs_to', 'back_populates', '{"name": "r", "model": "Other"}'), ('belongs_to', 'on_delete', '{"name": "r", "model": "Other"}'), ('belongs_to', 'on_update', '{"name": "r", "model": "Other"}'),
     ('has_many', 'name', '{"model": "Self", "foreign_key": "n"}'), ('has_many', 'model', '{"name": "r"}'), ('has_many', 'foreign_key', '{"name": "r", "model": "Self"}'), ('has_many', 'back_populates', '{"name": "r", "model": "Self", "foreign_key": "n"}'),
-    ('has_one', 'name', '{"model": "Self", "foreign_key": "n"}'), ('has_one', 'model', '{"name": "r"}'), ('has_one', 'foreign_key', '{"name": "r", "model": "Self"}'),
+    ('has_many', 'cascade', '{"name": "r", "model": "Self", "foreign_key": "n"}'), ('has_one', 'name', '{"model": "Self", "foreign_key": "n"}'), ('has_one', 'model', '{"name": "r"}'), ('has_one', 'foreign_key', '{"name": "r", "model": "Self"}'),
     ('many_to_many', 'name', '{"model": "Other"}'), ('many_to_many', 'model', '{"name": "r"}'), ('many_to_many', 'through', '{"name": "r", "model": "Other"}'),
     ('many_to_many', 'back_populates', '{"name": "r", "model": "Other"}'), ('many_to_many', 'foreign_key', '{"name": "r", "model": "Other"}'),
     ('accessors', 'prefix', '{}'), ('accessors', 'schema', '{}'), ('accessors', 'include', '{}'), ('model', 'model', '{}'), ('model', 'table', '{}'), ('model', 'schema', '{}');
 UPDATE elements SET kind = CASE
     WHEN argument IN ('server_default', 'generated', 'check_expr', 'where_expr', 'expr') THEN 'expression'
     WHEN argument = 'type' THEN 'type'
-    WHEN argument IN ('identity', 'on_delete', 'on_update', 'include') THEN 'word'
+    WHEN argument IN ('identity', 'on_delete', 'on_update', 'include', 'cascade') THEN 'word'
     WHEN argument IN ('collation', 'method', 'schema', 'model', 'table', 'through', 'foreign_key') THEN 'object'
     WHEN argument IN ('name', 'attribute', 'prefix') THEN 'name' ELSE 'any' END;
 

@@ -35,7 +35,7 @@ CREATE OR REPLACE FUNCTION orm.delete(model pg_catalog.text, key pg_catalog.text
     RETURNS pg_catalog.bool
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_delete_text';
 COMMENT ON FUNCTION orm.delete(pg_catalog.text, pg_catalog.text, orm.document) IS
-'Deletes the object with that primary key (see orm.get): true when there was one.';
+'Deletes the object with that primary key (see orm.get): true when there was one. With it goes what its relationships with the cascade delete lead to, and so on. 42704, 42P10, 42702 for a relationship of that kind that cannot be followed; 42501 where row security keeps a row whose belongings would go; errors of the database as they are (23503: something else refers to what would go).';
 
 CREATE OR REPLACE FUNCTION orm.delete(model pg_catalog.text, key pg_catalog.anyelement, options orm.document DEFAULT '{}')
     RETURNS pg_catalog.bool
