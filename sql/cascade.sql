@@ -272,6 +272,16 @@ SELECT orm.impact('Event', '(2,1)');
 SELECT orm.delete('Event', '(2,1)');
 SELECT string_agg(id::text, ' ' ORDER BY id) FROM visits;
 
+\echo # two models of one table, and one of a partition: a row counts once
+SELECT count(*) FROM orm.map('cascading.posts', 'Essay', orm.has_many('comments', 'Comment', cascade => 'delete'), orm.accessors(include => '{}'));
+SELECT count(*) FROM orm.map('cascading.visits_2', 'LateVisit', orm.accessors(include => '{}'));
+CALL fill();
+BEGIN;
+SELECT orm.remove('Essay', 11), orm.remove('Post', 11), orm.remove('Post', 12), orm.remove('Author', 1), orm.remove('Visit', '(4,2)'), orm.remove('LateVisit', '(4,2)'), orm.remove('Event', '(2,2)') \g /dev/null
+SELECT orm.flush();
+COMMIT;
+SELECT rows(), (SELECT string_agg(id::text, ' ' ORDER BY id) FROM visits);
+
 \echo # triggers: one that keeps a row, one that deletes what would go anyhow
 CALL fill();
 CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;

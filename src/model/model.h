@@ -58,7 +58,8 @@ typedef struct OrmRelationship
 	Oid		   *operators;		/* local = remote, or remote = local: see "key_is_local" */
 	bool		key_is_local;	/* belongs to: this table holds the key; operators take (remote, local) */
 	int			cascade;		/* OrmCascade */
-	bool		deleted_by_server;	/* rows that hold this key go with the row they refer to: ON DELETE CASCADE */
+	bool		deleted_by_server;	/* ON DELETE CASCADE: rows that hold this key go with those they refer to; many
+									 * to many: both keys say so */
 	Oid			join_relid;		/* many to many only */
 	int			njoin;
 	AttrNumber *join_target;	/* join table's columns that point at the target */

@@ -428,6 +428,7 @@ resolve_through(Resolution *r, OrmRelationship *relationship, const OrmDeclarati
 			return false;
 	}
 	set_key(relationship, own, false);
+	relationship->deleted_by_server &= other->cascades;
 	relationship->join_relid = join;
 	relationship->join_indexed = orm_index_leads(join, relationship->remote[0]);
 	relationship->njoin = other->n;

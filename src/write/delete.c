@@ -18,6 +18,7 @@ orm_delete_make(void)
 	OrmDelete  *delete = MemoryContextAllocZero(context, sizeof(OrmDelete));
 
 	delete->context = context;
+	delete->step = AllocSetContextCreate(context, "orm delete step", ALLOCSET_DEFAULT_SIZES);
 	delete->access = ORM_WRITE;
 	return delete;
 }

@@ -258,11 +258,15 @@ follow(OrmDelete *delete, const OrmDeleteSet *set, const OrmRelationship *relati
 	OrmDeleteSet *into;
 	StringInfoData sql;
 
+	CHECK_FOR_INTERRUPTS();
 	error_context_stack = &callback;
 	into = set_of(delete, target_of(delete, set->model, relationship));
+	MemoryContextSwitchTo(delete->step);
 	initStringInfo(&sql);
 	orm_delete_sql_along(&sql, set, relationship, into->model, delete->access == ORM_WRITE && may_lock(into->model));
 	read_keys(delete, into, sql.data, set, from);
+	MemoryContextSwitchTo(delete->context);
+	MemoryContextReset(delete->step);
 	error_context_stack = callback.previous;
 }
 

@@ -24,6 +24,7 @@ typedef struct OrmDeleteSet
 struct OrmDelete
 {
 	MemoryContext context;
+	MemoryContext step;			/* emptied after each statement that collects */
 	OrmAccess	access;			/* ORM_READ: nothing will be deleted, rows are not locked */
 	List	   *sets;			/* of OrmDeleteSet *, as they were found */
 };

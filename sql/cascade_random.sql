@@ -1,0 +1,187 @@
+-- Random cascades over random rows: what orm deletes, and what a naive reference deletes, statement by statement with
+-- the checks put off, must leave the same rows or fail both; and orm.impact must have told it.  Of rows that the server
+-- deletes by ON DELETE CASCADE it looks at keys at once, so that it may refuse what would be right in the end: rarely.
+-- \set seed and configurations for more.
+\set SHOW_CONTEXT never
+\pset format unaligned
+\pset tuples_only on
+CREATE SCHEMA cascade_random;
+SET search_path = cascade_random;
+SET client_min_messages = warning;
+\if :{?seed}
+\else
+\set seed 0.4
+\endif
+\if :{?configurations}
+\else
+\set configurations 6
+\endif
+
+CREATE TABLE a (id int PRIMARY KEY, to_a int, to_b int, to_c int);
+CREATE TABLE b (id int PRIMARY KEY, to_a int, to_b int, to_c int);
+CREATE TABLE c (id int PRIMARY KEY, to_a int, to_b int, to_c int);
+CREATE TABLE ab (a_id int, b_id int, PRIMARY KEY (a_id, b_id));
+CREATE FUNCTION any_of(VARIADIC words text[]) RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT words[1 + floor(random() * cardinality(words))::int] $$;
+
+-- The relationships of a configuration: from a model, by a column of the holder, to a target.
+CREATE TABLE edges (model text, kind text, target text, holder text, cascade text);
+
+-- Foreign keys with random actions, models with random cascades.
+CREATE PROCEDURE configure() LANGUAGE plpgsql AS $$
+DECLARE
+    holder text; target text; source text; elements orm.document[]; e record;
+BEGIN
+    PERFORM orm.unmap(m.model) FROM orm.models m WHERE m.model IN ('a', 'b', 'c');
+    TRUNCATE edges, a, b, c, ab;
+    FOREACH holder IN ARRAY ARRAY['a', 'b', 'c'] LOOP
+        FOREACH target IN ARRAY ARRAY['a', 'b', 'c'] LOOP
+            EXECUTE format('ALTER TABLE %I DROP CONSTRAINT IF EXISTS to_%s, ADD CONSTRAINT to_%2$s FOREIGN KEY (to_%2$s) REFERENCES %2$I ON DELETE %s DEFERRABLE',
+                holder, target, any_of('NO ACTION', 'NO ACTION', 'CASCADE', 'CASCADE', 'SET NULL'));
+            INSERT INTO edges VALUES (holder, 'belongs_to', target, holder, any_of('save-update', 'save-update', 'save-update', 'none', 'all')),
+                (target, 'has_many', holder, holder, any_of('save-update', 'none', 'all', 'delete', 'all, delete-orphan'));
+        END LOOP;
+    END LOOP;
+    FOREACH target IN ARRAY ARRAY['a', 'b'] LOOP
+        EXECUTE format('ALTER TABLE ab DROP CONSTRAINT IF EXISTS %s, ADD CONSTRAINT %1$s FOREIGN KEY (%1$s_id) REFERENCES %1$I ON DELETE %s DEFERRABLE',
+            target, any_of('NO ACTION', 'CASCADE'));
+        INSERT INTO edges VALUES (target, 'many_to_many', CASE target WHEN 'a' THEN 'b' ELSE 'a' END, 'ab', any_of('save-update', 'all'));
+    END LOOP;
+    FOREACH source IN ARRAY ARRAY['a', 'b', 'c'] LOOP
+        elements := ARRAY[orm.accessors(include => '{}')];
+        FOR e IN SELECT * FROM edges WHERE model = source LOOP
+            elements := elements || CASE e.kind
+                WHEN 'belongs_to' THEN orm.belongs_to('one_' || e.target, e.target, 'to_' || e.target, cascade => e.cascade)
+                WHEN 'has_many' THEN orm.has_many('all_' || e.target, e.target, 'to_' || e.model, cascade => e.cascade)
+                ELSE orm.many_to_many('linked', e.target, 'cascade_random.ab', cascade => e.cascade) END;
+        END LOOP;
+        PERFORM orm.map('cascade_random.' || source, source, VARIADIC elements);
+    END LOOP;
+END $$;
+
+CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$
+DECLARE t text;
+BEGIN
+    TRUNCATE a, b, c, ab;
+    SET CONSTRAINTS to_a, to_b, to_c, a, b DEFERRED;
+    FOREACH t IN ARRAY ARRAY['a', 'b', 'c'] LOOP
+        EXECUTE format('INSERT INTO %I SELECT i, %s, %2$s, %2$s FROM generate_series(1, 8) i', t,
+            'CASE WHEN random() < 0.2 THEN 1 + floor(random() * 8)::int END');
+    END LOOP;
+    INSERT INTO ab SELECT a.id, b.id FROM a, b WHERE random() < 0.08;
+    SET CONSTRAINTS to_a, to_b, to_c, a, b IMMEDIATE;
+END $$;
+
+CREATE FUNCTION state() RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(r, ' ') FROM (SELECT 'a' || a::text AS r FROM a UNION ALL SELECT 'b' || b::text FROM b UNION ALL SELECT 'c' || c::text FROM c
+        UNION ALL SELECT 'ab' || ab::text FROM ab ORDER BY 1) r $$;
+CREATE FUNCTION counts() RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_build_object('a', (SELECT count(*) FROM a), 'b', (SELECT count(*) FROM b), 'c', (SELECT count(*) FROM c), 'cascade_random.ab', (SELECT count(*) FROM ab)) $$;
+
+-- The rows that are to go.
+CREATE TABLE doomed (model text, id int, PRIMARY KEY (model, id));
+CREATE TABLE doomed_links (a_id int, b_id int, PRIMARY KEY (a_id, b_id));
+
+-- The reference: from what is doomed on, then deletes, one table after the other.
+CREATE PROCEDURE naive() LANGUAGE plpgsql AS $$
+DECLARE
+    e record; n bigint; t text;
+BEGIN
+    LOOP
+        n := (SELECT count(*) FROM doomed) + (SELECT count(*) FROM doomed_links);
+        FOR e IN SELECT * FROM edges WHERE cascade ~ 'all|delete' LOOP
+            IF e.kind = 'belongs_to' THEN
+                EXECUTE format('INSERT INTO doomed SELECT %L, h.to_%s FROM %I h JOIN doomed d ON d.model = %L AND d.id = h.id WHERE h.to_%2$s IS NOT NULL ON CONFLICT DO NOTHING',
+                    e.target, e.target, e.model, e.model);
+            ELSIF e.kind = 'has_many' THEN
+                EXECUTE format('INSERT INTO doomed SELECT %L, h.id FROM %I h JOIN doomed d ON d.model = %L AND d.id = h.to_%s ON CONFLICT DO NOTHING',
+                    e.target, e.target, e.model, e.model);
+            ELSE
+                EXECUTE format('INSERT INTO doomed_links SELECT ab.* FROM ab JOIN doomed d ON d.model = %L AND d.id = ab.%s_id ON CONFLICT DO NOTHING', e.model, e.model);
+                EXECUTE format('INSERT INTO doomed SELECT %L, ab.%s_id FROM ab JOIN doomed d ON d.model = %L AND d.id = ab.%s_id ON CONFLICT DO NOTHING',
+                    e.target, e.target, e.model, e.model);
+            END IF;
+        END LOOP;
+        EXIT WHEN n = (SELECT count(*) FROM doomed) + (SELECT count(*) FROM doomed_links);
+    END LOOP;
+    SET CONSTRAINTS to_a, to_b, to_c, a, b DEFERRED;
+    DELETE FROM ab USING doomed_links d WHERE ab.a_id = d.a_id AND ab.b_id = d.b_id;
+    FOREACH t IN ARRAY ARRAY['c', 'a', 'b'] LOOP
+        EXECUTE format('DELETE FROM %I t USING doomed d WHERE d.model = %L AND d.id = t.id', t, t);
+    END LOOP;
+    SET CONSTRAINTS to_a, to_b, to_c, a, b IMMEDIATE;
+END $$;
+
+-- What a statement leaves; all of it is undone.
+CREATE FUNCTION outcome(statement text, OUT left_over text, OUT rows jsonb) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE statement;
+    left_over := state();
+    rows := counts();
+    RAISE SQLSTATE 'OK000';
+EXCEPTION WHEN SQLSTATE 'OK000' THEN
+    RETURN;
+WHEN OTHERS THEN
+    left_over := SQLSTATE;
+END $$;
+
+CREATE TABLE problems (round int, what text, statement text, orm text, reference text);
+CREATE TABLE tally (kind text, failed boolean, early boolean);
+
+CREATE PROCEDURE try_one(round int) LANGUAGE plpgsql AS $$
+DECLARE
+    statement text; mine record; its record; told jsonb; gone jsonb; before jsonb; kind text := any_of('delete', 'delete', 'where', 'unit');
+BEGIN
+    TRUNCATE doomed, doomed_links;
+    INSERT INTO doomed SELECT any_of('a', 'b', 'c'), 1 + floor(random() * 8)::int FROM generate_series(1, CASE kind WHEN 'delete' THEN 1 ELSE 3 END) ON CONFLICT DO NOTHING;
+    IF kind = 'where' THEN
+        UPDATE doomed SET model = (SELECT min(model) FROM doomed), id = 10 * id + CASE model WHEN 'a' THEN 1 WHEN 'b' THEN 2 ELSE 3 END;
+        DELETE FROM doomed d USING doomed other WHERE d.id / 10 = other.id / 10 AND d.id > other.id;
+        UPDATE doomed SET id = id / 10;
+    END IF;
+    statement := CASE kind
+        WHEN 'delete' THEN (SELECT format('SELECT orm.delete(%L, %s)', model, id) FROM doomed)
+        WHEN 'where' THEN (SELECT format('SELECT orm.delete_where(%L, %L)', min(model), jsonb_build_object('where', jsonb_build_object('id', jsonb_build_object('in', jsonb_agg(id))))) FROM doomed)
+        ELSE (SELECT 'SELECT ' || string_agg(format('orm.remove(%L, %s)', model, id), ', ' ORDER BY random()) || ', orm.flush()' FROM doomed) END;
+    IF kind = 'delete' THEN
+        told := (SELECT orm.impact(model, id) FROM doomed)::jsonb;
+    END IF;
+    before := counts();
+    mine := outcome(statement);
+    its := outcome('CALL naive()');
+    INSERT INTO tally VALUES (kind, its.rows IS NULL, mine.left_over = '23503' AND its.rows IS NOT NULL);
+    IF mine.left_over = '23503' AND its.rows IS NOT NULL AND EXISTS (SELECT FROM pg_constraint WHERE confdeltype = 'c' AND connamespace = 'cascade_random'::regnamespace) THEN
+        RETURN;
+    ELSIF mine.left_over IS DISTINCT FROM its.left_over THEN
+        INSERT INTO problems VALUES (round, 'rows', statement, mine.left_over, its.left_over);
+    END IF;
+    IF kind = 'delete' THEN
+        gone := (SELECT jsonb_object_agg(key, value::int - (mine.rows ->> key)::int) FROM jsonb_each(before) WHERE value::int > (mine.rows ->> key)::int);
+        IF (told ? 'blocked_by') IS DISTINCT FROM (mine.rows IS NULL) OR (mine.rows IS NOT NULL AND told -> 'deleted' IS DISTINCT FROM gone) THEN
+            INSERT INTO problems VALUES (round, 'impact', statement, told::text, gone::text);
+        END IF;
+    END IF;
+END $$;
+
+CREATE PROCEDURE try_all(configurations int, seed float8) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM setseed(seed);
+    FOR i IN 1 .. configurations LOOP
+        CALL configure();
+        COMMIT;
+        FOR j IN 1 .. 4 LOOP
+            CALL fill();
+            FOR k IN 1 .. 5 LOOP
+                CALL try_one(100 * i + 10 * j + k);
+            END LOOP;
+            COMMIT;
+        END LOOP;
+    END LOOP;
+END $$;
+
+CALL try_all(:configurations, :seed);
+SELECT * FROM problems ORDER BY round LIMIT 5;
+SELECT kind, count(*) > 0 AS went, count(*) FILTER (WHERE failed) > 0 AS refused FROM tally GROUP BY kind ORDER BY kind;
+SELECT count(*) FILTER (WHERE early) * 50 < count(*) AS rarely FROM tally;
+
+SELECT count(*) > 0 FROM orm.models m, orm.unmap(m.model) WHERE m.model IN ('a', 'b', 'c');
+DROP SCHEMA cascade_random CASCADE;
