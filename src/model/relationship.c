@@ -14,8 +14,7 @@
  *   3. Without a candidate, foreign_key names columns that are joined with the
  *      referenced table's key: views and foreign tables work so.
  *
- * No lock is taken on other tables: pg_constraint is read under the catalog snapshot, and a
- * change of any table looked at invalidates the model (the cache keeps the list "depends").
+ * No lock is taken on other tables: a change of any that was looked at invalidates the model (the list "depends").
  */
 #include "postgres.h"
 
