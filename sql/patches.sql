@@ -55,6 +55,19 @@ CREATE TABLE before AS SELECT id, ctid AS version FROM items;
 SELECT orm.update('Item', 1, '{"n": {"$inc": 0}, "tags": {"$append": []}, "sizes": {"$remove": [99]}, "info": {"$merge": {}}}') -> 'n' AS n;
 SELECT count(*) AS written FROM items i JOIN before b USING (id) WHERE i.ctid IS DISTINCT FROM b.version;
 
+\echo # domains over types of any kind
+CREATE DOMAIN settings AS jsonb CHECK (jsonb_typeof(VALUE) = 'object');
+CREATE DOMAIN scores AS numeric[] CHECK (cardinality(VALUE) < 4);
+CREATE DOMAIN ratio AS numeric(6,2);
+CREATE TABLE bounded (id int PRIMARY KEY, settings settings, scores scores, ratio ratio);
+SELECT count(*) > 0 AS made FROM orm.map('patches.bounded', 'Bounded');
+INSERT INTO bounded VALUES (1, '{"a": 1}', '{1.0,2}', 1.5), (2, NULL, NULL, NULL);
+SELECT orm.update('Bounded', id, '{"settings": {"$merge": {"b": 2}}, "scores": {"$append": [3.50]}, "ratio": {"$inc": 1.111}}') FROM bounded ORDER BY id;
+SELECT orm.update('Bounded', 1, '{"settings": {"$unset": [["a"]]}, "scores": {"$remove": ["1"]}, "ratio": {"$mul": 2}}');
+SELECT orm.update('Bounded', 1, '{"scores": {"$append": [1, 2]}}');
+SELECT orm.update('Bounded', 1, '{"settings": {"$append": [1]}}');
+SELECT orm.save('Bounded', '[{"id": 1, "settings": {"$merge": {"c": 3}}}, {"id": 3, "settings": {"$merge": {"c": 3}}}]');
+
 \echo # save and upsert: for a new object the operand is the value
 SELECT orm.upsert('Item', '[{"name": "a", "n": {"$inc": 1}, "tags": {"$append": ["up"]}},
     {"name": "new", "n": {"$inc": 1}, "tags": {"$append": ["up"]}},

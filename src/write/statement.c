@@ -226,6 +226,16 @@ append_unequal(StringInfo sql, const OrmStatement *statement, const char *alias,
 	appendStringInfoString(sql, " IS NOT NULL)");
 }
 
+/* What a patch makes of a domain's value is of its base type, and only rows of the same types are compared. */
+static void
+append_base_type(StringInfo sql, const OrmType *type)
+{
+	if (!type->is_domain)
+		return;
+	appendStringInfoString(sql, "::");
+	orm_sql_type(sql, type->base, -1);
+}
+
 /*
  * Appends the test for a change of all others together:
  * ROW(t."a")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW($2).
@@ -245,6 +255,8 @@ append_images_differ(StringInfo sql, const OrmStatement *statement, const char *
 		{
 			orm_sql_comma(sql, &first);
 			append_column(sql, "t", &model->attributes[i]);
+			if (statement->patch != NULL && statement->patch[i] != ORM_PATCH_SET)
+				append_base_type(sql, model->attributes[i].type);
 		}
 	appendStringInfoString(sql, ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(");
 	first = true;
