@@ -113,7 +113,7 @@ BEGIN
             WHEN 0 THEN IF r.name <> 'post' THEN items := 'null'; END IF;
             WHEN 1 THEN items := to_jsonb(pick(r.target, fresh => false));
             WHEN 2 THEN other := pick(r.target, fresh => false);
-                IF other IS NOT NULL AND NOT (verb = 'upsert' AND r.target = model AND other = mine) THEN -- its own parent, and maybe replies that are not it
+                IF other IS NOT NULL THEN
                     items := jsonb_build_object('$connect', jsonb_build_object('name', (SELECT n.name FROM named n WHERE n.model = r.target AND n.id = other))); END IF;
             WHEN 3 THEN IF r.target = 'person' THEN items := jsonb_build_object('$connect_or_create', jsonb_build_object('name', 'shared ' || below(6), 'v', 1)); END IF;
             ELSE NULL;
@@ -131,7 +131,8 @@ BEGIN
             INTO items FROM generate_series(1, 1 + below(3)) WHERE below(6) > 0;
             items := coalesce(items, '[]');
             IF r.target <> 'comment' OR r.model = 'person' THEN
-                IF below(3) = 0 THEN items := jsonb_build_object('$set', items); END IF;
+                -- (an upsert does not know before which row it is: what else its document puts there would be taken away again)
+                IF below(3) = 0 AND verb <> 'upsert' THEN items := jsonb_build_object('$set', items); END IF;
             END IF;
             IF jsonb_typeof(items) = 'array' AND mine IS NOT NULL AND below(2) = 0 THEN
                 items := jsonb_build_object('$save', items);
