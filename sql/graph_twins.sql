@@ -102,6 +102,11 @@ SELECT refused($$SELECT orm.update('Person', 1, '{"name": "A", "children": [{"id
        refused($$SELECT orm.create('Person', '[{"id": 30, "name": "A", "friends": []}, {"id": 30, "name": "A"}]')$$);
 SELECT refused($$SELECT orm.upsert('Tag', '{"name": "t", "posts": [{"id": 5, "tags": [{"id": 1, "name": "u"}]}]}', '{name}')$$),
        orm.upsert('Tag', '{"name": "t", "posts": [{"id": 5, "tags": [{"id": 1, "name": "t"}]}]}', '{name}');
+-- an upsert shows what was saved after it
+SELECT orm.upsert('Person', '{"id": 50, "name": "U", "friends": [{"id": 51, "friends": [{"id": 50, "name": "U", "age": 3}]}]}', '{}', '{"action": true}');
+SELECT wrong('Person', orm.upsert('Person', '{"id": 50, "name": "V", "friends": [{"id": 51, "friends": [{"id": 50, "age": 4}, {"id": 52, "parent": {"id": 50}}]}]}'));
+SELECT refused($$SELECT orm.upsert('Person', '{"id": 50, "name": "U", "friends": [{"id": 51, "friends": [{"id": 50, "name": "W"}]}]}')$$);
+SELECT id, name, age FROM people WHERE id >= 50;
 SELECT count(*) FROM (TABLE before EXCEPT TABLE people) x;
 -- keys that are equal without being the same
 SELECT refused($$SELECT orm.save('Word', '{"word": 1, "text": "a", "children": [{"word": 2, "children": [{"word": 1.00, "text": "b"}]}]}')$$);

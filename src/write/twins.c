@@ -85,6 +85,26 @@ write_for(OrmObject *object, OrmObject *other)
 	other->twin = object;
 }
 
+/* One object shows what is known of another one's row. */
+static void
+copy_outcome(OrmObject *to, const OrmObject *from)
+{
+	to->known = from->known;
+	to->stored = from->stored;
+	to->json_offset = from->json_offset;
+	to->json_length = from->json_length;
+}
+
+/* What an upsert of this wave has written was saved again after it. */
+static void
+show_later(OrmObject *upserted, OrmObject *saved)
+{
+	copy_outcome(upserted, saved);
+	if (upserted->action == ORM_ACTION_UNCHANGED)
+		upserted->action = saved->action;
+	saved->action = upserted->action;
+}
+
 /* Another object of a row that was spoken of: raises when it says something else. */
 static void
 compare(Row *row, OrmObject *object)
@@ -102,6 +122,8 @@ compare(Row *row, OrmObject *object)
 		object->says_more = first->written;
 		if (!is_whole(first))
 			row->fullest = object;
+		else if (object->intent == ORM_INTENT_UPSERT && !first->written)
+			show_later(object, first);
 	}
 	else if (includes(first, object))
 		write_for(first, object);
@@ -224,16 +246,6 @@ orm_twins_find_upserted(OrmWork *work, OrmGroup *group, OrmObject **objects, int
 {
 	if (can_have_twins(group))
 		add_all(work, group, objects, n, true);
-}
-
-/* One object shows what is known of another one's row. */
-static void
-copy_outcome(OrmObject *to, const OrmObject *from)
-{
-	to->known = from->known;
-	to->stored = from->stored;
-	to->json_offset = from->json_offset;
-	to->json_length = from->json_length;
 }
 
 void
