@@ -1,0 +1,65 @@
+-- a client that writes object by object, and waits for each key: 61 statements
+\set e random(1, 90)
+BEGIN;
+INSERT INTO writers (name) VALUES ('Ana ' || :e) RETURNING id AS a, name \gset
+INSERT INTO articles (title, author_id) VALUES ('Post 1', :a) RETURNING id AS p \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 1 of 1', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 2 of 1', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 3 of 1', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 4 of 1', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 5 of 1', :p) RETURNING id \gset
+INSERT INTO articles (title, author_id) VALUES ('Post 2', :a) RETURNING id AS p \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 1 of 2', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 2 of 2', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 3 of 2', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 4 of 2', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 5 of 2', :p) RETURNING id \gset
+INSERT INTO articles (title, author_id) VALUES ('Post 3', :a) RETURNING id AS p \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 1 of 3', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 2 of 3', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 3 of 3', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 4 of 3', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 5 of 3', :p) RETURNING id \gset
+INSERT INTO articles (title, author_id) VALUES ('Post 4', :a) RETURNING id AS p \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 1 of 4', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 2 of 4', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 3 of 4', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 4 of 4', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 5 of 4', :p) RETURNING id \gset
+INSERT INTO articles (title, author_id) VALUES ('Post 5', :a) RETURNING id AS p \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 1 of 5', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 2 of 5', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 3 of 5', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 4 of 5', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 5 of 5', :p) RETURNING id \gset
+INSERT INTO articles (title, author_id) VALUES ('Post 6', :a) RETURNING id AS p \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 1 of 6', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 2 of 6', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 3 of 6', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 4 of 6', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 5 of 6', :p) RETURNING id \gset
+INSERT INTO articles (title, author_id) VALUES ('Post 7', :a) RETURNING id AS p \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 1 of 7', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 2 of 7', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 3 of 7', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 4 of 7', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 5 of 7', :p) RETURNING id \gset
+INSERT INTO articles (title, author_id) VALUES ('Post 8', :a) RETURNING id AS p \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 1 of 8', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 2 of 8', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 3 of 8', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 4 of 8', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 5 of 8', :p) RETURNING id \gset
+INSERT INTO articles (title, author_id) VALUES ('Post 9', :a) RETURNING id AS p \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 1 of 9', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 2 of 9', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 3 of 9', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 4 of 9', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 5 of 9', :p) RETURNING id \gset
+INSERT INTO articles (title, author_id) VALUES ('Post 10', :a) RETURNING id AS p \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 1 of 10', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 2 of 10', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 3 of 10', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 4 of 10', :p) RETURNING id \gset
+INSERT INTO remarks (body, post_id) VALUES ('Comment 5 of 10', :p) RETURNING id \gset
+COMMIT;
