@@ -195,6 +195,20 @@ SELECT orm.add('SAuthor', '{"name": "n", "age": 2}');
 SELECT name, age FROM authors ORDER BY id;
 DROP TRIGGER more ON authors;
 
+\echo # a trigger that takes back, in a block of its own, what it has queued: what is being written stays as it is
+CREATE FUNCTION reconsiders() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM orm.add('SAuthor', '{"name": "never"}', 'never');
+    BEGIN PERFORM orm.expunge('never'); EXCEPTION WHEN OTHERS THEN RAISE; END;
+    PERFORM orm.merge('SAuthor', '{"id": 60, "age": 4, "name": "last"}');
+    RETURN NULL; END $$;
+CREATE TRIGGER reconsiders AFTER INSERT ON authors FOR EACH ROW EXECUTE FUNCTION reconsiders();
+BEGIN;
+SELECT orm.add('SAuthor', '{"id": 60, "name": "first"}'), orm.merge('SAuthor', '{"id": 60, "name": "next", "age": 3}');
+SELECT orm.flush();
+COMMIT;
+SELECT name, age FROM authors WHERE id = 60 OR name = 'never';
+DROP TRIGGER reconsiders ON authors;
+
 \echo # a trigger that leaves a cursor open
 CREATE FUNCTION opens() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE c refcursor = 'left_open'; BEGIN OPEN c FOR SELECT 1; RETURN NULL; END $$;
 CREATE TRIGGER opens AFTER INSERT ON authors FOR EACH STATEMENT EXECUTE FUNCTION opens();

@@ -106,12 +106,15 @@ free_entry(OrmEntry *entry)
 /*
  * Lets entries go that can never be pending again: whatever undoes the write
  * undoes the call too.  Those that others may refer to stay, without their documents.
+ * Not those that a flush is writing (a trigger of it may end a subtransaction): it prunes when it is done.
  */
 static void
 prune(void)
 {
 	int			kept = 0;
 
+	if (flushing != InvalidSubTransactionId)
+		return;
 	for (int i = 0; i < list_length(entries); i++)
 	{
 		OrmEntry   *entry = list_nth(entries, i);
