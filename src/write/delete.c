@@ -42,8 +42,8 @@ add_set(Statement *statement, OrmDeleteSet *set)
 	int			first = statement->nparams + 1;
 	ListCell   *cell;
 
-	orm_delete_arrays(set, 0, statement->values + statement->nparams);
-	statement->nparams += orm_columns_types(&set->columns, statement->types + statement->nparams);
+	statement->nparams += orm_delete_keys(set, 0, statement->types + statement->nparams,
+										  statement->values + statement->nparams);
 	statement->types[statement->nparams] = INT8OID;
 	statement->values[statement->nparams++] = Int64GetDatum(set->named);
 	appendStringInfo(&statement->with, "%sd%d AS (", number > 0 ? ", " : "WITH ", number);

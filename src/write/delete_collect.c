@@ -141,21 +141,33 @@ know_set(const OrmDelete *delete, OrmDeleteSet *set)
 		orm_columns_add_attributes(&set->columns, model, key->attributes, key->nattributes);
 }
 
-void
-orm_delete_arrays(const OrmDeleteSet *set, int from, Datum *arrays)
+int
+orm_delete_keys(const OrmDeleteSet *set, int from, Oid *types, Datum *values)
 {
 	int			n = orm_keyset_count(set->keys) - from;
-	Datum	   *values = palloc_extended(sizeof(Datum) * Max(n, 1), MCXT_ALLOC_HUGE);
+	Datum	   *elements;
 
+	if (n == 1)
+	{
+		for (int c = 0; c < set->columns.n; c++)
+		{
+			types[c] = set->columns.columns[c].type->oid;
+			values[c] = orm_keyset_values(set->keys, from)[c];
+		}
+		return set->columns.n;
+	}
+	elements = palloc_extended(sizeof(Datum) * Max(n, 1), MCXT_ALLOC_HUGE);
 	for (int c = 0; c < set->columns.n; c++)
 	{
 		const OrmType *type = set->columns.columns[c].type;
 
 		for (int i = 0; i < n; i++)
-			values[i] = orm_keyset_values(set->keys, from + i)[c];
-		arrays[c] = PointerGetDatum(construct_array(values, n, type->oid, type->length, type->by_value, type->align));
+			elements[i] = orm_keyset_values(set->keys, from + i)[c];
+		values[c] = PointerGetDatum(construct_array(elements, n, type->oid, type->length, type->by_value,
+													type->align));
 	}
-	pfree(values);
+	pfree(elements);
+	return orm_columns_types(&set->columns, types);
 }
 
 /*
@@ -218,17 +230,17 @@ read_keys(const OrmDelete *delete, OrmDeleteSet *into, const char *sql, const Or
 {
 	Oid			types[2 * INDEX_MAX_KEYS];
 	Oid			results[INDEX_MAX_KEYS];
-	Datum		arrays[2 * INDEX_MAX_KEYS];
+	Datum		values[2 * INDEX_MAX_KEYS];
 	const OrmKey *key = into->model->primary_key;
 	OrmReceiver receiver;
 	OrmPlan    *plan;
+	int			n;
 
 	for (int i = 0; i < key->nattributes; i++)
 		results[i] = into->model->attributes[key->attributes[i]].type->oid;
-	orm_delete_arrays(set, from, arrays);
-	plan = orm_delete_plan(ORM_KIND_ALONG, sql, orm_columns_types(&set->columns, types), types,
-						   key->nattributes, results);
-	orm_plan_execute(plan, arrays, NULL, delete->access, 0, orm_receiver_init(&receiver, take_key, into));
+	n = orm_delete_keys(set, from, types, values);
+	plan = orm_delete_plan(ORM_KIND_ALONG, sql, n, types, key->nattributes, results);
+	orm_plan_execute(plan, values, NULL, delete->access, 0, orm_receiver_init(&receiver, take_key, into));
 	orm_plan_release(plan);
 	MemoryContextDelete(receiver.per_row);
 }
@@ -263,7 +275,8 @@ follow(OrmDelete *delete, const OrmDeleteSet *set, const OrmRelationship *relati
 	into = set_of(delete, target_of(delete, set->model, relationship));
 	MemoryContextSwitchTo(delete->step);
 	initStringInfo(&sql);
-	orm_delete_sql_along(&sql, set, relationship, into->model, delete->access == ORM_WRITE && may_lock(into->model));
+	orm_delete_sql_along(&sql, set, from, relationship, into->model,
+						 delete->access == ORM_WRITE && may_lock(into->model));
 	read_keys(delete, into, sql.data, set, from);
 	MemoryContextSwitchTo(delete->context);
 	MemoryContextReset(delete->step);

@@ -39,8 +39,19 @@ extern void orm_delete_collect(OrmDelete *delete);
 extern OrmPlan *orm_delete_plan(OrmPlanKind kind, const char *sql, int nparams, const Oid *types,
 								 int nresults, const Oid *results);
 
-/* The keys of a set, from one on, as arrays for the columns. */
-extern void orm_delete_arrays(const OrmDeleteSet *set, int from, Datum *arrays);
+/*
+ * The keys of a set, from one on, as parameters, and their types: for each
+ * column an array; of a single key the value itself, for which the planner
+ * knows better what to do.  Returns how many.
+ */
+extern int	orm_delete_keys(const OrmDeleteSet *set, int from, Oid *types, Datum *values);
+
+/* Is there just one? */
+static inline bool
+orm_delete_is_single(const OrmDeleteSet *set, int from)
+{
+	return orm_keyset_count(set->keys) - from == 1;
+}
 
 /* Has the relationship a join table whose rows have to be deleted, because the server does not? */
 static inline bool
@@ -50,8 +61,8 @@ orm_delete_has_links(const OrmRelationship *relationship)
 }
 
 /*
- * The texts; <keys> are the parameters from $1 on, or $first, one array for
- * each column of the set's.  In delete_sql.c.
+ * The texts; <keys> are the parameters of orm_delete_keys from $1 on, or $first.
+ * In delete_sql.c.
  *
  * The rows that have the keys, their keys, locked if they can be:
  * SELECT t."id" FROM <keys> AS k, "s"."t" AS t WHERE ... ORDER BY t."id" FOR UPDATE OF t
@@ -62,8 +73,8 @@ extern void orm_delete_sql_named(StringInfo sql, const OrmDeleteSet *set, bool l
  * What a relationship leads to from them:
  * SELECT u."id" FROM <keys> AS k, "s"."t" AS t, "s"."u" AS u WHERE ... ORDER BY u."id" FOR UPDATE OF u
  */
-extern void orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship,
-								 const OrmModel *target, bool lock);
+extern void orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, int from,
+								 const OrmRelationship *relationship, const OrmModel *target, bool lock);
 
 /* Where the rows are, and where those of the join table: SELECT t.tableoid, t.ctid FROM ... */
 extern void orm_delete_sql_places(StringInfo sql, const OrmDeleteSet *set);

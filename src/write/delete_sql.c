@@ -52,6 +52,23 @@ local_side(const OrmDeleteSet *set, const OrmRelationship *relationship, int i, 
 	return side;
 }
 
+/* Appends the keys of a set, from one on: ROWS FROM (...) AS k(k0), or (SELECT $1 AS k0) AS k */
+static void
+append_keys(StringInfo sql, const OrmDeleteSet *set, int from, int first, bool numbered)
+{
+	if (!orm_delete_is_single(set, from))
+	{
+		if (numbered)
+			orm_columns_numbered_source(sql, &set->columns, first, "k");
+		else
+			orm_columns_source(sql, &set->columns, first, "k");
+		return;
+	}
+	for (int i = 0; i < set->columns.n; i++)
+		appendStringInfo(sql, "%s$%d AS k%d", i ? ", " : "(SELECT ", first + i, i);
+	appendStringInfoString(sql, numbered ? ", 1::pg_catalog.int8 AS n) AS k" : ") AS k");
+}
+
 /* Appends , "s"."t" AS t */
 static void
 append_table(StringInfo sql, const OrmModel *model, const char *alias)
@@ -143,7 +160,7 @@ orm_delete_sql_named(StringInfo sql, const OrmDeleteSet *set, bool lock)
 	appendStringInfoString(sql, "SELECT ");
 	append_key(sql, set->model, "t");
 	appendStringInfoString(sql, " FROM ");
-	orm_columns_source(sql, &set->columns, 1, "k");
+	append_keys(sql, set, 0, 1, false);
 	append_table(sql, set->model, "t");
 	appendStringInfoString(sql, " WHERE ");
 	orm_columns_equal(sql, &set->columns, "k");
@@ -152,7 +169,7 @@ orm_delete_sql_named(StringInfo sql, const OrmDeleteSet *set, bool lock)
 }
 
 void
-orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship,
+orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, int from, const OrmRelationship *relationship,
 					 const OrmModel *target, bool lock)
 {
 	bool		many = relationship->kind == ORM_MANY_TO_MANY;
@@ -160,7 +177,7 @@ orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, const OrmRelations
 	appendStringInfoString(sql, "SELECT ");
 	append_key(sql, target, "u");
 	appendStringInfoString(sql, " FROM ");
-	orm_columns_source(sql, &set->columns, 1, "k");
+	append_keys(sql, set, from, 1, false);
 	if (!is_direct(set, relationship))
 		append_table(sql, set->model, "t");
 	if (many)
@@ -182,7 +199,7 @@ void
 orm_delete_sql_places(StringInfo sql, const OrmDeleteSet *set)
 {
 	appendStringInfoString(sql, "SELECT t.tableoid, t.ctid FROM ");
-	orm_columns_source(sql, &set->columns, 1, "k");
+	append_keys(sql, set, 0, 1, false);
 	append_table(sql, set->model, "t");
 	appendStringInfoString(sql, " WHERE ");
 	orm_columns_equal(sql, &set->columns, "k");
@@ -192,7 +209,7 @@ void
 orm_delete_sql_link_places(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship)
 {
 	appendStringInfoString(sql, "SELECT u.tableoid, u.ctid FROM ");
-	orm_columns_source(sql, &set->columns, 1, "k");
+	append_keys(sql, set, 0, 1, false);
 	if (!is_direct(set, relationship))
 		append_table(sql, set->model, "t");
 	appendStringInfoString(sql, ", ");
@@ -207,7 +224,7 @@ orm_delete_sql_rows(StringInfo sql, const OrmDeleteSet *set, int first)
 	appendStringInfoString(sql, "DELETE FROM ");
 	orm_sql_qualified(sql, set->model->schema, set->model->relation);
 	appendStringInfoString(sql, " AS t USING ");
-	orm_columns_numbered_source(sql, &set->columns, first, "k");
+	append_keys(sql, set, 0, first, true);
 	appendStringInfoString(sql, " WHERE ");
 	orm_columns_equal(sql, &set->columns, "k");
 	appendStringInfoString(sql, " RETURNING k.n");
@@ -219,7 +236,7 @@ orm_delete_sql_links(StringInfo sql, const OrmDeleteSet *set, const OrmRelations
 	appendStringInfoString(sql, "DELETE FROM ");
 	orm_sql_relation(sql, relationship->join_relid);
 	appendStringInfoString(sql, " AS u USING ");
-	orm_columns_source(sql, &set->columns, first, "k");
+	append_keys(sql, set, 0, first, false);
 	if (!is_direct(set, relationship))
 		append_table(sql, set->model, "t");
 	appendStringInfoString(sql, " WHERE ");

@@ -205,16 +205,15 @@ read_set(Impact *impact, const OrmDeleteSet *set)
 {
 	Reading		reading = {.impact = impact, .source = set->model->relid, .effect = ORM_IMPACT_DELETED};
 	Oid			types[2 * INDEX_MAX_KEYS];
-	Datum		arrays[2 * INDEX_MAX_KEYS];
-	int			n = orm_columns_types(&set->columns, types);
+	Datum		values[2 * INDEX_MAX_KEYS];
+	int			n = orm_delete_keys(set, 0, types, values);
 	StringInfoData sql;
 	ListCell   *cell;
 
 	refuse_view(set->model);
-	orm_delete_arrays(set, 0, arrays);
 	initStringInfo(&sql);
 	orm_delete_sql_places(&sql, set);
-	read_rows(&reading, sql.data, n, types, arrays);
+	read_rows(&reading, sql.data, n, types, values);
 	foreach(cell, set->along)
 	{
 		const OrmRelationship *relationship = lfirst(cell);
@@ -224,7 +223,7 @@ read_set(Impact *impact, const OrmDeleteSet *set)
 		resetStringInfo(&sql);
 		orm_delete_sql_link_places(&sql, set, relationship);
 		reading.source = relationship->join_relid;
-		read_rows(&reading, sql.data, n, types, arrays);
+		read_rows(&reading, sql.data, n, types, values);
 	}
 }
 
