@@ -111,6 +111,17 @@ UPDATE posts SET editor_id = 2;
 SELECT orm.update('Author', 2, '{"edited": {"$set": []}}');
 SELECT rows();
 
+\echo # in the unit of work, where labels name what is queued; orphans count, what goes with them does not
+CALL fill();
+SELECT orm.flush('{"merge": [{"model": "Author", "object": {"id": 1, "posts": {"$set": [12, {"$ref": "new"}]}, "profile": null}}, {"model": "Author", "object": {"id": 2, "posts": {"$delete": [21]}}}],
+    "add": [{"model": "Post", "object": {"id": 15, "title": "new"}, "label": "new"}]}');
+SELECT rows();
+INSERT INTO countries VALUES (3, 'cl', 'Chile');
+SELECT orm.flush('{"add": [{"model": "City", "object": {"id": 4, "name": "Arica", "country": {"$ref": "here"}}}, {"model": "Country", "object": {"id": 4}, "label": "here"}]}');
+SELECT refused($$SELECT orm.flush('{"add": [{"model": "City", "object": {"id": 5, "country": {"id": 5}}}]}')$$);
+SELECT refused($$SELECT orm.add('City', '{"id": 5, "country": {"id": 5}}')$$);
+SELECT * FROM cities WHERE id > 3;
+
 \echo # what keeps an orphan keeps everything; the place is told
 CALL fill();
 CREATE TABLE audits (comment_id int REFERENCES comments);

@@ -367,6 +367,7 @@ delete_orphans(Leaving *leaving)
 	}
 	leaving->n = may_leave(leaving->edge) ? n : 0;
 	delete_records(leaving->edge->holder, orphans, norphans);
+	leaving->work->tally.deleted += norphans;
 }
 
 /* The rows leave. */
