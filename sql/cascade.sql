@@ -138,7 +138,7 @@ CREATE DOMAIN code AS text COLLATE blind;
 CREATE TABLE orders (shop int, number bigint, code code UNIQUE, slug varchar(5) UNIQUE, PRIMARY KEY (shop, number));
 CREATE TABLE lines (shop int, number bigint, position smallint, PRIMARY KEY (number, position, shop), FOREIGN KEY (shop, number) REFERENCES orders);
 CREATE TABLE parts (id text PRIMARY KEY, shop int, number bigint, position int, FOREIGN KEY (number, position, shop) REFERENCES lines (number, position, shop));
-CREATE TABLE labels (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), order_code text COLLATE "C" REFERENCES orders (code), order_slug text REFERENCES orders (slug));
+CREATE TABLE labels (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), order_code text COLLATE blind REFERENCES orders (code), order_slug text REFERENCES orders (slug));
 SELECT count(*) > 0 FROM orm.map('cascading.orders', 'Order', orm.has_many('lines', 'Line', cascade => 'all'),
     orm.has_many('labels', 'Label', 'order_code', cascade => 'all'), orm.has_one('sticker', 'Label', 'order_slug', cascade => 'delete'));
 SELECT count(*) > 0 FROM orm.map('cascading.lines', 'Line', orm.has_many('parts', 'Part', cascade => 'delete'));
