@@ -153,7 +153,7 @@ SELECT orm.impact('Order', '{"shop": 1, "number": 2}'::json);
 SELECT orm.delete('Order', '{"shop": 1, "number": 2}'::json), orm.delete('Order', '(2,1)');
 SELECT string_agg(shop || '/' || number, ' ' ORDER BY shop) FROM orders;
 SELECT string_agg(id, ' ' ORDER BY id) FROM parts;
-SELECT string_agg(coalesce(order_code, order_slug), ' ' ORDER BY 1) FROM labels;
+SELECT string_agg(coalesce(order_code, order_slug), ' ' ORDER BY coalesce(order_code, order_slug) COLLATE "C") FROM labels;
 SELECT count(*) FROM lines;
 
 \echo # many_to_many: the targets and the links; other links of the targets are the business of their foreign keys
@@ -171,6 +171,47 @@ SELECT refused($$SELECT orm.delete('Film', 2)$$);
 SELECT refused($$SELECT orm.delete('Actor', 3)$$);
 SELECT orm.delete_where('Film', '{"where": {}}');
 SELECT (SELECT count(*) FROM films), (SELECT string_agg(id::text, ' ') FROM actors), (SELECT count(*) FROM roles);
+
+\echo # ... of one table with itself, and with keys of several columns that share one
+CREATE TABLE people (id int PRIMARY KEY);
+CREATE TABLE friends (from_id int REFERENCES people, to_id int REFERENCES people);
+SELECT count(*) > 0 FROM orm.map('cascading.people', 'Person', orm.many_to_many('friends', 'Person', 'cascading.friends', foreign_key => 'from_id', cascade => 'all'));
+INSERT INTO people SELECT generate_series(1, 6);
+INSERT INTO friends VALUES (1, 2), (2, 3), (3, 1), (3, 3), (4, 5), (6, 5);
+SELECT orm.impact('Person', 1), orm.impact('Person', 4);
+SELECT orm.delete('Person', 1);
+SELECT refused($$SELECT orm.delete('Person', 4)$$);
+SELECT (SELECT string_agg(id::text, ' ' ORDER BY id) FROM people), (SELECT count(*) FROM friends);
+CREATE TABLE tenants_posts (tenant int, id int, PRIMARY KEY (tenant, id));
+CREATE TABLE tenants_tags (tenant int, name text, PRIMARY KEY (name, tenant));
+CREATE TABLE tenants_links (tenant int, post int, tag text, PRIMARY KEY (tenant, post, tag),
+    FOREIGN KEY (tenant, post) REFERENCES tenants_posts, FOREIGN KEY (tag, tenant) REFERENCES tenants_tags ON DELETE CASCADE);
+SELECT count(*) > 0 FROM orm.map('cascading.tenants_posts', 'TenantPost', orm.many_to_many('tags', 'TenantTag', 'cascading.tenants_links', cascade => 'all'));
+SELECT count(*) > 0 FROM orm.map('cascading.tenants_tags', 'TenantTag', orm.many_to_many('posts', 'TenantPost', 'cascading.tenants_links'));
+INSERT INTO tenants_posts SELECT t, i FROM generate_series(1, 2) t, generate_series(1, 2) i;
+INSERT INTO tenants_tags SELECT t, n FROM generate_series(1, 2) t, unnest(ARRAY['x', 'y', 'z']) n;
+INSERT INTO tenants_links SELECT p.tenant, p.id, g.name FROM tenants_posts p, tenants_tags g WHERE g.tenant = p.tenant AND (g.name = 'x' OR p.id = 1 AND g.name = 'y');
+SELECT orm.impact('TenantPost', '(1,1)');
+SELECT orm.delete('TenantPost', '(1,1)');
+SELECT string_agg(tenant || name, ' ' ORDER BY tenant, name) FROM tenants_tags;
+SELECT string_agg(tenant || '/' || post || tag, ' ' ORDER BY tenant, post, tag) FROM tenants_links;
+
+\echo # keys of other kinds, one and many
+CREATE DOMAIN serial_no AS numeric(6, 2);
+CREATE TYPE mood AS ENUM ('good', 'bad', 'so so');
+CREATE TABLE moods (id mood PRIMARY KEY);
+CREATE TABLE days (id serial_no PRIMARY KEY, mood_id mood REFERENCES moods);
+CREATE TABLE hours (day_id serial_no REFERENCES days, during tsrange, PRIMARY KEY (during, day_id));
+SELECT count(*) > 0 FROM orm.map('cascading.moods', 'Mood', orm.has_many('days', 'Day', cascade => 'all'));
+SELECT count(*) > 0 FROM orm.map('cascading.days', 'Day', orm.has_many('hours', 'Hour', cascade => 'all'));
+SELECT count(*) > 0 FROM orm.map('cascading.hours', 'Hour');
+INSERT INTO moods VALUES ('good'), ('bad'), ('so so');
+INSERT INTO days VALUES (1, 'good'), (2.5, 'bad'), (3, 'bad'), (4, 'so so'), (5, NULL);
+INSERT INTO hours SELECT d.id, tsrange('2026-01-01', '2026-01-01'::timestamp + i * interval '1 hour') FROM days d, generate_series(1, 2) i;
+SELECT orm.impact('Mood', 'bad');
+SELECT orm.delete('Mood', 'good'), orm.delete('Mood', 'bad'::mood), orm.delete('Mood', 'bad'::mood);
+SELECT orm.delete_where('Day', '{"where": {"mood_id": null}}');
+SELECT (SELECT string_agg(id::text, ' ') FROM moods), (SELECT string_agg(id::text, ' ') FROM days), (SELECT count(*) FROM hours);
 
 \echo # what the server takes: ON DELETE CASCADE, under the rights of the owners of tables
 CREATE TABLE roots (id int PRIMARY KEY);
