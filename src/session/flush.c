@@ -16,10 +16,14 @@
 #include "session/queue.h"
 #include "write/changes.h"
 
-/* Says in the context of errors what was being done. */
+/* Says in the context of errors what was being done, and with which entry while only that one is looked at. */
 static void
-say_what(void *unused)
+say_what(void *argument)
 {
+	const OrmPath *const *place = argument;
+
+	if (*place != NULL)
+		errcontext("at %s", orm_path_text(*place));
 	errcontext("writing queued objects");
 }
 
@@ -39,9 +43,9 @@ read_key(const OrmModel *model, const OrmEntry *entry)
 	return key;
 }
 
-/* Entries as changes; their places are queue[0], queue[1]... */
+/* Entries as changes; their places are queue[before], queue[before + 1]... */
 static OrmChange *
-changes_of(const List *entries, const OrmPath *queue)
+changes_of(const List *entries, const OrmPath *queue, int before, const OrmPath **current)
 {
 	OrmChange  *changes = palloc0(sizeof(OrmChange) * list_length(entries));
 	OrmPath    *places = palloc(sizeof(OrmPath) * list_length(entries));
@@ -53,7 +57,8 @@ changes_of(const List *entries, const OrmPath *queue)
 		const OrmEntry *entry = lfirst(cell);
 		OrmChange  *change = &changes[i];
 
-		places[i] = orm_path_index(queue, i);
+		places[i] = orm_path_index(queue, before + i);
+		*current = &places[i];
 		change->kind = entry->kind;
 		change->model = orm_model_open(entry->model, RowExclusiveLock);
 		change->label = entry->label;
@@ -63,6 +68,7 @@ changes_of(const List *entries, const OrmPath *queue)
 		else
 			change->object = orm_document_root(entry->object);
 	}
+	*current = NULL;
 	return changes;
 }
 
@@ -83,15 +89,16 @@ remember_keys(const List *entries, const OrmChange *changes)
 
 /* Writes entries; returns the number of rows. */
 static int64
-write_entries(const List *entries)
+write_entries(const List *entries, int before)
 {
 	OrmPath		queue = orm_path_key(NULL, "queue");
 	OrmChange  *changes;
 	OrmTally	tally;
-	ErrorContextCallback callback = {error_context_stack, say_what, NULL};
+	const OrmPath *current = NULL;
+	ErrorContextCallback callback = {error_context_stack, say_what, &current};
 
 	error_context_stack = &callback;
-	changes = changes_of(entries, &queue);
+	changes = changes_of(entries, &queue, before, &current);
 	tally = orm_changes_write(changes, list_length(entries), orm_session_find_label);
 	remember_keys(entries, changes);
 	error_context_stack = callback.previous;
@@ -100,7 +107,7 @@ write_entries(const List *entries)
 
 /* An error leaves the role as it is: the end of the (sub)transaction puts back the one it began with. */
 int64
-orm_flush_entries(List *entries)
+orm_flush_entries(List *entries, int before)
 {
 	const OrmEntry *first = linitial(entries);
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm flush", ALLOCSET_DEFAULT_SIZES);
@@ -111,7 +118,7 @@ orm_flush_entries(List *entries)
 
 	GetUserIdAndSecContext(&role, &security);
 	SetUserIdAndSecContext(first->role, first->security | SECURITY_LOCAL_USERID_CHANGE);
-	rows = write_entries(entries);
+	rows = write_entries(entries, before);
 	SetUserIdAndSecContext(role, security);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);

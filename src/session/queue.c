@@ -359,6 +359,8 @@ orm_session_add(OrmChangeKind kind, const OrmModel *model, const OrmDocument *ob
 
 	check_may_queue(kind == ORM_CHANGE_ADD ? "orm.add()" : "orm.merge()");
 	check_label(label);
+	if (kind == ORM_CHANGE_MERGE || label != NULL)
+		orm_model_need_key(model);
 	orm_changes_check(kind, model, orm_document_root(object), orm_session_find_label);
 	entry = append_entry(kind, model);
 	caller = MemoryContextSwitchTo(memory);
@@ -465,6 +467,7 @@ int64
 orm_session_flush(void)
 {
 	int64		rows = 0;
+	int			done = 0;
 	List	   *next;
 
 	if (flushing != InvalidSubTransactionId || npending == 0)
@@ -475,7 +478,8 @@ orm_session_flush(void)
 	{
 		CHECK_FOR_INTERRUPTS();
 		orm_queue_mark_written(next);
-		rows += orm_flush_entries(next);
+		rows += orm_flush_entries(next, done);
+		done += list_length(next);
 	}
 	flushing = InvalidSubTransactionId;
 	prune();

@@ -39,7 +39,7 @@ extern void orm_queue_set_key(OrmEntry *entry, const OrmModel *model, const Datu
 /* Sees to it that the deferred trigger will run at the end of this transaction, unless the subtransaction aborts. */
 extern void orm_anchor_queue_event(void);
 
-/* Writes entries of one role, as that role; returns the number of rows. */
-extern int64 orm_flush_entries(List *entries);
+/* Writes entries of one role, as that role; "before": how many this flush has written.  Returns the number of rows. */
+extern int64 orm_flush_entries(List *entries, int before);
 
 #endif
