@@ -171,6 +171,10 @@ SELECT orm.create('Author', '{"name": "blind", "posts": [{"title": "blind 3"}]}'
 RESET ROLE;
 SELECT a.name, string_agg(p.title, ', ' ORDER BY p.title) FROM authors a JOIN posts p ON p.author_id = a.id WHERE name = 'blind' GROUP BY a.id ORDER BY a.id;
 
+-- objects of one statement are numbered as they stand, though the keys of some alone are needed
+SELECT orm.create('Author', '{"name": "Num", "posts": [{"title": "n1"}, {"title": "n2", "tags": [{"name": "sql"}]}, {"title": "n3"}]}', '{"return": false}') IS NULL AS nothing;
+SELECT string_agg(title, ', ' ORDER BY id) FROM posts WHERE title LIKE 'n_';
+
 SET client_min_messages = warning;
 DROP SCHEMA graph_create CASCADE;
 DROP ROLE regress_orm_graph;

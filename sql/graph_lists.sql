@@ -90,6 +90,9 @@ SELECT orm.create('Post', '[{"title": "p1", "tags": {"$connect_or_create": [{"na
     {"title": "p2", "tags": {"$connect_or_create": [{"name": "go", "lang": "second"}]}}]', '{"action": true}');
 SELECT p.title, t.name, t.lang FROM posts p JOIN posts_tags j ON j.post_id = p.id JOIN tags t ON t.id = j.tag_id WHERE p.title IN ('p1', 'p2') ORDER BY 1, 2;
 SELECT orm.create('Comment', '{"body": "by unknown", "post": {"$connect": 2}, "author": {"$connect_or_create": {"email": "u@x", "name": "U", "profile": {"bio": "made too"}}}}', '{"action": true}');
+-- a row that is there is found also by an object from which none could be made
+SELECT orm.create('Comment', '{"body": "by a half", "post": {"$connect": {"id": 2}}, "author": {"$connect_or_create": {"email": "u@x"}}}', '{"action": true}');
+SELECT refused($$SELECT orm.create('Comment', '{"body": "by a half", "post": {"$connect": {"id": 2}}, "author": {"$connect_or_create": {"email": "half@x"}}}')$$) ~ '^23502' AS refused;
 SELECT orm.create('Comment', '{"body": "by known", "post": {"$connect": {"id": 2}}, "author": {"$connect_or_create": {"email": "u@x", "name": "V"}}}', '{"action": true}');
 -- in a has_many: found elsewhere, it is connected; the parent's part of the key counts
 SELECT orm.update('Post', 2, '{"comments": {"$connect_or_create": [{"body": "c3"}, {"body": "made"}]}, "lines": {"$connect_or_create": [{"n": 1, "text": "stays"}, {"n": 7, "text": "made"}]}}', '{"action": true}');

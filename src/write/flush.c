@@ -140,7 +140,7 @@ is_made(const OrmObject *object, const void *argument)
 	return object->fresh && !object->group->model->before_insert_row_trigger;
 }
 
-/* Makes the keys of new objects that are needed before their rows come back, and then those of all that are new. */
+/* Makes the keys of all new objects, in their order, once one is needed before its row comes back. */
 static void
 make_keys(OrmWork *work, OrmGroup *group, OrmObject **objects, int n)
 {
@@ -157,8 +157,8 @@ make_keys(OrmWork *work, OrmGroup *group, OrmObject **objects, int n)
 	{
 		OrmBatch	all = pick(&outcome, objects, n, is_made, NULL);
 
-		orm_keys_make(&batch, group->model->primary_key);
 		orm_keys_make(&all, group->model->primary_key);
+		orm_keys_make(&batch, group->model->primary_key);
 	}
 	foreach(cell, work->edges)
 	{

@@ -5,6 +5,7 @@
 
 #include "utils/builtins.h"
 
+#include "exec/keys.h"
 #include "write/flush.h"
 #include "write/unique.h"
 
@@ -161,6 +162,108 @@ upsert_decided(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *k
 	orm_batch_upsert(&decided, key, on_conflict);
 }
 
+/* Records that look for the rows they are of, to see whether two of them are of one. */
+typedef struct Probes
+{
+	const OrmModel *model;
+	OrmRecord  *records;		/* copies; only what is read is done to them */
+	OrmRecord **sources;		/* what they are copies of */
+	int			n;
+	OrmKeySet  *rows;			/* the primary keys of rows */
+	OrmRecord **owners;			/* by number of the row */
+	OrmRecord  *twins[2];		/* of one row; NULL: none yet */
+} Probes;
+
+/* Takes a row that has been found, its primary key in table order; called in a per-row context. */
+static void
+take_found(void *argument, const OrmRecord *record, TupleTableSlot *slot)
+{
+	Probes	   *probes = argument;
+	const OrmKey *key = probes->model->primary_key;
+	Datum		values[INDEX_MAX_KEYS];
+	OrmRecord  *source = probes->sources[record - probes->records];
+	int			count = orm_keyset_count(probes->rows);
+	int			number;
+	bool		isnull;
+
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		int			column = 1;
+
+		for (int j = 0; j < key->nattributes; j++)
+			column += key->attributes[j] < key->attributes[i] ? 1 : 0;
+		values[i] = slot_getattr(slot, column, &isnull);
+	}
+	number = orm_keyset_add(probes->rows, values);
+	if (number == count)
+		probes->owners[number] = source;
+	else
+	{
+		bool		before = source->index < probes->owners[number]->index;
+
+		probes->twins[before ? 0 : 1] = source;
+		probes->twins[before ? 1 : 0] = probes->owners[number];
+	}
+}
+
+/* Looks which rows the records are of for which a key decides. */
+static void
+probe_key(Probes *probes, const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *key)
+{
+	const OrmKey *primary_key = probes->model->primary_key;
+	OrmWrite	write = {.model = probes->model, .stored = take_found, .argument = probes};
+	OrmBatch	found = {&write, NULL, 0};
+	bool	   *returning = palloc0(probes->model->nattributes);
+
+	for (int i = 0; i < primary_key->nattributes; i++)
+		returning[primary_key->attributes[i]] = true;
+	write.returning = returning;
+	found.records = palloc_extended(sizeof(OrmRecord *) * batch->n, MCXT_ALLOC_HUGE);
+	for (int i = 0; i < batch->n; i++)
+	{
+		if (keys[i] != key)
+			continue;
+		probes->sources[probes->n] = batch->records[i];
+		probes->records[probes->n] = *batch->records[i];
+		found.records[found.n++] = &probes->records[probes->n++];
+	}
+	orm_batch_lock_order(&found, key);
+	if (found.n > 0)
+		orm_batch_read(&found, key);
+	if (probes->twins[0] != NULL)
+		orm_batch_same_key(probes->model, probes->twins[0], probes->twins[1]);
+}
+
+/*
+ * Raises 21000 where records are of one row by different keys: which one is
+ * written last would depend on the order of these.  keys[] is by record.
+ */
+static void
+refuse_same_row(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey **all, int nall)
+{
+	const OrmModel *model = batch->write->model;
+	const OrmKey *first = NULL;
+	bool		several = false;
+	Probes		probes = {.model = model};
+	const OrmType *types[INDEX_MAX_KEYS];
+
+	for (int i = 0; i < batch->n; i++)
+	{
+		several = several || (first != NULL && keys[i] != NULL && keys[i] != first);
+		first = keys[i] != NULL ? keys[i] : first;
+	}
+	if (!several || model->primary_key == NULL || !orm_batch_may_read_key(model, model->primary_key))
+		return;
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+		types[i] = model->attributes[model->primary_key->attributes[i]].type;
+	probes.records = palloc_extended(sizeof(OrmRecord) * batch->n, MCXT_ALLOC_HUGE);
+	probes.sources = palloc_extended(sizeof(OrmRecord *) * batch->n, MCXT_ALLOC_HUGE);
+	probes.owners = palloc_extended(sizeof(OrmRecord *) * batch->n, MCXT_ALLOC_HUGE);
+	probes.rows = orm_keyset_make(model->primary_key->nattributes, types);
+	for (int i = 0; i < nall; i++)
+		probe_key(&probes, batch, keys, all[i]);
+}
+
 void
 orm_unique_upsert(const OrmBatch *batch, int nconflict_on, char *const *conflict_on, OrmOnConflict on_conflict)
 {
@@ -177,6 +280,8 @@ orm_unique_upsert(const OrmBatch *batch, int nconflict_on, char *const *conflict
 			demand_key(model, batch->records[i], named);
 		decisions[i] = named ? named : only_key(model, keys, nkeys, batch->records[i]);
 	}
+	if (named == NULL && on_conflict == ORM_CONFLICT_UPDATE)
+		refuse_same_row(batch, decisions, keys, nkeys);
 	for (int i = 0; i <= nkeys; i++)
 		upsert_decided(batch, decisions, i < nkeys ? keys[i] : NULL, on_conflict);
 }

@@ -18,7 +18,8 @@ extern char *orm_unique_list(const OrmModel *model);
 
 /*
  * Writes records by the key that conflict_on names (none: by the only one that
- * each gives), each by its own, those without one last.
+ * each gives), each by its own, those without one last.  Raises 21000 where two
+ * of them would change one row, also by different keys.
  */
 extern void orm_unique_upsert(const OrmBatch *batch, int nconflict_on, char *const *conflict_on,
 							  OrmOnConflict on_conflict);

@@ -148,12 +148,27 @@ update_or_insert(const OrmBatch *batch, const OrmKey *key)
 		raise_unsettled(&pending);
 }
 
-/* Reads rows, and inserts those that are not there. */
+/* Is it a record from which no new row can be made, or only one that somebody would look at? */
+static bool
+is_half(const OrmRecord *record, const void *argument)
+{
+	return !makes_row(record, argument);
+}
+
+/* Inserts rows that are not there, and reads those that are; first of all where the insert could fail instead. */
 static void
 read_or_insert(const OrmBatch *batch, const OrmKey *key)
 {
+	const OrmModel *model = batch->write->model;
+	Demands		demands = {model, model->before_insert_row_trigger || inspects_new_rows(model)};
 	OrmBatch	pending = orm_batch_pending(batch);
+	OrmBatch	halves = orm_batch_pick(&pending, is_half, &demands);
 
+	if (halves.n > 0)
+	{
+		orm_batch_read(&halves, key);
+		pending = orm_batch_pending(&pending);
+	}
 	for (int i = 0; pending.n > 0 && i < MAX_ATTEMPTS; i++)
 	{
 		orm_batch_insert(&pending, key, ORM_CONFLICT_IGNORE);
