@@ -85,6 +85,17 @@ SELECT refused($$SELECT orm.update('Post', 1, '{"comments": {"$disconnect": [4]}
 SELECT refused($$SELECT orm.update('Post', 1, '{"comments": {"$delete": [99]}}')$$);
 SELECT refused($$SELECT orm.update('Post', 3, '{"comments": {"$disconnect": [4]}}')$$);
 
+-- what the parent supplies of a key need not be said of what leaves
+SELECT orm.update('Post', 2, '{"lines": [{"n": 8, "text": "to go"}, {"n": 9, "text": "to stay"}]}', '{"return": false}');
+SELECT orm.update('Post', 2, '{"lines": {"$delete": [{"n": 8}]}}');
+SELECT post_id, n, text FROM lines WHERE n IN (8, 9);
+SELECT refused($$SELECT orm.update('Post', 2, '{"lines": {"$delete": [{"n": 8}]}}')$$);
+SELECT refused($$SELECT orm.update('Post', 2, '{"lines": {"$delete": [{"n": 9, "post_id": 3}]}}')$$);
+SELECT refused($$SELECT orm.update('Post', 2, '{"lines": {"$delete": [{}]}}')$$);
+SELECT refused($$SELECT orm.update('Post', 2, '{"lines": {"$disconnect": [{"n": 9}]}}')$$);
+SELECT refused($$SELECT orm.create('Post', '{"title": "none", "lines": {"$delete": [{"n": 9}]}}')$$);
+DELETE FROM lines WHERE n = 9;
+
 -- $connect_or_create: by the only unique key given; a row that is there stays as it is
 SELECT orm.create('Post', '[{"title": "p1", "tags": {"$connect_or_create": [{"name": "go", "lang": "first"}, {"name": "c", "lang": "changed?"}]}},
     {"title": "p2", "tags": {"$connect_or_create": [{"name": "go", "lang": "second"}]}}]', '{"action": true}');

@@ -382,12 +382,29 @@ is_sought_by(const OrmObject *object, const void *key)
 		(object->references == NULL || key != object->group->model->primary_key);
 }
 
+/* Puts what the owner of an object supplies of its key into its record; raises 42P10 when that is not known. */
+static void
+complete_key(OrmObject *object)
+{
+	OrmReference reference = {.edge = object->owner_edge, .holder = object, .target = object->owner};
+
+	if (!orm_settle(&reference, object->record))
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+				errmsg("the key of an object of model \"%s\" is not given whole", object->group->model->name),
+				orm_error_place(object->place),
+				errhint("Its parent's key, which would complete it, is not given."));
+}
+
 /* Finds the rows of a group's objects that must exist. */
 static void
 find_group(OrmWork *work, OrmGroup *group)
 {
 	OrmOutcome	outcome;
 
+	for (int i = 0; i < group->n; i++)
+		if (group->objects[i]->owner != NULL)
+			complete_key(group->objects[i]);
 	for (int i = 0; i < group->n; i++)
 	{
 		OrmObject  *object = group->objects[i];

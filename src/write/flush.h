@@ -158,6 +158,8 @@ struct OrmObject
 	bool		says_more;		/* than those */
 	OrmReference *references;
 	OrmReference *holders;		/* references to it */
+	OrmObject  *owner;			/* FIND: whose key says the rest of its own; NULL: it says all */
+	OrmEdge    *owner_edge;		/* by which it is the owner's */
 	OrmKnown   *known;			/* by place in the group's "needed"; NULL: nothing yet */
 	List	   *members;		/* of OrmGiven *, as given */
 	int			json_offset;	/* members of its row in the graph's "json" */

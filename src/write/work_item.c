@@ -146,9 +146,34 @@ read_scalar(const OrmPlace *place, OrmJson json)
 	return object;
 }
 
-/* The key that is all that an object gives; raises 22023 or 42P10 when it is not so. */
+/* Does the owner supply what the record, which gives a part, lacks of the primary key? */
+static bool
+owner_supplies(const OrmEdge *edge, const OrmRecord *record, const OrmKey *key)
+{
+	int			given = 0;
+
+	if (key == NULL || edge->holder != edge->target || edge->relationship->kind == ORM_BELONGS_TO)
+		return false;
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		bool		supplied = false;
+
+		for (int k = 0; k < edge->n; k++)
+			supplied = supplied || edge->holder_key[k] == key->attributes[i];
+		if (record->given[key->attributes[i]])
+			given++;
+		else if (!supplied)
+			return false;
+	}
+	return given > 0;
+}
+
+/*
+ * The key that is all that an object gives; raises 22023 or 42P10 when it is
+ * not so.  "member": its owner may supply the rest.
+ */
 static const OrmKey *
-only_a_key(const OrmPlace *place, const OrmObject *object)
+only_a_key(const OrmPlace *place, OrmObject *object, bool member)
 {
 	const OrmModel *model = object->group->model;
 	const OrmRecord *record = object->record;
@@ -157,6 +182,12 @@ only_a_key(const OrmPlace *place, const OrmObject *object)
 
 	if (key == NULL || !orm_record_has_key(record, key))
 		key = orm_unique_only(model, record);
+	if (key == NULL && member && owner_supplies(place->edge, record, model->primary_key))
+	{
+		key = model->primary_key;
+		object->owner = place->owner;
+		object->owner_edge = place->edge;
+	}
 	if (key == NULL)
 		ereport(ERROR,
 				errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
@@ -175,8 +206,9 @@ only_a_key(const OrmPlace *place, const OrmObject *object)
 	return key;
 }
 
-OrmObject *
-orm_item_read_ref(const OrmPlace *place, OrmJson json)
+/* Reads what names a row that exists. */
+static OrmObject *
+read_ref(const OrmPlace *place, OrmJson json, bool member)
 {
 	OrmObject  *object;
 
@@ -194,8 +226,20 @@ orm_item_read_ref(const OrmPlace *place, OrmJson json)
 				errmsg("an object of model \"%s\" is named by its key alone here", object->group->model->name),
 				orm_error_place(place->path),
 				errhint("Relationships cannot stand in it."));
-	object->key = only_a_key(place, object);
+	object->key = only_a_key(place, object, member);
 	return object;
+}
+
+OrmObject *
+orm_item_read_ref(const OrmPlace *place, OrmJson json)
+{
+	return read_ref(place, json, false);
+}
+
+OrmObject *
+orm_item_read_member(const OrmPlace *place, OrmJson json)
+{
+	return read_ref(place, json, true);
 }
 
 /* Raises 22023 where objects are not written along a relationship. */

@@ -37,6 +37,9 @@ extern char *orm_item_instruction(OrmJson json);
 /* Reads what names a row that exists: a scalar, an object of a key, a label. */
 extern OrmObject *orm_item_read_ref(const OrmPlace *place, OrmJson json);
 
+/* The same of what is in a collection: what the owner supplies of its primary key may be left out. */
+extern OrmObject *orm_item_read_member(const OrmPlace *place, OrmJson json);
+
 /* Reads an item: a scalar, an object or a label. */
 extern OrmObject *orm_item_read(const OrmPlace *place, OrmJson json);
 

@@ -5,7 +5,8 @@
  *     to-many    [item] | {"$set": [item]} | {"$save": [item], "$connect": [ref],
  *                "$connect_or_create": [object], "$disconnect": [ref], "$delete": [ref]}
  *     item       scalar (a key) | object | {"$ref": label}
- *     ref        scalar | object of just a key, primary or unique | {"$ref": label}
+ *     ref        scalar | object of just a key, primary or unique | {"$ref": label};
+ *                for $disconnect and $delete without what the parent supplies of the primary key
  */
 #include "postgres.h"
 
@@ -33,8 +34,8 @@ static const struct
 	ReadItem	read;
 }			instructions[] = {
 	{"$set", EFFECT_SET, orm_item_read},
-	{"$disconnect", EFFECT_UNLINK, orm_item_read_ref},
-	{"$delete", EFFECT_DELETE, orm_item_read_ref},
+	{"$disconnect", EFFECT_UNLINK, orm_item_read_member},
+	{"$delete", EFFECT_DELETE, orm_item_read_member},
 	{"$connect", EFFECT_ADD, orm_item_read_ref},
 	{"$connect_or_create", EFFECT_ADD, orm_item_read_connect_or_create},
 	{"$save", EFFECT_ADD, orm_item_read},
