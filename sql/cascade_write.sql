@@ -146,6 +146,18 @@ SELECT count(*) > 0 FROM orm.map('cascade_write.lines', 'Line');
 SELECT orm.create('Order', '{"shop": 1, "number": 1, "lines": [{"position": 1}, {"position": 2}, {"position": 3}]}', '{"return": false}');
 SELECT orm.save('Order', '{"shop": 1, "number": 1, "lines": {"$set": [{"position": 2, "what": "kept"}, {"position": 4}]}}');
 SELECT * FROM lines ORDER BY position;
+
+\echo # what a trigger keeps is still there: not to say that it is gone
+CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER keep BEFORE DELETE ON lines FOR EACH ROW WHEN (OLD.what = 'kept') EXECUTE FUNCTION keep();
+CREATE TRIGGER keep BEFORE DELETE ON posts FOR EACH ROW WHEN (OLD.id = 11) EXECUTE FUNCTION keep();
+SELECT refused($$SELECT orm.update('Order', '(1,1)', '{"lines": {"$set": []}}')$$);
+SELECT refused($$SELECT orm.update('Order', '(1,1)', '{"lines": {"$delete": [{"position": 4}, {"position": 2}]}}')$$);
+SELECT refused($$SELECT orm.update('Author', 1, '{"posts": {"$delete": [11]}}')$$);
+SELECT * FROM lines ORDER BY position;
+SELECT count(*) FROM comments WHERE post_id = 11;
+DROP TRIGGER keep ON lines;
+
 SELECT orm.delete('Order', '(1,1)');
 SELECT count(*) FROM lines;
 

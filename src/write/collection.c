@@ -261,13 +261,14 @@ common_place(OrmRecord **records, int n)
 	return place;
 }
 
-/* Deletes rows by primary key, and what goes with them. */
-static void
+/* Deletes rows by primary key, and what goes with them; returns how many of the former went. */
+static int64
 delete_along(const OrmModel *model, OrmRecord **records, int n)
 {
 	const OrmKey *key = orm_model_need_key(model);
 	OrmDelete  *delete = orm_delete_make();
 	MemoryContext caller = CurrentMemoryContext;
+	volatile int64 gone = 0;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -279,13 +280,31 @@ delete_along(const OrmModel *model, OrmRecord **records, int n)
 	}
 	PG_TRY();
 	{
-		orm_delete_run(delete);
+		gone = orm_delete_run(delete);
 	}
 	PG_CATCH();
 	{
 		orm_error_rethrow_at(common_place(records, n), caller);
 	}
 	PG_END_TRY();
+	return gone;
+}
+
+/* Raises 09000 where a row that was to be deleted is there all the same: the answer would not be true. */
+static void
+demand_gone(const OrmBatch *batch, const OrmKey *key)
+{
+	OrmBatch	left = orm_batch_pending(batch);
+
+	if (left.n > 0)
+		orm_batch_read(&left, key);
+	for (int i = 0; i < left.n; i++)
+		if (left.records[i]->done)
+			ereport(ERROR,
+					errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
+					errmsg("object of model \"%s\" was not deleted", batch->write->model->name),
+					orm_error_place(left.records[i]->object->place),
+					errhint("A trigger, a rule or a policy passed over the row."));
 }
 
 /* Deletes rows by primary key. */
@@ -294,11 +313,16 @@ delete_records(OrmGroup *group, OrmRecord **records, int n)
 {
 	OrmWrite	write = {.model = group->model};
 	OrmBatch	batch = {&write, records, n};
+	const OrmKey *key;
 
-	if (n > 0 && group->model->deletes_along)
-		delete_along(group->model, records, n);
-	else if (n > 0)
-		orm_batch_delete(&batch, orm_model_need_key(group->model));
+	if (n == 0)
+		return;
+	key = orm_model_need_key(group->model);
+	if (!group->model->deletes_along)
+		orm_batch_delete(&batch, key);
+	else if (delete_along(group->model, records, n) == n)
+		return;
+	demand_gone(&batch, key);
 }
 
 /* Does an object of the graph come into a collection, by the same key as the edge's? */
