@@ -129,6 +129,22 @@ SELECT orm.flush();
 COMMIT;
 SELECT name, age FROM authors ORDER BY 1;
 
+\echo # what is stored after it was removed is stored anew; two models of one table have the same objects
+SELECT count(*) AS functions FROM orm.map('session.authors', 'SBefore');
+BEGIN;
+SELECT orm.remove('SAuthor', 50), orm.remove('SAuthor', 51), orm.add('SAuthor', '{"id": 50, "name": "anew"}', 'anew'), orm.add('SPost', '{"title": "of anew", "author": {"$ref": "anew"}}');
+SELECT orm.flush();
+SELECT name, age, (SELECT count(*) FROM posts WHERE author_id = 50) AS posts FROM authors WHERE id = 50;
+SELECT orm.merge('SAuthor', '{"id": {"$value": 50}, "name": "one"}'), orm.merge('SBefore', '{"id": "50", "name": "two", "age": 2}', 'two'), orm.merge('SAuthor', '{"id": 50, "age": 1}');
+SELECT orm.flush();
+SELECT name, age FROM authors WHERE id = 50;
+SELECT orm.add('SAuthor', '{"id": 55, "name": "in"}'), orm.remove('SAuthor', 55), orm.add('SBefore', '{"id": 55, "name": "in again"}'), orm.remove('SBefore', 55);
+SELECT orm.flush();
+SELECT orm.flush('{"remove": [{"model": "SPost", "key": 1}, {"model": "SAuthor", "key": 50}], "add": [{"model": "SAuthor", "object": {"id": 50, "name": "third"}}]}');
+SELECT name, age FROM authors WHERE id IN (50, 55);
+ROLLBACK;
+SELECT count(*) AS functions FROM orm.unmap('SBefore');
+
 \echo # a block with EXCEPTION is a savepoint
 DO $$ BEGIN
     PERFORM orm.add('SAuthor', '{"name": "outer"}');
@@ -238,6 +254,15 @@ BEGIN;
 SET LOCAL ROLE regress_orm_session;
 SELECT orm.add('SPost', '{"author_id": 1}');
 RESET ROLE;
+COMMIT;
+\echo # a role that is dropped meanwhile has no rights
+BEGIN;
+CREATE ROLE regress_orm_dropped;
+SET LOCAL ROLE regress_orm_dropped;
+SELECT orm.add('SAuthor', '{"name": "of nobody"}');
+RESET ROLE;
+DROP ROLE regress_orm_dropped;
+SELECT action, role::text ~ '^[0-9]+$' AS number FROM orm.pending();
 COMMIT;
 \echo # not in a security-restricted operation
 CREATE TABLE touched (v integer);

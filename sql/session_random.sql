@@ -16,7 +16,7 @@ SELECT count(*) > 0 AS mapped FROM orm.map('posts', 'RPost', orm.belongs_to('aut
 CREATE TABLE naive_authors (LIKE authors INCLUDING ALL);
 CREATE TABLE naive_posts (LIKE posts INCLUDING ALL, FOREIGN KEY (author_id) REFERENCES naive_authors);
 -- "ref": the label that an entry refers to; "parent": the label of the entry in which it is nested, which has one then
-CREATE TABLE naive_queue (n serial, action text, model text, label text, object jsonb, written boolean DEFAULT false, ref text, parent text);
+CREATE TABLE naive_queue (n serial, action text, model text, label text, object jsonb, written boolean DEFAULT false, ref text, parent text, round integer);
 CREATE TABLE done (what text);
 CREATE SEQUENCE failures; -- of which nothing else stays
 CREATE SEQUENCE children START 1000;
@@ -48,16 +48,36 @@ BEGIN
     RETURN (before IS DISTINCT FROM after)::integer;
 END $$;
 
--- Writes the queue: what occurs for the first time before what occurs again, authors before posts, what is merged before
--- what is added, and removes last, the other way round.
+-- Begins a new round with what is to be stored after it was removed.
+CREATE FUNCTION naive_rounds() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    entry naive_queue;
+    removed text[] = '{}';
+    now_round integer := 0;
+BEGIN
+    FOR entry IN SELECT * FROM naive_queue WHERE NOT written ORDER BY n LOOP
+        IF entry.action = 'remove' THEN
+            removed := removed || (entry.model || (entry.object ->> 'id'));
+        ELSIF entry.model || (entry.object ->> 'id') = ANY (removed) THEN
+            now_round := now_round + 1;
+            removed := '{}';
+            INSERT INTO done VALUES ('round');
+        END IF;
+        UPDATE naive_queue SET round = now_round WHERE n = entry.n;
+    END LOOP;
+END $$;
+
+-- Writes the queue: in each round what occurs for the first time before what occurs again, authors before posts, what is
+-- merged before what is added, and removes last, the other way round.
 CREATE FUNCTION naive_flush() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     entry naive_queue;
     rows bigint := 0;
 BEGIN
+    PERFORM naive_rounds();
     FOR entry IN SELECT * FROM naive_queue WHERE NOT written
-        ORDER BY action = 'remove',
-            CASE action WHEN 'remove' THEN 0 ELSE row_number() OVER (PARTITION BY model, object -> 'id', action = 'remove' ORDER BY n) END,
+        ORDER BY round, action = 'remove',
+            CASE action WHEN 'remove' THEN 0 ELSE row_number() OVER (PARTITION BY round, model, object -> 'id', action = 'remove' ORDER BY n) END,
             (model = 'RAuthor') = (action = 'remove'), action DESC, n
     LOOP
         rows := rows + naive_write(entry);
@@ -88,9 +108,11 @@ CREATE FUNCTION queue_one() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     action text := (ARRAY['add', 'add', 'add', 'merge', 'merge', 'remove'])[ceil(random() * 6)];
     model text := (ARRAY['RAuthor', 'RPost'])[ceil(random() * 2)];
+    wanted text := model;
     object jsonb := random_object(model);
     label text := CASE WHEN random() < 0.3 AND action <> 'remove' THEN 'l' || nextval('naive_queue_n_seq') END;
     known naive_queue;
+    removed naive_queue;
     document jsonb := object;
     child jsonb;
 BEGIN
@@ -102,6 +124,15 @@ BEGIN
             document := (document - 'author_id') || jsonb_build_object('author', jsonb_build_object('$ref', known.label));
         END IF;
     END IF;
+    -- what was removed may be stored anew
+    IF action <> 'remove' AND random() < 0.3 THEN
+        SELECT * INTO removed FROM naive_queue q WHERE q.model = wanted AND q.action = 'remove' ORDER BY random() LIMIT 1;
+        IF FOUND THEN
+            object := object || removed.object;
+            document := document || removed.object;
+        END IF;
+    END IF;
+    object := CASE action WHEN 'remove' THEN jsonb_build_object('id', object -> 'id') ELSE object END;
     INSERT INTO naive_queue (action, model, label, object, ref) VALUES (action, model, label, object, known.label);
     -- an author may have a post nested, of a key that nothing else has
     IF model = 'RAuthor' AND label IS NOT NULL AND random() < 0.5 THEN

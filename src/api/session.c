@@ -113,6 +113,15 @@ orm_sql_flush_document(PG_FUNCTION_ARGS)
 	return orm_dry_run(fcinfo, 1, ORM_VERB_FLUSH, work_flush_document);
 }
 
+/* The name of a role; its number when it has been dropped since. */
+static Datum
+role_name(Oid role)
+{
+	char	   *name = GetUserNameFromId(role, true);
+
+	return DirectFunctionCall1(namein, CStringGetDatum(name != NULL ? name : psprintf("%u", role)));
+}
+
 /* Puts an entry into the result of orm.pending. */
 static void
 put_pending(void *argument, const OrmPending *pending)
@@ -128,7 +137,7 @@ put_pending(void *argument, const OrmPending *pending)
 	values[3] = pending->label ? CStringGetTextDatum(pending->label) : (Datum) 0;
 	isnull[4] = pending->object == NULL;
 	values[4] = pending->object ? CStringGetTextDatum(pending->object) : (Datum) 0;
-	values[5] = DirectFunctionCall1(namein, CStringGetDatum(GetUserNameFromId(pending->role, false)));
+	values[5] = role_name(pending->role);
 	tuplestore_putvalues(result->setResult, result->setDesc, values, isnull);
 }
 

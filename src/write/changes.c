@@ -8,63 +8,84 @@
 
 #include "exec/keys.h"
 #include "model/key.h"
+#include "model/patch.h"
 #include "model/value.h"
 #include "write/delete.h"
 #include "write/flush.h"
 #include "write/stale.h"
 
-/* The keys that occur in objects of one model. */
-typedef struct ModelKeys
+/* What is known of one row that changes name by its key. */
+typedef struct Row
 {
-	const OrmModel *model;
+	int			round;			/* the last round in which it occurs */
+	int			occurrences;	/* in that round */
+	int			first;			/* the change of that round in which it occurs first */
+	bool		removed;		/* in that round */
+} Row;
+
+/* The rows of one table. */
+typedef struct TableRows
+{
+	const OrmModel *model;		/* one of its models */
 	OrmKeySet  *keys;
-	int		   *occurrences;	/* by number of the key */
-	int		   *first;			/* the change in which it occurs first */
+	Row		   *rows;			/* by number of the key */
 	int			capacity;
-} ModelKeys;
+} TableRows;
 
 /* What is known of a change besides. */
 typedef struct Plan
 {
-	int			pass;			/* how often its object has occurred before */
-	int			first;			/* the change in which it occurs first: perhaps this one */
+	int			round;
+	int			pass;			/* how often its row has occurred before in this round; REMOVING */
+	int			first;			/* the change of this round in which it occurs first: perhaps this one */
 	OrmObject  *object;
 } Plan;
+
+/* The pass of removals, after all others. */
+#define REMOVING PG_INT32_MAX
 
 typedef struct Writing
 {
 	OrmChange  *changes;
-	int			n;
 	Plan	   *plans;			/* one for each */
-	int			npasses;
 	OrmLabels  *labels;
 	OrmFindLabel find_label;
 	OrmTally	tally;
 } Writing;
 
-/* ---- Passes ---- */
+/* ---- Rounds and passes ---- */
 
-/* The keys of a model. */
-static ModelKeys *
-keys_of(List **models, const OrmModel *model)
+/* Do two models have the same rows, by the same key? */
+static bool
+same_rows(const OrmModel *a, const OrmModel *b)
+{
+	const OrmKey *key = a->primary_key;
+
+	return a->relid == b->relid && key->nattributes == b->primary_key->nattributes &&
+		memcmp(key->attributes, b->primary_key->attributes, sizeof(*key->attributes) * key->nattributes) == 0;
+}
+
+/* The rows of a model's table. */
+static TableRows *
+rows_of(List **tables, const OrmModel *model)
 {
 	const OrmType *types[INDEX_MAX_KEYS];
-	ModelKeys  *found;
+	TableRows  *found;
 	ListCell   *cell;
 
-	foreach(cell, *models)
-		if (strcmp(((ModelKeys *) lfirst(cell))->model->name, model->name) == 0)
+	foreach(cell, *tables)
+		if (same_rows(((TableRows *) lfirst(cell))->model, model))
 			return lfirst(cell);
 	for (int i = 0; i < model->primary_key->nattributes; i++)
 		types[i] = model->attributes[model->primary_key->attributes[i]].type;
-	found = palloc0(sizeof(ModelKeys));
+	found = palloc0(sizeof(TableRows));
 	found->model = model;
 	found->keys = orm_keyset_make(model->primary_key->nattributes, types);
-	*models = lappend(*models, found);
+	*tables = lappend(*tables, found);
 	return found;
 }
 
-/* Reads the primary key that an object gives; false: it gives none, or something that is none. */
+/* Reads the primary key that a change gives; false: it gives none, or something that is none. */
 static bool
 read_key(const OrmChange *change, Datum *key)
 {
@@ -79,7 +100,9 @@ read_key(const OrmChange *change, Datum *key)
 		OrmPath		here = orm_path_key(change->place, attribute->name);
 		OrmJson		value;
 
-		if (!orm_json_member(change->object, attribute->name, &value) || orm_json_kind(value) >= ORM_JSON_ARRAY)
+		if (!orm_json_member(change->object, attribute->name, &value) ||
+			(orm_json_kind(value) == ORM_JSON_OBJECT &&
+			 orm_patch_find(attribute->type, value) != ORM_PATCH_SET))
 			return false;
 		key[i] = orm_value_read(attribute->type, value, &here, &isnull);
 		if (isnull)
@@ -88,54 +111,64 @@ read_key(const OrmChange *change, Datum *key)
 	return true;
 }
 
-/* Room for what is known of one more key. */
-static void
-grow(ModelKeys *keys)
+/* The row of a key; one that is not known yet has occurred in no round. */
+static Row *
+row_of_key(TableRows *table, const Datum *key)
 {
-	int			capacity = Max(2 * keys->capacity, 16);
+	int			known = orm_keyset_count(table->keys);
+	int			number = orm_keyset_add(table->keys, key);
 
-	if (orm_keyset_count(keys->keys) <= keys->capacity)
-		return;
-	keys->occurrences = keys->occurrences == NULL ? palloc(sizeof(int) * capacity)
-		: repalloc_huge(keys->occurrences, sizeof(int) * capacity);
-	keys->first = keys->first == NULL ? palloc(sizeof(int) * capacity)
-		: repalloc_huge(keys->first, sizeof(int) * capacity);
-	keys->capacity = capacity;
+	if (number == table->capacity)
+	{
+		table->capacity = Max(2 * table->capacity, 16);
+		table->rows = table->rows == NULL ? palloc(sizeof(Row) * table->capacity)
+			: repalloc_huge(table->rows, sizeof(Row) * table->capacity);
+	}
+	if (number == known)
+		table->rows[number] = (Row) {.round = -1};
+	return &table->rows[number];
 }
 
-/* Decides in which pass each object is written. */
+/* Decides when each object is written: what is stored after it was removed begins a new round. */
 static void
-plan_passes(Writing *writing)
+plan_passes(Writing *writing, int n)
 {
-	List	   *models = NIL;
-	Datum		key[INDEX_MAX_KEYS];
+	List	   *tables = NIL;
+	Datum		room[INDEX_MAX_KEYS];
+	int			round = 0;
 
-	for (int i = 0; i < writing->n; i++)
+	for (int i = 0; i < n; i++)
 	{
-		Plan	   *plan = &writing->plans[i];
-		ModelKeys  *keys;
-		int			known;
-		int			number;
+		const OrmChange *change = &writing->changes[i];
+		bool		removing = change->kind == ORM_CHANGE_REMOVE;
+		Row		   *row = NULL;
 
-		plan->first = i;
-		if (writing->changes[i].kind == ORM_CHANGE_REMOVE)
-			continue;
-		writing->npasses = Max(writing->npasses, 1);
-		if (!read_key(&writing->changes[i], key))
-			continue;
-		keys = keys_of(&models, writing->changes[i].model);
-		known = orm_keyset_count(keys->keys);
-		number = orm_keyset_add(keys->keys, key);
-		grow(keys);
-		if (number == known)
-		{
-			keys->occurrences[number] = 0;
-			keys->first[number] = i;
-		}
-		plan->pass = keys->occurrences[number]++;
-		plan->first = keys->first[number];
-		writing->npasses = Max(writing->npasses, plan->pass + 1);
+		CHECK_FOR_INTERRUPTS();
+		if (removing || read_key(change, room))
+			row = row_of_key(rows_of(&tables, change->model), removing ? change->key : room);
+		if (row != NULL && row->removed && row->round == round && !removing)
+			round++;
+		if (row != NULL && row->round != round)
+			*row = (Row) {.round = round, .first = i};
+		writing->plans[i].round = round;
+		writing->plans[i].first = row != NULL && !removing ? row->first : i;
+		writing->plans[i].pass = removing ? REMOVING : row != NULL ? row->occurrences++ : 0;
+		if (removing)
+			row->removed = true;
 	}
+}
+
+/* In the order of passes, and in each as they were given. */
+static int
+compare_passes(const void *a, const void *b, void *argument)
+{
+	const Plan *plans = argument;
+	int			one = *(const int *) a;
+	int			other = *(const int *) b;
+
+	if (plans[one].pass != plans[other].pass)
+		return plans[one].pass < plans[other].pass ? -1 : 1;
+	return one < other ? -1 : one > other;
 }
 
 /* ---- Objects ---- */
@@ -149,7 +182,7 @@ static const struct
 	[ORM_CHANGE_MERGE] = {ORM_INTENT_SAVE, ORM_VERB_SAVE},
 };
 
-/* Gives an object its label. */
+/* Gives an object the label of a change. */
 static void
 put_label(Writing *writing, const OrmChange *change, OrmObject *object)
 {
@@ -166,24 +199,38 @@ put_label(Writing *writing, const OrmChange *change, OrmObject *object)
 	orm_labels_put(writing->labels, change->label, object);
 }
 
+/* Is a change labelled whose row was another model's object when it occurred first? */
+static bool
+has_own_label(const Writing *writing, int i)
+{
+	const OrmChange *change = &writing->changes[i];
+
+	return change->label != NULL &&
+		strcmp(writing->changes[writing->plans[i].first].model->name, change->model->name) != 0;
+}
+
+/* Gives labels to the objects of a round that occur first: what occurs again is known by the same object. */
+static void
+put_labels(Writing *writing, int start, int end)
+{
+	for (int i = start; i < end; i++)
+		if (writing->changes[i].label != NULL && !has_own_label(writing, i))
+			put_label(writing, &writing->changes[i], writing->plans[writing->plans[i].first].object);
+}
+
 /* Adds the objects of a pass; their contents are read when all labels are known. */
 static void
-add_objects(Writing *writing, OrmWork *work, int pass)
+add_objects(Writing *writing, OrmWork *work, const int *order, int n)
 {
-	for (int i = 0; i < writing->n; i++)
+	for (int i = 0; i < n; i++)
 	{
-		const OrmChange *change = &writing->changes[i];
-		Plan	   *plan = &writing->plans[i];
+		const OrmChange *change = &writing->changes[order[i]];
 
-		if (change->kind == ORM_CHANGE_REMOVE || plan->pass != pass)
-			continue;
-		plan->object = orm_work_add(work, orm_work_group(work, change->model), kinds[change->kind].intent,
-									change->place);
+		writing->plans[order[i]].object = orm_work_add(work, orm_work_group(work, change->model),
+													   kinds[change->kind].intent, change->place);
+		if (has_own_label(writing, order[i]))
+			put_label(writing, change, writing->plans[order[i]].object);
 	}
-	for (int i = 0; pass == 0 && i < writing->n; i++)
-		if (writing->changes[i].label != NULL && writing->changes[i].kind != ORM_CHANGE_REMOVE)
-			put_label(writing, &writing->changes[i], writing->plans[writing->plans[i].first].object);
-	work->labels = writing->labels;
 }
 
 /* Reads what is given of an object.  What has occurred before was looked at then, and is changed by now. */
@@ -198,21 +245,23 @@ read_object(const Writing *writing, OrmWork *work, int i)
 	record->checked = first != record && orm_stale_is_same(writing->changes[i].model, first, record);
 }
 
-/* Writes the objects of a pass. */
+/* Writes the objects of a pass; the first one of a round, which goes to "end", has all labels. */
 static void
-write_pass(Writing *writing, int pass)
+write_pass(Writing *writing, const int *order, int n, int start, int end)
 {
 	OrmWork    *work = orm_work_make();
 
 	work->find_label = writing->find_label;
 	work->by_table = true;
 	work->told_apart = true;
-	add_objects(writing, work, pass);
-	for (int i = 0; i < writing->n; i++)
+	add_objects(writing, work, order, n);
+	if (writing->plans[order[0]].pass == 0)
+		put_labels(writing, start, end);
+	work->labels = writing->labels;
+	for (int i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (writing->changes[i].kind != ORM_CHANGE_REMOVE && writing->plans[i].pass == pass)
-			read_object(writing, work, i);
+		read_object(writing, work, order[i]);
 	}
 	orm_work_flush(work);
 	writing->tally.inserted += work->tally.inserted;
@@ -234,39 +283,67 @@ stored_key(const OrmObject *object)
 	return values;
 }
 
+/* Remembers the keys of what has a label. */
+static void
+store_keys(const Writing *writing, int start, int end)
+{
+	for (int i = start; i < end; i++)
+		if (writing->changes[i].label != NULL)
+			writing->changes[i].stored = stored_key(writing->plans[writing->plans[i].first].object);
+}
+
 /* Deletes what is removed, all together. */
 static void
-remove_all(Writing *writing)
+remove_all(Writing *writing, const int *order, int n)
 {
-	OrmDelete  *delete = NULL;
+	OrmDelete  *delete = orm_delete_make();
 
-	for (int i = 0; i < writing->n; i++)
+	for (int i = 0; i < n; i++)
+		orm_delete_add(delete, writing->changes[order[i]].model, writing->changes[order[i]].key);
+	writing->tally.deleted += orm_delete_run(delete);
+}
+
+/* Writes the changes of a round, a pass after the other. */
+static void
+write_round(Writing *writing, int start, int end)
+{
+	int			n = end - start;
+	int		   *order = palloc_extended(sizeof(int) * n, MCXT_ALLOC_HUGE);
+	int			done = 0;
+
+	for (int i = 0; i < n; i++)
+		order[i] = start + i;
+	qsort_arg(order, n, sizeof(int), compare_passes, writing->plans);
+	while (done < n)
 	{
-		const OrmChange *change = &writing->changes[i];
+		int			pass = writing->plans[order[done]].pass;
+		int			count = 1;
 
-		if (change->kind != ORM_CHANGE_REMOVE)
-			continue;
-		if (delete == NULL)
-			delete = orm_delete_make();
-		orm_delete_add(delete, change->model, change->key);
+		while (done + count < n && writing->plans[order[done + count]].pass == pass)
+			count++;
+		if (pass == REMOVING)
+			break;
+		write_pass(writing, &order[done], count, start, end);
+		done += count;
 	}
-	if (delete != NULL)
-		writing->tally.deleted += orm_delete_run(delete);
+	store_keys(writing, start, end);
+	if (done < n)
+		remove_all(writing, &order[done], n - done);
 }
 
 OrmTally
 orm_changes_write(OrmChange *changes, int n, OrmFindLabel find_label)
 {
-	Writing		writing = {.changes = changes, .n = n, .find_label = find_label};
+	Writing		writing = {.changes = changes, .find_label = find_label};
 
 	writing.plans = palloc_extended(sizeof(Plan) * Max(n, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	plan_passes(&writing);
-	for (int pass = 0; pass < writing.npasses; pass++)
-		write_pass(&writing, pass);
-	for (int i = 0; i < n; i++)
-		if (changes[i].label != NULL && changes[i].kind != ORM_CHANGE_REMOVE)
-			changes[i].stored = stored_key(writing.plans[writing.plans[i].first].object);
-	remove_all(&writing);
+	plan_passes(&writing, n);
+	for (int start = 0, end; start < n; start = end)
+	{
+		for (end = start + 1; end < n && writing.plans[end].round == writing.plans[start].round;)
+			end++;
+		write_round(&writing, start, end);
+	}
 	return writing.tally;
 }
 

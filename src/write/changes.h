@@ -9,7 +9,10 @@
  *
  * An object that occurs again, by its primary key, is written again, after
  * everything that occurs for the first time: so the calls' order is kept where
- * it matters.  A label names the row: that of the first occurrence.
+ * it matters, whichever of its table's models an object is of.  A label names
+ * the row: that of the first occurrence.  What is to be stored after it was
+ * removed begins a new round, which is written when all before it is written and
+ * removed.
  */
 #ifndef ORM_WRITE_CHANGES_H
 #define ORM_WRITE_CHANGES_H
