@@ -21,7 +21,8 @@
  * "entries", behind what its parents have.
  */
 static MemoryContext memory = NULL;
-static List *entries = NIL;		/* of OrmEntry * */
+static List *entries = NIL;		/* of OrmEntry *: those that are pending, or may be again */
+static List *settled = NIL;		/* of OrmEntry *: those that cannot, kept for their labels; in the same order */
 static int	npending = 0;		/* how many of them are pending */
 static List *writers = NIL;		/* the subtransactions (as int) that have written some of them */
 static OrmLabels *labels = NULL;	/* those with a label (OrmEntry *); NULL: none had one */
@@ -103,6 +104,17 @@ free_entry(OrmEntry *entry)
 	pfree(entry);
 }
 
+/* Keeps of an entry what others may refer to. */
+static void
+settle(OrmEntry *entry)
+{
+	MemoryContext caller = MemoryContextSwitchTo(memory);
+
+	forget_object(entry);
+	settled = lappend(settled, entry);
+	MemoryContextSwitchTo(caller);
+}
+
 /*
  * Lets entries go that can never be pending again: whatever undoes the write
  * undoes the call too.  Those that others may refer to stay, without their documents.
@@ -119,16 +131,41 @@ prune(void)
 	{
 		OrmEntry   *entry = list_nth(entries, i);
 
-		if (entry->written == entry->queued && (entry->label == NULL || find_label(entry->label) != entry))
-		{
+		if (entry->written != entry->queued)
+			lfirst(list_nth_cell(entries, kept++)) = entry;
+		else if (entry->label != NULL && find_label(entry->label) == entry)
+			settle(entry);
+		else
 			free_entry(entry);
-			continue;
-		}
-		if (entry->written == entry->queued)
-			forget_object(entry);
-		lfirst(list_nth_cell(entries, kept++)) = entry;
 	}
 	entries = list_truncate(entries, kept);
+}
+
+/* Drops the entries at the end of a list that a subtransaction has queued. */
+static List *
+drop_queued(List *list, SubTransactionId subxact)
+{
+	int			kept = list_length(list);
+
+	while (kept > 0 && ((OrmEntry *) list_nth(list, kept - 1))->queued == subxact)
+		free_entry(list_nth(list, --kept));
+	return list_truncate(list, kept);
+}
+
+/* Passes the entries at the end of a list that a subtransaction has queued to its parent. */
+static void
+pass_queued(List *list, SubTransactionId subxact, SubTransactionId parent)
+{
+	for (int i = list_length(list) - 1; i >= 0; i--)
+	{
+		OrmEntry   *entry = list_nth(list, i);
+
+		if (entry->queued != subxact)
+			break;
+		entry->queued = parent;
+		if (list == settled)
+			entry->written = parent;
+	}
 }
 
 /* Passes what a subtransaction has written to its parent; invalid: it is pending again. */
@@ -171,11 +208,8 @@ note_writer(SubTransactionId subxact)
 static void
 undo(SubTransactionId subxact)
 {
-	int			kept = list_length(entries);
-
-	while (kept > 0 && ((OrmEntry *) list_nth(entries, kept - 1))->queued == subxact)
-		free_entry(list_nth(entries, --kept));
-	entries = list_truncate(entries, kept);
+	entries = drop_queued(entries, subxact);
+	settled = drop_queued(settled, subxact);
 	pass_written(subxact, InvalidSubTransactionId);
 	if (anchored == subxact)
 		anchored = InvalidSubTransactionId;
@@ -187,14 +221,8 @@ undo(SubTransactionId subxact)
 static void
 pass_on(SubTransactionId subxact, SubTransactionId parent)
 {
-	for (int i = list_length(entries) - 1; i >= 0; i--)
-	{
-		OrmEntry   *entry = list_nth(entries, i);
-
-		if (entry->queued != subxact)
-			break;
-		entry->queued = parent;
-	}
+	pass_queued(entries, subxact, parent);
+	pass_queued(settled, subxact, parent);
 	if (list_member_int(writers, (int) subxact))
 	{
 		note_writer(parent);
@@ -222,6 +250,7 @@ forget(void)
 {
 	memory = NULL;
 	entries = NIL;
+	settled = NIL;
 	npending = 0;
 	writers = NIL;
 	labels = NULL;
