@@ -47,8 +47,8 @@ read_key(const OrmModel *model, const OrmEntry *entry)
 static OrmChange *
 changes_of(const List *entries, const OrmPath *queue, int before, const OrmPath **current)
 {
-	OrmChange  *changes = palloc0(sizeof(OrmChange) * list_length(entries));
-	OrmPath    *places = palloc(sizeof(OrmPath) * list_length(entries));
+	OrmChange  *changes = palloc_extended(sizeof(OrmChange) * list_length(entries), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	OrmPath    *places = palloc_extended(sizeof(OrmPath) * list_length(entries), MCXT_ALLOC_HUGE);
 	ListCell   *cell;
 
 	foreach(cell, entries)
