@@ -150,7 +150,7 @@ struct OrmObject
 	bool		stored;			/* its row has come back */
 	uint8		action;			/* OrmAction, when stored */
 	int			waits;			/* order.c: how many of its references are to objects not written yet */
-	int			visit;			/* order.c: looking for circles */
+	uint64		visit;			/* order.c: looking for circles */
 	const OrmKey *key;			/* FIND: what it is found by */
 	OrmRecord  *late;			/* what is set of it when all is written */
 	OrmObject  *twin;			/* another one of the same row, which is written for both */

@@ -150,6 +150,7 @@ typedef struct Remaining
 	bool		circular;
 	OrmObject **objects;
 	int			n;
+	uint64		visits;			/* so often was a way into a circle looked for */
 } Remaining;
 
 /* Does an edge stay inside the component? */
@@ -450,24 +451,17 @@ first_wait(const OrmObject *object)
 	return NULL;
 }
 
-/* Breaks a circle of objects, of which "object" waits for one at least. */
+/* Breaks the circle in which an object is, each waiting for the next one. */
 static void
-break_circle(Remaining *remaining, OrmObject *object, int visit)
+break_circle(Remaining *remaining, OrmObject *object)
 {
-	OrmReference *r;
-	const OrmObject *start;
+	const OrmObject *start = object;
 
-	while (object->visit != visit)
-	{
-		object->visit = visit;
-		r = first_wait(object);
-		object = r->target;
-	}
-	start = object;
 	for (int pass = 0; pass < 2; pass++)
 		do
 		{
-			r = first_wait(object);
+			OrmReference *r = first_wait(object);
+
 			if (pass == 0 ? break_deferred(r) : break_nullable(remaining->work, r))
 			{
 				r->holder->waits--;
@@ -476,6 +470,31 @@ break_circle(Remaining *remaining, OrmObject *object, int visit)
 			object = r->target;
 		} while (object != start);
 	raise_circle(start);
+}
+
+/*
+ * Breaks circles where all objects wait: those into which one gets from object
+ * to object, by the first for which each waits.  Whoever was visited before,
+ * on the way from another one, leads to a circle that is broken already.
+ */
+static void
+break_circles(Remaining *remaining)
+{
+	uint64		before = remaining->visits;
+
+	for (int i = 0; i < remaining->n; i++)
+	{
+		OrmObject  *object = remaining->objects[i];
+
+		remaining->visits++;
+		while (object->visit <= before)
+		{
+			object->visit = remaining->visits;
+			object = first_wait(object)->target;
+		}
+		if (object->visit == remaining->visits)
+			break_circle(remaining, object);
+	}
 }
 
 /* Splits off what does not wait; returns how many that are (they come first). */
@@ -510,10 +529,9 @@ release(OrmObject **written, int n)
 static void
 go_by_depth(Remaining *remaining, OrmWave wave)
 {
-	int			visit = 0;
-
 	for (int i = 0; i < remaining->n; i++)
 	{
+		remaining->objects[i]->visit = 0;
 		remaining->objects[i]->waits = 0;
 		for (OrmReference *r = remaining->objects[i]->references; r != NULL; r = r->next)
 			remaining->objects[i]->waits += waits_for(r);
@@ -525,7 +543,7 @@ go_by_depth(Remaining *remaining, OrmWave wave)
 		CHECK_FOR_INTERRUPTS();
 		if (ready == 0)
 		{
-			break_circle(remaining, remaining->objects[0], ++visit);
+			break_circles(remaining);
 			continue;
 		}
 		hand_over(remaining->work, remaining->objects, ready, wave);
