@@ -18,6 +18,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/syscache.h"
 
 #include "write/batch.h"
@@ -119,15 +120,21 @@ find_key(const OrmSuspects *suspects, const char *constraint, const char *detail
 {
 	const char *columns[INDEX_MAX_KEYS];
 	int			n = constraint_columns(suspects->relid, constraint, columns);
+	int			row = n > 0 ? suspects->n - 1 : -1;
+	MemoryContext per_row = AllocSetContextCreate(CurrentMemoryContext, "orm blame", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(per_row);
 
-	for (int i = suspects->n - 1; n > 0 && i >= 0; i--)
+	for (; row >= 0; row--)
 	{
-		char	   *key = key_in_detail(suspects, i, columns, n);
+		char	   *key = key_in_detail(suspects, row, columns, n);
 
 		if (key != NULL && strstr(detail, key) != NULL)
-			return i;
+			break;
+		MemoryContextReset(per_row);
 	}
-	return -1;
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(per_row);
+	return row;
 }
 
 /*
@@ -192,11 +199,18 @@ static int
 find_row(const OrmSuspects *suspects, const char *detail)
 {
 	const char *text = strchr(detail, '(');
+	int			row = text != NULL ? 0 : suspects->n;
+	MemoryContext per_row = AllocSetContextCreate(CurrentMemoryContext, "orm blame", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(per_row);
 
-	for (int i = 0; text != NULL && i < suspects->n; i++)
-		if (is_row(suspects, i, text + 1))
-			return i;
-	return -1;
+	while (row < suspects->n && !is_row(suspects, row, text + 1))
+	{
+		MemoryContextReset(per_row);
+		row++;
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(per_row);
+	return row < suspects->n ? row : -1;
 }
 
 int

@@ -21,17 +21,14 @@ void
 orm_validate_complain(OrmValidation *validation, const char *place, const char *reason)
 {
 	MemoryContext caller = MemoryContextSwitchTo(validation->context);
-	Finding    *finding = NULL;
-	ListCell   *cell;
+	Finding    *finding = orm_labels_find(validation->places, place);
 
-	foreach(cell, validation->findings)
-		if (strcmp(((Finding *) lfirst(cell))->place, place) == 0)
-			finding = lfirst(cell);
 	if (finding == NULL)
 	{
 		finding = palloc0(sizeof(Finding));
 		finding->place = pstrdup(place);
 		validation->findings = lappend(validation->findings, finding);
+		orm_labels_put(validation->places, finding->place, finding);
 	}
 	finding->reasons = lappend(finding->reasons, pstrdup(reason));
 	MemoryContextSwitchTo(caller);
@@ -355,7 +352,10 @@ write_findings(const OrmValidation *validation)
 Datum
 orm_validate(const OrmModel *model, OrmJson object)
 {
-	OrmValidation validation = {.context = CurrentMemoryContext};
+	OrmValidation validation = {
+		.context = CurrentMemoryContext,
+		.places = orm_labels_make(CurrentMemoryContext),
+	};
 
 	validate_object(&validation, model, object, NULL, NULL);
 	return write_findings(&validation);

@@ -11,7 +11,8 @@
 typedef struct OrmValidation
 {
 	MemoryContext context;		/* where findings live */
-	List	   *findings;
+	List	   *findings;		/* as they were found */
+	OrmLabels  *places;			/* the same by their places */
 } OrmValidation;
 
 /* One object that is looked at. */
