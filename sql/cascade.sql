@@ -236,6 +236,11 @@ SET ROLE cascade_user;
 SELECT orm.delete('Root', 1);
 RESET ROLE;
 SELECT (SELECT count(*) FROM branches), (SELECT count(*) FROM leaves);
+CALL grow();
+SET ROLE cascade_user;
+SELECT orm.delete_where('Root', '{"where": {}}');
+RESET ROLE;
+SELECT (SELECT count(*) FROM roots), (SELECT count(*) FROM branches), (SELECT count(*) FROM leaves);
 \echo # ... unless there is something beyond it
 SELECT count(*) FROM orm.unmap('Leaf');
 SELECT count(*) > 0 FROM orm.map('cascading.leaves', 'Leaf', orm.belongs_to('branch', 'Branch'), orm.has_many('ants', 'Ant', cascade => 'delete'));
@@ -282,6 +287,12 @@ CREATE POLICY gone ON posts FOR DELETE USING (id <> 32);
 SET ROLE cascade_user;
 SELECT refused($$SELECT orm.delete('Post', 32)$$);
 SELECT refused($$SELECT orm.delete('Author', 3)$$);
+RESET ROLE;
+\echo # a policy on updates has no say
+CREATE POLICY none ON posts FOR UPDATE USING (false);
+SET ROLE cascade_user;
+SELECT orm.delete_where('Post', '{"where": {"id": {"in": [11, 12]}}}', options => '{"dry_run": true}');
+SELECT orm.delete_where('Post', '{"where": {"id": {"in": [11, 12]}}, "limit": 1}', options => '{"dry_run": true}');
 RESET ROLE;
 DELETE FROM comments WHERE post_id = 32;
 SET ROLE cascade_user;

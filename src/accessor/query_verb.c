@@ -259,16 +259,29 @@ run_page(OrmCall *call)
 	return json;
 }
 
-/* update_where, delete_where */
+/* The number of rows, where the function returns one. */
 static Datum
-run_change(OrmCall *call)
+number_of_rows(OrmCall *call, int64 n)
+{
+	return call->function->result == ORM_RESULT_VOID ? orm_call_null(call) : Int64GetDatum(n);
+}
+
+static Datum
+run_update_where(OrmCall *call)
 {
 	OrmQuery   *query = open_query(call);
-	int64		n = query->request.verb == ORM_QUERY_DELETE ? orm_delete_query(query, call->function->expect)
-		: orm_query_change_rows(query, call->function->expect);
+	int64		n = orm_query_change_rows(query, call->function->expect);
 
 	orm_query_close(query);
-	return call->function->result == ORM_RESULT_VOID ? orm_call_null(call) : Int64GetDatum(n);
+	return number_of_rows(call, n);
+}
+
+static Datum
+run_delete_where(OrmCall *call)
+{
+	OrmQueryRequest request = make_request(call);
+
+	return number_of_rows(call, orm_delete_query(&request, call->function->expect));
 }
 
 #define SINGLE (ORM_RESULT_ROW | ORM_RESULT_JSON | ORM_RESULT_SCALAR)
@@ -294,9 +307,9 @@ const OrmLanguageVerb orm_language_query_verbs[] = {
 	.arguments = ORM_ARGUMENTS_PARAMETERS, .documents = {"query"}},
 	{.name = "page", .run = run_page, .results = ORM_RESULT_JSON, .query = ORM_QUERY_PAGE,
 	.arguments = ORM_ARGUMENTS_PARAMETERS, .documents = {"query"}},
-	{.name = "update_where", .run = run_change, .results = NUMBER, .query = ORM_QUERY_UPDATE, .writes = true,
+	{.name = "update_where", .run = run_update_where, .results = NUMBER, .query = ORM_QUERY_UPDATE, .writes = true,
 	.arguments = ORM_ARGUMENTS_PARAMETERS, .documents = {"query", "patch", "options"}, .required = 2},
-	{.name = "delete_where", .run = run_change, .results = NUMBER, .query = ORM_QUERY_DELETE, .writes = true,
+	{.name = "delete_where", .run = run_delete_where, .results = NUMBER, .query = ORM_QUERY_DELETE, .writes = true,
 	.arguments = ORM_ARGUMENTS_PARAMETERS, .documents = {"query", "options"}, .required = 1},
 };
 

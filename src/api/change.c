@@ -19,27 +19,20 @@ expected(FunctionCallInfo fcinfo, int n, OrmVerb verb)
 	return orm_write_options(orm_object_document(fcinfo, n, "options"), verb).expect;
 }
 
-/* Runs a request that writes; the result is the number of rows. */
-static Datum
-change(const OrmQueryRequest *request, int64 expect)
-{
-	OrmQuery   *query = orm_query_open(request);
-	int64		n = request->verb == ORM_QUERY_DELETE ? orm_delete_query(query, expect)
-		: orm_query_change_rows(query, expect);
-
-	orm_query_close(query);
-	return Int64GetDatum(n);
-}
-
 /* The work of orm.update_where(model, query, patch, params, options) */
 static Datum
 work_update_where(PG_FUNCTION_ARGS)
 {
 	OrmQueryRequest request;
+	OrmQuery   *query;
+	int64		n;
 
 	orm_request_take(fcinfo, &request, ORM_QUERY_UPDATE, orm_request_model(fcinfo, RowExclusiveLock), 1, 3);
 	request.patch = orm_object_document(fcinfo, 2, "patch");
-	return change(&request, expected(fcinfo, 4, ORM_VERB_UPDATE_WHERE));
+	query = orm_query_open(&request);
+	n = orm_query_change_rows(query, expected(fcinfo, 4, ORM_VERB_UPDATE_WHERE));
+	orm_query_close(query);
+	PG_RETURN_INT64(n);
 }
 
 /* orm.update_where(model, query, patch, params, options) */
@@ -56,7 +49,7 @@ work_delete_where(PG_FUNCTION_ARGS)
 	OrmQueryRequest request;
 
 	orm_request_take(fcinfo, &request, ORM_QUERY_DELETE, orm_request_model(fcinfo, RowExclusiveLock), 1, 2);
-	return change(&request, expected(fcinfo, 3, ORM_VERB_DELETE_WHERE));
+	PG_RETURN_INT64(orm_delete_query(&request, expected(fcinfo, 3, ORM_VERB_DELETE_WHERE)));
 }
 
 /* orm.delete_where(model, query, params, options) */

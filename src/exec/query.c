@@ -154,7 +154,7 @@ make_key(OrmQuery *query)
 {
 	OrmQueryRequest *request = &query->request;
 	OrmShape   *shape = &query->shape;
-	char		kind[2] = {request->verb, request->backward};
+	char		kind[3] = {request->verb, request->backward, request->unlocked};
 
 	orm_shape_begin(shape);
 	if (request->document != NULL)

@@ -15,7 +15,8 @@
  *     WHERE u."id" OPERATOR(pg_catalog.=) k.c1
  *
  * The lock makes the SELECT look again at a row that somebody else has just
- * changed: it may not fit the where any more.
+ * changed: it may not fit the where any more.  (Who may delete need not have the
+ * right to update that it takes; then the rows are deleted as they were found.)
  *
  * Of a model whose objects take others along when they are deleted there is that
  * SELECT alone: who runs it deletes by the keys.
@@ -312,6 +313,7 @@ typedef struct Change
 	OrmBuilder *builder;
 	OrmScope   *scope;
 	bool		update;
+	bool		unlocked;
 	List	   *set;			/* of Assignment *; NIL for a delete */
 	const char *where;
 	List	   *order;
@@ -353,7 +355,8 @@ append_keys(StringInfo sql, const Change *change)
 	orm_query_append_order(sql, change->order, false);
 	if (change->limit != NULL)
 		appendStringInfo(sql, " LIMIT %s", change->limit);
-	appendStringInfo(sql, " FOR %s OF %s", change->update ? "NO KEY UPDATE" : "UPDATE", change->scope->alias);
+	if (!change->unlocked)
+		appendStringInfo(sql, " FOR %s OF %s", change->update ? "NO KEY UPDATE" : "UPDATE", change->scope->alias);
 }
 
 /* Appends the statement that changes the rows whose keys were found. */
@@ -411,8 +414,9 @@ need_where(const OrmQueryKeys *keys)
 void
 orm_query_change(OrmCompiler *compiler, OrmJson query)
 {
-	OrmLevel   *level = orm_query_add_level(compiler, compiler->request->model);
-	Change		change = {.update = compiler->request->verb == ORM_QUERY_UPDATE};
+	const OrmQueryRequest *request = compiler->request;
+	OrmLevel   *level = orm_query_add_level(compiler, request->model);
+	Change		change = {.update = request->verb == ORM_QUERY_UPDATE, .unlocked = request->unlocked};
 	OrmPath		order_place = orm_path_key(NULL, "order_by");
 	OrmQueryKeys keys;
 	StringInfoData sql;
@@ -420,7 +424,7 @@ orm_query_change(OrmCompiler *compiler, OrmJson query)
 	orm_query_take(query, CHANGE_KEYS, NULL, &keys);
 	need_where(&keys);
 	change.builder = orm_query_builder(compiler);
-	change.scope = orm_query_scope(change.builder, compiler->request->model);
+	change.scope = orm_query_scope(change.builder, request->model);
 	orm_query_compute(change.scope, &keys, NULL);
 	if (change.update)
 		change.set = read_assignments(change.builder);
@@ -431,7 +435,7 @@ orm_query_change(OrmCompiler *compiler, OrmJson query)
 	if (change.limit != NULL)
 		change.order = orm_query_order_by_key(change.scope, change.order);
 	initStringInfo(&sql);
-	if (!change.update && compiler->request->model->deletes_along)
+	if (!change.update && request->model->deletes_along)
 	{
 		change.order = orm_query_order_by_key(change.scope, change.order);
 		append_keys(&sql, &change);

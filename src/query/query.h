@@ -52,6 +52,7 @@ typedef struct OrmQueryRequest
 	const OrmDocument *cursor;	/* PAGE: its values, an array (query/cursor.h); NULL: from the start */
 	bool		backward;		/* PAGE: what is before the cursor */
 	const Datum *key;			/* GET: the primary key, in key order */
+	bool		unlocked;		/* DELETE: rows are not locked before they go */
 } OrmQueryRequest;
 
 /* Where the value of a slot is. */

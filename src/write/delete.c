@@ -281,15 +281,27 @@ take_found(void *argument, TupleTableSlot *slot)
 	orm_delete_add(found->delete, found->model, key);
 }
 
-int64
-orm_delete_query(OrmQuery *query, int64 expect)
+/* Deletes what a query finds, and what goes with it. */
+static int64
+delete_found(OrmQuery *query, int64 expect)
 {
-	Found		found = {.model = query->request.model};
+	Found		found = {.delete = orm_delete_make(), .model = query->request.model};
 
-	if (!found.model->deletes_along)
-		return orm_query_change_rows(query, expect);
-	found.delete = orm_delete_make();
 	orm_query_change_keys(query, take_found, &found);
 	orm_query_check_expected(query, found.n, expect);
 	return orm_delete_run(found.delete);
+}
+
+int64
+orm_delete_query(const OrmQueryRequest *request, int64 expect)
+{
+	OrmQueryRequest own = *request;
+	OrmQuery   *query;
+	int64		n;
+
+	own.unlocked = !orm_delete_may_lock(request->model);
+	query = orm_query_open(&own);
+	n = request->model->deletes_along ? delete_found(query, expect) : orm_query_change_rows(query, expect);
+	orm_query_close(query);
+	return n;
 }

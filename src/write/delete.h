@@ -50,9 +50,9 @@ extern void orm_delete_add(OrmDelete *delete, const OrmModel *model, const Datum
 extern int64 orm_delete_run(OrmDelete *delete);
 
 /*
- * Deletes what a query of the kind ORM_QUERY_DELETE finds, and what goes with
+ * Deletes what a request of the kind ORM_QUERY_DELETE finds, and what goes with
  * it; otherwise as orm_query_change_rows.
  */
-extern int64 orm_delete_query(OrmQuery *query, int64 expect);
+extern int64 orm_delete_query(const OrmQueryRequest *request, int64 expect);
 
 #endif

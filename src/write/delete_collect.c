@@ -170,20 +170,23 @@ orm_delete_keys(const OrmDeleteSet *set, int from, Oid *types, Datum *values)
 	return orm_columns_types(&set->columns, types);
 }
 
-/*
- * May rows be locked?  That takes the right to update, which who may delete
- * need not have; and row security would hide what he may delete but not update.
- */
-static bool
-may_lock(const OrmModel *model)
+bool
+orm_delete_may_lock(const OrmModel *model)
 {
 	Oid			role = GetUserId();
 
-	return (model->relkind == RELKIND_RELATION || model->relkind == RELKIND_PARTITIONED_TABLE ||
-			model->relkind == RELKIND_FOREIGN_TABLE) &&
-		(pg_class_aclcheck(model->relid, role, ACL_UPDATE) == ACLCHECK_OK ||
-		 pg_attribute_aclcheck_all(model->relid, role, ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK) &&
+	return (pg_class_aclcheck(model->relid, role, ACL_UPDATE) == ACLCHECK_OK ||
+			pg_attribute_aclcheck_all(model->relid, role, ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK) &&
 		check_enable_rls(model->relid, InvalidOid, true) != RLS_ENABLED;
+}
+
+/* Are rows of the model locked when they are found? */
+static bool
+locks(const OrmDelete *delete, const OrmModel *model)
+{
+	return delete->access == ORM_WRITE &&
+		(model->relkind == RELKIND_RELATION || model->relkind == RELKIND_PARTITIONED_TABLE ||
+		 model->relkind == RELKIND_FOREIGN_TABLE) && orm_delete_may_lock(model);
 }
 
 /* Takes the key of a row that goes; called in a per-row context. */
@@ -275,8 +278,7 @@ follow(OrmDelete *delete, const OrmDeleteSet *set, const OrmRelationship *relati
 	into = set_of(delete, target_of(delete, set->model, relationship));
 	MemoryContextSwitchTo(delete->step);
 	initStringInfo(&sql);
-	orm_delete_sql_along(&sql, set, from, relationship, into->model,
-						 delete->access == ORM_WRITE && may_lock(into->model));
+	orm_delete_sql_along(&sql, set, from, relationship, into->model, locks(delete, into->model));
 	read_keys(delete, into, sql.data, set, from);
 	MemoryContextSwitchTo(delete->context);
 	MemoryContextReset(delete->step);
@@ -292,7 +294,7 @@ find_named(OrmDelete *delete, OrmDeleteSet *set)
 
 	found.keys = make_keys(set->model);
 	initStringInfo(&sql);
-	orm_delete_sql_named(&sql, set, delete->access == ORM_WRITE && may_lock(set->model));
+	orm_delete_sql_named(&sql, set, locks(delete, set->model));
 	read_keys(delete, &found, sql.data, set, 0);
 	set->keys = found.keys;
 	set->named = orm_keyset_count(set->keys);

@@ -32,6 +32,13 @@ struct OrmDelete
 /* In update.c: deletes one row, by its primary key, and nothing else; true when it was there. */
 extern bool orm_delete_row(const OrmModel *model, const Datum *key);
 
+/*
+ * In delete_collect.c: may the caller lock rows of the model before they go?
+ * That takes the right to update, which who may delete need not have; and row
+ * security would hide what he may delete but not update.
+ */
+extern bool orm_delete_may_lock(const OrmModel *model);
+
 /* In delete_collect.c: finds all that goes, with the context of "delete" current. */
 extern void orm_delete_collect(OrmDelete *delete);
 
