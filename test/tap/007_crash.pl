@@ -53,11 +53,7 @@ sub in_the_midst
 
 my $large = q{SELECT orm.create('Post', (SELECT json_agg(json_build_object('autor_id', 1 + g % 2)) FROM generate_series(1, 400000) g), '{"return": false}');};
 my $immediate = sub { $node->stop('immediate'); $node->start };
-my $kill = sub {
-	my ($pid) = @_;
-	kill 9, $pid;
-	$node->poll_query_until('postgres', 'SELECT true') or die 'the server does not come back';
-};
+my $kill = sub { kill_backend($node, $_[0]) };
 
 sound('before', 'Ana,Luz');
 in_the_midst('a large create', $large, $immediate);

@@ -232,8 +232,7 @@ for my $pause (0.02, 0.1, 0.3)
 	$one->query_safe(q{BEGIN; SELECT count(orm.add('Thing', json_build_object('id', g, 'name', 'n' || g))), count(orm.add('Part', json_build_object('id', g, 'thing_id', g))) FROM generate_series(1, 40000) g});
 	$one->query_until(qr/committing/, "\\echo committing\nCOMMIT;\n");
 	select undef, undef, undef, $pause;
-	kill 9, $pid;
-	$node->poll_query_until('postgres', 'SELECT true') or die 'the server does not come back';
+	kill_backend($node, $pid);
 	eval { $one->{run}->finish };
 	my $rows = answer('SELECT (SELECT count(*) FROM things), (SELECT count(*) FROM parts)');
 	like($rows, qr/^(0\|0|40000\|40000)$/, "killed $pause s after COMMIT: $rows");

@@ -59,17 +59,6 @@ sub sound
 	return;
 }
 
-# Kills a backend and waits for the server to have seen it, and to be there again.
-sub kill_backend
-{
-	my ($pid) = @_;
-	my $offset = -s $node->logfile;
-	kill 9, $pid;
-	$node->wait_for_log(qr/all server processes terminated/, $offset);
-	$node->poll_query_until('postgres', 'SELECT true') or die 'the server does not come back';
-	return;
-}
-
 # How long they take when nobody is in the way
 my %calls = (
 	save => sub { my ($i) = @_; return qq{SELECT orm.save('Author', graph('author $i', 1500), '{"return": false}')} },
@@ -99,7 +88,7 @@ for my $i (2 .. 11)
 	$session->query_until(qr/going/, "\\echo going\n" . $calls{$kind}->($i) . ";\n");
 	sleep $pause;
 	if ($i % 4 == 0) { $node->stop('immediate'); $node->start }
-	else { kill_backend($pid) }
+	else { kill_backend($node, $pid) }
 	eval { $session->{run}->kill_kill };
 	my $after = $node->safe_psql('postgres', 'SELECT (SELECT count(*) FROM authors) + (SELECT count(DISTINCT batch) FROM things)');
 	$after > $before ? $all++ : $none++;

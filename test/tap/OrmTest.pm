@@ -10,7 +10,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(server fails sample consistent answers dump same);
+our @EXPORT = qw(server kill_backend fails sample consistent answers dump same);
 
 # The superuser of all servers, whoever runs the tests.
 $ENV{PGUSER} = 'postgres';
@@ -26,6 +26,18 @@ sub server
 	$node->start;
 	$node->safe_psql('postgres', "CREATE ROLE $_ LOGIN") for @roles;
 	return $node;
+}
+
+# Kills a backend, and waits for the server to have seen it and to be there again.
+sub kill_backend
+{
+	my ($node, $pid) = @_;
+	my $offset = -s $node->logfile;
+
+	kill 9, $pid;
+	$node->wait_for_log(qr/all server processes terminated/, $offset);
+	$node->poll_query_until('postgres', 'SELECT true') or die 'the server does not come back';
+	return;
 }
 
 # A statement fails with that SQLSTATE, and a message like this; as a role, in a database.
