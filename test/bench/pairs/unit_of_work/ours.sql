@@ -1,13 +1,15 @@
--- one statement queues them; what was changed is found and written by COMMIT
+-- one changeset: what was changed is found, and nothing is left queued
 \set n :n + 1
 \if :n = 1
-SELECT a.document AS even, b.document AS odd FROM work a, work b WHERE a.turn = 0 AND b.turn = 1 \gset
+SELECT json_build_object('merge', (SELECT json_agg(json_build_object('model', 'Usuario', 'object', o)) FROM json_array_elements(a.document::json) o)) AS even,
+	json_build_object('merge', (SELECT json_agg(json_build_object('model', 'Usuario', 'object', o)) FROM json_array_elements(b.document::json) o)) AS odd
+	FROM work a, work b WHERE a.turn = 0 AND b.turn = 1 \gset
 \endif
 \set turn :n % 2
 BEGIN;
 \if :turn = 0
-SELECT count(orm.merge('Usuario', o)) FROM json_array_elements(:even::json) o;
+SELECT orm.flush(:even);
 \else
-SELECT count(orm.merge('Usuario', o)) FROM json_array_elements(:odd::json) o;
+SELECT orm.flush(:odd);
 \endif
 COMMIT;
