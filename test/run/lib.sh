@@ -3,6 +3,7 @@
 # lib.sh - what make demo, make psql, make check and make bench have in common.
 #
 #   require demo|check    packages: installs what is missing, or says what is
+#   want_pooler           the same for pgbouncer, or goes on without
 #   begin                 a work directory, $work, that disappears with the script
 #   copy_tree NAME        a clean copy of the sources, $work/NAME
 #   build NAME VAR=...    built and installed into $work/NAME.inst
@@ -140,6 +141,26 @@ install_packages() {
 		apt install "$@"
 	)
 }
+
+# A pooler, without which its tests are skipped.  Its package would start a service, now and
+# at every boot: not for the sake of tests.
+want_pooler() {
+	if ! have pgbouncer && [[ ! -x /usr/sbin/pgbouncer ]] && may_install; then
+		say 'Installing: pgbouncer'
+		install_pooler 2>/dev/null || say 'It cannot be installed: the tests of a pooler will be skipped.'
+	fi
+}
+
+install_pooler() (
+	policy=/usr/sbin/policy-rc.d
+	if [[ ! -e $policy ]]; then
+		trap 'as_root rm -f "$policy"' EXIT
+		printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+		as_root chmod 755 "$policy"
+	fi
+	(apt install pgbouncer) || { apt update && apt install pgbouncer; } || return
+	! have systemctl || as_root systemctl disable pgbouncer >/dev/null 2>&1 || true
+)
 
 # Sees to it that everything is there for a command, and sets $pg_config and $bindir.
 require() {
