@@ -154,4 +154,36 @@ cmp_ok($after{all}, '<=', $before{all} + 300_000, 'one transaction: nor are all 
 $session->query_safe('COMMIT');
 $session->quit;
 
+# What a graph takes grows with the number of its objects, and no faster: the most that a process of its own has had,
+# document and result included.
+SKIP:
+{
+	skip 'there is no /proc', 2 if !-w "/proc/$$/clear_refs";
+	my %peak;
+
+	$node->append_conf('postgresql.conf', 'shared_buffers = 4MB');
+	$node->restart;
+	$node->safe_psql('postgres', <<'END');
+CREATE TABLE graphs (n integer, document text);
+INSERT INTO graphs SELECT n, json_build_array(json_build_object('nombre', 'grafo ' || n, 'posts', (SELECT json_agg(json_build_object('titulo', 'un post')) FROM generate_series(1, n - 1))))
+	FROM unnest('{2,1000,10000,100000}'::integer[]) n;
+END
+	for my $n (1000, 10_000, 100_000)
+	{
+		my $one = $node->background_psql('postgres');
+		my $process = $one->query_safe('SELECT pg_backend_pid()');
+		$one->query_safe(qq{BEGIN; SELECT orm.save('Autor', document) IS NULL FROM graphs WHERE n = 2; ROLLBACK});
+		append_to_file("/proc/$process/clear_refs", '5');
+		my ($before) = slurp_file("/proc/$process/status") =~ /^VmHWM:\s+(\d+)/m;
+		$one->query_safe(qq{SELECT length(orm.save('Autor', document)::text) FROM graphs WHERE n = $n});
+		my ($after) = slurp_file("/proc/$process/status") =~ /^VmHWM:\s+(\d+)/m;
+		$peak{$n} = ($after - $before) / $n;
+		note(sprintf('%d objects: %d kB, %.2f kB each', $n, $after - $before, $peak{$n}));
+		$one->quit;
+		$node->safe_psql('postgres', 'DELETE FROM posts; DELETE FROM autores');
+	}
+	cmp_ok($peak{10_000}, '<', 2, 'a graph takes less than 2 kB an object');
+	cmp_ok($peak{100_000}, '<', 1.3 * $peak{10_000}, 'ten times the objects take ten times as much');
+}
+
 done_testing();
