@@ -115,6 +115,8 @@ decide_fresh(OrmObject **objects, int n)
 			(object->intent == ORM_INTENT_SAVE &&
 			 !orm_record_has_key(object->record, orm_model_need_key(object->group->model))))
 			object->fresh = true;
+		else if (object->intent == ORM_INTENT_UPDATE && !orm_record_has_key(object->record, key))
+			orm_batch_missing(object->group->model, key, object->record);
 		else if (object->intent == ORM_INTENT_FIND_OR_CREATE)
 			object->key = key != NULL && orm_record_has_key(object->record, key) ? key
 				: orm_unique_only(object->group->model, object->record);

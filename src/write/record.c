@@ -21,6 +21,7 @@ static const struct
 	[ORM_VERB_UPDATE] = {true, true},
 	[ORM_VERB_SAVE] = {false, true},
 	[ORM_VERB_UPSERT] = {false, true},
+	[ORM_VERB_NESTED] = {false, true},
 };
 
 /* State of reading many objects. */
@@ -155,7 +156,8 @@ is_servers(const OrmAttribute *attribute, OrmVerb verb)
 static void
 check_verb(OrmPatch patch, OrmVerb verb, const OrmPath *here)
 {
-	if (verb == ORM_VERB_UPDATE || (verb != ORM_VERB_CREATE && orm_patch_makes_value(patch)))
+	if (verb == ORM_VERB_UPDATE || verb == ORM_VERB_NESTED ||
+		(verb != ORM_VERB_CREATE && orm_patch_makes_value(patch)))
 		return;
 	ereport(ERROR,
 			errcode(ERRCODE_INVALID_PARAMETER_VALUE),

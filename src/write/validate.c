@@ -79,7 +79,8 @@ read_member(void *argument)
 {
 	MemberTrial *trial = argument;
 
-	orm_record_read(trial->model, orm_document_root(trial->document), trial->place, ORM_VERB_SAVE, trial->record);
+	orm_record_read(trial->model, orm_document_root(trial->document), trial->place,
+					trial->place == NULL ? ORM_VERB_SAVE : ORM_VERB_NESTED, trial->record);
 }
 
 /* A document of one member. */

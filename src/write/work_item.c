@@ -259,15 +259,53 @@ refuse_nested(const OrmPlace *place)
 						"\"save-update\" as well."));
 }
 
+/* The attribute whose patch needs a row that exists, or -1. */
+static int
+find_change(const OrmRecord *record, const OrmModel *model)
+{
+	for (int i = 0; record->patch != NULL && i < model->nattributes; i++)
+		if (record->given[i] && record->patch[i] != ORM_PATCH_SET && !orm_patch_makes_value(record->patch[i]))
+			return i;
+	return -1;
+}
+
+/* An object with such a patch is updated; raises 22023 when it does not say which row it is. */
+static void
+demand_row(const OrmPlace *place, OrmObject *object)
+{
+	const OrmModel *model = object->group->model;
+	const OrmRecord *record = object->record;
+	int			change = find_change(record, model);
+	OrmPath		attribute;
+	OrmPath		here;
+
+	if (change < 0)
+		return;
+	object->intent = ORM_INTENT_UPDATE;
+	if (place->edge->relationship->kind == ORM_HAS_ONE ||
+		orm_record_has_key(record, orm_model_need_key(model)) ||
+		owner_supplies(place->edge, record, model->primary_key))
+		return;
+	attribute = orm_path_key(place->path, model->attributes[change].name);
+	here = orm_path_key(&attribute, orm_patch_name(record->patch[change]));
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("\"%s\" cannot stand here", orm_patch_name(record->patch[change])),
+			orm_error_place(&here),
+			errhint("It needs an object that exists: give its key."));
+}
+
 /* Reads an object that is nested. */
 static OrmObject *
 read_nested(const OrmPlace *place, OrmJson json, OrmIntent intent)
 {
+	OrmVerb		verb = intent == ORM_INTENT_SAVE ? ORM_VERB_NESTED : ORM_VERB_SAVE;
 	OrmObject  *object;
 
 	refuse_nested(place);
-	object = orm_work_read(place->work, place->edge->target, intent, ORM_VERB_SAVE, json, place->path);
+	object = orm_work_read(place->work, place->edge->target, intent, verb, json, place->path);
 	object->nested = true;
+	demand_row(place, object);
 	return object;
 }
 

@@ -86,6 +86,7 @@ typedef enum OrmVerb
 	ORM_VERB_UPDATE,
 	ORM_VERB_SAVE,
 	ORM_VERB_UPSERT,
+	ORM_VERB_NESTED,			/* no verb of its own: an object nested in another, saved, or patched if it exists */
 	ORM_VERB_DELETE,			/* this and the next have options only */
 	ORM_VERB_UPDATE_WHERE,
 	ORM_VERB_DELETE_WHERE,
