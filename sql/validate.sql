@@ -50,7 +50,14 @@ SELECT orm.validate('VPet', '{"name": "a", "owner": null}');
 \echo # what is no object
 SELECT orm.validate('VOwner', '[1]');
 SELECT orm.validate('VOwner', '{"name": "a", "pets": {"name": 5}}');
-\echo # instructions: what they write is looked at, keys and labels are not
+\echo # what is given twice
+SELECT orm.validate('VOwner', '{"name": "a", "name": "b", "pets": [], "pets": []}');
+\echo # rows that are named must be there
+SELECT orm.validate('VPet', '{"name": "a", "owner": 99}'), orm.validate('VPet', '{"name": "a", "owner": 1}');
+SELECT orm.validate('VPet', '{"name": "a", "owner": {"$connect": {"email": "nobody@example.org"}}}'), orm.validate('VPet', '{"name": "a", "owner": {"$connect": {"email": "ana@example.org"}}}');
+SELECT orm.validate('VPet', '{"name": "a", "owner": "x"}'), orm.validate('VPet', '{"name": "a", "owner": {"$connect": {"emial": "x"}}}');
+SELECT orm.validate('VOwner', '{"name": "a", "pets": {"$disconnect": [1, 99], "$delete": [{"id": 98}, null], "$connect": [{"owner_id": 1, "name": "Rex"}, {"owner_id": 1, "name": "Tor"}]}}');
+\echo # instructions: what they write is looked at, and what they name; labels are not
 SELECT orm.validate('VOwner', '{"name": "a", "pets": {"$set": [{"name": 5}, 7, {"$ref": "x"}], "$cut": []}}');
 SELECT orm.validate('VOwner', '{"name": "a", "pets": {"$save": [{"name": 5}], "$connect_or_create": 1, "$connect": [{"name": 5}], "$disconnect": [1]}}');
 SELECT orm.validate('VPet', '{"name": "a", "owner": {"$connect": 1}}');

@@ -8,6 +8,7 @@
 #include "base/attempt.h"
 #include "exec/json.h"
 #include "model/cache.h"
+#include "model/key.h"
 #include "write/validate_internal.h"
 
 /* All reasons at one place. */
@@ -117,11 +118,11 @@ take_value(OrmSubject *subject, const OrmJsonWalk *walk, const char *name)
 static void validate_object(OrmValidation *validation, const OrmModel *model, OrmJson object,
 							const OrmPath *place, const OrmRelationship *through);
 
-/* The instructions of relationships; what they say of rows that are there is left to the database. */
+/* The instructions of relationships. */
 static const struct
 {
 	const char *name;
-	bool		writes;			/* its items are objects that are written */
+	bool		writes;			/* its items may be objects that are written; else they name rows */
 	bool		to_one;			/* it takes one item where the relationship leads to one */
 	bool		to_many;		/* and an array where it leads to many */
 }			instructions[] = {
@@ -133,17 +134,96 @@ static const struct
 	{"$delete", false, false, true},
 };
 
-/* Validates what stands in one place of a relationship: a key and a label are left to the database. */
+/* What is read in a trial: a scalar that is the key of a row. */
+typedef struct ScalarTrial
+{
+	const OrmSubject *subject;
+	OrmJson		scalar;
+} ScalarTrial;
+
 static void
-take_item(OrmSubject *subject, const OrmRelationship *relationship, OrmJson item, const OrmPath *place)
+read_scalar(void *argument)
+{
+	ScalarTrial *trial = argument;
+	const OrmSubject *subject = trial->subject;
+	const OrmKey *key = orm_model_need_key(subject->model);
+	Datum		values[INDEX_MAX_KEYS];
+
+	if (key->nattributes > 1)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("the key of model \"%s\" has more than one attribute", subject->model->name));
+	if (!orm_key_read_json(subject->model, trial->scalar, subject->place, values))
+		ereport(ERROR,
+				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				errmsg("a key of model \"%s\" is expected, not %s", subject->model->name,
+					   orm_json_kind_name(orm_json_kind(trial->scalar))));
+	subject->record->values[key->attributes[0]] = values[0];
+	subject->record->given[key->attributes[0]] = true;
+}
+
+/* Is it the label of an object that is queued? */
+static bool
+is_label(OrmJson item)
 {
 	OrmJson		label;
 
-	if (orm_json_kind(item) != ORM_JSON_OBJECT || (item.node->count == 1 && orm_json_member(item, "$ref", &label)))
-		return;
-	validate_object(subject->validation, orm_model_open(relationship->target, AccessShareLock), item, place,
-					relationship->key_is_local ? NULL : relationship);
+	return orm_json_kind(item) == ORM_JSON_OBJECT && item.node->count == 1 && orm_json_member(item, "$ref", &label);
 }
+
+/* What is known of an object before it is read. */
+static OrmSubject
+make_subject(OrmValidation *validation, const OrmModel *model, const OrmPath *place)
+{
+	OrmSubject	subject = {.validation = validation, .model = model, .place = place};
+
+	subject.record = orm_record_make(model, 1);
+	subject.wrong = palloc0(Max(model->nattributes, 1));
+	subject.supplied = palloc0(Max(model->nattributes, 1));
+	subject.seen = palloc0(Max(model->nattributes + model->nrelationships, 1));
+	return subject;
+}
+
+static void take_member(OrmSubject *subject, const OrmJsonWalk *walk);
+
+/* Looks for the row that is named in one place of a relationship, by a scalar or an object of a key. */
+static void
+take_ref(OrmSubject *owner, const OrmRelationship *relationship, OrmJson item, const OrmPath *place)
+{
+	OrmSubject	subject = make_subject(owner->validation, orm_model_open(relationship->target, AccessShareLock), place);
+	ScalarTrial trial = {&subject, item};
+	OrmJsonWalk walk;
+
+	if (is_label(item))
+		return;
+	if (orm_json_kind(item) != ORM_JSON_OBJECT)
+	{
+		if (orm_validate_try(owner->validation, read_scalar, &trial, place, false))
+			orm_validate_exists(&subject);
+		return;
+	}
+	walk = orm_json_walk(item);
+	while (orm_json_next(&walk))
+		take_member(&subject, &walk);
+	orm_validate_exists(&subject);
+}
+
+/* Validates what stands in one place of a relationship. */
+static void
+take_item(OrmSubject *subject, const OrmRelationship *relationship, OrmJson item, const OrmPath *place)
+{
+	if (is_label(item))
+		return;
+	if (orm_json_kind(item) != ORM_JSON_OBJECT)
+		take_ref(subject, relationship, item, place);
+	else
+		validate_object(subject->validation, orm_model_open(relationship->target, AccessShareLock), item, place,
+						relationship->key_is_local ? NULL : relationship);
+}
+
+/* Validates an item of a relationship. */
+typedef void (*TakeItem) (OrmSubject *subject, const OrmRelationship *relationship, OrmJson item,
+						  const OrmPath *place);
 
 /* The attribute over a column, or -1. */
 static int
@@ -157,7 +237,8 @@ attribute_of(const OrmModel *model, AttrNumber column)
 
 /* Validates all items of an array. */
 static void
-take_items(OrmSubject *subject, const OrmRelationship *relationship, OrmJson array, const OrmPath *place)
+take_items(OrmSubject *subject, const OrmRelationship *relationship, OrmJson array, const OrmPath *place,
+		   TakeItem take)
 {
 	OrmJsonWalk walk;
 
@@ -173,7 +254,7 @@ take_items(OrmSubject *subject, const OrmRelationship *relationship, OrmJson arr
 		OrmPath		here = orm_path_index(place, walk.index);
 
 		CHECK_FOR_INTERRUPTS();
-		take_item(subject, relationship, walk.value, &here);
+		take(subject, relationship, walk.value, &here);
 	}
 }
 
@@ -203,12 +284,10 @@ take_instruction(OrmSubject *subject, const OrmRelationship *relationship, bool 
 	{
 		if (strcmp(name, instructions[i].name) != 0 || !(many ? instructions[i].to_many : instructions[i].to_one))
 			continue;
-		if (!instructions[i].writes)
-			return;
 		if (many)
-			take_items(subject, relationship, walk->value, &here);
+			take_items(subject, relationship, walk->value, &here, instructions[i].writes ? take_item : take_ref);
 		else
-			take_item(subject, relationship, walk->value, &here);
+			(instructions[i].writes ? take_item : take_ref) (subject, relationship, walk->value, &here);
 		return;
 	}
 	orm_validate_complain(subject->validation, orm_path_text(&here), psprintf("\"%s\" cannot stand here", name));
@@ -231,9 +310,11 @@ take_related(OrmSubject *subject, const OrmRelationship *relationship, OrmJson v
 			subject->supplied[attribute] = true;
 	}
 	if (many && !is_instructing(value))
-		take_items(subject, relationship, value, place);
+		take_items(subject, relationship, value, place, take_item);
 	else if (orm_json_kind(value) == ORM_JSON_ARRAY)
 		orm_validate_complain(subject->validation, orm_path_text(place), "one object is expected, not an array");
+	else if (orm_json_kind(value) == ORM_JSON_NULL)
+		return;
 	else if (!is_instructing(value))
 		take_item(subject, relationship, value, place);
 	else
@@ -251,11 +332,18 @@ take_member(OrmSubject *subject, const OrmJsonWalk *walk)
 	char	   *name = orm_json_string(walk->key);
 	OrmPath		here = orm_path_key(subject->place, name);
 	const OrmRelationship *relationship = orm_model_relationship(subject->model, name);
+	int			member = relationship == NULL ? orm_model_attribute(subject->model, name, strlen(name))
+		: subject->model->nattributes + (int) (relationship - subject->model->relationships);
 
-	if (relationship == NULL)
+	if (member >= 0 && subject->seen[member])
+		orm_validate_complain(subject->validation, orm_path_text(&here),
+							  psprintf("%s \"%s\" is given twice", relationship ? "relationship" : "attribute", name));
+	else if (relationship == NULL)
 		take_value(subject, walk, name);
 	else
 		take_related(subject, relationship, walk->value, &here);
+	if (member >= 0)
+		subject->seen[member] = true;
 }
 
 /* Says which values are missing, or NULL where they may not be. */
@@ -296,7 +384,7 @@ static void
 validate_object(OrmValidation *validation, const OrmModel *model, OrmJson object,
 				const OrmPath *place, const OrmRelationship *through)
 {
-	OrmSubject	subject = {.validation = validation, .model = model, .place = place};
+	OrmSubject	subject;
 	OrmJsonWalk walk;
 
 	check_stack_depth();
@@ -307,9 +395,7 @@ validate_object(OrmValidation *validation, const OrmModel *model, OrmJson object
 									   orm_json_kind_name(orm_json_kind(object))));
 		return;
 	}
-	subject.record = orm_record_make(model, 1);
-	subject.wrong = palloc0(Max(model->nattributes, 1));
-	subject.supplied = palloc0(Max(model->nattributes, 1));
+	subject = make_subject(validation, model, place);
 	supply(&subject, through);
 	walk = orm_json_walk(object);
 	while (orm_json_next(&walk))

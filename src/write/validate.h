@@ -5,8 +5,8 @@
  *     {"name": ["a value is required"], "posts[1].title": ["value too long for type character varying(5)"]}
  *
  * An object is looked at as orm.save would take it, its nested objects too,
- * also under instructions; keys and labels of rows are left to the database:
- * unknown keys; JSON of the wrong kind, and what the types and domains say
+ * also under instructions: keys of rows that are not there (labels are left to
+ * the flush); unknown keys; JSON of the wrong kind, and what the types and domains say
  * (each value is read in a subtransaction of its own); values that are required
  * or must not be null; the table's CHECK constraints; rows that are there with
  * the same unique key; foreign keys that lead to no row.  What can only be

@@ -23,6 +23,7 @@ typedef struct OrmSubject
 	const OrmPath *place;
 	OrmRecord  *record;			/* what could be read */
 	bool	   *wrong;			/* by attribute: its value could not be read */
+	bool	   *seen;			/* by attribute, and relationships behind them: it has been given */
 	bool	   *supplied;		/* by attribute: a nested object, or the one it is nested in, gives it */
 	bool		exists;			/* there is a row with its primary key */
 } OrmSubject;
@@ -44,6 +45,9 @@ extern bool orm_validate_try(OrmValidation *validation, OrmTrial trial, void *ar
 
 /* Looks for rows with the object's keys; sets "exists". */
 extern void orm_validate_keys(OrmSubject *subject);
+
+/* The object only names a row, by the primary key or the only unique key that it gives: is there one? */
+extern void orm_validate_exists(OrmSubject *subject);
 
 /* Evaluates the CHECK constraints. */
 extern void orm_validate_checks(OrmSubject *subject);

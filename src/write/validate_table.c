@@ -122,6 +122,37 @@ orm_validate_keys(OrmSubject *subject)
 			check_key(subject, &model->unique[i], returning);
 }
 
+/* The primary key if the object gives it wholly, else the first unique key that it does; NULL: none. */
+static const OrmKey *
+given_key(const OrmSubject *subject)
+{
+	const OrmModel *model = subject->model;
+
+	if (model->primary_key != NULL && can_look(subject, model->primary_key))
+		return model->primary_key;
+	for (int i = 0; i < model->nunique; i++)
+		if (can_look(subject, &model->unique[i]))
+			return &model->unique[i];
+	return NULL;
+}
+
+void
+orm_validate_exists(OrmSubject *subject)
+{
+	const OrmModel *model = subject->model;
+	KeyTrial	trial = {.subject = subject, .key = given_key(subject)};
+
+	trial.returning = palloc0(Max(model->nattributes, 1));
+	if (trial.key == NULL || model->primary_key == NULL)
+		return;
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+		trial.returning[model->primary_key->attributes[i]] = true;
+	if (orm_validate_try(subject->validation, look_for_row, &trial, subject->place, true) && !trial.found)
+		orm_validate_complain(subject->validation, orm_path_text(subject->place),
+							  psprintf("no object of model \"%s\" has the key %s", model->name,
+									   orm_batch_key_text(model, trial.key, subject->record)));
+}
+
 /* A CHECK constraint that is evaluated. */
 typedef struct CheckTrial
 {
