@@ -138,6 +138,16 @@ SELECT count(*) > 0 FROM orm.unmap('Post');
 SELECT count(*) > 0 FROM orm.map('cascade_write.posts', 'Post', orm.has_many('comments', 'Comment', cascade => 'all'), orm.belongs_to('author', 'Author', 'author_id'));
 SELECT refused($$SELECT orm.update('Post', 11, '{"comments": {"$set": []}}')$$);
 
+\echo # what the document puts elsewhere must not go with what leaves
+CREATE TABLE nodes (id int PRIMARY KEY, up int REFERENCES nodes, name text);
+SELECT count(*) > 0 FROM orm.map('cascade_write.nodes', 'Node', orm.has_many('children', 'Node', cascade => 'all, delete-orphan'));
+SELECT orm.create('Node', '{"id": 1, "children": [{"id": 2, "children": [{"id": 3, "name": "three"}]}, {"id": 4}]}', '{"return": false}');
+SELECT refused($$SELECT orm.save('Node', '{"id": 1, "children": {"$set": [{"id": 4}, {"id": 3}]}}')$$);
+SELECT refused($$SELECT orm.save('Node', '{"id": 1, "children": {"$delete": [2], "$connect": [3]}}')$$);
+SELECT refused($$SELECT orm.save('Node', '{"id": 1, "children": {"$disconnect": [2], "$save": [{"id": 3, "name": "?"}]}}')$$);
+SELECT orm.save('Node', '{"id": 1, "children": [{"id": 3}]}') -> 'children', orm.save('Node', '{"id": 1, "children": {"$set": [4, {"id": 3}]}}') -> 'children';
+SELECT * FROM nodes ORDER BY id;
+
 \echo # composite keys: the key of the parent is a part of that of the child
 CREATE TABLE orders (shop int, number int, PRIMARY KEY (shop, number));
 CREATE TABLE lines (shop int, number int, position int, what text, PRIMARY KEY (shop, number, position), FOREIGN KEY (shop, number) REFERENCES orders);

@@ -261,9 +261,36 @@ common_place(OrmRecord **records, int n)
 	return place;
 }
 
+/* What the graph writes must not go with what leaves. */
+static void
+refuse_written(const OrmWork *work, OrmDelete *delete)
+{
+	ListCell   *cell;
+
+	foreach(cell, work->groups)
+	{
+		const OrmGroup *group = lfirst(cell);
+		const OrmKey *key = group->model->primary_key;
+
+		for (int i = 0; key != NULL && i < group->n; i++)
+		{
+			const OrmObject *object = group->objects[i];
+			Datum		values[INDEX_MAX_KEYS];
+			bool		isnull;
+
+			if ((object->intent == ORM_INTENT_FIND && object->references == NULL && !object->referenced) ||
+				!is_known(object, key->attributes, key->nattributes))
+				continue;
+			for (int k = 0; k < key->nattributes; k++)
+				orm_work_value(object, key->attributes[k], &values[k], &isnull);
+			orm_delete_refuse(delete, group->model, values, object->place);
+		}
+	}
+}
+
 /* Deletes rows by primary key, and what goes with them; returns how many of the former went. */
 static int64
-delete_along(const OrmModel *model, OrmRecord **records, int n)
+delete_along(const OrmWork *work, const OrmModel *model, OrmRecord **records, int n)
 {
 	const OrmKey *key = orm_model_need_key(model);
 	OrmDelete  *delete = orm_delete_make();
@@ -278,6 +305,7 @@ delete_along(const OrmModel *model, OrmRecord **records, int n)
 			values[k] = records[i]->values[key->attributes[k]];
 		orm_delete_add(delete, model, values);
 	}
+	refuse_written(work, delete);
 	PG_TRY();
 	{
 		gone = orm_delete_run(delete);
@@ -309,7 +337,7 @@ demand_gone(const OrmBatch *batch, const OrmKey *key)
 
 /* Deletes rows by primary key. */
 static void
-delete_records(OrmGroup *group, OrmRecord **records, int n)
+delete_records(const OrmWork *work, OrmGroup *group, OrmRecord **records, int n)
 {
 	OrmWrite	write = {.model = group->model};
 	OrmBatch	batch = {&write, records, n};
@@ -320,7 +348,7 @@ delete_records(OrmGroup *group, OrmRecord **records, int n)
 	key = orm_model_need_key(group->model);
 	if (!group->model->deletes_along)
 		orm_batch_delete(&batch, key);
-	else if (delete_along(group->model, records, n) == n)
+	else if (delete_along(work, group->model, records, n) == n)
 		return;
 	demand_gone(&batch, key);
 }
@@ -390,7 +418,7 @@ delete_orphans(Leaving *leaving)
 			orphans[norphans++] = record;
 	}
 	leaving->n = may_leave(leaving->edge) ? n : 0;
-	delete_records(leaving->edge->holder, orphans, norphans);
+	delete_records(leaving->work, leaving->edge->holder, orphans, norphans);
 	leaving->work->tally.deleted += norphans;
 }
 
@@ -496,7 +524,7 @@ remove_items(OrmWork *work, OrmEdge *edge, const List *removals, bool deleted)
 	}
 	if (deleted)
 	{
-		delete_records(edge->target, leaving.records, leaving.n);
+		delete_records(work, edge->target, leaving.records, leaving.n);
 		work->tally.deleted += leaving.n;
 	}
 	else if (edge->holder != NULL)

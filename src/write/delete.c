@@ -23,6 +23,39 @@ orm_delete_make(void)
 	return delete;
 }
 
+void
+orm_delete_refuse(OrmDelete *delete, const OrmModel *model, const Datum *key, const OrmPath *place)
+{
+	MemoryContext caller = MemoryContextSwitchTo(delete->context);
+	Size		room = sizeof(Datum) * model->primary_key->nattributes;
+	OrmDeleteRefused *refused = palloc(offsetof(OrmDeleteRefused, key) + room);
+
+	refused->model = model;
+	refused->place = place;
+	memcpy(refused->key, key, room);
+	delete->refused = lappend(delete->refused, refused);
+	MemoryContextSwitchTo(caller);
+}
+
+/* Raises 21000 where a row goes that must not. */
+static void
+check_refused(const OrmDelete *delete, const OrmDeleteRefused *refused)
+{
+	ListCell   *cell;
+
+	foreach(cell, delete->sets)
+	{
+		const OrmDeleteSet *set = lfirst(cell);
+
+		if (set->model == refused->model && orm_keyset_find(set->keys, refused->key) >= 0)
+			ereport(ERROR,
+					errcode(ERRCODE_CARDINALITY_VIOLATION),
+					errmsg("an object of model \"%s\" would be deleted with what it belongs to", set->model->name),
+					orm_error_place(refused->place),
+					errhint("Move it in a call of its own first."));
+	}
+}
+
 /* The statement that deletes all sets, as it grows. */
 typedef struct Statement
 {
@@ -233,8 +266,11 @@ orm_delete_run(OrmDelete *delete)
 {
 	MemoryContext caller = MemoryContextSwitchTo(delete->context);
 	int64		named;
+	ListCell   *cell;
 
 	orm_delete_collect(delete);
+	foreach(cell, delete->refused)
+		check_refused(delete, lfirst(cell));
 	named = delete_collected(delete);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(delete->context);

@@ -31,6 +31,7 @@
 #ifndef ORM_WRITE_DELETE_H
 #define ORM_WRITE_DELETE_H
 
+#include "base/document.h"
 #include "exec/query.h"
 #include "model/model.h"
 
@@ -42,9 +43,12 @@ extern OrmDelete *orm_delete_make(void);
 /* Names an object that is to go, by its primary key: values in key order, which are copied. */
 extern void orm_delete_add(OrmDelete *delete, const OrmModel *model, const Datum *key);
 
+/* Names one that is written by the same document, at this place: it must not go. */
+extern void orm_delete_refuse(OrmDelete *delete, const OrmModel *model, const Datum *key, const OrmPath *place);
+
 /*
  * Deletes them, and what goes with them; returns how many of those that were
- * named were there.  Raises what orm_relationship_require raises, 42P10 for a
+ * named were there.  Raises 21000 where one would go that must not; what what orm_relationship_require raises, 42P10 for a
  * model that is led to and has no primary key, and what the server raises.
  */
 extern int64 orm_delete_run(OrmDelete *delete);

@@ -21,12 +21,21 @@ typedef struct OrmDeleteSet
 	OrmJoinColumns columns;		/* of the key; n 0: it cannot come in arrays, and nothing is followed */
 } OrmDeleteSet;
 
+/* A row that must not go. */
+typedef struct OrmDeleteRefused
+{
+	const OrmModel *model;
+	const OrmPath *place;
+	Datum		key[FLEXIBLE_ARRAY_MEMBER];
+} OrmDeleteRefused;
+
 struct OrmDelete
 {
 	MemoryContext context;
 	MemoryContext step;			/* emptied after each statement that collects */
 	OrmAccess	access;			/* ORM_READ: nothing will be deleted, rows are not locked */
 	List	   *sets;			/* of OrmDeleteSet *, as they were found */
+	List	   *refused;		/* of OrmDeleteRefused * */
 };
 
 /* In update.c: deletes one row, by its primary key, and nothing else; true when it was there. */
