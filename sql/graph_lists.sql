@@ -149,5 +149,15 @@ ALTER TABLE t_links RENAME tag_id TO "tag's";
 SELECT orm.save('TPost', '{"tenant": 1, "id": 1, "tags": {"$set": [{"tenant": 1, "id": 2}]}}') IS NOT NULL AS saved;
 TABLE t_links ORDER BY 1, 2, 3;
 
+-- a row is named by a column that the server fills as well
+CREATE TABLE cities (id int PRIMARY KEY, name text NOT NULL, slug text GENERATED ALWAYS AS (lower(name)) STORED UNIQUE);
+CREATE TABLE streets (id int PRIMARY KEY, city_id int REFERENCES cities);
+SELECT count(*) > 0 AS mapped FROM orm.map('graph_lists.cities', 'City');
+SELECT count(*) > 0 AS mapped FROM orm.map('graph_lists.streets', 'Street', orm.belongs_to('city', 'City'));
+INSERT INTO cities VALUES (1, 'Roma');
+SELECT orm.create('Street', '{"id": 1, "city": {"$connect": {"slug": "roma"}}}'), orm.create('Street', '{"id": 2, "city": {"$connect": {"id": 1, "slug": "as it was read"}}}');
+SELECT refused($$SELECT orm.create('Street', '{"id": 3, "city": {"$connect": {"slug": "bari"}}}')$$);
+SELECT refused($$SELECT orm.create('Street', '{"id": 3, "city": {"$connect": {"slug": "roma", "name": "Roma"}}}')$$);
+
 SET client_min_messages = warning;
 DROP SCHEMA graph_lists CASCADE;

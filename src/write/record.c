@@ -22,6 +22,7 @@ static const struct
 	[ORM_VERB_SAVE] = {false, true},
 	[ORM_VERB_UPSERT] = {false, true},
 	[ORM_VERB_NESTED] = {false, true},
+	[ORM_VERB_NAMED] = {false, true},
 };
 
 /* State of reading many objects. */
@@ -148,8 +149,8 @@ find_attribute(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path)
 static bool
 is_servers(const OrmAttribute *attribute, OrmVerb verb)
 {
-	return attribute->generated ||
-		(attribute->identity_always && !(attribute->in_key && verbs[verb].identifies));
+	return verb != ORM_VERB_NAMED &&
+		(attribute->generated || (attribute->identity_always && !(attribute->in_key && verbs[verb].identifies)));
 }
 
 /* Raises 22023 for a patch that this verb does not take. */

@@ -73,6 +73,7 @@ typedef struct MemberTrial
 	OrmDocument *document;		/* an object of this member alone */
 	const OrmPath *place;		/* of the object */
 	OrmRecord  *record;
+	OrmVerb		verb;
 } MemberTrial;
 
 static void
@@ -80,8 +81,7 @@ read_member(void *argument)
 {
 	MemberTrial *trial = argument;
 
-	orm_record_read(trial->model, orm_document_root(trial->document), trial->place,
-					trial->place == NULL ? ORM_VERB_SAVE : ORM_VERB_NESTED, trial->record);
+	orm_record_read(trial->model, orm_document_root(trial->document), trial->place, trial->verb, trial->record);
 }
 
 /* A document of one member. */
@@ -108,7 +108,7 @@ static void
 take_value(OrmSubject *subject, const OrmJsonWalk *walk, const char *name)
 {
 	OrmPath		here = orm_path_key(subject->place, name);
-	MemberTrial trial = {subject->model, make_document(walk), subject->place, subject->record};
+	MemberTrial trial = {subject->model, make_document(walk), subject->place, subject->record, subject->verb};
 	int			attribute = orm_model_attribute(subject->model, name, strlen(name));
 
 	if (!orm_validate_try(subject->validation, read_member, &trial, &here, false) && attribute >= 0)
@@ -177,6 +177,7 @@ make_subject(OrmValidation *validation, const OrmModel *model, const OrmPath *pl
 {
 	OrmSubject	subject = {.validation = validation, .model = model, .place = place};
 
+	subject.verb = place == NULL ? ORM_VERB_SAVE : ORM_VERB_NESTED;
 	subject.record = orm_record_make(model, 1);
 	subject.wrong = palloc0(Max(model->nattributes, 1));
 	subject.supplied = palloc0(Max(model->nattributes, 1));
@@ -202,6 +203,7 @@ take_ref(OrmSubject *owner, const OrmRelationship *relationship, OrmJson item, c
 			orm_validate_exists(&subject);
 		return;
 	}
+	subject.verb = ORM_VERB_NAMED;
 	walk = orm_json_walk(item);
 	while (orm_json_next(&walk))
 		take_member(&subject, &walk);

@@ -21,6 +21,7 @@ typedef struct OrmSubject
 	OrmValidation *validation;
 	const OrmModel *model;
 	const OrmPath *place;
+	OrmVerb		verb;			/* as what it is read */
 	OrmRecord  *record;			/* what could be read */
 	bool	   *wrong;			/* by attribute: its value could not be read */
 	bool	   *seen;			/* by attribute, and relationships behind them: it has been given */

@@ -168,6 +168,16 @@ owner_supplies(const OrmEdge *edge, const OrmRecord *record, const OrmKey *key)
 	return given > 0;
 }
 
+/* The primary key if an object gives it, else its only unique key; NULL: it gives none.  Raises 42P10 for two. */
+static const OrmKey *
+given_key(const OrmObject *object)
+{
+	const OrmKey *key = object->group->model->primary_key;
+
+	return key != NULL && orm_record_has_key(object->record, key) ? key
+		: orm_unique_only(object->group->model, object->record);
+}
+
 /*
  * The key that is all that an object gives; raises 22023 or 42P10 when it is
  * not so.  "member": its owner may supply the rest.
@@ -177,11 +187,9 @@ only_a_key(const OrmPlace *place, OrmObject *object, bool member)
 {
 	const OrmModel *model = object->group->model;
 	const OrmRecord *record = object->record;
-	const OrmKey *key = model->primary_key;
+	const OrmKey *key = given_key(object);
 	int			given = 0;
 
-	if (key == NULL || !orm_record_has_key(record, key))
-		key = orm_unique_only(model, record);
 	if (key == NULL && member && owner_supplies(place->edge, record, model->primary_key))
 	{
 		key = model->primary_key;
@@ -206,6 +214,17 @@ only_a_key(const OrmPlace *place, OrmObject *object, bool member)
 	return key;
 }
 
+/* Reads an object that names a row, into an empty record; returns how many relationships it has. */
+static int
+read_name(OrmObject *object, OrmJson json, const OrmPath *path, OrmVerb verb)
+{
+	OrmRecord  *record = object->record;
+
+	memset(record->given, false, sizeof(bool) * object->group->model->nattributes);
+	record->etag = NULL;
+	return orm_reader_read(object->group->reader, json, path, verb, record);
+}
+
 /* Reads what names a row that exists. */
 static OrmObject *
 read_ref(const OrmPlace *place, OrmJson json, bool member)
@@ -220,12 +239,14 @@ read_ref(const OrmPlace *place, OrmJson json, bool member)
 		return object;
 	refuse_instruction(place, json);
 	object = add_target(place, ORM_INTENT_FIND);
-	if (orm_reader_read(object->group->reader, json, place->path, ORM_VERB_SAVE, object->record) > 0)
+	if (read_name(object, json, place->path, ORM_VERB_SAVE) > 0)
 		ereport(ERROR,
 				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("an object of model \"%s\" is named by its key alone here", object->group->model->name),
 				orm_error_place(place->path),
 				errhint("Relationships cannot stand in it."));
+	if (given_key(object) == NULL)
+		read_name(object, json, place->path, ORM_VERB_NAMED);
 	object->key = only_a_key(place, object, member);
 	return object;
 }

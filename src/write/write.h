@@ -87,6 +87,7 @@ typedef enum OrmVerb
 	ORM_VERB_SAVE,
 	ORM_VERB_UPSERT,
 	ORM_VERB_NESTED,			/* no verb of its own: an object nested in another, saved, or patched if it exists */
+	ORM_VERB_NAMED,				/* nor is this: an object that names a row by a key, also one that the server fills */
 	ORM_VERB_DELETE,			/* this and the next have options only */
 	ORM_VERB_UPDATE_WHERE,
 	ORM_VERB_DELETE_WHERE,
