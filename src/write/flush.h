@@ -83,8 +83,8 @@ struct OrmGroup
 	bool		comes_back;		/* with the result comes all that is needed */
 	bool		keyed;			/* no result comes back, but of every row its primary key */
 	OrmPlan    *shape;			/* the form of the result, pinned; NULL: none */
-	int			component;		/* order.c; the lower is written first */
-	int			visit;			/* order.c, while ordering */
+	int			component;		/* order_group.c; the lower is written first */
+	int			visit;			/* order_group.c, while ordering */
 };
 
 /* A relationship that occurs in the graph. */
@@ -255,7 +255,7 @@ extern void orm_work_read_into(OrmWork *work, OrmObject *object, OrmVerb verb, O
 /* In work_label.c: the object of the group's model that has the label; raises 42704 when there is none. */
 extern OrmObject *orm_work_labelled(OrmWork *work, OrmGroup *group, const char *label, const OrmPath *place);
 
-/* In order.c: numbers the groups' components; returns how many. */
+/* In order_group.c: numbers the groups' components; returns how many. */
 extern int	orm_order_groups(OrmWork *work);
 
 /* Writes objects of one group that do not wait for each other, but for what one statement allows. */

@@ -1,146 +1,16 @@
 /*
- * order.c - what is written before what; see flush.h.
+ * order.c - which objects are written before which; see flush.h.
  *
- * Groups are ordered by the references among them, those that refer to each
- * other in a circle as one component (Tarjan's algorithm, which finds what is
- * referred to first).  In a component that is a circle, objects go by depth:
- * an object is written when all that it refers to is.
+ * In a component that is a circle, objects go by depth: an object is written
+ * when all that it refers to is.
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/table.h"
-#include "catalog/indexing.h"
-#include "catalog/pg_constraint.h"
+#include "catalog/pg_class.h"
 #include "miscadmin.h"
-#include "utils/fmgroids.h"
-#include "utils/rel.h"
 
 #include "write/batch.h"
-#include "write/flush.h"
-
-/* State of ordering the groups. */
-typedef struct Ordering
-{
-	OrmWork    *work;
-	List	   *stack;			/* of OrmGroup * whose component is not known yet */
-	int			visits;
-	int			components;
-} Ordering;
-
-/* Does a row of "holder" refer to one of "target", whatever the objects say? */
-static bool
-refers_to(const OrmModel *holder, const OrmModel *target)
-{
-	for (int i = 0; i < holder->nrelationships; i++)
-	{
-		const OrmRelationship *relationship = &holder->relationships[i];
-
-		if (relationship->resolved && relationship->key_is_local && relationship->target_relid == target->relid)
-			return true;
-	}
-	for (int i = 0; i < target->nrelationships; i++)
-	{
-		const OrmRelationship *relationship = &target->relationships[i];
-
-		if (relationship->resolved && !relationship->key_is_local && !OidIsValid(relationship->join_relid) &&
-			relationship->target_relid == holder->relid)
-			return true;
-	}
-	return false;
-}
-
-/* The groups that a group refers to (List of OrmGroup *). */
-static List *
-referenced_by(const OrmWork *work, const OrmGroup *group)
-{
-	List	   *referenced = NIL;
-	ListCell   *cell;
-
-	foreach(cell, work->edges)
-	{
-		const OrmEdge *edge = lfirst(cell);
-
-		if (edge->referring && edge->holder == group)
-			referenced = lappend(referenced, edge->referenced);
-	}
-	foreach(cell, work->by_table ? work->groups : NIL)
-		if (lfirst(cell) != group && refers_to(group->model, ((OrmGroup *) lfirst(cell))->model))
-			referenced = lappend(referenced, lfirst(cell));
-	return referenced;
-}
-
-/* Visits a group and all that it refers to; returns the earliest visited that is in its component. */
-static int
-visit_group(Ordering *ordering, OrmGroup *group)
-{
-	int			earliest = group->visit = ++ordering->visits;
-	ListCell   *cell;
-
-	check_stack_depth();
-	ordering->stack = lappend(ordering->stack, group);
-	foreach(cell, referenced_by(ordering->work, group))
-	{
-		OrmGroup   *referenced = lfirst(cell);
-
-		if (referenced->visit == 0)
-			earliest = Min(earliest, visit_group(ordering, referenced));
-		else if (referenced->component < 0)
-			earliest = Min(earliest, referenced->visit);
-	}
-	if (earliest == group->visit)
-	{
-		OrmGroup   *member;
-
-		do
-		{
-			member = llast(ordering->stack);
-			ordering->stack = list_delete_last(ordering->stack);
-			member->component = ordering->components;
-		} while (member != group);
-		ordering->components++;
-	}
-	return earliest;
-}
-
-/* list_sort comparator: groups by the names of their models. */
-static int
-compare_groups(const ListCell *a, const ListCell *b)
-{
-	return strcmp(((const OrmGroup *) lfirst(a))->model->name, ((const OrmGroup *) lfirst(b))->model->name);
-}
-
-/* list_sort comparator: edges by the names of models and relationships. */
-static int
-compare_edges(const ListCell *a, const ListCell *b)
-{
-	const OrmEdge *left = lfirst(a);
-	const OrmEdge *right = lfirst(b);
-	int			result = strcmp(left->source->model->name, right->source->model->name);
-
-	return result != 0 ? result : strcmp(left->relationship->name, right->relationship->name);
-}
-
-/* What nothing else orders goes by name: so two calls lock rows of tables in the same order. */
-int
-orm_order_groups(OrmWork *work)
-{
-	Ordering	ordering = {.work = work};
-	ListCell   *cell;
-
-	list_sort(work->groups, compare_groups);
-	list_sort(work->edges, compare_edges);
-	foreach(cell, work->groups)
-	{
-		((OrmGroup *) lfirst(cell))->visit = 0;
-		((OrmGroup *) lfirst(cell))->component = -1;
-	}
-	foreach(cell, work->groups)
-		if (((OrmGroup *) lfirst(cell))->visit == 0)
-			visit_group(&ordering, lfirst(cell));
-	return ordering.components;
-}
+#include "write/order.h"
 
 /* The objects of a component that are not written yet. */
 typedef struct Remaining
@@ -165,18 +35,18 @@ static Remaining
 collect(OrmWork *work, int component)
 {
 	Remaining	remaining = {.work = work, .component = component};
+	List	   *groups = orm_order_groups_of(work, component);
 	int			n = 0;
 	ListCell   *cell;
 
-	foreach(cell, work->groups)
-		if (((OrmGroup *) lfirst(cell))->component == component)
-			n += ((OrmGroup *) lfirst(cell))->n;
+	foreach(cell, groups)
+		n += ((OrmGroup *) lfirst(cell))->n;
 	remaining.objects = palloc_extended(sizeof(OrmObject *) * Max(n, 1), MCXT_ALLOC_HUGE);
-	foreach(cell, work->groups)
+	foreach(cell, groups)
 	{
 		const OrmGroup *group = lfirst(cell);
 
-		for (int i = 0; group->component == component && i < group->n; i++)
+		for (int i = 0; i < group->n; i++)
 			if (!group->objects[i]->written)
 				remaining.objects[remaining.n++] = group->objects[i];
 	}
@@ -354,35 +224,11 @@ waits_for(const OrmReference *reference)
 static bool
 is_deferred(const OrmEdge *edge)
 {
-	const OrmModel *holder = edge->holder->model;
-	Relation	constraints = table_open(ConstraintRelationId, AccessShareLock);
-	bool		deferred = false;
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
+	AttrNumber	columns[INDEX_MAX_KEYS];
 
-	ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(holder->relid));
-	scan = systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(tuple);
-		AttrNumber	columns[INDEX_MAX_KEYS];
-		AttrNumber	referenced[INDEX_MAX_KEYS];
-		int			n;
-		bool		same;
-
-		if (form->contype != CONSTRAINT_FOREIGN || form->confrelid != edge->referenced->model->relid)
-			continue;
-		DeconstructFkConstraintRow(tuple, &n, columns, referenced, NULL, NULL, NULL, NULL, NULL);
-		same = n == edge->n;
-		for (int i = 0; same && i < n; i++)
-			same = columns[i] == holder->attributes[edge->holder_key[i]].attnum;
-		if (same)
-			deferred = form->condeferred;
-	}
-	systable_endscan(scan);
-	table_close(constraints, AccessShareLock);
-	return deferred;
+	for (int i = 0; i < edge->n; i++)
+		columns[i] = edge->holder->model->attributes[edge->holder_key[i]].attnum;
+	return orm_order_waits_for_end(edge->holder->model->relid, edge->referenced->model->relid, edge->n, columns);
 }
 
 /* May the key be NULL at first? */
