@@ -106,7 +106,35 @@ can_be_known(const OrmObject *object, const OrmEdge *edge)
 	return true;
 }
 
-/* Marks the attributes by which the group refers to itself; false: a new row cannot have NULL there. */
+/* Is the attribute filled by a reference? */
+static bool
+is_referred_by(const OrmObject *object, int attribute)
+{
+	for (const OrmReference *r = object->references; r != NULL; r = r->next)
+		for (int i = 0; i < r->edge->n; i++)
+			if (r->edge->holder_key[i] == attribute)
+				return true;
+	return false;
+}
+
+/* Will the object give a value for the attribute: itself, or by a reference? */
+static bool
+gives(const OrmObject *object, int attribute)
+{
+	return object->record->given[attribute] || is_referred_by(object, attribute);
+}
+
+/* Do all new rows give a value for the attribute? */
+static bool
+all_give(const Remaining *remaining, int attribute)
+{
+	for (int i = 0; i < remaining->n; i++)
+		if (is_surely_new(remaining->objects[i]) && !gives(remaining->objects[i], attribute))
+			return false;
+	return true;
+}
+
+/* Marks the attributes by which the group refers to itself; false: a new row that gives none cannot have NULL there. */
 static bool
 mark_self(const Remaining *remaining, bool *self)
 {
@@ -121,23 +149,13 @@ mark_self(const Remaining *remaining, bool *self)
 		{
 			const OrmAttribute *attribute = &model->attributes[edge->holder_key[i]];
 
-			if (attribute->has_default || attribute->not_null || attribute->generated || attribute->in_key)
+			if (!attribute->has_default && !attribute->not_null && !attribute->generated && !attribute->in_key)
+				self[edge->holder_key[i]] = true;
+			else if (!all_give(remaining, edge->holder_key[i]))
 				return false;
-			self[edge->holder_key[i]] = true;
 		}
 	}
 	return true;
-}
-
-/* Is the attribute filled by a reference? */
-static bool
-is_referred_by(const OrmObject *object, int attribute)
-{
-	for (const OrmReference *r = object->references; r != NULL; r = r->next)
-		for (int i = 0; i < r->edge->n; i++)
-			if (r->edge->holder_key[i] == attribute)
-				return true;
-	return false;
 }
 
 /* A new row that refers to none of its kind is given NULL there, so that all give the same. */
@@ -153,13 +171,6 @@ even_out(const Remaining *remaining, const bool *self)
 			if (self[a] && !record->given[a] && !is_referred_by(object, a))
 				record->given[a] = record->isnull[a] = true;
 	}
-}
-
-/* Will the object give a value for the attribute: itself, or by a reference? */
-static bool
-gives(const OrmObject *object, int attribute)
-{
-	return object->record->given[attribute] || is_referred_by(object, attribute);
 }
 
 /* Do new rows give the same, apart from keys that are made and references among themselves? */
