@@ -22,9 +22,9 @@ say_what(void *argument)
 {
 	const OrmPath *const *place = argument;
 
+	errcontext("writing queued objects");
 	if (*place != NULL)
 		errcontext("at %s", orm_path_text(*place));
-	errcontext("writing queued objects");
 }
 
 /* Reads the key of a REMOVE again, for the model as it is now. */
