@@ -164,6 +164,17 @@ orm_keyset_make(int ncolumns, const OrmType *const *types)
 	return keys;
 }
 
+OrmKeySet *
+orm_keyset_make_for(const OrmModel *model)
+{
+	const OrmKey *key = orm_model_need_key(model);
+	const OrmType *types[INDEX_MAX_KEYS];
+
+	for (int i = 0; i < key->nattributes; i++)
+		types[i] = model->attributes[key->attributes[i]].type;
+	return orm_keyset_make(key->nattributes, types);
+}
+
 /* Enters a new key's values under the next number. */
 static int
 append_key(OrmKeySet *keys, const Datum *key)

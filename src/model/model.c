@@ -122,14 +122,22 @@ fill_attributes(OrmModel *model, Relation relation)
 	make_names_differ(model);
 }
 
-/* Index of the attribute of a column number, or -1. */
-static int
-attribute_of_column(const OrmModel *model, AttrNumber attnum)
+int
+orm_model_attribute_over(const OrmModel *model, AttrNumber column)
 {
 	for (int i = 0; i < model->nattributes; i++)
-		if (model->attributes[i].attnum == attnum)
+		if (model->attributes[i].attnum == column)
 			return i;
 	return -1;
+}
+
+bool
+orm_key_has(const OrmKey *key, int attribute)
+{
+	for (int i = 0; key != NULL && i < key->nattributes; i++)
+		if (key->attributes[i] == attribute)
+			return true;
+	return false;
 }
 
 /* What a unique index is good for. */
@@ -162,7 +170,7 @@ key_of_index(const OrmModel *model, Relation relation, Oid index, OrmKey *key, I
 		key->attributes = palloc(sizeof(int) * form->indnkeyatts);
 		for (int i = 0; i < form->indnkeyatts; i++)
 		{
-			key->attributes[i] = attribute_of_column(model, form->indkey.values[i]);
+			key->attributes[i] = orm_model_attribute_over(model, form->indkey.values[i]);
 			usable = usable && key->attributes[i] >= 0;
 		}
 		key->single = usable && orm_index_tells_apart(relation, tuple);
@@ -186,7 +194,7 @@ declared_key(const OrmModel *model)
 	foreach(cell, columns)
 	{
 		AttrNumber	attnum = get_attnum(model->relid, lfirst(cell));
-		int			attribute = attribute_of_column(model, attnum);
+		int			attribute = orm_model_attribute_over(model, attnum);
 
 		if (attribute < 0)
 			return NULL;
@@ -251,7 +259,7 @@ fill_version(OrmModel *model)
 {
 	char	   *column = orm_declaration_version(model->declaration);
 	int			attribute = column == NULL ? -1
-		: attribute_of_column(model, get_attnum(model->relid, column));
+		: orm_model_attribute_over(model, get_attnum(model->relid, column));
 
 	model->version = attribute >= 0 && !model->attributes[attribute].in_key ? attribute : -1;
 }

@@ -108,9 +108,15 @@ extern bool orm_model_equal(const OrmModel *a, const OrmModel *b);
 /* Index of the attribute of that name, or -1. */
 extern int	orm_model_attribute(const OrmModel *model, const char *name, int length);
 
+/* Index of the attribute over that column of the table, or -1. */
+extern int	orm_model_attribute_over(const OrmModel *model, AttrNumber column);
+
 /* Raises 42703 with the nearest attribute, for a name that was given at "path". */
 extern void orm_model_no_attribute(const OrmModel *model, const char *name,
 								   const OrmPath *path) pg_attribute_noreturn();
+
+/* Is the attribute part of the key?  Not of NULL. */
+extern bool orm_key_has(const OrmKey *key, int attribute);
 
 /* Raises 42P10 unless the model has a primary key. */
 extern const OrmKey *orm_model_need_key(const OrmModel *model);

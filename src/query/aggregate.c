@@ -200,10 +200,10 @@ static const char *
 found_column(const OrmScope *joined)
 {
 	const OrmModel *model = joined->model;
+	int			attribute = orm_model_attribute_over(model, joined->through->remote[0]);
 
-	for (int i = 0; i < model->nattributes; i++)
-		if (model->attributes[i].attnum == joined->through->remote[0])
-			return orm_query_attribute(joined, i)->sql;
+	if (attribute >= 0)
+		return orm_query_attribute(joined, attribute)->sql;
 	ereport(ERROR,
 			errcode(ERRCODE_UNDEFINED_COLUMN),
 			errmsg("relationship \"%s\" follows a column that model \"%s\" does not have",

@@ -205,12 +205,12 @@ choose_form(const OrmLevelBuild *build, const LinkColumn *columns, int n)
 static bool
 is_indexed(const OrmModel *model, const OrmRelationship *relationship)
 {
+	int			attribute;
+
 	if (relationship->kind == ORM_MANY_TO_MANY)
 		return relationship->join_indexed;
-	for (int i = 0; i < model->nattributes; i++)
-		if (model->attributes[i].attnum == relationship->remote[0])
-			return model->attributes[i].leads_index;
-	return false;
+	attribute = orm_model_attribute_over(model, relationship->remote[0]);
+	return attribute >= 0 && model->attributes[attribute].leads_index;
 }
 
 /* How a link's statement is planned: a generic plan of ANY without an index compares every row with every key. */

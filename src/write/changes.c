@@ -69,18 +69,15 @@ same_rows(const OrmModel *a, const OrmModel *b)
 static TableRows *
 rows_of(List **tables, const OrmModel *model)
 {
-	const OrmType *types[INDEX_MAX_KEYS];
 	TableRows  *found;
 	ListCell   *cell;
 
 	foreach(cell, *tables)
 		if (same_rows(((TableRows *) lfirst(cell))->model, model))
 			return lfirst(cell);
-	for (int i = 0; i < model->primary_key->nattributes; i++)
-		types[i] = model->attributes[model->primary_key->attributes[i]].type;
 	found = palloc0(sizeof(TableRows));
 	found->model = model;
-	found->keys = orm_keyset_make(model->primary_key->nattributes, types);
+	found->keys = orm_keyset_make_for(model);
 	*tables = lappend(*tables, found);
 	return found;
 }
@@ -275,12 +272,8 @@ stored_key(const OrmObject *object)
 {
 	const OrmKey *key = orm_model_need_key(object->group->model);
 	Datum	   *values = palloc(sizeof(Datum) * key->nattributes);
-	bool		isnull;
 
-	for (int i = 0; i < key->nattributes; i++)
-		if (!orm_work_value(object, key->attributes[i], &values[i], &isnull) || isnull)
-			return NULL;
-	return values;
+	return orm_work_key(object, values) ? values : NULL;
 }
 
 /* Remembers the keys of what has a label. */

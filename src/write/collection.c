@@ -371,25 +371,17 @@ comes(const OrmEdge *edge, const OrmObject *object)
 static OrmKeySet *
 coming_keys(const OrmEdge *edge)
 {
-	const OrmModel *model = edge->holder->model;
-	const OrmKey *key = model->primary_key;
 	OrmKeySet  *keys = NULL;
-	const OrmType *types[INDEX_MAX_KEYS];
 
-	for (int k = 0; k < key->nattributes; k++)
-		types[k] = model->attributes[key->attributes[k]].type;
 	for (int i = 0; i < edge->holder->n; i++)
 	{
 		const OrmObject *object = edge->holder->objects[i];
 		Datum		values[INDEX_MAX_KEYS];
-		bool		isnull;
 
-		if (!comes(edge, object) || !is_known(object, key->attributes, key->nattributes))
+		if (!comes(edge, object) || !orm_work_key(object, values))
 			continue;
-		for (int k = 0; k < key->nattributes; k++)
-			orm_work_value(object, key->attributes[k], &values[k], &isnull);
 		if (keys == NULL)
-			keys = orm_keyset_make(key->nattributes, types);
+			keys = orm_keyset_make_for(edge->holder->model);
 		orm_keyset_add(keys, values);
 	}
 	return keys;

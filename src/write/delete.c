@@ -302,19 +302,11 @@ static void
 take_found(void *argument, TupleTableSlot *slot)
 {
 	Found	   *found = argument;
-	int			n = found->model->primary_key->nattributes;
 	Datum		key[INDEX_MAX_KEYS];
 
 	found->n++;
-	for (int i = 0; i < n; i++)
-	{
-		bool		isnull;
-
-		key[i] = slot_getattr(slot, i + 1, &isnull);
-		if (isnull)
-			return;
-	}
-	orm_delete_add(found->delete, found->model, key);
+	if (orm_delete_read_key(found->model, slot, key))
+		orm_delete_add(found->delete, found->model, key);
 }
 
 /* Deletes what a query finds, and what goes with it. */

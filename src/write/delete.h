@@ -48,8 +48,9 @@ extern void orm_delete_refuse(OrmDelete *delete, const OrmModel *model, const Da
 
 /*
  * Deletes them, and what goes with them; returns how many of those that were
- * named were there.  Raises 21000 where one would go that must not; what what orm_relationship_require raises, 42P10 for a
- * model that is led to and has no primary key, and what the server raises.
+ * named were there.  Raises 21000 where one would go that must not, what
+ * orm_relationship_require raises, 42P10 for a model that is led to and has no
+ * primary key, and what the server raises.
  */
 extern int64 orm_delete_run(OrmDelete *delete);
 

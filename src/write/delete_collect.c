@@ -16,18 +16,6 @@
 #include "model/cache.h"
 #include "write/delete_internal.h"
 
-/* An empty set of keys of a model. */
-static OrmKeySet *
-make_keys(const OrmModel *model)
-{
-	const OrmKey *key = orm_model_need_key(model);
-	const OrmType *types[INDEX_MAX_KEYS];
-
-	for (int i = 0; i < key->nattributes; i++)
-		types[i] = model->attributes[key->attributes[i]].type;
-	return orm_keyset_make(key->nattributes, types);
-}
-
 /* The set of a model's rows, made when there is none. */
 static OrmDeleteSet *
 set_of(OrmDelete *delete, const OrmModel *model)
@@ -43,7 +31,7 @@ set_of(OrmDelete *delete, const OrmModel *model)
 	}
 	set = palloc0(sizeof(OrmDeleteSet));
 	set->model = model;
-	set->keys = make_keys(model);
+	set->keys = orm_keyset_make_for(model);
 	delete->sets = lappend(delete->sets, set);
 	return set;
 }
@@ -189,23 +177,29 @@ locks(const OrmDelete *delete, const OrmModel *model)
 		 model->relkind == RELKIND_FOREIGN_TABLE) && orm_delete_may_lock(model);
 }
 
-/* Takes the key of a row that goes; called in a per-row context. */
-static void
-take_key(void *argument, TupleTableSlot *slot)
+bool
+orm_delete_read_key(const OrmModel *model, TupleTableSlot *slot, Datum *key)
 {
-	OrmDeleteSet *set = argument;
-	int			n = set->model->primary_key->nattributes;
-	Datum		key[INDEX_MAX_KEYS];
-
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < model->primary_key->nattributes; i++)
 	{
 		bool		isnull;
 
 		key[i] = slot_getattr(slot, i + 1, &isnull);
 		if (isnull)
-			return;
+			return false;
 	}
-	orm_keyset_add(set->keys, key);
+	return true;
+}
+
+/* Takes the key of a row that goes; called in a per-row context. */
+static void
+take_key(void *argument, TupleTableSlot *slot)
+{
+	OrmDeleteSet *set = argument;
+	Datum		key[INDEX_MAX_KEYS];
+
+	if (orm_delete_read_key(set->model, slot, key))
+		orm_keyset_add(set->keys, key);
 }
 
 OrmPlan *
@@ -292,7 +286,7 @@ find_named(OrmDelete *delete, OrmDeleteSet *set)
 	OrmDeleteSet found = *set;
 	StringInfoData sql;
 
-	found.keys = make_keys(set->model);
+	found.keys = orm_keyset_make_for(set->model);
 	initStringInfo(&sql);
 	orm_delete_sql_named(&sql, set, locks(delete, set->model));
 	read_keys(delete, &found, sql.data, set, 0);

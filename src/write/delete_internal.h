@@ -48,6 +48,9 @@ extern bool orm_delete_row(const OrmModel *model, const Datum *key);
  */
 extern bool orm_delete_may_lock(const OrmModel *model);
 
+/* In delete_collect.c: reads the key that a row begins with; false when a part of it is NULL. */
+extern bool orm_delete_read_key(const OrmModel *model, TupleTableSlot *slot, Datum *key);
+
 /* In delete_collect.c: finds all that goes, with the context of "delete" current. */
 extern void orm_delete_collect(OrmDelete *delete);
 

@@ -239,6 +239,12 @@ extern void orm_work_remove(OrmWork *work, OrmRemovalKind kind, OrmEdge *edge, O
 /* The value of an attribute as far as it is known: of the row, else as given. */
 extern bool orm_work_value(const OrmObject *object, int attribute, Datum *value, bool *isnull);
 
+/*
+ * The object's primary key, values in key order ("key" has room for them); false: not all of it is known, or some is
+ * NULL.
+ */
+extern bool orm_work_key(const OrmObject *object, Datum *key);
+
 /* Where the object stands in the document. */
 extern const OrmPath *orm_work_place(const OrmObject *object);
 

@@ -44,12 +44,8 @@ key_of(const OrmObject *object)
 {
 	const OrmKey *key = object->group->model->primary_key;
 	Datum	   *values = palloc(sizeof(Datum) * key->nattributes);
-	bool		isnull;
 
-	for (int i = 0; i < key->nattributes; i++)
-		if (!orm_work_value(object, key->attributes[i], &values[i], &isnull) || isnull)
-			return NULL;
-	return values;
+	return orm_work_key(object, values) ? values : NULL;
 }
 
 bool

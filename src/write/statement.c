@@ -13,16 +13,6 @@
 #include "base/sql.h"
 #include "write/stale.h"
 
-/* Is the attribute part of the key? */
-static bool
-in_key(const OrmKey *key, int attribute)
-{
-	for (int i = 0; key != NULL && i < key->nattributes; i++)
-		if (key->attributes[i] == attribute)
-			return true;
-	return false;
-}
-
 /*
  * Key columns are never set: a key only identifies, and a scaled-out table
  * would lose the row.  Nor are those that the server does not let be set; and
@@ -34,7 +24,7 @@ orm_statement_sets(const OrmStatement *statement, int i)
 	const OrmAttribute *attribute = &statement->model->attributes[i];
 
 	return statement->bound[i] && !attribute->in_key && !attribute->generated &&
-		!attribute->identity_always && i != statement->model->version && !in_key(statement->key, i);
+		!attribute->identity_always && i != statement->model->version && !orm_key_has(statement->key, i);
 }
 
 bool

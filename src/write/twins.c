@@ -138,30 +138,13 @@ compare(Row *row, OrmObject *object)
 		orm_batch_same_key(object->group->model, first->record, object->record);
 }
 
-/* The primary key of an object, if it is known; "key" has room for it. */
-static bool
-key_of(const OrmObject *object, Datum *key)
-{
-	const OrmKey *primary_key = object->group->model->primary_key;
-	bool		isnull;
-
-	for (int i = 0; i < primary_key->nattributes; i++)
-		if (!orm_work_value(object, primary_key->attributes[i], &key[i], &isnull) || isnull)
-			return false;
-	return true;
-}
-
 /* An empty set of rows. */
 static OrmTwins *
 make_twins(const OrmModel *model)
 {
 	OrmTwins   *twins = palloc0(sizeof(OrmTwins));
-	const OrmKey *key = model->primary_key;
-	const OrmType *types[INDEX_MAX_KEYS];
 
-	for (int i = 0; i < key->nattributes; i++)
-		types[i] = model->attributes[key->attributes[i]].type;
-	twins->keys = orm_keyset_make(key->nattributes, types);
+	twins->keys = orm_keyset_make_for(model);
 	return twins;
 }
 
@@ -186,7 +169,7 @@ add(OrmTwins *twins, OrmObject *object)
 	int			count = orm_keyset_count(twins->keys);
 	int			number;
 
-	if (!key_of(object, key))
+	if (!orm_work_key(object, key))
 		return;
 	number = orm_keyset_add(twins->keys, key);
 	if (number == count)
@@ -224,9 +207,7 @@ add_all(OrmWork *work, OrmGroup *group, OrmObject **objects, int n, bool upserte
 static bool
 can_have_twins(const OrmGroup *group)
 {
-	const OrmKey *key = group->model->primary_key;
-
-	if (key == NULL || key->nattributes > INDEX_MAX_KEYS)
+	if (group->model->primary_key == NULL)
 		return false;
 	for (int i = 0; i < group->n; i++)
 		if (group->objects[i]->nested)

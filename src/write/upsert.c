@@ -237,16 +237,6 @@ write_existing(const OrmBatch *batch, const OrmKey *key)
 	demand_rows(batch);
 }
 
-/* Is the attribute part of the key? */
-static bool
-in_key(const OrmKey *key, int attribute)
-{
-	for (int i = 0; key != NULL && i < key->nattributes; i++)
-		if (key->attributes[i] == attribute)
-			return true;
-	return false;
-}
-
 /* An identity that is ALWAYS the server's is passed over, unless rows are found by it. */
 static void
 forget_identities(const OrmBatch *batch, const OrmKey *key)
@@ -254,7 +244,7 @@ forget_identities(const OrmBatch *batch, const OrmKey *key)
 	const OrmModel *model = batch->write->model;
 
 	for (int i = 0; i < model->nattributes; i++)
-		if (model->attributes[i].identity_always && !in_key(key, i))
+		if (model->attributes[i].identity_always && !orm_key_has(key, i))
 			for (int r = 0; r < batch->n; r++)
 				batch->records[r]->given[i] = false;
 }

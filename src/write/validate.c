@@ -227,16 +227,6 @@ take_item(OrmSubject *subject, const OrmRelationship *relationship, OrmJson item
 typedef void (*TakeItem) (OrmSubject *subject, const OrmRelationship *relationship, OrmJson item,
 						  const OrmPath *place);
 
-/* The attribute over a column, or -1. */
-static int
-attribute_of(const OrmModel *model, AttrNumber column)
-{
-	for (int i = 0; i < model->nattributes; i++)
-		if (model->attributes[i].attnum == column)
-			return i;
-	return -1;
-}
-
 /* Validates all items of an array. */
 static void
 take_items(OrmSubject *subject, const OrmRelationship *relationship, OrmJson array, const OrmPath *place,
@@ -306,7 +296,7 @@ take_related(OrmSubject *subject, const OrmRelationship *relationship, OrmJson v
 		orm_relationship_require(subject->model, relationship);
 	for (int i = 0; relationship->key_is_local && i < relationship->nkeys; i++)
 	{
-		int			attribute = attribute_of(subject->model, relationship->local[i]);
+		int			attribute = orm_model_attribute_over(subject->model, relationship->local[i]);
 
 		if (attribute >= 0 && orm_json_kind(value) != ORM_JSON_NULL)
 			subject->supplied[attribute] = true;
@@ -374,7 +364,7 @@ supply(OrmSubject *subject, const OrmRelationship *through)
 		return;
 	for (int i = 0; i < through->nkeys; i++)
 	{
-		int			attribute = attribute_of(subject->model, through->remote[i]);
+		int			attribute = orm_model_attribute_over(subject->model, through->remote[i]);
 
 		if (attribute >= 0)
 			subject->supplied[attribute] = true;

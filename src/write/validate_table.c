@@ -206,14 +206,13 @@ knows_columns(const CheckTrial *trial, AttrNumber *only)
 static char *
 check_place(const OrmSubject *subject, AttrNumber column)
 {
-	for (int i = 0; i < subject->model->nattributes; i++)
-		if (subject->model->attributes[i].attnum == column)
-		{
-			OrmPath		here = orm_path_key(subject->place, subject->model->attributes[i].name);
+	int			attribute = orm_model_attribute_over(subject->model, column);
+	OrmPath		here;
 
-			return orm_path_text(&here);
-		}
-	return orm_path_text(subject->place);
+	if (attribute < 0)
+		return orm_path_text(subject->place);
+	here = orm_path_key(subject->place, subject->model->attributes[attribute].name);
+	return orm_path_text(&here);
 }
 
 /* Evaluates one constraint. */
@@ -378,11 +377,8 @@ take_attributes(ReferenceTrial *trial)
 
 	for (int k = 0; k < trial->key->nkeys; k++)
 	{
-		int			found = -1;
+		int			found = orm_model_attribute_over(subject->model, trial->key->conkey[k]);
 
-		for (int i = 0; i < subject->model->nattributes; i++)
-			if (subject->model->attributes[i].attnum == trial->key->conkey[k])
-				found = i;
 		if (found < 0 || subject->wrong[found] || subject->supplied[found] ||
 			!record->given[found] || record->isnull[found])
 			return false;

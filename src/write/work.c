@@ -67,10 +67,7 @@ attributes_of(OrmGroup *group, const AttrNumber *columns, int n)
 
 	for (int i = 0; i < n; i++)
 	{
-		attributes[i] = -1;
-		for (int a = 0; a < model->nattributes; a++)
-			if (model->attributes[a].attnum == columns[i])
-				attributes[i] = a;
+		attributes[i] = orm_model_attribute_over(model, columns[i]);
 		if (attributes[i] < 0)
 			ereport(ERROR,
 					errcode(ERRCODE_UNDEFINED_COLUMN),
@@ -254,6 +251,18 @@ orm_work_value(const OrmObject *object, int attribute, Datum *value, bool *isnul
 		return false;
 	*value = record->values[attribute];
 	*isnull = record->isnull[attribute];
+	return true;
+}
+
+bool
+orm_work_key(const OrmObject *object, Datum *key)
+{
+	const OrmKey *primary_key = orm_model_need_key(object->group->model);
+	bool		isnull;
+
+	for (int i = 0; i < primary_key->nattributes; i++)
+		if (!orm_work_value(object, primary_key->attributes[i], &key[i], &isnull) || isnull)
+			return false;
 	return true;
 }
 
