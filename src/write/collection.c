@@ -445,9 +445,8 @@ remove_others(OrmWork *work, OrmEdge *edge, const List *removals)
 	let_go(&leaving);
 }
 
-/* Raises P0002: what is to leave is not there. */
-static void
-raise_not_in(const OrmEdge *edge, const OrmObject *item)
+void
+orm_removals_not_in(const OrmEdge *edge, const OrmObject *item)
 {
 	ereport(ERROR,
 			errcode(ERRCODE_NO_DATA_FOUND),
@@ -510,7 +509,7 @@ remove_items(OrmWork *work, OrmEdge *edge, const List *removals, bool deleted)
 		foreach(item, removal->items)
 		{
 			if (edge->holder != NULL && !is_in(edge, removal->owner, lfirst(item)))
-				raise_not_in(edge, lfirst(item));
+				orm_removals_not_in(edge, lfirst(item));
 			add_leaving(&leaving, key_record(work, lfirst(item)));
 		}
 	}

@@ -282,6 +282,9 @@ extern void orm_settle_owned(OrmObject *object, const OrmObject *owner);
 /* In collection.c: what leaves collections of such objects (NULL: of any) does so, as far as owners are known. */
 extern void orm_removals_run(OrmWork *work, const OrmGroup *group);
 
+/* In collection.c: raises P0002: what is to leave a collection is not in it. */
+extern void orm_removals_not_in(const OrmEdge *edge, const OrmObject *item) pg_attribute_noreturn();
+
 /* In link.c: writes the rows of an edge's join table. */
 extern void orm_links_insert(const OrmEdge *edge);
 

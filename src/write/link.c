@@ -277,7 +277,7 @@ row_text(const void *argument, int row, const char *column, bool *isnull)
 	for (int i = 0; i < columns->n; i++)
 		if (strcmp(columns->columns[i].name, column) == 0)
 			return OutputFunctionCall(unconstify(FmgrInfo *, &columns->columns[i].type->output),
-									  rows->values[row * columns->n + i]);
+									  rows->values[(Size) row * columns->n + i]);
 	return NULL;
 }
 
@@ -356,6 +356,18 @@ orm_links_insert(const OrmEdge *edge)
 	run_insert(edge, open_plan(edge, LINK_INSERT, &columns), &rows, arrays, place);
 }
 
+/* The nearest place that removals have in common. */
+static const OrmPath *
+common_place(const List *removals)
+{
+	const OrmPath *place = ((const OrmRemoval *) linitial(removals))->place;
+	ListCell   *cell;
+
+	for_each_from(cell, removals, 1)
+		place = orm_path_common(place, ((const OrmRemoval *) lfirst(cell))->place);
+	return place;
+}
+
 void
 orm_links_delete_others(const OrmEdge *edge, const List *removals)
 {
@@ -364,7 +376,6 @@ orm_links_delete_others(const OrmEdge *edge, const List *removals)
 	OrmTuples	kept = orm_tuples_make(&columns);
 	OrmTuples	owners = orm_tuples_make(&owner_columns);
 	Datum		arrays[4 * INDEX_MAX_KEYS];
-	const OrmPath *place = NULL;
 	int			attributes[INDEX_MAX_KEYS];
 	int			nattributes = target_attributes(edge, attributes);
 	ListCell   *cell;
@@ -375,41 +386,30 @@ orm_links_delete_others(const OrmEdge *edge, const List *removals)
 		ListCell   *item;
 
 		orm_tuples_add(&owners, 0, removal->owner, edge->referenced_key, edge->n, true);
-		place = foreach_current_index(cell) == 0 ? removal->place : orm_path_common(place, removal->place);
 		foreach(item, removal->items)
 			if (orm_tuples_add(&kept, 0, removal->owner, edge->referenced_key, edge->n, false))
 				orm_tuples_add(&kept, edge->n, lfirst(item), attributes, nattributes, true);
 	}
 	orm_tuples_arrays(&kept, arrays);
 	orm_tuples_arrays(&owners, arrays + columns.n);
-	run(open_plan(edge, LINK_DELETE_OTHERS, &columns), arrays, place, NULL);
+	run(open_plan(edge, LINK_DELETE_OTHERS, &columns), arrays, common_place(removals), NULL);
 }
 
-/* Which links have gone. */
-typedef struct Gone
-{
-	bool	   *gone;
-} Gone;
-
-/* Takes the number of a link that is gone. */
+/* Takes the number of a link that is gone: sets its flag. */
 static void
 take_gone(void *argument, TupleTableSlot *slot)
 {
+	bool	   *gone = argument;
 	bool		isnull;
 
-	((Gone *) argument)->gone[DatumGetInt64(slot_getattr(slot, 1, &isnull)) - 1] = true;
+	gone[DatumGetInt64(slot_getattr(slot, 1, &isnull)) - 1] = true;
 }
 
-void
-orm_links_delete(const OrmEdge *edge, const List *removals)
+/* Adds the links that lead from owners to their items; returns these, a link each. */
+static List *
+add_named(OrmTuples *rows, const OrmEdge *edge, const List *removals)
 {
-	OrmJoinColumns	columns = join_columns(edge, true);
-	OrmTuples	rows = orm_tuples_make(&columns);
 	List	   *items = NIL;
-	Datum		arrays[2 * INDEX_MAX_KEYS];
-	OrmReceiver receiver;
-	Gone		gone;
-	const OrmPath *place = NULL;
 	ListCell   *cell;
 
 	foreach(cell, removals)
@@ -417,29 +417,31 @@ orm_links_delete(const OrmEdge *edge, const List *removals)
 		const OrmRemoval *removal = lfirst(cell);
 		ListCell   *item;
 
-		place = foreach_current_index(cell) == 0 ? removal->place : orm_path_common(place, removal->place);
 		foreach(item, removal->items)
-		{
-			add_row(&rows, edge, removal->owner, lfirst(item));
-			items = lappend(items, lfirst(item));
-		}
+			add_row(rows, edge, removal->owner, lfirst(item));
+		items = list_concat(items, removal->items);
 	}
+	return items;
+}
+
+void
+orm_links_delete(const OrmEdge *edge, const List *removals)
+{
+	OrmJoinColumns	columns = join_columns(edge, true);
+	OrmTuples	rows = orm_tuples_make(&columns);
+	List	   *items = add_named(&rows, edge, removals);
+	bool	   *gone = palloc0(Max(rows.n, 1));
+	Datum		arrays[2 * INDEX_MAX_KEYS];
+	OrmReceiver receiver;
+	ListCell   *cell;
+
 	if (rows.n == 0)
 		return;
-	gone.gone = palloc0(rows.n);
 	orm_tuples_arrays(&rows, arrays);
-	orm_receiver_init(&receiver, take_gone, &gone);
-	run(open_plan(edge, LINK_DELETE, &columns), arrays, place, &receiver.pub);
+	orm_receiver_init(&receiver, take_gone, gone);
+	run(open_plan(edge, LINK_DELETE, &columns), arrays, common_place(removals), &receiver.pub);
 	MemoryContextDelete(receiver.per_row);
 	foreach(cell, items)
-	{
-		const OrmObject *item = lfirst(cell);
-
-		if (!gone.gone[foreach_current_index(cell)])
-			ereport(ERROR,
-					errcode(ERRCODE_NO_DATA_FOUND),
-					errmsg("the object of model \"%s\" is not in \"%s\"", item->group->model->name,
-						   edge->relationship->name),
-					orm_error_place(item->place));
-	}
+		if (!gone[foreach_current_index(cell)])
+			orm_removals_not_in(edge, lfirst(cell));
 }
