@@ -145,6 +145,8 @@ SELECT orm.create('Node', '{"id": 1, "children": [{"id": 2, "children": [{"id": 
 SELECT refused($$SELECT orm.save('Node', '{"id": 1, "children": {"$set": [{"id": 4}, {"id": 3}]}}')$$);
 SELECT refused($$SELECT orm.save('Node', '{"id": 1, "children": {"$delete": [2], "$connect": [3]}}')$$);
 SELECT refused($$SELECT orm.save('Node', '{"id": 1, "children": {"$disconnect": [2], "$save": [{"id": 3, "name": "?"}]}}')$$);
+ALTER TABLE nodes DROP CONSTRAINT nodes_up_fkey, ADD FOREIGN KEY (up) REFERENCES nodes ON DELETE CASCADE;
+SELECT refused($$SELECT orm.save('Node', '{"id": 1, "children": {"$set": [{"id": 4}, {"id": 3}]}}')$$);
 SELECT orm.save('Node', '{"id": 1, "children": [{"id": 3}]}') -> 'children', orm.save('Node', '{"id": 1, "children": {"$set": [4, {"id": 3}]}}') -> 'children';
 SELECT * FROM nodes ORDER BY id;
 

@@ -5,8 +5,8 @@
  * by an UPDATE that sets the key NULL; with the cascade "delete-orphan" it is
  * deleted, unless the same graph puts it into another collection.  What is to
  * leave is read first: so it is known whose collection a row is in, and what
- * cannot leave has its place.  Many to many: rows of the join table go; see
- * link.c.
+ * cannot leave has its place.  Deleting: see leave.c.  Many to many: rows of the
+ * join table go; see link.c.
  */
 #include "postgres.h"
 
@@ -19,7 +19,6 @@
 #include "exec/receiver.h"
 #include "write/batch.h"
 #include "write/columns.h"
-#include "write/delete.h"
 
 /* May rows leave the collection of an edge, by a key that becomes NULL? */
 static bool
@@ -250,109 +249,6 @@ read_others(Leaving *leaving, const List *removals)
 	orm_plan_release(plan);
 }
 
-/* The nearest place that all records have in common. */
-static const OrmPath *
-common_place(OrmRecord **records, int n)
-{
-	const OrmPath *place = records[0]->object->place;
-
-	for (int i = 1; i < n; i++)
-		place = orm_path_common(place, records[i]->object->place);
-	return place;
-}
-
-/* What the graph writes must not go with what leaves. */
-static void
-refuse_written(const OrmWork *work, OrmDelete *delete)
-{
-	ListCell   *cell;
-
-	foreach(cell, work->groups)
-	{
-		const OrmGroup *group = lfirst(cell);
-		const OrmKey *key = group->model->primary_key;
-
-		for (int i = 0; key != NULL && i < group->n; i++)
-		{
-			const OrmObject *object = group->objects[i];
-			Datum		values[INDEX_MAX_KEYS];
-			bool		isnull;
-
-			if ((object->intent == ORM_INTENT_FIND && object->references == NULL && !object->referenced) ||
-				!is_known(object, key->attributes, key->nattributes))
-				continue;
-			for (int k = 0; k < key->nattributes; k++)
-				orm_work_value(object, key->attributes[k], &values[k], &isnull);
-			orm_delete_refuse(delete, group->model, values, object->place);
-		}
-	}
-}
-
-/* Deletes rows by primary key, and what goes with them; returns how many of the former went. */
-static int64
-delete_along(const OrmWork *work, const OrmModel *model, OrmRecord **records, int n)
-{
-	const OrmKey *key = orm_model_need_key(model);
-	OrmDelete  *delete = orm_delete_make();
-	MemoryContext caller = CurrentMemoryContext;
-	volatile int64 gone = 0;
-
-	for (int i = 0; i < n; i++)
-	{
-		Datum		values[INDEX_MAX_KEYS];
-
-		for (int k = 0; k < key->nattributes; k++)
-			values[k] = records[i]->values[key->attributes[k]];
-		orm_delete_add(delete, model, values);
-	}
-	refuse_written(work, delete);
-	PG_TRY();
-	{
-		gone = orm_delete_run(delete);
-	}
-	PG_CATCH();
-	{
-		orm_error_rethrow_at(common_place(records, n), caller);
-	}
-	PG_END_TRY();
-	return gone;
-}
-
-/* Raises 09000 where a row that was to be deleted is there all the same: the answer would not be true. */
-static void
-demand_gone(const OrmBatch *batch, const OrmKey *key)
-{
-	OrmBatch	left = orm_batch_pending(batch);
-
-	if (left.n > 0)
-		orm_batch_read(&left, key);
-	for (int i = 0; i < left.n; i++)
-		if (left.records[i]->done)
-			ereport(ERROR,
-					errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
-					errmsg("object of model \"%s\" was not deleted", batch->write->model->name),
-					orm_error_place(left.records[i]->object->place),
-					errhint("A trigger, a rule or a policy passed over the row."));
-}
-
-/* Deletes rows by primary key. */
-static void
-delete_records(const OrmWork *work, OrmGroup *group, OrmRecord **records, int n)
-{
-	OrmWrite	write = {.model = group->model};
-	OrmBatch	batch = {&write, records, n};
-	const OrmKey *key;
-
-	if (n == 0)
-		return;
-	key = orm_model_need_key(group->model);
-	if (!group->model->deletes_along)
-		orm_batch_delete(&batch, key);
-	else if (delete_along(work, group->model, records, n) == n)
-		return;
-	demand_gone(&batch, key);
-}
-
 /* Does an object of the graph come into a collection, by the same key as the edge's? */
 static bool
 comes(const OrmEdge *edge, const OrmObject *object)
@@ -410,7 +306,7 @@ delete_orphans(Leaving *leaving)
 			orphans[norphans++] = record;
 	}
 	leaving->n = may_leave(leaving->edge) ? n : 0;
-	delete_records(leaving->work, leaving->edge->holder, orphans, norphans);
+	orm_removals_delete(leaving->work, leaving->edge->holder, orphans, norphans);
 	leaving->work->tally.deleted += norphans;
 }
 
@@ -515,7 +411,7 @@ remove_items(OrmWork *work, OrmEdge *edge, const List *removals, bool deleted)
 	}
 	if (deleted)
 	{
-		delete_records(work, edge->target, leaving.records, leaving.n);
+		orm_removals_delete(work, edge->target, leaving.records, leaving.n);
 		work->tally.deleted += leaving.n;
 	}
 	else if (edge->holder != NULL)

@@ -261,16 +261,35 @@ delete_collected(const OrmDelete *delete)
 	return named;
 }
 
-int64
-orm_delete_run(OrmDelete *delete)
+/* Finds all that goes, and raises 21000 where some of it must not. */
+static void
+collect(OrmDelete *delete)
 {
-	MemoryContext caller = MemoryContextSwitchTo(delete->context);
-	int64		named;
 	ListCell   *cell;
 
 	orm_delete_collect(delete);
 	foreach(cell, delete->refused)
 		check_refused(delete, lfirst(cell));
+}
+
+void
+orm_delete_probe(OrmDelete *delete)
+{
+	MemoryContext caller = MemoryContextSwitchTo(delete->context);
+
+	delete->by_server = true;
+	collect(delete);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(delete->context);
+}
+
+int64
+orm_delete_run(OrmDelete *delete)
+{
+	MemoryContext caller = MemoryContextSwitchTo(delete->context);
+	int64		named;
+
+	collect(delete);
 	named = delete_collected(delete);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(delete->context);

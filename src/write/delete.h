@@ -47,6 +47,12 @@ extern void orm_delete_add(OrmDelete *delete, const OrmModel *model, const Datum
 extern void orm_delete_refuse(OrmDelete *delete, const OrmModel *model, const Datum *key, const OrmPath *place);
 
 /*
+ * Raises 21000 where one that must not go would, also by a key with ON DELETE
+ * CASCADE that a relationship follows; locks them, but deletes nothing.
+ */
+extern void orm_delete_probe(OrmDelete *delete);
+
+/*
  * Deletes them, and what goes with them; returns how many of those that were
  * named were there.  Raises 21000 where one would go that must not, what
  * orm_relationship_require raises, 42P10 for a model that is led to and has no

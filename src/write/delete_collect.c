@@ -82,26 +82,13 @@ takes_along(const OrmDelete *delete, const OrmModel *model, List **visited)
 	return false;
 }
 
-/* Is this a relationship that has to be followed? */
-static bool
-is_followed(const OrmDelete *delete, const OrmModel *model, const OrmRelationship *relationship)
-{
-	const OrmModel *target;
-	List	   *visited = NIL;
-
-	if (!(relationship->cascade & ORM_CASCADE_DELETE))
-		return false;
-	target = target_of(delete, model, relationship);
-	return !is_left_to_server(relationship) || takes_along(delete, target, &visited);
-}
-
 /* Can keys of a model come in arrays? */
 static bool
 has_arrays(const OrmModel *model)
 {
 	const OrmKey *key = model->primary_key;
 
-	for (int i = 0; i < key->nattributes; i++)
+	for (int i = 0; key != NULL && i < key->nattributes; i++)
 	{
 		const OrmAttribute *attribute = &model->attributes[key->attributes[i]];
 
@@ -109,7 +96,22 @@ has_arrays(const OrmModel *model)
 			!OidIsValid(attribute->equality) || !OidIsValid(get_array_type(attribute->type->oid)))
 			return false;
 	}
-	return true;
+	return key != NULL;
+}
+
+/* Is this a relationship that has to be followed? */
+static bool
+is_followed(const OrmDelete *delete, const OrmModel *model, const OrmRelationship *relationship)
+{
+	const OrmModel *target;
+	List	   *visited = NIL;
+
+	if (delete->by_server && is_left_to_server(relationship))
+		return has_arrays(target_of(delete, model, relationship));
+	if (!(relationship->cascade & ORM_CASCADE_DELETE))
+		return false;
+	target = target_of(delete, model, relationship);
+	return !is_left_to_server(relationship) || takes_along(delete, target, &visited);
 }
 
 /* Finds out how a set is treated. */

@@ -34,6 +34,7 @@ struct OrmDelete
 	MemoryContext context;
 	MemoryContext step;			/* emptied after each statement that collects */
 	OrmAccess	access;			/* ORM_READ: nothing will be deleted, rows are not locked */
+	bool		by_server;		/* what the server deletes is collected as well, whatever the cascade */
 	List	   *sets;			/* of OrmDeleteSet *, as they were found */
 	List	   *refused;		/* of OrmDeleteRefused * */
 };

@@ -285,6 +285,12 @@ extern void orm_removals_run(OrmWork *work, const OrmGroup *group);
 /* In collection.c: raises P0002: what is to leave a collection is not in it. */
 extern void orm_removals_not_in(const OrmEdge *edge, const OrmObject *item) pg_attribute_noreturn();
 
+/*
+ * In leave.c: deletes rows that leave, by the primary keys of records, and what
+ * goes with them.  Raises 21000 for what the graph writes, 09000 where a row stays.
+ */
+extern void orm_removals_delete(const OrmWork *work, const OrmGroup *group, OrmRecord **records, int n);
+
 /* In link.c: writes the rows of an edge's join table. */
 extern void orm_links_insert(const OrmEdge *edge);
 

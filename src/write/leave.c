@@ -1,0 +1,150 @@
+/*
+ * leave.c - deleting what leaves collections, with all that goes with it.
+ *
+ * What the same graph writes must not go with it, along a relationship with the
+ * cascade "delete" or by ON DELETE CASCADE: it would be made anew, without what
+ * the document does not say.  And what was deleted must be gone.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "model/cache.h"
+#include "write/batch.h"
+#include "write/delete.h"
+#include "write/flush.h"
+
+/* The nearest place that all records have in common. */
+static const OrmPath *
+common_place(OrmRecord **records, int n)
+{
+	const OrmPath *place = records[0]->object->place;
+
+	for (int i = 1; i < n; i++)
+		place = orm_path_common(place, records[i]->object->place);
+	return place;
+}
+
+/* Names what the graph writes: it must not go with what leaves. */
+static void
+refuse_written(const OrmWork *work, OrmDelete *delete)
+{
+	ListCell   *cell;
+
+	foreach(cell, work->groups)
+	{
+		const OrmGroup *group = lfirst(cell);
+
+		for (int i = 0; group->model->primary_key != NULL && i < group->n; i++)
+		{
+			const OrmObject *object = group->objects[i];
+			Datum		values[INDEX_MAX_KEYS];
+
+			if ((object->intent != ORM_INTENT_FIND || object->references != NULL || object->referenced) &&
+				orm_work_key(object, values))
+				orm_delete_refuse(delete, group->model, values, object->place);
+		}
+	}
+}
+
+/* Does the server delete rows of a model that the graph writes with rows of this one, as far as relationships tell? */
+static bool
+server_reaches(const OrmWork *work, const OrmModel *model, List **visited)
+{
+	check_stack_depth();
+	if (list_member_ptr(*visited, model))
+		return false;
+	*visited = lappend(*visited, unconstify(OrmModel *, model));
+	for (int i = 0; i < model->nrelationships; i++)
+	{
+		const OrmRelationship *relationship = &model->relationships[i];
+		const OrmModel *target;
+		ListCell   *cell;
+
+		if (!relationship->deleted_by_server || relationship->kind == ORM_MANY_TO_MANY)
+			continue;
+		target = orm_model_open(relationship->target, AccessShareLock);
+		foreach(cell, work->groups)
+			if (((const OrmGroup *) lfirst(cell))->model == target)
+				return true;
+		if (server_reaches(work, target, visited))
+			return true;
+	}
+	return false;
+}
+
+/* Rows that are to be deleted, by primary key. */
+static OrmDelete *
+make_delete(const OrmWork *work, const OrmModel *model, OrmRecord **records, int n)
+{
+	const OrmKey *key = orm_model_need_key(model);
+	OrmDelete  *delete = orm_delete_make();
+
+	for (int i = 0; i < n; i++)
+	{
+		Datum		values[INDEX_MAX_KEYS];
+
+		for (int k = 0; k < key->nattributes; k++)
+			values[k] = records[i]->values[key->attributes[k]];
+		orm_delete_add(delete, model, values);
+	}
+	refuse_written(work, delete);
+	return delete;
+}
+
+/* Deletes rows by primary key, and what goes with them; returns how many of the former went. */
+static int64
+delete_along(const OrmWork *work, const OrmModel *model, OrmRecord **records, int n)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	volatile int64 gone = 0;
+	List	   *visited = NIL;
+
+	PG_TRY();
+	{
+		if (server_reaches(work, model, &visited))
+			orm_delete_probe(make_delete(work, model, records, n));
+		if (model->deletes_along)
+			gone = orm_delete_run(make_delete(work, model, records, n));
+	}
+	PG_CATCH();
+	{
+		orm_error_rethrow_at(common_place(records, n), caller);
+	}
+	PG_END_TRY();
+	return gone;
+}
+
+/* Raises 09000 where a row that was to be deleted is there all the same: the answer would not be true. */
+static void
+demand_gone(const OrmBatch *batch, const OrmKey *key)
+{
+	OrmBatch	left = orm_batch_pending(batch);
+
+	if (left.n > 0)
+		orm_batch_read(&left, key);
+	for (int i = 0; i < left.n; i++)
+		if (left.records[i]->done)
+			ereport(ERROR,
+					errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
+					errmsg("object of model \"%s\" was not deleted", batch->write->model->name),
+					orm_error_place(left.records[i]->object->place),
+					errhint("A trigger, a rule or a policy passed over the row."));
+}
+
+void
+orm_removals_delete(const OrmWork *work, const OrmGroup *group, OrmRecord **records, int n)
+{
+	OrmWrite	write = {.model = group->model};
+	OrmBatch	batch = {&write, records, n};
+	const OrmKey *key;
+
+	if (n == 0)
+		return;
+	key = orm_model_need_key(group->model);
+	if (delete_along(work, group->model, records, n) == n)
+		return;
+	if (!group->model->deletes_along)
+		orm_batch_delete(&batch, key);
+	demand_gone(&batch, key);
+}
