@@ -234,9 +234,10 @@ delete_sets(const List *sets)
 	initStringInfo(&statement.counts);
 	statement.types = palloc(sizeof(Oid) * room);
 	statement.values = palloc(sizeof(Datum) * room);
-	foreach(cell, sets)
-		if (((OrmDeleteSet *) lfirst(cell))->columns.n > 0)
-			add_set(&statement, lfirst(cell));
+	/* what was found last goes first: another server, that of foreign tables, looks at foreign keys at once */
+	for (int i = list_length(sets) - 1; i >= 0; i--)
+		if (((OrmDeleteSet *) list_nth(sets, i))->columns.n > 0)
+			add_set(&statement, list_nth(sets, i));
 	if (statement.sets != NIL)
 		named = run_statement(&statement);
 	foreach(cell, sets)

@@ -22,7 +22,8 @@
  *     SELECT ...
  *
  * The server looks at foreign keys when a statement ends, so it needs no order,
- * and rows that refer to each other, or to themselves, can go.
+ * and rows that refer to each other, or to themselves, can go.  The server of
+ * foreign tables looks at once: so what was found last goes first.
  *
  * Everything is done with the caller's rights.  What row security hides from
  * him does not go; where it shows him a row but keeps him from deleting it, he

@@ -106,7 +106,7 @@ is(answer("SET statement_timeout = '10s'; SELECT orm.flush(); SELECT count(*) FR
 # A foreign table of the same cluster is written by COMMIT, together with a local one.
 SKIP:
 {
-	skip 'postgres_fdw is not installed', 12 if answer(q{SELECT count(*) FROM pg_available_extensions WHERE name = 'postgres_fdw'}) eq '0';
+	skip 'postgres_fdw is not installed', 14 if answer(q{SELECT count(*) FROM pg_available_extensions WHERE name = 'postgres_fdw'}) eq '0';
 	my ($host, $port) = ($node->host, $node->port);
 	answer('CREATE DATABASE far');
 	answer('CREATE TABLE far (id integer PRIMARY KEY, name text CHECK (name <> \'bad\'))', 'far');
@@ -129,6 +129,18 @@ END
 	fails($node, 'postgres', 'postgres', 'BEGIN; ' . $far->(3, 'x') . q{PREPARE TRANSACTION 'a'}, '0A000', 'cannot PREPARE a transaction', 'PREPARE of a foreign write');
 	things_are('local,both', 'foreign and local rows');
 	unlike(slurp_file($node->logfile), qr/PANIC|terminated by signal/, 'the server has not been lost');
+
+	# The other server looks at its foreign keys at once: what belongs to an object goes before it.
+	answer('CREATE TABLE far_parts (id integer PRIMARY KEY, far_id integer REFERENCES far)', 'far');
+	answer(<<"END");
+CREATE FOREIGN TABLE far_parts (id integer, far_id integer) SERVER far;
+SELECT orm.unmap('Far');
+SELECT orm.map('far', 'Far', orm.primary_key('id'), orm.has_many('parts', 'FarPart', foreign_key => 'far_id', cascade => 'all'));
+SELECT orm.map('far_parts', 'FarPart', orm.primary_key('id'));
+SELECT orm.create('Far', '{"id": 50, "parts": [{"id": 1}, {"id": 2}]}');
+END
+	is(answer(q{SELECT orm.delete('Far', 50)}), 't', 'a foreign object goes with its parts');
+	is(answer('SELECT count(*) FROM far_parts', 'far'), '0', 'which are gone there');
 }
 
 # bob's function in an index, run by a superuser: nothing is queued, nothing of the superuser is written or shown.
