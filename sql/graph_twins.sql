@@ -111,5 +111,18 @@ SELECT count(*) FROM (TABLE before EXCEPT TABLE people) x;
 -- keys that are equal without being the same
 SELECT refused($$SELECT orm.save('Word', '{"word": 1, "text": "a", "children": [{"word": 2, "children": [{"word": 1.00, "text": "b"}]}]}')$$);
 
+-- a row is named more than once: what its parents make of it goes together
+CREATE TABLE parents (id int PRIMARY KEY);
+CREATE TABLE children (id int PRIMARY KEY, mother_id int REFERENCES parents, father_id int REFERENCES parents, name text);
+SELECT count(*) > 0 AS mapped FROM orm.map('graph_twins.parents', 'Parent', orm.has_many('of_mother', 'Child', foreign_key => 'mother_id'), orm.has_many('of_father', 'Child', foreign_key => 'father_id'));
+SELECT count(*) > 0 AS mapped FROM orm.map('graph_twins.children', 'Child');
+INSERT INTO children VALUES (1), (2), (3);
+SELECT orm.create('Parent', '[{"id": 1, "of_mother": [1, 2, 1]}, {"id": 2, "of_father": [2, 1]}]', '{"return": false}') IS NULL AS nothing;
+SELECT orm.create('Parent', '{"id": 3, "of_father": {"$connect": [{"id": 3}]}, "of_mother": [{"id": 3, "name": "three"}, 3]}', '{"action": true}');
+SELECT orm.save('Parent', '{"id": 3, "of_mother": {"$set": [3, {"id": 3, "name": "3"}, 3]}}', '{"action": true}');
+SELECT * FROM children ORDER BY id;
+SELECT refused($$SELECT orm.save('Parent', '[{"id": 1, "of_mother": [1]}, {"id": 2, "of_mother": [1]}]')$$);
+SELECT refused($$SELECT orm.save('Parent', '[{"id": 1, "of_mother": [1, {"id": 1, "mother_id": null}]}]')$$);
+
 SET client_min_messages = warning;
 DROP SCHEMA graph_twins CASCADE;

@@ -15,6 +15,7 @@ typedef struct Row
 {
 	OrmObject  *fullest;		/* which of them says most */
 	OrmObject  *last;			/* the others follow by "same_row" */
+	OrmObject  *named;			/* the first that only names it, and is to be written; NULL: none */
 } Row;
 
 /* The rows of a group that have been spoken of. */
@@ -105,6 +106,48 @@ show_later(OrmObject *upserted, OrmObject *saved)
 	saved->action = upserted->action;
 }
 
+/* Can an object of the row be written for one that only names it, with whose it is? */
+static bool
+takes_name(const OrmObject *object, const OrmObject *named)
+{
+	return !object->written && object->intent != ORM_INTENT_UPSERT && object->intent != ORM_INTENT_CREATE &&
+		!contradict(object->record, named->record, object->group->model);
+}
+
+/* The first object is written for the second, which only names the row. */
+static void
+name_again(OrmObject *object, OrmObject *named)
+{
+	const OrmRecord *from = named->record;
+	OrmRecord  *to = object->record;
+
+	for (int i = 0; i < object->group->model->nattributes; i++)
+		if (from->given[i] && !to->given[i])
+		{
+			to->given[i] = true;
+			to->isnull[i] = from->isnull[i];
+			to->values[i] = from->values[i];
+		}
+	object->referenced = object->referenced || named->referenced;
+	named->twin = object;
+}
+
+/* An object that is to be written and only names its row: is another one written for it, or it for others? */
+static bool
+is_named_again(Row *row, OrmObject *object)
+{
+	if (takes_name(row->fullest, object))
+		name_again(row->fullest, object);
+	else if (row->named != NULL && takes_name(row->named, object))
+		name_again(row->named, object);
+	else
+	{
+		row->named = object;
+		return false;
+	}
+	return true;
+}
+
 /* Another object of a row that was spoken of: raises when it says something else. */
 static void
 compare(Row *row, OrmObject *object)
@@ -119,6 +162,13 @@ compare(Row *row, OrmObject *object)
 	{
 		if (contradict(first->record, object->record, object->group->model))
 			orm_batch_same_key(object->group->model, first->record, object->record);
+		if (object->intent == ORM_INTENT_FIND && is_named_again(row, object))
+			return;
+		if (is_whole(object) && row->named != NULL && !row->named->written && takes_name(object, row->named))
+		{
+			name_again(object, row->named);
+			row->named = NULL;
+		}
 		object->says_more = first->written;
 		if (!is_whole(first))
 			row->fullest = object;
@@ -159,6 +209,7 @@ add_row(OrmTwins *twins, int number, OrmObject *object)
 			: repalloc_huge(twins->rows, sizeof(Row) * twins->capacity);
 	}
 	twins->rows[number].fullest = twins->rows[number].last = object;
+	twins->rows[number].named = object->intent == ORM_INTENT_FIND ? object : NULL;
 }
 
 /* Remembers that an object speaks of a row, and looks whether another one has. */

@@ -9,7 +9,8 @@
  *
  *     both are written by their key    one must give, with the same values and no patch, all that the other gives,
  *                                      keys of parents included; it is written for both, and both show its row
- *     one is named by its key only     what references make of it must not contradict what the other gives
+ *     one is named by its key only     what references make of it must not contradict what the other gives, which is
+ *                                      written for both if neither has been yet
  *     one is upserted                  its key is known afterwards; what both give must be the same
  *
  * Objects that are only found or made say nothing.
