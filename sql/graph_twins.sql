@@ -124,5 +124,16 @@ SELECT * FROM children ORDER BY id;
 SELECT refused($$SELECT orm.save('Parent', '[{"id": 1, "of_mother": [1]}, {"id": 2, "of_mother": [1]}]')$$);
 SELECT refused($$SELECT orm.save('Parent', '[{"id": 1, "of_mother": [1, {"id": 1, "mother_id": null}]}]')$$);
 
+-- objects of a has_one are exchanged
+CREATE TABLE cars (id int PRIMARY KEY);
+CREATE TABLE plates (id int PRIMARY KEY, car_id int UNIQUE REFERENCES cars, text text);
+SELECT count(*) > 0 AS mapped FROM orm.map('graph_twins.cars', 'Car', orm.has_one('plate', 'Plate'));
+SELECT count(*) > 0 AS mapped FROM orm.map('graph_twins.plates', 'Plate');
+SELECT orm.create('Car', '[{"id": 1, "plate": {"id": 1, "text": "a"}}, {"id": 2, "plate": {"id": 2, "text": "b"}}]', '{"return": false}') IS NULL AS nothing;
+SELECT orm.save('Car', '[{"id": 1, "plate": 2}, {"id": 2, "plate": {"id": 1, "text": "A"}}]', '{"action": true}');
+SELECT orm.save('Car', '[{"id": 1, "plate": 2}, {"id": 2, "plate": {"id": 1, "text": "A"}}]', '{"action": true}');
+SELECT orm.save('Car', '[{"id": 1, "plate": {"id": 1}}, {"id": 2, "plate": null}]', '{"return": {"load": ["plate"]}}');
+SELECT * FROM plates ORDER BY id;
+
 SET client_min_messages = warning;
 DROP SCHEMA graph_twins CASCADE;

@@ -129,6 +129,39 @@ add_leaving(Leaving *leaving, OrmRecord *record)
 	leaving->records[leaving->n++] = record;
 }
 
+/*
+ * Is a row that is another owner's now to be let go first, before it comes to its
+ * new owner?  Of a "has one" it is: two may be exchanged, and their key is unique.
+ */
+static bool
+lets_go_first(const OrmEdge *edge)
+{
+	return edge->relationship->kind == ORM_HAS_ONE && may_leave(edge);
+}
+
+/* Is the record's row the one that stays? */
+static bool
+stays(const OrmRemoval *removal, const OrmModel *model, const OrmRecord *record)
+{
+	ListCell   *cell;
+
+	foreach(cell, removal->items)
+	{
+		Datum		values[INDEX_MAX_KEYS];
+		bool		same = orm_work_key(lfirst(cell), values);
+
+		for (int i = 0; same && i < model->primary_key->nattributes; i++)
+		{
+			int			attribute = model->primary_key->attributes[i];
+
+			same = orm_batch_same_value(model, attribute, record->values[attribute], values[i]);
+		}
+		if (same)
+			return true;
+	}
+	return false;
+}
+
 /* Takes a row that is to leave: the number of its collection, its key; called in a per-row context. */
 static void
 take_other(void *argument, TupleTableSlot *slot)
@@ -149,7 +182,8 @@ take_other(void *argument, TupleTableSlot *slot)
 		record->values[attribute] = datumCopy(slot_getattr(slot, i + 2, &isnull), type->by_value, type->length);
 		record->given[attribute] = true;
 	}
-	add_leaving(leaving, record);
+	if (!lets_go_first(leaving->edge) || !stays(leaving->removals[number], group->model, record))
+		add_leaving(leaving, record);
 	MemoryContextSwitchTo(caller);
 }
 
@@ -237,7 +271,8 @@ read_others(Leaving *leaving, const List *removals)
 		foreach(item, removal->items)
 		{
 			orm_settle_owned(lfirst(item), removal->owner);
-			orm_tuples_add(&kept, 0, lfirst(item), key->attributes, key->nattributes, true);
+			if (!lets_go_first(edge))
+				orm_tuples_add(&kept, 0, lfirst(item), key->attributes, key->nattributes, true);
 		}
 	}
 	orm_tuples_arrays(&owners, arrays);
