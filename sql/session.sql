@@ -294,6 +294,17 @@ BEGIN;
 SET LOCAL orm.queue_size = 64;
 SELECT count(orm.add('SAuthor', json_build_object('name', repeat('x', 1000)))) FROM generate_series(1, 200);
 ROLLBACK;
+\echo # so does what is taken back
+BEGIN;
+SET LOCAL orm.queue_size = 64;
+SAVEPOINT s;
+SELECT count(orm.add('SAuthor', json_build_object('name', repeat('x', 1000)))) FROM generate_series(1, 200);
+ROLLBACK TO s;
+SELECT orm.add('SAuthor', json_build_object('name', repeat('y', 5000)), 'y'), orm.expunge('y');
+SELECT count(orm.add('SAuthor', json_build_object('name', repeat('x', 400)), 'l' || i)) FROM generate_series(1, 60) i;
+SELECT count(orm.expunge('l' || i)) FROM generate_series(1, 60) i;
+SELECT count(orm.add('SAuthor', json_build_object('name', repeat('x', 2000)))) FROM generate_series(1, 10);
+ROLLBACK;
 \echo # what is written makes room
 BEGIN;
 SET LOCAL orm.queue_size = 64;

@@ -24,6 +24,7 @@ static MemoryContext memory = NULL;
 static List *entries = NIL;		/* of OrmEntry *: those that are pending, or may be again */
 static List *settled = NIL;		/* of OrmEntry *: those that cannot, kept for their labels; in the same order */
 static int	npending = 0;		/* how many of them are pending */
+static Size used = 0;			/* how much memory they and what they hold take */
 static List *writers = NIL;		/* the subtransactions (as int) that have written some of them */
 static OrmLabels *labels = NULL;	/* those with a label (OrmEntry *); NULL: none had one */
 
@@ -38,10 +39,22 @@ static SubTransactionId flushing = InvalidSubTransactionId;
 
 static int	queue_size = 262144;
 
-static inline bool
-is_pending(const OrmEntry *entry)
+/* Counts what an entry holds; returns it. */
+static void *
+hold(void *chunk)
 {
-	return entry->written == InvalidSubTransactionId;
+	used += GetMemoryChunkSpace(chunk);
+	return chunk;
+}
+
+/* Frees what an entry holds; NULL: nothing. */
+static void
+let_go(void *chunk)
+{
+	if (chunk == NULL)
+		return;
+	used -= GetMemoryChunkSpace(chunk);
+	pfree(chunk);
 }
 
 /* The entry with that label, or NULL. */
@@ -73,9 +86,8 @@ static void
 forget_key(OrmEntry *entry)
 {
 	for (int i = 0; i < entry->nkey; i++)
-		pfree(entry->key[i]);
-	if (entry->key != NULL)
-		pfree(entry->key);
+		let_go(entry->key[i]);
+	let_go(entry->key);
 	entry->key = NULL;
 	entry->nkey = 0;
 }
@@ -84,8 +96,7 @@ forget_key(OrmEntry *entry)
 static void
 forget_object(OrmEntry *entry)
 {
-	if (entry->object != NULL)
-		pfree(entry->object);
+	let_go(entry->object);
 	entry->object = NULL;
 }
 
@@ -93,15 +104,14 @@ forget_object(OrmEntry *entry)
 static void
 free_entry(OrmEntry *entry)
 {
-	if (is_pending(entry))
+	if (orm_queue_is_pending(entry))
 		npending--;
 	forget_key(entry);
 	forget_object(entry);
 	leave_label(entry);
-	if (entry->label != NULL)
-		pfree(entry->label);
-	pfree(entry->model);
-	pfree(entry);
+	let_go(entry->label);
+	let_go(entry->model);
+	let_go(entry);
 }
 
 /* Keeps of an entry what others may refer to. */
@@ -113,6 +123,19 @@ settle(OrmEntry *entry)
 	forget_object(entry);
 	settled = lappend(settled, entry);
 	MemoryContextSwitchTo(caller);
+}
+
+/* Gives all memory back when there is no entry any more; not during a flush, which may have some in its hands. */
+static void
+give_back(void)
+{
+	if (entries == NIL && settled == NIL && flushing == InvalidSubTransactionId)
+	{
+		MemoryContextReset(memory);
+		writers = NIL;
+		labels = NULL;
+		used = 0;
+	}
 }
 
 /*
@@ -139,6 +162,7 @@ prune(void)
 			free_entry(entry);
 	}
 	entries = list_truncate(entries, kept);
+	give_back();
 }
 
 /* Drops the entries at the end of a list that a subtransaction has queued. */
@@ -184,7 +208,7 @@ pass_written(SubTransactionId subxact, SubTransactionId parent)
 		if (entry->written != subxact)
 			continue;
 		entry->written = parent;
-		if (!is_pending(entry))
+		if (!orm_queue_is_pending(entry))
 			continue;
 		npending++;
 		if (entry->kind != ORM_CHANGE_REMOVE)
@@ -215,6 +239,7 @@ undo(SubTransactionId subxact)
 		anchored = InvalidSubTransactionId;
 	if (flushing == subxact)
 		flushing = InvalidSubTransactionId;
+	give_back();
 }
 
 /* Passes the marks of a committed subtransaction to its parent. */
@@ -252,6 +277,7 @@ forget(void)
 	entries = NIL;
 	settled = NIL;
 	npending = 0;
+	used = 0;
 	writers = NIL;
 	labels = NULL;
 	anchored = InvalidSubTransactionId;
@@ -345,7 +371,7 @@ check_label(const char *label)
 static void
 check_size(void)
 {
-	if (MemoryContextMemAllocated(memory, true) / 1024 > (Size) queue_size)
+	if (used / 1024 > (Size) queue_size)
 		ereport(ERROR,
 				errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
 				errmsg("too many objects are queued"),
@@ -358,10 +384,10 @@ static OrmEntry *
 append_entry(OrmChangeKind kind, const OrmModel *model)
 {
 	MemoryContext caller = MemoryContextSwitchTo(queue_memory());
-	OrmEntry   *entry = palloc0(sizeof(OrmEntry));
+	OrmEntry   *entry = hold(palloc0(sizeof(OrmEntry)));
 
 	entry->kind = kind;
-	entry->model = pstrdup(model->name);
+	entry->model = hold(pstrdup(model->name));
 	GetUserIdAndSecContext(&entry->role, &entry->security);
 	entry->queued = GetCurrentSubTransactionId();
 	entries = lappend(entries, entry);
@@ -393,9 +419,9 @@ orm_session_add(OrmChangeKind kind, const OrmModel *model, const OrmDocument *ob
 	orm_changes_check(kind, model, orm_document_root(object), orm_session_find_label);
 	entry = append_entry(kind, model);
 	caller = MemoryContextSwitchTo(memory);
-	entry->object = palloc(VARSIZE(object));
+	entry->object = hold(palloc(VARSIZE(object)));
 	memcpy(entry->object, object, VARSIZE(object));
-	entry->label = label ? pstrdup(label) : NULL;
+	entry->label = label ? hold(pstrdup(label)) : NULL;
 	MemoryContextSwitchTo(caller);
 	if (label != NULL)
 		enter_label(entry);
@@ -409,10 +435,10 @@ orm_queue_set_key(OrmEntry *entry, const OrmModel *model, const Datum *key)
 	const OrmKey *primary_key = orm_model_need_key(model);
 	MemoryContext caller = MemoryContextSwitchTo(memory);
 
-	entry->key = palloc(sizeof(char *) * primary_key->nattributes);
+	entry->key = hold(palloc0(sizeof(char *) * primary_key->nattributes));
 	entry->nkey = primary_key->nattributes;
 	for (int i = 0; i < entry->nkey; i++)
-		entry->key[i] = OutputFunctionCall(&model->attributes[primary_key->attributes[i]].type->output, key[i]);
+		entry->key[i] = hold(OutputFunctionCall(&model->attributes[primary_key->attributes[i]].type->output, key[i]));
 	MemoryContextSwitchTo(caller);
 }
 
@@ -444,7 +470,7 @@ orm_session_expunge(const char *label)
 {
 	OrmEntry   *entry = find_label(label);
 
-	if (entry == NULL || !is_pending(entry) || !has_privs_of_role(GetUserId(), entry->role))
+	if (entry == NULL || !orm_queue_is_pending(entry) || !has_privs_of_role(GetUserId(), entry->role))
 		return false;
 	leave_label(entry);
 	orm_queue_mark_written(list_make1(entry));
@@ -467,7 +493,7 @@ orm_queue_next(void)
 		OrmEntry   *entry = lfirst(cell);
 		const OrmEntry *first = next ? linitial(next) : entry;
 
-		if (!is_pending(entry))
+		if (!orm_queue_is_pending(entry))
 			continue;
 		if (entry->role != first->role || entry->security != first->security)
 			break;
@@ -541,51 +567,8 @@ orm_session_autoflush(bool may_write)
 	orm_session_flush();
 }
 
-/* The key of a REMOVE as text: 1, or (1,2). */
-static const char *
-key_text(const OrmEntry *entry)
+const List *
+orm_queue_entries(void)
 {
-	StringInfoData text;
-
-	if (entry->nkey == 1)
-		return entry->key[0];
-	initStringInfo(&text);
-	for (int i = 0; i < entry->nkey; i++)
-		appendStringInfo(&text, "%s%s", i ? "," : "(", entry->key[i]);
-	appendStringInfoChar(&text, ')');
-	return text.data;
-}
-
-void
-orm_session_each_pending(void (*function) (void *argument, const OrmPending *pending), void *argument)
-{
-	static const char *const actions[] = {
-		[ORM_CHANGE_ADD] = "add",
-		[ORM_CHANGE_MERGE] = "merge",
-		[ORM_CHANGE_REMOVE] = "remove",
-	};
-	int			position = 0;
-	ListCell   *cell;
-
-	foreach(cell, entries)
-	{
-		const OrmEntry *entry = lfirst(cell);
-		OrmPending	pending = {
-			.position = position + 1,
-			.action = actions[entry->kind],
-			.model = entry->model,
-			.label = entry->label,
-			.role = entry->role,
-		};
-
-		if (!is_pending(entry))
-			continue;
-		position++;
-		if (!has_privs_of_role(GetUserId(), entry->role))
-			pending.label = NULL;
-		else
-			pending.object = entry->object == NULL ? key_text(entry)
-			: pnstrdup(orm_document_text(entry->object), entry->object->text_length);
-		function(argument, &pending);
-	}
+	return entries;
 }

@@ -4,6 +4,7 @@
  *     queue.c    the entries and their marks, callbacks, limits
  *     anchor.c   the deferred trigger
  *     flush.c    writing entries
+ *     pending.c  showing those that are pending
  */
 #ifndef ORM_SESSION_QUEUE_H
 #define ORM_SESSION_QUEUE_H
@@ -26,6 +27,16 @@ typedef struct OrmEntry
 	SubTransactionId queued;
 	SubTransactionId written;	/* InvalidSubTransactionId: pending */
 } OrmEntry;
+
+/* Is it still to be written? */
+static inline bool
+orm_queue_is_pending(const OrmEntry *entry)
+{
+	return entry->written == InvalidSubTransactionId;
+}
+
+/* All that are pending, or may be again (List of OrmEntry *), in the order in which they were queued. */
+extern const List *orm_queue_entries(void);
 
 /* The pending entries of the first role among them (List of OrmEntry *), up to the first of another; NIL: none. */
 extern List *orm_queue_next(void);

@@ -1,0 +1,59 @@
+/*
+ * pending.c - what is queued, for orm.pending; see session.h.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+
+#include "session/queue.h"
+
+/* The key of a REMOVE as text: 1, or (1,2). */
+static const char *
+key_text(const OrmEntry *entry)
+{
+	StringInfoData text;
+
+	if (entry->nkey == 1)
+		return entry->key[0];
+	initStringInfo(&text);
+	for (int i = 0; i < entry->nkey; i++)
+		appendStringInfo(&text, "%s%s", i ? "," : "(", entry->key[i]);
+	appendStringInfoChar(&text, ')');
+	return text.data;
+}
+
+void
+orm_session_each_pending(void (*function) (void *argument, const OrmPending *pending), void *argument)
+{
+	static const char *const actions[] = {
+		[ORM_CHANGE_ADD] = "add",
+		[ORM_CHANGE_MERGE] = "merge",
+		[ORM_CHANGE_REMOVE] = "remove",
+	};
+	int			position = 0;
+	ListCell   *cell;
+
+	foreach(cell, orm_queue_entries())
+	{
+		const OrmEntry *entry = lfirst(cell);
+		OrmPending	pending = {
+			.position = position + 1,
+			.action = actions[entry->kind],
+			.model = entry->model,
+			.label = entry->label,
+			.role = entry->role,
+		};
+
+		if (!orm_queue_is_pending(entry))
+			continue;
+		position++;
+		if (!has_privs_of_role(GetUserId(), entry->role))
+			pending.label = NULL;
+		else
+			pending.object = entry->object == NULL ? key_text(entry)
+			: pnstrdup(orm_document_text(entry->object), entry->object->text_length);
+		function(argument, &pending);
+	}
+}
