@@ -176,6 +176,19 @@ SELECT orm.flush('{"merge": [{"model": "GTag", "object": {"lang": "en", "word": 
 SELECT orm.flush('{}');
 SELECT orm.flush('{"add": [{"model": "GAuthor", "object": {"id": 901, "name": "dry"}, "label": "d"}]}', '{"dry_run": true}');
 SELECT count(*) FROM authors WHERE name = 'dry';
+\echo # what leaves a collection is counted: as updated, or as deleted when it goes altogether
+CREATE TABLE boxes (id integer PRIMARY KEY);
+CREATE TABLE things (id integer PRIMARY KEY, box_id integer REFERENCES boxes, owner_id integer REFERENCES boxes);
+SELECT count(*) AS functions FROM orm.map('things', 'GThing', orm.accessors(include => '{}'));
+SELECT count(*) AS functions FROM orm.map('boxes', 'GBox', orm.accessors(include => '{}'), orm.has_many('things', 'GThing', foreign_key => 'box_id', cascade => 'all, delete-orphan'),
+    orm.has_many('lent', 'GThing', foreign_key => 'owner_id'));
+SELECT orm.flush('{"add": [{"model": "GBox", "object": {"id": 1, "things": [{"id": 1}, {"id": 2}, {"id": 3}, {"id": 4, "owner_id": 1}]}}]}');
+SELECT orm.flush('{"merge": [{"model": "GBox", "object": {"id": 1, "things": {"$set": [3, 4]}}}]}');
+SELECT orm.flush('{"merge": [{"model": "GBox", "object": {"id": 1, "lent": {"$set": []}}}]}');
+SELECT orm.flush('{"merge": [{"model": "GBox", "object": {"id": 1, "things": {"$delete": [3]}}}]}');
+SELECT orm.flush('{"remove": [{"model": "GBox", "key": 1}]}');
+SELECT (SELECT count(*) FROM boxes) AS boxes, (SELECT count(*) FROM things) AS things;
+
 \echo # what is queued goes first
 BEGIN;
 SELECT orm.add('GAuthor', '{"name": "queued"}', 'q');
