@@ -273,6 +273,43 @@ BEGIN READ ONLY;
 SELECT orm.add('SAuthor', '{"name": "x"}');
 ROLLBACK;
 
+\echo # what is queued means what it meant when it was queued, whatever is set since
+CREATE TABLE days (day date PRIMARY KEY, at timestamptz, length interval);
+CREATE TABLE visits (id integer PRIMARY KEY, day date REFERENCES days);
+CREATE TABLE measures (value float8 PRIMARY KEY);
+SELECT count(*) AS functions FROM orm.map('days', 'SDay', orm.accessors(include => '{}'));
+SELECT count(*) AS functions FROM orm.map('visits', 'SVisit', orm.belongs_to('to', 'SDay', foreign_key => 'day'), orm.accessors(include => '{}'));
+SELECT count(*) AS functions FROM orm.map('measures', 'SMeasure', orm.accessors(include => '{}'));
+SET datestyle = 'ISO, YMD';
+SET timezone = 'UTC';
+INSERT INTO days VALUES ('2026-03-04'), ('2026-04-03');
+INSERT INTO measures VALUES (1 / 3::float8), (0.333);
+BEGIN;
+SET LOCAL datestyle = 'SQL, DMY';
+SELECT orm.remove('SDay', '2026-04-03'::date), orm.add('SDay', '{"day": "05/06/2026"}'), orm.merge('SDay', '{"day": "04/03/2026", "length": "1 day"}', 'd'), orm.flush();
+SELECT orm.remove('SDay', '2026-06-05'::date);
+SET LOCAL datestyle = 'SQL, MDY';
+SELECT orm.add('SVisit', '{"id": 1, "to": {"$ref": "d"}}'), orm.merge('SDay', '{"day": "07/08/2026"}');
+SET LOCAL datestyle = 'SQL, DMY';
+SELECT orm.create('SVisit', '{"id": 2, "to": {"$ref": "d"}}');
+SELECT orm.add('SDay', '{"day": "09/10/2026"}');
+SET LOCAL extra_float_digits = -12;
+SELECT orm.remove('SMeasure', 1 / 3::float8);
+SET LOCAL timezone = 'Asia/Tokyo';
+SELECT orm.add('SDay', '{"day": "2026-01-01", "at": "2026-01-01 09:00"}');
+SET LOCAL TIME ZONE INTERVAL '-05:30' HOUR TO MINUTE;
+SELECT orm.add('SDay', '{"day": "2026-01-02", "at": "2026-01-01 09:00"}');
+SET LOCAL timezone = 'America/Lima';
+SET LOCAL datestyle = 'SQL, MDY';
+COMMIT;
+SELECT * FROM days ORDER BY day;
+SELECT * FROM visits ORDER BY id;
+SELECT * FROM measures;
+SHOW datestyle;
+SHOW timezone;
+RESET datestyle;
+RESET timezone;
+
 \echo # wrong calls
 BEGIN;
 SELECT orm.add('SAuthor', '{"name": "x"}', 'l');

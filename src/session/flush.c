@@ -33,13 +33,17 @@ read_key(const OrmModel *model, const OrmEntry *entry)
 {
 	const OrmKey *primary_key = orm_model_need_key(model);
 	Datum	   *key = palloc(sizeof(Datum) * primary_key->nattributes);
+	OrmSettings exact = orm_settings_exact();
+	int			level;
 
 	if (primary_key->nattributes != entry->nkey)
 		ereport(ERROR,
 				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				errmsg("the primary key of model \"%s\" has changed since the object was queued", model->name));
+	level = orm_settings_enter(&exact);
 	for (int i = 0; i < entry->nkey; i++)
 		key[i] = orm_value_read_text(model->attributes[primary_key->attributes[i]].type, entry->key[i]);
+	orm_settings_leave(level);
 	return key;
 }
 
@@ -66,7 +70,10 @@ changes_of(const List *entries, const OrmPath *queue, int before, const OrmPath 
 		if (entry->kind == ORM_CHANGE_REMOVE)
 			change->key = read_key(change->model, entry);
 		else
+		{
 			change->object = orm_document_root(entry->object);
+			change->settings = &entry->settings;
+		}
 	}
 	*current = NULL;
 	return changes;

@@ -389,6 +389,7 @@ append_entry(OrmChangeKind kind, const OrmModel *model)
 	entry->kind = kind;
 	entry->model = hold(pstrdup(model->name));
 	GetUserIdAndSecContext(&entry->role, &entry->security);
+	entry->settings = orm_settings_now();
 	entry->queued = GetCurrentSubTransactionId();
 	entries = lappend(entries, entry);
 	npending++;
@@ -434,11 +435,14 @@ orm_queue_set_key(OrmEntry *entry, const OrmModel *model, const Datum *key)
 {
 	const OrmKey *primary_key = orm_model_need_key(model);
 	MemoryContext caller = MemoryContextSwitchTo(memory);
+	OrmSettings exact = orm_settings_exact();
+	int			level = orm_settings_enter(&exact);
 
 	entry->key = hold(palloc0(sizeof(char *) * primary_key->nattributes));
 	entry->nkey = primary_key->nattributes;
 	for (int i = 0; i < entry->nkey; i++)
 		entry->key[i] = hold(OutputFunctionCall(&model->attributes[primary_key->attributes[i]].type->output, key[i]));
+	orm_settings_leave(level);
 	MemoryContextSwitchTo(caller);
 }
 

@@ -82,6 +82,13 @@ rows_of(List **tables, const OrmModel *model)
 	return found;
 }
 
+/* Puts the settings in force under which an object was given. */
+static int
+enter_settings(const OrmChange *change)
+{
+	return change->settings != NULL ? orm_settings_enter(change->settings) : 0;
+}
+
 /* Reads the primary key that a change gives; false: it gives none, or something that is none. */
 static bool
 read_key(const OrmChange *change, Datum *key)
@@ -139,10 +146,12 @@ plan_passes(Writing *writing, int n)
 		const OrmChange *change = &writing->changes[i];
 		bool		removing = change->kind == ORM_CHANGE_REMOVE;
 		Row		   *row = NULL;
+		int			level = enter_settings(change);
 
 		CHECK_FOR_INTERRUPTS();
 		if (removing || read_key(change, room))
 			row = row_of_key(rows_of(&tables, change->model), removing ? change->key : room);
+		orm_settings_leave(level);
 		if (row != NULL && row->removed && row->round == round && !removing)
 			round++;
 		if (row != NULL && row->round != round)
@@ -237,8 +246,10 @@ read_object(const Writing *writing, OrmWork *work, int i)
 	const Plan *plan = &writing->plans[i];
 	const OrmRecord *first = writing->plans[plan->first].object->record;
 	OrmRecord  *record = plan->object->record;
+	int			level = enter_settings(&writing->changes[i]);
 
 	orm_work_read_into(work, plan->object, kinds[writing->changes[i].kind].verb, writing->changes[i].object);
+	orm_settings_leave(level);
 	record->checked = first != record && orm_stale_is_same(writing->changes[i].model, first, record);
 }
 

@@ -18,6 +18,7 @@
 #define ORM_WRITE_CHANGES_H
 
 #include "base/document.h"
+#include "base/settings.h"
 #include "model/model.h"
 #include "write/labels.h"
 
@@ -33,6 +34,7 @@ typedef struct OrmChange
 	OrmChangeKind kind;
 	const OrmModel *model;
 	OrmJson		object;			/* ADD, MERGE */
+	const OrmSettings *settings;	/* under which it was given; NULL: those in force */
 	const Datum *key;			/* REMOVE: in key order */
 	const char *label;			/* or NULL */
 	const OrmPath *place;		/* of the object, for messages */

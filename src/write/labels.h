@@ -33,7 +33,7 @@ typedef struct OrmLabelled
 {
 	const char *model;
 	int			nkey;			/* 0: it is not written yet */
-	char	   *const *key;		/* texts of its primary key's values, in key order */
+	char	   *const *key;		/* texts of its primary key's values, in key order, as orm_settings_exact has them */
 } OrmLabelled;
 
 /* Looks for one; false: nothing has the label, as far as the user may know. */

@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "base/settings.h"
 #include "model/key.h"
 #include "model/value.h"
 #include "write/flush.h"
@@ -67,6 +68,8 @@ remembered_row(OrmWork *work, OrmGroup *group, const char *label, const OrmLabel
 {
 	OrmObject  *object = add_row(work, group, place);
 	const OrmKey *key = object->key;
+	OrmSettings exact = orm_settings_exact();
+	int			level;
 
 	if (found->nkey == 0 && work->checking)
 		return object;
@@ -78,12 +81,14 @@ remembered_row(OrmWork *work, OrmGroup *group, const char *label, const OrmLabel
 				: errmsg("the primary key of model \"%s\" has changed since the object was queued",
 						 group->model->name),
 				orm_error_place(place));
+	level = orm_settings_enter(&exact);
 	for (int i = 0; i < key->nattributes; i++)
 	{
 		object->record->values[key->attributes[i]] =
 			orm_value_read_text(group->model->attributes[key->attributes[i]].type, found->key[i]);
 		object->record->given[key->attributes[i]] = true;
 	}
+	orm_settings_leave(level);
 	return object;
 }
 

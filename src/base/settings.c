@@ -1,0 +1,91 @@
+/*
+ * settings.c - see settings.h.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/float.h"
+#include "utils/guc.h"
+
+#include "base/settings.h"
+
+static const char *const date_styles[] = {
+	[USE_POSTGRES_DATES] = "postgres",
+	[USE_ISO_DATES] = "iso",
+	[USE_SQL_DATES] = "sql",
+	[USE_GERMAN_DATES] = "german",
+};
+
+static const char *const date_orders[] = {
+	[DATEORDER_YMD] = "ymd",
+	[DATEORDER_DMY] = "dmy",
+	[DATEORDER_MDY] = "mdy",
+};
+
+static const char *const interval_styles[] = {
+	[INTSTYLE_POSTGRES] = "postgres",
+	[INTSTYLE_POSTGRES_VERBOSE] = "postgres_verbose",
+	[INTSTYLE_SQL_STANDARD] = "sql_standard",
+	[INTSTYLE_ISO_8601] = "iso_8601",
+};
+
+OrmSettings
+orm_settings_now(void)
+{
+	OrmSettings settings = {
+		.date_style = DateStyle,
+		.date_order = DateOrder,
+		.interval_style = IntervalStyle,
+		.zone = session_timezone,
+	};
+
+	return settings;
+}
+
+OrmSettings
+orm_settings_exact(void)
+{
+	OrmSettings settings = orm_settings_now();
+
+	settings.date_style = USE_ISO_DATES;
+	settings.interval_style = INTSTYLE_POSTGRES;
+	settings.whole_floats = true;
+	return settings;
+}
+
+/* Sets one until the level is left. */
+static void
+set(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+int
+orm_settings_enter(const OrmSettings *settings)
+{
+	bool		dates = settings->date_style != DateStyle || settings->date_order != DateOrder;
+	bool		intervals = settings->interval_style != IntervalStyle;
+	bool		zone = settings->zone != session_timezone;
+	bool		floats = settings->whole_floats && extra_float_digits < 1;
+	int			level;
+
+	if (!dates && !intervals && !zone && !floats)
+		return 0;
+	level = NewGUCNestLevel();
+	if (dates)
+		set("datestyle", psprintf("%s, %s", date_styles[settings->date_style], date_orders[settings->date_order]));
+	if (intervals)
+		set("intervalstyle", interval_styles[settings->interval_style]);
+	if (zone)
+		set("timezone", pg_get_timezone_name(settings->zone));
+	if (floats)
+		set("extra_float_digits", "3");
+	return level;
+}
+
+void
+orm_settings_leave(int level)
+{
+	if (level > 0)
+		AtEOXact_GUC(true, level);
+}

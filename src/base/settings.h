@@ -1,0 +1,44 @@
+/*
+ * settings.h - settings on which it depends what the text of a value means.
+ *
+ * What is kept as text, or as a document, to be read later in the transaction
+ * means what it meant when it was given: '03/04/2026' is not another day
+ * because DateStyle is another by then.
+ *
+ *     kept = orm_settings_now();
+ *     ...
+ *     level = orm_settings_enter(&kept);
+ *     ... read ...
+ *     orm_settings_leave(level);
+ *
+ * An error between the two needs nothing: the end of the (sub)transaction puts
+ * settings back.
+ */
+#ifndef ORM_BASE_SETTINGS_H
+#define ORM_BASE_SETTINGS_H
+
+#include "postgres.h"
+#include "pgtime.h"
+
+typedef struct OrmSettings
+{
+	int			date_style;
+	int			date_order;
+	int			interval_style;
+	pg_tz	   *zone;
+	bool		whole_floats;	/* floats are written with all their digits */
+} OrmSettings;
+
+/* Those in force, to read what is given now. */
+extern OrmSettings orm_settings_now(void);
+
+/* Those under which every value is written so that it can be read again under them. */
+extern OrmSettings orm_settings_exact(void);
+
+/* Puts settings in force; free of cost when they are. */
+extern int	orm_settings_enter(const OrmSettings *settings);
+
+/* Puts back what was in force before. */
+extern void orm_settings_leave(int level);
+
+#endif
