@@ -150,6 +150,13 @@ SELECT refused($$SELECT orm.flush('{"merge": [{"model": "Shelf", "object": {"cod
 SELECT orm.flush('{"add": [{"model": "Shelf", "object": {"code": "n", "room": 1}}], "merge": [{"model": "Shelf", "object": {"code": "n", "room": 2, "version": 1}}]}');
 SELECT refused($$SELECT orm.flush('{"add": [{"model": "Shelf", "object": {"code": "o", "room": 1}}], "merge": [{"model": "Shelf", "object": {"code": "o", "room": 2, "version": 2}}]}')$$);
 SELECT refused($$SELECT orm.flush('{"merge": [{"model": "Author", "object": {"id": 1, "card": {"id": 1, "version": 1}}}]}')$$);
+-- only the second says it: it is compared with what was there before the first
+SELECT orm.flush('{"merge": [{"model": "Shelf", "object": {"code": "n", "room": 20}}, {"model": "Shelf", "object": {"code": "n", "room": 21, "version": 2}}]}');
+SELECT refused($$SELECT orm.flush('{"merge": [{"model": "Shelf", "object": {"code": "n", "room": 22}}, {"model": "Shelf", "object": {"code": "n", "room": 23, "version": 5}}]}')$$);
+SELECT orm.flush(json_build_object('merge', json_build_array('{"model": "Shelf", "object": {"code": "n", "room": 24}}'::json,
+    json_build_object('model', 'Shelf', 'object', orm.get('Shelf', 'n', '{"etag": true}')::jsonb || '{"room": 25}'))));
+SELECT refused($$SELECT orm.flush('{"merge": [{"model": "Shelf", "object": {"code": "n", "room": 26}}, {"model": "Shelf", "object": {"code": "n", "room": 27, "version": null}}]}')$$);
+SELECT orm.flush('{"merge": [{"model": "Shelf", "object": {"code": "p", "room": 1}}, {"model": "Shelf", "object": {"code": "p", "room": 2, "version": null}}]}');
 SELECT * FROM shelves WHERE code IN ('b', 'n', 'o') ORDER BY code;
 
 -- the etag is that of the row as reads have it, whatever is in it

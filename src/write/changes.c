@@ -38,6 +38,7 @@ typedef struct Plan
 	int			round;
 	int			pass;			/* how often its row has occurred before in this round; REMOVING */
 	int			first;			/* the change of this round in which it occurs first: perhaps this one */
+	int			asks;			/* the next one of it, of the same model, that may say what it was read from; 0: none */
 	OrmObject  *object;
 } Plan;
 
@@ -133,6 +134,27 @@ row_of_key(TableRows *table, const Datum *key)
 	return &table->rows[number];
 }
 
+/*
+ * If an object says what it was read from, that is compared before its row is
+ * written for the first time, by whichever change.
+ */
+static void
+note_asking(Writing *writing, int i)
+{
+	const OrmChange *change = &writing->changes[i];
+	const OrmChange *first = &writing->changes[writing->plans[i].first];
+	Plan	   *plan = &writing->plans[writing->plans[i].first];
+	int			version = change->model->version;
+	OrmJson		value;
+
+	if (change == first || plan->asks > 0 || first->kind != ORM_CHANGE_MERGE || change->kind != ORM_CHANGE_MERGE ||
+		strcmp(first->model->name, change->model->name) != 0)
+		return;
+	if (orm_json_member(change->object, "$etag", &value) ||
+		(version >= 0 && orm_json_member(change->object, change->model->attributes[version].name, &value)))
+		plan->asks = i;
+}
+
 /* Decides when each object is written: what is stored after it was removed begins a new round. */
 static void
 plan_passes(Writing *writing, int n)
@@ -161,6 +183,8 @@ plan_passes(Writing *writing, int n)
 		writing->plans[i].pass = removing ? REMOVING : row != NULL ? row->occurrences++ : 0;
 		if (removing)
 			row->removed = true;
+		else
+			note_asking(writing, i);
 	}
 }
 
@@ -239,6 +263,23 @@ add_objects(Writing *writing, OrmWork *work, const int *order, int n)
 	}
 }
 
+/* Takes over what another change of the row says that it was read from. */
+static void
+take_state(const OrmChange *change, OrmRecord *record)
+{
+	const OrmModel *model = change->model;
+	OrmJson		value;
+
+	if (orm_json_member(change->object, "$etag", &value) && orm_json_kind(value) == ORM_JSON_STRING)
+		record->etag = orm_json_string(value);
+	if (model->version < 0 || !orm_json_member(change->object, model->attributes[model->version].name, &value) ||
+		orm_json_kind(value) == ORM_JSON_NULL)
+		return;
+	record->values[model->version] = orm_value_read(model->attributes[model->version].type, value, change->place,
+													&record->isnull[model->version]);
+	record->given[model->version] = true;
+}
+
 /* Reads what is given of an object.  What has occurred before was looked at then, and is changed by now. */
 static void
 read_object(const Writing *writing, OrmWork *work, int i)
@@ -250,6 +291,8 @@ read_object(const Writing *writing, OrmWork *work, int i)
 
 	orm_work_read_into(work, plan->object, kinds[writing->changes[i].kind].verb, writing->changes[i].object);
 	orm_settings_leave(level);
+	if (plan->asks > 0 && !orm_stale_is_asked(writing->changes[i].model, record))
+		take_state(&writing->changes[plan->asks], record);
 	record->checked = first != record && orm_stale_is_same(writing->changes[i].model, first, record);
 }
 
