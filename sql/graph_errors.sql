@@ -131,6 +131,23 @@ CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN CASE 
 CREATE TRIGGER skip BEFORE INSERT ON comments FOR EACH ROW EXECUTE FUNCTION skip();
 SELECT refused($$SELECT orm.create('Post', '{"title": "a", "comments": [{"body": "ok"}, {"body": "skip"}]}')$$);
 
+-- Code that the call runs drops what is still to be written
+CREATE FUNCTION drops() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE TG_ARGV[0]; RETURN NULL; END $$;
+CREATE TABLE dropping (post_id int REFERENCES posts, tag_id int REFERENCES tags, PRIMARY KEY (post_id, tag_id));
+SELECT count(*) AS accessors FROM orm.map('graph_errors.tags', 'Dropping', orm.accessors(include => '{}'), orm.many_to_many('posts', 'Post', through => 'dropping'));
+CREATE TRIGGER drops AFTER INSERT ON tags FOR EACH ROW WHEN (NEW.name = 'dropping') EXECUTE FUNCTION drops('DROP TABLE graph_errors.dropping CASCADE');
+SELECT left(refused($$SELECT orm.create('Dropping', '{"name": "dropping", "posts": [1]}')$$), 5);
+DROP TRIGGER drops ON tags;
+CREATE TRIGGER drops AFTER INSERT ON authors FOR EACH ROW WHEN (NEW.name = 'dropping') EXECUTE FUNCTION drops('SET LOCAL client_min_messages = warning; DROP TABLE graph_errors.badges CASCADE');
+SELECT left(refused($$SELECT orm.save('Author', '{"name": "dropping", "badge": {"text": "x"}}')$$), 5);
+DROP TRIGGER drops ON authors;
+CREATE TRIGGER drops AFTER INSERT ON authors FOR EACH ROW WHEN (NEW.name = 'dropping')
+    EXECUTE FUNCTION drops('SET LOCAL client_min_messages = warning; ALTER TABLE graph_errors.posts DROP id CASCADE');
+SELECT refused($$SELECT orm.create('Author', '{"name": "dropping", "posts": [{"title": "x", "lines": [{"n": 1}]}]}')$$);
+DROP TRIGGER drops ON authors;
+SELECT count(*) AS accessors FROM orm.unmap('Dropping');
+DROP TABLE dropping;
+
 -- Relationships that cannot be written
 SELECT count(*) > 0 AS mapped FROM orm.map('graph_errors.tags', 'Lonely', orm.has_many('things', 'NoSuchModel'));
 SELECT refused($$SELECT orm.create('Lonely', '{"name": "x", "things": []}')$$);

@@ -371,6 +371,19 @@ orm_model_build(const OrmRegistered *row, MemoryContext parent, List **depends)
 	return model;
 }
 
+Relation
+orm_model_table(const OrmModel *model)
+{
+	Relation	relation = try_relation_open(model->relid, NoLock);
+
+	if (relation == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_TABLE),
+				errmsg("relation \"%s.%s\" does not exist", model->schema, model->relation),
+				errdetail("It was dropped during the call."));
+	return relation;
+}
+
 bool
 orm_model_equal(const OrmModel *a, const OrmModel *b)
 {

@@ -16,6 +16,7 @@
 #include "model/type.h"
 #include "nodes/bitmapset.h"
 #include "storage/lockdefs.h"
+#include "utils/relcache.h"
 
 typedef struct OrmAttribute
 {
@@ -104,6 +105,12 @@ extern OrmModel *orm_model_build(const OrmRegistered *row, MemoryContext parent,
 
 /* Are two builds of a model the same in everything that plans depend on? */
 extern bool orm_model_equal(const OrmModel *a, const OrmModel *b);
+
+/*
+ * The model's relation, under the lock that the call has on it; to be closed.
+ * Raises 42P01 when code that the call has run dropped it.
+ */
+extern Relation orm_model_table(const OrmModel *model);
 
 /* Index of the attribute of that name, or -1. */
 extern int	orm_model_attribute(const OrmModel *model, const char *name, int length);

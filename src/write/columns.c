@@ -11,6 +11,20 @@
 #include "base/sql.h"
 #include "write/columns.h"
 
+/* The name of a column; raises 42703 when it is gone. */
+static char *
+column_name(Oid relation, AttrNumber column)
+{
+	char	   *name = get_attname(relation, column, true);
+
+	if (name == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_COLUMN),
+				errmsg("column %d of the relation with OID %u does not exist", column, relation),
+				errhint("A table of a relationship has just been changed: try again."));
+	return name;
+}
+
 /* Adds a column. */
 static void
 add(OrmJoinColumns *columns, char *name, const OrmType *type, Oid equality)
@@ -44,13 +58,13 @@ orm_columns_add_table(OrmJoinColumns *columns, Oid relation, const AttrNumber *a
 {
 	for (int i = 0; i < n; i++)
 	{
+		char	   *name = column_name(relation, attnums[i]);
 		Oid			type;
 		int32		typmod;
 		Oid			collation;
 
 		get_atttypetypmodcoll(relation, attnums[i], &type, &typmod, &collation);
-		add(columns, get_attname(relation, attnums[i], false), orm_type_make(type, typmod, collation),
-			orm_type_equality(type));
+		add(columns, name, orm_type_make(type, typmod, collation), orm_type_equality(type));
 	}
 }
 
@@ -120,16 +134,11 @@ orm_columns_types(const OrmJoinColumns *columns, Oid *types)
 OrmSide
 orm_side_column(const char *alias, Oid relation, AttrNumber column)
 {
-	char	   *name = get_attname(relation, column, true);
+	char	   *name = column_name(relation, column);
 	OrmSide		side;
 	StringInfoData sql;
 	int32		typmod;
 
-	if (name == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_COLUMN),
-				errmsg("column %d of the relation with OID %u does not exist", column, relation),
-				errhint("A table of a relationship has just been changed: try again."));
 	get_atttypetypmodcoll(relation, column, &side.type, &typmod, &side.collation);
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "%s.", alias);

@@ -25,7 +25,10 @@ typedef struct OrmJoinColumns
 	OrmJoinColumn	columns[2 * INDEX_MAX_KEYS];
 } OrmJoinColumns;
 
-/* Adds columns: a model's attributes, or those of a table.  Raises 0A000 for a type that unnest takes apart. */
+/*
+ * Adds columns: a model's attributes, or those of a table.  Raises 0A000 for a type that unnest takes apart, 42703
+ * for a column that is gone.
+ */
 extern void orm_columns_add_attributes(OrmJoinColumns *columns, const OrmModel *model, const int *attributes, int n);
 extern void orm_columns_add_table(OrmJoinColumns *columns, Oid relation, const AttrNumber *attnums, int n);
 

@@ -37,15 +37,16 @@ static ExprState *
 prepare_default(const OrmModel *model, const OrmAttribute *attribute)
 {
 	Relation	relation;
-	Expr	   *expression;
+	Expr	   *expression = NULL;
 
 	if (model->relkind == RELKIND_VIEW || attribute->generated || !may_insert(model, attribute))
 		return NULL;
-	relation = table_open(model->relid, NoLock);
-	expression = (Expr *) build_column_default(relation, attribute->attnum);
+	relation = orm_model_table(model);
+	if (!TupleDescAttr(RelationGetDescr(relation), attribute->attnum - 1)->attisdropped)
+		expression = (Expr *) build_column_default(relation, attribute->attnum);
 	table_close(relation, NoLock);
 
-	/* of another type: code that this call ran has altered the table, and the INSERT will be refused */
+	/* of another type, or gone: code that this call ran has altered the table, and the INSERT will be refused */
 	if (expression == NULL || exprType((Node *) expression) != attribute->type->oid)
 		return NULL;
 	return ExecInitExpr(expression_planner(expression), NULL);

@@ -124,10 +124,12 @@ is_link_key(const OrmRelationship *relationship, int ncolumns, Oid index)
 static bool
 has_link_key(const OrmRelationship *relationship, int ncolumns)
 {
-	Relation	relation = table_open(relationship->join_relid, AccessShareLock);
+	Relation	relation = try_table_open(relationship->join_relid, AccessShareLock);
 	bool		has = false;
 	ListCell   *cell;
 
+	if (relation == NULL)
+		return false;
 	if (relation->rd_rel->relkind == RELKIND_RELATION || relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
 		foreach(cell, RelationGetIndexList(relation))
 			has = has || is_link_key(relationship, ncolumns, lfirst_oid(cell));

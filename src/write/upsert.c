@@ -46,7 +46,7 @@ has_constraint(const OrmModel *model, const OrmKey *key)
 static bool
 inspects_new_rows(const OrmModel *model)
 {
-	Relation	relation = table_open(model->relid, NoLock);
+	Relation	relation = orm_model_table(model);
 	TupleConstr *constraints = RelationGetDescr(relation)->constr;
 	bool		inspects = (constraints != NULL && constraints->num_check > 0) ||
 		relation->rd_rel->relrowsecurity;

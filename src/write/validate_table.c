@@ -271,7 +271,7 @@ void
 orm_validate_checks(OrmSubject *subject)
 {
 	const OrmModel *model = subject->model;
-	Relation	relation = table_open(model->relid, NoLock);
+	Relation	relation = orm_model_table(model);
 	const TupleConstr *constraints = RelationGetDescr(relation)->constr;
 	int			natts = RelationGetDescr(relation)->natts;
 	bool	   *known = palloc0(Max(natts, 1));
@@ -390,7 +390,7 @@ take_attributes(ReferenceTrial *trial)
 void
 orm_validate_references(OrmSubject *subject)
 {
-	Relation	relation = table_open(subject->model->relid, NoLock);
+	Relation	relation = orm_model_table(subject->model);
 	List	   *keys = copyObject(RelationGetFKeyList(relation));
 	ListCell   *cell;
 
