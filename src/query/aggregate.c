@@ -202,12 +202,12 @@ found_column(const OrmScope *joined)
 	const OrmModel *model = joined->model;
 	int			attribute = orm_model_attribute_over(model, joined->through->remote[0]);
 
-	if (attribute >= 0)
-		return orm_query_attribute(joined, attribute)->sql;
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_COLUMN),
-			errmsg("relationship \"%s\" follows a column that model \"%s\" does not have",
-				   joined->through->name, model->name));
+	if (attribute < 0)
+		ereport(ERROR,
+				errcode(ERRCODE_UNDEFINED_COLUMN),
+				errmsg("relationship \"%s\" follows a column that model \"%s\" does not have",
+					   joined->through->name, model->name));
+	return orm_query_attribute(joined, attribute)->sql;
 }
 
 /* Finds what the aggregate goes over: "relationships" lead to "scopes". */
