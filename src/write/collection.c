@@ -87,6 +87,7 @@ typedef struct Leaving
 	OrmRecord **records;
 	int			n;
 	int			capacity;
+	OrmKeySet  *kept;			/* of rows that stay, where they may be exchanged; else NULL */
 } Leaving;
 
 /* Puts NULL into a record for the key of an edge. */
@@ -130,36 +131,43 @@ add_leaving(Leaving *leaving, OrmRecord *record)
 }
 
 /*
- * Is a row that is another owner's now to be let go first, before it comes to its
- * new owner?  Of a "has one" it is: two may be exchanged, and their key is unique.
+ * May a row that is one owner's now have to be let go before it comes to another?
+ * Of a "has one", whose key is unique, when two are exchanged.
  */
 static bool
-lets_go_first(const OrmEdge *edge)
+may_exchange(const OrmEdge *edge)
 {
 	return edge->relationship->kind == ORM_HAS_ONE && may_leave(edge);
 }
 
-/* Is the record's row the one that stays? */
+/* Does a row that stays in one of the collections stay where it is, or make room for none that is there? */
 static bool
-stays(const OrmRemoval *removal, const OrmModel *model, const OrmRecord *record)
+may_wait(const Leaving *leaving, const OrmRemoval *removal, const Datum *key)
 {
-	ListCell   *cell;
+	const OrmModel *model = leaving->edge->holder->model;
+	Datum		values[INDEX_MAX_KEYS];
 
-	foreach(cell, removal->items)
-	{
-		Datum		values[INDEX_MAX_KEYS];
-		bool		same = orm_work_key(lfirst(cell), values);
+	if (leaving->kept == NULL || orm_keyset_find(leaving->kept, key) < 0)
+		return false;
+	if (removal->items == NIL || !orm_work_key(linitial(removal->items), values))
+		return true;
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+		if (!orm_batch_same_value(model, model->primary_key->attributes[i], key[i], values[i]))
+			return false;
+	return true;
+}
 
-		for (int i = 0; same && i < model->primary_key->nattributes; i++)
-		{
-			int			attribute = model->primary_key->attributes[i];
+/* Remembers the row of an object that stays. */
+static void
+keep(Leaving *leaving, const OrmObject *item)
+{
+	Datum		values[INDEX_MAX_KEYS];
 
-			same = orm_batch_same_value(model, attribute, record->values[attribute], values[i]);
-		}
-		if (same)
-			return true;
-	}
-	return false;
+	if (!orm_work_key(item, values))
+		return;
+	if (leaving->kept == NULL)
+		leaving->kept = orm_keyset_make_for(leaving->edge->holder->model);
+	orm_keyset_add(leaving->kept, values);
 }
 
 /* Takes a row that is to leave: the number of its collection, its key; called in a per-row context. */
@@ -172,7 +180,9 @@ take_other(void *argument, TupleTableSlot *slot)
 	MemoryContext caller = MemoryContextSwitchTo(leaving->work->context);
 	bool		isnull;
 	int			number = DatumGetInt64(slot_getattr(slot, 1, &isnull)) - 1;
-	OrmRecord  *record = make_leaving(leaving->work, group, leaving->removals[number]->place)->record;
+	const OrmRemoval *removal = leaving->removals[number];
+	OrmRecord  *record = make_leaving(leaving->work, group, removal->place)->record;
+	Datum		values[INDEX_MAX_KEYS];
 
 	for (int i = 0; i < key->nattributes; i++)
 	{
@@ -182,7 +192,9 @@ take_other(void *argument, TupleTableSlot *slot)
 		record->values[attribute] = datumCopy(slot_getattr(slot, i + 2, &isnull), type->by_value, type->length);
 		record->given[attribute] = true;
 	}
-	if (!lets_go_first(leaving->edge) || !stays(leaving->removals[number], group->model, record))
+	for (int i = 0; i < key->nattributes; i++)
+		values[i] = record->values[key->attributes[i]];
+	if (!may_wait(leaving, removal, values))
 		add_leaving(leaving, record);
 	MemoryContextSwitchTo(caller);
 }
@@ -271,7 +283,9 @@ read_others(Leaving *leaving, const List *removals)
 		foreach(item, removal->items)
 		{
 			orm_settle_owned(lfirst(item), removal->owner);
-			if (!lets_go_first(edge))
+			if (may_exchange(edge))
+				keep(leaving, lfirst(item));
+			else
 				orm_tuples_add(&kept, 0, lfirst(item), key->attributes, key->nattributes, true);
 		}
 	}
