@@ -124,6 +124,11 @@ SELECT * FROM children ORDER BY id;
 SELECT refused($$SELECT orm.save('Parent', '[{"id": 1, "of_mother": [1]}, {"id": 2, "of_mother": [1]}]')$$);
 SELECT refused($$SELECT orm.save('Parent', '[{"id": 1, "of_mother": [1, {"id": 1, "mother_id": null}]}]')$$);
 
+-- what is only connected is shown as another place has left it
+SELECT orm.save('Post', '{"id": 5, "tags": {"$connect": [{"id": 1}], "$save": [{"id": 1, "name": "connected"}]}}', '{"action": true}') -> 'tags' AS tags;
+SELECT orm.update('Person', 2, '{"name": "Leo!", "parent": {"$connect": {"id": 2}}}', '{"action": true}') -> 'parent' AS parent;
+SELECT * FROM people WHERE id = 2;
+
 -- objects of a has_one are exchanged
 CREATE TABLE cars (id int PRIMARY KEY);
 CREATE TABLE plates (id int PRIMARY KEY, car_id int UNIQUE REFERENCES cars, text text);

@@ -306,3 +306,16 @@ orm_twins_share(OrmObject *object)
 		if (other->written)
 			other->action = object->action;
 }
+
+const OrmObject *
+orm_twins_shown(const OrmObject *object)
+{
+	const OrmTwins *twins = object->group->twins;
+	Datum		key[INDEX_MAX_KEYS];
+	int			number;
+
+	if (object->intent != ORM_INTENT_FIND || twins == NULL || !orm_work_key(object, key))
+		return object;
+	number = orm_keyset_find(twins->keys, key);
+	return number >= 0 && twins->rows[number].fullest->stored ? twins->rows[number].fullest : object;
+}

@@ -30,4 +30,7 @@ extern void orm_twins_find_upserted(OrmWork *work, OrmGroup *group, OrmObject **
 /* An object has been written: what is known of its row is known of its twin's, or of those that said less. */
 extern void orm_twins_share(OrmObject *object);
 
+/* What is shown of an object: of one that is only named, its row as another one of the document has left it. */
+extern const OrmObject *orm_twins_shown(const OrmObject *object);
+
 #endif

@@ -13,6 +13,7 @@
 #include "write/batch.h"
 #include "write/flush.h"
 #include "write/reread.h"
+#include "write/twins.h"
 
 static const char *const action_members[] = {
 	[ORM_ACTION_INSERTED] = "\"$action\":\"inserted\"",
@@ -68,6 +69,7 @@ write_items(StringInfo out, const OrmWork *work, const OrmGiven *member)
 static void
 write_object(StringInfo out, const OrmWork *work, const OrmObject *object)
 {
+	const OrmObject *shown;
 	int			start;
 	ListCell   *cell;
 
@@ -84,9 +86,10 @@ write_object(StringInfo out, const OrmWork *work, const OrmObject *object)
 	}
 	appendStringInfoChar(out, '{');
 	start = out->len;
-	appendBinaryStringInfo(out, work->json.data + object->json_offset, object->json_length);
-	if (work->action && object->stored)
-		appendStringInfo(out, "%s%s", out->len > start ? "," : "", orm_work_action(object));
+	shown = orm_twins_shown(object);
+	appendBinaryStringInfo(out, work->json.data + shown->json_offset, shown->json_length);
+	if (work->action && shown->stored)
+		appendStringInfo(out, "%s%s", out->len > start ? "," : "", orm_work_action(shown));
 	foreach(cell, object->members)
 	{
 		const OrmGiven *member = lfirst(cell);
