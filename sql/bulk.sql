@@ -181,6 +181,24 @@ SELECT count(*) > 0 AS mapped FROM orm.map('bulk_test.xids', 'Xid', orm.primary_
 SELECT orm.create('Xid', '[{"id": "2", "n": 1}, {"id": "1", "n": 2}]');
 SELECT orm.save('Xid', '[{"id": "1", "n": 3}, {"id": "3", "n": 4}, {"id": "2", "n": 1}]');
 
+-- many collections become what is given in a time that grows with them, not with their square
+CREATE TABLE clubs (id int PRIMARY KEY);
+CREATE TABLE members (id int PRIMARY KEY, club_id int);
+CREATE TABLE clubs_members (club_id int REFERENCES clubs, member_id int REFERENCES members);
+SELECT count(*) > 0 AS mapped FROM orm.map('bulk_test.clubs', 'Club', orm.has_many('members', 'Member', foreign_key => 'club_id'),
+    orm.many_to_many('guests', 'Member', through => 'clubs_members'));
+SELECT count(*) > 0 AS mapped FROM orm.map('bulk_test.members', 'Member');
+INSERT INTO clubs SELECT generate_series(1, 20000);
+INSERT INTO members SELECT i, (i + 1) / 2 FROM generate_series(1, 40000) AS i;
+INSERT INTO clubs_members SELECT club_id, id FROM members;
+ANALYZE clubs, members, clubs_members;
+SET statement_timeout = '20s';
+SELECT json_array_length(orm.save('Club', (SELECT json_agg(json_build_object('id', id, 'members', json_build_object('$set', json_build_array(2 * id)))) FROM clubs)));
+SELECT json_array_length(orm.save('Club', (SELECT json_agg(json_build_object('id', id, 'guests', json_build_object('$set', json_build_array(2 * id)))) FROM clubs)));
+RESET statement_timeout;
+SELECT count(*), count(club_id), min(id) FILTER (WHERE club_id IS NOT NULL) FROM members;
+SELECT count(*), count(*) FILTER (WHERE member_id = 2 * club_id) AS kept FROM clubs_members;
+
 -- names that are hostile, many rows
 CREATE TABLE "u" ("u" int PRIMARY KEY, "t" int, "excluded" int, """; --" int[]);
 SELECT count(*) > 0 AS mapped FROM orm.map('bulk_test.u', 'U');

@@ -227,7 +227,7 @@ append_others(StringInfo sql, const OrmModel *model, const OrmJoinColumns *owner
 
 /* The statement that reads what is to leave, pinned. */
 static OrmPlan *
-open_others(const OrmEdge *edge, const OrmJoinColumns *owners, const OrmJoinColumns *kept)
+open_others(const OrmEdge *edge, const OrmJoinColumns *owners, const OrmJoinColumns *kept, OrmPlanning planning)
 {
 	const OrmModel *model = edge->holder->model;
 	Oid			types[4 * INDEX_MAX_KEYS + 1];
@@ -237,6 +237,7 @@ open_others(const OrmEdge *edge, const OrmJoinColumns *owners, const OrmJoinColu
 	int			n;
 
 	orm_plan_key_begin(&key, ORM_KIND_OTHERS, model->epoch);
+	orm_plan_key_add(&key, &planning, sizeof(planning));
 	orm_plan_key_add(&key, edge->holder_key, sizeof(int) * edge->n);
 	plan = orm_plan_find(&key);
 	if (plan != NULL)
@@ -245,7 +246,7 @@ open_others(const OrmEdge *edge, const OrmJoinColumns *owners, const OrmJoinColu
 	append_others(&sql, model, owners, kept);
 	n = orm_columns_types(owners, types);
 	n += orm_columns_types(kept, types + n);
-	plan = orm_plan_add(&key, sql.data, n, types, ORM_PLAN_GENERIC);
+	plan = orm_plan_add(&key, sql.data, n, types, planning);
 	types[0] = INT8OID;
 	for (int i = 0; i < kept->n; i++)
 		types[i + 1] = kept->columns[i].type->oid;
@@ -291,7 +292,7 @@ read_others(Leaving *leaving, const List *removals)
 	}
 	orm_tuples_arrays(&owners, arrays);
 	orm_tuples_arrays(&kept, arrays + edge->n);
-	plan = open_others(edge, &owner_columns, &kept_columns);
+	plan = open_others(edge, &owner_columns, &kept_columns, orm_tuples_planning(&kept));
 	orm_receiver_init(&receiver, take_other, leaving);
 	orm_plan_execute(plan, arrays, NULL, ORM_WRITE, 0, &receiver.pub);
 	MemoryContextDelete(receiver.per_row);

@@ -11,6 +11,9 @@
 #include "base/sql.h"
 #include "write/columns.h"
 
+/* So many rows may be looked through again and again. */
+#define FEW_ROWS 50
+
 /* The name of a column; raises 42703 when it is gone. */
 static char *
 column_name(Oid relation, AttrNumber column)
@@ -226,6 +229,12 @@ orm_tuples_add(OrmTuples *rows, int from, const OrmObject *object, const int *at
 	}
 	rows->n += last;
 	return true;
+}
+
+OrmPlanning
+orm_tuples_planning(const OrmTuples *rows)
+{
+	return rows->n > FEW_ROWS ? ORM_PLAN_CUSTOM : ORM_PLAN_GENERIC;
 }
 
 void

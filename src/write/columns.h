@@ -79,6 +79,12 @@ extern OrmTuples orm_tuples_make(const OrmJoinColumns *columns);
  */
 extern bool orm_tuples_add(OrmTuples *rows, int from, const OrmObject *object, const int *attributes, int n, bool last);
 
+/*
+ * How a statement is planned that passes over what stands in these rows.  A generic plan, which takes them for few,
+ * would look for every row of the table in all of them.
+ */
+extern OrmPlanning orm_tuples_planning(const OrmTuples *rows);
+
 /* The values as arrays, one for each column. */
 extern void orm_tuples_arrays(const OrmTuples *rows, Datum *arrays);
 

@@ -216,7 +216,7 @@ static const struct
  * know all of the join table that the text depends on.
  */
 static OrmPlan *
-open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *columns)
+open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *columns, OrmPlanning planning)
 {
 	Oid			types[4 * INDEX_MAX_KEYS];
 	Oid			number = INT8OID;
@@ -228,6 +228,7 @@ open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *columns)
 	initStringInfo(&sql);
 	actions[action].append(&sql, edge, columns);
 	orm_plan_key_begin(&key, actions[action].kind, edge->source->model->epoch);
+	orm_plan_key_add(&key, &planning, sizeof(planning));
 	orm_plan_key_add(&key, sql.data, sql.len);
 	plan = orm_plan_find(&key);
 	if (plan != NULL)
@@ -239,7 +240,7 @@ open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *columns)
 
 		n += orm_columns_types(&owners, types + n);
 	}
-	plan = orm_plan_add(&key, sql.data, n, types, ORM_PLAN_GENERIC);
+	plan = orm_plan_add(&key, sql.data, n, types, planning);
 	if (action == LINK_DELETE)
 		orm_plan_expect(plan, &number, 1);
 	return plan;
@@ -355,7 +356,7 @@ orm_links_insert(const OrmEdge *edge)
 		place = foreach_current_index(cell) == 0 ? link->place : orm_path_common(place, link->place);
 	}
 	orm_tuples_arrays(&rows, arrays);
-	run_insert(edge, open_plan(edge, LINK_INSERT, &columns), &rows, arrays, place);
+	run_insert(edge, open_plan(edge, LINK_INSERT, &columns, ORM_PLAN_GENERIC), &rows, arrays, place);
 }
 
 /* The nearest place that removals have in common. */
@@ -394,7 +395,8 @@ orm_links_delete_others(const OrmEdge *edge, const List *removals)
 	}
 	orm_tuples_arrays(&kept, arrays);
 	orm_tuples_arrays(&owners, arrays + columns.n);
-	run(open_plan(edge, LINK_DELETE_OTHERS, &columns), arrays, common_place(removals), NULL);
+	run(open_plan(edge, LINK_DELETE_OTHERS, &columns, orm_tuples_planning(&kept)), arrays, common_place(removals),
+		NULL);
 }
 
 /* Takes the number of a link that is gone: sets its flag. */
@@ -441,7 +443,7 @@ orm_links_delete(const OrmEdge *edge, const List *removals)
 		return;
 	orm_tuples_arrays(&rows, arrays);
 	orm_receiver_init(&receiver, take_gone, gone);
-	run(open_plan(edge, LINK_DELETE, &columns), arrays, common_place(removals), &receiver.pub);
+	run(open_plan(edge, LINK_DELETE, &columns, ORM_PLAN_GENERIC), arrays, common_place(removals), &receiver.pub);
 	MemoryContextDelete(receiver.per_row);
 	foreach(cell, items)
 		if (!gone[foreach_current_index(cell)])
