@@ -159,5 +159,20 @@ SELECT orm.create('Street', '{"id": 1, "city": {"$connect": {"slug": "roma"}}}')
 SELECT refused($$SELECT orm.create('Street', '{"id": 3, "city": {"$connect": {"slug": "bari"}}}')$$);
 SELECT refused($$SELECT orm.create('Street', '{"id": 3, "city": {"$connect": {"slug": "roma", "name": "Roma"}}}')$$);
 
+-- a row that is found stays as it is: it does not come to what is nested in its object
+CREATE TABLE houses (id int PRIMARY KEY, number int UNIQUE, street_id int REFERENCES streets);
+CREATE TABLE rooms (id int PRIMARY KEY, house_id int REFERENCES houses);
+SELECT count(*) > 0 AS mapped FROM orm.map('graph_lists.houses', 'House', orm.belongs_to('street', 'Street'));
+SELECT count(*) > 0 AS mapped FROM orm.map('graph_lists.rooms', 'Room', orm.belongs_to('house', 'House'));
+INSERT INTO houses VALUES (1, 10, 1);
+SELECT refused($$SELECT orm.create('Room', '{"id": 1, "house": {"$connect_or_create": {"id": 1, "number": 10, "street": {"id": 9}}}}')$$);
+SELECT refused($$SELECT orm.upsert('House', '{"id": 1, "number": 10, "street": {"id": 9}}', '{id}', '{"on_conflict": "ignore"}')$$);
+SELECT orm.create('Room', '{"id": 1, "house": {"$connect_or_create": {"id": 1, "number": 10, "street": 2}}}');
+SELECT orm.create('Room', '{"id": 2, "house": {"$connect_or_create": {"id": 1, "number": 10, "street": {"id": 1}}}}');
+SELECT orm.upsert('House', '[{"id": 1, "number": 11, "street": 2}, {"id": 2, "number": 12, "street": {"id": 9}}]', '{id}', '{"on_conflict": "ignore"}');
+SELECT orm.create('Room', '{"id": 3, "house": {"$connect_or_create": {"id": 3, "number": 13, "street": {"id": 8}}}}');
+TABLE houses ORDER BY 1;
+TABLE streets ORDER BY 1;
+
 SET client_min_messages = warning;
 DROP SCHEMA graph_lists CASCADE;

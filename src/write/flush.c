@@ -329,6 +329,52 @@ count_row(OrmTally *tally, const OrmRecord *record)
 		tally->updated++;
 }
 
+/* Was the row there, and is it to stay as it is? */
+static bool
+is_left_alone(const OrmWork *work, const OrmObject *object)
+{
+	return object->stored && object->action == ORM_ACTION_UNCHANGED &&
+		(object->intent == ORM_INTENT_FIND_OR_CREATE ||
+		 (object->intent == ORM_INTENT_UPSERT && work->on_conflict == ORM_CONFLICT_IGNORE));
+}
+
+/* Takes a relationship out of the result. */
+static void
+forget_member(OrmObject *object, const OrmEdge *edge)
+{
+	ListCell   *cell;
+
+	foreach(cell, object->members)
+		if (((OrmGiven *) lfirst(cell))->edge == edge)
+			object->members = foreach_delete_current(object->members, cell);
+}
+
+/*
+ * A row that stays as it is does not refer to what is nested in its object: that
+ * is not shown as if it did, and is an error where it has been made for it.
+ */
+static void
+check_left_alone(OrmObject *object)
+{
+	for (const OrmReference *r = object->references; r != NULL; r = r->next)
+	{
+		const OrmRecord *target = r->target->record;
+
+		if (r->edge->relationship->kind != ORM_BELONGS_TO || orm_settle_is_connected(r))
+			continue;
+		if (target->done && target->action == ORM_ACTION_INSERTED && !r->target->labelled)
+			ereport(ERROR,
+					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("the object of model \"%s\" is there already: "
+						   "what is new in its \"%s\" would belong to nothing",
+						   object->group->model->name, r->edge->relationship->name),
+					orm_error_place(r->target->place),
+					errhint("A row that is found stays as it is. "
+							"Name what it belongs to by its key, or save it by itself."));
+		forget_member(object, r->edge);
+	}
+}
+
 /* Objects are written; those that were there already may have to be connected yet. */
 static void
 finish(OrmWork *work, OrmObject **objects, int n)
@@ -341,6 +387,8 @@ finish(OrmWork *work, OrmObject **objects, int n)
 		orm_twins_share(object);
 		if (object->twin == NULL)
 			count_row(&work->tally, object->record);
+		if (is_left_alone(work, object))
+			check_left_alone(object);
 		if (object->intent != ORM_INTENT_FIND_OR_CREATE)
 			continue;
 		for (OrmReference *r = object->references; r != NULL; r = r->next)
