@@ -207,7 +207,7 @@ const OrmPath *
 orm_record_place(const OrmRecord *record, OrmPath *path)
 {
 	if (record->object != NULL)
-		return orm_work_place(record->object);
+		return record->object->place;
 	if (record->index < 0)
 		return NULL;
 	*path = orm_path_index(NULL, record->index);

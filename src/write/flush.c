@@ -288,13 +288,7 @@ find_or_create_all(OrmWork *work, const OrmOutcome *outcome, OrmObject **objects
 		if (object->intent != ORM_INTENT_FIND_OR_CREATE || object->record->done || object->twin != NULL)
 			continue;
 		if (object->key == NULL)
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-					errmsg("a unique key of model \"%s\" is expected", object->group->model->name),
-					orm_error_place(object->place),
-					orm_unique_list(object->group->model)[0] != '\0'
-					? errhint("Its unique keys are: %s.", orm_unique_list(object->group->model))
-					: errhint("It has none."));
+			orm_unique_missing(object->group->model, object->place);
 		find_or_create(work, outcome, &objects[i], n - i, object->key);
 	}
 }

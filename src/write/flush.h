@@ -245,9 +245,6 @@ extern bool orm_work_value(const OrmObject *object, int attribute, Datum *value,
  */
 extern bool orm_work_key(const OrmObject *object, Datum *key);
 
-/* Where the object stands in the document. */
-extern const OrmPath *orm_work_place(const OrmObject *object);
-
 /* A value of one type as one of another. */
 extern Datum orm_work_convert(const OrmType *from, const OrmType *to, Datum value);
 

@@ -140,13 +140,18 @@ orm_unique_only(const OrmModel *model, const OrmRecord *record)
 	return only;
 }
 
-char *
-orm_unique_list(const OrmModel *model)
+void
+orm_unique_missing(const OrmModel *model, const OrmPath *place)
 {
 	const OrmKey **keys;
 	int			nkeys = unique_keys(model, &keys);
 
-	return list_keys(model, keys, nkeys, NULL);
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+			errmsg("a unique key of model \"%s\" is expected", model->name),
+			orm_error_place(place),
+			nkeys > 0
+			? errhint("Its unique keys are: %s.", list_keys(model, keys, nkeys, NULL)) : errhint("It has none."));
 }
 
 /* Writes those records of a batch for which a key decides; keys[] is by record. */

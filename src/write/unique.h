@@ -13,8 +13,8 @@
  */
 extern const OrmKey *orm_unique_only(const OrmModel *model, const OrmRecord *record);
 
-/* The unique keys of a model for a hint: ARRAY['id'], ARRAY['email']; "" when there is none. */
-extern char *orm_unique_list(const OrmModel *model);
+/* Raises 42P10, naming the model's unique keys: an object at this place gives none. */
+extern void orm_unique_missing(const OrmModel *model, const OrmPath *place) pg_attribute_noreturn();
 
 /*
  * Writes records by the key that conflict_on names (none: by the only one that

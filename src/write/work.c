@@ -266,12 +266,6 @@ orm_work_key(const OrmObject *object, Datum *key)
 	return true;
 }
 
-const OrmPath *
-orm_work_place(const OrmObject *object)
-{
-	return object->place;
-}
-
 /* By way of text where the types differ: a key and what refers to it mostly have the same. */
 Datum
 orm_work_convert(const OrmType *from, const OrmType *to, Datum value)

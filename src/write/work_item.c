@@ -197,12 +197,7 @@ only_a_key(const OrmPlace *place, OrmObject *object, bool member)
 		object->owner_edge = place->edge;
 	}
 	if (key == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-				errmsg("a unique key of model \"%s\" is expected", model->name),
-				orm_error_place(place->path),
-				orm_unique_list(model)[0] != '\0'
-				? errhint("Its unique keys are: %s.", orm_unique_list(model)) : errhint("It has none."));
+		orm_unique_missing(model, place->path);
 	for (int i = 0; i < model->nattributes; i++)
 		given += record->given[i];
 	if (given > key->nattributes || record->patch != NULL)
