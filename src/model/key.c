@@ -14,6 +14,7 @@
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
+#include "base/settings.h"
 #include "model/key.h"
 #include "model/value.h"
 
@@ -371,4 +372,33 @@ orm_key_read_datum(const OrmModel *model, Datum key, Oid type, Datum *values)
 		raise_wrong_form(model, NULL, psprintf("a value of type %s", format_type_be(type)));
 	values[0] = read_value(model, first, key, type);
 	return true;
+}
+
+void
+orm_key_keep(const OrmModel *model, const Datum *values, char **texts)
+{
+	const OrmKey *primary_key = orm_model_need_key(model);
+	OrmSettings exact = orm_settings_exact();
+	int			level = orm_settings_enter(&exact);
+
+	for (int i = 0; i < primary_key->nattributes; i++)
+		texts[i] = OutputFunctionCall(&key_attribute(model, i)->type->output, values[i]);
+	orm_settings_leave(level);
+}
+
+void
+orm_key_read_kept(const OrmModel *model, int n, char *const *texts, const OrmPath *path, Datum *values)
+{
+	OrmSettings exact = orm_settings_exact();
+	int			level;
+
+	if (orm_model_need_key(model)->nattributes != n)
+		ereport(ERROR,
+				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				errmsg("the primary key of model \"%s\" has changed since the object was queued", model->name),
+				orm_error_place(path));
+	level = orm_settings_enter(&exact);
+	for (int i = 0; i < n; i++)
+		values[i] = orm_value_read_text(key_attribute(model, i)->type, texts[i]);
+	orm_settings_leave(level);
 }

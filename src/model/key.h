@@ -24,4 +24,12 @@ extern bool orm_key_read_text(const OrmModel *model, const char *key, Datum *val
 extern bool orm_key_read_datum(const OrmModel *model, Datum key, Oid type, Datum *values);
 extern bool orm_key_read_json(const OrmModel *model, OrmJson key, const OrmPath *path, Datum *values);
 
+/*
+ * A key that is kept: its values, in key order, as palloc'd texts that say them
+ * exactly, whatever the settings are when they are read again.  Reading raises
+ * 55000 where the model's primary key has another number of attributes by then.
+ */
+extern void orm_key_keep(const OrmModel *model, const Datum *values, char **texts);
+extern void orm_key_read_kept(const OrmModel *model, int n, char *const *texts, const OrmPath *path, Datum *values);
+
 #endif

@@ -12,7 +12,6 @@
 
 #include "model/cache.h"
 #include "model/key.h"
-#include "model/value.h"
 #include "session/queue.h"
 #include "write/changes.h"
 
@@ -27,23 +26,13 @@ say_what(void *argument)
 		errcontext("at %s", orm_path_text(*place));
 }
 
-/* Reads the key of a REMOVE again, for the model as it is now. */
+/* The key of a REMOVE, for the model as it is now. */
 static const Datum *
 read_key(const OrmModel *model, const OrmEntry *entry)
 {
-	const OrmKey *primary_key = orm_model_need_key(model);
-	Datum	   *key = palloc(sizeof(Datum) * primary_key->nattributes);
-	OrmSettings exact = orm_settings_exact();
-	int			level;
+	Datum	   *key = palloc(sizeof(Datum) * entry->nkey);
 
-	if (primary_key->nattributes != entry->nkey)
-		ereport(ERROR,
-				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("the primary key of model \"%s\" has changed since the object was queued", model->name));
-	level = orm_settings_enter(&exact);
-	for (int i = 0; i < entry->nkey; i++)
-		key[i] = orm_value_read_text(model->attributes[primary_key->attributes[i]].type, entry->key[i]);
-	orm_settings_leave(level);
+	orm_key_read_kept(model, entry->nkey, entry->key, NULL, key);
 	return key;
 }
 

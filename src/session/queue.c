@@ -8,10 +8,10 @@
 #include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
-#include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 
+#include "model/key.h"
 #include "session/queue.h"
 #include "write/changes.h"
 
@@ -435,14 +435,13 @@ orm_queue_set_key(OrmEntry *entry, const OrmModel *model, const Datum *key)
 {
 	const OrmKey *primary_key = orm_model_need_key(model);
 	MemoryContext caller = MemoryContextSwitchTo(memory);
-	OrmSettings exact = orm_settings_exact();
-	int			level = orm_settings_enter(&exact);
+	char	   *texts[INDEX_MAX_KEYS];
 
-	entry->key = hold(palloc0(sizeof(char *) * primary_key->nattributes));
+	orm_key_keep(model, key, texts);
+	entry->key = hold(palloc(sizeof(char *) * primary_key->nattributes));
 	entry->nkey = primary_key->nattributes;
 	for (int i = 0; i < entry->nkey; i++)
-		entry->key[i] = hold(OutputFunctionCall(&model->attributes[primary_key->attributes[i]].type->output, key[i]));
-	orm_settings_leave(level);
+		entry->key[i] = hold(texts[i]);
 	MemoryContextSwitchTo(caller);
 }
 

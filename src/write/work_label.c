@@ -3,9 +3,7 @@
  */
 #include "postgres.h"
 
-#include "base/settings.h"
 #include "model/key.h"
-#include "model/value.h"
 #include "write/flush.h"
 
 /* Raises 42704: nothing has the label. */
@@ -68,27 +66,21 @@ remembered_row(OrmWork *work, OrmGroup *group, const char *label, const OrmLabel
 {
 	OrmObject  *object = add_row(work, group, place);
 	const OrmKey *key = object->key;
-	OrmSettings exact = orm_settings_exact();
-	int			level;
+	Datum		values[INDEX_MAX_KEYS];
 
 	if (found->nkey == 0 && work->checking)
 		return object;
-	if (found->nkey != key->nattributes)
+	if (found->nkey == 0)
 		ereport(ERROR,
 				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				found->nkey == 0
-				? errmsg("the object with label \"%s\" is not written yet", label)
-				: errmsg("the primary key of model \"%s\" has changed since the object was queued",
-						 group->model->name),
+				errmsg("the object with label \"%s\" is not written yet", label),
 				orm_error_place(place));
-	level = orm_settings_enter(&exact);
+	orm_key_read_kept(group->model, found->nkey, found->key, place, values);
 	for (int i = 0; i < key->nattributes; i++)
 	{
-		object->record->values[key->attributes[i]] =
-			orm_value_read_text(group->model->attributes[key->attributes[i]].type, found->key[i]);
+		object->record->values[key->attributes[i]] = values[i];
 		object->record->given[key->attributes[i]] = true;
 	}
-	orm_settings_leave(level);
 	return object;
 }
 
