@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -454,13 +455,10 @@ cast_argument(Reader *r, const OrmPath *place)
 {
 	OrmAggregate *aggregate = r->aggregate;
 	const OrmExpression *argument = aggregate->argument;
-	char		category;
-	bool		preferred;
 
 	if (r->function->separated)
 	{
-		get_type_category_preferred(argument->type->base, &category, &preferred);
-		if (category != TYPCATEGORY_STRING)
+		if (TypeCategory(argument->type->base) != TYPCATEGORY_STRING)
 			ereport(ERROR,
 					errcode(ERRCODE_UNDEFINED_FUNCTION),
 					errmsg("there is no %s of %s of type %s", r->function->name, orm_query_describe(argument),

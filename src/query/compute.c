@@ -230,7 +230,7 @@ read_at(OrmScope *scope, const char *name, OrmJson json, OrmJson keys, const Orm
 	ArrayType  *array;
 	const char *slot;
 
-	if (of->type->class != ORM_TYPE_JSON && of->type->class != ORM_TYPE_JSONB)
+	if (!orm_type_is_json(of->type))
 		refuse_type(of, "at", "json and jsonb", place);
 	if (orm_json_kind(keys) != ORM_JSON_ARRAY)
 		orm_query_wrong_kind(keys, "an array of keys", &here);

@@ -167,16 +167,16 @@ append_compared(OrmCondition *condition, int strategy)
 static void
 refuse_array(const OrmCondition *condition)
 {
-	OrmTypeClass class = condition->left->type->class;
+	const OrmType *type = condition->left->type;
 
 	if (condition->operand.kind != ORM_OPERAND_VALUE || condition->operand.typed ||
 		orm_json_kind(condition->operand.json) != ORM_JSON_ARRAY ||
-		class == ORM_TYPE_ARRAY || class == ORM_TYPE_JSON || class == ORM_TYPE_JSONB)
+		type->class == ORM_TYPE_ARRAY || orm_type_is_json(type))
 		return;
 	ereport(ERROR,
 			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("an array cannot be compared with %s of type %s", orm_query_describe(condition->left),
-				   format_type_be(condition->left->type->oid)),
+				   format_type_be(type->oid)),
 			orm_error_place(condition->place),
 			errhint("For one of several values write {\"%s\": [...]}.",
 					strcmp(condition->name, "ne") == 0 ? "not_in" : "in"));
@@ -402,8 +402,7 @@ raise_unknown(const OrmExpression *left, const char *name, const OrmPath *place)
 {
 	const char *names[lengthof(named_operators)];
 	const char *ours = our_name(name);
-	bool		takes_object = left->type->class == ORM_TYPE_JSON || left->type->class == ORM_TYPE_JSONB ||
-		left->type->class == ORM_TYPE_COMPOSITE;
+	bool		takes_object = orm_type_is_json(left->type) || left->type->class == ORM_TYPE_COMPOSITE;
 	StringInfoData list;
 
 	initStringInfo(&list);

@@ -14,6 +14,7 @@
 
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -85,13 +86,9 @@ read_operand(OrmScope *scope, const Item *item, const OrmType *type, const OrmPa
 static const char *
 search_vector(const OrmExpression *left, const OrmPath *place)
 {
-	char		category;
-	bool		preferred;
-
 	if (left->type->base == TSVECTOROID)
 		return left->sql;
-	get_type_category_preferred(left->type->base, &category, &preferred);
-	if (category != TYPCATEGORY_STRING)
+	if (TypeCategory(left->type->base) != TYPCATEGORY_STRING)
 		ereport(ERROR,
 				errcode(ERRCODE_UNDEFINED_FUNCTION),
 				errmsg("%s of type %s cannot be searched", orm_query_describe(left),

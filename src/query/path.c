@@ -273,7 +273,7 @@ orm_query_not_relationship(const OrmExpression *expression, const OrmPath *place
 			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("%s is not a relationship", orm_query_describe(expression)),
 			orm_error_place(place),
-			expression->type->class == ORM_TYPE_JSON || expression->type->class == ORM_TYPE_JSONB
+			orm_type_is_json(expression->type)
 			? errhint("What is inside a json value is found in \"compute\": {\"at\": [key], \"of\": \"%s\"}.",
 					  expression->name) : 0);
 }
