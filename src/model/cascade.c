@@ -6,6 +6,8 @@
  */
 #include "postgres.h"
 
+#include "parser/scansup.h"
+
 #include "base/error.h"
 #include "model/declaration.h"
 
@@ -39,13 +41,14 @@ raise_unknown(const char *word)
 		names[i] = words[i].word;
 		appendStringInfo(&possible, "%s\"%s\"", i ? ", " : "", names[i]);
 	}
+
+	/* of two hints the later one stays */
 	ereport(ERROR,
 			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			word[0] == '\0' ? errmsg("a word of \"cascade\" is missing")
 			: errmsg("\"cascade\" cannot have the word \"%s\"", word),
-			orm_name_nearest(word, names, lengthof(names)) >= 0
-			? orm_error_nearest("word", word, names, lengthof(names))
-			: errhint("Its words, separated by commas, are %s.", possible.data));
+			errhint("Its words, separated by commas, are %s.", possible.data),
+			orm_error_nearest("word", word, names, lengthof(names)));
 }
 
 /* What a word stands for. */
@@ -69,9 +72,9 @@ next_word(char **text)
 	*text = end ? end + 1 : NULL;
 	if (end == NULL)
 		end = word + strlen(word);
-	while (word < end && isspace((unsigned char) *word))
+	while (word < end && scanner_isspace(*word))
 		word++;
-	while (end > word && isspace((unsigned char) end[-1]))
+	while (end > word && scanner_isspace(end[-1]))
 		end--;
 	*end = '\0';
 	return word;
