@@ -310,7 +310,6 @@ append_set(StringInfo sql, List *assignments, const char *alias)
 /* A change, while it is compiled. */
 typedef struct Change
 {
-	OrmBuilder *builder;
 	OrmScope   *scope;
 	bool		update;
 	bool		unlocked;
@@ -423,15 +422,14 @@ orm_query_change(OrmCompiler *compiler, OrmJson query)
 
 	orm_query_take(query, CHANGE_KEYS, NULL, &keys);
 	need_where(&keys);
-	change.builder = orm_query_builder(compiler);
-	change.scope = orm_query_scope(change.builder, request->model);
+	change.scope = orm_query_scope(orm_query_builder(compiler), request->model);
 	orm_query_compute(change.scope, &keys, NULL);
 	if (change.update)
-		change.set = read_assignments(change.builder);
+		change.set = read_assignments(change.scope->builder);
 	change.where = orm_query_filter(change.scope, &keys, NULL);
 	if (orm_query_key(&keys, ORM_KEY_ORDER_BY) != NULL)
 		change.order = orm_query_order(change.scope, *orm_query_key(&keys, ORM_KEY_ORDER_BY), &order_place);
-	change.limit = orm_query_limit(change.builder, &keys, ORM_KEY_LIMIT, ORM_FORM_LIMIT, NULL);
+	change.limit = orm_query_limit(change.scope->builder, &keys, ORM_KEY_LIMIT, ORM_FORM_LIMIT, NULL);
 	if (change.limit != NULL)
 		change.order = orm_query_order_by_key(change.scope, change.order);
 	initStringInfo(&sql);
@@ -445,5 +443,5 @@ orm_query_change(OrmCompiler *compiler, OrmJson query)
 		append_plain(&sql, &change);
 	else
 		append_by_key(&sql, &change);
-	orm_query_finish(change.builder, &level->statement, sql.data);
+	orm_query_finish(change.scope->builder, &level->statement, sql.data);
 }

@@ -6,7 +6,7 @@
  *
  *     compile.c    a request: the keys a verb takes, the models looked at, parameters
  *     level.c      one level: limit, offset, distinct, order, lock
- *     members.c    what its objects consist of: select, omit, etag
+ *     members.c    what its objects consist of: select, omit, compute, etag
  *     page.c       cursors and the total of a page
  *     statement.c  the level's statement, in each form
  *     link.c       how its rows find their parents

@@ -1,6 +1,6 @@
 /*
- * condition.h - what where.c, related.c, operator.c, text.c and operand.c share.
- * Private to them.
+ * condition.h - what where.c, related.c, operator.c, text.c, operand.c and order.c
+ * share.  Private to them.
  */
 #ifndef ORM_QUERY_CONDITION_H
 #define ORM_QUERY_CONDITION_H

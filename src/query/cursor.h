@@ -13,7 +13,6 @@
 #define ORM_QUERY_CURSOR_H
 
 #include "base/document.h"
-#include "lib/stringinfo.h"
 
 /* The text of a cursor; "values" is a JSON array. */
 extern char *orm_cursor_write(const char *signature, const char *values, int length);

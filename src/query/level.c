@@ -293,7 +293,6 @@ read_order(OrmLevelBuild *build)
 	if (build->parent != NULL || build->limit != NULL)
 		return;
 
-
 	/* after the order has been decided: of "one", which of two comes first is no matter */
 	if (verb == ORM_QUERY_ONE)
 		build->limit = "2";

@@ -15,7 +15,6 @@ void
 orm_query_page_limit(OrmLevelBuild *build)
 {
 	OrmBuilder *builder = build->scope->builder;
-
 	OrmCompiled *compiled = build->compiler->compiled;
 
 	build->limit = orm_query_limit(builder, &build->keys, ORM_KEY_LIMIT, ORM_FORM_LIMIT_AND_ONE, build->place);

@@ -213,7 +213,8 @@ orm_query_is_unique(const OrmRelationship *relationship, const OrmModel *target)
 
 /*
  * Appends the join of a to-one relationship.  A has_one whose key is not unique,
- * or that of a table with children (INHERITS), could lead to several objects and multiply rows; the first one counts:
+ * or that of a table with children (INHERITS), could lead to several objects and
+ * multiply rows; the first one counts:
  *
  *     LEFT JOIN LATERAL (SELECT t1.* FROM "s"."pagos" AS t1 WHERE ... ORDER BY t1."id" LIMIT 1) AS t1 ON true
  */
