@@ -116,7 +116,7 @@ yield_accessors(OrmDeclaration *declaration, Oid relid)
 		OrmDeclaration *others = strcmp(other->name, declaration->model) == 0 ? NULL
 			: orm_store_declaration(other);
 
-		if (others == NULL || (others->has_accessors && !others->all_accessors && others->include == NIL))
+		if (others == NULL || !orm_declaration_has_accessors(others))
 			continue;
 		if (declaration->has_accessors && (declaration->all_accessors || declaration->include != NIL))
 			ereport(ERROR,

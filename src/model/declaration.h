@@ -135,6 +135,13 @@ typedef struct OrmDeclaration
 	bool		all_accessors;
 } OrmDeclaration;
 
+/* Are there functions of the model?  Where the declaration does not say which: all. */
+static inline bool
+orm_declaration_has_accessors(const OrmDeclaration *declaration)
+{
+	return !declaration->has_accessors || declaration->all_accessors || declaration->include != NIL;
+}
+
 /* The builder name of a relationship's kind: "belongs_to"... */
 extern const char *orm_relationship_kind_name(OrmRelationshipKind kind);
 

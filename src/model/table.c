@@ -47,15 +47,6 @@ enter(Oid relid)
 	return entry;
 }
 
-/* Are there functions of this model? */
-static bool
-has_accessors(const OrmModel *model)
-{
-	const OrmDeclaration *declaration = model->declaration;
-
-	return !declaration->has_accessors || declaration->all_accessors || declaration->include != NIL;
-}
-
 /* Raises 42704: no model has its objects in that table. */
 static void
 raise_none(Oid relid)
@@ -96,7 +87,7 @@ find_model(Oid relid, LOCKMODE lockmode)
 	{
 		const OrmModel *model = orm_model_open_if_any(((OrmRegistered *) lfirst(cell))->name, lockmode);
 
-		if (model != NULL && model->relid == relid && has_accessors(model))
+		if (model != NULL && model->relid == relid && orm_declaration_has_accessors(model->declaration))
 			return model;
 		if (model != NULL && model->relid == relid)
 			models = lappend(models, unconstify(OrmModel *, model));

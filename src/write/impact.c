@@ -350,15 +350,6 @@ typedef struct Count
 	int64		n;
 } Count;
 
-/* Are there functions of this model? */
-static bool
-has_accessors(const OrmModel *model)
-{
-	const OrmDeclaration *declaration = model->declaration;
-
-	return !declaration->has_accessors || declaration->all_accessors || declaration->include != NIL;
-}
-
 /* The name of a table's model, of several the one with accessors, else the first; NULL: it has none. */
 static char *
 model_name(const Impact *impact, Oid relid)
@@ -374,7 +365,7 @@ model_name(const Impact *impact, Oid relid)
 
 		if (model == NULL || model->relid != relid)
 			continue;
-		if (has_accessors(model))
+		if (orm_declaration_has_accessors(model->declaration))
 			return model->name;
 		if (name == NULL)
 			name = model->name;
