@@ -32,31 +32,32 @@ SELECT count(*) > 0 AS mapped FROM orm.map('graph_twins.posts', 'Post', orm.belo
 SELECT count(*) > 0 AS mapped FROM orm.map('graph_twins.tags', 'Tag', orm.many_to_many('posts', 'Post', through => 'posts_tags'));
 SELECT count(*) > 0 AS mapped FROM orm.map('graph_twins.words', 'Word', orm.has_many('children', 'Word', foreign_key => 'parent'));
 
--- Every object of an answer, at whatever depth, that is not as its row is
-CREATE FUNCTION wrong(model text, answer json) RETURNS SETOF jsonb LANGUAGE sql AS $$
+-- How many objects an answer has, at whatever depth, and those that are not as their rows are
+CREATE FUNCTION wrong(model text, answer json, OUT objects bigint, OUT wrong jsonb) LANGUAGE sql AS $$
     WITH RECURSIVE objects(model, object) AS (
         SELECT model, o FROM jsonb_path_query(answer::jsonb, '$[*]') o
         UNION ALL
         SELECT CASE r.key WHEN 'posts' THEN 'Post' WHEN 'tags' THEN 'Tag' ELSE 'Person' END, o
         FROM objects, jsonb_each(object) r, jsonb_path_query(r.value, '$[*]') o
         WHERE r.key IN ('children', 'parent', 'friends', 'posts', 'tags', 'author') AND jsonb_typeof(o) = 'object')
-    SELECT object FROM objects
-    WHERE orm.get(objects.model, object ->> 'id')::jsonb IS DISTINCT FROM (object - '{children,parent,friends,posts,tags,author}'::text[])
+    SELECT count(*), jsonb_agg(object) FILTER (WHERE orm.get(objects.model, object ->> 'id')::jsonb
+        IS DISTINCT FROM (object - '{children,parent,friends,posts,tags,author}'::text[]))
+    FROM objects
 $$;
 
 -- The same twice, at two levels: written once
-SELECT wrong('Person', orm.save('Person', '{"id": 1, "name": "Ana", "children": [{"id": 2, "name": "Leo", "parent": {"id": 1, "name": "Ana"}}]}'));
+SELECT * FROM wrong('Person', orm.save('Person', '{"id": 1, "name": "Ana", "children": [{"id": 2, "name": "Leo", "parent": {"id": 1, "name": "Ana"}}]}'));
 TABLE writes;
 TRUNCATE writes;
 -- a post of its author and of its tag: the one says less than the other, in both orders
 SELECT orm.save('Person', '{"id": 1, "posts": [{"id": 5, "title": "x", "tags": [{"id": 1, "name": "t", "posts": [{"id": 5, "title": "x"}]}]}]}');
-SELECT wrong('Tag', orm.save('Tag', '{"id": 1, "posts": [{"id": 5, "title": "y"}, {"id": 6, "author": {"id": 1, "posts": [{"id": 5, "title": "y", "views": 1}, {"id": 6, "title": "z"}]}}]}'));
+SELECT * FROM wrong('Tag', orm.save('Tag', '{"id": 1, "posts": [{"id": 5, "title": "y"}, {"id": 6, "author": {"id": 1, "posts": [{"id": 5, "title": "y", "views": 1}, {"id": 6, "title": "z"}]}}]}'));
 SELECT * FROM posts ORDER BY id;
 TABLE writes;
 TRUNCATE writes;
 -- what was said first is shown as the fullest has left it, and is written after it was there
 SELECT orm.save('Person', '{"id": 1, "friends": [{"id": 4, "name": "Bo"}], "children": [{"id": 3, "name": "Eva", "children": [{"id": 4, "name": "Bo", "age": 7}]}]}');
-SELECT wrong('Person', orm.save('Person', '{"id": 1, "friends": [{"id": 4, "name": "Bob"}, {"id": 4}], "children": [{"id": 3, "friends": [{"id": 4}], "children": [{"id": 4, "name": "Bob", "age": 8}]}]}'));
+SELECT * FROM wrong('Person', orm.save('Person', '{"id": 1, "friends": [{"id": 4, "name": "Bob"}, {"id": 4}], "children": [{"id": 3, "friends": [{"id": 4}], "children": [{"id": 4, "name": "Bob", "age": 8}]}]}'));
 SELECT * FROM people ORDER BY id;
 TABLE writes;
 TRUNCATE writes;
@@ -64,8 +65,8 @@ SELECT orm.save('Person', '{"id": 1, "friends": [{"id": 7, "name": "new"}], "chi
 -- its own child
 SELECT orm.save('Person', '{"id": 8, "name": "self", "children": [{"id": 8, "name": "self"}]}');
 -- of an update, of a create
-SELECT wrong('Person', orm.update('Person', 1, '{"age": 40, "children": [{"id": 2, "parent": {"id": 1}}, {"id": 3, "parent": {"id": 1, "age": 40}}]}'));
-SELECT wrong('Person', orm.create('Person', '{"id": 20, "name": "Cy", "children": [{"id": 21, "parent": {"id": 20, "name": "Cy"}}]}'));
+SELECT * FROM wrong('Person', orm.update('Person', 1, '{"age": 40, "children": [{"id": 2, "parent": {"id": 1}}, {"id": 3, "parent": {"id": 1, "age": 40}}]}'));
+SELECT * FROM wrong('Person', orm.create('Person', '{"id": 20, "name": "Cy", "children": [{"id": 21, "parent": {"id": 20, "name": "Cy"}}]}'));
 -- what was read can be saved back as it is
 SELECT orm.all('Person', '{"where": {"id": 1}, "load": {"children": {"load": ["parent", "friends", "posts.author", "posts.tags.posts.author"]}, "friends": {"load": ["parent.children", "children"]}, "posts": true}}') AS graph \gset
 TRUNCATE writes;
@@ -104,7 +105,7 @@ SELECT refused($$SELECT orm.upsert('Tag', '{"name": "t", "posts": [{"id": 5, "ta
        orm.upsert('Tag', '{"name": "t", "posts": [{"id": 5, "tags": [{"id": 1, "name": "t"}]}]}', '{name}');
 -- an upsert shows what was saved after it
 SELECT orm.upsert('Person', '{"id": 50, "name": "U", "friends": [{"id": 51, "friends": [{"id": 50, "name": "U", "age": 3}]}]}', '{}', '{"action": true}');
-SELECT wrong('Person', orm.upsert('Person', '{"id": 50, "name": "V", "friends": [{"id": 51, "friends": [{"id": 50, "age": 4}, {"id": 52, "parent": {"id": 50}}]}]}'));
+SELECT * FROM wrong('Person', orm.upsert('Person', '{"id": 50, "name": "V", "friends": [{"id": 51, "friends": [{"id": 50, "age": 4}, {"id": 52, "parent": {"id": 50}}]}]}'));
 SELECT refused($$SELECT orm.upsert('Person', '{"id": 50, "name": "U", "friends": [{"id": 51, "friends": [{"id": 50, "name": "W"}]}]}')$$);
 SELECT id, name, age FROM people WHERE id >= 50;
 SELECT count(*) FROM (TABLE before EXCEPT TABLE people) x;
