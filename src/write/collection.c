@@ -189,11 +189,10 @@ take_other(void *argument, TupleTableSlot *slot)
 		int			attribute = key->attributes[i];
 		const OrmType *type = group->model->attributes[attribute].type;
 
-		record->values[attribute] = datumCopy(slot_getattr(slot, i + 2, &isnull), type->by_value, type->length);
+		values[i] = datumCopy(slot_getattr(slot, i + 2, &isnull), type->by_value, type->length);
+		record->values[attribute] = values[i];
 		record->given[attribute] = true;
 	}
-	for (int i = 0; i < key->nattributes; i++)
-		values[i] = record->values[key->attributes[i]];
 	if (!may_wait(leaving, removal, values))
 		add_leaving(leaving, record);
 	MemoryContextSwitchTo(caller);
