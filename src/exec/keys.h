@@ -30,7 +30,7 @@ extern int	orm_keyset_find(OrmKeySet *keys, const Datum *key);
 
 extern int	orm_keyset_count(const OrmKeySet *keys);
 
-/* The values of a key. */
+/* The values of a key; those of the keys after it come next. */
 extern const Datum *orm_keyset_values(const OrmKeySet *keys, int number);
 
 #endif

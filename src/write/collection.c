@@ -217,11 +217,7 @@ append_others(StringInfo sql, const OrmModel *model, const OrmJoinColumns *owner
 	orm_columns_numbered_source(sql, owners, 1, "p");
 	appendStringInfoString(sql, " WHERE ");
 	orm_columns_equal(sql, owners, "p");
-	appendStringInfoString(sql, " AND NOT EXISTS (SELECT FROM ");
-	orm_columns_source(sql, kept, 1 + owners->n, "k");
-	appendStringInfoString(sql, " WHERE ");
-	orm_columns_equal(sql, kept, "k");
-	appendStringInfoChar(sql, ')');
+	orm_columns_not_among(sql, kept, 1 + owners->n);
 }
 
 /* The statement that reads what is to leave, pinned. */

@@ -10,6 +10,7 @@
 
 #include "base/sql.h"
 #include "write/columns.h"
+#include "write/statement.h"
 
 /* So many rows may be looked through again and again. */
 #define FEW_ROWS 50
@@ -28,14 +29,19 @@ column_name(Oid relation, AttrNumber column)
 	return name;
 }
 
+bool
+orm_columns_can_add(const OrmType *type, Oid equality)
+{
+	return orm_statement_unnests(type) && OidIsValid(equality);
+}
+
 /* Adds a column. */
 static void
 add(OrmJoinColumns *columns, char *name, const OrmType *type, Oid equality)
 {
 	OrmJoinColumn  *column = &columns->columns[columns->n++];
 
-	if (type->class == ORM_TYPE_ARRAY || type->class == ORM_TYPE_COMPOSITE || !OidIsValid(equality) ||
-		!OidIsValid(get_array_type(type->oid)))
+	if (!orm_columns_can_add(type, equality))
 		ereport(ERROR,
 				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				errmsg("column \"%s\" cannot join objects that are nested", name),
@@ -112,6 +118,16 @@ orm_columns_equal(StringInfo sql, const OrmJoinColumns *columns, const char *ali
 		orm_sql_comparison(sql, column->equality, left.data, column->type->oid, psprintf("%s.k%d", alias, i),
 						   column->type->oid);
 	}
+}
+
+void
+orm_columns_not_among(StringInfo sql, const OrmJoinColumns *columns, int first)
+{
+	appendStringInfoString(sql, " AND NOT EXISTS (SELECT FROM ");
+	orm_columns_source(sql, columns, first, "k");
+	appendStringInfoString(sql, " WHERE ");
+	orm_columns_equal(sql, columns, "k");
+	appendStringInfoChar(sql, ')');
 }
 
 void

@@ -25,6 +25,9 @@ typedef struct OrmJoinColumns
 	OrmJoinColumn	columns[2 * INDEX_MAX_KEYS];
 } OrmJoinColumns;
 
+/* Can columns of this type come in arrays, and be compared with what these hold? */
+extern bool orm_columns_can_add(const OrmType *type, Oid equality);
+
 /*
  * Adds columns: a model's attributes, or those of a table.  Raises 0A000 for a type that unnest takes apart, 42703
  * for a column that is gone.
@@ -40,6 +43,9 @@ extern void orm_columns_numbered_source(StringInfo sql, const OrmJoinColumns *co
 
 /* Appends t."a" OPERATOR(pg_catalog.=) <alias>.k0 AND ... */
 extern void orm_columns_equal(StringInfo sql, const OrmJoinColumns *columns, const char *alias);
+
+/* Appends  AND NOT EXISTS (SELECT FROM <source> AS k WHERE ...): the row is none of these. */
+extern void orm_columns_not_among(StringInfo sql, const OrmJoinColumns *columns, int first);
 
 /* Appends "a", "b" */
 extern void orm_columns_names(StringInfo sql, const OrmJoinColumns *columns);

@@ -7,7 +7,6 @@
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
-#include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rls.h"
@@ -92,8 +91,7 @@ has_arrays(const OrmModel *model)
 	{
 		const OrmAttribute *attribute = &model->attributes[key->attributes[i]];
 
-		if (attribute->type->class == ORM_TYPE_ARRAY || attribute->type->class == ORM_TYPE_COMPOSITE ||
-			!OidIsValid(attribute->equality) || !OidIsValid(get_array_type(attribute->type->oid)))
+		if (!orm_columns_can_add(attribute->type, attribute->equality))
 			return false;
 	}
 	return key != NULL;
@@ -135,7 +133,7 @@ int
 orm_delete_keys(const OrmDeleteSet *set, int from, Oid *types, Datum *values)
 {
 	int			n = orm_keyset_count(set->keys) - from;
-	Datum	   *elements;
+	OrmTuples	rows = {.columns = &set->columns, .n = n};
 
 	if (n == 1)
 	{
@@ -146,17 +144,8 @@ orm_delete_keys(const OrmDeleteSet *set, int from, Oid *types, Datum *values)
 		}
 		return set->columns.n;
 	}
-	elements = palloc_extended(sizeof(Datum) * Max(n, 1), MCXT_ALLOC_HUGE);
-	for (int c = 0; c < set->columns.n; c++)
-	{
-		const OrmType *type = set->columns.columns[c].type;
-
-		for (int i = 0; i < n; i++)
-			elements[i] = orm_keyset_values(set->keys, from + i)[c];
-		values[c] = PointerGetDatum(construct_array(elements, n, type->oid, type->length, type->by_value,
-													type->align));
-	}
-	pfree(elements);
+	rows.values = unconstify(Datum *, orm_keyset_values(set->keys, from));
+	orm_tuples_arrays(&rows, values);
 	return orm_columns_types(&set->columns, types);
 }
 

@@ -192,11 +192,7 @@ append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *
 	orm_columns_source(sql, &owners, 1 + columns->n, "p");
 	appendStringInfoString(sql, " WHERE ");
 	orm_columns_equal(sql, &owners, "p");
-	appendStringInfoString(sql, " AND NOT EXISTS (SELECT FROM ");
-	orm_columns_source(sql, columns, 1, "k");
-	appendStringInfoString(sql, " WHERE ");
-	orm_columns_equal(sql, columns, "k");
-	appendStringInfoChar(sql, ')');
+	orm_columns_not_among(sql, columns, 1);
 }
 
 typedef void (*AppendAction) (StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns);

@@ -36,9 +36,8 @@ orm_statement_sets_any(const OrmStatement *statement)
 	return false;
 }
 
-/* Does unnest of an array of this type hand out one value a row? */
-static bool
-unnests(const OrmType *type)
+bool
+orm_statement_unnests(const OrmType *type)
 {
 	return type->class != ORM_TYPE_ARRAY && type->class != ORM_TYPE_COMPOSITE &&
 		OidIsValid(get_array_type(type->oid));
@@ -50,7 +49,7 @@ orm_statement_by_row(const OrmStatement *statement)
 	const OrmModel *model = statement->model;
 
 	for (int i = 0; i < model->nattributes; i++)
-		if (statement->bound[i] && !unnests(model->attributes[i].type))
+		if (statement->bound[i] && !orm_statement_unnests(model->attributes[i].type))
 			return true;
 	return false;
 }

@@ -45,6 +45,9 @@ extern bool orm_statement_sets(const OrmStatement *statement, int attribute);
 /* Is there an attribute that it sets? */
 extern bool orm_statement_sets_any(const OrmStatement *statement);
 
+/* Does unnest of an array of this type hand out one value a row? */
+extern bool orm_statement_unnests(const OrmType *type);
+
 /* Must records go as values of the row type? */
 extern bool orm_statement_by_row(const OrmStatement *statement);
 
