@@ -20,20 +20,6 @@
 #include "write/batch.h"
 #include "write/columns.h"
 
-/* May rows leave the collection of an edge, by a key that becomes NULL? */
-static bool
-may_leave(const OrmEdge *edge)
-{
-	for (int i = 0; i < edge->n; i++)
-	{
-		const OrmAttribute *attribute = &edge->holder->model->attributes[edge->holder_key[i]];
-
-		if (!attribute->not_null && !attribute->in_key)
-			return true;
-	}
-	return false;
-}
-
 /* Raises 23502: an object may not leave its collection. */
 static void
 raise_orphan(const OrmEdge *edge, const OrmPath *place)
@@ -137,7 +123,7 @@ add_leaving(Leaving *leaving, OrmRecord *record)
 static bool
 may_exchange(const OrmEdge *edge)
 {
-	return edge->relationship->kind == ORM_HAS_ONE && may_leave(edge);
+	return edge->relationship->kind == ORM_HAS_ONE && orm_work_may_unlink(edge);
 }
 
 /* Does a row that stays in one of the collections stay where it is, or make room for none that is there? */
@@ -350,7 +336,7 @@ delete_orphans(Leaving *leaving)
 		else
 			orphans[norphans++] = record;
 	}
-	leaving->n = may_leave(leaving->edge) ? n : 0;
+	leaving->n = orm_work_may_unlink(leaving->edge) ? n : 0;
 	orm_removals_delete(leaving->work, leaving->edge->holder, orphans, norphans);
 	leaving->work->tally.deleted += norphans;
 }
@@ -363,7 +349,7 @@ let_go(Leaving *leaving)
 		delete_orphans(leaving);
 	if (leaving->n == 0)
 		return;
-	if (!may_leave(leaving->edge))
+	if (!orm_work_may_unlink(leaving->edge))
 		raise_orphan(leaving->edge, leaving->records[0]->object->place);
 	for (int i = 0; i < leaving->n; i++)
 		unlink_record(leaving->edge, leaving->records[i]);

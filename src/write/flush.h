@@ -236,6 +236,9 @@ extern void orm_work_connect(OrmWork *work, OrmEdge *edge, OrmObject *source, Or
 extern void orm_work_remove(OrmWork *work, OrmRemovalKind kind, OrmEdge *edge, OrmObject *owner,
 							 List *items, const OrmPath *place);
 
+/* Can a row of an edge's holder be without the other, by a key that is NULL? */
+extern bool orm_work_may_unlink(const OrmEdge *edge);
+
 /* The value of an attribute as far as it is known: of the row, else as given. */
 extern bool orm_work_value(const OrmObject *object, int attribute, Datum *value, bool *isnull);
 

@@ -242,20 +242,6 @@ is_deferred(const OrmEdge *edge)
 	return orm_order_waits_for_end(edge->holder->model->relid, edge->referenced->model->relid, edge->n, columns);
 }
 
-/* May the key be NULL at first? */
-static bool
-may_be_null(const OrmEdge *edge)
-{
-	for (int i = 0; i < edge->n; i++)
-	{
-		const OrmAttribute *attribute = &edge->holder->model->attributes[edge->holder_key[i]];
-
-		if (!attribute->not_null && !attribute->in_key)
-			return true;
-	}
-	return false;
-}
-
 /* If the constraint waits, the reference need not: the target's key is made now, if it is not given. */
 static bool
 break_deferred(OrmReference *reference)
@@ -281,7 +267,7 @@ break_deferred(OrmReference *reference)
 static bool
 break_nullable(OrmWork *work, OrmReference *reference)
 {
-	reference->later = may_be_null(reference->edge);
+	reference->later = orm_work_may_unlink(reference->edge);
 	if (reference->later)
 		work->later = lappend(work->later, reference);
 	return reference->later;

@@ -236,6 +236,19 @@ orm_work_remove(OrmWork *work, OrmRemovalKind kind, OrmEdge *edge, OrmObject *ow
 }
 
 bool
+orm_work_may_unlink(const OrmEdge *edge)
+{
+	for (int i = 0; i < edge->n; i++)
+	{
+		const OrmAttribute *attribute = &edge->holder->model->attributes[edge->holder_key[i]];
+
+		if (!attribute->not_null && !attribute->in_key)
+			return true;
+	}
+	return false;
+}
+
+bool
 orm_work_value(const OrmObject *object, int attribute, Datum *value, bool *isnull)
 {
 	int			at = object->group->place_of[attribute];
