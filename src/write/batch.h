@@ -65,6 +65,9 @@ extern char *orm_batch_key_text(const OrmModel *model, const OrmKey *key, const 
 extern void orm_batch_missing(const OrmModel *model, const OrmKey *key,
 							  const OrmRecord *record) pg_attribute_noreturn();
 
+/* The nearest place that the records of a batch have in common; NULL: the root, or they are of no graph. */
+extern const OrmPath *orm_batch_place(const OrmBatch *batch);
+
 /* Rows of a table that a failed statement was to write. */
 typedef struct OrmSuspects
 {

@@ -254,9 +254,8 @@ record_text(const void *argument, int row, const char *column, bool *isnull)
 	return NULL;
 }
 
-/* The place that all records of a batch in a graph have in common. */
-static const OrmPath *
-common_place(const OrmBatch *batch)
+const OrmPath *
+orm_batch_place(const OrmBatch *batch)
 {
 	OrmPath		room;
 	const OrmPath *place;
@@ -279,5 +278,6 @@ orm_batch_rethrow(const OrmBatch *batch, MemoryContext caller)
 	OrmPath		room;
 
 	MemoryContextSwitchTo(error_context);
-	orm_error_rethrow_at(culprit >= 0 ? orm_record_place(batch->records[culprit], &room) : common_place(batch), caller);
+	orm_error_rethrow_at(culprit >= 0 ? orm_record_place(batch->records[culprit], &room) : orm_batch_place(batch),
+						 caller);
 }

@@ -14,17 +14,6 @@
 #include "write/delete.h"
 #include "write/flush.h"
 
-/* The nearest place that all records have in common. */
-static const OrmPath *
-common_place(OrmRecord **records, int n)
-{
-	const OrmPath *place = records[0]->object->place;
-
-	for (int i = 1; i < n; i++)
-		place = orm_path_common(place, records[i]->object->place);
-	return place;
-}
-
 /* Names what the graph writes: it must not go with what leaves. */
 static void
 refuse_written(const OrmWork *work, OrmDelete *delete)
@@ -75,17 +64,18 @@ server_reaches(const OrmWork *work, const OrmModel *model, List **visited)
 
 /* Rows that are to be deleted, by primary key. */
 static OrmDelete *
-make_delete(const OrmWork *work, const OrmModel *model, OrmRecord **records, int n)
+make_delete(const OrmWork *work, const OrmBatch *batch)
 {
+	const OrmModel *model = batch->write->model;
 	const OrmKey *key = orm_model_need_key(model);
 	OrmDelete  *delete = orm_delete_make();
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < batch->n; i++)
 	{
 		Datum		values[INDEX_MAX_KEYS];
 
 		for (int k = 0; k < key->nattributes; k++)
-			values[k] = records[i]->values[key->attributes[k]];
+			values[k] = batch->records[i]->values[key->attributes[k]];
 		orm_delete_add(delete, model, values);
 	}
 	refuse_written(work, delete);
@@ -94,8 +84,9 @@ make_delete(const OrmWork *work, const OrmModel *model, OrmRecord **records, int
 
 /* Deletes rows by primary key, and what goes with them; returns how many of the former went. */
 static int64
-delete_along(const OrmWork *work, const OrmModel *model, OrmRecord **records, int n)
+delete_along(const OrmWork *work, const OrmBatch *batch)
 {
+	const OrmModel *model = batch->write->model;
 	MemoryContext caller = CurrentMemoryContext;
 	volatile int64 gone = 0;
 	List	   *visited = NIL;
@@ -103,13 +94,13 @@ delete_along(const OrmWork *work, const OrmModel *model, OrmRecord **records, in
 	PG_TRY();
 	{
 		if (server_reaches(work, model, &visited))
-			orm_delete_probe(make_delete(work, model, records, n));
+			orm_delete_probe(make_delete(work, batch));
 		if (model->deletes_along)
-			gone = orm_delete_run(make_delete(work, model, records, n));
+			gone = orm_delete_run(make_delete(work, batch));
 	}
 	PG_CATCH();
 	{
-		orm_error_rethrow_at(common_place(records, n), caller);
+		orm_error_rethrow_at(orm_batch_place(batch), caller);
 	}
 	PG_END_TRY();
 	return gone;
@@ -142,7 +133,7 @@ orm_removals_delete(const OrmWork *work, const OrmGroup *group, OrmRecord **reco
 	if (n == 0)
 		return;
 	key = orm_model_need_key(group->model);
-	if (delete_along(work, group->model, records, n) == n)
+	if (delete_along(work, &batch) == n)
 		return;
 	if (!group->model->deletes_along)
 		orm_batch_delete(&batch, key);
