@@ -89,6 +89,17 @@ key_names(const OrmModel *model, const OrmKey *key)
 	return names.data;
 }
 
+/* The attributes of the primary key, which is what comes back of a row. */
+static bool *
+primary_attributes(const OrmModel *model)
+{
+	bool	   *attributes = palloc0(model->nattributes);
+
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+		attributes[model->primary_key->attributes[i]] = true;
+	return attributes;
+}
+
 /* Looks for a row with a unique key. */
 static void
 check_key(OrmSubject *subject, const OrmKey *key, bool *returning)
@@ -110,12 +121,11 @@ void
 orm_validate_keys(OrmSubject *subject)
 {
 	const OrmModel *model = subject->model;
-	bool	   *returning = palloc0(Max(model->nattributes, 1));
+	bool	   *returning;
 
 	if (model->primary_key == NULL)
 		return;
-	for (int i = 0; i < model->primary_key->nattributes; i++)
-		returning[model->primary_key->attributes[i]] = true;
+	returning = primary_attributes(model);
 	check_key(subject, model->primary_key, returning);
 	for (int i = 0; i < model->nunique; i++)
 		if (&model->unique[i] != model->primary_key)
@@ -142,11 +152,9 @@ orm_validate_exists(OrmSubject *subject)
 	const OrmModel *model = subject->model;
 	KeyTrial	trial = {.subject = subject, .key = given_key(subject)};
 
-	trial.returning = palloc0(Max(model->nattributes, 1));
 	if (trial.key == NULL || model->primary_key == NULL)
 		return;
-	for (int i = 0; i < model->primary_key->nattributes; i++)
-		trial.returning[model->primary_key->attributes[i]] = true;
+	trial.returning = primary_attributes(model);
 	if (orm_validate_try(subject->validation, look_for_row, &trial, subject->place, true) && !trial.found)
 		orm_validate_complain(subject->validation, orm_path_text(subject->place),
 							  psprintf("no object of model \"%s\" has the key %s", model->name,
