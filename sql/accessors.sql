@@ -253,6 +253,15 @@ SELECT nombre FROM usuario_create('alto');
 RESET ROLE;
 SELECT count(*) > 5 AS todos FROM usuario_filter_by();
 
+-- a row of nulls is not NULL: as in a where
+CREATE TYPE punto AS (x int, y int);
+CREATE TABLE sitios (id int PRIMARY KEY, lugar punto);
+SELECT count(*) > 0 FROM orm.map('accessors.sitios', 'Sitio');
+INSERT INTO sitios VALUES (1, NULL), (2, ROW(NULL, NULL)), (3, ROW(1, NULL));
+SELECT * FROM sitio_filter_by(lugar => NULL);
+SELECT orm.all('Sitio', '{"where": {"lugar": null}}');
+SELECT * FROM sitio_filter_by(lugar => ROW(NULL, NULL)::punto);
+
 SET client_min_messages = warning;
 DROP SCHEMA accessors CASCADE;
 DROP ROLE regress_accessors_low;

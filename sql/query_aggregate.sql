@@ -191,5 +191,15 @@ SELECT grouped('{"aggregate": {"n": {"count": "*"}}, "having": {"x": 1}}', '{"gr
                '{"aggregate": {"all": {"array_agg": "place"}}, "order_by": ["all"]}', '{"group_by": ["country"], "limit": -1}', '{"group_by": ["country"], "select": ["id"]}',
                '{"group_by": ["country"], "load": {}}', '{"group_by": ["country"], "groupby": []}', '{"group_by": ["country"], "limit": null}');
 
+-- what a relationship has found is found, though its key be a row with a null in it
+CREATE TYPE spot AS (x int, y int);
+CREATE TABLE spots (at spot PRIMARY KEY, height int);
+CREATE TABLE flags (id int PRIMARY KEY, at spot REFERENCES spots);
+SELECT count(*) > 0 FROM orm.map('query_aggregate_test.spots', 'Spot');
+SELECT count(*) > 0 FROM orm.map('query_aggregate_test.flags', 'Flag', orm.belongs_to('spot', 'Spot', foreign_key => 'at'));
+INSERT INTO spots VALUES (ROW(1, NULL), 10);
+INSERT INTO flags VALUES (1, ROW(1, NULL)), (2, NULL);
+SELECT orm.aggregate('Flag', '{"aggregate": {"n": {"count": "spot"}, "height": {"sum": "spot.height"}}}');
+
 SET client_min_messages = warning;
 DROP SCHEMA query_aggregate_test CASCADE;

@@ -197,7 +197,7 @@ choose_chain(const Reader *r, List *relationships, List *scopes)
 }
 
 /* The column by which a to-one relationship finds its object: NULL where it has found none. */
-static const char *
+static const OrmExpression *
 found_column(const OrmScope *joined)
 {
 	const OrmModel *model = joined->model;
@@ -208,13 +208,14 @@ found_column(const OrmScope *joined)
 				errcode(ERRCODE_UNDEFINED_COLUMN),
 				errmsg("relationship \"%s\" follows a column that model \"%s\" does not have",
 					   joined->through->name, model->name));
-	return orm_query_attribute(joined, attribute)->sql;
+	return orm_query_attribute(joined, attribute);
 }
 
 /* Finds what the aggregate goes over: "relationships" lead to "scopes". */
 static void
 set_objects(Reader *r, List *relationships, List *scopes, const OrmPath *place)
 {
+	StringInfoData found;
 	ListCell   *cell;
 
 	r->objects = r->scope;
@@ -228,8 +229,11 @@ set_objects(Reader *r, List *relationships, List *scopes, const OrmPath *place)
 	}
 	foreach(cell, relationships)
 		r->objects = orm_query_join(r->objects, lfirst(cell), place);
-	if (relationships != NIL)
-		r->aggregate->filter = psprintf("%s IS NOT NULL", found_column(r->objects));
+	if (relationships == NIL)
+		return;
+	initStringInfo(&found);
+	orm_query_null_test(&found, found_column(r->objects), false);
+	r->aggregate->filter = found.data;
 }
 
 /* What tells objects apart, as one value: the primary key. */

@@ -8,7 +8,7 @@
 
 #include "utils/builtins.h"
 
-#include "base/sql.h"
+#include "query/compile.h"
 #include "query/select.h"
 
 /* Appends the columns that are read. */
@@ -54,6 +54,7 @@ orm_select_text(StringInfo sql, const OrmSelect *select, Oid *types)
 	for (int i = 0; i < model->nattributes; i++)
 	{
 		const OrmAttribute *attribute = &model->attributes[i];
+		OrmExpression expression = {.type = attribute->type};
 		StringInfoData column;
 
 		if (!select->where[i])
@@ -64,7 +65,8 @@ orm_select_text(StringInfo sql, const OrmSelect *select, Oid *types)
 		orm_sql_name(&column, attribute->column);
 		if (select->is_null != NULL && select->is_null[i])
 		{
-			appendStringInfo(sql, "%s IS NULL", column.data);
+			expression.sql = column.data;
+			orm_query_null_test(sql, &expression, true);
 			continue;
 		}
 		types[nparams++] = attribute->type->oid;

@@ -14,7 +14,7 @@ typedef struct OrmSelect
 	const OrmModel *model;
 	const bool *columns;		/* by attribute: is it read? NULL: all */
 	const bool *where;			/* by attribute: does it take part in the condition? */
-	const bool *is_null;		/* by attribute: ... as IS NULL; NULL: none */
+	const bool *is_null;		/* by attribute: ... as one that is NULL; NULL: none */
 	bool		first;			/* LIMIT 1 */
 } OrmSelect;
 
