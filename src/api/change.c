@@ -12,16 +12,9 @@
 PG_FUNCTION_INFO_V1(orm_sql_update_where);
 PG_FUNCTION_INFO_V1(orm_sql_delete_where);
 
-/* The value of the option "expect". */
-static int64
-expected(FunctionCallInfo fcinfo, int n, OrmVerb verb)
-{
-	return orm_write_options(orm_object_document(fcinfo, n, "options"), verb).expect;
-}
-
 /* The work of orm.update_where(model, query, patch, params, options) */
 static Datum
-work_update_where(PG_FUNCTION_ARGS)
+work_update_where(FunctionCallInfo fcinfo, OrmWriteOptions *options)
 {
 	OrmQueryRequest request;
 	OrmQuery   *query;
@@ -30,7 +23,7 @@ work_update_where(PG_FUNCTION_ARGS)
 	orm_request_take(fcinfo, &request, ORM_QUERY_UPDATE, orm_request_model(fcinfo, RowExclusiveLock), 1, 3);
 	request.patch = orm_object_document(fcinfo, 2, "patch");
 	query = orm_query_open(&request);
-	n = orm_query_change_rows(query, expected(fcinfo, 4, ORM_VERB_UPDATE_WHERE));
+	n = orm_query_change_rows(query, options->expect);
 	orm_query_close(query);
 	PG_RETURN_INT64(n);
 }
@@ -44,12 +37,12 @@ orm_sql_update_where(PG_FUNCTION_ARGS)
 
 /* The work of orm.delete_where(model, query, params, options) */
 static Datum
-work_delete_where(PG_FUNCTION_ARGS)
+work_delete_where(FunctionCallInfo fcinfo, OrmWriteOptions *options)
 {
 	OrmQueryRequest request;
 
 	orm_request_take(fcinfo, &request, ORM_QUERY_DELETE, orm_request_model(fcinfo, RowExclusiveLock), 1, 2);
-	PG_RETURN_INT64(orm_delete_query(&request, expected(fcinfo, 3, ORM_VERB_DELETE_WHERE)));
+	PG_RETURN_INT64(orm_delete_query(&request, options->expect));
 }
 
 /* orm.delete_where(model, query, params, options) */

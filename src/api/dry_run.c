@@ -11,7 +11,8 @@
 typedef struct DryRun
 {
 	FunctionCallInfo fcinfo;
-	PGFunction	work;
+	OrmWriteOptions options;
+	OrmWork		work;
 	Datum		result;
 } DryRun;
 
@@ -21,17 +22,18 @@ run(void *argument)
 {
 	DryRun	   *dry_run = argument;
 
-	dry_run->result = dry_run->work(dry_run->fcinfo);
+	dry_run->result = dry_run->work(dry_run->fcinfo, &dry_run->options);
 }
 
 Datum
-orm_dry_run(FunctionCallInfo fcinfo, int n, OrmVerb verb, PGFunction work)
+orm_dry_run(FunctionCallInfo fcinfo, int n, OrmVerb verb, OrmWork work)
 {
 	DryRun		dry_run = {.fcinfo = fcinfo, .work = work};
 	ErrorData  *error;
 
-	if (!orm_write_options(orm_object_document(fcinfo, n, "options"), verb).dry_run)
-		return work(fcinfo);
+	dry_run.options = orm_write_options(orm_object_document(fcinfo, n, "options"), verb);
+	if (!dry_run.options.dry_run)
+		return work(fcinfo, &dry_run.options);
 	error = orm_attempt(run, &dry_run, ORM_ATTEMPT_UNDO);
 	if (error != NULL)
 		ReThrowError(error);

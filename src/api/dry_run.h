@@ -13,10 +13,10 @@
 
 #include "write/write.h"
 
-/*
- * Does the work of a call, whose n-th argument are the options of a verb.  The
- * work palloc's its result in the context that is current when it is called.
- */
-extern Datum orm_dry_run(FunctionCallInfo fcinfo, int n, OrmVerb verb, PGFunction work);
+/* The work of a call with its options, which are its own to add to; palloc's its result in the current context. */
+typedef Datum (*OrmWork) (FunctionCallInfo fcinfo, OrmWriteOptions *options);
+
+/* Reads the options of a verb from the n-th argument of a call, and does its work. */
+extern Datum orm_dry_run(FunctionCallInfo fcinfo, int n, OrmVerb verb, OrmWork work);
 
 #endif

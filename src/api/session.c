@@ -98,7 +98,7 @@ orm_sql_flush(PG_FUNCTION_ARGS)
 
 /* The work of orm.flush(document, options).  What is queued goes first: the document may refer to it. */
 static Datum
-work_flush_document(PG_FUNCTION_ARGS)
+work_flush_document(FunctionCallInfo fcinfo, OrmWriteOptions *options)
 {
 	const OrmDocument *document = orm_object_document(fcinfo, 0, "document");
 

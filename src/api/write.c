@@ -19,35 +19,25 @@ PG_FUNCTION_INFO_V1(orm_sql_update_any);
 PG_FUNCTION_INFO_V1(orm_sql_delete_text);
 PG_FUNCTION_INFO_V1(orm_sql_delete_any);
 
-/* The options in an argument. */
-static OrmWriteOptions
-options_argument(FunctionCallInfo fcinfo, int n, OrmVerb verb)
-{
-	OrmWriteOptions options = orm_write_options(orm_object_document(fcinfo, n, "options"), verb);
-
-	options.find_label = orm_session_find_label;
-	return options;
-}
-
 /* Writes the second argument. */
 static Datum
-write_document(FunctionCallInfo fcinfo, OrmVerb verb, int options_at, int nconflict_on, char **conflict_on)
+write_document(FunctionCallInfo fcinfo, OrmVerb verb, OrmWriteOptions *options, int nconflict_on, char **conflict_on)
 {
 	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
 	const OrmDocument *document = orm_object_document(fcinfo, 1, "object");
-	OrmWriteOptions options = options_argument(fcinfo, options_at, verb);
 	Datum		result;
 
-	if (!orm_write_document(model, verb, document, &options, nconflict_on, conflict_on, &result))
+	options->find_label = orm_session_find_label;
+	if (!orm_write_document(model, verb, document, options, nconflict_on, conflict_on, &result))
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(result);
 }
 
 /* The work of orm.create(model, object, options) */
 static Datum
-work_create(PG_FUNCTION_ARGS)
+work_create(FunctionCallInfo fcinfo, OrmWriteOptions *options)
 {
-	return write_document(fcinfo, ORM_VERB_CREATE, 2, 0, NULL);
+	return write_document(fcinfo, ORM_VERB_CREATE, options, 0, NULL);
 }
 
 /* orm.create(model, object, options) */
@@ -59,9 +49,9 @@ orm_sql_create(PG_FUNCTION_ARGS)
 
 /* The work of orm.save(model, object, options) */
 static Datum
-work_save(PG_FUNCTION_ARGS)
+work_save(FunctionCallInfo fcinfo, OrmWriteOptions *options)
 {
-	return write_document(fcinfo, ORM_VERB_SAVE, 2, 0, NULL);
+	return write_document(fcinfo, ORM_VERB_SAVE, options, 0, NULL);
 }
 
 /* orm.save(model, object, options) */
@@ -73,12 +63,12 @@ orm_sql_save(PG_FUNCTION_ARGS)
 
 /* The work of orm.upsert(model, object, conflict_on, options) */
 static Datum
-work_upsert(PG_FUNCTION_ARGS)
+work_upsert(FunctionCallInfo fcinfo, OrmWriteOptions *options)
 {
 	int			n = 0;
 	char	  **names = orm_object_names(fcinfo, 2, "conflict_on", &n);
 
-	return write_document(fcinfo, ORM_VERB_UPSERT, 3, n, names);
+	return write_document(fcinfo, ORM_VERB_UPSERT, options, n, names);
 }
 
 /* orm.upsert(model, object, conflict_on, options) */
@@ -90,24 +80,24 @@ orm_sql_upsert(PG_FUNCTION_ARGS)
 
 /* Updates the object with a key (NULL: the key was null) by the third argument. */
 static Datum
-update(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
+update(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key, OrmWriteOptions *options)
 {
 	const OrmDocument *patch = orm_object_document(fcinfo, 2, "patch");
-	OrmWriteOptions options = options_argument(fcinfo, 3, ORM_VERB_UPDATE);
 	Datum		result;
 
-	if (!orm_write_patch(model, key, patch, &options, &result))
+	options->find_label = orm_session_find_label;
+	if (!orm_write_patch(model, key, patch, options, &result))
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(result);
 }
 
 /* The work of orm.update(model, key text, patch, options) */
 static Datum
-work_update_text(PG_FUNCTION_ARGS)
+work_update_text(FunctionCallInfo fcinfo, OrmWriteOptions *options)
 {
 	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
 
-	return update(fcinfo, model, orm_object_key_text(fcinfo, 1, model));
+	return update(fcinfo, model, orm_object_key_text(fcinfo, 1, model), options);
 }
 
 /* orm.update(model, key text, patch, options) */
@@ -119,11 +109,11 @@ orm_sql_update_text(PG_FUNCTION_ARGS)
 
 /* The work of orm.update(model, key anyelement, patch, options) */
 static Datum
-work_update_any(PG_FUNCTION_ARGS)
+work_update_any(FunctionCallInfo fcinfo, OrmWriteOptions *options)
 {
 	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
 
-	return update(fcinfo, model, orm_object_key_any(fcinfo, 1, model));
+	return update(fcinfo, model, orm_object_key_any(fcinfo, 1, model), options);
 }
 
 /* orm.update(model, key anyelement, patch, options) */
@@ -137,13 +127,12 @@ orm_sql_update_any(PG_FUNCTION_ARGS)
 static Datum
 delete(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
 {
-	options_argument(fcinfo, 2, ORM_VERB_DELETE);
 	PG_RETURN_BOOL(key != NULL && orm_write_delete(model, key));
 }
 
 /* The work of orm.delete(model, key text, options) */
 static Datum
-work_delete_text(PG_FUNCTION_ARGS)
+work_delete_text(FunctionCallInfo fcinfo, OrmWriteOptions *options)
 {
 	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
 
@@ -159,7 +148,7 @@ orm_sql_delete_text(PG_FUNCTION_ARGS)
 
 /* The work of orm.delete(model, key anyelement, options) */
 static Datum
-work_delete_any(PG_FUNCTION_ARGS)
+work_delete_any(FunctionCallInfo fcinfo, OrmWriteOptions *options)
 {
 	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
 
