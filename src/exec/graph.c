@@ -38,14 +38,6 @@ begin_rows(OrmGraph *graph, int number)
 		rows->identities = orm_keyset_make(level->identity, level->identity_types);
 }
 
-/* Makes the tables of all levels empty. */
-static void
-begin_all(OrmGraph *graph)
-{
-	for (int i = 0; i < graph->query->compiled->nlevels; i++)
-		begin_rows(graph, i);
-}
-
 OrmGraph *
 orm_graph_begin(OrmQuery *query)
 {
@@ -57,7 +49,8 @@ orm_graph_begin(OrmQuery *query)
 	graph->context = context;
 	graph->levels = palloc(sizeof(OrmRows) * query->compiled->nlevels);
 	orm_receiver_init(&graph->receiver, NULL, NULL);
-	begin_all(graph);
+	for (int i = 0; i < query->compiled->nlevels; i++)
+		begin_rows(graph, i);
 	MemoryContextSwitchTo(caller);
 	return graph;
 }
@@ -83,7 +76,7 @@ orm_graph_explain(OrmGraph *graph, List **plans)
 
 /* ---- Taking rows ---- */
 
-/* An array with room for more elements, in the context of the rows. */
+/* An array with room for more elements, in the graph's context. */
 static void *
 grow(const OrmRows *rows, void *array, Size size)
 {

@@ -25,8 +25,8 @@ typedef struct OrmLinkCell
 } OrmLinkCell;
 
 /*
- * The rows of one level.  Arrays are palloc'd in the graph's "rows" context and
- * grow by doubling.
+ * The rows of one level.  Arrays are palloc'd in the graph's context and grow
+ * by doubling.
  */
 typedef struct OrmRows
 {
