@@ -11,7 +11,6 @@
 
 #include "executor/executor.h"
 #include "funcapi.h"
-#include "utils/memutils.h"
 
 #include "api/request.h"
 

@@ -10,7 +10,6 @@
 #include "access/htup_details.h"
 #include "common/hashfn.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/typcache.h"
 

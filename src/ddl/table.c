@@ -8,7 +8,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type_d.h"
-#include "utils/lsyscache.h"
 
 #include "ddl/plan_internal.h"
 #include "model/cache.h"

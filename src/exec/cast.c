@@ -5,7 +5,6 @@
 
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
-#include "nodes/makefuncs.h"
 #include "parser/parse_coerce.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"

@@ -6,7 +6,6 @@
 #include "nodes/params.h"
 #include "storage/proc.h"
 #include "tcop/pquery.h"
-#include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/plancache.h"
 #include "utils/portal.h"

@@ -14,7 +14,6 @@
 
 #include "miscadmin.h"
 #include "utils/acl.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "exec/query_internal.h"
