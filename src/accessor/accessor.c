@@ -58,7 +58,7 @@ is_ours(const OrmModel *model, const OrmAccessor *accessor, HeapTuple tuple)
  * takes the very same row.
  */
 static List *
-find_ours(const OrmModel *model, const OrmAccessor *accessor, Oid namespace, Oid *stranger)
+find_ours(const OrmModel *model, const OrmAccessor *accessor, Oid namespace_id, Oid *stranger)
 {
 	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(accessor->name));
 	List	   *ours = NIL;
@@ -68,7 +68,7 @@ find_ours(const OrmModel *model, const OrmAccessor *accessor, Oid namespace, Oid
 		HeapTuple	tuple = &list->members[i]->tuple;
 		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
 
-		if (OidIsValid(namespace) && form->pronamespace != namespace)
+		if (OidIsValid(namespace_id) && form->pronamespace != namespace_id)
 			continue;
 		if (is_ours(model, accessor, tuple))
 			ours = lappend_oid(ours, form->oid);
@@ -175,16 +175,16 @@ List *
 orm_accessor_wanted(const OrmModel *model, bool notices)
 {
 	List	   *accessors = orm_recipe_all(model, notices);
-	Oid			namespace = InvalidOid;
+	Oid			namespace_id = InvalidOid;
 	ListCell   *cell;
 
 	if (accessors != NIL)
-		namespace = get_namespace_oid(orm_recipe_schema(model), false);
+		namespace_id = get_namespace_oid(orm_recipe_schema(model), false);
 	foreach(cell, accessors)
 	{
 		OrmAccessor *accessor = lfirst(cell);
 		Oid			stranger = InvalidOid;
-		List	   *ours = find_ours(model, accessor, namespace, &stranger);
+		List	   *ours = find_ours(model, accessor, namespace_id, &stranger);
 		ListCell   *function;
 
 		if (accessor->by_row)

@@ -122,7 +122,7 @@ orm_sql_operator(StringInfo sql, Oid operator)
  * taken before ours.  A polymorphic operator does not look below domains.
  */
 static void
-append_cast(StringInfo sql, Oid type, Oid expected, Oid namespace)
+append_cast(StringInfo sql, Oid type, Oid expected, Oid namespace_id)
 {
 	if (IsPolymorphicType(expected) && getBaseType(type) != type)
 	{
@@ -130,7 +130,7 @@ append_cast(StringInfo sql, Oid type, Oid expected, Oid namespace)
 		orm_sql_type(sql, getBaseType(type), -1);
 		return;
 	}
-	if (namespace == PG_CATALOG_NAMESPACE || type == expected || IsPolymorphicType(expected))
+	if (namespace_id == PG_CATALOG_NAMESPACE || type == expected || IsPolymorphicType(expected))
 		return;
 	appendStringInfoString(sql, "::");
 	orm_sql_type(sql, expected, -1);

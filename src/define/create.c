@@ -187,9 +187,9 @@ find_target(const char *name, void *argument)
 static Oid
 relation_named(const char *schema, const char *relation)
 {
-	Oid			namespace = get_namespace_oid(schema, true);
+	Oid			namespace_id = get_namespace_oid(schema, true);
 
-	return OidIsValid(namespace) ? get_relname_relid(relation, namespace) : InvalidOid;
+	return OidIsValid(namespace_id) ? get_relname_relid(relation, namespace_id) : InvalidOid;
 }
 
 /* OrmDdlCatalog.exists */

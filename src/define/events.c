@@ -198,15 +198,15 @@ restore_row(void *argument)
 	OrmRegistered *row = restore->row;
 	OrmDeclaration *declaration =
 		orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), row->mapped);
-	Oid			namespace;
+	Oid			namespace_id;
 
 	row->owner = restored_owner(row->owner);
 	if (strcmp(declaration->model, row->name) != 0)
 		restore->problem = "its document is that of another model";
 	if (!row->mapped || restore->problem != NULL)
 		return;
-	namespace = row->schema ? get_namespace_oid(row->schema, true) : InvalidOid;
-	row->relid = OidIsValid(namespace) ? get_relname_relid(row->relation, namespace) : InvalidOid;
+	namespace_id = row->schema ? get_namespace_oid(row->schema, true) : InvalidOid;
+	row->relid = OidIsValid(namespace_id) ? get_relname_relid(row->relation, namespace_id) : InvalidOid;
 	if (!OidIsValid(row->relid))
 		restore->problem = "its table is not there";
 	else if (!orm_relation_ownercheck(row->relid, GetUserId()))

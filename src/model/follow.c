@@ -57,14 +57,14 @@ named_join(const OrmDeclaredRelationship *relationship, const char *schema)
 {
 	char	   *given;
 	char	   *name;
-	Oid			namespace;
+	Oid			namespace_id;
 	Oid			relid = orm_model_relation(relationship->through, NULL);
 
 	if (OidIsValid(relid))
 		return relid;
 	orm_name_split(relationship->through, &given, &name);
-	namespace = get_namespace_oid(given ? given : schema, true);
-	return OidIsValid(namespace) ? get_relname_relid(name, namespace) : InvalidOid;
+	namespace_id = get_namespace_oid(given ? given : schema, true);
+	return OidIsValid(namespace_id) ? get_relname_relid(name, namespace_id) : InvalidOid;
 }
 
 /* Visits every column name of a declaration, in the order of the document. */

@@ -231,15 +231,15 @@ is_candidate(Form_pg_operator form, const OrmOperands *operands)
 
 /* A candidate in front of a list; of two for the same types that of pg_catalog hides the other. */
 static FuncCandidateList
-add_candidate(FuncCandidateList list, Oid oid, Oid namespace, int n, const Oid *types)
+add_candidate(FuncCandidateList list, Oid oid, Oid namespace_id, int n, const Oid *types)
 {
 	FuncCandidateList candidate;
 
 	for (candidate = list; candidate != NULL; candidate = candidate->next)
 		if (memcmp(candidate->args, types, sizeof(Oid) * n) == 0 &&
-			(candidate->pathpos == 0 || namespace == PG_CATALOG_NAMESPACE))
+			(candidate->pathpos == 0 || namespace_id == PG_CATALOG_NAMESPACE))
 		{
-			if (namespace != PG_CATALOG_NAMESPACE)
+			if (namespace_id != PG_CATALOG_NAMESPACE)
 				return list;
 			candidate->oid = oid;
 			candidate->pathpos = 0;
@@ -247,7 +247,7 @@ add_candidate(FuncCandidateList list, Oid oid, Oid namespace, int n, const Oid *
 		}
 	candidate = palloc0(offsetof(struct _FuncCandidateList, args) + sizeof(Oid) * n);
 	candidate->next = list;
-	candidate->pathpos = namespace == PG_CATALOG_NAMESPACE ? 0 : 1;
+	candidate->pathpos = namespace_id == PG_CATALOG_NAMESPACE ? 0 : 1;
 	candidate->oid = oid;
 	candidate->nominalnargs = candidate->nargs = n;
 	memcpy(candidate->args, types, sizeof(Oid) * n);

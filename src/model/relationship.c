@@ -347,13 +347,13 @@ join_relation(const OrmModel *model, const char *through)
 	Oid			relid = orm_model_relation(through, NULL);
 	char	   *schema;
 	char	   *relation;
-	Oid			namespace;
+	Oid			namespace_id;
 
 	if (OidIsValid(relid))
 		return relid;
 	orm_name_split(through, &schema, &relation);
-	namespace = get_namespace_oid(schema ? schema : model->schema, true);
-	return OidIsValid(namespace) ? get_relname_relid(relation, namespace) : InvalidOid;
+	namespace_id = get_namespace_oid(schema ? schema : model->schema, true);
+	return OidIsValid(namespace_id) ? get_relname_relid(relation, namespace_id) : InvalidOid;
 }
 
 /* The columns of the join table that lead to this side: as said, or as its inverse does not say. */
