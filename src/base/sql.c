@@ -137,21 +137,21 @@ append_cast(StringInfo sql, Oid type, Oid expected, Oid namespace_id)
 }
 
 void
-orm_sql_comparison(StringInfo sql, Oid operator, const char *left, Oid left_type,
+orm_sql_comparison(StringInfo sql, Oid opno, const char *left, Oid left_type,
 				   const char *right, Oid right_type)
 {
-	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
+	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(opno));
 	Form_pg_operator form;
 
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR,
 				errcode(ERRCODE_UNDEFINED_FUNCTION),
-				errmsg("operator with OID %u does not exist", operator));
+				errmsg("operator with OID %u does not exist", opno));
 	form = (Form_pg_operator) GETSTRUCT(tuple);
 	appendStringInfoString(sql, left);
 	append_cast(sql, left_type, form->oprleft, form->oprnamespace);
 	appendStringInfoChar(sql, ' ');
-	orm_sql_operator(sql, operator);
+	orm_sql_operator(sql, opno);
 	appendStringInfo(sql, " %s", right);
 	append_cast(sql, right_type, form->oprright, form->oprnamespace);
 	ReleaseSysCache(tuple);

@@ -33,7 +33,7 @@ extern void orm_sql_operator(StringInfo sql, Oid operator);
  * of the given types; they are cast where another operator of the schema could
  * fit them better.
  */
-extern void orm_sql_comparison(StringInfo sql, Oid operator, const char *left, Oid left_type,
+extern void orm_sql_comparison(StringInfo sql, Oid opno, const char *left, Oid left_type,
 							   const char *right, Oid right_type);
 
 /* A type, qualified, with its modifiers. */

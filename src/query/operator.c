@@ -56,23 +56,23 @@ value_type(Oid right, const OrmType *left)
 
 /* Is this an operator, or the negator of one, by which values of the type are ordered? */
 static bool
-is_order(Oid operator, const OrmType *type)
+is_order(Oid opno, const OrmType *type)
 {
 	Oid			family = lookup_type_cache(type->base, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
-	Oid			negator = get_negator(operator);
+	Oid			negator = get_negator(opno);
 
 	return OidIsValid(family) &&
-		(op_in_opfamily(operator, family) || (OidIsValid(negator) && op_in_opfamily(negator, family)));
+		(op_in_opfamily(opno, family) || (OidIsValid(negator) && op_in_opfamily(negator, family)));
 }
 
 /* The type that values are read as which an operator is to take beside one of "left". */
 static const OrmType *
-operand_type(const OrmOperator *operator, const OrmType *left)
+operand_type(const OrmOperator *op, const OrmType *left)
 {
-	Oid			right = operator->right;
+	Oid			right = op->right;
 
-	if (operator->left == right && left->base != right && IsBinaryCoercible(left->base, right) &&
-		is_order(operator->oid, left))
+	if (op->left == right && left->base != right && IsBinaryCoercible(left->base, right) &&
+		is_order(op->oid, left))
 		return value_type(left->base, left);
 	return value_type(right, left);
 }
