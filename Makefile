@@ -2,8 +2,9 @@
 #
 #   make, make install, make installcheck   as for every extension; PG_CONFIG names the PostgreSQL
 #   make demo, make psql, make check        need nothing installed: see test/README.md
+#   make format                             lays the C sources out as .clang-format says
 
-OWN_GOALS = check demo psql lint bench
+OWN_GOALS = check demo psql lint bench format
 
 ifneq (,$(filter $(OWN_GOALS),$(MAKECMDGOALS)))
 
@@ -16,6 +17,9 @@ check demo psql:
 
 lint bench:
 	@test/$@/run
+
+format:
+	@test/lint/layout --apply
 
 $(filter-out $(OWN_GOALS),$(MAKECMDGOALS)):
 	@$(MAKE) --no-print-directory $@
