@@ -25,8 +25,8 @@
 static char *
 source_of(HeapTuple tuple)
 {
-	bool		isnull;
-	Datum		source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
+	bool isnull;
+	Datum source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
 
 	return isnull ? pstrdup("") : TextDatumGetCString(source);
 }
@@ -60,12 +60,12 @@ is_ours(const OrmModel *model, const OrmAccessor *accessor, HeapTuple tuple)
 static List *
 find_ours(const OrmModel *model, const OrmAccessor *accessor, Oid namespace_id, Oid *stranger)
 {
-	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(accessor->name));
-	List	   *ours = NIL;
+	CatCList *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(accessor->name));
+	List *ours = NIL;
 
 	for (int i = 0; i < list->n_members; i++)
 	{
-		HeapTuple	tuple = &list->members[i]->tuple;
+		HeapTuple tuple = &list->members[i]->tuple;
 		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
 
 		if (OidIsValid(namespace_id) && form->pronamespace != namespace_id)
@@ -83,10 +83,10 @@ find_ours(const OrmModel *model, const OrmAccessor *accessor, Oid namespace_id, 
 static bool
 same_names(const OrmAccessor *accessor, HeapTuple tuple)
 {
-	Oid		   *types;
-	char	  **names;
-	char	   *modes;
-	int			n = get_func_arg_info(tuple, &types, &names, &modes);
+	Oid *types;
+	char **names;
+	char *modes;
+	int n = get_func_arg_info(tuple, &types, &names, &modes);
 
 	if (n != accessor->nargs || modes != NULL || (names == NULL) != (accessor->argument_names == NULL))
 		return false;
@@ -100,7 +100,7 @@ same_names(const OrmAccessor *accessor, HeapTuple tuple)
 static bool
 same_defaults(const OrmAccessor *accessor, HeapTuple tuple)
 {
-	bool		optional[FUNC_MAX_ARGS];
+	bool optional[FUNC_MAX_ARGS];
 
 	orm_function_optional(tuple, optional);
 	for (int i = 0; i < accessor->nargs; i++)
@@ -117,15 +117,14 @@ is_same(const OrmAccessor *accessor, HeapTuple tuple)
 
 	return form->prorettype == accessor->result && form->proretset == accessor->set &&
 		form->provolatile == (accessor->writes ? PROVOLATILE_VOLATILE : PROVOLATILE_STABLE) &&
-		strcmp(source_of(tuple), accessor->body) == 0 &&
-		same_names(accessor, tuple) && same_defaults(accessor, tuple);
+		strcmp(source_of(tuple), accessor->body) == 0 && same_names(accessor, tuple) && same_defaults(accessor, tuple);
 }
 
 /* Sets "existing" and "same" if a function is the accessor's. */
 static void
 compare(OrmAccessor *accessor, Oid function)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	Form_pg_proc form;
 
 	if (!HeapTupleIsValid(tuple))
@@ -144,21 +143,19 @@ compare(OrmAccessor *accessor, Oid function)
 static void
 raise_clash(const OrmModel *model, const OrmAccessor *accessor, const char *other)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_DUPLICATE_FUNCTION),
-			errmsg("function \"%s\" of model \"%s\" cannot be made: its name is taken",
-				   accessor->name, model->name),
+	ereport(ERROR, errcode(ERRCODE_DUPLICATE_FUNCTION),
+			errmsg("function \"%s\" of model \"%s\" cannot be made: its name is taken", accessor->name, model->name),
 			errdetail("There is %s.", other),
 			accessor->by_row ? errhint("Give the relationship another name, or another schema: "
 									   "orm.accessors(schema => ...).")
-			: errhint("Choose another prefix: orm.accessors(prefix => ...)."));
+							 : errhint("Choose another prefix: orm.accessors(prefix => ...)."));
 }
 
 /* Raises when two functions of one model would have one name: a long prefix that was cut, a relationship. */
 static void
 check_among_themselves(const OrmModel *model, List *accessors, const OrmAccessor *accessor)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, accessors)
 	{
@@ -174,25 +171,25 @@ check_among_themselves(const OrmModel *model, List *accessors, const OrmAccessor
 List *
 orm_accessor_wanted(const OrmModel *model, bool notices)
 {
-	List	   *accessors = orm_recipe_all(model, notices);
-	Oid			namespace_id = InvalidOid;
-	ListCell   *cell;
+	List *accessors = orm_recipe_all(model, notices);
+	Oid namespace_id = InvalidOid;
+	ListCell *cell;
 
 	if (accessors != NIL)
 		namespace_id = get_namespace_oid(orm_recipe_schema(model), false);
 	foreach(cell, accessors)
 	{
 		OrmAccessor *accessor = lfirst(cell);
-		Oid			stranger = InvalidOid;
-		List	   *ours = find_ours(model, accessor, namespace_id, &stranger);
-		ListCell   *function;
+		Oid stranger = InvalidOid;
+		List *ours = find_ours(model, accessor, namespace_id, &stranger);
+		ListCell *function;
 
 		if (accessor->by_row)
 			orm_recipe_check_name(model, accessor);
 		check_among_themselves(model, accessors, accessor);
 		if (OidIsValid(stranger))
-			raise_clash(model, accessor, psprintf("function %s, which is no accessor of this model",
-													format_procedure(stranger)));
+			raise_clash(model, accessor,
+						psprintf("function %s, which is no accessor of this model", format_procedure(stranger)));
 		foreach(function, ours)
 			compare(accessor, lfirst_oid(function));
 	}
@@ -202,16 +199,16 @@ orm_accessor_wanted(const OrmModel *model, bool notices)
 List *
 orm_accessor_existing(const OrmModel *model)
 {
-	List	   *names = orm_recipe_names(model);
-	List	   *schemas = list_make1_oid(get_namespace_oid(orm_recipe_schema(model), true));
-	List	   *found = NIL;
-	ListCell   *cell;
+	List *names = orm_recipe_names(model);
+	List *schemas = list_make1_oid(get_namespace_oid(orm_recipe_schema(model), true));
+	List *found = NIL;
+	ListCell *cell;
 
 	/* the functions in SQL are known for ours in any schema, and lead to the others beside them */
 	foreach(cell, names)
 	{
 		OrmAccessor *accessor = lfirst(cell);
-		ListCell   *function;
+		ListCell *function;
 
 		if (!accessor->in_sql)
 			continue;
@@ -224,7 +221,7 @@ orm_accessor_existing(const OrmModel *model)
 	foreach(cell, names)
 	{
 		OrmAccessor *accessor = lfirst(cell);
-		ListCell   *schema;
+		ListCell *schema;
 
 		if (accessor->in_sql)
 			continue;
@@ -238,9 +235,9 @@ orm_accessor_existing(const OrmModel *model)
 void
 orm_accessor_mark(const OrmModel *model, Oid function)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	bool		in_sql;
-	bool		of_rows;
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	bool in_sql;
+	bool of_rows;
 
 	if (!HeapTupleIsValid(tuple))
 		return;
@@ -257,16 +254,15 @@ orm_accessor_mark(const OrmModel *model, Oid function)
 static void
 refresh_body(Oid function, const OrmAccessor *accessor)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	Form_pg_proc form;
-	bool		fits;
+	bool fits;
 
 	if (!HeapTupleIsValid(tuple))
 		return;
 	form = (Form_pg_proc) GETSTRUCT(tuple);
 	fits = form->pronargs == accessor->nargs &&
-		can_coerce_type(accessor->nargs, form->proargtypes.values, accessor->argument_types,
-						COERCION_ASSIGNMENT);
+		can_coerce_type(accessor->nargs, form->proargtypes.values, accessor->argument_types, COERCION_ASSIGNMENT);
 	ReleaseSysCache(tuple);
 	if (fits)
 		orm_catalog_set_body(function, accessor->body);
@@ -275,12 +271,12 @@ refresh_body(Oid function, const OrmAccessor *accessor)
 void
 orm_accessor_refresh_bodies(const OrmModel *model)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, orm_recipe_all(model, false))
 	{
 		OrmAccessor *accessor = lfirst(cell);
-		ListCell   *function;
+		ListCell *function;
 
 		if (!accessor->in_sql)
 			continue;

@@ -21,24 +21,24 @@
 /* One function that a model should have. */
 typedef struct OrmAccessor
 {
-	char	   *schema;
-	char	   *name;
-	char	   *signature;		/* name(argument types), for messages and results */
-	char	   *create;			/* CREATE FUNCTION ... */
-	char	   *comment;		/* COMMENT ON FUNCTION ... */
-	char	   *body;			/* prosrc */
-	bool		in_sql;			/* LANGUAGE sql, inlined; else LANGUAGE orm */
-	bool		writes;			/* VOLATILE; else STABLE */
-	bool		by_row;			/* a relationship's: takes the row, and overloads are other models' */
-	int			nargs;
-	Oid		   *argument_types;
-	char	  **argument_names;	/* NULL: they have none */
-	int			required;		/* how many, from the first, have no default */
-	Oid			result;			/* type */
-	bool		set;			/* SETOF */
-	bool		one;			/* ... ROWS 1 */
-	Oid			existing;		/* pg_proc OID of ours with this very signature, or InvalidOid */
-	bool		same;			/* ... and the same arguments' names, defaults and result, and body */
+	char *schema;
+	char *name;
+	char *signature; /* name(argument types), for messages and results */
+	char *create;	 /* CREATE FUNCTION ... */
+	char *comment;	 /* COMMENT ON FUNCTION ... */
+	char *body;		 /* prosrc */
+	bool in_sql;	 /* LANGUAGE sql, inlined; else LANGUAGE orm */
+	bool writes;	 /* VOLATILE; else STABLE */
+	bool by_row;	 /* a relationship's: takes the row, and overloads are other models' */
+	int nargs;
+	Oid *argument_types;
+	char **argument_names; /* NULL: they have none */
+	int required;		   /* how many, from the first, have no default */
+	Oid result;			   /* type */
+	bool set;			   /* SETOF */
+	bool one;			   /* ... ROWS 1 */
+	Oid existing;		   /* pg_proc OID of ours with this very signature, or InvalidOid */
+	bool same;			   /* ... and the same arguments' names, defaults and result, and body */
 } OrmAccessor;
 
 /*

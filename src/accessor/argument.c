@@ -14,7 +14,7 @@ static Datum
 cast_value(const OrmCall *call, const OrmParameter *parameter, Datum value, bool *isnull)
 {
 	const OrmAttribute *attribute = &call->model->attributes[parameter->attribute];
-	Expr	   *cast = orm_function_cast(call->function->name, parameter, attribute);
+	Expr *cast = orm_function_cast(call->function->name, parameter, attribute);
 
 	return orm_cast_run(cast, attribute->type->oid, value, isnull);
 }
@@ -26,7 +26,7 @@ record_arguments(const OrmCall *call, OrmRecord *record)
 	for (int i = 0; i < call->function->nparameters; i++)
 	{
 		const OrmParameter *parameter = &call->function->parameters[i];
-		int			attribute = parameter->attribute;
+		int attribute = parameter->attribute;
 
 		if (!call->given[i] || (call->function->query != NULL && attribute < 0))
 			continue;
@@ -50,13 +50,12 @@ record_row(const OrmCall *call, OrmRecord *record)
 {
 	HeapTupleHeader row;
 	HeapTupleData tuple = {0};
-	TupleDesc	desc;
-	Datum	   *values;
-	bool	   *isnull;
+	TupleDesc desc;
+	Datum *values;
+	bool *isnull;
 
 	if (call->fcinfo->args[0].isnull)
-		ereport(ERROR,
-				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				errmsg("the row for function \"%s\" is null", call->function->name));
 	row = DatumGetHeapTupleHeader(call->fcinfo->args[0].value);
 	desc = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
@@ -68,13 +67,12 @@ record_row(const OrmCall *call, OrmRecord *record)
 	for (int i = 0; i < call->model->nattributes; i++)
 	{
 		const OrmAttribute *attribute = &call->model->attributes[i];
-		int			column = attribute->attnum - 1;
-		bool		by_default = isnull[column] && attribute->not_null && attribute->has_default;
+		int column = attribute->attnum - 1;
+		bool by_default = isnull[column] && attribute->not_null && attribute->has_default;
 
 		record->values[i] = values[column];
 		record->isnull[i] = isnull[column];
-		record->given[i] = !attribute->generated && !by_default &&
-			(!attribute->identity_always || attribute->in_key);
+		record->given[i] = !attribute->generated && !by_default && (!attribute->identity_always || attribute->in_key);
 	}
 	ReleaseTupleDesc(desc);
 }
@@ -82,7 +80,7 @@ record_row(const OrmCall *call, OrmRecord *record)
 OrmRecord *
 orm_call_record(const OrmCall *call)
 {
-	OrmRecord  *record = orm_record_make(call->model, 1);
+	OrmRecord *record = orm_record_make(call->model, 1);
 
 	record->index = -1;
 	if (call->function->row)
@@ -107,7 +105,7 @@ Datum *
 orm_call_key(const OrmCall *call, const OrmRecord *record)
 {
 	const OrmKey *key = call->model->primary_key;
-	Datum	   *values = palloc(sizeof(Datum) * key->nattributes);
+	Datum *values = palloc(sizeof(Datum) * key->nattributes);
 
 	for (int k = 0; k < key->nattributes; k++)
 		values[k] = record->values[key->attributes[k]];

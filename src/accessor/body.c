@@ -41,9 +41,7 @@ read_word(const char *text, char **word)
 static void
 raise_syntax(const char *message)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_SYNTAX_ERROR),
-			errmsg("%s", message),
+	ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("%s", message),
 			errhint("A body in language orm is a verb, a model and the verb's documents: "
 					"create Usuario, or all \"Order Line\" {\"limit\": 10}."));
 }
@@ -85,7 +83,7 @@ skip_string(const char *text)
 static const char *
 find_end(const char *text)
 {
-	int			depth = 0;
+	int depth = 0;
 
 	do
 	{
@@ -112,14 +110,13 @@ static const char *
 read_document(const char *text, OrmBody *body)
 {
 	const char *end = find_end(text);
-	int			number = body->ndocuments + 1;
+	int number = body->ndocuments + 1;
 	ErrorContextCallback context = {error_context_stack, say_document, &number};
 
 	if (body->ndocuments == ORM_BODY_DOCUMENTS)
 		raise_syntax("too many documents in the body of the function");
 	error_context_stack = &context;
-	body->documents[body->ndocuments++] =
-		orm_document_open(PointerGetDatum(orm_document_parse(text, end - text)));
+	body->documents[body->ndocuments++] = orm_document_open(PointerGetDatum(orm_document_parse(text, end - text)));
 	error_context_stack = context.previous;
 	return end;
 }
@@ -127,7 +124,7 @@ read_document(const char *text, OrmBody *body)
 OrmBody
 orm_body_parse(const char *text)
 {
-	OrmBody		body = {0};
+	OrmBody body = {0};
 
 	text = skip_space(read_word(skip_space(text), &body.verb));
 	if (body.verb[0] == '\0')
@@ -138,8 +135,7 @@ orm_body_parse(const char *text)
 	for (text = skip_space(text); *text == '{'; text = skip_space(text))
 		text = read_document(text, &body);
 	if (*text != '\0')
-		ereport(ERROR,
-				errcode(ERRCODE_SYNTAX_ERROR),
+		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
 				errmsg("unexpected text after the %s in the body of the function: %s",
 					   body.ndocuments > 0 ? "documents" : "model", text));
 	return body;

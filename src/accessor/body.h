@@ -17,9 +17,9 @@
 
 typedef struct OrmBody
 {
-	char	   *verb;
-	char	   *model;
-	int			ndocuments;
+	char *verb;
+	char *model;
+	int ndocuments;
 	OrmDocument *documents[ORM_BODY_DOCUMENTS];
 } OrmBody;
 

@@ -13,8 +13,8 @@ typedef struct OrmCall
 	FunctionCallInfo fcinfo;
 	const OrmFunction *function;
 	const OrmModel *model;
-	bool		given[FUNC_MAX_ARGS];
-	OrmRows		rows;			/* its result, where that is rows */
+	bool given[FUNC_MAX_ARGS];
+	OrmRows rows; /* its result, where that is rows */
 } OrmCall;
 
 /* The result of a call that has none. */

@@ -27,9 +27,9 @@
 /* What a compilation works on. */
 typedef struct Compilation
 {
-	HeapTuple	tuple;
+	HeapTuple tuple;
 	Form_pg_proc form;
-	bool		created;
+	bool created;
 	OrmFunction *function;
 	const OrmModel *model;
 } Compilation;
@@ -38,8 +38,7 @@ typedef struct Compilation
 static void
 refuse(const Compilation *c, const char *message, const char *detail)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+	ereport(ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
 			errmsg("function \"%s\" in language orm %s", NameStr(c->form->proname), message),
 			detail ? errdetail_internal("%s", detail) : 0);
 }
@@ -48,18 +47,19 @@ refuse(const Compilation *c, const char *message, const char *detail)
 static void
 refuse_arguments(const Compilation *c, const char *message)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+	ereport(ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
 			errmsg("function \"%s\" in language orm %s", NameStr(c->form->proname), message),
-			c->created ? 0 : errhint("Arguments do not follow changes of the table: orm.sync('%s') makes "
-									 "the generated functions anew.", c->model->name));
+			c->created ? 0
+					   : errhint("Arguments do not follow changes of the table: orm.sync('%s') makes "
+								 "the generated functions anew.",
+								 c->model->name));
 }
 
 /* Checks what can be said of a function without its body. */
 static void
 check_form(const Compilation *c)
 {
-	bool		isnull;
+	bool isnull;
 
 	if (c->form->prokind != PROKIND_FUNCTION)
 		refuse(c, "must be a plain function", NULL);
@@ -72,21 +72,20 @@ check_form(const Compilation *c)
 		refuse(c, "can have IN arguments only", NULL);
 	for (int i = 0; i < c->form->pronargs; i++)
 		if (get_typtype(c->form->proargtypes.values[i]) == TYPTYPE_PSEUDO)
-			refuse(c, psprintf("cannot have an argument of type %s",
-							   format_type_be(c->form->proargtypes.values[i])), NULL);
+			refuse(c, psprintf("cannot have an argument of type %s", format_type_be(c->form->proargtypes.values[i])),
+				   NULL);
 }
 
 /* Checks that the function's markings allow what its verb does. */
 static void
 check_writing(const Compilation *c)
 {
-	bool		locks = orm_function_locks(c->function);
-	char	   *what;
+	bool locks = orm_function_locks(c->function);
+	char *what;
 
 	if (!c->function->verb->writes && !locks)
 		return;
-	what = locks ? pstrdup("The query locks rows")
-		: psprintf("The verb \"%s\" writes", c->function->verb->name);
+	what = locks ? pstrdup("The query locks rows") : psprintf("The verb \"%s\" writes", c->function->verb->name);
 	if (c->form->provolatile != PROVOLATILE_VOLATILE)
 		refuse(c, "must be VOLATILE",
 			   psprintf("%s, and the server may call a function that is not VOLATILE any number of times.", what));
@@ -100,17 +99,14 @@ declared_result(const Compilation *c)
 {
 	static const struct
 	{
-		Oid			type;
-		bool		set;
-		OrmResult	result;
-	}			kinds[] = {
-		{JSONOID, false, ORM_RESULT_JSON},
-		{JSONOID, true, ORM_RESULT_JSONS},
-		{VOIDOID, false, ORM_RESULT_VOID},
-		{BOOLOID, false, ORM_RESULT_BOOLEAN},
-		{INT8OID, false, ORM_RESULT_BIGINT},
+		Oid type;
+		bool set;
+		OrmResult result;
+	} kinds[] = {
+		{JSONOID, false, ORM_RESULT_JSON},	  {JSONOID, true, ORM_RESULT_JSONS},   {VOIDOID, false, ORM_RESULT_VOID},
+		{BOOLOID, false, ORM_RESULT_BOOLEAN}, {INT8OID, false, ORM_RESULT_BIGINT},
 	};
-	Oid			type = c->form->prorettype;
+	Oid type = c->form->prorettype;
 
 	if (type == c->model->row_type)
 		return c->form->proretset ? ORM_RESULT_ROWS : ORM_RESULT_ROW;
@@ -128,10 +124,17 @@ static char *
 results_text(const OrmLanguageVerb *verb, Oid row_type)
 {
 	const char *row = format_type_be(row_type);
-	const char *words[] = {row, psprintf("SETOF %s", row), "json", "void", "boolean", "SETOF json", "bigint",
-	"the type of the one attribute that \"select\" names", "SETOF the type of the one attribute that \"select\" names"};
+	const char *words[] = {row,
+						   psprintf("SETOF %s", row),
+						   "json",
+						   "void",
+						   "boolean",
+						   "SETOF json",
+						   "bigint",
+						   "the type of the one attribute that \"select\" names",
+						   "SETOF the type of the one attribute that \"select\" names"};
 	StringInfoData text;
-	int			left = verb->results;
+	int left = verb->results;
 
 	initStringInfo(&text);
 	for (int i = 0; i < lengthof(words); i++)
@@ -148,11 +151,11 @@ results_text(const OrmLanguageVerb *verb, Oid row_type)
 static void
 set_result(const Compilation *c)
 {
-	int			result = declared_result(c);
+	int result = declared_result(c);
 
 	if ((c->function->verb->results & result) == 0)
-		refuse(c, psprintf("cannot return %s%s", c->form->proretset ? "SETOF " : "",
-						   format_type_be(c->form->prorettype)),
+		refuse(c,
+			   psprintf("cannot return %s%s", c->form->proretset ? "SETOF " : "", format_type_be(c->form->prorettype)),
 			   psprintf("With the verb \"%s\" it returns %s.", c->function->verb->name,
 						results_text(c->function->verb, c->model->row_type)));
 	c->function->result = result;
@@ -170,7 +173,7 @@ set_result(const Compilation *c)
 bool
 orm_function_is_unset(Node *expression, Oid unset)
 {
-	Const	   *constant = (Const *) expression;
+	Const *constant = (Const *) expression;
 
 	if (expression == NULL)
 		return false;
@@ -182,19 +185,18 @@ orm_function_is_unset(Node *expression, Oid unset)
 Node *
 orm_function_unset_constant(const FuncExpr *call)
 {
-	int16		length;
-	bool		by_value;
+	int16 length;
+	bool by_value;
 
 	get_typlenbyval(call->funcresulttype, &length, &by_value);
-	return (Node *) makeConst(call->funcresulttype, UNSET_TYPMOD, call->funccollid, length,
-							  (Datum) 0, true, by_value);
+	return (Node *) makeConst(call->funcresulttype, UNSET_TYPMOD, call->funccollid, length, (Datum) 0, true, by_value);
 }
 
 /* OID of orm.unset. */
 static Oid
 unset_function(void)
 {
-	Oid			any = ANYELEMENTOID;
+	Oid any = ANYELEMENTOID;
 
 	return LookupFuncName(list_make2(makeString("orm"), makeString("unset")), 1, &any, false);
 }
@@ -205,16 +207,15 @@ contains_unset(Node *expression, Oid *unset)
 {
 	if (expression == NULL)
 		return false;
-	return orm_function_is_unset(expression, *unset) ||
-		expression_tree_walker(expression, contains_unset, unset);
+	return orm_function_is_unset(expression, *unset) || expression_tree_walker(expression, contains_unset, unset);
 }
 
 /* The defaults of a function's last arguments. */
 static List *
 argument_defaults(HeapTuple tuple)
 {
-	bool		isnull;
-	Datum		defaults = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proargdefaults, &isnull);
+	bool isnull;
+	Datum defaults = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proargdefaults, &isnull);
 
 	return isnull ? NIL : castNode(List, stringToNode(TextDatumGetCString(defaults)));
 }
@@ -222,22 +223,22 @@ argument_defaults(HeapTuple tuple)
 void
 orm_function_optional(HeapTuple tuple, bool *optional)
 {
-	int			nargs = ((Form_pg_proc) GETSTRUCT(tuple))->pronargs;
-	List	   *defaults = argument_defaults(tuple);
-	Oid			unset = unset_function();
-	ListCell   *cell;
+	int nargs = ((Form_pg_proc) GETSTRUCT(tuple))->pronargs;
+	List *defaults = argument_defaults(tuple);
+	Oid unset = unset_function();
+	ListCell *cell;
 
 	memset(optional, 0, sizeof(bool) * nargs);
 	foreach(cell, defaults)
-		optional[nargs - list_length(defaults) + foreach_current_index(cell)] =
-			orm_function_is_unset(lfirst(cell), unset);
+		optional[nargs - list_length(defaults) + foreach_current_index(cell)] = orm_function_is_unset(lfirst(cell),
+																									  unset);
 }
 
 /* A marker wrapped in something else would be taken for a NULL that was given. */
 static void
 check_defaults(const Compilation *c)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, argument_defaults(c->tuple))
 		if (!orm_function_is_unset(lfirst(cell), c->function->unset) &&
@@ -250,13 +251,12 @@ check_defaults(const Compilation *c)
 Expr *
 orm_function_cast(const char *function, const OrmParameter *parameter, const OrmAttribute *attribute)
 {
-	Oid			from = parameter->type;
-	Oid			to = attribute->type->oid;
-	Expr	   *cast = orm_cast_find(from, to);
+	Oid from = parameter->type;
+	Oid to = attribute->type->oid;
+	Expr *cast = orm_cast_find(from, to);
 
 	if (cast == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_DATATYPE_MISMATCH),
+		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
 				errmsg("argument \"%s\" of function \"%s\" is of type %s, but the attribute is of type %s",
 					   parameter->name, function, format_type_be(from), format_type_be(to)));
 	return cast;
@@ -266,7 +266,7 @@ orm_function_cast(const char *function, const OrmParameter *parameter, const Orm
 static bool
 is_argument(const OrmLanguageVerb *verb, const OrmAttribute *attribute)
 {
-	bool		settable = !attribute->generated && !attribute->identity_always;
+	bool settable = !attribute->generated && !attribute->identity_always;
 
 	switch (verb->arguments)
 	{
@@ -289,19 +289,15 @@ static void
 refuse_attribute(const OrmFunction *function, const OrmModel *model, const OrmAttribute *attribute)
 {
 	if (function->verb->arguments == ORM_ARGUMENTS_KEY)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
-				errmsg("function \"%s\" in language orm cannot have the argument \"%s\"",
-					   function->name, attribute->name),
-				errdetail("The verb \"%s\" takes the primary key of \"%s\" alone.",
-						  function->verb->name, model->name));
+		ereport(
+			ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+			errmsg("function \"%s\" in language orm cannot have the argument \"%s\"", function->name, attribute->name),
+			errdetail("The verb \"%s\" takes the primary key of \"%s\" alone.", function->verb->name, model->name));
 	if (function->verb->arguments == ORM_ARGUMENTS_TO_MATCH)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_FUNCTION),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 				errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name),
 				errdetail("Type %s has no equality operator.", format_type_be(attribute->type->oid)));
-	ereport(ERROR,
-			errcode(ERRCODE_GENERATED_ALWAYS),
+	ereport(ERROR, errcode(ERRCODE_GENERATED_ALWAYS),
 			errmsg("attribute \"%s\" of model \"%s\" cannot be given", attribute->name, model->name),
 			errdetail("The database always generates its value."));
 }
@@ -311,12 +307,12 @@ orm_function_refuse(const OrmFunction *function, const OrmModel *model, const Or
 {
 	if (parameter->attribute >= 0)
 		refuse_attribute(function, model, &model->attributes[parameter->attribute]);
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_COLUMN),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 			errmsg("attribute \"%s\" of model \"%s\" does not exist", parameter->name, model->name),
 			errdetail("It is an argument of function \"%s\".", function->name),
 			errhint("Arguments do not follow changes of the table: orm.sync('%s') makes "
-					"the generated functions anew.", model->name));
+					"the generated functions anew.",
+					model->name));
 }
 
 /* Finds out which attribute an argument is.  The validator refuses what a call refuses only if given. */
@@ -347,19 +343,20 @@ bind_parameter(const Compilation *c, OrmParameter *parameter)
 static void
 check_key(const Compilation *c)
 {
-	OrmKeyRule	rule = c->function->verb->key;
+	OrmKeyRule rule = c->function->verb->key;
 	const OrmKey *key = rule == ORM_KEY_UNUSED ? NULL : orm_model_need_key(c->model);
 
 	for (int k = 0; rule == ORM_KEY_GIVEN && k < key->nattributes; k++)
 	{
-		bool		found = false;
+		bool found = false;
 
 		for (int i = 0; i < c->function->nparameters; i++)
 			if (c->function->parameters[i].attribute == key->attributes[k])
 				found = !c->function->parameters[i].optional;
 		if (!found)
-			refuse_arguments(c, psprintf("has no argument without a default for the key attribute \"%s\"",
-										 c->model->attributes[key->attributes[k]].name));
+			refuse_arguments(c,
+							 psprintf("has no argument without a default for the key attribute \"%s\"",
+									  c->model->attributes[key->attributes[k]].name));
 	}
 }
 
@@ -368,15 +365,14 @@ static void
 set_parameters(Compilation *c)
 {
 	OrmFunction *function = c->function;
-	bool		optional[FUNC_MAX_ARGS];
-	Oid		   *types;
-	char	  **names;
-	char	   *modes;
+	bool optional[FUNC_MAX_ARGS];
+	Oid *types;
+	char **names;
+	char *modes;
 
 	function->nparameters = get_func_arg_info(c->tuple, &types, &names, &modes);
 	function->parameters = palloc0(sizeof(OrmParameter) * Max(function->nparameters, 1));
-	function->row = function->verb->takes_row && function->nparameters == 1 &&
-		types[0] == c->model->row_type;
+	function->row = function->verb->takes_row && function->nparameters == 1 && types[0] == c->model->row_type;
 	if (function->row)
 	{
 		check_key(c);
@@ -391,7 +387,7 @@ set_parameters(Compilation *c)
 		if (names == NULL || names[i][0] == '\0')
 			refuse(c, psprintf("has no name for argument %d", i + 1),
 				   c->function->query ? "An argument's name says which parameter of the query it is."
-				   : "An argument's name says which attribute it is.");
+									  : "An argument's name says which attribute it is.");
 		parameter->name = names[i];
 		parameter->type = types[i];
 		parameter->optional = optional[i];
@@ -412,7 +408,7 @@ orm_function_lock(const OrmLanguageVerb *verb)
 static const char *
 read_body(OrmFunction *function, const char *source)
 {
-	OrmBody		body = orm_body_parse(source);
+	OrmBody body = orm_body_parse(source);
 
 	function->verb = orm_language_verb(body.verb);
 	orm_function_take_documents(function, &body);
@@ -432,8 +428,8 @@ static void
 compile(Compilation *c)
 {
 	OrmFunction *function = c->function;
-	bool		isnull;
-	Datum		source = SysCacheGetAttr(PROCOID, c->tuple, Anum_pg_proc_prosrc, &isnull);
+	bool isnull;
+	Datum source = SysCacheGetAttr(PROCOID, c->tuple, Anum_pg_proc_prosrc, &isnull);
 	const char *model;
 
 	check_form(c);

@@ -16,25 +16,25 @@
 /* What a function may return; flags, as a verb takes several. */
 typedef enum OrmResult
 {
-	ORM_RESULT_ROW = 1,			/* the row type of the model's table */
-	ORM_RESULT_ROWS = 2,		/* SETOF it */
+	ORM_RESULT_ROW = 1,	 /* the row type of the model's table */
+	ORM_RESULT_ROWS = 2, /* SETOF it */
 	ORM_RESULT_JSON = 4,
 	ORM_RESULT_VOID = 8,
 	ORM_RESULT_BOOLEAN = 16,
-	ORM_RESULT_JSONS = 32,		/* SETOF json */
+	ORM_RESULT_JSONS = 32, /* SETOF json */
 	ORM_RESULT_BIGINT = 64,
-	ORM_RESULT_SCALAR = 128,	/* the type of the one attribute that "select" names */
-	ORM_RESULT_SCALARS = 256	/* SETOF it */
+	ORM_RESULT_SCALAR = 128, /* the type of the one attribute that "select" names */
+	ORM_RESULT_SCALARS = 256 /* SETOF it */
 } OrmResult;
 
 /* What an attribute must be to be an argument. */
 typedef enum OrmArgumentRule
 {
-	ORM_ARGUMENTS_TO_STORE,		/* what can be stored */
-	ORM_ARGUMENTS_TO_CHANGE,	/* the key, and what can be stored */
-	ORM_ARGUMENTS_TO_MATCH,		/* what has an equality */
-	ORM_ARGUMENTS_KEY,			/* the key alone */
-	ORM_ARGUMENTS_PARAMETERS	/* they are no attributes, but parameters of the documents; except the key, where
+	ORM_ARGUMENTS_TO_STORE,	 /* what can be stored */
+	ORM_ARGUMENTS_TO_CHANGE, /* the key, and what can be stored */
+	ORM_ARGUMENTS_TO_MATCH,	 /* what has an equality */
+	ORM_ARGUMENTS_KEY,		 /* the key alone */
+	ORM_ARGUMENTS_PARAMETERS /* they are no attributes, but parameters of the documents; except the key, where
 								 * it is to be given */
 } OrmArgumentRule;
 
@@ -42,8 +42,8 @@ typedef enum OrmArgumentRule
 typedef enum OrmKeyRule
 {
 	ORM_KEY_UNUSED,
-	ORM_KEY_KNOWN,				/* the model must have one */
-	ORM_KEY_GIVEN				/* ... and each call says all of it */
+	ORM_KEY_KNOWN, /* the model must have one */
+	ORM_KEY_GIVEN  /* ... and each call says all of it */
 } OrmKeyRule;
 
 struct OrmCall;
@@ -52,15 +52,15 @@ struct OrmCall;
 typedef struct OrmLanguageVerb
 {
 	const char *name;
-	bool		writes;
-	int			results;		/* OrmResult flags */
+	bool writes;
+	int results; /* OrmResult flags */
 	OrmArgumentRule arguments;
-	OrmKeyRule	key;
-	bool		takes_row;		/* a single argument may be the whole row */
-	const char *documents[ORM_BODY_DOCUMENTS];	/* "query", "patch", "options": what it takes, in this order */
-	int			required;		/* how many of them must be given */
-	OrmQueryVerb query;			/* with documents: what the query is read for */
-	Datum		(*run) (struct OrmCall *call);
+	OrmKeyRule key;
+	bool takes_row;							   /* a single argument may be the whole row */
+	const char *documents[ORM_BODY_DOCUMENTS]; /* "query", "patch", "options": what it takes, in this order */
+	int required;							   /* how many of them must be given */
+	OrmQueryVerb query;						   /* with documents: what the query is read for */
+	Datum (*run)(struct OrmCall *call);
 } OrmLanguageVerb;
 
 /* The verbs with documents; in query_verb.c. */
@@ -71,32 +71,32 @@ extern const OrmLanguageVerb *orm_language_verb(const char *name);
 
 typedef struct OrmParameter
 {
-	char	   *name;
-	Oid			type;
-	int			attribute;		/* index, or -1: the model has no such attribute any more */
-	bool		usable;			/* it is one, and the verb takes it */
-	bool		optional;		/* its default is orm.unset(...) */
-	bool		cast;			/* its type is not the attribute's, nor stored as that is */
+	char *name;
+	Oid type;
+	int attribute; /* index, or -1: the model has no such attribute any more */
+	bool usable;   /* it is one, and the verb takes it */
+	bool optional; /* its default is orm.unset(...) */
+	bool cast;	   /* its type is not the attribute's, nor stored as that is */
 } OrmParameter;
 
 typedef struct OrmFunction
 {
-	MemoryContext context;		/* all of this */
-	uint64		epoch;			/* of the model it was compiled for */
-	char	   *model;
-	char	   *name;			/* of the function, for messages */
+	MemoryContext context; /* all of this */
+	uint64 epoch;		   /* of the model it was compiled for */
+	char *model;
+	char *name; /* of the function, for messages */
 	const OrmLanguageVerb *verb;
-	OrmResult	result;
-	Oid			result_type;
-	const OrmDocument *query;	/* NULL: the verb takes no documents */
-	const OrmDocument *patch;	/* NULL: the verb takes none */
-	int64		expect;
-	Oid			unset;			/* the function orm.unset */
-	bool		is_volatile;
-	bool		row;			/* the only argument is the whole row */
-	int			nparameters;
+	OrmResult result;
+	Oid result_type;
+	const OrmDocument *query; /* NULL: the verb takes no documents */
+	const OrmDocument *patch; /* NULL: the verb takes none */
+	int64 expect;
+	Oid unset; /* the function orm.unset */
+	bool is_volatile;
+	bool row; /* the only argument is the whole row */
+	int nparameters;
 	OrmParameter *parameters;
-	bool	   *all;			/* by attribute: true */
+	bool *all; /* by attribute: true */
 } OrmFunction;
 
 /*
@@ -107,8 +107,7 @@ typedef struct OrmFunction
  * Later, when the table may have changed, one that is not is an error only in
  * a call that gives it.
  */
-extern OrmFunction *orm_function_compile(HeapTuple tuple, bool created, MemoryContext parent,
-										 const OrmModel **model);
+extern OrmFunction *orm_function_compile(HeapTuple tuple, bool created, MemoryContext parent, const OrmModel **model);
 
 /* What can be checked of a body when nothing else is known: 42601, 22P02. */
 extern void orm_function_check_syntax(const char *source);
@@ -135,8 +134,8 @@ extern void orm_function_check_result(const OrmFunction *function, const OrmMode
 extern void orm_function_check_query(const OrmFunction *function, const OrmModel *model);
 
 /* Raises why an argument that is not usable cannot be given: 42703, 42883, 428C9, 42P13. */
-extern void orm_function_refuse(const OrmFunction *function, const OrmModel *model,
-								const OrmParameter *parameter) pg_attribute_noreturn();
+extern void orm_function_refuse(const OrmFunction *function, const OrmModel *model, const OrmParameter *parameter)
+	pg_attribute_noreturn();
 
 /* The lock that a verb takes on its model's table. */
 extern LOCKMODE orm_function_lock(const OrmLanguageVerb *verb);
@@ -155,7 +154,6 @@ extern Node *orm_function_unset_constant(const FuncExpr *call);
  * one of the attribute's: the cast of an assignment, else, of strings, what the
  * type's input function reads.  Raises 42804 when there is neither.
  */
-extern Expr *orm_function_cast(const char *function, const OrmParameter *parameter,
-							   const OrmAttribute *attribute);
+extern Expr *orm_function_cast(const char *function, const OrmParameter *parameter, const OrmAttribute *attribute);
 
 #endif

@@ -39,10 +39,10 @@
 static void
 find_given(OrmCall *call)
 {
-	FmgrInfo   *flinfo = call->fcinfo->flinfo;
-	FuncExpr   *expression = (FuncExpr *) flinfo->fn_expr;
+	FmgrInfo *flinfo = call->fcinfo->flinfo;
+	FuncExpr *expression = (FuncExpr *) flinfo->fn_expr;
 	const OrmFunction *function = call->function;
-	List	   *arguments = NIL;
+	List *arguments = NIL;
 
 	if (expression != NULL && IsA(expression, FuncExpr) && expression->funcid == flinfo->fn_oid)
 		arguments = expression->args;
@@ -72,15 +72,13 @@ compile_function(HeapTuple tuple, const OrmPlanKey *key, OrmPlan *plan, OrmCall 
 static OrmPlan *
 open_function(Oid oid, OrmCall *call)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(oid));
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(oid));
 	TransactionId xmin;
-	OrmPlanKey	key;
-	OrmPlan    *plan;
+	OrmPlanKey key;
+	OrmPlan *plan;
 
 	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_FUNCTION),
-				errmsg("function with OID %u does not exist", oid));
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function with OID %u does not exist", oid));
 	xmin = HeapTupleHeaderGetRawXmin(tuple->t_data);
 	orm_plan_key_begin(&key, ORM_KIND_FUNCTION, 0);
 	orm_plan_key_add(&key, &oid, sizeof(oid));
@@ -101,9 +99,9 @@ open_function(Oid oid, OrmCall *call)
 Datum
 orm_language_call(FunctionCallInfo fcinfo)
 {
-	OrmCall		call = {0};
-	OrmPlan    *plan;
-	Datum		result;
+	OrmCall call = {0};
+	OrmPlan *plan;
+	Datum result;
 
 	call.fcinfo = fcinfo;
 	plan = open_function(fcinfo->flinfo->fn_oid, &call);
@@ -122,15 +120,13 @@ orm_language_call(FunctionCallInfo fcinfo)
 void
 orm_language_validate(Oid oid, bool check_bodies)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(oid));
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(oid));
 	const OrmModel *model;
-	bool		isnull;
-	Datum		source;
+	bool isnull;
+	Datum source;
 
 	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_FUNCTION),
-				errmsg("function with OID %u does not exist", oid));
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function with OID %u does not exist", oid));
 	source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
 	if (check_bodies)
 		orm_function_compile(tuple, true, CurrentMemoryContext, &model);

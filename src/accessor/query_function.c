@@ -17,7 +17,7 @@
 static int
 count_documents(const OrmLanguageVerb *verb)
 {
-	int			n = 0;
+	int n = 0;
 
 	while (n < ORM_BODY_DOCUMENTS && verb->documents[n] != NULL)
 		n++;
@@ -28,17 +28,17 @@ count_documents(const OrmLanguageVerb *verb)
 static void
 check_documents(const OrmLanguageVerb *verb, const OrmBody *body)
 {
-	int			most = count_documents(verb);
+	int most = count_documents(verb);
 
 	if (body->ndocuments > most)
-		ereport(ERROR,
-				errcode(ERRCODE_SYNTAX_ERROR),
-				errmsg("verb \"%s\" takes %s", verb->name, most == 0 ? "no documents" :
-					   most == 1 ? "one document" : psprintf("%d documents", most)),
+		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
+				errmsg("verb \"%s\" takes %s", verb->name,
+					   most == 0	   ? "no documents"
+						   : most == 1 ? "one document"
+									   : psprintf("%d documents", most)),
 				most == 0 ? 0 : errdetail("The last of them is the %s.", verb->documents[most - 1]));
 	if (body->ndocuments < verb->required)
-		ereport(ERROR,
-				errcode(ERRCODE_SYNTAX_ERROR),
+		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
 				errmsg("verb \"%s\" needs a %s", verb->name, verb->documents[body->ndocuments]),
 				errhint("It is a JSON object behind the model: %s %s {...}", verb->name, body->model));
 }
@@ -73,8 +73,7 @@ orm_function_take_documents(OrmFunction *function, const OrmBody *body)
 		return;
 	given = orm_write_options(options, function->patch ? ORM_VERB_UPDATE_WHERE : ORM_VERB_DELETE_WHERE);
 	if (given.dry_run)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+		ereport(ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
 				errmsg("option \"dry_run\" cannot stand in the body of a function"));
 	function->expect = given.expect;
 }
@@ -82,7 +81,7 @@ orm_function_take_documents(OrmFunction *function, const OrmBody *body)
 bool
 orm_function_locks(const OrmFunction *function)
 {
-	OrmJson		lock;
+	OrmJson lock;
 
 	return function->query != NULL && orm_json_member(orm_document_root(function->query), "lock", &lock);
 }
@@ -97,20 +96,19 @@ orm_function_query_verb(const OrmFunction *function)
 static void
 refuse_key(const OrmFunction *function, const char *key)
 {
-	OrmJson		value;
+	OrmJson value;
 
 	if (orm_json_member(orm_document_root(function->query), key, &value))
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
-				errmsg("function \"%s\" in language orm cannot return %s with \"%s\" in its query",
-					   function->name, format_type_be(function->result_type), key),
+		ereport(ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				errmsg("function \"%s\" in language orm cannot return %s with \"%s\" in its query", function->name,
+					   format_type_be(function->result_type), key),
 				errhint("RETURNS json gives objects as the query forms them."));
 }
 
 const char *
 orm_function_selected(const OrmFunction *function)
 {
-	OrmJson		select;
+	OrmJson select;
 	OrmJsonWalk walk;
 
 	if (function->query == NULL || !orm_json_member(orm_document_root(function->query), "select", &select) ||
@@ -128,19 +126,18 @@ static void
 check_scalar(const OrmFunction *function, const OrmModel *model)
 {
 	const char *name = orm_function_selected(function);
-	OrmPath		select = orm_path_key(NULL, "select");
-	OrmPath		here = orm_path_index(&select, 0);
-	int			attribute = orm_model_attribute(model, name, strlen(name));
+	OrmPath select = orm_path_key(NULL, "select");
+	OrmPath here = orm_path_index(&select, 0);
+	int attribute = orm_model_attribute(model, name, strlen(name));
 	const OrmType *type;
 
 	if (attribute < 0)
 		orm_model_no_attribute(model, name, &here);
 	type = model->attributes[attribute].type;
 	if (type->oid != function->result_type && type->base != function->result_type)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
-				errmsg("function \"%s\" in language orm cannot return %s",
-					   function->name, format_type_be(function->result_type)),
+		ereport(ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				errmsg("function \"%s\" in language orm cannot return %s", function->name,
+					   format_type_be(function->result_type)),
 				errdetail("The attribute \"%s\" is of type %s.", name, format_type_be(type->oid)));
 }
 
@@ -176,7 +173,7 @@ sample_parameters(const OrmFunction *function, bool unset, int *n)
 	{
 		const OrmParameter *argument = &function->parameters[i];
 		OrmQueryParameter *parameter = &parameters[*n];
-		Oid			element = get_base_element_type(argument->type);
+		Oid element = get_base_element_type(argument->type);
 
 		if (argument->attribute >= 0)
 			continue;
@@ -198,7 +195,7 @@ compile_sample(const OrmFunction *function, const OrmModel *model, bool unset)
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm query", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller;
 	OrmQueryRequest request;
-	OrmShape	shape;
+	OrmShape shape;
 
 	orm_query_request(&request, orm_function_query_verb(function), model, function->query, NULL);
 	request.patch = function->patch;
@@ -218,7 +215,7 @@ compile_sample(const OrmFunction *function, const OrmModel *model, bool unset)
 void
 orm_function_check_query(const OrmFunction *function, const OrmModel *model)
 {
-	bool		optional = false;
+	bool optional = false;
 
 	for (int i = 0; i < function->nparameters; i++)
 		optional = optional || function->parameters[i].optional;

@@ -62,9 +62,9 @@ open_query(const OrmCall *call)
 /* Values of one column on their way to the caller. */
 typedef struct Values
 {
-	OrmCall    *call;
-	int			position;		/* which column */
-	bool		composite;
+	OrmCall *call;
+	int position; /* which column */
+	bool composite;
 } Values;
 
 /* The values that a query is read for. */
@@ -72,7 +72,7 @@ static Values
 begin_values(OrmCall *call, const OrmQuery *query)
 {
 	const OrmMember *member = &query->compiled->levels[0]->members[0];
-	Values		values = {call, member->position, type_is_rowtype(member->type->oid)};
+	Values values = {call, member->position, type_is_rowtype(member->type->oid)};
 
 	return values;
 }
@@ -81,12 +81,12 @@ begin_values(OrmCall *call, const OrmQuery *query)
 static void
 keep_value(void *argument, TupleTableSlot *slot)
 {
-	Values	   *values = argument;
-	OrmRows    *rows = &values->call->rows;
-	int16		length;
-	bool		by_value;
-	bool		isnull;
-	Datum		value = slot_getattr(slot, values->position + 1, &isnull);
+	Values *values = argument;
+	OrmRows *rows = &values->call->rows;
+	int16 length;
+	bool by_value;
+	bool isnull;
+	Datum value = slot_getattr(slot, values->position + 1, &isnull);
 	MemoryContext caller;
 
 	rows->found = !isnull;
@@ -102,9 +102,9 @@ keep_value(void *argument, TupleTableSlot *slot)
 static void
 store_value(void *argument, TupleTableSlot *slot)
 {
-	Values	   *values = argument;
-	bool		isnull;
-	Datum		value = slot_getattr(slot, values->position + 1, &isnull);
+	Values *values = argument;
+	bool isnull;
+	Datum value = slot_getattr(slot, values->position + 1, &isnull);
 
 	orm_rows_store_value(values->call->fcinfo, value, isnull, values->composite);
 }
@@ -113,8 +113,8 @@ store_value(void *argument, TupleTableSlot *slot)
 static uint64
 read_values(OrmCall *call, OrmQuery *query, uint64 limit)
 {
-	bool		set = (call->function->result & (ORM_RESULT_ROWS | ORM_RESULT_SCALARS)) != 0;
-	Values		values;
+	bool set = (call->function->result & (ORM_RESULT_ROWS | ORM_RESULT_SCALARS)) != 0;
+	Values values;
 
 	if (call->function->result & (ORM_RESULT_ROW | ORM_RESULT_ROWS))
 	{
@@ -130,10 +130,10 @@ static void
 store_objects(const OrmCall *call)
 {
 	OrmQueryRequest request = make_request(call);
-	OrmStream  *stream = orm_stream_open(&request, CurrentMemoryContext);
+	OrmStream *stream = orm_stream_open(&request, CurrentMemoryContext);
 	MemoryContext per_row = AllocSetContextCreate(CurrentMemoryContext, "orm object", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(per_row);
-	Datum		json;
+	Datum json;
 
 	while (orm_stream_next(stream, &json))
 	{
@@ -147,8 +147,8 @@ store_objects(const OrmCall *call)
 static Datum
 run_all(OrmCall *call)
 {
-	bool		set = call->function->result != ORM_RESULT_JSON;
-	OrmQuery   *query;
+	bool set = call->function->result != ORM_RESULT_JSON;
+	OrmQuery *query;
 
 	if (set)
 		orm_rows_begin_set(call->fcinfo);
@@ -173,7 +173,7 @@ run_all(OrmCall *call)
 static Datum
 read_first(OrmCall *call, const OrmQueryRequest *request)
 {
-	OrmQuery   *query = orm_query_open(request);
+	OrmQuery *query = orm_query_open(request);
 
 	if (call->function->result == ORM_RESULT_JSON)
 		call->rows.found = orm_query_first(query, &call->rows.result);
@@ -195,7 +195,7 @@ static Datum
 run_get(OrmCall *call)
 {
 	OrmQueryRequest request = make_request(call);
-	OrmRecord  *record = orm_call_record(call);
+	OrmRecord *record = orm_call_record(call);
 
 	if (orm_call_has_null_key(call, record))
 		return orm_call_null(call);
@@ -207,7 +207,7 @@ run_get(OrmCall *call)
 static Datum
 read_one(OrmCall *call, bool required)
 {
-	OrmQuery   *query = open_query(call);
+	OrmQuery *query = open_query(call);
 
 	if (call->function->result == ORM_RESULT_JSON)
 		call->rows.found = orm_query_one(query, required, &call->rows.result);
@@ -232,8 +232,8 @@ run_one_or_none(OrmCall *call)
 static Datum
 run_count(OrmCall *call)
 {
-	OrmQuery   *query = open_query(call);
-	int64		n = orm_query_count_rows(query);
+	OrmQuery *query = open_query(call);
+	int64 n = orm_query_count_rows(query);
 
 	orm_query_close(query);
 	return Int64GetDatum(n);
@@ -242,8 +242,8 @@ run_count(OrmCall *call)
 static Datum
 run_exists(OrmCall *call)
 {
-	OrmQuery   *query = open_query(call);
-	bool		exists = orm_query_exists(query);
+	OrmQuery *query = open_query(call);
+	bool exists = orm_query_exists(query);
 
 	orm_query_close(query);
 	return BoolGetDatum(exists);
@@ -252,8 +252,8 @@ run_exists(OrmCall *call)
 static Datum
 run_page(OrmCall *call)
 {
-	OrmQuery   *query = open_query(call);
-	Datum		json = orm_query_page(query);
+	OrmQuery *query = open_query(call);
+	Datum json = orm_query_page(query);
 
 	orm_query_close(query);
 	return json;
@@ -269,8 +269,8 @@ number_of_rows(OrmCall *call, int64 n)
 static Datum
 run_update_where(OrmCall *call)
 {
-	OrmQuery   *query = open_query(call);
-	int64		n = orm_query_change_rows(query, call->function->expect);
+	OrmQuery *query = open_query(call);
+	int64 n = orm_query_change_rows(query, call->function->expect);
 
 	orm_query_close(query);
 	return number_of_rows(call, n);
@@ -289,28 +289,77 @@ run_delete_where(OrmCall *call)
 #define NUMBER (ORM_RESULT_BIGINT | ORM_RESULT_VOID)
 
 const OrmLanguageVerb orm_language_query_verbs[] = {
-	{.name = "all", .run = run_all, .results = MANY, .query = ORM_QUERY_ALL,
-	.arguments = ORM_ARGUMENTS_PARAMETERS, .documents = {"query"}},
-	{.name = "first", .run = run_first, .results = SINGLE, .query = ORM_QUERY_FIRST,
-	.arguments = ORM_ARGUMENTS_PARAMETERS, .documents = {"query"}},
-	{.name = "one", .run = run_one, .results = SINGLE, .query = ORM_QUERY_ONE,
-	.arguments = ORM_ARGUMENTS_PARAMETERS, .documents = {"query"}},
-	{.name = "one_or_none", .run = run_one_or_none, .results = SINGLE, .query = ORM_QUERY_ONE,
-	.arguments = ORM_ARGUMENTS_PARAMETERS, .documents = {"query"}},
-	{.name = "get", .run = run_get, .results = SINGLE, .query = ORM_QUERY_GET, .key = ORM_KEY_GIVEN,
-	.arguments = ORM_ARGUMENTS_PARAMETERS, .documents = {"query"}},
-	{.name = "count", .run = run_count, .results = ORM_RESULT_BIGINT, .query = ORM_QUERY_COUNT,
-	.arguments = ORM_ARGUMENTS_PARAMETERS, .documents = {"query"}},
-	{.name = "exists", .run = run_exists, .results = ORM_RESULT_BOOLEAN, .query = ORM_QUERY_EXISTS,
-	.arguments = ORM_ARGUMENTS_PARAMETERS, .documents = {"query"}},
-	{.name = "aggregate", .run = run_all, .results = ORM_RESULT_JSON, .query = ORM_QUERY_AGGREGATE,
-	.arguments = ORM_ARGUMENTS_PARAMETERS, .documents = {"query"}},
-	{.name = "page", .run = run_page, .results = ORM_RESULT_JSON, .query = ORM_QUERY_PAGE,
-	.arguments = ORM_ARGUMENTS_PARAMETERS, .documents = {"query"}},
-	{.name = "update_where", .run = run_update_where, .results = NUMBER, .query = ORM_QUERY_UPDATE, .writes = true,
-	.arguments = ORM_ARGUMENTS_PARAMETERS, .documents = {"query", "patch", "options"}, .required = 2},
-	{.name = "delete_where", .run = run_delete_where, .results = NUMBER, .query = ORM_QUERY_DELETE, .writes = true,
-	.arguments = ORM_ARGUMENTS_PARAMETERS, .documents = {"query", "options"}, .required = 1},
+	{.name = "all",
+	 .run = run_all,
+	 .results = MANY,
+	 .query = ORM_QUERY_ALL,
+	 .arguments = ORM_ARGUMENTS_PARAMETERS,
+	 .documents = {"query"}},
+	{.name = "first",
+	 .run = run_first,
+	 .results = SINGLE,
+	 .query = ORM_QUERY_FIRST,
+	 .arguments = ORM_ARGUMENTS_PARAMETERS,
+	 .documents = {"query"}},
+	{.name = "one",
+	 .run = run_one,
+	 .results = SINGLE,
+	 .query = ORM_QUERY_ONE,
+	 .arguments = ORM_ARGUMENTS_PARAMETERS,
+	 .documents = {"query"}},
+	{.name = "one_or_none",
+	 .run = run_one_or_none,
+	 .results = SINGLE,
+	 .query = ORM_QUERY_ONE,
+	 .arguments = ORM_ARGUMENTS_PARAMETERS,
+	 .documents = {"query"}},
+	{.name = "get",
+	 .run = run_get,
+	 .results = SINGLE,
+	 .query = ORM_QUERY_GET,
+	 .key = ORM_KEY_GIVEN,
+	 .arguments = ORM_ARGUMENTS_PARAMETERS,
+	 .documents = {"query"}},
+	{.name = "count",
+	 .run = run_count,
+	 .results = ORM_RESULT_BIGINT,
+	 .query = ORM_QUERY_COUNT,
+	 .arguments = ORM_ARGUMENTS_PARAMETERS,
+	 .documents = {"query"}},
+	{.name = "exists",
+	 .run = run_exists,
+	 .results = ORM_RESULT_BOOLEAN,
+	 .query = ORM_QUERY_EXISTS,
+	 .arguments = ORM_ARGUMENTS_PARAMETERS,
+	 .documents = {"query"}},
+	{.name = "aggregate",
+	 .run = run_all,
+	 .results = ORM_RESULT_JSON,
+	 .query = ORM_QUERY_AGGREGATE,
+	 .arguments = ORM_ARGUMENTS_PARAMETERS,
+	 .documents = {"query"}},
+	{.name = "page",
+	 .run = run_page,
+	 .results = ORM_RESULT_JSON,
+	 .query = ORM_QUERY_PAGE,
+	 .arguments = ORM_ARGUMENTS_PARAMETERS,
+	 .documents = {"query"}},
+	{.name = "update_where",
+	 .run = run_update_where,
+	 .results = NUMBER,
+	 .query = ORM_QUERY_UPDATE,
+	 .writes = true,
+	 .arguments = ORM_ARGUMENTS_PARAMETERS,
+	 .documents = {"query", "patch", "options"},
+	 .required = 2},
+	{.name = "delete_where",
+	 .run = run_delete_where,
+	 .results = NUMBER,
+	 .query = ORM_QUERY_DELETE,
+	 .writes = true,
+	 .arguments = ORM_ARGUMENTS_PARAMETERS,
+	 .documents = {"query", "options"},
+	 .required = 1},
 };
 
 const int orm_language_nquery_verbs = lengthof(orm_language_query_verbs);

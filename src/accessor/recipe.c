@@ -31,14 +31,14 @@
 /* What the arguments of a function are: attributes, the first ones without a default. */
 typedef struct Arguments
 {
-	int			n;
-	int			required;
-	int		   *attributes;
-	bool		row;			/* the row instead */
+	int n;
+	int required;
+	int *attributes;
+	bool row; /* the row instead */
 } Arguments;
 
 /* Chooses the arguments; false: there can be no such function. */
-typedef bool (*Chooser) (const OrmModel *model, Arguments *arguments);
+typedef bool (*Chooser)(const OrmModel *model, Arguments *arguments);
 
 static void
 add(Arguments *arguments, int attribute)
@@ -103,7 +103,7 @@ choose_for_filter(const OrmModel *model, Arguments *arguments)
 static bool
 choose_for_update(const OrmModel *model, Arguments *arguments)
 {
-	bool		possible = choose_key(model, arguments);
+	bool possible = choose_key(model, arguments);
 
 	for (int i = 0; i < model->nattributes; i++)
 		if (settable(&model->attributes[i]) && !model->attributes[i].in_key)
@@ -129,36 +129,36 @@ typedef enum Result
 typedef struct Recipe
 {
 	const char *verb;
-	bool		in_sql;
-	bool		writes;
-	Result		result;
-	Chooser		choose;
-	const char *comment;		/* %s: the model's name */
+	bool in_sql;
+	bool writes;
+	Result result;
+	Chooser choose;
+	const char *comment; /* %s: the model's name */
 } Recipe;
 
 /* In the order in which they are made and listed. */
 static const Recipe recipes[] = {
 	{"create", false, true, RESULT_ROW, choose_for_create,
-		"Inserts an object of model \"%s\" and returns it. An argument left out takes the column's default; "
-		"NULL is NULL."},
+	 "Inserts an object of model \"%s\" and returns it. An argument left out takes the column's default; "
+	 "NULL is NULL."},
 	{"find", true, false, RESULT_ROW_OR_NONE, choose_key,
-	"Returns the object of model \"%s\" with this primary key, or no row."},
+	 "Returns the object of model \"%s\" with this primary key, or no row."},
 	{"all", true, false, RESULT_ROWS, choose_nothing,
-	"Returns all objects of model \"%s\". Conditions, joins and orders around it use the table's indexes."},
+	 "Returns all objects of model \"%s\". Conditions, joins and orders around it use the table's indexes."},
 	{"filter_by", false, false, RESULT_ROWS, choose_for_filter,
-	"Returns the objects of model \"%s\" that are equal in every argument given; NULL given is IS NULL."},
+	 "Returns the objects of model \"%s\" that are equal in every argument given; NULL given is IS NULL."},
 	{"find_by", false, false, RESULT_ROW_OR_NONE, choose_for_filter,
-		"Returns one object of model \"%s\" that is equal in every argument given, or no row; "
-	"NULL given is IS NULL."},
+	 "Returns one object of model \"%s\" that is equal in every argument given, or no row; "
+	 "NULL given is IS NULL."},
 	{"update", false, true, RESULT_ROW, choose_for_update,
-		"Changes the object of model \"%s\" with this primary key in the arguments given and returns it. "
-	"Without such an object: no_data_found."},
+	 "Changes the object of model \"%s\" with this primary key in the arguments given and returns it. "
+	 "Without such an object: no_data_found."},
 	{"save", false, true, RESULT_ROW, choose_row,
-		"Updates the object of model \"%s\" with the primary key of this row, or inserts the row, "
-	"and returns what is stored. "
-	"NULL in a NOT NULL column takes its default."},
+	 "Updates the object of model \"%s\" with the primary key of this row, or inserts the row, "
+	 "and returns what is stored. "
+	 "NULL in a NOT NULL column takes its default."},
 	{"delete", false, true, RESULT_BOOLEAN, choose_key,
-	"Deletes the object of model \"%s\" with this primary key; true when there was one."},
+	 "Deletes the object of model \"%s\" with this primary key; true when there was one."},
 };
 
 const char *
@@ -172,7 +172,7 @@ static bool
 includes(const OrmModel *model, const char *name)
 {
 	const OrmDeclaration *declaration = model->declaration;
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (declaration->all_accessors)
 		return true;
@@ -200,7 +200,7 @@ start_accessor(const OrmModel *model, const Recipe *recipe)
 List *
 orm_recipe_names(const OrmModel *model)
 {
-	List	   *names = NIL;
+	List *names = NIL;
 
 	for (int i = 0; i < lengthof(recipes); i++)
 		names = lappend(names, start_accessor(model, &recipes[i]));
@@ -233,8 +233,8 @@ select_body(const OrmModel *model, const Arguments *arguments)
 		initStringInfo(&column);
 		orm_sql_name(&column, attribute->column);
 		appendStringInfoString(&sql, i == 0 ? " WHERE " : " AND ");
-		orm_sql_comparison(&sql, attribute->equality, column.data, attribute->type->oid,
-								psprintf("$%d", i + 1), attribute->type->oid);
+		orm_sql_comparison(&sql, attribute->equality, column.data, attribute->type->oid, psprintf("$%d", i + 1),
+						   attribute->type->oid);
 	}
 	return sql.data;
 }
@@ -243,7 +243,7 @@ select_body(const OrmModel *model, const Arguments *arguments)
 static void
 append_unset(StringInfo sql, Oid type)
 {
-	bool		domain = get_typtype(type) == TYPTYPE_DOMAIN;
+	bool domain = get_typtype(type) == TYPTYPE_DOMAIN;
 
 	appendStringInfoString(sql, " DEFAULT ");
 	orm_sql_qualified(sql, "orm", "unset");
@@ -256,7 +256,7 @@ append_unset(StringInfo sql, Oid type)
 static void
 append_arguments(StringInfo sql, const OrmAccessor *accessor, bool whole)
 {
-	bool		first = true;
+	bool first = true;
 
 	appendStringInfoChar(sql, '(');
 	for (int i = 0; i < accessor->nargs; i++)
@@ -279,7 +279,7 @@ static char *
 signature(const OrmAccessor *accessor)
 {
 	StringInfoData text;
-	bool		first = true;
+	bool first = true;
 
 	initStringInfo(&text);
 	orm_sql_name(&text, accessor->name);
@@ -305,9 +305,9 @@ create_statement(const OrmAccessor *accessor)
 	append_arguments(&sql, accessor, true);
 	appendStringInfoString(&sql, accessor->set ? " RETURNS SETOF " : " RETURNS ");
 	orm_sql_type(&sql, accessor->result, -1);
-	appendStringInfo(&sql, " LANGUAGE %s %s PARALLEL %s%s AS ",
-					 accessor->in_sql ? "sql" : "orm", accessor->writes ? "VOLATILE" : "STABLE",
-					 accessor->in_sql ? "SAFE" : "UNSAFE", accessor->one ? " ROWS 1" : "");
+	appendStringInfo(&sql, " LANGUAGE %s %s PARALLEL %s%s AS ", accessor->in_sql ? "sql" : "orm",
+					 accessor->writes ? "VOLATILE" : "STABLE", accessor->in_sql ? "SAFE" : "UNSAFE",
+					 accessor->one ? " ROWS 1" : "");
 	orm_sql_literal(&sql, accessor->body);
 	return sql.data;
 }
@@ -364,7 +364,7 @@ static OrmAccessor *
 follow_recipe(const OrmModel *model, const Recipe *recipe, bool notices)
 {
 	OrmAccessor *accessor = start_accessor(model, recipe);
-	Arguments	arguments = {0};
+	Arguments arguments = {0};
 
 	arguments.attributes = palloc(sizeof(int) * Max(model->nattributes, 1));
 	if (!recipe->choose(model, &arguments) || (recipe->writes && model->relkind == RELKIND_MATVIEW))
@@ -372,10 +372,9 @@ follow_recipe(const OrmModel *model, const Recipe *recipe, bool notices)
 	if (arguments.n > FUNC_MAX_ARGS)
 	{
 		if (notices)
-			ereport(NOTICE,
-					errmsg("function \"%s\" of model \"%s\" is left out", accessor->name, model->name),
-					errdetail("It would have %d arguments, and a function can have %d at most.",
-							  arguments.n, FUNC_MAX_ARGS));
+			ereport(NOTICE, errmsg("function \"%s\" of model \"%s\" is left out", accessor->name, model->name),
+					errdetail("It would have %d arguments, and a function can have %d at most.", arguments.n,
+							  FUNC_MAX_ARGS));
 		return NULL;
 	}
 	set_arguments(accessor, model, &arguments);
@@ -390,7 +389,7 @@ follow_recipe(const OrmModel *model, const Recipe *recipe, bool notices)
 List *
 orm_recipe_all(const OrmModel *model, bool notices)
 {
-	List	   *accessors = NIL;
+	List *accessors = NIL;
 
 	for (int i = 0; i < lengthof(recipes); i++)
 	{
@@ -405,7 +404,7 @@ orm_recipe_all(const OrmModel *model, bool notices)
 	{
 		const OrmRelationship *relationship = &model->relationships[i];
 		OrmAccessor *accessor;
-		char	   *comment;
+		char *comment;
 
 		if (!relationship->resolved)
 			continue;

@@ -28,7 +28,6 @@ extern List *orm_recipe_all(const OrmModel *model, bool notices);
 extern void orm_recipe_check_name(const OrmModel *model, const OrmAccessor *accessor);
 
 /* A relationship's function, without texts but for its body. */
-extern OrmAccessor *orm_recipe_relationship(const OrmModel *model, const OrmRelationship *relationship,
-											char **comment);
+extern OrmAccessor *orm_recipe_relationship(const OrmModel *model, const OrmRelationship *relationship, char **comment);
 
 #endif

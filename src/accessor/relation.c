@@ -40,7 +40,7 @@ column_text(const char *qualifier, Oid relation, AttrNumber column)
 typedef struct Side
 {
 	const char *qualifier;
-	Oid			relation;
+	Oid relation;
 	const AttrNumber *columns;
 } Side;
 
@@ -48,9 +48,9 @@ typedef struct Side
 static Oid
 collation_of(const Side *side, int i)
 {
-	Oid			type;
-	int32		typmod;
-	Oid			collation;
+	Oid type;
+	int32 typmod;
+	Oid collation;
 
 	get_atttypetypmodcoll(side->relation, side->columns[i], &type, &typmod, &collation);
 	return collation;
@@ -78,8 +78,7 @@ append_join(StringInfo sql, const char *keyword, int n, Side referenced, Side ho
 		orm_sql_comparison(sql, operators[i],
 						   column_text(referenced.qualifier, referenced.relation, referenced.columns[i]),
 						   get_atttype(referenced.relation, referenced.columns[i]),
-						   holder_text(&referenced, &holder, i),
-						   get_atttype(holder.relation, holder.columns[i]));
+						   holder_text(&referenced, &holder, i), get_atttype(holder.relation, holder.columns[i]));
 	}
 }
 
@@ -88,11 +87,11 @@ static char *
 relationship_body(const OrmModel *model, const OrmRelationship *r)
 {
 	StringInfoData sql;
-	bool		through = r->kind == ORM_MANY_TO_MANY;
-	Side		row = {"$1.", model->relid, r->local};
-	Side		other = {through ? "j." : "", through ? r->join_relid : r->target_relid, r->remote};
-	Side		target = {"t.", r->target_relid, r->target_key};
-	Side		join = {"j.", r->join_relid, r->join_target};
+	bool through = r->kind == ORM_MANY_TO_MANY;
+	Side row = {"$1.", model->relid, r->local};
+	Side other = {through ? "j." : "", through ? r->join_relid : r->target_relid, r->remote};
+	Side target = {"t.", r->target_relid, r->target_key};
+	Side join = {"j.", r->join_relid, r->join_target};
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, through ? "SELECT t.* FROM " : "SELECT * FROM ");
@@ -104,8 +103,7 @@ relationship_body(const OrmModel *model, const OrmRelationship *r)
 		appendStringInfoString(&sql, " j");
 		append_join(&sql, " ON ", r->njoin, target, join, r->join_operators);
 	}
-	append_join(&sql, " WHERE ", r->nkeys, r->key_is_local ? other : row, r->key_is_local ? row : other,
-				r->operators);
+	append_join(&sql, " WHERE ", r->nkeys, r->key_is_local ? other : row, r->key_is_local ? row : other, r->operators);
 	return sql.data;
 }
 
@@ -113,7 +111,7 @@ OrmAccessor *
 orm_recipe_relationship(const OrmModel *model, const OrmRelationship *relationship, char **comment)
 {
 	OrmAccessor *accessor = palloc0(sizeof(OrmAccessor));
-	bool		one = relationship->kind == ORM_BELONGS_TO || relationship->kind == ORM_HAS_ONE;
+	bool one = relationship->kind == ORM_BELONGS_TO || relationship->kind == ORM_HAS_ONE;
 
 	accessor->name = relationship->name;
 	accessor->in_sql = true;
@@ -126,9 +124,8 @@ orm_recipe_relationship(const OrmModel *model, const OrmRelationship *relationsh
 	accessor->set = true;
 	accessor->one = one;
 	accessor->body = relationship_body(model, relationship);
-	*comment = psprintf("Returns the \"%s\" of an object of model \"%s\": %s of model \"%s\"%s.",
-						relationship->name, model->name, one ? "an object" : "objects", relationship->target,
-						one ? ", or no row" : "");
+	*comment = psprintf("Returns the \"%s\" of an object of model \"%s\": %s of model \"%s\"%s.", relationship->name,
+						model->name, one ? "an object" : "objects", relationship->target, one ? ", or no row" : "");
 	return accessor;
 }
 
@@ -136,18 +133,16 @@ orm_recipe_relationship(const OrmModel *model, const OrmRelationship *relationsh
 static void
 raise_name(const OrmModel *model, const char *name, const char *detail)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_DUPLICATE_OBJECT),
+	ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
 			errmsg("relationship \"%s\" of model \"%s\" cannot have this name", name, model->name),
-			errdetail_internal("%s", detail),
-			errhint("Give the relationship another name."));
+			errdetail_internal("%s", detail), errhint("Give the relationship another name."));
 }
 
 /* Can a function be called with a row of this type as its only argument? */
 static bool
 callable_on_row(Form_pg_proc form, Oid row_type)
 {
-	Oid			type = InvalidOid;
+	Oid type = InvalidOid;
 
 	if (form->pronargs >= 1 && form->pronargs - form->pronargdefaults <= 1)
 		type = form->proargtypes.values[0];
@@ -160,8 +155,8 @@ callable_on_row(Form_pg_proc form, Oid row_type)
 static bool
 hides_function(const char *name, Oid row_type)
 {
-	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
-	bool		found = false;
+	CatCList *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
+	bool found = false;
 
 	for (int i = 0; i < list->n_members; i++)
 	{
@@ -178,9 +173,9 @@ hides_function(const char *name, Oid row_type)
 static bool
 hides_cast(const char *name, Oid row_type)
 {
-	Oid			type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
-									   ObjectIdGetDatum(PG_CATALOG_NAMESPACE));
-	Oid			function;
+	Oid type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
+							   ObjectIdGetDatum(PG_CATALOG_NAMESPACE));
+	Oid function;
 
 	return OidIsValid(type) && get_typisdefined(type) && get_typtype(type) != TYPTYPE_PSEUDO &&
 		find_coercion_pathway(type, row_type, COERCION_EXPLICIT, &function) != COERCION_PATH_NONE;
@@ -192,12 +187,18 @@ orm_recipe_check_name(const OrmModel *model, const OrmAccessor *accessor)
 	const char *name = accessor->name;
 
 	if (get_attnum(model->relid, name) != InvalidAttrNumber)
-		raise_name(model, name, psprintf("\"%s\" has a column of that name, and the column would win "
-										 "wherever a row's \"%s\" is asked for.", model->relation, name));
+		raise_name(model, name,
+				   psprintf("\"%s\" has a column of that name, and the column would win "
+							"wherever a row's \"%s\" is asked for.",
+							model->relation, name));
 	if (hides_function(name, model->row_type))
-		raise_name(model, name, psprintf("Its function would be called instead of pg_catalog.%s() "
-										 "on rows of \"%s\".", name, model->relation));
+		raise_name(model, name,
+				   psprintf("Its function would be called instead of pg_catalog.%s() "
+							"on rows of \"%s\".",
+							name, model->relation));
 	if (hides_cast(name, model->row_type))
-		raise_name(model, name, psprintf("Its function would be called where %s(...) is a cast "
-										 "of a row of \"%s\".", name, model->relation));
+		raise_name(model, name,
+				   psprintf("Its function would be called where %s(...) is a cast "
+							"of a row of \"%s\".",
+							name, model->relation));
 }

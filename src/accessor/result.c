@@ -23,7 +23,7 @@ has_columns(const OrmModel *model, TupleDesc row)
 		return false;
 	for (int i = 0; i < row->natts; i++)
 	{
-		bool		exists = next < end && next->attnum == i + 1;
+		bool exists = next < end && next->attnum == i + 1;
 
 		if (exists == TupleDescAttr(row, i)->attisdropped)
 			return false;
@@ -37,12 +37,10 @@ void
 orm_rows_check(const OrmRows *rows)
 {
 	ReturnSetInfo *caller = (ReturnSetInfo *) rows->fcinfo->resultinfo;
-	TupleDesc	expected = caller && IsA(caller, ReturnSetInfo) ? caller->expectedDesc : NULL;
+	TupleDesc expected = caller && IsA(caller, ReturnSetInfo) ? caller->expectedDesc : NULL;
 
 	if (expected != NULL && !has_columns(rows->model, expected))
-		ereport(ERROR,
-				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				errmsg("cached plan must not change result type"));
+		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cached plan must not change result type"));
 }
 
 /*
@@ -57,14 +55,12 @@ orm_rows_begin_set(FunctionCallInfo fcinfo)
 
 	if (caller == NULL || !IsA(caller, ReturnSetInfo) || caller->expectedDesc == NULL ||
 		(caller->allowedModes & SFRM_Materialize) == 0)
-		ereport(ERROR,
-				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				errmsg("function \"%s\" is called where no set of rows can be taken",
 					   get_func_name(fcinfo->flinfo->fn_oid)));
 	context = MemoryContextSwitchTo(caller->econtext->ecxt_per_query_memory);
 	caller->returnMode = SFRM_Materialize;
-	caller->setResult = tuplestore_begin_heap((caller->allowedModes & SFRM_Materialize_Random) != 0,
-											  false, work_mem);
+	caller->setResult = tuplestore_begin_heap((caller->allowedModes & SFRM_Materialize_Random) != 0, false, work_mem);
 	MemoryContextSwitchTo(context);
 }
 
@@ -72,15 +68,15 @@ orm_rows_begin_set(FunctionCallInfo fcinfo)
 static void
 spread_row(const OrmRows *rows, TupleTableSlot *slot, int natts, Datum *values, bool *isnull)
 {
-	int			next = 0;
+	int next = 0;
 
 	slot_getallattrs(slot);
 	memset(values, 0, sizeof(Datum) * natts);
 	memset(isnull, true, sizeof(bool) * natts);
 	for (int i = 0; i < rows->model->nattributes; i++)
 	{
-		int			column = rows->model->attributes[i].attnum - 1;
-		int			position;
+		int column = rows->model->attributes[i].attnum - 1;
+		int position;
 
 		if (rows->members == NULL && !rows->returned[i])
 			continue;
@@ -94,7 +90,7 @@ spread_row(const OrmRows *rows, TupleTableSlot *slot, int natts, Datum *values, 
 static bool
 is_as_it_comes(const OrmRows *rows, TupleTableSlot *slot)
 {
-	int			n = rows->model->nattributes;
+	int n = rows->model->nattributes;
 
 	if (slot->tts_tupleDescriptor->natts != n || rows->model->natts != n)
 		return false;
@@ -107,11 +103,11 @@ is_as_it_comes(const OrmRows *rows, TupleTableSlot *slot)
 void
 orm_rows_store(void *argument, TupleTableSlot *slot)
 {
-	OrmRows    *rows = argument;
+	OrmRows *rows = argument;
 	ReturnSetInfo *caller = (ReturnSetInfo *) rows->fcinfo->resultinfo;
-	int			natts = rows->model->natts;
-	Datum	   *values;
-	bool	   *isnull;
+	int natts = rows->model->natts;
+	Datum *values;
+	bool *isnull;
 
 	if (is_as_it_comes(rows, slot))
 	{
@@ -127,10 +123,10 @@ orm_rows_store(void *argument, TupleTableSlot *slot)
 void
 orm_rows_keep(void *argument, TupleTableSlot *slot)
 {
-	OrmRows    *rows = argument;
-	TupleDesc	desc = lookup_rowtype_tupdesc(rows->model->row_type, -1);
-	Datum	   *values = palloc(sizeof(Datum) * Max(desc->natts, 1));
-	bool	   *isnull = palloc(sizeof(bool) * Max(desc->natts, 1));
+	OrmRows *rows = argument;
+	TupleDesc desc = lookup_rowtype_tupdesc(rows->model->row_type, -1);
+	Datum *values = palloc(sizeof(Datum) * Max(desc->natts, 1));
+	bool *isnull = palloc(sizeof(bool) * Max(desc->natts, 1));
 	MemoryContext caller;
 
 	spread_row(rows, slot, desc->natts, values, isnull);
@@ -156,8 +152,8 @@ void
 orm_rows_store_value(FunctionCallInfo fcinfo, Datum value, bool isnull, bool composite)
 {
 	ReturnSetInfo *caller = (ReturnSetInfo *) fcinfo->resultinfo;
-	int			natts = caller->expectedDesc->natts;
-	bool	   *nulls;
+	int natts = caller->expectedDesc->natts;
+	bool *nulls;
 
 	if (!composite)
 		tuplestore_putvalues(caller->setResult, caller->expectedDesc, &value, &isnull);

@@ -12,11 +12,11 @@ typedef struct OrmRows
 {
 	FunctionCallInfo fcinfo;
 	const OrmModel *model;
-	MemoryContext context;		/* the caller's, where a single row goes */
-	const bool *returned;		/* by attribute: is it in the rows that come, which have those in table order? */
-	const OrmMember *members;	/* or, not NULL: where each attribute is */
-	bool		found;			/* a row was kept, */
-	Datum		result;			/* this one */
+	MemoryContext context;	  /* the caller's, where a single row goes */
+	const bool *returned;	  /* by attribute: is it in the rows that come, which have those in table order? */
+	const OrmMember *members; /* or, not NULL: where each attribute is */
+	bool found;				  /* a row was kept, */
+	Datum result;			  /* this one */
 } OrmRows;
 
 /*

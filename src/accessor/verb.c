@@ -16,7 +16,7 @@
 static Datum
 make_json(const OrmCall *call, TupleTableSlot *slot)
 {
-	OrmPlan    *shape = orm_write_open_shape(call->model, call->rows.returned);
+	OrmPlan *shape = orm_write_open_shape(call->model, call->rows.returned);
 	StringInfoData out;
 	MemoryContext caller = MemoryContextSwitchTo(call->rows.context);
 
@@ -31,7 +31,7 @@ make_json(const OrmCall *call, TupleTableSlot *slot)
 static void
 keep_stored(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
-	OrmCall    *call = argument;
+	OrmCall *call = argument;
 
 	if (call->function->result != ORM_RESULT_JSON)
 	{
@@ -48,7 +48,7 @@ drop_null_key(const OrmModel *model, OrmRecord *record)
 {
 	for (int k = 0; k < model->primary_key->nattributes; k++)
 	{
-		int			i = model->primary_key->attributes[k];
+		int i = model->primary_key->attributes[k];
 
 		if (record->isnull[i] && model->attributes[i].has_default)
 			record->given[i] = false;
@@ -59,7 +59,7 @@ drop_null_key(const OrmModel *model, OrmRecord *record)
 static OrmWrite
 make_write(OrmCall *call)
 {
-	OrmWrite	write = {0};
+	OrmWrite write = {0};
 
 	write.model = call->model;
 	if (call->function->result == ORM_RESULT_VOID)
@@ -76,7 +76,7 @@ make_write(OrmCall *call)
 static Datum
 run_create(OrmCall *call)
 {
-	OrmWrite	write = make_write(call);
+	OrmWrite write = make_write(call);
 
 	orm_write_insert(&write, orm_call_record(call), 1);
 	return orm_call_result(call);
@@ -85,8 +85,8 @@ run_create(OrmCall *call)
 static Datum
 run_save(OrmCall *call)
 {
-	OrmWrite	write = make_write(call);
-	OrmRecord  *record = orm_call_record(call);
+	OrmWrite write = make_write(call);
+	OrmRecord *record = orm_call_record(call);
 
 	drop_null_key(call->model, record);
 	orm_write_save(&write, record, 1);
@@ -96,9 +96,9 @@ run_save(OrmCall *call)
 static Datum
 run_update(OrmCall *call)
 {
-	OrmWrite	write = make_write(call);
-	OrmRecord  *record = orm_call_record(call);
-	bool		missing = orm_call_has_null_key(call, record);
+	OrmWrite write = make_write(call);
+	OrmRecord *record = orm_call_record(call);
+	bool missing = orm_call_has_null_key(call, record);
 
 	if (!missing)
 		orm_write_update(&write, record, 1, &missing);
@@ -110,7 +110,7 @@ run_update(OrmCall *call)
 static Datum
 run_delete(OrmCall *call)
 {
-	OrmRecord  *record = orm_call_record(call);
+	OrmRecord *record = orm_call_record(call);
 
 	return BoolGetDatum(!orm_call_has_null_key(call, record) &&
 						orm_write_delete(call->model, orm_call_key(call, record)));
@@ -121,12 +121,12 @@ static OrmPlan *
 reading_plan(const OrmCall *call, const OrmRecord *record, bool first)
 {
 	const OrmModel *model = call->model;
-	OrmSelect	select = {.model = model, .where = record->given, .is_null = record->isnull, .first = first};
-	OrmPlanKey	key;
-	OrmPlan    *plan;
+	OrmSelect select = {.model = model, .where = record->given, .is_null = record->isnull, .first = first};
+	OrmPlanKey key;
+	OrmPlan *plan;
 	StringInfoData sql;
-	Oid		   *types;
-	int			nparams;
+	Oid *types;
+	int nparams;
 
 	orm_plan_key_begin(&key, ORM_KIND_SELECT, model->epoch);
 	orm_plan_key_add_flags(&key, record->given, model->nattributes);
@@ -148,12 +148,12 @@ static void
 read_rows(OrmCall *call, bool first, OrmRowFunction row)
 {
 	const OrmModel *model = call->model;
-	OrmRecord  *record = orm_call_record(call);
-	Datum	   *values = palloc(sizeof(Datum) * Max(model->nattributes, 1));
+	OrmRecord *record = orm_call_record(call);
+	Datum *values = palloc(sizeof(Datum) * Max(model->nattributes, 1));
 	OrmReceiver receiver;
-	OrmPlan    *plan;
-	bool		pushed;
-	int			n = 0;
+	OrmPlan *plan;
+	bool pushed;
+	int n = 0;
 
 	call->rows.returned = call->function->all;
 	for (int i = 0; i < model->nattributes; i++)
@@ -198,38 +198,49 @@ run_filter_by(OrmCall *call)
 #define STORED (ORM_RESULT_ROW | ORM_RESULT_JSON | ORM_RESULT_VOID)
 
 static const OrmLanguageVerb verbs[] = {
-	{.name = "create", .run = run_create, .writes = true, .results = STORED,
-	.arguments = ORM_ARGUMENTS_TO_STORE},
-	{.name = "filter_by", .run = run_filter_by, .results = ORM_RESULT_ROWS,
-	.arguments = ORM_ARGUMENTS_TO_MATCH},
-	{.name = "find_by", .run = run_find_by, .results = ORM_RESULT_ROW | ORM_RESULT_ROWS,
-	.arguments = ORM_ARGUMENTS_TO_MATCH},
-	{.name = "update", .run = run_update, .writes = true, .results = STORED,
-	.arguments = ORM_ARGUMENTS_TO_CHANGE, .key = ORM_KEY_GIVEN},
-	{.name = "save", .run = run_save, .writes = true, .results = STORED,
-	.arguments = ORM_ARGUMENTS_TO_CHANGE, .key = ORM_KEY_KNOWN, .takes_row = true},
-	{.name = "delete", .run = run_delete, .writes = true, .results = ORM_RESULT_BOOLEAN,
-	.arguments = ORM_ARGUMENTS_KEY, .key = ORM_KEY_GIVEN},
+	{.name = "create", .run = run_create, .writes = true, .results = STORED, .arguments = ORM_ARGUMENTS_TO_STORE},
+	{.name = "filter_by", .run = run_filter_by, .results = ORM_RESULT_ROWS, .arguments = ORM_ARGUMENTS_TO_MATCH},
+	{.name = "find_by",
+	 .run = run_find_by,
+	 .results = ORM_RESULT_ROW | ORM_RESULT_ROWS,
+	 .arguments = ORM_ARGUMENTS_TO_MATCH},
+	{.name = "update",
+	 .run = run_update,
+	 .writes = true,
+	 .results = STORED,
+	 .arguments = ORM_ARGUMENTS_TO_CHANGE,
+	 .key = ORM_KEY_GIVEN},
+	{.name = "save",
+	 .run = run_save,
+	 .writes = true,
+	 .results = STORED,
+	 .arguments = ORM_ARGUMENTS_TO_CHANGE,
+	 .key = ORM_KEY_KNOWN,
+	 .takes_row = true},
+	{.name = "delete",
+	 .run = run_delete,
+	 .writes = true,
+	 .results = ORM_RESULT_BOOLEAN,
+	 .arguments = ORM_ARGUMENTS_KEY,
+	 .key = ORM_KEY_GIVEN},
 };
 
 const OrmLanguageVerb *
 orm_language_verb(const char *name)
 {
 	const char **names = palloc(sizeof(char *) * (lengthof(verbs) + orm_language_nquery_verbs));
-	int			nnames = 0;
+	int nnames = 0;
 
 	for (int i = 0; i < (int) lengthof(verbs) + orm_language_nquery_verbs; i++)
 	{
 		const OrmLanguageVerb *verb = i < (int) lengthof(verbs) ? &verbs[i]
-			: &orm_language_query_verbs[i - lengthof(verbs)];
+																: &orm_language_query_verbs[i - lengthof(verbs)];
 
 		if (strcmp(verb->name, name) == 0)
 			return verb;
 		names[nnames++] = verb->name;
 	}
-	ereport(ERROR,
-			errcode(ERRCODE_SYNTAX_ERROR),
-			errmsg("language orm has no verb \"%s\"", name),
+	ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("language orm has no verb \"%s\"", name),
 			orm_error_nearest("verb", name, names, nnames));
 	return NULL;
 }

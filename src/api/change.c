@@ -17,8 +17,8 @@ static Datum
 work_update_where(FunctionCallInfo fcinfo, OrmWriteOptions *options)
 {
 	OrmQueryRequest request;
-	OrmQuery   *query;
-	int64		n;
+	OrmQuery *query;
+	int64 n;
 
 	orm_request_take(fcinfo, &request, ORM_QUERY_UPDATE, orm_request_model(fcinfo, RowExclusiveLock), 1, 3);
 	request.patch = orm_object_document(fcinfo, 2, "patch");

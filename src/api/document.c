@@ -34,7 +34,7 @@ document_argument(Datum datum)
 Datum
 orm_sql_document_in(PG_FUNCTION_ARGS)
 {
-	char	   *text = PG_GETARG_CSTRING(0);
+	char *text = PG_GETARG_CSTRING(0);
 
 	PG_RETURN_POINTER(orm_document_parse(text, strlen(text)));
 }
@@ -52,14 +52,13 @@ orm_sql_document_out(PG_FUNCTION_ARGS)
 Datum
 orm_sql_document_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	int			version = pq_getmsgbyte(message);
-	char	   *text;
-	int			length;
+	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
+	int version = pq_getmsgbyte(message);
+	char *text;
+	int length;
 
 	if (version != BINARY_VERSION)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+		ereport(ERROR, errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				errmsg("unsupported orm.document version number %d", version));
 	text = pq_getmsgtext(message, message->len - message->cursor, &length);
 	PG_RETURN_POINTER(orm_document_parse(text, length));
@@ -82,7 +81,7 @@ orm_sql_document_send(PG_FUNCTION_ARGS)
 Datum
 orm_sql_document_from_text(PG_FUNCTION_ARGS)
 {
-	text	   *given = PG_GETARG_TEXT_PP(0);
+	text *given = PG_GETARG_TEXT_PP(0);
 
 	PG_RETURN_POINTER(orm_document_parse(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given)));
 }
@@ -91,7 +90,7 @@ orm_sql_document_from_text(PG_FUNCTION_ARGS)
 Datum
 orm_sql_document_from_jsonb(PG_FUNCTION_ARGS)
 {
-	Jsonb	   *jsonb = PG_GETARG_JSONB_P(0);
+	Jsonb *jsonb = PG_GETARG_JSONB_P(0);
 	StringInfoData text;
 
 	initStringInfo(&text);
@@ -113,7 +112,7 @@ Datum
 orm_sql_document_to_jsonb(PG_FUNCTION_ARGS)
 {
 	OrmDocument *document = document_argument(PG_GETARG_DATUM(0));
-	char	   *text = pnstrdup(orm_document_text(document), document->text_length);
+	char *text = pnstrdup(orm_document_text(document), document->text_length);
 
 	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
 }

@@ -12,15 +12,15 @@ typedef struct DryRun
 {
 	FunctionCallInfo fcinfo;
 	OrmWriteOptions options;
-	OrmWork		work;
-	Datum		result;
+	OrmWork work;
+	Datum result;
 } DryRun;
 
 /* Does the work. */
 static void
 run(void *argument)
 {
-	DryRun	   *dry_run = argument;
+	DryRun *dry_run = argument;
 
 	dry_run->result = dry_run->work(dry_run->fcinfo, &dry_run->options);
 }
@@ -28,8 +28,8 @@ run(void *argument)
 Datum
 orm_dry_run(FunctionCallInfo fcinfo, int n, OrmVerb verb, OrmWork work)
 {
-	DryRun		dry_run = {.fcinfo = fcinfo, .work = work};
-	ErrorData  *error;
+	DryRun dry_run = {.fcinfo = fcinfo, .work = work};
+	ErrorData *error;
 
 	dry_run.options = orm_write_options(orm_object_document(fcinfo, n, "options"), verb);
 	if (!dry_run.options.dry_run)

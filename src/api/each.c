@@ -38,7 +38,7 @@ open_stream(FunctionCallInfo fcinfo, FuncCallContext *calls)
 	ReturnSetInfo *caller = (ReturnSetInfo *) fcinfo->resultinfo;
 	MemoryContext per_call = MemoryContextSwitchTo(calls->multi_call_memory_ctx);
 	OrmQueryRequest request;
-	OrmStream  *stream;
+	OrmStream *stream;
 
 	keep_argument(fcinfo, 1);
 	keep_argument(fcinfo, 2);
@@ -54,7 +54,7 @@ Datum
 orm_sql_each(PG_FUNCTION_ARGS)
 {
 	FuncCallContext *calls;
-	Datum		json;
+	Datum json;
 
 	if (SRF_IS_FIRSTCALL())
 	{

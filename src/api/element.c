@@ -29,10 +29,10 @@ PG_FUNCTION_INFO_V1(orm_sql_element);
 /* A builder, read from pg_proc once for a call site. */
 typedef struct Builder
 {
-	char	   *name;
-	int			nkeys;
-	char	  **keys;
-	Oid		   *types;
+	char *name;
+	int nkeys;
+	char **keys;
+	Oid *types;
 } Builder;
 
 /* Reads the builder that is being called, into the memory of its call site. */
@@ -40,13 +40,12 @@ static Builder *
 read_builder(FmgrInfo *flinfo)
 {
 	MemoryContext caller = MemoryContextSwitchTo(flinfo->fn_mcxt);
-	Builder    *builder = palloc0(sizeof(Builder));
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(flinfo->fn_oid));
-	char	   *modes;
+	Builder *builder = palloc0(sizeof(Builder));
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(flinfo->fn_oid));
+	char *modes;
 
 	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_FUNCTION),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 				errmsg("function with OID %u does not exist", flinfo->fn_oid));
 	builder->name = pstrdup(NameStr(((Form_pg_proc) GETSTRUCT(tuple))->proname));
 	builder->nkeys = get_func_arg_info(tuple, &builder->types, &builder->keys, &modes);
@@ -75,14 +74,13 @@ append_boolean(StringInfo out, Datum value)
 static void
 append_text_array(StringInfo out, Datum value)
 {
-	ArrayType  *array = DatumGetArrayTypeP(value);
-	Datum	   *elements;
-	bool	   *nulls;
-	int			n;
+	ArrayType *array = DatumGetArrayTypeP(value);
+	Datum *elements;
+	bool *nulls;
+	int n;
 
 	if (ARR_NDIM(array) > 1)
-		ereport(ERROR,
-				errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+		ereport(ERROR, errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				errmsg("list of names must be an array of one dimension"));
 	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT, &elements, &nulls, &n);
 	appendStringInfoChar(out, '[');
@@ -100,9 +98,9 @@ append_text_array(StringInfo out, Datum value)
 /* How arguments of a type become JSON. */
 static const struct
 {
-	Oid			type;
-	void		(*append) (StringInfo out, Datum value);
-}			argument_types[] = {
+	Oid type;
+	void (*append)(StringInfo out, Datum value);
+} argument_types[] = {
 	{TEXTOID, append_text},
 	{BOOLOID, append_boolean},
 	{TEXTARRAYOID, append_text_array},
@@ -119,8 +117,7 @@ append_argument(StringInfo out, Oid type, Datum value)
 			argument_types[i].append(out, value);
 			return;
 		}
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+	ereport(ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
 			errmsg("builder function cannot have an argument of type %s", format_type_be(type)));
 }
 
@@ -128,9 +125,9 @@ append_argument(StringInfo out, Oid type, Datum value)
 Datum
 orm_sql_element(PG_FUNCTION_ARGS)
 {
-	Builder    *builder = fcinfo->flinfo->fn_extra;
+	Builder *builder = fcinfo->flinfo->fn_extra;
 	StringInfoData out;
-	bool		first = true;
+	bool first = true;
 
 	if (builder == NULL)
 		builder = fcinfo->flinfo->fn_extra = read_builder(fcinfo->flinfo);

@@ -18,7 +18,7 @@ PG_FUNCTION_INFO_V1(orm_sql_etag);
 /* Two hashes of 64 bits, each the seed of the next value's. */
 typedef struct RowHash
 {
-	uint64		halves[2];
+	uint64 halves[2];
 } RowHash;
 
 /* Adds bytes to a hash. */
@@ -54,18 +54,18 @@ Datum
 orm_sql_etag(PG_FUNCTION_ARGS)
 {
 	HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(0);
-	TupleDesc	descriptor = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
+	TupleDesc descriptor = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
 	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(row), .t_data = row};
-	Datum	   *values = palloc(sizeof(Datum) * Max(descriptor->natts, 1));
-	bool	   *isnull = palloc(sizeof(bool) * Max(descriptor->natts, 1));
-	RowHash		hash = {{UINT64CONST(0x6F726D2D65746167), UINT64CONST(0x9E3779B97F4A7C15)}};
+	Datum *values = palloc(sizeof(Datum) * Max(descriptor->natts, 1));
+	bool *isnull = palloc(sizeof(bool) * Max(descriptor->natts, 1));
+	RowHash hash = {{UINT64CONST(0x6F726D2D65746167), UINT64CONST(0x9E3779B97F4A7C15)}};
 
 	heap_deform_tuple(&tuple, descriptor, values, isnull);
 	for (int i = 0; i < descriptor->natts; i++)
 		if (!TupleDescAttr(descriptor, i)->attisdropped)
 			add_value(&hash, TupleDescAttr(descriptor, i), values[i], isnull[i]);
 	ReleaseTupleDesc(descriptor);
-	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%08x%08x%08x%08x",
-											  (uint32) (hash.halves[0] >> 32), (uint32) hash.halves[0],
-											  (uint32) (hash.halves[1] >> 32), (uint32) hash.halves[1])));
+	PG_RETURN_TEXT_P(
+		cstring_to_text(psprintf("%08x%08x%08x%08x", (uint32) (hash.halves[0] >> 32), (uint32) hash.halves[0],
+								 (uint32) (hash.halves[1] >> 32), (uint32) hash.halves[1])));
 }

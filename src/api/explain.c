@@ -18,8 +18,8 @@ static void
 put_text(FunctionCallInfo fcinfo, const char *text, int length)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Datum		value = PointerGetDatum(cstring_to_text_with_len(text, length));
-	bool		isnull = false;
+	Datum value = PointerGetDatum(cstring_to_text_with_len(text, length));
+	bool isnull = false;
 
 	tuplestore_putvalues(result->setResult, result->setDesc, &value, &isnull);
 }
@@ -40,15 +40,10 @@ static const struct
 {
 	const char *name;
 	OrmQueryVerb verb;
-}			verbs[] = {
-	{"all", ORM_QUERY_ALL},
-	{"first", ORM_QUERY_FIRST},
-	{"one", ORM_QUERY_ONE},
-	{"one_or_none", ORM_QUERY_ONE},
-	{"page", ORM_QUERY_PAGE},
-	{"count", ORM_QUERY_COUNT},
-	{"exists", ORM_QUERY_EXISTS},
-	{"aggregate", ORM_QUERY_AGGREGATE},
+} verbs[] = {
+	{"all", ORM_QUERY_ALL},			{"first", ORM_QUERY_FIRST},			{"one", ORM_QUERY_ONE},
+	{"one_or_none", ORM_QUERY_ONE}, {"page", ORM_QUERY_PAGE},			{"count", ORM_QUERY_COUNT},
+	{"exists", ORM_QUERY_EXISTS},	{"aggregate", ORM_QUERY_AGGREGATE},
 };
 
 /* The reading verb that the fourth argument names. */
@@ -64,9 +59,7 @@ verb_argument(FunctionCallInfo fcinfo)
 			return verbs[i].verb;
 		names[i] = verbs[i].name;
 	}
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("unknown verb \"%s\"", name),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown verb \"%s\"", name),
 			errdetail("Verbs that read by a query are all, first, one, one_or_none, page, count, exists "
 					  "and aggregate."),
 			orm_error_nearest("verb", name, names, lengthof(verbs)));
@@ -77,8 +70,8 @@ verb_argument(FunctionCallInfo fcinfo)
 Datum
 orm_sql_sql(PG_FUNCTION_ARGS)
 {
-	OrmQuery   *query = orm_request_open(fcinfo, verb_argument(fcinfo));
-	ListCell   *cell;
+	OrmQuery *query = orm_request_open(fcinfo, verb_argument(fcinfo));
+	ListCell *cell;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	foreach(cell, orm_query_statements(query))
@@ -91,8 +84,8 @@ orm_sql_sql(PG_FUNCTION_ARGS)
 Datum
 orm_sql_explain(PG_FUNCTION_ARGS)
 {
-	OrmQuery   *query = orm_request_open(fcinfo, verb_argument(fcinfo));
-	ListCell   *cell;
+	OrmQuery *query = orm_request_open(fcinfo, verb_argument(fcinfo));
+	ListCell *cell;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	foreach(cell, orm_query_explain(query))

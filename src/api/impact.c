@@ -16,7 +16,7 @@ PG_FUNCTION_INFO_V1(orm_sql_impact_any);
 static Datum
 impact(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
 {
-	Datum		json;
+	Datum json;
 
 	if (key == NULL || !orm_impact_read(model, key, &json))
 		PG_RETURN_NULL();

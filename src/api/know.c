@@ -40,8 +40,8 @@ set_text(Datum *values, bool *nulls, int i, const char *text)
 static void
 set_names(Datum *values, bool *nulls, int i, List *names)
 {
-	Datum	   *elements = palloc(sizeof(Datum) * Max(list_length(names), 1));
-	ListCell   *cell;
+	Datum *elements = palloc(sizeof(Datum) * Max(list_length(names), 1));
+	ListCell *cell;
 
 	foreach(cell, names)
 		elements[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
@@ -65,8 +65,8 @@ put_attributes(FunctionCallInfo fcinfo, const OrmModel *model)
 	for (int i = 0; i < model->nattributes; i++)
 	{
 		const OrmAttribute *attribute = &model->attributes[i];
-		Datum		values[10];
-		bool		nulls[10] = {false};
+		Datum values[10];
+		bool nulls[10] = {false};
 
 		set_text(values, nulls, 0, model->name);
 		set_text(values, nulls, 1, attribute->name);
@@ -86,16 +86,16 @@ put_attributes(FunctionCallInfo fcinfo, const OrmModel *model)
 static void
 put_declared(FunctionCallInfo fcinfo, const OrmDeclaration *declaration)
 {
-	List	   *key = orm_declaration_key(declaration);
-	ListCell   *cell;
+	List *key = orm_declaration_key(declaration);
+	ListCell *cell;
 
 	foreach(cell, declaration->columns)
 	{
 		OrmDeclaredColumn *column = lfirst(cell);
-		Datum		values[10];
-		bool		nulls[10] = {false};
-		bool		in_key = false;
-		ListCell   *name;
+		Datum values[10];
+		bool nulls[10] = {false};
+		bool in_key = false;
+		ListCell *name;
 
 		foreach(name, key)
 			in_key = in_key || strcmp(lfirst(name), column->name) == 0;
@@ -124,7 +124,7 @@ typedef struct Reading
 static void
 do_read(void *argument)
 {
-	Reading    *reading = argument;
+	Reading *reading = argument;
 
 	reading->declaration = orm_store_declaration(reading->row);
 }
@@ -137,7 +137,7 @@ do_read(void *argument)
 static OrmDeclaration *
 read_declaration(const OrmRegistered *row)
 {
-	Reading		reading = {row, NULL};
+	Reading reading = {row, NULL};
 
 	if (row->mapped)
 		return orm_store_declaration(row);
@@ -149,7 +149,7 @@ read_declaration(const OrmRegistered *row)
 Datum
 orm_sql_attribute_rows(PG_FUNCTION_ARGS)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, orm_registry_all())
@@ -169,12 +169,12 @@ orm_sql_attribute_rows(PG_FUNCTION_ARGS)
 
 /* One relationship. */
 static void
-put_relationship(FunctionCallInfo fcinfo, const OrmDeclaration *declaration,
-				 const OrmDeclaredRelationship *declared, const OrmModel *model)
+put_relationship(FunctionCallInfo fcinfo, const OrmDeclaration *declaration, const OrmDeclaredRelationship *declared,
+				 const OrmModel *model)
 {
 	const OrmRelationship *relationship = model ? orm_model_relationship(model, declared->name) : NULL;
-	Datum		values[9];
-	bool		nulls[9] = {false};
+	Datum values[9];
+	bool nulls[9] = {false};
 
 	set_text(values, nulls, 0, declaration->model);
 	set_text(values, nulls, 1, declared->name);
@@ -192,8 +192,8 @@ put_relationship(FunctionCallInfo fcinfo, const OrmDeclaration *declaration,
 Datum
 orm_sql_relationship_rows(PG_FUNCTION_ARGS)
 {
-	ListCell   *cell;
-	ListCell   *inner;
+	ListCell *cell;
+	ListCell *inner;
 
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, orm_registry_all())

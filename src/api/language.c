@@ -26,8 +26,8 @@ orm_sql_unset(PG_FUNCTION_ARGS)
 Datum
 orm_sql_unset_support(PG_FUNCTION_ARGS)
 {
-	Node	   *request = (Node *) PG_GETARG_POINTER(0);
-	Node	   *constant = NULL;
+	Node *request = (Node *) PG_GETARG_POINTER(0);
+	Node *constant = NULL;
 
 	if (IsA(request, SupportRequestSimplify))
 		constant = orm_function_unset_constant(((SupportRequestSimplify *) request)->fcall);
@@ -45,7 +45,7 @@ orm_sql_language_handler(PG_FUNCTION_ARGS)
 Datum
 orm_sql_language_validator(PG_FUNCTION_ARGS)
 {
-	Oid			function = PG_GETARG_OID(0);
+	Oid function = PG_GETARG_OID(0);
 
 	if (CheckFunctionValidatorAccess(fcinfo->flinfo->fn_oid, function))
 		orm_language_validate(function, check_function_bodies);

@@ -33,29 +33,26 @@ static char *
 compose(const char *model, const char *table, FunctionCallInfo fcinfo, int n)
 {
 	StringInfoData document;
-	Datum	   *elements = NULL;
-	bool	   *nulls = NULL;
-	int			nelements = 0;
+	Datum *elements = NULL;
+	bool *nulls = NULL;
+	int nelements = 0;
 	const OrmDocument **documents;
 
 	if (!PG_ARGISNULL(n))
 	{
-		ArrayType  *array = PG_GETARG_ARRAYTYPE_P(n);
-		int16		length;
-		bool		by_value;
-		char		align;
+		ArrayType *array = PG_GETARG_ARRAYTYPE_P(n);
+		int16 length;
+		bool by_value;
+		char align;
 
 		get_typlenbyvalalign(ARR_ELEMTYPE(array), &length, &by_value, &align);
-		deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, align,
-						  &elements, &nulls, &nelements);
+		deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, align, &elements, &nulls, &nelements);
 	}
 	documents = palloc(sizeof(OrmDocument *) * Max(nelements, 1));
 	for (int i = 0; i < nelements; i++)
 	{
 		if (nulls[i])
-			ereport(ERROR,
-					errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					errmsg("an element of a model must not be null"),
+			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("an element of a model must not be null"),
 					errdetail("At elements[%d].", i));
 		documents[i] = orm_document_open(elements[i]);
 	}
@@ -69,14 +66,14 @@ static Datum
 return_changes(FunctionCallInfo fcinfo, List *changes)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	ListCell   *cell;
+	ListCell *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, changes)
 	{
-		OrmChange  *change = lfirst(cell);
-		Datum		values[4] = {0};
-		bool		nulls[4] = {change->model == NULL};
+		OrmChange *change = lfirst(cell);
+		Datum values[4] = {0};
+		bool nulls[4] = {change->model == NULL};
 
 		if (change->model != NULL)
 			values[0] = CStringGetTextDatum(change->model);
@@ -92,8 +89,8 @@ return_changes(FunctionCallInfo fcinfo, List *changes)
 Datum
 orm_sql_model(PG_FUNCTION_ARGS)
 {
-	char	   *name = orm_argument_text(fcinfo, 0, "name");
-	char	   *table = orm_argument_text(fcinfo, 1, "table_name");
+	char *name = orm_argument_text(fcinfo, 0, "name");
+	char *table = orm_argument_text(fcinfo, 1, "table_name");
 
 	orm_define_declare(compose(name, table, fcinfo, 2));
 	PG_RETURN_VOID();
@@ -106,9 +103,7 @@ orm_sql_model_document(PG_FUNCTION_ARGS)
 	const OrmDocument *document = orm_argument_document(fcinfo, 0);
 
 	if (document == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				errmsg("argument \"%s\" must not be null", "document"));
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"%s\" must not be null", "document"));
 	orm_define_declare(pnstrdup(orm_document_text(document), document->text_length));
 	PG_RETURN_VOID();
 }
@@ -117,14 +112,12 @@ orm_sql_model_document(PG_FUNCTION_ARGS)
 Datum
 orm_sql_map(PG_FUNCTION_ARGS)
 {
-	List	   *changes = NIL;
-	char	   *name = orm_argument_text(fcinfo, 1, "name");
-	Oid			relid;
+	List *changes = NIL;
+	char *name = orm_argument_text(fcinfo, 1, "name");
+	Oid relid;
 
 	if (PG_ARGISNULL(0))
-		ereport(ERROR,
-				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				errmsg("argument \"%s\" must not be null", "relation"));
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"%s\" must not be null", "relation"));
 	relid = PG_GETARG_OID(0);
 	orm_define_map(relid, name, compose(name, orm_model_table_name(relid), fcinfo, 2), &changes);
 	return return_changes(fcinfo, changes);
@@ -134,7 +127,7 @@ orm_sql_map(PG_FUNCTION_ARGS)
 Datum
 orm_sql_unmap(PG_FUNCTION_ARGS)
 {
-	List	   *changes = NIL;
+	List *changes = NIL;
 
 	orm_define_unmap(orm_argument_text(fcinfo, 0, "model"), &changes);
 	return return_changes(fcinfo, changes);

@@ -17,18 +17,16 @@ orm_object_document(FunctionCallInfo fcinfo, int n, const char *name)
 	const OrmDocument *document = orm_argument_document(fcinfo, n);
 
 	if (document == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				errmsg("argument \"%s\" must not be null", name));
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"%s\" must not be null", name));
 	return document;
 }
 
 char **
 orm_object_names(FunctionCallInfo fcinfo, int n, const char *name, int *count)
 {
-	Datum	   *elements;
-	bool	   *nulls;
-	char	  **names;
+	Datum *elements;
+	bool *nulls;
+	char **names;
 
 	*count = 0;
 	if (PG_ARGISNULL(n))
@@ -38,8 +36,7 @@ orm_object_names(FunctionCallInfo fcinfo, int n, const char *name, int *count)
 	for (int i = 0; i < *count; i++)
 	{
 		if (nulls[i])
-			ereport(ERROR,
-					errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					errmsg("argument \"%s\" must not contain null", name));
 		names[i] = TextDatumGetCString(elements[i]);
 	}
@@ -56,7 +53,7 @@ make_key(const OrmModel *model)
 const Datum *
 orm_object_key_text(FunctionCallInfo fcinfo, int n, const OrmModel *model)
 {
-	Datum	   *key = make_key(model);
+	Datum *key = make_key(model);
 
 	if (PG_ARGISNULL(n))
 		return NULL;
@@ -66,14 +63,13 @@ orm_object_key_text(FunctionCallInfo fcinfo, int n, const OrmModel *model)
 const Datum *
 orm_object_key_any(FunctionCallInfo fcinfo, int n, const OrmModel *model)
 {
-	Datum	   *key = make_key(model);
-	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, n);
+	Datum *key = make_key(model);
+	Oid type = get_fn_expr_argtype(fcinfo->flinfo, n);
 
 	if (PG_ARGISNULL(n))
 		return NULL;
 	if (!OidIsValid(type))
-		ereport(ERROR,
-				errcode(ERRCODE_INDETERMINATE_DATATYPE),
+		ereport(ERROR, errcode(ERRCODE_INDETERMINATE_DATATYPE),
 				errmsg("could not determine the type of argument \"key\""));
 	return orm_key_read_datum(model, PG_GETARG_DATUM(n), type, key) ? key : NULL;
 }

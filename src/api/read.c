@@ -42,11 +42,11 @@ make_shape(const OrmModel *model)
 static OrmPlan *
 add_plan(const OrmPlanKey *key, const OrmModel *model)
 {
-	bool	   *where = palloc0(sizeof(bool) * Max(model->nattributes, 1));
-	Oid		   *types = palloc(sizeof(Oid) * Max(model->nattributes, 1));
-	OrmSelect	select = {.model = model, .where = where};
-	OrmPlan    *plan;
-	int			nparams;
+	bool *where = palloc0(sizeof(bool) * Max(model->nattributes, 1));
+	Oid *types = palloc(sizeof(Oid) * Max(model->nattributes, 1));
+	OrmSelect select = {.model = model, .where = where};
+	OrmPlan *plan;
+	int nparams;
 	StringInfoData sql;
 
 	for (int i = 0; i < model->primary_key->nattributes; i++)
@@ -62,8 +62,8 @@ add_plan(const OrmPlanKey *key, const OrmModel *model)
 static OrmPlan *
 open_plan(const OrmModel *model)
 {
-	OrmPlanKey	key;
-	OrmPlan    *plan;
+	OrmPlanKey key;
+	OrmPlan *plan;
 	MemoryContext caller;
 
 	orm_plan_key_begin(&key, ORM_KIND_GET, model->epoch);
@@ -83,14 +83,13 @@ open_plan(const OrmModel *model)
 static void
 check_columns(const OrmModel *model)
 {
-	bool	   *readable = orm_write_readable(model);
+	bool *readable = orm_write_readable(model);
 
 	if (readable == NULL || memchr(readable, 1, model->nattributes) == NULL)
 		return;
 	for (int i = 0; i < model->nattributes; i++)
 		if (!readable[i])
-			aclcheck_error_col(ACLCHECK_NO_PRIV, OBJECT_COLUMN, model->relation,
-							   model->attributes[i].column);
+			aclcheck_error_col(ACLCHECK_NO_PRIV, OBJECT_COLUMN, model->relation, model->attributes[i].column);
 }
 
 /* What is made of the row that is found. */
@@ -98,14 +97,14 @@ typedef struct Result
 {
 	StringInfoData json;
 	const OrmJsonShape *shape;
-	bool		found;
+	bool found;
 } Result;
 
 /* Writes the row. */
 static void
 take_row(void *argument, TupleTableSlot *slot)
 {
-	Result	   *result = argument;
+	Result *result = argument;
 
 	orm_json_write_slot(&result->json, result->shape, slot);
 	result->found = true;
@@ -116,11 +115,11 @@ static Datum *
 order_key(const OrmModel *model, const Datum *key)
 {
 	const OrmKey *primary_key = model->primary_key;
-	Datum	   *values = palloc(sizeof(Datum) * primary_key->nattributes);
+	Datum *values = palloc(sizeof(Datum) * primary_key->nattributes);
 
 	for (int i = 0; i < primary_key->nattributes; i++)
 	{
-		int			before = 0;
+		int before = 0;
 
 		for (int j = 0; j < primary_key->nattributes; j++)
 			if (primary_key->attributes[j] < primary_key->attributes[i])
@@ -134,18 +133,17 @@ order_key(const OrmModel *model, const Datum *key)
 static Datum
 get_plain(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
 {
-	OrmPlan    *plan;
+	OrmPlan *plan;
 	OrmReceiver receiver;
-	Result		result = {0};
-	bool		pushed;
+	Result result = {0};
+	bool pushed;
 
 	check_columns(model);
 	plan = open_plan(model);
 	result.shape = orm_plan_payload(plan);
 	orm_json_begin(&result.json);
 	pushed = orm_exec_snapshot_begin();
-	orm_plan_execute(plan, order_key(model, key), NULL, ORM_READ, 1,
-					 orm_receiver_init(&receiver, take_row, &result));
+	orm_plan_execute(plan, order_key(model, key), NULL, ORM_READ, 1, orm_receiver_init(&receiver, take_row, &result));
 	orm_exec_snapshot_end(pushed);
 	orm_plan_release(plan);
 	if (!result.found)
@@ -157,8 +155,8 @@ get_plain(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
 static Datum
 first_result(FunctionCallInfo fcinfo, OrmQuery *query)
 {
-	Datum		json;
-	bool		found = orm_query_first(query, &json);
+	Datum json;
+	bool found = orm_query_first(query, &json);
 
 	orm_query_close(query);
 	if (!found)
@@ -171,7 +169,7 @@ static Datum
 get(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
 {
 	const OrmDocument *document = orm_object_document(fcinfo, 2, "query");
-	OrmJson		root = orm_document_root(document);
+	OrmJson root = orm_document_root(document);
 	OrmQueryRequest request;
 
 	if (key == NULL)
@@ -205,7 +203,7 @@ orm_sql_get_any(PG_FUNCTION_ARGS)
 static Datum
 all_result(OrmQuery *query)
 {
-	Datum		json = orm_query_all(query);
+	Datum json = orm_query_all(query);
 
 	orm_query_close(query);
 	return json;
@@ -236,9 +234,9 @@ orm_sql_first(PG_FUNCTION_ARGS)
 static Datum
 one(FunctionCallInfo fcinfo, bool required)
 {
-	OrmQuery   *query = orm_request_open(fcinfo, ORM_QUERY_ONE);
-	Datum		json;
-	bool		found = orm_query_one(query, required, &json);
+	OrmQuery *query = orm_request_open(fcinfo, ORM_QUERY_ONE);
+	Datum json;
+	bool found = orm_query_one(query, required, &json);
 
 	orm_query_close(query);
 	if (!found)
@@ -264,8 +262,8 @@ orm_sql_one_or_none(PG_FUNCTION_ARGS)
 Datum
 orm_sql_page(PG_FUNCTION_ARGS)
 {
-	OrmQuery   *query = orm_request_open(fcinfo, ORM_QUERY_PAGE);
-	Datum		json = orm_query_page(query);
+	OrmQuery *query = orm_request_open(fcinfo, ORM_QUERY_PAGE);
+	Datum json = orm_query_page(query);
 
 	orm_query_close(query);
 	PG_RETURN_DATUM(json);

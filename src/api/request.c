@@ -16,8 +16,8 @@ orm_request_model(FunctionCallInfo fcinfo, LOCKMODE lockmode)
 }
 
 void
-orm_request_take(FunctionCallInfo fcinfo, OrmQueryRequest *request, OrmQueryVerb verb,
-				 const OrmModel *model, int query, int params)
+orm_request_take(FunctionCallInfo fcinfo, OrmQueryRequest *request, OrmQueryVerb verb, const OrmModel *model, int query,
+				 int params)
 {
 	const OrmDocument *document = orm_object_document(fcinfo, query, "query");
 

@@ -17,13 +17,12 @@ PG_FUNCTION_INFO_V1(orm_sql_rows);
 static Oid
 row_argument(FunctionCallInfo fcinfo)
 {
-	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 0);
-	Oid			relid = OidIsValid(type) ? get_typ_typrelid(type) : InvalidOid;
-	char		kind = OidIsValid(relid) ? get_rel_relkind(relid) : '\0';
+	Oid type = get_fn_expr_argtype(fcinfo->flinfo, 0);
+	Oid relid = OidIsValid(type) ? get_typ_typrelid(type) : InvalidOid;
+	char kind = OidIsValid(relid) ? get_rel_relkind(relid) : '\0';
 
 	if (kind == '\0' || kind == RELKIND_COMPOSITE_TYPE)
-		ereport(ERROR,
-				errcode(ERRCODE_DATATYPE_MISMATCH),
+		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
 				errmsg("argument \"row\" must be a row of a table, not of type %s", format_type_be(type)),
 				errhint("Its value does not matter: NULL::schema.table."));
 	return relid;
@@ -34,8 +33,8 @@ Datum
 orm_sql_rows(PG_FUNCTION_ARGS)
 {
 	OrmQueryRequest request;
-	OrmQuery   *query;
-	OrmRows		rows = {.fcinfo = fcinfo};
+	OrmQuery *query;
+	OrmRows rows = {.fcinfo = fcinfo};
 
 	orm_session_autoflush(true);
 	rows.model = orm_model_open_by_table(row_argument(fcinfo), AccessShareLock);

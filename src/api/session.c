@@ -117,7 +117,7 @@ orm_sql_flush_document(PG_FUNCTION_ARGS)
 static Datum
 role_name(Oid role)
 {
-	char	   *name = GetUserNameFromId(role, true);
+	char *name = GetUserNameFromId(role, true);
 
 	return DirectFunctionCall1(namein, CStringGetDatum(name != NULL ? name : psprintf("%u", role)));
 }
@@ -127,8 +127,8 @@ static void
 put_pending(void *argument, const OrmPending *pending)
 {
 	ReturnSetInfo *result = argument;
-	Datum		values[6];
-	bool		isnull[6] = {false};
+	Datum values[6];
+	bool isnull[6] = {false};
 
 	values[0] = Int32GetDatum(pending->position);
 	values[1] = CStringGetTextDatum(pending->action);
@@ -155,8 +155,7 @@ Datum
 orm_sql_flush_at_commit(PG_FUNCTION_ARGS)
 {
 	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				errmsg("function \"orm.flush_at_commit\" was not called by the trigger manager"));
 	orm_session_flush_anchored();
 	PG_RETURN_POINTER(NULL);

@@ -24,8 +24,7 @@ static void
 check_called_by(bool right, const char *function)
 {
 	if (!right)
-		ereport(ERROR,
-				errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				errmsg("function \"%s\" was not called by its trigger", function));
 }
 
@@ -37,11 +36,12 @@ Datum
 orm_sql_registry_row(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	check_called_by(CALLED_AS_TRIGGER(fcinfo) && TRIGGER_FIRED_BEFORE(trigger->tg_event) &&
-					TRIGGER_FIRED_FOR_ROW(trigger->tg_event) &&
-					RelationGetRelid(trigger->tg_relation) == orm_registry_relid(), "orm.registry_row");
+						TRIGGER_FIRED_FOR_ROW(trigger->tg_event) &&
+						RelationGetRelid(trigger->tg_relation) == orm_registry_relid(),
+					"orm.registry_row");
 	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
 	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
 	{
@@ -59,8 +59,9 @@ orm_sql_registry_rows(PG_FUNCTION_ARGS)
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 
 	check_called_by(CALLED_AS_TRIGGER(fcinfo) && TRIGGER_FIRED_AFTER(trigger->tg_event) &&
-					TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event) &&
-					RelationGetRelid(trigger->tg_relation) == orm_registry_relid(), "orm.registry_rows");
+						TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event) &&
+						RelationGetRelid(trigger->tg_relation) == orm_registry_relid(),
+					"orm.registry_rows");
 	orm_define_restored();
 	return PointerGetDatum(NULL);
 }
@@ -76,7 +77,8 @@ orm_sql_binding_row(PG_FUNCTION_ARGS)
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 
 	check_called_by(CALLED_AS_TRIGGER(fcinfo) && TRIGGER_FIRED_BEFORE(trigger->tg_event) &&
-					TRIGGER_FIRED_FOR_ROW(trigger->tg_event), "orm.binding_row");
+						TRIGGER_FIRED_FOR_ROW(trigger->tg_event),
+					"orm.binding_row");
 	return PointerGetDatum(NULL);
 }
 
@@ -88,7 +90,7 @@ orm_sql_binding_row(PG_FUNCTION_ARGS)
 Datum
 orm_sql_follow_ddl(PG_FUNCTION_ARGS)
 {
-	Node	   *statement;
+	Node *statement;
 
 	check_called_by(CALLED_AS_EVENT_TRIGGER(fcinfo), "orm.follow_ddl");
 	statement = ((EventTriggerData *) fcinfo->context)->parsetree;

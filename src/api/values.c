@@ -12,8 +12,8 @@ PG_FUNCTION_INFO_V1(orm_sql_exists);
 Datum
 orm_sql_count(PG_FUNCTION_ARGS)
 {
-	OrmQuery   *query = orm_request_open(fcinfo, ORM_QUERY_COUNT);
-	int64		n = orm_query_count_rows(query);
+	OrmQuery *query = orm_request_open(fcinfo, ORM_QUERY_COUNT);
+	int64 n = orm_query_count_rows(query);
 
 	orm_query_close(query);
 	PG_RETURN_INT64(n);
@@ -23,8 +23,8 @@ orm_sql_count(PG_FUNCTION_ARGS)
 Datum
 orm_sql_exists(PG_FUNCTION_ARGS)
 {
-	OrmQuery   *query = orm_request_open(fcinfo, ORM_QUERY_EXISTS);
-	bool		exists = orm_query_exists(query);
+	OrmQuery *query = orm_request_open(fcinfo, ORM_QUERY_EXISTS);
+	bool exists = orm_query_exists(query);
 
 	orm_query_close(query);
 	PG_RETURN_BOOL(exists);

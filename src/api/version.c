@@ -31,9 +31,9 @@ PG_FUNCTION_INFO_V1(orm_sql_count_version);
 /* The types that count, and how far. */
 static const struct
 {
-	Oid			type;
-	int64		maximum;
-}			counters[] = {
+	Oid type;
+	int64 maximum;
+} counters[] = {
 	{INT2OID, PG_INT16_MAX},
 	{INT4OID, PG_INT32_MAX},
 	{INT8OID, PG_INT64_MAX},
@@ -43,8 +43,8 @@ static const struct
 static AttrNumber
 column_of_condition(const Trigger *trigger)
 {
-	Bitmapset  *columns = NULL;
-	int			member;
+	Bitmapset *columns = NULL;
+	int member;
 
 	if (trigger->tgqual == NULL)
 		return InvalidAttrNumber;
@@ -68,10 +68,9 @@ counted_column(FunctionCallInfo fcinfo, const TriggerData *trigger)
 		fcinfo->flinfo->fn_extra = column;
 	}
 	if (*column == InvalidAttrNumber)
-		ereport(ERROR,
-				errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				errmsg("trigger \"%s\" of table \"%s\" does not say which column counts",
-					   trigger->tg_trigger->tgname, RelationGetRelationName(trigger->tg_relation)),
+		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				errmsg("trigger \"%s\" of table \"%s\" does not say which column counts", trigger->tg_trigger->tgname,
+					   RelationGetRelationName(trigger->tg_relation)),
 				errhint("Its condition names that column alone: WHEN (OLD.version IS NOT NULL)."));
 	return *column;
 }
@@ -98,34 +97,33 @@ static Datum
 value_of(Oid type, int64 number)
 {
 	return type == INT2OID ? Int16GetDatum((int16) number)
-		: type == INT4OID ? Int32GetDatum((int32) number) : Int64GetDatum(number);
+		: type == INT4OID  ? Int32GetDatum((int32) number)
+						   : Int64GetDatum(number);
 }
 
 /* The next version of the old row; raises 42804 and 22003. */
 static Datum
 next_version(const TriggerData *trigger, AttrNumber column)
 {
-	TupleDesc	descriptor = RelationGetDescr(trigger->tg_relation);
+	TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
 	Form_pg_attribute attribute = TupleDescAttr(descriptor, column - 1);
-	int64		maximum = maximum_of(attribute->atttypid);
-	bool		isnull;
-	Datum		old = heap_getattr(trigger->tg_trigtuple, column, descriptor, &isnull);
+	int64 maximum = maximum_of(attribute->atttypid);
+	bool isnull;
+	Datum old = heap_getattr(trigger->tg_trigtuple, column, descriptor, &isnull);
 
 	if (maximum == 0)
-		ereport(ERROR,
-				errcode(ERRCODE_DATATYPE_MISMATCH),
+		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
 				errmsg("column \"%s\" of table \"%s\" cannot count versions", NameStr(attribute->attname),
 					   RelationGetRelationName(trigger->tg_relation)),
 				errdetail("Its type is %s.", format_type_be(attribute->atttypid)));
 	if (isnull)
 		return value_of(attribute->atttypid, 1);
 	if (number_of(attribute->atttypid, old) == maximum)
-		ereport(ERROR,
-				errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				errmsg("version of a row of table \"%s\" is out of range",
-					   RelationGetRelationName(trigger->tg_relation)),
-				errdetail("Column \"%s\" of type %s has reached its maximum.", NameStr(attribute->attname),
-						  format_type_be(attribute->atttypid)));
+		ereport(
+			ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			errmsg("version of a row of table \"%s\" is out of range", RelationGetRelationName(trigger->tg_relation)),
+			errdetail("Column \"%s\" of type %s has reached its maximum.", NameStr(attribute->attname),
+					  format_type_be(attribute->atttypid)));
 	return value_of(attribute->atttypid, number_of(attribute->atttypid, old) + 1);
 }
 
@@ -134,17 +132,16 @@ Datum
 orm_sql_count_version(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	bool		isnull = false;
-	int			column;
-	Datum		next;
+	bool isnull = false;
+	int column;
+	Datum next;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigger->tg_event) ||
 		!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || !TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
-		ereport(ERROR,
-				errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				errmsg("function \"%s\" is for triggers BEFORE UPDATE FOR EACH ROW", "orm.count_version"));
 	column = counted_column(fcinfo, trigger);
 	next = next_version(trigger, column);
-	return PointerGetDatum(heap_modify_tuple_by_cols(trigger->tg_newtuple, RelationGetDescr(trigger->tg_relation),
-													 1, &column, &next, &isnull));
+	return PointerGetDatum(heap_modify_tuple_by_cols(trigger->tg_newtuple, RelationGetDescr(trigger->tg_relation), 1,
+													 &column, &next, &isnull));
 }

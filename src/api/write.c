@@ -25,7 +25,7 @@ write_document(FunctionCallInfo fcinfo, OrmVerb verb, OrmWriteOptions *options, 
 {
 	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
 	const OrmDocument *document = orm_object_document(fcinfo, 1, "object");
-	Datum		result;
+	Datum result;
 
 	options->find_label = orm_session_find_label;
 	if (!orm_write_document(model, verb, document, options, nconflict_on, conflict_on, &result))
@@ -65,8 +65,8 @@ orm_sql_save(PG_FUNCTION_ARGS)
 static Datum
 work_upsert(FunctionCallInfo fcinfo, OrmWriteOptions *options)
 {
-	int			n = 0;
-	char	  **names = orm_object_names(fcinfo, 2, "conflict_on", &n);
+	int n = 0;
+	char **names = orm_object_names(fcinfo, 2, "conflict_on", &n);
 
 	return write_document(fcinfo, ORM_VERB_UPSERT, options, n, names);
 }
@@ -83,7 +83,7 @@ static Datum
 update(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key, OrmWriteOptions *options)
 {
 	const OrmDocument *patch = orm_object_document(fcinfo, 2, "patch");
-	Datum		result;
+	Datum result;
 
 	options->find_label = orm_session_find_label;
 	if (!orm_write_patch(model, key, patch, options, &result))
@@ -124,8 +124,7 @@ orm_sql_update_any(PG_FUNCTION_ARGS)
 }
 
 /* Deletes the object with a key (NULL: the key was null). */
-static Datum
-delete(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
+static Datum delete (FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
 {
 	PG_RETURN_BOOL(key != NULL && orm_write_delete(model, key));
 }
@@ -136,7 +135,7 @@ work_delete_text(FunctionCallInfo fcinfo, OrmWriteOptions *options)
 {
 	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
 
-	return delete(fcinfo, model, orm_object_key_text(fcinfo, 1, model));
+	return delete (fcinfo, model, orm_object_key_text(fcinfo, 1, model));
 }
 
 /* orm.delete(model, key text, options) */
@@ -152,7 +151,7 @@ work_delete_any(FunctionCallInfo fcinfo, OrmWriteOptions *options)
 {
 	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
 
-	return delete(fcinfo, model, orm_object_key_any(fcinfo, 1, model));
+	return delete (fcinfo, model, orm_object_key_any(fcinfo, 1, model));
 }
 
 /* orm.delete(model, key anyelement, options) */

@@ -21,11 +21,11 @@ end(bool undo, MemoryContext context, ResourceOwner owner)
 }
 
 ErrorData *
-orm_attempt(void (*work) (void *), void *argument, OrmAttempt attempt)
+orm_attempt(void (*work)(void *), void *argument, OrmAttempt attempt)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	ErrorData  *volatile error = NULL;
+	ErrorData *volatile error = NULL;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);

@@ -8,8 +8,8 @@
 
 typedef enum OrmAttempt
 {
-	ORM_ATTEMPT_KEEP,			/* what was done stays, unless it raised */
-	ORM_ATTEMPT_UNDO			/* what was done is undone in any case */
+	ORM_ATTEMPT_KEEP, /* what was done stays, unless it raised */
+	ORM_ATTEMPT_UNDO  /* what was done is undone in any case */
 } OrmAttempt;
 
 /*
@@ -18,6 +18,6 @@ typedef enum OrmAttempt
  * undone.  The subtransaction is over when this returns or raises.  Cancel and
  * shutdown are raised again.
  */
-extern ErrorData *orm_attempt(void (*work) (void *), void *argument, OrmAttempt attempt);
+extern ErrorData *orm_attempt(void (*work)(void *), void *argument, OrmAttempt attempt);
 
 #endif

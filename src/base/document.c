@@ -36,22 +36,22 @@
 
 #define NO_NODE PG_UINT32_MAX
 
-static int	max_document_depth = 64;
-static int	max_document_nodes = 5000000;
+static int max_document_depth = 64;
+static int max_document_nodes = 5000000;
 
 typedef struct Builder
 {
 	JsonLexContext *lex;
-	JsonLexContext *decoder;	/* made when a string needs it */
+	JsonLexContext *decoder; /* made when a string needs it */
 	const char *text;
-	uint32		text_length;
-	OrmDocument *document;		/* with room for "capacity" nodes */
-	uint32		nnodes;
-	uint32		capacity;
-	uint32		open;			/* innermost open container; its "next" is the one around it */
-	uint32		depth;
-	uint32		deepest;
-	const char *cursor;			/* end of the last value, or start of a container's inside */
+	uint32 text_length;
+	OrmDocument *document; /* with room for "capacity" nodes */
+	uint32 nnodes;
+	uint32 capacity;
+	uint32 open; /* innermost open container; its "next" is the one around it */
+	uint32 depth;
+	uint32 deepest;
+	const char *cursor; /* end of the last value, or start of a container's inside */
 	StringInfoData decoded;
 } Builder;
 
@@ -59,9 +59,7 @@ typedef struct Builder
 static void
 raise_too_large(void)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-			errmsg("document is too large"),
+	ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("document is too large"),
 			errdetail("Its text and the list of its nodes must fit into %d bytes.", (int) MaxAllocSize));
 }
 
@@ -74,15 +72,14 @@ grow(Builder *builder)
 	if (builder->capacity >= most)
 		raise_too_large();
 	builder->capacity = Min(most, builder->capacity * 2);
-	builder->document = repalloc(builder->document,
-								 offsetof(OrmDocument, nodes) + builder->capacity * sizeof(OrmNode));
+	builder->document = repalloc(builder->document, offsetof(OrmDocument, nodes) + builder->capacity * sizeof(OrmNode));
 }
 
 /* Appends a node for the bytes between two points of the text and returns its index. */
 static inline uint32
 add_node(Builder *builder, OrmJsonKind kind, const char *start, const char *end)
 {
-	OrmNode    *node;
+	OrmNode *node;
 
 	if (unlikely(builder->nnodes == builder->capacity))
 		grow(builder);
@@ -123,8 +120,8 @@ decode_string(Builder *builder, OrmNode *node, const char *start, const char *en
 static inline void
 add_string(Builder *builder, const char *start, const char *end)
 {
-	uint32		index = add_node(builder, ORM_JSON_STRING, start + 1, end - 1);
-	OrmNode    *node = &builder->document->nodes[index];
+	uint32 index = add_node(builder, ORM_JSON_STRING, start + 1, end - 1);
+	OrmNode *node = &builder->document->nodes[index];
 
 	node->count = start - builder->text;
 	if (unlikely(memchr(start, '\\', end - start) != NULL))
@@ -146,20 +143,14 @@ open_container(Builder *builder, uint32 index, const char *start)
 static void
 add_value(Builder *builder)
 {
-	static const int8 kinds[] = {
-		[JSON_TOKEN_STRING] = ORM_JSON_STRING,
-		[JSON_TOKEN_NUMBER] = ORM_JSON_NUMBER,
-		[JSON_TOKEN_OBJECT_START] = ORM_JSON_OBJECT,
-		[JSON_TOKEN_ARRAY_START] = ORM_JSON_ARRAY,
-		[JSON_TOKEN_TRUE] = ORM_JSON_TRUE,
-		[JSON_TOKEN_FALSE] = ORM_JSON_FALSE,
-		[JSON_TOKEN_NULL] = ORM_JSON_NULL,
-		[JSON_TOKEN_END] = ORM_JSON_NULL
-	};
+	static const int8 kinds[] = {[JSON_TOKEN_STRING] = ORM_JSON_STRING,		  [JSON_TOKEN_NUMBER] = ORM_JSON_NUMBER,
+								 [JSON_TOKEN_OBJECT_START] = ORM_JSON_OBJECT, [JSON_TOKEN_ARRAY_START] = ORM_JSON_ARRAY,
+								 [JSON_TOKEN_TRUE] = ORM_JSON_TRUE,			  [JSON_TOKEN_FALSE] = ORM_JSON_FALSE,
+								 [JSON_TOKEN_NULL] = ORM_JSON_NULL,			  [JSON_TOKEN_END] = ORM_JSON_NULL};
 	const char *start = builder->lex->token_start;
 	const char *end = builder->lex->token_terminator;
 	OrmJsonKind kind = kinds[builder->lex->token_type];
-	uint32		index;
+	uint32 index;
 
 	/* The text ends here, which the parser is about to find out. */
 	if (start == NULL)
@@ -195,7 +186,7 @@ is_space(char c)
 static ORM_JSON_ACTION
 member_start(void *state, char *name, bool isnull)
 {
-	Builder    *builder = state;
+	Builder *builder = state;
 	const char *start = builder->cursor;
 	const char *end = builder->lex->prev_token_terminator - 1;
 
@@ -212,8 +203,8 @@ member_start(void *state, char *name, bool isnull)
 static ORM_JSON_ACTION
 container_end(void *state)
 {
-	Builder    *builder = state;
-	OrmNode    *node = &builder->document->nodes[builder->open];
+	Builder *builder = state;
+	OrmNode *node = &builder->document->nodes[builder->open];
 
 	builder->cursor = builder->lex->prev_token_terminator;
 	builder->open = node->next;
@@ -290,18 +281,16 @@ parse(Builder *builder)
 static OrmDocument *
 finish(Builder *builder)
 {
-	Size		nodes = offsetof(OrmDocument, nodes) + builder->nnodes * sizeof(OrmNode);
-	Size		room = offsetof(OrmDocument, nodes) + builder->capacity * sizeof(OrmNode);
-	Size		decoded = builder->decoder == NULL ? 0 : builder->decoded.len;
-	Size		size = nodes + builder->text_length + decoded;
+	Size nodes = offsetof(OrmDocument, nodes) + builder->nnodes * sizeof(OrmNode);
+	Size room = offsetof(OrmDocument, nodes) + builder->capacity * sizeof(OrmNode);
+	Size decoded = builder->decoder == NULL ? 0 : builder->decoded.len;
+	Size size = nodes + builder->text_length + decoded;
 	OrmDocument *document = builder->document;
 
 	if (size > MaxAllocSize)
 		raise_too_large();
 	if (builder->deepest > PG_UINT16_MAX)
-		ereport(ERROR,
-				errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				errmsg("document is nested too deeply"),
+		ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("document is nested too deeply"),
 				errdetail("No document may be more than %d levels deep.", PG_UINT16_MAX));
 	if (size > room)
 		document = repalloc(document, size);
@@ -324,7 +313,7 @@ finish(Builder *builder)
 OrmDocument *
 orm_document_parse(const char *text, int length)
 {
-	Builder		builder = {0};
+	Builder builder = {0};
 
 	builder.text = text;
 	builder.text_length = length;
@@ -343,19 +332,14 @@ orm_document_open(Datum datum)
 	OrmDocument *document = (OrmDocument *) PG_DETOAST_DATUM(datum);
 
 	if (document->version != ORM_DOCUMENT_VERSION)
-		ereport(ERROR,
-				errcode(ERRCODE_DATA_CORRUPTED),
+		ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
 				errmsg("document has the unknown storage version %d", document->version));
 	if (document->depth > max_document_depth)
-		ereport(ERROR,
-				errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				errmsg("document is nested too deeply"),
+		ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("document is nested too deeply"),
 				errdetail("It is %d levels deep; %d are allowed.", document->depth, max_document_depth),
 				errhint("Set \"orm.max_document_depth\" to allow more."));
 	if (document->nnodes > (uint32) max_document_nodes)
-		ereport(ERROR,
-				errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				errmsg("document has too many parts"),
+		ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("document has too many parts"),
 				errdetail("It has %u keys and values; %d are allowed.", document->nnodes, max_document_nodes),
 				errhint("Split the document, or set \"orm.max_document_nodes\" to allow more."));
 	return document;
@@ -365,20 +349,10 @@ orm_document_open(Datum datum)
 void
 orm_document_init(void)
 {
-	DefineCustomIntVariable("orm.max_document_depth",
-							"How deeply objects and arrays may be nested in a document.",
-							NULL,
-							&max_document_depth,
-							64, 1, PG_UINT16_MAX,
-							PGC_USERSET, 0,
-							NULL, NULL, NULL);
-	DefineCustomIntVariable("orm.max_document_nodes",
-							"How many keys and values a document may have.",
-							NULL,
-							&max_document_nodes,
-							5000000, 1, INT_MAX,
-							PGC_USERSET, 0,
-							NULL, NULL, NULL);
+	DefineCustomIntVariable("orm.max_document_depth", "How deeply objects and arrays may be nested in a document.",
+							NULL, &max_document_depth, 64, 1, PG_UINT16_MAX, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("orm.max_document_nodes", "How many keys and values a document may have.", NULL,
+							&max_document_nodes, 5000000, 1, INT_MAX, PGC_USERSET, 0, NULL, NULL, NULL);
 }
 
 /* The source text of a value as it was given. */
@@ -429,10 +403,9 @@ orm_json_string(OrmJson json)
 bool
 orm_json_equals(OrmJson json, const char *text)
 {
-	Size		length = strlen(text);
+	Size length = strlen(text);
 
-	return orm_json_kind(json) == ORM_JSON_STRING &&
-		json.node->length == length &&
+	return orm_json_kind(json) == ORM_JSON_STRING && json.node->length == length &&
 		memcmp(orm_json_bytes(json), text, length) == 0;
 }
 
@@ -484,15 +457,10 @@ const char *
 orm_json_kind_name(OrmJsonKind kind)
 {
 	static const char *const names[] = {
-		[ORM_JSON_NULL] = "null",
-		[ORM_JSON_FALSE] = "false",
-		[ORM_JSON_TRUE] = "true",
-		[ORM_JSON_NUMBER] = "a number",
-		[ORM_JSON_STRING] = "a string",
-		[ORM_JSON_UNDECODABLE] = "a string that cannot be decoded",
-		[ORM_JSON_ARRAY] = "an array",
-		[ORM_JSON_OBJECT] = "an object"
-	};
+		[ORM_JSON_NULL] = "null",		[ORM_JSON_FALSE] = "false",
+		[ORM_JSON_TRUE] = "true",		[ORM_JSON_NUMBER] = "a number",
+		[ORM_JSON_STRING] = "a string", [ORM_JSON_UNDECODABLE] = "a string that cannot be decoded",
+		[ORM_JSON_ARRAY] = "an array",	[ORM_JSON_OBJECT] = "an object"};
 
 	return names[kind];
 }

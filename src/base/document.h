@@ -39,29 +39,29 @@ typedef enum OrmJsonKind
 	ORM_JSON_TRUE,
 	ORM_JSON_NUMBER,
 	ORM_JSON_STRING,
-	ORM_JSON_UNDECODABLE,		/* a string with escapes that are no characters */
-	ORM_JSON_ARRAY,				/* this and the next are the containers */
+	ORM_JSON_UNDECODABLE, /* a string with escapes that are no characters */
+	ORM_JSON_ARRAY,		  /* this and the next are the containers */
 	ORM_JSON_OBJECT
 } OrmJsonKind;
 
 typedef struct OrmNode
 {
-	uint32		kind;			/* OrmJsonKind */
-	uint32		next;			/* first node behind this one's subtree */
-	uint32		offset;			/* of its bytes, from the start of the text */
-	uint32		length;			/* of its bytes; of a container: its source text, braces included */
-	uint32		count;			/* of a container: its elements or members;
+	uint32 kind;   /* OrmJsonKind */
+	uint32 next;   /* first node behind this one's subtree */
+	uint32 offset; /* of its bytes, from the start of the text */
+	uint32 length; /* of its bytes; of a container: its source text, braces included */
+	uint32 count;  /* of a container: its elements or members;
 								 * of a string: the offset of its opening quote */
 } OrmNode;
 
 typedef struct OrmDocument
 {
-	int32		vl_len_;		/* varlena header, do not touch */
-	uint16		version;		/* of this layout: ORM_DOCUMENT_VERSION */
-	uint16		depth;			/* deepest nesting of containers; a scalar is 0 */
-	uint32		nnodes;
-	uint32		text_length;
-	OrmNode		nodes[FLEXIBLE_ARRAY_MEMBER];
+	int32 vl_len_;	/* varlena header, do not touch */
+	uint16 version; /* of this layout: ORM_DOCUMENT_VERSION */
+	uint16 depth;	/* deepest nesting of containers; a scalar is 0 */
+	uint32 nnodes;
+	uint32 text_length;
+	OrmNode nodes[FLEXIBLE_ARRAY_MEMBER];
 } OrmDocument;
 
 #define ORM_DOCUMENT_VERSION 1
@@ -100,7 +100,7 @@ orm_document_text(const OrmDocument *document)
 static inline OrmJson
 orm_document_root(const OrmDocument *document)
 {
-	OrmJson		root = {document, document->nodes};
+	OrmJson root = {document, document->nodes};
 
 	return root;
 }
@@ -134,12 +134,12 @@ extern bool orm_json_equals(OrmJson json, const char *text);
  *                       while (orm_json_next(&walk)) ... walk.key, walk.value, walk.index */
 typedef struct OrmJsonWalk
 {
-	OrmJson		key;			/* of an object only */
-	OrmJson		value;
-	int			index;			/* 0, 1, ... */
+	OrmJson key; /* of an object only */
+	OrmJson value;
+	int index; /* 0, 1, ... */
 	const OrmNode *following;
 	const OrmNode *end;
-	bool		object;
+	bool object;
 } OrmJsonWalk;
 
 extern OrmJsonWalk orm_json_walk(OrmJson container);

@@ -49,7 +49,7 @@ orm_path_text(const OrmPath *path)
 static int
 path_depth(const OrmPath *path)
 {
-	int			depth = 0;
+	int depth = 0;
 
 	for (; path != NULL; path = path->parent)
 		depth++;
@@ -81,7 +81,7 @@ common_at_depth(const OrmPath *a, const OrmPath *b)
 const OrmPath *
 orm_path_common(const OrmPath *a, const OrmPath *b)
 {
-	int			apart = path_depth(a) - path_depth(b);
+	int apart = path_depth(a) - path_depth(b);
 
 	for (; apart > 0; apart--)
 		a = a->parent;
@@ -103,8 +103,8 @@ orm_error_place(const OrmPath *path)
 static int
 distance(const char *given, const char *name, int most)
 {
-	int			given_length = strlen(given);
-	int			name_length = strlen(name);
+	int given_length = strlen(given);
+	int name_length = strlen(name);
 
 	if (pg_strcasecmp(given, name) == 0)
 		return 0;
@@ -117,12 +117,12 @@ distance(const char *given, const char *name, int most)
 int
 orm_name_nearest(const char *given, const char *const *names, int nnames)
 {
-	int			nearest = -1;
-	int			most = Min(MAX_DISTANCE, pg_mbstrlen(given) / 2);
+	int nearest = -1;
+	int most = Min(MAX_DISTANCE, pg_mbstrlen(given) / 2);
 
 	for (int i = 0; i < nnames && most >= 0; i++)
 	{
-		int			apart = distance(given, names[i], most);
+		int apart = distance(given, names[i], most);
 
 		if (apart <= most)
 		{
@@ -137,7 +137,7 @@ orm_name_nearest(const char *given, const char *const *names, int nnames)
 int
 orm_error_nearest(const char *what, const char *given, const char *const *names, int nnames)
 {
-	int			nearest = orm_name_nearest(given, names, nnames);
+	int nearest = orm_name_nearest(given, names, nnames);
 
 	if (nearest >= 0)
 		errhint("Perhaps you meant the %s \"%s\".", what, names[nearest]);
@@ -148,7 +148,7 @@ orm_error_nearest(const char *what, const char *given, const char *const *names,
 void
 orm_error_rethrow_at(const OrmPath *path, MemoryContext caller)
 {
-	ErrorData  *error;
+	ErrorData *error;
 
 	if (path == NULL)
 		PG_RE_THROW();

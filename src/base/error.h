@@ -19,16 +19,16 @@
 
 typedef struct OrmPath
 {
-	const struct OrmPath *parent;	/* NULL: directly below the root */
-	const char *key;			/* key of an object, or NULL: "index" counts */
-	int			index;
+	const struct OrmPath *parent; /* NULL: directly below the root */
+	const char *key;			  /* key of an object, or NULL: "index" counts */
+	int index;
 } OrmPath;
 
 /* A step down: `OrmPath here = orm_path_key(path, "where");` */
 static inline OrmPath
 orm_path_key(const OrmPath *parent, const char *key)
 {
-	OrmPath		path = {parent, key, 0};
+	OrmPath path = {parent, key, 0};
 
 	return path;
 }
@@ -36,7 +36,7 @@ orm_path_key(const OrmPath *parent, const char *key)
 static inline OrmPath
 orm_path_index(const OrmPath *parent, int index)
 {
-	OrmPath		path = {parent, NULL, index};
+	OrmPath path = {parent, NULL, index};
 
 	return path;
 }
@@ -48,17 +48,16 @@ extern char *orm_path_text(const OrmPath *path);
 extern const OrmPath *orm_path_common(const OrmPath *a, const OrmPath *b);
 
 /* In an ereport: the DETAIL "At where.and[1].edda."; nothing at the root. */
-extern int	orm_error_place(const OrmPath *path);
+extern int orm_error_place(const OrmPath *path);
 
 /* Which of the names is nearest to what was given, or -1 when none is near enough. */
-extern int	orm_name_nearest(const char *given, const char *const *names, int nnames);
+extern int orm_name_nearest(const char *given, const char *const *names, int nnames);
 
 /*
  * In an ereport: the HINT `Perhaps you meant the <what> "<name>".`, when one
  * of the names is near enough to what was given; otherwise nothing.
  */
-extern int	orm_error_nearest(const char *what, const char *given,
-							  const char *const *names, int nnames);
+extern int orm_error_nearest(const char *what, const char *given, const char *const *names, int nnames);
 
 /*
  * In a PG_CATCH block only: adds the place to the error being raised (as its

@@ -17,7 +17,7 @@ typedef enum CharClass
 {
 	CHAR_OTHER,
 	CHAR_UPPER,
-	CHAR_LOWER,					/* letters without case, and whatever is not ASCII, among them */
+	CHAR_LOWER, /* letters without case, and whatever is not ASCII, among them */
 	CHAR_DIGIT
 } CharClass;
 
@@ -26,7 +26,7 @@ typedef struct Ending
 {
 	const char *plural;
 	const char *singular;
-	bool		whole;			/* it is the whole word, not its end */
+	bool whole; /* it is the whole word, not its end */
 } Ending;
 
 /* The first that matches counts. */
@@ -134,7 +134,7 @@ char_class(const char *at, int *length)
 static char *
 cut(char *name)
 {
-	int			length = strlen(name);
+	int length = strlen(name);
 
 	if (length >= NAMEDATALEN)
 		name[pg_mbcliplen(name, length, NAMEDATALEN - 1)] = '\0';
@@ -145,8 +145,7 @@ cut(char *name)
 static bool
 begins_word(CharClass before, CharClass after)
 {
-	return before == CHAR_LOWER || before == CHAR_DIGIT ||
-		(before == CHAR_UPPER && after == CHAR_LOWER);
+	return before == CHAR_LOWER || before == CHAR_DIGIT || (before == CHAR_UPPER && after == CHAR_LOWER);
 }
 
 /* A name in snake case, cut to the length of an identifier. */
@@ -154,16 +153,16 @@ char *
 orm_name_snake(const char *name)
 {
 	StringInfoData out;
-	CharClass	before = CHAR_OTHER;
-	int			length;
+	CharClass before = CHAR_OTHER;
+	int length;
 
 	initStringInfo(&out);
 	for (const char *at = name; *at; at += length)
 	{
-		CharClass	class = char_class(at, &length);
-		int			ignored;
-		CharClass	after = at[length] ? char_class(at + length, &ignored) : CHAR_OTHER;
-		bool		edge = before == CHAR_OTHER || (class == CHAR_UPPER && begins_word(before, after));
+		CharClass class = char_class(at, &length);
+		int ignored;
+		CharClass after = at[length] ? char_class(at + length, &ignored) : CHAR_OTHER;
+		bool edge = before == CHAR_OTHER || (class == CHAR_UPPER && begins_word(before, after));
 
 		if (class != CHAR_OTHER)
 		{
@@ -183,16 +182,15 @@ static const char *
 last_word(const char *name)
 {
 	const char *word = name;
-	CharClass	before = CHAR_OTHER;
-	int			length;
+	CharClass before = CHAR_OTHER;
+	int length;
 
 	for (const char *at = name; *at; at += length)
 	{
-		CharClass	class = char_class(at, &length);
-		bool		letter = class == CHAR_UPPER || class == CHAR_LOWER;
+		CharClass class = char_class(at, &length);
+		bool letter = class == CHAR_UPPER || class == CHAR_LOWER;
 
-		if (letter && (before == CHAR_OTHER || before == CHAR_DIGIT ||
-					   (class == CHAR_UPPER && before == CHAR_LOWER)))
+		if (letter && (before == CHAR_OTHER || before == CHAR_DIGIT || (class == CHAR_UPPER && before == CHAR_LOWER)))
 			word = at;
 		before = class;
 	}
@@ -204,14 +202,14 @@ static char *
 replace_ending(const char *name, const Ending *ending)
 {
 	const char *old = name + strlen(name) - strlen(ending->plural);
-	bool		upper = name[strlen(name) - 1] >= 'A' && name[strlen(name) - 1] <= 'Z';
+	bool upper = name[strlen(name) - 1] >= 'A' && name[strlen(name) - 1] <= 'Z';
 	StringInfoData out;
 
 	initStringInfo(&out);
 	appendBinaryStringInfo(&out, name, old - name);
 	for (int i = 0; ending->singular[i]; i++)
 	{
-		char		c = ending->singular[i];
+		char c = ending->singular[i];
 
 		if (c == ending->plural[i])
 			appendStringInfoChar(&out, old[i]);
@@ -230,12 +228,12 @@ char *
 orm_name_singular(const char *name)
 {
 	const char *word = last_word(name);
-	int			length = strlen(word);
+	int length = strlen(word);
 
 	for (int i = 0; i < (int) lengthof(endings); i++)
 	{
 		const Ending *ending = &endings[i];
-		int			n = strlen(ending->plural);
+		int n = strlen(ending->plural);
 
 		/* a word that is hardly more than the ending is none: "gas", "sms", "ies" */
 		if (ending->whole ? length != n : length < Max(n, 4))
@@ -258,7 +256,7 @@ static char *
 take_part(const char **at, bool last, const char **problem)
 {
 	StringInfoData part;
-	bool		quoted = **at == '"';
+	bool quoted = **at == '"';
 
 	initStringInfo(&part);
 	if (quoted)
@@ -302,8 +300,7 @@ take_parts(const char *name, char **schema, char **relation)
 bool
 orm_name_is_table(const char *name, char **schema, char **relation)
 {
-	return take_parts(name, schema, relation) == NULL &&
-		(*relation)[0] != '\0' && strlen(*relation) < NAMEDATALEN &&
+	return take_parts(name, schema, relation) == NULL && (*relation)[0] != '\0' && strlen(*relation) < NAMEDATALEN &&
 		(*schema == NULL || ((*schema)[0] != '\0' && strlen(*schema) < NAMEDATALEN));
 }
 
@@ -314,9 +311,7 @@ orm_name_split(const char *name, char **schema, char **relation)
 	const char *problem = take_parts(name, schema, relation);
 
 	if (problem != NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_NAME),
-				errmsg("invalid table name \"%s\"", name),
+		ereport(ERROR, errcode(ERRCODE_INVALID_NAME), errmsg("invalid table name \"%s\"", name),
 				errdetail("%s", problem));
 	if (*schema != NULL)
 		orm_name_check(*schema, "schema");
@@ -363,12 +358,8 @@ void
 orm_name_check(const char *name, const char *what)
 {
 	if (name[0] == '\0')
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_NAME),
-				errmsg("%s name must not be empty", what));
+		ereport(ERROR, errcode(ERRCODE_INVALID_NAME), errmsg("%s name must not be empty", what));
 	if (strlen(name) >= NAMEDATALEN)
-		ereport(ERROR,
-				errcode(ERRCODE_NAME_TOO_LONG),
-				errmsg("%s name is too long: \"%s\"", what, name),
+		ereport(ERROR, errcode(ERRCODE_NAME_TOO_LONG), errmsg("%s name is too long: \"%s\"", what, name),
 				errdetail("A name can have up to %d bytes.", NAMEDATALEN - 1));
 }

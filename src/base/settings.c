@@ -63,11 +63,11 @@ set(const char *name, const char *value)
 int
 orm_settings_enter(const OrmSettings *settings)
 {
-	bool		dates = settings->date_style != DateStyle || settings->date_order != DateOrder;
-	bool		intervals = settings->interval_style != IntervalStyle;
-	bool		zone = settings->zone != session_timezone;
-	bool		floats = settings->whole_floats && extra_float_digits < 1;
-	int			level;
+	bool dates = settings->date_style != DateStyle || settings->date_order != DateOrder;
+	bool intervals = settings->interval_style != IntervalStyle;
+	bool zone = settings->zone != session_timezone;
+	bool floats = settings->whole_floats && extra_float_digits < 1;
+	int level;
 
 	if (!dates && !intervals && !zone && !floats)
 		return 0;

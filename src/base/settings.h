@@ -22,11 +22,11 @@
 
 typedef struct OrmSettings
 {
-	int			date_style;
-	int			date_order;
-	int			interval_style;
-	pg_tz	   *zone;
-	bool		whole_floats;	/* floats are written with all their digits */
+	int date_style;
+	int date_order;
+	int interval_style;
+	pg_tz *zone;
+	bool whole_floats; /* floats are written with all their digits */
 } OrmSettings;
 
 /* Those in force, to read what is given now. */
@@ -36,7 +36,7 @@ extern OrmSettings orm_settings_now(void);
 extern OrmSettings orm_settings_exact(void);
 
 /* Puts settings in force; free of cost when they are. */
-extern int	orm_settings_enter(const OrmSettings *settings);
+extern int orm_settings_enter(const OrmSettings *settings);
 
 /* Puts back what was in force before. */
 extern void orm_settings_leave(int level);

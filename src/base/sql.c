@@ -40,7 +40,7 @@ bit_of(uint32 hash)
 static void
 note_named(int cache, Oid oid)
 {
-	uint32		hash;
+	uint32 hash;
 
 	if (oid < FirstNormalObjectId && oid != PG_PUBLIC_NAMESPACE)
 		return;
@@ -74,13 +74,11 @@ orm_sql_qualified(StringInfo sql, const char *schema, const char *name)
 void
 orm_sql_relation(StringInfo sql, Oid relation)
 {
-	char	   *name = get_rel_name(relation);
-	char	   *schema = name ? get_namespace_name(get_rel_namespace(relation)) : NULL;
+	char *name = get_rel_name(relation);
+	char *schema = name ? get_namespace_name(get_rel_namespace(relation)) : NULL;
 
 	if (schema == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_TABLE),
-				errmsg("relation with OID %u does not exist", relation));
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relation));
 	orm_sql_qualified(sql, schema, name);
 }
 
@@ -88,7 +86,7 @@ orm_sql_relation(StringInfo sql, Oid relation)
 void
 orm_sql_literal(StringInfo sql, const char *text)
 {
-	char	   *quoted = quote_literal_cstr(text);
+	char *quoted = quote_literal_cstr(text);
 
 	appendStringInfoString(sql, quoted);
 	pfree(quoted);
@@ -98,20 +96,17 @@ orm_sql_literal(StringInfo sql, const char *text)
 void
 orm_sql_operator(StringInfo sql, Oid operator)
 {
-	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
+	HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
 	Form_pg_operator form;
-	char	   *schema;
+	char *schema;
 
 	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_FUNCTION),
-				errmsg("operator with OID %u does not exist", operator));
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("operator with OID %u does not exist", operator));
 	form = (Form_pg_operator) GETSTRUCT(tuple);
 	note_named(OPEROID, operator);
 	note_named(NAMESPACEOID, form->oprnamespace);
 	schema = get_namespace_name(form->oprnamespace);
-	appendStringInfo(sql, "OPERATOR(%s.%s)", quote_identifier(schema ? schema : "pg_catalog"),
-					 NameStr(form->oprname));
+	appendStringInfo(sql, "OPERATOR(%s.%s)", quote_identifier(schema ? schema : "pg_catalog"), NameStr(form->oprname));
 	ReleaseSysCache(tuple);
 }
 
@@ -137,16 +132,13 @@ append_cast(StringInfo sql, Oid type, Oid expected, Oid namespace_id)
 }
 
 void
-orm_sql_comparison(StringInfo sql, Oid opno, const char *left, Oid left_type,
-				   const char *right, Oid right_type)
+orm_sql_comparison(StringInfo sql, Oid opno, const char *left, Oid left_type, const char *right, Oid right_type)
 {
-	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(opno));
+	HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(opno));
 	Form_pg_operator form;
 
 	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_FUNCTION),
-				errmsg("operator with OID %u does not exist", opno));
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("operator with OID %u does not exist", opno));
 	form = (Form_pg_operator) GETSTRUCT(tuple);
 	appendStringInfoString(sql, left);
 	append_cast(sql, left_type, form->oprleft, form->oprnamespace);
@@ -161,13 +153,11 @@ orm_sql_comparison(StringInfo sql, Oid opno, const char *left, Oid left_type,
 void
 orm_sql_type(StringInfo sql, Oid type, int32 typmod)
 {
-	char	   *name = format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN |
-											FORMAT_TYPE_INVALID_AS_NULL | FORMAT_TYPE_FORCE_QUALIFY);
+	char *name = format_type_extended(
+		type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_INVALID_AS_NULL | FORMAT_TYPE_FORCE_QUALIFY);
 
 	if (name == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_OBJECT),
-				errmsg("type with OID %u does not exist", type));
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("type with OID %u does not exist", type));
 	note_named(TYPEOID, type);
 	note_named(NAMESPACEOID, get_type_schema(type));
 	appendStringInfoString(sql, name);
@@ -177,14 +167,12 @@ orm_sql_type(StringInfo sql, Oid type, int32 typmod)
 void
 orm_sql_collation(StringInfo sql, Oid collation)
 {
-	HeapTuple	tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+	HeapTuple tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
 	Form_pg_collation form;
-	char	   *schema;
+	char *schema;
 
 	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_OBJECT),
-				errmsg("collation with OID %u does not exist", collation));
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("collation with OID %u does not exist", collation));
 	form = (Form_pg_collation) GETSTRUCT(tuple);
 	note_named(COLLOID, collation);
 	note_named(NAMESPACEOID, form->collnamespace);
@@ -197,8 +185,8 @@ void
 orm_sql_collate(StringInfo sql, Oid own, Oid wanted)
 {
 	if (own == wanted || !OidIsValid(own) || !OidIsValid(wanted) ||
-		((own == DEFAULT_COLLATION_OID || wanted == DEFAULT_COLLATION_OID) &&
-		 get_collation_isdeterministic(own) && get_collation_isdeterministic(wanted)))
+		((own == DEFAULT_COLLATION_OID || wanted == DEFAULT_COLLATION_OID) && get_collation_isdeterministic(own) &&
+		 get_collation_isdeterministic(wanted)))
 		return;
 	appendStringInfoString(sql, " COLLATE ");
 	orm_sql_collation(sql, wanted);
@@ -215,7 +203,7 @@ orm_sql_fragment(StringInfo sql, const char *fragment)
 static void
 text_error_callback(void *arg)
 {
-	int			position = geterrposition();
+	int position = geterrposition();
 
 	if (position > 0)
 	{
@@ -230,7 +218,7 @@ static List *
 parse_fragment(const char *fragment)
 {
 	ErrorContextCallback callback = {error_context_stack, text_error_callback, unconstify(char *, fragment)};
-	List	   *statements;
+	List *statements;
 
 	error_context_stack = &callback;
 	statements = raw_parser(fragment, RAW_PARSE_PLPGSQL_EXPR);
@@ -243,7 +231,7 @@ TypeName *
 orm_sql_parse_type(const char *text)
 {
 	ErrorContextCallback callback = {error_context_stack, text_error_callback, unconstify(char *, text)};
-	TypeName   *name;
+	TypeName *name;
 
 	error_context_stack = &callback;
 	name = orm_type_name_parse(text);
@@ -256,7 +244,7 @@ static bool
 is_one_expression(Node *statement)
 {
 	SelectStmt *select = (SelectStmt *) statement;
-	ResTarget  *target;
+	ResTarget *target;
 
 	if (statement == NULL || !IsA(statement, SelectStmt) || list_length(select->targetList) != 1)
 		return false;
@@ -276,12 +264,11 @@ is_one_expression(Node *statement)
 void
 orm_sql_check_expression(const char *fragment, const char *what)
 {
-	List	   *statements = parse_fragment(fragment);
+	List *statements = parse_fragment(fragment);
 	StringInfoData spliced;
 
 	if (list_length(statements) != 1 || !is_one_expression(linitial_node(RawStmt, statements)->stmt))
-		ereport(ERROR,
-				errcode(ERRCODE_SYNTAX_ERROR),
+		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
 				errmsg("%s must be one expression and nothing else: \"%s\"", what, fragment));
 
 	/* what may stand behind SELECT need not be able to stand in parentheses: "ALL 1" */

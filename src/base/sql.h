@@ -33,8 +33,8 @@ extern void orm_sql_operator(StringInfo sql, Oid operator);
  * of the given types; they are cast where another operator of the schema could
  * fit them better.
  */
-extern void orm_sql_comparison(StringInfo sql, Oid opno, const char *left, Oid left_type,
-							   const char *right, Oid right_type);
+extern void orm_sql_comparison(StringInfo sql, Oid opno, const char *left, Oid left_type, const char *right,
+							   Oid right_type);
 
 /* A type, qualified, with its modifiers. */
 extern void orm_sql_type(StringInfo sql, Oid type, int32 typmod);

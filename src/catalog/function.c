@@ -22,8 +22,7 @@
 bool
 orm_catalog_is_marked(Oid function)
 {
-	return list_member_oid(getAutoExtensionsOfObject(ProcedureRelationId, function),
-						   get_extension_oid("orm", true));
+	return list_member_oid(getAutoExtensionsOfObject(ProcedureRelationId, function), get_extension_oid("orm", true));
 }
 
 void
@@ -48,8 +47,7 @@ orm_catalog_tie_function(Oid function, Oid relation)
 
 	ObjectAddressSet(procedure, ProcedureRelationId, function);
 	ObjectAddressSet(table, RelationRelationId, relation);
-	deleteDependencyRecordsForSpecific(ProcedureRelationId, function, DEPENDENCY_NORMAL,
-									   RelationRelationId, relation);
+	deleteDependencyRecordsForSpecific(ProcedureRelationId, function, DEPENDENCY_NORMAL, RelationRelationId, relation);
 	recordDependencyOn(&procedure, &table, DEPENDENCY_NORMAL);
 	CommandCounterIncrement();
 }
@@ -58,9 +56,9 @@ orm_catalog_tie_function(Oid function, Oid relation)
 static HeapTuple
 with_body(HeapTuple tuple, TupleDesc descriptor, const char *body)
 {
-	Datum		values[Natts_pg_proc] = {0};
-	bool		nulls[Natts_pg_proc] = {0};
-	bool		replaces[Natts_pg_proc] = {0};
+	Datum values[Natts_pg_proc] = {0};
+	bool nulls[Natts_pg_proc] = {0};
+	bool replaces[Natts_pg_proc] = {0};
 
 	values[Anum_pg_proc_prosrc - 1] = CStringGetTextDatum(body);
 	replaces[Anum_pg_proc_prosrc - 1] = true;
@@ -70,10 +68,10 @@ with_body(HeapTuple tuple, TupleDesc descriptor, const char *body)
 bool
 orm_catalog_set_body(Oid function, const char *body)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	bool		isnull;
-	Datum		source;
-	bool		differs;
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	bool isnull;
+	Datum source;
+	bool differs;
 
 	if (!HeapTupleIsValid(tuple))
 		return false;
@@ -81,8 +79,8 @@ orm_catalog_set_body(Oid function, const char *body)
 	differs = isnull || strcmp(TextDatumGetCString(source), body) != 0;
 	if (differs)
 	{
-		Relation	procedures = table_open(ProcedureRelationId, RowExclusiveLock);
-		HeapTuple	fresh = with_body(tuple, RelationGetDescr(procedures), body);
+		Relation procedures = table_open(ProcedureRelationId, RowExclusiveLock);
+		HeapTuple fresh = with_body(tuple, RelationGetDescr(procedures), body);
 
 		CatalogTupleUpdate(procedures, &fresh->t_self, fresh);
 		table_close(procedures, RowExclusiveLock);
@@ -95,8 +93,8 @@ orm_catalog_set_body(Oid function, const char *body)
 void
 orm_catalog_touch_function(Oid function)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	Relation	procedures;
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Relation procedures;
 
 	if (!HeapTupleIsValid(tuple))
 		return;

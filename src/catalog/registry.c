@@ -53,7 +53,7 @@ enum
 static Oid
 relation_of_extension(const char *name)
 {
-	Oid			schema = get_namespace_oid("orm", true);
+	Oid schema = get_namespace_oid("orm", true);
 
 	return OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
 }
@@ -74,12 +74,10 @@ orm_registry_schema(void)
 static Relation
 open_table(const char *name, LOCKMODE lockmode)
 {
-	Oid			relid = relation_of_extension(name);
+	Oid relid = relation_of_extension(name);
 
 	if (!OidIsValid(relid))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_TABLE),
-				errmsg("extension \"orm\" is not installed in this database"),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("extension \"orm\" is not installed in this database"),
 				errhint("CREATE EXTENSION orm;"));
 	return table_open(relid, lockmode);
 }
@@ -87,7 +85,7 @@ open_table(const char *name, LOCKMODE lockmode)
 void
 orm_registry_lock(void)
 {
-	Relation	model;
+	Relation model;
 
 	/* catalog writes, which do not check it themselves */
 	PreventCommandIfReadOnly("a change of models");
@@ -105,8 +103,7 @@ begin_scan(Relation table, const char *name)
 		return systable_beginscan(table, InvalidOid, false, NULL, 0, NULL);
 
 	/* texteq needs a collation; the deterministic default one is the index's */
-	ScanKeyEntryInitialize(&key, 0, 1, BTEqualStrategyNumber, InvalidOid,
-						   DEFAULT_COLLATION_OID, F_TEXTEQ,
+	ScanKeyEntryInitialize(&key, 0, 1, BTEqualStrategyNumber, InvalidOid, DEFAULT_COLLATION_OID, F_TEXTEQ,
 						   CStringGetTextDatum(name));
 	return systable_beginscan(table, orm_primary_key_index(table), true, NULL, 1, &key);
 }
@@ -115,8 +112,8 @@ begin_scan(Relation table, const char *name)
 static char *
 text_column(HeapTuple tuple, int column, TupleDesc descriptor)
 {
-	bool		isnull;
-	Datum		value = heap_getattr(tuple, column, descriptor, &isnull);
+	bool isnull;
+	Datum value = heap_getattr(tuple, column, descriptor, &isnull);
 
 	return isnull ? NULL : TextDatumGetCString(value);
 }
@@ -125,12 +122,12 @@ text_column(HeapTuple tuple, int column, TupleDesc descriptor)
 static Datum *
 array_column(HeapTuple tuple, int column, TupleDesc descriptor, Oid type, int *count)
 {
-	bool		isnull;
-	Datum		value = heap_getattr(tuple, column, descriptor, &isnull);
-	Datum	   *elements;
-	int16		length;
-	bool		by_value;
-	char		align;
+	bool isnull;
+	Datum value = heap_getattr(tuple, column, descriptor, &isnull);
+	Datum *elements;
+	int16 length;
+	bool by_value;
+	char align;
 
 	*count = 0;
 	if (isnull)
@@ -144,13 +141,11 @@ array_column(HeapTuple tuple, int column, TupleDesc descriptor, Oid type, int *c
 static void
 read_binding(HeapTuple tuple, TupleDesc descriptor, OrmRegistered *row)
 {
-	bool		isnull;
-	int			nrelations,
-				nnames,
-				nnumbers;
-	Datum	   *relations = array_column(tuple, BINDING_COLUMN_RELATIONS, descriptor, OIDOID, &nrelations);
-	Datum	   *names = array_column(tuple, BINDING_COLUMN_NAMES, descriptor, TEXTOID, &nnames);
-	Datum	   *numbers = array_column(tuple, BINDING_COLUMN_NUMBERS, descriptor, INT2OID, &nnumbers);
+	bool isnull;
+	int nrelations, nnames, nnumbers;
+	Datum *relations = array_column(tuple, BINDING_COLUMN_RELATIONS, descriptor, OIDOID, &nrelations);
+	Datum *names = array_column(tuple, BINDING_COLUMN_NAMES, descriptor, TEXTOID, &nnames);
+	Datum *numbers = array_column(tuple, BINDING_COLUMN_NUMBERS, descriptor, INT2OID, &nnumbers);
 
 	row->relid = DatumGetObjectId(heap_getattr(tuple, BINDING_RELATION, descriptor, &isnull));
 	row->nrefs = Min(nrelations, Min(nnames, nnumbers));
@@ -167,9 +162,9 @@ read_binding(HeapTuple tuple, TupleDesc descriptor, OrmRegistered *row)
 static void
 fill_binding(OrmRegistered *row)
 {
-	Relation	binding = open_table("binding", AccessShareLock);
+	Relation binding = open_table("binding", AccessShareLock);
 	SysScanDesc scan = begin_scan(binding, row->name);
-	HeapTuple	tuple = systable_getnext(scan);
+	HeapTuple tuple = systable_getnext(scan);
 
 	if (HeapTupleIsValid(tuple))
 		read_binding(tuple, RelationGetDescr(binding), row);
@@ -203,10 +198,10 @@ is_dangling(const OrmRegistered *row)
 static List *
 read_rows(const char *name)
 {
-	Relation	model = open_table("model", AccessShareLock);
+	Relation model = open_table("model", AccessShareLock);
 	SysScanDesc scan = begin_scan(model, name);
-	HeapTuple	tuple;
-	List	   *rows = NIL;
+	HeapTuple tuple;
+	List *rows = NIL;
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
@@ -233,7 +228,7 @@ compare_rows(const ListCell *a, const ListCell *b)
 OrmRegistered *
 orm_registry_find(const char *name)
 {
-	List	   *rows = read_rows(name);
+	List *rows = read_rows(name);
 
 	return rows == NIL ? NULL : linitial(rows);
 }
@@ -241,7 +236,7 @@ orm_registry_find(const char *name)
 List *
 orm_registry_all(void)
 {
-	List	   *rows = read_rows(NULL);
+	List *rows = read_rows(NULL);
 
 	list_sort(rows, compare_rows);
 	return rows;
@@ -250,8 +245,8 @@ orm_registry_all(void)
 List *
 orm_registry_of_relation(Oid relid)
 {
-	List	   *rows = NIL;
-	ListCell   *cell;
+	List *rows = NIL;
+	ListCell *cell;
 
 	foreach(cell, orm_registry_all())
 	{
@@ -281,7 +276,7 @@ static void
 put_tuple(Relation relation, const char *name, HeapTuple tuple)
 {
 	SysScanDesc scan = begin_scan(relation, name);
-	HeapTuple	old = systable_getnext(scan);
+	HeapTuple old = systable_getnext(scan);
 
 	if (HeapTupleIsValid(old))
 	{
@@ -299,9 +294,9 @@ put_tuple(Relation relation, const char *name, HeapTuple tuple)
 static void
 remove_tuple(const char *table, const char *name)
 {
-	Relation	relation = open_table(table, RowExclusiveLock);
+	Relation relation = open_table(table, RowExclusiveLock);
 	SysScanDesc scan = begin_scan(relation, name);
-	HeapTuple	old = systable_getnext(scan);
+	HeapTuple old = systable_getnext(scan);
 
 	if (HeapTupleIsValid(old))
 		CatalogTupleDelete(relation, &old->t_self);
@@ -314,9 +309,9 @@ remove_tuple(const char *table, const char *name)
 static Datum
 make_array(Datum *values, int n, Oid type)
 {
-	int16		length;
-	bool		by_value;
-	char		align;
+	int16 length;
+	bool by_value;
+	char align;
 
 	get_typlenbyvalalign(type, &length, &by_value, &align);
 	return PointerGetDatum(construct_array(values, n, type, length, by_value, align));
@@ -326,12 +321,12 @@ make_array(Datum *values, int n, Oid type)
 static void
 put_binding(const OrmRegistered *row)
 {
-	Relation	binding = open_table("binding", RowExclusiveLock);
-	Datum		values[BINDING_COLUMNS];
-	bool		nulls[BINDING_COLUMNS] = {false};
-	Datum	   *relations = palloc(sizeof(Datum) * Max(row->nrefs, 1));
-	Datum	   *names = palloc(sizeof(Datum) * Max(row->nrefs, 1));
-	Datum	   *numbers = palloc(sizeof(Datum) * Max(row->nrefs, 1));
+	Relation binding = open_table("binding", RowExclusiveLock);
+	Datum values[BINDING_COLUMNS];
+	bool nulls[BINDING_COLUMNS] = {false};
+	Datum *relations = palloc(sizeof(Datum) * Max(row->nrefs, 1));
+	Datum *names = palloc(sizeof(Datum) * Max(row->nrefs, 1));
+	Datum *numbers = palloc(sizeof(Datum) * Max(row->nrefs, 1));
 
 	for (int i = 0; i < row->nrefs; i++)
 	{
@@ -350,8 +345,8 @@ put_binding(const OrmRegistered *row)
 HeapTuple
 orm_registry_tuple(const OrmRegistered *row, TupleDesc descriptor)
 {
-	Datum		values[MODEL_COLUMNS];
-	bool		nulls[MODEL_COLUMNS] = {false};
+	Datum values[MODEL_COLUMNS];
+	bool nulls[MODEL_COLUMNS] = {false};
 
 	values[MODEL_NAME - 1] = CStringGetTextDatum(row->name);
 	nulls[MODEL_SCHEMA - 1] = row->schema == NULL;
@@ -375,8 +370,7 @@ static bool
 same_tuple(const OrmRegistered *a, const OrmRegistered *b)
 {
 	return a->mapped == b->mapped && a->by_map == b->by_map && same_text(a->schema, b->schema) &&
-		same_text(a->relation, b->relation) && same_text(a->owner, b->owner) &&
-		same_text(a->document, b->document);
+		same_text(a->relation, b->relation) && same_text(a->owner, b->owner) && same_text(a->document, b->document);
 }
 
 void
@@ -391,7 +385,7 @@ orm_registry_put(const OrmRegistered *row)
 	/* a tuple that moved for nothing would change the order of rows in a dump */
 	if (old == NULL || !same_tuple(old, row))
 	{
-		Relation	model = open_table("model", RowExclusiveLock);
+		Relation model = open_table("model", RowExclusiveLock);
 
 		put_tuple(model, row->name, orm_registry_tuple(row, RelationGetDescr(model)));
 	}
@@ -434,15 +428,15 @@ orm_registry_remove(const char *name)
 static List *
 dangling_names(void)
 {
-	Relation	binding = open_table("binding", AccessShareLock);
+	Relation binding = open_table("binding", AccessShareLock);
 	SysScanDesc scan = begin_scan(binding, NULL);
-	HeapTuple	tuple;
-	List	   *names = NIL;
+	HeapTuple tuple;
+	List *names = NIL;
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
-		bool		isnull;
-		Datum		relid = heap_getattr(tuple, BINDING_RELATION, RelationGetDescr(binding), &isnull);
+		bool isnull;
+		Datum relid = heap_getattr(tuple, BINDING_RELATION, RelationGetDescr(binding), &isnull);
 
 		CHECK_FOR_INTERRUPTS();
 		if (!SearchSysCacheExists1(RELOID, relid))
@@ -462,7 +456,7 @@ orm_registry_is_dangling(void)
 void
 orm_registry_sweep(void)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, dangling_names())
 		orm_registry_remove(lfirst(cell));
@@ -471,8 +465,8 @@ orm_registry_sweep(void)
 Oid
 orm_registry_owner(const OrmRegistered *row)
 {
-	HeapTuple	tuple;
-	Oid			owner;
+	HeapTuple tuple;
+	Oid owner;
 
 	if (!row->mapped)
 		return get_role_oid(row->owner, true);

@@ -39,31 +39,31 @@
 /* A column that a document names, as it was when the row was written. */
 typedef struct OrmColumnRef
 {
-	Oid			relation;
-	char	   *name;
-	AttrNumber	attnum;
+	Oid relation;
+	char *name;
+	AttrNumber attnum;
 } OrmColumnRef;
 
 /* A row of orm.model together with its binding. */
 typedef struct OrmRegistered
 {
-	char	   *name;
-	char	   *schema;			/* as written by the user; NULL: none was (declared only) */
-	char	   *relation;
-	char	   *owner;			/* role name; counts only while there is no table */
-	bool		mapped;			/* it has a table: state "created" or "mapped" */
-	bool		by_map;			/* state "mapped": it came by orm.map, drop_all leaves its table alone */
-	char	   *document;		/* JSON text */
-	Oid			relid;			/* of the table; InvalidOid when not mapped */
-	int			nrefs;
+	char *name;
+	char *schema; /* as written by the user; NULL: none was (declared only) */
+	char *relation;
+	char *owner;	/* role name; counts only while there is no table */
+	bool mapped;	/* it has a table: state "created" or "mapped" */
+	bool by_map;	/* state "mapped": it came by orm.map, drop_all leaves its table alone */
+	char *document; /* JSON text */
+	Oid relid;		/* of the table; InvalidOid when not mapped */
+	int nrefs;
 	OrmColumnRef *refs;
 } OrmRegistered;
 
 /* OID of orm.model, or InvalidOid when the extension is not installed. */
-extern Oid	orm_registry_relid(void);
+extern Oid orm_registry_relid(void);
 
 /* OID of the extension's schema; raises 3F000 when it is not installed. */
-extern Oid	orm_registry_schema(void);
+extern Oid orm_registry_schema(void);
 
 /*
  * Makes this transaction the only one that changes the registry, to its end
@@ -111,6 +111,6 @@ extern void orm_registry_bind(const OrmRegistered *row);
 extern void orm_registry_unbind(const char *name);
 
 /* Who a model belongs to: the owner of its table, else the role declared; may be InvalidOid. */
-extern Oid	orm_registry_owner(const OrmRegistered *row);
+extern Oid orm_registry_owner(const OrmRegistered *row);
 
 #endif

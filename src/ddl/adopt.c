@@ -16,13 +16,10 @@ raise_lacks(const OrmDdlTable *table, char *lacks)
 {
 	const char *model = table->declaration->model;
 
-	ereport(ERROR,
-			errcode(ERRCODE_DUPLICATE_TABLE),
-			model != NULL
-			? errmsg("relation \"%s\" exists and does not fit model \"%s\"", table->relation, model)
-			: errmsg("relation \"%s\" exists and is not the join table that is needed", table->relation),
-			errdetail("%s", lacks),
-			errhint("A table that exists is used as it is: change it, or the declaration."),
+	ereport(ERROR, errcode(ERRCODE_DUPLICATE_TABLE),
+			model != NULL ? errmsg("relation \"%s\" exists and does not fit model \"%s\"", table->relation, model)
+						  : errmsg("relation \"%s\" exists and is not the join table that is needed", table->relation),
+			errdetail("%s", lacks), errhint("A table that exists is used as it is: change it, or the declaration."),
 			err_generic_string(PG_DIAG_SCHEMA_NAME, table->schema),
 			err_generic_string(PG_DIAG_TABLE_NAME, table->relation));
 }
@@ -32,7 +29,7 @@ static char *
 list_names(const List *names)
 {
 	StringInfoData text;
-	ListCell   *cell;
+	ListCell *cell;
 
 	initStringInfo(&text);
 	foreach(cell, names)
@@ -43,17 +40,17 @@ list_names(const List *names)
 /* A foreign key of the relation, however it is declared. */
 typedef struct ForeignKey
 {
-	List	   *columns;
-	const char *target;			/* schema.table, as orm_name_compose makes it */
-	List	   *referenced;		/* NIL: the target's primary key */
+	List *columns;
+	const char *target; /* schema.table, as orm_name_compose makes it */
+	List *referenced;	/* NIL: the target's primary key */
 } ForeignKey;
 
 /* All foreign keys of the relation (List of ForeignKey *). */
 static List *
 foreign_keys(const OrmDeclaration *reflected)
 {
-	List	   *found = NIL;
-	ListCell   *cell;
+	List *found = NIL;
+	ListCell *cell;
 
 	foreach(cell, reflected->columns)
 	{
@@ -85,8 +82,8 @@ foreign_keys(const OrmDeclaration *reflected)
 static bool
 same_pairs(const OrmDdlConstraint *wanted, const ForeignKey *key)
 {
-	ListCell   *cell;
-	ListCell   *other;
+	ListCell *cell;
+	ListCell *other;
 
 	if (!orm_ddl_same_columns(wanted->columns, key->columns))
 		return false;
@@ -103,8 +100,8 @@ same_pairs(const OrmDdlConstraint *wanted, const ForeignKey *key)
 static bool
 has_foreign_key(const OrmDdlConstraint *wanted, const OrmDeclaration *reflected)
 {
-	char	   *target = orm_name_compose(wanted->schema, wanted->relation);
-	ListCell   *cell;
+	char *target = orm_name_compose(wanted->schema, wanted->relation);
+	ListCell *cell;
 
 	foreach(cell, foreign_keys(reflected))
 	{
@@ -120,7 +117,7 @@ has_foreign_key(const OrmDdlConstraint *wanted, const OrmDeclaration *reflected)
 static bool
 has_unique(const List *columns, const OrmDeclaration *reflected)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (orm_ddl_same_columns(columns, orm_declaration_key(reflected)))
 		return true;
@@ -159,8 +156,9 @@ check_constraint(const OrmDdlTable *table, const OrmDdlConstraint *wanted, const
 			break;
 		case ORM_CONSTRAINT_FOREIGN_KEY:
 			if (!has_foreign_key(wanted, reflected))
-				raise_lacks(table, psprintf("It has no foreign key of %s to \"%s\".",
-											list_names(wanted->columns), wanted->relation));
+				raise_lacks(
+					table,
+					psprintf("It has no foreign key of %s to \"%s\".", list_names(wanted->columns), wanted->relation));
 			break;
 		case ORM_CONSTRAINT_INDEX:
 		case ORM_CONSTRAINT_CHECK:
@@ -172,9 +170,9 @@ check_constraint(const OrmDdlTable *table, const OrmDdlConstraint *wanted, const
 static ForeignKey *
 only_foreign_key(const OrmDdlConstraint *wanted, const OrmDeclaration *reflected)
 {
-	char	   *target = orm_name_compose(wanted->schema, wanted->relation);
+	char *target = orm_name_compose(wanted->schema, wanted->relation);
 	ForeignKey *found = NULL;
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, foreign_keys(reflected))
 	{
@@ -193,8 +191,8 @@ only_foreign_key(const OrmDdlConstraint *wanted, const OrmDeclaration *reflected
 static bool
 lacks_made_names(const OrmDdlTable *table, const List *columns, const OrmDeclaration *reflected)
 {
-	bool		lacks = false;
-	ListCell   *cell;
+	bool lacks = false;
+	ListCell *cell;
 
 	foreach(cell, columns)
 	{
@@ -217,8 +215,8 @@ lacks_made_names(const OrmDdlTable *table, const List *columns, const OrmDeclara
 static void
 follow_foreign_keys(OrmDdlTable *table, const OrmDeclaration *reflected)
 {
-	ListCell   *cell;
-	ListCell   *name;
+	ListCell *cell;
+	ListCell *name;
 
 	foreach(cell, table->constraints)
 	{
@@ -252,17 +250,18 @@ check_column(const OrmDdlTable *table, const OrmDdlColumn *wanted, const OrmDecl
 	if (column == NULL)
 		raise_lacks(table, psprintf("It has no column \"%s\".", wanted->name));
 	if (wanted->is_version && wanted->declared == NULL)
-		return;					/* which integer type it is does not matter */
+		return; /* which integer type it is does not matter */
 	if (column->type_oid != wanted->type || column->typmod != wanted->typmod)
-		raise_lacks(table, psprintf("Its column \"%s\" has type %s, not %s.", wanted->name, column->type,
-									orm_declaration_type_name(wanted->type, wanted->typmod)));
+		raise_lacks(table,
+					psprintf("Its column \"%s\" has type %s, not %s.", wanted->name, column->type,
+							 orm_declaration_type_name(wanted->type, wanted->typmod)));
 }
 
 /* Compares columns and keys; raises for the first that is not there. */
 void
 orm_ddl_adopt(OrmDdlTable *table, const OrmDeclaration *reflected, bool keys)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	follow_foreign_keys(table, reflected);
 	foreach(cell, table->columns)

@@ -21,8 +21,8 @@ static void
 check_added_name(const OrmPlanned *planned, const char *name, const OrmPath *path)
 {
 	const OrmDeclaration *declaration = planned->table.declaration;
-	bool		taken = orm_declaration_relationship(declaration, name) != NULL;
-	ListCell   *cell;
+	bool taken = orm_declaration_relationship(declaration, name) != NULL;
+	ListCell *cell;
 
 	foreach(cell, declaration->columns)
 	{
@@ -31,18 +31,15 @@ check_added_name(const OrmPlanned *planned, const char *name, const OrmPath *pat
 		taken = taken || (column->attribute != NULL && strcmp(column->attribute, name) == 0);
 	}
 	if (taken)
-		ereport(ERROR,
-				errcode(ERRCODE_DUPLICATE_COLUMN),
-				errmsg("column \"%s\", which belongs_to adds to model \"%s\", has a name that is taken",
-					   name, declaration->model),
-				errhint("Name the column: foreign_key => ..."),
-				orm_error_place(path));
+		ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
+				errmsg("column \"%s\", which belongs_to adds to model \"%s\", has a name that is taken", name,
+					   declaration->model),
+				errhint("Name the column: foreign_key => ..."), orm_error_place(path));
 }
 
 /* A column that belongs_to adds. */
 static void
-add_key_column(OrmPlanned *planned, const char *name, const OrmKeyColumn *source, bool made_name,
-			   const OrmPath *path)
+add_key_column(OrmPlanned *planned, const char *name, const OrmKeyColumn *source, bool made_name, const OrmPath *path)
 {
 	OrmDdlColumn *column = palloc0(sizeof(OrmDdlColumn));
 
@@ -60,7 +57,7 @@ add_key_column(OrmPlanned *planned, const char *name, const OrmKeyColumn *source
 static bool
 are_declared(const OrmPlanned *planned, const List *columns)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, columns)
 		if (orm_declaration_column(planned->table.declaration, lfirst(cell)) == NULL)
@@ -70,10 +67,9 @@ are_declared(const OrmPlanned *planned, const List *columns)
 
 /* Does another belongs_to take these columns, by naming them or by its own name? */
 static bool
-is_taken(OrmPlanned *planned, const List *columns, const OrmTarget *target,
-		 const OrmDeclaredRelationship *relationship)
+is_taken(OrmPlanned *planned, const List *columns, const OrmTarget *target, const OrmDeclaredRelationship *relationship)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, planned->table.declaration->relationships)
 	{
@@ -81,8 +77,8 @@ is_taken(OrmPlanned *planned, const List *columns, const OrmTarget *target,
 
 		if (other == relationship || other->kind != ORM_BELONGS_TO)
 			continue;
-		if (orm_ddl_same_columns(columns, other->foreign_key != NIL ? other->foreign_key
-								 : orm_ddl_default_columns(other->name, target)))
+		if (orm_ddl_same_columns(
+				columns, other->foreign_key != NIL ? other->foreign_key : orm_ddl_default_columns(other->name, target)))
 			return true;
 	}
 	return false;
@@ -90,34 +86,32 @@ is_taken(OrmPlanned *planned, const List *columns, const OrmTarget *target,
 
 /* Raises 42702: two foreign keys could be the one that a belongs_to means. */
 static void
-raise_ambiguous(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship,
-				const List *first, const List *second)
+raise_ambiguous(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship, const List *first,
+				const List *second)
 {
 	OrmElementPlace place;
 
-	ereport(ERROR,
-			errcode(ERRCODE_AMBIGUOUS_COLUMN),
-			errmsg("relationship \"%s\" of model \"%s\" could follow more than one foreign key",
-				   relationship->name, planned->table.declaration->model),
+	ereport(ERROR, errcode(ERRCODE_AMBIGUOUS_COLUMN),
+			errmsg("relationship \"%s\" of model \"%s\" could follow more than one foreign key", relationship->name,
+				   planned->table.declaration->model),
 			orm_error_place(orm_declaration_place(&place, relationship->position, "belongs_to", NULL)),
-			errhint("Choose one: foreign_key => '%s' or foreign_key => '%s'.",
-					(char *) linitial(first), (char *) linitial(second)));
+			errhint("Choose one: foreign_key => '%s' or foreign_key => '%s'.", (char *) linitial(first),
+					(char *) linitial(second)));
 }
 
 /* The columns of the only declared foreign key to the target that nobody else takes; NIL: there is none. */
 static List *
 find_declared_key(OrmPlanned *planned, const OrmTarget *target, const OrmDeclaredRelationship *relationship)
 {
-	List	   *found = NIL;
-	ListCell   *cell;
+	List *found = NIL;
+	ListCell *cell;
 
 	foreach(cell, planned->table.constraints)
 	{
 		OrmDdlConstraint *constraint = lfirst(cell);
 
 		if (constraint->kind != ORM_CONSTRAINT_FOREIGN_KEY || constraint->made_for != NULL ||
-			strcmp(constraint->relation, target->relation) != 0 ||
-			strcmp(constraint->schema, target->schema) != 0 ||
+			strcmp(constraint->relation, target->relation) != 0 || strcmp(constraint->schema, target->schema) != 0 ||
 			is_taken(planned, constraint->columns, target, relationship))
 			continue;
 		if (found != NIL)
@@ -131,8 +125,8 @@ find_declared_key(OrmPlanned *planned, const OrmTarget *target, const OrmDeclare
 static List *
 choose_columns(OrmPlanned *planned, const OrmTarget *target, const OrmDeclaredRelationship *relationship)
 {
-	List	   *names = orm_ddl_default_columns(relationship->name, target);
-	List	   *declared;
+	List *names = orm_ddl_default_columns(relationship->name, target);
+	List *declared;
 
 	if (relationship->foreign_key != NIL)
 		return relationship->foreign_key;
@@ -149,17 +143,15 @@ orm_ddl_add_key_columns(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelation
 	OrmElementPlace place;
 	OrmElementPlace at_key;
 	const OrmPath *path = orm_declaration_place(&at_key, relationship->position, "belongs_to", NULL);
-	const OrmTarget *target = orm_ddl_need_target(run, planned, relationship->model,
-												  orm_declaration_place(&place, relationship->position,
-																		"belongs_to", "model"));
-	List	   *columns = choose_columns(planned, target, relationship);
-	ListCell   *cell;
+	const OrmTarget *target = orm_ddl_need_target(
+		run, planned, relationship->model,
+		orm_declaration_place(&place, relationship->position, "belongs_to", "model"));
+	List *columns = choose_columns(planned, target, relationship);
+	ListCell *cell;
 
 	if (!are_declared(planned, columns) && list_length(columns) != target->nkeys)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_FOREIGN_KEY),
-				errmsg("number of referencing and referenced columns for foreign key disagree"),
-				orm_error_place(path));
+		ereport(ERROR, errcode(ERRCODE_INVALID_FOREIGN_KEY),
+				errmsg("number of referencing and referenced columns for foreign key disagree"), orm_error_place(path));
 	foreach(cell, columns)
 		if (orm_declaration_column(planned->table.declaration, lfirst(cell)) == NULL &&
 			orm_ddl_column(&planned->table, lfirst(cell)) == NULL)
@@ -172,7 +164,7 @@ orm_ddl_add_key_columns(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelation
 static OrmDdlConstraint *
 find_foreign_key(const OrmPlanned *planned, const List *columns)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, planned->table.constraints)
 	{
@@ -186,14 +178,13 @@ find_foreign_key(const OrmPlanned *planned, const List *columns)
 
 /* What a belongs_to says of its foreign key and what the key says itself must be one thing. */
 static const char *
-agree(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship, const char *key,
-	  const char *ours, const char *theirs)
+agree(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship, const char *key, const char *ours,
+	  const char *theirs)
 {
 	OrmElementPlace place;
 
 	if (ours != NULL && theirs != NULL && strcmp(ours, theirs) != 0)
-		ereport(ERROR,
-				errcode(ERRCODE_SYNTAX_ERROR),
+		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
 				errmsg("relationship \"%s\" of model \"%s\" and its foreign key disagree about \"%s\"",
 					   relationship->name, planned->table.declaration->model, key),
 				orm_error_place(orm_declaration_place(&place, relationship->position, "belongs_to", key)));
@@ -208,11 +199,9 @@ check_same_target(const OrmPlanned *planned, const OrmDeclaredRelationship *rela
 	OrmElementPlace place;
 
 	if (strcmp(constraint->relation, target->relation) != 0 || strcmp(constraint->schema, target->schema) != 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+		ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
 				errmsg("foreign key of relationship \"%s\" of model \"%s\" refers to \"%s\", not to \"%s\"",
-					   relationship->name, planned->table.declaration->model,
-					   constraint->relation, target->relation),
+					   relationship->name, planned->table.declaration->model, constraint->relation, target->relation),
 				orm_error_place(orm_declaration_place(&place, relationship->position, "belongs_to", NULL)));
 }
 
@@ -228,15 +217,13 @@ add_foreign_key(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *re
 	if (constraint == NULL)
 	{
 		constraint = orm_ddl_add_constraint(planned, ORM_CONSTRAINT_FOREIGN_KEY, relationship->foreign_key,
-									relationship->position);
+											relationship->position);
 		constraint->made_for = relationship;
 		orm_ddl_set_target(run, constraint, target, NIL, path);
 	}
 	check_same_target(planned, relationship, constraint, target);
-	constraint->on_delete = agree(planned, relationship, "on_delete", relationship->on_delete,
-								  constraint->on_delete);
-	constraint->on_update = agree(planned, relationship, "on_update", relationship->on_update,
-								  constraint->on_update);
+	constraint->on_delete = agree(planned, relationship, "on_delete", relationship->on_delete, constraint->on_delete);
+	constraint->on_update = agree(planned, relationship, "on_update", relationship->on_update, constraint->on_update);
 }
 
 /* nullable => false of a belongs_to holds for the columns of its key. */
@@ -244,7 +231,7 @@ static void
 set_not_null(OrmPlanned *planned, const OrmDeclaredRelationship *relationship)
 {
 	OrmElementPlace place;
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (relationship->nullable != ORM_NO)
 		return;
@@ -253,12 +240,10 @@ set_not_null(OrmPlanned *planned, const OrmDeclaredRelationship *relationship)
 		OrmDdlColumn *column = orm_ddl_column(&planned->table, lfirst(cell));
 
 		if (column->declared != NULL && column->declared->nullable == ORM_YES)
-			ereport(ERROR,
-					errcode(ERRCODE_SYNTAX_ERROR),
+			ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
 					errmsg("relationship \"%s\" of model \"%s\" and its column \"%s\" disagree about \"nullable\"",
 						   relationship->name, planned->table.declaration->model, column->name),
-					orm_error_place(orm_declaration_place(&place, relationship->position,
-														  "belongs_to", "nullable")));
+					orm_error_place(orm_declaration_place(&place, relationship->position, "belongs_to", "nullable")));
 		column->not_null = true;
 	}
 }
@@ -280,20 +265,20 @@ serves(const OrmDdlConstraint *constraint, const List *columns)
 static void
 add_index(OrmPlanned *planned, OrmDeclaredRelationship *relationship)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, planned->table.constraints)
 		if (serves(lfirst(cell), relationship->foreign_key))
 			return;
-	orm_ddl_add_constraint(planned, ORM_CONSTRAINT_INDEX, relationship->foreign_key,
-				   relationship->position)->made_for = relationship;
+	orm_ddl_add_constraint(planned, ORM_CONSTRAINT_INDEX, relationship->foreign_key, relationship->position)->made_for =
+		relationship;
 }
 
 /* Adds what every belongs_to needs besides its columns. */
 void
 orm_ddl_add_keys(OrmDdlRun *run, OrmPlanned *planned)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, planned->table.declaration->relationships)
 	{

@@ -23,18 +23,18 @@
 /* A column of a key that others refer to. */
 typedef struct OrmKeyColumn
 {
-	char	   *name;
-	Oid			type;
-	int32		typmod;
-	Oid			collation;
+	char *name;
+	Oid type;
+	int32 typmod;
+	Oid collation;
 } OrmKeyColumn;
 
 /* A table that others refer to. */
 typedef struct OrmTarget
 {
-	char	   *schema;
-	char	   *relation;
-	int			nkeys;			/* columns of its primary key (or of the declared one); 0: none */
+	char *schema;
+	char *relation;
+	int nkeys; /* columns of its primary key (or of the declared one); 0: none */
 	OrmKeyColumn *keys;
 } OrmTarget;
 
@@ -46,68 +46,68 @@ typedef struct OrmDdlCatalog
 	 * stands for outside of this run, or NULL.  Raises for a model that is
 	 * known but has no table and is not in this run.
 	 */
-	const OrmTarget *(*find) (const char *name, void *arg);
+	const OrmTarget *(*find)(const char *name, void *arg);
 
 	/* Is there a relation of that name now? */
-	bool		(*exists) (const char *schema, const char *relation, void *arg);
-	void	   *arg;
+	bool (*exists)(const char *schema, const char *relation, void *arg);
+	void *arg;
 } OrmDdlCatalog;
 
 /* A column of a table of the plan. */
 typedef struct OrmDdlColumn
 {
-	char	   *name;
-	Oid			type;
-	int32		typmod;
-	Oid			collation;		/* InvalidOid: the type's */
-	bool		not_null;
-	const char *identity;		/* "always", "by default", NULL */
-	const OrmDeclaredColumn *declared;	/* NULL: added by belongs_to, or for the version */
-	bool		is_version;		/* it counts changes */
-	bool		made_name;		/* ... under a name that it made */
+	char *name;
+	Oid type;
+	int32 typmod;
+	Oid collation; /* InvalidOid: the type's */
+	bool not_null;
+	const char *identity;			   /* "always", "by default", NULL */
+	const OrmDeclaredColumn *declared; /* NULL: added by belongs_to, or for the version */
+	bool is_version;				   /* it counts changes */
+	bool made_name;					   /* ... under a name that it made */
 } OrmDdlColumn;
 
 /* A key, index or constraint of a table of the plan, however it was declared. */
 typedef struct OrmDdlConstraint
 {
 	OrmConstraintKind kind;
-	const char *name;			/* NULL: as PostgreSQL chooses */
-	List	   *columns;		/* of char * */
-	const char *expr;			/* check */
-	const char *schema;			/* foreign key: its target, and the columns it refers to */
+	const char *name;	/* NULL: as PostgreSQL chooses */
+	List *columns;		/* of char * */
+	const char *expr;	/* check */
+	const char *schema; /* foreign key: its target, and the columns it refers to */
 	const char *relation;
-	List	   *referenced;		/* of char * */
+	List *referenced; /* of char * */
 	const char *on_delete;
 	const char *on_update;
-	const char *method;			/* index */
+	const char *method; /* index */
 	const char *where_expr;
-	bool		unique;
-	int			position;		/* in "elements", for messages */
-	OrmDeclaredRelationship *made_for;	/* added by this belongs_to; NULL: declared */
+	bool unique;
+	int position;					   /* in "elements", for messages */
+	OrmDeclaredRelationship *made_for; /* added by this belongs_to; NULL: declared */
 } OrmDdlConstraint;
 
 typedef struct OrmDdlTable
 {
-	OrmDeclaration *declaration;	/* of a join table that is made: has no model */
-	char	   *schema;
-	char	   *relation;
-	bool		exists;			/* now, or made for another model of this run */
-	List	   *columns;		/* of OrmDdlColumn *, in table order */
-	List	   *constraints;	/* of OrmDdlConstraint * */
-	List	   *statements;		/* of char *; NIL when it exists */
+	OrmDeclaration *declaration; /* of a join table that is made: has no model */
+	char *schema;
+	char *relation;
+	bool exists;	   /* now, or made for another model of this run */
+	List *columns;	   /* of OrmDdlColumn *, in table order */
+	List *constraints; /* of OrmDdlConstraint * */
+	List *statements;  /* of char *; NIL when it exists */
 } OrmDdlTable;
 
 /* A statement that waits until all tables are there. */
 typedef struct OrmDdlStatement
 {
 	OrmDdlTable *table;
-	char	   *sql;
+	char *sql;
 } OrmDdlStatement;
 
 typedef struct OrmDdlPlan
 {
-	List	   *tables;			/* of OrmDdlTable *, each behind those it refers to, cycles apart */
-	List	   *late;			/* of OrmDdlStatement *: foreign keys that close a cycle */
+	List *tables; /* of OrmDdlTable *, each behind those it refers to, cycles apart */
+	List *late;	  /* of OrmDdlStatement *: foreign keys that close a cycle */
 } OrmDdlPlan;
 
 /*

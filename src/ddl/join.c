@@ -23,19 +23,19 @@
 typedef struct Side
 {
 	const OrmTarget *target;
-	const char *model;			/* by which name it is found again */
-	OrmDeclaredRelationship *relationship;	/* declared here; NULL: only at the other end */
-	List	   *columns;		/* of the join table, pointing here */
+	const char *model;					   /* by which name it is found again */
+	OrmDeclaredRelationship *relationship; /* declared here; NULL: only at the other end */
+	List *columns;						   /* of the join table, pointing here */
 } Side;
 
 /* A join table that is made. */
 typedef struct Join
 {
-	char	   *schema;
-	char	   *relation;
-	OrmPlanned *owner;			/* whose relationship came first */
-	Side		own;			/* that end */
-	Side		other;
+	char *schema;
+	char *relation;
+	OrmPlanned *owner; /* whose relationship came first */
+	Side own;		   /* that end */
+	Side other;
 } Join;
 
 /* Are these the same table? */
@@ -49,15 +49,15 @@ same_table(const OrmTarget *a, const OrmTarget *b)
 static bool
 comes_first(const OrmTarget *a, const OrmTarget *b)
 {
-	int			order = strcmp(a->relation, b->relation);
+	int order = strcmp(a->relation, b->relation);
 
 	return order < 0 || (order == 0 && strcmp(a->schema, b->schema) <= 0);
 }
 
 /* The name of the join table that a relationship asks for. */
 static void
-name_of_join(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship,
-			 const OrmTarget *target, char **schema, char **relation)
+name_of_join(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship, const OrmTarget *target,
+			 char **schema, char **relation)
 {
 	const OrmTarget *first = comes_first(&planned->target, target) ? &planned->target : target;
 	const OrmTarget *second = first == target ? &planned->target : target;
@@ -77,11 +77,11 @@ name_of_join(const OrmPlanned *planned, const OrmDeclaredRelationship *relations
 static Join *
 find_join(List *joins, const char *schema, const char *relation)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, joins)
 	{
-		Join	   *join = lfirst(cell);
+		Join *join = lfirst(cell);
 
 		if (strcmp(join->relation, relation) == 0 && strcmp(join->schema, schema) == 0)
 			return join;
@@ -95,11 +95,10 @@ raise_shared(const OrmPlanned *planned, const OrmDeclaredRelationship *relations
 {
 	OrmElementPlace place;
 
-	ereport(ERROR,
-			errcode(ERRCODE_DUPLICATE_OBJECT),
+	ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
 			errmsg("relationships \"%s\" of model \"%s\" and \"%s\" of model \"%s\" would share the join table \"%s\"",
-				   join->own.relationship->name, join->owner->table.declaration->model,
-				   relationship->name, planned->table.declaration->model, join->relation),
+				   join->own.relationship->name, join->owner->table.declaration->model, relationship->name,
+				   planned->table.declaration->model, join->relation),
 			orm_error_place(orm_declaration_place(&place, relationship->position, "many_to_many", NULL)),
 			errhint("Give one of them a table of its own, through => ..., "
 					"or say that they are inverses, back_populates => ..."));
@@ -107,8 +106,8 @@ raise_shared(const OrmPlanned *planned, const OrmDeclaredRelationship *relations
 
 /* Is a relationship the inverse of the one that came first? */
 static bool
-is_inverse(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship,
-		   const OrmTarget *target, const Join *join)
+is_inverse(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship, const OrmTarget *target,
+		   const Join *join)
 {
 	const OrmDeclaredRelationship *first = join->own.relationship;
 
@@ -122,8 +121,7 @@ is_inverse(const OrmPlanned *planned, const OrmDeclaredRelationship *relationshi
 
 /* A relationship through a join table that another one has asked for. */
 static void
-join_again(const OrmPlanned *planned, OrmDeclaredRelationship *relationship, const OrmTarget *target,
-		   Join *join)
+join_again(const OrmPlanned *planned, OrmDeclaredRelationship *relationship, const OrmTarget *target, Join *join)
 {
 	if (is_inverse(planned, relationship, target, join))
 		join->other.relationship = relationship;
@@ -140,8 +138,7 @@ need_own_key(OrmDdlRun *run, const OrmPlanned *planned, const OrmDeclaredRelatio
 
 	orm_ddl_resolve_key(run, &planned->target);
 	if (planned->target.nkeys == 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 				errmsg("model \"%s\" has no primary key, which relationship \"%s\" needs",
 					   planned->table.declaration->model, relationship->name),
 				orm_error_place(orm_declaration_place(&place, relationship->position, "many_to_many", NULL)));
@@ -152,12 +149,12 @@ static List *
 add_relationship(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *relationship, List *joins)
 {
 	OrmElementPlace place;
-	const OrmTarget *target = orm_ddl_need_target(run, planned, relationship->model,
-												  orm_declaration_place(&place, relationship->position,
-																		"many_to_many", "model"));
-	Join	   *join;
-	char	   *schema;
-	char	   *relation;
+	const OrmTarget *target = orm_ddl_need_target(
+		run, planned, relationship->model,
+		orm_declaration_place(&place, relationship->position, "many_to_many", "model"));
+	Join *join;
+	char *schema;
+	char *relation;
 
 	if (relationship->through != NULL && orm_ddl_find_target(run, planned, relationship->through) != NULL)
 		return joins;
@@ -175,8 +172,8 @@ add_relationship(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *r
 	join->owner = planned;
 	if (!run->catalog->exists(schema, relation, run->catalog->arg))
 		relationship->made = ORM_YES;
-	join->own = (Side) {&planned->target, planned->table.declaration->model, relationship, NIL};
-	join->other = (Side) {target, relationship->model, NULL, NIL};
+	join->own = (Side){&planned->target, planned->table.declaration->model, relationship, NIL};
+	join->other = (Side){target, relationship->model, NULL, NIL};
 	return lappend(joins, join);
 }
 
@@ -184,16 +181,15 @@ add_relationship(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *r
 static List *
 columns_of_side(const Side *side, const char *prefix)
 {
-	char	   *singular = psprintf("%s%s", prefix, orm_name_singular(side->target->relation));
-	List	   *given = side->relationship != NULL ? side->relationship->foreign_key : NIL;
+	char *singular = psprintf("%s%s", prefix, orm_name_singular(side->target->relation));
+	List *given = side->relationship != NULL ? side->relationship->foreign_key : NIL;
 	OrmElementPlace place;
 
 	if (given != NIL && list_length(given) != side->target->nkeys)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_FOREIGN_KEY),
+		ereport(ERROR, errcode(ERRCODE_INVALID_FOREIGN_KEY),
 				errmsg("number of referencing and referenced columns for foreign key disagree"),
-				orm_error_place(orm_declaration_place(&place, side->relationship->position,
-													  "many_to_many", "foreign_key")));
+				orm_error_place(
+					orm_declaration_place(&place, side->relationship->position, "many_to_many", "foreign_key")));
 	return given != NIL ? given : orm_ddl_default_columns(singular, side->target);
 }
 
@@ -201,8 +197,8 @@ columns_of_side(const Side *side, const char *prefix)
 static bool
 overlap(const List *a, const List *b)
 {
-	ListCell   *left;
-	ListCell   *right;
+	ListCell *left;
+	ListCell *right;
 
 	foreach(left, a)
 		foreach(right, b)
@@ -215,7 +211,7 @@ overlap(const List *a, const List *b)
 static void
 declare_columns(OrmDeclaration *declaration, const Side *side)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, side->columns)
 	{
@@ -253,8 +249,7 @@ declare_constraint(OrmDeclaration *declaration, OrmConstraintKind kind, List *co
 static void
 declare_foreign_key(OrmDeclaration *declaration, const Side *side)
 {
-	OrmDeclaredConstraint *constraint = declare_constraint(declaration, ORM_CONSTRAINT_FOREIGN_KEY,
-														   side->columns);
+	OrmDeclaredConstraint *constraint = declare_constraint(declaration, ORM_CONSTRAINT_FOREIGN_KEY, side->columns);
 
 	constraint->target = pstrdup(side->model);
 	constraint->on_delete = "cascade";
@@ -270,8 +265,7 @@ declare_join(const Join *join, const Side *first, const Side *second)
 	declaration->relation = join->relation;
 	declare_columns(declaration, first);
 	declare_columns(declaration, second);
-	declare_constraint(declaration, ORM_CONSTRAINT_PRIMARY_KEY,
-					   list_concat_copy(first->columns, second->columns));
+	declare_constraint(declaration, ORM_CONSTRAINT_PRIMARY_KEY, list_concat_copy(first->columns, second->columns));
 	declare_constraint(declaration, ORM_CONSTRAINT_INDEX, second->columns);
 	declare_foreign_key(declaration, first);
 	declare_foreign_key(declaration, second);
@@ -282,8 +276,8 @@ declare_join(const Join *join, const Side *first, const Side *second)
 static void
 add_join(OrmDdlRun *run, Join *join)
 {
-	Side	   *first = comes_first(join->own.target, join->other.target) ? &join->own : &join->other;
-	Side	   *second = first == &join->own ? &join->other : &join->own;
+	Side *first = comes_first(join->own.target, join->other.target) ? &join->own : &join->other;
+	Side *second = first == &join->own ? &join->other : &join->own;
 
 	first->columns = columns_of_side(first, "");
 	second->columns = columns_of_side(second, "");
@@ -304,9 +298,9 @@ add_join(OrmDdlRun *run, Join *join)
 void
 orm_ddl_add_join_tables(OrmDdlRun *run)
 {
-	List	   *joins = NIL;
-	ListCell   *cell;
-	ListCell   *item;
+	List *joins = NIL;
+	ListCell *cell;
+	ListCell *item;
 
 	foreach(cell, run->tables)
 	{

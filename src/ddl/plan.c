@@ -15,7 +15,7 @@
 OrmPlanned *
 orm_ddl_find_table(const OrmDdlRun *run, const char *schema, const char *relation)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, run->tables)
 	{
@@ -46,7 +46,7 @@ orm_ddl_add_table(OrmDdlRun *run, OrmDeclaration *declaration)
 static void
 place(OrmDdlRun *run, OrmPlanned *planned)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	check_stack_depth();
 	if (planned->visited)
@@ -56,7 +56,8 @@ place(OrmDdlRun *run, OrmPlanned *planned)
 	{
 		OrmDdlConstraint *constraint = lfirst(cell);
 		OrmPlanned *target = constraint->kind == ORM_CONSTRAINT_FOREIGN_KEY
-			? orm_ddl_find_table(run, constraint->schema, constraint->relation) : NULL;
+			? orm_ddl_find_table(run, constraint->schema, constraint->relation)
+			: NULL;
 
 		if (target != NULL)
 			place(run, target);
@@ -71,8 +72,8 @@ place(OrmDdlRun *run, OrmPlanned *planned)
 OrmDdlPlan *
 orm_ddl_plan(List *declarations, const OrmDdlCatalog *catalog)
 {
-	OrmDdlRun	run = {.catalog = catalog, .plan = palloc0(sizeof(OrmDdlPlan))};
-	ListCell   *cell;
+	OrmDdlRun run = {.catalog = catalog, .plan = palloc0(sizeof(OrmDdlPlan))};
+	ListCell *cell;
 
 	foreach(cell, declarations)
 		orm_ddl_add_table(&run, lfirst(cell));

@@ -17,7 +17,7 @@
 typedef enum OrmKeyState
 {
 	ORM_KEY_UNKNOWN,
-	ORM_KEY_IN_WORK,			/* to come here again means a circle */
+	ORM_KEY_IN_WORK, /* to come here again means a circle */
 	ORM_KEY_KNOWN
 } OrmKeyState;
 
@@ -25,15 +25,15 @@ typedef enum OrmKeyState
 typedef struct OrmPlanned
 {
 	OrmDdlTable table;
-	OrmTarget	target;			/* as others refer to it; keys once key_state says so */
+	OrmTarget target; /* as others refer to it; keys once key_state says so */
 	OrmKeyState key_state;
-	bool		visited;		/* while tables are put in order */
-	bool		placed;			/* it stands in the plan: others may refer to it */
+	bool visited; /* while tables are put in order */
+	bool placed;  /* it stands in the plan: others may refer to it */
 } OrmPlanned;
 
 typedef struct OrmDdlRun
 {
-	List	   *tables;			/* of OrmPlanned * */
+	List *tables; /* of OrmPlanned * */
 	const OrmDdlCatalog *catalog;
 	OrmDdlPlan *plan;
 } OrmDdlRun;
@@ -48,8 +48,7 @@ extern OrmPlanned *orm_ddl_find_table(const OrmDdlRun *run, const char *schema, 
 extern const OrmTarget *orm_ddl_find_target(OrmDdlRun *run, const OrmPlanned *from, const char *name);
 
 /* The same with its key known; raises 42704 and 42P10 at the place. */
-extern const OrmTarget *orm_ddl_need_target(OrmDdlRun *run, OrmPlanned *from, const char *name,
-											const OrmPath *path);
+extern const OrmTarget *orm_ddl_need_target(OrmDdlRun *run, OrmPlanned *from, const char *name, const OrmPath *path);
 
 /* Finds the columns of the key of a target of the run; others know theirs. */
 extern void orm_ddl_resolve_key(OrmDdlRun *run, const OrmTarget *target);
@@ -67,12 +66,12 @@ extern OrmDdlColumn *orm_ddl_column(const OrmDdlTable *table, const char *name);
 extern bool orm_ddl_same_columns(const List *a, const List *b);
 
 /* A new constraint of a table. */
-extern OrmDdlConstraint *orm_ddl_add_constraint(OrmPlanned *planned, OrmConstraintKind kind,
-												List *columns, int position);
+extern OrmDdlConstraint *orm_ddl_add_constraint(OrmPlanned *planned, OrmConstraintKind kind, List *columns,
+												int position);
 
 /* Points a foreign key at its target: at these columns, or at its primary key. */
-extern void orm_ddl_set_target(OrmDdlRun *run, OrmDdlConstraint *constraint, const OrmTarget *target,
-							   List *referenced, const OrmPath *path);
+extern void orm_ddl_set_target(OrmDdlRun *run, OrmDdlConstraint *constraint, const OrmTarget *target, List *referenced,
+							   const OrmPath *path);
 
 /* belongs_to.c: finds the columns of its key, and adds those that are not declared. */
 extern void orm_ddl_add_key_columns(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *relationship);

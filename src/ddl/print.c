@@ -22,14 +22,9 @@ static const struct
 {
 	const char *word;
 	const char *sql;
-}			words[] = {
-	{"cascade", "CASCADE"},
-	{"set null", "SET NULL"},
-	{"set default", "SET DEFAULT"},
-	{"restrict", "RESTRICT"},
-	{"no action", "NO ACTION"},
-	{"always", "ALWAYS"},
-	{"by default", "BY DEFAULT"},
+} words[] = {
+	{"cascade", "CASCADE"},		{"set null", "SET NULL"}, {"set default", "SET DEFAULT"}, {"restrict", "RESTRICT"},
+	{"no action", "NO ACTION"}, {"always", "ALWAYS"},	  {"by default", "BY DEFAULT"},
 };
 
 /* Appends what a word stands for; nothing but the words of the table can come out. */
@@ -45,8 +40,8 @@ append_word(StringInfo sql, const char *before, const char *word, const char *af
 static void
 append_names(StringInfo sql, const List *names)
 {
-	bool		first = true;
-	ListCell   *cell;
+	bool first = true;
+	ListCell *cell;
 
 	appendStringInfoChar(sql, '(');
 	foreach(cell, names)
@@ -187,7 +182,8 @@ static bool
 must_wait(const OrmDdlRun *run, const OrmDdlConstraint *constraint)
 {
 	OrmPlanned *target = constraint->kind == ORM_CONSTRAINT_FOREIGN_KEY
-		? orm_ddl_find_table(run, constraint->schema, constraint->relation) : NULL;
+		? orm_ddl_find_table(run, constraint->schema, constraint->relation)
+		: NULL;
 
 	return target != NULL && !target->placed && !target->table.exists;
 }
@@ -197,8 +193,8 @@ static void
 print_create(OrmDdlRun *run, OrmDdlTable *table)
 {
 	StringInfoData sql;
-	bool		first = true;
-	ListCell   *cell;
+	bool first = true;
+	ListCell *cell;
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "CREATE TABLE ");
@@ -247,7 +243,7 @@ void
 orm_ddl_print_table(OrmDdlRun *run, OrmPlanned *planned)
 {
 	OrmDdlTable *table = &planned->table;
-	ListCell   *cell;
+	ListCell *cell;
 
 	print_create(run, table);
 	foreach(cell, table->constraints)

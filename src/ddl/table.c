@@ -16,7 +16,7 @@
 OrmDdlColumn *
 orm_ddl_column(const OrmDdlTable *table, const char *name)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, table->columns)
 	{
@@ -32,7 +32,7 @@ orm_ddl_column(const OrmDdlTable *table, const char *name)
 static bool
 has_name(const List *names, const char *name)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, names)
 		if (strcmp(lfirst(cell), name) == 0)
@@ -44,7 +44,7 @@ has_name(const List *names, const char *name)
 bool
 orm_ddl_same_columns(const List *a, const List *b)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (list_length(a) != list_length(b))
 		return false;
@@ -71,7 +71,7 @@ orm_ddl_add_constraint(OrmPlanned *planned, OrmConstraintKind kind, List *column
 static List *
 key_names(const OrmTarget *target)
 {
-	List	   *names = NIL;
+	List *names = NIL;
 
 	for (int i = 0; i < target->nkeys; i++)
 		names = lappend(names, target->keys[i].name);
@@ -92,27 +92,22 @@ orm_ddl_set_target(OrmDdlRun *run, OrmDdlConstraint *constraint, const OrmTarget
 	}
 	constraint->referenced = referenced;
 	if (referenced == NIL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 				errmsg("\"%s\", to which a foreign key refers, has no primary key", target->relation),
 				orm_error_place(path));
 	if (list_length(referenced) != list_length(constraint->columns))
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_FOREIGN_KEY),
-				errmsg("number of referencing and referenced columns for foreign key disagree"),
-				orm_error_place(path));
+		ereport(ERROR, errcode(ERRCODE_INVALID_FOREIGN_KEY),
+				errmsg("number of referencing and referenced columns for foreign key disagree"), orm_error_place(path));
 }
 
 /* Raises 42704 for the target of a foreign key. */
 static void
 no_such_target(const OrmPlanned *planned, const char *name, const OrmPath *path)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_OBJECT),
-			errmsg("model or table \"%s\", to which a foreign key of model \"%s\" refers, does not exist",
-				   name, planned->table.declaration->model),
-			orm_error_place(path),
-			orm_model_nearest(name));
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
+			errmsg("model or table \"%s\", to which a foreign key of model \"%s\" refers, does not exist", name,
+				   planned->table.declaration->model),
+			orm_error_place(path), orm_model_nearest(name));
 }
 
 /* The foreign key of one column: "target", else "target.column". */
@@ -123,7 +118,7 @@ add_column_foreign_key(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredCol
 	const OrmPath *path = orm_declaration_place(&place, column->position, "column", "foreign_key");
 	const OrmTarget *target = orm_ddl_find_target(run, planned, column->foreign_key);
 	const char *dot = strrchr(column->foreign_key, '.');
-	List	   *referenced = NIL;
+	List *referenced = NIL;
 	OrmDdlConstraint *constraint;
 
 	if (target == NULL && dot != NULL)
@@ -201,8 +196,8 @@ static void
 add_columns(OrmDdlRun *run, OrmPlanned *planned)
 {
 	OrmDeclaration *declaration = planned->table.declaration;
-	int			next = 0;
-	ListCell   *cell;
+	int next = 0;
+	ListCell *cell;
 
 	foreach(cell, declaration->relationships)
 	{
@@ -228,8 +223,8 @@ add_columns(OrmDdlRun *run, OrmPlanned *planned)
 static void
 check_constraint_columns(const OrmPlanned *planned)
 {
-	ListCell   *cell;
-	ListCell   *name;
+	ListCell *cell;
+	ListCell *name;
 
 	foreach(cell, planned->table.constraints)
 	{
@@ -238,13 +233,11 @@ check_constraint_columns(const OrmPlanned *planned)
 
 		foreach(name, constraint->columns)
 			if (orm_ddl_column(&planned->table, lfirst(name)) == NULL)
-				ereport(ERROR,
-						errcode(ERRCODE_UNDEFINED_COLUMN),
-						errmsg("column \"%s\" of model \"%s\" does not exist",
-							   (char *) lfirst(name), planned->table.declaration->model),
+				ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+						errmsg("column \"%s\" of model \"%s\" does not exist", (char *) lfirst(name),
+							   planned->table.declaration->model),
 						orm_error_place(orm_declaration_place(&place, constraint->position,
-															  orm_constraint_kind_name(constraint->kind),
-															  "columns")));
+															  orm_constraint_kind_name(constraint->kind), "columns")));
 	}
 }
 
@@ -255,14 +248,13 @@ check_constraint_columns(const OrmPlanned *planned)
 static void
 make_identity(OrmPlanned *planned)
 {
-	List	   *key = orm_declaration_key(planned->table.declaration);
+	List *key = orm_declaration_key(planned->table.declaration);
 	OrmDdlColumn *column = list_length(key) == 1 ? orm_ddl_column(&planned->table, linitial(key)) : NULL;
 	const OrmDeclaredColumn *declared = column != NULL ? column->declared : NULL;
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (declared == NULL || declared->identity != NULL || declared->server_default != NULL ||
-		declared->generated != NULL ||
-		(column->type != INT2OID && column->type != INT4OID && column->type != INT8OID))
+		declared->generated != NULL || (column->type != INT2OID && column->type != INT4OID && column->type != INT8OID))
 		return;
 	foreach(cell, planned->table.constraints)
 	{
@@ -278,7 +270,7 @@ make_identity(OrmPlanned *planned)
 static void
 add_version(OrmPlanned *planned)
 {
-	char	   *name = orm_declaration_version(planned->table.declaration);
+	char *name = orm_declaration_version(planned->table.declaration);
 	OrmDdlColumn *column = name != NULL ? orm_ddl_column(&planned->table, name) : NULL;
 
 	if (name == NULL)
@@ -300,7 +292,7 @@ void
 orm_ddl_fill_table(OrmDdlRun *run, OrmPlanned *planned)
 {
 	OrmDeclaration *declaration = planned->table.declaration;
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, declaration->columns)
 		add_column_constraints(run, planned, lfirst(cell));

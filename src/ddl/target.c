@@ -23,7 +23,7 @@
 static OrmPlanned *
 find_model(const OrmDdlRun *run, const char *name)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, run->tables)
 	{
@@ -39,7 +39,7 @@ find_model(const OrmDdlRun *run, const char *name)
 static OrmPlanned *
 find_relation(const OrmDdlRun *run, const char *relation)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, run->tables)
 	{
@@ -57,9 +57,9 @@ orm_ddl_find_target(OrmDdlRun *run, const OrmPlanned *from, const char *name)
 {
 	OrmPlanned *planned = find_model(run, name);
 	const OrmTarget *target;
-	char	   *schema;
-	char	   *relation;
-	bool		is_table = orm_name_is_table(name, &schema, &relation);
+	char *schema;
+	char *relation;
+	bool is_table = orm_name_is_table(name, &schema, &relation);
 
 	if (planned != NULL)
 		return &planned->target;
@@ -80,18 +80,17 @@ orm_ddl_find_target(OrmDdlRun *run, const OrmPlanned *from, const char *name)
 List *
 orm_ddl_default_columns(const char *relationship, const OrmTarget *target)
 {
-	List	   *columns = NIL;
-	ListCell   *cell;
+	List *columns = NIL;
+	ListCell *cell;
 
 	for (int i = 0; i < target->nkeys; i++)
 	{
 		const char *suffix = target->nkeys == 1 ? "id" : target->keys[i].name;
-		char	   *name = orm_name_join(relationship, suffix);
+		char *name = orm_name_join(relationship, suffix);
 
 		foreach(cell, columns)
 			if (strcmp(lfirst(cell), name) == 0)
-				ereport(ERROR,
-						errcode(ERRCODE_NAME_TOO_LONG),
+				ereport(ERROR, errcode(ERRCODE_NAME_TOO_LONG),
 						errmsg("names of columns made of \"%s\" and the key of \"%s\" are too long to differ",
 							   relationship, target->relation),
 						errhint("Give them names of their own: foreign_key => ..."));
@@ -106,8 +105,7 @@ key_from_declared(OrmKeyColumn *key, const OrmDeclaredColumn *column)
 {
 	key->type = column->type_oid;
 	key->typmod = column->typmod;
-	key->collation = OidIsValid(column->collation_oid) ? column->collation_oid
-		: get_typcollation(column->type_oid);
+	key->collation = OidIsValid(column->collation_oid) ? column->collation_oid : get_typcollation(column->type_oid);
 }
 
 /* Fills in a column of a key that a belongs_to adds, if this one does. */
@@ -115,10 +113,10 @@ static bool
 key_from_relationship(OrmDdlRun *run, OrmPlanned *planned, OrmKeyColumn *key,
 					  const OrmDeclaredRelationship *relationship)
 {
-	List	   *columns = relationship->foreign_key;
+	List *columns = relationship->foreign_key;
 	const OrmTarget *target;
 	OrmElementPlace place;
-	ListCell   *cell;
+	ListCell *cell;
 
 	/* looking at the target's key may be a circle: only when it can be this one */
 	if (relationship->kind != ORM_BELONGS_TO ||
@@ -152,7 +150,7 @@ resolve_key_column(OrmDdlRun *run, OrmPlanned *planned, OrmKeyColumn *key)
 {
 	OrmDeclaration *declaration = planned->table.declaration;
 	OrmDeclaredColumn *column = orm_declaration_column(declaration, key->name);
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (column != NULL)
 	{
@@ -162,17 +160,15 @@ resolve_key_column(OrmDdlRun *run, OrmPlanned *planned, OrmKeyColumn *key)
 	foreach(cell, declaration->relationships)
 		if (key_from_relationship(run, planned, key, lfirst(cell)))
 			return;
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_COLUMN),
-			errmsg("column \"%s\" of the primary key of model \"%s\" does not exist",
-				   key->name, declaration->model));
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+			errmsg("column \"%s\" of the primary key of model \"%s\" does not exist", key->name, declaration->model));
 }
 
 /* The table of the run that a target is, or NULL. */
 static OrmPlanned *
 planned_of_target(const OrmDdlRun *run, const OrmTarget *target)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, run->tables)
 	{
@@ -189,15 +185,14 @@ void
 orm_ddl_resolve_key(OrmDdlRun *run, const OrmTarget *target)
 {
 	OrmPlanned *planned = planned_of_target(run, target);
-	List	   *names;
-	ListCell   *cell;
+	List *names;
+	ListCell *cell;
 
 	check_stack_depth();
 	if (planned == NULL || planned->key_state == ORM_KEY_KNOWN)
 		return;
 	if (planned->key_state == ORM_KEY_IN_WORK)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+		ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
 				errmsg("primary key of model \"%s\" depends on itself", planned->table.declaration->model),
 				errdetail("A column of it is added by belongs_to and has the type of a key that leads back to it."));
 	planned->key_state = ORM_KEY_IN_WORK;
@@ -221,18 +216,15 @@ orm_ddl_need_target(OrmDdlRun *run, OrmPlanned *from, const char *name, const Or
 	const OrmTarget *target = orm_ddl_find_target(run, from, name);
 
 	if (target == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_OBJECT),
-				errmsg("model \"%s\", to which model \"%s\" refers, does not exist",
-					   name, from->table.declaration->model),
-				orm_error_place(path),
-				orm_model_nearest(name));
+		ereport(
+			ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
+			errmsg("model \"%s\", to which model \"%s\" refers, does not exist", name, from->table.declaration->model),
+			orm_error_place(path), orm_model_nearest(name));
 	orm_ddl_resolve_key(run, target);
 	if (target->nkeys == 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-				errmsg("model \"%s\", to which model \"%s\" refers, has no primary key",
-					   name, from->table.declaration->model),
+		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+				errmsg("model \"%s\", to which model \"%s\" refers, has no primary key", name,
+					   from->table.declaration->model),
 				orm_error_place(path));
 	return target;
 }

@@ -34,21 +34,19 @@
 /* One run. */
 typedef struct Run
 {
-	List	   *rows;			/* of OrmRegistered *: what is made */
-	List	   *declarations;	/* of OrmDeclaration *, parallel to rows */
-	List	  **changes;
+	List *rows;			/* of OrmRegistered *: what is made */
+	List *declarations; /* of OrmDeclaration *, parallel to rows */
+	List **changes;
 } Run;
 
 /* The schema in which a table without one is made. */
 static char *
 creation_schema(void)
 {
-	List	   *path = fetch_search_path(false);
+	List *path = fetch_search_path(false);
 
 	if (path == NIL)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_SCHEMA),
-				errmsg("no schema has been selected to create in"));
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_SCHEMA), errmsg("no schema has been selected to create in"));
 	return get_namespace_name(linitial_oid(path));
 }
 
@@ -57,8 +55,7 @@ static void
 refuse_temporary(const OrmDeclaration *declaration)
 {
 	if (strcmp(declaration->schema, "pg_temp") == 0 || strncmp(declaration->schema, "pg_temp_", 8) == 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+		ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
 				errmsg("the table of model \"%s\" cannot be temporary", declaration->model));
 }
 
@@ -72,9 +69,7 @@ take(Run *run, OrmRegistered *row)
 		declaration->schema = creation_schema();
 	refuse_temporary(declaration);
 	if (!OidIsValid(orm_registry_owner(row)))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_OBJECT),
-				errmsg("role \"%s\" does not exist", row->owner),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("role \"%s\" does not exist", row->owner),
 				errdetail("It is the owner of model \"%s\".", row->name),
 				errhint("Who declares the model again owns it."));
 	run->rows = lappend(run->rows, row);
@@ -85,7 +80,7 @@ take(Run *run, OrmRegistered *row)
 static void
 select_models(Run *run, Oid owner, const char *only)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, orm_registry_all())
 	{
@@ -104,8 +99,8 @@ select_models(Run *run, Oid owner, const char *only)
 static void
 check_targets(const Run *run)
 {
-	ListCell   *cell;
-	ListCell   *inner;
+	ListCell *cell;
+	ListCell *inner;
 
 	foreach(cell, run->declarations)
 	{
@@ -117,11 +112,10 @@ check_targets(const Run *run)
 			OrmRegistered *target = orm_registry_find(relationship->model);
 
 			if (target == NULL)
-				ereport(ERROR,
-						errcode(ERRCODE_UNDEFINED_OBJECT),
+				ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
 						errmsg("model \"%s\" does not exist", relationship->model),
-						errdetail("It is the target of relationship \"%s\" of model \"%s\".",
-								  relationship->name, declaration->model),
+						errdetail("It is the target of relationship \"%s\" of model \"%s\".", relationship->name,
+								  declaration->model),
 						orm_model_nearest(relationship->model));
 			orm_relationship_check_inverse(declaration->model, relationship, orm_store_declaration(target), true);
 		}
@@ -132,8 +126,8 @@ check_targets(const Run *run)
 static OrmTarget *
 target_of_relation(Oid relid, const List *key)
 {
-	OrmTarget  *target = palloc0(sizeof(OrmTarget));
-	ListCell   *cell;
+	OrmTarget *target = palloc0(sizeof(OrmTarget));
+	ListCell *cell;
 
 	target->schema = get_namespace_name(get_rel_namespace(relid));
 	target->relation = get_rel_name(relid);
@@ -143,8 +137,8 @@ target_of_relation(Oid relid, const List *key)
 		OrmKeyColumn *column = &target->keys[target->nkeys++];
 
 		column->name = lfirst(cell);
-		get_atttypetypmodcoll(relid, get_attnum(relid, column->name),
-							  &column->type, &column->typmod, &column->collation);
+		get_atttypetypmodcoll(relid, get_attnum(relid, column->name), &column->type, &column->typmod,
+							  &column->collation);
 	}
 	return target;
 }
@@ -161,14 +155,12 @@ static const OrmTarget *
 find_target(const char *name, void *argument)
 {
 	OrmRegistered *row = orm_registry_find(name);
-	char	   *schema;
-	char	   *relation;
-	Oid			relid;
+	char *schema;
+	char *relation;
+	Oid relid;
 
 	if (row != NULL && !row->mapped)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_TABLE),
-				errmsg("model \"%s\" has no table yet", name),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("model \"%s\" has no table yet", name),
 				errhint("SELECT * FROM orm.create_all(); makes the tables of all models, in the right order."));
 	if (row != NULL)
 	{
@@ -187,7 +179,7 @@ find_target(const char *name, void *argument)
 static Oid
 relation_named(const char *schema, const char *relation)
 {
-	Oid			namespace_id = get_namespace_oid(schema, true);
+	Oid namespace_id = get_namespace_oid(schema, true);
 
 	return OidIsValid(namespace_id) ? get_relname_relid(relation, namespace_id) : InvalidOid;
 }
@@ -203,9 +195,9 @@ relation_exists(const char *schema, const char *relation, void *argument)
 static OrmRegistered *
 row_of_table(const Run *run, const OrmDdlTable *table)
 {
-	ListCell   *cell;
-	ListCell   *row;
-	ListCell   *inner;
+	ListCell *cell;
+	ListCell *row;
+	ListCell *inner;
 
 	forboth(cell, run->declarations, row, run->rows)
 		if (lfirst(cell) == table->declaration)
@@ -214,8 +206,8 @@ row_of_table(const Run *run, const OrmDdlTable *table)
 		foreach(inner, ((OrmDeclaration *) lfirst(cell))->relationships)
 		{
 			OrmDeclaredRelationship *relationship = lfirst(inner);
-			char	   *schema;
-			char	   *relation;
+			char *schema;
+			char *relation;
 
 			if (relationship->through == NULL)
 				continue;
@@ -230,8 +222,8 @@ row_of_table(const Run *run, const OrmDdlTable *table)
 static void
 adopt(OrmDdlTable *table, bool is_model)
 {
-	Oid			relid = lock_relation(table->schema, table->relation, false);
-	char		relkind = get_rel_relkind(relid);
+	Oid relid = lock_relation(table->schema, table->relation, false);
+	char relkind = get_rel_relkind(relid);
 
 	if (is_model)
 		orm_store_check_relation(relid);
@@ -245,8 +237,8 @@ make_table(const Run *run, OrmDdlTable *table)
 {
 	OrmRegistered *row = row_of_table(run, table);
 	OrmIdentity identity = orm_owner_begin(orm_registry_owner(row));
-	bool		is_model = row->mapped || list_member_ptr(run->declarations, table->declaration);
-	ListCell   *cell;
+	bool is_model = row->mapped || list_member_ptr(run->declarations, table->declaration);
+	ListCell *cell;
 
 	if (table->exists)
 		adopt(table, is_model);
@@ -263,7 +255,7 @@ make_table(const Run *run, OrmDdlTable *table)
 static void
 make_tables(const Run *run, const OrmDdlPlan *plan)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, plan->tables)
 		make_table(run, lfirst(cell));
@@ -281,13 +273,13 @@ make_tables(const Run *run, const OrmDdlPlan *plan)
 static void
 store(const Run *run)
 {
-	ListCell   *cell;
-	ListCell   *other;
+	ListCell *cell;
+	ListCell *other;
 
 	forboth(cell, run->declarations, other, run->rows)
 	{
 		OrmDeclaration *declaration = lfirst(cell);
-		Oid			relid = lock_relation(declaration->schema, declaration->relation, false);
+		Oid relid = lock_relation(declaration->schema, declaration->relation, false);
 
 		orm_version_reconcile(relid, declaration->model, declaration, true, run->changes);
 		orm_store_mapped(lfirst(other), declaration, relid);
@@ -302,7 +294,7 @@ store(const Run *run)
 static bool
 is_of_run(const Run *run, const char *name)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, run->rows)
 		if (strcmp(((OrmRegistered *) lfirst(cell))->name, name) == 0)
@@ -314,12 +306,12 @@ is_of_run(const Run *run, const char *name)
 static void
 make_accessors(const Run *run, Oid owner)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, orm_registry_all())
 	{
 		OrmRegistered *row = lfirst(cell);
-		bool		is_new = is_of_run(run, row->name);
+		bool is_new = is_of_run(run, row->name);
 
 		if (!row->mapped || !(is_new || orm_owner_selects(row, owner)))
 			continue;
@@ -332,16 +324,14 @@ make_accessors(const Run *run, Oid owner)
 List *
 orm_define_create(Oid owner, const char *only)
 {
-	List	   *changes = NIL;
-	Run			run = {NIL, NIL, &changes};
+	List *changes = NIL;
+	Run run = {NIL, NIL, &changes};
 	OrmDdlCatalog catalog = {find_target, relation_exists, NULL};
 
 	orm_owner_check_role(owner);
 	orm_registry_lock();
 	if (only && orm_registry_find(only) == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_OBJECT),
-				errmsg("model \"%s\" does not exist", only),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", only),
 				orm_model_nearest(only));
 	select_models(&run, owner, only);
 	check_targets(&run);

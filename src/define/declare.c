@@ -21,7 +21,7 @@
 static void
 check_inverses(const OrmDeclaration *declaration)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, declaration->relationships)
 	{
@@ -71,7 +71,7 @@ static bool
 names_table(const OrmDeclaration *declaration, const OrmRegistered *old)
 {
 	const char *schema = declaration->schema;
-	List	   *path = schema ? NIL : fetch_search_path(false);
+	List *path = schema ? NIL : fetch_search_path(false);
 
 	if (path != NIL)
 		schema = get_namespace_name(linitial_oid(path));
@@ -84,15 +84,14 @@ static void
 notice_dropped(const char *model, const List *changes)
 {
 	StringInfoData names;
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (changes == NIL)
 		return;
 	initStringInfo(&names);
 	foreach(cell, changes)
 		appendStringInfo(&names, "%s%s", names.len ? "\n" : "", ((OrmChange *) lfirst(cell))->name);
-	ereport(NOTICE,
-			errmsg("what the new declaration of model \"%s\" does not have is dropped", model),
+	ereport(NOTICE, errmsg("what the new declaration of model \"%s\" does not have is dropped", model),
 			errdetail_internal("%s", names.data));
 }
 
@@ -102,7 +101,7 @@ orm_define_declare(const char *document)
 	OrmDeclaration *declaration = orm_declaration_parse(orm_document_parse(document, strlen(document)), false);
 	OrmRegistered *row = new_row(declaration->model);
 	OrmRegistered *old;
-	List	   *dropped = NIL;
+	List *dropped = NIL;
 
 	orm_registry_lock();
 	old = orm_registry_find(declaration->model);
@@ -120,30 +119,29 @@ orm_define_declare(const char *document)
 static void
 check_columns_exist(const OrmDeclaration *declaration, Oid relid)
 {
-	ListCell   *cell;
-	List	   *names = list_copy(orm_declaration_key(declaration));
+	ListCell *cell;
+	List *names = list_copy(orm_declaration_key(declaration));
 
 	foreach(cell, declaration->columns)
 		names = lappend(names, ((OrmDeclaredColumn *) lfirst(cell))->name);
 	foreach(cell, names)
 		if (get_attnum(relid, lfirst(cell)) <= 0)
-			ereport(ERROR,
-					errcode(ERRCODE_UNDEFINED_COLUMN),
-					errmsg("column \"%s\" of relation \"%s\" does not exist",
-						   (char *) lfirst(cell), get_rel_name(relid)));
+			ereport(
+				ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+				errmsg("column \"%s\" of relation \"%s\" does not exist", (char *) lfirst(cell), get_rel_name(relid)));
 }
 
 /* Functions of other models that waited for this one. */
 static void
 make_waiting(const char *name, List **changes)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, orm_registry_all())
 	{
 		OrmRegistered *row = lfirst(cell);
 		OrmDeclaration *declaration;
-		ListCell   *inner;
+		ListCell *inner;
 
 		if (!row->mapped || strcmp(row->name, name) == 0)
 			continue;
@@ -193,9 +191,7 @@ orm_define_unmap(const char *name, List **changes)
 	orm_registry_lock();
 	row = orm_registry_find(name);
 	if (row == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_OBJECT),
-				errmsg("model \"%s\" does not exist", name),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", name),
 				orm_model_nearest(name));
 	orm_owner_check(row);
 	model = orm_model_open_if_any(name, AccessShareLock);

@@ -23,10 +23,10 @@
 /* One thing that was made, changed or dropped: a row of the result. */
 typedef struct OrmChange
 {
-	char	   *model;			/* NULL: a join table, no model's */
-	const char *action;			/* "created", "adopted", "dropped", "replaced" */
-	const char *kind;			/* "table", "join table", "function", "trigger" */
-	char	   *name;			/* as PostgreSQL prints it: schema-qualified where the search_path needs it */
+	char *model;		/* NULL: a join table, no model's */
+	const char *action; /* "created", "adopted", "dropped", "replaced" */
+	const char *kind;	/* "table", "join table", "function", "trigger" */
+	char *name;			/* as PostgreSQL prints it: schema-qualified where the search_path needs it */
 } OrmChange;
 
 /* declare.c */

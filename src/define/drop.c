@@ -28,9 +28,9 @@
 /* How a relation of a kind is dropped; views first, as they may read the others. */
 static const struct
 {
-	char		relkinds[3];
+	char relkinds[3];
 	const char *statement;
-}			drop_statements[] = {
+} drop_statements[] = {
 	{{RELKIND_VIEW}, "DROP VIEW "},
 	{{RELKIND_MATVIEW}, "DROP MATERIALIZED VIEW "},
 	{{RELKIND_FOREIGN_TABLE}, "DROP FOREIGN TABLE "},
@@ -41,8 +41,8 @@ static const struct
 static List *
 select_models(Oid owner, const char *only)
 {
-	List	   *rows = NIL;
-	ListCell   *cell;
+	List *rows = NIL;
+	ListCell *cell;
 
 	foreach(cell, orm_registry_all())
 	{
@@ -62,8 +62,8 @@ select_models(Oid owner, const char *only)
 static bool
 was_made(const char *through)
 {
-	ListCell   *cell;
-	ListCell   *inner;
+	ListCell *cell;
+	ListCell *inner;
 
 	foreach(cell, orm_registry_all())
 	{
@@ -88,10 +88,10 @@ collect_join_tables(const OrmModel *model, List **relations, List **joins)
 {
 	for (int i = 0; i < model->nrelationships; i++)
 	{
-		Oid			join = model->relationships[i].join_relid;
+		Oid join = model->relationships[i].join_relid;
 
-		if (OidIsValid(join) && orm_registry_of_relation(join) == NIL &&
-			!list_member_oid(*relations, join) && was_made(orm_model_table_name(join)))
+		if (OidIsValid(join) && orm_registry_of_relation(join) == NIL && !list_member_oid(*relations, join) &&
+			was_made(orm_model_table_name(join)))
 		{
 			*relations = lappend_oid(*relations, join);
 			*joins = lappend_oid(*joins, join);
@@ -104,14 +104,14 @@ static void
 drop_relations(List *relations, const char *relkinds, const char *statement)
 {
 	StringInfoData sql;
-	bool		first = true;
-	ListCell   *cell;
+	bool first = true;
+	ListCell *cell;
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, statement);
 	foreach(cell, relations)
 	{
-		char		relkind = get_rel_relkind(lfirst_oid(cell));
+		char relkind = get_rel_relkind(lfirst_oid(cell));
 
 		/* '\0' is one that has gone with those of another kind */
 		if (relkind != '\0' && strchr(relkinds, relkind) != NULL)
@@ -128,14 +128,14 @@ drop_relations(List *relations, const char *relkinds, const char *statement)
 static List *
 reflect_all(List *rows)
 {
-	List	   *declarations = NIL;
-	ListCell   *cell;
+	List *declarations = NIL;
+	ListCell *cell;
 
 	foreach(cell, rows)
-		declarations = lappend(declarations,
-							   orm_reflect_model(orm_model_open(((OrmRegistered *) lfirst(cell))->name,
-																AccessExclusiveLock),
-												 orm_store_name_target, NULL));
+		declarations = lappend(
+			declarations,
+			orm_reflect_model(orm_model_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock),
+							  orm_store_name_target, NULL));
 	return declarations;
 }
 
@@ -155,26 +155,24 @@ release(OrmRegistered *row, const OrmDeclaration *declaration, List **relations,
 List *
 orm_define_drop(Oid owner, const char *only)
 {
-	List	   *changes = NIL;
-	List	   *relations = NIL;
-	List	   *joins = NIL;
-	List	   *rows;
-	List	   *declarations;
+	List *changes = NIL;
+	List *relations = NIL;
+	List *joins = NIL;
+	List *rows;
+	List *declarations;
 	OrmIdentity identity;
-	ListCell   *cell;
-	ListCell   *declared;
+	ListCell *cell;
+	ListCell *declared;
 
 	orm_owner_check_role(owner);
 	orm_registry_lock();
 	if (only && orm_registry_find(only) == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_OBJECT),
-				errmsg("model \"%s\" does not exist", only),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", only),
 				orm_model_nearest(only));
 	rows = select_models(owner, only);
 	foreach(cell, rows)
-		collect_join_tables(orm_model_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock),
-							&relations, &joins);
+		collect_join_tables(orm_model_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock), &relations,
+							&joins);
 	declarations = reflect_all(rows);
 	forboth(cell, rows, declared, declarations)
 		release(lfirst(cell), lfirst(declared), &relations, &changes);

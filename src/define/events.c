@@ -51,15 +51,14 @@ is_outdated(const OrmRegistered *row)
 	orm_declaration_bind(declaration, &now);
 	return row->schema == NULL || strcmp(declaration->schema, row->schema) != 0 ||
 		strcmp(declaration->relation, row->relation) != 0 ||
-		strcmp(orm_declaration_print(declaration), row->document) != 0 ||
-		!same_refs(row, &now);
+		strcmp(orm_declaration_print(declaration), row->document) != 0 || !same_refs(row, &now);
 }
 
 /* Do a model's functions name one of these relations? */
 static bool
 names_relation(const OrmRegistered *row, const List *relations)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (list_member_oid(relations, row->relid))
 		return true;
@@ -67,8 +66,7 @@ names_relation(const OrmRegistered *row, const List *relations)
 		if (list_member_oid(relations, row->refs[i].relation))
 			return true;
 	foreach(cell, orm_store_declaration(row)->relationships)
-		if (list_member_oid(relations,
-							orm_model_relation(((OrmDeclaredRelationship *) lfirst(cell))->model, NULL)))
+		if (list_member_oid(relations, orm_model_relation(((OrmDeclaredRelationship *) lfirst(cell))->model, NULL)))
 			return true;
 	return false;
 }
@@ -77,8 +75,8 @@ names_relation(const OrmRegistered *row, const List *relations)
 static List *
 write_names(void)
 {
-	List	   *renamed = NIL;
-	ListCell   *cell;
+	List *renamed = NIL;
+	ListCell *cell;
 
 	foreach(cell, orm_registry_all())
 	{
@@ -99,21 +97,21 @@ write_names(void)
 
 /* The relations that the present DDL command touched. */
 static const char *const touched_relations =
-"SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
-" WHERE classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass";
+	"SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
+	" WHERE classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass";
 
 /* What follows a DDL command. */
 typedef struct Following
 {
-	List	   *relations;		/* that were touched */
-	OrmRegistered *row;			/* the model whose functions are looked at */
+	List *relations;	/* that were touched */
+	OrmRegistered *row; /* the model whose functions are looked at */
 } Following;
 
 /* First the registry. */
 static void
 follow_names(void *argument)
 {
-	Following  *following = argument;
+	Following *following = argument;
 
 	following->relations = orm_exec_oids(touched_relations);
 	following->relations = list_concat(following->relations, write_names());
@@ -129,7 +127,8 @@ follow_bodies(void *argument)
 {
 	const Following *following = argument;
 	const OrmModel *model = names_relation(following->row, following->relations)
-		? orm_model_open_if_any(following->row->name, AccessShareLock) : NULL;
+		? orm_model_open_if_any(following->row->name, AccessShareLock)
+		: NULL;
 
 	if (model != NULL)
 		orm_accessor_refresh_bodies(model);
@@ -143,7 +142,7 @@ follow_bodies(void *argument)
 static int
 limit_waiting(void)
 {
-	int			level = NewGUCNestLevel();
+	int level = NewGUCNestLevel();
 
 	if (LockTimeout == 0 || LockTimeout > LONGEST_WAIT)
 		(void) set_config_option("lock_timeout", psprintf("%d", LONGEST_WAIT), PGC_USERSET, PGC_S_SESSION,
@@ -154,9 +153,9 @@ limit_waiting(void)
 void
 orm_define_follow_ddl(void)
 {
-	Following	following = {NIL, NULL};
-	int			level;
-	ListCell   *cell;
+	Following following = {NIL, NULL};
+	int level;
+	ListCell *cell;
 
 	if (!OidIsValid(orm_registry_relid()) || orm_registry_all() == NIL)
 		return;
@@ -176,14 +175,14 @@ orm_define_follow_ddl(void)
 typedef struct Restore
 {
 	OrmRegistered *row;
-	const char *problem;		/* why it cannot be placed */
+	const char *problem; /* why it cannot be placed */
 } Restore;
 
 /* Who a restored declaration belongs to: as written if the restorer may act as that role, else the restorer. */
 static char *
 restored_owner(const char *owner)
 {
-	Oid			role = get_role_oid(owner, true);
+	Oid role = get_role_oid(owner, true);
 
 	if (!OidIsValid(role) || !has_privs_of_role(GetUserId(), role))
 		role = GetUserId();
@@ -194,11 +193,11 @@ restored_owner(const char *owner)
 static void
 restore_row(void *argument)
 {
-	Restore    *restore = argument;
+	Restore *restore = argument;
 	OrmRegistered *row = restore->row;
-	OrmDeclaration *declaration =
-		orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), row->mapped);
-	Oid			namespace_id;
+	OrmDeclaration *declaration = orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)),
+														row->mapped);
+	Oid namespace_id;
 
 	row->owner = restored_owner(row->owner);
 	if (strcmp(declaration->model, row->name) != 0)
@@ -223,9 +222,9 @@ static void
 bind_row(void *argument)
 {
 	OrmRegistered *row = ((Restore *) argument)->row;
-	OrmModel   *model;
-	List	   *depends;
-	ListCell   *cell;
+	OrmModel *model;
+	List *depends;
+	ListCell *cell;
 
 	orm_registry_bind(row);
 	if (!row->mapped)
@@ -242,16 +241,14 @@ HeapTuple
 orm_define_restore(HeapTuple tuple, TupleDesc descriptor)
 {
 	OrmRegistered *row = orm_registry_row(tuple, descriptor);
-	Restore		restore = {row, NULL};
+	Restore restore = {row, NULL};
 	const char *what = psprintf("model \"%s\" is not restored", row->name);
 
 	if (!orm_guard_run(restore_row, &restore, what))
 		return NULL;
 	if (restore.problem != NULL)
 	{
-		ereport(WARNING,
-				errcode(ERRCODE_WARNING),
-				errmsg("%s: %s", what, restore.problem));
+		ereport(WARNING, errcode(ERRCODE_WARNING), errmsg("%s: %s", what, restore.problem));
 		return NULL;
 	}
 	if (!orm_guard_run(bind_row, &restore, what))
@@ -263,7 +260,7 @@ orm_define_restore(HeapTuple tuple, TupleDesc descriptor)
 static void
 bind_again(void *argument)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, orm_registry_all())
 	{

@@ -11,6 +11,6 @@
  * is undone, the error becomes a WARNING that begins with "what", and the
  * result is false.  Cancel and shutdown are raised all the same.
  */
-extern bool orm_guard_run(void (*work) (void *), void *argument, const char *what);
+extern bool orm_guard_run(void (*work)(void *), void *argument, const char *what);
 
 #endif

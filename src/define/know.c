@@ -14,7 +14,7 @@
 List *
 orm_define_sync(const char *name)
 {
-	List	   *changes = NIL;
+	List *changes = NIL;
 	const OrmModel *model;
 
 	orm_registry_lock();

@@ -15,35 +15,31 @@
 void
 orm_owner_check(const OrmRegistered *row)
 {
-	Oid			owner = orm_registry_owner(row);
+	Oid owner = orm_registry_owner(row);
 
 	if (OidIsValid(owner) && has_privs_of_role(GetUserId(), owner))
 		return;
 	if (orm_database_ownercheck(MyDatabaseId, GetUserId()))
 		return;
-	ereport(ERROR,
-			errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			errmsg("must be owner of model \"%s\"", row->name),
+	ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be owner of model \"%s\"", row->name),
 			OidIsValid(owner) ? errdetail("It belongs to role \"%s\".", GetUserNameFromId(owner, false)) : 0);
 }
 
 bool
 orm_owner_selects(const OrmRegistered *row, Oid owner)
 {
-	Oid			of_model = orm_registry_owner(row);
+	Oid of_model = orm_registry_owner(row);
 
 	if (!OidIsValid(of_model))
 		return false;
-	return OidIsValid(owner) ? of_model == owner
-		: is_member_of_role_nosuper(GetUserId(), of_model);
+	return OidIsValid(owner) ? of_model == owner : is_member_of_role_nosuper(GetUserId(), of_model);
 }
 
 void
 orm_owner_check_role(Oid owner)
 {
 	if (OidIsValid(owner) && !has_privs_of_role(GetUserId(), owner))
-		ereport(ERROR,
-				errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+		ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				errmsg("must be member of role \"%s\"", GetUserNameFromId(owner, false)));
 }
 

@@ -21,9 +21,9 @@ extern void orm_owner_check_role(Oid owner);
 /* Between begin and end the current user is "owner".  An error restores it as well. */
 typedef struct OrmIdentity
 {
-	Oid			role;
-	int			context;
-	int			settings;		/* nest level of settings made meanwhile; 0: the user is the same */
+	Oid role;
+	int context;
+	int settings; /* nest level of settings made meanwhile; 0: the user is the same */
 } OrmIdentity;
 
 extern OrmIdentity orm_owner_begin(Oid owner);

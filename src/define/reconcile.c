@@ -32,16 +32,16 @@
 /* What a dropped function leaves to the one that takes its place. */
 typedef struct Legacy
 {
-	char	   *name;
-	Oid			owner;
-	Acl		   *acl;			/* NULL: the default */
-	char	   *comment;
+	char *name;
+	Oid owner;
+	Acl *acl; /* NULL: the default */
+	char *comment;
 } Legacy;
 
 void
 orm_change_add(List **changes, const char *model, const char *action, const char *kind, char *name)
 {
-	OrmChange  *change = palloc(sizeof(OrmChange));
+	OrmChange *change = palloc(sizeof(OrmChange));
 
 	change->model = model ? pstrdup(model) : NULL;
 	change->action = action;
@@ -60,10 +60,10 @@ orm_relation_text(Oid relid)
 static Legacy *
 read_legacy(Oid function)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	Legacy	   *legacy;
-	Datum		acl;
-	bool		isnull;
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Legacy *legacy;
+	Datum acl;
+	bool isnull;
 
 	if (!HeapTupleIsValid(tuple))
 		return NULL;
@@ -101,7 +101,7 @@ grantee_text(Oid role)
 static void
 restore_privileges(Oid function, const Legacy *legacy)
 {
-	AclItem    *items = legacy->acl ? ACL_DAT(legacy->acl) : NULL;
+	AclItem *items = legacy->acl ? ACL_DAT(legacy->acl) : NULL;
 
 	if (items == NULL)
 		return;
@@ -120,11 +120,11 @@ restore_privileges(Oid function, const Legacy *legacy)
 static void
 restore_legacy(Oid function, List *legacies, const char *name, Oid owner)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, legacies)
 	{
-		Legacy	   *legacy = lfirst(cell);
+		Legacy *legacy = lfirst(cell);
 		StringInfoData comment;
 
 		if (strcmp(legacy->name, name) != 0)
@@ -138,8 +138,7 @@ restore_legacy(Oid function, List *legacies, const char *name, Oid owner)
 			run_on_function("COMMENT ON FUNCTION", function, comment.data);
 		}
 		if (legacy->owner != owner)
-			run_on_function("ALTER FUNCTION", function,
-							psprintf("OWNER TO %s", grantee_text(legacy->owner)));
+			run_on_function("ALTER FUNCTION", function, psprintf("OWNER TO %s", grantee_text(legacy->owner)));
 		return;
 	}
 }
@@ -148,27 +147,26 @@ restore_legacy(Oid function, List *legacies, const char *name, Oid owner)
 static void
 make_accessor(const OrmModel *model, const OrmAccessor *accessor, List *legacies, List **changes)
 {
-	Oid			function;
-	bool		replaces = false;
-	ListCell   *cell;
+	Oid function;
+	bool replaces = false;
+	ListCell *cell;
 
 	orm_exec_statement(accessor->create);
-	function = LookupFuncName(list_make2(makeString(accessor->schema), makeString(accessor->name)),
-							  accessor->nargs, accessor->argument_types, false);
+	function = LookupFuncName(list_make2(makeString(accessor->schema), makeString(accessor->name)), accessor->nargs,
+							  accessor->argument_types, false);
 	orm_accessor_mark(model, function);
 	orm_exec_statement(accessor->comment);
 	restore_legacy(function, legacies, accessor->name, model->owner);
 	foreach(cell, legacies)
 		replaces = replaces || strcmp(((Legacy *) lfirst(cell))->name, accessor->name) == 0;
-	orm_change_add(changes, model->name, replaces ? "replaced" : "created", "function",
-				   format_procedure(function));
+	orm_change_add(changes, model->name, replaces ? "replaced" : "created", "function", format_procedure(function));
 }
 
 /* Is this existing function wanted as it is? */
 static bool
 is_wanted(Oid function, List *wanted)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, wanted)
 	{
@@ -184,7 +182,7 @@ is_wanted(Oid function, List *wanted)
 static bool
 will_be_made(const char *name, List *wanted)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, wanted)
 		if (strcmp(((OrmAccessor *) lfirst(cell))->name, name) == 0)
@@ -196,7 +194,7 @@ will_be_made(const char *name, List *wanted)
 static void
 drop_function(const char *model, Oid function, bool report, List **changes)
 {
-	char	   *name = format_procedure(function);
+	char *name = format_procedure(function);
 
 	run_on_function("DROP FUNCTION", function, "");
 	if (report)
@@ -207,12 +205,12 @@ drop_function(const char *model, Oid function, bool report, List **changes)
 static List *
 drop_unwanted(const OrmModel *model, List *wanted, List **changes)
 {
-	List	   *legacies = NIL;
-	ListCell   *cell;
+	List *legacies = NIL;
+	ListCell *cell;
 
 	foreach(cell, orm_accessor_existing(model))
 	{
-		Legacy	   *legacy = is_wanted(lfirst_oid(cell), wanted) ? NULL : read_legacy(lfirst_oid(cell));
+		Legacy *legacy = is_wanted(lfirst_oid(cell), wanted) ? NULL : read_legacy(lfirst_oid(cell));
 
 		if (legacy == NULL)
 			continue;
@@ -226,11 +224,11 @@ drop_unwanted(const OrmModel *model, List *wanted, List **changes)
 static bool
 has_name(List *functions, const char *name)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, functions)
 	{
-		char	   *other = get_func_name(lfirst_oid(cell));
+		char *other = get_func_name(lfirst_oid(cell));
 
 		if (other != NULL && strcmp(other, name) == 0)
 			return true;
@@ -242,8 +240,8 @@ has_name(List *functions, const char *name)
 static void
 make_missing(const OrmModel *model, List **changes)
 {
-	List	   *existing = orm_accessor_existing(model);
-	ListCell   *cell;
+	List *existing = orm_accessor_existing(model);
+	ListCell *cell;
 
 	foreach(cell, orm_accessor_wanted(model, false))
 	{
@@ -258,9 +256,9 @@ make_missing(const OrmModel *model, List **changes)
 static void
 make_anew(const OrmModel *model, List **changes)
 {
-	List	   *wanted = orm_accessor_wanted(model, true);
-	List	   *legacies = drop_unwanted(model, wanted, changes);
-	ListCell   *cell;
+	List *wanted = orm_accessor_wanted(model, true);
+	List *legacies = drop_unwanted(model, wanted, changes);
+	ListCell *cell;
 
 	foreach(cell, wanted)
 	{
@@ -307,7 +305,7 @@ void
 orm_reconcile_drop_stale(const OrmModel *model, const OrmDeclaration *now, List **changes)
 {
 	OrmIdentity identity = orm_owner_begin(model->owner);
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, orm_accessor_existing(model))
 		if (!keeps_name(model, now, get_func_name(lfirst_oid(cell))))
@@ -319,8 +317,8 @@ orm_reconcile_drop_stale(const OrmModel *model, const OrmDeclaration *now, List 
 static bool
 returns_rows_of(Oid function, Oid row_type)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	bool		result;
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	bool result;
 
 	if (!HeapTupleIsValid(tuple))
 		return false;
@@ -344,7 +342,7 @@ static void
 drop_leading_here(const OrmModel *other, const OrmModel *model, bool table_goes, List **changes)
 {
 	OrmIdentity identity = orm_owner_begin(other->owner);
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, orm_accessor_existing(other))
 		if (leads_here(other, lfirst_oid(cell), model, table_goes))
@@ -356,7 +354,7 @@ void
 orm_reconcile_drop(const OrmModel *model, bool table_goes, List **changes)
 {
 	OrmIdentity identity = orm_owner_begin(model->owner);
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, orm_accessor_existing(model))
 		drop_function(model->name, lfirst_oid(cell), true, changes);
@@ -366,7 +364,8 @@ orm_reconcile_drop(const OrmModel *model, bool table_goes, List **changes)
 	{
 		OrmRegistered *row = lfirst(cell);
 		const OrmModel *other = row->mapped && strcmp(row->name, model->name) != 0
-			? orm_model_open_if_any(row->name, AccessShareLock) : NULL;
+			? orm_model_open_if_any(row->name, AccessShareLock)
+			: NULL;
 
 		if (other != NULL)
 			drop_leading_here(other, model, table_goes, changes);

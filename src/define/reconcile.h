@@ -31,7 +31,6 @@ extern void orm_reconcile_drop_stale(const OrmModel *model, const OrmDeclaration
 extern char *orm_relation_text(Oid relid);
 
 /* Appends a change. */
-extern void orm_change_add(List **changes, const char *model, const char *action,
-						   const char *kind, char *name);
+extern void orm_change_add(List **changes, const char *model, const char *action, const char *kind, char *name);
 
 #endif

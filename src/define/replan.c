@@ -25,20 +25,20 @@
 
 /* The functions that take rows of relations that the present DDL command touched. */
 static const char *const takers_of_rows =
-"SELECT p.oid FROM pg_catalog.pg_event_trigger_ddl_commands() c"
-" JOIN pg_catalog.pg_class r ON r.oid OPERATOR(pg_catalog.=) c.objid"
-" JOIN pg_catalog.pg_depend d ON d.refobjid OPERATOR(pg_catalog.=) r.reltype"
-" JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) d.objid"
-" AND r.reltype OPERATOR(pg_catalog.=) ANY (p.proargtypes)"
-" WHERE c.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass"
-" AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass"
-" AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass";
+	"SELECT p.oid FROM pg_catalog.pg_event_trigger_ddl_commands() c"
+	" JOIN pg_catalog.pg_class r ON r.oid OPERATOR(pg_catalog.=) c.objid"
+	" JOIN pg_catalog.pg_depend d ON d.refobjid OPERATOR(pg_catalog.=) r.reltype"
+	" JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) d.objid"
+	" AND r.reltype OPERATOR(pg_catalog.=) ANY (p.proargtypes)"
+	" WHERE c.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass"
+	" AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass"
+	" AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass";
 
 /* The work of orm_define_replan. */
 static void
 touch_functions(void *argument)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, orm_exec_oids(takers_of_rows))
 		orm_catalog_touch_function(lfirst_oid(cell));

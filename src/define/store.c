@@ -23,8 +23,8 @@
 static bool
 has_primary_key(Oid relid)
 {
-	Relation	relation = table_open(relid, AccessShareLock);
-	bool		has = false;
+	Relation relation = table_open(relid, AccessShareLock);
+	bool has = false;
 
 	if (relation->rd_rel->relhasindex)
 	{
@@ -45,28 +45,22 @@ needs_declared_key(char relkind)
 void
 orm_store_check_relation(Oid relid)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	Form_pg_class form;
 
 	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_TABLE),
-				errmsg("relation with OID %u does not exist", relid));
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relid));
 	form = (Form_pg_class) GETSTRUCT(tuple);
 	if (form->relkind != RELKIND_RELATION && form->relkind != RELKIND_PARTITIONED_TABLE &&
 		!needs_declared_key(form->relkind))
-		ereport(ERROR,
-				errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				errmsg("\"%s\" cannot be mapped", NameStr(form->relname)),
+		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" cannot be mapped", NameStr(form->relname)),
 				errdetail("Models are mapped to tables, partitioned tables, foreign tables and views."));
 	if (form->relpersistence == RELPERSISTENCE_TEMP)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+		ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
 				errmsg("temporary table \"%s\" cannot be mapped", NameStr(form->relname)),
 				errdetail("It would be gone at the end of the session, and the model would stay."));
 	if (IsCatalogRelationOid(relid))
-		ereport(ERROR,
-				errcode(ERRCODE_WRONG_OBJECT_TYPE),
+		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				errmsg("system catalog \"%s\" cannot be mapped", NameStr(form->relname)));
 	if (!orm_relation_ownercheck(relid, GetUserId()))
 		aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(form->relkind), NameStr(form->relname));
@@ -108,25 +102,23 @@ put(OrmRegistered *row, OrmDeclaration *declaration)
 static void
 yield_accessors(OrmDeclaration *declaration, Oid relid)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, orm_registry_of_relation(relid))
 	{
 		OrmRegistered *other = lfirst(cell);
-		OrmDeclaration *others = strcmp(other->name, declaration->model) == 0 ? NULL
-			: orm_store_declaration(other);
+		OrmDeclaration *others = strcmp(other->name, declaration->model) == 0 ? NULL : orm_store_declaration(other);
 
 		if (others == NULL || !orm_declaration_has_accessors(others))
 			continue;
 		if (declaration->has_accessors && (declaration->all_accessors || declaration->include != NIL))
-			ereport(ERROR,
-					errcode(ERRCODE_DUPLICATE_OBJECT),
-					errmsg("table \"%s\" has accessors already, those of model \"%s\"",
-						   get_rel_name(relid), other->name));
+			ereport(
+				ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
+				errmsg("table \"%s\" has accessors already, those of model \"%s\"", get_rel_name(relid), other->name));
 		if (!declaration->has_accessors)
 			ereport(NOTICE,
-					errmsg("model \"%s\" gets no accessors: table \"%s\" has those of model \"%s\"",
-						   declaration->model, get_rel_name(relid), other->name));
+					errmsg("model \"%s\" gets no accessors: table \"%s\" has those of model \"%s\"", declaration->model,
+						   get_rel_name(relid), other->name));
 		declaration->has_accessors = true;
 		declaration->all_accessors = false;
 		return;
@@ -136,17 +128,16 @@ yield_accessors(OrmDeclaration *declaration, Oid relid)
 void
 orm_store_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid)
 {
-	bool		must_declare = needs_declared_key(get_rel_relkind(relid));
+	bool must_declare = needs_declared_key(get_rel_relkind(relid));
 
 	declaration->schema = get_namespace_name(get_rel_namespace(relid));
 	declaration->relation = get_rel_name(relid);
 	orm_declaration_strip(declaration, must_declare || !has_primary_key(relid));
 	if (must_declare && orm_declaration_key(declaration) == NIL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_TABLE_DEFINITION),
-				errmsg("model \"%s\" needs orm.primary_key(...)", declaration->model),
-				errdetail("\"%s\" is a view or a foreign table and has no primary key of its own.",
-						  declaration->relation));
+		ereport(
+			ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+			errmsg("model \"%s\" needs orm.primary_key(...)", declaration->model),
+			errdetail("\"%s\" is a view or a foreign table and has no primary key of its own.", declaration->relation));
 	yield_accessors(declaration, relid);
 	row->mapped = true;
 	row->relid = relid;
@@ -179,8 +170,7 @@ orm_store_check_relationships(const char *name)
 		if (relationship->back_populates == NULL)
 			continue;
 		target = orm_model_open(relationship->target, AccessShareLock);
-		orm_relationship_check_keys(model, relationship,
-									orm_model_relationship(target, relationship->back_populates));
+		orm_relationship_check_keys(model, relationship, orm_model_relationship(target, relationship->back_populates));
 	}
 }
 
@@ -201,7 +191,7 @@ orm_store_pin(const char *name)
 char *
 orm_store_name_target(Oid relation, void *argument)
 {
-	List	   *rows = orm_registry_of_relation(relation);
+	List *rows = orm_registry_of_relation(relation);
 
 	return rows == NIL ? NULL : ((OrmRegistered *) linitial(rows))->name;
 }

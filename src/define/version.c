@@ -35,9 +35,9 @@
 /* A trigger of a table that counts. */
 typedef struct Counter
 {
-	char	   *name;
-	Bitmapset  *columns;		/* that its condition names, as pull_varattnos has them */
-	bool		inherited;		/* from a partitioned table: not to be dropped here */
+	char *name;
+	Bitmapset *columns; /* that its condition names, as pull_varattnos has them */
+	bool inherited;		/* from a partitioned table: not to be dropped here */
 } Counter;
 
 /* Reads a trigger. */
@@ -45,9 +45,9 @@ static Counter *
 read_counter(HeapTuple tuple, TupleDesc descriptor)
 {
 	Form_pg_trigger form = (Form_pg_trigger) GETSTRUCT(tuple);
-	Counter    *counter = palloc0(sizeof(Counter));
-	bool		isnull;
-	Datum		condition = heap_getattr(tuple, Anum_pg_trigger_tgqual, descriptor, &isnull);
+	Counter *counter = palloc0(sizeof(Counter));
+	bool isnull;
+	Datum condition = heap_getattr(tuple, Anum_pg_trigger_tgqual, descriptor, &isnull);
 
 	counter->name = pstrdup(NameStr(form->tgname));
 	counter->inherited = OidIsValid(form->tgparentid);
@@ -60,12 +60,12 @@ read_counter(HeapTuple tuple, TupleDesc descriptor)
 static List *
 read_counters(Oid relid)
 {
-	Oid			function = LookupFuncName(list_make2(makeString("orm"), makeString("count_version")), 0, NULL, true);
-	Relation	triggers = table_open(TriggerRelationId, AccessShareLock);
-	List	   *counters = NIL;
+	Oid function = LookupFuncName(list_make2(makeString("orm"), makeString("count_version")), 0, NULL, true);
+	Relation triggers = table_open(TriggerRelationId, AccessShareLock);
+	List *counters = NIL;
 	ScanKeyData key;
 	SysScanDesc scan;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	ScanKeyInit(&key, Anum_pg_trigger_tgrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
 	scan = systable_beginscan(triggers, TriggerRelidNameIndexId, true, NULL, 1, &key);
@@ -81,8 +81,8 @@ read_counters(Oid relid)
 static Bitmapset *
 add_wanted(Bitmapset *wanted, Oid relid, const OrmDeclaration *declaration)
 {
-	char	   *column = orm_declaration_version(declaration);
-	AttrNumber	attnum = column != NULL ? get_attnum(relid, column) : InvalidAttrNumber;
+	char *column = orm_declaration_version(declaration);
+	AttrNumber attnum = column != NULL ? get_attnum(relid, column) : InvalidAttrNumber;
 
 	return attnum > 0 ? bms_add_member(wanted, attnum - FirstLowInvalidHeapAttributeNumber) : wanted;
 }
@@ -91,8 +91,8 @@ add_wanted(Bitmapset *wanted, Oid relid, const OrmDeclaration *declaration)
 static Bitmapset *
 wanted_by_others(Oid relid, const char *model)
 {
-	Bitmapset  *wanted = NULL;
-	ListCell   *cell;
+	Bitmapset *wanted = NULL;
+	ListCell *cell;
 
 	foreach(cell, orm_registry_of_relation(relid))
 	{
@@ -107,17 +107,17 @@ wanted_by_others(Oid relid, const char *model)
 /* A relation's kind, owner and names. */
 typedef struct Table
 {
-	Oid			relid;
-	char		relkind;
-	Oid			owner;
-	char	   *text;			/* quoted and qualified */
+	Oid relid;
+	char relkind;
+	Oid owner;
+	char *text; /* quoted and qualified */
 } Table;
 
 /* Reads these; false when there is no such relation any more. */
 static bool
 read_table(Oid relid, Table *table)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	StringInfoData text;
 
 	if (!HeapTupleIsValid(tuple))
@@ -162,11 +162,11 @@ drop_counter(const Table *table, const Counter *counter, const char *model, List
 static void
 drop_unwanted(const Table *table, const List *counters, const Bitmapset *wanted, const char *model, List **changes)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, counters)
 	{
-		Counter    *counter = lfirst(cell);
+		Counter *counter = lfirst(cell);
 
 		if (!counter->inherited && !bms_overlap(counter->columns, wanted))
 			drop_counter(table, counter, model, changes);
@@ -177,7 +177,7 @@ drop_unwanted(const Table *table, const List *counters, const Bitmapset *wanted,
 static bool
 is_counted(const List *counters, AttrNumber column)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, counters)
 		if (bms_is_member(column - FirstLowInvalidHeapAttributeNumber, ((Counter *) lfirst(cell))->columns))
@@ -189,7 +189,7 @@ is_counted(const List *counters, AttrNumber column)
 static char *
 free_name(Oid relid)
 {
-	char	   *name = TRIGGER_NAME;
+	char *name = TRIGGER_NAME;
 
 	for (int i = 1; OidIsValid(get_trigger_oid(relid, name, true)); i++)
 		name = psprintf("%s_%d", TRIGGER_NAME, i);
@@ -200,9 +200,7 @@ free_name(Oid relid)
 static void
 refuse(const char *column, const OrmPath *path, const char *detail)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_TABLE_DEFINITION),
-			errmsg("column \"%s\" cannot count versions", column),
+	ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION), errmsg("column \"%s\" cannot count versions", column),
 			errdetail("At %s. %s", orm_path_text(path), detail));
 }
 
@@ -210,7 +208,7 @@ refuse(const char *column, const OrmPath *path, const char *detail)
 static AttrNumber
 check_column(const Table *table, const char *name, const OrmPath *path)
 {
-	HeapTuple	tuple = SearchSysCacheAttName(table->relid, name);
+	HeapTuple tuple = SearchSysCacheAttName(table->relid, name);
 	FormData_pg_attribute column;
 
 	if (HeapTupleIsValid(tuple))
@@ -219,8 +217,7 @@ check_column(const Table *table, const char *name, const OrmPath *path)
 		ReleaseSysCache(tuple);
 	}
 	if (!HeapTupleIsValid(tuple) || column.attnum <= 0)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_COLUMN),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 				errmsg("column \"%s\" of relation \"%s\" does not exist", name, get_rel_name(table->relid)),
 				orm_error_place(path));
 	if (column.atttypid != INT2OID && column.atttypid != INT4OID && column.atttypid != INT8OID)
@@ -238,8 +235,8 @@ check_column(const Table *table, const char *name, const OrmPath *path)
 static void
 check_not_in_key(const Table *table, const char *name, AttrNumber column, const OrmPath *path)
 {
-	Relation	relation = table_open(table->relid, NoLock);
-	Bitmapset  *key = RelationGetIndexAttrBitmap(relation, INDEX_ATTR_BITMAP_PRIMARY_KEY);
+	Relation relation = table_open(table->relid, NoLock);
+	Bitmapset *key = RelationGetIndexAttrBitmap(relation, INDEX_ATTR_BITMAP_PRIMARY_KEY);
 
 	table_close(relation, NoLock);
 	if (bms_is_member(column - FirstLowInvalidHeapAttributeNumber, key))
@@ -254,14 +251,12 @@ make_counter(const Table *table, const List *counters, const char *model, const 
 	const OrmDeclaredVersion *version = linitial(declaration->versions);
 	OrmElementPlace place;
 	const OrmPath *path = orm_declaration_place(&place, version->position, "version", "column_name");
-	AttrNumber	column;
+	AttrNumber column;
 	StringInfoData sql;
-	char	   *name;
+	char *name;
 
 	if (table->relkind != RELKIND_RELATION && table->relkind != RELKIND_PARTITIONED_TABLE)
-		ereport(ERROR,
-				errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				errmsg("model \"%s\" cannot count versions", model),
+		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("model \"%s\" cannot count versions", model),
 				errdetail("At %s. \"%s\" is not a table.", orm_path_text(path), get_rel_name(table->relid)),
 				errhint("An etag needs no column: \"etag\": true."));
 	column = check_column(table, version->column, path);
@@ -282,11 +277,11 @@ make_counter(const Table *table, const List *counters, const char *model, const 
 void
 orm_version_reconcile(Oid relid, const char *model, const OrmDeclaration *declaration, bool make, List **changes)
 {
-	List	   *counters = read_counters(relid);
-	bool		declared = declaration != NULL && declaration->versions != NIL;
-	Bitmapset  *wanted;
+	List *counters = read_counters(relid);
+	bool declared = declaration != NULL && declaration->versions != NIL;
+	Bitmapset *wanted;
 	OrmIdentity identity;
-	Table		table;
+	Table table;
 
 	if ((counters == NIL && !(declared && make)) || !read_table(relid, &table))
 		return;

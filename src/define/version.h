@@ -18,7 +18,7 @@
  * nobody wants.  Runs as the relation's owner.  Raises 42809, 42703 and 42P16
  * for a version that cannot be.  Appends to *changes.
  */
-extern void orm_version_reconcile(Oid relid, const char *model, const OrmDeclaration *declaration,
-								  bool make, List **changes);
+extern void orm_version_reconcile(Oid relid, const char *model, const OrmDeclaration *declaration, bool make,
+								  List **changes);
 
 #endif

@@ -17,8 +17,8 @@ static void write_row(const OrmRows *rows, int row, int depth, StringInfo out);
 static void
 write_group(const OrmRows *rows, int group, int depth, StringInfo out)
 {
-	const int  *row = group < 0 ? rows->order : rows->order + rows->starts[group];
-	const int  *end = group < 0 ? row : rows->order + rows->starts[group + 1];
+	const int *row = group < 0 ? rows->order : rows->order + rows->starts[group];
+	const int *end = group < 0 ? row : rows->order + rows->starts[group + 1];
 
 	if (rows->level->single)
 	{
@@ -48,8 +48,8 @@ write_below(const OrmRows *rows, int row, int which, int depth, StringInfo out)
 	const OrmBelow *below = &rows->form->below[which];
 	const OrmLinkCell *cell = &rows->cells[(Size) row * rows->form->nbelow + which];
 	const OrmRows *target = &rows->graph->levels[below->level];
-	bool	   *on_path = cell->identity >= 0 ? &target->on_path[cell->identity] : NULL;
-	int			comma = out->data[out->len - 1] == '{' ? 1 : 0;
+	bool *on_path = cell->identity >= 0 ? &target->on_path[cell->identity] : NULL;
+	int comma = out->data[out->len - 1] == '{' ? 1 : 0;
 
 	if (target != rows)
 		depth = 0;
@@ -99,12 +99,12 @@ keep_freed_memory(void)
 static Size
 estimate(const OrmGraph *graph)
 {
-	Size		size = 0;
+	Size size = 0;
 
 	for (int i = 0; i < graph->query->compiled->nlevels; i++)
 	{
 		const OrmRows *rows = &graph->levels[i];
-		Size		row = 2;
+		Size row = 2;
 
 		for (int j = 0; j < rows->form->nbelow; j++)
 			row += rows->form->below[j].key_length + 3;
@@ -116,7 +116,7 @@ estimate(const OrmGraph *graph)
 void
 orm_graph_reserve(const OrmGraph *graph, StringInfo out)
 {
-	Size		size = estimate(graph);
+	Size size = estimate(graph);
 
 	if (size > 128 * 1024)
 		keep_freed_memory();

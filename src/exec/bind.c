@@ -21,10 +21,10 @@
 typedef struct Given
 {
 	const OrmSlot *slot;
-	OrmJson		json;			/* unless "type" is set: */
-	Oid			type;
-	Datum		value;
-	bool		isnull;
+	OrmJson json; /* unless "type" is set: */
+	Oid type;
+	Datum value;
+	bool isnull;
 } Given;
 
 /* Makes a value of another type of one; its errors get the place. */
@@ -32,14 +32,13 @@ static Datum
 cast_value(const Given *given, Oid to, bool *isnull)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	Expr	   *cast = orm_cast_find(given->type, to);
-	Datum		result = 0;
+	Expr *cast = orm_cast_find(given->type, to);
+	Datum result = 0;
 
 	if (cast == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_DATATYPE_MISMATCH),
-				errmsg("a parameter of type %s cannot become a value of type %s",
-					   format_type_be(given->type), format_type_be(to)),
+		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+				errmsg("a parameter of type %s cannot become a value of type %s", format_type_be(given->type),
+					   format_type_be(to)),
 				orm_error_place(given->slot->place));
 	PG_TRY();
 	{
@@ -68,7 +67,7 @@ static Datum
 bind_operand(const Given *given, bool *isnull)
 {
 	const OrmSlot *slot = given->slot;
-	Datum		value;
+	Datum value;
 
 	if (!OidIsValid(given->type))
 	{
@@ -98,21 +97,21 @@ bind_value(const Given *given, bool *isnull)
 static Datum
 without_nulls(Datum value, const OrmType *element)
 {
-	ArrayType  *array = DatumGetArrayTypeP(value);
-	Datum	   *elements;
-	bool	   *nulls;
-	int			n;
-	int			kept = 0;
+	ArrayType *array = DatumGetArrayTypeP(value);
+	Datum *elements;
+	bool *nulls;
+	int n;
+	int kept = 0;
 
 	if (!array_contains_nulls(array) && ARR_NDIM(array) <= 1)
 		return PointerGetDatum(array);
-	deconstruct_array(array, ARR_ELEMTYPE(array), element->length, element->by_value, element->align,
-					  &elements, &nulls, &n);
+	deconstruct_array(array, ARR_ELEMTYPE(array), element->length, element->by_value, element->align, &elements, &nulls,
+					  &n);
 	for (int i = 0; i < n; i++)
 		if (!nulls[i])
 			elements[kept++] = elements[i];
-	return PointerGetDatum(construct_array(elements, kept, ARR_ELEMTYPE(array), element->length,
-										   element->by_value, element->align));
+	return PointerGetDatum(
+		construct_array(elements, kept, ARR_ELEMTYPE(array), element->length, element->by_value, element->align));
 }
 
 /* LIST of a JSON array. */
@@ -122,26 +121,23 @@ read_list(const Given *given)
 	const OrmSlot *slot = given->slot;
 	const OrmType *type = slot->type;
 	OrmJsonWalk walk = orm_json_walk(given->json);
-	Datum	   *elements = palloc(sizeof(Datum) * Max(given->json.node->count, 1));
-	int			n = 0;
+	Datum *elements = palloc(sizeof(Datum) * Max(given->json.node->count, 1));
+	int n = 0;
 
 	while (orm_json_next(&walk))
 	{
-		OrmPath		place = orm_path_index(slot->place, walk.index);
-		bool		isnull;
-		Datum		element = orm_value_read(type, walk.value, &place, &isnull);
+		OrmPath place = orm_path_index(slot->place, walk.index);
+		bool isnull;
+		Datum element = orm_value_read(type, walk.value, &place, &isnull);
 
 		if (!isnull)
 			elements[n++] = element;
 		else if (orm_json_kind(walk.value) != ORM_JSON_NULL)
-			ereport(ERROR,
-					errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					errmsg("a null in a list must stand there as such"),
-					orm_error_place(&place),
-					errhint("Write null instead of {\"$value\": null}."));
+			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("a null in a list must stand there as such"),
+					orm_error_place(&place), errhint("Write null instead of {\"$value\": null}."));
 	}
-	return PointerGetDatum(construct_array(elements, n, get_element_type(slot->parameter_type),
-										   type->length, type->by_value, type->align));
+	return PointerGetDatum(construct_array(elements, n, get_element_type(slot->parameter_type), type->length,
+										   type->by_value, type->align));
 }
 
 /* LIST */
@@ -152,16 +148,14 @@ bind_list(const Given *given, bool *isnull)
 
 	if (OidIsValid(given->type))
 	{
-		Datum		array = value_of_type(given, slot->parameter_type, isnull);
+		Datum array = value_of_type(given, slot->parameter_type, isnull);
 
 		return *isnull ? array : without_nulls(array, slot->type);
 	}
 	if (orm_json_kind(given->json) != ORM_JSON_ARRAY)
-		ereport(ERROR,
-				errcode(ERRCODE_DATATYPE_MISMATCH),
+		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
 				errmsg("%s cannot be a list of values", orm_json_kind_name(orm_json_kind(given->json))),
-				orm_error_place(slot->place),
-				errhint("Write an array."));
+				orm_error_place(slot->place), errhint("Write an array."));
 	*isnull = false;
 	return read_list(given);
 }
@@ -175,11 +169,9 @@ searched_text(const Given *given)
 	if (OidIsValid(given->type))
 		return orm_type_text(given->type, given->value);
 	if (orm_json_kind(given->json) != ORM_JSON_STRING)
-		ereport(ERROR,
-				errcode(ERRCODE_DATATYPE_MISMATCH),
+		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
 				errmsg("%s cannot be searched for in text", orm_json_kind_name(orm_json_kind(given->json))),
-				orm_error_place(slot->place),
-				errhint("Write a string."));
+				orm_error_place(slot->place), errhint("Write a string."));
 	return orm_json_string(given->json);
 }
 
@@ -230,28 +222,22 @@ static int64
 row_count(const Given *given, int code, const char *what)
 {
 	const OrmSlot *slot = given->slot;
-	bool		isnull = given->isnull;
-	Datum		value = 0;
+	bool isnull = given->isnull;
+	Datum value = 0;
 
 	if (!isnull && OidIsValid(given->type))
 		value = value_of_type(given, INT8OID, &isnull);
 	else if (!isnull && orm_json_kind(given->json) != ORM_JSON_NUMBER)
-		ereport(ERROR,
-				errcode(ERRCODE_DATATYPE_MISMATCH),
+		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
 				errmsg("%s must be a number, not %s", what, orm_json_kind_name(orm_json_kind(given->json))),
 				orm_error_place(slot->place));
 	else if (!isnull)
 		value = orm_value_read(slot->type, given->json, slot->place, &isnull);
 	if (isnull)
-		ereport(ERROR,
-				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				errmsg("%s must not be null", what),
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", what),
 				orm_error_place(slot->place));
 	if (DatumGetInt64(value) < 0)
-		ereport(ERROR,
-				errcode(code),
-				errmsg("%s must not be negative", what),
-				orm_error_place(slot->place));
+		ereport(ERROR, errcode(code), errmsg("%s must not be negative", what), orm_error_place(slot->place));
 	return DatumGetInt64(value);
 }
 
@@ -267,7 +253,7 @@ bind_limit(const Given *given, bool *isnull)
 static Datum
 bind_limit_and_one(const Given *given, bool *isnull)
 {
-	int64		limit = row_count(given, ERRCODE_INVALID_ROW_COUNT_IN_LIMIT_CLAUSE, "limit");
+	int64 limit = row_count(given, ERRCODE_INVALID_ROW_COUNT_IN_LIMIT_CLAUSE, "limit");
 
 	*isnull = false;
 	return Int64GetDatum(limit < PG_INT64_MAX ? limit + 1 : limit);
@@ -281,7 +267,7 @@ bind_offset(const Given *given, bool *isnull)
 	return Int64GetDatum(row_count(given, ERRCODE_INVALID_ROW_COUNT_IN_RESULT_OFFSET_CLAUSE, "offset"));
 }
 
-static Datum (*const binders[]) (const Given *given, bool *isnull) = {
+static Datum (*const binders[])(const Given *given, bool *isnull) = {
 	[ORM_FORM_VALUE] = bind_value,
 	[ORM_FORM_LIST] = bind_list,
 	[ORM_FORM_CONTAINS] = bind_contains,
@@ -331,7 +317,7 @@ cursor_value(const OrmDocument *cursor, int n)
 	OrmJsonWalk walk = orm_json_walk(orm_document_root(cursor));
 
 	while (orm_json_next(&walk) && walk.index < n)
-		 /* on */ ;
+		/* on */;
 	return walk.value;
 }
 
@@ -339,7 +325,7 @@ Datum
 orm_query_bind(const OrmQuery *query, const OrmSlot *slot, bool *isnull)
 {
 	const OrmQueryRequest *request = &query->request;
-	Given		given = {.slot = slot};
+	Given given = {.slot = slot};
 
 	switch (slot->source)
 	{
@@ -361,7 +347,7 @@ orm_query_bind(const OrmQuery *query, const OrmSlot *slot, bool *isnull)
 		case ORM_SLOT_PARENTS:
 			break;
 	}
-	return binders[slot->form] (&given, isnull);
+	return binders[slot->form](&given, isnull);
 }
 
 /* The text that a slot is given, as it stands in the document or as its type writes it. */
@@ -381,7 +367,7 @@ slot_text(const OrmQuery *query, const OrmSlot *slot, int *length)
 	if (parameter != NULL && !OidIsValid(parameter->type))
 		return orm_json_source(parameter->json, length);
 	text = parameter != NULL ? orm_type_text(parameter->type, parameter->value)
-		: orm_type_text(slot->parameter_type, slot->constant);
+							 : orm_type_text(slot->parameter_type, slot->constant);
 	*length = strlen(text);
 	return text;
 }
@@ -397,7 +383,7 @@ orm_query_signature_text(const OrmQuery *query)
 	initStringInfo(&text);
 	for (int i = 0; i < compiled->nordered; i++)
 	{
-		int			length;
+		int length;
 		const char *value = slot_text(query, &compiled->levels[0]->statement.slots[compiled->ordered[i]], &length);
 
 		appendStringInfo(&text, "%d ", length);
@@ -411,7 +397,7 @@ orm_query_signature_text(const OrmQuery *query)
 static void
 check_statement(const OrmQuery *query, const OrmQueryStatement *statement)
 {
-	bool		isnull;
+	bool isnull;
 
 	for (int i = 0; i < statement->nslots; i++)
 		if (statement->slots[i].source == ORM_SLOT_VALUE)
@@ -421,7 +407,7 @@ check_statement(const OrmQuery *query, const OrmQueryStatement *statement)
 void
 orm_query_check_values(const OrmQueryRequest *request, const OrmCompiled *compiled)
 {
-	OrmQuery	query = {.request = *request, .shape = *request->shape};
+	OrmQuery query = {.request = *request, .shape = *request->shape};
 
 	for (int i = 0; i < compiled->nlevels; i++)
 		check_statement(&query, &compiled->levels[i]->statement);

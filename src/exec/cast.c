@@ -15,28 +15,26 @@ Expr *
 orm_cast_find(Oid from, Oid to)
 {
 	CaseTestExpr *value = makeNode(CaseTestExpr);
-	Node	   *cast;
+	Node *cast;
 
 	value->typeId = from;
 	value->typeMod = -1;
 	value->collation = get_typcollation(from);
-	cast = coerce_to_target_type(NULL, (Node *) value, from, to, -1,
-								 COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST, -1);
+	cast = coerce_to_target_type(NULL, (Node *) value, from, to, -1, COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST, -1);
 	if (cast == NULL && TypeCategory(from) == TYPCATEGORY_STRING)
-		cast = coerce_to_target_type(NULL, (Node *) value, from, to, -1,
-									 COERCION_EXPLICIT, COERCE_EXPLICIT_CAST, -1);
+		cast = coerce_to_target_type(NULL, (Node *) value, from, to, -1, COERCION_EXPLICIT, COERCE_EXPLICIT_CAST, -1);
 	return (Expr *) cast;
 }
 
 Datum
 orm_cast_run(Expr *cast, Oid to, Datum value, bool *isnull)
 {
-	EState	   *estate = CreateExecutorState();
+	EState *estate = CreateExecutorState();
 	ExprContext *econtext = GetPerTupleExprContext(estate);
-	ExprState  *state = ExecPrepareExpr(cast, estate);
-	Datum		result;
-	int16		length;
-	bool		by_value;
+	ExprState *state = ExecPrepareExpr(cast, estate);
+	Datum result;
+	int16 length;
+	bool by_value;
 
 	econtext->caseValue_datum = value;
 	econtext->caseValue_isNull = *isnull;

@@ -23,9 +23,7 @@ void
 orm_plan_check_spi(int code, const char *what)
 {
 	if (code < 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INTERNAL_ERROR),
-				errmsg_internal("%s: %s", what, SPI_result_code_string(code)));
+		ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("%s: %s", what, SPI_result_code_string(code)));
 }
 
 /* Does the server prefer the generic plan it has?  (What it asks itself; a wrong guess only means JIT.) */
@@ -34,8 +32,7 @@ prefers_generic(const CachedPlanSource *source)
 {
 	if ((source->cursor_options & CURSOR_OPT_GENERIC_PLAN) != 0)
 		return true;
-	return source->num_custom_plans > 0 &&
-		source->generic_cost < source->total_custom_cost / source->num_custom_plans;
+	return source->num_custom_plans > 0 && source->generic_cost < source->total_custom_cost / source->num_custom_plans;
 }
 
 /* Is there a generic plan that will be used as it is? */
@@ -79,7 +76,7 @@ note_write(void)
 static int
 begin_without_jit(void)
 {
-	int			nest_level = NewGUCNestLevel();
+	int nest_level = NewGUCNestLevel();
 
 	set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	return nest_level;
@@ -105,13 +102,13 @@ end_planning(int nest_level)
 }
 
 uint64
-orm_plan_execute(OrmPlan *plan, const Datum *values, const bool *isnull,
-				 OrmAccess access, uint64 limit, DestReceiver *receiver)
+orm_plan_execute(OrmPlan *plan, const Datum *values, const bool *isnull, OrmAccess access, uint64 limit,
+				 DestReceiver *receiver)
 {
 	SPIExecuteOptions options = {0};
 	ParamListInfo params = make_params(plan, values, isnull);
-	int			nest_level;
-	uint64		processed;
+	int nest_level;
+	uint64 processed;
 
 	options.params = params;
 	options.read_only = access == ORM_READ;
@@ -137,8 +134,8 @@ orm_plan_open_cursor(OrmPlan *plan, const Datum *values, const bool *isnull)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ParamListInfo params = make_params(plan, values, isnull);
-	Portal		portal;
-	int			nest_level;
+	Portal portal;
+	int nest_level;
 
 	orm_plan_check_spi(SPI_connect(), "SPI_connect");
 	nest_level = begin_planning(plan);
@@ -152,11 +149,10 @@ orm_plan_open_cursor(OrmPlan *plan, const Datum *values, const bool *isnull)
 uint64
 orm_exec_fetch(const char *cursor, uint64 limit, DestReceiver *receiver)
 {
-	Portal		portal = GetPortalByName(cursor);
+	Portal portal = GetPortalByName(cursor);
 
 	if (portal == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_CURSOR),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_CURSOR),
 				errmsg("the transaction in which the objects were asked for is over, or its cursors were closed"),
 				errhint("A cursor WITH HOLD must be read to its end in the transaction that declares it."));
 	return PortalRunFetch(portal, FETCH_FORWARD, (long) limit, receiver);
@@ -165,7 +161,7 @@ orm_exec_fetch(const char *cursor, uint64 limit, DestReceiver *receiver)
 void
 orm_exec_close_cursor(const char *cursor)
 {
-	Portal		portal = GetPortalByName(cursor);
+	Portal portal = GetPortalByName(cursor);
 
 	if (portal != NULL)
 		PortalDrop(portal, false);
@@ -178,7 +174,7 @@ orm_plan_explain(OrmPlan *plan, const Datum *values, const bool *isnull)
 	SPIExecuteOptions options = {0};
 	StringInfoData text;
 	StringInfoData sql;
-	int			nest_level;
+	int nest_level;
 
 	initStringInfo(&text);
 	initStringInfo(&sql);
@@ -208,14 +204,14 @@ List *
 orm_exec_oids(const char *sql)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	List	   *oids = NIL;
+	List *oids = NIL;
 
 	orm_plan_check_spi(SPI_connect(), "SPI_connect");
 	orm_plan_check_spi(SPI_execute(sql, true, 0), "SPI_execute");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		bool		isnull;
-		Datum		value = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+		bool isnull;
+		Datum value = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
 		MemoryContext spi = MemoryContextSwitchTo(caller);
 
 		if (!isnull)
@@ -229,8 +225,7 @@ orm_exec_oids(const char *sql)
 bool
 orm_exec_snapshot_begin(void)
 {
-	if (ActiveSnapshotSet() &&
-		(wrote_in != orm_local_transaction() || GetActiveSnapshot()->curcid >= wrote_until))
+	if (ActiveSnapshotSet() && (wrote_in != orm_local_transaction() || GetActiveSnapshot()->curcid >= wrote_until))
 		return false;
 	PushActiveSnapshot(GetTransactionSnapshot());
 	return true;

@@ -23,7 +23,7 @@ begin_rows(OrmGraph *graph, int number)
 {
 	const OrmLevelForm *form = &graph->query->prepared->forms[number];
 	const OrmLevel *level = form->level;
-	OrmRows    *rows = &graph->levels[number];
+	OrmRows *rows = &graph->levels[number];
 
 	memset(rows, 0, sizeof(OrmRows));
 	rows->graph = graph;
@@ -43,7 +43,7 @@ orm_graph_begin(OrmQuery *query)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm graph", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	OrmGraph   *graph = palloc0(sizeof(OrmGraph));
+	OrmGraph *graph = palloc0(sizeof(OrmGraph));
 
 	graph->query = query;
 	graph->context = context;
@@ -92,7 +92,7 @@ make_room(OrmRows *rows)
 	if (rows->nrows < rows->capacity)
 		return;
 	if (rows->capacity > PG_INT32_MAX / 2)
-		orm_json_grow(&rows->text, MaxAllocSize);	/* raises that it is too much */
+		orm_json_grow(&rows->text, MaxAllocSize); /* raises that it is too much */
 	rows->capacity = Max(rows->capacity * 2, 64);
 	rows->rows = grow(rows, rows->rows, sizeof(OrmRow));
 	if (rows->form->nbelow > 0)
@@ -107,7 +107,7 @@ make_room(OrmRows *rows)
 static int
 add_key(OrmKeySet *keys, const TupleTableSlot *slot, int ncolumns, const int *positions)
 {
-	Datum		key[MaxTupleAttributeNumber];
+	Datum key[MaxTupleAttributeNumber];
 
 	if (positions == NULL)
 		return -1;
@@ -160,8 +160,8 @@ find_group(const OrmRows *rows, const TupleTableSlot *slot)
 static int64
 sort_value(const OrmRows *rows, const TupleTableSlot *slot)
 {
-	int			position = rows->level->sort;
-	Datum		value = slot->tts_values[position];
+	int position = rows->level->sort;
+	Datum value = slot->tts_values[position];
 
 	if (slot->tts_isnull[position])
 		return PG_INT64_MAX;
@@ -181,15 +181,14 @@ static void
 write_cursor(OrmRows *rows, const TupleTableSlot *slot)
 {
 	const OrmCompiled *compiled = rows->graph->query->compiled;
-	StringInfo	out = &rows->cursor_text;
+	StringInfo out = &rows->cursor_text;
 
 	for (int i = 0; i < compiled->ncursor; i++)
 	{
 		const OrmMember *value = &compiled->cursor[i];
 
 		orm_json_put(out, i == 0 ? "[" : ",", 1);
-		orm_json_write_exact(out, value->type, slot->tts_values[value->position],
-							 slot->tts_isnull[value->position]);
+		orm_json_write_exact(out, value->type, slot->tts_values[value->position], slot->tts_isnull[value->position]);
 	}
 	orm_json_put(out, "]", 1);
 	rows->cursor_ends[rows->nrows] = out->len;
@@ -199,11 +198,11 @@ write_cursor(OrmRows *rows, const TupleTableSlot *slot)
 static void
 take_row(void *argument, TupleTableSlot *slot)
 {
-	OrmRows    *rows = argument;
+	OrmRows *rows = argument;
 	const OrmLevelForm *form = rows->form;
-	StringInfo	text = &rows->text;
-	OrmRow	   *row;
-	int			group;
+	StringInfo text = &rows->text;
+	OrmRow *row;
+	int group;
 
 	slot_getsomeattrs(slot, form->width);
 	group = find_group(rows, slot);
@@ -220,7 +219,7 @@ take_row(void *argument, TupleTableSlot *slot)
 	row->length = text->len - row->start;
 	for (int i = 0; i < form->nbelow; i++)
 	{
-		OrmRows    *below = &rows->graph->levels[form->below[i].level];
+		OrmRows *below = &rows->graph->levels[form->below[i].level];
 
 		set_cell(&rows->cells[(Size) rows->nrows * form->nbelow + i], below, below == rows, slot);
 	}
@@ -241,7 +240,7 @@ const char *
 orm_graph_cursor(OrmGraph *graph, int row, int *length)
 {
 	const OrmRows *root = &graph->levels[0];
-	int			start = row == 0 ? 0 : root->cursor_ends[row - 1];
+	int start = row == 0 ? 0 : root->cursor_ends[row - 1];
 
 	*length = root->cursor_ends[row] - start;
 	return root->cursor_text.data + start;
@@ -253,11 +252,11 @@ orm_graph_cursor(OrmGraph *graph, int row, int *length)
 static void
 run_level(OrmRows *rows, OrmAccess access, uint64 limit)
 {
-	OrmGraph   *graph = rows->graph;
-	int			number = rows->level->number;
+	OrmGraph *graph = rows->graph;
+	int number = rows->level->number;
 	const Datum *values = graph->query->values[number];
 	const bool *isnull = graph->query->isnull[number];
-	OrmPlan    *plan = orm_query_plan(graph->query, number);
+	OrmPlan *plan = orm_query_plan(graph->query, number);
 
 	if (graph->plans != NULL)
 	{
@@ -284,9 +283,9 @@ static Datum
 make_array(const OrmRows *rows, int column, int from, int to, Oid array_type)
 {
 	const OrmType *type = rows->level->link.types[column];
-	int			n = to - from;
-	Datum	   *elements = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * n);
-	ArrayType  *array;
+	int n = to - from;
+	Datum *elements = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * n);
+	ArrayType *array;
 
 	for (int i = 0; i < n; i++)
 		elements[i] = orm_keyset_values(rows->keys, from + i)[column];
@@ -300,7 +299,7 @@ static void
 bind_parents(OrmRows *rows, int from, int to)
 {
 	const OrmQueryStatement *statement = &rows->level->statement;
-	Datum	   *values = rows->graph->query->values[rows->level->number];
+	Datum *values = rows->graph->query->values[rows->level->number];
 
 	for (int i = 0; i < statement->nslots; i++)
 	{
@@ -319,8 +318,8 @@ bind_parents(OrmRows *rows, int from, int to)
 static bool
 read_round(OrmRows *rows)
 {
-	int			end = orm_keyset_count(rows->keys);
-	int			step = rows->level->link.form == ORM_LINK_SINGLE ? 1 : end - rows->asked;
+	int end = orm_keyset_count(rows->keys);
+	int step = rows->level->link.form == ORM_LINK_SINGLE ? 1 : end - rows->asked;
 
 	if (rows->asked == end)
 		return false;
@@ -338,8 +337,8 @@ read_round(OrmRows *rows)
 static void
 sort_out(OrmRows *rows)
 {
-	int			ngroups = orm_keyset_count(rows->keys);
-	int		   *ends;
+	int ngroups = orm_keyset_count(rows->keys);
+	int *ends;
 
 	rows->starts = MemoryContextAllocHuge(rows->graph->context, sizeof(int) * ((Size) ngroups + 2));
 	rows->order = MemoryContextAllocHuge(rows->graph->context, sizeof(int) * Max((Size) rows->nrows, 1));
@@ -374,12 +373,12 @@ compare_rows(const void *a, const void *b, void *rows)
 static void
 sort_group(const OrmRows *rows, int *order, int n)
 {
-	int			moves = 4 * n + 16;
+	int moves = 4 * n + 16;
 
 	for (int i = 1; i < n; i++)
 	{
-		int			row = order[i];
-		int			j = i;
+		int row = order[i];
+		int j = i;
 
 		for (; j > 0 && comes_behind(rows, order[j - 1], row); j--)
 			order[j] = order[j - 1];
@@ -397,7 +396,7 @@ sort_group(const OrmRows *rows, int *order, int n)
 static void
 read_level(OrmRows *rows)
 {
-	int			most = rows->level->recursion == 0 ? 1 : rows->level->recursion;
+	int most = rows->level->recursion == 0 ? 1 : rows->level->recursion;
 
 	for (int i = 0; (most == ORM_RECURSION_UNLIMITED || i < most) && read_round(rows); i++)
 		CHECK_FOR_INTERRUPTS();
@@ -405,9 +404,9 @@ read_level(OrmRows *rows)
 	for (int i = 0; rows->sorts != NULL && i < orm_keyset_count(rows->keys); i++)
 		sort_group(rows, rows->order + rows->starts[i], rows->starts[i + 1] - rows->starts[i]);
 	if (rows->level->recursion != 0)
-		rows->on_path = MemoryContextAllocZero(rows->graph->context,
-											   1 + Max(orm_keyset_count(rows->keys),
-													   rows->identities ? orm_keyset_count(rows->identities) : 0));
+		rows->on_path = MemoryContextAllocZero(
+			rows->graph->context,
+			1 + Max(orm_keyset_count(rows->keys), rows->identities ? orm_keyset_count(rows->identities) : 0));
 }
 
 void
@@ -423,7 +422,7 @@ orm_graph_read_levels(OrmGraph *graph)
 void
 orm_graph_read_keys(OrmGraph *graph, const OrmWanted *wanted, int n, int *groups)
 {
-	OrmRows    *root = &graph->levels[0];
+	OrmRows *root = &graph->levels[0];
 	MemoryContext caller = MemoryContextSwitchTo(graph->context);
 
 	for (int i = 0; i < n; i++)

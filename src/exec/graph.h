@@ -57,7 +57,7 @@ extern bool orm_graph_write_keyed(OrmGraph *graph, StringInfo out, int group);
 extern const char *orm_graph_cursor(OrmGraph *graph, int row, int *length);
 
 /* How many bytes of text the root's rows take so far. */
-extern int	orm_graph_root_size(const OrmGraph *graph);
+extern int orm_graph_root_size(const OrmGraph *graph);
 
 extern void orm_graph_end(OrmGraph *graph);
 

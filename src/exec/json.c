@@ -40,33 +40,24 @@ typedef enum Numbers
 } Numbers;
 
 static const struct config_enum_entry numbers_options[] = {
-	{"json", NUMBERS_JSON, false},
-	{"text", NUMBERS_TEXT, false},
-	{NULL, 0, false}
-};
+	{"json", NUMBERS_JSON, false}, {"text", NUMBERS_TEXT, false}, {NULL, 0, false}};
 
-static int	numbers = NUMBERS_JSON;
+static int numbers = NUMBERS_JSON;
 
 /* Defines the setting. */
 void
 orm_json_init(void)
 {
-	DefineCustomEnumVariable("orm.numbers",
-							 "How values of the types bigint and numeric are written in JSON.",
-							 "As numbers (json) or as strings (text).",
-							 &numbers,
-							 NUMBERS_JSON, numbers_options,
-							 PGC_USERSET, 0,
-							 NULL, NULL, NULL);
+	DefineCustomEnumVariable("orm.numbers", "How values of the types bigint and numeric are written in JSON.",
+							 "As numbers (json) or as strings (text).", &numbers, NUMBERS_JSON, numbers_options,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
 }
 
 void
 orm_json_grow(StringInfo out, Size bytes)
 {
 	if (bytes >= MaxAllocSize - (Size) out->len)
-		ereport(ERROR,
-				errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				errmsg("JSON result is too large"),
+		ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("JSON result is too large"),
 				errdetail("A value may not be longer than %d bytes.", (int) MaxAllocSize),
 				errhint("Ask for fewer objects at a time with \"limit\" or orm.page, or read them one after "
 						"the other with orm.each."));
@@ -87,19 +78,18 @@ needs_escape(uint64 bytes)
 {
 	const uint64 ones = UINT64CONST(0x0101010101010101);
 	const uint64 highs = UINT64CONST(0x8080808080808080);
-	uint64		quotes = bytes ^ (ones * '"');
-	uint64		backslashes = bytes ^ (ones * '\\');
+	uint64 quotes = bytes ^ (ones * '"');
+	uint64 backslashes = bytes ^ (ones * '\\');
 
-	return (((bytes - ones * ' ') & ~bytes) |
-			((quotes - ones) & ~quotes) |
-			((backslashes - ones) & ~backslashes)) & highs;
+	return (((bytes - ones * ' ') & ~bytes) | ((quotes - ones) & ~quotes) | ((backslashes - ones) & ~backslashes)) &
+		highs;
 }
 
 /* The first byte from there on that needs an escape, or the end. */
 static inline const char *
 skip_plain(const char *bytes, const char *end)
 {
-	uint64		chunk;
+	uint64 chunk;
 
 	for (; end - bytes >= (ptrdiff_t) sizeof(chunk); bytes += sizeof(chunk))
 	{
@@ -117,9 +107,8 @@ static void
 put_escape(StringInfo out, unsigned char c)
 {
 	static const char letters[] = {
-		['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't', ['"'] = '"', ['\\'] = '\\'
-	};
-	char	   *place = out->data + out->len;
+		['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't', ['"'] = '"', ['\\'] = '\\'};
+	char *place = out->data + out->len;
 
 	if (letters[c] != 0)
 	{
@@ -169,7 +158,7 @@ put_number(StringInfo out, const char *text, Size length, bool quoted)
 static void
 put_integer(StringInfo out, OrmTypeClass class, Datum value)
 {
-	char	   *place = orm_json_reserve(out, MAX_SCALAR);
+	char *place = orm_json_reserve(out, MAX_SCALAR);
 
 	if (class == ORM_TYPE_INT4)
 		out->len += pg_ltoa(DatumGetInt32(value), place);
@@ -179,7 +168,7 @@ put_integer(StringInfo out, OrmTypeClass class, Datum value)
 		out->len += pg_lltoa(DatumGetInt64(value), place);
 	else
 	{
-		int			length = pg_lltoa(DatumGetInt64(value), place + 1);
+		int length = pg_lltoa(DatumGetInt64(value), place + 1);
 
 		place[0] = place[length + 1] = '"';
 		out->len += length + 2;
@@ -190,8 +179,8 @@ put_integer(StringInfo out, OrmTypeClass class, Datum value)
 static void
 put_output_number(StringInfo out, const OrmType *type, Datum value, bool as_text)
 {
-	char	   *text = OutputFunctionCall(unconstify(FmgrInfo *, &type->output), value);
-	int			length = strlen(text);
+	char *text = OutputFunctionCall(unconstify(FmgrInfo *, &type->output), value);
+	int length = strlen(text);
 
 	put_number(out, text, length, as_text || !IsValidJsonNumber(text, length));
 }
@@ -200,7 +189,7 @@ put_output_number(StringInfo out, const OrmType *type, Datum value, bool as_text
 static void
 put_float(StringInfo out, const OrmType *type, Datum value, bool exact)
 {
-	bool		single = type->base == FLOAT4OID;
+	bool single = type->base == FLOAT4OID;
 
 	if ((extra_float_digits <= 0 && !exact) ||
 		!isfinite(single ? (double) DatumGetFloat4(value) : DatumGetFloat8(value)))
@@ -219,8 +208,8 @@ put_float(StringInfo out, const OrmType *type, Datum value, bool exact)
 static void
 put_datetime(StringInfo out, Oid type, Datum value)
 {
-	char	   *place = orm_json_reserve(out, MAX_SCALAR);
-	int			length;
+	char *place = orm_json_reserve(out, MAX_SCALAR);
+	int length;
 
 	JsonEncodeDateTime(place + 1, value, type, NULL);
 	length = strlen(place + 1);
@@ -232,7 +221,7 @@ put_datetime(StringInfo out, Oid type, Datum value)
 static void
 put_jsonb(StringInfo out, Datum value)
 {
-	Jsonb	   *jsonb = DatumGetJsonbP(value);
+	Jsonb *jsonb = DatumGetJsonbP(value);
 
 	JsonbToCString(out, &jsonb->root, VARSIZE(jsonb));
 }
@@ -241,7 +230,7 @@ put_jsonb(StringInfo out, Datum value)
 static void
 put_to_json(StringInfo out, const OrmType *type, Datum value)
 {
-	text	   *json = DatumGetTextPP(FunctionCall1(unconstify(FmgrInfo *, &type->to_json), value));
+	text *json = DatumGetTextPP(FunctionCall1(unconstify(FmgrInfo *, &type->to_json), value));
 
 	orm_json_put(out, VARDATA_ANY(json), VARSIZE_ANY_EXHDR(json));
 }
@@ -250,7 +239,7 @@ put_to_json(StringInfo out, const OrmType *type, Datum value)
 static void
 put_other(StringInfo out, const OrmType *type, Datum value)
 {
-	char	   *text;
+	char *text;
 
 	if (type->has_json_cast)
 	{
@@ -265,10 +254,9 @@ static void put_value(StringInfo out, const OrmType *type, Datum value, bool isn
 
 /* Appends one dimension of an array, with the dimensions in it. */
 static void
-put_dimension(StringInfo out, const OrmType *element, array_iter *iterator, int *next,
-			  int ndim, const int *dimensions)
+put_dimension(StringInfo out, const OrmType *element, array_iter *iterator, int *next, int ndim, const int *dimensions)
 {
-	int			i;
+	int i;
 
 	put_char(out, '[');
 	for (i = 0; i < dimensions[0]; i++)
@@ -279,9 +267,9 @@ put_dimension(StringInfo out, const OrmType *element, array_iter *iterator, int 
 			put_dimension(out, element, iterator, next, ndim - 1, dimensions + 1);
 		else
 		{
-			bool		isnull;
-			Datum		value = orm_array_next(iterator, &isnull, (*next)++,
-											   element->length, element->by_value, element->align);
+			bool isnull;
+			Datum value = orm_array_next(iterator, &isnull, (*next)++, element->length, element->by_value,
+										 element->align);
 
 			put_value(out, element, value, isnull);
 		}
@@ -295,8 +283,8 @@ put_array(StringInfo out, const OrmType *type, Datum value)
 {
 	AnyArrayType *array = DatumGetAnyArrayP(value);
 	const OrmType *element = type->element;
-	array_iter	iterator;
-	int			next = 0;
+	array_iter iterator;
+	int next = 0;
 
 	check_stack_depth();
 	if (ArrayGetNItems(AARR_NDIM(array), AARR_DIMS(array)) == 0)
@@ -314,12 +302,12 @@ put_row(StringInfo out, const OrmType *type, Datum value)
 {
 	HeapTupleHeader header = DatumGetHeapTupleHeader(value);
 	HeapTupleData tuple = {0};
-	TupleDesc	row;
+	TupleDesc row;
 	const OrmField *fields;
-	Datum	   *values;
-	bool	   *isnull;
-	bool		first = true;
-	int			i;
+	Datum *values;
+	bool *isnull;
+	bool first = true;
+	int i;
 
 	check_stack_depth();
 	if (HeapTupleHeaderGetTypeId(header) != type->base)
@@ -356,7 +344,7 @@ put_row(StringInfo out, const OrmType *type, Datum value)
 static void
 put_text(StringInfo out, Datum value, bool quoted)
 {
-	text	   *bytes = DatumGetTextPP(value);
+	text *bytes = DatumGetTextPP(value);
 
 	if (quoted)
 		put_string(out, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
@@ -431,7 +419,7 @@ put_members(StringInfo out, const OrmJsonShape *shape, const Datum *values, cons
 {
 	const OrmJsonMember *member = shape->members;
 	const OrmJsonMember *end = member + shape->nmembers;
-	int			comma = 1;
+	int comma = 1;
 
 	for (; member < end; member++)
 	{
@@ -516,7 +504,7 @@ char *
 orm_json_key(const char *name, int *length)
 {
 	StringInfoData key;
-	char	   *text;
+	char *text;
 
 	initStringInfo(&key);
 	put_char(&key, ',');

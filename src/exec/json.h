@@ -36,17 +36,17 @@
 
 typedef struct OrmJsonMember
 {
-	const char *key;			/* ,"name": */
-	int			key_length;
+	const char *key; /* ,"name": */
+	int key_length;
 	const OrmType *type;
-	int			position;		/* index of its value among those of a row */
+	int position; /* index of its value among those of a row */
 } OrmJsonMember;
 
 typedef struct OrmJsonShape
 {
-	int			nmembers;
-	int			capacity;
-	int			width;			/* a row must have so many values */
+	int nmembers;
+	int capacity;
+	int width; /* a row must have so many values */
 	OrmJsonMember members[FLEXIBLE_ARRAY_MEMBER];
 } OrmJsonShape;
 
@@ -80,8 +80,7 @@ extern void orm_json_write_exact(StringInfo out, const OrmType *type, Datum valu
 extern void orm_json_write_string(StringInfo out, const char *bytes, int length);
 
 /* "name":value,... from the values of a row, without braces; nothing for a shape without members. */
-extern void orm_json_write_members(StringInfo out, const OrmJsonShape *shape,
-								   const Datum *values, const bool *isnull);
+extern void orm_json_write_members(StringInfo out, const OrmJsonShape *shape, const Datum *values, const bool *isnull);
 
 /* Makes room for so many bytes and a terminator, at a price; raises 54000 beyond 1 GB. */
 extern void orm_json_grow(StringInfo out, Size bytes);

@@ -11,42 +11,42 @@
 
 typedef struct KeyColumn
 {
-	TypeCacheEntry *functions;	/* NULL: compared by bytes */
-	Oid			collation;
-	int16		length;
-	bool		by_value;
+	TypeCacheEntry *functions; /* NULL: compared by bytes */
+	Oid collation;
+	int16 length;
+	bool by_value;
 } KeyColumn;
 
 /* A key of one whole number. */
 typedef struct IntegerEntry
 {
-	int64		key;
-	int			number;
-	char		status;
+	int64 key;
+	int number;
+	char status;
 } IntegerEntry;
 
 /* Any other key: its number says where the values are; that of the key being looked for is -1. */
 typedef struct AnyEntry
 {
-	int			number;
-	uint32		hash;
-	char		status;
+	int number;
+	uint32 hash;
+	char status;
 } AnyEntry;
 
 struct OrmKeySet
 {
 	MemoryContext context;
-	int			ncolumns;
-	KeyColumn  *columns;
-	int			count;
-	int			capacity;
-	Datum	   *values;			/* of key n: ncolumns from n * ncolumns on */
-	OrmTypeClass integer;		/* of the one column when "integers" is set */
+	int ncolumns;
+	KeyColumn *columns;
+	int count;
+	int capacity;
+	Datum *values;		  /* of key n: ncolumns from n * ncolumns on */
+	OrmTypeClass integer; /* of the one column when "integers" is set */
 	struct integers_hash *integers;
 	struct any_hash *any;
 	const Datum *sought;
-	int64		last_key;		/* rows of one key mostly come together */
-	int			last_number;	/* -1: no key yet */
+	int64 last_key;	 /* rows of one key mostly come together */
+	int last_number; /* -1: no key yet */
 };
 
 #define PROBE (-1)
@@ -68,7 +68,7 @@ static bool equal_keys(OrmKeySet *keys, int a, int b);
 #define SH_ELEMENT_TYPE AnyEntry
 #define SH_KEY_TYPE int
 #define SH_KEY number
-#define SH_HASH_KEY(table, key) 0	/* always given */
+#define SH_HASH_KEY(table, key) 0 /* always given */
 #define SH_EQUAL(table, a, b) equal_keys((table)->private_data, a, b)
 #define SH_STORE_HASH
 #define SH_GET_HASH(table, entry) ((entry)->hash)
@@ -115,12 +115,12 @@ equal_keys(OrmKeySet *keys, int a, int b)
 static uint32
 hash_key(const OrmKeySet *keys, const Datum *key)
 {
-	uint32		hash = 0;
+	uint32 hash = 0;
 
 	for (int i = 0; i < keys->ncolumns; i++)
 	{
 		const KeyColumn *column = &keys->columns[i];
-		uint32		part = column->functions == NULL
+		uint32 part = column->functions == NULL
 			? datum_image_hash(key[i], column->by_value, column->length)
 			: DatumGetUInt32(FunctionCall1Coll(&column->functions->hash_proc_finfo, column->collation, key[i]));
 
@@ -145,7 +145,7 @@ set_column(KeyColumn *column, const OrmType *type)
 OrmKeySet *
 orm_keyset_make(int ncolumns, const OrmType *const *types)
 {
-	OrmKeySet    *keys = palloc0(sizeof(OrmKeySet));
+	OrmKeySet *keys = palloc0(sizeof(OrmKeySet));
 
 	keys->context = CurrentMemoryContext;
 	keys->ncolumns = ncolumns;
@@ -153,8 +153,8 @@ orm_keyset_make(int ncolumns, const OrmType *const *types)
 	keys->last_number = -1;
 	for (int i = 0; i < ncolumns; i++)
 		set_column(&keys->columns[i], types[i]);
-	if (ncolumns == 1 && (types[0]->class == ORM_TYPE_INT2 || types[0]->class == ORM_TYPE_INT4 ||
-						  types[0]->class == ORM_TYPE_INT8))
+	if (ncolumns == 1 &&
+		(types[0]->class == ORM_TYPE_INT2 || types[0]->class == ORM_TYPE_INT4 || types[0]->class == ORM_TYPE_INT8))
 	{
 		keys->integer = types[0]->class;
 		keys->integers = integers_create(CurrentMemoryContext, 64, NULL);
@@ -180,11 +180,11 @@ static int
 append_key(OrmKeySet *keys, const Datum *key)
 {
 	MemoryContext caller = MemoryContextSwitchTo(keys->context);
-	Datum	   *values;
+	Datum *values;
 
 	if (keys->count == keys->capacity)
 	{
-		size_t		size;
+		size_t size;
 
 		keys->capacity = Max(keys->capacity * 2, 64);
 		size = sizeof(Datum) * keys->capacity * keys->ncolumns;
@@ -201,8 +201,9 @@ append_key(OrmKeySet *keys, const Datum *key)
 static inline int64
 integer_value(const OrmKeySet *keys, Datum value)
 {
-	return keys->integer == ORM_TYPE_INT4 ? DatumGetInt32(value) :
-		keys->integer == ORM_TYPE_INT8 ? DatumGetInt64(value) : DatumGetInt16(value);
+	return keys->integer == ORM_TYPE_INT4 ? DatumGetInt32(value)
+		: keys->integer == ORM_TYPE_INT8  ? DatumGetInt64(value)
+										  : DatumGetInt16(value);
 }
 
 /* Remembers the last whole number. */
@@ -217,11 +218,11 @@ remember(OrmKeySet *keys, int64 key, int number)
 int
 orm_keyset_add(OrmKeySet *keys, const Datum *key)
 {
-	bool		found;
+	bool found;
 
 	if (keys->integers != NULL)
 	{
-		int64		integer = integer_value(keys, key[0]);
+		int64 integer = integer_value(keys, key[0]);
 		IntegerEntry *entry;
 
 		if (keys->last_number >= 0 && keys->last_key == integer)
@@ -233,7 +234,7 @@ orm_keyset_add(OrmKeySet *keys, const Datum *key)
 	}
 	else
 	{
-		AnyEntry   *entry;
+		AnyEntry *entry;
 
 		keys->sought = key;
 		entry = any_insert_hash(keys->any, PROBE, hash_key(keys, key), &found);
@@ -248,7 +249,7 @@ orm_keyset_find(OrmKeySet *keys, const Datum *key)
 {
 	if (keys->integers != NULL)
 	{
-		int64		integer = integer_value(keys, key[0]);
+		int64 integer = integer_value(keys, key[0]);
 		IntegerEntry *entry;
 
 		if (keys->last_number >= 0 && keys->last_key == integer)
@@ -258,7 +259,7 @@ orm_keyset_find(OrmKeySet *keys, const Datum *key)
 	}
 	else
 	{
-		AnyEntry   *entry;
+		AnyEntry *entry;
 
 		keys->sought = key;
 		entry = any_lookup_hash(keys->any, PROBE, hash_key(keys, key));

@@ -23,12 +23,12 @@ extern OrmKeySet *orm_keyset_make(int ncolumns, const OrmType *const *types);
 extern OrmKeySet *orm_keyset_make_for(const OrmModel *model);
 
 /* The number of a key without NULLs; a new one is copied. */
-extern int	orm_keyset_add(OrmKeySet *keys, const Datum *key);
+extern int orm_keyset_add(OrmKeySet *keys, const Datum *key);
 
 /* The number of a key, or -1 when it was not added. */
-extern int	orm_keyset_find(OrmKeySet *keys, const Datum *key);
+extern int orm_keyset_find(OrmKeySet *keys, const Datum *key);
 
-extern int	orm_keyset_count(const OrmKeySet *keys);
+extern int orm_keyset_count(const OrmKeySet *keys);
 
 /* The values of a key; those of the keys after it come next. */
 extern const Datum *orm_keyset_values(const OrmKeySet *keys, int number);

@@ -40,17 +40,17 @@
 
 typedef struct Pin
 {
-	OrmPlan    *plan;
+	OrmPlan *plan;
 	SubTransactionId subxact;
 } Pin;
 
 static HTAB *plans = NULL;
 static dlist_head recency = DLIST_STATIC_INIT(recency);
-static int	plan_cache_size = 1000;
+static int plan_cache_size = 1000;
 
 static Pin *pins = NULL;
-static int	npins = 0;
-static int	max_pins = 0;
+static int npins = 0;
+static int max_pins = 0;
 
 /*
  * Moves when something that a text names may have another name: then somebody
@@ -99,10 +99,9 @@ transaction_ended(XactEvent event, void *argument)
 void
 orm_plan_init(void)
 {
-	DefineCustomIntVariable("orm.plan_cache_size",
-							"How many prepared statements a session keeps at most.",
-							"The least recently used go first.",
-							&plan_cache_size, 1000, 10, 1000000, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("orm.plan_cache_size", "How many prepared statements a session keeps at most.",
+							"The least recently used go first.", &plan_cache_size, 1000, 10, 1000000, PGC_USERSET, 0,
+							NULL, NULL, NULL);
 	RegisterXactCallback(transaction_ended, NULL);
 	RegisterSubXactCallback(subtransaction_ended, NULL);
 	CacheRegisterSyscacheCallback(OPEROID, name_changed, (Datum) 0);
@@ -117,8 +116,8 @@ key_room(OrmPlanKey *key, int n)
 {
 	if (key->length + n > key->capacity)
 	{
-		int			capacity = Max(key->capacity * 2, key->length + n);
-		char	   *data = palloc(capacity);
+		int capacity = Max(key->capacity * 2, key->length + n);
+		char *data = palloc(capacity);
 
 		memcpy(data, key->data, key->length);
 		key->data = data;
@@ -137,8 +136,8 @@ orm_plan_key_add(OrmPlanKey *key, const void *bytes, int length)
 void
 orm_plan_key_add_flags(OrmPlanKey *key, const bool *flags, int n)
 {
-	int			bytes = (n + 7) / 8;
-	char	   *bits = key_room(key, bytes);
+	int bytes = (n + 7) / 8;
+	char *bits = key_room(key, bytes);
 
 	memset(bits, 0, bytes);
 	for (int i = 0; i < n; i++)
@@ -149,7 +148,7 @@ orm_plan_key_add_flags(OrmPlanKey *key, const bool *flags, int n)
 void
 orm_plan_key_begin(OrmPlanKey *key, OrmPlanKind kind, uint64 epoch)
 {
-	uint32		kind_bytes = kind;
+	uint32 kind_bytes = kind;
 
 	key->data = key->room;
 	key->length = 0;
@@ -166,9 +165,9 @@ orm_plan_key_begin(OrmPlanKey *key, OrmPlanKind kind, uint64 epoch)
 static uint64
 hash_key(const OrmPlanKey *key, bool by_role)
 {
-	Oid			path[16];
-	int			n = fetch_search_path_array(path, lengthof(path));
-	uint64		hash = by_role ? GetUserId() * (uint64) 2 + (row_security ? 1 : 0) + 1 : 0;
+	Oid path[16];
+	int n = fetch_search_path_array(path, lengthof(path));
+	uint64 hash = by_role ? GetUserId() * (uint64) 2 + (row_security ? 1 : 0) + 1 : 0;
 
 	for (int i = 0; i < Min(n, (int) lengthof(path)); i++)
 		hash = hash * UINT64CONST(0x9E3779B97F4A7C15) + path[i];
@@ -181,10 +180,10 @@ pin(OrmPlan *plan)
 {
 	if (npins == max_pins)
 	{
-		int			room = Max(max_pins * 2, 16);
+		int room = Max(max_pins * 2, 16);
 
 		pins = pins == NULL ? MemoryContextAlloc(TopMemoryContext, room * sizeof(Pin))
-			: repalloc(pins, room * sizeof(Pin));
+							: repalloc(pins, room * sizeof(Pin));
 		max_pins = room;
 	}
 	pins[npins].plan = plan;
@@ -199,10 +198,9 @@ pin(OrmPlan *plan)
 static OrmPlan *
 look_up(uint64 hash, const OrmPlanKey *key)
 {
-	OrmPlan    *plan = plans ? hash_search(plans, &hash, HASH_FIND, NULL) : NULL;
+	OrmPlan *plan = plans ? hash_search(plans, &hash, HASH_FIND, NULL) : NULL;
 
-	if (plan == NULL || plan->key_length != key->length ||
-		memcmp(plan->key, key->data, key->length) != 0)
+	if (plan == NULL || plan->key_length != key->length || memcmp(plan->key, key->data, key->length) != 0)
 		return NULL;
 	return plan;
 }
@@ -210,7 +208,7 @@ look_up(uint64 hash, const OrmPlanKey *key)
 OrmPlan *
 orm_plan_find(const OrmPlanKey *key)
 {
-	OrmPlan    *plan = look_up(hash_key(key, false), key);
+	OrmPlan *plan = look_up(hash_key(key, false), key);
 
 	if (plan != NULL && plan->by_role)
 	{
@@ -231,7 +229,7 @@ orm_plan_release(OrmPlan *plan)
 static void
 remove_plan(OrmPlan *plan)
 {
-	uint64		hash = plan->hash;
+	uint64 hash = plan->hash;
 
 	if (plan->plan != NULL)
 		SPI_freeplan(plan->plan);
@@ -248,7 +246,7 @@ evict(void)
 
 	while (node != NULL && hash_get_num_entries(plans) >= plan_cache_size)
 	{
-		OrmPlan    *plan = dlist_container(OrmPlan, recent, node);
+		OrmPlan *plan = dlist_container(OrmPlan, recent, node);
 
 		node = dlist_has_prev(&recency, node) ? dlist_prev_node(&recency, node) : NULL;
 		if (plan->pins == 0)
@@ -260,7 +258,7 @@ evict(void)
 static void
 make_table(void)
 {
-	HASHCTL		control = {0};
+	HASHCTL control = {0};
 
 	if (plans != NULL)
 		return;
@@ -274,9 +272,9 @@ make_table(void)
 static OrmPlan *
 enter(uint64 hash, const OrmPlanKey *key, MemoryContext context, SPIPlanPtr plan, int nparams)
 {
-	OrmPlan    *entry;
-	bool		found;
-	char	   *bytes = MemoryContextAlloc(context, key->length);
+	OrmPlan *entry;
+	bool found;
+	char *bytes = MemoryContextAlloc(context, key->length);
 
 	memcpy(bytes, key->data, key->length);
 	while ((entry = hash_search(plans, &hash, HASH_FIND, NULL)) != NULL)
@@ -284,7 +282,7 @@ enter(uint64 hash, const OrmPlanKey *key, MemoryContext context, SPIPlanPtr plan
 		if (entry->pins == 0)
 			remove_plan(entry);
 		else
-			hash++;				/* in use: this one will not be found again, only used */
+			hash++; /* in use: this one will not be found again, only used */
 	}
 	entry = hash_search(plans, &hash, HASH_ENTER, &found);
 	entry->context = context;
@@ -310,7 +308,7 @@ static const int planning_options[] = {
 static SPIPlanPtr
 prepare(const char *sql, int nparams, const Oid *types, OrmPlanning planning)
 {
-	SPIPlanPtr	plan;
+	SPIPlanPtr plan;
 
 	orm_plan_check_spi(SPI_connect(), "SPI_connect");
 	plan = SPI_prepare_cursor(sql, nparams, unconstify(Oid *, types), planning_options[planning]);
@@ -325,7 +323,7 @@ prepare(const char *sql, int nparams, const Oid *types, OrmPlanning planning)
 static bool
 depends_on_role(SPIPlanPtr plan)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, SPI_plan_get_plan_sources(plan))
 		if (((CachedPlanSource *) lfirst(cell))->dependsOnRLS)
@@ -337,26 +335,25 @@ depends_on_role(SPIPlanPtr plan)
 static void
 put_signpost(const OrmPlanKey *key)
 {
-	uint64		hash = hash_key(key, false);
+	uint64 hash = hash_key(key, false);
 
 	if (look_up(hash, key) == NULL)
-		enter(hash, key, AllocSetContextCreate(CacheMemoryContext, "orm plan", ALLOCSET_SMALL_SIZES),
-			  NULL, 0)->by_role = true;
+		enter(hash, key, AllocSetContextCreate(CacheMemoryContext, "orm plan", ALLOCSET_SMALL_SIZES), NULL, 0)
+			->by_role = true;
 }
 
 OrmPlan *
 orm_plan_add(const OrmPlanKey *key, const char *sql, int nparams, const Oid *types, OrmPlanning planning)
 {
-	SPIPlanPtr	plan = sql ? prepare(sql, nparams, types, planning) : NULL;
-	bool		by_role = plan != NULL && depends_on_role(plan);
+	SPIPlanPtr plan = sql ? prepare(sql, nparams, types, planning) : NULL;
+	bool by_role = plan != NULL && depends_on_role(plan);
 
 	make_table();
 	evict();
 	if (by_role)
 		put_signpost(key);
 	return pin(enter(hash_key(key, by_role), key,
-					 AllocSetContextCreate(CacheMemoryContext, "orm plan", ALLOCSET_SMALL_SIZES),
-					 plan, nparams));
+					 AllocSetContextCreate(CacheMemoryContext, "orm plan", ALLOCSET_SMALL_SIZES), plan, nparams));
 }
 
 void

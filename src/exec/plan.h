@@ -37,15 +37,15 @@ typedef struct OrmPlan OrmPlan;
 /* How the server should plan a statement. */
 typedef enum OrmPlanning
 {
-	ORM_PLAN_AUTO,				/* as PREPARE does: a few custom plans, then whichever is cheaper */
-	ORM_PLAN_GENERIC,			/* once: lookups by an indexed key, inserts */
-	ORM_PLAN_CUSTOM				/* each time, with the values */
+	ORM_PLAN_AUTO,	  /* as PREPARE does: a few custom plans, then whichever is cheaper */
+	ORM_PLAN_GENERIC, /* once: lookups by an indexed key, inserts */
+	ORM_PLAN_CUSTOM	  /* each time, with the values */
 } OrmPlanning;
 
 typedef enum OrmAccess
 {
-	ORM_READ,					/* under the call's one snapshot, nothing may be written */
-	ORM_WRITE					/* a new snapshot, then the command counter moves on */
+	ORM_READ, /* under the call's one snapshot, nothing may be written */
+	ORM_WRITE /* a new snapshot, then the command counter moves on */
 } OrmAccess;
 
 /*
@@ -57,10 +57,10 @@ typedef enum OrmAccess
 
 typedef struct OrmPlanKey
 {
-	char	   *data;
-	int			length;
-	int			capacity;
-	char		room[ORM_PLAN_KEY_INLINE];
+	char *data;
+	int length;
+	int capacity;
+	char room[ORM_PLAN_KEY_INLINE];
 } OrmPlanKey;
 
 typedef enum OrmPlanKind
@@ -70,19 +70,19 @@ typedef enum OrmPlanKind
 	ORM_KIND_UPSERT,
 	ORM_KIND_DELETE,
 	ORM_KIND_SELECT,
-	ORM_KIND_STORED,			/* reading back, in a write, the rows that it did not change */
-	ORM_KIND_GET,				/* one row by primary key */
-	ORM_KIND_REFERENCE,			/* whether there is a row that a foreign key leads to */
-	ORM_KIND_IMPACT,			/* the rows that refer to rows that would be deleted */
-	ORM_KIND_SHAPE,				/* the form of what a write returns as JSON: no statement, payload only */
-	ORM_KIND_FUNCTION,			/* a function in LANGUAGE orm, compiled: no statement, payload only */
-	ORM_KIND_QUERY,				/* a query document, compiled: no statement, payload only */
-	ORM_KIND_LEVEL,				/* one of the statements of such a query */
-	ORM_KIND_OTHERS,			/* rows of a collection that are to leave it */
-	ORM_KIND_LINK,				/* rows of join tables: insert */
-	ORM_KIND_UNLINK,			/* delete */
-	ORM_KIND_ALONG,				/* rows that are deleted along a relationship: finding them */
-	ORM_KIND_DELETE_ALL			/* rows of several tables */
+	ORM_KIND_STORED,	/* reading back, in a write, the rows that it did not change */
+	ORM_KIND_GET,		/* one row by primary key */
+	ORM_KIND_REFERENCE, /* whether there is a row that a foreign key leads to */
+	ORM_KIND_IMPACT,	/* the rows that refer to rows that would be deleted */
+	ORM_KIND_SHAPE,		/* the form of what a write returns as JSON: no statement, payload only */
+	ORM_KIND_FUNCTION,	/* a function in LANGUAGE orm, compiled: no statement, payload only */
+	ORM_KIND_QUERY,		/* a query document, compiled: no statement, payload only */
+	ORM_KIND_LEVEL,		/* one of the statements of such a query */
+	ORM_KIND_OTHERS,	/* rows of a collection that are to leave it */
+	ORM_KIND_LINK,		/* rows of join tables: insert */
+	ORM_KIND_UNLINK,	/* delete */
+	ORM_KIND_ALONG,		/* rows that are deleted along a relationship: finding them */
+	ORM_KIND_DELETE_ALL /* rows of several tables */
 } OrmPlanKind;
 
 extern void orm_plan_key_begin(OrmPlanKey *key, OrmPlanKind kind, uint64 epoch);
@@ -102,8 +102,8 @@ extern OrmPlan *orm_plan_find(const OrmPlanKey *key);
  * pinned.  sql NULL: an entry with a payload only.  Errors of the parser pass
  * through; nothing is kept then.
  */
-extern OrmPlan *orm_plan_add(const OrmPlanKey *key, const char *sql,
-							 int nparams, const Oid *types, OrmPlanning planning);
+extern OrmPlan *orm_plan_add(const OrmPlanKey *key, const char *sql, int nparams, const Oid *types,
+							 OrmPlanning planning);
 
 /*
  * Says of what types the columns of its rows must be (InvalidOid: any);
@@ -124,8 +124,8 @@ extern void *orm_plan_payload(OrmPlan *plan);
  * thrown away; otherwise it is an OrmReceiver and gets each row.  Returns the
  * number of rows processed.  Errors of the statement pass through.
  */
-extern uint64 orm_plan_execute(OrmPlan *plan, const Datum *values, const bool *isnull,
-							   OrmAccess access, uint64 limit, DestReceiver *receiver);
+extern uint64 orm_plan_execute(OrmPlan *plan, const Datum *values, const bool *isnull, OrmAccess access, uint64 limit,
+							   DestReceiver *receiver);
 
 /*
  * Opens a cursor for a kept SELECT, under the active snapshot and read-only,

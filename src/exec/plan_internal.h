@@ -12,18 +12,18 @@
 
 struct OrmPlan
 {
-	uint64		hash;			/* hash key; must be first */
+	uint64 hash; /* hash key; must be first */
 	MemoryContext context;
-	char	   *key;
-	int			key_length;
-	bool		by_role;		/* a signpost: the plans hang under key + role */
-	SPIPlanPtr	plan;			/* NULL: payload only, or a signpost */
-	int			nparams;
-	Oid		   *results;		/* types of its rows' columns; NULL: not said */
-	int			nresults;
-	void	   *payload;
-	int			pins;
-	dlist_node	recent;			/* in order of use, newest first */
+	char *key;
+	int key_length;
+	bool by_role;	 /* a signpost: the plans hang under key + role */
+	SPIPlanPtr plan; /* NULL: payload only, or a signpost */
+	int nparams;
+	Oid *results; /* types of its rows' columns; NULL: not said */
+	int nresults;
+	void *payload;
+	int pins;
+	dlist_node recent; /* in order of use, newest first */
 };
 
 /* Raises when SPI says what cannot happen with the statements that are built here. */

@@ -24,20 +24,18 @@
 static void
 check_given_once(const OrmQueryRequest *request, const char *name)
 {
-	OrmPath		params = orm_path_key(NULL, "params");
-	OrmPath		here = orm_path_key(&params, name);
+	OrmPath params = orm_path_key(NULL, "params");
+	OrmPath here = orm_path_key(&params, name);
 
 	for (int i = 0; i < request->nparameters; i++)
 		if (strcmp(request->parameters[i].name, name) == 0)
-			ereport(ERROR,
-					errcode(ERRCODE_DUPLICATE_COLUMN),
-					errmsg("parameter \"%s\" is given twice", name),
+			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("parameter \"%s\" is given twice", name),
 					orm_error_place(&here));
 }
 
 void
-orm_query_request(OrmQueryRequest *request, OrmQueryVerb verb, const OrmModel *model,
-				  const OrmDocument *document, const OrmDocument *params)
+orm_query_request(OrmQueryRequest *request, OrmQueryVerb verb, const OrmModel *model, const OrmDocument *document,
+				  const OrmDocument *params)
 {
 	OrmJsonWalk walk;
 
@@ -48,8 +46,7 @@ orm_query_request(OrmQueryRequest *request, OrmQueryVerb verb, const OrmModel *m
 	if (params == NULL)
 		return;
 	if (orm_json_kind(orm_document_root(params)) != ORM_JSON_OBJECT)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("parameters must be an object, not %s",
 					   orm_json_kind_name(orm_json_kind(orm_document_root(params)))),
 				errhint("Write {\"name\": value, ...}."));
@@ -73,7 +70,7 @@ orm_query_request(OrmQueryRequest *request, OrmQueryVerb verb, const OrmModel *m
 static const OrmQueryParameter *
 find_parameter(const OrmQueryRequest *request, OrmJson json)
 {
-	OrmJson		name;
+	OrmJson name;
 
 	if (orm_json_kind(json) != ORM_JSON_OBJECT || json.node->count != 1 || !orm_json_member(json, "$", &name) ||
 		orm_json_kind(name) != ORM_JSON_STRING)
@@ -89,7 +86,7 @@ static OrmJson
 parameter_json(const OrmQueryParameter *parameter)
 {
 	StringInfoData text;
-	char	   *value = orm_type_text(parameter->type, parameter->value);
+	char *value = orm_type_text(parameter->type, parameter->value);
 
 	initStringInfo(&text);
 	orm_json_write_string(&text, value, strlen(value));
@@ -106,7 +103,7 @@ read_cursor(OrmQuery *query, const char *key, OrmJson json)
 {
 	OrmQueryRequest *request = &query->request;
 	const OrmQueryParameter *parameter = find_parameter(request, json);
-	OrmPath		place = orm_path_key(NULL, key);
+	OrmPath place = orm_path_key(NULL, key);
 
 	if (parameter != NULL)
 	{
@@ -125,18 +122,17 @@ read_cursor(OrmQuery *query, const char *key, OrmJson json)
 static void
 find_cursor(OrmQuery *query)
 {
-	OrmJson		root = orm_document_root(query->request.document);
-	OrmJson		after;
-	OrmJson		before;
-	bool		has_after;
+	OrmJson root = orm_document_root(query->request.document);
+	OrmJson after;
+	OrmJson before;
+	bool has_after;
 
 	if (orm_json_kind(root) != ORM_JSON_OBJECT)
 		return;
 	has_after = orm_json_member(root, "after", &after);
 	query->request.backward = orm_json_member(root, "before", &before);
 	if (has_after && query->request.backward)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("a page begins after a cursor or ends before one, not both"),
 				errhint("Leave out \"after\" or \"before\"."));
 	if (has_after)
@@ -152,8 +148,8 @@ static void
 make_key(OrmQuery *query)
 {
 	OrmQueryRequest *request = &query->request;
-	OrmShape   *shape = &query->shape;
-	char		kind[3] = {request->verb, request->backward, request->unlocked};
+	OrmShape *shape = &query->shape;
+	char kind[3] = {request->verb, request->backward, request->unlocked};
 
 	orm_shape_begin(shape);
 	if (request->document != NULL)
@@ -173,7 +169,7 @@ make_key(OrmQuery *query)
 static void
 add_below(OrmLevelForm *form, int level, const char *name)
 {
-	OrmBelow   *below = &form->below[form->nbelow++];
+	OrmBelow *below = &form->below[form->nbelow++];
 
 	below->level = level;
 	below->key = orm_json_key(name, &below->key_length);
@@ -196,11 +192,10 @@ make_form(OrmLevelForm *form, const OrmCompiled *compiled, const OrmLevel *level
 	form->below = palloc0(sizeof(OrmBelow) * (compiled->nlevels + 1));
 	form->shape = orm_json_shape_make(level->nmembers);
 	for (int i = 0; i < level->nmembers; i++)
-		orm_json_shape_add(form->shape, level->members[i].name, level->members[i].type,
-						   level->members[i].position);
+		orm_json_shape_add(form->shape, level->members[i].name, level->members[i].type, level->members[i].position);
 	form->width = Max(form->shape->width, level->sort + 1);
 	if (level->link.form != ORM_LINK_NONE && level->link.form != ORM_LINK_SINGLE)
-		form->width = Max(form->width, 1);	/* the key */
+		form->width = Max(form->width, 1); /* the key */
 	form->width = widest(form->width, level->link.own, level->link.nkeys);
 	form->width = widest(form->width, level->identities, level->identity);
 	for (int i = 0; level->parent < 0 && i < compiled->ncursor; i++)
@@ -262,7 +257,7 @@ is_current(const OrmCompiled *compiled)
 static void
 open_plan(OrmQuery *query)
 {
-	OrmPlan    *plan = orm_plan_find(&query->key);
+	OrmPlan *plan = orm_plan_find(&query->key);
 	OrmPrepared *prepared = plan ? orm_plan_payload(plan) : NULL;
 
 	if (prepared == NULL || !is_current(prepared->compiled))
@@ -293,10 +288,10 @@ orm_query_plan(const OrmQuery *query, int number)
 {
 	const OrmCompiled *compiled = query->compiled;
 	const OrmQueryStatement *statement = number == ORM_STATEMENT_TOTAL ? &compiled->total
-		: &compiled->levels[number]->statement;
-	OrmPlanKey	key;
-	OrmPlan    *plan;
-	Oid		   *types;
+																	   : &compiled->levels[number]->statement;
+	OrmPlanKey key;
+	OrmPlan *plan;
+	Oid *types;
 
 	orm_plan_key_begin(&key, ORM_KIND_LEVEL, query->prepared->serial);
 	orm_plan_key_add(&key, &number, sizeof(number));
@@ -319,7 +314,7 @@ orm_query_plan(const OrmQuery *query, int number)
 static void
 bind_statement(const OrmQuery *query, const OrmQueryStatement *statement, Datum **values, bool **isnull)
 {
-	int			n = Max(statement->nslots, 1);
+	int n = Max(statement->nslots, 1);
 
 	*values = palloc0(sizeof(Datum) * n);
 	*isnull = palloc0(sizeof(bool) * n);
@@ -336,19 +331,19 @@ static void
 check_columns(const OrmLevel *level)
 {
 	const OrmModel *model = level->model;
-	int			refused = -1;
-	bool		some = false;
+	int refused = -1;
+	bool some = false;
 
 	if (pg_class_aclcheck(model->relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
 		return;
 	for (int i = 0; i < level->nmembers; i++)
 	{
-		int			attribute = orm_model_attribute(model, level->members[i].name, strlen(level->members[i].name));
+		int attribute = orm_model_attribute(model, level->members[i].name, strlen(level->members[i].name));
 
 		if (attribute < 0)
 			continue;
-		if (pg_attribute_aclcheck(model->relid, model->attributes[attribute].attnum,
-								  GetUserId(), ACL_SELECT) == ACLCHECK_OK)
+		if (pg_attribute_aclcheck(model->relid, model->attributes[attribute].attnum, GetUserId(), ACL_SELECT) ==
+			ACLCHECK_OK)
 			some = true;
 		else if (refused < 0)
 			refused = attribute;
@@ -360,7 +355,7 @@ check_columns(const OrmLevel *level)
 OrmQuery *
 orm_query_open(const OrmQueryRequest *request)
 {
-	OrmQuery   *query = palloc0(sizeof(OrmQuery));
+	OrmQuery *query = palloc0(sizeof(OrmQuery));
 	const OrmCompiled *compiled;
 
 	query->request = *request;
@@ -371,7 +366,7 @@ orm_query_open(const OrmQueryRequest *request)
 	compiled = query->compiled;
 	if (query->from_cursor)
 	{
-		OrmPath		place = orm_path_key(NULL, query->request.backward ? "before" : "after");
+		OrmPath place = orm_path_key(NULL, query->request.backward ? "before" : "after");
 
 		orm_cursor_check(query->cursor_hash, orm_query_signature_text(query), &place);
 	}

@@ -29,18 +29,18 @@
 typedef struct OrmQuery
 {
 	OrmQueryRequest request;
-	OrmPlanKey	key;
-	OrmShape	shape;
-	OrmPlan    *plan;
+	OrmPlanKey key;
+	OrmShape shape;
+	OrmPlan *plan;
 	const struct OrmPrepared *prepared;
 	const OrmCompiled *compiled;
-	Datum	  **values;			/* by level: of its statement's slots; PARENTS are not set */
-	bool	  **isnull;
-	Datum	   *total_values;	/* PAGE with total */
-	bool	   *total_isnull;
-	bool		from_cursor;	/* PAGE: "after" or "before" says where from: */
-	OrmJson		cursor;
-	uint64		cursor_hash;
+	Datum **values; /* by level: of its statement's slots; PARENTS are not set */
+	bool **isnull;
+	Datum *total_values; /* PAGE with total */
+	bool *total_isnull;
+	bool from_cursor; /* PAGE: "after" or "before" says where from: */
+	OrmJson cursor;
+	uint64 cursor_hash;
 } OrmQuery;
 
 /*
@@ -69,8 +69,8 @@ extern bool orm_query_first(OrmQuery *query, Datum *json);
 /* An object that is asked for by its primary key. */
 typedef struct OrmWanted
 {
-	const Datum *key;			/* in key order; NULL: there is none, null stands in its place */
-	const char *also;			/* what it has besides, behind all else: "name":value; NULL: nothing */
+	const Datum *key; /* in key order; NULL: there is none, null stands in its place */
+	const char *also; /* what it has besides, behind all else: "name":value; NULL: nothing */
 } OrmWanted;
 
 /*
@@ -78,7 +78,7 @@ typedef struct OrmWanted
  * null where there is none; returns how many there were.  Always under a new
  * snapshot, which sees what was written before.
  */
-extern int	orm_query_wanted(OrmQuery *query, const OrmWanted *wanted, int n, StringInfo out);
+extern int orm_query_wanted(OrmQuery *query, const OrmWanted *wanted, int n, StringInfo out);
 
 /* ONE: raises P0003 for a second one and, when it is required, P0002 for none. */
 extern bool orm_query_one(OrmQuery *query, bool required, Datum *json);
@@ -89,8 +89,8 @@ extern void orm_query_check_one(const OrmQuery *query, bool required, uint64 n);
 /* PAGE: {"items": [...], "next": cursor, "previous": cursor, "total": n} */
 extern Datum orm_query_page(OrmQuery *query);
 
-extern int64 orm_query_count_rows(OrmQuery *query);	/* COUNT */
-extern bool orm_query_exists(OrmQuery *query);			/* EXISTS */
+extern int64 orm_query_count_rows(OrmQuery *query); /* COUNT */
+extern bool orm_query_exists(OrmQuery *query);		/* EXISTS */
 
 /*
  * UPDATE, DELETE: the number of rows; raises P0003 when there are more than

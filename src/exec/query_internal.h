@@ -18,9 +18,9 @@
 /* A relationship of the objects of a level. */
 typedef struct OrmBelow
 {
-	int			level;			/* number of the level its objects are read by */
-	const char *key;			/* ,"posts": */
-	int			key_length;
+	int level;		 /* number of the level its objects are read by */
+	const char *key; /* ,"posts": */
+	int key_length;
 } OrmBelow;
 
 /* What is made once of a level and used for each of its rows. */
@@ -28,19 +28,19 @@ typedef struct OrmLevelForm
 {
 	const OrmLevel *level;
 	OrmJsonShape *shape;
-	int			width;			/* so many columns of a row are looked at */
-	int			nbelow;
-	OrmBelow   *below;			/* of a recursive level: itself first */
-	int			place;			/* which of the parent level's relationships this is */
+	int width; /* so many columns of a row are looked at */
+	int nbelow;
+	OrmBelow *below; /* of a recursive level: itself first */
+	int place;		 /* which of the parent level's relationships this is */
 } OrmLevelForm;
 
 /* The payload of a query's entry in the plan cache. */
 typedef struct OrmPrepared
 {
 	MemoryContext context;
-	uint64		serial;			/* key of its statements; no two compilations share one */
+	uint64 serial; /* key of its statements; no two compilations share one */
 	const OrmCompiled *compiled;
-	OrmLevelForm *forms;		/* by level */
+	OrmLevelForm *forms; /* by level */
 } OrmPrepared;
 
 /* Number of the statement of PAGE's total, behind those of the levels. */

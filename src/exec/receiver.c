@@ -29,14 +29,12 @@ static void
 start_up(DestReceiver *self, int operation, TupleDesc typeinfo)
 {
 	OrmReceiver *receiver = (OrmReceiver *) self;
-	bool		same = receiver->types == NULL || receiver->ntypes == typeinfo->natts;
+	bool same = receiver->types == NULL || receiver->ntypes == typeinfo->natts;
 
 	for (int i = 0; same && receiver->types != NULL && i < typeinfo->natts; i++)
 		same = !OidIsValid(receiver->types[i]) || TupleDescAttr(typeinfo, i)->atttypid == receiver->types[i];
 	if (!same)
-		ereport(ERROR,
-				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				errmsg("cached plan must not change result type"),
+		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cached plan must not change result type"),
 				errdetail("The table was altered during the call."));
 }
 

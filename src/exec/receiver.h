@@ -17,16 +17,16 @@
 #include "executor/tuptable.h"
 #include "tcop/dest.h"
 
-typedef void (*OrmRowFunction) (void *argument, TupleTableSlot *slot);
+typedef void (*OrmRowFunction)(void *argument, TupleTableSlot *slot);
 
 typedef struct OrmReceiver
 {
 	DestReceiver pub;
 	OrmRowFunction row;
-	void	   *argument;
-	MemoryContext per_row;		/* reset after each row; a child of the context at init */
-	const Oid  *types;			/* of the columns, InvalidOid: any; NULL: not known */
-	int			ntypes;
+	void *argument;
+	MemoryContext per_row; /* reset after each row; a child of the context at init */
+	const Oid *types;	   /* of the columns, InvalidOid: any; NULL: not known */
+	int ntypes;
 } OrmReceiver;
 
 /* Sets up a receiver in the caller's storage; the rows' context is a child of the current one. */

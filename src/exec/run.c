@@ -20,9 +20,9 @@
 static uint64
 run_root(OrmQuery *query, uint64 limit, DestReceiver *receiver)
 {
-	OrmPlan    *plan = orm_query_plan(query, 0);
-	uint64		n = orm_plan_execute(plan, query->values[0], query->isnull[0],
-									 query->compiled->lock ? ORM_WRITE : ORM_READ, limit, receiver);
+	OrmPlan *plan = orm_query_plan(query, 0);
+	uint64 n = orm_plan_execute(plan, query->values[0], query->isnull[0], query->compiled->lock ? ORM_WRITE : ORM_READ,
+								limit, receiver);
 
 	orm_plan_release(plan);
 	return n;
@@ -36,8 +36,8 @@ run_root(OrmQuery *query, uint64 limit, DestReceiver *receiver)
 static uint64
 read_graph(OrmGraph *graph, bool lock, uint64 limit)
 {
-	bool		pushed = lock ? false : orm_exec_snapshot_begin();
-	uint64		n = orm_graph_read_root(graph, limit);
+	bool pushed = lock ? false : orm_exec_snapshot_begin();
+	uint64 n = orm_graph_read_root(graph, limit);
 
 	if (lock)
 	{
@@ -54,16 +54,16 @@ read_graph(OrmGraph *graph, bool lock, uint64 limit)
 /* Objects on their way into the result. */
 typedef struct Plain
 {
-	StringInfo	out;
+	StringInfo out;
 	const OrmJsonShape *shape;
-	bool		found;
+	bool found;
 } Plain;
 
 /* Writes a row as an object. */
 static void
 write_object(void *argument, TupleTableSlot *slot)
 {
-	Plain	   *plain = argument;
+	Plain *plain = argument;
 
 	if (plain->found)
 		orm_json_put(plain->out, ",", 1);
@@ -75,13 +75,13 @@ write_object(void *argument, TupleTableSlot *slot)
 static uint64
 write_objects(OrmQuery *query, StringInfo out, uint64 limit)
 {
-	uint64		n;
+	uint64 n;
 
 	if (query->compiled->nlevels == 1)
 	{
-		Plain		plain = {.out = out, .shape = query->prepared->forms[0].shape};
+		Plain plain = {.out = out, .shape = query->prepared->forms[0].shape};
 		OrmReceiver receiver;
-		bool		pushed = query->compiled->lock ? false : orm_exec_snapshot_begin();
+		bool pushed = query->compiled->lock ? false : orm_exec_snapshot_begin();
 
 		n = run_root(query, limit, orm_receiver_init(&receiver, write_object, &plain));
 		orm_exec_snapshot_end(pushed);
@@ -89,7 +89,7 @@ write_objects(OrmQuery *query, StringInfo out, uint64 limit)
 	}
 	else
 	{
-		OrmGraph   *graph = orm_graph_begin(query);
+		OrmGraph *graph = orm_graph_begin(query);
 
 		n = read_graph(graph, query->compiled->lock, limit);
 		orm_graph_write(graph, out, 0, (int) n);
@@ -114,7 +114,7 @@ bool
 orm_query_first(OrmQuery *query, Datum *json)
 {
 	StringInfoData out;
-	bool		found;
+	bool found;
 
 	orm_json_begin(&out);
 	found = write_objects(query, &out, 1) > 0;
@@ -136,9 +136,9 @@ add_members(StringInfo out, const char *members)
 int
 orm_query_wanted(OrmQuery *query, const OrmWanted *wanted, int n, StringInfo out)
 {
-	OrmGraph   *graph = orm_graph_begin(query);
-	int		   *groups = palloc_extended(sizeof(int) * Max(n, 1), MCXT_ALLOC_HUGE);
-	int			found = 0;
+	OrmGraph *graph = orm_graph_begin(query);
+	int *groups = palloc_extended(sizeof(int) * Max(n, 1), MCXT_ALLOC_HUGE);
+	int found = 0;
 
 	PushActiveSnapshot(GetTransactionSnapshot());
 	orm_graph_read_keys(graph, wanted, n, groups);
@@ -167,14 +167,11 @@ orm_query_check_one(const OrmQuery *query, bool required, uint64 n)
 	const char *model = query->request.model->name;
 
 	if (n > 1)
-		ereport(ERROR,
-				errcode(ERRCODE_TOO_MANY_ROWS),
+		ereport(ERROR, errcode(ERRCODE_TOO_MANY_ROWS),
 				errmsg("more than one object of model \"%s\" fits the query", model),
 				errhint("orm.first takes the first one, orm.all takes all."));
 	if (n == 0 && required)
-		ereport(ERROR,
-				errcode(ERRCODE_NO_DATA_FOUND),
-				errmsg("no object of model \"%s\" fits the query", model),
+		ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND), errmsg("no object of model \"%s\" fits the query", model),
 				errhint("orm.one_or_none returns null when there is none."));
 }
 
@@ -182,7 +179,7 @@ bool
 orm_query_one(OrmQuery *query, bool required, Datum *json)
 {
 	StringInfoData out;
-	uint64		n;
+	uint64 n;
 
 	orm_json_begin(&out);
 	n = write_objects(query, &out, 2);
@@ -196,17 +193,17 @@ orm_query_one(OrmQuery *query, bool required, Datum *json)
 /* A page that has been read. */
 typedef struct OrmPage
 {
-	OrmQuery   *query;
-	OrmGraph   *graph;
-	int			nitems;
-	bool		more;			/* there is another object behind them, in the direction of reading */
+	OrmQuery *query;
+	OrmGraph *graph;
+	int nitems;
+	bool more; /* there is another object behind them, in the direction of reading */
 } OrmPage;
 
 /* Receives a number. */
 static void
 take_number(void *argument, TupleTableSlot *slot)
 {
-	bool		isnull;
+	bool isnull;
 
 	*(int64 *) argument = DatumGetInt64(slot_getattr(slot, 1, &isnull));
 }
@@ -215,9 +212,9 @@ take_number(void *argument, TupleTableSlot *slot)
 static int64
 read_total(OrmQuery *query)
 {
-	OrmPlan    *plan = orm_query_plan(query, ORM_STATEMENT_TOTAL);
+	OrmPlan *plan = orm_query_plan(query, ORM_STATEMENT_TOTAL);
 	OrmReceiver receiver;
-	int64		total = 0;
+	int64 total = 0;
 
 	orm_plan_execute(plan, query->total_values, query->total_isnull, ORM_READ, 0,
 					 orm_receiver_init(&receiver, take_number, &total));
@@ -230,8 +227,8 @@ static void
 write_cursor(const OrmPage *page, StringInfo out, bool given, int row)
 {
 	const char *values;
-	int			length;
-	char	   *cursor;
+	int length;
+	char *cursor;
 
 	if (!given)
 	{
@@ -247,7 +244,7 @@ write_cursor(const OrmPage *page, StringInfo out, bool given, int row)
 static void
 write_given_cursor(const OrmPage *page, StringInfo out, bool given)
 {
-	int			length = 4;
+	int length = 4;
 	const char *text = given ? orm_json_source(page->query->cursor, &length) : "null";
 
 	orm_json_put(out, text, length);
@@ -278,11 +275,11 @@ write_items(const OrmPage *page, StringInfo out)
 static void
 write_neighbours(const OrmPage *page, StringInfo out)
 {
-	bool		backward = page->query->request.backward;
-	bool		came = page->query->from_cursor;
-	bool		some = page->nitems > 0;
-	int			first = backward ? page->nitems - 1 : 0;
-	int			last = backward ? 0 : page->nitems - 1;
+	bool backward = page->query->request.backward;
+	bool came = page->query->from_cursor;
+	bool some = page->nitems > 0;
+	int first = backward ? page->nitems - 1 : 0;
+	int last = backward ? 0 : page->nitems - 1;
 
 	orm_json_put(out, ",\"next\":", 8);
 	if (!some && (backward || page->more))
@@ -300,11 +297,11 @@ Datum
 orm_query_page(OrmQuery *query)
 {
 	const OrmCompiled *compiled = query->compiled;
-	bool		pushed = orm_exec_snapshot_begin();
-	OrmPage		page = {.query = query, .graph = orm_graph_begin(query)};
-	uint64		n = read_graph(page.graph, false, 0);
-	int64		limit = compiled->limit_slot < 0 ? compiled->limit
-		: DatumGetInt64(query->values[0][compiled->limit_slot]) - 1;
+	bool pushed = orm_exec_snapshot_begin();
+	OrmPage page = {.query = query, .graph = orm_graph_begin(query)};
+	uint64 n = read_graph(page.graph, false, 0);
+	int64 limit = compiled->limit_slot < 0 ? compiled->limit
+										   : DatumGetInt64(query->values[0][compiled->limit_slot]) - 1;
 	StringInfoData out;
 
 	page.more = (int64) n > limit;
@@ -314,7 +311,7 @@ orm_query_page(OrmQuery *query)
 	write_neighbours(&page, &out);
 	if (compiled->total.sql != NULL)
 	{
-		char	   *total = psprintf(",\"total\":" INT64_FORMAT, read_total(query));
+		char *total = psprintf(",\"total\":" INT64_FORMAT, read_total(query));
 
 		orm_json_put(&out, total, strlen(total));
 	}
@@ -329,9 +326,9 @@ orm_query_page(OrmQuery *query)
 int64
 orm_query_count_rows(OrmQuery *query)
 {
-	bool		pushed = orm_exec_snapshot_begin();
+	bool pushed = orm_exec_snapshot_begin();
 	OrmReceiver receiver;
-	int64		count = 0;
+	int64 count = 0;
 
 	run_root(query, 0, orm_receiver_init(&receiver, take_number, &count));
 	orm_exec_snapshot_end(pushed);
@@ -342,7 +339,7 @@ orm_query_count_rows(OrmQuery *query)
 static void
 take_truth(void *argument, TupleTableSlot *slot)
 {
-	bool		isnull;
+	bool isnull;
 
 	*(bool *) argument = DatumGetBool(slot_getattr(slot, 1, &isnull));
 }
@@ -350,9 +347,9 @@ take_truth(void *argument, TupleTableSlot *slot)
 bool
 orm_query_exists(OrmQuery *query)
 {
-	bool		pushed = orm_exec_snapshot_begin();
+	bool pushed = orm_exec_snapshot_begin();
 	OrmReceiver receiver;
-	bool		exists = false;
+	bool exists = false;
 
 	run_root(query, 1, orm_receiver_init(&receiver, take_truth, &exists));
 	orm_exec_snapshot_end(pushed);
@@ -363,18 +360,17 @@ void
 orm_query_check_expected(const OrmQuery *query, int64 n, int64 expect)
 {
 	if (expect >= 0 && n > expect)
-		ereport(ERROR,
-				errcode(ERRCODE_TOO_MANY_ROWS),
-				errmsg("the query fits " INT64_FORMAT " objects of model \"%s\", " INT64_FORMAT " were expected",
-					   n, query->request.model->name, expect),
+		ereport(ERROR, errcode(ERRCODE_TOO_MANY_ROWS),
+				errmsg("the query fits " INT64_FORMAT " objects of model \"%s\", " INT64_FORMAT " were expected", n,
+					   query->request.model->name, expect),
 				errdetail("Nothing was changed."));
 }
 
 int64
 orm_query_change_rows(OrmQuery *query, int64 expect)
 {
-	OrmPlan    *plan = orm_query_plan(query, 0);
-	int64		n = orm_plan_execute(plan, query->values[0], query->isnull[0], ORM_WRITE, 0, NULL);
+	OrmPlan *plan = orm_query_plan(query, 0);
+	int64 n = orm_plan_execute(plan, query->values[0], query->isnull[0], ORM_WRITE, 0, NULL);
 
 	orm_plan_release(plan);
 	orm_query_check_expected(query, n, expect);
@@ -384,7 +380,7 @@ orm_query_change_rows(OrmQuery *query, int64 expect)
 void
 orm_query_change_keys(OrmQuery *query, OrmRowFunction row, void *argument)
 {
-	OrmPlan    *plan = orm_query_plan(query, 0);
+	OrmPlan *plan = orm_query_plan(query, 0);
 	OrmReceiver receiver;
 
 	orm_plan_execute(plan, query->values[0], query->isnull[0], ORM_WRITE, 0,
@@ -396,9 +392,9 @@ orm_query_change_keys(OrmQuery *query, OrmRowFunction row, void *argument)
 uint64
 orm_query_rows(OrmQuery *query, uint64 limit, OrmRowFunction row, void *argument)
 {
-	bool		pushed = query->compiled->lock ? false : orm_exec_snapshot_begin();
+	bool pushed = query->compiled->lock ? false : orm_exec_snapshot_begin();
 	OrmReceiver receiver;
-	uint64		n = run_root(query, limit, orm_receiver_init(&receiver, row, argument));
+	uint64 n = run_root(query, limit, orm_receiver_init(&receiver, row, argument));
 
 	orm_exec_snapshot_end(pushed);
 	return n;
@@ -409,7 +405,7 @@ orm_query_rows(OrmQuery *query, uint64 limit, OrmRowFunction row, void *argument
 List *
 orm_query_statements(OrmQuery *query)
 {
-	List	   *statements = NIL;
+	List *statements = NIL;
 
 	for (int i = 0; i < query->compiled->nlevels; i++)
 		statements = lappend(statements, pstrdup(query->compiled->levels[i]->statement.sql));
@@ -422,8 +418,8 @@ orm_query_statements(OrmQuery *query)
 static char *
 explain(OrmQuery *query, int number, const Datum *values, const bool *isnull)
 {
-	OrmPlan    *plan = orm_query_plan(query, number);
-	char	   *text = orm_plan_explain(plan, values, isnull);
+	OrmPlan *plan = orm_query_plan(query, number);
+	char *text = orm_plan_explain(plan, values, isnull);
 
 	orm_plan_release(plan);
 	return text;
@@ -432,13 +428,13 @@ explain(OrmQuery *query, int number, const Datum *values, const bool *isnull)
 List *
 orm_query_explain(OrmQuery *query)
 {
-	List	   *plans = NIL;
+	List *plans = NIL;
 
 	if (query->compiled->nlevels == 1)
 		plans = list_make1(explain(query, 0, query->values[0], query->isnull[0]));
 	else
 	{
-		OrmGraph   *graph = orm_graph_begin(query);
+		OrmGraph *graph = orm_graph_begin(query);
 
 		orm_graph_explain(graph, &plans);
 		read_graph(graph, query->compiled->lock, 0);

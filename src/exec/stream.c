@@ -32,29 +32,27 @@
 struct OrmStream
 {
 	OrmQueryRequest request;
-	MemoryContext batch;		/* everything of the batch */
-	char	   *cursor;			/* NULL: closed */
-	char	   *root;			/* the text of its statement */
-	Snapshot	snapshot;
+	MemoryContext batch; /* everything of the batch */
+	char *cursor;		 /* NULL: closed */
+	char *root;			 /* the text of its statement */
+	Snapshot snapshot;
 	ResourceOwner owner;
-	int			size;			/* of the next batch */
-	StringInfoData text;		/* objects of the batch, one behind the other */
-	int			nobjects;
-	int			next;
-	int		   *ends;			/* of objects in the text */
+	int size;			 /* of the next batch */
+	StringInfoData text; /* objects of the batch, one behind the other */
+	int nobjects;
+	int next;
+	int *ends; /* of objects in the text */
 };
 
 /* Raises for a query that locks: a lock is got when the object is read, later than what all else is read as of. */
 static void
 check_lock(const OrmQuery *query)
 {
-	OrmPath		place = orm_path_key(NULL, "lock");
+	OrmPath place = orm_path_key(NULL, "lock");
 
 	if (query->compiled->lock)
-		ereport(ERROR,
-				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				errmsg("objects that are read one after the other cannot be locked"),
-				orm_error_place(&place),
+		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				errmsg("objects that are read one after the other cannot be locked"), orm_error_place(&place),
 				errhint("orm.all locks the objects that it reads."));
 }
 
@@ -63,9 +61,9 @@ static void
 open_cursor(OrmStream *stream, MemoryContext context)
 {
 	MemoryContext caller = MemoryContextSwitchTo(stream->batch);
-	OrmQuery   *query = orm_query_open(&stream->request);
-	OrmPlan    *plan;
-	char	   *cursor;
+	OrmQuery *query = orm_query_open(&stream->request);
+	OrmPlan *plan;
+	char *cursor;
 
 	check_lock(query);
 	plan = orm_query_plan(query, 0);
@@ -81,8 +79,8 @@ open_cursor(OrmStream *stream, MemoryContext context)
 OrmStream *
 orm_stream_open(const OrmQueryRequest *request, MemoryContext context)
 {
-	OrmStream  *stream = MemoryContextAllocZero(context, sizeof(OrmStream));
-	bool		pushed = orm_exec_snapshot_begin();
+	OrmStream *stream = MemoryContextAllocZero(context, sizeof(OrmStream));
+	bool pushed = orm_exec_snapshot_begin();
 
 	stream->request = *request;
 	stream->batch = AllocSetContextCreate(context, "orm batch", ALLOCSET_DEFAULT_SIZES);
@@ -120,8 +118,7 @@ static void
 check_unchanged(const OrmStream *stream, const OrmQuery *query)
 {
 	if (strcmp(stream->root, query->compiled->levels[0]->statement.sql) != 0)
-		ereport(ERROR,
-				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				errmsg("model \"%s\" was changed while its objects were read", stream->request.model->name));
 }
 
@@ -134,9 +131,9 @@ read_batch(OrmStream *stream, OrmQuery *query, OrmGraph *graph)
 {
 	const OrmQueryStatement *statement = &query->compiled->levels[0]->statement;
 	OrmReceiver receiver;
-	int			n = 0;
-	int			got;
-	int			step;
+	int n = 0;
+	int got;
+	int step;
 
 	orm_receiver_init(&receiver, take_row, graph);
 	orm_receiver_expect(&receiver.pub, statement->results, statement->nresults);
@@ -171,8 +168,8 @@ static void
 next_batch(OrmStream *stream)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	OrmQuery   *query;
-	OrmGraph   *graph;
+	OrmQuery *query;
+	OrmGraph *graph;
 
 	MemoryContextReset(stream->batch);
 	MemoryContextSwitchTo(stream->batch);
@@ -191,7 +188,7 @@ bool
 orm_stream_next(OrmStream *stream, Datum *json)
 {
 	StringInfoData out;
-	int			start;
+	int start;
 
 	if (stream->cursor == NULL)
 		return false;

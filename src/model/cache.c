@@ -56,17 +56,17 @@ typedef enum EntryState
 
 typedef struct Entry
 {
-	char		name[NAMEDATALEN];	/* hash key; must be first */
-	EntryState	state;
-	OrmModel   *model;			/* NULL: never built */
-	List	   *depends;		/* other relations it was read from; in the model's context */
-	dlist_node	link;
+	char name[NAMEDATALEN]; /* hash key; must be first */
+	EntryState state;
+	OrmModel *model; /* NULL: never built */
+	List *depends;	 /* other relations it was read from; in the model's context */
+	dlist_node link;
 } Entry;
 
 static HTAB *entries = NULL;
 static dlist_head entry_list = DLIST_STATIC_INIT(entry_list);
-static Oid	registry_relid = InvalidOid;
-static uint64 generation = 0;	/* of the registry; see orm_cache_generation */
+static Oid registry_relid = InvalidOid;
+static uint64 generation = 0; /* of the registry; see orm_cache_generation */
 
 /* Was this model read from that relation?  Of one that is being built nobody knows yet. */
 static bool
@@ -80,14 +80,14 @@ depends_on(const Entry *entry, Oid relid)
 static void
 relation_changed(Datum argument, Oid relid)
 {
-	dlist_iter	iter;
-	bool		all = !OidIsValid(relid) || relid == registry_relid;
+	dlist_iter iter;
+	bool all = !OidIsValid(relid) || relid == registry_relid;
 
 	if (all)
 		generation++;
 	dlist_foreach(iter, &entry_list)
 	{
-		Entry	   *entry = dlist_container(Entry, link, iter.cur);
+		Entry *entry = dlist_container(Entry, link, iter.cur);
 
 		/* that debug setting says "all" at every lock that is taken: no build would ever end */
 		if (!OidIsValid(relid) && debug_discard_caches > 0 && entry->state == BUILDING)
@@ -115,13 +115,13 @@ orm_cache_init(void)
 static Entry *
 enter(const char *name)
 {
-	char		key[NAMEDATALEN] = {0};
-	Entry	   *entry;
-	bool		found;
+	char key[NAMEDATALEN] = {0};
+	Entry *entry;
+	bool found;
 
 	if (entries == NULL)
 	{
-		HASHCTL		control = {0};
+		HASHCTL control = {0};
 
 		control.keysize = NAMEDATALEN;
 		control.entrysize = sizeof(Entry);
@@ -163,8 +163,7 @@ forget(Entry *entry)
 static void
 install(Entry *entry, OrmModel *model, List *depends)
 {
-	if (entry->model != NULL && orm_model_equal(entry->model, model) &&
-		equal(entry->depends, depends))
+	if (entry->model != NULL && orm_model_equal(entry->model, model) && equal(entry->depends, depends))
 	{
 		MemoryContextDelete(model->context);
 		return;
@@ -179,9 +178,7 @@ install(Entry *entry, OrmModel *model, List *depends)
 static void
 raise_unknown(const char *name)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_OBJECT),
-			errmsg("model \"%s\" does not exist", name),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", name),
 			orm_model_nearest(name));
 }
 
@@ -189,9 +186,7 @@ raise_unknown(const char *name)
 static void
 raise_no_table(const OrmRegistered *row)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_TABLE),
-			errmsg("model \"%s\" has no table yet", row->name),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("model \"%s\" has no table yet", row->name),
 			errhint("SELECT * FROM orm.create_all();"));
 }
 
@@ -204,8 +199,8 @@ static bool
 rebuild(Entry *entry, const char *name, LOCKMODE lockmode, bool raise)
 {
 	OrmRegistered *row;
-	OrmModel   *model;
-	List	   *depends;
+	OrmModel *model;
+	List *depends;
 
 	registry_relid = orm_registry_relid();
 	entry->state = BUILDING;
@@ -221,10 +216,10 @@ rebuild(Entry *entry, const char *name, LOCKMODE lockmode, bool raise)
 	}
 	LockRelationOid(row->relid, lockmode);
 	if (entry->state != BUILDING)
-		return true;			/* look again: the lock brought news */
+		return true; /* look again: the lock brought news */
 	model = orm_model_build(row, CurrentMemoryContext, &depends);
 	if (model == NULL)
-		entry->state = STALE;	/* dropped between the registry and the lock */
+		entry->state = STALE; /* dropped between the registry and the lock */
 	else
 	{
 		install(entry, model, depends);
@@ -238,7 +233,7 @@ rebuild(Entry *entry, const char *name, LOCKMODE lockmode, bool raise)
 static bool
 lock_and_look_again(Entry *entry, LOCKMODE lockmode)
 {
-	Oid			relid = entry->model->relid;
+	Oid relid = entry->model->relid;
 
 	LockRelationOid(relid, lockmode);
 	if (entry->state == VALID && entry->model->relid == relid)
@@ -259,7 +254,7 @@ open_model(const char *name, LOCKMODE lockmode, bool raise)
 	}
 	for (;;)
 	{
-		Entry	   *entry = enter(name);
+		Entry *entry = enter(name);
 
 		CHECK_FOR_INTERRUPTS();
 		if (entry->state == VALID && lock_and_look_again(entry, lockmode))
@@ -290,10 +285,10 @@ orm_cache_generation(void)
 int
 orm_model_nearest(const char *name)
 {
-	List	   *rows = orm_registry_all();
+	List *rows = orm_registry_all();
 	const char **names = palloc(sizeof(char *) * Max(list_length(rows), 1));
-	int			n = 0;
-	ListCell   *cell;
+	int n = 0;
+	ListCell *cell;
 
 	foreach(cell, rows)
 		names[n++] = ((OrmRegistered *) lfirst(cell))->name;

@@ -35,6 +35,6 @@ extern const OrmModel *orm_model_open_by_table(Oid relid, LOCKMODE lockmode);
 extern uint64 orm_cache_generation(void);
 
 /* In an ereport: the hint with the nearest model's name. */
-extern int	orm_model_nearest(const char *name);
+extern int orm_model_nearest(const char *name);
 
 #endif

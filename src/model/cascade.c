@@ -18,14 +18,10 @@
 static const struct
 {
 	const char *word;
-	int			cascade;
-}			words[] = {
-	{"save-update", SAVE},
-	{"merge", SAVE},
-	{"delete", DELETE},
-	{"delete-orphan", ORPHAN},
-	{"all", SAVE | DELETE},
-	{"none", 0},
+	int cascade;
+} words[] = {
+	{"save-update", SAVE},	   {"merge", SAVE},		   {"delete", DELETE},
+	{"delete-orphan", ORPHAN}, {"all", SAVE | DELETE}, {"none", 0},
 };
 
 /* Raises 22023 for a word that there is not. */
@@ -43,10 +39,9 @@ raise_unknown(const char *word)
 	}
 
 	/* of two hints the later one stays */
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			word[0] == '\0' ? errmsg("a word of \"cascade\" is missing")
-			: errmsg("\"cascade\" cannot have the word \"%s\"", word),
+							: errmsg("\"cascade\" cannot have the word \"%s\"", word),
 			errhint("Its words, separated by commas, are %s.", possible.data),
 			orm_error_nearest("word", word, names, lengthof(names)));
 }
@@ -66,8 +61,8 @@ find_word(const char *word)
 static char *
 next_word(char **text)
 {
-	char	   *word = *text;
-	char	   *end = strchr(word, ',');
+	char *word = *text;
+	char *end = strchr(word, ',');
 
 	*text = end ? end + 1 : NULL;
 	if (end == NULL)
@@ -85,34 +80,30 @@ static void
 check_words(int cascade, bool none, int nwords, OrmRelationshipKind kind)
 {
 	if (none && nwords > 1)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"none\" must be the only word of \"cascade\""));
 	if ((cascade & ORPHAN) && kind != ORM_HAS_MANY && kind != ORM_HAS_ONE)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("the cascade of %s cannot have the word \"delete-orphan\"", orm_relationship_kind_name(kind)),
 				errhint("It is of has_many and has_one, whose objects belong to one other."));
 	if ((cascade & ORPHAN) && !(cascade & DELETE))
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"delete-orphan\" needs \"delete\""),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"delete-orphan\" needs \"delete\""),
 				errhint("Write 'all, delete-orphan'."));
 }
 
 int
 orm_declaration_cascade(const char *text, OrmRelationshipKind kind)
 {
-	char	   *rest = text ? pstrdup(text) : NULL;
-	int			cascade = 0;
-	int			nwords = 0;
-	bool		none = false;
+	char *rest = text ? pstrdup(text) : NULL;
+	int cascade = 0;
+	int nwords = 0;
+	bool none = false;
 
 	if (text == NULL)
 		return SAVE;
 	while (rest != NULL)
 	{
-		int			found = find_word(next_word(&rest));
+		int found = find_word(next_word(&rest));
 
 		cascade |= found;
 		none = none || found == 0;

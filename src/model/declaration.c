@@ -41,7 +41,7 @@ read_name(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool 
 		orm_element_wrong_kind(value, path->key, "a string", path);
 	PG_TRY();
 	{
-		char	   *name = orm_json_string(value);
+		char *name = orm_json_string(value);
 
 		if (is_table)
 			orm_name_split(name, &declaration->schema, &declaration->relation);
@@ -88,9 +88,9 @@ read_elements(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, b
 static const struct
 {
 	const char *name;
-	bool		required;
-	void		(*read) (OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool mapped);
-}			document_keys[] = {
+	bool required;
+	void (*read)(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool mapped);
+} document_keys[] = {
 	{"model", true, read_model},
 	{"table", true, read_table},
 	{"elements", false, read_elements},
@@ -108,8 +108,7 @@ find_document_key(OrmJson name, const OrmPath *path)
 		if (orm_json_equals(name, names[i]))
 			return i;
 	}
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("unknown key \"%s\" of a model document", path->key),
 			orm_error_nearest("key", path->key, names, lengthof(names)));
 }
@@ -119,24 +118,22 @@ static void
 read_document(OrmDeclaration *declaration, OrmJson root, bool mapped)
 {
 	OrmJsonWalk walk = orm_json_walk(root);
-	bool		seen[lengthof(document_keys)] = {false};
+	bool seen[lengthof(document_keys)] = {false};
 
 	while (orm_json_next(&walk))
 	{
-		OrmPath		here = orm_path_key(NULL, orm_json_string(walk.key));
-		int			i = find_document_key(walk.key, &here);
+		OrmPath here = orm_path_key(NULL, orm_json_string(walk.key));
+		int i = find_document_key(walk.key, &here);
 
 		if (seen[i])
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("key \"%s\" is given more than once", here.key));
 		seen[i] = true;
 		document_keys[i].read(declaration, walk.value, &here, mapped);
 	}
 	for (int i = 0; i < (int) lengthof(document_keys); i++)
 		if (document_keys[i].required && !seen[i])
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("model document needs \"%s\"", document_keys[i].name));
 }
 
@@ -145,12 +142,11 @@ OrmDeclaration *
 orm_declaration_parse(const OrmDocument *document, bool mapped)
 {
 	OrmDeclaration *declaration = palloc0(sizeof(OrmDeclaration));
-	OrmJson		root = orm_document_root(document);
+	OrmJson root = orm_document_root(document);
 
 	declaration->all_accessors = true;
 	if (orm_json_kind(root) != ORM_JSON_OBJECT)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("model document must be an object, not %s", orm_json_kind_name(orm_json_kind(root))));
 	read_document(declaration, root, mapped);
 	orm_declaration_check(declaration, mapped);
@@ -180,8 +176,8 @@ open_document(StringInfo out, const char *model, const char *table)
 
 /* Appends the document made of a name, a table and elements. */
 void
-orm_declaration_compose(StringInfo out, const char *model, const char *table,
-						int nelements, const OrmDocument *const *elements)
+orm_declaration_compose(StringInfo out, const char *model, const char *table, int nelements,
+						const OrmDocument *const *elements)
 {
 	open_document(out, model, table);
 	for (int i = 0; i < nelements; i++)
@@ -203,16 +199,16 @@ orm_declaration_compose(StringInfo out, const char *model, const char *table,
 static void
 print_elements(StringInfo out, const OrmDeclaration *d)
 {
-	int			total = list_length(d->columns) + list_length(d->constraints) + list_length(d->relationships);
-	int			column = 0;
-	int			constraint = 0;
-	int			relationship = 0;
+	int total = list_length(d->columns) + list_length(d->constraints) + list_length(d->relationships);
+	int column = 0;
+	int constraint = 0;
+	int relationship = 0;
 
 	for (int i = 0; i < total; i++)
 	{
-		int			at_column = NEXT_POSITION(d->columns, column, OrmDeclaredColumn);
-		int			at_constraint = NEXT_POSITION(d->constraints, constraint, OrmDeclaredConstraint);
-		int			at_relationship = NEXT_POSITION(d->relationships, relationship, OrmDeclaredRelationship);
+		int at_column = NEXT_POSITION(d->columns, column, OrmDeclaredColumn);
+		int at_constraint = NEXT_POSITION(d->constraints, constraint, OrmDeclaredConstraint);
+		int at_relationship = NEXT_POSITION(d->relationships, relationship, OrmDeclaredRelationship);
 
 		appendStringInfoString(out, i > 0 ? ", " : "");
 		if (at_column <= at_constraint && at_column <= at_relationship && column < list_length(d->columns))
@@ -251,8 +247,8 @@ orm_declaration_print(const OrmDeclaration *declaration)
 List *
 orm_declaration_key(const OrmDeclaration *declaration)
 {
-	List	   *key = NIL;
-	ListCell   *cell;
+	List *key = NIL;
+	ListCell *cell;
 
 	foreach(cell, declaration->constraints)
 	{
@@ -282,7 +278,7 @@ orm_declaration_version(const OrmDeclaration *declaration)
 OrmDeclaredColumn *
 orm_declaration_column(const OrmDeclaration *declaration, const char *name)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, declaration->columns)
 	{
@@ -298,7 +294,7 @@ orm_declaration_column(const OrmDeclaration *declaration, const char *name)
 OrmDeclaredRelationship *
 orm_declaration_relationship(const OrmDeclaration *declaration, const char *name)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, declaration->relationships)
 	{
@@ -314,7 +310,7 @@ orm_declaration_relationship(const OrmDeclaration *declaration, const char *name
 char *
 orm_declaration_attribute_name(const char *column)
 {
-	char	   *name = pstrdup(column);
+	char *name = pstrdup(column);
 
 	for (int i = 0; i < (int) lengthof(reserved_names); i++)
 		if (strcmp(column, reserved_names[i]) == 0)
@@ -358,8 +354,8 @@ key_constraint(const OrmDeclaration *declaration)
 void
 orm_declaration_strip(OrmDeclaration *declaration, bool keep_key)
 {
-	List	   *columns = NIL;
-	ListCell   *cell;
+	List *columns = NIL;
+	ListCell *cell;
 
 	foreach(cell, declaration->columns)
 	{

@@ -32,26 +32,26 @@ typedef enum OrmChoice
 
 typedef struct OrmDeclaredColumn
 {
-	char	   *name;
-	char	   *attribute;		/* NULL: the same as name */
-	char	   *type;			/* SQL text as format_type prints it, qualified; NULL: catalog's (a mapped model) */
-	Oid			type_oid;
-	int32		typmod;
-	OrmChoice	primary_key;
-	OrmChoice	nullable;
-	OrmChoice	is_unique;
-	OrmChoice	indexed;
-	char	   *server_default; /* SQL expression */
-	char	   *identity;		/* "always", "by default"; "none": a key that gets none by itself */
-	char	   *generated;		/* SQL expression, stored */
-	char	   *foreign_key;	/* "target" or "target.column": a model or a table */
-	char	   *on_delete;		/* "cascade", "set null", "set default", "restrict", "no action" */
-	char	   *on_update;
-	char	   *check_expr;
-	char	   *collation;		/* name, qualified unless in pg_catalog; see orm_name_split */
-	Oid			collation_oid;
-	char	   *comment;
-	int			position;		/* index in "elements", for messages */
+	char *name;
+	char *attribute; /* NULL: the same as name */
+	char *type;		 /* SQL text as format_type prints it, qualified; NULL: catalog's (a mapped model) */
+	Oid type_oid;
+	int32 typmod;
+	OrmChoice primary_key;
+	OrmChoice nullable;
+	OrmChoice is_unique;
+	OrmChoice indexed;
+	char *server_default; /* SQL expression */
+	char *identity;		  /* "always", "by default"; "none": a key that gets none by itself */
+	char *generated;	  /* SQL expression, stored */
+	char *foreign_key;	  /* "target" or "target.column": a model or a table */
+	char *on_delete;	  /* "cascade", "set null", "set default", "restrict", "no action" */
+	char *on_update;
+	char *check_expr;
+	char *collation; /* name, qualified unless in pg_catalog; see orm_name_split */
+	Oid collation_oid;
+	char *comment;
+	int position; /* index in "elements", for messages */
 } OrmDeclaredColumn;
 
 typedef enum OrmConstraintKind
@@ -66,17 +66,17 @@ typedef enum OrmConstraintKind
 typedef struct OrmDeclaredConstraint
 {
 	OrmConstraintKind kind;
-	char	   *name;			/* NULL: as PostgreSQL chooses; given for a check */
-	List	   *columns;		/* of char *; not for a check */
-	char	   *expr;			/* check: SQL expression */
-	char	   *target;			/* foreign key: a model or a table */
-	List	   *target_columns; /* foreign key: NIL means the target's primary key */
-	char	   *on_delete;
-	char	   *on_update;
-	char	   *method;			/* index: NULL means btree */
-	char	   *where_expr;		/* index: SQL expression */
-	OrmChoice	is_unique;		/* index */
-	int			position;
+	char *name;			  /* NULL: as PostgreSQL chooses; given for a check */
+	List *columns;		  /* of char *; not for a check */
+	char *expr;			  /* check: SQL expression */
+	char *target;		  /* foreign key: a model or a table */
+	List *target_columns; /* foreign key: NIL means the target's primary key */
+	char *on_delete;
+	char *on_update;
+	char *method;		 /* index: NULL means btree */
+	char *where_expr;	 /* index: SQL expression */
+	OrmChoice is_unique; /* index */
+	int position;
 } OrmDeclaredConstraint;
 
 typedef enum OrmRelationshipKind
@@ -90,49 +90,49 @@ typedef enum OrmRelationshipKind
 typedef struct OrmDeclaredRelationship
 {
 	OrmRelationshipKind kind;
-	char	   *name;
-	char	   *model;			/* the target */
-	List	   *foreign_key;	/* of char *: columns of the side that holds the key (many to many: of the
+	char *name;
+	char *model;	   /* the target */
+	List *foreign_key; /* of char *: columns of the side that holds the key (many to many: of the
 								 * join table, those that point at this model); NIL: found or made */
-	char	   *through;		/* many to many: a model or a table; NULL: a join table is made */
-	char	   *back_populates;
-	OrmChoice	made;			/* many to many: the join table was made by the extension, and goes with the tables */
-	OrmChoice	nullable;		/* belongs to */
-	char	   *on_delete;		/* belongs to */
-	char	   *on_update;
-	char	   *cascade;		/* words of orm_declaration_cascade; NULL: "save-update" */
-	int			position;
+	char *through;	   /* many to many: a model or a table; NULL: a join table is made */
+	char *back_populates;
+	OrmChoice made;		/* many to many: the join table was made by the extension, and goes with the tables */
+	OrmChoice nullable; /* belongs to */
+	char *on_delete;	/* belongs to */
+	char *on_update;
+	char *cascade; /* words of orm_declaration_cascade; NULL: "save-update" */
+	int position;
 } OrmDeclaredRelationship;
 
 /* What goes along a relationship from an object to those it leads to: bits. */
 typedef enum OrmCascade
 {
-	ORM_CASCADE_SAVE = 1,		/* nested objects are written */
-	ORM_CASCADE_DELETE = 2,		/* they are deleted with it */
-	ORM_CASCADE_ORPHAN = 4		/* has many, has one: what leaves is deleted */
+	ORM_CASCADE_SAVE = 1,	/* nested objects are written */
+	ORM_CASCADE_DELETE = 2, /* they are deleted with it */
+	ORM_CASCADE_ORPHAN = 4	/* has many, has one: what leaves is deleted */
 } OrmCascade;
 
 /* The column that counts how often a row was changed. */
 typedef struct OrmDeclaredVersion
 {
-	char	   *column;
-	int			position;
+	char *column;
+	int position;
 } OrmDeclaredVersion;
 
 typedef struct OrmDeclaration
 {
-	char	   *model;
-	char	   *schema;			/* NULL: not given, the first of search_path */
-	char	   *relation;
-	List	   *columns;		/* of OrmDeclaredColumn * */
-	List	   *constraints;	/* of OrmDeclaredConstraint * */
-	List	   *relationships;	/* of OrmDeclaredRelationship * */
-	List	   *versions;		/* of OrmDeclaredVersion *: one, or NIL */
-	bool		has_accessors;	/* the element orm.accessors stands */
-	char	   *prefix;			/* of accessors; NULL: snake case of the model */
-	char	   *accessor_schema;	/* NULL: the table's */
-	List	   *include;		/* of char *: which accessors; NIL with all_accessors: every one */
-	bool		all_accessors;
+	char *model;
+	char *schema; /* NULL: not given, the first of search_path */
+	char *relation;
+	List *columns;		   /* of OrmDeclaredColumn * */
+	List *constraints;	   /* of OrmDeclaredConstraint * */
+	List *relationships;   /* of OrmDeclaredRelationship * */
+	List *versions;		   /* of OrmDeclaredVersion *: one, or NIL */
+	bool has_accessors;	   /* the element orm.accessors stands */
+	char *prefix;		   /* of accessors; NULL: snake case of the model */
+	char *accessor_schema; /* NULL: the table's */
+	List *include;		   /* of char *: which accessors; NIL with all_accessors: every one */
+	bool all_accessors;
 } OrmDeclaration;
 
 /* Are there functions of the model?  Where the declaration does not say which: all. */
@@ -150,7 +150,7 @@ extern const char *orm_relationship_kind_name(OrmRelationshipKind kind);
  * NULL: what holds when nothing is said.  Raises 22023 for other words, and for
  * words that do not go together or with the kind of relationship.
  */
-extern int	orm_declaration_cascade(const char *text, OrmRelationshipKind kind);
+extern int orm_declaration_cascade(const char *text, OrmRelationshipKind kind);
 
 /* The builder name of a constraint's kind: "primary_key"... */
 extern const char *orm_constraint_kind_name(OrmConstraintKind kind);
@@ -158,14 +158,13 @@ extern const char *orm_constraint_kind_name(OrmConstraintKind kind);
 /* The place "elements[position].builder.key" of a document; good as long as "place" is. */
 typedef struct OrmElementPlace
 {
-	OrmPath		elements;
-	OrmPath		element;
-	OrmPath		builder;
-	OrmPath		key;
+	OrmPath elements;
+	OrmPath element;
+	OrmPath builder;
+	OrmPath key;
 } OrmElementPlace;
 
-extern const OrmPath *orm_declaration_place(OrmElementPlace *place, int position,
-											const char *builder, const char *key);
+extern const OrmPath *orm_declaration_place(OrmElementPlace *place, int position, const char *builder, const char *key);
 
 /*
  * Parses a whole model document.  "mapped" documents (of models whose table
@@ -180,8 +179,8 @@ extern OrmDeclaration *orm_declaration_parse(const OrmDocument *document, bool m
  * The document that orm.model(name, table, elements...) stands for: appends
  * {"model", "table", "elements": [...]} to out.
  */
-extern void orm_declaration_compose(StringInfo out, const char *model, const char *table,
-									int nelements, const OrmDocument *const *elements);
+extern void orm_declaration_compose(StringInfo out, const char *model, const char *table, int nelements,
+									const OrmDocument *const *elements);
 
 /* Prints a declaration as a model document (JSON text); only what is given is printed. */
 extern char *orm_declaration_print(const OrmDeclaration *declaration);

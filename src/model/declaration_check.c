@@ -16,7 +16,7 @@
 typedef struct NamePlace
 {
 	const char *name;
-	int			position;
+	int position;
 	const char *builder;
 	const char *key;
 } NamePlace;
@@ -27,7 +27,7 @@ compare_names(const void *a, const void *b)
 {
 	const NamePlace *left = a;
 	const NamePlace *right = b;
-	int			order = strcmp(left->name, right->name);
+	int order = strcmp(left->name, right->name);
 
 	return order != 0 ? order : left->position - right->position;
 }
@@ -41,34 +41,29 @@ check_distinct(NamePlace *names, int n, const char *what, int sqlstate)
 	qsort(names, n, sizeof(NamePlace), compare_names);
 	for (int i = 1; i < n; i++)
 		if (strcmp(names[i - 1].name, names[i].name) == 0)
-			ereport(ERROR,
-					errcode(sqlstate),
-					errmsg("%s \"%s\" is declared more than once", what, names[i].name),
-					orm_error_place(orm_declaration_place(&place, names[i].position,
-														  names[i].builder, names[i].key)));
+			ereport(ERROR, errcode(sqlstate), errmsg("%s \"%s\" is declared more than once", what, names[i].name),
+					orm_error_place(orm_declaration_place(&place, names[i].position, names[i].builder, names[i].key)));
 }
 
 /* Column names: each once, none of a system column, and not too many. */
 static void
 check_column_names(const OrmDeclaration *declaration)
 {
-	NamePlace  *names = palloc(sizeof(NamePlace) * Max(list_length(declaration->columns), 1));
-	ListCell   *cell;
+	NamePlace *names = palloc(sizeof(NamePlace) * Max(list_length(declaration->columns), 1));
+	ListCell *cell;
 
 	if (list_length(declaration->columns) > MaxHeapAttributeNumber)
-		ereport(ERROR,
-				errcode(ERRCODE_TOO_MANY_COLUMNS),
+		ereport(ERROR, errcode(ERRCODE_TOO_MANY_COLUMNS),
 				errmsg("tables can have at most %d columns", MaxHeapAttributeNumber));
 	foreach(cell, declaration->columns)
 	{
 		OrmDeclaredColumn *column = lfirst(cell);
-		NamePlace	name = {column->name, column->position, "column", "name"};
+		NamePlace name = {column->name, column->position, "column", "name"};
 		OrmElementPlace place;
 
 		names[foreach_current_index(cell)] = name;
 		if (SystemAttributeByName(column->name) != NULL)
-			ereport(ERROR,
-					errcode(ERRCODE_DUPLICATE_COLUMN),
+			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
 					errmsg("column name \"%s\" conflicts with a system column name", column->name),
 					orm_error_place(orm_declaration_place(&place, column->position, "column", "name")));
 	}
@@ -79,12 +74,11 @@ check_column_names(const OrmDeclaration *declaration)
 static void
 check_not_reserved(const NamePlace *name, bool is_column)
 {
-	char	   *possible = orm_declaration_attribute_name(name->name);
+	char *possible = orm_declaration_attribute_name(name->name);
 	OrmElementPlace place;
 
 	if (strcmp(possible, name->name) != 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_NAME),
+		ereport(ERROR, errcode(ERRCODE_INVALID_NAME),
 				errmsg("\"%s\" cannot be the name of an attribute or relationship", name->name),
 				orm_error_place(orm_declaration_place(&place, name->position, name->builder, name->key)),
 				is_column ? errhint("Give the attribute a name of its own: attribute => '%s'.", possible) : 0);
@@ -94,15 +88,15 @@ check_not_reserved(const NamePlace *name, bool is_column)
 static void
 check_attributes(const OrmDeclaration *declaration, bool mapped)
 {
-	int			n = list_length(declaration->columns) + list_length(declaration->relationships);
-	NamePlace  *names = palloc(sizeof(NamePlace) * (n + list_length(declaration->versions)));
-	ListCell   *cell;
+	int n = list_length(declaration->columns) + list_length(declaration->relationships);
+	NamePlace *names = palloc(sizeof(NamePlace) * (n + list_length(declaration->versions)));
+	ListCell *cell;
 
 	n = 0;
 	foreach(cell, declaration->columns)
 	{
 		OrmDeclaredColumn *column = lfirst(cell);
-		NamePlace	name = {column->name, column->position, "column", "name"};
+		NamePlace name = {column->name, column->position, "column", "name"};
 
 		if (column->attribute != NULL)
 		{
@@ -115,8 +109,8 @@ check_attributes(const OrmDeclaration *declaration, bool mapped)
 	foreach(cell, declaration->relationships)
 	{
 		OrmDeclaredRelationship *relationship = lfirst(cell);
-		NamePlace	name = {relationship->name, relationship->position,
-		orm_relationship_kind_name(relationship->kind), "name"};
+		NamePlace name = {relationship->name, relationship->position, orm_relationship_kind_name(relationship->kind),
+						  "name"};
 
 		check_not_reserved(&name, false);
 		names[n++] = name;
@@ -124,8 +118,7 @@ check_attributes(const OrmDeclaration *declaration, bool mapped)
 	foreach(cell, declaration->versions)
 	{
 		OrmDeclaredVersion *version = lfirst(cell);
-		NamePlace	name = {orm_declaration_attribute_name(version->column), version->position,
-		"version", "column_name"};
+		NamePlace name = {orm_declaration_attribute_name(version->column), version->position, "version", "column_name"};
 
 		if (!mapped && orm_declaration_column(declaration, version->column) == NULL)
 			names[n++] = name;
@@ -137,24 +130,20 @@ check_attributes(const OrmDeclaration *declaration, bool mapped)
 static void
 check_value(const OrmDeclaredColumn *column)
 {
-	bool		identity = column->identity != NULL && strcmp(column->identity, "none") != 0;
+	bool identity = column->identity != NULL && strcmp(column->identity, "none") != 0;
 	OrmElementPlace place;
 
 	if ((column->server_default != NULL) + (column->generated != NULL) + identity > 1)
-		ereport(ERROR,
-				errcode(ERRCODE_SYNTAX_ERROR),
+		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
 				errmsg("column \"%s\" can have only one of \"server_default\", \"identity\" and \"generated\"",
 					   column->name),
 				orm_error_place(orm_declaration_place(&place, column->position, "column", NULL)));
 	if (identity && column->type_oid != INT2OID && column->type_oid != INT4OID && column->type_oid != INT8OID)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("identity column type must be smallint, integer, or bigint"),
 				orm_error_place(orm_declaration_place(&place, column->position, "column", "identity")));
 	if (identity && column->nullable == ORM_YES)
-		ereport(ERROR,
-				errcode(ERRCODE_SYNTAX_ERROR),
-				errmsg("identity column \"%s\" cannot be nullable", column->name),
+		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("identity column \"%s\" cannot be nullable", column->name),
 				orm_error_place(orm_declaration_place(&place, column->position, "column", "nullable")));
 }
 
@@ -166,8 +155,7 @@ check_actions(const OrmDeclaredColumn *column)
 	OrmElementPlace place;
 
 	if (column->foreign_key == NULL && (column->on_delete != NULL || column->on_update != NULL))
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"%s\" of column \"%s\" needs \"foreign_key\"", action, column->name),
 				orm_error_place(orm_declaration_place(&place, column->position, "column", action)));
 }
@@ -180,15 +168,14 @@ check_type(const OrmDeclaredColumn *column)
 	OrmElementPlace place;
 
 	if (OidIsValid(column->collation_oid) && !type_is_collatable(column->type_oid))
-		ereport(ERROR,
-				errcode(ERRCODE_DATATYPE_MISMATCH),
+		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
 				errmsg("collations are not supported by type %s", format_type_be(column->type_oid)),
 				orm_error_place(orm_declaration_place(&place, column->position, "column", "collation")));
 	PG_TRY();
 	{
-		CheckAttributeType(column->name, column->type_oid,
-						   OidIsValid(column->collation_oid) ? column->collation_oid
-						   : get_typcollation(column->type_oid), NIL, 0);
+		CheckAttributeType(
+			column->name, column->type_oid,
+			OidIsValid(column->collation_oid) ? column->collation_oid : get_typcollation(column->type_oid), NIL, 0);
 	}
 	PG_CATCH();
 	{
@@ -201,7 +188,7 @@ check_type(const OrmDeclaredColumn *column)
 static void
 check_columns(const OrmDeclaration *declaration)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, declaration->columns)
 	{
@@ -220,12 +207,9 @@ check_version_once(const OrmDeclaration *declaration)
 	OrmElementPlace place;
 
 	if (list_length(declaration->versions) > 1)
-		ereport(ERROR,
-				errcode(ERRCODE_SYNTAX_ERROR),
-				errmsg("element \"%s\" is given more than once", "version"),
-				orm_error_place(orm_declaration_place(&place,
-													  ((OrmDeclaredVersion *) lsecond(declaration->versions))->position,
-													  "version", NULL)));
+		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("element \"%s\" is given more than once", "version"),
+				orm_error_place(orm_declaration_place(
+					&place, ((OrmDeclaredVersion *) lsecond(declaration->versions))->position, "version", NULL)));
 }
 
 /* Raises 42P16: the column cannot count. */
@@ -234,20 +218,18 @@ refuse_version(const OrmDeclaredColumn *column, const char *key, const char *det
 {
 	OrmElementPlace place;
 
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_TABLE_DEFINITION),
-			errmsg("column \"%s\" cannot count versions", column->name),
-			errdetail("At %s. %s",
-					  orm_path_text(orm_declaration_place(&place, column->position, "column", key)), detail));
+	ereport(
+		ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION), errmsg("column \"%s\" cannot count versions", column->name),
+		errdetail("At %s. %s", orm_path_text(orm_declaration_place(&place, column->position, "column", key)), detail));
 }
 
 /* A column that is declared and counts versions is an integer that is never NULL and that nobody else fills. */
 static void
 check_version_column(const OrmDeclaration *declaration)
 {
-	char	   *name = orm_declaration_version(declaration);
+	char *name = orm_declaration_version(declaration);
 	OrmDeclaredColumn *column = name != NULL ? orm_declaration_column(declaration, name) : NULL;
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (column == NULL)
 		return;
@@ -271,8 +253,7 @@ second_primary_key(const OrmDeclaration *declaration, int position, const char *
 {
 	OrmElementPlace place;
 
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+	ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
 			errmsg("model \"%s\" cannot have more than one primary key", declaration->model),
 			orm_error_place(orm_declaration_place(&place, position, builder, NULL)),
 			errhint("One key of several columns is orm.primary_key('a', 'b')."));
@@ -282,8 +263,8 @@ second_primary_key(const OrmDeclaration *declaration, int position, const char *
 static void
 check_primary_key(const OrmDeclaration *declaration)
 {
-	bool		found = false;
-	ListCell   *cell;
+	bool found = false;
+	ListCell *cell;
 
 	foreach(cell, declaration->columns)
 	{
@@ -296,7 +277,7 @@ check_primary_key(const OrmDeclaration *declaration)
 	foreach(cell, declaration->constraints)
 	{
 		OrmDeclaredConstraint *constraint = lfirst(cell);
-		bool		primary = constraint->kind == ORM_CONSTRAINT_PRIMARY_KEY;
+		bool primary = constraint->kind == ORM_CONSTRAINT_PRIMARY_KEY;
 
 		if (primary && found)
 			second_primary_key(declaration, constraint->position, "primary_key");
@@ -308,8 +289,7 @@ check_primary_key(const OrmDeclaration *declaration)
 		OrmElementPlace place;
 
 		if (column != NULL && column->nullable == ORM_YES)
-			ereport(ERROR,
-					errcode(ERRCODE_SYNTAX_ERROR),
+			ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
 					errmsg("primary key column \"%s\" cannot be nullable", column->name),
 					orm_error_place(orm_declaration_place(&place, column->position, "column", "nullable")));
 	}
@@ -319,8 +299,8 @@ check_primary_key(const OrmDeclaration *declaration)
 static bool
 may_be_column(const OrmDeclaration *declaration, const char *name)
 {
-	ListCell   *cell;
-	ListCell   *key;
+	ListCell *cell;
+	ListCell *key;
 
 	if (orm_declaration_column(declaration, name) != NULL ||
 		(declaration->versions != NIL && strcmp(orm_declaration_version(declaration), name) == 0))
@@ -328,7 +308,7 @@ may_be_column(const OrmDeclaration *declaration, const char *name)
 	foreach(cell, declaration->relationships)
 	{
 		OrmDeclaredRelationship *relationship = lfirst(cell);
-		int			length = strlen(relationship->name);
+		int length = strlen(relationship->name);
 
 		if (relationship->kind != ORM_BELONGS_TO)
 			continue;
@@ -347,14 +327,12 @@ static void
 no_such_column(const OrmDeclaration *declaration, const char *name, const OrmPath *path)
 {
 	const char **names = palloc(sizeof(char *) * Max(list_length(declaration->columns), 1));
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, declaration->columns)
 		names[foreach_current_index(cell)] = ((OrmDeclaredColumn *) lfirst(cell))->name;
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_COLUMN),
-			errmsg("column \"%s\" of model \"%s\" does not exist", name, declaration->model),
-			orm_error_place(path),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+			errmsg("column \"%s\" of model \"%s\" does not exist", name, declaration->model), orm_error_place(path),
 			orm_error_nearest("column", name, names, list_length(declaration->columns)));
 }
 
@@ -362,28 +340,24 @@ no_such_column(const OrmDeclaration *declaration, const char *name, const OrmPat
 static void
 check_list(List *columns, const OrmPath *path)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (list_length(columns) > INDEX_MAX_KEYS)
-		ereport(ERROR,
-				errcode(ERRCODE_TOO_MANY_COLUMNS),
-				errmsg("a key cannot have more than %d columns", INDEX_MAX_KEYS),
-				orm_error_place(path));
+		ereport(ERROR, errcode(ERRCODE_TOO_MANY_COLUMNS),
+				errmsg("a key cannot have more than %d columns", INDEX_MAX_KEYS), orm_error_place(path));
 	foreach(cell, columns)
 		for (int i = 0; i < foreach_current_index(cell); i++)
 			if (strcmp(list_nth(columns, i), lfirst(cell)) == 0)
-				ereport(ERROR,
-						errcode(ERRCODE_DUPLICATE_COLUMN),
-						errmsg("column \"%s\" appears twice in a key", (char *) lfirst(cell)),
-						orm_error_place(path));
+				ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
+						errmsg("column \"%s\" appears twice in a key", (char *) lfirst(cell)), orm_error_place(path));
 }
 
 /* The columns of keys, indexes and foreign keys; where the table exists its catalogs know them. */
 static void
 check_constraint_columns(const OrmDeclaration *declaration, bool mapped)
 {
-	ListCell   *cell;
-	ListCell   *item;
+	ListCell *cell;
+	ListCell *item;
 
 	foreach(cell, declaration->constraints)
 	{
@@ -398,11 +372,9 @@ check_constraint_columns(const OrmDeclaration *declaration, bool mapped)
 				no_such_column(declaration, lfirst(item), path);
 		if (constraint->target_columns != NIL &&
 			list_length(constraint->target_columns) != list_length(constraint->columns))
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_FOREIGN_KEY),
+			ereport(ERROR, errcode(ERRCODE_INVALID_FOREIGN_KEY),
 					errmsg("number of referencing and referenced columns for foreign key disagree"),
-					orm_error_place(orm_declaration_place(&place, constraint->position,
-														  "foreign_key", "referenced")));
+					orm_error_place(orm_declaration_place(&place, constraint->position, "foreign_key", "referenced")));
 	}
 	foreach(cell, declaration->relationships)
 	{
@@ -410,8 +382,8 @@ check_constraint_columns(const OrmDeclaration *declaration, bool mapped)
 		OrmElementPlace place;
 
 		check_list(relationship->foreign_key,
-				   orm_declaration_place(&place, relationship->position,
-										 orm_relationship_kind_name(relationship->kind), "foreign_key"));
+				   orm_declaration_place(&place, relationship->position, orm_relationship_kind_name(relationship->kind),
+										 "foreign_key"));
 	}
 }
 
@@ -419,17 +391,16 @@ check_constraint_columns(const OrmDeclaration *declaration, bool mapped)
 static void
 check_constraint_names(const OrmDeclaration *declaration, bool relations)
 {
-	NamePlace  *names = palloc(sizeof(NamePlace) * Max(list_length(declaration->constraints), 1));
-	int			n = 0;
-	ListCell   *cell;
+	NamePlace *names = palloc(sizeof(NamePlace) * Max(list_length(declaration->constraints), 1));
+	int n = 0;
+	ListCell *cell;
 
 	foreach(cell, declaration->constraints)
 	{
 		OrmDeclaredConstraint *constraint = lfirst(cell);
-		bool		key = constraint->kind == ORM_CONSTRAINT_PRIMARY_KEY || constraint->kind == ORM_CONSTRAINT_UNIQUE;
-		bool		index = constraint->kind == ORM_CONSTRAINT_INDEX;
-		NamePlace	name = {constraint->name, constraint->position,
-		orm_constraint_kind_name(constraint->kind), "name"};
+		bool key = constraint->kind == ORM_CONSTRAINT_PRIMARY_KEY || constraint->kind == ORM_CONSTRAINT_UNIQUE;
+		bool index = constraint->kind == ORM_CONSTRAINT_INDEX;
+		NamePlace name = {constraint->name, constraint->position, orm_constraint_kind_name(constraint->kind), "name"};
 
 		if (constraint->name != NULL && (key || index == relations))
 			names[n++] = name;

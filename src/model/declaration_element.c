@@ -12,8 +12,9 @@
 #define ANY_KIND 0xffffffff
 
 /* Kinds of constraints by what they have. */
-#define KEYS (KIND(ORM_CONSTRAINT_PRIMARY_KEY) | KIND(ORM_CONSTRAINT_UNIQUE) | \
-			  KIND(ORM_CONSTRAINT_INDEX) | KIND(ORM_CONSTRAINT_FOREIGN_KEY))
+#define KEYS \
+	(KIND(ORM_CONSTRAINT_PRIMARY_KEY) | KIND(ORM_CONSTRAINT_UNIQUE) | KIND(ORM_CONSTRAINT_INDEX) | \
+	 KIND(ORM_CONSTRAINT_FOREIGN_KEY))
 #define INDEX KIND(ORM_CONSTRAINT_INDEX)
 #define CHECK KIND(ORM_CONSTRAINT_CHECK)
 #define FOREIGN_KEY KIND(ORM_CONSTRAINT_FOREIGN_KEY)
@@ -22,9 +23,8 @@
 
 static const char *const identities[] = {"always", "by default", "none", NULL};
 static const char *const actions[] = {"cascade", "set null", "set default", "restrict", "no action", NULL};
-static const char *const accessors[] = {
-	"create", "find", "find_by", "filter_by", "all", "update", "save", "delete", "relationships", NULL
-};
+static const char *const accessors[] = {"create", "find", "find_by", "filter_by",	  "all",
+										"update", "save", "delete",	 "relationships", NULL};
 
 #define COLUMN(member) offsetof(OrmDeclaredColumn, member)
 
@@ -94,42 +94,35 @@ static const OrmElementKey accessors_keys[] = {
 /* A kind of record. */
 typedef struct RecordType
 {
-	Size		size;			/* 0: the declaration itself is the record */
-	size_t		list;			/* where in the declaration its list is */
-	size_t		kind;			/* where in the record its kind is, when it has one */
-	bool		has_kind;
-	size_t		position;
+	Size size;	 /* 0: the declaration itself is the record */
+	size_t list; /* where in the declaration its list is */
+	size_t kind; /* where in the record its kind is, when it has one */
+	bool has_kind;
+	size_t position;
 	const OrmElementKey *keys;
-	int			nkeys;
+	int nkeys;
 } RecordType;
 
 static const RecordType column_record = {
-	sizeof(OrmDeclaredColumn), DECLARATION(columns), 0, false, COLUMN(position),
-	column_keys, lengthof(column_keys)
-};
+	sizeof(OrmDeclaredColumn), DECLARATION(columns), 0, false, COLUMN(position), column_keys, lengthof(column_keys)};
 static const RecordType constraint_record = {
-	sizeof(OrmDeclaredConstraint), DECLARATION(constraints), CONSTRAINT(kind), true, CONSTRAINT(position),
-	constraint_keys, lengthof(constraint_keys)
-};
+	sizeof(OrmDeclaredConstraint), DECLARATION(constraints), CONSTRAINT(kind),		   true,
+	CONSTRAINT(position),		   constraint_keys,			 lengthof(constraint_keys)};
 static const RecordType relationship_record = {
-	sizeof(OrmDeclaredRelationship), DECLARATION(relationships), RELATIONSHIP(kind), true,
-	RELATIONSHIP(position), relationship_keys, lengthof(relationship_keys)
-};
+	sizeof(OrmDeclaredRelationship), DECLARATION(relationships), RELATIONSHIP(kind),		 true,
+	RELATIONSHIP(position),			 relationship_keys,			 lengthof(relationship_keys)};
 static const RecordType version_record = {
-	sizeof(OrmDeclaredVersion), DECLARATION(versions), 0, false, VERSION(position),
-	version_keys, lengthof(version_keys)
-};
-static const RecordType accessors_record = {
-	0, 0, 0, false, 0, accessors_keys, lengthof(accessors_keys)
-};
+	sizeof(OrmDeclaredVersion), DECLARATION(versions), 0, false, VERSION(position), version_keys,
+	lengthof(version_keys)};
+static const RecordType accessors_record = {0, 0, 0, false, 0, accessors_keys, lengthof(accessors_keys)};
 
 /* What a builder makes. */
 typedef struct Builder
 {
 	const char *name;
 	const RecordType *record;
-	int			kind;
-	bool		mapped;			/* may stand where the table exists */
+	int kind;
+	bool mapped; /* may stand where the table exists */
 } Builder;
 
 static const Builder builders[] = {
@@ -177,17 +170,13 @@ find_builder(OrmJson name, const OrmPath *path, bool mapped)
 		if (!orm_json_equals(name, builders[i].name))
 			continue;
 		if (mapped && !builders[i].mapped)
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("element \"%s\" cannot be given for a table that exists", builders[i].name),
 					orm_error_place(path));
 		return &builders[i];
 	}
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("unknown element \"%s\"", orm_json_string(name)),
-			orm_error_place(path),
-			orm_error_nearest("element", orm_json_string(name), names, lengthof(names)));
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown element \"%s\"", orm_json_string(name)),
+			orm_error_place(path), orm_error_nearest("element", orm_json_string(name), names, lengthof(names)));
 }
 
 /* Does this builder have that key? */
@@ -203,7 +192,7 @@ find_key(const Builder *builder, OrmJson name, const OrmPath *path, bool mapped)
 {
 	const RecordType *record = builder->record;
 	const char **names = palloc(sizeof(char *) * record->nkeys);
-	int			nnames = 0;
+	int nnames = 0;
 
 	for (int i = 0; i < record->nkeys; i++)
 	{
@@ -215,17 +204,13 @@ find_key(const Builder *builder, OrmJson name, const OrmPath *path, bool mapped)
 		if (!orm_json_equals(name, key->name))
 			continue;
 		if (mapped && !key->mapped)
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("\"%s\" cannot be given for a table that exists", key->name),
-					orm_error_place(path));
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("\"%s\" cannot be given for a table that exists", key->name), orm_error_place(path));
 		pfree(names);
 		return i;
 	}
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("unknown key \"%s\" of element \"%s\"", orm_json_string(name), builder->name),
-			orm_error_place(path),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("unknown key \"%s\" of element \"%s\"", orm_json_string(name), builder->name), orm_error_place(path),
 			orm_error_nearest("key", orm_json_string(name), names, nnames));
 }
 
@@ -234,7 +219,7 @@ static void *
 make_record(const Builder *builder, int position)
 {
 	const RecordType *type = builder->record;
-	char	   *record = palloc0(type->size);
+	char *record = palloc0(type->size);
 
 	for (int i = 0; i < type->nkeys; i++)
 		if (type->keys[i].type == &orm_key_choice)
@@ -254,10 +239,8 @@ check_required(const Builder *builder, uint32 seen, const OrmPath *path, bool ma
 		const OrmElementKey *key = &builder->record->keys[i];
 
 		if ((key->required & KIND(builder->kind)) && !(seen & KIND(i)) && (!mapped || key->mapped))
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("element \"%s\" needs \"%s\"", builder->name, key->name),
-					orm_error_place(path));
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("element \"%s\" needs \"%s\"", builder->name, key->name), orm_error_place(path));
 	}
 }
 
@@ -266,18 +249,16 @@ static uint32
 read_keys(const Builder *builder, OrmJson body, const OrmPath *path, bool mapped, void *record)
 {
 	OrmJsonWalk walk = orm_json_walk(body);
-	uint32		seen = 0;
+	uint32 seen = 0;
 
 	while (orm_json_next(&walk))
 	{
-		OrmPath		here = orm_path_key(path, orm_json_string(walk.key));
-		int			i = find_key(builder, walk.key, &here, mapped);
+		OrmPath here = orm_path_key(path, orm_json_string(walk.key));
+		int i = find_key(builder, walk.key, &here, mapped);
 
 		if (seen & KIND(i))
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("key \"%s\" is given more than once", here.key),
-					orm_error_place(path));
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("key \"%s\" is given more than once", here.key), orm_error_place(path));
 		seen |= KIND(i);
 		orm_element_read_key(&builder->record->keys[i], walk.value, &here, record);
 	}
@@ -287,15 +268,12 @@ read_keys(const Builder *builder, OrmJson body, const OrmPath *path, bool mapped
 
 /* Reads the element that says something about the declaration itself. */
 static void
-read_accessors(OrmDeclaration *declaration, const Builder *builder, OrmJson body, const OrmPath *path,
-			   bool mapped)
+read_accessors(OrmDeclaration *declaration, const Builder *builder, OrmJson body, const OrmPath *path, bool mapped)
 {
-	uint32		seen;
+	uint32 seen;
 
 	if (declaration->has_accessors)
-		ereport(ERROR,
-				errcode(ERRCODE_SYNTAX_ERROR),
-				errmsg("element \"%s\" is given more than once", builder->name),
+		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("element \"%s\" is given more than once", builder->name),
 				orm_error_place(path));
 	seen = read_keys(builder, body, path, mapped, declaration);
 	declaration->has_accessors = true;
@@ -312,17 +290,15 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 	const OrmPath *path = orm_declaration_place(&place, position, NULL, NULL);
 	OrmJsonWalk walk = orm_json_walk(element);
 	const Builder *builder;
-	OrmPath		here;
-	void	   *record;
-	List	  **list;
+	OrmPath here;
+	void *record;
+	List **list;
 
 	if (orm_json_kind(element) != ORM_JSON_OBJECT)
 		orm_element_wrong_kind(element, "elements", "an array of objects", path);
 	if (element.node->count != 1)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("an element must have one key, the name of its builder"),
-				orm_error_place(path));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("an element must have one key, the name of its builder"), orm_error_place(path));
 	orm_json_next(&walk);
 	here = orm_path_key(path, orm_json_string(walk.key));
 	builder = find_builder(walk.key, &here, mapped);
@@ -343,7 +319,7 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 static void
 print_element(StringInfo out, const Builder *builder, const void *record, const OrmElementKey *always)
 {
-	bool		first = true;
+	bool first = true;
 
 	appendStringInfoChar(out, '{');
 	escape_json(out, builder->name);
@@ -397,6 +373,5 @@ orm_element_print_accessors(StringInfo out, const OrmDeclaration *declaration)
 {
 	const OrmElementKey *include = &accessors_keys[lengthof(accessors_keys) - 1];
 
-	print_element(out, builder_of(&accessors_record, 0), declaration,
-				  declaration->all_accessors ? NULL : include);
+	print_element(out, builder_of(&accessors_record, 0), declaration, declaration->all_accessors ? NULL : include);
 }

@@ -19,9 +19,9 @@ struct OrmElementKey;
 /* What a value may be in JSON. */
 typedef enum OrmKeyShape
 {
-	ORM_KEY_CHOICE,				/* true or false: OrmChoice */
-	ORM_KEY_STRING,				/* a string: char * */
-	ORM_KEY_LIST				/* a string or an array of strings: List of char * */
+	ORM_KEY_CHOICE, /* true or false: OrmChoice */
+	ORM_KEY_STRING, /* a string: char * */
+	ORM_KEY_LIST	/* a string or an array of strings: List of char * */
 } OrmKeyShape;
 
 /* What a value means.  See declaration_key.c. */
@@ -33,16 +33,16 @@ typedef struct OrmKeyType
 	 * Checks a string and puts it into the record; may replace it by what it
 	 * means.  Errors need no place.  NULL for a choice.
 	 */
-	void		(*take) (const struct OrmElementKey *key, char *text, void *record);
-	bool		may_be_empty;	/* a list */
+	void (*take)(const struct OrmElementKey *key, char *text, void *record);
+	bool may_be_empty; /* a list */
 } OrmKeyType;
 
 extern const OrmKeyType orm_key_choice;
-extern const OrmKeyType orm_key_text;		/* any text */
-extern const OrmKeyType orm_key_target;		/* the name of a model or a table: not empty */
-extern const OrmKeyType orm_key_name;		/* an identifier */
+extern const OrmKeyType orm_key_text;	/* any text */
+extern const OrmKeyType orm_key_target; /* the name of a model or a table: not empty */
+extern const OrmKeyType orm_key_name;	/* an identifier */
 extern const OrmKeyType orm_key_names;
-extern const OrmKeyType orm_key_word;		/* one of "words" */
+extern const OrmKeyType orm_key_word; /* one of "words" */
 extern const OrmKeyType orm_key_words;
 extern const OrmKeyType orm_key_expression; /* an SQL expression */
 extern const OrmKeyType orm_key_type;		/* a column's type */
@@ -54,12 +54,12 @@ typedef struct OrmElementKey
 {
 	const char *name;
 	const OrmKeyType *type;
-	size_t		offset;			/* in the record */
-	const char *what;			/* in messages: the name of a <what>, a <what> (expression) */
-	const char *const *words;	/* terminated by NULL */
-	uint32		kinds;			/* 1 << kind of the records that have it */
-	uint32		required;		/* of those that must have it */
-	bool		mapped;			/* also where the table exists */
+	size_t offset;			  /* in the record */
+	const char *what;		  /* in messages: the name of a <what>, a <what> (expression) */
+	const char *const *words; /* terminated by NULL */
+	uint32 kinds;			  /* 1 << kind of the records that have it */
+	uint32 required;		  /* of those that must have it */
+	bool mapped;			  /* also where the table exists */
 } OrmElementKey;
 
 /* Reads one value into its record. */
@@ -72,8 +72,8 @@ extern bool orm_element_has_key(const OrmElementKey *key, const void *record);
 extern void orm_element_print_key(StringInfo out, const OrmElementKey *key, const void *record);
 
 /* Raises 22023, or 22004 for a null: the value at this place must be something else. */
-extern void orm_element_wrong_kind(OrmJson value, const char *key, const char *expected,
-								   const OrmPath *path) pg_attribute_noreturn();
+extern void orm_element_wrong_kind(OrmJson value, const char *key, const char *expected, const OrmPath *path)
+	pg_attribute_noreturn();
 
 /* Reads an element of "elements" into the declaration; position is its index. */
 extern void orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, bool mapped);

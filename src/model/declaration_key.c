@@ -41,9 +41,7 @@ static void
 take_target(const OrmElementKey *key, char *text, void *record)
 {
 	if (text[0] == '\0')
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_NAME),
-				errmsg("\"%s\" must not be empty", key->name));
+		ereport(ERROR, errcode(ERRCODE_INVALID_NAME), errmsg("\"%s\" must not be empty", key->name));
 	take_text(key, text, record);
 }
 
@@ -59,7 +57,7 @@ take_name(const OrmElementKey *key, char *text, void *record)
 static void
 append_item(const OrmElementKey *key, char *text, void *record)
 {
-	List	  **list = MEMBER(key, record, List *);
+	List **list = MEMBER(key, record, List *);
 
 	*list = lappend(*list, text);
 }
@@ -85,9 +83,7 @@ find_word(const OrmElementKey *key, const char *text)
 			return pstrdup(*word);
 		appendStringInfo(&possible, "%s\"%s\"", word == key->words ? "" : ", ", *word);
 	}
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" cannot be \"%s\"", key->name, text),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot be \"%s\"", key->name, text),
 			errhint("It is one of %s.", possible.data));
 }
 
@@ -119,9 +115,7 @@ refuse_serial(const char *name)
 {
 	for (int i = 0; i < (int) lengthof(serial_words); i++)
 		if (strcmp(serial_words[i], name) == 0)
-			ereport(ERROR,
-					errcode(ERRCODE_UNDEFINED_OBJECT),
-					errmsg("\"%s\" is not a type", name),
+			ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("\"%s\" is not a type", name),
 					errhint("Give an integer type and identity => 'by default'; "
 							"a single integer primary key needs neither."));
 }
@@ -158,7 +152,7 @@ static void
 take_type(const OrmElementKey *key, char *text, void *record)
 {
 	OrmDeclaredColumn *column = record;
-	TypeName   *name = orm_sql_parse_type(text);
+	TypeName *name = orm_sql_parse_type(text);
 
 	prefer_catalog_type(name);
 	typenameTypeIdAndMod(NULL, name, &column->type_oid, &column->typmod);
@@ -169,34 +163,33 @@ take_type(const OrmElementKey *key, char *text, void *record)
 static Oid
 find_collation(const char *text)
 {
-	List	   *whole = list_make1(makeString(pstrdup(text)));
-	Oid			collation = get_collation_oid(lcons(makeString("pg_catalog"), list_copy(whole)), true);
-	char	   *schema;
-	char	   *name;
+	List *whole = list_make1(makeString(pstrdup(text)));
+	Oid collation = get_collation_oid(lcons(makeString("pg_catalog"), list_copy(whole)), true);
+	char *schema;
+	char *name;
 
 	if (!OidIsValid(collation))
 		collation = get_collation_oid(whole, true);
 	if (OidIsValid(collation) || strchr(text, '.') == NULL)
 		return OidIsValid(collation) ? collation : get_collation_oid(whole, false);
 	orm_name_split(text, &schema, &name);
-	return get_collation_oid(schema ? list_make2(makeString(schema), makeString(name))
-							 : list_make1(makeString(name)), false);
+	return get_collation_oid(schema ? list_make2(makeString(schema), makeString(name)) : list_make1(makeString(name)),
+							 false);
 }
 
 /* A collation as a declaration has it. */
 char *
 orm_declaration_collation_name(Oid collation)
 {
-	HeapTuple	tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+	HeapTuple tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
 	Form_pg_collation form;
-	char	   *name;
+	char *name;
 
 	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_OBJECT),
-				errmsg("collation with OID %u does not exist", collation));
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("collation with OID %u does not exist", collation));
 	form = (Form_pg_collation) GETSTRUCT(tuple);
-	name = form->collnamespace == PG_CATALOG_NAMESPACE ? pstrdup(NameStr(form->collname))
+	name = form->collnamespace == PG_CATALOG_NAMESPACE
+		? pstrdup(NameStr(form->collname))
 		: orm_name_compose(get_namespace_name(form->collnamespace), NameStr(form->collname));
 	ReleaseSysCache(tuple);
 	return name;
@@ -245,10 +238,9 @@ const OrmKeyType orm_key_cascade = {ORM_KEY_STRING, take_cascade, false};
 void
 orm_element_wrong_kind(OrmJson value, const char *key, const char *expected, const OrmPath *path)
 {
-	bool		null = orm_json_kind(value) == ORM_JSON_NULL;
+	bool null = orm_json_kind(value) == ORM_JSON_NULL;
 
-	ereport(ERROR,
-			errcode(null ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
+	ereport(ERROR, errcode(null ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("\"%s\" must be %s, not %s", key, expected, orm_json_kind_name(orm_json_kind(value))),
 			orm_error_place(path));
 }
@@ -285,14 +277,12 @@ read_list(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *re
 	}
 	while (orm_json_next(&walk))
 	{
-		OrmPath		here = orm_path_index(path, walk.index);
+		OrmPath here = orm_path_index(path, walk.index);
 
 		read_string(key, walk.value, "an array of strings", &here, record);
 	}
 	if (walk.index < 0 && !key->type->may_be_empty)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" must not be empty", key->name),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" must not be empty", key->name),
 				orm_error_place(path));
 }
 
@@ -338,7 +328,7 @@ orm_element_has_key(const OrmElementKey *key, const void *record)
 static void
 print_list(StringInfo out, const List *list)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	appendStringInfoChar(out, '[');
 	foreach(cell, list)

@@ -39,13 +39,13 @@ orm_model_relation(const char *name, OrmDeclaration **declaration)
 }
 
 /* What is done with one name: its relation (InvalidOid: not known), and where the name stands. */
-typedef void (*NameVisitor) (void *context, Oid relation, char **name);
+typedef void (*NameVisitor)(void *context, Oid relation, char **name);
 
 /* Visits the names in a list. */
 static void
 visit_list(List *names, Oid relation, NameVisitor visit, void *context)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, names)
 		visit(context, relation, (char **) &lfirst(cell));
@@ -55,10 +55,10 @@ visit_list(List *names, Oid relation, NameVisitor visit, void *context)
 static Oid
 named_join(const OrmDeclaredRelationship *relationship, const char *schema)
 {
-	char	   *given;
-	char	   *name;
-	Oid			namespace_id;
-	Oid			relid = orm_model_relation(relationship->through, NULL);
+	char *given;
+	char *name;
+	Oid namespace_id;
+	Oid relid = orm_model_relation(relationship->through, NULL);
 
 	if (OidIsValid(relid))
 		return relid;
@@ -71,7 +71,7 @@ named_join(const OrmDeclaredRelationship *relationship, const char *schema)
 static void
 visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *context)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, declaration->columns)
 		visit(context, own, &((OrmDeclaredColumn *) lfirst(cell))->name);
@@ -82,16 +82,17 @@ visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *con
 	foreach(cell, declaration->relationships)
 	{
 		OrmDeclaredRelationship *relationship = lfirst(cell);
-		Oid			holder = own;
+		Oid holder = own;
 
 		if (relationship->foreign_key == NIL)
 			continue;
 		if (relationship->kind == ORM_HAS_MANY || relationship->kind == ORM_HAS_ONE)
-			holder = strcmp(relationship->model, declaration->model) == 0 ? own
+			holder = strcmp(relationship->model, declaration->model) == 0
+				? own
 				: orm_model_relation(relationship->model, NULL);
 		else if (relationship->kind == ORM_MANY_TO_MANY)
 			holder = relationship->through ? named_join(relationship, get_namespace_name(get_rel_namespace(own)))
-				: InvalidOid;
+										   : InvalidOid;
 		visit_list(relationship->foreign_key, holder, visit, context);
 	}
 }
@@ -110,9 +111,7 @@ orm_model_table_name(Oid relation)
 	const char *schema = name ? get_namespace_name(get_rel_namespace(relation)) : NULL;
 
 	if (name == NULL || schema == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_TABLE),
-				errmsg("relation with OID %u does not exist", relation));
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relation));
 	return orm_name_compose(schema, name);
 }
 
@@ -120,8 +119,8 @@ orm_model_table_name(Oid relation)
 static char *
 live_column_name(Oid relation, AttrNumber attnum)
 {
-	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relation), Int16GetDatum(attnum));
-	char	   *name = NULL;
+	HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relation), Int16GetDatum(attnum));
+	char *name = NULL;
 
 	if (!HeapTupleIsValid(tuple))
 		return NULL;
@@ -140,7 +139,7 @@ follow_name(void *context, Oid relation, char **name)
 	for (int i = 0; i < row->nrefs; i++)
 	{
 		const OrmColumnRef *ref = &row->refs[i];
-		char	   *now;
+		char *now;
 
 		if (ref->attnum <= 0 || ref->relation != relation || strcmp(ref->name, *name) != 0)
 			continue;
@@ -155,7 +154,7 @@ follow_name(void *context, Oid relation, char **name)
 static void
 follow_join_tables(OrmDeclaration *declaration, const OrmRegistered *row)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, declaration->relationships)
 	{
@@ -185,7 +184,7 @@ static void
 add_ref(OrmRegistered *row, Oid relation, const char *name, AttrNumber attnum)
 {
 	row->refs = row->nrefs == 0 ? palloc(sizeof(OrmColumnRef))
-		: repalloc(row->refs, sizeof(OrmColumnRef) * (row->nrefs + 1));
+								: repalloc(row->refs, sizeof(OrmColumnRef) * (row->nrefs + 1));
 	row->refs[row->nrefs].relation = relation;
 	row->refs[row->nrefs].name = pstrdup(name);
 	row->refs[row->nrefs].attnum = attnum;
@@ -196,7 +195,7 @@ add_ref(OrmRegistered *row, Oid relation, const char *name, AttrNumber attnum)
 static void
 bind_name(void *context, Oid relation, char **name)
 {
-	AttrNumber	attnum = OidIsValid(relation) ? get_attnum(relation, *name) : InvalidAttrNumber;
+	AttrNumber attnum = OidIsValid(relation) ? get_attnum(relation, *name) : InvalidAttrNumber;
 
 	if (attnum > 0)
 		add_ref(context, relation, *name, attnum);
@@ -205,7 +204,7 @@ bind_name(void *context, Oid relation, char **name)
 void
 orm_declaration_bind(const OrmDeclaration *declaration, OrmRegistered *row)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	row->nrefs = 0;
 	row->refs = NULL;
@@ -213,7 +212,7 @@ orm_declaration_bind(const OrmDeclaration *declaration, OrmRegistered *row)
 	foreach(cell, declaration->relationships)
 	{
 		OrmDeclaredRelationship *relationship = lfirst(cell);
-		Oid			join;
+		Oid join;
 
 		if (!joins_through_table(relationship))
 			continue;
@@ -227,7 +226,7 @@ orm_declaration_bind(const OrmDeclaration *declaration, OrmRegistered *row)
 static List *
 column_names(Oid relation, const AttrNumber *columns, int n)
 {
-	List	   *names = NIL;
+	List *names = NIL;
 
 	for (int i = 0; i < n; i++)
 		names = lappend(names, get_attname(relation, columns[i], false));

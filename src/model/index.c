@@ -26,8 +26,8 @@ has_children(Relation relation)
 static Oid
 vector_oid(HeapTuple index, AttrNumber attnum, int i)
 {
-	bool		isnull;
-	Datum		vector = SysCacheGetAttr(INDEXRELID, index, attnum, &isnull);
+	bool isnull;
+	Datum vector = SysCacheGetAttr(INDEXRELID, index, attnum, &isnull);
 
 	return isnull ? InvalidOid : ((oidvector *) DatumGetPointer(vector))->values[i];
 }
@@ -36,11 +36,11 @@ vector_oid(HeapTuple index, AttrNumber attnum, int i)
 static bool
 searches_by_equality(Oid opclass, Oid type)
 {
-	HeapTuple	tuple = SearchSysCache1(CLAOID, ObjectIdGetDatum(opclass));
+	HeapTuple tuple = SearchSysCache1(CLAOID, ObjectIdGetDatum(opclass));
 	Form_pg_opclass form;
-	Oid			method;
-	Oid			family;
-	Oid			equality;
+	Oid method;
+	Oid family;
+	Oid equality;
 
 	if (!HeapTupleIsValid(tuple))
 		return false;
@@ -60,7 +60,7 @@ agrees(HeapTuple index, TupleDesc descriptor, int i)
 {
 	Form_pg_index form = (Form_pg_index) GETSTRUCT(index);
 	Form_pg_attribute column = TupleDescAttr(descriptor, form->indkey.values[i] - 1);
-	Oid			collation = vector_oid(index, Anum_pg_index_indcollation, i);
+	Oid collation = vector_oid(index, Anum_pg_index_indcollation, i);
 
 	return (!OidIsValid(collation) || collation == column->attcollation) &&
 		searches_by_equality(vector_oid(index, Anum_pg_index_indclass, i), column->atttypid);
@@ -84,7 +84,7 @@ static AttrNumber
 leader_of(HeapTuple index, TupleDesc descriptor)
 {
 	Form_pg_index form = (Form_pg_index) GETSTRUCT(index);
-	AttrNumber	attnum = form->indkey.values[0];
+	AttrNumber attnum = form->indkey.values[0];
 
 	if (!form->indisvalid || !form->indisready || !form->indislive || attnum <= 0 ||
 		!heap_attisnull(index, Anum_pg_index_indpred, NULL) || !agrees(index, descriptor, 0))
@@ -95,15 +95,15 @@ leader_of(HeapTuple index, TupleDesc descriptor)
 Bitmapset *
 orm_index_leaders(Relation relation)
 {
-	Bitmapset  *leaders = NULL;
-	ListCell   *cell;
+	Bitmapset *leaders = NULL;
+	ListCell *cell;
 
 	if (has_children(relation))
 		return NULL;
 	foreach(cell, RelationGetIndexList(relation))
 	{
-		HeapTuple	index = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
-		AttrNumber	leader;
+		HeapTuple index = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+		AttrNumber leader;
 
 		if (!HeapTupleIsValid(index))
 			continue;
@@ -118,8 +118,8 @@ orm_index_leaders(Relation relation)
 bool
 orm_index_leads(Oid relid, AttrNumber column)
 {
-	Relation	relation = RelationIdGetRelation(relid);
-	bool		leads;
+	Relation relation = RelationIdGetRelation(relid);
+	bool leads;
 
 	if (!RelationIsValid(relation))
 		return false;

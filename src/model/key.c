@@ -28,10 +28,8 @@ raise_wrong_form(const OrmModel *model, const OrmPath *path, const char *given)
 	initStringInfo(&names);
 	for (int i = 0; i < key->nattributes; i++)
 		appendStringInfo(&names, "%s%s", i ? ", " : "", model->attributes[key->attributes[i]].name);
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("%s is not a key of model \"%s\"", given, model->name),
-			orm_error_place(path),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("%s is not a key of model \"%s\"", given, model->name), orm_error_place(path),
 			errhint("A key is a row or an object of these attributes: %s.", names.data));
 }
 
@@ -46,9 +44,9 @@ key_attribute(const OrmModel *model, int position)
 static int
 position_of(const OrmModel *model, OrmJson name, const OrmPath *path)
 {
-	int			attribute = orm_model_attribute(model, orm_json_bytes(name), name.node->length);
-	char	   *text;
-	OrmPath		here;
+	int attribute = orm_model_attribute(model, orm_json_bytes(name), name.node->length);
+	char *text;
+	OrmPath here;
 
 	for (int i = 0; attribute >= 0 && i < model->primary_key->nattributes; i++)
 		if (model->primary_key->attributes[i] == attribute)
@@ -57,8 +55,7 @@ position_of(const OrmModel *model, OrmJson name, const OrmPath *path)
 	here = orm_path_key(path, text);
 	if (attribute < 0)
 		orm_model_no_attribute(model, text, &here);
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("attribute \"%s\" is not part of the key of model \"%s\"", text, model->name),
 			orm_error_place(&here));
 	return -1;
@@ -71,7 +68,7 @@ position_of(const OrmModel *model, OrmJson name, const OrmPath *path)
 static const OrmType *
 look_up_type(const OrmAttribute *attribute)
 {
-	OrmType    *type;
+	OrmType *type;
 
 	if (attribute->type->typmod < 0)
 		return attribute->type;
@@ -88,23 +85,21 @@ look_up_type(const OrmAttribute *attribute)
 static bool
 read_object(const OrmModel *model, OrmJson object, const OrmPath *path, Datum *values)
 {
-	int			nattributes = model->primary_key->nattributes;
-	bool	   *given = palloc0(nattributes);
-	bool		complete = true;
+	int nattributes = model->primary_key->nattributes;
+	bool *given = palloc0(nattributes);
+	bool complete = true;
 	OrmJsonWalk walk = orm_json_walk(object);
 
 	while (orm_json_next(&walk))
 	{
-		int			position = position_of(model, walk.key, path);
+		int position = position_of(model, walk.key, path);
 		const OrmAttribute *attribute = key_attribute(model, position);
-		OrmPath		here = orm_path_key(path, attribute->name);
-		bool		isnull = true;
+		OrmPath here = orm_path_key(path, attribute->name);
+		bool isnull = true;
 
 		if (given[position])
-			ereport(ERROR,
-					errcode(ERRCODE_DUPLICATE_COLUMN),
-					errmsg("attribute \"%s\" is given twice", attribute->name),
-					orm_error_place(&here));
+			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
+					errmsg("attribute \"%s\" is given twice", attribute->name), orm_error_place(&here));
 		given[position] = true;
 		if (orm_json_kind(walk.value) != ORM_JSON_NULL)
 			values[position] = orm_value_read(look_up_type(attribute), walk.value, &here, &isnull);
@@ -112,10 +107,9 @@ read_object(const OrmModel *model, OrmJson object, const OrmPath *path, Datum *v
 	}
 	for (int i = 0; i < nattributes; i++)
 		if (!given[i])
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("attribute \"%s\" is missing in the key of model \"%s\"",
-						   key_attribute(model, i)->name, model->name),
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("attribute \"%s\" is missing in the key of model \"%s\"", key_attribute(model, i)->name,
+						   model->name),
 					orm_error_place(path));
 	return complete;
 }
@@ -124,7 +118,7 @@ bool
 orm_key_read_json(const OrmModel *model, OrmJson key, const OrmPath *path, Datum *values)
 {
 	const OrmKey *primary_key = orm_model_need_key(model);
-	bool		isnull;
+	bool isnull;
 
 	if (orm_json_kind(key) == ORM_JSON_NULL)
 		return false;
@@ -150,14 +144,13 @@ read_json_text(const OrmModel *model, const char *text, Datum *values)
 static TupleDesc
 key_row_type(const OrmModel *model)
 {
-	TupleDesc	descriptor = CreateTemplateTupleDesc(model->primary_key->nattributes);
+	TupleDesc descriptor = CreateTemplateTupleDesc(model->primary_key->nattributes);
 
 	for (int i = 0; i < model->primary_key->nattributes; i++)
 	{
 		const OrmAttribute *attribute = key_attribute(model, i);
 
-		TupleDescInitEntry(descriptor, i + 1, attribute->column, attribute->type->oid,
-						   -1, 0);
+		TupleDescInitEntry(descriptor, i + 1, attribute->column, attribute->type->oid, -1, 0);
 	}
 	return BlessTupleDesc(descriptor);
 }
@@ -177,10 +170,9 @@ take_apart(HeapTupleHeader row, TupleDesc descriptor, Datum *values, bool *isnul
 static bool
 read_row_text(const OrmModel *model, const char *text, Datum *values)
 {
-	TupleDesc	descriptor = key_row_type(model);
-	bool	   *isnull = palloc(sizeof(bool) * descriptor->natts);
-	Datum		row = OidInputFunctionCall(F_RECORD_IN, unconstify(char *, text), RECORDOID,
-										   descriptor->tdtypmod);
+	TupleDesc descriptor = key_row_type(model);
+	bool *isnull = palloc(sizeof(bool) * descriptor->natts);
+	Datum row = OidInputFunctionCall(F_RECORD_IN, unconstify(char *, text), RECORDOID, descriptor->tdtypmod);
 
 	take_apart(DatumGetHeapTupleHeader(row), descriptor, values, isnull);
 	for (int i = 0; i < descriptor->natts; i++)
@@ -215,8 +207,8 @@ static Datum
 call_cast(const OrmAttribute *attribute, Oid function, Datum value)
 {
 	LOCAL_FCINFO(fcinfo, 3);
-	FmgrInfo	flinfo;
-	Datum		result;
+	FmgrInfo flinfo;
+	Datum result;
 
 	fmgr_info(function, &flinfo);
 	InitFunctionCallInfoData(*fcinfo, &flinfo, flinfo.fn_nargs, attribute->type->collation, NULL, NULL);
@@ -228,8 +220,7 @@ call_cast(const OrmAttribute *attribute, Oid function, Datum value)
 	fcinfo->args[2].isnull = false;
 	result = FunctionCallInvoke(fcinfo);
 	if (fcinfo->isnull)
-		ereport(ERROR,
-				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				errmsg("cast to type %s returned null", format_type_be(attribute->type->base)));
 	return result;
 }
@@ -238,10 +229,10 @@ call_cast(const OrmAttribute *attribute, Oid function, Datum value)
 static Datum
 read_number(const OrmAttribute *attribute, Datum value, Oid type)
 {
-	char	   *text = orm_type_text(type, value);
-	int			length = strlen(text);
-	OrmJson		number;
-	bool		isnull;
+	char *text = orm_type_text(type, value);
+	int length = strlen(text);
+	OrmJson number;
+	bool isnull;
 
 	if (!IsValidJsonNumber(text, length))
 		return orm_value_read_text(look_up_type(attribute), text);
@@ -253,17 +244,16 @@ read_number(const OrmAttribute *attribute, Datum value, Oid type)
 static void
 raise_no_cast(const OrmModel *model, const OrmAttribute *attribute, Oid type)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_DATATYPE_MISMATCH),
-			errmsg("attribute \"%s\" of model \"%s\" is of type %s but the key is of type %s",
-				   attribute->name, model->name, format_type_be(attribute->type->oid), format_type_be(type)));
+	ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+			errmsg("attribute \"%s\" of model \"%s\" is of type %s but the key is of type %s", attribute->name,
+				   model->name, format_type_be(attribute->type->oid), format_type_be(type)));
 }
 
 /* Casts a value as an assignment would, except that a number is not rounded. */
 static Datum
 cast_value(const OrmModel *model, const OrmAttribute *attribute, Datum value, Oid type)
 {
-	Oid			function;
+	Oid function;
 	CoercionPathType path = COERCION_PATH_NONE;
 
 	if (type != UNKNOWNOID)
@@ -305,9 +295,9 @@ read_value(const OrmModel *model, const OrmAttribute *attribute, Datum value, Oi
 static bool
 read_fields(const OrmModel *model, HeapTupleHeader row, TupleDesc descriptor, Datum *values)
 {
-	Datum	   *fields = palloc(sizeof(Datum) * descriptor->natts);
-	bool	   *isnull = palloc(sizeof(bool) * descriptor->natts);
-	int			nfields = 0;
+	Datum *fields = palloc(sizeof(Datum) * descriptor->natts);
+	bool *isnull = palloc(sizeof(bool) * descriptor->natts);
+	int nfields = 0;
 
 	take_apart(row, descriptor, fields, isnull);
 	for (int i = 0; i < descriptor->natts; i++)
@@ -334,8 +324,7 @@ static bool
 read_row(const OrmModel *model, Datum key, Datum *values)
 {
 	HeapTupleHeader row = DatumGetHeapTupleHeader(key);
-	TupleDesc	descriptor = lookup_rowtype_tupdesc_copy(HeapTupleHeaderGetTypeId(row),
-														 HeapTupleHeaderGetTypMod(row));
+	TupleDesc descriptor = lookup_rowtype_tupdesc_copy(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
 
 	return read_fields(model, row, descriptor, values);
 }
@@ -344,8 +333,9 @@ read_row(const OrmModel *model, Datum key, Datum *values)
 static bool
 is_document(Oid type)
 {
-	return type == GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("document"),
-								   ObjectIdGetDatum(orm_registry_schema()));
+	return type ==
+		GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("document"),
+						ObjectIdGetDatum(orm_registry_schema()));
 }
 
 bool
@@ -353,7 +343,7 @@ orm_key_read_datum(const OrmModel *model, Datum key, Oid type, Datum *values)
 {
 	const OrmKey *primary_key = orm_model_need_key(model);
 	const OrmAttribute *first = key_attribute(model, 0);
-	Oid			base = getBaseType(type);
+	Oid base = getBaseType(type);
 
 	if (base == JSONOID || base == JSONBOID)
 		return read_json_text(model, orm_type_text(base, key), values);
@@ -379,7 +369,7 @@ orm_key_keep(const OrmModel *model, const Datum *values, char **texts)
 {
 	const OrmKey *primary_key = orm_model_need_key(model);
 	OrmSettings exact = orm_settings_exact();
-	int			level = orm_settings_enter(&exact);
+	int level = orm_settings_enter(&exact);
 
 	for (int i = 0; i < primary_key->nattributes; i++)
 		texts[i] = OutputFunctionCall(&key_attribute(model, i)->type->output, values[i]);
@@ -390,11 +380,10 @@ void
 orm_key_read_kept(const OrmModel *model, int n, char *const *texts, const OrmPath *path, Datum *values)
 {
 	OrmSettings exact = orm_settings_exact();
-	int			level;
+	int level;
 
 	if (orm_model_need_key(model)->nattributes != n)
-		ereport(ERROR,
-				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				errmsg("the primary key of model \"%s\" has changed since the object was queued", model->name),
 				orm_error_place(path));
 	level = orm_settings_enter(&exact);

@@ -58,7 +58,7 @@ fill_attribute(OrmAttribute *attribute, TupleDesc descriptor, Form_pg_attribute 
 
 	attribute->column = pstrdup(NameStr(column->attname));
 	attribute->name = declared && declared->attribute ? pstrdup(declared->attribute)
-		: orm_declaration_attribute_name(attribute->column);
+													  : orm_declaration_attribute_name(attribute->column);
 	attribute->attnum = column->attnum;
 	attribute->type = orm_type_make(column->atttypid, column->atttypmod, column->attcollation);
 	attribute->not_null = column->attnotnull;
@@ -103,8 +103,8 @@ depend_on_row_types(const OrmType *type, List **depends)
 static void
 fill_attributes(OrmModel *model, Relation relation)
 {
-	TupleDesc	descriptor = RelationGetDescr(relation);
-	Bitmapset  *leaders = orm_index_leaders(relation);
+	TupleDesc descriptor = RelationGetDescr(relation);
+	Bitmapset *leaders = orm_index_leaders(relation);
 
 	model->natts = descriptor->natts;
 	model->attributes = palloc0(sizeof(OrmAttribute) * Max(descriptor->natts, 1));
@@ -143,25 +143,24 @@ orm_key_has(const OrmKey *key, int attribute)
 /* What a unique index is good for. */
 typedef struct IndexUse
 {
-	bool		primary;		/* it is the primary key's */
-	bool		conflict;		/* ON CONFLICT can name it: it is not deferred */
+	bool primary;  /* it is the primary key's */
+	bool conflict; /* ON CONFLICT can name it: it is not deferred */
 } IndexUse;
 
 /* The key of a unique index over whole columns; false for any other index. */
 static bool
 key_of_index(const OrmModel *model, Relation relation, Oid index, OrmKey *key, IndexUse *use)
 {
-	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
 	Form_pg_index form;
-	bool		usable;
+	bool usable;
 
 	if (!HeapTupleIsValid(tuple))
 		return false;
 	form = (Form_pg_index) GETSTRUCT(tuple);
 	use->primary = form->indisprimary;
 	use->conflict = form->indimmediate;
-	usable = form->indisunique && form->indisvalid &&
-		heap_attisnull(tuple, Anum_pg_index_indpred, NULL) &&
+	usable = form->indisunique && form->indisvalid && heap_attisnull(tuple, Anum_pg_index_indpred, NULL) &&
 		heap_attisnull(tuple, Anum_pg_index_indexprs, NULL);
 	if (usable)
 	{
@@ -183,9 +182,9 @@ key_of_index(const OrmModel *model, Relation relation, Oid index, OrmKey *key, I
 static OrmKey *
 declared_key(const OrmModel *model)
 {
-	List	   *columns = orm_declaration_key(model->declaration);
-	OrmKey	   *key;
-	ListCell   *cell;
+	List *columns = orm_declaration_key(model->declaration);
+	OrmKey *key;
+	ListCell *cell;
 
 	if (columns == NIL)
 		return NULL;
@@ -193,8 +192,8 @@ declared_key(const OrmModel *model)
 	key->attributes = palloc(sizeof(int) * list_length(columns));
 	foreach(cell, columns)
 	{
-		AttrNumber	attnum = get_attnum(model->relid, lfirst(cell));
-		int			attribute = orm_model_attribute_over(model, attnum);
+		AttrNumber attnum = get_attnum(model->relid, lfirst(cell));
+		int attribute = orm_model_attribute_over(model, attnum);
 
 		if (attribute < 0)
 			return NULL;
@@ -221,7 +220,7 @@ add_unique(OrmModel *model, const OrmKey *key, bool primary)
 static OrmKey *
 copy_key(const OrmKey *key)
 {
-	OrmKey	   *copy = palloc(sizeof(OrmKey));
+	OrmKey *copy = palloc(sizeof(OrmKey));
 
 	*copy = *key;
 	return copy;
@@ -231,14 +230,14 @@ copy_key(const OrmKey *key)
 static void
 fill_keys(OrmModel *model, Relation relation)
 {
-	List	   *indexes = RelationGetIndexList(relation);
-	ListCell   *cell;
+	List *indexes = RelationGetIndexList(relation);
+	ListCell *cell;
 
 	model->unique = palloc0(sizeof(OrmKey) * Max(list_length(indexes), 1));
 	foreach(cell, indexes)
 	{
-		OrmKey		key = {0};
-		IndexUse	use;
+		OrmKey key = {0};
+		IndexUse use;
 
 		if (!key_of_index(model, relation, lfirst_oid(cell), &key, &use))
 			continue;
@@ -257,9 +256,8 @@ fill_keys(OrmModel *model, Relation relation)
 static void
 fill_version(OrmModel *model)
 {
-	char	   *column = orm_declaration_version(model->declaration);
-	int			attribute = column == NULL ? -1
-		: orm_model_attribute_over(model, get_attnum(model->relid, column));
+	char *column = orm_declaration_version(model->declaration);
+	int attribute = column == NULL ? -1 : orm_model_attribute_over(model, get_attnum(model->relid, column));
 
 	model->version = attribute >= 0 && !model->attributes[attribute].in_key ? attribute : -1;
 }
@@ -268,10 +266,9 @@ fill_version(OrmModel *model)
 static void
 fill_relationships(OrmModel *model, List **depends)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
-	model->relationships = palloc0(sizeof(OrmRelationship) *
-								   Max(list_length(model->declaration->relationships), 1));
+	model->relationships = palloc0(sizeof(OrmRelationship) * Max(list_length(model->declaration->relationships), 1));
 	foreach(cell, model->declaration->relationships)
 	{
 		OrmRelationship *relationship = &model->relationships[model->nrelationships++];
@@ -301,17 +298,15 @@ make_fingerprint(const OrmModel *model)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "%s\n%u %c %u %u %d %d\n%s.%s\n", model->name, model->relid, model->relkind,
-					 model->owner, model->row_type, model->natts, model->before_insert_row_trigger,
-					 model->schema, model->relation);
+	appendStringInfo(&out, "%s\n%u %c %u %u %d %d\n%s.%s\n", model->name, model->relid, model->relkind, model->owner,
+					 model->row_type, model->natts, model->before_insert_row_trigger, model->schema, model->relation);
 	for (int i = 0; i < model->nattributes; i++)
 	{
 		const OrmAttribute *a = &model->attributes[i];
 
-		appendStringInfo(&out, "%s|%s|%d|%u|%d|%u|%d%d%d%d%d%d%d|%u\n", a->name, a->column, a->attnum,
-						 a->type->oid, a->type->typmod, a->type->collation, a->not_null, a->has_default,
-						 a->generated, a->identity, a->identity_always, a->numbered, a->leads_index,
-						 a->equality);
+		appendStringInfo(&out, "%s|%s|%d|%u|%d|%u|%d%d%d%d%d%d%d|%u\n", a->name, a->column, a->attnum, a->type->oid,
+						 a->type->typmod, a->type->collation, a->not_null, a->has_default, a->generated, a->identity,
+						 a->identity_always, a->numbered, a->leads_index, a->equality);
 	}
 	if (model->primary_key)
 		print_key(&out, "key", model->primary_key);
@@ -334,8 +329,7 @@ fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **
 	model->row_type = relation->rd_rel->reltype;
 	model->schema = get_namespace_name(RelationGetNamespace(relation));
 	model->relation = pstrdup(RelationGetRelationName(relation));
-	model->before_insert_row_trigger = relation->trigdesc != NULL &&
-		relation->trigdesc->trig_insert_before_row;
+	model->before_insert_row_trigger = relation->trigdesc != NULL && relation->trigdesc->trig_insert_before_row;
 	model->declaration = orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), true);
 	orm_declaration_follow(model->declaration, row);
 	fill_attributes(model, relation);
@@ -351,10 +345,10 @@ OrmModel *
 orm_model_build(const OrmRegistered *row, MemoryContext parent, List **depends)
 {
 	static uint64 last_epoch = 0;
-	Relation	relation = try_relation_open(row->relid, NoLock);
+	Relation relation = try_relation_open(row->relid, NoLock);
 	MemoryContext context;
 	MemoryContext caller;
-	OrmModel   *model;
+	OrmModel *model;
 
 	if (relation == NULL)
 		return NULL;
@@ -374,11 +368,10 @@ orm_model_build(const OrmRegistered *row, MemoryContext parent, List **depends)
 Relation
 orm_model_table(const OrmModel *model)
 {
-	Relation	relation = try_relation_open(model->relid, NoLock);
+	Relation relation = try_relation_open(model->relid, NoLock);
 
 	if (relation == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_TABLE),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
 				errmsg("relation \"%s.%s\" does not exist", model->schema, model->relation),
 				errdetail("It was dropped during the call."));
 	return relation;
@@ -394,8 +387,7 @@ int
 orm_model_attribute(const OrmModel *model, const char *name, int length)
 {
 	for (int i = 0; i < model->nattributes; i++)
-		if (strncmp(model->attributes[i].name, name, length) == 0 &&
-			model->attributes[i].name[length] == '\0')
+		if (strncmp(model->attributes[i].name, name, length) == 0 && model->attributes[i].name[length] == '\0')
 			return i;
 	return -1;
 }
@@ -407,10 +399,8 @@ orm_model_no_attribute(const OrmModel *model, const char *name, const OrmPath *p
 
 	for (int i = 0; i < model->nattributes; i++)
 		names[i] = model->attributes[i].name;
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_COLUMN),
-			errmsg("attribute \"%s\" of model \"%s\" does not exist", name, model->name),
-			orm_error_place(path),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+			errmsg("attribute \"%s\" of model \"%s\" does not exist", name, model->name), orm_error_place(path),
 			orm_error_nearest("attribute", name, names, model->nattributes));
 }
 
@@ -418,8 +408,7 @@ const OrmKey *
 orm_model_need_key(const OrmModel *model)
 {
 	if (model->primary_key == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 				errmsg("model \"%s\" has no primary key", model->name),
 				errhint("Add one to the table, or declare which attributes identify a row with orm.primary_key(...)."));
 	return model->primary_key;

@@ -20,79 +20,79 @@
 
 typedef struct OrmAttribute
 {
-	char	   *name;			/* of the attribute */
-	char	   *column;			/* of its column */
-	AttrNumber	attnum;
-	OrmType    *type;
-	bool		not_null;
-	bool		has_default;	/* a default, an identity or a generation expression */
-	bool		generated;		/* GENERATED ALWAYS AS (...) STORED or VIRTUAL */
-	bool		identity_always;
-	bool		identity;		/* either kind */
-	bool		numbered;		/* the database numbers it: an identity, or nextval() is its default */
-	bool		in_key;			/* part of the primary key */
-	bool		leads_index;	/* first column of a valid btree or hash index over whole table: looked up by it */
-	Oid			equality;		/* operator, or InvalidOid */
-	bool		equal_is_same;	/* values that are equal by it are the same in every byte */
+	char *name;	  /* of the attribute */
+	char *column; /* of its column */
+	AttrNumber attnum;
+	OrmType *type;
+	bool not_null;
+	bool has_default; /* a default, an identity or a generation expression */
+	bool generated;	  /* GENERATED ALWAYS AS (...) STORED or VIRTUAL */
+	bool identity_always;
+	bool identity;		/* either kind */
+	bool numbered;		/* the database numbers it: an identity, or nextval() is its default */
+	bool in_key;		/* part of the primary key */
+	bool leads_index;	/* first column of a valid btree or hash index over whole table: looked up by it */
+	Oid equality;		/* operator, or InvalidOid */
+	bool equal_is_same; /* values that are equal by it are the same in every byte */
 } OrmAttribute;
 
 /* A key: indexes into OrmModel.attributes, in key order. */
 typedef struct OrmKey
 {
-	char	   *name;			/* of the constraint or index; NULL: declared by orm.primary_key */
-	int			nattributes;
-	int		   *attributes;
-	bool		single;			/* of a unique index: a query finds at most one row by it (model/index.h) */
+	char *name; /* of the constraint or index; NULL: declared by orm.primary_key */
+	int nattributes;
+	int *attributes;
+	bool single; /* of a unique index: a query finds at most one row by it (model/index.h) */
 } OrmKey;
 
 typedef struct OrmRelationship
 {
 	OrmRelationshipKind kind;
-	char	   *name;
-	char	   *target;			/* name of the target model */
-	char	   *back_populates;
-	bool		resolved;		/* the rest is set; if not, orm_relationship_require says why */
-	Oid			target_relid;
-	int			nkeys;			/* columns of the (first) key */
-	AttrNumber *local;			/* columns of this model's table */
-	AttrNumber *remote;			/* of the target's, or of the join table */
-	Oid		   *operators;		/* local = remote, or remote = local: see "key_is_local" */
-	bool		key_is_local;	/* belongs to: this table holds the key; operators take (remote, local) */
-	int			cascade;		/* OrmCascade */
-	bool		deleted_by_server;	/* ON DELETE CASCADE: rows that hold this key go with those they refer to; many
+	char *name;
+	char *target; /* name of the target model */
+	char *back_populates;
+	bool resolved; /* the rest is set; if not, orm_relationship_require says why */
+	Oid target_relid;
+	int nkeys;				/* columns of the (first) key */
+	AttrNumber *local;		/* columns of this model's table */
+	AttrNumber *remote;		/* of the target's, or of the join table */
+	Oid *operators;			/* local = remote, or remote = local: see "key_is_local" */
+	bool key_is_local;		/* belongs to: this table holds the key; operators take (remote, local) */
+	int cascade;			/* OrmCascade */
+	bool deleted_by_server; /* ON DELETE CASCADE: rows that hold this key go with those they refer to; many
 									 * to many: both keys say so */
-	Oid			join_relid;		/* many to many only */
-	int			njoin;
-	AttrNumber *join_target;	/* join table's columns that point at the target */
-	AttrNumber *target_key;		/* the columns of the target they point at */
-	Oid		   *join_operators; /* target = join */
-	bool		join_indexed;	/* the first of "remote" leads an index of the join table, as leads_index says */
+	Oid join_relid;			/* many to many only */
+	int njoin;
+	AttrNumber *join_target; /* join table's columns that point at the target */
+	AttrNumber *target_key;	 /* the columns of the target they point at */
+	Oid *join_operators;	 /* target = join */
+	bool join_indexed;		 /* the first of "remote" leads an index of the join table, as leads_index says */
 } OrmRelationship;
 
 typedef struct OrmModel
 {
 	MemoryContext context;
-	uint64		epoch;			/* no two different builds of any model share one */
-	char	   *name;
-	Oid			relid;
-	char		relkind;
-	Oid			owner;
-	Oid			row_type;
-	char	   *schema;
-	char	   *relation;
-	char	   *fingerprint;	/* all that plans depend on, as text; two equal builds have equal ones */
-	int			natts;			/* of the relation, dropped columns included */
-	bool		before_insert_row_trigger;
-	int			nattributes;
-	OrmAttribute *attributes;	/* in table order, dropped columns left out */
-	OrmKey	   *primary_key;	/* NULL: none; &unique[0] when ON CONFLICT can use it */
-	int			nunique;
-	OrmKey	   *unique;			/* other unique keys usable by ON CONFLICT, primary key first if it is one */
-	int			version;		/* the attribute that counts a row's changes, or -1 */
-	int			nrelationships;
+	uint64 epoch; /* no two different builds of any model share one */
+	char *name;
+	Oid relid;
+	char relkind;
+	Oid owner;
+	Oid row_type;
+	char *schema;
+	char *relation;
+	char *fingerprint; /* all that plans depend on, as text; two equal builds have equal ones */
+	int natts;		   /* of the relation, dropped columns included */
+	bool before_insert_row_trigger;
+	int nattributes;
+	OrmAttribute *attributes; /* in table order, dropped columns left out */
+	OrmKey *primary_key;	  /* NULL: none; &unique[0] when ON CONFLICT can use it */
+	int nunique;
+	OrmKey *unique; /* other unique keys usable by ON CONFLICT, primary key first if it is one */
+	int version;	/* the attribute that counts a row's changes, or -1 */
+	int nrelationships;
 	OrmRelationship *relationships;
-	bool		deletes_along;	/* one of them has ORM_CASCADE_DELETE */
-	OrmDeclaration *declaration;	/* what the registry holds, names as they are now */
+	bool deletes_along;			 /* one of them has ORM_CASCADE_DELETE */
+	OrmDeclaration *declaration; /* what the registry holds, names as they are now */
 } OrmModel;
 
 /*
@@ -113,14 +113,14 @@ extern bool orm_model_equal(const OrmModel *a, const OrmModel *b);
 extern Relation orm_model_table(const OrmModel *model);
 
 /* Index of the attribute of that name, or -1. */
-extern int	orm_model_attribute(const OrmModel *model, const char *name, int length);
+extern int orm_model_attribute(const OrmModel *model, const char *name, int length);
 
 /* Index of the attribute over that column of the table, or -1. */
-extern int	orm_model_attribute_over(const OrmModel *model, AttrNumber column);
+extern int orm_model_attribute_over(const OrmModel *model, AttrNumber column);
 
 /* Raises 42703 with the nearest attribute, for a name that was given at "path". */
-extern void orm_model_no_attribute(const OrmModel *model, const char *name,
-								   const OrmPath *path) pg_attribute_noreturn();
+extern void orm_model_no_attribute(const OrmModel *model, const char *name, const OrmPath *path)
+	pg_attribute_noreturn();
 
 /* Is the attribute part of the key?  Not of NULL. */
 extern bool orm_key_has(const OrmKey *key, int attribute);
@@ -142,7 +142,7 @@ extern void orm_relationship_require(const OrmModel *model, const OrmRelationshi
  * The table of a model, or InvalidOid when it has none or is not known; its
  * declaration, names as they are now, as well when "declaration" is not NULL.
  */
-extern Oid	orm_model_relation(const char *name, OrmDeclaration **declaration);
+extern Oid orm_model_relation(const char *name, OrmDeclaration **declaration);
 
 /* The name of a table as documents have it, "schema.table"; raises 42P01 when it is gone. */
 extern char *orm_model_table_name(Oid relation);

@@ -33,17 +33,15 @@ nests(const OrmType *type)
 static int
 measure_array(const OrmType *type, OrmJson json, const OrmPath *path, int *dimensions)
 {
-	int			ndim = 0;
+	int ndim = 0;
 
 	for (;;)
 	{
 		OrmJsonWalk walk = orm_json_walk(json);
 
 		if (ndim == MAXDIM)
-			ereport(ERROR,
-					errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					errmsg("arrays are nested more than %d deep", MAXDIM),
-					orm_error_place(path));
+			ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					errmsg("arrays are nested more than %d deep", MAXDIM), orm_error_place(path));
 		dimensions[ndim++] = json.node->count;
 		if (!nests(type) || !orm_json_next(&walk) || orm_json_kind(walk.value) != ORM_JSON_ARRAY)
 			return ndim;
@@ -58,17 +56,15 @@ check_even(OrmJson json, int ndim, const int *dimensions, const OrmPath *path)
 	OrmJsonWalk walk = orm_json_walk(json);
 
 	if (orm_json_kind(json) != ORM_JSON_ARRAY || json.node->count != (uint32) dimensions[0])
-		ereport(ERROR,
-				errcode(ERRCODE_DATATYPE_MISMATCH),
-				errmsg("arrays in an array must all have the same length"),
+		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("arrays in an array must all have the same length"),
 				orm_error_place(path),
-				errhint_plural("Write an array of %d element.", "Write an array of %d elements.",
-							   dimensions[0], dimensions[0]));
+				errhint_plural("Write an array of %d element.", "Write an array of %d elements.", dimensions[0],
+							   dimensions[0]));
 	if (ndim == 1)
 		return;
 	while (orm_json_next(&walk))
 	{
-		OrmPath		here = orm_path_index(path, walk.index);
+		OrmPath here = orm_path_index(path, walk.index);
 
 		check_even(walk.value, ndim - 1, dimensions + 1, &here);
 	}
@@ -77,10 +73,10 @@ check_even(OrmJson json, int ndim, const int *dimensions, const OrmPath *path)
 /* The elements of an array being read, all dimensions in one row. */
 typedef struct Elements
 {
-	const OrmType *type;		/* of an element */
-	Datum	   *values;
-	bool	   *isnull;
-	int			count;
+	const OrmType *type; /* of an element */
+	Datum *values;
+	bool *isnull;
+	int count;
 } Elements;
 
 /* Reads the elements of an array, those of inner dimensions with them. */
@@ -91,7 +87,7 @@ read_elements(Elements *elements, OrmJson json, int ndim, const OrmPath *path)
 
 	while (orm_json_next(&walk))
 	{
-		OrmPath		here = orm_path_index(path, walk.index);
+		OrmPath here = orm_path_index(path, walk.index);
 
 		if (ndim > 1)
 		{
@@ -108,22 +104,20 @@ read_elements(Elements *elements, OrmJson json, int ndim, const OrmPath *path)
 static Datum
 make_vector(const OrmType *type, const Elements *elements, const OrmPath *path)
 {
-	OrmType    *element = unconstify(OrmType *, elements->type);
+	OrmType *element = unconstify(OrmType *, elements->type);
 	StringInfoData text;
-	Datum		value;
-	int			i;
+	Datum value;
+	int i;
 
 	initStringInfo(&text);
 	for (i = 0; i < elements->count; i++)
 	{
 		if (elements->isnull[i])
 		{
-			OrmPath		here = orm_path_index(path, i);
+			OrmPath here = orm_path_index(path, i);
 
-			ereport(ERROR,
-					errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					errmsg("type %s takes no null", format_type_be(type->oid)),
-					orm_error_place(&here));
+			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					errmsg("type %s takes no null", format_type_be(type->oid)), orm_error_place(&here));
 		}
 		appendStringInfo(&text, "%s ", OutputFunctionCall(&element->output, elements->values[i]));
 	}
@@ -137,11 +131,11 @@ Datum
 orm_nested_read_array(const OrmType *type, OrmJson json, const OrmPath *path)
 {
 	const OrmType *element = type->element;
-	Elements	elements = {element, NULL, NULL, 0};
-	int			dimensions[MAXDIM];
-	int			lower[MAXDIM] = {1, 1, 1, 1, 1, 1};
-	int			ndim;
-	int			count;
+	Elements elements = {element, NULL, NULL, 0};
+	int dimensions[MAXDIM];
+	int lower[MAXDIM] = {1, 1, 1, 1, 1, 1};
+	int ndim;
+	int count;
 
 	StaticAssertStmt(MAXDIM == 6, "a lower bound for every dimension");
 	if (type->class != ORM_TYPE_ARRAY)
@@ -157,9 +151,8 @@ orm_nested_read_array(const OrmType *type, OrmJson json, const OrmPath *path)
 		return make_vector(type, &elements, path);
 	if (count == 0)
 		return PointerGetDatum(construct_empty_array(element->oid));
-	return PointerGetDatum(construct_md_array(elements.values, elements.isnull, ndim, dimensions, lower,
-											  element->oid, element->length, element->by_value,
-											  element->align));
+	return PointerGetDatum(construct_md_array(elements.values, elements.isnull, ndim, dimensions, lower, element->oid,
+											  element->length, element->by_value, element->align));
 }
 
 /* Raises the error of a field that a row type does not have. */
@@ -167,18 +160,16 @@ static void
 raise_no_field(const OrmType *type, OrmJson key, const OrmField *fields, int nfields, const OrmPath *path)
 {
 	const char **names = palloc(Max(nfields, 1) * sizeof(char *));
-	char	   *given = orm_json_string(key);
-	OrmPath		here = orm_path_key(path, given);
-	int			nnames = 0;
-	int			i;
+	char *given = orm_json_string(key);
+	OrmPath here = orm_path_key(path, given);
+	int nnames = 0;
+	int i;
 
 	for (i = 0; i < nfields; i++)
 		if (fields[i].name != NULL)
 			names[nnames++] = fields[i].name;
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_COLUMN),
-			errmsg("field \"%s\" of type %s does not exist", given, format_type_be(type->oid)),
-			orm_error_place(&here),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+			errmsg("field \"%s\" of type %s does not exist", given, format_type_be(type->oid)), orm_error_place(&here),
 			orm_error_nearest("field", given, names, nnames));
 }
 
@@ -186,7 +177,7 @@ raise_no_field(const OrmType *type, OrmJson key, const OrmField *fields, int nfi
 static int
 find_field(const OrmType *type, OrmJson key, const OrmField *fields, int nfields, const OrmPath *path)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < nfields; i++)
 		if (fields[i].name != NULL && orm_json_equals(key, fields[i].name))
@@ -197,20 +188,18 @@ find_field(const OrmType *type, OrmJson key, const OrmField *fields, int nfields
 
 /* Reads the members of an object into the fields of a row; given[] says which it has. */
 static void
-read_fields(const OrmType *type, OrmJson json, const OrmField *fields, int nfields,
-			Datum *values, bool *isnull, bool *given, const OrmPath *path)
+read_fields(const OrmType *type, OrmJson json, const OrmField *fields, int nfields, Datum *values, bool *isnull,
+			bool *given, const OrmPath *path)
 {
 	OrmJsonWalk walk = orm_json_walk(json);
 
 	while (orm_json_next(&walk))
 	{
-		int			i = find_field(type, walk.key, fields, nfields, path);
-		OrmPath		here = orm_path_key(path, fields[i].name);
+		int i = find_field(type, walk.key, fields, nfields, path);
+		OrmPath here = orm_path_key(path, fields[i].name);
 
 		if (given[i])
-			ereport(ERROR,
-					errcode(ERRCODE_DUPLICATE_COLUMN),
-					errmsg("field \"%s\" is given twice", fields[i].name),
+			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("field \"%s\" is given twice", fields[i].name),
 					orm_error_place(&here));
 		given[i] = true;
 		values[i] = orm_nested_read_value(fields[i].type, walk.value, &here, &isnull[i]);
@@ -221,14 +210,14 @@ read_fields(const OrmType *type, OrmJson json, const OrmField *fields, int nfiel
 Datum
 orm_nested_read_row(const OrmType *type, OrmJson json, const OrmPath *path)
 {
-	TupleDesc	row;
+	TupleDesc row;
 	const OrmField *fields;
-	int			nfields;
-	Datum	   *values;
-	bool	   *isnull;
-	bool	   *given;
-	int			i;
-	Datum		result;
+	int nfields;
+	Datum *values;
+	bool *isnull;
+	bool *given;
+	int i;
+	Datum result;
 
 	if (type->class != ORM_TYPE_COMPOSITE)
 		orm_nested_raise_mismatch(type, json, path);
@@ -243,7 +232,7 @@ orm_nested_read_row(const OrmType *type, OrmJson json, const OrmPath *path)
 	for (i = 0; i < nfields; i++)
 		if (!given[i] && fields[i].name != NULL)
 		{
-			OrmPath		here = orm_path_key(path, fields[i].name);
+			OrmPath here = orm_path_key(path, fields[i].name);
 
 			orm_value_check(fields[i].type, 0, true, &here);
 		}

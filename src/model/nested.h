@@ -19,8 +19,7 @@ extern Datum orm_nested_read_value(const OrmType *type, OrmJson json, const OrmP
 extern Datum orm_nested_read_text(const OrmType *type, char *text, const OrmPath *path);
 
 /* Raises 42804: that JSON can be no value of the type. */
-extern void orm_nested_raise_mismatch(const OrmType *type, OrmJson json,
-									  const OrmPath *path) pg_attribute_noreturn();
+extern void orm_nested_raise_mismatch(const OrmType *type, OrmJson json, const OrmPath *path) pg_attribute_noreturn();
 
 /* In nested.c; neither makes the checks of a domain over the array or the row. */
 

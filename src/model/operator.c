@@ -30,7 +30,7 @@ static int
 detail_rivals(const List *rivals, const OrmPath *path)
 {
 	StringInfoData text;
-	ListCell   *cell;
+	ListCell *cell;
 
 	initStringInfo(&text);
 	foreach(cell, rivals)
@@ -54,24 +54,21 @@ describe_operands(const OrmOperands *operands, const char *what)
 static OrmOperator
 find(const char *name, const OrmOperands *operands, const char *what, const OrmPath *path)
 {
-	Oid			types[2] = {operands->left, operands->right};
-	OrmChosen	chosen = orm_operator_choose(orm_operator_candidates(name, operands), 2, types);
-	OrmOperator operator = {0};
+	Oid types[2] = {operands->left, operands->right};
+	OrmChosen chosen = orm_operator_choose(orm_operator_candidates(name, operands), 2, types);
+	OrmOperator operator= {0};
 
 	if (OidIsValid(chosen.oid) && orm_operator_describe(chosen.oid, operands, &operator))
 		return operator;
 	if (chosen.rivals != NIL)
-		ereport(ERROR,
-				errcode(ERRCODE_AMBIGUOUS_FUNCTION),
+		ereport(ERROR, errcode(ERRCODE_AMBIGUOUS_FUNCTION),
 				errmsg("operator \"%s\" is ambiguous for %s", name, describe_operands(operands, what)),
 				detail_rivals(chosen.rivals, path));
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_FUNCTION),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 			operands->result == BOOLOID
-			? errmsg("there is no condition \"%s\" for %s", name, describe_operands(operands, what))
-			: errmsg("there is no operator \"%s\" to order by for %s", name, describe_operands(operands, what)),
-			orm_error_place(path),
-			hint_names(operands));
+				? errmsg("there is no condition \"%s\" for %s", name, describe_operands(operands, what))
+				: errmsg("there is no operator \"%s\" to order by for %s", name, describe_operands(operands, what)),
+			orm_error_place(path), hint_names(operands));
 	return operator;
 }
 
@@ -84,8 +81,8 @@ orm_operator_find(const char *name, const OrmType *type, Oid result, const char 
 }
 
 OrmOperator
-orm_operator_find_between(const char *name, const OrmType *left, const OrmType *right, Oid result,
-						  const char *what, const OrmPath *path)
+orm_operator_find_between(const char *name, const OrmType *left, const OrmType *right, Oid result, const char *what,
+						  const OrmPath *path)
 {
 	OrmOperands operands = {left->base, right->base, result};
 
@@ -135,11 +132,11 @@ static Oid
 server_operator(Oid left, Oid right, int strategy)
 {
 	OrmOperands operands = {left, right, BOOLOID};
-	Oid			types[2] = {left, right};
+	Oid types[2] = {left, right};
 	const char *name = get_opname(class_operator(left, strategy));
 	OrmOperator operator;
-	Oid			found;
-	Oid			family;
+	Oid found;
+	Oid family;
 
 	if (name == NULL)
 		return InvalidOid;
@@ -163,18 +160,16 @@ OrmOperator
 orm_operator_order(const OrmType *type, int strategy, const char *what, const OrmPath *path)
 {
 	OrmOperands operands = {type->base, type->base, BOOLOID};
-	OrmOperator operator = {0};
+	OrmOperator operator= {0};
 
 	if (orm_operator_describe(class_operator(type->base, strategy), &operands, &operator))
 		return operator;
 	operands.right = UNKNOWNOID;
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_FUNCTION),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 			strategy == BTEqualStrategyNumber
-			? errmsg("%s of type %s cannot be compared for equality", what, format_type_be(type->oid))
-			: errmsg("%s of type %s has no order", what, format_type_be(type->oid)),
-			orm_error_place(path),
-			hint_names(&operands));
+				? errmsg("%s of type %s cannot be compared for equality", what, format_type_be(type->oid))
+				: errmsg("%s of type %s has no order", what, format_type_be(type->oid)),
+			orm_error_place(path), hint_names(&operands));
 	return operator;
 }
 
@@ -182,8 +177,8 @@ OrmOperator
 orm_operator_between(const OrmType *left, const OrmType *right, int strategy, const char *what, const OrmPath *path)
 {
 	OrmOperands operands = {left->base, right->base, BOOLOID};
-	OrmOperator operator = {0};
-	Oid			found = InvalidOid;
+	OrmOperator operator= {0};
+	Oid found = InvalidOid;
 
 	if (left->base != right->base)
 	{
@@ -202,10 +197,9 @@ orm_operator_between(const OrmType *left, const OrmType *right, int strategy, co
 	if (!OidIsValid(found) || !orm_operator_describe(found, &operands, &operator) ||
 		!can_coerce_type(1, &left->base, &operator.left, COERCION_IMPLICIT) ||
 		!can_coerce_type(1, &right->base, &operator.right, COERCION_IMPLICIT))
-		ereport(ERROR,
-				errcode(ERRCODE_DATATYPE_MISMATCH),
-				errmsg("%s of type %s cannot be compared with a value of type %s", what,
-					   format_type_be(left->oid), format_type_be(right->oid)),
+		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+				errmsg("%s of type %s cannot be compared with a value of type %s", what, format_type_be(left->oid),
+					   format_type_be(right->oid)),
 				orm_error_place(path));
 	return operator;
 }
@@ -213,10 +207,10 @@ orm_operator_between(const OrmType *left, const OrmType *right, int strategy, co
 Oid
 orm_operator_aggregate_result(const char *aggregate, Oid argument, const char *what, const OrmPath *path)
 {
-	Oid			function = orm_operator_choose(orm_operator_aggregates(aggregate), 1, &argument).oid;
-	Oid			result = InvalidOid;
-	Oid		   *parameters;
-	int			n;
+	Oid function = orm_operator_choose(orm_operator_aggregates(aggregate), 1, &argument).oid;
+	Oid result = InvalidOid;
+	Oid *parameters;
+	int n;
 
 	if (OidIsValid(function))
 	{
@@ -224,8 +218,7 @@ orm_operator_aggregate_result(const char *aggregate, Oid argument, const char *w
 		result = orm_operator_concrete(result, parameters[0], argument);
 	}
 	if (!OidIsValid(result))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_FUNCTION),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 				errmsg("there is no %s of %s of type %s", aggregate, what, format_type_be(argument)),
 				orm_error_place(path));
 	return result;

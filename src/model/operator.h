@@ -38,10 +38,10 @@
 
 typedef struct OrmOperator
 {
-	Oid			oid;
-	Oid			left;			/* types of the operands as the operator is to be called: concrete, */
-	Oid			right;			/* no domains; polymorphic ones replaced by what they stand for */
-	Oid			result;
+	Oid oid;
+	Oid left;  /* types of the operands as the operator is to be called: concrete, */
+	Oid right; /* no domains; polymorphic ones replaced by what they stand for */
+	Oid result;
 } OrmOperator;
 
 /*
@@ -52,8 +52,8 @@ typedef struct OrmOperator
  * (the hint lists those that it has), 42725 for an ambiguous one (the detail
  * lists the candidates), each with the place.
  */
-extern OrmOperator orm_operator_find(const char *name, const OrmType *type, Oid result,
-									 const char *what, const OrmPath *path);
+extern OrmOperator orm_operator_find(const char *name, const OrmType *type, Oid result, const char *what,
+									 const OrmPath *path);
 
 /*
  * The operator of the default btree operator class of a type (BTLess... of
@@ -69,8 +69,8 @@ extern OrmOperator orm_operator_order(const OrmType *type, int strategy, const c
  * right of the result) must be cast to it: the server does not by itself for
  * polymorphic operators (varchar[] = text[]).  Raises 42804 where there is none.
  */
-extern OrmOperator orm_operator_between(const OrmType *left, const OrmType *right, int strategy,
-										const char *what, const OrmPath *path);
+extern OrmOperator orm_operator_between(const OrmType *left, const OrmType *right, int strategy, const char *what,
+										const OrmPath *path);
 
 /* The same for an operator by name: "arrays @> arrays" of two attributes.  Errors as orm_operator_find. */
 extern OrmOperator orm_operator_find_between(const char *name, const OrmType *left, const OrmType *right, Oid result,
@@ -84,6 +84,6 @@ extern bool orm_operator_has_order(const OrmType *type);
  * of a type that is no domain.  Raises 42883 with the place where there is none
  * for that type.
  */
-extern Oid	orm_operator_aggregate_result(const char *aggregate, Oid argument, const char *what, const OrmPath *path);
+extern Oid orm_operator_aggregate_result(const char *aggregate, Oid argument, const char *what, const OrmPath *path);
 
 #endif

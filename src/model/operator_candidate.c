@@ -38,28 +38,26 @@ typedef enum Shape
 	ARRAY,
 	RANGE,
 	MULTIRANGE,
-	ITSELF						/* a row type: known only beside another of the same */
+	ITSELF /* a row type: known only beside another of the same */
 } Shape;
 
 static const struct
 {
-	Oid			type;
-	Shape		shape;
-}			shapes[] = {
-	{ANYELEMENTOID, ELEMENT},
-	{ANYNONARRAYOID, ELEMENT},
-	{ANYENUMOID, ELEMENT},
-	{ANYCOMPATIBLEOID, ELEMENT},
-	{ANYCOMPATIBLENONARRAYOID, ELEMENT},
-	{ANYARRAYOID, ARRAY},
-	{ANYCOMPATIBLEARRAYOID, ARRAY},
-	{ANYRANGEOID, RANGE},
-	{ANYCOMPATIBLERANGEOID, RANGE},
-	{ANYMULTIRANGEOID, MULTIRANGE},
-	{ANYCOMPATIBLEMULTIRANGEOID, MULTIRANGE},
-	{RECORDOID, ITSELF},
-	{RECORDARRAYOID, ITSELF}
-};
+	Oid type;
+	Shape shape;
+} shapes[] = {{ANYELEMENTOID, ELEMENT},
+			  {ANYNONARRAYOID, ELEMENT},
+			  {ANYENUMOID, ELEMENT},
+			  {ANYCOMPATIBLEOID, ELEMENT},
+			  {ANYCOMPATIBLENONARRAYOID, ELEMENT},
+			  {ANYARRAYOID, ARRAY},
+			  {ANYCOMPATIBLEARRAYOID, ARRAY},
+			  {ANYRANGEOID, RANGE},
+			  {ANYCOMPATIBLERANGEOID, RANGE},
+			  {ANYMULTIRANGEOID, MULTIRANGE},
+			  {ANYCOMPATIBLEMULTIRANGEOID, MULTIRANGE},
+			  {RECORDOID, ITSELF},
+			  {RECORDARRAYOID, ITSELF}};
 
 /* What kind of operands a declared type stands for. */
 static Shape
@@ -74,10 +72,10 @@ shape_of(Oid type)
 Oid
 orm_operator_concrete(Oid type, Oid declared, Oid actual)
 {
-	Shape		shape = shape_of(declared);
-	Shape		wanted = shape_of(type);
-	Oid			range = InvalidOid;
-	Oid			element = InvalidOid;
+	Shape shape = shape_of(declared);
+	Shape wanted = shape_of(type);
+	Oid range = InvalidOid;
+	Oid element = InvalidOid;
 
 	if (wanted == NOT_POLYMORPHIC)
 		return get_typtype(type) == TYPTYPE_PSEUDO ? InvalidOid : type;
@@ -124,8 +122,8 @@ orm_operator_type_has_order(Oid type)
 bool
 orm_operator_describe(Oid oid, const OrmOperands *operands, OrmOperator *operator)
 {
-	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(oid));
-	bool		known;
+	HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(oid));
+	bool known;
 
 	if (!HeapTupleIsValid(tuple))
 		return false;
@@ -138,8 +136,8 @@ orm_operator_describe(Oid oid, const OrmOperands *operands, OrmOperator *operato
 static Oid
 owner_of_function(Oid function)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	Oid			owner = InvalidOid;
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Oid owner = InvalidOid;
 
 	if (HeapTupleIsValid(tuple))
 	{
@@ -153,8 +151,8 @@ owner_of_function(Oid function)
 static Oid
 owner_of_type(Oid type)
 {
-	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
-	Oid			owner = InvalidOid;
+	HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	Oid owner = InvalidOid;
 
 	if (HeapTupleIsValid(tuple))
 	{
@@ -168,13 +166,13 @@ owner_of_type(Oid type)
 static bool
 in_default_family(Oid operator, Oid type)
 {
-	CatCList   *list = SearchSysCacheList1(AMOPOPID, ObjectIdGetDatum(operator));
-	bool		found = false;
+	CatCList *list = SearchSysCacheList1(AMOPOPID, ObjectIdGetDatum(operator));
+	bool found = false;
 
 	for (int i = 0; i < list->n_members && !found; i++)
 	{
 		Form_pg_amop member = (Form_pg_amop) GETSTRUCT(&list->members[i]->tuple);
-		Oid			opclass = GetDefaultOpClass(type, member->amopmethod);
+		Oid opclass = GetDefaultOpClass(type, member->amopmethod);
 
 		found = OidIsValid(opclass) && get_opclass_family(opclass) == member->amopfamily;
 	}
@@ -196,8 +194,8 @@ in_default_family(Oid operator, Oid type)
 static bool
 is_answered_for(Form_pg_operator form, Oid type)
 {
-	Oid			extension;
-	Oid			owner = form->oprowner;
+	Oid extension;
+	Oid owner = form->oprowner;
 
 	if (form->oprnamespace == PG_CATALOG_NAMESPACE)
 		return true;
@@ -211,8 +209,8 @@ is_answered_for(Form_pg_operator form, Oid type)
 		return false;
 	if (superuser_arg(owner) && superuser_arg(owner_of_function(form->oprcode)))
 		return true;
-	return getExtensionOfObject(TypeRelationId, type) == extension &&
-		owner == owner_of_type(type) && owner == owner_of_function(form->oprcode);
+	return getExtensionOfObject(TypeRelationId, type) == extension && owner == owner_of_type(type) &&
+		owner == owner_of_function(form->oprcode);
 }
 
 /* May this operator be meant? */
@@ -258,7 +256,7 @@ FuncCandidateList
 orm_operator_candidates(const char *name, const OrmOperands *operands)
 {
 	FuncCandidateList found = NULL;
-	CatCList   *list;
+	CatCList *list;
 
 	if (strlen(name) >= NAMEDATALEN)
 		return NULL;
@@ -266,7 +264,7 @@ orm_operator_candidates(const char *name, const OrmOperands *operands)
 	for (int i = 0; i < list->n_members; i++)
 	{
 		Form_pg_operator form = (Form_pg_operator) GETSTRUCT(&list->members[i]->tuple);
-		Oid			types[2] = {form->oprleft, form->oprright};
+		Oid types[2] = {form->oprleft, form->oprright};
 
 		if (is_candidate(form, operands))
 			found = add_candidate(found, form->oid, form->oprnamespace, 2, types);
@@ -279,7 +277,7 @@ FuncCandidateList
 orm_operator_aggregates(const char *name)
 {
 	FuncCandidateList found = NULL;
-	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
+	CatCList *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
 
 	for (int i = 0; i < list->n_members; i++)
 	{
@@ -298,7 +296,7 @@ is_exact(FuncCandidateList candidate, int n, const Oid *types)
 {
 	for (int i = 0; i < n; i++)
 	{
-		Oid			type = types[i] == UNKNOWNOID && n == 2 ? types[1 - i] : types[i];
+		Oid type = types[i] == UNKNOWNOID && n == 2 ? types[1 - i] : types[i];
 
 		if (candidate->args[i] != type)
 			return false;
@@ -309,7 +307,7 @@ is_exact(FuncCandidateList candidate, int n, const Oid *types)
 OrmChosen
 orm_operator_choose(FuncCandidateList candidates, int n, Oid *types)
 {
-	OrmChosen	chosen = {InvalidOid, NIL};
+	OrmChosen chosen = {InvalidOid, NIL};
 	FuncCandidateList candidate;
 	FuncCandidateList fitting;
 
@@ -346,13 +344,13 @@ compare_names(const ListCell *a, const ListCell *b)
 char *
 orm_operator_names(const OrmOperands *operands)
 {
-	Relation	operators = table_open(OperatorRelationId, AccessShareLock);
+	Relation operators = table_open(OperatorRelationId, AccessShareLock);
 	SysScanDesc scan = systable_beginscan(operators, InvalidOid, false, NULL, 0, NULL);
-	List	   *names = NIL;
+	List *names = NIL;
 	const char *last = "";
 	StringInfoData text;
-	HeapTuple	tuple;
-	ListCell   *cell;
+	HeapTuple tuple;
+	ListCell *cell;
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{

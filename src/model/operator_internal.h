@@ -13,16 +13,16 @@
 /* What an operator is wanted for. */
 typedef struct OrmOperands
 {
-	Oid			left;			/* types without domains */
-	Oid			right;			/* UNKNOWNOID: that of a value which is still to be read */
-	Oid			result;			/* BOOLOID, or InvalidOid for anything that has an order */
+	Oid left;	/* types without domains */
+	Oid right;	/* UNKNOWNOID: that of a value which is still to be read */
+	Oid result; /* BOOLOID, or InvalidOid for anything that has an order */
 } OrmOperands;
 
 /* What was chosen: InvalidOid when nothing fits (no rivals), or too much does. */
 typedef struct OrmChosen
 {
-	Oid			oid;
-	List	   *rivals;			/* OIDs of what could stand there */
+	Oid oid;
+	List *rivals; /* OIDs of what could stand there */
 } OrmChosen;
 
 /*
@@ -55,7 +55,7 @@ extern bool orm_operator_describe(Oid oid, const OrmOperands *operands, OrmOpera
  * "actual" in the call; a type that is not polymorphic stands for itself.
  * InvalidOid: that does not say.
  */
-extern Oid	orm_operator_concrete(Oid type, Oid declared, Oid actual);
+extern Oid orm_operator_concrete(Oid type, Oid declared, Oid actual);
 
 /* Have values of the type an order? */
 extern bool orm_operator_type_has_order(Oid type);

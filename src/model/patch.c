@@ -9,13 +9,13 @@
 #include "model/patch.h"
 #include "model/value.h"
 
-typedef void (*AppendPatch) (StringInfo sql, const OrmType *type, const char *column, const char *operand);
+typedef void (*AppendPatch)(StringInfo sql, const OrmType *type, const char *column, const char *operand);
 
 /* What a type must be for a patch. */
 typedef enum Target
 {
 	TARGET_NUMBER,
-	TARGET_LIST,				/* an array, or json */
+	TARGET_LIST, /* an array, or json */
 	TARGET_JSON
 } Target;
 
@@ -84,12 +84,13 @@ end_jsonb(StringInfo sql, const OrmType *type)
 
 /* (COALESCE(t."a"::pg_catalog.jsonb, '[]'::pg_catalog.jsonb) OPERATOR(pg_catalog.||) $2::pg_catalog.jsonb) */
 static void
-append_concatenated(StringInfo sql, const OrmType *type, const char *column, const char *operand,
-					const char *empty)
+append_concatenated(StringInfo sql, const OrmType *type, const char *column, const char *operand, const char *empty)
 {
 	begin_jsonb(sql, type);
-	appendStringInfo(sql, "(COALESCE(%s::pg_catalog.jsonb, '%s'::pg_catalog.jsonb) "
-					 "OPERATOR(pg_catalog.||) %s::pg_catalog.jsonb)", column, empty, operand);
+	appendStringInfo(sql,
+					 "(COALESCE(%s::pg_catalog.jsonb, '%s'::pg_catalog.jsonb) "
+					 "OPERATOR(pg_catalog.||) %s::pg_catalog.jsonb)",
+					 column, empty, operand);
 	end_jsonb(sql, type);
 }
 
@@ -126,11 +127,13 @@ static void
 append_remove_json(StringInfo sql, const OrmType *type, const char *column, const char *operand)
 {
 	begin_jsonb(sql, type);
-	appendStringInfo(sql, "CASE WHEN %s IS NOT NULL THEN "
+	appendStringInfo(sql,
+					 "CASE WHEN %s IS NOT NULL THEN "
 					 "(SELECT COALESCE(pg_catalog.jsonb_agg(r.e ORDER BY r.n), '[]'::pg_catalog.jsonb) "
 					 "FROM pg_catalog.jsonb_array_elements(%s::pg_catalog.jsonb) WITH ORDINALITY AS r(e, n) "
 					 "WHERE NOT EXISTS (SELECT FROM pg_catalog.jsonb_array_elements(%s::pg_catalog.jsonb) AS x(v) "
-					 "WHERE x.v OPERATOR(pg_catalog.=) r.e)) END", column, column, operand);
+					 "WHERE x.v OPERATOR(pg_catalog.=) r.e)) END",
+					 column, column, operand);
 	end_jsonb(sql, type);
 }
 
@@ -154,14 +157,20 @@ append_remove(StringInfo sql, const OrmType *type, const char *column, const cha
 		append_remove_json(sql, type, column, operand);
 		return;
 	}
-	appendStringInfo(sql, "CASE WHEN pg_catalog.array_ndims(%s) OPERATOR(pg_catalog.>) 1 "
-					 "THEN pg_catalog.array_remove(", column);
+	appendStringInfo(sql,
+					 "CASE WHEN pg_catalog.array_ndims(%s) OPERATOR(pg_catalog.>) 1 "
+					 "THEN pg_catalog.array_remove(",
+					 column);
 	append_base(sql, type, column);
-	appendStringInfo(sql, ", NULL) WHEN %s IS NOT NULL THEN "
-					 "(SELECT COALESCE(pg_catalog.array_agg(r.e ORDER BY r.n), '{}')::", column);
+	appendStringInfo(sql,
+					 ", NULL) WHEN %s IS NOT NULL THEN "
+					 "(SELECT COALESCE(pg_catalog.array_agg(r.e ORDER BY r.n), '{}')::",
+					 column);
 	orm_sql_type(sql, type->base, -1);
-	appendStringInfo(sql, " FROM pg_catalog.unnest(%s) WITH ORDINALITY AS r(e, n) "
-					 "WHERE NOT EXISTS (SELECT FROM pg_catalog.unnest(%s) AS x(v) WHERE ", column, operand);
+	appendStringInfo(sql,
+					 " FROM pg_catalog.unnest(%s) WITH ORDINALITY AS r(e, n) "
+					 "WHERE NOT EXISTS (SELECT FROM pg_catalog.unnest(%s) AS x(v) WHERE ",
+					 column, operand);
 	orm_sql_comparison(sql, orm_type_equality(element->oid), "x.v", element->oid, "r.e", element->oid);
 	appendStringInfoString(sql, " OR (x.v IS NULL AND r.e IS NULL))) END");
 }
@@ -178,12 +187,14 @@ static void
 append_unset(StringInfo sql, const OrmType *type, const char *column, const char *operand)
 {
 	begin_jsonb(sql, type);
-	appendStringInfo(sql, "(WITH RECURSIVE s(i, d) AS (SELECT 0, %s::pg_catalog.jsonb UNION ALL "
+	appendStringInfo(sql,
+					 "(WITH RECURSIVE s(i, d) AS (SELECT 0, %s::pg_catalog.jsonb UNION ALL "
 					 "SELECT s.i OPERATOR(pg_catalog.+) 1, s.d OPERATOR(pg_catalog.#-) "
 					 "ARRAY(SELECT pg_catalog.jsonb_array_elements_text("
 					 "%s::pg_catalog.jsonb OPERATOR(pg_catalog.->) s.i)) "
 					 "FROM s WHERE s.i OPERATOR(pg_catalog.<) pg_catalog.jsonb_array_length(%s::pg_catalog.jsonb)) "
-					 "SELECT s.d FROM s ORDER BY s.i DESC LIMIT 1)", column, operand, operand);
+					 "SELECT s.d FROM s ORDER BY s.i DESC LIMIT 1)",
+					 column, operand, operand);
 	end_jsonb(sql, type);
 }
 
@@ -191,11 +202,11 @@ append_unset(StringInfo sql, const OrmType *type, const char *column, const char
 static const struct
 {
 	const char *name;
-	Target		target;
-	const char *operand;		/* what it takes */
-	bool		makes_value;	/* the operand is the value of a new row */
+	Target target;
+	const char *operand; /* what it takes */
+	bool makes_value;	 /* the operand is the value of a new row */
 	AppendPatch append;
-}			patches[] = {
+} patches[] = {
 	[ORM_PATCH_SET] = {NULL},
 	[ORM_PATCH_INC] = {"$inc", TARGET_NUMBER, "a number", true, append_inc},
 	[ORM_PATCH_MUL] = {"$mul", TARGET_NUMBER, "a number", false, append_mul},
@@ -248,7 +259,7 @@ orm_patch_refuse_unknown(const OrmType *type, OrmJson json, const OrmPath *path)
 {
 	const char *names[lengthof(patches)] = {"$value"};
 	OrmJsonWalk walk = orm_json_walk(json);
-	OrmPath		here;
+	OrmPath here;
 
 	if (orm_type_is_json(type) || orm_json_kind(json) != ORM_JSON_OBJECT || !orm_json_next(&walk) ||
 		orm_json_equals(walk.key, "$value") || walk.key.node->length == 0 || orm_json_bytes(walk.key)[0] != '$')
@@ -256,11 +267,8 @@ orm_patch_refuse_unknown(const OrmType *type, OrmJson json, const OrmPath *path)
 	for (int i = 1; i < (int) lengthof(patches); i++)
 		names[i] = patches[i].name;
 	here = orm_path_key(path, orm_json_string(walk.key));
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("unknown instruction \"%s\"", here.key),
-			orm_error_place(&here),
-			orm_error_nearest("instruction", here.key, names, lengthof(names)));
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown instruction \"%s\"", here.key),
+			orm_error_place(&here), orm_error_nearest("instruction", here.key, names, lengthof(names)));
 }
 
 /* Does a patch work on values of a type? */
@@ -289,26 +297,21 @@ orm_patch_operand(const OrmModel *model, const OrmAttribute *attribute, OrmPatch
 	OrmJsonWalk walk = orm_json_walk(json);
 
 	if (json.node->count != 1)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"%s\" must be the only key of its object", patches[patch].name),
 				orm_error_place(here->parent));
 	if (attribute->in_key)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("key attribute \"%s\" of model \"%s\" cannot be changed", attribute->name, model->name),
 				orm_error_place(here));
 	if (attribute - model->attributes == model->version)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" cannot stand here", patches[patch].name),
-				orm_error_place(here),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"%s\" cannot stand here", patches[patch].name), orm_error_place(here),
 				errhint("It is the version: it counts by itself."));
 	if (!fits(patch, attribute->type))
-		ereport(ERROR,
-				errcode(ERRCODE_DATATYPE_MISMATCH),
-				errmsg("\"%s\" does not work on attribute \"%s\", which is of type %s",
-					   patches[patch].name, attribute->name, format_type_be(attribute->type->oid)),
+		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+				errmsg("\"%s\" does not work on attribute \"%s\", which is of type %s", patches[patch].name,
+					   attribute->name, format_type_be(attribute->type->oid)),
 				orm_error_place(here));
 	orm_json_next(&walk);
 	return walk.value;
@@ -318,8 +321,7 @@ orm_patch_operand(const OrmModel *model, const OrmAttribute *attribute, OrmPatch
 static void
 refuse_operand(OrmPatch patch, const char *wanted, OrmJsonKind kind, const OrmPath *here)
 {
-	ereport(ERROR,
-			errcode(kind == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
+	ereport(ERROR, errcode(kind == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("\"%s\" takes %s, not %s", patches[patch].name, wanted, orm_json_kind_name(kind)),
 			orm_error_place(here));
 }
@@ -332,23 +334,20 @@ check_paths(OrmJson paths, const OrmPath *here)
 
 	while (orm_json_next(&walk))
 	{
-		OrmPath		place = orm_path_index(here, walk.index);
+		OrmPath place = orm_path_index(here, walk.index);
 		OrmJsonWalk keys;
 
 		if (orm_json_kind(walk.value) != ORM_JSON_ARRAY)
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("a path is an array of keys, not %s", orm_json_kind_name(orm_json_kind(walk.value))),
-					orm_error_place(&place),
-					errhint("For example: {\"$unset\": [[\"a\"], [\"b\", \"c\"]]}."));
+					orm_error_place(&place), errhint("For example: {\"$unset\": [[\"a\"], [\"b\", \"c\"]]}."));
 		keys = orm_json_walk(walk.value);
 		while (orm_json_next(&keys))
 			if (orm_json_kind(keys.value) != ORM_JSON_STRING && orm_json_kind(keys.value) != ORM_JSON_NUMBER)
 			{
-				OrmPath		key = orm_path_index(&place, keys.index);
+				OrmPath key = orm_path_index(&place, keys.index);
 
-				refuse_operand(ORM_PATCH_UNSET, "keys that are strings or numbers",
-							   orm_json_kind(keys.value), &key);
+				refuse_operand(ORM_PATCH_UNSET, "keys that are strings or numbers", orm_json_kind(keys.value), &key);
 			}
 	}
 }
@@ -377,8 +376,8 @@ check_plain(OrmPatch patch, OrmJson operand, const OrmPath *here)
 void
 orm_patch_check(OrmPatch patch, OrmJson operand, const OrmPath *here)
 {
-	OrmPath		inside = orm_path_key(here, "$value");
-	OrmJson		plain = orm_value_unescape(operand);
+	OrmPath inside = orm_path_key(here, "$value");
+	OrmJson plain = orm_value_unescape(operand);
 
 	check_plain(patch, plain, plain.node != operand.node ? &inside : here);
 }
@@ -386,7 +385,7 @@ orm_patch_check(OrmPatch patch, OrmJson operand, const OrmPath *here)
 void
 orm_patch_check_value(OrmPatch patch, const OrmType *type, Datum value, bool isnull, const OrmPath *here)
 {
-	char	   *text;
+	char *text;
 
 	if (isnull)
 		refuse_operand(patch, patches[patch].operand, ORM_JSON_NULL, here);

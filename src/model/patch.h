@@ -31,8 +31,8 @@
 /* How a value that is given for an attribute is meant. */
 typedef enum OrmPatch
 {
-	ORM_PATCH_SET,				/* what it becomes */
-	ORM_PATCH_INC,				/* the others: the operand of a change */
+	ORM_PATCH_SET, /* what it becomes */
+	ORM_PATCH_INC, /* the others: the operand of a change */
 	ORM_PATCH_MUL,
 	ORM_PATCH_APPEND,
 	ORM_PATCH_REMOVE,
@@ -66,8 +66,8 @@ extern void orm_patch_refuse_unknown(const OrmType *type, OrmJson json, const Or
  * the patch's name.  Raises 22023 for a patch that is not alone in its object,
  * or of a key attribute, 42804 for one that the attribute's type does not take.
  */
-extern OrmJson orm_patch_operand(const OrmModel *model, const OrmAttribute *attribute, OrmPatch patch,
-								 OrmJson json, const OrmPath *here);
+extern OrmJson orm_patch_operand(const OrmModel *model, const OrmAttribute *attribute, OrmPatch patch, OrmJson json,
+								 const OrmPath *here);
 
 /*
  * Raises for JSON that is no operand of the patch: 22004 for null, 22023 for
@@ -76,14 +76,13 @@ extern OrmJson orm_patch_operand(const OrmModel *model, const OrmAttribute *attr
 extern void orm_patch_check(OrmPatch patch, OrmJson operand, const OrmPath *here);
 
 /* The same for an SQL value of the type that orm_patch_type says. */
-extern void orm_patch_check_value(OrmPatch patch, const OrmType *type, Datum value, bool isnull,
-								  const OrmPath *here);
+extern void orm_patch_check_value(OrmPatch patch, const OrmType *type, Datum value, bool isnull, const OrmPath *here);
 
 /* What an operand is read as, and a parameter for it declared as; made in the current context. */
 extern OrmType *orm_patch_type(const OrmAttribute *attribute);
 
 /* Appends what an attribute becomes; "column" and "operand" are texts of expressions of its type. */
-extern void orm_patch_append(StringInfo sql, OrmPatch patch, const OrmType *type,
-							 const char *column, const char *operand);
+extern void orm_patch_append(StringInfo sql, OrmPatch patch, const OrmType *type, const char *column,
+							 const char *operand);
 
 #endif

@@ -36,12 +36,12 @@
 /* What is being reflected. */
 typedef struct Reflection
 {
-	Relation	relation;
+	Relation relation;
 	OrmDeclaration *declaration;
-	List	   *context;		/* for printing expressions */
+	List *context; /* for printing expressions */
 	OrmTargetNamer namer;
-	void	   *arg;
-	int			position;		/* of the next element */
+	void *arg;
+	int position; /* of the next element */
 } Reflection;
 
 /* An expression as the server prints it. */
@@ -65,9 +65,9 @@ stored_default(TupleDesc descriptor, AttrNumber attnum)
 static Oid
 sequence_of_default(char *stored)
 {
-	Node	   *node = stringToNode(stored);
-	FuncExpr   *call;
-	Const	   *argument;
+	Node *node = stringToNode(stored);
+	FuncExpr *call;
+	Const *argument;
 
 	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST)
 		node = linitial(((FuncExpr *) node)->args);
@@ -82,12 +82,12 @@ sequence_of_default(char *stored)
 static bool
 is_serial(Oid relid, Form_pg_attribute attribute, char *stored)
 {
-	Oid			sequence = sequence_of_default(stored);
-	Oid			table;
-	int32		column;
+	Oid sequence = sequence_of_default(stored);
+	Oid table;
+	int32 column;
 
-	return OidIsValid(sequence) && sequenceIsOwned(sequence, DEPENDENCY_AUTO, &table, &column) &&
-		table == relid && column == attribute->attnum &&
+	return OidIsValid(sequence) && sequenceIsOwned(sequence, DEPENDENCY_AUTO, &table, &column) && table == relid &&
+		column == attribute->attnum &&
 		(attribute->atttypid == INT2OID || attribute->atttypid == INT4OID || attribute->atttypid == INT8OID);
 }
 
@@ -95,7 +95,7 @@ is_serial(Oid relid, Form_pg_attribute attribute, char *stored)
 static void
 reflect_value(Reflection *r, Form_pg_attribute attribute, OrmDeclaredColumn *column)
 {
-	char	   *stored = stored_default(RelationGetDescr(r->relation), attribute->attnum);
+	char *stored = stored_default(RelationGetDescr(r->relation), attribute->attnum);
 
 	if (attribute->attidentity != '\0')
 		column->identity = attribute->attidentity == ATTRIBUTE_IDENTITY_ALWAYS ? "always" : "by default";
@@ -112,8 +112,8 @@ static void
 reflect_column(Reflection *r, Form_pg_attribute attribute)
 {
 	OrmDeclaredColumn *column = palloc0(sizeof(OrmDeclaredColumn));
-	char	   *name = pstrdup(NameStr(attribute->attname));
-	char	   *attribute_name = orm_declaration_attribute_name(name);
+	char *name = pstrdup(NameStr(attribute->attname));
+	char *attribute_name = orm_declaration_attribute_name(name);
 
 	column->name = name;
 	column->attribute = strcmp(name, attribute_name) != 0 ? attribute_name : NULL;
@@ -137,7 +137,7 @@ reflect_column(Reflection *r, Form_pg_attribute attribute)
 static void
 reflect_columns(Reflection *r)
 {
-	TupleDesc	descriptor = RelationGetDescr(r->relation);
+	TupleDesc descriptor = RelationGetDescr(r->relation);
 
 	for (int i = 0; i < descriptor->natts; i++)
 		if (!TupleDescAttr(descriptor, i)->attisdropped)
@@ -164,14 +164,15 @@ static char *
 own_name(const Reflection *r, const char *name, List *columns, const char *label)
 {
 	StringInfoData joined;
-	ListCell   *cell;
+	ListCell *cell;
 
 	initStringInfo(&joined);
 	foreach(cell, columns)
 		appendStringInfo(&joined, "%s%s", foreach_current_index(cell) > 0 ? "_" : "", (char *) lfirst(cell));
-	return strcmp(name, makeObjectName(RelationGetRelationName(r->relation),
-									   columns != NIL ? joined.data : NULL, label)) == 0
-		? NULL : pstrdup(name);
+	return strcmp(name,
+				  makeObjectName(RelationGetRelationName(r->relation), columns != NIL ? joined.data : NULL, label)) == 0
+		? NULL
+		: pstrdup(name);
 }
 
 /* The column, when there is just one. */
@@ -185,15 +186,15 @@ only_column(const Reflection *r, List *columns)
 typedef struct CatalogConstraint
 {
 	Form_pg_constraint form;
-	HeapTuple	tuple;
-	List	   *columns;		/* of char * */
+	HeapTuple tuple;
+	List *columns; /* of char * */
 } CatalogConstraint;
 
 /* An attribute of a constraint's row; false when it is NULL. */
 static bool
 constraint_attribute(HeapTuple tuple, int attribute, Datum *value)
 {
-	bool		isnull;
+	bool isnull;
 
 	*value = SysCacheGetAttr(CONSTROID, tuple, attribute, &isnull);
 	return !isnull;
@@ -203,16 +204,16 @@ constraint_attribute(HeapTuple tuple, int attribute, Datum *value)
 static List *
 column_names(Oid relid, HeapTuple tuple, int attribute)
 {
-	List	   *names = NIL;
-	Datum		value;
-	ArrayType  *array;
+	List *names = NIL;
+	Datum value;
+	ArrayType *array;
 
 	if (!constraint_attribute(tuple, attribute, &value))
 		return NIL;
 	array = DatumGetArrayTypeP(value);
 	for (int i = 0; ARR_NDIM(array) == 1 && i < ARR_DIMS(array)[0]; i++)
 	{
-		char	   *name = get_attname(relid, ((int16 *) ARR_DATA_PTR(array))[i], true);
+		char *name = get_attname(relid, ((int16 *) ARR_DATA_PTR(array))[i], true);
 
 		/* none is behind 0, which stands for the whole row in a check */
 		if (name != NULL)
@@ -225,9 +226,9 @@ column_names(Oid relid, HeapTuple tuple, int attribute)
 static void
 reflect_primary_key(Reflection *r, const CatalogConstraint *c)
 {
-	char	   *name = own_name(r, NameStr(c->form->conname), NIL, "pkey");
+	char *name = own_name(r, NameStr(c->form->conname), NIL, "pkey");
 	OrmDeclaredColumn *only = only_column(r, c->columns);
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, c->columns)
 		orm_declaration_column(r->declaration, lfirst(cell))->nullable = ORM_NOT_GIVEN;
@@ -243,7 +244,7 @@ reflect_primary_key(Reflection *r, const CatalogConstraint *c)
 static void
 reflect_unique(Reflection *r, const CatalogConstraint *c)
 {
-	char	   *name = own_name(r, NameStr(c->form->conname), c->columns, "key");
+	char *name = own_name(r, NameStr(c->form->conname), c->columns, "key");
 	OrmDeclaredColumn *only = only_column(r, c->columns);
 
 	if (only != NULL && name == NULL)
@@ -257,14 +258,13 @@ static void
 reflect_check(Reflection *r, const CatalogConstraint *c)
 {
 	OrmDeclaredColumn *only = only_column(r, c->columns);
-	char	   *expression;
-	Datum		stored;
+	char *expression;
+	Datum stored;
 
 	if (!constraint_attribute(c->tuple, Anum_pg_constraint_conbin, &stored))
 		return;
 	expression = print_expression(r, TextDatumGetCString(stored));
-	if (only != NULL && only->check_expr == NULL &&
-		own_name(r, NameStr(c->form->conname), c->columns, "check") == NULL)
+	if (only != NULL && only->check_expr == NULL && own_name(r, NameStr(c->form->conname), c->columns, "check") == NULL)
 		only->check_expr = expression;
 	else
 		add_constraint(r, ORM_CONSTRAINT_CHECK, pstrdup(NameStr(c->form->conname)), NIL)->expr = expression;
@@ -292,18 +292,17 @@ action_word(char action)
 static char *
 target_name(const Reflection *r, Oid relid)
 {
-	char	   *name = r->namer != NULL ? r->namer(relid, r->arg) : NULL;
+	char *name = r->namer != NULL ? r->namer(relid, r->arg) : NULL;
 
-	return name != NULL ? name
-		: orm_name_compose(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
+	return name != NULL ? name : orm_name_compose(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
 }
 
 /* Are these just the primary key of the relation, of one column? */
 static bool
 is_only_key(Oid relid, List *columns)
 {
-	Oid			constraint;
-	Bitmapset  *key = get_primary_key_attnos(relid, true, &constraint);
+	Oid constraint;
+	Bitmapset *key = get_primary_key_attnos(relid, true, &constraint);
 
 	return list_length(columns) == 1 && bms_num_members(key) == 1 &&
 		bms_is_member(get_attnum(relid, linitial(columns)) - FirstLowInvalidHeapAttributeNumber, key);
@@ -313,9 +312,8 @@ is_only_key(Oid relid, List *columns)
 static bool
 is_shadow(Form_pg_constraint form)
 {
-	HeapTuple	parent = SearchSysCache1(CONSTROID, ObjectIdGetDatum(form->conparentid));
-	bool		shadow = HeapTupleIsValid(parent) &&
-		((Form_pg_constraint) GETSTRUCT(parent))->conrelid == form->conrelid;
+	HeapTuple parent = SearchSysCache1(CONSTROID, ObjectIdGetDatum(form->conparentid));
+	bool shadow = HeapTupleIsValid(parent) && ((Form_pg_constraint) GETSTRUCT(parent))->conrelid == form->conrelid;
 
 	if (HeapTupleIsValid(parent))
 		ReleaseSysCache(parent);
@@ -326,8 +324,8 @@ is_shadow(Form_pg_constraint form)
 static void
 reflect_foreign_key(Reflection *r, const CatalogConstraint *c)
 {
-	char	   *name = own_name(r, NameStr(c->form->conname), c->columns, "fkey");
-	List	   *referenced = column_names(c->form->confrelid, c->tuple, Anum_pg_constraint_confkey);
+	char *name = own_name(r, NameStr(c->form->conname), c->columns, "fkey");
+	List *referenced = column_names(c->form->confrelid, c->tuple, Anum_pg_constraint_confkey);
 	OrmDeclaredColumn *only = only_column(r, c->columns);
 	OrmDeclaredConstraint *constraint;
 
@@ -347,14 +345,14 @@ reflect_foreign_key(Reflection *r, const CatalogConstraint *c)
 	constraint->on_update = action_word(c->form->confupdtype);
 }
 
-typedef void (*ConstraintReflector) (Reflection *r, const CatalogConstraint *c);
+typedef void (*ConstraintReflector)(Reflection *r, const CatalogConstraint *c);
 
 /* Who reflects which kind of constraint. */
 static const struct
 {
-	char		type;
+	char type;
 	ConstraintReflector reflect;
-}			constraint_types[] = {
+} constraint_types[] = {
 	{CONSTRAINT_PRIMARY, reflect_primary_key},
 	{CONSTRAINT_UNIQUE, reflect_unique},
 	{CONSTRAINT_CHECK, reflect_check},
@@ -365,14 +363,13 @@ static const struct
 static void
 reflect_constraints(Reflection *r, char type, ConstraintReflector reflect)
 {
-	Oid			relid = RelationGetRelid(r->relation);
-	Relation	constraints = table_open(ConstraintRelationId, AccessShareLock);
+	Oid relid = RelationGetRelid(r->relation);
+	Relation constraints = table_open(ConstraintRelationId, AccessShareLock);
 	ScanKeyData key;
 	SysScanDesc scan;
 	CatalogConstraint c;
 
-	ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(relid));
+	ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
 	scan = systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, NULL, 1, &key);
 	while (HeapTupleIsValid(c.tuple = systable_getnext(scan)))
 	{
@@ -397,18 +394,17 @@ is_plain_index(Relation index)
 		return false;
 	for (int i = 0; i < form->indnkeyatts; i++)
 	{
-		AttrNumber	attnum = form->indkey.values[i];
-		Oid			type;
-		int32		typmod;
-		Oid			collation;
+		AttrNumber attnum = form->indkey.values[i];
+		Oid type;
+		int32 typmod;
+		Oid collation;
 
 		if (attnum <= 0)
 			return false;
 		get_atttypetypmodcoll(form->indrelid, attnum, &type, &typmod, &collation);
 		if (index->rd_indoption[i] != 0 || get_attoptions(RelationGetRelid(index), i + 1) != (Datum) 0 ||
 			(OidIsValid(index->rd_indcollation[i]) && index->rd_indcollation[i] != collation) ||
-			get_index_column_opclass(RelationGetRelid(index), i + 1) !=
-			GetDefaultOpClass(type, index->rd_rel->relam))
+			get_index_column_opclass(RelationGetRelid(index), i + 1) != GetDefaultOpClass(type, index->rd_rel->relam))
 			return false;
 	}
 	return true;
@@ -418,8 +414,8 @@ is_plain_index(Relation index)
 static char *
 index_condition(const Reflection *r, Relation index)
 {
-	bool		isnull;
-	Datum		stored = SysCacheGetAttr(INDEXRELID, index->rd_indextuple, Anum_pg_index_indpred, &isnull);
+	bool isnull;
+	Datum stored = SysCacheGetAttr(INDEXRELID, index->rd_indextuple, Anum_pg_index_indpred, &isnull);
 
 	return isnull ? NULL : print_expression(r, TextDatumGetCString(stored));
 }
@@ -429,12 +425,12 @@ static void
 reflect_index(Reflection *r, Relation index)
 {
 	Form_pg_index form = index->rd_index;
-	List	   *columns = NIL;
-	char	   *name;
+	List *columns = NIL;
+	char *name;
 	OrmDeclaredColumn *only;
 	OrmDeclaredConstraint *constraint;
-	bool		btree = index->rd_rel->relam == BTREE_AM_OID;
-	char	   *condition = index_condition(r, index);
+	bool btree = index->rd_rel->relam == BTREE_AM_OID;
+	char *condition = index_condition(r, index);
 
 	for (int i = 0; i < form->indnkeyatts; i++)
 		columns = lappend(columns, get_attname(form->indrelid, form->indkey.values[i], false));
@@ -456,11 +452,11 @@ reflect_index(Reflection *r, Relation index)
 static void
 reflect_indexes(Reflection *r)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, RelationGetIndexList(r->relation))
 	{
-		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
+		Relation index = index_open(lfirst_oid(cell), AccessShareLock);
 
 		if (!OidIsValid(get_index_constraint(RelationGetRelid(index))) && is_plain_index(index))
 			reflect_index(r, index);
@@ -472,10 +468,10 @@ reflect_indexes(Reflection *r)
 static int
 qualify_everything(void)
 {
-	int			level = NewGUCNestLevel();
+	int level = NewGUCNestLevel();
 
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+							 false);
 	return level;
 }
 
@@ -483,8 +479,8 @@ qualify_everything(void)
 OrmDeclaration *
 orm_reflect_relation(Oid relid, const char *model, OrmTargetNamer namer, void *arg)
 {
-	Reflection	r = {.namer = namer, .arg = arg};
-	int			level = qualify_everything();
+	Reflection r = {.namer = namer, .arg = arg};
+	int level = qualify_everything();
 
 	r.relation = relation_open(relid, NoLock);
 	r.context = deparse_context_for(RelationGetRelationName(r.relation), relid);
@@ -506,7 +502,7 @@ orm_reflect_relation(Oid relid, const char *model, OrmTargetNamer namer, void *a
 static void
 add_declared_key(OrmDeclaration *full, const OrmDeclaration *stored)
 {
-	List	   *columns = orm_declaration_key(stored);
+	List *columns = orm_declaration_key(stored);
 	OrmDeclaredConstraint *constraint;
 
 	if (columns == NIL || orm_declaration_key(full) != NIL)
@@ -523,8 +519,8 @@ add_declared_key(OrmDeclaration *full, const OrmDeclaration *stored)
 static void
 add_relationships(OrmDeclaration *full, const OrmDeclaration *stored)
 {
-	int			position = list_length(full->columns) + list_length(full->constraints);
-	ListCell   *cell;
+	int position = list_length(full->columns) + list_length(full->constraints);
+	ListCell *cell;
 
 	foreach(cell, stored->relationships)
 	{
@@ -548,7 +544,8 @@ orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 		OrmDeclaredColumn *column = orm_declaration_column(full, model->attributes[i].column);
 
 		if (column != NULL)
-			column->attribute = strcmp(column->name, model->attributes[i].name) == 0 ? NULL
+			column->attribute = strcmp(column->name, model->attributes[i].name) == 0
+				? NULL
 				: pstrdup(model->attributes[i].name);
 	}
 	add_declared_key(full, stored);

@@ -19,7 +19,7 @@
 #include "model/model.h"
 
 /* How a foreign key's target is named in the document: a palloc'd name, or NULL for "schema.table". */
-typedef char *(*OrmTargetNamer) (Oid relation, void *arg);
+typedef char *(*OrmTargetNamer)(Oid relation, void *arg);
 
 /*
  * The declaration of a relation, in the current memory context; "model" is

@@ -40,14 +40,14 @@
 /* A foreign key, or what stands for one. */
 typedef struct ForeignKey
 {
-	Oid			holder;
-	Oid			referenced;
-	char	   *name;
-	bool		cascades;		/* ON DELETE CASCADE */
-	int			n;
-	AttrNumber	columns[INDEX_MAX_KEYS];
-	AttrNumber	referenced_columns[INDEX_MAX_KEYS];
-	Oid			operators[INDEX_MAX_KEYS];	/* referenced = holder */
+	Oid holder;
+	Oid referenced;
+	char *name;
+	bool cascades; /* ON DELETE CASCADE */
+	int n;
+	AttrNumber columns[INDEX_MAX_KEYS];
+	AttrNumber referenced_columns[INDEX_MAX_KEYS];
+	Oid operators[INDEX_MAX_KEYS]; /* referenced = holder */
 } ForeignKey;
 
 /* What is being resolved, for messages. */
@@ -55,8 +55,8 @@ typedef struct Resolution
 {
 	const OrmModel *model;
 	const OrmDeclaredRelationship *declared;
-	List	  **depends;
-	bool		raise;
+	List **depends;
+	bool raise;
 } Resolution;
 
 static const char *const kind_names[] = {
@@ -84,11 +84,11 @@ depend(Resolution *r, Oid relid)
 static List *
 foreign_keys(Oid holder, Oid referenced)
 {
-	Relation	constraints = table_open(ConstraintRelationId, AccessShareLock);
+	Relation constraints = table_open(ConstraintRelationId, AccessShareLock);
 	ScanKeyData key;
 	SysScanDesc scan;
-	HeapTuple	tuple;
-	List	   *found = NIL;
+	HeapTuple tuple;
+	List *found = NIL;
 
 	ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(holder));
 	scan = systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, NULL, 1, &key);
@@ -104,8 +104,8 @@ foreign_keys(Oid holder, Oid referenced)
 		fk->referenced = referenced;
 		fk->name = pstrdup(NameStr(form->conname));
 		fk->cascades = form->confdeltype == FKCONSTR_ACTION_CASCADE;
-		DeconstructFkConstraintRow(tuple, &fk->n, fk->columns, fk->referenced_columns, fk->operators,
-								   NULL, NULL, NULL, NULL);
+		DeconstructFkConstraintRow(tuple, &fk->n, fk->columns, fk->referenced_columns, fk->operators, NULL, NULL, NULL,
+								   NULL);
 		found = lappend(found, fk);
 	}
 	systable_endscan(scan);
@@ -117,14 +117,14 @@ foreign_keys(Oid holder, Oid referenced)
 static bool
 has_columns(const ForeignKey *fk, List *columns)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (list_length(columns) != fk->n)
 		return false;
 	foreach(cell, columns)
 	{
-		AttrNumber	attnum = get_attnum(fk->holder, lfirst(cell));
-		bool		found = false;
+		AttrNumber attnum = get_attnum(fk->holder, lfirst(cell));
+		bool found = false;
 
 		for (int i = 0; i < fk->n; i++)
 			found = found || fk->columns[i] == attnum;
@@ -138,7 +138,7 @@ has_columns(const ForeignKey *fk, List *columns)
 static List *
 default_columns(const char *relationship, const ForeignKey *fk)
 {
-	List	   *columns = NIL;
+	List *columns = NIL;
 
 	for (int i = 0; i < fk->n; i++)
 	{
@@ -153,11 +153,11 @@ default_columns(const char *relationship, const ForeignKey *fk)
 static int
 key_columns(Oid relid, const OrmDeclaration *declaration, AttrNumber *columns)
 {
-	Relation	relation = RelationIdGetRelation(relid);
-	Bitmapset  *key;
-	int			n = 0;
-	int			bit = -1;
-	ListCell   *cell;
+	Relation relation = RelationIdGetRelation(relid);
+	Bitmapset *key;
+	int n = 0;
+	int bit = -1;
+	ListCell *cell;
 
 	if (!RelationIsValid(relation))
 		return 0;
@@ -190,7 +190,7 @@ static ForeignKey *
 virtual_key(Oid holder, Oid referenced, const OrmDeclaration *referenced_declaration, List *columns)
 {
 	ForeignKey *fk = palloc0(sizeof(ForeignKey));
-	ListCell   *cell;
+	ListCell *cell;
 
 	fk->holder = holder;
 	fk->referenced = referenced;
@@ -199,7 +199,7 @@ virtual_key(Oid holder, Oid referenced, const OrmDeclaration *referenced_declara
 		return NULL;
 	foreach(cell, columns)
 	{
-		int			i = foreach_current_index(cell);
+		int i = foreach_current_index(cell);
 
 		fk->columns[i] = get_attnum(holder, lfirst(cell));
 		if (fk->columns[i] <= 0)
@@ -229,7 +229,7 @@ static void
 raise_ambiguous(const Resolution *r, List *candidates)
 {
 	StringInfoData detail;
-	ListCell   *cell;
+	ListCell *cell;
 	ForeignKey *first = linitial(candidates);
 
 	initStringInfo(&detail);
@@ -237,13 +237,12 @@ raise_ambiguous(const Resolution *r, List *candidates)
 	{
 		ForeignKey *fk = lfirst(cell);
 
-		appendStringInfo(&detail, "%s\"%s\" (%s)", foreach_current_index(cell) ? ", " : "",
-						 fk->name, column_list(fk, ", "));
+		appendStringInfo(&detail, "%s\"%s\" (%s)", foreach_current_index(cell) ? ", " : "", fk->name,
+						 column_list(fk, ", "));
 	}
-	ereport(ERROR,
-			errcode(ERRCODE_AMBIGUOUS_COLUMN),
-			errmsg("relationship \"%s\" of model \"%s\" could follow more than one foreign key",
-				   r->declared->name, r->model->name),
+	ereport(ERROR, errcode(ERRCODE_AMBIGUOUS_COLUMN),
+			errmsg("relationship \"%s\" of model \"%s\" could follow more than one foreign key", r->declared->name,
+				   r->model->name),
 			errdetail("Foreign keys from \"%s\" to \"%s\": %s.", get_rel_name(first->holder),
 					  get_rel_name(first->referenced), detail.data),
 			errhint("Choose one: orm.%s('%s', '%s', %sforeign_key => %s%s%s).",
@@ -257,32 +256,30 @@ raise_ambiguous(const Resolution *r, List *candidates)
 static void
 raise_no_key(const Resolution *r, Oid holder, Oid referenced)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, r->declared->foreign_key)
 		if (get_attnum(holder, lfirst(cell)) == InvalidAttrNumber)
-			ereport(ERROR,
-					errcode(ERRCODE_UNDEFINED_COLUMN),
-					errmsg("column \"%s\" of relation \"%s\" does not exist",
-						   (char *) lfirst(cell), get_rel_name(holder)),
-					errdetail("It is the foreign key of relationship \"%s\" of model \"%s\".",
-							  r->declared->name, r->model->name));
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-			errmsg("relationship \"%s\" of model \"%s\" has no foreign key to follow",
-				   r->declared->name, r->model->name),
-			errdetail("\"%s\" has no foreign key to \"%s\"%s.", get_rel_name(holder), get_rel_name(referenced),
-					  r->declared->foreign_key != NIL ? " over these columns" : ""),
-			errhint("Add the constraint, or name the columns that join with the key: foreign_key => ..."));
+			ereport(
+				ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+				errmsg("column \"%s\" of relation \"%s\" does not exist", (char *) lfirst(cell), get_rel_name(holder)),
+				errdetail("It is the foreign key of relationship \"%s\" of model \"%s\".", r->declared->name,
+						  r->model->name));
+	ereport(
+		ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+		errmsg("relationship \"%s\" of model \"%s\" has no foreign key to follow", r->declared->name, r->model->name),
+		errdetail("\"%s\" has no foreign key to \"%s\"%s.", get_rel_name(holder), get_rel_name(referenced),
+				  r->declared->foreign_key != NIL ? " over these columns" : ""),
+		errhint("Add the constraint, or name the columns that join with the key: foreign_key => ..."));
 }
 
 /* Steps 1 to 3.  NULL (or an error) when nothing joins the two, or too much does. */
 static ForeignKey *
 choose_key(const Resolution *r, Oid holder, Oid referenced, const OrmDeclaration *referenced_declaration, List *columns)
 {
-	List	   *candidates = foreign_keys(holder, referenced);
+	List *candidates = foreign_keys(holder, referenced);
 	ForeignKey *virtual;
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, candidates)
 		if (columns != NIL && has_columns(lfirst(cell), columns))
@@ -318,7 +315,7 @@ copy_of(const void *values, Size size)
 static void
 set_key(OrmRelationship *relationship, const ForeignKey *fk, bool key_is_local)
 {
-	Size		size = sizeof(AttrNumber) * fk->n;
+	Size size = sizeof(AttrNumber) * fk->n;
 
 	relationship->nkeys = fk->n;
 	relationship->key_is_local = key_is_local;
@@ -344,10 +341,10 @@ columns_of_many(const OrmDeclaredRelationship *declared, const OrmDeclaration *t
 static Oid
 join_relation(const OrmModel *model, const char *through)
 {
-	Oid			relid = orm_model_relation(through, NULL);
-	char	   *schema;
-	char	   *relation;
-	Oid			namespace_id;
+	Oid relid = orm_model_relation(through, NULL);
+	char *schema;
+	char *relation;
+	Oid namespace_id;
 
 	if (OidIsValid(relid))
 		return relid;
@@ -370,12 +367,12 @@ is_own_side(const OrmDeclaredRelationship *declared, const OrmDeclaration *targe
 
 /* The two keys of a join table to one table (a self-reference); which is this side's has to be said. */
 static bool
-resolve_self_join(const Resolution *r, const OrmDeclaration *target, Oid join, Oid relid,
-				  ForeignKey **own, ForeignKey **other)
+resolve_self_join(const Resolution *r, const OrmDeclaration *target, Oid join, Oid relid, ForeignKey **own,
+				  ForeignKey **other)
 {
-	List	   *keys = foreign_keys(join, relid);
-	bool		first;
-	bool		second;
+	List *keys = foreign_keys(join, relid);
+	bool first;
+	bool second;
 
 	if (r->raise && keys == NIL)
 		raise_no_key(r, join, relid);
@@ -399,15 +396,14 @@ static bool
 resolve_through(Resolution *r, OrmRelationship *relationship, const OrmDeclaration *target)
 {
 	const OrmModel *model = r->model;
-	Oid			join = r->declared->through ? join_relation(model, r->declared->through) : InvalidOid;
+	Oid join = r->declared->through ? join_relation(model, r->declared->through) : InvalidOid;
 	ForeignKey *own;
 	ForeignKey *other;
 
 	if (!OidIsValid(join))
 	{
 		if (r->raise)
-			ereport(ERROR,
-					errcode(ERRCODE_UNDEFINED_TABLE),
+			ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
 					errmsg("join table \"%s\" of relationship \"%s\" of model \"%s\" does not exist",
 						   r->declared->through ? r->declared->through : "", r->declared->name, model->name),
 					errhint("orm.create_all() makes it."));
@@ -438,13 +434,13 @@ resolve_through(Resolution *r, OrmRelationship *relationship, const OrmDeclarati
 }
 
 bool
-orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRelationship *declared,
-						 OrmRelationship *relationship, List **depends, bool raise)
+orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRelationship *declared, OrmRelationship *relationship,
+						 List **depends, bool raise)
 {
-	Resolution	r = {model, declared, depends, raise};
+	Resolution r = {model, declared, depends, raise};
 	OrmDeclaration *target = NULL;
 	ForeignKey *fk;
-	bool		local = declared->kind == ORM_BELONGS_TO;
+	bool local = declared->kind == ORM_BELONGS_TO;
 
 	relationship->kind = declared->kind;
 	relationship->name = declared->name;
@@ -454,9 +450,7 @@ orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRelationship *d
 	if (!OidIsValid(relationship->target_relid))
 	{
 		if (raise)
-			ereport(ERROR,
-					errcode(ERRCODE_UNDEFINED_OBJECT),
-					errmsg("model \"%s\" does not exist", declared->model),
+			ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", declared->model),
 					errdetail("It is the target of relationship \"%s\" of model \"%s\".", declared->name, model->name),
 					errhint("Declare it with orm.model or orm.map and run orm.create_all()."));
 		return false;
@@ -464,10 +458,9 @@ orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRelationship *d
 	depend(&r, relationship->target_relid);
 	if (declared->kind == ORM_MANY_TO_MANY)
 		return resolve_through(&r, relationship, target);
-	fk = local
-		? choose_key(&r, model->relid, relationship->target_relid, target, declared->foreign_key)
-		: choose_key(&r, relationship->target_relid, model->relid, model->declaration,
-					 columns_of_many(declared, target));
+	fk = local ? choose_key(&r, model->relid, relationship->target_relid, target, declared->foreign_key)
+			   : choose_key(&r, relationship->target_relid, model->relid, model->declaration,
+							columns_of_many(declared, target));
 	if (fk == NULL)
 		return false;
 	set_key(relationship, fk, local);
@@ -480,8 +473,8 @@ orm_relationship_require(const OrmModel *model, const OrmRelationship *relations
 	OrmRelationship scratch = {0};
 
 	if (!relationship->resolved)
-		orm_relationship_resolve(model, orm_declaration_relationship(model->declaration, relationship->name),
-								 &scratch, NULL, true);
+		orm_relationship_resolve(model, orm_declaration_relationship(model->declaration, relationship->name), &scratch,
+								 NULL, true);
 }
 
 /* Appends column numbers, operators and, of a join table, what texts hold of it, as it may have no model. */
@@ -490,7 +483,7 @@ print_columns(StringInfo out, Oid join, const AttrNumber *columns, const Oid *op
 {
 	for (int i = 0; i < n; i++)
 	{
-		HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(join), Int16GetDatum(columns[i]));
+		HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(join), Int16GetDatum(columns[i]));
 
 		appendStringInfo(out, " %d/%u", columns[i], operators ? operators[i] : InvalidOid);
 		if (!HeapTupleIsValid(tuple))
@@ -504,14 +497,13 @@ print_columns(StringInfo out, Oid join, const AttrNumber *columns, const Oid *op
 void
 orm_relationship_print(StringInfo out, const OrmRelationship *relationship)
 {
-	Oid			join = relationship->join_relid;
-	char	   *schema = get_namespace_name(get_rel_namespace(join));
-	char	   *table = get_rel_name(join);
+	Oid join = relationship->join_relid;
+	char *schema = get_namespace_name(get_rel_namespace(join));
+	char *table = get_rel_name(join);
 
 	appendStringInfo(out, "%s %s %s %u %u %s.%s %d %d %d", kind_names[relationship->kind], relationship->name,
-					 relationship->target, relationship->target_relid, join, schema ? schema : "",
-					 table ? table : "", relationship->join_indexed, relationship->resolved,
-					 relationship->deleted_by_server);
+					 relationship->target, relationship->target_relid, join, schema ? schema : "", table ? table : "",
+					 relationship->join_indexed, relationship->resolved, relationship->deleted_by_server);
 	print_columns(out, InvalidOid, relationship->local, relationship->operators, relationship->nkeys);
 	print_columns(out, join, relationship->remote, NULL, relationship->nkeys);
 	print_columns(out, join, relationship->join_target, relationship->join_operators, relationship->njoin);
@@ -529,8 +521,8 @@ kinds_fit(OrmRelationshipKind a, OrmRelationshipKind b)
 }
 
 void
-orm_relationship_check_inverse(const char *model, const OrmDeclaredRelationship *declared,
-							   const OrmDeclaration *target, bool must_exist)
+orm_relationship_check_inverse(const char *model, const OrmDeclaredRelationship *declared, const OrmDeclaration *target,
+							   bool must_exist)
 {
 	OrmDeclaredRelationship *inverse;
 	const char *problem = NULL;
@@ -543,18 +535,17 @@ orm_relationship_check_inverse(const char *model, const OrmDeclaredRelationship 
 	if (inverse == NULL)
 		problem = psprintf("Model \"%s\" has no relationship \"%s\".", target->model, declared->back_populates);
 	else if (strcmp(inverse->model, model) != 0)
-		problem = psprintf("Relationship \"%s\" of model \"%s\" leads to model \"%s\".",
-						   inverse->name, target->model, inverse->model);
+		problem = psprintf("Relationship \"%s\" of model \"%s\" leads to model \"%s\".", inverse->name, target->model,
+						   inverse->model);
 	else if (!kinds_fit(declared->kind, inverse->kind))
 		problem = psprintf("The inverse of %s cannot be %s.", kind_names[declared->kind], kind_names[inverse->kind]);
 	else if (inverse->back_populates != NULL && strcmp(inverse->back_populates, declared->name) != 0)
-		problem = psprintf("Relationship \"%s\" of model \"%s\" has \"%s\" for its inverse.",
-						   inverse->name, target->model, inverse->back_populates);
+		problem = psprintf("Relationship \"%s\" of model \"%s\" has \"%s\" for its inverse.", inverse->name,
+						   target->model, inverse->back_populates);
 	if (problem != NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_TABLE_DEFINITION),
-				errmsg("relationship \"%s\" of model \"%s\" does not fit its inverse \"%s\"",
-					   declared->name, model, declared->back_populates),
+		ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+				errmsg("relationship \"%s\" of model \"%s\" does not fit its inverse \"%s\"", declared->name, model,
+					   declared->back_populates),
 				errdetail("%s", problem));
 }
 
@@ -564,7 +555,7 @@ same_pairs(const AttrNumber *a1, const AttrNumber *b1, int n1, const AttrNumber 
 {
 	for (int i = 0; i < n1; i++)
 	{
-		bool		found = false;
+		bool found = false;
 
 		for (int j = 0; j < n2; j++)
 			found = found || (a1[i] == a2[j] && b1[i] == b2[j]);
@@ -591,10 +582,8 @@ orm_relationship_check_keys(const OrmModel *model, const OrmRelationship *relati
 	if (inverse == NULL || !inverse->resolved || inverse->target_relid != model->relid ||
 		!kinds_fit(relationship->kind, inverse->kind) || same_keys(relationship, inverse))
 		return;
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_TABLE_DEFINITION),
-			errmsg("relationship \"%s\" of model \"%s\" does not fit its inverse \"%s\"",
-				   relationship->name, model->name, inverse->name),
-			errdetail("They follow different foreign keys."),
-			errhint("Give both the same foreign_key."));
+	ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+			errmsg("relationship \"%s\" of model \"%s\" does not fit its inverse \"%s\"", relationship->name,
+				   model->name, inverse->name),
+			errdetail("They follow different foreign keys."), errhint("Give both the same foreign_key."));
 }

@@ -15,9 +15,9 @@
 
 typedef struct Known
 {
-	Oid			relid;			/* hash key; must be first */
-	uint64		generation;		/* of the registry that it was found in */
-	char		model[NAMEDATALEN];
+	Oid relid;		   /* hash key; must be first */
+	uint64 generation; /* of the registry that it was found in */
+	char model[NAMEDATALEN];
 } Known;
 
 static HTAB *known = NULL;
@@ -26,12 +26,12 @@ static HTAB *known = NULL;
 static Known *
 enter(Oid relid)
 {
-	Known	   *entry;
-	bool		found;
+	Known *entry;
+	bool found;
 
 	if (known == NULL)
 	{
-		HASHCTL		control = {0};
+		HASHCTL control = {0};
 
 		control.keysize = sizeof(Oid);
 		control.entrysize = sizeof(Known);
@@ -53,9 +53,7 @@ raise_none(Oid relid)
 {
 	const char *table = orm_model_table_name(relid);
 
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_OBJECT),
-			errmsg("table \"%s\" has no model", get_rel_name(relid)),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("table \"%s\" has no model", get_rel_name(relid)),
 			errhint("Map it: SELECT * FROM orm.map('%s', 'Name');", table));
 }
 
@@ -64,14 +62,12 @@ static void
 raise_several(Oid relid, List *models)
 {
 	StringInfoData names;
-	ListCell   *cell;
+	ListCell *cell;
 
 	initStringInfo(&names);
 	foreach(cell, models)
 		appendStringInfo(&names, "%s\"%s\"", names.len == 0 ? "" : ", ", ((const OrmModel *) lfirst(cell))->name);
-	ereport(ERROR,
-			errcode(ERRCODE_AMBIGUOUS_COLUMN),
-			errmsg("table \"%s\" has several models", get_rel_name(relid)),
+	ereport(ERROR, errcode(ERRCODE_AMBIGUOUS_COLUMN), errmsg("table \"%s\" has several models", get_rel_name(relid)),
 			errdetail("%s; none of them has accessors.", names.data),
 			errhint("Declare one of them with accessors: orm.accessors()."));
 }
@@ -80,8 +76,8 @@ raise_several(Oid relid, List *models)
 static const OrmModel *
 find_model(Oid relid, LOCKMODE lockmode)
 {
-	List	   *models = NIL;
-	ListCell   *cell;
+	List *models = NIL;
+	ListCell *cell;
 
 	foreach(cell, orm_registry_of_relation(relid))
 	{
@@ -102,8 +98,8 @@ find_model(Oid relid, LOCKMODE lockmode)
 const OrmModel *
 orm_model_open_by_table(Oid relid, LOCKMODE lockmode)
 {
-	Known	   *entry = enter(relid);
-	uint64		generation = orm_cache_generation();
+	Known *entry = enter(relid);
+	uint64 generation = orm_cache_generation();
 	const OrmModel *model = entry->generation == generation ? orm_model_open_if_any(entry->model, lockmode) : NULL;
 
 	if (model != NULL && model->relid == relid && orm_cache_generation() == generation)

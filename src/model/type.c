@@ -19,33 +19,31 @@
 /* The built-in types that to_json treats as more than a string. */
 static const struct
 {
-	Oid			type;
+	Oid type;
 	OrmTypeClass class;
-}			builtin_classes[] = {
-	{BOOLOID, ORM_TYPE_BOOL},
-	{INT2OID, ORM_TYPE_INT2},
-	{INT4OID, ORM_TYPE_INT4},
-	{INT8OID, ORM_TYPE_INT8},
-	{FLOAT4OID, ORM_TYPE_FLOAT},
-	{FLOAT8OID, ORM_TYPE_FLOAT},
-	{NUMERICOID, ORM_TYPE_NUMERIC},
-	{TEXTOID, ORM_TYPE_TEXT},
-	{VARCHAROID, ORM_TYPE_TEXT},
-	{BPCHAROID, ORM_TYPE_TEXT},
-	{DATEOID, ORM_TYPE_DATE},
-	{TIMESTAMPOID, ORM_TYPE_TIMESTAMP},
-	{TIMESTAMPTZOID, ORM_TYPE_TIMESTAMPTZ},
-	{JSONOID, ORM_TYPE_JSON},
-	{JSONBOID, ORM_TYPE_JSONB},
-	{RECORDOID, ORM_TYPE_OTHER},
-	{ANYARRAYOID, ORM_TYPE_OTHER}
-};
+} builtin_classes[] = {{BOOLOID, ORM_TYPE_BOOL},
+					   {INT2OID, ORM_TYPE_INT2},
+					   {INT4OID, ORM_TYPE_INT4},
+					   {INT8OID, ORM_TYPE_INT8},
+					   {FLOAT4OID, ORM_TYPE_FLOAT},
+					   {FLOAT8OID, ORM_TYPE_FLOAT},
+					   {NUMERICOID, ORM_TYPE_NUMERIC},
+					   {TEXTOID, ORM_TYPE_TEXT},
+					   {VARCHAROID, ORM_TYPE_TEXT},
+					   {BPCHAROID, ORM_TYPE_TEXT},
+					   {DATEOID, ORM_TYPE_DATE},
+					   {TIMESTAMPOID, ORM_TYPE_TIMESTAMP},
+					   {TIMESTAMPTZOID, ORM_TYPE_TIMESTAMPTZ},
+					   {JSONOID, ORM_TYPE_JSON},
+					   {JSONBOID, ORM_TYPE_JSONB},
+					   {RECORDOID, ORM_TYPE_OTHER},
+					   {ANYARRAYOID, ORM_TYPE_OTHER}};
 
 /* The class of a type that is no domain. */
 static OrmTypeClass
 classify(Oid base)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < lengthof(builtin_classes); i++)
 		if (builtin_classes[i].type == base)
@@ -65,7 +63,7 @@ classify(Oid base)
 static bool
 has_json_cast(const OrmType *type)
 {
-	Oid			function;
+	Oid function;
 
 	if (type->class != ORM_TYPE_OTHER)
 		return false;
@@ -80,8 +78,8 @@ has_json_cast(const OrmType *type)
 static bool
 takes_number(const OrmType *type)
 {
-	char		category;
-	bool		preferred;
+	char category;
+	bool preferred;
 
 	if (type->class == ORM_TYPE_JSON || type->class == ORM_TYPE_JSONB)
 		return true;
@@ -93,9 +91,9 @@ takes_number(const OrmType *type)
 static void
 find_functions(OrmType *type)
 {
-	Oid			input;
-	Oid			output;
-	bool		varlena;
+	Oid input;
+	Oid output;
+	bool varlena;
 
 	getTypeInputInfo(type->base, &input, &type->input_param);
 	fmgr_info_cxt(input, &type->input, type->context);
@@ -106,11 +104,11 @@ find_functions(OrmType *type)
 	if (type->has_json_cast || type->class == ORM_TYPE_COMPOSITE)
 	{
 		/* to_json takes any type and learns from the expression which it is. */
-		Node	   *argument = (Node *) makeNullConst(type->oid, type->typmod, type->collation);
+		Node *argument = (Node *) makeNullConst(type->oid, type->typmod, type->collation);
 
 		fmgr_info_cxt(F_TO_JSON, &type->to_json, type->context);
-		fmgr_info_set_expr((Node *) makeFuncExpr(F_TO_JSON, JSONOID, list_make1(argument),
-												 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL),
+		fmgr_info_set_expr((Node *) makeFuncExpr(F_TO_JSON, JSONOID, list_make1(argument), InvalidOid, InvalidOid,
+												 COERCE_EXPLICIT_CALL),
 						   &type->to_json);
 	}
 }
@@ -119,8 +117,8 @@ find_functions(OrmType *type)
 static void
 make_fields(OrmType *type, TupleDesc row, uint64 version)
 {
-	OrmField   *fields = palloc0(row->natts * sizeof(OrmField));
-	int			i;
+	OrmField *fields = palloc0(row->natts * sizeof(OrmField));
+	int i;
 
 	for (i = 0; i < row->natts; i++)
 	{
@@ -141,12 +139,11 @@ TupleDesc
 orm_type_open_row(const OrmType *type)
 {
 	TypeCacheEntry *entry = lookup_type_cache(type->base, TYPECACHE_TUPDESC);
-	TupleDesc	row = entry->tupDesc;
-	uint64		version = entry->tupDesc_identifier;
+	TupleDesc row = entry->tupDesc;
+	uint64 version = entry->tupDesc_identifier;
 
 	if (row == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_WRONG_OBJECT_TYPE),
+		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				errmsg("type %s is not composite", format_type_be(type->base)));
 	PinTupleDesc(row);
 	if (version != type->row_version)
@@ -163,7 +160,7 @@ orm_type_open_row(const OrmType *type)
 OrmType *
 orm_type_make(Oid oid, int32 typmod, Oid collation)
 {
-	OrmType    *type = palloc0(sizeof(OrmType));
+	OrmType *type = palloc0(sizeof(OrmType));
 
 	check_stack_depth();
 	type->oid = oid;
@@ -180,7 +177,7 @@ orm_type_make(Oid oid, int32 typmod, Oid collation)
 		type->element = orm_type_make(get_element_type(type->base), type->typmod, collation);
 	else if (type->class == ORM_TYPE_COMPOSITE)
 	{
-		TupleDesc	row = orm_type_open_row(type);
+		TupleDesc row = orm_type_open_row(type);
 
 		ReleaseTupleDesc(row);
 	}
@@ -202,11 +199,10 @@ bool
 orm_type_equal_is_same(const OrmType *type)
 {
 	TypeCacheEntry *entry = lookup_type_cache(type->base, TYPECACHE_BTREE_OPFAMILY);
-	Oid			function = InvalidOid;
+	Oid function = InvalidOid;
 
 	if (OidIsValid(entry->btree_opf) && type->base != BPCHAROID)
-		function = get_opfamily_proc(entry->btree_opf, entry->btree_opintype, entry->btree_opintype,
-									 BTEQUALIMAGE_PROC);
+		function = get_opfamily_proc(entry->btree_opf, entry->btree_opintype, entry->btree_opintype, BTEQUALIMAGE_PROC);
 	return OidIsValid(function) &&
 		DatumGetBool(OidFunctionCall1Coll(function, type->collation, ObjectIdGetDatum(entry->btree_opintype)));
 }
@@ -214,8 +210,8 @@ orm_type_equal_is_same(const OrmType *type)
 char *
 orm_type_text(Oid type, Datum value)
 {
-	Oid			output;
-	bool		is_varlena;
+	Oid output;
+	bool is_varlena;
 
 	getTypeOutputInfo(type, &output, &is_varlena);
 	return OidOutputFunctionCall(output, value);

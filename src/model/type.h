@@ -19,9 +19,9 @@ typedef enum OrmTypeClass
 	ORM_TYPE_INT2,
 	ORM_TYPE_INT4,
 	ORM_TYPE_INT8,
-	ORM_TYPE_FLOAT,				/* float4, float8 */
+	ORM_TYPE_FLOAT, /* float4, float8 */
 	ORM_TYPE_NUMERIC,
-	ORM_TYPE_TEXT,				/* text, varchar, bpchar: the varlena is the text */
+	ORM_TYPE_TEXT, /* text, varchar, bpchar: the varlena is the text */
 	ORM_TYPE_DATE,
 	ORM_TYPE_TIMESTAMP,
 	ORM_TYPE_TIMESTAMPTZ,
@@ -29,39 +29,39 @@ typedef enum OrmTypeClass
 	ORM_TYPE_JSONB,
 	ORM_TYPE_ARRAY,
 	ORM_TYPE_COMPOSITE,
-	ORM_TYPE_OTHER				/* a string, or what a cast to json makes of it */
+	ORM_TYPE_OTHER /* a string, or what a cast to json makes of it */
 } OrmTypeClass;
 
 typedef struct OrmField
 {
-	char	   *name;			/* NULL: a dropped column of the row type */
+	char *name; /* NULL: a dropped column of the row type */
 	struct OrmType *type;
 } OrmField;
 
 typedef struct OrmType
 {
-	Oid			oid;			/* as declared: may be a domain */
-	Oid			base;			/* what the domain is over, at the bottom; else oid */
-	int32		typmod;			/* of the column, or of the domain */
-	Oid			collation;
-	int16		length;
-	bool		by_value;
-	char		align;
-	bool		is_domain;
+	Oid oid;	  /* as declared: may be a domain */
+	Oid base;	  /* what the domain is over, at the bottom; else oid */
+	int32 typmod; /* of the column, or of the domain */
+	Oid collation;
+	int16 length;
+	bool by_value;
+	char align;
+	bool is_domain;
 	OrmTypeClass class;
-	FmgrInfo	input;			/* of base; a domain's checks come after: see orm_value_check */
-	Oid			input_param;
-	FmgrInfo	output;			/* of base */
-	FmgrInfo	to_json;		/* to_json() of exactly this type; set where has_json_cast, and for rows */
-	bool		has_json_cast;	/* class OTHER and to_json does not print the output function's text */
-	bool		takes_number;	/* a number in a document may become a value of the type */
-	struct OrmType *element;	/* of an array */
-	int			nfields;		/* of a composite: see orm_type_open_row */
-	OrmField   *fields;
-	uint64		row_version;	/* of the composite's definition that the fields were made from */
-	void	   *domain_cache;	/* for domain_check */
-	bool		busy;			/* an input function or a domain's check is running */
-	MemoryContext context;		/* where this lives */
+	FmgrInfo input; /* of base; a domain's checks come after: see orm_value_check */
+	Oid input_param;
+	FmgrInfo output;		 /* of base */
+	FmgrInfo to_json;		 /* to_json() of exactly this type; set where has_json_cast, and for rows */
+	bool has_json_cast;		 /* class OTHER and to_json does not print the output function's text */
+	bool takes_number;		 /* a number in a document may become a value of the type */
+	struct OrmType *element; /* of an array */
+	int nfields;			 /* of a composite: see orm_type_open_row */
+	OrmField *fields;
+	uint64 row_version;	   /* of the composite's definition that the fields were made from */
+	void *domain_cache;	   /* for domain_check */
+	bool busy;			   /* an input function or a domain's check is running */
+	MemoryContext context; /* where this lives */
 } OrmType;
 
 /* Looks a type up and returns what is known, in the current memory context. */
@@ -79,7 +79,7 @@ extern TupleDesc orm_type_open_row(const OrmType *type);
  * The equality operator by which values of a type are compared and indexed
  * (of its default btree or hash operator class), or InvalidOid.
  */
-extern Oid	orm_type_equality(Oid type);
+extern Oid orm_type_equality(Oid type);
 
 /* Are values of the type, under its collation, that this operator finds equal the same in every byte? */
 extern bool orm_type_equal_is_same(const OrmType *type);

@@ -31,7 +31,7 @@
 #define SMALL_TEXT 128
 
 /* Makes a value of a type from text; what differs from the input function stands here. */
-typedef Datum (*Maker) (const OrmType *type, FmgrInfo *input, char *text);
+typedef Datum (*Maker)(const OrmType *type, FmgrInfo *input, char *text);
 
 /* The plain maker: the type's input function. */
 static Datum
@@ -44,19 +44,18 @@ make_by_input(const OrmType *type, FmgrInfo *input, char *text)
 static Datum
 read_numeric(char *text)
 {
-	return DirectFunctionCall3(numeric_in, CStringGetDatum(text),
-							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
 }
 
 /* Makes an integer from a number with a point or an exponent: 2.0 is good, 2.5 is not. */
 static Datum
 make_integer(const OrmType *type, FmgrInfo *input, char *text)
 {
-	Datum		number = read_numeric(text);
-	Datum		whole = DirectFunctionCall2(numeric_trunc, number, Int32GetDatum(0));
+	Datum number = read_numeric(text);
+	Datum whole = DirectFunctionCall2(numeric_trunc, number, Int32GetDatum(0));
 
 	if (!DatumGetBool(DirectFunctionCall2(numeric_eq, number, whole)))
-		return make_by_input(type, input, text);	/* raises the type's own error */
+		return make_by_input(type, input, text); /* raises the type's own error */
 	switch (type->class)
 	{
 		case ORM_TYPE_INT2:
@@ -83,7 +82,7 @@ static void
 hint_range(const OrmType *type, const char *text)
 {
 	const char *form = type_is_range(type->base) ? "[%s,%s]" : type_is_multirange(type->base) ? "{[%s,%s]}" : NULL;
-	bool		plain = strlen(text) < SMALL_TEXT && text[0] != '\0' && strpbrk(text, "[](){},\"\\") == NULL;
+	bool plain = strlen(text) < SMALL_TEXT && text[0] != '\0' && strpbrk(text, "[](){},\"\\") == NULL;
 
 	if (form != NULL && plain && geterrcode() == ERRCODE_INVALID_TEXT_REPRESENTATION)
 		errhint("For a single value write \"%s\".", psprintf(form, text, text));
@@ -93,11 +92,11 @@ hint_range(const OrmType *type, const char *text)
 static Datum
 make_guarded(const OrmType *type, Maker maker, char *text, const OrmPath *path)
 {
-	OrmType    *state = unconstify(OrmType *, type);
+	OrmType *state = unconstify(OrmType *, type);
 	MemoryContext caller = CurrentMemoryContext;
-	FmgrInfo	own_input;
-	bool		was_busy = type->busy;
-	Datum		value = 0;
+	FmgrInfo own_input;
+	bool was_busy = type->busy;
+	Datum value = 0;
 
 	if (was_busy)
 		fmgr_info_copy(&own_input, &state->input, caller);
@@ -121,18 +120,17 @@ make_guarded(const OrmType *type, Maker maker, char *text, const OrmPath *path)
 void
 orm_value_check(const OrmType *type, Datum value, bool isnull, const OrmPath *path)
 {
-	OrmType    *state = unconstify(OrmType *, type);
+	OrmType *state = unconstify(OrmType *, type);
 	MemoryContext caller = CurrentMemoryContext;
-	bool		was_busy = type->busy;
-	void	   *own_cache = NULL;
+	bool was_busy = type->busy;
+	void *own_cache = NULL;
 
 	if (!type->is_domain)
 		return;
 	PG_TRY();
 	{
 		state->busy = true;
-		domain_check(value, isnull, type->oid,
-					 was_busy ? &own_cache : &state->domain_cache,
+		domain_check(value, isnull, type->oid, was_busy ? &own_cache : &state->domain_cache,
 					 was_busy ? caller : type->context);
 	}
 	PG_CATCH();
@@ -148,9 +146,9 @@ orm_value_check(const OrmType *type, Datum value, bool isnull, const OrmPath *pa
 static Datum
 make_from_bytes(const OrmType *type, Maker maker, const char *bytes, int length, const OrmPath *path)
 {
-	char		room[SMALL_TEXT];
-	char	   *text = length < SMALL_TEXT ? room : palloc(length + 1);
-	Datum		value;
+	char room[SMALL_TEXT];
+	char *text = length < SMALL_TEXT ? room : palloc(length + 1);
+	Datum value;
 
 	memcpy(text, bytes, length);
 	text[length] = '\0';
@@ -187,12 +185,10 @@ wanted(const OrmType *type)
 void
 orm_nested_raise_mismatch(const OrmType *type, OrmJson json, const OrmPath *path)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_DATATYPE_MISMATCH),
-			errmsg("%s cannot become a value of type %s",
-				   orm_json_kind_name(orm_json_kind(json)), format_type_be(type->oid)),
-			orm_error_place(path),
-			errhint("Write %s.", wanted(type)));
+	ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+			errmsg("%s cannot become a value of type %s", orm_json_kind_name(orm_json_kind(json)),
+				   format_type_be(type->oid)),
+			orm_error_place(path), errhint("Write %s.", wanted(type)));
 }
 
 /* Reads a value from text by the type's input function, without a domain's checks. */
@@ -225,8 +221,7 @@ fits_as_it_is(const OrmType *type, int length)
 {
 	if (type->class != ORM_TYPE_TEXT)
 		return false;
-	return type->typmod < (int32) VARHDRSZ ||
-		(type->base == VARCHAROID && length <= type->typmod - (int32) VARHDRSZ);
+	return type->typmod < (int32) VARHDRSZ || (type->base == VARCHAROID && length <= type->typmod - (int32) VARHDRSZ);
 }
 
 /* Reads a string. */
@@ -234,7 +229,7 @@ static Datum
 read_string(const OrmType *type, OrmJson json, const OrmPath *path)
 {
 	const char *bytes = orm_json_bytes(json);
-	int			length = json.node->length;
+	int length = json.node->length;
 
 	if (fits_as_it_is(type, length))
 		return PointerGetDatum(cstring_to_text_with_len(bytes, length));
@@ -246,8 +241,8 @@ static bool
 parse_whole(const char *bytes, int length, int64 *result)
 {
 	const char *end = bytes + length;
-	bool		negative = *bytes == '-';
-	int64		value = 0;
+	bool negative = *bytes == '-';
+	int64 value = 0;
 
 	bytes += negative;
 	if (end - bytes > MAX_FAST_DIGITS)
@@ -267,8 +262,8 @@ static Datum
 read_integer(const OrmType *type, OrmJson json, const OrmPath *path)
 {
 	const char *bytes = orm_json_bytes(json);
-	int			length = json.node->length;
-	int64		value;
+	int length = json.node->length;
+	int64 value;
 
 	if (parse_whole(bytes, length, &value))
 	{
@@ -288,7 +283,7 @@ read_integer(const OrmType *type, OrmJson json, const OrmPath *path)
 static Datum
 read_number(const OrmType *type, OrmJson json, const OrmPath *path)
 {
-	Maker		maker = type->base == MONEYOID ? make_money : make_by_input;
+	Maker maker = type->base == MONEYOID ? make_money : make_by_input;
 
 	if (!type->takes_number)
 		orm_nested_raise_mismatch(type, json, path);
@@ -301,7 +296,7 @@ read_number(const OrmType *type, OrmJson json, const OrmPath *path)
 static Datum
 read_json(const OrmType *type, OrmJson json, const OrmPath *path)
 {
-	int			length;
+	int length;
 	const char *source = orm_json_source(json, &length);
 
 	if (type->class == ORM_TYPE_JSON)
@@ -343,7 +338,7 @@ read_given(const OrmType *type, OrmJson json, const OrmPath *path)
 Datum
 orm_nested_read_value(const OrmType *type, OrmJson json, const OrmPath *path, bool *isnull)
 {
-	Datum		value = 0;
+	Datum value = 0;
 
 	check_stack_depth();
 	*isnull = orm_json_kind(json) == ORM_JSON_NULL;
@@ -373,7 +368,7 @@ is_instruction(const OrmType *type, OrmJson json)
 OrmJson
 orm_value_unescape(OrmJson json)
 {
-	OrmJson		escaped;
+	OrmJson escaped;
 
 	if (orm_json_kind(json) == ORM_JSON_OBJECT && json.node->count == 1 && orm_json_member(json, "$value", &escaped))
 		return escaped;
@@ -385,22 +380,17 @@ static Datum
 read_instruction(const OrmType *type, OrmJson json, const OrmPath *path, bool *isnull)
 {
 	OrmJsonWalk walk = orm_json_walk(json);
-	OrmPath		here;
-	Datum		value;
+	OrmPath here;
+	Datum value;
 
 	orm_json_next(&walk);
 	here = orm_path_key(path, orm_json_string(walk.key));
 	if (!orm_json_equals(walk.key, "$value"))
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("unknown instruction \"%s\"", here.key),
-				orm_error_place(&here),
-				errhint("The instruction that may stand here is \"$value\"."));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown instruction \"%s\"", here.key),
+				orm_error_place(&here), errhint("The instruction that may stand here is \"$value\"."));
 	if (json.node->count != 1)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"$value\" must be the only key of its object"),
-				orm_error_place(path));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"$value\" must be the only key of its object"), orm_error_place(path));
 	if (type->class != ORM_TYPE_JSON && type->class != ORM_TYPE_JSONB)
 		return orm_nested_read_value(type, walk.value, &here, isnull);
 	value = read_json(type, walk.value, &here);
@@ -422,7 +412,7 @@ orm_value_read(const OrmType *type, OrmJson json, const OrmPath *path, bool *isn
 Datum
 orm_value_read_text(const OrmType *type, const char *text)
 {
-	Datum		value = orm_nested_read_text(type, unconstify(char *, text), NULL);
+	Datum value = orm_nested_read_text(type, unconstify(char *, text), NULL);
 
 	orm_value_check(type, value, false, NULL);
 	return value;

@@ -26,8 +26,7 @@
  * kind of JSON does not fit, 22023 for an unknown instruction, and the type's
  * own errors; the place is added to all of them.
  */
-extern Datum orm_value_read(const OrmType *type, OrmJson json,
-							const OrmPath *path, bool *isnull);
+extern Datum orm_value_read(const OrmType *type, OrmJson json, const OrmPath *path, bool *isnull);
 
 /* What stands in {"$value": x}, an object with no other key; other JSON is itself. */
 extern OrmJson orm_value_unescape(OrmJson json);

@@ -26,31 +26,23 @@
 typedef struct Function
 {
 	const char *name;
-	bool		ordered;		/* takes "order_by" */
-	bool		separated;		/* takes "separator" */
+	bool ordered;	/* takes "order_by" */
+	bool separated; /* takes "separator" */
 } Function;
 
-static const Function functions[] = {
-	{"count", false, false},
-	{"sum", false, false},
-	{"avg", false, false},
-	{"min", false, false},
-	{"max", false, false},
-	{"bool_and", false, false},
-	{"bool_or", false, false},
-	{"array_agg", true, false},
-	{"string_agg", true, true}
-};
+static const Function functions[] = {{"count", false, false},	{"sum", false, false},		{"avg", false, false},
+									 {"min", false, false},		{"max", false, false},		{"bool_and", false, false},
+									 {"bool_or", false, false}, {"array_agg", true, false}, {"string_agg", true, true}};
 
 static const char *const options[] = {"distinct", "where", "order_by", "separator"};
 
 /* An aggregate while it is read. */
 typedef struct Reader
 {
-	OrmScope   *scope;			/* it stands in */
-	OrmScope   *objects;		/* it goes over; its where and order_by are about them */
-	OrmJson		json;
-	List	  **chains;
+	OrmScope *scope;   /* it stands in */
+	OrmScope *objects; /* it goes over; its where and order_by are about them */
+	OrmJson json;
+	List **chains;
 	const OrmPath *place;
 	const Function *function;
 	OrmAggregate *aggregate;
@@ -69,8 +61,8 @@ find_function(OrmJson json, OrmJson *chain, const OrmPath *place)
 {
 	const char *names[lengthof(functions) + lengthof(options)];
 	const Function *function = NULL;
-	OrmJson		value;
-	int			n = 0;
+	OrmJson value;
+	int n = 0;
 
 	for (int i = 0; i < (int) lengthof(functions); i++)
 		names[n++] = functions[i].name;
@@ -82,17 +74,14 @@ find_function(OrmJson json, OrmJson *chain, const OrmPath *place)
 		if (!orm_json_member(json, functions[i].name, &value))
 			continue;
 		if (function != NULL)
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("\"%s\" and \"%s\" cannot stand in one aggregate", function->name, functions[i].name),
 					orm_error_place(place));
 		function = &functions[i];
 		*chain = value;
 	}
 	if (function == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("an aggregate needs a function"),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("an aggregate needs a function"),
 				orm_error_place(place),
 				errhint("One of \"count\", \"sum\", \"avg\", \"min\", \"max\", \"bool_and\", \"bool_or\", "
 						"\"array_agg\", \"string_agg\", as in {\"sum\": \"likes\"}."));
@@ -103,10 +92,8 @@ find_function(OrmJson json, OrmJson *chain, const OrmPath *place)
 static void
 raise_row(const Reader *r, const OrmPath *place)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" in \"compute\" needs a relationship to go over", r->function->name),
-			orm_error_place(place),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("\"%s\" in \"compute\" needs a relationship to go over", r->function->name), orm_error_place(place),
 			errhint("In \"compute\" an aggregate is over what an object is related to, as in {\"count\": \"posts\"}; "
 					"over the objects themselves it stands in \"aggregate\" of orm.aggregate."));
 }
@@ -118,9 +105,7 @@ raise_no_value(const Reader *r, const char *chain, const OrmPath *place)
 	const OrmModel *model = r->objects->model;
 	const char *attribute = model->nattributes > 0 ? model->attributes[0].name : "...";
 
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" needs an attribute", r->function->name),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" needs an attribute", r->function->name),
 			orm_error_place(place),
 			errhint("As in {\"%s\": \"%s\"}; only \"count\" counts objects.", r->function->name,
 					strcmp(chain, "*") == 0 ? attribute : psprintf("%s.%s", chain, attribute)));
@@ -130,7 +115,7 @@ raise_no_value(const Reader *r, const char *chain, const OrmPath *place)
 static bool
 is_single(const List *relationships)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, relationships)
 		if (!orm_query_is_single(lfirst(cell)))
@@ -142,10 +127,10 @@ is_single(const List *relationships)
 static OrmChain *
 make_chain(const Reader *r, List *relationships, List *scopes)
 {
-	OrmChain   *chain = palloc0(sizeof(OrmChain));
-	OrmScope   *scope = r->scope;
-	ListCell   *relationship;
-	ListCell   *target;
+	OrmChain *chain = palloc0(sizeof(OrmChain));
+	OrmScope *scope = r->scope;
+	ListCell *relationship;
+	ListCell *target;
 
 	chain->relationships = relationships;
 	chain->from = makeStringInfo();
@@ -178,10 +163,10 @@ same_members(const List *a, const List *b)
 static OrmChain *
 choose_chain(const Reader *r, List *relationships, List *scopes)
 {
-	OrmChain   *chain;
-	OrmJson		where;
-	bool		narrowed = orm_json_member(r->json, "where", &where);
-	ListCell   *cell;
+	OrmChain *chain;
+	OrmJson where;
+	bool narrowed = orm_json_member(r->json, "where", &where);
+	ListCell *cell;
 
 	foreach(cell, r->chains != NULL ? *r->chains : NIL)
 	{
@@ -201,13 +186,12 @@ static const OrmExpression *
 found_column(const OrmScope *joined)
 {
 	const OrmModel *model = joined->model;
-	int			attribute = orm_model_attribute_over(model, joined->through->remote[0]);
+	int attribute = orm_model_attribute_over(model, joined->through->remote[0]);
 
 	if (attribute < 0)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_COLUMN),
-				errmsg("relationship \"%s\" follows a column that model \"%s\" does not have",
-					   joined->through->name, model->name));
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+				errmsg("relationship \"%s\" follows a column that model \"%s\" does not have", joined->through->name,
+					   model->name));
 	return orm_query_attribute(joined, attribute);
 }
 
@@ -216,7 +200,7 @@ static void
 set_objects(Reader *r, List *relationships, List *scopes, const OrmPath *place)
 {
 	StringInfoData found;
-	ListCell   *cell;
+	ListCell *cell;
 
 	r->objects = r->scope;
 	if (r->chains == NULL && relationships == NIL)
@@ -273,15 +257,15 @@ set_rows(Reader *r, const char *text, const OrmPath *place)
 static void
 read_chain(Reader *r, const char *text, const OrmPath *place)
 {
-	List	   *relationships = NIL;
-	List	   *scopes = NIL;
-	OrmScope   *scope = r->scope;
-	char	   *name = pstrdup(text);
+	List *relationships = NIL;
+	List *scopes = NIL;
+	OrmScope *scope = r->scope;
+	char *name = pstrdup(text);
 
 	while (name != NULL)
 	{
-		char	   *dot = strchr(name, '.');
-		OrmName		found;
+		char *dot = strchr(name, '.');
+		OrmName found;
 
 		if (dot != NULL)
 			*dot = '\0';
@@ -291,8 +275,7 @@ read_chain(Reader *r, const char *text, const OrmPath *place)
 		if (found.relationship == NULL)
 			break;
 		if (list_length(relationships) == MAX_STEPS)
-			ereport(ERROR,
-					errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 					errmsg("the aggregate goes through too many relationships"),
 					errdetail("At %s. There may be %d.", orm_path_text(place), MAX_STEPS));
 		relationships = lappend(relationships, unconstify(OrmRelationship *, found.relationship));
@@ -311,8 +294,8 @@ read_chain(Reader *r, const char *text, const OrmPath *place)
 static void
 read_argument(Reader *r, OrmJson chain)
 {
-	OrmPath		here = orm_path_key(r->place, r->function->name);
-	char	   *text;
+	OrmPath here = orm_path_key(r->place, r->function->name);
+	char *text;
 
 	if (orm_json_kind(chain) != ORM_JSON_STRING && orm_json_kind(chain) != ORM_JSON_UNDECODABLE)
 		orm_query_wrong_kind(chain, "a path to an attribute or a relationship", &here);
@@ -324,11 +307,8 @@ read_argument(Reader *r, OrmJson chain)
 	}
 	set_objects(r, NIL, NIL, &here);
 	if (r->aggregate->distinct)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"distinct\" cannot stand with \"*\""),
-				orm_error_place(r->place),
-				errhint("Objects are distinct; name the attribute whose values are to be."));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"distinct\" cannot stand with \"*\""),
+				orm_error_place(r->place), errhint("Objects are distinct; name the attribute whose values are to be."));
 	set_rows(r, text, &here);
 }
 
@@ -336,8 +316,8 @@ read_argument(Reader *r, OrmJson chain)
 static void
 read_distinct(Reader *r)
 {
-	OrmPath		here = orm_path_key(r->place, "distinct");
-	OrmJson		value;
+	OrmPath here = orm_path_key(r->place, "distinct");
+	OrmJson value;
 
 	r->aggregate->distinct = orm_json_member(r->json, "distinct", &value) && orm_query_boolean(value, &here);
 }
@@ -346,9 +326,9 @@ read_distinct(Reader *r)
 static void
 read_where(Reader *r)
 {
-	OrmPath		here = orm_path_key(r->place, "where");
+	OrmPath here = orm_path_key(r->place, "where");
 	OrmAggregate *aggregate = r->aggregate;
-	OrmJson		value;
+	OrmJson value;
 	StringInfoData where;
 
 	if (!orm_json_member(r->json, "where", &value))
@@ -368,12 +348,10 @@ read_where(Reader *r)
 static void
 refuse_option(const Reader *r, const char *option, const char *takers)
 {
-	OrmPath		here = orm_path_key(r->place, option);
+	OrmPath here = orm_path_key(r->place, option);
 
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" cannot stand with \"%s\"", option, r->function->name),
-			orm_error_place(&here),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("\"%s\" cannot stand with \"%s\"", option, r->function->name), orm_error_place(&here),
 			errhint("It stands with %s.", takers));
 }
 
@@ -381,17 +359,15 @@ refuse_option(const Reader *r, const char *option, const char *takers)
 static void
 check_distinct_order(const Reader *r, const char *sql, const OrmPath *place)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, r->aggregate->order)
 	{
-		OrmOrder   *order = lfirst(cell);
+		OrmOrder *order = lfirst(cell);
 
 		if (strcmp(order->expression->sql, sql) != 0)
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("distinct values can only be ordered by themselves"),
-					orm_error_place(place),
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("distinct values can only be ordered by themselves"), orm_error_place(place),
 					errhint("Leave out \"distinct\", or order by \"%s\".", r->aggregate->argument->name));
 		order->expression = r->aggregate->argument;
 	}
@@ -401,8 +377,8 @@ check_distinct_order(const Reader *r, const char *sql, const OrmPath *place)
 static void
 read_order(Reader *r, const char *sql)
 {
-	OrmPath		here = orm_path_key(r->place, "order_by");
-	OrmJson		value;
+	OrmPath here = orm_path_key(r->place, "order_by");
+	OrmJson value;
 
 	if (!orm_json_member(r->json, "order_by", &value))
 		return;
@@ -417,9 +393,9 @@ read_order(Reader *r, const char *sql)
 static void
 read_separator(Reader *r)
 {
-	OrmPath		here = orm_path_key(r->place, "separator");
-	OrmJson		value;
-	char	   *text = ",";
+	OrmPath here = orm_path_key(r->place, "separator");
+	OrmJson value;
+	char *text = ",";
 
 	if (orm_json_member(r->json, "separator", &value))
 	{
@@ -463,8 +439,7 @@ cast_argument(Reader *r, const OrmPath *place)
 	if (r->function->separated)
 	{
 		if (TypeCategory(argument->type->base) != TYPCATEGORY_STRING)
-			ereport(ERROR,
-					errcode(ERRCODE_UNDEFINED_FUNCTION),
+			ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 					errmsg("there is no %s of %s of type %s", r->function->name, orm_query_describe(argument),
 						   format_type_be(argument->type->oid)),
 					orm_error_place(place),
@@ -482,36 +457,37 @@ set_type(Reader *r)
 {
 	OrmAggregate *aggregate = r->aggregate;
 	const OrmExpression *argument = aggregate->argument;
-	OrmPath		here = orm_path_key(r->place, r->function->name);
-	Oid			result = INT8OID;
+	OrmPath here = orm_path_key(r->place, r->function->name);
+	Oid result = INT8OID;
 
 	if (argument != NULL)
 	{
 		cast_argument(r, &here);
 		argument = aggregate->argument;
 		if (aggregate->distinct && argument->type->oid != RECORDOID && !orm_operator_has_order(argument->type))
-			ereport(ERROR,
-					errcode(ERRCODE_UNDEFINED_FUNCTION),
+			ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 					errmsg("%s of type %s cannot be told distinct", orm_query_describe(argument),
 						   format_type_be(argument->type->oid)),
 					orm_error_place(&here));
 		if (r->function->separated)
 			result = TEXTOID;
 		else if (!counts(r))
-			result = orm_operator_aggregate_result(r->function->name, argument->type->oid,
-												   orm_query_describe(argument), &here);
+			result = orm_operator_aggregate_result(r->function->name, argument->type->oid, orm_query_describe(argument),
+												   &here);
 	}
-	aggregate->type = orm_type_make(result, -1, OidIsValid(get_typcollation(result)) && argument != NULL
-									? argument->type->collation : get_typcollation(result));
+	aggregate->type = orm_type_make(result, -1,
+									OidIsValid(get_typcollation(result)) && argument != NULL
+										? argument->type->collation
+										: get_typcollation(result));
 }
 
 OrmAggregate *
 orm_query_aggregate(OrmScope *scope, const char *name, OrmJson json, List **chains, const OrmPath *place)
 {
-	Reader		r = {.scope = scope, .json = json, .chains = chains, .place = place};
+	Reader r = {.scope = scope, .json = json, .chains = chains, .place = place};
 	OrmAggregate *aggregate = palloc0(sizeof(OrmAggregate));
 	const char *sql;
-	OrmJson		chain = {0};
+	OrmJson chain = {0};
 
 	r.aggregate = aggregate;
 	r.function = find_function(json, &chain, place);

@@ -10,24 +10,24 @@
 /* What an aggregate goes over that is not the row itself: objects along relationships. */
 typedef struct OrmChain
 {
-	List	   *relationships;	/* of const OrmRelationship * */
-	OrmScope   *scope;			/* of the objects at its end; their joins belong behind "from" */
-	StringInfo	from;			/* "s"."posts" AS t1, ... */
-	StringInfo	where;			/* joins them to the row that it begins with; and an aggregate's "where" */
-	bool		narrowed;		/* ... which stands in it: only this aggregate goes over it */
+	List *relationships; /* of const OrmRelationship * */
+	OrmScope *scope;	 /* of the objects at its end; their joins belong behind "from" */
+	StringInfo from;	 /* "s"."posts" AS t1, ... */
+	StringInfo where;	 /* joins them to the row that it begins with; and an aggregate's "where" */
+	bool narrowed;		 /* ... which stands in it: only this aggregate goes over it */
 } OrmChain;
 
 typedef struct OrmAggregate
 {
 	const char *name;
-	const char *function;		/* of pg_catalog */
-	OrmChain   *chain;			/* NULL: over the rows that are grouped */
-	const OrmExpression *argument;	/* NULL: * */
-	bool		distinct;
-	List	   *order;			/* of OrmOrder * */
-	const char *separator;		/* a parameter; NULL: none */
-	const char *filter;			/* NULL: none */
-	const OrmType *type;		/* of the result */
+	const char *function;		   /* of pg_catalog */
+	OrmChain *chain;			   /* NULL: over the rows that are grouped */
+	const OrmExpression *argument; /* NULL: * */
+	bool distinct;
+	List *order;		   /* of OrmOrder * */
+	const char *separator; /* a parameter; NULL: none */
+	const char *filter;	   /* NULL: none */
+	const OrmType *type;   /* of the result */
 } OrmAggregate;
 
 /*

@@ -29,8 +29,9 @@
 
 #define CHANGE_KEYS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT)
 #define COUNT_KEYS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_DISTINCT)
-#define PASSED_OVER (ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET | ORM_KEY_SELECT | ORM_KEY_OMIT | \
-					 ORM_KEY_LOAD | ORM_KEY_LOCK | ORM_KEY_ETAG | ORM_KEY_AFTER | ORM_KEY_BEFORE | ORM_KEY_TOTAL)
+#define PASSED_OVER \
+	(ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET | ORM_KEY_SELECT | ORM_KEY_OMIT | ORM_KEY_LOAD | ORM_KEY_LOCK | \
+	 ORM_KEY_ETAG | ORM_KEY_AFTER | ORM_KEY_BEFORE | ORM_KEY_TOTAL)
 
 void
 orm_query_append_source(OrmScope *scope, const OrmQueryKeys *keys, StringInfo sql)
@@ -49,7 +50,7 @@ static void
 use_parameter(void *argument, OrmJson reference)
 {
 	const OrmQueryRequest *request = argument;
-	OrmJson		name;
+	OrmJson name;
 
 	if (!orm_json_member(reference, "$", &name))
 		return;
@@ -62,8 +63,8 @@ use_parameter(void *argument, OrmJson reference)
 static void
 append_count(StringInfo sql, OrmScope *scope, const OrmQueryKeys *keys, List *distinct)
 {
-	ListCell   *cell;
-	bool		first = true;
+	ListCell *cell;
+	bool first = true;
 
 	appendStringInfoString(sql, "SELECT pg_catalog.count(*)");
 	if (distinct != NIL)
@@ -85,7 +86,7 @@ append_count(StringInfo sql, OrmScope *scope, const OrmQueryKeys *keys, List *di
 static void
 take_count(OrmCompiler *compiler, OrmJson query, OrmQueryKeys *keys)
 {
-	OrmShape	shape;
+	OrmShape shape;
 
 	orm_query_take(query, COUNT_KEYS | PASSED_OVER, NULL, keys);
 	orm_shape_begin(&shape);
@@ -97,11 +98,11 @@ take_count(OrmCompiler *compiler, OrmJson query, OrmQueryKeys *keys)
 void
 orm_query_count(OrmCompiler *compiler, OrmJson query)
 {
-	OrmScope   *scope = orm_query_scope(orm_query_builder(compiler), compiler->request->model);
+	OrmScope *scope = orm_query_scope(orm_query_builder(compiler), compiler->request->model);
 	OrmQueryStatement *statement = &orm_query_add_level(compiler, scope->model)->statement;
-	OrmPath		distinct_place = orm_path_key(NULL, "distinct");
-	bool		counted = compiler->request->verb == ORM_QUERY_COUNT;
-	List	   *distinct = NIL;
+	OrmPath distinct_place = orm_path_key(NULL, "distinct");
+	bool counted = compiler->request->verb == ORM_QUERY_COUNT;
+	List *distinct = NIL;
 	OrmQueryKeys keys;
 	StringInfoData sql;
 
@@ -130,11 +131,8 @@ static void
 raise_no_attribute(const OrmModel *model, const char *name, const OrmPath *place)
 {
 	if (orm_model_relationship(model, name) != NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("relationship \"%s\" cannot stand here", name),
-				orm_error_place(place),
-				errhint("A patch by a query sets attributes."));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("relationship \"%s\" cannot stand here", name),
+				orm_error_place(place), errhint("A patch by a query sets attributes."));
 	orm_model_no_attribute(model, name, place);
 }
 
@@ -143,33 +141,28 @@ static void
 check_settable(const OrmModel *model, const OrmAttribute *attribute, const OrmPath *place)
 {
 	if (attribute->generated || attribute->identity_always)
-		ereport(ERROR,
-				errcode(ERRCODE_GENERATED_ALWAYS),
-				errmsg("attribute \"%s\" of model \"%s\" cannot be given", attribute->name, model->name),
-				errdetail("At %s. Its column is %s.", orm_path_text(place),
-						  attribute->generated ? "a generated column"
-						  : "an identity column defined as GENERATED ALWAYS"));
+		ereport(
+			ERROR, errcode(ERRCODE_GENERATED_ALWAYS),
+			errmsg("attribute \"%s\" of model \"%s\" cannot be given", attribute->name, model->name),
+			errdetail("At %s. Its column is %s.", orm_path_text(place),
+					  attribute->generated ? "a generated column" : "an identity column defined as GENERATED ALWAYS"));
 	if (attribute->in_key)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("key attribute \"%s\" of model \"%s\" cannot be changed", attribute->name, model->name),
-				orm_error_place(place),
-				errhint("The key says which object it is."));
+				orm_error_place(place), errhint("The key says which object it is."));
 	if (attribute - model->attributes == model->version)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("attribute \"%s\" of model \"%s\" cannot be set", attribute->name, model->name),
-				orm_error_place(place),
-				errhint("It is the version: it counts by itself."));
+				orm_error_place(place), errhint("It is the version: it counts by itself."));
 }
 
 /* The attribute that a key of the patch names. */
 static int
 find_attribute(const OrmModel *model, OrmJson key, const OrmPath *place)
 {
-	char	   *name = orm_json_string(key);
-	OrmPath		here = orm_path_key(place, name);
-	int			attribute = orm_model_attribute(model, name, strlen(name));
+	char *name = orm_json_string(key);
+	OrmPath here = orm_path_key(place, name);
+	int attribute = orm_model_attribute(model, name, strlen(name));
 
 	if (attribute < 0)
 		raise_no_attribute(model, name, &here);
@@ -181,15 +174,15 @@ find_attribute(const OrmModel *model, OrmJson key, const OrmPath *place)
 typedef struct Assignment
 {
 	const OrmAttribute *attribute;
-	OrmPatch	patch;
-	const char *value;			/* a parameter, or NULL; with a patch, its operand */
+	OrmPatch patch;
+	const char *value; /* a parameter, or NULL; with a patch, its operand */
 } Assignment;
 
 /* The parameter for what is given for an attribute, or NULL. */
 static const char *
 read_value(OrmBuilder *builder, OrmJson json, const OrmType *type, const OrmPath *place)
 {
-	OrmOperand	operand = orm_query_operand(NULL, builder, json, type, place);
+	OrmOperand operand = orm_query_operand(NULL, builder, json, type, place);
 
 	if (operand.kind != ORM_OPERAND_VALUE)
 		return "NULL";
@@ -201,11 +194,11 @@ static const char *
 read_patch(OrmBuilder *builder, const Assignment *assignment, OrmJson json, const OrmPath *place)
 {
 	const OrmModel *model = builder->compiler->request->model;
-	OrmPatch	patch = assignment->patch;
-	OrmPath		here = orm_path_key(place, orm_patch_name(patch));
-	OrmJson		given = orm_patch_operand(model, assignment->attribute, patch, json, &here);
+	OrmPatch patch = assignment->patch;
+	OrmPath here = orm_path_key(place, orm_patch_name(patch));
+	OrmJson given = orm_patch_operand(model, assignment->attribute, patch, json, &here);
 	const OrmType *type = orm_patch_type(assignment->attribute);
-	OrmOperand	operand = orm_query_operand(NULL, builder, given, type, &here);
+	OrmOperand operand = orm_query_operand(NULL, builder, given, type, &here);
 	const char *slot;
 
 	if (operand.kind != ORM_OPERAND_VALUE)
@@ -249,32 +242,27 @@ static List *
 read_assignments(OrmBuilder *builder)
 {
 	const OrmModel *model = builder->compiler->request->model;
-	OrmJson		patch = orm_document_root(builder->compiler->request->patch);
-	OrmPath		place = orm_path_key(NULL, "patch");
-	bool	   *given = palloc0(sizeof(bool) * Max(model->nattributes, 1));
+	OrmJson patch = orm_document_root(builder->compiler->request->patch);
+	OrmPath place = orm_path_key(NULL, "patch");
+	bool *given = palloc0(sizeof(bool) * Max(model->nattributes, 1));
 	OrmJsonWalk walk = orm_json_walk(patch);
-	List	   *assignments = NIL;
+	List *assignments = NIL;
 
 	if (orm_json_kind(patch) != ORM_JSON_OBJECT)
 		orm_query_wrong_kind(patch, "an object with the attributes to be set", &place);
 	if (patch.node->count == 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("the patch sets nothing"),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the patch sets nothing"),
 				orm_error_place(&place));
 	while (orm_json_next(&walk))
 	{
-		int			attribute = find_attribute(model, walk.key, &place);
-		OrmPath		here = orm_path_key(&place, model->attributes[attribute].name);
+		int attribute = find_attribute(model, walk.key, &place);
+		OrmPath here = orm_path_key(&place, model->attributes[attribute].name);
 
 		if (given[attribute])
-			ereport(ERROR,
-					errcode(ERRCODE_DUPLICATE_COLUMN),
-					errmsg("attribute \"%s\" is given twice", here.key),
+			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("attribute \"%s\" is given twice", here.key),
 					orm_error_place(&here));
 		given[attribute] = true;
-		assignments = lappend(assignments, read_assignment(builder, &model->attributes[attribute],
-														   walk.value, &here));
+		assignments = lappend(assignments, read_assignment(builder, &model->attributes[attribute], walk.value, &here));
 	}
 	return assignments;
 }
@@ -283,8 +271,8 @@ read_assignments(OrmBuilder *builder)
 static void
 append_set(StringInfo sql, List *assignments, const char *alias)
 {
-	ListCell   *cell;
-	bool		first = true;
+	ListCell *cell;
+	bool first = true;
 
 	appendStringInfoString(sql, " SET ");
 	foreach(cell, assignments)
@@ -310,12 +298,12 @@ append_set(StringInfo sql, List *assignments, const char *alias)
 /* A change, while it is compiled. */
 typedef struct Change
 {
-	OrmScope   *scope;
-	bool		update;
-	bool		unlocked;
-	List	   *set;			/* of Assignment *; NIL for a delete */
+	OrmScope *scope;
+	bool update;
+	bool unlocked;
+	List *set; /* of Assignment *; NIL for a delete */
 	const char *where;
-	List	   *order;
+	List *order;
 	const char *limit;
 } Change;
 
@@ -336,7 +324,7 @@ static void
 append_keys(StringInfo sql, const Change *change)
 {
 	const OrmKey *key = orm_model_need_key(change->scope->model);
-	bool		first = true;
+	bool first = true;
 
 	appendStringInfoString(sql, "SELECT ");
 	for (int i = 0; i < key->nattributes; i++)
@@ -382,8 +370,8 @@ append_by_key(StringInfo sql, const Change *change)
 		appendStringInfoString(&column, "u.");
 		orm_sql_name(&column, attribute->column);
 		appendStringInfoString(sql, i == 0 ? " WHERE " : " AND ");
-		orm_sql_comparison(sql, attribute->equality, column.data, attribute->type->oid,
-						   psprintf("k.c%d", i + 1), attribute->type->oid);
+		orm_sql_comparison(sql, attribute->equality, column.data, attribute->type->oid, psprintf("k.c%d", i + 1),
+						   attribute->type->oid);
 	}
 }
 
@@ -404,9 +392,7 @@ static void
 need_where(const OrmQueryKeys *keys)
 {
 	if (orm_query_key(keys, ORM_KEY_WHERE) == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("the query has no \"where\""),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the query has no \"where\""),
 				errhint("{\"where\": {}} says that all objects are meant."));
 }
 
@@ -414,9 +400,9 @@ void
 orm_query_change(OrmCompiler *compiler, OrmJson query)
 {
 	const OrmQueryRequest *request = compiler->request;
-	OrmLevel   *level = orm_query_add_level(compiler, request->model);
-	Change		change = {.update = request->verb == ORM_QUERY_UPDATE, .unlocked = request->unlocked};
-	OrmPath		order_place = orm_path_key(NULL, "order_by");
+	OrmLevel *level = orm_query_add_level(compiler, request->model);
+	Change change = {.update = request->verb == ORM_QUERY_UPDATE, .unlocked = request->unlocked};
+	OrmPath order_place = orm_path_key(NULL, "order_by");
 	OrmQueryKeys keys;
 	StringInfoData sql;
 

@@ -29,13 +29,16 @@ static const Key known[ORM_KEY_COUNT] = {
 	{"limit", "\"limit\" stands in queries that can find more than one object."},
 	{"offset", "\"offset\" stands in queries for objects, rows and groups."},
 	{"distinct", "\"distinct\" stands in queries for objects and rows, in loads and in counts, but not in pages."},
-	{"select", "\"select\" stands in queries for objects (orm.all, orm.get...) and in loads; "
-	"rows have all their columns."},
-	{"omit", "\"omit\" stands in queries for objects (orm.all, orm.get...) and in loads; "
-	"rows have all their columns."},
+	{"select",
+	 "\"select\" stands in queries for objects (orm.all, orm.get...) and in loads; "
+	 "rows have all their columns."},
+	{"omit",
+	 "\"omit\" stands in queries for objects (orm.all, orm.get...) and in loads; "
+	 "rows have all their columns."},
 	{"load", "\"load\" stands in queries for objects (orm.all, orm.get...) and in loads."},
-	{"lock", "\"lock\" locks the rows of the root: it stands at the top of a query for objects or rows, "
-	"but not of a page."},
+	{"lock",
+	 "\"lock\" locks the rows of the root: it stands at the top of a query for objects or rows, "
+	 "but not of a page."},
 	{"etag", "\"etag\" stands in queries for objects (orm.all, orm.get...) and in loads."},
 	{"after", "\"after\" stands at the top of a query of orm.page."},
 	{"before", "\"before\" stands at the top of a query of orm.page."},
@@ -51,8 +54,8 @@ static const Key known[ORM_KEY_COUNT] = {
 /* What a verb takes and what it becomes. */
 typedef struct Rule
 {
-	int			takes;
-	void		(*compile) (OrmCompiler *compiler, OrmJson query);	/* NULL: objects */
+	int takes;
+	void (*compile)(OrmCompiler *compiler, OrmJson query); /* NULL: objects */
 } Rule;
 
 static const Rule rules[] = {
@@ -78,17 +81,17 @@ place_name(const OrmPath *place)
 		return "the query";
 	if (place->key == NULL)
 		return place->parent != NULL && place->parent->key != NULL
-			? psprintf("an element of \"%s\"", place->parent->key) : "an element of the array";
+			? psprintf("an element of \"%s\"", place->parent->key)
+			: "an element of the array";
 	return psprintf("\"%s\"", place->key);
 }
 
 void
 orm_query_wrong_kind(OrmJson json, const char *wanted, const OrmPath *place)
 {
-	bool		null = orm_json_kind(json) == ORM_JSON_NULL;
+	bool null = orm_json_kind(json) == ORM_JSON_NULL;
 
-	ereport(ERROR,
-			errcode(null ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
+	ereport(ERROR, errcode(null ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("%s must be %s, not %s", place_name(place), wanted, orm_json_kind_name(orm_json_kind(json))),
 			orm_error_place(place));
 }
@@ -110,7 +113,7 @@ orm_query_key_name(OrmQueryKey key)
 const OrmJson *
 orm_query_key(const OrmQueryKeys *keys, OrmQueryKey key)
 {
-	int			i = pg_rightmost_one_pos32(key);
+	int i = pg_rightmost_one_pos32(key);
 
 	return keys->given[i] ? &keys->values[i] : NULL;
 }
@@ -120,28 +123,23 @@ static void
 raise_key(OrmJson key, int takes, const OrmPath *place)
 {
 	const char *names[ORM_KEY_COUNT];
-	int			nnames = 0;
-	char	   *name = orm_json_string(key);
-	OrmPath		here = orm_path_key(place, name);
+	int nnames = 0;
+	char *name = orm_json_string(key);
+	OrmPath here = orm_path_key(place, name);
 
 	for (int i = 0; i < ORM_KEY_COUNT; i++)
 	{
 		if (strcmp(known[i].name, name) == 0)
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("\"%s\" cannot stand here", name),
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot stand here", name),
 					orm_error_place(&here),
 					takes & ORM_KEYS_ONLY
-					? errhint("Which objects are meant is known here; the query says what is shown of them.")
-					: errhint("%s", known[i].stands));
+						? errhint("Which objects are meant is known here; the query says what is shown of them.")
+						: errhint("%s", known[i].stands));
 		if (takes & (1 << i))
 			names[nnames++] = known[i].name;
 	}
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("a query has no key \"%s\"", name),
-			orm_error_place(&here),
-			orm_error_nearest("key", name, names, nnames));
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a query has no key \"%s\"", name),
+			orm_error_place(&here), orm_error_nearest("key", name, names, nnames));
 }
 
 /* Takes one member of a query object. */
@@ -150,21 +148,16 @@ take_member(const OrmJsonWalk *walk, int takes, const OrmPath *place, OrmQueryKe
 {
 	for (int i = 0; i < ORM_KEY_COUNT; i++)
 	{
-		OrmPath		here = orm_path_key(place, known[i].name);
+		OrmPath here = orm_path_key(place, known[i].name);
 
 		if (!(takes & (1 << i)) || !orm_json_equals(walk->key, known[i].name))
 			continue;
 		if (keys->given[i])
-			ereport(ERROR,
-					errcode(ERRCODE_DUPLICATE_COLUMN),
-					errmsg("\"%s\" is given twice", known[i].name),
+			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("\"%s\" is given twice", known[i].name),
 					orm_error_place(&here));
 		if (orm_json_kind(walk->value) == ORM_JSON_NULL && !((1 << i) & (ORM_KEY_AFTER | ORM_KEY_BEFORE)))
-			ereport(ERROR,
-					errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					errmsg("\"%s\" cannot be null", known[i].name),
-					orm_error_place(&here),
-					errhint("Leave the key out."));
+			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("\"%s\" cannot be null", known[i].name),
+					orm_error_place(&here), errhint("Leave the key out."));
 		keys->given[i] = true;
 		keys->values[i] = walk->value;
 		return;
@@ -197,7 +190,7 @@ orm_query_model(OrmCompiler *compiler, const char *name)
 OrmLevel *
 orm_query_add_level(OrmCompiler *compiler, const OrmModel *model)
 {
-	OrmLevel   *level = palloc0(sizeof(OrmLevel));
+	OrmLevel *level = palloc0(sizeof(OrmLevel));
 
 	level->number = list_length(compiler->levels);
 	level->parent = -1;
@@ -219,7 +212,7 @@ orm_query_builder(OrmCompiler *compiler)
 void
 orm_query_finish(OrmBuilder *builder, OrmQueryStatement *statement, const char *sql)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	statement->sql = pstrdup(sql);
 	statement->nslots = 0;
@@ -231,7 +224,7 @@ orm_query_finish(OrmBuilder *builder, OrmQueryStatement *statement, const char *
 const OrmPath *
 orm_query_keep_place(const OrmPath *place)
 {
-	OrmPath    *copy;
+	OrmPath *copy;
 
 	check_stack_depth();
 	if (place == NULL)
@@ -247,20 +240,18 @@ orm_query_keep_place(const OrmPath *place)
 static void
 check_parameters(const OrmQueryRequest *request)
 {
-	bool		changes = request->verb == ORM_QUERY_UPDATE || request->verb == ORM_QUERY_DELETE;
+	bool changes = request->verb == ORM_QUERY_UPDATE || request->verb == ORM_QUERY_DELETE;
 
 	for (int i = 0; i < request->nparameters; i++)
 	{
 		const OrmQueryParameter *parameter = &request->parameters[i];
 
 		if (!parameter->used)
-			ereport(ERROR,
-					errcode(ERRCODE_UNDEFINED_PARAMETER),
+			ereport(ERROR, errcode(ERRCODE_UNDEFINED_PARAMETER),
 					errmsg("parameter \"%s\" is not used by the query", parameter->name),
 					errhint("A value stands in the query as {\"$\": \"%s\"}.", parameter->name));
 		if (parameter->unset && changes)
-			ereport(ERROR,
-					errcode(ERRCODE_UNDEFINED_PARAMETER),
+			ereport(ERROR, errcode(ERRCODE_UNDEFINED_PARAMETER),
 					errmsg("parameter \"%s\" must be given", parameter->name),
 					errdetail("Where rows are changed or deleted, a parameter that is not given takes "
 							  "no condition away."));
@@ -272,7 +263,7 @@ static void
 keep_depends(OrmCompiler *compiler)
 {
 	OrmCompiled *compiled = compiler->compiled;
-	ListCell   *cell;
+	ListCell *cell;
 
 	compiled->depends = palloc(sizeof(OrmDepend) * list_length(compiler->depends));
 	foreach(cell, compiler->depends)
@@ -289,7 +280,7 @@ static void
 keep_levels(OrmCompiler *compiler)
 {
 	OrmCompiled *compiled = compiler->compiled;
-	ListCell   *cell;
+	ListCell *cell;
 
 	compiled->levels = palloc(sizeof(OrmLevel *) * Max(list_length(compiler->levels), 1));
 	foreach(cell, compiler->levels)
@@ -301,7 +292,7 @@ orm_query_compile(const OrmQueryRequest *request)
 {
 	OrmCompiler compiler = {.request = request};
 	const Rule *rule = &rules[request->verb];
-	OrmLoad		root = {.query = orm_document_root(request->document), .place = request->place};
+	OrmLoad root = {.query = orm_document_root(request->document), .place = request->place};
 
 	compiler.compiled = palloc0(sizeof(OrmCompiled));
 	compiler.compiled->verb = request->verb;

@@ -44,38 +44,38 @@ typedef struct OrmCompiler
 {
 	const OrmQueryRequest *request;
 	OrmCompiled *compiled;
-	List	   *depends;		/* of const OrmModel *, the root's first */
-	List	   *levels;			/* of OrmLevel * */
+	List *depends; /* of const OrmModel *, the root's first */
+	List *levels;  /* of OrmLevel * */
 } OrmCompiler;
 
 typedef struct OrmBuilder
 {
 	OrmCompiler *compiler;
-	List	   *slots;			/* of OrmSlot *; $1 is the first */
-	int			naliases;
-	int			njoins;			/* made by paths */
+	List *slots; /* of OrmSlot *; $1 is the first */
+	int naliases;
+	int njoins; /* made by paths */
 } OrmBuilder;
 
 /* Something that has a value in each row of a scope. */
 typedef struct OrmExpression
 {
-	const char *name;			/* as the document calls it */
-	const char *sql;			/* can stand as an operand without parentheses of the user's */
+	const char *name; /* as the document calls it */
+	const char *sql;  /* can stand as an operand without parentheses of the user's */
 	const OrmType *type;
-	bool		not_null;		/* is never NULL */
-	const OrmModel *model;		/* when it is an attribute: whose, and which */
+	bool not_null;		   /* is never NULL */
+	const OrmModel *model; /* when it is an attribute: whose, and which */
 	const OrmAttribute *attribute;
 } OrmExpression;
 
 typedef struct OrmScope
 {
 	OrmBuilder *builder;
-	const OrmModel *model;		/* NULL: only "named" can be used (having) */
-	const char *alias;			/* t0 */
-	StringInfo	joins;			/* " LEFT JOIN ..." of paths; stands behind the scope's FROM item */
-	List	   *joined;			/* of OrmScope *: what paths have gone through */
+	const OrmModel *model;			/* NULL: only "named" can be used (having) */
+	const char *alias;				/* t0 */
+	StringInfo joins;				/* " LEFT JOIN ..." of paths; stands behind the scope's FROM item */
+	List *joined;					/* of OrmScope *: what paths have gone through */
 	const OrmRelationship *through; /* of a joined scope: the relationship */
-	List	   *named;			/* of OrmExpression *: names of "compute"; groups and aggregates in having */
+	List *named;					/* of OrmExpression *: names of "compute"; groups and aggregates in having */
 } OrmScope;
 
 /* ---- compile.c ---- */
@@ -113,8 +113,8 @@ typedef enum OrmQueryKey
 /* The members of a query object, by bit number of their key. */
 typedef struct OrmQueryKeys
 {
-	bool		given[ORM_KEY_COUNT];
-	OrmJson		values[ORM_KEY_COUNT];
+	bool given[ORM_KEY_COUNT];
+	OrmJson values[ORM_KEY_COUNT];
 } OrmQueryKeys;
 
 /*
@@ -177,8 +177,7 @@ extern void orm_query_null_test(StringInfo sql, const OrmExpression *expression,
 extern char *orm_query_describe(const OrmExpression *expression);
 
 /* Raises 22023: an expression stands where a relationship must. */
-extern void orm_query_not_relationship(const OrmExpression *expression,
-									   const OrmPath *place) pg_attribute_noreturn();
+extern void orm_query_not_relationship(const OrmExpression *expression, const OrmPath *place) pg_attribute_noreturn();
 
 /* The scope of the object at the other end of a to-one relationship; joins it unless it has been. */
 extern OrmScope *orm_query_join(OrmScope *scope, const OrmRelationship *relationship, const OrmPath *place);
@@ -230,27 +229,27 @@ extern bool orm_query_related(OrmScope *scope, const OrmRelationship *relationsh
 extern bool orm_query_where(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo sql);
 
 /* The same for what stands behind one name: plain or {op: value}; an expression on the left. */
-extern bool orm_query_condition(OrmScope *scope, const OrmExpression *left, OrmJson condition,
-								const OrmPath *place, StringInfo sql);
+extern bool orm_query_condition(OrmScope *scope, const OrmExpression *left, OrmJson condition, const OrmPath *place,
+								StringInfo sql);
 
 /* ---- operand.c ---- */
 
 typedef enum OrmOperandKind
 {
-	ORM_OPERAND_VALUE,			/* not null */
+	ORM_OPERAND_VALUE, /* not null */
 	ORM_OPERAND_NULL,
-	ORM_OPERAND_ATTRIBUTE,		/* {"$attribute": path} */
-	ORM_OPERAND_UNSET			/* a parameter that was not given */
+	ORM_OPERAND_ATTRIBUTE, /* {"$attribute": path} */
+	ORM_OPERAND_UNSET	   /* a parameter that was not given */
 } OrmOperandKind;
 
 typedef struct OrmOperand
 {
 	OrmOperandKind kind;
-	OrmJson		json;			/* VALUE in a document: the instruction taken off */
-	OrmJson		whole;			/* ... and with it, as orm_value_read takes it */
-	int			parameter;		/* VALUE by parameter: its number, or -1 */
-	bool		typed;			/* ... and it is no JSON, but an argument that has a type */
-	bool		has_null;		/* VALUE that is an array: a null stands in it */
+	OrmJson json;  /* VALUE in a document: the instruction taken off */
+	OrmJson whole; /* ... and with it, as orm_value_read takes it */
+	int parameter; /* VALUE by parameter: its number, or -1 */
+	bool typed;	   /* ... and it is no JSON, but an argument that has a type */
+	bool has_null; /* VALUE that is an array: a null stands in it */
 	const OrmExpression *attribute;
 } OrmOperand;
 
@@ -263,8 +262,8 @@ extern OrmOperand orm_query_operand(OrmScope *scope, OrmBuilder *builder, OrmJso
 									const OrmPath *place);
 
 /* A parameter for an operand's value: "$3".  "sql_type" is the parameter's type. */
-extern const char *orm_query_slot(OrmBuilder *builder, const OrmOperand *operand, const OrmType *type,
-								  Oid sql_type, OrmSlotForm form, const OrmPath *place);
+extern const char *orm_query_slot(OrmBuilder *builder, const OrmOperand *operand, const OrmType *type, Oid sql_type,
+								  OrmSlotForm form, const OrmPath *place);
 
 /* A parameter for a constant, a cursor's value, a part of the primary key, the parents' keys. */
 extern const char *orm_query_constant(OrmBuilder *builder, Oid sql_type, Datum value);
@@ -284,10 +283,10 @@ extern void orm_query_compute(OrmScope *scope, const OrmQueryKeys *keys, const O
 typedef struct OrmOrder
 {
 	const OrmExpression *expression;
-	bool		descending;
-	bool		nulls_first;
-	bool		computed;		/* by a name of "compute" */
-	const char *text;			/* says it in a signature */
+	bool descending;
+	bool nulls_first;
+	bool computed;	  /* by a name of "compute" */
+	const char *text; /* says it in a signature */
 } OrmOrder;
 
 /* Reads order_by: List of OrmOrder *.  Adds joins to the scope. */
@@ -321,19 +320,19 @@ extern char *orm_query_signature(const OrmModel *model, List *order, const OrmJs
  */
 typedef struct OrmColumns
 {
-	List	   *sql;			/* of const char * */
-	List	   *types;			/* of Oid */
+	List *sql;	 /* of const char * */
+	List *types; /* of Oid */
 } OrmColumns;
 
 /* The position of an expression among the columns, added when it is new. */
-extern int	orm_query_column(OrmColumns *columns, const char *sql, Oid type);
+extern int orm_query_column(OrmColumns *columns, const char *sql, Oid type);
 
 /* What is to be loaded (or the root): a member of "load", or a step of a path in its array form. */
 typedef struct OrmLoad
 {
-	const char *name;			/* in the result; NULL: the root */
-	OrmJson		query;			/* an object, or true; its node is NULL for a step of a path */
-	List	   *loads;			/* of OrmLoad *: what follows a step of a path */
+	const char *name; /* in the result; NULL: the root */
+	OrmJson query;	  /* an object, or true; its node is NULL for a step of a path */
+	List *loads;	  /* of OrmLoad *: what follows a step of a path */
 	const OrmPath *place;
 } OrmLoad;
 
@@ -341,25 +340,25 @@ typedef struct OrmLoad
 typedef struct OrmLevelBuild
 {
 	OrmCompiler *compiler;
-	OrmLevel   *level;
-	struct OrmLevelBuild *parent;	/* NULL: the root */
-	const OrmRelationship *relationship;	/* from the parent; NULL: the root */
+	OrmLevel *level;
+	struct OrmLevelBuild *parent;		 /* NULL: the root */
+	const OrmRelationship *relationship; /* from the parent; NULL: the root */
 	const OrmPath *place;
 	OrmQueryKeys keys;
-	OrmScope   *scope;
-	OrmColumns	columns;
-	List	   *conditions;		/* of const char *, ANDed */
-	List	   *order;			/* of OrmOrder * */
-	List	   *distinct;		/* of const OrmExpression * */
-	const char *limit;			/* a parameter or a number; NULL: none */
+	OrmScope *scope;
+	OrmColumns columns;
+	List *conditions;  /* of const char *, ANDed */
+	List *order;	   /* of OrmOrder * */
+	List *distinct;	   /* of const OrmExpression * */
+	const char *limit; /* a parameter or a number; NULL: none */
 	const char *offset;
-	const char *joined;			/* many to many: the join table and how it is joined; else NULL */
-	const char *parents;		/* the parents' keys as a FROM item; NULL: they stand in a condition, or nowhere */
-	const char *lock;			/* FOR UPDATE...; NULL: none */
-	int			ncomputed;		/* the first slots are those of "compute"; */
-	int			order_begin;	/* these are those of order_by */
-	int			order_end;
-	bool		windowed;		/* LATERAL: rows are numbered in one pass, as no index leads to those of one parent */
+	const char *joined;	 /* many to many: the join table and how it is joined; else NULL */
+	const char *parents; /* the parents' keys as a FROM item; NULL: they stand in a condition, or nowhere */
+	const char *lock;	 /* FOR UPDATE...; NULL: none */
+	int ncomputed;		 /* the first slots are those of "compute"; */
+	int order_begin;	 /* these are those of order_by */
+	int order_end;
+	bool windowed; /* LATERAL: rows are numbered in one pass, as no index leads to those of one parent */
 } OrmLevelBuild;
 
 /*
@@ -404,8 +403,8 @@ extern void orm_query_statement(OrmLevelBuild *build);
  * The parameter for "limit" or "offset", or the number that a limit is; NULL:
  * not given, or its own parameter was not.
  */
-extern const char *orm_query_limit(OrmBuilder *builder, const OrmQueryKeys *keys, OrmQueryKey key,
-								   OrmSlotForm form, const OrmPath *place);
+extern const char *orm_query_limit(OrmBuilder *builder, const OrmQueryKeys *keys, OrmQueryKey key, OrmSlotForm form,
+								   const OrmPath *place);
 
 /* Reads "distinct" (List of const OrmExpression *). */
 extern List *orm_query_distinct(OrmScope *scope, OrmJson distinct, const OrmPath *place);

@@ -21,56 +21,47 @@
 #include "query/aggregate.h"
 
 /* The types of date_trunc and extract, as flags. */
-#define D (1 << 0)				/* date */
-#define T (1 << 1)				/* time */
-#define Z (1 << 2)				/* time with time zone */
-#define S (1 << 3)				/* timestamp */
-#define C (1 << 4)				/* timestamp with time zone */
-#define I (1 << 5)				/* interval */
+#define D (1 << 0) /* date */
+#define T (1 << 1) /* time */
+#define Z (1 << 2) /* time with time zone */
+#define S (1 << 3) /* timestamp */
+#define C (1 << 4) /* timestamp with time zone */
+#define I (1 << 5) /* interval */
 
 /* The units, and the types that have them: what the server supports in every version. */
 static const struct
 {
 	const char *name;
-	int			trunc;
-	int			part;
-}			units[] = {
-	{"microseconds", S | C | I, T | Z | S | C | I},
-	{"milliseconds", S | C | I, T | Z | S | C | I},
-	{"second", S | C | I, T | Z | S | C | I},
-	{"minute", S | C | I, T | Z | S | C | I},
-	{"hour", S | C | I, T | Z | S | C | I},
-	{"day", D | S | C | I, D | S | C | I},
-	{"week", D | S | C, D | S | C},
-	{"month", D | S | C | I, D | S | C | I},
-	{"quarter", D | S | C | I, D | S | C | I},
-	{"year", D | S | C | I, D | S | C | I},
-	{"decade", D | S | C | I, D | S | C | I},
-	{"century", D | S | C | I, D | S | C | I},
-	{"millennium", D | S | C | I, D | S | C | I},
-	{"dow", 0, D | S | C},
-	{"isodow", 0, D | S | C},
-	{"doy", 0, D | S | C},
-	{"isoyear", 0, D | S | C},
-	{"julian", 0, D | S | C},
-	{"epoch", 0, D | T | Z | S | C | I},
-	{"timezone", 0, Z | C},
-	{"timezone_hour", 0, Z | C},
-	{"timezone_minute", 0, Z | C}
-};
+	int trunc;
+	int part;
+} units[] = {{"microseconds", S | C | I, T | Z | S | C | I},
+			 {"milliseconds", S | C | I, T | Z | S | C | I},
+			 {"second", S | C | I, T | Z | S | C | I},
+			 {"minute", S | C | I, T | Z | S | C | I},
+			 {"hour", S | C | I, T | Z | S | C | I},
+			 {"day", D | S | C | I, D | S | C | I},
+			 {"week", D | S | C, D | S | C},
+			 {"month", D | S | C | I, D | S | C | I},
+			 {"quarter", D | S | C | I, D | S | C | I},
+			 {"year", D | S | C | I, D | S | C | I},
+			 {"decade", D | S | C | I, D | S | C | I},
+			 {"century", D | S | C | I, D | S | C | I},
+			 {"millennium", D | S | C | I, D | S | C | I},
+			 {"dow", 0, D | S | C},
+			 {"isodow", 0, D | S | C},
+			 {"doy", 0, D | S | C},
+			 {"isoyear", 0, D | S | C},
+			 {"julian", 0, D | S | C},
+			 {"epoch", 0, D | T | Z | S | C | I},
+			 {"timezone", 0, Z | C},
+			 {"timezone_hour", 0, Z | C},
+			 {"timezone_minute", 0, Z | C}};
 
 static const struct
 {
-	Oid			type;
-	int			flag;
-}			time_types[] = {
-	{DATEOID, D},
-	{TIMEOID, T},
-	{TIMETZOID, Z},
-	{TIMESTAMPOID, S},
-	{TIMESTAMPTZOID, C},
-	{INTERVALOID, I}
-};
+	Oid type;
+	int flag;
+} time_types[] = {{DATEOID, D}, {TIMEOID, T}, {TIMETZOID, Z}, {TIMESTAMPOID, S}, {TIMESTAMPTZOID, C}, {INTERVALOID, I}};
 
 /* The flag of a type; 0: it is none of time. */
 static int
@@ -100,8 +91,8 @@ static const char *
 read_unit(OrmJson json, bool part, const OrmExpression *of, const OrmPath *place)
 {
 	const char *names[lengthof(units)];
-	int			nnames = 0;
-	int			flag = time_flag(of->type);
+	int nnames = 0;
+	int flag = time_flag(of->type);
 	const char *given;
 
 	if (orm_json_kind(json) != ORM_JSON_STRING && orm_json_kind(json) != ORM_JSON_UNDECODABLE)
@@ -115,13 +106,10 @@ read_unit(OrmJson json, bool part, const OrmExpression *of, const OrmPath *place
 			return units[i].name;
 		names[nnames++] = units[i].name;
 	}
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("type %s has no unit \"%s\" for \"%s\"", format_type_be(of->type->oid), given,
-				   part ? "part" : "trunc"),
-			orm_error_place(place),
-			hint_units(names, nnames),
-			orm_error_nearest("unit", given, names, nnames));
+	ereport(
+		ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		errmsg("type %s has no unit \"%s\" for \"%s\"", format_type_be(of->type->oid), given, part ? "part" : "trunc"),
+		orm_error_place(place), hint_units(names, nnames), orm_error_nearest("unit", given, names, nnames));
 }
 
 /* Texts that expressions on expressions make must end somewhere: the parser's stack does. */
@@ -132,23 +120,18 @@ static const OrmExpression *
 read_of(OrmScope *scope, OrmJson json, const char *form, const OrmPath *place)
 {
 	const char *names[] = {form, "of"};
-	OrmPath		here = orm_path_key(place, "of");
+	OrmPath here = orm_path_key(place, "of");
 	const OrmExpression *expression;
-	OrmJson		of;
+	OrmJson of;
 
 	orm_query_check_members(json, names, lengthof(names), place);
 	if (!orm_json_member(json, "of", &of))
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" needs \"of\"", form),
-				orm_error_place(place),
-				errhint("\"of\" is the path to the attribute that is meant."));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" needs \"of\"", form),
+				orm_error_place(place), errhint("\"of\" is the path to the attribute that is meant."));
 	expression = orm_query_path_json(scope, of, &here);
 	if (strlen(expression->sql) > MAX_TEXT)
-		ereport(ERROR,
-				errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				errmsg("\"%s\" is computed in too many steps", expression->name),
-				orm_error_place(&here));
+		ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				errmsg("\"%s\" is computed in too many steps", expression->name), orm_error_place(&here));
 	return expression;
 }
 
@@ -156,14 +139,11 @@ read_of(OrmScope *scope, OrmJson json, const char *form, const OrmPath *place)
 static void
 refuse_type(const OrmExpression *of, const char *form, const char *types, const OrmPath *place)
 {
-	OrmPath		here = orm_path_key(place, "of");
+	OrmPath here = orm_path_key(place, "of");
 
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_FUNCTION),
-			errmsg("there is no \"%s\" of %s of type %s", form, orm_query_describe(of),
-				   format_type_be(of->type->oid)),
-			orm_error_place(&here),
-			errhint("\"%s\" is for %s.", form, types));
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
+			errmsg("there is no \"%s\" of %s of type %s", form, orm_query_describe(of), format_type_be(of->type->oid)),
+			orm_error_place(&here), errhint("\"%s\" is for %s.", form, types));
 }
 
 /* {"trunc": unit, "of": path}; a date stays one: it goes through timestamp, so that no time zone has a say. */
@@ -171,10 +151,10 @@ static const OrmExpression *
 read_trunc(OrmScope *scope, const char *name, OrmJson json, OrmJson unit, const OrmPath *place)
 {
 	const OrmExpression *of = read_of(scope, json, "trunc", place);
-	OrmPath		here = orm_path_key(place, "trunc");
+	OrmPath here = orm_path_key(place, "trunc");
 	OrmExpression *expression;
 	const char *literal;
-	char	   *sql;
+	char *sql;
 
 	if (!(time_flag(of->type) & (D | S | C | I)))
 		refuse_type(of, "trunc", "dates, timestamps and intervals", place);
@@ -193,7 +173,7 @@ static const OrmExpression *
 read_part(OrmScope *scope, const char *name, OrmJson json, OrmJson unit, const OrmPath *place)
 {
 	const OrmExpression *of = read_of(scope, json, "part", place);
-	OrmPath		here = orm_path_key(place, "part");
+	OrmPath here = orm_path_key(place, "part");
 	const char *literal;
 
 	if (time_flag(of->type) == 0)
@@ -206,7 +186,7 @@ read_part(OrmScope *scope, const char *name, OrmJson json, OrmJson unit, const O
 static Datum
 read_key(OrmJson key, const OrmPath *place)
 {
-	char	   *text;
+	char *text;
 
 	if (orm_json_kind(key) == ORM_JSON_NUMBER)
 	{
@@ -224,10 +204,10 @@ static const OrmExpression *
 read_at(OrmScope *scope, const char *name, OrmJson json, OrmJson keys, const OrmPath *place)
 {
 	const OrmExpression *of = read_of(scope, json, "at", place);
-	OrmPath		here = orm_path_key(place, "at");
+	OrmPath here = orm_path_key(place, "at");
 	OrmJsonWalk walk;
-	Datum	   *texts;
-	ArrayType  *array;
+	Datum *texts;
+	ArrayType *array;
 	const char *slot;
 
 	if (!orm_type_is_json(of->type))
@@ -238,14 +218,14 @@ read_at(OrmScope *scope, const char *name, OrmJson json, OrmJson keys, const Orm
 	walk = orm_json_walk(keys);
 	while (orm_json_next(&walk))
 	{
-		OrmPath		element = orm_path_index(&here, walk.index);
+		OrmPath element = orm_path_index(&here, walk.index);
 
 		texts[walk.index] = read_key(walk.value, &element);
 	}
 	array = construct_array(texts, keys.node->count, TEXTOID, -1, false, TYPALIGN_INT);
 	slot = orm_query_constant(scope->builder, TEXTARRAYOID, PointerGetDatum(array));
 	return orm_query_expression(name, psprintf("(%s::pg_catalog.jsonb OPERATOR(pg_catalog.#>) %s)", of->sql, slot),
-						   JSONBOID);
+								JSONBOID);
 }
 
 /* An aggregate over what a row is related to. */
@@ -270,21 +250,16 @@ read_aggregate(OrmScope *scope, const char *name, OrmJson json, const OrmPath *p
 
 static const struct
 {
-	const char *name;			/* the key that says it is this form */
-	const OrmExpression *(*read) (OrmScope *scope, const char *name, OrmJson json, OrmJson value,
-								  const OrmPath *place);
-}			forms[] = {
-	{"trunc", read_trunc},
-	{"part", read_part},
-	{"at", read_at}
-};
+	const char *name; /* the key that says it is this form */
+	const OrmExpression *(*read)(OrmScope *scope, const char *name, OrmJson json, OrmJson value, const OrmPath *place);
+} forms[] = {{"trunc", read_trunc}, {"part", read_part}, {"at", read_at}};
 
 /* Reads an expression. */
 static const OrmExpression *
 read_expression(OrmScope *scope, const char *name, OrmJson json, const OrmPath *place)
 {
 	OrmExpression *renamed;
-	OrmJson		value;
+	OrmJson value;
 
 	if (orm_json_kind(json) == ORM_JSON_STRING || orm_json_kind(json) == ORM_JSON_UNDECODABLE)
 	{
@@ -305,26 +280,21 @@ void
 orm_query_check_members(OrmJson object, const char *const *names, int nnames, const OrmPath *place)
 {
 	OrmJsonWalk walk = orm_json_walk(object);
-	uint64		seen = 0;
+	uint64 seen = 0;
 
 	while (orm_json_next(&walk))
 	{
-		char	   *name = orm_json_string(walk.key);
-		OrmPath		here = orm_path_key(place, name);
-		int			i = 0;
+		char *name = orm_json_string(walk.key);
+		OrmPath here = orm_path_key(place, name);
+		int i = 0;
 
 		while (i < nnames && strcmp(names[i], name) != 0)
 			i++;
 		if (i == nnames)
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("unknown key \"%s\"", name),
-					orm_error_place(&here),
-					orm_error_nearest("key", name, names, nnames));
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown key \"%s\"", name),
+					orm_error_place(&here), orm_error_nearest("key", name, names, nnames));
 		if (seen & (UINT64CONST(1) << i))
-			ereport(ERROR,
-					errcode(ERRCODE_DUPLICATE_COLUMN),
-					errmsg("\"%s\" is given twice", name),
+			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("\"%s\" is given twice", name),
 					orm_error_place(&here));
 		seen |= UINT64CONST(1) << i;
 	}
@@ -334,9 +304,7 @@ void
 orm_query_check_name(const char *name, const OrmPath *place)
 {
 	if (name[0] == '\0' || strcmp(orm_declaration_attribute_name(name), name) != 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_NAME),
-				errmsg("\"%s\" cannot be the name of a computed value", name),
+		ereport(ERROR, errcode(ERRCODE_INVALID_NAME), errmsg("\"%s\" cannot be the name of a computed value", name),
 				orm_error_place(place),
 				errhint("A name is not \"and\", \"or\", \"not\" or \"*\", has no dot "
 						"and does not begin with \"$\" or \"-\"."));
@@ -347,7 +315,7 @@ static void
 check_taken(const OrmScope *scope, const char *name, const OrmPath *place)
 {
 	const char *what = NULL;
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (orm_model_attribute(scope->model, name, strlen(name)) >= 0)
 		what = "an attribute";
@@ -355,15 +323,11 @@ check_taken(const OrmScope *scope, const char *name, const OrmPath *place)
 		what = "a relationship";
 	foreach(cell, scope->named)
 		if (strcmp(((const OrmExpression *) lfirst(cell))->name, name) == 0)
-			ereport(ERROR,
-					errcode(ERRCODE_DUPLICATE_COLUMN),
-					errmsg("\"%s\" is given twice", name),
+			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("\"%s\" is given twice", name),
 					orm_error_place(place));
 	if (what != NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_DUPLICATE_COLUMN),
-				errmsg("\"%s\" is %s of model \"%s\"", name, what, scope->model->name),
-				orm_error_place(place),
+		ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
+				errmsg("\"%s\" is %s of model \"%s\"", name, what, scope->model->name), orm_error_place(place),
 				errhint("Give the computed value another name."));
 }
 
@@ -371,7 +335,7 @@ void
 orm_query_compute(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *place)
 {
 	const OrmJson *compute = orm_query_key(keys, ORM_KEY_COMPUTE);
-	OrmPath		compute_place = orm_path_key(place, "compute");
+	OrmPath compute_place = orm_path_key(place, "compute");
 	OrmJsonWalk walk;
 
 	if (compute == NULL)
@@ -381,8 +345,8 @@ orm_query_compute(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *plac
 	walk = orm_json_walk(*compute);
 	while (orm_json_next(&walk))
 	{
-		char	   *name = orm_json_string(walk.key);
-		OrmPath		here = orm_path_key(&compute_place, name);
+		char *name = orm_json_string(walk.key);
+		OrmPath here = orm_path_key(&compute_place, name);
 
 		CHECK_FOR_INTERRUPTS();
 		orm_query_check_name(name, &here);

@@ -13,8 +13,8 @@
  * an expression; as orm_query_where.  Raises 42883 for an unknown operator or
  * one that the type does not have, 22004 for a null that it does not take.
  */
-extern bool orm_condition_operator(OrmScope *scope, const OrmExpression *left, const char *operator,
-								   OrmJson operand, const OrmPath *place, StringInfo sql);
+extern bool orm_condition_operator(OrmScope *scope, const OrmExpression *left, const char *operator, OrmJson operand,
+								   const OrmPath *place, StringInfo sql);
 
 /*
  * Is an object an instruction where a value of the type (NULL: any) may stand?
@@ -35,24 +35,24 @@ extern void orm_condition_check_twice(OrmJson object, const OrmJsonWalk *walk, c
 /* One operator of a condition while it is written. */
 typedef struct OrmCondition
 {
-	OrmScope   *scope;
+	OrmScope *scope;
 	const OrmExpression *left;
-	const char *name;			/* of the operator, as the document has it */
-	const struct OrmNamedOperator *operator;	/* NULL: one of PostgreSQL's */
-	OrmOperand	operand;		/* not an unset one */
+	const char *name;						 /* of the operator, as the document has it */
+	const struct OrmNamedOperator *operator; /* NULL: one of PostgreSQL's */
+	OrmOperand operand;						 /* not an unset one */
 	const OrmPath *place;
-	StringInfo	sql;
+	StringInfo sql;
 } OrmCondition;
 
 typedef struct OrmNamedOperator
 {
 	const char *name;
-	void		(*append) (OrmCondition *condition);
-	bool		takes_null;
-	int			strategy;		/* lt...: of the btree operator class */
-	const char *symbol;			/* like...: the operator of text */
-	OrmSlotForm form;			/* ... and how a value becomes its pattern */
-	const char *between;		/* contains...: the same for two attributes, %1$s and %2$s; NULL: by the symbol */
+	void (*append)(OrmCondition *condition);
+	bool takes_null;
+	int strategy;		 /* lt...: of the btree operator class */
+	const char *symbol;	 /* like...: the operator of text */
+	OrmSlotForm form;	 /* ... and how a value becomes its pattern */
+	const char *between; /* contains...: the same for two attributes, %1$s and %2$s; NULL: by the symbol */
 } OrmNamedOperator;
 
 /* Is the right operand another attribute? */
@@ -94,7 +94,7 @@ extern const char *orm_condition_slot(OrmCondition *condition, const OrmType *le
 
 /* ---- text.c: what the operators of text append ---- */
 
-extern void orm_condition_pattern(OrmCondition *condition); /* like, regex, contains... */
+extern void orm_condition_pattern(OrmCondition *condition);		 /* like, regex, contains... */
 extern void orm_condition_equal_folded(OrmCondition *condition); /* ieq */
 extern void orm_condition_search(OrmCondition *condition);
 
@@ -104,11 +104,11 @@ extern void orm_condition_search(OrmCondition *condition);
  */
 typedef struct OrmSeries
 {
-	StringInfo	sql;
-	const char *joint;			/* " AND " */
-	int			begin;			/* where the series begins in the text, */
-	int			part;			/* ... and its newest part */
-	int			nparts;
+	StringInfo sql;
+	const char *joint; /* " AND " */
+	int begin;		   /* where the series begins in the text, */
+	int part;		   /* ... and its newest part */
+	int nparts;
 } OrmSeries;
 
 extern void orm_series_begin(OrmSeries *series, StringInfo sql, const char *joint);

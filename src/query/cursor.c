@@ -46,8 +46,8 @@
 
 typedef struct Header
 {
-	uint64		check;			/* of all behind it */
-	uint64		signature;		/* hash of it */
+	uint64 check;	  /* of all behind it */
+	uint64 signature; /* hash of it */
 } Header;
 
 /* Numbers by which our hashes differ from others of the same bytes. */
@@ -95,15 +95,14 @@ to_url(char *text)
 char *
 orm_cursor_write(const char *signature, const char *values, int length)
 {
-	Size		size = sizeof(Header) + length;
-	Header		header;
-	char	   *bytes;
-	char	   *text;
-	int			room;
+	Size size = sizeof(Header) + length;
+	Header header;
+	char *bytes;
+	char *text;
+	int room;
 
 	if (size > MaxAllocSize / 2)
-		ereport(ERROR,
-				errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+		ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				errmsg("the values that the page is ordered by are too long for a cursor"));
 	bytes = palloc(size);
 	header.signature = hash_signature(signature);
@@ -120,13 +119,10 @@ orm_cursor_write(const char *signature, const char *values, int length)
 }
 
 /* Raises 22023: that is no cursor of ours. */
-static void pg_attribute_noreturn()
-raise_no_cursor(const OrmPath *place)
+static void
+pg_attribute_noreturn() raise_no_cursor(const OrmPath *place)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("this is not a cursor"),
-			orm_error_place(place),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("this is not a cursor"), orm_error_place(place),
 			errhint("A cursor is what orm.page has returned as \"next\" or \"previous\"; without one, or with null, "
 					"it begins with the first page."));
 }
@@ -135,9 +131,9 @@ raise_no_cursor(const OrmPath *place)
 static char *
 decode(const char *text, int length, int *size)
 {
-	int			padded = (length + 3) / 4 * 4;
-	char	   *base64 = palloc(padded + 1);
-	char	   *bytes;
+	int padded = (length + 3) / 4 * 4;
+	char *base64 = palloc(padded + 1);
+	char *bytes;
 
 	memset(base64, '=', padded);
 	memcpy(base64, text, length);
@@ -173,7 +169,7 @@ parse_values(const char *text, int length, const OrmPath *place)
 	}
 	PG_CATCH();
 	{
-		int			code = geterrcode();
+		int code = geterrcode();
 
 		if (code != ERRCODE_INVALID_TEXT_REPRESENTATION && code != ERRCODE_UNTRANSLATABLE_CHARACTER)
 			PG_RE_THROW();
@@ -190,9 +186,9 @@ parse_values(const char *text, int length, const OrmPath *place)
 OrmDocument *
 orm_cursor_read(OrmJson cursor, const OrmPath *place, uint64 *signature_hash)
 {
-	Header		header;
-	char	   *bytes;
-	int			size;
+	Header header;
+	char *bytes;
+	int size;
 
 	if (orm_json_kind(cursor) != ORM_JSON_STRING || cursor.node->length > MaxAllocSize / 2)
 		raise_no_cursor(place);
@@ -207,28 +203,24 @@ orm_cursor_read(OrmJson cursor, const OrmPath *place, uint64 *signature_hash)
 }
 
 /* Raises 22023: the cursor was made for another order. */
-static void pg_attribute_noreturn()
-raise_changed(const OrmPath *place)
+static void
+pg_attribute_noreturn() raise_changed(const OrmPath *place)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("the order of the query has changed since the cursor was made"),
-			orm_error_place(place),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("the order of the query has changed since the cursor was made"), orm_error_place(place),
 			errhint("A cursor goes on in the order it was made for; begin with the first page again."));
 }
 
 void
 orm_cursor_check(uint64 signature_hash, const char *signature, const OrmPath *place)
 {
-	uint64		changed = signature_hash ^ hash_signature(signature);
+	uint64 changed = signature_hash ^ hash_signature(signature);
 
 	if (changed & ~WHERE_BITS)
 		raise_changed(place);
 	if (changed)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("the conditions of the query have changed since the cursor was made"),
-				orm_error_place(place),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("the conditions of the query have changed since the cursor was made"), orm_error_place(place),
 				errhint("Only values in \"where\" may change from page to page; begin with the first page again."));
 }
 
@@ -236,8 +228,8 @@ char *
 orm_query_signature(const OrmModel *model, List *order, const OrmJson *where)
 {
 	StringInfoData text;
-	OrmShape	shape;
-	ListCell   *cell;
+	OrmShape shape;
+	ListCell *cell;
 
 	initStringInfo(&text);
 	orm_sql_name(&text, model->name);
@@ -254,10 +246,10 @@ orm_query_signature(const OrmModel *model, List *order, const OrmJson *where)
 typedef struct Bound
 {
 	const OrmExpression *expression;
-	bool		descending;		/* the direction in which the page goes on */
-	bool		nulls_first;
-	bool		is_null;		/* the cursor's value */
-	const char *value;			/* ... as a parameter, if it is not null */
+	bool descending; /* the direction in which the page goes on */
+	bool nulls_first;
+	bool is_null;	   /* the cursor's value */
+	const char *value; /* ... as a parameter, if it is not null */
 } Bound;
 
 /* Does JSON not tell all values of the type apart, or not give them back? */
@@ -304,9 +296,9 @@ static Bound *
 make_bounds(OrmBuilder *builder, List *order)
 {
 	const OrmQueryRequest *request = builder->compiler->request;
-	OrmJson		values = orm_document_root(request->cursor);
-	OrmPath		place = orm_path_key(NULL, request->backward ? "before" : "after");
-	Bound	   *bounds = palloc0(sizeof(Bound) * Max(list_length(order), 1));
+	OrmJson values = orm_document_root(request->cursor);
+	OrmPath place = orm_path_key(NULL, request->backward ? "before" : "after");
+	Bound *bounds = palloc0(sizeof(Bound) * Max(list_length(order), 1));
 	OrmJsonWalk walk = orm_json_walk(values);
 
 	if (values.node->count != list_length(order))
@@ -314,7 +306,7 @@ make_bounds(OrmBuilder *builder, List *order)
 	while (orm_json_next(&walk))
 	{
 		const OrmOrder *item = list_nth(order, walk.index);
-		Bound	   *bound = &bounds[walk.index];
+		Bound *bound = &bounds[walk.index];
 
 		bound->expression = item->expression;
 		bound->descending = item->descending != request->backward;
@@ -330,7 +322,7 @@ make_bounds(OrmBuilder *builder, List *order)
 static OrmOperator
 bound_operator(const Bound *bound, bool or_equal)
 {
-	int			strategy = or_equal ? BTGreaterEqualStrategyNumber : BTGreaterStrategyNumber;
+	int strategy = or_equal ? BTGreaterEqualStrategyNumber : BTGreaterStrategyNumber;
 
 	if (bound->descending)
 		strategy = or_equal ? BTLessEqualStrategyNumber : BTLessStrategyNumber;
@@ -343,17 +335,16 @@ append_comparison(StringInfo sql, const Bound *bound, OrmOperator operator)
 {
 	const OrmExpression *expression = bound->expression;
 
-	orm_sql_comparison(sql, operator.oid, expression->sql, expression->type->oid, bound->value,
-					   expression->type->oid);
+	orm_sql_comparison(sql, operator.oid, expression->sql, expression->type->oid, bound->value, expression->type->oid);
 }
 
 /* Is this the server's own < or >, and the same as in the other items? */
 static bool
 is_plain(const Bound *bound)
 {
-	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(bound_operator(bound, false).oid));
+	HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(bound_operator(bound, false).oid));
 	Form_pg_operator form;
-	bool		plain;
+	bool plain;
 
 	if (!HeapTupleIsValid(tuple))
 		return false;
@@ -369,8 +360,8 @@ static bool
 are_rows(const Bound *bounds, int n)
 {
 	for (int i = 0; i < n; i++)
-		if (bounds[i].is_null || !bounds[i].expression->not_null ||
-			bounds[i].descending != bounds[0].descending || !is_plain(&bounds[i]))
+		if (bounds[i].is_null || !bounds[i].expression->not_null || bounds[i].descending != bounds[0].descending ||
+			!is_plain(&bounds[i]))
 			return false;
 	return n > 1;
 }
@@ -416,8 +407,9 @@ append_equal(StringInfo sql, const Bound *bound)
 	if (bound->is_null)
 		orm_query_null_test(sql, bound->expression, true);
 	else
-		append_comparison(sql, bound, orm_operator_order(expression->type, BTEqualStrategyNumber,
-														 orm_query_describe(expression), NULL));
+		append_comparison(
+			sql, bound,
+			orm_operator_order(expression->type, BTEqualStrategyNumber, orm_query_describe(expression), NULL));
 }
 
 static void append_bounds(StringInfo sql, const Bound *bounds, int n);
@@ -437,7 +429,7 @@ append_next(StringInfo sql, const Bound *bounds, int n)
 static void
 append_bounds(StringInfo sql, const Bound *bounds, int n)
 {
-	bool		bounded = n > 1 && !bounds->is_null && (bounds->expression->not_null || bounds->nulls_first);
+	bool bounded = n > 1 && !bounds->is_null && (bounds->expression->not_null || bounds->nulls_first);
 
 	check_stack_depth();
 	appendStringInfoChar(sql, '(');
@@ -458,8 +450,8 @@ append_bounds(StringInfo sql, const Bound *bounds, int n)
 void
 orm_query_append_cursor(OrmBuilder *builder, List *order, StringInfo sql)
 {
-	Bound	   *bounds = make_bounds(builder, order);
-	int			n = list_length(order);
+	Bound *bounds = make_bounds(builder, order);
+	int n = list_length(order);
 
 	if (n == 0)
 		appendStringInfoString(sql, "true");

@@ -32,8 +32,9 @@
 #include "model/operator.h"
 #include "query/aggregate.h"
 
-#define GROUP_KEYS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_GROUP_BY | ORM_KEY_AGGREGATE | ORM_KEY_HAVING | \
-					ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET)
+#define GROUP_KEYS \
+	(ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_GROUP_BY | ORM_KEY_AGGREGATE | ORM_KEY_HAVING | ORM_KEY_ORDER_BY | \
+	 ORM_KEY_LIMIT | ORM_KEY_OFFSET)
 
 /* The part of the stack in which a column of all parts stands. */
 #define EVERY_PART (-1)
@@ -42,39 +43,37 @@
 typedef struct Column
 {
 	const char *sql;
-	Oid			type;
-	int			part;			/* 0: the grouped rows; i + 1: chain i; or EVERY_PART */
+	Oid type;
+	int part; /* 0: the grouped rows; i + 1: chain i; or EVERY_PART */
 } Column;
 
 /* An aggregate document while it is compiled. */
 typedef struct Grouping
 {
 	OrmQueryKeys keys;
-	OrmScope   *scope;			/* of the rows that are grouped */
-	const char *where;			/* NULL: none */
-	List	   *groups;			/* of OrmExpression * */
-	List	   *aggregates;		/* of OrmAggregate * */
-	List	   *chains;			/* of OrmChain * */
-	const char *alias;			/* of what the columns are of; NULL: nothing but the grouped rows is read */
-	List	   *columns;		/* of Column * */
-	OrmScope   *result;			/* groups and aggregates by name */
+	OrmScope *scope;   /* of the rows that are grouped */
+	const char *where; /* NULL: none */
+	List *groups;	   /* of OrmExpression * */
+	List *aggregates;  /* of OrmAggregate * */
+	List *chains;	   /* of OrmChain * */
+	const char *alias; /* of what the columns are of; NULL: nothing but the grouped rows is read */
+	List *columns;	   /* of Column * */
+	OrmScope *result;  /* groups and aggregates by name */
 } Grouping;
 
 /* Raises 42701 for a name that a group or an aggregate has already. */
 static void
 check_taken(const Grouping *g, const char *name, const OrmPath *place)
 {
-	bool		taken = false;
-	ListCell   *cell;
+	bool taken = false;
+	ListCell *cell;
 
 	foreach(cell, g->groups)
 		taken |= strcmp(((const OrmExpression *) lfirst(cell))->name, name) == 0;
 	foreach(cell, g->aggregates)
 		taken |= strcmp(((const OrmAggregate *) lfirst(cell))->name, name) == 0;
 	if (taken)
-		ereport(ERROR,
-				errcode(ERRCODE_DUPLICATE_COLUMN),
-				errmsg("\"%s\" is given twice", name),
+		ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("\"%s\" is given twice", name),
 				orm_error_place(place));
 }
 
@@ -83,7 +82,7 @@ static void
 read_groups(Grouping *g)
 {
 	const OrmJson *json = orm_query_key(&g->keys, ORM_KEY_GROUP_BY);
-	OrmPath		place = orm_path_key(NULL, "group_by");
+	OrmPath place = orm_path_key(NULL, "group_by");
 	OrmJsonWalk walk;
 
 	if (json == NULL)
@@ -93,13 +92,12 @@ read_groups(Grouping *g)
 	walk = orm_json_walk(*json);
 	while (orm_json_next(&walk))
 	{
-		OrmPath		here = orm_path_index(&place, walk.index);
+		OrmPath here = orm_path_index(&place, walk.index);
 		const OrmExpression *expression = orm_query_path_json(g->scope, walk.value, &here);
 
 		check_taken(g, expression->name, &here);
 		if (!OidIsValid(orm_type_equality(expression->type->oid)))
-			ereport(ERROR,
-					errcode(ERRCODE_UNDEFINED_FUNCTION),
+			ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 					errmsg("%s of type %s cannot be grouped by", orm_query_describe(expression),
 						   format_type_be(expression->type->oid)),
 					orm_error_place(&here));
@@ -112,7 +110,7 @@ static void
 read_aggregates(Grouping *g)
 {
 	const OrmJson *json = orm_query_key(&g->keys, ORM_KEY_AGGREGATE);
-	OrmPath		place = orm_path_key(NULL, "aggregate");
+	OrmPath place = orm_path_key(NULL, "aggregate");
 	OrmJsonWalk walk;
 
 	if (json == NULL)
@@ -122,16 +120,15 @@ read_aggregates(Grouping *g)
 	walk = orm_json_walk(*json);
 	while (orm_json_next(&walk))
 	{
-		char	   *name = orm_json_string(walk.key);
-		OrmPath		here = orm_path_key(&place, name);
+		char *name = orm_json_string(walk.key);
+		OrmPath here = orm_path_key(&place, name);
 
 		CHECK_FOR_INTERRUPTS();
 		orm_query_check_name(name, &here);
 		check_taken(g, name, &here);
 		if (orm_json_kind(walk.value) != ORM_JSON_OBJECT)
 			orm_query_wrong_kind(walk.value, "an aggregate, which is an object", &here);
-		g->aggregates = lappend(g->aggregates,
-								orm_query_aggregate(g->scope, name, walk.value, &g->chains, &here));
+		g->aggregates = lappend(g->aggregates, orm_query_aggregate(g->scope, name, walk.value, &g->chains, &here));
 	}
 }
 
@@ -142,9 +139,9 @@ read_aggregates(Grouping *g)
 static const char *
 add_column(Grouping *g, const char *sql, Oid type, int part)
 {
-	Oid			base = getBaseType(type);
-	Column	   *column;
-	ListCell   *cell;
+	Oid base = getBaseType(type);
+	Column *column;
+	ListCell *cell;
 	StringInfoData cast;
 
 	foreach(cell, g->columns)
@@ -185,12 +182,12 @@ as_column(Grouping *g, const OrmExpression *expression, int part)
 static List *
 order_by_columns(Grouping *g, const List *order, int part)
 {
-	List	   *copies = NIL;
-	ListCell   *cell;
+	List *copies = NIL;
+	ListCell *cell;
 
 	foreach(cell, order)
 	{
-		OrmOrder   *copy = palloc(sizeof(OrmOrder));
+		OrmOrder *copy = palloc(sizeof(OrmOrder));
 
 		*copy = *(const OrmOrder *) lfirst(cell);
 		copy->expression = as_column(g, copy->expression, part);
@@ -204,8 +201,8 @@ static OrmAggregate *
 over_stack(Grouping *g, const OrmAggregate *aggregate)
 {
 	OrmAggregate *copy = palloc(sizeof(OrmAggregate));
-	int			part = 0;
-	ListCell   *cell;
+	int part = 0;
+	ListCell *cell;
 
 	*copy = *aggregate;
 	foreach(cell, g->chains)
@@ -243,7 +240,7 @@ over_join(Grouping *g, const OrmAggregate *aggregate)
 static bool
 is_one_chain(const Grouping *g)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, g->aggregates)
 		if (((const OrmAggregate *) lfirst(cell))->chain == NULL)
@@ -271,15 +268,16 @@ name_aggregate(Grouping *g, const OrmAggregate *aggregate)
 static void
 make_result(Grouping *g)
 {
-	OrmAggregate *(*over) (Grouping *, const OrmAggregate *) = is_one_chain(g) ? over_join : over_stack;
-	ListCell   *cell;
+	OrmAggregate *(*over)(Grouping *, const OrmAggregate *) = is_one_chain(g) ? over_join : over_stack;
+	ListCell *cell;
 
 	g->result = orm_query_scope(g->scope->builder, NULL);
 	if (g->chains != NIL)
 		g->alias = g->result->alias;
 	foreach(cell, g->groups)
-		g->result->named = lappend(g->result->named, g->chains == NIL || is_one_chain(g) ? lfirst(cell)
-								   : as_column(g, lfirst(cell), EVERY_PART));
+		g->result->named = lappend(g->result->named,
+								   g->chains == NIL || is_one_chain(g) ? lfirst(cell)
+																	   : as_column(g, lfirst(cell), EVERY_PART));
 	foreach(cell, g->aggregates)
 		name_aggregate(g, g->chains == NIL ? lfirst(cell) : over(g, lfirst(cell)));
 }
@@ -303,7 +301,7 @@ static void
 append_join(StringInfo sql, const Grouping *g)
 {
 	const OrmChain *chain = linitial(g->chains);
-	ListCell   *cell;
+	ListCell *cell;
 
 	appendStringInfoString(sql, " FROM ");
 	orm_query_from(sql, g->scope);
@@ -320,7 +318,7 @@ append_join(StringInfo sql, const Grouping *g)
 static void
 append_part(StringInfo sql, const Grouping *g, int part)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	appendStringInfo(sql, "%sSELECT %d AS part", part > 0 ? " UNION ALL " : "", part);
 	foreach(cell, g->columns)
@@ -362,7 +360,7 @@ static void
 append_groups(StringInfo sql, const Grouping *g)
 {
 	const OrmJson *having = orm_query_key(&g->keys, ORM_KEY_HAVING);
-	OrmPath		place = orm_path_key(NULL, "having");
+	OrmPath place = orm_path_key(NULL, "having");
 	StringInfoData condition;
 
 	for (int i = 1; i <= list_length(g->groups); i++)
@@ -377,11 +375,11 @@ static void
 append_limits(StringInfo sql, const Grouping *g)
 {
 	const OrmJson *order_by = orm_query_key(&g->keys, ORM_KEY_ORDER_BY);
-	OrmPath		place = orm_path_key(NULL, "order_by");
+	OrmPath place = orm_path_key(NULL, "order_by");
 	OrmBuilder *builder = g->scope->builder;
 	const char *limit = orm_query_limit(builder, &g->keys, ORM_KEY_LIMIT, ORM_FORM_LIMIT, NULL);
 	const char *offset = orm_query_limit(builder, &g->keys, ORM_KEY_OFFSET, ORM_FORM_OFFSET, NULL);
-	List	   *order = NIL;
+	List *order = NIL;
 
 	if (order_by != NULL)
 		order = orm_query_order(g->result, *order_by, &place);
@@ -406,9 +404,9 @@ static void
 finish_level(OrmLevel *level, const Grouping *g)
 {
 	OrmQueryStatement *statement = &level->statement;
-	int			n = list_length(g->result->named);
-	bool		first = true;
-	ListCell   *cell;
+	int n = list_length(g->result->named);
+	bool first = true;
+	ListCell *cell;
 	StringInfoData sql;
 
 	statement->nresults = level->nmembers = n;
@@ -419,7 +417,7 @@ finish_level(OrmLevel *level, const Grouping *g)
 	foreach(cell, g->result->named)
 	{
 		const OrmExpression *expression = lfirst(cell);
-		OrmMember	member = {expression->name, expression->type, foreach_current_index(cell)};
+		OrmMember member = {expression->name, expression->type, foreach_current_index(cell)};
 
 		orm_sql_comma(&sql, &first);
 		appendStringInfoString(&sql, expression->sql);
@@ -435,7 +433,7 @@ finish_level(OrmLevel *level, const Grouping *g)
 void
 orm_query_group(OrmCompiler *compiler, OrmJson query)
 {
-	Grouping   *g = palloc0(sizeof(Grouping));
+	Grouping *g = palloc0(sizeof(Grouping));
 
 	orm_query_take(query, GROUP_KEYS, NULL, &g->keys);
 	g->scope = orm_query_scope(orm_query_builder(compiler), compiler->request->model);
@@ -443,8 +441,7 @@ orm_query_group(OrmCompiler *compiler, OrmJson query)
 	read_groups(g);
 	read_aggregates(g);
 	if (g->groups == NIL && g->aggregates == NIL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"group_by\" or \"aggregate\" must say what the groups are"),
 				errhint("As in {\"aggregate\": {\"n\": {\"count\": \"*\"}}}."));
 	g->where = orm_query_filter(g->scope, &g->keys, NULL);

@@ -18,7 +18,7 @@ bool
 orm_query_flag(const OrmQueryKeys *keys, OrmQueryKey key, const OrmPath *place)
 {
 	const OrmJson *json = orm_query_key(keys, key);
-	OrmPath		here = orm_path_key(place, orm_query_key_name(key));
+	OrmPath here = orm_path_key(place, orm_query_key_name(key));
 
 	return json != NULL && orm_query_boolean(*json, &here);
 }
@@ -30,13 +30,11 @@ orm_query_flag(const OrmQueryKeys *keys, OrmQueryKey key, const OrmPath *place)
 static const char *
 literal_limit(OrmBuilder *builder, OrmJson json, OrmSlotForm form, const OrmPath *place)
 {
-	bool		isnull;
-	int64		limit = DatumGetInt64(orm_value_read(orm_type_make(INT8OID, -1, InvalidOid), json, place, &isnull));
+	bool isnull;
+	int64 limit = DatumGetInt64(orm_value_read(orm_type_make(INT8OID, -1, InvalidOid), json, place, &isnull));
 
 	if (limit < 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_ROW_COUNT_IN_LIMIT_CLAUSE),
-				errmsg("limit must not be negative"),
+		ereport(ERROR, errcode(ERRCODE_INVALID_ROW_COUNT_IN_LIMIT_CLAUSE), errmsg("limit must not be negative"),
 				orm_error_place(place));
 	if (form == ORM_FORM_LIMIT_AND_ONE)
 	{
@@ -47,13 +45,12 @@ literal_limit(OrmBuilder *builder, OrmJson json, OrmSlotForm form, const OrmPath
 }
 
 const char *
-orm_query_limit(OrmBuilder *builder, const OrmQueryKeys *keys, OrmQueryKey key, OrmSlotForm form,
-				const OrmPath *place)
+orm_query_limit(OrmBuilder *builder, const OrmQueryKeys *keys, OrmQueryKey key, OrmSlotForm form, const OrmPath *place)
 {
 	const OrmJson *json = orm_query_key(keys, key);
-	OrmPath		here = orm_path_key(place, orm_query_key_name(key));
-	OrmOperand	operand;
-	OrmType    *type;
+	OrmPath here = orm_path_key(place, orm_query_key_name(key));
+	OrmOperand operand;
+	OrmType *type;
 
 	if (json == NULL)
 		return NULL;
@@ -67,9 +64,7 @@ orm_query_limit(OrmBuilder *builder, const OrmQueryKeys *keys, OrmQueryKey key, 
 	if (operand.kind == ORM_OPERAND_UNSET)
 		return NULL;
 	if (operand.kind != ORM_OPERAND_VALUE)
-		ereport(ERROR,
-				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				errmsg("\"%s\" cannot be null", here.key),
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("\"%s\" cannot be null", here.key),
 				orm_error_place(&here));
 	return orm_query_slot(builder, &operand, type, INT8OID, form, &here);
 }
@@ -80,9 +75,7 @@ refuse_path(const char *path, const OrmPath *place)
 {
 	const char *name = strrchr(path, '.') + 1;
 
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("a path cannot stand here: \"%s\"", path),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a path cannot stand here: \"%s\"", path),
 			orm_error_place(place),
 			errhint("Give it a name: {\"compute\": {\"%s\": \"%s\"}, \"distinct\": [\"%s\"]}.", name, path, name));
 }
@@ -91,7 +84,7 @@ refuse_path(const char *path, const OrmPath *place)
 static const OrmExpression *
 read_distinct(OrmScope *scope, OrmJson name, const OrmPath *place)
 {
-	OrmName		found;
+	OrmName found;
 
 	if (orm_json_kind(name) != ORM_JSON_STRING)
 		orm_query_wrong_kind(name, "the name of an attribute", place);
@@ -99,14 +92,12 @@ read_distinct(OrmScope *scope, OrmJson name, const OrmPath *place)
 		refuse_path(orm_json_string(name), place);
 	found = orm_query_name(scope, name, place);
 	if (found.expression == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("relationship \"%s\" cannot stand in \"distinct\"", found.relationship->name),
 				orm_error_place(place),
 				errhint("Objects are told apart by their attributes and by names of \"compute\"."));
 	if (!orm_operator_has_order(found.expression->type))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_FUNCTION),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 				errmsg("\"%s\" of model \"%s\" cannot be compared", found.expression->name, scope->model->name),
 				orm_error_place(place));
 	return found.expression;
@@ -115,19 +106,17 @@ read_distinct(OrmScope *scope, OrmJson name, const OrmPath *place)
 List *
 orm_query_distinct(OrmScope *scope, OrmJson distinct, const OrmPath *place)
 {
-	List	   *expressions = NIL;
+	List *expressions = NIL;
 	OrmJsonWalk walk = orm_json_walk(distinct);
 
 	if (orm_json_kind(distinct) != ORM_JSON_ARRAY)
 		orm_query_wrong_kind(distinct, "an array of attributes", place);
 	if (distinct.node->count == 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"distinct\" must name an attribute at least"),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"distinct\" must name an attribute at least"),
 				orm_error_place(place));
 	while (orm_json_next(&walk))
 	{
-		OrmPath		here = orm_path_index(place, walk.index);
+		OrmPath here = orm_path_index(place, walk.index);
 
 		expressions = lappend(expressions, unconstify(OrmExpression *, read_distinct(scope, walk.value, &here)));
 	}
@@ -138,7 +127,7 @@ const char *
 orm_query_filter(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *place)
 {
 	const OrmJson *where = orm_query_key(keys, ORM_KEY_WHERE);
-	OrmPath		here = orm_path_key(place, "where");
+	OrmPath here = orm_path_key(place, "where");
 	StringInfoData sql;
 
 	initStringInfo(&sql);
@@ -152,7 +141,7 @@ static bool
 is_plain_equality(const OrmQueryRequest *request, OrmJson json)
 {
 	OrmJsonKind kind = orm_json_kind(json);
-	OrmJson		value;
+	OrmJson value;
 
 	check_stack_depth();
 	if (kind != ORM_JSON_OBJECT || json.node->count != 1)
@@ -178,8 +167,8 @@ finds_one(const OrmLevelBuild *build)
 
 	for (int k = 0; where != NULL && k < model->nunique; k++)
 	{
-		int			pinned = 0;
-		OrmJson		value;
+		int pinned = 0;
+		OrmJson value;
 
 		for (int i = 0; i < model->unique[k].nattributes; i++)
 			if (orm_json_member(*where, model->attributes[model->unique[k].attributes[i]].name, &value) &&
@@ -213,8 +202,8 @@ sorting_attribute(const OrmLevelBuild *build)
 {
 	const OrmModel *model = build->level->model;
 	OrmLinkForm form = build->level->link.form;
-	int			attribute;
-	Oid			type;
+	int attribute;
+	Oid type;
 
 	if (model->primary_key == NULL || model->primary_key->nattributes != 1 ||
 		(form != ORM_LINK_ANY && form != ORM_LINK_JOIN))
@@ -228,7 +217,7 @@ sorting_attribute(const OrmLevelBuild *build)
 static void
 order_children(OrmLevelBuild *build)
 {
-	int			attribute = sorting_attribute(build);
+	int attribute = sorting_attribute(build);
 
 	if (attribute >= 0)
 	{
@@ -266,8 +255,7 @@ need_key_order(const OrmModel *model)
 {
 	orm_model_need_key(model);
 	if (!has_key_order(model))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_FUNCTION),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 				errmsg("objects of model \"%s\" cannot be put in the order of their key", model->name),
 				errhint("Pages need an order that tells all objects apart."));
 }
@@ -277,7 +265,7 @@ static void
 read_order(OrmLevelBuild *build)
 {
 	const OrmJson *order_by = orm_query_key(&build->keys, ORM_KEY_ORDER_BY);
-	OrmPath		here = orm_path_key(build->place, "order_by");
+	OrmPath here = orm_path_key(build->place, "order_by");
 	OrmQueryVerb verb = build->compiler->request->verb;
 
 	build->order_begin = list_length(build->scope->builder->slots);
@@ -309,9 +297,9 @@ read_order(OrmLevelBuild *build)
 static void
 read_limits(OrmLevelBuild *build)
 {
-	bool		page = build->parent == NULL && build->compiler->request->verb == ORM_QUERY_PAGE;
+	bool page = build->parent == NULL && build->compiler->request->verb == ORM_QUERY_PAGE;
 	const OrmJson *distinct = orm_query_key(&build->keys, ORM_KEY_DISTINCT);
-	OrmPath		here = orm_path_key(build->place, "distinct");
+	OrmPath here = orm_path_key(build->place, "distinct");
 	OrmBuilder *builder = build->scope->builder;
 
 	if (page)
@@ -320,7 +308,7 @@ read_limits(OrmLevelBuild *build)
 		build->limit = orm_query_limit(builder, &build->keys, ORM_KEY_LIMIT, ORM_FORM_LIMIT, build->place);
 	build->offset = orm_query_limit(builder, &build->keys, ORM_KEY_OFFSET, ORM_FORM_OFFSET, build->place);
 	if (page && build->compiler->request->cursor != NULL)
-		build->offset = NULL;	/* it was for the first page: the cursor says where this one begins */
+		build->offset = NULL; /* it was for the first page: the cursor says where this one begins */
 	if (distinct != NULL)
 		build->distinct = orm_query_distinct(build->scope, *distinct, &here);
 }
@@ -329,8 +317,7 @@ void
 orm_query_need_equality(const OrmModel *model, const OrmAttribute *attribute)
 {
 	if (!OidIsValid(attribute->equality))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_FUNCTION),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 				errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name));
 }
 
@@ -362,13 +349,10 @@ static void
 read_lock(OrmLevelBuild *build)
 {
 	static const char *const strengths[][2] = {
-		{"update", "UPDATE"}, {"no key update", "NO KEY UPDATE"}, {"share", "SHARE"}, {"key share", "KEY SHARE"}
-	};
-	static const char *const waits[][2] = {
-		{"", ""}, {" nowait", " NOWAIT"}, {" skip locked", " SKIP LOCKED"}
-	};
+		{"update", "UPDATE"}, {"no key update", "NO KEY UPDATE"}, {"share", "SHARE"}, {"key share", "KEY SHARE"}};
+	static const char *const waits[][2] = {{"", ""}, {" nowait", " NOWAIT"}, {" skip locked", " SKIP LOCKED"}};
 	const OrmJson *json = orm_query_key(&build->keys, ORM_KEY_LOCK);
-	OrmPath		here = orm_path_key(build->place, "lock");
+	OrmPath here = orm_path_key(build->place, "lock");
 
 	if (json == NULL)
 		return;
@@ -379,16 +363,12 @@ read_lock(OrmLevelBuild *build)
 			if (orm_json_equals(*json, psprintf("%s%s", strengths[s][0], waits[w][0])))
 				build->lock = psprintf(" FOR %s OF %s%s", strengths[s][1], build->scope->alias, waits[w][1]);
 	if (build->lock == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" is no lock", orm_json_string(*json)),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" is no lock", orm_json_string(*json)),
 				orm_error_place(&here),
 				errhint("A lock is \"update\", \"no key update\", \"share\" or \"key share\", "
 						"perhaps with \" nowait\" or \" skip locked\" behind."));
 	if (build->distinct != NIL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"lock\" cannot stand beside \"distinct\""),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"lock\" cannot stand beside \"distinct\""),
 				orm_error_place(&here));
 	build->compiler->compiled->lock = true;
 }
@@ -398,17 +378,16 @@ static int
 read_recursion(OrmLevelBuild *build)
 {
 	const OrmJson *json = orm_query_key(&build->keys, ORM_KEY_RECURSIVE);
-	OrmPath		here = orm_path_key(build->place, "recursive");
-	bool		isnull;
-	int			depth;
+	OrmPath here = orm_path_key(build->place, "recursive");
+	bool isnull;
+	int depth;
 
 	if (json == NULL || orm_json_kind(*json) == ORM_JSON_FALSE)
 		return 0;
 	if (orm_json_kind(*json) != ORM_JSON_TRUE && orm_json_kind(*json) != ORM_JSON_NUMBER)
 		orm_query_wrong_kind(*json, "true or a number", &here);
 	if (strcmp(build->relationship->target, build->parent->level->model->name) != 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("relationship \"%s\" of model \"%s\" cannot be followed again and again",
 					   build->relationship->name, build->parent->level->model->name),
 				orm_error_place(&here),
@@ -417,10 +396,8 @@ read_recursion(OrmLevelBuild *build)
 		return ORM_RECURSION_UNLIMITED;
 	depth = DatumGetInt32(orm_value_read(orm_type_make(INT4OID, -1, InvalidOid), *json, &here, &isnull));
 	if (depth <= 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"recursive\" must be true or a positive number"),
-				orm_error_place(&here));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"recursive\" must be true or a positive number"), orm_error_place(&here));
 	return depth;
 }
 
@@ -428,7 +405,7 @@ read_recursion(OrmLevelBuild *build)
 static void
 add_identities(OrmLevelBuild *build)
 {
-	OrmLevel   *level = build->level;
+	OrmLevel *level = build->level;
 	const OrmKey *key = orm_model_need_key(level->model);
 
 	level->identity = key->nattributes;
@@ -459,15 +436,13 @@ refuse_choice(const OrmLevelBuild *build)
 
 	for (int i = 0; i < lengthof(choices); i++)
 	{
-		OrmPath		here = orm_path_key(build->place, orm_query_key_name(choices[i]));
+		OrmPath here = orm_path_key(build->place, orm_query_key_name(choices[i]));
 
 		if (orm_query_key(&build->keys, choices[i]) == NULL ||
 			(choices[i] == ORM_KEY_ORDER_BY && relationship->kind == ORM_HAS_ONE))
 			continue;
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" cannot stand in the load of a to-one relationship", here.key),
-				orm_error_place(&here),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"%s\" cannot stand in the load of a to-one relationship", here.key), orm_error_place(&here),
 				errhint("Relationship \"%s\" of model \"%s\" leads to one object at most.", relationship->name,
 						build->parent->level->model->name));
 	}
@@ -477,19 +452,16 @@ refuse_choice(const OrmLevelBuild *build)
 static void
 read_relationship(OrmLevelBuild *build)
 {
-	bool		one = orm_query_flag(&build->keys, ORM_KEY_ONE, build->place);
-	OrmPath		here = orm_path_key(build->place, "limit");
+	bool one = orm_query_flag(&build->keys, ORM_KEY_ONE, build->place);
+	OrmPath here = orm_path_key(build->place, "limit");
 
 	if (orm_query_is_single(build->relationship))
 		refuse_choice(build);
 	build->level->single = one || orm_query_is_single(build->relationship);
 	build->level->recursion = read_recursion(build);
 	if (one && build->limit != NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"limit\" cannot stand beside \"one\""),
-				orm_error_place(&here),
-				errhint("\"one\" takes the first object."));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"limit\" cannot stand beside \"one\""),
+				orm_error_place(&here), errhint("\"one\" takes the first object."));
 	if (one && !orm_query_is_single(build->relationship))
 		build->limit = "1";
 }
@@ -499,7 +471,7 @@ static void
 begin_level(OrmLevelBuild *build, const OrmModel *model, const OrmLoad *load, int takes)
 {
 	OrmCompiler *compiler = build->compiler;
-	OrmLevel   *level = orm_query_add_level(compiler, model);
+	OrmLevel *level = orm_query_add_level(compiler, model);
 
 	if (build->parent != NULL)
 		level->parent = build->parent->level->number;

@@ -22,20 +22,20 @@
 /* A column of a key, on one side. */
 typedef struct Column
 {
-	const char *sql;			/* t0."id" */
-	Oid			type;			/* at the bottom of domains */
-	Oid			declared;
-	Oid			collation;
+	const char *sql; /* t0."id" */
+	Oid type;		 /* at the bottom of domains */
+	Oid declared;
+	Oid collation;
 } Column;
 
 /* One column of a link. */
 typedef struct LinkColumn
 {
-	Column		parent;
-	Column		child;			/* of the children's table, or the join table */
-	const OrmType *type;		/* what is compared */
-	Oid			operator;
-	bool		turned;			/* the operator takes the key on its left, the child's column on its right */
+	Column parent;
+	Column child;		 /* of the children's table, or the join table */
+	const OrmType *type; /* what is compared */
+	Oid operator;
+	bool turned; /* the operator takes the key on its left, the child's column on its right */
 } LinkColumn;
 
 const char *
@@ -45,8 +45,7 @@ orm_query_column_name(Oid relation, AttrNumber attnum)
 
 	/* a join table is not locked: it can be dropped while this is compiled */
 	if (name == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_COLUMN),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 				errmsg("column %d of the relation with OID %u does not exist", attnum, relation),
 				errhint("A table of a relationship has just been changed: try again."));
 	return name;
@@ -56,9 +55,9 @@ orm_query_column_name(Oid relation, AttrNumber attnum)
 static Column
 column_of(Oid relation, AttrNumber attnum, const char *alias)
 {
-	Column		column;
+	Column column;
 	StringInfoData sql;
-	int32		typmod;
+	int32 typmod;
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "%s.", alias);
@@ -83,18 +82,18 @@ integer_width(Oid type)
 static void
 find_operator(LinkColumn *column, Oid given, bool child_is_referenced)
 {
-	Oid			holder = child_is_referenced ? column->parent.type : column->child.type;
-	Oid			referenced = child_is_referenced ? column->child.type : column->parent.type;
+	Oid holder = child_is_referenced ? column->parent.type : column->child.type;
+	Oid referenced = child_is_referenced ? column->child.type : column->parent.type;
 
-	column->operator = given;
+	column->operator= given;
 	column->turned = false;
 	if (referenced == holder || (child_is_referenced && column->type->oid == holder))
 		return;
-	column->operator = column->type->oid == column->child.type
-		? orm_type_equality(column->child.type) : get_commutator(given);
+	column->operator= column->type->oid == column->child.type ? orm_type_equality(column->child.type)
+															  : get_commutator(given);
 	if (!OidIsValid(column->operator))
 	{
-		column->operator = given;
+		column->operator= given;
 		column->turned = true;
 	}
 }
@@ -104,15 +103,15 @@ static LinkColumn
 link_column(const OrmModel *model, const char *parent_alias, const OrmRelationship *relationship,
 			const char *child_alias, int i)
 {
-	bool		many = relationship->kind == ORM_MANY_TO_MANY;
-	LinkColumn	column;
+	bool many = relationship->kind == ORM_MANY_TO_MANY;
+	LinkColumn column;
 	const Column *referenced;
 	const Column *holder;
-	bool		wider;
+	bool wider;
 
 	column.parent = column_of(model->relid, relationship->local[i], parent_alias);
-	column.child = column_of(many ? relationship->join_relid : relationship->target_relid,
-							 relationship->remote[i], many ? "j" : child_alias);
+	column.child = column_of(many ? relationship->join_relid : relationship->target_relid, relationship->remote[i],
+							 many ? "j" : child_alias);
 	referenced = relationship->key_is_local ? &column.child : &column.parent;
 	holder = relationship->key_is_local ? &column.parent : &column.child;
 	wider = integer_width(referenced->type) > 0 && integer_width(holder->type) > integer_width(referenced->type);
@@ -156,8 +155,8 @@ under_collation(const Column *column, Oid collation)
 static const char *
 compared(const LinkColumn *column)
 {
-	Oid			own = column->child.collation;
-	Oid			wanted = column->type->collation;
+	Oid own = column->child.collation;
+	Oid wanted = column->type->collation;
 
 	if (OidIsValid(own) && OidIsValid(wanted) && get_collation_isdeterministic(own) &&
 		get_collation_isdeterministic(wanted))
@@ -205,7 +204,7 @@ choose_form(const OrmLevelBuild *build, const LinkColumn *columns, int n)
 static bool
 is_indexed(const OrmModel *model, const OrmRelationship *relationship)
 {
-	int			attribute;
+	int attribute;
 
 	if (relationship->kind == ORM_MANY_TO_MANY)
 		return relationship->join_indexed;
@@ -227,11 +226,11 @@ static void
 add_condition(OrmLevelBuild *build, const LinkColumn *column, const char *key)
 {
 	StringInfoData sql;
-	Oid			left;
-	Oid			right;
+	Oid left;
+	Oid right;
 
 	/* the key is of the type that the operator takes: a cast would have to be one of an array */
-	op_input_types(column->operator, &left, &right);
+	op_input_types(column->operator, & left, &right);
 	initStringInfo(&sql);
 	if (column->turned)
 		orm_sql_comparison(&sql, column->operator, key, left, compared(column), column->child.declared);
@@ -246,7 +245,7 @@ add_parents(OrmLevelBuild *build, const LinkColumn *columns, int n)
 {
 	StringInfoData from;
 	StringInfoData names;
-	bool		first = true;
+	bool first = true;
 
 	initStringInfo(&from);
 	initStringInfo(&names);
@@ -254,9 +253,9 @@ add_parents(OrmLevelBuild *build, const LinkColumn *columns, int n)
 	for (int i = 0; i < n; i++)
 	{
 		orm_sql_comma(&from, &first);
-		appendStringInfo(&from, "pg_catalog.unnest(%s)",
-						 orm_query_source(build->scope->builder, ORM_SLOT_PARENTS, i, columns[i].type,
-										  keys_type(&columns[i])));
+		appendStringInfo(
+			&from, "pg_catalog.unnest(%s)",
+			orm_query_source(build->scope->builder, ORM_SLOT_PARENTS, i, columns[i].type, keys_type(&columns[i])));
 		appendStringInfo(&names, "k%d, ", i + 1);
 		add_condition(build, &columns[i], psprintf("k.k%d", i + 1));
 	}
@@ -274,9 +273,10 @@ add_link(OrmLevelBuild *build, const LinkColumn *columns, int n)
 	{
 		case ORM_LINK_ANY:
 			orm_query_column(&build->columns, cast_to_link(&columns[0].child, columns[0].type), columns[0].type->oid);
-			add_condition(build, &columns[0],
-						  psprintf("ANY (%s)", orm_query_source(builder, ORM_SLOT_PARENTS, 0, columns[0].type,
-																keys_type(&columns[0]))));
+			add_condition(
+				build, &columns[0],
+				psprintf("ANY (%s)",
+						 orm_query_source(builder, ORM_SLOT_PARENTS, 0, columns[0].type, keys_type(&columns[0]))));
 			break;
 		case ORM_LINK_JOIN:
 		case ORM_LINK_LATERAL:
@@ -306,9 +306,8 @@ add_join_table(OrmLevelBuild *build)
 	appendStringInfoString(&sql, " AS j");
 	for (int i = 0; i < relationship->njoin; i++)
 	{
-		Column		target = column_of(relationship->target_relid, relationship->target_key[i],
-									   build->scope->alias);
-		Column		join = column_of(relationship->join_relid, relationship->join_target[i], "j");
+		Column target = column_of(relationship->target_relid, relationship->target_key[i], build->scope->alias);
+		Column join = column_of(relationship->join_relid, relationship->join_target[i], "j");
 
 		appendStringInfoString(&sql, i == 0 ? " ON " : " AND ");
 		orm_sql_comparison(&sql, relationship->join_operators[i], target.sql, target.declared,
@@ -328,7 +327,7 @@ parent_position(OrmLevelBuild *build, const LinkColumn *column)
 static void
 finish_link(OrmLevelBuild *build, const LinkColumn *columns, int n, bool indexed)
 {
-	OrmLink    *link = &build->level->link;
+	OrmLink *link = &build->level->link;
 
 	link->form = choose_form(build, columns, n);
 	build->level->statement.planning = choose_planning(link->form, indexed);
@@ -341,8 +340,8 @@ orm_query_link(OrmLevelBuild *build)
 {
 	const OrmRelationship *relationship = build->relationship;
 	OrmLevelBuild *parent = build->parent;
-	OrmLink    *link = &build->level->link;
-	int			n = relationship->nkeys;
+	OrmLink *link = &build->level->link;
+	int n = relationship->nkeys;
 	LinkColumn *columns = palloc(sizeof(LinkColumn) * n);
 
 	link->nkeys = n;
@@ -362,7 +361,7 @@ orm_query_link(OrmLevelBuild *build)
 	link->own = palloc(sizeof(int) * n);
 	for (int i = 0; i < n; i++)
 	{
-		LinkColumn	own = link_column(build->level->model, build->scope->alias, relationship, build->scope->alias, i);
+		LinkColumn own = link_column(build->level->model, build->scope->alias, relationship, build->scope->alias, i);
 
 		link->own[i] = parent_position(build, &own);
 	}
@@ -373,7 +372,7 @@ orm_query_link_keys(OrmLevelBuild *build)
 {
 	const OrmModel *model = build->level->model;
 	const OrmKey *key = orm_model_need_key(model);
-	OrmLink    *link = &build->level->link;
+	OrmLink *link = &build->level->link;
 	LinkColumn *columns = palloc0(sizeof(LinkColumn) * key->nattributes);
 
 	build->level->single = true;
@@ -387,7 +386,7 @@ orm_query_link_keys(OrmLevelBuild *build)
 		orm_query_need_equality(model, attribute);
 		column->child = column_of(model->relid, attribute->attnum, build->scope->alias);
 		column->type = orm_type_make(column->child.type, -1, column->child.collation);
-		column->operator = attribute->equality;
+		column->operator= attribute->equality;
 		link->types[i] = column->type;
 	}
 	finish_link(build, columns, key->nattributes, model->attributes[key->attributes[0]].leads_index);

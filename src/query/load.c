@@ -14,22 +14,17 @@
 
 #include "query/compile.h"
 
-#define LOAD_KEYS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET | \
-				   ORM_KEY_DISTINCT | ORM_KEY_SELECT | ORM_KEY_OMIT | ORM_KEY_LOAD | ORM_KEY_ETAG | \
-				   ORM_KEY_OF | ORM_KEY_ONE | ORM_KEY_RECURSIVE)
+#define LOAD_KEYS \
+	(ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET | ORM_KEY_DISTINCT | \
+	 ORM_KEY_SELECT | ORM_KEY_OMIT | ORM_KEY_LOAD | ORM_KEY_ETAG | ORM_KEY_OF | ORM_KEY_ONE | ORM_KEY_RECURSIVE)
 
-static int	max_load_depth = 10;
+static int max_load_depth = 10;
 
 void
 orm_query_init(void)
 {
-	DefineCustomIntVariable("orm.max_load_depth",
-							"How deeply loads may be nested in a query.",
-							NULL,
-							&max_load_depth,
-							10, 1, 100,
-							PGC_USERSET, 0,
-							NULL, NULL, NULL);
+	DefineCustomIntVariable("orm.max_load_depth", "How deeply loads may be nested in a query.", NULL, &max_load_depth,
+							10, 1, 100, PGC_USERSET, 0, NULL, NULL, NULL);
 }
 
 /* Raises 42703: there is no such relationship. */
@@ -42,22 +37,16 @@ raise_no_relationship(const OrmModel *model, const char *name, const OrmPath *pl
 	for (int i = 0; i < model->nrelationships; i++)
 		names[i] = model->relationships[i].name;
 	if (orm_model_attribute(model, name, strlen(name)) >= 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("attribute \"%s\" of model \"%s\" cannot be loaded", name, model->name),
-				orm_error_place(place),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("attribute \"%s\" of model \"%s\" cannot be loaded", name, model->name), orm_error_place(place),
 				errhint("\"load\" names relationships; attributes stand in \"select\"."));
 	if (dot != NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_COLUMN),
-				errmsg("relationship \"%s\" of model \"%s\" does not exist", name, model->name),
-				orm_error_place(place),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+				errmsg("relationship \"%s\" of model \"%s\" does not exist", name, model->name), orm_error_place(place),
 				errhint("In an object loads are nested: {\"%.*s\": {\"load\": [\"%s\"]}}.", (int) (dot - name), name,
 						dot + 1));
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_COLUMN),
-			errmsg("relationship \"%s\" of model \"%s\" does not exist", name, model->name),
-			orm_error_place(place),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+			errmsg("relationship \"%s\" of model \"%s\" does not exist", name, model->name), orm_error_place(place),
 			orm_error_nearest("relationship", name, names, model->nrelationships));
 }
 
@@ -72,8 +61,7 @@ require(const OrmModel *model, const OrmRelationship *relationship, const OrmPat
 	PG_TRY();
 	{
 		orm_relationship_require(model, relationship);
-		ereport(ERROR,
-				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				errmsg("relationship \"%s\" of model \"%s\" has just been changed", relationship->name, model->name));
 	}
 	PG_CATCH();
@@ -92,10 +80,8 @@ open_target(OrmCompiler *compiler, const OrmModel *model, const OrmRelationship 
 	require(model, relationship, place);
 	target = orm_query_model(compiler, relationship->target);
 	if (target->relid != relationship->target_relid)
-		ereport(ERROR,
-				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("model \"%s\" has just been changed", target->name),
-				orm_error_place(place));
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				errmsg("model \"%s\" has just been changed", target->name), orm_error_place(place));
 	return target;
 }
 
@@ -105,9 +91,9 @@ find_relationship(const OrmModel *model, const OrmLoad *load)
 {
 	const char *name = load->name;
 	const OrmPath *place = load->place;
-	OrmPath		of_place = orm_path_key(load->place, "of");
+	OrmPath of_place = orm_path_key(load->place, "of");
 	const OrmRelationship *relationship;
-	OrmJson		of;
+	OrmJson of;
 
 	if (load->query.node != NULL && orm_json_member(load->query, "of", &of))
 	{
@@ -127,29 +113,24 @@ static void
 check_name(const OrmLevelBuild *build, const OrmLoad *load, const OrmRelationship *relationship, List *others)
 {
 	const OrmLevel *level = build->level;
-	bool		taken = false;
-	ListCell   *cell;
+	bool taken = false;
+	ListCell *cell;
 
 	for (int i = 0; i < level->nmembers; i++)
 		taken = taken || strcmp(level->members[i].name, load->name) == 0;
 	foreach(cell, others)
 		taken = taken || strcmp(((OrmLoad *) lfirst(cell))->name, load->name) == 0;
 	if (taken)
-		ereport(ERROR,
-				errcode(ERRCODE_DUPLICATE_COLUMN),
+		ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
 				errmsg("\"%s\" would stand twice in objects of model \"%s\"", load->name, level->model->name),
 				orm_error_place(load->place),
 				errhint("Give the load another name: {\"other\": {\"of\": \"%s\"}}.", relationship->name));
 	if (level->recursion != 0 && strcmp(level->name, load->name) == 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"%s\" cannot be loaded again in what is loaded recursively", load->name),
-				orm_error_place(load->place),
-				errhint("\"recursive\" loads it at every depth."));
+				orm_error_place(load->place), errhint("\"recursive\" loads it at every depth."));
 	if (load->name[0] == '$')
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("the name of a load cannot begin with \"$\""),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the name of a load cannot begin with \"$\""),
 				orm_error_place(load->place));
 }
 
@@ -162,9 +143,7 @@ compile_load(OrmLevelBuild *build, const OrmLoad *load, List *before, int depth)
 
 	check_name(build, load, relationship, before);
 	if (depth > max_load_depth)
-		ereport(ERROR,
-				errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				errmsg("loads are nested too deep"),
+		ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("loads are nested too deep"),
 				errdetail("At %s. Loads may be nested %d deep.", orm_path_text(load->place), max_load_depth),
 				errhint("The setting orm.max_load_depth allows more; \"recursive\" follows a self-reference."));
 	orm_query_level(build->compiler, build, relationship,
@@ -175,8 +154,8 @@ compile_load(OrmLevelBuild *build, const OrmLoad *load, List *before, int depth)
 static OrmLoad *
 add_step(List **loads, const char *name, const OrmPath *place)
 {
-	OrmLoad    *load;
-	ListCell   *cell;
+	OrmLoad *load;
+	ListCell *cell;
 
 	foreach(cell, *loads)
 		if (strcmp(((OrmLoad *) lfirst(cell))->name, name) == 0)
@@ -193,14 +172,14 @@ static List *
 read_paths(OrmJson json, const OrmPath *place)
 {
 	OrmJsonWalk walk = orm_json_walk(json);
-	List	   *loads = NIL;
+	List *loads = NIL;
 
 	while (orm_json_next(&walk))
 	{
-		OrmPath		here = orm_path_index(place, walk.index);
-		List	  **level = &loads;
-		char	   *step;
-		char	   *dot;
+		OrmPath here = orm_path_index(place, walk.index);
+		List **level = &loads;
+		char *step;
+		char *dot;
 
 		CHECK_FOR_INTERRUPTS();
 		if (orm_json_kind(walk.value) != ORM_JSON_STRING)
@@ -221,12 +200,12 @@ static List *
 read_queries(OrmJson json, const OrmPath *place)
 {
 	OrmJsonWalk walk = orm_json_walk(json);
-	List	   *loads = NIL;
+	List *loads = NIL;
 
 	while (orm_json_next(&walk))
 	{
-		OrmLoad    *load = palloc0(sizeof(OrmLoad));
-		OrmPath		here = orm_path_key(place, orm_json_string(walk.key));
+		OrmLoad *load = palloc0(sizeof(OrmLoad));
+		OrmPath here = orm_path_key(place, orm_json_string(walk.key));
 
 		if (orm_json_kind(walk.value) != ORM_JSON_TRUE && orm_json_kind(walk.value) != ORM_JSON_OBJECT)
 			orm_query_wrong_kind(walk.value, "true or a query", &here);
@@ -242,7 +221,7 @@ read_queries(OrmJson json, const OrmPath *place)
 static int
 depth_of(const OrmLevelBuild *build)
 {
-	int			depth = 0;
+	int depth = 0;
 
 	for (; build->parent != NULL; build = build->parent)
 		depth++;
@@ -253,10 +232,10 @@ void
 orm_query_load(OrmLevelBuild *build, const OrmLoad *load)
 {
 	const OrmJson *json = orm_query_key(&build->keys, ORM_KEY_LOAD);
-	OrmPath		here = orm_path_key(build->place, "load");
-	List	   *loads = load->loads;
-	List	   *before = NIL;
-	ListCell   *cell;
+	OrmPath here = orm_path_key(build->place, "load");
+	List *loads = load->loads;
+	List *before = NIL;
+	ListCell *cell;
 
 	if (json != NULL && orm_json_kind(*json) == ORM_JSON_ARRAY)
 		loads = read_paths(*json, &here);

@@ -12,7 +12,7 @@
 int
 orm_query_column(OrmColumns *columns, const char *sql, Oid type)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, columns->sql)
 		if (strcmp(lfirst(cell), sql) == 0)
@@ -26,7 +26,7 @@ orm_query_column(OrmColumns *columns, const char *sql, Oid type)
 static int
 find_named(const OrmScope *scope, const char *name)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, scope->named)
 		if (strcmp(((OrmExpression *) lfirst(cell))->name, name) == 0)
@@ -39,11 +39,9 @@ static void
 raise_not_selectable(const OrmModel *model, const char *name, const OrmPath *place)
 {
 	if (orm_model_relationship(model, name) != NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("relationship \"%s\" of model \"%s\" cannot stand here", name, model->name),
-				orm_error_place(place),
-				errhint("\"load\" reads related objects: {\"load\": [\"%s\"]}.", name));
+				orm_error_place(place), errhint("\"load\" reads related objects: {\"load\": [\"%s\"]}.", name));
 	orm_model_no_attribute(model, name, place);
 }
 
@@ -52,17 +50,17 @@ static void
 read_names(const OrmLevelBuild *build, OrmQueryKey key, bool star, bool *flags, bool value)
 {
 	const OrmModel *model = build->level->model;
-	OrmPath		list = orm_path_key(build->place, orm_query_key_name(key));
-	OrmJson		json = *orm_query_key(&build->keys, key);
+	OrmPath list = orm_path_key(build->place, orm_query_key_name(key));
+	OrmJson json = *orm_query_key(&build->keys, key);
 	OrmJsonWalk walk = orm_json_walk(json);
 
 	if (orm_json_kind(json) != ORM_JSON_ARRAY)
 		orm_query_wrong_kind(json, "an array of attributes", &list);
 	while (orm_json_next(&walk))
 	{
-		OrmPath		here = orm_path_index(&list, walk.index);
-		char	   *name;
-		int			found;
+		OrmPath here = orm_path_index(&list, walk.index);
+		char *name;
+		int found;
 
 		CHECK_FOR_INTERRUPTS();
 		if (orm_json_kind(walk.value) != ORM_JSON_STRING)
@@ -86,7 +84,7 @@ read_names(const OrmLevelBuild *build, OrmQueryKey key, bool star, bool *flags, 
 static void
 add_member(OrmLevelBuild *build, const char *name, const OrmType *type, const char *sql)
 {
-	OrmMember  *member = &build->level->members[build->level->nmembers++];
+	OrmMember *member = &build->level->members[build->level->nmembers++];
 
 	member->name = name;
 	member->type = type;
@@ -103,7 +101,7 @@ add_etag(OrmLevelBuild *build)
 {
 	const OrmModel *model = build->level->model;
 	StringInfoData sql;
-	bool		first = true;
+	bool first = true;
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "orm.etag(ROW(");
@@ -120,9 +118,9 @@ void
 orm_query_members(OrmLevelBuild *build)
 {
 	const OrmModel *model = build->level->model;
-	int			nnamed = list_length(build->scope->named);
-	bool	   *read = palloc0(sizeof(bool) * (model->nattributes + nnamed));
-	bool		rows = build->compiler->request->verb == ORM_QUERY_ROWS;
+	int nnamed = list_length(build->scope->named);
+	bool *read = palloc0(sizeof(bool) * (model->nattributes + nnamed));
+	bool rows = build->compiler->request->verb == ORM_QUERY_ROWS;
 
 	memset(read, orm_query_key(&build->keys, ORM_KEY_SELECT) == NULL, model->nattributes);
 	memset(read + model->nattributes, !rows, nnamed);
@@ -133,7 +131,8 @@ orm_query_members(OrmLevelBuild *build)
 	build->level->members = palloc(sizeof(OrmMember) * (model->nattributes + nnamed + 1));
 	for (int i = 0; i < model->nattributes + nnamed; i++)
 	{
-		const OrmExpression *expression = i < model->nattributes ? orm_query_attribute(build->scope, i)
+		const OrmExpression *expression = i < model->nattributes
+			? orm_query_attribute(build->scope, i)
 			: list_nth(build->scope->named, i - model->nattributes);
 
 		if (read[i])

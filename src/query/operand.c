@@ -23,8 +23,8 @@ typedef struct Instruction
 {
 	const char *key;
 	/* "json": what stands behind the key; "place": of the key */
-	void		(*read) (OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json,
-						 const OrmType *type, const OrmPath *place);
+	void (*read)(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmType *type,
+				 const OrmPath *place);
 } Instruction;
 
 /* Is this the type of a json attribute? */
@@ -36,13 +36,13 @@ is_json(const OrmType *type)
 
 /* {"$": name}: the parameter of that name. */
 static void
-read_parameter(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json,
-			   const OrmType *type, const OrmPath *place)
+read_parameter(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmType *type,
+			   const OrmPath *place)
 {
 	const OrmQueryRequest *request = builder->compiler->request;
 	const char **names = palloc(sizeof(char *) * Max(request->nparameters, 1));
 	OrmQueryParameter *parameter;
-	int			number = 0;
+	int number = 0;
 
 	if (orm_json_kind(json) != ORM_JSON_STRING)
 		orm_query_wrong_kind(json, "the name of a parameter", place);
@@ -53,10 +53,8 @@ read_parameter(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJso
 			break;
 	}
 	if (number == request->nparameters)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_PARAMETER),
-				errmsg("there is no parameter \"%s\"", orm_json_string(json)),
-				orm_error_place(place),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_PARAMETER),
+				errmsg("there is no parameter \"%s\"", orm_json_string(json)), orm_error_place(place),
 				orm_error_nearest("parameter", orm_json_string(json), names, number));
 	pfree(names);
 	parameter = &request->parameters[number];
@@ -70,8 +68,7 @@ read_parameter(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJso
 	}
 	if (parameter->unset)
 		operand->kind = ORM_OPERAND_UNSET;
-	else if (parameter->isnull ||
-			 (!operand->typed && orm_json_kind(operand->json) == ORM_JSON_NULL && !is_json(type)))
+	else if (parameter->isnull || (!operand->typed && orm_json_kind(operand->json) == ORM_JSON_NULL && !is_json(type)))
 		operand->kind = ORM_OPERAND_NULL;
 	else
 		operand->has_null = orm_shape_parameter_has_null(parameter);
@@ -79,23 +76,20 @@ read_parameter(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJso
 
 /* {"$attribute": path}: an attribute of the same row. */
 static void
-read_attribute(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json,
-			   const OrmType *type, const OrmPath *place)
+read_attribute(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmType *type,
+			   const OrmPath *place)
 {
 	if (scope == NULL || type == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("an attribute cannot stand here"),
-				orm_error_place(place),
-				errhint("Write a value, or a parameter: {\"$\": name}."));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("an attribute cannot stand here"),
+				orm_error_place(place), errhint("Write a value, or a parameter: {\"$\": name}."));
 	operand->kind = ORM_OPERAND_ATTRIBUTE;
 	operand->attribute = orm_query_path_json(scope, json, place);
 }
 
 /* {"$value": x}: x, always; null in it is json's own on a json attribute. */
 static void
-read_value(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json,
-		   const OrmType *type, const OrmPath *place)
+read_value(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmType *type,
+		   const OrmPath *place)
 {
 	operand->json = json;
 	operand->has_null = orm_json_kind(json) == ORM_JSON_ARRAY && orm_shape_has_null(json);
@@ -104,10 +98,7 @@ read_value(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson js
 }
 
 static const Instruction instructions[] = {
-	{"$", read_parameter},
-	{"$attribute", read_attribute},
-	{"$value", read_value}
-};
+	{"$", read_parameter}, {"$attribute", read_attribute}, {"$value", read_value}};
 
 /* The instruction of a key, or NULL. */
 static const Instruction *
@@ -133,35 +124,31 @@ orm_condition_is_instruction(OrmJson json, const OrmType *type)
 
 /* Reads an instruction. */
 static void
-read_instruction(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json,
-				 const OrmType *type, const OrmPath *place)
+read_instruction(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmType *type,
+				 const OrmPath *place)
 {
 	OrmJsonWalk walk = orm_json_walk(json);
 	const Instruction *instruction;
-	OrmPath		here;
+	OrmPath here;
 
 	orm_json_next(&walk);
 	here = orm_path_key(place, orm_json_string(walk.key));
 	instruction = find_instruction(walk.key);
 	if (instruction == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("unknown instruction \"%s\"", here.key),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown instruction \"%s\"", here.key),
 				orm_error_place(&here),
 				errhint("The instructions that may stand here are \"$\"%s \"$value\".",
 						scope != NULL && type != NULL ? ", \"$attribute\" and" : " and"));
 	if (json.node->count != 1)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" must be the only key of its object", here.key),
-				orm_error_place(place));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"%s\" must be the only key of its object", here.key), orm_error_place(place));
 	instruction->read(operand, scope, builder, walk.value, type, &here);
 }
 
 OrmOperand
 orm_query_operand(OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmType *type, const OrmPath *place)
 {
-	OrmOperand	operand = {.kind = ORM_OPERAND_VALUE, .json = json, .whole = json, .parameter = -1};
+	OrmOperand operand = {.kind = ORM_OPERAND_VALUE, .json = json, .whole = json, .parameter = -1};
 
 	if (orm_condition_is_instruction(json, type))
 		read_instruction(&operand, scope, builder, json, type, place);
@@ -190,10 +177,9 @@ check_parameter(const OrmQueryParameter *parameter, Oid sql_type, OrmSlotForm fo
 	if (orm_condition_fits(parameter->type, sql_type) &&
 		(form != ORM_FORM_LIST || OidIsValid(get_base_element_type(parameter->type))))
 		return;
-	ereport(ERROR,
-			errcode(ERRCODE_DATATYPE_MISMATCH),
-			errmsg("parameter \"%s\" is of type %s, which cannot become %s",
-				   parameter->name, format_type_be(parameter->type), format_type_be(sql_type)),
+	ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+			errmsg("parameter \"%s\" is of type %s, which cannot become %s", parameter->name,
+				   format_type_be(parameter->type), format_type_be(sql_type)),
 			orm_error_place(place));
 }
 
@@ -201,7 +187,7 @@ check_parameter(const OrmQueryParameter *parameter, Oid sql_type, OrmSlotForm fo
 static OrmSlot *
 add_slot(OrmBuilder *builder, const OrmType *type, Oid sql_type, OrmSlotForm form, const OrmPath *place)
 {
-	OrmSlot    *slot = palloc0(sizeof(OrmSlot));
+	OrmSlot *slot = palloc0(sizeof(OrmSlot));
 
 	slot->form = form;
 	slot->type = type;
@@ -222,7 +208,7 @@ newest_slot(const OrmBuilder *builder)
 static void
 read_constant(OrmSlot *slot, const OrmOperand *operand, const OrmPath *place)
 {
-	bool		isnull;
+	bool isnull;
 
 	if (slot->form != ORM_FORM_VALUE)
 		orm_query_wrong_kind(operand->json, "a value", place);
@@ -231,11 +217,11 @@ read_constant(OrmSlot *slot, const OrmOperand *operand, const OrmPath *place)
 }
 
 const char *
-orm_query_slot(OrmBuilder *builder, const OrmOperand *operand, const OrmType *type,
-			   Oid sql_type, OrmSlotForm form, const OrmPath *place)
+orm_query_slot(OrmBuilder *builder, const OrmOperand *operand, const OrmType *type, Oid sql_type, OrmSlotForm form,
+			   const OrmPath *place)
 {
 	const OrmQueryRequest *request = builder->compiler->request;
-	OrmSlot    *slot = add_slot(builder, type, sql_type, form, place);
+	OrmSlot *slot = add_slot(builder, type, sql_type, form, place);
 
 	if (operand->parameter >= 0)
 	{
@@ -254,7 +240,7 @@ orm_query_slot(OrmBuilder *builder, const OrmOperand *operand, const OrmType *ty
 const char *
 orm_query_constant(OrmBuilder *builder, Oid sql_type, Datum value)
 {
-	OrmSlot    *slot = add_slot(builder, NULL, sql_type, ORM_FORM_VALUE, NULL);
+	OrmSlot *slot = add_slot(builder, NULL, sql_type, ORM_FORM_VALUE, NULL);
 
 	slot->source = ORM_SLOT_CONSTANT;
 	slot->constant = value;
@@ -264,7 +250,7 @@ orm_query_constant(OrmBuilder *builder, Oid sql_type, Datum value)
 const char *
 orm_query_source(OrmBuilder *builder, OrmSlotSource source, int number, const OrmType *type, Oid sql_type)
 {
-	OrmSlot    *slot = add_slot(builder, type, sql_type, ORM_FORM_VALUE, NULL);
+	OrmSlot *slot = add_slot(builder, type, sql_type, ORM_FORM_VALUE, NULL);
 
 	slot->source = source;
 	slot->number = number;

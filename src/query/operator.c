@@ -37,7 +37,7 @@
 OrmSide
 orm_condition_side(const OrmExpression *expression)
 {
-	OrmSide		side = {expression->sql, expression->type};
+	OrmSide side = {expression->sql, expression->type};
 
 	return side;
 }
@@ -58,8 +58,8 @@ value_type(Oid right, const OrmType *left)
 static bool
 is_order(Oid opno, const OrmType *type)
 {
-	Oid			family = lookup_type_cache(type->base, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
-	Oid			negator = get_negator(opno);
+	Oid family = lookup_type_cache(type->base, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
+	Oid negator = get_negator(opno);
 
 	return OidIsValid(family) &&
 		(op_in_opfamily(opno, family) || (OidIsValid(negator) && op_in_opfamily(negator, family)));
@@ -69,20 +69,19 @@ is_order(Oid opno, const OrmType *type)
 static const OrmType *
 operand_type(const OrmOperator *op, const OrmType *left)
 {
-	Oid			right = op->right;
+	Oid right = op->right;
 
-	if (op->left == right && left->base != right && IsBinaryCoercible(left->base, right) &&
-		is_order(op->oid, left))
+	if (op->left == right && left->base != right && IsBinaryCoercible(left->base, right) && is_order(op->oid, left))
 		return value_type(left->base, left);
 	return value_type(right, left);
 }
 
 /* A parameter for the value of the condition beside one of "left". */
 static const char *
-operand_slot(OrmCondition *condition, const OrmOperator *operator, const OrmType *left)
+operand_slot(OrmCondition *condition, const OrmOperator *operator, const OrmType * left)
 {
-	return orm_query_slot(condition->scope->builder, &condition->operand, operand_type(operator, left),
-						  operator->right, ORM_FORM_VALUE, condition->place);
+	return orm_query_slot(condition->scope->builder, &condition->operand, operand_type(operator, left), operator->right,
+						  ORM_FORM_VALUE, condition->place);
 }
 
 const char *
@@ -101,7 +100,7 @@ orm_condition_cast(OrmSide side, Oid type)
 void
 orm_condition_append(StringInfo sql, const OrmOperator *operator, OrmSide left, const char *right)
 {
-	Oid			type = operator->left;
+	Oid type = operator->left;
 
 	/* in pg_catalog a varchar is a text without being told */
 	if (left.type->oid == VARCHAROID && type == TEXTOID)
@@ -120,7 +119,7 @@ orm_condition_slot(OrmCondition *condition, const OrmType *left, Oid right, OrmS
 static OrmSide
 comparable(const OrmExpression *expression)
 {
-	OrmSide		side = orm_condition_side(expression);
+	OrmSide side = orm_condition_side(expression);
 
 	if (side.type->class == ORM_TYPE_JSON)
 	{
@@ -145,21 +144,20 @@ value_operator(OrmCondition *condition, const OrmType *type, int strategy)
 static void
 append_compared(OrmCondition *condition, int strategy)
 {
-	OrmSide		(*side) (const OrmExpression *) =
-		strategy == BTEqualStrategyNumber ? comparable : orm_condition_side;
-	OrmSide		left = side(condition->left);
+	OrmSide (*side)(const OrmExpression *) = strategy == BTEqualStrategyNumber ? comparable : orm_condition_side;
+	OrmSide left = side(condition->left);
 	OrmOperator operator;
-	OrmSide		right;
+	OrmSide right;
 
 	if (!orm_condition_is_between(condition))
 	{
-		operator = value_operator(condition, left.type, strategy);
+		operator= value_operator(condition, left.type, strategy);
 		orm_condition_append(condition->sql, &operator, left, operand_slot(condition, &operator, left.type));
 		return;
 	}
 	right = side(condition->operand.attribute);
-	operator = orm_operator_between(left.type, right.type, strategy,
-									orm_query_describe(condition->left), condition->place);
+	operator= orm_operator_between(left.type, right.type, strategy, orm_query_describe(condition->left),
+								   condition->place);
 	orm_condition_append(condition->sql, &operator, left, orm_condition_cast(right, operator.right));
 }
 
@@ -170,11 +168,10 @@ refuse_array(const OrmCondition *condition)
 	const OrmType *type = condition->left->type;
 
 	if (condition->operand.kind != ORM_OPERAND_VALUE || condition->operand.typed ||
-		orm_json_kind(condition->operand.json) != ORM_JSON_ARRAY ||
-		type->class == ORM_TYPE_ARRAY || orm_type_is_json(type))
+		orm_json_kind(condition->operand.json) != ORM_JSON_ARRAY || type->class == ORM_TYPE_ARRAY ||
+		orm_type_is_json(type))
 		return;
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("an array cannot be compared with %s of type %s", orm_query_describe(condition->left),
 				   format_type_be(type->oid)),
 			orm_error_place(condition->place),
@@ -197,7 +194,7 @@ append_equal(OrmCondition *condition)
 static void
 append_unequal(OrmCondition *condition)
 {
-	StringInfo	sql = condition->sql;
+	StringInfo sql = condition->sql;
 
 	refuse_array(condition);
 	if (condition->operand.kind == ORM_OPERAND_NULL)
@@ -230,10 +227,9 @@ raise_no_array(const OrmCondition *condition)
 {
 	const OrmExpression *attribute = condition->operand.attribute;
 
-	ereport(ERROR,
-			errcode(ERRCODE_DATATYPE_MISMATCH),
-			errmsg("\"%s\" needs an array, and %s is of type %s", condition->name,
-				   orm_query_describe(attribute), format_type_be(attribute->type->oid)),
+	ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+			errmsg("\"%s\" needs an array, and %s is of type %s", condition->name, orm_query_describe(attribute),
+				   format_type_be(attribute->type->oid)),
 			orm_error_place(condition->place));
 }
 
@@ -241,26 +237,24 @@ raise_no_array(const OrmCondition *condition)
 static void
 raise_no_list(const OrmCondition *condition)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_FUNCTION),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 			errmsg("\"%s\" takes no values of type %s, of which there can be no array", condition->name,
 				   format_type_be(condition->left->type->oid)),
-			orm_error_place(condition->place),
-			errhint("Write {\"or\": [...]} with a condition for each value."));
+			orm_error_place(condition->place), errhint("Write {\"or\": [...]} with a condition for each value."));
 }
 
 /* Appends "x = ANY (attribute)". */
 static void
 append_any_of_attribute(OrmCondition *condition)
 {
-	OrmSide		left = comparable(condition->left);
-	OrmSide		right = orm_condition_side(condition->operand.attribute);
+	OrmSide left = comparable(condition->left);
+	OrmSide right = orm_condition_side(condition->operand.attribute);
 	OrmOperator operator;
 
 	if (right.type->class != ORM_TYPE_ARRAY)
 		raise_no_array(condition);
-	operator = orm_operator_between(left.type, right.type->element, BTEqualStrategyNumber,
-									orm_query_describe(condition->left), condition->place);
+	operator= orm_operator_between(left.type, right.type->element, BTEqualStrategyNumber,
+								   orm_query_describe(condition->left), condition->place);
 	if (right.type->element->oid != operator.right && OidIsValid(get_array_type(operator.right)))
 		right.sql = orm_condition_cast(right, get_array_type(operator.right));
 	orm_condition_append(condition->sql, &operator, left, psprintf("ANY (%s)", right.sql));
@@ -270,20 +264,20 @@ append_any_of_attribute(OrmCondition *condition)
 static void
 append_any_of_values(OrmCondition *condition)
 {
-	OrmSide		left = comparable(condition->left);
+	OrmSide left = comparable(condition->left);
 	OrmBuilder *builder = condition->scope->builder;
 	OrmOperator operator;
-	Oid			array;
+	Oid array;
 	const char *slot;
 
 	if (!condition->operand.typed && orm_json_kind(condition->operand.json) != ORM_JSON_ARRAY)
 		orm_query_wrong_kind(condition->operand.json, "an array of values", condition->place);
-	operator = value_operator(condition, left.type, BTEqualStrategyNumber);
+	operator= value_operator(condition, left.type, BTEqualStrategyNumber);
 	array = get_array_type(operator.right);
 	if (!OidIsValid(array))
 		raise_no_list(condition);
-	slot = orm_query_slot(builder, &condition->operand, operand_type(&operator, left.type), array,
-						  ORM_FORM_LIST, condition->place);
+	slot = orm_query_slot(builder, &condition->operand, operand_type(&operator, left.type), array, ORM_FORM_LIST,
+						  condition->place);
 	orm_condition_append(condition->sql, &operator, left, psprintf("ANY (%s)", slot));
 }
 
@@ -317,7 +311,7 @@ append_in(OrmCondition *condition)
 static void
 append_not_in(OrmCondition *condition)
 {
-	bool		has_null = condition->operand.has_null;
+	bool has_null = condition->operand.has_null;
 
 	appendStringInfoString(condition->sql, has_null ? "((" : "(");
 	append_any(condition);
@@ -350,30 +344,50 @@ static const OrmNamedOperator named_operators[] = {
 	{"regex", .append = orm_condition_pattern, .symbol = "~"},
 	{"iregex", .append = orm_condition_pattern, .symbol = "~*"},
 	{"contains", .append = orm_condition_pattern, .symbol = "~~", .form = ORM_FORM_CONTAINS,
-	.between = CONTAINS("%1$s", "%2$s")},
+	 .between = CONTAINS("%1$s", "%2$s")},
 	{"icontains", .append = orm_condition_pattern, .symbol = "~~*", .form = ORM_FORM_CONTAINS,
-	.between = CONTAINS(LOWER("%1$s"), LOWER("%2$s"))},
+	 .between = CONTAINS(LOWER("%1$s"), LOWER("%2$s"))},
 	{"starts_with", .append = orm_condition_pattern, .symbol = "~~", .form = ORM_FORM_STARTS_WITH,
-	.between = STARTS_WITH("%1$s", "%2$s")},
+	 .between = STARTS_WITH("%1$s", "%2$s")},
 	{"istarts_with", .append = orm_condition_pattern, .symbol = "~~*", .form = ORM_FORM_STARTS_WITH,
-	.between = STARTS_WITH(LOWER("%1$s"), LOWER("%2$s"))},
+	 .between = STARTS_WITH(LOWER("%1$s"), LOWER("%2$s"))},
 	{"ends_with", .append = orm_condition_pattern, .symbol = "~~", .form = ORM_FORM_ENDS_WITH,
-	.between = ENDS_WITH("%1$s", "%2$s")},
+	 .between = ENDS_WITH("%1$s", "%2$s")},
 	{"iends_with", .append = orm_condition_pattern, .symbol = "~~*", .form = ORM_FORM_ENDS_WITH,
-	.between = ENDS_WITH(LOWER("%1$s"), LOWER("%2$s"))}
-};
+	 .between = ENDS_WITH(LOWER("%1$s"), LOWER("%2$s"))}};
 
 /* What others call our operators, for hints. */
-static const char *const foreign_names[][2] = {
-	{"gte", "ge"}, {"greater_than_or_equal", "ge"}, {"lte", "le"}, {"less_than_or_equal", "le"},
-	{"greater_than", "gt"}, {"less_than", "lt"},
-	{"equals", "eq"}, {"exact", "eq"}, {"is", "eq"}, {"==", "eq"}, {"isnull", "eq"}, {"is_null", "eq"},
-	{"neq", "ne"}, {"not", "ne"}, {"not_equals", "ne"}, {"not_equal", "ne"}, {"notEquals", "ne"}, {"!=", "ne"},
-	{"iexact", "ieq"}, {"nin", "not_in"}, {"notIn", "not_in"}, {"some", "in"},
-	{"startsWith", "starts_with"}, {"startswith", "starts_with"}, {"istartswith", "istarts_with"},
-	{"endsWith", "ends_with"}, {"endswith", "ends_with"}, {"iendswith", "iends_with"},
-	{"match", "regex"}, {"imatch", "iregex"}, {"fts", "search"}
-};
+static const char *const foreign_names[][2] = {{"gte", "ge"},
+											   {"greater_than_or_equal", "ge"},
+											   {"lte", "le"},
+											   {"less_than_or_equal", "le"},
+											   {"greater_than", "gt"},
+											   {"less_than", "lt"},
+											   {"equals", "eq"},
+											   {"exact", "eq"},
+											   {"is", "eq"},
+											   {"==", "eq"},
+											   {"isnull", "eq"},
+											   {"is_null", "eq"},
+											   {"neq", "ne"},
+											   {"not", "ne"},
+											   {"not_equals", "ne"},
+											   {"not_equal", "ne"},
+											   {"notEquals", "ne"},
+											   {"!=", "ne"},
+											   {"iexact", "ieq"},
+											   {"nin", "not_in"},
+											   {"notIn", "not_in"},
+											   {"some", "in"},
+											   {"startsWith", "starts_with"},
+											   {"startswith", "starts_with"},
+											   {"istartswith", "istarts_with"},
+											   {"endsWith", "ends_with"},
+											   {"endswith", "ends_with"},
+											   {"iendswith", "iends_with"},
+											   {"match", "regex"},
+											   {"imatch", "iregex"},
+											   {"fts", "search"}};
 
 /* What we call an operator that has such a name elsewhere; NULL: nothing else. */
 static const char *
@@ -389,8 +403,8 @@ our_name(const char *name)
 static bool
 exists(const char *name)
 {
-	CatCList   *list = SearchSysCacheList1(OPERNAMENSP, CStringGetDatum(name));
-	bool		found = list->n_members > 0;
+	CatCList *list = SearchSysCacheList1(OPERNAMENSP, CStringGetDatum(name));
+	bool found = list->n_members > 0;
 
 	ReleaseSysCacheList(list);
 	return found;
@@ -402,7 +416,7 @@ raise_unknown(const OrmExpression *left, const char *name, const OrmPath *place)
 {
 	const char *names[lengthof(named_operators)];
 	const char *ours = our_name(name);
-	bool		takes_object = orm_type_is_json(left->type) || left->type->class == ORM_TYPE_COMPOSITE;
+	bool takes_object = orm_type_is_json(left->type) || left->type->class == ORM_TYPE_COMPOSITE;
 	StringInfoData list;
 
 	initStringInfo(&list);
@@ -413,16 +427,15 @@ raise_unknown(const OrmExpression *left, const char *name, const OrmPath *place)
 	}
 
 	/* of two hints the later one stays */
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_FUNCTION),
-			errmsg("there is no operator \"%s\"", name),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("there is no operator \"%s\"", name),
 			orm_error_place(place),
 			takes_object ? errhint("An object to be compared with is written {\"eq\": {...}}.")
-			: errhint("Operators are %sand those of PostgreSQL, as \"@>\".", list.data),
+						 : errhint("Operators are %sand those of PostgreSQL, as \"@>\".", list.data),
 			orm_error_nearest("operator", name, names, lengthof(names)),
 			ours != NULL && strstr(name, "null") != NULL
-			? errhint("Null is asked for with {\"eq\": null} or {\"ne\": null}.")
-			: ours != NULL ? errhint("Perhaps you meant the operator \"%s\".", ours) : 0);
+				? errhint("Null is asked for with {\"eq\": null} or {\"ne\": null}.")
+				: ours != NULL ? errhint("Perhaps you meant the operator \"%s\".", ours)
+							   : 0);
 }
 
 bool
@@ -435,27 +448,24 @@ orm_condition_is_symbol(const char *name)
 static void
 check_null(const OrmCondition *condition)
 {
-	bool		list = condition->operator != NULL &&
-		(condition->operator->append == append_in || condition->operator->append == append_not_in);
+	bool list = condition->operator!=
+				NULL &&(condition->operator->append == append_in || condition->operator->append == append_not_in);
 
-	if (condition->operand.kind != ORM_OPERAND_NULL ||
-		(condition->operator != NULL && condition->operator->takes_null))
+	if (condition->operand.kind != ORM_OPERAND_NULL || (condition->operator!= NULL && condition->operator->takes_null))
 		return;
-	ereport(ERROR,
-			errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-			errmsg("operator \"%s\" does not take null", condition->name),
-			orm_error_place(condition->place),
+	ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			errmsg("operator \"%s\" does not take null", condition->name), orm_error_place(condition->place),
 			list ? errhint("Null as one of the values is written [null].")
-			: errhint("Null is asked for with {\"eq\": null} or {\"ne\": null}."));
+				 : errhint("Null is asked for with {\"eq\": null} or {\"ne\": null}."));
 }
 
 void
 orm_condition_between(OrmCondition *condition, const char *symbol)
 {
-	OrmSide		left = orm_condition_side(condition->left);
-	OrmSide		right = orm_condition_side(condition->operand.attribute);
-	OrmOperator operator = orm_operator_find_between(symbol, left.type, right.type, BOOLOID,
-													 orm_query_describe(condition->left), condition->place);
+	OrmSide left = orm_condition_side(condition->left);
+	OrmSide right = orm_condition_side(condition->operand.attribute);
+	OrmOperator operator= orm_operator_find_between(symbol, left.type, right.type, BOOLOID,
+													orm_query_describe(condition->left), condition->place);
 
 	orm_condition_append(condition->sql, &operator, left, orm_condition_cast(right, operator.right));
 }
@@ -464,9 +474,9 @@ orm_condition_between(OrmCondition *condition, const char *symbol)
 static Oid
 number_type(const OrmCondition *condition)
 {
-	Oid			left = condition->left->type->base;
-	Oid			range = type_is_multirange(left) ? get_multirange_range(left) : left;
-	Oid			element = InvalidOid;
+	Oid left = condition->left->type->base;
+	Oid range = type_is_multirange(left) ? get_multirange_range(left) : left;
+	Oid element = InvalidOid;
 
 	if (orm_json_kind(condition->operand.json) == ORM_JSON_NUMBER && strcmp(condition->name, "@>") == 0)
 		element = get_range_subtype(range);
@@ -486,15 +496,15 @@ symbol_for_value(OrmCondition *condition)
 	const OrmQueryRequest *request = condition->scope->builder->compiler->request;
 	const OrmType *left = condition->left->type;
 	const char *what = orm_query_describe(condition->left);
-	Oid			given = InvalidOid;
+	Oid given = InvalidOid;
 
 	if (condition->operand.typed)
 		given = request->parameters[condition->operand.parameter].type;
 	else if (condition->operand.kind == ORM_OPERAND_VALUE)
 		given = number_type(condition);
 	if (OidIsValid(given) && !orm_condition_fits(given, left->base))
-		return orm_operator_find_between(condition->name, left, orm_type_make(given, -1, InvalidOid),
-										 BOOLOID, what, condition->place);
+		return orm_operator_find_between(condition->name, left, orm_type_make(given, -1, InvalidOid), BOOLOID, what,
+										 condition->place);
 	return orm_operator_find(condition->name, left, BOOLOID, what, condition->place);
 }
 
@@ -502,8 +512,8 @@ symbol_for_value(OrmCondition *condition)
 static bool
 append_symbol(OrmCondition *condition, OrmJson json)
 {
-	OrmSide		left = orm_condition_side(condition->left);
-	OrmScope   *scope = condition->scope;
+	OrmSide left = orm_condition_side(condition->left);
+	OrmScope *scope = condition->scope;
 	OrmOperator operator;
 
 	condition->operand = orm_query_operand(scope, scope->builder, json, left.type, condition->place);
@@ -514,7 +524,7 @@ append_symbol(OrmCondition *condition, OrmJson json)
 		orm_condition_between(condition, condition->name);
 		return true;
 	}
-	operator = symbol_for_value(condition);
+	operator= symbol_for_value(condition);
 
 	/* what is an instruction, and a null, depends on the type that is really to be read */
 	condition->operand = orm_query_operand(scope, scope->builder, json, operand_type(&operator, left.type),
@@ -525,18 +535,18 @@ append_symbol(OrmCondition *condition, OrmJson json)
 }
 
 bool
-orm_condition_operator(OrmScope *scope, const OrmExpression *left, const char *operator,
-					   OrmJson operand, const OrmPath *place, StringInfo sql)
+orm_condition_operator(OrmScope *scope, const OrmExpression *left, const char *operator, OrmJson operand,
+					   const OrmPath *place, StringInfo sql)
 {
 	OrmCondition condition = {.scope = scope, .left = left, .name = operator, .place = place, .sql = sql};
 
 	for (int i = 0; i < lengthof(named_operators); i++)
 		if (strcmp(named_operators[i].name, operator) == 0)
-			condition.operator = &named_operators[i];
-	if (condition.operator == NULL &&
-		(!orm_condition_is_symbol(operator) || (our_name(operator) != NULL && !exists(operator))))
+			condition.operator= & named_operators[i];
+	if (condition.operator==
+		NULL &&(!orm_condition_is_symbol(operator) || (our_name(operator) != NULL && !exists(operator))))
 		raise_unknown(left, operator, place);
-	if (condition.operator == NULL)
+	if (condition.operator== NULL)
 		return append_symbol(&condition, operand);
 	condition.operand = orm_query_operand(scope, scope->builder, operand, left->type, place);
 	if (condition.operand.kind == ORM_OPERAND_UNSET)

@@ -23,12 +23,12 @@
 /* An item of order_by that is an object. */
 typedef struct Item
 {
-	const OrmJson *by;			/* NULL: not given, so for all */
+	const OrmJson *by; /* NULL: not given, so for all */
 	const OrmJson *desc;
 	const OrmJson *nulls;
-	const char *operator;		/* or "search" */
-	const OrmJson *value;		/* on its right */
-	OrmJson		room[4];
+	const char *operator; /* or "search" */
+	const OrmJson *value; /* on its right */
+	OrmJson room[4];
 } Item;
 
 /* Takes an item apart. */
@@ -42,27 +42,23 @@ take_item(Item *item, OrmJson json, const OrmPath *place)
 	memset(item, 0, sizeof(Item));
 	while (orm_json_next(&walk))
 	{
-		char	   *name = orm_json_string(walk.key);
-		OrmPath		here = orm_path_key(place, name);
-		int			i = orm_condition_is_symbol(name) ? lengthof(names) - 1 : 0;
+		char *name = orm_json_string(walk.key);
+		OrmPath here = orm_path_key(place, name);
+		int i = orm_condition_is_symbol(name) ? lengthof(names) - 1 : 0;
 
 		while (i < (int) lengthof(names) && !orm_condition_is_symbol(name) && strcmp(names[i], name) != 0)
 			i++;
 		if (i == lengthof(names))
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("unknown key \"%s\"", name),
-					orm_error_place(&here),
-					orm_error_nearest("key", name, names, lengthof(names)));
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown key \"%s\"", name),
+					orm_error_place(&here), orm_error_nearest("key", name, names, lengthof(names)));
 		if (*members[i] != NULL)
-			ereport(ERROR,
-					errcode(ERRCODE_DUPLICATE_COLUMN),
+			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
 					members[i] == &item->value && strcmp(item->operator, name) != 0
-					? errmsg("\"%s\" and \"%s\" cannot stand in one order", item->operator, name)
-					: errmsg("\"%s\" is given twice", name),
+						? errmsg("\"%s\" and \"%s\" cannot stand in one order", item->operator, name)
+						: errmsg("\"%s\" is given twice", name),
 					orm_error_place(&here));
 		if (members[i] == &item->value)
-			item->operator = name;
+			item->operator= name;
 		item->room[i] = walk.value;
 		*members[i] = &item->room[i];
 	}
@@ -72,12 +68,10 @@ take_item(Item *item, OrmJson json, const OrmPath *place)
 static OrmOperand
 read_operand(OrmScope *scope, const Item *item, const OrmType *type, const OrmPath *place)
 {
-	OrmOperand	operand = orm_query_operand(scope, scope->builder, *item->value, type, place);
+	OrmOperand operand = orm_query_operand(scope, scope->builder, *item->value, type, place);
 
 	if (operand.kind == ORM_OPERAND_NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				errmsg("\"%s\" cannot be null here", item->operator),
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("\"%s\" cannot be null here", item->operator),
 				orm_error_place(place));
 	return operand;
 }
@@ -89,12 +83,9 @@ search_vector(const OrmExpression *left, const OrmPath *place)
 	if (left->type->base == TSVECTOROID)
 		return left->sql;
 	if (TypeCategory(left->type->base) != TYPCATEGORY_STRING)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_FUNCTION),
-				errmsg("%s of type %s cannot be searched", orm_query_describe(left),
-					   format_type_be(left->type->oid)),
-				orm_error_place(place),
-				errhint("\"search\" is for text and tsvector."));
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
+				errmsg("%s of type %s cannot be searched", orm_query_describe(left), format_type_be(left->type->oid)),
+				orm_error_place(place), errhint("\"search\" is for text and tsvector."));
 	return psprintf("pg_catalog.to_tsvector(%s::pg_catalog.text)", left->sql);
 }
 
@@ -102,31 +93,30 @@ search_vector(const OrmExpression *left, const OrmPath *place)
 static const OrmExpression *
 read_rank(OrmScope *scope, const Item *item, const OrmExpression *left, const OrmPath *place)
 {
-	OrmType    *text = orm_type_make(TEXTOID, -1, get_typcollation(TEXTOID));
+	OrmType *text = orm_type_make(TEXTOID, -1, get_typcollation(TEXTOID));
 	const char *vector = search_vector(left, place);
-	OrmOperand	operand = read_operand(scope, item, text, place);
+	OrmOperand operand = read_operand(scope, item, text, place);
 
 	if (operand.kind == ORM_OPERAND_UNSET)
 		return NULL;
 	if (operand.kind == ORM_OPERAND_ATTRIBUTE)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"search\" takes a text, not an attribute"),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"search\" takes a text, not an attribute"),
 				orm_error_place(place));
-	return orm_query_expression(left->name,
-								psprintf("pg_catalog.ts_rank(%s, pg_catalog.websearch_to_tsquery(%s))", vector,
-										 orm_query_slot(scope->builder, &operand, text, TEXTOID, ORM_FORM_VALUE,
-														place)), FLOAT4OID);
+	return orm_query_expression(
+		left->name,
+		psprintf("pg_catalog.ts_rank(%s, pg_catalog.websearch_to_tsquery(%s))", vector,
+				 orm_query_slot(scope->builder, &operand, text, TEXTOID, ORM_FORM_VALUE, place)),
+		FLOAT4OID);
 }
 
 /* {"by": path, operator: value}: what the operator returns.  NULL: its parameter was not given. */
 static const OrmExpression *
 read_distance(OrmScope *scope, const Item *item, const OrmExpression *left, const OrmPath *place)
 {
-	char	   *what = orm_query_describe(left);
-	OrmOperator operator = orm_operator_find(item->operator, left->type, InvalidOid, what, place);
-	OrmType    *type = orm_type_make(operator.right, -1, get_typcollation(operator.right));
-	OrmOperand	operand = read_operand(scope, item, type, place);
+	char *what = orm_query_describe(left);
+	OrmOperator operator= orm_operator_find(item->operator, left->type, InvalidOid, what, place);
+	OrmType *type = orm_type_make(operator.right, -1, get_typcollation(operator.right));
+	OrmOperand operand = read_operand(scope, item, type, place);
 	const char *right;
 	StringInfoData sql;
 
@@ -134,8 +124,8 @@ read_distance(OrmScope *scope, const Item *item, const OrmExpression *left, cons
 		return NULL;
 	if (operand.kind == ORM_OPERAND_ATTRIBUTE)
 	{
-		operator = orm_operator_find_between(item->operator, left->type, operand.attribute->type, InvalidOid,
-											 what, place);
+		operator= orm_operator_find_between(item->operator, left->type, operand.attribute->type, InvalidOid, what,
+											place);
 		right = orm_condition_cast(orm_condition_side(operand.attribute), operator.right);
 	}
 	else
@@ -152,8 +142,7 @@ static void
 check_type(const OrmExpression *expression, const OrmPath *place)
 {
 	if (!orm_operator_has_order(expression->type))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_FUNCTION),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 				errmsg("%s of type %s cannot be ordered by", orm_query_describe(expression),
 					   format_type_be(expression->type->oid)),
 				orm_error_place(place));
@@ -173,7 +162,7 @@ item_text(const OrmOrder *order, const OrmExpression *of, const char *operator)
 	orm_sql_name(&text, of->name);
 	if (order->computed)
 		appendStringInfo(&text, " = %s", of->sql);
-	if (operator != NULL)
+	if (operator!= NULL)
 		appendStringInfo(&text, " %s", operator);
 	appendStringInfo(&text, " %u", order->expression->type->oid);
 	if (order->nulls_first != order->descending)
@@ -185,8 +174,8 @@ item_text(const OrmOrder *order, const OrmExpression *of, const char *operator)
 static OrmOrder *
 read_path(OrmScope *scope, OrmJson json, const OrmPath *place)
 {
-	OrmOrder   *order = palloc0(sizeof(OrmOrder));
-	char	   *text = orm_json_string(json);
+	OrmOrder *order = palloc0(sizeof(OrmOrder));
+	char *text = orm_json_string(json);
 
 	order->descending = order->nulls_first = text[0] == '-';
 	if (order->descending)
@@ -202,7 +191,7 @@ read_path(OrmScope *scope, OrmJson json, const OrmPath *place)
 static void
 read_desc(OrmOrder *order, const OrmJson *desc, const OrmPath *place)
 {
-	OrmPath		here = orm_path_key(place, "desc");
+	OrmPath here = orm_path_key(place, "desc");
 
 	if (desc != NULL)
 		order->descending = orm_query_boolean(*desc, &here);
@@ -212,14 +201,12 @@ read_desc(OrmOrder *order, const OrmJson *desc, const OrmPath *place)
 static void
 read_nulls(OrmOrder *order, const OrmJson *nulls, const OrmPath *place)
 {
-	OrmPath		here = orm_path_key(place, "nulls");
+	OrmPath here = orm_path_key(place, "nulls");
 
 	if (nulls == NULL)
 		return;
 	if (!orm_json_equals(*nulls, "first") && !orm_json_equals(*nulls, "last"))
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"nulls\" must be \"first\" or \"last\""),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"nulls\" must be \"first\" or \"last\""),
 				orm_error_place(&here));
 	order->nulls_first = orm_json_equals(*nulls, "first");
 }
@@ -228,25 +215,23 @@ read_nulls(OrmOrder *order, const OrmJson *nulls, const OrmPath *place)
 static OrmOrder *
 read_object(OrmScope *scope, OrmJson json, const OrmPath *place)
 {
-	OrmOrder   *order = palloc0(sizeof(OrmOrder));
-	OrmPath		by = orm_path_key(place, "by");
+	OrmOrder *order = palloc0(sizeof(OrmOrder));
+	OrmPath by = orm_path_key(place, "by");
 	const OrmExpression *of;
 	const OrmExpression *expression;
-	Item		item;
-	bool		search;
+	Item item;
+	bool search;
 
 	take_item(&item, json, place);
 	if (item.by == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("an order needs \"by\""),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("an order needs \"by\""),
 				orm_error_place(place),
 				errhint("\"by\" is the path to what is ordered by, as in {\"by\": \"id\", \"desc\": true}."));
 	expression = of = orm_query_path_json(scope, *item.by, &by);
-	search = item.operator != NULL && strcmp(item.operator, "search") == 0;
-	if (item.operator != NULL)
+	search = item.operator!= NULL && strcmp(item.operator, "search") == 0;
+	if (item.operator!= NULL)
 	{
-		OrmPath		here = orm_path_key(place, item.operator);
+		OrmPath here = orm_path_key(place, item.operator);
 
 		expression = search ? read_rank(scope, &item, of, &here) : read_distance(scope, &item, of, &here);
 		if (expression == NULL)
@@ -282,22 +267,20 @@ read_item(OrmScope *scope, OrmJson json, const OrmPath *place)
 List *
 orm_query_order(OrmScope *scope, OrmJson order_by, const OrmPath *place)
 {
-	List	   *items = NIL;
+	List *items = NIL;
 	OrmJsonWalk walk;
 
 	if (orm_json_kind(order_by) == ORM_JSON_STRING)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"order_by\" must be an array of paths, not a string"),
-				orm_error_place(place),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"order_by\" must be an array of paths, not a string"), orm_error_place(place),
 				errhint("Write [\"%s\"].", orm_json_string(order_by)));
 	if (orm_json_kind(order_by) != ORM_JSON_ARRAY)
 		orm_query_wrong_kind(order_by, "an array of paths", place);
 	walk = orm_json_walk(order_by);
 	while (orm_json_next(&walk))
 	{
-		OrmPath		here = orm_path_index(place, walk.index);
-		OrmOrder   *order = read_item(scope, walk.value, &here);
+		OrmPath here = orm_path_index(place, walk.index);
+		OrmOrder *order = read_item(scope, walk.value, &here);
 
 		CHECK_FOR_INTERRUPTS();
 		if (order != NULL)
@@ -310,7 +293,7 @@ orm_query_order(OrmScope *scope, OrmJson order_by, const OrmPath *place)
 static bool
 is_ordered(const List *order, const OrmExpression *expression)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, order)
 		if (strcmp(((const OrmOrder *) lfirst(cell))->expression->sql, expression->sql) == 0)
@@ -321,7 +304,7 @@ is_ordered(const List *order, const OrmExpression *expression)
 List *
 orm_query_add_order(const OrmScope *scope, List *order, const OrmExpression *expression)
 {
-	OrmOrder   *added;
+	OrmOrder *added;
 
 	if (is_ordered(order, expression))
 		return order;
@@ -346,14 +329,14 @@ orm_query_order_by_key(OrmScope *scope, List *order)
 void
 orm_query_append_order(StringInfo sql, List *order, bool backward)
 {
-	bool		first = true;
-	ListCell   *cell;
+	bool first = true;
+	ListCell *cell;
 
 	foreach(cell, order)
 	{
 		const OrmOrder *item = lfirst(cell);
-		bool		descending = item->descending != backward;
-		bool		nulls_first = item->nulls_first != backward;
+		bool descending = item->descending != backward;
+		bool nulls_first = item->nulls_first != backward;
 
 		orm_sql_comma(sql, &first);
 		appendStringInfo(sql, "%s%s", item->expression->sql, descending ? " DESC" : "");

@@ -32,15 +32,15 @@ static void
 check_cursor(OrmLevelBuild *build, OrmQueryKey key)
 {
 	const OrmJson *json = orm_query_key(&build->keys, key);
-	OrmPath		here = orm_path_key(build->place, orm_query_key_name(key));
-	OrmOperand	operand;
+	OrmPath here = orm_path_key(build->place, orm_query_key_name(key));
+	OrmOperand operand;
 
 	if (json == NULL || orm_json_kind(*json) == ORM_JSON_NULL || orm_json_kind(*json) == ORM_JSON_STRING)
 		return;
 	if (orm_json_kind(*json) != ORM_JSON_OBJECT)
 		orm_query_wrong_kind(*json, "a cursor or null", &here);
-	operand = orm_query_operand(NULL, build->scope->builder, *json,
-								orm_type_make(TEXTOID, -1, DEFAULT_COLLATION_OID), &here);
+	operand = orm_query_operand(NULL, build->scope->builder, *json, orm_type_make(TEXTOID, -1, DEFAULT_COLLATION_OID),
+								&here);
 	if (operand.kind == ORM_OPERAND_VALUE && operand.parameter < 0)
 		orm_query_wrong_kind(*json, "a cursor or null", &here);
 }
@@ -50,7 +50,7 @@ static void
 compile_total(OrmLevelBuild *build)
 {
 	OrmBuilder *builder = orm_query_builder(build->compiler);
-	OrmScope   *scope = orm_query_scope(builder, build->level->model);
+	OrmScope *scope = orm_query_scope(builder, build->level->model);
 	OrmQueryStatement *total = &build->compiler->compiled->total;
 	StringInfoData sql;
 
@@ -69,8 +69,8 @@ static void
 add_ordered(OrmLevelBuild *build)
 {
 	OrmCompiled *compiled = build->compiler->compiled;
-	int			ncomputed = 0;
-	ListCell   *cell;
+	int ncomputed = 0;
+	ListCell *cell;
 
 	foreach(cell, build->order)
 		if (((const OrmOrder *) lfirst(cell))->computed)
@@ -87,13 +87,12 @@ orm_query_add_page(OrmLevelBuild *build)
 {
 	OrmCompiled *compiled = build->compiler->compiled;
 	StringInfoData cursor;
-	ListCell   *cell;
+	ListCell *cell;
 
 	check_cursor(build, ORM_KEY_AFTER);
 	check_cursor(build, ORM_KEY_BEFORE);
 	if (orm_query_key(&build->keys, ORM_KEY_AFTER) != NULL && orm_query_key(&build->keys, ORM_KEY_BEFORE) != NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"after\" and \"before\" cannot stand in one query"));
 	compiled->signature = orm_query_signature(build->level->model, build->order,
 											  orm_query_key(&build->keys, ORM_KEY_WHERE));
@@ -102,7 +101,7 @@ orm_query_add_page(OrmLevelBuild *build)
 	foreach(cell, build->order)
 	{
 		const OrmExpression *expression = orm_query_cursor_value(lfirst(cell));
-		OrmMember  *member = &compiled->cursor[compiled->ncursor++];
+		OrmMember *member = &compiled->cursor[compiled->ncursor++];
 
 		member->name = NULL;
 		member->type = expression->type;

@@ -21,7 +21,7 @@
 OrmScope *
 orm_query_scope(OrmBuilder *builder, const OrmModel *model)
 {
-	OrmScope   *scope = palloc0(sizeof(OrmScope));
+	OrmScope *scope = palloc0(sizeof(OrmScope));
 
 	scope->builder = builder;
 	scope->model = model;
@@ -64,9 +64,9 @@ orm_query_describe(const OrmExpression *expression)
 static OrmName
 find_name(const OrmScope *scope, const char *name)
 {
-	OrmName		found = {0};
-	ListCell   *cell;
-	int			number;
+	OrmName found = {0};
+	ListCell *cell;
+	int number;
 
 	foreach(cell, scope->named)
 	{
@@ -93,12 +93,11 @@ static int
 hint_nearest(const OrmScope *scope, const char *given)
 {
 	const OrmModel *model = scope->model;
-	int			nattributes = model != NULL ? model->nattributes : 0;
-	int			nrelationships = model != NULL ? model->nrelationships : 0;
-	const char **names = palloc(sizeof(char *) *
-								(nattributes + nrelationships + list_length(scope->named) + 1));
-	int			n = 0;
-	ListCell   *cell;
+	int nattributes = model != NULL ? model->nattributes : 0;
+	int nrelationships = model != NULL ? model->nrelationships : 0;
+	const char **names = palloc(sizeof(char *) * (nattributes + nrelationships + list_length(scope->named) + 1));
+	int n = 0;
+	ListCell *cell;
 
 	for (int i = 0; i < nrelationships; i++)
 		names[n++] = model->relationships[i].name;
@@ -119,16 +118,14 @@ hint_nearest(const OrmScope *scope, const char *given)
 OrmName
 orm_query_name_of(const OrmScope *scope, const char *name, const OrmPath *place)
 {
-	OrmName		found = find_name(scope, name);
+	OrmName found = find_name(scope, name);
 
 	if (found.expression == NULL && found.relationship == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_COLUMN),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 				scope->model != NULL
-				? errmsg("attribute \"%s\" of model \"%s\" does not exist", name, scope->model->name)
-				: errmsg("\"%s\" is neither a group nor an aggregate of the query", name),
-				orm_error_place(place),
-				hint_nearest(scope, name));
+					? errmsg("attribute \"%s\" of model \"%s\" does not exist", name, scope->model->name)
+					: errmsg("\"%s\" is neither a group nor an aggregate of the query", name),
+				orm_error_place(place), hint_nearest(scope, name));
 	return found;
 }
 
@@ -158,7 +155,7 @@ static void
 refuse_dots(const char *name, const OrmPath *place)
 {
 	StringInfoData nested;
-	int			depth = 0;
+	int depth = 0;
 
 	initStringInfo(&nested);
 	appendStringInfoString(&nested, "{\"");
@@ -173,17 +170,14 @@ refuse_dots(const char *name, const OrmPath *place)
 	appendStringInfoString(&nested, "\": ...}");
 	while (depth-- > 0)
 		appendStringInfoChar(&nested, '}');
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("a path cannot stand here: \"%s\"", name),
-			orm_error_place(place),
-			errhint("Nest the conditions: %s.", nested.data));
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a path cannot stand here: \"%s\"", name),
+			orm_error_place(place), errhint("Nest the conditions: %s.", nested.data));
 }
 
 OrmName
 orm_query_name(OrmScope *scope, OrmJson name, const OrmPath *place)
 {
-	char	   *text = orm_json_string(name);
+	char *text = orm_json_string(name);
 
 	if (scope->model != NULL && strchr(text, '.') != NULL)
 		refuse_dots(text, place);
@@ -193,12 +187,12 @@ orm_query_name(OrmScope *scope, OrmJson name, const OrmPath *place)
 bool
 orm_query_is_unique(const OrmRelationship *relationship, const OrmModel *target)
 {
-	bool		declared = relationship->kind == ORM_BELONGS_TO;
+	bool declared = relationship->kind == ORM_BELONGS_TO;
 
 	for (int i = 0; i < target->nunique; i++)
 	{
 		const OrmKey *key = &target->unique[i];
-		int			found = 0;
+		int found = 0;
 
 		for (int j = 0; j < key->nattributes; j++)
 			for (int k = 0; k < relationship->nkeys; k++)
@@ -223,7 +217,7 @@ append_join(StringInfo sql, const OrmScope *scope, const OrmRelationship *relati
 {
 	StringInfoData from;
 	StringInfoData where;
-	List	   *order;
+	List *order;
 
 	initStringInfo(&from);
 	initStringInfo(&where);
@@ -234,8 +228,7 @@ append_join(StringInfo sql, const OrmScope *scope, const OrmRelationship *relati
 		return;
 	}
 	order = orm_query_order_by_key(target, NIL);
-	appendStringInfo(sql, " LEFT JOIN LATERAL (SELECT %s.* FROM %s WHERE %s", target->alias, from.data,
-					 where.data);
+	appendStringInfo(sql, " LEFT JOIN LATERAL (SELECT %s.* FROM %s WHERE %s", target->alias, from.data, where.data);
 	if (order != NIL)
 		appendStringInfoString(sql, " ORDER BY ");
 	orm_query_append_order(sql, order, false);
@@ -245,8 +238,8 @@ append_join(StringInfo sql, const OrmScope *scope, const OrmRelationship *relati
 OrmScope *
 orm_query_join(OrmScope *scope, const OrmRelationship *relationship, const OrmPath *place)
 {
-	OrmScope   *target;
-	ListCell   *cell;
+	OrmScope *target;
+	ListCell *cell;
 
 	foreach(cell, scope->joined)
 	{
@@ -255,8 +248,7 @@ orm_query_join(OrmScope *scope, const OrmRelationship *relationship, const OrmPa
 			return target;
 	}
 	if (++scope->builder->njoins > MAX_JOINS)
-		ereport(ERROR,
-				errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+		ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				errmsg("the paths of the query go through too many relationships"),
 				errdetail("At %s. They may add %d joins to a statement.", orm_path_text(place), MAX_JOINS));
 	target = orm_query_target(scope, relationship, place);
@@ -270,21 +262,19 @@ orm_query_join(OrmScope *scope, const OrmRelationship *relationship, const OrmPa
 void
 orm_query_not_relationship(const OrmExpression *expression, const OrmPath *place)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("%s is not a relationship", orm_query_describe(expression)),
-			orm_error_place(place),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("%s is not a relationship", orm_query_describe(expression)), orm_error_place(place),
 			orm_type_is_json(expression->type)
-			? errhint("What is inside a json value is found in \"compute\": {\"at\": [key], \"of\": \"%s\"}.",
-					  expression->name) : 0);
+				? errhint("What is inside a json value is found in \"compute\": {\"at\": [key], \"of\": \"%s\"}.",
+						  expression->name)
+				: 0);
 }
 
 /* Raises 22023: a path leads through, or to, many objects. */
 static void
 raise_many(const OrmScope *scope, const OrmRelationship *relationship, const OrmPath *place)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("relationship \"%s\" of model \"%s\" leads to many objects, which have no one value",
 				   relationship->name, scope->model->name),
 			orm_error_place(place),
@@ -298,13 +288,12 @@ raise_object(const OrmScope *scope, const OrmRelationship *relationship, const O
 {
 	const OrmModel *target = orm_query_target(scope, relationship, place)->model;
 
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("relationship \"%s\" of model \"%s\" has no value of its own",
-				   relationship->name, scope->model->name),
-			orm_error_place(place),
-			errhint("Name an attribute of \"%s\", as in \"%s.%s\".", target->name, relationship->name,
-					target->nattributes > 0 ? target->attributes[0].name : "..."));
+	ereport(
+		ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		errmsg("relationship \"%s\" of model \"%s\" has no value of its own", relationship->name, scope->model->name),
+		orm_error_place(place),
+		errhint("Name an attribute of \"%s\", as in \"%s.%s\".", target->name, relationship->name,
+				target->nattributes > 0 ? target->attributes[0].name : "..."));
 }
 
 /* The value at the end of a path of several names, under the name of the whole path. */
@@ -322,9 +311,9 @@ const OrmExpression *
 orm_query_path(OrmScope *scope, const char *text, int length, const OrmPath *place)
 {
 	const char *path = pnstrdup(text, length);
-	char	   *name = pnstrdup(text, length);
-	char	   *dot;
-	OrmName		found;
+	char *name = pnstrdup(text, length);
+	char *dot;
+	OrmName found;
 
 	if (scope->model == NULL)
 		return orm_query_name_of(scope, path, place).expression;
@@ -350,7 +339,7 @@ orm_query_path(OrmScope *scope, const char *text, int length, const OrmPath *pla
 const OrmExpression *
 orm_query_path_json(OrmScope *scope, OrmJson path, const OrmPath *place)
 {
-	char	   *text;
+	char *text;
 
 	if (orm_json_kind(path) != ORM_JSON_STRING && orm_json_kind(path) != ORM_JSON_UNDECODABLE)
 		orm_query_wrong_kind(path, "a path, which is a string", place);

@@ -25,16 +25,16 @@
 /* What a document is read for: which keys it may have and what is made of it. */
 typedef enum OrmQueryVerb
 {
-	ORM_QUERY_ALL,				/* objects: orm.all, orm.each */
-	ORM_QUERY_FIRST,			/* ... at most one */
-	ORM_QUERY_ONE,				/* ... two, so that a second can be told of: one, one_or_none */
-	ORM_QUERY_GET,				/* ... the one with a primary key */
-	ORM_QUERY_KEYS,				/* ... those with these primary keys, each in the place of its key */
-	ORM_QUERY_PAGE,				/* ... from a cursor on, one more than asked for */
-	ORM_QUERY_ROWS,				/* rows of the table's type */
+	ORM_QUERY_ALL,	 /* objects: orm.all, orm.each */
+	ORM_QUERY_FIRST, /* ... at most one */
+	ORM_QUERY_ONE,	 /* ... two, so that a second can be told of: one, one_or_none */
+	ORM_QUERY_GET,	 /* ... the one with a primary key */
+	ORM_QUERY_KEYS,	 /* ... those with these primary keys, each in the place of its key */
+	ORM_QUERY_PAGE,	 /* ... from a cursor on, one more than asked for */
+	ORM_QUERY_ROWS,	 /* rows of the table's type */
 	ORM_QUERY_COUNT,
 	ORM_QUERY_EXISTS,
-	ORM_QUERY_AGGREGATE,		/* groups */
+	ORM_QUERY_AGGREGATE, /* groups */
 	ORM_QUERY_UPDATE,
 	ORM_QUERY_DELETE
 } OrmQueryVerb;
@@ -44,69 +44,69 @@ typedef struct OrmQueryRequest
 	OrmQueryVerb verb;
 	const OrmModel *model;
 	const OrmDocument *document;
-	const OrmPath *place;		/* of the document, for errors; NULL: the root */
-	const OrmShape *shape;		/* of the document, its parameters and cursor: where values are */
-	int			nparameters;
-	OrmQueryParameter *parameters;	/* "used" is set by compiling */
-	const OrmDocument *patch;	/* UPDATE: the attributes to be set */
-	const OrmDocument *cursor;	/* PAGE: its values, an array (query/cursor.h); NULL: from the start */
-	bool		backward;		/* PAGE: what is before the cursor */
-	const Datum *key;			/* GET: the primary key, in key order */
-	bool		unlocked;		/* DELETE: rows are not locked before they go */
+	const OrmPath *place;  /* of the document, for errors; NULL: the root */
+	const OrmShape *shape; /* of the document, its parameters and cursor: where values are */
+	int nparameters;
+	OrmQueryParameter *parameters; /* "used" is set by compiling */
+	const OrmDocument *patch;	   /* UPDATE: the attributes to be set */
+	const OrmDocument *cursor;	   /* PAGE: its values, an array (query/cursor.h); NULL: from the start */
+	bool backward;				   /* PAGE: what is before the cursor */
+	const Datum *key;			   /* GET: the primary key, in key order */
+	bool unlocked;				   /* DELETE: rows are not locked before they go */
 } OrmQueryRequest;
 
 /* Where the value of a slot is. */
 typedef enum OrmSlotSource
 {
-	ORM_SLOT_VALUE,				/* number: of the values of the shape */
-	ORM_SLOT_PARAMETER,			/* number: of the call's parameters */
-	ORM_SLOT_CONSTANT,			/* "constant": was part of the shape */
-	ORM_SLOT_CURSOR,			/* number: of the cursor's values */
-	ORM_SLOT_KEY,				/* number: of the primary key's columns, in key order */
-	ORM_SLOT_PARENTS			/* number: of the link's columns: an array of the parents' keys (or, in a
+	ORM_SLOT_VALUE,		/* number: of the values of the shape */
+	ORM_SLOT_PARAMETER, /* number: of the call's parameters */
+	ORM_SLOT_CONSTANT,	/* "constant": was part of the shape */
+	ORM_SLOT_CURSOR,	/* number: of the cursor's values */
+	ORM_SLOT_KEY,		/* number: of the primary key's columns, in key order */
+	ORM_SLOT_PARENTS	/* number: of the link's columns: an array of the parents' keys (or, in a
 								 * statement for one parent at a time, the key) */
 } OrmSlotSource;
 
 /* How a value becomes the parameter. */
 typedef enum OrmSlotForm
 {
-	ORM_FORM_VALUE,				/* as it is, a value of "type" */
-	ORM_FORM_LIST,				/* a JSON array (or an array parameter) as an array of "type"; nulls are left out */
-	ORM_FORM_CONTAINS,			/* text, as a LIKE pattern: %text% with % _ \ escaped */
+	ORM_FORM_VALUE,	   /* as it is, a value of "type" */
+	ORM_FORM_LIST,	   /* a JSON array (or an array parameter) as an array of "type"; nulls are left out */
+	ORM_FORM_CONTAINS, /* text, as a LIKE pattern: %text% with % _ \ escaped */
 	ORM_FORM_STARTS_WITH,
 	ORM_FORM_ENDS_WITH,
-	ORM_FORM_LIMIT,				/* bigint; negative: 2201W */
-	ORM_FORM_LIMIT_AND_ONE,		/* ... and one more */
-	ORM_FORM_OFFSET				/* bigint; negative: 2201X */
+	ORM_FORM_LIMIT,			/* bigint; negative: 2201W */
+	ORM_FORM_LIMIT_AND_ONE, /* ... and one more */
+	ORM_FORM_OFFSET			/* bigint; negative: 2201X */
 } OrmSlotForm;
 
 typedef struct OrmSlot
 {
 	OrmSlotSource source;
 	OrmSlotForm form;
-	int			number;
-	const OrmType *type;		/* the value's; of the elements for LIST; NULL: source says it */
-	Oid			parameter_type; /* type of the SQL parameter */
-	Datum		constant;
-	OrmPatch	patch;			/* VALUE: is checked as the operand of this one; ORM_PATCH_SET: of none */
-	const OrmPath *place;		/* in the document, for errors; in the compiled query's context */
+	int number;
+	const OrmType *type; /* the value's; of the elements for LIST; NULL: source says it */
+	Oid parameter_type;	 /* type of the SQL parameter */
+	Datum constant;
+	OrmPatch patch;		  /* VALUE: is checked as the operand of this one; ORM_PATCH_SET: of none */
+	const OrmPath *place; /* in the document, for errors; in the compiled query's context */
 } OrmSlot;
 
 typedef enum OrmQueryPlanning
 {
-	ORM_PLANNED_AUTO,			/* as PREPARE does */
-	ORM_PLANNED_GENERIC,		/* a key lookup by an index */
-	ORM_PLANNED_CUSTOM			/* a key lookup without one: generic would be quadratic */
+	ORM_PLANNED_AUTO,	 /* as PREPARE does */
+	ORM_PLANNED_GENERIC, /* a key lookup by an index */
+	ORM_PLANNED_CUSTOM	 /* a key lookup without one: generic would be quadratic */
 } OrmQueryPlanning;
 
 typedef struct OrmQueryStatement
 {
-	char	   *sql;
-	int			nslots;
-	OrmSlot    *slots;
+	char *sql;
+	int nslots;
+	OrmSlot *slots;
 	OrmQueryPlanning planning;
-	int			nresults;
-	Oid		   *results;		/* types of its columns; InvalidOid in one: not known */
+	int nresults;
+	Oid *results; /* types of its columns; InvalidOid in one: not known */
 } OrmQueryStatement;
 
 /* A member of an object: which column of a row is its value. */
@@ -114,7 +114,7 @@ typedef struct OrmMember
 {
 	const char *name;
 	const OrmType *type;
-	int			position;
+	int position;
 } OrmMember;
 
 /*
@@ -134,7 +134,7 @@ typedef struct OrmMember
  */
 typedef enum OrmLinkForm
 {
-	ORM_LINK_NONE,				/* the root, but for KEYS: there the primary keys asked for are the parents */
+	ORM_LINK_NONE, /* the root, but for KEYS: there the primary keys asked for are the parents */
 	ORM_LINK_ANY,
 	ORM_LINK_JOIN,
 	ORM_LINK_LATERAL,
@@ -144,10 +144,10 @@ typedef enum OrmLinkForm
 typedef struct OrmLink
 {
 	OrmLinkForm form;
-	int			nkeys;
-	const OrmType **types;		/* of the referenced columns: what keys are compared as */
-	int		   *parent;			/* positions of the key in the rows of the parent level; NULL in one: no children */
-	int		   *own;			/* recursive: the same in this level's own rows */
+	int nkeys;
+	const OrmType **types; /* of the referenced columns: what keys are compared as */
+	int *parent;		   /* positions of the key in the rows of the parent level; NULL in one: no children */
+	int *own;			   /* recursive: the same in this level's own rows */
 } OrmLink;
 
 /* Follow a relationship until there is nothing more. */
@@ -155,47 +155,47 @@ typedef struct OrmLink
 
 typedef struct OrmLevel
 {
-	int			number;			/* in OrmCompiled.levels; a parent's is lower; 0: the root */
-	int			parent;			/* number of the parent level; -1: the root */
+	int number; /* in OrmCompiled.levels; a parent's is lower; 0: the root */
+	int parent; /* number of the parent level; -1: the root */
 	const OrmModel *model;
-	char	   *name;			/* key of these objects in their parents */
-	bool		single;			/* an object or null; otherwise an array */
-	int			recursion;		/* 0: not recursive; how often the relationship is followed */
-	OrmLink		link;
+	char *name;	   /* key of these objects in their parents */
+	bool single;   /* an object or null; otherwise an array */
+	int recursion; /* 0: not recursive; how often the relationship is followed */
+	OrmLink link;
 	OrmQueryStatement statement;
-	int			nmembers;
-	OrmMember  *members;		/* loads come behind them, in the order of levels */
-	int			sort;			/* position of a column of type int2, int4 or int8 by which a parent's rows are
+	int nmembers;
+	OrmMember *members;		/* loads come behind them, in the order of levels */
+	int sort;				/* position of a column of type int2, int4 or int8 by which a parent's rows are
 								 * sorted after they have come; -1: they come in their order */
-	int			identity;		/* recursive: number of columns that tell objects apart (the primary key), */
-	int		   *identities;		/* their positions... */
-	int		   *parent_identities;	/* ... and in the parent level's rows, of the same model: where paths begin */
+	int identity;			/* recursive: number of columns that tell objects apart (the primary key), */
+	int *identities;		/* their positions... */
+	int *parent_identities; /* ... and in the parent level's rows, of the same model: where paths begin */
 	const OrmType **identity_types;
 } OrmLevel;
 
 /* A model that was looked at. */
 typedef struct OrmDepend
 {
-	char	   *model;
-	uint64		epoch;
+	char *model;
+	uint64 epoch;
 } OrmDepend;
 
 typedef struct OrmCompiled
 {
 	OrmQueryVerb verb;
-	int			nlevels;
-	OrmLevel  **levels;			/* COUNT, EXISTS, UPDATE, DELETE: the root alone, without members */
-	bool		lock;			/* the root's rows are locked */
-	OrmQueryStatement total;	/* PAGE: counts all; sql NULL: not asked for */
-	int64		limit;			/* PAGE: how many items it has; -1: one slot of the root's statement says it, */
-	int			limit_slot;		/* this one */
-	int			ncursor;		/* PAGE: the values by which the order goes on, */
-	OrmMember  *cursor;			/* positions in the root's rows; names are unused */
-	char	   *signature;		/* PAGE: says the order and the conditions; a cursor is good only for the same */
-	int			nordered;		/* PAGE: values that the order depends on (a distance from what?): */
-	int		   *ordered;		/* numbers of the root statement's slots */
-	int			ndepends;
-	OrmDepend  *depends;		/* the root's model first */
+	int nlevels;
+	OrmLevel **levels;		 /* COUNT, EXISTS, UPDATE, DELETE: the root alone, without members */
+	bool lock;				 /* the root's rows are locked */
+	OrmQueryStatement total; /* PAGE: counts all; sql NULL: not asked for */
+	int64 limit;			 /* PAGE: how many items it has; -1: one slot of the root's statement says it, */
+	int limit_slot;			 /* this one */
+	int ncursor;			 /* PAGE: the values by which the order goes on, */
+	OrmMember *cursor;		 /* positions in the root's rows; names are unused */
+	char *signature;		 /* PAGE: says the order and the conditions; a cursor is good only for the same */
+	int nordered;			 /* PAGE: values that the order depends on (a distance from what?): */
+	int *ordered;			 /* numbers of the root statement's slots */
+	int ndepends;
+	OrmDepend *depends; /* the root's model first */
 } OrmCompiled;
 
 /*

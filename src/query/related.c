@@ -28,7 +28,7 @@ typedef enum Quantifier
 typedef struct End
 {
 	const char *alias;
-	Oid			relation;
+	Oid relation;
 	const AttrNumber *columns;
 } End;
 
@@ -51,12 +51,9 @@ orm_query_target(const OrmScope *scope, const OrmRelationship *relationship, con
 
 	/* the target's lock may have let a change in that the model does not know of yet */
 	if (!relationship->resolved || relationship->target_relid != model->relid)
-		ereport(ERROR,
-				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("relationship \"%s\" of model \"%s\" is being changed",
-					   relationship->name, scope->model->name),
-				orm_error_place(place),
-				errhint("Try again."));
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				errmsg("relationship \"%s\" of model \"%s\" is being changed", relationship->name, scope->model->name),
+				orm_error_place(place), errhint("Try again."));
 	return orm_query_scope(scope->builder, model);
 }
 
@@ -89,9 +86,9 @@ column_of(const End *end, int i)
 static Oid
 collation_of(const End *end, int i)
 {
-	Oid			type;
-	int32		typmod;
-	Oid			collation;
+	Oid type;
+	int32 typmod;
+	Oid collation;
 
 	get_atttypetypmodcoll(end->relation, end->columns[i], &type, &typmod, &collation);
 	return collation;
@@ -117,25 +114,25 @@ append_join(StringInfo sql, int n, End referenced, End holder, const Oid *operat
 	{
 		if (i > 0)
 			appendStringInfoString(sql, " AND ");
-		orm_sql_comparison(sql, operators[i],
-						   column_of(&referenced, i), get_atttype(referenced.relation, referenced.columns[i]),
+		orm_sql_comparison(sql, operators[i], column_of(&referenced, i),
+						   get_atttype(referenced.relation, referenced.columns[i]),
 						   holder_column(&referenced, &holder, i), get_atttype(holder.relation, holder.columns[i]));
 	}
 }
 
 void
-orm_query_relate(StringInfo from, StringInfo where, const OrmScope *scope,
-				 const OrmRelationship *relationship, const OrmScope *target)
+orm_query_relate(StringInfo from, StringInfo where, const OrmScope *scope, const OrmRelationship *relationship,
+				 const OrmScope *target)
 {
 	const OrmRelationship *r = relationship;
-	End			near_end = {scope->alias, scope->model->relid, r->local};
-	End			far_end = {target->alias, target->model->relid, r->remote};
+	End near_end = {scope->alias, scope->model->relid, r->local};
+	End far_end = {target->alias, target->model->relid, r->remote};
 
 	if (r->kind == ORM_MANY_TO_MANY)
 	{
-		char	   *alias = psprintf("t%d", scope->builder->naliases++);
-		End			target_end = {target->alias, target->model->relid, r->target_key};
-		End			join_end = {alias, r->join_relid, r->join_target};
+		char *alias = psprintf("t%d", scope->builder->naliases++);
+		End target_end = {target->alias, target->model->relid, r->target_key};
+		End join_end = {alias, r->join_relid, r->join_target};
 
 		orm_sql_relation(from, r->join_relid);
 		appendStringInfo(from, " AS %s, ", alias);
@@ -160,11 +157,11 @@ static bool
 append_source(StringInfo sql, OrmScope *scope, const OrmRelationship *relationship, const OrmJson *where,
 			  Quantifier quantifier, const OrmPath *place)
 {
-	OrmScope   *target = orm_query_target(scope, relationship, place);
-	bool		every = quantifier == EVERY;
+	OrmScope *target = orm_query_target(scope, relationship, place);
+	bool every = quantifier == EVERY;
 	StringInfoData from;
 	StringInfoData condition;
-	bool		kept = true;
+	bool kept = true;
 
 	initStringInfo(&from);
 	initStringInfo(&condition);
@@ -184,8 +181,8 @@ append_source(StringInfo sql, OrmScope *scope, const OrmRelationship *relationsh
 
 /* Appends EXISTS or NOT EXISTS; on false there is something to be taken back. */
 static bool
-append_exists(OrmScope *scope, const OrmRelationship *relationship, const OrmJson *where,
-			  Quantifier quantifier, const OrmPath *place, StringInfo sql)
+append_exists(OrmScope *scope, const OrmRelationship *relationship, const OrmJson *where, Quantifier quantifier,
+			  const OrmPath *place, StringInfo sql)
 {
 	appendStringInfoString(sql, quantifier == SOME ? "EXISTS (SELECT" : "NOT EXISTS (SELECT");
 	if (!append_source(sql, scope, relationship, where, quantifier, place))
@@ -202,12 +199,12 @@ static bool
 append_count(OrmScope *scope, const OrmRelationship *relationship, OrmJson condition, const OrmJson *where,
 			 const OrmPath *place, StringInfo sql)
 {
-	OrmPath		count_place = orm_path_key(place, "count");
-	OrmPath		where_place = orm_path_key(place, "where");
+	OrmPath count_place = orm_path_key(place, "count");
+	OrmPath where_place = orm_path_key(place, "where");
 	OrmExpression count = {.name = "count", .sql = "pg_catalog.count(*)", .not_null = true};
-	List	  **slots = &scope->builder->slots;
-	int			nslots = list_length(*slots);
-	bool		kept;
+	List **slots = &scope->builder->slots;
+	int nslots = list_length(*slots);
+	bool kept;
 
 	count.type = orm_type_make(INT8OID, -1, InvalidOid);
 	appendStringInfoString(sql, "(SELECT ");
@@ -233,60 +230,58 @@ raise_not_quantified(const OrmRelationship *relationship, const char *key, const
 	for (int i = 0; i < lengthof(foreign_names) && key != NULL; i++)
 		if (strcmp(foreign_names[i][0], key) == 0)
 			meant = foreign_names[i][1];
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			key != NULL
-			? errmsg("\"%s\" cannot stand in a condition on relationship \"%s\", which leads to many objects",
-					 key, relationship->name)
-			: errmsg("the condition on relationship \"%s\", which leads to many objects, "
-					 "does not say how many it is about", relationship->name),
+				? errmsg("\"%s\" cannot stand in a condition on relationship \"%s\", which leads to many objects", key,
+						 relationship->name)
+				: errmsg("the condition on relationship \"%s\", which leads to many objects, "
+						 "does not say how many it is about",
+						 relationship->name),
 			orm_error_place(place),
 			meant != NULL
-			? errhint("Perhaps you meant \"%s\".", meant)
-			: errhint("Write {\"%s\": {\"any\": {...}}}, or \"none\", \"all\" or \"count\" in place of \"any\".",
-					  relationship->name));
+				? errhint("Perhaps you meant \"%s\".", meant)
+				: errhint("Write {\"%s\": {\"any\": {...}}}, or \"none\", \"all\" or \"count\" in place of \"any\".",
+						  relationship->name));
 }
 
 /* Raises 22023: there is nothing that "where" could narrow. */
 static void
 raise_lone_where(const OrmPath *place)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"where\" needs a \"count\" beside it"),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"where\" needs a \"count\" beside it"),
 			orm_error_place(place),
 			errhint("\"where\" says which objects are counted; for conditions on them alone write \"any\"."));
 }
 
 /* Appends what one key of a condition on many objects says. */
 static bool
-append_quantified(OrmScope *scope, const OrmRelationship *relationship, OrmJson condition,
-				  const OrmJsonWalk *walk, const OrmPath *parent, const OrmPath *place, StringInfo sql)
+append_quantified(OrmScope *scope, const OrmRelationship *relationship, OrmJson condition, const OrmJsonWalk *walk,
+				  const OrmPath *parent, const OrmPath *place, StringInfo sql)
 {
 	static const struct
 	{
 		const char *key;
-		Quantifier	quantifier;
-	}			quantifiers[] = {{"any", SOME}, {"none", NONE}, {"all", EVERY}};
-	OrmJson		where;
+		Quantifier quantifier;
+	} quantifiers[] = {{"any", SOME}, {"none", NONE}, {"all", EVERY}};
+	OrmJson where;
 
 	for (int i = 0; i < lengthof(quantifiers); i++)
 		if (orm_json_equals(walk->key, quantifiers[i].key))
 			return append_exists(scope, relationship, &walk->value, quantifiers[i].quantifier, place, sql);
 	if (!orm_json_equals(walk->key, "count"))
 		raise_not_quantified(relationship, orm_json_string(walk->key), place);
-	return append_count(scope, relationship, walk->value,
-						orm_json_member(condition, "where", &where) ? &where : NULL, parent, sql);
+	return append_count(scope, relationship, walk->value, orm_json_member(condition, "where", &where) ? &where : NULL,
+						parent, sql);
 }
 
 /* A condition on a to-many relationship. */
 static bool
-append_many(OrmScope *scope, const OrmRelationship *relationship, OrmJson condition,
-			const OrmPath *place, StringInfo sql)
+append_many(OrmScope *scope, const OrmRelationship *relationship, OrmJson condition, const OrmPath *place,
+			StringInfo sql)
 {
-	OrmSeries	series;
+	OrmSeries series;
 	OrmJsonWalk walk;
-	OrmJson		count;
+	OrmJson count;
 
 	if (orm_json_kind(condition) != ORM_JSON_OBJECT || condition.node->count == 0)
 		raise_not_quantified(relationship, NULL, place);
@@ -294,7 +289,7 @@ append_many(OrmScope *scope, const OrmRelationship *relationship, OrmJson condit
 	walk = orm_json_walk(condition);
 	while (orm_json_next(&walk))
 	{
-		OrmPath		here = orm_path_key(place, orm_condition_key(walk.key, place));
+		OrmPath here = orm_path_key(place, orm_condition_key(walk.key, place));
 
 		orm_condition_check_twice(condition, &walk, &here);
 		if (orm_json_equals(walk.key, "where"))
@@ -310,11 +305,11 @@ append_many(OrmScope *scope, const OrmRelationship *relationship, OrmJson condit
 }
 
 bool
-orm_query_related(OrmScope *scope, const OrmRelationship *relationship, OrmJson condition,
-				  const OrmPath *place, StringInfo sql)
+orm_query_related(OrmScope *scope, const OrmRelationship *relationship, OrmJson condition, const OrmPath *place,
+				  StringInfo sql)
 {
-	int			begin = sql->len;
-	bool		kept;
+	int begin = sql->len;
+	bool kept;
 
 	if (!orm_query_is_single(relationship))
 		return append_many(scope, relationship, condition, place, sql);

@@ -15,7 +15,7 @@
 static void
 append_columns(StringInfo sql, const OrmSelect *select)
 {
-	bool		first = true;
+	bool first = true;
 
 	for (int i = 0; i < select->model->nattributes; i++)
 	{
@@ -28,23 +28,21 @@ append_columns(StringInfo sql, const OrmSelect *select)
 
 /* Appends the condition on one attribute, whose column is "column"; "number" is that of its parameter. */
 static void
-append_equality(StringInfo sql, const OrmModel *model, const OrmAttribute *attribute,
-				const char *column, int number)
+append_equality(StringInfo sql, const OrmModel *model, const OrmAttribute *attribute, const char *column, int number)
 {
 	if (!OidIsValid(attribute->equality))
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_FUNCTION),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 				errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name),
 				errdetail("Type %s has no equality operator.", format_type_be(attribute->type->oid)));
-	orm_sql_comparison(sql, attribute->equality, column, attribute->type->oid,
-					   psprintf("$%d", number), attribute->type->oid);
+	orm_sql_comparison(sql, attribute->equality, column, attribute->type->oid, psprintf("$%d", number),
+					   attribute->type->oid);
 }
 
 int
 orm_select_text(StringInfo sql, const OrmSelect *select, Oid *types)
 {
 	const OrmModel *model = select->model;
-	int			nparams = 0;
+	int nparams = 0;
 	const char *joint = " WHERE ";
 
 	appendStringInfoString(sql, "SELECT ");
@@ -80,7 +78,7 @@ orm_select_text(StringInfo sql, const OrmSelect *select, Oid *types)
 int
 orm_select_results(const OrmSelect *select, Oid *types)
 {
-	int			n = 0;
+	int n = 0;
 
 	for (int i = 0; i < select->model->nattributes; i++)
 		if (select->columns == NULL || select->columns[i])

@@ -12,10 +12,10 @@
 typedef struct OrmSelect
 {
 	const OrmModel *model;
-	const bool *columns;		/* by attribute: is it read? NULL: all */
-	const bool *where;			/* by attribute: does it take part in the condition? */
-	const bool *is_null;		/* by attribute: ... as one that is NULL; NULL: none */
-	bool		first;			/* LIMIT 1 */
+	const bool *columns; /* by attribute: is it read? NULL: all */
+	const bool *where;	 /* by attribute: does it take part in the condition? */
+	const bool *is_null; /* by attribute: ... as one that is NULL; NULL: none */
+	bool first;			 /* LIMIT 1 */
 } OrmSelect;
 
 /*
@@ -24,9 +24,9 @@ typedef struct OrmSelect
  * table order.  Returns how many.  Raises 42883 for an attribute whose type
  * has no equality.
  */
-extern int	orm_select_text(StringInfo sql, const OrmSelect *select, Oid *types);
+extern int orm_select_text(StringInfo sql, const OrmSelect *select, Oid *types);
 
 /* The types of the columns of its rows; types[] has room for nattributes.  Returns how many. */
-extern int	orm_select_results(const OrmSelect *select, Oid *types);
+extern int orm_select_results(const OrmSelect *select, Oid *types);
 
 #endif

@@ -21,12 +21,12 @@
 /* What comes next in the bytes; a value is the kind of its JSON (0..7). */
 typedef enum Tag
 {
-	TAG_EXACT = 16,				/* length, source text */
-	TAG_KEY,					/* length, text */
-	TAG_OBJECT,					/* number of members */
-	TAG_ARRAY,					/* number of elements */
-	TAG_NULLS,					/* the value before is an array with a null in it */
-	TAG_INSTRUCTION,			/* the value before is an object with one key, which begins with $ */
+	TAG_EXACT = 16,	 /* length, source text */
+	TAG_KEY,		 /* length, text */
+	TAG_OBJECT,		 /* number of members */
+	TAG_ARRAY,		 /* number of elements */
+	TAG_NULLS,		 /* the value before is an array with a null in it */
+	TAG_INSTRUCTION, /* the value before is an object with one key, which begins with $ */
 	TAG_GIVEN,
 	TAG_NOT_GIVEN,
 	TAG_PARAMETERS,
@@ -36,17 +36,20 @@ typedef enum Tag
 	TAG_TWICE
 } Tag;
 
-typedef void (*Walk) (OrmShape *shape, OrmJson json);
+typedef void (*Walk)(OrmShape *shape, OrmJson json);
 
 /* A key whose member is not simply part of the shape. */
 typedef struct Place
 {
 	const char *key;
-	int			length;
-	Walk		walk;
+	int length;
+	Walk walk;
 } Place;
 
-#define PLACE(key, walk) {key, sizeof(key) - 1, walk}
+#define PLACE(key, walk) \
+	{ \
+		key, sizeof(key) - 1, walk \
+	}
 
 void
 orm_shape_begin(OrmShape *shape)
@@ -79,7 +82,7 @@ add_text(OrmShape *shape, Tag tag, const char *text, int length)
 static void
 add_exact(OrmShape *shape, OrmJson json)
 {
-	int			length;
+	int length;
 	const char *source = orm_json_source(json, &length);
 
 	add_text(shape, TAG_EXACT, source, length);
@@ -101,7 +104,7 @@ keep(OrmShape *shape, OrmJson json)
 {
 	if (shape->nvalues == shape->capacity)
 	{
-		OrmJson    *values = palloc_extended(sizeof(OrmJson) * shape->capacity * 2, MCXT_ALLOC_HUGE);
+		OrmJson *values = palloc_extended(sizeof(OrmJson) * shape->capacity * 2, MCXT_ALLOC_HUGE);
 
 		memcpy(values, shape->values, sizeof(OrmJson) * shape->nvalues);
 		if (shape->values != shape->room)
@@ -131,8 +134,8 @@ only_member(OrmJson json, OrmJson *key, OrmJson *value)
 static bool
 is_reference(OrmJson json)
 {
-	OrmJson		key;
-	OrmJson		value;
+	OrmJson key;
+	OrmJson value;
 
 	return only_member(json, &key, &value) && (orm_json_equals(key, "$") || orm_json_equals(key, "$attribute"));
 }
@@ -151,8 +154,8 @@ static void
 add_value(OrmShape *shape, OrmJson json)
 {
 	OrmJsonKind kind = orm_json_kind(json);
-	OrmJson		key;
-	OrmJson		value;
+	OrmJson key;
+	OrmJson value;
 
 	keep(shape, json);
 	appendStringInfoCharMacro(&shape->bytes, (char) (kind == ORM_JSON_FALSE ? ORM_JSON_TRUE : kind));
@@ -169,8 +172,8 @@ add_value(OrmShape *shape, OrmJson json)
 static void
 add_operand(OrmShape *shape, OrmJson json)
 {
-	OrmJson		key;
-	OrmJson		value;
+	OrmJson key;
+	OrmJson value;
 
 	if (is_reference(json))
 	{
@@ -270,11 +273,10 @@ add_members(OrmShape *shape, OrmJson json, const Place *places, int nplaces, Wal
 	walk = orm_json_walk(json);
 	while (orm_json_next(&walk))
 	{
-		Walk		member = other;
+		Walk member = other;
 
 		for (int i = 0; i < nplaces; i++)
-			if (walk.key.node->length == (uint32) places[i].length &&
-				orm_json_equals(walk.key, places[i].key))
+			if (walk.key.node->length == (uint32) places[i].length && orm_json_equals(walk.key, places[i].key))
 				member = places[i].walk;
 		add_key(shape, walk.key);
 		member(shape, walk.value);
@@ -351,18 +353,11 @@ add_load(OrmShape *shape, OrmJson json)
 static void
 add_query(OrmShape *shape, OrmJson json)
 {
-	static const Place places[] = {
-		PLACE("where", add_conditions),
-		PLACE("load", add_load),
-		PLACE("order_by", add_orders),
-		PLACE("limit", add_limit),
-		PLACE("offset", add_operand),
-		PLACE("compute", add_expressions),
-		PLACE("aggregate", add_expressions),
-		PLACE("having", add_conditions),
-		PLACE("after", add_cursor),
-		PLACE("before", add_cursor)
-	};
+	static const Place places[] = {PLACE("where", add_conditions),		PLACE("load", add_load),
+								   PLACE("order_by", add_orders),		PLACE("limit", add_limit),
+								   PLACE("offset", add_operand),		PLACE("compute", add_expressions),
+								   PLACE("aggregate", add_expressions), PLACE("having", add_conditions),
+								   PLACE("after", add_cursor),			PLACE("before", add_cursor)};
 
 	add_members(shape, json, places, lengthof(places), add_exact);
 }
@@ -398,8 +393,8 @@ begin_another(OrmShape *shape, Tag tag, const OrmDocument *document)
 static void
 add_change(OrmShape *shape, OrmJson json)
 {
-	OrmJson		key;
-	OrmJson		operand;
+	OrmJson key;
+	OrmJson operand;
 
 	if (!only_member(json, &key, &operand) || orm_patch_named(key) == ORM_PATCH_SET)
 	{
@@ -439,7 +434,7 @@ orm_shape_add_cursor(OrmShape *shape, const OrmDocument *cursor, bool backward)
 bool
 orm_shape_parameter_has_null(const OrmQueryParameter *parameter)
 {
-	OrmJson		json;
+	OrmJson json;
 
 	if (OidIsValid(parameter->type))
 		return OidIsValid(get_base_element_type(parameter->type)) &&
@@ -484,12 +479,12 @@ orm_shape_add_parameters(OrmShape *shape, const OrmQueryParameter *parameters, i
 static int
 end_of_document(const OrmShape *shape, int first)
 {
-	int			low = first + 1;
-	int			high = shape->nvalues;
+	int low = first + 1;
+	int high = shape->nvalues;
 
 	while (low < high)
 	{
-		int			middle = low + (high - low) / 2;
+		int middle = low + (high - low) / 2;
 
 		if (shape->values[middle].document == shape->values[first].document)
 			low = middle + 1;
@@ -503,11 +498,11 @@ end_of_document(const OrmShape *shape, int first)
 static int
 find_node(const OrmShape *shape, int low, int end, const OrmNode *node)
 {
-	int			high = end;
+	int high = end;
 
 	while (low < high)
 	{
-		int			middle = low + (high - low) / 2;
+		int middle = low + (high - low) / 2;
 
 		if (shape->values[middle].node < node)
 			low = middle + 1;
@@ -520,7 +515,7 @@ find_node(const OrmShape *shape, int low, int end, const OrmNode *node)
 int
 orm_shape_number(const OrmShape *shape, OrmJson value)
 {
-	int			end;
+	int end;
 
 	if (shape->twice)
 	{

@@ -52,12 +52,12 @@
 typedef struct OrmQueryParameter
 {
 	const char *name;
-	bool		isnull;
-	bool		unset;			/* an argument that was not given: takes away the condition it stands in */
-	bool		used;			/* a document names it */
-	Oid			type;			/* of "value"; InvalidOid: it is JSON, read as the type of what it is compared with */
-	OrmJson		json;
-	Datum		value;
+	bool isnull;
+	bool unset; /* an argument that was not given: takes away the condition it stands in */
+	bool used;	/* a document names it */
+	Oid type;	/* of "value"; InvalidOid: it is JSON, read as the type of what it is compared with */
+	OrmJson json;
+	Datum value;
 } OrmQueryParameter;
 
 #define ORM_SHAPE_ROOM 16
@@ -65,13 +65,13 @@ typedef struct OrmQueryParameter
 typedef struct OrmShape
 {
 	StringInfoData bytes;
-	int			nvalues;
-	int			capacity;
-	OrmJson    *values;
-	OrmJson		room[ORM_SHAPE_ROOM];
-	bool		twice;			/* a document stands in it twice, as query and as patch */
-	void		(*on_reference) (void *argument, OrmJson reference);	/* of {"$": name} and {"$attribute": path} */
-	void	   *argument;
+	int nvalues;
+	int capacity;
+	OrmJson *values;
+	OrmJson room[ORM_SHAPE_ROOM];
+	bool twice;												 /* a document stands in it twice, as query and as patch */
+	void (*on_reference)(void *argument, OrmJson reference); /* of {"$": name} and {"$attribute": path} */
+	void *argument;
 } OrmShape;
 
 /* Begins an empty shape in the current memory context.  Who wants to hear of references sets "on_reference" then. */
@@ -84,7 +84,7 @@ extern void orm_shape_add_parameters(OrmShape *shape, const OrmQueryParameter *p
 extern void orm_shape_add_cursor(OrmShape *shape, const OrmDocument *cursor, bool backward);
 
 /* Which value of the shape this is, or -1: it is part of the shape. */
-extern int	orm_shape_number(const OrmShape *shape, OrmJson value);
+extern int orm_shape_number(const OrmShape *shape, OrmJson value);
 
 /* Is the value of a parameter, perhaps in {"$value": ...}, an array with a null in it? */
 extern bool orm_shape_parameter_has_null(const OrmQueryParameter *parameter);

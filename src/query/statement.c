@@ -27,8 +27,8 @@
 static void
 append_columns(StringInfo sql, const OrmColumns *columns, bool named)
 {
-	ListCell   *cell;
-	bool		first = true;
+	ListCell *cell;
+	bool first = true;
 
 	foreach(cell, columns->sql)
 	{
@@ -43,7 +43,7 @@ append_columns(StringInfo sql, const OrmColumns *columns, bool named)
 static void
 append_outer_columns(StringInfo sql, const OrmColumns *columns, const char *alias, bool named)
 {
-	bool		first = true;
+	bool first = true;
 
 	for (int i = 1; i <= list_length(columns->sql); i++)
 	{
@@ -58,7 +58,7 @@ append_outer_columns(StringInfo sql, const OrmColumns *columns, const char *alia
 static void
 append_from(StringInfo sql, const OrmLevelBuild *build)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	appendStringInfoString(sql, " FROM ");
 	if (build->parents != NULL && (build->level->link.form == ORM_LINK_JOIN || build->windowed))
@@ -92,16 +92,15 @@ append_tail(StringInfo sql, const OrmLevelBuild *build, List *order)
 static List *
 outer_order(OrmLevelBuild *build)
 {
-	List	   *order = NIL;
-	ListCell   *cell;
+	List *order = NIL;
+	ListCell *cell;
 
 	foreach(cell, build->order)
 	{
 		const OrmOrder *inner = lfirst(cell);
-		OrmOrder   *outer = palloc(sizeof(OrmOrder));
+		OrmOrder *outer = palloc(sizeof(OrmOrder));
 		OrmExpression *expression = palloc(sizeof(OrmExpression));
-		int			position = orm_query_column(&build->columns, inner->expression->sql,
-												inner->expression->type->oid);
+		int position = orm_query_column(&build->columns, inner->expression->sql, inner->expression->type->oid);
 
 		*expression = *inner->expression;
 		expression->sql = psprintf("d.c%d", position + 1);
@@ -116,8 +115,8 @@ outer_order(OrmLevelBuild *build)
 static void
 append_distinct_list(StringInfo sql, List *distinct)
 {
-	ListCell   *cell;
-	bool		first = true;
+	ListCell *cell;
+	bool first = true;
 
 	foreach(cell, distinct)
 	{
@@ -130,7 +129,7 @@ append_distinct_list(StringInfo sql, List *distinct)
 static void
 append_distinct(StringInfo sql, OrmLevelBuild *build, bool named)
 {
-	List	   *order = outer_order(build);
+	List *order = outer_order(build);
 
 	/* the one SELECT that cannot be without columns */
 	if (build->columns.sql == NIL)
@@ -224,7 +223,7 @@ orm_query_statement(OrmLevelBuild *build)
 {
 	OrmQueryStatement *statement = &build->level->statement;
 	StringInfoData sql;
-	ListCell   *cell;
+	ListCell *cell;
 
 	initStringInfo(&sql);
 	if (build->windowed)

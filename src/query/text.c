@@ -26,8 +26,7 @@ hint_contains(const OrmCondition *condition)
 
 	if (condition->operator->form == ORM_FORM_VALUE)
 		return 0;
-	if (type->class == ORM_TYPE_ARRAY || type->class == ORM_TYPE_JSONB ||
-		TypeCategory(type->base) == TYPCATEGORY_RANGE)
+	if (type->class == ORM_TYPE_ARRAY || type->class == ORM_TYPE_JSONB || TypeCategory(type->base) == TYPCATEGORY_RANGE)
 		return errhint("Use the operator \"@>\".");
 	if (type->class == ORM_TYPE_JSON)
 		return errhint("The operator for this is \"@>\", which type jsonb has.");
@@ -40,12 +39,10 @@ require_text(const OrmCondition *condition, const OrmExpression *expression)
 {
 	if (is_text(expression->type))
 		return;
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_FUNCTION),
-			errmsg("operator \"%s\" is for text, and %s is of type %s", condition->name,
-				   orm_query_describe(expression), format_type_be(expression->type->oid)),
-			orm_error_place(condition->place),
-			hint_contains(condition));
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
+			errmsg("operator \"%s\" is for text, and %s is of type %s", condition->name, orm_query_describe(expression),
+				   format_type_be(expression->type->oid)),
+			orm_error_place(condition->place), hint_contains(condition));
 }
 
 /* An operand for functions of text. */
@@ -84,7 +81,7 @@ void
 orm_condition_pattern(OrmCondition *condition)
 {
 	const OrmNamedOperator *named = condition->operator;
-	OrmSide		left = orm_condition_side(condition->left);
+	OrmSide left = orm_condition_side(condition->left);
 	OrmOperator operator;
 
 	require_text(condition, condition->left);
@@ -93,8 +90,8 @@ orm_condition_pattern(OrmCondition *condition)
 		append_between(condition);
 		return;
 	}
-	operator = orm_operator_find(named->symbol, left.type, BOOLOID,
-								 orm_query_describe(condition->left), condition->place);
+	operator= orm_operator_find(named->symbol, left.type, BOOLOID, orm_query_describe(condition->left),
+								condition->place);
 	orm_condition_append(condition->sql, &operator, left,
 						 orm_condition_slot(condition, left.type, operator.right, named->form));
 }
@@ -102,12 +99,12 @@ orm_condition_pattern(OrmCondition *condition)
 void
 orm_condition_equal_folded(OrmCondition *condition)
 {
-	Oid			collation = condition->left->type->collation;
-	StringInfo	sql = condition->sql;
+	Oid collation = condition->left->type->collation;
+	StringInfo sql = condition->sql;
 
 	require_text(condition, condition->left);
-	appendStringInfo(sql, "pg_catalog.lower(%s) OPERATOR(pg_catalog.=) pg_catalog.lower(%s",
-					 as_text(condition->left), text_operand(condition));
+	appendStringInfo(sql, "pg_catalog.lower(%s) OPERATOR(pg_catalog.=) pg_catalog.lower(%s", as_text(condition->left),
+					 text_operand(condition));
 	/* both sides are folded, and compared, by the rules of the left one's language */
 	if (OidIsValid(collation) && collation != DEFAULT_COLLATION_OID)
 	{
@@ -120,7 +117,7 @@ orm_condition_equal_folded(OrmCondition *condition)
 void
 orm_condition_search(OrmCondition *condition)
 {
-	OrmSide		left = orm_condition_side(condition->left);
+	OrmSide left = orm_condition_side(condition->left);
 
 	if (left.type->base == TSVECTOROID)
 		appendStringInfoString(condition->sql, orm_condition_cast(left, TSVECTOROID));

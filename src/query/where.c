@@ -16,7 +16,7 @@
 
 #include "query/condition.h"
 
-typedef bool (*Connective) (OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql);
+typedef bool (*Connective)(OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql);
 
 void
 orm_series_begin(OrmSeries *series, StringInfo sql, const char *joint)
@@ -57,8 +57,8 @@ orm_series_end_part(OrmSeries *series, bool kept)
 bool
 orm_series_end(OrmSeries *series)
 {
-	StringInfo	sql = series->sql;
-	char	   *open = sql->data + series->begin;
+	StringInfo sql = series->sql;
+	char *open = sql->data + series->begin;
 
 	if (series->nparts == 0)
 	{
@@ -87,10 +87,8 @@ orm_condition_check_twice(OrmJson object, const OrmJsonWalk *walk, const OrmPath
 	while (orm_json_next(&before) && before.index < walk->index)
 		if (before.key.node->length == walk->key.node->length &&
 			memcmp(orm_json_bytes(before.key), orm_json_bytes(walk->key), walk->key.node->length) == 0)
-			ereport(ERROR,
-					errcode(ERRCODE_DUPLICATE_COLUMN),
-					errmsg("\"%s\" is given twice", orm_json_string(walk->key)),
-					orm_error_place(place),
+			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
+					errmsg("\"%s\" is given twice", orm_json_string(walk->key)), orm_error_place(place),
 					errhint("Put conditions side by side in \"and\": [{...}, {...}]."));
 }
 
@@ -98,7 +96,7 @@ char *
 orm_condition_key(OrmJson key, const OrmPath *place)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	char	   *text = NULL;
+	char *text = NULL;
 
 	PG_TRY();
 	{
@@ -116,7 +114,7 @@ orm_condition_key(OrmJson key, const OrmPath *place)
 static bool
 append_list(OrmScope *scope, OrmJson list, const char *joint, const char *empty, const OrmPath *place, StringInfo sql)
 {
-	OrmSeries	series;
+	OrmSeries series;
 	OrmJsonWalk walk;
 
 	if (orm_json_kind(list) != ORM_JSON_ARRAY)
@@ -130,7 +128,7 @@ append_list(OrmScope *scope, OrmJson list, const char *joint, const char *empty,
 	walk = orm_json_walk(list);
 	while (orm_json_next(&walk))
 	{
-		OrmPath		here = orm_path_index(place, walk.index);
+		OrmPath here = orm_path_index(place, walk.index);
 
 		orm_series_begin_part(&series);
 		orm_series_end_part(&series, orm_query_where(scope, walk.value, &here, sql));
@@ -170,9 +168,9 @@ append_member(OrmScope *scope, OrmJson key, OrmJson json, const OrmPath *place, 
 	static const struct
 	{
 		const char *key;
-		Connective	append;
-	}			connectives[] = {{"and", append_and}, {"or", append_or}, {"not", append_not}};
-	OrmName		name;
+		Connective append;
+	} connectives[] = {{"and", append_and}, {"or", append_or}, {"not", append_not}};
+	OrmName name;
 
 	for (int i = 0; i < lengthof(connectives); i++)
 		if (orm_json_equals(key, connectives[i].key))
@@ -186,7 +184,7 @@ append_member(OrmScope *scope, OrmJson key, OrmJson json, const OrmPath *place, 
 bool
 orm_query_where(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo sql)
 {
-	OrmSeries	series;
+	OrmSeries series;
 	OrmJsonWalk walk;
 
 	check_stack_depth();
@@ -201,7 +199,7 @@ orm_query_where(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo
 	walk = orm_json_walk(where);
 	while (orm_json_next(&walk))
 	{
-		OrmPath		here = orm_path_key(place, orm_condition_key(walk.key, place));
+		OrmPath here = orm_path_key(place, orm_condition_key(walk.key, place));
 
 		orm_condition_check_twice(where, &walk, &here);
 		orm_series_begin_part(&series);
@@ -214,18 +212,15 @@ orm_query_where(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo
 static void
 raise_empty(const OrmExpression *left, const OrmPath *place)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("the condition on %s is empty", orm_query_describe(left)),
-			orm_error_place(place),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("the condition on %s is empty", orm_query_describe(left)), orm_error_place(place),
 			errhint("Write a value, or an operator and a value: {\"ge\": 1}."));
 }
 
 bool
-orm_query_condition(OrmScope *scope, const OrmExpression *left, OrmJson condition,
-					const OrmPath *place, StringInfo sql)
+orm_query_condition(OrmScope *scope, const OrmExpression *left, OrmJson condition, const OrmPath *place, StringInfo sql)
 {
-	OrmSeries	series;
+	OrmSeries series;
 	OrmJsonWalk walk;
 
 	if (orm_json_kind(condition) != ORM_JSON_OBJECT || orm_condition_is_instruction(condition, left->type))
@@ -236,8 +231,8 @@ orm_query_condition(OrmScope *scope, const OrmExpression *left, OrmJson conditio
 	walk = orm_json_walk(condition);
 	while (orm_json_next(&walk))
 	{
-		char	   *operator = orm_condition_key(walk.key, place);
-		OrmPath		here = orm_path_key(place, operator);
+		char *operator= orm_condition_key(walk.key, place);
+		OrmPath here = orm_path_key(place, operator);
 
 		orm_condition_check_twice(condition, &walk, &here);
 		orm_series_begin_part(&series);

@@ -25,18 +25,16 @@
 static void
 read_row(Relation relation, TupleTableSlot *slot)
 {
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
 	TableScanDesc scan = orm_table_beginscan(relation, snapshot);
-	bool		found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
+	bool found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
 
 	if (found)
 		ExecMaterializeSlot(slot);
 	table_endscan(scan);
 	UnregisterSnapshot(snapshot);
 	if (!found)
-		ereport(ERROR,
-				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("table orm.anchor is empty"),
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("table orm.anchor is empty"),
 				errhint("INSERT INTO orm.anchor DEFAULT VALUES puts back the row that the unit of work needs."));
 }
 
@@ -44,17 +42,17 @@ read_row(Relation relation, TupleTableSlot *slot)
 void
 orm_anchor_queue_event(void)
 {
-	Oid			relid = get_relname_relid("anchor", get_namespace_oid("orm", false));
-	Relation	relation = table_open(relid, RowExclusiveLock);
+	Oid relid = get_relname_relid("anchor", get_namespace_oid("orm", false));
+	Relation relation = table_open(relid, RowExclusiveLock);
 	TupleTableSlot *slot = table_slot_create(relation, NULL);
-	EState	   *executor = CreateExecutorState();
+	EState *executor = CreateExecutorState();
 	ResultRelInfo *target = makeNode(ResultRelInfo);
 
 	read_row(relation, slot);
 	InitResultRelInfo(target, relation, 1, NULL, 0);
 	AfterTriggerBeginQuery();
 	ExecARInsertTriggers(executor, target, slot, NIL, NULL);
-	AfterTriggerEndQuery(executor);		/* runs it at once after SET CONSTRAINTS ALL IMMEDIATE */
+	AfterTriggerEndQuery(executor); /* runs it at once after SET CONSTRAINTS ALL IMMEDIATE */
 	ExecResetTupleTable(executor->es_tupleTable, false);
 	ExecCloseResultRelations(executor);
 	ExecDropSingleTupleTableSlot(slot);

@@ -30,7 +30,7 @@ say_what(void *argument)
 static const Datum *
 read_key(const OrmModel *model, const OrmEntry *entry)
 {
-	Datum	   *key = palloc(sizeof(Datum) * entry->nkey);
+	Datum *key = palloc(sizeof(Datum) * entry->nkey);
 
 	orm_key_read_kept(model, entry->nkey, entry->key, NULL, key);
 	return key;
@@ -40,15 +40,15 @@ read_key(const OrmModel *model, const OrmEntry *entry)
 static OrmChange *
 changes_of(const List *entries, const OrmPath *queue, int before, const OrmPath **current)
 {
-	OrmChange  *changes = palloc_extended(sizeof(OrmChange) * list_length(entries), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	OrmPath    *places = palloc_extended(sizeof(OrmPath) * list_length(entries), MCXT_ALLOC_HUGE);
-	ListCell   *cell;
+	OrmChange *changes = palloc_extended(sizeof(OrmChange) * list_length(entries), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	OrmPath *places = palloc_extended(sizeof(OrmPath) * list_length(entries), MCXT_ALLOC_HUGE);
+	ListCell *cell;
 
 	foreach(cell, entries)
 	{
-		int			i = foreach_current_index(cell);
+		int i = foreach_current_index(cell);
 		const OrmEntry *entry = lfirst(cell);
-		OrmChange  *change = &changes[i];
+		OrmChange *change = &changes[i];
 
 		places[i] = orm_path_index(queue, before + i);
 		*current = &places[i];
@@ -72,7 +72,7 @@ changes_of(const List *entries, const OrmPath *queue, int before, const OrmPath 
 static void
 remember_keys(const List *entries, const OrmChange *changes)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, entries)
 	{
@@ -87,9 +87,9 @@ remember_keys(const List *entries, const OrmChange *changes)
 static int64
 write_entries(const List *entries, int before)
 {
-	OrmPath		queue = orm_path_key(NULL, "queue");
-	OrmChange  *changes;
-	OrmTally	tally;
+	OrmPath queue = orm_path_key(NULL, "queue");
+	OrmChange *changes;
+	OrmTally tally;
 	const OrmPath *current = NULL;
 	ErrorContextCallback callback = {error_context_stack, say_what, &current};
 
@@ -108,9 +108,9 @@ orm_flush_entries(List *entries, int before)
 	const OrmEntry *first = linitial(entries);
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm flush", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	Oid			role;
-	int			security;
-	int64		rows;
+	Oid role;
+	int security;
+	int64 rows;
 
 	GetUserIdAndSecContext(&role, &security);
 	SetUserIdAndSecContext(first->role, first->security | SECURITY_LOCAL_USERID_CHANGE);

@@ -25,20 +25,20 @@ key_text(const OrmEntry *entry)
 }
 
 void
-orm_session_each_pending(void (*function) (void *argument, const OrmPending *pending), void *argument)
+orm_session_each_pending(void (*function)(void *argument, const OrmPending *pending), void *argument)
 {
 	static const char *const actions[] = {
 		[ORM_CHANGE_ADD] = "add",
 		[ORM_CHANGE_MERGE] = "merge",
 		[ORM_CHANGE_REMOVE] = "remove",
 	};
-	int			position = 0;
-	ListCell   *cell;
+	int position = 0;
+	ListCell *cell;
 
 	foreach(cell, orm_queue_entries())
 	{
 		const OrmEntry *entry = lfirst(cell);
-		OrmPending	pending = {
+		OrmPending pending = {
 			.position = position + 1,
 			.action = actions[entry->kind],
 			.model = entry->model,
@@ -52,8 +52,9 @@ orm_session_each_pending(void (*function) (void *argument, const OrmPending *pen
 		if (!has_privs_of_role(GetUserId(), entry->role))
 			pending.label = NULL;
 		else
-			pending.object = entry->object == NULL ? key_text(entry)
-			: pnstrdup(orm_document_text(entry->object), entry->object->text_length);
+			pending.object = entry->object == NULL
+				? key_text(entry)
+				: pnstrdup(orm_document_text(entry->object), entry->object->text_length);
 		function(argument, &pending);
 	}
 }

@@ -21,12 +21,12 @@
  * "entries", behind what its parents have.
  */
 static MemoryContext memory = NULL;
-static List *entries = NIL;		/* of OrmEntry *: those that are pending, or may be again */
-static List *settled = NIL;		/* of OrmEntry *: those that cannot, kept for their labels; in the same order */
-static int	npending = 0;		/* how many of them are pending */
-static Size used = 0;			/* how much memory they and what they hold take */
-static List *writers = NIL;		/* the subtransactions (as int) that have written some of them */
-static OrmLabels *labels = NULL;	/* those with a label (OrmEntry *); NULL: none had one */
+static List *entries = NIL;		 /* of OrmEntry *: those that are pending, or may be again */
+static List *settled = NIL;		 /* of OrmEntry *: those that cannot, kept for their labels; in the same order */
+static int npending = 0;		 /* how many of them are pending */
+static Size used = 0;			 /* how much memory they and what they hold take */
+static List *writers = NIL;		 /* the subtransactions (as int) that have written some of them */
+static OrmLabels *labels = NULL; /* those with a label (OrmEntry *); NULL: none had one */
 
 /*
  * The subtransaction with an event of the deferred trigger, or invalid.  It is
@@ -37,7 +37,7 @@ static SubTransactionId anchored = InvalidSubTransactionId;
 /* The subtransaction in which a flush is running, or invalid. */
 static SubTransactionId flushing = InvalidSubTransactionId;
 
-static int	queue_size = 262144;
+static int queue_size = 262144;
 
 /* Counts what an entry holds; returns it. */
 static void *
@@ -146,13 +146,13 @@ give_back(void)
 static void
 prune(void)
 {
-	int			kept = 0;
+	int kept = 0;
 
 	if (flushing != InvalidSubTransactionId)
 		return;
 	for (int i = 0; i < list_length(entries); i++)
 	{
-		OrmEntry   *entry = list_nth(entries, i);
+		OrmEntry *entry = list_nth(entries, i);
 
 		if (entry->written != entry->queued)
 			lfirst(list_nth_cell(entries, kept++)) = entry;
@@ -169,7 +169,7 @@ prune(void)
 static List *
 drop_queued(List *list, SubTransactionId subxact)
 {
-	int			kept = list_length(list);
+	int kept = list_length(list);
 
 	while (kept > 0 && ((OrmEntry *) list_nth(list, kept - 1))->queued == subxact)
 		free_entry(list_nth(list, --kept));
@@ -182,7 +182,7 @@ pass_queued(List *list, SubTransactionId subxact, SubTransactionId parent)
 {
 	for (int i = list_length(list) - 1; i >= 0; i--)
 	{
-		OrmEntry   *entry = list_nth(list, i);
+		OrmEntry *entry = list_nth(list, i);
 
 		if (entry->queued != subxact)
 			break;
@@ -196,14 +196,14 @@ pass_queued(List *list, SubTransactionId subxact, SubTransactionId parent)
 static void
 pass_written(SubTransactionId subxact, SubTransactionId parent)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (!list_member_int(writers, (int) subxact))
 		return;
 	writers = list_delete_int(writers, (int) subxact);
 	foreach(cell, entries)
 	{
-		OrmEntry   *entry = lfirst(cell);
+		OrmEntry *entry = lfirst(cell);
 
 		if (entry->written != subxact)
 			continue;
@@ -214,7 +214,7 @@ pass_written(SubTransactionId subxact, SubTransactionId parent)
 		if (entry->kind != ORM_CHANGE_REMOVE)
 			forget_key(entry);
 		if (entry->label != NULL)
-			enter_label(entry);	/* it has left it when it was expunged */
+			enter_label(entry); /* it has left it when it was expunged */
 	}
 }
 
@@ -298,8 +298,7 @@ transaction_ended(XactEvent event, void *argument)
 		case XACT_EVENT_PRE_COMMIT:
 		case XACT_EVENT_PRE_PREPARE:
 			if (npending > 0)
-				ereport(ERROR,
-						errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("objects that were queued have not been written"),
 						errhint("Call orm.flush() before the transaction ends."));
 			break;
@@ -316,10 +315,9 @@ transaction_ended(XactEvent event, void *argument)
 void
 orm_session_init(void)
 {
-	DefineCustomIntVariable("orm.queue_size",
-							"How much memory the queued objects of a transaction may take.",
-							"More is an error; orm.flush() makes room.",
-							&queue_size, 262144, 64, MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	DefineCustomIntVariable("orm.queue_size", "How much memory the queued objects of a transaction may take.",
+							"More is an error; orm.flush() makes room.", &queue_size, 262144, 64, MAX_KILOBYTES,
+							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
 	RegisterXactCallback(transaction_ended, NULL);
 	RegisterSubXactCallback(subtransaction_ended, NULL);
 }
@@ -333,8 +331,7 @@ static void
 check_restricted(const char *function)
 {
 	if (InSecurityRestrictedOperation())
-		ereport(ERROR,
-				errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+		ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				errmsg("cannot execute %s within security-restricted operation", function));
 }
 
@@ -362,8 +359,7 @@ static void
 check_label(const char *label)
 {
 	if (label != NULL && find_label(label) != NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_DUPLICATE_OBJECT),
+		ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
 				errmsg("label \"%s\" is already taken in this transaction", label));
 }
 
@@ -372,9 +368,7 @@ static void
 check_size(void)
 {
 	if (used / 1024 > (Size) queue_size)
-		ereport(ERROR,
-				errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-				errmsg("too many objects are queued"),
+		ereport(ERROR, errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED), errmsg("too many objects are queued"),
 				errdetail("They take more than orm.queue_size, %d kB.", queue_size),
 				errhint("Use orm.create with an array of objects, or set \"orm.queue_size\" to allow more."));
 }
@@ -384,7 +378,7 @@ static OrmEntry *
 append_entry(OrmChangeKind kind, const OrmModel *model)
 {
 	MemoryContext caller = MemoryContextSwitchTo(queue_memory());
-	OrmEntry   *entry = hold(palloc0(sizeof(OrmEntry)));
+	OrmEntry *entry = hold(palloc0(sizeof(OrmEntry)));
 
 	entry->kind = kind;
 	entry->model = hold(pstrdup(model->name));
@@ -410,7 +404,7 @@ anchor(void)
 void
 orm_session_add(OrmChangeKind kind, const OrmModel *model, const OrmDocument *object, const char *label)
 {
-	OrmEntry   *entry;
+	OrmEntry *entry;
 	MemoryContext caller;
 
 	check_may_queue(kind == ORM_CHANGE_ADD ? "orm.add()" : "orm.merge()");
@@ -435,7 +429,7 @@ orm_queue_set_key(OrmEntry *entry, const OrmModel *model, const Datum *key)
 {
 	const OrmKey *primary_key = orm_model_need_key(model);
 	MemoryContext caller = MemoryContextSwitchTo(memory);
-	char	   *texts[INDEX_MAX_KEYS];
+	char *texts[INDEX_MAX_KEYS];
 
 	orm_key_keep(model, key, texts);
 	entry->key = hold(palloc(sizeof(char *) * primary_key->nattributes));
@@ -471,7 +465,7 @@ orm_session_find_label(const char *label, OrmLabelled *found)
 bool
 orm_session_expunge(const char *label)
 {
-	OrmEntry   *entry = find_label(label);
+	OrmEntry *entry = find_label(label);
 
 	if (entry == NULL || !orm_queue_is_pending(entry) || !has_privs_of_role(GetUserId(), entry->role))
 		return false;
@@ -488,12 +482,12 @@ orm_session_expunge(const char *label)
 List *
 orm_queue_next(void)
 {
-	List	   *next = NIL;
-	ListCell   *cell;
+	List *next = NIL;
+	ListCell *cell;
 
 	foreach(cell, entries)
 	{
-		OrmEntry   *entry = lfirst(cell);
+		OrmEntry *entry = lfirst(cell);
 		const OrmEntry *first = next ? linitial(next) : entry;
 
 		if (!orm_queue_is_pending(entry))
@@ -508,7 +502,7 @@ orm_queue_next(void)
 void
 orm_queue_mark_written(List *written)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, written)
 		((OrmEntry *) lfirst(cell))->written = GetCurrentSubTransactionId();
@@ -524,9 +518,9 @@ orm_queue_mark_written(List *written)
 int64
 orm_session_flush(void)
 {
-	int64		rows = 0;
-	int			done = 0;
-	List	   *next;
+	int64 rows = 0;
+	int done = 0;
+	List *next;
 
 	if (flushing != InvalidSubTransactionId || npending == 0)
 		return 0;
@@ -563,8 +557,7 @@ orm_session_autoflush(bool may_write)
 	if (!orm_session_is_pending())
 		return;
 	if (!may_write)
-		ereport(ERROR,
-				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				errmsg("objects are queued that a function which is not VOLATILE would not see"),
 				errhint("Call orm.flush() first."));
 	orm_session_flush();

@@ -17,17 +17,17 @@
 typedef struct OrmEntry
 {
 	OrmChangeKind kind;
-	char	   *model;
-	OrmDocument *object;		/* ADD, MERGE; NULL when it cannot be needed again */
-	char	  **key;			/* texts of the key's values, in key order, exact; ADD, MERGE: of what has been written
+	char *model;
+	OrmDocument *object; /* ADD, MERGE; NULL when it cannot be needed again */
+	char **key;			 /* texts of the key's values, in key order, exact; ADD, MERGE: of what has been written
 								 * and has a label */
-	int			nkey;
-	char	   *label;			/* or NULL */
-	Oid			role;
-	int			security;
-	OrmSettings settings;		/* under which the document was given */
+	int nkey;
+	char *label; /* or NULL */
+	Oid role;
+	int security;
+	OrmSettings settings; /* under which the document was given */
 	SubTransactionId queued;
-	SubTransactionId written;	/* InvalidSubTransactionId: pending */
+	SubTransactionId written; /* InvalidSubTransactionId: pending */
 } OrmEntry;
 
 /* Is it still to be written? */

@@ -66,16 +66,16 @@ extern int64 orm_session_flush_anchored(void);
 /* What orm.pending shows of an entry; strings live as long as the queue. */
 typedef struct OrmPending
 {
-	int			position;
-	const char *action;			/* "add", "merge", "remove" */
+	int position;
+	const char *action; /* "add", "merge", "remove" */
 	const char *model;
-	const char *label;			/* or NULL */
-	const char *object;			/* its JSON text, or the key; NULL, and no label: the user is no member of the role */
-	Oid			role;
+	const char *label;	/* or NULL */
+	const char *object; /* its JSON text, or the key; NULL, and no label: the user is no member of the role */
+	Oid role;
 } OrmPending;
 
 /* Calls a function for each pending entry, in the order in which they were queued. */
-extern void orm_session_each_pending(void (*function) (void *argument, const OrmPending *pending), void *argument);
+extern void orm_session_each_pending(void (*function)(void *argument, const OrmPending *pending), void *argument);
 
 /* An OrmFindLabel: objects of this transaction that were queued by a role of which the user is a member. */
 extern bool orm_session_find_label(const char *label, OrmLabelled *found);

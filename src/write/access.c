@@ -23,14 +23,14 @@ may_read_all(const OrmModel *model)
 static bool
 may_read_column(const OrmModel *model, int attribute)
 {
-	return pg_attribute_aclcheck(model->relid, model->attributes[attribute].attnum,
-								 GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+	return pg_attribute_aclcheck(model->relid, model->attributes[attribute].attnum, GetUserId(), ACL_SELECT) ==
+		ACLCHECK_OK;
 }
 
 bool *
 orm_write_readable(const OrmModel *model)
 {
-	bool	   *readable;
+	bool *readable;
 
 	if (may_read_all(model))
 		return NULL;
@@ -54,7 +54,7 @@ orm_batch_may_read_key(const OrmModel *model, const OrmKey *key)
 const bool *
 orm_write_returnable(const OrmModel *model)
 {
-	bool	   *returning = orm_write_readable(model);
+	bool *returning = orm_write_readable(model);
 
 	if (returning != NULL)
 		return memchr(returning, 1, model->nattributes) ? returning : NULL;
@@ -78,8 +78,8 @@ make_shape(const OrmModel *model, const bool *returning)
 OrmPlan *
 orm_write_open_shape(const OrmModel *model, const bool *returning)
 {
-	OrmPlanKey	key;
-	OrmPlan    *plan;
+	OrmPlanKey key;
+	OrmPlan *plan;
 	MemoryContext caller;
 
 	orm_plan_key_begin(&key, ORM_KIND_SHAPE, model->epoch);

@@ -13,7 +13,7 @@
 OrmBatch
 orm_batch_make(const OrmWrite *write, OrmRecord *records, int n)
 {
-	OrmBatch	batch = {write, NULL, n};
+	OrmBatch batch = {write, NULL, n};
 
 	batch.records = palloc_extended(sizeof(OrmRecord *) * Max(n, 1), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < n; i++)
@@ -24,7 +24,7 @@ orm_batch_make(const OrmWrite *write, OrmRecord *records, int n)
 OrmBatch
 orm_batch_pick(const OrmBatch *batch, OrmRecordTest test, const void *argument)
 {
-	OrmBatch	picked = {batch->write, NULL, 0};
+	OrmBatch picked = {batch->write, NULL, 0};
 
 	picked.records = palloc_extended(sizeof(OrmRecord *) * Max(batch->n, 1), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < batch->n; i++)
@@ -62,7 +62,7 @@ orm_batch_differing(const OrmBatch *batch)
 /* Sorting of records into parts needs to know how many attributes there are. */
 typedef struct PartOrder
 {
-	int			nattributes;
+	int nattributes;
 } PartOrder;
 
 int
@@ -79,7 +79,7 @@ orm_batch_compare_patches(const OrmRecord *a, const OrmRecord *b, int nattribute
 static int
 compare_given(const OrmRecord *a, const OrmRecord *b, int nattributes)
 {
-	int			result = memcmp(a->given, b->given, nattributes);
+	int result = memcmp(a->given, b->given, nattributes);
 
 	return result != 0 ? result : orm_batch_compare_patches(a, b, nattributes);
 }
@@ -90,7 +90,7 @@ compare_sets(const void *a, const void *b, void *order)
 {
 	const OrmRecord *left = *(OrmRecord *const *) a;
 	const OrmRecord *right = *(OrmRecord *const *) b;
-	int			result = compare_given(left, right, ((PartOrder *) order)->nattributes);
+	int result = compare_given(left, right, ((PartOrder *) order)->nattributes);
 
 	return result != 0 ? result : left->rank - right->rank;
 }
@@ -109,7 +109,7 @@ compare_parts(const void *a, const void *b)
 static bool
 is_uniform(const OrmBatch *batch)
 {
-	int			nattributes = batch->write->model->nattributes;
+	int nattributes = batch->write->model->nattributes;
 
 	for (int i = 1; i < batch->n; i++)
 		if (compare_given(batch->records[0], batch->records[i], nattributes) != 0)
@@ -121,8 +121,8 @@ is_uniform(const OrmBatch *batch)
 static int
 split(const OrmBatch *pending, OrmBatch *parts)
 {
-	PartOrder	order = {pending->write->model->nattributes};
-	int			nparts = 0;
+	PartOrder order = {pending->write->model->nattributes};
+	int nparts = 0;
 
 	for (int i = 0; i < pending->n; i++)
 		pending->records[i]->rank = i;
@@ -144,9 +144,9 @@ split(const OrmBatch *pending, OrmBatch *parts)
 void
 orm_batch_each_part(const OrmBatch *batch, OrmPart part, const OrmKey *key, OrmOnConflict on_conflict)
 {
-	OrmBatch	pending;
-	OrmBatch   *parts;
-	int			nparts;
+	OrmBatch pending;
+	OrmBatch *parts;
+	int nparts;
 
 	if (batch->n == 1)
 	{
@@ -219,7 +219,7 @@ orm_batch_compare_keys(const void *a, const void *b, void *order)
 {
 	const OrmRecord *left = *(OrmRecord *const *) a;
 	const OrmRecord *right = *(OrmRecord *const *) b;
-	int			result = orm_key_order_compare_records(order, left, right);
+	int result = orm_key_order_compare_records(order, left, right);
 
 	return result != 0 ? result : (left->index > right->index) - (left->index < right->index);
 }
@@ -234,11 +234,10 @@ place_text(const OrmPath *place)
 void
 orm_batch_same_key(const OrmModel *model, const OrmRecord *first, const OrmRecord *second)
 {
-	OrmPath		first_place;
-	OrmPath		second_place;
+	OrmPath first_place;
+	OrmPath second_place;
 
-	ereport(ERROR,
-			errcode(ERRCODE_CARDINALITY_VIOLATION),
+	ereport(ERROR, errcode(ERRCODE_CARDINALITY_VIOLATION),
 			errmsg("two objects of model \"%s\" have the same key", model->name),
 			errdetail("At %s and %s.", place_text(orm_record_place(first, &first_place)),
 					  place_text(orm_record_place(second, &second_place))));
@@ -260,10 +259,9 @@ orm_batch_lock_order(const OrmBatch *batch, const OrmKey *key)
 void
 orm_batch_not_stored(const OrmModel *model, const OrmRecord *record)
 {
-	OrmPath		room;
+	OrmPath room;
 
-	ereport(ERROR,
-			errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
+	ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
 			errmsg("object of model \"%s\" was not stored as given", model->name),
 			orm_error_place(orm_record_place(record, &room)),
 			errhint("A trigger, a rule or a policy passed over the row or changed its key."));
@@ -272,9 +270,9 @@ orm_batch_not_stored(const OrmModel *model, const OrmRecord *record)
 bool
 orm_batch_same_value(const OrmModel *model, int attribute, Datum a, Datum b)
 {
-	OrmKey		key = {.nattributes = 1, .attributes = &attribute};
+	OrmKey key = {.nattributes = 1, .attributes = &attribute};
 	const OrmType *type = model->attributes[attribute].type;
-	OrmRecord	record = {.values = &a};
+	OrmRecord record = {.values = &a};
 	OrmKeyOrder order;
 
 	if (!orm_key_order_make(&order, model, &key))

@@ -14,14 +14,14 @@ typedef struct OrmBatch
 {
 	const OrmWrite *write;
 	OrmRecord **records;
-	int			n;
+	int n;
 } OrmBatch;
 
 /* A batch of n records, in the current context. */
 extern OrmBatch orm_batch_make(const OrmWrite *write, OrmRecord *records, int n);
 
 /* Those records of a batch for which the function holds. */
-typedef bool (*OrmRecordTest) (const OrmRecord *record, const void *argument);
+typedef bool (*OrmRecordTest)(const OrmRecord *record, const void *argument);
 
 extern OrmBatch orm_batch_pick(const OrmBatch *batch, OrmRecordTest test, const void *argument);
 
@@ -62,8 +62,8 @@ extern bool orm_batch_is_numbered(const OrmModel *model, const OrmKey *key);
 extern char *orm_batch_key_text(const OrmModel *model, const OrmKey *key, const OrmRecord *record);
 
 /* Raises P0002: there is no row with the record's key. */
-extern void orm_batch_missing(const OrmModel *model, const OrmKey *key,
-							  const OrmRecord *record) pg_attribute_noreturn();
+extern void orm_batch_missing(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
+	pg_attribute_noreturn();
 
 /* The nearest place that the records of a batch have in common; NULL: the root, or they are of no graph. */
 extern const OrmPath *orm_batch_place(const OrmBatch *batch);
@@ -71,16 +71,16 @@ extern const OrmPath *orm_batch_place(const OrmBatch *batch);
 /* Rows of a table that a failed statement was to write. */
 typedef struct OrmSuspects
 {
-	Oid			relid;
-	int			n;
+	Oid relid;
+	int n;
 
 	/* What a row gives for a column, as text; NULL: nothing, or NULL, which sets "isnull". */
-	char	   *(*text) (const void *argument, int row, const char *column, bool *isnull);
+	char *(*text)(const void *argument, int row, const char *column, bool *isnull);
 	const void *argument;
 } OrmSuspects;
 
 /* In a PG_CATCH block only: which row an error is about, or -1. */
-extern int	orm_blame_find(const OrmSuspects *suspects, const ErrorData *error);
+extern int orm_blame_find(const OrmSuspects *suspects, const ErrorData *error);
 
 /*
  * In a PG_CATCH block only: raises the error of a statement for the records of
@@ -105,13 +105,12 @@ extern void orm_batch_upsert(const OrmBatch *batch, const OrmKey *key, OrmOnConf
  * Calls a function for each part of a batch whose records are not done and
  * give the same attributes, in the order in which these sets first appear.
  */
-typedef void (*OrmPart) (const OrmBatch *part, const OrmKey *key, OrmOnConflict on_conflict);
+typedef void (*OrmPart)(const OrmBatch *part, const OrmKey *key, OrmOnConflict on_conflict);
 
-extern void orm_batch_each_part(const OrmBatch *batch, OrmPart part,
-								const OrmKey *key, OrmOnConflict on_conflict);
+extern void orm_batch_each_part(const OrmBatch *batch, OrmPart part, const OrmKey *key, OrmOnConflict on_conflict);
 
 /* Do two records patch the same attributes in the same way?  0, or their order. */
-extern int	orm_batch_compare_patches(const OrmRecord *a, const OrmRecord *b, int nattributes);
+extern int orm_batch_compare_patches(const OrmRecord *a, const OrmRecord *b, int nattributes);
 
 /* May an update pass over rows that are as they should be?  (Comparing needs the right to read.) */
 extern bool orm_batch_compares(const OrmWrite *write, const OrmStatement *statement);
@@ -120,11 +119,11 @@ extern bool orm_batch_compares(const OrmWrite *write, const OrmStatement *statem
 extern bool orm_batch_may_read_key(const OrmModel *model, const OrmKey *key);
 
 /* qsort_arg comparator, by an OrmKeyOrder: records by key, and by place where keys are equal. */
-extern int	orm_batch_compare_keys(const void *a, const void *b, void *order);
+extern int orm_batch_compare_keys(const void *a, const void *b, void *order);
 
 /* Raises 21000: two records are of one row. */
-extern void orm_batch_same_key(const OrmModel *model, const OrmRecord *first,
-							   const OrmRecord *second) pg_attribute_noreturn();
+extern void orm_batch_same_key(const OrmModel *model, const OrmRecord *first, const OrmRecord *second)
+	pg_attribute_noreturn();
 
 /*
  * Puts records into the order of their keys: so two calls lock rows in the same
@@ -150,23 +149,23 @@ extern void orm_keys_make(const OrmBatch *batch, const OrmKey *key);
  */
 typedef struct OrmKeyPart
 {
-	int			attribute;
-	FmgrInfo   *compare;
-	Oid			collation;
-	bool		by_value;
+	int attribute;
+	FmgrInfo *compare;
+	Oid collation;
+	bool by_value;
 } OrmKeyPart;
 
 typedef struct OrmKeyOrder
 {
-	int			nparts;
-	OrmKeyPart	parts[INDEX_MAX_KEYS];
+	int nparts;
+	OrmKeyPart parts[INDEX_MAX_KEYS];
 } OrmKeyOrder;
 
 /* Returns false when a type of the key has no order. */
 extern bool orm_key_order_make(OrmKeyOrder *order, const OrmModel *model, const OrmKey *key);
 
 /* Compares a record's key with values in key order. */
-extern int	orm_key_order_compare(const OrmKeyOrder *order, const OrmRecord *record, const Datum *values);
-extern int	orm_key_order_compare_records(const OrmKeyOrder *order, const OrmRecord *a, const OrmRecord *b);
+extern int orm_key_order_compare(const OrmKeyOrder *order, const OrmRecord *record, const Datum *values);
+extern int orm_key_order_compare_records(const OrmKeyOrder *order, const OrmRecord *a, const OrmRecord *b);
 
 #endif

@@ -32,7 +32,7 @@ find_null(const OrmSuspects *suspects, const char *column)
 {
 	for (int i = 0; i < suspects->n; i++)
 	{
-		bool		isnull = false;
+		bool isnull = false;
 
 		if (suspects->text(suspects->argument, i, column, &isnull) == NULL)
 			return i;
@@ -57,16 +57,17 @@ name_columns(Oid relid, const int16 *columns, int n, const char **names)
 static int
 index_columns(Oid relid, const char *name, const char **names)
 {
-	Oid			index = get_relname_relid(name, get_rel_namespace(relid));
-	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	Oid index = get_relname_relid(name, get_rel_namespace(relid));
+	HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
 	Form_pg_index form;
-	int			n;
+	int n;
 
 	if (!HeapTupleIsValid(tuple))
 		return 0;
 	form = (Form_pg_index) GETSTRUCT(tuple);
 	n = form->indrelid == relid && name_columns(relid, form->indkey.values, form->indnkeyatts, names)
-		? form->indnkeyatts : 0;
+		? form->indnkeyatts
+		: 0;
 	ReleaseSysCache(tuple);
 	return n;
 }
@@ -75,11 +76,11 @@ index_columns(Oid relid, const char *name, const char **names)
 static int
 constraint_columns(Oid relid, const char *name, const char **names)
 {
-	HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(get_relation_constraint_oid(relid, name, true)));
-	int			n = 0;
-	bool		isnull;
-	Datum		columns;
-	ArrayType  *array;
+	HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(get_relation_constraint_oid(relid, name, true)));
+	int n = 0;
+	bool isnull;
+	Datum columns;
+	ArrayType *array;
 
 	if (!HeapTupleIsValid(tuple))
 		return index_columns(relid, name, names);
@@ -103,8 +104,8 @@ key_in_detail(const OrmSuspects *suspects, int row, const char *const *columns, 
 		appendStringInfo(&text, "%s%s", i ? ", " : "(", columns[i]);
 	for (int i = 0; i < n; i++)
 	{
-		bool		isnull;
-		char	   *value = suspects->text(suspects->argument, row, columns[i], &isnull);
+		bool isnull;
+		char *value = suspects->text(suspects->argument, row, columns[i], &isnull);
 
 		if (value == NULL)
 			return NULL;
@@ -119,14 +120,14 @@ static int
 find_key(const OrmSuspects *suspects, const char *constraint, const char *detail)
 {
 	const char *columns[INDEX_MAX_KEYS];
-	int			n = constraint_columns(suspects->relid, constraint, columns);
-	int			row = n > 0 ? suspects->n - 1 : -1;
+	int n = constraint_columns(suspects->relid, constraint, columns);
+	int row = n > 0 ? suspects->n - 1 : -1;
 	MemoryContext per_row = AllocSetContextCreate(CurrentMemoryContext, "orm blame", ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(per_row);
 
 	for (; row >= 0; row--)
 	{
-		char	   *key = key_in_detail(suspects, row, columns, n);
+		char *key = key_in_detail(suspects, row, columns, n);
 
 		if (key != NULL && strstr(detail, key) != NULL)
 			break;
@@ -144,9 +145,9 @@ find_key(const OrmSuspects *suspects, const char *constraint, const char *detail
 static const char *
 skip_field(const OrmSuspects *suspects, int row, const char *column, const char *text)
 {
-	bool		isnull = false;
-	char	   *value = suspects->text(suspects->argument, row, column, &isnull);
-	int			length;
+	bool isnull = false;
+	char *value = suspects->text(suspects->argument, row, column, &isnull);
+	int length;
 
 	if (value == NULL && !isnull)
 		return strstr(text, ", ") ? strstr(text, ", ") : strrchr(text, ')');
@@ -163,8 +164,8 @@ skip_field(const OrmSuspects *suspects, int row, const char *column, const char 
 static int
 count_columns(Oid relid)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	int			n = HeapTupleIsValid(tuple) ? ((Form_pg_class) GETSTRUCT(tuple))->relnatts : 0;
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	int n = HeapTupleIsValid(tuple) ? ((Form_pg_class) GETSTRUCT(tuple))->relnatts : 0;
 
 	if (HeapTupleIsValid(tuple))
 		ReleaseSysCache(tuple);
@@ -175,15 +176,15 @@ count_columns(Oid relid)
 static bool
 is_row(const OrmSuspects *suspects, int row, const char *text)
 {
-	int			ncolumns = count_columns(suspects->relid);
-	bool		first = true;
+	int ncolumns = count_columns(suspects->relid);
+	bool first = true;
 
 	for (int i = 1; text != NULL && i <= ncolumns; i++)
 	{
-		HeapTuple	tuple = SearchSysCacheAttNum(suspects->relid, i);
+		HeapTuple tuple = SearchSysCacheAttNum(suspects->relid, i);
 
 		if (!HeapTupleIsValid(tuple))
-			continue;			/* dropped */
+			continue; /* dropped */
 		if (!first)
 			text = strncmp(text, ", ", 2) == 0 ? text + 2 : NULL;
 		first = false;
@@ -199,7 +200,7 @@ static int
 find_row(const OrmSuspects *suspects, const char *detail)
 {
 	const char *text = strchr(detail, '(');
-	int			row = text != NULL ? 0 : suspects->n;
+	int row = text != NULL ? 0 : suspects->n;
 	MemoryContext per_row = AllocSetContextCreate(CurrentMemoryContext, "orm blame", ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(per_row);
 
@@ -216,7 +217,7 @@ find_row(const OrmSuspects *suspects, const char *detail)
 int
 orm_blame_find(const OrmSuspects *suspects, const ErrorData *error)
 {
-	char	   *relation;
+	char *relation;
 
 	/* when any of these is raised nothing is locked, and the catalogs may be asked */
 	if (error->table_name == NULL ||
@@ -231,7 +232,7 @@ orm_blame_find(const OrmSuspects *suspects, const ErrorData *error)
 	if (error->constraint_name == NULL || error->detail == NULL)
 		return -1;
 	return error->sqlerrcode == ERRCODE_CHECK_VIOLATION ? find_row(suspects, error->detail)
-		: find_key(suspects, error->constraint_name, error->detail);
+														: find_key(suspects, error->constraint_name, error->detail);
 }
 
 /* What a record of a batch gives for a column. */
@@ -257,7 +258,7 @@ record_text(const void *argument, int row, const char *column, bool *isnull)
 const OrmPath *
 orm_batch_place(const OrmBatch *batch)
 {
-	OrmPath		room;
+	OrmPath room;
 	const OrmPath *place;
 
 	if (batch->records[0]->object == NULL)
@@ -272,10 +273,10 @@ void
 orm_batch_rethrow(const OrmBatch *batch, MemoryContext caller)
 {
 	MemoryContext error_context = MemoryContextSwitchTo(caller);
-	ErrorData  *error = CopyErrorData();
+	ErrorData *error = CopyErrorData();
 	OrmSuspects suspects = {batch->write->model->relid, batch->n, record_text, batch};
-	int			culprit = orm_blame_find(&suspects, error);
-	OrmPath		room;
+	int culprit = orm_blame_find(&suspects, error);
+	OrmPath room;
 
 	MemoryContextSwitchTo(error_context);
 	orm_error_rethrow_at(culprit >= 0 ? orm_record_place(batch->records[culprit], &room) : orm_batch_place(batch),

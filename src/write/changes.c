@@ -17,29 +17,29 @@
 /* What is known of one row that changes name by its key. */
 typedef struct Row
 {
-	int			round;			/* the last round in which it occurs */
-	int			occurrences;	/* in that round */
-	int			first;			/* the change of that round in which it occurs first */
-	bool		removed;		/* in that round */
+	int round;		 /* the last round in which it occurs */
+	int occurrences; /* in that round */
+	int first;		 /* the change of that round in which it occurs first */
+	bool removed;	 /* in that round */
 } Row;
 
 /* The rows of one table. */
 typedef struct TableRows
 {
-	const OrmModel *model;		/* one of its models */
-	OrmKeySet  *keys;
-	Row		   *rows;			/* by number of the key */
-	int			capacity;
+	const OrmModel *model; /* one of its models */
+	OrmKeySet *keys;
+	Row *rows; /* by number of the key */
+	int capacity;
 } TableRows;
 
 /* What is known of a change besides. */
 typedef struct Plan
 {
-	int			round;
-	int			pass;			/* how often its row has occurred before in this round; REMOVING */
-	int			first;			/* the change of this round in which it occurs first: perhaps this one */
-	int			asks;			/* the next one of it, of the same model, that may say what it was read from; 0: none */
-	OrmObject  *object;
+	int round;
+	int pass;  /* how often its row has occurred before in this round; REMOVING */
+	int first; /* the change of this round in which it occurs first: perhaps this one */
+	int asks;  /* the next one of it, of the same model, that may say what it was read from; 0: none */
+	OrmObject *object;
 } Plan;
 
 /* The pass of removals, after all others. */
@@ -47,11 +47,11 @@ typedef struct Plan
 
 typedef struct Writing
 {
-	OrmChange  *changes;
-	Plan	   *plans;			/* one for each */
-	OrmLabels  *labels;
+	OrmChange *changes;
+	Plan *plans; /* one for each */
+	OrmLabels *labels;
 	OrmFindLabel find_label;
-	OrmTally	tally;
+	OrmTally tally;
 } Writing;
 
 /* ---- Rounds and passes ---- */
@@ -70,8 +70,8 @@ same_rows(const OrmModel *a, const OrmModel *b)
 static TableRows *
 rows_of(List **tables, const OrmModel *model)
 {
-	TableRows  *found;
-	ListCell   *cell;
+	TableRows *found;
+	ListCell *cell;
 
 	foreach(cell, *tables)
 		if (same_rows(((TableRows *) lfirst(cell))->model, model))
@@ -95,19 +95,18 @@ static bool
 read_key(const OrmChange *change, Datum *key)
 {
 	const OrmModel *model = change->model;
-	bool		isnull;
+	bool isnull;
 
 	if (model->primary_key == NULL || orm_json_kind(change->object) != ORM_JSON_OBJECT)
 		return false;
 	for (int i = 0; i < model->primary_key->nattributes; i++)
 	{
 		const OrmAttribute *attribute = &model->attributes[model->primary_key->attributes[i]];
-		OrmPath		here = orm_path_key(change->place, attribute->name);
-		OrmJson		value;
+		OrmPath here = orm_path_key(change->place, attribute->name);
+		OrmJson value;
 
 		if (!orm_json_member(change->object, attribute->name, &value) ||
-			(orm_json_kind(value) == ORM_JSON_OBJECT &&
-			 orm_patch_find(attribute->type, value) != ORM_PATCH_SET))
+			(orm_json_kind(value) == ORM_JSON_OBJECT && orm_patch_find(attribute->type, value) != ORM_PATCH_SET))
 			return false;
 		key[i] = orm_value_read(attribute->type, value, &here, &isnull);
 		if (isnull)
@@ -120,17 +119,17 @@ read_key(const OrmChange *change, Datum *key)
 static Row *
 row_of_key(TableRows *table, const Datum *key)
 {
-	int			known = orm_keyset_count(table->keys);
-	int			number = orm_keyset_add(table->keys, key);
+	int known = orm_keyset_count(table->keys);
+	int number = orm_keyset_add(table->keys, key);
 
 	if (number == table->capacity)
 	{
 		table->capacity = Max(2 * table->capacity, 16);
 		table->rows = table->rows == NULL ? palloc(sizeof(Row) * table->capacity)
-			: repalloc_huge(table->rows, sizeof(Row) * table->capacity);
+										  : repalloc_huge(table->rows, sizeof(Row) * table->capacity);
 	}
 	if (number == known)
-		table->rows[number] = (Row) {.round = -1};
+		table->rows[number] = (Row){.round = -1};
 	return &table->rows[number];
 }
 
@@ -143,9 +142,9 @@ note_asking(Writing *writing, int i)
 {
 	const OrmChange *change = &writing->changes[i];
 	const OrmChange *first = &writing->changes[writing->plans[i].first];
-	Plan	   *plan = &writing->plans[writing->plans[i].first];
-	int			version = change->model->version;
-	OrmJson		value;
+	Plan *plan = &writing->plans[writing->plans[i].first];
+	int version = change->model->version;
+	OrmJson value;
 
 	if (change == first || plan->asks > 0 || first->kind != ORM_CHANGE_MERGE || change->kind != ORM_CHANGE_MERGE ||
 		strcmp(first->model->name, change->model->name) != 0)
@@ -159,16 +158,16 @@ note_asking(Writing *writing, int i)
 static void
 plan_passes(Writing *writing, int n)
 {
-	List	   *tables = NIL;
-	Datum		room[INDEX_MAX_KEYS];
-	int			round = 0;
+	List *tables = NIL;
+	Datum room[INDEX_MAX_KEYS];
+	int round = 0;
 
 	for (int i = 0; i < n; i++)
 	{
 		const OrmChange *change = &writing->changes[i];
-		bool		removing = change->kind == ORM_CHANGE_REMOVE;
-		Row		   *row = NULL;
-		int			level = enter_settings(change);
+		bool removing = change->kind == ORM_CHANGE_REMOVE;
+		Row *row = NULL;
+		int level = enter_settings(change);
 
 		CHECK_FOR_INTERRUPTS();
 		if (removing || read_key(change, room))
@@ -177,7 +176,7 @@ plan_passes(Writing *writing, int n)
 		if (row != NULL && row->removed && row->round == round && !removing)
 			round++;
 		if (row != NULL && row->round != round)
-			*row = (Row) {.round = round, .first = i};
+			*row = (Row){.round = round, .first = i};
 		writing->plans[i].round = round;
 		writing->plans[i].first = row != NULL && !removing ? row->first : i;
 		writing->plans[i].pass = removing ? REMOVING : row != NULL ? row->occurrences++ : 0;
@@ -193,8 +192,8 @@ static int
 compare_passes(const void *a, const void *b, void *argument)
 {
 	const Plan *plans = argument;
-	int			one = *(const int *) a;
-	int			other = *(const int *) b;
+	int one = *(const int *) a;
+	int other = *(const int *) b;
 
 	if (plans[one].pass != plans[other].pass)
 		return plans[one].pass < plans[other].pass ? -1 : 1;
@@ -205,9 +204,9 @@ compare_passes(const void *a, const void *b, void *argument)
 
 static const struct
 {
-	OrmIntent	intent;
-	OrmVerb		verb;
-}			kinds[] = {
+	OrmIntent intent;
+	OrmVerb verb;
+} kinds[] = {
 	[ORM_CHANGE_ADD] = {ORM_INTENT_CREATE, ORM_VERB_CREATE},
 	[ORM_CHANGE_MERGE] = {ORM_INTENT_SAVE, ORM_VERB_SAVE},
 };
@@ -219,9 +218,7 @@ put_label(Writing *writing, const OrmChange *change, OrmObject *object)
 	if (writing->labels == NULL)
 		writing->labels = orm_labels_make(CurrentMemoryContext);
 	if (orm_labels_find(writing->labels, change->label) != NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_DUPLICATE_OBJECT),
-				errmsg("label \"%s\" is given twice", change->label),
+		ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("label \"%s\" is given twice", change->label),
 				orm_error_place(change->place));
 	orm_model_need_key(object->group->model);
 	object->labelled = true;
@@ -268,7 +265,7 @@ static void
 take_state(const OrmChange *change, OrmRecord *record)
 {
 	const OrmModel *model = change->model;
-	OrmJson		value;
+	OrmJson value;
 
 	if (orm_json_member(change->object, "$etag", &value) && orm_json_kind(value) == ORM_JSON_STRING)
 		record->etag = orm_json_string(value);
@@ -286,8 +283,8 @@ read_object(const Writing *writing, OrmWork *work, int i)
 {
 	const Plan *plan = &writing->plans[i];
 	const OrmRecord *first = writing->plans[plan->first].object->record;
-	OrmRecord  *record = plan->object->record;
-	int			level = enter_settings(&writing->changes[i]);
+	OrmRecord *record = plan->object->record;
+	int level = enter_settings(&writing->changes[i]);
 
 	orm_work_read_into(work, plan->object, kinds[writing->changes[i].kind].verb, writing->changes[i].object);
 	orm_settings_leave(level);
@@ -300,7 +297,7 @@ read_object(const Writing *writing, OrmWork *work, int i)
 static void
 write_pass(Writing *writing, const int *order, int n, int start, int end)
 {
-	OrmWork    *work = orm_work_make();
+	OrmWork *work = orm_work_make();
 
 	work->find_label = writing->find_label;
 	work->by_table = true;
@@ -325,7 +322,7 @@ static const Datum *
 stored_key(const OrmObject *object)
 {
 	const OrmKey *key = orm_model_need_key(object->group->model);
-	Datum	   *values = palloc(sizeof(Datum) * key->nattributes);
+	Datum *values = palloc(sizeof(Datum) * key->nattributes);
 
 	return orm_work_key(object, values) ? values : NULL;
 }
@@ -343,7 +340,7 @@ store_keys(const Writing *writing, int start, int end)
 static void
 remove_all(Writing *writing, const int *order, int n)
 {
-	OrmDelete  *delete = orm_delete_make();
+	OrmDelete *delete = orm_delete_make();
 
 	for (int i = 0; i < n; i++)
 		orm_delete_add(delete, writing->changes[order[i]].model, writing->changes[order[i]].key);
@@ -354,17 +351,17 @@ remove_all(Writing *writing, const int *order, int n)
 static void
 write_round(Writing *writing, int start, int end)
 {
-	int			n = end - start;
-	int		   *order = palloc_extended(sizeof(int) * n, MCXT_ALLOC_HUGE);
-	int			done = 0;
+	int n = end - start;
+	int *order = palloc_extended(sizeof(int) * n, MCXT_ALLOC_HUGE);
+	int done = 0;
 
 	for (int i = 0; i < n; i++)
 		order[i] = start + i;
 	qsort_arg(order, n, sizeof(int), compare_passes, writing->plans);
 	while (done < n)
 	{
-		int			pass = writing->plans[order[done]].pass;
-		int			count = 1;
+		int pass = writing->plans[order[done]].pass;
+		int count = 1;
 
 		while (done + count < n && writing->plans[order[done + count]].pass == pass)
 			count++;
@@ -381,7 +378,7 @@ write_round(Writing *writing, int start, int end)
 OrmTally
 orm_changes_write(OrmChange *changes, int n, OrmFindLabel find_label)
 {
-	Writing		writing = {.changes = changes, .find_label = find_label};
+	Writing writing = {.changes = changes, .find_label = find_label};
 
 	writing.plans = palloc_extended(sizeof(Plan) * Max(n, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	plan_passes(&writing, n);
@@ -399,7 +396,7 @@ orm_changes_check(OrmChangeKind kind, const OrmModel *model, OrmJson object, Orm
 {
 	MemoryContext context;
 	MemoryContext caller;
-	OrmWork    *work;
+	OrmWork *work;
 
 	if (orm_record_read_flat(model, object, NULL, kinds[kind].verb, orm_record_make(model, 1)))
 		return;

@@ -24,29 +24,29 @@
 
 typedef enum OrmChangeKind
 {
-	ORM_CHANGE_ADD,				/* insert */
-	ORM_CHANGE_MERGE,			/* insert or update by primary key */
-	ORM_CHANGE_REMOVE			/* delete */
+	ORM_CHANGE_ADD,	  /* insert */
+	ORM_CHANGE_MERGE, /* insert or update by primary key */
+	ORM_CHANGE_REMOVE /* delete */
 } OrmChangeKind;
 
 typedef struct OrmChange
 {
 	OrmChangeKind kind;
 	const OrmModel *model;
-	OrmJson		object;			/* ADD, MERGE */
-	const OrmSettings *settings;	/* under which it was given; NULL: those in force */
-	const Datum *key;			/* REMOVE: in key order */
-	const char *label;			/* or NULL */
-	const OrmPath *place;		/* of the object, for messages */
-	const Datum *stored;		/* filled in where there is a label: the row's key, in key order */
+	OrmJson object;				 /* ADD, MERGE */
+	const OrmSettings *settings; /* under which it was given; NULL: those in force */
+	const Datum *key;			 /* REMOVE: in key order */
+	const char *label;			 /* or NULL */
+	const OrmPath *place;		 /* of the object, for messages */
+	const Datum *stored;		 /* filled in where there is a label: the row's key, in key order */
 } OrmChange;
 
 /* How many rows of models were written. */
 typedef struct OrmTally
 {
-	int64		inserted;
-	int64		updated;
-	int64		deleted;
+	int64 inserted;
+	int64 updated;
+	int64 deleted;
 } OrmTally;
 
 /*

@@ -16,7 +16,7 @@ static const struct
 {
 	const char *name;
 	OrmChangeKind kind;
-}			sections[] = {
+} sections[] = {
 	{"add", ORM_CHANGE_ADD},
 	{"merge", ORM_CHANGE_MERGE},
 	{"remove", ORM_CHANGE_REMOVE},
@@ -40,9 +40,9 @@ typedef enum Member
 static const struct
 {
 	const char *name;
-	int			kinds;
-	int			required;
-}			members[NMEMBERS] = {
+	int kinds;
+	int required;
+} members[NMEMBERS] = {
 	[MEMBER_MODEL] = {"model", WRITES | REMOVES, WRITES | REMOVES},
 	[MEMBER_OBJECT] = {"object", WRITES, WRITES},
 	[MEMBER_LABEL] = {"label", WRITES, 0},
@@ -55,10 +55,8 @@ raise_kind(OrmJson json, const char *expected, const OrmPath *place)
 {
 	OrmJsonKind kind = orm_json_kind(json);
 
-	ereport(ERROR,
-			errcode(kind == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("%s is expected, not %s", expected, orm_json_kind_name(kind)),
-			orm_error_place(place));
+	ereport(ERROR, errcode(kind == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("%s is expected, not %s", expected, orm_json_kind_name(kind)), orm_error_place(place));
 }
 
 /* Raises 22023 for a key that an entry does not have. */
@@ -66,18 +64,15 @@ static void
 raise_member(OrmJson key, OrmChangeKind kind, const OrmPath *place)
 {
 	const char *names[NMEMBERS];
-	char	   *name = orm_json_string(key);
-	OrmPath		here = orm_path_key(place, name);
-	int			nnames = 0;
+	char *name = orm_json_string(key);
+	OrmPath here = orm_path_key(place, name);
+	int nnames = 0;
 
 	for (int i = 0; i < NMEMBERS; i++)
 		if (members[i].kinds & (1 << kind))
 			names[nnames++] = members[i].name;
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" cannot stand here", name),
-			orm_error_place(&here),
-			orm_error_nearest("key", name, names, nnames));
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot stand here", name),
+			orm_error_place(&here), orm_error_nearest("key", name, names, nnames));
 }
 
 /* Which member of an entry a key is. */
@@ -102,22 +97,18 @@ read_members(OrmJson entry, OrmChangeKind kind, const OrmPath *place, OrmJson *f
 	walk = orm_json_walk(entry);
 	while (orm_json_next(&walk))
 	{
-		Member		member = find_member(walk.key, kind, place);
-		OrmPath		here = orm_path_key(place, members[member].name);
+		Member member = find_member(walk.key, kind, place);
+		OrmPath here = orm_path_key(place, members[member].name);
 
 		if (present[member])
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("\"%s\" is given twice", members[member].name),
-					orm_error_place(&here));
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("\"%s\" is given twice", members[member].name), orm_error_place(&here));
 		present[member] = true;
 		found[member] = walk.value;
 	}
 	for (int i = 0; i < NMEMBERS; i++)
 		if (!present[i] && (members[i].required & (1 << kind)))
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("\"%s\" is missing", members[i].name),
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" is missing", members[i].name),
 					orm_error_place(place));
 }
 
@@ -125,7 +116,7 @@ read_members(OrmJson entry, OrmChangeKind kind, const OrmPath *place, OrmJson *f
 static char *
 read_string(OrmJson json, const char *name, const OrmPath *place)
 {
-	OrmPath		here = orm_path_key(place, name);
+	OrmPath here = orm_path_key(place, name);
 
 	if (orm_json_kind(json) != ORM_JSON_STRING)
 		raise_kind(json, "a string", &here);
@@ -137,8 +128,8 @@ static const OrmModel *
 read_model(OrmJson json, const OrmPath *place)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	OrmPath		here = orm_path_key(place, "model");
-	char	   *name = read_string(json, "model", place);
+	OrmPath here = orm_path_key(place, "model");
+	char *name = read_string(json, "model", place);
 	const OrmModel *volatile model = NULL;
 
 	PG_TRY();
@@ -157,8 +148,8 @@ read_model(OrmJson json, const OrmPath *place)
 static const Datum *
 read_key(const OrmModel *model, OrmJson json, const OrmPath *place)
 {
-	OrmPath		here = orm_path_key(place, "key");
-	Datum	   *key = palloc(sizeof(Datum) * orm_model_need_key(model)->nattributes);
+	OrmPath here = orm_path_key(place, "key");
+	Datum *key = palloc(sizeof(Datum) * orm_model_need_key(model)->nattributes);
 
 	return orm_key_read_json(model, json, &here, key) ? key : NULL;
 }
@@ -167,7 +158,7 @@ read_key(const OrmModel *model, OrmJson json, const OrmPath *place)
 static const OrmPath *
 keep_path(OrmPath path)
 {
-	OrmPath    *kept = palloc(sizeof(OrmPath));
+	OrmPath *kept = palloc(sizeof(OrmPath));
 
 	*kept = path;
 	return kept;
@@ -177,8 +168,8 @@ keep_path(OrmPath path)
 static bool
 read_entry(OrmJson json, OrmChangeKind kind, const OrmPath *place, OrmChange *change)
 {
-	OrmJson		found[NMEMBERS];
-	bool		present[NMEMBERS] = {false};
+	OrmJson found[NMEMBERS];
+	bool present[NMEMBERS] = {false};
 
 	memset(change, 0, sizeof(OrmChange));
 	read_members(json, kind, place, found, present);
@@ -222,16 +213,13 @@ static void
 raise_section(OrmJson key)
 {
 	const char *names[lengthof(sections)];
-	char	   *name = orm_json_string(key);
-	OrmPath		here = orm_path_key(NULL, name);
+	char *name = orm_json_string(key);
+	OrmPath here = orm_path_key(NULL, name);
 
 	for (int i = 0; i < (int) lengthof(sections); i++)
 		names[i] = sections[i].name;
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" cannot stand here", name),
-			orm_error_place(&here),
-			orm_error_nearest("key", name, names, lengthof(names)));
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot stand here", name),
+			orm_error_place(&here), orm_error_nearest("key", name, names, lengthof(names)));
 }
 
 /* Which section a key is; raises for one that is none, or was there. */
@@ -240,14 +228,12 @@ find_section(OrmJson key, bool *present)
 {
 	for (int i = 0; i < (int) lengthof(sections); i++)
 	{
-		OrmPath		here = orm_path_key(NULL, sections[i].name);
+		OrmPath here = orm_path_key(NULL, sections[i].name);
 
 		if (!orm_json_equals(key, sections[i].name))
 			continue;
 		if (present[i])
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("\"%s\" is given twice", sections[i].name),
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" is given twice", sections[i].name),
 					orm_error_place(&here));
 		present[i] = true;
 		return i;
@@ -260,9 +246,9 @@ find_section(OrmJson key, bool *present)
 static int
 read_changes(OrmJson root, OrmChange **changes)
 {
-	bool		present[lengthof(sections)] = {false};
+	bool present[lengthof(sections)] = {false};
 	OrmJsonWalk walk;
-	int			n = 0;
+	int n = 0;
 
 	if (orm_json_kind(root) != ORM_JSON_OBJECT)
 		raise_kind(root, "an object of changes", NULL);
@@ -327,9 +313,9 @@ write_result(const OrmChange *changes, int n, OrmTally tally)
 Datum
 orm_changeset_write(const OrmDocument *document, OrmFindLabel find_label)
 {
-	OrmChange  *changes;
-	int			n = read_changes(orm_document_root(document), &changes);
-	OrmTally	tally = orm_changes_write(changes, n, find_label);
+	OrmChange *changes;
+	int n = read_changes(orm_document_root(document), &changes);
+	OrmTally tally = orm_changes_write(changes, n, find_label);
 
 	return write_result(changes, n, tally);
 }

@@ -26,15 +26,14 @@ raise_orphan(const OrmEdge *edge, const OrmPath *place)
 {
 	const OrmModel *model = edge->holder->model;
 
-	ereport(ERROR,
-			errcode(ERRCODE_NOT_NULL_VIOLATION),
+	ereport(ERROR, errcode(ERRCODE_NOT_NULL_VIOLATION),
 			errmsg("objects of model \"%s\" cannot leave \"%s\": \"%s\" may not be null", model->name,
 				   edge->relationship->name, model->attributes[edge->holder_key[0]].name),
 			orm_error_place(place),
 			edge->relationship->kind == ORM_HAS_MANY
-			? errhint("To delete them: {\"$delete\": [...]}, or cascade => 'all, delete-orphan' of \"%s\".",
-					  edge->relationship->name)
-			: errhint("To delete them: cascade => 'all, delete-orphan' of \"%s\".", edge->relationship->name));
+				? errhint("To delete them: {\"$delete\": [...]}, or cascade => 'all, delete-orphan' of \"%s\".",
+						  edge->relationship->name)
+				: errhint("To delete them: cascade => 'all, delete-orphan' of \"%s\".", edge->relationship->name));
 }
 
 /* Are these attributes known, and not NULL? */
@@ -43,8 +42,8 @@ is_known(const OrmObject *object, const int *attributes, int n)
 {
 	for (int i = 0; i < n; i++)
 	{
-		Datum		value;
-		bool		isnull;
+		Datum value;
+		bool isnull;
 
 		if (!orm_work_value(object, attributes[i], &value, &isnull) || isnull)
 			return false;
@@ -60,20 +59,19 @@ is_ready(OrmRemoval *removal)
 
 	if (removal->kind == ORM_REMOVE_OTHERS && (owner->fresh || owner->intent == ORM_INTENT_CREATE))
 		removal->done = true;
-	return !removal->done &&
-		is_known(owner, removal->edge->referenced_key, removal->edge->n);
+	return !removal->done && is_known(owner, removal->edge->referenced_key, removal->edge->n);
 }
 
 /* Rows that are to leave their collections, as they are read. */
 typedef struct Leaving
 {
-	OrmWork    *work;
-	OrmEdge    *edge;
-	const OrmRemoval **removals;	/* by number */
+	OrmWork *work;
+	OrmEdge *edge;
+	const OrmRemoval **removals; /* by number */
 	OrmRecord **records;
-	int			n;
-	int			capacity;
-	OrmKeySet  *kept;			/* of rows that stay, where they may be exchanged; else NULL */
+	int n;
+	int capacity;
+	OrmKeySet *kept; /* of rows that stay, where they may be exchanged; else NULL */
 } Leaving;
 
 /* Puts NULL into a record for the key of an edge. */
@@ -93,7 +91,7 @@ unlink_record(const OrmEdge *edge, OrmRecord *record)
 static OrmObject *
 make_leaving(OrmWork *work, OrmGroup *group, const OrmPath *place)
 {
-	OrmObject  *object = palloc0(sizeof(OrmObject));
+	OrmObject *object = palloc0(sizeof(OrmObject));
 
 	object->group = group;
 	object->place = place;
@@ -110,7 +108,8 @@ add_leaving(Leaving *leaving, OrmRecord *record)
 	if (leaving->n == leaving->capacity)
 	{
 		leaving->capacity = Max(2 * leaving->capacity, 8);
-		leaving->records = leaving->records == NULL ? palloc(sizeof(OrmRecord *) * leaving->capacity)
+		leaving->records = leaving->records == NULL
+			? palloc(sizeof(OrmRecord *) * leaving->capacity)
 			: repalloc_huge(leaving->records, sizeof(OrmRecord *) * leaving->capacity);
 	}
 	leaving->records[leaving->n++] = record;
@@ -131,7 +130,7 @@ static bool
 may_wait(const Leaving *leaving, const OrmRemoval *removal, const Datum *key)
 {
 	const OrmModel *model = leaving->edge->holder->model;
-	Datum		values[INDEX_MAX_KEYS];
+	Datum values[INDEX_MAX_KEYS];
 
 	if (leaving->kept == NULL || orm_keyset_find(leaving->kept, key) < 0)
 		return false;
@@ -147,7 +146,7 @@ may_wait(const Leaving *leaving, const OrmRemoval *removal, const Datum *key)
 static void
 keep(Leaving *leaving, const OrmObject *item)
 {
-	Datum		values[INDEX_MAX_KEYS];
+	Datum values[INDEX_MAX_KEYS];
 
 	if (!orm_work_key(item, values))
 		return;
@@ -160,19 +159,19 @@ keep(Leaving *leaving, const OrmObject *item)
 static void
 take_other(void *argument, TupleTableSlot *slot)
 {
-	Leaving    *leaving = argument;
-	OrmGroup   *group = leaving->edge->holder;
+	Leaving *leaving = argument;
+	OrmGroup *group = leaving->edge->holder;
 	const OrmKey *key = group->model->primary_key;
 	MemoryContext caller = MemoryContextSwitchTo(leaving->work->context);
-	bool		isnull;
-	int			number = DatumGetInt64(slot_getattr(slot, 1, &isnull)) - 1;
+	bool isnull;
+	int number = DatumGetInt64(slot_getattr(slot, 1, &isnull)) - 1;
 	const OrmRemoval *removal = leaving->removals[number];
-	OrmRecord  *record = make_leaving(leaving->work, group, removal->place)->record;
-	Datum		values[INDEX_MAX_KEYS];
+	OrmRecord *record = make_leaving(leaving->work, group, removal->place)->record;
+	Datum values[INDEX_MAX_KEYS];
 
 	for (int i = 0; i < key->nattributes; i++)
 	{
-		int			attribute = key->attributes[i];
+		int attribute = key->attributes[i];
 		const OrmType *type = group->model->attributes[attribute].type;
 
 		values[i] = datumCopy(slot_getattr(slot, i + 2, &isnull), type->by_value, type->length);
@@ -211,11 +210,11 @@ static OrmPlan *
 open_others(const OrmEdge *edge, const OrmJoinColumns *owners, const OrmJoinColumns *kept, OrmPlanning planning)
 {
 	const OrmModel *model = edge->holder->model;
-	Oid			types[4 * INDEX_MAX_KEYS + 1];
+	Oid types[4 * INDEX_MAX_KEYS + 1];
 	StringInfoData sql;
-	OrmPlanKey	key;
-	OrmPlan    *plan;
-	int			n;
+	OrmPlanKey key;
+	OrmPlan *plan;
+	int n;
 
 	orm_plan_key_begin(&key, ORM_KIND_OTHERS, model->epoch);
 	orm_plan_key_add(&key, &planning, sizeof(planning));
@@ -241,14 +240,14 @@ read_others(Leaving *leaving, const List *removals)
 {
 	const OrmEdge *edge = leaving->edge;
 	const OrmKey *key = orm_model_need_key(edge->holder->model);
-	OrmJoinColumns	owner_columns = {0};
-	OrmJoinColumns	kept_columns = {0};
-	OrmTuples	owners;
-	OrmTuples	kept;
-	Datum		arrays[4 * INDEX_MAX_KEYS];
+	OrmJoinColumns owner_columns = {0};
+	OrmJoinColumns kept_columns = {0};
+	OrmTuples owners;
+	OrmTuples kept;
+	Datum arrays[4 * INDEX_MAX_KEYS];
 	OrmReceiver receiver;
-	OrmPlan    *plan;
-	ListCell   *cell;
+	OrmPlan *plan;
+	ListCell *cell;
 
 	orm_columns_add_attributes(&owner_columns, edge->holder->model, edge->holder_key, edge->n);
 	orm_columns_add_attributes(&kept_columns, edge->holder->model, key->attributes, key->nattributes);
@@ -258,7 +257,7 @@ read_others(Leaving *leaving, const List *removals)
 	foreach(cell, removals)
 	{
 		const OrmRemoval *removal = lfirst(cell);
-		ListCell   *item;
+		ListCell *item;
 
 		leaving->removals[owners.n] = removal;
 		orm_tuples_add(&owners, 0, removal->owner, edge->referenced_key, edge->n, true);
@@ -284,7 +283,7 @@ read_others(Leaving *leaving, const List *removals)
 static bool
 comes(const OrmEdge *edge, const OrmObject *object)
 {
-	int			attribute = edge->holder_key[0];
+	int attribute = edge->holder_key[0];
 
 	if (object->intent != ORM_INTENT_FIND && object->record->given[attribute] && !object->record->isnull[attribute])
 		return true;
@@ -298,12 +297,12 @@ comes(const OrmEdge *edge, const OrmObject *object)
 static OrmKeySet *
 coming_keys(const OrmEdge *edge)
 {
-	OrmKeySet  *keys = NULL;
+	OrmKeySet *keys = NULL;
 
 	for (int i = 0; i < edge->holder->n; i++)
 	{
 		const OrmObject *object = edge->holder->objects[i];
-		Datum		values[INDEX_MAX_KEYS];
+		Datum values[INDEX_MAX_KEYS];
 
 		if (!comes(edge, object) || !orm_work_key(object, values))
 			continue;
@@ -319,15 +318,15 @@ static void
 delete_orphans(Leaving *leaving)
 {
 	const OrmKey *key = orm_model_need_key(leaving->edge->holder->model);
-	OrmKeySet  *keys = coming_keys(leaving->edge);
+	OrmKeySet *keys = coming_keys(leaving->edge);
 	OrmRecord **orphans = palloc_extended(sizeof(OrmRecord *) * leaving->n, MCXT_ALLOC_HUGE);
-	int			norphans = 0;
-	int			n = 0;
+	int norphans = 0;
+	int n = 0;
 
 	for (int i = 0; i < leaving->n; i++)
 	{
-		OrmRecord  *record = leaving->records[i];
-		Datum		values[INDEX_MAX_KEYS];
+		OrmRecord *record = leaving->records[i];
+		Datum values[INDEX_MAX_KEYS];
 
 		for (int k = 0; k < key->nattributes; k++)
 			values[k] = record->values[key->attributes[k]];
@@ -361,7 +360,7 @@ let_go(Leaving *leaving)
 static void
 remove_others(OrmWork *work, OrmEdge *edge, const List *removals)
 {
-	Leaving		leaving = {.work = work, .edge = edge};
+	Leaving leaving = {.work = work, .edge = edge};
 
 	if (edge->holder == NULL)
 	{
@@ -375,8 +374,7 @@ remove_others(OrmWork *work, OrmEdge *edge, const List *removals)
 void
 orm_removals_not_in(const OrmEdge *edge, const OrmObject *item)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_NO_DATA_FOUND),
+	ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND),
 			errmsg("the object of model \"%s\" is not in \"%s\"", item->group->model->name, edge->relationship->name),
 			orm_error_place(item->place));
 }
@@ -389,16 +387,16 @@ is_in(const OrmEdge *edge, const OrmObject *owner, const OrmObject *item)
 
 	for (int i = 0; i < edge->n; i++)
 	{
-		Datum		mine;
-		Datum		its;
-		bool		mine_null;
-		bool		its_null;
+		Datum mine;
+		Datum its;
+		bool mine_null;
+		bool its_null;
 
 		if (!orm_work_value(owner, edge->referenced_key[i], &mine, &mine_null) ||
 			!orm_work_value(item, edge->holder_key[i], &its, &its_null) || mine_null || its_null)
 			return false;
 		mine = orm_work_convert(edge->referenced->model->attributes[edge->referenced_key[i]].type,
-								 holder->attributes[edge->holder_key[i]].type, mine);
+								holder->attributes[edge->holder_key[i]].type, mine);
 		if (!orm_batch_same_value(holder, edge->holder_key[i], its, mine))
 			return false;
 	}
@@ -409,13 +407,12 @@ is_in(const OrmEdge *edge, const OrmObject *owner, const OrmObject *item)
 static OrmRecord *
 key_record(OrmWork *work, OrmObject *item)
 {
-	OrmRecord  *record = make_leaving(work, item->group, item->place)->record;
+	OrmRecord *record = make_leaving(work, item->group, item->place)->record;
 	const OrmKey *key = orm_model_need_key(item->group->model);
 
 	for (int i = 0; i < key->nattributes; i++)
-		record->given[key->attributes[i]] =
-			orm_work_value(item, key->attributes[i], &record->values[key->attributes[i]],
-							 &record->isnull[key->attributes[i]]);
+		record->given[key->attributes[i]] = orm_work_value(
+			item, key->attributes[i], &record->values[key->attributes[i]], &record->isnull[key->attributes[i]]);
 	return record;
 }
 
@@ -423,15 +420,15 @@ key_record(OrmWork *work, OrmObject *item)
 static void
 remove_items(OrmWork *work, OrmEdge *edge, const List *removals, bool deleted)
 {
-	Leaving		leaving = {.work = work, .edge = edge};
-	ListCell   *cell;
+	Leaving leaving = {.work = work, .edge = edge};
+	ListCell *cell;
 
 	if (edge->holder == NULL)
 		orm_links_delete(edge, removals);
 	foreach(cell, removals)
 	{
 		const OrmRemoval *removal = lfirst(cell);
-		ListCell   *item;
+		ListCell *item;
 
 		foreach(item, removal->items)
 		{
@@ -453,8 +450,8 @@ remove_items(OrmWork *work, OrmEdge *edge, const List *removals, bool deleted)
 static List *
 pick(const OrmWork *work, const OrmEdge *edge, OrmRemovalKind kind)
 {
-	List	   *picked = NIL;
-	ListCell   *cell;
+	List *picked = NIL;
+	ListCell *cell;
 
 	foreach(cell, work->removals)
 	{
@@ -471,14 +468,14 @@ pick(const OrmWork *work, const OrmEdge *edge, OrmRemovalKind kind)
 void
 orm_removals_run(OrmWork *work, const OrmGroup *group)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (work->removals == NIL)
 		return;
 	foreach(cell, work->edges)
 	{
-		OrmEdge    *edge = lfirst(cell);
-		List	   *removals;
+		OrmEdge *edge = lfirst(cell);
+		List *removals;
 
 		if (group != NULL && edge->target != group)
 			continue;

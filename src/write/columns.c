@@ -19,11 +19,10 @@
 static char *
 column_name(Oid relation, AttrNumber column)
 {
-	char	   *name = get_attname(relation, column, true);
+	char *name = get_attname(relation, column, true);
 
 	if (name == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_COLUMN),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 				errmsg("column %d of the relation with OID %u does not exist", column, relation),
 				errhint("A table of a relationship has just been changed: try again."));
 	return name;
@@ -39,11 +38,10 @@ orm_columns_can_add(const OrmType *type, Oid equality)
 static void
 add(OrmJoinColumns *columns, char *name, const OrmType *type, Oid equality)
 {
-	OrmJoinColumn  *column = &columns->columns[columns->n++];
+	OrmJoinColumn *column = &columns->columns[columns->n++];
 
 	if (!orm_columns_can_add(type, equality))
-		ereport(ERROR,
-				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				errmsg("column \"%s\" cannot join objects that are nested", name),
 				errdetail("It is of type %s.", format_type_be(type->oid)));
 	column->name = name;
@@ -67,10 +65,10 @@ orm_columns_add_table(OrmJoinColumns *columns, Oid relation, const AttrNumber *a
 {
 	for (int i = 0; i < n; i++)
 	{
-		char	   *name = column_name(relation, attnums[i]);
-		Oid			type;
-		int32		typmod;
-		Oid			collation;
+		char *name = column_name(relation, attnums[i]);
+		Oid type;
+		int32 typmod;
+		Oid collation;
 
 		get_atttypetypmodcoll(relation, attnums[i], &type, &typmod, &collation);
 		add(columns, name, orm_type_make(type, typmod, collation), orm_type_equality(type));
@@ -133,7 +131,7 @@ orm_columns_not_among(StringInfo sql, const OrmJoinColumns *columns, int first)
 void
 orm_columns_names(StringInfo sql, const OrmJoinColumns *columns)
 {
-	bool		first = true;
+	bool first = true;
 
 	for (int i = 0; i < columns->n; i++)
 	{
@@ -153,10 +151,10 @@ orm_columns_types(const OrmJoinColumns *columns, Oid *types)
 OrmSide
 orm_side_column(const char *alias, Oid relation, AttrNumber column)
 {
-	char	   *name = column_name(relation, column);
-	OrmSide		side;
+	char *name = column_name(relation, column);
+	OrmSide side;
 	StringInfoData sql;
-	int32		typmod;
+	int32 typmod;
 
 	get_atttypetypmodcoll(relation, column, &side.type, &typmod, &side.collation);
 	initStringInfo(&sql);
@@ -185,7 +183,7 @@ cast_side(OrmSide *side, Oid expected)
 static void
 collate_side(OrmSide *referenced, const OrmSide *holder)
 {
-	Oid			collation = referenced->collation;
+	Oid collation = referenced->collation;
 	StringInfoData sql;
 
 	if (!OidIsValid(collation) || !OidIsValid(holder->collation) || collation == holder->collation)
@@ -202,10 +200,10 @@ collate_side(OrmSide *referenced, const OrmSide *holder)
 void
 orm_side_compare(StringInfo sql, Oid operator, OrmSide referenced, OrmSide holder)
 {
-	Oid			left_type;
-	Oid			right_type;
+	Oid left_type;
+	Oid right_type;
 
-	op_input_types(operator, &left_type, &right_type);
+	op_input_types(operator, & left_type, &right_type);
 	collate_side(&referenced, &holder);
 	cast_side(&referenced, left_type);
 	cast_side(&holder, right_type);
@@ -215,7 +213,7 @@ orm_side_compare(StringInfo sql, Oid operator, OrmSide referenced, OrmSide holde
 OrmTuples
 orm_tuples_make(const OrmJoinColumns *columns)
 {
-	OrmTuples	rows = {.columns = columns, .capacity = 8};
+	OrmTuples rows = {.columns = columns, .capacity = 8};
 
 	rows.values = palloc(sizeof(Datum) * rows.capacity * columns->n);
 	return rows;
@@ -225,7 +223,7 @@ bool
 orm_tuples_add(OrmTuples *rows, int from, const OrmObject *object, const int *attributes, int n, bool last)
 {
 	const OrmModel *model = object->group->model;
-	Datum	   *row;
+	Datum *row;
 
 	if (rows->n == rows->capacity)
 	{
@@ -235,13 +233,13 @@ orm_tuples_add(OrmTuples *rows, int from, const OrmObject *object, const int *at
 	row = rows->values + (Size) rows->n * rows->columns->n;
 	for (int i = 0; i < n; i++)
 	{
-		Datum		value;
-		bool		isnull;
+		Datum value;
+		bool isnull;
 
 		if (!orm_work_value(object, attributes[i], &value, &isnull) || isnull)
 			return false;
-		row[from + i] = orm_work_convert(model->attributes[attributes[i]].type,
-										  rows->columns->columns[from + i].type, value);
+		row[from + i] = orm_work_convert(model->attributes[attributes[i]].type, rows->columns->columns[from + i].type,
+										 value);
 	}
 	rows->n += last;
 	return true;
@@ -256,8 +254,8 @@ orm_tuples_planning(const OrmTuples *rows)
 void
 orm_tuples_arrays(const OrmTuples *rows, Datum *arrays)
 {
-	int			width = rows->columns->n;
-	Datum	   *values = palloc_extended(sizeof(Datum) * Max(rows->n, 1), MCXT_ALLOC_HUGE);
+	int width = rows->columns->n;
+	Datum *values = palloc_extended(sizeof(Datum) * Max(rows->n, 1), MCXT_ALLOC_HUGE);
 
 	for (int c = 0; c < width; c++)
 	{
@@ -265,8 +263,8 @@ orm_tuples_arrays(const OrmTuples *rows, Datum *arrays)
 
 		for (int i = 0; i < rows->n; i++)
 			values[i] = rows->values[(Size) i * width + c];
-		arrays[c] = PointerGetDatum(construct_array(values, rows->n, type->oid, type->length, type->by_value,
-													type->align));
+		arrays[c] = PointerGetDatum(
+			construct_array(values, rows->n, type->oid, type->length, type->by_value, type->align));
 	}
 	pfree(values);
 }

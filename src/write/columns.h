@@ -14,15 +14,15 @@
 
 typedef struct OrmJoinColumn
 {
-	char	   *name;
+	char *name;
 	const OrmType *type;
-	Oid			equality;
+	Oid equality;
 } OrmJoinColumn;
 
 typedef struct OrmJoinColumns
 {
-	int			n;
-	OrmJoinColumn	columns[2 * INDEX_MAX_KEYS];
+	int n;
+	OrmJoinColumn columns[2 * INDEX_MAX_KEYS];
 } OrmJoinColumns;
 
 /* Can columns of this type come in arrays, and be compared with what these hold? */
@@ -51,14 +51,14 @@ extern void orm_columns_not_among(StringInfo sql, const OrmJoinColumns *columns,
 extern void orm_columns_names(StringInfo sql, const OrmJoinColumns *columns);
 
 /* The types of the arrays; returns how many. */
-extern int	orm_columns_types(const OrmJoinColumns *columns, Oid *types);
+extern int orm_columns_types(const OrmJoinColumns *columns, Oid *types);
 
 /* One side of a comparison along a foreign key. */
 typedef struct OrmSide
 {
-	char	   *sql;
-	Oid			type;
-	Oid			collation;
+	char *sql;
+	Oid type;
+	Oid collation;
 } OrmSide;
 
 /* A column of a relation, under an alias; raises 42703 when it is gone. */
@@ -71,9 +71,9 @@ extern void orm_side_compare(StringInfo sql, Oid operator, OrmSide referenced, O
 typedef struct OrmTuples
 {
 	const OrmJoinColumns *columns;
-	int			n;
-	int			capacity;
-	Datum	   *values;			/* n times as many as there are columns */
+	int n;
+	int capacity;
+	Datum *values; /* n times as many as there are columns */
 } OrmTuples;
 
 extern OrmTuples orm_tuples_make(const OrmJoinColumns *columns);

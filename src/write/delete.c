@@ -15,7 +15,7 @@ OrmDelete *
 orm_delete_make(void)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm delete", ALLOCSET_DEFAULT_SIZES);
-	OrmDelete  *delete = MemoryContextAllocZero(context, sizeof(OrmDelete));
+	OrmDelete *delete = MemoryContextAllocZero(context, sizeof(OrmDelete));
 
 	delete->context = context;
 	delete->step = AllocSetContextCreate(context, "orm delete step", ALLOCSET_DEFAULT_SIZES);
@@ -27,7 +27,7 @@ void
 orm_delete_refuse(OrmDelete *delete, const OrmModel *model, const Datum *key, const OrmPath *place)
 {
 	MemoryContext caller = MemoryContextSwitchTo(delete->context);
-	Size		room = sizeof(Datum) * model->primary_key->nattributes;
+	Size room = sizeof(Datum) * model->primary_key->nattributes;
 	OrmDeleteRefused *refused = palloc(offsetof(OrmDeleteRefused, key) + room);
 
 	refused->model = model;
@@ -41,18 +41,16 @@ orm_delete_refuse(OrmDelete *delete, const OrmModel *model, const Datum *key, co
 static void
 check_refused(const OrmDelete *delete, const OrmDeleteRefused *refused)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, delete->sets)
 	{
 		const OrmDeleteSet *set = lfirst(cell);
 
 		if (set->model == refused->model && orm_keyset_find(set->keys, refused->key) >= 0)
-			ereport(ERROR,
-					errcode(ERRCODE_CARDINALITY_VIOLATION),
+			ereport(ERROR, errcode(ERRCODE_CARDINALITY_VIOLATION),
 					errmsg("an object of model \"%s\" would be deleted with what it belongs to", set->model->name),
-					orm_error_place(refused->place),
-					errhint("Move it in a call of its own first."));
+					orm_error_place(refused->place), errhint("Move it in a call of its own first."));
 	}
 }
 
@@ -61,19 +59,19 @@ typedef struct Statement
 {
 	StringInfoData with;
 	StringInfoData counts;
-	Oid		   *types;
-	Datum	   *values;
-	int			nparams;
-	List	   *sets;			/* of OrmDeleteSet *: those it counts */
+	Oid *types;
+	Datum *values;
+	int nparams;
+	List *sets; /* of OrmDeleteSet *: those it counts */
 } Statement;
 
 /* Adds what is deleted of a set, and with its rows of join tables. */
 static void
 add_set(Statement *statement, OrmDeleteSet *set)
 {
-	int			number = list_length(statement->sets);
-	int			first = statement->nparams + 1;
-	ListCell   *cell;
+	int number = list_length(statement->sets);
+	int first = statement->nparams + 1;
+	ListCell *cell;
 
 	statement->nparams += orm_delete_keys(set, 0, statement->types + statement->nparams,
 										  statement->values + statement->nparams);
@@ -99,16 +97,16 @@ add_set(Statement *statement, OrmDeleteSet *set)
 /* How many rows of each set went, of all and of those that were named. */
 typedef struct Counts
 {
-	int			n;
-	int64	   *rows;
+	int n;
+	int64 *rows;
 } Counts;
 
 /* Takes the numbers. */
 static void
 take_counts(void *argument, TupleTableSlot *slot)
 {
-	Counts	   *counts = argument;
-	bool		isnull;
+	Counts *counts = argument;
+	bool isnull;
 
 	for (int i = 0; i < counts->n; i++)
 		counts->rows[i] = DatumGetInt64(slot_getattr(slot, i + 1, &isnull));
@@ -121,20 +119,19 @@ take_counts(void *argument, TupleTableSlot *slot)
 static void
 check_gone(const Statement *statement, const Counts *counts)
 {
-	int64		all = 0;
-	ListCell   *cell;
+	int64 all = 0;
+	ListCell *cell;
 
 	for (int i = 0; i < counts->n; i += 2)
 		all += counts->rows[i];
 	foreach(cell, statement->sets)
 	{
 		const OrmDeleteSet *set = lfirst(cell);
-		int64		gone = counts->rows[2 * foreach_current_index(cell)];
+		int64 gone = counts->rows[2 * foreach_current_index(cell)];
 
 		if (set->along != NIL && gone < orm_keyset_count(set->keys) && gone < all &&
 			check_enable_rls(set->model->relid, InvalidOid, true) == RLS_ENABLED)
-			ereport(ERROR,
-					errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					errmsg("not all objects of model \"%s\" could be deleted", set->model->name),
 					errdetail("Row security keeps some of them, or another transaction has deleted them; "
 							  "what belongs to them would have been deleted."));
@@ -146,7 +143,7 @@ static void
 say_models(void *sets)
 {
 	StringInfoData names;
-	ListCell   *cell;
+	ListCell *cell;
 
 	initStringInfo(&names);
 	foreach(cell, (List *) sets)
@@ -159,18 +156,18 @@ say_models(void *sets)
 static int64
 run_statement(Statement *statement)
 {
-	Counts		counts = {.n = 2 * list_length(statement->sets)};
-	Oid		   *results = palloc(sizeof(Oid) * counts.n);
+	Counts counts = {.n = 2 * list_length(statement->sets)};
+	Oid *results = palloc(sizeof(Oid) * counts.n);
 	OrmReceiver receiver;
-	OrmPlan    *plan;
-	int64		named = 0;
+	OrmPlan *plan;
+	int64 named = 0;
 
 	counts.rows = palloc0(sizeof(int64) * counts.n);
 	for (int i = 0; i < counts.n; i++)
 		results[i] = INT8OID;
 	appendBinaryStringInfo(&statement->with, statement->counts.data, statement->counts.len);
-	plan = orm_delete_plan(ORM_KIND_DELETE_ALL, statement->with.data, statement->nparams, statement->types,
-						   counts.n, results);
+	plan = orm_delete_plan(ORM_KIND_DELETE_ALL, statement->with.data, statement->nparams, statement->types, counts.n,
+						   results);
 	orm_plan_execute(plan, statement->values, NULL, ORM_WRITE, 0, orm_receiver_init(&receiver, take_counts, &counts));
 	orm_plan_release(plan);
 	check_gone(statement, &counts);
@@ -184,11 +181,11 @@ static int64
 delete_set(const OrmDeleteSet *set)
 {
 	const OrmKey *key = set->model->primary_key;
-	int			n = orm_keyset_count(set->keys);
-	OrmWrite	write = {.model = set->model};
-	OrmRecord  *records;
-	OrmBatch	batch;
-	int64		gone = 0;
+	int n = orm_keyset_count(set->keys);
+	OrmWrite write = {.model = set->model};
+	OrmRecord *records;
+	OrmBatch batch;
+	int64 gone = 0;
 
 	if (n == 1)
 		return orm_delete_row(set->model, orm_keyset_values(set->keys, 0)) ? 1 : 0;
@@ -210,8 +207,8 @@ delete_set(const OrmDeleteSet *set)
 static List *
 filled_sets(const OrmDelete *delete)
 {
-	List	   *sets = NIL;
-	ListCell   *cell;
+	List *sets = NIL;
+	ListCell *cell;
 
 	foreach(cell, delete->sets)
 		if (orm_keyset_count(((OrmDeleteSet *) lfirst(cell))->keys) > 0)
@@ -223,10 +220,10 @@ filled_sets(const OrmDelete *delete)
 static int64
 delete_sets(const List *sets)
 {
-	Size		room = (Size) (2 * INDEX_MAX_KEYS + 1) * Max(list_length(sets), 1);
-	Statement	statement = {0};
-	int64		named = 0;
-	ListCell   *cell;
+	Size room = (Size) (2 * INDEX_MAX_KEYS + 1) * Max(list_length(sets), 1);
+	Statement statement = {0};
+	int64 named = 0;
+	ListCell *cell;
 
 	if (list_length(sets) == 1 && ((OrmDeleteSet *) linitial(sets))->along == NIL)
 		return delete_set(linitial(sets));
@@ -250,9 +247,9 @@ delete_sets(const List *sets)
 static int64
 delete_collected(const OrmDelete *delete)
 {
-	List	   *sets = filled_sets(delete);
+	List *sets = filled_sets(delete);
 	ErrorContextCallback callback = {error_context_stack, say_models, sets};
-	int64		named;
+	int64 named;
 
 	if (sets == NIL)
 		return 0;
@@ -266,7 +263,7 @@ delete_collected(const OrmDelete *delete)
 static void
 collect(OrmDelete *delete)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	orm_delete_collect(delete);
 	foreach(cell, delete->refused)
@@ -288,7 +285,7 @@ int64
 orm_delete_run(OrmDelete *delete)
 {
 	MemoryContext caller = MemoryContextSwitchTo(delete->context);
-	int64		named;
+	int64 named;
 
 	collect(delete);
 	named = delete_collected(delete);
@@ -300,7 +297,7 @@ orm_delete_run(OrmDelete *delete)
 bool
 orm_write_delete(const OrmModel *model, const Datum *key)
 {
-	OrmDelete  *delete;
+	OrmDelete *delete;
 
 	if (!model->deletes_along)
 		return orm_delete_row(model, key);
@@ -312,17 +309,17 @@ orm_write_delete(const OrmModel *model, const Datum *key)
 /* What a query finds. */
 typedef struct Found
 {
-	OrmDelete  *delete;
+	OrmDelete *delete;
 	const OrmModel *model;
-	int64		n;
+	int64 n;
 } Found;
 
 /* Takes the key of an object that a query has found, and locked. */
 static void
 take_found(void *argument, TupleTableSlot *slot)
 {
-	Found	   *found = argument;
-	Datum		key[INDEX_MAX_KEYS];
+	Found *found = argument;
+	Datum key[INDEX_MAX_KEYS];
 
 	found->n++;
 	if (orm_delete_read_key(found->model, slot, key))
@@ -333,7 +330,7 @@ take_found(void *argument, TupleTableSlot *slot)
 static int64
 delete_found(OrmQuery *query, int64 expect)
 {
-	Found		found = {.delete = orm_delete_make(), .model = query->request.model};
+	Found found = {.delete = orm_delete_make(), .model = query->request.model};
 
 	orm_query_change_keys(query, take_found, &found);
 	orm_query_check_expected(query, found.n, expect);
@@ -344,8 +341,8 @@ int64
 orm_delete_query(const OrmQueryRequest *request, int64 expect)
 {
 	OrmQueryRequest own = *request;
-	OrmQuery   *query;
-	int64		n;
+	OrmQuery *query;
+	int64 n;
 
 	own.unlocked = !orm_delete_may_lock(request->model);
 	query = orm_query_open(&own);

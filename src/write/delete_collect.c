@@ -20,7 +20,7 @@ static OrmDeleteSet *
 set_of(OrmDelete *delete, const OrmModel *model)
 {
 	OrmDeleteSet *set;
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, delete->sets)
 	{
@@ -102,7 +102,7 @@ static bool
 is_followed(const OrmDelete *delete, const OrmModel *model, const OrmRelationship *relationship)
 {
 	const OrmModel *target;
-	List	   *visited = NIL;
+	List *visited = NIL;
 
 	if (delete->by_server && is_left_to_server(relationship))
 		return has_arrays(target_of(delete, model, relationship));
@@ -132,8 +132,8 @@ know_set(const OrmDelete *delete, OrmDeleteSet *set)
 int
 orm_delete_keys(const OrmDeleteSet *set, int from, Oid *types, Datum *values)
 {
-	int			n = orm_keyset_count(set->keys) - from;
-	OrmTuples	rows = {.columns = &set->columns, .n = n};
+	int n = orm_keyset_count(set->keys) - from;
+	OrmTuples rows = {.columns = &set->columns, .n = n};
 
 	if (n == 1)
 	{
@@ -152,7 +152,7 @@ orm_delete_keys(const OrmDeleteSet *set, int from, Oid *types, Datum *values)
 bool
 orm_delete_may_lock(const OrmModel *model)
 {
-	Oid			role = GetUserId();
+	Oid role = GetUserId();
 
 	return (pg_class_aclcheck(model->relid, role, ACL_UPDATE) == ACLCHECK_OK ||
 			pg_attribute_aclcheck_all(model->relid, role, ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK) &&
@@ -165,7 +165,8 @@ locks(const OrmDelete *delete, const OrmModel *model)
 {
 	return delete->access == ORM_WRITE &&
 		(model->relkind == RELKIND_RELATION || model->relkind == RELKIND_PARTITIONED_TABLE ||
-		 model->relkind == RELKIND_FOREIGN_TABLE) && orm_delete_may_lock(model);
+		 model->relkind == RELKIND_FOREIGN_TABLE) &&
+		orm_delete_may_lock(model);
 }
 
 bool
@@ -173,7 +174,7 @@ orm_delete_read_key(const OrmModel *model, TupleTableSlot *slot, Datum *key)
 {
 	for (int i = 0; i < model->primary_key->nattributes; i++)
 	{
-		bool		isnull;
+		bool isnull;
 
 		key[i] = slot_getattr(slot, i + 1, &isnull);
 		if (isnull)
@@ -187,7 +188,7 @@ static void
 take_key(void *argument, TupleTableSlot *slot)
 {
 	OrmDeleteSet *set = argument;
-	Datum		key[INDEX_MAX_KEYS];
+	Datum key[INDEX_MAX_KEYS];
 
 	if (orm_delete_read_key(set->model, slot, key))
 		orm_keyset_add(set->keys, key);
@@ -196,8 +197,8 @@ take_key(void *argument, TupleTableSlot *slot)
 OrmPlan *
 orm_delete_plan(OrmPlanKind kind, const char *sql, int nparams, const Oid *types, int nresults, const Oid *results)
 {
-	OrmPlanKey	key;
-	OrmPlan    *plan;
+	OrmPlanKey key;
+	OrmPlan *plan;
 
 	orm_plan_key_begin(&key, kind, 0);
 	orm_plan_key_add(&key, types, sizeof(Oid) * nparams);
@@ -216,13 +217,13 @@ orm_delete_plan(OrmPlanKind kind, const char *sql, int nparams, const Oid *types
 static void
 read_keys(const OrmDelete *delete, OrmDeleteSet *into, const char *sql, const OrmDeleteSet *set, int from)
 {
-	Oid			types[2 * INDEX_MAX_KEYS];
-	Oid			results[INDEX_MAX_KEYS];
-	Datum		values[2 * INDEX_MAX_KEYS];
+	Oid types[2 * INDEX_MAX_KEYS];
+	Oid results[INDEX_MAX_KEYS];
+	Datum values[2 * INDEX_MAX_KEYS];
 	const OrmKey *key = into->model->primary_key;
 	OrmReceiver receiver;
-	OrmPlan    *plan;
-	int			n;
+	OrmPlan *plan;
+	int n;
 
 	for (int i = 0; i < key->nattributes; i++)
 		results[i] = into->model->attributes[key->attributes[i]].type->oid;
@@ -253,7 +254,7 @@ say_step(void *argument)
 static void
 follow(OrmDelete *delete, const OrmDeleteSet *set, const OrmRelationship *relationship, int from)
 {
-	Step		step = {set->model, relationship};
+	Step step = {set->model, relationship};
 	ErrorContextCallback callback = {error_context_stack, say_step, &step};
 	OrmDeleteSet *into;
 	StringInfoData sql;
@@ -288,8 +289,8 @@ find_named(OrmDelete *delete, OrmDeleteSet *set)
 void
 orm_delete_collect(OrmDelete *delete)
 {
-	ListCell   *cell;
-	bool		more = true;
+	ListCell *cell;
+	bool more = true;
 
 	foreach(cell, delete->sets)
 	{
@@ -305,7 +306,7 @@ orm_delete_collect(OrmDelete *delete)
 		for (int i = 0; i < list_length(delete->sets); i++)
 		{
 			OrmDeleteSet *set = list_nth(delete->sets, i);
-			int			from = set->followed;
+			int from = set->followed;
 
 			know_set(delete, set);
 			set->followed = orm_keyset_count(set->keys);

@@ -13,12 +13,12 @@
 typedef struct OrmDeleteSet
 {
 	const OrmModel *model;
-	OrmKeySet  *keys;			/* in key order; those that were named first */
-	int			named;			/* so many were named */
-	int			followed;		/* so many have been followed along the relationships */
-	bool		known;			/* the rest is set: */
-	List	   *along;			/* of OrmRelationship *: what is followed; NIL: rows go alone, or the server does it */
-	OrmJoinColumns columns;		/* of the key; n 0: it cannot come in arrays, and nothing is followed */
+	OrmKeySet *keys;		/* in key order; those that were named first */
+	int named;				/* so many were named */
+	int followed;			/* so many have been followed along the relationships */
+	bool known;				/* the rest is set: */
+	List *along;			/* of OrmRelationship *: what is followed; NIL: rows go alone, or the server does it */
+	OrmJoinColumns columns; /* of the key; n 0: it cannot come in arrays, and nothing is followed */
 } OrmDeleteSet;
 
 /* A row that must not go. */
@@ -26,17 +26,17 @@ typedef struct OrmDeleteRefused
 {
 	const OrmModel *model;
 	const OrmPath *place;
-	Datum		key[FLEXIBLE_ARRAY_MEMBER];
+	Datum key[FLEXIBLE_ARRAY_MEMBER];
 } OrmDeleteRefused;
 
 struct OrmDelete
 {
 	MemoryContext context;
-	MemoryContext step;			/* emptied after each statement that collects */
-	OrmAccess	access;			/* ORM_READ: nothing will be deleted, rows are not locked */
-	bool		by_server;		/* what the server deletes is collected as well, whatever the cascade */
-	List	   *sets;			/* of OrmDeleteSet *, as they were found */
-	List	   *refused;		/* of OrmDeleteRefused * */
+	MemoryContext step; /* emptied after each statement that collects */
+	OrmAccess access;	/* ORM_READ: nothing will be deleted, rows are not locked */
+	bool by_server;		/* what the server deletes is collected as well, whatever the cascade */
+	List *sets;			/* of OrmDeleteSet *, as they were found */
+	List *refused;		/* of OrmDeleteRefused * */
 };
 
 /* In update.c: deletes one row, by its primary key, and nothing else; true when it was there. */
@@ -56,15 +56,15 @@ extern bool orm_delete_read_key(const OrmModel *model, TupleTableSlot *slot, Dat
 extern void orm_delete_collect(OrmDelete *delete);
 
 /* The statement of a text, its columns of these types; pinned. */
-extern OrmPlan *orm_delete_plan(OrmPlanKind kind, const char *sql, int nparams, const Oid *types,
-								 int nresults, const Oid *results);
+extern OrmPlan *orm_delete_plan(OrmPlanKind kind, const char *sql, int nparams, const Oid *types, int nresults,
+								const Oid *results);
 
 /*
  * The keys of a set, from one on, as parameters, and their types: for each
  * column an array; of a single key the value itself, for which the planner
  * knows better what to do.  Returns how many.
  */
-extern int	orm_delete_keys(const OrmDeleteSet *set, int from, Oid *types, Datum *values);
+extern int orm_delete_keys(const OrmDeleteSet *set, int from, Oid *types, Datum *values);
 
 /* Is there just one? */
 static inline bool
@@ -93,8 +93,8 @@ extern void orm_delete_sql_named(StringInfo sql, const OrmDeleteSet *set, bool l
  * What a relationship leads to from them:
  * SELECT u."id" FROM <keys> AS k, "s"."t" AS t, "s"."u" AS u WHERE ... ORDER BY u."id" FOR UPDATE OF u
  */
-extern void orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, int from,
-								 const OrmRelationship *relationship, const OrmModel *target, bool lock);
+extern void orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, int from, const OrmRelationship *relationship,
+								 const OrmModel *target, bool lock);
 
 /* Where the rows are, and where those of the join table: SELECT t.tableoid, t.ctid FROM ... */
 extern void orm_delete_sql_places(StringInfo sql, const OrmDeleteSet *set);

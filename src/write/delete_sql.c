@@ -30,7 +30,7 @@ is_direct(const OrmDeleteSet *set, const OrmRelationship *relationship)
 {
 	for (int i = 0; i < relationship->nkeys; i++)
 	{
-		int			column = key_column(set->model, relationship->local[i]);
+		int column = key_column(set->model, relationship->local[i]);
 
 		if (column < 0 || OidIsValid(set->columns.columns[column].type->collation))
 			return false;
@@ -42,8 +42,8 @@ is_direct(const OrmDeleteSet *set, const OrmRelationship *relationship)
 static OrmSide
 local_side(const OrmDeleteSet *set, const OrmRelationship *relationship, int i, bool direct)
 {
-	int			column = key_column(set->model, relationship->local[i]);
-	OrmSide		side = {.collation = InvalidOid};
+	int column = key_column(set->model, relationship->local[i]);
+	OrmSide side = {.collation = InvalidOid};
 
 	if (!direct)
 		return orm_side_column("t", set->model->relid, relationship->local[i]);
@@ -83,7 +83,7 @@ static void
 append_step(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship, const char *alias,
 			Oid relation)
 {
-	bool		direct = is_direct(set, relationship);
+	bool direct = is_direct(set, relationship);
 
 	if (!direct)
 	{
@@ -92,8 +92,8 @@ append_step(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *rela
 	}
 	for (int i = 0; i < relationship->nkeys; i++)
 	{
-		OrmSide		local = local_side(set, relationship, i, direct);
-		OrmSide		remote = orm_side_column(alias, relation, relationship->remote[i]);
+		OrmSide local = local_side(set, relationship, i, direct);
+		OrmSide remote = orm_side_column(alias, relation, relationship->remote[i]);
 
 		if (i > 0)
 			appendStringInfoString(sql, " AND ");
@@ -172,7 +172,7 @@ void
 orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, int from, const OrmRelationship *relationship,
 					 const OrmModel *target, bool lock)
 {
-	bool		many = relationship->kind == ORM_MANY_TO_MANY;
+	bool many = relationship->kind == ORM_MANY_TO_MANY;
 
 	appendStringInfoString(sql, "SELECT ");
 	append_key(sql, target, "u");

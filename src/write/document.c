@@ -15,27 +15,27 @@
 /* Where an object is in the buffer. */
 typedef struct Span
 {
-	int			offset;
-	int			length;			/* 0: it was not stored */
+	int offset;
+	int length; /* 0: it was not stored */
 } Span;
 
 typedef struct Collector
 {
 	StringInfoData json;
-	OrmPlan    *shape;			/* keeps the shape */
-	Span	   *spans;			/* by place in the array; NULL: a single object */
-	int			n;
-	int			stored;
-	bool		in_order;		/* have they come in the order of the array? */
+	OrmPlan *shape; /* keeps the shape */
+	Span *spans;	/* by place in the array; NULL: a single object */
+	int n;
+	int stored;
+	bool in_order; /* have they come in the order of the array? */
 } Collector;
 
 /* Takes a stored row; called in a per-row context. */
 static void
 collect(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
-	Collector  *collector = argument;
-	StringInfo	json = &collector->json;
-	Span	   *span;
+	Collector *collector = argument;
+	StringInfo json = &collector->json;
+	Span *span;
 
 	if (collector->spans == NULL)
 	{
@@ -137,13 +137,13 @@ unreadable_objects(int n)
 }
 
 /* Does a write and collects what it stored. */
-typedef void (*Writer) (const OrmWrite *write, OrmRecord *records, int n);
+typedef void (*Writer)(const OrmWrite *write, OrmRecord *records, int n);
 
 static bool
-run(Writer writer, OrmWrite *write, const OrmWriteOptions *options, OrmRecord *records, int n,
-	bool array, Datum *result)
+run(Writer writer, OrmWrite *write, const OrmWriteOptions *options, OrmRecord *records, int n, bool array,
+	Datum *result)
 {
-	Collector	collector;
+	Collector collector;
 
 	write->returning = options->no_result ? NULL : orm_write_returnable(write->model);
 	if (write->returning == NULL)
@@ -160,9 +160,9 @@ run(Writer writer, OrmWrite *write, const OrmWriteOptions *options, OrmRecord *r
 /* What upsert's writer must know besides. */
 typedef struct Upsert
 {
-	OrmWrite	write;			/* must be first */
-	int			nconflict_on;
-	char	   *const *conflict_on;
+	OrmWrite write; /* must be first */
+	int nconflict_on;
+	char *const *conflict_on;
 } Upsert;
 
 /* Writes records by their unique keys. */
@@ -170,7 +170,7 @@ static void
 write_by_unique_key(const OrmWrite *write, OrmRecord *records, int n)
 {
 	const Upsert *upsert = (const Upsert *) write;
-	OrmBatch	batch = orm_batch_make(write, records, n);
+	OrmBatch batch = orm_batch_make(write, records, n);
 
 	orm_unique_upsert(&batch, upsert->nconflict_on, upsert->conflict_on, write->on_conflict);
 }
@@ -194,20 +194,20 @@ needs_graph(const OrmWriteOptions *options)
 }
 
 bool
-orm_write_document(const OrmModel *model, OrmVerb verb, const OrmDocument *document,
-				   const OrmWriteOptions *options, int nconflict_on, char *const *conflict_on,
-				   Datum *result)
+orm_write_document(const OrmModel *model, OrmVerb verb, const OrmDocument *document, const OrmWriteOptions *options,
+				   int nconflict_on, char *const *conflict_on, Datum *result)
 {
-	OrmJson		root = orm_document_root(document);
-	bool		array = orm_json_kind(root) == ORM_JSON_ARRAY;
-	int			n = array ? root.node->count : 1;
-	OrmRecord  *records = orm_record_make(model, n);
-	Upsert		upsert = {{.model = model, .on_conflict = options->on_conflict}, nconflict_on, conflict_on};
+	OrmJson root = orm_document_root(document);
+	bool array = orm_json_kind(root) == ORM_JSON_ARRAY;
+	int n = array ? root.node->count : 1;
+	OrmRecord *records = orm_record_make(model, n);
+	Upsert upsert = {{.model = model, .on_conflict = options->on_conflict}, nconflict_on, conflict_on};
 
 	if (verb == ORM_VERB_UPSERT && options->on_conflict == ORM_CONFLICT_ERROR)
 		upsert.write.on_conflict = ORM_CONFLICT_UPDATE;
-	if (needs_graph(options) || !(array ? orm_record_read_flat_array(model, root, verb, records)
-								  : orm_record_read_flat(model, root, NULL, verb, records)))
+	if (needs_graph(options) ||
+		!(array ? orm_record_read_flat_array(model, root, verb, records)
+				: orm_record_read_flat(model, root, NULL, verb, records)))
 		return orm_work_write(model, verb, NULL, document, options, nconflict_on, conflict_on, result);
 	return run(writer_of(verb, options), &upsert.write, options, records, n, array, result);
 }
@@ -216,7 +216,7 @@ orm_write_document(const OrmModel *model, OrmVerb verb, const OrmDocument *docum
 static void
 update_existing(const OrmWrite *write, OrmRecord *records, int n)
 {
-	bool		missing;
+	bool missing;
 
 	orm_write_update(write, records, n, &missing);
 	if (missing)
@@ -228,16 +228,14 @@ orm_batch_set_key(const OrmModel *model, const Datum *key, OrmRecord *record)
 {
 	for (int i = 0; i < model->primary_key->nattributes; i++)
 	{
-		int			attribute = model->primary_key->attributes[i];
-		OrmPath		here = orm_path_key(NULL, model->attributes[attribute].name);
+		int attribute = model->primary_key->attributes[i];
+		OrmPath here = orm_path_key(NULL, model->attributes[attribute].name);
 
 		if (record->given[attribute] && !orm_batch_same_value(model, attribute, record->values[attribute], key[i]))
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("key attribute \"%s\" of model \"%s\" cannot be changed",
-						   model->attributes[attribute].name, model->name),
-					orm_error_place(&here),
-					errhint("The key says which object is meant; update never changes it."));
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("key attribute \"%s\" of model \"%s\" cannot be changed", model->attributes[attribute].name,
+						   model->name),
+					orm_error_place(&here), errhint("The key says which object is meant; update never changes it."));
 		record->given[attribute] = true;
 		record->isnull[attribute] = false;
 		record->values[attribute] = key[i];
@@ -245,12 +243,12 @@ orm_batch_set_key(const OrmModel *model, const Datum *key, OrmRecord *record)
 }
 
 bool
-orm_write_patch(const OrmModel *model, const Datum *key, const OrmDocument *patch,
-				const OrmWriteOptions *options, Datum *result)
+orm_write_patch(const OrmModel *model, const Datum *key, const OrmDocument *patch, const OrmWriteOptions *options,
+				Datum *result)
 {
-	OrmRecord  *record = orm_record_make(model, 1);
-	OrmWrite	write = {.model = model};
-	bool		flat = orm_record_read_flat(model, orm_document_root(patch), NULL, ORM_VERB_UPDATE, record);
+	OrmRecord *record = orm_record_make(model, 1);
+	OrmWrite write = {.model = model};
+	bool flat = orm_record_read_flat(model, orm_document_root(patch), NULL, ORM_VERB_UPDATE, record);
 
 	if (key == NULL)
 		orm_write_missing(model, NULL);

@@ -11,12 +11,12 @@
 #include "write/unique.h"
 
 /* A batch of those of the objects that "test" picks, by their records. */
-typedef bool (*ObjectTest) (const OrmObject *object, const void *argument);
+typedef bool (*ObjectTest)(const OrmObject *object, const void *argument);
 
 static OrmBatch
 pick(const OrmOutcome *outcome, OrmObject *const *objects, int n, ObjectTest test, const void *argument)
 {
-	OrmBatch	batch = {&outcome->write, NULL, 0};
+	OrmBatch batch = {&outcome->write, NULL, 0};
 
 	batch.records = palloc_extended(sizeof(OrmRecord *) * Max(n, 1), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < n; i++)
@@ -32,7 +32,7 @@ reduce(OrmWork *work, OrmObject **objects, int n)
 	for (int i = 0; i < n; i++)
 		if (objects[i]->intent == ORM_INTENT_FIND)
 		{
-			OrmRecord  *record = orm_work_record(work, objects[i]);
+			OrmRecord *record = orm_work_record(work, objects[i]);
 
 			orm_settle_key(record, objects[i]);
 			objects[i]->record = record;
@@ -45,9 +45,9 @@ take_key(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
 	const OrmOutcome *outcome = argument;
 	const OrmModel *model = outcome->group->model;
-	OrmRecord  *own = record->object->record;
+	OrmRecord *own = record->object->record;
 	MemoryContext caller = MemoryContextSwitchTo(outcome->work->context);
-	int			column = 0;
+	int column = 0;
 
 	for (int a = 0; a < model->nattributes; a++)
 	{
@@ -75,12 +75,12 @@ parent_of(const OrmObject *object)
 static void
 find_by_parent(OrmWork *work, OrmEdge *edge, OrmObject **objects, int n)
 {
-	OrmGroup   *group = edge->holder;
+	OrmGroup *group = edge->holder;
 	const OrmKey *primary_key = orm_model_need_key(group->model);
-	OrmKey		key = {.nattributes = edge->n, .attributes = edge->holder_key};
-	bool	   *returning = palloc0(group->model->nattributes);
-	OrmOutcome	outcome = {.write = {.model = group->model}, .work = work, .group = group};
-	OrmBatch	batch = {&outcome.write, palloc(sizeof(OrmRecord *) * n), 0};
+	OrmKey key = {.nattributes = edge->n, .attributes = edge->holder_key};
+	bool *returning = palloc0(group->model->nattributes);
+	OrmOutcome outcome = {.write = {.model = group->model}, .work = work, .group = group};
+	OrmBatch batch = {&outcome.write, palloc(sizeof(OrmRecord *) * n), 0};
 
 	for (int i = 0; i < primary_key->nattributes; i++)
 		returning[primary_key->attributes[i]] = true;
@@ -90,7 +90,7 @@ find_by_parent(OrmWork *work, OrmEdge *edge, OrmObject **objects, int n)
 	for (int i = 0; i < n; i++)
 	{
 		const OrmReference *r = objects[i]->by_parent ? parent_of(objects[i]) : NULL;
-		OrmRecord  *record;
+		OrmRecord *record;
 
 		if (r == NULL || r->edge != edge || r->target->fresh)
 			continue;
@@ -108,7 +108,7 @@ decide_fresh(OrmObject **objects, int n)
 {
 	for (int i = 0; i < n; i++)
 	{
-		OrmObject  *object = objects[i];
+		OrmObject *object = objects[i];
 		const OrmKey *key = object->group->model->primary_key;
 
 		if (object->intent == ORM_INTENT_CREATE ||
@@ -118,7 +118,8 @@ decide_fresh(OrmObject **objects, int n)
 		else if (object->intent == ORM_INTENT_UPDATE && !orm_record_has_key(object->record, key))
 			orm_batch_missing(object->group->model, key, object->record);
 		else if (object->intent == ORM_INTENT_FIND_OR_CREATE)
-			object->key = key != NULL && orm_record_has_key(object->record, key) ? key
+			object->key = key != NULL && orm_record_has_key(object->record, key)
+				? key
 				: orm_unique_only(object->group->model, object->record);
 	}
 }
@@ -146,10 +147,10 @@ is_made(const OrmObject *object, const void *argument)
 static void
 make_keys(OrmWork *work, OrmGroup *group, OrmObject **objects, int n)
 {
-	OrmOutcome	outcome = {.write = {.model = group->model}, .work = work, .group = group};
-	OrmBatch	batch;
-	OrmKey		key = {0};
-	ListCell   *cell;
+	OrmOutcome outcome = {.write = {.model = group->model}, .work = work, .group = group};
+	OrmBatch batch;
+	OrmKey key = {0};
+	ListCell *cell;
 
 	orm_outcome_decide(work, group);
 	batch = pick(&outcome, objects, n, needs_key, NULL);
@@ -157,7 +158,7 @@ make_keys(OrmWork *work, OrmGroup *group, OrmObject **objects, int n)
 		return;
 	if (group->model->primary_key != NULL)
 	{
-		OrmBatch	all = pick(&outcome, objects, n, is_made, NULL);
+		OrmBatch all = pick(&outcome, objects, n, is_made, NULL);
 
 		orm_keys_make(&all, group->model->primary_key);
 		orm_keys_make(&batch, group->model->primary_key);
@@ -200,8 +201,8 @@ update_existing(const OrmBatch *batch)
 void
 orm_work_update(OrmWork *work, OrmGroup *group, OrmRecord **records, int n)
 {
-	OrmOutcome	outcome;
-	OrmBatch	batch = {&outcome.write, records, n};
+	OrmOutcome outcome;
+	OrmBatch batch = {&outcome.write, records, n};
 
 	orm_outcome_begin(&outcome, work, group, false);
 	update_existing(&batch);
@@ -211,7 +212,7 @@ orm_work_update(OrmWork *work, OrmGroup *group, OrmRecord **records, int n)
 static void
 merge_twins(OrmBatch *batch, const OrmKey *key)
 {
-	int			kept = 0;
+	int kept = 0;
 	OrmKeyOrder order;
 
 	if (batch->n < 2 || !orm_key_order_make(&order, batch->write->model, key))
@@ -219,7 +220,7 @@ merge_twins(OrmBatch *batch, const OrmKey *key)
 	qsort_arg(batch->records, batch->n, sizeof(OrmRecord *), orm_batch_compare_keys, &order);
 	for (int i = 0; i < batch->n; i++)
 	{
-		OrmRecord  *record = batch->records[i];
+		OrmRecord *record = batch->records[i];
 
 		if (kept > 0 && orm_key_order_compare_records(&order, batch->records[kept - 1], record) == 0)
 			record->object->twin = batch->records[kept - 1]->object;
@@ -265,7 +266,7 @@ is_found_by(const OrmObject *object, const void *key)
 static void
 find_or_create(OrmWork *work, const OrmOutcome *outcome, OrmObject **objects, int n, const OrmKey *key)
 {
-	OrmBatch	batch = pick(outcome, objects, n, is_found_by, key);
+	OrmBatch batch = pick(outcome, objects, n, is_found_by, key);
 
 	merge_twins(&batch, key);
 	if (!orm_batch_is_numbered(outcome->group->model, key))
@@ -283,7 +284,7 @@ find_or_create_all(OrmWork *work, const OrmOutcome *outcome, OrmObject **objects
 {
 	for (int i = 0; i < n; i++)
 	{
-		OrmObject  *object = objects[i];
+		OrmObject *object = objects[i];
 
 		if (object->intent != ORM_INTENT_FIND_OR_CREATE || object->record->done || object->twin != NULL)
 			continue;
@@ -297,7 +298,7 @@ find_or_create_all(OrmWork *work, const OrmOutcome *outcome, OrmObject **objects
 static void
 write_intents(OrmWork *work, const OrmOutcome *outcome, OrmObject **objects, int n)
 {
-	OrmBatch	batch = pick(outcome, objects, n, is_update, NULL);
+	OrmBatch batch = pick(outcome, objects, n, is_update, NULL);
 
 	update_existing(&batch);
 	batch = pick(outcome, objects, n, is_upsert, NULL);
@@ -309,8 +310,9 @@ write_intents(OrmWork *work, const OrmOutcome *outcome, OrmObject **objects, int
 		orm_batch_save(&batch);
 	batch = pick(outcome, objects, n, is_fresh, NULL);
 	if (batch.n > 0)
-		orm_batch_insert(&batch, NULL, batch.records[0]->object->intent == ORM_INTENT_CREATE
-						 ? work->on_conflict : ORM_CONFLICT_ERROR);
+		orm_batch_insert(&batch, NULL,
+						 batch.records[0]->object->intent == ORM_INTENT_CREATE ? work->on_conflict
+																			   : ORM_CONFLICT_ERROR);
 }
 
 /* Counts the row of an object. */
@@ -336,7 +338,7 @@ is_left_alone(const OrmWork *work, const OrmObject *object)
 static void
 forget_member(OrmObject *object, const OrmEdge *edge)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, object->members)
 		if (((OrmGiven *) lfirst(cell))->edge == edge)
@@ -357,8 +359,7 @@ check_left_alone(OrmObject *object)
 		if (r->edge->relationship->kind != ORM_BELONGS_TO || orm_settle_is_connected(r))
 			continue;
 		if (target->done && target->action == ORM_ACTION_INSERTED && !r->target->labelled)
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("the object of model \"%s\" is there already: "
 						   "what is new in its \"%s\" would belong to nothing",
 						   object->group->model->name, r->edge->relationship->name),
@@ -375,7 +376,7 @@ finish(OrmWork *work, OrmObject **objects, int n)
 {
 	for (int i = 0; i < n; i++)
 	{
-		OrmObject  *object = objects[i];
+		OrmObject *object = objects[i];
 
 		object->written = true;
 		orm_twins_share(object);
@@ -395,15 +396,15 @@ finish(OrmWork *work, OrmObject **objects, int n)
 static void
 write_wave(OrmWork *work, OrmGroup *group, OrmObject **objects, int n)
 {
-	OrmOutcome	outcome;
-	ListCell   *cell;
+	OrmOutcome outcome;
+	ListCell *cell;
 
 	reduce(work, objects, n);
 	orm_settle_all(objects, n, false);
 	orm_removals_run(work, group);
 	foreach(cell, work->edges)
 	{
-		OrmEdge    *edge = lfirst(cell);
+		OrmEdge *edge = lfirst(cell);
 
 		if (edge->relationship->kind == ORM_HAS_ONE && edge->holder == group)
 			find_by_parent(work, edge, objects, n);
@@ -433,26 +434,24 @@ complete_key(OrmObject *object)
 	OrmReference reference = {.edge = object->owner_edge, .holder = object, .target = object->owner};
 
 	if (!orm_settle(&reference, object->record))
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 				errmsg("the key of an object of model \"%s\" is not given whole", object->group->model->name),
-				orm_error_place(object->place),
-				errhint("Its parent's key, which would complete it, is not given."));
+				orm_error_place(object->place), errhint("Its parent's key, which would complete it, is not given."));
 }
 
 /* Finds the rows of a group's objects that must exist. */
 static void
 find_group(OrmWork *work, OrmGroup *group)
 {
-	OrmOutcome	outcome;
+	OrmOutcome outcome;
 
 	for (int i = 0; i < group->n; i++)
 		if (group->objects[i]->owner != NULL)
 			complete_key(group->objects[i]);
 	for (int i = 0; i < group->n; i++)
 	{
-		OrmObject  *object = group->objects[i];
-		OrmBatch	batch;
+		OrmObject *object = group->objects[i];
+		OrmBatch batch;
 
 		if (object->written || object->record->done || !is_sought_by(object, object->key))
 			continue;
@@ -493,8 +492,8 @@ asks_any(const OrmGroup *group)
 static void
 check_group(OrmWork *work, OrmGroup *group)
 {
-	OrmOutcome	outcome = {.write = {.model = group->model}, .work = work, .group = group};
-	OrmBatch	batch;
+	OrmOutcome outcome = {.write = {.model = group->model}, .work = work, .group = group};
+	OrmBatch batch;
 
 	if (group->model->primary_key == NULL || !asks_any(group))
 		return;
@@ -508,7 +507,7 @@ check_group(OrmWork *work, OrmGroup *group)
 static void
 check_component(OrmWork *work, int component)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, work->groups)
 		if (((OrmGroup *) lfirst(cell))->component == component)
@@ -520,8 +519,8 @@ static void
 set_later(OrmWork *work, OrmGroup *group)
 {
 	OrmRecord **records = palloc_extended(sizeof(OrmRecord *) * Max(list_length(work->later), 1), MCXT_ALLOC_HUGE);
-	int			n = 0;
-	ListCell   *cell;
+	int n = 0;
+	ListCell *cell;
 
 	foreach(cell, work->later)
 	{
@@ -544,8 +543,8 @@ set_later(OrmWork *work, OrmGroup *group)
 void
 orm_work_flush(OrmWork *work)
 {
-	int			ncomponents = orm_order_groups(work);
-	ListCell   *cell;
+	int ncomponents = orm_order_groups(work);
+	ListCell *cell;
 
 	foreach(cell, work->groups)
 		find_group(work, lfirst(cell));

@@ -56,160 +56,160 @@ typedef struct OrmReference OrmReference;
 
 typedef enum OrmIntent
 {
-	ORM_INTENT_CREATE,			/* a new row */
-	ORM_INTENT_SAVE,			/* by primary key; without one it is new */
-	ORM_INTENT_UPSERT,			/* by a unique key: the graph's conflict_on, or the only one given */
-	ORM_INTENT_UPDATE,			/* by primary key; must exist */
-	ORM_INTENT_FIND,			/* by "key"; must exist; of its columns, only references are written */
-	ORM_INTENT_FIND_OR_CREATE	/* by the only unique key given; a row that is there stays as it is */
+	ORM_INTENT_CREATE,		  /* a new row */
+	ORM_INTENT_SAVE,		  /* by primary key; without one it is new */
+	ORM_INTENT_UPSERT,		  /* by a unique key: the graph's conflict_on, or the only one given */
+	ORM_INTENT_UPDATE,		  /* by primary key; must exist */
+	ORM_INTENT_FIND,		  /* by "key"; must exist; of its columns, only references are written */
+	ORM_INTENT_FIND_OR_CREATE /* by the only unique key given; a row that is there stays as it is */
 } OrmIntent;
 
 /* The objects of one model. */
 struct OrmGroup
 {
 	const OrmModel *model;
-	OrmReader  *reader;
-	OrmObject **objects;		/* in the order in which they were added */
-	int			n;
-	int			capacity;
-	OrmRecord  *spare;			/* records not yet given out */
-	int			nspare;
-	int		   *needed;			/* attributes that are kept of rows that come back */
-	int			nneeded;
-	int		   *place_of;		/* by attribute: where it is in "needed", or -1 */
-	const bool *readable;		/* what comes back for the result; NULL: nothing, or not decided yet */
-	bool		readable_decided;
-	struct OrmTwins *twins;		/* which rows have been spoken of; see write/twins.h */
-	bool		comes_back;		/* with the result comes all that is needed */
-	bool		keyed;			/* no result comes back, but of every row its primary key */
-	OrmPlan    *shape;			/* the form of the result, pinned; NULL: none */
-	int			component;		/* order_group.c; the lower is written first */
-	int			visit;			/* order_group.c, while ordering */
+	OrmReader *reader;
+	OrmObject **objects; /* in the order in which they were added */
+	int n;
+	int capacity;
+	OrmRecord *spare; /* records not yet given out */
+	int nspare;
+	int *needed; /* attributes that are kept of rows that come back */
+	int nneeded;
+	int *place_of;		  /* by attribute: where it is in "needed", or -1 */
+	const bool *readable; /* what comes back for the result; NULL: nothing, or not decided yet */
+	bool readable_decided;
+	struct OrmTwins *twins; /* which rows have been spoken of; see write/twins.h */
+	bool comes_back;		/* with the result comes all that is needed */
+	bool keyed;				/* no result comes back, but of every row its primary key */
+	OrmPlan *shape;			/* the form of the result, pinned; NULL: none */
+	int component;			/* order_group.c; the lower is written first */
+	int visit;				/* order_group.c, while ordering */
 };
 
 /* A relationship that occurs in the graph. */
 struct OrmEdge
 {
 	const OrmRelationship *relationship;
-	OrmGroup   *source;			/* of the model that has it */
-	OrmGroup   *target;
-	OrmGroup   *holder;			/* source or target; NULL: many to many */
-	OrmGroup   *referenced;		/* the other one */
-	int			n;
-	int		   *holder_key;		/* attributes; many to many: NULL */
-	int		   *referenced_key; /* attributes; many to many: those of the source */
-	int			ntarget;		/* many to many: attributes of the target */
-	int		   *target_key;
-	bool		referring;		/* there is a reference: it orders the groups */
-	List	   *links;			/* of OrmPair * */
-	char	   *json_key;		/* ,"name": */
-	int			json_key_length;
+	OrmGroup *source; /* of the model that has it */
+	OrmGroup *target;
+	OrmGroup *holder;	  /* source or target; NULL: many to many */
+	OrmGroup *referenced; /* the other one */
+	int n;
+	int *holder_key;	 /* attributes; many to many: NULL */
+	int *referenced_key; /* attributes; many to many: those of the source */
+	int ntarget;		 /* many to many: attributes of the target */
+	int *target_key;
+	bool referring; /* there is a reference: it orders the groups */
+	List *links;	/* of OrmPair * */
+	char *json_key; /* ,"name": */
+	int json_key_length;
 };
 
 struct OrmReference
 {
-	OrmEdge    *edge;
-	OrmObject  *holder;
-	OrmObject  *target;
-	OrmReference *next;			/* of the holder's */
-	OrmReference *next_holder;	/* of the target's */
-	bool		settled;		/* the key is in the holder's record */
-	bool		later;			/* set by an UPDATE in the end: it closes a circle */
-	bool		waived;			/* the target may be written later: the constraint waits, its key is known */
+	OrmEdge *edge;
+	OrmObject *holder;
+	OrmObject *target;
+	OrmReference *next;		   /* of the holder's */
+	OrmReference *next_holder; /* of the target's */
+	bool settled;			   /* the key is in the holder's record */
+	bool later;				   /* set by an UPDATE in the end: it closes a circle */
+	bool waived;			   /* the target may be written later: the constraint waits, its key is known */
 };
 
 /* A relationship that an object gives, for the result. */
 typedef struct OrmGiven
 {
 	const OrmEdge *edge;
-	bool		list;
-	List	   *items;			/* of OrmObject * */
+	bool list;
+	List *items; /* of OrmObject * */
 } OrmGiven;
 
 /* What is kept of a column of the row. */
 typedef struct OrmKnown
 {
-	Datum		value;
-	bool		isnull;
-	bool		present;
+	Datum value;
+	bool isnull;
+	bool present;
 } OrmKnown;
 
 struct OrmObject
 {
-	OrmGroup   *group;
-	OrmRecord  *record;
-	const OrmPath *place;		/* NULL: the root */
-	OrmIntent	intent;
-	bool		nested;
-	bool		labelled;		/* others may refer to it by its label */
-	bool		by_key;			/* it was given as its key, and is shown as such */
-	bool		by_parent;		/* it says no key: it is the row that its parent has already, if any */
-	bool		fresh;			/* it is known to be new */
-	bool		referenced;		/* somebody needs its key */
-	bool		written;
-	bool		stored;			/* its row has come back */
-	uint8		action;			/* OrmAction, when stored */
-	int			waits;			/* order.c: how many of its references are to objects not written yet */
-	uint64		visit;			/* order.c: looking for circles */
-	const OrmKey *key;			/* FIND: what it is found by */
-	OrmRecord  *late;			/* what is set of it when all is written */
-	OrmObject  *twin;			/* another one of the same row, which is written for both */
-	OrmObject  *same_row;		/* another one of the same row, which was there before; see write/twins.h */
-	bool		says_more;		/* than those */
+	OrmGroup *group;
+	OrmRecord *record;
+	const OrmPath *place; /* NULL: the root */
+	OrmIntent intent;
+	bool nested;
+	bool labelled;	 /* others may refer to it by its label */
+	bool by_key;	 /* it was given as its key, and is shown as such */
+	bool by_parent;	 /* it says no key: it is the row that its parent has already, if any */
+	bool fresh;		 /* it is known to be new */
+	bool referenced; /* somebody needs its key */
+	bool written;
+	bool stored;		 /* its row has come back */
+	uint8 action;		 /* OrmAction, when stored */
+	int waits;			 /* order.c: how many of its references are to objects not written yet */
+	uint64 visit;		 /* order.c: looking for circles */
+	const OrmKey *key;	 /* FIND: what it is found by */
+	OrmRecord *late;	 /* what is set of it when all is written */
+	OrmObject *twin;	 /* another one of the same row, which is written for both */
+	OrmObject *same_row; /* another one of the same row, which was there before; see write/twins.h */
+	bool says_more;		 /* than those */
 	OrmReference *references;
-	OrmReference *holders;		/* references to it */
-	OrmObject  *owner;			/* FIND: whose key says the rest of its own; NULL: it says all */
-	OrmEdge    *owner_edge;		/* by which it is the owner's */
-	OrmKnown   *known;			/* by place in the group's "needed"; NULL: nothing yet */
-	List	   *members;		/* of OrmGiven *, as given */
-	int			json_offset;	/* members of its row in the graph's "json" */
-	int			json_length;
+	OrmReference *holders; /* references to it */
+	OrmObject *owner;	   /* FIND: whose key says the rest of its own; NULL: it says all */
+	OrmEdge *owner_edge;   /* by which it is the owner's */
+	OrmKnown *known;	   /* by place in the group's "needed"; NULL: nothing yet */
+	List *members;		   /* of OrmGiven *, as given */
+	int json_offset;	   /* members of its row in the graph's "json" */
+	int json_length;
 };
 
 typedef struct OrmPair
 {
-	OrmObject  *source;
-	OrmObject  *target;
+	OrmObject *source;
+	OrmObject *target;
 	const OrmPath *place;
 } OrmPair;
 
 typedef enum OrmRemovalKind
 {
-	ORM_REMOVE_OTHERS,			/* all but the items */
-	ORM_REMOVE_UNLINK,			/* the items, which are FIND */
-	ORM_REMOVE_DELETE			/* the items, which are FIND; their rows go too */
+	ORM_REMOVE_OTHERS, /* all but the items */
+	ORM_REMOVE_UNLINK, /* the items, which are FIND */
+	ORM_REMOVE_DELETE  /* the items, which are FIND; their rows go too */
 } OrmRemovalKind;
 
 typedef struct OrmRemoval
 {
 	OrmRemovalKind kind;
-	OrmEdge    *edge;
-	OrmObject  *owner;
-	List	   *items;			/* of OrmObject * */
+	OrmEdge *edge;
+	OrmObject *owner;
+	List *items; /* of OrmObject * */
 	const OrmPath *place;
-	bool		done;
+	bool done;
 } OrmRemoval;
 
 struct OrmWork
 {
 	MemoryContext context;
-	List	   *groups;
-	List	   *edges;
-	List	   *removals;
-	List	   *shapes;			/* of OrmPlan *, pinned; the last pinned last */
-	List	   *later;			/* of OrmReference *: set when all is written */
-	int			nobjects;
-	bool		result;			/* rows are written to "json" as they come back */
-	bool		action;			/* with result: inserted is told from updated */
-	OrmOnConflict on_conflict;	/* UPSERT: what happens to a row that is there; CREATE: ERROR or IGNORE */
-	int			nconflict_on;
-	char	   *const *conflict_on;
-	OrmLabels  *labels;			/* objects (OrmObject *) of this graph, or of one that was written before; or NULL */
-	OrmFindLabel find_label;	/* objects that were written before that; or NULL */
-	bool		checking;		/* it will not be written: a label need not have a key yet */
-	bool		by_table;		/* groups are ordered by how their tables refer to each other, too */
-	bool		told_apart;		/* the tally tells inserted from updated */
-	OrmTally	tally;
+	List *groups;
+	List *edges;
+	List *removals;
+	List *shapes; /* of OrmPlan *, pinned; the last pinned last */
+	List *later;  /* of OrmReference *: set when all is written */
+	int nobjects;
+	bool result;			   /* rows are written to "json" as they come back */
+	bool action;			   /* with result: inserted is told from updated */
+	OrmOnConflict on_conflict; /* UPSERT: what happens to a row that is there; CREATE: ERROR or IGNORE */
+	int nconflict_on;
+	char *const *conflict_on;
+	OrmLabels *labels;		 /* objects (OrmObject *) of this graph, or of one that was written before; or NULL */
+	OrmFindLabel find_label; /* objects that were written before that; or NULL */
+	bool checking;			 /* it will not be written: a label need not have a key yet */
+	bool by_table;			 /* groups are ordered by how their tables refer to each other, too */
+	bool told_apart;		 /* the tally tells inserted from updated */
+	OrmTally tally;
 	StringInfoData json;
 };
 
@@ -233,8 +233,8 @@ extern OrmRecord *orm_work_record(OrmWork *work, OrmObject *object);
 extern void orm_work_connect(OrmWork *work, OrmEdge *edge, OrmObject *source, OrmObject *target);
 
 /* Something leaves a collection of "owner". */
-extern void orm_work_remove(OrmWork *work, OrmRemovalKind kind, OrmEdge *edge, OrmObject *owner,
-							 List *items, const OrmPath *place);
+extern void orm_work_remove(OrmWork *work, OrmRemovalKind kind, OrmEdge *edge, OrmObject *owner, List *items,
+							const OrmPath *place);
 
 /* Can a row of an edge's holder be without the other, by a key that is NULL? */
 extern bool orm_work_may_unlink(const OrmEdge *edge);
@@ -252,8 +252,8 @@ extern bool orm_work_key(const OrmObject *object, Datum *key);
 extern Datum orm_work_convert(const OrmType *from, const OrmType *to, Datum value);
 
 /* In work_read.c: reads an object; its nested objects have the intent SAVE unless they say otherwise. */
-extern OrmObject *orm_work_read(OrmWork *work, OrmGroup *group, OrmIntent intent, OrmVerb verb,
-								 OrmJson json, const OrmPath *place);
+extern OrmObject *orm_work_read(OrmWork *work, OrmGroup *group, OrmIntent intent, OrmVerb verb, OrmJson json,
+								const OrmPath *place);
 
 /* The same for an object that has been added already. */
 extern void orm_work_read_into(OrmWork *work, OrmObject *object, OrmVerb verb, OrmJson json);
@@ -262,10 +262,10 @@ extern void orm_work_read_into(OrmWork *work, OrmObject *object, OrmVerb verb, O
 extern OrmObject *orm_work_labelled(OrmWork *work, OrmGroup *group, const char *label, const OrmPath *place);
 
 /* In order_group.c: numbers the groups' components; returns how many. */
-extern int	orm_order_groups(OrmWork *work);
+extern int orm_order_groups(OrmWork *work);
 
 /* Writes objects of one group that do not wait for each other, but for what one statement allows. */
-typedef void (*OrmWave) (OrmWork *work, OrmGroup *group, OrmObject **objects, int n);
+typedef void (*OrmWave)(OrmWork *work, OrmGroup *group, OrmObject **objects, int n);
 
 /* In order.c: hands all objects of a component that are not written to "wave" in the right order. */
 extern void orm_order_component(OrmWork *work, int component, OrmWave wave);
@@ -311,7 +311,6 @@ extern Datum orm_work_result(OrmWork *work, OrmObject **roots, int n, bool array
  * verb ORM_VERB_UPDATE) for documents with nested objects.
  */
 extern bool orm_work_write(const OrmModel *model, OrmVerb verb, const Datum *key, const OrmDocument *document,
-							const OrmWriteOptions *options, int nconflict_on,
-							char *const *conflict_on, Datum *result);
+						   const OrmWriteOptions *options, int nconflict_on, char *const *conflict_on, Datum *result);
 
 #endif

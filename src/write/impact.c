@@ -26,7 +26,7 @@
 #include "write/impact_internal.h"
 
 /* Rows that a statement starts from, at most. */
-#define ROWS_AT_ONCE	1000000
+#define ROWS_AT_ONCE 1000000
 
 static const char *const members[ORM_IMPACT_NEFFECTS] = {
 	[ORM_IMPACT_DELETED] = "deleted",
@@ -38,27 +38,27 @@ static const char *const members[ORM_IMPACT_NEFFECTS] = {
 /* A row that something happens to: hash key, without padding. */
 typedef struct Row
 {
-	Oid			relid;
+	Oid relid;
 	ItemPointerData tid;
-	uint16		effect;
+	uint16 effect;
 } Row;
 
 typedef struct Impact
 {
 	const OrmModel *model;
 	MemoryContext context;
-	HTAB	   *rows;
-	HTAB	   *tables;
-	List	   *order;			/* OrmImpactTable *, as they were found */
+	HTAB *rows;
+	HTAB *tables;
+	List *order; /* OrmImpactTable *, as they were found */
 } Impact;
 
 /* Rows that a statement brings. */
 typedef struct Reading
 {
-	Impact	   *impact;
-	Oid			source;			/* the table it reads */
+	Impact *impact;
+	Oid source; /* the table it reads */
 	OrmImpactEffect effect;
-	OrmImpactEdge *edge;		/* NULL: the object itself */
+	OrmImpactEdge *edge; /* NULL: the object itself */
 } Reading;
 
 /* ---- Rows ---- */
@@ -71,7 +71,7 @@ typedef struct Reading
 static OrmImpactTable *
 enter_table(Impact *impact, Oid relid, Oid source)
 {
-	bool		found;
+	bool found;
 	OrmImpactTable *table = hash_search(impact->tables, &relid, HASH_ENTER, &found);
 
 	if (!found)
@@ -88,14 +88,14 @@ enter_table(Impact *impact, Oid relid, Oid source)
 static void
 keep_row(OrmImpactTable *table, const ItemPointerData *tid)
 {
-	int64		n = table->count[ORM_IMPACT_DELETED];
+	int64 n = table->count[ORM_IMPACT_DELETED];
 
 	if (n == table->capacity)
 	{
-		int64		room = Max(table->capacity * 2, 16);
+		int64 room = Max(table->capacity * 2, 16);
 
 		table->rows = table->rows == NULL ? palloc(room * sizeof(ItemPointerData))
-			: repalloc_huge(table->rows, room * sizeof(ItemPointerData));
+										  : repalloc_huge(table->rows, room * sizeof(ItemPointerData));
 		table->capacity = room;
 	}
 	table->rows[n] = *tid;
@@ -105,13 +105,13 @@ keep_row(OrmImpactTable *table, const ItemPointerData *tid)
 static void
 take_row(void *argument, TupleTableSlot *slot)
 {
-	Reading    *reading = argument;
-	Impact	   *impact = reading->impact;
+	Reading *reading = argument;
+	Impact *impact = reading->impact;
 	MemoryContext caller = MemoryContextSwitchTo(impact->context);
-	bool		isnull;
-	bool		found;
+	bool isnull;
+	bool found;
 	OrmImpactTable *table;
-	Row			row;
+	Row row;
 
 	memset(&row, 0, sizeof(row));
 	row.relid = DatumGetObjectId(slot_getattr(slot, 1, &isnull));
@@ -140,8 +140,8 @@ static void
 read_rows(Reading *reading, const char *sql, int nparams, const Oid *types, const Datum *values)
 {
 	static const Oid results[] = {OIDOID, TIDOID};
-	OrmPlanKey	key;
-	OrmPlan    *plan;
+	OrmPlanKey key;
+	OrmPlan *plan;
 	OrmReceiver receiver;
 
 	orm_plan_key_begin(&key, ORM_KIND_IMPACT, 0);
@@ -175,8 +175,7 @@ append_object(StringInfo sql, const OrmModel *model, Oid *types)
 		StringInfoData column;
 
 		if (!OidIsValid(attribute->equality))
-			ereport(ERROR,
-					errcode(ERRCODE_UNDEFINED_FUNCTION),
+			ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 					errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name),
 					errdetail("Type %s has no equality operator.", format_type_be(attribute->type->oid)));
 		types[i] = attribute->type->oid;
@@ -193,9 +192,7 @@ static void
 refuse_view(const OrmModel *model)
 {
 	if (model->relkind == RELKIND_VIEW || model->relkind == RELKIND_MATVIEW)
-		ereport(ERROR,
-				errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				errmsg("model \"%s\" is a view", model->name),
+		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("model \"%s\" is a view", model->name),
 				errdetail("Foreign keys lead to tables; what a delete from a view would do is not known."));
 }
 
@@ -203,12 +200,12 @@ refuse_view(const OrmModel *model)
 static void
 read_set(Impact *impact, const OrmDeleteSet *set)
 {
-	Reading		reading = {.impact = impact, .source = set->model->relid, .effect = ORM_IMPACT_DELETED};
-	Oid			types[2 * INDEX_MAX_KEYS];
-	Datum		values[2 * INDEX_MAX_KEYS];
-	int			n = orm_delete_keys(set, 0, types, values);
+	Reading reading = {.impact = impact, .source = set->model->relid, .effect = ORM_IMPACT_DELETED};
+	Oid types[2 * INDEX_MAX_KEYS];
+	Datum values[2 * INDEX_MAX_KEYS];
+	int n = orm_delete_keys(set, 0, types, values);
 	StringInfoData sql;
-	ListCell   *cell;
+	ListCell *cell;
 
 	refuse_view(set->model);
 	initStringInfo(&sql);
@@ -231,8 +228,8 @@ read_set(Impact *impact, const OrmDeleteSet *set)
 static void
 read_along(Impact *impact, const Datum *key)
 {
-	OrmDelete  *delete = orm_delete_make();
-	ListCell   *cell;
+	OrmDelete *delete = orm_delete_make();
+	ListCell *cell;
 
 	delete->access = ORM_READ;
 	orm_delete_add(delete, impact->model, key);
@@ -249,8 +246,8 @@ static void
 read_object(Impact *impact, const Datum *key)
 {
 	const OrmModel *model = impact->model;
-	Reading		reading = {.impact = impact, .source = model->relid, .effect = ORM_IMPACT_DELETED};
-	Oid		   *types = palloc(sizeof(Oid) * model->primary_key->nattributes);
+	Reading reading = {.impact = impact, .source = model->relid, .effect = ORM_IMPACT_DELETED};
+	Oid *types = palloc(sizeof(Oid) * model->primary_key->nattributes);
 	StringInfoData sql;
 
 	initStringInfo(&sql);
@@ -264,8 +261,8 @@ read_object(Impact *impact, const Datum *key)
 static ArrayType *
 make_array(const ItemPointerData *rows, int n)
 {
-	Datum	   *elements = palloc(sizeof(Datum) * n);
-	ArrayType  *array;
+	Datum *elements = palloc(sizeof(Datum) * n);
+	ArrayType *array;
 
 	for (int i = 0; i < n; i++)
 		elements[i] = PointerGetDatum(&rows[i]);
@@ -279,14 +276,14 @@ static void
 follow_rows(Impact *impact, OrmImpactTable *table, int64 from, int n, bool cascades)
 {
 	static const Oid types[] = {TIDARRAYOID, OIDOID};
-	ArrayType  *array = make_array(table->rows + from, n);
-	Datum		values[] = {PointerGetDatum(array), ObjectIdGetDatum(table->relid)};
-	ListCell   *cell;
+	ArrayType *array = make_array(table->rows + from, n);
+	Datum values[] = {PointerGetDatum(array), ObjectIdGetDatum(table->relid)};
+	ListCell *cell;
 
 	foreach(cell, table->edges)
 	{
 		OrmImpactEdge *edge = lfirst(cell);
-		Reading		reading = {.impact = impact, .source = edge->relid, .effect = edge->effect, .edge = edge};
+		Reading reading = {.impact = impact, .source = edge->relid, .effect = edge->effect, .edge = edge};
 
 		if ((edge->effect == ORM_IMPACT_DELETED) == cascades)
 			read_rows(&reading, edge->sql, lengthof(types), types, values);
@@ -305,7 +302,7 @@ rows_at_once(const OrmImpactTable *table, int64 from)
 static void
 follow_cascades(Impact *impact)
 {
-	bool		more = true;
+	bool more = true;
 
 	while (more)
 	{
@@ -313,8 +310,8 @@ follow_cascades(Impact *impact)
 		for (int i = 0; i < list_length(impact->order); i++)
 		{
 			OrmImpactTable *table = list_nth(impact->order, i);
-			int64		from = table->followed;
-			int			n = rows_at_once(table, from);
+			int64 from = table->followed;
+			int n = rows_at_once(table, from);
 
 			if (n == 0)
 				continue;
@@ -334,7 +331,7 @@ follow_others(Impact *impact)
 	for (int i = 0; i < list_length(impact->order); i++)
 	{
 		OrmImpactTable *table = list_nth(impact->order, i);
-		int			n;
+		int n;
 
 		for (int64 from = 0; (n = rows_at_once(table, from)) > 0; from += n)
 			follow_rows(impact, table, from, n, false);
@@ -346,16 +343,16 @@ follow_others(Impact *impact)
 /* A number of rows under a name. */
 typedef struct Count
 {
-	char	   *name;
-	int64		n;
+	char *name;
+	int64 n;
 } Count;
 
 /* The name of a table's model, of several the one with accessors, else the first; NULL: it has none. */
 static char *
 model_name(const Impact *impact, Oid relid)
 {
-	char	   *name = NULL;
-	ListCell   *cell;
+	char *name = NULL;
+	ListCell *cell;
 
 	if (relid == impact->model->relid)
 		return impact->model->name;
@@ -377,7 +374,7 @@ model_name(const Impact *impact, Oid relid)
 static char *
 table_name(const Impact *impact, Oid relid)
 {
-	char	   *name = model_name(impact, relid);
+	char *name = model_name(impact, relid);
 
 	while (name == NULL && get_rel_relispartition(relid))
 	{
@@ -391,8 +388,8 @@ table_name(const Impact *impact, Oid relid)
 static List *
 add_count(List *counts, char *name, int64 n)
 {
-	Count	   *count;
-	ListCell   *cell;
+	Count *count;
+	ListCell *cell;
 
 	foreach(cell, counts)
 	{
@@ -413,9 +410,9 @@ add_count(List *counts, char *name, int64 n)
 static List *
 collect_counts(const Impact *impact, OrmImpactEffect effect)
 {
-	List	   *counts = NIL;
-	ListCell   *table_cell;
-	ListCell   *cell;
+	List *counts = NIL;
+	ListCell *table_cell;
+	ListCell *cell;
 
 	foreach(table_cell, impact->order)
 	{
@@ -447,7 +444,7 @@ static void
 write_counts(StringInfo out, const char *member, List *counts, bool *first)
 {
 	const char *separator = "{";
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (counts == NIL)
 		return;
@@ -459,7 +456,7 @@ write_counts(StringInfo out, const char *member, List *counts, bool *first)
 	foreach(cell, counts)
 	{
 		const Count *count = lfirst(cell);
-		char	   *number = psprintf(":" INT64_FORMAT, count->n);
+		char *number = psprintf(":" INT64_FORMAT, count->n);
 
 		orm_json_put(out, separator, 1);
 		orm_json_write_string(out, count->name, strlen(count->name));
@@ -475,7 +472,7 @@ write_answer(const Impact *impact, MemoryContext result)
 {
 	MemoryContext caller = MemoryContextSwitchTo(result);
 	StringInfoData out;
-	bool		first = true;
+	bool first = true;
 
 	orm_json_begin(&out);
 	MemoryContextSwitchTo(caller);
@@ -490,7 +487,7 @@ write_answer(const Impact *impact, MemoryContext result)
 static HTAB *
 make_table(const Impact *impact, const char *name, Size key, Size entry)
 {
-	HASHCTL		control = {0};
+	HASHCTL control = {0};
 
 	control.keysize = key;
 	control.entrysize = entry;
@@ -501,10 +498,10 @@ make_table(const Impact *impact, const char *name, Size key, Size entry)
 bool
 orm_impact_read(const OrmModel *model, const Datum *key, Datum *json)
 {
-	Impact		impact = {.model = model};
+	Impact impact = {.model = model};
 	MemoryContext caller;
-	bool		pushed;
-	bool		found;
+	bool pushed;
+	bool found;
 
 	refuse_view(model);
 	impact.context = AllocSetContextCreate(CurrentMemoryContext, "orm impact", ALLOCSET_DEFAULT_SIZES);

@@ -24,22 +24,22 @@ typedef enum OrmImpactEffect
 typedef struct OrmImpactEdge
 {
 	OrmImpactEffect effect;
-	Oid			relid;			/* the table that has it: perhaps a partitioned one */
-	char	   *name;
-	char	   *sql;
-	int64		blocking;		/* rows that stay and, by this key, do not let others go */
+	Oid relid; /* the table that has it: perhaps a partitioned one */
+	char *name;
+	char *sql;
+	int64 blocking; /* rows that stay and, by this key, do not let others go */
 } OrmImpactEdge;
 
 /* A table with rows; a partition is one of its own. */
 typedef struct OrmImpactTable
 {
-	Oid			relid;			/* hash key; must be first */
-	Oid			source;			/* what its rows are read from: itself, or what it is a partition of */
-	int64		count[ORM_IMPACT_NEFFECTS]; /* rows that something happens to; edges count those BLOCKING */
-	ItemPointerData *rows;		/* those that are deleted */
-	int64		capacity;
-	int64		followed;		/* so many of them are followed along the edges */
-	List	   *edges;			/* OrmImpactEdge *; from when the first is followed */
+	Oid relid;						  /* hash key; must be first */
+	Oid source;						  /* what its rows are read from: itself, or what it is a partition of */
+	int64 count[ORM_IMPACT_NEFFECTS]; /* rows that something happens to; edges count those BLOCKING */
+	ItemPointerData *rows;			  /* those that are deleted */
+	int64 capacity;
+	int64 followed; /* so many of them are followed along the edges */
+	List *edges;	/* OrmImpactEdge *; from when the first is followed */
 } OrmImpactTable;
 
 /* Finds the foreign keys that a delete from a table looks at: its edges. */

@@ -23,13 +23,11 @@
 
 static const struct
 {
-	char		action;			/* of pg_constraint */
+	char action; /* of pg_constraint */
 	OrmImpactEffect effect;
 } actions[] = {
-	{FKCONSTR_ACTION_CASCADE, ORM_IMPACT_DELETED},
-	{FKCONSTR_ACTION_SETNULL, ORM_IMPACT_UNLINKED},
-	{FKCONSTR_ACTION_SETDEFAULT, ORM_IMPACT_DEFAULTED},
-	{FKCONSTR_ACTION_RESTRICT, ORM_IMPACT_BLOCKING},
+	{FKCONSTR_ACTION_CASCADE, ORM_IMPACT_DELETED},		{FKCONSTR_ACTION_SETNULL, ORM_IMPACT_UNLINKED},
+	{FKCONSTR_ACTION_SETDEFAULT, ORM_IMPACT_DEFAULTED}, {FKCONSTR_ACTION_RESTRICT, ORM_IMPACT_BLOCKING},
 	{FKCONSTR_ACTION_NOACTION, ORM_IMPACT_BLOCKING},
 };
 
@@ -51,11 +49,11 @@ append_table(StringInfo sql, Oid relid, const char *alias)
 static char *
 make_statement(const OrmImpactTable *table, HeapTuple constraint)
 {
-	Oid			child = ((Form_pg_constraint) GETSTRUCT(constraint))->conrelid;
-	AttrNumber	columns[INDEX_MAX_KEYS];
-	AttrNumber	referenced[INDEX_MAX_KEYS];
-	Oid			operators[INDEX_MAX_KEYS];
-	int			n;
+	Oid child = ((Form_pg_constraint) GETSTRUCT(constraint))->conrelid;
+	AttrNumber columns[INDEX_MAX_KEYS];
+	AttrNumber referenced[INDEX_MAX_KEYS];
+	Oid operators[INDEX_MAX_KEYS];
+	int n;
 	StringInfoData sql;
 
 	DeconstructFkConstraintRow(constraint, &n, columns, referenced, operators, NULL, NULL, NULL, NULL);
@@ -64,11 +62,12 @@ make_statement(const OrmImpactTable *table, HeapTuple constraint)
 	append_table(&sql, child, "c");
 	appendStringInfoString(&sql, ", ");
 	append_table(&sql, table->source, "p");
-	appendStringInfoString(&sql, " WHERE p.ctid OPERATOR(pg_catalog.=) ANY ($1)"
+	appendStringInfoString(&sql,
+						   " WHERE p.ctid OPERATOR(pg_catalog.=) ANY ($1)"
 						   " AND p.tableoid OPERATOR(pg_catalog.=) $2");
 	for (int i = 0; i < n; i++)
 	{
-		AttrNumber	column = referenced[i];
+		AttrNumber column = referenced[i];
 
 		if (table->source != table->relid)
 			column = get_attnum(table->source, get_attname(table->relid, column, false));
@@ -85,9 +84,9 @@ constraint_name(Oid constraint)
 {
 	for (;;)
 	{
-		HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+		HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
 		Form_pg_constraint form = HeapTupleIsValid(tuple) ? (Form_pg_constraint) GETSTRUCT(tuple) : NULL;
-		char	   *name = form ? pstrdup(NameStr(form->conname)) : "";
+		char *name = form ? pstrdup(NameStr(form->conname)) : "";
 
 		constraint = form ? form->conparentid : InvalidOid;
 		if (form != NULL)
@@ -102,7 +101,7 @@ static void
 add_edge(OrmImpactTable *table, Oid child, Oid constraint)
 {
 	OrmImpactEdge *edge = palloc0(sizeof(OrmImpactEdge));
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	LockRelationOid(child, AccessShareLock);
 	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
@@ -121,7 +120,7 @@ add_edge(OrmImpactTable *table, Oid child, Oid constraint)
 void
 orm_impact_find_edges(OrmImpactTable *table)
 {
-	Relation	relation = table_open(table->relid, AccessShareLock);
+	Relation relation = table_open(table->relid, AccessShareLock);
 	TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 
 	table_close(relation, NoLock);

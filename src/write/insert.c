@@ -47,8 +47,7 @@ insert_part(const OrmBatch *part, const OrmKey *key, const OrmKey *conflict_key,
 	};
 
 	statement.action = on_conflict == ORM_CONFLICT_UPDATE && part->write->action;
-	statement.changed_only = on_conflict == ORM_CONFLICT_UPDATE &&
-		orm_batch_compares(part->write, &statement);
+	statement.changed_only = on_conflict == ORM_CONFLICT_UPDATE && orm_batch_compares(part->write, &statement);
 	orm_batch_run(&statement, part, key != NULL && part->n > 1 && all_have(part, key) ? key : NULL);
 }
 
@@ -71,8 +70,7 @@ orm_batch_insert(const OrmBatch *batch, const OrmKey *conflict_key, OrmOnConflic
 {
 	if (batch->n == 0)
 		return;
-	orm_batch_each_part(batch, conflict_key ? insert_or : insert_new,
-						match_key(batch, conflict_key), on_conflict);
+	orm_batch_each_part(batch, conflict_key ? insert_or : insert_new, match_key(batch, conflict_key), on_conflict);
 	if (on_conflict != ORM_CONFLICT_ERROR || batch->write->returning == NULL)
 		return;
 	for (int i = 0; i < batch->n; i++)
@@ -83,7 +81,7 @@ orm_batch_insert(const OrmBatch *batch, const OrmKey *conflict_key, OrmOnConflic
 void
 orm_write_insert(const OrmWrite *write, OrmRecord *records, int n)
 {
-	OrmBatch	batch = {write, &records, 1};
+	OrmBatch batch = {write, &records, 1};
 
 	if (n != 1)
 		batch = orm_batch_make(write, records, n);

@@ -36,8 +36,8 @@ may_insert(const OrmModel *model, const OrmAttribute *attribute)
 static ExprState *
 prepare_default(const OrmModel *model, const OrmAttribute *attribute)
 {
-	Relation	relation;
-	Expr	   *expression = NULL;
+	Relation relation;
+	Expr *expression = NULL;
 
 	if (model->relkind == RELKIND_VIEW || attribute->generated || !may_insert(model, attribute))
 		return NULL;
@@ -66,8 +66,8 @@ anyone_lacks(const OrmBatch *batch, int attribute)
 static void
 evaluate(OrmRecord *record, int attribute, const OrmType *type, ExprState *state, ExprContext *context)
 {
-	bool		isnull;
-	Datum		value = ExecEvalExprSwitchContext(state, context, &isnull);
+	bool isnull;
+	Datum value = ExecEvalExprSwitchContext(state, context, &isnull);
 
 	if (!isnull)
 	{
@@ -83,7 +83,7 @@ orm_keys_make(const OrmBatch *batch, const OrmKey *key)
 {
 	const OrmModel *model = batch->write->model;
 	ExprState **states = palloc0(sizeof(ExprState *) * key->nattributes);
-	EState	   *executor = CreateExecutorState();
+	EState *executor = CreateExecutorState();
 	ExprContext *context = GetPerTupleExprContext(executor);
 
 	for (int i = 0; i < key->nattributes; i++)
@@ -94,8 +94,8 @@ orm_keys_make(const OrmBatch *batch, const OrmKey *key)
 			if (states[i] != NULL && !batch->records[r]->given[key->attributes[i]])
 			{
 				CHECK_FOR_INTERRUPTS();
-				evaluate(batch->records[r], key->attributes[i],
-						 model->attributes[key->attributes[i]].type, states[i], context);
+				evaluate(batch->records[r], key->attributes[i], model->attributes[key->attributes[i]].type, states[i],
+						 context);
 			}
 	FreeExecutorState(executor);
 }

@@ -10,13 +10,13 @@
 
 struct OrmLabels
 {
-	HTAB	   *table;
+	HTAB *table;
 };
 
 typedef struct Entry
 {
-	const char *label;			/* the key */
-	void	   *what;
+	const char *label; /* the key */
+	void *what;
 } Entry;
 
 /* Hashes the text of a label, not its address. */
@@ -38,8 +38,8 @@ compare_labels(const void *a, const void *b, Size size)
 OrmLabels *
 orm_labels_make(MemoryContext context)
 {
-	OrmLabels  *labels = MemoryContextAlloc(context, sizeof(OrmLabels));
-	HASHCTL		control = {
+	OrmLabels *labels = MemoryContextAlloc(context, sizeof(OrmLabels));
+	HASHCTL control = {
 		.keysize = sizeof(char *),
 		.entrysize = sizeof(Entry),
 		.hash = hash_label,
@@ -62,7 +62,7 @@ orm_labels_find(const OrmLabels *labels, const char *label)
 void
 orm_labels_put(OrmLabels *labels, const char *label, void *what)
 {
-	Entry	   *entry = hash_search(labels->table, &label, HASH_ENTER, NULL);
+	Entry *entry = hash_search(labels->table, &label, HASH_ENTER, NULL);
 
 	entry->label = label;
 	entry->what = what;

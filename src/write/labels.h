@@ -32,11 +32,11 @@ extern void orm_labels_drop(OrmLabels *labels, const char *label);
 typedef struct OrmLabelled
 {
 	const char *model;
-	int			nkey;			/* 0: it is not written yet */
-	char	   *const *key;		/* texts of its primary key's values, in key order, as orm_settings_exact has them */
+	int nkey;		  /* 0: it is not written yet */
+	char *const *key; /* texts of its primary key's values, in key order, as orm_settings_exact has them */
 } OrmLabelled;
 
 /* Looks for one; false: nothing has the label, as far as the user may know. */
-typedef bool (*OrmFindLabel) (const char *label, OrmLabelled *found);
+typedef bool (*OrmFindLabel)(const char *label, OrmLabelled *found);
 
 #endif

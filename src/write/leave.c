@@ -18,7 +18,7 @@
 static void
 refuse_written(const OrmWork *work, OrmDelete *delete)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, work->groups)
 	{
@@ -27,7 +27,7 @@ refuse_written(const OrmWork *work, OrmDelete *delete)
 		for (int i = 0; group->model->primary_key != NULL && i < group->n; i++)
 		{
 			const OrmObject *object = group->objects[i];
-			Datum		values[INDEX_MAX_KEYS];
+			Datum values[INDEX_MAX_KEYS];
 
 			if ((object->intent != ORM_INTENT_FIND || object->references != NULL || object->referenced) &&
 				orm_work_key(object, values))
@@ -48,7 +48,7 @@ server_reaches(const OrmWork *work, const OrmModel *model, List **visited)
 	{
 		const OrmRelationship *relationship = &model->relationships[i];
 		const OrmModel *target;
-		ListCell   *cell;
+		ListCell *cell;
 
 		if (!relationship->deleted_by_server || relationship->kind == ORM_MANY_TO_MANY)
 			continue;
@@ -68,11 +68,11 @@ make_delete(const OrmWork *work, const OrmBatch *batch)
 {
 	const OrmModel *model = batch->write->model;
 	const OrmKey *key = orm_model_need_key(model);
-	OrmDelete  *delete = orm_delete_make();
+	OrmDelete *delete = orm_delete_make();
 
 	for (int i = 0; i < batch->n; i++)
 	{
-		Datum		values[INDEX_MAX_KEYS];
+		Datum values[INDEX_MAX_KEYS];
 
 		for (int k = 0; k < key->nattributes; k++)
 			values[k] = batch->records[i]->values[key->attributes[k]];
@@ -89,7 +89,7 @@ delete_along(const OrmWork *work, const OrmBatch *batch)
 	const OrmModel *model = batch->write->model;
 	MemoryContext caller = CurrentMemoryContext;
 	volatile int64 gone = 0;
-	List	   *visited = NIL;
+	List *visited = NIL;
 
 	PG_TRY();
 	{
@@ -110,14 +110,13 @@ delete_along(const OrmWork *work, const OrmBatch *batch)
 static void
 demand_gone(const OrmBatch *batch, const OrmKey *key)
 {
-	OrmBatch	left = orm_batch_pending(batch);
+	OrmBatch left = orm_batch_pending(batch);
 
 	if (left.n > 0)
 		orm_batch_read(&left, key);
 	for (int i = 0; i < left.n; i++)
 		if (left.records[i]->done)
-			ereport(ERROR,
-					errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
+			ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
 					errmsg("object of model \"%s\" was not deleted", batch->write->model->name),
 					orm_error_place(left.records[i]->object->place),
 					errhint("A trigger, a rule or a policy passed over the row."));
@@ -126,8 +125,8 @@ demand_gone(const OrmBatch *batch, const OrmKey *key)
 void
 orm_removals_delete(const OrmWork *work, const OrmGroup *group, OrmRecord **records, int n)
 {
-	OrmWrite	write = {.model = group->model};
-	OrmBatch	batch = {&write, records, n};
+	OrmWrite write = {.model = group->model};
+	OrmBatch batch = {&write, records, n};
 	const OrmKey *key;
 
 	if (n == 0)

@@ -44,7 +44,7 @@ static OrmJoinColumns
 join_columns(const OrmEdge *edge, bool both)
 {
 	const OrmRelationship *relationship = edge->relationship;
-	OrmJoinColumns	columns = {0};
+	OrmJoinColumns columns = {0};
 
 	orm_columns_add_table(&columns, relationship->join_relid, relationship->remote, relationship->nkeys);
 	for (int i = 0; both && i < relationship->njoin; i++)
@@ -57,7 +57,7 @@ join_columns(const OrmEdge *edge, bool both)
 static int
 target_attributes(const OrmEdge *edge, int *attributes)
 {
-	int			n = 0;
+	int n = 0;
 
 	for (int i = 0; i < edge->ntarget; i++)
 		if (shared_with(edge->relationship, edge->relationship->join_target[i]) < 0)
@@ -71,20 +71,19 @@ check_shared(const OrmEdge *edge, const OrmObject *source, const OrmObject *targ
 {
 	for (int i = 0; i < edge->ntarget; i++)
 	{
-		int			shared = shared_with(edge->relationship, edge->relationship->join_target[i]);
+		int shared = shared_with(edge->relationship, edge->relationship->join_target[i]);
 		const OrmAttribute *attribute = &target->group->model->attributes[edge->target_key[i]];
-		Datum		its;
-		Datum		mine;
-		bool		isnull;
+		Datum its;
+		Datum mine;
+		bool isnull;
 
 		if (shared < 0 || !orm_work_value(source, edge->referenced_key[shared], &mine, &isnull) || isnull ||
 			!orm_work_value(target, edge->target_key[i], &its, &isnull) || isnull)
 			continue;
-		mine = orm_work_convert(source->group->model->attributes[edge->referenced_key[shared]].type,
-								 attribute->type, mine);
+		mine = orm_work_convert(source->group->model->attributes[edge->referenced_key[shared]].type, attribute->type,
+								mine);
 		if (!orm_batch_same_value(target->group->model, edge->target_key[i], its, mine))
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("relationship \"%s\" cannot link objects that differ in attribute \"%s\"",
 						   edge->relationship->name, attribute->name),
 					orm_error_place(target->place));
@@ -105,9 +104,9 @@ is_joining(const OrmRelationship *relationship, AttrNumber column)
 static bool
 is_link_key(const OrmRelationship *relationship, int ncolumns, Oid index)
 {
-	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
 	Form_pg_index form;
-	bool		is;
+	bool is;
 
 	if (!HeapTupleIsValid(tuple))
 		return false;
@@ -124,9 +123,9 @@ is_link_key(const OrmRelationship *relationship, int ncolumns, Oid index)
 static bool
 has_link_key(const OrmRelationship *relationship, int ncolumns)
 {
-	Relation	relation = try_table_open(relationship->join_relid, AccessShareLock);
-	bool		has = false;
-	ListCell   *cell;
+	Relation relation = try_table_open(relationship->join_relid, AccessShareLock);
+	bool has = false;
+	ListCell *cell;
 
 	if (relation == NULL)
 		return false;
@@ -142,7 +141,7 @@ static void
 append_insert(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns)
 {
 	const OrmRelationship *relationship = edge->relationship;
-	bool		keyed = has_link_key(relationship, columns->n);
+	bool keyed = has_link_key(relationship, columns->n);
 
 	appendStringInfoString(sql, "INSERT INTO ");
 	orm_sql_relation(sql, relationship->join_relid);
@@ -184,7 +183,7 @@ append_delete(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns
 static void
 append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns)
 {
-	OrmJoinColumns	owners = join_columns(edge, false);
+	OrmJoinColumns owners = join_columns(edge, false);
 
 	appendStringInfoString(sql, "DELETE FROM ");
 	orm_sql_relation(sql, edge->relationship->join_relid);
@@ -195,13 +194,13 @@ append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *
 	orm_columns_not_among(sql, columns, 1);
 }
 
-typedef void (*AppendAction) (StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns);
+typedef void (*AppendAction)(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns);
 
 static const struct
 {
 	AppendAction append;
 	OrmPlanKind kind;
-}			actions[] = {
+} actions[] = {
 	[LINK_INSERT] = {append_insert, ORM_KIND_LINK},
 	[LINK_DELETE] = {append_delete, ORM_KIND_UNLINK},
 	[LINK_DELETE_OTHERS] = {append_delete_others, ORM_KIND_UNLINK},
@@ -214,12 +213,12 @@ static const struct
 static OrmPlan *
 open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *columns, OrmPlanning planning)
 {
-	Oid			types[4 * INDEX_MAX_KEYS];
-	Oid			number = INT8OID;
+	Oid types[4 * INDEX_MAX_KEYS];
+	Oid number = INT8OID;
 	StringInfoData sql;
-	OrmPlanKey	key;
-	OrmPlan    *plan;
-	int			n;
+	OrmPlanKey key;
+	OrmPlan *plan;
+	int n;
 
 	initStringInfo(&sql);
 	actions[action].append(&sql, edge, columns);
@@ -232,7 +231,7 @@ open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *columns, Orm
 	n = orm_columns_types(columns, types);
 	if (action == LINK_DELETE_OTHERS)
 	{
-		OrmJoinColumns	owners = join_columns(edge, false);
+		OrmJoinColumns owners = join_columns(edge, false);
 
 		n += orm_columns_types(&owners, types + n);
 	}
@@ -246,8 +245,7 @@ open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *columns, Orm
 static void
 raise_unknown(const OrmObject *object)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+	ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			errmsg("the key of an object of model \"%s\" cannot be known", object->group->model->name),
 			orm_error_place(object->place),
 			errhint("A link needs the key, and it must not be null: grant SELECT on its columns."));
@@ -257,7 +255,7 @@ raise_unknown(const OrmObject *object)
 static void
 add_row(OrmTuples *rows, const OrmEdge *edge, const OrmObject *source, const OrmObject *target)
 {
-	int			attributes[INDEX_MAX_KEYS];
+	int attributes[INDEX_MAX_KEYS];
 
 	check_shared(edge, source, target);
 	if (!orm_tuples_add(rows, 0, source, edge->referenced_key, edge->n, false))
@@ -285,9 +283,9 @@ static void
 rethrow(const OrmEdge *edge, const OrmTuples *rows, const OrmPath *place, MemoryContext caller)
 {
 	MemoryContext error_context = MemoryContextSwitchTo(caller);
-	ErrorData  *error = CopyErrorData();
+	ErrorData *error = CopyErrorData();
 	OrmSuspects suspects = {edge->relationship->join_relid, rows->n, row_text, rows};
-	int			culprit = orm_blame_find(&suspects, error);
+	int culprit = orm_blame_find(&suspects, error);
 
 	MemoryContextSwitchTo(error_context);
 	if (culprit >= 0)
@@ -334,11 +332,11 @@ run(OrmPlan *plan, const Datum *arrays, const OrmPath *place, DestReceiver *rece
 void
 orm_links_insert(const OrmEdge *edge)
 {
-	OrmJoinColumns	columns;
-	OrmTuples	rows;
-	Datum		arrays[2 * INDEX_MAX_KEYS];
+	OrmJoinColumns columns;
+	OrmTuples rows;
+	Datum arrays[2 * INDEX_MAX_KEYS];
 	const OrmPath *place = NULL;
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (edge->links == NIL)
 		return;
@@ -360,7 +358,7 @@ static const OrmPath *
 common_place(const List *removals)
 {
 	const OrmPath *place = ((const OrmRemoval *) linitial(removals))->place;
-	ListCell   *cell;
+	ListCell *cell;
 
 	for_each_from(cell, removals, 1)
 		place = orm_path_common(place, ((const OrmRemoval *) lfirst(cell))->place);
@@ -370,19 +368,19 @@ common_place(const List *removals)
 void
 orm_links_delete_others(const OrmEdge *edge, const List *removals)
 {
-	OrmJoinColumns	columns = join_columns(edge, true);
-	OrmJoinColumns	owner_columns = join_columns(edge, false);
-	OrmTuples	kept = orm_tuples_make(&columns);
-	OrmTuples	owners = orm_tuples_make(&owner_columns);
-	Datum		arrays[4 * INDEX_MAX_KEYS];
-	int			attributes[INDEX_MAX_KEYS];
-	int			nattributes = target_attributes(edge, attributes);
-	ListCell   *cell;
+	OrmJoinColumns columns = join_columns(edge, true);
+	OrmJoinColumns owner_columns = join_columns(edge, false);
+	OrmTuples kept = orm_tuples_make(&columns);
+	OrmTuples owners = orm_tuples_make(&owner_columns);
+	Datum arrays[4 * INDEX_MAX_KEYS];
+	int attributes[INDEX_MAX_KEYS];
+	int nattributes = target_attributes(edge, attributes);
+	ListCell *cell;
 
 	foreach(cell, removals)
 	{
 		const OrmRemoval *removal = lfirst(cell);
-		ListCell   *item;
+		ListCell *item;
 
 		orm_tuples_add(&owners, 0, removal->owner, edge->referenced_key, edge->n, true);
 		foreach(item, removal->items)
@@ -399,8 +397,8 @@ orm_links_delete_others(const OrmEdge *edge, const List *removals)
 static void
 take_gone(void *argument, TupleTableSlot *slot)
 {
-	bool	   *gone = argument;
-	bool		isnull;
+	bool *gone = argument;
+	bool isnull;
 
 	gone[DatumGetInt64(slot_getattr(slot, 1, &isnull)) - 1] = true;
 }
@@ -409,13 +407,13 @@ take_gone(void *argument, TupleTableSlot *slot)
 static List *
 add_named(OrmTuples *rows, const OrmEdge *edge, const List *removals)
 {
-	List	   *items = NIL;
-	ListCell   *cell;
+	List *items = NIL;
+	ListCell *cell;
 
 	foreach(cell, removals)
 	{
 		const OrmRemoval *removal = lfirst(cell);
-		ListCell   *item;
+		ListCell *item;
 
 		foreach(item, removal->items)
 			add_row(rows, edge, removal->owner, lfirst(item));
@@ -427,13 +425,13 @@ add_named(OrmTuples *rows, const OrmEdge *edge, const List *removals)
 void
 orm_links_delete(const OrmEdge *edge, const List *removals)
 {
-	OrmJoinColumns	columns = join_columns(edge, true);
-	OrmTuples	rows = orm_tuples_make(&columns);
-	List	   *items = add_named(&rows, edge, removals);
-	bool	   *gone = palloc0(Max(rows.n, 1));
-	Datum		arrays[2 * INDEX_MAX_KEYS];
+	OrmJoinColumns columns = join_columns(edge, true);
+	OrmTuples rows = orm_tuples_make(&columns);
+	List *items = add_named(&rows, edge, removals);
+	bool *gone = palloc0(Max(rows.n, 1));
+	Datum arrays[2 * INDEX_MAX_KEYS];
 	OrmReceiver receiver;
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (rows.n == 0)
 		return;

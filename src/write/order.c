@@ -15,12 +15,12 @@
 /* The objects of a component that are not written yet. */
 typedef struct Remaining
 {
-	OrmWork    *work;
-	int			component;
-	bool		circular;
+	OrmWork *work;
+	int component;
+	bool circular;
 	OrmObject **objects;
-	int			n;
-	uint64		visits;			/* so often was a way into a circle looked for */
+	int n;
+	uint64 visits; /* so often was a way into a circle looked for */
 } Remaining;
 
 /* Does an edge stay inside the component? */
@@ -34,10 +34,10 @@ is_inside(const OrmEdge *edge, int component)
 static Remaining
 collect(OrmWork *work, int component)
 {
-	Remaining	remaining = {.work = work, .component = component};
-	List	   *groups = orm_order_groups_of(work, component);
-	int			n = 0;
-	ListCell   *cell;
+	Remaining remaining = {.work = work, .component = component};
+	List *groups = orm_order_groups_of(work, component);
+	int n = 0;
+	ListCell *cell;
 
 	foreach(cell, groups)
 		n += ((OrmGroup *) lfirst(cell))->n;
@@ -59,7 +59,7 @@ collect(OrmWork *work, int component)
 static void
 hand_over(OrmWork *work, OrmObject **objects, int n, OrmWave wave)
 {
-	int			first = 0;
+	int first = 0;
 
 	for (int i = 1; i <= n; i++)
 		if (i == n || objects[i]->group != objects[first]->group)
@@ -139,7 +139,7 @@ static bool
 mark_self(const Remaining *remaining, bool *self)
 {
 	const OrmModel *model = remaining->objects[0]->group->model;
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, remaining->work->edges)
 	{
@@ -165,7 +165,7 @@ even_out(const Remaining *remaining, const bool *self)
 	for (int i = 0; i < remaining->n; i++)
 	{
 		const OrmObject *object = remaining->objects[i];
-		OrmRecord  *record = object->record;
+		OrmRecord *record = object->record;
 
 		for (int a = 0; is_surely_new(object) && a < object->group->model->nattributes; a++)
 			if (self[a] && !record->given[a] && !is_referred_by(object, a))
@@ -195,13 +195,13 @@ static bool
 fit_one_wave(const Remaining *remaining)
 {
 	const OrmGroup *group = remaining->objects[0]->group;
-	bool	   *self = palloc0(Max(group->model->nattributes, 1));
+	bool *self = palloc0(Max(group->model->nattributes, 1));
 	const OrmObject *first = NULL;
 
 	for (int i = 0; i < remaining->n; i++)
 	{
 		const OrmObject *object = remaining->objects[i];
-		bool		new = is_surely_new(object);
+		bool new = is_surely_new(object);
 
 		if (object->group != group)
 			return false;
@@ -235,7 +235,7 @@ waits_for(const OrmReference *reference)
 static bool
 is_deferred(const OrmEdge *edge)
 {
-	AttrNumber	columns[INDEX_MAX_KEYS];
+	AttrNumber columns[INDEX_MAX_KEYS];
 
 	for (int i = 0; i < edge->n; i++)
 		columns[i] = edge->holder->model->attributes[edge->holder_key[i]].attnum;
@@ -246,11 +246,11 @@ is_deferred(const OrmEdge *edge)
 static bool
 break_deferred(OrmReference *reference)
 {
-	OrmObject  *target = reference->target;
+	OrmObject *target = reference->target;
 	const OrmEdge *edge = reference->edge;
-	OrmWrite	write = {.model = target->group->model};
-	OrmBatch	batch = {&write, &target->record, 1};
-	OrmKey		key = {.nattributes = edge->n, .attributes = edge->referenced_key};
+	OrmWrite write = {.model = target->group->model};
+	OrmBatch batch = {&write, &target->record, 1};
+	OrmKey key = {.nattributes = edge->n, .attributes = edge->referenced_key};
 
 	if (!is_deferred(edge))
 		return false;
@@ -277,9 +277,7 @@ break_nullable(OrmWork *work, OrmReference *reference)
 static void
 raise_circle(const OrmObject *object)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			errmsg("objects refer to each other in a circle"),
+	ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("objects refer to each other in a circle"),
 			orm_error_place(object->place),
 			errhint("One of their keys must be nullable, or its constraint DEFERRABLE INITIALLY DEFERRED."));
 }
@@ -323,11 +321,11 @@ break_circle(Remaining *remaining, OrmObject *object)
 static void
 break_circles(Remaining *remaining)
 {
-	uint64		before = remaining->visits;
+	uint64 before = remaining->visits;
 
 	for (int i = 0; i < remaining->n; i++)
 	{
-		OrmObject  *object = remaining->objects[i];
+		OrmObject *object = remaining->objects[i];
 
 		remaining->visits++;
 		while (object->visit <= before)
@@ -345,8 +343,8 @@ static int
 split_ready(Remaining *remaining)
 {
 	OrmObject **waiting = palloc_extended(sizeof(OrmObject *) * remaining->n, MCXT_ALLOC_HUGE);
-	int			ready = 0;
-	int			nwaiting = 0;
+	int ready = 0;
+	int nwaiting = 0;
 
 	for (int i = 0; i < remaining->n; i++)
 		if (remaining->objects[i]->waits == 0)
@@ -381,7 +379,7 @@ go_by_depth(Remaining *remaining, OrmWave wave)
 	}
 	while (remaining->n > 0)
 	{
-		int			ready = split_ready(remaining);
+		int ready = split_ready(remaining);
 
 		CHECK_FOR_INTERRUPTS();
 		if (ready == 0)
@@ -399,7 +397,7 @@ go_by_depth(Remaining *remaining, OrmWave wave)
 void
 orm_order_component(OrmWork *work, int component, OrmWave wave)
 {
-	Remaining	remaining = collect(work, component);
+	Remaining remaining = collect(work, component);
 
 	if (remaining.n == 0)
 		return;

@@ -21,29 +21,29 @@
 /* State of ordering the groups. */
 typedef struct Ordering
 {
-	OrmWork    *work;
-	List	   *stack;			/* of OrmGroup * whose component is not known yet */
-	int			visits;
-	int			components;
+	OrmWork *work;
+	List *stack; /* of OrmGroup * whose component is not known yet */
+	int visits;
+	int components;
 } Ordering;
 
 bool
 orm_order_waits_for_end(Oid holder, Oid target, int n, const AttrNumber *columns)
 {
-	Relation	constraints = table_open(ConstraintRelationId, AccessShareLock);
-	bool		waits = false;
+	Relation constraints = table_open(ConstraintRelationId, AccessShareLock);
+	bool waits = false;
 	ScanKeyData key;
 	SysScanDesc scan;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(holder));
 	scan = systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, NULL, 1, &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(tuple);
-		AttrNumber	own[INDEX_MAX_KEYS];
-		AttrNumber	referenced[INDEX_MAX_KEYS];
-		int			nkeys;
+		AttrNumber own[INDEX_MAX_KEYS];
+		AttrNumber referenced[INDEX_MAX_KEYS];
+		int nkeys;
 
 		if (form->contype != CONSTRAINT_FOREIGN || form->confrelid != target)
 			continue;
@@ -68,8 +68,8 @@ refers_to(const OrmModel *holder, const OrmModel *target, bool at_once)
 		const OrmRelationship *relationship = &holder->relationships[i];
 
 		if (relationship->resolved && relationship->key_is_local && relationship->target_relid == target->relid &&
-			!(at_once && orm_order_waits_for_end(holder->relid, target->relid, relationship->nkeys,
-												 relationship->local)))
+			!(at_once &&
+			  orm_order_waits_for_end(holder->relid, target->relid, relationship->nkeys, relationship->local)))
 			return true;
 	}
 	for (int i = 0; i < target->nrelationships; i++)
@@ -78,8 +78,8 @@ refers_to(const OrmModel *holder, const OrmModel *target, bool at_once)
 
 		if (relationship->resolved && !relationship->key_is_local && !OidIsValid(relationship->join_relid) &&
 			relationship->target_relid == holder->relid &&
-			!(at_once && orm_order_waits_for_end(holder->relid, target->relid, relationship->nkeys,
-												 relationship->remote)))
+			!(at_once &&
+			  orm_order_waits_for_end(holder->relid, target->relid, relationship->nkeys, relationship->remote)))
 			return true;
 	}
 	return false;
@@ -89,8 +89,8 @@ refers_to(const OrmModel *holder, const OrmModel *target, bool at_once)
 static List *
 referenced_by(const OrmWork *work, const OrmGroup *group)
 {
-	List	   *referenced = NIL;
-	ListCell   *cell;
+	List *referenced = NIL;
+	ListCell *cell;
 
 	foreach(cell, work->edges)
 	{
@@ -109,15 +109,15 @@ referenced_by(const OrmWork *work, const OrmGroup *group)
 static int
 visit_group(Ordering *ordering, OrmGroup *group)
 {
-	int			earliest = group->visit = ++ordering->visits;
-	ListCell   *cell;
+	int earliest = group->visit = ++ordering->visits;
+	ListCell *cell;
 
 	check_stack_depth();
 	ordering->stack = lappend(ordering->stack, group);
 	foreach(cell, referenced_by(ordering->work, group))
 	{
-		OrmGroup   *referenced = lfirst(cell);
-		int			reached = referenced->visit;
+		OrmGroup *referenced = lfirst(cell);
+		int reached = referenced->visit;
 
 		if (reached == 0)
 			reached = visit_group(ordering, referenced);
@@ -126,7 +126,7 @@ visit_group(Ordering *ordering, OrmGroup *group)
 	}
 	if (earliest == group->visit)
 	{
-		OrmGroup   *member;
+		OrmGroup *member;
 
 		do
 		{
@@ -152,7 +152,7 @@ compare_edges(const ListCell *a, const ListCell *b)
 {
 	const OrmEdge *left = lfirst(a);
 	const OrmEdge *right = lfirst(b);
-	int			result = strcmp(left->source->model->name, right->source->model->name);
+	int result = strcmp(left->source->model->name, right->source->model->name);
 
 	return result != 0 ? result : strcmp(left->relationship->name, right->relationship->name);
 }
@@ -161,8 +161,8 @@ compare_edges(const ListCell *a, const ListCell *b)
 int
 orm_order_groups(OrmWork *work)
 {
-	Ordering	ordering = {.work = work};
-	ListCell   *cell;
+	Ordering ordering = {.work = work};
+	ListCell *cell;
 
 	list_sort(work->groups, compare_groups);
 	list_sort(work->edges, compare_edges);
@@ -182,17 +182,17 @@ orm_order_groups(OrmWork *work)
 static int
 first_free(const List *groups)
 {
-	ListCell   *cell;
-	ListCell   *other;
+	ListCell *cell;
+	ListCell *other;
 
 	foreach(cell, groups)
 	{
 		const OrmGroup *group = lfirst(cell);
-		bool		is_free = true;
+		bool is_free = true;
 
 		foreach(other, groups)
-			is_free = is_free && (lfirst(other) == group ||
-								  !refers_to(group->model, ((const OrmGroup *) lfirst(other))->model, true));
+			is_free = is_free &&
+				(lfirst(other) == group || !refers_to(group->model, ((const OrmGroup *) lfirst(other))->model, true));
 		if (is_free)
 			return foreach_current_index(cell);
 	}
@@ -202,9 +202,9 @@ first_free(const List *groups)
 List *
 orm_order_groups_of(const OrmWork *work, int component)
 {
-	List	   *groups = NIL;
-	List	   *ordered = NIL;
-	ListCell   *cell;
+	List *groups = NIL;
+	List *ordered = NIL;
+	ListCell *cell;
 
 	foreach(cell, work->groups)
 		if (((OrmGroup *) lfirst(cell))->component == component)
@@ -213,7 +213,7 @@ orm_order_groups_of(const OrmWork *work, int component)
 		return groups;
 	while (list_length(groups) > 1)
 	{
-		int			next = first_free(groups);
+		int next = first_free(groups);
 
 		ordered = lappend(ordered, list_nth(groups, next));
 		groups = list_delete_nth_cell(groups, next);

@@ -19,8 +19,8 @@ keep_known(const OrmOutcome *outcome, OrmObject *object, TupleTableSlot *slot)
 	for (int i = 0; i < group->nneeded; i++)
 	{
 		const OrmType *type = group->model->attributes[group->needed[i]].type;
-		OrmKnown   *known = &object->known[i];
-		Datum		value;
+		OrmKnown *known = &object->known[i];
+		Datum value;
 
 		if (outcome->columns[i] == 0)
 			continue;
@@ -35,8 +35,8 @@ static void
 take_row(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
 	const OrmOutcome *outcome = argument;
-	StringInfo	json = &outcome->work->json;
-	OrmObject  *object = record->object;
+	StringInfo json = &outcome->work->json;
+	OrmObject *object = record->object;
 	MemoryContext caller = MemoryContextSwitchTo(outcome->work->context);
 
 	keep_known(outcome, object, slot);
@@ -48,7 +48,7 @@ take_row(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 		return;
 	object->json_offset = json->len + 1;
 	orm_json_write_slot(json, orm_plan_payload(outcome->group->shape), slot);
-	json->len--;				/* the members, without the braces */
+	json->len--; /* the members, without the braces */
 	object->json_length = json->len - object->json_offset;
 }
 
@@ -56,7 +56,7 @@ take_row(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 static const bool *
 needed_flags(const OrmGroup *group, int n)
 {
-	bool	   *flags = palloc0(Max(group->model->nattributes, 1));
+	bool *flags = palloc0(Max(group->model->nattributes, 1));
 
 	for (int i = 0; i < n; i++)
 		flags[group->needed[i]] = true;
@@ -109,7 +109,7 @@ void
 orm_outcome_begin(OrmOutcome *outcome, OrmWork *work, OrmGroup *group, bool needed)
 {
 	const bool *returning;
-	int			column = 0;
+	int column = 0;
 
 	memset(outcome, 0, sizeof(OrmOutcome));
 	orm_outcome_decide(work, group);

@@ -12,10 +12,10 @@
 /* Rows of one group on their way back. */
 typedef struct OrmOutcome
 {
-	OrmWrite	write;			/* what the batches point at */
-	OrmWork    *work;
-	OrmGroup   *group;
-	int		   *columns;		/* of what is needed, in a row; 0: it does not come back */
+	OrmWrite write; /* what the batches point at */
+	OrmWork *work;
+	OrmGroup *group;
+	int *columns; /* of what is needed, in a row; 0: it does not come back */
 } OrmOutcome;
 
 /* Decides, once for a group, what of its rows goes into the result. */

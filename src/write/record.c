@@ -14,26 +14,22 @@
 /* What a verb does with columns that only the server fills. */
 static const struct
 {
-	bool		refuses;		/* a column that the server alone fills: an error, or passed over? */
-	bool		identifies;		/* does an attribute of the primary key say which row is meant? */
-}			verbs[] = {
-	[ORM_VERB_CREATE] = {true, false},
-	[ORM_VERB_UPDATE] = {true, true},
-	[ORM_VERB_SAVE] = {false, true},
-	[ORM_VERB_UPSERT] = {false, true},
-	[ORM_VERB_NESTED] = {false, true},
-	[ORM_VERB_NAMED] = {false, true},
+	bool refuses;	 /* a column that the server alone fills: an error, or passed over? */
+	bool identifies; /* does an attribute of the primary key say which row is meant? */
+} verbs[] = {
+	[ORM_VERB_CREATE] = {true, false}, [ORM_VERB_UPDATE] = {true, true},  [ORM_VERB_SAVE] = {false, true},
+	[ORM_VERB_UPSERT] = {false, true}, [ORM_VERB_NESTED] = {false, true}, [ORM_VERB_NAMED] = {false, true},
 };
 
 /* State of reading many objects. */
 struct OrmReader
 {
 	const OrmModel *model;
-	OrmVerb		verb;
-	bool	   *seen;			/* by attribute: does the present object name it? */
-	int		   *order;			/* which attribute the i-th key of the last object was: a guess */
-	int			nested;			/* how many keys of the present object are relationships */
-	OrmJson		relationship;	/* the last of these keys */
+	OrmVerb verb;
+	bool *seen;			  /* by attribute: does the present object name it? */
+	int *order;			  /* which attribute the i-th key of the last object was: a guess */
+	int nested;			  /* how many keys of the present object are relationships */
+	OrmJson relationship; /* the last of these keys */
 };
 
 /* What a key is that is no attribute. */
@@ -44,12 +40,12 @@ struct OrmReader
 OrmRecord *
 orm_record_make(const OrmModel *model, int n)
 {
-	Size		nattributes = model->nattributes;
-	OrmRecord  *records = palloc_extended(sizeof(OrmRecord) * Max(n, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	char	   *room = palloc_extended((sizeof(Datum) + 2 * sizeof(bool)) * Max(nattributes * n, 1),
-									   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	Datum	   *values = (Datum *) room;
-	bool	   *flags = (bool *) (values + nattributes * n);
+	Size nattributes = model->nattributes;
+	OrmRecord *records = palloc_extended(sizeof(OrmRecord) * Max(n, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	char *room = palloc_extended((sizeof(Datum) + 2 * sizeof(bool)) * Max(nattributes * n, 1),
+								 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	Datum *values = (Datum *) room;
+	bool *flags = (bool *) (values + nattributes * n);
 
 	for (int i = 0; i < n; i++)
 	{
@@ -65,15 +61,13 @@ orm_record_make(const OrmModel *model, int n)
 static void
 raise_unknown_key(const OrmModel *model, OrmJson key, const OrmPath *path)
 {
-	char	   *name = orm_json_string(key);
-	OrmPath		here = orm_path_key(path, name);
+	char *name = orm_json_string(key);
+	OrmPath here = orm_path_key(path, name);
 	const char **names;
-	int			nearest;
+	int nearest;
 
 	if (name[0] == '$')
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" cannot stand here", name),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot stand here", name),
 				orm_error_place(&here),
 				errhint("The keys of an object are attributes and relationships of its model."));
 	names = palloc(sizeof(char *) * Max(model->nattributes + model->nrelationships, 1));
@@ -84,10 +78,8 @@ raise_unknown_key(const OrmModel *model, OrmJson key, const OrmPath *path)
 	nearest = orm_name_nearest(name, names, model->nattributes + model->nrelationships);
 	if (nearest < model->nattributes)
 		orm_model_no_attribute(model, name, &here);
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_COLUMN),
-			errmsg("attribute \"%s\" of model \"%s\" does not exist", name, model->name),
-			orm_error_place(&here),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+			errmsg("attribute \"%s\" of model \"%s\" does not exist", name, model->name), orm_error_place(&here),
 			errhint("Perhaps you meant the relationship \"%s\".", names[nearest]));
 }
 
@@ -110,12 +102,10 @@ classify_other(const OrmModel *model, OrmJson key, const OrmPath *path)
 static void
 raise_generated(const OrmModel *model, const OrmAttribute *attribute, const OrmPath *here)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_GENERATED_ALWAYS),
+	ereport(ERROR, errcode(ERRCODE_GENERATED_ALWAYS),
 			errmsg("attribute \"%s\" of model \"%s\" cannot be given", attribute->name, model->name),
 			errdetail("At %s. Its column is %s.", orm_path_text(here),
-					  attribute->generated ? "a generated column"
-					  : "an identity column defined as GENERATED ALWAYS"));
+					  attribute->generated ? "a generated column" : "an identity column defined as GENERATED ALWAYS"));
 }
 
 /* Is it the attribute of that name? */
@@ -131,9 +121,9 @@ find_attribute(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path)
 {
 	const OrmModel *model = reader->model;
 	const char *name = orm_json_bytes(walk->key);
-	int			length = walk->key.node->length;
-	int		   *guess = walk->index < model->nattributes ? &reader->order[walk->index] : NULL;
-	int			found;
+	int length = walk->key.node->length;
+	int *guess = walk->index < model->nattributes ? &reader->order[walk->index] : NULL;
+	int found;
 
 	if (guess != NULL && is_named(&model->attributes[*guess], name, length))
 		return *guess;
@@ -157,15 +147,12 @@ is_servers(const OrmAttribute *attribute, OrmVerb verb)
 static void
 check_verb(OrmPatch patch, OrmVerb verb, const OrmPath *here)
 {
-	if (verb == ORM_VERB_UPDATE || verb == ORM_VERB_NESTED ||
-		(verb != ORM_VERB_CREATE && orm_patch_makes_value(patch)))
+	if (verb == ORM_VERB_UPDATE || verb == ORM_VERB_NESTED || (verb != ORM_VERB_CREATE && orm_patch_makes_value(patch)))
 		return;
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" cannot stand here", orm_patch_name(patch)),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot stand here", orm_patch_name(patch)),
 			orm_error_place(here),
 			verb == ORM_VERB_CREATE ? errhint("A new object has no value that could be changed.")
-			: errhint("It needs an object that exists: use orm.update."));
+									: errhint("It needs an object that exists: use orm.update."));
 }
 
 /*
@@ -177,9 +164,9 @@ read_patch(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, cons
 {
 	const OrmModel *model = reader->model;
 	const OrmAttribute *attribute = &model->attributes[i];
-	OrmPatch	patch = orm_patch_find(attribute->type, json);
-	OrmJson		operand;
-	OrmPath		here;
+	OrmPatch patch = orm_patch_find(attribute->type, json);
+	OrmJson operand;
+	OrmPath here;
 
 	if (reader->verb == ORM_VERB_CREATE && orm_type_is_json(attribute->type))
 		return false;
@@ -218,7 +205,7 @@ read_value(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, cons
 static void
 read_etag(const OrmReader *reader, OrmRecord *record, OrmJson json, const OrmPath *path)
 {
-	OrmPath		here = orm_path_key(path, "$etag");
+	OrmPath here = orm_path_key(path, "$etag");
 	OrmJsonKind kind = orm_json_kind(json);
 
 	if (reader->verb == ORM_VERB_CREATE)
@@ -226,13 +213,9 @@ read_etag(const OrmReader *reader, OrmRecord *record, OrmJson json, const OrmPat
 	if (kind != ORM_JSON_STRING)
 		ereport(ERROR,
 				errcode(kind == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"$etag\" must be a string, not %s", orm_json_kind_name(kind)),
-				orm_error_place(&here));
+				errmsg("\"$etag\" must be a string, not %s", orm_json_kind_name(kind)), orm_error_place(&here));
 	if (record->etag != NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_DUPLICATE_COLUMN),
-				errmsg("\"$etag\" is given twice"),
-				orm_error_place(&here));
+		ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("\"$etag\" is given twice"), orm_error_place(&here));
 	record->etag = orm_json_string(json);
 }
 
@@ -241,9 +224,9 @@ static void
 read_member(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path, OrmRecord *record)
 {
 	const OrmModel *model = reader->model;
-	int			i = find_attribute(reader, walk, path);
+	int i = find_attribute(reader, walk, path);
 	const OrmAttribute *attribute;
-	OrmPath		here;
+	OrmPath here;
 
 	if (i < 0)
 	{
@@ -259,15 +242,12 @@ read_member(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path, Orm
 	attribute = &model->attributes[i];
 	here = orm_path_key(path, attribute->name);
 	if (reader->seen[i])
-		ereport(ERROR,
-				errcode(ERRCODE_DUPLICATE_COLUMN),
-				errmsg("attribute \"%s\" is given twice", attribute->name),
+		ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("attribute \"%s\" is given twice", attribute->name),
 				orm_error_place(&here));
 	reader->seen[i] = true;
 	if (!is_servers(attribute, reader->verb))
 		read_value(reader, record, i, walk->value, &here);
-	else if (verbs[reader->verb].refuses &&
-			 !(attribute->in_key && orm_json_kind(walk->value) == ORM_JSON_NULL))
+	else if (verbs[reader->verb].refuses && !(attribute->in_key && orm_json_kind(walk->value) == ORM_JSON_NULL))
 		raise_generated(model, attribute, &here);
 }
 
@@ -278,8 +258,7 @@ read_object(OrmReader *reader, OrmJson object, const OrmPath *path, OrmRecord *r
 	OrmJsonWalk walk;
 
 	if (orm_json_kind(object) != ORM_JSON_OBJECT)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("an object of model \"%s\" is expected, not %s", reader->model->name,
 					   orm_json_kind_name(orm_json_kind(object))),
 				orm_error_place(path));
@@ -306,7 +285,7 @@ init_reader(OrmReader *reader, const OrmModel *model, OrmVerb verb)
 OrmReader *
 orm_reader_make(const OrmModel *model)
 {
-	OrmReader  *reader = palloc(sizeof(OrmReader));
+	OrmReader *reader = palloc(sizeof(OrmReader));
 
 	init_reader(reader, model, ORM_VERB_SAVE);
 	return reader;
@@ -323,7 +302,7 @@ orm_reader_read(OrmReader *reader, OrmJson object, const OrmPath *path, OrmVerb 
 bool
 orm_record_read_flat(const OrmModel *model, OrmJson object, const OrmPath *path, OrmVerb verb, OrmRecord *record)
 {
-	OrmReader	reader;
+	OrmReader reader;
 
 	init_reader(&reader, model, verb);
 	read_object(&reader, object, path, record, true);
@@ -333,9 +312,9 @@ orm_record_read_flat(const OrmModel *model, OrmJson object, const OrmPath *path,
 void
 orm_record_read(const OrmModel *model, OrmJson object, const OrmPath *path, OrmVerb verb, OrmRecord *record)
 {
-	OrmReader	reader;
-	char	   *name;
-	OrmPath		here;
+	OrmReader reader;
+	char *name;
+	OrmPath here;
 
 	init_reader(&reader, model, verb);
 	read_object(&reader, object, path, record, true);
@@ -343,24 +322,21 @@ orm_record_read(const OrmModel *model, OrmJson object, const OrmPath *path, OrmV
 		return;
 	name = orm_json_string(reader.relationship);
 	here = orm_path_key(path, name);
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("relationship \"%s\" cannot be nested here", name),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("relationship \"%s\" cannot be nested here", name),
 			orm_error_place(&here),
-			errhint("Write objects of model \"%s\" by themselves.",
-					orm_model_relationship(model, name)->target));
+			errhint("Write objects of model \"%s\" by themselves.", orm_model_relationship(model, name)->target));
 }
 
 bool
 orm_record_read_flat_array(const OrmModel *model, OrmJson array, OrmVerb verb, OrmRecord *records)
 {
-	OrmReader	reader;
+	OrmReader reader;
 	OrmJsonWalk walk = orm_json_walk(array);
 
 	init_reader(&reader, model, verb);
 	while (orm_json_next(&walk))
 	{
-		OrmPath		path = orm_path_index(NULL, walk.index);
+		OrmPath path = orm_path_index(NULL, walk.index);
 
 		CHECK_FOR_INTERRUPTS();
 		records[walk.index].index = walk.index;

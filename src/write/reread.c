@@ -14,7 +14,7 @@ static const OrmPath query_place = {&options_place, "return", 0};
 static const OrmDocument *
 document_of(OrmJson query)
 {
-	int			length;
+	int length;
 	const char *text = orm_json_source(query, &length);
 
 	return orm_document_parse(text, length);
@@ -28,11 +28,9 @@ orm_reread_open(const OrmModel *model, const OrmWriteOptions *options)
 	if (options->query.node == NULL)
 		return NULL;
 	if (model->primary_key == NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 				errmsg("model \"%s\" has no primary key to read its objects back by", model->name),
-				orm_error_place(&query_place),
-				errhint("Without the option, what was stored is returned."));
+				orm_error_place(&query_place), errhint("Without the option, what was stored is returned."));
 	orm_query_request(&request, ORM_QUERY_KEYS, model, document_of(options->query), NULL);
 	request.place = &query_place;
 	return orm_query_open(&request);
@@ -43,7 +41,7 @@ static const Datum *
 key_of(const OrmObject *object)
 {
 	const OrmKey *key = object->group->model->primary_key;
-	Datum	   *values = palloc(sizeof(Datum) * key->nattributes);
+	Datum *values = palloc(sizeof(Datum) * key->nattributes);
 
 	return orm_work_key(object, values) ? values : NULL;
 }
@@ -51,9 +49,9 @@ key_of(const OrmObject *object)
 bool
 orm_reread(OrmQuery *query, const OrmWork *work, OrmObject *const *roots, int n, bool array, Datum *result)
 {
-	OrmWanted  *wanted = palloc_extended(sizeof(OrmWanted) * Max(n, 1), MCXT_ALLOC_HUGE);
+	OrmWanted *wanted = palloc_extended(sizeof(OrmWanted) * Max(n, 1), MCXT_ALLOC_HUGE);
 	StringInfoData json;
-	int			found;
+	int found;
 
 	for (int i = 0; i < n; i++)
 	{

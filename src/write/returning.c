@@ -22,13 +22,13 @@ typedef struct Delivery
 {
 	const OrmBatch *batch;
 	const OrmStatement *statement;
-	MemoryContext context;		/* outlives the rows */
-	int			last_column;
+	MemoryContext context; /* outlives the rows */
+	int last_column;
 	OrmKeyOrder order;
-	int			key_columns[INDEX_MAX_KEYS];	/* where the key's parts are in a row */
-	int			next;			/* guess: index of the record */
-	OrmRecord ***sorted;		/* the batch's records by key, as pointers into it; made when needed */
-	int			next_sorted;	/* guess: index in that */
+	int key_columns[INDEX_MAX_KEYS]; /* where the key's parts are in a row */
+	int next;						 /* guess: index of the record */
+	OrmRecord ***sorted;			 /* the batch's records by key, as pointers into it; made when needed */
+	int next_sorted;				 /* guess: index in that */
 } Delivery;
 
 /*
@@ -38,8 +38,7 @@ typedef struct Delivery
 static Oid
 cheapest_collation(const OrmType *type)
 {
-	if (type->class == ORM_TYPE_TEXT && OidIsValid(type->collation) &&
-		get_collation_isdeterministic(type->collation))
+	if (type->class == ORM_TYPE_TEXT && OidIsValid(type->collation) && get_collation_isdeterministic(type->collation))
 		return C_COLLATION_OID;
 	return type->collation;
 }
@@ -78,7 +77,7 @@ compare_part(const OrmKeyPart *part, Datum a, Datum b)
 int
 orm_key_order_compare(const OrmKeyOrder *order, const OrmRecord *record, const Datum *values)
 {
-	int			result = 0;
+	int result = 0;
 
 	for (int i = 0; result == 0 && i < order->nparts; i++)
 		result = compare_part(&order->parts[i], record->values[order->parts[i].attribute], values[i]);
@@ -88,11 +87,11 @@ orm_key_order_compare(const OrmKeyOrder *order, const OrmRecord *record, const D
 int
 orm_key_order_compare_records(const OrmKeyOrder *order, const OrmRecord *a, const OrmRecord *b)
 {
-	int			result = 0;
+	int result = 0;
 
 	for (int i = 0; result == 0 && i < order->nparts; i++)
 	{
-		int			attribute = order->parts[i].attribute;
+		int attribute = order->parts[i].attribute;
 
 		result = compare_part(&order->parts[i], a->values[attribute], b->values[attribute]);
 	}
@@ -103,9 +102,9 @@ orm_key_order_compare_records(const OrmKeyOrder *order, const OrmRecord *a, cons
 static int
 compare_for_sort(const void *a, const void *b, void *order)
 {
-	OrmRecord **left = *(OrmRecord **const *) a;
-	OrmRecord **right = *(OrmRecord **const *) b;
-	int			result = orm_key_order_compare_records(order, *left, *right);
+	OrmRecord **left = *(OrmRecord * *const *) a;
+	OrmRecord **right = *(OrmRecord * *const *) b;
+	int result = orm_key_order_compare_records(order, *left, *right);
 
 	return result != 0 ? result : (left > right) - (left < right);
 }
@@ -114,7 +113,7 @@ compare_for_sort(const void *a, const void *b, void *order)
 static void
 sort_records(Delivery *delivery)
 {
-	int			n = delivery->batch->n;
+	int n = delivery->batch->n;
 	MemoryContext caller = MemoryContextSwitchTo(delivery->context);
 
 	delivery->sorted = palloc(sizeof(OrmRecord **) * n);
@@ -128,12 +127,12 @@ sort_records(Delivery *delivery)
 static int
 search_sorted(const Delivery *delivery, const Datum *key)
 {
-	int			low = 0;
-	int			high = delivery->batch->n;
+	int low = 0;
+	int high = delivery->batch->n;
 
 	while (low < high)
 	{
-		int			middle = low + (high - low) / 2;
+		int middle = low + (high - low) / 2;
 
 		if (orm_key_order_compare(&delivery->order, *delivery->sorted[middle], key) < 0)
 			low = middle + 1;
@@ -154,8 +153,8 @@ waits(const Delivery *delivery, const OrmRecord *record, const Datum *key)
 static OrmRecord *
 find_in_order(Delivery *delivery, const Datum *key)
 {
-	int			n = delivery->batch->n;
-	int			at = delivery->next_sorted;
+	int n = delivery->batch->n;
+	int at = delivery->next_sorted;
 
 	if (delivery->sorted == NULL)
 		sort_records(delivery);
@@ -178,8 +177,8 @@ find_in_order(Delivery *delivery, const Datum *key)
 static OrmRecord *
 find_record(Delivery *delivery, TupleTableSlot *slot)
 {
-	Datum		key[INDEX_MAX_KEYS];
-	bool		isnull;
+	Datum key[INDEX_MAX_KEYS];
+	bool isnull;
 
 	for (int i = 0; i < delivery->order.nparts; i++)
 	{
@@ -207,7 +206,7 @@ static OrmAction
 action_of(const Delivery *delivery, TupleTableSlot *slot)
 {
 	const OrmStatement *statement = delivery->statement;
-	bool		isnull;
+	bool isnull;
 
 	if (statement->action && !DatumGetBool(slot_getattr(slot, delivery->last_column, &isnull)))
 		return ORM_ACTION_UPDATED;
@@ -220,7 +219,7 @@ hand_over(Delivery *delivery, OrmRecord *record, TupleTableSlot *slot)
 {
 	const OrmWrite *write = delivery->batch->write;
 	const OrmStatement *statement = delivery->statement;
-	bool		isnull;
+	bool isnull;
 
 	if (statement->kind == ORM_KIND_STORED && statement->changed_only &&
 		DatumGetBool(slot_getattr(slot, delivery->last_column, &isnull)))
@@ -238,7 +237,7 @@ hand_over(Delivery *delivery, OrmRecord *record, TupleTableSlot *slot)
 static void
 take_only_row(void *argument, TupleTableSlot *slot)
 {
-	Delivery   *delivery = argument;
+	Delivery *delivery = argument;
 
 	if (!delivery->batch->records[0]->done)
 		hand_over(delivery, delivery->batch->records[0], slot);
@@ -248,8 +247,8 @@ take_only_row(void *argument, TupleTableSlot *slot)
 static void
 take_row(void *argument, TupleTableSlot *slot)
 {
-	Delivery   *delivery = argument;
-	OrmRecord  *record = find_record(delivery, slot);
+	Delivery *delivery = argument;
+	OrmRecord *record = find_record(delivery, slot);
 
 	if (record != NULL)
 		hand_over(delivery, record, slot);
@@ -259,7 +258,7 @@ take_row(void *argument, TupleTableSlot *slot)
 static int
 column_of(const bool *returning, int attribute)
 {
-	int			column = 1;
+	int column = 1;
 
 	for (int i = 0; i < attribute; i++)
 		if (returning[i])
@@ -282,7 +281,7 @@ static void
 ask_for_key(OrmStatement *statement, const OrmKey *key, int *columns)
 {
 	const bool *returning = statement->returning;
-	int			nreturned = returning ? column_of(returning, statement->model->nattributes) - 1 : 0;
+	int nreturned = returning ? column_of(returning, statement->model->nattributes) - 1 : 0;
 
 	statement->key_back = returns_key(returning, key) ? NULL : key;
 	for (int i = 0; i < key->nattributes; i++)
@@ -293,7 +292,7 @@ ask_for_key(OrmStatement *statement, const OrmKey *key, int *columns)
 static int
 last_column(const OrmStatement *statement)
 {
-	int			columns = statement->key_back ? statement->key_back->nattributes : 0;
+	int columns = statement->key_back ? statement->key_back->nattributes : 0;
 
 	if (statement->returning != NULL)
 		columns += column_of(statement->returning, statement->model->nattributes) - 1;
@@ -313,8 +312,8 @@ static void
 run_for_one(OrmStatement *statement, const OrmBatch *batch)
 {
 	OrmReceiver receiver;
-	Delivery	delivery;
-	uint64		processed;
+	Delivery delivery;
+	uint64 processed;
 
 	statement->many = false;
 	statement->key_back = NULL;
@@ -338,7 +337,7 @@ static void
 run_for_element(OrmStatement *statement, const OrmBatch *batch)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	OrmPath		room;
+	OrmPath room;
 
 	PG_TRY();
 	{
@@ -357,7 +356,7 @@ run_one_by_one(OrmStatement *statement, const OrmBatch *batch)
 {
 	for (int i = 0; i < batch->n; i++)
 	{
-		OrmBatch	one = {batch->write, &batch->records[i], 1};
+		OrmBatch one = {batch->write, &batch->records[i], 1};
 
 		CHECK_FOR_INTERRUPTS();
 		if (batch->records[i]->index < 0)
@@ -416,7 +415,7 @@ binds_any(const OrmStatement *statement)
 void
 orm_batch_run(OrmStatement *statement, const OrmBatch *batch, const OrmKey *match)
 {
-	Delivery	delivery = {0};
+	Delivery delivery = {0};
 
 	if (batch->n > 1 && binds_any(statement))
 	{

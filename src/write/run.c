@@ -23,7 +23,7 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 {
 	const OrmModel *model = statement->model;
 	const OrmKey *keys[] = {statement->key, statement->key_back};
-	uint8		flags[] = {
+	uint8 flags[] = {
 		statement->on_conflict,
 		statement->many,
 		statement->changed_only,
@@ -53,9 +53,9 @@ static OrmPlan *
 add_plan(const OrmPlanKey *key, const OrmStatement *statement)
 {
 	StringInfoData sql;
-	Oid		   *types = palloc(sizeof(Oid) * (2 * statement->model->nattributes + 3));
-	OrmPlan    *plan;
-	int			nparams;
+	Oid *types = palloc(sizeof(Oid) * (2 * statement->model->nattributes + 3));
+	OrmPlan *plan;
+	int nparams;
 
 	initStringInfo(&sql);
 	nparams = orm_statement_text(&sql, statement, types);
@@ -68,8 +68,8 @@ add_plan(const OrmPlanKey *key, const OrmStatement *statement)
 static OrmPlan *
 open_plan(const OrmStatement *statement)
 {
-	OrmPlanKey	key;
-	OrmPlan    *plan;
+	OrmPlanKey key;
+	OrmPlan *plan;
 
 	make_plan_key(&key, statement);
 	plan = orm_plan_find(&key);
@@ -80,7 +80,7 @@ open_plan(const OrmStatement *statement)
 static void
 bind_one(const OrmStatement *statement, const OrmRecord *record, Datum *values, bool *isnull)
 {
-	int			nparams = 0;
+	int nparams = 0;
 
 	for (int i = 0; i < statement->model->nattributes; i++)
 		if (statement->bound[i])
@@ -93,24 +93,22 @@ bind_one(const OrmStatement *statement, const OrmRecord *record, Datum *values, 
 
 /* An array of one attribute's values; "values" and "isnull" have room for n. */
 static Datum
-make_array(const OrmType *type, int attribute, OrmRecord *const *records, int n,
-		   Datum *values, bool *isnull)
+make_array(const OrmType *type, int attribute, OrmRecord *const *records, int n, Datum *values, bool *isnull)
 {
-	int			lower_bound = 1;
+	int lower_bound = 1;
 
 	for (int i = 0; i < n; i++)
 	{
 		values[i] = records[i]->values[attribute];
 		isnull[i] = records[i]->isnull[attribute];
 	}
-	return PointerGetDatum(construct_md_array(values, isnull, 1, &n, &lower_bound, type->oid,
-											  type->length, type->by_value, type->align));
+	return PointerGetDatum(
+		construct_md_array(values, isnull, 1, &n, &lower_bound, type->oid, type->length, type->by_value, type->align));
 }
 
 /* A record as a value of the table's row type; "values" and "isnull" have room for its columns. */
 static Datum
-make_row(const OrmStatement *statement, const OrmRecord *record, TupleDesc descriptor,
-		 Datum *values, bool *isnull)
+make_row(const OrmStatement *statement, const OrmRecord *record, TupleDesc descriptor, Datum *values, bool *isnull)
 {
 	const OrmModel *model = statement->model;
 
@@ -133,8 +131,7 @@ check_columns(const OrmStatement *statement, TupleDesc descriptor)
 	for (int i = 0; i < model->nattributes; i++)
 		if (statement->bound[i] &&
 			TupleDescAttr(descriptor, model->attributes[i].attnum - 1)->atttypid != model->attributes[i].type->oid)
-			ereport(ERROR,
-					errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					errmsg("cached plan must not change parameter types"),
 					errdetail("The table was altered during the call."));
 }
@@ -143,16 +140,15 @@ check_columns(const OrmStatement *statement, TupleDesc descriptor)
 static Datum
 make_row_array(const OrmStatement *statement, OrmRecord *const *records, int n)
 {
-	TupleDesc	descriptor = lookup_rowtype_tupdesc_copy(statement->model->row_type, -1);
-	Datum	   *rows = palloc(sizeof(Datum) * n);
-	Datum	   *values = palloc0(sizeof(Datum) * descriptor->natts);
-	bool	   *isnull = palloc(sizeof(bool) * descriptor->natts);
+	TupleDesc descriptor = lookup_rowtype_tupdesc_copy(statement->model->row_type, -1);
+	Datum *rows = palloc(sizeof(Datum) * n);
+	Datum *values = palloc0(sizeof(Datum) * descriptor->natts);
+	bool *isnull = palloc(sizeof(bool) * descriptor->natts);
 
 	check_columns(statement, descriptor);
 	for (int i = 0; i < n; i++)
 		rows[i] = make_row(statement, records[i], descriptor, values, isnull);
-	return PointerGetDatum(construct_array(rows, n, statement->model->row_type, -1, false,
-										   TYPALIGN_DOUBLE));
+	return PointerGetDatum(construct_array(rows, n, statement->model->row_type, -1, false, TYPALIGN_DOUBLE));
 }
 
 /* Many records' values as parameters: one array for each attribute, or one of rows. */
@@ -160,9 +156,9 @@ static void
 bind_many(const OrmStatement *statement, OrmRecord *const *records, int n, Datum *params)
 {
 	const OrmModel *model = statement->model;
-	Datum	   *values;
-	bool	   *isnull;
-	int			nparams = 0;
+	Datum *values;
+	bool *isnull;
+	int nparams = 0;
 
 	if (orm_statement_by_row(statement))
 	{
@@ -179,16 +175,15 @@ bind_many(const OrmStatement *statement, OrmRecord *const *records, int n, Datum
 }
 
 uint64
-orm_statement_run(const OrmStatement *statement, OrmRecord *const *records, int n,
-				  DestReceiver *receiver)
+orm_statement_run(const OrmStatement *statement, OrmRecord *const *records, int n, DestReceiver *receiver)
 {
-	Datum		few_values[MANY_ATTRIBUTES];
-	bool		few_isnull[MANY_ATTRIBUTES];
-	Datum	   *values = few_values;
-	bool	   *isnull = few_isnull;
-	int			nattributes = statement->model->nattributes;
-	OrmPlan    *plan = open_plan(statement);
-	uint64		processed;
+	Datum few_values[MANY_ATTRIBUTES];
+	bool few_isnull[MANY_ATTRIBUTES];
+	Datum *values = few_values;
+	bool *isnull = few_isnull;
+	int nattributes = statement->model->nattributes;
+	OrmPlan *plan = open_plan(statement);
+	uint64 processed;
 
 	if (nattributes > MANY_ATTRIBUTES)
 	{

@@ -20,7 +20,7 @@ agrees(const OrmRecord *record, const OrmModel *model, int attribute, Datum valu
 static const OrmPath *
 place_of(const OrmReference *reference)
 {
-	bool		above = reference->edge->relationship->kind == ORM_BELONGS_TO;
+	bool above = reference->edge->relationship->kind == ORM_BELONGS_TO;
 	const OrmObject *below = above ? reference->target : reference->holder;
 	const OrmObject *other = above ? reference->holder : reference->target;
 
@@ -33,19 +33,16 @@ raise_disagreement(const OrmReference *reference, int attribute)
 {
 	const OrmModel *model = reference->holder->group->model;
 
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("relationship \"%s\" and attribute \"%s\" of model \"%s\" do not agree",
 				   reference->edge->relationship->name, model->attributes[attribute].name, model->name),
-			orm_error_place(place_of(reference)),
-			errhint("Give one of them."));
+			orm_error_place(place_of(reference)), errhint("Give one of them."));
 }
 
 void
 orm_settle_unknown(const OrmReference *reference)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+	ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			errmsg("the key of an object of model \"%s\" cannot be known", reference->target->group->model->name),
 			orm_error_place(place_of(reference)),
 			errhint("What is connected with it needs the key: grant SELECT on its columns."));
@@ -60,15 +57,15 @@ orm_settle(const OrmReference *reference, OrmRecord *record)
 
 	for (int i = 0; i < edge->n; i++)
 	{
-		int			attribute = edge->holder_key[i];
-		Datum		value;
-		bool		isnull;
+		int attribute = edge->holder_key[i];
+		Datum value;
+		bool isnull;
 
 		if (!orm_work_value(reference->target, edge->referenced_key[i], &value, &isnull))
 			return false;
 		if (!isnull)
 			value = orm_work_convert(referenced->attributes[edge->referenced_key[i]].type,
-									  holder->attributes[attribute].type, value);
+									 holder->attributes[attribute].type, value);
 		if (record->given[attribute])
 		{
 			if (!agrees(record, holder, attribute, value, isnull))
@@ -111,10 +108,10 @@ orm_settle_key(OrmRecord *record, const OrmObject *object)
 
 	for (int i = 0; i < key->nattributes; i++)
 	{
-		int			attribute = key->attributes[i];
+		int attribute = key->attributes[i];
 
 		record->given[attribute] = orm_work_value(object, attribute, &record->values[attribute],
-													&record->isnull[attribute]);
+												  &record->isnull[attribute]);
 	}
 }
 
@@ -126,17 +123,16 @@ orm_settle_is_connected(const OrmReference *reference)
 
 	for (int i = 0; i < edge->n; i++)
 	{
-		Datum		has;
-		Datum		wants;
-		bool		has_null;
-		bool		wants_null;
+		Datum has;
+		Datum wants;
+		bool has_null;
+		bool wants_null;
 
 		if (!orm_work_value(reference->holder, edge->holder_key[i], &has, &has_null) ||
-			!orm_work_value(reference->target, edge->referenced_key[i], &wants, &wants_null) ||
-			has_null || wants_null)
+			!orm_work_value(reference->target, edge->referenced_key[i], &wants, &wants_null) || has_null || wants_null)
 			return false;
 		wants = orm_work_convert(edge->referenced->model->attributes[edge->referenced_key[i]].type,
-								  holder->attributes[edge->holder_key[i]].type, wants);
+								 holder->attributes[edge->holder_key[i]].type, wants);
 		if (!orm_batch_same_value(holder, edge->holder_key[i], has, wants))
 			return false;
 	}

@@ -52,10 +52,10 @@ orm_stale_append_lock(StringInfo sql, const OrmStatement *statement)
 /* What is found out about the first record that is stale. */
 typedef struct Finding
 {
-	OrmWrite	write;			/* its "returning" says which columns come */
-	MemoryContext context;		/* outlives the rows */
-	const OrmRecord *record;	/* NULL: none is stale */
-	char	   *what;			/* for the DETAIL */
+	OrmWrite write;			 /* its "returning" says which columns come */
+	MemoryContext context;	 /* outlives the rows */
+	const OrmRecord *record; /* NULL: none is stale */
+	char *what;				 /* for the DETAIL */
 } Finding;
 
 /* Does the record give a version? */
@@ -110,8 +110,8 @@ any_chosen(const OrmBatch *batch, const Choice *choice)
 static void
 append_value(StringInfo out, const OrmType *type, Datum value, bool isnull)
 {
-	char	   *text;
-	int			length;
+	char *text;
+	int length;
 
 	if (isnull)
 	{
@@ -155,13 +155,13 @@ static void
 append_differences(StringInfo out, const OrmWrite *write, const OrmRecord *record, TupleTableSlot *slot)
 {
 	const OrmModel *model = write->model;
-	int			column = 0;
-	bool		first = true;
+	int column = 0;
+	bool first = true;
 
 	for (int i = 0; i < model->nattributes; i++)
 	{
-		bool		isnull;
-		Datum		value;
+		bool isnull;
+		Datum value;
 
 		if (!write->returning[i])
 			continue;
@@ -181,7 +181,7 @@ append_differences(StringInfo out, const OrmWrite *write, const OrmRecord *recor
 static int
 version_column(const OrmWrite *write)
 {
-	int			column = 1;
+	int column = 1;
 
 	for (int i = 0; i < write->model->version; i++)
 		column += write->returning[i];
@@ -194,8 +194,8 @@ append_version(StringInfo out, const OrmWrite *write, const OrmRecord *record, T
 {
 	const OrmModel *model = write->model;
 	const OrmAttribute *attribute;
-	bool		isnull;
-	Datum		value;
+	bool isnull;
+	Datum value;
 
 	if (!gives_version(model, record))
 		return;
@@ -214,8 +214,8 @@ append_version(StringInfo out, const OrmWrite *write, const OrmRecord *record, T
 static void
 append_etag(StringInfo out, const OrmRecord *record, TupleTableSlot *slot)
 {
-	bool		isnull;
-	char	   *etag;
+	bool isnull;
+	char *etag;
 
 	if (record->etag == NULL)
 		return;
@@ -228,7 +228,7 @@ append_etag(StringInfo out, const OrmRecord *record, TupleTableSlot *slot)
 static void
 compare(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
-	Finding    *finding = argument;
+	Finding *finding = argument;
 	StringInfoData what;
 
 	if (finding->record != NULL && finding->record->index <= record->index)
@@ -247,7 +247,7 @@ compare(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 static const bool *
 columns_to_read(const OrmModel *model, const OrmBatch *batch)
 {
-	bool	   *columns = orm_write_readable(model);
+	bool *columns = orm_write_readable(model);
 
 	if (columns == NULL)
 	{
@@ -264,7 +264,7 @@ columns_to_read(const OrmModel *model, const OrmBatch *batch)
 static char *
 place_text(const OrmRecord *record)
 {
-	OrmPath		room;
+	OrmPath room;
 	const OrmPath *place = orm_record_place(record, &room);
 
 	return place != NULL ? psprintf("At %s.", orm_path_text(place)) : "";
@@ -281,8 +281,7 @@ trimmed(const char *text)
 static void
 raise_changed(const OrmModel *model, const Finding *finding)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+	ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			errmsg("object of model \"%s\" has been changed since it was read", model->name),
 			errdetail_internal("%s", trimmed(psprintf("%s%s", place_text(finding->record), finding->what))),
 			errhint("Read it again, and repeat what is to be done."),
@@ -294,10 +293,9 @@ raise_changed(const OrmModel *model, const Finding *finding)
 static void
 raise_gone(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
 {
-	OrmPath		room;
+	OrmPath room;
 
-	ereport(ERROR,
-			errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+	ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			errmsg("object of model \"%s\" with the key %s is not there any more", model->name,
 				   orm_batch_key_text(model, key, record)),
 			orm_error_place(orm_record_place(record, &room)),
@@ -310,14 +308,14 @@ raise_gone(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
 static void
 ask(const OrmBatch *asked, const OrmKey *key, Finding *finding)
 {
-	OrmWrite	write = {
+	OrmWrite write = {
 		.model = asked->write->model,
 		.returning = columns_to_read(asked->write->model, asked),
 		.stored = compare,
 		.argument = finding,
 	};
-	OrmBatch	batch = {&finding->write, asked->records, asked->n};
-	bool		etag = false;
+	OrmBatch batch = {&finding->write, asked->records, asked->n};
+	bool etag = false;
 
 	for (int i = 0; i < batch.n; i++)
 		etag = etag || batch.records[i]->etag != NULL;
@@ -329,10 +327,10 @@ void
 orm_stale_check(const OrmBatch *batch, const OrmKey *key, OrmAbsence absence)
 {
 	const OrmModel *model = batch->write->model;
-	Choice		choice = {model, key};
-	Finding		finding = {.context = CurrentMemoryContext};
+	Choice choice = {model, key};
+	Finding finding = {.context = CurrentMemoryContext};
 	const OrmRecord *gone = NULL;
-	OrmBatch	asked;
+	OrmBatch asked;
 
 	if (!any_chosen(batch, &choice))
 		return;
@@ -340,7 +338,7 @@ orm_stale_check(const OrmBatch *batch, const OrmKey *key, OrmAbsence absence)
 	ask(&asked, key, &finding);
 	for (int i = 0; i < asked.n; i++)
 	{
-		OrmRecord  *record = asked.records[i];
+		OrmRecord *record = asked.records[i];
 
 		if (!record->done && (gone == NULL || record->index < gone->index))
 			gone = record;

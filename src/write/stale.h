@@ -33,8 +33,8 @@
 /* What it means that there is no row. */
 typedef enum OrmAbsence
 {
-	ORM_ABSENCE_IS_STALE,		/* it was deleted since: an error */
-	ORM_ABSENCE_IS_FINE			/* the caller sees to it */
+	ORM_ABSENCE_IS_STALE, /* it was deleted since: an error */
+	ORM_ABSENCE_IS_FINE	  /* the caller sees to it */
 } OrmAbsence;
 
 /* Does a record say which state of its row it was read from, and has it not been asked yet? */

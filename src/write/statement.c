@@ -23,8 +23,8 @@ orm_statement_sets(const OrmStatement *statement, int i)
 {
 	const OrmAttribute *attribute = &statement->model->attributes[i];
 
-	return statement->bound[i] && !attribute->in_key && !attribute->generated &&
-		!attribute->identity_always && i != statement->model->version && !orm_key_has(statement->key, i);
+	return statement->bound[i] && !attribute->in_key && !attribute->generated && !attribute->identity_always &&
+		i != statement->model->version && !orm_key_has(statement->key, i);
 }
 
 bool
@@ -39,8 +39,7 @@ orm_statement_sets_any(const OrmStatement *statement)
 bool
 orm_statement_unnests(const OrmType *type)
 {
-	return type->class != ORM_TYPE_ARRAY && type->class != ORM_TYPE_COMPOSITE &&
-		OidIsValid(get_array_type(type->oid));
+	return type->class != ORM_TYPE_ARRAY && type->class != ORM_TYPE_COMPOSITE && OidIsValid(get_array_type(type->oid));
 }
 
 bool
@@ -66,7 +65,7 @@ append_column(StringInfo sql, const char *alias, const OrmAttribute *attribute)
 static void
 append_value(StringInfo sql, const OrmStatement *statement, int attribute)
 {
-	int			number = 1;
+	int number = 1;
 
 	if (statement->many)
 	{
@@ -83,7 +82,7 @@ append_value(StringInfo sql, const OrmStatement *statement, int attribute)
 static void
 append_bound_names(StringInfo sql, const OrmStatement *statement)
 {
-	bool		first = true;
+	bool first = true;
 
 	for (int i = 0; i < statement->model->nattributes; i++)
 		if (statement->bound[i])
@@ -97,7 +96,7 @@ append_bound_names(StringInfo sql, const OrmStatement *statement)
 static void
 append_bound_values(StringInfo sql, const OrmStatement *statement)
 {
-	bool		first = true;
+	bool first = true;
 
 	for (int i = 0; i < statement->model->nattributes; i++)
 		if (statement->bound[i])
@@ -111,7 +110,7 @@ append_bound_values(StringInfo sql, const OrmStatement *statement)
 static void
 append_source(StringInfo sql, const OrmStatement *statement)
 {
-	int			nparams = 0;
+	int nparams = 0;
 
 	if (orm_statement_by_row(statement))
 	{
@@ -143,10 +142,8 @@ append_key_condition(StringInfo sql, const OrmStatement *statement)
 		StringInfoData value;
 
 		if (!OidIsValid(attribute->equality))
-			ereport(ERROR,
-					errcode(ERRCODE_UNDEFINED_FUNCTION),
-					errmsg("attribute \"%s\" of model \"%s\" cannot be compared",
-						   attribute->name, model->name),
+			ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
+					errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name),
 					errdetail("Type %s has no equality operator.", format_type_be(attribute->type->oid)));
 		if (i > 0)
 			appendStringInfoString(sql, " AND ");
@@ -154,8 +151,8 @@ append_key_condition(StringInfo sql, const OrmStatement *statement)
 		append_column(&column, "t", attribute);
 		initStringInfo(&value);
 		append_value(&value, statement, statement->key->attributes[i]);
-		orm_sql_comparison(sql, attribute->equality, column.data, attribute->type->oid,
-						   value.data, attribute->type->oid);
+		orm_sql_comparison(sql, attribute->equality, column.data, attribute->type->oid, value.data,
+						   attribute->type->oid);
 	}
 }
 
@@ -174,7 +171,7 @@ static void
 append_new_value(StringInfo sql, const OrmStatement *statement, const char *alias, int i)
 {
 	const OrmAttribute *attribute = &statement->model->attributes[i];
-	OrmPatch	patch = statement->patch != NULL ? statement->patch[i] : ORM_PATCH_SET;
+	OrmPatch patch = statement->patch != NULL ? statement->patch[i] : ORM_PATCH_SET;
 	StringInfoData column;
 	StringInfoData operand;
 
@@ -236,7 +233,7 @@ static void
 append_images_differ(StringInfo sql, const OrmStatement *statement, const char *alias)
 {
 	const OrmModel *model = statement->model;
-	bool		first = true;
+	bool first = true;
 
 	appendStringInfoString(sql, "ROW(");
 	for (int i = 0; i < model->nattributes; i++)
@@ -263,7 +260,7 @@ static void
 append_changed(StringInfo sql, const OrmStatement *statement, const char *alias)
 {
 	const char *joint = "(";
-	bool		by_image = false;
+	bool by_image = false;
 
 	for (int i = 0; i < statement->model->nattributes; i++)
 	{
@@ -290,7 +287,7 @@ append_changed(StringInfo sql, const OrmStatement *statement, const char *alias)
 static void
 append_set(StringInfo sql, const OrmStatement *statement, const char *alias)
 {
-	bool		first = true;
+	bool first = true;
 
 	for (int i = 0; i < statement->model->nattributes; i++)
 	{
@@ -308,7 +305,7 @@ static void
 append_returned(StringInfo sql, const OrmStatement *statement)
 {
 	const OrmModel *model = statement->model;
-	bool		first = true;
+	bool first = true;
 
 	for (int i = 0; statement->returning != NULL && i < model->nattributes; i++)
 		if (statement->returning[i])
@@ -401,7 +398,7 @@ binds_any(const OrmStatement *statement)
 static void
 append_selected_rows(StringInfo sql, const OrmStatement *statement)
 {
-	int			nparams = 0;
+	int nparams = 0;
 
 	appendStringInfoString(sql, " SELECT ");
 	if (orm_statement_by_row(statement))
@@ -522,7 +519,7 @@ append_delete(StringInfo sql, const OrmStatement *statement)
 	append_returning(sql, statement);
 }
 
-typedef void (*AppendStatement) (StringInfo sql, const OrmStatement *statement);
+typedef void (*AppendStatement)(StringInfo sql, const OrmStatement *statement);
 
 static const AppendStatement append_statement[] = {
 	[ORM_KIND_INSERT] = append_insert,
@@ -536,7 +533,7 @@ static int
 parameter_types(const OrmStatement *statement, Oid *types)
 {
 	const OrmModel *model = statement->model;
-	int			nparams = 0;
+	int nparams = 0;
 
 	if (statement->many && orm_statement_by_row(statement))
 	{
@@ -546,14 +543,14 @@ parameter_types(const OrmStatement *statement, Oid *types)
 	for (int i = 0; i < model->nattributes; i++)
 		if (statement->bound[i])
 			types[nparams++] = statement->many ? get_array_type(model->attributes[i].type->oid)
-				: model->attributes[i].type->oid;
+											   : model->attributes[i].type->oid;
 	return nparams;
 }
 
 int
 orm_statement_text(StringInfo sql, const OrmStatement *statement, Oid *types)
 {
-	append_statement[statement->kind] (sql, statement);
+	append_statement[statement->kind](sql, statement);
 	return parameter_types(statement, types);
 }
 
@@ -561,7 +558,7 @@ int
 orm_statement_results(const OrmStatement *statement, Oid *types)
 {
 	const OrmModel *model = statement->model;
-	int			n = 0;
+	int n = 0;
 
 	for (int i = 0; statement->returning != NULL && i < model->nattributes; i++)
 		if (statement->returning[i])

@@ -24,19 +24,19 @@
 
 typedef struct OrmStatement
 {
-	OrmPlanKind kind;			/* ORM_KIND_INSERT, _UPDATE, _DELETE or _STORED */
+	OrmPlanKind kind; /* ORM_KIND_INSERT, _UPDATE, _DELETE or _STORED */
 	const OrmModel *model;
-	const bool *bound;			/* by attribute: has it a parameter? */
-	const uint8 *patch;			/* by attribute: how what is bound changes a row; NULL: it is the new value */
-	const OrmKey *key;			/* what rows are found by; INSERT: the conflict key, if any */
-	const bool *returning;		/* by attribute; NULL: no columns but those of key_back */
-	const OrmKey *key_back;		/* its columns come back behind those of "returning" */
-	OrmOnConflict on_conflict;	/* INSERT */
-	bool		many;
-	bool		changed_only;	/* write a row only where a value differs; _STORED: say so, last */
-	bool		action;			/* INSERT with on_conflict UPDATE: say whether a row is new, last */
-	bool		lock;			/* _STORED: lock the rows, in the order of the key */
-	bool		etag;			/* _STORED: the row's etag comes back, last */
+	const bool *bound;		   /* by attribute: has it a parameter? */
+	const uint8 *patch;		   /* by attribute: how what is bound changes a row; NULL: it is the new value */
+	const OrmKey *key;		   /* what rows are found by; INSERT: the conflict key, if any */
+	const bool *returning;	   /* by attribute; NULL: no columns but those of key_back */
+	const OrmKey *key_back;	   /* its columns come back behind those of "returning" */
+	OrmOnConflict on_conflict; /* INSERT */
+	bool many;
+	bool changed_only; /* write a row only where a value differs; _STORED: say so, last */
+	bool action;	   /* INSERT with on_conflict UPDATE: say whether a row is new, last */
+	bool lock;		   /* _STORED: lock the rows, in the order of the key */
+	bool etag;		   /* _STORED: the row's etag comes back, last */
 } OrmStatement;
 
 /* Is this attribute written by the statement, other than by an INSERT's new row? */
@@ -52,13 +52,13 @@ extern bool orm_statement_unnests(const OrmType *type);
 extern bool orm_statement_by_row(const OrmStatement *statement);
 
 /* Appends the text; types[] (room for nattributes) receives the parameters' types.  Returns how many. */
-extern int	orm_statement_text(StringInfo sql, const OrmStatement *statement, Oid *types);
+extern int orm_statement_text(StringInfo sql, const OrmStatement *statement, Oid *types);
 
 /*
  * The types of the columns that come back; types[] has room for all attributes,
  * the key's once more, and three.  Returns how many.
  */
-extern int	orm_statement_results(const OrmStatement *statement, Oid *types);
+extern int orm_statement_results(const OrmStatement *statement, Oid *types);
 
 /*
  * Runs a statement with the values of n records (one, unless "many").  Returns

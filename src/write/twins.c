@@ -13,17 +13,17 @@
 /* The objects of one row. */
 typedef struct Row
 {
-	OrmObject  *fullest;		/* which of them says most */
-	OrmObject  *last;			/* the others follow by "same_row" */
-	OrmObject  *named;			/* the first that only names it, and is to be written; NULL: none */
+	OrmObject *fullest; /* which of them says most */
+	OrmObject *last;	/* the others follow by "same_row" */
+	OrmObject *named;	/* the first that only names it, and is to be written; NULL: none */
 } Row;
 
 /* The rows of a group that have been spoken of. */
 typedef struct OrmTwins
 {
-	OrmKeySet  *keys;
-	Row		   *rows;			/* by number of the key */
-	int			capacity;
+	OrmKeySet *keys;
+	Row *rows; /* by number of the key */
+	int capacity;
 } OrmTwins;
 
 /* Do two records say the same of an attribute that both give? */
@@ -77,8 +77,8 @@ static void
 write_for(OrmObject *object, OrmObject *other)
 {
 	if (other->intent != ORM_INTENT_SAVE ||
-		(object->written && ((object->known == NULL && other->referenced) ||
-							 orm_stale_is_asked(other->group->model, other->record))))
+		(object->written &&
+		 ((object->known == NULL && other->referenced) || orm_stale_is_asked(other->group->model, other->record))))
 		return;
 	if (object->record->etag == NULL)
 		object->record->etag = other->record->etag;
@@ -119,7 +119,7 @@ static void
 name_again(OrmObject *object, OrmObject *named)
 {
 	const OrmRecord *from = named->record;
-	OrmRecord  *to = object->record;
+	OrmRecord *to = object->record;
 
 	for (int i = 0; i < object->group->model->nattributes; i++)
 		if (from->given[i] && !to->given[i])
@@ -152,7 +152,7 @@ is_named_again(Row *row, OrmObject *object)
 static void
 compare(Row *row, OrmObject *object)
 {
-	OrmObject  *first = row->fullest;
+	OrmObject *first = row->fullest;
 
 	/* the server says it better of two new ones, and of two in one array it is an error whatever they say */
 	if ((first->intent == ORM_INTENT_CREATE && object->intent == ORM_INTENT_CREATE) ||
@@ -192,7 +192,7 @@ compare(Row *row, OrmObject *object)
 static OrmTwins *
 make_twins(const OrmModel *model)
 {
-	OrmTwins   *twins = palloc0(sizeof(OrmTwins));
+	OrmTwins *twins = palloc0(sizeof(OrmTwins));
 
 	twins->keys = orm_keyset_make_for(model);
 	return twins;
@@ -206,7 +206,7 @@ add_row(OrmTwins *twins, int number, OrmObject *object)
 	{
 		twins->capacity = Max(2 * twins->capacity, 8);
 		twins->rows = twins->rows == NULL ? palloc(sizeof(Row) * twins->capacity)
-			: repalloc_huge(twins->rows, sizeof(Row) * twins->capacity);
+										  : repalloc_huge(twins->rows, sizeof(Row) * twins->capacity);
 	}
 	twins->rows[number].fullest = twins->rows[number].last = object;
 	twins->rows[number].named = object->intent == ORM_INTENT_FIND ? object : NULL;
@@ -216,9 +216,9 @@ add_row(OrmTwins *twins, int number, OrmObject *object)
 static void
 add(OrmTwins *twins, OrmObject *object)
 {
-	Datum		key[INDEX_MAX_KEYS];
-	int			count = orm_keyset_count(twins->keys);
-	int			number;
+	Datum key[INDEX_MAX_KEYS];
+	int count = orm_keyset_count(twins->keys);
+	int number;
 
 	if (!orm_work_key(object, key))
 		return;
@@ -311,8 +311,8 @@ const OrmObject *
 orm_twins_shown(const OrmObject *object)
 {
 	const OrmTwins *twins = object->group->twins;
-	Datum		key[INDEX_MAX_KEYS];
-	int			number;
+	Datum key[INDEX_MAX_KEYS];
+	int number;
 
 	if (object->intent != ORM_INTENT_FIND || twins == NULL || !orm_work_key(object, key))
 		return object;

@@ -13,7 +13,7 @@
 static int
 unique_keys(const OrmModel *model, const OrmKey ***keys)
 {
-	int			n = 0;
+	int n = 0;
 
 	*keys = palloc(sizeof(OrmKey *) * (model->nunique + 1));
 	if (model->primary_key != NULL)
@@ -30,8 +30,7 @@ append_key(StringInfo out, const OrmModel *model, const OrmKey *key)
 {
 	appendStringInfoString(out, "ARRAY[");
 	for (int i = 0; i < key->nattributes; i++)
-		appendStringInfo(out, "%s%s", i ? ", " : "",
-						 quote_literal_cstr(model->attributes[key->attributes[i]].name));
+		appendStringInfo(out, "%s%s", i ? ", " : "", quote_literal_cstr(model->attributes[key->attributes[i]].name));
 	appendStringInfoChar(out, ']');
 }
 
@@ -58,7 +57,7 @@ key_has_names(const OrmModel *model, const OrmKey *key, int n, char *const *name
 {
 	for (int i = 0; i < key->nattributes; i++)
 	{
-		bool		found = false;
+		bool found = false;
 
 		for (int j = 0; j < n; j++)
 			if (strcmp(model->attributes[key->attributes[i]].name, names[j]) == 0)
@@ -73,7 +72,7 @@ key_has_names(const OrmModel *model, const OrmKey *key, int n, char *const *name
 static const OrmKey *
 named_key(const OrmModel *model, const OrmKey **keys, int nkeys, int n, char *const *names)
 {
-	OrmPath		place = orm_path_key(NULL, "conflict_on");
+	OrmPath place = orm_path_key(NULL, "conflict_on");
 
 	for (int i = 0; i < n; i++)
 		if (orm_model_attribute(model, names[i], strlen(names[i])) < 0)
@@ -81,12 +80,10 @@ named_key(const OrmModel *model, const OrmKey **keys, int nkeys, int n, char *co
 	for (int i = 0; i < nkeys; i++)
 		if (key_has_names(model, keys[i], n, names))
 			return keys[i];
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+	ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 			errmsg("conflict_on names no unique key of model \"%s\"", model->name),
-			nkeys > 0
-			? errhint("Its unique keys are: %s.", list_keys(model, keys, nkeys, NULL))
-			: errhint("It has no unique key."));
+			nkeys > 0 ? errhint("Its unique keys are: %s.", list_keys(model, keys, nkeys, NULL))
+					  : errhint("It has no unique key."));
 	return NULL;
 }
 
@@ -94,14 +91,12 @@ named_key(const OrmModel *model, const OrmKey **keys, int nkeys, int n, char *co
 static void
 demand_key(const OrmModel *model, const OrmRecord *record, const OrmKey *key)
 {
-	OrmPath		room;
+	OrmPath room;
 
 	for (int i = 0; i < key->nattributes; i++)
 		if (!record->given[key->attributes[i]] || record->isnull[key->attributes[i]])
-			ereport(ERROR,
-					errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					errmsg("attribute \"%s\" of conflict_on is not given",
-						   model->attributes[key->attributes[i]].name),
+			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					errmsg("attribute \"%s\" of conflict_on is not given", model->attributes[key->attributes[i]].name),
 					orm_error_place(orm_record_place(record, &room)));
 }
 
@@ -110,20 +105,19 @@ static const OrmKey *
 only_key(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record)
 {
 	const OrmKey *found = NULL;
-	OrmPath		room;
+	OrmPath room;
 
 	for (int i = 0; i < nkeys; i++)
 	{
 		if (!orm_record_has_key(record, keys[i]))
 			continue;
 		if (found != NULL)
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+			ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 					errmsg("more than one unique key of model \"%s\" could decide", model->name),
 					orm_error_place(orm_record_place(record, &room)),
 					record->object != NULL && record->object->nested
-					? errhint("Give one of them alone.")
-					: errhint("Choose one: conflict_on => %s.", list_keys(model, keys, nkeys, record)));
+						? errhint("Give one of them alone.")
+						: errhint("Choose one: conflict_on => %s.", list_keys(model, keys, nkeys, record)));
 		found = keys[i];
 	}
 	return found;
@@ -133,7 +127,7 @@ const OrmKey *
 orm_unique_only(const OrmModel *model, const OrmRecord *record)
 {
 	const OrmKey **keys;
-	int			nkeys = unique_keys(model, &keys);
+	int nkeys = unique_keys(model, &keys);
 	const OrmKey *only = only_key(model, keys, nkeys, record);
 
 	pfree(keys);
@@ -144,21 +138,19 @@ void
 orm_unique_missing(const OrmModel *model, const OrmPath *place)
 {
 	const OrmKey **keys;
-	int			nkeys = unique_keys(model, &keys);
+	int nkeys = unique_keys(model, &keys);
 
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-			errmsg("a unique key of model \"%s\" is expected", model->name),
-			orm_error_place(place),
-			nkeys > 0
-			? errhint("Its unique keys are: %s.", list_keys(model, keys, nkeys, NULL)) : errhint("It has none."));
+	ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+			errmsg("a unique key of model \"%s\" is expected", model->name), orm_error_place(place),
+			nkeys > 0 ? errhint("Its unique keys are: %s.", list_keys(model, keys, nkeys, NULL))
+					  : errhint("It has none."));
 }
 
 /* Writes those records of a batch for which a key decides; keys[] is by record. */
 static void
 upsert_decided(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *key, OrmOnConflict on_conflict)
 {
-	OrmBatch	decided = {batch->write, NULL, 0};
+	OrmBatch decided = {batch->write, NULL, 0};
 
 	decided.records = palloc_extended(sizeof(OrmRecord *) * Max(batch->n, 1), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < batch->n; i++)
@@ -171,29 +163,29 @@ upsert_decided(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *k
 typedef struct Probes
 {
 	const OrmModel *model;
-	OrmRecord  *records;		/* copies; only what is read is done to them */
-	OrmRecord **sources;		/* what they are copies of */
-	int			n;
-	OrmKeySet  *rows;			/* the primary keys of rows */
-	OrmRecord **owners;			/* by number of the row */
-	OrmRecord  *twins[2];		/* of one row; NULL: none yet */
+	OrmRecord *records;	 /* copies; only what is read is done to them */
+	OrmRecord **sources; /* what they are copies of */
+	int n;
+	OrmKeySet *rows;	 /* the primary keys of rows */
+	OrmRecord **owners;	 /* by number of the row */
+	OrmRecord *twins[2]; /* of one row; NULL: none yet */
 } Probes;
 
 /* Takes a row that has been found, its primary key in table order; called in a per-row context. */
 static void
 take_found(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
-	Probes	   *probes = argument;
+	Probes *probes = argument;
 	const OrmKey *key = probes->model->primary_key;
-	Datum		values[INDEX_MAX_KEYS];
-	OrmRecord  *source = probes->sources[record - probes->records];
-	int			count = orm_keyset_count(probes->rows);
-	int			number;
-	bool		isnull;
+	Datum values[INDEX_MAX_KEYS];
+	OrmRecord *source = probes->sources[record - probes->records];
+	int count = orm_keyset_count(probes->rows);
+	int number;
+	bool isnull;
 
 	for (int i = 0; i < key->nattributes; i++)
 	{
-		int			column = 1;
+		int column = 1;
 
 		for (int j = 0; j < key->nattributes; j++)
 			column += key->attributes[j] < key->attributes[i] ? 1 : 0;
@@ -204,7 +196,7 @@ take_found(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 		probes->owners[number] = source;
 	else
 	{
-		bool		before = source->index < probes->owners[number]->index;
+		bool before = source->index < probes->owners[number]->index;
 
 		probes->twins[before ? 0 : 1] = source;
 		probes->twins[before ? 1 : 0] = probes->owners[number];
@@ -216,9 +208,9 @@ static void
 probe_key(Probes *probes, const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *key)
 {
 	const OrmKey *primary_key = probes->model->primary_key;
-	OrmWrite	write = {.model = probes->model, .stored = take_found, .argument = probes};
-	OrmBatch	found = {&write, NULL, 0};
-	bool	   *returning = palloc0(probes->model->nattributes);
+	OrmWrite write = {.model = probes->model, .stored = take_found, .argument = probes};
+	OrmBatch found = {&write, NULL, 0};
+	bool *returning = palloc0(probes->model->nattributes);
 
 	for (int i = 0; i < primary_key->nattributes; i++)
 		returning[primary_key->attributes[i]] = true;
@@ -248,8 +240,8 @@ refuse_same_row(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *
 {
 	const OrmModel *model = batch->write->model;
 	const OrmKey *first = NULL;
-	bool		several = false;
-	Probes		probes = {.model = model};
+	bool several = false;
+	Probes probes = {.model = model};
 	const OrmType *types[INDEX_MAX_KEYS];
 
 	for (int i = 0; i < batch->n; i++)
@@ -274,10 +266,9 @@ orm_unique_upsert(const OrmBatch *batch, int nconflict_on, char *const *conflict
 {
 	const OrmModel *model = batch->write->model;
 	const OrmKey **keys;
-	int			nkeys = unique_keys(model, &keys);
+	int nkeys = unique_keys(model, &keys);
 	const OrmKey **decisions = palloc_extended(sizeof(OrmKey *) * Max(batch->n, 1), MCXT_ALLOC_HUGE);
-	const OrmKey *named = nconflict_on == 0 ? NULL
-		: named_key(model, keys, nkeys, nconflict_on, conflict_on);
+	const OrmKey *named = nconflict_on == 0 ? NULL : named_key(model, keys, nkeys, nconflict_on, conflict_on);
 
 	for (int i = 0; i < batch->n; i++)
 	{

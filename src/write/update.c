@@ -36,7 +36,7 @@ static void
 read_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
 {
 	OrmStatement statement = statement_for(ORM_KIND_STORED, part, key);
-	bool	   *bound = palloc0(Max(part->write->model->nattributes, 1));
+	bool *bound = palloc0(Max(part->write->model->nattributes, 1));
 
 	for (int i = 0; i < key->nattributes; i++)
 		bound[key->attributes[i]] = true;
@@ -56,7 +56,7 @@ void
 orm_batch_lock(const OrmBatch *batch, const OrmKey *key, bool etag)
 {
 	OrmStatement statement = statement_for(ORM_KIND_STORED, batch, key);
-	bool	   *bound = palloc0(Max(batch->write->model->nattributes, 1));
+	bool *bound = palloc0(Max(batch->write->model->nattributes, 1));
 
 	for (int i = 0; i < key->nattributes; i++)
 		bound[key->attributes[i]] = true;
@@ -73,7 +73,7 @@ static void
 update_differing(const OrmBatch *differing, const OrmKey *key)
 {
 	OrmStatement statement = statement_for(ORM_KIND_UPDATE, differing, key);
-	OrmBatch	pending;
+	OrmBatch pending;
 
 	orm_batch_run(&statement, differing, key);
 	pending = orm_batch_pending(differing);
@@ -90,7 +90,7 @@ static void
 look_again(const OrmBatch *pending, const OrmKey *key)
 {
 	OrmStatement statement = statement_for(ORM_KIND_STORED, pending, key);
-	OrmBatch	differing;
+	OrmBatch differing;
 
 	statement.changed_only = true;
 	orm_batch_run(&statement, pending, key);
@@ -104,7 +104,7 @@ static void
 update_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
 {
 	OrmStatement statement = statement_for(ORM_KIND_UPDATE, part, key);
-	OrmBatch	pending;
+	OrmBatch pending;
 
 	if (!orm_statement_sets_any(&statement))
 	{
@@ -130,7 +130,7 @@ void
 orm_write_update(const OrmWrite *write, OrmRecord *records, int n, bool *missing)
 {
 	const OrmKey *key = orm_model_need_key(write->model);
-	OrmBatch	batch = {write, &records, 1};
+	OrmBatch batch = {write, &records, 1};
 
 	if (n != 1)
 		batch = orm_batch_make(write, records, n);
@@ -146,7 +146,7 @@ static void
 delete_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
 {
 	OrmStatement statement = statement_for(ORM_KIND_DELETE, part, key);
-	bool	   *bound = palloc0(Max(part->write->model->nattributes, 1));
+	bool *bound = palloc0(Max(part->write->model->nattributes, 1));
 
 	for (int i = 0; i < key->nattributes; i++)
 		bound[key->attributes[i]] = true;
@@ -167,7 +167,7 @@ bool
 orm_delete_row(const OrmModel *model, const Datum *key)
 {
 	const OrmKey *primary_key = orm_model_need_key(model);
-	OrmRecord  *record = orm_record_make(model, 1);
+	OrmRecord *record = orm_record_make(model, 1);
 	OrmStatement statement = {
 		.kind = ORM_KIND_DELETE,
 		.model = model,
@@ -202,14 +202,12 @@ orm_batch_key_text(const OrmModel *model, const OrmKey *key, const OrmRecord *re
 void
 orm_batch_missing(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
 {
-	OrmPath		room;
+	OrmPath room;
 
-	ereport(ERROR,
-			errcode(ERRCODE_NO_DATA_FOUND),
-			record && orm_record_has_key(record, key)
-			? errmsg("no object of model \"%s\" has the key %s", model->name,
-					 orm_batch_key_text(model, key, record))
-			: errmsg("no object of model \"%s\" has a null key", model->name),
+	ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND),
+			record && orm_record_has_key(record, key) ? errmsg("no object of model \"%s\" has the key %s", model->name,
+															   orm_batch_key_text(model, key, record))
+													  : errmsg("no object of model \"%s\" has a null key", model->name),
 			record ? orm_error_place(orm_record_place(record, &room)) : 0);
 }
 

@@ -26,8 +26,7 @@
 static bool
 same_key(const OrmKey *a, const OrmKey *b)
 {
-	return a->nattributes == b->nattributes &&
-		memcmp(a->attributes, b->attributes, sizeof(int) * a->nattributes) == 0;
+	return a->nattributes == b->nattributes && memcmp(a->attributes, b->attributes, sizeof(int) * a->nattributes) == 0;
 }
 
 /* Can ON CONFLICT name this key? */
@@ -46,10 +45,9 @@ has_constraint(const OrmModel *model, const OrmKey *key)
 static bool
 inspects_new_rows(const OrmModel *model)
 {
-	Relation	relation = orm_model_table(model);
+	Relation relation = orm_model_table(model);
 	TupleConstr *constraints = RelationGetDescr(relation)->constr;
-	bool		inspects = (constraints != NULL && constraints->num_check > 0) ||
-		relation->rd_rel->relrowsecurity;
+	bool inspects = (constraints != NULL && constraints->num_check > 0) || relation->rd_rel->relrowsecurity;
 
 	table_close(relation, NoLock);
 	return inspects;
@@ -59,7 +57,7 @@ inspects_new_rows(const OrmModel *model)
 typedef struct Demands
 {
 	const OrmModel *model;
-	bool		complete;		/* every attribute must be given, not only what has no default */
+	bool complete; /* every attribute must be given, not only what has no default */
 } Demands;
 
 /* Can a new row be made from what the record gives? */
@@ -89,17 +87,15 @@ static void
 raise_unsettled(const OrmBatch *pending)
 {
 	const OrmModel *model = pending->write->model;
-	bool		hidden = check_enable_rls(model->relid, InvalidOid, true) == RLS_ENABLED;
-	OrmPath		room;
+	bool hidden = check_enable_rls(model->relid, InvalidOid, true) == RLS_ENABLED;
+	OrmPath room;
 
 	if (model->before_insert_row_trigger)
 		orm_batch_not_stored(model, pending->records[0]);
-	ereport(ERROR,
-			errcode(hidden ? ERRCODE_INSUFFICIENT_PRIVILEGE : ERRCODE_T_R_SERIALIZATION_FAILURE),
+	ereport(ERROR, errcode(hidden ? ERRCODE_INSUFFICIENT_PRIVILEGE : ERRCODE_T_R_SERIALIZATION_FAILURE),
 			hidden
-			? errmsg("an object of model \"%s\" with this key exists but may not be read or changed",
-					 model->name)
-			: errmsg("an object of model \"%s\" is being changed by others all the time", model->name),
+				? errmsg("an object of model \"%s\" with this key exists but may not be read or changed", model->name)
+				: errmsg("an object of model \"%s\" is being changed by others all the time", model->name),
 			orm_error_place(orm_record_place(pending->records[0], &room)));
 }
 
@@ -108,9 +104,9 @@ static void
 insert_or_update(const OrmBatch *batch, const OrmKey *key)
 {
 	const OrmModel *model = batch->write->model;
-	Demands		demands = {.model = model};
-	OrmBatch	able;
-	OrmBatch	unchanged;
+	Demands demands = {.model = model};
+	OrmBatch able;
+	OrmBatch unchanged;
 
 	if (!has_constraint(model, key) || model->before_insert_row_trigger)
 		return;
@@ -132,14 +128,13 @@ insert_or_update(const OrmBatch *batch, const OrmKey *key)
 static void
 update_or_insert(const OrmBatch *batch, const OrmKey *key)
 {
-	bool		constrained = has_constraint(batch->write->model, key);
-	OrmBatch	pending = orm_batch_pending(batch);
+	bool constrained = has_constraint(batch->write->model, key);
+	OrmBatch pending = orm_batch_pending(batch);
 
 	for (int i = 0; pending.n > 0 && i < MAX_ATTEMPTS; i++)
 	{
 		orm_batch_update(&pending, key);
-		orm_batch_insert(&pending, constrained ? key : NULL,
-						 constrained ? ORM_CONFLICT_IGNORE : ORM_CONFLICT_ERROR);
+		orm_batch_insert(&pending, constrained ? key : NULL, constrained ? ORM_CONFLICT_IGNORE : ORM_CONFLICT_ERROR);
 		pending = orm_batch_pending(&pending);
 		if (!constrained)
 			return;
@@ -160,9 +155,9 @@ static void
 read_or_insert(const OrmBatch *batch, const OrmKey *key)
 {
 	const OrmModel *model = batch->write->model;
-	Demands		demands = {model, model->before_insert_row_trigger || inspects_new_rows(model)};
-	OrmBatch	pending = orm_batch_pending(batch);
-	OrmBatch	halves = orm_batch_pick(&pending, is_half, &demands);
+	Demands demands = {model, model->before_insert_row_trigger || inspects_new_rows(model)};
+	OrmBatch pending = orm_batch_pending(batch);
+	OrmBatch halves = orm_batch_pick(&pending, is_half, &demands);
 
 	if (halves.n > 0)
 	{
@@ -288,8 +283,8 @@ orm_batch_save(const OrmBatch *batch)
 {
 	const OrmModel *model = batch->write->model;
 	const OrmKey *key = orm_model_need_key(model);
-	OrmBatch	keyed = orm_batch_pick(batch, has_key, key);
-	OrmBatch	fresh = orm_batch_pick(batch, lacks_key, key);
+	OrmBatch keyed = orm_batch_pick(batch, has_key, key);
+	OrmBatch fresh = orm_batch_pick(batch, lacks_key, key);
 
 	orm_stale_check(&keyed, key, ORM_ABSENCE_IS_STALE);
 	if (keyed.n > 0 && orm_batch_is_numbered(model, key))
@@ -303,7 +298,7 @@ orm_batch_save(const OrmBatch *batch)
 void
 orm_write_save(const OrmWrite *write, OrmRecord *records, int n)
 {
-	OrmBatch	batch = orm_batch_make(write, records, n);
+	OrmBatch batch = orm_batch_make(write, records, n);
 
 	orm_batch_save(&batch);
 }

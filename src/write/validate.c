@@ -14,15 +14,15 @@
 /* All reasons at one place. */
 typedef struct Finding
 {
-	char	   *place;
-	List	   *reasons;		/* of char * */
+	char *place;
+	List *reasons; /* of char * */
 } Finding;
 
 void
 orm_validate_complain(OrmValidation *validation, const char *place, const char *reason)
 {
 	MemoryContext caller = MemoryContextSwitchTo(validation->context);
-	Finding    *finding = orm_labels_find(validation->places, place);
+	Finding *finding = orm_labels_find(validation->places, place);
 
 	if (finding == NULL)
 	{
@@ -39,10 +39,9 @@ orm_validate_complain(OrmValidation *validation, const char *place, const char *
 static bool
 is_not_about_data(int sqlerrcode)
 {
-	int			class = ERRCODE_TO_CATEGORY(sqlerrcode);
+	int class = ERRCODE_TO_CATEGORY(sqlerrcode);
 
-	return class == ERRCODE_INSUFFICIENT_RESOURCES || class == ERRCODE_SYSTEM_ERROR ||
-		class == ERRCODE_INTERNAL_ERROR;
+	return class == ERRCODE_INSUFFICIENT_RESOURCES || class == ERRCODE_SYSTEM_ERROR || class == ERRCODE_INTERNAL_ERROR;
 }
 
 /* The place that an error names ("At tags[1]."), or the one that is given. */
@@ -57,7 +56,7 @@ place_of(const ErrorData *error, const OrmPath *place)
 bool
 orm_validate_try(OrmValidation *validation, OrmTrial trial, void *argument, const OrmPath *place, bool silent)
 {
-	ErrorData  *error = orm_attempt(trial, argument, ORM_ATTEMPT_KEEP);
+	ErrorData *error = orm_attempt(trial, argument, ORM_ATTEMPT_KEEP);
 
 	if (error != NULL && is_not_about_data(error->sqlerrcode))
 		ReThrowError(error);
@@ -70,10 +69,10 @@ orm_validate_try(OrmValidation *validation, OrmTrial trial, void *argument, cons
 typedef struct MemberTrial
 {
 	const OrmModel *model;
-	OrmDocument *document;		/* an object of this member alone */
-	const OrmPath *place;		/* of the object */
-	OrmRecord  *record;
-	OrmVerb		verb;
+	OrmDocument *document; /* an object of this member alone */
+	const OrmPath *place;  /* of the object */
+	OrmRecord *record;
+	OrmVerb verb;
 } MemberTrial;
 
 static void
@@ -90,7 +89,7 @@ make_document(const OrmJsonWalk *walk)
 {
 	StringInfoData text;
 	const char *source;
-	int			length;
+	int length;
 
 	initStringInfo(&text);
 	appendStringInfoChar(&text, '{');
@@ -107,38 +106,34 @@ make_document(const OrmJsonWalk *walk)
 static void
 take_value(OrmSubject *subject, const OrmJsonWalk *walk, const char *name)
 {
-	OrmPath		here = orm_path_key(subject->place, name);
+	OrmPath here = orm_path_key(subject->place, name);
 	MemberTrial trial = {subject->model, make_document(walk), subject->place, subject->record, subject->verb};
-	int			attribute = orm_model_attribute(subject->model, name, strlen(name));
+	int attribute = orm_model_attribute(subject->model, name, strlen(name));
 
 	if (!orm_validate_try(subject->validation, read_member, &trial, &here, false) && attribute >= 0)
 		subject->wrong[attribute] = true;
 }
 
-static void validate_object(OrmValidation *validation, const OrmModel *model, OrmJson object,
-							const OrmPath *place, const OrmRelationship *through);
+static void validate_object(OrmValidation *validation, const OrmModel *model, OrmJson object, const OrmPath *place,
+							const OrmRelationship *through);
 
 /* The instructions of relationships. */
 static const struct
 {
 	const char *name;
-	bool		writes;			/* its items may be objects that are written; else they name rows */
-	bool		to_one;			/* it takes one item where the relationship leads to one */
-	bool		to_many;		/* and an array where it leads to many */
-}			instructions[] = {
-	{"$set", true, false, true},
-	{"$save", true, false, true},
-	{"$connect_or_create", true, true, true},
-	{"$connect", false, true, true},
-	{"$disconnect", false, false, true},
-	{"$delete", false, false, true},
+	bool writes;  /* its items may be objects that are written; else they name rows */
+	bool to_one;  /* it takes one item where the relationship leads to one */
+	bool to_many; /* and an array where it leads to many */
+} instructions[] = {
+	{"$set", true, false, true},	 {"$save", true, false, true},		  {"$connect_or_create", true, true, true},
+	{"$connect", false, true, true}, {"$disconnect", false, false, true}, {"$delete", false, false, true},
 };
 
 /* What is read in a trial: a scalar that is the key of a row. */
 typedef struct ScalarTrial
 {
 	const OrmSubject *subject;
-	OrmJson		scalar;
+	OrmJson scalar;
 } ScalarTrial;
 
 static void
@@ -147,15 +142,13 @@ read_scalar(void *argument)
 	ScalarTrial *trial = argument;
 	const OrmSubject *subject = trial->subject;
 	const OrmKey *key = orm_model_need_key(subject->model);
-	Datum		values[INDEX_MAX_KEYS];
+	Datum values[INDEX_MAX_KEYS];
 
 	if (key->nattributes > 1)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("the key of model \"%s\" has more than one attribute", subject->model->name));
 	if (!orm_key_read_json(subject->model, trial->scalar, subject->place, values))
-		ereport(ERROR,
-				errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				errmsg("a key of model \"%s\" is expected, not %s", subject->model->name,
 					   orm_json_kind_name(orm_json_kind(trial->scalar))));
 	subject->record->values[key->attributes[0]] = values[0];
@@ -166,7 +159,7 @@ read_scalar(void *argument)
 static bool
 is_label(OrmJson item)
 {
-	OrmJson		label;
+	OrmJson label;
 
 	return orm_json_kind(item) == ORM_JSON_OBJECT && item.node->count == 1 && orm_json_member(item, "$ref", &label);
 }
@@ -175,7 +168,7 @@ is_label(OrmJson item)
 static OrmSubject
 make_subject(OrmValidation *validation, const OrmModel *model, const OrmPath *place)
 {
-	OrmSubject	subject = {.validation = validation, .model = model, .place = place};
+	OrmSubject subject = {.validation = validation, .model = model, .place = place};
 
 	subject.verb = place == NULL ? ORM_VERB_SAVE : ORM_VERB_NESTED;
 	subject.record = orm_record_make(model, 1);
@@ -191,7 +184,7 @@ static void take_member(OrmSubject *subject, const OrmJsonWalk *walk);
 static void
 take_ref(OrmSubject *owner, const OrmRelationship *relationship, OrmJson item, const OrmPath *place)
 {
-	OrmSubject	subject = make_subject(owner->validation, orm_model_open(relationship->target, AccessShareLock), place);
+	OrmSubject subject = make_subject(owner->validation, orm_model_open(relationship->target, AccessShareLock), place);
 	ScalarTrial trial = {&subject, item};
 	OrmJsonWalk walk;
 
@@ -224,13 +217,11 @@ take_item(OrmSubject *subject, const OrmRelationship *relationship, OrmJson item
 }
 
 /* Validates an item of a relationship. */
-typedef void (*TakeItem) (OrmSubject *subject, const OrmRelationship *relationship, OrmJson item,
-						  const OrmPath *place);
+typedef void (*TakeItem)(OrmSubject *subject, const OrmRelationship *relationship, OrmJson item, const OrmPath *place);
 
 /* Validates all items of an array. */
 static void
-take_items(OrmSubject *subject, const OrmRelationship *relationship, OrmJson array, const OrmPath *place,
-		   TakeItem take)
+take_items(OrmSubject *subject, const OrmRelationship *relationship, OrmJson array, const OrmPath *place, TakeItem take)
 {
 	OrmJsonWalk walk;
 
@@ -243,7 +234,7 @@ take_items(OrmSubject *subject, const OrmRelationship *relationship, OrmJson arr
 	walk = orm_json_walk(array);
 	while (orm_json_next(&walk))
 	{
-		OrmPath		here = orm_path_index(place, walk.index);
+		OrmPath here = orm_path_index(place, walk.index);
 
 		CHECK_FOR_INTERRUPTS();
 		take(subject, relationship, walk.value, &here);
@@ -269,8 +260,8 @@ static void
 take_instruction(OrmSubject *subject, const OrmRelationship *relationship, bool many, const OrmJsonWalk *walk,
 				 const OrmPath *place)
 {
-	char	   *name = orm_json_string(walk->key);
-	OrmPath		here = orm_path_key(place, name);
+	char *name = orm_json_string(walk->key);
+	OrmPath here = orm_path_key(place, name);
 
 	for (int i = 0; i < (int) lengthof(instructions); i++)
 	{
@@ -279,7 +270,7 @@ take_instruction(OrmSubject *subject, const OrmRelationship *relationship, bool 
 		if (many)
 			take_items(subject, relationship, walk->value, &here, instructions[i].writes ? take_item : take_ref);
 		else
-			(instructions[i].writes ? take_item : take_ref) (subject, relationship, walk->value, &here);
+			(instructions[i].writes ? take_item : take_ref)(subject, relationship, walk->value, &here);
 		return;
 	}
 	orm_validate_complain(subject->validation, orm_path_text(&here), psprintf("\"%s\" cannot stand here", name));
@@ -289,14 +280,14 @@ take_instruction(OrmSubject *subject, const OrmRelationship *relationship, bool 
 static void
 take_related(OrmSubject *subject, const OrmRelationship *relationship, OrmJson value, const OrmPath *place)
 {
-	bool		many = relationship->kind == ORM_HAS_MANY || relationship->kind == ORM_MANY_TO_MANY;
+	bool many = relationship->kind == ORM_HAS_MANY || relationship->kind == ORM_MANY_TO_MANY;
 	OrmJsonWalk walk;
 
 	if (!relationship->resolved)
 		orm_relationship_require(subject->model, relationship);
 	for (int i = 0; relationship->key_is_local && i < relationship->nkeys; i++)
 	{
-		int			attribute = orm_model_attribute_over(subject->model, relationship->local[i]);
+		int attribute = orm_model_attribute_over(subject->model, relationship->local[i]);
 
 		if (attribute >= 0 && orm_json_kind(value) != ORM_JSON_NULL)
 			subject->supplied[attribute] = true;
@@ -321,10 +312,11 @@ take_related(OrmSubject *subject, const OrmRelationship *relationship, OrmJson v
 static void
 take_member(OrmSubject *subject, const OrmJsonWalk *walk)
 {
-	char	   *name = orm_json_string(walk->key);
-	OrmPath		here = orm_path_key(subject->place, name);
+	char *name = orm_json_string(walk->key);
+	OrmPath here = orm_path_key(subject->place, name);
 	const OrmRelationship *relationship = orm_model_relationship(subject->model, name);
-	int			member = relationship == NULL ? orm_model_attribute(subject->model, name, strlen(name))
+	int member = relationship == NULL
+		? orm_model_attribute(subject->model, name, strlen(name))
 		: subject->model->nattributes + (int) (relationship - subject->model->relationships);
 
 	if (member >= 0 && subject->seen[member])
@@ -345,7 +337,7 @@ check_required(const OrmSubject *subject)
 	for (int i = 0; i < subject->model->nattributes; i++)
 	{
 		const OrmAttribute *attribute = &subject->model->attributes[i];
-		OrmPath		here = orm_path_key(subject->place, attribute->name);
+		OrmPath here = orm_path_key(subject->place, attribute->name);
 
 		if (!attribute->not_null || subject->wrong[i] || subject->supplied[i])
 			continue;
@@ -364,7 +356,7 @@ supply(OrmSubject *subject, const OrmRelationship *through)
 		return;
 	for (int i = 0; i < through->nkeys; i++)
 	{
-		int			attribute = orm_model_attribute_over(subject->model, through->remote[i]);
+		int attribute = orm_model_attribute_over(subject->model, through->remote[i]);
 
 		if (attribute >= 0)
 			subject->supplied[attribute] = true;
@@ -373,10 +365,10 @@ supply(OrmSubject *subject, const OrmRelationship *through)
 
 /* Validates an object; "through": the relationship by which it hangs on its parent, which holds no key. */
 static void
-validate_object(OrmValidation *validation, const OrmModel *model, OrmJson object,
-				const OrmPath *place, const OrmRelationship *through)
+validate_object(OrmValidation *validation, const OrmModel *model, OrmJson object, const OrmPath *place,
+				const OrmRelationship *through)
 {
-	OrmSubject	subject;
+	OrmSubject subject;
 	OrmJsonWalk walk;
 
 	check_stack_depth();
@@ -403,14 +395,14 @@ static Datum
 write_findings(const OrmValidation *validation)
 {
 	StringInfoData out;
-	ListCell   *cell;
+	ListCell *cell;
 
 	orm_json_begin(&out);
 	appendStringInfoChar(&out, '{');
 	foreach(cell, validation->findings)
 	{
 		const Finding *finding = lfirst(cell);
-		ListCell   *reason;
+		ListCell *reason;
 
 		if (foreach_current_index(cell) > 0)
 			appendStringInfoChar(&out, ',');

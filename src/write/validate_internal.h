@@ -10,9 +10,9 @@
 
 typedef struct OrmValidation
 {
-	MemoryContext context;		/* where findings live */
-	List	   *findings;		/* as they were found */
-	OrmLabels  *places;			/* the same by their places */
+	MemoryContext context; /* where findings live */
+	List *findings;		   /* as they were found */
+	OrmLabels *places;	   /* the same by their places */
 } OrmValidation;
 
 /* One object that is looked at. */
@@ -21,12 +21,12 @@ typedef struct OrmSubject
 	OrmValidation *validation;
 	const OrmModel *model;
 	const OrmPath *place;
-	OrmVerb		verb;			/* as what it is read */
-	OrmRecord  *record;			/* what could be read */
-	bool	   *wrong;			/* by attribute: its value could not be read */
-	bool	   *seen;			/* by attribute, and relationships behind them: it has been given */
-	bool	   *supplied;		/* by attribute: a nested object, or the one it is nested in, gives it */
-	bool		exists;			/* there is a row with its primary key */
+	OrmVerb verb;	   /* as what it is read */
+	OrmRecord *record; /* what could be read */
+	bool *wrong;	   /* by attribute: its value could not be read */
+	bool *seen;		   /* by attribute, and relationships behind them: it has been given */
+	bool *supplied;	   /* by attribute: a nested object, or the one it is nested in, gives it */
+	bool exists;	   /* there is a row with its primary key */
 } OrmSubject;
 
 /* Adds a reason at a place. */
@@ -37,10 +37,10 @@ extern void orm_validate_complain(OrmValidation *validation, const char *place, 
  * reason at the place that the error names, else at "place"; nothing when
  * "silent".  Errors that are not about data are raised again.
  */
-typedef void (*OrmTrial) (void *argument);
+typedef void (*OrmTrial)(void *argument);
 
-extern bool orm_validate_try(OrmValidation *validation, OrmTrial trial, void *argument,
-							 const OrmPath *place, bool silent);
+extern bool orm_validate_try(OrmValidation *validation, OrmTrial trial, void *argument, const OrmPath *place,
+							 bool silent);
 
 /* In validate_table.c */
 

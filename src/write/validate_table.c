@@ -21,27 +21,27 @@ typedef struct KeyTrial
 {
 	OrmSubject *subject;
 	const OrmKey *key;
-	bool	   *returning;		/* the primary key */
-	bool		found;
-	bool		other;			/* its primary key is not the object's */
+	bool *returning; /* the primary key */
+	bool found;
+	bool other; /* its primary key is not the object's */
 } KeyTrial;
 
 /* Takes the row that is there; its columns are the primary key's, in table order. */
 static void
 take_row(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
-	KeyTrial   *trial = argument;
+	KeyTrial *trial = argument;
 	const OrmModel *model = trial->subject->model;
 	const OrmKey *primary_key = model->primary_key;
 	OrmKeyOrder order;
-	Datum		values[INDEX_MAX_KEYS];
-	bool		isnull;
+	Datum values[INDEX_MAX_KEYS];
+	bool isnull;
 
 	trial->found = true;
 	trial->other = !orm_record_has_key(record, primary_key) || !orm_key_order_make(&order, model, primary_key);
 	for (int i = 0; !trial->other && i < primary_key->nattributes; i++)
 	{
-		int			column = 1;
+		int column = 1;
 
 		for (int j = 0; j < primary_key->attributes[i]; j++)
 			column += trial->returning[j] ? 1 : 0;
@@ -54,14 +54,14 @@ take_row(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 static void
 look_for_row(void *argument)
 {
-	KeyTrial   *trial = argument;
-	OrmWrite	write = {
+	KeyTrial *trial = argument;
+	OrmWrite write = {
 		.model = trial->subject->model,
 		.returning = trial->returning,
 		.stored = take_row,
 		.argument = trial,
 	};
-	OrmBatch	batch = {&write, &trial->subject->record, 1};
+	OrmBatch batch = {&write, &trial->subject->record, 1};
 
 	trial->subject->record->done = false;
 	orm_batch_read(&batch, trial->key);
@@ -93,7 +93,7 @@ key_names(const OrmModel *model, const OrmKey *key)
 static bool *
 primary_attributes(const OrmModel *model)
 {
-	bool	   *attributes = palloc0(model->nattributes);
+	bool *attributes = palloc0(model->nattributes);
 
 	for (int i = 0; i < model->primary_key->nattributes; i++)
 		attributes[model->primary_key->attributes[i]] = true;
@@ -105,8 +105,8 @@ static void
 check_key(OrmSubject *subject, const OrmKey *key, bool *returning)
 {
 	const OrmModel *model = subject->model;
-	KeyTrial	trial = {.subject = subject, .key = key, .returning = returning};
-	OrmPath		here = orm_path_key(subject->place, model->attributes[key->attributes[0]].name);
+	KeyTrial trial = {.subject = subject, .key = key, .returning = returning};
+	OrmPath here = orm_path_key(subject->place, model->attributes[key->attributes[0]].name);
 
 	if (!can_look(subject, key) || !orm_validate_try(subject->validation, look_for_row, &trial, &here, true))
 		return;
@@ -121,7 +121,7 @@ void
 orm_validate_keys(OrmSubject *subject)
 {
 	const OrmModel *model = subject->model;
-	bool	   *returning;
+	bool *returning;
 
 	if (model->primary_key == NULL)
 		return;
@@ -150,7 +150,7 @@ void
 orm_validate_exists(OrmSubject *subject)
 {
 	const OrmModel *model = subject->model;
-	KeyTrial	trial = {.subject = subject, .key = given_key(subject)};
+	KeyTrial trial = {.subject = subject, .key = given_key(subject)};
 
 	if (trial.key == NULL || model->primary_key == NULL)
 		return;
@@ -165,22 +165,22 @@ orm_validate_exists(OrmSubject *subject)
 typedef struct CheckTrial
 {
 	OrmSubject *subject;
-	Relation	relation;
-	Expr	   *expression;
-	const bool *known;			/* by column number - 1 */
+	Relation relation;
+	Expr *expression;
+	const bool *known; /* by column number - 1 */
 	const Datum *values;
 	const bool *isnull;
-	bool		holds;
+	bool holds;
 } CheckTrial;
 
 static void
 evaluate(void *argument)
 {
 	CheckTrial *trial = argument;
-	EState	   *executor = CreateExecutorState();
+	EState *executor = CreateExecutorState();
 	ExprContext *context = GetPerTupleExprContext(executor);
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(trial->relation), &TTSOpsVirtual);
-	int			natts = RelationGetDescr(trial->relation)->natts;
+	int natts = RelationGetDescr(trial->relation)->natts;
 
 	memcpy(slot->tts_values, trial->values, sizeof(Datum) * natts);
 	memcpy(slot->tts_isnull, trial->isnull, sizeof(bool) * natts);
@@ -195,8 +195,8 @@ evaluate(void *argument)
 static bool
 knows_columns(const CheckTrial *trial, AttrNumber *only)
 {
-	Bitmapset  *columns = NULL;
-	int			column = -1;
+	Bitmapset *columns = NULL;
+	int column = -1;
 
 	pull_varattnos((Node *) trial->expression, 1, &columns);
 	while ((column = bms_next_member(columns, column)) >= 0)
@@ -214,8 +214,8 @@ knows_columns(const CheckTrial *trial, AttrNumber *only)
 static char *
 check_place(const OrmSubject *subject, AttrNumber column)
 {
-	int			attribute = orm_model_attribute_over(subject->model, column);
-	OrmPath		here;
+	int attribute = orm_model_attribute_over(subject->model, column);
+	OrmPath here;
 
 	if (attribute < 0)
 		return orm_path_text(subject->place);
@@ -228,7 +228,7 @@ static void
 run_check(CheckTrial *trial, const ConstrCheck *check)
 {
 	OrmSubject *subject = trial->subject;
-	AttrNumber	only = InvalidAttrNumber;
+	AttrNumber only = InvalidAttrNumber;
 
 	trial->expression = (Expr *) stringToNode(check->ccbin);
 	if (!knows_columns(trial, &only))
@@ -241,9 +241,9 @@ run_check(CheckTrial *trial, const ConstrCheck *check)
 /* The default of a column, if evaluating it changes nothing. */
 typedef struct DefaultTrial
 {
-	Expr	   *expression;
-	Datum		value;
-	bool		isnull;
+	Expr *expression;
+	Datum value;
+	bool isnull;
 } DefaultTrial;
 
 static void
@@ -279,19 +279,19 @@ void
 orm_validate_checks(OrmSubject *subject)
 {
 	const OrmModel *model = subject->model;
-	Relation	relation = orm_model_table(model);
+	Relation relation = orm_model_table(model);
 	const TupleConstr *constraints = RelationGetDescr(relation)->constr;
-	int			natts = RelationGetDescr(relation)->natts;
-	bool	   *known = palloc0(Max(natts, 1));
-	Datum	   *values = palloc0(sizeof(Datum) * Max(natts, 1));
-	bool	   *isnull = palloc(Max(natts, 1));
-	CheckTrial	trial = {.subject = subject, .relation = relation, .known = known, .values = values, .isnull = isnull};
+	int natts = RelationGetDescr(relation)->natts;
+	bool *known = palloc0(Max(natts, 1));
+	Datum *values = palloc0(sizeof(Datum) * Max(natts, 1));
+	bool *isnull = palloc(Max(natts, 1));
+	CheckTrial trial = {.subject = subject, .relation = relation, .known = known, .values = values, .isnull = isnull};
 
 	memset(isnull, true, natts);
 	for (int i = 0; constraints != NULL && i < model->nattributes; i++)
 	{
 		const OrmAttribute *attribute = &model->attributes[i];
-		int			column = attribute->attnum - 1;
+		int column = attribute->attnum - 1;
 
 		if (subject->wrong[i] || subject->supplied[i] || (subject->record->patch != NULL && subject->record->patch[i]))
 			continue;
@@ -313,8 +313,8 @@ typedef struct ReferenceTrial
 {
 	const OrmSubject *subject;
 	const ForeignKeyCacheInfo *key;
-	int			attributes[INDEX_MAX_KEYS];
-	bool		found;
+	int attributes[INDEX_MAX_KEYS];
+	bool found;
 } ReferenceTrial;
 
 /* SELECT true FROM "s"."t" AS t WHERE t."id" OPERATOR(pg_catalog.=) $1 LIMIT 1 */
@@ -346,10 +346,10 @@ append_look_up(StringInfo sql, const ReferenceTrial *trial, Oid *types)
 static OrmPlan *
 open_look_up(const ReferenceTrial *trial)
 {
-	OrmPlanKey	key;
-	OrmPlan    *plan;
+	OrmPlanKey key;
+	OrmPlan *plan;
 	StringInfoData sql;
-	Oid			types[INDEX_MAX_KEYS];
+	Oid types[INDEX_MAX_KEYS];
 
 	orm_plan_key_begin(&key, ORM_KIND_REFERENCE, trial->subject->model->epoch);
 	orm_plan_key_add(&key, &trial->key->conoid, sizeof(Oid));
@@ -365,9 +365,9 @@ static void
 look_up(void *argument)
 {
 	ReferenceTrial *trial = argument;
-	OrmPlan    *plan = open_look_up(trial);
-	Datum		values[INDEX_MAX_KEYS];
-	bool		pushed = orm_exec_snapshot_begin();
+	OrmPlan *plan = open_look_up(trial);
+	Datum values[INDEX_MAX_KEYS];
+	bool pushed = orm_exec_snapshot_begin();
 
 	for (int i = 0; i < trial->key->nkeys; i++)
 		values[i] = trial->subject->record->values[trial->attributes[i]];
@@ -385,10 +385,10 @@ take_attributes(ReferenceTrial *trial)
 
 	for (int k = 0; k < trial->key->nkeys; k++)
 	{
-		int			found = orm_model_attribute_over(subject->model, trial->key->conkey[k]);
+		int found = orm_model_attribute_over(subject->model, trial->key->conkey[k]);
 
-		if (found < 0 || subject->wrong[found] || subject->supplied[found] ||
-			!record->given[found] || record->isnull[found])
+		if (found < 0 || subject->wrong[found] || subject->supplied[found] || !record->given[found] ||
+			record->isnull[found])
 			return false;
 		trial->attributes[k] = found;
 	}
@@ -398,15 +398,15 @@ take_attributes(ReferenceTrial *trial)
 void
 orm_validate_references(OrmSubject *subject)
 {
-	Relation	relation = orm_model_table(subject->model);
-	List	   *keys = copyObject(RelationGetFKeyList(relation));
-	ListCell   *cell;
+	Relation relation = orm_model_table(subject->model);
+	List *keys = copyObject(RelationGetFKeyList(relation));
+	ListCell *cell;
 
 	table_close(relation, NoLock);
 	foreach(cell, keys)
 	{
 		ReferenceTrial trial = {.subject = subject, .key = lfirst_node(ForeignKeyCacheInfo, cell)};
-		OrmPath		here;
+		OrmPath here;
 
 		if (!take_attributes(&trial))
 			continue;

@@ -16,7 +16,7 @@
 OrmWork *
 orm_work_make(void)
 {
-	OrmWork    *work = palloc0(sizeof(OrmWork));
+	OrmWork *work = palloc0(sizeof(OrmWork));
 
 	work->context = CurrentMemoryContext;
 	initStringInfo(&work->json);
@@ -36,8 +36,8 @@ need(OrmGroup *group, int attribute)
 OrmGroup *
 orm_work_group(OrmWork *work, const OrmModel *model)
 {
-	OrmGroup   *group;
-	ListCell   *cell;
+	OrmGroup *group;
+	ListCell *cell;
 
 	foreach(cell, work->groups)
 	{
@@ -63,14 +63,13 @@ static int *
 attributes_of(OrmGroup *group, const AttrNumber *columns, int n)
 {
 	const OrmModel *model = group->model;
-	int		   *attributes = palloc(sizeof(int) * n);
+	int *attributes = palloc(sizeof(int) * n);
 
 	for (int i = 0; i < n; i++)
 	{
 		attributes[i] = orm_model_attribute_over(model, columns[i]);
 		if (attributes[i] < 0)
-			ereport(ERROR,
-					errcode(ERRCODE_UNDEFINED_COLUMN),
+			ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 					errmsg("a relationship of model \"%s\" is joined by a column that is gone", model->name));
 		need(group, attributes[i]);
 	}
@@ -82,7 +81,7 @@ static void
 join_edge(OrmEdge *edge)
 {
 	const OrmRelationship *relationship = edge->relationship;
-	int		   *local = attributes_of(edge->source, relationship->local, relationship->nkeys);
+	int *local = attributes_of(edge->source, relationship->local, relationship->nkeys);
 
 	edge->n = relationship->nkeys;
 	switch (relationship->kind)
@@ -111,8 +110,8 @@ join_edge(OrmEdge *edge)
 OrmEdge *
 orm_work_edge(OrmWork *work, OrmGroup *source, const OrmRelationship *relationship)
 {
-	OrmEdge    *edge;
-	ListCell   *cell;
+	OrmEdge *edge;
+	ListCell *cell;
 
 	foreach(cell, work->edges)
 	{
@@ -134,8 +133,8 @@ orm_work_edge(OrmWork *work, OrmGroup *source, const OrmRelationship *relationsh
 OrmRecord *
 orm_work_record(OrmWork *work, OrmObject *object)
 {
-	OrmGroup   *group = object->group;
-	OrmRecord  *record;
+	OrmGroup *group = object->group;
+	OrmRecord *record;
 
 	if (group->nspare == 0)
 	{
@@ -156,13 +155,13 @@ OrmObject *
 orm_work_add(OrmWork *work, OrmGroup *group, OrmIntent intent, const OrmPath *place)
 {
 	MemoryContext caller = MemoryContextSwitchTo(work->context);
-	OrmObject  *object = palloc0(sizeof(OrmObject));
+	OrmObject *object = palloc0(sizeof(OrmObject));
 
 	if (group->n == group->capacity)
 	{
 		group->capacity = Max(2 * group->capacity, 8);
 		group->objects = group->objects == NULL ? palloc(sizeof(OrmObject *) * group->capacity)
-			: repalloc_huge(group->objects, sizeof(OrmObject *) * group->capacity);
+												: repalloc_huge(group->objects, sizeof(OrmObject *) * group->capacity);
 	}
 	group->objects[group->n++] = object;
 	object->group = group;
@@ -194,7 +193,7 @@ refer(OrmEdge *edge, OrmObject *holder, OrmObject *target)
 static void
 add_link(OrmEdge *edge, OrmObject *source, OrmObject *target)
 {
-	OrmPair    *new = palloc(sizeof(OrmPair));
+	OrmPair *new = palloc(sizeof(OrmPair));
 
 	new->source = source;
 	new->target = target;
@@ -219,8 +218,7 @@ orm_work_connect(OrmWork *work, OrmEdge *edge, OrmObject *source, OrmObject *tar
 }
 
 void
-orm_work_remove(OrmWork *work, OrmRemovalKind kind, OrmEdge *edge, OrmObject *owner, List *items,
-				 const OrmPath *place)
+orm_work_remove(OrmWork *work, OrmRemovalKind kind, OrmEdge *edge, OrmObject *owner, List *items, const OrmPath *place)
 {
 	MemoryContext caller = MemoryContextSwitchTo(work->context);
 	OrmRemoval *removal = palloc0(sizeof(OrmRemoval));
@@ -251,7 +249,7 @@ orm_work_may_unlink(const OrmEdge *edge)
 bool
 orm_work_value(const OrmObject *object, int attribute, Datum *value, bool *isnull)
 {
-	int			at = object->group->place_of[attribute];
+	int at = object->group->place_of[attribute];
 	const OrmRecord *record = object->record;
 
 	if (object->known != NULL && at >= 0 && object->known[at].present)
@@ -271,7 +269,7 @@ bool
 orm_work_key(const OrmObject *object, Datum *key)
 {
 	const OrmKey *primary_key = orm_model_need_key(object->group->model);
-	bool		isnull;
+	bool isnull;
 
 	for (int i = 0; i < primary_key->nattributes; i++)
 		if (!orm_work_value(object, primary_key->attributes[i], &key[i], &isnull) || isnull)
@@ -283,8 +281,8 @@ orm_work_key(const OrmObject *object, Datum *key)
 Datum
 orm_work_convert(const OrmType *from, const OrmType *to, Datum value)
 {
-	char	   *text;
-	bool		isnull;
+	char *text;
+	bool isnull;
 
 	if (from->oid == to->oid || (from->base == to->base && !to->is_domain))
 		return value;

@@ -10,7 +10,7 @@
 const OrmPath *
 orm_place_keep(const OrmWork *work, OrmPath path)
 {
-	OrmPath    *kept = MemoryContextAlloc(work->context, sizeof(OrmPath));
+	OrmPath *kept = MemoryContextAlloc(work->context, sizeof(OrmPath));
 
 	*kept = path;
 	return kept;
@@ -19,7 +19,7 @@ orm_place_keep(const OrmWork *work, OrmPath path)
 OrmPlace
 orm_place_key(const OrmPlace *place, const char *key)
 {
-	OrmPlace	below = *place;
+	OrmPlace below = *place;
 
 	below.path = orm_place_keep(place->work, orm_path_key(place->path, key));
 	return below;
@@ -28,7 +28,7 @@ orm_place_key(const OrmPlace *place, const char *key)
 OrmPlace
 orm_place_index(const OrmPlace *place, int index)
 {
-	OrmPlace	below = *place;
+	OrmPlace below = *place;
 
 	below.path = orm_place_keep(place->work, orm_path_index(place->path, index));
 	return below;
@@ -39,12 +39,10 @@ orm_place_wrong_kind(const OrmPlace *place, const char *wanted, OrmJson json, co
 {
 	OrmJsonKind kind = orm_json_kind(json);
 
-	ereport(ERROR,
-			errcode(kind == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
+	ereport(ERROR, errcode(kind == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("relationship \"%s\" takes %s, not %s", place->edge->relationship->name, wanted,
 				   orm_json_kind_name(kind)),
-			orm_error_place(place->path),
-			hint ? errhint("%s", hint) : 0);
+			orm_error_place(place->path), hint ? errhint("%s", hint) : 0);
 }
 
 char *
@@ -64,39 +62,31 @@ orm_item_instruction(OrmJson json)
 void
 orm_place_wrong_instruction(const OrmPlace *place, const char *name, const char *const *names, int nnames)
 {
-	OrmPath		here = orm_path_key(place->path, name);
+	OrmPath here = orm_path_key(place->path, name);
 
 	for (int i = 0; i < nnames; i++)
 		if (strcmp(name, names[i]) == 0)
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("\"%s\" must be the only key of its object", name),
-					orm_error_place(&here));
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" cannot stand here", name),
-			orm_error_place(&here),
-			orm_error_nearest("instruction", name, names, nnames));
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("\"%s\" must be the only key of its object", name), orm_error_place(&here));
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot stand here", name),
+			orm_error_place(&here), orm_error_nearest("instruction", name, names, nnames));
 }
 
 /* Reads {"$ref": label}; NULL: it is something else. */
 static OrmObject *
 read_label(const OrmPlace *place, OrmJson json)
 {
-	OrmPlace	below;
-	OrmJson		label;
+	OrmPlace below;
+	OrmJson label;
 
 	if (orm_json_kind(json) != ORM_JSON_OBJECT || !orm_json_member(json, "$ref", &label))
 		return NULL;
 	below = orm_place_key(place, "$ref");
 	if (json.node->count > 1)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"$ref\" must be the only key of its object"),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"$ref\" must be the only key of its object"),
 				orm_error_place(below.path));
 	if (orm_json_kind(label) != ORM_JSON_STRING)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"$ref\" takes the label of an object, not %s", orm_json_kind_name(orm_json_kind(label))),
 				orm_error_place(below.path));
 	return orm_work_labelled(place->work, place->edge->target, orm_json_string(label), below.path);
@@ -106,7 +96,7 @@ read_label(const OrmPlace *place, OrmJson json)
 static void
 refuse_instruction(const OrmPlace *place, OrmJson json)
 {
-	char	   *name = orm_item_instruction(json);
+	char *name = orm_item_instruction(json);
 
 	if (name != NULL)
 		orm_place_wrong_instruction(place, name, NULL, 0);
@@ -116,7 +106,7 @@ refuse_instruction(const OrmPlace *place, OrmJson json)
 static OrmObject *
 add_target(const OrmPlace *place, OrmIntent intent)
 {
-	OrmObject  *object = orm_work_add(place->work, place->edge->target, intent, place->path);
+	OrmObject *object = orm_work_add(place->work, place->edge->target, intent, place->path);
 
 	object->nested = true;
 	return object;
@@ -126,17 +116,15 @@ add_target(const OrmPlace *place, OrmIntent intent)
 static OrmObject *
 read_scalar(const OrmPlace *place, OrmJson json)
 {
-	OrmObject  *object = add_target(place, ORM_INTENT_FIND);
+	OrmObject *object = add_target(place, ORM_INTENT_FIND);
 	const OrmModel *model = place->edge->target->model;
 	const OrmKey *key = orm_model_need_key(model);
-	Datum		values[INDEX_MAX_KEYS];
+	Datum values[INDEX_MAX_KEYS];
 
 	if (key->nattributes > 1)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("the key of model \"%s\" has more than one attribute", model->name),
-				orm_error_place(place->path),
-				errhint("Give an object of them: {\"$connect\": {...}}."));
+				orm_error_place(place->path), errhint("Give an object of them: {\"$connect\": {...}}."));
 	if (!orm_key_read_json(model, json, place->path, values))
 		orm_place_wrong_kind(place, "a key", json, NULL);
 	object->record->values[key->attributes[0]] = values[0];
@@ -150,13 +138,13 @@ read_scalar(const OrmPlace *place, OrmJson json)
 static bool
 owner_supplies(const OrmEdge *edge, const OrmRecord *record, const OrmKey *key)
 {
-	int			given = 0;
+	int given = 0;
 
 	if (key == NULL || edge->holder != edge->target || edge->relationship->kind == ORM_BELONGS_TO)
 		return false;
 	for (int i = 0; i < key->nattributes; i++)
 	{
-		bool		supplied = false;
+		bool supplied = false;
 
 		for (int k = 0; k < edge->n; k++)
 			supplied = supplied || edge->holder_key[k] == key->attributes[i];
@@ -174,7 +162,8 @@ given_key(const OrmObject *object)
 {
 	const OrmKey *key = object->group->model->primary_key;
 
-	return key != NULL && orm_record_has_key(object->record, key) ? key
+	return key != NULL && orm_record_has_key(object->record, key)
+		? key
 		: orm_unique_only(object->group->model, object->record);
 }
 
@@ -188,7 +177,7 @@ only_a_key(const OrmPlace *place, OrmObject *object, bool member)
 	const OrmModel *model = object->group->model;
 	const OrmRecord *record = object->record;
 	const OrmKey *key = given_key(object);
-	int			given = 0;
+	int given = 0;
 
 	if (key == NULL && member && owner_supplies(place->edge, record, model->primary_key))
 	{
@@ -201,8 +190,7 @@ only_a_key(const OrmPlace *place, OrmObject *object, bool member)
 	for (int i = 0; i < model->nattributes; i++)
 		given += record->given[i];
 	if (given > key->nattributes || record->patch != NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("an object of model \"%s\" is named by its key alone here", model->name),
 				orm_error_place(place->path),
 				errhint("To change it as well, nest it as an object with its primary key."));
@@ -213,7 +201,7 @@ only_a_key(const OrmPlace *place, OrmObject *object, bool member)
 static int
 read_name(OrmObject *object, OrmJson json, const OrmPath *path, OrmVerb verb)
 {
-	OrmRecord  *record = object->record;
+	OrmRecord *record = object->record;
 
 	memset(record->given, false, sizeof(bool) * object->group->model->nattributes);
 	record->etag = NULL;
@@ -224,7 +212,7 @@ read_name(OrmObject *object, OrmJson json, const OrmPath *path, OrmVerb verb)
 static OrmObject *
 read_ref(const OrmPlace *place, OrmJson json, bool member)
 {
-	OrmObject  *object;
+	OrmObject *object;
 
 	if (orm_json_kind(json) == ORM_JSON_NULL || orm_json_kind(json) == ORM_JSON_ARRAY)
 		orm_place_wrong_kind(place, "a key or an object of one", json, NULL);
@@ -235,11 +223,9 @@ read_ref(const OrmPlace *place, OrmJson json, bool member)
 	refuse_instruction(place, json);
 	object = add_target(place, ORM_INTENT_FIND);
 	if (read_name(object, json, place->path, ORM_VERB_SAVE) > 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("an object of model \"%s\" is named by its key alone here", object->group->model->name),
-				orm_error_place(place->path),
-				errhint("Relationships cannot stand in it."));
+				orm_error_place(place->path), errhint("Relationships cannot stand in it."));
 	if (given_key(object) == NULL)
 		read_name(object, json, place->path, ORM_VERB_NAMED);
 	object->key = only_a_key(place, object, member);
@@ -265,14 +251,13 @@ refuse_nested(const OrmPlace *place)
 	const OrmRelationship *relationship = place->edge->relationship;
 
 	if (!(relationship->cascade & ORM_CASCADE_SAVE))
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("relationship \"%s\" does not write objects: its cascade is \"%s\"", relationship->name,
-					   orm_declaration_relationship(place->owner->group->model->declaration,
-													relationship->name)->cascade),
-				orm_error_place(place->path),
-				errhint("Name a row that exists, by its key or {\"$connect\": ...}, or declare the cascade "
-						"\"save-update\" as well."));
+		ereport(
+			ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("relationship \"%s\" does not write objects: its cascade is \"%s\"", relationship->name,
+				   orm_declaration_relationship(place->owner->group->model->declaration, relationship->name)->cascade),
+			orm_error_place(place->path),
+			errhint("Name a row that exists, by its key or {\"$connect\": ...}, or declare the cascade "
+					"\"save-update\" as well."));
 }
 
 /* The attribute whose patch needs a row that exists, or -1. */
@@ -291,23 +276,20 @@ demand_row(const OrmPlace *place, OrmObject *object)
 {
 	const OrmModel *model = object->group->model;
 	const OrmRecord *record = object->record;
-	int			change = find_change(record, model);
-	OrmPath		attribute;
-	OrmPath		here;
+	int change = find_change(record, model);
+	OrmPath attribute;
+	OrmPath here;
 
 	if (change < 0)
 		return;
 	object->intent = ORM_INTENT_UPDATE;
-	if (place->edge->relationship->kind == ORM_HAS_ONE ||
-		orm_record_has_key(record, orm_model_need_key(model)) ||
+	if (place->edge->relationship->kind == ORM_HAS_ONE || orm_record_has_key(record, orm_model_need_key(model)) ||
 		owner_supplies(place->edge, record, model->primary_key))
 		return;
 	attribute = orm_path_key(place->path, model->attributes[change].name);
 	here = orm_path_key(&attribute, orm_patch_name(record->patch[change]));
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" cannot stand here", orm_patch_name(record->patch[change])),
-			orm_error_place(&here),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("\"%s\" cannot stand here", orm_patch_name(record->patch[change])), orm_error_place(&here),
 			errhint("It needs an object that exists: give its key."));
 }
 
@@ -315,8 +297,8 @@ demand_row(const OrmPlace *place, OrmObject *object)
 static OrmObject *
 read_nested(const OrmPlace *place, OrmJson json, OrmIntent intent)
 {
-	OrmVerb		verb = intent == ORM_INTENT_SAVE ? ORM_VERB_NESTED : ORM_VERB_SAVE;
-	OrmObject  *object;
+	OrmVerb verb = intent == ORM_INTENT_SAVE ? ORM_VERB_NESTED : ORM_VERB_SAVE;
+	OrmObject *object;
 
 	refuse_nested(place);
 	object = orm_work_read(place->work, place->edge->target, intent, verb, json, place->path);
@@ -328,7 +310,7 @@ read_nested(const OrmPlace *place, OrmJson json, OrmIntent intent)
 OrmObject *
 orm_item_read(const OrmPlace *place, OrmJson json)
 {
-	OrmObject  *labelled;
+	OrmObject *labelled;
 
 	if (orm_json_kind(json) == ORM_JSON_NULL || orm_json_kind(json) == ORM_JSON_ARRAY)
 		orm_place_wrong_kind(place, "keys and objects", json, NULL);

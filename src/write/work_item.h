@@ -11,10 +11,10 @@
 /* Where a relationship is read. */
 typedef struct OrmPlace
 {
-	OrmWork    *work;
-	OrmEdge    *edge;
-	OrmObject  *owner;
-	const OrmPath *path;		/* of the value that is read */
+	OrmWork *work;
+	OrmEdge *edge;
+	OrmObject *owner;
+	const OrmPath *path; /* of the value that is read */
 } OrmPlace;
 
 /* A step down that outlives the reading. */
@@ -28,8 +28,7 @@ extern OrmPlace orm_place_index(const OrmPlace *place, int index);
 extern void orm_place_wrong_kind(const OrmPlace *place, const char *wanted, OrmJson json, const char *hint);
 
 /* Raises 22023: an instruction that cannot stand here; "names" can. */
-extern void orm_place_wrong_instruction(const OrmPlace *place, const char *name, const char *const *names,
-										int nnames);
+extern void orm_place_wrong_instruction(const OrmPlace *place, const char *name, const char *const *names, int nnames);
 
 /* The first key of an object if it is an instruction, else NULL. */
 extern char *orm_item_instruction(OrmJson json);

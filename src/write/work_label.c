@@ -10,14 +10,11 @@
 static void
 raise_unknown(const OrmWork *work, const char *label, const OrmPath *place)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_UNDEFINED_OBJECT),
-			errmsg("nothing has the label \"%s\" in this transaction", label),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("nothing has the label \"%s\" in this transaction", label),
 			orm_error_place(place),
-			work->checking
-			? errhint("An object gets its label before others refer to it; "
-					  "orm.flush(document) takes them in any order.")
-			: errhint("Labels are given by orm.add, orm.merge and orm.flush(document)."));
+			work->checking ? errhint("An object gets its label before others refer to it; "
+									 "orm.flush(document) takes them in any order.")
+						   : errhint("Labels are given by orm.add, orm.merge and orm.flush(document)."));
 }
 
 /* Raises 22023 unless the label is that of an object of the right model. */
@@ -25,18 +22,17 @@ static void
 check_model(const OrmGroup *group, const char *label, const char *model, const OrmPath *place)
 {
 	if (strcmp(group->model->name, model) != 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("label \"%s\" is that of an object of model \"%s\", not \"%s\"", label, model,
-					   group->model->name),
-				orm_error_place(place));
+		ereport(
+			ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("label \"%s\" is that of an object of model \"%s\", not \"%s\"", label, model, group->model->name),
+			orm_error_place(place));
 }
 
 /* An object for a row that is there, whose key is to be filled in. */
 static OrmObject *
 add_row(OrmWork *work, OrmGroup *group, const OrmPath *place)
 {
-	OrmObject  *object = orm_work_add(work, group, ORM_INTENT_FIND, place);
+	OrmObject *object = orm_work_add(work, group, ORM_INTENT_FIND, place);
 
 	object->nested = true;
 	object->key = orm_model_need_key(group->model);
@@ -48,11 +44,11 @@ add_row(OrmWork *work, OrmGroup *group, const OrmPath *place)
 static OrmObject *
 row_of(OrmWork *work, OrmGroup *group, const OrmObject *written, const OrmPath *place)
 {
-	OrmObject  *object = add_row(work, group, place);
+	OrmObject *object = add_row(work, group, place);
 
 	for (int i = 0; i < object->key->nattributes; i++)
 	{
-		int			attribute = object->key->attributes[i];
+		int attribute = object->key->attributes[i];
 
 		object->record->given[attribute] = orm_work_value(written, attribute, &object->record->values[attribute],
 														  &object->record->isnull[attribute]);
@@ -64,17 +60,15 @@ row_of(OrmWork *work, OrmGroup *group, const OrmObject *written, const OrmPath *
 static OrmObject *
 remembered_row(OrmWork *work, OrmGroup *group, const char *label, const OrmLabelled *found, const OrmPath *place)
 {
-	OrmObject  *object = add_row(work, group, place);
+	OrmObject *object = add_row(work, group, place);
 	const OrmKey *key = object->key;
-	Datum		values[INDEX_MAX_KEYS];
+	Datum values[INDEX_MAX_KEYS];
 
 	if (found->nkey == 0 && work->checking)
 		return object;
 	if (found->nkey == 0)
-		ereport(ERROR,
-				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("the object with label \"%s\" is not written yet", label),
-				orm_error_place(place));
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				errmsg("the object with label \"%s\" is not written yet", label), orm_error_place(place));
 	orm_key_read_kept(group->model, found->nkey, found->key, place, values);
 	for (int i = 0; i < key->nattributes; i++)
 	{
@@ -87,7 +81,7 @@ remembered_row(OrmWork *work, OrmGroup *group, const char *label, const OrmLabel
 OrmObject *
 orm_work_labelled(OrmWork *work, OrmGroup *group, const char *label, const OrmPath *place)
 {
-	OrmObject  *object = orm_labels_find(work->labels, label);
+	OrmObject *object = orm_labels_find(work->labels, label);
 	OrmLabelled found;
 
 	if (object != NULL)

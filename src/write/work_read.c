@@ -15,7 +15,7 @@
 #include "write/unique.h"
 #include "write/work_item.h"
 
-typedef OrmObject *(*ReadItem) (const OrmPlace *place, OrmJson json);
+typedef OrmObject *(*ReadItem)(const OrmPlace *place, OrmJson json);
 
 /* What an instruction does to its items. */
 typedef enum Effect
@@ -30,9 +30,9 @@ typedef enum Effect
 static const struct
 {
 	const char *name;
-	Effect		effect;
-	ReadItem	read;
-}			instructions[] = {
+	Effect effect;
+	ReadItem read;
+} instructions[] = {
 	{"$set", EFFECT_SET, orm_item_read},
 	{"$disconnect", EFFECT_UNLINK, orm_item_read_member},
 	{"$delete", EFFECT_DELETE, orm_item_read_member},
@@ -46,15 +46,15 @@ static List *
 read_items(const OrmPlace *place, OrmJson array, ReadItem read, bool connect)
 {
 	OrmJsonWalk walk;
-	List	   *items = NIL;
+	List *items = NIL;
 
 	if (orm_json_kind(array) != ORM_JSON_ARRAY)
 		orm_place_wrong_kind(place, "an array here", array, NULL);
 	walk = orm_json_walk(array);
 	while (orm_json_next(&walk))
 	{
-		OrmPlace	below = orm_place_index(place, walk.index);
-		OrmObject  *item;
+		OrmPlace below = orm_place_index(place, walk.index);
+		OrmObject *item;
 
 		CHECK_FOR_INTERRUPTS();
 		item = read(&below, walk.value);
@@ -69,18 +69,16 @@ read_items(const OrmPlace *place, OrmJson array, ReadItem read, bool connect)
 static void
 refuse_unwritten(const OrmPlace *place, const List *items)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, items)
 		if (((const OrmObject *) lfirst(cell))->labelled)
 		{
-			OrmPlace	below = orm_place_index(place, foreach_current_index(cell));
+			OrmPlace below = orm_place_index(place, foreach_current_index(cell));
 
-			ereport(ERROR,
-					errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					errmsg("an object that is queued cannot leave \"%s\"", place->edge->relationship->name),
-					orm_error_place(below.path),
-					errhint("Call orm.flush() first, or give its key."));
+					orm_error_place(below.path), errhint("Call orm.flush() first, or give its key."));
 		}
 }
 
@@ -93,10 +91,10 @@ read_instruction(const OrmPlace *place, int i, OrmJson json)
 		[EFFECT_UNLINK] = ORM_REMOVE_UNLINK,
 		[EFFECT_DELETE] = ORM_REMOVE_DELETE,
 	};
-	OrmPlace	below = orm_place_key(place, instructions[i].name);
-	Effect		effect = instructions[i].effect;
-	bool		stays = effect == EFFECT_ADD || effect == EFFECT_SET;
-	List	   *items = read_items(&below, json, instructions[i].read, stays);
+	OrmPlace below = orm_place_key(place, instructions[i].name);
+	Effect effect = instructions[i].effect;
+	bool stays = effect == EFFECT_ADD || effect == EFFECT_SET;
+	List *items = read_items(&below, json, instructions[i].read, stays);
 
 	if (!stays)
 		refuse_unwritten(&below, items);
@@ -111,7 +109,7 @@ static int
 find_instruction(const OrmPlace *place, OrmJson key, bool alone)
 {
 	const char *names[lengthof(instructions)];
-	char	   *name;
+	char *name;
 
 	for (int i = 0; i < (int) lengthof(instructions); i++)
 	{
@@ -121,11 +119,9 @@ find_instruction(const OrmPlace *place, OrmJson key, bool alone)
 	}
 	name = orm_json_string(key);
 	if (name[0] != '$')
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("relationship \"%s\" takes an array, not an object", place->edge->relationship->name),
-				orm_error_place(place->path),
-				errhint("Put the object in an array: [{...}]."));
+				orm_error_place(place->path), errhint("Put the object in an array: [{...}]."));
 	orm_place_wrong_instruction(place, name, names, lengthof(names));
 	return -1;
 }
@@ -134,24 +130,22 @@ find_instruction(const OrmPlace *place, OrmJson key, bool alone)
 static List *
 read_instructions(const OrmPlace *place, OrmJson json)
 {
-	OrmJson		found[lengthof(instructions)];
-	bool		present[lengthof(instructions)] = {false};
+	OrmJson found[lengthof(instructions)];
+	bool present[lengthof(instructions)] = {false};
 	OrmJsonWalk walk = orm_json_walk(json);
-	List	   *items = NIL;
+	List *items = NIL;
 
 	if (json.node->count == 0)
 		orm_place_wrong_kind(place, "an array or instructions", json,
 							 "An empty object says nothing; {\"$set\": []} empties.");
 	while (orm_json_next(&walk))
 	{
-		int			i = find_instruction(place, walk.key, json.node->count == 1);
-		OrmPath		here = orm_path_key(place->path, instructions[i].name);
+		int i = find_instruction(place, walk.key, json.node->count == 1);
+		OrmPath here = orm_path_key(place->path, instructions[i].name);
 
 		if (present[i])
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("\"%s\" is given twice", instructions[i].name),
-					orm_error_place(&here));
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("\"%s\" is given twice", instructions[i].name), orm_error_place(&here));
 		present[i] = true;
 		found[i] = walk.value;
 	}
@@ -189,7 +183,7 @@ is_keyed(const OrmEdge *edge, const OrmObject *child)
 		return orm_record_has_key(child->record, key) || orm_unique_only(child->group->model, child->record) != NULL;
 	for (int i = 0; i < key->nattributes; i++)
 	{
-		bool		known = child->record->given[key->attributes[i]];
+		bool known = child->record->given[key->attributes[i]];
 
 		for (int k = 0; k < edge->n; k++)
 			known = known || edge->holder_key[k] == key->attributes[i];
@@ -205,20 +199,19 @@ unlink_owner(const OrmPlace *place)
 {
 	const OrmEdge *edge = place->edge;
 	const OrmModel *model = place->owner->group->model;
-	OrmRecord  *record = place->owner->record;
-	bool		possible = false;
+	OrmRecord *record = place->owner->record;
+	bool possible = false;
 
 	for (int i = 0; i < edge->n; i++)
 		possible = possible || !model->attributes[edge->holder_key[i]].not_null;
 	for (int i = 0; i < edge->n; i++)
 	{
-		int			attribute = edge->holder_key[i];
+		int attribute = edge->holder_key[i];
 
 		if (possible && model->attributes[attribute].not_null)
 			continue;
 		if (record->given[attribute] && !record->isnull[attribute] && edge->n == 1)
-			ereport(ERROR,
-					errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("relationship \"%s\" and attribute \"%s\" do not agree", edge->relationship->name,
 						   model->attributes[attribute].name),
 					orm_error_place(place->path));
@@ -226,8 +219,7 @@ unlink_owner(const OrmPlace *place)
 			record->given[attribute] = record->isnull[attribute] = true;
 	}
 	if (!possible)
-		ereport(ERROR,
-				errcode(ERRCODE_NOT_NULL_VIOLATION),
+		ereport(ERROR, errcode(ERRCODE_NOT_NULL_VIOLATION),
 				errmsg("relationship \"%s\" of model \"%s\" may not be null", edge->relationship->name, model->name),
 				orm_error_place(place->path));
 }
@@ -238,7 +230,7 @@ read_one(const OrmPlace *place, OrmJson json)
 {
 	static const char *const names[] = {"$connect", "$connect_or_create"};
 	static const ReadItem readers[] = {orm_item_read_ref, orm_item_read_connect_or_create};
-	char	   *name = orm_item_instruction(json);
+	char *name = orm_item_instruction(json);
 	OrmJsonWalk walk;
 
 	if (orm_json_kind(json) == ORM_JSON_ARRAY)
@@ -250,9 +242,9 @@ read_one(const OrmPlace *place, OrmJson json)
 	for (int i = 0; i < (int) lengthof(names); i++)
 		if (strcmp(name, names[i]) == 0 && json.node->count == 1)
 		{
-			OrmPlace	below = orm_place_key(place, names[i]);
+			OrmPlace below = orm_place_key(place, names[i]);
 
-			return readers[i] (&below, walk.value);
+			return readers[i](&below, walk.value);
 		}
 	orm_place_wrong_instruction(place, name, names, lengthof(names));
 	return NULL;
@@ -262,8 +254,8 @@ read_one(const OrmPlace *place, OrmJson json)
 static List *
 read_to_one(const OrmPlace *place, OrmJson json)
 {
-	bool		holds = place->edge->relationship->kind == ORM_BELONGS_TO;
-	OrmObject  *one;
+	bool holds = place->edge->relationship->kind == ORM_BELONGS_TO;
+	OrmObject *one;
 
 	if (orm_json_kind(json) == ORM_JSON_NULL)
 	{
@@ -286,17 +278,15 @@ read_to_one(const OrmPlace *place, OrmJson json)
 static void
 read_relationship(OrmWork *work, OrmObject *owner, const OrmRelationship *relationship, OrmJson json)
 {
-	OrmPlace	place = {.work = work, .owner = owner};
-	OrmGiven   *member = palloc0(sizeof(OrmGiven));
-	ListCell   *cell;
+	OrmPlace place = {.work = work, .owner = owner};
+	OrmGiven *member = palloc0(sizeof(OrmGiven));
+	ListCell *cell;
 
 	place.path = orm_place_keep(work, orm_path_key(owner->place, relationship->name));
 	foreach(cell, owner->members)
 		if (((OrmGiven *) lfirst(cell))->edge->relationship == relationship)
-			ereport(ERROR,
-					errcode(ERRCODE_DUPLICATE_COLUMN),
-					errmsg("relationship \"%s\" is given twice", relationship->name),
-					orm_error_place(place.path));
+			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
+					errmsg("relationship \"%s\" is given twice", relationship->name), orm_error_place(place.path));
 	place.edge = orm_work_edge(work, owner->group, relationship);
 	member->edge = place.edge;
 	member->list = relationship->kind == ORM_HAS_MANY || relationship->kind == ORM_MANY_TO_MANY;
@@ -319,8 +309,8 @@ find_relationship(const OrmModel *model, OrmJson key)
 void
 orm_work_read_into(OrmWork *work, OrmObject *object, OrmVerb verb, OrmJson json)
 {
-	OrmGroup   *group = object->group;
-	int			nested = orm_reader_read(group->reader, json, object->place, verb, object->record);
+	OrmGroup *group = object->group;
+	int nested = orm_reader_read(group->reader, json, object->place, verb, object->record);
 	OrmJsonWalk walk;
 
 	if (nested == 0)
@@ -340,7 +330,7 @@ orm_work_read_into(OrmWork *work, OrmObject *object, OrmVerb verb, OrmJson json)
 OrmObject *
 orm_work_read(OrmWork *work, OrmGroup *group, OrmIntent intent, OrmVerb verb, OrmJson json, const OrmPath *place)
 {
-	OrmObject  *object;
+	OrmObject *object;
 
 	check_stack_depth();
 	object = orm_work_add(work, group, intent, place);

@@ -33,9 +33,9 @@ orm_work_action(const OrmObject *object)
 static void
 write_key(StringInfo out, const OrmObject *object)
 {
-	int			attribute = object->group->model->primary_key->attributes[0];
-	Datum		value = (Datum) 0;
-	bool		isnull = true;
+	int attribute = object->group->model->primary_key->attributes[0];
+	Datum value = (Datum) 0;
+	bool isnull = true;
 
 	orm_work_value(object, attribute, &value, &isnull);
 	orm_json_write_value(out, object->group->model->attributes[attribute].type, value, isnull);
@@ -45,7 +45,7 @@ write_key(StringInfo out, const OrmObject *object)
 static void
 write_items(StringInfo out, const OrmWork *work, const OrmGiven *member)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (!member->list)
 	{
@@ -70,8 +70,8 @@ static void
 write_object(StringInfo out, const OrmWork *work, const OrmObject *object)
 {
 	const OrmObject *shown;
-	int			start;
-	ListCell   *cell;
+	int start;
+	ListCell *cell;
 
 	check_stack_depth();
 	if (object->by_key)
@@ -93,7 +93,7 @@ write_object(StringInfo out, const OrmWork *work, const OrmObject *object)
 	foreach(cell, object->members)
 	{
 		const OrmGiven *member = lfirst(cell);
-		int			skip = out->len > start ? 0 : 1;
+		int skip = out->len > start ? 0 : 1;
 
 		appendBinaryStringInfo(out, member->edge->json_key + skip, member->edge->json_key_length - skip);
 		write_items(out, work, member);
@@ -154,7 +154,7 @@ read_roots(OrmWork *work, OrmGroup *group, OrmIntent intent, OrmVerb verb, OrmJs
 	walk = orm_json_walk(json);
 	while (orm_json_next(&walk))
 	{
-		OrmPath    *place = palloc(sizeof(OrmPath));
+		OrmPath *place = palloc(sizeof(OrmPath));
 
 		CHECK_FOR_INTERRUPTS();
 		*place = orm_path_index(NULL, walk.index);
@@ -169,8 +169,7 @@ refuse_ignore(const OrmWork *work)
 {
 	const OrmEdge *edge = linitial(work->edges);
 
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("orm.create with \"on_conflict\": \"ignore\" takes no nested objects"),
 			errdetail("Relationship \"%s\" is given.", edge->relationship->name),
 			errhint("orm.upsert with the same option does."));
@@ -186,17 +185,17 @@ release_shapes(const OrmWork *work)
 
 bool
 orm_work_write(const OrmModel *model, OrmVerb verb, const Datum *key, const OrmDocument *document,
-				const OrmWriteOptions *options, int nconflict_on, char *const *conflict_on, Datum *result)
+			   const OrmWriteOptions *options, int nconflict_on, char *const *conflict_on, Datum *result)
 {
-	OrmJson		json = orm_document_root(document);
-	OrmWork    *work = orm_work_make();
-	OrmGroup   *group = orm_work_group(work, model);
-	OrmIntent	intent = root_intent(verb, options);
-	bool		array = orm_json_kind(json) == ORM_JSON_ARRAY;
-	OrmQuery   *query = orm_reread_open(model, options);
+	OrmJson json = orm_document_root(document);
+	OrmWork *work = orm_work_make();
+	OrmGroup *group = orm_work_group(work, model);
+	OrmIntent intent = root_intent(verb, options);
+	bool array = orm_json_kind(json) == ORM_JSON_ARRAY;
+	OrmQuery *query = orm_reread_open(model, options);
 	OrmObject **roots;
-	bool		found;
-	int			n;
+	bool found;
+	int n;
 
 	work->find_label = options->find_label;
 	work->result = !options->no_result && query == NULL;

@@ -27,18 +27,18 @@
 
 typedef struct OrmRecord
 {
-	Datum	   *values;			/* by attribute */
-	bool	   *isnull;
-	bool	   *given;
-	uint8	   *patch;			/* by attribute: OrmPatch; NULL: all are ORM_PATCH_SET */
-	int			index;			/* place in the caller's array, for messages; -1: a single object */
-	int			rank;			/* while it is being written: place among those written with it */
-	struct OrmObject *object;	/* in a graph: whose it is (see write/flush.h); index only orders then */
-	bool		done;			/* while it is being written: its row has come back, or was written */
-	bool		differs;		/* while it is being written: its row was found, and is not as it says */
-	uint8		action;			/* OrmAction: what was done, once its row has come back */
-	bool		checked;		/* its row was compared with what it was read from: see stale.h */
-	const char *etag;			/* of the row that it was read from; NULL: not given */
+	Datum *values; /* by attribute */
+	bool *isnull;
+	bool *given;
+	uint8 *patch;			  /* by attribute: OrmPatch; NULL: all are ORM_PATCH_SET */
+	int index;				  /* place in the caller's array, for messages; -1: a single object */
+	int rank;				  /* while it is being written: place among those written with it */
+	struct OrmObject *object; /* in a graph: whose it is (see write/flush.h); index only orders then */
+	bool done;				  /* while it is being written: its row has come back, or was written */
+	bool differs;			  /* while it is being written: its row was found, and is not as it says */
+	uint8 action;			  /* OrmAction: what was done, once its row has come back */
+	bool checked;			  /* its row was compared with what it was read from: see stale.h */
+	const char *etag;		  /* of the row that it was read from; NULL: not given */
 } OrmRecord;
 
 /* What was done to a row. */
@@ -54,24 +54,24 @@ typedef enum OrmAction
  * holds the attributes of "returning", in table order (and maybe more behind
  * them).  In a per-row context.
  */
-typedef void (*OrmStored) (void *argument, const OrmRecord *record, TupleTableSlot *slot);
+typedef void (*OrmStored)(void *argument, const OrmRecord *record, TupleTableSlot *slot);
 
 typedef enum OrmOnConflict
 {
-	ORM_CONFLICT_ERROR,			/* as an INSERT */
+	ORM_CONFLICT_ERROR, /* as an INSERT */
 	ORM_CONFLICT_UPDATE,
-	ORM_CONFLICT_IGNORE			/* leave the row that is there as it is */
+	ORM_CONFLICT_IGNORE /* leave the row that is there as it is */
 } OrmOnConflict;
 
 typedef struct OrmWrite
 {
 	const OrmModel *model;
-	const bool *returning;		/* by attribute; NULL: no row is asked for, no right to read is needed */
-	OrmStored	stored;			/* with returning */
-	void	   *argument;
+	const bool *returning; /* by attribute; NULL: no row is asked for, no right to read is needed */
+	OrmStored stored;	   /* with returning */
+	void *argument;
 	OrmOnConflict on_conflict;
-	bool		action;			/* with returning: tell inserted from updated */
-	bool		told_apart;		/* tell them without: by statements of their own */
+	bool action;	 /* with returning: tell inserted from updated */
+	bool told_apart; /* tell them without: by statements of their own */
 } OrmWrite;
 
 /*
@@ -86,9 +86,9 @@ typedef enum OrmVerb
 	ORM_VERB_UPDATE,
 	ORM_VERB_SAVE,
 	ORM_VERB_UPSERT,
-	ORM_VERB_NESTED,			/* no verb of its own: an object nested in another, saved, or patched if it exists */
-	ORM_VERB_NAMED,				/* nor is this: an object that names a row by a key, also one that the server fills */
-	ORM_VERB_DELETE,			/* this and the next have options only */
+	ORM_VERB_NESTED, /* no verb of its own: an object nested in another, saved, or patched if it exists */
+	ORM_VERB_NAMED,	 /* nor is this: an object that names a row by a key, also one that the server fills */
+	ORM_VERB_DELETE, /* this and the next have options only */
 	ORM_VERB_UPDATE_WHERE,
 	ORM_VERB_DELETE_WHERE,
 	ORM_VERB_FLUSH
@@ -98,16 +98,15 @@ typedef enum OrmVerb
  * Reads an object of a document into a record; every error has its place.
  * Raises 22023 for a relationship.
  */
-extern void orm_record_read(const OrmModel *model, OrmJson object, const OrmPath *path,
-							OrmVerb verb, OrmRecord *record);
+extern void orm_record_read(const OrmModel *model, OrmJson object, const OrmPath *path, OrmVerb verb,
+							OrmRecord *record);
 
 /* The same, but for a relationship returns false, having read a part. */
-extern bool orm_record_read_flat(const OrmModel *model, OrmJson object, const OrmPath *path,
-								 OrmVerb verb, OrmRecord *record);
+extern bool orm_record_read_flat(const OrmModel *model, OrmJson object, const OrmPath *path, OrmVerb verb,
+								 OrmRecord *record);
 
 /* Reads all objects of an array into as many records, and numbers these; false: as above. */
-extern bool orm_record_read_flat_array(const OrmModel *model, OrmJson array, OrmVerb verb,
-									   OrmRecord *records);
+extern bool orm_record_read_flat_array(const OrmModel *model, OrmJson array, OrmVerb verb, OrmRecord *records);
 
 /* Reads the attributes of objects of one model; relationships are left to the caller. */
 typedef struct OrmReader OrmReader;
@@ -115,8 +114,7 @@ typedef struct OrmReader OrmReader;
 extern OrmReader *orm_reader_make(const OrmModel *model);
 
 /* Reads those of one object; returns how many of its keys are relationships. */
-extern int	orm_reader_read(OrmReader *reader, OrmJson object, const OrmPath *path, OrmVerb verb,
-							OrmRecord *record);
+extern int orm_reader_read(OrmReader *reader, OrmJson object, const OrmPath *path, OrmVerb verb, OrmRecord *record);
 
 /* INSERT.  With on_conflict IGNORE, records that conflict with any key are not stored. */
 extern void orm_write_insert(const OrmWrite *write, OrmRecord *records, int n);
@@ -155,13 +153,13 @@ extern OrmPlan *orm_write_open_shape(const OrmModel *model, const bool *returnin
 /* The options of a writing call. */
 typedef struct OrmWriteOptions
 {
-	bool		no_result;		/* "return": false */
-	OrmJson		query;			/* "return": how what was written is read back; its node is NULL: as it was stored */
-	OrmOnConflict on_conflict;	/* ERROR: not given */
-	int64		expect;			/* rows at most; negative: any number */
-	bool		action;			/* say of every object what was done */
-	bool		dry_run;		/* undo it all in the end: see api/dry_run.h */
-	OrmFindLabel find_label;	/* no option, the caller's: what knows labels; or NULL */
+	bool no_result;			   /* "return": false */
+	OrmJson query;			   /* "return": how what was written is read back; its node is NULL: as it was stored */
+	OrmOnConflict on_conflict; /* ERROR: not given */
+	int64 expect;			   /* rows at most; negative: any number */
+	bool action;			   /* say of every object what was done */
+	bool dry_run;			   /* undo it all in the end: see api/dry_run.h */
+	OrmFindLabel find_label;   /* no option, the caller's: what knows labels; or NULL */
 } OrmWriteOptions;
 
 /* Reads them; raises 22023 for one that the verb does not have. */
@@ -175,8 +173,8 @@ extern OrmWriteOptions orm_write_options(const OrmDocument *document, OrmVerb ve
  * upsert only) names the attributes of a unique key.
  */
 extern bool orm_write_document(const OrmModel *model, OrmVerb verb, const OrmDocument *document,
-							   const OrmWriteOptions *options, int nconflict_on,
-							   char *const *conflict_on, Datum *result);
+							   const OrmWriteOptions *options, int nconflict_on, char *const *conflict_on,
+							   Datum *result);
 
 /*
  * Updates the object with that primary key (values in key order; NULL: the key
