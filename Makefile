@@ -36,7 +36,7 @@ MODULE_big = orm
 OBJS      := $(patsubst $(here)/%.c,%.o,$(sort $(wildcard $(here)/src/*.c $(here)/src/*/*.c)))
 
 SQL_PARTS = \
-	src/catalog/registry.sql \
+	src/registry/registry.sql \
 	src/api/document.sql \
 	src/api/element.sql \
 	src/api/language.sql \

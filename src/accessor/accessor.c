@@ -19,7 +19,7 @@
 #include "accessor/accessor.h"
 #include "accessor/function.h"
 #include "accessor/recipe.h"
-#include "catalog/function.h"
+#include "registry/function.h"
 
 /* The source text of a function. */
 static char *

@@ -6,7 +6,7 @@
 #define ORM_ACCESSOR_ARGUMENT_H
 
 #include "accessor/call.h"
-#include "write/write.h"
+#include "store/write.h"
 
 /* The given arguments that are attributes, or the whole row, as a record; each cast to its attribute's type. */
 extern OrmRecord *orm_call_record(const OrmCall *call);

@@ -14,7 +14,7 @@ typedef struct OrmCall
 	const OrmFunction *function;
 	const OrmModel *model;
 	bool given[FUNC_MAX_ARGS];
-	OrmRows rows; /* its result, where that is rows */
+	OrmResultRows rows; /* its result, where that is rows */
 } OrmCall;
 
 /* The result of a call that has none. */

@@ -11,7 +11,7 @@
 
 #include "accessor/function.h"
 #include "exec/query.h"
-#include "write/write.h"
+#include "store/write.h"
 
 /* How many documents a verb takes. */
 static int

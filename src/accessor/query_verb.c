@@ -11,7 +11,7 @@
 #include "accessor/argument.h"
 #include "accessor/call.h"
 #include "exec/query.h"
-#include "write/delete.h"
+#include "remove/delete.h"
 
 /* The arguments of a call that are no attributes, as parameters. */
 static OrmQueryParameter *
@@ -82,7 +82,7 @@ static void
 keep_value(void *argument, TupleTableSlot *slot)
 {
 	Values *values = argument;
-	OrmRows *rows = &values->call->rows;
+	OrmResultRows *rows = &values->call->rows;
 	int16 length;
 	bool by_value;
 	bool isnull;

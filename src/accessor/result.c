@@ -34,7 +34,7 @@ has_columns(const OrmModel *model, TupleDesc row)
 }
 
 void
-orm_rows_check(const OrmRows *rows)
+orm_rows_check(const OrmResultRows *rows)
 {
 	ReturnSetInfo *caller = (ReturnSetInfo *) rows->fcinfo->resultinfo;
 	TupleDesc expected = caller && IsA(caller, ReturnSetInfo) ? caller->expectedDesc : NULL;
@@ -66,7 +66,7 @@ orm_rows_begin_set(FunctionCallInfo fcinfo)
 
 /* Spreads a row that has come over the columns of the table's row type; what has not come is NULL. */
 static void
-spread_row(const OrmRows *rows, TupleTableSlot *slot, int natts, Datum *values, bool *isnull)
+spread_row(const OrmResultRows *rows, TupleTableSlot *slot, int natts, Datum *values, bool *isnull)
 {
 	int next = 0;
 
@@ -88,7 +88,7 @@ spread_row(const OrmRows *rows, TupleTableSlot *slot, int natts, Datum *values, 
 
 /* Are the columns of the rows that come just those of the row type? */
 static bool
-is_as_it_comes(const OrmRows *rows, TupleTableSlot *slot)
+is_as_it_comes(const OrmResultRows *rows, TupleTableSlot *slot)
 {
 	int n = rows->model->nattributes;
 
@@ -103,7 +103,7 @@ is_as_it_comes(const OrmRows *rows, TupleTableSlot *slot)
 void
 orm_rows_store(void *argument, TupleTableSlot *slot)
 {
-	OrmRows *rows = argument;
+	OrmResultRows *rows = argument;
 	ReturnSetInfo *caller = (ReturnSetInfo *) rows->fcinfo->resultinfo;
 	int natts = rows->model->natts;
 	Datum *values;
@@ -123,7 +123,7 @@ orm_rows_store(void *argument, TupleTableSlot *slot)
 void
 orm_rows_keep(void *argument, TupleTableSlot *slot)
 {
-	OrmRows *rows = argument;
+	OrmResultRows *rows = argument;
 	TupleDesc desc = lookup_rowtype_tupdesc(rows->model->row_type, -1);
 	Datum *values = palloc(sizeof(Datum) * Max(desc->natts, 1));
 	bool *isnull = palloc(sizeof(bool) * Max(desc->natts, 1));

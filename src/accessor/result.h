@@ -8,7 +8,7 @@
 #include "fmgr.h"
 #include "query/query.h"
 
-typedef struct OrmRows
+typedef struct OrmResultRows
 {
 	FunctionCallInfo fcinfo;
 	const OrmModel *model;
@@ -17,7 +17,7 @@ typedef struct OrmRows
 	const OrmMember *members; /* or, not NULL: where each attribute is */
 	bool found;				  /* a row was kept, */
 	Datum result;			  /* this one */
-} OrmRows;
+} OrmResultRows;
 
 /*
  * Raises 0A000 when the caller expects rows as the table's were before
@@ -25,12 +25,12 @@ typedef struct OrmRows
  * SELECT on the table would.  (The server looks as well, but stumbles over a
  * dropped column: XX000.)
  */
-extern void orm_rows_check(const OrmRows *rows);
+extern void orm_rows_check(const OrmResultRows *rows);
 
 /* Begins a result of many rows or values; raises 0A000 where none can be taken. */
 extern void orm_rows_begin_set(FunctionCallInfo fcinfo);
 
-/* Receive, as an OrmRowFunction, a row of many, or the only one; the argument is the OrmRows. */
+/* Receive, as an OrmRowFunction, a row of many, or the only one; the argument is the OrmResultRows. */
 extern void orm_rows_store(void *rows, TupleTableSlot *slot);
 extern void orm_rows_keep(void *rows, TupleTableSlot *slot);
 

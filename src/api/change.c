@@ -6,8 +6,8 @@
 #include "api/dry_run.h"
 #include "api/object.h"
 #include "api/request.h"
-#include "write/delete.h"
-#include "write/write.h"
+#include "remove/delete.h"
+#include "store/write.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_update_where);
 PG_FUNCTION_INFO_V1(orm_sql_delete_where);

@@ -12,7 +12,7 @@ typedef struct DryRun
 {
 	FunctionCallInfo fcinfo;
 	OrmWriteOptions options;
-	OrmWork work;
+	OrmDryCall work;
 	Datum result;
 } DryRun;
 
@@ -26,7 +26,7 @@ run(void *argument)
 }
 
 Datum
-orm_dry_run(FunctionCallInfo fcinfo, int n, OrmVerb verb, OrmWork work)
+orm_dry_run(FunctionCallInfo fcinfo, int n, OrmVerb verb, OrmDryCall work)
 {
 	DryRun dry_run = {.fcinfo = fcinfo, .work = work};
 	ErrorData *error;

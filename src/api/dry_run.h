@@ -11,12 +11,12 @@
 
 #include "fmgr.h"
 
-#include "write/write.h"
+#include "store/write.h"
 
 /* The work of a call with its options, which are its own to add to; palloc's its result in the current context. */
-typedef Datum (*OrmWork)(FunctionCallInfo fcinfo, OrmWriteOptions *options);
+typedef Datum (*OrmDryCall)(FunctionCallInfo fcinfo, OrmWriteOptions *options);
 
 /* Reads the options of a verb from the n-th argument of a call, and does its work. */
-extern Datum orm_dry_run(FunctionCallInfo fcinfo, int n, OrmVerb verb, OrmWork work);
+extern Datum orm_dry_run(FunctionCallInfo fcinfo, int n, OrmVerb verb, OrmDryCall work);
 
 #endif

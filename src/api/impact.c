@@ -1,5 +1,5 @@
 /*
- * impact.c - the SQL function orm.impact; see write/impact.h.
+ * impact.c - the SQL function orm.impact; see remove/impact.h.
  */
 #include "postgres.h"
 
@@ -7,7 +7,7 @@
 
 #include "api/object.h"
 #include "api/request.h"
-#include "write/impact.h"
+#include "remove/impact.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_impact_text);
 PG_FUNCTION_INFO_V1(orm_sql_impact_any);

@@ -71,7 +71,7 @@ return_changes(FunctionCallInfo fcinfo, List *changes)
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, changes)
 	{
-		OrmChange *change = lfirst(cell);
+		OrmDefineChange *change = lfirst(cell);
 		Datum values[4] = {0};
 		bool nulls[4] = {change->model == NULL};
 

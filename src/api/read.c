@@ -16,7 +16,7 @@
 #include "exec/plan.h"
 #include "exec/receiver.h"
 #include "query/select.h"
-#include "write/write.h"
+#include "store/write.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_all);
 PG_FUNCTION_INFO_V1(orm_sql_first);

@@ -34,7 +34,7 @@ orm_sql_rows(PG_FUNCTION_ARGS)
 {
 	OrmQueryRequest request;
 	OrmQuery *query;
-	OrmRows rows = {.fcinfo = fcinfo};
+	OrmResultRows rows = {.fcinfo = fcinfo};
 
 	orm_session_autoflush(true);
 	rows.model = orm_model_open_by_table(row_argument(fcinfo), AccessShareLock);

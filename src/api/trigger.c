@@ -10,8 +10,8 @@
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
-#include "catalog/registry.h"
 #include "define/define.h"
+#include "registry/registry.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_registry_row);
 PG_FUNCTION_INFO_V1(orm_sql_registry_rows);

@@ -1,5 +1,5 @@
 /*
- * validate.c - the SQL function orm.validate; see write/validate.h.
+ * validate.c - the SQL function orm.validate; see graph/check.h.
  */
 #include "postgres.h"
 
@@ -7,7 +7,7 @@
 
 #include "api/object.h"
 #include "api/request.h"
-#include "write/validate.h"
+#include "graph/check.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_validate);
 

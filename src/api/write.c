@@ -1,5 +1,5 @@
 /*
- * write.c - SQL functions that write objects; see write/write.h.
+ * write.c - SQL functions that write objects; see store/write.h.
  */
 #include "postgres.h"
 
@@ -9,7 +9,7 @@
 #include "api/object.h"
 #include "api/request.h"
 #include "session/session.h"
-#include "write/write.h"
+#include "store/write.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_create);
 PG_FUNCTION_INFO_V1(orm_sql_save);

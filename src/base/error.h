@@ -41,6 +41,13 @@ orm_path_index(const OrmPath *parent, int index)
 	return path;
 }
 
+/* Is it below a key of an object, not the root or an element of it? */
+static inline bool
+orm_path_is_nested(const OrmPath *path)
+{
+	return path != NULL && (path->key != NULL || path->parent != NULL);
+}
+
 /* The place as text, "where.and[1].edda"; palloc'd; "" for the root. */
 extern char *orm_path_text(const OrmPath *path);
 

@@ -90,7 +90,7 @@ notice_dropped(const char *model, const List *changes)
 		return;
 	initStringInfo(&names);
 	foreach(cell, changes)
-		appendStringInfo(&names, "%s%s", names.len ? "\n" : "", ((OrmChange *) lfirst(cell))->name);
+		appendStringInfo(&names, "%s%s", names.len ? "\n" : "", ((OrmDefineChange *) lfirst(cell))->name);
 	ereport(NOTICE, errmsg("what the new declaration of model \"%s\" does not have is dropped", model),
 			errdetail_internal("%s", names.data));
 }

@@ -15,19 +15,19 @@
 #include "postgres.h"
 #include "access/htup.h"
 #include "access/tupdesc.h"
-#include "catalog/registry.h"
+#include "registry/registry.h"
 #include "model/declaration.h"
 #include "model/model.h"
 #include "nodes/pg_list.h"
 
 /* One thing that was made, changed or dropped: a row of the result. */
-typedef struct OrmChange
+typedef struct OrmDefineChange
 {
 	char *model;		/* NULL: a join table, no model's */
 	const char *action; /* "created", "adopted", "dropped", "replaced" */
 	const char *kind;	/* "table", "join table", "function", "trigger" */
 	char *name;			/* as PostgreSQL prints it: schema-qualified where the search_path needs it */
-} OrmChange;
+} OrmDefineChange;
 
 /* declare.c */
 

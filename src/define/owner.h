@@ -5,7 +5,7 @@
 #define ORM_DEFINE_OWNER_H
 
 #include "postgres.h"
-#include "catalog/registry.h"
+#include "registry/registry.h"
 
 /* Raises 42501 unless the caller may change or forget the model: its owner, or the database's. */
 extern void orm_owner_check(const OrmRegistered *row);

@@ -41,7 +41,7 @@ typedef struct Legacy
 void
 orm_change_add(List **changes, const char *model, const char *action, const char *kind, char *name)
 {
-	OrmChange *change = palloc(sizeof(OrmChange));
+	OrmDefineChange *change = palloc(sizeof(OrmDefineChange));
 
 	change->model = model ? pstrdup(model) : NULL;
 	change->action = action;

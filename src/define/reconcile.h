@@ -11,7 +11,7 @@
  * those of ours that are no longer wanted and makes those anew whose
  * signature or body is another, keeping their owner, privileges and comment.
  * An object that depends on one is the server's error naming it.  Appends to
- * *changes (List of OrmChange *).
+ * *changes (List of OrmDefineChange *).
  */
 extern void orm_reconcile_accessors(const OrmModel *model, bool only_missing, List **changes);
 

@@ -17,11 +17,11 @@
  */
 #include "postgres.h"
 
-#include "catalog/function.h"
-#include "catalog/registry.h"
 #include "define/define.h"
 #include "define/guard.h"
 #include "exec/plan.h"
+#include "registry/function.h"
+#include "registry/registry.h"
 
 /* The functions that take rows of relations that the present DDL command touched. */
 static const char *const takers_of_rows =

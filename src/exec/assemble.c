@@ -1,5 +1,5 @@
 /*
- * assemble.c - writing a graph that has been read; see graph.h.
+ * assemble.c - writing a graph that has been read; see loader.h.
  *
  * A row's text begins with its brace.  Whether a key needs a comma in front is
  * seen from the byte before: no member ends with an opening brace.
@@ -9,13 +9,13 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "exec/graph_internal.h"
+#include "exec/loader_internal.h"
 
-static void write_row(const OrmRows *rows, int row, int depth, StringInfo out);
+static void write_row(const OrmLevelRows *rows, int row, int depth, StringInfo out);
 
 /* Writes the objects of a relationship: an array, or an object or null. */
 static void
-write_group(const OrmRows *rows, int group, int depth, StringInfo out)
+write_group(const OrmLevelRows *rows, int group, int depth, StringInfo out)
 {
 	const int *row = group < 0 ? rows->order : rows->order + rows->starts[group];
 	const int *end = group < 0 ? row : rows->order + rows->starts[group + 1];
@@ -43,11 +43,11 @@ write_group(const OrmRows *rows, int group, int depth, StringInfo out)
  * its depth is reached or the object stands in its own path.
  */
 static void
-write_below(const OrmRows *rows, int row, int which, int depth, StringInfo out)
+write_below(const OrmLevelRows *rows, int row, int which, int depth, StringInfo out)
 {
 	const OrmBelow *below = &rows->form->below[which];
 	const OrmLinkCell *cell = &rows->cells[(Size) row * rows->form->nbelow + which];
-	const OrmRows *target = &rows->graph->levels[below->level];
+	const OrmLevelRows *target = &rows->loader->levels[below->level];
 	bool *on_path = cell->identity >= 0 ? &target->on_path[cell->identity] : NULL;
 	int comma = out->data[out->len - 1] == '{' ? 1 : 0;
 
@@ -65,7 +65,7 @@ write_below(const OrmRows *rows, int row, int which, int depth, StringInfo out)
 
 /* Writes an object.  "depth": how often its recursive relationship has been followed to it. */
 static void
-write_row(const OrmRows *rows, int row, int depth, StringInfo out)
+write_row(const OrmLevelRows *rows, int row, int depth, StringInfo out)
 {
 	const OrmRow *text = &rows->rows[row];
 
@@ -97,13 +97,13 @@ keep_freed_memory(void)
 
 /* About how long the text of all objects is, when each is written once. */
 static Size
-estimate(const OrmGraph *graph)
+estimate(const OrmLoader *loader)
 {
 	Size size = 0;
 
-	for (int i = 0; i < graph->query->compiled->nlevels; i++)
+	for (int i = 0; i < loader->query->compiled->nlevels; i++)
 	{
-		const OrmRows *rows = &graph->levels[i];
+		const OrmLevelRows *rows = &loader->levels[i];
 		Size row = 2;
 
 		for (int j = 0; j < rows->form->nbelow; j++)
@@ -114,9 +114,9 @@ estimate(const OrmGraph *graph)
 }
 
 void
-orm_graph_reserve(const OrmGraph *graph, StringInfo out)
+orm_loader_reserve(const OrmLoader *loader, StringInfo out)
 {
-	Size size = estimate(graph);
+	Size size = estimate(loader);
 
 	if (size > 128 * 1024)
 		keep_freed_memory();
@@ -125,21 +125,21 @@ orm_graph_reserve(const OrmGraph *graph, StringInfo out)
 }
 
 bool
-orm_graph_write_keyed(OrmGraph *graph, StringInfo out, int group)
+orm_loader_write_keyed(OrmLoader *loader, StringInfo out, int group)
 {
-	const OrmRows *root = &graph->levels[0];
+	const OrmLevelRows *root = &loader->levels[0];
 
 	write_group(root, group, 0, out);
 	return group >= 0 && root->starts[group] < root->starts[group + 1];
 }
 
 void
-orm_graph_write(OrmGraph *graph, StringInfo out, int from, int to)
+orm_loader_write(OrmLoader *loader, StringInfo out, int from, int to)
 {
-	const OrmRows *root = &graph->levels[0];
+	const OrmLevelRows *root = &loader->levels[0];
 
 	if (to - from == root->nrows)
-		orm_graph_reserve(graph, out);
+		orm_loader_reserve(loader, out);
 	for (int i = from; i < to; i++)
 	{
 		if (i > from)

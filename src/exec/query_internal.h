@@ -5,7 +5,7 @@
  *     query.c      opening: the compiled query of a request
  *     bind.c       values for the parameters of its statements
  *     run.c        the verbs
- *     graph.c      reading levels
+ *     loader.c      reading levels
  *     assemble.c   writing what was read
  *     stream.c     objects one by one
  */

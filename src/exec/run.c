@@ -2,7 +2,7 @@
  * run.c - the verbs; see query.h.
  *
  * Objects without others below them are written straight into the result as
- * the rows arrive; everything else is a graph (graph.h).
+ * the rows arrive; everything else is a graph (loader.h).
  */
 #include "postgres.h"
 
@@ -10,7 +10,7 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
-#include "exec/graph.h"
+#include "exec/loader.h"
 #include "exec/query_internal.h"
 #include "query/cursor.h"
 
@@ -34,17 +34,17 @@ run_root(OrmQuery *query, uint64 limit, DestReceiver *receiver)
  * that sees what they did.
  */
 static uint64
-read_graph(OrmGraph *graph, bool lock, uint64 limit)
+read_graph(OrmLoader *loader, bool lock, uint64 limit)
 {
 	bool pushed = lock ? false : orm_exec_snapshot_begin();
-	uint64 n = orm_graph_read_root(graph, limit);
+	uint64 n = orm_loader_read_root(loader, limit);
 
 	if (lock)
 	{
 		PushActiveSnapshot(GetTransactionSnapshot());
 		pushed = true;
 	}
-	orm_graph_read_levels(graph);
+	orm_loader_read_levels(loader);
 	orm_exec_snapshot_end(pushed);
 	return n;
 }
@@ -89,11 +89,11 @@ write_objects(OrmQuery *query, StringInfo out, uint64 limit)
 	}
 	else
 	{
-		OrmGraph *graph = orm_graph_begin(query);
+		OrmLoader *loader = orm_loader_begin(query);
 
-		n = read_graph(graph, query->compiled->lock, limit);
-		orm_graph_write(graph, out, 0, (int) n);
-		orm_graph_end(graph);
+		n = read_graph(loader, query->compiled->lock, limit);
+		orm_loader_write(loader, out, 0, (int) n);
+		orm_loader_end(loader);
 	}
 	return n;
 }
@@ -136,27 +136,27 @@ add_members(StringInfo out, const char *members)
 int
 orm_query_wanted(OrmQuery *query, const OrmWanted *wanted, int n, StringInfo out)
 {
-	OrmGraph *graph = orm_graph_begin(query);
+	OrmLoader *loader = orm_loader_begin(query);
 	int *groups = palloc_extended(sizeof(int) * Max(n, 1), MCXT_ALLOC_HUGE);
 	int found = 0;
 
 	PushActiveSnapshot(GetTransactionSnapshot());
-	orm_graph_read_keys(graph, wanted, n, groups);
-	orm_graph_read_levels(graph);
+	orm_loader_read_keys(loader, wanted, n, groups);
+	orm_loader_read_levels(loader);
 	PopActiveSnapshot();
-	orm_graph_reserve(graph, out);
+	orm_loader_reserve(loader, out);
 	for (int i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (i > 0)
 			orm_json_put(out, ",", 1);
-		if (!orm_graph_write_keyed(graph, out, groups[i]))
+		if (!orm_loader_write_keyed(loader, out, groups[i]))
 			continue;
 		found++;
 		if (wanted[i].also != NULL)
 			add_members(out, wanted[i].also);
 	}
-	orm_graph_end(graph);
+	orm_loader_end(loader);
 	pfree(groups);
 	return found;
 }
@@ -194,7 +194,7 @@ orm_query_one(OrmQuery *query, bool required, Datum *json)
 typedef struct OrmPage
 {
 	OrmQuery *query;
-	OrmGraph *graph;
+	OrmLoader *loader;
 	int nitems;
 	bool more; /* there is another object behind them, in the direction of reading */
 } OrmPage;
@@ -235,7 +235,7 @@ write_cursor(const OrmPage *page, StringInfo out, bool given, int row)
 		orm_json_put(out, "null", 4);
 		return;
 	}
-	values = orm_graph_cursor(page->graph, row, &length);
+	values = orm_loader_cursor(page->loader, row, &length);
 	cursor = orm_cursor_write(orm_query_signature_text(page->query), values, length);
 	orm_json_write_string(out, cursor, strlen(cursor));
 }
@@ -256,11 +256,11 @@ write_items(const OrmPage *page, StringInfo out)
 {
 	orm_json_put(out, "{\"items\":[", 10);
 	if (!page->query->request.backward)
-		orm_graph_write(page->graph, out, 0, page->nitems);
+		orm_loader_write(page->loader, out, 0, page->nitems);
 	else
 		for (int i = page->nitems - 1; i >= 0; i--)
 		{
-			orm_graph_write(page->graph, out, i, i + 1);
+			orm_loader_write(page->loader, out, i, i + 1);
 			if (i > 0)
 				orm_json_put(out, ",", 1);
 		}
@@ -298,8 +298,8 @@ orm_query_page(OrmQuery *query)
 {
 	const OrmCompiled *compiled = query->compiled;
 	bool pushed = orm_exec_snapshot_begin();
-	OrmPage page = {.query = query, .graph = orm_graph_begin(query)};
-	uint64 n = read_graph(page.graph, false, 0);
+	OrmPage page = {.query = query, .loader = orm_loader_begin(query)};
+	uint64 n = read_graph(page.loader, false, 0);
 	int64 limit = compiled->limit_slot < 0 ? compiled->limit
 										   : DatumGetInt64(query->values[0][compiled->limit_slot]) - 1;
 	StringInfoData out;
@@ -317,7 +317,7 @@ orm_query_page(OrmQuery *query)
 	}
 	orm_json_put(&out, "}", 1);
 	orm_exec_snapshot_end(pushed);
-	orm_graph_end(page.graph);
+	orm_loader_end(page.loader);
 	return orm_json_end(&out);
 }
 
@@ -434,11 +434,11 @@ orm_query_explain(OrmQuery *query)
 		plans = list_make1(explain(query, 0, query->values[0], query->isnull[0]));
 	else
 	{
-		OrmGraph *graph = orm_graph_begin(query);
+		OrmLoader *loader = orm_loader_begin(query);
 
-		orm_graph_explain(graph, &plans);
-		read_graph(graph, query->compiled->lock, 0);
-		orm_graph_end(graph);
+		orm_loader_explain(loader, &plans);
+		read_graph(loader, query->compiled->lock, 0);
+		orm_loader_end(loader);
 	}
 	if (query->compiled->total.sql != NULL)
 		plans = lappend(plans, explain(query, ORM_STATEMENT_TOTAL, query->total_values, query->total_isnull));

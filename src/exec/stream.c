@@ -20,7 +20,7 @@
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
 
-#include "exec/graph.h"
+#include "exec/loader.h"
 #include "exec/query_internal.h"
 
 #define FIRST_BATCH 50
@@ -110,7 +110,7 @@ orm_stream_close(OrmStream *stream)
 static void
 take_row(void *argument, TupleTableSlot *slot)
 {
-	orm_graph_take_root(argument, slot);
+	orm_loader_take_root(argument, slot);
 }
 
 /* Raises where the statement that the cursor runs would be another one now. */
@@ -127,7 +127,7 @@ check_unchanged(const OrmStream *stream, const OrmQuery *query)
  * objects that have become large all at once, fewer than planned are enough.
  */
 static int
-read_batch(OrmStream *stream, OrmQuery *query, OrmGraph *graph)
+read_batch(OrmStream *stream, OrmQuery *query, OrmLoader *graph)
 {
 	const OrmQueryStatement *statement = &query->compiled->levels[0]->statement;
 	OrmReceiver receiver;
@@ -142,20 +142,20 @@ read_batch(OrmStream *stream, OrmQuery *query, OrmGraph *graph)
 		step = Min(FIRST_BATCH, stream->size - n);
 		got = (int) orm_exec_fetch(stream->cursor, step, &receiver.pub);
 		n += got;
-	} while (got == step && n < stream->size && orm_graph_root_size(graph) < LARGE_TEXT);
-	orm_graph_read_levels(graph);
+	} while (got == step && n < stream->size && orm_loader_root_size(graph) < LARGE_TEXT);
+	orm_loader_read_levels(graph);
 	return n;
 }
 
 /* Writes the objects of a batch. */
 static void
-write_batch(OrmStream *stream, OrmGraph *graph, int n)
+write_batch(OrmStream *stream, OrmLoader *graph, int n)
 {
 	stream->ends = palloc(sizeof(int) * Max(n, 1));
 	initStringInfo(&stream->text);
 	for (int i = 0; i < n; i++)
 	{
-		orm_graph_write(graph, &stream->text, i, i + 1);
+		orm_loader_write(graph, &stream->text, i, i + 1);
 		stream->ends[i] = stream->text.len;
 	}
 	stream->nobjects = n;
@@ -169,16 +169,16 @@ next_batch(OrmStream *stream)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	OrmQuery *query;
-	OrmGraph *graph;
+	OrmLoader *graph;
 
 	MemoryContextReset(stream->batch);
 	MemoryContextSwitchTo(stream->batch);
 	PushActiveSnapshot(stream->snapshot);
 	query = orm_query_open(&stream->request);
 	check_unchanged(stream, query);
-	graph = orm_graph_begin(query);
+	graph = orm_loader_begin(query);
 	write_batch(stream, graph, read_batch(stream, query, graph));
-	orm_graph_end(graph);
+	orm_loader_end(graph);
 	orm_query_close(query);
 	PopActiveSnapshot();
 	MemoryContextSwitchTo(caller);

@@ -44,8 +44,8 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
-#include "catalog/registry.h"
 #include "model/cache.h"
+#include "registry/registry.h"
 
 typedef enum EntryState
 {

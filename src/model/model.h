@@ -11,7 +11,7 @@
 
 #include "postgres.h"
 #include "access/attnum.h"
-#include "catalog/registry.h"
+#include "registry/registry.h"
 #include "model/declaration.h"
 #include "model/type.h"
 #include "nodes/bitmapset.h"

@@ -10,8 +10,8 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#include "catalog/registry.h"
 #include "model/cache.h"
+#include "registry/registry.h"
 
 typedef struct Known
 {

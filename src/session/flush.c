@@ -1,7 +1,7 @@
 /*
  * flush.c - writing the entries of the unit of work.
  *
- * Entries of one role are written together, as that role; see write/changes.h
+ * Entries of one role are written together, as that role; see session/changes.h
  * for the order.  What had a label is remembered by its key: later entries of
  * the transaction may refer to it.
  */
@@ -12,8 +12,8 @@
 
 #include "model/cache.h"
 #include "model/key.h"
+#include "session/changes.h"
 #include "session/queue.h"
-#include "write/changes.h"
 
 /* Says in the context of errors what was being done, and with which entry while only that one is looked at. */
 static void

@@ -12,8 +12,8 @@
 #include "utils/memutils.h"
 
 #include "model/key.h"
+#include "session/changes.h"
 #include "session/queue.h"
-#include "write/changes.h"
 
 /*
  * All in "memory", a child of the top transaction's context; NULL: nothing was

@@ -32,7 +32,7 @@
 
 #include "base/document.h"
 #include "model/model.h"
-#include "write/changes.h"
+#include "session/changes.h"
 
 /* Registers callbacks and settings; called once from _PG_init. */
 extern void orm_session_init(void);

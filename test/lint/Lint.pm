@@ -19,17 +19,19 @@ our @rules;
 # The one table of ranks.  A folder of src/ includes only from lower ones.
 our %RANK = (
 	base     => 0,
-	catalog  => 1,
+	registry => 1,
 	model    => 2,
 	query    => 3,
 	ddl      => 3,
 	exec     => 4,
-	write    => 5,
-	session  => 6,
-	accessor => 7,
-	tool     => 7,
-	define   => 8,
-	api      => 9);
+	store    => 5,
+	remove   => 6,
+	graph    => 7,
+	session  => 8,
+	accessor => 9,
+	tool     => 9,
+	define   => 10,
+	api      => 11);
 
 sub rule
 {

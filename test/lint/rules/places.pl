@@ -8,7 +8,7 @@ use Lint;
 my @only = (
 	[ 'PG_VERSION_NUM',         qr/\bPG_VERSION_NUM\b/,                        'src/base/compat.h' ],
 	[ 'quoting of identifiers', qr/\bquote_(?:qualified_)?identifier\b/,       'src/base/sql.c' ],
-	[ 'writing tables from C',  qr/\bCatalogTuple(?:Insert|Update|Delete)\w*/, 'src/catalog/' ],
+	[ 'writing tables from C',  qr/\bCatalogTuple(?:Insert|Update|Delete)\w*/, 'src/registry/' ],
 	[ 'SPI',                    qr/\bSPI_\w+|"executor\/spi\.h"/,              'src/exec/' ],
 	[ 'changing the user',      qr/\bSetUserIdAndSecContext\b/,                'src/define/', 'src/session/' ],
 	[ 'elog(ERROR)',            qr/\belog\s*\(\s*ERROR\b/ ],

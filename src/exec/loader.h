@@ -1,0 +1,67 @@
+/*
+ * loader.h - reading object graphs: one statement a level, assembled as JSON.
+ *
+ * 1. The root's rows arrive and are written at once, each as the text of its
+ *    members, `"id":1,"nombre":"Ana"`, into the level's buffer; of a row is kept
+ *    where its text is and the keys that levels below ask for.
+ * 2. For each level below, in order: the distinct keys of the parents' rows
+ *    are collected (NULL keys have no children), the level's statement runs
+ *    once with arrays of them, and its rows are kept in the same way, each in
+ *    the list of its key.  (exec/keys.h tells keys apart.)
+ * 3. The graph is written: the text of each root row, then, for each level below,
+ *    its name and the rows of its key, each with its own levels below.  Every
+ *    text is copied once, into a buffer of the right size.
+ *
+ * A target of many parents (a to-one relationship) is fetched and written in
+ * step 2 once, and copied in step 3 for each.
+ *
+ * Recursion is step 2 again with the rows just read as parents, until a round
+ * brings no row that was not there before, or the depth is reached.  Step 3
+ * does not follow an object that stands in its own path: it is written without
+ * that relationship (as the server's CYCLE clause does), so a cycle ends.
+ *
+ * Everything is in one memory context of the run.  A level without others
+ * below it and without parents (a plain list) is written straight into the
+ * result.
+ */
+#ifndef ORM_EXEC_LOADER_H
+#define ORM_EXEC_LOADER_H
+
+#include "exec/query.h"
+
+typedef struct OrmLoader OrmLoader;
+
+/* Begins a run of the query's levels, in a child of the current context. */
+extern OrmLoader *orm_loader_begin(OrmQuery *query);
+
+/* Step 1: runs the root's statement (limit 0: all rows); returns the number of rows. */
+extern uint64 orm_loader_read_root(OrmLoader *loader, uint64 limit);
+
+/* ... or takes a row of it from elsewhere (a cursor). */
+extern void orm_loader_take_root(OrmLoader *loader, TupleTableSlot *slot);
+
+/* ... or, KEYS: reads the rows of n keys; groups[i] receives the number of the i-th key, -1 where there is none. */
+extern void orm_loader_read_keys(OrmLoader *loader, const OrmWanted *wanted, int n, int *groups);
+
+/* Step 2: reads all levels below the root's rows. */
+extern void orm_loader_read_levels(OrmLoader *loader);
+
+/* Step 3: writes root objects from .. to-1, with commas between them. */
+extern void orm_loader_write(OrmLoader *loader, StringInfo out, int from, int to);
+
+/* KEYS: makes room for all objects; writes the one of a key, or null and returns false. */
+extern void orm_loader_reserve(const OrmLoader *loader, StringInfo out);
+extern bool orm_loader_write_keyed(OrmLoader *loader, StringInfo out, int group);
+
+/* The JSON array of a root row's cursor values (PAGE). */
+extern const char *orm_loader_cursor(OrmLoader *loader, int row, int *length);
+
+/* How many bytes of text the root's rows take so far. */
+extern int orm_loader_root_size(const OrmLoader *loader);
+
+extern void orm_loader_end(OrmLoader *loader);
+
+/* While set, each statement's plan is collected into the list before it runs (List of char *). */
+extern void orm_loader_explain(OrmLoader *loader, List **plans);
+
+#endif

@@ -1,0 +1,331 @@
+/*
+ * build.c - making graphs of objects; see graph.h.
+ */
+#include "postgres.h"
+
+#include "common/jsonapi.h"
+
+#include "exec/json.h"
+#include "graph/graph.h"
+#include "model/cache.h"
+#include "model/value.h"
+#include "store/arrays.h"
+
+/* Records are made so many at a time, at most. */
+#define MOST_SPARE 256
+
+OrmGraph *
+orm_graph_make(void)
+{
+	OrmGraph *graph = palloc0(sizeof(OrmGraph));
+
+	graph->context = CurrentMemoryContext;
+	initStringInfo(&graph->json);
+	return graph;
+}
+
+/* From now on the value of this attribute is kept of rows that come back. */
+static void
+need(OrmGroup *group, int attribute)
+{
+	if (group->place_of[attribute] >= 0)
+		return;
+	group->place_of[attribute] = group->nneeded;
+	group->needed[group->nneeded++] = attribute;
+}
+
+OrmGroup *
+orm_graph_group(OrmGraph *graph, const OrmModel *model)
+{
+	OrmGroup *group;
+	ListCell *cell;
+
+	foreach(cell, graph->groups)
+	{
+		group = lfirst(cell);
+		if (strcmp(group->model->name, model->name) == 0)
+			return group;
+	}
+	group = palloc0(sizeof(OrmGroup));
+	group->model = model;
+	group->reader = orm_reader_make(model);
+	group->needed = palloc(sizeof(int) * Max(model->nattributes, 1));
+	group->place_of = palloc(sizeof(int) * Max(model->nattributes, 1));
+	for (int i = 0; i < model->nattributes; i++)
+		group->place_of[i] = -1;
+	for (int i = 0; model->primary_key != NULL && i < model->primary_key->nattributes; i++)
+		need(group, model->primary_key->attributes[i]);
+	graph->groups = lappend(graph->groups, group);
+	return group;
+}
+
+/* The attributes of n columns; "keep": their values are needed. */
+static int *
+attributes_of(OrmGroup *group, const AttrNumber *columns, int n)
+{
+	const OrmModel *model = group->model;
+	int *attributes = palloc(sizeof(int) * n);
+
+	for (int i = 0; i < n; i++)
+	{
+		attributes[i] = orm_model_attribute_over(model, columns[i]);
+		if (attributes[i] < 0)
+			ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+					errmsg("a relationship of model \"%s\" is joined by a column that is gone", model->name));
+		need(group, attributes[i]);
+	}
+	return attributes;
+}
+
+/* The edges' ends, for each kind of relationship. */
+static void
+join_edge(OrmEdge *edge)
+{
+	const OrmRelationship *relationship = edge->relationship;
+	int *local = attributes_of(edge->source, relationship->local, relationship->nkeys);
+
+	edge->n = relationship->nkeys;
+	switch (relationship->kind)
+	{
+		case ORM_BELONGS_TO:
+			edge->holder = edge->source;
+			edge->referenced = edge->target;
+			edge->holder_key = local;
+			edge->referenced_key = attributes_of(edge->target, relationship->remote, edge->n);
+			break;
+		case ORM_HAS_MANY:
+		case ORM_HAS_ONE:
+			edge->holder = edge->target;
+			edge->referenced = edge->source;
+			edge->holder_key = attributes_of(edge->target, relationship->remote, edge->n);
+			edge->referenced_key = local;
+			break;
+		case ORM_MANY_TO_MANY:
+			edge->referenced_key = local;
+			edge->ntarget = relationship->njoin;
+			edge->target_key = attributes_of(edge->target, relationship->target_key, edge->ntarget);
+			break;
+	}
+}
+
+OrmEdge *
+orm_graph_edge(OrmGraph *graph, OrmGroup *source, const OrmRelationship *relationship)
+{
+	OrmEdge *edge;
+	ListCell *cell;
+
+	foreach(cell, graph->edges)
+	{
+		edge = lfirst(cell);
+		if (edge->relationship == relationship)
+			return edge;
+	}
+	orm_relationship_require(source->model, relationship);
+	edge = palloc0(sizeof(OrmEdge));
+	edge->relationship = relationship;
+	edge->source = source;
+	edge->target = orm_graph_group(graph, orm_model_open(relationship->target, RowExclusiveLock));
+	join_edge(edge);
+	edge->json_key = orm_json_key(relationship->name, &edge->json_key_length);
+	graph->edges = lappend(graph->edges, edge);
+	return edge;
+}
+
+/* Notes whose the next record is; returns its index. */
+static int
+add_owner(OrmGraph *graph, OrmObject *object)
+{
+	if (graph->nrecords == graph->capacity)
+	{
+		graph->capacity = Max(2 * graph->capacity, 64);
+		graph->owners = graph->owners == NULL
+			? MemoryContextAlloc(graph->context, sizeof(OrmObject *) * graph->capacity)
+			: repalloc_huge(graph->owners, sizeof(OrmObject *) * graph->capacity);
+	}
+	graph->owners[graph->nrecords] = object;
+	return graph->nrecords++;
+}
+
+OrmRecord *
+orm_graph_record(OrmGraph *graph, OrmObject *object)
+{
+	OrmGroup *group = object->group;
+	OrmRecord *record;
+
+	if (group->nspare == 0)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(graph->context);
+
+		group->nspare = Min(Max(group->n, 1), MOST_SPARE);
+		group->spare = orm_record_make(group->model, group->nspare);
+		MemoryContextSwitchTo(caller);
+	}
+	record = group->spare++;
+	group->nspare--;
+	record->in_graph = true;
+	record->place = object->place;
+	record->index = add_owner(graph, object);
+	return record;
+}
+
+OrmObject *
+orm_graph_add(OrmGraph *graph, OrmGroup *group, OrmIntent intent, const OrmPath *place)
+{
+	MemoryContext caller = MemoryContextSwitchTo(graph->context);
+	OrmObject *object = palloc0(sizeof(OrmObject));
+
+	if (group->n == group->capacity)
+	{
+		group->capacity = Max(2 * group->capacity, 8);
+		group->objects = group->objects == NULL ? palloc(sizeof(OrmObject *) * group->capacity)
+												: repalloc_huge(group->objects, sizeof(OrmObject *) * group->capacity);
+	}
+	group->objects[group->n++] = object;
+	object->group = group;
+	object->intent = intent;
+	object->place = place;
+	object->record = orm_graph_record(graph, object);
+	MemoryContextSwitchTo(caller);
+	return object;
+}
+
+/* One object holds the other's key. */
+static void
+refer(OrmEdge *edge, OrmObject *holder, OrmObject *target)
+{
+	OrmReference *reference = palloc0(sizeof(OrmReference));
+
+	reference->edge = edge;
+	reference->holder = holder;
+	reference->target = target;
+	reference->next = holder->references;
+	holder->references = reference;
+	reference->next_holder = target->holders;
+	target->holders = reference;
+	target->referenced = true;
+	edge->referring = true;
+}
+
+/* A row of the join table leads from one to the other. */
+static void
+add_link(OrmEdge *edge, OrmObject *source, OrmObject *target)
+{
+	OrmPair *new = palloc(sizeof(OrmPair));
+
+	new->source = source;
+	new->target = target;
+	new->place = target->labelled ? source->place : target->place;
+	source->referenced = true;
+	target->referenced = true;
+	edge->links = lappend(edge->links, new);
+}
+
+void
+orm_graph_connect(OrmGraph *graph, OrmEdge *edge, OrmObject *source, OrmObject *target)
+{
+	MemoryContext caller = MemoryContextSwitchTo(graph->context);
+
+	if (edge->holder == NULL)
+		add_link(edge, source, target);
+	else if (edge->relationship->kind == ORM_BELONGS_TO)
+		refer(edge, source, target);
+	else
+		refer(edge, target, source);
+	MemoryContextSwitchTo(caller);
+}
+
+void
+orm_graph_remove(OrmGraph *graph, OrmRemovalKind kind, OrmEdge *edge, OrmObject *owner, List *items,
+				 const OrmPath *place)
+{
+	MemoryContext caller = MemoryContextSwitchTo(graph->context);
+	OrmRemoval *removal = palloc0(sizeof(OrmRemoval));
+
+	removal->kind = kind;
+	removal->edge = edge;
+	removal->owner = owner;
+	removal->items = items;
+	removal->place = place;
+	owner->referenced = true;
+	graph->removals = lappend(graph->removals, removal);
+	MemoryContextSwitchTo(caller);
+}
+
+bool
+orm_graph_may_unlink(const OrmEdge *edge)
+{
+	for (int i = 0; i < edge->n; i++)
+	{
+		const OrmAttribute *attribute = &edge->holder->model->attributes[edge->holder_key[i]];
+
+		if (!attribute->not_null && !attribute->in_key)
+			return true;
+	}
+	return false;
+}
+
+bool
+orm_graph_value(const OrmObject *object, int attribute, Datum *value, bool *isnull)
+{
+	int at = object->group->place_of[attribute];
+	const OrmRecord *record = object->record;
+
+	if (object->known != NULL && at >= 0 && object->known[at].present)
+	{
+		*value = object->known[at].value;
+		*isnull = object->known[at].isnull;
+		return true;
+	}
+	if (!record->given[attribute] || (record->patch != NULL && record->patch[attribute] != ORM_PATCH_SET))
+		return false;
+	*value = record->values[attribute];
+	*isnull = record->isnull[attribute];
+	return true;
+}
+
+bool
+orm_graph_key(const OrmObject *object, Datum *key)
+{
+	const OrmKey *primary_key = orm_model_need_key(object->group->model);
+	bool isnull;
+
+	for (int i = 0; i < primary_key->nattributes; i++)
+		if (!orm_graph_value(object, primary_key->attributes[i], &key[i], &isnull) || isnull)
+			return false;
+	return true;
+}
+
+/* By way of text where the types differ: a key and what refers to it mostly have the same. */
+Datum
+orm_graph_convert(const OrmType *from, const OrmType *to, Datum value)
+{
+	char *text;
+	bool isnull;
+
+	if (from->oid == to->oid || (from->base == to->base && !to->is_domain))
+		return value;
+	text = OutputFunctionCall(unconstify(FmgrInfo *, &from->output), value);
+	if (!orm_type_takes_number(to) || !IsValidJsonNumber(text, strlen(text)))
+		return orm_value_read_text(to, text);
+	return orm_value_read(to, orm_document_root(orm_document_parse(text, strlen(text))), NULL, &isnull);
+}
+
+bool
+orm_graph_add_tuple(OrmTuples *rows, int from, const OrmObject *object, const int *attributes, int n, bool last)
+{
+	const OrmModel *model = object->group->model;
+	Datum *row = orm_tuples_next(rows);
+
+	for (int i = 0; i < n; i++)
+	{
+		Datum value;
+		bool isnull;
+
+		if (!orm_graph_value(object, attributes[i], &value, &isnull) || isnull)
+			return false;
+		row[from + i] = orm_graph_convert(model->attributes[attributes[i]].type, rows->columns->columns[from + i].type,
+										  value);
+	}
+	rows->n += last;
+	return true;
+}

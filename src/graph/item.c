@@ -1,0 +1,332 @@
+/*
+ * item.c - the items of relationships: keys, objects, labels; see item.h.
+ */
+#include "postgres.h"
+
+#include "graph/item.h"
+#include "model/key.h"
+#include "store/conflict_key.h"
+
+const OrmPath *
+orm_place_keep(const OrmGraph *graph, OrmPath path)
+{
+	OrmPath *kept = MemoryContextAlloc(graph->context, sizeof(OrmPath));
+
+	*kept = path;
+	return kept;
+}
+
+OrmPlace
+orm_place_key(const OrmPlace *place, const char *key)
+{
+	OrmPlace below = *place;
+
+	below.path = orm_place_keep(place->graph, orm_path_key(place->path, key));
+	return below;
+}
+
+OrmPlace
+orm_place_index(const OrmPlace *place, int index)
+{
+	OrmPlace below = *place;
+
+	below.path = orm_place_keep(place->graph, orm_path_index(place->path, index));
+	return below;
+}
+
+void
+orm_place_wrong_kind(const OrmPlace *place, const char *wanted, OrmJson json, const char *hint)
+{
+	OrmJsonKind kind = orm_json_kind(json);
+
+	ereport(ERROR, errcode(kind == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("relationship \"%s\" takes %s, not %s", place->edge->relationship->name, wanted,
+				   orm_json_kind_name(kind)),
+			orm_error_place(place->path), hint ? errhint("%s", hint) : 0);
+}
+
+char *
+orm_item_instruction(OrmJson json)
+{
+	OrmJsonWalk walk;
+
+	if (orm_json_kind(json) != ORM_JSON_OBJECT)
+		return NULL;
+	walk = orm_json_walk(json);
+	if (!orm_json_next(&walk) || walk.key.node->length == 0 || orm_json_bytes(walk.key)[0] != '$' ||
+		orm_json_equals(walk.key, "$action") || orm_json_equals(walk.key, "$etag"))
+		return NULL;
+	return orm_json_string(walk.key);
+}
+
+void
+orm_place_wrong_instruction(const OrmPlace *place, const char *name, const char *const *names, int nnames)
+{
+	OrmPath here = orm_path_key(place->path, name);
+
+	for (int i = 0; i < nnames; i++)
+		if (strcmp(name, names[i]) == 0)
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("\"%s\" must be the only key of its object", name), orm_error_place(&here));
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot stand here", name),
+			orm_error_place(&here), orm_error_nearest("instruction", name, names, nnames));
+}
+
+/* Reads {"$ref": label}; NULL: it is something else. */
+static OrmObject *
+read_label(const OrmPlace *place, OrmJson json)
+{
+	OrmPlace below;
+	OrmJson label;
+
+	if (orm_json_kind(json) != ORM_JSON_OBJECT || !orm_json_member(json, "$ref", &label))
+		return NULL;
+	below = orm_place_key(place, "$ref");
+	if (json.node->count > 1)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"$ref\" must be the only key of its object"),
+				orm_error_place(below.path));
+	if (orm_json_kind(label) != ORM_JSON_STRING)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"$ref\" takes the label of an object, not %s", orm_json_kind_name(orm_json_kind(label))),
+				orm_error_place(below.path));
+	return orm_graph_labelled(place->graph, place->edge->target, orm_json_string(label), below.path);
+}
+
+/* Raises unless an object's first key is one of its own. */
+static void
+refuse_instruction(const OrmPlace *place, OrmJson json)
+{
+	char *name = orm_item_instruction(json);
+
+	if (name != NULL)
+		orm_place_wrong_instruction(place, name, NULL, 0);
+}
+
+/* Adds an object for the target of a relationship. */
+static OrmObject *
+add_target(const OrmPlace *place, OrmIntent intent)
+{
+	OrmObject *object = orm_graph_add(place->graph, place->edge->target, intent, place->path);
+
+	object->nested = true;
+	return object;
+}
+
+/* Reads a scalar: the key of a row that exists. */
+static OrmObject *
+read_scalar(const OrmPlace *place, OrmJson json)
+{
+	OrmObject *object = add_target(place, ORM_INTENT_FIND);
+	const OrmModel *model = place->edge->target->model;
+	const OrmKey *key = orm_model_need_key(model);
+	Datum values[INDEX_MAX_KEYS];
+
+	if (key->nattributes > 1)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("the key of model \"%s\" has more than one attribute", model->name),
+				orm_error_place(place->path), errhint("Give an object of them: {\"$connect\": {...}}."));
+	if (!orm_key_read_json(model, json, place->path, values))
+		orm_place_wrong_kind(place, "a key", json, NULL);
+	object->record->values[key->attributes[0]] = values[0];
+	object->record->given[key->attributes[0]] = true;
+	object->key = key;
+	object->by_key = true;
+	return object;
+}
+
+/* Does the owner supply what the record, which gives a part, lacks of the primary key? */
+static bool
+owner_supplies(const OrmEdge *edge, const OrmRecord *record, const OrmKey *key)
+{
+	int given = 0;
+
+	if (key == NULL || edge->holder != edge->target || edge->relationship->kind == ORM_BELONGS_TO)
+		return false;
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		bool supplied = false;
+
+		for (int k = 0; k < edge->n; k++)
+			supplied = supplied || edge->holder_key[k] == key->attributes[i];
+		if (record->given[key->attributes[i]])
+			given++;
+		else if (!supplied)
+			return false;
+	}
+	return given > 0;
+}
+
+/* The primary key if an object gives it, else its only unique key; NULL: it gives none.  Raises 42P10 for two. */
+static const OrmKey *
+given_key(const OrmObject *object)
+{
+	const OrmKey *key = object->group->model->primary_key;
+
+	return key != NULL && orm_record_has_key(object->record, key)
+		? key
+		: orm_unique_only(object->group->model, object->record);
+}
+
+/*
+ * The key that is all that an object gives; raises 22023 or 42P10 when it is
+ * not so.  "member": its owner may supply the rest.
+ */
+static const OrmKey *
+only_a_key(const OrmPlace *place, OrmObject *object, bool member)
+{
+	const OrmModel *model = object->group->model;
+	const OrmRecord *record = object->record;
+	const OrmKey *key = given_key(object);
+	int given = 0;
+
+	if (key == NULL && member && owner_supplies(place->edge, record, model->primary_key))
+	{
+		key = model->primary_key;
+		object->owner = place->owner;
+		object->owner_edge = place->edge;
+	}
+	if (key == NULL)
+		orm_unique_missing(model, place->path);
+	for (int i = 0; i < model->nattributes; i++)
+		given += record->given[i];
+	if (given > key->nattributes || record->patch != NULL)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("an object of model \"%s\" is named by its key alone here", model->name),
+				orm_error_place(place->path),
+				errhint("To change it as well, nest it as an object with its primary key."));
+	return key;
+}
+
+/* Reads an object that names a row, into an empty record; returns how many relationships it has. */
+static int
+read_name(OrmObject *object, OrmJson json, const OrmPath *path, OrmVerb verb)
+{
+	OrmRecord *record = object->record;
+
+	memset(record->given, false, sizeof(bool) * object->group->model->nattributes);
+	record->etag = NULL;
+	return orm_reader_read(object->group->reader, json, path, verb, record);
+}
+
+/* Reads what names a row that exists. */
+static OrmObject *
+read_ref(const OrmPlace *place, OrmJson json, bool member)
+{
+	OrmObject *object;
+
+	if (orm_json_kind(json) == ORM_JSON_NULL || orm_json_kind(json) == ORM_JSON_ARRAY)
+		orm_place_wrong_kind(place, "a key or an object of one", json, NULL);
+	if (orm_json_kind(json) != ORM_JSON_OBJECT)
+		return read_scalar(place, json);
+	if ((object = read_label(place, json)) != NULL)
+		return object;
+	refuse_instruction(place, json);
+	object = add_target(place, ORM_INTENT_FIND);
+	if (read_name(object, json, place->path, ORM_VERB_SAVE) > 0)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("an object of model \"%s\" is named by its key alone here", object->group->model->name),
+				orm_error_place(place->path), errhint("Relationships cannot stand in it."));
+	if (given_key(object) == NULL)
+		read_name(object, json, place->path, ORM_VERB_NAMED);
+	object->key = only_a_key(place, object, member);
+	return object;
+}
+
+OrmObject *
+orm_item_read_ref(const OrmPlace *place, OrmJson json)
+{
+	return read_ref(place, json, false);
+}
+
+OrmObject *
+orm_item_read_member(const OrmPlace *place, OrmJson json)
+{
+	return read_ref(place, json, true);
+}
+
+/* Raises 22023 where objects are not written along a relationship. */
+static void
+refuse_nested(const OrmPlace *place)
+{
+	const OrmRelationship *relationship = place->edge->relationship;
+
+	if (!(relationship->cascade & ORM_CASCADE_SAVE))
+		ereport(
+			ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("relationship \"%s\" does not write objects: its cascade is \"%s\"", relationship->name,
+				   orm_declaration_relationship(place->owner->group->model->declaration, relationship->name)->cascade),
+			orm_error_place(place->path),
+			errhint("Name a row that exists, by its key or {\"$connect\": ...}, or declare the cascade "
+					"\"save-update\" as well."));
+}
+
+/* The attribute whose patch needs a row that exists, or -1. */
+static int
+find_change(const OrmRecord *record, const OrmModel *model)
+{
+	for (int i = 0; record->patch != NULL && i < model->nattributes; i++)
+		if (record->given[i] && record->patch[i] != ORM_PATCH_SET && !orm_patch_makes_value(record->patch[i]))
+			return i;
+	return -1;
+}
+
+/* An object with such a patch is updated; raises 22023 when it does not say which row it is. */
+static void
+demand_row(const OrmPlace *place, OrmObject *object)
+{
+	const OrmModel *model = object->group->model;
+	const OrmRecord *record = object->record;
+	int change = find_change(record, model);
+	OrmPath attribute;
+	OrmPath here;
+
+	if (change < 0)
+		return;
+	object->intent = ORM_INTENT_UPDATE;
+	if (place->edge->relationship->kind == ORM_HAS_ONE || orm_record_has_key(record, orm_model_need_key(model)) ||
+		owner_supplies(place->edge, record, model->primary_key))
+		return;
+	attribute = orm_path_key(place->path, model->attributes[change].name);
+	here = orm_path_key(&attribute, orm_patch_name(record->patch[change]));
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("\"%s\" cannot stand here", orm_patch_name(record->patch[change])), orm_error_place(&here),
+			errhint("It needs an object that exists: give its key."));
+}
+
+/* Reads an object that is nested. */
+static OrmObject *
+read_nested(const OrmPlace *place, OrmJson json, OrmIntent intent)
+{
+	OrmVerb verb = intent == ORM_INTENT_SAVE ? ORM_VERB_NESTED : ORM_VERB_SAVE;
+	OrmObject *object;
+
+	refuse_nested(place);
+	object = orm_graph_read(place->graph, place->edge->target, intent, verb, json, place->path);
+	object->nested = true;
+	demand_row(place, object);
+	return object;
+}
+
+OrmObject *
+orm_item_read(const OrmPlace *place, OrmJson json)
+{
+	OrmObject *labelled;
+
+	if (orm_json_kind(json) == ORM_JSON_NULL || orm_json_kind(json) == ORM_JSON_ARRAY)
+		orm_place_wrong_kind(place, "keys and objects", json, NULL);
+	if (orm_json_kind(json) != ORM_JSON_OBJECT)
+		return read_scalar(place, json);
+	if ((labelled = read_label(place, json)) != NULL)
+		return labelled;
+	refuse_instruction(place, json);
+	return read_nested(place, json, ORM_INTENT_SAVE);
+}
+
+OrmObject *
+orm_item_read_connect_or_create(const OrmPlace *place, OrmJson json)
+{
+	if (orm_json_kind(json) != ORM_JSON_OBJECT)
+		orm_place_wrong_kind(place, "an object", json, NULL);
+	refuse_instruction(place, json);
+	return read_nested(place, json, ORM_INTENT_FIND_OR_CREATE);
+}

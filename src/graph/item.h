@@ -1,0 +1,48 @@
+/*
+ * item.h - what may stand in a relationship of a document: the items of
+ * item.c, from which read.c makes graphs.
+ * Private to this folder.
+ */
+#ifndef ORM_GRAPH_ITEM_H
+#define ORM_GRAPH_ITEM_H
+
+#include "graph/graph.h"
+
+/* Where a relationship is read. */
+typedef struct OrmPlace
+{
+	OrmGraph *graph;
+	OrmEdge *edge;
+	OrmObject *owner;
+	const OrmPath *path; /* of the value that is read */
+} OrmPlace;
+
+/* A step down that outlives the reading. */
+extern const OrmPath *orm_place_keep(const OrmGraph *graph, OrmPath path);
+
+/* The same place, a step down by a key, by an index. */
+extern OrmPlace orm_place_key(const OrmPlace *place, const char *key);
+extern OrmPlace orm_place_index(const OrmPlace *place, int index);
+
+/* Raises 22023, or 22004 for null: JSON of the wrong kind. */
+extern void orm_place_wrong_kind(const OrmPlace *place, const char *wanted, OrmJson json, const char *hint);
+
+/* Raises 22023: an instruction that cannot stand here; "names" can. */
+extern void orm_place_wrong_instruction(const OrmPlace *place, const char *name, const char *const *names, int nnames);
+
+/* The first key of an object if it is an instruction, else NULL. */
+extern char *orm_item_instruction(OrmJson json);
+
+/* Reads what names a row that exists: a scalar, an object of a key, a label. */
+extern OrmObject *orm_item_read_ref(const OrmPlace *place, OrmJson json);
+
+/* The same of what is in a collection: what the owner supplies of its primary key may be left out. */
+extern OrmObject *orm_item_read_member(const OrmPlace *place, OrmJson json);
+
+/* Reads an item: a scalar, an object or a label. */
+extern OrmObject *orm_item_read(const OrmPlace *place, OrmJson json);
+
+/* Reads an object that is made if it is not there. */
+extern OrmObject *orm_item_read_connect_or_create(const OrmPlace *place, OrmJson json);
+
+#endif

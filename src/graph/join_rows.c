@@ -1,0 +1,446 @@
+/*
+ * join_rows.c - rows of join tables.
+ *
+ * A link that is there already stays.  Where the join table has a unique key
+ * over just its two keys, ON CONFLICT sees to that, also against others who
+ * write at the same time; else those that are not there are inserted.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/syscache.h"
+
+#include "base/sql.h"
+#include "exec/receiver.h"
+#include "graph/graph.h"
+#include "store/arrays.h"
+#include "store/batch.h"
+
+/* What is done with links; part of the plans' keys. */
+typedef enum Action
+{
+	LINK_INSERT,
+	LINK_DELETE,
+	LINK_DELETE_OTHERS
+} Action;
+
+/* Which of the columns that point at the source is this one, which points at the target, too?  Or -1. */
+static int
+shared_with(const OrmRelationship *relationship, AttrNumber column)
+{
+	for (int i = 0; i < relationship->nkeys; i++)
+		if (relationship->remote[i] == column)
+			return i;
+	return -1;
+}
+
+/* The columns of a join table: those that point at the source, and with "both" the others, at the target. */
+static OrmJoinColumns
+join_columns(const OrmEdge *edge, bool both)
+{
+	const OrmRelationship *relationship = edge->relationship;
+	OrmJoinColumns columns = {0};
+
+	orm_columns_add_table(&columns, relationship->join_relid, relationship->remote, relationship->nkeys);
+	for (int i = 0; both && i < relationship->njoin; i++)
+		if (shared_with(relationship, relationship->join_target[i]) < 0)
+			orm_columns_add_table(&columns, relationship->join_relid, &relationship->join_target[i], 1);
+	return columns;
+}
+
+/* The attributes of the target that go into columns of their own; returns how many. */
+static int
+target_attributes(const OrmEdge *edge, int *attributes)
+{
+	int n = 0;
+
+	for (int i = 0; i < edge->ntarget; i++)
+		if (shared_with(edge->relationship, edge->relationship->join_target[i]) < 0)
+			attributes[n++] = edge->target_key[i];
+	return n;
+}
+
+/* Raises 22023 unless two objects have the same value where their keys share a column of the join table. */
+static void
+check_shared(const OrmEdge *edge, const OrmObject *source, const OrmObject *target)
+{
+	for (int i = 0; i < edge->ntarget; i++)
+	{
+		int shared = shared_with(edge->relationship, edge->relationship->join_target[i]);
+		const OrmAttribute *attribute = &target->group->model->attributes[edge->target_key[i]];
+		Datum its;
+		Datum mine;
+		bool isnull;
+
+		if (shared < 0 || !orm_graph_value(source, edge->referenced_key[shared], &mine, &isnull) || isnull ||
+			!orm_graph_value(target, edge->target_key[i], &its, &isnull) || isnull)
+			continue;
+		mine = orm_graph_convert(source->group->model->attributes[edge->referenced_key[shared]].type, attribute->type,
+								 mine);
+		if (!orm_batch_same_value(target->group->model, edge->target_key[i], its, mine))
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("relationship \"%s\" cannot link objects that differ in attribute \"%s\"",
+						   edge->relationship->name, attribute->name),
+					orm_error_place(target->place));
+	}
+}
+
+/* Is a column of the join table one of those of the edge? */
+static bool
+is_joining(const OrmRelationship *relationship, AttrNumber column)
+{
+	for (int i = 0; i < relationship->njoin; i++)
+		if (relationship->join_target[i] == column)
+			return true;
+	return shared_with(relationship, column) >= 0;
+}
+
+/* Is this a unique key over just the columns that join? */
+static bool
+is_link_key(const OrmRelationship *relationship, int ncolumns, Oid index)
+{
+	HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	Form_pg_index form;
+	bool is;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_index) GETSTRUCT(tuple);
+	is = form->indisunique && form->indimmediate && form->indisvalid && form->indnkeyatts == ncolumns &&
+		heap_attisnull(tuple, Anum_pg_index_indpred, NULL) && heap_attisnull(tuple, Anum_pg_index_indexprs, NULL);
+	for (int i = 0; is && i < form->indnkeyatts; i++)
+		is = is_joining(relationship, form->indkey.values[i]);
+	ReleaseSysCache(tuple);
+	return is;
+}
+
+/* Has the join table a unique key over just the columns that join? */
+static bool
+has_link_key(const OrmRelationship *relationship, int ncolumns)
+{
+	Relation relation = try_table_open(relationship->join_relid, AccessShareLock);
+	bool has = false;
+	ListCell *cell;
+
+	if (relation == NULL)
+		return false;
+	if (relation->rd_rel->relkind == RELKIND_RELATION || relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+		foreach(cell, RelationGetIndexList(relation))
+			has = has || is_link_key(relationship, ncolumns, lfirst_oid(cell));
+	table_close(relation, NoLock);
+	return has;
+}
+
+/* INSERT INTO "s"."j" ("a", "b") SELECT k.k0, k.k1 FROM <rows> AS k ... */
+static void
+append_insert(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns)
+{
+	const OrmRelationship *relationship = edge->relationship;
+	bool keyed = has_link_key(relationship, columns->n);
+
+	appendStringInfoString(sql, "INSERT INTO ");
+	orm_sql_relation(sql, relationship->join_relid);
+	appendStringInfoString(sql, " (");
+	orm_columns_names(sql, columns);
+	appendStringInfoString(sql, keyed ? ") SELECT " : ") SELECT DISTINCT ");
+	for (int i = 0; i < columns->n; i++)
+		appendStringInfo(sql, "%sk.k%d", i ? ", " : "", i);
+	appendStringInfoString(sql, " FROM ");
+	orm_columns_source(sql, columns, 1, "k");
+	if (keyed)
+	{
+		appendStringInfoString(sql, " ON CONFLICT (");
+		orm_columns_names(sql, columns);
+		appendStringInfoString(sql, ") DO NOTHING");
+		return;
+	}
+	appendStringInfoString(sql, " WHERE NOT EXISTS (SELECT FROM ");
+	orm_sql_relation(sql, relationship->join_relid);
+	appendStringInfoString(sql, " AS t WHERE ");
+	orm_columns_equal(sql, columns, "k");
+	appendStringInfoChar(sql, ')');
+}
+
+/* DELETE FROM "s"."j" AS t USING <rows> AS k WHERE ... RETURNING k.n */
+static void
+append_delete(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns)
+{
+	appendStringInfoString(sql, "DELETE FROM ");
+	orm_sql_relation(sql, edge->relationship->join_relid);
+	appendStringInfoString(sql, " AS t USING ");
+	orm_columns_numbered_source(sql, columns, 1, "k");
+	appendStringInfoString(sql, " WHERE ");
+	orm_columns_equal(sql, columns, "k");
+	appendStringInfoString(sql, " RETURNING k.n");
+}
+
+/* DELETE FROM "s"."j" AS t USING <owners> AS p WHERE ... AND NOT EXISTS (SELECT FROM <kept> AS k WHERE ...) */
+static void
+append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns)
+{
+	OrmJoinColumns owners = join_columns(edge, false);
+
+	appendStringInfoString(sql, "DELETE FROM ");
+	orm_sql_relation(sql, edge->relationship->join_relid);
+	appendStringInfoString(sql, " AS t USING ");
+	orm_columns_source(sql, &owners, 1 + columns->n, "p");
+	appendStringInfoString(sql, " WHERE ");
+	orm_columns_equal(sql, &owners, "p");
+	orm_columns_not_among(sql, columns, 1);
+}
+
+typedef void (*AppendAction)(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns);
+
+static const struct
+{
+	AppendAction append;
+	OrmPlanKind kind;
+} actions[] = {
+	[LINK_INSERT] = {append_insert, ORM_KIND_LINK},
+	[LINK_DELETE] = {append_delete, ORM_KIND_UNLINK},
+	[LINK_DELETE_OTHERS] = {append_delete_others, ORM_KIND_UNLINK},
+};
+
+/*
+ * The statement of an action, pinned.  Its key is its text: the model does not
+ * know all of the join table that the text depends on.
+ */
+static OrmPlan *
+open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *columns, OrmPlanning planning)
+{
+	Oid types[4 * INDEX_MAX_KEYS];
+	Oid number = INT8OID;
+	StringInfoData sql;
+	OrmPlanKey key;
+	OrmPlan *plan;
+	int n;
+
+	initStringInfo(&sql);
+	actions[action].append(&sql, edge, columns);
+	orm_plan_key_begin(&key, actions[action].kind, edge->source->model->epoch);
+	orm_plan_key_add(&key, &planning, sizeof(planning));
+	orm_plan_key_add(&key, sql.data, sql.len);
+	plan = orm_plan_find(&key);
+	if (plan != NULL)
+		return plan;
+	n = orm_columns_types(columns, types);
+	if (action == LINK_DELETE_OTHERS)
+	{
+		OrmJoinColumns owners = join_columns(edge, false);
+
+		n += orm_columns_types(&owners, types + n);
+	}
+	plan = orm_plan_add(&key, sql.data, n, types, planning);
+	if (action == LINK_DELETE)
+		orm_plan_expect(plan, &number, 1);
+	return plan;
+}
+
+/* Raises: a link's end has no key that could be written. */
+static void
+raise_unknown(const OrmObject *object)
+{
+	ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			errmsg("the key of an object of model \"%s\" cannot be known", object->group->model->name),
+			orm_error_place(object->place),
+			errhint("A link needs the key, and it must not be null: grant SELECT on its columns."));
+}
+
+/* Adds a link to the rows. */
+static void
+add_row(OrmTuples *rows, const OrmEdge *edge, const OrmObject *source, const OrmObject *target)
+{
+	int attributes[INDEX_MAX_KEYS];
+
+	check_shared(edge, source, target);
+	if (!orm_graph_add_tuple(rows, 0, source, edge->referenced_key, edge->n, false))
+		raise_unknown(source);
+	if (!orm_graph_add_tuple(rows, edge->n, target, attributes, target_attributes(edge, attributes), true))
+		raise_unknown(target);
+}
+
+/* What a row of the join table has in a column. */
+static char *
+row_text(const void *argument, int row, const char *column, bool *isnull)
+{
+	const OrmTuples *rows = argument;
+	const OrmJoinColumns *columns = rows->columns;
+
+	for (int i = 0; i < columns->n; i++)
+		if (strcmp(columns->columns[i].name, column) == 0)
+			return OutputFunctionCall(unconstify(FmgrInfo *, &columns->columns[i].type->output),
+									  rows->values[(Size) row * columns->n + i]);
+	return NULL;
+}
+
+/* In a PG_CATCH block: raises an error again with the place of the link that it is about, or of them all. */
+static void
+rethrow(const OrmEdge *edge, const OrmTuples *rows, const OrmPath *place, MemoryContext caller)
+{
+	MemoryContext error_context = MemoryContextSwitchTo(caller);
+	ErrorData *error = CopyErrorData();
+	OrmSuspects suspects = {edge->relationship->join_relid, rows->n, row_text, rows};
+	int culprit = orm_blame_find(&suspects, error);
+
+	MemoryContextSwitchTo(error_context);
+	if (culprit >= 0)
+		place = ((const OrmPair *) list_nth(edge->links, culprit))->place;
+	orm_error_rethrow_at(place, caller);
+}
+
+/* Writes links; an error has the place of the one that it is about. */
+static void
+run_insert(const OrmEdge *edge, OrmPlan *plan, const OrmTuples *rows, const Datum *arrays, const OrmPath *place)
+{
+	MemoryContext caller = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		orm_plan_execute(plan, arrays, NULL, ORM_WRITE, 0, NULL);
+	}
+	PG_CATCH();
+	{
+		rethrow(edge, rows, place, caller);
+	}
+	PG_END_TRY();
+	orm_plan_release(plan);
+}
+
+/* Runs a statement; an error has the place of what is linked, as far as that is one place. */
+static void
+run(OrmPlan *plan, const Datum *arrays, const OrmPath *place, DestReceiver *receiver)
+{
+	MemoryContext caller = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		orm_plan_execute(plan, arrays, NULL, ORM_WRITE, 0, receiver);
+	}
+	PG_CATCH();
+	{
+		orm_error_rethrow_at(place, caller);
+	}
+	PG_END_TRY();
+	orm_plan_release(plan);
+}
+
+void
+orm_links_insert(const OrmEdge *edge)
+{
+	OrmJoinColumns columns;
+	OrmTuples rows;
+	Datum arrays[2 * INDEX_MAX_KEYS];
+	const OrmPath *place = NULL;
+	ListCell *cell;
+
+	if (edge->links == NIL)
+		return;
+	columns = join_columns(edge, true);
+	rows = orm_tuples_make(&columns);
+	foreach(cell, edge->links)
+	{
+		const OrmPair *link = lfirst(cell);
+
+		add_row(&rows, edge, link->source, link->target);
+		place = foreach_current_index(cell) == 0 ? link->place : orm_path_common(place, link->place);
+	}
+	orm_tuples_arrays(&rows, arrays);
+	run_insert(edge, open_plan(edge, LINK_INSERT, &columns, ORM_PLAN_GENERIC), &rows, arrays, place);
+}
+
+/* The nearest place that removals have in common. */
+static const OrmPath *
+common_place(const List *removals)
+{
+	const OrmPath *place = ((const OrmRemoval *) linitial(removals))->place;
+	ListCell *cell;
+
+	for_each_from(cell, removals, 1)
+		place = orm_path_common(place, ((const OrmRemoval *) lfirst(cell))->place);
+	return place;
+}
+
+void
+orm_links_delete_others(const OrmEdge *edge, const List *removals)
+{
+	OrmJoinColumns columns = join_columns(edge, true);
+	OrmJoinColumns owner_columns = join_columns(edge, false);
+	OrmTuples kept = orm_tuples_make(&columns);
+	OrmTuples owners = orm_tuples_make(&owner_columns);
+	Datum arrays[4 * INDEX_MAX_KEYS];
+	int attributes[INDEX_MAX_KEYS];
+	int nattributes = target_attributes(edge, attributes);
+	ListCell *cell;
+
+	foreach(cell, removals)
+	{
+		const OrmRemoval *removal = lfirst(cell);
+		ListCell *item;
+
+		orm_graph_add_tuple(&owners, 0, removal->owner, edge->referenced_key, edge->n, true);
+		foreach(item, removal->items)
+			if (orm_graph_add_tuple(&kept, 0, removal->owner, edge->referenced_key, edge->n, false))
+				orm_graph_add_tuple(&kept, edge->n, lfirst(item), attributes, nattributes, true);
+	}
+	orm_tuples_arrays(&kept, arrays);
+	orm_tuples_arrays(&owners, arrays + columns.n);
+	run(open_plan(edge, LINK_DELETE_OTHERS, &columns, orm_tuples_planning(&kept)), arrays, common_place(removals),
+		NULL);
+}
+
+/* Takes the number of a link that is gone: sets its flag. */
+static void
+take_gone(void *argument, TupleTableSlot *slot)
+{
+	bool *gone = argument;
+	bool isnull;
+
+	gone[DatumGetInt64(slot_getattr(slot, 1, &isnull)) - 1] = true;
+}
+
+/* Adds the links that lead from owners to their items; returns these, a link each. */
+static List *
+add_named(OrmTuples *rows, const OrmEdge *edge, const List *removals)
+{
+	List *items = NIL;
+	ListCell *cell;
+
+	foreach(cell, removals)
+	{
+		const OrmRemoval *removal = lfirst(cell);
+		ListCell *item;
+
+		foreach(item, removal->items)
+			add_row(rows, edge, removal->owner, lfirst(item));
+		items = list_concat(items, removal->items);
+	}
+	return items;
+}
+
+void
+orm_links_delete(const OrmEdge *edge, const List *removals)
+{
+	OrmJoinColumns columns = join_columns(edge, true);
+	OrmTuples rows = orm_tuples_make(&columns);
+	List *items = add_named(&rows, edge, removals);
+	bool *gone = palloc0(Max(rows.n, 1));
+	Datum arrays[2 * INDEX_MAX_KEYS];
+	OrmReceiver receiver;
+	ListCell *cell;
+
+	if (rows.n == 0)
+		return;
+	orm_tuples_arrays(&rows, arrays);
+	orm_receiver_init(&receiver, take_gone, gone);
+	run(open_plan(edge, LINK_DELETE, &columns, ORM_PLAN_GENERIC), arrays, common_place(removals), &receiver.pub);
+	MemoryContextDelete(receiver.per_row);
+	foreach(cell, items)
+		if (!gone[foreach_current_index(cell)])
+			orm_removals_not_in(edge, lfirst(cell));
+}

@@ -1,0 +1,96 @@
+/*
+ * label.c - {"$ref": label} in graphs of objects; see labels.h.
+ */
+#include "postgres.h"
+
+#include "graph/graph.h"
+#include "model/key.h"
+
+/* Raises 42704: nothing has the label. */
+static void
+raise_unknown(const OrmGraph *graph, const char *label, const OrmPath *place)
+{
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("nothing has the label \"%s\" in this transaction", label),
+			orm_error_place(place),
+			graph->checking ? errhint("An object gets its label before others refer to it; "
+									  "orm.flush(document) takes them in any order.")
+							: errhint("Labels are given by orm.add, orm.merge and orm.flush(document)."));
+}
+
+/* Raises 22023 unless the label is that of an object of the right model. */
+static void
+check_model(const OrmGroup *group, const char *label, const char *model, const OrmPath *place)
+{
+	if (strcmp(group->model->name, model) != 0)
+		ereport(
+			ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("label \"%s\" is that of an object of model \"%s\", not \"%s\"", label, model, group->model->name),
+			orm_error_place(place));
+}
+
+/* An object for a row that is there, whose key is to be filled in. */
+static OrmObject *
+add_row(OrmGraph *graph, OrmGroup *group, const OrmPath *place)
+{
+	OrmObject *object = orm_graph_add(graph, group, ORM_INTENT_FIND, place);
+
+	object->nested = true;
+	object->key = orm_model_need_key(group->model);
+	object->by_key = object->key->nattributes == 1;
+	return object;
+}
+
+/* An object for the row of one that is written already. */
+static OrmObject *
+row_of(OrmGraph *graph, OrmGroup *group, const OrmObject *written, const OrmPath *place)
+{
+	OrmObject *object = add_row(graph, group, place);
+
+	for (int i = 0; i < object->key->nattributes; i++)
+	{
+		int attribute = object->key->attributes[i];
+
+		object->record->given[attribute] = orm_graph_value(written, attribute, &object->record->values[attribute],
+														   &object->record->isnull[attribute]);
+	}
+	return object;
+}
+
+/* An object for a row whose key was remembered. */
+static OrmObject *
+remembered_row(OrmGraph *graph, OrmGroup *group, const char *label, const OrmLabelled *found, const OrmPath *place)
+{
+	OrmObject *object = add_row(graph, group, place);
+	const OrmKey *key = object->key;
+	Datum values[INDEX_MAX_KEYS];
+
+	if (found->nkey == 0 && graph->checking)
+		return object;
+	if (found->nkey == 0)
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				errmsg("the object with label \"%s\" is not written yet", label), orm_error_place(place));
+	orm_key_read_kept(group->model, found->nkey, found->key, place, values);
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		object->record->values[key->attributes[i]] = values[i];
+		object->record->given[key->attributes[i]] = true;
+	}
+	return object;
+}
+
+OrmObject *
+orm_graph_labelled(OrmGraph *graph, OrmGroup *group, const char *label, const OrmPath *place)
+{
+	OrmObject *object = orm_labels_find(graph->labels, label);
+	OrmLabelled found;
+
+	if (object != NULL)
+	{
+		check_model(group, label, object->group->model->name, place);
+		return object->written ? row_of(graph, group, object, place) : object;
+	}
+	if (graph->find_label == NULL || !graph->find_label(label, &found))
+		raise_unknown(graph, label, place);
+	check_model(group, label, found.model, place);
+	return remembered_row(graph, group, label, &found, place);
+}

@@ -1,0 +1,140 @@
+/*
+ * leave.c - deleting what leaves collections, with all that goes with it.
+ *
+ * What the same graph writes must not go with it, along a relationship with the
+ * cascade "delete" or by ON DELETE CASCADE: it would be made anew, without what
+ * the document does not say.  And what was deleted must be gone.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "graph/graph.h"
+#include "model/cache.h"
+#include "remove/delete.h"
+#include "store/batch.h"
+
+/* Names what the graph writes: it must not go with what leaves. */
+static void
+refuse_written(const OrmGraph *graph, OrmDelete *delete)
+{
+	ListCell *cell;
+
+	foreach(cell, graph->groups)
+	{
+		const OrmGroup *group = lfirst(cell);
+
+		for (int i = 0; group->model->primary_key != NULL && i < group->n; i++)
+		{
+			const OrmObject *object = group->objects[i];
+			Datum values[INDEX_MAX_KEYS];
+
+			if ((object->intent != ORM_INTENT_FIND || object->references != NULL || object->referenced) &&
+				orm_graph_key(object, values))
+				orm_delete_refuse(delete, group->model, values, object->place);
+		}
+	}
+}
+
+/* Does the server delete rows of a model that the graph writes with rows of this one, as far as relationships tell? */
+static bool
+server_reaches(const OrmGraph *graph, const OrmModel *model, List **visited)
+{
+	check_stack_depth();
+	if (list_member_ptr(*visited, model))
+		return false;
+	*visited = lappend(*visited, unconstify(OrmModel *, model));
+	for (int i = 0; i < model->nrelationships; i++)
+	{
+		const OrmRelationship *relationship = &model->relationships[i];
+		const OrmModel *target;
+		ListCell *cell;
+
+		if (!relationship->deleted_by_server || relationship->kind == ORM_MANY_TO_MANY)
+			continue;
+		target = orm_model_open(relationship->target, AccessShareLock);
+		foreach(cell, graph->groups)
+			if (((const OrmGroup *) lfirst(cell))->model == target)
+				return true;
+		if (server_reaches(graph, target, visited))
+			return true;
+	}
+	return false;
+}
+
+/* Rows that are to be deleted, by primary key. */
+static OrmDelete *
+make_delete(const OrmGraph *graph, const OrmBatch *batch)
+{
+	const OrmModel *model = batch->write->model;
+	const OrmKey *key = orm_model_need_key(model);
+	OrmDelete *delete = orm_delete_make();
+
+	for (int i = 0; i < batch->n; i++)
+	{
+		Datum values[INDEX_MAX_KEYS];
+
+		for (int k = 0; k < key->nattributes; k++)
+			values[k] = batch->records[i]->values[key->attributes[k]];
+		orm_delete_add(delete, model, values);
+	}
+	refuse_written(graph, delete);
+	return delete;
+}
+
+/* Deletes rows by primary key, and what goes with them; returns how many of the former went. */
+static int64
+delete_along(const OrmGraph *graph, const OrmBatch *batch)
+{
+	const OrmModel *model = batch->write->model;
+	MemoryContext caller = CurrentMemoryContext;
+	volatile int64 gone = 0;
+	List *visited = NIL;
+
+	PG_TRY();
+	{
+		if (server_reaches(graph, model, &visited))
+			orm_delete_probe(make_delete(graph, batch));
+		if (model->deletes_along)
+			gone = orm_delete_run(make_delete(graph, batch));
+	}
+	PG_CATCH();
+	{
+		orm_error_rethrow_at(orm_batch_place(batch), caller);
+	}
+	PG_END_TRY();
+	return gone;
+}
+
+/* Raises 09000 where a row that was to be deleted is there all the same: the answer would not be true. */
+static void
+demand_gone(const OrmBatch *batch, const OrmKey *key)
+{
+	OrmBatch left = orm_batch_pending(batch);
+
+	if (left.n > 0)
+		orm_batch_read(&left, key);
+	for (int i = 0; i < left.n; i++)
+		if (left.records[i]->done)
+			ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
+					errmsg("object of model \"%s\" was not deleted", batch->write->model->name),
+					orm_error_place(left.records[i]->place),
+					errhint("A trigger, a rule or a policy passed over the row."));
+}
+
+void
+orm_removals_delete(const OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n)
+{
+	OrmWrite write = {.model = group->model};
+	OrmBatch batch = {&write, records, n};
+	const OrmKey *key;
+
+	if (n == 0)
+		return;
+	key = orm_model_need_key(group->model);
+	if (delete_along(graph, &batch) == n)
+		return;
+	if (!group->model->deletes_along)
+		orm_batch_delete(&batch, key);
+	demand_gone(&batch, key);
+}

@@ -1,0 +1,408 @@
+/*
+ * order.c - which objects are written before which; see graph.h.
+ *
+ * In a component that is a circle, objects go by depth: an object is written
+ * when all that it refers to is.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+
+#include "graph/order.h"
+#include "store/batch.h"
+
+/* The objects of a component that are not written yet. */
+typedef struct Remaining
+{
+	OrmGraph *graph;
+	int component;
+	bool circular;
+	OrmObject **objects;
+	int n;
+	uint64 visits; /* so often was a way into a circle looked for */
+} Remaining;
+
+/* Does an edge stay inside the component? */
+static bool
+is_inside(const OrmEdge *edge, int component)
+{
+	return edge->referring && edge->holder->component == component && edge->referenced->component == component;
+}
+
+/* Collects the objects of a component, by group. */
+static Remaining
+collect(OrmGraph *graph, int component)
+{
+	Remaining remaining = {.graph = graph, .component = component};
+	List *groups = orm_order_groups_of(graph, component);
+	int n = 0;
+	ListCell *cell;
+
+	foreach(cell, groups)
+		n += ((OrmGroup *) lfirst(cell))->n;
+	remaining.objects = palloc_extended(sizeof(OrmObject *) * Max(n, 1), MCXT_ALLOC_HUGE);
+	foreach(cell, groups)
+	{
+		const OrmGroup *group = lfirst(cell);
+
+		for (int i = 0; i < group->n; i++)
+			if (!group->objects[i]->written)
+				remaining.objects[remaining.n++] = group->objects[i];
+	}
+	foreach(cell, graph->edges)
+		remaining.circular = remaining.circular || is_inside(lfirst(cell), component);
+	return remaining;
+}
+
+/* Hands objects, which do not wait for each other, to "wave", group by group. */
+static void
+hand_over(OrmGraph *graph, OrmObject **objects, int n, OrmWave wave)
+{
+	int first = 0;
+
+	for (int i = 1; i <= n; i++)
+		if (i == n || objects[i]->group != objects[first]->group)
+		{
+			wave(graph, objects[first]->group, &objects[first], i - first);
+			first = i;
+		}
+}
+
+/* Is it new for sure, whatever it refers to? */
+static bool
+is_surely_new(const OrmObject *object)
+{
+	const OrmKey *key = object->group->model->primary_key;
+
+	if (object->by_parent)
+		return false;
+	if (object->intent == ORM_INTENT_CREATE)
+		return true;
+	if (object->intent != ORM_INTENT_SAVE || key == NULL || orm_record_has_key(object->record, key))
+		return false;
+	for (const OrmReference *r = object->references; r != NULL; r = r->next)
+		for (int i = 0; i < r->edge->n; i++)
+			if (object->group->model->attributes[r->edge->holder_key[i]].in_key)
+				return false;
+	return true;
+}
+
+/* Can the values that are referred to be made before the insert? */
+static bool
+can_be_known(const OrmObject *object, const OrmEdge *edge)
+{
+	const OrmModel *model = object->group->model;
+
+	if (model->relkind == RELKIND_VIEW || model->before_insert_row_trigger)
+		return false;
+	for (int i = 0; i < edge->n; i++)
+	{
+		const OrmAttribute *attribute = &model->attributes[edge->referenced_key[i]];
+
+		if (!object->record->given[edge->referenced_key[i]] && (!attribute->has_default || attribute->generated))
+			return false;
+	}
+	return true;
+}
+
+/* Is the attribute filled by a reference? */
+static bool
+is_referred_by(const OrmObject *object, int attribute)
+{
+	for (const OrmReference *r = object->references; r != NULL; r = r->next)
+		for (int i = 0; i < r->edge->n; i++)
+			if (r->edge->holder_key[i] == attribute)
+				return true;
+	return false;
+}
+
+/* Will the object give a value for the attribute: itself, or by a reference? */
+static bool
+gives(const OrmObject *object, int attribute)
+{
+	return object->record->given[attribute] || is_referred_by(object, attribute);
+}
+
+/* Do all new rows give a value for the attribute? */
+static bool
+all_give(const Remaining *remaining, int attribute)
+{
+	for (int i = 0; i < remaining->n; i++)
+		if (is_surely_new(remaining->objects[i]) && !gives(remaining->objects[i], attribute))
+			return false;
+	return true;
+}
+
+/* Marks the attributes by which the group refers to itself; false: a new row that gives none cannot have NULL there. */
+static bool
+mark_self(const Remaining *remaining, bool *self)
+{
+	const OrmModel *model = remaining->objects[0]->group->model;
+	ListCell *cell;
+
+	foreach(cell, remaining->graph->edges)
+	{
+		const OrmEdge *edge = lfirst(cell);
+
+		for (int i = 0; is_inside(edge, remaining->component) && i < edge->n; i++)
+		{
+			const OrmAttribute *attribute = &model->attributes[edge->holder_key[i]];
+
+			if (!attribute->has_default && !attribute->not_null && !attribute->generated && !attribute->in_key)
+				self[edge->holder_key[i]] = true;
+			else if (!all_give(remaining, edge->holder_key[i]))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* A new row that refers to none of its kind is given NULL there, so that all give the same. */
+static void
+even_out(const Remaining *remaining, const bool *self)
+{
+	for (int i = 0; i < remaining->n; i++)
+	{
+		const OrmObject *object = remaining->objects[i];
+		OrmRecord *record = object->record;
+
+		for (int a = 0; is_surely_new(object) && a < object->group->model->nattributes; a++)
+			if (self[a] && !record->given[a] && !is_referred_by(object, a))
+				record->given[a] = record->isnull[a] = true;
+	}
+}
+
+/* Do new rows give the same, apart from keys that are made and references among themselves? */
+static bool
+give_the_same(const OrmObject *a, const OrmObject *b, const bool *self)
+{
+	const OrmModel *model = a->group->model;
+
+	for (int i = 0; i < model->nattributes; i++)
+		if (!self[i] && gives(a, i) != gives(b, i) &&
+			!(model->attributes[i].in_key && model->attributes[i].has_default))
+			return false;
+	return orm_batch_compare_patches(a->record, b->record, model->nattributes) == 0;
+}
+
+/*
+ * Can all be written at once, though they refer to each other?  The server
+ * looks at keys when a statement ends, so new rows that go in one may refer to
+ * each other, and to rows that are there.
+ */
+static bool
+fit_one_wave(const Remaining *remaining)
+{
+	const OrmGroup *group = remaining->objects[0]->group;
+	bool *self = palloc0(Max(group->model->nattributes, 1));
+	const OrmObject *first = NULL;
+
+	for (int i = 0; i < remaining->n; i++)
+	{
+		const OrmObject *object = remaining->objects[i];
+		bool new = is_surely_new(object);
+
+		if (object->group != group)
+			return false;
+		for (const OrmReference *r = object->references; r != NULL; r = r->next)
+			if (is_inside(r->edge, remaining->component) && !r->target->written &&
+				(!new || !is_surely_new(r->target) || !can_be_known(r->target, r->edge)))
+				return false;
+	}
+	if (!mark_self(remaining, self))
+		return false;
+	for (int i = 0; i < remaining->n; i++)
+	{
+		if (!is_surely_new(remaining->objects[i]))
+			continue;
+		if (first != NULL && !give_the_same(first, remaining->objects[i], self))
+			return false;
+		first = first ? first : remaining->objects[i];
+	}
+	even_out(remaining, self);
+	return true;
+}
+
+/* Does the object wait for the target of this reference? */
+static bool
+waits_for(const OrmReference *reference)
+{
+	return !reference->later && !reference->waived && !reference->target->written;
+}
+
+/* Is the constraint behind an edge checked at the end of the transaction? */
+static bool
+is_deferred(const OrmEdge *edge)
+{
+	AttrNumber columns[INDEX_MAX_KEYS];
+
+	for (int i = 0; i < edge->n; i++)
+		columns[i] = edge->holder->model->attributes[edge->holder_key[i]].attnum;
+	return orm_order_waits_for_end(edge->holder->model->relid, edge->referenced->model->relid, edge->n, columns);
+}
+
+/* If the constraint waits, the reference need not: the target's key is made now, if it is not given. */
+static bool
+break_deferred(OrmReference *reference)
+{
+	OrmObject *target = reference->target;
+	const OrmEdge *edge = reference->edge;
+	OrmWrite write = {.model = target->group->model};
+	OrmBatch batch = {&write, &target->record, 1};
+	OrmKey key = {.nattributes = edge->n, .attributes = edge->referenced_key};
+
+	if (!is_deferred(edge))
+		return false;
+	if (!orm_record_has_key(target->record, &key) && is_surely_new(target) && can_be_known(target, edge))
+	{
+		target->fresh = true;
+		orm_keys_make(&batch, &key);
+	}
+	reference->waived = orm_record_has_key(target->record, &key);
+	return reference->waived;
+}
+
+/* The key is NULL at first, and set in the end. */
+static bool
+break_nullable(OrmGraph *graph, OrmReference *reference)
+{
+	reference->later = orm_graph_may_unlink(reference->edge);
+	if (reference->later)
+		graph->later = lappend(graph->later, reference);
+	return reference->later;
+}
+
+/* Raises: a circle that nothing breaks. */
+static void
+raise_circle(const OrmObject *object)
+{
+	ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("objects refer to each other in a circle"),
+			orm_error_place(object->place),
+			errhint("One of their keys must be nullable, or its constraint DEFERRABLE INITIALLY DEFERRED."));
+}
+
+/* The first reference for which an object waits. */
+static OrmReference *
+first_wait(const OrmObject *object)
+{
+	for (OrmReference *r = object->references; r != NULL; r = r->next)
+		if (waits_for(r))
+			return r;
+	return NULL;
+}
+
+/* Breaks the circle in which an object is, each waiting for the next one. */
+static void
+break_circle(Remaining *remaining, OrmObject *object)
+{
+	const OrmObject *start = object;
+
+	for (int pass = 0; pass < 2; pass++)
+		do
+		{
+			OrmReference *r = first_wait(object);
+
+			if (pass == 0 ? break_deferred(r) : break_nullable(remaining->graph, r))
+			{
+				r->holder->waits--;
+				return;
+			}
+			object = r->target;
+		} while (object != start);
+	raise_circle(start);
+}
+
+/*
+ * Breaks circles where all objects wait: those into which one gets from object
+ * to object, by the first for which each waits.  Whoever was visited before,
+ * on the way from another one, leads to a circle that is broken already.
+ */
+static void
+break_circles(Remaining *remaining)
+{
+	uint64 before = remaining->visits;
+
+	for (int i = 0; i < remaining->n; i++)
+	{
+		OrmObject *object = remaining->objects[i];
+
+		remaining->visits++;
+		while (object->visit <= before)
+		{
+			object->visit = remaining->visits;
+			object = first_wait(object)->target;
+		}
+		if (object->visit == remaining->visits)
+			break_circle(remaining, object);
+	}
+}
+
+/* Splits off what does not wait; returns how many that are (they come first). */
+static int
+split_ready(Remaining *remaining)
+{
+	OrmObject **waiting = palloc_extended(sizeof(OrmObject *) * remaining->n, MCXT_ALLOC_HUGE);
+	int ready = 0;
+	int nwaiting = 0;
+
+	for (int i = 0; i < remaining->n; i++)
+		if (remaining->objects[i]->waits == 0)
+			remaining->objects[ready++] = remaining->objects[i];
+		else
+			waiting[nwaiting++] = remaining->objects[i];
+	memcpy(&remaining->objects[ready], waiting, sizeof(OrmObject *) * nwaiting);
+	pfree(waiting);
+	return ready;
+}
+
+/* Those that were written are waited for no longer. */
+static void
+release(OrmObject **written, int n)
+{
+	for (int i = 0; i < n; i++)
+		for (OrmReference *r = written[i]->holders; r != NULL; r = r->next_holder)
+			if (!r->later && !r->waived)
+				r->holder->waits--;
+}
+
+/* Writes a circular component by depth. */
+static void
+go_by_depth(Remaining *remaining, OrmWave wave)
+{
+	for (int i = 0; i < remaining->n; i++)
+	{
+		remaining->objects[i]->visit = 0;
+		remaining->objects[i]->waits = 0;
+		for (OrmReference *r = remaining->objects[i]->references; r != NULL; r = r->next)
+			remaining->objects[i]->waits += waits_for(r);
+	}
+	while (remaining->n > 0)
+	{
+		int ready = split_ready(remaining);
+
+		CHECK_FOR_INTERRUPTS();
+		if (ready == 0)
+		{
+			break_circles(remaining);
+			continue;
+		}
+		hand_over(remaining->graph, remaining->objects, ready, wave);
+		release(remaining->objects, ready);
+		remaining->objects += ready;
+		remaining->n -= ready;
+	}
+}
+
+void
+orm_order_component(OrmGraph *graph, int component, OrmWave wave)
+{
+	Remaining remaining = collect(graph, component);
+
+	if (remaining.n == 0)
+		return;
+	if (!remaining.circular || fit_one_wave(&remaining))
+		hand_over(graph, remaining.objects, remaining.n, wave);
+	else
+		go_by_depth(&remaining, wave);
+}

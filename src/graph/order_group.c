@@ -1,0 +1,222 @@
+/*
+ * order_group.c - which models are written before which; see order.h.
+ *
+ * Groups are ordered by the references among them, those that refer to each
+ * other in a circle as one component (Tarjan's algorithm, which finds what is
+ * referred to first).
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_constraint.h"
+#include "miscadmin.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+
+#include "graph/order.h"
+
+/* State of ordering the groups. */
+typedef struct Ordering
+{
+	OrmGraph *graph;
+	List *stack; /* of OrmGroup * whose component is not known yet */
+	int visits;
+	int components;
+} Ordering;
+
+bool
+orm_order_waits_for_end(Oid holder, Oid target, int n, const AttrNumber *columns)
+{
+	Relation constraints = table_open(ConstraintRelationId, AccessShareLock);
+	bool waits = false;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(holder));
+	scan = systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(tuple);
+		AttrNumber own[INDEX_MAX_KEYS];
+		AttrNumber referenced[INDEX_MAX_KEYS];
+		int nkeys;
+
+		if (form->contype != CONSTRAINT_FOREIGN || form->confrelid != target)
+			continue;
+		DeconstructFkConstraintRow(tuple, &nkeys, own, referenced, NULL, NULL, NULL, NULL, NULL);
+		if (nkeys == n && memcmp(own, columns, sizeof(AttrNumber) * n) == 0)
+			waits = form->condeferred;
+	}
+	systable_endscan(scan);
+	table_close(constraints, AccessShareLock);
+	return waits;
+}
+
+/*
+ * Does a row of "holder" refer to one of "target", whatever the objects say?
+ * "at_once": by a key that is checked before the transaction ends.
+ */
+static bool
+refers_to(const OrmModel *holder, const OrmModel *target, bool at_once)
+{
+	for (int i = 0; i < holder->nrelationships; i++)
+	{
+		const OrmRelationship *relationship = &holder->relationships[i];
+
+		if (relationship->resolved && relationship->key_is_local && relationship->target_relid == target->relid &&
+			!(at_once &&
+			  orm_order_waits_for_end(holder->relid, target->relid, relationship->nkeys, relationship->local)))
+			return true;
+	}
+	for (int i = 0; i < target->nrelationships; i++)
+	{
+		const OrmRelationship *relationship = &target->relationships[i];
+
+		if (relationship->resolved && !relationship->key_is_local && !OidIsValid(relationship->join_relid) &&
+			relationship->target_relid == holder->relid &&
+			!(at_once &&
+			  orm_order_waits_for_end(holder->relid, target->relid, relationship->nkeys, relationship->remote)))
+			return true;
+	}
+	return false;
+}
+
+/* The groups that a group refers to (List of OrmGroup *). */
+static List *
+referenced_by(const OrmGraph *graph, const OrmGroup *group)
+{
+	List *referenced = NIL;
+	ListCell *cell;
+
+	foreach(cell, graph->edges)
+	{
+		const OrmEdge *edge = lfirst(cell);
+
+		if (edge->referring && edge->holder == group)
+			referenced = lappend(referenced, edge->referenced);
+	}
+	foreach(cell, graph->by_table ? graph->groups : NIL)
+		if (lfirst(cell) != group && refers_to(group->model, ((OrmGroup *) lfirst(cell))->model, false))
+			referenced = lappend(referenced, lfirst(cell));
+	return referenced;
+}
+
+/* Visits a group and all that it refers to; returns the earliest visited that is in its component. */
+static int
+visit_group(Ordering *ordering, OrmGroup *group)
+{
+	int earliest = group->visit = ++ordering->visits;
+	ListCell *cell;
+
+	check_stack_depth();
+	ordering->stack = lappend(ordering->stack, group);
+	foreach(cell, referenced_by(ordering->graph, group))
+	{
+		OrmGroup *referenced = lfirst(cell);
+		int reached = referenced->visit;
+
+		if (reached == 0)
+			reached = visit_group(ordering, referenced);
+		if (referenced->component < 0)
+			earliest = Min(earliest, reached);
+	}
+	if (earliest == group->visit)
+	{
+		OrmGroup *member;
+
+		do
+		{
+			member = llast(ordering->stack);
+			ordering->stack = list_delete_last(ordering->stack);
+			member->component = ordering->components;
+		} while (member != group);
+		ordering->components++;
+	}
+	return earliest;
+}
+
+/* list_sort comparator: groups by the names of their models. */
+static int
+compare_groups(const ListCell *a, const ListCell *b)
+{
+	return strcmp(((const OrmGroup *) lfirst(a))->model->name, ((const OrmGroup *) lfirst(b))->model->name);
+}
+
+/* list_sort comparator: edges by the names of models and relationships. */
+static int
+compare_edges(const ListCell *a, const ListCell *b)
+{
+	const OrmEdge *left = lfirst(a);
+	const OrmEdge *right = lfirst(b);
+	int result = strcmp(left->source->model->name, right->source->model->name);
+
+	return result != 0 ? result : strcmp(left->relationship->name, right->relationship->name);
+}
+
+/* What nothing else orders goes by name: so two calls lock rows of tables in the same order. */
+int
+orm_order_groups(OrmGraph *graph)
+{
+	Ordering ordering = {.graph = graph};
+	ListCell *cell;
+
+	list_sort(graph->groups, compare_groups);
+	list_sort(graph->edges, compare_edges);
+	foreach(cell, graph->groups)
+	{
+		((OrmGroup *) lfirst(cell))->visit = 0;
+		((OrmGroup *) lfirst(cell))->component = -1;
+	}
+	foreach(cell, graph->groups)
+		if (((OrmGroup *) lfirst(cell))->visit == 0)
+			visit_group(&ordering, lfirst(cell));
+	Assert(ordering.stack == NIL);
+	return ordering.components;
+}
+
+/* The place of the first group that refers to no other one, but by keys that are checked when the transaction ends. */
+static int
+first_free(const List *groups)
+{
+	ListCell *cell;
+	ListCell *other;
+
+	foreach(cell, groups)
+	{
+		const OrmGroup *group = lfirst(cell);
+		bool is_free = true;
+
+		foreach(other, groups)
+			is_free = is_free &&
+				(lfirst(other) == group || !refers_to(group->model, ((const OrmGroup *) lfirst(other))->model, true));
+		if (is_free)
+			return foreach_current_index(cell);
+	}
+	return 0;
+}
+
+List *
+orm_order_groups_of(const OrmGraph *graph, int component)
+{
+	List *groups = NIL;
+	List *ordered = NIL;
+	ListCell *cell;
+
+	foreach(cell, graph->groups)
+		if (((OrmGroup *) lfirst(cell))->component == component)
+			groups = lappend(groups, lfirst(cell));
+	if (!graph->by_table)
+		return groups;
+	while (list_length(groups) > 1)
+	{
+		int next = first_free(groups);
+
+		ordered = lappend(ordered, list_nth(groups, next));
+		groups = list_delete_nth_cell(groups, next);
+	}
+	return list_concat(ordered, groups);
+}

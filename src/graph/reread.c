@@ -1,0 +1,70 @@
+/*
+ * reread.c - see reread.h.
+ */
+#include "postgres.h"
+
+#include "exec/json.h"
+#include "graph/reread.h"
+
+/* Where the query stands. */
+static const OrmPath options_place = {NULL, "options", 0};
+static const OrmPath query_place = {&options_place, "return", 0};
+
+/* The query as a document of its own. */
+static const OrmDocument *
+document_of(OrmJson query)
+{
+	int length;
+	const char *text = orm_json_source(query, &length);
+
+	return orm_document_parse(text, length);
+}
+
+OrmQuery *
+orm_reread_open(const OrmModel *model, const OrmWriteOptions *options)
+{
+	OrmQueryRequest request;
+
+	if (options->query.node == NULL)
+		return NULL;
+	if (model->primary_key == NULL)
+		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+				errmsg("model \"%s\" has no primary key to read its objects back by", model->name),
+				orm_error_place(&query_place), errhint("Without the option, what was stored is returned."));
+	orm_query_request(&request, ORM_QUERY_KEYS, model, document_of(options->query), NULL);
+	request.place = &query_place;
+	return orm_query_open(&request);
+}
+
+/* The primary key of an object that is stored, in key order. */
+static const Datum *
+key_of(const OrmObject *object)
+{
+	const OrmKey *key = object->group->model->primary_key;
+	Datum *values = palloc(sizeof(Datum) * key->nattributes);
+
+	return orm_graph_key(object, values) ? values : NULL;
+}
+
+bool
+orm_reread(OrmQuery *query, const OrmGraph *graph, OrmObject *const *roots, int n, bool array, Datum *result)
+{
+	OrmWanted *wanted = palloc_extended(sizeof(OrmWanted) * Max(n, 1), MCXT_ALLOC_HUGE);
+	StringInfoData json;
+	int found;
+
+	for (int i = 0; i < n; i++)
+	{
+		wanted[i].key = roots[i]->stored ? key_of(roots[i]) : NULL;
+		wanted[i].also = graph->action ? orm_graph_action(roots[i]) : NULL;
+	}
+	orm_json_begin(&json);
+	if (array)
+		orm_json_put(&json, "[", 1);
+	found = orm_query_wanted(query, wanted, n, &json);
+	if (array)
+		orm_json_put(&json, "]", 1);
+	*result = orm_json_end(&json);
+	orm_query_close(query);
+	return array || found > 0;
+}

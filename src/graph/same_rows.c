@@ -1,0 +1,321 @@
+/*
+ * same_rows.c - one row that stands in several places of a document; see same_rows.h.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/datum.h"
+
+#include "exec/keys.h"
+#include "graph/same_rows.h"
+#include "store/stale.h"
+
+/* The objects of one row. */
+typedef struct Row
+{
+	OrmObject *fullest; /* which of them says most */
+	OrmObject *last;	/* the others follow by "same_row" */
+	OrmObject *named;	/* the first that only names it, and is to be written; NULL: none */
+} Row;
+
+/* The rows of a group that have been spoken of. */
+typedef struct OrmTwins
+{
+	OrmKeySet *keys;
+	Row *rows; /* by number of the key */
+	int capacity;
+} OrmTwins;
+
+/* Do two records say the same of an attribute that both give? */
+static bool
+say_the_same(const OrmRecord *a, const OrmRecord *b, const OrmModel *model, int attribute)
+{
+	const OrmType *type = model->attributes[attribute].type;
+
+	if ((a->patch != NULL && a->patch[attribute] != ORM_PATCH_SET) ||
+		(b->patch != NULL && b->patch[attribute] != ORM_PATCH_SET) || a->isnull[attribute] != b->isnull[attribute])
+		return false;
+	return a->isnull[attribute] ||
+		datum_image_eq(a->values[attribute], b->values[attribute], type->by_value, type->length);
+}
+
+/* Do they say different things of an attribute? */
+static bool
+contradict(const OrmRecord *a, const OrmRecord *b, const OrmModel *model)
+{
+	if (a->etag != NULL && b->etag != NULL && strcmp(a->etag, b->etag) != 0)
+		return true;
+	for (int i = 0; i < model->nattributes; i++)
+		if (a->given[i] && b->given[i] && !say_the_same(a, b, model, i))
+			return true;
+	return false;
+}
+
+/* Is all that an object says in its record, under its own key? */
+static bool
+is_whole(const OrmObject *object)
+{
+	return object->intent != ORM_INTENT_FIND && object->intent != ORM_INTENT_UPSERT;
+}
+
+/* Does one object give, with the same values and no patch, whatever another one gives? */
+static bool
+includes(const OrmObject *object, const OrmObject *other)
+{
+	const OrmModel *model = object->group->model;
+
+	if (object->record->patch != NULL || other->record->patch != NULL)
+		return false;
+	for (int i = 0; i < model->nattributes; i++)
+		if (other->record->given[i] && !object->record->given[i] && !model->attributes[i].identity_always)
+			return false;
+	return !contradict(object->record, other->record, model);
+}
+
+/* The first object is written for the second as well, unless it is too late for what the second asks or is asked. */
+static void
+write_for(OrmObject *object, OrmObject *other)
+{
+	if (other->intent != ORM_INTENT_SAVE ||
+		(object->written &&
+		 ((object->known == NULL && other->referenced) || orm_stale_is_asked(other->group->model, other->record))))
+		return;
+	if (object->record->etag == NULL)
+		object->record->etag = other->record->etag;
+	object->referenced = object->referenced || other->referenced;
+	other->twin = object;
+}
+
+/* One object shows what is known of another one's row. */
+static void
+copy_outcome(OrmObject *to, const OrmObject *from)
+{
+	to->known = from->known;
+	to->stored = from->stored;
+	to->json_offset = from->json_offset;
+	to->json_length = from->json_length;
+}
+
+/* What an upsert of this wave has written was saved again after it. */
+static void
+show_later(OrmObject *upserted, OrmObject *saved)
+{
+	copy_outcome(upserted, saved);
+	if (upserted->action == ORM_ACTION_UNCHANGED)
+		upserted->action = saved->action;
+	saved->action = upserted->action;
+}
+
+/* Can an object of the row be written for one that only names it, with whose it is? */
+static bool
+takes_name(const OrmObject *object, const OrmObject *named)
+{
+	return !object->written && object->intent != ORM_INTENT_UPSERT && object->intent != ORM_INTENT_CREATE &&
+		!contradict(object->record, named->record, object->group->model);
+}
+
+/* The first object is written for the second, which only names the row. */
+static void
+name_again(OrmObject *object, OrmObject *named)
+{
+	const OrmRecord *from = named->record;
+	OrmRecord *to = object->record;
+
+	for (int i = 0; i < object->group->model->nattributes; i++)
+		if (from->given[i] && !to->given[i])
+		{
+			to->given[i] = true;
+			to->isnull[i] = from->isnull[i];
+			to->values[i] = from->values[i];
+		}
+	object->referenced = object->referenced || named->referenced;
+	named->twin = object;
+}
+
+/* An object that is to be written and only names its row: is another one written for it, or it for others? */
+static bool
+is_named_again(Row *row, OrmObject *object)
+{
+	if (takes_name(row->fullest, object))
+		name_again(row->fullest, object);
+	else if (row->named != NULL && takes_name(row->named, object))
+		name_again(row->named, object);
+	else
+	{
+		row->named = object;
+		return false;
+	}
+	return true;
+}
+
+/* Another object of a row that was spoken of: raises when it says something else. */
+static void
+compare(Row *row, OrmObject *object)
+{
+	OrmObject *first = row->fullest;
+
+	/* the server says it better of two new ones, and of two in one array it is an error whatever they say */
+	if ((first->intent == ORM_INTENT_CREATE && object->intent == ORM_INTENT_CREATE) ||
+		(!first->nested && !object->nested))
+		return;
+	if (!is_whole(first) || !is_whole(object))
+	{
+		if (contradict(first->record, object->record, object->group->model))
+			orm_batch_same_key(object->group->model, first->record, object->record);
+		if (object->intent == ORM_INTENT_FIND && is_named_again(row, object))
+			return;
+		if (is_whole(object) && row->named != NULL && !row->named->written && takes_name(object, row->named))
+		{
+			name_again(object, row->named);
+			row->named = NULL;
+		}
+		object->says_more = first->written;
+		if (!is_whole(first))
+			row->fullest = object;
+		else if (object->intent == ORM_INTENT_UPSERT && !first->written)
+			show_later(object, first);
+	}
+	else if (includes(first, object))
+		write_for(first, object);
+	else if (includes(object, first) && first->intent != ORM_INTENT_CREATE)
+	{
+		if (!first->written)
+			write_for(object, first);
+		object->says_more = true;
+		row->fullest = object;
+	}
+	else
+		orm_batch_same_key(object->group->model, first->record, object->record);
+}
+
+/* An empty set of rows. */
+static OrmTwins *
+make_twins(const OrmModel *model)
+{
+	OrmTwins *twins = palloc0(sizeof(OrmTwins));
+
+	twins->keys = orm_keyset_make_for(model);
+	return twins;
+}
+
+/* The row of a key that is new, with its first object. */
+static void
+add_row(OrmTwins *twins, int number, OrmObject *object)
+{
+	if (number >= twins->capacity)
+	{
+		twins->capacity = Max(2 * twins->capacity, 8);
+		twins->rows = twins->rows == NULL ? palloc(sizeof(Row) * twins->capacity)
+										  : repalloc_huge(twins->rows, sizeof(Row) * twins->capacity);
+	}
+	twins->rows[number].fullest = twins->rows[number].last = object;
+	twins->rows[number].named = object->intent == ORM_INTENT_FIND ? object : NULL;
+}
+
+/* Remembers that an object speaks of a row, and looks whether another one has. */
+static void
+add(OrmTwins *twins, OrmObject *object)
+{
+	Datum key[INDEX_MAX_KEYS];
+	int count = orm_keyset_count(twins->keys);
+	int number;
+
+	if (!orm_graph_key(object, key))
+		return;
+	number = orm_keyset_add(twins->keys, key);
+	if (number == count)
+	{
+		add_row(twins, number, object);
+		return;
+	}
+	compare(&twins->rows[number], object);
+	object->same_row = twins->rows[number].last;
+	twins->rows[number].last = object;
+}
+
+/* Adds those objects of one group that are upserted, or the others. */
+static void
+add_all(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n, bool upserted)
+{
+	MemoryContext caller = MemoryContextSwitchTo(graph->context);
+
+	if (group->twins == NULL)
+		group->twins = make_twins(group->model);
+	for (int i = 0; i < n; i++)
+	{
+		const OrmObject *object = objects[i];
+
+		CHECK_FOR_INTERRUPTS();
+		if (object->intent == ORM_INTENT_FIND_OR_CREATE || (object->intent == ORM_INTENT_UPSERT) != upserted ||
+			(object->fresh && object->intent == ORM_INTENT_SAVE) || (upserted && object->known == NULL))
+			continue;
+		add(group->twins, objects[i]);
+	}
+	MemoryContextSwitchTo(caller);
+}
+
+/* Can there be two of one row?  Not without a key, nor among objects of one array. */
+static bool
+can_have_twins(const OrmGroup *group)
+{
+	if (group->model->primary_key == NULL)
+		return false;
+	for (int i = 0; i < group->n; i++)
+		if (group->objects[i]->nested)
+			return group->n > 1;
+	return false;
+}
+
+void
+orm_twins_find(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
+{
+	if (can_have_twins(group))
+		add_all(graph, group, objects, n, false);
+}
+
+void
+orm_twins_find_upserted(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
+{
+	if (can_have_twins(group))
+		add_all(graph, group, objects, n, true);
+}
+
+void
+orm_twins_share(OrmObject *object)
+{
+	const OrmObject *twin = object->twin;
+
+	if (twin != NULL)
+	{
+		while (twin->twin != NULL)
+			twin = twin->twin;
+		copy_outcome(object, twin);
+		object->action = twin->action;
+	}
+	if (!object->says_more || object->twin != NULL)
+		return;
+	for (OrmObject *other = object->same_row; other != NULL; other = other->same_row)
+	{
+		if (!other->written || other->intent == ORM_INTENT_FIND)
+			continue;
+		if (other->stored && other->action != ORM_ACTION_UNCHANGED)
+			object->action = other->action;
+		copy_outcome(other, object);
+	}
+	for (OrmObject *other = object->same_row; other != NULL; other = other->same_row)
+		if (other->written)
+			other->action = object->action;
+}
+
+const OrmObject *
+orm_twins_shown(const OrmObject *object)
+{
+	const OrmTwins *twins = object->group->twins;
+	Datum key[INDEX_MAX_KEYS];
+	int number;
+
+	if (object->intent != ORM_INTENT_FIND || twins == NULL || !orm_graph_key(object, key))
+		return object;
+	number = orm_keyset_find(twins->keys, key);
+	return number >= 0 && twins->rows[number].fullest->stored ? twins->rows[number].fullest : object;
+}

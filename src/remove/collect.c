@@ -1,0 +1,320 @@
+/*
+ * collect.c - finding what goes with objects that are deleted; see
+ * delete.h.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rls.h"
+
+#include "exec/receiver.h"
+#include "model/cache.h"
+#include "remove/delete_internal.h"
+
+/* The set of a model's rows, made when there is none. */
+static OrmDeleteSet *
+set_of(OrmDelete *delete, const OrmModel *model)
+{
+	OrmDeleteSet *set;
+	ListCell *cell;
+
+	foreach(cell, delete->sets)
+	{
+		set = lfirst(cell);
+		if (set->model == model)
+			return set;
+	}
+	set = palloc0(sizeof(OrmDeleteSet));
+	set->model = model;
+	set->keys = orm_keyset_make_for(model);
+	delete->sets = lappend(delete->sets, set);
+	return set;
+}
+
+void
+orm_delete_add(OrmDelete *delete, const OrmModel *model, const Datum *key)
+{
+	MemoryContext caller = MemoryContextSwitchTo(delete->context);
+	OrmDeleteSet *set = set_of(delete, model);
+
+	orm_keyset_add(set->keys, key);
+	set->named = orm_keyset_count(set->keys);
+	MemoryContextSwitchTo(caller);
+}
+
+/* The model that a relationship leads to. */
+static const OrmModel *
+target_of(const OrmDelete *delete, const OrmModel *model, const OrmRelationship *relationship)
+{
+	orm_relationship_require(model, relationship);
+	return orm_model_open(relationship->target, delete->access == ORM_WRITE ? RowExclusiveLock : AccessShareLock);
+}
+
+/* Does the server delete what a relationship leads to? */
+static bool
+is_left_to_server(const OrmRelationship *relationship)
+{
+	return relationship->deleted_by_server && relationship->kind != ORM_MANY_TO_MANY;
+}
+
+/* Does anything go with rows of a model that the server does not delete with them, however far away? */
+static bool
+takes_along(const OrmDelete *delete, const OrmModel *model, List **visited)
+{
+	check_stack_depth();
+	if (list_member_ptr(*visited, model))
+		return false;
+	*visited = lappend(*visited, unconstify(OrmModel *, model));
+	for (int i = 0; i < model->nrelationships; i++)
+	{
+		const OrmRelationship *relationship = &model->relationships[i];
+
+		if (!(relationship->cascade & ORM_CASCADE_DELETE))
+			continue;
+		if (!is_left_to_server(relationship) || takes_along(delete, target_of(delete, model, relationship), visited))
+			return true;
+	}
+	return false;
+}
+
+/* Can keys of a model come in arrays? */
+static bool
+has_arrays(const OrmModel *model)
+{
+	const OrmKey *key = model->primary_key;
+
+	for (int i = 0; key != NULL && i < key->nattributes; i++)
+	{
+		const OrmAttribute *attribute = &model->attributes[key->attributes[i]];
+
+		if (!orm_columns_can_add(attribute->type, attribute->equality))
+			return false;
+	}
+	return key != NULL;
+}
+
+/* Is this a relationship that has to be followed? */
+static bool
+is_followed(const OrmDelete *delete, const OrmModel *model, const OrmRelationship *relationship)
+{
+	const OrmModel *target;
+	List *visited = NIL;
+
+	if (delete->by_server && is_left_to_server(relationship))
+		return has_arrays(target_of(delete, model, relationship));
+	if (!(relationship->cascade & ORM_CASCADE_DELETE))
+		return false;
+	target = target_of(delete, model, relationship);
+	return !is_left_to_server(relationship) || takes_along(delete, target, &visited);
+}
+
+/* Finds out how a set is treated. */
+static void
+know_set(const OrmDelete *delete, OrmDeleteSet *set)
+{
+	const OrmModel *model = set->model;
+	const OrmKey *key = model->primary_key;
+
+	if (set->known)
+		return;
+	set->known = true;
+	for (int i = 0; i < model->nrelationships; i++)
+		if (is_followed(delete, model, &model->relationships[i]))
+			set->along = lappend(set->along, &model->relationships[i]);
+	if (set->along != NIL || delete->access == ORM_READ || has_arrays(model))
+		orm_columns_add_attributes(&set->columns, model, key->attributes, key->nattributes);
+}
+
+int
+orm_delete_keys(const OrmDeleteSet *set, int from, Oid *types, Datum *values)
+{
+	int n = orm_keyset_count(set->keys) - from;
+	OrmTuples rows = {.columns = &set->columns, .n = n};
+
+	if (n == 1)
+	{
+		for (int c = 0; c < set->columns.n; c++)
+		{
+			types[c] = set->columns.columns[c].type->oid;
+			values[c] = orm_keyset_values(set->keys, from)[c];
+		}
+		return set->columns.n;
+	}
+	rows.values = unconstify(Datum *, orm_keyset_values(set->keys, from));
+	orm_tuples_arrays(&rows, values);
+	return orm_columns_types(&set->columns, types);
+}
+
+bool
+orm_delete_may_lock(const OrmModel *model)
+{
+	Oid role = GetUserId();
+
+	return (pg_class_aclcheck(model->relid, role, ACL_UPDATE) == ACLCHECK_OK ||
+			pg_attribute_aclcheck_all(model->relid, role, ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK) &&
+		check_enable_rls(model->relid, InvalidOid, true) != RLS_ENABLED;
+}
+
+/* Are rows of the model locked when they are found? */
+static bool
+locks(const OrmDelete *delete, const OrmModel *model)
+{
+	return delete->access == ORM_WRITE &&
+		(model->relkind == RELKIND_RELATION || model->relkind == RELKIND_PARTITIONED_TABLE ||
+		 model->relkind == RELKIND_FOREIGN_TABLE) &&
+		orm_delete_may_lock(model);
+}
+
+bool
+orm_delete_read_key(const OrmModel *model, TupleTableSlot *slot, Datum *key)
+{
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+	{
+		bool isnull;
+
+		key[i] = slot_getattr(slot, i + 1, &isnull);
+		if (isnull)
+			return false;
+	}
+	return true;
+}
+
+/* Takes the key of a row that goes; called in a per-row context. */
+static void
+take_key(void *argument, TupleTableSlot *slot)
+{
+	OrmDeleteSet *set = argument;
+	Datum key[INDEX_MAX_KEYS];
+
+	if (orm_delete_read_key(set->model, slot, key))
+		orm_keyset_add(set->keys, key);
+}
+
+OrmPlan *
+orm_delete_plan(OrmPlanKind kind, const char *sql, int nparams, const Oid *types, int nresults, const Oid *results)
+{
+	OrmPlanKey key;
+	OrmPlan *plan;
+
+	orm_plan_key_begin(&key, kind, 0);
+	orm_plan_key_add(&key, types, sizeof(Oid) * nparams);
+	orm_plan_key_add(&key, results, sizeof(Oid) * nresults);
+	orm_plan_key_add(&key, sql, strlen(sql));
+	plan = orm_plan_find(&key);
+	if (plan == NULL)
+	{
+		plan = orm_plan_add(&key, sql, nparams, types, ORM_PLAN_GENERIC);
+		orm_plan_expect(plan, results, nresults);
+	}
+	return plan;
+}
+
+/* Reads keys into a set by a statement whose parameters are the keys of another, from one on. */
+static void
+read_keys(const OrmDelete *delete, OrmDeleteSet *into, const char *sql, const OrmDeleteSet *set, int from)
+{
+	Oid types[2 * INDEX_MAX_KEYS];
+	Oid results[INDEX_MAX_KEYS];
+	Datum values[2 * INDEX_MAX_KEYS];
+	const OrmKey *key = into->model->primary_key;
+	OrmReceiver receiver;
+	OrmPlan *plan;
+	int n;
+
+	for (int i = 0; i < key->nattributes; i++)
+		results[i] = into->model->attributes[key->attributes[i]].type->oid;
+	n = orm_delete_keys(set, from, types, values);
+	plan = orm_delete_plan(ORM_KIND_ALONG, sql, n, types, key->nattributes, results);
+	orm_plan_execute(plan, values, NULL, delete->access, 0, orm_receiver_init(&receiver, take_key, into));
+	orm_plan_release(plan);
+	MemoryContextDelete(receiver.per_row);
+}
+
+/* What is being followed, for the context of errors. */
+typedef struct Step
+{
+	const OrmModel *model;
+	const OrmRelationship *relationship;
+} Step;
+
+/* Says in the context of errors what was being collected. */
+static void
+say_step(void *argument)
+{
+	const Step *step = argument;
+
+	errcontext("deleting along relationship \"%s\" of model \"%s\"", step->relationship->name, step->model->name);
+}
+
+/* Follows a relationship from the rows of a set, from one on. */
+static void
+follow(OrmDelete *delete, const OrmDeleteSet *set, const OrmRelationship *relationship, int from)
+{
+	Step step = {set->model, relationship};
+	ErrorContextCallback callback = {error_context_stack, say_step, &step};
+	OrmDeleteSet *into;
+	StringInfoData sql;
+
+	CHECK_FOR_INTERRUPTS();
+	error_context_stack = &callback;
+	into = set_of(delete, target_of(delete, set->model, relationship));
+	MemoryContextSwitchTo(delete->step);
+	initStringInfo(&sql);
+	orm_delete_sql_along(&sql, set, from, relationship, into->model, locks(delete, into->model));
+	read_keys(delete, into, sql.data, set, from);
+	MemoryContextSwitchTo(delete->context);
+	MemoryContextReset(delete->step);
+	error_context_stack = callback.previous;
+}
+
+/* Looks for the rows that were named, and locks them; those that are not there are forgotten. */
+static void
+find_named(OrmDelete *delete, OrmDeleteSet *set)
+{
+	OrmDeleteSet found = *set;
+	StringInfoData sql;
+
+	found.keys = orm_keyset_make_for(set->model);
+	initStringInfo(&sql);
+	orm_delete_sql_named(&sql, set, locks(delete, set->model));
+	read_keys(delete, &found, sql.data, set, 0);
+	set->keys = found.keys;
+	set->named = orm_keyset_count(set->keys);
+}
+
+void
+orm_delete_collect(OrmDelete *delete)
+{
+	ListCell *cell;
+	bool more = true;
+
+	foreach(cell, delete->sets)
+	{
+		OrmDeleteSet *set = lfirst(cell);
+
+		know_set(delete, set);
+		if (set->along != NIL || delete->access == ORM_READ)
+			find_named(delete, set);
+	}
+	while (more)
+	{
+		more = false;
+		for (int i = 0; i < list_length(delete->sets); i++)
+		{
+			OrmDeleteSet *set = list_nth(delete->sets, i);
+			int from = set->followed;
+
+			know_set(delete, set);
+			set->followed = orm_keyset_count(set->keys);
+			if (from == set->followed)
+				continue;
+			foreach(cell, set->along)
+				follow(delete, set, lfirst(cell), from);
+			more = true;
+		}
+	}
+}

@@ -1,0 +1,352 @@
+/*
+ * delete.c - deleting objects, and what goes with them; see delete.h.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/memutils.h"
+#include "utils/rls.h"
+
+#include "exec/receiver.h"
+#include "remove/delete_internal.h"
+#include "store/batch.h"
+
+OrmDelete *
+orm_delete_make(void)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm delete", ALLOCSET_DEFAULT_SIZES);
+	OrmDelete *delete = MemoryContextAllocZero(context, sizeof(OrmDelete));
+
+	delete->context = context;
+	delete->step = AllocSetContextCreate(context, "orm delete step", ALLOCSET_DEFAULT_SIZES);
+	delete->access = ORM_WRITE;
+	return delete;
+}
+
+void
+orm_delete_refuse(OrmDelete *delete, const OrmModel *model, const Datum *key, const OrmPath *place)
+{
+	MemoryContext caller = MemoryContextSwitchTo(delete->context);
+	Size room = sizeof(Datum) * model->primary_key->nattributes;
+	OrmDeleteRefused *refused = palloc(offsetof(OrmDeleteRefused, key) + room);
+
+	refused->model = model;
+	refused->place = place;
+	memcpy(refused->key, key, room);
+	delete->refused = lappend(delete->refused, refused);
+	MemoryContextSwitchTo(caller);
+}
+
+/* Raises 21000 where a row goes that must not. */
+static void
+check_refused(const OrmDelete *delete, const OrmDeleteRefused *refused)
+{
+	ListCell *cell;
+
+	foreach(cell, delete->sets)
+	{
+		const OrmDeleteSet *set = lfirst(cell);
+
+		if (set->model == refused->model && orm_keyset_find(set->keys, refused->key) >= 0)
+			ereport(ERROR, errcode(ERRCODE_CARDINALITY_VIOLATION),
+					errmsg("an object of model \"%s\" would be deleted with what it belongs to", set->model->name),
+					orm_error_place(refused->place), errhint("Move it in a call of its own first."));
+	}
+}
+
+/* The statement that deletes all sets, as it grows. */
+typedef struct Statement
+{
+	StringInfoData with;
+	StringInfoData counts;
+	Oid *types;
+	Datum *values;
+	int nparams;
+	List *sets; /* of OrmDeleteSet *: those it counts */
+} Statement;
+
+/* Adds what is deleted of a set, and with its rows of join tables. */
+static void
+add_set(Statement *statement, OrmDeleteSet *set)
+{
+	int number = list_length(statement->sets);
+	int first = statement->nparams + 1;
+	ListCell *cell;
+
+	statement->nparams += orm_delete_keys(set, 0, statement->types + statement->nparams,
+										  statement->values + statement->nparams);
+	statement->types[statement->nparams] = INT8OID;
+	statement->values[statement->nparams++] = Int64GetDatum(set->named);
+	appendStringInfo(&statement->with, "%sd%d AS (", number > 0 ? ", " : "WITH ", number);
+	orm_delete_sql_rows(&statement->with, set, first);
+	appendStringInfoChar(&statement->with, ')');
+	foreach(cell, set->along)
+		if (orm_delete_has_links(lfirst(cell)))
+		{
+			appendStringInfo(&statement->with, ", d%dl%d AS (", number, foreach_current_index(cell));
+			orm_delete_sql_links(&statement->with, set, lfirst(cell), first);
+			appendStringInfoChar(&statement->with, ')');
+		}
+	appendStringInfo(&statement->counts,
+					 "%s(SELECT pg_catalog.count(*) FROM d%d), "
+					 "(SELECT pg_catalog.count(*) FROM d%d WHERE n OPERATOR(pg_catalog.<=) $%d)",
+					 number > 0 ? ", " : " SELECT ", number, number, statement->nparams);
+	statement->sets = lappend(statement->sets, set);
+}
+
+/* How many rows of each set went, of all and of those that were named. */
+typedef struct Counts
+{
+	int n;
+	int64 *rows;
+} Counts;
+
+/* Takes the numbers. */
+static void
+take_counts(void *argument, TupleTableSlot *slot)
+{
+	Counts *counts = argument;
+	bool isnull;
+
+	for (int i = 0; i < counts->n; i++)
+		counts->rows[i] = DatumGetInt64(slot_getattr(slot, i + 1, &isnull));
+}
+
+/*
+ * Raises 42501 where rows went because others were to go that row security
+ * keeps: then what belongs to these would be gone, and they not.
+ */
+static void
+check_gone(const Statement *statement, const Counts *counts)
+{
+	int64 all = 0;
+	ListCell *cell;
+
+	for (int i = 0; i < counts->n; i += 2)
+		all += counts->rows[i];
+	foreach(cell, statement->sets)
+	{
+		const OrmDeleteSet *set = lfirst(cell);
+		int64 gone = counts->rows[2 * foreach_current_index(cell)];
+
+		if (set->along != NIL && gone < orm_keyset_count(set->keys) && gone < all &&
+			check_enable_rls(set->model->relid, InvalidOid, true) == RLS_ENABLED)
+			ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					errmsg("not all objects of model \"%s\" could be deleted", set->model->name),
+					errdetail("Row security keeps some of them, or another transaction has deleted them; "
+							  "what belongs to them would have been deleted."));
+	}
+}
+
+/* Says in the context of errors what was being deleted. */
+static void
+say_models(void *sets)
+{
+	StringInfoData names;
+	ListCell *cell;
+
+	initStringInfo(&names);
+	foreach(cell, (List *) sets)
+		appendStringInfo(&names, "%s\"%s\"", foreach_current_index(cell) ? ", " : "",
+						 ((const OrmDeleteSet *) lfirst(cell))->model->name);
+	errcontext("deleting objects of %s %s", list_length(sets) > 1 ? "models" : "model", names.data);
+}
+
+/* Runs the statement; returns how many of the rows that were named went. */
+static int64
+run_statement(Statement *statement)
+{
+	Counts counts = {.n = 2 * list_length(statement->sets)};
+	Oid *results = palloc(sizeof(Oid) * counts.n);
+	OrmReceiver receiver;
+	OrmPlan *plan;
+	int64 named = 0;
+
+	counts.rows = palloc0(sizeof(int64) * counts.n);
+	for (int i = 0; i < counts.n; i++)
+		results[i] = INT8OID;
+	appendBinaryStringInfo(&statement->with, statement->counts.data, statement->counts.len);
+	plan = orm_delete_plan(ORM_KIND_DELETE_ALL, statement->with.data, statement->nparams, statement->types, counts.n,
+						   results);
+	orm_plan_execute(plan, statement->values, NULL, ORM_WRITE, 0, orm_receiver_init(&receiver, take_counts, &counts));
+	orm_plan_release(plan);
+	check_gone(statement, &counts);
+	for (int i = 1; i < counts.n; i += 2)
+		named += counts.rows[i];
+	return named;
+}
+
+/* Deletes the rows of a set alone. */
+static int64
+delete_set(const OrmDeleteSet *set)
+{
+	const OrmKey *key = set->model->primary_key;
+	int n = orm_keyset_count(set->keys);
+	OrmWrite write = {.model = set->model};
+	OrmRecord *records;
+	OrmBatch batch;
+	int64 gone = 0;
+
+	if (n == 1)
+		return orm_delete_row(set->model, orm_keyset_values(set->keys, 0)) ? 1 : 0;
+	records = orm_record_make(set->model, n);
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < key->nattributes; k++)
+		{
+			records[i].given[key->attributes[k]] = true;
+			records[i].values[key->attributes[k]] = orm_keyset_values(set->keys, i)[k];
+		}
+	batch = orm_batch_make(&write, records, n);
+	orm_batch_delete(&batch, key);
+	for (int i = 0; i < n; i++)
+		gone += records[i].done;
+	return gone;
+}
+
+/* Those sets that have rows. */
+static List *
+filled_sets(const OrmDelete *delete)
+{
+	List *sets = NIL;
+	ListCell *cell;
+
+	foreach(cell, delete->sets)
+		if (orm_keyset_count(((OrmDeleteSet *) lfirst(cell))->keys) > 0)
+			sets = lappend(sets, lfirst(cell));
+	return sets;
+}
+
+/* Deletes the rows of these sets. */
+static int64
+delete_sets(const List *sets)
+{
+	Size room = (Size) (2 * INDEX_MAX_KEYS + 1) * Max(list_length(sets), 1);
+	Statement statement = {0};
+	int64 named = 0;
+	ListCell *cell;
+
+	if (list_length(sets) == 1 && ((OrmDeleteSet *) linitial(sets))->along == NIL)
+		return delete_set(linitial(sets));
+	initStringInfo(&statement.with);
+	initStringInfo(&statement.counts);
+	statement.types = palloc(sizeof(Oid) * room);
+	statement.values = palloc(sizeof(Datum) * room);
+	/* what was found last goes first: another server, that of foreign tables, looks at foreign keys at once */
+	for (int i = list_length(sets) - 1; i >= 0; i--)
+		if (((OrmDeleteSet *) list_nth(sets, i))->columns.n > 0)
+			add_set(&statement, list_nth(sets, i));
+	if (statement.sets != NIL)
+		named = run_statement(&statement);
+	foreach(cell, sets)
+		if (((OrmDeleteSet *) lfirst(cell))->columns.n == 0)
+			named += delete_set(lfirst(cell));
+	return named;
+}
+
+/* Deletes what has been collected. */
+static int64
+delete_collected(const OrmDelete *delete)
+{
+	List *sets = filled_sets(delete);
+	ErrorContextCallback callback = {error_context_stack, say_models, sets};
+	int64 named;
+
+	if (sets == NIL)
+		return 0;
+	error_context_stack = &callback;
+	named = delete_sets(sets);
+	error_context_stack = callback.previous;
+	return named;
+}
+
+/* Finds all that goes, and raises 21000 where some of it must not. */
+static void
+collect(OrmDelete *delete)
+{
+	ListCell *cell;
+
+	orm_delete_collect(delete);
+	foreach(cell, delete->refused)
+		check_refused(delete, lfirst(cell));
+}
+
+void
+orm_delete_probe(OrmDelete *delete)
+{
+	MemoryContext caller = MemoryContextSwitchTo(delete->context);
+
+	delete->by_server = true;
+	collect(delete);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(delete->context);
+}
+
+int64
+orm_delete_run(OrmDelete *delete)
+{
+	MemoryContext caller = MemoryContextSwitchTo(delete->context);
+	int64 named;
+
+	collect(delete);
+	named = delete_collected(delete);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(delete->context);
+	return named;
+}
+
+bool
+orm_write_delete(const OrmModel *model, const Datum *key)
+{
+	OrmDelete *delete;
+
+	if (!model->deletes_along)
+		return orm_delete_row(model, key);
+	delete = orm_delete_make();
+	orm_delete_add(delete, model, key);
+	return orm_delete_run(delete) > 0;
+}
+
+/* What a query finds. */
+typedef struct Found
+{
+	OrmDelete *delete;
+	const OrmModel *model;
+	int64 n;
+} Found;
+
+/* Takes the key of an object that a query has found, and locked. */
+static void
+take_found(void *argument, TupleTableSlot *slot)
+{
+	Found *found = argument;
+	Datum key[INDEX_MAX_KEYS];
+
+	found->n++;
+	if (orm_delete_read_key(found->model, slot, key))
+		orm_delete_add(found->delete, found->model, key);
+}
+
+/* Deletes what a query finds, and what goes with it. */
+static int64
+delete_found(OrmQuery *query, int64 expect)
+{
+	Found found = {.delete = orm_delete_make(), .model = query->request.model};
+
+	orm_query_change_keys(query, take_found, &found);
+	orm_query_check_expected(query, found.n, expect);
+	return orm_delete_run(found.delete);
+}
+
+int64
+orm_delete_query(const OrmQueryRequest *request, int64 expect)
+{
+	OrmQueryRequest own = *request;
+	OrmQuery *query;
+	int64 n;
+
+	own.unlocked = !orm_delete_may_lock(request->model);
+	query = orm_query_open(&own);
+	n = request->model->deletes_along ? delete_found(query, expect) : orm_query_change_rows(query, expect);
+	orm_query_close(query);
+	return n;
+}

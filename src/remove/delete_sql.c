@@ -1,0 +1,244 @@
+/*
+ * delete_sql.c - the texts of the statements that collect and delete rows; see
+ * delete_internal.h.
+ */
+#include "postgres.h"
+
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+#include "base/sql.h"
+#include "remove/delete_internal.h"
+
+/* The column of the keys' arrays that holds a column of the model's table; -1: none. */
+static int
+key_column(const OrmModel *model, AttrNumber attnum)
+{
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+		if (model->attributes[model->primary_key->attributes[i]].attnum == attnum)
+			return i;
+	return -1;
+}
+
+/*
+ * Are the columns that a relationship follows all in the key, so that the rows
+ * themselves need not be looked at?  (An array's values have no collation of
+ * their own by which they could be compared.)
+ */
+static bool
+is_direct(const OrmDeleteSet *set, const OrmRelationship *relationship)
+{
+	for (int i = 0; i < relationship->nkeys; i++)
+	{
+		int column = key_column(set->model, relationship->local[i]);
+
+		if (column < 0 || OidIsValid(set->columns.columns[column].type->collation))
+			return false;
+	}
+	return true;
+}
+
+/* A column that a relationship follows, of the rows or of the keys' arrays. */
+static OrmJoinSide
+local_side(const OrmDeleteSet *set, const OrmRelationship *relationship, int i, bool direct)
+{
+	int column = key_column(set->model, relationship->local[i]);
+	OrmJoinSide side = {.collation = InvalidOid};
+
+	if (!direct)
+		return orm_side_column("t", set->model->relid, relationship->local[i]);
+	side.sql = psprintf("k.k%d", column);
+	side.type = set->columns.columns[column].type->oid;
+	return side;
+}
+
+/* Appends the keys of a set, from one on: ROWS FROM (...) AS k(k0), or (SELECT $1 AS k0) AS k */
+static void
+append_keys(StringInfo sql, const OrmDeleteSet *set, int from, int first, bool numbered)
+{
+	if (!orm_delete_is_single(set, from))
+	{
+		if (numbered)
+			orm_columns_numbered_source(sql, &set->columns, first, "k");
+		else
+			orm_columns_source(sql, &set->columns, first, "k");
+		return;
+	}
+	for (int i = 0; i < set->columns.n; i++)
+		appendStringInfo(sql, "%s$%d AS k%d", i ? ", " : "(SELECT ", first + i, i);
+	appendStringInfoString(sql, numbered ? ", 1::pg_catalog.int8 AS n) AS k" : ") AS k");
+}
+
+/* Appends , "s"."t" AS t */
+static void
+append_table(StringInfo sql, const OrmModel *model, const char *alias)
+{
+	appendStringInfoString(sql, ", ");
+	orm_sql_qualified(sql, model->schema, model->relation);
+	appendStringInfo(sql, " AS %s", alias);
+}
+
+/* Appends the conditions that lead from the keys to rows of a table, the relationship's target or join table. */
+static void
+append_step(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship, const char *alias,
+			Oid relation)
+{
+	bool direct = is_direct(set, relationship);
+
+	if (!direct)
+	{
+		orm_columns_equal(sql, &set->columns, "k");
+		appendStringInfoString(sql, " AND ");
+	}
+	for (int i = 0; i < relationship->nkeys; i++)
+	{
+		OrmJoinSide local = local_side(set, relationship, i, direct);
+		OrmJoinSide remote = orm_side_column(alias, relation, relationship->remote[i]);
+
+		if (i > 0)
+			appendStringInfoString(sql, " AND ");
+		if (relationship->key_is_local)
+			orm_side_compare(sql, relationship->operators[i], remote, local);
+		else
+			orm_side_compare(sql, relationship->operators[i], local, remote);
+	}
+}
+
+/* Appends the conditions between a join table and the target. */
+static void
+append_join(StringInfo sql, const OrmRelationship *relationship, const OrmModel *target)
+{
+	for (int i = 0; i < relationship->njoin; i++)
+	{
+		appendStringInfoString(sql, " AND ");
+		orm_side_compare(sql, relationship->join_operators[i],
+						 orm_side_column("u", target->relid, relationship->target_key[i]),
+						 orm_side_column("j", relationship->join_relid, relationship->join_target[i]));
+	}
+}
+
+/* Appends u."a", u."b" */
+static void
+append_key(StringInfo sql, const OrmModel *model, const char *alias)
+{
+	const OrmKey *key = model->primary_key;
+
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		appendStringInfo(sql, "%s%s.", i ? ", " : "", alias);
+		orm_sql_name(sql, model->attributes[key->attributes[i]].column);
+	}
+}
+
+/* Can rows be sorted by the key? */
+static bool
+has_order(const OrmModel *model)
+{
+	const OrmKey *key = model->primary_key;
+
+	for (int i = 0; i < key->nattributes; i++)
+		if (!OidIsValid(lookup_type_cache(model->attributes[key->attributes[i]].type->oid, TYPECACHE_LT_OPR)->lt_opr))
+			return false;
+	return true;
+}
+
+/* Appends ORDER BY u."id" FOR UPDATE OF u */
+static void
+append_lock(StringInfo sql, const OrmModel *model, const char *alias)
+{
+	if (has_order(model))
+	{
+		appendStringInfoString(sql, " ORDER BY ");
+		append_key(sql, model, alias);
+	}
+	appendStringInfo(sql, " FOR UPDATE OF %s", alias);
+}
+
+void
+orm_delete_sql_named(StringInfo sql, const OrmDeleteSet *set, bool lock)
+{
+	appendStringInfoString(sql, "SELECT ");
+	append_key(sql, set->model, "t");
+	appendStringInfoString(sql, " FROM ");
+	append_keys(sql, set, 0, 1, false);
+	append_table(sql, set->model, "t");
+	appendStringInfoString(sql, " WHERE ");
+	orm_columns_equal(sql, &set->columns, "k");
+	if (lock)
+		append_lock(sql, set->model, "t");
+}
+
+void
+orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, int from, const OrmRelationship *relationship,
+					 const OrmModel *target, bool lock)
+{
+	bool many = relationship->kind == ORM_MANY_TO_MANY;
+
+	appendStringInfoString(sql, "SELECT ");
+	append_key(sql, target, "u");
+	appendStringInfoString(sql, " FROM ");
+	append_keys(sql, set, from, 1, false);
+	if (!is_direct(set, relationship))
+		append_table(sql, set->model, "t");
+	if (many)
+	{
+		appendStringInfoString(sql, ", ");
+		orm_sql_relation(sql, relationship->join_relid);
+		appendStringInfoString(sql, " AS j");
+	}
+	append_table(sql, target, "u");
+	appendStringInfoString(sql, " WHERE ");
+	append_step(sql, set, relationship, many ? "j" : "u", many ? relationship->join_relid : target->relid);
+	if (many)
+		append_join(sql, relationship, target);
+	if (lock)
+		append_lock(sql, target, "u");
+}
+
+void
+orm_delete_sql_places(StringInfo sql, const OrmDeleteSet *set)
+{
+	appendStringInfoString(sql, "SELECT t.tableoid, t.ctid FROM ");
+	append_keys(sql, set, 0, 1, false);
+	append_table(sql, set->model, "t");
+	appendStringInfoString(sql, " WHERE ");
+	orm_columns_equal(sql, &set->columns, "k");
+}
+
+void
+orm_delete_sql_link_places(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship)
+{
+	appendStringInfoString(sql, "SELECT u.tableoid, u.ctid FROM ");
+	append_keys(sql, set, 0, 1, false);
+	if (!is_direct(set, relationship))
+		append_table(sql, set->model, "t");
+	appendStringInfoString(sql, ", ");
+	orm_sql_relation(sql, relationship->join_relid);
+	appendStringInfoString(sql, " AS u WHERE ");
+	append_step(sql, set, relationship, "u", relationship->join_relid);
+}
+
+void
+orm_delete_sql_rows(StringInfo sql, const OrmDeleteSet *set, int first)
+{
+	appendStringInfoString(sql, "DELETE FROM ");
+	orm_sql_qualified(sql, set->model->schema, set->model->relation);
+	appendStringInfoString(sql, " AS t USING ");
+	append_keys(sql, set, 0, first, true);
+	appendStringInfoString(sql, " WHERE ");
+	orm_columns_equal(sql, &set->columns, "k");
+	appendStringInfoString(sql, " RETURNING k.n");
+}
+
+void
+orm_delete_sql_links(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship, int first)
+{
+	appendStringInfoString(sql, "DELETE FROM ");
+	orm_sql_relation(sql, relationship->join_relid);
+	appendStringInfoString(sql, " AS u USING ");
+	append_keys(sql, set, 0, first, false);
+	if (!is_direct(set, relationship))
+		append_table(sql, set->model, "t");
+	appendStringInfoString(sql, " WHERE ");
+	append_step(sql, set, relationship, "u", relationship->join_relid);
+}

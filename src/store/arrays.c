@@ -1,0 +1,255 @@
+/*
+ * arrays.c - columns whose values come in arrays; see arrays.h.
+ */
+#include "postgres.h"
+
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "base/sql.h"
+#include "store/arrays.h"
+#include "store/statement.h"
+
+/* So many rows may be looked through again and again. */
+#define FEW_ROWS 50
+
+/* The name of a column; raises 42703 when it is gone. */
+static char *
+column_name(Oid relation, AttrNumber column)
+{
+	char *name = get_attname(relation, column, true);
+
+	if (name == NULL)
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+				errmsg("column %d of the relation with OID %u does not exist", column, relation),
+				errhint("A table of a relationship has just been changed: try again."));
+	return name;
+}
+
+bool
+orm_columns_can_add(const OrmType *type, Oid equality)
+{
+	return orm_statement_unnests(type) && OidIsValid(equality);
+}
+
+/* Adds a column. */
+static void
+add(OrmJoinColumns *columns, char *name, const OrmType *type, Oid equality)
+{
+	OrmJoinColumn *column = &columns->columns[columns->n++];
+
+	if (!orm_columns_can_add(type, equality))
+		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				errmsg("column \"%s\" cannot join objects that are nested", name),
+				errdetail("It is of type %s.", format_type_be(type->oid)));
+	column->name = name;
+	column->type = type;
+	column->equality = equality;
+}
+
+void
+orm_columns_add_attributes(OrmJoinColumns *columns, const OrmModel *model, const int *attributes, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		const OrmAttribute *attribute = &model->attributes[attributes[i]];
+
+		add(columns, attribute->column, attribute->type, attribute->equality);
+	}
+}
+
+void
+orm_columns_add_table(OrmJoinColumns *columns, Oid relation, const AttrNumber *attnums, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		char *name = column_name(relation, attnums[i]);
+		Oid type;
+		int32 typmod;
+		Oid collation;
+
+		get_atttypetypmodcoll(relation, attnums[i], &type, &typmod, &collation);
+		add(columns, name, orm_type_make(type, typmod, collation), orm_type_equality(type));
+	}
+}
+
+/* Appends the arrays side by side. */
+static void
+append_source(StringInfo sql, const OrmJoinColumns *columns, int first, const char *alias, bool numbered)
+{
+	appendStringInfoString(sql, "ROWS FROM (");
+	for (int i = 0; i < columns->n; i++)
+		appendStringInfo(sql, "%spg_catalog.unnest($%d)", i ? ", " : "", first + i);
+	appendStringInfo(sql, ")%s AS %s(", numbered ? " WITH ORDINALITY" : "", alias);
+	for (int i = 0; i < columns->n; i++)
+		appendStringInfo(sql, "%sk%d", i ? ", " : "", i);
+	appendStringInfoString(sql, numbered ? ", n)" : ")");
+}
+
+void
+orm_columns_source(StringInfo sql, const OrmJoinColumns *columns, int first, const char *alias)
+{
+	append_source(sql, columns, first, alias, false);
+}
+
+void
+orm_columns_numbered_source(StringInfo sql, const OrmJoinColumns *columns, int first, const char *alias)
+{
+	append_source(sql, columns, first, alias, true);
+}
+
+void
+orm_columns_equal(StringInfo sql, const OrmJoinColumns *columns, const char *alias)
+{
+	for (int i = 0; i < columns->n; i++)
+	{
+		const OrmJoinColumn *column = &columns->columns[i];
+		StringInfoData left;
+
+		initStringInfo(&left);
+		appendStringInfoString(&left, "t.");
+		orm_sql_name(&left, column->name);
+		if (i > 0)
+			appendStringInfoString(sql, " AND ");
+		orm_sql_comparison(sql, column->equality, left.data, column->type->oid, psprintf("%s.k%d", alias, i),
+						   column->type->oid);
+	}
+}
+
+void
+orm_columns_not_among(StringInfo sql, const OrmJoinColumns *columns, int first)
+{
+	appendStringInfoString(sql, " AND NOT EXISTS (SELECT FROM ");
+	orm_columns_source(sql, columns, first, "k");
+	appendStringInfoString(sql, " WHERE ");
+	orm_columns_equal(sql, columns, "k");
+	appendStringInfoChar(sql, ')');
+}
+
+void
+orm_columns_names(StringInfo sql, const OrmJoinColumns *columns)
+{
+	bool first = true;
+
+	for (int i = 0; i < columns->n; i++)
+	{
+		orm_sql_comma(sql, &first);
+		orm_sql_name(sql, columns->columns[i].name);
+	}
+}
+
+int
+orm_columns_types(const OrmJoinColumns *columns, Oid *types)
+{
+	for (int i = 0; i < columns->n; i++)
+		types[i] = get_array_type(columns->columns[i].type->oid);
+	return columns->n;
+}
+
+OrmJoinSide
+orm_side_column(const char *alias, Oid relation, AttrNumber column)
+{
+	char *name = column_name(relation, column);
+	OrmJoinSide side;
+	StringInfoData sql;
+	int32 typmod;
+
+	get_atttypetypmodcoll(relation, column, &side.type, &typmod, &side.collation);
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "%s.", alias);
+	orm_sql_name(&sql, name);
+	side.sql = sql.data;
+	return side;
+}
+
+/* Casts a side to what the operator of the key takes: by their own types, another may be meant. */
+static void
+cast_side(OrmJoinSide *side, Oid expected)
+{
+	StringInfoData sql;
+
+	if (side->type == expected || IsPolymorphicType(expected))
+		return;
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "%s::", side->sql);
+	orm_sql_type(&sql, expected, -1);
+	side->sql = sql.data;
+	side->type = expected;
+}
+
+/* Gives a side the collation that the server's own check uses where those of the two columns differ. */
+static void
+collate_side(OrmJoinSide *referenced, const OrmJoinSide *holder)
+{
+	Oid collation = referenced->collation;
+	StringInfoData sql;
+
+	if (!OidIsValid(collation) || !OidIsValid(holder->collation) || collation == holder->collation)
+		return;
+	if (get_collation_isdeterministic(collation))
+		collation = holder->collation;
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "(%s COLLATE ", referenced->sql);
+	orm_sql_collation(&sql, collation);
+	appendStringInfoChar(&sql, ')');
+	referenced->sql = sql.data;
+}
+
+void
+orm_side_compare(StringInfo sql, Oid operator, OrmJoinSide referenced, OrmJoinSide holder)
+{
+	Oid left_type;
+	Oid right_type;
+
+	op_input_types(operator, & left_type, &right_type);
+	collate_side(&referenced, &holder);
+	cast_side(&referenced, left_type);
+	cast_side(&holder, right_type);
+	orm_sql_comparison(sql, operator, referenced.sql, referenced.type, holder.sql, holder.type);
+}
+
+OrmTuples
+orm_tuples_make(const OrmJoinColumns *columns)
+{
+	OrmTuples rows = {.columns = columns, .capacity = 8};
+
+	rows.values = palloc(sizeof(Datum) * rows.capacity * columns->n);
+	return rows;
+}
+
+Datum *
+orm_tuples_next(OrmTuples *rows)
+{
+	if (rows->n == rows->capacity)
+	{
+		rows->capacity *= 2;
+		rows->values = repalloc_huge(rows->values, sizeof(Datum) * rows->capacity * rows->columns->n);
+	}
+	return rows->values + (Size) rows->n * rows->columns->n;
+}
+
+OrmPlanning
+orm_tuples_planning(const OrmTuples *rows)
+{
+	return rows->n > FEW_ROWS ? ORM_PLAN_CUSTOM : ORM_PLAN_GENERIC;
+}
+
+void
+orm_tuples_arrays(const OrmTuples *rows, Datum *arrays)
+{
+	int width = rows->columns->n;
+	Datum *values = palloc_extended(sizeof(Datum) * Max(rows->n, 1), MCXT_ALLOC_HUGE);
+
+	for (int c = 0; c < width; c++)
+	{
+		const OrmType *type = rows->columns->columns[c].type;
+
+		for (int i = 0; i < rows->n; i++)
+			values[i] = rows->values[(Size) i * width + c];
+		arrays[c] = PointerGetDatum(
+			construct_array(values, rows->n, type->oid, type->length, type->by_value, type->align));
+	}
+	pfree(values);
+}

@@ -1,0 +1,281 @@
+/*
+ * batch.c - groups of records; see batch.h.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "utils/datum.h"
+
+#include "store/batch.h"
+
+OrmBatch
+orm_batch_make(const OrmWrite *write, OrmRecord *records, int n)
+{
+	OrmBatch batch = {write, NULL, n};
+
+	batch.records = palloc_extended(sizeof(OrmRecord *) * Max(n, 1), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < n; i++)
+		batch.records[i] = &records[i];
+	return batch;
+}
+
+OrmBatch
+orm_batch_pick(const OrmBatch *batch, OrmRecordTest test, const void *argument)
+{
+	OrmBatch picked = {batch->write, NULL, 0};
+
+	picked.records = palloc_extended(sizeof(OrmRecord *) * Max(batch->n, 1), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < batch->n; i++)
+		if (test(batch->records[i], argument))
+			picked.records[picked.n++] = batch->records[i];
+	return picked;
+}
+
+/* Is the record not done? */
+static bool
+is_pending(const OrmRecord *record, const void *argument)
+{
+	return !record->done;
+}
+
+OrmBatch
+orm_batch_pending(const OrmBatch *batch)
+{
+	return orm_batch_pick(batch, is_pending, NULL);
+}
+
+/* Was the record's row found to differ? */
+static bool
+is_differing(const OrmRecord *record, const void *argument)
+{
+	return !record->done && record->differs;
+}
+
+OrmBatch
+orm_batch_differing(const OrmBatch *batch)
+{
+	return orm_batch_pick(batch, is_differing, NULL);
+}
+
+/* Sorting of records into parts needs to know how many attributes there are. */
+typedef struct PartOrder
+{
+	int nattributes;
+} PartOrder;
+
+int
+orm_batch_compare_patches(const OrmRecord *a, const OrmRecord *b, int nattributes)
+{
+	if (a->patch == NULL && b->patch == NULL)
+		return 0;
+	if (a->patch != NULL && b->patch != NULL)
+		return memcmp(a->patch, b->patch, nattributes);
+	return a->patch != NULL ? 1 : -1;
+}
+
+/* Orders records by what they give: equal, they go in one statement. */
+static int
+compare_given(const OrmRecord *a, const OrmRecord *b, int nattributes)
+{
+	int result = memcmp(a->given, b->given, nattributes);
+
+	return result != 0 ? result : orm_batch_compare_patches(a, b, nattributes);
+}
+
+/* qsort_arg comparator: same sets of attributes together, the order of records kept within. */
+static int
+compare_sets(const void *a, const void *b, void *order)
+{
+	const OrmRecord *left = *(OrmRecord *const *) a;
+	const OrmRecord *right = *(OrmRecord *const *) b;
+	int result = compare_given(left, right, ((PartOrder *) order)->nattributes);
+
+	return result != 0 ? result : left->rank - right->rank;
+}
+
+/* qsort comparator: parts in the order of their first records. */
+static int
+compare_parts(const void *a, const void *b)
+{
+	const OrmRecord *left = ((const OrmBatch *) a)->records[0];
+	const OrmRecord *right = ((const OrmBatch *) b)->records[0];
+
+	return left->rank - right->rank;
+}
+
+/* Do all records give the same attributes? */
+static bool
+is_uniform(const OrmBatch *batch)
+{
+	int nattributes = batch->write->model->nattributes;
+
+	for (int i = 1; i < batch->n; i++)
+		if (compare_given(batch->records[0], batch->records[i], nattributes) != 0)
+			return false;
+	return true;
+}
+
+/* Splits pending records, which do not all give the same, into parts; returns how many. */
+static int
+split(const OrmBatch *pending, OrmBatch *parts)
+{
+	PartOrder order = {pending->write->model->nattributes};
+	int nparts = 0;
+
+	for (int i = 0; i < pending->n; i++)
+		pending->records[i]->rank = i;
+	qsort_arg(pending->records, pending->n, sizeof(OrmRecord *), compare_sets, &order);
+	for (int i = 0; i < pending->n; i++)
+	{
+		if (i == 0 || compare_given(pending->records[i - 1], pending->records[i], order.nattributes) != 0)
+		{
+			parts[nparts].write = pending->write;
+			parts[nparts].records = &pending->records[i];
+			parts[nparts++].n = 0;
+		}
+		parts[nparts - 1].n++;
+	}
+	qsort(parts, nparts, sizeof(OrmBatch), compare_parts);
+	return nparts;
+}
+
+void
+orm_batch_each_part(const OrmBatch *batch, OrmPart part, const OrmKey *key, OrmOnConflict on_conflict)
+{
+	OrmBatch pending;
+	OrmBatch *parts;
+	int nparts;
+
+	if (batch->n == 1)
+	{
+		if (!batch->records[0]->done)
+			part(batch, key, on_conflict);
+		return;
+	}
+	pending = orm_batch_pending(batch);
+	if (pending.n == 0)
+		return;
+	if (is_uniform(&pending))
+	{
+		part(&pending, key, on_conflict);
+		return;
+	}
+	parts = palloc_extended(sizeof(OrmBatch) * pending.n, MCXT_ALLOC_HUGE);
+	nparts = split(&pending, parts);
+	for (int i = 0; i < nparts; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		part(&parts[i], key, on_conflict);
+	}
+}
+
+bool
+orm_batch_compares(const OrmWrite *write, const OrmStatement *statement)
+{
+	const bool *readable = write->returning;
+
+	if (write->model->relkind == RELKIND_FOREIGN_TABLE)
+		return false;
+
+	/* what comes back may be less than what may be read */
+	for (int i = 0; i < write->model->nattributes; i++)
+		if (orm_statement_sets(statement, i) && (readable == NULL || !readable[i]))
+		{
+			if (readable != write->returning)
+				return false;
+			readable = orm_write_readable(write->model);
+			if (readable == NULL)
+				return true;
+			if (!readable[i])
+				return false;
+		}
+	return true;
+}
+
+bool
+orm_record_has_key(const OrmRecord *record, const OrmKey *key)
+{
+	for (int i = 0; i < key->nattributes; i++)
+		if (!record->given[key->attributes[i]] || record->isnull[key->attributes[i]])
+			return false;
+	return true;
+}
+
+const OrmPath *
+orm_record_place(const OrmRecord *record, OrmPath *path)
+{
+	if (record->in_graph)
+		return record->place;
+	if (record->index < 0)
+		return NULL;
+	*path = orm_path_index(NULL, record->index);
+	return path;
+}
+
+int
+orm_batch_compare_keys(const void *a, const void *b, void *order)
+{
+	const OrmRecord *left = *(OrmRecord *const *) a;
+	const OrmRecord *right = *(OrmRecord *const *) b;
+	int result = orm_key_order_compare_records(order, left, right);
+
+	return result != 0 ? result : (left->index > right->index) - (left->index < right->index);
+}
+
+/* A place as text; that of the whole document has none of its own. */
+static const char *
+place_text(const OrmPath *place)
+{
+	return place != NULL ? orm_path_text(place) : "the root";
+}
+
+void
+orm_batch_same_key(const OrmModel *model, const OrmRecord *first, const OrmRecord *second)
+{
+	OrmPath first_place;
+	OrmPath second_place;
+
+	ereport(ERROR, errcode(ERRCODE_CARDINALITY_VIOLATION),
+			errmsg("two objects of model \"%s\" have the same key", model->name),
+			errdetail("At %s and %s.", place_text(orm_record_place(first, &first_place)),
+					  place_text(orm_record_place(second, &second_place))));
+}
+
+void
+orm_batch_lock_order(const OrmBatch *batch, const OrmKey *key)
+{
+	OrmKeyOrder order;
+
+	if (batch->n < 2 || !orm_key_order_make(&order, batch->write->model, key))
+		return;
+	qsort_arg(batch->records, batch->n, sizeof(OrmRecord *), orm_batch_compare_keys, &order);
+	for (int i = 1; i < batch->n; i++)
+		if (orm_key_order_compare_records(&order, batch->records[i - 1], batch->records[i]) == 0)
+			orm_batch_same_key(batch->write->model, batch->records[i - 1], batch->records[i]);
+}
+
+void
+orm_batch_not_stored(const OrmModel *model, const OrmRecord *record)
+{
+	OrmPath room;
+
+	ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
+			errmsg("object of model \"%s\" was not stored as given", model->name),
+			orm_error_place(orm_record_place(record, &room)),
+			errhint("A trigger, a rule or a policy passed over the row or changed its key."));
+}
+
+bool
+orm_batch_same_value(const OrmModel *model, int attribute, Datum a, Datum b)
+{
+	OrmKey key = {.nattributes = 1, .attributes = &attribute};
+	const OrmType *type = model->attributes[attribute].type;
+	OrmRecord record = {.values = &a};
+	OrmKeyOrder order;
+
+	if (!orm_key_order_make(&order, model, &key))
+		return datumIsEqual(a, b, type->by_value, type->length);
+	order.parts[0].attribute = 0;
+	return orm_key_order_compare(&order, &record, &b) == 0;
+}

@@ -1,0 +1,282 @@
+/*
+ * conflict_key.c - which unique key decides; see conflict_key.h.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+
+#include "exec/keys.h"
+#include "store/conflict_key.h"
+
+/* The unique keys of a model, the primary key first; returns how many. */
+static int
+unique_keys(const OrmModel *model, const OrmKey ***keys)
+{
+	int n = 0;
+
+	*keys = palloc(sizeof(OrmKey *) * (model->nunique + 1));
+	if (model->primary_key != NULL)
+		(*keys)[n++] = model->primary_key;
+	for (int i = 0; i < model->nunique; i++)
+		if (&model->unique[i] != model->primary_key)
+			(*keys)[n++] = &model->unique[i];
+	return n;
+}
+
+/* Appends a key as an array: ARRAY['email'] */
+static void
+append_key(StringInfo out, const OrmModel *model, const OrmKey *key)
+{
+	appendStringInfoString(out, "ARRAY[");
+	for (int i = 0; i < key->nattributes; i++)
+		appendStringInfo(out, "%s%s", i ? ", " : "", quote_literal_cstr(model->attributes[key->attributes[i]].name));
+	appendStringInfoChar(out, ']');
+}
+
+/* The texts of those keys for which a record has values (NULL: of all), for a hint. */
+static char *
+list_keys(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < nkeys; i++)
+		if (record == NULL || orm_record_has_key(record, keys[i]))
+		{
+			if (list.len > 0)
+				appendStringInfoString(&list, record ? " or conflict_on => " : ", ");
+			append_key(&list, model, keys[i]);
+		}
+	return list.data;
+}
+
+/* Does a key have exactly the attributes of these names? */
+static bool
+key_has_names(const OrmModel *model, const OrmKey *key, int n, char *const *names)
+{
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		bool found = false;
+
+		for (int j = 0; j < n; j++)
+			if (strcmp(model->attributes[key->attributes[i]].name, names[j]) == 0)
+				found = true;
+		if (!found)
+			return false;
+	}
+	return key->nattributes == n;
+}
+
+/* The unique key that conflict_on names. */
+static const OrmKey *
+named_key(const OrmModel *model, const OrmKey **keys, int nkeys, int n, char *const *names)
+{
+	OrmPath place = orm_path_key(NULL, "conflict_on");
+
+	for (int i = 0; i < n; i++)
+		if (orm_model_attribute(model, names[i], strlen(names[i])) < 0)
+			orm_model_no_attribute(model, names[i], &place);
+	for (int i = 0; i < nkeys; i++)
+		if (key_has_names(model, keys[i], n, names))
+			return keys[i];
+	ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+			errmsg("conflict_on names no unique key of model \"%s\"", model->name),
+			nkeys > 0 ? errhint("Its unique keys are: %s.", list_keys(model, keys, nkeys, NULL))
+					  : errhint("It has no unique key."));
+	return NULL;
+}
+
+/* Raises unless the record has the key that was named. */
+static void
+demand_key(const OrmModel *model, const OrmRecord *record, const OrmKey *key)
+{
+	OrmPath room;
+
+	for (int i = 0; i < key->nattributes; i++)
+		if (!record->given[key->attributes[i]] || record->isnull[key->attributes[i]])
+			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					errmsg("attribute \"%s\" of conflict_on is not given", model->attributes[key->attributes[i]].name),
+					orm_error_place(orm_record_place(record, &room)));
+}
+
+/* The only unique key that a record has; NULL: it has none, and is new. */
+static const OrmKey *
+only_key(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record)
+{
+	const OrmKey *found = NULL;
+	OrmPath room;
+
+	for (int i = 0; i < nkeys; i++)
+	{
+		if (!orm_record_has_key(record, keys[i]))
+			continue;
+		if (found != NULL)
+			ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+					errmsg("more than one unique key of model \"%s\" could decide", model->name),
+					orm_error_place(orm_record_place(record, &room)),
+					orm_path_is_nested(record->place)
+						? errhint("Give one of them alone.")
+						: errhint("Choose one: conflict_on => %s.", list_keys(model, keys, nkeys, record)));
+		found = keys[i];
+	}
+	return found;
+}
+
+const OrmKey *
+orm_unique_only(const OrmModel *model, const OrmRecord *record)
+{
+	const OrmKey **keys;
+	int nkeys = unique_keys(model, &keys);
+	const OrmKey *only = only_key(model, keys, nkeys, record);
+
+	pfree(keys);
+	return only;
+}
+
+void
+orm_unique_missing(const OrmModel *model, const OrmPath *place)
+{
+	const OrmKey **keys;
+	int nkeys = unique_keys(model, &keys);
+
+	ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+			errmsg("a unique key of model \"%s\" is expected", model->name), orm_error_place(place),
+			nkeys > 0 ? errhint("Its unique keys are: %s.", list_keys(model, keys, nkeys, NULL))
+					  : errhint("It has none."));
+}
+
+/* Writes those records of a batch for which a key decides; keys[] is by record. */
+static void
+upsert_decided(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *key, OrmOnConflict on_conflict)
+{
+	OrmBatch decided = {batch->write, NULL, 0};
+
+	decided.records = palloc_extended(sizeof(OrmRecord *) * Max(batch->n, 1), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < batch->n; i++)
+		if (keys[i] == key)
+			decided.records[decided.n++] = batch->records[i];
+	orm_batch_upsert(&decided, key, on_conflict);
+}
+
+/* Records that look for the rows they are of, to see whether two of them are of one. */
+typedef struct Probes
+{
+	const OrmModel *model;
+	OrmRecord *records;	 /* copies; only what is read is done to them */
+	OrmRecord **sources; /* what they are copies of */
+	int n;
+	OrmKeySet *rows;	 /* the primary keys of rows */
+	OrmRecord **owners;	 /* by number of the row */
+	OrmRecord *twins[2]; /* of one row; NULL: none yet */
+} Probes;
+
+/* Takes a row that has been found, its primary key in table order; called in a per-row context. */
+static void
+take_found(void *argument, const OrmRecord *record, TupleTableSlot *slot)
+{
+	Probes *probes = argument;
+	const OrmKey *key = probes->model->primary_key;
+	Datum values[INDEX_MAX_KEYS];
+	OrmRecord *source = probes->sources[record - probes->records];
+	int count = orm_keyset_count(probes->rows);
+	int number;
+	bool isnull;
+
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		int column = 1;
+
+		for (int j = 0; j < key->nattributes; j++)
+			column += key->attributes[j] < key->attributes[i] ? 1 : 0;
+		values[i] = slot_getattr(slot, column, &isnull);
+	}
+	number = orm_keyset_add(probes->rows, values);
+	if (number == count)
+		probes->owners[number] = source;
+	else
+	{
+		bool before = source->index < probes->owners[number]->index;
+
+		probes->twins[before ? 0 : 1] = source;
+		probes->twins[before ? 1 : 0] = probes->owners[number];
+	}
+}
+
+/* Looks which rows the records are of for which a key decides. */
+static void
+probe_key(Probes *probes, const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *key)
+{
+	const OrmKey *primary_key = probes->model->primary_key;
+	OrmWrite write = {.model = probes->model, .stored = take_found, .argument = probes};
+	OrmBatch found = {&write, NULL, 0};
+	bool *returning = palloc0(probes->model->nattributes);
+
+	for (int i = 0; i < primary_key->nattributes; i++)
+		returning[primary_key->attributes[i]] = true;
+	write.returning = returning;
+	found.records = palloc_extended(sizeof(OrmRecord *) * batch->n, MCXT_ALLOC_HUGE);
+	for (int i = 0; i < batch->n; i++)
+	{
+		if (keys[i] != key)
+			continue;
+		probes->sources[probes->n] = batch->records[i];
+		probes->records[probes->n] = *batch->records[i];
+		found.records[found.n++] = &probes->records[probes->n++];
+	}
+	orm_batch_lock_order(&found, key);
+	if (found.n > 0)
+		orm_batch_read(&found, key);
+	if (probes->twins[0] != NULL)
+		orm_batch_same_key(probes->model, probes->twins[0], probes->twins[1]);
+}
+
+/*
+ * Raises 21000 where records are of one row by different keys: which one is
+ * written last would depend on the order of these.  keys[] is by record.
+ */
+static void
+refuse_same_row(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey **all, int nall)
+{
+	const OrmModel *model = batch->write->model;
+	const OrmKey *first = NULL;
+	bool several = false;
+	Probes probes = {.model = model};
+	const OrmType *types[INDEX_MAX_KEYS];
+
+	for (int i = 0; i < batch->n; i++)
+	{
+		several = several || (first != NULL && keys[i] != NULL && keys[i] != first);
+		first = keys[i] != NULL ? keys[i] : first;
+	}
+	if (!several || model->primary_key == NULL || !orm_batch_may_read_key(model, model->primary_key))
+		return;
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+		types[i] = model->attributes[model->primary_key->attributes[i]].type;
+	probes.records = palloc_extended(sizeof(OrmRecord) * batch->n, MCXT_ALLOC_HUGE);
+	probes.sources = palloc_extended(sizeof(OrmRecord *) * batch->n, MCXT_ALLOC_HUGE);
+	probes.owners = palloc_extended(sizeof(OrmRecord *) * batch->n, MCXT_ALLOC_HUGE);
+	probes.rows = orm_keyset_make(model->primary_key->nattributes, types);
+	for (int i = 0; i < nall; i++)
+		probe_key(&probes, batch, keys, all[i]);
+}
+
+void
+orm_unique_upsert(const OrmBatch *batch, int nconflict_on, char *const *conflict_on, OrmOnConflict on_conflict)
+{
+	const OrmModel *model = batch->write->model;
+	const OrmKey **keys;
+	int nkeys = unique_keys(model, &keys);
+	const OrmKey **decisions = palloc_extended(sizeof(OrmKey *) * Max(batch->n, 1), MCXT_ALLOC_HUGE);
+	const OrmKey *named = nconflict_on == 0 ? NULL : named_key(model, keys, nkeys, nconflict_on, conflict_on);
+
+	for (int i = 0; i < batch->n; i++)
+	{
+		if (named != NULL)
+			demand_key(model, batch->records[i], named);
+		decisions[i] = named ? named : only_key(model, keys, nkeys, batch->records[i]);
+	}
+	if (named == NULL && on_conflict == ORM_CONFLICT_UPDATE)
+		refuse_same_row(batch, decisions, keys, nkeys);
+	for (int i = 0; i <= nkeys; i++)
+		upsert_decided(batch, decisions, i < nkeys ? keys[i] : NULL, on_conflict);
+}

@@ -1,0 +1,89 @@
+/*
+ * insert.c - INSERT of records.
+ */
+#include "postgres.h"
+
+#include "store/batch.h"
+
+/*
+ * The key that rows of an INSERT can be matched by, made where the database
+ * fills it; NULL when there is none.
+ */
+static const OrmKey *
+match_key(const OrmBatch *batch, const OrmKey *conflict_key)
+{
+	const OrmModel *model = batch->write->model;
+
+	if (conflict_key != NULL || batch->n == 1 || batch->write->returning == NULL)
+		return conflict_key;
+	if (model->primary_key == NULL || !orm_batch_may_read_key(model, model->primary_key))
+		return NULL;
+	orm_keys_make(batch, model->primary_key);
+	return model->primary_key;
+}
+
+/* Has every record of a batch the whole key? */
+static bool
+all_have(const OrmBatch *batch, const OrmKey *key)
+{
+	for (int i = 0; i < batch->n; i++)
+		if (!orm_record_has_key(batch->records[i], key))
+			return false;
+	return true;
+}
+
+/* Inserts records that give the same attributes; rows are matched by "key". */
+static void
+insert_part(const OrmBatch *part, const OrmKey *key, const OrmKey *conflict_key, OrmOnConflict on_conflict)
+{
+	OrmStatement statement = {
+		.kind = ORM_KIND_INSERT,
+		.model = part->write->model,
+		.bound = part->records[0]->given,
+		.patch = part->records[0]->patch,
+		.key = conflict_key,
+		.returning = part->write->returning,
+		.on_conflict = on_conflict,
+	};
+
+	statement.action = on_conflict == ORM_CONFLICT_UPDATE && part->write->action;
+	statement.changed_only = on_conflict == ORM_CONFLICT_UPDATE && orm_batch_compares(part->write, &statement);
+	orm_batch_run(&statement, part, key != NULL && part->n > 1 && all_have(part, key) ? key : NULL);
+}
+
+/* The same, matched by primary key. */
+static void
+insert_new(const OrmBatch *part, const OrmKey *key, OrmOnConflict on_conflict)
+{
+	insert_part(part, key, NULL, on_conflict);
+}
+
+/* The same, matched by conflict key. */
+static void
+insert_or(const OrmBatch *part, const OrmKey *key, OrmOnConflict on_conflict)
+{
+	insert_part(part, key, key, on_conflict);
+}
+
+void
+orm_batch_insert(const OrmBatch *batch, const OrmKey *conflict_key, OrmOnConflict on_conflict)
+{
+	if (batch->n == 0)
+		return;
+	orm_batch_each_part(batch, conflict_key ? insert_or : insert_new, match_key(batch, conflict_key), on_conflict);
+	if (on_conflict != ORM_CONFLICT_ERROR || batch->write->returning == NULL)
+		return;
+	for (int i = 0; i < batch->n; i++)
+		if (!batch->records[i]->done)
+			orm_batch_not_stored(batch->write->model, batch->records[i]);
+}
+
+void
+orm_write_insert(const OrmWrite *write, OrmRecord *records, int n)
+{
+	OrmBatch batch = {write, &records, 1};
+
+	if (n != 1)
+		batch = orm_batch_make(write, records, n);
+	orm_batch_insert(&batch, NULL, write->on_conflict);
+}

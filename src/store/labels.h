@@ -1,0 +1,42 @@
+/*
+ * labels.h - names for objects that are not written yet.
+ *
+ *     orm.add('Author', '{"name": "Ada"}', 'ada');
+ *     orm.add('Post', '{"title": "Notes", "author": {"$ref": "ada"}}');
+ *
+ * An object with a label is written together with what refers to it, or was
+ * written earlier in the transaction; then its key is remembered (session/).
+ */
+#ifndef ORM_STORE_LABELS_H
+#define ORM_STORE_LABELS_H
+
+#include "postgres.h"
+#include "utils/palloc.h"
+
+/* What has which label. */
+typedef struct OrmLabels OrmLabels;
+
+/* No labels yet; all memory is in that context. */
+extern OrmLabels *orm_labels_make(MemoryContext context);
+
+/* What has the label; NULL: nothing, or "labels" is NULL. */
+extern void *orm_labels_find(const OrmLabels *labels, const char *label);
+
+/* Gives the label, which must outlive the table, to something, and takes it from what has it. */
+extern void orm_labels_put(OrmLabels *labels, const char *label, void *what);
+
+/* Takes the label away. */
+extern void orm_labels_drop(OrmLabels *labels, const char *label);
+
+/* An object that was queued earlier in the transaction. */
+typedef struct OrmLabelled
+{
+	const char *model;
+	int nkey;		  /* 0: it is not written yet */
+	char *const *key; /* texts of its primary key's values, in key order, as orm_settings_exact has them */
+} OrmLabelled;
+
+/* Looks for one; false: nothing has the label, as far as the user may know. */
+typedef bool (*OrmFindLabel)(const char *label, OrmLabelled *found);
+
+#endif

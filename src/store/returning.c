@@ -1,0 +1,438 @@
+/*
+ * returning.c - which row is whose.
+ *
+ * Rows come back in any order: a join's, a shard's, without those that nothing
+ * was done to.  They are matched with records by key and never by position.
+ * Position is the first guess, though, and the one after that in the order of
+ * keys the second, so that in the usual cases a row costs one comparison.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_collation_d.h"
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/typcache.h"
+
+#include "exec/receiver.h"
+#include "store/batch.h"
+
+/* Rows on their way to the records of a batch. */
+typedef struct Delivery
+{
+	const OrmBatch *batch;
+	const OrmStatement *statement;
+	MemoryContext context; /* outlives the rows */
+	int last_column;
+	OrmKeyOrder order;
+	int key_columns[INDEX_MAX_KEYS]; /* where the key's parts are in a row */
+	int next;						 /* guess: index of the record */
+	OrmRecord ***sorted;			 /* the batch's records by key, as pointers into it; made when needed */
+	int next_sorted;				 /* guess: index in that */
+} Delivery;
+
+/*
+ * The collation to compare a type's values with.  Where equal means equal
+ * bytes, "C" gives the same equality for less.
+ */
+static Oid
+cheapest_collation(const OrmType *type)
+{
+	if (type->class == ORM_TYPE_TEXT && OidIsValid(type->collation) && get_collation_isdeterministic(type->collation))
+		return C_COLLATION_OID;
+	return type->collation;
+}
+
+bool
+orm_key_order_make(OrmKeyOrder *order, const OrmModel *model, const OrmKey *key)
+{
+	if (key->nattributes > INDEX_MAX_KEYS)
+		return false;
+	order->nparts = key->nattributes;
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		OrmKeyPart *part = &order->parts[i];
+		const OrmType *type = model->attributes[key->attributes[i]].type;
+		TypeCacheEntry *entry = lookup_type_cache(type->base, TYPECACHE_CMP_PROC_FINFO);
+
+		if (!OidIsValid(entry->cmp_proc))
+			return false;
+		part->attribute = key->attributes[i];
+		part->compare = &entry->cmp_proc_finfo;
+		part->collation = cheapest_collation(type);
+		part->by_value = type->by_value;
+	}
+	return true;
+}
+
+/* Compares two values of one part of a key. */
+static inline int
+compare_part(const OrmKeyPart *part, Datum a, Datum b)
+{
+	if (part->by_value && a == b)
+		return 0;
+	return DatumGetInt32(FunctionCall2Coll(part->compare, part->collation, a, b));
+}
+
+int
+orm_key_order_compare(const OrmKeyOrder *order, const OrmRecord *record, const Datum *values)
+{
+	int result = 0;
+
+	for (int i = 0; result == 0 && i < order->nparts; i++)
+		result = compare_part(&order->parts[i], record->values[order->parts[i].attribute], values[i]);
+	return result;
+}
+
+int
+orm_key_order_compare_records(const OrmKeyOrder *order, const OrmRecord *a, const OrmRecord *b)
+{
+	int result = 0;
+
+	for (int i = 0; result == 0 && i < order->nparts; i++)
+	{
+		int attribute = order->parts[i].attribute;
+
+		result = compare_part(&order->parts[i], a->values[attribute], b->values[attribute]);
+	}
+	return result;
+}
+
+/* qsort_arg comparator; records with one key stay in their order. */
+static int
+compare_for_sort(const void *a, const void *b, void *order)
+{
+	OrmRecord **left = *(OrmRecord * *const *) a;
+	OrmRecord **right = *(OrmRecord * *const *) b;
+	int result = orm_key_order_compare_records(order, *left, *right);
+
+	return result != 0 ? result : (left > right) - (left < right);
+}
+
+/* Sorts the batch's records by key. */
+static void
+sort_records(Delivery *delivery)
+{
+	int n = delivery->batch->n;
+	MemoryContext caller = MemoryContextSwitchTo(delivery->context);
+
+	delivery->sorted = palloc(sizeof(OrmRecord **) * n);
+	for (int i = 0; i < n; i++)
+		delivery->sorted[i] = &delivery->batch->records[i];
+	MemoryContextSwitchTo(caller);
+	qsort_arg(delivery->sorted, n, sizeof(OrmRecord **), compare_for_sort, &delivery->order);
+}
+
+/* The first record in key order that is not below the key. */
+static int
+search_sorted(const Delivery *delivery, const Datum *key)
+{
+	int low = 0;
+	int high = delivery->batch->n;
+
+	while (low < high)
+	{
+		int middle = low + (high - low) / 2;
+
+		if (orm_key_order_compare(&delivery->order, *delivery->sorted[middle], key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Is this a record with that key which still waits for its row? */
+static bool
+waits(const Delivery *delivery, const OrmRecord *record, const Datum *key)
+{
+	return !record->done && orm_key_order_compare(&delivery->order, record, key) == 0;
+}
+
+/* The record of a key, in key order, or NULL. */
+static OrmRecord *
+find_in_order(Delivery *delivery, const Datum *key)
+{
+	int n = delivery->batch->n;
+	int at = delivery->next_sorted;
+
+	if (delivery->sorted == NULL)
+		sort_records(delivery);
+	if (at >= n || !waits(delivery, *delivery->sorted[at], key))
+		at = search_sorted(delivery, key);
+	while (at < n && !waits(delivery, *delivery->sorted[at], key))
+	{
+		if (orm_key_order_compare(&delivery->order, *delivery->sorted[at], key) != 0)
+			return NULL;
+		at++;
+	}
+	if (at >= n)
+		return NULL;
+	delivery->next_sorted = at + 1;
+	delivery->next = delivery->sorted[at] - delivery->batch->records + 1;
+	return *delivery->sorted[at];
+}
+
+/* The record that a row belongs to, or NULL. */
+static OrmRecord *
+find_record(Delivery *delivery, TupleTableSlot *slot)
+{
+	Datum key[INDEX_MAX_KEYS];
+	bool isnull;
+
+	for (int i = 0; i < delivery->order.nparts; i++)
+	{
+		key[i] = slot_getattr(slot, delivery->key_columns[i], &isnull);
+		if (isnull)
+			return NULL;
+	}
+	/* cppcheck-suppress uninitvar ; a key has a part */
+	if (delivery->next < delivery->batch->n && waits(delivery, delivery->batch->records[delivery->next], key))
+		return delivery->batch->records[delivery->next++];
+	return find_in_order(delivery, key);
+}
+
+/* What a statement does to rows, as far as its kind tells. */
+static OrmAction
+action_of_kind(const OrmStatement *statement)
+{
+	if (statement->kind == ORM_KIND_STORED)
+		return ORM_ACTION_UNCHANGED;
+	return statement->kind == ORM_KIND_INSERT ? ORM_ACTION_INSERTED : ORM_ACTION_UPDATED;
+}
+
+/* What a statement did to the row that came back. */
+static OrmAction
+action_of(const Delivery *delivery, TupleTableSlot *slot)
+{
+	const OrmStatement *statement = delivery->statement;
+	bool isnull;
+
+	if (statement->action && !DatumGetBool(slot_getattr(slot, delivery->last_column, &isnull)))
+		return ORM_ACTION_UPDATED;
+	return action_of_kind(statement);
+}
+
+/* Hands a row over for its record. */
+static void
+hand_over(Delivery *delivery, OrmRecord *record, TupleTableSlot *slot)
+{
+	const OrmWrite *write = delivery->batch->write;
+	const OrmStatement *statement = delivery->statement;
+	bool isnull;
+
+	if (statement->kind == ORM_KIND_STORED && statement->changed_only &&
+		DatumGetBool(slot_getattr(slot, delivery->last_column, &isnull)))
+	{
+		record->differs = true;
+		return;
+	}
+	record->done = true;
+	record->action = action_of(delivery, slot);
+	if (write->returning != NULL)
+		write->stored(write->argument, record, slot);
+}
+
+/* Takes a row for the only record. */
+static void
+take_only_row(void *argument, TupleTableSlot *slot)
+{
+	Delivery *delivery = argument;
+
+	if (!delivery->batch->records[0]->done)
+		hand_over(delivery, delivery->batch->records[0], slot);
+}
+
+/* Takes a row for one of many records; if it is nobody's, some record waits on, which is noticed. */
+static void
+take_row(void *argument, TupleTableSlot *slot)
+{
+	Delivery *delivery = argument;
+	OrmRecord *record = find_record(delivery, slot);
+
+	if (record != NULL)
+		hand_over(delivery, record, slot);
+}
+
+/* How many columns of "returning" come before an attribute's. */
+static int
+column_of(const bool *returning, int attribute)
+{
+	int column = 1;
+
+	for (int i = 0; i < attribute; i++)
+		if (returning[i])
+			column++;
+	return column;
+}
+
+/* Are the key's columns among those that come back anyway? */
+static bool
+returns_key(const bool *returning, const OrmKey *key)
+{
+	for (int i = 0; i < key->nattributes; i++)
+		if (returning == NULL || !returning[key->attributes[i]])
+			return false;
+	return true;
+}
+
+/* Sees to it that the key comes back, and finds out where in a row. */
+static void
+ask_for_key(OrmStatement *statement, const OrmKey *key, int *columns)
+{
+	const bool *returning = statement->returning;
+	int nreturned = returning ? column_of(returning, statement->model->nattributes) - 1 : 0;
+
+	statement->key_back = returns_key(returning, key) ? NULL : key;
+	for (int i = 0; i < key->nattributes; i++)
+		columns[i] = statement->key_back ? nreturned + i + 1 : column_of(returning, key->attributes[i]);
+}
+
+/* Number of the last column of a statement's rows. */
+static int
+last_column(const OrmStatement *statement)
+{
+	int columns = statement->key_back ? statement->key_back->nattributes : 0;
+
+	if (statement->returning != NULL)
+		columns += column_of(statement->returning, statement->model->nattributes) - 1;
+	return Max(columns, 1) + (statement->kind == ORM_KIND_STORED ? statement->changed_only : statement->action);
+}
+
+/* Is a row asked for? */
+static bool
+wants_row(const OrmStatement *statement)
+{
+	return statement->returning != NULL || statement->key_back != NULL ||
+		(statement->kind == ORM_KIND_STORED && statement->changed_only);
+}
+
+/* Runs a statement for one record. */
+static void
+run_for_one(OrmStatement *statement, const OrmBatch *batch)
+{
+	OrmReceiver receiver;
+	Delivery delivery;
+	uint64 processed;
+
+	statement->many = false;
+	statement->key_back = NULL;
+	if (!wants_row(statement))
+	{
+		processed = orm_statement_run(statement, batch->records, 1, NULL);
+		batch->records[0]->done = processed > 0;
+		batch->records[0]->action = action_of_kind(statement);
+		return;
+	}
+	delivery.batch = batch;
+	delivery.statement = statement;
+	delivery.last_column = statement->kind == ORM_KIND_STORED || statement->action ? last_column(statement) : 0;
+	orm_receiver_init(&receiver, take_only_row, &delivery);
+	orm_statement_run(statement, batch->records, 1, &receiver.pub);
+	MemoryContextDelete(receiver.per_row);
+}
+
+/* The same for a record of an array, whose errors get their place. */
+static void
+run_for_element(OrmStatement *statement, const OrmBatch *batch)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	OrmPath room;
+
+	PG_TRY();
+	{
+		run_for_one(statement, batch);
+	}
+	PG_CATCH();
+	{
+		orm_error_rethrow_at(orm_record_place(batch->records[0], &room), caller);
+	}
+	PG_END_TRY();
+}
+
+/* Runs a statement record by record. */
+static void
+run_one_by_one(OrmStatement *statement, const OrmBatch *batch)
+{
+	for (int i = 0; i < batch->n; i++)
+	{
+		OrmBatch one = {batch->write, &batch->records[i], 1};
+
+		CHECK_FOR_INTERRUPTS();
+		if (batch->records[i]->index < 0)
+			run_for_one(statement, &one);
+		else
+			run_for_element(statement, &one);
+	}
+}
+
+/* Runs a statement once for all records; an error has the place of the one it is about. */
+static void
+run_many(const OrmStatement *statement, const OrmBatch *batch, DestReceiver *receiver)
+{
+	MemoryContext caller = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		orm_statement_run(statement, batch->records, batch->n, receiver);
+	}
+	PG_CATCH();
+	{
+		orm_batch_rethrow(batch, caller);
+	}
+	PG_END_TRY();
+}
+
+/* The same, with rows that come back. */
+static void
+run_for_all(OrmStatement *statement, const OrmBatch *batch, Delivery *delivery)
+{
+	OrmReceiver receiver;
+
+	delivery->batch = batch;
+	delivery->statement = statement;
+	delivery->last_column = last_column(statement);
+	delivery->context = CurrentMemoryContext;
+	orm_receiver_init(&receiver, take_row, delivery);
+	run_many(statement, batch, &receiver.pub);
+	MemoryContextDelete(receiver.per_row);
+}
+
+/* Does nobody ask which record's row was written? */
+static bool
+no_questions(const OrmStatement *statement)
+{
+	return statement->returning == NULL && statement->kind == ORM_KIND_INSERT && statement->key == NULL;
+}
+
+/* Does the statement bind anything?  An INSERT of nothing but defaults is for one row. */
+static bool
+binds_any(const OrmStatement *statement)
+{
+	return memchr(statement->bound, 1, statement->model->nattributes) != NULL;
+}
+
+void
+orm_batch_run(OrmStatement *statement, const OrmBatch *batch, const OrmKey *match)
+{
+	Delivery delivery = {0};
+
+	if (batch->n > 1 && binds_any(statement))
+	{
+		statement->many = true;
+		if (no_questions(statement))
+		{
+			run_many(statement, batch, NULL);
+			for (int i = 0; i < batch->n; i++)
+				batch->records[i]->done = true;
+			return;
+		}
+		if (match != NULL && orm_key_order_make(&delivery.order, statement->model, match))
+		{
+			ask_for_key(statement, match, delivery.key_columns);
+			run_for_all(statement, batch, &delivery);
+			return;
+		}
+	}
+	run_one_by_one(statement, batch);
+}

@@ -1,0 +1,575 @@
+/*
+ * statement.c - the texts of the statements of writes; see statement.h.
+ *
+ * Pure: model and statement in, text out.  Values are parameters, names are
+ * quoted and qualified, operators are OPERATOR(schema.op).
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "base/sql.h"
+#include "store/stale.h"
+
+/*
+ * Key columns are never set: a key only identifies, and a scaled-out table
+ * would lose the row.  Nor are those that the server does not let be set; and
+ * the version is counted by its trigger.
+ */
+bool
+orm_statement_sets(const OrmStatement *statement, int i)
+{
+	const OrmAttribute *attribute = &statement->model->attributes[i];
+
+	return statement->bound[i] && !attribute->in_key && !attribute->generated && !attribute->identity_always &&
+		i != statement->model->version && !orm_key_has(statement->key, i);
+}
+
+bool
+orm_statement_sets_any(const OrmStatement *statement)
+{
+	for (int i = 0; i < statement->model->nattributes; i++)
+		if (orm_statement_sets(statement, i))
+			return true;
+	return false;
+}
+
+bool
+orm_statement_unnests(const OrmType *type)
+{
+	return type->class != ORM_TYPE_ARRAY && type->class != ORM_TYPE_COMPOSITE && OidIsValid(get_array_type(type->oid));
+}
+
+bool
+orm_statement_by_row(const OrmStatement *statement)
+{
+	const OrmModel *model = statement->model;
+
+	for (int i = 0; i < model->nattributes; i++)
+		if (statement->bound[i] && !orm_statement_unnests(model->attributes[i].type))
+			return true;
+	return false;
+}
+
+/* Appends alias.column */
+static void
+append_column(StringInfo sql, const char *alias, const OrmAttribute *attribute)
+{
+	appendStringInfo(sql, "%s.", alias);
+	orm_sql_name(sql, attribute->column);
+}
+
+/* Appends what stands for the record's value: a parameter, or the column of the unnested arrays. */
+static void
+append_value(StringInfo sql, const OrmStatement *statement, int attribute)
+{
+	int number = 1;
+
+	if (statement->many)
+	{
+		append_column(sql, "u", &statement->model->attributes[attribute]);
+		return;
+	}
+	for (int i = 0; i < attribute; i++)
+		if (statement->bound[i])
+			number++;
+	appendStringInfo(sql, "$%d", number);
+}
+
+/* Appends the names of the bound columns: "a", "b" */
+static void
+append_bound_names(StringInfo sql, const OrmStatement *statement)
+{
+	bool first = true;
+
+	for (int i = 0; i < statement->model->nattributes; i++)
+		if (statement->bound[i])
+		{
+			orm_sql_comma(sql, &first);
+			orm_sql_name(sql, statement->model->attributes[i].column);
+		}
+}
+
+/* Appends the records' values, one after the other: $1, $2 or u."a", u."b" */
+static void
+append_bound_values(StringInfo sql, const OrmStatement *statement)
+{
+	bool first = true;
+
+	for (int i = 0; i < statement->model->nattributes; i++)
+		if (statement->bound[i])
+		{
+			orm_sql_comma(sql, &first);
+			append_value(sql, statement, i);
+		}
+}
+
+/* Appends the arrays side by side: ROWS FROM (pg_catalog.unnest($1), ...) AS u("a", ...) */
+static void
+append_source(StringInfo sql, const OrmStatement *statement)
+{
+	int nparams = 0;
+
+	if (orm_statement_by_row(statement))
+	{
+		appendStringInfoString(sql, "pg_catalog.unnest($1) AS u");
+		return;
+	}
+	appendStringInfoString(sql, "ROWS FROM (");
+	for (int i = 0; i < statement->model->nattributes; i++)
+		if (statement->bound[i])
+		{
+			appendStringInfo(sql, "%spg_catalog.unnest($%d)", nparams ? ", " : "", nparams + 1);
+			nparams++;
+		}
+	appendStringInfoString(sql, ") AS u(");
+	append_bound_names(sql, statement);
+	appendStringInfoChar(sql, ')');
+}
+
+/* Appends the condition by which a row is found: t."id" OPERATOR(pg_catalog.=) $1 */
+static void
+append_key_condition(StringInfo sql, const OrmStatement *statement)
+{
+	const OrmModel *model = statement->model;
+
+	for (int i = 0; i < statement->key->nattributes; i++)
+	{
+		const OrmAttribute *attribute = &model->attributes[statement->key->attributes[i]];
+		StringInfoData column;
+		StringInfoData value;
+
+		if (!OidIsValid(attribute->equality))
+			ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
+					errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name),
+					errdetail("Type %s has no equality operator.", format_type_be(attribute->type->oid)));
+		if (i > 0)
+			appendStringInfoString(sql, " AND ");
+		initStringInfo(&column);
+		append_column(&column, "t", attribute);
+		initStringInfo(&value);
+		append_value(&value, statement, statement->key->attributes[i]);
+		orm_sql_comparison(sql, attribute->equality, column.data, attribute->type->oid, value.data,
+						   attribute->type->oid);
+	}
+}
+
+/* Appends what is given for an attribute: by the record, or the alias's column. */
+static void
+append_given(StringInfo sql, const OrmStatement *statement, const char *alias, int attribute)
+{
+	if (alias != NULL)
+		append_column(sql, alias, &statement->model->attributes[attribute]);
+	else
+		append_value(sql, statement, attribute);
+}
+
+/* Appends the new value of an attribute: what is given, or how that changes the old one. */
+static void
+append_new_value(StringInfo sql, const OrmStatement *statement, const char *alias, int i)
+{
+	const OrmAttribute *attribute = &statement->model->attributes[i];
+	OrmPatch patch = statement->patch != NULL ? statement->patch[i] : ORM_PATCH_SET;
+	StringInfoData column;
+	StringInfoData operand;
+
+	if (patch == ORM_PATCH_SET)
+	{
+		append_given(sql, statement, alias, i);
+		return;
+	}
+	initStringInfo(&column);
+	append_column(&column, "t", attribute);
+	initStringInfo(&operand);
+	append_given(&operand, statement, alias, i);
+	orm_patch_append(sql, patch, attribute->type, column.data, operand.data);
+}
+
+/*
+ * Appends the test for a change of an attribute whose equality is exact:
+ * (t."a" OPERATOR(pg_catalog.=) $2) IS NOT TRUE AND (t."a" IS NOT NULL OR $2 IS NOT NULL)
+ */
+static void
+append_unequal(StringInfo sql, const OrmStatement *statement, const char *alias, int i)
+{
+	const OrmAttribute *attribute = &statement->model->attributes[i];
+
+	appendStringInfoChar(sql, '(');
+	append_column(sql, "t", attribute);
+	appendStringInfoChar(sql, ' ');
+	orm_sql_operator(sql, attribute->equality);
+	appendStringInfoChar(sql, ' ');
+	append_new_value(sql, statement, alias, i);
+	appendStringInfoString(sql, ") IS NOT TRUE");
+	if (attribute->not_null)
+		return;
+	appendStringInfoString(sql, " AND (");
+	append_column(sql, "t", attribute);
+	appendStringInfoString(sql, " IS NOT NULL OR ");
+	append_new_value(sql, statement, alias, i);
+	appendStringInfoString(sql, " IS NOT NULL)");
+}
+
+/* What a patch makes of a domain's value is of its base type, and only rows of the same types are compared. */
+static void
+append_base_type(StringInfo sql, const OrmType *type)
+{
+	if (!type->is_domain)
+		return;
+	appendStringInfoString(sql, "::");
+	orm_sql_type(sql, type->base, -1);
+}
+
+/*
+ * Appends the test for a change of all others together:
+ * ROW(t."a")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW($2).
+ * It compares images, so it is exact for every type, those without equality
+ * too; but it costs more.  Without the cast the parser would take the two rows
+ * apart.
+ */
+static void
+append_images_differ(StringInfo sql, const OrmStatement *statement, const char *alias)
+{
+	const OrmModel *model = statement->model;
+	bool first = true;
+
+	appendStringInfoString(sql, "ROW(");
+	for (int i = 0; i < model->nattributes; i++)
+		if (orm_statement_sets(statement, i) && !model->attributes[i].equal_is_same)
+		{
+			orm_sql_comma(sql, &first);
+			append_column(sql, "t", &model->attributes[i]);
+			if (statement->patch != NULL && statement->patch[i] != ORM_PATCH_SET)
+				append_base_type(sql, model->attributes[i].type);
+		}
+	appendStringInfoString(sql, ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(");
+	first = true;
+	for (int i = 0; i < model->nattributes; i++)
+		if (orm_statement_sets(statement, i) && !model->attributes[i].equal_is_same)
+		{
+			orm_sql_comma(sql, &first);
+			append_new_value(sql, statement, alias, i);
+		}
+	appendStringInfoChar(sql, ')');
+}
+
+/* Appends the test for a change of any attribute that the statement sets. */
+static void
+append_changed(StringInfo sql, const OrmStatement *statement, const char *alias)
+{
+	const char *joint = "(";
+	bool by_image = false;
+
+	for (int i = 0; i < statement->model->nattributes; i++)
+	{
+		if (!orm_statement_sets(statement, i))
+			continue;
+		if (!statement->model->attributes[i].equal_is_same)
+		{
+			by_image = true;
+			continue;
+		}
+		appendStringInfoString(sql, joint);
+		append_unequal(sql, statement, alias, i);
+		joint = " OR ";
+	}
+	if (by_image)
+	{
+		appendStringInfoString(sql, joint);
+		append_images_differ(sql, statement, alias);
+	}
+	appendStringInfoChar(sql, ')');
+}
+
+/* Appends "a" = <value>, ... */
+static void
+append_set(StringInfo sql, const OrmStatement *statement, const char *alias)
+{
+	bool first = true;
+
+	for (int i = 0; i < statement->model->nattributes; i++)
+	{
+		if (!orm_statement_sets(statement, i))
+			continue;
+		orm_sql_comma(sql, &first);
+		orm_sql_name(sql, statement->model->attributes[i].column);
+		appendStringInfoString(sql, " = ");
+		append_new_value(sql, statement, alias, i);
+	}
+}
+
+/* Appends the columns that come back; what a table without columns gives back is not looked at. */
+static void
+append_returned(StringInfo sql, const OrmStatement *statement)
+{
+	const OrmModel *model = statement->model;
+	bool first = true;
+
+	for (int i = 0; statement->returning != NULL && i < model->nattributes; i++)
+		if (statement->returning[i])
+		{
+			orm_sql_comma(sql, &first);
+			append_column(sql, "t", &model->attributes[i]);
+		}
+	for (int i = 0; statement->key_back != NULL && i < statement->key_back->nattributes; i++)
+	{
+		orm_sql_comma(sql, &first);
+		append_column(sql, "t", &model->attributes[statement->key_back->attributes[i]]);
+	}
+	if (first)
+		appendStringInfoString(sql, "true");
+}
+
+/* Appends RETURNING, if something is to come back. */
+static void
+append_returning(StringInfo sql, const OrmStatement *statement)
+{
+	if (statement->returning == NULL && statement->key_back == NULL)
+		return;
+	appendStringInfoString(sql, " RETURNING ");
+	append_returned(sql, statement);
+	if (statement->action)
+		appendStringInfoString(sql, ", t.xmax OPERATOR(pg_catalog.=) '0'::pg_catalog.xid");
+}
+
+/* Appends the names of the conflict key in parentheses. */
+static void
+append_conflict_key(StringInfo sql, const OrmStatement *statement)
+{
+	appendStringInfoString(sql, " (");
+	for (int i = 0; i < statement->key->nattributes; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(sql, ", ");
+		orm_sql_name(sql, statement->model->attributes[statement->key->attributes[i]].column);
+	}
+	appendStringInfoChar(sql, ')');
+}
+
+/* Appends ON CONFLICT ... */
+static void
+append_on_conflict(StringInfo sql, const OrmStatement *statement)
+{
+	if (statement->on_conflict == ORM_CONFLICT_ERROR)
+		return;
+	appendStringInfoString(sql, " ON CONFLICT");
+	if (statement->key != NULL)
+		append_conflict_key(sql, statement);
+	if (statement->on_conflict == ORM_CONFLICT_IGNORE || !orm_statement_sets_any(statement))
+	{
+		appendStringInfoString(sql, " DO NOTHING");
+		return;
+	}
+	appendStringInfoString(sql, " DO UPDATE SET ");
+	append_set(sql, statement, "excluded");
+	if (statement->changed_only)
+	{
+		appendStringInfoString(sql, " WHERE ");
+		append_changed(sql, statement, "excluded");
+	}
+}
+
+/* Does the statement give a value to a column that is GENERATED ALWAYS AS IDENTITY? */
+static bool
+overrides_identity(const OrmStatement *statement)
+{
+	for (int i = 0; i < statement->model->nattributes; i++)
+		if (statement->bound[i] && statement->model->attributes[i].identity_always)
+			return true;
+	return false;
+}
+
+/* Is any attribute bound? */
+static bool
+binds_any(const OrmStatement *statement)
+{
+	for (int i = 0; i < statement->model->nattributes; i++)
+		if (statement->bound[i])
+			return true;
+	return false;
+}
+
+/*
+ * Appends the rows of an INSERT of many: the arrays side by side in the SELECT
+ * list, which goes row by row; in FROM they would all be stored first.
+ */
+static void
+append_selected_rows(StringInfo sql, const OrmStatement *statement)
+{
+	int nparams = 0;
+
+	appendStringInfoString(sql, " SELECT ");
+	if (orm_statement_by_row(statement))
+	{
+		append_bound_values(sql, statement);
+		appendStringInfoString(sql, " FROM ");
+		append_source(sql, statement);
+		return;
+	}
+	for (int i = 0; i < statement->model->nattributes; i++)
+		if (statement->bound[i])
+		{
+			appendStringInfo(sql, "%spg_catalog.unnest($%d)", nparams ? ", " : "", nparams + 1);
+			nparams++;
+		}
+}
+
+/* Appends the rows of an INSERT. */
+static void
+append_new_rows(StringInfo sql, const OrmStatement *statement)
+{
+	if (!binds_any(statement))
+	{
+		appendStringInfoString(sql, " DEFAULT VALUES");
+		return;
+	}
+	appendStringInfoString(sql, " (");
+	append_bound_names(sql, statement);
+	appendStringInfoChar(sql, ')');
+	if (overrides_identity(statement))
+		appendStringInfoString(sql, " OVERRIDING SYSTEM VALUE");
+	if (statement->many)
+		append_selected_rows(sql, statement);
+	else
+	{
+		appendStringInfoString(sql, " VALUES (");
+		append_bound_values(sql, statement);
+		appendStringInfoChar(sql, ')');
+	}
+}
+
+/* INSERT INTO "s"."t" AS t ("a") VALUES ($1) ON CONFLICT ("k") DO UPDATE SET ... RETURNING ... */
+static void
+append_insert(StringInfo sql, const OrmStatement *statement)
+{
+	appendStringInfoString(sql, "INSERT INTO ");
+	orm_sql_qualified(sql, statement->model->schema, statement->model->relation);
+	appendStringInfoString(sql, " AS t");
+	append_new_rows(sql, statement);
+	append_on_conflict(sql, statement);
+	append_returning(sql, statement);
+}
+
+/* UPDATE "s"."t" AS t SET "a" = $2 WHERE t."id" OPERATOR(pg_catalog.=) $1 AND ... RETURNING ... */
+static void
+append_update(StringInfo sql, const OrmStatement *statement)
+{
+	appendStringInfoString(sql, "UPDATE ");
+	orm_sql_qualified(sql, statement->model->schema, statement->model->relation);
+	appendStringInfoString(sql, " AS t SET ");
+	append_set(sql, statement, NULL);
+	if (statement->many)
+	{
+		appendStringInfoString(sql, " FROM ");
+		append_source(sql, statement);
+	}
+	appendStringInfoString(sql, " WHERE ");
+	append_key_condition(sql, statement);
+	if (statement->changed_only)
+	{
+		appendStringInfoString(sql, " AND ");
+		append_changed(sql, statement, NULL);
+	}
+	append_returning(sql, statement);
+}
+
+/* SELECT t."a", <changed> FROM "s"."t" AS t, <source> WHERE t."id" OPERATOR(pg_catalog.=) u."id" */
+static void
+append_stored(StringInfo sql, const OrmStatement *statement)
+{
+	appendStringInfoString(sql, "SELECT ");
+	append_returned(sql, statement);
+	if (statement->changed_only)
+	{
+		appendStringInfoString(sql, ", ");
+		append_changed(sql, statement, NULL);
+	}
+	if (statement->etag)
+		orm_stale_append_etag(sql, statement->model);
+	appendStringInfoString(sql, " FROM ");
+	orm_sql_qualified(sql, statement->model->schema, statement->model->relation);
+	appendStringInfoString(sql, " AS t");
+	if (statement->many)
+	{
+		appendStringInfoString(sql, ", ");
+		append_source(sql, statement);
+	}
+	appendStringInfoString(sql, " WHERE ");
+	append_key_condition(sql, statement);
+	if (statement->lock)
+		orm_stale_append_lock(sql, statement);
+}
+
+/* DELETE FROM "s"."t" AS t USING <source> WHERE t."id" OPERATOR(pg_catalog.=) u."id" */
+static void
+append_delete(StringInfo sql, const OrmStatement *statement)
+{
+	appendStringInfoString(sql, "DELETE FROM ");
+	orm_sql_qualified(sql, statement->model->schema, statement->model->relation);
+	appendStringInfoString(sql, " AS t");
+	if (statement->many)
+	{
+		appendStringInfoString(sql, " USING ");
+		append_source(sql, statement);
+	}
+	appendStringInfoString(sql, " WHERE ");
+	append_key_condition(sql, statement);
+	append_returning(sql, statement);
+}
+
+typedef void (*AppendStatement)(StringInfo sql, const OrmStatement *statement);
+
+static const AppendStatement append_statement[] = {
+	[ORM_KIND_INSERT] = append_insert,
+	[ORM_KIND_UPDATE] = append_update,
+	[ORM_KIND_DELETE] = append_delete,
+	[ORM_KIND_STORED] = append_stored,
+};
+
+/* The types of the parameters, in the order of append_value and append_source. */
+static int
+parameter_types(const OrmStatement *statement, Oid *types)
+{
+	const OrmModel *model = statement->model;
+	int nparams = 0;
+
+	if (statement->many && orm_statement_by_row(statement))
+	{
+		types[0] = get_array_type(model->row_type);
+		return 1;
+	}
+	for (int i = 0; i < model->nattributes; i++)
+		if (statement->bound[i])
+			types[nparams++] = statement->many ? get_array_type(model->attributes[i].type->oid)
+											   : model->attributes[i].type->oid;
+	return nparams;
+}
+
+int
+orm_statement_text(StringInfo sql, const OrmStatement *statement, Oid *types)
+{
+	append_statement[statement->kind](sql, statement);
+	return parameter_types(statement, types);
+}
+
+int
+orm_statement_results(const OrmStatement *statement, Oid *types)
+{
+	const OrmModel *model = statement->model;
+	int n = 0;
+
+	for (int i = 0; statement->returning != NULL && i < model->nattributes; i++)
+		if (statement->returning[i])
+			types[n++] = model->attributes[i].type->oid;
+	for (int i = 0; statement->key_back != NULL && i < statement->key_back->nattributes; i++)
+		types[n++] = model->attributes[statement->key_back->attributes[i]].type->oid;
+	if (n == 0)
+		types[n++] = BOOLOID;
+	if (statement->action || (statement->kind == ORM_KIND_STORED && statement->changed_only))
+		types[n++] = BOOLOID;
+	if (statement->etag)
+		types[n++] = TEXTOID;
+	return n;
+}

@@ -1,0 +1,200 @@
+/*
+ * statement_run.c - running the statements of writes: their plans and parameters.
+ *
+ * The plan key says everything that the text depends on besides the model
+ * (whose epoch it begins with), so a hit looks at no text at all.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+#include "store/statement.h"
+
+/* Parameters of a statement with no more than this stand on the C stack. */
+#define MANY_ATTRIBUTES 32
+
+/* Forms the key of a statement's plan. */
+static void
+make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
+{
+	const OrmModel *model = statement->model;
+	const OrmKey *keys[] = {statement->key, statement->key_back};
+	uint8 flags[] = {
+		statement->on_conflict,
+		statement->many,
+		statement->changed_only,
+		statement->returning != NULL,
+		statement->key ? statement->key->nattributes : 0,
+		statement->key_back ? statement->key_back->nattributes : 0,
+		statement->patch != NULL,
+		statement->action,
+		statement->lock,
+		statement->etag,
+	};
+
+	orm_plan_key_begin(key, statement->kind, model->epoch);
+	orm_plan_key_add(key, flags, sizeof(flags));
+	orm_plan_key_add_flags(key, statement->bound, model->nattributes);
+	if (statement->patch != NULL)
+		orm_plan_key_add(key, statement->patch, model->nattributes);
+	if (statement->returning != NULL)
+		orm_plan_key_add_flags(key, statement->returning, model->nattributes);
+	for (int i = 0; i < (int) lengthof(keys); i++)
+		if (keys[i] != NULL)
+			orm_plan_key_add(key, keys[i]->attributes, sizeof(int) * keys[i]->nattributes);
+}
+
+/* Makes the plan of a statement that has none yet. */
+static OrmPlan *
+add_plan(const OrmPlanKey *key, const OrmStatement *statement)
+{
+	StringInfoData sql;
+	Oid *types = palloc(sizeof(Oid) * (2 * statement->model->nattributes + 3));
+	OrmPlan *plan;
+	int nparams;
+
+	initStringInfo(&sql);
+	nparams = orm_statement_text(&sql, statement, types);
+	plan = orm_plan_add(key, sql.data, nparams, types, ORM_PLAN_GENERIC);
+	orm_plan_expect(plan, types, orm_statement_results(statement, types));
+	return plan;
+}
+
+/* The plan of a statement, pinned. */
+static OrmPlan *
+open_plan(const OrmStatement *statement)
+{
+	OrmPlanKey key;
+	OrmPlan *plan;
+
+	make_plan_key(&key, statement);
+	plan = orm_plan_find(&key);
+	return plan ? plan : add_plan(&key, statement);
+}
+
+/* One record's values as parameters. */
+static void
+bind_one(const OrmStatement *statement, const OrmRecord *record, Datum *values, bool *isnull)
+{
+	int nparams = 0;
+
+	for (int i = 0; i < statement->model->nattributes; i++)
+		if (statement->bound[i])
+		{
+			values[nparams] = record->values[i];
+			isnull[nparams] = record->isnull[i];
+			nparams++;
+		}
+}
+
+/* An array of one attribute's values; "values" and "isnull" have room for n. */
+static Datum
+make_array(const OrmType *type, int attribute, OrmRecord *const *records, int n, Datum *values, bool *isnull)
+{
+	int lower_bound = 1;
+
+	for (int i = 0; i < n; i++)
+	{
+		values[i] = records[i]->values[attribute];
+		isnull[i] = records[i]->isnull[attribute];
+	}
+	return PointerGetDatum(
+		construct_md_array(values, isnull, 1, &n, &lower_bound, type->oid, type->length, type->by_value, type->align));
+}
+
+/* A record as a value of the table's row type; "values" and "isnull" have room for its columns. */
+static Datum
+make_row(const OrmStatement *statement, const OrmRecord *record, TupleDesc descriptor, Datum *values, bool *isnull)
+{
+	const OrmModel *model = statement->model;
+
+	memset(isnull, true, descriptor->natts);
+	for (int i = 0; i < model->nattributes; i++)
+		if (statement->bound[i])
+		{
+			values[model->attributes[i].attnum - 1] = record->values[i];
+			isnull[model->attributes[i].attnum - 1] = record->isnull[i];
+		}
+	return HeapTupleGetDatum(heap_form_tuple(descriptor, values, isnull));
+}
+
+/* Raises when the table has other columns than the model: code that this call ran has altered it. */
+static void
+check_columns(const OrmStatement *statement, TupleDesc descriptor)
+{
+	const OrmModel *model = statement->model;
+
+	for (int i = 0; i < model->nattributes; i++)
+		if (statement->bound[i] &&
+			TupleDescAttr(descriptor, model->attributes[i].attnum - 1)->atttypid != model->attributes[i].type->oid)
+			ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					errmsg("cached plan must not change parameter types"),
+					errdetail("The table was altered during the call."));
+}
+
+/* All records as one array of rows. */
+static Datum
+make_row_array(const OrmStatement *statement, OrmRecord *const *records, int n)
+{
+	TupleDesc descriptor = lookup_rowtype_tupdesc_copy(statement->model->row_type, -1);
+	Datum *rows = palloc(sizeof(Datum) * n);
+	Datum *values = palloc0(sizeof(Datum) * descriptor->natts);
+	bool *isnull = palloc(sizeof(bool) * descriptor->natts);
+
+	check_columns(statement, descriptor);
+	for (int i = 0; i < n; i++)
+		rows[i] = make_row(statement, records[i], descriptor, values, isnull);
+	return PointerGetDatum(construct_array(rows, n, statement->model->row_type, -1, false, TYPALIGN_DOUBLE));
+}
+
+/* Many records' values as parameters: one array for each attribute, or one of rows. */
+static void
+bind_many(const OrmStatement *statement, OrmRecord *const *records, int n, Datum *params)
+{
+	const OrmModel *model = statement->model;
+	Datum *values;
+	bool *isnull;
+	int nparams = 0;
+
+	if (orm_statement_by_row(statement))
+	{
+		params[0] = make_row_array(statement, records, n);
+		return;
+	}
+	values = palloc(sizeof(Datum) * n);
+	isnull = palloc(sizeof(bool) * n);
+	for (int i = 0; i < model->nattributes; i++)
+		if (statement->bound[i])
+			params[nparams++] = make_array(model->attributes[i].type, i, records, n, values, isnull);
+	pfree(values);
+	pfree(isnull);
+}
+
+uint64
+orm_statement_run(const OrmStatement *statement, OrmRecord *const *records, int n, DestReceiver *receiver)
+{
+	Datum few_values[MANY_ATTRIBUTES];
+	bool few_isnull[MANY_ATTRIBUTES];
+	Datum *values = few_values;
+	bool *isnull = few_isnull;
+	int nattributes = statement->model->nattributes;
+	OrmPlan *plan = open_plan(statement);
+	uint64 processed;
+
+	if (nattributes > MANY_ATTRIBUTES)
+	{
+		values = palloc(sizeof(Datum) * nattributes);
+		isnull = palloc(sizeof(bool) * nattributes);
+	}
+	if (statement->many)
+		bind_many(statement, records, n, values);
+	else
+		bind_one(statement, records[0], values, isnull);
+	processed = orm_plan_execute(plan, values, statement->many ? NULL : isnull, ORM_WRITE, 0, receiver);
+	orm_plan_release(plan);
+	return processed;
+}
