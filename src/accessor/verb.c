@@ -7,16 +7,15 @@
 
 #include "accessor/argument.h"
 #include "accessor/call.h"
-#include "exec/json.h"
-#include "exec/plan.h"
-#include "exec/receiver.h"
-#include "query/select.h"
+#include "exec/access.h"
+#include "exec/get.h"
+#include "exec/object_shape.h"
 
 /* Makes the function's result, a json object, of a row. */
 static Datum
 make_json(const OrmCall *call, TupleTableSlot *slot)
 {
-	OrmPlan *shape = orm_write_open_shape(call->model, call->rows.returned);
+	OrmPlan *shape = orm_object_shape_open(call->model, call->rows.returned);
 	StringInfoData out;
 	MemoryContext caller = MemoryContextSwitchTo(call->rows.context);
 
@@ -64,7 +63,7 @@ make_write(OrmCall *call)
 	write.model = call->model;
 	if (call->function->result == ORM_RESULT_VOID)
 		return write;
-	call->rows.returned = orm_write_readable(call->model);
+	call->rows.returned = orm_access_readable(call->model);
 	if (call->rows.returned == NULL)
 		call->rows.returned = call->function->all;
 	write.returning = call->rows.returned;
@@ -116,57 +115,23 @@ run_delete(OrmCall *call)
 						orm_write_delete(call->model, orm_call_key(call, record)));
 }
 
-/* The plan that reads what equals a record, pinned; NULL is IS NULL. */
-static OrmPlan *
-reading_plan(const OrmCall *call, const OrmRecord *record, bool first)
-{
-	const OrmModel *model = call->model;
-	OrmSelect select = {.model = model, .where = record->given, .is_null = record->isnull, .first = first};
-	OrmPlanKey key;
-	OrmPlan *plan;
-	StringInfoData sql;
-	Oid *types;
-	int nparams;
-
-	orm_plan_key_begin(&key, ORM_KIND_SELECT, model->epoch);
-	orm_plan_key_add_flags(&key, record->given, model->nattributes);
-	orm_plan_key_add_flags(&key, record->isnull, model->nattributes);
-	orm_plan_key_add_flags(&key, &first, 1);
-	plan = orm_plan_find(&key);
-	if (plan != NULL)
-		return plan;
-	initStringInfo(&sql);
-	types = palloc(sizeof(Oid) * Max(model->nattributes, 1));
-	nparams = orm_select_text(&sql, &select, types);
-	plan = orm_plan_add(&key, sql.data, nparams, types, ORM_PLAN_AUTO);
-	orm_plan_expect(plan, types, orm_select_results(&select, types));
-	return plan;
-}
-
 /* Reads the rows that equal the given arguments. */
 static void
 read_rows(OrmCall *call, bool first, OrmRowFunction row)
 {
-	const OrmModel *model = call->model;
 	OrmRecord *record = orm_call_record(call);
-	Datum *values = palloc(sizeof(Datum) * Max(model->nattributes, 1));
-	OrmReceiver receiver;
-	OrmPlan *plan;
-	bool pushed;
-	int n = 0;
+	OrmGet get = {
+		.model = call->model,
+		.where = record->given,
+		.isnull = record->isnull,
+		.values = record->values,
+		.first = first,
+	};
 
 	call->rows.returned = call->function->all;
-	for (int i = 0; i < model->nattributes; i++)
-	{
+	for (int i = 0; i < call->model->nattributes; i++)
 		record->isnull[i] = record->given[i] && record->isnull[i];
-		if (record->given[i] && !record->isnull[i])
-			values[n++] = record->values[i];
-	}
-	plan = reading_plan(call, record, first);
-	pushed = orm_exec_snapshot_begin();
-	orm_plan_execute(plan, values, NULL, ORM_READ, 0, orm_receiver_init(&receiver, row, &call->rows));
-	orm_exec_snapshot_end(pushed);
-	orm_plan_release(plan);
+	orm_get_rows(&get, row, &call->rows);
 }
 
 /* Runs a reading verb; a set is returned as a tuplestore. */

@@ -12,10 +12,9 @@
  */
 #include "postgres.h"
 
-#include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/memutils.h"
 
+#include "exec/access.h"
 #include "exec/query_internal.h"
 #include "model/cache.h"
 #include "query/cursor.h"
@@ -323,33 +322,22 @@ bind_statement(const OrmQuery *query, const OrmQueryStatement *statement, Datum 
 			(*values)[i] = orm_query_bind(query, &statement->slots[i], &(*isnull)[i]);
 }
 
-/*
- * Raises 42501 naming a column that a level asks for, when the caller may read
- * some of them but not this one.  The server would name the table alone.
- */
+/* Raises 42501 naming a column that a level asks for and the current user may not read. */
 static void
 check_columns(const OrmLevel *level)
 {
 	const OrmModel *model = level->model;
-	int refused = -1;
-	bool some = false;
+	bool *read = palloc0(sizeof(bool) * Max(model->nattributes, 1));
 
-	if (pg_class_aclcheck(model->relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
-		return;
 	for (int i = 0; i < level->nmembers; i++)
 	{
 		int attribute = orm_model_attribute(model, level->members[i].name, strlen(level->members[i].name));
 
-		if (attribute < 0)
-			continue;
-		if (pg_attribute_aclcheck(model->relid, model->attributes[attribute].attnum, GetUserId(), ACL_SELECT) ==
-			ACLCHECK_OK)
-			some = true;
-		else if (refused < 0)
-			refused = attribute;
+		if (attribute >= 0)
+			read[attribute] = true;
 	}
-	if (some && refused >= 0)
-		aclcheck_error_col(ACLCHECK_NO_PRIV, OBJECT_COLUMN, model->relation, model->attributes[refused].column);
+	orm_access_check(model, read);
+	pfree(read);
 }
 
 OrmQuery *

@@ -7,7 +7,9 @@
  */
 #include "postgres.h"
 
+#include "exec/access.h"
 #include "exec/json.h"
+#include "exec/object_shape.h"
 #include "graph/graph.h"
 #include "store/batch.h"
 #include "store/conflict_key.h"
@@ -59,7 +61,7 @@ static void
 begin(Collector *collector, OrmWrite *write, int n)
 {
 	memset(collector, 0, sizeof(Collector));
-	collector->shape = orm_write_open_shape(write->model, write->returning);
+	collector->shape = orm_object_shape_open(write->model, write->returning);
 	collector->n = n;
 	collector->in_order = true;
 	orm_json_begin(&collector->json);
@@ -145,7 +147,7 @@ run(Writer writer, OrmWrite *write, const OrmWriteOptions *options, OrmRecord *r
 {
 	Collector collector;
 
-	write->returning = options->no_result ? NULL : orm_write_returnable(write->model);
+	write->returning = options->no_result ? NULL : orm_access_returnable(write->model);
 	if (write->returning == NULL)
 	{
 		writer(write, records, n);

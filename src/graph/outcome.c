@@ -5,7 +5,9 @@
 
 #include "utils/datum.h"
 
+#include "exec/access.h"
 #include "exec/json.h"
+#include "exec/object_shape.h"
 #include "graph/outcome.h"
 
 /* Keeps what is needed of a row. */
@@ -95,10 +97,10 @@ orm_outcome_decide(OrmGraph *graph, OrmGroup *group)
 	group->readable_decided = true;
 	if (!graph->result)
 		return;
-	group->readable = orm_write_returnable(group->model);
+	group->readable = orm_access_returnable(group->model);
 	if (group->readable == NULL)
 		return;
-	group->shape = orm_write_open_shape(group->model, group->readable);
+	group->shape = orm_object_shape_open(group->model, group->readable);
 	graph->shapes = lappend(graph->shapes, group->shape);
 	group->comes_back = true;
 	for (int i = 0; i < group->nneeded; i++)

@@ -9,10 +9,12 @@
 
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 
 #include "model/operator.h"
 #include "model/value.h"
 #include "query/compile.h"
+#include "query/select.h"
 
 bool
 orm_query_flag(const OrmQueryKeys *keys, OrmQueryKey key, const OrmPath *place)
@@ -318,7 +320,8 @@ orm_query_need_equality(const OrmModel *model, const OrmAttribute *attribute)
 {
 	if (!OidIsValid(attribute->equality))
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
-				errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name));
+				errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name),
+				errdetail("Type %s has no equality operator.", format_type_be(attribute->type->oid)));
 }
 
 /* The one object with a primary key. */
@@ -336,9 +339,7 @@ find_by_key(OrmLevelBuild *build)
 											 attribute->type->oid);
 
 		initStringInfo(&sql);
-		orm_query_need_equality(model, attribute);
-		orm_sql_comparison(&sql, attribute->equality, orm_query_attribute(build->scope, key->attributes[i])->sql,
-						   attribute->type->oid, value, attribute->type->oid);
+		orm_select_equality(&sql, model, attribute, orm_query_attribute(build->scope, key->attributes[i])->sql, value);
 		build->conditions = lappend(build->conditions, sql.data);
 	}
 	build->level->statement.planning = ORM_PLANNED_GENERIC;

@@ -6,8 +6,6 @@
  */
 #include "postgres.h"
 
-#include "utils/builtins.h"
-
 #include "query/compile.h"
 #include "query/select.h"
 
@@ -26,16 +24,12 @@ append_columns(StringInfo sql, const OrmSelect *select)
 	}
 }
 
-/* Appends the condition on one attribute, whose column is "column"; "number" is that of its parameter. */
-static void
-append_equality(StringInfo sql, const OrmModel *model, const OrmAttribute *attribute, const char *column, int number)
+void
+orm_select_equality(StringInfo sql, const OrmModel *model, const OrmAttribute *attribute, const char *column,
+					const char *value)
 {
-	if (!OidIsValid(attribute->equality))
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
-				errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name),
-				errdetail("Type %s has no equality operator.", format_type_be(attribute->type->oid)));
-	orm_sql_comparison(sql, attribute->equality, column, attribute->type->oid, psprintf("$%d", number),
-					   attribute->type->oid);
+	orm_query_need_equality(model, attribute);
+	orm_sql_comparison(sql, attribute->equality, column, attribute->type->oid, value, attribute->type->oid);
 }
 
 int
@@ -68,7 +62,7 @@ orm_select_text(StringInfo sql, const OrmSelect *select, Oid *types)
 			continue;
 		}
 		types[nparams++] = attribute->type->oid;
-		append_equality(sql, model, attribute, column.data, nparams);
+		orm_select_equality(sql, model, attribute, column.data, psprintf("$%d", nparams));
 	}
 	if (select->first)
 		appendStringInfoString(sql, " LIMIT 1");

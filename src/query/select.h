@@ -26,6 +26,10 @@ typedef struct OrmSelect
  */
 extern int orm_select_text(StringInfo sql, const OrmSelect *select, Oid *types);
 
+/* Appends the condition that an attribute, whose column is "column", equals a value of its type.  Raises 42883. */
+extern void orm_select_equality(StringInfo sql, const OrmModel *model, const OrmAttribute *attribute,
+								const char *column, const char *value);
+
 /* The types of the columns of its rows; types[] has room for nattributes.  Returns how many. */
 extern int orm_select_results(const OrmSelect *select, Oid *types);
 

@@ -7,6 +7,7 @@
 #include "miscadmin.h"
 #include "utils/datum.h"
 
+#include "exec/access.h"
 #include "store/batch.h"
 
 OrmBatch
@@ -184,7 +185,7 @@ orm_batch_compares(const OrmWrite *write, const OrmStatement *statement)
 		{
 			if (readable != write->returning)
 				return false;
-			readable = orm_write_readable(write->model);
+			readable = orm_access_readable(write->model);
 			if (readable == NULL)
 				return true;
 			if (!readable[i])

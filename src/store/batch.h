@@ -118,9 +118,6 @@ extern int orm_batch_compare_patches(const OrmRecord *a, const OrmRecord *b, int
 /* May an update pass over rows that are as they should be?  (Comparing needs the right to read.) */
 extern bool orm_batch_compares(const OrmWrite *write, const OrmStatement *statement);
 
-/* May the caller read the key's columns, so that rows can be known by it? */
-extern bool orm_batch_may_read_key(const OrmModel *model, const OrmKey *key);
-
 /* qsort_arg comparator, by an OrmKeyOrder: records by key, and by place where keys are equal. */
 extern int orm_batch_compare_keys(const void *a, const void *b, void *order);
 

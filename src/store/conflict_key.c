@@ -5,6 +5,7 @@
 
 #include "utils/builtins.h"
 
+#include "exec/access.h"
 #include "exec/keys.h"
 #include "store/conflict_key.h"
 
@@ -248,7 +249,7 @@ refuse_same_row(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *
 		several = several || (first != NULL && keys[i] != NULL && keys[i] != first);
 		first = keys[i] != NULL ? keys[i] : first;
 	}
-	if (!several || model->primary_key == NULL || !orm_batch_may_read_key(model, model->primary_key))
+	if (!several || model->primary_key == NULL || !orm_access_may_read_key(model, model->primary_key))
 		return;
 	for (int i = 0; i < model->primary_key->nattributes; i++)
 		types[i] = model->attributes[model->primary_key->attributes[i]].type;

@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "exec/access.h"
 #include "store/batch.h"
 
 /*
@@ -16,7 +17,7 @@ match_key(const OrmBatch *batch, const OrmKey *conflict_key)
 
 	if (conflict_key != NULL || batch->n == 1 || batch->write->returning == NULL)
 		return conflict_key;
-	if (model->primary_key == NULL || !orm_batch_may_read_key(model, model->primary_key))
+	if (model->primary_key == NULL || !orm_access_may_read_key(model, model->primary_key))
 		return NULL;
 	orm_keys_make(batch, model->primary_key);
 	return model->primary_key;

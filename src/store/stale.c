@@ -8,6 +8,7 @@
 #include "utils/datum.h"
 
 #include "base/sql.h"
+#include "exec/access.h"
 #include "store/stale.h"
 
 /* Values in messages are cut at so many bytes, as the server cuts those of its own. */
@@ -247,7 +248,7 @@ compare(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 static const bool *
 columns_to_read(const OrmModel *model, const OrmBatch *batch)
 {
-	bool *columns = orm_write_readable(model);
+	bool *columns = orm_access_readable(model);
 
 	if (columns == NULL)
 	{

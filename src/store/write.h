@@ -139,18 +139,6 @@ extern void orm_write_missing(const OrmModel *model, const OrmRecord *record) pg
 /* DELETE by primary key values in key order, and of what goes with it (remove/delete.h); true when a row went. */
 extern bool orm_write_delete(const OrmModel *model, const Datum *key);
 
-/*
- * Which attributes the current user may read, by attribute; NULL result: all.
- * Palloc'd.
- */
-extern bool *orm_write_readable(const OrmModel *model);
-
-/* What can come back of a row: all that the caller may read; NULL: nothing. */
-extern const bool *orm_write_returnable(const OrmModel *model);
-
-/* The form of objects with the attributes of "returning": a plan that has it as payload, pinned. */
-extern OrmPlan *orm_write_open_shape(const OrmModel *model, const bool *returning);
-
 /* The options of a writing call. */
 typedef struct OrmWriteOptions
 {

@@ -1,0 +1,82 @@
+/*
+ * access.c - the columns that the current user may read; see access.h.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/acl.h"
+
+#include "exec/access.h"
+
+/* May the current user read the whole table? */
+static bool
+may_read_all(const OrmModel *model)
+{
+	return pg_class_aclcheck(model->relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+}
+
+/* May the current user read this column, by a privilege on it alone? */
+static bool
+may_read_column(const OrmModel *model, int attribute)
+{
+	Assert(attribute >= 0 && attribute < model->nattributes);
+	return pg_attribute_aclcheck(model->relid, model->attributes[attribute].attnum, GetUserId(), ACL_SELECT) ==
+		ACLCHECK_OK;
+}
+
+bool *
+orm_access_readable(const OrmModel *model)
+{
+	bool *readable;
+
+	if (may_read_all(model))
+		return NULL;
+	readable = palloc(sizeof(bool) * Max(model->nattributes, 1));
+	for (int i = 0; i < model->nattributes; i++)
+		readable[i] = may_read_column(model, i);
+	return readable;
+}
+
+const bool *
+orm_access_returnable(const OrmModel *model)
+{
+	bool *returnable = orm_access_readable(model);
+
+	if (returnable != NULL)
+		return memchr(returnable, true, model->nattributes) ? returnable : NULL;
+	returnable = palloc(sizeof(bool) * Max(model->nattributes, 1));
+	memset(returnable, true, model->nattributes);
+	return returnable;
+}
+
+bool
+orm_access_may_read_key(const OrmModel *model, const OrmKey *key)
+{
+	if (may_read_all(model))
+		return true;
+	for (int i = 0; i < key->nattributes; i++)
+		if (!may_read_column(model, key->attributes[i]))
+			return false;
+	return true;
+}
+
+void
+orm_access_check(const OrmModel *model, const bool *read)
+{
+	int refused = -1;
+	bool some = false;
+
+	if (may_read_all(model))
+		return;
+	for (int i = 0; i < model->nattributes; i++)
+	{
+		if (read != NULL && !read[i])
+			continue;
+		if (may_read_column(model, i))
+			some = true;
+		else if (refused < 0)
+			refused = i;
+	}
+	if (some && refused >= 0)
+		aclcheck_error_col(ACLCHECK_NO_PRIV, OBJECT_COLUMN, model->relation, model->attributes[refused].column);
+}

@@ -1,0 +1,161 @@
+/*
+ * get.c - reading rows of one table by equality; see get.h.
+ */
+#include "postgres.h"
+
+#include "exec/access.h"
+#include "exec/get.h"
+#include "exec/object_shape.h"
+#include "exec/plan.h"
+#include "query/select.h"
+
+/* Makes the plan of a SELECT. */
+static OrmPlan *
+add_plan(const OrmPlanKey *key, const OrmSelect *select, OrmPlanning planning)
+{
+	Oid *types = palloc(sizeof(Oid) * Max(select->model->nattributes, 1));
+	OrmPlan *plan;
+	int nparams;
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	nparams = orm_select_text(&sql, select, types);
+	plan = orm_plan_add(key, sql.data, nparams, types, planning);
+	orm_plan_expect(plan, types, orm_select_results(select, types));
+	return plan;
+}
+
+/* Runs a plan with the values of its parameters, and takes its pin off. */
+static void
+run_plan(OrmPlan *plan, const Datum *parameters, uint64 limit, OrmRowFunction row, void *argument)
+{
+	OrmReceiver receiver;
+	bool pushed = orm_exec_snapshot_begin();
+
+	orm_plan_execute(plan, parameters, NULL, ORM_READ, limit, orm_receiver_init(&receiver, row, argument));
+	orm_exec_snapshot_end(pushed);
+	orm_plan_release(plan);
+}
+
+/* ---- Rows ---- */
+
+/* The plan of a condition, pinned. */
+static OrmPlan *
+open_rows_plan(const OrmGet *get)
+{
+	const OrmModel *model = get->model;
+	OrmSelect select = {.model = model, .where = get->where, .is_null = get->isnull, .first = get->first};
+	OrmPlanKey key;
+	OrmPlan *plan;
+
+	orm_plan_key_begin(&key, ORM_KIND_SELECT, model->epoch);
+	orm_plan_key_add_flags(&key, get->where, model->nattributes);
+	orm_plan_key_add_flags(&key, get->isnull, model->nattributes);
+	orm_plan_key_add_flags(&key, &get->first, 1);
+	plan = orm_plan_find(&key);
+	return plan ? plan : add_plan(&key, &select, ORM_PLAN_AUTO);
+}
+
+void
+orm_get_rows(const OrmGet *get, OrmRowFunction row, void *argument)
+{
+	const OrmModel *model = get->model;
+	Datum *parameters = palloc(sizeof(Datum) * Max(model->nattributes, 1));
+	int n = 0;
+
+	for (int i = 0; i < model->nattributes; i++)
+	{
+		Assert(get->where[i] || !get->isnull[i]);
+		if (get->where[i] && !get->isnull[i])
+			parameters[n++] = get->values[i];
+	}
+	run_plan(open_rows_plan(get), parameters, 0, row, argument);
+}
+
+/* ---- The object with a primary key ---- */
+
+/* Makes the plan that reads an object. */
+static OrmPlan *
+add_object_plan(const OrmPlanKey *key, const OrmModel *model)
+{
+	bool *where = palloc0(sizeof(bool) * Max(model->nattributes, 1));
+	OrmSelect select = {.model = model, .where = where};
+
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+		where[model->primary_key->attributes[i]] = true;
+	return add_plan(key, &select, ORM_PLAN_GENERIC);
+}
+
+/* The plan that reads an object, pinned; its payload is the object's shape. */
+static OrmPlan *
+open_object_plan(const OrmModel *model)
+{
+	OrmPlanKey key;
+	OrmPlan *plan;
+	MemoryContext caller;
+
+	orm_plan_key_begin(&key, ORM_KIND_GET, model->epoch);
+	plan = orm_plan_find(&key);
+	if (plan == NULL)
+		plan = add_object_plan(&key, model);
+	if (orm_plan_payload(plan) == NULL)
+	{
+		caller = MemoryContextSwitchTo(orm_plan_context(plan));
+		orm_plan_set_payload(plan, orm_object_shape_make(model, NULL));
+		MemoryContextSwitchTo(caller);
+	}
+	return plan;
+}
+
+/* The values of a key as parameters, which are in table order. */
+static Datum *
+order_key(const OrmModel *model, const Datum *key)
+{
+	const OrmKey *primary_key = model->primary_key;
+	Datum *parameters = palloc(sizeof(Datum) * primary_key->nattributes);
+
+	for (int i = 0; i < primary_key->nattributes; i++)
+	{
+		int before = 0;
+
+		for (int j = 0; j < primary_key->nattributes; j++)
+			if (primary_key->attributes[j] < primary_key->attributes[i])
+				before++;
+		parameters[before] = key[i];
+	}
+	return parameters;
+}
+
+/* The object that is found. */
+typedef struct Found
+{
+	StringInfoData json;
+	const OrmJsonShape *shape;
+	bool found;
+} Found;
+
+/* Writes the row. */
+static void
+write_row(void *argument, TupleTableSlot *slot)
+{
+	Found *found = argument;
+
+	orm_json_write_slot(&found->json, found->shape, slot);
+	found->found = true;
+}
+
+bool
+orm_get_object(const OrmModel *model, const Datum *key, Datum *json)
+{
+	Found found = {0};
+	OrmPlan *plan;
+
+	Assert(model->primary_key != NULL);
+	orm_access_check(model, NULL);
+	plan = open_object_plan(model);
+	found.shape = orm_plan_payload(plan);
+	orm_json_begin(&found.json);
+	run_plan(plan, order_key(model, key), 1, write_row, &found);
+	*json = orm_json_end(&found.json);
+	return found.found;
+}
