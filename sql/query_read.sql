@@ -70,7 +70,7 @@ SELECT orm.get('Usuario', 0, '{"select": ["id"]}'), orm.get('Usuario', NULL, '{"
 SELECT orm.get('Usuario', 3, query => '{"omit": ["edad"], "lock": "update"}');
 SELECT refused($$SELECT orm.get('Usuario', 3, '{"where": {"id": 4}}')$$);
 SELECT refused($$SELECT orm.get('Usuario', 3, '{"selec": ["id"]}')$$);
-SELECT refused($$SELECT orm.get('Usuario', 3, '[]')$$);
+SELECT refused($$SELECT orm.get('Usuario', 3, '[1]')$$);
 SELECT refused($$SELECT orm.get('Usuario', 3, NULL)$$);
 
 -- count, exists: a list's own document will do
@@ -274,7 +274,7 @@ SELECT * FROM answers($$'Usuari'$$);
 SELECT * FROM answers($$''$$);
 SELECT * FROM answers($$'Usuario', NULL$$);
 SELECT * FROM answers($$'Usuario', '{}', NULL$$);
-SELECT * FROM answers($$'Usuario', '[]'$$);
+SELECT * FROM answers($$'Usuario', '[1]'$$);
 SELECT * FROM answers($$'Usuario', '"x"'$$);
 SELECT * FROM answers($$'Usuario', 'x'$$);
 SELECT * FROM answers($$'Usuario', '{}', '[]'$$);

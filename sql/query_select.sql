@@ -152,7 +152,7 @@ SELECT orm.all('Author', format('{"where": {"id": {"in": %s}}, "select": ["id"],
 
 -- refused
 SELECT document, refused(format('SELECT orm.all(%L, %L)', 'Author', document)) FROM unnest(ARRAY[
-    '[]', '3', 'null', '"x"', '{"wher": {}}', '{"colour": 1}', '{"": 1}', '{"\u0000": 1}', '{"where": null}', '{"limit": 1, "limit": 2}', '{"total": true}', '{"after": null}',
+    '[1]', '3', 'null', '"x"', '{"wher": {}}', '{"colour": 1}', '{"": 1}', '{"\u0000": 1}', '{"where": null}', '{"limit": 1, "limit": 2}', '{"total": true}', '{"after": null}',
     '{"group_by": ["age"]}', '{"having": {}}', '{"aggregate": {}}', '{"scope": ["x"]}', '{"unscoped": true}',
     '{"limit": null}', '{"limit": -1}', '{"offset": -1}', '{"limit": 2.5}', '{"limit": "x"}', '{"limit": [1]}', '{"limit": true}', '{"limit": {}}',
     '{"limit": 99999999999999999999}', '{"limit": {"$": "n"}}', '{"limit": {"$attribute": "age"}}', '{"limit": {"$": 1}}',

@@ -298,7 +298,7 @@ read_argument(Reader *r, OrmJson chain)
 	char *text;
 
 	if (orm_json_kind(chain) != ORM_JSON_STRING && orm_json_kind(chain) != ORM_JSON_UNDECODABLE)
-		orm_query_wrong_kind(chain, "a path to an attribute or a relationship", &here);
+		orm_members_raise_kind(chain, "a path to an attribute or a relationship", &here);
 	text = orm_json_string(chain);
 	if (strcmp(text, "*") != 0)
 	{
@@ -319,7 +319,7 @@ read_distinct(Reader *r)
 	OrmPath here = orm_path_key(r->place, "distinct");
 	OrmJson value;
 
-	r->aggregate->distinct = orm_json_member(r->json, "distinct", &value) && orm_query_boolean(value, &here);
+	r->aggregate->distinct = orm_json_member(r->json, "distinct", &value) && orm_members_boolean(value, &here);
 }
 
 /* Reads "where", which narrows the chain or, over the rows that are grouped, is a filter. */
@@ -402,7 +402,7 @@ read_separator(Reader *r)
 		if (!r->function->separated)
 			refuse_option(r, "separator", "\"string_agg\"");
 		if (orm_json_kind(value) != ORM_JSON_STRING && orm_json_kind(value) != ORM_JSON_UNDECODABLE)
-			orm_query_wrong_kind(value, "a string", &here);
+			orm_members_raise_kind(value, "a string", &here);
 		text = orm_json_string(value);
 	}
 	if (r->function->separated)

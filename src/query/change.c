@@ -249,7 +249,7 @@ read_assignments(OrmBuilder *builder)
 	List *assignments = NIL;
 
 	if (orm_json_kind(patch) != ORM_JSON_OBJECT)
-		orm_query_wrong_kind(patch, "an object with the attributes to be set", &place);
+		orm_members_raise_kind(patch, "an object with the attributes to be set", &place);
 	if (patch.node->count == 0)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the patch sets nothing"),
 				orm_error_place(&place));

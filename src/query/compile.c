@@ -15,40 +15,64 @@
 #define PAGES (ORM_KEY_AFTER | ORM_KEY_BEFORE | ORM_KEY_TOTAL)
 #define OBJECTS (FINDS | SELECTS | ORM_KEY_DISTINCT | ORM_KEY_LOCK)
 
-/* A key: how it is called, and where it stands, for those who put it elsewhere. */
-typedef struct Key
-{
-	const char *name;
-	const char *stands;
-} Key;
+/* The keys of a query, by bit number; the hint says where a key is allowed. */
+static const OrmMemberKey keys_of_queries[ORM_KEY_COUNT] = {
+	{ORM_MEMBER_KEY("where"), .allowed = ORM_KEY_WHERE,
+	 .hint = "\"where\" says which objects are meant; orm.get is told that by the key."},
+	{ORM_MEMBER_KEY("compute"), .allowed = ORM_KEY_COMPUTE,
+	 .hint = "\"compute\" stands in queries for objects, groups and counts."},
+	{ORM_MEMBER_KEY("order_by"), .allowed = ORM_KEY_ORDER_BY,
+	 .hint = "\"order_by\" stands in queries that can find more than one object."},
+	{ORM_MEMBER_KEY("limit"), .allowed = ORM_KEY_LIMIT,
+	 .hint = "\"limit\" stands in queries that can find more than one object."},
+	{ORM_MEMBER_KEY("offset"), .allowed = ORM_KEY_OFFSET,
+	 .hint = "\"offset\" stands in queries for objects, rows and groups."},
+	{ORM_MEMBER_KEY("distinct"), .allowed = ORM_KEY_DISTINCT,
+	 .hint = "\"distinct\" stands in queries for objects and rows, in loads and in counts, but not in pages."},
+	{ORM_MEMBER_KEY("select"), .allowed = ORM_KEY_SELECT,
+	 .hint = "\"select\" stands in queries for objects (orm.all, orm.get...) and in loads; "
+			 "rows have all their columns."},
+	{ORM_MEMBER_KEY("omit"), .allowed = ORM_KEY_OMIT,
+	 .hint = "\"omit\" stands in queries for objects (orm.all, orm.get...) and in loads; "
+			 "rows have all their columns."},
+	{ORM_MEMBER_KEY("load"), .allowed = ORM_KEY_LOAD,
+	 .hint = "\"load\" stands in queries for objects (orm.all, orm.get...) and in loads."},
+	{ORM_MEMBER_KEY("lock"), .allowed = ORM_KEY_LOCK,
+	 .hint = "\"lock\" locks the rows of the root: it stands at the top of a query for objects or rows, "
+			 "but not of a page."},
+	{ORM_MEMBER_KEY("etag"), .allowed = ORM_KEY_ETAG,
+	 .hint = "\"etag\" stands in queries for objects (orm.all, orm.get...) and in loads."},
+	{ORM_MEMBER_KEY("after"), .allowed = ORM_KEY_AFTER, .may_be_null = true,
+	 .hint = "\"after\" stands at the top of a query of orm.page."},
+	{ORM_MEMBER_KEY("before"), .allowed = ORM_KEY_BEFORE, .may_be_null = true,
+	 .hint = "\"before\" stands at the top of a query of orm.page."},
+	{ORM_MEMBER_KEY("total"), .allowed = ORM_KEY_TOTAL, .hint = "\"total\" stands at the top of a query of orm.page."},
+	{ORM_MEMBER_KEY("group_by"), .allowed = ORM_KEY_GROUP_BY,
+	 .hint = "\"group_by\" stands in queries of orm.aggregate."},
+	{ORM_MEMBER_KEY("aggregate"), .allowed = ORM_KEY_AGGREGATE,
+	 .hint = "\"aggregate\" stands in queries of orm.aggregate."},
+	{ORM_MEMBER_KEY("having"), .allowed = ORM_KEY_HAVING, .hint = "\"having\" stands in queries of orm.aggregate."},
+	{ORM_MEMBER_KEY("of"), .allowed = ORM_KEY_OF, .hint = "\"of\" stands in a query in \"load\"."},
+	{ORM_MEMBER_KEY("one"), .allowed = ORM_KEY_ONE, .hint = "\"one\" stands in a query in \"load\"."},
+	{ORM_MEMBER_KEY("recursive"), .allowed = ORM_KEY_RECURSIVE, .hint = "\"recursive\" stands in a query in \"load\"."},
+};
 
-static const Key known[ORM_KEY_COUNT] = {
-	{"where", "\"where\" says which objects are meant; orm.get is told that by the key."},
-	{"compute", "\"compute\" stands in queries for objects, groups and counts."},
-	{"order_by", "\"order_by\" stands in queries that can find more than one object."},
-	{"limit", "\"limit\" stands in queries that can find more than one object."},
-	{"offset", "\"offset\" stands in queries for objects, rows and groups."},
-	{"distinct", "\"distinct\" stands in queries for objects and rows, in loads and in counts, but not in pages."},
-	{"select",
-	 "\"select\" stands in queries for objects (orm.all, orm.get...) and in loads; "
-	 "rows have all their columns."},
-	{"omit",
-	 "\"omit\" stands in queries for objects (orm.all, orm.get...) and in loads; "
-	 "rows have all their columns."},
-	{"load", "\"load\" stands in queries for objects (orm.all, orm.get...) and in loads."},
-	{"lock",
-	 "\"lock\" locks the rows of the root: it stands at the top of a query for objects or rows, "
-	 "but not of a page."},
-	{"etag", "\"etag\" stands in queries for objects (orm.all, orm.get...) and in loads."},
-	{"after", "\"after\" stands at the top of a query of orm.page."},
-	{"before", "\"before\" stands at the top of a query of orm.page."},
-	{"total", "\"total\" stands at the top of a query of orm.page."},
-	{"group_by", "\"group_by\" stands in queries of orm.aggregate."},
-	{"aggregate", "\"aggregate\" stands in queries of orm.aggregate."},
-	{"having", "\"having\" stands in queries of orm.aggregate."},
-	{"of", "\"of\" stands in a query in \"load\"."},
-	{"one", "\"one\" stands in a query in \"load\"."},
-	{"recursive", "\"recursive\" stands in a query in \"load\"."},
+/* In an ereport: where the objects are known, no key is allowed that finds them. */
+static bool
+hint_known(const OrmMemberKey *member, const char *name, uint32 takes)
+{
+	if (member == NULL || !(takes & ORM_KEYS_ONLY))
+		return false;
+	errhint("Which objects are meant is known here; the query says what is shown of them.");
+	return true;
+}
+
+static const OrmMemberTable query_members = {
+	.document = "query",
+	.noun = "key",
+	ORM_MEMBER_RECORDS(keys_of_queries),
+	.empty_array = true,
+	.hint = hint_known,
 };
 
 /* What a verb takes and what it becomes. */
@@ -73,41 +97,10 @@ static const Rule rules[] = {
 	[ORM_QUERY_DELETE] = {0, orm_query_change},
 };
 
-/* What a place is called as the subject of a message. */
-static char *
-place_name(const OrmPath *place)
-{
-	if (place == NULL)
-		return "the query";
-	if (place->key == NULL)
-		return place->parent != NULL && place->parent->key != NULL
-			? psprintf("an element of \"%s\"", place->parent->key)
-			: "an element of the array";
-	return psprintf("\"%s\"", place->key);
-}
-
-void
-orm_query_wrong_kind(OrmJson json, const char *wanted, const OrmPath *place)
-{
-	bool null = orm_json_kind(json) == ORM_JSON_NULL;
-
-	ereport(ERROR, errcode(null ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("%s must be %s, not %s", place_name(place), wanted, orm_json_kind_name(orm_json_kind(json))),
-			orm_error_place(place));
-}
-
-bool
-orm_query_boolean(OrmJson json, const OrmPath *place)
-{
-	if (orm_json_kind(json) != ORM_JSON_TRUE && orm_json_kind(json) != ORM_JSON_FALSE)
-		orm_query_wrong_kind(json, "true or false", place);
-	return orm_json_kind(json) == ORM_JSON_TRUE;
-}
-
 const char *
 orm_query_key_name(OrmQueryKey key)
 {
-	return known[pg_rightmost_one_pos32(key)].name;
+	return keys_of_queries[pg_rightmost_one_pos32(key)].key;
 }
 
 const OrmJson *
@@ -115,67 +108,13 @@ orm_query_key(const OrmQueryKeys *keys, OrmQueryKey key)
 {
 	int i = pg_rightmost_one_pos32(key);
 
-	return keys->given[i] ? &keys->values[i] : NULL;
-}
-
-/* Raises 22023: there is no such key, or not here. */
-static void
-raise_key(OrmJson key, int takes, const OrmPath *place)
-{
-	const char *names[ORM_KEY_COUNT];
-	int nnames = 0;
-	char *name = orm_json_string(key);
-	OrmPath here = orm_path_key(place, name);
-
-	for (int i = 0; i < ORM_KEY_COUNT; i++)
-	{
-		if (strcmp(known[i].name, name) == 0)
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot stand here", name),
-					orm_error_place(&here),
-					takes & ORM_KEYS_ONLY
-						? errhint("Which objects are meant is known here; the query says what is shown of them.")
-						: errhint("%s", known[i].stands));
-		if (takes & (1 << i))
-			names[nnames++] = known[i].name;
-	}
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a query has no key \"%s\"", name),
-			orm_error_place(&here), orm_error_nearest("key", name, names, nnames));
-}
-
-/* Takes one member of a query object. */
-static void
-take_member(const OrmJsonWalk *walk, int takes, const OrmPath *place, OrmQueryKeys *keys)
-{
-	for (int i = 0; i < ORM_KEY_COUNT; i++)
-	{
-		OrmPath here = orm_path_key(place, known[i].name);
-
-		if (!(takes & (1 << i)) || !orm_json_equals(walk->key, known[i].name))
-			continue;
-		if (keys->given[i])
-			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("\"%s\" is given twice", known[i].name),
-					orm_error_place(&here));
-		if (orm_json_kind(walk->value) == ORM_JSON_NULL && !((1 << i) & (ORM_KEY_AFTER | ORM_KEY_BEFORE)))
-			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("\"%s\" cannot be null", known[i].name),
-					orm_error_place(&here), errhint("Leave the key out."));
-		keys->given[i] = true;
-		keys->values[i] = walk->value;
-		return;
-	}
-	raise_key(walk->key, takes, place);
+	return keys->values[i].node != NULL ? &keys->values[i] : NULL;
 }
 
 void
 orm_query_take(OrmJson query, int takes, const OrmPath *place, OrmQueryKeys *keys)
 {
-	OrmJsonWalk walk;
-
-	memset(keys, 0, sizeof(OrmQueryKeys));
-	if (orm_json_kind(query) != ORM_JSON_OBJECT)
-		orm_query_wrong_kind(query, "an object", place);
-	walk = orm_json_walk(query);
-	while (orm_json_next(&walk))
-		take_member(&walk, takes, place, keys);
+	orm_members_take(&query_members, takes, query, place, keys->values);
 }
 
 const OrmModel *

@@ -37,6 +37,7 @@
 
 #include "nodes/pg_list.h"
 
+#include "base/members.h"
 #include "base/sql.h"
 #include "query/query.h"
 
@@ -110,29 +111,18 @@ typedef enum OrmQueryKey
 /* Beside the keys that a query takes: the objects are known, nothing in it finds them. */
 #define ORM_KEYS_ONLY (1 << ORM_KEY_COUNT)
 
-/* The members of a query object, by bit number of their key. */
+/* The members of a query object, by bit number of their key; a node is NULL where the key is not given. */
 typedef struct OrmQueryKeys
 {
-	bool given[ORM_KEY_COUNT];
 	OrmJson values[ORM_KEY_COUNT];
 } OrmQueryKeys;
 
-/*
- * Takes a query object apart.  Raises 22023 for JSON that is no object, an
- * unknown key (with the nearest), a key that cannot stand here (takes: flags),
- * a null where a key takes none, 42701 for a key that stands twice.
- */
+/* Takes a query object apart; "takes": the keys that are allowed.  Raises as orm_members_take. */
 extern void orm_query_take(OrmJson query, int takes, const OrmPath *place, OrmQueryKeys *keys);
 
 /* The member of that key, or NULL when it is not given; and its place. */
 extern const OrmJson *orm_query_key(const OrmQueryKeys *keys, OrmQueryKey key);
 extern const char *orm_query_key_name(OrmQueryKey key);
-
-/* Raises 22023: JSON of that kind cannot stand at that place; "wanted": "an array of attributes". */
-extern void orm_query_wrong_kind(OrmJson json, const char *wanted, const OrmPath *place) pg_attribute_noreturn();
-
-/* Reads true or false; raises for other JSON. */
-extern bool orm_query_boolean(OrmJson json, const OrmPath *place);
 
 /* Opens a model and remembers that the result depends on it. */
 extern const OrmModel *orm_query_model(OrmCompiler *compiler, const char *name);

@@ -96,7 +96,7 @@ read_unit(OrmJson json, bool part, const OrmExpression *of, const OrmPath *place
 	const char *given;
 
 	if (orm_json_kind(json) != ORM_JSON_STRING && orm_json_kind(json) != ORM_JSON_UNDECODABLE)
-		orm_query_wrong_kind(json, "a unit of time, as \"month\"", place);
+		orm_members_raise_kind(json, "a unit of time, as \"month\"", place);
 	given = orm_json_string(json);
 	for (int i = 0; i < (int) lengthof(units); i++)
 	{
@@ -196,7 +196,7 @@ read_key(OrmJson key, const OrmPath *place)
 	}
 	else if (orm_json_kind(key) == ORM_JSON_STRING || orm_json_kind(key) == ORM_JSON_UNDECODABLE)
 		return CStringGetTextDatum(orm_json_string(key));
-	orm_query_wrong_kind(key, "a key or the number of an element", place);
+	orm_members_raise_kind(key, "a key or the number of an element", place);
 }
 
 /* {"at": [key, ...], "of": path}; the keys are one parameter. */
@@ -213,7 +213,7 @@ read_at(OrmScope *scope, const char *name, OrmJson json, OrmJson keys, const Orm
 	if (!orm_type_is_json(of->type))
 		refuse_type(of, "at", "json and jsonb", place);
 	if (orm_json_kind(keys) != ORM_JSON_ARRAY)
-		orm_query_wrong_kind(keys, "an array of keys", &here);
+		orm_members_raise_kind(keys, "an array of keys", &here);
 	texts = palloc(sizeof(Datum) * Max(keys.node->count, 1));
 	walk = orm_json_walk(keys);
 	while (orm_json_next(&walk))
@@ -269,7 +269,7 @@ read_expression(OrmScope *scope, const char *name, OrmJson json, const OrmPath *
 		return renamed;
 	}
 	if (orm_json_kind(json) != ORM_JSON_OBJECT)
-		orm_query_wrong_kind(json, "a path or an expression, which is an object", place);
+		orm_members_raise_kind(json, "a path or an expression, which is an object", place);
 	for (int i = 0; i < (int) lengthof(forms); i++)
 		if (orm_json_member(json, forms[i].name, &value))
 			return forms[i].read(scope, name, json, value, place);
@@ -341,7 +341,7 @@ orm_query_compute(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *plac
 	if (compute == NULL)
 		return;
 	if (orm_json_kind(*compute) != ORM_JSON_OBJECT)
-		orm_query_wrong_kind(*compute, "an object of expressions", &compute_place);
+		orm_members_raise_kind(*compute, "an object of expressions", &compute_place);
 	walk = orm_json_walk(*compute);
 	while (orm_json_next(&walk))
 	{

@@ -88,7 +88,7 @@ read_groups(Grouping *g)
 	if (json == NULL)
 		return;
 	if (orm_json_kind(*json) != ORM_JSON_ARRAY)
-		orm_query_wrong_kind(*json, "an array of paths", &place);
+		orm_members_raise_kind(*json, "an array of paths", &place);
 	walk = orm_json_walk(*json);
 	while (orm_json_next(&walk))
 	{
@@ -116,7 +116,7 @@ read_aggregates(Grouping *g)
 	if (json == NULL)
 		return;
 	if (orm_json_kind(*json) != ORM_JSON_OBJECT)
-		orm_query_wrong_kind(*json, "an object of aggregates", &place);
+		orm_members_raise_kind(*json, "an object of aggregates", &place);
 	walk = orm_json_walk(*json);
 	while (orm_json_next(&walk))
 	{
@@ -127,7 +127,7 @@ read_aggregates(Grouping *g)
 		orm_query_check_name(name, &here);
 		check_taken(g, name, &here);
 		if (orm_json_kind(walk.value) != ORM_JSON_OBJECT)
-			orm_query_wrong_kind(walk.value, "an aggregate, which is an object", &here);
+			orm_members_raise_kind(walk.value, "an aggregate, which is an object", &here);
 		g->aggregates = lappend(g->aggregates, orm_query_aggregate(g->scope, name, walk.value, &g->chains, &here));
 	}
 }

@@ -22,7 +22,7 @@ orm_query_flag(const OrmQueryKeys *keys, OrmQueryKey key, const OrmPath *place)
 	const OrmJson *json = orm_query_key(keys, key);
 	OrmPath here = orm_path_key(place, orm_query_key_name(key));
 
-	return json != NULL && orm_query_boolean(*json, &here);
+	return json != NULL && orm_members_boolean(*json, &here);
 }
 
 /*
@@ -58,7 +58,7 @@ orm_query_limit(OrmBuilder *builder, const OrmQueryKeys *keys, OrmQueryKey key, 
 		return NULL;
 	if (orm_json_kind(*json) == ORM_JSON_ARRAY || orm_json_kind(*json) == ORM_JSON_TRUE ||
 		orm_json_kind(*json) == ORM_JSON_FALSE)
-		orm_query_wrong_kind(*json, "a number", &here);
+		orm_members_raise_kind(*json, "a number", &here);
 	if (orm_json_kind(*json) == ORM_JSON_NUMBER && form != ORM_FORM_OFFSET)
 		return literal_limit(builder, *json, form, &here);
 	type = orm_type_make(INT8OID, -1, InvalidOid);
@@ -89,7 +89,7 @@ read_distinct(OrmScope *scope, OrmJson name, const OrmPath *place)
 	OrmName found;
 
 	if (orm_json_kind(name) != ORM_JSON_STRING)
-		orm_query_wrong_kind(name, "the name of an attribute", place);
+		orm_members_raise_kind(name, "the name of an attribute", place);
 	if (strchr(orm_json_string(name), '.') != NULL)
 		refuse_path(orm_json_string(name), place);
 	found = orm_query_name(scope, name, place);
@@ -112,7 +112,7 @@ orm_query_distinct(OrmScope *scope, OrmJson distinct, const OrmPath *place)
 	OrmJsonWalk walk = orm_json_walk(distinct);
 
 	if (orm_json_kind(distinct) != ORM_JSON_ARRAY)
-		orm_query_wrong_kind(distinct, "an array of attributes", place);
+		orm_members_raise_kind(distinct, "an array of attributes", place);
 	if (distinct.node->count == 0)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"distinct\" must name an attribute at least"),
 				orm_error_place(place));
@@ -358,7 +358,7 @@ read_lock(OrmLevelBuild *build)
 	if (json == NULL)
 		return;
 	if (orm_json_kind(*json) != ORM_JSON_STRING)
-		orm_query_wrong_kind(*json, "a string", &here);
+		orm_members_raise_kind(*json, "a string", &here);
 	for (int s = 0; s < lengthof(strengths); s++)
 		for (int w = 0; w < lengthof(waits); w++)
 			if (orm_json_equals(*json, psprintf("%s%s", strengths[s][0], waits[w][0])))
@@ -386,7 +386,7 @@ read_recursion(OrmLevelBuild *build)
 	if (json == NULL || orm_json_kind(*json) == ORM_JSON_FALSE)
 		return 0;
 	if (orm_json_kind(*json) != ORM_JSON_TRUE && orm_json_kind(*json) != ORM_JSON_NUMBER)
-		orm_query_wrong_kind(*json, "true or a number", &here);
+		orm_members_raise_kind(*json, "true or a number", &here);
 	if (strcmp(build->relationship->target, build->parent->level->model->name) != 0)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("relationship \"%s\" of model \"%s\" cannot be followed again and again",

@@ -99,7 +99,7 @@ find_relationship(const OrmModel *model, const OrmLoad *load)
 	{
 		place = &of_place;
 		if (orm_json_kind(of) != ORM_JSON_STRING)
-			orm_query_wrong_kind(of, "the name of a relationship", place);
+			orm_members_raise_kind(of, "the name of a relationship", place);
 		name = orm_json_string(of);
 	}
 	relationship = orm_model_relationship(model, name);
@@ -183,7 +183,7 @@ read_paths(OrmJson json, const OrmPath *place)
 
 		CHECK_FOR_INTERRUPTS();
 		if (orm_json_kind(walk.value) != ORM_JSON_STRING)
-			orm_query_wrong_kind(walk.value, "a relationship, or several with dots between them", &here);
+			orm_members_raise_kind(walk.value, "a relationship, or several with dots between them", &here);
 		for (step = orm_json_string(walk.value); step != NULL; step = dot)
 		{
 			dot = strchr(step, '.');
@@ -208,7 +208,7 @@ read_queries(OrmJson json, const OrmPath *place)
 		OrmPath here = orm_path_key(place, orm_json_string(walk.key));
 
 		if (orm_json_kind(walk.value) != ORM_JSON_TRUE && orm_json_kind(walk.value) != ORM_JSON_OBJECT)
-			orm_query_wrong_kind(walk.value, "true or a query", &here);
+			orm_members_raise_kind(walk.value, "true or a query", &here);
 		load->name = here.key;
 		load->query = walk.value;
 		load->place = orm_query_keep_place(&here);
@@ -242,7 +242,7 @@ orm_query_load(OrmLevelBuild *build, const OrmLoad *load)
 	else if (json != NULL && orm_json_kind(*json) == ORM_JSON_OBJECT)
 		loads = read_queries(*json, &here);
 	else if (json != NULL)
-		orm_query_wrong_kind(*json, "an array of relationships or an object of queries", &here);
+		orm_members_raise_kind(*json, "an array of relationships or an object of queries", &here);
 	foreach(cell, loads)
 	{
 		CHECK_FOR_INTERRUPTS();

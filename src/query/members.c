@@ -55,7 +55,7 @@ read_names(const OrmLevelBuild *build, OrmQueryKey key, bool star, bool *flags, 
 	OrmJsonWalk walk = orm_json_walk(json);
 
 	if (orm_json_kind(json) != ORM_JSON_ARRAY)
-		orm_query_wrong_kind(json, "an array of attributes", &list);
+		orm_members_raise_kind(json, "an array of attributes", &list);
 	while (orm_json_next(&walk))
 	{
 		OrmPath here = orm_path_index(&list, walk.index);
@@ -64,7 +64,7 @@ read_names(const OrmLevelBuild *build, OrmQueryKey key, bool star, bool *flags, 
 
 		CHECK_FOR_INTERRUPTS();
 		if (orm_json_kind(walk.value) != ORM_JSON_STRING)
-			orm_query_wrong_kind(walk.value, "the name of an attribute", &here);
+			orm_members_raise_kind(walk.value, "the name of an attribute", &here);
 		if (star && orm_json_equals(walk.value, "*"))
 		{
 			memset(flags, value, model->nattributes);

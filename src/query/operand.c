@@ -45,7 +45,7 @@ read_parameter(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJso
 	int number = 0;
 
 	if (orm_json_kind(json) != ORM_JSON_STRING)
-		orm_query_wrong_kind(json, "the name of a parameter", place);
+		orm_members_raise_kind(json, "the name of a parameter", place);
 	for (; number < request->nparameters; number++)
 	{
 		names[number] = request->parameters[number].name;
@@ -211,7 +211,7 @@ read_constant(OrmSlot *slot, const OrmOperand *operand, const OrmPath *place)
 	bool isnull;
 
 	if (slot->form != ORM_FORM_VALUE)
-		orm_query_wrong_kind(operand->json, "a value", place);
+		orm_members_raise_kind(operand->json, "a value", place);
 	slot->source = ORM_SLOT_CONSTANT;
 	slot->constant = orm_value_read(slot->type, operand->whole, place, &isnull);
 }

@@ -271,7 +271,7 @@ append_any_of_values(OrmCondition *condition)
 	const char *slot;
 
 	if (!condition->operand.typed && orm_json_kind(condition->operand.json) != ORM_JSON_ARRAY)
-		orm_query_wrong_kind(condition->operand.json, "an array of values", condition->place);
+		orm_members_raise_kind(condition->operand.json, "an array of values", condition->place);
 	operator= value_operator(condition, left.type, BTEqualStrategyNumber);
 	array = get_array_type(operator.right);
 	if (!OidIsValid(array))

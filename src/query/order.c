@@ -194,7 +194,7 @@ read_desc(OrmOrder *order, const OrmJson *desc, const OrmPath *place)
 	OrmPath here = orm_path_key(place, "desc");
 
 	if (desc != NULL)
-		order->descending = orm_query_boolean(*desc, &here);
+		order->descending = orm_members_boolean(*desc, &here);
 }
 
 /* Reads "nulls"; the default is the server's: as if null were larger than all else. */
@@ -260,7 +260,7 @@ read_item(OrmScope *scope, OrmJson json, const OrmPath *place)
 		case ORM_JSON_OBJECT:
 			return read_object(scope, json, place);
 		default:
-			orm_query_wrong_kind(json, "a path or an object with \"by\"", place);
+			orm_members_raise_kind(json, "a path or an object with \"by\"", place);
 	}
 }
 
@@ -275,7 +275,7 @@ orm_query_order(OrmScope *scope, OrmJson order_by, const OrmPath *place)
 				errmsg("\"order_by\" must be an array of paths, not a string"), orm_error_place(place),
 				errhint("Write [\"%s\"].", orm_json_string(order_by)));
 	if (orm_json_kind(order_by) != ORM_JSON_ARRAY)
-		orm_query_wrong_kind(order_by, "an array of paths", place);
+		orm_members_raise_kind(order_by, "an array of paths", place);
 	walk = orm_json_walk(order_by);
 	while (orm_json_next(&walk))
 	{

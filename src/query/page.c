@@ -38,11 +38,11 @@ check_cursor(OrmLevelBuild *build, OrmQueryKey key)
 	if (json == NULL || orm_json_kind(*json) == ORM_JSON_NULL || orm_json_kind(*json) == ORM_JSON_STRING)
 		return;
 	if (orm_json_kind(*json) != ORM_JSON_OBJECT)
-		orm_query_wrong_kind(*json, "a cursor or null", &here);
+		orm_members_raise_kind(*json, "a cursor or null", &here);
 	operand = orm_query_operand(NULL, build->scope->builder, *json, orm_type_make(TEXTOID, -1, DEFAULT_COLLATION_OID),
 								&here);
 	if (operand.kind == ORM_OPERAND_VALUE && operand.parameter < 0)
-		orm_query_wrong_kind(*json, "a cursor or null", &here);
+		orm_members_raise_kind(*json, "a cursor or null", &here);
 }
 
 /* How many objects there are on all pages, as a statement of its own. */

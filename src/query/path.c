@@ -342,7 +342,7 @@ orm_query_path_json(OrmScope *scope, OrmJson path, const OrmPath *place)
 	char *text;
 
 	if (orm_json_kind(path) != ORM_JSON_STRING && orm_json_kind(path) != ORM_JSON_UNDECODABLE)
-		orm_query_wrong_kind(path, "a path, which is a string", place);
+		orm_members_raise_kind(path, "a path, which is a string", place);
 	text = orm_json_string(path);
 	return orm_query_path(scope, text, strlen(text), place);
 }

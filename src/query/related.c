@@ -316,7 +316,7 @@ orm_query_related(OrmScope *scope, const OrmRelationship *relationship, OrmJson 
 	if (orm_json_kind(condition) == ORM_JSON_NULL)
 		return append_exists(scope, relationship, NULL, NONE, place, sql);
 	if (orm_json_kind(condition) != ORM_JSON_OBJECT)
-		orm_query_wrong_kind(condition, "an object with conditions, or null", place);
+		orm_members_raise_kind(condition, "an object with conditions, or null", place);
 	kept = append_exists(scope, relationship, &condition, SOME, place, sql);
 	if (!kept)
 	{

@@ -118,7 +118,7 @@ append_list(OrmScope *scope, OrmJson list, const char *joint, const char *empty,
 	OrmJsonWalk walk;
 
 	if (orm_json_kind(list) != ORM_JSON_ARRAY)
-		orm_query_wrong_kind(list, "an array of objects with conditions", place);
+		orm_members_raise_kind(list, "an array of objects with conditions", place);
 	if (list.node->count == 0)
 	{
 		appendStringInfoString(sql, empty);
@@ -189,7 +189,7 @@ orm_query_where(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo
 
 	check_stack_depth();
 	if (orm_json_kind(where) != ORM_JSON_OBJECT)
-		orm_query_wrong_kind(where, "an object with conditions", place);
+		orm_members_raise_kind(where, "an object with conditions", place);
 	if (where.node->count == 0)
 	{
 		appendStringInfoString(sql, "true");
