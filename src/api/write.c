@@ -8,6 +8,7 @@
 #include "api/dry_run.h"
 #include "api/object.h"
 #include "api/request.h"
+#include "graph/objects.h"
 #include "session/session.h"
 #include "store/write.h"
 
@@ -27,8 +28,7 @@ write_document(FunctionCallInfo fcinfo, OrmVerb verb, OrmWriteOptions *options, 
 	const OrmDocument *document = orm_object_document(fcinfo, 1, "object");
 	Datum result;
 
-	options->find_label = orm_session_find_label;
-	if (!orm_write_document(model, verb, document, options, nconflict_on, conflict_on, &result))
+	if (!orm_objects_write(model, verb, document, options, orm_session_find_label, nconflict_on, conflict_on, &result))
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(result);
 }
@@ -85,8 +85,7 @@ update(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key, OrmWrit
 	const OrmDocument *patch = orm_object_document(fcinfo, 2, "patch");
 	Datum result;
 
-	options->find_label = orm_session_find_label;
-	if (!orm_write_patch(model, key, patch, options, &result))
+	if (!orm_objects_patch(model, key, patch, options, orm_session_find_label, &result))
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(result);
 }

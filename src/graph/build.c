@@ -146,6 +146,15 @@ add_owner(OrmGraph *graph, OrmObject *object)
 	return graph->nrecords++;
 }
 
+/* A record becomes an object's. */
+static void
+own_record(OrmGraph *graph, OrmObject *object, OrmRecord *record)
+{
+	record->in_graph = true;
+	record->place = object->place;
+	record->index = add_owner(graph, object);
+}
+
 OrmRecord *
 orm_graph_record(OrmGraph *graph, OrmObject *object)
 {
@@ -162,16 +171,14 @@ orm_graph_record(OrmGraph *graph, OrmObject *object)
 	}
 	record = group->spare++;
 	group->nspare--;
-	record->in_graph = true;
-	record->place = object->place;
-	record->index = add_owner(graph, object);
+	own_record(graph, object, record);
 	return record;
 }
 
-OrmObject *
-orm_graph_add(OrmGraph *graph, OrmGroup *group, OrmIntent intent, const OrmPath *place)
+/* Adds an object, as yet without a record, to a group. */
+static OrmObject *
+add_object(OrmGroup *group, OrmIntent intent, const OrmPath *place)
 {
-	MemoryContext caller = MemoryContextSwitchTo(graph->context);
 	OrmObject *object = palloc0(sizeof(OrmObject));
 
 	if (group->n == group->capacity)
@@ -184,7 +191,28 @@ orm_graph_add(OrmGraph *graph, OrmGroup *group, OrmIntent intent, const OrmPath 
 	object->group = group;
 	object->intent = intent;
 	object->place = place;
+	return object;
+}
+
+OrmObject *
+orm_graph_add(OrmGraph *graph, OrmGroup *group, OrmIntent intent, const OrmPath *place)
+{
+	MemoryContext caller = MemoryContextSwitchTo(graph->context);
+	OrmObject *object = add_object(group, intent, place);
+
 	object->record = orm_graph_record(graph, object);
+	MemoryContextSwitchTo(caller);
+	return object;
+}
+
+OrmObject *
+orm_graph_adopt(OrmGraph *graph, OrmGroup *group, OrmIntent intent, OrmRecord *record, const OrmPath *place)
+{
+	MemoryContext caller = MemoryContextSwitchTo(graph->context);
+	OrmObject *object = add_object(group, intent, place);
+
+	object->record = record;
+	own_record(graph, object, record);
 	MemoryContextSwitchTo(caller);
 	return object;
 }

@@ -6,6 +6,7 @@
 #define ORM_GRAPH_CHECK_INTERNAL_H
 
 #include "graph/check.h"
+#include "graph/labels.h"
 #include "store/batch.h"
 
 typedef struct OrmValidation

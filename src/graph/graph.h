@@ -45,7 +45,7 @@
 #include "nodes/pg_list.h"
 
 #include "exec/plan.h"
-#include "store/labels.h"
+#include "graph/labels.h"
 #include "store/write.h"
 
 typedef struct OrmGraph OrmGraph;
@@ -243,6 +243,10 @@ extern OrmEdge *orm_graph_edge(OrmGraph *graph, OrmGroup *source, const OrmRelat
 /* An object with an empty record. */
 extern OrmObject *orm_graph_add(OrmGraph *graph, OrmGroup *group, OrmIntent intent, const OrmPath *place);
 
+/* An object with a record that has been read. */
+extern OrmObject *orm_graph_adopt(OrmGraph *graph, OrmGroup *group, OrmIntent intent, OrmRecord *record,
+								  const OrmPath *place);
+
 /* Another record for an object, empty. */
 extern OrmRecord *orm_graph_record(OrmGraph *graph, OrmObject *object);
 
@@ -284,8 +288,8 @@ extern OrmObject *orm_graph_read(OrmGraph *graph, OrmGroup *group, OrmIntent int
 /* The same for an object that has been added already. */
 extern void orm_graph_read_into(OrmGraph *graph, OrmObject *object, OrmVerb verb, OrmJson json);
 
-/* In label.c: the object of the group's model that has the label; raises 42704 when there is none. */
-extern OrmObject *orm_graph_labelled(OrmGraph *graph, OrmGroup *group, const char *label, const OrmPath *place);
+/* The same for one whose record has been read; "nested": how many relationships it gives. */
+extern void orm_graph_read_relationships(OrmGraph *graph, OrmObject *object, OrmJson json, int nested);
 
 /* In order_group.c: numbers the groups' components; returns how many. */
 extern int orm_order_groups(OrmGraph *graph);
@@ -332,11 +336,7 @@ extern const char *orm_graph_action(const OrmObject *object);
 /* In result.c: the document of what was written, in the shape that was given. */
 extern Datum orm_graph_result(OrmGraph *graph, OrmObject **roots, int n, bool array);
 
-/*
- * In result.c: orm_write_document and orm_write_patch (key: not NULL,
- * verb ORM_VERB_UPDATE) for documents with nested objects.
- */
-extern bool orm_graph_write(const OrmModel *model, OrmVerb verb, const Datum *key, const OrmDocument *document,
-							const OrmWriteOptions *options, int nconflict_on, char *const *conflict_on, Datum *result);
+/* In result.c: was the object not stored, as "on_conflict": "ignore" has it? */
+extern bool orm_graph_is_left_out(const OrmObject *object);
 
 #endif

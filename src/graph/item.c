@@ -89,7 +89,7 @@ read_label(const OrmPlace *place, OrmJson json)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"$ref\" takes the label of an object, not %s", orm_json_kind_name(orm_json_kind(label))),
 				orm_error_place(below.path));
-	return orm_graph_labelled(place->graph, place->edge->target, orm_json_string(label), below.path);
+	return orm_labels_object(place->graph, place->edge->target, orm_json_string(label), below.path);
 }
 
 /* Raises unless an object's first key is one of its own. */

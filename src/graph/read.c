@@ -307,10 +307,8 @@ find_relationship(const OrmModel *model, OrmJson key)
 }
 
 void
-orm_graph_read_into(OrmGraph *graph, OrmObject *object, OrmVerb verb, OrmJson json)
+orm_graph_read_relationships(OrmGraph *graph, OrmObject *object, OrmJson json, int nested)
 {
-	OrmGroup *group = object->group;
-	int nested = orm_reader_read(group->reader, json, object->place, verb, object->record);
 	OrmJsonWalk walk;
 
 	if (nested == 0)
@@ -318,13 +316,21 @@ orm_graph_read_into(OrmGraph *graph, OrmObject *object, OrmVerb verb, OrmJson js
 	walk = orm_json_walk(json);
 	while (nested > 0 && orm_json_next(&walk))
 	{
-		const OrmRelationship *relationship = find_relationship(group->model, walk.key);
+		const OrmRelationship *relationship = find_relationship(object->group->model, walk.key);
 
 		if (relationship == NULL)
 			continue;
 		read_relationship(graph, object, relationship, walk.value);
 		nested--;
 	}
+}
+
+void
+orm_graph_read_into(OrmGraph *graph, OrmObject *object, OrmVerb verb, OrmJson json)
+{
+	int nested = orm_reader_read(object->group->reader, json, object->place, verb, object->record);
+
+	orm_graph_read_relationships(graph, object, json, nested);
 }
 
 OrmObject *

@@ -395,18 +395,22 @@ orm_changes_write(OrmChange *changes, int n, OrmFindLabel find_label)
 void
 orm_changes_check(OrmChangeKind kind, const OrmModel *model, OrmJson object, OrmFindLabel find_label)
 {
+	OrmRecord *record = orm_record_make(model, 1);
+	int nested = orm_reader_read(orm_reader_make(model), object, NULL, kinds[kind].verb, record);
 	MemoryContext context;
 	MemoryContext caller;
 	OrmGraph *graph;
+	OrmObject *root;
 
-	if (orm_record_read_flat(model, object, NULL, kinds[kind].verb, orm_record_make(model, 1)))
+	if (nested == 0)
 		return;
 	context = AllocSetContextCreate(CurrentMemoryContext, "orm check", ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(context);
 	graph = orm_graph_make();
 	graph->find_label = find_label;
 	graph->checking = true;
-	orm_graph_read(graph, orm_graph_group(graph, model), kinds[kind].intent, kinds[kind].verb, object, NULL);
+	root = orm_graph_adopt(graph, orm_graph_group(graph, model), kinds[kind].intent, record, NULL);
+	orm_graph_read_relationships(graph, root, object, nested);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 }

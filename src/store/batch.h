@@ -92,9 +92,6 @@ extern int orm_blame_find(const OrmSuspects *suspects, const ErrorData *error);
  */
 extern void orm_batch_rethrow(const OrmBatch *batch, MemoryContext caller) pg_attribute_noreturn();
 
-/* Puts a key, whose object is to be updated, into a record; raises 22023 when that gives another one. */
-extern void orm_batch_set_key(const OrmModel *model, const Datum *key, OrmRecord *record);
-
 /* Are two values of an attribute the same? */
 extern bool orm_batch_same_value(const OrmModel *model, int attribute, Datum a, Datum b);
 

@@ -299,16 +299,6 @@ orm_reader_read(OrmReader *reader, OrmJson object, const OrmPath *path, OrmVerb 
 	return reader->nested;
 }
 
-bool
-orm_record_read_flat(const OrmModel *model, OrmJson object, const OrmPath *path, OrmVerb verb, OrmRecord *record)
-{
-	OrmReader reader;
-
-	init_reader(&reader, model, verb);
-	read_object(&reader, object, path, record, true);
-	return reader.nested == 0;
-}
-
 void
 orm_record_read(const OrmModel *model, OrmJson object, const OrmPath *path, OrmVerb verb, OrmRecord *record)
 {
@@ -325,24 +315,4 @@ orm_record_read(const OrmModel *model, OrmJson object, const OrmPath *path, OrmV
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("relationship \"%s\" cannot be nested here", name),
 			orm_error_place(&here),
 			errhint("Write objects of model \"%s\" by themselves.", orm_model_relationship(model, name)->target));
-}
-
-bool
-orm_record_read_flat_array(const OrmModel *model, OrmJson array, OrmVerb verb, OrmRecord *records)
-{
-	OrmReader reader;
-	OrmJsonWalk walk = orm_json_walk(array);
-
-	init_reader(&reader, model, verb);
-	while (orm_json_next(&walk))
-	{
-		OrmPath path = orm_path_index(NULL, walk.index);
-
-		CHECK_FOR_INTERRUPTS();
-		records[walk.index].index = walk.index;
-		read_object(&reader, walk.value, &path, &records[walk.index], true);
-		if (reader.nested > 0)
-			return false;
-	}
-	return true;
 }

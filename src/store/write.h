@@ -23,7 +23,6 @@
 #include "executor/tuptable.h"
 #include "model/model.h"
 #include "model/patch.h"
-#include "store/labels.h"
 
 typedef struct OrmRecord
 {
@@ -102,13 +101,6 @@ typedef enum OrmVerb
 extern void orm_record_read(const OrmModel *model, OrmJson object, const OrmPath *path, OrmVerb verb,
 							OrmRecord *record);
 
-/* The same, but for a relationship returns false, having read a part. */
-extern bool orm_record_read_flat(const OrmModel *model, OrmJson object, const OrmPath *path, OrmVerb verb,
-								 OrmRecord *record);
-
-/* Reads all objects of an array into as many records, and numbers these; false: as above. */
-extern bool orm_record_read_flat_array(const OrmModel *model, OrmJson array, OrmVerb verb, OrmRecord *records);
-
 /* Reads the attributes of objects of one model; relationships are left to the caller. */
 typedef struct OrmReader OrmReader;
 
@@ -148,28 +140,9 @@ typedef struct OrmWriteOptions
 	int64 expect;			   /* rows at most; negative: any number */
 	bool action;			   /* say of every object what was done */
 	bool dry_run;			   /* undo it all in the end: see api/dry_run.h */
-	OrmFindLabel find_label;   /* no option, the caller's: what knows labels; or NULL */
 } OrmWriteOptions;
 
 /* Reads them; raises 22023 for one that the verb does not have. */
 extern OrmWriteOptions orm_write_options(const OrmDocument *document, OrmVerb verb);
-
-/*
- * Writes the object or the array of objects of a document (create, save,
- * upsert).  Returns false when there is nothing to return; otherwise *result
- * is the JSON of what was stored, in the order of the document, with null
- * where on_conflict "ignore" left an object out.  "conflict_on" (n of them;
- * upsert only) names the attributes of a unique key.
- */
-extern bool orm_write_document(const OrmModel *model, OrmVerb verb, const OrmDocument *document,
-							   const OrmWriteOptions *options, int nconflict_on, char *const *conflict_on,
-							   Datum *result);
-
-/*
- * Updates the object with that primary key (values in key order; NULL: the key
- * was null) by a document; the rest as above.
- */
-extern bool orm_write_patch(const OrmModel *model, const Datum *key, const OrmDocument *patch,
-							const OrmWriteOptions *options, Datum *result);
 
 #endif

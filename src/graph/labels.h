@@ -7,11 +7,15 @@
  * An object with a label is written together with what refers to it, or was
  * written earlier in the transaction; then its key is remembered (session/).
  */
-#ifndef ORM_STORE_LABELS_H
-#define ORM_STORE_LABELS_H
+#ifndef ORM_GRAPH_LABELS_H
+#define ORM_GRAPH_LABELS_H
 
-#include "postgres.h"
+#include "base/document.h"
 #include "utils/palloc.h"
+
+struct OrmGraph;
+struct OrmGroup;
+struct OrmObject;
 
 /* What has which label. */
 typedef struct OrmLabels OrmLabels;
@@ -38,5 +42,9 @@ typedef struct OrmLabelled
 
 /* Looks for one; false: nothing has the label, as far as the user may know. */
 typedef bool (*OrmFindLabel)(const char *label, OrmLabelled *found);
+
+/* The object of the group's model that has the label; raises 42704 when there is none. */
+extern struct OrmObject *orm_labels_object(struct OrmGraph *graph, struct OrmGroup *group, const char *label,
+										   const OrmPath *place);
 
 #endif

@@ -1,10 +1,81 @@
 /*
- * label.c - {"$ref": label} in graphs of objects; see labels.h.
+ * labels.c - labels of objects; see labels.h.
  */
 #include "postgres.h"
 
+#include "common/hashfn.h"
+#include "utils/hsearch.h"
+
 #include "graph/graph.h"
 #include "model/key.h"
+
+struct OrmLabels
+{
+	HTAB *table;
+};
+
+typedef struct Entry
+{
+	const char *label; /* the key */
+	void *what;
+} Entry;
+
+/* Hashes the text of a label, not its address. */
+static uint32
+hash_label(const void *key, Size size)
+{
+	const char *label = *(const char *const *) key;
+
+	return hash_bytes((const unsigned char *) label, (int) strlen(label));
+}
+
+/* Compares the texts of labels. */
+static int
+compare_labels(const void *a, const void *b, Size size)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+OrmLabels *
+orm_labels_make(MemoryContext context)
+{
+	OrmLabels *labels = MemoryContextAlloc(context, sizeof(OrmLabels));
+	HASHCTL control = {
+		.keysize = sizeof(char *),
+		.entrysize = sizeof(Entry),
+		.hash = hash_label,
+		.match = compare_labels,
+		.hcxt = context,
+	};
+
+	labels->table = hash_create("orm labels", 32, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
+	return labels;
+}
+
+void *
+orm_labels_find(const OrmLabels *labels, const char *label)
+{
+	const Entry *entry = labels ? hash_search(labels->table, &label, HASH_FIND, NULL) : NULL;
+
+	return entry ? entry->what : NULL;
+}
+
+void
+orm_labels_put(OrmLabels *labels, const char *label, void *what)
+{
+	Entry *entry = hash_search(labels->table, &label, HASH_ENTER, NULL);
+
+	entry->label = label;
+	entry->what = what;
+}
+
+void
+orm_labels_drop(OrmLabels *labels, const char *label)
+{
+	hash_search(labels->table, &label, HASH_REMOVE, NULL);
+}
+
+/* ---- Objects by their labels ---- */
 
 /* Raises 42704: nothing has the label. */
 static void
@@ -19,7 +90,7 @@ raise_unknown(const OrmGraph *graph, const char *label, const OrmPath *place)
 
 /* Raises 22023 unless the label is that of an object of the right model. */
 static void
-check_model(const OrmGroup *group, const char *label, const char *model, const OrmPath *place)
+check_label_model(const OrmGroup *group, const char *label, const char *model, const OrmPath *place)
 {
 	if (strcmp(group->model->name, model) != 0)
 		ereport(
@@ -79,18 +150,18 @@ remembered_row(OrmGraph *graph, OrmGroup *group, const char *label, const OrmLab
 }
 
 OrmObject *
-orm_graph_labelled(OrmGraph *graph, OrmGroup *group, const char *label, const OrmPath *place)
+orm_labels_object(OrmGraph *graph, OrmGroup *group, const char *label, const OrmPath *place)
 {
 	OrmObject *object = orm_labels_find(graph->labels, label);
 	OrmLabelled found;
 
 	if (object != NULL)
 	{
-		check_model(group, label, object->group->model->name, place);
+		check_label_model(group, label, object->group->model->name, place);
 		return object->written ? row_of(graph, group, object, place) : object;
 	}
 	if (graph->find_label == NULL || !graph->find_label(label, &found))
 		raise_unknown(graph, label, place);
-	check_model(group, label, found.model, place);
+	check_label_model(group, label, found.model, place);
 	return remembered_row(graph, group, label, &found, place);
 }

@@ -1,0 +1,247 @@
+/*
+ * objects.c - writing the objects of a document; see objects.h.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "graph/flat.h"
+#include "graph/graph.h"
+#include "graph/objects.h"
+#include "graph/reread.h"
+#include "store/batch.h"
+#include "store/conflict_key.h"
+
+/* A call that writes a document. */
+typedef struct Call
+{
+	OrmWrite write; /* must be first: what writers of records get */
+	OrmVerb verb;
+	const OrmWriteOptions *options;
+	OrmFindLabel find_label;
+	int nconflict_on;
+	char *const *conflict_on;
+	bool array;
+	int n;
+	OrmRecord *records; /* the objects at the root */
+	OrmReader *reader;
+	OrmGraph *graph;	/* NULL: nothing needs one */
+	OrmObject **roots;	/* of the graph, by index */
+	OrmQuery *readback; /* the query of "return"; NULL: none */
+} Call;
+
+/* Does an upsert have to find rows by unique keys? */
+static bool
+is_upsert(const Call *call)
+{
+	return call->verb == ORM_VERB_UPSERT ||
+		(call->verb == ORM_VERB_CREATE && call->options->on_conflict == ORM_CONFLICT_UPDATE);
+}
+
+/* What is to be done with the objects at the root. */
+static OrmIntent
+root_intent(const Call *call)
+{
+	if (is_upsert(call))
+		return ORM_INTENT_UPSERT;
+	return call->verb == ORM_VERB_UPDATE ? ORM_INTENT_UPDATE
+		: call->verb == ORM_VERB_SAVE	 ? ORM_INTENT_SAVE
+										 : ORM_INTENT_CREATE;
+}
+
+/* The place of the i-th object, in storage of the caller; NULL: a single object. */
+static const OrmPath *
+root_place(const Call *call, int i, OrmPath *path)
+{
+	if (!call->array)
+		return NULL;
+	*path = orm_path_index(NULL, i);
+	return path;
+}
+
+/* An object of the graph for a record that has been read. */
+static void
+adopt(Call *call, int i)
+{
+	OrmGroup *group = orm_graph_group(call->graph, call->write.model);
+	OrmPath *place = call->array ? palloc(sizeof(OrmPath)) : NULL;
+
+	root_place(call, i, place);
+	call->roots[i] = orm_graph_adopt(call->graph, group, root_intent(call), &call->records[i], place);
+}
+
+/* Makes a graph of what has been read so far, n objects. */
+static void
+make_graph(Call *call, int n)
+{
+	OrmGraph *graph = orm_graph_make();
+
+	graph->find_label = call->find_label;
+	graph->result = !call->options->no_result && call->readback == NULL;
+	graph->action = call->options->action;
+	graph->on_conflict = call->write.on_conflict;
+	graph->nconflict_on = call->nconflict_on;
+	graph->conflict_on = call->conflict_on;
+	orm_graph_group(graph, call->write.model)->keyed = call->readback != NULL;
+	call->graph = graph;
+	call->roots = palloc_extended(sizeof(OrmObject *) * Max(call->n, 1), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < n; i++)
+		adopt(call, i);
+}
+
+/* Reads the i-th object. */
+static void
+read_root(Call *call, int i, OrmJson json)
+{
+	OrmPath room;
+	int nested = orm_reader_read(call->reader, json, root_place(call, i, &room), call->verb, &call->records[i]);
+
+	call->records[i].index = call->array ? i : -1;
+	if (nested > 0 && call->graph == NULL)
+		make_graph(call, i);
+	if (call->graph == NULL)
+		return;
+	adopt(call, i);
+	orm_graph_read_relationships(call->graph, call->roots[i], json, nested);
+}
+
+/* Reads the whole document. */
+static void
+read_document(Call *call, const OrmDocument *document)
+{
+	OrmJson root = orm_document_root(document);
+	OrmJsonWalk walk;
+
+	call->array = orm_json_kind(root) == ORM_JSON_ARRAY && call->verb != ORM_VERB_UPDATE;
+	call->n = call->array ? root.node->count : 1;
+	call->records = orm_record_make(call->write.model, call->n);
+	call->reader = orm_reader_make(call->write.model);
+	call->readback = orm_reread_open(call->write.model, call->options);
+	if (call->options->action || call->readback != NULL)
+		make_graph(call, 0);
+	if (!call->array)
+	{
+		read_root(call, 0, root);
+		return;
+	}
+	walk = orm_json_walk(root);
+	while (orm_json_next(&walk))
+	{
+		CHECK_FOR_INTERRUPTS();
+		read_root(call, walk.index, walk.value);
+	}
+}
+
+/* Raises: what is nested in an object that is left out belongs to nobody. */
+static void
+refuse_ignore(const OrmGraph *graph)
+{
+	const OrmEdge *edge = linitial(graph->edges);
+
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("orm.create with \"on_conflict\": \"ignore\" takes no nested objects"),
+			errdetail("Relationship \"%s\" is given.", edge->relationship->name),
+			errhint("orm.upsert with the same option does."));
+}
+
+/* Writes the graph that the document is. */
+static bool
+write_graph(Call *call, Datum *result)
+{
+	OrmGraph *graph = call->graph;
+
+	if (root_intent(call) == ORM_INTENT_CREATE && graph->on_conflict == ORM_CONFLICT_IGNORE && graph->edges != NIL)
+		refuse_ignore(graph);
+	orm_graph_flush(graph);
+	if (call->readback != NULL)
+		return orm_reread(call->readback, graph, call->roots, call->n, call->array, result);
+	if (!graph->result)
+		return false;
+	*result = orm_graph_result(graph, call->roots, call->n, call->array);
+	return call->array || !orm_graph_is_left_out(call->roots[0]);
+}
+
+/* Writes records by their unique keys. */
+static void
+write_by_unique_key(const OrmWrite *write, OrmRecord *records, int n)
+{
+	const Call *call = (const Call *) write;
+	OrmBatch batch = orm_batch_make(write, records, n);
+
+	orm_unique_upsert(&batch, call->nconflict_on, call->conflict_on, write->on_conflict);
+}
+
+bool
+orm_objects_write(const OrmModel *model, OrmVerb verb, const OrmDocument *document, const OrmWriteOptions *options,
+				  OrmFindLabel find_label, int nconflict_on, char *const *conflict_on, Datum *result)
+{
+	Call call = {
+		.write = {.model = model, .on_conflict = options->on_conflict},
+		.verb = verb,
+		.options = options,
+		.find_label = find_label,
+		.nconflict_on = nconflict_on,
+		.conflict_on = conflict_on,
+	};
+
+	if (verb == ORM_VERB_UPSERT && options->on_conflict == ORM_CONFLICT_ERROR)
+		call.write.on_conflict = ORM_CONFLICT_UPDATE;
+	read_document(&call, document);
+	if (call.graph != NULL)
+		return write_graph(&call, result);
+	return orm_flat_write(is_upsert(&call)			  ? write_by_unique_key
+							  : verb == ORM_VERB_SAVE ? orm_write_save
+													  : orm_write_insert,
+						  &call.write, options, call.records, call.n, call.array, result);
+}
+
+/* Updates the only record, whose row must exist. */
+static void
+update_existing(const OrmWrite *write, OrmRecord *records, int n)
+{
+	bool missing;
+
+	orm_write_update(write, records, n, &missing);
+	if (missing)
+		orm_write_missing(write->model, records);
+}
+
+/* Puts the key, whose object is updated, into its record; raises 22023 when that gives another one. */
+static void
+set_key(const OrmModel *model, const Datum *key, OrmRecord *record)
+{
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+	{
+		int attribute = model->primary_key->attributes[i];
+		OrmPath here = orm_path_key(NULL, model->attributes[attribute].name);
+
+		if (record->given[attribute] && !orm_batch_same_value(model, attribute, record->values[attribute], key[i]))
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("key attribute \"%s\" of model \"%s\" cannot be changed", model->attributes[attribute].name,
+						   model->name),
+					orm_error_place(&here), errhint("The key says which object is meant; update never changes it."));
+		record->given[attribute] = true;
+		record->isnull[attribute] = false;
+		record->values[attribute] = key[i];
+	}
+}
+
+bool
+orm_objects_patch(const OrmModel *model, const Datum *key, const OrmDocument *patch, const OrmWriteOptions *options,
+				  OrmFindLabel find_label, Datum *result)
+{
+	Call call = {
+		.write = {.model = model, .on_conflict = options->on_conflict},
+		.verb = ORM_VERB_UPDATE,
+		.options = options,
+		.find_label = find_label,
+	};
+
+	read_document(&call, patch);
+	if (key == NULL)
+		orm_write_missing(model, NULL);
+	set_key(model, key, call.records);
+	if (call.graph != NULL)
+		return write_graph(&call, result);
+	return orm_flat_write(update_existing, &call.write, options, call.records, 1, false, result);
+}
