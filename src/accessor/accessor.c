@@ -19,7 +19,8 @@
 #include "accessor/accessor.h"
 #include "accessor/function.h"
 #include "accessor/recipe.h"
-#include "registry/function.h"
+#include "accessor/relation.h"
+#include "registry/proc.h"
 
 /* The source text of a function. */
 static char *
@@ -47,7 +48,7 @@ is_ours(const OrmModel *model, const OrmAccessor *accessor, HeapTuple tuple)
 	if (accessor->in_sql)
 		return form->prolang == SQLlanguageId && form->proretset &&
 			(accessor->by_row ? takes_row(model, form) : form->prorettype == model->row_type) &&
-			orm_catalog_is_marked(form->oid);
+			orm_proc_is_marked(form->oid);
 	return form->prolang == get_language_oid("orm", true) && strcmp(source_of(tuple), accessor->body) == 0;
 }
 
@@ -185,7 +186,7 @@ orm_accessor_wanted(const OrmModel *model, bool notices)
 		ListCell *function;
 
 		if (accessor->by_row)
-			orm_recipe_check_name(model, accessor);
+			orm_relation_check_name(model, accessor);
 		check_among_themselves(model, accessors, accessor);
 		if (OidIsValid(stranger))
 			raise_clash(model, accessor,
@@ -245,9 +246,9 @@ orm_accessor_mark(const OrmModel *model, Oid function)
 	of_rows = ((Form_pg_proc) GETSTRUCT(tuple))->prorettype == model->row_type;
 	ReleaseSysCache(tuple);
 	if (in_sql)
-		orm_catalog_mark_function(function);
+		orm_proc_mark(function);
 	else if (!of_rows)
-		orm_catalog_tie_function(function, model->relid);
+		orm_proc_tie(function, model->relid);
 }
 
 /* Puts the body that follows from the model into a function whose arguments still fit it. */
@@ -265,7 +266,7 @@ refresh_body(Oid function, const OrmAccessor *accessor)
 		can_coerce_type(accessor->nargs, form->proargtypes.values, accessor->argument_types, COERCION_ASSIGNMENT);
 	ReleaseSysCache(tuple);
 	if (fits)
-		orm_catalog_set_body(function, accessor->body);
+		orm_proc_set_body(function, accessor->body);
 }
 
 void

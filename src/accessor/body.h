@@ -9,7 +9,6 @@
 #ifndef ORM_ACCESSOR_BODY_H
 #define ORM_ACCESSOR_BODY_H
 
-#include "postgres.h"
 #include "base/document.h"
 
 /* No verb takes more documents. */

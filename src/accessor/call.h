@@ -6,7 +6,8 @@
 #define ORM_ACCESSOR_CALL_H
 
 #include "accessor/function.h"
-#include "accessor/result.h"
+#include "accessor/rows.h"
+#include "store/write.h"
 
 typedef struct OrmCall
 {
@@ -31,5 +32,14 @@ orm_call_result(OrmCall *call)
 {
 	return call->rows.found ? call->rows.result : orm_call_null(call);
 }
+
+/* The given arguments that are attributes, or the whole row, as a record; each cast to its attribute's type. */
+extern OrmRecord *orm_call_record(const OrmCall *call);
+
+/* Is a part of the primary key in the record NULL?  Such a key finds nothing. */
+extern bool orm_call_has_null_key(const OrmCall *call, const OrmRecord *record);
+
+/* The values of the primary key in the record, in key order. */
+extern Datum *orm_call_key(const OrmCall *call, const OrmRecord *record);
 
 #endif

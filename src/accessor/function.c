@@ -21,6 +21,7 @@
 #include "utils/syscache.h"
 
 #include "accessor/function.h"
+#include "accessor/query_function.h"
 #include "exec/cast.h"
 #include "model/cache.h"
 
@@ -80,7 +81,7 @@ check_form(const Compilation *c)
 static void
 check_writing(const Compilation *c)
 {
-	bool locks = orm_function_locks(c->function);
+	bool locks = orm_query_function_locks(c->function);
 	char *what;
 
 	if (!c->function->verb->writes && !locks)
@@ -114,7 +115,7 @@ declared_result(const Compilation *c)
 		if (kinds[i].type == type && kinds[i].set == c->form->proretset &&
 			(c->function->verb->results & kinds[i].result) != 0)
 			return kinds[i].result;
-	if (orm_function_selected(c->function) == NULL)
+	if (orm_query_function_selected(c->function) == NULL)
 		return 0;
 	return c->form->proretset ? ORM_RESULT_SCALARS : ORM_RESULT_SCALAR;
 }
@@ -161,7 +162,7 @@ set_result(const Compilation *c)
 	c->function->result = result;
 	c->function->result_type = c->form->prorettype;
 	if (c->function->query != NULL)
-		orm_function_check_result(c->function, c->model);
+		orm_query_function_check_result(c->function, c->model);
 }
 
 /*
@@ -410,8 +411,8 @@ read_body(OrmFunction *function, const char *source)
 {
 	OrmBody body = orm_body_parse(source);
 
-	function->verb = orm_language_verb(body.verb);
-	orm_function_take_documents(function, &body);
+	function->verb = orm_verb_find(body.verb);
+	orm_query_function_take_documents(function, &body);
 	return body.model;
 }
 
@@ -436,7 +437,7 @@ compile(Compilation *c)
 	model = read_body(function, isnull ? "" : TextDatumGetCString(source));
 	function->name = pstrdup(NameStr(c->form->proname));
 	check_writing(c);
-	c->model = orm_model_open(model, orm_function_lock(function->verb));
+	c->model = orm_cache_open(model, orm_function_lock(function->verb));
 	function->model = pstrdup(c->model->name);
 	function->epoch = c->model->epoch;
 	function->unset = unset_function();
@@ -446,7 +447,7 @@ compile(Compilation *c)
 	set_result(c);
 	set_parameters(c);
 	if (function->query != NULL && c->created)
-		orm_function_check_query(function, c->model);
+		orm_query_function_check(function, c->model);
 }
 
 OrmFunction *

@@ -10,64 +10,8 @@
 #include "nodes/primnodes.h"
 
 #include "accessor/body.h"
+#include "accessor/verb.h"
 #include "model/model.h"
-#include "query/query.h"
-
-/* What a function may return; flags, as a verb takes several. */
-typedef enum OrmResult
-{
-	ORM_RESULT_ROW = 1,	 /* the row type of the model's table */
-	ORM_RESULT_ROWS = 2, /* SETOF it */
-	ORM_RESULT_JSON = 4,
-	ORM_RESULT_VOID = 8,
-	ORM_RESULT_BOOLEAN = 16,
-	ORM_RESULT_JSONS = 32, /* SETOF json */
-	ORM_RESULT_BIGINT = 64,
-	ORM_RESULT_SCALAR = 128, /* the type of the one attribute that "select" names */
-	ORM_RESULT_SCALARS = 256 /* SETOF it */
-} OrmResult;
-
-/* What an attribute must be to be an argument. */
-typedef enum OrmArgumentRule
-{
-	ORM_ARGUMENTS_TO_STORE,	 /* what can be stored */
-	ORM_ARGUMENTS_TO_CHANGE, /* the key, and what can be stored */
-	ORM_ARGUMENTS_TO_MATCH,	 /* what has an equality */
-	ORM_ARGUMENTS_KEY,		 /* the key alone */
-	ORM_ARGUMENTS_PARAMETERS /* they are no attributes, but parameters of the documents; except the key, where
-								 * it is to be given */
-} OrmArgumentRule;
-
-/* What a verb does with the primary key. */
-typedef enum OrmKeyRule
-{
-	ORM_KEY_UNUSED,
-	ORM_KEY_KNOWN, /* the model must have one */
-	ORM_KEY_GIVEN  /* ... and each call says all of it */
-} OrmKeyRule;
-
-struct OrmCall;
-
-/* A verb of the language; the table of them is in verb.c. */
-typedef struct OrmLanguageVerb
-{
-	const char *name;
-	bool writes;
-	int results; /* OrmResult flags */
-	OrmArgumentRule arguments;
-	OrmKeyRule key;
-	bool takes_row;							   /* a single argument may be the whole row */
-	const char *documents[ORM_BODY_DOCUMENTS]; /* "query", "patch", "options": what it takes, in this order */
-	int required;							   /* how many of them must be given */
-	OrmQueryVerb query;						   /* with documents: what the query is read for */
-	Datum (*run)(struct OrmCall *call);
-} OrmLanguageVerb;
-
-/* The verbs with documents; in query_verb.c. */
-extern const OrmLanguageVerb orm_language_query_verbs[];
-extern const int orm_language_nquery_verbs;
-
-extern const OrmLanguageVerb *orm_language_verb(const char *name);
 
 typedef struct OrmParameter
 {
@@ -111,27 +55,6 @@ extern OrmFunction *orm_function_compile(HeapTuple tuple, bool created, MemoryCo
 
 /* What can be checked of a body when nothing else is known: 42601, 22P02. */
 extern void orm_function_check_syntax(const char *source);
-
-/*
- * The rest is in query_function.c: takes the documents of a body into a
- * function whose verb is known (42601, 22023);
- */
-extern void orm_function_take_documents(OrmFunction *function, const OrmBody *body);
-
-/* does its query lock rows?; */
-extern bool orm_function_locks(const OrmFunction *function);
-
-/* what the query is read for, with the result that the function has; */
-extern OrmQueryVerb orm_function_query_verb(const OrmFunction *function);
-
-/* the name of the one attribute that it selects, palloc'd; NULL: it is not one; */
-extern const char *orm_function_selected(const OrmFunction *function);
-
-/* raises 42P13 for a query that cannot have the function's result; */
-extern void orm_function_check_result(const OrmFunction *function, const OrmModel *model);
-
-/* and compiles the query as a call would, and reads its values, with all parameters and without the optional ones. */
-extern void orm_function_check_query(const OrmFunction *function, const OrmModel *model);
 
 /* Raises why an argument that is not usable cannot be given: 42703, 42883, 428C9, 42P13. */
 extern void orm_function_refuse(const OrmFunction *function, const OrmModel *model, const OrmParameter *parameter)

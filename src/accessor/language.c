@@ -88,7 +88,7 @@ open_function(Oid oid, OrmCall *call)
 	if (plan != NULL)
 	{
 		call->function = orm_plan_payload(plan);
-		call->model = orm_model_open(call->function->model, orm_function_lock(call->function->verb));
+		call->model = orm_cache_open(call->function->model, orm_function_lock(call->function->verb));
 	}
 	if (plan == NULL || call->function->epoch != call->model->epoch)
 		plan = compile_function(tuple, &key, plan, call);

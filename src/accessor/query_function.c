@@ -10,6 +10,7 @@
 #include "utils/memutils.h"
 
 #include "accessor/function.h"
+#include "accessor/query_function.h"
 #include "exec/query.h"
 #include "store/write.h"
 
@@ -54,7 +55,7 @@ find_document(const OrmLanguageVerb *verb, const OrmBody *body, const char *name
 }
 
 void
-orm_function_take_documents(OrmFunction *function, const OrmBody *body)
+orm_query_function_take_documents(OrmFunction *function, const OrmBody *body)
 {
 	const OrmLanguageVerb *verb = function->verb;
 	const OrmDocument *options;
@@ -79,7 +80,7 @@ orm_function_take_documents(OrmFunction *function, const OrmBody *body)
 }
 
 bool
-orm_function_locks(const OrmFunction *function)
+orm_query_function_locks(const OrmFunction *function)
 {
 	OrmJson lock;
 
@@ -87,7 +88,7 @@ orm_function_locks(const OrmFunction *function)
 }
 
 OrmQueryVerb
-orm_function_query_verb(const OrmFunction *function)
+orm_query_function_verb(const OrmFunction *function)
 {
 	return function->result == ORM_RESULT_ROWS ? ORM_QUERY_ROWS : function->verb->query;
 }
@@ -106,7 +107,7 @@ refuse_key(const OrmFunction *function, const char *key)
 }
 
 const char *
-orm_function_selected(const OrmFunction *function)
+orm_query_function_selected(const OrmFunction *function)
 {
 	OrmJson select;
 	OrmJsonWalk walk;
@@ -125,7 +126,7 @@ orm_function_selected(const OrmFunction *function)
 static void
 check_scalar(const OrmFunction *function, const OrmModel *model)
 {
-	const char *name = orm_function_selected(function);
+	const char *name = orm_query_function_selected(function);
 	OrmPath select = orm_path_key(NULL, "select");
 	OrmPath here = orm_path_index(&select, 0);
 	int attribute = orm_model_attribute(model, name, strlen(name));
@@ -142,7 +143,7 @@ check_scalar(const OrmFunction *function, const OrmModel *model)
 }
 
 void
-orm_function_check_result(const OrmFunction *function, const OrmModel *model)
+orm_query_function_check_result(const OrmFunction *function, const OrmModel *model)
 {
 	static const char *const not_in_rows[] = {"select", "omit", "compute", "load", "etag"};
 	static const char *const not_in_values[] = {"omit", "compute", "load", "etag"};
@@ -197,7 +198,7 @@ compile_sample(const OrmFunction *function, const OrmModel *model, bool unset)
 	OrmQueryRequest request;
 	OrmShape shape;
 
-	orm_query_request(&request, orm_function_query_verb(function), model, function->query, NULL);
+	orm_query_request(&request, orm_query_function_verb(function), model, function->query, NULL);
 	request.patch = function->patch;
 	request.parameters = sample_parameters(function, unset, &request.nparameters);
 	orm_shape_begin(&shape);
@@ -213,7 +214,7 @@ compile_sample(const OrmFunction *function, const OrmModel *model, bool unset)
 }
 
 void
-orm_function_check_query(const OrmFunction *function, const OrmModel *model)
+orm_query_function_check(const OrmFunction *function, const OrmModel *model)
 {
 	bool optional = false;
 

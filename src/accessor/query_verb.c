@@ -8,8 +8,9 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#include "accessor/argument.h"
 #include "accessor/call.h"
+#include "accessor/query_function.h"
+#include "accessor/query_verb.h"
 #include "exec/query.h"
 #include "remove/delete.h"
 
@@ -44,7 +45,7 @@ make_request(const OrmCall *call)
 {
 	OrmQueryRequest request;
 
-	orm_query_request(&request, orm_function_query_verb(call->function), call->model, call->function->query, NULL);
+	orm_query_request(&request, orm_query_function_verb(call->function), call->model, call->function->query, NULL);
 	request.patch = call->function->patch;
 	request.parameters = make_parameters(call, &request.nparameters);
 	return request;
@@ -288,7 +289,7 @@ run_delete_where(OrmCall *call)
 #define MANY (ORM_RESULT_ROWS | ORM_RESULT_JSON | ORM_RESULT_JSONS | ORM_RESULT_SCALARS)
 #define NUMBER (ORM_RESULT_BIGINT | ORM_RESULT_VOID)
 
-const OrmLanguageVerb orm_language_query_verbs[] = {
+const OrmLanguageVerb orm_query_verb_table[] = {
 	{.name = "all",
 	 .run = run_all,
 	 .results = MANY,
@@ -362,4 +363,4 @@ const OrmLanguageVerb orm_language_query_verbs[] = {
 	 .required = 1},
 };
 
-const int orm_language_nquery_verbs = lengthof(orm_language_query_verbs);
+const int orm_query_verb_count = lengthof(orm_query_verb_table);

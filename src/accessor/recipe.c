@@ -25,6 +25,7 @@
 
 #include "accessor/body.h"
 #include "accessor/recipe.h"
+#include "accessor/relation.h"
 #include "base/names.h"
 #include "base/sql.h"
 
@@ -408,7 +409,7 @@ orm_recipe_all(const OrmModel *model, bool notices)
 
 		if (!relationship->resolved)
 			continue;
-		accessor = orm_recipe_relationship(model, relationship, &comment);
+		accessor = orm_relation_accessor(model, relationship, &comment);
 		accessors = lappend(accessors, finish_accessor(model, accessor, comment));
 	}
 	return accessors;

@@ -24,10 +24,4 @@ extern List *orm_recipe_names(const OrmModel *model);
  */
 extern List *orm_recipe_all(const OrmModel *model, bool notices);
 
-/* Raises 42710 when a relationship's function may not have its name. */
-extern void orm_recipe_check_name(const OrmModel *model, const OrmAccessor *accessor);
-
-/* A relationship's function, without texts but for its body. */
-extern OrmAccessor *orm_recipe_relationship(const OrmModel *model, const OrmRelationship *relationship, char **comment);
-
 #endif

@@ -22,6 +22,7 @@
 #include "utils/syscache.h"
 
 #include "accessor/recipe.h"
+#include "accessor/relation.h"
 #include "base/sql.h"
 
 /* A column behind what stands for its table: t."id", $1."id", "id". */
@@ -108,7 +109,7 @@ relationship_body(const OrmModel *model, const OrmRelationship *r)
 }
 
 OrmAccessor *
-orm_recipe_relationship(const OrmModel *model, const OrmRelationship *relationship, char **comment)
+orm_relation_accessor(const OrmModel *model, const OrmRelationship *relationship, char **comment)
 {
 	OrmAccessor *accessor = palloc0(sizeof(OrmAccessor));
 	bool one = relationship->kind == ORM_BELONGS_TO || relationship->kind == ORM_HAS_ONE;
@@ -182,7 +183,7 @@ hides_cast(const char *name, Oid row_type)
 }
 
 void
-orm_recipe_check_name(const OrmModel *model, const OrmAccessor *accessor)
+orm_relation_check_name(const OrmModel *model, const OrmAccessor *accessor)
 {
 	const char *name = accessor->name;
 

@@ -5,8 +5,9 @@
  */
 #include "postgres.h"
 
-#include "accessor/argument.h"
 #include "accessor/call.h"
+#include "accessor/query_verb.h"
+#include "accessor/verb.h"
 #include "exec/access.h"
 #include "exec/get.h"
 #include "exec/object_shape.h"
@@ -191,15 +192,15 @@ static const OrmLanguageVerb verbs[] = {
 };
 
 const OrmLanguageVerb *
-orm_language_verb(const char *name)
+orm_verb_find(const char *name)
 {
-	const char **names = palloc(sizeof(char *) * (lengthof(verbs) + orm_language_nquery_verbs));
+	const char **names = palloc(sizeof(char *) * (lengthof(verbs) + orm_query_verb_count));
 	int nnames = 0;
 
-	for (int i = 0; i < (int) lengthof(verbs) + orm_language_nquery_verbs; i++)
+	for (int i = 0; i < (int) lengthof(verbs) + orm_query_verb_count; i++)
 	{
 		const OrmLanguageVerb *verb = i < (int) lengthof(verbs) ? &verbs[i]
-																: &orm_language_query_verbs[i - lengthof(verbs)];
+																: &orm_query_verb_table[i - lengthof(verbs)];
 
 		if (strcmp(verb->name, name) == 0)
 			return verb;

@@ -13,8 +13,9 @@
 #include "utils/tuplestore.h"
 
 #include "define/guard.h"
-#include "define/store.h"
+#include "define/register.h"
 #include "model/cache.h"
+#include "model/relationship.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_version);
 PG_FUNCTION_INFO_V1(orm_sql_attribute_rows);
@@ -126,7 +127,7 @@ do_read(void *argument)
 {
 	Reading *reading = argument;
 
-	reading->declaration = orm_store_declaration(reading->row);
+	reading->declaration = orm_register_declaration(reading->row);
 }
 
 /*
@@ -140,7 +141,7 @@ read_declaration(const OrmRegistered *row)
 	Reading reading = {row, NULL};
 
 	if (row->mapped)
-		return orm_store_declaration(row);
+		return orm_register_declaration(row);
 	orm_guard_run(do_read, &reading, psprintf("model \"%s\" is left out", row->name));
 	return reading.declaration;
 }
@@ -155,7 +156,7 @@ orm_sql_attribute_rows(PG_FUNCTION_ARGS)
 	foreach(cell, orm_registry_all())
 	{
 		OrmRegistered *row = lfirst(cell);
-		const OrmModel *model = row->mapped ? orm_model_open_if_any(row->name, AccessShareLock) : NULL;
+		const OrmModel *model = row->mapped ? orm_cache_open_if_any(row->name, AccessShareLock) : NULL;
 		OrmDeclaration *declaration;
 
 		CHECK_FOR_INTERRUPTS();
@@ -199,7 +200,7 @@ orm_sql_relationship_rows(PG_FUNCTION_ARGS)
 	foreach(cell, orm_registry_all())
 	{
 		OrmRegistered *row = lfirst(cell);
-		const OrmModel *model = row->mapped ? orm_model_open_if_any(row->name, AccessShareLock) : NULL;
+		const OrmModel *model = row->mapped ? orm_cache_open_if_any(row->name, AccessShareLock) : NULL;
 		OrmDeclaration *declaration = read_declaration(row);
 
 		CHECK_FOR_INTERRUPTS();

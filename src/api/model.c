@@ -1,5 +1,5 @@
 /*
- * model.c - SQL functions that declare, create and drop; see define/define.h.
+ * model.c - SQL functions that declare, create and drop; see src/define/.
  */
 #include "postgres.h"
 
@@ -14,8 +14,14 @@
 #include "utils/tuplestore.h"
 
 #include "api/argument.h"
-#include "define/define.h"
+#include "define/create.h"
+#include "define/declare.h"
+#include "define/describe.h"
+#include "define/drop.h"
+#include "define/report.h"
+#include "define/sync.h"
 #include "model/model.h"
+#include "model/table.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_model);
 PG_FUNCTION_INFO_V1(orm_sql_model_document);
@@ -71,7 +77,7 @@ return_changes(FunctionCallInfo fcinfo, List *changes)
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, changes)
 	{
-		OrmDefineChange *change = lfirst(cell);
+		OrmReported *change = lfirst(cell);
 		Datum values[4] = {0};
 		bool nulls[4] = {change->model == NULL};
 
@@ -92,7 +98,7 @@ orm_sql_model(PG_FUNCTION_ARGS)
 	char *name = orm_argument_text(fcinfo, 0, "name");
 	char *table = orm_argument_text(fcinfo, 1, "table_name");
 
-	orm_define_declare(compose(name, table, fcinfo, 2));
+	orm_declare_model(compose(name, table, fcinfo, 2));
 	PG_RETURN_VOID();
 }
 
@@ -104,7 +110,7 @@ orm_sql_model_document(PG_FUNCTION_ARGS)
 
 	if (document == NULL)
 		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"%s\" must not be null", "document"));
-	orm_define_declare(pnstrdup(orm_document_text(document), document->text_length));
+	orm_declare_model(pnstrdup(orm_document_text(document), document->text_length));
 	PG_RETURN_VOID();
 }
 
@@ -119,7 +125,7 @@ orm_sql_map(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"%s\" must not be null", "relation"));
 	relid = PG_GETARG_OID(0);
-	orm_define_map(relid, name, compose(name, orm_model_table_name(relid), fcinfo, 2), &changes);
+	orm_declare_map(relid, name, compose(name, orm_table_name(relid), fcinfo, 2), &changes);
 	return return_changes(fcinfo, changes);
 }
 
@@ -129,7 +135,7 @@ orm_sql_unmap(PG_FUNCTION_ARGS)
 {
 	List *changes = NIL;
 
-	orm_define_unmap(orm_argument_text(fcinfo, 0, "model"), &changes);
+	orm_declare_unmap(orm_argument_text(fcinfo, 0, "model"), &changes);
 	return return_changes(fcinfo, changes);
 }
 
@@ -144,40 +150,40 @@ owner_argument(FunctionCallInfo fcinfo, int n)
 Datum
 orm_sql_create_all(PG_FUNCTION_ARGS)
 {
-	return return_changes(fcinfo, orm_define_create(owner_argument(fcinfo, 0), NULL));
+	return return_changes(fcinfo, orm_create_tables(owner_argument(fcinfo, 0), NULL));
 }
 
 /* orm.create_table(model) */
 Datum
 orm_sql_create_table(PG_FUNCTION_ARGS)
 {
-	return return_changes(fcinfo, orm_define_create(InvalidOid, orm_argument_text(fcinfo, 0, "model")));
+	return return_changes(fcinfo, orm_create_tables(InvalidOid, orm_argument_text(fcinfo, 0, "model")));
 }
 
 /* orm.drop_all(owner) */
 Datum
 orm_sql_drop_all(PG_FUNCTION_ARGS)
 {
-	return return_changes(fcinfo, orm_define_drop(owner_argument(fcinfo, 0), NULL));
+	return return_changes(fcinfo, orm_drop_tables(owner_argument(fcinfo, 0), NULL));
 }
 
 /* orm.drop_table(model) */
 Datum
 orm_sql_drop_table(PG_FUNCTION_ARGS)
 {
-	return return_changes(fcinfo, orm_define_drop(InvalidOid, orm_argument_text(fcinfo, 0, "model")));
+	return return_changes(fcinfo, orm_drop_tables(InvalidOid, orm_argument_text(fcinfo, 0, "model")));
 }
 
 /* orm.sync(model) */
 Datum
 orm_sql_sync(PG_FUNCTION_ARGS)
 {
-	return return_changes(fcinfo, orm_define_sync(orm_argument_text(fcinfo, 0, "model")));
+	return return_changes(fcinfo, orm_sync_model(orm_argument_text(fcinfo, 0, "model")));
 }
 
 /* orm.describe(model) */
 Datum
 orm_sql_describe(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(cstring_to_text(orm_define_describe(orm_argument_text(fcinfo, 0, "model"))));
+	PG_RETURN_TEXT_P(cstring_to_text(orm_describe_model(orm_argument_text(fcinfo, 0, "model"))));
 }

@@ -1,5 +1,5 @@
 -- replace
--- Declaring models, making and dropping their tables; see define/define.h.
+-- Declaring models, making and dropping their tables; see src/define/.
 
 CREATE OR REPLACE FUNCTION orm.model(name pg_catalog.text, table_name pg_catalog.text,
     VARIADIC elements orm.document[] DEFAULT '{}')

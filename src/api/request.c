@@ -12,7 +12,7 @@ const OrmModel *
 orm_request_model(FunctionCallInfo fcinfo, LOCKMODE lockmode)
 {
 	orm_session_autoflush(true);
-	return orm_model_open(orm_argument_text(fcinfo, 0, "model"), lockmode);
+	return orm_cache_open(orm_argument_text(fcinfo, 0, "model"), lockmode);
 }
 
 void

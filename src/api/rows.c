@@ -7,8 +7,9 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "accessor/result.h"
+#include "accessor/rows.h"
 #include "api/request.h"
+#include "model/table.h"
 #include "session/session.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_rows);
@@ -37,7 +38,7 @@ orm_sql_rows(PG_FUNCTION_ARGS)
 	OrmResultRows rows = {.fcinfo = fcinfo};
 
 	orm_session_autoflush(true);
-	rows.model = orm_model_open_by_table(row_argument(fcinfo), AccessShareLock);
+	rows.model = orm_table_open(row_argument(fcinfo), AccessShareLock);
 	orm_rows_check(&rows);
 	orm_rows_begin_set(fcinfo);
 	orm_request_take(fcinfo, &request, ORM_QUERY_ROWS, rows.model, 1, 2);

@@ -30,7 +30,7 @@ PG_FUNCTION_INFO_V1(orm_sql_flush_at_commit);
 static const OrmModel *
 model_argument(FunctionCallInfo fcinfo)
 {
-	return orm_model_open(orm_argument_text(fcinfo, 0, "model"), RowExclusiveLock);
+	return orm_cache_open(orm_argument_text(fcinfo, 0, "model"), RowExclusiveLock);
 }
 
 /* Queues the object of a call. */

@@ -10,7 +10,8 @@
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
-#include "define/define.h"
+#include "define/events.h"
+#include "define/replan.h"
 #include "registry/registry.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_registry_row);
@@ -48,7 +49,7 @@ orm_sql_registry_row(PG_FUNCTION_ARGS)
 		orm_registry_unbind(orm_registry_row(tuple, RelationGetDescr(trigger->tg_relation))->name);
 		return PointerGetDatum(tuple);
 	}
-	tuple = orm_define_restore(tuple, RelationGetDescr(trigger->tg_relation));
+	tuple = orm_events_restore(tuple, RelationGetDescr(trigger->tg_relation));
 	return PointerGetDatum(tuple);
 }
 
@@ -62,7 +63,7 @@ orm_sql_registry_rows(PG_FUNCTION_ARGS)
 						TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event) &&
 						RelationGetRelid(trigger->tg_relation) == orm_registry_relid(),
 					"orm.registry_rows");
-	orm_define_restored();
+	orm_events_restored();
 	return PointerGetDatum(NULL);
 }
 
@@ -95,9 +96,9 @@ orm_sql_follow_ddl(PG_FUNCTION_ARGS)
 	check_called_by(CALLED_AS_EVENT_TRIGGER(fcinfo), "orm.follow_ddl");
 	statement = ((EventTriggerData *) fcinfo->context)->parsetree;
 	if (IsA(statement, RenameStmt) || IsA(statement, AlterObjectSchemaStmt))
-		orm_define_follow_ddl();
+		orm_events_follow_ddl();
 	else if (IsA(statement, AlterTableStmt))
-		orm_define_replan();
+		orm_replan_functions();
 	PG_RETURN_NULL();
 }
 
@@ -106,6 +107,6 @@ Datum
 orm_sql_follow_drop(PG_FUNCTION_ARGS)
 {
 	check_called_by(CALLED_AS_EVENT_TRIGGER(fcinfo), "orm.follow_drop");
-	orm_define_follow_drop();
+	orm_events_follow_drop();
 	PG_RETURN_NULL();
 }

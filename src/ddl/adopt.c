@@ -8,7 +8,10 @@
 #include "postgres.h"
 
 #include "base/names.h"
-#include "ddl/plan_internal.h"
+#include "ddl/adopt.h"
+#include "ddl/ddl.h"
+#include "ddl/layout.h"
+#include "model/type.h"
 
 /* Raises 42P07: says what the relation has not. */
 static void
@@ -85,7 +88,7 @@ same_pairs(const OrmDdlConstraint *wanted, const ForeignKey *key)
 	ListCell *cell;
 	ListCell *other;
 
-	if (!orm_ddl_same_columns(wanted->columns, key->columns))
+	if (!orm_layout_same_columns(wanted->columns, key->columns))
 		return false;
 	foreach(cell, wanted->columns)
 		foreach(other, key->columns)
@@ -119,13 +122,13 @@ has_unique(const List *columns, const OrmDeclaration *reflected)
 {
 	ListCell *cell;
 
-	if (orm_ddl_same_columns(columns, orm_declaration_key(reflected)))
+	if (orm_layout_same_columns(columns, orm_declaration_key(reflected)))
 		return true;
 	foreach(cell, reflected->columns)
 	{
 		OrmDeclaredColumn *column = lfirst(cell);
 
-		if (column->is_unique == ORM_YES && orm_ddl_same_columns(columns, list_make1(column->name)))
+		if (column->is_unique == ORM_YES && orm_layout_same_columns(columns, list_make1(column->name)))
 			return true;
 	}
 	foreach(cell, reflected->constraints)
@@ -134,7 +137,7 @@ has_unique(const List *columns, const OrmDeclaration *reflected)
 
 		if ((constraint->kind == ORM_CONSTRAINT_UNIQUE ||
 			 (constraint->is_unique == ORM_YES && constraint->where_expr == NULL)) &&
-			orm_ddl_same_columns(columns, constraint->columns))
+			orm_layout_same_columns(columns, constraint->columns))
 			return true;
 	}
 	return false;
@@ -147,7 +150,7 @@ check_constraint(const OrmDdlTable *table, const OrmDdlConstraint *wanted, const
 	switch (wanted->kind)
 	{
 		case ORM_CONSTRAINT_PRIMARY_KEY:
-			if (!orm_ddl_same_columns(wanted->columns, orm_declaration_key(reflected)))
+			if (!orm_layout_same_columns(wanted->columns, orm_declaration_key(reflected)))
 				raise_lacks(table, psprintf("It has no primary key of %s.", list_names(wanted->columns)));
 			break;
 		case ORM_CONSTRAINT_UNIQUE:
@@ -196,7 +199,7 @@ lacks_made_names(const OrmDdlTable *table, const List *columns, const OrmDeclara
 
 	foreach(cell, columns)
 	{
-		OrmDdlColumn *column = orm_ddl_column(table, lfirst(cell));
+		OrmDdlColumn *column = orm_layout_column(table, lfirst(cell));
 
 		if (orm_declaration_column(reflected, lfirst(cell)) != NULL)
 			continue;
@@ -231,7 +234,7 @@ follow_foreign_keys(OrmDdlTable *table, const OrmDeclaration *reflected)
 			continue;
 		foreach(name, constraint->columns)
 		{
-			OrmDdlColumn *column = orm_ddl_column(table, lfirst(name));
+			OrmDdlColumn *column = orm_layout_column(table, lfirst(name));
 
 			if (column != NULL && column->made_name)
 				table->columns = list_delete_ptr(table->columns, column);
@@ -254,12 +257,12 @@ check_column(const OrmDdlTable *table, const OrmDdlColumn *wanted, const OrmDecl
 	if (column->type_oid != wanted->type || column->typmod != wanted->typmod)
 		raise_lacks(table,
 					psprintf("Its column \"%s\" has type %s, not %s.", wanted->name, column->type,
-							 orm_declaration_type_name(wanted->type, wanted->typmod)));
+							 orm_type_name(wanted->type, wanted->typmod)));
 }
 
 /* Compares columns and keys; raises for the first that is not there. */
 void
-orm_ddl_adopt(OrmDdlTable *table, const OrmDeclaration *reflected, bool keys)
+orm_adopt_table(OrmDdlTable *table, const OrmDeclaration *reflected, bool keys)
 {
 	ListCell *cell;
 

@@ -14,7 +14,10 @@
 
 #include "utils/lsyscache.h"
 
-#include "ddl/plan_internal.h"
+#include "ddl/belongs_to.h"
+#include "ddl/ddl.h"
+#include "ddl/layout.h"
+#include "ddl/target.h"
 
 /* Raises 42701 when an added column has the name of another attribute or relationship. */
 static void
@@ -77,8 +80,9 @@ is_taken(OrmPlanned *planned, const List *columns, const OrmTarget *target, cons
 
 		if (other == relationship || other->kind != ORM_BELONGS_TO)
 			continue;
-		if (orm_ddl_same_columns(
-				columns, other->foreign_key != NIL ? other->foreign_key : orm_ddl_default_columns(other->name, target)))
+		if (orm_layout_same_columns(columns,
+									other->foreign_key != NIL ? other->foreign_key
+															  : orm_target_default_columns(other->name, target)))
 			return true;
 	}
 	return false;
@@ -125,7 +129,7 @@ find_declared_key(OrmPlanned *planned, const OrmTarget *target, const OrmDeclare
 static List *
 choose_columns(OrmPlanned *planned, const OrmTarget *target, const OrmDeclaredRelationship *relationship)
 {
-	List *names = orm_ddl_default_columns(relationship->name, target);
+	List *names = orm_target_default_columns(relationship->name, target);
 	List *declared;
 
 	if (relationship->foreign_key != NIL)
@@ -138,12 +142,12 @@ choose_columns(OrmPlanned *planned, const OrmTarget *target, const OrmDeclaredRe
 
 /* Chooses the columns of a key, and adds those that are not there. */
 void
-orm_ddl_add_key_columns(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *relationship)
+orm_belongs_to_add_columns(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *relationship)
 {
 	OrmElementPlace place;
 	OrmElementPlace at_key;
 	const OrmPath *path = orm_declaration_place(&at_key, relationship->position, "belongs_to", NULL);
-	const OrmTarget *target = orm_ddl_need_target(
+	const OrmTarget *target = orm_target_need(
 		run, planned, relationship->model,
 		orm_declaration_place(&place, relationship->position, "belongs_to", "model"));
 	List *columns = choose_columns(planned, target, relationship);
@@ -154,7 +158,7 @@ orm_ddl_add_key_columns(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelation
 				errmsg("number of referencing and referenced columns for foreign key disagree"), orm_error_place(path));
 	foreach(cell, columns)
 		if (orm_declaration_column(planned->table.declaration, lfirst(cell)) == NULL &&
-			orm_ddl_column(&planned->table, lfirst(cell)) == NULL)
+			orm_layout_column(&planned->table, lfirst(cell)) == NULL)
 			add_key_column(planned, lfirst(cell), &target->keys[foreach_current_index(cell)],
 						   relationship->foreign_key == NIL, path);
 	relationship->foreign_key = columns;
@@ -170,7 +174,7 @@ find_foreign_key(const OrmPlanned *planned, const List *columns)
 	{
 		OrmDdlConstraint *constraint = lfirst(cell);
 
-		if (constraint->kind == ORM_CONSTRAINT_FOREIGN_KEY && orm_ddl_same_columns(constraint->columns, columns))
+		if (constraint->kind == ORM_CONSTRAINT_FOREIGN_KEY && orm_layout_same_columns(constraint->columns, columns))
 			return constraint;
 	}
 	return NULL;
@@ -211,15 +215,15 @@ add_foreign_key(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *re
 {
 	OrmElementPlace place;
 	const OrmPath *path = orm_declaration_place(&place, relationship->position, "belongs_to", NULL);
-	const OrmTarget *target = orm_ddl_find_target(run, planned, relationship->model);
+	const OrmTarget *target = orm_target_find(run, planned, relationship->model);
 	OrmDdlConstraint *constraint = find_foreign_key(planned, relationship->foreign_key);
 
 	if (constraint == NULL)
 	{
-		constraint = orm_ddl_add_constraint(planned, ORM_CONSTRAINT_FOREIGN_KEY, relationship->foreign_key,
-											relationship->position);
+		constraint = orm_layout_add_constraint(planned, ORM_CONSTRAINT_FOREIGN_KEY, relationship->foreign_key,
+											   relationship->position);
 		constraint->made_for = relationship;
-		orm_ddl_set_target(run, constraint, target, NIL, path);
+		orm_layout_set_target(run, constraint, target, NIL, path);
 	}
 	check_same_target(planned, relationship, constraint, target);
 	constraint->on_delete = agree(planned, relationship, "on_delete", relationship->on_delete, constraint->on_delete);
@@ -237,7 +241,7 @@ set_not_null(OrmPlanned *planned, const OrmDeclaredRelationship *relationship)
 		return;
 	foreach(cell, relationship->foreign_key)
 	{
-		OrmDdlColumn *column = orm_ddl_column(&planned->table, lfirst(cell));
+		OrmDdlColumn *column = orm_layout_column(&planned->table, lfirst(cell));
 
 		if (column->declared != NULL && column->declared->nullable == ORM_YES)
 			ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
@@ -257,8 +261,8 @@ serves(const OrmDdlConstraint *constraint, const List *columns)
 		return false;
 	if (constraint->method != NULL && strcmp(constraint->method, "btree") != 0)
 		return list_length(columns) == 1 && strcmp(constraint->method, "hash") == 0 &&
-			orm_ddl_same_columns(columns, constraint->columns);
-	return orm_ddl_same_columns(columns, list_truncate(list_copy(constraint->columns), list_length(columns)));
+			orm_layout_same_columns(columns, constraint->columns);
+	return orm_layout_same_columns(columns, list_truncate(list_copy(constraint->columns), list_length(columns)));
 }
 
 /* The index of a belongs_to, unless its columns lead one that is there. */
@@ -270,13 +274,13 @@ add_index(OrmPlanned *planned, OrmDeclaredRelationship *relationship)
 	foreach(cell, planned->table.constraints)
 		if (serves(lfirst(cell), relationship->foreign_key))
 			return;
-	orm_ddl_add_constraint(planned, ORM_CONSTRAINT_INDEX, relationship->foreign_key, relationship->position)->made_for =
-		relationship;
+	orm_layout_add_constraint(planned, ORM_CONSTRAINT_INDEX, relationship->foreign_key, relationship->position)
+		->made_for = relationship;
 }
 
 /* Adds what every belongs_to needs besides its columns. */
 void
-orm_ddl_add_keys(OrmDdlRun *run, OrmPlanned *planned)
+orm_belongs_to_add_keys(OrmDdlRun *run, OrmPlanned *planned)
 {
 	ListCell *cell;
 

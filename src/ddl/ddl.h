@@ -9,14 +9,21 @@
  *
  *     plan = orm_ddl_plan(declarations, &catalog);
  *     for each table of plan->tables, in order:
- *         if it exists:  orm_ddl_adopt(table, what the relation has, ...)
+ *         if it exists:  orm_adopt_table(table, what the relation has, ...)
  *         else:          run table->statements, in order
  *     run plan->late, in order
+ *
+ *     ddl.c          the run: which tables there are, in which order, what is left for the end
+ *     target.c       what names of models and tables stand for; their keys
+ *     layout.c       columns and constraints of one table
+ *     belongs_to.c   those that belongs_to adds
+ *     join_table.c   the join tables of many_to_many
+ *     print.c        statements
+ *     adopt.c        comparing with a relation that exists
  */
 #ifndef ORM_DDL_DDL_H
 #define ORM_DDL_DDL_H
 
-#include "postgres.h"
 #include "model/declaration.h"
 #include "nodes/pg_list.h"
 
@@ -124,13 +131,36 @@ typedef struct OrmDdlPlan
  */
 extern OrmDdlPlan *orm_ddl_plan(List *declarations, const OrmDdlCatalog *catalog);
 
-/*
- * Checks that a relation that exists (as orm_reflect_relation says, without a
- * namer) has every column and key of the table; raises 42P07 naming the first
- * one it lacks.  "keys" is false for views and foreign tables, which can have none.  A
- * belongs_to whose columns were to be added follows the relation's own foreign
- * key to that target, if it has just one.
- */
-extern void orm_ddl_adopt(OrmDdlTable *table, const OrmDeclaration *reflected, bool keys);
+/* The rest is for the files of ddl/: the plan while it is made. */
+
+typedef enum OrmTargetKeyState
+{
+	ORM_TARGET_KEY_UNKNOWN,
+	ORM_TARGET_KEY_IN_WORK, /* to come here again means a circle */
+	ORM_TARGET_KEY_KNOWN
+} OrmTargetKeyState;
+
+/* A table of the run. */
+typedef struct OrmPlanned
+{
+	OrmDdlTable table;
+	OrmTarget target; /* as others refer to it; keys once key_state says so */
+	OrmTargetKeyState key_state;
+	bool visited; /* while tables are put in order */
+	bool placed;  /* it stands in the plan: others may refer to it */
+} OrmPlanned;
+
+typedef struct OrmDdlRun
+{
+	List *tables; /* of OrmPlanned * */
+	const OrmDdlCatalog *catalog;
+	OrmDdlPlan *plan;
+} OrmDdlRun;
+
+/* Adds a table to the run. */
+extern OrmPlanned *orm_ddl_add_table(OrmDdlRun *run, OrmDeclaration *declaration);
+
+/* The table of the run by its name, or NULL: the one that makes it, if several models are on it. */
+extern OrmPlanned *orm_ddl_find_table(const OrmDdlRun *run, const char *schema, const char *relation);
 
 #endif

@@ -15,7 +15,8 @@
 #include "postgres.h"
 
 #include "base/sql.h"
-#include "ddl/plan_internal.h"
+#include "ddl/ddl.h"
+#include "ddl/print.h"
 
 /* Words of a declaration that stand for words of SQL. */
 static const struct
@@ -240,7 +241,7 @@ print_comment(OrmDdlTable *table, const OrmDdlColumn *column)
 
 /* Makes the statements of a table; its foreign keys to later tables go to the end. */
 void
-orm_ddl_print_table(OrmDdlRun *run, OrmPlanned *planned)
+orm_print_table(OrmDdlRun *run, OrmPlanned *planned)
 {
 	OrmDdlTable *table = &planned->table;
 	ListCell *cell;

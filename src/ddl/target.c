@@ -16,7 +16,8 @@
 #include "utils/lsyscache.h"
 
 #include "base/names.h"
-#include "ddl/plan_internal.h"
+#include "ddl/ddl.h"
+#include "ddl/target.h"
 #include "model/cache.h"
 
 /* The table of a model of the run, or NULL. */
@@ -53,7 +54,7 @@ find_relation(const OrmDdlRun *run, const char *relation)
 
 /* The table that a name stands for, or NULL. */
 const OrmTarget *
-orm_ddl_find_target(OrmDdlRun *run, const OrmPlanned *from, const char *name)
+orm_target_find(OrmDdlRun *run, const OrmPlanned *from, const char *name)
 {
 	OrmPlanned *planned = find_model(run, name);
 	const OrmTarget *target;
@@ -78,7 +79,7 @@ orm_ddl_find_target(OrmDdlRun *run, const OrmPlanned *from, const char *name)
 
 /* author_id, or author_<column> for each column of the key. */
 List *
-orm_ddl_default_columns(const char *relationship, const OrmTarget *target)
+orm_target_default_columns(const char *relationship, const OrmTarget *target)
 {
 	List *columns = NIL;
 	ListCell *cell;
@@ -127,10 +128,10 @@ key_from_relationship(OrmDdlRun *run, OrmPlanned *planned, OrmKeyColumn *key,
 			break;
 	if (columns != NIL && cell == NULL)
 		return false;
-	target = orm_ddl_need_target(run, planned, relationship->model,
-								 orm_declaration_place(&place, relationship->position, "belongs_to", "model"));
+	target = orm_target_need(run, planned, relationship->model,
+							 orm_declaration_place(&place, relationship->position, "belongs_to", "model"));
 	if (columns == NIL)
-		columns = orm_ddl_default_columns(relationship->name, target);
+		columns = orm_target_default_columns(relationship->name, target);
 	foreach(cell, columns)
 		if (strcmp(lfirst(cell), key->name) == 0 && foreach_current_index(cell) < target->nkeys)
 		{
@@ -182,20 +183,20 @@ planned_of_target(const OrmDdlRun *run, const OrmTarget *target)
 
 /* Finds the key of a table of the run, once. */
 void
-orm_ddl_resolve_key(OrmDdlRun *run, const OrmTarget *target)
+orm_target_resolve_key(OrmDdlRun *run, const OrmTarget *target)
 {
 	OrmPlanned *planned = planned_of_target(run, target);
 	List *names;
 	ListCell *cell;
 
 	check_stack_depth();
-	if (planned == NULL || planned->key_state == ORM_KEY_KNOWN)
+	if (planned == NULL || planned->key_state == ORM_TARGET_KEY_KNOWN)
 		return;
-	if (planned->key_state == ORM_KEY_IN_WORK)
+	if (planned->key_state == ORM_TARGET_KEY_IN_WORK)
 		ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
 				errmsg("primary key of model \"%s\" depends on itself", planned->table.declaration->model),
 				errdetail("A column of it is added by belongs_to and has the type of a key that leads back to it."));
-	planned->key_state = ORM_KEY_IN_WORK;
+	planned->key_state = ORM_TARGET_KEY_IN_WORK;
 	names = orm_declaration_key(planned->table.declaration);
 	planned->target.keys = palloc0(sizeof(OrmKeyColumn) * Max(list_length(names), 1));
 	foreach(cell, names)
@@ -206,21 +207,21 @@ orm_ddl_resolve_key(OrmDdlRun *run, const OrmTarget *target)
 		resolve_key_column(run, planned, key);
 	}
 	planned->target.nkeys = list_length(names);
-	planned->key_state = ORM_KEY_KNOWN;
+	planned->key_state = ORM_TARGET_KEY_KNOWN;
 }
 
 /* The table that a name stands for, with its key; raises when there is none. */
 const OrmTarget *
-orm_ddl_need_target(OrmDdlRun *run, OrmPlanned *from, const char *name, const OrmPath *path)
+orm_target_need(OrmDdlRun *run, OrmPlanned *from, const char *name, const OrmPath *path)
 {
-	const OrmTarget *target = orm_ddl_find_target(run, from, name);
+	const OrmTarget *target = orm_target_find(run, from, name);
 
 	if (target == NULL)
 		ereport(
 			ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
 			errmsg("model \"%s\", to which model \"%s\" refers, does not exist", name, from->table.declaration->model),
-			orm_error_place(path), orm_model_nearest(name));
-	orm_ddl_resolve_key(run, target);
+			orm_error_place(path), orm_cache_nearest(name));
+	orm_target_resolve_key(run, target);
 	if (target->nkeys == 0)
 		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 				errmsg("model \"%s\", to which model \"%s\" refers, has no primary key", name,

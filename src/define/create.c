@@ -20,11 +20,13 @@
 #include "utils/lsyscache.h"
 
 #include "base/names.h"
+#include "ddl/adopt.h"
 #include "ddl/ddl.h"
-#include "define/define.h"
+#include "define/create.h"
 #include "define/owner.h"
 #include "define/reconcile.h"
-#include "define/store.h"
+#include "define/register.h"
+#include "define/report.h"
 #include "define/version.h"
 #include "exec/plan.h"
 #include "model/cache.h"
@@ -63,7 +65,7 @@ refuse_temporary(const OrmDeclaration *declaration)
 static void
 take(Run *run, OrmRegistered *row)
 {
-	OrmDeclaration *declaration = orm_store_declaration(row);
+	OrmDeclaration *declaration = orm_register_declaration(row);
 
 	if (declaration->schema == NULL)
 		declaration->schema = creation_schema();
@@ -116,8 +118,8 @@ check_targets(const Run *run)
 						errmsg("model \"%s\" does not exist", relationship->model),
 						errdetail("It is the target of relationship \"%s\" of model \"%s\".", relationship->name,
 								  declaration->model),
-						orm_model_nearest(relationship->model));
-			orm_relationship_check_inverse(declaration->model, relationship, orm_store_declaration(target), true);
+						orm_cache_nearest(relationship->model));
+			orm_relationship_check_inverse(declaration->model, relationship, orm_register_declaration(target), true);
 		}
 	}
 }
@@ -164,7 +166,7 @@ find_target(const char *name, void *argument)
 				errhint("SELECT * FROM orm.create_all(); makes the tables of all models, in the right order."));
 	if (row != NULL)
 	{
-		const OrmModel *model = orm_model_open(name, AccessShareLock);
+		const OrmModel *model = orm_cache_open(name, AccessShareLock);
 
 		return target_of_relation(model->relid, orm_declaration_key(orm_reflect_model(model, NULL, NULL)));
 	}
@@ -226,9 +228,9 @@ adopt(OrmDdlTable *table, bool is_model)
 	char relkind = get_rel_relkind(relid);
 
 	if (is_model)
-		orm_store_check_relation(relid);
-	orm_ddl_adopt(table, orm_reflect_relation(relid, table->relation, NULL, NULL),
-				  relkind == RELKIND_RELATION || relkind == RELKIND_PARTITIONED_TABLE);
+		orm_register_check_relation(relid);
+	orm_adopt_table(table, orm_reflect_relation(relid, table->relation, NULL, NULL),
+					relkind == RELKIND_RELATION || relkind == RELKIND_PARTITIONED_TABLE);
 }
 
 /* Step 3, of one table. */
@@ -246,9 +248,9 @@ make_table(const Run *run, OrmDdlTable *table)
 		orm_exec_statement(lfirst(cell));
 	orm_owner_end(identity);
 	if (is_model || !table->exists)
-		orm_change_add(run->changes, is_model ? row->name : NULL, table->exists ? "adopted" : "created",
+		orm_report_add(run->changes, is_model ? row->name : NULL, table->exists ? "adopted" : "created",
 					   is_model ? "table" : "join table",
-					   orm_relation_text(lock_relation(table->schema, table->relation, false)));
+					   orm_report_relation(lock_relation(table->schema, table->relation, false)));
 }
 
 /* Step 3: all tables, then the foreign keys that close cycles. */
@@ -282,12 +284,12 @@ store(const Run *run)
 		Oid relid = lock_relation(declaration->schema, declaration->relation, false);
 
 		orm_version_reconcile(relid, declaration->model, declaration, true, run->changes);
-		orm_store_mapped(lfirst(other), declaration, relid);
+		orm_register_mapped(lfirst(other), declaration, relid);
 	}
 	foreach(cell, run->rows)
-		orm_store_check_relationships(((OrmRegistered *) lfirst(cell))->name);
+		orm_register_check_relationships(((OrmRegistered *) lfirst(cell))->name);
 	foreach(cell, run->rows)
-		orm_store_pin(((OrmRegistered *) lfirst(cell))->name);
+		orm_register_pin(((OrmRegistered *) lfirst(cell))->name);
 }
 
 /* Is this one of the models that were made in this run? */
@@ -316,13 +318,13 @@ make_accessors(const Run *run, Oid owner)
 		if (!row->mapped || !(is_new || orm_owner_selects(row, owner)))
 			continue;
 		if (!is_new)
-			orm_store_pin(row->name);
-		orm_reconcile_accessors(orm_model_open(row->name, AccessShareLock), !is_new, run->changes);
+			orm_register_pin(row->name);
+		orm_reconcile_accessors(orm_cache_open(row->name, AccessShareLock), !is_new, run->changes);
 	}
 }
 
 List *
-orm_define_create(Oid owner, const char *only)
+orm_create_tables(Oid owner, const char *only)
 {
 	List *changes = NIL;
 	Run run = {NIL, NIL, &changes};
@@ -332,7 +334,7 @@ orm_define_create(Oid owner, const char *only)
 	orm_registry_lock();
 	if (only && orm_registry_find(only) == NULL)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", only),
-				orm_model_nearest(only));
+				orm_cache_nearest(only));
 	select_models(&run, owner, only);
 	check_targets(&run);
 	if (run.rows != NIL)

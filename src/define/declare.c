@@ -9,10 +9,11 @@
 
 #include "accessor/accessor.h"
 #include "base/names.h"
-#include "define/define.h"
+#include "define/declare.h"
 #include "define/owner.h"
 #include "define/reconcile.h"
-#include "define/store.h"
+#include "define/register.h"
+#include "define/report.h"
 #include "define/version.h"
 #include "model/cache.h"
 #include "model/relationship.h"
@@ -31,7 +32,7 @@ check_inverses(const OrmDeclaration *declaration)
 		if (strcmp(relationship->model, declaration->model) == 0)
 			orm_relationship_check_inverse(declaration->model, relationship, declaration, true);
 		else if (target != NULL)
-			orm_relationship_check_inverse(declaration->model, relationship, orm_store_declaration(target), false);
+			orm_relationship_check_inverse(declaration->model, relationship, orm_register_declaration(target), false);
 	}
 }
 
@@ -55,7 +56,7 @@ new_row(const char *name)
 static void
 drop_superseded(const OrmRegistered *old, const OrmDeclaration *now, bool same_table, List **changes)
 {
-	const OrmModel *model = old->mapped ? orm_model_open_if_any(old->name, AccessShareLock) : NULL;
+	const OrmModel *model = old->mapped ? orm_cache_open_if_any(old->name, AccessShareLock) : NULL;
 
 	if (model == NULL)
 		return;
@@ -90,13 +91,13 @@ notice_dropped(const char *model, const List *changes)
 		return;
 	initStringInfo(&names);
 	foreach(cell, changes)
-		appendStringInfo(&names, "%s%s", names.len ? "\n" : "", ((OrmDefineChange *) lfirst(cell))->name);
+		appendStringInfo(&names, "%s%s", names.len ? "\n" : "", ((OrmReported *) lfirst(cell))->name);
 	ereport(NOTICE, errmsg("what the new declaration of model \"%s\" does not have is dropped", model),
 			errdetail_internal("%s", names.data));
 }
 
 void
-orm_define_declare(const char *document)
+orm_declare_model(const char *document)
 {
 	OrmDeclaration *declaration = orm_declaration_parse(orm_document_parse(document, strlen(document)), false);
 	OrmRegistered *row = new_row(declaration->model);
@@ -112,7 +113,7 @@ orm_define_declare(const char *document)
 		notice_dropped(declaration->model, dropped);
 	}
 	check_inverses(declaration);
-	orm_store_declared(row, declaration);
+	orm_register_declared(row, declaration);
 }
 
 /* Every column that the declaration names must be there. */
@@ -145,26 +146,26 @@ make_waiting(const char *name, List **changes)
 
 		if (!row->mapped || strcmp(row->name, name) == 0)
 			continue;
-		declaration = orm_store_declaration(row);
+		declaration = orm_register_declaration(row);
 		foreach(inner, declaration->relationships)
 			if (strcmp(((OrmDeclaredRelationship *) lfirst(inner))->model, name) == 0)
 			{
-				orm_store_pin(row->name);
-				orm_reconcile_accessors(orm_model_open(row->name, AccessShareLock), true, changes);
+				orm_register_pin(row->name);
+				orm_reconcile_accessors(orm_cache_open(row->name, AccessShareLock), true, changes);
 				break;
 			}
 	}
 }
 
 void
-orm_define_map(Oid relid, const char *name, const char *document, List **changes)
+orm_declare_map(Oid relid, const char *name, const char *document, List **changes)
 {
 	OrmDeclaration *declaration = orm_declaration_parse(orm_document_parse(document, strlen(document)), true);
 	OrmRegistered *row = new_row(name);
 	OrmRegistered *old;
 
 	orm_registry_lock();
-	orm_store_check_relation(relid);
+	orm_register_check_relation(relid);
 	old = orm_registry_find(name);
 	if (old != NULL)
 	{
@@ -175,15 +176,15 @@ orm_define_map(Oid relid, const char *name, const char *document, List **changes
 	check_inverses(declaration);
 	row->by_map = true;
 	orm_version_reconcile(relid, name, declaration, true, changes);
-	orm_store_mapped(row, declaration, relid);
-	orm_store_check_relationships(name);
-	orm_store_pin(name);
-	orm_reconcile_accessors(orm_model_open(name, AccessShareLock), false, changes);
+	orm_register_mapped(row, declaration, relid);
+	orm_register_check_relationships(name);
+	orm_register_pin(name);
+	orm_reconcile_accessors(orm_cache_open(name, AccessShareLock), false, changes);
 	make_waiting(name, changes);
 }
 
 void
-orm_define_unmap(const char *name, List **changes)
+orm_declare_unmap(const char *name, List **changes)
 {
 	OrmRegistered *row;
 	const OrmModel *model;
@@ -192,9 +193,9 @@ orm_define_unmap(const char *name, List **changes)
 	row = orm_registry_find(name);
 	if (row == NULL)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", name),
-				orm_model_nearest(name));
+				orm_cache_nearest(name));
 	orm_owner_check(row);
-	model = orm_model_open_if_any(name, AccessShareLock);
+	model = orm_cache_open_if_any(name, AccessShareLock);
 	if (model != NULL)
 	{
 		orm_reconcile_drop(model, false, changes);

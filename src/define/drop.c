@@ -17,13 +17,15 @@
 #include "utils/lsyscache.h"
 
 #include "base/sql.h"
-#include "define/define.h"
+#include "define/drop.h"
 #include "define/owner.h"
 #include "define/reconcile.h"
-#include "define/store.h"
+#include "define/register.h"
+#include "define/report.h"
 #include "exec/plan.h"
 #include "model/cache.h"
 #include "model/reflect.h"
+#include "model/table.h"
 
 /* How a relation of a kind is dropped; views first, as they may read the others. */
 static const struct
@@ -71,7 +73,7 @@ was_made(const char *through)
 
 		if (!row->mapped)
 			continue;
-		foreach(inner, orm_store_declaration(row)->relationships)
+		foreach(inner, orm_register_declaration(row)->relationships)
 		{
 			OrmDeclaredRelationship *relationship = lfirst(inner);
 
@@ -91,7 +93,7 @@ collect_join_tables(const OrmModel *model, List **relations, List **joins)
 		Oid join = model->relationships[i].join_relid;
 
 		if (OidIsValid(join) && orm_registry_of_relation(join) == NIL && !list_member_oid(*relations, join) &&
-			was_made(orm_model_table_name(join)))
+			was_made(orm_table_name(join)))
 		{
 			*relations = lappend_oid(*relations, join);
 			*joins = lappend_oid(*joins, join);
@@ -134,8 +136,8 @@ reflect_all(List *rows)
 	foreach(cell, rows)
 		declarations = lappend(
 			declarations,
-			orm_reflect_model(orm_model_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock),
-							  orm_store_name_target, NULL));
+			orm_reflect_model(orm_cache_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock),
+							  orm_register_name_target, NULL));
 	return declarations;
 }
 
@@ -143,17 +145,17 @@ reflect_all(List *rows)
 static void
 release(OrmRegistered *row, const OrmDeclaration *declaration, List **relations, List **changes)
 {
-	const OrmModel *model = orm_model_open(row->name, AccessExclusiveLock);
+	const OrmModel *model = orm_cache_open(row->name, AccessExclusiveLock);
 
 	*relations = list_append_unique_oid(*relations, model->relid);
 	orm_reconcile_drop(model, true, changes);
-	orm_change_add(changes, row->name, "dropped", "table", orm_relation_text(model->relid));
+	orm_report_add(changes, row->name, "dropped", "table", orm_report_relation(model->relid));
 	row->owner = GetUserNameFromId(model->owner, false);
-	orm_store_declared(row, declaration);
+	orm_register_declared(row, declaration);
 }
 
 List *
-orm_define_drop(Oid owner, const char *only)
+orm_drop_tables(Oid owner, const char *only)
 {
 	List *changes = NIL;
 	List *relations = NIL;
@@ -168,16 +170,16 @@ orm_define_drop(Oid owner, const char *only)
 	orm_registry_lock();
 	if (only && orm_registry_find(only) == NULL)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", only),
-				orm_model_nearest(only));
+				orm_cache_nearest(only));
 	rows = select_models(owner, only);
 	foreach(cell, rows)
-		collect_join_tables(orm_model_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock), &relations,
+		collect_join_tables(orm_cache_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock), &relations,
 							&joins);
 	declarations = reflect_all(rows);
 	forboth(cell, rows, declared, declarations)
 		release(lfirst(cell), lfirst(declared), &relations, &changes);
 	foreach(cell, joins)
-		orm_change_add(&changes, NULL, "dropped", "join table", orm_relation_text(lfirst_oid(cell)));
+		orm_report_add(&changes, NULL, "dropped", "join table", orm_report_relation(lfirst_oid(cell)));
 
 	identity = orm_owner_begin(OidIsValid(owner) ? owner : GetUserId());
 	for (int i = 0; i < (int) lengthof(drop_statements); i++)

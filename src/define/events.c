@@ -19,11 +19,13 @@
 
 #include "accessor/accessor.h"
 #include "base/compat.h"
-#include "define/define.h"
+#include "define/events.h"
 #include "define/guard.h"
-#include "define/store.h"
+#include "define/register.h"
 #include "exec/plan.h"
 #include "model/cache.h"
+#include "model/follow.h"
+#include "model/table.h"
 
 /* Milliseconds that a DDL command of somebody's waits for a lock because of us. */
 #define LONGEST_WAIT 2000
@@ -45,10 +47,10 @@ same_refs(const OrmRegistered *a, const OrmRegistered *b)
 static bool
 is_outdated(const OrmRegistered *row)
 {
-	OrmDeclaration *declaration = orm_store_declaration(row);
+	OrmDeclaration *declaration = orm_register_declaration(row);
 	OrmRegistered now = *row;
 
-	orm_declaration_bind(declaration, &now);
+	orm_follow_bind(declaration, &now);
 	return row->schema == NULL || strcmp(declaration->schema, row->schema) != 0 ||
 		strcmp(declaration->relation, row->relation) != 0 ||
 		strcmp(orm_declaration_print(declaration), row->document) != 0 || !same_refs(row, &now);
@@ -65,8 +67,8 @@ names_relation(const OrmRegistered *row, const List *relations)
 	for (int i = 0; i < row->nrefs; i++)
 		if (list_member_oid(relations, row->refs[i].relation))
 			return true;
-	foreach(cell, orm_store_declaration(row)->relationships)
-		if (list_member_oid(relations, orm_model_relation(((OrmDeclaredRelationship *) lfirst(cell))->model, NULL)))
+	foreach(cell, orm_register_declaration(row)->relationships)
+		if (list_member_oid(relations, orm_table_find(((OrmDeclaredRelationship *) lfirst(cell))->model, NULL)))
 			return true;
 	return false;
 }
@@ -89,7 +91,7 @@ write_names(void)
 		row = orm_registry_find(row->name);
 		if (row == NULL || !row->mapped)
 			continue;
-		orm_store_mapped(row, orm_store_declaration(row), row->relid);
+		orm_register_mapped(row, orm_register_declaration(row), row->relid);
 		renamed = lappend_oid(renamed, row->relid);
 	}
 	return renamed;
@@ -127,7 +129,7 @@ follow_bodies(void *argument)
 {
 	const Following *following = argument;
 	const OrmModel *model = names_relation(following->row, following->relations)
-		? orm_model_open_if_any(following->row->name, AccessShareLock)
+		? orm_cache_open_if_any(following->row->name, AccessShareLock)
 		: NULL;
 
 	if (model != NULL)
@@ -151,7 +153,7 @@ limit_waiting(void)
 }
 
 void
-orm_define_follow_ddl(void)
+orm_events_follow_ddl(void)
 {
 	Following following = {NIL, NULL};
 	int level;
@@ -189,7 +191,7 @@ restored_owner(const char *owner)
 	return GetUserNameFromId(role, false);
 }
 
-/* The work of orm_define_restore. */
+/* The work of orm_events_restore. */
 static void
 restore_row(void *argument)
 {
@@ -212,8 +214,8 @@ restore_row(void *argument)
 		restore->problem = "its table belongs to somebody else";
 	else
 	{
-		orm_store_check_relation(row->relid);
-		orm_declaration_bind(declaration, row);
+		orm_register_check_relation(row->relid);
+		orm_follow_bind(declaration, row);
 	}
 }
 
@@ -238,7 +240,7 @@ bind_row(void *argument)
 }
 
 HeapTuple
-orm_define_restore(HeapTuple tuple, TupleDesc descriptor)
+orm_events_restore(HeapTuple tuple, TupleDesc descriptor)
 {
 	OrmRegistered *row = orm_registry_row(tuple, descriptor);
 	Restore restore = {row, NULL};
@@ -256,7 +258,7 @@ orm_define_restore(HeapTuple tuple, TupleDesc descriptor)
 	return orm_registry_tuple(row, descriptor);
 }
 
-/* The work of orm_define_restored. */
+/* The work of orm_events_restored. */
 static void
 bind_again(void *argument)
 {
@@ -269,19 +271,19 @@ bind_again(void *argument)
 
 		if (!row->mapped)
 			continue;
-		orm_declaration_bind(orm_store_declaration(row), &now);
+		orm_follow_bind(orm_register_declaration(row), &now);
 		if (!same_refs(row, &now))
 			orm_registry_bind(&now);
 	}
 }
 
 void
-orm_define_restored(void)
+orm_events_restored(void)
 {
 	orm_guard_run(bind_again, NULL, "orm could not bind the columns of relationships");
 }
 
-/* The work of orm_define_follow_drop. */
+/* The work of orm_events_follow_drop. */
 static void
 sweep(void *argument)
 {
@@ -289,7 +291,7 @@ sweep(void *argument)
 }
 
 void
-orm_define_follow_drop(void)
+orm_events_follow_drop(void)
 {
 	if (OidIsValid(orm_registry_relid()) && orm_registry_is_dangling())
 		orm_guard_run(sweep, NULL, "orm could not forget the models of dropped tables");

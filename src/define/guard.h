@@ -4,8 +4,6 @@
 #ifndef ORM_DEFINE_GUARD_H
 #define ORM_DEFINE_GUARD_H
 
-#include "postgres.h"
-
 /*
  * Runs work(argument) in a subtransaction.  When it raises, everything it did
  * is undone, the error becomes a WARNING that begins with "what", and the

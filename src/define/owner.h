@@ -4,7 +4,6 @@
 #ifndef ORM_DEFINE_OWNER_H
 #define ORM_DEFINE_OWNER_H
 
-#include "postgres.h"
 #include "registry/registry.h"
 
 /* Raises 42501 unless the caller may change or forget the model: its owner, or the database's. */

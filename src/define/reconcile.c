@@ -26,6 +26,7 @@
 #include "base/sql.h"
 #include "define/owner.h"
 #include "define/reconcile.h"
+#include "define/report.h"
 #include "exec/plan.h"
 #include "model/cache.h"
 
@@ -37,24 +38,6 @@ typedef struct Legacy
 	Acl *acl; /* NULL: the default */
 	char *comment;
 } Legacy;
-
-void
-orm_change_add(List **changes, const char *model, const char *action, const char *kind, char *name)
-{
-	OrmDefineChange *change = palloc(sizeof(OrmDefineChange));
-
-	change->model = model ? pstrdup(model) : NULL;
-	change->action = action;
-	change->kind = kind;
-	change->name = name;
-	*changes = lappend(*changes, change);
-}
-
-char *
-orm_relation_text(Oid relid)
-{
-	return DatumGetCString(DirectFunctionCall1(regclassout, ObjectIdGetDatum(relid)));
-}
 
 /* Remembers what has been set on a function; NULL when it is gone. */
 static Legacy *
@@ -159,7 +142,7 @@ make_accessor(const OrmModel *model, const OrmAccessor *accessor, List *legacies
 	restore_legacy(function, legacies, accessor->name, model->owner);
 	foreach(cell, legacies)
 		replaces = replaces || strcmp(((Legacy *) lfirst(cell))->name, accessor->name) == 0;
-	orm_change_add(changes, model->name, replaces ? "replaced" : "created", "function", format_procedure(function));
+	orm_report_add(changes, model->name, replaces ? "replaced" : "created", "function", format_procedure(function));
 }
 
 /* Is this existing function wanted as it is? */
@@ -198,7 +181,7 @@ drop_function(const char *model, Oid function, bool report, List **changes)
 
 	run_on_function("DROP FUNCTION", function, "");
 	if (report)
-		orm_change_add(changes, model, "dropped", "function", name);
+		orm_report_add(changes, model, "dropped", "function", name);
 }
 
 /* Drops the accessors that are not wanted as they are; returns what was set on them. */
@@ -364,7 +347,7 @@ orm_reconcile_drop(const OrmModel *model, bool table_goes, List **changes)
 	{
 		OrmRegistered *row = lfirst(cell);
 		const OrmModel *other = row->mapped && strcmp(row->name, model->name) != 0
-			? orm_model_open_if_any(row->name, AccessShareLock)
+			? orm_cache_open_if_any(row->name, AccessShareLock)
 			: NULL;
 
 		if (other != NULL)

@@ -4,14 +4,15 @@
 #ifndef ORM_DEFINE_RECONCILE_H
 #define ORM_DEFINE_RECONCILE_H
 
-#include "define/define.h"
+#include "model/model.h"
+#include "nodes/pg_list.h"
 
 /*
  * Makes the accessors that are missing; unless "only_missing", also drops
  * those of ours that are no longer wanted and makes those anew whose
  * signature or body is another, keeping their owner, privileges and comment.
  * An object that depends on one is the server's error naming it.  Appends to
- * *changes (List of OrmDefineChange *).
+ * *changes (List of OrmReported *).
  */
 extern void orm_reconcile_accessors(const OrmModel *model, bool only_missing, List **changes);
 
@@ -26,11 +27,5 @@ extern void orm_reconcile_drop(const OrmModel *model, bool table_goes, List **ch
  * same table, has no name for any more.
  */
 extern void orm_reconcile_drop_stale(const OrmModel *model, const OrmDeclaration *now, List **changes);
-
-/* A relation as PostgreSQL prints it: with its schema where the search_path does not find it. */
-extern char *orm_relation_text(Oid relid);
-
-/* Appends a change. */
-extern void orm_change_add(List **changes, const char *model, const char *action, const char *kind, char *name);
 
 #endif

@@ -17,10 +17,10 @@
  */
 #include "postgres.h"
 
-#include "define/define.h"
 #include "define/guard.h"
+#include "define/replan.h"
 #include "exec/plan.h"
-#include "registry/function.h"
+#include "registry/proc.h"
 #include "registry/registry.h"
 
 /* The functions that take rows of relations that the present DDL command touched. */
@@ -34,18 +34,18 @@ static const char *const takers_of_rows =
 	" AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass"
 	" AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass";
 
-/* The work of orm_define_replan. */
+/* The work of orm_replan_functions. */
 static void
 touch_functions(void *argument)
 {
 	ListCell *cell;
 
 	foreach(cell, orm_exec_oids(takers_of_rows))
-		orm_catalog_touch_function(lfirst_oid(cell));
+		orm_proc_touch(lfirst_oid(cell));
 }
 
 void
-orm_define_replan(void)
+orm_replan_functions(void)
 {
 	if (OidIsValid(orm_registry_relid()) && orm_registry_all() != NIL)
 		orm_guard_run(touch_functions, NULL, "statements prepared before this have to be prepared again");

@@ -25,7 +25,8 @@
 #include "base/sql.h"
 #include "define/owner.h"
 #include "define/reconcile.h"
-#include "define/store.h"
+#include "define/register.h"
+#include "define/report.h"
 #include "define/version.h"
 #include "exec/plan.h"
 
@@ -99,7 +100,7 @@ wanted_by_others(Oid relid, const char *model)
 		OrmRegistered *row = lfirst(cell);
 
 		if (strcmp(row->name, model) != 0)
-			wanted = add_wanted(wanted, relid, orm_store_declaration(row));
+			wanted = add_wanted(wanted, relid, orm_register_declaration(row));
 	}
 	return wanted;
 }
@@ -140,7 +141,7 @@ change_name(const char *trigger, Oid relid)
 
 	initStringInfo(&text);
 	orm_sql_name(&text, trigger);
-	appendStringInfo(&text, " on %s", orm_relation_text(relid));
+	appendStringInfo(&text, " on %s", orm_report_relation(relid));
 	return text.data;
 }
 
@@ -155,7 +156,7 @@ drop_counter(const Table *table, const Counter *counter, const char *model, List
 	orm_sql_name(&sql, counter->name);
 	appendStringInfo(&sql, " ON %s", table->text);
 	orm_exec_statement(sql.data);
-	orm_change_add(changes, model, "dropped", "trigger", change_name(counter->name, table->relid));
+	orm_report_add(changes, model, "dropped", "trigger", change_name(counter->name, table->relid));
 }
 
 /* Drops the triggers of which no column is wanted. */
@@ -271,7 +272,7 @@ make_counter(const Table *table, const List *counters, const char *model, const 
 	orm_sql_name(&sql, version->column);
 	appendStringInfoString(&sql, " IS NOT NULL) EXECUTE FUNCTION orm.count_version()");
 	orm_exec_statement(sql.data);
-	orm_change_add(changes, model, "created", "trigger", change_name(name, table->relid));
+	orm_report_add(changes, model, "created", "trigger", change_name(name, table->relid));
 }
 
 void

@@ -9,7 +9,8 @@
 #ifndef ORM_DEFINE_VERSION_H
 #define ORM_DEFINE_VERSION_H
 
-#include "define/define.h"
+#include "model/model.h"
+#include "nodes/pg_list.h"
 
 /*
  * Makes the triggers of a relation what its models say: "declaration" is what

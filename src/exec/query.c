@@ -244,7 +244,7 @@ is_current(const OrmCompiled *compiled)
 {
 	for (int i = 1; i < compiled->ndepends; i++)
 	{
-		const OrmModel *model = orm_model_open_if_any(compiled->depends[i].model, AccessShareLock);
+		const OrmModel *model = orm_cache_open_if_any(compiled->depends[i].model, AccessShareLock);
 
 		if (model == NULL || model->epoch != compiled->depends[i].epoch)
 			return false;

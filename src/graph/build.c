@@ -8,6 +8,7 @@
 #include "exec/json.h"
 #include "graph/graph.h"
 #include "model/cache.h"
+#include "model/relationship.h"
 #include "model/value.h"
 #include "store/arrays.h"
 
@@ -124,7 +125,7 @@ orm_graph_edge(OrmGraph *graph, OrmGroup *source, const OrmRelationship *relatio
 	edge = palloc0(sizeof(OrmEdge));
 	edge->relationship = relationship;
 	edge->source = source;
-	edge->target = orm_graph_group(graph, orm_model_open(relationship->target, RowExclusiveLock));
+	edge->target = orm_graph_group(graph, orm_cache_open(relationship->target, RowExclusiveLock));
 	join_edge(edge);
 	edge->json_key = orm_json_key(relationship->name, &edge->json_key_length);
 	graph->edges = lappend(graph->edges, edge);

@@ -10,6 +10,7 @@
 #include "graph/check_internal.h"
 #include "model/cache.h"
 #include "model/key.h"
+#include "model/relationship.h"
 
 /* All reasons at one place. */
 typedef struct Finding
@@ -184,7 +185,7 @@ static void take_member(OrmSubject *subject, const OrmJsonWalk *walk);
 static void
 take_ref(OrmSubject *owner, const OrmRelationship *relationship, OrmJson item, const OrmPath *place)
 {
-	OrmSubject subject = make_subject(owner->validation, orm_model_open(relationship->target, AccessShareLock), place);
+	OrmSubject subject = make_subject(owner->validation, orm_cache_open(relationship->target, AccessShareLock), place);
 	ScalarTrial trial = {&subject, item};
 	OrmJsonWalk walk;
 
@@ -212,7 +213,7 @@ take_item(OrmSubject *subject, const OrmRelationship *relationship, OrmJson item
 	if (orm_json_kind(item) != ORM_JSON_OBJECT)
 		take_ref(subject, relationship, item, place);
 	else
-		validate_object(subject->validation, orm_model_open(relationship->target, AccessShareLock), item, place,
+		validate_object(subject->validation, orm_cache_open(relationship->target, AccessShareLock), item, place,
 						relationship->key_is_local ? NULL : relationship);
 }
 

@@ -52,7 +52,7 @@ server_reaches(const OrmGraph *graph, const OrmModel *model, List **visited)
 
 		if (!relationship->deleted_by_server || relationship->kind == ORM_MANY_TO_MANY)
 			continue;
-		target = orm_model_open(relationship->target, AccessShareLock);
+		target = orm_cache_open(relationship->target, AccessShareLock);
 		foreach(cell, graph->groups)
 			if (((const OrmGroup *) lfirst(cell))->model == target)
 				return true;

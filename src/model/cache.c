@@ -18,7 +18,7 @@
  * The callbacks compare OIDs and mark entries; they look up nothing, allocate
  * nothing and raise nothing.
  *
- * orm_model_open(): look the entry up; if VALID, lock its table, which makes
+ * orm_cache_open(): look the entry up; if VALID, lock its table, which makes
  * this backend take in the messages of all who held a conflicting lock before
  * us; if it is VALID still, nothing has changed since the build and nothing
  * can change while we hold the lock.  Otherwise build and look again.
@@ -179,7 +179,7 @@ static void
 raise_unknown(const char *name)
 {
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", name),
-			orm_model_nearest(name));
+			orm_cache_nearest(name));
 }
 
 /* Raises that a model has no table yet. */
@@ -265,13 +265,13 @@ open_model(const char *name, LOCKMODE lockmode, bool raise)
 }
 
 const OrmModel *
-orm_model_open(const char *name, LOCKMODE lockmode)
+orm_cache_open(const char *name, LOCKMODE lockmode)
 {
 	return open_model(name, lockmode, true);
 }
 
 const OrmModel *
-orm_model_open_if_any(const char *name, LOCKMODE lockmode)
+orm_cache_open_if_any(const char *name, LOCKMODE lockmode)
 {
 	return open_model(name, lockmode, false);
 }
@@ -283,7 +283,7 @@ orm_cache_generation(void)
 }
 
 int
-orm_model_nearest(const char *name)
+orm_cache_nearest(const char *name)
 {
 	List *rows = orm_registry_all();
 	const char **names = palloc(sizeof(char *) * Max(list_length(rows), 1));

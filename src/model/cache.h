@@ -19,22 +19,15 @@ extern void orm_cache_init(void);
  * Raises 42704 (with the nearest name) for an unknown model, 42P01 (with the
  * hint orm.create_all()) for one that has no table yet.
  */
-extern const OrmModel *orm_model_open(const char *name, LOCKMODE lockmode);
+extern const OrmModel *orm_cache_open(const char *name, LOCKMODE lockmode);
 
 /* The same, NULL instead of an error. */
-extern const OrmModel *orm_model_open_if_any(const char *name, LOCKMODE lockmode);
-
-/*
- * The model whose objects are the rows of a table, opened as above: of several
- * the one with accessors.  Raises 42704 where there is none, 42702 listing
- * them where none of several has accessors.
- */
-extern const OrmModel *orm_model_open_by_table(Oid relid, LOCKMODE lockmode);
+extern const OrmModel *orm_cache_open_if_any(const char *name, LOCKMODE lockmode);
 
 /* Moves whenever names of models may mean something else; what was read from the registry before is stale. */
 extern uint64 orm_cache_generation(void);
 
 /* In an ereport: the hint with the nearest model's name. */
-extern int orm_model_nearest(const char *name);
+extern int orm_cache_nearest(const char *name);
 
 #endif

@@ -9,7 +9,9 @@
 #include "parser/scansup.h"
 
 #include "base/error.h"
+#include "model/cascade.h"
 #include "model/declaration.h"
+#include "model/relationship.h"
 
 #define SAVE ORM_CASCADE_SAVE
 #define DELETE ORM_CASCADE_DELETE
@@ -92,7 +94,7 @@ check_words(int cascade, bool none, int nwords, OrmRelationshipKind kind)
 }
 
 int
-orm_declaration_cascade(const char *text, OrmRelationshipKind kind)
+orm_cascade_read(const char *text, OrmRelationshipKind kind)
 {
 	char *rest = text ? pstrdup(text) : NULL;
 	int cascade = 0;

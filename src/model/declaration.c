@@ -2,8 +2,8 @@
  * declaration.c - model documents: parsing and printing a whole one.
  *
  *     declaration.c           the document, its three keys, and what is asked of a declaration
- *     declaration_element.c   which elements there are, and their keys
- *     declaration_key.c       the values of keys
+ *     element.c               which elements there are, and their keys
+ *     element_key.c           the values of keys
  *     declaration_check.c     what takes more than one element to see
  */
 #include "postgres.h"
@@ -11,7 +11,10 @@
 #include "utils/json.h"
 
 #include "base/names.h"
-#include "model/declaration_internal.h"
+#include "model/declaration.h"
+#include "model/declaration_check.h"
+#include "model/element.h"
+#include "model/element_key.h"
 
 /* Words that a query document uses where an attribute could stand. */
 static const char *const reserved_names[] = {"and", "or", "not"};
@@ -38,7 +41,7 @@ read_name(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool 
 	MemoryContext caller = CurrentMemoryContext;
 
 	if (orm_json_kind(value) != ORM_JSON_STRING && orm_json_kind(value) != ORM_JSON_UNDECODABLE)
-		orm_element_wrong_kind(value, path->key, "a string", path);
+		orm_element_key_wrong_kind(value, path->key, "a string", path);
 	PG_TRY();
 	{
 		char *name = orm_json_string(value);
@@ -79,7 +82,7 @@ read_elements(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, b
 	OrmJsonWalk walk = orm_json_walk(value);
 
 	if (orm_json_kind(value) != ORM_JSON_ARRAY)
-		orm_element_wrong_kind(value, path->key, "an array of objects", path);
+		orm_element_key_wrong_kind(value, path->key, "an array of objects", path);
 	while (orm_json_next(&walk))
 		orm_element_read(declaration, walk.value, walk.index, mapped);
 }

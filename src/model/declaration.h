@@ -18,7 +18,6 @@
 #ifndef ORM_MODEL_DECLARATION_H
 #define ORM_MODEL_DECLARATION_H
 
-#include "postgres.h"
 #include "base/document.h"
 #include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
@@ -100,7 +99,7 @@ typedef struct OrmDeclaredRelationship
 	OrmChoice nullable; /* belongs to */
 	char *on_delete;	/* belongs to */
 	char *on_update;
-	char *cascade; /* words of orm_declaration_cascade; NULL: "save-update" */
+	char *cascade; /* words of orm_cascade_read; NULL: "save-update" */
 	int position;
 } OrmDeclaredRelationship;
 
@@ -142,19 +141,6 @@ orm_declaration_has_accessors(const OrmDeclaration *declaration)
 	return !declaration->has_accessors || declaration->all_accessors || declaration->include != NIL;
 }
 
-/* The builder name of a relationship's kind: "belongs_to"... */
-extern const char *orm_relationship_kind_name(OrmRelationshipKind kind);
-
-/*
- * The bits (OrmCascade) that a text of words stands for, "all, delete-orphan";
- * NULL: what holds when nothing is said.  Raises 22023 for other words, and for
- * words that do not go together or with the kind of relationship.
- */
-extern int orm_declaration_cascade(const char *text, OrmRelationshipKind kind);
-
-/* The builder name of a constraint's kind: "primary_key"... */
-extern const char *orm_constraint_kind_name(OrmConstraintKind kind);
-
 /* The place "elements[position].builder.key" of a document; good as long as "place" is. */
 typedef struct OrmElementPlace
 {
@@ -194,10 +180,6 @@ extern List *orm_declaration_key(const OrmDeclaration *declaration);
  * name for which this returns another one cannot be that of an attribute.
  */
 extern char *orm_declaration_attribute_name(const char *column);
-
-/* A type and a collation as a declaration has them: qualified unless in pg_catalog. */
-extern char *orm_declaration_type_name(Oid type, int32 typmod);
-extern char *orm_declaration_collation_name(Oid collation);
 
 /*
  * Takes away what the catalogs will say from now on, as the table has been

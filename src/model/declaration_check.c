@@ -10,7 +10,9 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "model/declaration_internal.h"
+#include "model/declaration_check.h"
+#include "model/element.h"
+#include "model/relationship.h"
 
 /* A name, and where it stands. */
 typedef struct NamePlace
@@ -364,7 +366,7 @@ check_constraint_columns(const OrmDeclaration *declaration, bool mapped)
 		OrmDeclaredConstraint *constraint = lfirst(cell);
 		OrmElementPlace place;
 		const OrmPath *path = orm_declaration_place(&place, constraint->position,
-													orm_constraint_kind_name(constraint->kind), "columns");
+													orm_element_constraint_name(constraint->kind), "columns");
 
 		check_list(constraint->columns, path);
 		foreach(item, constraint->columns)
@@ -400,7 +402,8 @@ check_constraint_names(const OrmDeclaration *declaration, bool relations)
 		OrmDeclaredConstraint *constraint = lfirst(cell);
 		bool key = constraint->kind == ORM_CONSTRAINT_PRIMARY_KEY || constraint->kind == ORM_CONSTRAINT_UNIQUE;
 		bool index = constraint->kind == ORM_CONSTRAINT_INDEX;
-		NamePlace name = {constraint->name, constraint->position, orm_constraint_kind_name(constraint->kind), "name"};
+		NamePlace name = {constraint->name, constraint->position, orm_element_constraint_name(constraint->kind),
+						  "name"};
 
 		if (constraint->name != NULL && (key || index == relations))
 			names[n++] = name;

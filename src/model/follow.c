@@ -3,7 +3,7 @@
  *
  * When a document is stored for a table, every column it names is recorded
  * with its relation and number (a binding).  While the database lives the
- * numbers lead: orm_declaration_follow puts the names that the columns have
+ * numbers lead: orm_follow_names puts the names that the columns have
  * now into a declaration that was parsed from the stored text.  A join table
  * is recorded the same way, with number 0.
  *
@@ -19,10 +19,12 @@
 #include "utils/syscache.h"
 
 #include "base/names.h"
+#include "model/follow.h"
 #include "model/model.h"
+#include "model/table.h"
 
 Oid
-orm_model_relation(const char *name, OrmDeclaration **declaration)
+orm_table_find(const char *name, OrmDeclaration **declaration)
 {
 	OrmRegistered *row = orm_registry_find(name);
 
@@ -33,7 +35,7 @@ orm_model_relation(const char *name, OrmDeclaration **declaration)
 	if (declaration != NULL)
 	{
 		*declaration = orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), true);
-		orm_declaration_follow(*declaration, row);
+		orm_follow_names(*declaration, row);
 	}
 	return row->relid;
 }
@@ -58,7 +60,7 @@ named_join(const OrmDeclaredRelationship *relationship, const char *schema)
 	char *given;
 	char *name;
 	Oid namespace_id;
-	Oid relid = orm_model_relation(relationship->through, NULL);
+	Oid relid = orm_table_find(relationship->through, NULL);
 
 	if (OidIsValid(relid))
 		return relid;
@@ -87,9 +89,8 @@ visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *con
 		if (relationship->foreign_key == NIL)
 			continue;
 		if (relationship->kind == ORM_HAS_MANY || relationship->kind == ORM_HAS_ONE)
-			holder = strcmp(relationship->model, declaration->model) == 0
-				? own
-				: orm_model_relation(relationship->model, NULL);
+			holder = strcmp(relationship->model, declaration->model) == 0 ? own
+																		  : orm_table_find(relationship->model, NULL);
 		else if (relationship->kind == ORM_MANY_TO_MANY)
 			holder = relationship->through ? named_join(relationship, get_namespace_name(get_rel_namespace(own)))
 										   : InvalidOid;
@@ -101,11 +102,11 @@ visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *con
 static bool
 joins_through_table(const OrmDeclaredRelationship *relationship)
 {
-	return relationship->through != NULL && !OidIsValid(orm_model_relation(relationship->through, NULL));
+	return relationship->through != NULL && !OidIsValid(orm_table_find(relationship->through, NULL));
 }
 
 char *
-orm_model_table_name(Oid relation)
+orm_table_name(Oid relation)
 {
 	const char *name = get_rel_name(relation);
 	const char *schema = name ? get_namespace_name(get_rel_namespace(relation)) : NULL;
@@ -164,14 +165,14 @@ follow_join_tables(OrmDeclaration *declaration, const OrmRegistered *row)
 			if (row->refs[i].attnum == 0 && strcmp(row->refs[i].name, relationship->through) == 0 &&
 				get_rel_name(row->refs[i].relation) != NULL)
 			{
-				relationship->through = orm_model_table_name(row->refs[i].relation);
+				relationship->through = orm_table_name(row->refs[i].relation);
 				break;
 			}
 	}
 }
 
 void
-orm_declaration_follow(OrmDeclaration *declaration, const OrmRegistered *row)
+orm_follow_names(OrmDeclaration *declaration, const OrmRegistered *row)
 {
 	follow_join_tables(declaration, row);
 	visit_columns(declaration, row->relid, follow_name, unconstify(OrmRegistered *, row));
@@ -202,7 +203,7 @@ bind_name(void *context, Oid relation, char **name)
 }
 
 void
-orm_declaration_bind(const OrmDeclaration *declaration, OrmRegistered *row)
+orm_follow_bind(const OrmDeclaration *declaration, OrmRegistered *row)
 {
 	ListCell *cell;
 
@@ -234,7 +235,7 @@ column_names(Oid relation, const AttrNumber *columns, int n)
 }
 
 void
-orm_declaration_pin(OrmDeclaration *declaration, const OrmModel *model)
+orm_follow_pin(OrmDeclaration *declaration, const OrmModel *model)
 {
 	for (int i = 0; i < model->nrelationships; i++)
 	{

@@ -18,6 +18,15 @@
 #include "model/key.h"
 #include "model/value.h"
 
+bool
+orm_key_has(const OrmKey *key, int attribute)
+{
+	for (int i = 0; key != NULL && i < key->nattributes; i++)
+		if (key->attributes[i] == attribute)
+			return true;
+	return false;
+}
+
 /* Raises: what was given cannot be a key of the model. */
 static void
 raise_wrong_form(const OrmModel *model, const OrmPath *path, const char *given)

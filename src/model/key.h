@@ -14,6 +14,9 @@
 #include "base/document.h"
 #include "model/model.h"
 
+/* Is the attribute part of the key?  Not of NULL. */
+extern bool orm_key_has(const OrmKey *key, int attribute);
+
 /*
  * Reads a key of the model's primary key into values[], in key order, each of
  * its attribute's type.  Returns false when the key, or any part of it, is

@@ -22,6 +22,8 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "model/cascade.h"
+#include "model/follow.h"
 #include "model/index.h"
 #include "model/model.h"
 #include "model/relationship.h"
@@ -129,15 +131,6 @@ orm_model_attribute_over(const OrmModel *model, AttrNumber column)
 		if (model->attributes[i].attnum == column)
 			return i;
 	return -1;
-}
-
-bool
-orm_key_has(const OrmKey *key, int attribute)
-{
-	for (int i = 0; key != NULL && i < key->nattributes; i++)
-		if (key->attributes[i] == attribute)
-			return true;
-	return false;
 }
 
 /* What a unique index is good for. */
@@ -275,7 +268,7 @@ fill_relationships(OrmModel *model, List **depends)
 		const OrmDeclaredRelationship *declared = lfirst(cell);
 
 		relationship->resolved = orm_relationship_resolve(model, declared, relationship, depends, false);
-		relationship->cascade = orm_declaration_cascade(declared->cascade, declared->kind);
+		relationship->cascade = orm_cascade_read(declared->cascade, declared->kind);
 		if (relationship->cascade & ORM_CASCADE_DELETE)
 			model->deletes_along = true;
 	}
@@ -331,7 +324,7 @@ fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **
 	model->relation = pstrdup(RelationGetRelationName(relation));
 	model->before_insert_row_trigger = relation->trigdesc != NULL && relation->trigdesc->trig_insert_before_row;
 	model->declaration = orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), true);
-	orm_declaration_follow(model->declaration, row);
+	orm_follow_names(model->declaration, row);
 	fill_attributes(model, relation);
 	for (int i = 0; i < model->nattributes; i++)
 		depend_on_row_types(model->attributes[i].type, depends);

@@ -9,7 +9,6 @@
 #ifndef ORM_MODEL_MODEL_H
 #define ORM_MODEL_MODEL_H
 
-#include "postgres.h"
 #include "access/attnum.h"
 #include "registry/registry.h"
 #include "model/declaration.h"
@@ -122,41 +121,10 @@ extern int orm_model_attribute_over(const OrmModel *model, AttrNumber column);
 extern void orm_model_no_attribute(const OrmModel *model, const char *name, const OrmPath *path)
 	pg_attribute_noreturn();
 
-/* Is the attribute part of the key?  Not of NULL. */
-extern bool orm_key_has(const OrmKey *key, int attribute);
-
 /* Raises 42P10 unless the model has a primary key. */
 extern const OrmKey *orm_model_need_key(const OrmModel *model);
 
 /* The relationship of that name, or NULL. */
 extern const OrmRelationship *orm_model_relationship(const OrmModel *model, const char *name);
-
-/*
- * Resolves a relationship again, raising what is wrong with it: 42704 unknown
- * target, 42703 no such column, 42702 two foreign keys (with the candidates and
- * the text that chooses), 42P10 no foreign key.
- */
-extern void orm_relationship_require(const OrmModel *model, const OrmRelationship *relationship);
-
-/*
- * The table of a model, or InvalidOid when it has none or is not known; its
- * declaration, names as they are now, as well when "declaration" is not NULL.
- */
-extern Oid orm_model_relation(const char *name, OrmDeclaration **declaration);
-
-/* The name of a table as documents have it, "schema.table"; raises 42P01 when it is gone. */
-extern char *orm_model_table_name(Oid relation);
-
-/*
- * Gives every relationship that can be resolved its foreign key by name, so
- * that a key added later does not make it ambiguous and a rename is followed.
- */
-extern void orm_declaration_pin(OrmDeclaration *declaration, const OrmModel *model);
-
-/* Names in a declaration follow the columns they were bound to; see registry.h. */
-extern void orm_declaration_follow(OrmDeclaration *declaration, const OrmRegistered *row);
-
-/* The columns a declaration names, with their numbers now: refs for the registry row. */
-extern void orm_declaration_bind(const OrmDeclaration *declaration, OrmRegistered *row);
 
 #endif

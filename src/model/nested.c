@@ -94,8 +94,8 @@ read_elements(Elements *elements, OrmJson json, int ndim, const OrmPath *path)
 			read_elements(elements, walk.value, ndim - 1, &here);
 			continue;
 		}
-		elements->values[elements->count] = orm_nested_read_value(elements->type, walk.value, &here,
-																  &elements->isnull[elements->count]);
+		elements->values[elements->count] = orm_value_read_inner(elements->type, walk.value, &here,
+																 &elements->isnull[elements->count]);
 		elements->count++;
 	}
 }
@@ -121,7 +121,7 @@ make_vector(const OrmType *type, const Elements *elements, const OrmPath *path)
 		}
 		appendStringInfo(&text, "%s ", OutputFunctionCall(&element->output, elements->values[i]));
 	}
-	value = orm_nested_read_text(type, text.data, path);
+	value = orm_value_read_string(type, text.data, path);
 	pfree(text.data);
 	return value;
 }
@@ -139,7 +139,7 @@ orm_nested_read_array(const OrmType *type, OrmJson json, const OrmPath *path)
 
 	StaticAssertStmt(MAXDIM == 6, "a lower bound for every dimension");
 	if (type->class != ORM_TYPE_ARRAY)
-		orm_nested_raise_mismatch(type, json, path);
+		orm_value_raise_mismatch(type, json, path);
 	ndim = measure_array(type, json, path, dimensions);
 	check_even(json, ndim, dimensions, path);
 	count = ArrayGetNItems(ndim, dimensions);
@@ -202,7 +202,7 @@ read_fields(const OrmType *type, OrmJson json, const OrmField *fields, int nfiel
 			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("field \"%s\" is given twice", fields[i].name),
 					orm_error_place(&here));
 		given[i] = true;
-		values[i] = orm_nested_read_value(fields[i].type, walk.value, &here, &isnull[i]);
+		values[i] = orm_value_read_inner(fields[i].type, walk.value, &here, &isnull[i]);
 	}
 }
 
@@ -220,7 +220,7 @@ orm_nested_read_row(const OrmType *type, OrmJson json, const OrmPath *path)
 	Datum result;
 
 	if (type->class != ORM_TYPE_COMPOSITE)
-		orm_nested_raise_mismatch(type, json, path);
+		orm_value_raise_mismatch(type, json, path);
 	row = orm_type_open_row(type);
 	fields = type->fields;
 	nfields = type->nfields;

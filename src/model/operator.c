@@ -12,13 +12,14 @@
 #include "utils/regproc.h"
 #include "utils/typcache.h"
 
-#include "model/operator_internal.h"
+#include "model/candidate.h"
+#include "model/operator.h"
 
 /* In an ereport: the HINT that lists the operators there are. */
 static int
 hint_names(const OrmOperands *operands)
 {
-	const char *names = orm_operator_names(operands);
+	const char *names = orm_candidate_names(operands);
 
 	if (*names == '\0')
 		return errhint("Type %s has no such operators at all.", format_type_be(operands->left));
@@ -55,10 +56,10 @@ static OrmOperator
 find(const char *name, const OrmOperands *operands, const char *what, const OrmPath *path)
 {
 	Oid types[2] = {operands->left, operands->right};
-	OrmChosen chosen = orm_operator_choose(orm_operator_candidates(name, operands), 2, types);
+	OrmChosen chosen = orm_candidate_choose(orm_candidate_find(name, operands), 2, types);
 	OrmOperator operator= {0};
 
-	if (OidIsValid(chosen.oid) && orm_operator_describe(chosen.oid, operands, &operator))
+	if (OidIsValid(chosen.oid) && orm_candidate_describe(chosen.oid, operands, &operator))
 		return operator;
 	if (chosen.rivals != NIL)
 		ereport(ERROR, errcode(ERRCODE_AMBIGUOUS_FUNCTION),
@@ -92,7 +93,7 @@ orm_operator_find_between(const char *name, const OrmType *left, const OrmType *
 bool
 orm_operator_has_order(const OrmType *type)
 {
-	return orm_operator_type_has_order(type->base);
+	return orm_candidate_has_order(type->base);
 }
 
 /*
@@ -140,8 +141,8 @@ server_operator(Oid left, Oid right, int strategy)
 
 	if (name == NULL)
 		return InvalidOid;
-	found = orm_operator_choose(orm_operator_candidates(name, &operands), 2, types).oid;
-	if (!OidIsValid(found) || !orm_operator_describe(found, &operands, &operator))
+	found = orm_candidate_choose(orm_candidate_find(name, &operands), 2, types).oid;
+	if (!OidIsValid(found) || !orm_candidate_describe(found, &operands, &operator))
 		return InvalidOid;
 	family = lookup_type_cache(operator.left, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
 	return get_op_opfamily_strategy(found, family) == strategy ? found : InvalidOid;
@@ -162,7 +163,7 @@ orm_operator_order(const OrmType *type, int strategy, const char *what, const Or
 	OrmOperands operands = {type->base, type->base, BOOLOID};
 	OrmOperator operator= {0};
 
-	if (orm_operator_describe(class_operator(type->base, strategy), &operands, &operator))
+	if (orm_candidate_describe(class_operator(type->base, strategy), &operands, &operator))
 		return operator;
 	operands.right = UNKNOWNOID;
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
@@ -194,7 +195,7 @@ orm_operator_between(const OrmType *left, const OrmType *right, int strategy, co
 		if (OidIsValid(operands.left))
 			found = class_operator(operands.left, strategy);
 	}
-	if (!OidIsValid(found) || !orm_operator_describe(found, &operands, &operator) ||
+	if (!OidIsValid(found) || !orm_candidate_describe(found, &operands, &operator) ||
 		!can_coerce_type(1, &left->base, &operator.left, COERCION_IMPLICIT) ||
 		!can_coerce_type(1, &right->base, &operator.right, COERCION_IMPLICIT))
 		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -207,7 +208,7 @@ orm_operator_between(const OrmType *left, const OrmType *right, int strategy, co
 Oid
 orm_operator_aggregate_result(const char *aggregate, Oid argument, const char *what, const OrmPath *path)
 {
-	Oid function = orm_operator_choose(orm_operator_aggregates(aggregate), 1, &argument).oid;
+	Oid function = orm_candidate_choose(orm_candidate_aggregates(aggregate), 1, &argument).oid;
 	Oid result = InvalidOid;
 	Oid *parameters;
 	int n;
@@ -215,7 +216,7 @@ orm_operator_aggregate_result(const char *aggregate, Oid argument, const char *w
 	if (OidIsValid(function))
 	{
 		result = get_func_signature(function, &parameters, &n);
-		result = orm_operator_concrete(result, parameters[0], argument);
+		result = orm_candidate_concrete(result, parameters[0], argument);
 	}
 	if (!OidIsValid(result))
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),

@@ -119,13 +119,13 @@ reflect_column(Reflection *r, Form_pg_attribute attribute)
 	column->attribute = strcmp(name, attribute_name) != 0 ? attribute_name : NULL;
 	column->type_oid = attribute->atttypid;
 	column->typmod = attribute->atttypmod;
-	column->type = orm_declaration_type_name(attribute->atttypid, attribute->atttypmod);
+	column->type = orm_type_name(attribute->atttypid, attribute->atttypmod);
 	column->primary_key = column->is_unique = column->indexed = ORM_NOT_GIVEN;
 	column->nullable = attribute->attnotnull ? ORM_NO : ORM_NOT_GIVEN;
 	if (OidIsValid(attribute->attcollation) && attribute->attcollation != get_typcollation(attribute->atttypid))
 	{
 		column->collation_oid = attribute->attcollation;
-		column->collation = orm_declaration_collation_name(attribute->attcollation);
+		column->collation = orm_type_collation_name(attribute->attcollation);
 	}
 	column->comment = GetComment(RelationGetRelid(r->relation), RelationRelationId, attribute->attnum);
 	column->position = r->position++;

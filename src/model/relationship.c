@@ -36,6 +36,7 @@
 #include "base/names.h"
 #include "model/index.h"
 #include "model/relationship.h"
+#include "model/table.h"
 
 /* A foreign key, or what stands for one. */
 typedef struct ForeignKey
@@ -341,7 +342,7 @@ columns_of_many(const OrmDeclaredRelationship *declared, const OrmDeclaration *t
 static Oid
 join_relation(const OrmModel *model, const char *through)
 {
-	Oid relid = orm_model_relation(through, NULL);
+	Oid relid = orm_table_find(through, NULL);
 	char *schema;
 	char *relation;
 	Oid namespace_id;
@@ -446,7 +447,7 @@ orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRelationship *d
 	relationship->name = declared->name;
 	relationship->target = declared->model;
 	relationship->back_populates = declared->back_populates;
-	relationship->target_relid = orm_model_relation(declared->model, &target);
+	relationship->target_relid = orm_table_find(declared->model, &target);
 	if (!OidIsValid(relationship->target_relid))
 	{
 		if (raise)

@@ -19,6 +19,16 @@
 extern bool orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRelationship *declared,
 									 OrmRelationship *relationship, List **depends, bool raise);
 
+/*
+ * Resolves a relationship again, raising what is wrong with it: 42704 unknown
+ * target, 42703 no such column, 42702 two foreign keys (with the candidates and
+ * the text that chooses), 42P10 no foreign key.
+ */
+extern void orm_relationship_require(const OrmModel *model, const OrmRelationship *relationship);
+
+/* The builder name of a relationship's kind: "belongs_to"... */
+extern const char *orm_relationship_kind_name(OrmRelationshipKind kind);
+
 /* Appends a relationship to the fingerprint of a model. */
 extern void orm_relationship_print(StringInfo out, const OrmRelationship *relationship);
 

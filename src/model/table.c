@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 
 #include "model/cache.h"
+#include "model/table.h"
 #include "registry/registry.h"
 
 typedef struct Known
@@ -51,7 +52,7 @@ enter(Oid relid)
 static void
 raise_none(Oid relid)
 {
-	const char *table = orm_model_table_name(relid);
+	const char *table = orm_table_name(relid);
 
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("table \"%s\" has no model", get_rel_name(relid)),
 			errhint("Map it: SELECT * FROM orm.map('%s', 'Name');", table));
@@ -81,7 +82,7 @@ find_model(Oid relid, LOCKMODE lockmode)
 
 	foreach(cell, orm_registry_of_relation(relid))
 	{
-		const OrmModel *model = orm_model_open_if_any(((OrmRegistered *) lfirst(cell))->name, lockmode);
+		const OrmModel *model = orm_cache_open_if_any(((OrmRegistered *) lfirst(cell))->name, lockmode);
 
 		if (model != NULL && model->relid == relid && orm_declaration_has_accessors(model->declaration))
 			return model;
@@ -96,11 +97,11 @@ find_model(Oid relid, LOCKMODE lockmode)
 }
 
 const OrmModel *
-orm_model_open_by_table(Oid relid, LOCKMODE lockmode)
+orm_table_open(Oid relid, LOCKMODE lockmode)
 {
 	Known *entry = enter(relid);
 	uint64 generation = orm_cache_generation();
-	const OrmModel *model = entry->generation == generation ? orm_model_open_if_any(entry->model, lockmode) : NULL;
+	const OrmModel *model = entry->generation == generation ? orm_cache_open_if_any(entry->model, lockmode) : NULL;
 
 	if (model != NULL && model->relid == relid && orm_cache_generation() == generation)
 		return model;

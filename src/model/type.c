@@ -3,8 +3,11 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/nbtree.h"
 #include "access/transam.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -12,8 +15,11 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 
+#include "base/names.h"
+#include "base/sql.h"
 #include "model/type.h"
 
 /* The built-in types that to_json treats as more than a string. */
@@ -215,4 +221,34 @@ orm_type_text(Oid type, Datum value)
 
 	getTypeOutputInfo(type, &output, &is_varlena);
 	return OidOutputFunctionCall(output, value);
+}
+
+/* A type as a declaration has it. */
+char *
+orm_type_name(Oid type, int32 typmod)
+{
+	static const char prefix[] = "pg_catalog.";
+	StringInfoData name;
+
+	initStringInfo(&name);
+	orm_sql_type(&name, type, typmod);
+	return strncmp(name.data, prefix, strlen(prefix)) == 0 ? name.data + strlen(prefix) : name.data;
+}
+
+/* A collation as a declaration has it. */
+char *
+orm_type_collation_name(Oid collation)
+{
+	HeapTuple tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+	Form_pg_collation form;
+	char *name;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("collation with OID %u does not exist", collation));
+	form = (Form_pg_collation) GETSTRUCT(tuple);
+	name = form->collnamespace == PG_CATALOG_NAMESPACE
+		? pstrdup(NameStr(form->collname))
+		: orm_name_compose(get_namespace_name(form->collnamespace), NameStr(form->collname));
+	ReleaseSysCache(tuple);
+	return name;
 }

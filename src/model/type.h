@@ -8,7 +8,6 @@
 #ifndef ORM_MODEL_TYPE_H
 #define ORM_MODEL_TYPE_H
 
-#include "postgres.h"
 #include "access/tupdesc.h"
 #include "fmgr.h"
 
@@ -86,6 +85,10 @@ extern bool orm_type_equal_is_same(const OrmType *type);
 
 /* A value of any type as text, by the type's output function. */
 extern char *orm_type_text(Oid type, Datum value);
+
+/* A type and a collation as a declaration has them: qualified unless in pg_catalog. */
+extern char *orm_type_name(Oid type, int32 typmod);
+extern char *orm_type_collation_name(Oid collation);
 
 /* Is it one of the two json types, or a domain over one? */
 static inline bool

@@ -183,7 +183,7 @@ wanted(const OrmType *type)
 
 /* Raises the error of JSON that can be no value of the type. */
 void
-orm_nested_raise_mismatch(const OrmType *type, OrmJson json, const OrmPath *path)
+orm_value_raise_mismatch(const OrmType *type, OrmJson json, const OrmPath *path)
 {
 	ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
 			errmsg("%s cannot become a value of type %s", orm_json_kind_name(orm_json_kind(json)),
@@ -193,7 +193,7 @@ orm_nested_raise_mismatch(const OrmType *type, OrmJson json, const OrmPath *path
 
 /* Reads a value from text by the type's input function, without a domain's checks. */
 Datum
-orm_nested_read_text(const OrmType *type, char *text, const OrmPath *path)
+orm_value_read_string(const OrmType *type, char *text, const OrmPath *path)
 {
 	return make_guarded(type, make_by_input, text, path);
 }
@@ -286,7 +286,7 @@ read_number(const OrmType *type, OrmJson json, const OrmPath *path)
 	Maker maker = type->base == MONEYOID ? make_money : make_by_input;
 
 	if (!type->takes_number)
-		orm_nested_raise_mismatch(type, json, path);
+		orm_value_raise_mismatch(type, json, path);
 	if (type->class == ORM_TYPE_INT2 || type->class == ORM_TYPE_INT4 || type->class == ORM_TYPE_INT8)
 		return read_integer(type, json, path);
 	return make_from_bytes(type, maker, orm_json_bytes(json), json.node->length, path);
@@ -326,7 +326,7 @@ read_given(const OrmType *type, OrmJson json, const OrmPath *path)
 		case ORM_JSON_FALSE:
 		case ORM_JSON_TRUE:
 			if (type->class != ORM_TYPE_BOOL)
-				orm_nested_raise_mismatch(type, json, path);
+				orm_value_raise_mismatch(type, json, path);
 			break;
 		case ORM_JSON_NULL:
 			break;
@@ -336,7 +336,7 @@ read_given(const OrmType *type, OrmJson json, const OrmPath *path)
 
 /* Reads a value; nothing in it is an instruction. */
 Datum
-orm_nested_read_value(const OrmType *type, OrmJson json, const OrmPath *path, bool *isnull)
+orm_value_read_inner(const OrmType *type, OrmJson json, const OrmPath *path, bool *isnull)
 {
 	Datum value = 0;
 
@@ -392,7 +392,7 @@ read_instruction(const OrmType *type, OrmJson json, const OrmPath *path, bool *i
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"$value\" must be the only key of its object"), orm_error_place(path));
 	if (type->class != ORM_TYPE_JSON && type->class != ORM_TYPE_JSONB)
-		return orm_nested_read_value(type, walk.value, &here, isnull);
+		return orm_value_read_inner(type, walk.value, &here, isnull);
 	value = read_json(type, walk.value, &here);
 	*isnull = false;
 	orm_value_check(type, value, false, &here);
@@ -405,14 +405,14 @@ orm_value_read(const OrmType *type, OrmJson json, const OrmPath *path, bool *isn
 {
 	if (is_instruction(type, json))
 		return read_instruction(type, json, path, isnull);
-	return orm_nested_read_value(type, json, path, isnull);
+	return orm_value_read_inner(type, json, path, isnull);
 }
 
 /* Reads a value from text by the type's input function. */
 Datum
 orm_value_read_text(const OrmType *type, const char *text)
 {
-	Datum value = orm_nested_read_text(type, unconstify(char *, text), NULL);
+	Datum value = orm_value_read_string(type, unconstify(char *, text), NULL);
 
 	orm_value_check(type, value, false, NULL);
 	return value;

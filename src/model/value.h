@@ -16,7 +16,6 @@
 #ifndef ORM_MODEL_VALUE_H
 #define ORM_MODEL_VALUE_H
 
-#include "postgres.h"
 #include "base/document.h"
 #include "model/type.h"
 
@@ -42,5 +41,16 @@ extern void orm_value_check(const OrmType *type, Datum value, bool isnull, const
  * are not known; for keys given as text).
  */
 extern Datum orm_value_read_text(const OrmType *type, const char *text);
+
+/* The rest is for nested.c. */
+
+/* Reads a value, null too, with its domain's checks; nothing in it is an instruction. */
+extern Datum orm_value_read_inner(const OrmType *type, OrmJson json, const OrmPath *path, bool *isnull);
+
+/* Reads a value from text by the type's input function, without a domain's checks. */
+extern Datum orm_value_read_string(const OrmType *type, char *text, const OrmPath *path);
+
+/* Raises 42804: that JSON can be no value of the type. */
+extern void orm_value_raise_mismatch(const OrmType *type, OrmJson json, const OrmPath *path) pg_attribute_noreturn();
 
 #endif

@@ -120,7 +120,7 @@ orm_query_take(OrmJson query, int takes, const OrmPath *place, OrmQueryKeys *key
 const OrmModel *
 orm_query_model(OrmCompiler *compiler, const char *name)
 {
-	const OrmModel *model = orm_model_open(name, AccessShareLock);
+	const OrmModel *model = orm_cache_open(name, AccessShareLock);
 
 	compiler->depends = list_append_unique_ptr(compiler->depends, unconstify(OrmModel *, model));
 	return model;

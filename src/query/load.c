@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
+#include "model/relationship.h"
 #include "query/compile.h"
 
 #define LOAD_KEYS \

@@ -10,7 +10,7 @@
  * the parents...) and how it is read.
  *
  * Compiled queries are immutable, in one memory context, and point into the
- * models they were compiled for.  They are good only as long as orm_model_open
+ * models they were compiled for.  They are good only as long as orm_cache_open
  * gives, for each of "depends", a model with the same epoch: whoever uses one
  * opens all of them first (which locks their tables as well).
  */

@@ -14,6 +14,7 @@
 #include "catalog/pg_type.h"
 #include "utils/lsyscache.h"
 
+#include "model/relationship.h"
 #include "query/condition.h"
 
 /* How many of the related objects must fulfil the conditions. */

@@ -30,7 +30,6 @@
 #ifndef ORM_REGISTRY_REGISTRY_H
 #define ORM_REGISTRY_REGISTRY_H
 
-#include "postgres.h"
 #include "access/attnum.h"
 #include "access/htup.h"
 #include "access/tupdesc.h"

@@ -13,6 +13,7 @@
 
 #include "exec/receiver.h"
 #include "model/cache.h"
+#include "model/relationship.h"
 #include "remove/delete_internal.h"
 
 /* The set of a model's rows, made when there is none. */
@@ -51,7 +52,7 @@ static const OrmModel *
 target_of(const OrmDelete *delete, const OrmModel *model, const OrmRelationship *relationship)
 {
 	orm_relationship_require(model, relationship);
-	return orm_model_open(relationship->target, delete->access == ORM_WRITE ? RowExclusiveLock : AccessShareLock);
+	return orm_cache_open(relationship->target, delete->access == ORM_WRITE ? RowExclusiveLock : AccessShareLock);
 }
 
 /* Does the server delete what a relationship leads to? */

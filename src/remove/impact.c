@@ -20,6 +20,7 @@
 #include "exec/plan.h"
 #include "exec/receiver.h"
 #include "model/cache.h"
+#include "model/table.h"
 #include "registry/registry.h"
 #include "remove/delete_internal.h"
 #include "remove/impact.h"
@@ -358,7 +359,7 @@ model_name(const Impact *impact, Oid relid)
 		return impact->model->name;
 	foreach(cell, orm_registry_of_relation(relid))
 	{
-		const OrmModel *model = orm_model_open_if_any(((OrmRegistered *) lfirst(cell))->name, AccessShareLock);
+		const OrmModel *model = orm_cache_open_if_any(((OrmRegistered *) lfirst(cell))->name, AccessShareLock);
 
 		if (model == NULL || model->relid != relid)
 			continue;
@@ -381,7 +382,7 @@ table_name(const Impact *impact, Oid relid)
 		relid = get_partition_parent(relid, true);
 		name = model_name(impact, relid);
 	}
-	return name ? name : orm_model_table_name(relid);
+	return name ? name : orm_table_name(relid);
 }
 
 /* Adds to the number under a name; partitions have one together. */

@@ -134,7 +134,7 @@ read_model(OrmJson json, const OrmPath *place)
 
 	PG_TRY();
 	{
-		model = orm_model_open(name, RowExclusiveLock);
+		model = orm_cache_open(name, RowExclusiveLock);
 	}
 	PG_CATCH();
 	{

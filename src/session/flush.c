@@ -53,7 +53,7 @@ changes_of(const List *entries, const OrmPath *queue, int before, const OrmPath 
 		places[i] = orm_path_index(queue, before + i);
 		*current = &places[i];
 		change->kind = entry->kind;
-		change->model = orm_model_open(entry->model, RowExclusiveLock);
+		change->model = orm_cache_open(entry->model, RowExclusiveLock);
 		change->label = entry->label;
 		change->place = &places[i];
 		if (entry->kind == ORM_CHANGE_REMOVE)

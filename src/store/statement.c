@@ -11,6 +11,7 @@
 #include "utils/lsyscache.h"
 
 #include "base/sql.h"
+#include "model/key.h"
 #include "store/stale.h"
 
 /*

@@ -17,6 +17,7 @@
 #include "utils/rel.h"
 #include "utils/rls.h"
 
+#include "model/key.h"
 #include "store/stale.h"
 
 /* So often may a row appear or vanish between two statements before we give up. */

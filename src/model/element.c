@@ -1,12 +1,13 @@
 /*
- * declaration_element.c - the elements of a model document: which there are,
+ * element.c - the elements of a model document: which there are,
  * which keys they have, and into which records they go.
  */
 #include "postgres.h"
 
 #include "utils/json.h"
 
-#include "model/declaration_internal.h"
+#include "model/element.h"
+#include "model/element_key.h"
 
 #define KIND(kind) (1 << (kind))
 #define ANY_KIND 0xffffffff
@@ -29,66 +30,66 @@ static const char *const accessors[] = {"create", "find", "find_by", "filter_by"
 #define COLUMN(member) offsetof(OrmDeclaredColumn, member)
 
 static const OrmElementKey column_keys[] = {
-	{"name", &orm_key_name, COLUMN(name), "column", NULL, ANY_KIND, ANY_KIND, true},
-	{"type", &orm_key_type, COLUMN(type), NULL, NULL, ANY_KIND, ANY_KIND, false},
-	{"primary_key", &orm_key_choice, COLUMN(primary_key), NULL, NULL, ANY_KIND, 0, false},
-	{"nullable", &orm_key_choice, COLUMN(nullable), NULL, NULL, ANY_KIND, 0, false},
-	{"is_unique", &orm_key_choice, COLUMN(is_unique), NULL, NULL, ANY_KIND, 0, false},
-	{"indexed", &orm_key_choice, COLUMN(indexed), NULL, NULL, ANY_KIND, 0, false},
-	{"server_default", &orm_key_expression, COLUMN(server_default), "default", NULL, ANY_KIND, 0, false},
-	{"identity", &orm_key_word, COLUMN(identity), NULL, identities, ANY_KIND, 0, false},
-	{"generated", &orm_key_expression, COLUMN(generated), "generation expression", NULL, ANY_KIND, 0, false},
-	{"foreign_key", &orm_key_target, COLUMN(foreign_key), NULL, NULL, ANY_KIND, 0, false},
-	{"on_delete", &orm_key_word, COLUMN(on_delete), NULL, actions, ANY_KIND, 0, false},
-	{"on_update", &orm_key_word, COLUMN(on_update), NULL, actions, ANY_KIND, 0, false},
-	{"check_expr", &orm_key_expression, COLUMN(check_expr), "check", NULL, ANY_KIND, 0, false},
-	{"collation", &orm_key_collation, COLUMN(collation), NULL, NULL, ANY_KIND, 0, false},
-	{"attribute", &orm_key_name, COLUMN(attribute), "attribute", NULL, ANY_KIND, 0, true},
-	{"comment", &orm_key_text, COLUMN(comment), NULL, NULL, ANY_KIND, 0, false},
+	{"name", &orm_element_key_name, COLUMN(name), "column", NULL, ANY_KIND, ANY_KIND, true},
+	{"type", &orm_element_key_type, COLUMN(type), NULL, NULL, ANY_KIND, ANY_KIND, false},
+	{"primary_key", &orm_element_key_choice, COLUMN(primary_key), NULL, NULL, ANY_KIND, 0, false},
+	{"nullable", &orm_element_key_choice, COLUMN(nullable), NULL, NULL, ANY_KIND, 0, false},
+	{"is_unique", &orm_element_key_choice, COLUMN(is_unique), NULL, NULL, ANY_KIND, 0, false},
+	{"indexed", &orm_element_key_choice, COLUMN(indexed), NULL, NULL, ANY_KIND, 0, false},
+	{"server_default", &orm_element_key_expression, COLUMN(server_default), "default", NULL, ANY_KIND, 0, false},
+	{"identity", &orm_element_key_word, COLUMN(identity), NULL, identities, ANY_KIND, 0, false},
+	{"generated", &orm_element_key_expression, COLUMN(generated), "generation expression", NULL, ANY_KIND, 0, false},
+	{"foreign_key", &orm_element_key_target, COLUMN(foreign_key), NULL, NULL, ANY_KIND, 0, false},
+	{"on_delete", &orm_element_key_word, COLUMN(on_delete), NULL, actions, ANY_KIND, 0, false},
+	{"on_update", &orm_element_key_word, COLUMN(on_update), NULL, actions, ANY_KIND, 0, false},
+	{"check_expr", &orm_element_key_expression, COLUMN(check_expr), "check", NULL, ANY_KIND, 0, false},
+	{"collation", &orm_element_key_collation, COLUMN(collation), NULL, NULL, ANY_KIND, 0, false},
+	{"attribute", &orm_element_key_name, COLUMN(attribute), "attribute", NULL, ANY_KIND, 0, true},
+	{"comment", &orm_element_key_text, COLUMN(comment), NULL, NULL, ANY_KIND, 0, false},
 };
 
 #define CONSTRAINT(member) offsetof(OrmDeclaredConstraint, member)
 
 static const OrmElementKey constraint_keys[] = {
-	{"name", &orm_key_name, CONSTRAINT(name), "constraint", NULL, ANY_KIND, CHECK, true},
-	{"columns", &orm_key_names, CONSTRAINT(columns), "column", NULL, KEYS, KEYS, true},
-	{"expr", &orm_key_expression, CONSTRAINT(expr), "check", NULL, CHECK, CHECK, false},
-	{"model", &orm_key_target, CONSTRAINT(target), NULL, NULL, FOREIGN_KEY, FOREIGN_KEY, false},
-	{"referenced", &orm_key_names, CONSTRAINT(target_columns), "column", NULL, FOREIGN_KEY, 0, false},
-	{"on_delete", &orm_key_word, CONSTRAINT(on_delete), NULL, actions, FOREIGN_KEY, 0, false},
-	{"on_update", &orm_key_word, CONSTRAINT(on_update), NULL, actions, FOREIGN_KEY, 0, false},
-	{"is_unique", &orm_key_choice, CONSTRAINT(is_unique), NULL, NULL, INDEX, 0, false},
-	{"method", &orm_key_method, CONSTRAINT(method), NULL, NULL, INDEX, 0, false},
-	{"where_expr", &orm_key_expression, CONSTRAINT(where_expr), "condition of an index", NULL, INDEX, 0, false},
+	{"name", &orm_element_key_name, CONSTRAINT(name), "constraint", NULL, ANY_KIND, CHECK, true},
+	{"columns", &orm_element_key_names, CONSTRAINT(columns), "column", NULL, KEYS, KEYS, true},
+	{"expr", &orm_element_key_expression, CONSTRAINT(expr), "check", NULL, CHECK, CHECK, false},
+	{"model", &orm_element_key_target, CONSTRAINT(target), NULL, NULL, FOREIGN_KEY, FOREIGN_KEY, false},
+	{"referenced", &orm_element_key_names, CONSTRAINT(target_columns), "column", NULL, FOREIGN_KEY, 0, false},
+	{"on_delete", &orm_element_key_word, CONSTRAINT(on_delete), NULL, actions, FOREIGN_KEY, 0, false},
+	{"on_update", &orm_element_key_word, CONSTRAINT(on_update), NULL, actions, FOREIGN_KEY, 0, false},
+	{"is_unique", &orm_element_key_choice, CONSTRAINT(is_unique), NULL, NULL, INDEX, 0, false},
+	{"method", &orm_element_key_method, CONSTRAINT(method), NULL, NULL, INDEX, 0, false},
+	{"where_expr", &orm_element_key_expression, CONSTRAINT(where_expr), "condition of an index", NULL, INDEX, 0, false},
 };
 
 #define RELATIONSHIP(member) offsetof(OrmDeclaredRelationship, member)
 
 static const OrmElementKey relationship_keys[] = {
-	{"name", &orm_key_name, RELATIONSHIP(name), "relationship", NULL, ANY_KIND, ANY_KIND, true},
-	{"model", &orm_key_name, RELATIONSHIP(model), "model", NULL, ANY_KIND, ANY_KIND, true},
-	{"foreign_key", &orm_key_names, RELATIONSHIP(foreign_key), "column", NULL, ANY_KIND, 0, true},
-	{"through", &orm_key_target, RELATIONSHIP(through), NULL, NULL, MANY_TO_MANY, 0, true},
-	{"made", &orm_key_choice, RELATIONSHIP(made), NULL, NULL, MANY_TO_MANY, 0, true},
-	{"back_populates", &orm_key_name, RELATIONSHIP(back_populates), "relationship", NULL, ANY_KIND, 0, true},
-	{"nullable", &orm_key_choice, RELATIONSHIP(nullable), NULL, NULL, BELONGS_TO, 0, false},
-	{"on_delete", &orm_key_word, RELATIONSHIP(on_delete), NULL, actions, BELONGS_TO, 0, false},
-	{"on_update", &orm_key_word, RELATIONSHIP(on_update), NULL, actions, BELONGS_TO, 0, false},
-	{"cascade", &orm_key_cascade, RELATIONSHIP(cascade), NULL, NULL, ANY_KIND, 0, true},
+	{"name", &orm_element_key_name, RELATIONSHIP(name), "relationship", NULL, ANY_KIND, ANY_KIND, true},
+	{"model", &orm_element_key_name, RELATIONSHIP(model), "model", NULL, ANY_KIND, ANY_KIND, true},
+	{"foreign_key", &orm_element_key_names, RELATIONSHIP(foreign_key), "column", NULL, ANY_KIND, 0, true},
+	{"through", &orm_element_key_target, RELATIONSHIP(through), NULL, NULL, MANY_TO_MANY, 0, true},
+	{"made", &orm_element_key_choice, RELATIONSHIP(made), NULL, NULL, MANY_TO_MANY, 0, true},
+	{"back_populates", &orm_element_key_name, RELATIONSHIP(back_populates), "relationship", NULL, ANY_KIND, 0, true},
+	{"nullable", &orm_element_key_choice, RELATIONSHIP(nullable), NULL, NULL, BELONGS_TO, 0, false},
+	{"on_delete", &orm_element_key_word, RELATIONSHIP(on_delete), NULL, actions, BELONGS_TO, 0, false},
+	{"on_update", &orm_element_key_word, RELATIONSHIP(on_update), NULL, actions, BELONGS_TO, 0, false},
+	{"cascade", &orm_element_key_cascade, RELATIONSHIP(cascade), NULL, NULL, ANY_KIND, 0, true},
 };
 
 #define VERSION(member) offsetof(OrmDeclaredVersion, member)
 
 static const OrmElementKey version_keys[] = {
-	{"column_name", &orm_key_name, VERSION(column), "column", NULL, ANY_KIND, ANY_KIND, true},
+	{"column_name", &orm_element_key_name, VERSION(column), "column", NULL, ANY_KIND, ANY_KIND, true},
 };
 
 #define DECLARATION(member) offsetof(OrmDeclaration, member)
 
 static const OrmElementKey accessors_keys[] = {
-	{"prefix", &orm_key_name, DECLARATION(prefix), "prefix", NULL, ANY_KIND, 0, true},
-	{"schema", &orm_key_name, DECLARATION(accessor_schema), "schema", NULL, ANY_KIND, 0, true},
-	{"include", &orm_key_words, DECLARATION(include), NULL, accessors, ANY_KIND, 0, true},
+	{"prefix", &orm_element_key_name, DECLARATION(prefix), "prefix", NULL, ANY_KIND, 0, true},
+	{"schema", &orm_element_key_name, DECLARATION(accessor_schema), "schema", NULL, ANY_KIND, 0, true},
+	{"include", &orm_element_key_words, DECLARATION(include), NULL, accessors, ANY_KIND, 0, true},
 };
 
 /* A kind of record. */
@@ -153,7 +154,7 @@ builder_of(const RecordType *record, int kind)
 
 /* The builder of a kind of constraint. */
 const char *
-orm_constraint_kind_name(OrmConstraintKind kind)
+orm_element_constraint_name(OrmConstraintKind kind)
 {
 	return builder_of(&constraint_record, kind)->name;
 }
@@ -222,7 +223,7 @@ make_record(const Builder *builder, int position)
 	char *record = palloc0(type->size);
 
 	for (int i = 0; i < type->nkeys; i++)
-		if (type->keys[i].type == &orm_key_choice)
+		if (type->keys[i].type == &orm_element_key_choice)
 			*(OrmChoice *) (record + type->keys[i].offset) = ORM_NOT_GIVEN;
 	if (type->has_kind)
 		memcpy(record + type->kind, &builder->kind, sizeof(builder->kind));
@@ -260,7 +261,7 @@ read_keys(const Builder *builder, OrmJson body, const OrmPath *path, bool mapped
 			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("key \"%s\" is given more than once", here.key), orm_error_place(path));
 		seen |= KIND(i);
-		orm_element_read_key(&builder->record->keys[i], walk.value, &here, record);
+		orm_element_key_read(&builder->record->keys[i], walk.value, &here, record);
 	}
 	check_required(builder, seen, path, mapped);
 	return seen;
@@ -278,7 +279,7 @@ read_accessors(OrmDeclaration *declaration, const Builder *builder, OrmJson body
 	seen = read_keys(builder, body, path, mapped, declaration);
 	declaration->has_accessors = true;
 	for (int i = 0; i < builder->record->nkeys; i++)
-		if (builder->record->keys[i].type == &orm_key_words && (seen & KIND(i)))
+		if (builder->record->keys[i].type == &orm_element_key_words && (seen & KIND(i)))
 			declaration->all_accessors = false;
 }
 
@@ -295,7 +296,7 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 	List **list;
 
 	if (orm_json_kind(element) != ORM_JSON_OBJECT)
-		orm_element_wrong_kind(element, "elements", "an array of objects", path);
+		orm_element_key_wrong_kind(element, "elements", "an array of objects", path);
 	if (element.node->count != 1)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("an element must have one key, the name of its builder"), orm_error_place(path));
@@ -303,7 +304,7 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 	here = orm_path_key(path, orm_json_string(walk.key));
 	builder = find_builder(walk.key, &here, mapped);
 	if (orm_json_kind(walk.value) != ORM_JSON_OBJECT)
-		orm_element_wrong_kind(walk.value, builder->name, "an object", &here);
+		orm_element_key_wrong_kind(walk.value, builder->name, "an object", &here);
 	if (builder->record->size == 0)
 	{
 		read_accessors(declaration, builder, walk.value, &here, mapped);
@@ -328,12 +329,12 @@ print_element(StringInfo out, const Builder *builder, const void *record, const 
 	{
 		const OrmElementKey *key = &builder->record->keys[i];
 
-		if (!has_key(builder, key) || !(key == always || orm_element_has_key(key, record)))
+		if (!has_key(builder, key) || !(key == always || orm_element_key_is_given(key, record)))
 			continue;
 		appendStringInfoString(out, first ? "" : ", ");
 		escape_json(out, key->name);
 		appendStringInfoString(out, ": ");
-		orm_element_print_key(out, key, record);
+		orm_element_key_print(out, key, record);
 		first = false;
 	}
 	appendStringInfoString(out, "}}");

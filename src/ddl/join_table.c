@@ -1,5 +1,5 @@
 /*
- * join.c - the join tables that many_to_many needs.
+ * join_table.c - the join tables that many_to_many needs.
  *
  * A relationship is through a table or model that is there, or through one that
  * is made: under the name that "through" gives, or that of the two tables in
@@ -17,7 +17,10 @@
 #include "utils/lsyscache.h"
 
 #include "base/names.h"
-#include "ddl/plan_internal.h"
+#include "ddl/ddl.h"
+#include "ddl/join_table.h"
+#include "ddl/target.h"
+#include "model/type.h"
 
 /* One end of a join table. */
 typedef struct Side
@@ -136,7 +139,7 @@ need_own_key(OrmDdlRun *run, const OrmPlanned *planned, const OrmDeclaredRelatio
 {
 	OrmElementPlace place;
 
-	orm_ddl_resolve_key(run, &planned->target);
+	orm_target_resolve_key(run, &planned->target);
 	if (planned->target.nkeys == 0)
 		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 				errmsg("model \"%s\" has no primary key, which relationship \"%s\" needs",
@@ -149,14 +152,14 @@ static List *
 add_relationship(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *relationship, List *joins)
 {
 	OrmElementPlace place;
-	const OrmTarget *target = orm_ddl_need_target(
+	const OrmTarget *target = orm_target_need(
 		run, planned, relationship->model,
 		orm_declaration_place(&place, relationship->position, "many_to_many", "model"));
 	Join *join;
 	char *schema;
 	char *relation;
 
-	if (relationship->through != NULL && orm_ddl_find_target(run, planned, relationship->through) != NULL)
+	if (relationship->through != NULL && orm_target_find(run, planned, relationship->through) != NULL)
 		return joins;
 	need_own_key(run, planned, relationship);
 	name_of_join(planned, relationship, target, &schema, &relation);
@@ -190,7 +193,7 @@ columns_of_side(const Side *side, const char *prefix)
 				errmsg("number of referencing and referenced columns for foreign key disagree"),
 				orm_error_place(
 					orm_declaration_place(&place, side->relationship->position, "many_to_many", "foreign_key")));
-	return given != NIL ? given : orm_ddl_default_columns(singular, side->target);
+	return given != NIL ? given : orm_target_default_columns(singular, side->target);
 }
 
 /* Have two lists a name in common? */
@@ -219,14 +222,14 @@ declare_columns(OrmDeclaration *declaration, const Side *side)
 		OrmDeclaredColumn *column = palloc0(sizeof(OrmDeclaredColumn));
 
 		column->name = lfirst(cell);
-		column->type = orm_declaration_type_name(key->type, key->typmod);
+		column->type = orm_type_name(key->type, key->typmod);
 		column->type_oid = key->type;
 		column->typmod = key->typmod;
 		column->primary_key = column->nullable = column->is_unique = column->indexed = ORM_NOT_GIVEN;
 		if (key->collation != get_typcollation(key->type))
 		{
 			column->collation_oid = key->collation;
-			column->collation = orm_declaration_collation_name(key->collation);
+			column->collation = orm_type_collation_name(key->collation);
 		}
 		declaration->columns = lappend(declaration->columns, column);
 	}
@@ -296,7 +299,7 @@ add_join(OrmDdlRun *run, Join *join)
 
 /* Finds out what is joined through what, then adds the tables. */
 void
-orm_ddl_add_join_tables(OrmDdlRun *run)
+orm_join_table_add_all(OrmDdlRun *run)
 {
 	List *joins = NIL;
 	ListCell *cell;

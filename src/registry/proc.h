@@ -1,20 +1,18 @@
 /*
- * function.h - what the extension writes into pg_proc and pg_depend by itself.
+ * proc.h - what the extension writes into pg_proc and pg_depend by itself.
  */
-#ifndef ORM_REGISTRY_FUNCTION_H
-#define ORM_REGISTRY_FUNCTION_H
-
-#include "postgres.h"
+#ifndef ORM_REGISTRY_PROC_H
+#define ORM_REGISTRY_PROC_H
 
 /*
  * Marks a function as made by the extension: DROP EXTENSION takes it along,
  * and pg_dump keeps the mark (ALTER FUNCTION ... DEPENDS ON EXTENSION).
  */
-extern void orm_catalog_mark_function(Oid function);
-extern bool orm_catalog_is_marked(Oid function);
+extern void orm_proc_mark(Oid function);
+extern bool orm_proc_is_marked(Oid function);
 
 /* Makes a function go with a relation that its signature does not name; pg_dump does not keep that. */
-extern void orm_catalog_tie_function(Oid function, Oid relation);
+extern void orm_proc_tie(Oid function, Oid relation);
 
 /*
  * Puts another body into a function; false when it has that body already or is
@@ -27,9 +25,9 @@ extern void orm_catalog_tie_function(Oid function, Oid relation);
  * body that is a string has no dependencies that would have to follow, and the
  * update of the tuple invalidates every plan the function was inlined into.
  */
-extern bool orm_catalog_set_body(Oid function, const char *body);
+extern bool orm_proc_set_body(Oid function, const char *body);
 
 /* Tells all sessions that a function may have changed: what was prepared with it is parsed anew. */
-extern void orm_catalog_touch_function(Oid function);
+extern void orm_proc_touch(Oid function);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * result.h - rows of a model's table, as the result of an SQL function.
+ * rows.h - rows of a model's table, as the result of an SQL function.
  */
-#ifndef ORM_ACCESSOR_RESULT_H
-#define ORM_ACCESSOR_RESULT_H
+#ifndef ORM_ACCESSOR_ROWS_H
+#define ORM_ACCESSOR_ROWS_H
 
 #include "executor/tuptable.h"
 #include "fmgr.h"

@@ -1,12 +1,12 @@
 /*
- * argument.c - see argument.h.
+ * call.c - the arguments of a call of a function in LANGUAGE orm, as what verbs need.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "utils/typcache.h"
 
-#include "accessor/argument.h"
+#include "accessor/call.h"
 #include "exec/cast.h"
 
 /* Turns an argument into a value of its attribute's type. */

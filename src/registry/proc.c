@@ -1,5 +1,5 @@
 /*
- * function.c - what the extension writes into pg_proc and pg_depend by itself.
+ * proc.c - what the extension writes into pg_proc and pg_depend by itself.
  */
 #include "postgres.h"
 
@@ -17,21 +17,21 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
-#include "registry/function.h"
+#include "registry/proc.h"
 
 bool
-orm_catalog_is_marked(Oid function)
+orm_proc_is_marked(Oid function)
 {
 	return list_member_oid(getAutoExtensionsOfObject(ProcedureRelationId, function), get_extension_oid("orm", true));
 }
 
 void
-orm_catalog_mark_function(Oid function)
+orm_proc_mark(Oid function)
 {
 	ObjectAddress procedure;
 	ObjectAddress extension;
 
-	if (orm_catalog_is_marked(function))
+	if (orm_proc_is_marked(function))
 		return;
 	ObjectAddressSet(procedure, ProcedureRelationId, function);
 	ObjectAddressSet(extension, ExtensionRelationId, get_extension_oid("orm", false));
@@ -40,7 +40,7 @@ orm_catalog_mark_function(Oid function)
 }
 
 void
-orm_catalog_tie_function(Oid function, Oid relation)
+orm_proc_tie(Oid function, Oid relation)
 {
 	ObjectAddress procedure;
 	ObjectAddress table;
@@ -66,7 +66,7 @@ with_body(HeapTuple tuple, TupleDesc descriptor, const char *body)
 }
 
 bool
-orm_catalog_set_body(Oid function, const char *body)
+orm_proc_set_body(Oid function, const char *body)
 {
 	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	bool isnull;
@@ -91,7 +91,7 @@ orm_catalog_set_body(Oid function, const char *body)
 }
 
 void
-orm_catalog_touch_function(Oid function)
+orm_proc_touch(Oid function)
 {
 	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	Relation procedures;

@@ -1,5 +1,5 @@
 /*
- * store.c - putting a model that has a table into the registry.
+ * register.c - putting a model that has a table into the registry.
  */
 #include "postgres.h"
 
@@ -15,8 +15,9 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
-#include "define/store.h"
+#include "define/register.h"
 #include "model/cache.h"
+#include "model/follow.h"
 #include "model/relationship.h"
 
 /* Has a relation a primary key of its own? */
@@ -43,7 +44,7 @@ needs_declared_key(char relkind)
 }
 
 void
-orm_store_check_relation(Oid relid)
+orm_register_check_relation(Oid relid)
 {
 	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	Form_pg_class form;
@@ -75,7 +76,7 @@ add_model_context(void *argument)
 }
 
 OrmDeclaration *
-orm_store_declaration(const OrmRegistered *row)
+orm_register_declaration(const OrmRegistered *row)
 {
 	OrmDeclaration *declaration;
 	ErrorContextCallback context = {error_context_stack, add_model_context, unconstify(OrmRegistered *, row)};
@@ -83,7 +84,7 @@ orm_store_declaration(const OrmRegistered *row)
 	error_context_stack = &context;
 	declaration = orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), row->mapped);
 	if (row->mapped)
-		orm_declaration_follow(declaration, row);
+		orm_follow_names(declaration, row);
 	error_context_stack = context.previous;
 	return declaration;
 }
@@ -107,7 +108,7 @@ yield_accessors(OrmDeclaration *declaration, Oid relid)
 	foreach(cell, orm_registry_of_relation(relid))
 	{
 		OrmRegistered *other = lfirst(cell);
-		OrmDeclaration *others = strcmp(other->name, declaration->model) == 0 ? NULL : orm_store_declaration(other);
+		OrmDeclaration *others = strcmp(other->name, declaration->model) == 0 ? NULL : orm_register_declaration(other);
 
 		if (others == NULL || !orm_declaration_has_accessors(others))
 			continue;
@@ -126,7 +127,7 @@ yield_accessors(OrmDeclaration *declaration, Oid relid)
 }
 
 void
-orm_store_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid)
+orm_register_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid)
 {
 	bool must_declare = needs_declared_key(get_rel_relkind(relid));
 
@@ -141,12 +142,12 @@ orm_store_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid)
 	yield_accessors(declaration, relid);
 	row->mapped = true;
 	row->relid = relid;
-	orm_declaration_bind(declaration, row);
+	orm_follow_bind(declaration, row);
 	put(row, declaration);
 }
 
 void
-orm_store_declared(OrmRegistered *row, const OrmDeclaration *declaration)
+orm_register_declared(OrmRegistered *row, const OrmDeclaration *declaration)
 {
 	row->mapped = row->by_map = false;
 	row->relid = InvalidOid;
@@ -155,9 +156,9 @@ orm_store_declared(OrmRegistered *row, const OrmDeclaration *declaration)
 }
 
 void
-orm_store_check_relationships(const char *name)
+orm_register_check_relationships(const char *name)
 {
-	const OrmModel *model = orm_model_open(name, AccessShareLock);
+	const OrmModel *model = orm_cache_open(name, AccessShareLock);
 
 	for (int i = 0; i < model->nrelationships; i++)
 	{
@@ -169,27 +170,27 @@ orm_store_check_relationships(const char *name)
 		orm_relationship_require(model, relationship);
 		if (relationship->back_populates == NULL)
 			continue;
-		target = orm_model_open(relationship->target, AccessShareLock);
+		target = orm_cache_open(relationship->target, AccessShareLock);
 		orm_relationship_check_keys(model, relationship, orm_model_relationship(target, relationship->back_populates));
 	}
 }
 
 void
-orm_store_pin(const char *name)
+orm_register_pin(const char *name)
 {
-	const OrmModel *model = orm_model_open(name, AccessShareLock);
+	const OrmModel *model = orm_cache_open(name, AccessShareLock);
 	OrmRegistered *row = orm_registry_find(name);
-	OrmDeclaration *declaration = orm_store_declaration(row);
+	OrmDeclaration *declaration = orm_register_declaration(row);
 
-	orm_declaration_pin(declaration, model);
+	orm_follow_pin(declaration, model);
 	if (strcmp(orm_declaration_print(declaration), row->document) == 0)
 		return;
-	orm_declaration_bind(declaration, row);
+	orm_follow_bind(declaration, row);
 	put(row, declaration);
 }
 
 char *
-orm_store_name_target(Oid relation, void *argument)
+orm_register_name_target(Oid relation, void *argument)
 {
 	List *rows = orm_registry_of_relation(relation);
 

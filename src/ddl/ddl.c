@@ -1,5 +1,5 @@
 /*
- * plan.c - a run: all tables that are to be made together.
+ * ddl.c - a run: all tables that are to be made together.
  *
  * Tables are put in order depth first along their foreign keys.  A foreign key
  * to a table that comes later (it closes a circle) is left out of CREATE TABLE
@@ -9,7 +9,10 @@
 
 #include "miscadmin.h"
 
-#include "ddl/plan_internal.h"
+#include "ddl/ddl.h"
+#include "ddl/join_table.h"
+#include "ddl/layout.h"
+#include "ddl/print.h"
 
 /* The first table of that name in the run, or NULL. */
 OrmPlanned *
@@ -65,7 +68,7 @@ place(OrmDdlRun *run, OrmPlanned *planned)
 	planned->placed = true;
 	run->plan->tables = lappend(run->plan->tables, &planned->table);
 	if (!planned->table.exists)
-		orm_ddl_print_table(run, planned);
+		orm_print_table(run, planned);
 }
 
 /* Makes a plan: join tables, then all columns and constraints, then the order. */
@@ -77,11 +80,11 @@ orm_ddl_plan(List *declarations, const OrmDdlCatalog *catalog)
 
 	foreach(cell, declarations)
 		orm_ddl_add_table(&run, lfirst(cell));
-	orm_ddl_add_join_tables(&run);
+	orm_join_table_add_all(&run);
 	foreach(cell, run.tables)
 	{
 		CHECK_FOR_INTERRUPTS();
-		orm_ddl_fill_table(&run, lfirst(cell));
+		orm_layout_fill(&run, lfirst(cell));
 	}
 	foreach(cell, run.tables)
 		place(&run, lfirst(cell));

@@ -1,5 +1,5 @@
 /*
- * result.c - see result.h.
+ * rows.c - see rows.h.
  */
 #include "postgres.h"
 
@@ -10,7 +10,7 @@
 #include "utils/tuplestore.h"
 #include "utils/typcache.h"
 
-#include "accessor/result.h"
+#include "accessor/rows.h"
 
 /* Are these the columns of the model's table? */
 static bool

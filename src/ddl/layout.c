@@ -1,5 +1,5 @@
 /*
- * table.c - columns and constraints of one table of a plan.
+ * layout.c - columns and constraints of one table of a plan.
  *
  * However something was declared (at a column, as an element, by belongs_to),
  * it ends as one OrmDdlConstraint.  belongs_to comes last, because it adds only
@@ -9,12 +9,16 @@
 
 #include "catalog/pg_type_d.h"
 
-#include "ddl/plan_internal.h"
+#include "ddl/belongs_to.h"
+#include "ddl/ddl.h"
+#include "ddl/layout.h"
+#include "ddl/target.h"
 #include "model/cache.h"
+#include "model/element.h"
 
 /* The column of that name, or NULL. */
 OrmDdlColumn *
-orm_ddl_column(const OrmDdlTable *table, const char *name)
+orm_layout_column(const OrmDdlTable *table, const char *name)
 {
 	ListCell *cell;
 
@@ -42,7 +46,7 @@ has_name(const List *names, const char *name)
 
 /* Have two lists the same names?  (None has one twice.) */
 bool
-orm_ddl_same_columns(const List *a, const List *b)
+orm_layout_same_columns(const List *a, const List *b)
 {
 	ListCell *cell;
 
@@ -56,7 +60,7 @@ orm_ddl_same_columns(const List *a, const List *b)
 
 /* A new constraint of the table. */
 OrmDdlConstraint *
-orm_ddl_add_constraint(OrmPlanned *planned, OrmConstraintKind kind, List *columns, int position)
+orm_layout_add_constraint(OrmPlanned *planned, OrmConstraintKind kind, List *columns, int position)
 {
 	OrmDdlConstraint *constraint = palloc0(sizeof(OrmDdlConstraint));
 
@@ -80,14 +84,14 @@ key_names(const OrmTarget *target)
 
 /* Points a foreign key at its target, and checks that the columns can go together. */
 void
-orm_ddl_set_target(OrmDdlRun *run, OrmDdlConstraint *constraint, const OrmTarget *target, List *referenced,
-				   const OrmPath *path)
+orm_layout_set_target(OrmDdlRun *run, OrmDdlConstraint *constraint, const OrmTarget *target, List *referenced,
+					  const OrmPath *path)
 {
 	constraint->schema = target->schema;
 	constraint->relation = target->relation;
 	if (referenced == NIL)
 	{
-		orm_ddl_resolve_key(run, target);
+		orm_target_resolve_key(run, target);
 		referenced = key_names(target);
 	}
 	constraint->referenced = referenced;
@@ -107,7 +111,7 @@ no_such_target(const OrmPlanned *planned, const char *name, const OrmPath *path)
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
 			errmsg("model or table \"%s\", to which a foreign key of model \"%s\" refers, does not exist", name,
 				   planned->table.declaration->model),
-			orm_error_place(path), orm_model_nearest(name));
+			orm_error_place(path), orm_cache_nearest(name));
 }
 
 /* The foreign key of one column: "target", else "target.column". */
@@ -116,23 +120,23 @@ add_column_foreign_key(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredCol
 {
 	OrmElementPlace place;
 	const OrmPath *path = orm_declaration_place(&place, column->position, "column", "foreign_key");
-	const OrmTarget *target = orm_ddl_find_target(run, planned, column->foreign_key);
+	const OrmTarget *target = orm_target_find(run, planned, column->foreign_key);
 	const char *dot = strrchr(column->foreign_key, '.');
 	List *referenced = NIL;
 	OrmDdlConstraint *constraint;
 
 	if (target == NULL && dot != NULL)
 	{
-		target = orm_ddl_find_target(run, planned, pnstrdup(column->foreign_key, dot - column->foreign_key));
+		target = orm_target_find(run, planned, pnstrdup(column->foreign_key, dot - column->foreign_key));
 		referenced = list_make1(pstrdup(dot + 1));
 	}
 	if (target == NULL)
 		no_such_target(planned, column->foreign_key, path);
-	constraint = orm_ddl_add_constraint(planned, ORM_CONSTRAINT_FOREIGN_KEY, list_make1(column->name),
-										column->position);
+	constraint = orm_layout_add_constraint(planned, ORM_CONSTRAINT_FOREIGN_KEY, list_make1(column->name),
+										   column->position);
 	constraint->on_delete = column->on_delete;
 	constraint->on_update = column->on_update;
-	orm_ddl_set_target(run, constraint, target, referenced, path);
+	orm_layout_set_target(run, constraint, target, referenced, path);
 }
 
 /* What is declared at a column. */
@@ -140,11 +144,11 @@ static void
 add_column_constraints(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredColumn *column)
 {
 	if (column->primary_key == ORM_YES)
-		orm_ddl_add_constraint(planned, ORM_CONSTRAINT_PRIMARY_KEY, list_make1(column->name), column->position);
+		orm_layout_add_constraint(planned, ORM_CONSTRAINT_PRIMARY_KEY, list_make1(column->name), column->position);
 	if (column->is_unique == ORM_YES)
-		orm_ddl_add_constraint(planned, ORM_CONSTRAINT_UNIQUE, list_make1(column->name), column->position);
+		orm_layout_add_constraint(planned, ORM_CONSTRAINT_UNIQUE, list_make1(column->name), column->position);
 	if (column->indexed == ORM_YES && column->is_unique != ORM_YES && column->primary_key != ORM_YES)
-		orm_ddl_add_constraint(planned, ORM_CONSTRAINT_INDEX, list_make1(column->name), column->position);
+		orm_layout_add_constraint(planned, ORM_CONSTRAINT_INDEX, list_make1(column->name), column->position);
 	if (column->foreign_key != NULL)
 		add_column_foreign_key(run, planned, column);
 }
@@ -153,8 +157,8 @@ add_column_constraints(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredCol
 static void
 add_declared_constraint(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredConstraint *declared)
 {
-	OrmDdlConstraint *constraint = orm_ddl_add_constraint(planned, declared->kind, declared->columns,
-														  declared->position);
+	OrmDdlConstraint *constraint = orm_layout_add_constraint(planned, declared->kind, declared->columns,
+															 declared->position);
 	const OrmTarget *target;
 	OrmElementPlace place;
 	const OrmPath *path = orm_declaration_place(&place, declared->position, "foreign_key", "model");
@@ -168,10 +172,10 @@ add_declared_constraint(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredCo
 	constraint->unique = declared->is_unique == ORM_YES;
 	if (declared->kind != ORM_CONSTRAINT_FOREIGN_KEY)
 		return;
-	target = orm_ddl_find_target(run, planned, declared->target);
+	target = orm_target_find(run, planned, declared->target);
 	if (target == NULL)
 		no_such_target(planned, declared->target, path);
-	orm_ddl_set_target(run, constraint, target, declared->target_columns, path);
+	orm_layout_set_target(run, constraint, target, declared->target_columns, path);
 }
 
 /* A declared column. */
@@ -213,7 +217,7 @@ add_columns(OrmDdlRun *run, OrmPlanned *planned)
 				break;
 			add_declared_column(planned, column);
 		}
-		orm_ddl_add_key_columns(run, planned, relationship);
+		orm_belongs_to_add_columns(run, planned, relationship);
 	}
 	for (; next < list_length(declaration->columns); next++)
 		add_declared_column(planned, list_nth(declaration->columns, next));
@@ -232,12 +236,12 @@ check_constraint_columns(const OrmPlanned *planned)
 		OrmElementPlace place;
 
 		foreach(name, constraint->columns)
-			if (orm_ddl_column(&planned->table, lfirst(name)) == NULL)
+			if (orm_layout_column(&planned->table, lfirst(name)) == NULL)
 				ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 						errmsg("column \"%s\" of model \"%s\" does not exist", (char *) lfirst(name),
 							   planned->table.declaration->model),
-						orm_error_place(orm_declaration_place(&place, constraint->position,
-															  orm_constraint_kind_name(constraint->kind), "columns")));
+						orm_error_place(orm_declaration_place(
+							&place, constraint->position, orm_element_constraint_name(constraint->kind), "columns")));
 	}
 }
 
@@ -249,7 +253,7 @@ static void
 make_identity(OrmPlanned *planned)
 {
 	List *key = orm_declaration_key(planned->table.declaration);
-	OrmDdlColumn *column = list_length(key) == 1 ? orm_ddl_column(&planned->table, linitial(key)) : NULL;
+	OrmDdlColumn *column = list_length(key) == 1 ? orm_layout_column(&planned->table, linitial(key)) : NULL;
 	const OrmDeclaredColumn *declared = column != NULL ? column->declared : NULL;
 	ListCell *cell;
 
@@ -271,7 +275,7 @@ static void
 add_version(OrmPlanned *planned)
 {
 	char *name = orm_declaration_version(planned->table.declaration);
-	OrmDdlColumn *column = name != NULL ? orm_ddl_column(&planned->table, name) : NULL;
+	OrmDdlColumn *column = name != NULL ? orm_layout_column(&planned->table, name) : NULL;
 
 	if (name == NULL)
 		return;
@@ -289,7 +293,7 @@ add_version(OrmPlanned *planned)
 
 /* Fills in a table: what is declared, then what belongs_to adds. */
 void
-orm_ddl_fill_table(OrmDdlRun *run, OrmPlanned *planned)
+orm_layout_fill(OrmDdlRun *run, OrmPlanned *planned)
 {
 	OrmDeclaration *declaration = planned->table.declaration;
 	ListCell *cell;
@@ -300,7 +304,7 @@ orm_ddl_fill_table(OrmDdlRun *run, OrmPlanned *planned)
 		add_declared_constraint(run, planned, lfirst(cell));
 	add_columns(run, planned);
 	add_version(planned);
-	orm_ddl_add_keys(run, planned);
+	orm_belongs_to_add_keys(run, planned);
 	check_constraint_columns(planned);
 	make_identity(planned);
 }

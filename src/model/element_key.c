@@ -1,11 +1,9 @@
 /*
- * declaration_key.c - the values of the keys of an element: reading, printing.
+ * element_key.c - the values of the keys of an element: reading, printing.
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
@@ -18,7 +16,10 @@
 
 #include "base/names.h"
 #include "base/sql.h"
-#include "model/declaration_internal.h"
+#include "model/cascade.h"
+#include "model/element.h"
+#include "model/element_key.h"
+#include "model/type.h"
 
 /* The member of a record that a key is about, as a pointer of the given type. */
 #define MEMBER(key, record, type) ((type *) ((char *) (record) + (key)->offset))
@@ -135,18 +136,6 @@ prefer_catalog_type(TypeName *name)
 		name->names = lcons(makeString("pg_catalog"), name->names);
 }
 
-/* A type as a declaration has it. */
-char *
-orm_declaration_type_name(Oid type, int32 typmod)
-{
-	static const char prefix[] = "pg_catalog.";
-	StringInfoData name;
-
-	initStringInfo(&name);
-	orm_sql_type(&name, type, typmod);
-	return strncmp(name.data, prefix, strlen(prefix)) == 0 ? name.data + strlen(prefix) : name.data;
-}
-
 /* The type is kept as it is printed again. */
 static void
 take_type(const OrmElementKey *key, char *text, void *record)
@@ -156,7 +145,7 @@ take_type(const OrmElementKey *key, char *text, void *record)
 
 	prefer_catalog_type(name);
 	typenameTypeIdAndMod(NULL, name, &column->type_oid, &column->typmod);
-	column->type = orm_declaration_type_name(column->type_oid, column->typmod);
+	column->type = orm_type_name(column->type_oid, column->typmod);
 }
 
 /* A collation by the whole text as its name ("es_ES.utf8" has a dot), else by schema and name. */
@@ -177,24 +166,6 @@ find_collation(const char *text)
 							 false);
 }
 
-/* A collation as a declaration has it. */
-char *
-orm_declaration_collation_name(Oid collation)
-{
-	HeapTuple tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
-	Form_pg_collation form;
-	char *name;
-
-	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("collation with OID %u does not exist", collation));
-	form = (Form_pg_collation) GETSTRUCT(tuple);
-	name = form->collnamespace == PG_CATALOG_NAMESPACE
-		? pstrdup(NameStr(form->collname))
-		: orm_name_compose(get_namespace_name(form->collnamespace), NameStr(form->collname));
-	ReleaseSysCache(tuple);
-	return name;
-}
-
 /* A collation, kept as it is printed again. */
 static void
 take_collation(const OrmElementKey *key, char *text, void *record)
@@ -202,7 +173,7 @@ take_collation(const OrmElementKey *key, char *text, void *record)
 	OrmDeclaredColumn *column = record;
 
 	column->collation_oid = find_collation(text);
-	column->collation = orm_declaration_collation_name(column->collation_oid);
+	column->collation = orm_type_collation_name(column->collation_oid);
 }
 
 /* An access method that there is. */
@@ -217,26 +188,26 @@ take_method(const OrmElementKey *key, char *text, void *record)
 static void
 take_cascade(const OrmElementKey *key, char *text, void *record)
 {
-	orm_declaration_cascade(text, ((OrmDeclaredRelationship *) record)->kind);
+	orm_cascade_read(text, ((OrmDeclaredRelationship *) record)->kind);
 	take_text(key, text, record);
 }
 
-const OrmKeyType orm_key_choice = {ORM_KEY_CHOICE, NULL, false};
-const OrmKeyType orm_key_text = {ORM_KEY_STRING, take_text, false};
-const OrmKeyType orm_key_target = {ORM_KEY_STRING, take_target, false};
-const OrmKeyType orm_key_name = {ORM_KEY_STRING, take_name, false};
-const OrmKeyType orm_key_names = {ORM_KEY_LIST, take_name_item, false};
-const OrmKeyType orm_key_word = {ORM_KEY_STRING, take_word, false};
-const OrmKeyType orm_key_words = {ORM_KEY_LIST, take_word_item, true};
-const OrmKeyType orm_key_expression = {ORM_KEY_STRING, take_expression, false};
-const OrmKeyType orm_key_type = {ORM_KEY_STRING, take_type, false};
-const OrmKeyType orm_key_collation = {ORM_KEY_STRING, take_collation, false};
-const OrmKeyType orm_key_method = {ORM_KEY_STRING, take_method, false};
-const OrmKeyType orm_key_cascade = {ORM_KEY_STRING, take_cascade, false};
+const OrmElementKeyType orm_element_key_choice = {ORM_KEY_CHOICE, NULL, false};
+const OrmElementKeyType orm_element_key_text = {ORM_KEY_STRING, take_text, false};
+const OrmElementKeyType orm_element_key_target = {ORM_KEY_STRING, take_target, false};
+const OrmElementKeyType orm_element_key_name = {ORM_KEY_STRING, take_name, false};
+const OrmElementKeyType orm_element_key_names = {ORM_KEY_LIST, take_name_item, false};
+const OrmElementKeyType orm_element_key_word = {ORM_KEY_STRING, take_word, false};
+const OrmElementKeyType orm_element_key_words = {ORM_KEY_LIST, take_word_item, true};
+const OrmElementKeyType orm_element_key_expression = {ORM_KEY_STRING, take_expression, false};
+const OrmElementKeyType orm_element_key_type = {ORM_KEY_STRING, take_type, false};
+const OrmElementKeyType orm_element_key_collation = {ORM_KEY_STRING, take_collation, false};
+const OrmElementKeyType orm_element_key_method = {ORM_KEY_STRING, take_method, false};
+const OrmElementKeyType orm_element_key_cascade = {ORM_KEY_STRING, take_cascade, false};
 
 /* Raises for a value of the wrong kind. */
 void
-orm_element_wrong_kind(OrmJson value, const char *key, const char *expected, const OrmPath *path)
+orm_element_key_wrong_kind(OrmJson value, const char *key, const char *expected, const OrmPath *path)
 {
 	bool null = orm_json_kind(value) == ORM_JSON_NULL;
 
@@ -252,7 +223,7 @@ read_string(const OrmElementKey *key, OrmJson value, const char *expected, const
 	MemoryContext caller = CurrentMemoryContext;
 
 	if (orm_json_kind(value) != ORM_JSON_STRING && orm_json_kind(value) != ORM_JSON_UNDECODABLE)
-		orm_element_wrong_kind(value, key->name, expected, path);
+		orm_element_key_wrong_kind(value, key->name, expected, path);
 	PG_TRY();
 	{
 		key->type->take(key, orm_json_string(value), record);
@@ -288,7 +259,7 @@ read_list(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *re
 
 /* Reads a value by the shape of its key. */
 void
-orm_element_read_key(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *record)
+orm_element_key_read(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *record)
 {
 	OrmJsonKind kind = orm_json_kind(value);
 
@@ -296,7 +267,7 @@ orm_element_read_key(const OrmElementKey *key, OrmJson value, const OrmPath *pat
 	{
 		case ORM_KEY_CHOICE:
 			if (kind != ORM_JSON_TRUE && kind != ORM_JSON_FALSE)
-				orm_element_wrong_kind(value, key->name, "true or false", path);
+				orm_element_key_wrong_kind(value, key->name, "true or false", path);
 			*MEMBER(key, record, OrmChoice) = kind == ORM_JSON_TRUE ? ORM_YES : ORM_NO;
 			break;
 		case ORM_KEY_STRING:
@@ -310,7 +281,7 @@ orm_element_read_key(const OrmElementKey *key, OrmJson value, const OrmPath *pat
 
 /* Is the member of the record given? */
 bool
-orm_element_has_key(const OrmElementKey *key, const void *record)
+orm_element_key_is_given(const OrmElementKey *key, const void *record)
 {
 	switch (key->type->shape)
 	{
@@ -341,7 +312,7 @@ print_list(StringInfo out, const List *list)
 
 /* Appends the member of the record as JSON. */
 void
-orm_element_print_key(StringInfo out, const OrmElementKey *key, const void *record)
+orm_element_key_print(StringInfo out, const OrmElementKey *key, const void *record)
 {
 	switch (key->type->shape)
 	{

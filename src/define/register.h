@@ -1,10 +1,11 @@
 /*
- * store.h - putting a model that has a table into the registry.
+ * register.h - putting a model that has a table into the registry.
  */
-#ifndef ORM_DEFINE_STORE_H
-#define ORM_DEFINE_STORE_H
+#ifndef ORM_DEFINE_REGISTER_H
+#define ORM_DEFINE_REGISTER_H
 
-#include "define/define.h"
+#include "model/declaration.h"
+#include "registry/registry.h"
 
 /*
  * Writes the row of a model whose table is relid: what the catalogs say is
@@ -12,28 +13,28 @@
  * Of two models on one table the second gets no accessors, with a NOTICE.
  * "row" brings name, owner and by_map.
  */
-extern void orm_store_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid);
+extern void orm_register_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid);
 
 /* Writes a row back as a declaration, whole, without a table. */
-extern void orm_store_declared(OrmRegistered *row, const OrmDeclaration *declaration);
+extern void orm_register_declared(OrmRegistered *row, const OrmDeclaration *declaration);
 
 /*
  * Checks that every relationship whose target is known can be joined, and
  * follows the same key as its inverse: says what is wrong now, not at the
  * first use.  42702, 42703, 42P10, 42P16.
  */
-extern void orm_store_check_relationships(const char *name);
+extern void orm_register_check_relationships(const char *name);
 
 /* Fixes, now that all tables of a run are there, by which columns relationships are joined. */
-extern void orm_store_pin(const char *name);
+extern void orm_register_pin(const char *name);
 
 /* Raises 42809 or 42P16 for a relation that cannot be mapped, 42501 unless the current user owns it. */
-extern void orm_store_check_relation(Oid relid);
+extern void orm_register_check_relation(Oid relid);
 
 /* The document of a row, parsed; names follow the columns. */
-extern OrmDeclaration *orm_store_declaration(const OrmRegistered *row);
+extern OrmDeclaration *orm_register_declaration(const OrmRegistered *row);
 
 /* Which model a table is known by, for documents: its name, or NULL (an OrmTargetNamer). */
-extern char *orm_store_name_target(Oid relation, void *argument);
+extern char *orm_register_name_target(Oid relation, void *argument);
 
 #endif

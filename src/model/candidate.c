@@ -1,5 +1,5 @@
 /*
- * operator_candidate.c - which operators a name may mean, and which of them it
+ * candidate.c - which operators a name may mean, and which of them it
  * does mean.
  *
  * The server's parser looks names up by search_path and then chooses by types.
@@ -28,7 +28,7 @@
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
-#include "model/operator_internal.h"
+#include "model/candidate.h"
 
 /* The kinds of operands that a polymorphic type stands for. */
 typedef enum Shape
@@ -70,7 +70,7 @@ shape_of(Oid type)
 }
 
 Oid
-orm_operator_concrete(Oid type, Oid declared, Oid actual)
+orm_candidate_concrete(Oid type, Oid declared, Oid actual)
 {
 	Shape shape = shape_of(declared);
 	Shape wanted = shape_of(type);
@@ -108,19 +108,19 @@ describe(Form_pg_operator form, const OrmOperands *operands, OrmOperator *operat
 	if (shape_of(form->oprright) != NOT_POLYMORPHIC && operands->right != UNKNOWNOID)
 		operator->right = operands->right;
 	else
-		operator->right = orm_operator_concrete(form->oprright, form->oprleft, operands->left);
-	operator->result = orm_operator_concrete(form->oprresult, form->oprleft, operands->left);
+		operator->right = orm_candidate_concrete(form->oprright, form->oprleft, operands->left);
+	operator->result = orm_candidate_concrete(form->oprresult, form->oprleft, operands->left);
 	return OidIsValid(operator->right) && OidIsValid(operator->result);
 }
 
 bool
-orm_operator_type_has_order(Oid type)
+orm_candidate_has_order(Oid type)
 {
 	return OidIsValid(lookup_type_cache(type, TYPECACHE_LT_OPR)->lt_opr);
 }
 
 bool
-orm_operator_describe(Oid oid, const OrmOperands *operands, OrmOperator *operator)
+orm_candidate_describe(Oid oid, const OrmOperands *operands, OrmOperator *operator)
 {
 	HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(oid));
 	bool known;
@@ -221,7 +221,7 @@ is_candidate(Form_pg_operator form, const OrmOperands *operands)
 
 	if (form->oprkind != 'b' || !OidIsValid(form->oprcode) || !describe(form, operands, &operator))
 		return false;
-	if (operands->result == BOOLOID ? operator.result != BOOLOID : !orm_operator_type_has_order(operator.result))
+	if (operands->result == BOOLOID ? operator.result != BOOLOID : !orm_candidate_has_order(operator.result))
 		return false;
 	return is_answered_for(form, operands->left) ||
 		(operands->right != UNKNOWNOID && is_answered_for(form, operands->right));
@@ -253,7 +253,7 @@ add_candidate(FuncCandidateList list, Oid oid, Oid namespace_id, int n, const Oi
 }
 
 FuncCandidateList
-orm_operator_candidates(const char *name, const OrmOperands *operands)
+orm_candidate_find(const char *name, const OrmOperands *operands)
 {
 	FuncCandidateList found = NULL;
 	CatCList *list;
@@ -274,7 +274,7 @@ orm_operator_candidates(const char *name, const OrmOperands *operands)
 }
 
 FuncCandidateList
-orm_operator_aggregates(const char *name)
+orm_candidate_aggregates(const char *name)
 {
 	FuncCandidateList found = NULL;
 	CatCList *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
@@ -305,7 +305,7 @@ is_exact(FuncCandidateList candidate, int n, const Oid *types)
 }
 
 OrmChosen
-orm_operator_choose(FuncCandidateList candidates, int n, Oid *types)
+orm_candidate_choose(FuncCandidateList candidates, int n, Oid *types)
 {
 	OrmChosen chosen = {InvalidOid, NIL};
 	FuncCandidateList candidate;
@@ -342,7 +342,7 @@ compare_names(const ListCell *a, const ListCell *b)
 }
 
 char *
-orm_operator_names(const OrmOperands *operands)
+orm_candidate_names(const OrmOperands *operands)
 {
 	Relation operators = table_open(OperatorRelationId, AccessShareLock);
 	SysScanDesc scan = systable_beginscan(operators, InvalidOid, false, NULL, 0, NULL);

@@ -1,0 +1,16 @@
+/*
+ * create.h - orm.create_all and orm.create_table.
+ */
+#ifndef ORM_DEFINE_CREATE_H
+#define ORM_DEFINE_CREATE_H
+
+#include "nodes/pg_list.h"
+
+/*
+ * For the models of "owner"; InvalidOid: of every role that the caller is a
+ * member of.  "only", not NULL: for this model alone.  Returns a List of
+ * OrmReported *.
+ */
+extern List *orm_create_tables(Oid owner, const char *only);
+
+#endif

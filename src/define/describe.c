@@ -1,0 +1,21 @@
+/*
+ * describe.c - orm.describe.
+ */
+#include "postgres.h"
+
+#include "define/describe.h"
+#include "define/register.h"
+#include "model/cache.h"
+#include "model/reflect.h"
+
+char *
+orm_describe_model(const char *name)
+{
+	const OrmModel *model;
+	OrmRegistered *row = orm_registry_find(name);
+
+	if (row != NULL && !row->mapped)
+		return orm_declaration_print(orm_register_declaration(row));
+	model = orm_cache_open(name, AccessShareLock);
+	return orm_declaration_print(orm_reflect_model(model, orm_register_name_target, NULL));
+}

@@ -1,0 +1,16 @@
+/*
+ * drop.h - orm.drop_all and orm.drop_table.
+ */
+#ifndef ORM_DEFINE_DROP_H
+#define ORM_DEFINE_DROP_H
+
+#include "nodes/pg_list.h"
+
+/*
+ * For the models of "owner"; InvalidOid: of every role that the caller is a
+ * member of.  "only", not NULL: for this model alone.  Returns a List of
+ * OrmReported *.
+ */
+extern List *orm_drop_tables(Oid owner, const char *only);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * events.h - following what happens to mapped tables, and rows that a restore brings.
+ */
+#ifndef ORM_DEFINE_EVENTS_H
+#define ORM_DEFINE_EVENTS_H
+
+#include "access/htup.h"
+#include "access/tupdesc.h"
+
+/* After DDL: puts new names of tables and columns into the registry and the accessors' bodies.  Never raises. */
+extern void orm_events_follow_ddl(void);
+
+/* After a DROP: forgets models whose table is gone.  Never raises. */
+extern void orm_events_follow_drop(void);
+
+/*
+ * A row that a restore (or a superuser's hand) puts into orm.model: checks it
+ * and writes its binding.  Returns the tuple to be stored (the owner in it may
+ * be another), or NULL, after a WARNING, for one that cannot be placed.
+ */
+extern HeapTuple orm_events_restore(HeapTuple tuple, TupleDesc descriptor);
+
+/*
+ * When all rows of a statement are in: binds the columns of relationships to
+ * models whose rows came later than their own.  Never raises.
+ */
+extern void orm_events_restored(void);
+
+#endif

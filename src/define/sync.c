@@ -1,0 +1,26 @@
+/*
+ * sync.c - orm.sync.
+ */
+#include "postgres.h"
+
+#include "define/owner.h"
+#include "define/reconcile.h"
+#include "define/register.h"
+#include "define/sync.h"
+#include "define/version.h"
+#include "model/cache.h"
+
+List *
+orm_sync_model(const char *name)
+{
+	List *changes = NIL;
+	const OrmModel *model;
+
+	orm_registry_lock();
+	model = orm_cache_open(name, AccessShareLock);
+	orm_owner_check(orm_registry_find(name));
+	orm_version_reconcile(model->relid, name, model->declaration, model->version >= 0, &changes);
+	orm_register_pin(name);
+	orm_reconcile_accessors(orm_cache_open(name, AccessShareLock), false, &changes);
+	return changes;
+}
