@@ -42,9 +42,8 @@ SQL_PARTS = \
 	src/api/language.sql \
 	src/api/model.sql \
 	src/api/write.sql \
-	src/api/change.sql \
 	src/api/read.sql \
-	src/api/know.sql \
+	src/api/information.sql \
 	src/api/trigger.sql \
 	src/api/version.sql \
 	src/api/anchor.sql \

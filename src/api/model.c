@@ -11,9 +11,9 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
-#include "utils/tuplestore.h"
 
 #include "api/argument.h"
+#include "api/output.h"
 #include "define/create.h"
 #include "define/declare.h"
 #include "define/describe.h"
@@ -67,26 +67,23 @@ compose(const char *model, const char *table, FunctionCallInfo fcinfo, int n)
 	return document.data;
 }
 
-/* Returns changes as rows. */
+/* Returns changes (List of OrmReported *) as rows. */
 static Datum
-return_changes(FunctionCallInfo fcinfo, List *changes)
+return_changes(FunctionCallInfo fcinfo, const List *changes)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	OrmOutput row = {.fcinfo = fcinfo};
 	ListCell *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, changes)
 	{
-		OrmReported *change = lfirst(cell);
-		Datum values[4] = {0};
-		bool nulls[4] = {change->model == NULL};
+		const OrmReported *change = lfirst(cell);
 
-		if (change->model != NULL)
-			values[0] = CStringGetTextDatum(change->model);
-		values[1] = CStringGetTextDatum(change->action);
-		values[2] = CStringGetTextDatum(change->kind);
-		values[3] = CStringGetTextDatum(change->name);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		orm_output_text(&row, change->model);
+		orm_output_text(&row, change->action);
+		orm_output_text(&row, change->kind);
+		orm_output_text(&row, change->name);
+		orm_output_put(&row);
 	}
 	return (Datum) 0;
 }
@@ -106,10 +103,8 @@ orm_sql_model(PG_FUNCTION_ARGS)
 Datum
 orm_sql_model_document(PG_FUNCTION_ARGS)
 {
-	const OrmDocument *document = orm_argument_document(fcinfo, 0);
+	const OrmDocument *document = orm_argument_document(fcinfo, 0, "document");
 
-	if (document == NULL)
-		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"%s\" must not be null", "document"));
 	orm_declare_model(pnstrdup(orm_document_text(document), document->text_length));
 	PG_RETURN_VOID();
 }
@@ -123,7 +118,7 @@ orm_sql_map(PG_FUNCTION_ARGS)
 	Oid relid;
 
 	if (PG_ARGISNULL(0))
-		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"%s\" must not be null", "relation"));
+		orm_argument_null("relation");
 	relid = PG_GETARG_OID(0);
 	orm_declare_map(relid, name, compose(name, orm_table_name(relid), fcinfo, 2), &changes);
 	return return_changes(fcinfo, changes);

@@ -1,41 +1,193 @@
 /*
- * read.c - SQL functions that read objects as JSON.
+ * read.c - SQL functions that read by a query document, and those that show
+ * its statements; and orm.get.
  */
 #include "postgres.h"
 
-#include "fmgr.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
 
-#include "api/object.h"
+#include "api/argument.h"
 #include "api/request.h"
+#include "api/output.h"
 #include "exec/get.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_all);
 PG_FUNCTION_INFO_V1(orm_sql_first);
 PG_FUNCTION_INFO_V1(orm_sql_one);
 PG_FUNCTION_INFO_V1(orm_sql_one_or_none);
-PG_FUNCTION_INFO_V1(orm_sql_aggregate);
 PG_FUNCTION_INFO_V1(orm_sql_page);
-PG_FUNCTION_INFO_V1(orm_sql_get_text);
-PG_FUNCTION_INFO_V1(orm_sql_get_any);
+PG_FUNCTION_INFO_V1(orm_sql_count);
+PG_FUNCTION_INFO_V1(orm_sql_exists);
+PG_FUNCTION_INFO_V1(orm_sql_aggregate);
+PG_FUNCTION_INFO_V1(orm_sql_get);
+PG_FUNCTION_INFO_V1(orm_sql_sql);
+PG_FUNCTION_INFO_V1(orm_sql_explain);
 
-/* The result of a query that finds one object or none. */
-static Datum
-first_result(FunctionCallInfo fcinfo, OrmQuery *query)
+/* ---- Verbs ---- */
+
+/* Runs an open query: returns false for null. */
+typedef bool (*RunQuery)(OrmQuery *query, Datum *result);
+
+/* orm.all, orm.aggregate */
+static bool
+run_all(OrmQuery *query, Datum *result)
 {
-	Datum json;
-	bool found = orm_query_first(query, &json);
+	*result = orm_query_all(query);
+	return true;
+}
+
+/* orm.one */
+static bool
+run_one(OrmQuery *query, Datum *result)
+{
+	return orm_query_one(query, true, result);
+}
+
+/* orm.one_or_none */
+static bool
+run_one_or_none(OrmQuery *query, Datum *result)
+{
+	return orm_query_one(query, false, result);
+}
+
+/* orm.page */
+static bool
+run_page(OrmQuery *query, Datum *result)
+{
+	*result = orm_query_page(query);
+	return true;
+}
+
+/* orm.count */
+static bool
+run_count(OrmQuery *query, Datum *result)
+{
+	*result = Int64GetDatum(orm_query_count_rows(query));
+	return true;
+}
+
+/* orm.exists */
+static bool
+run_exists(OrmQuery *query, Datum *result)
+{
+	*result = BoolGetDatum(orm_query_exists(query));
+	return true;
+}
+
+typedef enum ReadingVerb
+{
+	READ_ALL,
+	READ_FIRST,
+	READ_ONE,
+	READ_ONE_OR_NONE,
+	READ_PAGE,
+	READ_COUNT,
+	READ_EXISTS,
+	READ_AGGREGATE
+} ReadingVerb;
+
+static const struct
+{
+	const char *name;
+	OrmQueryVerb query;
+	RunQuery run;
+} verbs[] = {
+	[READ_ALL] = {"all", ORM_QUERY_ALL, run_all},
+	[READ_FIRST] = {"first", ORM_QUERY_FIRST, orm_query_first},
+	[READ_ONE] = {"one", ORM_QUERY_ONE, run_one},
+	[READ_ONE_OR_NONE] = {"one_or_none", ORM_QUERY_ONE, run_one_or_none},
+	[READ_PAGE] = {"page", ORM_QUERY_PAGE, run_page},
+	[READ_COUNT] = {"count", ORM_QUERY_COUNT, run_count},
+	[READ_EXISTS] = {"exists", ORM_QUERY_EXISTS, run_exists},
+	[READ_AGGREGATE] = {"aggregate", ORM_QUERY_AGGREGATE, run_all},
+};
+
+/* Runs an open query, closes it and returns its result. */
+static Datum
+finish(FunctionCallInfo fcinfo, OrmQuery *query, RunQuery run)
+{
+	Datum result;
+	bool found = run(query, &result);
 
 	orm_query_close(query);
 	if (!found)
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(json);
+	return result;
 }
 
-/* The object with a primary key (NULL: the key was null) as the query in the third argument forms it, or NULL. */
+/* Runs a verb with the arguments (model, query, params). */
 static Datum
-get(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
+call(FunctionCallInfo fcinfo, ReadingVerb verb)
 {
-	const OrmDocument *document = orm_object_document(fcinfo, 2, "query");
+	return finish(fcinfo, orm_request_open(fcinfo, verbs[verb].query), verbs[verb].run);
+}
+
+/* orm.all(model, query, params) */
+Datum
+orm_sql_all(PG_FUNCTION_ARGS)
+{
+	return call(fcinfo, READ_ALL);
+}
+
+/* orm.first(model, query, params) */
+Datum
+orm_sql_first(PG_FUNCTION_ARGS)
+{
+	return call(fcinfo, READ_FIRST);
+}
+
+/* orm.one(model, query, params) */
+Datum
+orm_sql_one(PG_FUNCTION_ARGS)
+{
+	return call(fcinfo, READ_ONE);
+}
+
+/* orm.one_or_none(model, query, params) */
+Datum
+orm_sql_one_or_none(PG_FUNCTION_ARGS)
+{
+	return call(fcinfo, READ_ONE_OR_NONE);
+}
+
+/* orm.page(model, query, params) */
+Datum
+orm_sql_page(PG_FUNCTION_ARGS)
+{
+	return call(fcinfo, READ_PAGE);
+}
+
+/* orm.count(model, query, params) */
+Datum
+orm_sql_count(PG_FUNCTION_ARGS)
+{
+	return call(fcinfo, READ_COUNT);
+}
+
+/* orm.exists(model, query, params) */
+Datum
+orm_sql_exists(PG_FUNCTION_ARGS)
+{
+	return call(fcinfo, READ_EXISTS);
+}
+
+/* orm.aggregate(model, query, params) */
+Datum
+orm_sql_aggregate(PG_FUNCTION_ARGS)
+{
+	return call(fcinfo, READ_AGGREGATE);
+}
+
+/* ---- An object by its key ---- */
+
+/* orm.get(model, key, query), with a key of type text or anyelement */
+Datum
+orm_sql_get(PG_FUNCTION_ARGS)
+{
+	const OrmModel *model = orm_request_model(fcinfo, AccessShareLock);
+	const Datum *key = orm_argument_key(fcinfo, 1, model);
+	const OrmDocument *document = orm_argument_document(fcinfo, 2, "query");
 	OrmJson root = orm_document_root(document);
 	OrmQueryRequest request;
 	Datum json;
@@ -50,93 +202,79 @@ get(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
 	}
 	orm_query_request(&request, ORM_QUERY_GET, model, document, NULL);
 	request.key = key;
-	return first_result(fcinfo, orm_query_open(&request));
+	return finish(fcinfo, orm_query_open(&request), orm_query_first);
 }
 
-/* orm.get(model, key text, query) */
-Datum
-orm_sql_get_text(PG_FUNCTION_ARGS)
+/* ---- Statements ---- */
+
+/* The verb that the fourth argument names. */
+static OrmQueryVerb
+verb_argument(FunctionCallInfo fcinfo)
 {
-	const OrmModel *model = orm_request_model(fcinfo, AccessShareLock);
+	const char *name = orm_argument_text(fcinfo, 3, "verb");
+	const char *names[lengthof(verbs)];
 
-	return get(fcinfo, model, orm_object_key_text(fcinfo, 1, model));
+	for (int i = 0; i < (int) lengthof(verbs); i++)
+	{
+		if (strcmp(verbs[i].name, name) == 0)
+			return verbs[i].query;
+		names[i] = verbs[i].name;
+	}
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unrecognized verb \"%s\"", name),
+			errdetail("The verbs that read by a query are all, first, one, one_or_none, page, count, exists and "
+					  "aggregate."),
+			orm_error_nearest("verb", name, names, lengthof(names)));
+	return ORM_QUERY_ALL;
 }
 
-/* orm.get(model, key anyelement, query) */
-Datum
-orm_sql_get_any(PG_FUNCTION_ARGS)
+/* Returns a text as a row. */
+static void
+put_text(OrmOutput *row, char *text)
 {
-	const OrmModel *model = orm_request_model(fcinfo, AccessShareLock);
-
-	return get(fcinfo, model, orm_object_key_any(fcinfo, 1, model));
+	orm_output_text(row, text);
+	orm_output_put(row);
 }
 
-/* The result of a query that makes an array. */
+/* Returns a row for each line of a text, which it takes apart. */
+static void
+put_lines(OrmOutput *row, char *text)
+{
+	char *end;
+
+	for (; (end = strchr(text, '\n')) != NULL; text = end + 1)
+	{
+		*end = '\0';
+		put_text(row, text);
+	}
+	if (*text != '\0')
+		put_text(row, text);
+}
+
+/* Returns the texts that a function makes of the query of a call. */
 static Datum
-all_result(OrmQuery *query)
+show(FunctionCallInfo fcinfo, List *(*make_texts)(OrmQuery *query), void (*put)(OrmOutput *row, char *text))
 {
-	Datum json = orm_query_all(query);
+	OrmQuery *query = orm_request_open(fcinfo, verb_argument(fcinfo));
+	OrmOutput row = {.fcinfo = fcinfo};
+	ListCell *cell;
 
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	foreach(cell, make_texts(query))
+		put(&row, lfirst(cell));
 	orm_query_close(query);
-	return json;
+	return (Datum) 0;
 }
 
-/* orm.all(model, query, params) */
+/* orm.sql(model, query, params, verb) */
 Datum
-orm_sql_all(PG_FUNCTION_ARGS)
+orm_sql_sql(PG_FUNCTION_ARGS)
 {
-	return all_result(orm_request_open(fcinfo, ORM_QUERY_ALL));
+	return show(fcinfo, orm_query_statements, put_text);
 }
 
-/* orm.aggregate(model, query, params) */
+/* orm.explain(model, query, params, verb) */
 Datum
-orm_sql_aggregate(PG_FUNCTION_ARGS)
+orm_sql_explain(PG_FUNCTION_ARGS)
 {
-	return all_result(orm_request_open(fcinfo, ORM_QUERY_AGGREGATE));
-}
-
-/* orm.first(model, query, params) */
-Datum
-orm_sql_first(PG_FUNCTION_ARGS)
-{
-	return first_result(fcinfo, orm_request_open(fcinfo, ORM_QUERY_FIRST));
-}
-
-/* The object that a query finds; raises for a second one and, when it is required, for none. */
-static Datum
-one(FunctionCallInfo fcinfo, bool required)
-{
-	OrmQuery *query = orm_request_open(fcinfo, ORM_QUERY_ONE);
-	Datum json;
-	bool found = orm_query_one(query, required, &json);
-
-	orm_query_close(query);
-	if (!found)
-		PG_RETURN_NULL();
-	PG_RETURN_DATUM(json);
-}
-
-/* orm.one(model, query, params) */
-Datum
-orm_sql_one(PG_FUNCTION_ARGS)
-{
-	return one(fcinfo, true);
-}
-
-/* orm.one_or_none(model, query, params) */
-Datum
-orm_sql_one_or_none(PG_FUNCTION_ARGS)
-{
-	return one(fcinfo, false);
-}
-
-/* orm.page(model, query, params) */
-Datum
-orm_sql_page(PG_FUNCTION_ARGS)
-{
-	OrmQuery *query = orm_request_open(fcinfo, ORM_QUERY_PAGE);
-	Datum json = orm_query_page(query);
-
-	orm_query_close(query);
-	PG_RETURN_DATUM(json);
+	return show(fcinfo, orm_query_explain, put_lines);
 }

@@ -78,13 +78,13 @@ COMMENT ON FUNCTION orm.explain(pg_catalog.text, orm.document, orm.document, pg_
 
 CREATE OR REPLACE FUNCTION orm.get(model pg_catalog.text, key pg_catalog.text, query orm.document DEFAULT '{}')
     RETURNS pg_catalog.json
-    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_get_text';
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_get';
 COMMENT ON FUNCTION orm.get(pg_catalog.text, pg_catalog.text, orm.document) IS
 'The object with that primary key, or null. A key of one column is given as it is; a composite one as an object of its attributes or as a row "(a,b)". A null key finds nothing. query: select, omit, compute, load, lock, etag. 42704 for an unknown model, 42P10 for one without a primary key, 22023 for a key of the wrong form; otherwise as orm.all.';
 
 CREATE OR REPLACE FUNCTION orm.get(model pg_catalog.text, key pg_catalog.anyelement, query orm.document DEFAULT '{}')
     RETURNS pg_catalog.json
-    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_get_any';
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_get';
 COMMENT ON FUNCTION orm.get(pg_catalog.text, pg_catalog.anyelement, orm.document) IS
 'The object with that primary key, or null. The key is a value that can be assigned to the key column, a row in key order, or (json, jsonb, orm.document) an object of the key attributes. A null key finds nothing. query: select, omit, compute, load, lock, etag. Errors as the one with a key of type text.';
 

@@ -1,10 +1,10 @@
 /*
- * request.c - see request.h.
+ * request.c - arguments of the functions that read by query documents; see
+ * request.h.
  */
 #include "postgres.h"
 
 #include "api/argument.h"
-#include "api/object.h"
 #include "api/request.h"
 #include "session/session.h"
 
@@ -12,16 +12,16 @@ const OrmModel *
 orm_request_model(FunctionCallInfo fcinfo, LOCKMODE lockmode)
 {
 	orm_session_autoflush(true);
-	return orm_cache_open(orm_argument_text(fcinfo, 0, "model"), lockmode);
+	return orm_argument_model(fcinfo, lockmode);
 }
 
 void
 orm_request_take(FunctionCallInfo fcinfo, OrmQueryRequest *request, OrmQueryVerb verb, const OrmModel *model, int query,
 				 int params)
 {
-	const OrmDocument *document = orm_object_document(fcinfo, query, "query");
+	const OrmDocument *document = orm_argument_document(fcinfo, query, "query");
 
-	orm_query_request(request, verb, model, document, orm_object_document(fcinfo, params, "params"));
+	orm_query_request(request, verb, model, document, orm_argument_document(fcinfo, params, "params"));
 }
 
 OrmQuery *

@@ -6,9 +6,9 @@
 
 #include "exec/query.h"
 #include "fmgr.h"
-#include "model/cache.h"
+#include "storage/lockdefs.h"
 
-/* The model that the first argument names. */
+/* The model that the first argument names, after an autoflush (session/session.h). */
 extern const OrmModel *orm_request_model(FunctionCallInfo fcinfo, LOCKMODE lockmode);
 
 /*

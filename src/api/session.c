@@ -8,39 +8,27 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/tuplestore.h"
 
 #include "api/argument.h"
-#include "api/dry_run.h"
-#include "api/object.h"
-#include "model/cache.h"
+#include "api/output.h"
 #include "session/session.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_add);
 PG_FUNCTION_INFO_V1(orm_sql_merge);
-PG_FUNCTION_INFO_V1(orm_sql_remove_text);
-PG_FUNCTION_INFO_V1(orm_sql_remove_any);
+PG_FUNCTION_INFO_V1(orm_sql_remove);
 PG_FUNCTION_INFO_V1(orm_sql_expunge);
 PG_FUNCTION_INFO_V1(orm_sql_flush);
-PG_FUNCTION_INFO_V1(orm_sql_flush_document);
 PG_FUNCTION_INFO_V1(orm_sql_pending);
 PG_FUNCTION_INFO_V1(orm_sql_flush_at_commit);
-
-/* The model that the first argument names, to be written to. */
-static const OrmModel *
-model_argument(FunctionCallInfo fcinfo)
-{
-	return orm_cache_open(orm_argument_text(fcinfo, 0, "model"), RowExclusiveLock);
-}
 
 /* Queues the object of a call. */
 static Datum
 queue_object(FunctionCallInfo fcinfo, OrmChangeKind kind)
 {
-	const OrmModel *model = model_argument(fcinfo);
-	const OrmDocument *object = orm_object_document(fcinfo, 1, "object");
+	const OrmModel *model = orm_argument_model(fcinfo, RowExclusiveLock);
+	const OrmDocument *object = orm_argument_document(fcinfo, 1, "object");
 
-	orm_session_add(kind, model, object, PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	orm_session_add(kind, model, object, orm_argument_text_if_any(fcinfo, 2));
 	PG_RETURN_VOID();
 }
 
@@ -58,24 +46,12 @@ orm_sql_merge(PG_FUNCTION_ARGS)
 	return queue_object(fcinfo, ORM_CHANGE_MERGE);
 }
 
-/* orm.remove(model, key text); a null key removes nothing */
+/* orm.remove(model, key), with a key of type text or anyelement; a null key removes nothing */
 Datum
-orm_sql_remove_text(PG_FUNCTION_ARGS)
+orm_sql_remove(PG_FUNCTION_ARGS)
 {
-	const OrmModel *model = model_argument(fcinfo);
-	const Datum *key = orm_object_key_text(fcinfo, 1, model);
-
-	if (key != NULL)
-		orm_session_remove(model, key);
-	PG_RETURN_VOID();
-}
-
-/* orm.remove(model, key anyelement) */
-Datum
-orm_sql_remove_any(PG_FUNCTION_ARGS)
-{
-	const OrmModel *model = model_argument(fcinfo);
-	const Datum *key = orm_object_key_any(fcinfo, 1, model);
+	const OrmModel *model = orm_argument_model(fcinfo, RowExclusiveLock);
+	const Datum *key = orm_argument_key(fcinfo, 1, model);
 
 	if (key != NULL)
 		orm_session_remove(model, key);
@@ -96,23 +72,6 @@ orm_sql_flush(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(orm_session_flush());
 }
 
-/* The work of orm.flush(document, options).  What is queued goes first: the document may refer to it. */
-static Datum
-work_flush_document(FunctionCallInfo fcinfo, OrmWriteOptions *options)
-{
-	const OrmDocument *document = orm_object_document(fcinfo, 0, "document");
-
-	orm_session_autoflush(true);
-	PG_RETURN_DATUM(orm_changeset_write(document, orm_session_find_label));
-}
-
-/* orm.flush(document, options) */
-Datum
-orm_sql_flush_document(PG_FUNCTION_ARGS)
-{
-	return orm_dry_run(fcinfo, 1, ORM_VERB_FLUSH, work_flush_document);
-}
-
 /* The name of a role; its number when it has been dropped since. */
 static Datum
 role_name(Oid role)
@@ -126,27 +85,25 @@ role_name(Oid role)
 static void
 put_pending(void *argument, const OrmPending *pending)
 {
-	ReturnSetInfo *result = argument;
-	Datum values[6];
-	bool isnull[6] = {false};
+	OrmOutput *row = argument;
 
-	values[0] = Int32GetDatum(pending->position);
-	values[1] = CStringGetTextDatum(pending->action);
-	values[2] = CStringGetTextDatum(pending->model);
-	isnull[3] = pending->label == NULL;
-	values[3] = pending->label ? CStringGetTextDatum(pending->label) : (Datum) 0;
-	isnull[4] = pending->object == NULL;
-	values[4] = pending->object ? CStringGetTextDatum(pending->object) : (Datum) 0;
-	values[5] = role_name(pending->role);
-	tuplestore_putvalues(result->setResult, result->setDesc, values, isnull);
+	orm_output_integer(row, pending->position);
+	orm_output_text(row, pending->action);
+	orm_output_text(row, pending->model);
+	orm_output_text(row, pending->label);
+	orm_output_text(row, pending->object);
+	orm_output_value(row, role_name(pending->role));
+	orm_output_put(row);
 }
 
 /* orm.pending() */
 Datum
 orm_sql_pending(PG_FUNCTION_ARGS)
 {
+	OrmOutput row = {.fcinfo = fcinfo};
+
 	InitMaterializedSRF(fcinfo, 0);
-	orm_session_each_pending(put_pending, fcinfo->resultinfo);
+	orm_session_each_pending(put_pending, &row);
 	return (Datum) 0;
 }
 

@@ -12,12 +12,12 @@ COMMENT ON FUNCTION orm.merge(pg_catalog.text, orm.document, pg_catalog.text) IS
 'Queues an object to be saved, as orm.save does: inserted or updated by primary key. Otherwise as orm.add.';
 
 CREATE OR REPLACE FUNCTION orm.remove(model pg_catalog.text, key pg_catalog.text) RETURNS pg_catalog.void
-    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_remove_text';
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_remove';
 COMMENT ON FUNCTION orm.remove(pg_catalog.text, pg_catalog.text) IS
 'Queues the delete of the object with that primary key (see orm.get). An object that is not there then is no error.';
 
 CREATE OR REPLACE FUNCTION orm.remove(model pg_catalog.text, key pg_catalog.anyelement) RETURNS pg_catalog.void
-    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_remove_any';
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_remove';
 COMMENT ON FUNCTION orm.remove(pg_catalog.text, pg_catalog.anyelement) IS
 'Queues the delete of the object with that primary key (see orm.get). An object that is not there then is no error.';
 

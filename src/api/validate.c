@@ -5,7 +5,7 @@
 
 #include "fmgr.h"
 
-#include "api/object.h"
+#include "api/argument.h"
 #include "api/request.h"
 #include "graph/check.h"
 
@@ -17,5 +17,5 @@ orm_sql_validate(PG_FUNCTION_ARGS)
 {
 	const OrmModel *model = orm_request_model(fcinfo, AccessShareLock);
 
-	PG_RETURN_DATUM(orm_validate(model, orm_document_root(orm_object_document(fcinfo, 1, "object"))));
+	PG_RETURN_DATUM(orm_validate(model, orm_document_root(orm_argument_document(fcinfo, 1, "object"))));
 }

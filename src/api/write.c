@@ -1,161 +1,211 @@
 /*
- * write.c - SQL functions that write objects; see store/write.h.
+ * write.c - SQL functions that write and have options.
+ *
+ * A verb is a row of the table below.  The option "dry_run" is that of all of
+ * them: the call does all that it would do, in a subtransaction that is rolled
+ * back, so triggers and checks run and the answer is the true one.  Sequences
+ * have moved on afterwards, as after any rollback.
  */
 #include "postgres.h"
 
 #include "fmgr.h"
 
-#include "api/dry_run.h"
-#include "api/object.h"
+#include "api/argument.h"
 #include "api/request.h"
+#include "base/attempt.h"
 #include "graph/objects.h"
+#include "remove/delete.h"
+#include "session/changeset.h"
 #include "session/session.h"
 #include "store/write.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_create);
 PG_FUNCTION_INFO_V1(orm_sql_save);
 PG_FUNCTION_INFO_V1(orm_sql_upsert);
-PG_FUNCTION_INFO_V1(orm_sql_update_text);
-PG_FUNCTION_INFO_V1(orm_sql_update_any);
-PG_FUNCTION_INFO_V1(orm_sql_delete_text);
-PG_FUNCTION_INFO_V1(orm_sql_delete_any);
+PG_FUNCTION_INFO_V1(orm_sql_update);
+PG_FUNCTION_INFO_V1(orm_sql_delete);
+PG_FUNCTION_INFO_V1(orm_sql_update_where);
+PG_FUNCTION_INFO_V1(orm_sql_delete_where);
+PG_FUNCTION_INFO_V1(orm_sql_flush_document);
 
-/* Writes the second argument. */
-static Datum
-write_document(FunctionCallInfo fcinfo, OrmVerb verb, OrmWriteOptions *options, int nconflict_on, char **conflict_on)
+/* A call of a verb. */
+typedef struct WritingCall
 {
-	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
-	const OrmDocument *document = orm_object_document(fcinfo, 1, "object");
-	Datum result;
+	FunctionCallInfo fcinfo;
+	OrmVerb verb;
+	OrmWriteOptions options;
+	Datum result; /* palloc'd in the context of the call; not set: null */
+} WritingCall;
 
-	if (!orm_objects_write(model, verb, document, options, orm_session_find_label, nconflict_on, conflict_on, &result))
-		PG_RETURN_NULL();
-	PG_RETURN_DATUM(result);
+/* Writes the second argument: (model, object[, conflict_on], options) */
+static void
+write_object(WritingCall *call)
+{
+	FunctionCallInfo fcinfo = call->fcinfo;
+	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
+	const OrmDocument *object = orm_argument_document(fcinfo, 1, "object");
+	int nconflict_on = 0;
+	char **conflict_on = NULL;
+
+	if (call->verb == ORM_VERB_UPSERT)
+		conflict_on = orm_argument_names(fcinfo, 2, "conflict_on", &nconflict_on);
+	fcinfo->isnull = !orm_objects_write(model, call->verb, object, &call->options, orm_session_find_label, nconflict_on,
+										conflict_on, &call->result);
 }
 
-/* The work of orm.create(model, object, options) */
-static Datum
-work_create(FunctionCallInfo fcinfo, OrmWriteOptions *options)
+/* (model, key, patch, options) */
+static void
+update(WritingCall *call)
 {
-	return write_document(fcinfo, ORM_VERB_CREATE, options, 0, NULL);
+	FunctionCallInfo fcinfo = call->fcinfo;
+	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
+	const Datum *key = orm_argument_key(fcinfo, 1, model);
+	const OrmDocument *patch = orm_argument_document(fcinfo, 2, "patch");
+
+	fcinfo->isnull = !orm_objects_patch(model, key, patch, &call->options, orm_session_find_label, &call->result);
+}
+
+/* (model, key, options) */
+static void delete (WritingCall *call)
+{
+	const OrmModel *model = orm_request_model(call->fcinfo, RowExclusiveLock);
+	const Datum *key = orm_argument_key(call->fcinfo, 1, model);
+
+	call->result = BoolGetDatum(key != NULL && orm_write_delete(model, key));
+}
+
+/* (model, query, patch, params, options) */
+static void
+update_where(WritingCall *call)
+{
+	const OrmModel *model = orm_request_model(call->fcinfo, RowExclusiveLock);
+	OrmQueryRequest request;
+	OrmQuery *query;
+
+	orm_request_take(call->fcinfo, &request, ORM_QUERY_UPDATE, model, 1, 3);
+	request.patch = orm_argument_document(call->fcinfo, 2, "patch");
+	query = orm_query_open(&request);
+	call->result = Int64GetDatum(orm_query_change_rows(query, call->options.expect));
+	orm_query_close(query);
+}
+
+/* (model, query, params, options) */
+static void
+delete_where(WritingCall *call)
+{
+	const OrmModel *model = orm_request_model(call->fcinfo, RowExclusiveLock);
+	OrmQueryRequest request;
+
+	orm_request_take(call->fcinfo, &request, ORM_QUERY_DELETE, model, 1, 2);
+	call->result = Int64GetDatum(orm_delete_query(&request, call->options.expect));
+}
+
+/* (document, options).  The queue goes first: the document may refer to it. */
+static void
+flush_document(WritingCall *call)
+{
+	const OrmDocument *document = orm_argument_document(call->fcinfo, 0, "document");
+
+	orm_session_autoflush(true);
+	call->result = orm_changeset_write(document, orm_session_find_label);
+}
+
+static const struct
+{
+	int options; /* number of the argument "options" */
+	void (*run)(WritingCall *call);
+} verbs[] = {
+	[ORM_VERB_CREATE] = {2, write_object},
+	[ORM_VERB_SAVE] = {2, write_object},
+	[ORM_VERB_UPSERT] = {3, write_object},
+	[ORM_VERB_UPDATE] = {3, update},
+	[ORM_VERB_DELETE] = {2, delete},
+	[ORM_VERB_UPDATE_WHERE] = {4, update_where},
+	[ORM_VERB_DELETE_WHERE] = {3, delete_where},
+	[ORM_VERB_FLUSH] = {1, flush_document},
+};
+
+/* Runs a call, in a subtransaction of its own or not. */
+static void
+run(void *argument)
+{
+	WritingCall *call = argument;
+
+	verbs[call->verb].run(call);
+}
+
+/* Reads the options of a call, and runs it. */
+static Datum
+call(FunctionCallInfo fcinfo, OrmVerb verb)
+{
+	WritingCall call = {.fcinfo = fcinfo, .verb = verb};
+	ErrorData *error;
+
+	Assert(verbs[verb].run != NULL);
+	call.options = orm_write_options(orm_argument_document(fcinfo, verbs[verb].options, "options"), verb);
+	if (call.options.dry_run)
+	{
+		error = orm_attempt(run, &call, ORM_ATTEMPT_UNDO);
+		if (error != NULL)
+			ReThrowError(error);
+	}
+	else
+		run(&call);
+	return call.result;
 }
 
 /* orm.create(model, object, options) */
 Datum
 orm_sql_create(PG_FUNCTION_ARGS)
 {
-	return orm_dry_run(fcinfo, 2, ORM_VERB_CREATE, work_create);
-}
-
-/* The work of orm.save(model, object, options) */
-static Datum
-work_save(FunctionCallInfo fcinfo, OrmWriteOptions *options)
-{
-	return write_document(fcinfo, ORM_VERB_SAVE, options, 0, NULL);
+	return call(fcinfo, ORM_VERB_CREATE);
 }
 
 /* orm.save(model, object, options) */
 Datum
 orm_sql_save(PG_FUNCTION_ARGS)
 {
-	return orm_dry_run(fcinfo, 2, ORM_VERB_SAVE, work_save);
-}
-
-/* The work of orm.upsert(model, object, conflict_on, options) */
-static Datum
-work_upsert(FunctionCallInfo fcinfo, OrmWriteOptions *options)
-{
-	int n = 0;
-	char **names = orm_object_names(fcinfo, 2, "conflict_on", &n);
-
-	return write_document(fcinfo, ORM_VERB_UPSERT, options, n, names);
+	return call(fcinfo, ORM_VERB_SAVE);
 }
 
 /* orm.upsert(model, object, conflict_on, options) */
 Datum
 orm_sql_upsert(PG_FUNCTION_ARGS)
 {
-	return orm_dry_run(fcinfo, 3, ORM_VERB_UPSERT, work_upsert);
+	return call(fcinfo, ORM_VERB_UPSERT);
 }
 
-/* Updates the object with a key (NULL: the key was null) by the third argument. */
-static Datum
-update(FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key, OrmWriteOptions *options)
-{
-	const OrmDocument *patch = orm_object_document(fcinfo, 2, "patch");
-	Datum result;
-
-	if (!orm_objects_patch(model, key, patch, options, orm_session_find_label, &result))
-		PG_RETURN_NULL();
-	PG_RETURN_DATUM(result);
-}
-
-/* The work of orm.update(model, key text, patch, options) */
-static Datum
-work_update_text(FunctionCallInfo fcinfo, OrmWriteOptions *options)
-{
-	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
-
-	return update(fcinfo, model, orm_object_key_text(fcinfo, 1, model), options);
-}
-
-/* orm.update(model, key text, patch, options) */
+/* orm.update(model, key, patch, options), with a key of type text or anyelement */
 Datum
-orm_sql_update_text(PG_FUNCTION_ARGS)
+orm_sql_update(PG_FUNCTION_ARGS)
 {
-	return orm_dry_run(fcinfo, 3, ORM_VERB_UPDATE, work_update_text);
+	return call(fcinfo, ORM_VERB_UPDATE);
 }
 
-/* The work of orm.update(model, key anyelement, patch, options) */
-static Datum
-work_update_any(FunctionCallInfo fcinfo, OrmWriteOptions *options)
-{
-	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
-
-	return update(fcinfo, model, orm_object_key_any(fcinfo, 1, model), options);
-}
-
-/* orm.update(model, key anyelement, patch, options) */
+/* orm.delete(model, key, options), with a key of type text or anyelement */
 Datum
-orm_sql_update_any(PG_FUNCTION_ARGS)
+orm_sql_delete(PG_FUNCTION_ARGS)
 {
-	return orm_dry_run(fcinfo, 3, ORM_VERB_UPDATE, work_update_any);
+	return call(fcinfo, ORM_VERB_DELETE);
 }
 
-/* Deletes the object with a key (NULL: the key was null). */
-static Datum delete (FunctionCallInfo fcinfo, const OrmModel *model, const Datum *key)
-{
-	PG_RETURN_BOOL(key != NULL && orm_write_delete(model, key));
-}
-
-/* The work of orm.delete(model, key text, options) */
-static Datum
-work_delete_text(FunctionCallInfo fcinfo, OrmWriteOptions *options)
-{
-	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
-
-	return delete (fcinfo, model, orm_object_key_text(fcinfo, 1, model));
-}
-
-/* orm.delete(model, key text, options) */
+/* orm.update_where(model, query, patch, params, options) */
 Datum
-orm_sql_delete_text(PG_FUNCTION_ARGS)
+orm_sql_update_where(PG_FUNCTION_ARGS)
 {
-	return orm_dry_run(fcinfo, 2, ORM_VERB_DELETE, work_delete_text);
+	return call(fcinfo, ORM_VERB_UPDATE_WHERE);
 }
 
-/* The work of orm.delete(model, key anyelement, options) */
-static Datum
-work_delete_any(FunctionCallInfo fcinfo, OrmWriteOptions *options)
-{
-	const OrmModel *model = orm_request_model(fcinfo, RowExclusiveLock);
-
-	return delete (fcinfo, model, orm_object_key_any(fcinfo, 1, model));
-}
-
-/* orm.delete(model, key anyelement, options) */
+/* orm.delete_where(model, query, params, options) */
 Datum
-orm_sql_delete_any(PG_FUNCTION_ARGS)
+orm_sql_delete_where(PG_FUNCTION_ARGS)
 {
-	return orm_dry_run(fcinfo, 2, ORM_VERB_DELETE, work_delete_any);
+	return call(fcinfo, ORM_VERB_DELETE_WHERE);
+}
+
+/* orm.flush(document, options) */
+Datum
+orm_sql_flush_document(PG_FUNCTION_ARGS)
+{
+	return call(fcinfo, ORM_VERB_FLUSH);
 }

@@ -54,13 +54,4 @@ extern OrmTally orm_changes_write(OrmChange *changes, int n, OrmFindLabel find_l
  */
 extern void orm_changes_check(OrmChangeKind kind, const OrmModel *model, OrmJson object, OrmFindLabel find_label);
 
-/*
- * In changeset.c: writes
- *
- *     {"add" | "merge": [{"model": name, "object": {...}, "label": text}], "remove": [{"model": name, "key": key}]}
- *
- * and returns {"ids": {label: key}, "inserted": n, "updated": n, "deleted": n}.
- */
-extern Datum orm_changeset_write(const OrmDocument *document, OrmFindLabel find_label);
-
 #endif

@@ -1,5 +1,5 @@
 /*
- * changeset.c - changes in a document; see changes.h.
+ * changeset.c - a document of changes; see changeset.h.
  */
 #include "postgres.h"
 
@@ -10,6 +10,7 @@
 #include "model/cache.h"
 #include "model/key.h"
 #include "session/changes.h"
+#include "session/changeset.h"
 
 /* What a changeset is made of. */
 static const struct

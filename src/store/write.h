@@ -139,7 +139,7 @@ typedef struct OrmWriteOptions
 	OrmOnConflict on_conflict; /* ERROR: not given */
 	int64 expect;			   /* rows at most; negative: any number */
 	bool action;			   /* say of every object what was done */
-	bool dry_run;			   /* undo it all in the end: see api/dry_run.h */
+	bool dry_run;			   /* undo it all in the end: see api/write.c */
 } OrmWriteOptions;
 
 /* Reads them; raises 22023 for one that the verb does not have. */

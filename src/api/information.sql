@@ -1,5 +1,5 @@
 -- replace
--- What is known: views over the registry and the catalogs.
+-- Views of models, over the registry and the catalogs.
 
 CREATE OR REPLACE FUNCTION orm.version() RETURNS pg_catalog.text
 LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'orm_sql_version';

@@ -1,0 +1,182 @@
+/*
+ * information.c - orm.version(), and the rows of the views orm.attributes and
+ * orm.relationships.
+ */
+#include "postgres.h"
+
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "api/output.h"
+#include "define/guard.h"
+#include "define/register.h"
+#include "model/cache.h"
+#include "model/relationship.h"
+
+PG_FUNCTION_INFO_V1(orm_sql_version);
+PG_FUNCTION_INFO_V1(orm_sql_attribute_rows);
+PG_FUNCTION_INFO_V1(orm_sql_relationship_rows);
+
+/* orm.version() */
+Datum
+orm_sql_version(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(ORM_VERSION));
+}
+
+/* The attributes of a model that has a table. */
+static void
+put_attributes(OrmOutput *row, const OrmModel *model)
+{
+	for (int i = 0; i < model->nattributes; i++)
+	{
+		const OrmAttribute *attribute = &model->attributes[i];
+
+		orm_output_text(row, model->name);
+		orm_output_text(row, attribute->name);
+		orm_output_text(row, attribute->column);
+		orm_output_text(row, format_type_with_typemod(attribute->type->oid, attribute->type->typmod));
+		orm_output_integer(row, i + 1);
+		orm_output_boolean(row, !attribute->not_null);
+		orm_output_boolean(row, attribute->in_key);
+		orm_output_boolean(row, attribute->has_default);
+		orm_output_boolean(row, attribute->identity);
+		orm_output_boolean(row, attribute->generated);
+		orm_output_put(row);
+	}
+}
+
+/* Is a name in a list (of char *)? */
+static bool
+has_name(const List *names, const char *name)
+{
+	ListCell *cell;
+
+	foreach(cell, names)
+		if (strcmp(lfirst(cell), name) == 0)
+			return true;
+	return false;
+}
+
+/* The attributes of a declaration. */
+static void
+put_declared(OrmOutput *row, const OrmDeclaration *declaration)
+{
+	const List *key = orm_declaration_key(declaration);
+	ListCell *cell;
+
+	foreach(cell, declaration->columns)
+	{
+		const OrmDeclaredColumn *column = lfirst(cell);
+		bool in_key = has_name(key, column->name);
+
+		orm_output_text(row, declaration->model);
+		orm_output_text(row, column->attribute ? column->attribute : column->name);
+		orm_output_text(row, column->name);
+		orm_output_text(row, column->type);
+		orm_output_integer(row, foreach_current_index(cell) + 1);
+		orm_output_boolean(row, !in_key && column->nullable != ORM_NO);
+		orm_output_boolean(row, in_key);
+		orm_output_boolean(row, column->server_default || column->identity || column->generated);
+		orm_output_boolean(row, column->identity != NULL);
+		orm_output_boolean(row, column->generated != NULL);
+		orm_output_put(row);
+	}
+}
+
+/* A declaration that is being read for a list of all. */
+typedef struct Reading
+{
+	const OrmRegistered *registered;
+	OrmDeclaration *declaration;
+} Reading;
+
+/* Reads it; for orm_guard_run. */
+static void
+do_read(void *argument)
+{
+	Reading *reading = argument;
+
+	reading->declaration = orm_register_declaration(reading->registered);
+}
+
+/*
+ * The declaration of a row, or NULL, after a WARNING, when it cannot be read
+ * any more: a declared model's type may have been dropped meanwhile, and that
+ * must not take the list of all others along.
+ */
+static OrmDeclaration *
+read_declaration(const OrmRegistered *registered)
+{
+	Reading reading = {registered, NULL};
+
+	if (registered->mapped)
+		return orm_register_declaration(registered);
+	orm_guard_run(do_read, &reading, psprintf("model \"%s\" is left out", registered->name));
+	return reading.declaration;
+}
+
+/* orm.attribute_rows() */
+Datum
+orm_sql_attribute_rows(PG_FUNCTION_ARGS)
+{
+	OrmOutput row = {.fcinfo = fcinfo};
+	ListCell *cell;
+
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(cell, orm_registry_all())
+	{
+		const OrmRegistered *registered = lfirst(cell);
+		const OrmModel *model = registered->mapped ? orm_cache_open_if_any(registered->name, AccessShareLock) : NULL;
+		OrmDeclaration *declaration;
+
+		CHECK_FOR_INTERRUPTS();
+		if (model != NULL)
+			put_attributes(&row, model);
+		else if (!registered->mapped && (declaration = read_declaration(registered)) != NULL)
+			put_declared(&row, declaration);
+	}
+	return (Datum) 0;
+}
+
+/* A relationship of a declaration, and of its model where that has a table. */
+static void
+put_relationship(OrmOutput *row, const OrmDeclaration *declaration, const OrmDeclaredRelationship *declared,
+				 const OrmModel *model)
+{
+	const OrmRelationship *relationship = model ? orm_model_relationship(model, declared->name) : NULL;
+
+	orm_output_text(row, declaration->model);
+	orm_output_text(row, declared->name);
+	orm_output_text(row, orm_relationship_kind_name(declared->kind));
+	orm_output_text(row, declared->model);
+	orm_output_names(row, declared->foreign_key);
+	orm_output_text(row, declared->through);
+	orm_output_text(row, declared->back_populates);
+	orm_output_boolean(row, relationship != NULL && relationship->resolved);
+	orm_output_text(row, declared->cascade);
+	orm_output_put(row);
+}
+
+/* orm.relationship_rows() */
+Datum
+orm_sql_relationship_rows(PG_FUNCTION_ARGS)
+{
+	OrmOutput row = {.fcinfo = fcinfo};
+	ListCell *cell;
+	ListCell *inner;
+
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(cell, orm_registry_all())
+	{
+		const OrmRegistered *registered = lfirst(cell);
+		const OrmModel *model = registered->mapped ? orm_cache_open_if_any(registered->name, AccessShareLock) : NULL;
+		OrmDeclaration *declaration = read_declaration(registered);
+
+		CHECK_FOR_INTERRUPTS();
+		foreach(inner, declaration ? declaration->relationships : NIL)
+			put_relationship(&row, declaration, lfirst(inner), model);
+	}
+	return (Datum) 0;
+}
