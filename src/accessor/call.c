@@ -27,17 +27,18 @@ record_arguments(const OrmCall *call, OrmRecord *record)
 	{
 		const OrmParameter *parameter = &call->function->parameters[i];
 		int attribute = parameter->attribute;
+		Datum value;
+		bool isnull;
 
 		if (!call->given[i] || (call->function->query != NULL && attribute < 0))
 			continue;
 		if (!parameter->usable)
 			orm_function_refuse(call->function, call->model, parameter);
-		record->given[attribute] = true;
-		record->isnull[attribute] = call->fcinfo->args[i].isnull;
-		record->values[attribute] = call->fcinfo->args[i].value;
+		isnull = call->fcinfo->args[i].isnull;
+		value = call->fcinfo->args[i].value;
 		if (parameter->cast)
-			record->values[attribute] = cast_value(call, parameter, record->values[attribute],
-												   &record->isnull[attribute]);
+			value = cast_value(call, parameter, value, &isnull);
+		orm_record_set(record, attribute, value, isnull);
 	}
 }
 
@@ -70,9 +71,8 @@ record_row(const OrmCall *call, OrmRecord *record)
 		int column = attribute->attnum - 1;
 		bool by_default = isnull[column] && attribute->not_null && attribute->has_default;
 
-		record->values[i] = values[column];
-		record->isnull[i] = isnull[column];
-		record->given[i] = !attribute->generated && !by_default && (!attribute->identity_always || attribute->in_key);
+		if (!attribute->generated && !by_default && (!attribute->identity_always || attribute->in_key))
+			orm_record_set(record, i, values[column], isnull[column]);
 	}
 	ReleaseTupleDesc(desc);
 }
@@ -107,7 +107,6 @@ orm_call_key(const OrmCall *call, const OrmRecord *record)
 	const OrmKey *key = call->model->primary_key;
 	Datum *values = palloc(sizeof(Datum) * key->nattributes);
 
-	for (int k = 0; k < key->nattributes; k++)
-		values[k] = record->values[key->attributes[k]];
+	orm_record_key(record, key, values);
 	return values;
 }

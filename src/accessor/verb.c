@@ -51,7 +51,7 @@ drop_null_key(const OrmModel *model, OrmRecord *record)
 		int i = model->primary_key->attributes[k];
 
 		if (record->isnull[i] && model->attributes[i].has_default)
-			record->given[i] = false;
+			orm_record_unset(record, i);
 	}
 }
 
@@ -130,8 +130,6 @@ read_rows(OrmCall *call, bool first, OrmRowFunction row)
 	};
 
 	call->rows.returned = call->function->all;
-	for (int i = 0; i < call->model->nattributes; i++)
-		record->isnull[i] = record->given[i] && record->isnull[i];
 	orm_get_rows(&get, row, &call->rows);
 }
 

@@ -27,6 +27,16 @@ orm_key_has(const OrmKey *key, int attribute)
 	return false;
 }
 
+bool *
+orm_key_flags(const OrmModel *model, const OrmKey *key)
+{
+	bool *flags = palloc0(sizeof(bool) * Max(model->nattributes, 1));
+
+	for (int i = 0; i < key->nattributes; i++)
+		flags[key->attributes[i]] = true;
+	return flags;
+}
+
 /* Raises: what was given cannot be a key of the model. */
 static void
 raise_wrong_form(const OrmModel *model, const OrmPath *path, const char *given)

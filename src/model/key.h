@@ -17,6 +17,9 @@
 /* Is the attribute part of the key?  Not of NULL. */
 extern bool orm_key_has(const OrmKey *key, int attribute);
 
+/* Flags by attribute of the model, palloc'd: those of the key. */
+extern bool *orm_key_flags(const OrmModel *model, const OrmKey *key);
+
 /*
  * Reads a key of the model's primary key into values[], in key order, each of
  * its attribute's type.  Returns false when the key, or any part of it, is

@@ -191,11 +191,7 @@ delete_set(const OrmDeleteSet *set)
 		return orm_delete_row(set->model, orm_keyset_values(set->keys, 0)) ? 1 : 0;
 	records = orm_record_make(set->model, n);
 	for (int i = 0; i < n; i++)
-		for (int k = 0; k < key->nattributes; k++)
-		{
-			records[i].given[key->attributes[k]] = true;
-			records[i].values[key->attributes[k]] = orm_keyset_values(set->keys, i)[k];
-		}
+		orm_record_copy_key(&records[i], key, orm_keyset_values(set->keys, i));
 	batch = orm_batch_make(&write, records, n);
 	orm_batch_delete(&batch, key);
 	for (int i = 0; i < n; i++)

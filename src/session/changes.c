@@ -267,15 +267,16 @@ take_state(const OrmChange *change, OrmRecord *record)
 {
 	const OrmModel *model = change->model;
 	OrmJson value;
+	Datum version;
+	bool isnull;
 
 	if (orm_json_member(change->object, "$etag", &value) && orm_json_kind(value) == ORM_JSON_STRING)
 		record->etag = orm_json_string(value);
 	if (model->version < 0 || !orm_json_member(change->object, model->attributes[model->version].name, &value) ||
 		orm_json_kind(value) == ORM_JSON_NULL)
 		return;
-	record->values[model->version] = orm_value_read(model->attributes[model->version].type, value, change->place,
-													&record->isnull[model->version]);
-	record->given[model->version] = true;
+	version = orm_value_read(model->attributes[model->version].type, value, change->place, &isnull);
+	orm_record_set(record, model->version, version, isnull);
 }
 
 /* Reads what is given of an object.  What has occurred before was looked at then, and is changed by now. */

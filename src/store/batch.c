@@ -194,15 +194,6 @@ orm_batch_compares(const OrmWrite *write, const OrmStatement *statement)
 	return true;
 }
 
-bool
-orm_record_has_key(const OrmRecord *record, const OrmKey *key)
-{
-	for (int i = 0; i < key->nattributes; i++)
-		if (!record->given[key->attributes[i]] || record->isnull[key->attributes[i]])
-			return false;
-	return true;
-}
-
 const OrmPath *
 orm_record_place(const OrmRecord *record, OrmPath *path)
 {

@@ -131,9 +131,6 @@ extern void orm_batch_lock_order(const OrmBatch *batch, const OrmKey *key);
 /* Raises 09000: the record's row was not written as given. */
 extern void orm_batch_not_stored(const OrmModel *model, const OrmRecord *record) pg_attribute_noreturn();
 
-/* Is the whole key given, without NULL? */
-extern bool orm_record_has_key(const OrmRecord *record, const OrmKey *key);
-
 /* The place of a record in the document, maybe in the caller's storage; NULL for a single object. */
 extern const OrmPath *orm_record_place(const OrmRecord *record, OrmPath *path);
 

@@ -7,6 +7,7 @@
 
 #include "exec/access.h"
 #include "exec/keys.h"
+#include "model/key.h"
 #include "store/conflict_key.h"
 
 /* The unique keys of a model, the primary key first; returns how many. */
@@ -166,6 +167,7 @@ typedef struct Probes
 	OrmRecord *records;	 /* copies; only what is read is done to them */
 	OrmRecord **sources; /* what they are copies of */
 	int n;
+	bool *returning;	 /* the primary key */
 	OrmKeySet *rows;	 /* the primary keys of rows */
 	OrmRecord **owners;	 /* by number of the row */
 	OrmRecord *twins[2]; /* of one row; NULL: none yet */
@@ -184,13 +186,7 @@ take_found(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 	bool isnull;
 
 	for (int i = 0; i < key->nattributes; i++)
-	{
-		int column = 1;
-
-		for (int j = 0; j < key->nattributes; j++)
-			column += key->attributes[j] < key->attributes[i] ? 1 : 0;
-		values[i] = slot_getattr(slot, column, &isnull);
-	}
+		values[i] = slot_getattr(slot, orm_row_column(probes->returning, key->attributes[i]), &isnull);
 	number = orm_keyset_add(probes->rows, values);
 	if (number == count)
 		probes->owners[number] = source;
@@ -207,14 +203,14 @@ take_found(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 static void
 probe_key(Probes *probes, const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *key)
 {
-	const OrmKey *primary_key = probes->model->primary_key;
-	OrmWrite write = {.model = probes->model, .stored = take_found, .argument = probes};
+	OrmWrite write = {
+		.model = probes->model,
+		.returning = probes->returning,
+		.stored = take_found,
+		.argument = probes,
+	};
 	OrmBatch found = {&write, NULL, 0};
-	bool *returning = palloc0(probes->model->nattributes);
 
-	for (int i = 0; i < primary_key->nattributes; i++)
-		returning[primary_key->attributes[i]] = true;
-	write.returning = returning;
 	found.records = palloc_extended(sizeof(OrmRecord *) * batch->n, MCXT_ALLOC_HUGE);
 	for (int i = 0; i < batch->n; i++)
 	{
@@ -256,6 +252,7 @@ refuse_same_row(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *
 	probes.records = palloc_extended(sizeof(OrmRecord) * batch->n, MCXT_ALLOC_HUGE);
 	probes.sources = palloc_extended(sizeof(OrmRecord *) * batch->n, MCXT_ALLOC_HUGE);
 	probes.owners = palloc_extended(sizeof(OrmRecord *) * batch->n, MCXT_ALLOC_HUGE);
+	probes.returning = orm_key_flags(model, model->primary_key);
 	probes.rows = orm_keyset_make(model->primary_key->nattributes, types);
 	for (int i = 0; i < nall; i++)
 		probe_key(&probes, batch, keys, all[i]);

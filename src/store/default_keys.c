@@ -70,11 +70,7 @@ evaluate(OrmRecord *record, int attribute, const OrmType *type, ExprState *state
 	Datum value = ExecEvalExprSwitchContext(state, context, &isnull);
 
 	if (!isnull)
-	{
-		record->given[attribute] = true;
-		record->isnull[attribute] = false;
-		record->values[attribute] = datumCopy(value, type->by_value, type->length);
-	}
+		orm_record_set(record, attribute, datumCopy(value, type->by_value, type->length), false);
 	ResetExprContext(context);
 }
 

@@ -9,7 +9,7 @@
 #include "utils/memutils.h"
 
 #include "model/value.h"
-#include "store/write.h"
+#include "store/record.h"
 
 /* What a verb does with columns that only the server fills. */
 static const struct
@@ -55,6 +55,41 @@ orm_record_make(const OrmModel *model, int n)
 		records[i].index = -1;
 	}
 	return records;
+}
+
+void
+orm_record_copy_key(OrmRecord *record, const OrmKey *key, const Datum *values)
+{
+	for (int i = 0; i < key->nattributes; i++)
+		orm_record_set(record, key->attributes[i], values[i], false);
+}
+
+void
+orm_record_key(const OrmRecord *record, const OrmKey *key, Datum *values)
+{
+	Assert(orm_record_has_key(record, key));
+	for (int i = 0; i < key->nattributes; i++)
+		values[i] = record->values[key->attributes[i]];
+}
+
+bool
+orm_record_has_key(const OrmRecord *record, const OrmKey *key)
+{
+	for (int i = 0; i < key->nattributes; i++)
+		if (!record->given[key->attributes[i]] || record->isnull[key->attributes[i]])
+			return false;
+	return true;
+}
+
+int
+orm_row_column(const bool *returning, int attribute)
+{
+	int column = 1;
+
+	for (int i = 0; i < attribute; i++)
+		if (returning[i])
+			column++;
+	return column;
 }
 
 /* Raises for a key of an object that is nothing an object has. */
@@ -167,6 +202,8 @@ read_patch(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, cons
 	OrmPatch patch = orm_patch_find(attribute->type, json);
 	OrmJson operand;
 	OrmPath here;
+	Datum value;
+	bool isnull;
 
 	if (reader->verb == ORM_VERB_CREATE && orm_type_is_json(attribute->type))
 		return false;
@@ -182,8 +219,8 @@ read_patch(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, cons
 	if (record->patch == NULL)
 		record->patch = palloc0(sizeof(uint8) * model->nattributes);
 	record->patch[i] = patch;
-	record->values[i] = orm_value_read(orm_patch_type(attribute), operand, &here, &record->isnull[i]);
-	record->given[i] = true;
+	value = orm_value_read(orm_patch_type(attribute), operand, &here, &isnull);
+	orm_record_set(record, i, value, isnull);
 	return true;
 }
 
@@ -192,13 +229,16 @@ static void
 read_value(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *here)
 {
 	const OrmAttribute *attribute = &reader->model->attributes[i];
+	Datum value;
+	bool isnull;
 
 	if (attribute->in_key && orm_json_kind(json) == ORM_JSON_NULL)
 		return;
 	if (orm_json_kind(json) == ORM_JSON_OBJECT && read_patch(reader, record, i, json, here))
 		return;
-	record->values[i] = orm_value_read(attribute->type, json, here, &record->isnull[i]);
-	record->given[i] = !(attribute->in_key && record->isnull[i]);
+	value = orm_value_read(attribute->type, json, here, &isnull);
+	if (!isnull || !attribute->in_key)
+		orm_record_set(record, i, value, isnull);
 }
 
 /* Reads what the row was when it was read; a new row was not. */

@@ -254,18 +254,6 @@ take_row(void *argument, TupleTableSlot *slot)
 		hand_over(delivery, record, slot);
 }
 
-/* How many columns of "returning" come before an attribute's. */
-static int
-column_of(const bool *returning, int attribute)
-{
-	int column = 1;
-
-	for (int i = 0; i < attribute; i++)
-		if (returning[i])
-			column++;
-	return column;
-}
-
 /* Are the key's columns among those that come back anyway? */
 static bool
 returns_key(const bool *returning, const OrmKey *key)
@@ -281,11 +269,11 @@ static void
 ask_for_key(OrmStatement *statement, const OrmKey *key, int *columns)
 {
 	const bool *returning = statement->returning;
-	int nreturned = returning ? column_of(returning, statement->model->nattributes) - 1 : 0;
+	int nreturned = returning ? orm_row_column(returning, statement->model->nattributes) - 1 : 0;
 
 	statement->key_back = returns_key(returning, key) ? NULL : key;
 	for (int i = 0; i < key->nattributes; i++)
-		columns[i] = statement->key_back ? nreturned + i + 1 : column_of(returning, key->attributes[i]);
+		columns[i] = statement->key_back ? nreturned + i + 1 : orm_row_column(returning, key->attributes[i]);
 }
 
 /* Number of the last column of a statement's rows. */
@@ -295,7 +283,7 @@ last_column(const OrmStatement *statement)
 	int columns = statement->key_back ? statement->key_back->nattributes : 0;
 
 	if (statement->returning != NULL)
-		columns += column_of(statement->returning, statement->model->nattributes) - 1;
+		columns += orm_row_column(statement->returning, statement->model->nattributes) - 1;
 	return Max(columns, 1) + (statement->kind == ORM_KIND_STORED ? statement->changed_only : statement->action);
 }
 

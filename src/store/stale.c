@@ -178,17 +178,6 @@ append_differences(StringInfo out, const OrmWrite *write, const OrmRecord *recor
 		appendStringInfoChar(out, '.');
 }
 
-/* The column of the row in which the version is. */
-static int
-version_column(const OrmWrite *write)
-{
-	int column = 1;
-
-	for (int i = 0; i < write->model->version; i++)
-		column += write->returning[i];
-	return column;
-}
-
 /* Appends that the version is another, if it is. */
 static void
 append_version(StringInfo out, const OrmWrite *write, const OrmRecord *record, TupleTableSlot *slot)
@@ -201,7 +190,7 @@ append_version(StringInfo out, const OrmWrite *write, const OrmRecord *record, T
 	if (!gives_version(model, record))
 		return;
 	attribute = &model->attributes[model->version];
-	value = slot_getattr(slot, version_column(write), &isnull);
+	value = slot_getattr(slot, orm_row_column(write->returning, model->version), &isnull);
 	if (is_as_given(model, model->version, record, value, isnull))
 		return;
 	appendStringInfo(out, " Its \"%s\" is ", attribute->name);

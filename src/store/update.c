@@ -12,6 +12,7 @@
 #include "catalog/pg_class.h"
 #include "utils/builtins.h"
 
+#include "model/key.h"
 #include "store/stale.h"
 
 /* A statement for records that give the same attributes. */
@@ -35,10 +36,8 @@ static void
 read_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
 {
 	OrmStatement statement = statement_for(ORM_KIND_STORED, part, key);
-	bool *bound = palloc0(Max(part->write->model->nattributes, 1));
+	bool *bound = orm_key_flags(part->write->model, key);
 
-	for (int i = 0; i < key->nattributes; i++)
-		bound[key->attributes[i]] = true;
 	statement.bound = bound;
 	statement.patch = NULL;
 	orm_batch_run(&statement, part, key);
@@ -55,10 +54,8 @@ void
 orm_batch_lock(const OrmBatch *batch, const OrmKey *key, bool etag)
 {
 	OrmStatement statement = statement_for(ORM_KIND_STORED, batch, key);
-	bool *bound = palloc0(Max(batch->write->model->nattributes, 1));
+	bool *bound = orm_key_flags(batch->write->model, key);
 
-	for (int i = 0; i < key->nattributes; i++)
-		bound[key->attributes[i]] = true;
 	statement.bound = bound;
 	statement.patch = NULL;
 	statement.lock = true;
@@ -145,10 +142,8 @@ static void
 delete_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
 {
 	OrmStatement statement = statement_for(ORM_KIND_DELETE, part, key);
-	bool *bound = palloc0(Max(part->write->model->nattributes, 1));
+	bool *bound = orm_key_flags(part->write->model, key);
 
-	for (int i = 0; i < key->nattributes; i++)
-		bound[key->attributes[i]] = true;
 	statement.bound = bound;
 	statement.patch = NULL;
 	statement.returning = NULL;
@@ -174,11 +169,7 @@ orm_delete_row(const OrmModel *model, const Datum *key)
 		.key = primary_key,
 	};
 
-	for (int i = 0; i < primary_key->nattributes; i++)
-	{
-		record->given[primary_key->attributes[i]] = true;
-		record->values[primary_key->attributes[i]] = key[i];
-	}
+	orm_record_copy_key(record, primary_key, key);
 	return orm_statement_run(&statement, &record, 1, NULL) > 0;
 }
 

@@ -242,7 +242,7 @@ forget_identities(const OrmBatch *batch, const OrmKey *key)
 	for (int i = 0; i < model->nattributes; i++)
 		if (model->attributes[i].identity_always && !orm_key_has(key, i))
 			for (int r = 0; r < batch->n; r++)
-				batch->records[r]->given[i] = false;
+				orm_record_unset(batch->records[r], i);
 }
 
 void

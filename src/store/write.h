@@ -22,32 +22,7 @@
 #include "exec/plan.h"
 #include "executor/tuptable.h"
 #include "model/model.h"
-#include "model/patch.h"
-
-typedef struct OrmRecord
-{
-	Datum *values; /* by attribute */
-	bool *isnull;
-	bool *given;
-	uint8 *patch;		  /* by attribute: OrmPatch; NULL: all are ORM_PATCH_SET */
-	int index;			  /* place in the caller's array, for messages; -1: a single object */
-	bool in_graph;		  /* "place" is its place in the document, and "index" only orders */
-	const OrmPath *place; /* in a graph; NULL: the root */
-	int rank;			  /* while it is being written: place among those written with it */
-	bool done;			  /* while it is being written: its row has come back, or was written */
-	bool differs;		  /* while it is being written: its row was found, and is not as it says */
-	uint8 action;		  /* OrmAction: what was done, once its row has come back */
-	bool checked;		  /* its row was compared with what it was read from: see stale.h */
-	const char *etag;	  /* of the row that it was read from; NULL: not given */
-} OrmRecord;
-
-/* What was done to a row. */
-typedef enum OrmAction
-{
-	ORM_ACTION_INSERTED,
-	ORM_ACTION_UPDATED,
-	ORM_ACTION_UNCHANGED
-} OrmAction;
+#include "store/record.h"
 
 /*
  * Called once for each record that was stored, with the stored row: the slot
@@ -73,41 +48,6 @@ typedef struct OrmWrite
 	bool action;	 /* with returning: tell inserted from updated */
 	bool told_apart; /* tell them without: by statements of their own */
 } OrmWrite;
-
-/*
- * Allocates n records for a model in the current context, nothing given.
- */
-extern OrmRecord *orm_record_make(const OrmModel *model, int n);
-
-/* Which verb a document is read for; decides what is refused and what is passed over. */
-typedef enum OrmVerb
-{
-	ORM_VERB_CREATE,
-	ORM_VERB_UPDATE,
-	ORM_VERB_SAVE,
-	ORM_VERB_UPSERT,
-	ORM_VERB_NESTED, /* no verb of its own: an object nested in another, saved, or patched if it exists */
-	ORM_VERB_NAMED,	 /* nor is this: an object that names a row by a key, also one that the server fills */
-	ORM_VERB_DELETE, /* this and the next have options only */
-	ORM_VERB_UPDATE_WHERE,
-	ORM_VERB_DELETE_WHERE,
-	ORM_VERB_FLUSH
-} OrmVerb;
-
-/*
- * Reads an object of a document into a record; every error has its place.
- * Raises 22023 for a relationship.
- */
-extern void orm_record_read(const OrmModel *model, OrmJson object, const OrmPath *path, OrmVerb verb,
-							OrmRecord *record);
-
-/* Reads the attributes of objects of one model; relationships are left to the caller. */
-typedef struct OrmReader OrmReader;
-
-extern OrmReader *orm_reader_make(const OrmModel *model);
-
-/* Reads those of one object; returns how many of its keys are relationships. */
-extern int orm_reader_read(OrmReader *reader, OrmJson object, const OrmPath *path, OrmVerb verb, OrmRecord *record);
 
 /* INSERT.  With on_conflict IGNORE, records that conflict with any key are not stored. */
 extern void orm_write_insert(const OrmWrite *write, OrmRecord *records, int n);

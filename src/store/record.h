@@ -1,0 +1,111 @@
+/*
+ * record.h - objects of a model as records: for every attribute, whether it is
+ * given and with which value.
+ *
+ * Nobody else assigns "values", "isnull" and "given"; everybody reads them.
+ */
+#ifndef ORM_STORE_RECORD_H
+#define ORM_STORE_RECORD_H
+
+#include "base/document.h"
+#include "model/model.h"
+#include "model/patch.h"
+
+typedef struct OrmRecord
+{
+	Datum *values; /* by attribute */
+	bool *isnull;
+	bool *given;
+	uint8 *patch;		  /* by attribute: OrmPatch; NULL: all are ORM_PATCH_SET */
+	int index;			  /* place in the caller's array, for messages; -1: a single object */
+	bool in_graph;		  /* "place" is its place in the document, and "index" only orders */
+	const OrmPath *place; /* in a graph; NULL: the root */
+	int rank;			  /* while it is being written: place among those written with it */
+	bool done;			  /* while it is being written: its row has come back, or was written */
+	bool differs;		  /* while it is being written: its row was found, and is not as it says */
+	uint8 action;		  /* OrmAction: what was done, once its row has come back */
+	bool checked;		  /* its row was compared with what it was read from: see stale.h */
+	const char *etag;	  /* of the row that it was read from; NULL: not given */
+} OrmRecord;
+
+/* What was done to a row. */
+typedef enum OrmAction
+{
+	ORM_ACTION_INSERTED,
+	ORM_ACTION_UPDATED,
+	ORM_ACTION_UNCHANGED
+} OrmAction;
+
+/*
+ * Allocates n records for a model in the current context, nothing given.
+ */
+extern OrmRecord *orm_record_make(const OrmModel *model, int n);
+
+/* Gives a record a value, which is not copied, or NULL. */
+static inline void
+orm_record_set(OrmRecord *record, int attribute, Datum value, bool isnull)
+{
+	record->given[attribute] = true;
+	record->isnull[attribute] = isnull;
+	record->values[attribute] = value;
+}
+
+static inline void
+orm_record_set_null(OrmRecord *record, int attribute)
+{
+	orm_record_set(record, attribute, (Datum) 0, true);
+}
+
+/* Takes an attribute out of a record. */
+static inline void
+orm_record_unset(OrmRecord *record, int attribute)
+{
+	record->given[attribute] = record->isnull[attribute] = false;
+}
+
+/* Gives a record the values of a key, in key order; they are not copied. */
+extern void orm_record_copy_key(OrmRecord *record, const OrmKey *key, const Datum *values);
+
+/* Reads the values of a key, in key order, which the record has. */
+extern void orm_record_key(const OrmRecord *record, const OrmKey *key, Datum *values);
+
+/* Is the whole key given, without NULL? */
+extern bool orm_record_has_key(const OrmRecord *record, const OrmKey *key);
+
+/*
+ * The column, from 1, of a returned row that holds an attribute: how many
+ * attributes of "returning" come before it, and one.
+ */
+extern int orm_row_column(const bool *returning, int attribute);
+
+/* Which verb a document is read for; decides what is refused and what is passed over. */
+typedef enum OrmVerb
+{
+	ORM_VERB_CREATE,
+	ORM_VERB_UPDATE,
+	ORM_VERB_SAVE,
+	ORM_VERB_UPSERT,
+	ORM_VERB_NESTED, /* no verb of its own: an object nested in another, saved, or patched if it exists */
+	ORM_VERB_NAMED,	 /* nor is this: an object that names a row by a key, also one that the server fills */
+	ORM_VERB_DELETE, /* this and the next have options only */
+	ORM_VERB_UPDATE_WHERE,
+	ORM_VERB_DELETE_WHERE,
+	ORM_VERB_FLUSH
+} OrmVerb;
+
+/*
+ * Reads an object of a document into a record; every error has its place.
+ * Raises 22023 for a relationship.
+ */
+extern void orm_record_read(const OrmModel *model, OrmJson object, const OrmPath *path, OrmVerb verb,
+							OrmRecord *record);
+
+/* Reads the attributes of objects of one model; relationships are left to the caller. */
+typedef struct OrmReader OrmReader;
+
+extern OrmReader *orm_reader_make(const OrmModel *model);
+
+/* Reads those of one object; returns how many of its keys are relationships. */
+extern int orm_reader_read(OrmReader *reader, OrmJson object, const OrmPath *path, OrmVerb verb, OrmRecord *record);
+
+#endif
