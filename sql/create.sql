@@ -140,7 +140,7 @@ SELECT refused($$SELECT orm.create('Person', '{}', '{"on_conflict": null}')$$);
 SELECT refused($$SELECT orm.create('Person', '{}', '{"on_conflcit": "ignore"}')$$);
 SELECT refused($$SELECT orm.create('Person', '{}', '{"return": true}')$$);
 SELECT refused($$SELECT orm.create('Person', '{}', '{"return": false, "return": false}')$$);
-SELECT refused($$SELECT orm.create('Person', '{}', '[]')$$);
+SELECT refused($$SELECT orm.create('Person', '{}', '[1]')$$);
 SELECT refused($$SELECT orm.create('Person', '{}', '"ignore"')$$);
 
 -- tables with keys of other kinds, or with none

@@ -32,7 +32,7 @@ END $$;
 \pset recordsep '\n\n'
 
 -- where, and, or, not
-SELECT w, refused(w) FROM unnest('{"[]", "1", "\"x\"", "true", "null", "{\"and\": {\"id\": 1}}", "{\"or\": null}", "{\"or\": [{\"id\": 1}, 2]}", "{\"or\": [null]}", "{\"not\": []}", "{\"not\": null}",
+SELECT w, refused(w) FROM unnest('{"[1]", "1", "\"x\"", "true", "null", "{\"and\": {\"id\": 1}}", "{\"or\": null}", "{\"or\": [{\"id\": 1}, 2]}", "{\"or\": [null]}", "{\"not\": [1]}", "{\"not\": null}",
     "{\"id\": 1, \"id\": 2}", "{\"and\": [], \"and\": []}", "{\"\\u0000\": 1}"}'::text[]) w;
 
 -- names
@@ -74,8 +74,8 @@ SELECT w, refused(w) FROM unnest('{"{\"id\": {\"$other\": 1}}", "{\"id\": {\"eq\
 
 -- relationships
 SELECT w, refused(w) FROM unnest('{"{\"posts\": {}}", "{\"posts\": null}", "{\"posts\": 3}", "{\"posts\": {\"title\": \"x\"}}", "{\"posts\": {\"any\": {}, \"title\": \"x\"}}", "{\"posts\": {\"any\": {}, \"any\": {}}}",
-    "{\"posts\": {\"any\": null}}", "{\"posts\": {\"any\": []}}", "{\"posts\": {\"where\": {}}}", "{\"posts\": {\"any\": {}, \"where\": {}}}", "{\"posts\": {\"count\": 1, \"where\": null}}", "{\"posts\": {\"count\": {}}}",
-    "{\"posts\": {\"count\": \"x\"}}", "{\"posts\": {\"count\": {\"like\": \"1\"}}}", "{\"posts\": {\"count\": {\"ge\": null}}}", "{\"profile\": 5}", "{\"profile\": []}", "{\"profile\": {\"any\": {}}}"}'::text[]) w;
+    "{\"posts\": {\"any\": null}}", "{\"posts\": {\"any\": [1]}}", "{\"posts\": {\"where\": {}}}", "{\"posts\": {\"any\": {}, \"where\": {}}}", "{\"posts\": {\"count\": 1, \"where\": null}}", "{\"posts\": {\"count\": {}}}",
+    "{\"posts\": {\"count\": \"x\"}}", "{\"posts\": {\"count\": {\"like\": \"1\"}}}", "{\"posts\": {\"count\": {\"ge\": null}}}", "{\"profile\": 5}", "{\"profile\": [1]}", "{\"profile\": {\"any\": {}}}"}'::text[]) w;
 
 -- parameters
 SELECT w, p, refused(w, p) FROM (VALUES

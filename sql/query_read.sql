@@ -230,7 +230,7 @@ SELECT refused($$SELECT orm.update_where('Usuario', '{"where": {}}', '{"edad": 1
 SELECT refused($$SELECT orm.update_where('Usuario', '{"where": {}}', '{"edad": 1}', '{}', '{"expect": 1.5}')$$);
 SELECT refused($$SELECT orm.update_where('Usuario', '{"where": {}}', '{"edad": 1}', '{}', '{"expect": 1e30}')$$);
 SELECT refused($$SELECT orm.update_where('Usuario', '{"where": {}}', '{"edad": 1}', '{}', '{"expect": null}')$$);
-SELECT refused($$SELECT orm.update_where('Usuario', '{"where": {}}', '{"edad": 1}', '{}', '[]')$$);
+SELECT refused($$SELECT orm.update_where('Usuario', '{"where": {}}', '{"edad": 1}', '{}', '[1]')$$);
 SELECT refused($$SELECT orm.update_where('Usuario', '{"where": {}}', NULL)$$);
 SELECT refused($$SELECT orm.update_where('Usuario', NULL, '{"edad": 1}')$$);
 SELECT refused($$SELECT orm.update_where('Usuario', '{"where": {}}', '{"edad": 1}', NULL)$$);
@@ -277,7 +277,7 @@ SELECT * FROM answers($$'Usuario', '{}', NULL$$);
 SELECT * FROM answers($$'Usuario', '[1]'$$);
 SELECT * FROM answers($$'Usuario', '"x"'$$);
 SELECT * FROM answers($$'Usuario', 'x'$$);
-SELECT * FROM answers($$'Usuario', '{}', '[]'$$);
+SELECT * FROM answers($$'Usuario', '{}', '[1]'$$);
 SELECT * FROM answers($$'Usuario', '{}', '{"n": 1}'$$);
 SELECT * FROM answers($$'Usuario', '{"where": {"id": {"$": "n"}}}'$$);
 SELECT * FROM answers($$'Usuario', '{"where": {"id": {"$": "n"}}}', '{"m": 1}'$$);

@@ -93,7 +93,7 @@ SELECT refused($$SELECT orm.delete_where('Author', '{"where": {"id": 1}}')$$);
 
 -- refused: a query that does not say which, or says too much
 SELECT document, refused(format('SELECT orm.delete_where(%L, %L)', 'Post', document)) FROM unnest(ARRAY[
-    '{}', '[]', '[1]', '{"where": null}', '{"where": []}', '{"where": {"titel": 1}}', '{"where": {}, "limit": -1}', '{"where": {}, "limit": null}', '{"where": {}, "offset": 1}', '{"where": {}, "select": ["id"]}',
+    '{}', '[]', '[1]', '{"where": null}', '{"where": [1]}', '{"where": {"titel": 1}}', '{"where": {}, "limit": -1}', '{"where": {}, "limit": null}', '{"where": {}, "offset": 1}', '{"where": {}, "select": ["id"]}',
     '{"where": {}, "load": ["author"]}', '{"where": {}, "lock": "update"}', '{"where": {}, "distinct": ["id"]}', '{"where": {}, "order_by": ["x"]}'
     ]) AS document;
 -- ... a patch that sets nothing, what is not there, or what cannot be set

@@ -189,7 +189,7 @@ TABLE owned ORDER BY id;
 
 -- A query that cannot be
 SELECT options, refused(format('SELECT orm.create(%L, %L, %L)', 'Author', '{"name": "x"}', options))
-FROM unnest(ARRAY['{"return": true}', '{"return": null}', '{"return": 1}', '{"return": []}', '{"return": "all"}', '{"return": {}, "return": {}}']) options;
+FROM unnest(ARRAY['{"return": true}', '{"return": null}', '{"return": 1}', '{"return": [1]}', '{"return": "all"}', '{"return": {}, "return": {}}']) options;
 SELECT query, refused(format('SELECT orm.save(%L, %L, %L)', 'Author', '[{"name": null}]', '{"return": ' || query || '}'))
 FROM unnest(ARRAY['{"where": {"id": 1}}', '{"order_by": ["id"]}', '{"limit": 1}', '{"offset": 1}', '{"distinct": ["id"]}', '{"lock": "update"}',
     '{"after": null}', '{"total": true}', '{"group_by": ["id"]}', '{"of": "posts"}', '{"one": true}', '{"recursive": true}', '{"selct": ["id"]}', '{"sort": 1}',

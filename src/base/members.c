@@ -140,7 +140,7 @@ check_required(const OrmMemberTable *table, uint32 context, uint64 given, const 
 		const OrmMemberKey *member = orm_members_record(table, i);
 
 		if ((member->required & context) && !(given & (UINT64CONST(1) << i)))
-			orm_members_raise_missing(table->noun, member->key, place);
+			orm_members_raise_missing(table->noun, member->key, place, member->hint);
 	}
 }
 
@@ -193,10 +193,16 @@ orm_members_read(const OrmMemberTable *table, uint32 context, OrmJson object, co
 }
 
 void
-orm_members_raise_twice(const char *noun, const char *name, const OrmPath *place)
+orm_members_raise_twice_hint(const char *noun, const char *name, const OrmPath *place, const char *hint)
 {
 	ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("%s \"%s\" is given twice", noun, name),
-			orm_error_place(place));
+			orm_error_place(place), hint != NULL ? errhint("%s", hint) : 0);
+}
+
+void
+orm_members_raise_twice(const char *noun, const char *name, const OrmPath *place)
+{
+	orm_members_raise_twice_hint(noun, name, place, NULL);
 }
 
 void
@@ -215,10 +221,10 @@ orm_members_raise_not_allowed(const char *noun, const char *name, const OrmPath 
 }
 
 void
-orm_members_raise_missing(const char *noun, const char *name, const OrmPath *place)
+orm_members_raise_missing(const char *noun, const char *name, const OrmPath *place, const char *hint)
 {
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s \"%s\" is missing", noun, name),
-			orm_error_place(place));
+			orm_error_place(place), hint != NULL ? errhint("%s", hint) : 0);
 }
 
 /* How messages call what is at a place. */

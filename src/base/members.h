@@ -35,7 +35,7 @@ typedef struct OrmMemberKey
 	uint32 allowed;	  /* contexts of the table in which it is allowed, as flags */
 	uint32 required;  /* contexts in which it must be given */
 	bool may_be_null; /* null is a value of it */
-	const char *hint; /* where it is not allowed: a sentence; NULL: the list of allowed keys */
+	const char *hint; /* where it is missing or not allowed: a sentence; NULL: the list of allowed keys */
 	OrmMemberReader read;
 } OrmMemberKey;
 
@@ -93,8 +93,10 @@ orm_members_is_object(OrmJson json)
 	return orm_json_kind(json) == ORM_JSON_OBJECT || (orm_json_kind(json) == ORM_JSON_ARRAY && json.node->count == 0);
 }
 
-/* Raises 42701; "place" is the member's. */
+/* Raises 42701; "place" is the member's, "hint" a sentence or NULL. */
 extern void orm_members_raise_twice(const char *noun, const char *name, const OrmPath *place) pg_attribute_noreturn();
+extern void orm_members_raise_twice_hint(const char *noun, const char *name, const OrmPath *place, const char *hint)
+	pg_attribute_noreturn();
 
 /* Raises 22023, with the nearest of the names as the HINT, or all of them; "place" is the member's. */
 extern void orm_members_raise_unrecognized(const char *noun, const char *name, const OrmPath *place,
@@ -104,8 +106,9 @@ extern void orm_members_raise_unrecognized(const char *noun, const char *name, c
 extern void orm_members_raise_not_allowed(const char *noun, const char *name, const OrmPath *place, const char *hint)
 	pg_attribute_noreturn();
 
-/* Raises 22023; "place" is the object's. */
-extern void orm_members_raise_missing(const char *noun, const char *name, const OrmPath *place) pg_attribute_noreturn();
+/* Raises 22023; "place" is the object's, "hint" a sentence or NULL. */
+extern void orm_members_raise_missing(const char *noun, const char *name, const OrmPath *place, const char *hint)
+	pg_attribute_noreturn();
 
 /*
  * Raises 22023, or 22004 for null: JSON of this kind is not what is expected

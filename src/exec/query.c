@@ -14,6 +14,7 @@
 
 #include "utils/memutils.h"
 
+#include "base/members.h"
 #include "exec/access.h"
 #include "exec/query_internal.h"
 #include "model/cache.h"
@@ -28,8 +29,7 @@ check_given_once(const OrmQueryRequest *request, const char *name)
 
 	for (int i = 0; i < request->nparameters; i++)
 		if (strcmp(request->parameters[i].name, name) == 0)
-			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("parameter \"%s\" is given twice", name),
-					orm_error_place(&here));
+			orm_members_raise_twice("parameter", name, &here);
 }
 
 void
@@ -44,11 +44,9 @@ orm_query_request(OrmQueryRequest *request, OrmQueryVerb verb, const OrmModel *m
 	request->document = document;
 	if (params == NULL)
 		return;
-	if (orm_json_kind(orm_document_root(params)) != ORM_JSON_OBJECT)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("parameters must be an object, not %s",
-					   orm_json_kind_name(orm_json_kind(orm_document_root(params)))),
-				errhint("Write {\"name\": value, ...}."));
+	if (!orm_members_is_object(orm_document_root(params)))
+		orm_members_raise_kind_hint(orm_document_root(params), "an object", "params", NULL,
+									"Write {\"name\": value, ...}.");
 	walk = orm_json_walk(orm_document_root(params));
 	request->parameters = palloc0(sizeof(OrmQueryParameter) * Max(params->nodes[0].count, 1));
 	while (orm_json_next(&walk))

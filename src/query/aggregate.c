@@ -23,28 +23,64 @@
 /* How many relationships a chain may have; see MAX_JOINS of path.c. */
 #define MAX_STEPS 30
 
-typedef struct Function
+typedef enum Function
 {
-	const char *name;
-	bool ordered;	/* takes "order_by" */
-	bool separated; /* takes "separator" */
+	COUNT,
+	SUM,
+	AVG,
+	MIN,
+	MAX,
+	BOOL_AND,
+	BOOL_OR,
+	ARRAY_AGG,
+	STRING_AGG
 } Function;
 
-static const Function functions[] = {{"count", false, false},	{"sum", false, false},		{"avg", false, false},
-									 {"min", false, false},		{"max", false, false},		{"bool_and", false, false},
-									 {"bool_or", false, false}, {"array_agg", true, false}, {"string_agg", true, true}};
+#define NFUNCTIONS (STRING_AGG + 1)
 
-static const char *const options[] = {"distinct", "where", "order_by", "separator"};
+/* The options of aggregates, in the table behind the functions. */
+enum
+{
+	DISTINCT = NFUNCTIONS,
+	WHERE,
+	ORDER_BY,
+	SEPARATOR,
+	NKEYS
+};
+
+#define OF(function) (1 << (function))
+#define FUNCTION(function) .allowed = OF(function), .hint = "An aggregate has one function."
+
+/* The keys of an aggregate; the contexts of the table are functions. */
+static const OrmMemberKey keys[NKEYS] = {
+	[COUNT] = {ORM_MEMBER_KEY("count"), FUNCTION(COUNT)},
+	[SUM] = {ORM_MEMBER_KEY("sum"), FUNCTION(SUM)},
+	[AVG] = {ORM_MEMBER_KEY("avg"), FUNCTION(AVG)},
+	[MIN] = {ORM_MEMBER_KEY("min"), FUNCTION(MIN)},
+	[MAX] = {ORM_MEMBER_KEY("max"), FUNCTION(MAX)},
+	[BOOL_AND] = {ORM_MEMBER_KEY("bool_and"), FUNCTION(BOOL_AND)},
+	[BOOL_OR] = {ORM_MEMBER_KEY("bool_or"), FUNCTION(BOOL_OR)},
+	[ARRAY_AGG] = {ORM_MEMBER_KEY("array_agg"), FUNCTION(ARRAY_AGG)},
+	[STRING_AGG] = {ORM_MEMBER_KEY("string_agg"), FUNCTION(STRING_AGG)},
+	[DISTINCT] = {ORM_MEMBER_KEY("distinct"), .allowed = ORM_MEMBER_ALWAYS},
+	[WHERE] = {ORM_MEMBER_KEY("where"), .allowed = ORM_MEMBER_ALWAYS},
+	[ORDER_BY] = {ORM_MEMBER_KEY("order_by"), .allowed = OF(ARRAY_AGG) | OF(STRING_AGG),
+				  .hint = "\"order_by\" is allowed with \"array_agg\" and \"string_agg\"."},
+	[SEPARATOR] = {ORM_MEMBER_KEY("separator"), .allowed = OF(STRING_AGG),
+				   .hint = "\"separator\" is allowed with \"string_agg\"."},
+};
+
+static const OrmMemberTable aggregate_table = {.noun = "key", ORM_MEMBER_RECORDS(keys)};
 
 /* An aggregate while it is read. */
 typedef struct Reader
 {
-	OrmScope *scope;   /* it stands in */
-	OrmScope *objects; /* it goes over; its where and order_by are about them */
-	OrmJson json;
+	OrmScope *scope;	   /* it stands in */
+	OrmScope *objects;	   /* it goes over; its where and order_by are about them */
+	OrmJson values[NKEYS]; /* its members */
 	List **chains;
 	const OrmPath *place;
-	const Function *function;
+	Function function;
 	OrmAggregate *aggregate;
 } Reader;
 
@@ -52,40 +88,33 @@ typedef struct Reader
 static bool
 counts(const Reader *r)
 {
-	return r->function == &functions[0];
+	return r->function == COUNT;
 }
 
-/* The function that an object names; raises 22023 for none and for two. */
-static const Function *
-find_function(OrmJson json, OrmJson *chain, const OrmPath *place)
+/* How the document calls the function. */
+static const char *
+function_name(const Reader *r)
 {
-	const char *names[lengthof(functions) + lengthof(options)];
-	const Function *function = NULL;
-	OrmJson value;
-	int n = 0;
+	return keys[r->function].key;
+}
 
-	for (int i = 0; i < (int) lengthof(functions); i++)
-		names[n++] = functions[i].name;
-	for (int i = 0; i < (int) lengthof(options); i++)
-		names[n++] = options[i];
-	orm_query_check_members(json, names, n, place);
-	for (int i = 0; i < (int) lengthof(functions); i++)
-	{
-		if (!orm_json_member(json, functions[i].name, &value))
-			continue;
-		if (function != NULL)
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("\"%s\" and \"%s\" cannot stand in one aggregate", function->name, functions[i].name),
-					orm_error_place(place));
-		function = &functions[i];
-		*chain = value;
-	}
-	if (function == NULL)
+/* Takes the members of an aggregate; raises 22023 unless it has one function. */
+static void
+take_members(Reader *r, OrmJson json)
+{
+	OrmJson value;
+	int function = 0;
+
+	while (function < NFUNCTIONS && !orm_json_member(json, keys[function].key, &value))
+		function++;
+	r->function = function;
+	orm_members_take(&aggregate_table, function < NFUNCTIONS ? OF(function) : ORM_MEMBER_ALWAYS, json, r->place,
+					 r->values);
+	if (function == NFUNCTIONS)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("an aggregate needs a function"),
-				orm_error_place(place),
+				orm_error_place(r->place),
 				errhint("One of \"count\", \"sum\", \"avg\", \"min\", \"max\", \"bool_and\", \"bool_or\", "
 						"\"array_agg\", \"string_agg\", as in {\"sum\": \"likes\"}."));
-	return function;
 }
 
 /* Raises 22023: without a relationship there is only one row to aggregate. */
@@ -93,7 +122,7 @@ static void
 raise_row(const Reader *r, const OrmPath *place)
 {
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" in \"compute\" needs a relationship to go over", r->function->name), orm_error_place(place),
+			errmsg("\"%s\" in \"compute\" needs a relationship to go over", function_name(r)), orm_error_place(place),
 			errhint("In \"compute\" an aggregate is over what an object is related to, as in {\"count\": \"posts\"}; "
 					"over the objects themselves it stands in \"aggregate\" of orm.aggregate."));
 }
@@ -105,9 +134,9 @@ raise_no_value(const Reader *r, const char *chain, const OrmPath *place)
 	const OrmModel *model = r->objects->model;
 	const char *attribute = model->nattributes > 0 ? model->attributes[0].name : "...";
 
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" needs an attribute", r->function->name),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" needs an attribute", function_name(r)),
 			orm_error_place(place),
-			errhint("As in {\"%s\": \"%s\"}; only \"count\" counts objects.", r->function->name,
+			errhint("As in {\"%s\": \"%s\"}; only \"count\" counts objects.", function_name(r),
 					strcmp(chain, "*") == 0 ? attribute : psprintf("%s.%s", chain, attribute)));
 }
 
@@ -164,8 +193,7 @@ static OrmChain *
 choose_chain(const Reader *r, List *relationships, List *scopes)
 {
 	OrmChain *chain;
-	OrmJson where;
-	bool narrowed = orm_json_member(r->json, "where", &where);
+	bool narrowed = r->values[WHERE].node != NULL;
 	ListCell *cell;
 
 	foreach(cell, r->chains != NULL ? *r->chains : NIL)
@@ -294,7 +322,7 @@ read_chain(Reader *r, const char *text, const OrmPath *place)
 static void
 read_argument(Reader *r, OrmJson chain)
 {
-	OrmPath here = orm_path_key(r->place, r->function->name);
+	OrmPath here = orm_path_key(r->place, function_name(r));
 	char *text;
 
 	if (orm_json_kind(chain) != ORM_JSON_STRING && orm_json_kind(chain) != ORM_JSON_UNDECODABLE)
@@ -317,9 +345,8 @@ static void
 read_distinct(Reader *r)
 {
 	OrmPath here = orm_path_key(r->place, "distinct");
-	OrmJson value;
 
-	r->aggregate->distinct = orm_json_member(r->json, "distinct", &value) && orm_members_boolean(value, &here);
+	r->aggregate->distinct = r->values[DISTINCT].node != NULL && orm_members_boolean(r->values[DISTINCT], &here);
 }
 
 /* Reads "where", which narrows the chain or, over the rows that are grouped, is a filter. */
@@ -328,13 +355,12 @@ read_where(Reader *r)
 {
 	OrmPath here = orm_path_key(r->place, "where");
 	OrmAggregate *aggregate = r->aggregate;
-	OrmJson value;
 	StringInfoData where;
 
-	if (!orm_json_member(r->json, "where", &value))
+	if (r->values[WHERE].node == NULL)
 		return;
 	initStringInfo(&where);
-	if (!orm_query_where(r->objects, value, &here, &where))
+	if (!orm_query_where(r->objects, r->values[WHERE], &here, &where))
 		return;
 	if (aggregate->chain != NULL)
 		appendStringInfo(aggregate->chain->where, " AND (%s)", where.data);
@@ -342,17 +368,6 @@ read_where(Reader *r)
 		aggregate->filter = psprintf("%s AND (%s)", aggregate->filter, where.data);
 	else
 		aggregate->filter = where.data;
-}
-
-/* Raises 22023 for an option that the function does not take. */
-static void
-refuse_option(const Reader *r, const char *option, const char *takers)
-{
-	OrmPath here = orm_path_key(r->place, option);
-
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" cannot stand with \"%s\"", option, r->function->name), orm_error_place(&here),
-			errhint("It stands with %s.", takers));
 }
 
 /* The server orders distinct values only by themselves. */
@@ -378,13 +393,10 @@ static void
 read_order(Reader *r, const char *sql)
 {
 	OrmPath here = orm_path_key(r->place, "order_by");
-	OrmJson value;
 
-	if (!orm_json_member(r->json, "order_by", &value))
+	if (r->values[ORDER_BY].node == NULL)
 		return;
-	if (!r->function->ordered)
-		refuse_option(r, "order_by", "\"array_agg\" and \"string_agg\"");
-	r->aggregate->order = orm_query_order(r->objects, value, &here);
+	r->aggregate->order = orm_query_order(r->objects, r->values[ORDER_BY], &here);
 	if (r->aggregate->distinct)
 		check_distinct_order(r, sql, &here);
 }
@@ -394,19 +406,18 @@ static void
 read_separator(Reader *r)
 {
 	OrmPath here = orm_path_key(r->place, "separator");
-	OrmJson value;
+	OrmJson value = r->values[SEPARATOR];
 	char *text = ",";
 
-	if (orm_json_member(r->json, "separator", &value))
+	if (r->function != STRING_AGG)
+		return;
+	if (value.node != NULL)
 	{
-		if (!r->function->separated)
-			refuse_option(r, "separator", "\"string_agg\"");
 		if (orm_json_kind(value) != ORM_JSON_STRING && orm_json_kind(value) != ORM_JSON_UNDECODABLE)
 			orm_members_raise_kind(value, "a string", &here);
 		text = orm_json_string(value);
 	}
-	if (r->function->separated)
-		r->aggregate->separator = orm_query_constant(r->scope->builder, TEXTOID, CStringGetTextDatum(text));
+	r->aggregate->separator = orm_query_constant(r->scope->builder, TEXTOID, CStringGetTextDatum(text));
 }
 
 /* An expression as one of another type. */
@@ -436,11 +447,11 @@ cast_argument(Reader *r, const OrmPath *place)
 	OrmAggregate *aggregate = r->aggregate;
 	const OrmExpression *argument = aggregate->argument;
 
-	if (r->function->separated)
+	if (r->function == STRING_AGG)
 	{
 		if (TypeCategory(argument->type->base) != TYPCATEGORY_STRING)
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
-					errmsg("there is no %s of %s of type %s", r->function->name, orm_query_describe(argument),
+					errmsg("there is no %s of %s of type %s", function_name(r), orm_query_describe(argument),
 						   format_type_be(argument->type->oid)),
 					orm_error_place(place),
 					errhint("Only text can be strung together; \"array_agg\" takes values of any type."));
@@ -457,7 +468,7 @@ set_type(Reader *r)
 {
 	OrmAggregate *aggregate = r->aggregate;
 	const OrmExpression *argument = aggregate->argument;
-	OrmPath here = orm_path_key(r->place, r->function->name);
+	OrmPath here = orm_path_key(r->place, function_name(r));
 	Oid result = INT8OID;
 
 	if (argument != NULL)
@@ -469,10 +480,10 @@ set_type(Reader *r)
 					errmsg("%s of type %s cannot be told distinct", orm_query_describe(argument),
 						   format_type_be(argument->type->oid)),
 					orm_error_place(&here));
-		if (r->function->separated)
+		if (r->function == STRING_AGG)
 			result = TEXTOID;
 		else if (!counts(r))
-			result = orm_operator_aggregate_result(r->function->name, argument->type->oid, orm_query_describe(argument),
+			result = orm_operator_aggregate_result(function_name(r), argument->type->oid, orm_query_describe(argument),
 												   &here);
 	}
 	aggregate->type = orm_type_make(result, -1,
@@ -484,17 +495,16 @@ set_type(Reader *r)
 OrmAggregate *
 orm_query_aggregate(OrmScope *scope, const char *name, OrmJson json, List **chains, const OrmPath *place)
 {
-	Reader r = {.scope = scope, .json = json, .chains = chains, .place = place};
+	Reader r = {.scope = scope, .chains = chains, .place = place};
 	OrmAggregate *aggregate = palloc0(sizeof(OrmAggregate));
 	const char *sql;
-	OrmJson chain = {0};
 
 	r.aggregate = aggregate;
-	r.function = find_function(json, &chain, place);
+	take_members(&r, json);
 	aggregate->name = name;
-	aggregate->function = r.function->name;
+	aggregate->function = function_name(&r);
 	read_distinct(&r);
-	read_argument(&r, chain);
+	read_argument(&r, r.values[r.function]);
 	sql = aggregate->argument != NULL ? aggregate->argument->sql : "*";
 	if (counts(&r) && !aggregate->distinct && aggregate->argument != NULL && aggregate->argument->not_null)
 		aggregate->argument = NULL;

@@ -42,9 +42,6 @@ extern OrmAggregate *orm_query_aggregate(OrmScope *scope, const char *name, OrmJ
 /* Appends pg_catalog.sum(DISTINCT t1."likes" ORDER BY ...) FILTER (WHERE ...) */
 extern void orm_query_append_aggregate(StringInfo sql, const OrmAggregate *aggregate);
 
-/* Raises 22023 for a member of an object that is not in the list, 42701 for one that stands twice. */
-extern void orm_query_check_members(OrmJson object, const char *const *names, int nnames, const OrmPath *place);
-
 /* Raises 42602 unless the text can be the name of something that a query computes. */
 extern void orm_query_check_name(const char *name, const OrmPath *place);
 

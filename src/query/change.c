@@ -259,8 +259,7 @@ read_assignments(OrmBuilder *builder)
 		OrmPath here = orm_path_key(&place, model->attributes[attribute].name);
 
 		if (given[attribute])
-			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("attribute \"%s\" is given twice", here.key),
-					orm_error_place(&here));
+			orm_members_raise_twice("attribute", here.key, &here);
 		given[attribute] = true;
 		assignments = lappend(assignments, read_assignment(builder, &model->attributes[attribute], walk.value, &here));
 	}

@@ -117,18 +117,11 @@ read_unit(OrmJson json, bool part, const OrmExpression *of, const OrmPath *place
 
 /* Reads "of": the path to what an expression is about. */
 static const OrmExpression *
-read_of(OrmScope *scope, OrmJson json, const char *form, const OrmPath *place)
+read_of(OrmScope *scope, OrmJson of, const OrmPath *place)
 {
-	const char *names[] = {form, "of"};
 	OrmPath here = orm_path_key(place, "of");
-	const OrmExpression *expression;
-	OrmJson of;
+	const OrmExpression *expression = orm_query_path_json(scope, of, &here);
 
-	orm_query_check_members(json, names, lengthof(names), place);
-	if (!orm_json_member(json, "of", &of))
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" needs \"of\"", form),
-				orm_error_place(place), errhint("\"of\" is the path to the attribute that is meant."));
-	expression = orm_query_path_json(scope, of, &here);
 	if (strlen(expression->sql) > MAX_TEXT)
 		ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				errmsg("\"%s\" is computed in too many steps", expression->name), orm_error_place(&here));
@@ -148,9 +141,8 @@ refuse_type(const OrmExpression *of, const char *form, const char *types, const 
 
 /* {"trunc": unit, "of": path}; a date stays one: it goes through timestamp, so that no time zone has a say. */
 static const OrmExpression *
-read_trunc(OrmScope *scope, const char *name, OrmJson json, OrmJson unit, const OrmPath *place)
+read_trunc(OrmScope *scope, const char *name, const OrmExpression *of, OrmJson unit, const OrmPath *place)
 {
-	const OrmExpression *of = read_of(scope, json, "trunc", place);
 	OrmPath here = orm_path_key(place, "trunc");
 	OrmExpression *expression;
 	const char *literal;
@@ -170,9 +162,8 @@ read_trunc(OrmScope *scope, const char *name, OrmJson json, OrmJson unit, const 
 
 /* {"part": unit, "of": path} */
 static const OrmExpression *
-read_part(OrmScope *scope, const char *name, OrmJson json, OrmJson unit, const OrmPath *place)
+read_part(OrmScope *scope, const char *name, const OrmExpression *of, OrmJson unit, const OrmPath *place)
 {
-	const OrmExpression *of = read_of(scope, json, "part", place);
 	OrmPath here = orm_path_key(place, "part");
 	const char *literal;
 
@@ -201,9 +192,8 @@ read_key(OrmJson key, const OrmPath *place)
 
 /* {"at": [key, ...], "of": path}; the keys are one parameter. */
 static const OrmExpression *
-read_at(OrmScope *scope, const char *name, OrmJson json, OrmJson keys, const OrmPath *place)
+read_at(OrmScope *scope, const char *name, const OrmExpression *of, OrmJson keys, const OrmPath *place)
 {
-	const OrmExpression *of = read_of(scope, json, "at", place);
 	OrmPath here = orm_path_key(place, "at");
 	OrmJsonWalk walk;
 	Datum *texts;
@@ -248,56 +238,58 @@ read_aggregate(OrmScope *scope, const char *name, OrmJson json, const OrmPath *p
 	return expression;
 }
 
-static const struct
+/* The forms of expressions, and behind them what all of them have; the contexts of the table are forms. */
+typedef struct Form
 {
-	const char *name; /* the key that says it is this form */
-	const OrmExpression *(*read)(OrmScope *scope, const char *name, OrmJson json, OrmJson value, const OrmPath *place);
-} forms[] = {{"trunc", read_trunc}, {"part", read_part}, {"at", read_at}};
+	OrmMemberKey member;
+	const OrmExpression *(*read)(OrmScope *scope, const char *name, const OrmExpression *of, OrmJson value,
+								 const OrmPath *place);
+} Form;
+
+#define FORM(n) .allowed = 1 << (n), .required = 1 << (n)
+#define NFORMS 3
+#define OF NFORMS
+
+static const Form forms[] = {
+	{{ORM_MEMBER_KEY("trunc"), FORM(0)}, read_trunc},
+	{{ORM_MEMBER_KEY("part"), FORM(1)}, read_part},
+	{{ORM_MEMBER_KEY("at"), FORM(2)}, read_at},
+	{{ORM_MEMBER_KEY("of"), .allowed = ORM_MEMBER_ALWAYS, .required = ORM_MEMBER_ALWAYS,
+	  .hint = "\"of\" is the path to the attribute that is meant."},
+	 NULL},
+};
+
+static const OrmMemberTable form_table = {.noun = "key", ORM_MEMBER_RECORDS(forms)};
+
+/* Reads an expression that is an object. */
+static const OrmExpression *
+read_form(OrmScope *scope, const char *name, OrmJson json, const OrmPath *place)
+{
+	OrmJson values[lengthof(forms)];
+
+	for (int i = 0; i < NFORMS; i++)
+		if (orm_json_member(json, forms[i].member.key, &values[i]))
+		{
+			orm_members_take(&form_table, 1 << i, json, place, values);
+			return forms[i].read(scope, name, read_of(scope, values[OF], place), values[i], place);
+		}
+	return read_aggregate(scope, name, json, place);
+}
 
 /* Reads an expression. */
 static const OrmExpression *
 read_expression(OrmScope *scope, const char *name, OrmJson json, const OrmPath *place)
 {
 	OrmExpression *renamed;
-	OrmJson value;
 
-	if (orm_json_kind(json) == ORM_JSON_STRING || orm_json_kind(json) == ORM_JSON_UNDECODABLE)
-	{
-		renamed = palloc(sizeof(OrmExpression));
-		*renamed = *orm_query_path_json(scope, json, place);
-		renamed->name = name;
-		return renamed;
-	}
-	if (orm_json_kind(json) != ORM_JSON_OBJECT)
+	if (orm_json_kind(json) == ORM_JSON_OBJECT)
+		return read_form(scope, name, json, place);
+	if (orm_json_kind(json) != ORM_JSON_STRING && orm_json_kind(json) != ORM_JSON_UNDECODABLE)
 		orm_members_raise_kind(json, "a path or an expression, which is an object", place);
-	for (int i = 0; i < (int) lengthof(forms); i++)
-		if (orm_json_member(json, forms[i].name, &value))
-			return forms[i].read(scope, name, json, value, place);
-	return read_aggregate(scope, name, json, place);
-}
-
-void
-orm_query_check_members(OrmJson object, const char *const *names, int nnames, const OrmPath *place)
-{
-	OrmJsonWalk walk = orm_json_walk(object);
-	uint64 seen = 0;
-
-	while (orm_json_next(&walk))
-	{
-		char *name = orm_json_string(walk.key);
-		OrmPath here = orm_path_key(place, name);
-		int i = 0;
-
-		while (i < nnames && strcmp(names[i], name) != 0)
-			i++;
-		if (i == nnames)
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown key \"%s\"", name),
-					orm_error_place(&here), orm_error_nearest("key", name, names, nnames));
-		if (seen & (UINT64CONST(1) << i))
-			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("\"%s\" is given twice", name),
-					orm_error_place(&here));
-		seen |= UINT64CONST(1) << i;
-	}
+	renamed = palloc(sizeof(OrmExpression));
+	*renamed = *orm_query_path_json(scope, json, place);
+	renamed->name = name;
+	return renamed;
 }
 
 void
@@ -323,8 +315,7 @@ check_taken(const OrmScope *scope, const char *name, const OrmPath *place)
 		what = "a relationship";
 	foreach(cell, scope->named)
 		if (strcmp(((const OrmExpression *) lfirst(cell))->name, name) == 0)
-			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("\"%s\" is given twice", name),
-					orm_error_place(place));
+			orm_members_raise_twice("name", name, place);
 	if (what != NULL)
 		ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
 				errmsg("\"%s\" is %s of model \"%s\"", name, what, scope->model->name), orm_error_place(place),
@@ -340,7 +331,7 @@ orm_query_compute(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *plac
 
 	if (compute == NULL)
 		return;
-	if (orm_json_kind(*compute) != ORM_JSON_OBJECT)
+	if (!orm_members_is_object(*compute))
 		orm_members_raise_kind(*compute, "an object of expressions", &compute_place);
 	walk = orm_json_walk(*compute);
 	while (orm_json_next(&walk))

@@ -73,8 +73,7 @@ check_taken(const Grouping *g, const char *name, const OrmPath *place)
 	foreach(cell, g->aggregates)
 		taken |= strcmp(((const OrmAggregate *) lfirst(cell))->name, name) == 0;
 	if (taken)
-		ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("\"%s\" is given twice", name),
-				orm_error_place(place));
+		orm_members_raise_twice("name", name, place);
 }
 
 /* Reads "group_by". */
@@ -115,7 +114,7 @@ read_aggregates(Grouping *g)
 
 	if (json == NULL)
 		return;
-	if (orm_json_kind(*json) != ORM_JSON_OBJECT)
+	if (!orm_members_is_object(*json))
 		orm_members_raise_kind(*json, "an object of aggregates", &place);
 	walk = orm_json_walk(*json);
 	while (orm_json_next(&walk))

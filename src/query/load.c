@@ -208,7 +208,7 @@ read_queries(OrmJson json, const OrmPath *place)
 		OrmLoad *load = palloc0(sizeof(OrmLoad));
 		OrmPath here = orm_path_key(place, orm_json_string(walk.key));
 
-		if (orm_json_kind(walk.value) != ORM_JSON_TRUE && orm_json_kind(walk.value) != ORM_JSON_OBJECT)
+		if (orm_json_kind(walk.value) != ORM_JSON_TRUE && !orm_members_is_object(walk.value))
 			orm_members_raise_kind(walk.value, "true or a query", &here);
 		load->name = here.key;
 		load->query = walk.value;

@@ -21,46 +21,61 @@
 #include "query/condition.h"
 
 /* An item of order_by that is an object. */
+typedef enum ItemKey
+{
+	ITEM_BY,
+	ITEM_DESC,
+	ITEM_NULLS,
+	ITEM_SEARCH
+} ItemKey;
+
+#define NITEM_KEYS (ITEM_SEARCH + 1)
+
+static const OrmMemberKey item_keys[NITEM_KEYS] = {
+	[ITEM_BY] = {ORM_MEMBER_KEY("by"), .allowed = ORM_MEMBER_ALWAYS, .required = ORM_MEMBER_ALWAYS,
+				 .hint = "\"by\" is the path to what is ordered by, as in {\"by\": \"id\", \"desc\": true}."},
+	[ITEM_DESC] = {ORM_MEMBER_KEY("desc"), .allowed = ORM_MEMBER_ALWAYS},
+	[ITEM_NULLS] = {ORM_MEMBER_KEY("nulls"), .allowed = ORM_MEMBER_ALWAYS},
+	[ITEM_SEARCH] = {ORM_MEMBER_KEY("search"), .allowed = ORM_MEMBER_ALWAYS, .may_be_null = true},
+};
+
+/* Is this an operator by its symbol? */
+static bool
+is_operator(OrmJson key)
+{
+	return orm_json_kind(key) == ORM_JSON_STRING && orm_condition_is_symbol(orm_json_string(key));
+}
+
+static const OrmMemberTable item_table = {.noun = "key", ORM_MEMBER_RECORDS(item_keys), .other = is_operator};
+
 typedef struct Item
 {
-	const OrmJson *by; /* NULL: not given, so for all */
-	const OrmJson *desc;
-	const OrmJson *nulls;
-	const char *operator; /* or "search" */
-	const OrmJson *value; /* on its right */
-	OrmJson room[4];
+	OrmJson members[NITEM_KEYS];
+	const char *operator; /* or "search"; NULL: none */
+	OrmJson value;		  /* on its right */
 } Item;
 
 /* Takes an item apart. */
 static void
 take_item(Item *item, OrmJson json, const OrmPath *place)
 {
-	static const char *const names[] = {"by", "desc", "nulls", "search"};
-	const OrmJson **members[] = {&item->by, &item->desc, &item->nulls, &item->value};
 	OrmJsonWalk walk = orm_json_walk(json);
 
-	memset(item, 0, sizeof(Item));
+	orm_members_take(&item_table, ORM_MEMBER_ALWAYS, json, place, item->members);
+	item->operator= NULL;
 	while (orm_json_next(&walk))
 	{
 		char *name = orm_json_string(walk.key);
 		OrmPath here = orm_path_key(place, name);
-		int i = orm_condition_is_symbol(name) ? lengthof(names) - 1 : 0;
 
-		while (i < (int) lengthof(names) && !orm_condition_is_symbol(name) && strcmp(names[i], name) != 0)
-			i++;
-		if (i == lengthof(names))
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown key \"%s\"", name),
-					orm_error_place(&here), orm_error_nearest("key", name, names, lengthof(names)));
-		if (*members[i] != NULL)
-			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
-					members[i] == &item->value && strcmp(item->operator, name) != 0
-						? errmsg("\"%s\" and \"%s\" cannot stand in one order", item->operator, name)
-						: errmsg("\"%s\" is given twice", name),
-					orm_error_place(&here));
-		if (members[i] == &item->value)
-			item->operator= name;
-		item->room[i] = walk.value;
-		*members[i] = &item->room[i];
+		if (!orm_json_equals(walk.key, "search") && !is_operator(walk.key))
+			continue;
+		if (item->operator!= NULL && strcmp(item->operator, name) == 0)
+			orm_members_raise_twice("key", name, &here);
+		if (item->operator!= NULL)
+			orm_members_raise_not_allowed("key", name, &here, "An order has one operator.");
+		item->operator= name;
+		item->value = walk.value;
 	}
 }
 
@@ -68,7 +83,7 @@ take_item(Item *item, OrmJson json, const OrmPath *place)
 static OrmOperand
 read_operand(OrmScope *scope, const Item *item, const OrmType *type, const OrmPath *place)
 {
-	OrmOperand operand = orm_query_operand(scope, scope->builder, *item->value, type, place);
+	OrmOperand operand = orm_query_operand(scope, scope->builder, item->value, type, place);
 
 	if (operand.kind == ORM_OPERAND_NULL)
 		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("\"%s\" cannot be null here", item->operator),
@@ -189,26 +204,26 @@ read_path(OrmScope *scope, OrmJson json, const OrmPath *place)
 
 /* Reads "desc"; what is not given is what the caller has set. */
 static void
-read_desc(OrmOrder *order, const OrmJson *desc, const OrmPath *place)
+read_desc(OrmOrder *order, OrmJson desc, const OrmPath *place)
 {
 	OrmPath here = orm_path_key(place, "desc");
 
-	if (desc != NULL)
-		order->descending = orm_members_boolean(*desc, &here);
+	if (desc.node != NULL)
+		order->descending = orm_members_boolean(desc, &here);
 }
 
 /* Reads "nulls"; the default is the server's: as if null were larger than all else. */
 static void
-read_nulls(OrmOrder *order, const OrmJson *nulls, const OrmPath *place)
+read_nulls(OrmOrder *order, OrmJson nulls, const OrmPath *place)
 {
 	OrmPath here = orm_path_key(place, "nulls");
 
-	if (nulls == NULL)
+	if (nulls.node == NULL)
 		return;
-	if (!orm_json_equals(*nulls, "first") && !orm_json_equals(*nulls, "last"))
+	if (!orm_json_equals(nulls, "first") && !orm_json_equals(nulls, "last"))
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"nulls\" must be \"first\" or \"last\""),
 				orm_error_place(&here));
-	order->nulls_first = orm_json_equals(*nulls, "first");
+	order->nulls_first = orm_json_equals(nulls, "first");
 }
 
 /* Reads an item that is an object; NULL: a parameter that was not given has taken it away. */
@@ -223,11 +238,7 @@ read_object(OrmScope *scope, OrmJson json, const OrmPath *place)
 	bool search;
 
 	take_item(&item, json, place);
-	if (item.by == NULL)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("an order needs \"by\""),
-				orm_error_place(place),
-				errhint("\"by\" is the path to what is ordered by, as in {\"by\": \"id\", \"desc\": true}."));
-	expression = of = orm_query_path_json(scope, *item.by, &by);
+	expression = of = orm_query_path_json(scope, item.members[ITEM_BY], &by);
 	search = item.operator!= NULL && strcmp(item.operator, "search") == 0;
 	if (item.operator!= NULL)
 	{
@@ -240,9 +251,9 @@ read_object(OrmScope *scope, OrmJson json, const OrmPath *place)
 	check_type(expression, &by);
 	order->expression = expression;
 	order->descending = search;
-	read_desc(order, item.desc, place);
+	read_desc(order, item.members[ITEM_DESC], place);
 	order->nulls_first = order->descending && !search;
-	read_nulls(order, item.nulls, place);
+	read_nulls(order, item.members[ITEM_NULLS], place);
 	order->computed = list_member_ptr(scope->named, of);
 	order->text = item_text(order, of, item.operator);
 	return order;

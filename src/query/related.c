@@ -316,7 +316,7 @@ orm_query_related(OrmScope *scope, const OrmRelationship *relationship, OrmJson 
 		return append_many(scope, relationship, condition, place, sql);
 	if (orm_json_kind(condition) == ORM_JSON_NULL)
 		return append_exists(scope, relationship, NULL, NONE, place, sql);
-	if (orm_json_kind(condition) != ORM_JSON_OBJECT)
+	if (!orm_members_is_object(condition))
 		orm_members_raise_kind(condition, "an object with conditions, or null", place);
 	kept = append_exists(scope, relationship, &condition, SOME, place, sql);
 	if (!kept)

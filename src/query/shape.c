@@ -26,6 +26,7 @@ typedef enum Tag
 	TAG_OBJECT,		 /* number of members */
 	TAG_ARRAY,		 /* number of elements */
 	TAG_NULLS,		 /* the value before is an array with a null in it */
+	TAG_EMPTY,		 /* the value before is an array with nothing in it */
 	TAG_INSTRUCTION, /* the value before is an object with one key, which begins with $ */
 	TAG_GIVEN,
 	TAG_NOT_GIVEN,
@@ -244,6 +245,8 @@ add_conditions(OrmShape *shape, OrmJson json)
 	if (orm_json_kind(json) != ORM_JSON_OBJECT)
 	{
 		add_value(shape, json);
+		if (orm_json_kind(json) == ORM_JSON_ARRAY && json.node->count == 0)
+			appendStringInfoCharMacro(&shape->bytes, (char) TAG_EMPTY);
 		return;
 	}
 	if (is_reference(json))

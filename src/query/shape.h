@@ -23,6 +23,7 @@
  *            keys of objects are shape;
  *            null, true and false, numbers, strings: values;
  *            arrays: values as a whole, except under "and" and "or", where each element is conditions;
+ *            whether they are empty is shape: the empty array stands for the empty object too;
  *            objects: conditions again, and a value as a whole too (an operand of a json attribute
  *            may be one); but under a key made of operator characters ("@>") and under "$value" only a
  *            value as a whole;

@@ -87,9 +87,8 @@ orm_condition_check_twice(OrmJson object, const OrmJsonWalk *walk, const OrmPath
 	while (orm_json_next(&before) && before.index < walk->index)
 		if (before.key.node->length == walk->key.node->length &&
 			memcmp(orm_json_bytes(before.key), orm_json_bytes(walk->key), walk->key.node->length) == 0)
-			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
-					errmsg("\"%s\" is given twice", orm_json_string(walk->key)), orm_error_place(place),
-					errhint("Put conditions side by side in \"and\": [{...}, {...}]."));
+			orm_members_raise_twice_hint("key", orm_json_string(walk->key), place,
+										 "Put conditions side by side in \"and\": [{...}, {...}].");
 }
 
 char *
@@ -188,7 +187,7 @@ orm_query_where(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo
 	OrmJsonWalk walk;
 
 	check_stack_depth();
-	if (orm_json_kind(where) != ORM_JSON_OBJECT)
+	if (!orm_members_is_object(where))
 		orm_members_raise_kind(where, "an object with conditions", place);
 	if (where.node->count == 0)
 	{

@@ -6,22 +6,12 @@
 #include "miscadmin.h"
 #include "nodes/pg_list.h"
 
+#include "base/members.h"
 #include "exec/json.h"
 #include "model/cache.h"
 #include "model/key.h"
 #include "session/changes.h"
 #include "session/changeset.h"
-
-/* What a changeset is made of. */
-static const struct
-{
-	const char *name;
-	OrmChangeKind kind;
-} sections[] = {
-	{"add", ORM_CHANGE_ADD},
-	{"merge", ORM_CHANGE_MERGE},
-	{"remove", ORM_CHANGE_REMOVE},
-};
 
 /* The members of an entry. */
 typedef enum Member
@@ -34,84 +24,18 @@ typedef enum Member
 
 #define NMEMBERS (MEMBER_KEY + 1)
 
-/* Which entries have them, by kind. */
+/* Kinds of entries, as flags: the contexts of their table. */
 #define WRITES ((1 << ORM_CHANGE_ADD) | (1 << ORM_CHANGE_MERGE))
 #define REMOVES (1 << ORM_CHANGE_REMOVE)
 
-static const struct
-{
-	const char *name;
-	int kinds;
-	int required;
-} members[NMEMBERS] = {
-	[MEMBER_MODEL] = {"model", WRITES | REMOVES, WRITES | REMOVES},
-	[MEMBER_OBJECT] = {"object", WRITES, WRITES},
-	[MEMBER_LABEL] = {"label", WRITES, 0},
-	[MEMBER_KEY] = {"key", REMOVES, REMOVES},
+static const OrmMemberKey entry_keys[NMEMBERS] = {
+	[MEMBER_MODEL] = {ORM_MEMBER_KEY("model"), .allowed = WRITES | REMOVES, .required = WRITES | REMOVES},
+	[MEMBER_OBJECT] = {ORM_MEMBER_KEY("object"), .allowed = WRITES, .required = WRITES, .may_be_null = true},
+	[MEMBER_LABEL] = {ORM_MEMBER_KEY("label"), .allowed = WRITES, .may_be_null = true},
+	[MEMBER_KEY] = {ORM_MEMBER_KEY("key"), .allowed = REMOVES, .required = REMOVES, .may_be_null = true},
 };
 
-/* Raises 22023, or 22004 for a null: a value is not of the kind that is expected. */
-static void
-raise_kind(OrmJson json, const char *expected, const OrmPath *place)
-{
-	OrmJsonKind kind = orm_json_kind(json);
-
-	ereport(ERROR, errcode(kind == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("%s is expected, not %s", expected, orm_json_kind_name(kind)), orm_error_place(place));
-}
-
-/* Raises 22023 for a key that an entry does not have. */
-static void
-raise_member(OrmJson key, OrmChangeKind kind, const OrmPath *place)
-{
-	const char *names[NMEMBERS];
-	char *name = orm_json_string(key);
-	OrmPath here = orm_path_key(place, name);
-	int nnames = 0;
-
-	for (int i = 0; i < NMEMBERS; i++)
-		if (members[i].kinds & (1 << kind))
-			names[nnames++] = members[i].name;
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot stand here", name),
-			orm_error_place(&here), orm_error_nearest("key", name, names, nnames));
-}
-
-/* Which member of an entry a key is. */
-static Member
-find_member(OrmJson key, OrmChangeKind kind, const OrmPath *place)
-{
-	for (int i = 0; i < NMEMBERS; i++)
-		if ((members[i].kinds & (1 << kind)) && orm_json_equals(key, members[i].name))
-			return i;
-	raise_member(key, kind, place);
-	return MEMBER_MODEL;
-}
-
-/* Finds the members of an entry. */
-static void
-read_members(OrmJson entry, OrmChangeKind kind, const OrmPath *place, OrmJson *found, bool *present)
-{
-	OrmJsonWalk walk;
-
-	if (orm_json_kind(entry) != ORM_JSON_OBJECT)
-		raise_kind(entry, "an object", place);
-	walk = orm_json_walk(entry);
-	while (orm_json_next(&walk))
-	{
-		Member member = find_member(walk.key, kind, place);
-		OrmPath here = orm_path_key(place, members[member].name);
-
-		if (present[member])
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("\"%s\" is given twice", members[member].name), orm_error_place(&here));
-		present[member] = true;
-		found[member] = walk.value;
-	}
-	for (int i = 0; i < NMEMBERS; i++)
-		if (!present[i] && (members[i].required & (1 << kind)))
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" is missing", members[i].name),
-					orm_error_place(place));
-}
+static const OrmMemberTable entry_table = {.noun = "key", ORM_MEMBER_RECORDS(entry_keys)};
 
 /* The string that a member is. */
 static char *
@@ -120,7 +44,7 @@ read_string(OrmJson json, const char *name, const OrmPath *place)
 	OrmPath here = orm_path_key(place, name);
 
 	if (orm_json_kind(json) != ORM_JSON_STRING)
-		raise_kind(json, "a string", &here);
+		orm_members_raise_kind(json, "a string", &here);
 	return orm_json_string(json);
 }
 
@@ -170,10 +94,9 @@ static bool
 read_entry(OrmJson json, OrmChangeKind kind, const OrmPath *place, OrmChange *change)
 {
 	OrmJson found[NMEMBERS];
-	bool present[NMEMBERS] = {false};
 
 	memset(change, 0, sizeof(OrmChange));
-	read_members(json, kind, place, found, present);
+	orm_members_take(&entry_table, 1 << kind, json, place, found);
 	change->kind = kind;
 	change->model = read_model(found[MEMBER_MODEL], place);
 	if (kind == ORM_CHANGE_REMOVE)
@@ -184,81 +107,66 @@ read_entry(OrmJson json, OrmChangeKind kind, const OrmPath *place, OrmChange *ch
 	}
 	change->object = found[MEMBER_OBJECT];
 	change->place = keep_path(orm_path_key(place, "object"));
-	if (present[MEMBER_LABEL] && orm_json_kind(found[MEMBER_LABEL]) != ORM_JSON_NULL)
+	if (found[MEMBER_LABEL].node != NULL && orm_json_kind(found[MEMBER_LABEL]) != ORM_JSON_NULL)
 		change->label = read_string(found[MEMBER_LABEL], "label", place);
 	return true;
 }
 
-/* Reads the entries of a section behind what is there; returns how many there are now. */
-static int
-read_section(OrmJson json, int section, OrmChange **changes, int n)
+/* The changes of a changeset, while it is read. */
+typedef struct Changes
 {
-	const OrmPath *place = keep_path(orm_path_key(NULL, sections[section].name));
+	OrmChange *changes;
+	int n;
+} Changes;
+
+/* Reads the entries of a section behind the changes that are there. */
+static void
+read_section(Changes *changes, OrmChangeKind kind, OrmJson json, const OrmPath *place)
+{
 	OrmJsonWalk walk;
 
 	if (orm_json_kind(json) != ORM_JSON_ARRAY)
-		raise_kind(json, "an array", place);
-	*changes = repalloc_huge(*changes, sizeof(OrmChange) * (n + json.node->count + 1));
+		orm_members_raise_kind(json, "an array", place);
+	place = keep_path(*place);
+	changes->changes = repalloc_huge(changes->changes, sizeof(OrmChange) * (changes->n + json.node->count + 1));
 	walk = orm_json_walk(json);
 	while (orm_json_next(&walk))
 	{
 		CHECK_FOR_INTERRUPTS();
-		n += read_entry(walk.value, sections[section].kind, keep_path(orm_path_index(place, walk.index)),
-						&(*changes)[n]);
+		changes->n += read_entry(walk.value, kind, keep_path(orm_path_index(place, walk.index)),
+								 &changes->changes[changes->n]);
 	}
-	return n;
 }
 
-/* Raises for a key of a changeset that it does not have. */
+/* Reads "add". */
 static void
-raise_section(OrmJson key)
+read_add(void *argument, OrmJson json, const OrmPath *place)
 {
-	const char *names[lengthof(sections)];
-	char *name = orm_json_string(key);
-	OrmPath here = orm_path_key(NULL, name);
-
-	for (int i = 0; i < (int) lengthof(sections); i++)
-		names[i] = sections[i].name;
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot stand here", name),
-			orm_error_place(&here), orm_error_nearest("key", name, names, lengthof(names)));
+	read_section(argument, ORM_CHANGE_ADD, json, place);
 }
 
-/* Which section a key is; raises for one that is none, or was there. */
-static int
-find_section(OrmJson key, bool *present)
+/* Reads "merge". */
+static void
+read_merge(void *argument, OrmJson json, const OrmPath *place)
 {
-	for (int i = 0; i < (int) lengthof(sections); i++)
-	{
-		OrmPath here = orm_path_key(NULL, sections[i].name);
-
-		if (!orm_json_equals(key, sections[i].name))
-			continue;
-		if (present[i])
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" is given twice", sections[i].name),
-					orm_error_place(&here));
-		present[i] = true;
-		return i;
-	}
-	raise_section(key);
-	return 0;
+	read_section(argument, ORM_CHANGE_MERGE, json, place);
 }
 
-/* Reads the whole changeset; returns how many changes there are. */
-static int
-read_changes(OrmJson root, OrmChange **changes)
+/* Reads "remove". */
+static void
+read_remove(void *argument, OrmJson json, const OrmPath *place)
 {
-	bool present[lengthof(sections)] = {false};
-	OrmJsonWalk walk;
-	int n = 0;
-
-	if (orm_json_kind(root) != ORM_JSON_OBJECT)
-		raise_kind(root, "an object of changes", NULL);
-	*changes = palloc(sizeof(OrmChange));
-	walk = orm_json_walk(root);
-	while (orm_json_next(&walk))
-		n = read_section(walk.value, find_section(walk.key, present), changes, n);
-	return n;
+	read_section(argument, ORM_CHANGE_REMOVE, json, place);
 }
+
+static const OrmMemberKey section_keys[] = {
+	{ORM_MEMBER_KEY("add"), .allowed = ORM_MEMBER_ALWAYS, .read = read_add},
+	{ORM_MEMBER_KEY("merge"), .allowed = ORM_MEMBER_ALWAYS, .read = read_merge},
+	{ORM_MEMBER_KEY("remove"), .allowed = ORM_MEMBER_ALWAYS, .read = read_remove},
+};
+
+static const OrmMemberTable changeset_table = {
+	.document = "changeset", .noun = "key", ORM_MEMBER_RECORDS(section_keys)};
 
 /* Writes a key: the value, or an object of the key attributes. */
 static void
@@ -314,9 +222,10 @@ write_result(const OrmChange *changes, int n, OrmTally tally)
 Datum
 orm_changeset_write(const OrmDocument *document, OrmFindLabel find_label)
 {
-	OrmChange *changes;
-	int n = read_changes(orm_document_root(document), &changes);
-	OrmTally tally = orm_changes_write(changes, n, find_label);
+	Changes read = {.changes = palloc(sizeof(OrmChange))};
+	OrmTally tally;
 
-	return write_result(changes, n, tally);
+	orm_members_read(&changeset_table, ORM_MEMBER_ALWAYS, orm_document_root(document), NULL, &read);
+	tally = orm_changes_write(read.changes, read.n, find_label);
+	return write_result(read.changes, read.n, tally);
 }
