@@ -17,7 +17,11 @@
 #include "base/sql.h"
 #include "exec/keys.h"
 #include "exec/receiver.h"
-#include "graph/graph.h"
+#include "graph/collection.h"
+#include "graph/join_rows.h"
+#include "graph/leave.h"
+#include "graph/settle.h"
+#include "graph/writer.h"
 #include "store/arrays.h"
 #include "store/batch.h"
 
@@ -337,7 +341,7 @@ delete_orphans(Leaving *leaving)
 			orphans[norphans++] = record;
 	}
 	leaving->n = orm_graph_may_unlink(leaving->edge) ? n : 0;
-	orm_removals_delete(leaving->graph, leaving->edge->holder, orphans, norphans);
+	orm_leave_delete(leaving->graph, leaving->edge->holder, orphans, norphans);
 	leaving->graph->tally.deleted += norphans;
 }
 
@@ -353,7 +357,7 @@ let_go(Leaving *leaving)
 		raise_orphan(leaving->edge, leaving->records[0]->place);
 	for (int i = 0; i < leaving->n; i++)
 		unlink_record(leaving->edge, leaving->records[i]);
-	orm_graph_update(leaving->graph, leaving->edge->holder, leaving->records, leaving->n);
+	orm_writer_update(leaving->graph, leaving->edge->holder, leaving->records, leaving->n);
 	leaving->graph->tally.updated += leaving->n;
 }
 
@@ -365,7 +369,7 @@ remove_others(OrmGraph *graph, OrmEdge *edge, const List *removals)
 
 	if (edge->holder == NULL)
 	{
-		orm_links_delete_others(edge, removals);
+		orm_join_rows_delete_others(edge, removals);
 		return;
 	}
 	read_others(&leaving, removals);
@@ -373,7 +377,7 @@ remove_others(OrmGraph *graph, OrmEdge *edge, const List *removals)
 }
 
 void
-orm_removals_not_in(const OrmEdge *edge, const OrmObject *item)
+orm_collection_raise_not_in(const OrmEdge *edge, const OrmObject *item)
 {
 	ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND),
 			errmsg("the object of model \"%s\" is not in \"%s\"", item->group->model->name, edge->relationship->name),
@@ -425,7 +429,7 @@ remove_items(OrmGraph *graph, OrmEdge *edge, const List *removals, bool deleted)
 	ListCell *cell;
 
 	if (edge->holder == NULL)
-		orm_links_delete(edge, removals);
+		orm_join_rows_delete(edge, removals);
 	foreach(cell, removals)
 	{
 		const OrmRemoval *removal = lfirst(cell);
@@ -434,13 +438,13 @@ remove_items(OrmGraph *graph, OrmEdge *edge, const List *removals, bool deleted)
 		foreach(item, removal->items)
 		{
 			if (edge->holder != NULL && !is_in(edge, removal->owner, lfirst(item)))
-				orm_removals_not_in(edge, lfirst(item));
+				orm_collection_raise_not_in(edge, lfirst(item));
 			add_leaving(&leaving, key_record(graph, lfirst(item)));
 		}
 	}
 	if (deleted)
 	{
-		orm_removals_delete(graph, edge->target, leaving.records, leaving.n);
+		orm_leave_delete(graph, edge->target, leaving.records, leaving.n);
 		graph->tally.deleted += leaving.n;
 	}
 	else if (edge->holder != NULL)
@@ -467,7 +471,7 @@ pick(const OrmGraph *graph, const OrmEdge *edge, OrmRemovalKind kind)
 }
 
 void
-orm_removals_run(OrmGraph *graph, const OrmGroup *group)
+orm_collection_run(OrmGraph *graph, const OrmGroup *group)
 {
 	ListCell *cell;
 

@@ -108,7 +108,7 @@ add_target(const OrmPlace *place, OrmIntent intent)
 {
 	OrmObject *object = orm_graph_add(place->graph, place->edge->target, intent, place->path);
 
-	object->nested = true;
+	object->said.nested = true;
 	return object;
 }
 
@@ -129,8 +129,8 @@ read_scalar(const OrmPlace *place, OrmJson json)
 		orm_place_wrong_kind(place, "a key", json, NULL);
 	object->record->values[key->attributes[0]] = values[0];
 	object->record->given[key->attributes[0]] = true;
-	object->key = key;
-	object->by_key = true;
+	object->said.key = key;
+	object->said.by_key = true;
 	return object;
 }
 
@@ -182,8 +182,8 @@ only_a_key(const OrmPlace *place, OrmObject *object, bool member)
 	if (key == NULL && member && owner_supplies(place->edge, record, model->primary_key))
 	{
 		key = model->primary_key;
-		object->owner = place->owner;
-		object->owner_edge = place->edge;
+		object->said.owner = place->owner;
+		object->said.owner_edge = place->edge;
 	}
 	if (key == NULL)
 		orm_unique_missing(model, place->path);
@@ -228,7 +228,7 @@ read_ref(const OrmPlace *place, OrmJson json, bool member)
 				orm_error_place(place->path), errhint("Relationships cannot stand in it."));
 	if (given_key(object) == NULL)
 		read_name(object, json, place->path, ORM_VERB_NAMED);
-	object->key = only_a_key(place, object, member);
+	object->said.key = only_a_key(place, object, member);
 	return object;
 }
 
@@ -301,8 +301,8 @@ read_nested(const OrmPlace *place, OrmJson json, OrmIntent intent)
 	OrmObject *object;
 
 	refuse_nested(place);
-	object = orm_graph_read(place->graph, place->edge->target, intent, verb, json, place->path);
-	object->nested = true;
+	object = orm_read_object(place->graph, place->edge->target, intent, verb, json, place->path);
+	object->said.nested = true;
 	demand_row(place, object);
 	return object;
 }

@@ -18,7 +18,8 @@
 
 #include "base/sql.h"
 #include "exec/receiver.h"
-#include "graph/graph.h"
+#include "graph/collection.h"
+#include "graph/join_rows.h"
 #include "store/arrays.h"
 #include "store/batch.h"
 
@@ -331,7 +332,7 @@ run(OrmPlan *plan, const Datum *arrays, const OrmPath *place, DestReceiver *rece
 }
 
 void
-orm_links_insert(const OrmEdge *edge)
+orm_join_rows_insert(const OrmEdge *edge)
 {
 	OrmJoinColumns columns;
 	OrmTuples rows;
@@ -367,7 +368,7 @@ common_place(const List *removals)
 }
 
 void
-orm_links_delete_others(const OrmEdge *edge, const List *removals)
+orm_join_rows_delete_others(const OrmEdge *edge, const List *removals)
 {
 	OrmJoinColumns columns = join_columns(edge, true);
 	OrmJoinColumns owner_columns = join_columns(edge, false);
@@ -424,7 +425,7 @@ add_named(OrmTuples *rows, const OrmEdge *edge, const List *removals)
 }
 
 void
-orm_links_delete(const OrmEdge *edge, const List *removals)
+orm_join_rows_delete(const OrmEdge *edge, const List *removals)
 {
 	OrmJoinColumns columns = join_columns(edge, true);
 	OrmTuples rows = orm_tuples_make(&columns);
@@ -442,5 +443,5 @@ orm_links_delete(const OrmEdge *edge, const List *removals)
 	MemoryContextDelete(receiver.per_row);
 	foreach(cell, items)
 		if (!gone[foreach_current_index(cell)])
-			orm_removals_not_in(edge, lfirst(cell));
+			orm_collection_raise_not_in(edge, lfirst(cell));
 }

@@ -83,9 +83,9 @@ raise_unknown(const OrmGraph *graph, const char *label, const OrmPath *place)
 {
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("nothing has the label \"%s\" in this transaction", label),
 			orm_error_place(place),
-			graph->checking ? errhint("An object gets its label before others refer to it; "
-									  "orm.flush(document) takes them in any order.")
-							: errhint("Labels are given by orm.add, orm.merge and orm.flush(document)."));
+			graph->labels.checking ? errhint("An object gets its label before others refer to it; "
+											 "orm.flush(document) takes them in any order.")
+								   : errhint("Labels are given by orm.add, orm.merge and orm.flush(document)."));
 }
 
 /* Raises 22023 unless the label is that of an object of the right model. */
@@ -105,9 +105,9 @@ add_row(OrmGraph *graph, OrmGroup *group, const OrmPath *place)
 {
 	OrmObject *object = orm_graph_add(graph, group, ORM_INTENT_FIND, place);
 
-	object->nested = true;
-	object->key = orm_model_need_key(group->model);
-	object->by_key = object->key->nattributes == 1;
+	object->said.nested = true;
+	object->said.key = orm_model_need_key(group->model);
+	object->said.by_key = object->said.key->nattributes == 1;
 	return object;
 }
 
@@ -117,9 +117,9 @@ row_of(OrmGraph *graph, OrmGroup *group, const OrmObject *written, const OrmPath
 {
 	OrmObject *object = add_row(graph, group, place);
 
-	for (int i = 0; i < object->key->nattributes; i++)
+	for (int i = 0; i < object->said.key->nattributes; i++)
 	{
-		int attribute = object->key->attributes[i];
+		int attribute = object->said.key->attributes[i];
 
 		object->record->given[attribute] = orm_graph_value(written, attribute, &object->record->values[attribute],
 														   &object->record->isnull[attribute]);
@@ -132,10 +132,10 @@ static OrmObject *
 remembered_row(OrmGraph *graph, OrmGroup *group, const char *label, const OrmLabelled *found, const OrmPath *place)
 {
 	OrmObject *object = add_row(graph, group, place);
-	const OrmKey *key = object->key;
+	const OrmKey *key = object->said.key;
 	Datum values[INDEX_MAX_KEYS];
 
-	if (found->nkey == 0 && graph->checking)
+	if (found->nkey == 0 && graph->labels.checking)
 		return object;
 	if (found->nkey == 0)
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -152,7 +152,7 @@ remembered_row(OrmGraph *graph, OrmGroup *group, const char *label, const OrmLab
 OrmObject *
 orm_labels_object(OrmGraph *graph, OrmGroup *group, const char *label, const OrmPath *place)
 {
-	OrmObject *object = orm_labels_find(graph->labels, label);
+	OrmObject *object = orm_labels_find(graph->labels.table, label);
 	OrmLabelled found;
 
 	if (object != NULL)
@@ -160,7 +160,7 @@ orm_labels_object(OrmGraph *graph, OrmGroup *group, const char *label, const Orm
 		check_label_model(group, label, object->group->model->name, place);
 		return object->written ? row_of(graph, group, object, place) : object;
 	}
-	if (graph->find_label == NULL || !graph->find_label(label, &found))
+	if (graph->labels.find == NULL || !graph->labels.find(label, &found))
 		raise_unknown(graph, label, place);
 	check_label_model(group, label, found.model, place);
 	return remembered_row(graph, group, label, &found, place);

@@ -10,12 +10,9 @@
 #ifndef ORM_GRAPH_LABELS_H
 #define ORM_GRAPH_LABELS_H
 
-#include "base/document.h"
 #include "utils/palloc.h"
 
-struct OrmGraph;
-struct OrmGroup;
-struct OrmObject;
+#include "graph/types.h"
 
 /* What has which label. */
 typedef struct OrmLabels OrmLabels;
@@ -43,8 +40,15 @@ typedef struct OrmLabelled
 /* Looks for one; false: nothing has the label, as far as the user may know. */
 typedef bool (*OrmFindLabel)(const char *label, OrmLabelled *found);
 
+/* The labels that objects of a graph may refer to. */
+typedef struct OrmLabelScope
+{
+	OrmLabels *table;  /* objects (OrmObject *) of this graph, or of one that was written before it; or NULL */
+	OrmFindLabel find; /* objects that were written earlier; or NULL */
+	bool checking;	   /* the graph will not be written: a label need not have a key yet */
+} OrmLabelScope;
+
 /* The object of the group's model that has the label; raises 42704 when there is none. */
-extern struct OrmObject *orm_labels_object(struct OrmGraph *graph, struct OrmGroup *group, const char *label,
-										   const OrmPath *place);
+extern OrmObject *orm_labels_object(OrmGraph *graph, OrmGroup *group, const char *label, const OrmPath *place);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "miscadmin.h"
 
-#include "graph/graph.h"
+#include "graph/leave.h"
 #include "model/cache.h"
 #include "remove/delete.h"
 #include "store/batch.h"
@@ -123,7 +123,7 @@ demand_gone(const OrmBatch *batch, const OrmKey *key)
 }
 
 void
-orm_removals_delete(const OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n)
+orm_leave_delete(const OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n)
 {
 	OrmWrite write = {.model = group->model};
 	OrmBatch batch = {&write, records, n};

@@ -6,9 +6,10 @@
 #include "miscadmin.h"
 
 #include "graph/flat.h"
-#include "graph/graph.h"
 #include "graph/objects.h"
-#include "graph/reread.h"
+#include "graph/read_back.h"
+#include "graph/result.h"
+#include "graph/writer.h"
 #include "store/batch.h"
 #include "store/conflict_key.h"
 
@@ -76,13 +77,13 @@ make_graph(Call *call, int n)
 {
 	OrmGraph *graph = orm_graph_make();
 
-	graph->find_label = call->find_label;
-	graph->result = !call->options->no_result && call->readback == NULL;
-	graph->action = call->options->action;
-	graph->on_conflict = call->write.on_conflict;
-	graph->nconflict_on = call->nconflict_on;
-	graph->conflict_on = call->conflict_on;
-	orm_graph_group(graph, call->write.model)->keyed = call->readback != NULL;
+	graph->labels.find = call->find_label;
+	graph->options.result = !call->options->no_result && call->readback == NULL;
+	graph->options.action = call->options->action;
+	graph->options.on_conflict = call->write.on_conflict;
+	graph->options.nconflict_on = call->nconflict_on;
+	graph->options.conflict_on = call->conflict_on;
+	orm_graph_group(graph, call->write.model)->returned.keyed = call->readback != NULL;
 	call->graph = graph;
 	call->roots = palloc_extended(sizeof(OrmObject *) * Max(call->n, 1), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < n; i++)
@@ -102,7 +103,7 @@ read_root(Call *call, int i, OrmJson json)
 	if (call->graph == NULL)
 		return;
 	adopt(call, i);
-	orm_graph_read_relationships(call->graph, call->roots[i], json, nested);
+	orm_read_relationships(call->graph, call->roots[i], json, nested);
 }
 
 /* Reads the whole document. */
@@ -116,7 +117,7 @@ read_document(Call *call, const OrmDocument *document)
 	call->n = call->array ? root.node->count : 1;
 	call->records = orm_record_make(call->write.model, call->n);
 	call->reader = orm_reader_make(call->write.model);
-	call->readback = orm_reread_open(call->write.model, call->options);
+	call->readback = orm_read_back_open(call->write.model, call->options);
 	if (call->options->action || call->readback != NULL)
 		make_graph(call, 0);
 	if (!call->array)
@@ -150,15 +151,16 @@ write_graph(Call *call, Datum *result)
 {
 	OrmGraph *graph = call->graph;
 
-	if (root_intent(call) == ORM_INTENT_CREATE && graph->on_conflict == ORM_CONFLICT_IGNORE && graph->edges != NIL)
+	if (root_intent(call) == ORM_INTENT_CREATE && graph->options.on_conflict == ORM_CONFLICT_IGNORE &&
+		graph->edges != NIL)
 		refuse_ignore(graph);
-	orm_graph_flush(graph);
+	orm_writer_run(graph);
 	if (call->readback != NULL)
-		return orm_reread(call->readback, graph, call->roots, call->n, call->array, result);
-	if (!graph->result)
+		return orm_read_back_run(call->readback, graph, call->roots, call->n, call->array, result);
+	if (!graph->options.result)
 		return false;
-	*result = orm_graph_result(graph, call->roots, call->n, call->array);
-	return call->array || !orm_graph_is_left_out(call->roots[0]);
+	*result = orm_result_json(graph, call->roots, call->n, call->array);
+	return call->array || !orm_result_is_left_out(call->roots[0]);
 }
 
 /* Writes records by their unique keys. */

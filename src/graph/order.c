@@ -9,7 +9,7 @@
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 
-#include "graph/order.h"
+#include "graph/graph.h"
 #include "store/batch.h"
 
 /* The objects of a component that are not written yet. */
@@ -27,7 +27,8 @@ typedef struct Remaining
 static bool
 is_inside(const OrmEdge *edge, int component)
 {
-	return edge->referring && edge->holder->component == component && edge->referenced->component == component;
+	return edge->referring && edge->holder->order.component == component &&
+		edge->referenced->order.component == component;
 }
 
 /* Collects the objects of a component, by group. */
@@ -35,7 +36,7 @@ static Remaining
 collect(OrmGraph *graph, int component)
 {
 	Remaining remaining = {.graph = graph, .component = component};
-	List *groups = orm_order_groups_of(graph, component);
+	List *groups = orm_order_group_members(graph, component);
 	int n = 0;
 	ListCell *cell;
 
@@ -75,7 +76,7 @@ is_surely_new(const OrmObject *object)
 {
 	const OrmKey *key = object->group->model->primary_key;
 
-	if (object->by_parent)
+	if (object->said.by_parent)
 		return false;
 	if (object->intent == ORM_INTENT_CREATE)
 		return true;
@@ -239,7 +240,7 @@ is_deferred(const OrmEdge *edge)
 
 	for (int i = 0; i < edge->n; i++)
 		columns[i] = edge->holder->model->attributes[edge->holder_key[i]].attnum;
-	return orm_order_waits_for_end(edge->holder->model->relid, edge->referenced->model->relid, edge->n, columns);
+	return orm_order_group_waits(edge->holder->model->relid, edge->referenced->model->relid, edge->n, columns);
 }
 
 /* If the constraint waits, the reference need not: the target's key is made now, if it is not given. */
@@ -305,7 +306,7 @@ break_circle(Remaining *remaining, OrmObject *object)
 
 			if (pass == 0 ? break_deferred(r) : break_nullable(remaining->graph, r))
 			{
-				r->holder->waits--;
+				r->holder->order.waits--;
 				return;
 			}
 			object = r->target;
@@ -328,12 +329,12 @@ break_circles(Remaining *remaining)
 		OrmObject *object = remaining->objects[i];
 
 		remaining->visits++;
-		while (object->visit <= before)
+		while (object->order.visit <= before)
 		{
-			object->visit = remaining->visits;
+			object->order.visit = remaining->visits;
 			object = first_wait(object)->target;
 		}
-		if (object->visit == remaining->visits)
+		if (object->order.visit == remaining->visits)
 			break_circle(remaining, object);
 	}
 }
@@ -347,7 +348,7 @@ split_ready(Remaining *remaining)
 	int nwaiting = 0;
 
 	for (int i = 0; i < remaining->n; i++)
-		if (remaining->objects[i]->waits == 0)
+		if (remaining->objects[i]->order.waits == 0)
 			remaining->objects[ready++] = remaining->objects[i];
 		else
 			waiting[nwaiting++] = remaining->objects[i];
@@ -363,7 +364,7 @@ release(OrmObject **written, int n)
 	for (int i = 0; i < n; i++)
 		for (OrmReference *r = written[i]->holders; r != NULL; r = r->next_holder)
 			if (!r->later && !r->waived)
-				r->holder->waits--;
+				r->holder->order.waits--;
 }
 
 /* Writes a circular component by depth. */
@@ -372,10 +373,10 @@ go_by_depth(Remaining *remaining, OrmWave wave)
 {
 	for (int i = 0; i < remaining->n; i++)
 	{
-		remaining->objects[i]->visit = 0;
-		remaining->objects[i]->waits = 0;
+		remaining->objects[i]->order.visit = 0;
+		remaining->objects[i]->order.waits = 0;
 		for (OrmReference *r = remaining->objects[i]->references; r != NULL; r = r->next)
-			remaining->objects[i]->waits += waits_for(r);
+			remaining->objects[i]->order.waits += waits_for(r);
 	}
 	while (remaining->n > 0)
 	{

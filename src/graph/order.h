@@ -1,25 +1,26 @@
 /*
- * order.h - the parts of the order in which a graph is written.  Private to
- * this folder.
+ * order.h - the order of objects of one component.
  *
- *     order_group.c  models: components, each after those that it refers to
- *     order.c        objects of a component
+ * In a component that is a circle objects go by depth, and all in one statement
+ * where that is possible.  A circle of objects is broken at a key that may be
+ * NULL (set afterwards) or whose constraint waits for the end of the transaction.
  */
 #ifndef ORM_GRAPH_ORDER_H
 #define ORM_GRAPH_ORDER_H
 
-#include "access/attnum.h"
+#include "graph/types.h"
 
-#include "graph/graph.h"
+/* What ordering keeps of an object. */
+typedef struct OrmObjectOrder
+{
+	int waits;	  /* how many of its references are to objects not written yet */
+	uint64 visit; /* while looking for circles */
+} OrmObjectOrder;
 
-/* Is the foreign key of these columns, from table to table, checked at the end of the transaction? */
-extern bool orm_order_waits_for_end(Oid holder, Oid target, int n, const AttrNumber *columns);
+/* Writes objects of one group that do not wait for each other, but for what one statement allows. */
+typedef void (*OrmWave)(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n);
 
-/*
- * The groups of a component (List of OrmGroup *).  Where tables order them, too,
- * a group goes after those it refers to by keys that do not wait, as far as
- * that can be in a circle.
- */
-extern List *orm_order_groups_of(const OrmGraph *graph, int component);
+/* Hands all unwritten objects of a component to "wave" in the right order; raises 0A000 for a circle. */
+extern void orm_order_component(OrmGraph *graph, int component, OrmWave wave);
 
 #endif

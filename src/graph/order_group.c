@@ -1,5 +1,5 @@
 /*
- * order_group.c - which models are written before which; see order.h.
+ * order_group.c - which models are written before which; see order_group.h.
  *
  * Groups are ordered by the references among them, those that refer to each
  * other in a circle as one component (Tarjan's algorithm, which finds what is
@@ -16,7 +16,7 @@
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 
-#include "graph/order.h"
+#include "graph/graph.h"
 
 /* State of ordering the groups. */
 typedef struct Ordering
@@ -28,7 +28,7 @@ typedef struct Ordering
 } Ordering;
 
 bool
-orm_order_waits_for_end(Oid holder, Oid target, int n, const AttrNumber *columns)
+orm_order_group_waits(Oid holder, Oid target, int n, const AttrNumber *columns)
 {
 	Relation constraints = table_open(ConstraintRelationId, AccessShareLock);
 	bool waits = false;
@@ -68,8 +68,7 @@ refers_to(const OrmModel *holder, const OrmModel *target, bool at_once)
 		const OrmRelationship *relationship = &holder->relationships[i];
 
 		if (relationship->resolved && relationship->key_is_local && relationship->target_relid == target->relid &&
-			!(at_once &&
-			  orm_order_waits_for_end(holder->relid, target->relid, relationship->nkeys, relationship->local)))
+			!(at_once && orm_order_group_waits(holder->relid, target->relid, relationship->nkeys, relationship->local)))
 			return true;
 	}
 	for (int i = 0; i < target->nrelationships; i++)
@@ -79,7 +78,7 @@ refers_to(const OrmModel *holder, const OrmModel *target, bool at_once)
 		if (relationship->resolved && !relationship->key_is_local && !OidIsValid(relationship->join_relid) &&
 			relationship->target_relid == holder->relid &&
 			!(at_once &&
-			  orm_order_waits_for_end(holder->relid, target->relid, relationship->nkeys, relationship->remote)))
+			  orm_order_group_waits(holder->relid, target->relid, relationship->nkeys, relationship->remote)))
 			return true;
 	}
 	return false;
@@ -99,7 +98,7 @@ referenced_by(const OrmGraph *graph, const OrmGroup *group)
 		if (edge->referring && edge->holder == group)
 			referenced = lappend(referenced, edge->referenced);
 	}
-	foreach(cell, graph->by_table ? graph->groups : NIL)
+	foreach(cell, graph->options.by_table ? graph->groups : NIL)
 		if (lfirst(cell) != group && refers_to(group->model, ((OrmGroup *) lfirst(cell))->model, false))
 			referenced = lappend(referenced, lfirst(cell));
 	return referenced;
@@ -109,7 +108,7 @@ referenced_by(const OrmGraph *graph, const OrmGroup *group)
 static int
 visit_group(Ordering *ordering, OrmGroup *group)
 {
-	int earliest = group->visit = ++ordering->visits;
+	int earliest = group->order.visit = ++ordering->visits;
 	ListCell *cell;
 
 	check_stack_depth();
@@ -117,14 +116,14 @@ visit_group(Ordering *ordering, OrmGroup *group)
 	foreach(cell, referenced_by(ordering->graph, group))
 	{
 		OrmGroup *referenced = lfirst(cell);
-		int reached = referenced->visit;
+		int reached = referenced->order.visit;
 
 		if (reached == 0)
 			reached = visit_group(ordering, referenced);
-		if (referenced->component < 0)
+		if (referenced->order.component < 0)
 			earliest = Min(earliest, reached);
 	}
-	if (earliest == group->visit)
+	if (earliest == group->order.visit)
 	{
 		OrmGroup *member;
 
@@ -132,7 +131,7 @@ visit_group(Ordering *ordering, OrmGroup *group)
 		{
 			member = llast(ordering->stack);
 			ordering->stack = list_delete_last(ordering->stack);
-			member->component = ordering->components;
+			member->order.component = ordering->components;
 		} while (member != group);
 		ordering->components++;
 	}
@@ -159,7 +158,7 @@ compare_edges(const ListCell *a, const ListCell *b)
 
 /* What nothing else orders goes by name: so two calls lock rows of tables in the same order. */
 int
-orm_order_groups(OrmGraph *graph)
+orm_order_group_number(OrmGraph *graph)
 {
 	Ordering ordering = {.graph = graph};
 	ListCell *cell;
@@ -168,11 +167,11 @@ orm_order_groups(OrmGraph *graph)
 	list_sort(graph->edges, compare_edges);
 	foreach(cell, graph->groups)
 	{
-		((OrmGroup *) lfirst(cell))->visit = 0;
-		((OrmGroup *) lfirst(cell))->component = -1;
+		((OrmGroup *) lfirst(cell))->order.visit = 0;
+		((OrmGroup *) lfirst(cell))->order.component = -1;
 	}
 	foreach(cell, graph->groups)
-		if (((OrmGroup *) lfirst(cell))->visit == 0)
+		if (((OrmGroup *) lfirst(cell))->order.visit == 0)
 			visit_group(&ordering, lfirst(cell));
 	Assert(ordering.stack == NIL);
 	return ordering.components;
@@ -200,16 +199,16 @@ first_free(const List *groups)
 }
 
 List *
-orm_order_groups_of(const OrmGraph *graph, int component)
+orm_order_group_members(const OrmGraph *graph, int component)
 {
 	List *groups = NIL;
 	List *ordered = NIL;
 	ListCell *cell;
 
 	foreach(cell, graph->groups)
-		if (((OrmGroup *) lfirst(cell))->component == component)
+		if (((OrmGroup *) lfirst(cell))->order.component == component)
 			groups = lappend(groups, lfirst(cell));
-	if (!graph->by_table)
+	if (!graph->options.by_table)
 		return groups;
 	while (list_length(groups) > 1)
 	{

@@ -1,12 +1,5 @@
 /*
- * read.c - documents become graphs of objects.
- *
- *     to-one     null | item | {"$connect": ref} | {"$connect_or_create": object}
- *     to-many    [item] | {"$set": [item]} | {"$save": [item], "$connect": [ref],
- *                "$connect_or_create": [object], "$disconnect": [ref], "$delete": [ref]}
- *     item       scalar (a key) | object | {"$ref": label}
- *     ref        scalar | object of just a key, primary or unique | {"$ref": label};
- *                for $disconnect and $delete without what the parent supplies of the primary key
+ * read.c - documents become graphs of objects; see read.h.
  */
 #include "postgres.h"
 
@@ -72,7 +65,7 @@ refuse_unwritten(const OrmPlace *place, const List *items)
 	ListCell *cell;
 
 	foreach(cell, items)
-		if (((const OrmObject *) lfirst(cell))->labelled)
+		if (((const OrmObject *) lfirst(cell))->said.labelled)
 		{
 			OrmPlace below = orm_place_index(place, foreach_current_index(cell));
 
@@ -177,7 +170,7 @@ is_keyed(const OrmEdge *edge, const OrmObject *child)
 {
 	const OrmKey *key = child->group->model->primary_key;
 
-	if (child->intent == ORM_INTENT_FIND || child->labelled || key == NULL)
+	if (child->intent == ORM_INTENT_FIND || child->said.labelled || key == NULL)
 		return true;
 	if (child->intent == ORM_INTENT_FIND_OR_CREATE)
 		return orm_record_has_key(child->record, key) || orm_unique_only(child->group->model, child->record) != NULL;
@@ -270,7 +263,7 @@ read_to_one(const OrmPlace *place, OrmJson json)
 	if (!holds && is_keyed(place->edge, one))
 		orm_graph_remove(place->graph, ORM_REMOVE_OTHERS, place->edge, place->owner, list_make1(one), place->path);
 	else if (!holds)
-		one->by_parent = true;
+		one->said.by_parent = true;
 	return list_make1(one);
 }
 
@@ -283,14 +276,14 @@ read_relationship(OrmGraph *graph, OrmObject *owner, const OrmRelationship *rela
 	ListCell *cell;
 
 	place.path = orm_place_keep(graph, orm_path_key(owner->place, relationship->name));
-	foreach(cell, owner->members)
+	foreach(cell, owner->said.members)
 		if (((OrmGiven *) lfirst(cell))->edge->relationship == relationship)
 			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
 					errmsg("relationship \"%s\" is given twice", relationship->name), orm_error_place(place.path));
 	place.edge = orm_graph_edge(graph, owner->group, relationship);
 	member->edge = place.edge;
 	member->list = relationship->kind == ORM_HAS_MANY || relationship->kind == ORM_MANY_TO_MANY;
-	owner->members = lappend(owner->members, member);
+	owner->said.members = lappend(owner->said.members, member);
 	member->items = member->list ? read_to_many(&place, json) : read_to_one(&place, json);
 }
 
@@ -307,7 +300,7 @@ find_relationship(const OrmModel *model, OrmJson key)
 }
 
 void
-orm_graph_read_relationships(OrmGraph *graph, OrmObject *object, OrmJson json, int nested)
+orm_read_relationships(OrmGraph *graph, OrmObject *object, OrmJson json, int nested)
 {
 	OrmJsonWalk walk;
 
@@ -326,20 +319,20 @@ orm_graph_read_relationships(OrmGraph *graph, OrmObject *object, OrmJson json, i
 }
 
 void
-orm_graph_read_into(OrmGraph *graph, OrmObject *object, OrmVerb verb, OrmJson json)
+orm_read_into(OrmGraph *graph, OrmObject *object, OrmVerb verb, OrmJson json)
 {
 	int nested = orm_reader_read(object->group->reader, json, object->place, verb, object->record);
 
-	orm_graph_read_relationships(graph, object, json, nested);
+	orm_read_relationships(graph, object, json, nested);
 }
 
 OrmObject *
-orm_graph_read(OrmGraph *graph, OrmGroup *group, OrmIntent intent, OrmVerb verb, OrmJson json, const OrmPath *place)
+orm_read_object(OrmGraph *graph, OrmGroup *group, OrmIntent intent, OrmVerb verb, OrmJson json, const OrmPath *place)
 {
 	OrmObject *object;
 
 	check_stack_depth();
 	object = orm_graph_add(graph, group, intent, place);
-	orm_graph_read_into(graph, object, verb, json);
+	orm_read_into(graph, object, verb, json);
 	return object;
 }

@@ -1,16 +1,12 @@
 /*
- * result.c - the document of what was written, in the shape that was given.
- *
- * An object comes back with all its attributes; a relationship that was given
- * comes back with what was given in it: objects as objects, keys as keys.
+ * result.c - the document of the stored objects; see result.h.
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 
 #include "exec/json.h"
-#include "graph/graph.h"
-#include "graph/same_rows.h"
+#include "graph/result.h"
 
 static const char *const action_members[] = {
 	[ORM_ACTION_INSERTED] = "\"$action\":\"inserted\"",
@@ -21,9 +17,9 @@ static const char *const action_members[] = {
 static void write_object(StringInfo out, const OrmGraph *graph, const OrmObject *object);
 
 const char *
-orm_graph_action(const OrmObject *object)
+orm_result_action(const OrmObject *object)
 {
-	return action_members[object->action];
+	return action_members[object->returned.action];
 }
 
 /* Writes the key of an object that was given as its key. */
@@ -71,23 +67,23 @@ write_object(StringInfo out, const OrmGraph *graph, const OrmObject *object)
 	ListCell *cell;
 
 	check_stack_depth();
-	if (object->by_key)
+	if (object->said.by_key)
 	{
 		write_key(out, object);
 		return;
 	}
-	if (object->group->shape != NULL && !object->stored)
+	if (object->group->returned.shape != NULL && !object->returned.stored)
 	{
 		appendStringInfoString(out, "null");
 		return;
 	}
 	appendStringInfoChar(out, '{');
 	start = out->len;
-	shown = orm_twins_shown(object);
-	appendBinaryStringInfo(out, graph->json.data + shown->json_offset, shown->json_length);
-	if (graph->action && shown->stored)
-		appendStringInfo(out, "%s%s", out->len > start ? "," : "", orm_graph_action(shown));
-	foreach(cell, object->members)
+	shown = orm_same_rows_shown(object);
+	appendBinaryStringInfo(out, graph->returned.json.data + shown->returned.json_offset, shown->returned.json_length);
+	if (graph->options.action && shown->returned.stored)
+		appendStringInfo(out, "%s%s", out->len > start ? "," : "", orm_result_action(shown));
+	foreach(cell, object->said.members)
 	{
 		const OrmGiven *member = lfirst(cell);
 		int skip = out->len > start ? 0 : 1;
@@ -99,21 +95,21 @@ write_object(StringInfo out, const OrmGraph *graph, const OrmObject *object)
 }
 
 bool
-orm_graph_is_left_out(const OrmObject *object)
+orm_result_is_left_out(const OrmObject *object)
 {
-	return object->group->shape != NULL && !object->stored;
+	return object->group->returned.shape != NULL && !object->returned.stored;
 }
 
 /* Lets go of the forms of objects, the last first. */
 static void
 release_shapes(const OrmGraph *graph)
 {
-	for (int i = list_length(graph->shapes) - 1; i >= 0; i--)
-		orm_plan_release(list_nth(graph->shapes, i));
+	for (int i = list_length(graph->returned.shapes) - 1; i >= 0; i--)
+		orm_plan_release(list_nth(graph->returned.shapes, i));
 }
 
 Datum
-orm_graph_result(OrmGraph *graph, OrmObject **roots, int n, bool array)
+orm_result_json(OrmGraph *graph, OrmObject **roots, int n, bool array)
 {
 	StringInfoData json;
 

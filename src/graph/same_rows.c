@@ -7,7 +7,7 @@
 #include "utils/datum.h"
 
 #include "exec/keys.h"
-#include "graph/same_rows.h"
+#include "graph/graph.h"
 #include "store/stale.h"
 
 /* The objects of one row. */
@@ -19,12 +19,12 @@ typedef struct Row
 } Row;
 
 /* The rows of a group that have been spoken of. */
-typedef struct OrmTwins
+typedef struct OrmSameRows
 {
 	OrmKeySet *keys;
 	Row *rows; /* by number of the key */
 	int capacity;
-} OrmTwins;
+} OrmSameRows;
 
 /* Do two records say the same of an attribute that both give? */
 static bool
@@ -78,22 +78,23 @@ write_for(OrmObject *object, OrmObject *other)
 {
 	if (other->intent != ORM_INTENT_SAVE ||
 		(object->written &&
-		 ((object->known == NULL && other->referenced) || orm_stale_is_asked(other->group->model, other->record))))
+		 ((object->returned.known == NULL && other->referenced) ||
+		  orm_stale_is_asked(other->group->model, other->record))))
 		return;
 	if (object->record->etag == NULL)
 		object->record->etag = other->record->etag;
 	object->referenced = object->referenced || other->referenced;
-	other->twin = object;
+	other->same.twin = object;
 }
 
 /* One object shows what is known of another one's row. */
 static void
 copy_outcome(OrmObject *to, const OrmObject *from)
 {
-	to->known = from->known;
-	to->stored = from->stored;
-	to->json_offset = from->json_offset;
-	to->json_length = from->json_length;
+	to->returned.known = from->returned.known;
+	to->returned.stored = from->returned.stored;
+	to->returned.json_offset = from->returned.json_offset;
+	to->returned.json_length = from->returned.json_length;
 }
 
 /* What an upsert of this wave has written was saved again after it. */
@@ -101,9 +102,9 @@ static void
 show_later(OrmObject *upserted, OrmObject *saved)
 {
 	copy_outcome(upserted, saved);
-	if (upserted->action == ORM_ACTION_UNCHANGED)
-		upserted->action = saved->action;
-	saved->action = upserted->action;
+	if (upserted->returned.action == ORM_ACTION_UNCHANGED)
+		upserted->returned.action = saved->returned.action;
+	saved->returned.action = upserted->returned.action;
 }
 
 /* Can an object of the row be written for one that only names it, with whose it is? */
@@ -129,7 +130,7 @@ name_again(OrmObject *object, OrmObject *named)
 			to->values[i] = from->values[i];
 		}
 	object->referenced = object->referenced || named->referenced;
-	named->twin = object;
+	named->same.twin = object;
 }
 
 /* An object that is to be written and only names its row: is another one written for it, or it for others? */
@@ -156,7 +157,7 @@ compare(Row *row, OrmObject *object)
 
 	/* the server says it better of two new ones, and of two in one array it is an error whatever they say */
 	if ((first->intent == ORM_INTENT_CREATE && object->intent == ORM_INTENT_CREATE) ||
-		(!first->nested && !object->nested))
+		(!first->said.nested && !object->said.nested))
 		return;
 	if (!is_whole(first) || !is_whole(object))
 	{
@@ -169,7 +170,7 @@ compare(Row *row, OrmObject *object)
 			name_again(object, row->named);
 			row->named = NULL;
 		}
-		object->says_more = first->written;
+		object->same.says_more = first->written;
 		if (!is_whole(first))
 			row->fullest = object;
 		else if (object->intent == ORM_INTENT_UPSERT && !first->written)
@@ -181,7 +182,7 @@ compare(Row *row, OrmObject *object)
 	{
 		if (!first->written)
 			write_for(object, first);
-		object->says_more = true;
+		object->same.says_more = true;
 		row->fullest = object;
 	}
 	else
@@ -189,48 +190,48 @@ compare(Row *row, OrmObject *object)
 }
 
 /* An empty set of rows. */
-static OrmTwins *
-make_twins(const OrmModel *model)
+static OrmSameRows *
+make_rows(const OrmModel *model)
 {
-	OrmTwins *twins = palloc0(sizeof(OrmTwins));
+	OrmSameRows *same = palloc0(sizeof(OrmSameRows));
 
-	twins->keys = orm_keyset_make_for(model);
-	return twins;
+	same->keys = orm_keyset_make_for(model);
+	return same;
 }
 
 /* The row of a key that is new, with its first object. */
 static void
-add_row(OrmTwins *twins, int number, OrmObject *object)
+add_row(OrmSameRows *same, int number, OrmObject *object)
 {
-	if (number >= twins->capacity)
+	if (number >= same->capacity)
 	{
-		twins->capacity = Max(2 * twins->capacity, 8);
-		twins->rows = twins->rows == NULL ? palloc(sizeof(Row) * twins->capacity)
-										  : repalloc_huge(twins->rows, sizeof(Row) * twins->capacity);
+		same->capacity = Max(2 * same->capacity, 8);
+		same->rows = same->rows == NULL ? palloc(sizeof(Row) * same->capacity)
+										: repalloc_huge(same->rows, sizeof(Row) * same->capacity);
 	}
-	twins->rows[number].fullest = twins->rows[number].last = object;
-	twins->rows[number].named = object->intent == ORM_INTENT_FIND ? object : NULL;
+	same->rows[number].fullest = same->rows[number].last = object;
+	same->rows[number].named = object->intent == ORM_INTENT_FIND ? object : NULL;
 }
 
 /* Remembers that an object speaks of a row, and looks whether another one has. */
 static void
-add(OrmTwins *twins, OrmObject *object)
+add(OrmSameRows *same, OrmObject *object)
 {
 	Datum key[INDEX_MAX_KEYS];
-	int count = orm_keyset_count(twins->keys);
+	int count = orm_keyset_count(same->keys);
 	int number;
 
 	if (!orm_graph_key(object, key))
 		return;
-	number = orm_keyset_add(twins->keys, key);
+	number = orm_keyset_add(same->keys, key);
 	if (number == count)
 	{
-		add_row(twins, number, object);
+		add_row(same, number, object);
 		return;
 	}
-	compare(&twins->rows[number], object);
-	object->same_row = twins->rows[number].last;
-	twins->rows[number].last = object;
+	compare(&same->rows[number], object);
+	object->same.next = same->rows[number].last;
+	same->rows[number].last = object;
 }
 
 /* Adds those objects of one group that are upserted, or the others. */
@@ -239,17 +240,17 @@ add_all(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n, bool upser
 {
 	MemoryContext caller = MemoryContextSwitchTo(graph->context);
 
-	if (group->twins == NULL)
-		group->twins = make_twins(group->model);
+	if (group->rows == NULL)
+		group->rows = make_rows(group->model);
 	for (int i = 0; i < n; i++)
 	{
 		const OrmObject *object = objects[i];
 
 		CHECK_FOR_INTERRUPTS();
 		if (object->intent == ORM_INTENT_FIND_OR_CREATE || (object->intent == ORM_INTENT_UPSERT) != upserted ||
-			(object->fresh && object->intent == ORM_INTENT_SAVE) || (upserted && object->known == NULL))
+			(object->fresh && object->intent == ORM_INTENT_SAVE) || (upserted && object->returned.known == NULL))
 			continue;
-		add(group->twins, objects[i]);
+		add(group->rows, objects[i]);
 	}
 	MemoryContextSwitchTo(caller);
 }
@@ -261,61 +262,61 @@ can_have_twins(const OrmGroup *group)
 	if (group->model->primary_key == NULL)
 		return false;
 	for (int i = 0; i < group->n; i++)
-		if (group->objects[i]->nested)
+		if (group->objects[i]->said.nested)
 			return group->n > 1;
 	return false;
 }
 
 void
-orm_twins_find(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
+orm_same_rows_find(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 {
 	if (can_have_twins(group))
 		add_all(graph, group, objects, n, false);
 }
 
 void
-orm_twins_find_upserted(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
+orm_same_rows_find_upserted(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 {
 	if (can_have_twins(group))
 		add_all(graph, group, objects, n, true);
 }
 
 void
-orm_twins_share(OrmObject *object)
+orm_same_rows_share(OrmObject *object)
 {
-	const OrmObject *twin = object->twin;
+	const OrmObject *twin = object->same.twin;
 
 	if (twin != NULL)
 	{
-		while (twin->twin != NULL)
-			twin = twin->twin;
+		while (twin->same.twin != NULL)
+			twin = twin->same.twin;
 		copy_outcome(object, twin);
-		object->action = twin->action;
+		object->returned.action = twin->returned.action;
 	}
-	if (!object->says_more || object->twin != NULL)
+	if (!object->same.says_more || object->same.twin != NULL)
 		return;
-	for (OrmObject *other = object->same_row; other != NULL; other = other->same_row)
+	for (OrmObject *other = object->same.next; other != NULL; other = other->same.next)
 	{
 		if (!other->written || other->intent == ORM_INTENT_FIND)
 			continue;
-		if (other->stored && other->action != ORM_ACTION_UNCHANGED)
-			object->action = other->action;
+		if (other->returned.stored && other->returned.action != ORM_ACTION_UNCHANGED)
+			object->returned.action = other->returned.action;
 		copy_outcome(other, object);
 	}
-	for (OrmObject *other = object->same_row; other != NULL; other = other->same_row)
+	for (OrmObject *other = object->same.next; other != NULL; other = other->same.next)
 		if (other->written)
-			other->action = object->action;
+			other->returned.action = object->returned.action;
 }
 
 const OrmObject *
-orm_twins_shown(const OrmObject *object)
+orm_same_rows_shown(const OrmObject *object)
 {
-	const OrmTwins *twins = object->group->twins;
+	const OrmSameRows *same = object->group->rows;
 	Datum key[INDEX_MAX_KEYS];
 	int number;
 
-	if (object->intent != ORM_INTENT_FIND || twins == NULL || !orm_graph_key(object, key))
+	if (object->intent != ORM_INTENT_FIND || same == NULL || !orm_graph_key(object, key))
 		return object;
-	number = orm_keyset_find(twins->keys, key);
-	return number >= 0 && twins->rows[number].fullest->stored ? twins->rows[number].fullest : object;
+	number = orm_keyset_find(same->keys, key);
+	return number >= 0 && same->rows[number].fullest->returned.stored ? same->rows[number].fullest : object;
 }

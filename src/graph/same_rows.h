@@ -14,23 +14,30 @@
  *     one is upserted                  its key is known afterwards; what both give must be the same
  *
  * Objects that are only found or made say nothing.
- * Private to this folder.
- */
+ *  */
 #ifndef ORM_GRAPH_SAME_ROWS_H
 #define ORM_GRAPH_SAME_ROWS_H
 
-#include "graph/graph.h"
+#include "graph/types.h"
+
+/* Other objects of an object's row. */
+typedef struct OrmSameRow
+{
+	OrmObject *twin; /* this one is written for both; NULL: none */
+	OrmObject *next; /* another one, which was read before */
+	bool says_more;	 /* than those */
+} OrmSameRow;
 
 /* Looks for objects that are going to be written among themselves and those that were; sets their twins. */
-extern void orm_twins_find(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n);
+extern void orm_same_rows_find(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n);
 
 /* The same for those that have been upserted. */
-extern void orm_twins_find_upserted(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n);
+extern void orm_same_rows_find_upserted(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n);
 
 /* An object has been written: what is known of its row is known of its twin's, or of those that said less. */
-extern void orm_twins_share(OrmObject *object);
+extern void orm_same_rows_share(OrmObject *object);
 
 /* What is shown of an object: of one that is only named, its row as another one of the document has left it. */
-extern const OrmObject *orm_twins_shown(const OrmObject *object);
+extern const OrmObject *orm_same_rows_shown(const OrmObject *object);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * settle.c - keys on their way from object to object; see outcome.h.
+ * settle.c - propagating keys to referencing records; see settle.h.
  */
 #include "postgres.h"
 
-#include "graph/outcome.h"
+#include "graph/settle.h"
 
 /* Does a reference's key agree with what the holder gives already? */
 static bool
@@ -24,7 +24,7 @@ place_of(const OrmReference *reference)
 	const OrmObject *below = above ? reference->target : reference->holder;
 	const OrmObject *other = above ? reference->holder : reference->target;
 
-	return below->labelled ? other->place : below->place;
+	return below->said.labelled ? other->place : below->place;
 }
 
 /* Raises 22023: the holder gives another key than that of what it is connected with. */

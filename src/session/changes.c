@@ -7,7 +7,7 @@
 #include "utils/memutils.h"
 
 #include "exec/keys.h"
-#include "graph/graph.h"
+#include "graph/writer.h"
 #include "model/key.h"
 #include "model/patch.h"
 #include "model/value.h"
@@ -222,7 +222,7 @@ put_label(Writing *writing, const OrmChange *change, OrmObject *object)
 		ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("label \"%s\" is given twice", change->label),
 				orm_error_place(change->place));
 	orm_model_need_key(object->group->model);
-	object->labelled = true;
+	object->said.labelled = true;
 	object->referenced = true;
 	orm_labels_put(writing->labels, change->label, object);
 }
@@ -288,7 +288,7 @@ read_object(const Writing *writing, OrmGraph *graph, int i)
 	OrmRecord *record = plan->object->record;
 	int level = enter_settings(&writing->changes[i]);
 
-	orm_graph_read_into(graph, plan->object, kinds[writing->changes[i].kind].verb, writing->changes[i].object);
+	orm_read_into(graph, plan->object, kinds[writing->changes[i].kind].verb, writing->changes[i].object);
 	orm_settings_leave(level);
 	if (plan->asks > 0 && !orm_stale_is_asked(writing->changes[i].model, record))
 		take_state(&writing->changes[plan->asks], record);
@@ -301,19 +301,19 @@ write_pass(Writing *writing, const int *order, int n, int start, int end)
 {
 	OrmGraph *graph = orm_graph_make();
 
-	graph->find_label = writing->find_label;
-	graph->by_table = true;
-	graph->told_apart = true;
+	graph->labels.find = writing->find_label;
+	graph->options.by_table = true;
+	graph->options.told_apart = true;
 	add_objects(writing, graph, order, n);
 	if (writing->plans[order[0]].pass == 0)
 		put_labels(writing, start, end);
-	graph->labels = writing->labels;
+	graph->labels.table = writing->labels;
 	for (int i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		read_object(writing, graph, order[i]);
 	}
-	orm_graph_flush(graph);
+	orm_writer_run(graph);
 	writing->tally.inserted += graph->tally.inserted;
 	writing->tally.updated += graph->tally.updated;
 	writing->tally.deleted += graph->tally.deleted;
@@ -408,10 +408,10 @@ orm_changes_check(OrmChangeKind kind, const OrmModel *model, OrmJson object, Orm
 	context = AllocSetContextCreate(CurrentMemoryContext, "orm check", ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(context);
 	graph = orm_graph_make();
-	graph->find_label = find_label;
-	graph->checking = true;
+	graph->labels.find = find_label;
+	graph->labels.checking = true;
 	root = orm_graph_adopt(graph, orm_graph_group(graph, model), kinds[kind].intent, record, NULL);
-	orm_graph_read_relationships(graph, root, object, nested);
+	orm_read_relationships(graph, root, object, nested);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 }

@@ -1,5 +1,5 @@
 /*
- * build.c - making graphs of objects; see graph.h.
+ * graph.c - making graphs of objects; see graph.h.
  */
 #include "postgres.h"
 
@@ -21,18 +21,8 @@ orm_graph_make(void)
 	OrmGraph *graph = palloc0(sizeof(OrmGraph));
 
 	graph->context = CurrentMemoryContext;
-	initStringInfo(&graph->json);
+	initStringInfo(&graph->returned.json);
 	return graph;
-}
-
-/* From now on the value of this attribute is kept of rows that come back. */
-static void
-need(OrmGroup *group, int attribute)
-{
-	if (group->place_of[attribute] >= 0)
-		return;
-	group->place_of[attribute] = group->nneeded;
-	group->needed[group->nneeded++] = attribute;
 }
 
 OrmGroup *
@@ -50,12 +40,7 @@ orm_graph_group(OrmGraph *graph, const OrmModel *model)
 	group = palloc0(sizeof(OrmGroup));
 	group->model = model;
 	group->reader = orm_reader_make(model);
-	group->needed = palloc(sizeof(int) * Max(model->nattributes, 1));
-	group->place_of = palloc(sizeof(int) * Max(model->nattributes, 1));
-	for (int i = 0; i < model->nattributes; i++)
-		group->place_of[i] = -1;
-	for (int i = 0; model->primary_key != NULL && i < model->primary_key->nattributes; i++)
-		need(group, model->primary_key->attributes[i]);
+	orm_returned_init(&group->returned, model);
 	graph->groups = lappend(graph->groups, group);
 	return group;
 }
@@ -73,7 +58,7 @@ attributes_of(OrmGroup *group, const AttrNumber *columns, int n)
 		if (attributes[i] < 0)
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 					errmsg("a relationship of model \"%s\" is joined by a column that is gone", model->name));
-		need(group, attributes[i]);
+		orm_returned_need(&group->returned, attributes[i]);
 	}
 	return attributes;
 }
@@ -243,7 +228,7 @@ add_link(OrmEdge *edge, OrmObject *source, OrmObject *target)
 
 	new->source = source;
 	new->target = target;
-	new->place = target->labelled ? source->place : target->place;
+	new->place = target->said.labelled ? source->place : target->place;
 	source->referenced = true;
 	target->referenced = true;
 	edge->links = lappend(edge->links, new);
@@ -296,13 +281,13 @@ orm_graph_may_unlink(const OrmEdge *edge)
 bool
 orm_graph_value(const OrmObject *object, int attribute, Datum *value, bool *isnull)
 {
-	int at = object->group->place_of[attribute];
+	int at = object->group->returned.place_of[attribute];
 	const OrmRecord *record = object->record;
 
-	if (object->known != NULL && at >= 0 && object->known[at].present)
+	if (object->returned.known != NULL && at >= 0 && object->returned.known[at].present)
 	{
-		*value = object->known[at].value;
-		*isnull = object->known[at].isnull;
+		*value = object->returned.known[at].value;
+		*isnull = object->returned.known[at].isnull;
 		return true;
 	}
 	if (!record->given[attribute] || (record->patch != NULL && record->patch[attribute] != ORM_PATCH_SET))

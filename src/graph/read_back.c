@@ -1,10 +1,11 @@
 /*
- * reread.c - see reread.h.
+ * read_back.c - the option "return": query; see read_back.h.
  */
 #include "postgres.h"
 
 #include "exec/json.h"
-#include "graph/reread.h"
+#include "graph/read_back.h"
+#include "graph/result.h"
 
 /* Where the query stands. */
 static const OrmPath options_place = {NULL, "options", 0};
@@ -21,7 +22,7 @@ document_of(OrmJson query)
 }
 
 OrmQuery *
-orm_reread_open(const OrmModel *model, const OrmWriteOptions *options)
+orm_read_back_open(const OrmModel *model, const OrmWriteOptions *options)
 {
 	OrmQueryRequest request;
 
@@ -47,7 +48,7 @@ key_of(const OrmObject *object)
 }
 
 bool
-orm_reread(OrmQuery *query, const OrmGraph *graph, OrmObject *const *roots, int n, bool array, Datum *result)
+orm_read_back_run(OrmQuery *query, const OrmGraph *graph, OrmObject *const *roots, int n, bool array, Datum *result)
 {
 	OrmWanted *wanted = palloc_extended(sizeof(OrmWanted) * Max(n, 1), MCXT_ALLOC_HUGE);
 	StringInfoData json;
@@ -55,8 +56,8 @@ orm_reread(OrmQuery *query, const OrmGraph *graph, OrmObject *const *roots, int 
 
 	for (int i = 0; i < n; i++)
 	{
-		wanted[i].key = roots[i]->stored ? key_of(roots[i]) : NULL;
-		wanted[i].also = graph->action ? orm_graph_action(roots[i]) : NULL;
+		wanted[i].key = roots[i]->returned.stored ? key_of(roots[i]) : NULL;
+		wanted[i].also = graph->options.action ? orm_result_action(roots[i]) : NULL;
 	}
 	orm_json_begin(&json);
 	if (array)

@@ -1,29 +1,18 @@
 /*
- * write.c - writing the objects of a graph; see graph.h.
+ * writer.c - writing the objects of a graph; see writer.h.
  */
 #include "postgres.h"
 
 #include "utils/datum.h"
 
-#include "graph/outcome.h"
-#include "graph/same_rows.h"
+#include "graph/collection.h"
+#include "graph/existing.h"
+#include "graph/graph.h"
+#include "graph/join_rows.h"
+#include "graph/settle.h"
+#include "graph/writer.h"
 #include "store/conflict_key.h"
 #include "store/stale.h"
-
-/* A batch of those of the objects that "test" picks, by their records. */
-typedef bool (*ObjectTest)(const OrmObject *object, const void *argument);
-
-static OrmBatch
-pick(const OrmOutcome *outcome, OrmObject *const *objects, int n, ObjectTest test, const void *argument)
-{
-	OrmBatch batch = {&outcome->write, NULL, 0};
-
-	batch.records = palloc_extended(sizeof(OrmRecord *) * Max(n, 1), MCXT_ALLOC_HUGE);
-	for (int i = 0; i < n; i++)
-		if (objects[i]->twin == NULL && test(objects[i], argument))
-			batch.records[batch.n++] = objects[i]->record;
-	return batch;
-}
 
 /* Of an object that was found, only the key and its references are written. */
 static void
@@ -43,17 +32,17 @@ reduce(OrmGraph *graph, OrmObject **objects, int n)
 static void
 take_key(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
-	const OrmOutcome *outcome = argument;
-	const OrmModel *model = outcome->group->model;
-	OrmRecord *own = orm_graph_object(outcome->graph, record)->record;
-	MemoryContext caller = MemoryContextSwitchTo(outcome->graph->context);
+	const OrmReturning *returning = argument;
+	const OrmModel *model = returning->group->model;
+	OrmRecord *own = orm_graph_object(returning->graph, record)->record;
+	MemoryContext caller = MemoryContextSwitchTo(returning->graph->context);
 	int column = 0;
 
 	for (int a = 0; a < model->nattributes; a++)
 	{
 		const OrmType *type = model->attributes[a].type;
 
-		if (!outcome->write.returning[a])
+		if (!returning->write.returning[a])
 			continue;
 		own->values[a] = datumCopy(slot_getattr(slot, ++column, &own->isnull[a]), type->by_value, type->length);
 		own->given[a] = true;
@@ -78,18 +67,18 @@ find_by_parent(OrmGraph *graph, OrmEdge *edge, OrmObject **objects, int n)
 	OrmGroup *group = edge->holder;
 	const OrmKey *primary_key = orm_model_need_key(group->model);
 	OrmKey key = {.nattributes = edge->n, .attributes = edge->holder_key};
-	bool *returning = palloc0(group->model->nattributes);
-	OrmOutcome outcome = {.write = {.model = group->model}, .graph = graph, .group = group};
-	OrmBatch batch = {&outcome.write, palloc(sizeof(OrmRecord *) * n), 0};
+	bool *flags = palloc0(group->model->nattributes);
+	OrmReturning returning = {.write = {.model = group->model}, .graph = graph, .group = group};
+	OrmBatch batch = {&returning.write, palloc(sizeof(OrmRecord *) * n), 0};
 
 	for (int i = 0; i < primary_key->nattributes; i++)
-		returning[primary_key->attributes[i]] = true;
-	outcome.write.returning = returning;
-	outcome.write.stored = take_key;
-	outcome.write.argument = &outcome;
+		flags[primary_key->attributes[i]] = true;
+	returning.write.returning = flags;
+	returning.write.stored = take_key;
+	returning.write.argument = &returning;
 	for (int i = 0; i < n; i++)
 	{
-		const OrmReference *r = objects[i]->by_parent ? parent_of(objects[i]) : NULL;
+		const OrmReference *r = objects[i]->said.by_parent ? parent_of(objects[i]) : NULL;
 		OrmRecord *record;
 
 		if (r == NULL || r->edge != edge || r->target->fresh)
@@ -118,7 +107,7 @@ decide_fresh(OrmObject **objects, int n)
 		else if (object->intent == ORM_INTENT_UPDATE && !orm_record_has_key(object->record, key))
 			orm_batch_missing(object->group->model, key, object->record);
 		else if (object->intent == ORM_INTENT_FIND_OR_CREATE)
-			object->key = key != NULL && orm_record_has_key(object->record, key)
+			object->found_by = key != NULL && orm_record_has_key(object->record, key)
 				? key
 				: orm_unique_only(object->group->model, object->record);
 	}
@@ -133,7 +122,7 @@ needs_key(const OrmObject *object, const void *argument)
 	for (const OrmReference *r = object->holders; r != NULL; r = r->next_holder)
 		if (!r->settled && !r->later && r->holder->group == object->group)
 			return true;
-	return object->referenced && !object->group->comes_back;
+	return object->referenced && !object->group->returned.complete;
 }
 
 /* Is it a new object whose key can be made as well as that of others, so that all go in one statement? */
@@ -147,18 +136,18 @@ is_made(const OrmObject *object, const void *argument)
 static void
 make_keys(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 {
-	OrmOutcome outcome = {.write = {.model = group->model}, .graph = graph, .group = group};
+	OrmReturning returning = {.write = {.model = group->model}, .graph = graph, .group = group};
 	OrmBatch batch;
 	OrmKey key = {0};
 	ListCell *cell;
 
-	orm_outcome_decide(graph, group);
-	batch = pick(&outcome, objects, n, needs_key, NULL);
+	orm_returned_decide(graph, group);
+	batch = orm_returned_pick(&returning, objects, n, needs_key, NULL);
 	if (batch.n == 0)
 		return;
 	if (group->model->primary_key != NULL)
 	{
-		OrmBatch all = pick(&outcome, objects, n, is_made, NULL);
+		OrmBatch all = orm_returned_pick(&returning, objects, n, is_made, NULL);
 
 		orm_keys_make(&all, group->model->primary_key);
 		orm_keys_make(&batch, group->model->primary_key);
@@ -174,15 +163,6 @@ make_keys(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 	}
 }
 
-/* Raises P0002 for a record whose row is not there. */
-static void
-demand_rows(const OrmBatch *batch, const OrmKey *key)
-{
-	for (int i = 0; i < batch->n; i++)
-		if (!batch->records[i]->done)
-			orm_batch_missing(batch->write->model, key, batch->records[i]);
-}
-
 /* Updates rows that must exist. */
 static void
 update_existing(const OrmBatch *batch)
@@ -195,16 +175,16 @@ update_existing(const OrmBatch *batch)
 	orm_batch_lock_order(batch, key);
 	orm_stale_check(batch, key, ORM_ABSENCE_IS_FINE);
 	orm_batch_update(batch, key);
-	demand_rows(batch, key);
+	orm_existing_demand(batch, key);
 }
 
 void
-orm_graph_update(OrmGraph *graph, OrmGroup *group, OrmRecord **records, int n)
+orm_writer_update(OrmGraph *graph, OrmGroup *group, OrmRecord **records, int n)
 {
-	OrmOutcome outcome;
-	OrmBatch batch = {&outcome.write, records, n};
+	OrmReturning returning;
+	OrmBatch batch = {&returning.write, records, n};
 
-	orm_outcome_begin(&outcome, graph, group, false);
+	orm_returned_begin(&returning, graph, group, false);
 	update_existing(&batch);
 }
 
@@ -223,7 +203,7 @@ merge_twins(const OrmGraph *graph, OrmBatch *batch, const OrmKey *key)
 		OrmRecord *record = batch->records[i];
 
 		if (kept > 0 && orm_key_order_compare_records(&order, batch->records[kept - 1], record) == 0)
-			orm_graph_object(graph, record)->twin = orm_graph_object(graph, batch->records[kept - 1]);
+			orm_graph_object(graph, record)->same.twin = orm_graph_object(graph, batch->records[kept - 1]);
 		else
 			batch->records[kept++] = record;
 	}
@@ -259,60 +239,61 @@ is_upsert(const OrmObject *object, const void *argument)
 static bool
 is_found_by(const OrmObject *object, const void *key)
 {
-	return object->intent == ORM_INTENT_FIND_OR_CREATE && object->key == key;
+	return object->intent == ORM_INTENT_FIND_OR_CREATE && object->found_by == key;
 }
 
 /* Finds rows by a key, or makes them. */
 static void
-find_or_create(OrmGraph *graph, const OrmOutcome *outcome, OrmObject **objects, int n, const OrmKey *key)
+find_or_create(OrmGraph *graph, const OrmReturning *returning, OrmObject **objects, int n, const OrmKey *key)
 {
-	OrmBatch batch = pick(outcome, objects, n, is_found_by, key);
+	OrmBatch batch = orm_returned_pick(returning, objects, n, is_found_by, key);
 
-	merge_twins(outcome->graph, &batch, key);
-	if (!orm_batch_is_numbered(outcome->group->model, key))
+	merge_twins(returning->graph, &batch, key);
+	if (!orm_batch_is_numbered(returning->group->model, key))
 		orm_batch_upsert(&batch, key, ORM_CONFLICT_IGNORE);
 	else
 	{
 		orm_batch_read(&batch, key);
-		demand_rows(&batch, key);
+		orm_existing_demand(&batch, key);
 	}
 }
 
 /* The same for all objects, each by its own key. */
 static void
-find_or_create_all(OrmGraph *graph, const OrmOutcome *outcome, OrmObject **objects, int n)
+find_or_create_all(OrmGraph *graph, const OrmReturning *returning, OrmObject **objects, int n)
 {
 	for (int i = 0; i < n; i++)
 	{
 		OrmObject *object = objects[i];
 
-		if (object->intent != ORM_INTENT_FIND_OR_CREATE || object->record->done || object->twin != NULL)
+		if (object->intent != ORM_INTENT_FIND_OR_CREATE || object->record->done || object->same.twin != NULL)
 			continue;
-		if (object->key == NULL)
+		if (object->found_by == NULL)
 			orm_unique_missing(object->group->model, object->place);
-		find_or_create(graph, outcome, &objects[i], n - i, object->key);
+		find_or_create(graph, returning, &objects[i], n - i, object->found_by);
 	}
 }
 
 /* Writes objects, each as is intended. */
 static void
-write_intents(OrmGraph *graph, const OrmOutcome *outcome, OrmObject **objects, int n)
+write_intents(OrmGraph *graph, const OrmReturning *returning, OrmObject **objects, int n)
 {
-	OrmBatch batch = pick(outcome, objects, n, is_update, NULL);
+	OrmBatch batch = orm_returned_pick(returning, objects, n, is_update, NULL);
 
 	update_existing(&batch);
-	batch = pick(outcome, objects, n, is_upsert, NULL);
+	batch = orm_returned_pick(returning, objects, n, is_upsert, NULL);
 	if (batch.n > 0)
-		orm_unique_upsert(&batch, graph->nconflict_on, graph->conflict_on, graph->on_conflict);
-	find_or_create_all(graph, outcome, objects, n);
-	batch = pick(outcome, objects, n, is_keyed, NULL);
+		orm_unique_upsert(&batch, graph->options.nconflict_on, graph->options.conflict_on, graph->options.on_conflict);
+	find_or_create_all(graph, returning, objects, n);
+	batch = orm_returned_pick(returning, objects, n, is_keyed, NULL);
 	if (batch.n > 0)
 		orm_batch_save(&batch);
-	batch = pick(outcome, objects, n, is_fresh, NULL);
+	batch = orm_returned_pick(returning, objects, n, is_fresh, NULL);
 	if (batch.n > 0)
 		orm_batch_insert(&batch, NULL,
-						 orm_graph_object(graph, batch.records[0])->intent == ORM_INTENT_CREATE ? graph->on_conflict
-																								: ORM_CONFLICT_ERROR);
+						 orm_graph_object(graph, batch.records[0])->intent == ORM_INTENT_CREATE
+							 ? graph->options.on_conflict
+							 : ORM_CONFLICT_ERROR);
 }
 
 /* Counts the row of an object. */
@@ -329,9 +310,9 @@ count_row(OrmTally *tally, const OrmRecord *record)
 static bool
 is_left_alone(const OrmGraph *graph, const OrmObject *object)
 {
-	return object->stored && object->action == ORM_ACTION_UNCHANGED &&
+	return object->returned.stored && object->returned.action == ORM_ACTION_UNCHANGED &&
 		(object->intent == ORM_INTENT_FIND_OR_CREATE ||
-		 (object->intent == ORM_INTENT_UPSERT && graph->on_conflict == ORM_CONFLICT_IGNORE));
+		 (object->intent == ORM_INTENT_UPSERT && graph->options.on_conflict == ORM_CONFLICT_IGNORE));
 }
 
 /* Takes a relationship out of the result. */
@@ -340,9 +321,9 @@ forget_member(OrmObject *object, const OrmEdge *edge)
 {
 	ListCell *cell;
 
-	foreach(cell, object->members)
+	foreach(cell, object->said.members)
 		if (((OrmGiven *) lfirst(cell))->edge == edge)
-			object->members = foreach_delete_current(object->members, cell);
+			object->said.members = foreach_delete_current(object->said.members, cell);
 }
 
 /*
@@ -358,7 +339,7 @@ check_left_alone(OrmObject *object)
 
 		if (r->edge->relationship->kind != ORM_BELONGS_TO || orm_settle_is_connected(r))
 			continue;
-		if (target->done && target->action == ORM_ACTION_INSERTED && !r->target->labelled)
+		if (target->done && target->action == ORM_ACTION_INSERTED && !r->target->said.labelled)
 			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("the object of model \"%s\" is there already: "
 						   "what is new in its \"%s\" would belong to nothing",
@@ -379,8 +360,8 @@ finish(OrmGraph *graph, OrmObject **objects, int n)
 		OrmObject *object = objects[i];
 
 		object->written = true;
-		orm_twins_share(object);
-		if (object->twin == NULL)
+		orm_same_rows_share(object);
+		if (object->same.twin == NULL)
 			count_row(&graph->tally, object->record);
 		if (is_left_alone(graph, object))
 			check_left_alone(object);
@@ -396,12 +377,12 @@ finish(OrmGraph *graph, OrmObject **objects, int n)
 static void
 write_wave(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 {
-	OrmOutcome outcome;
+	OrmReturning returning;
 	ListCell *cell;
 
 	reduce(graph, objects, n);
 	orm_settle_all(objects, n, false);
-	orm_removals_run(graph, group);
+	orm_collection_run(graph, group);
 	foreach(cell, graph->edges)
 	{
 		OrmEdge *edge = lfirst(cell);
@@ -412,106 +393,11 @@ write_wave(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 	decide_fresh(objects, n);
 	make_keys(graph, group, objects, n);
 	orm_settle_all(objects, n, true);
-	orm_twins_find(graph, group, objects, n);
-	orm_outcome_begin(&outcome, graph, group, orm_outcome_needs_rows(objects, n));
-	write_intents(graph, &outcome, objects, n);
-	orm_twins_find_upserted(graph, group, objects, n);
+	orm_same_rows_find(graph, group, objects, n);
+	orm_returned_begin(&returning, graph, group, orm_returned_is_needed(objects, n));
+	write_intents(graph, &returning, objects, n);
+	orm_same_rows_find_upserted(graph, group, objects, n);
 	finish(graph, objects, n);
-}
-
-/* Is it to be found by this key before anything is written?  (One that is updated anyway need not.) */
-static bool
-is_sought_by(const OrmObject *object, const void *key)
-{
-	return object->intent == ORM_INTENT_FIND && object->key == key &&
-		(object->references == NULL || key != object->group->model->primary_key);
-}
-
-/* Puts what the owner of an object supplies of its key into its record; raises 42P10 when that is not known. */
-static void
-complete_key(OrmObject *object)
-{
-	OrmReference reference = {.edge = object->owner_edge, .holder = object, .target = object->owner};
-
-	if (!orm_settle(&reference, object->record))
-		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-				errmsg("the key of an object of model \"%s\" is not given whole", object->group->model->name),
-				orm_error_place(object->place), errhint("Its parent's key, which would complete it, is not given."));
-}
-
-/* Finds the rows of a group's objects that must exist. */
-static void
-find_group(OrmGraph *graph, OrmGroup *group)
-{
-	OrmOutcome outcome;
-
-	for (int i = 0; i < group->n; i++)
-		if (group->objects[i]->owner != NULL)
-			complete_key(group->objects[i]);
-	for (int i = 0; i < group->n; i++)
-	{
-		OrmObject *object = group->objects[i];
-		OrmBatch batch;
-
-		if (object->written || object->record->done || !is_sought_by(object, object->key))
-			continue;
-		orm_outcome_begin(&outcome, graph, group, true);
-		batch = pick(&outcome, &group->objects[i], group->n - i, is_sought_by, object->key);
-		orm_batch_read(&batch, object->key);
-		demand_rows(&batch, object->key);
-	}
-	for (int i = 0; i < group->n; i++)
-		if (group->objects[i]->intent == ORM_INTENT_FIND && group->objects[i]->references == NULL)
-			group->objects[i]->written = true;
-}
-
-/* Is it an object that is saved, or updated, and must be as it was read? */
-static bool
-is_saved(const OrmObject *object, const void *argument)
-{
-	return object->intent == ORM_INTENT_SAVE && orm_stale_is_asked(object->group->model, object->record);
-}
-
-static bool
-is_updated(const OrmObject *object, const void *argument)
-{
-	return object->intent == ORM_INTENT_UPDATE && orm_stale_is_asked(object->group->model, object->record);
-}
-
-/* Does any object of a group say which state it was read from? */
-static bool
-asks_any(const OrmGroup *group)
-{
-	for (int i = 0; i < group->n; i++)
-		if (orm_stale_is_asked(group->model, group->objects[i]->record))
-			return true;
-	return false;
-}
-
-/* Compares rows with the states from which their objects were read, before any of them is written. */
-static void
-check_group(OrmGraph *graph, OrmGroup *group)
-{
-	OrmOutcome outcome = {.write = {.model = group->model}, .graph = graph, .group = group};
-	OrmBatch batch;
-
-	if (group->model->primary_key == NULL || !asks_any(group))
-		return;
-	batch = pick(&outcome, group->objects, group->n, is_updated, NULL);
-	orm_stale_check(&batch, group->model->primary_key, ORM_ABSENCE_IS_FINE);
-	batch = pick(&outcome, group->objects, group->n, is_saved, NULL);
-	orm_stale_check(&batch, group->model->primary_key, ORM_ABSENCE_IS_STALE);
-}
-
-/* The same for all groups of a component: rows are locked in the order in which they are written. */
-static void
-check_component(OrmGraph *graph, int component)
-{
-	ListCell *cell;
-
-	foreach(cell, graph->groups)
-		if (((OrmGroup *) lfirst(cell))->component == component)
-			check_group(graph, lfirst(cell));
 }
 
 /* Sets the references of a group that had to wait. */
@@ -537,24 +423,23 @@ set_later(OrmGraph *graph, OrmGroup *group)
 			orm_settle_unknown(r);
 	}
 	if (n > 0)
-		orm_graph_update(graph, group, records, n);
+		orm_writer_update(graph, group, records, n);
 }
 
 void
-orm_graph_flush(OrmGraph *graph)
+orm_writer_run(OrmGraph *graph)
 {
-	int ncomponents = orm_order_groups(graph);
+	int ncomponents = orm_order_group_number(graph);
 	ListCell *cell;
 
-	foreach(cell, graph->groups)
-		find_group(graph, lfirst(cell));
+	orm_existing_find(graph);
 	for (int i = 0; i < ncomponents; i++)
-		check_component(graph, i);
+		orm_existing_check(graph, i);
 	for (int i = 0; i < ncomponents; i++)
 		orm_order_component(graph, i, write_wave);
-	orm_removals_run(graph, NULL);
+	orm_collection_run(graph, NULL);
 	foreach(cell, graph->groups)
 		set_later(graph, lfirst(cell));
 	foreach(cell, graph->edges)
-		orm_links_insert(lfirst(cell));
+		orm_join_rows_insert(lfirst(cell));
 }

@@ -1,0 +1,30 @@
+/*
+ * settle.h - propagating keys to referencing records.
+ */
+#ifndef ORM_GRAPH_SETTLE_H
+#define ORM_GRAPH_SETTLE_H
+
+#include "graph/graph.h"
+
+/*
+ * Puts the key of a reference's target into a record of the holder; false when
+ * it is not known.  Raises 22023 when the record gives another one.
+ */
+extern bool orm_settle(const OrmReference *reference, OrmRecord *record);
+
+/* The same for the records of objects; where "must", for all references, else as far as targets are written. */
+extern void orm_settle_all(OrmObject **objects, int n, bool must);
+
+/* Puts the key of an owner, which is known, into the record of an object of its collection. */
+extern void orm_settle_owned(OrmObject *object, const OrmObject *owner);
+
+/* Has the holder's row the key that this reference wants? */
+extern bool orm_settle_is_connected(const OrmReference *reference);
+
+/* Raises 42501: a key is not known, because the caller may not read it. */
+extern void orm_settle_unknown(const OrmReference *reference) pg_attribute_noreturn();
+
+/* Gives a record the primary key of its object. */
+extern void orm_settle_key(OrmRecord *record, const OrmObject *object);
+
+#endif
