@@ -7,7 +7,7 @@
 #include "utils/typcache.h"
 
 #include "accessor/call.h"
-#include "exec/cast.h"
+#include "model/cast.h"
 
 /* Turns an argument into a value of its attribute's type. */
 static Datum

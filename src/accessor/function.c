@@ -22,7 +22,7 @@
 
 #include "accessor/function.h"
 #include "accessor/query_function.h"
-#include "exec/cast.h"
+#include "model/cast.h"
 #include "model/cache.h"
 
 /* What a compilation works on. */
@@ -254,7 +254,7 @@ orm_function_cast(const char *function, const OrmParameter *parameter, const Orm
 {
 	Oid from = parameter->type;
 	Oid to = attribute->type->oid;
-	Expr *cast = orm_cast_find(from, to);
+	Expr *cast = orm_cast_find(from, to, -1);
 
 	if (cast == NULL)
 		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),

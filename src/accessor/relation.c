@@ -1,9 +1,9 @@
 /*
  * relation.c - the functions of relationships, and the names they may not have.
  *
- *     posts(usuarios):  SELECT * FROM "s"."posts" WHERE $1."id" OPERATOR(pg_catalog.=) "autor_id"
- *     autor(posts):     SELECT * FROM "s"."usuarios" WHERE "id" OPERATOR(pg_catalog.=) $1."autor_id"
- *     tags(posts):      SELECT t.* FROM "s"."tags" t JOIN "s"."posts_tags" j
+ *     posts(usuarios):  SELECT t.* FROM "s"."posts" AS t WHERE $1."id" OPERATOR(pg_catalog.=) t."autor_id"
+ *     autor(posts):     SELECT t.* FROM "s"."usuarios" AS t WHERE t."id" OPERATOR(pg_catalog.=) $1."autor_id"
+ *     tags(posts):      SELECT t.* FROM "s"."tags" AS t JOIN "s"."posts_tags" AS j
  *                       ON t."id" OPERATOR(pg_catalog.=) j."tag_id"
  *                       WHERE $1."id" OPERATOR(pg_catalog.=) j."post_id"
  *
@@ -24,87 +24,36 @@
 #include "accessor/recipe.h"
 #include "accessor/relation.h"
 #include "base/sql.h"
-
-/* A column behind what stands for its table: t."id", $1."id", "id". */
-static char *
-column_text(const char *qualifier, Oid relation, AttrNumber column)
-{
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	appendStringInfoString(&sql, qualifier);
-	orm_sql_name(&sql, get_attname(relation, column, false));
-	return sql.data;
-}
-
-/* One side of a join: how its table is called, and its columns. */
-typedef struct Side
-{
-	const char *qualifier;
-	Oid relation;
-	const AttrNumber *columns;
-} Side;
-
-/* The collation of a column. */
-static Oid
-collation_of(const Side *side, int i)
-{
-	Oid type;
-	int32 typmod;
-	Oid collation;
-
-	get_atttypetypmodcoll(side->relation, side->columns[i], &type, &typmod, &collation);
-	return collation;
-}
-
-/* The holder's column, compared under the collation of the referenced one. */
-static char *
-holder_text(const Side *referenced, const Side *holder, int i)
-{
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	appendStringInfoString(&sql, column_text(holder->qualifier, holder->relation, holder->columns[i]));
-	orm_sql_collate(&sql, collation_of(holder, i), collation_of(referenced, i));
-	return sql.data;
-}
-
-/* Appends "referenced = holder" for every pair of columns. */
-static void
-append_join(StringInfo sql, const char *keyword, int n, Side referenced, Side holder, const Oid *operators)
-{
-	for (int i = 0; i < n; i++)
-	{
-		appendStringInfoString(sql, i == 0 ? keyword : " AND ");
-		orm_sql_comparison(sql, operators[i],
-						   column_text(referenced.qualifier, referenced.relation, referenced.columns[i]),
-						   get_atttype(referenced.relation, referenced.columns[i]),
-						   holder_text(&referenced, &holder, i), get_atttype(holder.relation, holder.columns[i]));
-	}
-}
+#include "model/join.h"
 
 /* The body of a relationship's function. */
 static char *
-relationship_body(const OrmModel *model, const OrmRelationship *r)
+relationship_body(const OrmModel *model, const OrmRelationship *relationship)
 {
+	OrmJoin join = orm_join_of(model, relationship);
+	OrmJoinEnd row = orm_join_table_end("$1");
+	OrmJoinEnd other = orm_join_table_end("t");
 	StringInfoData sql;
-	bool through = r->kind == ORM_MANY_TO_MANY;
-	Side row = {"$1.", model->relid, r->local};
-	Side other = {through ? "j." : "", through ? r->join_relid : r->target_relid, r->remote};
-	Side target = {"t.", r->target_relid, r->target_key};
-	Side join = {"j.", r->join_relid, r->join_target};
 
 	initStringInfo(&sql);
-	appendStringInfoString(&sql, through ? "SELECT t.* FROM " : "SELECT * FROM ");
-	orm_sql_relation(&sql, r->target_relid);
-	if (through)
+	appendStringInfoString(&sql, "SELECT t.* FROM ");
+	orm_sql_relation(&sql, relationship->target_relid);
+	appendStringInfoString(&sql, " AS t");
+	if (relationship->kind == ORM_MANY_TO_MANY)
 	{
-		appendStringInfoString(&sql, " t JOIN ");
-		orm_sql_relation(&sql, r->join_relid);
-		appendStringInfoString(&sql, " j");
-		append_join(&sql, " ON ", r->njoin, target, join, r->join_operators);
+		OrmJoin target_join = orm_join_of_target(relationship);
+
+		appendStringInfoString(&sql, " JOIN ");
+		orm_sql_relation(&sql, relationship->join_relid);
+		appendStringInfoString(&sql, " AS j ON ");
+		other = orm_join_table_end("j");
+		orm_join_append(&sql, &target_join, orm_join_table_end("t"), other);
 	}
-	append_join(&sql, " WHERE ", r->nkeys, r->key_is_local ? other : row, r->key_is_local ? row : other, r->operators);
+	appendStringInfoString(&sql, " WHERE ");
+	if (relationship->key_is_local)
+		orm_join_append(&sql, &join, other, row);
+	else
+		orm_join_append(&sql, &join, row, other);
 	return sql.data;
 }
 

@@ -181,17 +181,6 @@ orm_sql_collation(StringInfo sql, Oid collation)
 	ReleaseSysCache(tuple);
 }
 
-void
-orm_sql_collate(StringInfo sql, Oid own, Oid wanted)
-{
-	if (own == wanted || !OidIsValid(own) || !OidIsValid(wanted) ||
-		((own == DEFAULT_COLLATION_OID || wanted == DEFAULT_COLLATION_OID) && get_collation_isdeterministic(own) &&
-		 get_collation_isdeterministic(wanted)))
-		return;
-	appendStringInfoString(sql, " COLLATE ");
-	orm_sql_collation(sql, wanted);
-}
-
 /* Appends a fragment in parentheses; the line end closes a comment in it. */
 void
 orm_sql_fragment(StringInfo sql, const char *fragment)

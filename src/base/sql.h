@@ -43,14 +43,6 @@ extern void orm_sql_type(StringInfo sql, Oid type, int32 typmod);
 extern void orm_sql_collation(StringInfo sql, Oid collation);
 
 /*
- * " COLLATE wanted" behind a column that is compared with another, whose
- * collation is wanted.  It is not said where the server has but one choice and
- * all choices find the same: an index of the column's own collation could not
- * be used any more.
- */
-extern void orm_sql_collate(StringInfo sql, Oid own, Oid wanted);
-
-/*
  * An SQL fragment of a declaration, "(text\n)": parenthesised, the line end
  * closing a comment in it.  It must have passed orm_sql_check_expression.
  */

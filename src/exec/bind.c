@@ -13,7 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "exec/cast.h"
+#include "model/cast.h"
 #include "exec/query_internal.h"
 #include "model/value.h"
 
@@ -32,7 +32,7 @@ static Datum
 cast_value(const Given *given, Oid to, bool *isnull)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	Expr *cast = orm_cast_find(given->type, to);
+	Expr *cast = orm_cast_find(given->type, to, -1);
 	Datum result = 0;
 
 	if (cast == NULL)

@@ -15,6 +15,7 @@
 #include "base/sql.h"
 #include "exec/receiver.h"
 #include "graph/check_internal.h"
+#include "model/join.h"
 
 /* A look for a row with a key. */
 typedef struct KeyTrial
@@ -328,16 +329,11 @@ append_look_up(StringInfo sql, const ReferenceTrial *trial, Oid *types)
 	appendStringInfoString(sql, " AS t WHERE ");
 	for (int i = 0; i < key->nkeys; i++)
 	{
-		StringInfoData column;
-
 		types[i] = trial->subject->model->attributes[trial->attributes[i]].type->oid;
-		initStringInfo(&column);
-		appendStringInfoString(&column, "t.");
-		orm_sql_name(&column, get_attname(key->confrelid, key->confkey[i], false));
 		if (i > 0)
 			appendStringInfoString(sql, " AND ");
-		orm_sql_comparison(sql, key->conpfeqop[i], column.data, get_atttype(key->confrelid, key->confkey[i]),
-						   psprintf("$%d", i + 1), types[i]);
+		orm_join_compare(sql, key->conpfeqop[i], orm_join_column("t", key->confrelid, key->confkey[i]),
+						 orm_join_value(psprintf("$%d", i + 1), key->conrelid, key->conkey[i]));
 	}
 	appendStringInfoString(sql, " LIMIT 1");
 }

@@ -35,6 +35,7 @@
 
 #include "base/names.h"
 #include "model/index.h"
+#include "model/join.h"
 #include "model/relationship.h"
 #include "model/table.h"
 
@@ -174,18 +175,6 @@ key_columns(Oid relid, const OrmDeclaration *declaration, AttrNumber *columns)
 	return n;
 }
 
-/* The operator "referenced = holder" for a pair of columns, or InvalidOid. */
-static Oid
-join_operator(Oid referenced_type, Oid holder_type)
-{
-	TypeCacheEntry *entry = lookup_type_cache(getBaseType(referenced_type), TYPECACHE_BTREE_OPFAMILY);
-
-	if (getBaseType(referenced_type) == getBaseType(holder_type))
-		return orm_type_equality(referenced_type);
-	return get_opfamily_member(entry->btree_opf, entry->btree_opintype, getBaseType(holder_type),
-							   BTEqualStrategyNumber);
-}
-
 /* Step 3: columns that stand for a foreign key to the key of the other table; NULL: they do not fit. */
 static ForeignKey *
 virtual_key(Oid holder, Oid referenced, const OrmDeclaration *referenced_declaration, List *columns)
@@ -205,8 +194,8 @@ virtual_key(Oid holder, Oid referenced, const OrmDeclaration *referenced_declara
 		fk->columns[i] = get_attnum(holder, lfirst(cell));
 		if (fk->columns[i] <= 0)
 			return NULL;
-		fk->operators[i] = join_operator(get_atttype(referenced, fk->referenced_columns[i]),
-										 get_atttype(holder, fk->columns[i]));
+		fk->operators[i] = orm_join_operator(get_atttype(referenced, fk->referenced_columns[i]),
+											 get_atttype(holder, fk->columns[i]));
 		if (!OidIsValid(fk->operators[i]))
 			return NULL;
 	}

@@ -362,9 +362,6 @@ extern OrmLevel *orm_query_level(OrmCompiler *compiler, OrmLevelBuild *parent, c
 /* Reads what the level's own "load" says and compiles the levels below. */
 extern void orm_query_load(OrmLevelBuild *build, const OrmLoad *load);
 
-/* The name of a column of a table that a relationship joins; raises 42703 where it is gone. */
-extern const char *orm_query_column_name(Oid relation, AttrNumber attnum);
-
 /*
  * Decides how the rows of a level find their parents: the form of its link,
  * the columns for it in both levels, the joins and conditions.

@@ -6,91 +6,67 @@
  *     has_many, has_one       the referenced key              the foreign key
  *     many_to_many            the referenced key              the foreign key, in the join table
  *
- * Keys are compared as values of the referenced column's type, the base type
- * where it is a domain, without modifiers: both sides are cast to it.  (Where
- * a relationship without a constraint leads from a wider integer to a narrower
- * one, as values of the wider: not every one of them is a value of the other.)
+ * The parents' keys come as values of the referenced column's type, the base
+ * type where it is a domain, without modifiers, and the children's are read as
+ * such.  Where the operator takes two types and the referencing one is the
+ * wider, as values of that: not every one of them is a value of the other.
+ * Where it takes neither column's type as it is, as values of its input type.
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "parser/parse_coerce.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
+#include "model/join.h"
 #include "query/compile.h"
-
-/* A column of a key, on one side. */
-typedef struct Column
-{
-	const char *sql; /* t0."id" */
-	Oid type;		 /* at the bottom of domains */
-	Oid declared;
-	Oid collation;
-} Column;
 
 /* One column of a link. */
 typedef struct LinkColumn
 {
-	Column parent;
-	Column child;		 /* of the children's table, or the join table */
-	const OrmType *type; /* what is compared */
+	OrmJoinSide parent;
+	OrmJoinSide child;	 /* of the children's table, or the join table */
+	const OrmType *type; /* what is compared; under the collation of the referenced column */
 	Oid operator;
 	bool turned; /* the operator takes the key on its left, the child's column on its right */
 } LinkColumn;
 
-const char *
-orm_query_column_name(Oid relation, AttrNumber attnum)
+/* Can every value of one type be one of the other, but not the other way round? */
+static bool
+is_wider(Oid type, Oid other)
 {
-	const char *name = get_attname(relation, attnum, true);
-
-	/* a join table is not locked: it can be dropped while this is compiled */
-	if (name == NULL)
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
-				errmsg("column %d of the relation with OID %u does not exist", attnum, relation),
-				errhint("A table of a relationship has just been changed: try again."));
-	return name;
+	return can_coerce_type(1, &other, &type, COERCION_IMPLICIT) &&
+		!can_coerce_type(1, &type, &other, COERCION_IMPLICIT);
 }
 
-/* The column of a relation, under an alias. */
-static Column
-column_of(Oid relation, AttrNumber attnum, const char *alias)
+/* The type as whose values the keys of a join are compared. */
+static Oid
+compared_type(Oid operator, Oid referenced, Oid referencing)
 {
-	Column column;
-	StringInfoData sql;
-	int32 typmod;
+	Oid left;
+	Oid right;
 
-	initStringInfo(&sql);
-	appendStringInfo(&sql, "%s.", alias);
-	orm_sql_name(&sql, orm_query_column_name(relation, attnum));
-	get_atttypetypmodcoll(relation, attnum, &column.declared, &typmod, &column.collation);
-	column.type = getBaseType(column.declared);
-	column.sql = sql.data;
-	return column;
+	op_input_types(operator, & left, &right);
+	if (left != right)
+		return is_wider(referencing, referenced) ? referencing : referenced;
+	return IsPolymorphicType(left) || orm_type_equality(referenced) == operator? referenced : left;
 }
 
-/* How wide an integer type is; 0: it is none. */
-static int
-integer_width(Oid type)
-{
-	return type == INT2OID ? 2 : type == INT4OID ? 4 : type == INT8OID ? 8 : 0;
-}
-
-/*
- * Finds the operator that compares the child's column with a value of the
- * link's type.  The relationship's own takes (referenced, holder).
- */
+/* Finds the operator between the child's column and a value of the link's type. */
 static void
 find_operator(LinkColumn *column, Oid given, bool child_is_referenced)
 {
-	Oid holder = child_is_referenced ? column->parent.type : column->child.type;
-	Oid referenced = child_is_referenced ? column->child.type : column->parent.type;
+	Oid left;
+	Oid right;
 
+	op_input_types(given, &left, &right);
 	column->operator= given;
 	column->turned = false;
-	if (referenced == holder || (child_is_referenced && column->type->oid == holder))
+	if (left == right || (child_is_referenced && getBaseType(column->child.type) != column->type->oid))
 		return;
-	column->operator= column->type->oid == column->child.type ? orm_type_equality(column->child.type)
-															  : get_commutator(given);
+	column->operator= getBaseType(column->child.type) == column->type->oid ? orm_type_equality(column->type->oid)
+																		   : get_commutator(given);
 	if (!OidIsValid(column->operator))
 	{
 		column->operator= given;
@@ -104,64 +80,37 @@ link_column(const OrmModel *model, const char *parent_alias, const OrmRelationsh
 			const char *child_alias, int i)
 {
 	bool many = relationship->kind == ORM_MANY_TO_MANY;
-	LinkColumn column;
-	const Column *referenced;
-	const Column *holder;
-	bool wider;
+	bool local = relationship->key_is_local;
+	OrmJoin join = orm_join_of(model, relationship);
+	OrmJoinSide referenced = orm_join_column(local ? child_alias : parent_alias, join.referenced,
+											 join.referenced_columns[i]);
+	OrmJoinSide referencing = orm_join_column(local		 ? parent_alias
+												  : many ? "j"
+														 : child_alias,
+											  join.referencing, join.referencing_columns[i]);
+	LinkColumn column = {.parent = local ? referencing : referenced, .child = local ? referenced : referencing};
 
-	column.parent = column_of(model->relid, relationship->local[i], parent_alias);
-	column.child = column_of(many ? relationship->join_relid : relationship->target_relid, relationship->remote[i],
-							 many ? "j" : child_alias);
-	referenced = relationship->key_is_local ? &column.child : &column.parent;
-	holder = relationship->key_is_local ? &column.parent : &column.child;
-	wider = integer_width(referenced->type) > 0 && integer_width(holder->type) > integer_width(referenced->type);
-	column.type = orm_type_make(wider ? holder->type : referenced->type, -1, referenced->collation);
-	find_operator(&column, relationship->operators[i], relationship->key_is_local);
+	column.type = orm_type_make(
+		compared_type(join.operators[i], getBaseType(referenced.type), getBaseType(referencing.type)), -1,
+		referenced.collation);
+	find_operator(&column, join.operators[i], local);
 	return column;
 }
 
 /* A column as a value of the link's type. */
 static const char *
-cast_to_link(const Column *column, const OrmType *type)
+cast_to_link(const OrmJoinSide *column, const OrmType *type)
 {
 	StringInfoData sql;
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, column->sql);
-	if (column->declared != type->oid)
+	if (column->type != type->oid)
 	{
 		appendStringInfoString(&sql, "::");
 		orm_sql_type(&sql, type->oid, -1);
 	}
 	return sql.data;
-}
-
-/* A column as it is compared with another of that collation. */
-static const char *
-under_collation(const Column *column, Oid collation)
-{
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	appendStringInfoString(&sql, column->sql);
-	orm_sql_collate(&sql, column->collation, collation);
-	return sql.data;
-}
-
-/*
- * The child's column as it is compared: as the referenced one would be.  Two
- * collations that both compare bytes find the same, and an index.
- */
-static const char *
-compared(const LinkColumn *column)
-{
-	Oid own = column->child.collation;
-	Oid wanted = column->type->collation;
-
-	if (OidIsValid(own) && OidIsValid(wanted) && get_collation_isdeterministic(own) &&
-		get_collation_isdeterministic(wanted))
-		return column->child.sql;
-	return under_collation(&column->child, wanted);
 }
 
 /* The type of the array that a slot with all parents' keys has. */
@@ -225,17 +174,21 @@ choose_planning(OrmLinkForm form, bool indexed)
 static void
 add_condition(OrmLevelBuild *build, const LinkColumn *column, const char *key)
 {
+	OrmJoinSide side = {.sql = key, .collation = column->type->collation, .is_value = true};
 	StringInfoData sql;
 	Oid left;
 	Oid right;
 
 	/* the key is of the type that the operator takes: a cast would have to be one of an array */
 	op_input_types(column->operator, & left, &right);
+	side.type = column->turned ? left : right;
+	if (IsPolymorphicType(side.type) || orm_type_equality(column->type->oid) == column->operator)
+		side.type = column->type->oid;
 	initStringInfo(&sql);
 	if (column->turned)
-		orm_sql_comparison(&sql, column->operator, key, left, compared(column), column->child.declared);
+		orm_join_compare_under(&sql, column->operator, side, column->child, column->type->collation);
 	else
-		orm_sql_comparison(&sql, column->operator, compared(column), column->child.declared, key, right);
+		orm_join_compare_under(&sql, column->operator, column->child, side, column->type->collation);
 	build->conditions = lappend(build->conditions, sql.data);
 }
 
@@ -298,21 +251,14 @@ static void
 add_join_table(OrmLevelBuild *build)
 {
 	const OrmRelationship *relationship = build->relationship;
+	OrmJoin join = orm_join_of_target(relationship);
 	StringInfoData sql;
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, " JOIN ");
 	orm_sql_relation(&sql, relationship->join_relid);
-	appendStringInfoString(&sql, " AS j");
-	for (int i = 0; i < relationship->njoin; i++)
-	{
-		Column target = column_of(relationship->target_relid, relationship->target_key[i], build->scope->alias);
-		Column join = column_of(relationship->join_relid, relationship->join_target[i], "j");
-
-		appendStringInfoString(&sql, i == 0 ? " ON " : " AND ");
-		orm_sql_comparison(&sql, relationship->join_operators[i], target.sql, target.declared,
-						   under_collation(&join, target.collation), join.declared);
-	}
+	appendStringInfoString(&sql, " AS j ON ");
+	orm_join_append(&sql, &join, orm_join_table_end(build->scope->alias), orm_join_table_end("j"));
 	build->joined = sql.data;
 }
 
@@ -384,8 +330,8 @@ orm_query_link_keys(OrmLevelBuild *build)
 		LinkColumn *column = &columns[i];
 
 		orm_query_need_equality(model, attribute);
-		column->child = column_of(model->relid, attribute->attnum, build->scope->alias);
-		column->type = orm_type_make(column->child.type, -1, column->child.collation);
+		column->child = orm_join_column(build->scope->alias, model->relid, attribute->attnum);
+		column->type = orm_type_make(getBaseType(column->child.type), -1, column->child.collation);
 		column->operator= attribute->equality;
 		link->types[i] = column->type;
 	}

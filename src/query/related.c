@@ -12,8 +12,8 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "utils/lsyscache.h"
 
+#include "model/join.h"
 #include "model/relationship.h"
 #include "query/condition.h"
 
@@ -24,14 +24,6 @@ typedef enum Quantifier
 	NONE,
 	EVERY
 } Quantifier;
-
-/* One end of a join. */
-typedef struct End
-{
-	const char *alias;
-	Oid relation;
-	const AttrNumber *columns;
-} End;
 
 OrmScope *
 orm_query_target(const OrmScope *scope, const OrmRelationship *relationship, const OrmPath *place)
@@ -71,82 +63,30 @@ orm_query_is_single(const OrmRelationship *relationship)
 	return relationship->kind == ORM_BELONGS_TO || relationship->kind == ORM_HAS_ONE;
 }
 
-/* A column of one end: t1."autor_id" */
-static char *
-column_of(const End *end, int i)
-{
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	appendStringInfo(&sql, "%s.", end->alias);
-	orm_sql_name(&sql, orm_query_column_name(end->relation, end->columns[i]));
-	return sql.data;
-}
-
-/* The collation of a column of one end. */
-static Oid
-collation_of(const End *end, int i)
-{
-	Oid type;
-	int32 typmod;
-	Oid collation;
-
-	get_atttypetypmodcoll(end->relation, end->columns[i], &type, &typmod, &collation);
-	return collation;
-}
-
-/* The holder's column, compared under the collation of the referenced one. */
-static char *
-holder_column(const End *referenced, const End *holder, int i)
-{
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	appendStringInfoString(&sql, column_of(holder, i));
-	orm_sql_collate(&sql, collation_of(holder, i), collation_of(referenced, i));
-	return sql.data;
-}
-
-/* Appends "referenced = holder" for every pair of columns; so the operators of foreign keys take them. */
-static void
-append_join(StringInfo sql, int n, End referenced, End holder, const Oid *operators)
-{
-	for (int i = 0; i < n; i++)
-	{
-		if (i > 0)
-			appendStringInfoString(sql, " AND ");
-		orm_sql_comparison(sql, operators[i], column_of(&referenced, i),
-						   get_atttype(referenced.relation, referenced.columns[i]),
-						   holder_column(&referenced, &holder, i), get_atttype(holder.relation, holder.columns[i]));
-	}
-}
-
 void
 orm_query_relate(StringInfo from, StringInfo where, const OrmScope *scope, const OrmRelationship *relationship,
 				 const OrmScope *target)
 {
-	const OrmRelationship *r = relationship;
-	End near_end = {scope->alias, scope->model->relid, r->local};
-	End far_end = {target->alias, target->model->relid, r->remote};
+	OrmJoin join = orm_join_of(scope->model, relationship);
+	OrmJoinEnd near_end = orm_join_table_end(scope->alias);
+	OrmJoinEnd far_end = orm_join_table_end(target->alias);
 
-	if (r->kind == ORM_MANY_TO_MANY)
+	if (relationship->kind == ORM_MANY_TO_MANY)
 	{
 		char *alias = psprintf("t%d", scope->builder->naliases++);
-		End target_end = {target->alias, target->model->relid, r->target_key};
-		End join_end = {alias, r->join_relid, r->join_target};
+		OrmJoin target_join = orm_join_of_target(relationship);
 
-		orm_sql_relation(from, r->join_relid);
+		orm_sql_relation(from, relationship->join_relid);
 		appendStringInfo(from, " AS %s, ", alias);
-		append_join(where, r->njoin, target_end, join_end, r->join_operators);
+		orm_join_append(where, &target_join, far_end, orm_join_table_end(alias));
 		appendStringInfoString(where, " AND ");
 		far_end.alias = alias;
-		far_end.relation = r->join_relid;
 	}
 	orm_query_from(from, target);
-	if (r->key_is_local)
-		append_join(where, r->nkeys, far_end, near_end, r->operators);
+	if (relationship->key_is_local)
+		orm_join_append(where, &join, far_end, near_end);
 	else
-		append_join(where, r->nkeys, near_end, far_end, r->operators);
+		orm_join_append(where, &join, near_end, far_end);
 }
 
 /*

@@ -8,6 +8,7 @@
 #include "utils/typcache.h"
 
 #include "base/sql.h"
+#include "model/join.h"
 #include "remove/delete_internal.h"
 
 /* The column of the keys' arrays that holds a column of the model's table; -1: none. */
@@ -42,14 +43,11 @@ is_direct(const OrmDeleteSet *set, const OrmRelationship *relationship)
 static OrmJoinSide
 local_side(const OrmDeleteSet *set, const OrmRelationship *relationship, int i, bool direct)
 {
-	int column = key_column(set->model, relationship->local[i]);
-	OrmJoinSide side = {.collation = InvalidOid};
+	AttrNumber column = relationship->local[i];
 
 	if (!direct)
-		return orm_side_column("t", set->model->relid, relationship->local[i]);
-	side.sql = psprintf("k.k%d", column);
-	side.type = set->columns.columns[column].type->oid;
-	return side;
+		return orm_join_column("t", set->model->relid, column);
+	return orm_join_value(psprintf("k.k%d", key_column(set->model, column)), set->model->relid, column);
 }
 
 /* Appends the keys of a set, from one on: ROWS FROM (...) AS k(k0), or (SELECT $1 AS k0) AS k */
@@ -93,27 +91,14 @@ append_step(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *rela
 	for (int i = 0; i < relationship->nkeys; i++)
 	{
 		OrmJoinSide local = local_side(set, relationship, i, direct);
-		OrmJoinSide remote = orm_side_column(alias, relation, relationship->remote[i]);
+		OrmJoinSide remote = orm_join_column(alias, relation, relationship->remote[i]);
 
 		if (i > 0)
 			appendStringInfoString(sql, " AND ");
 		if (relationship->key_is_local)
-			orm_side_compare(sql, relationship->operators[i], remote, local);
+			orm_join_compare(sql, relationship->operators[i], remote, local);
 		else
-			orm_side_compare(sql, relationship->operators[i], local, remote);
-	}
-}
-
-/* Appends the conditions between a join table and the target. */
-static void
-append_join(StringInfo sql, const OrmRelationship *relationship, const OrmModel *target)
-{
-	for (int i = 0; i < relationship->njoin; i++)
-	{
-		appendStringInfoString(sql, " AND ");
-		orm_side_compare(sql, relationship->join_operators[i],
-						 orm_side_column("u", target->relid, relationship->target_key[i]),
-						 orm_side_column("j", relationship->join_relid, relationship->join_target[i]));
+			orm_join_compare(sql, relationship->operators[i], local, remote);
 	}
 }
 
@@ -190,7 +175,12 @@ orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, int from, const Or
 	appendStringInfoString(sql, " WHERE ");
 	append_step(sql, set, relationship, many ? "j" : "u", many ? relationship->join_relid : target->relid);
 	if (many)
-		append_join(sql, relationship, target);
+	{
+		OrmJoin join = orm_join_of_target(relationship);
+
+		appendStringInfoString(sql, " AND ");
+		orm_join_append(sql, &join, orm_join_table_end("u"), orm_join_table_end("j"));
+	}
 	if (lock)
 		append_lock(sql, target, "u");
 }

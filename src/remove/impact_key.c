@@ -18,8 +18,8 @@
 #include "utils/syscache.h"
 
 #include "base/sql.h"
+#include "model/join.h"
 #include "remove/impact_internal.h"
-#include "store/arrays.h"
 
 static const struct
 {
@@ -72,8 +72,8 @@ make_statement(const OrmImpactTable *table, HeapTuple constraint)
 		if (table->source != table->relid)
 			column = get_attnum(table->source, get_attname(table->relid, column, false));
 		appendStringInfoString(&sql, " AND ");
-		orm_side_compare(&sql, operators[i], orm_side_column("p", table->source, column),
-						 orm_side_column("c", child, columns[i]));
+		orm_join_compare_action(&sql, operators[i], orm_join_column("p", table->source, column),
+								orm_join_column("c", child, columns[i]));
 	}
 	return sql.data;
 }

@@ -9,24 +9,12 @@
 #include "utils/syscache.h"
 
 #include "base/sql.h"
+#include "model/join.h"
 #include "store/arrays.h"
 #include "store/statement.h"
 
 /* So many rows may be looked through again and again. */
 #define FEW_ROWS 50
-
-/* The name of a column; raises 42703 when it is gone. */
-static char *
-column_name(Oid relation, AttrNumber column)
-{
-	char *name = get_attname(relation, column, true);
-
-	if (name == NULL)
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
-				errmsg("column %d of the relation with OID %u does not exist", column, relation),
-				errhint("A table of a relationship has just been changed: try again."));
-	return name;
-}
 
 bool
 orm_columns_can_add(const OrmType *type, Oid equality)
@@ -65,7 +53,7 @@ orm_columns_add_table(OrmJoinColumns *columns, Oid relation, const AttrNumber *a
 {
 	for (int i = 0; i < n; i++)
 	{
-		char *name = column_name(relation, attnums[i]);
+		char *name = orm_join_column_name(relation, attnums[i]);
 		Oid type;
 		int32 typmod;
 		Oid collation;
@@ -146,68 +134,6 @@ orm_columns_types(const OrmJoinColumns *columns, Oid *types)
 	for (int i = 0; i < columns->n; i++)
 		types[i] = get_array_type(columns->columns[i].type->oid);
 	return columns->n;
-}
-
-OrmJoinSide
-orm_side_column(const char *alias, Oid relation, AttrNumber column)
-{
-	char *name = column_name(relation, column);
-	OrmJoinSide side;
-	StringInfoData sql;
-	int32 typmod;
-
-	get_atttypetypmodcoll(relation, column, &side.type, &typmod, &side.collation);
-	initStringInfo(&sql);
-	appendStringInfo(&sql, "%s.", alias);
-	orm_sql_name(&sql, name);
-	side.sql = sql.data;
-	return side;
-}
-
-/* Casts a side to what the operator of the key takes: by their own types, another may be meant. */
-static void
-cast_side(OrmJoinSide *side, Oid expected)
-{
-	StringInfoData sql;
-
-	if (side->type == expected || IsPolymorphicType(expected))
-		return;
-	initStringInfo(&sql);
-	appendStringInfo(&sql, "%s::", side->sql);
-	orm_sql_type(&sql, expected, -1);
-	side->sql = sql.data;
-	side->type = expected;
-}
-
-/* Gives a side the collation that the server's own check uses where those of the two columns differ. */
-static void
-collate_side(OrmJoinSide *referenced, const OrmJoinSide *holder)
-{
-	Oid collation = referenced->collation;
-	StringInfoData sql;
-
-	if (!OidIsValid(collation) || !OidIsValid(holder->collation) || collation == holder->collation)
-		return;
-	if (get_collation_isdeterministic(collation))
-		collation = holder->collation;
-	initStringInfo(&sql);
-	appendStringInfo(&sql, "(%s COLLATE ", referenced->sql);
-	orm_sql_collation(&sql, collation);
-	appendStringInfoChar(&sql, ')');
-	referenced->sql = sql.data;
-}
-
-void
-orm_side_compare(StringInfo sql, Oid operator, OrmJoinSide referenced, OrmJoinSide holder)
-{
-	Oid left_type;
-	Oid right_type;
-
-	op_input_types(operator, & left_type, &right_type);
-	collate_side(&referenced, &holder);
-	cast_side(&referenced, left_type);
-	cast_side(&holder, right_type);
-	orm_sql_comparison(sql, operator, referenced.sql, referenced.type, holder.sql, holder.type);
 }
 
 OrmTuples

@@ -54,20 +54,6 @@ extern void orm_columns_names(StringInfo sql, const OrmJoinColumns *columns);
 /* The types of the arrays; returns how many. */
 extern int orm_columns_types(const OrmJoinColumns *columns, Oid *types);
 
-/* One side of a comparison along a foreign key. */
-typedef struct OrmJoinSide
-{
-	char *sql;
-	Oid type;
-	Oid collation;
-} OrmJoinSide;
-
-/* A column of a relation, under an alias; raises 42703 when it is gone. */
-extern OrmJoinSide orm_side_column(const char *alias, Oid relation, AttrNumber column);
-
-/* Appends "referenced OPERATOR(pg_catalog.=) holder", compared as the server's own check does. */
-extern void orm_side_compare(StringInfo sql, Oid operator, OrmJoinSide referenced, OrmJoinSide holder);
-
 /* Values for the columns, row by row. */
 typedef struct OrmTuples
 {

@@ -9,10 +9,10 @@
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 
-#include "exec/cast.h"
+#include "model/cast.h"
 
 Expr *
-orm_cast_find(Oid from, Oid to)
+orm_cast_find(Oid from, Oid to, int32 typmod)
 {
 	CaseTestExpr *value = makeNode(CaseTestExpr);
 	Node *cast;
@@ -20,9 +20,10 @@ orm_cast_find(Oid from, Oid to)
 	value->typeId = from;
 	value->typeMod = -1;
 	value->collation = get_typcollation(from);
-	cast = coerce_to_target_type(NULL, (Node *) value, from, to, -1, COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST, -1);
+	cast = coerce_to_target_type(NULL, (Node *) value, from, to, typmod, COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST, -1);
 	if (cast == NULL && TypeCategory(from) == TYPCATEGORY_STRING)
-		cast = coerce_to_target_type(NULL, (Node *) value, from, to, -1, COERCION_EXPLICIT, COERCE_EXPLICIT_CAST, -1);
+		cast = coerce_to_target_type(NULL, (Node *) value, from, to, typmod, COERCION_EXPLICIT, COERCE_EXPLICIT_CAST,
+									 -1);
 	return (Expr *) cast;
 }
 
