@@ -56,7 +56,10 @@ SELECT refused($$SELECT orm.get('ints', 3000000000)$$);
 SELECT refused($$SELECT orm.get('ints', true)$$);
 SELECT refused($$SELECT orm.get('ints', now())$$);
 SELECT refused($$SELECT orm.get('ints', array[1])$$);
-SELECT refused($$SELECT orm.get('ints', '{"id": 1}')$$);
+SELECT orm.get('ints', '{"id": 1}'), orm.get('ints', E' {\n"id": "1"} '), orm.get('ints', '{"id": null}'),
+       orm.get('ints', '{"id": 1}'::varchar), orm.exists('ints', '{"where": {"id": 1}}');
+SELECT refused($$SELECT orm.get('ints', '{"id": 1, "id": 1}')$$), refused($$SELECT orm.get('ints', '{"id": 1')$$),
+       refused($$SELECT orm.get('ints', '{"di": 1}')$$), refused($$SELECT orm.get('ints', '{}')$$), refused($$SELECT orm.get('arrays', '{"id": 1}')$$);
 SELECT refused($$SELECT orm.get('ints', '(1)')$$);
 SELECT refused($$SELECT orm.get('ints', (1, 2))$$);
 SELECT refused($$SELECT orm.get('ints', '{"di": 1}'::json)$$);

@@ -10,11 +10,11 @@
 
 #include "utils/json.h"
 
+#include "base/members.h"
 #include "base/names.h"
 #include "model/declaration.h"
 #include "model/declaration_check.h"
 #include "model/element.h"
-#include "model/element_key.h"
 
 /* Words that a query document uses where an attribute could stand. */
 static const char *const reserved_names[] = {"and", "or", "not"};
@@ -41,7 +41,7 @@ read_name(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool 
 	MemoryContext caller = CurrentMemoryContext;
 
 	if (orm_json_kind(value) != ORM_JSON_STRING && orm_json_kind(value) != ORM_JSON_UNDECODABLE)
-		orm_element_key_wrong_kind(value, path->key, "a string", path);
+		orm_members_raise_kind(value, "a string", path);
 	PG_TRY();
 	{
 		char *name = orm_json_string(value);
@@ -61,97 +61,59 @@ read_name(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool 
 	PG_END_TRY();
 }
 
+/* A declaration while it is read. */
+typedef struct Reader
+{
+	OrmDeclaration *declaration;
+	bool mapped;
+} Reader;
+
 /* Reads "model". */
 static void
-read_model(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool mapped)
+read_model(void *reader, OrmJson value, const OrmPath *path)
 {
-	read_name(declaration, value, path, false);
+	read_name(((Reader *) reader)->declaration, value, path, false);
 }
 
 /* Reads "table". */
 static void
-read_table(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool mapped)
+read_table(void *reader, OrmJson value, const OrmPath *path)
 {
-	read_name(declaration, value, path, true);
+	read_name(((Reader *) reader)->declaration, value, path, true);
 }
 
 /* Reads "elements". */
 static void
-read_elements(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool mapped)
+read_elements(void *reader, OrmJson value, const OrmPath *path)
 {
+	const Reader *r = reader;
 	OrmJsonWalk walk = orm_json_walk(value);
 
 	if (orm_json_kind(value) != ORM_JSON_ARRAY)
-		orm_element_key_wrong_kind(value, path->key, "an array of objects", path);
+		orm_members_raise_kind(value, "an array of objects", path);
 	while (orm_json_next(&walk))
-		orm_element_read(declaration, walk.value, walk.index, mapped);
+		orm_element_read(r->declaration, walk.value, walk.index, r->mapped);
 }
 
 /* The keys of the document. */
-static const struct
-{
-	const char *name;
-	bool required;
-	void (*read)(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool mapped);
-} document_keys[] = {
-	{"model", true, read_model},
-	{"table", true, read_table},
-	{"elements", false, read_elements},
+static const OrmMemberKey document_keys[] = {
+	{ORM_MEMBER_KEY("model"), .allowed = ORM_MEMBER_ALWAYS, .required = ORM_MEMBER_ALWAYS, .read = read_model},
+	{ORM_MEMBER_KEY("table"), .allowed = ORM_MEMBER_ALWAYS, .required = ORM_MEMBER_ALWAYS, .read = read_table},
+	{ORM_MEMBER_KEY("elements"), .allowed = ORM_MEMBER_ALWAYS, .read = read_elements},
 };
 
-/* The number of the key of that name; raises 22023 with the nearest. */
-static int
-find_document_key(OrmJson name, const OrmPath *path)
-{
-	const char *names[lengthof(document_keys)];
-
-	for (int i = 0; i < (int) lengthof(document_keys); i++)
-	{
-		names[i] = document_keys[i].name;
-		if (orm_json_equals(name, names[i]))
-			return i;
-	}
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("unknown key \"%s\" of a model document", path->key),
-			orm_error_nearest("key", path->key, names, lengthof(names)));
-}
-
-/* Reads the keys of the document. */
-static void
-read_document(OrmDeclaration *declaration, OrmJson root, bool mapped)
-{
-	OrmJsonWalk walk = orm_json_walk(root);
-	bool seen[lengthof(document_keys)] = {false};
-
-	while (orm_json_next(&walk))
-	{
-		OrmPath here = orm_path_key(NULL, orm_json_string(walk.key));
-		int i = find_document_key(walk.key, &here);
-
-		if (seen[i])
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("key \"%s\" is given more than once", here.key));
-		seen[i] = true;
-		document_keys[i].read(declaration, walk.value, &here, mapped);
-	}
-	for (int i = 0; i < (int) lengthof(document_keys); i++)
-		if (document_keys[i].required && !seen[i])
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("model document needs \"%s\"", document_keys[i].name));
-}
+static const OrmMemberTable document_table = {
+	.document = "model document", .noun = "key", ORM_MEMBER_RECORDS(document_keys)};
 
 /* Parses a model document and checks it. */
 OrmDeclaration *
 orm_declaration_parse(const OrmDocument *document, bool mapped)
 {
 	OrmDeclaration *declaration = palloc0(sizeof(OrmDeclaration));
-	OrmJson root = orm_document_root(document);
+	Reader reader = {declaration, mapped};
 
 	declaration->all_accessors = true;
-	if (orm_json_kind(root) != ORM_JSON_OBJECT)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("model document must be an object, not %s", orm_json_kind_name(orm_json_kind(root))));
-	read_document(declaration, root, mapped);
+	orm_members_read(&document_table, ORM_MEMBER_ALWAYS, orm_document_root(document), NULL, &reader);
 	orm_declaration_check(declaration, mapped);
 	return declaration;
 }

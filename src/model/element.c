@@ -10,7 +10,20 @@
 #include "model/element_key.h"
 
 #define KIND(kind) (1 << (kind))
-#define ANY_KIND 0xffffffff
+#define ANY_KIND 0xffff
+
+/* The contexts of keys: the kinds of records of a table that is made, and again those of one that exists. */
+#define MAPPED(kinds) ((uint32) (kinds) << 16)
+#define BOTH(kinds) ((kinds) | MAPPED(kinds))
+
+#define KEY(text, kinds, needed) \
+	{ \
+		ORM_MEMBER_KEY(text), .allowed = BOTH(kinds), .required = BOTH(needed) \
+	}
+#define KEY_OF_NEW(text, kinds, needed) \
+	{ \
+		ORM_MEMBER_KEY(text), .allowed = (kinds), .required = (needed) \
+	}
 
 /* Kinds of constraints by what they have. */
 #define KEYS \
@@ -30,67 +43,84 @@ static const char *const accessors[] = {"create", "find", "find_by", "filter_by"
 #define COLUMN(member) offsetof(OrmDeclaredColumn, member)
 
 static const OrmElementKey column_keys[] = {
-	{"name", &orm_element_key_name, COLUMN(name), "column", NULL, ANY_KIND, ANY_KIND, true},
-	{"type", &orm_element_key_type, COLUMN(type), NULL, NULL, ANY_KIND, ANY_KIND, false},
-	{"primary_key", &orm_element_key_choice, COLUMN(primary_key), NULL, NULL, ANY_KIND, 0, false},
-	{"nullable", &orm_element_key_choice, COLUMN(nullable), NULL, NULL, ANY_KIND, 0, false},
-	{"is_unique", &orm_element_key_choice, COLUMN(is_unique), NULL, NULL, ANY_KIND, 0, false},
-	{"indexed", &orm_element_key_choice, COLUMN(indexed), NULL, NULL, ANY_KIND, 0, false},
-	{"server_default", &orm_element_key_expression, COLUMN(server_default), "default", NULL, ANY_KIND, 0, false},
-	{"identity", &orm_element_key_word, COLUMN(identity), NULL, identities, ANY_KIND, 0, false},
-	{"generated", &orm_element_key_expression, COLUMN(generated), "generation expression", NULL, ANY_KIND, 0, false},
-	{"foreign_key", &orm_element_key_target, COLUMN(foreign_key), NULL, NULL, ANY_KIND, 0, false},
-	{"on_delete", &orm_element_key_word, COLUMN(on_delete), NULL, actions, ANY_KIND, 0, false},
-	{"on_update", &orm_element_key_word, COLUMN(on_update), NULL, actions, ANY_KIND, 0, false},
-	{"check_expr", &orm_element_key_expression, COLUMN(check_expr), "check", NULL, ANY_KIND, 0, false},
-	{"collation", &orm_element_key_collation, COLUMN(collation), NULL, NULL, ANY_KIND, 0, false},
-	{"attribute", &orm_element_key_name, COLUMN(attribute), "attribute", NULL, ANY_KIND, 0, true},
-	{"comment", &orm_element_key_text, COLUMN(comment), NULL, NULL, ANY_KIND, 0, false},
+	{KEY("name", ANY_KIND, ANY_KIND), &orm_element_key_name, COLUMN(name), "column", NULL},
+	{KEY_OF_NEW("type", ANY_KIND, ANY_KIND), &orm_element_key_type, COLUMN(type), NULL, NULL},
+	{KEY_OF_NEW("primary_key", ANY_KIND, 0), &orm_element_key_choice, COLUMN(primary_key), NULL, NULL},
+	{KEY_OF_NEW("nullable", ANY_KIND, 0), &orm_element_key_choice, COLUMN(nullable), NULL, NULL},
+	{KEY_OF_NEW("is_unique", ANY_KIND, 0), &orm_element_key_choice, COLUMN(is_unique), NULL, NULL},
+	{KEY_OF_NEW("indexed", ANY_KIND, 0), &orm_element_key_choice, COLUMN(indexed), NULL, NULL},
+	{KEY_OF_NEW("server_default", ANY_KIND, 0), &orm_element_key_expression, COLUMN(server_default), "default", NULL},
+	{KEY_OF_NEW("identity", ANY_KIND, 0), &orm_element_key_word, COLUMN(identity), NULL, identities},
+	{KEY_OF_NEW("generated", ANY_KIND, 0), &orm_element_key_expression, COLUMN(generated), "generation expression",
+	 NULL},
+	{KEY_OF_NEW("foreign_key", ANY_KIND, 0), &orm_element_key_target, COLUMN(foreign_key), NULL, NULL},
+	{KEY_OF_NEW("on_delete", ANY_KIND, 0), &orm_element_key_word, COLUMN(on_delete), NULL, actions},
+	{KEY_OF_NEW("on_update", ANY_KIND, 0), &orm_element_key_word, COLUMN(on_update), NULL, actions},
+	{KEY_OF_NEW("check_expr", ANY_KIND, 0), &orm_element_key_expression, COLUMN(check_expr), "check", NULL},
+	{KEY_OF_NEW("collation", ANY_KIND, 0), &orm_element_key_collation, COLUMN(collation), NULL, NULL},
+	{KEY("attribute", ANY_KIND, 0), &orm_element_key_name, COLUMN(attribute), "attribute", NULL},
+	{KEY_OF_NEW("comment", ANY_KIND, 0), &orm_element_key_text, COLUMN(comment), NULL, NULL},
 };
 
 #define CONSTRAINT(member) offsetof(OrmDeclaredConstraint, member)
 
 static const OrmElementKey constraint_keys[] = {
-	{"name", &orm_element_key_name, CONSTRAINT(name), "constraint", NULL, ANY_KIND, CHECK, true},
-	{"columns", &orm_element_key_names, CONSTRAINT(columns), "column", NULL, KEYS, KEYS, true},
-	{"expr", &orm_element_key_expression, CONSTRAINT(expr), "check", NULL, CHECK, CHECK, false},
-	{"model", &orm_element_key_target, CONSTRAINT(target), NULL, NULL, FOREIGN_KEY, FOREIGN_KEY, false},
-	{"referenced", &orm_element_key_names, CONSTRAINT(target_columns), "column", NULL, FOREIGN_KEY, 0, false},
-	{"on_delete", &orm_element_key_word, CONSTRAINT(on_delete), NULL, actions, FOREIGN_KEY, 0, false},
-	{"on_update", &orm_element_key_word, CONSTRAINT(on_update), NULL, actions, FOREIGN_KEY, 0, false},
-	{"is_unique", &orm_element_key_choice, CONSTRAINT(is_unique), NULL, NULL, INDEX, 0, false},
-	{"method", &orm_element_key_method, CONSTRAINT(method), NULL, NULL, INDEX, 0, false},
-	{"where_expr", &orm_element_key_expression, CONSTRAINT(where_expr), "condition of an index", NULL, INDEX, 0, false},
+	{KEY("name", ANY_KIND, CHECK), &orm_element_key_name, CONSTRAINT(name), "constraint", NULL},
+	{KEY("columns", KEYS, KEYS), &orm_element_key_names, CONSTRAINT(columns), "column", NULL},
+	{KEY_OF_NEW("expr", CHECK, CHECK), &orm_element_key_expression, CONSTRAINT(expr), "check", NULL},
+	{KEY_OF_NEW("model", FOREIGN_KEY, FOREIGN_KEY), &orm_element_key_target, CONSTRAINT(target), NULL, NULL},
+	{KEY_OF_NEW("referenced", FOREIGN_KEY, 0), &orm_element_key_names, CONSTRAINT(target_columns), "column", NULL},
+	{KEY_OF_NEW("on_delete", FOREIGN_KEY, 0), &orm_element_key_word, CONSTRAINT(on_delete), NULL, actions},
+	{KEY_OF_NEW("on_update", FOREIGN_KEY, 0), &orm_element_key_word, CONSTRAINT(on_update), NULL, actions},
+	{KEY_OF_NEW("is_unique", INDEX, 0), &orm_element_key_choice, CONSTRAINT(is_unique), NULL, NULL},
+	{KEY_OF_NEW("method", INDEX, 0), &orm_element_key_method, CONSTRAINT(method), NULL, NULL},
+	{KEY_OF_NEW("where_expr", INDEX, 0), &orm_element_key_expression, CONSTRAINT(where_expr), "condition of an index",
+	 NULL},
 };
 
 #define RELATIONSHIP(member) offsetof(OrmDeclaredRelationship, member)
 
 static const OrmElementKey relationship_keys[] = {
-	{"name", &orm_element_key_name, RELATIONSHIP(name), "relationship", NULL, ANY_KIND, ANY_KIND, true},
-	{"model", &orm_element_key_name, RELATIONSHIP(model), "model", NULL, ANY_KIND, ANY_KIND, true},
-	{"foreign_key", &orm_element_key_names, RELATIONSHIP(foreign_key), "column", NULL, ANY_KIND, 0, true},
-	{"through", &orm_element_key_target, RELATIONSHIP(through), NULL, NULL, MANY_TO_MANY, 0, true},
-	{"made", &orm_element_key_choice, RELATIONSHIP(made), NULL, NULL, MANY_TO_MANY, 0, true},
-	{"back_populates", &orm_element_key_name, RELATIONSHIP(back_populates), "relationship", NULL, ANY_KIND, 0, true},
-	{"nullable", &orm_element_key_choice, RELATIONSHIP(nullable), NULL, NULL, BELONGS_TO, 0, false},
-	{"on_delete", &orm_element_key_word, RELATIONSHIP(on_delete), NULL, actions, BELONGS_TO, 0, false},
-	{"on_update", &orm_element_key_word, RELATIONSHIP(on_update), NULL, actions, BELONGS_TO, 0, false},
-	{"cascade", &orm_element_key_cascade, RELATIONSHIP(cascade), NULL, NULL, ANY_KIND, 0, true},
+	{KEY("name", ANY_KIND, ANY_KIND), &orm_element_key_name, RELATIONSHIP(name), "relationship", NULL},
+	{KEY("model", ANY_KIND, ANY_KIND), &orm_element_key_name, RELATIONSHIP(model), "model", NULL},
+	{KEY("foreign_key", ANY_KIND, 0), &orm_element_key_names, RELATIONSHIP(foreign_key), "column", NULL},
+	{KEY("through", MANY_TO_MANY, 0), &orm_element_key_target, RELATIONSHIP(through), NULL, NULL},
+	{KEY("made", MANY_TO_MANY, 0), &orm_element_key_choice, RELATIONSHIP(made), NULL, NULL},
+	{KEY("back_populates", ANY_KIND, 0), &orm_element_key_name, RELATIONSHIP(back_populates), "relationship", NULL},
+	{KEY_OF_NEW("nullable", BELONGS_TO, 0), &orm_element_key_choice, RELATIONSHIP(nullable), NULL, NULL},
+	{KEY_OF_NEW("on_delete", BELONGS_TO, 0), &orm_element_key_word, RELATIONSHIP(on_delete), NULL, actions},
+	{KEY_OF_NEW("on_update", BELONGS_TO, 0), &orm_element_key_word, RELATIONSHIP(on_update), NULL, actions},
+	{KEY("cascade", ANY_KIND, 0), &orm_element_key_cascade, RELATIONSHIP(cascade), NULL, NULL},
 };
 
 #define VERSION(member) offsetof(OrmDeclaredVersion, member)
 
 static const OrmElementKey version_keys[] = {
-	{"column_name", &orm_element_key_name, VERSION(column), "column", NULL, ANY_KIND, ANY_KIND, true},
+	{KEY("column_name", ANY_KIND, ANY_KIND), &orm_element_key_name, VERSION(column), "column", NULL},
 };
 
 #define DECLARATION(member) offsetof(OrmDeclaration, member)
 
 static const OrmElementKey accessors_keys[] = {
-	{"prefix", &orm_element_key_name, DECLARATION(prefix), "prefix", NULL, ANY_KIND, 0, true},
-	{"schema", &orm_element_key_name, DECLARATION(accessor_schema), "schema", NULL, ANY_KIND, 0, true},
-	{"include", &orm_element_key_words, DECLARATION(include), NULL, accessors, ANY_KIND, 0, true},
+	{KEY("prefix", ANY_KIND, 0), &orm_element_key_name, DECLARATION(prefix), "prefix", NULL},
+	{KEY("schema", ANY_KIND, 0), &orm_element_key_name, DECLARATION(accessor_schema), "schema", NULL},
+	{KEY("include", ANY_KIND, 0), &orm_element_key_words, DECLARATION(include), NULL, accessors},
 };
+
+/* In an ereport: a key of an element, or an element, that a table which exists does not take. */
+static bool
+hint_mapped(const OrmMemberKey *member, const char *name, uint32 context)
+{
+	if (member == NULL || (MAPPED(member->allowed) & context) == 0)
+		return false;
+	errhint("\"%s\" cannot be given for a table that exists.", name);
+	return true;
+}
+
+#define KEY_TABLE(keys) \
+	{ \
+		.noun = "key", ORM_MEMBER_RECORDS(keys), .hint = hint_mapped \
+	}
 
 /* A kind of record. */
 typedef struct RecordType
@@ -100,46 +130,52 @@ typedef struct RecordType
 	size_t kind; /* where in the record its kind is, when it has one */
 	bool has_kind;
 	size_t position;
-	const OrmElementKey *keys;
-	int nkeys;
+	OrmMemberTable table; /* of OrmElementKey */
 } RecordType;
 
-static const RecordType column_record = {
-	sizeof(OrmDeclaredColumn), DECLARATION(columns), 0, false, COLUMN(position), column_keys, lengthof(column_keys)};
+static const RecordType column_record = {sizeof(OrmDeclaredColumn), DECLARATION(columns),  0, false,
+										 COLUMN(position),			KEY_TABLE(column_keys)};
 static const RecordType constraint_record = {
-	sizeof(OrmDeclaredConstraint), DECLARATION(constraints), CONSTRAINT(kind),		   true,
-	CONSTRAINT(position),		   constraint_keys,			 lengthof(constraint_keys)};
+	sizeof(OrmDeclaredConstraint), DECLARATION(constraints),  CONSTRAINT(kind), true,
+	CONSTRAINT(position),		   KEY_TABLE(constraint_keys)};
 static const RecordType relationship_record = {
-	sizeof(OrmDeclaredRelationship), DECLARATION(relationships), RELATIONSHIP(kind),		 true,
-	RELATIONSHIP(position),			 relationship_keys,			 lengthof(relationship_keys)};
-static const RecordType version_record = {
-	sizeof(OrmDeclaredVersion), DECLARATION(versions), 0, false, VERSION(position), version_keys,
-	lengthof(version_keys)};
-static const RecordType accessors_record = {0, 0, 0, false, 0, accessors_keys, lengthof(accessors_keys)};
+	sizeof(OrmDeclaredRelationship), DECLARATION(relationships),  RELATIONSHIP(kind), true,
+	RELATIONSHIP(position),			 KEY_TABLE(relationship_keys)};
+static const RecordType version_record = {sizeof(OrmDeclaredVersion), DECLARATION(versions),  0, false,
+										  VERSION(position),		  KEY_TABLE(version_keys)};
+static const RecordType accessors_record = {0, 0, 0, false, 0, KEY_TABLE(accessors_keys)};
+
+/* A key of a kind of record. */
+static const OrmElementKey *
+record_key(const RecordType *record, int i)
+{
+	return (const OrmElementKey *) orm_members_record(&record->table, i);
+}
 
 /* What a builder makes. */
 typedef struct Builder
 {
-	const char *name;
+	OrmMemberKey member;
 	const RecordType *record;
 	int kind;
-	bool mapped; /* may stand where the table exists */
 } Builder;
 
 static const Builder builders[] = {
-	{"column", &column_record, 0, true},
-	{"primary_key", &constraint_record, ORM_CONSTRAINT_PRIMARY_KEY, true},
-	{"unique", &constraint_record, ORM_CONSTRAINT_UNIQUE, false},
-	{"index", &constraint_record, ORM_CONSTRAINT_INDEX, false},
-	{"check", &constraint_record, ORM_CONSTRAINT_CHECK, false},
-	{"foreign_key", &constraint_record, ORM_CONSTRAINT_FOREIGN_KEY, false},
-	{"belongs_to", &relationship_record, ORM_BELONGS_TO, true},
-	{"has_many", &relationship_record, ORM_HAS_MANY, true},
-	{"has_one", &relationship_record, ORM_HAS_ONE, true},
-	{"many_to_many", &relationship_record, ORM_MANY_TO_MANY, true},
-	{"version", &version_record, 0, true},
-	{"accessors", &accessors_record, 0, true},
+	{KEY("column", KIND(0), 0), &column_record, 0},
+	{KEY("primary_key", KIND(0), 0), &constraint_record, ORM_CONSTRAINT_PRIMARY_KEY},
+	{KEY_OF_NEW("unique", KIND(0), 0), &constraint_record, ORM_CONSTRAINT_UNIQUE},
+	{KEY_OF_NEW("index", KIND(0), 0), &constraint_record, ORM_CONSTRAINT_INDEX},
+	{KEY_OF_NEW("check", KIND(0), 0), &constraint_record, ORM_CONSTRAINT_CHECK},
+	{KEY_OF_NEW("foreign_key", KIND(0), 0), &constraint_record, ORM_CONSTRAINT_FOREIGN_KEY},
+	{KEY("belongs_to", KIND(0), 0), &relationship_record, ORM_BELONGS_TO},
+	{KEY("has_many", KIND(0), 0), &relationship_record, ORM_HAS_MANY},
+	{KEY("has_one", KIND(0), 0), &relationship_record, ORM_HAS_ONE},
+	{KEY("many_to_many", KIND(0), 0), &relationship_record, ORM_MANY_TO_MANY},
+	{KEY("version", KIND(0), 0), &version_record, 0},
+	{KEY("accessors", KIND(0), 0), &accessors_record, 0},
 };
+
+static const OrmMemberTable builder_table = {.noun = "element", ORM_MEMBER_RECORDS(builders), .hint = hint_mapped};
 
 /* The builder of a kind of record. */
 static const Builder *
@@ -156,63 +192,31 @@ builder_of(const RecordType *record, int kind)
 const char *
 orm_element_constraint_name(OrmConstraintKind kind)
 {
-	return builder_of(&constraint_record, kind)->name;
+	return builder_of(&constraint_record, kind)->member.key;
 }
 
-/* The builder of that name; raises 22023 with the nearest. */
+/* The builder that an element names, and what stands behind it. */
 static const Builder *
-find_builder(OrmJson name, const OrmPath *path, bool mapped)
+find_builder(OrmJson element, const OrmPath *path, bool mapped, OrmJson *body)
 {
-	const char *names[lengthof(builders)];
+	OrmJson values[lengthof(builders)];
+	int i = 0;
 
-	for (int i = 0; i < (int) lengthof(builders); i++)
-	{
-		names[i] = builders[i].name;
-		if (!orm_json_equals(name, builders[i].name))
-			continue;
-		if (mapped && !builders[i].mapped)
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("element \"%s\" cannot be given for a table that exists", builders[i].name),
-					orm_error_place(path));
-		return &builders[i];
-	}
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown element \"%s\"", orm_json_string(name)),
-			orm_error_place(path), orm_error_nearest("element", orm_json_string(name), names, lengthof(names)));
+	if (orm_json_kind(element) == ORM_JSON_OBJECT && element.node->count != 1)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("an element must have one key, the name of its builder"), orm_error_place(path));
+	orm_members_take(&builder_table, mapped ? MAPPED(KIND(0)) : KIND(0), element, path, values);
+	while (values[i].node == NULL)
+		i++;
+	*body = values[i];
+	return &builders[i];
 }
 
 /* Does this builder have that key? */
 static bool
 has_key(const Builder *builder, const OrmElementKey *key)
 {
-	return (key->kinds & KIND(builder->kind)) != 0;
-}
-
-/* The number of the key of that name; raises 22023 with the nearest. */
-static int
-find_key(const Builder *builder, OrmJson name, const OrmPath *path, bool mapped)
-{
-	const RecordType *record = builder->record;
-	const char **names = palloc(sizeof(char *) * record->nkeys);
-	int nnames = 0;
-
-	for (int i = 0; i < record->nkeys; i++)
-	{
-		const OrmElementKey *key = &record->keys[i];
-
-		if (!has_key(builder, key))
-			continue;
-		names[nnames++] = key->name;
-		if (!orm_json_equals(name, key->name))
-			continue;
-		if (mapped && !key->mapped)
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("\"%s\" cannot be given for a table that exists", key->name), orm_error_place(path));
-		pfree(names);
-		return i;
-	}
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("unknown key \"%s\" of element \"%s\"", orm_json_string(name), builder->name), orm_error_place(path),
-			orm_error_nearest("key", orm_json_string(name), names, nnames));
+	return (key->member.allowed & KIND(builder->kind)) != 0;
 }
 
 /* A record in which nothing is given. */
@@ -222,64 +226,48 @@ make_record(const Builder *builder, int position)
 	const RecordType *type = builder->record;
 	char *record = palloc0(type->size);
 
-	for (int i = 0; i < type->nkeys; i++)
-		if (type->keys[i].type == &orm_element_key_choice)
-			*(OrmChoice *) (record + type->keys[i].offset) = ORM_NOT_GIVEN;
+	for (int i = 0; i < type->table.n; i++)
+		if (record_key(type, i)->type == &orm_element_key_choice)
+			*(OrmChoice *) (record + record_key(type, i)->offset) = ORM_NOT_GIVEN;
 	if (type->has_kind)
 		memcpy(record + type->kind, &builder->kind, sizeof(builder->kind));
 	*(int *) (record + type->position) = position;
 	return record;
 }
 
-/* Raises 22023 for a key that must be there and is not. */
-static void
-check_required(const Builder *builder, uint32 seen, const OrmPath *path, bool mapped)
-{
-	for (int i = 0; i < builder->record->nkeys; i++)
-	{
-		const OrmElementKey *key = &builder->record->keys[i];
-
-		if ((key->required & KIND(builder->kind)) && !(seen & KIND(i)) && (!mapped || key->mapped))
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("element \"%s\" needs \"%s\"", builder->name, key->name), orm_error_place(path));
-	}
-}
-
 /* Reads {key: value, ...} into a record; returns which keys were there. */
-static uint32
+static uint64
 read_keys(const Builder *builder, OrmJson body, const OrmPath *path, bool mapped, void *record)
 {
-	OrmJsonWalk walk = orm_json_walk(body);
-	uint32 seen = 0;
+	const RecordType *type = builder->record;
+	OrmJson *values = palloc(sizeof(OrmJson) * type->table.n);
+	uint32 context = mapped ? MAPPED(KIND(builder->kind)) : KIND(builder->kind);
+	uint64 given = orm_members_take(&type->table, context, body, path, values);
 
-	while (orm_json_next(&walk))
+	for (int i = 0; i < type->table.n; i++)
 	{
-		OrmPath here = orm_path_key(path, orm_json_string(walk.key));
-		int i = find_key(builder, walk.key, &here, mapped);
+		const OrmElementKey *key = record_key(type, i);
+		OrmPath here = orm_path_key(path, key->member.key);
 
-		if (seen & KIND(i))
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("key \"%s\" is given more than once", here.key), orm_error_place(path));
-		seen |= KIND(i);
-		orm_element_key_read(&builder->record->keys[i], walk.value, &here, record);
+		if (values[i].node != NULL)
+			orm_element_key_read(key, values[i], &here, record);
 	}
-	check_required(builder, seen, path, mapped);
-	return seen;
+	pfree(values);
+	return given;
 }
 
 /* Reads the element that says something about the declaration itself. */
 static void
 read_accessors(OrmDeclaration *declaration, const Builder *builder, OrmJson body, const OrmPath *path, bool mapped)
 {
-	uint32 seen;
+	uint64 given;
 
 	if (declaration->has_accessors)
-		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("element \"%s\" is given more than once", builder->name),
-				orm_error_place(path));
-	seen = read_keys(builder, body, path, mapped, declaration);
+		orm_members_raise_twice("element", builder->member.key, path);
+	given = read_keys(builder, body, path, mapped, declaration);
 	declaration->has_accessors = true;
-	for (int i = 0; i < builder->record->nkeys; i++)
-		if (builder->record->keys[i].type == &orm_element_key_words && (seen & KIND(i)))
+	for (int i = 0; i < builder->record->table.n; i++)
+		if (record_key(builder->record, i)->type == &orm_element_key_words && (given & (UINT64CONST(1) << i)))
 			declaration->all_accessors = false;
 }
 
@@ -289,29 +277,19 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 {
 	OrmElementPlace place;
 	const OrmPath *path = orm_declaration_place(&place, position, NULL, NULL);
-	OrmJsonWalk walk = orm_json_walk(element);
-	const Builder *builder;
-	OrmPath here;
+	OrmJson body;
+	const Builder *builder = find_builder(element, path, mapped, &body);
+	OrmPath here = orm_path_key(path, builder->member.key);
 	void *record;
 	List **list;
 
-	if (orm_json_kind(element) != ORM_JSON_OBJECT)
-		orm_element_key_wrong_kind(element, "elements", "an array of objects", path);
-	if (element.node->count != 1)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("an element must have one key, the name of its builder"), orm_error_place(path));
-	orm_json_next(&walk);
-	here = orm_path_key(path, orm_json_string(walk.key));
-	builder = find_builder(walk.key, &here, mapped);
-	if (orm_json_kind(walk.value) != ORM_JSON_OBJECT)
-		orm_element_key_wrong_kind(walk.value, builder->name, "an object", &here);
 	if (builder->record->size == 0)
 	{
-		read_accessors(declaration, builder, walk.value, &here, mapped);
+		read_accessors(declaration, builder, body, &here, mapped);
 		return;
 	}
 	record = make_record(builder, position);
-	read_keys(builder, walk.value, &here, mapped, record);
+	read_keys(builder, body, &here, mapped, record);
 	list = (List **) ((char *) declaration + builder->record->list);
 	*list = lappend(*list, record);
 }
@@ -323,16 +301,16 @@ print_element(StringInfo out, const Builder *builder, const void *record, const 
 	bool first = true;
 
 	appendStringInfoChar(out, '{');
-	escape_json(out, builder->name);
+	escape_json(out, builder->member.key);
 	appendStringInfoString(out, ": {");
-	for (int i = 0; i < builder->record->nkeys; i++)
+	for (int i = 0; i < builder->record->table.n; i++)
 	{
-		const OrmElementKey *key = &builder->record->keys[i];
+		const OrmElementKey *key = record_key(builder->record, i);
 
 		if (!has_key(builder, key) || !(key == always || orm_element_key_is_given(key, record)))
 			continue;
 		appendStringInfoString(out, first ? "" : ", ");
-		escape_json(out, key->name);
+		escape_json(out, key->member.key);
 		appendStringInfoString(out, ": ");
 		orm_element_key_print(out, key, record);
 		first = false;

@@ -42,7 +42,7 @@ static void
 take_target(const OrmElementKey *key, char *text, void *record)
 {
 	if (text[0] == '\0')
-		ereport(ERROR, errcode(ERRCODE_INVALID_NAME), errmsg("\"%s\" must not be empty", key->name));
+		ereport(ERROR, errcode(ERRCODE_INVALID_NAME), errmsg("\"%s\" must not be empty", key->member.key));
 	take_text(key, text, record);
 }
 
@@ -84,7 +84,7 @@ find_word(const OrmElementKey *key, const char *text)
 			return pstrdup(*word);
 		appendStringInfo(&possible, "%s\"%s\"", word == key->words ? "" : ", ", *word);
 	}
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot be \"%s\"", key->name, text),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot be \"%s\"", key->member.key, text),
 			errhint("It is one of %s.", possible.data));
 }
 
@@ -205,17 +205,6 @@ const OrmElementKeyType orm_element_key_collation = {ORM_KEY_STRING, take_collat
 const OrmElementKeyType orm_element_key_method = {ORM_KEY_STRING, take_method, false};
 const OrmElementKeyType orm_element_key_cascade = {ORM_KEY_STRING, take_cascade, false};
 
-/* Raises for a value of the wrong kind. */
-void
-orm_element_key_wrong_kind(OrmJson value, const char *key, const char *expected, const OrmPath *path)
-{
-	bool null = orm_json_kind(value) == ORM_JSON_NULL;
-
-	ereport(ERROR, errcode(null ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" must be %s, not %s", key, expected, orm_json_kind_name(orm_json_kind(value))),
-			orm_error_place(path));
-}
-
 /* Reads a string; whatever is wrong with it is raised with its place. */
 static void
 read_string(const OrmElementKey *key, OrmJson value, const char *expected, const OrmPath *path, void *record)
@@ -223,7 +212,7 @@ read_string(const OrmElementKey *key, OrmJson value, const char *expected, const
 	MemoryContext caller = CurrentMemoryContext;
 
 	if (orm_json_kind(value) != ORM_JSON_STRING && orm_json_kind(value) != ORM_JSON_UNDECODABLE)
-		orm_element_key_wrong_kind(value, key->name, expected, path);
+		orm_members_raise_kind(value, expected, path);
 	PG_TRY();
 	{
 		key->type->take(key, orm_json_string(value), record);
@@ -250,10 +239,10 @@ read_list(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *re
 	{
 		OrmPath here = orm_path_index(path, walk.index);
 
-		read_string(key, walk.value, "an array of strings", &here, record);
+		read_string(key, walk.value, "a string", &here, record);
 	}
 	if (walk.index < 0 && !key->type->may_be_empty)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" must not be empty", key->name),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" must not be empty", key->member.key),
 				orm_error_place(path));
 }
 
@@ -261,14 +250,10 @@ read_list(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *re
 void
 orm_element_key_read(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *record)
 {
-	OrmJsonKind kind = orm_json_kind(value);
-
 	switch (key->type->shape)
 	{
 		case ORM_KEY_CHOICE:
-			if (kind != ORM_JSON_TRUE && kind != ORM_JSON_FALSE)
-				orm_element_key_wrong_kind(value, key->name, "true or false", path);
-			*MEMBER(key, record, OrmChoice) = kind == ORM_JSON_TRUE ? ORM_YES : ORM_NO;
+			*MEMBER(key, record, OrmChoice) = orm_members_boolean(value, path) ? ORM_YES : ORM_NO;
 			break;
 		case ORM_KEY_STRING:
 			read_string(key, value, "a string", path, record);

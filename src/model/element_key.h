@@ -9,6 +9,7 @@
 #ifndef ORM_MODEL_ELEMENT_KEY_H
 #define ORM_MODEL_ELEMENT_KEY_H
 
+#include "base/members.h"
 #include "model/declaration.h"
 
 struct OrmElementKey;
@@ -49,14 +50,11 @@ extern const OrmElementKeyType orm_element_key_cascade;	   /* what goes along a 
 
 typedef struct OrmElementKey
 {
-	const char *name;
+	OrmMemberKey member; /* its contexts are kinds of records; see element.c */
 	const OrmElementKeyType *type;
 	size_t offset;			  /* in the record */
 	const char *what;		  /* in messages: the name of a <what>, a <what> (expression) */
 	const char *const *words; /* terminated by NULL */
-	uint32 kinds;			  /* 1 << kind of the records that have it */
-	uint32 required;		  /* of those that must have it */
-	bool mapped;			  /* also where the table exists */
 } OrmElementKey;
 
 /* Reads one value into its record. */
@@ -67,9 +65,5 @@ extern bool orm_element_key_is_given(const OrmElementKey *key, const void *recor
 
 /* Appends the value as JSON. */
 extern void orm_element_key_print(StringInfo out, const OrmElementKey *key, const void *record);
-
-/* Raises 22023, or 22004 for a null: the value at this place must be something else. */
-extern void orm_element_key_wrong_kind(OrmJson value, const char *key, const char *expected, const OrmPath *path)
-	pg_attribute_noreturn();
 
 #endif

@@ -7,6 +7,7 @@
 #include "catalog/pg_type.h"
 #include "common/jsonapi.h"
 #include "funcapi.h"
+#include "mb/pg_wchar.h"
 #include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -14,6 +15,7 @@
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
+#include "base/members.h"
 #include "base/settings.h"
 #include "model/key.h"
 #include "model/value.h"
@@ -37,19 +39,28 @@ orm_key_flags(const OrmModel *model, const OrmKey *key)
 	return flags;
 }
 
+/* The forms of a key of the model, as a hint. */
+static char *
+hint_forms(const OrmModel *model)
+{
+	const OrmKey *key = model->primary_key;
+	StringInfoData hint;
+
+	initStringInfo(&hint);
+	appendStringInfoString(&hint, "A key is a row or an object of these attributes: ");
+	for (int i = 0; i < key->nattributes; i++)
+		appendStringInfo(&hint, "%s%s", i ? ", " : "", model->attributes[key->attributes[i]].name);
+	appendStringInfoChar(&hint, '.');
+	return hint.data;
+}
+
 /* Raises: what was given cannot be a key of the model. */
 static void
 raise_wrong_form(const OrmModel *model, const OrmPath *path, const char *given)
 {
-	const OrmKey *key = model->primary_key;
-	StringInfoData names;
-
-	initStringInfo(&names);
-	for (int i = 0; i < key->nattributes; i++)
-		appendStringInfo(&names, "%s%s", i ? ", " : "", model->attributes[key->attributes[i]].name);
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("%s is not a key of model \"%s\"", given, model->name), orm_error_place(path),
-			errhint("A key is a row or an object of these attributes: %s.", names.data));
+			errhint("%s", hint_forms(model)));
 }
 
 /* The attribute at a position of the primary key. */
@@ -117,8 +128,7 @@ read_object(const OrmModel *model, OrmJson object, const OrmPath *path, Datum *v
 		bool isnull = true;
 
 		if (given[position])
-			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
-					errmsg("attribute \"%s\" is given twice", attribute->name), orm_error_place(&here));
+			orm_members_raise_twice("attribute", attribute->name, &here);
 		given[position] = true;
 		if (orm_json_kind(walk.value) != ORM_JSON_NULL)
 			values[position] = orm_value_read(look_up_type(attribute), walk.value, &here, &isnull);
@@ -126,10 +136,7 @@ read_object(const OrmModel *model, OrmJson object, const OrmPath *path, Datum *v
 	}
 	for (int i = 0; i < nattributes; i++)
 		if (!given[i])
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("attribute \"%s\" is missing in the key of model \"%s\"", key_attribute(model, i)->name,
-						   model->name),
-					orm_error_place(path));
+			orm_members_raise_missing("attribute", key_attribute(model, i)->name, path, hint_forms(model));
 	return complete;
 }
 
@@ -200,6 +207,32 @@ read_row_text(const OrmModel *model, const char *text, Datum *values)
 	return true;
 }
 
+/*
+ * Reads {"id": 1}, the text of a key of one attribute, where the type of that
+ * has no use for such a text itself; false: the text is something else.
+ */
+static bool
+read_object_text(const OrmModel *model, const char *text, Datum *value, bool *given)
+{
+	const OrmAttribute *attribute = key_attribute(model, 0);
+	const OrmType *type = attribute->type;
+	int length = strlen(text);
+	OrmJsonWalk walk;
+	OrmJson root;
+
+	if (text[strspn(text, " \t\r\n")] != '{' || TypeCategory(type->base) == TYPCATEGORY_STRING ||
+		type->base == BYTEAOID || orm_type_is_json(type) || type->class == ORM_TYPE_COMPOSITE)
+		return false;
+	if (pg_parse_json(orm_json_lexer(text, length, false), &nullSemAction) != JSON_SUCCESS)
+		return false;
+	root = orm_document_root(orm_document_open(PointerGetDatum(orm_document_parse(text, length))));
+	walk = orm_json_walk(root);
+	if (root.node->count != 1 || !orm_json_next(&walk) || !orm_json_equals(walk.key, attribute->name))
+		return false;
+	*given = orm_key_read_json(model, root, NULL, value);
+	return true;
+}
+
 bool
 orm_key_read_text(const OrmModel *model, const char *key, Datum *values)
 {
@@ -210,6 +243,10 @@ orm_key_read_text(const OrmModel *model, const char *key, Datum *values)
 		return false;
 	if (primary_key->nattributes == 1)
 	{
+		bool given;
+
+		if (read_object_text(model, key, values, &given))
+			return given;
 		values[0] = orm_value_read_text(look_up_type(key_attribute(model, 0)), key);
 		return true;
 	}

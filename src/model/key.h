@@ -1,7 +1,9 @@
 /*
  * key.h - the key of an object, in the forms a caller may give it.
  *
- *   text (the text overload)   one-column key: verbatim through the type's input function;
+ *   text (the text overload)   one-column key: verbatim through the type's input function, unless
+ *                              it is a JSON object of the key attribute and the type is not one
+ *                              of strings, json or a composite one, which could mean the text;
  *                              composite: an object of the key attributes or a row "(a,b)"
  *   anyelement                 the value itself, when its type is the key's or casts to it
  *                              implicitly or in an assignment; a row in key order;
