@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "exec/bind.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -208,7 +209,7 @@ compile_sample(const OrmFunction *function, const OrmModel *model, bool unset)
 	orm_shape_add_parameters(&shape, request.parameters, request.nparameters);
 	request.shape = &shape;
 	caller = MemoryContextSwitchTo(context);
-	orm_query_check_values(&request, orm_query_compile(&request));
+	orm_bind_check(&request, orm_query_compile(&request));
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 }

@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include "exec/run.h"
+#include "exec/stream.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -120,10 +122,10 @@ read_values(OrmCall *call, OrmQuery *query, uint64 limit)
 	if (call->function->result & (ORM_RESULT_ROW | ORM_RESULT_ROWS))
 	{
 		call->rows.members = query->compiled->levels[0]->members;
-		return orm_query_rows(query, limit, set ? orm_rows_store : orm_rows_keep, &call->rows);
+		return orm_run_rows(query, limit, set ? orm_rows_store : orm_rows_keep, &call->rows);
 	}
 	values = begin_values(call, query);
-	return orm_query_rows(query, limit, set ? store_value : keep_value, &values);
+	return orm_run_rows(query, limit, set ? store_value : keep_value, &values);
 }
 
 /* Stores the objects that a query finds, one by one. */
@@ -164,7 +166,7 @@ run_all(OrmCall *call)
 	else
 	{
 		call->rows.found = true;
-		call->rows.result = orm_query_all(query);
+		call->rows.result = orm_run_all(query);
 	}
 	orm_query_close(query);
 	return set ? orm_call_null(call) : orm_call_result(call);
@@ -177,7 +179,7 @@ read_first(OrmCall *call, const OrmQueryRequest *request)
 	OrmQuery *query = orm_query_open(request);
 
 	if (call->function->result == ORM_RESULT_JSON)
-		call->rows.found = orm_query_first(query, &call->rows.result);
+		call->rows.found = orm_run_first(query, &call->rows.result);
 	else
 		read_values(call, query, 1);
 	orm_query_close(query);
@@ -211,9 +213,9 @@ read_one(OrmCall *call, bool required)
 	OrmQuery *query = open_query(call);
 
 	if (call->function->result == ORM_RESULT_JSON)
-		call->rows.found = orm_query_one(query, required, &call->rows.result);
+		call->rows.found = orm_run_one(query, required, &call->rows.result);
 	else
-		orm_query_check_one(query, required, read_values(call, query, 2));
+		orm_run_check_one(query, required, read_values(call, query, 2));
 	orm_query_close(query);
 	return orm_call_result(call);
 }
@@ -234,7 +236,7 @@ static Datum
 run_count(OrmCall *call)
 {
 	OrmQuery *query = open_query(call);
-	int64 n = orm_query_count_rows(query);
+	int64 n = orm_run_count(query);
 
 	orm_query_close(query);
 	return Int64GetDatum(n);
@@ -244,7 +246,7 @@ static Datum
 run_exists(OrmCall *call)
 {
 	OrmQuery *query = open_query(call);
-	bool exists = orm_query_exists(query);
+	bool exists = orm_run_exists(query);
 
 	orm_query_close(query);
 	return BoolGetDatum(exists);
@@ -254,7 +256,7 @@ static Datum
 run_page(OrmCall *call)
 {
 	OrmQuery *query = open_query(call);
-	Datum json = orm_query_page(query);
+	Datum json = orm_run_page(query);
 
 	orm_query_close(query);
 	return json;
@@ -271,7 +273,7 @@ static Datum
 run_update_where(OrmCall *call)
 {
 	OrmQuery *query = open_query(call);
-	int64 n = orm_query_change_rows(query, call->function->expect);
+	int64 n = orm_run_change_rows(query, call->function->expect);
 
 	orm_query_close(query);
 	return number_of_rows(call, n);

@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "exec/stream.h"
 #include "executor/executor.h"
 #include "funcapi.h"
 

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "funcapi.h"
+#include "exec/run.h"
 #include "utils/builtins.h"
 
 #include "api/argument.h"
@@ -33,7 +34,7 @@ typedef bool (*RunQuery)(OrmQuery *query, Datum *result);
 static bool
 run_all(OrmQuery *query, Datum *result)
 {
-	*result = orm_query_all(query);
+	*result = orm_run_all(query);
 	return true;
 }
 
@@ -41,21 +42,21 @@ run_all(OrmQuery *query, Datum *result)
 static bool
 run_one(OrmQuery *query, Datum *result)
 {
-	return orm_query_one(query, true, result);
+	return orm_run_one(query, true, result);
 }
 
 /* orm.one_or_none */
 static bool
 run_one_or_none(OrmQuery *query, Datum *result)
 {
-	return orm_query_one(query, false, result);
+	return orm_run_one(query, false, result);
 }
 
 /* orm.page */
 static bool
 run_page(OrmQuery *query, Datum *result)
 {
-	*result = orm_query_page(query);
+	*result = orm_run_page(query);
 	return true;
 }
 
@@ -63,7 +64,7 @@ run_page(OrmQuery *query, Datum *result)
 static bool
 run_count(OrmQuery *query, Datum *result)
 {
-	*result = Int64GetDatum(orm_query_count_rows(query));
+	*result = Int64GetDatum(orm_run_count(query));
 	return true;
 }
 
@@ -71,7 +72,7 @@ run_count(OrmQuery *query, Datum *result)
 static bool
 run_exists(OrmQuery *query, Datum *result)
 {
-	*result = BoolGetDatum(orm_query_exists(query));
+	*result = BoolGetDatum(orm_run_exists(query));
 	return true;
 }
 
@@ -94,7 +95,7 @@ static const struct
 	RunQuery run;
 } verbs[] = {
 	[READ_ALL] = {"all", ORM_QUERY_ALL, run_all},
-	[READ_FIRST] = {"first", ORM_QUERY_FIRST, orm_query_first},
+	[READ_FIRST] = {"first", ORM_QUERY_FIRST, orm_run_first},
 	[READ_ONE] = {"one", ORM_QUERY_ONE, run_one},
 	[READ_ONE_OR_NONE] = {"one_or_none", ORM_QUERY_ONE, run_one_or_none},
 	[READ_PAGE] = {"page", ORM_QUERY_PAGE, run_page},
@@ -202,7 +203,7 @@ orm_sql_get(PG_FUNCTION_ARGS)
 	}
 	orm_query_request(&request, ORM_QUERY_GET, model, document, NULL);
 	request.key = key;
-	return finish(fcinfo, orm_query_open(&request), orm_query_first);
+	return finish(fcinfo, orm_query_open(&request), orm_run_first);
 }
 
 /* ---- Statements ---- */
@@ -269,12 +270,12 @@ show(FunctionCallInfo fcinfo, List *(*make_texts)(OrmQuery *query), void (*put)(
 Datum
 orm_sql_sql(PG_FUNCTION_ARGS)
 {
-	return show(fcinfo, orm_query_statements, put_text);
+	return show(fcinfo, orm_run_statements, put_text);
 }
 
 /* orm.explain(model, query, params, verb) */
 Datum
 orm_sql_explain(PG_FUNCTION_ARGS)
 {
-	return show(fcinfo, orm_query_explain, put_lines);
+	return show(fcinfo, orm_run_explain, put_lines);
 }

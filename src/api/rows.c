@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
+#include "exec/run.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -44,7 +45,7 @@ orm_sql_rows(PG_FUNCTION_ARGS)
 	orm_request_take(fcinfo, &request, ORM_QUERY_ROWS, rows.model, 1, 2);
 	query = orm_query_open(&request);
 	rows.members = query->compiled->levels[0]->members;
-	orm_query_rows(query, 0, orm_rows_store, &rows);
+	orm_run_rows(query, 0, orm_rows_store, &rows);
 	orm_query_close(query);
 	PG_RETURN_NULL();
 }

@@ -13,6 +13,7 @@
 #include "api/argument.h"
 #include "api/request.h"
 #include "base/attempt.h"
+#include "exec/run.h"
 #include "graph/objects.h"
 #include "remove/delete.h"
 #include "session/changeset.h"
@@ -85,7 +86,7 @@ update_where(WritingCall *call)
 	orm_request_take(call->fcinfo, &request, ORM_QUERY_UPDATE, model, 1, 3);
 	request.patch = orm_argument_document(call->fcinfo, 2, "patch");
 	query = orm_query_open(&request);
-	call->result = Int64GetDatum(orm_query_change_rows(query, call->options.expect));
+	call->result = Int64GetDatum(orm_run_change_rows(query, call->options.expect));
 	orm_query_close(query);
 }
 

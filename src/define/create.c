@@ -16,6 +16,7 @@
 
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "exec/execute.h"
 #include "nodes/makefuncs.h"
 #include "utils/lsyscache.h"
 
@@ -245,7 +246,7 @@ make_table(const Run *run, OrmDdlTable *table)
 	if (table->exists)
 		adopt(table, is_model);
 	foreach(cell, table->statements)
-		orm_exec_statement(lfirst(cell));
+		orm_execute_statement(lfirst(cell));
 	orm_owner_end(identity);
 	if (is_model || !table->exists)
 		orm_report_add(run->changes, is_model ? row->name : NULL, table->exists ? "adopted" : "created",
@@ -266,7 +267,7 @@ make_tables(const Run *run, const OrmDdlPlan *plan)
 		OrmDdlStatement *statement = lfirst(cell);
 		OrmIdentity identity = orm_owner_begin(orm_registry_owner(row_of_table(run, statement->table)));
 
-		orm_exec_statement(statement->sql);
+		orm_execute_statement(statement->sql);
 		orm_owner_end(identity);
 	}
 }

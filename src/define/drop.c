@@ -14,6 +14,7 @@
 
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
+#include "exec/execute.h"
 #include "utils/lsyscache.h"
 
 #include "base/sql.h"
@@ -123,7 +124,7 @@ drop_relations(List *relations, const char *relkinds, const char *statement)
 		}
 	}
 	if (!first)
-		orm_exec_statement(sql.data);
+		orm_execute_statement(sql.data);
 }
 
 /* The whole declarations of models, as long as each can be named by the others. */

@@ -11,6 +11,7 @@
 
 #include "catalog/namespace.h"
 #include "miscadmin.h"
+#include "exec/execute.h"
 #include "storage/lmgr.h"
 #include "storage/proc.h"
 #include "utils/acl.h"
@@ -115,7 +116,7 @@ follow_names(void *argument)
 {
 	Following *following = argument;
 
-	following->relations = orm_exec_oids(touched_relations);
+	following->relations = orm_execute_oids(touched_relations);
 	following->relations = list_concat(following->relations, write_names());
 }
 

@@ -13,6 +13,7 @@
 #include "catalog/pg_proc.h"
 #include "commands/comment.h"
 #include "miscadmin.h"
+#include "exec/execute.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_func.h"
 #include "utils/array.h"
@@ -64,7 +65,7 @@ read_legacy(Oid function)
 static void
 run_on_function(const char *prefix, Oid function, const char *suffix)
 {
-	orm_exec_statement(psprintf("%s %s %s", prefix, format_procedure_qualified(function), suffix));
+	orm_execute_statement(psprintf("%s %s %s", prefix, format_procedure_qualified(function), suffix));
 }
 
 /* A role as GRANT wants it. */
@@ -134,11 +135,11 @@ make_accessor(const OrmModel *model, const OrmAccessor *accessor, List *legacies
 	bool replaces = false;
 	ListCell *cell;
 
-	orm_exec_statement(accessor->create);
+	orm_execute_statement(accessor->create);
 	function = LookupFuncName(list_make2(makeString(accessor->schema), makeString(accessor->name)), accessor->nargs,
 							  accessor->argument_types, false);
 	orm_accessor_mark(model, function);
-	orm_exec_statement(accessor->comment);
+	orm_execute_statement(accessor->comment);
 	restore_legacy(function, legacies, accessor->name, model->owner);
 	foreach(cell, legacies)
 		replaces = replaces || strcmp(((Legacy *) lfirst(cell))->name, accessor->name) == 0;

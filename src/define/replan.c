@@ -19,6 +19,7 @@
 
 #include "define/guard.h"
 #include "define/replan.h"
+#include "exec/execute.h"
 #include "exec/plan.h"
 #include "registry/proc.h"
 #include "registry/registry.h"
@@ -40,7 +41,7 @@ touch_functions(void *argument)
 {
 	ListCell *cell;
 
-	foreach(cell, orm_exec_oids(takers_of_rows))
+	foreach(cell, orm_execute_oids(takers_of_rows))
 		orm_proc_touch(lfirst_oid(cell));
 }
 

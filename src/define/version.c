@@ -12,6 +12,7 @@
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "exec/execute.h"
 #include "nodes/bitmapset.h"
 #include "nodes/primnodes.h"
 #include "optimizer/optimizer.h"
@@ -155,7 +156,7 @@ drop_counter(const Table *table, const Counter *counter, const char *model, List
 	appendStringInfoString(&sql, "DROP TRIGGER ");
 	orm_sql_name(&sql, counter->name);
 	appendStringInfo(&sql, " ON %s", table->text);
-	orm_exec_statement(sql.data);
+	orm_execute_statement(sql.data);
 	orm_report_add(changes, model, "dropped", "trigger", change_name(counter->name, table->relid));
 }
 
@@ -271,7 +272,7 @@ make_counter(const Table *table, const List *counters, const char *model, const 
 	appendStringInfo(&sql, " BEFORE UPDATE ON %s FOR EACH ROW WHEN (OLD.", table->text);
 	orm_sql_name(&sql, version->column);
 	appendStringInfoString(&sql, " IS NOT NULL) EXECUTE FUNCTION orm.count_version()");
-	orm_exec_statement(sql.data);
+	orm_execute_statement(sql.data);
 	orm_report_add(changes, model, "created", "trigger", change_name(name, table->relid));
 }
 

@@ -1,5 +1,5 @@
 /*
- * assemble.c - writing a graph that has been read; see loader.h.
+ * assemble.c - writing the objects of a graph; see assemble.h.
  *
  * A row's text begins with its brace.  Whether a key needs a comma in front is
  * seen from the byte before: no member ends with an opening brace.
@@ -7,9 +7,10 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "exec/assemble.h"
 #include "utils/memutils.h"
 
-#include "exec/loader_internal.h"
+#include "exec/loader.h"
 
 static void write_row(const OrmLevelRows *rows, int row, int depth, StringInfo out);
 
@@ -67,7 +68,7 @@ write_below(const OrmLevelRows *rows, int row, int which, int depth, StringInfo 
 static void
 write_row(const OrmLevelRows *rows, int row, int depth, StringInfo out)
 {
-	const OrmRow *text = &rows->rows[row];
+	const OrmLoadedRow *text = &rows->rows[row];
 
 	orm_json_put(out, rows->text.data + text->start, text->length);
 	if (rows->form->nbelow == 0)
@@ -114,7 +115,7 @@ estimate(const OrmLoader *loader)
 }
 
 void
-orm_loader_reserve(const OrmLoader *loader, StringInfo out)
+orm_assemble_reserve(const OrmLoader *loader, StringInfo out)
 {
 	Size size = estimate(loader);
 
@@ -125,7 +126,7 @@ orm_loader_reserve(const OrmLoader *loader, StringInfo out)
 }
 
 bool
-orm_loader_write_keyed(OrmLoader *loader, StringInfo out, int group)
+orm_assemble_keyed(OrmLoader *loader, StringInfo out, int group)
 {
 	const OrmLevelRows *root = &loader->levels[0];
 
@@ -134,12 +135,12 @@ orm_loader_write_keyed(OrmLoader *loader, StringInfo out, int group)
 }
 
 void
-orm_loader_write(OrmLoader *loader, StringInfo out, int from, int to)
+orm_assemble_write(OrmLoader *loader, StringInfo out, int from, int to)
 {
 	const OrmLevelRows *root = &loader->levels[0];
 
 	if (to - from == root->nrows)
-		orm_loader_reserve(loader, out);
+		orm_assemble_reserve(loader, out);
 	for (int i = from; i < to; i++)
 	{
 		if (i > from)

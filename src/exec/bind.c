@@ -1,5 +1,5 @@
 /*
- * bind.c - values for the parameters of a query's statements.
+ * bind.c - values for the parameters of a query's statements; see bind.h.
  *
  * A value comes as JSON (of the document, the parameters' document, a cursor)
  * or as a value of an SQL type (an argument of a function, a constant, a key).
@@ -8,13 +8,14 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "exec/bind.h"
 #include "parser/parse_coerce.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 #include "model/cast.h"
-#include "exec/query_internal.h"
+#include "exec/query.h"
 #include "model/value.h"
 
 /* What a slot is given. */
@@ -322,7 +323,7 @@ cursor_value(const OrmDocument *cursor, int n)
 }
 
 Datum
-orm_query_bind(const OrmQuery *query, const OrmSlot *slot, bool *isnull)
+orm_bind_slot(const OrmQuery *query, const OrmSlot *slot, bool *isnull)
 {
 	const OrmQueryRequest *request = &query->request;
 	Given given = {.slot = slot};
@@ -373,7 +374,7 @@ slot_text(const OrmQuery *query, const OrmSlot *slot, int *length)
 }
 
 const char *
-orm_query_signature_text(const OrmQuery *query)
+orm_bind_signature(const OrmQuery *query)
 {
 	const OrmCompiled *compiled = query->compiled;
 	StringInfoData text;
@@ -401,11 +402,11 @@ check_statement(const OrmQuery *query, const OrmQueryStatement *statement)
 
 	for (int i = 0; i < statement->nslots; i++)
 		if (statement->slots[i].source == ORM_SLOT_VALUE)
-			orm_query_bind(query, &statement->slots[i], &isnull);
+			orm_bind_slot(query, &statement->slots[i], &isnull);
 }
 
 void
-orm_query_check_values(const OrmQueryRequest *request, const OrmCompiled *compiled)
+orm_bind_check(const OrmQueryRequest *request, const OrmCompiled *compiled)
 {
 	OrmQuery query = {.request = *request, .shape = *request->shape};
 

@@ -1,8 +1,9 @@
 /*
- * execute.c - running statements through SPI; see plan.h.
+ * execute.c - running statements through SPI; see execute.h.
  */
 #include "postgres.h"
 
+#include "exec/execute.h"
 #include "nodes/params.h"
 #include "storage/proc.h"
 #include "tcop/pquery.h"
@@ -15,16 +16,9 @@
 #include "exec/plan_internal.h"
 #include "exec/receiver.h"
 
-/* The command id behind the last write of this transaction, for snapshots; see orm_exec_snapshot_begin. */
+/* The command id behind the last write of this transaction, for snapshots; see orm_execute_snapshot_begin. */
 static LocalTransactionId wrote_in = InvalidLocalTransactionId;
 static CommandId wrote_until = 0;
-
-void
-orm_plan_check_spi(int code, const char *what)
-{
-	if (code < 0)
-		ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("%s: %s", what, SPI_result_code_string(code)));
-}
 
 /* Does the server prefer the generic plan it has?  (What it asks itself; a wrong guess only means JIT.) */
 static bool
@@ -102,7 +96,7 @@ end_planning(int nest_level)
 }
 
 uint64
-orm_plan_execute(OrmPlan *plan, const Datum *values, const bool *isnull, OrmAccess access, uint64 limit,
+orm_execute_plan(OrmPlan *plan, const Datum *values, const bool *isnull, OrmExecution access, uint64 limit,
 				 DestReceiver *receiver)
 {
 	SPIExecuteOptions options = {0};
@@ -130,7 +124,7 @@ orm_plan_execute(OrmPlan *plan, const Datum *values, const bool *isnull, OrmAcce
 }
 
 char *
-orm_plan_open_cursor(OrmPlan *plan, const Datum *values, const bool *isnull)
+orm_execute_open_cursor(OrmPlan *plan, const Datum *values, const bool *isnull)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ParamListInfo params = make_params(plan, values, isnull);
@@ -147,7 +141,7 @@ orm_plan_open_cursor(OrmPlan *plan, const Datum *values, const bool *isnull)
 }
 
 uint64
-orm_exec_fetch(const char *cursor, uint64 limit, DestReceiver *receiver)
+orm_execute_fetch(const char *cursor, uint64 limit, DestReceiver *receiver)
 {
 	Portal portal = GetPortalByName(cursor);
 
@@ -159,7 +153,7 @@ orm_exec_fetch(const char *cursor, uint64 limit, DestReceiver *receiver)
 }
 
 void
-orm_exec_close_cursor(const char *cursor)
+orm_execute_close_cursor(const char *cursor)
 {
 	Portal portal = GetPortalByName(cursor);
 
@@ -168,7 +162,7 @@ orm_exec_close_cursor(const char *cursor)
 }
 
 char *
-orm_plan_explain(OrmPlan *plan, const Datum *values, const bool *isnull)
+orm_execute_explain(OrmPlan *plan, const Datum *values, const bool *isnull)
 {
 	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan->plan));
 	SPIExecuteOptions options = {0};
@@ -192,7 +186,7 @@ orm_plan_explain(OrmPlan *plan, const Datum *values, const bool *isnull)
 }
 
 void
-orm_exec_statement(const char *sql)
+orm_execute_statement(const char *sql)
 {
 	orm_plan_check_spi(SPI_connect(), "SPI_connect");
 	orm_plan_check_spi(SPI_execute(sql, false, 0), "SPI_execute");
@@ -201,7 +195,7 @@ orm_exec_statement(const char *sql)
 }
 
 List *
-orm_exec_oids(const char *sql)
+orm_execute_oids(const char *sql)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	List *oids = NIL;
@@ -223,7 +217,7 @@ orm_exec_oids(const char *sql)
 }
 
 bool
-orm_exec_snapshot_begin(void)
+orm_execute_snapshot_begin(void)
 {
 	if (ActiveSnapshotSet() && (wrote_in != orm_local_transaction() || GetActiveSnapshot()->curcid >= wrote_until))
 		return false;
@@ -232,7 +226,7 @@ orm_exec_snapshot_begin(void)
 }
 
 void
-orm_exec_snapshot_end(bool pushed)
+orm_execute_snapshot_end(bool pushed)
 {
 	if (pushed)
 		PopActiveSnapshot();

@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "exec/access.h"
+#include "exec/execute.h"
 #include "exec/get.h"
 #include "exec/object_shape.h"
 #include "exec/plan.h"
@@ -30,10 +31,10 @@ static void
 run_plan(OrmPlan *plan, const Datum *parameters, uint64 limit, OrmRowFunction row, void *argument)
 {
 	OrmReceiver receiver;
-	bool pushed = orm_exec_snapshot_begin();
+	bool pushed = orm_execute_snapshot_begin();
 
-	orm_plan_execute(plan, parameters, NULL, ORM_READ, limit, orm_receiver_init(&receiver, row, argument));
-	orm_exec_snapshot_end(pushed);
+	orm_execute_plan(plan, parameters, NULL, ORM_READ, limit, orm_receiver_init(&receiver, row, argument));
+	orm_execute_snapshot_end(pushed);
 	orm_plan_release(plan);
 }
 

@@ -4,7 +4,7 @@
  * programs make most.
  *
  * The model is open and its table locked.  Rows are read under the snapshot of
- * the call (orm_exec_snapshot_begin); errors of the server pass through.
+ * the call (orm_execute_snapshot_begin); errors of the server pass through.
  */
 #ifndef ORM_EXEC_GET_H
 #define ORM_EXEC_GET_H

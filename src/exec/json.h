@@ -29,7 +29,6 @@
 #ifndef ORM_EXEC_JSON_H
 #define ORM_EXEC_JSON_H
 
-#include "postgres.h"
 #include "executor/tuptable.h"
 #include "lib/stringinfo.h"
 #include "model/type.h"

@@ -11,11 +11,14 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "exec/execute.h"
+#include "exec/keyset.h"
+#include "exec/run.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#include "exec/loader_internal.h"
+#include "exec/loader.h"
 
 /* Makes the tables of a level empty. */
 static void
@@ -94,7 +97,7 @@ make_room(OrmLevelRows *rows)
 	if (rows->capacity > PG_INT32_MAX / 2)
 		orm_json_grow(&rows->text, MaxAllocSize); /* raises that it is too much */
 	rows->capacity = Max(rows->capacity * 2, 64);
-	rows->rows = grow(rows, rows->rows, sizeof(OrmRow));
+	rows->rows = grow(rows, rows->rows, sizeof(OrmLoadedRow));
 	if (rows->form->nbelow > 0)
 		rows->cells = grow(rows, rows->cells, sizeof(OrmLinkCell) * rows->form->nbelow);
 	if (rows->level->sort >= 0)
@@ -201,7 +204,7 @@ take_row(void *argument, TupleTableSlot *slot)
 	OrmLevelRows *rows = argument;
 	const OrmLevelForm *form = rows->form;
 	StringInfo text = &rows->text;
-	OrmRow *row;
+	OrmLoadedRow *row;
 	int group;
 
 	slot_getsomeattrs(slot, form->width);
@@ -250,7 +253,7 @@ orm_loader_cursor(OrmLoader *loader, int row, int *length)
 
 /* Runs the statement of a level. */
 static void
-run_level(OrmLevelRows *rows, OrmAccess access, uint64 limit)
+run_level(OrmLevelRows *rows, OrmExecution access, uint64 limit)
 {
 	OrmLoader *loader = rows->loader;
 	int number = rows->level->number;
@@ -262,12 +265,12 @@ run_level(OrmLevelRows *rows, OrmAccess access, uint64 limit)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(loader->plans_context);
 
-		*loader->plans = lappend(*loader->plans, orm_plan_explain(plan, values, isnull));
+		*loader->plans = lappend(*loader->plans, orm_execute_explain(plan, values, isnull));
 		MemoryContextSwitchTo(caller);
 	}
 	loader->receiver.row = take_row;
 	loader->receiver.argument = rows;
-	orm_plan_execute(plan, values, isnull, access, limit, &loader->receiver.pub);
+	orm_execute_plan(plan, values, isnull, access, limit, &loader->receiver.pub);
 	orm_plan_release(plan);
 }
 

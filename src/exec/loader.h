@@ -7,7 +7,7 @@
  * 2. For each level below, in order: the distinct keys of the parents' rows
  *    are collected (NULL keys have no children), the level's statement runs
  *    once with arrays of them, and its rows are kept in the same way, each in
- *    the list of its key.  (exec/keys.h tells keys apart.)
+ *    the list of its key.  (exec/keyset.h tells keys apart.)
  * 3. The graph is written: the text of each root row, then, for each level below,
  *    its name and the rows of its key, each with its own levels below.  Every
  *    text is copied once, into a buffer of the right size.
@@ -27,9 +27,62 @@
 #ifndef ORM_EXEC_LOADER_H
 #define ORM_EXEC_LOADER_H
 
+#include "exec/keyset.h"
 #include "exec/query.h"
+#include "exec/receiver.h"
+#include "exec/run.h"
 
 typedef struct OrmLoader OrmLoader;
+
+/* A row: its text, {"id":1,"nombre":"Ana", stands in the level's buffer; closed when nothing comes behind. */
+typedef struct OrmLoadedRow
+{
+	int start;
+	int length;
+	int group; /* number of the key of its parents */
+} OrmLoadedRow;
+
+/* A relationship of a row. */
+typedef struct OrmLinkCell
+{
+	int group;	  /* whose rows belong there; -1: its key has a NULL, there are none */
+	int identity; /* a recursive relationship: which object the row is; -1: not known */
+} OrmLinkCell;
+
+/*
+ * The rows of one level.  Arrays are palloc'd in the graph's context and grow
+ * by doubling.
+ */
+typedef struct OrmLevelRows
+{
+	OrmLoader *loader;
+	const OrmLevelForm *form;
+	const OrmLevel *level;
+	StringInfoData text;
+	int nrows;
+	int capacity;
+	OrmLoadedRow *rows;
+	OrmLinkCell *cells;			/* form->nbelow for each row */
+	int64 *sorts;				/* by row, if the level is sorted */
+	StringInfoData cursor_text; /* the root of PAGE: a row's cursor is the text before */
+	int *cursor_ends;			/* this position, by row */
+	OrmKeySet *keys;			/* of the parents; their numbers are the groups */
+	int asked;					/* keys before this one have been asked for */
+	int *starts;				/* by group: where its rows start in "order"; one more at the end */
+	int *order;					/* numbers of rows */
+	OrmKeySet *identities;		/* recursive: objects by primary key; NULL: they have none */
+	bool *on_path;				/* by identity: is being written further up */
+} OrmLevelRows;
+
+struct OrmLoader
+{
+	OrmQuery *query;
+	MemoryContext context;
+	OrmReceiver receiver;
+	OrmLevelRows *levels;
+	List **plans;				 /* explain: what has been collected, */
+	MemoryContext plans_context; /* here */
+};
 
 /* Begins a run of the query's levels, in a child of the current context. */
 extern OrmLoader *orm_loader_begin(OrmQuery *query);
@@ -45,13 +98,6 @@ extern void orm_loader_read_keys(OrmLoader *loader, const OrmWanted *wanted, int
 
 /* Step 2: reads all levels below the root's rows. */
 extern void orm_loader_read_levels(OrmLoader *loader);
-
-/* Step 3: writes root objects from .. to-1, with commas between them. */
-extern void orm_loader_write(OrmLoader *loader, StringInfo out, int from, int to);
-
-/* KEYS: makes room for all objects; writes the one of a key, or null and returns false. */
-extern void orm_loader_reserve(const OrmLoader *loader, StringInfo out);
-extern bool orm_loader_write_keyed(OrmLoader *loader, StringInfo out, int group);
 
 /* The JSON array of a root row's cursor values (PAGE). */
 extern const char *orm_loader_cursor(OrmLoader *loader, int row, int *length);

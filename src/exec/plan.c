@@ -298,6 +298,13 @@ enter(uint64 hash, const OrmPlanKey *key, MemoryContext context, SPIPlanPtr plan
 	return entry;
 }
 
+void
+orm_plan_check_spi(int code, const char *what)
+{
+	if (code < 0)
+		ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("%s: %s", what, SPI_result_code_string(code)));
+}
+
 static const int planning_options[] = {
 	[ORM_PLAN_AUTO] = 0,
 	[ORM_PLAN_GENERIC] = CURSOR_OPT_GENERIC_PLAN,

@@ -1,6 +1,6 @@
 /*
- * plan.h - the plan cache and the execution of statements: the only place
- * that calls SPI.
+ * plan.h - the plan cache: statements that are prepared once.  Running them is
+ * exec/execute.h.
  *
  * Callers describe what they want by a key: bytes that say everything the SQL
  * text depends on (a kind and the epoch of the model first, then columns,
@@ -11,7 +11,7 @@
  *
  *     if (plan == NULL)
  *         plan = orm_plan_add(&key, sql, nparams, types, ORM_PLAN_GENERIC);
- *     n = orm_plan_execute(plan, values, isnull, ORM_WRITE, 0, receiver);
+ *     n = orm_execute_plan(plan, values, isnull, ORM_WRITE, 0, receiver);
  *     orm_plan_release(plan);
  *
  * find and add pin the plan, release takes the pin off (last pinned, first
@@ -27,10 +27,8 @@
 #ifndef ORM_EXEC_PLAN_H
 #define ORM_EXEC_PLAN_H
 
-#include "postgres.h"
 #include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
-#include "tcop/dest.h"
 
 typedef struct OrmPlan OrmPlan;
 
@@ -41,12 +39,6 @@ typedef enum OrmPlanning
 	ORM_PLAN_GENERIC, /* once: lookups by an indexed key, inserts */
 	ORM_PLAN_CUSTOM	  /* each time, with the values */
 } OrmPlanning;
-
-typedef enum OrmAccess
-{
-	ORM_READ, /* under the call's one snapshot, nothing may be written */
-	ORM_WRITE /* a new snapshot, then the command counter moves on */
-} OrmAccess;
 
 /*
  * Keys are built with these: `OrmPlanKey key; orm_plan_key_begin(&key, kind,
@@ -107,7 +99,7 @@ extern OrmPlan *orm_plan_add(const OrmPlanKey *key, const char *sql, int nparams
 
 /*
  * Says of what types the columns of its rows must be (InvalidOid: any);
- * orm_plan_execute raises 0A000 when they are not.  To be called right after
+ * orm_execute_plan raises 0A000 when they are not.  To be called right after
  * orm_plan_add.
  */
 extern void orm_plan_expect(OrmPlan *plan, const Oid *types, int ntypes);
@@ -118,44 +110,5 @@ extern void orm_plan_release(OrmPlan *plan);
 extern MemoryContext orm_plan_context(OrmPlan *plan);
 extern void orm_plan_set_payload(OrmPlan *plan, void *payload);
 extern void *orm_plan_payload(OrmPlan *plan);
-
-/*
- * Runs a kept statement.  "limit" 0: all rows.  "receiver" NULL: rows are
- * thrown away; otherwise it is an OrmReceiver and gets each row.  Returns the
- * number of rows processed.  Errors of the statement pass through.
- */
-extern uint64 orm_plan_execute(OrmPlan *plan, const Datum *values, const bool *isnull, OrmAccess access, uint64 limit,
-							   DestReceiver *receiver);
-
-/*
- * Opens a cursor for a kept SELECT, under the active snapshot and read-only,
- * and returns its name, palloc'd.  It lives as long as its transaction; the
- * plan need not stay pinned.
- */
-extern char *orm_plan_open_cursor(OrmPlan *plan, const Datum *values, const bool *isnull);
-
-/* The next rows of a cursor.  Raises 34000 when it is gone. */
-extern uint64 orm_exec_fetch(const char *cursor, uint64 limit, DestReceiver *receiver);
-
-/* Closes a cursor if it is there. */
-extern void orm_exec_close_cursor(const char *cursor);
-
-/* What EXPLAIN says of a kept statement with these values; palloc'd. */
-extern char *orm_plan_explain(OrmPlan *plan, const Datum *values, const bool *isnull);
-
-/* Runs one statement that is not kept: DDL.  The text must be whole and checked. */
-extern void orm_exec_statement(const char *sql);
-
-/* The OIDs in the first column of a query's rows (List of Oid), for catalog functions without a C face. */
-extern List *orm_exec_oids(const char *sql);
-
-/*
- * All ORM_READ statements between begin and end see one snapshot: the
- * caller's, or a fresh one when this transaction has written through the
- * extension since that was taken (then begin pushes one).  Every reading call
- * stands in such a pair; they may nest.
- */
-extern bool orm_exec_snapshot_begin(void);
-extern void orm_exec_snapshot_end(bool pushed);
 
 #endif

@@ -12,11 +12,12 @@
  */
 #include "postgres.h"
 
+#include "exec/bind.h"
 #include "utils/memutils.h"
 
 #include "base/members.h"
 #include "exec/access.h"
-#include "exec/query_internal.h"
+#include "exec/query.h"
 #include "model/cache.h"
 #include "query/cursor.h"
 
@@ -317,7 +318,7 @@ bind_statement(const OrmQuery *query, const OrmQueryStatement *statement, Datum 
 	*isnull = palloc0(sizeof(bool) * n);
 	for (int i = 0; i < statement->nslots; i++)
 		if (statement->slots[i].source != ORM_SLOT_PARENTS)
-			(*values)[i] = orm_query_bind(query, &statement->slots[i], &(*isnull)[i]);
+			(*values)[i] = orm_bind_slot(query, &statement->slots[i], &(*isnull)[i]);
 }
 
 /* Raises 42501 naming a column that a level asks for and the current user may not read. */
@@ -354,7 +355,7 @@ orm_query_open(const OrmQueryRequest *request)
 	{
 		OrmPath place = orm_path_key(NULL, query->request.backward ? "before" : "after");
 
-		orm_cursor_check(query->cursor_hash, orm_query_signature_text(query), &place);
+		orm_cursor_check(query->cursor_hash, orm_bind_signature(query), &place);
 	}
 	query->values = palloc(sizeof(Datum *) * compiled->nlevels);
 	query->isnull = palloc(sizeof(bool *) * compiled->nlevels);

@@ -13,7 +13,6 @@
 #ifndef ORM_EXEC_RECEIVER_H
 #define ORM_EXEC_RECEIVER_H
 
-#include "postgres.h"
 #include "executor/tuptable.h"
 #include "tcop/dest.h"
 

@@ -1,5 +1,5 @@
 /*
- * run.c - the verbs; see query.h.
+ * run.c - running open queries; see run.h.
  *
  * Objects without others below them are written straight into the result as
  * the rows arrive; everything else is a graph (loader.h).
@@ -7,11 +7,15 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "exec/assemble.h"
+#include "exec/bind.h"
+#include "exec/execute.h"
+#include "exec/run.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
 #include "exec/loader.h"
-#include "exec/query_internal.h"
+#include "exec/query.h"
 #include "query/cursor.h"
 
 /* ---- Statements and snapshots ---- */
@@ -21,7 +25,7 @@ static uint64
 run_root(OrmQuery *query, uint64 limit, DestReceiver *receiver)
 {
 	OrmPlan *plan = orm_query_plan(query, 0);
-	uint64 n = orm_plan_execute(plan, query->values[0], query->isnull[0], query->compiled->lock ? ORM_WRITE : ORM_READ,
+	uint64 n = orm_execute_plan(plan, query->values[0], query->isnull[0], query->compiled->lock ? ORM_WRITE : ORM_READ,
 								limit, receiver);
 
 	orm_plan_release(plan);
@@ -36,7 +40,7 @@ run_root(OrmQuery *query, uint64 limit, DestReceiver *receiver)
 static uint64
 read_graph(OrmLoader *loader, bool lock, uint64 limit)
 {
-	bool pushed = lock ? false : orm_exec_snapshot_begin();
+	bool pushed = lock ? false : orm_execute_snapshot_begin();
 	uint64 n = orm_loader_read_root(loader, limit);
 
 	if (lock)
@@ -45,7 +49,7 @@ read_graph(OrmLoader *loader, bool lock, uint64 limit)
 		pushed = true;
 	}
 	orm_loader_read_levels(loader);
-	orm_exec_snapshot_end(pushed);
+	orm_execute_snapshot_end(pushed);
 	return n;
 }
 
@@ -81,10 +85,10 @@ write_objects(OrmQuery *query, StringInfo out, uint64 limit)
 	{
 		Plain plain = {.out = out, .shape = query->prepared->forms[0].shape};
 		OrmReceiver receiver;
-		bool pushed = query->compiled->lock ? false : orm_exec_snapshot_begin();
+		bool pushed = query->compiled->lock ? false : orm_execute_snapshot_begin();
 
 		n = run_root(query, limit, orm_receiver_init(&receiver, write_object, &plain));
-		orm_exec_snapshot_end(pushed);
+		orm_execute_snapshot_end(pushed);
 		MemoryContextDelete(receiver.per_row);
 	}
 	else
@@ -92,14 +96,14 @@ write_objects(OrmQuery *query, StringInfo out, uint64 limit)
 		OrmLoader *loader = orm_loader_begin(query);
 
 		n = read_graph(loader, query->compiled->lock, limit);
-		orm_loader_write(loader, out, 0, (int) n);
+		orm_assemble_write(loader, out, 0, (int) n);
 		orm_loader_end(loader);
 	}
 	return n;
 }
 
 Datum
-orm_query_all(OrmQuery *query)
+orm_run_all(OrmQuery *query)
 {
 	StringInfoData out;
 
@@ -111,7 +115,7 @@ orm_query_all(OrmQuery *query)
 }
 
 bool
-orm_query_first(OrmQuery *query, Datum *json)
+orm_run_first(OrmQuery *query, Datum *json)
 {
 	StringInfoData out;
 	bool found;
@@ -134,7 +138,7 @@ add_members(StringInfo out, const char *members)
 }
 
 int
-orm_query_wanted(OrmQuery *query, const OrmWanted *wanted, int n, StringInfo out)
+orm_run_wanted(OrmQuery *query, const OrmWanted *wanted, int n, StringInfo out)
 {
 	OrmLoader *loader = orm_loader_begin(query);
 	int *groups = palloc_extended(sizeof(int) * Max(n, 1), MCXT_ALLOC_HUGE);
@@ -144,13 +148,13 @@ orm_query_wanted(OrmQuery *query, const OrmWanted *wanted, int n, StringInfo out
 	orm_loader_read_keys(loader, wanted, n, groups);
 	orm_loader_read_levels(loader);
 	PopActiveSnapshot();
-	orm_loader_reserve(loader, out);
+	orm_assemble_reserve(loader, out);
 	for (int i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (i > 0)
 			orm_json_put(out, ",", 1);
-		if (!orm_loader_write_keyed(loader, out, groups[i]))
+		if (!orm_assemble_keyed(loader, out, groups[i]))
 			continue;
 		found++;
 		if (wanted[i].also != NULL)
@@ -162,7 +166,7 @@ orm_query_wanted(OrmQuery *query, const OrmWanted *wanted, int n, StringInfo out
 }
 
 void
-orm_query_check_one(const OrmQuery *query, bool required, uint64 n)
+orm_run_check_one(const OrmQuery *query, bool required, uint64 n)
 {
 	const char *model = query->request.model->name;
 
@@ -176,14 +180,14 @@ orm_query_check_one(const OrmQuery *query, bool required, uint64 n)
 }
 
 bool
-orm_query_one(OrmQuery *query, bool required, Datum *json)
+orm_run_one(OrmQuery *query, bool required, Datum *json)
 {
 	StringInfoData out;
 	uint64 n;
 
 	orm_json_begin(&out);
 	n = write_objects(query, &out, 2);
-	orm_query_check_one(query, required, n);
+	orm_run_check_one(query, required, n);
 	*json = orm_json_end(&out);
 	return n > 0;
 }
@@ -216,7 +220,7 @@ read_total(OrmQuery *query)
 	OrmReceiver receiver;
 	int64 total = 0;
 
-	orm_plan_execute(plan, query->total_values, query->total_isnull, ORM_READ, 0,
+	orm_execute_plan(plan, query->total_values, query->total_isnull, ORM_READ, 0,
 					 orm_receiver_init(&receiver, take_number, &total));
 	orm_plan_release(plan);
 	return total;
@@ -236,7 +240,7 @@ write_cursor(const OrmPage *page, StringInfo out, bool given, int row)
 		return;
 	}
 	values = orm_loader_cursor(page->loader, row, &length);
-	cursor = orm_cursor_write(orm_query_signature_text(page->query), values, length);
+	cursor = orm_cursor_write(orm_bind_signature(page->query), values, length);
 	orm_json_write_string(out, cursor, strlen(cursor));
 }
 
@@ -256,11 +260,11 @@ write_items(const OrmPage *page, StringInfo out)
 {
 	orm_json_put(out, "{\"items\":[", 10);
 	if (!page->query->request.backward)
-		orm_loader_write(page->loader, out, 0, page->nitems);
+		orm_assemble_write(page->loader, out, 0, page->nitems);
 	else
 		for (int i = page->nitems - 1; i >= 0; i--)
 		{
-			orm_loader_write(page->loader, out, i, i + 1);
+			orm_assemble_write(page->loader, out, i, i + 1);
 			if (i > 0)
 				orm_json_put(out, ",", 1);
 		}
@@ -294,10 +298,10 @@ write_neighbours(const OrmPage *page, StringInfo out)
 }
 
 Datum
-orm_query_page(OrmQuery *query)
+orm_run_page(OrmQuery *query)
 {
 	const OrmCompiled *compiled = query->compiled;
-	bool pushed = orm_exec_snapshot_begin();
+	bool pushed = orm_execute_snapshot_begin();
 	OrmPage page = {.query = query, .loader = orm_loader_begin(query)};
 	uint64 n = read_graph(page.loader, false, 0);
 	int64 limit = compiled->limit_slot < 0 ? compiled->limit
@@ -316,7 +320,7 @@ orm_query_page(OrmQuery *query)
 		orm_json_put(&out, total, strlen(total));
 	}
 	orm_json_put(&out, "}", 1);
-	orm_exec_snapshot_end(pushed);
+	orm_execute_snapshot_end(pushed);
 	orm_loader_end(page.loader);
 	return orm_json_end(&out);
 }
@@ -324,14 +328,14 @@ orm_query_page(OrmQuery *query)
 /* ---- Numbers ---- */
 
 int64
-orm_query_count_rows(OrmQuery *query)
+orm_run_count(OrmQuery *query)
 {
-	bool pushed = orm_exec_snapshot_begin();
+	bool pushed = orm_execute_snapshot_begin();
 	OrmReceiver receiver;
 	int64 count = 0;
 
 	run_root(query, 0, orm_receiver_init(&receiver, take_number, &count));
-	orm_exec_snapshot_end(pushed);
+	orm_execute_snapshot_end(pushed);
 	return count;
 }
 
@@ -345,19 +349,19 @@ take_truth(void *argument, TupleTableSlot *slot)
 }
 
 bool
-orm_query_exists(OrmQuery *query)
+orm_run_exists(OrmQuery *query)
 {
-	bool pushed = orm_exec_snapshot_begin();
+	bool pushed = orm_execute_snapshot_begin();
 	OrmReceiver receiver;
 	bool exists = false;
 
 	run_root(query, 1, orm_receiver_init(&receiver, take_truth, &exists));
-	orm_exec_snapshot_end(pushed);
+	orm_execute_snapshot_end(pushed);
 	return exists;
 }
 
 void
-orm_query_check_expected(const OrmQuery *query, int64 n, int64 expect)
+orm_run_check_expected(const OrmQuery *query, int64 n, int64 expect)
 {
 	if (expect >= 0 && n > expect)
 		ereport(ERROR, errcode(ERRCODE_TOO_MANY_ROWS),
@@ -367,43 +371,43 @@ orm_query_check_expected(const OrmQuery *query, int64 n, int64 expect)
 }
 
 int64
-orm_query_change_rows(OrmQuery *query, int64 expect)
+orm_run_change_rows(OrmQuery *query, int64 expect)
 {
 	OrmPlan *plan = orm_query_plan(query, 0);
-	int64 n = orm_plan_execute(plan, query->values[0], query->isnull[0], ORM_WRITE, 0, NULL);
+	int64 n = orm_execute_plan(plan, query->values[0], query->isnull[0], ORM_WRITE, 0, NULL);
 
 	orm_plan_release(plan);
-	orm_query_check_expected(query, n, expect);
+	orm_run_check_expected(query, n, expect);
 	return n;
 }
 
 void
-orm_query_change_keys(OrmQuery *query, OrmRowFunction row, void *argument)
+orm_run_change_keys(OrmQuery *query, OrmRowFunction row, void *argument)
 {
 	OrmPlan *plan = orm_query_plan(query, 0);
 	OrmReceiver receiver;
 
-	orm_plan_execute(plan, query->values[0], query->isnull[0], ORM_WRITE, 0,
+	orm_execute_plan(plan, query->values[0], query->isnull[0], ORM_WRITE, 0,
 					 orm_receiver_init(&receiver, row, argument));
 	orm_plan_release(plan);
 	MemoryContextDelete(receiver.per_row);
 }
 
 uint64
-orm_query_rows(OrmQuery *query, uint64 limit, OrmRowFunction row, void *argument)
+orm_run_rows(OrmQuery *query, uint64 limit, OrmRowFunction row, void *argument)
 {
-	bool pushed = query->compiled->lock ? false : orm_exec_snapshot_begin();
+	bool pushed = query->compiled->lock ? false : orm_execute_snapshot_begin();
 	OrmReceiver receiver;
 	uint64 n = run_root(query, limit, orm_receiver_init(&receiver, row, argument));
 
-	orm_exec_snapshot_end(pushed);
+	orm_execute_snapshot_end(pushed);
 	return n;
 }
 
 /* ---- Looking at queries ---- */
 
 List *
-orm_query_statements(OrmQuery *query)
+orm_run_statements(OrmQuery *query)
 {
 	List *statements = NIL;
 
@@ -419,14 +423,14 @@ static char *
 explain(OrmQuery *query, int number, const Datum *values, const bool *isnull)
 {
 	OrmPlan *plan = orm_query_plan(query, number);
-	char *text = orm_plan_explain(plan, values, isnull);
+	char *text = orm_execute_explain(plan, values, isnull);
 
 	orm_plan_release(plan);
 	return text;
 }
 
 List *
-orm_query_explain(OrmQuery *query)
+orm_run_explain(OrmQuery *query)
 {
 	List *plans = NIL;
 

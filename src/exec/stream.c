@@ -1,5 +1,5 @@
 /*
- * stream.c - objects one by one; see query.h.
+ * stream.c - objects one by one; see stream.h.
  *
  * The root is read through a cursor, in batches.  The graph of a batch is read
  * at once and its objects are written one behind the other; each call takes
@@ -16,12 +16,15 @@
  */
 #include "postgres.h"
 
+#include "exec/assemble.h"
+#include "exec/execute.h"
+#include "exec/stream.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
 
 #include "exec/loader.h"
-#include "exec/query_internal.h"
+#include "exec/query.h"
 
 #define FIRST_BATCH 50
 #define LARGEST_BATCH 1000
@@ -67,7 +70,7 @@ open_cursor(OrmStream *stream, MemoryContext context)
 
 	check_lock(query);
 	plan = orm_query_plan(query, 0);
-	cursor = orm_plan_open_cursor(plan, query->values[0], query->isnull[0]);
+	cursor = orm_execute_open_cursor(plan, query->values[0], query->isnull[0]);
 	orm_plan_release(plan);
 	stream->root = MemoryContextStrdup(context, query->compiled->levels[0]->statement.sql);
 	stream->cursor = MemoryContextStrdup(context, cursor);
@@ -80,7 +83,7 @@ OrmStream *
 orm_stream_open(const OrmQueryRequest *request, MemoryContext context)
 {
 	OrmStream *stream = MemoryContextAllocZero(context, sizeof(OrmStream));
-	bool pushed = orm_exec_snapshot_begin();
+	bool pushed = orm_execute_snapshot_begin();
 
 	stream->request = *request;
 	stream->batch = AllocSetContextCreate(context, "orm batch", ALLOCSET_DEFAULT_SIZES);
@@ -91,7 +94,7 @@ orm_stream_open(const OrmQueryRequest *request, MemoryContext context)
 	stream->owner = CurrentResourceOwner;
 	stream->snapshot = RegisterSnapshotOnOwner(GetActiveSnapshot(), stream->owner);
 	PopActiveSnapshot();
-	orm_exec_snapshot_end(pushed);
+	orm_execute_snapshot_end(pushed);
 	return stream;
 }
 
@@ -100,7 +103,7 @@ orm_stream_close(OrmStream *stream)
 {
 	if (stream->cursor == NULL)
 		return;
-	orm_exec_close_cursor(stream->cursor);
+	orm_execute_close_cursor(stream->cursor);
 	stream->cursor = NULL;
 	UnregisterSnapshotFromOwner(stream->snapshot, stream->owner);
 	MemoryContextDelete(stream->batch);
@@ -140,7 +143,7 @@ read_batch(OrmStream *stream, OrmQuery *query, OrmLoader *graph)
 	do
 	{
 		step = Min(FIRST_BATCH, stream->size - n);
-		got = (int) orm_exec_fetch(stream->cursor, step, &receiver.pub);
+		got = (int) orm_execute_fetch(stream->cursor, step, &receiver.pub);
 		n += got;
 	} while (got == step && n < stream->size && orm_loader_root_size(graph) < LARGE_TEXT);
 	orm_loader_read_levels(graph);
@@ -155,7 +158,7 @@ write_batch(OrmStream *stream, OrmLoader *graph, int n)
 	initStringInfo(&stream->text);
 	for (int i = 0; i < n; i++)
 	{
-		orm_loader_write(graph, &stream->text, i, i + 1);
+		orm_assemble_write(graph, &stream->text, i, i + 1);
 		stream->ends[i] = stream->text.len;
 	}
 	stream->nobjects = n;

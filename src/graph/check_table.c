@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "access/table.h"
+#include "exec/execute.h"
 #include "executor/executor.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteHandler.h"
@@ -363,12 +364,12 @@ look_up(void *argument)
 	ReferenceTrial *trial = argument;
 	OrmPlan *plan = open_look_up(trial);
 	Datum values[INDEX_MAX_KEYS];
-	bool pushed = orm_exec_snapshot_begin();
+	bool pushed = orm_execute_snapshot_begin();
 
 	for (int i = 0; i < trial->key->nkeys; i++)
 		values[i] = trial->subject->record->values[trial->attributes[i]];
-	trial->found = orm_plan_execute(plan, values, NULL, ORM_READ, 1, NULL) > 0;
-	orm_exec_snapshot_end(pushed);
+	trial->found = orm_execute_plan(plan, values, NULL, ORM_READ, 1, NULL) > 0;
+	orm_execute_snapshot_end(pushed);
 	orm_plan_release(plan);
 }
 

@@ -11,11 +11,12 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "exec/execute.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
 
 #include "base/sql.h"
-#include "exec/keys.h"
+#include "exec/keyset.h"
 #include "exec/receiver.h"
 #include "graph/collection.h"
 #include "graph/join_rows.h"
@@ -279,7 +280,7 @@ read_others(Leaving *leaving, const List *removals)
 	orm_tuples_arrays(&kept, arrays + edge->n);
 	plan = open_others(edge, &owner_columns, &kept_columns, orm_tuples_planning(&kept));
 	orm_receiver_init(&receiver, take_other, leaving);
-	orm_plan_execute(plan, arrays, NULL, ORM_WRITE, 0, &receiver.pub);
+	orm_execute_plan(plan, arrays, NULL, ORM_WRITE, 0, &receiver.pub);
 	MemoryContextDelete(receiver.per_row);
 	orm_plan_release(plan);
 }

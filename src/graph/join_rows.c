@@ -10,6 +10,7 @@
 #include "access/table.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
+#include "exec/execute.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -303,7 +304,7 @@ run_insert(const OrmEdge *edge, OrmPlan *plan, const OrmTuples *rows, const Datu
 
 	PG_TRY();
 	{
-		orm_plan_execute(plan, arrays, NULL, ORM_WRITE, 0, NULL);
+		orm_execute_plan(plan, arrays, NULL, ORM_WRITE, 0, NULL);
 	}
 	PG_CATCH();
 	{
@@ -321,7 +322,7 @@ run(OrmPlan *plan, const Datum *arrays, const OrmPath *place, DestReceiver *rece
 
 	PG_TRY();
 	{
-		orm_plan_execute(plan, arrays, NULL, ORM_WRITE, 0, receiver);
+		orm_execute_plan(plan, arrays, NULL, ORM_WRITE, 0, receiver);
 	}
 	PG_CATCH();
 	{

@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "exec/json.h"
+#include "exec/run.h"
 #include "graph/read_back.h"
 #include "graph/result.h"
 
@@ -62,7 +63,7 @@ orm_read_back_run(OrmQuery *query, const OrmGraph *graph, OrmObject *const *root
 	orm_json_begin(&json);
 	if (array)
 		orm_json_put(&json, "[", 1);
-	found = orm_query_wanted(query, wanted, n, &json);
+	found = orm_run_wanted(query, wanted, n, &json);
 	if (array)
 		orm_json_put(&json, "]", 1);
 	*result = orm_json_end(&json);

@@ -6,7 +6,7 @@
 #include "miscadmin.h"
 #include "utils/datum.h"
 
-#include "exec/keys.h"
+#include "exec/keyset.h"
 #include "graph/graph.h"
 #include "store/stale.h"
 

@@ -4,7 +4,6 @@
 #ifndef ORM_MODEL_CAST_H
 #define ORM_MODEL_CAST_H
 
-#include "postgres.h"
 #include "nodes/primnodes.h"
 
 /*

@@ -6,6 +6,8 @@
 
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
+#include "exec/execute.h"
+#include "exec/keyset.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -230,7 +232,7 @@ read_keys(const OrmDelete *delete, OrmDeleteSet *into, const char *sql, const Or
 		results[i] = into->model->attributes[key->attributes[i]].type->oid;
 	n = orm_delete_keys(set, from, types, values);
 	plan = orm_delete_plan(ORM_KIND_ALONG, sql, n, types, key->nattributes, results);
-	orm_plan_execute(plan, values, NULL, delete->access, 0, orm_receiver_init(&receiver, take_key, into));
+	orm_execute_plan(plan, values, NULL, delete->access, 0, orm_receiver_init(&receiver, take_key, into));
 	orm_plan_release(plan);
 	MemoryContextDelete(receiver.per_row);
 }

@@ -4,6 +4,9 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "exec/execute.h"
+#include "exec/keyset.h"
+#include "exec/run.h"
 #include "utils/memutils.h"
 #include "utils/rls.h"
 
@@ -168,7 +171,7 @@ run_statement(Statement *statement)
 	appendBinaryStringInfo(&statement->with, statement->counts.data, statement->counts.len);
 	plan = orm_delete_plan(ORM_KIND_DELETE_ALL, statement->with.data, statement->nparams, statement->types, counts.n,
 						   results);
-	orm_plan_execute(plan, statement->values, NULL, ORM_WRITE, 0, orm_receiver_init(&receiver, take_counts, &counts));
+	orm_execute_plan(plan, statement->values, NULL, ORM_WRITE, 0, orm_receiver_init(&receiver, take_counts, &counts));
 	orm_plan_release(plan);
 	check_gone(statement, &counts);
 	for (int i = 1; i < counts.n; i += 2)
@@ -328,8 +331,8 @@ delete_found(OrmQuery *query, int64 expect)
 {
 	Found found = {.delete = orm_delete_make(), .model = query->request.model};
 
-	orm_query_change_keys(query, take_found, &found);
-	orm_query_check_expected(query, found.n, expect);
+	orm_run_change_keys(query, take_found, &found);
+	orm_run_check_expected(query, found.n, expect);
 	return orm_delete_run(found.delete);
 }
 
@@ -342,7 +345,7 @@ orm_delete_query(const OrmQueryRequest *request, int64 expect)
 
 	own.unlocked = !orm_delete_may_lock(request->model);
 	query = orm_query_open(&own);
-	n = request->model->deletes_along ? delete_found(query, expect) : orm_query_change_rows(query, expect);
+	n = request->model->deletes_along ? delete_found(query, expect) : orm_run_change_rows(query, expect);
 	orm_query_close(query);
 	return n;
 }

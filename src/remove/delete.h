@@ -63,7 +63,7 @@ extern int64 orm_delete_run(OrmDelete *delete);
 
 /*
  * Deletes what a request of the kind ORM_QUERY_DELETE finds, and what goes with
- * it; otherwise as orm_query_change_rows.
+ * it; otherwise as orm_run_change_rows.
  */
 extern int64 orm_delete_query(const OrmQueryRequest *request, int64 expect);
 

@@ -5,7 +5,8 @@
 #ifndef ORM_REMOVE_DELETE_INTERNAL_H
 #define ORM_REMOVE_DELETE_INTERNAL_H
 
-#include "exec/keys.h"
+#include "exec/execute.h"
+#include "exec/keyset.h"
 #include "remove/delete.h"
 #include "store/arrays.h"
 
@@ -32,11 +33,11 @@ typedef struct OrmDeleteRefused
 struct OrmDelete
 {
 	MemoryContext context;
-	MemoryContext step; /* emptied after each statement that collects */
-	OrmAccess access;	/* ORM_READ: nothing will be deleted, rows are not locked */
-	bool by_server;		/* what the server deletes is collected as well, whatever the cascade */
-	List *sets;			/* of OrmDeleteSet *, as they were found */
-	List *refused;		/* of OrmDeleteRefused * */
+	MemoryContext step;	 /* emptied after each statement that collects */
+	OrmExecution access; /* ORM_READ: nothing will be deleted, rows are not locked */
+	bool by_server;		 /* what the server deletes is collected as well, whatever the cascade */
+	List *sets;			 /* of OrmDeleteSet *, as they were found */
+	List *refused;		 /* of OrmDeleteRefused * */
 };
 
 /*

@@ -8,6 +8,7 @@
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "exec/execute.h"
 #include "storage/itemptr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -154,7 +155,7 @@ read_rows(Reading *reading, const char *sql, int nparams, const Oid *types, cons
 		plan = orm_plan_add(&key, sql, nparams, types, ORM_PLAN_CUSTOM);
 		orm_plan_expect(plan, results, lengthof(results));
 	}
-	orm_plan_execute(plan, values, NULL, ORM_READ, 0, orm_receiver_init(&receiver, take_row, reading));
+	orm_execute_plan(plan, values, NULL, ORM_READ, 0, orm_receiver_init(&receiver, take_row, reading));
 	orm_plan_release(plan);
 	MemoryContextDelete(receiver.per_row);
 }
@@ -509,14 +510,14 @@ orm_impact_read(const OrmModel *model, const Datum *key, Datum *json)
 	caller = MemoryContextSwitchTo(impact.context);
 	impact.rows = make_table(&impact, "orm impact rows", sizeof(Row), sizeof(Row));
 	impact.tables = make_table(&impact, "orm impact tables", sizeof(Oid), sizeof(OrmImpactTable));
-	pushed = orm_exec_snapshot_begin();
+	pushed = orm_execute_snapshot_begin();
 	if (model->deletes_along)
 		read_along(&impact, key);
 	else
 		read_object(&impact, key);
 	follow_cascades(&impact);
 	follow_others(&impact);
-	orm_exec_snapshot_end(pushed);
+	orm_execute_snapshot_end(pushed);
 	found = impact.order != NIL;
 	if (found)
 		*json = write_answer(&impact, caller);

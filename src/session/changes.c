@@ -6,7 +6,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "exec/keys.h"
+#include "exec/keyset.h"
 #include "graph/writer.h"
 #include "model/key.h"
 #include "model/patch.h"

@@ -6,7 +6,7 @@
 #include "utils/builtins.h"
 
 #include "exec/access.h"
-#include "exec/keys.h"
+#include "exec/keyset.h"
 #include "model/key.h"
 #include "store/conflict_key.h"
 

@@ -21,6 +21,7 @@
 
 #include "exec/plan.h"
 #include "store/write.h"
+#include "tcop/dest.h"
 
 typedef struct OrmStatement
 {

@@ -8,6 +8,7 @@
 
 #include "access/htup_details.h"
 #include "funcapi.h"
+#include "exec/execute.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
@@ -194,7 +195,7 @@ orm_statement_run(const OrmStatement *statement, OrmRecord *const *records, int 
 		bind_many(statement, records, n, values);
 	else
 		bind_one(statement, records[0], values, isnull);
-	processed = orm_plan_execute(plan, values, statement->many ? NULL : isnull, ORM_WRITE, 0, receiver);
+	processed = orm_execute_plan(plan, values, statement->many ? NULL : isnull, ORM_WRITE, 0, receiver);
 	orm_plan_release(plan);
 	return processed;
 }

@@ -1,5 +1,5 @@
 /*
- * keys.c - see keys.h.
+ * keyset.c - see keyset.h.
  */
 #include "postgres.h"
 
@@ -7,7 +7,7 @@
 #include "utils/datum.h"
 #include "utils/typcache.h"
 
-#include "exec/keys.h"
+#include "exec/keyset.h"
 
 typedef struct KeyColumn
 {

@@ -1,5 +1,5 @@
 /*
- * keys.h - telling keys apart: each distinct key gets a number, 0, 1, 2...
+ * keyset.h - telling keys apart: each distinct key gets a number, 0, 1, 2...
  *
  * Keys are equal when the server says so: by the equality function of the
  * type's hash operator class, under the column's collation ('Ana' and 'ANA' may
@@ -8,10 +8,9 @@
  * their bytes: two keys that are equal may get two numbers then, so such keys
  * must not be looked for, only added.
  */
-#ifndef ORM_EXEC_KEYS_H
-#define ORM_EXEC_KEYS_H
+#ifndef ORM_EXEC_KEYSET_H
+#define ORM_EXEC_KEYSET_H
 
-#include "postgres.h"
 #include "model/model.h"
 
 typedef struct OrmKeySet OrmKeySet;
