@@ -6,11 +6,12 @@
  *
  *     CREATE FUNCTION "s"."usuario_find"("id" integer)
  *     RETURNS SETOF "s"."usuarios" LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
- *     AS 'SELECT * FROM "s"."usuarios" WHERE "id" OPERATOR(pg_catalog.=) $1'
+ *     AS 'SELECT t.* FROM "s"."usuarios" t WHERE t."id" OPERATOR(pg_catalog.=) $1'
  *
  * A body in SQL is a string, never BEGIN ATOMIC, which would freeze the list of
  * columns; so it is parsed under the caller's search_path, and every name and
- * operator in it is qualified.  It is inlined only while the function is not
+ * operator in it is qualified; columns are, so that one that is gone is an
+ * error and never the argument of that name.  It is inlined only while the function is not
  * STRICT, has no SET clause and is not SECURITY DEFINER; and a query that uses
  * it runs in parallel only while it is PARALLEL SAFE.
  */
@@ -224,14 +225,16 @@ select_body(const OrmModel *model, const Arguments *arguments)
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	appendStringInfoString(&sql, "SELECT * FROM ");
+	appendStringInfoString(&sql, "SELECT t.* FROM ");
 	orm_sql_qualified(&sql, model->schema, model->relation);
+	appendStringInfoString(&sql, " t");
 	for (int i = 0; i < arguments->n; i++)
 	{
 		const OrmAttribute *attribute = &model->attributes[arguments->attributes[i]];
 		StringInfoData column;
 
 		initStringInfo(&column);
+		appendStringInfoString(&column, "t.");
 		orm_sql_name(&column, attribute->column);
 		appendStringInfoString(&sql, i == 0 ? " WHERE " : " AND ");
 		orm_sql_comparison(&sql, attribute->equality, column.data, attribute->type->oid, psprintf("$%d", i + 1),

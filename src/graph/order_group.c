@@ -7,16 +7,10 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/table.h"
-#include "catalog/indexing.h"
-#include "catalog/pg_constraint.h"
 #include "miscadmin.h"
-#include "utils/fmgroids.h"
-#include "utils/rel.h"
 
 #include "graph/graph.h"
+#include "model/foreign_key.h"
 
 /* State of ordering the groups. */
 typedef struct Ordering
@@ -30,29 +24,16 @@ typedef struct Ordering
 bool
 orm_order_group_waits(Oid holder, Oid target, int n, const AttrNumber *columns)
 {
-	Relation constraints = table_open(ConstraintRelationId, AccessShareLock);
 	bool waits = false;
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple tuple;
+	ListCell *cell;
 
-	ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(holder));
-	scan = systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	foreach(cell, orm_foreign_key_read(holder, target))
 	{
-		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(tuple);
-		AttrNumber own[INDEX_MAX_KEYS];
-		AttrNumber referenced[INDEX_MAX_KEYS];
-		int nkeys;
+		const OrmForeignKey *key = lfirst(cell);
 
-		if (form->contype != CONSTRAINT_FOREIGN || form->confrelid != target)
-			continue;
-		DeconstructFkConstraintRow(tuple, &nkeys, own, referenced, NULL, NULL, NULL, NULL, NULL);
-		if (nkeys == n && memcmp(own, columns, sizeof(AttrNumber) * n) == 0)
-			waits = form->condeferred;
+		if (key->n == n && memcmp(key->columns, columns, sizeof(AttrNumber) * n) == 0)
+			waits = key->deferred;
 	}
-	systable_endscan(scan);
-	table_close(constraints, AccessShareLock);
 	return waits;
 }
 

@@ -20,6 +20,7 @@
 
 #include "base/names.h"
 #include "model/follow.h"
+#include "model/foreign_key.h"
 #include "model/model.h"
 #include "model/table.h"
 
@@ -223,15 +224,47 @@ orm_follow_bind(const OrmDeclaration *declaration, OrmRegistered *row)
 	}
 }
 
+/* The name of the column that is paired with a referenced one, or NULL. */
+static char *
+name_of_pair(Oid holder, const AttrNumber *columns, const AttrNumber *referenced_columns, int n, AttrNumber referenced)
+{
+	for (int i = 0; i < n; i++)
+		if (referenced_columns[i] == referenced)
+			return get_attname(holder, columns[i], false);
+	return NULL;
+}
+
 /* Names of columns as a list. */
 static List *
-column_names(Oid relation, const AttrNumber *columns, int n)
+list_names(Oid relation, const AttrNumber *columns, int n)
 {
 	List *names = NIL;
 
 	for (int i = 0; i < n; i++)
 		names = lappend(names, get_attname(relation, columns[i], false));
 	return names;
+}
+
+/*
+ * The names of a foreign key's columns: in the order of the primary key that
+ * they refer to, as columns without a constraint are paired; else as they are.
+ */
+static List *
+column_names(Oid holder, const AttrNumber *columns, Oid referenced, const AttrNumber *referenced_columns, int n)
+{
+	AttrNumber key[INDEX_MAX_KEYS];
+	int nkey = orm_foreign_key_primary(referenced, key);
+	List *names = NIL;
+
+	for (int i = 0; i < nkey; i++)
+	{
+		char *name = name_of_pair(holder, columns, referenced_columns, n, key[i]);
+
+		if (name == NULL)
+			return list_names(holder, columns, n);
+		names = lappend(names, name);
+	}
+	return nkey == n ? names : list_names(holder, columns, n);
 }
 
 void
@@ -245,10 +278,11 @@ orm_follow_pin(OrmDeclaration *declaration, const OrmModel *model)
 		if (declared == NULL || declared->foreign_key != NIL || !relationship->resolved)
 			continue;
 		if (relationship->kind == ORM_BELONGS_TO)
-			declared->foreign_key = column_names(model->relid, relationship->local, relationship->nkeys);
-		else if (relationship->kind == ORM_MANY_TO_MANY)
-			declared->foreign_key = column_names(relationship->join_relid, relationship->remote, relationship->nkeys);
+			declared->foreign_key = column_names(model->relid, relationship->local, relationship->target_relid,
+												 relationship->remote, relationship->nkeys);
 		else
-			declared->foreign_key = column_names(relationship->target_relid, relationship->remote, relationship->nkeys);
+			declared->foreign_key = column_names(
+				relationship->kind == ORM_MANY_TO_MANY ? relationship->join_relid : relationship->target_relid,
+				relationship->remote, model->relid, relationship->local, relationship->nkeys);
 	}
 }

@@ -12,45 +12,25 @@
  *      have the names that belongs_to would have given them; else it is
  *      ambiguous.
  *   3. Without a candidate, foreign_key names columns that are joined with the
- *      referenced table's key: views and foreign tables work so.
+ *      referenced table's key: views, foreign tables and tables without
+ *      constraints work so.  Of many_to_many the inverse's foreign_key names
+ *      the columns that lead to the other side.
  *
  * No lock is taken on other tables: a change of any that was looked at invalidates the model (the list "depends").
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/stratnum.h"
-#include "access/table.h"
-#include "catalog/indexing.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_constraint.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
-#include "utils/relcache.h"
 #include "utils/syscache.h"
-#include "utils/typcache.h"
 
 #include "base/names.h"
+#include "model/foreign_key.h"
 #include "model/index.h"
-#include "model/join.h"
 #include "model/relationship.h"
 #include "model/table.h"
-
-/* A foreign key, or what stands for one. */
-typedef struct ForeignKey
-{
-	Oid holder;
-	Oid referenced;
-	char *name;
-	bool cascades; /* ON DELETE CASCADE */
-	int n;
-	AttrNumber columns[INDEX_MAX_KEYS];
-	AttrNumber referenced_columns[INDEX_MAX_KEYS];
-	Oid operators[INDEX_MAX_KEYS]; /* referenced = holder */
-} ForeignKey;
 
 /* What is being resolved, for messages. */
 typedef struct Resolution
@@ -82,153 +62,21 @@ depend(Resolution *r, Oid relid)
 		*r->depends = list_append_unique_oid(*r->depends, relid);
 }
 
-/* The foreign keys of one table to another (List of ForeignKey *), by name. */
-static List *
-foreign_keys(Oid holder, Oid referenced)
-{
-	Relation constraints = table_open(ConstraintRelationId, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple tuple;
-	List *found = NIL;
-
-	ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(holder));
-	scan = systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(tuple);
-		ForeignKey *fk;
-
-		if (form->contype != CONSTRAINT_FOREIGN || form->confrelid != referenced)
-			continue;
-		fk = palloc0(sizeof(ForeignKey));
-		fk->holder = holder;
-		fk->referenced = referenced;
-		fk->name = pstrdup(NameStr(form->conname));
-		fk->cascades = form->confdeltype == FKCONSTR_ACTION_CASCADE;
-		DeconstructFkConstraintRow(tuple, &fk->n, fk->columns, fk->referenced_columns, fk->operators, NULL, NULL, NULL,
-								   NULL);
-		found = lappend(found, fk);
-	}
-	systable_endscan(scan);
-	table_close(constraints, AccessShareLock);
-	return found;
-}
-
-/* Are these, in any order, just the columns of the key? */
-static bool
-has_columns(const ForeignKey *fk, List *columns)
-{
-	ListCell *cell;
-
-	if (list_length(columns) != fk->n)
-		return false;
-	foreach(cell, columns)
-	{
-		AttrNumber attnum = get_attnum(fk->holder, lfirst(cell));
-		bool found = false;
-
-		for (int i = 0; i < fk->n; i++)
-			found = found || fk->columns[i] == attnum;
-		if (!found)
-			return false;
-	}
-	return true;
-}
-
-/* The columns that belongs_to makes for this key: author_id, or author_<column> for a composite one. */
-static List *
-default_columns(const char *relationship, const ForeignKey *fk)
-{
-	List *columns = NIL;
-
-	for (int i = 0; i < fk->n; i++)
-	{
-		const char *suffix = fk->n == 1 ? "id" : get_attname(fk->referenced, fk->referenced_columns[i], false);
-
-		columns = lappend(columns, orm_name_join(relationship, suffix));
-	}
-	return columns;
-}
-
-/* The columns of the key by which rows of a relation are known: its primary key, else the declared one. */
-static int
-key_columns(Oid relid, const OrmDeclaration *declaration, AttrNumber *columns)
-{
-	Relation relation = RelationIdGetRelation(relid);
-	Bitmapset *key;
-	int n = 0;
-	int bit = -1;
-	ListCell *cell;
-
-	if (!RelationIsValid(relation))
-		return 0;
-	key = RelationGetIndexAttrBitmap(relation, INDEX_ATTR_BITMAP_PRIMARY_KEY);
-	RelationClose(relation);
-	while ((bit = bms_next_member(key, bit)) >= 0 && n < INDEX_MAX_KEYS)
-		columns[n++] = bit + FirstLowInvalidHeapAttributeNumber;
-	if (n > 0 || declaration == NULL)
-		return n;
-	foreach(cell, orm_declaration_key(declaration))
-		if (n < INDEX_MAX_KEYS)
-			columns[n++] = get_attnum(relid, lfirst(cell));
-	return n;
-}
-
-/* Step 3: columns that stand for a foreign key to the key of the other table; NULL: they do not fit. */
-static ForeignKey *
-virtual_key(Oid holder, Oid referenced, const OrmDeclaration *referenced_declaration, List *columns)
-{
-	ForeignKey *fk = palloc0(sizeof(ForeignKey));
-	ListCell *cell;
-
-	fk->holder = holder;
-	fk->referenced = referenced;
-	fk->n = key_columns(referenced, referenced_declaration, fk->referenced_columns);
-	if (fk->n == 0 || fk->n != list_length(columns))
-		return NULL;
-	foreach(cell, columns)
-	{
-		int i = foreach_current_index(cell);
-
-		fk->columns[i] = get_attnum(holder, lfirst(cell));
-		if (fk->columns[i] <= 0)
-			return NULL;
-		fk->operators[i] = orm_join_operator(get_atttype(referenced, fk->referenced_columns[i]),
-											 get_atttype(holder, fk->columns[i]));
-		if (!OidIsValid(fk->operators[i]))
-			return NULL;
-	}
-	return fk;
-}
-
-/* The columns of a key as a list for a message. */
-static char *
-column_list(const ForeignKey *fk, const char *separator)
-{
-	StringInfoData text;
-
-	initStringInfo(&text);
-	for (int i = 0; i < fk->n; i++)
-		appendStringInfo(&text, "%s%s", i ? separator : "", get_attname(fk->holder, fk->columns[i], false));
-	return text.data;
-}
-
 /* Raises 42702: lists the candidates and shows the text that chooses one. */
 static void
 raise_ambiguous(const Resolution *r, List *candidates)
 {
 	StringInfoData detail;
 	ListCell *cell;
-	ForeignKey *first = linitial(candidates);
+	OrmForeignKey *first = linitial(candidates);
 
 	initStringInfo(&detail);
 	foreach(cell, candidates)
 	{
-		ForeignKey *fk = lfirst(cell);
+		OrmForeignKey *fk = lfirst(cell);
 
 		appendStringInfo(&detail, "%s\"%s\" (%s)", foreach_current_index(cell) ? ", " : "", fk->name,
-						 column_list(fk, ", "));
+						 orm_foreign_key_text(fk, ", "));
 	}
 	ereport(ERROR, errcode(ERRCODE_AMBIGUOUS_COLUMN),
 			errmsg("relationship \"%s\" of model \"%s\" could follow more than one foreign key", r->declared->name,
@@ -238,17 +86,18 @@ raise_ambiguous(const Resolution *r, List *candidates)
 			errhint("Choose one: orm.%s('%s', '%s', %sforeign_key => %s%s%s).",
 					orm_relationship_kind_name(r->declared->kind), r->declared->name, r->declared->model,
 					r->declared->through ? psprintf("through => '%s', ", r->declared->through) : "",
-					first->n > 1 ? "ARRAY['" : "'", column_list(first, first->n > 1 ? "', '" : ", "),
+					first->n > 1 ? "ARRAY['" : "'", orm_foreign_key_text(first, first->n > 1 ? "', '" : ", "),
 					first->n > 1 ? "']" : "'"));
 }
 
 /* Raises 42P10: no foreign key joins the two tables. */
 static void
-raise_no_key(const Resolution *r, Oid holder, Oid referenced)
+raise_no_key(const Resolution *r, Oid holder, Oid referenced, List *columns)
 {
+	bool far_side = r->declared->kind == ORM_MANY_TO_MANY && columns != r->declared->foreign_key;
 	ListCell *cell;
 
-	foreach(cell, r->declared->foreign_key)
+	foreach(cell, columns)
 		if (get_attnum(holder, lfirst(cell)) == InvalidAttrNumber)
 			ereport(
 				ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
@@ -259,36 +108,38 @@ raise_no_key(const Resolution *r, Oid holder, Oid referenced)
 		ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 		errmsg("relationship \"%s\" of model \"%s\" has no foreign key to follow", r->declared->name, r->model->name),
 		errdetail("\"%s\" has no foreign key to \"%s\"%s.", get_rel_name(holder), get_rel_name(referenced),
-				  r->declared->foreign_key != NIL ? " over these columns" : ""),
-		errhint("Add the constraint, or name the columns that join with the key: foreign_key => ..."));
+				  columns != NIL ? " over these columns" : ""),
+		far_side ? errhint("Add the constraint, or name the columns that join with the key in the inverse: "
+						   "foreign_key => ... there, back_populates => ... here.")
+				 : errhint("Add the constraint, or name the columns that join with the key: foreign_key => ..."));
 }
 
 /* Steps 1 to 3.  NULL (or an error) when nothing joins the two, or too much does. */
-static ForeignKey *
+static OrmForeignKey *
 choose_key(const Resolution *r, Oid holder, Oid referenced, const OrmDeclaration *referenced_declaration, List *columns)
 {
-	List *candidates = foreign_keys(holder, referenced);
-	ForeignKey *virtual;
+	List *candidates = orm_foreign_key_read(holder, referenced);
+	OrmForeignKey *assumed;
 	ListCell *cell;
 
 	foreach(cell, candidates)
-		if (columns != NIL && has_columns(lfirst(cell), columns))
+		if (columns != NIL && orm_foreign_key_has(lfirst(cell), columns))
 			return lfirst(cell);
 	if (columns != NIL)
 	{
-		virtual = virtual_key(holder, referenced, referenced_declaration, columns);
-		if (virtual == NULL && r->raise)
-			raise_no_key(r, holder, referenced);
-		return virtual;
+		assumed = orm_foreign_key_assume(holder, referenced, referenced_declaration, columns);
+		if (assumed == NULL && r->raise)
+			raise_no_key(r, holder, referenced, columns);
+		return assumed;
 	}
 	if (list_length(candidates) == 1)
 		return linitial(candidates);
 	foreach(cell, candidates)
 		if (r->declared->kind == ORM_BELONGS_TO &&
-			has_columns(lfirst(cell), default_columns(r->declared->name, lfirst(cell))))
+			orm_foreign_key_has(lfirst(cell), orm_foreign_key_default_columns(lfirst(cell), r->declared->name)))
 			return lfirst(cell);
 	if (r->raise && candidates == NIL)
-		raise_no_key(r, holder, referenced);
+		raise_no_key(r, holder, referenced, columns);
 	if (r->raise)
 		raise_ambiguous(r, candidates);
 	return NULL;
@@ -303,7 +154,7 @@ copy_of(const void *values, Size size)
 
 /* Writes a key into a relationship. */
 static void
-set_key(OrmRelationship *relationship, const ForeignKey *fk, bool key_is_local)
+set_key(OrmRelationship *relationship, const OrmForeignKey *fk, bool key_is_local)
 {
 	Size size = sizeof(AttrNumber) * fk->n;
 
@@ -315,16 +166,43 @@ set_key(OrmRelationship *relationship, const ForeignKey *fk, bool key_is_local)
 	relationship->operators = copy_of(fk->operators, sizeof(Oid) * fk->n);
 }
 
+/* The inverse that a declaration has of a relationship of "model": the one that either names. */
+static const OrmDeclaredRelationship *
+find_inverse(const char *model, const OrmDeclaredRelationship *declared, const OrmDeclaration *target)
+{
+	ListCell *cell;
+
+	if (target == NULL)
+		return NULL;
+	if (declared->back_populates != NULL)
+		return orm_declaration_relationship(target, declared->back_populates);
+	foreach(cell, target->relationships)
+	{
+		const OrmDeclaredRelationship *other = lfirst(cell);
+
+		if (other->back_populates != NULL && strcmp(other->back_populates, declared->name) == 0 &&
+			strcmp(other->model, model) == 0)
+			return other;
+	}
+	return NULL;
+}
+
+/* The columns that foreign_key of the inverse names; NIL: none, or there is no inverse but the relationship itself. */
+static List *
+columns_of_inverse(const Resolution *r, const OrmDeclaration *target)
+{
+	const OrmDeclaredRelationship *inverse = find_inverse(r->model->name, r->declared, target);
+	bool itself = inverse != NULL && strcmp(target->model, r->model->name) == 0 &&
+		strcmp(inverse->name, r->declared->name) == 0;
+
+	return inverse != NULL && !itself ? inverse->foreign_key : NIL;
+}
+
 /* The columns of the foreign key that a to-many follows: its own, else those of its inverse. */
 static List *
-columns_of_many(const OrmDeclaredRelationship *declared, const OrmDeclaration *target)
+columns_of_many(const Resolution *r, const OrmDeclaration *target)
 {
-	OrmDeclaredRelationship *inverse;
-
-	if (declared->foreign_key != NIL || declared->back_populates == NULL || target == NULL)
-		return declared->foreign_key;
-	inverse = orm_declaration_relationship(target, declared->back_populates);
-	return inverse != NULL ? inverse->foreign_key : NIL;
+	return r->declared->foreign_key != NIL ? r->declared->foreign_key : columns_of_inverse(r, target);
 }
 
 /* The relation of a join table: that of a model of this name, else a table of this name. */
@@ -343,42 +221,54 @@ join_relation(const OrmModel *model, const char *through)
 	return OidIsValid(namespace_id) ? get_relname_relid(relation, namespace_id) : InvalidOid;
 }
 
-/* The columns of the join table that lead to this side: as said, or as its inverse does not say. */
+/* Is this the key of the join table that leads to this side: as said, or as its inverse does not say? */
 static bool
-is_own_side(const OrmDeclaredRelationship *declared, const OrmDeclaration *target, const ForeignKey *fk)
+is_own_side(const Resolution *r, const OrmDeclaration *target, const OrmForeignKey *fk)
 {
-	OrmDeclaredRelationship *inverse;
+	List *inverse = columns_of_inverse(r, target);
 
-	if (declared->foreign_key != NIL)
-		return has_columns(fk, declared->foreign_key);
-	inverse = declared->back_populates ? orm_declaration_relationship(target, declared->back_populates) : NULL;
-	return inverse != NULL && inverse->foreign_key != NIL && !has_columns(fk, inverse->foreign_key);
+	if (r->declared->foreign_key != NIL)
+		return orm_foreign_key_has(fk, r->declared->foreign_key);
+	return inverse != NIL && !orm_foreign_key_has(fk, inverse);
 }
 
 /* The two keys of a join table to one table (a self-reference); which is this side's has to be said. */
 static bool
-resolve_self_join(const Resolution *r, const OrmDeclaration *target, Oid join, Oid relid, ForeignKey **own,
-				  ForeignKey **other)
+choose_two_keys(const Resolution *r, const OrmDeclaration *target, Oid join, OrmForeignKey **own, OrmForeignKey **other)
 {
-	List *keys = foreign_keys(join, relid);
+	List *keys = orm_foreign_key_read(join, r->model->relid);
 	bool first;
 	bool second;
 
 	if (r->raise && keys == NIL)
-		raise_no_key(r, join, relid);
+		raise_no_key(r, join, r->model->relid, r->declared->foreign_key);
 	if (list_length(keys) != 2)
 	{
 		if (r->raise)
 			raise_ambiguous(r, keys);
 		return false;
 	}
-	first = is_own_side(r->declared, target, linitial(keys));
-	second = is_own_side(r->declared, target, lsecond(keys));
+	first = is_own_side(r, target, linitial(keys));
+	second = is_own_side(r, target, lsecond(keys));
 	if (r->raise && first == second)
 		raise_ambiguous(r, keys);
 	*own = first ? linitial(keys) : lsecond(keys);
 	*other = first ? lsecond(keys) : linitial(keys);
 	return first != second;
+}
+
+/* The key of a join table to this side, and the one to the other. */
+static bool
+choose_join_keys(const Resolution *r, const OrmRelationship *relationship, const OrmDeclaration *target, Oid join,
+				 OrmForeignKey **own, OrmForeignKey **other)
+{
+	List *columns = columns_of_inverse(r, target);
+
+	if (r->model->relid == relationship->target_relid && (r->declared->foreign_key == NIL || columns == NIL))
+		return choose_two_keys(r, target, join, own, other);
+	*own = choose_key(r, join, r->model->relid, r->model->declaration, r->declared->foreign_key);
+	*other = *own ? choose_key(r, join, relationship->target_relid, target, columns) : NULL;
+	return *other != NULL;
 }
 
 /* Many to many: two keys of the join table. */
@@ -387,8 +277,8 @@ resolve_through(Resolution *r, OrmRelationship *relationship, const OrmDeclarati
 {
 	const OrmModel *model = r->model;
 	Oid join = r->declared->through ? join_relation(model, r->declared->through) : InvalidOid;
-	ForeignKey *own;
-	ForeignKey *other;
+	OrmForeignKey *own;
+	OrmForeignKey *other;
 
 	if (!OidIsValid(join))
 	{
@@ -400,18 +290,8 @@ resolve_through(Resolution *r, OrmRelationship *relationship, const OrmDeclarati
 		return false;
 	}
 	depend(r, join);
-	if (model->relid == relationship->target_relid)
-	{
-		if (!resolve_self_join(r, target, join, model->relid, &own, &other))
-			return false;
-	}
-	else
-	{
-		own = choose_key(r, join, model->relid, model->declaration, r->declared->foreign_key);
-		other = own ? choose_key(r, join, relationship->target_relid, target, NIL) : NULL;
-		if (other == NULL)
-			return false;
-	}
+	if (!choose_join_keys(r, relationship, target, join, &own, &other))
+		return false;
 	set_key(relationship, own, false);
 	relationship->deleted_by_server &= other->cascades;
 	relationship->join_relid = join;
@@ -429,7 +309,7 @@ orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRelationship *d
 {
 	Resolution r = {model, declared, depends, raise};
 	OrmDeclaration *target = NULL;
-	ForeignKey *fk;
+	OrmForeignKey *fk;
 	bool local = declared->kind == ORM_BELONGS_TO;
 
 	relationship->kind = declared->kind;
@@ -448,9 +328,9 @@ orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRelationship *d
 	depend(&r, relationship->target_relid);
 	if (declared->kind == ORM_MANY_TO_MANY)
 		return resolve_through(&r, relationship, target);
-	fk = local ? choose_key(&r, model->relid, relationship->target_relid, target, declared->foreign_key)
-			   : choose_key(&r, relationship->target_relid, model->relid, model->declaration,
-							columns_of_many(declared, target));
+	fk = local
+		? choose_key(&r, model->relid, relationship->target_relid, target, declared->foreign_key)
+		: choose_key(&r, relationship->target_relid, model->relid, model->declaration, columns_of_many(&r, target));
 	if (fk == NULL)
 		return false;
 	set_key(relationship, fk, local);
