@@ -6,7 +6,7 @@
  *
  *     CREATE FUNCTION "s"."usuario_find"("id" integer)
  *     RETURNS SETOF "s"."usuarios" LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
- *     AS 'SELECT t.* FROM "s"."usuarios" t WHERE t."id" OPERATOR(pg_catalog.=) $1'
+ *     AS 'SELECT t.* FROM "s"."usuarios" AS t WHERE t."id" OPERATOR(pg_catalog.=) $1'
  *
  * A body in SQL is a string, never BEGIN ATOMIC, which would freeze the list of
  * columns; so it is parsed under the caller's search_path, and every name and
@@ -227,7 +227,7 @@ select_body(const OrmModel *model, const Arguments *arguments)
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT t.* FROM ");
 	orm_sql_qualified(&sql, model->schema, model->relation);
-	appendStringInfoString(&sql, " t");
+	appendStringInfoString(&sql, " AS t");
 	for (int i = 0; i < arguments->n; i++)
 	{
 		const OrmAttribute *attribute = &model->attributes[arguments->attributes[i]];
