@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "exec/bind.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -12,6 +11,7 @@
 
 #include "accessor/function.h"
 #include "accessor/query_function.h"
+#include "exec/bind.h"
 #include "exec/query.h"
 #include "store/write.h"
 

@@ -4,8 +4,6 @@
  */
 #include "postgres.h"
 
-#include "exec/run.h"
-#include "exec/stream.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -14,6 +12,8 @@
 #include "accessor/query_function.h"
 #include "accessor/query_verb.h"
 #include "exec/query.h"
+#include "exec/run.h"
+#include "exec/stream.h"
 #include "remove/delete.h"
 
 /* The arguments of a call that are no attributes, as parameters. */

@@ -9,11 +9,11 @@
  */
 #include "postgres.h"
 
-#include "exec/stream.h"
 #include "executor/executor.h"
 #include "funcapi.h"
 
 #include "api/request.h"
+#include "exec/stream.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_each);
 

@@ -5,13 +5,13 @@
 #include "postgres.h"
 
 #include "funcapi.h"
-#include "exec/run.h"
 #include "utils/builtins.h"
 
 #include "api/argument.h"
-#include "api/request.h"
 #include "api/output.h"
+#include "api/request.h"
 #include "exec/get.h"
+#include "exec/run.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_all);
 PG_FUNCTION_INFO_V1(orm_sql_first);

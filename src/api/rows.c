@@ -4,12 +4,12 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
-#include "exec/run.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 #include "accessor/rows.h"
 #include "api/request.h"
+#include "exec/run.h"
 #include "model/table.h"
 #include "session/session.h"
 

@@ -16,7 +16,6 @@
 
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "exec/execute.h"
 #include "nodes/makefuncs.h"
 #include "utils/lsyscache.h"
 
@@ -29,6 +28,7 @@
 #include "define/register.h"
 #include "define/report.h"
 #include "define/version.h"
+#include "exec/execute.h"
 #include "exec/plan.h"
 #include "model/cache.h"
 #include "model/reflect.h"

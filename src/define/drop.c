@@ -14,7 +14,6 @@
 
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
-#include "exec/execute.h"
 #include "utils/lsyscache.h"
 
 #include "base/sql.h"
@@ -23,6 +22,7 @@
 #include "define/reconcile.h"
 #include "define/register.h"
 #include "define/report.h"
+#include "exec/execute.h"
 #include "exec/plan.h"
 #include "model/cache.h"
 #include "model/reflect.h"

@@ -11,7 +11,6 @@
 
 #include "catalog/namespace.h"
 #include "miscadmin.h"
-#include "exec/execute.h"
 #include "storage/lmgr.h"
 #include "storage/proc.h"
 #include "utils/acl.h"
@@ -23,6 +22,7 @@
 #include "define/events.h"
 #include "define/guard.h"
 #include "define/register.h"
+#include "exec/execute.h"
 #include "exec/plan.h"
 #include "model/cache.h"
 #include "model/follow.h"

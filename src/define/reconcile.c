@@ -13,7 +13,6 @@
 #include "catalog/pg_proc.h"
 #include "commands/comment.h"
 #include "miscadmin.h"
-#include "exec/execute.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_func.h"
 #include "utils/array.h"
@@ -28,6 +27,7 @@
 #include "define/owner.h"
 #include "define/reconcile.h"
 #include "define/report.h"
+#include "exec/execute.h"
 #include "exec/plan.h"
 #include "model/cache.h"
 

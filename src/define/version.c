@@ -12,7 +12,6 @@
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
-#include "exec/execute.h"
 #include "nodes/bitmapset.h"
 #include "nodes/primnodes.h"
 #include "optimizer/optimizer.h"
@@ -29,6 +28,7 @@
 #include "define/register.h"
 #include "define/report.h"
 #include "define/version.h"
+#include "exec/execute.h"
 #include "exec/plan.h"
 
 /* The first name that is tried for a trigger. */

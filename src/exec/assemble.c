@@ -7,9 +7,9 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
-#include "exec/assemble.h"
 #include "utils/memutils.h"
 
+#include "exec/assemble.h"
 #include "exec/loader.h"
 
 static void write_row(const OrmLevelRows *rows, int row, int depth, StringInfo out);

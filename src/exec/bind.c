@@ -8,14 +8,14 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "exec/bind.h"
 #include "parser/parse_coerce.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "model/cast.h"
+#include "exec/bind.h"
 #include "exec/query.h"
+#include "model/cast.h"
 #include "model/value.h"
 
 /* What a slot is given. */

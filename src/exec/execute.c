@@ -3,7 +3,6 @@
  */
 #include "postgres.h"
 
-#include "exec/execute.h"
 #include "nodes/params.h"
 #include "storage/proc.h"
 #include "tcop/pquery.h"
@@ -13,6 +12,7 @@
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
+#include "exec/execute.h"
 #include "exec/plan_internal.h"
 #include "exec/receiver.h"
 

@@ -11,14 +11,14 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "exec/execute.h"
-#include "exec/keyset.h"
-#include "exec/run.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "exec/execute.h"
+#include "exec/keyset.h"
 #include "exec/loader.h"
+#include "exec/run.h"
 
 /* Makes the tables of a level empty. */
 static void

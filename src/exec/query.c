@@ -12,11 +12,11 @@
  */
 #include "postgres.h"
 
-#include "exec/bind.h"
 #include "utils/memutils.h"
 
 #include "base/members.h"
 #include "exec/access.h"
+#include "exec/bind.h"
 #include "exec/query.h"
 #include "model/cache.h"
 #include "query/cursor.h"

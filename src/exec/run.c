@@ -7,15 +7,15 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
-#include "exec/assemble.h"
-#include "exec/bind.h"
-#include "exec/execute.h"
-#include "exec/run.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
+#include "exec/assemble.h"
+#include "exec/bind.h"
+#include "exec/execute.h"
 #include "exec/loader.h"
 #include "exec/query.h"
+#include "exec/run.h"
 #include "query/cursor.h"
 
 /* ---- Statements and snapshots ---- */

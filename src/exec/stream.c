@@ -16,15 +16,15 @@
  */
 #include "postgres.h"
 
-#include "exec/assemble.h"
-#include "exec/execute.h"
-#include "exec/stream.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
 
+#include "exec/assemble.h"
+#include "exec/execute.h"
 #include "exec/loader.h"
 #include "exec/query.h"
+#include "exec/stream.h"
 
 #define FIRST_BATCH 50
 #define LARGEST_BATCH 1000

@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "access/table.h"
-#include "exec/execute.h"
 #include "executor/executor.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteHandler.h"
@@ -14,6 +13,7 @@
 #include "utils/relcache.h"
 
 #include "base/sql.h"
+#include "exec/execute.h"
 #include "exec/receiver.h"
 #include "graph/check_internal.h"
 #include "model/join.h"

@@ -11,11 +11,11 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "exec/execute.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
 
 #include "base/sql.h"
+#include "exec/execute.h"
 #include "exec/keyset.h"
 #include "exec/receiver.h"
 #include "graph/collection.h"

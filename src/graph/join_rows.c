@@ -10,7 +10,6 @@
 #include "access/table.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
-#include "exec/execute.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -18,6 +17,7 @@
 #include "utils/syscache.h"
 
 #include "base/sql.h"
+#include "exec/execute.h"
 #include "exec/receiver.h"
 #include "graph/collection.h"
 #include "graph/join_rows.h"

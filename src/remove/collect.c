@@ -6,13 +6,13 @@
 
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
-#include "exec/execute.h"
-#include "exec/keyset.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rls.h"
 
+#include "exec/execute.h"
+#include "exec/keyset.h"
 #include "exec/receiver.h"
 #include "model/cache.h"
 #include "model/relationship.h"

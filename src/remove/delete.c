@@ -4,13 +4,13 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "exec/execute.h"
-#include "exec/keyset.h"
-#include "exec/run.h"
 #include "utils/memutils.h"
 #include "utils/rls.h"
 
+#include "exec/execute.h"
+#include "exec/keyset.h"
 #include "exec/receiver.h"
+#include "exec/run.h"
 #include "remove/delete_internal.h"
 #include "store/batch.h"
 

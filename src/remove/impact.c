@@ -8,7 +8,6 @@
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
-#include "exec/execute.h"
 #include "storage/itemptr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -17,6 +16,7 @@
 #include "utils/memutils.h"
 
 #include "base/sql.h"
+#include "exec/execute.h"
 #include "exec/json.h"
 #include "exec/plan.h"
 #include "exec/receiver.h"

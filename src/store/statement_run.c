@@ -8,11 +8,11 @@
 
 #include "access/htup_details.h"
 #include "funcapi.h"
-#include "exec/execute.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
+#include "exec/execute.h"
 #include "store/statement.h"
 
 /* Parameters of a statement with no more than this stand on the C stack. */
