@@ -56,16 +56,9 @@ static OrmPlan *
 compile_function(HeapTuple tuple, const OrmPlanKey *key, OrmPlan *plan, OrmCall *call)
 {
 	OrmFunction *function = orm_function_compile(tuple, false, CurrentMemoryContext, &call->model);
-	OrmFunction *old = plan ? orm_plan_payload(plan) : NULL;
 
-	if (plan == NULL)
-		plan = orm_plan_add(key, NULL, 0, NULL, ORM_PLAN_AUTO);
-	if (old != NULL)
-		MemoryContextSetParent(old->context, TopTransactionContext);
-	MemoryContextSetParent(function->context, orm_plan_context(plan));
-	orm_plan_set_payload(plan, function);
 	call->function = function;
-	return plan;
+	return orm_plan_keep(plan, key, function->context, function);
 }
 
 /* Finds or makes the compiled function, and opens its model; the entry is pinned. */

@@ -8,22 +8,29 @@
 #include "exec/get.h"
 #include "exec/object_shape.h"
 #include "exec/plan.h"
+#include "model/key.h"
 #include "query/select.h"
 
-/* Makes the plan of a SELECT. */
-static OrmPlan *
-add_plan(const OrmPlanKey *key, const OrmSelect *select, OrmPlanning planning)
+/* How a SELECT is planned. */
+typedef struct PlannedSelect
 {
-	Oid *types = palloc(sizeof(Oid) * Max(select->model->nattributes, 1));
-	OrmPlan *plan;
-	int nparams;
-	StringInfoData sql;
+	OrmSelect select;
+	OrmPlanning planning;
+} PlannedSelect;
 
-	initStringInfo(&sql);
-	nparams = orm_select_text(&sql, select, types);
-	plan = orm_plan_add(key, sql.data, nparams, types, planning);
-	orm_plan_expect(plan, types, orm_select_results(select, types));
-	return plan;
+/* What the statement of a SELECT is. */
+static void
+describe_select(OrmPlanText *text, const void *argument)
+{
+	const PlannedSelect *planned = argument;
+	Oid *types = palloc(sizeof(Oid) * Max(planned->select.model->nattributes, 1));
+	Oid *results = palloc(sizeof(Oid) * Max(planned->select.model->nattributes, 1));
+
+	text->nparams = orm_select_text(&text->sql, &planned->select, types);
+	text->types = types;
+	text->nresults = orm_select_results(&planned->select, results);
+	text->results = results;
+	text->planning = planned->planning;
 }
 
 /* Runs a plan with the values of its parameters, and takes its pin off. */
@@ -45,16 +52,17 @@ static OrmPlan *
 open_rows_plan(const OrmGet *get)
 {
 	const OrmModel *model = get->model;
-	OrmSelect select = {.model = model, .where = get->where, .is_null = get->isnull, .first = get->first};
+	PlannedSelect planned = {
+		.select = {.model = model, .where = get->where, .is_null = get->isnull, .first = get->first},
+		.planning = ORM_PLAN_AUTO,
+	};
 	OrmPlanKey key;
-	OrmPlan *plan;
 
 	orm_plan_key_begin(&key, ORM_KIND_SELECT, model->epoch);
 	orm_plan_key_add_flags(&key, get->where, model->nattributes);
 	orm_plan_key_add_flags(&key, get->isnull, model->nattributes);
 	orm_plan_key_add_flags(&key, &get->first, 1);
-	plan = orm_plan_find(&key);
-	return plan ? plan : add_plan(&key, &select, ORM_PLAN_AUTO);
+	return orm_plan_get(&key, describe_select, &planned);
 }
 
 void
@@ -75,16 +83,17 @@ orm_get_rows(const OrmGet *get, OrmRowFunction row, void *argument)
 
 /* ---- The object with a primary key ---- */
 
-/* Makes the plan that reads an object. */
-static OrmPlan *
-add_object_plan(const OrmPlanKey *key, const OrmModel *model)
+/* What the statement is that reads an object of a model. */
+static void
+describe_object(OrmPlanText *text, const void *argument)
 {
-	bool *where = palloc0(sizeof(bool) * Max(model->nattributes, 1));
-	OrmSelect select = {.model = model, .where = where};
+	const OrmModel *model = argument;
+	PlannedSelect planned = {
+		.select = {.model = model, .where = orm_key_flags(model, model->primary_key)},
+		.planning = ORM_PLAN_GENERIC,
+	};
 
-	for (int i = 0; i < model->primary_key->nattributes; i++)
-		where[model->primary_key->attributes[i]] = true;
-	return add_plan(key, &select, ORM_PLAN_GENERIC);
+	describe_select(text, &planned);
 }
 
 /* The plan that reads an object, pinned; its payload is the object's shape. */
@@ -93,19 +102,10 @@ open_object_plan(const OrmModel *model)
 {
 	OrmPlanKey key;
 	OrmPlan *plan;
-	MemoryContext caller;
 
 	orm_plan_key_begin(&key, ORM_KIND_GET, model->epoch);
-	plan = orm_plan_find(&key);
-	if (plan == NULL)
-		plan = add_object_plan(&key, model);
-	if (orm_plan_payload(plan) == NULL)
-	{
-		caller = MemoryContextSwitchTo(orm_plan_context(plan));
-		orm_plan_set_payload(plan, orm_object_shape_make(model, NULL));
-		MemoryContextSwitchTo(caller);
-	}
-	return plan;
+	plan = orm_plan_get(&key, describe_object, model);
+	return orm_plan_payload(plan) != NULL ? plan : orm_object_shape_keep(plan, &key, model, NULL);
 }
 
 /* The values of a key as parameters, which are in table order. */

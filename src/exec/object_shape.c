@@ -3,10 +3,13 @@
  */
 #include "postgres.h"
 
+#include "utils/memutils.h"
+
 #include "exec/object_shape.h"
 
-OrmJsonShape *
-orm_object_shape_make(const OrmModel *model, const bool *columns)
+/* Makes the shape, in the current memory context. */
+static OrmJsonShape *
+make_shape(const OrmModel *model, const bool *columns)
 {
 	OrmJsonShape *shape = orm_json_shape_make(model->nattributes);
 
@@ -17,23 +20,25 @@ orm_object_shape_make(const OrmModel *model, const bool *columns)
 }
 
 OrmPlan *
+orm_object_shape_keep(OrmPlan *plan, const OrmPlanKey *key, const OrmModel *model, const bool *columns)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm shape", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	OrmJsonShape *shape = make_shape(model, columns);
+
+	MemoryContextSwitchTo(caller);
+	return orm_plan_keep(plan, key, context, shape);
+}
+
+OrmPlan *
 orm_object_shape_open(const OrmModel *model, const bool *columns)
 {
 	OrmPlanKey key;
 	OrmPlan *plan;
-	MemoryContext caller;
 
 	Assert(columns != NULL);
 	orm_plan_key_begin(&key, ORM_KIND_SHAPE, model->epoch);
 	orm_plan_key_add_flags(&key, columns, model->nattributes);
 	plan = orm_plan_find(&key);
-	if (plan == NULL)
-		plan = orm_plan_add(&key, NULL, 0, NULL, ORM_PLAN_GENERIC);
-	if (orm_plan_payload(plan) == NULL)
-	{
-		caller = MemoryContextSwitchTo(orm_plan_context(plan));
-		orm_plan_set_payload(plan, orm_object_shape_make(model, columns));
-		MemoryContextSwitchTo(caller);
-	}
-	return plan;
+	return plan != NULL ? plan : orm_object_shape_keep(NULL, &key, model, columns);
 }

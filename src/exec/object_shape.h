@@ -9,10 +9,13 @@
 #include "exec/plan.h"
 #include "model/model.h"
 
-/* Makes the shape for rows with the attributes of "columns" (NULL: all), in the current memory context. */
-extern OrmJsonShape *orm_object_shape_make(const OrmModel *model, const bool *columns);
+/*
+ * Makes the shape for rows with the attributes of "columns" (NULL: all) the
+ * payload of a plan, as orm_plan_keep says.
+ */
+extern OrmPlan *orm_object_shape_keep(OrmPlan *plan, const OrmPlanKey *key, const OrmModel *model, const bool *columns);
 
-/* The same, made once: a pinned plan whose payload it is. */
+/* A pinned plan, without a statement, whose payload is the shape. */
 extern OrmPlan *orm_object_shape_open(const OrmModel *model, const bool *columns);
 
 #endif

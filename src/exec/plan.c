@@ -14,7 +14,7 @@
  * without the role first; an entry there that says "by role" leads to a second
  * look with the role and row_security.
  *
- * Pins: find and add push the entry on a stack together with the current
+ * Pins: get, find and keep push the entry on a stack together with the current
  * subtransaction, release pops it.  An aborted subtransaction pops what it
  * pushed; the end of the transaction pops all.  Eviction passes over pinned
  * entries.  Everything an entry owns is in its memory context, except the SPI
@@ -349,10 +349,10 @@ put_signpost(const OrmPlanKey *key)
 			->by_role = true;
 }
 
-OrmPlan *
-orm_plan_add(const OrmPlanKey *key, const char *sql, int nparams, const Oid *types, OrmPlanning planning)
+/* Enters a new plan, pinned. */
+static OrmPlan *
+add(const OrmPlanKey *key, SPIPlanPtr plan, int nparams)
 {
-	SPIPlanPtr plan = sql ? prepare(sql, nparams, types, planning) : NULL;
 	bool by_role = plan != NULL && depends_on_role(plan);
 
 	make_table();
@@ -363,28 +363,75 @@ orm_plan_add(const OrmPlanKey *key, const char *sql, int nparams, const Oid *typ
 					 AllocSetContextCreate(CacheMemoryContext, "orm plan", ALLOCSET_SMALL_SIZES), plan, nparams));
 }
 
-void
-orm_plan_expect(OrmPlan *plan, const Oid *types, int ntypes)
+/* Keeps of what types the columns of a plan's rows must be. */
+static void
+keep_results(OrmPlan *plan, const OrmPlanText *text)
 {
-	plan->results = MemoryContextAlloc(plan->context, sizeof(Oid) * Max(ntypes, 1));
-	memcpy(plan->results, types, sizeof(Oid) * ntypes);
-	plan->nresults = ntypes;
+	if (text->results == NULL)
+		return;
+	plan->results = MemoryContextAlloc(plan->context, sizeof(Oid) * Max(text->nresults, 1));
+	memcpy(plan->results, text->results, sizeof(Oid) * text->nresults);
+	plan->nresults = text->nresults;
 }
 
-MemoryContext
-orm_plan_context(OrmPlan *plan)
+OrmPlan *
+orm_plan_get(const OrmPlanKey *key, OrmPlanDescribe describe, const void *argument)
 {
-	return plan->context;
+	OrmPlan *plan = orm_plan_find(key);
+	OrmPlanText text = {0};
+
+	if (plan != NULL)
+		return plan;
+	initStringInfo(&text.sql);
+	describe(&text, argument);
+	plan = add(key, prepare(text.sql.data, text.nparams, text.types, text.planning), text.nparams);
+	keep_results(plan, &text);
+	pfree(text.sql.data);
+	return plan;
 }
 
-void
-orm_plan_set_payload(OrmPlan *plan, void *payload)
+/* Copies a text. */
+static void
+describe_text(OrmPlanText *text, const void *argument)
 {
-	plan->payload = payload;
+	const OrmPlanText *given = argument;
+	StringInfoData sql = text->sql;
+
+	appendBinaryStringInfo(&sql, given->sql.data, given->sql.len);
+	*text = *given;
+	text->sql = sql;
+}
+
+OrmPlan *
+orm_plan_get_by_text(OrmPlanKind kind, const OrmPlanText *text)
+{
+	int numbers[] = {text->nparams, text->nresults, text->planning};
+	OrmPlanKey key;
+
+	orm_plan_key_begin(&key, kind, 0);
+	orm_plan_key_add(&key, numbers, sizeof(numbers));
+	orm_plan_key_add(&key, text->types, sizeof(Oid) * text->nparams);
+	orm_plan_key_add(&key, text->results, sizeof(Oid) * text->nresults);
+	orm_plan_key_add(&key, text->sql.data, text->sql.len);
+	return orm_plan_get(&key, describe_text, text);
 }
 
 void *
-orm_plan_payload(OrmPlan *plan)
+orm_plan_payload(const OrmPlan *plan)
 {
 	return plan->payload;
+}
+
+OrmPlan *
+orm_plan_keep(OrmPlan *plan, const OrmPlanKey *key, MemoryContext context, void *payload)
+{
+	if (plan == NULL)
+		plan = add(key, NULL, 0);
+	Assert(plan->pins > 0);
+	if (plan->payload != NULL)
+		MemoryContextSetParent(plan->payload_context, TopTransactionContext);
+	MemoryContextSetParent(context, plan->context);
+	plan->payload_context = context;
+	plan->payload = payload;
+	return plan;
 }

@@ -7,14 +7,15 @@
  * flags...) and no values.  A hit builds no SQL, parses none and plans
  * nothing:
  *
- *     OrmPlan    *plan = orm_plan_find(&key);
+ *     OrmPlan    *plan = orm_plan_get(&key, describe, argument);
  *
- *     if (plan == NULL)
- *         plan = orm_plan_add(&key, sql, nparams, types, ORM_PLAN_GENERIC);
  *     n = orm_execute_plan(plan, values, isnull, ORM_WRITE, 0, receiver);
  *     orm_plan_release(plan);
  *
- * find and add pin the plan, release takes the pin off (last pinned, first
+ * On a miss describe(text, argument) says what the statement is.  An entry
+ * may hold, instead of a statement or with it, something compiled (its payload).
+ *
+ * get, find and keep pin the plan, release takes the pin off (last pinned, first
  * released); an error takes off the pins of what it aborts.  A pinned plan is
  * never freed, so a trigger that calls the extension again, and fills the
  * cache, is safe.
@@ -86,29 +87,43 @@ extern void orm_plan_key_add_flags(OrmPlanKey *key, const bool *flags, int n);
 /* Registers callbacks and settings; called once from _PG_init. */
 extern void orm_plan_init(void);
 
+/* What a statement is. */
+typedef struct OrmPlanText
+{
+	StringInfoData sql;
+	int nparams;
+	const Oid *types; /* of the parameters */
+	int nresults;
+	const Oid *results; /* of the rows' columns (InvalidOid: any); NULL: nothing is said of them */
+	OrmPlanning planning;
+} OrmPlanText;
+
+/* Fills in a text whose "sql" is empty and whose other members are zero. */
+typedef void (*OrmPlanDescribe)(OrmPlanText *text, const void *argument);
+
+/*
+ * The plan of that key, pinned; on a miss the statement that "describe" says
+ * is prepared and kept.  Errors of the parser pass through; nothing is kept
+ * then.  orm_execute_plan raises 0A000 for rows of other types than "results".
+ */
+extern OrmPlan *orm_plan_get(const OrmPlanKey *key, OrmPlanDescribe describe, const void *argument);
+
+/* The same where the key is the text itself, with all its types: the epoch of no model says what it depends on. */
+extern OrmPlan *orm_plan_get_by_text(OrmPlanKind kind, const OrmPlanText *text);
+
 /* The plan of that key, pinned, or NULL. */
 extern OrmPlan *orm_plan_find(const OrmPlanKey *key);
 
-/*
- * Prepares a statement (parameter types: types[0..nparams-1]) and keeps it,
- * pinned.  sql NULL: an entry with a payload only.  Errors of the parser pass
- * through; nothing is kept then.
- */
-extern OrmPlan *orm_plan_add(const OrmPlanKey *key, const char *sql, int nparams, const Oid *types,
-							 OrmPlanning planning);
-
-/*
- * Says of what types the columns of its rows must be (InvalidOid: any);
- * orm_execute_plan raises 0A000 when they are not.  To be called right after
- * orm_plan_add.
- */
-extern void orm_plan_expect(OrmPlan *plan, const Oid *types, int ntypes);
-
 extern void orm_plan_release(OrmPlan *plan);
 
-/* Memory that lives as long as the plan, and one pointer into it for the caller. */
-extern MemoryContext orm_plan_context(OrmPlan *plan);
-extern void orm_plan_set_payload(OrmPlan *plan, void *payload);
-extern void *orm_plan_payload(OrmPlan *plan);
+/* What is compiled; NULL: nothing. */
+extern void *orm_plan_payload(const OrmPlan *plan);
+
+/*
+ * Gives a pinned plan something compiled, whose memory is "context", in place
+ * of what it had, which lives until the transaction ends.  "plan" NULL: an
+ * entry of that key is made, without a statement, and pinned.  Returns the plan.
+ */
+extern OrmPlan *orm_plan_keep(OrmPlan *plan, const OrmPlanKey *key, MemoryContext context, void *payload);
 
 #endif

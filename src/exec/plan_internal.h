@@ -21,6 +21,7 @@ struct OrmPlan
 	int nparams;
 	Oid *results; /* types of its rows' columns; NULL: not said */
 	int nresults;
+	MemoryContext payload_context; /* a child of "context" */
 	void *payload;
 	int pins;
 	dlist_node recent; /* in order of use, newest first */

@@ -260,15 +260,8 @@ open_plan(OrmQuery *query)
 
 	if (prepared == NULL || !is_current(prepared->compiled))
 	{
-		OrmPrepared *old = prepared;
-
 		prepared = prepare(&query->request);
-		if (plan == NULL)
-			plan = orm_plan_add(&query->key, NULL, 0, NULL, ORM_PLAN_AUTO);
-		if (old != NULL)
-			MemoryContextSetParent(old->context, TopTransactionContext);
-		MemoryContextSetParent(prepared->context, orm_plan_context(plan));
-		orm_plan_set_payload(plan, prepared);
+		plan = orm_plan_keep(plan, &query->key, prepared->context, prepared);
 	}
 	query->plan = plan;
 	query->prepared = prepared;
@@ -281,6 +274,23 @@ static const OrmPlanning plannings[] = {
 	[ORM_PLANNED_CUSTOM] = ORM_PLAN_CUSTOM,
 };
 
+/* What a statement of a compiled query is. */
+static void
+describe_statement(OrmPlanText *text, const void *argument)
+{
+	const OrmQueryStatement *statement = argument;
+	Oid *types = palloc(sizeof(Oid) * Max(statement->nslots, 1));
+
+	for (int i = 0; i < statement->nslots; i++)
+		types[i] = statement->slots[i].parameter_type;
+	appendStringInfoString(&text->sql, statement->sql);
+	text->nparams = statement->nslots;
+	text->types = types;
+	text->nresults = statement->nresults;
+	text->results = statement->results;
+	text->planning = plannings[statement->planning];
+}
+
 OrmPlan *
 orm_query_plan(const OrmQuery *query, int number)
 {
@@ -288,22 +298,10 @@ orm_query_plan(const OrmQuery *query, int number)
 	const OrmQueryStatement *statement = number == ORM_STATEMENT_TOTAL ? &compiled->total
 																	   : &compiled->levels[number]->statement;
 	OrmPlanKey key;
-	OrmPlan *plan;
-	Oid *types;
 
 	orm_plan_key_begin(&key, ORM_KIND_LEVEL, query->prepared->serial);
 	orm_plan_key_add(&key, &number, sizeof(number));
-	plan = orm_plan_find(&key);
-	if (plan != NULL)
-		return plan;
-	types = palloc(sizeof(Oid) * Max(statement->nslots, 1));
-	for (int i = 0; i < statement->nslots; i++)
-		types[i] = statement->slots[i].parameter_type;
-	plan = orm_plan_add(&key, statement->sql, statement->nslots, types, plannings[statement->planning]);
-	if (statement->results != NULL)
-		orm_plan_expect(plan, statement->results, statement->nresults);
-	pfree(types);
-	return plan;
+	return orm_plan_get(&key, describe_statement, statement);
 }
 
 /* ---- Opening ---- */

@@ -339,23 +339,28 @@ append_look_up(StringInfo sql, const ReferenceTrial *trial, Oid *types)
 	appendStringInfoString(sql, " LIMIT 1");
 }
 
+/* What the statement is that looks for the row. */
+static void
+describe_look_up(OrmPlanText *text, const void *argument)
+{
+	const ReferenceTrial *trial = argument;
+	Oid *types = palloc(sizeof(Oid) * INDEX_MAX_KEYS);
+
+	append_look_up(&text->sql, trial, types);
+	text->nparams = trial->key->nkeys;
+	text->types = types;
+	text->planning = ORM_PLAN_GENERIC;
+}
+
 /* The plan that looks for the row, pinned. */
 static OrmPlan *
 open_look_up(const ReferenceTrial *trial)
 {
 	OrmPlanKey key;
-	OrmPlan *plan;
-	StringInfoData sql;
-	Oid types[INDEX_MAX_KEYS];
 
 	orm_plan_key_begin(&key, ORM_KIND_REFERENCE, trial->subject->model->epoch);
 	orm_plan_key_add(&key, &trial->key->conoid, sizeof(Oid));
-	plan = orm_plan_find(&key);
-	if (plan != NULL)
-		return plan;
-	initStringInfo(&sql);
-	append_look_up(&sql, trial, types);
-	return orm_plan_add(&key, sql.data, trial->key->nkeys, types, ORM_PLAN_GENERIC);
+	return orm_plan_get(&key, describe_look_up, trial);
 }
 
 static void

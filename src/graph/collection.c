@@ -211,33 +211,46 @@ append_others(StringInfo sql, const OrmModel *model, const OrmJoinColumns *owner
 	orm_columns_not_among(sql, kept, 1 + owners->n);
 }
 
+/* The statement that reads what is to leave. */
+typedef struct OthersStatement
+{
+	const OrmModel *model;
+	const OrmJoinColumns *owners;
+	const OrmJoinColumns *kept;
+	OrmPlanning planning;
+} OthersStatement;
+
+/* What the statement is. */
+static void
+describe_others(OrmPlanText *text, const void *argument)
+{
+	const OthersStatement *others = argument;
+	Oid *types = palloc(sizeof(Oid) * 4 * INDEX_MAX_KEYS);
+	Oid *results = palloc(sizeof(Oid) * (others->kept->n + 1));
+
+	append_others(&text->sql, others->model, others->owners, others->kept);
+	text->nparams = orm_columns_types(others->owners, types);
+	text->nparams += orm_columns_types(others->kept, types + text->nparams);
+	text->types = types;
+	results[0] = INT8OID;
+	for (int i = 0; i < others->kept->n; i++)
+		results[i + 1] = others->kept->columns[i].type->oid;
+	text->nresults = others->kept->n + 1;
+	text->results = results;
+	text->planning = others->planning;
+}
+
 /* The statement that reads what is to leave, pinned. */
 static OrmPlan *
 open_others(const OrmEdge *edge, const OrmJoinColumns *owners, const OrmJoinColumns *kept, OrmPlanning planning)
 {
-	const OrmModel *model = edge->holder->model;
-	Oid types[4 * INDEX_MAX_KEYS + 1];
-	StringInfoData sql;
+	OthersStatement others = {edge->holder->model, owners, kept, planning};
 	OrmPlanKey key;
-	OrmPlan *plan;
-	int n;
 
-	orm_plan_key_begin(&key, ORM_KIND_OTHERS, model->epoch);
+	orm_plan_key_begin(&key, ORM_KIND_OTHERS, others.model->epoch);
 	orm_plan_key_add(&key, &planning, sizeof(planning));
 	orm_plan_key_add(&key, edge->holder_key, sizeof(int) * edge->n);
-	plan = orm_plan_find(&key);
-	if (plan != NULL)
-		return plan;
-	initStringInfo(&sql);
-	append_others(&sql, model, owners, kept);
-	n = orm_columns_types(owners, types);
-	n += orm_columns_types(kept, types + n);
-	plan = orm_plan_add(&key, sql.data, n, types, planning);
-	types[0] = INT8OID;
-	for (int i = 0; i < kept->n; i++)
-		types[i + 1] = kept->columns[i].type->oid;
-	orm_plan_expect(plan, types, kept->n + 1);
-	return plan;
+	return orm_plan_get(&key, describe_others, &others);
 }
 
 /* Reads what is to leave the collections of these removals. */

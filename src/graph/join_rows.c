@@ -216,32 +216,25 @@ static const struct
 static OrmPlan *
 open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *columns, OrmPlanning planning)
 {
+	static const Oid number = INT8OID;
 	Oid types[4 * INDEX_MAX_KEYS];
-	Oid number = INT8OID;
-	StringInfoData sql;
-	OrmPlanKey key;
-	OrmPlan *plan;
-	int n;
+	OrmPlanText text = {.types = types, .planning = planning};
 
-	initStringInfo(&sql);
-	actions[action].append(&sql, edge, columns);
-	orm_plan_key_begin(&key, actions[action].kind, edge->source->model->epoch);
-	orm_plan_key_add(&key, &planning, sizeof(planning));
-	orm_plan_key_add(&key, sql.data, sql.len);
-	plan = orm_plan_find(&key);
-	if (plan != NULL)
-		return plan;
-	n = orm_columns_types(columns, types);
+	initStringInfo(&text.sql);
+	actions[action].append(&text.sql, edge, columns);
+	text.nparams = orm_columns_types(columns, types);
 	if (action == LINK_DELETE_OTHERS)
 	{
 		OrmJoinColumns owners = join_columns(edge, false);
 
-		n += orm_columns_types(&owners, types + n);
+		text.nparams += orm_columns_types(&owners, types + text.nparams);
 	}
-	plan = orm_plan_add(&key, sql.data, n, types, planning);
 	if (action == LINK_DELETE)
-		orm_plan_expect(plan, &number, 1);
-	return plan;
+	{
+		text.nresults = 1;
+		text.results = &number;
+	}
+	return orm_plan_get_by_text(actions[action].kind, &text);
 }
 
 /* Raises: a link's end has no key that could be written. */

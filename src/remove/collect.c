@@ -197,41 +197,28 @@ take_key(void *argument, TupleTableSlot *slot)
 		orm_keyset_add(set->keys, key);
 }
 
-OrmPlan *
-orm_delete_plan(OrmPlanKind kind, const char *sql, int nparams, const Oid *types, int nresults, const Oid *results)
-{
-	OrmPlanKey key;
-	OrmPlan *plan;
-
-	orm_plan_key_begin(&key, kind, 0);
-	orm_plan_key_add(&key, types, sizeof(Oid) * nparams);
-	orm_plan_key_add(&key, results, sizeof(Oid) * nresults);
-	orm_plan_key_add(&key, sql, strlen(sql));
-	plan = orm_plan_find(&key);
-	if (plan == NULL)
-	{
-		plan = orm_plan_add(&key, sql, nparams, types, ORM_PLAN_GENERIC);
-		orm_plan_expect(plan, results, nresults);
-	}
-	return plan;
-}
-
 /* Reads keys into a set by a statement whose parameters are the keys of another, from one on. */
 static void
-read_keys(const OrmDelete *delete, OrmDeleteSet *into, const char *sql, const OrmDeleteSet *set, int from)
+read_keys(const OrmDelete *delete, OrmDeleteSet *into, StringInfo sql, const OrmDeleteSet *set, int from)
 {
 	Oid types[2 * INDEX_MAX_KEYS];
 	Oid results[INDEX_MAX_KEYS];
 	Datum values[2 * INDEX_MAX_KEYS];
 	const OrmKey *key = into->model->primary_key;
+	OrmPlanText text = {
+		.sql = *sql,
+		.nparams = orm_delete_keys(set, from, types, values),
+		.types = types,
+		.nresults = key->nattributes,
+		.results = results,
+		.planning = ORM_PLAN_GENERIC,
+	};
 	OrmReceiver receiver;
 	OrmPlan *plan;
-	int n;
 
 	for (int i = 0; i < key->nattributes; i++)
 		results[i] = into->model->attributes[key->attributes[i]].type->oid;
-	n = orm_delete_keys(set, from, types, values);
-	plan = orm_delete_plan(ORM_KIND_ALONG, sql, n, types, key->nattributes, results);
+	plan = orm_plan_get_by_text(ORM_KIND_ALONG, &text);
 	orm_execute_plan(plan, values, NULL, delete->access, 0, orm_receiver_init(&receiver, take_key, into));
 	orm_plan_release(plan);
 	MemoryContextDelete(receiver.per_row);
@@ -268,7 +255,7 @@ follow(OrmDelete *delete, const OrmDeleteSet *set, const OrmRelationship *relati
 	MemoryContextSwitchTo(delete->step);
 	initStringInfo(&sql);
 	orm_delete_sql_along(&sql, set, from, relationship, into->model, locks(delete, into->model));
-	read_keys(delete, into, sql.data, set, from);
+	read_keys(delete, into, &sql, set, from);
 	MemoryContextSwitchTo(delete->context);
 	MemoryContextReset(delete->step);
 	error_context_stack = callback.previous;
@@ -284,7 +271,7 @@ find_named(OrmDelete *delete, OrmDeleteSet *set)
 	found.keys = orm_keyset_make_for(set->model);
 	initStringInfo(&sql);
 	orm_delete_sql_named(&sql, set, locks(delete, set->model));
-	read_keys(delete, &found, sql.data, set, 0);
+	read_keys(delete, &found, &sql, set, 0);
 	set->keys = found.keys;
 	set->named = orm_keyset_count(set->keys);
 }

@@ -161,6 +161,13 @@ run_statement(Statement *statement)
 {
 	Counts counts = {.n = 2 * list_length(statement->sets)};
 	Oid *results = palloc(sizeof(Oid) * counts.n);
+	OrmPlanText text = {
+		.nparams = statement->nparams,
+		.types = statement->types,
+		.nresults = counts.n,
+		.results = results,
+		.planning = ORM_PLAN_GENERIC,
+	};
 	OrmReceiver receiver;
 	OrmPlan *plan;
 	int64 named = 0;
@@ -169,8 +176,8 @@ run_statement(Statement *statement)
 	for (int i = 0; i < counts.n; i++)
 		results[i] = INT8OID;
 	appendBinaryStringInfo(&statement->with, statement->counts.data, statement->counts.len);
-	plan = orm_delete_plan(ORM_KIND_DELETE_ALL, statement->with.data, statement->nparams, statement->types, counts.n,
-						   results);
+	text.sql = statement->with;
+	plan = orm_plan_get_by_text(ORM_KIND_DELETE_ALL, &text);
 	orm_execute_plan(plan, statement->values, NULL, ORM_WRITE, 0, orm_receiver_init(&receiver, take_counts, &counts));
 	orm_plan_release(plan);
 	check_gone(statement, &counts);

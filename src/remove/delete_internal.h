@@ -53,10 +53,6 @@ extern bool orm_delete_read_key(const OrmModel *model, TupleTableSlot *slot, Dat
 /* In collect.c: finds all that goes, with the context of "delete" current. */
 extern void orm_delete_collect(OrmDelete *delete);
 
-/* The statement of a text, its columns of these types; pinned. */
-extern OrmPlan *orm_delete_plan(OrmPlanKind kind, const char *sql, int nparams, const Oid *types, int nresults,
-								const Oid *results);
-
 /*
  * The keys of a set, from one on, as parameters, and their types: for each
  * column an array; of a single key the value itself, for which the planner

@@ -142,19 +142,19 @@ static void
 read_rows(Reading *reading, const char *sql, int nparams, const Oid *types, const Datum *values)
 {
 	static const Oid results[] = {OIDOID, TIDOID};
-	OrmPlanKey key;
+	OrmPlanText text = {
+		.nparams = nparams,
+		.types = types,
+		.nresults = lengthof(results),
+		.results = results,
+		.planning = ORM_PLAN_CUSTOM,
+	};
 	OrmPlan *plan;
 	OrmReceiver receiver;
 
-	orm_plan_key_begin(&key, ORM_KIND_IMPACT, 0);
-	orm_plan_key_add(&key, types, sizeof(Oid) * nparams);
-	orm_plan_key_add(&key, sql, strlen(sql));
-	plan = orm_plan_find(&key);
-	if (plan == NULL)
-	{
-		plan = orm_plan_add(&key, sql, nparams, types, ORM_PLAN_CUSTOM);
-		orm_plan_expect(plan, results, lengthof(results));
-	}
+	initStringInfo(&text.sql);
+	appendStringInfoString(&text.sql, sql);
+	plan = orm_plan_get_by_text(ORM_KIND_IMPACT, &text);
 	orm_execute_plan(plan, values, NULL, ORM_READ, 0, orm_receiver_init(&receiver, take_row, reading));
 	orm_plan_release(plan);
 	MemoryContextDelete(receiver.per_row);

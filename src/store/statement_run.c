@@ -49,20 +49,19 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 			orm_plan_key_add(key, keys[i]->attributes, sizeof(int) * keys[i]->nattributes);
 }
 
-/* Makes the plan of a statement that has none yet. */
-static OrmPlan *
-add_plan(const OrmPlanKey *key, const OrmStatement *statement)
+/* What the statement is, as a plan. */
+static void
+describe_statement(OrmPlanText *text, const void *argument)
 {
-	StringInfoData sql;
-	Oid *types = palloc(sizeof(Oid) * (2 * statement->model->nattributes + 3));
-	OrmPlan *plan;
-	int nparams;
+	const OrmStatement *statement = argument;
+	Oid *types = palloc(sizeof(Oid) * Max(statement->model->nattributes, 1));
+	Oid *results = palloc(sizeof(Oid) * (2 * statement->model->nattributes + 3));
 
-	initStringInfo(&sql);
-	nparams = orm_statement_text(&sql, statement, types);
-	plan = orm_plan_add(key, sql.data, nparams, types, ORM_PLAN_GENERIC);
-	orm_plan_expect(plan, types, orm_statement_results(statement, types));
-	return plan;
+	text->nparams = orm_statement_text(&text->sql, statement, types);
+	text->types = types;
+	text->nresults = orm_statement_results(statement, results);
+	text->results = results;
+	text->planning = ORM_PLAN_GENERIC;
 }
 
 /* The plan of a statement, pinned. */
@@ -70,11 +69,9 @@ static OrmPlan *
 open_plan(const OrmStatement *statement)
 {
 	OrmPlanKey key;
-	OrmPlan *plan;
 
 	make_plan_key(&key, statement);
-	plan = orm_plan_find(&key);
-	return plan ? plan : add_plan(&key, statement);
+	return orm_plan_get(&key, describe_statement, statement);
 }
 
 /* One record's values as parameters. */
