@@ -144,6 +144,14 @@ check_required(const OrmMemberTable *table, uint32 context, uint64 given, const 
 	}
 }
 
+OrmJson
+orm_members_object(OrmJson json)
+{
+	if (orm_json_kind(json) == ORM_JSON_ARRAY && json.node->count == 0)
+		return orm_document_root(orm_document_parse("{}", 2));
+	return json;
+}
+
 /* Raises unless this is an object, or what the table takes for one. */
 static void
 check_object(const OrmMemberTable *table, OrmJson object, const OrmPath *place)
@@ -240,21 +248,35 @@ place_name(const char *document, const OrmPath *place)
 	return "element of the array";
 }
 
-void
-orm_members_raise_kind_hint(OrmJson json, const char *expected, const char *document, const OrmPath *place,
-							const char *hint)
+/* Raises that a kind of JSON is not what is expected. */
+static void
+raise_kind(OrmJsonKind kind, const char *expected, const char *document, const OrmPath *place, const char *hint)
 {
-	OrmJsonKind kind = orm_json_kind(json);
-
 	ereport(ERROR, errcode(kind == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("%s must be %s, not %s", place_name(document, place), expected, orm_json_kind_name(kind)),
 			orm_error_place(place), hint != NULL ? errhint("%s", hint) : 0);
 }
 
 void
+orm_members_raise_kind_hint(OrmJson json, const char *expected, const char *document, const OrmPath *place,
+							const char *hint)
+{
+	raise_kind(orm_json_kind(json), expected, document, place, hint);
+	pg_unreachable();
+}
+
+void
 orm_members_raise_kind(OrmJson json, const char *expected, const OrmPath *place)
 {
-	orm_members_raise_kind_hint(json, expected, NULL, place, NULL);
+	raise_kind(orm_json_kind(json), expected, NULL, place, NULL);
+	pg_unreachable();
+}
+
+void
+orm_members_raise_null(const char *expected, const OrmPath *place)
+{
+	raise_kind(ORM_JSON_NULL, expected, NULL, place, NULL);
+	pg_unreachable();
 }
 
 bool

@@ -93,6 +93,9 @@ orm_members_is_object(OrmJson json)
 	return orm_json_kind(json) == ORM_JSON_OBJECT || (orm_json_kind(json) == ORM_JSON_ARRAY && json.node->count == 0);
 }
 
+/* The object that is meant: for an empty array an empty object, in the current memory context. */
+extern OrmJson orm_members_object(OrmJson json);
+
 /* Raises 42701; "place" is the member's, "hint" a sentence or NULL. */
 extern void orm_members_raise_twice(const char *noun, const char *name, const OrmPath *place) pg_attribute_noreturn();
 extern void orm_members_raise_twice_hint(const char *noun, const char *name, const OrmPath *place, const char *hint)
@@ -115,6 +118,9 @@ extern void orm_members_raise_missing(const char *noun, const char *name, const 
  * at this place ("an array of attributes").
  */
 extern void orm_members_raise_kind(OrmJson json, const char *expected, const OrmPath *place) pg_attribute_noreturn();
+
+/* The same for a null that is no JSON. */
+extern void orm_members_raise_null(const char *expected, const OrmPath *place) pg_attribute_noreturn();
 
 /* The same with a hint, or NULL, and for a root, which "document" names ("query"). */
 extern void orm_members_raise_kind_hint(OrmJson json, const char *expected, const char *document, const OrmPath *place,

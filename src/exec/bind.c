@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "base/members.h"
 #include "exec/bind.h"
 #include "exec/query.h"
 #include "model/cast.h"
@@ -229,9 +230,7 @@ row_count(const Given *given, int code, const char *what)
 	if (!isnull && OidIsValid(given->type))
 		value = value_of_type(given, INT8OID, &isnull);
 	else if (!isnull && orm_json_kind(given->json) != ORM_JSON_NUMBER)
-		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-				errmsg("%s must be a number, not %s", what, orm_json_kind_name(orm_json_kind(given->json))),
-				orm_error_place(slot->place));
+		orm_members_raise_kind(given->json, "a number", slot->place);
 	else if (!isnull)
 		value = orm_value_read(slot->type, given->json, slot->place, &isnull);
 	if (isnull)

@@ -5,6 +5,7 @@
 
 #include "miscadmin.h"
 
+#include "base/members.h"
 #include "graph/item.h"
 #include "store/conflict_key.h"
 
@@ -223,11 +224,13 @@ read_one(const OrmPlace *place, OrmJson json)
 {
 	static const char *const names[] = {"$connect", "$connect_or_create"};
 	static const ReadItem readers[] = {orm_item_read_ref, orm_item_read_connect_or_create};
-	char *name = orm_item_instruction(json);
+	char *name;
 	OrmJsonWalk walk;
 
+	json = orm_members_object(json);
 	if (orm_json_kind(json) == ORM_JSON_ARRAY)
 		orm_place_wrong_kind(place, "one object", json, NULL);
+	name = orm_item_instruction(json);
 	if (name == NULL || strcmp(name, "$ref") == 0)
 		return orm_item_read(place, json);
 	walk = orm_json_walk(json);

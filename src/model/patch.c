@@ -6,6 +6,7 @@
 #include "utils/builtins.h"
 
 #include "base/sql.h"
+#include "base/members.h"
 #include "model/patch.h"
 #include "model/value.h"
 
@@ -267,8 +268,7 @@ orm_patch_refuse_unknown(const OrmType *type, OrmJson json, const OrmPath *path)
 	for (int i = 1; i < (int) lengthof(patches); i++)
 		names[i] = patches[i].name;
 	here = orm_path_key(path, orm_json_string(walk.key));
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown instruction \"%s\"", here.key),
-			orm_error_place(&here), orm_error_nearest("instruction", here.key, names, lengthof(names)));
+	orm_members_raise_unrecognized("instruction", here.key, &here, names, lengthof(names));
 }
 
 /* Does a patch work on values of a type? */
@@ -305,9 +305,8 @@ orm_patch_operand(const OrmModel *model, const OrmAttribute *attribute, OrmPatch
 				errmsg("key attribute \"%s\" of model \"%s\" cannot be changed", attribute->name, model->name),
 				orm_error_place(here));
 	if (attribute - model->attributes == model->version)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" cannot stand here", patches[patch].name), orm_error_place(here),
-				errhint("It is the version: it counts by itself."));
+		orm_members_raise_not_allowed("instruction", patches[patch].name, here,
+									  "The attribute is the version, which counts by itself.");
 	if (!fits(patch, attribute->type))
 		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
 				errmsg("\"%s\" does not work on attribute \"%s\", which is of type %s", patches[patch].name,
@@ -315,15 +314,6 @@ orm_patch_operand(const OrmModel *model, const OrmAttribute *attribute, OrmPatch
 				orm_error_place(here));
 	orm_json_next(&walk);
 	return walk.value;
-}
-
-/* Raises: the operand, or a part of it, is not what the patch takes. */
-static void
-refuse_operand(OrmPatch patch, const char *wanted, OrmJsonKind kind, const OrmPath *here)
-{
-	ereport(ERROR, errcode(kind == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" takes %s, not %s", patches[patch].name, wanted, orm_json_kind_name(kind)),
-			orm_error_place(here));
 }
 
 /* Checks the paths of "$unset": arrays of keys. */
@@ -338,16 +328,15 @@ check_paths(OrmJson paths, const OrmPath *here)
 		OrmJsonWalk keys;
 
 		if (orm_json_kind(walk.value) != ORM_JSON_ARRAY)
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("a path is an array of keys, not %s", orm_json_kind_name(orm_json_kind(walk.value))),
-					orm_error_place(&place), errhint("For example: {\"$unset\": [[\"a\"], [\"b\", \"c\"]]}."));
+			orm_members_raise_kind_hint(walk.value, "an array of keys", NULL, &place,
+										"For example: {\"$unset\": [[\"a\"], [\"b\", \"c\"]]}.");
 		keys = orm_json_walk(walk.value);
 		while (orm_json_next(&keys))
 			if (orm_json_kind(keys.value) != ORM_JSON_STRING && orm_json_kind(keys.value) != ORM_JSON_NUMBER)
 			{
 				OrmPath key = orm_path_index(&place, keys.index);
 
-				refuse_operand(ORM_PATCH_UNSET, "keys that are strings or numbers", orm_json_kind(keys.value), &key);
+				orm_members_raise_kind(keys.value, "a key, which is a string or a number", &key);
 			}
 	}
 }
@@ -368,7 +357,7 @@ static void
 check_plain(OrmPatch patch, OrmJson operand, const OrmPath *here)
 {
 	if (!takes(patch, orm_json_kind(operand)))
-		refuse_operand(patch, patches[patch].operand, orm_json_kind(operand), here);
+		orm_members_raise_kind(operand, patches[patch].operand, here);
 	if (patch == ORM_PATCH_UNSET)
 		check_paths(operand, here);
 }
@@ -388,7 +377,7 @@ orm_patch_check_value(OrmPatch patch, const OrmType *type, Datum value, bool isn
 	char *text;
 
 	if (isnull)
-		refuse_operand(patch, patches[patch].operand, ORM_JSON_NULL, here);
+		orm_members_raise_null(patches[patch].operand, here);
 	if (!orm_type_is_json(type))
 		return;
 	text = OutputFunctionCall(&unconstify(OrmType *, type)->output, value);

@@ -22,6 +22,7 @@
 #include "utils/numeric.h"
 
 #include "model/nested.h"
+#include "base/members.h"
 #include "model/value.h"
 
 /* More digits may not fit into 64 bits. */
@@ -379,6 +380,7 @@ orm_value_unescape(OrmJson json)
 static Datum
 read_instruction(const OrmType *type, OrmJson json, const OrmPath *path, bool *isnull)
 {
+	static const char *const names[] = {"$value"};
 	OrmJsonWalk walk = orm_json_walk(json);
 	OrmPath here;
 	Datum value;
@@ -386,8 +388,7 @@ read_instruction(const OrmType *type, OrmJson json, const OrmPath *path, bool *i
 	orm_json_next(&walk);
 	here = orm_path_key(path, orm_json_string(walk.key));
 	if (!orm_json_equals(walk.key, "$value"))
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown instruction \"%s\"", here.key),
-				orm_error_place(&here), errhint("The instruction that may stand here is \"$value\"."));
+		orm_members_raise_unrecognized("instruction", here.key, &here, names, lengthof(names));
 	if (json.node->count != 1)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"$value\" must be the only key of its object"), orm_error_place(path));

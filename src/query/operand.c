@@ -127,6 +127,7 @@ static void
 read_instruction(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmType *type,
 				 const OrmPath *place)
 {
+	static const char *const names[] = {"$", "$value", "$attribute"};
 	OrmJsonWalk walk = orm_json_walk(json);
 	const Instruction *instruction;
 	OrmPath here;
@@ -135,10 +136,8 @@ read_instruction(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJ
 	here = orm_path_key(place, orm_json_string(walk.key));
 	instruction = find_instruction(walk.key);
 	if (instruction == NULL)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown instruction \"%s\"", here.key),
-				orm_error_place(&here),
-				errhint("The instructions that may stand here are \"$\"%s \"$value\".",
-						scope != NULL && type != NULL ? ", \"$attribute\" and" : " and"));
+		orm_members_raise_unrecognized("instruction", here.key, &here, names,
+									   scope != NULL && type != NULL ? lengthof(names) : lengthof(names) - 1);
 	if (json.node->count != 1)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"%s\" must be the only key of its object", here.key), orm_error_place(place));

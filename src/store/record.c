@@ -8,6 +8,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "base/members.h"
 #include "model/value.h"
 #include "store/record.h"
 
@@ -102,9 +103,8 @@ raise_unknown_key(const OrmModel *model, OrmJson key, const OrmPath *path)
 	int nearest;
 
 	if (name[0] == '$')
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot stand here", name),
-				orm_error_place(&here),
-				errhint("The keys of an object are attributes and relationships of its model."));
+		orm_members_raise_not_allowed("key", name, &here,
+									  "The keys of an object are attributes and relationships of its model.");
 	names = palloc(sizeof(char *) * Max(model->nattributes + model->nrelationships, 1));
 	for (int i = 0; i < model->nattributes; i++)
 		names[i] = model->attributes[i].name;
@@ -184,10 +184,9 @@ check_verb(OrmPatch patch, OrmVerb verb, const OrmPath *here)
 {
 	if (verb == ORM_VERB_UPDATE || verb == ORM_VERB_NESTED || (verb != ORM_VERB_CREATE && orm_patch_makes_value(patch)))
 		return;
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot stand here", orm_patch_name(patch)),
-			orm_error_place(here),
-			verb == ORM_VERB_CREATE ? errhint("A new object has no value that could be changed.")
-									: errhint("It needs an object that exists: use orm.update."));
+	orm_members_raise_not_allowed("instruction", orm_patch_name(patch), here,
+								  verb == ORM_VERB_CREATE ? "A new object has no value that could be changed."
+														  : "It needs an object that exists: use orm.update.");
 }
 
 /*
@@ -246,16 +245,13 @@ static void
 read_etag(const OrmReader *reader, OrmRecord *record, OrmJson json, const OrmPath *path)
 {
 	OrmPath here = orm_path_key(path, "$etag");
-	OrmJsonKind kind = orm_json_kind(json);
 
 	if (reader->verb == ORM_VERB_CREATE)
 		return;
-	if (kind != ORM_JSON_STRING)
-		ereport(ERROR,
-				errcode(kind == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"$etag\" must be a string, not %s", orm_json_kind_name(kind)), orm_error_place(&here));
+	if (orm_json_kind(json) != ORM_JSON_STRING)
+		orm_members_raise_kind(json, "a string", &here);
 	if (record->etag != NULL)
-		ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("\"$etag\" is given twice"), orm_error_place(&here));
+		orm_members_raise_twice("key", "$etag", &here);
 	record->etag = orm_json_string(json);
 }
 
@@ -282,8 +278,7 @@ read_member(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path, Orm
 	attribute = &model->attributes[i];
 	here = orm_path_key(path, attribute->name);
 	if (reader->seen[i])
-		ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("attribute \"%s\" is given twice", attribute->name),
-				orm_error_place(&here));
+		orm_members_raise_twice("attribute", attribute->name, &here);
 	reader->seen[i] = true;
 	if (!is_servers(attribute, reader->verb))
 		read_value(reader, record, i, walk->value, &here);
@@ -298,10 +293,7 @@ read_object(OrmReader *reader, OrmJson object, const OrmPath *path, OrmRecord *r
 	OrmJsonWalk walk;
 
 	if (orm_json_kind(object) != ORM_JSON_OBJECT)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("an object of model \"%s\" is expected, not %s", reader->model->name,
-					   orm_json_kind_name(orm_json_kind(object))),
-				orm_error_place(path));
+		orm_members_raise_kind(object, psprintf("an object of model \"%s\"", reader->model->name), path);
 	memset(reader->seen, false, reader->model->nattributes);
 	reader->nested = 0;
 	walk = orm_json_walk(object);
