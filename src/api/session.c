@@ -11,6 +11,7 @@
 
 #include "api/argument.h"
 #include "api/output.h"
+#include "session/pending.h"
 #include "session/session.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_add);
@@ -23,7 +24,7 @@ PG_FUNCTION_INFO_V1(orm_sql_flush_at_commit);
 
 /* Queues the object of a call. */
 static Datum
-queue_object(FunctionCallInfo fcinfo, OrmChangeKind kind)
+queue_object(FunctionCallInfo fcinfo, OrmOperationKind kind)
 {
 	const OrmModel *model = orm_argument_model(fcinfo, RowExclusiveLock);
 	const OrmDocument *object = orm_argument_document(fcinfo, 1, "object");
@@ -36,14 +37,14 @@ queue_object(FunctionCallInfo fcinfo, OrmChangeKind kind)
 Datum
 orm_sql_add(PG_FUNCTION_ARGS)
 {
-	return queue_object(fcinfo, ORM_CHANGE_ADD);
+	return queue_object(fcinfo, ORM_OPERATION_ADD);
 }
 
 /* orm.merge(model, object, label) */
 Datum
 orm_sql_merge(PG_FUNCTION_ARGS)
 {
-	return queue_object(fcinfo, ORM_CHANGE_MERGE);
+	return queue_object(fcinfo, ORM_OPERATION_MERGE);
 }
 
 /* orm.remove(model, key), with a key of type text or anyelement; a null key removes nothing */
@@ -103,7 +104,7 @@ orm_sql_pending(PG_FUNCTION_ARGS)
 	OrmOutput row = {.fcinfo = fcinfo};
 
 	InitMaterializedSRF(fcinfo, 0);
-	orm_session_each_pending(put_pending, &row);
+	orm_pending_each(put_pending, &row);
 	return (Datum) 0;
 }
 

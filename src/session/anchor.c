@@ -1,5 +1,5 @@
 /*
- * anchor.c - the deferred trigger that flushes at COMMIT.
+ * anchor.c - the deferred trigger that flushes at COMMIT; see anchor.h.
  *
  * The table orm.anchor has one row and an AFTER INSERT constraint trigger,
  * DEFERRABLE INITIALLY DEFERRED and ENABLE ALWAYS.  Its event is put into the
@@ -19,7 +19,7 @@
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
-#include "session/queue.h"
+#include "session/anchor.h"
 
 /* Puts the only row of the anchor into the slot. */
 static void
@@ -35,10 +35,10 @@ read_row(Relation relation, TupleTableSlot *slot)
 	UnregisterSnapshot(snapshot);
 	if (!found)
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("table orm.anchor is empty"),
-				errhint("INSERT INTO orm.anchor DEFAULT VALUES puts back the row that the unit of work needs."));
+				errhint("The unit of work needs its row: INSERT INTO orm.anchor DEFAULT VALUES."));
 }
 
-/* The lock stays until the transaction ends: the row must not move before the event fires. */
+/* The lock is kept until the transaction ends: the row must not move before the event fires. */
 void
 orm_anchor_queue_event(void)
 {

@@ -1,5 +1,5 @@
 /*
- * changeset.c - a document of changes; see changeset.h.
+ * changeset.c - operations in a document; see changeset.h.
  */
 #include "postgres.h"
 
@@ -10,7 +10,7 @@
 #include "exec/json.h"
 #include "model/cache.h"
 #include "model/key.h"
-#include "session/changes.h"
+#include "session/operations.h"
 #include "session/changeset.h"
 
 /* The members of an entry. */
@@ -25,8 +25,8 @@ typedef enum Member
 #define NMEMBERS (MEMBER_KEY + 1)
 
 /* Kinds of entries, as flags: the contexts of their table. */
-#define WRITES ((1 << ORM_CHANGE_ADD) | (1 << ORM_CHANGE_MERGE))
-#define REMOVES (1 << ORM_CHANGE_REMOVE)
+#define WRITES ((1 << ORM_OPERATION_ADD) | (1 << ORM_OPERATION_MERGE))
+#define REMOVES (1 << ORM_OPERATION_REMOVE)
 
 static const OrmMemberKey entry_keys[NMEMBERS] = {
 	[MEMBER_MODEL] = {ORM_MEMBER_KEY("model"), .allowed = WRITES | REMOVES, .required = WRITES | REMOVES},
@@ -48,7 +48,7 @@ read_string(OrmJson json, const char *name, const OrmPath *place)
 	return orm_json_string(json);
 }
 
-/* The model that an entry names, to be written to. */
+/* The model of an entry, locked for writing. */
 static const OrmModel *
 read_model(OrmJson json, const OrmPath *place)
 {
@@ -69,7 +69,7 @@ read_model(OrmJson json, const OrmPath *place)
 	return model;
 }
 
-/* The key that is to be removed; NULL: it is null. */
+/* The key of a removal; NULL: it is null. */
 static const Datum *
 read_key(const OrmModel *model, OrmJson json, const OrmPath *place)
 {
@@ -79,7 +79,7 @@ read_key(const OrmModel *model, OrmJson json, const OrmPath *place)
 	return orm_key_read_json(model, json, &here, key) ? key : NULL;
 }
 
-/* A step down that stays. */
+/* Copies a step of a place. */
 static const OrmPath *
 keep_path(OrmPath path)
 {
@@ -89,52 +89,52 @@ keep_path(OrmPath path)
 	return kept;
 }
 
-/* Reads an entry; false: it is the removal of nothing. */
+/* Reads an entry; false: its key is null, and there is nothing to remove. */
 static bool
-read_entry(OrmJson json, OrmChangeKind kind, const OrmPath *place, OrmChange *change)
+read_entry(OrmJson json, OrmOperationKind kind, const OrmPath *place, OrmOperation *operation)
 {
 	OrmJson found[NMEMBERS];
 
-	memset(change, 0, sizeof(OrmChange));
+	memset(operation, 0, sizeof(OrmOperation));
 	orm_members_take(&entry_table, 1 << kind, json, place, found);
-	change->kind = kind;
-	change->model = read_model(found[MEMBER_MODEL], place);
-	if (kind == ORM_CHANGE_REMOVE)
+	operation->kind = kind;
+	operation->model = read_model(found[MEMBER_MODEL], place);
+	if (kind == ORM_OPERATION_REMOVE)
 	{
-		change->place = place;
-		change->key = read_key(change->model, found[MEMBER_KEY], place);
-		return change->key != NULL;
+		operation->place = place;
+		operation->key = read_key(operation->model, found[MEMBER_KEY], place);
+		return operation->key != NULL;
 	}
-	change->object = found[MEMBER_OBJECT];
-	change->place = keep_path(orm_path_key(place, "object"));
+	operation->object = found[MEMBER_OBJECT];
+	operation->place = keep_path(orm_path_key(place, "object"));
 	if (found[MEMBER_LABEL].node != NULL && orm_json_kind(found[MEMBER_LABEL]) != ORM_JSON_NULL)
-		change->label = read_string(found[MEMBER_LABEL], "label", place);
+		operation->label = read_string(found[MEMBER_LABEL], "label", place);
 	return true;
 }
 
-/* The changes of a changeset, while it is read. */
-typedef struct Changes
+/* The operations of a changeset, while it is read. */
+typedef struct Operations
 {
-	OrmChange *changes;
+	OrmOperation *array;
 	int n;
-} Changes;
+} Operations;
 
-/* Reads the entries of a section behind the changes that are there. */
+/* Reads the entries of a section behind the operations that are there. */
 static void
-read_section(Changes *changes, OrmChangeKind kind, OrmJson json, const OrmPath *place)
+read_section(Operations *operations, OrmOperationKind kind, OrmJson json, const OrmPath *place)
 {
 	OrmJsonWalk walk;
 
 	if (orm_json_kind(json) != ORM_JSON_ARRAY)
 		orm_members_raise_kind(json, "an array", place);
 	place = keep_path(*place);
-	changes->changes = repalloc_huge(changes->changes, sizeof(OrmChange) * (changes->n + json.node->count + 1));
+	operations->array = repalloc_huge(operations->array, sizeof(OrmOperation) * (operations->n + json.node->count + 1));
 	walk = orm_json_walk(json);
 	while (orm_json_next(&walk))
 	{
 		CHECK_FOR_INTERRUPTS();
-		changes->n += read_entry(walk.value, kind, keep_path(orm_path_index(place, walk.index)),
-								 &changes->changes[changes->n]);
+		operations->n += read_entry(walk.value, kind, keep_path(orm_path_index(place, walk.index)),
+									&operations->array[operations->n]);
 	}
 }
 
@@ -142,21 +142,21 @@ read_section(Changes *changes, OrmChangeKind kind, OrmJson json, const OrmPath *
 static void
 read_add(void *argument, OrmJson json, const OrmPath *place)
 {
-	read_section(argument, ORM_CHANGE_ADD, json, place);
+	read_section(argument, ORM_OPERATION_ADD, json, place);
 }
 
 /* Reads "merge". */
 static void
 read_merge(void *argument, OrmJson json, const OrmPath *place)
 {
-	read_section(argument, ORM_CHANGE_MERGE, json, place);
+	read_section(argument, ORM_OPERATION_MERGE, json, place);
 }
 
 /* Reads "remove". */
 static void
 read_remove(void *argument, OrmJson json, const OrmPath *place)
 {
-	read_section(argument, ORM_CHANGE_REMOVE, json, place);
+	read_section(argument, ORM_OPERATION_REMOVE, json, place);
 }
 
 static const OrmMemberKey section_keys[] = {
@@ -197,7 +197,7 @@ write_key(StringInfo out, const OrmModel *model, const Datum *values)
 
 /* What was written, as JSON. */
 static Datum
-write_result(const OrmChange *changes, int n, OrmTally tally)
+write_result(const OrmOperation *operations, int n, OrmTally tally)
 {
 	StringInfoData out;
 	const char *separator = "";
@@ -206,12 +206,12 @@ write_result(const OrmChange *changes, int n, OrmTally tally)
 	appendStringInfoString(&out, "{\"ids\":{");
 	for (int i = 0; i < n; i++)
 	{
-		if (changes[i].label == NULL)
+		if (operations[i].label == NULL)
 			continue;
 		appendStringInfoString(&out, separator);
-		orm_json_write_string(&out, changes[i].label, strlen(changes[i].label));
+		orm_json_write_string(&out, operations[i].label, strlen(operations[i].label));
 		appendStringInfoChar(&out, ':');
-		write_key(&out, changes[i].model, changes[i].stored);
+		write_key(&out, operations[i].model, operations[i].stored);
 		separator = ",";
 	}
 	appendStringInfo(&out, "},\"inserted\":" INT64_FORMAT ",\"updated\":" INT64_FORMAT ",\"deleted\":" INT64_FORMAT "}",
@@ -222,10 +222,10 @@ write_result(const OrmChange *changes, int n, OrmTally tally)
 Datum
 orm_changeset_write(const OrmDocument *document, OrmFindLabel find_label)
 {
-	Changes read = {.changes = palloc(sizeof(OrmChange))};
+	Operations operations = {.array = palloc(sizeof(OrmOperation))};
 	OrmTally tally;
 
-	orm_members_read(&changeset_table, ORM_MEMBER_ALWAYS, orm_document_root(document), NULL, &read);
-	tally = orm_changes_write(read.changes, read.n, find_label);
-	return write_result(read.changes, read.n, tally);
+	orm_members_read(&changeset_table, ORM_MEMBER_ALWAYS, orm_document_root(document), NULL, &operations);
+	tally = orm_operations_write(operations.array, operations.n, find_label);
+	return write_result(operations.array, operations.n, tally);
 }

@@ -1,5 +1,5 @@
 /*
- * changeset.h - a document of changes:
+ * changeset.h - operations in a document:
  *
  *     {"add" | "merge": [{"model": name, "object": {...}, "label": text}], "remove": [{"model": name, "key": key}]}
  */
@@ -16,7 +16,7 @@
  *
  * as json.  "find_label" (or NULL) finds labels of earlier objects.  Raises
  * 22023 and 22004 for a document of another form, with the place; otherwise
- * what writing the changes raises.
+ * what writing the operations raises.
  */
 extern Datum orm_changeset_write(const OrmDocument *document, OrmFindLabel find_label);
 

@@ -1,8 +1,8 @@
 /*
- * flush.c - writing the entries of the unit of work.
+ * flush.c - writing entries of the unit of work; see flush.h.
  *
- * Entries of one role are written together, as that role; see session/changes.h
- * for the order.  What had a label is remembered by its key: later entries of
+ * Entries of one role are written together, as that role; session/operations.h
+ * says in which order.  The key of a row with a label is kept: later entries of
  * the transaction may refer to it.
  */
 #include "postgres.h"
@@ -12,12 +12,14 @@
 
 #include "model/cache.h"
 #include "model/key.h"
-#include "session/changes.h"
+#include "session/flush.h"
+#include "session/operations.h"
 #include "session/queue.h"
+#include "session/session.h"
 
-/* Says in the context of errors what was being done, and with which entry while only that one is looked at. */
+/* Adds to the context of errors what is written, and the place of an entry that is read. */
 static void
-say_what(void *argument)
+add_context(void *argument)
 {
 	const OrmPath *const *place = argument;
 
@@ -26,7 +28,7 @@ say_what(void *argument)
 		errcontext("at %s", orm_path_text(*place));
 }
 
-/* The key of a REMOVE, for the model as it is now. */
+/* The key of a REMOVE, read for the model as it is now. */
 static const Datum *
 read_key(const OrmModel *model, const OrmEntry *entry)
 {
@@ -36,11 +38,12 @@ read_key(const OrmModel *model, const OrmEntry *entry)
 	return key;
 }
 
-/* Entries as changes; their places are queue[before], queue[before + 1]... */
-static OrmChange *
-changes_of(const List *entries, const OrmPath *queue, int before, const OrmPath **current)
+/* Entries as operations; their places are queue[before], queue[before + 1]... */
+static OrmOperation *
+operations_of(const List *entries, const OrmPath *queue, int before, const OrmPath **current)
 {
-	OrmChange *changes = palloc_extended(sizeof(OrmChange) * list_length(entries), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	OrmOperation *operations = palloc_extended(sizeof(OrmOperation) * list_length(entries),
+											   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	OrmPath *places = palloc_extended(sizeof(OrmPath) * list_length(entries), MCXT_ALLOC_HUGE);
 	ListCell *cell;
 
@@ -48,38 +51,38 @@ changes_of(const List *entries, const OrmPath *queue, int before, const OrmPath 
 	{
 		int i = foreach_current_index(cell);
 		const OrmEntry *entry = lfirst(cell);
-		OrmChange *change = &changes[i];
+		OrmOperation *operation = &operations[i];
 
 		places[i] = orm_path_index(queue, before + i);
 		*current = &places[i];
-		change->kind = entry->kind;
-		change->model = orm_cache_open(entry->model, RowExclusiveLock);
-		change->label = entry->label;
-		change->place = &places[i];
-		if (entry->kind == ORM_CHANGE_REMOVE)
-			change->key = read_key(change->model, entry);
+		operation->kind = entry->kind;
+		operation->model = orm_cache_open(entry->model, RowExclusiveLock);
+		operation->label = entry->label;
+		operation->place = &places[i];
+		if (entry->kind == ORM_OPERATION_REMOVE)
+			operation->key = read_key(operation->model, entry);
 		else
 		{
-			change->object = orm_document_root(entry->object);
-			change->settings = &entry->settings;
+			operation->object = orm_document_root(entry->object);
+			operation->settings = &entry->settings;
 		}
 	}
 	*current = NULL;
-	return changes;
+	return operations;
 }
 
-/* Remembers the keys of what has a label. */
+/* Keeps the keys of rows with a label. */
 static void
-remember_keys(const List *entries, const OrmChange *changes)
+remember_keys(const List *entries, const OrmOperation *operations)
 {
 	ListCell *cell;
 
 	foreach(cell, entries)
 	{
-		const OrmChange *change = &changes[foreach_current_index(cell)];
+		const OrmOperation *operation = &operations[foreach_current_index(cell)];
 
-		if (change->stored != NULL)
-			orm_queue_set_key(lfirst(cell), change->model, change->stored);
+		if (operation->stored != NULL)
+			orm_queue_set_key(lfirst(cell), operation->model, operation->stored);
 	}
 }
 
@@ -88,22 +91,22 @@ static int64
 write_entries(const List *entries, int before)
 {
 	OrmPath queue = orm_path_key(NULL, "queue");
-	OrmChange *changes;
+	OrmOperation *operations;
 	OrmTally tally;
 	const OrmPath *current = NULL;
-	ErrorContextCallback callback = {error_context_stack, say_what, &current};
+	ErrorContextCallback callback = {error_context_stack, add_context, &current};
 
 	error_context_stack = &callback;
-	changes = changes_of(entries, &queue, before, &current);
-	tally = orm_changes_write(changes, list_length(entries), orm_session_find_label);
-	remember_keys(entries, changes);
+	operations = operations_of(entries, &queue, before, &current);
+	tally = orm_operations_write(operations, list_length(entries), orm_session_find_label);
+	remember_keys(entries, operations);
 	error_context_stack = callback.previous;
 	return tally.inserted + tally.updated + tally.deleted;
 }
 
-/* An error leaves the role as it is: the end of the (sub)transaction puts back the one it began with. */
+/* After an error the end of the (sub)transaction puts the role back. */
 int64
-orm_flush_entries(List *entries, int before)
+orm_flush_entries(const List *entries, int before)
 {
 	const OrmEntry *first = linitial(entries);
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm flush", ALLOCSET_DEFAULT_SIZES);

@@ -1,5 +1,5 @@
 /*
- * pending.c - what is queued, for orm.pending; see session.h.
+ * pending.c - the pending entries of the unit of work; see pending.h.
  */
 #include "postgres.h"
 
@@ -7,6 +7,7 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 
+#include "session/pending.h"
 #include "session/queue.h"
 
 /* The key of a REMOVE as text: 1, or (1,2). */
@@ -25,12 +26,12 @@ key_text(const OrmEntry *entry)
 }
 
 void
-orm_session_each_pending(void (*function)(void *argument, const OrmPending *pending), void *argument)
+orm_pending_each(void (*function)(void *argument, const OrmPending *pending), void *argument)
 {
 	static const char *const actions[] = {
-		[ORM_CHANGE_ADD] = "add",
-		[ORM_CHANGE_MERGE] = "merge",
-		[ORM_CHANGE_REMOVE] = "remove",
+		[ORM_OPERATION_ADD] = "add",
+		[ORM_OPERATION_MERGE] = "merge",
+		[ORM_OPERATION_REMOVE] = "remove",
 	};
 	int position = 0;
 	ListCell *cell;

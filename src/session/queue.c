@@ -1,5 +1,5 @@
 /*
- * queue.c - the entries of the unit of work; see session.h.
+ * queue.c - the entries of the unit of work; see queue.h.
  */
 #include "postgres.h"
 
@@ -7,39 +7,39 @@
 
 #include "access/xact.h"
 #include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 
 #include "model/key.h"
-#include "session/changes.h"
+#include "graph/labels.h"
+#include "session/anchor.h"
 #include "session/queue.h"
 
 /*
- * All in "memory", a child of the top transaction's context; NULL: nothing was
- * queued.  What the current subtransaction has queued stands at the end of
- * "entries", behind what its parents have.
+ * All in "memory", a child of the top transaction's context; NULL: the queue is
+ * empty.  The entries that the current subtransaction has queued are at the end
+ * of "entries", after those of its parents.
  */
 static MemoryContext memory = NULL;
-static List *entries = NIL;		 /* of OrmEntry *: those that are pending, or may be again */
-static List *settled = NIL;		 /* of OrmEntry *: those that cannot, kept for their labels; in the same order */
-static int npending = 0;		 /* how many of them are pending */
-static Size used = 0;			 /* how much memory they and what they hold take */
-static List *writers = NIL;		 /* the subtransactions (as int) that have written some of them */
-static OrmLabels *labels = NULL; /* those with a label (OrmEntry *); NULL: none had one */
+static List *entries = NIL;		 /* of OrmEntry *: pending, or perhaps pending again */
+static List *settled = NIL;		 /* of OrmEntry *: written for good, kept for their labels; in the same order */
+static int npending = 0;		 /* number of pending entries */
+static Size used = 0;			 /* memory of entries and their contents */
+static List *writers = NIL;		 /* subtransactions (as int) that have written entries */
+static OrmLabels *labels = NULL; /* entries with a label (OrmEntry *); NULL: none */
 
 /*
  * The subtransaction with an event of the deferred trigger, or invalid.  It is
- * the current one or a parent of it: its event outlives what is queued now.
+ * the current one or a parent of it: the event outlives the entries queued now.
  */
 static SubTransactionId anchored = InvalidSubTransactionId;
 
-/* The subtransaction in which a flush is running, or invalid. */
+/* The subtransaction that began a flush, or invalid. */
 static SubTransactionId flushing = InvalidSubTransactionId;
 
 static int queue_size = 262144;
 
-/* Counts what an entry holds; returns it. */
+/* Counts the memory of a chunk of an entry; returns the chunk. */
 static void *
 hold(void *chunk)
 {
@@ -47,7 +47,7 @@ hold(void *chunk)
 	return chunk;
 }
 
-/* Frees what an entry holds; NULL: nothing. */
+/* Frees a chunk of an entry; NULL: nothing. */
 static void
 let_go(void *chunk)
 {
@@ -57,14 +57,13 @@ let_go(void *chunk)
 	pfree(chunk);
 }
 
-/* The entry with that label, or NULL. */
-static OrmEntry *
-find_label(const char *label)
+OrmEntry *
+orm_queue_find_label(const char *label)
 {
 	return orm_labels_find(labels, label);
 }
 
-/* Makes an entry known by its label, which no other has now. */
+/* Enters the label of an entry, which is free. */
 static void
 enter_label(OrmEntry *entry)
 {
@@ -73,11 +72,11 @@ enter_label(OrmEntry *entry)
 	orm_labels_put(labels, entry->label, entry);
 }
 
-/* Takes an entry out of the labels, if it has one and is there. */
+/* Removes the label of an entry, unless it has none or another entry has it now. */
 static void
 leave_label(OrmEntry *entry)
 {
-	if (entry->label != NULL && find_label(entry->label) == entry)
+	if (entry->label != NULL && orm_queue_find_label(entry->label) == entry)
 		orm_labels_drop(labels, entry->label);
 }
 
@@ -114,7 +113,7 @@ free_entry(OrmEntry *entry)
 	let_go(entry);
 }
 
-/* Keeps of an entry what others may refer to. */
+/* Keeps an entry for its label only. */
 static void
 settle(OrmEntry *entry)
 {
@@ -125,7 +124,7 @@ settle(OrmEntry *entry)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Gives all memory back when there is no entry any more; not during a flush, which may have some in its hands. */
+/* Frees all memory when there are no entries, except during a flush, which may hold some. */
 static void
 give_back(void)
 {
@@ -139,9 +138,10 @@ give_back(void)
 }
 
 /*
- * Lets entries go that can never be pending again: whatever undoes the write
- * undoes the call too.  Those that others may refer to stay, without their documents.
- * Not those that a flush is writing (a trigger of it may end a subtransaction): it prunes when it is done.
+ * Frees entries that can never be pending again: an abort that undoes the write
+ * undoes the call too.  Those with a label stay, without their documents.  A
+ * flush prunes when it ends: a trigger of it may end a subtransaction, and its
+ * entries are in use.
  */
 static void
 prune(void)
@@ -156,7 +156,7 @@ prune(void)
 
 		if (entry->written != entry->queued)
 			lfirst(list_nth_cell(entries, kept++)) = entry;
-		else if (entry->label != NULL && find_label(entry->label) == entry)
+		else if (entry->label != NULL && orm_queue_find_label(entry->label) == entry)
 			settle(entry);
 		else
 			free_entry(entry);
@@ -192,7 +192,7 @@ pass_queued(List *list, SubTransactionId subxact, SubTransactionId parent)
 	}
 }
 
-/* Passes what a subtransaction has written to its parent; invalid: it is pending again. */
+/* Passes the entries that a subtransaction has written to its parent; invalid: they are pending again. */
 static void
 pass_written(SubTransactionId subxact, SubTransactionId parent)
 {
@@ -211,14 +211,14 @@ pass_written(SubTransactionId subxact, SubTransactionId parent)
 		if (!orm_queue_is_pending(entry))
 			continue;
 		npending++;
-		if (entry->kind != ORM_CHANGE_REMOVE)
+		if (entry->kind != ORM_OPERATION_REMOVE)
 			forget_key(entry);
 		if (entry->label != NULL)
-			enter_label(entry); /* it has left it when it was expunged */
+			enter_label(entry); /* removed when the entry was expunged */
 	}
 }
 
-/* That subtransaction, or the transaction, has written entries. */
+/* Notes that a subtransaction has written entries. */
 static void
 note_writer(SubTransactionId subxact)
 {
@@ -228,7 +228,7 @@ note_writer(SubTransactionId subxact)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Drops what an aborted subtransaction queued, and takes back what it wrote. */
+/* Drops the entries that an aborted subtransaction queued; those it wrote are pending again. */
 static void
 undo(SubTransactionId subxact)
 {
@@ -285,8 +285,8 @@ forget(void)
 }
 
 /*
- * At the end of a transaction.  The deferred trigger has flushed by now; if
- * something is left all the same, it must not be lost silently.
+ * At the end of a transaction.  The deferred trigger has flushed by now; an
+ * entry that is still pending must not be lost silently.
  */
 static void
 transaction_ended(XactEvent event, void *argument)
@@ -299,7 +299,7 @@ transaction_ended(XactEvent event, void *argument)
 		case XACT_EVENT_PRE_PREPARE:
 			if (npending > 0)
 				ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("objects that were queued have not been written"),
+						errmsg("queued objects have not been written"),
 						errhint("Call orm.flush() before the transaction ends."));
 			break;
 		case XACT_EVENT_COMMIT:
@@ -313,39 +313,16 @@ transaction_ended(XactEvent event, void *argument)
 }
 
 void
-orm_session_init(void)
+orm_queue_init(void)
 {
-	DefineCustomIntVariable("orm.queue_size", "How much memory the queued objects of a transaction may take.",
-							"More is an error; orm.flush() makes room.", &queue_size, 262144, 64, MAX_KILOBYTES,
-							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	DefineCustomIntVariable("orm.queue_size", "Sets the maximum memory of the queued objects of a transaction.",
+							"More than that is an error; orm.flush() makes room.", &queue_size, 262144, 64,
+							MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
 	RegisterXactCallback(transaction_ended, NULL);
 	RegisterSubXactCallback(subtransaction_ended, NULL);
 }
 
-/*
- * Raises in a security-restricted operation.  What is pending there was queued
- * outside, perhaps by a superuser: a function in an index of somebody else must
- * not choose when, and under which settings, it is written.
- */
-static void
-check_restricted(const char *function)
-{
-	if (InSecurityRestrictedOperation())
-		ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				errmsg("cannot execute %s within security-restricted operation", function));
-}
-
-/* Raises where nothing may be queued. */
-static void
-check_may_queue(const char *function)
-{
-	PreventCommandIfReadOnly(function);
-	PreventCommandIfParallelMode(function);
-	PreventCommandDuringRecovery(function);
-	check_restricted(function);
-}
-
-/* Memory of the queue, made when it is first needed. */
+/* The memory of the queue, created when it is first needed. */
 static MemoryContext
 queue_memory(void)
 {
@@ -354,28 +331,17 @@ queue_memory(void)
 	return memory;
 }
 
-/* Raises when a label is taken by another entry of this transaction. */
-static void
-check_label(const char *label)
-{
-	if (label != NULL && find_label(label) != NULL)
-		ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
-				errmsg("label \"%s\" is already taken in this transaction", label));
-}
-
-/* Raises when the queue has become too large. */
-static void
-check_size(void)
+void
+orm_queue_check_size(void)
 {
 	if (used / 1024 > (Size) queue_size)
-		ereport(ERROR, errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED), errmsg("too many objects are queued"),
-				errdetail("They take more than orm.queue_size, %d kB.", queue_size),
+		ereport(ERROR, errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED), errmsg("queue of objects is full"),
+				errdetail("Queued objects take more than \"orm.queue_size\" (%d kB).", queue_size),
 				errhint("Use orm.create with an array of objects, or set \"orm.queue_size\" to allow more."));
 }
 
-/* A new entry at the end of the queue. */
-static OrmEntry *
-append_entry(OrmChangeKind kind, const OrmModel *model)
+OrmEntry *
+orm_queue_append(OrmOperationKind kind, const OrmModel *model)
 {
 	MemoryContext caller = MemoryContextSwitchTo(queue_memory());
 	OrmEntry *entry = hold(palloc0(sizeof(OrmEntry)));
@@ -391,37 +357,29 @@ append_entry(OrmChangeKind kind, const OrmModel *model)
 	return entry;
 }
 
-/* Queues the event of the deferred trigger, unless there is one that outlives this subtransaction. */
-static void
-anchor(void)
+void
+orm_queue_set_object(OrmEntry *entry, const OrmDocument *object)
+{
+	Assert(entry->kind != ORM_OPERATION_REMOVE && entry->object == NULL);
+	entry->object = hold(MemoryContextAlloc(memory, VARSIZE(object)));
+	memcpy(entry->object, object, VARSIZE(object));
+}
+
+void
+orm_queue_set_label(OrmEntry *entry, const char *label)
+{
+	Assert(orm_queue_find_label(label) == NULL);
+	entry->label = hold(MemoryContextStrdup(memory, label));
+	enter_label(entry);
+}
+
+void
+orm_queue_anchor(void)
 {
 	if (anchored != InvalidSubTransactionId)
 		return;
 	anchored = GetCurrentSubTransactionId();
 	orm_anchor_queue_event();
-}
-
-void
-orm_session_add(OrmChangeKind kind, const OrmModel *model, const OrmDocument *object, const char *label)
-{
-	OrmEntry *entry;
-	MemoryContext caller;
-
-	check_may_queue(kind == ORM_CHANGE_ADD ? "orm.add()" : "orm.merge()");
-	check_label(label);
-	if (kind == ORM_CHANGE_MERGE || label != NULL)
-		orm_model_need_key(model);
-	orm_changes_check(kind, model, orm_document_root(object), orm_session_find_label);
-	entry = append_entry(kind, model);
-	caller = MemoryContextSwitchTo(memory);
-	entry->object = hold(palloc(VARSIZE(object)));
-	memcpy(entry->object, object, VARSIZE(object));
-	entry->label = label ? hold(pstrdup(label)) : NULL;
-	MemoryContextSwitchTo(caller);
-	if (label != NULL)
-		enter_label(entry);
-	check_size();
-	anchor();
 }
 
 void
@@ -440,43 +398,9 @@ orm_queue_set_key(OrmEntry *entry, const OrmModel *model, const Datum *key)
 }
 
 void
-orm_session_remove(const OrmModel *model, const Datum *key)
+orm_queue_anchor_used(void)
 {
-	check_may_queue("orm.remove()");
-	orm_queue_set_key(append_entry(ORM_CHANGE_REMOVE, model), model, key);
-	check_size();
-	anchor();
-}
-
-bool
-orm_session_find_label(const char *label, OrmLabelled *found)
-{
-	const OrmEntry *entry = find_label(label);
-
-	if (entry == NULL || !has_privs_of_role(GetUserId(), entry->role))
-		return false;
-	found->model = entry->model;
-	found->nkey = entry->nkey;
-	found->key = entry->key;
-	return true;
-}
-
-/* To be expunged is to be written, as nothing: the end of a savepoint takes it back as well. */
-bool
-orm_session_expunge(const char *label)
-{
-	OrmEntry *entry = find_label(label);
-
-	if (entry == NULL || !orm_queue_is_pending(entry) || !has_privs_of_role(GetUserId(), entry->role))
-		return false;
-	leave_label(entry);
-	orm_queue_mark_written(list_make1(entry));
-	if (entry->queued == entry->written)
-	{
-		entries = list_delete_ptr(entries, entry);
-		free_entry(entry);
-	}
-	return true;
+	anchored = InvalidSubTransactionId;
 }
 
 List *
@@ -500,7 +424,7 @@ orm_queue_next(void)
 }
 
 void
-orm_queue_mark_written(List *written)
+orm_queue_mark_written(const List *written)
 {
 	ListCell *cell;
 
@@ -510,57 +434,44 @@ orm_queue_mark_written(List *written)
 	note_writer(GetCurrentSubTransactionId());
 }
 
-/*
- * A trigger that a flush fires may queue more: that is for the next round.  An
- * error leaves "flushing" as it is: it is reset when the subtransaction it was
- * set in, or the transaction, is undone.
- */
-int64
-orm_session_flush(void)
+/* To be expunged is to be written, as nothing: the end of a savepoint takes it back as well. */
+void
+orm_queue_expunge(OrmEntry *entry)
 {
-	int64 rows = 0;
-	int done = 0;
-	List *next;
-
-	if (flushing != InvalidSubTransactionId || npending == 0)
-		return 0;
-	check_restricted("orm.flush()");
-	flushing = GetCurrentSubTransactionId();
-	while ((next = orm_queue_next()) != NIL)
+	Assert(orm_queue_is_pending(entry));
+	leave_label(entry);
+	orm_queue_mark_written(list_make1(entry));
+	if (entry->queued == entry->written)
 	{
-		CHECK_FOR_INTERRUPTS();
-		orm_queue_mark_written(next);
-		rows += orm_flush_entries(next, done);
-		done += list_length(next);
+		entries = list_delete_ptr(entries, entry);
+		free_entry(entry);
 	}
-	flushing = InvalidSubTransactionId;
-	prune();
-	return rows;
 }
 
-int64
-orm_session_flush_anchored(void)
+int
+orm_queue_count_pending(void)
 {
-	anchored = InvalidSubTransactionId;
-	return orm_session_flush();
+	return npending;
 }
 
 bool
-orm_session_is_pending(void)
+orm_queue_is_flushing(void)
 {
-	return flushing == InvalidSubTransactionId && npending > 0;
+	return flushing != InvalidSubTransactionId;
 }
 
 void
-orm_session_autoflush(bool may_write)
+orm_queue_begin_flush(void)
 {
-	if (!orm_session_is_pending())
-		return;
-	if (!may_write)
-		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("objects are queued that a function which is not VOLATILE would not see"),
-				errhint("Call orm.flush() first."));
-	orm_session_flush();
+	Assert(!orm_queue_is_flushing());
+	flushing = GetCurrentSubTransactionId();
+}
+
+void
+orm_queue_end_flush(void)
+{
+	flushing = InvalidSubTransactionId;
+	prune();
 }
 
 const List *

@@ -1,26 +1,23 @@
 /*
- * queue.h - the parts of the unit of work.  Private to this folder.
- *
- *     queue.c    the entries and their marks, callbacks, limits
- *     anchor.c   the deferred trigger
- *     flush.c    writing entries
- *     pending.c  showing those that are pending
+ * queue.h - the entries of the unit of work: their marks, their memory, and the
+ * callbacks that keep them true to the transaction (session/session.h).
  */
 #ifndef ORM_SESSION_QUEUE_H
 #define ORM_SESSION_QUEUE_H
 
 #include "nodes/pg_list.h"
 
+#include "base/document.h"
 #include "base/settings.h"
-#include "session/session.h"
+#include "model/model.h"
+#include "session/operations.h"
 
 typedef struct OrmEntry
 {
-	OrmChangeKind kind;
+	OrmOperationKind kind;
 	char *model;
 	OrmDocument *object; /* ADD, MERGE; NULL when it cannot be needed again */
-	char **key;			 /* texts of the key's values, in key order, exact; ADD, MERGE: of what has been written
-								 * and has a label */
+	char **key; /* texts of the key's values, in key order, exact; ADD, MERGE: of a written entry with a label */
 	int nkey;
 	char *label; /* or NULL */
 	Oid role;
@@ -30,29 +27,56 @@ typedef struct OrmEntry
 	SubTransactionId written; /* InvalidSubTransactionId: pending */
 } OrmEntry;
 
-/* Is it still to be written? */
+/* Is the entry still to be written? */
 static inline bool
 orm_queue_is_pending(const OrmEntry *entry)
 {
 	return entry->written == InvalidSubTransactionId;
 }
 
-/* All that are pending, or may be again (List of OrmEntry *), in the order in which they were queued. */
+/* Registers callbacks and the setting orm.queue_size; called once from _PG_init. */
+extern void orm_queue_init(void);
+
+/* Appends an entry of the current user, and what it consists of; the label must be free. */
+extern OrmEntry *orm_queue_append(OrmOperationKind kind, const OrmModel *model);
+extern void orm_queue_set_object(OrmEntry *entry, const OrmDocument *object);
+extern void orm_queue_set_label(OrmEntry *entry, const char *label);
+
+/* The primary key, in key order: of a REMOVE, or of the row that an entry with a label has become. */
+extern void orm_queue_set_key(OrmEntry *entry, const OrmModel *model, const Datum *key);
+
+/* Raises 53400 when the entries take more memory than orm.queue_size. */
+extern void orm_queue_check_size(void);
+
+/* Queues an event of the deferred trigger, unless there is one that outlives this subtransaction. */
+extern void orm_queue_anchor(void);
+
+/* That event has fired: the next entry needs another. */
+extern void orm_queue_anchor_used(void);
+
+/* The entry with a label, pending or not; NULL: none. */
+extern OrmEntry *orm_queue_find_label(const char *label);
+
+/* Takes a pending entry out of the queue. */
+extern void orm_queue_expunge(OrmEntry *entry);
+
+/* All entries that are pending, or may be again (List of OrmEntry *), in the order of the calls. */
 extern const List *orm_queue_entries(void);
+
+extern int orm_queue_count_pending(void);
 
 /* The pending entries of the first role among them (List of OrmEntry *), up to the first of another; NIL: none. */
 extern List *orm_queue_next(void);
 
-/* The entries are being written by the current subtransaction. */
-extern void orm_queue_mark_written(List *entries);
+/* Marks entries as written by the current subtransaction. */
+extern void orm_queue_mark_written(const List *entries);
 
-/* The row that an entry has become. */
-extern void orm_queue_set_key(OrmEntry *entry, const OrmModel *model, const Datum *key);
-
-/* Sees to it that the deferred trigger will run at the end of this transaction, unless the subtransaction aborts. */
-extern void orm_anchor_queue_event(void);
-
-/* Writes entries of one role, as that role; "before": how many this flush has written.  Returns the number of rows. */
-extern int64 orm_flush_entries(List *entries, int before);
+/*
+ * A flush begins and ends; no entry is freed in between.  An error needs no
+ * end: the flush is over when the subtransaction that began it is undone.
+ */
+extern void orm_queue_begin_flush(void);
+extern void orm_queue_end_flush(void);
+extern bool orm_queue_is_flushing(void);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * changes.c - objects of any models written together; see changes.h.
+ * operations.c - writing objects of any models together; see operations.h.
  */
 #include "postgres.h"
 
@@ -12,15 +12,15 @@
 #include "model/patch.h"
 #include "model/value.h"
 #include "remove/delete.h"
-#include "session/changes.h"
+#include "session/operations.h"
 #include "store/stale.h"
 
-/* What is known of one row that changes name by its key. */
+/* A row whose key operations give. */
 typedef struct Row
 {
-	int round;		 /* the last round in which it occurs */
+	int round;		 /* the last round in which it occurs; -1: none */
 	int occurrences; /* in that round */
-	int first;		 /* the change of that round in which it occurs first */
+	int first;		 /* number of the first operation of it in that round */
 	bool removed;	 /* in that round */
 } Row;
 
@@ -33,13 +33,13 @@ typedef struct TableRows
 	int capacity;
 } TableRows;
 
-/* What is known of a change besides. */
+/* When and how an operation is written. */
 typedef struct Plan
 {
 	int round;
-	int pass;  /* how often its row has occurred before in this round; REMOVING */
-	int first; /* the change of this round in which it occurs first: perhaps this one */
-	int asks;  /* the next one of it, of the same model, that may say what it was read from; 0: none */
+	int pass;  /* number of earlier occurrences of its row in this round; or REMOVING */
+	int first; /* number of the first operation of its row in this round, perhaps itself */
+	int asks;  /* number of a later MERGE of its row with an etag or a version; 0: none */
 	OrmObject *object;
 } Plan;
 
@@ -48,7 +48,7 @@ typedef struct Plan
 
 typedef struct Writing
 {
-	OrmChange *changes;
+	OrmOperation *operations;
 	Plan *plans; /* one for each */
 	OrmLabels *labels;
 	OrmFindLabel find_label;
@@ -57,7 +57,7 @@ typedef struct Writing
 
 /* ---- Rounds and passes ---- */
 
-/* Do two models have the same rows, by the same key? */
+/* Do two models have one table and one primary key? */
 static bool
 same_rows(const OrmModel *a, const OrmModel *b)
 {
@@ -84,29 +84,29 @@ rows_of(List **tables, const OrmModel *model)
 	return found;
 }
 
-/* Puts the settings in force under which an object was given. */
+/* Puts the settings of an operation in force. */
 static int
-enter_settings(const OrmChange *change)
+enter_settings(const OrmOperation *operation)
 {
-	return change->settings != NULL ? orm_settings_enter(change->settings) : 0;
+	return operation->settings != NULL ? orm_settings_enter(operation->settings) : 0;
 }
 
-/* Reads the primary key that a change gives; false: it gives none, or something that is none. */
+/* Reads the primary key in an object; false: the object has none, or a patch or null in it. */
 static bool
-read_key(const OrmChange *change, Datum *key)
+read_key(const OrmOperation *operation, Datum *key)
 {
-	const OrmModel *model = change->model;
+	const OrmModel *model = operation->model;
 	bool isnull;
 
-	if (model->primary_key == NULL || orm_json_kind(change->object) != ORM_JSON_OBJECT)
+	if (model->primary_key == NULL || orm_json_kind(operation->object) != ORM_JSON_OBJECT)
 		return false;
 	for (int i = 0; i < model->primary_key->nattributes; i++)
 	{
 		const OrmAttribute *attribute = &model->attributes[model->primary_key->attributes[i]];
-		OrmPath here = orm_path_key(change->place, attribute->name);
+		OrmPath here = orm_path_key(operation->place, attribute->name);
 		OrmJson value;
 
-		if (!orm_json_member(change->object, attribute->name, &value) ||
+		if (!orm_json_member(operation->object, attribute->name, &value) ||
 			(orm_json_kind(value) == ORM_JSON_OBJECT && orm_patch_find(attribute->type, value) != ORM_PATCH_SET))
 			return false;
 		key[i] = orm_value_read(attribute->type, value, &here, &isnull);
@@ -116,7 +116,7 @@ read_key(const OrmChange *change, Datum *key)
 	return true;
 }
 
-/* The row of a key; one that is not known yet has occurred in no round. */
+/* The row of a key. */
 static Row *
 row_of_key(TableRows *table, const Datum *key)
 {
@@ -135,27 +135,27 @@ row_of_key(TableRows *table, const Datum *key)
 }
 
 /*
- * If an object says what it was read from, that is compared before its row is
- * written for the first time, by whichever change.
+ * An etag or a version of any operation of a row is compared before the row is
+ * written for the first time.
  */
 static void
 note_asking(Writing *writing, int i)
 {
-	const OrmChange *change = &writing->changes[i];
-	const OrmChange *first = &writing->changes[writing->plans[i].first];
+	const OrmOperation *operation = &writing->operations[i];
+	const OrmOperation *first = &writing->operations[writing->plans[i].first];
 	Plan *plan = &writing->plans[writing->plans[i].first];
-	int version = change->model->version;
+	int version = operation->model->version;
 	OrmJson value;
 
-	if (change == first || plan->asks > 0 || first->kind != ORM_CHANGE_MERGE || change->kind != ORM_CHANGE_MERGE ||
-		strcmp(first->model->name, change->model->name) != 0)
+	if (operation == first || plan->asks > 0 || first->kind != ORM_OPERATION_MERGE ||
+		operation->kind != ORM_OPERATION_MERGE || strcmp(first->model->name, operation->model->name) != 0)
 		return;
-	if (orm_json_member(change->object, "$etag", &value) ||
-		(version >= 0 && orm_json_member(change->object, change->model->attributes[version].name, &value)))
+	if (orm_json_member(operation->object, "$etag", &value) ||
+		(version >= 0 && orm_json_member(operation->object, operation->model->attributes[version].name, &value)))
 		plan->asks = i;
 }
 
-/* Decides when each object is written: what is stored after it was removed begins a new round. */
+/* Decides the round and the pass of each operation. */
 static void
 plan_passes(Writing *writing, int n)
 {
@@ -165,14 +165,14 @@ plan_passes(Writing *writing, int n)
 
 	for (int i = 0; i < n; i++)
 	{
-		const OrmChange *change = &writing->changes[i];
-		bool removing = change->kind == ORM_CHANGE_REMOVE;
+		const OrmOperation *operation = &writing->operations[i];
+		bool removing = operation->kind == ORM_OPERATION_REMOVE;
 		Row *row = NULL;
-		int level = enter_settings(change);
+		int level = enter_settings(operation);
 
 		CHECK_FOR_INTERRUPTS();
-		if (removing || read_key(change, room))
-			row = row_of_key(rows_of(&tables, change->model), removing ? change->key : room);
+		if (removing || read_key(operation, room))
+			row = row_of_key(rows_of(&tables, operation->model), removing ? operation->key : room);
 		orm_settings_leave(level);
 		if (row != NULL && row->removed && row->round == round && !removing)
 			round++;
@@ -188,7 +188,7 @@ plan_passes(Writing *writing, int n)
 	}
 }
 
-/* In the order of passes, and in each as they were given. */
+/* Order by pass, then as given. */
 static int
 compare_passes(const void *a, const void *b, void *argument)
 {
@@ -208,94 +208,94 @@ static const struct
 	OrmIntent intent;
 	OrmVerb verb;
 } kinds[] = {
-	[ORM_CHANGE_ADD] = {ORM_INTENT_CREATE, ORM_VERB_CREATE},
-	[ORM_CHANGE_MERGE] = {ORM_INTENT_SAVE, ORM_VERB_SAVE},
+	[ORM_OPERATION_ADD] = {ORM_INTENT_CREATE, ORM_VERB_CREATE},
+	[ORM_OPERATION_MERGE] = {ORM_INTENT_SAVE, ORM_VERB_SAVE},
 };
 
-/* Gives an object the label of a change. */
+/* Gives an object the label of an operation. */
 static void
-put_label(Writing *writing, const OrmChange *change, OrmObject *object)
+put_label(Writing *writing, const OrmOperation *operation, OrmObject *object)
 {
 	if (writing->labels == NULL)
 		writing->labels = orm_labels_make(CurrentMemoryContext);
-	if (orm_labels_find(writing->labels, change->label) != NULL)
-		ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("label \"%s\" is given twice", change->label),
-				orm_error_place(change->place));
+	if (orm_labels_find(writing->labels, operation->label) != NULL)
+		ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("label \"%s\" is given twice", operation->label),
+				orm_error_place(operation->place));
 	orm_model_need_key(object->group->model);
 	object->said.labelled = true;
 	object->referenced = true;
-	orm_labels_put(writing->labels, change->label, object);
+	orm_labels_put(writing->labels, operation->label, object);
 }
 
-/* Is a change labelled whose row was another model's object when it occurred first? */
+/* Has an operation a label of its own, since the first operation of its row is of another model? */
 static bool
 has_own_label(const Writing *writing, int i)
 {
-	const OrmChange *change = &writing->changes[i];
+	const OrmOperation *operation = &writing->operations[i];
 
-	return change->label != NULL &&
-		strcmp(writing->changes[writing->plans[i].first].model->name, change->model->name) != 0;
+	return operation->label != NULL &&
+		strcmp(writing->operations[writing->plans[i].first].model->name, operation->model->name) != 0;
 }
 
-/* Gives labels to the objects of a round that occur first: what occurs again is known by the same object. */
+/* Gives the labels of a round to the first objects of their rows. */
 static void
 put_labels(Writing *writing, int start, int end)
 {
 	for (int i = start; i < end; i++)
-		if (writing->changes[i].label != NULL && !has_own_label(writing, i))
-			put_label(writing, &writing->changes[i], writing->plans[writing->plans[i].first].object);
+		if (writing->operations[i].label != NULL && !has_own_label(writing, i))
+			put_label(writing, &writing->operations[i], writing->plans[writing->plans[i].first].object);
 }
 
-/* Adds the objects of a pass; their contents are read when all labels are known. */
+/* Adds the objects of a pass; they are read when all labels are known. */
 static void
 add_objects(Writing *writing, OrmGraph *graph, const int *order, int n)
 {
 	for (int i = 0; i < n; i++)
 	{
-		const OrmChange *change = &writing->changes[order[i]];
+		const OrmOperation *operation = &writing->operations[order[i]];
 
-		writing->plans[order[i]].object = orm_graph_add(graph, orm_graph_group(graph, change->model),
-														kinds[change->kind].intent, change->place);
+		writing->plans[order[i]].object = orm_graph_add(graph, orm_graph_group(graph, operation->model),
+														kinds[operation->kind].intent, operation->place);
 		if (has_own_label(writing, order[i]))
-			put_label(writing, change, writing->plans[order[i]].object);
+			put_label(writing, operation, writing->plans[order[i]].object);
 	}
 }
 
-/* Takes over what another change of the row says that it was read from. */
+/* Takes over the etag and the version of another operation of the row. */
 static void
-take_state(const OrmChange *change, OrmRecord *record)
+take_state(const OrmOperation *operation, OrmRecord *record)
 {
-	const OrmModel *model = change->model;
+	const OrmModel *model = operation->model;
 	OrmJson value;
 	Datum version;
 	bool isnull;
 
-	if (orm_json_member(change->object, "$etag", &value) && orm_json_kind(value) == ORM_JSON_STRING)
+	if (orm_json_member(operation->object, "$etag", &value) && orm_json_kind(value) == ORM_JSON_STRING)
 		record->etag = orm_json_string(value);
-	if (model->version < 0 || !orm_json_member(change->object, model->attributes[model->version].name, &value) ||
+	if (model->version < 0 || !orm_json_member(operation->object, model->attributes[model->version].name, &value) ||
 		orm_json_kind(value) == ORM_JSON_NULL)
 		return;
-	version = orm_value_read(model->attributes[model->version].type, value, change->place, &isnull);
+	version = orm_value_read(model->attributes[model->version].type, value, operation->place, &isnull);
 	orm_record_set(record, model->version, version, isnull);
 }
 
-/* Reads what is given of an object.  What has occurred before was looked at then, and is changed by now. */
+/* Reads an object.  An etag or a version that was compared in an earlier pass is not compared again. */
 static void
 read_object(const Writing *writing, OrmGraph *graph, int i)
 {
 	const Plan *plan = &writing->plans[i];
 	const OrmRecord *first = writing->plans[plan->first].object->record;
 	OrmRecord *record = plan->object->record;
-	int level = enter_settings(&writing->changes[i]);
+	int level = enter_settings(&writing->operations[i]);
 
-	orm_read_into(graph, plan->object, kinds[writing->changes[i].kind].verb, writing->changes[i].object);
+	orm_read_into(graph, plan->object, kinds[writing->operations[i].kind].verb, writing->operations[i].object);
 	orm_settings_leave(level);
-	if (plan->asks > 0 && !orm_stale_is_asked(writing->changes[i].model, record))
-		take_state(&writing->changes[plan->asks], record);
-	record->checked = first != record && orm_stale_is_same(writing->changes[i].model, first, record);
+	if (plan->asks > 0 && !orm_stale_is_asked(writing->operations[i].model, record))
+		take_state(&writing->operations[plan->asks], record);
+	record->checked = first != record && orm_stale_is_same(writing->operations[i].model, first, record);
 }
 
-/* Writes the objects of a pass; the first one of a round, which goes to "end", has all labels. */
+/* Writes the objects of a pass; the first pass gives the labels of its round, start to end. */
 static void
 write_pass(Writing *writing, const int *order, int n, int start, int end)
 {
@@ -319,7 +319,7 @@ write_pass(Writing *writing, const int *order, int n, int start, int end)
 	writing->tally.deleted += graph->tally.deleted;
 }
 
-/* The key of the row that an object has become; NULL: it is not known. */
+/* The key of an object's row; NULL: it is not known. */
 static const Datum *
 stored_key(const OrmObject *object)
 {
@@ -329,27 +329,27 @@ stored_key(const OrmObject *object)
 	return orm_graph_key(object, values) ? values : NULL;
 }
 
-/* Remembers the keys of what has a label. */
+/* Fills in the keys of the rows of labelled objects. */
 static void
 store_keys(const Writing *writing, int start, int end)
 {
 	for (int i = start; i < end; i++)
-		if (writing->changes[i].label != NULL)
-			writing->changes[i].stored = stored_key(writing->plans[writing->plans[i].first].object);
+		if (writing->operations[i].label != NULL)
+			writing->operations[i].stored = stored_key(writing->plans[writing->plans[i].first].object);
 }
 
-/* Deletes what is removed, all together. */
+/* Writes removals, all together. */
 static void
 remove_all(Writing *writing, const int *order, int n)
 {
 	OrmDelete *delete = orm_delete_make();
 
 	for (int i = 0; i < n; i++)
-		orm_delete_add(delete, writing->changes[order[i]].model, writing->changes[order[i]].key);
+		orm_delete_add(delete, writing->operations[order[i]].model, writing->operations[order[i]].key);
 	writing->tally.deleted += orm_delete_run(delete);
 }
 
-/* Writes the changes of a round, a pass after the other. */
+/* Writes the operations of a round, pass by pass. */
 static void
 write_round(Writing *writing, int start, int end)
 {
@@ -378,9 +378,9 @@ write_round(Writing *writing, int start, int end)
 }
 
 OrmTally
-orm_changes_write(OrmChange *changes, int n, OrmFindLabel find_label)
+orm_operations_write(OrmOperation *operations, int n, OrmFindLabel find_label)
 {
-	Writing writing = {.changes = changes, .find_label = find_label};
+	Writing writing = {.operations = operations, .find_label = find_label};
 
 	writing.plans = palloc_extended(sizeof(Plan) * Max(n, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	plan_passes(&writing, n);
@@ -394,7 +394,7 @@ orm_changes_write(OrmChange *changes, int n, OrmFindLabel find_label)
 }
 
 void
-orm_changes_check(OrmChangeKind kind, const OrmModel *model, OrmJson object, OrmFindLabel find_label)
+orm_operations_check(OrmOperationKind kind, const OrmModel *model, OrmJson object, OrmFindLabel find_label)
 {
 	OrmRecord *record = orm_record_make(model, 1);
 	int nested = orm_reader_read(orm_reader_make(model), object, NULL, kinds[kind].verb, record);
