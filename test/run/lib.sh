@@ -4,11 +4,14 @@
 #
 #   require demo|check    packages: installs what is missing, or says what is
 #   want_pooler           the same for pgbouncer, or goes on without
+#   want_formatter        the same for clang-format
 #   begin                 a work directory, $work, that disappears with the script
 #   copy_tree NAME        a clean copy of the sources, $work/NAME
 #   build NAME VAR=...    built and installed into $work/NAME.inst
 #   start_cluster NAME    a server with the extension of $work/NAME; sets $sockets, $server_log
-#   bounded SECONDS ...   a command, as the server's user, that can be interrupted
+#   bounded NAME SECONDS ...   a command, as the server's user, that can be interrupted; NAME is what
+#                         its limit of time is called, SECONDS that limit on the machine described below
+#   measured_build SECONDS     how long a build took: all limits follow
 #
 # The source tree is only read.  Nothing is installed but packages, no existing
 # cluster is touched, and nothing of the caller's environment gets through to
@@ -16,7 +19,7 @@
 
 set -Eeuo pipefail
 shopt -s extglob inherit_errexit nullglob
-trap '(($? == told)) || echo "orm: ${BASH_SOURCE[0]##*/}, line $LINENO: failed: $BASH_COMMAND" >&2' ERR
+trap '(($? == told)) || [[ ${limit_hit:-} ]] || echo "orm: ${BASH_SOURCE[0]##*/}, line $LINENO: failed: $BASH_COMMAND" >&2' ERR
 readonly told=3		# the status of a script that has said why it ends
 
 readonly oldest_major=15
@@ -162,6 +165,28 @@ install_pooler() (
 	! have systemctl || as_root systemctl disable pgbouncer >/dev/null 2>&1 || true
 )
 
+# The formatter of the C sources, without which their layout is not checked.  One version of it
+# decides (test/lint/layout), and not every distribution has that.
+want_formatter() {
+	if ! "$source_tree/test/lint/layout" --installed 2>/dev/null && may_install; then
+		say 'Installing: clang-format 14'
+		{ install_formatter || { (apt update) && install_formatter; }; } 2>/dev/null ||
+			say 'It cannot be installed: the layout of the sources will not be checked.'
+	fi
+}
+
+install_formatter() {
+	local package
+
+	for package in clang-format-14 clang-format; do
+		if apt-cache policy "$package" | grep -qE '^ *Candidate: 1:14\.'; then
+			(apt install "$package")
+			return
+		fi
+	done
+	return 1
+}
+
 # Sees to it that everything is there for a command, and sets $pg_config and $bindir.
 require() {
 	local missing
@@ -181,6 +206,54 @@ require() {
 	pg_config=$(find_pg_config)
 	bindir=$("$pg_config" --bindir)
 }
+
+
+# ---------------------------------------------------------------------------
+# Limits of time
+# ---------------------------------------------------------------------------
+
+# A limit is there to end what hangs, so each is several times what its command
+# needs on a machine with two idle processors that builds the extension in
+# $build_seconds.  A slower or a busier machine has more time: in proportion to
+# its load when a command starts and, once the extension is built, to what that
+# took.
+readonly build_seconds=40
+readonly wanted_factor=${ORM_TEST_TIME_FACTOR:-1}
+
+[[ $wanted_factor =~ ^[0-9]+(\.[0-9]+)?$ && $wanted_factor =~ [1-9] ]] ||
+	die "ORM_TEST_TIME_FACTOR=$wanted_factor is not a positive number"
+
+# What the machine needs, in percent of what the limits have been made for.
+machine_percent=100
+
+# at_least PERCENT: the machine needs as much as that.
+at_least() {
+	((machine_percent >= $1)) || machine_percent=$1
+}
+
+# measure_load MORE: as many processes as are running, and so many more, want a processor each.
+measure_load() {
+	local load=0
+
+	[[ ! -r /proc/loadavg ]] || read -r load _ </proc/loadavg
+	at_least $((100 * (${load%.*} + $1) / $(nproc)))
+}
+measure_load 2
+
+measured_build() {
+	at_least $((100 * $1 / build_seconds))
+}
+
+# The limit, in seconds, that is SECONDS on the machine described above.
+limit() {
+	awk -v seconds="$1" -v percent="$machine_percent" -v factor="$wanted_factor" \
+		'BEGIN { limit = int(seconds * percent / 100 * factor); print (limit > 1) ? limit : 1 }'
+}
+
+twice() { awk -v number="$1" 'BEGIN { print 2 * number }'; }
+
+# What the last bounded command said when its limit was hit, else nothing.
+limit_hit=
 
 
 # ---------------------------------------------------------------------------
@@ -239,16 +312,25 @@ finish() {
 	exit $status
 }
 
-# A command as the server's user, for at most so many seconds.  In the
-# background, because bash runs traps while it waits, but not before a command
-# in the foreground has ended; timeout makes it a process group, to end as one.
+# bounded NAME SECONDS COMMAND: a command as the server's user, with a limit of
+# time.  In the background, because bash runs traps while it waits, but not
+# before a command in the foreground has ended; timeout makes it a process
+# group, to end as one.
 bounded() {
-	local status=0
+	local status=0 start=$SECONDS seconds
 
-	"${as_server[@]}" timeout --kill-after=10 "$@" </dev/null &
+	measure_load 0
+	seconds=$(limit "$2")
+	limit_hit=
+	"${as_server[@]}" timeout --kill-after=10 "$seconds" "${@:3}" </dev/null &
 	bounded_pid=$!
 	wait "$bounded_pid" || status=$?
 	bounded_pid=
+	if ((status == 124 || status == 137)) && ((SECONDS - start >= seconds)); then	# 137: it had to be killed
+		limit_hit="the limit of $seconds s for $1 was hit; "
+		limit_hit+="ORM_TEST_TIME_FACTOR=$(twice "$wanted_factor") doubles all limits"
+		say "orm: $limit_hit" >&2
+	fi
 	return $status
 }
 
@@ -274,15 +356,15 @@ copy_tree() {
 	give_to_server "$work/$1"
 }
 
-# make_in NAME SECONDS ...: make in a copy of the tree, with our PostgreSQL.
+# make_in NAME GOAL SECONDS ...: make in a copy of the tree, with our PostgreSQL.
 # Bitcode would take as long again, and nothing here needs it.
 make_in() {
-	bounded "$2" make -C "$work/$1" -s with_llvm=no PG_CONFIG="$pg_config" "${@:3}"
+	bounded "make $2" "$3" make -C "$work/$1" -s with_llvm=no PG_CONFIG="$pg_config" "${@:4}" "$2"
 }
 
 build() {
-	make_in "$1" 200 -j"$(nproc)" "${@:2}" all &&
-		make_in "$1" 60 "${@:2}" install DESTDIR="$work/$1.inst"
+	make_in "$1" all 600 -j"$(nproc)" "${@:2}" &&
+		make_in "$1" install 60 "${@:2}" DESTDIR="$work/$1.inst"
 }
 
 
@@ -329,7 +411,7 @@ start_cluster() {
 		log_line_prefix = '%m [%p] %e '
 		$(extension_settings "$work/$1.inst")
 	END
-	quietly "${as_server[@]}" "${@:2}" pg_ctl start -w -t 60 -D "$data" -l "$server_log"
+	quietly "${as_server[@]}" "${@:2}" pg_ctl start -w -t "$(limit 60)" -D "$data" -l "$server_log"
 }
 
 # psql on the cluster started last.
