@@ -11,6 +11,7 @@
 #   start_cluster NAME    a server with the extension of $work/NAME; sets $sockets, $server_log
 #   bounded NAME SECONDS ...   a command, as the server's user, that can be interrupted; NAME is what
 #                         its limit of time is called, SECONDS that limit on the machine described below
+#   play FILE [DATABASE]  a document with its statements run, as the server says it
 #   measured_build SECONDS     how long a build took: all limits follow
 #
 # The source tree is only read.  Nothing is installed but packages, no existing
@@ -417,4 +418,18 @@ start_cluster() {
 # psql on the cluster started last.
 on_server() {
 	"${as_server[@]}" "${to_server[@]}" psql -X "$@"
+}
+
+# play FILE [DATABASE]: prints a document, in Markdown, of which all blocks of
+# SQL have been run in their order.  A block that shows results has those that
+# came now.  One that shows none has no results of interest: only its errors
+# are added, because a document without them is wrong.
+play() {
+	local script=$work/log/play.sql
+
+	awk -f "$source_tree/test/run/play.awk" -v statements=yes "$1" >"$script"
+	# From standard input, so that messages carry no file names and line numbers.
+	bounded "$(basename "$1")" 60 env "${to_server[@]}" \
+		sh -c 'exec psql -X -q -d "$1" <"$2" 2>&1' play "${2:-postgres}" "$script" >"$script.out"
+	awk -f "$source_tree/test/run/play.awk" "$script.out" "$1"
 }
