@@ -1,4 +1,4 @@
--- The tutorial in Spanish, docs/tutorial.es.md: from CREATE EXTENSION to delete,
+-- A first session, in Spanish: from CREATE EXTENSION to delete,
 -- in a database of its own, as somebody has it who begins.
 \set regression :DBNAME
 SET client_min_messages = warning;
