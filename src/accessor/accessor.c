@@ -9,6 +9,7 @@
 #include "catalog/pg_proc.h"
 #include "commands/proclang.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
@@ -20,6 +21,7 @@
 #include "accessor/function.h"
 #include "accessor/recipe.h"
 #include "accessor/relation.h"
+#include "base/sql.h"
 #include "registry/proc.h"
 
 /* The source text of a function. */
@@ -39,9 +41,9 @@ takes_row(const OrmModel *model, Form_pg_proc form)
 	return form->pronargs == 1 && form->proargtypes.values[0] == model->row_type;
 }
 
-/* Is this function ours?  See accessor.h. */
+/* Is this function such as we make, whoever made it? */
 static bool
-is_ours(const OrmModel *model, const OrmAccessor *accessor, HeapTuple tuple)
+is_such(const OrmModel *model, const OrmAccessor *accessor, HeapTuple tuple)
 {
 	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
 
@@ -50,6 +52,13 @@ is_ours(const OrmModel *model, const OrmAccessor *accessor, HeapTuple tuple)
 			(accessor->by_row ? takes_row(model, form) : form->prorettype == model->row_type) &&
 			orm_proc_is_marked(form->oid);
 	return form->prolang == get_language_oid("orm", true) && strcmp(source_of(tuple), accessor->body) == 0;
+}
+
+/* Is this function ours?  See accessor.h. */
+static bool
+is_ours(const OrmModel *model, const OrmAccessor *accessor, HeapTuple tuple)
+{
+	return ((Form_pg_proc) GETSTRUCT(tuple))->proowner == model->owner && is_such(model, accessor, tuple);
 }
 
 /*
@@ -142,14 +151,47 @@ compare(OrmAccessor *accessor, Oid function)
 
 /* Raises 42723: the name of a function is taken by one that is not ours. */
 static void
-raise_clash(const OrmModel *model, const OrmAccessor *accessor, const char *other)
+raise_clash(const OrmModel *model, const OrmAccessor *accessor, const char *other, const char *hint)
 {
 	ereport(ERROR, errcode(ERRCODE_DUPLICATE_FUNCTION),
 			errmsg("function \"%s\" of model \"%s\" cannot be made: its name is taken", accessor->name, model->name),
 			errdetail("There is %s.", other),
-			accessor->by_row ? errhint("Give the relationship another name, or another schema: "
-									   "orm.accessors(schema => ...).")
-							 : errhint("Choose another prefix: orm.accessors(prefix => ...)."));
+			hint				   ? errhint("%s", hint)
+				: accessor->by_row ? errhint("Give the relationship another name, or another schema: "
+											 "orm.accessors(schema => ...).")
+								   : errhint("Choose another prefix: orm.accessors(prefix => ...)."));
+}
+
+/* How a function such as we make, of the table's owner before, becomes an accessor. */
+static char *
+give_text(const char *function, Oid owner)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "An accessor belongs to the owner of the table: ALTER FUNCTION %s OWNER TO ", function);
+	orm_sql_name(&text, GetUserNameFromId(owner, false));
+	appendStringInfoChar(&text, ';');
+	return text.data;
+}
+
+/* Raises 42723 for a function in the way: whose it is, and what its owner may do about one such as we make. */
+static void
+raise_stranger(const OrmModel *model, const OrmAccessor *accessor, Oid function)
+{
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Oid owner = HeapTupleIsValid(tuple) ? ((Form_pg_proc) GETSTRUCT(tuple))->proowner : model->owner;
+	bool such = HeapTupleIsValid(tuple) && is_such(model, accessor, tuple);
+	char *name = format_procedure(function);
+
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	if (owner == model->owner)
+		raise_clash(model, accessor, psprintf("function %s, which is no accessor of this model", name), NULL);
+	raise_clash(
+		model, accessor,
+		psprintf("function %s of role \"%s\", which does not own this model", name, GetUserNameFromId(owner, false)),
+		such ? give_text(name, model->owner) : NULL);
 }
 
 /* Raises when two functions of one model would have one name: a long prefix that was cut, a relationship. */
@@ -165,7 +207,7 @@ check_among_themselves(const OrmModel *model, List *accessors, const OrmAccessor
 		if (other == accessor)
 			return;
 		if (strcmp(other->name, accessor->name) == 0)
-			raise_clash(model, accessor, psprintf("function %s of the same model already", other->signature));
+			raise_clash(model, accessor, psprintf("function %s of the same model already", other->signature), NULL);
 	}
 }
 
@@ -189,8 +231,7 @@ orm_accessor_wanted(const OrmModel *model, bool notices)
 			orm_relation_check_name(model, accessor);
 		check_among_themselves(model, accessors, accessor);
 		if (OidIsValid(stranger))
-			raise_clash(model, accessor,
-						psprintf("function %s, which is no accessor of this model", format_procedure(stranger)));
+			raise_stranger(model, accessor, stranger);
 		foreach(function, ours)
 			compare(accessor, lfirst_oid(function));
 	}
@@ -205,7 +246,7 @@ orm_accessor_existing(const OrmModel *model)
 	List *found = NIL;
 	ListCell *cell;
 
-	/* the functions in SQL are known for ours in any schema, and lead to the others beside them */
+	/* those in SQL are found in any schema, as their table may have moved, and lead to the others beside them */
 	foreach(cell, names)
 	{
 		OrmAccessor *accessor = lfirst(cell);

@@ -4,13 +4,15 @@
  *
  * What is made for a model is computed, never remembered: from the model now
  * follow names, arguments and bodies; from pg_proc follows what stands.  A
- * function is ours when it has one of our names and
+ * function is ours when it belongs to the owner of the model, has one of our
+ * names and
  *   - is in LANGUAGE orm with exactly the body that we would write, or
  *   - is a SQL function that depends on the extension (pg_depend 'x', which
  *     pg_dump keeps), as we record when we make one, and returns, or for a
  *     relationship takes, rows of the model's table.
- * Anything else under such a name is somebody's, is never replaced, and the
- * clash is an error.
+ * Anything else under such a name is never replaced and gives nothing of its
+ * own, neither owner nor privileges, to an accessor; in the accessors' schema
+ * it is an error, elsewhere it is not looked at.
  */
 #ifndef ORM_ACCESSOR_ACCESSOR_H
 #define ORM_ACCESSOR_ACCESSOR_H

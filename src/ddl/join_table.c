@@ -39,6 +39,7 @@ typedef struct Join
 	OrmPlanned *owner; /* whose relationship came first */
 	Side own;		   /* that end */
 	Side other;
+	bool made; /* there is no such table yet */
 } Join;
 
 /* Are these the same table? */
@@ -159,6 +160,7 @@ add_relationship(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *r
 	char *schema;
 	char *relation;
 
+	relationship->made = ORM_NOT_GIVEN;
 	if (relationship->through != NULL && orm_target_find(run, planned, relationship->through) != NULL)
 		return joins;
 	need_own_key(run, planned, relationship);
@@ -173,8 +175,7 @@ add_relationship(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *r
 	join->schema = schema;
 	join->relation = relation;
 	join->owner = planned;
-	if (!run->catalog->exists(schema, relation, run->catalog->arg))
-		relationship->made = ORM_YES;
+	join->made = !run->catalog->exists(schema, relation, run->catalog->arg);
 	join->own = (Side){&planned->target, planned->table.declaration->model, relationship, NIL};
 	join->other = (Side){target, relationship->model, NULL, NIL};
 	return lappend(joins, join);
@@ -275,6 +276,15 @@ declare_join(const Join *join, const Side *first, const Side *second)
 	return declaration;
 }
 
+/* Notes at both ends that the table is made, and goes with theirs. */
+static void
+note_made(const Join *join)
+{
+	join->own.relationship->made = ORM_YES;
+	if (join->other.relationship != NULL)
+		join->other.relationship->made = ORM_YES;
+}
+
 /* Adds a join table to the run. */
 static void
 add_join(OrmDdlRun *run, Join *join)
@@ -294,6 +304,8 @@ add_join(OrmDdlRun *run, Join *join)
 		if (join->other.relationship != NULL)
 			join->other.relationship->foreign_key = join->other.columns;
 	}
+	if (join->made)
+		note_made(join);
 	orm_ddl_add_table(run, declare_join(join, first, second));
 }
 

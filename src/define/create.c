@@ -79,6 +79,41 @@ take(Run *run, OrmRegistered *row)
 	run->declarations = lappend(run->declarations, declaration);
 }
 
+/* Is a row's model meant? */
+static bool
+is_selected(const OrmRegistered *row, Oid owner, const char *only)
+{
+	if (only ? strcmp(row->name, only) != 0 : !orm_owner_selects(row, owner))
+		return false;
+
+	/* not orm_owner_check: text of the owner's is run, under a search_path of the caller's */
+	if (only && !row->mapped)
+		orm_owner_check_role(orm_registry_owner(row));
+	return true;
+}
+
+/*
+ * Is there anything to make?  Looked at before the registry is locked, so that
+ * who owns no model keeps nobody waiting.
+ */
+static bool
+has_work(Oid owner, const char *only)
+{
+	ListCell *cell;
+
+	foreach(cell, orm_registry_all())
+	{
+		const OrmRegistered *row = lfirst(cell);
+
+		if (!is_selected(row, owner, only))
+			continue;
+		if (!row->mapped ||
+			(orm_owner_selects(row, owner) && !orm_reconcile_is_complete(orm_cache_open(row->name, AccessShareLock))))
+			return true;
+	}
+	return false;
+}
+
 /* Step 1: which models are meant. */
 static void
 select_models(Run *run, Oid owner, const char *only)
@@ -89,12 +124,8 @@ select_models(Run *run, Oid owner, const char *only)
 	{
 		OrmRegistered *row = lfirst(cell);
 
-		if (row->mapped || (only ? strcmp(row->name, only) != 0 : !orm_owner_selects(row, owner)))
-			continue;
-		/* not orm_owner_check: text of the owner's is run, under a search_path of the caller's */
-		if (only)
-			orm_owner_check_role(orm_registry_owner(row));
-		take(run, row);
+		if (!row->mapped && is_selected(row, owner, only))
+			take(run, row);
 	}
 }
 
@@ -332,10 +363,12 @@ orm_create_tables(Oid owner, const char *only)
 	OrmDdlCatalog catalog = {find_target, relation_exists, NULL};
 
 	orm_owner_check_role(owner);
-	orm_registry_lock();
 	if (only && orm_registry_find(only) == NULL)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", only),
 				orm_cache_nearest(only));
+	if (!has_work(owner, only))
+		return NIL;
+	orm_registry_lock();
 	select_models(&run, owner, only);
 	check_targets(&run);
 	if (run.rows != NIL)

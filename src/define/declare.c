@@ -8,6 +8,7 @@
 #include "utils/lsyscache.h"
 
 #include "accessor/accessor.h"
+#include "base/error.h"
 #include "base/names.h"
 #include "define/declare.h"
 #include "define/owner.h"
@@ -36,6 +37,34 @@ check_inverses(const OrmDeclaration *declaration)
 	}
 }
 
+/* Raises 22023 for what only the extension itself writes into a declaration. */
+static void
+refuse_notes(const OrmDeclaration *declaration)
+{
+	ListCell *cell;
+
+	foreach(cell, declaration->relationships)
+	{
+		const OrmDeclaredRelationship *relationship = lfirst(cell);
+		OrmElementPlace place;
+
+		if (relationship->made != ORM_NOT_GIVEN)
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("key \"made\" is not allowed here"),
+					orm_error_place(orm_declaration_place(&place, relationship->position, "many_to_many", "made")),
+					errhint("It is a note of the extension's, of a join table that it has made."));
+	}
+}
+
+/* The declaration of a model document that comes from outside. */
+static OrmDeclaration *
+read_declaration(const char *document, bool mapped)
+{
+	OrmDeclaration *declaration = orm_declaration_parse(orm_document_parse(document, strlen(document)), mapped);
+
+	refuse_notes(declaration);
+	return declaration;
+}
+
 /* A new row for a model that the current user declares. */
 static OrmRegistered *
 new_row(const char *name)
@@ -45,6 +74,24 @@ new_row(const char *name)
 	orm_name_check(name, "model");
 	row->name = pstrdup(name);
 	row->owner = GetUserNameFromId(GetUserId(), false);
+	return row;
+}
+
+/*
+ * Locks the registry and returns the row of a model, or NULL.  Raises 42501 for
+ * somebody else's: before the lock, so that nobody waits for who may not.
+ */
+static OrmRegistered *
+lock_model(const char *name)
+{
+	OrmRegistered *row = orm_registry_find(name);
+
+	if (row != NULL)
+		orm_owner_check(row);
+	orm_registry_lock();
+	row = orm_registry_find(name);
+	if (row != NULL)
+		orm_owner_check(row);
 	return row;
 }
 
@@ -99,16 +146,14 @@ notice_dropped(const char *model, const List *changes)
 void
 orm_declare_model(const char *document)
 {
-	OrmDeclaration *declaration = orm_declaration_parse(orm_document_parse(document, strlen(document)), false);
+	OrmDeclaration *declaration = read_declaration(document, false);
 	OrmRegistered *row = new_row(declaration->model);
 	OrmRegistered *old;
 	List *dropped = NIL;
 
-	orm_registry_lock();
-	old = orm_registry_find(declaration->model);
+	old = lock_model(declaration->model);
 	if (old != NULL)
 	{
-		orm_owner_check(old);
 		drop_superseded(old, declaration, names_table(declaration, old), &dropped);
 		notice_dropped(declaration->model, dropped);
 	}
@@ -160,16 +205,14 @@ make_waiting(const char *name, List **changes)
 void
 orm_declare_map(Oid relid, const char *name, const char *document, List **changes)
 {
-	OrmDeclaration *declaration = orm_declaration_parse(orm_document_parse(document, strlen(document)), true);
+	OrmDeclaration *declaration = read_declaration(document, true);
 	OrmRegistered *row = new_row(name);
 	OrmRegistered *old;
 
-	orm_registry_lock();
 	orm_register_check_relation(relid);
-	old = orm_registry_find(name);
+	old = lock_model(name);
 	if (old != NULL)
 	{
-		orm_owner_check(old);
 		drop_superseded(old, declaration, old->relid == relid, changes);
 	}
 	check_columns_exist(declaration, relid);
@@ -189,12 +232,10 @@ orm_declare_unmap(const char *name, List **changes)
 	OrmRegistered *row;
 	const OrmModel *model;
 
-	orm_registry_lock();
-	row = orm_registry_find(name);
+	row = lock_model(name);
 	if (row == NULL)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", name),
 				orm_cache_nearest(name));
-	orm_owner_check(row);
 	model = orm_cache_open_if_any(name, AccessShareLock);
 	if (model != NULL)
 	{

@@ -8,6 +8,17 @@
 #include "model/cache.h"
 #include "model/reflect.h"
 
+/* The document, without the notes that the extension keeps in it. */
+static char *
+print(OrmDeclaration *declaration)
+{
+	ListCell *cell;
+
+	foreach(cell, declaration->relationships)
+		((OrmDeclaredRelationship *) lfirst(cell))->made = ORM_NOT_GIVEN;
+	return orm_declaration_print(declaration);
+}
+
 char *
 orm_describe_model(const char *name)
 {
@@ -15,7 +26,7 @@ orm_describe_model(const char *name)
 	OrmRegistered *row = orm_registry_find(name);
 
 	if (row != NULL && !row->mapped)
-		return orm_declaration_print(orm_register_declaration(row));
+		return print(orm_register_declaration(row));
 	model = orm_cache_open(name, AccessShareLock);
-	return orm_declaration_print(orm_reflect_model(model, orm_register_name_target, NULL));
+	return print(orm_reflect_model(model, orm_register_name_target, NULL));
 }

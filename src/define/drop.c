@@ -61,28 +61,39 @@ select_models(Oid owner, const char *only)
 	return rows;
 }
 
-/* Was a join table made by the extension, for whichever side? */
+/* Does the declaration of a model note that this join table was made for it? */
 static bool
-was_made(const char *through)
+notes_made(const OrmModel *model, const char *through)
 {
 	ListCell *cell;
-	ListCell *inner;
 
-	foreach(cell, orm_registry_all())
+	foreach(cell, model->declaration->relationships)
 	{
-		OrmRegistered *row = lfirst(cell);
+		const OrmDeclaredRelationship *relationship = lfirst(cell);
 
-		if (!row->mapped)
-			continue;
-		foreach(inner, orm_register_declaration(row)->relationships)
-		{
-			OrmDeclaredRelationship *relationship = lfirst(inner);
-
-			if (relationship->made == ORM_YES && strcmp(relationship->through, through) == 0)
-				return true;
-		}
+		if (relationship->made == ORM_YES && strcmp(relationship->through, through) == 0)
+			return true;
 	}
 	return false;
+}
+
+/*
+ * Was a join table made by the extension, for this relationship or its
+ * inverse?  A note counts only in a declaration of the table's owner.
+ */
+static bool
+was_made(const OrmModel *model, const OrmRelationship *relationship)
+{
+	Oid owner = orm_registry_table_owner(relationship->join_relid);
+	const char *through = orm_table_name(relationship->join_relid);
+	const OrmModel *target;
+
+	if (owner != model->owner)
+		return false;
+	if (notes_made(model, through))
+		return true;
+	target = orm_cache_open_if_any(relationship->target, AccessShareLock);
+	return target != NULL && target->owner == owner && notes_made(target, through);
 }
 
 /* Adds the join tables that were made for a model. */
@@ -91,10 +102,11 @@ collect_join_tables(const OrmModel *model, List **relations, List **joins)
 {
 	for (int i = 0; i < model->nrelationships; i++)
 	{
-		Oid join = model->relationships[i].join_relid;
+		const OrmRelationship *relationship = &model->relationships[i];
+		Oid join = relationship->join_relid;
 
 		if (OidIsValid(join) && orm_registry_of_relation(join) == NIL && !list_member_oid(*relations, join) &&
-			was_made(orm_table_name(join)))
+			was_made(model, relationship))
 		{
 			*relations = lappend_oid(*relations, join);
 			*joins = lappend_oid(*joins, join);
@@ -168,10 +180,14 @@ orm_drop_tables(Oid owner, const char *only)
 	ListCell *declared;
 
 	orm_owner_check_role(owner);
-	orm_registry_lock();
 	if (only && orm_registry_find(only) == NULL)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", only),
 				orm_cache_nearest(only));
+
+	/* who owns none keeps nobody waiting */
+	if (select_models(owner, only) == NIL)
+		return NIL;
+	orm_registry_lock();
 	rows = select_models(owner, only);
 	foreach(cell, rows)
 		collect_join_tables(orm_cache_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock), &relations,

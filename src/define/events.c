@@ -2,10 +2,11 @@
  * events.c - what the extension does when somebody alters or drops a table, or
  * restores a dump.
  *
- * An event trigger of ours never raises: DDL of people who never heard of the
- * extension must not fail because of it.  So the work runs in a subtransaction;
- * an error undoes it and becomes a WARNING.  Nothing is lost then: readers go
- * by the bindings, and the next DDL or orm.sync writes the names.
+ * DDL of people who never heard of the extension must not fail because of it.
+ * So the work runs in a subtransaction; an error undoes it and becomes a
+ * WARNING.  Nothing is lost then: readers go by the bindings, and the next DDL
+ * or orm.sync writes the names.  What a rename of a mapped table does wait for
+ * is the lock of the registry, which only definers hold.
  */
 #include "postgres.h"
 
@@ -74,28 +75,21 @@ names_relation(const OrmRegistered *row, const List *relations)
 	return false;
 }
 
-/* Writes the names that tables and columns have now; returns the tables that were named otherwise. */
+/* The models that the registry has under names that are not those of now (List of OrmRegistered *). */
 static List *
-write_names(void)
+outdated_rows(void)
 {
-	List *renamed = NIL;
+	List *rows = NIL;
 	ListCell *cell;
 
 	foreach(cell, orm_registry_all())
 	{
 		OrmRegistered *row = lfirst(cell);
 
-		if (!row->mapped || !is_outdated(row))
-			continue;
-		if (renamed == NIL)
-			orm_registry_lock();
-		row = orm_registry_find(row->name);
-		if (row == NULL || !row->mapped)
-			continue;
-		orm_register_mapped(row, orm_register_declaration(row), row->relid);
-		renamed = lappend_oid(renamed, row->relid);
+		if (row->mapped && is_outdated(row))
+			rows = lappend(rows, row);
 	}
-	return renamed;
+	return rows;
 }
 
 /* The relations that the present DDL command touched. */
@@ -106,18 +100,35 @@ static const char *const touched_relations =
 /* What follows a DDL command. */
 typedef struct Following
 {
-	List *relations;	/* that were touched */
+	List *relations;	/* that were touched, or whose names were */
+	bool outdated;		/* the registry has names that are not those of now */
 	OrmRegistered *row; /* the model whose functions are looked at */
 } Following;
 
-/* First the registry. */
+/* First the registry is looked at, */
 static void
-follow_names(void *argument)
+find_names(void *argument)
 {
 	Following *following = argument;
 
 	following->relations = orm_execute_oids(touched_relations);
-	following->relations = list_concat(following->relations, write_names());
+	following->outdated = outdated_rows() != NIL;
+}
+
+/* and, locked, the names that tables and columns have now are written. */
+static void
+write_names(void *argument)
+{
+	Following *following = argument;
+	ListCell *cell;
+
+	foreach(cell, outdated_rows())
+	{
+		OrmRegistered *row = lfirst(cell);
+
+		orm_register_mapped(row, orm_register_declaration(row), row->relid);
+		following->relations = lappend_oid(following->relations, row->relid);
+	}
 }
 
 /*
@@ -156,14 +167,21 @@ limit_waiting(void)
 void
 orm_events_follow_ddl(void)
 {
-	Following following = {NIL, NULL};
+	static const char *const names = "orm could not follow a change of a mapped table";
+	Following following = {0};
 	int level;
 	ListCell *cell;
 
 	if (!OidIsValid(orm_registry_relid()) || orm_registry_all() == NIL)
 		return;
+	orm_guard_run(find_names, &following, names);
+	if (following.outdated)
+	{
+		/* not guarded: who renames waits as for any lock, and what cannot be written down does not happen */
+		orm_registry_lock();
+		orm_guard_run(write_names, &following, names);
+	}
 	level = limit_waiting();
-	orm_guard_run(follow_names, &following, "orm could not follow a change of a mapped table");
 	foreach(cell, orm_registry_all())
 	{
 		following.row = lfirst(cell);

@@ -4,7 +4,7 @@
  * A function whose arguments change cannot be replaced: CREATE OR REPLACE with
  * one argument more would make a second one beside it, and short calls of both
  * would be "not unique".  So it is dropped and made again, and what its owner
- * and others had set on it (owner, privileges, comment) is put back.
+ * and others had set on it (privileges, comment) is put back.
  */
 #include "postgres.h"
 
@@ -35,7 +35,6 @@
 typedef struct Legacy
 {
 	char *name;
-	Oid owner;
 	Acl *acl; /* NULL: the default */
 	char *comment;
 } Legacy;
@@ -53,7 +52,6 @@ read_legacy(Oid function)
 		return NULL;
 	legacy = palloc0(sizeof(Legacy));
 	legacy->name = pstrdup(NameStr(((Form_pg_proc) GETSTRUCT(tuple))->proname));
-	legacy->owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
 	acl = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proacl, &isnull);
 	legacy->acl = isnull ? NULL : DatumGetAclPCopy(acl);
 	legacy->comment = GetComment(function, ProcedureRelationId, 0);
@@ -83,7 +81,7 @@ grantee_text(Oid role)
 
 /* Gives a new function the privileges that the old one had. */
 static void
-restore_privileges(Oid function, const Legacy *legacy)
+restore_privileges(Oid function, const Legacy *legacy, Oid owner)
 {
 	AclItem *items = legacy->acl ? ACL_DAT(legacy->acl) : NULL;
 
@@ -92,7 +90,7 @@ restore_privileges(Oid function, const Legacy *legacy)
 	run_on_function("REVOKE ALL ON FUNCTION", function, "FROM PUBLIC");
 	for (int i = 0; i < ACL_NUM(legacy->acl); i++)
 	{
-		if (items[i].ai_grantee == legacy->owner || !(ACLITEM_GET_PRIVS(items[i]) & ACL_EXECUTE))
+		if (items[i].ai_grantee == owner || !(ACLITEM_GET_PRIVS(items[i]) & ACL_EXECUTE))
 			continue;
 		run_on_function("GRANT EXECUTE ON FUNCTION", function,
 						psprintf("TO %s%s", grantee_text(items[i].ai_grantee),
@@ -113,7 +111,7 @@ restore_legacy(Oid function, List *legacies, const char *name, Oid owner)
 
 		if (strcmp(legacy->name, name) != 0)
 			continue;
-		restore_privileges(function, legacy);
+		restore_privileges(function, legacy, owner);
 		if (legacy->comment != NULL)
 		{
 			initStringInfo(&comment);
@@ -121,8 +119,6 @@ restore_legacy(Oid function, List *legacies, const char *name, Oid owner)
 			orm_sql_literal(&comment, legacy->comment);
 			run_on_function("COMMENT ON FUNCTION", function, comment.data);
 		}
-		if (legacy->owner != owner)
-			run_on_function("ALTER FUNCTION", function, psprintf("OWNER TO %s", grantee_text(legacy->owner)));
 		return;
 	}
 }
@@ -220,20 +216,34 @@ has_name(List *functions, const char *name)
 	return false;
 }
 
-/* Makes the accessors of which there is none, with whatever arguments: a second one would make calls ambiguous. */
-static void
-make_missing(const OrmModel *model, List **changes)
+/* The accessors of which there is none, with whatever arguments: a second one would make calls ambiguous. */
+static List *
+missing_accessors(const OrmModel *model)
 {
 	List *existing = orm_accessor_existing(model);
+	List *missing = NIL;
 	ListCell *cell;
 
 	foreach(cell, orm_accessor_wanted(model, false))
-	{
-		OrmAccessor *accessor = lfirst(cell);
+		if (!has_name(existing, ((OrmAccessor *) lfirst(cell))->name))
+			missing = lappend(missing, lfirst(cell));
+	return missing;
+}
 
-		if (!has_name(existing, accessor->name))
-			make_accessor(model, accessor, NIL, changes);
-	}
+bool
+orm_reconcile_is_complete(const OrmModel *model)
+{
+	return missing_accessors(model) == NIL;
+}
+
+/* Makes the accessors that are missing. */
+static void
+make_missing(const OrmModel *model, List **changes)
+{
+	ListCell *cell;
+
+	foreach(cell, missing_accessors(model))
+		make_accessor(model, lfirst(cell), NIL, changes);
 }
 
 /* Makes the accessors what they should be. */

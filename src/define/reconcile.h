@@ -10,11 +10,14 @@
 /*
  * Makes the accessors that are missing; unless "only_missing", also drops
  * those of ours that are no longer wanted and makes those anew whose
- * signature or body is another, keeping their owner, privileges and comment.
+ * signature or body is another, keeping their privileges and comment.
  * An object that depends on one is the server's error naming it.  Appends to
  * *changes (List of OrmReported *).
  */
 extern void orm_reconcile_accessors(const OrmModel *model, bool only_missing, List **changes);
+
+/* Has the model every accessor that it should have, by name? */
+extern bool orm_reconcile_is_complete(const OrmModel *model);
 
 /*
  * Drops all accessors of a model, and the functions of other models that lead

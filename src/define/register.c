@@ -9,6 +9,7 @@
 #include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -43,8 +44,9 @@ needs_declared_key(char relkind)
 	return relkind == RELKIND_VIEW || relkind == RELKIND_FOREIGN_TABLE || relkind == RELKIND_MATVIEW;
 }
 
-void
-orm_register_check_relation(Oid relid)
+/* Raises unless the relation can be mapped by the current user, as the catalogs are now. */
+static void
+check_relation(Oid relid)
 {
 	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	Form_pg_class form;
@@ -66,6 +68,15 @@ orm_register_check_relation(Oid relid)
 	if (!orm_relation_ownercheck(relid, GetUserId()))
 		aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(form->relkind), NameStr(form->relname));
 	ReleaseSysCache(tuple);
+}
+
+/* Nobody waits for a lock on a relation that is not his, and what was true before the wait is looked at again. */
+void
+orm_register_check_relation(Oid relid)
+{
+	check_relation(relid);
+	LockRelationOid(relid, AccessShareLock);
+	check_relation(relid);
 }
 
 /* Error context: whose declaration it is. */

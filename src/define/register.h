@@ -28,7 +28,11 @@ extern void orm_register_check_relationships(const char *name);
 /* Fixes, now that all tables of a run are there, by which columns relationships are joined. */
 extern void orm_register_pin(const char *name);
 
-/* Raises 42809 or 42P16 for a relation that cannot be mapped, 42501 unless the current user owns it. */
+/*
+ * Locks a relation (AccessShareLock, to the end of the transaction).  Raises
+ * 42809 or 42P16 for one that cannot be mapped, 42501 unless the current user
+ * owns it.
+ */
 extern void orm_register_check_relation(Oid relid);
 
 /* The document of a row, parsed; names follow the columns. */

@@ -16,6 +16,8 @@ orm_sync_model(const char *name)
 	List *changes = NIL;
 	const OrmModel *model;
 
+	orm_cache_open(name, AccessShareLock);
+	orm_owner_check(orm_registry_find(name));
 	orm_registry_lock();
 	model = orm_cache_open(name, AccessShareLock);
 	orm_owner_check(orm_registry_find(name));

@@ -237,7 +237,7 @@ check_column(const Table *table, const char *name, const OrmPath *path)
 static void
 check_not_in_key(const Table *table, const char *name, AttrNumber column, const OrmPath *path)
 {
-	Relation relation = table_open(table->relid, NoLock);
+	Relation relation = table_open(table->relid, AccessShareLock);
 	Bitmapset *key = RelationGetIndexAttrBitmap(relation, INDEX_ATTR_BITMAP_PRIMARY_KEY);
 
 	table_close(relation, NoLock);

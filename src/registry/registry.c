@@ -463,18 +463,20 @@ orm_registry_sweep(void)
 }
 
 Oid
-orm_registry_owner(const OrmRegistered *row)
+orm_registry_table_owner(Oid relid)
 {
-	HeapTuple tuple;
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	Oid owner;
 
-	if (!row->mapped)
-		return get_role_oid(row->owner, true);
-
-	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(row->relid));
 	if (!HeapTupleIsValid(tuple))
 		return InvalidOid;
 	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
 	return owner;
+}
+
+Oid
+orm_registry_owner(const OrmRegistered *row)
+{
+	return row->mapped ? orm_registry_table_owner(row->relid) : get_role_oid(row->owner, true);
 }

@@ -109,6 +109,9 @@ extern void orm_registry_bind(const OrmRegistered *row);
 /* Removes the binding of a row that somebody deletes with plain SQL. */
 extern void orm_registry_unbind(const char *name);
 
+/* The owner of a table; InvalidOid: it is gone. */
+extern Oid orm_registry_table_owner(Oid relid);
+
 /* Who a model belongs to: the owner of its table, else the role declared; may be InvalidOid. */
 extern Oid orm_registry_owner(const OrmRegistered *row);
 

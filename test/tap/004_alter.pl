@@ -102,12 +102,12 @@ altered('ALTER SCHEMA RENAME', 'ALTER SCHEMA "otro.esquema" RENAME TO o; ALTER S
 altered('rolled back', 'BEGIN; ALTER SCHEMA o RENAME TO p; ALTER TABLE s.posts_tags RENAME TO q; ALTER TABLE s.q RENAME COLUMN escrito TO r; SAVEPOINT s; ALTER TABLE s.q DROP COLUMN r; ROLLBACK TO s; ROLLBACK');
 $warm->quit;
 
-# A new owner of the table owns the model; its functions stay with who has them.
+# A new owner of the table owns the model; its functions have to be given to him.
 $node->safe_psql('postgres', 'CREATE ROLE bob LOGIN');
 $node->safe_psql('alter', 'GRANT ALL ON SCHEMA s, s2, o TO bob; ALTER TABLE s.posts OWNER TO bob');
 is($node->safe_psql('alter', q{SELECT owner FROM orm.models WHERE model = 'Tag'}), 'bob', 'OWNER TO: the model has a new owner');
 fails($node, 'alter', 'bob', q{SELECT orm.unmap('Autor')}, '42501', 'must be owner of model "Autor"', 'unmapping another one');
 $node->safe_psql('alter', 'ALTER TABLE s.posts ADD COLUMN z integer');
-fails($node, 'alter', 'bob', q{SELECT orm.sync('Tag')}, '42501', 'must be owner of function', 'orm.sync over functions of the old owner');
+fails($node, 'alter', 'bob', q{SELECT orm.sync('Tag')}, '42723', 'its name is taken', 'orm.sync over functions of the old owner');
 
 done_testing();
