@@ -19,7 +19,7 @@
 #include "model/cast.h"
 #include "model/value.h"
 
-/* What a slot is given. */
+/* The value of a slot, before it is read. */
 typedef struct Given
 {
 	const OrmSlot *slot;
@@ -39,7 +39,7 @@ cast_value(const Given *given, Oid to, bool *isnull)
 
 	if (cast == NULL)
 		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-				errmsg("a parameter of type %s cannot become a value of type %s", format_type_be(given->type),
+				errmsg("parameter of type %s cannot be converted to type %s", format_type_be(given->type),
 					   format_type_be(to)),
 				orm_error_place(given->slot->place));
 	PG_TRY();
@@ -135,7 +135,7 @@ read_list(const Given *given)
 		if (!isnull)
 			elements[n++] = element;
 		else if (orm_json_kind(walk.value) != ORM_JSON_NULL)
-			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("a null in a list must stand there as such"),
+			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("null in a list must be written as null"),
 					orm_error_place(&place), errhint("Write null instead of {\"$value\": null}."));
 	}
 	return PointerGetDatum(construct_array(elements, n, get_element_type(slot->parameter_type), type->length,
@@ -156,7 +156,7 @@ bind_list(const Given *given, bool *isnull)
 	}
 	if (orm_json_kind(given->json) != ORM_JSON_ARRAY)
 		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-				errmsg("%s cannot be a list of values", orm_json_kind_name(orm_json_kind(given->json))),
+				errmsg("list of values cannot be %s", orm_json_kind_name(orm_json_kind(given->json))),
 				orm_error_place(slot->place), errhint("Write an array."));
 	*isnull = false;
 	return read_list(given);
@@ -172,12 +172,12 @@ searched_text(const Given *given)
 		return orm_type_text(given->type, given->value);
 	if (orm_json_kind(given->json) != ORM_JSON_STRING)
 		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-				errmsg("%s cannot be searched for in text", orm_json_kind_name(orm_json_kind(given->json))),
+				errmsg("text to be found cannot be %s", orm_json_kind_name(orm_json_kind(given->json))),
 				orm_error_place(slot->place), errhint("Write a string."));
 	return orm_json_string(given->json);
 }
 
-/* A LIKE pattern that finds the text: what has a meaning in patterns is escaped. */
+/* A LIKE pattern that finds the text: characters with a meaning in patterns are escaped. */
 static Datum
 make_pattern(const Given *given, const char *before, const char *behind, bool *isnull)
 {
@@ -350,7 +350,7 @@ orm_bind_slot(const OrmQuery *query, const OrmSlot *slot, bool *isnull)
 	return binders[slot->form](&given, isnull);
 }
 
-/* The text that a slot is given, as it stands in the document or as its type writes it. */
+/* The text of the value of a slot: that of the document, or the output of its type. */
 static const char *
 slot_text(const OrmQuery *query, const OrmSlot *slot, int *length)
 {

@@ -20,7 +20,7 @@
 static LocalTransactionId wrote_in = InvalidLocalTransactionId;
 static CommandId wrote_until = 0;
 
-/* Does the server prefer the generic plan it has?  (What it asks itself; a wrong guess only means JIT.) */
+/* Does the server prefer its generic plan?  (The same test as the server's; a wrong guess only means JIT.) */
 static bool
 prefers_generic(const CachedPlanSource *source)
 {
@@ -29,7 +29,7 @@ prefers_generic(const CachedPlanSource *source)
 	return source->num_custom_plans > 0 && source->generic_cost < source->total_custom_cost / source->num_custom_plans;
 }
 
-/* Is there a generic plan that will be used as it is? */
+/* Is there a valid generic plan, and will it be used? */
 static bool
 is_planned(SPIPlanPtr plan)
 {
@@ -58,7 +58,7 @@ make_params(OrmPlan *plan, const Datum *values, const bool *isnull)
 	return params;
 }
 
-/* Remembers that this transaction has written: what follows must not read an older snapshot. */
+/* Remembers that this transaction has written: later statements must not read an older snapshot. */
 static void
 note_write(void)
 {
@@ -77,9 +77,9 @@ begin_without_jit(void)
 }
 
 /*
- * Keeps JIT out of a statement that is about to be planned, to the end of the
- * nest level that is returned (0: there is a plan).  The choice is made when a
- * plan is made; it never pays for statements like ours.
+ * Turns JIT off for a statement that is about to be planned, to the end of the
+ * nest level that is returned (0: it has a plan).  The server decides on JIT
+ * when it plans; it never pays for statements like ours.
  */
 static int
 begin_planning(OrmPlan *plan)
@@ -87,7 +87,7 @@ begin_planning(OrmPlan *plan)
 	return is_planned(plan->plan) ? 0 : begin_without_jit();
 }
 
-/* Gives the setting back. */
+/* Puts the setting back. */
 static void
 end_planning(int nest_level)
 {
@@ -147,8 +147,8 @@ orm_execute_fetch(const char *cursor, uint64 limit, DestReceiver *receiver)
 
 	if (portal == NULL)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_CURSOR),
-				errmsg("the transaction in which the objects were asked for is over, or its cursors were closed"),
-				errhint("A cursor WITH HOLD must be read to its end in the transaction that declares it."));
+				errmsg("transaction of the query has ended, or its cursors were closed"),
+				errhint("Read a cursor WITH HOLD to its end in the transaction that declares it."));
 	return PortalRunFetch(portal, FETCH_FORWARD, (long) limit, receiver);
 }
 

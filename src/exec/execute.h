@@ -36,10 +36,10 @@ extern uint64 orm_execute_fetch(const char *cursor, uint64 limit, DestReceiver *
 /* Closes a cursor if it is there. */
 extern void orm_execute_close_cursor(const char *cursor);
 
-/* What EXPLAIN says of a kept statement with these values; palloc'd. */
+/* The output of EXPLAIN for a kept statement with these values; palloc'd. */
 extern char *orm_execute_explain(OrmPlan *plan, const Datum *values, const bool *isnull);
 
-/* Runs one statement that is not kept: DDL.  The text must be whole and checked. */
+/* Runs one statement that is not kept: DDL.  The text must be complete and checked. */
 extern void orm_execute_statement(const char *sql);
 
 /* The OIDs in the first column of a query's rows (List of Oid), for catalog functions without a C face. */
@@ -47,9 +47,9 @@ extern List *orm_execute_oids(const char *sql);
 
 /*
  * All ORM_READ statements between begin and end see one snapshot: the
- * caller's, or a fresh one when this transaction has written through the
- * extension since that was taken (then begin pushes one).  Every reading call
- * stands in such a pair; they may nest.
+ * caller's, or a new one, which begin pushes, when this transaction has written
+ * through the extension since the caller's was taken.  Every reading call is
+ * enclosed in such a pair; pairs may nest.
  */
 extern bool orm_execute_snapshot_begin(void);
 extern void orm_execute_snapshot_end(bool pushed);

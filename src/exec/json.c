@@ -226,7 +226,7 @@ put_jsonb(StringInfo out, Datum value)
 	JsonbToCString(out, &jsonb->root, VARSIZE(jsonb));
 }
 
-/* Appends what to_json says. */
+/* Appends the result of to_json. */
 static void
 put_to_json(StringInfo out, const OrmType *type, Datum value)
 {
@@ -312,7 +312,7 @@ put_row(StringInfo out, const OrmType *type, Datum value)
 	check_stack_depth();
 	if (HeapTupleHeaderGetTypeId(header) != type->base)
 	{
-		/* a row of another type, in the guise of this one: it says itself what it is */
+		/* a row of another type, in place of this one: its header has its type */
 		put_to_json(out, type, value);
 		return;
 	}

@@ -1,13 +1,13 @@
 /*
  * json.h - writing JSON: values, objects, rows, into one buffer.
  *
- * What comes out is what to_json prints, byte for byte, except that
+ * The output is that of to_json, byte for byte, except that
  * orm.numbers = 'text' writes bigint and numeric as strings (for clients whose
  * JSON numbers are doubles).
  *
- * An object's form is made once, as an OrmJsonShape: the text of every key,
- * ready to be copied, and where its value stands among those of a row.  Then
- * each row is written straight from the slot that holds it:
+ * An OrmJsonShape is made once for many objects: the text of every key, ready to
+ * be copied, and the position of its value in a row.  Then each row is written
+ * straight from its slot:
  *
  *     shape = orm_json_shape_make(n);
  *     orm_json_shape_add(shape, attribute->name, attribute->type, position); ...
@@ -17,14 +17,12 @@
  *             orm_json_write_slot(&out, shape, slot);
  *     PG_RETURN_DATUM(orm_json_end(&out));
  *
- * Who nests objects writes the braces himself: '{', the members of the row,
- * then for each relationship its key (orm_json_key) and what belongs there,
- * then '}'.
+ * Nested objects are written by their parts: '{', the members of the row, for
+ * each relationship its key (orm_json_key) and its objects, then '}'.
  *
- * The buffer grows in the memory context it was begun in.  Everything else
- * that is left behind (detoasted values, the text of output functions) is in
- * the current memory context and of no use afterwards: resetting it after
- * every row is the caller's business.  Nothing written points into the row.
+ * The buffer grows in the memory context in which it was begun.  Detoasted
+ * values and the text of output functions are garbage in the current memory
+ * context: the caller resets it after each row.
  */
 #ifndef ORM_EXEC_JSON_H
 #define ORM_EXEC_JSON_H
@@ -81,10 +79,10 @@ extern void orm_json_write_string(StringInfo out, const char *bytes, int length)
 /* "name":value,... from the values of a row, without braces; nothing for a shape without members. */
 extern void orm_json_write_members(StringInfo out, const OrmJsonShape *shape, const Datum *values, const bool *isnull);
 
-/* Makes room for so many bytes and a terminator, at a price; raises 54000 beyond 1 GB. */
+/* Makes room for so many bytes and a terminator; raises 54000 beyond 1 GB. */
 extern void orm_json_grow(StringInfo out, Size bytes);
 
-/* The same where there mostly is room; returns where they go. */
+/* The same, inline for the case that there is room; returns the place. */
 static inline char *
 orm_json_reserve(StringInfo out, Size bytes)
 {

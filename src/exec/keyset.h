@@ -1,12 +1,11 @@
 /*
- * keyset.h - telling keys apart: each distinct key gets a number, 0, 1, 2...
+ * keyset.h - sets of keys: each distinct key has a number, 0, 1, 2...
  *
- * Keys are equal when the server says so: by the equality function of the
- * type's hash operator class, under the column's collation ('Ana' and 'ANA' may
- * be one key).  Keys of one whole number, which most are, are compared without
- * any function.  Columns of a type that has no hash function are told apart by
- * their bytes: two keys that are equal may get two numbers then, so such keys
- * must not be looked for, only added.
+ * Keys are equal by the equality function of the type's hash operator class,
+ * under the column's collation ('Ana' and 'ANA' may be one key).  Keys of one
+ * integer, the usual case, are compared without a function.  Values of a type
+ * without a hash function are compared by their bytes: two equal keys may have
+ * two numbers then, so such keys must not be looked up, only added.
  */
 #ifndef ORM_EXEC_KEYSET_H
 #define ORM_EXEC_KEYSET_H
@@ -29,7 +28,7 @@ extern int orm_keyset_find(OrmKeySet *keys, const Datum *key);
 
 extern int orm_keyset_count(const OrmKeySet *keys);
 
-/* The values of a key; those of the keys after it come next. */
+/* The values of a key, followed by those of the keys after it. */
 extern const Datum *orm_keyset_values(const OrmKeySet *keys, int number);
 
 #endif

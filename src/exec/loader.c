@@ -106,7 +106,7 @@ make_room(OrmLevelRows *rows)
 		rows->cursor_ends = grow(rows, rows->cursor_ends, sizeof(int));
 }
 
-/* The number of the key that stands in these columns of a row, or -1 when a NULL is in it. */
+/* The number of the key in these columns of a row, or -1 when it has a NULL. */
 static int
 add_key(OrmKeySet *keys, const TupleTableSlot *slot, int ncolumns, const int *positions)
 {
@@ -123,7 +123,7 @@ add_key(OrmKeySet *keys, const TupleTableSlot *slot, int ncolumns, const int *po
 	return orm_keyset_add(keys, key);
 }
 
-/* Looks up what belongs to a row in one of the levels below. */
+/* Looks up the group of a row in one of the levels below. */
 static void
 set_cell(OrmLinkCell *cell, OrmLevelRows *below, bool own, const TupleTableSlot *slot)
 {
@@ -179,7 +179,7 @@ sort_value(const OrmLevelRows *rows, const TupleTableSlot *slot)
 	}
 }
 
-/* Writes down where a page goes on after (or before) a row. */
+/* Keeps the cursor of a row, after (or before) which a page goes on. */
 static void
 write_cursor(OrmLevelRows *rows, const TupleTableSlot *slot)
 {

@@ -2,23 +2,23 @@
  * loader.h - reading object graphs: one statement a level, assembled as JSON.
  *
  * 1. The root's rows arrive and are written at once, each as the text of its
- *    members, `"id":1,"nombre":"Ana"`, into the level's buffer; of a row is kept
- *    where its text is and the keys that levels below ask for.
+ *    members, `"id":1,"nombre":"Ana"`, into the level's buffer; the place of
+ *    that text and the keys for levels below are kept.
  * 2. For each level below, in order: the distinct keys of the parents' rows
  *    are collected (NULL keys have no children), the level's statement runs
  *    once with arrays of them, and its rows are kept in the same way, each in
- *    the list of its key.  (exec/keyset.h tells keys apart.)
+ *    the list of its key.  (exec/keyset.h numbers keys.)
  * 3. The graph is written: the text of each root row, then, for each level below,
- *    its name and the rows of its key, each with its own levels below.  Every
+ *    its name and the rows of its key, each with its own levels below.  Each
  *    text is copied once, into a buffer of the right size.
  *
  * A target of many parents (a to-one relationship) is fetched and written in
  * step 2 once, and copied in step 3 for each.
  *
  * Recursion is step 2 again with the rows just read as parents, until a round
- * brings no row that was not there before, or the depth is reached.  Step 3
- * does not follow an object that stands in its own path: it is written without
- * that relationship (as the server's CYCLE clause does), so a cycle ends.
+ * brings no new row, or the depth is reached.  Step 3 does not follow an object
+ * within itself: it is written without that relationship, as by the server's
+ * CYCLE clause, so a cycle ends.
  *
  * Everything is in one memory context of the run.  A level without others
  * below it and without parents (a plain list) is written straight into the
@@ -34,7 +34,7 @@
 
 typedef struct OrmLoader OrmLoader;
 
-/* A row: its text, {"id":1,"nombre":"Ana", stands in the level's buffer; closed when nothing comes behind. */
+/* A row: its text, {"id":1,"name":"Ana", in the level's buffer; closed when there are no levels below. */
 typedef struct OrmLoadedRow
 {
 	int start;
@@ -80,7 +80,7 @@ struct OrmLoader
 	MemoryContext context;
 	OrmReceiver receiver;
 	OrmLevelRows *levels;
-	List **plans;				 /* explain: what has been collected, */
+	List **plans;				 /* explain: the plans collected, */
 	MemoryContext plans_context; /* here */
 };
 

@@ -3,9 +3,9 @@
  *
  * The entry of a query in the plan cache has no statement.  Its key is the
  * epoch of the root's model, the verb, the direction and the shape; its payload
- * the compiled query and what is made of that once.  The statements have
- * entries of their own, by the serial number of the compilation: whatever it
- * was that made a query be compiled again, none of its old statements is found.
+ * the compiled query and the forms of its levels.  The statements have entries
+ * of their own, by the serial number of the compilation: when a query is
+ * compiled again, for whatever reason, none of its old statements is found.
  *
  * A compiled query that a new one supersedes may be running further up the
  * stack, so it lives to the end of the transaction, as models do.
@@ -64,7 +64,7 @@ orm_query_request(OrmQueryRequest *request, OrmQueryVerb verb, const OrmModel *m
 
 /* ---- Cursors ---- */
 
-/* The parameter that {"$": name} stands for, or NULL. */
+/* The parameter of {"$": name}, or NULL. */
 static const OrmQueryParameter *
 find_parameter(const OrmQueryRequest *request, OrmJson json)
 {
@@ -92,9 +92,9 @@ parameter_json(const OrmQueryParameter *parameter)
 }
 
 /*
- * Reads the cursor that a page is to begin at.  Null is the beginning, or the
- * end.  What is no cursor and no parameter, or a parameter that there is not,
- * is left to the compiler, which knows better what to say.
+ * Reads the cursor at which a page begins.  Null is the beginning, or the end.
+ * Anything but a cursor or a parameter, and a parameter that is not given, is
+ * left to the compiler, which has the better message.
  */
 static void
 read_cursor(OrmQuery *query, const char *key, OrmJson json)
@@ -131,8 +131,8 @@ find_cursor(OrmQuery *query)
 	query->request.backward = orm_json_member(root, "before", &before);
 	if (has_after && query->request.backward)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("a page begins after a cursor or ends before one, not both"),
-				errhint("Leave out \"after\" or \"before\"."));
+				errmsg("keys \"after\" and \"before\" cannot be used together"),
+				errhint("A page begins after a cursor or ends before one."));
 	if (has_after)
 		read_cursor(query, "after", after);
 	if (query->request.backward)
@@ -202,7 +202,7 @@ make_form(OrmLevelForm *form, const OrmCompiled *compiled, const OrmLevel *level
 		add_below(form, level->number, level->name);
 }
 
-/* Tells a level's parent of it. */
+/* Links a level to its parent. */
 static void
 link_form(OrmLevelForm *forms, OrmLevelForm *form)
 {
@@ -237,7 +237,7 @@ prepare(const OrmQueryRequest *request)
 	return prepared;
 }
 
-/* Are all models as they were when the query was compiled?  The root's epoch is in the key. */
+/* Have all models the epochs for which the query was compiled?  The root's is in the key. */
 static bool
 is_current(const OrmCompiled *compiled)
 {
@@ -251,7 +251,7 @@ is_current(const OrmCompiled *compiled)
 	return true;
 }
 
-/* Finds the compiled query, or makes it. */
+/* Finds the compiled query, or compiles it. */
 static void
 open_plan(OrmQuery *query)
 {

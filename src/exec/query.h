@@ -27,7 +27,7 @@ typedef struct OrmBelow
 	int key_length;
 } OrmBelow;
 
-/* What is made once of a level and used for each of its rows. */
+/* The form of the rows of a level, made once. */
 typedef struct OrmLevelForm
 {
 	const OrmLevel *level;

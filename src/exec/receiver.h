@@ -2,13 +2,13 @@
  * receiver.h - a DestReceiver that hands each row to a function as it arrives.
  *
  * The function runs in a per-row memory context that is reset after each row,
- * because what output functions leave behind would otherwise stay until the
- * end of the statement.  What must outlive the row is copied by the function
- * into a context of its own; nothing may point into the slot.
+ * because the garbage of output functions would otherwise stay until the end of
+ * the statement.  The function copies whatever must outlive the row into a
+ * context of its own; nothing may point into the slot.
  *
- * Where it is known what types the columns must have (orm_plan_expect), rows
- * with others are refused before the first is handed on: whoever reads values
- * takes them for what the model says.
+ * Where the types of the columns are known (orm_plan_expect), rows of other
+ * types are refused before the first one is handed on: readers take values for
+ * the types of the model.
  */
 #ifndef ORM_EXEC_RECEIVER_H
 #define ORM_EXEC_RECEIVER_H
@@ -31,7 +31,7 @@ typedef struct OrmReceiver
 /* Sets up a receiver in the caller's storage; the rows' context is a child of the current one. */
 extern DestReceiver *orm_receiver_init(OrmReceiver *receiver, OrmRowFunction row, void *argument);
 
-/* Says of what types the columns of the rows must be (InvalidOid: any); NULL: not known. */
+/* Sets the types that the columns of the rows must have (InvalidOid: any); NULL: not known. */
 extern void orm_receiver_expect(DestReceiver *receiver, const Oid *types, int ntypes);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * run.c - running open queries; see run.h.
  *
- * Objects without others below them are written straight into the result as
- * the rows arrive; everything else is a graph (loader.h).
+ * Objects without levels below are written into the result as their rows
+ * arrive; everything else is a graph (loader.h).
  */
 #include "postgres.h"
 
@@ -20,7 +20,7 @@
 
 /* ---- Statements and snapshots ---- */
 
-/* Runs the root's statement under the snapshot that there is; each row goes to the receiver. */
+/* Runs the root's statement under the active snapshot; each row goes to the receiver. */
 static uint64
 run_root(OrmQuery *query, uint64 limit, DestReceiver *receiver)
 {
@@ -33,9 +33,9 @@ run_root(OrmQuery *query, uint64 limit, DestReceiver *receiver)
 }
 
 /*
- * Reads a graph, all under one snapshot.  Where the root's rows are locked, its
- * statement may have waited for others, so the rest is read under a snapshot
- * that sees what they did.
+ * Reads a graph under one snapshot.  Where the root's rows are locked, its
+ * statement may have waited for other transactions, so the levels below are read
+ * under a snapshot that sees their changes.
  */
 static uint64
 read_graph(OrmLoader *loader, bool lock, uint64 limit)
@@ -55,7 +55,7 @@ read_graph(OrmLoader *loader, bool lock, uint64 limit)
 
 /* ---- Objects ---- */
 
-/* Objects on their way into the result. */
+/* Objects that are written into the result. */
 typedef struct Plain
 {
 	StringInfo out;
@@ -172,11 +172,11 @@ orm_run_check_one(const OrmQuery *query, bool required, uint64 n)
 
 	if (n > 1)
 		ereport(ERROR, errcode(ERRCODE_TOO_MANY_ROWS),
-				errmsg("more than one object of model \"%s\" fits the query", model),
-				errhint("orm.first takes the first one, orm.all takes all."));
+				errmsg("query returned more than one object of model \"%s\"", model),
+				errhint("Use orm.first to get the first one, or orm.all to get all."));
 	if (n == 0 && required)
-		ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND), errmsg("no object of model \"%s\" fits the query", model),
-				errhint("orm.one_or_none returns null when there is none."));
+		ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND), errmsg("query returned no object of model \"%s\"", model),
+				errhint("Use orm.one_or_none to get null instead."));
 }
 
 bool
@@ -212,7 +212,7 @@ take_number(void *argument, TupleTableSlot *slot)
 	*(int64 *) argument = DatumGetInt64(slot_getattr(slot, 1, &isnull));
 }
 
-/* How many objects there are on all pages. */
+/* The number of objects on all pages. */
 static int64
 read_total(OrmQuery *query)
 {
@@ -244,7 +244,7 @@ write_cursor(const OrmPage *page, StringInfo out, bool given, int row)
 	orm_json_write_string(out, cursor, strlen(cursor));
 }
 
-/* Writes the cursor with which this page was asked for, or null. */
+/* Writes the cursor of the request, or null. */
 static void
 write_given_cursor(const OrmPage *page, StringInfo out, bool given)
 {
@@ -272,9 +272,9 @@ write_items(const OrmPage *page, StringInfo out)
 }
 
 /*
- * Writes where the next page begins and the previous one ends.  On the side
- * that we came from there are objects, as far as anybody knows; without items
- * the way back is the way we came.
+ * Writes where the next page begins and the previous one ends.  There are
+ * objects on the side of the request's cursor, as far as is known; without items
+ * that cursor leads back.
  */
 static void
 write_neighbours(const OrmPage *page, StringInfo out)
@@ -365,8 +365,9 @@ orm_run_check_expected(const OrmQuery *query, int64 n, int64 expect)
 {
 	if (expect >= 0 && n > expect)
 		ereport(ERROR, errcode(ERRCODE_TOO_MANY_ROWS),
-				errmsg("the query fits " INT64_FORMAT " objects of model \"%s\", " INT64_FORMAT " were expected", n,
-					   query->request.model->name, expect),
+				errmsg("query found " INT64_FORMAT " objects of model \"%s\", but at most " INT64_FORMAT
+					   " were expected",
+					   n, query->request.model->name, expect),
 				errdetail("Nothing was changed."));
 }
 

@@ -23,8 +23,8 @@ extern bool orm_run_first(OrmQuery *query, Datum *json);
 /* An object that is asked for by its primary key. */
 typedef struct OrmWanted
 {
-	const Datum *key; /* in key order; NULL: there is none, null stands in its place */
-	const char *also; /* what it has besides, behind all else: "name":value; NULL: nothing */
+	const Datum *key; /* in key order; NULL: null is written in its place */
+	const char *also; /* further members, after all others: "name":value; NULL: none */
 } OrmWanted;
 
 /*
@@ -37,7 +37,7 @@ extern int orm_run_wanted(OrmQuery *query, const OrmWanted *wanted, int n, Strin
 /* ONE: raises P0003 for a second one and, when it is required, P0002 for none. */
 extern bool orm_run_one(OrmQuery *query, bool required, Datum *json);
 
-/* What that raises where n rows (two: or more) were found; for who reads them himself, with orm_run_rows. */
+/* Raises the errors of orm_run_one for a number of rows (two: or more) that orm_run_rows has returned. */
 extern void orm_run_check_one(const OrmQuery *query, bool required, uint64 n);
 
 /* PAGE: {"items": [...], "next": cursor, "previous": cursor, "total": n} */

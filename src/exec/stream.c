@@ -11,8 +11,8 @@
  * streams are not.  Each batch opens the query again, which nearly always finds
  * it in the plan cache.
  *
- * The snapshot belongs to the resource owner of the call's query, which lets go
- * of it when that is aborted; when it ends, the stream is closed.
+ * The snapshot belongs to the resource owner of the call's query, which releases
+ * it when the query is aborted; when the query ends, the stream is closed.
  */
 #include "postgres.h"
 
@@ -47,16 +47,15 @@ struct OrmStream
 	int *ends; /* of objects in the text */
 };
 
-/* Raises for a query that locks: a lock is got when the object is read, later than what all else is read as of. */
+/* Raises for a query that locks: rows would be locked later than the snapshot of all other data. */
 static void
 check_lock(const OrmQuery *query)
 {
 	OrmPath place = orm_path_key(NULL, "lock");
 
 	if (query->compiled->lock)
-		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				errmsg("objects that are read one after the other cannot be locked"), orm_error_place(&place),
-				errhint("orm.all locks the objects that it reads."));
+		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cannot lock objects that are read one by one"),
+				orm_error_place(&place), errhint("Use orm.all to lock objects."));
 }
 
 /* Opens the cursor of the root, under the snapshot that stays. */

@@ -329,7 +329,7 @@ $one->quit;
 
 # The limit of the queue.
 fails($node, 'postgres', 'postgres', q{SET orm.queue_size = 100; SELECT count(orm.add('Thing', json_build_object('id', g, 'name', repeat('x', 100)))) FROM generate_series(1, 5000) g},
-	'53400', 'too many objects are queued', 'orm.queue_size');
+	'53400', 'queue of objects is full', 'orm.queue_size');
 things_are('', 'nothing of it is written');
 
 unlike(slurp_file($node->logfile), qr/PANIC| XX000 |TRAP:/, 'no internal error in the log');
