@@ -1,29 +1,27 @@
 /*
- * collection.c - what leaves collections.
+ * collection.c - removals from collections; see collection.h.
  *
- * Of a collection by a key in its members ("has many", "has one") a row leaves
- * by an UPDATE that sets the key NULL; with the cascade "delete-orphan" it is
- * deleted, unless the same graph puts it into another collection.  What is to
- * leave is read first: so it is known whose collection a row is in, and what
- * cannot leave has its place.  Deleting: see leave.c.  Many to many: rows of the
- * join table go; see join_rows.c.
+ * From a has_many or has_one collection a row is removed by an UPDATE that sets
+ * its foreign key NULL; with the cascade "delete-orphan" it is deleted, unless
+ * the same graph puts it into another collection.  Rows beside the given ones
+ * are read first: those that cannot be removed have their place then.  Every
+ * statement has the foreign key in its WHERE (collection_rows.h): a row that another
+ * transaction has moved or deleted meanwhile is left alone, and is an error
+ * where the document names it.  Deleting: see leave.c.  Many to many: rows of
+ * the join table are deleted; see join_rows.c.
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "utils/datum.h"
-#include "utils/memutils.h"
 
-#include "base/sql.h"
-#include "exec/execute.h"
 #include "exec/keyset.h"
-#include "exec/receiver.h"
 #include "graph/collection.h"
+#include "graph/graph.h"
 #include "graph/join_rows.h"
 #include "graph/leave.h"
+#include "graph/collection_rows.h"
 #include "graph/settle.h"
 #include "graph/writer.h"
-#include "store/arrays.h"
 #include "store/batch.h"
 
 /* Raises 23502: an object may not leave its collection. */
@@ -68,57 +66,49 @@ is_ready(OrmRemoval *removal)
 	return !removal->done && is_known(owner, removal->edge->referenced_key, removal->edge->n);
 }
 
-/* Rows that are to leave their collections, as they are read. */
+/* A row that is removed from a collection. */
+typedef struct Member
+{
+	const OrmRemoval *removal;
+	OrmRecord *record; /* its primary key */
+} Member;
+
+/* Rows that are removed from collections of one edge. */
 typedef struct Leaving
 {
 	OrmGraph *graph;
 	OrmEdge *edge;
-	const OrmRemoval **removals; /* by number */
-	OrmRecord **records;
+	bool named;					 /* by the document; else they are those that it does not name */
+	const OrmRemoval **removals; /* by number, while rows are read */
+	Member *members;
 	int n;
 	int capacity;
 	OrmKeySet *kept; /* of rows that stay, where they may be exchanged; else NULL */
 } Leaving;
 
-/* Puts NULL into a record for the key of an edge. */
-static void
-unlink_record(const OrmEdge *edge, OrmRecord *record)
-{
-	for (int i = 0; i < edge->n; i++)
-	{
-		const OrmAttribute *attribute = &edge->holder->model->attributes[edge->holder_key[i]];
-
-		if (!attribute->not_null && !attribute->in_key)
-			record->given[edge->holder_key[i]] = record->isnull[edge->holder_key[i]] = true;
-	}
-}
-
-/* An object, of no document, for a row that leaves. */
-static OrmObject *
-make_leaving(OrmGraph *graph, OrmGroup *group, const OrmPath *place)
+/* Adds a row; its object is one of no document. */
+static OrmRecord *
+add_member(Leaving *leaving, const OrmRemoval *removal, const OrmPath *place)
 {
 	OrmObject *object = palloc0(sizeof(OrmObject));
+	Member *member;
 
-	object->group = group;
+	object->group = leaving->edge->holder != NULL ? leaving->edge->holder : leaving->edge->target;
 	object->place = place;
 	object->intent = ORM_INTENT_UPDATE;
 	object->written = true;
-	object->record = orm_graph_record(graph, object);
-	return object;
-}
-
-/* Adds a record to those that leave. */
-static void
-add_leaving(Leaving *leaving, OrmRecord *record)
-{
+	object->record = orm_graph_record(leaving->graph, object);
 	if (leaving->n == leaving->capacity)
 	{
 		leaving->capacity = Max(2 * leaving->capacity, 8);
-		leaving->records = leaving->records == NULL
-			? palloc(sizeof(OrmRecord *) * leaving->capacity)
-			: repalloc_huge(leaving->records, sizeof(OrmRecord *) * leaving->capacity);
+		leaving->members = leaving->members == NULL
+			? palloc(sizeof(Member) * leaving->capacity)
+			: repalloc_huge(leaving->members, sizeof(Member) * leaving->capacity);
 	}
-	leaving->records[leaving->n++] = record;
+	member = &leaving->members[leaving->n++];
+	member->removal = removal;
+	member->record = object->record;
+	return object->record;
 }
 
 /*
@@ -161,141 +151,56 @@ keep(Leaving *leaving, const OrmObject *item)
 	orm_keyset_add(leaving->kept, values);
 }
 
-/* Takes a row that is to leave: the number of its collection, its key; called in a per-row context. */
+/* Takes a row beside the given ones. */
 static void
-take_other(void *argument, TupleTableSlot *slot)
+take_other(void *argument, int number, const Datum *key)
 {
 	Leaving *leaving = argument;
-	OrmGroup *group = leaving->edge->holder;
-	const OrmKey *key = group->model->primary_key;
+	const OrmModel *model = leaving->edge->holder->model;
 	MemoryContext caller = MemoryContextSwitchTo(leaving->graph->context);
-	bool isnull;
-	int number = DatumGetInt64(slot_getattr(slot, 1, &isnull)) - 1;
 	const OrmRemoval *removal = leaving->removals[number];
-	OrmRecord *record = make_leaving(leaving->graph, group, removal->place)->record;
-	Datum values[INDEX_MAX_KEYS];
 
-	for (int i = 0; i < key->nattributes; i++)
+	if (!may_wait(leaving, removal, key))
 	{
-		int attribute = key->attributes[i];
-		const OrmType *type = group->model->attributes[attribute].type;
+		OrmRecord *record = add_member(leaving, removal, removal->place);
 
-		values[i] = datumCopy(slot_getattr(slot, i + 2, &isnull), type->by_value, type->length);
-		record->values[attribute] = values[i];
-		record->given[attribute] = true;
+		for (int i = 0; i < model->primary_key->nattributes; i++)
+		{
+			int attribute = model->primary_key->attributes[i];
+			const OrmType *type = model->attributes[attribute].type;
+
+			orm_record_set(record, attribute, datumCopy(key[i], type->by_value, type->length), false);
+		}
 	}
-	if (!may_wait(leaving, removal, values))
-		add_leaving(leaving, record);
 	MemoryContextSwitchTo(caller);
 }
 
-/*
- * SELECT p.n, t."id" FROM "s"."t" AS t, <owners> AS p
- *     WHERE t."owner_id" = p.k0 AND NOT EXISTS (SELECT FROM <kept> AS k WHERE t."id" = k.k0)
- */
-static void
-append_others(StringInfo sql, const OrmModel *model, const OrmJoinColumns *owners, const OrmJoinColumns *kept)
-{
-	appendStringInfoString(sql, "SELECT p.n");
-	for (int i = 0; i < kept->n; i++)
-	{
-		appendStringInfoString(sql, ", t.");
-		orm_sql_name(sql, kept->columns[i].name);
-	}
-	appendStringInfoString(sql, " FROM ");
-	orm_sql_qualified(sql, model->schema, model->relation);
-	appendStringInfoString(sql, " AS t, ");
-	orm_columns_numbered_source(sql, owners, 1, "p");
-	appendStringInfoString(sql, " WHERE ");
-	orm_columns_equal(sql, owners, "p");
-	orm_columns_not_among(sql, kept, 1 + owners->n);
-}
-
-/* The statement that reads what is to leave. */
-typedef struct OthersStatement
-{
-	const OrmModel *model;
-	const OrmJoinColumns *owners;
-	const OrmJoinColumns *kept;
-	OrmPlanning planning;
-} OthersStatement;
-
-/* What the statement is. */
-static void
-describe_others(OrmPlanText *text, const void *argument)
-{
-	const OthersStatement *others = argument;
-	Oid *types = palloc(sizeof(Oid) * 4 * INDEX_MAX_KEYS);
-	Oid *results = palloc(sizeof(Oid) * (others->kept->n + 1));
-
-	append_others(&text->sql, others->model, others->owners, others->kept);
-	text->nparams = orm_columns_types(others->owners, types);
-	text->nparams += orm_columns_types(others->kept, types + text->nparams);
-	text->types = types;
-	results[0] = INT8OID;
-	for (int i = 0; i < others->kept->n; i++)
-		results[i + 1] = others->kept->columns[i].type->oid;
-	text->nresults = others->kept->n + 1;
-	text->results = results;
-	text->planning = others->planning;
-}
-
-/* The statement that reads what is to leave, pinned. */
-static OrmPlan *
-open_others(const OrmEdge *edge, const OrmJoinColumns *owners, const OrmJoinColumns *kept, OrmPlanning planning)
-{
-	OthersStatement others = {edge->holder->model, owners, kept, planning};
-	OrmPlanKey key;
-
-	orm_plan_key_begin(&key, ORM_KIND_OTHERS, others.model->epoch);
-	orm_plan_key_add(&key, &planning, sizeof(planning));
-	orm_plan_key_add(&key, edge->holder_key, sizeof(int) * edge->n);
-	return orm_plan_get(&key, describe_others, &others);
-}
-
-/* Reads what is to leave the collections of these removals. */
+/* Reads the rows of collections beside the given ones. */
 static void
 read_others(Leaving *leaving, const List *removals)
 {
-	const OrmEdge *edge = leaving->edge;
-	const OrmKey *key = orm_model_need_key(edge->holder->model);
-	OrmJoinColumns owner_columns = {0};
-	OrmJoinColumns kept_columns = {0};
-	OrmTuples owners;
-	OrmTuples kept;
-	Datum arrays[4 * INDEX_MAX_KEYS];
-	OrmReceiver receiver;
-	OrmPlan *plan;
+	OrmCollectionRows query;
 	ListCell *cell;
 
-	orm_columns_add_attributes(&owner_columns, edge->holder->model, edge->holder_key, edge->n);
-	orm_columns_add_attributes(&kept_columns, edge->holder->model, key->attributes, key->nattributes);
-	owners = orm_tuples_make(&owner_columns);
-	kept = orm_tuples_make(&kept_columns);
+	orm_collection_rows_init(&query, leaving->edge, false, true);
 	leaving->removals = palloc(sizeof(OrmRemoval *) * list_length(removals));
 	foreach(cell, removals)
 	{
 		const OrmRemoval *removal = lfirst(cell);
 		ListCell *item;
 
-		leaving->removals[owners.n] = removal;
-		orm_graph_add_tuple(&owners, 0, removal->owner, edge->referenced_key, edge->n, true);
+		leaving->removals[query.rows.n] = removal;
+		orm_collection_rows_add(&query, removal->owner, NULL);
 		foreach(item, removal->items)
 		{
 			orm_settle_owned(lfirst(item), removal->owner);
-			if (may_exchange(edge))
+			if (may_exchange(leaving->edge))
 				keep(leaving, lfirst(item));
 			else
-				orm_graph_add_tuple(&kept, 0, lfirst(item), key->attributes, key->nattributes, true);
+				orm_collection_rows_keep(&query, lfirst(item));
 		}
 	}
-	orm_tuples_arrays(&owners, arrays);
-	orm_tuples_arrays(&kept, arrays + edge->n);
-	plan = open_others(edge, &owner_columns, &kept_columns, orm_tuples_planning(&kept));
-	orm_receiver_init(&receiver, take_other, leaving);
-	orm_execute_plan(plan, arrays, NULL, ORM_WRITE, 0, &receiver.pub);
-	MemoryContextDelete(receiver.per_row);
-	orm_plan_release(plan);
+	orm_collection_rows_read(&query, false, take_other, leaving);
 }
 
 /* Does an object of the graph come into a collection, by the same key as the edge's? */
@@ -332,47 +237,205 @@ coming_keys(const OrmEdge *edge)
 	return keys;
 }
 
-/* Deletes the rows that leave for good; those that go elsewhere stay in "leaving". */
+void
+orm_collection_raise_not_in(const OrmEdge *edge, const OrmObject *item)
+{
+	ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND),
+			errmsg("the object of model \"%s\" is not in \"%s\"", item->group->model->name, edge->relationship->name),
+			orm_error_place(item->place));
+}
+
+/* The members as a query of named rows. */
+static void
+ask_members(OrmCollectionRows *query, const Leaving *leaving)
+{
+	orm_collection_rows_init(query, leaving->edge, true, false);
+	for (int i = 0; i < leaving->n; i++)
+		orm_collection_rows_add(query, leaving->members[i].removal->owner, leaving->members[i].record);
+}
+
+/* Takes the number of a row that is in its collection. */
+static void
+take_number(void *argument, int number, const Datum *key)
+{
+	bool *found = argument;
+
+	found[number] = true;
+}
+
+/* Raises P0002 for a named member that was not found. */
+static void
+demand_member(const Leaving *leaving, int i)
+{
+	if (leaving->named)
+		orm_collection_raise_not_in(leaving->edge, orm_graph_object(leaving->graph, leaving->members[i].record));
+}
+
+/* Reads which members are in their collections, the others are dropped; "lock": and locks them. */
+static void
+confirm(Leaving *leaving, bool lock)
+{
+	OrmCollectionRows query;
+	bool *found = palloc0(Max(leaving->n, 1));
+	int n = 0;
+
+	ask_members(&query, leaving);
+	orm_collection_rows_read(&query, lock, take_number, found);
+	for (int i = 0; i < leaving->n; i++)
+		if (found[i])
+			leaving->members[n++] = leaving->members[i];
+		else
+			demand_member(leaving, i);
+	leaving->n = n;
+}
+
+/* The records of the members, as a batch. */
+static OrmBatch
+batch_of(const Leaving *leaving, const OrmWrite *write)
+{
+	OrmBatch batch = {write, palloc_extended(sizeof(OrmRecord *) * Max(leaving->n, 1), MCXT_ALLOC_HUGE), leaving->n};
+
+	for (int i = 0; i < leaving->n; i++)
+		batch.records[i] = leaving->members[i].record;
+	return batch;
+}
+
+/* For qsort_arg: members by primary key. */
+static int
+compare_members(const void *a, const void *b, void *order)
+{
+	return orm_key_order_compare_records(order, ((const Member *) a)->record, ((const Member *) b)->record);
+}
+
+/* Puts members into the order of their keys, as all rows are locked in it; named twice they are one. */
+static void
+sort_members(Leaving *leaving)
+{
+	const OrmModel *model = leaving->edge->target->model;
+	OrmKeyOrder order;
+	int n = 0;
+
+	if (leaving->n < 2 || !orm_key_order_make(&order, model, model->primary_key))
+		return;
+	qsort_arg(leaving->members, leaving->n, sizeof(Member), compare_members, &order);
+	for (int i = 0; i < leaving->n; i++)
+		if (n == 0 || leaving->members[n - 1].removal != leaving->members[i].removal ||
+			compare_members(&leaving->members[n - 1], &leaving->members[i], &order) != 0)
+			leaving->members[n++] = leaving->members[i];
+	leaving->n = n;
+}
+
+/*
+ * Looks again for members that a statement did not write: those that are in
+ * their collections have been passed over.  The others were moved, or deleted.
+ */
+static void
+check_left(Leaving *left, bool deleted)
+{
+	confirm(left, false);
+	if (left->n == 0)
+		return;
+	if (deleted)
+		orm_leave_raise_not_deleted(left->edge->holder->model, left->members[0].record->place);
+	orm_batch_not_stored(left->edge->holder->model, left->members[0].record);
+}
+
+/* Sets the foreign keys of the members NULL, or deletes them; returns how many there were. */
+static int
+write_members(const Leaving *leaving, bool deleted)
+{
+	OrmWrite write = {.model = leaving->edge->holder->model};
+	OrmBatch batch = batch_of(leaving, &write);
+	MemoryContext caller = CurrentMemoryContext;
+	bool *gone = palloc0(leaving->n);
+	Leaving left = *leaving;
+	OrmCollectionRows query;
+
+	ask_members(&query, leaving);
+	PG_TRY();
+	{
+		if (deleted)
+			orm_collection_rows_delete(&query, gone);
+		else
+			orm_collection_rows_unlink(&query, gone);
+	}
+	PG_CATCH();
+	{
+		orm_batch_rethrow(&batch, caller);
+	}
+	PG_END_TRY();
+	left.members = palloc_extended(sizeof(Member) * leaving->n, MCXT_ALLOC_HUGE);
+	left.n = 0;
+	for (int i = 0; i < leaving->n; i++)
+		if (!gone[i])
+			left.members[left.n++] = leaving->members[i];
+	if (left.n > 0)
+		check_left(&left, deleted);
+	return leaving->n - left.n;
+}
+
+/* Deletes the members, and what goes with them. */
+static void
+delete_members(Leaving *leaving)
+{
+	OrmGroup *group = leaving->edge->holder;
+	OrmBatch batch;
+
+	if (leaving->n == 0)
+		return;
+	if (group->model->deletes_along)
+	{
+		confirm(leaving, true);
+		batch = batch_of(leaving, NULL);
+		orm_leave_delete(leaving->graph, group, batch.records, batch.n);
+		leaving->graph->tally.deleted += leaving->n;
+		return;
+	}
+	batch = batch_of(leaving, NULL);
+	orm_leave_probe(leaving->graph, group, batch.records, batch.n);
+	leaving->graph->tally.deleted += write_members(leaving, true);
+}
+
+/* Deletes the members that come into no other collection; the others stay in "leaving", unless they cannot leave. */
 static void
 delete_orphans(Leaving *leaving)
 {
 	const OrmKey *key = orm_model_need_key(leaving->edge->holder->model);
 	OrmKeySet *keys = coming_keys(leaving->edge);
-	OrmRecord **orphans = palloc_extended(sizeof(OrmRecord *) * leaving->n, MCXT_ALLOC_HUGE);
-	int norphans = 0;
+	Leaving orphans = *leaving;
 	int n = 0;
 
+	orphans.members = palloc_extended(sizeof(Member) * leaving->n, MCXT_ALLOC_HUGE);
+	orphans.n = 0;
 	for (int i = 0; i < leaving->n; i++)
 	{
-		OrmRecord *record = leaving->records[i];
 		Datum values[INDEX_MAX_KEYS];
 
-		for (int k = 0; k < key->nattributes; k++)
-			values[k] = record->values[key->attributes[k]];
+		orm_record_key(leaving->members[i].record, key, values);
 		if (keys != NULL && orm_keyset_find(keys, values) >= 0)
-			leaving->records[n++] = record;
+			leaving->members[n++] = leaving->members[i];
 		else
-			orphans[norphans++] = record;
+			orphans.members[orphans.n++] = leaving->members[i];
 	}
 	leaving->n = orm_graph_may_unlink(leaving->edge) ? n : 0;
-	orm_leave_delete(leaving->graph, leaving->edge->holder, orphans, norphans);
-	leaving->graph->tally.deleted += norphans;
+	delete_members(&orphans);
 }
 
-/* The rows leave. */
+/* Removes the members from their collections. */
 static void
 let_go(Leaving *leaving)
 {
+	sort_members(leaving);
 	if (leaving->n > 0 && (leaving->edge->relationship->cascade & ORM_CASCADE_ORPHAN))
 		delete_orphans(leaving);
-	if (leaving->n == 0)
-		return;
-	if (!orm_graph_may_unlink(leaving->edge))
-		raise_orphan(leaving->edge, leaving->records[0]->place);
-	for (int i = 0; i < leaving->n; i++)
-		unlink_record(leaving->edge, leaving->records[i]);
-	orm_writer_update(leaving->graph, leaving->edge->holder, leaving->records, leaving->n);
-	leaving->graph->tally.updated += leaving->n;
+	if (leaving->n > 0 && !orm_graph_may_unlink(leaving->edge))
+	{
+		confirm(leaving, false);
+		if (leaving->n > 0)
+			raise_orphan(leaving->edge, leaving->members[0].record->place);
+	}
+	if (leaving->n > 0)
+		leaving->graph->tally.updated += write_members(leaving, false);
 }
 
 /* Collections become just what is given. */
@@ -390,56 +453,11 @@ remove_others(OrmGraph *graph, OrmEdge *edge, const List *removals)
 	let_go(&leaving);
 }
 
-void
-orm_collection_raise_not_in(const OrmEdge *edge, const OrmObject *item)
-{
-	ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND),
-			errmsg("the object of model \"%s\" is not in \"%s\"", item->group->model->name, edge->relationship->name),
-			orm_error_place(item->place));
-}
-
-/* Is the item, whose row has been read, in the owner's collection? */
-static bool
-is_in(const OrmEdge *edge, const OrmObject *owner, const OrmObject *item)
-{
-	const OrmModel *holder = edge->holder->model;
-
-	for (int i = 0; i < edge->n; i++)
-	{
-		Datum mine;
-		Datum its;
-		bool mine_null;
-		bool its_null;
-
-		if (!orm_graph_value(owner, edge->referenced_key[i], &mine, &mine_null) ||
-			!orm_graph_value(item, edge->holder_key[i], &its, &its_null) || mine_null || its_null)
-			return false;
-		mine = orm_graph_convert(edge->referenced->model->attributes[edge->referenced_key[i]].type,
-								 holder->attributes[edge->holder_key[i]].type, mine);
-		if (!orm_batch_same_value(holder, edge->holder_key[i], its, mine))
-			return false;
-	}
-	return true;
-}
-
-/* A record of an item's primary key alone. */
-static OrmRecord *
-key_record(OrmGraph *graph, OrmObject *item)
-{
-	OrmRecord *record = make_leaving(graph, item->group, item->place)->record;
-	const OrmKey *key = orm_model_need_key(item->group->model);
-
-	for (int i = 0; i < key->nattributes; i++)
-		record->given[key->attributes[i]] = orm_graph_value(
-			item, key->attributes[i], &record->values[key->attributes[i]], &record->isnull[key->attributes[i]]);
-	return record;
-}
-
-/* Objects that are named leave their collections; "deleted": and go altogether. */
+/* Named objects leave their collections; "deleted": their rows are deleted. */
 static void
 remove_items(OrmGraph *graph, OrmEdge *edge, const List *removals, bool deleted)
 {
-	Leaving leaving = {.graph = graph, .edge = edge};
+	Leaving leaving = {.graph = graph, .edge = edge, .named = true};
 	ListCell *cell;
 
 	if (edge->holder == NULL)
@@ -450,19 +468,84 @@ remove_items(OrmGraph *graph, OrmEdge *edge, const List *removals, bool deleted)
 		ListCell *item;
 
 		foreach(item, removal->items)
-		{
-			if (edge->holder != NULL && !is_in(edge, removal->owner, lfirst(item)))
-				orm_collection_raise_not_in(edge, lfirst(item));
-			add_leaving(&leaving, key_record(graph, lfirst(item)));
-		}
+			orm_settle_key(add_member(&leaving, removal, ((OrmObject *) lfirst(item))->place), lfirst(item));
 	}
-	if (deleted)
+	if (edge->holder == NULL && deleted)
 	{
-		orm_leave_delete(graph, edge->target, leaving.records, leaving.n);
+		OrmBatch batch;
+
+		sort_members(&leaving);
+		batch = batch_of(&leaving, NULL);
+		orm_leave_delete(graph, edge->target, batch.records, batch.n);
 		graph->tally.deleted += leaving.n;
+	}
+	else if (deleted)
+	{
+		sort_members(&leaving);
+		delete_members(&leaving);
 	}
 	else if (edge->holder != NULL)
 		let_go(&leaving);
+}
+
+/* Objects that say no key: the rows that their owners have already. */
+typedef struct OwnedRows
+{
+	OrmGraph *graph;
+	OrmObject **objects; /* by number */
+} OwnedRows;
+
+/* Takes the primary key of such a row. */
+static void
+take_owned(void *argument, int number, const Datum *key)
+{
+	const OwnedRows *owned = argument;
+	OrmObject *object = owned->objects[number];
+	const OrmModel *model = object->group->model;
+	MemoryContext caller = MemoryContextSwitchTo(owned->graph->context);
+
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+	{
+		int attribute = model->primary_key->attributes[i];
+		const OrmType *type = model->attributes[attribute].type;
+
+		orm_record_set(object->record, attribute, datumCopy(key[i], type->by_value, type->length), false);
+	}
+	MemoryContextSwitchTo(caller);
+}
+
+/* The reference of an object to the owner that knows which row is meant. */
+static const OrmReference *
+reference_to_owner(const OrmObject *object)
+{
+	for (const OrmReference *r = object->references; r != NULL; r = r->next)
+		if (r->edge->relationship->kind == ORM_HAS_ONE && r->settled)
+			return r;
+	return NULL;
+}
+
+void
+orm_collection_find_by_owner(OrmGraph *graph, const OrmEdge *edge, OrmObject **objects, int n)
+{
+	OwnedRows owned = {graph, NULL};
+	OrmCollectionRows query;
+
+	for (int i = 0; i < n; i++)
+	{
+		const OrmReference *r = objects[i]->said.by_parent ? reference_to_owner(objects[i]) : NULL;
+
+		if (r == NULL || r->edge != edge || r->target->fresh)
+			continue;
+		if (owned.objects == NULL)
+		{
+			owned.objects = palloc_extended(sizeof(OrmObject *) * n, MCXT_ALLOC_HUGE);
+			orm_collection_rows_init(&query, edge, false, false);
+		}
+		owned.objects[query.rows.n] = objects[i];
+		orm_collection_rows_add(&query, r->target, NULL);
+	}
+	if (owned.objects != NULL)
+		orm_collection_rows_read(&query, true, take_owned, &owned);
 }
 
 /* Those removals of a kind by an edge that can be done now. */

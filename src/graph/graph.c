@@ -3,13 +3,10 @@
  */
 #include "postgres.h"
 
-#include "common/jsonapi.h"
-
 #include "exec/json.h"
 #include "graph/graph.h"
 #include "model/cache.h"
 #include "model/relationship.h"
-#include "model/value.h"
 #include "store/arrays.h"
 
 /* Records are made so many at a time, at most. */
@@ -90,8 +87,12 @@ join_edge(OrmEdge *edge)
 			edge->referenced_key = local;
 			edge->ntarget = relationship->njoin;
 			edge->target_key = attributes_of(edge->target, relationship->target_key, edge->ntarget);
+			edge->target_join = orm_join_of_target(relationship);
+			edge->target_keys = orm_join_keys(&edge->target_join);
 			break;
 	}
+	edge->join = orm_join_of(edge->source->model, relationship);
+	edge->keys = orm_join_keys(&edge->join);
 }
 
 OrmEdge *
@@ -309,36 +310,18 @@ orm_graph_key(const OrmObject *object, Datum *key)
 	return true;
 }
 
-/* By way of text where the types differ: a key and what refers to it mostly have the same. */
-Datum
-orm_graph_convert(const OrmType *from, const OrmType *to, Datum value)
-{
-	char *text;
-	bool isnull;
-
-	if (from->oid == to->oid || (from->base == to->base && !to->is_domain))
-		return value;
-	text = OutputFunctionCall(unconstify(FmgrInfo *, &from->output), value);
-	if (!orm_type_takes_number(to) || !IsValidJsonNumber(text, strlen(text)))
-		return orm_value_read_text(to, text);
-	return orm_value_read(to, orm_document_root(orm_document_parse(text, strlen(text))), NULL, &isnull);
-}
-
 bool
 orm_graph_add_tuple(OrmTuples *rows, int from, const OrmObject *object, const int *attributes, int n, bool last)
 {
-	const OrmModel *model = object->group->model;
 	Datum *row = orm_tuples_next(rows);
 
 	for (int i = 0; i < n; i++)
 	{
-		Datum value;
 		bool isnull;
 
-		if (!orm_graph_value(object, attributes[i], &value, &isnull) || isnull)
+		Assert(rows->columns->columns[from + i].type->oid == object->group->model->attributes[attributes[i]].type->oid);
+		if (!orm_graph_value(object, attributes[i], &row[from + i], &isnull) || isnull)
 			return false;
-		row[from + i] = orm_graph_convert(model->attributes[attributes[i]].type, rows->columns->columns[from + i].type,
-										  value);
 	}
 	rows->n += last;
 	return true;

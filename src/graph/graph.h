@@ -45,6 +45,7 @@
 #include "graph/returned.h"
 #include "graph/same_rows.h"
 #include "graph/types.h"
+#include "model/join.h"
 
 /* The objects of one model. */
 struct OrmGroup
@@ -72,8 +73,12 @@ struct OrmEdge
 	int n;
 	int *holder_key;	 /* attributes; many to many: NULL */
 	int *referenced_key; /* attributes; many to many: those of the source */
+	OrmJoin join;		 /* of these; many to many: of the source and the join table */
+	OrmJoinKey **keys;	 /* of the join's columns */
 	int ntarget;		 /* many to many: attributes of the target */
 	int *target_key;
+	OrmJoin target_join; /* of these and the join table */
+	OrmJoinKey **target_keys;
 	bool referring; /* there is a reference: it orders the groups */
 	List *links;	/* of OrmPair * */
 	char *json_key; /* ,"name": */
@@ -218,15 +223,12 @@ extern bool orm_graph_value(const OrmObject *object, int attribute, Datum *value
 extern bool orm_graph_key(const OrmObject *object, Datum *key);
 
 /*
- * Fills the next row's columns from "from" on with attributes of an object,
- * and ends the row with "last".  False, with no row added, when one of them is
- * NULL or not known.
+ * Fills the next row's columns from "from" on, which are of the types of the
+ * attributes, with attributes of an object, and ends the row with "last".
+ * False, with no row added, when one of them is NULL or not known.
  */
 struct OrmTuples;
 extern bool orm_graph_add_tuple(struct OrmTuples *rows, int from, const OrmObject *object, const int *attributes, int n,
 								bool last);
-
-/* A value of one type as one of another. */
-extern Datum orm_graph_convert(const OrmType *from, const OrmType *to, Datum value);
 
 #endif

@@ -18,6 +18,7 @@
 
 #include "base/sql.h"
 #include "exec/execute.h"
+#include "exec/keyset.h"
 #include "exec/receiver.h"
 #include "graph/collection.h"
 #include "graph/join_rows.h"
@@ -42,30 +43,39 @@ shared_with(const OrmRelationship *relationship, AttrNumber column)
 	return -1;
 }
 
-/* The columns of a join table: those that point at the source, and with "both" the others, at the target. */
+/* The columns of a join table that are inserted: those that point at the source, and the others, at the target. */
 static OrmJoinColumns
-join_columns(const OrmEdge *edge, bool both)
+join_columns(const OrmEdge *edge)
 {
 	const OrmRelationship *relationship = edge->relationship;
 	OrmJoinColumns columns = {0};
 
 	orm_columns_add_table(&columns, relationship->join_relid, relationship->remote, relationship->nkeys);
-	for (int i = 0; both && i < relationship->njoin; i++)
+	for (int i = 0; i < relationship->njoin; i++)
 		if (shared_with(relationship, relationship->join_target[i]) < 0)
 			orm_columns_add_table(&columns, relationship->join_relid, &relationship->join_target[i], 1);
 	return columns;
 }
 
-/* The attributes of the target that go into columns of their own; returns how many. */
-static int
-target_attributes(const OrmEdge *edge, int *attributes)
+/* The keys by which rows of the join table are found: the source's, and with "both" the target's. */
+static OrmJoinColumns
+key_columns(const OrmEdge *edge, bool both)
 {
-	int n = 0;
+	OrmJoinColumns columns = {0};
 
-	for (int i = 0; i < edge->ntarget; i++)
-		if (shared_with(edge->relationship, edge->relationship->join_target[i]) < 0)
-			attributes[n++] = edge->target_key[i];
-	return n;
+	orm_columns_add_attributes(&columns, edge->source->model, edge->referenced_key, edge->n);
+	if (both)
+		orm_columns_add_attributes(&columns, edge->target->model, edge->target_key, edge->ntarget);
+	return columns;
+}
+
+/* Appends the conditions between rows of the join table, t, and keys that come in arrays. */
+static void
+append_match(StringInfo sql, const OrmEdge *edge, const char *alias)
+{
+	orm_join_append(sql, &edge->join, orm_join_values_end(alias, 0), orm_join_table_end("t"));
+	appendStringInfoString(sql, " AND ");
+	orm_join_append(sql, &edge->target_join, orm_join_values_end(alias, edge->n), orm_join_table_end("t"));
 }
 
 /* Raises 22023 unless two objects have the same value where their keys share a column of the join table. */
@@ -83,9 +93,8 @@ check_shared(const OrmEdge *edge, const OrmObject *source, const OrmObject *targ
 		if (shared < 0 || !orm_graph_value(source, edge->referenced_key[shared], &mine, &isnull) || isnull ||
 			!orm_graph_value(target, edge->target_key[i], &its, &isnull) || isnull)
 			continue;
-		mine = orm_graph_convert(source->group->model->attributes[edge->referenced_key[shared]].type, attribute->type,
-								 mine);
-		if (!orm_batch_same_value(target->group->model, edge->target_key[i], its, mine))
+		if (!orm_join_key_assign(edge->keys[shared], mine, &mine) ||
+			!orm_join_key_equal(edge->target_keys[i], its, mine))
 			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("relationship \"%s\" cannot link objects that differ in attribute \"%s\"",
 						   edge->relationship->name, attribute->name),
@@ -139,9 +148,25 @@ has_link_key(const OrmRelationship *relationship, int ncolumns)
 	return has;
 }
 
-/* INSERT INTO "s"."j" ("a", "b") SELECT k.k0, k.k1 FROM <rows> AS k ... */
+/* Does the unique key over the joining columns compare them as the foreign keys do? */
+static bool
+is_plain(const OrmEdge *edge)
+{
+	bool plain = true;
+
+	for (int i = 0; i < edge->n; i++)
+		plain = plain && orm_join_key_is_plain(edge->keys[i]);
+	for (int i = 0; i < edge->ntarget; i++)
+		plain = plain && orm_join_key_is_plain(edge->target_keys[i]);
+	return plain;
+}
+
+/*
+ * INSERT INTO "s"."j" ("a", "b") SELECT k.k0, k.k1 FROM <rows> AS k, <keys> AS m
+ *     WHERE m.n = k.n AND NOT EXISTS (SELECT FROM "s"."j" AS t WHERE ...) ON CONFLICT ("a", "b") DO NOTHING
+ */
 static void
-append_insert(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns)
+append_insert(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns, const OrmJoinColumns *keys)
 {
 	const OrmRelationship *relationship = edge->relationship;
 	bool keyed = has_link_key(relationship, columns->n);
@@ -154,50 +179,58 @@ append_insert(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns
 	for (int i = 0; i < columns->n; i++)
 		appendStringInfo(sql, "%sk.k%d", i ? ", " : "", i);
 	appendStringInfoString(sql, " FROM ");
-	orm_columns_source(sql, columns, 1, "k");
+	orm_columns_numbered_source(sql, columns, 1, "k");
+	if (!keyed || !is_plain(edge))
+	{
+		appendStringInfoString(sql, ", ");
+		orm_columns_numbered_source(sql, keys, 1 + columns->n, "m");
+		appendStringInfoString(sql, " WHERE m.n OPERATOR(pg_catalog.=) k.n AND NOT EXISTS (SELECT FROM ");
+		orm_sql_relation(sql, relationship->join_relid);
+		appendStringInfoString(sql, " AS t WHERE ");
+		append_match(sql, edge, "m");
+		appendStringInfoChar(sql, ')');
+	}
 	if (keyed)
 	{
 		appendStringInfoString(sql, " ON CONFLICT (");
 		orm_columns_names(sql, columns);
 		appendStringInfoString(sql, ") DO NOTHING");
-		return;
 	}
-	appendStringInfoString(sql, " WHERE NOT EXISTS (SELECT FROM ");
-	orm_sql_relation(sql, relationship->join_relid);
-	appendStringInfoString(sql, " AS t WHERE ");
-	orm_columns_equal(sql, columns, "k");
-	appendStringInfoChar(sql, ')');
 }
 
-/* DELETE FROM "s"."j" AS t USING <rows> AS k WHERE ... RETURNING k.n */
+/* DELETE FROM "s"."j" AS t USING <keys> AS k WHERE ... RETURNING k.n */
 static void
-append_delete(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns)
+append_delete(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const OrmJoinColumns *owners)
 {
 	appendStringInfoString(sql, "DELETE FROM ");
 	orm_sql_relation(sql, edge->relationship->join_relid);
 	appendStringInfoString(sql, " AS t USING ");
-	orm_columns_numbered_source(sql, columns, 1, "k");
+	orm_columns_numbered_source(sql, keys, 1, "k");
 	appendStringInfoString(sql, " WHERE ");
-	orm_columns_equal(sql, columns, "k");
+	append_match(sql, edge, "k");
 	appendStringInfoString(sql, " RETURNING k.n");
 }
 
 /* DELETE FROM "s"."j" AS t USING <owners> AS p WHERE ... AND NOT EXISTS (SELECT FROM <kept> AS k WHERE ...) */
 static void
-append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns)
+append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const OrmJoinColumns *owners)
 {
-	OrmJoinColumns owners = join_columns(edge, false);
-
 	appendStringInfoString(sql, "DELETE FROM ");
 	orm_sql_relation(sql, edge->relationship->join_relid);
 	appendStringInfoString(sql, " AS t USING ");
-	orm_columns_source(sql, &owners, 1 + columns->n, "p");
+	orm_columns_source(sql, owners, 1 + keys->n, "p");
 	appendStringInfoString(sql, " WHERE ");
-	orm_columns_equal(sql, &owners, "p");
-	orm_columns_not_among(sql, columns, 1);
+	orm_join_append(sql, &edge->join, orm_join_values_end("p", 0), orm_join_table_end("t"));
+	appendStringInfoString(sql, " AND NOT EXISTS (SELECT FROM ");
+	orm_columns_source(sql, keys, 1, "k");
+	appendStringInfoString(sql, " WHERE ");
+	append_match(sql, edge, "k");
+	appendStringInfoChar(sql, ')');
 }
 
-typedef void (*AppendAction)(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns);
+/* Appends the statement of an action; the parameters are the arrays of "first", then those of "second". */
+typedef void (*AppendAction)(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *first,
+							 const OrmJoinColumns *second);
 
 static const struct
 {
@@ -214,21 +247,18 @@ static const struct
  * know all of the join table that the text depends on.
  */
 static OrmPlan *
-open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *columns, OrmPlanning planning)
+open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *first, const OrmJoinColumns *second,
+		  OrmPlanning planning)
 {
 	static const Oid number = INT8OID;
 	Oid types[4 * INDEX_MAX_KEYS];
 	OrmPlanText text = {.types = types, .planning = planning};
 
 	initStringInfo(&text.sql);
-	actions[action].append(&text.sql, edge, columns);
-	text.nparams = orm_columns_types(columns, types);
-	if (action == LINK_DELETE_OTHERS)
-	{
-		OrmJoinColumns owners = join_columns(edge, false);
-
-		text.nparams += orm_columns_types(&owners, types + text.nparams);
-	}
+	actions[action].append(&text.sql, edge, first, second);
+	text.nparams = orm_columns_types(first, types);
+	if (second != NULL)
+		text.nparams += orm_columns_types(second, types + text.nparams);
 	if (action == LINK_DELETE)
 	{
 		text.nresults = 1;
@@ -247,17 +277,47 @@ raise_unknown(const OrmObject *object)
 			errhint("A link needs the key, and it must not be null: grant SELECT on its columns."));
 }
 
-/* Adds a link to the rows. */
+/* Adds the keys of two objects to the rows. */
 static void
-add_row(OrmTuples *rows, const OrmEdge *edge, const OrmObject *source, const OrmObject *target)
+add_keys(OrmTuples *keys, const OrmEdge *edge, const OrmObject *source, const OrmObject *target)
 {
-	int attributes[INDEX_MAX_KEYS];
-
-	check_shared(edge, source, target);
-	if (!orm_graph_add_tuple(rows, 0, source, edge->referenced_key, edge->n, false))
+	if (!orm_graph_add_tuple(keys, 0, source, edge->referenced_key, edge->n, false))
 		raise_unknown(source);
-	if (!orm_graph_add_tuple(rows, edge->n, target, attributes, target_attributes(edge, attributes), true))
+	if (!orm_graph_add_tuple(keys, edge->n, target, edge->target_key, edge->ntarget, true))
 		raise_unknown(target);
+}
+
+/* Raises 23503: a column of the join table cannot hold a key. */
+static void
+raise_lossy(const OrmEdge *edge, const char *column, const OrmPath *place)
+{
+	ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+			errmsg("column \"%s\" of join table \"%s\" cannot hold the key of relationship \"%s\"", column,
+				   get_rel_name(edge->relationship->join_relid), edge->relationship->name),
+			orm_error_place(place));
+}
+
+/* Adds the row of the join table for keys, the last of "keys". */
+static void
+add_row(OrmTuples *rows, const OrmEdge *edge, const OrmTuples *keys, const OrmPath *place)
+{
+	const Datum *key = keys->values + (Size) (keys->n - 1) * keys->columns->n;
+	Datum *row = orm_tuples_next(rows);
+	int n = 0;
+
+	for (int i = 0; i < edge->n + edge->ntarget; i++)
+	{
+		bool mine = i < edge->n;
+		int other = i - edge->n;
+
+		if (!mine && shared_with(edge->relationship, edge->relationship->join_target[other]) >= 0)
+			continue;
+		if (!orm_join_key_assign(mine ? edge->keys[i] : edge->target_keys[other], key[i], &row[n]))
+			raise_lossy(edge, rows->columns->columns[n].name, place);
+		n++;
+	}
+	Assert(n == rows->columns->n);
+	rows->n++;
 }
 
 /* What a row of the join table has in a column. */
@@ -329,24 +389,31 @@ void
 orm_join_rows_insert(const OrmEdge *edge)
 {
 	OrmJoinColumns columns;
+	OrmJoinColumns keys_of;
 	OrmTuples rows;
-	Datum arrays[2 * INDEX_MAX_KEYS];
+	OrmTuples keys;
+	Datum arrays[4 * INDEX_MAX_KEYS];
 	const OrmPath *place = NULL;
 	ListCell *cell;
 
 	if (edge->links == NIL)
 		return;
-	columns = join_columns(edge, true);
+	columns = join_columns(edge);
+	keys_of = key_columns(edge, true);
 	rows = orm_tuples_make(&columns);
+	keys = orm_tuples_make(&keys_of);
 	foreach(cell, edge->links)
 	{
 		const OrmPair *link = lfirst(cell);
 
-		add_row(&rows, edge, link->source, link->target);
+		check_shared(edge, link->source, link->target);
+		add_keys(&keys, edge, link->source, link->target);
+		add_row(&rows, edge, &keys, link->place);
 		place = foreach_current_index(cell) == 0 ? link->place : orm_path_common(place, link->place);
 	}
 	orm_tuples_arrays(&rows, arrays);
-	run_insert(edge, open_plan(edge, LINK_INSERT, &columns, ORM_PLAN_GENERIC), &rows, arrays, place);
+	orm_tuples_arrays(&keys, arrays + columns.n);
+	run_insert(edge, open_plan(edge, LINK_INSERT, &columns, &keys_of, ORM_PLAN_GENERIC), &rows, arrays, place);
 }
 
 /* The nearest place that removals have in common. */
@@ -364,13 +431,11 @@ common_place(const List *removals)
 void
 orm_join_rows_delete_others(const OrmEdge *edge, const List *removals)
 {
-	OrmJoinColumns columns = join_columns(edge, true);
-	OrmJoinColumns owner_columns = join_columns(edge, false);
+	OrmJoinColumns columns = key_columns(edge, true);
+	OrmJoinColumns owner_columns = key_columns(edge, false);
 	OrmTuples kept = orm_tuples_make(&columns);
 	OrmTuples owners = orm_tuples_make(&owner_columns);
 	Datum arrays[4 * INDEX_MAX_KEYS];
-	int attributes[INDEX_MAX_KEYS];
-	int nattributes = target_attributes(edge, attributes);
 	ListCell *cell;
 
 	foreach(cell, removals)
@@ -381,15 +446,15 @@ orm_join_rows_delete_others(const OrmEdge *edge, const List *removals)
 		orm_graph_add_tuple(&owners, 0, removal->owner, edge->referenced_key, edge->n, true);
 		foreach(item, removal->items)
 			if (orm_graph_add_tuple(&kept, 0, removal->owner, edge->referenced_key, edge->n, false))
-				orm_graph_add_tuple(&kept, edge->n, lfirst(item), attributes, nattributes, true);
+				orm_graph_add_tuple(&kept, edge->n, lfirst(item), edge->target_key, edge->ntarget, true);
 	}
 	orm_tuples_arrays(&kept, arrays);
 	orm_tuples_arrays(&owners, arrays + columns.n);
-	run(open_plan(edge, LINK_DELETE_OTHERS, &columns, orm_tuples_planning(&kept)), arrays, common_place(removals),
-		NULL);
+	run(open_plan(edge, LINK_DELETE_OTHERS, &columns, &owner_columns, orm_tuples_planning(&kept)), arrays,
+		common_place(removals), NULL);
 }
 
-/* Takes the number of a link that is gone: sets its flag. */
+/* Takes the number of a row that was deleted: sets its flag. */
 static void
 take_gone(void *argument, TupleTableSlot *slot)
 {
@@ -399,43 +464,63 @@ take_gone(void *argument, TupleTableSlot *slot)
 	gone[DatumGetInt64(slot_getattr(slot, 1, &isnull)) - 1] = true;
 }
 
-/* Adds the links that lead from owners to their items; returns these, a link each. */
-static List *
-add_named(OrmTuples *rows, const OrmEdge *edge, const List *removals)
+/* Named items of collections. */
+typedef struct Named
 {
-	List *items = NIL;
+	List *items;   /* of OrmObject * */
+	List *numbers; /* of the items: one of an item that is named again is that of the first */
+	OrmTuples keys;
+} Named;
+
+/* Adds the keys of owners and their items. */
+static void
+add_named(Named *named, const OrmEdge *edge, const List *removals)
+{
+	const OrmType *types[2 * INDEX_MAX_KEYS];
+	OrmKeySet *seen;
 	ListCell *cell;
 
+	for (int i = 0; i < named->keys.columns->n; i++)
+		types[i] = named->keys.columns->columns[i].type;
+	seen = orm_keyset_make(named->keys.columns->n, types);
 	foreach(cell, removals)
 	{
 		const OrmRemoval *removal = lfirst(cell);
 		ListCell *item;
 
 		foreach(item, removal->items)
-			add_row(rows, edge, removal->owner, lfirst(item));
-		items = list_concat(items, removal->items);
+		{
+			int number;
+
+			add_keys(&named->keys, edge, removal->owner, lfirst(item));
+			number = orm_keyset_add(seen, named->keys.values + (Size) (named->keys.n - 1) * named->keys.columns->n);
+			if (number < named->keys.n - 1)
+				named->keys.n--;
+			named->items = lappend(named->items, lfirst(item));
+			named->numbers = lappend_int(named->numbers, number);
+		}
 	}
-	return items;
 }
 
 void
 orm_join_rows_delete(const OrmEdge *edge, const List *removals)
 {
-	OrmJoinColumns columns = join_columns(edge, true);
-	OrmTuples rows = orm_tuples_make(&columns);
-	List *items = add_named(&rows, edge, removals);
-	bool *gone = palloc0(Max(rows.n, 1));
+	OrmJoinColumns columns = key_columns(edge, true);
+	Named named = {.keys = orm_tuples_make(&columns)};
 	Datum arrays[2 * INDEX_MAX_KEYS];
 	OrmReceiver receiver;
 	ListCell *cell;
+	bool *gone;
 
-	if (rows.n == 0)
+	add_named(&named, edge, removals);
+	if (named.keys.n == 0)
 		return;
-	orm_tuples_arrays(&rows, arrays);
+	gone = palloc0(named.keys.n);
+	orm_tuples_arrays(&named.keys, arrays);
 	orm_receiver_init(&receiver, take_gone, gone);
-	run(open_plan(edge, LINK_DELETE, &columns, ORM_PLAN_GENERIC), arrays, common_place(removals), &receiver.pub);
+	run(open_plan(edge, LINK_DELETE, &columns, NULL, ORM_PLAN_GENERIC), arrays, common_place(removals), &receiver.pub);
 	MemoryContextDelete(receiver.per_row);
-	foreach(cell, items)
-		if (!gone[foreach_current_index(cell)])
+	foreach(cell, named.items)
+		if (!gone[list_nth_int(named.numbers, foreach_current_index(cell))])
 			orm_collection_raise_not_in(edge, lfirst(cell));
 }

@@ -82,7 +82,7 @@ make_delete(const OrmGraph *graph, const OrmBatch *batch)
 	return delete;
 }
 
-/* Deletes rows by primary key, and what goes with them; returns how many of the former went. */
+/* Probes a deletion by the server, or does one along relationships; returns how many rows of the batch were deleted. */
 static int64
 delete_along(const OrmGraph *graph, const OrmBatch *batch)
 {
@@ -106,6 +106,24 @@ delete_along(const OrmGraph *graph, const OrmBatch *batch)
 	return gone;
 }
 
+void
+orm_leave_probe(const OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n)
+{
+	OrmWrite write = {.model = group->model};
+	OrmBatch batch = {&write, records, n};
+
+	Assert(!group->model->deletes_along);
+	delete_along(graph, &batch);
+}
+
+void
+orm_leave_raise_not_deleted(const OrmModel *model, const OrmPath *place)
+{
+	ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
+			errmsg("object of model \"%s\" was not deleted", model->name), orm_error_place(place),
+			errhint("A trigger, a rule or a policy passed over the row."));
+}
+
 /* Raises 09000 where a row that was to be deleted is there all the same: the answer would not be true. */
 static void
 demand_gone(const OrmBatch *batch, const OrmKey *key)
@@ -116,10 +134,7 @@ demand_gone(const OrmBatch *batch, const OrmKey *key)
 		orm_batch_read(&left, key);
 	for (int i = 0; i < left.n; i++)
 		if (left.records[i]->done)
-			ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
-					errmsg("object of model \"%s\" was not deleted", batch->write->model->name),
-					orm_error_place(left.records[i]->place),
-					errhint("A trigger, a rule or a policy passed over the row."));
+			orm_leave_raise_not_deleted(batch->write->model, left.records[i]->place);
 }
 
 void

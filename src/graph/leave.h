@@ -12,4 +12,13 @@
  */
 extern void orm_leave_delete(const OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n);
 
+/*
+ * The same for rows of a model without relationships to delete along, as far as
+ * rows are concerned that the graph writes; deletes nothing.
+ */
+extern void orm_leave_probe(const OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n);
+
+/* Raises 09000: a row that was to be deleted is there all the same. */
+extern void orm_leave_raise_not_deleted(const OrmModel *model, const OrmPath *place) pg_attribute_noreturn();
+
 #endif

@@ -3,18 +3,9 @@
  */
 #include "postgres.h"
 
-#include "graph/settle.h"
+#include "utils/builtins.h"
 
-/* Does a reference's key agree with what the holder gives already? */
-static bool
-agrees(const OrmRecord *record, const OrmModel *model, int attribute, Datum value, bool isnull)
-{
-	if (record->patch != NULL && record->patch[attribute] != ORM_PATCH_SET)
-		return false;
-	if (isnull || record->isnull[attribute])
-		return isnull && record->isnull[attribute];
-	return orm_batch_same_value(model, attribute, record->values[attribute], value);
-}
+#include "graph/settle.h"
 
 /* Where the document says that the two belong together, as near as is known: a label has a place of its own. */
 static const OrmPath *
@@ -48,12 +39,70 @@ orm_settle_unknown(const OrmReference *reference)
 			errhint("What is connected with it needs the key: grant SELECT on its columns."));
 }
 
+/* Raises 23502: the target has no key; the holder would lose the one that it has. */
+static void
+raise_no_key(const OrmReference *reference, int attribute)
+{
+	const OrmModel *model = reference->edge->referenced->model;
+
+	ereport(
+		ERROR, errcode(ERRCODE_NOT_NULL_VIOLATION),
+		errmsg("the object of model \"%s\" has no \"%s\" to refer to", model->name, model->attributes[attribute].name),
+		orm_error_place(place_of(reference)));
+}
+
+/* Raises 23503: the key, as a value of the holder's type, is not the key of the target. */
+static void
+raise_lossy(const OrmReference *reference, int attribute)
+{
+	const OrmAttribute *holder = &reference->edge->holder->model->attributes[attribute];
+
+	ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+			errmsg("attribute \"%s\" of model \"%s\" cannot hold the key of the object of model \"%s\"", holder->name,
+				   reference->edge->holder->model->name, reference->edge->referenced->model->name),
+			errdetail("As a value of type %s it would not refer to that object.", format_type_be(holder->type->oid)),
+			orm_error_place(place_of(reference)));
+}
+
+/* The value of the i-th attribute of the holder's key for that of the target. */
+static Datum
+assign(const OrmReference *reference, int i, Datum referenced)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	volatile bool fits = false;
+	volatile Datum result = 0;
+
+	PG_TRY();
+	{
+		Datum value;
+
+		fits = orm_join_key_assign(reference->edge->keys[i], referenced, &value);
+		result = value;
+	}
+	PG_CATCH();
+	{
+		orm_error_rethrow_at(place_of(reference), caller);
+	}
+	PG_END_TRY();
+	if (!fits)
+		raise_lossy(reference, reference->edge->holder_key[i]);
+	return result;
+}
+
+/* Does the record give a value that references this one? */
+static bool
+agrees(const OrmReference *reference, const OrmRecord *record, int i, Datum referenced)
+{
+	int attribute = reference->edge->holder_key[i];
+
+	return (record->patch == NULL || record->patch[attribute] == ORM_PATCH_SET) && !record->isnull[attribute] &&
+		orm_join_key_equal(reference->edge->keys[i], referenced, record->values[attribute]);
+}
+
 bool
 orm_settle(const OrmReference *reference, OrmRecord *record)
 {
 	const OrmEdge *edge = reference->edge;
-	const OrmModel *holder = edge->holder->model;
-	const OrmModel *referenced = edge->referenced->model;
 
 	for (int i = 0; i < edge->n; i++)
 	{
@@ -63,18 +112,12 @@ orm_settle(const OrmReference *reference, OrmRecord *record)
 
 		if (!orm_graph_value(reference->target, edge->referenced_key[i], &value, &isnull))
 			return false;
-		if (!isnull)
-			value = orm_graph_convert(referenced->attributes[edge->referenced_key[i]].type,
-									  holder->attributes[attribute].type, value);
-		if (record->given[attribute])
-		{
-			if (!agrees(record, holder, attribute, value, isnull))
-				raise_disagreement(reference, attribute);
-			continue;
-		}
-		record->given[attribute] = true;
-		record->isnull[attribute] = isnull;
-		record->values[attribute] = value;
+		if (isnull)
+			raise_no_key(reference, edge->referenced_key[i]);
+		if (!record->given[attribute])
+			orm_record_set(record, attribute, assign(reference, i, value), false);
+		else if (!agrees(reference, record, i, value))
+			raise_disagreement(reference, attribute);
 	}
 	return true;
 }
@@ -108,10 +151,11 @@ orm_settle_key(OrmRecord *record, const OrmObject *object)
 
 	for (int i = 0; i < key->nattributes; i++)
 	{
-		int attribute = key->attributes[i];
+		Datum value;
+		bool isnull;
 
-		record->given[attribute] = orm_graph_value(object, attribute, &record->values[attribute],
-												   &record->isnull[attribute]);
+		if (orm_graph_value(object, key->attributes[i], &value, &isnull))
+			orm_record_set(record, key->attributes[i], value, isnull);
 	}
 }
 
@@ -119,7 +163,6 @@ bool
 orm_settle_is_connected(const OrmReference *reference)
 {
 	const OrmEdge *edge = reference->edge;
-	const OrmModel *holder = edge->holder->model;
 
 	for (int i = 0; i < edge->n; i++)
 	{
@@ -129,11 +172,8 @@ orm_settle_is_connected(const OrmReference *reference)
 		bool wants_null;
 
 		if (!orm_graph_value(reference->holder, edge->holder_key[i], &has, &has_null) ||
-			!orm_graph_value(reference->target, edge->referenced_key[i], &wants, &wants_null) || has_null || wants_null)
-			return false;
-		wants = orm_graph_convert(edge->referenced->model->attributes[edge->referenced_key[i]].type,
-								  holder->attributes[edge->holder_key[i]].type, wants);
-		if (!orm_batch_same_value(holder, edge->holder_key[i], has, wants))
+			!orm_graph_value(reference->target, edge->referenced_key[i], &wants, &wants_null) || has_null ||
+			wants_null || !orm_join_key_equal(edge->keys[i], wants, has))
 			return false;
 	}
 	return true;

@@ -3,8 +3,6 @@
  */
 #include "postgres.h"
 
-#include "utils/datum.h"
-
 #include "graph/collection.h"
 #include "graph/existing.h"
 #include "graph/graph.h"
@@ -26,69 +24,6 @@ reduce(OrmGraph *graph, OrmObject **objects, int n)
 			orm_settle_key(record, objects[i]);
 			objects[i]->record = record;
 		}
-}
-
-/* Takes the primary key of the row that a parent has already; called in a per-row context. */
-static void
-take_key(void *argument, const OrmRecord *record, TupleTableSlot *slot)
-{
-	const OrmReturning *returning = argument;
-	const OrmModel *model = returning->group->model;
-	OrmRecord *own = orm_graph_object(returning->graph, record)->record;
-	MemoryContext caller = MemoryContextSwitchTo(returning->graph->context);
-	int column = 0;
-
-	for (int a = 0; a < model->nattributes; a++)
-	{
-		const OrmType *type = model->attributes[a].type;
-
-		if (!returning->write.returning[a])
-			continue;
-		own->values[a] = datumCopy(slot_getattr(slot, ++column, &own->isnull[a]), type->by_value, type->length);
-		own->given[a] = true;
-	}
-	MemoryContextSwitchTo(caller);
-}
-
-/* The reference of a child to the parent that knows which row is meant. */
-static const OrmReference *
-parent_of(const OrmObject *object)
-{
-	for (const OrmReference *r = object->references; r != NULL; r = r->next)
-		if (r->edge->relationship->kind == ORM_HAS_ONE && r->settled)
-			return r;
-	return NULL;
-}
-
-/* Looks for the rows that parents have already, for children of one edge. */
-static void
-find_by_parent(OrmGraph *graph, OrmEdge *edge, OrmObject **objects, int n)
-{
-	OrmGroup *group = edge->holder;
-	const OrmKey *primary_key = orm_model_need_key(group->model);
-	OrmKey key = {.nattributes = edge->n, .attributes = edge->holder_key};
-	bool *flags = palloc0(group->model->nattributes);
-	OrmReturning returning = {.write = {.model = group->model}, .graph = graph, .group = group};
-	OrmBatch batch = {&returning.write, palloc(sizeof(OrmRecord *) * n), 0};
-
-	for (int i = 0; i < primary_key->nattributes; i++)
-		flags[primary_key->attributes[i]] = true;
-	returning.write.returning = flags;
-	returning.write.stored = take_key;
-	returning.write.argument = &returning;
-	for (int i = 0; i < n; i++)
-	{
-		const OrmReference *r = objects[i]->said.by_parent ? parent_of(objects[i]) : NULL;
-		OrmRecord *record;
-
-		if (r == NULL || r->edge != edge || r->target->fresh)
-			continue;
-		record = orm_graph_record(graph, objects[i]);
-		orm_settle(r, record);
-		batch.records[batch.n++] = record;
-	}
-	if (batch.n > 0)
-		orm_batch_read(&batch, &key);
 }
 
 /* Says which objects are new. */
@@ -388,7 +323,7 @@ write_wave(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 		OrmEdge *edge = lfirst(cell);
 
 		if (edge->relationship->kind == ORM_HAS_ONE && edge->holder == group)
-			find_by_parent(graph, edge, objects, n);
+			orm_collection_find_by_owner(graph, edge, objects, n);
 	}
 	decide_fresh(objects, n);
 	make_keys(graph, group, objects, n);

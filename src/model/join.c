@@ -238,7 +238,7 @@ typedef struct ColumnType
 	bool by_value;
 } ColumnType;
 
-struct OrmJoinPair
+struct OrmJoinKey
 {
 	ColumnType referenced;
 	ColumnType referencing;
@@ -297,7 +297,7 @@ text_cast(const ColumnType *from, const ColumnType *to)
 
 /* Makes the assignment of a referenced value to the referencing column. */
 static void
-prepare_assign(OrmJoinPair *pair)
+prepare_assign(OrmJoinKey *pair)
 {
 	const ColumnType *from = &pair->referenced;
 	const ColumnType *to = &pair->referencing;
@@ -317,10 +317,10 @@ prepare_assign(OrmJoinPair *pair)
 }
 
 /* Prepares the functions of one pair of columns. */
-static OrmJoinPair *
+static OrmJoinKey *
 make_pair(const OrmJoin *join, int i)
 {
-	OrmJoinPair *pair = palloc0(sizeof(OrmJoinPair));
+	OrmJoinKey *pair = palloc0(sizeof(OrmJoinKey));
 	Oid left;
 	Oid right;
 
@@ -339,10 +339,10 @@ make_pair(const OrmJoin *join, int i)
 	return pair;
 }
 
-OrmJoinPair **
-orm_join_pairs(const OrmJoin *join)
+OrmJoinKey **
+orm_join_keys(const OrmJoin *join)
 {
-	OrmJoinPair **pairs = palloc(sizeof(OrmJoinPair *) * join->n);
+	OrmJoinKey **pairs = palloc(sizeof(OrmJoinKey *) * join->n);
 
 	for (int i = 0; i < join->n; i++)
 		pairs[i] = make_pair(join, i);
@@ -350,7 +350,7 @@ orm_join_pairs(const OrmJoin *join)
 }
 
 bool
-orm_join_pair_equal(OrmJoinPair *pair, Datum referenced, Datum referencing)
+orm_join_key_equal(OrmJoinKey *pair, Datum referenced, Datum referencing)
 {
 	if (pair->casts_referenced)
 		referenced = FunctionCall3(&pair->cast_referenced, referenced, Int32GetDatum(-1), BoolGetDatum(false));
@@ -360,7 +360,7 @@ orm_join_pair_equal(OrmJoinPair *pair, Datum referenced, Datum referencing)
 }
 
 bool
-orm_join_pair_assign(OrmJoinPair *pair, Datum referenced, Datum *referencing)
+orm_join_key_assign(OrmJoinKey *pair, Datum referenced, Datum *referencing)
 {
 	bool isnull;
 
@@ -374,11 +374,11 @@ orm_join_pair_assign(OrmJoinPair *pair, Datum referenced, Datum *referencing)
 	if (isnull)
 		return false;
 	*referencing = datumCopy(*referencing, pair->referencing.by_value, pair->referencing.length);
-	return orm_join_pair_equal(pair, referenced, *referencing);
+	return orm_join_key_equal(pair, referenced, *referencing);
 }
 
 bool
-orm_join_pair_is_plain(const OrmJoinPair *pair)
+orm_join_key_is_plain(const OrmJoinKey *pair)
 {
 	return pair->plain;
 }

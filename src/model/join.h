@@ -89,22 +89,22 @@ extern void orm_join_append(StringInfo sql, const OrmJoin *join, OrmJoinEnd refe
 /* In C */
 
 /* Ready-made functions for the values of one pair of columns; of the memory context it was made in. */
-typedef struct OrmJoinPair OrmJoinPair;
+typedef struct OrmJoinKey OrmJoinKey;
 
 /* The pairs of a join, one behind the other. */
-extern OrmJoinPair **orm_join_pairs(const OrmJoin *join);
+extern OrmJoinKey **orm_join_keys(const OrmJoin *join);
 
 /* Does a referencing value reference this one? */
-extern bool orm_join_pair_equal(OrmJoinPair *pair, Datum referenced, Datum referencing);
+extern bool orm_join_key_equal(OrmJoinKey *pair, Datum referenced, Datum referencing);
 
 /*
  * The referencing value for a referenced one, as an assignment makes it; in the
  * current context, or the same datum.  False: the column cannot hold the key,
  * it would reference something else.  Raises what the cast raises.
  */
-extern bool orm_join_pair_assign(OrmJoinPair *pair, Datum referenced, Datum *referencing);
+extern bool orm_join_key_assign(OrmJoinKey *pair, Datum referenced, Datum *referencing);
 
 /* Is the referencing column compared with itself as with the referenced one? */
-extern bool orm_join_pair_is_plain(const OrmJoinPair *pair);
+extern bool orm_join_key_is_plain(const OrmJoinKey *pair);
 
 #endif

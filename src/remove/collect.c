@@ -162,14 +162,19 @@ orm_delete_may_lock(const OrmModel *model)
 		check_enable_rls(model->relid, InvalidOid, true) != RLS_ENABLED;
 }
 
+bool
+orm_delete_locks(const OrmModel *model)
+{
+	return (model->relkind == RELKIND_RELATION || model->relkind == RELKIND_PARTITIONED_TABLE ||
+			model->relkind == RELKIND_FOREIGN_TABLE) &&
+		orm_delete_may_lock(model);
+}
+
 /* Are rows of the model locked when they are found? */
 static bool
 locks(const OrmDelete *delete, const OrmModel *model)
 {
-	return delete->access == ORM_WRITE &&
-		(model->relkind == RELKIND_RELATION || model->relkind == RELKIND_PARTITIONED_TABLE ||
-		 model->relkind == RELKIND_FOREIGN_TABLE) &&
-		orm_delete_may_lock(model);
+	return delete->access == ORM_WRITE && orm_delete_locks(model);
 }
 
 bool

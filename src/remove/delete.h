@@ -38,6 +38,9 @@
 
 typedef struct OrmDelete OrmDelete;
 
+/* Are rows of the model locked when they are found to be deleted?  Not views, nor where orm_delete_may_lock says no. */
+extern bool orm_delete_locks(const OrmModel *model);
+
 /* An empty one; it lives in a memory context of its own, below the current one, until it is run. */
 extern OrmDelete *orm_delete_make(void);
 

@@ -1,0 +1,278 @@
+/*
+ * collection_rows.c - the rows of has_many and has_one collections; see collection_rows.h.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/memutils.h"
+
+#include "base/sql.h"
+#include "exec/execute.h"
+#include "exec/receiver.h"
+#include "graph/collection_rows.h"
+#include "model/operator.h"
+#include "remove/delete.h"
+
+void
+orm_collection_rows_init(OrmCollectionRows *asked, const OrmEdge *edge, bool named, bool others)
+{
+	const OrmModel *model = edge->holder->model;
+	const OrmKey *key = orm_model_need_key(model);
+
+	memset(asked, 0, sizeof(OrmCollectionRows));
+	asked->edge = edge;
+	asked->named = named;
+	asked->others = others;
+	orm_columns_add_attributes(&asked->columns, edge->referenced->model, edge->referenced_key, edge->n);
+	if (named)
+		orm_columns_add_attributes(&asked->columns, model, key->attributes, key->nattributes);
+	if (others)
+		orm_columns_add_attributes(&asked->primary, model, key->attributes, key->nattributes);
+	asked->rows = orm_tuples_make(&asked->columns);
+	asked->kept = orm_tuples_make(&asked->primary);
+}
+
+void
+orm_collection_rows_add(OrmCollectionRows *asked, const OrmObject *owner, const OrmRecord *record)
+{
+	const OrmEdge *edge = asked->edge;
+	bool known = orm_graph_add_tuple(&asked->rows, 0, owner, edge->referenced_key, edge->n, false);
+
+	Assert(known);
+	(void) known;
+	if (asked->named)
+		orm_record_key(record, edge->holder->model->primary_key, orm_tuples_next(&asked->rows) + edge->n);
+	asked->rows.n++;
+}
+
+void
+orm_collection_rows_keep(OrmCollectionRows *asked, const OrmObject *item)
+{
+	const OrmKey *key = asked->edge->holder->model->primary_key;
+
+	Assert(asked->others);
+	orm_graph_add_tuple(&asked->kept, 0, item, key->attributes, key->nattributes, true);
+}
+
+/* Appends the conditions: the foreign key, and what the row must be or not be. */
+static void
+append_where(StringInfo sql, const OrmCollectionRows *asked)
+{
+	const OrmEdge *edge = asked->edge;
+
+	appendStringInfoString(sql, " WHERE ");
+	orm_join_append(sql, &edge->join, orm_join_values_end("p", 0), orm_join_table_end("t"));
+	for (int i = edge->n; i < asked->columns.n; i++)
+	{
+		const OrmJoinColumn *column = &asked->columns.columns[i];
+		StringInfoData left;
+
+		initStringInfo(&left);
+		appendStringInfoString(&left, "t.");
+		orm_sql_name(&left, column->name);
+		appendStringInfoString(sql, " AND ");
+		orm_sql_comparison(sql, column->equality, left.data, column->type->oid, psprintf("p.k%d", i),
+						   column->type->oid);
+	}
+	if (asked->others)
+		orm_columns_not_among(sql, &asked->primary, 1 + asked->columns.n);
+}
+
+/* Appends "s"."t" AS t */
+static void
+append_table(StringInfo sql, const OrmModel *model)
+{
+	orm_sql_qualified(sql, model->schema, model->relation);
+	appendStringInfoString(sql, " AS t");
+}
+
+/* Appends , t."a", t."b": the primary key; returns whether rows can be sorted by it. */
+static bool
+append_key(StringInfo sql, const OrmModel *model, const char *separator)
+{
+	const OrmKey *key = model->primary_key;
+	bool ordered = true;
+
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		const OrmAttribute *attribute = &model->attributes[key->attributes[i]];
+
+		appendStringInfo(sql, "%st.", i == 0 ? separator : ", ");
+		orm_sql_name(sql, attribute->column);
+		ordered = ordered && orm_operator_has_order(attribute->type);
+	}
+	return ordered;
+}
+
+/* SELECT p.n, t."id" FROM "s"."t" AS t, <asked> AS p WHERE ... ORDER BY t."id" FOR UPDATE OF t */
+static void
+append_read(StringInfo sql, const OrmCollectionRows *asked, bool lock)
+{
+	const OrmModel *model = asked->edge->holder->model;
+	int end;
+
+	appendStringInfoString(sql, "SELECT p.n");
+	append_key(sql, model, ", ");
+	appendStringInfoString(sql, " FROM ");
+	append_table(sql, model);
+	appendStringInfoString(sql, ", ");
+	orm_columns_numbered_source(sql, &asked->columns, 1, "p");
+	append_where(sql, asked);
+	if (!lock || !orm_delete_locks(model))
+		return;
+	end = sql->len;
+	if (!append_key(sql, model, " ORDER BY "))
+		sql->len = end;
+	appendStringInfoString(sql, " FOR UPDATE OF t");
+}
+
+/* UPDATE "s"."t" AS t SET "owner_id" = NULL FROM <asked> AS p WHERE ... RETURNING p.n */
+static void
+append_unlink(StringInfo sql, const OrmCollectionRows *asked)
+{
+	const OrmEdge *edge = asked->edge;
+	bool first = true;
+
+	appendStringInfoString(sql, "UPDATE ");
+	append_table(sql, edge->holder->model);
+	appendStringInfoString(sql, " SET ");
+	for (int i = 0; i < edge->n; i++)
+	{
+		const OrmAttribute *attribute = &edge->holder->model->attributes[edge->holder_key[i]];
+
+		if (attribute->not_null || attribute->in_key)
+			continue;
+		orm_sql_comma(sql, &first);
+		orm_sql_name(sql, attribute->column);
+		appendStringInfoString(sql, " = NULL");
+	}
+	appendStringInfoString(sql, " FROM ");
+}
+
+/* DELETE FROM "s"."t" AS t USING <asked> AS p WHERE ... RETURNING p.n */
+static void
+append_delete(StringInfo sql, const OrmCollectionRows *asked)
+{
+	appendStringInfoString(sql, "DELETE FROM ");
+	append_table(sql, asked->edge->holder->model);
+	appendStringInfoString(sql, " USING ");
+}
+
+/*
+ * Runs a statement whose rows have columns of these types (0: none come back);
+ * returns how many rows it has processed.  The key of its plan is its text: the
+ * model of the rows does not know all that this depends on.
+ */
+static uint64
+run(const OrmCollectionRows *asked, const StringInfoData *sql, const Oid *results, int nresults, OrmRowFunction row,
+	void *argument)
+{
+	Oid types[4 * INDEX_MAX_KEYS];
+	OrmPlanText text = {.sql = *sql, .types = types, .nresults = nresults, .results = results};
+	Datum arrays[4 * INDEX_MAX_KEYS];
+	OrmReceiver receiver;
+	OrmPlan *plan;
+	uint64 processed;
+
+	text.planning = orm_tuples_planning(&asked->kept);
+	text.nparams = orm_columns_types(&asked->columns, types);
+	orm_tuples_arrays(&asked->rows, arrays);
+	if (asked->others)
+	{
+		orm_tuples_arrays(&asked->kept, arrays + text.nparams);
+		text.nparams += orm_columns_types(&asked->primary, types + text.nparams);
+	}
+	plan = orm_plan_get_by_text(ORM_KIND_OTHERS, &text);
+	orm_receiver_init(&receiver, row, argument);
+	processed = orm_execute_plan(plan, arrays, NULL, ORM_WRITE, 0, nresults > 0 ? &receiver.pub : NULL);
+	MemoryContextDelete(receiver.per_row);
+	orm_plan_release(plan);
+	return processed;
+}
+
+/* Hands over rows that are read. */
+typedef struct Reading
+{
+	const OrmModel *model;
+	OrmCollectionTake take;
+	void *argument;
+} Reading;
+
+static void
+take_row(void *argument, TupleTableSlot *slot)
+{
+	const Reading *reading = argument;
+	Datum key[INDEX_MAX_KEYS];
+	bool isnull;
+
+	for (int i = 0; i < reading->model->primary_key->nattributes; i++)
+	{
+		key[i] = slot_getattr(slot, i + 2, &isnull);
+		if (isnull)
+			return;
+	}
+	reading->take(reading->argument, DatumGetInt64(slot_getattr(slot, 1, &isnull)) - 1, key);
+}
+
+void
+orm_collection_rows_read(const OrmCollectionRows *asked, bool lock, OrmCollectionTake take, void *argument)
+{
+	const OrmModel *model = asked->edge->holder->model;
+	Reading reading = {model, take, argument};
+	Oid results[INDEX_MAX_KEYS + 1] = {INT8OID};
+	StringInfoData sql;
+
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+		results[i + 1] = model->attributes[model->primary_key->attributes[i]].type->oid;
+	initStringInfo(&sql);
+	append_read(&sql, asked, lock);
+	run(asked, &sql, results, model->primary_key->nattributes + 1, take_row, &reading);
+}
+
+/* Takes the number of a row that was written. */
+static void
+take_gone(void *argument, TupleTableSlot *slot)
+{
+	bool *gone = argument;
+	bool isnull;
+
+	gone[DatumGetInt64(slot_getattr(slot, 1, &isnull)) - 1] = true;
+}
+
+/* Ends and runs a statement that writes.  Of one row alone the count tells: a table with rules may return none. */
+static void
+write_rows(const OrmCollectionRows *asked, StringInfo sql, bool *gone)
+{
+	static const Oid number = INT8OID;
+	bool many = asked->rows.n > 1;
+	uint64 processed;
+
+	Assert(asked->named);
+	orm_columns_numbered_source(sql, &asked->columns, 1, "p");
+	append_where(sql, asked);
+	if (many)
+		appendStringInfoString(sql, " RETURNING p.n");
+	processed = run(asked, sql, &number, many ? 1 : 0, take_gone, gone);
+	if (!many)
+		gone[0] = processed > 0;
+}
+
+void
+orm_collection_rows_unlink(const OrmCollectionRows *asked, bool *gone)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	append_unlink(&sql, asked);
+	write_rows(asked, &sql, gone);
+}
+
+void
+orm_collection_rows_delete(const OrmCollectionRows *asked, bool *gone)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	append_delete(&sql, asked);
+	write_rows(asked, &sql, gone);
+}

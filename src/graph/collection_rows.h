@@ -1,0 +1,48 @@
+/*
+ * collection_rows.h - the rows of has_many and has_one collections, by the foreign key.
+ *
+ * Every statement here has the foreign key in its WHERE (model/join.h).  A row
+ * that another transaction moves to another owner, or deletes, while a statement
+ * waits for it is therefore passed over.
+ */
+#ifndef ORM_GRAPH_COLLECTION_ROWS_H
+#define ORM_GRAPH_COLLECTION_ROWS_H
+
+#include "graph/graph.h"
+#include "store/arrays.h"
+
+/* Owners of collections of one edge and, where "named", a row of each; numbered from 0 as they are added. */
+typedef struct OrmCollectionRows
+{
+	const OrmEdge *edge;
+	bool named;
+	bool others;			/* not the rows that are kept */
+	OrmJoinColumns columns; /* the owner's referenced key, the named row's primary key */
+	OrmJoinColumns primary; /* of the rows that are kept */
+	OrmTuples rows;
+	OrmTuples kept;
+} OrmCollectionRows;
+
+/* Nothing asked; it is not copied afterwards.  Raises 0A000 for keys that cannot come in arrays. */
+extern void orm_collection_rows_init(OrmCollectionRows *asked, const OrmEdge *edge, bool named, bool others);
+
+/* Adds an owner, whose key is known, and the row of a record with a primary key (NULL unless "named"). */
+extern void orm_collection_rows_add(OrmCollectionRows *asked, const OrmObject *owner, const OrmRecord *record);
+
+/* Adds the row of an object, as far as its key is known, to those that are kept. */
+extern void orm_collection_rows_keep(OrmCollectionRows *asked, const OrmObject *item);
+
+/* Takes a row: its number, its primary key in key order; called in a per-row context. */
+typedef void (*OrmCollectionTake)(void *argument, int number, const Datum *key);
+
+/* Reads the rows; "lock": and locks them, in the order of their keys, where the caller can. */
+extern void orm_collection_rows_read(const OrmCollectionRows *asked, bool lock, OrmCollectionTake take, void *argument);
+
+/*
+ * Sets the foreign keys of named rows NULL, or deletes the rows; gone[], by
+ * number, is set for those that were there.
+ */
+extern void orm_collection_rows_unlink(const OrmCollectionRows *asked, bool *gone);
+extern void orm_collection_rows_delete(const OrmCollectionRows *asked, bool *gone);
+
+#endif
