@@ -49,28 +49,32 @@ enum
 };
 
 #define OF(function) (1 << (function))
-#define FUNCTION(function) .allowed = OF(function), .hint = "An aggregate has one function."
+#define FUNCTION(function, name) \
+	[function] = {{ORM_MEMBER_KEY(name), .allowed = OF(function), .hint = "An aggregate has one function."}, \
+				  orm_shape_exact}
 
 /* The keys of an aggregate; the contexts of the table are functions. */
-static const OrmMemberKey keys[NKEYS] = {
-	[COUNT] = {ORM_MEMBER_KEY("count"), FUNCTION(COUNT)},
-	[SUM] = {ORM_MEMBER_KEY("sum"), FUNCTION(SUM)},
-	[AVG] = {ORM_MEMBER_KEY("avg"), FUNCTION(AVG)},
-	[MIN] = {ORM_MEMBER_KEY("min"), FUNCTION(MIN)},
-	[MAX] = {ORM_MEMBER_KEY("max"), FUNCTION(MAX)},
-	[BOOL_AND] = {ORM_MEMBER_KEY("bool_and"), FUNCTION(BOOL_AND)},
-	[BOOL_OR] = {ORM_MEMBER_KEY("bool_or"), FUNCTION(BOOL_OR)},
-	[ARRAY_AGG] = {ORM_MEMBER_KEY("array_agg"), FUNCTION(ARRAY_AGG)},
-	[STRING_AGG] = {ORM_MEMBER_KEY("string_agg"), FUNCTION(STRING_AGG)},
-	[DISTINCT] = {ORM_MEMBER_KEY("distinct"), .allowed = ORM_MEMBER_ALWAYS},
-	[WHERE] = {ORM_MEMBER_KEY("where"), .allowed = ORM_MEMBER_ALWAYS},
-	[ORDER_BY] = {ORM_MEMBER_KEY("order_by"), .allowed = OF(ARRAY_AGG) | OF(STRING_AGG),
-				  .hint = "\"order_by\" is allowed with \"array_agg\" and \"string_agg\"."},
-	[SEPARATOR] = {ORM_MEMBER_KEY("separator"), .allowed = OF(STRING_AGG),
-				   .hint = "\"separator\" is allowed with \"string_agg\"."},
+static const OrmShapedKey keys[NKEYS] = {
+	FUNCTION(COUNT, "count"),
+	FUNCTION(SUM, "sum"),
+	FUNCTION(AVG, "avg"),
+	FUNCTION(MIN, "min"),
+	FUNCTION(MAX, "max"),
+	FUNCTION(BOOL_AND, "bool_and"),
+	FUNCTION(BOOL_OR, "bool_or"),
+	FUNCTION(ARRAY_AGG, "array_agg"),
+	FUNCTION(STRING_AGG, "string_agg"),
+	[DISTINCT] = {{ORM_MEMBER_KEY("distinct"), .allowed = ORM_MEMBER_ALWAYS}, orm_shape_exact},
+	[WHERE] = {{ORM_MEMBER_KEY("where"), .allowed = ORM_MEMBER_ALWAYS}, orm_shape_conditions},
+	[ORDER_BY] = {{ORM_MEMBER_KEY("order_by"), .allowed = OF(ARRAY_AGG) | OF(STRING_AGG),
+				   .hint = "\"order_by\" is allowed with \"array_agg\" and \"string_agg\"."},
+				  orm_shape_orders},
+	[SEPARATOR] = {{ORM_MEMBER_KEY("separator"), .allowed = OF(STRING_AGG),
+					.hint = "\"separator\" is allowed with \"string_agg\"."},
+				   orm_shape_exact},
 };
 
-static const OrmMemberTable aggregate_table = {.noun = "key", ORM_MEMBER_RECORDS(keys)};
+const OrmMemberTable orm_aggregate_keys = {.noun = "key", ORM_MEMBER_RECORDS(keys)};
 
 /* An aggregate while it is read. */
 typedef struct Reader
@@ -95,7 +99,7 @@ counts(const Reader *r)
 static const char *
 function_name(const Reader *r)
 {
-	return keys[r->function].key;
+	return keys[r->function].member.key;
 }
 
 /* Takes the members of an aggregate; raises 22023 unless it has one function. */
@@ -105,10 +109,10 @@ take_members(Reader *r, OrmJson json)
 	OrmJson value;
 	int function = 0;
 
-	while (function < NFUNCTIONS && !orm_json_member(json, keys[function].key, &value))
+	while (function < NFUNCTIONS && !orm_json_member(json, keys[function].member.key, &value))
 		function++;
 	r->function = function;
-	orm_members_take(&aggregate_table, function < NFUNCTIONS ? OF(function) : ORM_MEMBER_ALWAYS, json, r->place,
+	orm_members_take(&orm_aggregate_keys, function < NFUNCTIONS ? OF(function) : ORM_MEMBER_ALWAYS, json, r->place,
 					 r->values);
 	if (function == NFUNCTIONS)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("an aggregate needs a function"),

@@ -8,6 +8,7 @@
 #include "port/pg_bitutils.h"
 
 #include "model/cache.h"
+#include "query/blind.h"
 #include "query/compile.h"
 
 #define SELECTS (ORM_KEY_SELECT | ORM_KEY_OMIT | ORM_KEY_COMPUTE | ORM_KEY_LOAD | ORM_KEY_ETAG)
@@ -15,46 +16,66 @@
 #define PAGES (ORM_KEY_AFTER | ORM_KEY_BEFORE | ORM_KEY_TOTAL)
 #define OBJECTS (FINDS | SELECTS | ORM_KEY_DISTINCT | ORM_KEY_LOCK)
 
-/* The keys of a query, by bit number; the hint says where a key is allowed. */
-static const OrmMemberKey keys_of_queries[ORM_KEY_COUNT] = {
-	{ORM_MEMBER_KEY("where"), .allowed = ORM_KEY_WHERE,
-	 .hint = "\"where\" says which objects are meant; orm.get is told that by the key."},
-	{ORM_MEMBER_KEY("compute"), .allowed = ORM_KEY_COMPUTE,
-	 .hint = "\"compute\" stands in queries for objects, groups and counts."},
-	{ORM_MEMBER_KEY("order_by"), .allowed = ORM_KEY_ORDER_BY,
-	 .hint = "\"order_by\" stands in queries that can find more than one object."},
-	{ORM_MEMBER_KEY("limit"), .allowed = ORM_KEY_LIMIT,
-	 .hint = "\"limit\" stands in queries that can find more than one object."},
-	{ORM_MEMBER_KEY("offset"), .allowed = ORM_KEY_OFFSET,
-	 .hint = "\"offset\" stands in queries for objects, rows and groups."},
-	{ORM_MEMBER_KEY("distinct"), .allowed = ORM_KEY_DISTINCT,
-	 .hint = "\"distinct\" stands in queries for objects and rows, in loads and in counts, but not in pages."},
-	{ORM_MEMBER_KEY("select"), .allowed = ORM_KEY_SELECT,
-	 .hint = "\"select\" stands in queries for objects (orm.all, orm.get...) and in loads; "
-			 "rows have all their columns."},
-	{ORM_MEMBER_KEY("omit"), .allowed = ORM_KEY_OMIT,
-	 .hint = "\"omit\" stands in queries for objects (orm.all, orm.get...) and in loads; "
-			 "rows have all their columns."},
-	{ORM_MEMBER_KEY("load"), .allowed = ORM_KEY_LOAD,
-	 .hint = "\"load\" stands in queries for objects (orm.all, orm.get...) and in loads."},
-	{ORM_MEMBER_KEY("lock"), .allowed = ORM_KEY_LOCK,
-	 .hint = "\"lock\" locks the rows of the root: it stands at the top of a query for objects or rows, "
-			 "but not of a page."},
-	{ORM_MEMBER_KEY("etag"), .allowed = ORM_KEY_ETAG,
-	 .hint = "\"etag\" stands in queries for objects (orm.all, orm.get...) and in loads."},
-	{ORM_MEMBER_KEY("after"), .allowed = ORM_KEY_AFTER, .may_be_null = true,
-	 .hint = "\"after\" stands at the top of a query of orm.page."},
-	{ORM_MEMBER_KEY("before"), .allowed = ORM_KEY_BEFORE, .may_be_null = true,
-	 .hint = "\"before\" stands at the top of a query of orm.page."},
-	{ORM_MEMBER_KEY("total"), .allowed = ORM_KEY_TOTAL, .hint = "\"total\" stands at the top of a query of orm.page."},
-	{ORM_MEMBER_KEY("group_by"), .allowed = ORM_KEY_GROUP_BY,
-	 .hint = "\"group_by\" stands in queries of orm.aggregate."},
-	{ORM_MEMBER_KEY("aggregate"), .allowed = ORM_KEY_AGGREGATE,
-	 .hint = "\"aggregate\" stands in queries of orm.aggregate."},
-	{ORM_MEMBER_KEY("having"), .allowed = ORM_KEY_HAVING, .hint = "\"having\" stands in queries of orm.aggregate."},
-	{ORM_MEMBER_KEY("of"), .allowed = ORM_KEY_OF, .hint = "\"of\" stands in a query in \"load\"."},
-	{ORM_MEMBER_KEY("one"), .allowed = ORM_KEY_ONE, .hint = "\"one\" stands in a query in \"load\"."},
-	{ORM_MEMBER_KEY("recursive"), .allowed = ORM_KEY_RECURSIVE, .hint = "\"recursive\" stands in a query in \"load\"."},
+/* The keys of a query, by bit number: frequent ones first; the hint says where a key is allowed. */
+static const OrmShapedKey query_keys[ORM_KEY_COUNT] = {
+	{{ORM_MEMBER_KEY("where"), .allowed = ORM_KEY_WHERE,
+	  .hint = "\"where\" says which objects are meant; orm.get is told that by the key."},
+	 orm_shape_conditions},
+	{{ORM_MEMBER_KEY("order_by"), .allowed = ORM_KEY_ORDER_BY,
+	  .hint = "\"order_by\" stands in queries that can find more than one object."},
+	 orm_shape_orders},
+	{{ORM_MEMBER_KEY("limit"), .allowed = ORM_KEY_LIMIT,
+	  .hint = "\"limit\" stands in queries that can find more than one object."},
+	 orm_shape_limit},
+	{{ORM_MEMBER_KEY("offset"), .allowed = ORM_KEY_OFFSET,
+	  .hint = "\"offset\" stands in queries for objects, rows and groups."},
+	 orm_shape_operand},
+	{{ORM_MEMBER_KEY("load"), .allowed = ORM_KEY_LOAD,
+	  .hint = "\"load\" stands in queries for objects (orm.all, orm.get...) and in loads."},
+	 orm_shape_load},
+	{{ORM_MEMBER_KEY("select"), .allowed = ORM_KEY_SELECT,
+	  .hint = "\"select\" stands in queries for objects (orm.all, orm.get...) and in loads; "
+			  "rows have all their columns."},
+	 orm_shape_exact},
+	{{ORM_MEMBER_KEY("omit"), .allowed = ORM_KEY_OMIT,
+	  .hint = "\"omit\" stands in queries for objects (orm.all, orm.get...) and in loads; "
+			  "rows have all their columns."},
+	 orm_shape_exact},
+	{{ORM_MEMBER_KEY("compute"), .allowed = ORM_KEY_COMPUTE,
+	  .hint = "\"compute\" stands in queries for objects, groups and counts."},
+	 orm_shape_expressions},
+	{{ORM_MEMBER_KEY("distinct"), .allowed = ORM_KEY_DISTINCT,
+	  .hint = "\"distinct\" stands in queries for objects and rows, in loads and in counts, but not in pages."},
+	 orm_shape_exact},
+	{{ORM_MEMBER_KEY("lock"), .allowed = ORM_KEY_LOCK,
+	  .hint = "\"lock\" locks the rows of the root: it stands at the top of a query for objects or rows, "
+			  "but not of a page."},
+	 orm_shape_exact},
+	{{ORM_MEMBER_KEY("etag"), .allowed = ORM_KEY_ETAG,
+	  .hint = "\"etag\" stands in queries for objects (orm.all, orm.get...) and in loads."},
+	 orm_shape_exact},
+	{{ORM_MEMBER_KEY("after"), .allowed = ORM_KEY_AFTER, .may_be_null = true,
+	  .hint = "\"after\" stands at the top of a query of orm.page."},
+	 orm_shape_cursor},
+	{{ORM_MEMBER_KEY("before"), .allowed = ORM_KEY_BEFORE, .may_be_null = true,
+	  .hint = "\"before\" stands at the top of a query of orm.page."},
+	 orm_shape_cursor},
+	{{ORM_MEMBER_KEY("total"), .allowed = ORM_KEY_TOTAL, .hint = "\"total\" stands at the top of a query of orm.page."},
+	 orm_shape_exact},
+	{{ORM_MEMBER_KEY("group_by"), .allowed = ORM_KEY_GROUP_BY,
+	  .hint = "\"group_by\" stands in queries of orm.aggregate."},
+	 orm_shape_exact},
+	{{ORM_MEMBER_KEY("aggregate"), .allowed = ORM_KEY_AGGREGATE,
+	  .hint = "\"aggregate\" stands in queries of orm.aggregate."},
+	 orm_shape_expressions},
+	{{ORM_MEMBER_KEY("having"), .allowed = ORM_KEY_HAVING, .hint = "\"having\" stands in queries of orm.aggregate."},
+	 orm_shape_conditions},
+	{{ORM_MEMBER_KEY("of"), .allowed = ORM_KEY_OF, .hint = "\"of\" stands in a query in \"load\"."}, orm_shape_exact},
+	{{ORM_MEMBER_KEY("one"), .allowed = ORM_KEY_ONE, .hint = "\"one\" stands in a query in \"load\"."},
+	 orm_shape_exact},
+	{{ORM_MEMBER_KEY("recursive"), .allowed = ORM_KEY_RECURSIVE,
+	  .hint = "\"recursive\" stands in a query in \"load\"."},
+	 orm_shape_exact},
 };
 
 /* In an ereport: where the objects are known, no key is allowed that finds them. */
@@ -67,10 +88,10 @@ hint_known(const OrmMemberKey *member, const char *name, uint32 takes)
 	return true;
 }
 
-static const OrmMemberTable query_members = {
+const OrmMemberTable orm_query_keys = {
 	.document = "query",
 	.noun = "key",
-	ORM_MEMBER_RECORDS(keys_of_queries),
+	ORM_MEMBER_RECORDS(query_keys),
 	.empty_array = true,
 	.hint = hint_known,
 };
@@ -100,7 +121,7 @@ static const Rule rules[] = {
 const char *
 orm_query_key_name(OrmQueryKey key)
 {
-	return keys_of_queries[pg_rightmost_one_pos32(key)].key;
+	return query_keys[pg_rightmost_one_pos32(key)].member.key;
 }
 
 const OrmJson *
@@ -114,7 +135,7 @@ orm_query_key(const OrmQueryKeys *keys, OrmQueryKey key)
 void
 orm_query_take(OrmJson query, int takes, const OrmPath *place, OrmQueryKeys *keys)
 {
-	orm_members_take(&query_members, takes, query, place, keys->values);
+	orm_members_take(&orm_query_keys, takes, query, place, keys->values);
 }
 
 const OrmModel *
@@ -226,8 +247,9 @@ keep_levels(OrmCompiler *compiler)
 		compiled->levels[compiled->nlevels++] = lfirst(cell);
 }
 
-OrmCompiled *
-orm_query_compile(const OrmQueryRequest *request)
+/* Compiles a request; which of its values are part of the shape is checked by the caller. */
+static OrmCompiled *
+compile(const OrmQueryRequest *request)
 {
 	OrmCompiler compiler = {.request = request};
 	const Rule *rule = &rules[request->verb];
@@ -248,4 +270,15 @@ orm_query_compile(const OrmQueryRequest *request)
 	keep_depends(&compiler);
 	keep_levels(&compiler);
 	return compiler.compiled;
+}
+
+OrmCompiled *
+orm_query_compile(const OrmQueryRequest *request)
+{
+	OrmCompiled *compiled = compile(request);
+
+#ifdef USE_ASSERT_CHECKING
+	orm_blind_check(request, compiled, compile);
+#endif
+	return compiled;
 }

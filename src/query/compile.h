@@ -79,20 +79,29 @@ typedef struct OrmScope
 	List *named;					/* of OrmExpression *: names of "compute"; groups and aggregates in having */
 } OrmScope;
 
+/*
+ * The tables of keys that the walk of the shape knows the grammar from; their
+ * records begin with an OrmShapedKey.
+ */
+extern const OrmMemberTable orm_query_keys;		   /* compile.c */
+extern const OrmMemberTable orm_where_connectives; /* where.c */
+extern const OrmMemberTable orm_order_keys;		   /* order.c */
+extern const OrmMemberTable orm_aggregate_keys;	   /* aggregate.c */
+
 /* ---- compile.c ---- */
 
 /* What a key of a query may hold; documents with other keys are refused with the nearest one. */
 typedef enum OrmQueryKey
 {
 	ORM_KEY_WHERE = 1 << 0,
-	ORM_KEY_COMPUTE = 1 << 1,
-	ORM_KEY_ORDER_BY = 1 << 2,
-	ORM_KEY_LIMIT = 1 << 3,
-	ORM_KEY_OFFSET = 1 << 4,
-	ORM_KEY_DISTINCT = 1 << 5,
-	ORM_KEY_SELECT = 1 << 6,
-	ORM_KEY_OMIT = 1 << 7,
-	ORM_KEY_LOAD = 1 << 8,
+	ORM_KEY_ORDER_BY = 1 << 1,
+	ORM_KEY_LIMIT = 1 << 2,
+	ORM_KEY_OFFSET = 1 << 3,
+	ORM_KEY_LOAD = 1 << 4,
+	ORM_KEY_SELECT = 1 << 5,
+	ORM_KEY_OMIT = 1 << 6,
+	ORM_KEY_COMPUTE = 1 << 7,
+	ORM_KEY_DISTINCT = 1 << 8,
 	ORM_KEY_LOCK = 1 << 9,
 	ORM_KEY_ETAG = 1 << 10,
 	ORM_KEY_AFTER = 1 << 11,

@@ -237,7 +237,7 @@ orm_query_signature(const OrmModel *model, List *order, const OrmJson *where)
 		appendStringInfo(&text, ", %s", ((const OrmOrder *) lfirst(cell))->text);
 	orm_shape_begin(&shape);
 	if (where != NULL)
-		orm_shape_add_conditions(&shape, *where);
+		orm_shape_conditions(&shape, *where);
 	appendStringInfo(&text, "\n" UINT64_FORMAT, hash(shape.bytes.data, shape.bytes.len, WHERE_SEED));
 	return text.data;
 }

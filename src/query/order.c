@@ -31,12 +31,13 @@ typedef enum ItemKey
 
 #define NITEM_KEYS (ITEM_SEARCH + 1)
 
-static const OrmMemberKey item_keys[NITEM_KEYS] = {
-	[ITEM_BY] = {ORM_MEMBER_KEY("by"), .allowed = ORM_MEMBER_ALWAYS, .required = ORM_MEMBER_ALWAYS,
-				 .hint = "\"by\" is the path to what is ordered by, as in {\"by\": \"id\", \"desc\": true}."},
-	[ITEM_DESC] = {ORM_MEMBER_KEY("desc"), .allowed = ORM_MEMBER_ALWAYS},
-	[ITEM_NULLS] = {ORM_MEMBER_KEY("nulls"), .allowed = ORM_MEMBER_ALWAYS},
-	[ITEM_SEARCH] = {ORM_MEMBER_KEY("search"), .allowed = ORM_MEMBER_ALWAYS, .may_be_null = true},
+static const OrmShapedKey item_keys[NITEM_KEYS] = {
+	[ITEM_BY] = {{ORM_MEMBER_KEY("by"), .allowed = ORM_MEMBER_ALWAYS, .required = ORM_MEMBER_ALWAYS,
+				  .hint = "\"by\" is the path to what is ordered by, as in {\"by\": \"id\", \"desc\": true}."},
+				 orm_shape_exact},
+	[ITEM_DESC] = {{ORM_MEMBER_KEY("desc"), .allowed = ORM_MEMBER_ALWAYS}, orm_shape_exact},
+	[ITEM_NULLS] = {{ORM_MEMBER_KEY("nulls"), .allowed = ORM_MEMBER_ALWAYS}, orm_shape_exact},
+	[ITEM_SEARCH] = {{ORM_MEMBER_KEY("search"), .allowed = ORM_MEMBER_ALWAYS}, orm_shape_operand},
 };
 
 /* Is this an operator by its symbol? */
@@ -46,7 +47,7 @@ is_operator(OrmJson key)
 	return orm_json_kind(key) == ORM_JSON_STRING && orm_condition_is_symbol(orm_json_string(key));
 }
 
-static const OrmMemberTable item_table = {.noun = "key", ORM_MEMBER_RECORDS(item_keys), .other = is_operator};
+const OrmMemberTable orm_order_keys = {.noun = "key", ORM_MEMBER_RECORDS(item_keys), .other = is_operator};
 
 typedef struct Item
 {
@@ -61,7 +62,7 @@ take_item(Item *item, OrmJson json, const OrmPath *place)
 {
 	OrmJsonWalk walk = orm_json_walk(json);
 
-	orm_members_take(&item_table, ORM_MEMBER_ALWAYS, json, place, item->members);
+	orm_members_take(&orm_order_keys, ORM_MEMBER_ALWAYS, json, place, item->members);
 	item->operator= NULL;
 	while (orm_json_next(&walk))
 	{

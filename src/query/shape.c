@@ -16,7 +16,7 @@
 
 #include "model/patch.h"
 #include "model/value.h"
-#include "query/shape.h"
+#include "query/compile.h"
 
 /* What comes next in the bytes; a value is the kind of its JSON (0..7). */
 typedef enum Tag
@@ -36,21 +36,6 @@ typedef enum Tag
 	TAG_PATCH,
 	TAG_TWICE
 } Tag;
-
-typedef void (*Walk)(OrmShape *shape, OrmJson json);
-
-/* A key whose member is not simply part of the shape. */
-typedef struct Place
-{
-	const char *key;
-	int length;
-	Walk walk;
-} Place;
-
-#define PLACE(key, walk) \
-	{ \
-		key, sizeof(key) - 1, walk \
-	}
 
 void
 orm_shape_begin(OrmShape *shape)
@@ -80,8 +65,8 @@ add_text(OrmShape *shape, Tag tag, const char *text, int length)
 }
 
 /* Appends a part of the document as it stands. */
-static void
-add_exact(OrmShape *shape, OrmJson json)
+void
+orm_shape_exact(OrmShape *shape, OrmJson json)
 {
 	int length;
 	const char *source = orm_json_source(json, &length);
@@ -94,7 +79,7 @@ static void
 add_key(OrmShape *shape, OrmJson key)
 {
 	if (orm_json_kind(key) == ORM_JSON_UNDECODABLE)
-		add_exact(shape, key);
+		orm_shape_exact(shape, key);
 	else
 		add_text(shape, TAG_KEY, orm_json_bytes(key), key.node->length);
 }
@@ -145,7 +130,7 @@ is_reference(OrmJson json)
 static void
 add_reference(OrmShape *shape, OrmJson json)
 {
-	add_exact(shape, json);
+	orm_shape_exact(shape, json);
 	if (shape->on_reference != NULL)
 		shape->on_reference(shape->argument, json);
 }
@@ -170,8 +155,8 @@ add_value(OrmShape *shape, OrmJson json)
 }
 
 /* An operand: a value, perhaps in an instruction. */
-static void
-add_operand(OrmShape *shape, OrmJson json)
+void
+orm_shape_operand(OrmShape *shape, OrmJson json)
 {
 	OrmJson key;
 	OrmJson value;
@@ -198,46 +183,58 @@ is_operator(OrmJson key)
 	return key.node->length > 0;
 }
 
-static void add_conditions(OrmShape *shape, OrmJson json);
+/* The walk of a record of a table. */
+static OrmShapeWalk
+walk_of(const OrmMemberTable *table, int i)
+{
+	return ((const OrmShapedKey *) orm_members_record(table, i))->walk;
+}
 
 /* Conditions in an array, each for itself. */
-static void
-add_condition_list(OrmShape *shape, OrmJson json)
+void
+orm_shape_condition_list(OrmShape *shape, OrmJson json)
 {
 	OrmJsonWalk walk = orm_json_walk(json);
 
+	if (orm_json_kind(json) != ORM_JSON_ARRAY)
+	{
+		orm_shape_conditions(shape, json);
+		return;
+	}
 	keep(shape, json);
 	add_number(shape, TAG_ARRAY, json.node->count);
 	while (orm_json_next(&walk))
-		add_conditions(shape, walk.value);
+		orm_shape_conditions(shape, walk.value);
 }
 
 /* What stands behind a key in conditions. */
 static void
 add_condition(OrmShape *shape, OrmJson key, OrmJson json)
 {
+	int connective = orm_members_find(&orm_where_connectives, key);
+
 	add_key(shape, key);
-	if (is_operator(key) || orm_json_equals(key, "$value"))
-		add_operand(shape, json);
-	else if (orm_json_kind(json) == ORM_JSON_ARRAY && (orm_json_equals(key, "and") || orm_json_equals(key, "or")))
-		add_condition_list(shape, json);
+	if (connective >= 0)
+		walk_of(&orm_where_connectives, connective)(shape, json);
+	else if (is_operator(key) || orm_json_equals(key, "$value"))
+		orm_shape_operand(shape, json);
 	else
-		add_conditions(shape, json);
+		orm_shape_conditions(shape, json);
 }
 
-/* A limit: how the server plans depends on it, so a number is part of the shape. */
-static void
-add_limit(OrmShape *shape, OrmJson json)
+/* A number is shape: how the server plans depends on it. */
+void
+orm_shape_limit(OrmShape *shape, OrmJson json)
 {
 	if (orm_json_kind(json) == ORM_JSON_NUMBER)
-		add_exact(shape, json);
+		orm_shape_exact(shape, json);
 	else
-		add_operand(shape, json);
+		orm_shape_operand(shape, json);
 }
 
 /* Conditions, which may be an operand as well. */
-static void
-add_conditions(OrmShape *shape, OrmJson json)
+void
+orm_shape_conditions(OrmShape *shape, OrmJson json)
 {
 	OrmJsonWalk walk;
 
@@ -261,61 +258,50 @@ add_conditions(OrmShape *shape, OrmJson json)
 		add_condition(shape, walk.key, walk.value);
 }
 
-/* An object: keys, and members by their places; other JSON as it is. */
+/* An object: keys, and members by the table of keys or as "other" says; other JSON as it is. */
 static void
-add_members(OrmShape *shape, OrmJson json, const Place *places, int nplaces, Walk other)
+add_members(OrmShape *shape, OrmJson json, const OrmMemberTable *table, OrmShapeWalk other)
 {
 	OrmJsonWalk walk;
 
 	if (orm_json_kind(json) != ORM_JSON_OBJECT)
 	{
-		add_exact(shape, json);
+		orm_shape_exact(shape, json);
 		return;
 	}
 	add_number(shape, TAG_OBJECT, json.node->count);
 	walk = orm_json_walk(json);
 	while (orm_json_next(&walk))
 	{
-		Walk member = other;
+		int i = table != NULL ? orm_members_find(table, walk.key) : -1;
 
-		for (int i = 0; i < nplaces; i++)
-			if (walk.key.node->length == (uint32) places[i].length && orm_json_equals(walk.key, places[i].key))
-				member = places[i].walk;
 		add_key(shape, walk.key);
-		member(shape, walk.value);
+		(i >= 0 ? walk_of(table, i) : other)(shape, walk.value);
 	}
 }
 
-static void add_orders(OrmShape *shape, OrmJson json);
-
-/* An expression or an aggregate. */
+/* An expression or an aggregate; of the forms of expressions everything is shape. */
 static void
 add_expression(OrmShape *shape, OrmJson json)
 {
-	static const Place places[] = {PLACE("where", add_conditions), PLACE("order_by", add_orders)};
-
-	add_members(shape, json, places, lengthof(places), add_exact);
+	add_members(shape, json, &orm_aggregate_keys, orm_shape_exact);
 }
 
-/* An object of expressions by name. */
-static void
-add_expressions(OrmShape *shape, OrmJson json)
+void
+orm_shape_expressions(OrmShape *shape, OrmJson json)
 {
-	add_members(shape, json, NULL, 0, add_expression);
+	add_members(shape, json, NULL, add_expression);
 }
 
-/* An item of order_by. */
+/* An item of order_by; a key that is not in the table is an operator. */
 static void
 add_order(OrmShape *shape, OrmJson json)
 {
-	static const Place places[] = {PLACE("by", add_exact), PLACE("desc", add_exact), PLACE("nulls", add_exact)};
-
-	add_members(shape, json, places, lengthof(places), add_operand);
+	add_members(shape, json, &orm_order_keys, orm_shape_operand);
 }
 
-/* order_by */
-static void
-add_orders(OrmShape *shape, OrmJson json)
+void
+orm_shape_orders(OrmShape *shape, OrmJson json)
 {
 	OrmJsonWalk walk;
 
@@ -330,51 +316,37 @@ add_orders(OrmShape *shape, OrmJson json)
 		add_order(shape, walk.value);
 }
 
-/* after, before: of the cursor itself nothing. */
-static void
-add_cursor(OrmShape *shape, OrmJson json)
+/* Of the cursor itself nothing. */
+void
+orm_shape_cursor(OrmShape *shape, OrmJson json)
 {
 	if (is_reference(json))
 		add_reference(shape, json);
 	else if (orm_json_kind(json) == ORM_JSON_OBJECT)
-		add_exact(shape, json);
+		orm_shape_exact(shape, json);
 	else
 		appendStringInfoCharMacro(&shape->bytes, (char) orm_json_kind(json));
-}
-
-static void add_query(OrmShape *shape, OrmJson json);
-
-/* load: an object of queries, or else as it is. */
-static void
-add_load(OrmShape *shape, OrmJson json)
-{
-	check_stack_depth();
-	add_members(shape, json, NULL, 0, add_query);
 }
 
 /* A query; true and others in its place as they are. */
 static void
 add_query(OrmShape *shape, OrmJson json)
 {
-	static const Place places[] = {PLACE("where", add_conditions),		PLACE("load", add_load),
-								   PLACE("order_by", add_orders),		PLACE("limit", add_limit),
-								   PLACE("offset", add_operand),		PLACE("compute", add_expressions),
-								   PLACE("aggregate", add_expressions), PLACE("having", add_conditions),
-								   PLACE("after", add_cursor),			PLACE("before", add_cursor)};
+	add_members(shape, json, &orm_query_keys, orm_shape_exact);
+}
 
-	add_members(shape, json, places, lengthof(places), add_exact);
+/* An object of queries, or else as it is. */
+void
+orm_shape_load(OrmShape *shape, OrmJson json)
+{
+	check_stack_depth();
+	add_members(shape, json, NULL, add_query);
 }
 
 void
 orm_shape_add_query(OrmShape *shape, const OrmDocument *query)
 {
 	add_query(shape, orm_document_root(query));
-}
-
-void
-orm_shape_add_conditions(OrmShape *shape, OrmJson where)
-{
-	add_conditions(shape, where);
 }
 
 /*
@@ -401,19 +373,19 @@ add_change(OrmShape *shape, OrmJson json)
 
 	if (!only_member(json, &key, &operand) || orm_patch_named(key) == ORM_PATCH_SET)
 	{
-		add_operand(shape, json);
+		orm_shape_operand(shape, json);
 		return;
 	}
 	add_number(shape, TAG_OBJECT, 1);
 	add_key(shape, key);
-	add_operand(shape, operand);
+	orm_shape_operand(shape, operand);
 }
 
 void
 orm_shape_add_patch(OrmShape *shape, const OrmDocument *patch)
 {
 	begin_another(shape, TAG_PATCH, patch);
-	add_members(shape, orm_document_root(patch), NULL, 0, add_change);
+	add_members(shape, orm_document_root(patch), NULL, add_change);
 }
 
 void
@@ -423,7 +395,7 @@ orm_shape_add_cursor(OrmShape *shape, const OrmDocument *cursor, bool backward)
 	if (cursor == NULL)
 		appendStringInfoCharMacro(&shape->bytes, (char) TAG_NOT_GIVEN);
 	else if (orm_json_kind(orm_document_root(cursor)) != ORM_JSON_ARRAY)
-		add_exact(shape, orm_document_root(cursor));
+		orm_shape_exact(shape, orm_document_root(cursor));
 	else
 	{
 		OrmJsonWalk walk = orm_json_walk(orm_document_root(cursor));

@@ -7,7 +7,9 @@
  * the nodes of the document, without a model: this must cost little, as it is
  * what a hit in the cache costs.
  *
- * What is a value, and what is shape?  The walk knows the places of the grammar:
+ * What is a value, and what is shape?  The tables of keys by which the compiler
+ * reads an object say for each key how the walk takes its value, so that the two
+ * know the grammar from one place:
  *
  *   query    the object itself: keys are shape;
  *            "where", "having"       conditions
@@ -46,7 +48,7 @@
 #ifndef ORM_QUERY_SHAPE_H
 #define ORM_QUERY_SHAPE_H
 
-#include "base/document.h"
+#include "base/members.h"
 #include "lib/stringinfo.h"
 
 /* A parameter of a call: a member of the parameters' document, or an argument of a function. */
@@ -75,11 +77,30 @@ typedef struct OrmShape
 	void *argument;
 } OrmShape;
 
+/* Walks what stands behind a key. */
+typedef void (*OrmShapeWalk)(OrmShape *shape, OrmJson json);
+
+/* A key of the grammar; the records of the tables of keys that the walk takes begin with one. */
+typedef struct OrmShapedKey
+{
+	OrmMemberKey member;
+	OrmShapeWalk walk;
+} OrmShapedKey;
+
+extern void orm_shape_exact(OrmShape *shape, OrmJson json);			 /* it is shape, to the last byte */
+extern void orm_shape_operand(OrmShape *shape, OrmJson json);		 /* a value, perhaps in an instruction */
+extern void orm_shape_conditions(OrmShape *shape, OrmJson json);	 /* conditions */
+extern void orm_shape_condition_list(OrmShape *shape, OrmJson json); /* an array of conditions */
+extern void orm_shape_limit(OrmShape *shape, OrmJson json);			 /* "limit" */
+extern void orm_shape_orders(OrmShape *shape, OrmJson json);		 /* "order_by" */
+extern void orm_shape_expressions(OrmShape *shape, OrmJson json);	 /* "compute", "aggregate" */
+extern void orm_shape_cursor(OrmShape *shape, OrmJson json);		 /* "after", "before" */
+extern void orm_shape_load(OrmShape *shape, OrmJson json);			 /* "load" */
+
 /* Begins an empty shape in the current memory context.  Who wants to hear of references sets "on_reference" then. */
 extern void orm_shape_begin(OrmShape *shape);
 
 extern void orm_shape_add_query(OrmShape *shape, const OrmDocument *query);
-extern void orm_shape_add_conditions(OrmShape *shape, OrmJson where);
 extern void orm_shape_add_patch(OrmShape *shape, const OrmDocument *patch);
 extern void orm_shape_add_parameters(OrmShape *shape, const OrmQueryParameter *parameters, int nparameters);
 extern void orm_shape_add_cursor(OrmShape *shape, const OrmDocument *cursor, bool backward);

@@ -160,20 +160,30 @@ append_not(OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql)
 	return true;
 }
 
+/* What joins conditions. */
+typedef struct ConnectiveKey
+{
+	OrmShapedKey key;
+	Connective append;
+} ConnectiveKey;
+
+static const ConnectiveKey connectives[] = {
+	{{{ORM_MEMBER_KEY("and")}, orm_shape_condition_list}, append_and},
+	{{{ORM_MEMBER_KEY("or")}, orm_shape_condition_list}, append_or},
+	{{{ORM_MEMBER_KEY("not")}, orm_shape_conditions}, append_not},
+};
+
+const OrmMemberTable orm_where_connectives = {.noun = "key", ORM_MEMBER_RECORDS(connectives)};
+
 /* Appends what one key of a where says. */
 static bool
 append_member(OrmScope *scope, OrmJson key, OrmJson json, const OrmPath *place, StringInfo sql)
 {
-	static const struct
-	{
-		const char *key;
-		Connective append;
-	} connectives[] = {{"and", append_and}, {"or", append_or}, {"not", append_not}};
+	int connective = orm_members_find(&orm_where_connectives, key);
 	OrmName name;
 
-	for (int i = 0; i < lengthof(connectives); i++)
-		if (orm_json_equals(key, connectives[i].key))
-			return connectives[i].append(scope, json, place, sql);
+	if (connective >= 0)
+		return connectives[connective].append(scope, json, place, sql);
 	name = orm_query_name(scope, key, place);
 	if (name.relationship != NULL)
 		return orm_query_related(scope, name.relationship, json, place, sql);
