@@ -23,7 +23,7 @@ PG_FUNCTION_INFO_V1(orm_sql_document_from_jsonb);
 PG_FUNCTION_INFO_V1(orm_sql_document_to_json);
 PG_FUNCTION_INFO_V1(orm_sql_document_to_jsonb);
 
-/* The document in an argument; limits are for those who read it, not for passing it on. */
+/* The document in an argument; limits are checked when it is read (orm_document_open). */
 static OrmDocument *
 document_argument(Datum datum)
 {

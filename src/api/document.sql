@@ -40,7 +40,7 @@ CREATE TYPE orm.document (
     STORAGE = extended
 );
 COMMENT ON TYPE orm.document IS
-'A JSON document given to the extension; literals, json, jsonb, text and varchar become one by themselves.';
+'A JSON document; literals and values of the types json, jsonb, text and varchar are cast to it implicitly.';
 
 CREATE FUNCTION orm.document_from_text(pg_catalog.text) RETURNS orm.document
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'orm_sql_document_from_text';

@@ -1,11 +1,11 @@
 /*
  * each.c - orm.each: objects one by one, in the memory of a few.
  *
- * It returns a value per call, so that the SELECT list and a client's cursor
- * take only what they ask for; in FROM the server puts the whole set into a
- * tuplestore first.  Who stops before the end (LIMIT) leaves the stream open,
- * and with it a cursor: a callback of the executor's context closes it.  An
- * error needs no callback, as it takes all cursors along.
+ * It returns a value per call, so a SELECT list and a client's cursor read only
+ * the objects they fetch; in FROM the server puts the whole set into a
+ * tuplestore first.  A query that ends early (LIMIT) leaves the stream and its
+ * cursor open: a callback of the executor's context closes them.  An error needs
+ * no callback, as it closes all cursors.
  */
 #include "postgres.h"
 
@@ -17,14 +17,14 @@
 
 PG_FUNCTION_INFO_V1(orm_sql_each);
 
-/* Executor callback: nobody asks for the next object any more. */
+/* Executor callback: the query ends before the last object. */
 static void
 close_early(Datum stream)
 {
 	orm_stream_close((OrmStream *) DatumGetPointer(stream));
 }
 
-/* Copies a document argument, which the stream needs as long as it lives; NULL stays. */
+/* Copies a document argument for the lifetime of the stream; NULL stays. */
 static void
 keep_argument(FunctionCallInfo fcinfo, int n)
 {
@@ -32,7 +32,7 @@ keep_argument(FunctionCallInfo fcinfo, int n)
 		fcinfo->args[n].value = PointerGetDatum(PG_DETOAST_DATUM_COPY(fcinfo->args[n].value));
 }
 
-/* Opens the stream of a call, in the memory of all its calls. */
+/* Opens the stream, in the multi-call memory context. */
 static OrmStream *
 open_stream(FunctionCallInfo fcinfo, FuncCallContext *calls)
 {

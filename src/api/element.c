@@ -5,10 +5,9 @@
  *
  *     {"<name of the function>": {"<name of an argument>": <its value>, ...}}
  *
- * with the names as CREATE FUNCTION in element.sql has them, so that those
- * declarations are the table of what exists.  Arguments that are NULL were not
- * given.  Nothing is checked here: a document may come from anywhere, so the
- * one who reads it checks (model/declaration.h).
+ * with the names of CREATE FUNCTION in element.sql, so that file is the table of
+ * the builders.  Arguments that are NULL are not given.  Nothing is checked here:
+ * documents are checked where they are read (model/declaration.h).
  */
 #include "postgres.h"
 
@@ -35,7 +34,7 @@ typedef struct Builder
 	Oid *types;
 } Builder;
 
-/* Reads the builder that is being called, into the memory of its call site. */
+/* Reads the called builder from pg_proc, into the memory of its call site. */
 static Builder *
 read_builder(FmgrInfo *flinfo)
 {
@@ -80,8 +79,7 @@ append_text_array(StringInfo out, Datum value)
 	int n;
 
 	if (ARR_NDIM(array) > 1)
-		ereport(ERROR, errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				errmsg("list of names must be an array of one dimension"));
+		ereport(ERROR, errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("list of names must be a one-dimensional array"));
 	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT, &elements, &nulls, &n);
 	appendStringInfoChar(out, '[');
 	for (int i = 0; i < n; i++)
@@ -95,7 +93,7 @@ append_text_array(StringInfo out, Datum value)
 	appendStringInfoChar(out, ']');
 }
 
-/* How arguments of a type become JSON. */
+/* Writers of arguments, by type. */
 static const struct
 {
 	Oid type;
@@ -121,7 +119,7 @@ append_argument(StringInfo out, Oid type, Datum value)
 			errmsg("builder function cannot have an argument of type %s", format_type_be(type)));
 }
 
-/* Makes the element of a model document that the builder's arguments say. */
+/* Makes the element of a model document from the arguments of its builder. */
 Datum
 orm_sql_element(PG_FUNCTION_ARGS)
 {

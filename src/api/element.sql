@@ -21,7 +21,7 @@ COMMENT ON FUNCTION orm.column(
 	pg_catalog.bool, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
 	pg_catalog.text) IS
-'Element of a model document: a column. type is any SQL type text; it is left out only for orm.map. server_default, generated and check_expr are SQL expressions; identity is ''always'', ''by default'' or ''none''; foreign_key is a model or a table, or one of its columns as target.column; attribute is the name in documents when it is not the column''s. Nothing is checked before orm.model or orm.map.';
+'Element of a model document: a column. type is any SQL type text; it is left out only for orm.map. server_default, generated and check_expr are SQL expressions; identity is ''always'', ''by default'' or ''none''; foreign_key is a model or a table, or one of its columns as target.column; attribute is the name in documents, by default that of the column. Checked by orm.model and orm.map only.';
 
 CREATE OR REPLACE FUNCTION orm.primary_key(VARIADIC columns pg_catalog.text[])
 RETURNS orm.document
@@ -123,7 +123,7 @@ AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.belongs_to(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.bool,
 	pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
-'Element of a model document: a relationship to one object of a model, by a key column of this table. foreign_key is that column, <name>_id unless given; it, its foreign key and its index are added when they are not declared. back_populates is the relationship of the other model that is the same one seen from there. cascade says what goes along it: ''save-update'' (when nothing is said), ''delete'', ''all'' or ''none'', separated by commas.';
+'Element of a model document: a relationship to one object of a model, by a key column of this table. foreign_key is that column, <name>_id unless given; the column, its foreign key and its index are added unless declared. back_populates is the inverse relationship of the other model. cascade is a list of ''save-update'' (the default), ''delete'', ''all'' or ''none'', separated by commas.';
 
 CREATE OR REPLACE FUNCTION orm.belongs_to(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
@@ -147,7 +147,7 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.has_many(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
-'Element of a model document: a relationship to the objects of a model whose key columns point at this one. foreign_key is the column there, found from the foreign keys unless given; back_populates is the relationship of the other model that is the same one seen from there. cascade says what goes along it: ''save-update'' (when nothing is said), ''delete'', ''delete-orphan'', ''all'' or ''none'', separated by commas.';
+'Element of a model document: a relationship to the objects of a model whose foreign key refers to this one. foreign_key is its column, by default found in the foreign keys of the table; back_populates is the inverse relationship of the other model. cascade is a list of ''save-update'' (the default), ''delete'', ''delete-orphan'', ''all'' or ''none'', separated by commas.';
 
 CREATE OR REPLACE FUNCTION orm.has_many(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
@@ -158,7 +158,7 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.has_many(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text) IS
-'Element of a model document: a relationship to the objects of a model whose key columns point at this one, by a key of several columns.';
+'Element of a model document: a relationship to the objects of a model whose foreign key refers to this one, by a key of several columns.';
 
 CREATE OR REPLACE FUNCTION orm.has_one(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text DEFAULT NULL,
@@ -169,7 +169,7 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.has_one(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
-'Element of a model document: a relationship to the one object of a model whose key columns point at this one. foreign_key is the column there, found from the foreign keys unless given; back_populates is the relationship of the other model that is the same one seen from there. cascade says what goes along it: ''save-update'' (when nothing is said), ''delete'', ''delete-orphan'', ''all'' or ''none'', separated by commas.';
+'Element of a model document: a relationship to the one object of a model whose foreign key refers to this one. foreign_key is its column, by default found in the foreign keys of the table; back_populates is the inverse relationship of the other model. cascade is a list of ''save-update'' (the default), ''delete'', ''delete-orphan'', ''all'' or ''none'', separated by commas.';
 
 CREATE OR REPLACE FUNCTION orm.has_one(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
@@ -180,7 +180,7 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.has_one(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text) IS
-'Element of a model document: a relationship to the one object of a model whose key columns point at this one, by a key of several columns.';
+'Element of a model document: a relationship to the one object of a model whose foreign key refers to this one, by a key of several columns.';
 
 CREATE OR REPLACE FUNCTION orm.many_to_many(
 	name pg_catalog.text, model pg_catalog.text, through pg_catalog.text DEFAULT NULL,
@@ -192,7 +192,7 @@ AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.many_to_many(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
 	pg_catalog.text) IS
-'Element of a model document: a relationship to the objects of a model through a join table. through is that table, or a model of it; one is made unless it is there. foreign_key is the column of the join table that points at this model, found unless given. cascade says what goes along it: ''save-update'' (when nothing is said), ''delete'', ''all'' or ''none'', separated by commas.';
+'Element of a model document: a relationship to the objects of a model through a join table. through is that table, or a model of it; it is created unless it exists. foreign_key is the column of the join table that refers to this model, by default found in its foreign keys. cascade is a list of ''save-update'' (the default), ''delete'', ''all'' or ''none'', separated by commas.';
 
 CREATE OR REPLACE FUNCTION orm.many_to_many(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
@@ -211,7 +211,7 @@ RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.version(pg_catalog.text) IS
-'Element of a model document: the column that counts how often a row was changed, by a trigger, so that plain SQL counts too. It is made as integer NOT NULL DEFAULT 1 when it is not declared; a declared one is a smallint, integer or bigint that is not nullable. An object that gives it is written only if the row still has that version: 40001 otherwise.';
+'Element of a model document: the column that counts the changes of a row, by a trigger, so changes by other statements count too. Unless declared, it is created as integer NOT NULL DEFAULT 1; a declared one must be a smallint, integer or bigint that is not nullable. An object with a version is written only if its row still has it; otherwise 40001 is raised.';
 
 CREATE OR REPLACE FUNCTION orm.accessors(
 	prefix pg_catalog.text DEFAULT NULL, schema pg_catalog.text DEFAULT NULL,
@@ -220,4 +220,4 @@ RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.accessors(pg_catalog.text, pg_catalog.text, pg_catalog.text[]) IS
-'Element of a model document: how the typed functions of the model are called, in which schema they are made, and which: create, find, find_by, filter_by, all, update, save, delete, relationships.';
+'Element of a model document: prefix of the names of the typed functions of the model, their schema, and the list of those to create: create, find, find_by, filter_by, all, update, save, delete, relationships.';

@@ -1,9 +1,8 @@
 /*
- * etag.c - the SQL function orm.etag: what tells one state of a row from
- * another.
+ * etag.c - the SQL function orm.etag: a hash of the values of a row.
  *
- * It hashes the values' bytes as the server holds them, so it depends on no
- * setting and needs nothing of the types.  Only who reads "$etag" pays for it.
+ * It hashes the bytes of the values, so it depends on no setting and on no
+ * function of their types.
  */
 #include "postgres.h"
 
@@ -15,7 +14,7 @@
 
 PG_FUNCTION_INFO_V1(orm_sql_etag);
 
-/* Two hashes of 64 bits, each the seed of the next value's. */
+/* Two hashes of 64 bits, each the seed for the next value. */
 typedef struct RowHash
 {
 	uint64 halves[2];

@@ -102,9 +102,9 @@ do_read(void *argument)
 }
 
 /*
- * The declaration of a row, or NULL, after a WARNING, when it cannot be read
- * any more: a declared model's type may have been dropped meanwhile, and that
- * must not take the list of all others along.
+ * The declaration of a row, or NULL, after a WARNING, when it cannot be read:
+ * the type of a declared column may have been dropped, and the other models must
+ * be listed all the same.
  */
 static OrmDeclaration *
 read_declaration(const OrmRegistered *registered)
@@ -113,7 +113,7 @@ read_declaration(const OrmRegistered *registered)
 
 	if (registered->mapped)
 		return orm_register_declaration(registered);
-	orm_guard_run(do_read, &reading, psprintf("model \"%s\" is left out", registered->name));
+	orm_guard_run(do_read, &reading, psprintf("skipping model \"%s\"", registered->name));
 	return reading.declaration;
 }
 

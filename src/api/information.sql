@@ -4,7 +4,7 @@
 CREATE OR REPLACE FUNCTION orm.version() RETURNS pg_catalog.text
 LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'orm_sql_version';
 COMMENT ON FUNCTION orm.version() IS
-'The version of the extension''s library, as in its control file. Errors: none.';
+'The version of the extension''s library. Errors: none.';
 
 CREATE OR REPLACE FUNCTION orm.attribute_rows()
 RETURNS TABLE (model pg_catalog.text, attribute pg_catalog.text, column_name pg_catalog.text,

@@ -15,14 +15,14 @@ PG_FUNCTION_INFO_V1(orm_sql_unset_support);
 PG_FUNCTION_INFO_V1(orm_sql_language_handler);
 PG_FUNCTION_INFO_V1(orm_sql_language_validator);
 
-/* The marker of an argument that was not given; as a value it is NULL. */
+/* orm.unset(anyelement): the default of an argument that is not given; evaluated, it is NULL. */
 Datum
 orm_sql_unset(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_NULL();
 }
 
-/* Planner support for it: a call becomes a constant that the language handler knows. */
+/* Planner support for it: a call becomes a constant that the language handler recognizes. */
 Datum
 orm_sql_unset_support(PG_FUNCTION_ARGS)
 {

@@ -34,7 +34,7 @@ PG_FUNCTION_INFO_V1(orm_sql_drop_table);
 PG_FUNCTION_INFO_V1(orm_sql_sync);
 PG_FUNCTION_INFO_V1(orm_sql_describe);
 
-/* The document that a name, a table and the VARIADIC elements in an argument stand for. */
+/* Composes the model document of a name, a table and the VARIADIC elements in an argument. */
 static char *
 compose(const char *model, const char *table, FunctionCallInfo fcinfo, int n)
 {
@@ -58,7 +58,7 @@ compose(const char *model, const char *table, FunctionCallInfo fcinfo, int n)
 	for (int i = 0; i < nelements; i++)
 	{
 		if (nulls[i])
-			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("an element of a model must not be null"),
+			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("element of a model must not be null"),
 					errdetail("At elements[%d].", i));
 		documents[i] = orm_document_open(elements[i]);
 	}

@@ -1,5 +1,5 @@
 /*
- * rows.c - orm.rows: what a query finds, as rows of the table's type.
+ * rows.c - orm.rows: the objects of a query as rows of the table's type.
  */
 #include "postgres.h"
 
@@ -15,7 +15,7 @@
 
 PG_FUNCTION_INFO_V1(orm_sql_rows);
 
-/* The table whose row type the first argument has. */
+/* The table of the row type of the first argument. */
 static Oid
 row_argument(FunctionCallInfo fcinfo)
 {
@@ -26,7 +26,7 @@ row_argument(FunctionCallInfo fcinfo)
 	if (kind == '\0' || kind == RELKIND_COMPOSITE_TYPE)
 		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
 				errmsg("argument \"row\" must be a row of a table, not of type %s", format_type_be(type)),
-				errhint("Its value does not matter: NULL::schema.table."));
+				errhint("Only its type is used: NULL::schema.table."));
 	return relid;
 }
 

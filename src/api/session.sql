@@ -4,40 +4,40 @@
 CREATE OR REPLACE FUNCTION orm.add(model pg_catalog.text, object orm.document, label pg_catalog.text DEFAULT NULL) RETURNS pg_catalog.void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_add';
 COMMENT ON FUNCTION orm.add(pg_catalog.text, orm.document, pg_catalog.text) IS
-'Queues an object to be inserted: by orm.flush(), by the next orm.* call that reads or writes, or at COMMIT. The object is checked now; it may have nested objects, and {"$ref": label} in place of one that was queued before. 42704 for a label that nothing has, 42710 for a label that is taken in this transaction, 25006 where nothing may be written, 53400 when the queue is larger than orm.queue_size.';
+'Queues an object to be inserted by orm.flush(), by the next orm.* call that reads or writes, or at COMMIT. The object is checked now; it may have nested objects, and {"$ref": label} in place of an object that was queued before. Errors: 42704 for a label that does not exist, 42710 for a label that is taken in this transaction, 25006 in a read-only transaction, 53400 when the queue is larger than orm.queue_size; otherwise as orm.create.';
 
 CREATE OR REPLACE FUNCTION orm.merge(model pg_catalog.text, object orm.document, label pg_catalog.text DEFAULT NULL) RETURNS pg_catalog.void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_merge';
 COMMENT ON FUNCTION orm.merge(pg_catalog.text, orm.document, pg_catalog.text) IS
-'Queues an object to be saved, as orm.save does: inserted or updated by primary key. Otherwise as orm.add.';
+'Queues an object to be inserted or updated by primary key, as by orm.save. Arguments and errors as orm.add.';
 
 CREATE OR REPLACE FUNCTION orm.remove(model pg_catalog.text, key pg_catalog.text) RETURNS pg_catalog.void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_remove';
 COMMENT ON FUNCTION orm.remove(pg_catalog.text, pg_catalog.text) IS
-'Queues the delete of the object with that primary key (see orm.get). An object that is not there then is no error.';
+'Queues the deletion of the object with a primary key (see orm.get). It is not an error if there is no such object when the queue is written. Errors as orm.add.';
 
 CREATE OR REPLACE FUNCTION orm.remove(model pg_catalog.text, key pg_catalog.anyelement) RETURNS pg_catalog.void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_remove';
 COMMENT ON FUNCTION orm.remove(pg_catalog.text, pg_catalog.anyelement) IS
-'Queues the delete of the object with that primary key (see orm.get). An object that is not there then is no error.';
+'Queues the deletion of the object with a primary key (see orm.get). It is not an error if there is no such object when the queue is written. Errors as orm.add.';
 
 CREATE OR REPLACE FUNCTION orm.expunge(label pg_catalog.text) RETURNS pg_catalog.bool
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_expunge';
 COMMENT ON FUNCTION orm.expunge(pg_catalog.text) IS
-'Takes the object with that label out of the queue: true when it was there, not yet written, and queued by a role that the caller is a member of.';
+'Takes the object with a label out of the queue; returns whether it was pending and queued by a role of which the caller is a member. Errors: 22004 for null.';
 
 CREATE OR REPLACE FUNCTION orm.flush() RETURNS pg_catalog.int8
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_flush';
 COMMENT ON FUNCTION orm.flush() IS
-'Writes all that is queued, with what is nested in it, one statement for each table, kind and set of columns, as the roles that queued it; returns the number of rows of models that were inserted, updated or deleted. 42501 in a security-restricted operation, as in the function of an index.';
+'Writes all queued objects and their nested objects, one statement for each table, kind and set of columns, as the roles that queued them; returns the number of rows of models inserted, updated or deleted. Errors: 42501 in a security-restricted operation, as in the function of an index; otherwise as orm.create, orm.save and orm.delete.';
 
 CREATE OR REPLACE FUNCTION orm.flush(document orm.document, options orm.document DEFAULT '{}') RETURNS pg_catalog.json
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_flush_document';
 COMMENT ON FUNCTION orm.flush(orm.document, orm.document) IS
-'Writes a changeset at once: {"add" | "merge": [{"model": name, "object": {...}, "label": text}], "remove": [{"model": name, "key": key}]}, as orm.add, orm.merge and orm.remove followed by orm.flush would. {"$ref": label} leads from one object to another, in any order. Returns {"ids": {label: key}, "inserted": n, "updated": n, "deleted": n}, of rows of models. What is queued is written first. Option: "dry_run": true undoes it all. 42704 for a label that nothing has, 42710 for one that is given twice.';
+'Writes a changeset at once: {"add" | "merge": [{"model": name, "object": {...}, "label": text}], "remove": [{"model": name, "key": key}]}, as orm.add, orm.merge and orm.remove followed by orm.flush would. {"$ref": label} refers from one object to another, in any order. Returns {"ids": {label: key}, "inserted": n, "updated": n, "deleted": n}, the numbers of rows of models. Queued objects are written first. Option: "dry_run": true undoes the call. Errors: 42704 for a label that does not exist, 42710 for one that is given twice; otherwise as orm.flush().';
 
 CREATE OR REPLACE FUNCTION orm.pending() RETURNS TABLE ("position" pg_catalog.int4, action pg_catalog.text, model pg_catalog.text,
         label pg_catalog.text, object pg_catalog.text, role pg_catalog.name)
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_pending';
 COMMENT ON FUNCTION orm.pending() IS
-'What is queued in this transaction and not yet written, in the order of the calls: the object as it was given, or the key of one to be removed; label and object are null for what a role has queued that the caller is no member of.';
+'The pending objects of this transaction, in the order of the calls: the object as given, or the key of one to be removed; label and object are null for entries of a role of which the caller is not a member. Errors: none.';

@@ -1,5 +1,5 @@
 /*
- * trigger.c - the triggers that keep the registry true; see define/events.c.
+ * trigger.c - the triggers that keep the registry up to date; see define/events.c.
  */
 #include "postgres.h"
 
@@ -20,7 +20,7 @@ PG_FUNCTION_INFO_V1(orm_sql_binding_row);
 PG_FUNCTION_INFO_V1(orm_sql_follow_ddl);
 PG_FUNCTION_INFO_V1(orm_sql_follow_drop);
 
-/* Raises when a trigger function is called as something else. */
+/* Raises unless a trigger function is called by its trigger. */
 static void
 check_called_by(bool right, const char *function)
 {
@@ -30,8 +30,8 @@ check_called_by(bool right, const char *function)
 }
 
 /*
- * orm.registry_row(): a row of orm.model that did not come from the extension's
- * own code: a restore's COPY, an apply worker, or a superuser's hand.
+ * orm.registry_row(): a row of orm.model that the extension has not written
+ * itself, but a restore's COPY, an apply worker, or a superuser.
  */
 Datum
 orm_sql_registry_row(PG_FUNCTION_ARGS)
@@ -68,9 +68,9 @@ orm_sql_registry_rows(PG_FUNCTION_ARGS)
 }
 
 /*
- * orm.binding_row(): a row of orm.binding that did not come from the extension's
- * own code is not written.  OIDs of a publisher mean nothing here; the rows of
- * orm.model that come along are bound to tables of this database.
+ * orm.binding_row(): skips a row of orm.binding that the extension has not
+ * written itself.  OIDs of a publisher mean nothing here; its rows of orm.model
+ * are bound to tables of this database.
  */
 Datum
 orm_sql_binding_row(PG_FUNCTION_ARGS)
@@ -84,9 +84,8 @@ orm_sql_binding_row(PG_FUNCTION_ARGS)
 }
 
 /*
- * orm.follow_ddl(): names are followed only after what gives something another
- * name.  Other DDL is followed without us, and must not wait for the locks of
- * models it has nothing to do with.
+ * orm.follow_ddl(): names are followed after renaming statements only.  Other DDL
+ * must not wait for the locks of unrelated models.
  */
 Datum
 orm_sql_follow_ddl(PG_FUNCTION_ARGS)

@@ -1,21 +1,21 @@
 -- once
--- How the registry keeps itself true: the row trigger of a restore, and event
--- triggers for DDL of anybody; see define/events.c.
+-- The triggers that keep the registry up to date: those of a restore, and event
+-- triggers for DDL; see define/events.c.
 
 CREATE FUNCTION orm.registry_row() RETURNS pg_catalog.trigger
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_registry_row';
 COMMENT ON FUNCTION orm.registry_row() IS
-'Trigger on orm.model: binds a row that a restore brings to its table; one that cannot be placed is skipped with a WARNING.';
+'Trigger on orm.model: binds a restored row to its table; a row without a table is skipped with a WARNING.';
 
 CREATE FUNCTION orm.registry_rows() RETURNS pg_catalog.trigger
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_registry_rows';
 COMMENT ON FUNCTION orm.registry_rows() IS
-'Trigger on orm.model: when a restore has brought all rows, binds the columns that relationships name in each other''s tables.';
+'Trigger on orm.model: after the last row of a restore, binds the columns of relationships in each other''s tables.';
 
 CREATE FUNCTION orm.binding_row() RETURNS pg_catalog.trigger
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_binding_row';
 COMMENT ON FUNCTION orm.binding_row() IS
-'Trigger on orm.binding: leaves out what logical replication of all tables would write there, the OIDs of another database.';
+'Trigger on orm.binding: skips rows that logical replication of all tables would write there, with the OIDs of another database.';
 
 CREATE FUNCTION orm.follow_ddl() RETURNS pg_catalog.event_trigger
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_follow_ddl';
@@ -25,7 +25,7 @@ COMMENT ON FUNCTION orm.follow_ddl() IS
 CREATE FUNCTION orm.follow_drop() RETURNS pg_catalog.event_trigger
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_follow_drop';
 COMMENT ON FUNCTION orm.follow_drop() IS
-'Event trigger: forgets the models of tables that were dropped. Never raises.';
+'Event trigger: deletes the models of dropped tables from the registry. Never raises.';
 
 -- ENABLE ALWAYS: a subscriber's apply worker has to bind rows as well.
 CREATE TRIGGER registry_row BEFORE INSERT OR UPDATE OR DELETE ON orm.model

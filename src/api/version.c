@@ -1,17 +1,16 @@
 /*
  * version.c - the trigger function orm.count_version: the column of the
- * element orm.version counts how often a row was changed, by whatever
- * statement.
+ * element orm.version counts the changes of a row, by any statement.
  *
- * Which column that is the trigger's condition says:
+ * The column is that of the trigger's condition:
  *
  *     CREATE TRIGGER orm_version BEFORE UPDATE ON posts
  *     FOR EACH ROW WHEN (OLD.version IS NOT NULL) EXECUTE FUNCTION orm.count_version();
  *
- * An argument would be text, and mean nothing any more when the column is
- * renamed.  The condition follows it, is dumped with its present name, and
- * makes the trigger depend on the column, so that the column cannot be dropped
- * and the trigger stay.
+ * An argument would be text, and wrong after the column is renamed.  The
+ * condition follows the column, is dumped with its present name, and makes the
+ * trigger depend on it, so that the column cannot be dropped without the
+ * trigger.
  */
 #include "postgres.h"
 
@@ -28,7 +27,7 @@
 
 PG_FUNCTION_INFO_V1(orm_sql_count_version);
 
-/* The types that count, and how far. */
+/* The types of version columns, and their largest values. */
 static const struct
 {
 	Oid type;
@@ -69,13 +68,13 @@ counted_column(FunctionCallInfo fcinfo, const TriggerData *trigger)
 	}
 	if (*column == InvalidAttrNumber)
 		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				errmsg("trigger \"%s\" of table \"%s\" does not say which column counts", trigger->tg_trigger->tgname,
-					   RelationGetRelationName(trigger->tg_relation)),
-				errhint("Its condition names that column alone: WHEN (OLD.version IS NOT NULL)."));
+				errmsg("could not determine the version column of trigger \"%s\" of table \"%s\"",
+					   trigger->tg_trigger->tgname, RelationGetRelationName(trigger->tg_relation)),
+				errhint("The condition of the trigger must use that column alone: WHEN (OLD.version IS NOT NULL)."));
 	return *column;
 }
 
-/* The largest value that a column of this type can have, or 0 for a type that does not count. */
+/* The largest value of a version column of this type, or 0 for any other type. */
 static int64
 maximum_of(Oid type)
 {
@@ -113,7 +112,7 @@ next_version(const TriggerData *trigger, AttrNumber column)
 
 	if (maximum == 0)
 		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-				errmsg("column \"%s\" of table \"%s\" cannot count versions", NameStr(attribute->attname),
+				errmsg("column \"%s\" of table \"%s\" cannot be a version column", NameStr(attribute->attname),
 					   RelationGetRelationName(trigger->tg_relation)),
 				errdetail("Its type is %s.", format_type_be(attribute->atttypid)));
 	if (isnull)
@@ -127,7 +126,7 @@ next_version(const TriggerData *trigger, AttrNumber column)
 	return value_of(attribute->atttypid, number_of(attribute->atttypid, old) + 1);
 }
 
-/* orm.count_version(): sets the column to its old value and one more, whatever the statement says. */
+/* orm.count_version(): sets the column to its old value plus one, whatever the statement sets. */
 Datum
 orm_sql_count_version(PG_FUNCTION_ARGS)
 {
@@ -139,7 +138,7 @@ orm_sql_count_version(PG_FUNCTION_ARGS)
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigger->tg_event) ||
 		!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || !TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				errmsg("function \"%s\" is for triggers BEFORE UPDATE FOR EACH ROW", "orm.count_version"));
+				errmsg("function \"%s\" must be called by a trigger BEFORE UPDATE FOR EACH ROW", "orm.count_version"));
 	column = counted_column(fcinfo, trigger);
 	next = next_version(trigger, column);
 	return PointerGetDatum(heap_modify_tuple_by_cols(trigger->tg_newtuple, RelationGetDescr(trigger->tg_relation), 1,

@@ -2,9 +2,9 @@
  * write.c - SQL functions that write and have options.
  *
  * A verb is a row of the table below.  The option "dry_run" is that of all of
- * them: the call does all that it would do, in a subtransaction that is rolled
- * back, so triggers and checks run and the answer is the true one.  Sequences
- * have moved on afterwards, as after any rollback.
+ * them: the call runs in a subtransaction that is rolled back, so triggers and
+ * checks run and the result is the true one.  Sequences have advanced
+ * afterwards, as after any rollback.
  */
 #include "postgres.h"
 
