@@ -60,8 +60,8 @@ raise_lossy(const OrmReference *reference, int attribute)
 	ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 			errmsg("attribute \"%s\" of model \"%s\" cannot hold the key of the object of model \"%s\"", holder->name,
 				   reference->edge->holder->model->name, reference->edge->referenced->model->name),
-			errdetail("As a value of type %s it would not refer to that object.", format_type_be(holder->type->oid)),
-			orm_error_place(place_of(reference)));
+			orm_error_place(place_of(reference)),
+			errhint("As a value of type %s it would not refer to that object.", format_type_be(holder->type->oid)));
 }
 
 /* The value of the i-th attribute of the holder's key for that of the target. */

@@ -182,7 +182,7 @@ add_condition(OrmLevelBuild *build, const LinkColumn *column, const char *key)
 	/* the key is of the type that the operator takes: a cast would have to be one of an array */
 	op_input_types(column->operator, & left, &right);
 	side.type = column->turned ? left : right;
-	if (IsPolymorphicType(side.type) || orm_type_equality(column->type->oid) == column->operator)
+	if (IsPolymorphicType(side.type) || getBaseType(column->child.type) == column->type->oid)
 		side.type = column->type->oid;
 	initStringInfo(&sql);
 	if (column->turned)
