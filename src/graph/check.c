@@ -1,434 +1,223 @@
 /*
- * check.c - see check.h: walking the object and collecting reasons.
+ * check.c - checking the objects of a document; see check.h.
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 
-#include "base/attempt.h"
-#include "exec/json.h"
-#include "graph/check_internal.h"
-#include "model/cache.h"
-#include "model/key.h"
-#include "model/relationship.h"
+#include "exec/access.h"
+#include "graph/check.h"
+#include "graph/check_row.h"
+#include "graph/collection.h"
+#include "graph/existing.h"
+#include "graph/item.h"
+#include "graph/join_rows.h"
+#include "graph/writer.h"
 
-/* All reasons at one place. */
-typedef struct Finding
+/* An object at the root that is read. */
+typedef struct Root
 {
-	char *place;
-	List *reasons; /* of char * */
-} Finding;
-
-void
-orm_validate_complain(OrmValidation *validation, const char *place, const char *reason)
-{
-	MemoryContext caller = MemoryContextSwitchTo(validation->context);
-	Finding *finding = orm_labels_find(validation->places, place);
-
-	if (finding == NULL)
-	{
-		finding = palloc0(sizeof(Finding));
-		finding->place = pstrdup(place);
-		validation->findings = lappend(validation->findings, finding);
-		orm_labels_put(validation->places, finding->place, finding);
-	}
-	finding->reasons = lappend(finding->reasons, pstrdup(reason));
-	MemoryContextSwitchTo(caller);
-}
-
-/* Is it an error that says nothing about the object: no memory, an internal one? */
-static bool
-is_not_about_data(int sqlerrcode)
-{
-	int class = ERRCODE_TO_CATEGORY(sqlerrcode);
-
-	return class == ERRCODE_INSUFFICIENT_RESOURCES || class == ERRCODE_SYSTEM_ERROR || class == ERRCODE_INTERNAL_ERROR;
-}
-
-/* The place that an error names ("At tags[1]."), or the one that is given. */
-static char *
-place_of(const ErrorData *error, const OrmPath *place)
-{
-	if (error->detail != NULL && strncmp(error->detail, "At ", 3) == 0)
-		return pnstrdup(error->detail + 3, strlen(error->detail) - 4);
-	return orm_path_text(place);
-}
-
-bool
-orm_validate_try(OrmValidation *validation, OrmTrial trial, void *argument, const OrmPath *place, bool silent)
-{
-	ErrorData *error = orm_attempt(trial, argument, ORM_ATTEMPT_KEEP);
-
-	if (error != NULL && is_not_about_data(error->sqlerrcode))
-		ReThrowError(error);
-	if (error != NULL && !silent)
-		orm_validate_complain(validation, place_of(error, place), error->message);
-	return error == NULL;
-}
-
-/* What is read in a trial: one member of an object. */
-typedef struct MemberTrial
-{
-	const OrmModel *model;
-	OrmDocument *document; /* an object of this member alone */
-	const OrmPath *place;  /* of the object */
-	OrmRecord *record;
-	OrmVerb verb;
-} MemberTrial;
+	OrmGraph *graph;
+	OrmGroup *group;
+	OrmJson json;
+	const OrmPath *place;
+} Root;
 
 static void
-read_member(void *argument)
+read_root(void *argument)
 {
-	MemberTrial *trial = argument;
+	const Root *root = argument;
 
-	orm_record_read(trial->model, orm_document_root(trial->document), trial->place, trial->verb, trial->record);
+	orm_read_object(root->graph, root->group, ORM_INTENT_SAVE, ORM_VERB_SAVE, root->json, root->place);
 }
 
-/* A document of one member. */
-static OrmDocument *
-make_document(const OrmJsonWalk *walk)
-{
-	StringInfoData text;
-	const char *source;
-	int length;
-
-	initStringInfo(&text);
-	appendStringInfoChar(&text, '{');
-	source = orm_json_source(walk->key, &length);
-	appendBinaryStringInfo(&text, source, length);
-	appendStringInfoChar(&text, ':');
-	source = orm_json_source(walk->value, &length);
-	appendBinaryStringInfo(&text, source, length);
-	appendStringInfoChar(&text, '}');
-	return orm_document_parse(text.data, text.len);
-}
-
-/* Reads one member of an object, an attribute or what is none. */
+/* Reads the document. */
 static void
-take_value(OrmSubject *subject, const OrmJsonWalk *walk, const char *name)
+read_document(OrmGraph *graph, const OrmModel *model, OrmJson document)
 {
-	OrmPath here = orm_path_key(subject->place, name);
-	MemberTrial trial = {subject->model, make_document(walk), subject->place, subject->record, subject->verb};
-	int attribute = orm_model_attribute(subject->model, name, strlen(name));
-
-	if (!orm_validate_try(subject->validation, read_member, &trial, &here, false) && attribute >= 0)
-		subject->wrong[attribute] = true;
-}
-
-static void validate_object(OrmValidation *validation, const OrmModel *model, OrmJson object, const OrmPath *place,
-							const OrmRelationship *through);
-
-/* The instructions of relationships. */
-static const struct
-{
-	const char *name;
-	bool writes;  /* its items may be objects that are written; else they name rows */
-	bool to_one;  /* it takes one item where the relationship leads to one */
-	bool to_many; /* and an array where it leads to many */
-} instructions[] = {
-	{"$set", true, false, true},	 {"$save", true, false, true},		  {"$connect_or_create", true, true, true},
-	{"$connect", false, true, true}, {"$disconnect", false, false, true}, {"$delete", false, false, true},
-};
-
-/* What is read in a trial: a scalar that is the key of a row. */
-typedef struct ScalarTrial
-{
-	const OrmSubject *subject;
-	OrmJson scalar;
-} ScalarTrial;
-
-static void
-read_scalar(void *argument)
-{
-	ScalarTrial *trial = argument;
-	const OrmSubject *subject = trial->subject;
-	const OrmKey *key = orm_model_need_key(subject->model);
-	Datum values[INDEX_MAX_KEYS];
-
-	if (key->nattributes > 1)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("the key of model \"%s\" has more than one attribute", subject->model->name));
-	if (!orm_key_read_json(subject->model, trial->scalar, subject->place, values))
-		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				errmsg("a key of model \"%s\" is expected, not %s", subject->model->name,
-					   orm_json_kind_name(orm_json_kind(trial->scalar))));
-	subject->record->values[key->attributes[0]] = values[0];
-	subject->record->given[key->attributes[0]] = true;
-}
-
-/* Is it the label of an object that is queued? */
-static bool
-is_label(OrmJson item)
-{
-	OrmJson label;
-
-	return orm_json_kind(item) == ORM_JSON_OBJECT && item.node->count == 1 && orm_json_member(item, "$ref", &label);
-}
-
-/* What is known of an object before it is read. */
-static OrmSubject
-make_subject(OrmValidation *validation, const OrmModel *model, const OrmPath *place)
-{
-	OrmSubject subject = {.validation = validation, .model = model, .place = place};
-
-	subject.verb = place == NULL ? ORM_VERB_SAVE : ORM_VERB_NESTED;
-	subject.record = orm_record_make(model, 1);
-	subject.wrong = palloc0(Max(model->nattributes, 1));
-	subject.supplied = palloc0(Max(model->nattributes, 1));
-	subject.seen = palloc0(Max(model->nattributes + model->nrelationships, 1));
-	return subject;
-}
-
-static void take_member(OrmSubject *subject, const OrmJsonWalk *walk);
-
-/* Looks for the row that is named in one place of a relationship, by a scalar or an object of a key. */
-static void
-take_ref(OrmSubject *owner, const OrmRelationship *relationship, OrmJson item, const OrmPath *place)
-{
-	OrmSubject subject = make_subject(owner->validation, orm_cache_open(relationship->target, AccessShareLock), place);
-	ScalarTrial trial = {&subject, item};
+	Root root = {graph, orm_graph_group(graph, model), document, NULL};
 	OrmJsonWalk walk;
 
-	if (is_label(item))
-		return;
-	if (orm_json_kind(item) != ORM_JSON_OBJECT)
+	if (orm_json_kind(document) != ORM_JSON_ARRAY)
 	{
-		if (orm_validate_try(owner->validation, read_scalar, &trial, place, false))
-			orm_validate_exists(&subject);
+		orm_read_part(graph, read_root, &root, NULL);
 		return;
 	}
-	subject.verb = ORM_VERB_NAMED;
-	walk = orm_json_walk(item);
+	walk = orm_json_walk(document);
 	while (orm_json_next(&walk))
-		take_member(&subject, &walk);
-	orm_validate_exists(&subject);
-}
-
-/* Validates what stands in one place of a relationship. */
-static void
-take_item(OrmSubject *subject, const OrmRelationship *relationship, OrmJson item, const OrmPath *place)
-{
-	if (is_label(item))
-		return;
-	if (orm_json_kind(item) != ORM_JSON_OBJECT)
-		take_ref(subject, relationship, item, place);
-	else
-		validate_object(subject->validation, orm_cache_open(relationship->target, AccessShareLock), item, place,
-						relationship->key_is_local ? NULL : relationship);
-}
-
-/* Validates an item of a relationship. */
-typedef void (*TakeItem)(OrmSubject *subject, const OrmRelationship *relationship, OrmJson item, const OrmPath *place);
-
-/* Validates all items of an array. */
-static void
-take_items(OrmSubject *subject, const OrmRelationship *relationship, OrmJson array, const OrmPath *place, TakeItem take)
-{
-	OrmJsonWalk walk;
-
-	if (orm_json_kind(array) != ORM_JSON_ARRAY)
 	{
-		orm_validate_complain(subject->validation, orm_path_text(place),
-							  psprintf("an array is expected, not %s", orm_json_kind_name(orm_json_kind(array))));
-		return;
+		CHECK_FOR_INTERRUPTS();
+		root.json = walk.value;
+		root.place = orm_place_keep(graph, orm_path_index(NULL, walk.index));
+		orm_read_part(graph, read_root, &root, root.place);
 	}
-	walk = orm_json_walk(array);
-	while (orm_json_next(&walk))
+}
+
+/* Of rows that are read, all that the caller may read comes back. */
+static void
+keep_all(OrmGroup *group)
+{
+	bool *readable = orm_access_readable(group->model);
+
+	group->returned.decided = true;
+	group->returned.readable = orm_access_returnable(group->model);
+	for (int i = 0; i < group->model->nattributes; i++)
+		if (readable == NULL || readable[i])
+			orm_returned_need(&group->returned, i);
+}
+
+/* Objects that are written by one statement. */
+typedef struct Written
+{
+	OrmBatch batch;
+	const OrmKey *key;
+} Written;
+
+static void
+refuse_same_key(void *argument)
+{
+	const Written *written = argument;
+
+	orm_batch_lock_order(&written->batch, written->key);
+}
+
+/* Looks for two objects of one row. */
+static void
+check_keys(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
+{
+	static const OrmObjectTest tests[] = {orm_writer_is_update, orm_writer_is_keyed};
+	OrmReturning returning = {.write = {.model = group->model}, .graph = graph, .group = group};
+
+	for (int i = 0; group->model->primary_key != NULL && i < (int) lengthof(tests); i++)
 	{
-		OrmPath here = orm_path_index(place, walk.index);
+		Written written = {orm_returned_pick(&returning, objects, n, tests[i], NULL), group->model->primary_key};
+
+		orm_finding_try(graph->findings, refuse_same_key, &written, NULL);
+	}
+}
+
+/* Objects whose writing is finished. */
+typedef struct Finished
+{
+	OrmGraph *graph;
+	OrmObject **objects;
+	int n;
+} Finished;
+
+static void
+finish(void *argument)
+{
+	const Finished *finished = argument;
+
+	orm_writer_finish(finished->graph, finished->objects, finished->n);
+}
+
+/* An OrmWave: looks at objects instead of writing them. */
+static void
+check_wave(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
+{
+	orm_writer_prepare(graph, group, objects, n);
+	check_keys(graph, group, objects, n);
+	for (int i = 0; i < n; i++)
+	{
+		Finished finished = {graph, &objects[i], 1};
 
 		CHECK_FOR_INTERRUPTS();
-		take(subject, relationship, walk.value, &here);
+		orm_check_row(graph, objects[i]);
+		orm_finding_try(graph->findings, finish, &finished, objects[i]->place);
 	}
 }
 
-/* Does the object give instructions instead of attributes? */
-static bool
-is_instructing(OrmJson value)
+/* A component that is gone through. */
+typedef struct Component
 {
-	OrmJsonWalk walk;
+	OrmGraph *graph;
+	int number;
+} Component;
 
-	if (orm_json_kind(value) != ORM_JSON_OBJECT)
-		return false;
-	walk = orm_json_walk(value);
-	return orm_json_next(&walk) && walk.key.node->length > 0 && orm_json_bytes(walk.key)[0] == '$' &&
-		!orm_json_equals(walk.key, "$ref") && !orm_json_equals(walk.key, "$etag") &&
-		!orm_json_equals(walk.key, "$action");
-}
-
-/* Validates what stands under one instruction. */
 static void
-take_instruction(OrmSubject *subject, const OrmRelationship *relationship, bool many, const OrmJsonWalk *walk,
-				 const OrmPath *place)
+check_component(void *argument)
 {
-	char *name = orm_json_string(walk->key);
-	OrmPath here = orm_path_key(place, name);
+	const Component *component = argument;
 
-	for (int i = 0; i < (int) lengthof(instructions); i++)
-	{
-		if (strcmp(name, instructions[i].name) != 0 || !(many ? instructions[i].to_many : instructions[i].to_one))
-			continue;
-		if (many)
-			take_items(subject, relationship, walk->value, &here, instructions[i].writes ? take_item : take_ref);
-		else
-			(instructions[i].writes ? take_item : take_ref)(subject, relationship, walk->value, &here);
-		return;
-	}
-	orm_validate_complain(subject->validation, orm_path_text(&here), psprintf("\"%s\" cannot stand here", name));
+	orm_order_component(component->graph, component->number, check_wave);
 }
 
-/* Validates what is nested under a relationship. */
 static void
-take_related(OrmSubject *subject, const OrmRelationship *relationship, OrmJson value, const OrmPath *place)
+run_removals(void *argument)
 {
-	bool many = relationship->kind == ORM_HAS_MANY || relationship->kind == ORM_MANY_TO_MANY;
-	OrmJsonWalk walk;
-
-	if (!relationship->resolved)
-		orm_relationship_require(subject->model, relationship);
-	for (int i = 0; relationship->key_is_local && i < relationship->nkeys; i++)
-	{
-		int attribute = orm_model_attribute_over(subject->model, relationship->local[i]);
-
-		if (attribute >= 0 && orm_json_kind(value) != ORM_JSON_NULL)
-			subject->supplied[attribute] = true;
-	}
-	if (many && !is_instructing(value))
-		take_items(subject, relationship, value, place, take_item);
-	else if (orm_json_kind(value) == ORM_JSON_ARRAY)
-		orm_validate_complain(subject->validation, orm_path_text(place), "one object is expected, not an array");
-	else if (orm_json_kind(value) == ORM_JSON_NULL)
-		return;
-	else if (!is_instructing(value))
-		take_item(subject, relationship, value, place);
-	else
-	{
-		walk = orm_json_walk(value);
-		while (orm_json_next(&walk))
-			take_instruction(subject, relationship, many, &walk, place);
-	}
+	orm_collection_run(argument, NULL);
 }
 
-/* Looks at one member of an object. */
+/* An item that is to be removed from a collection. */
+typedef struct Removed
+{
+	const OrmRemoval *removal;
+	const OrmObject *object;
+} Removed;
+
 static void
-take_member(OrmSubject *subject, const OrmJsonWalk *walk)
+refuse_item(void *argument)
 {
-	char *name = orm_json_string(walk->key);
-	OrmPath here = orm_path_key(subject->place, name);
-	const OrmRelationship *relationship = orm_model_relationship(subject->model, name);
-	int member = relationship == NULL
-		? orm_model_attribute(subject->model, name, strlen(name))
-		: subject->model->nattributes + (int) (relationship - subject->model->relationships);
+	const Removed *item = argument;
 
-	if (member >= 0 && subject->seen[member])
-		orm_validate_complain(subject->validation, orm_path_text(&here),
-							  psprintf("%s \"%s\" is given twice", relationship ? "relationship" : "attribute", name));
-	else if (relationship == NULL)
-		take_value(subject, walk, name);
-	else
-		take_related(subject, relationship, walk->value, &here);
-	if (member >= 0)
-		subject->seen[member] = true;
+	orm_collection_raise_not_in(item->removal->edge, item->object);
 }
 
-/* Says which values are missing, or NULL where they may not be. */
+/* The collections of new objects are empty. */
 static void
-check_required(const OrmSubject *subject)
+check_removals(OrmGraph *graph)
 {
-	for (int i = 0; i < subject->model->nattributes; i++)
-	{
-		const OrmAttribute *attribute = &subject->model->attributes[i];
-		OrmPath here = orm_path_key(subject->place, attribute->name);
-
-		if (!attribute->not_null || subject->wrong[i] || subject->supplied[i])
-			continue;
-		if (subject->record->given[i] && subject->record->isnull[i])
-			orm_validate_complain(subject->validation, orm_path_text(&here), "null is not allowed");
-		else if (!subject->record->given[i] && !subject->exists && !attribute->has_default)
-			orm_validate_complain(subject->validation, orm_path_text(&here), "a value is required");
-	}
-}
-
-/* The columns by which the object hangs on its parent are supplied by that. */
-static void
-supply(OrmSubject *subject, const OrmRelationship *through)
-{
-	if (through == NULL || OidIsValid(through->join_relid))
-		return;
-	for (int i = 0; i < through->nkeys; i++)
-	{
-		int attribute = orm_model_attribute_over(subject->model, through->remote[i]);
-
-		if (attribute >= 0)
-			subject->supplied[attribute] = true;
-	}
-}
-
-/* Validates an object; "through": the relationship by which it hangs on its parent, which holds no key. */
-static void
-validate_object(OrmValidation *validation, const OrmModel *model, OrmJson object, const OrmPath *place,
-				const OrmRelationship *through)
-{
-	OrmSubject subject;
-	OrmJsonWalk walk;
-
-	check_stack_depth();
-	if (orm_json_kind(object) != ORM_JSON_OBJECT)
-	{
-		orm_validate_complain(validation, orm_path_text(place),
-							  psprintf("an object of model \"%s\" is expected, not %s", model->name,
-									   orm_json_kind_name(orm_json_kind(object))));
-		return;
-	}
-	subject = make_subject(validation, model, place);
-	supply(&subject, through);
-	walk = orm_json_walk(object);
-	while (orm_json_next(&walk))
-		take_member(&subject, &walk);
-	orm_validate_keys(&subject);
-	check_required(&subject);
-	orm_validate_checks(&subject);
-	orm_validate_references(&subject);
-}
-
-/* Writes the findings as JSON. */
-static Datum
-write_findings(const OrmValidation *validation)
-{
-	StringInfoData out;
 	ListCell *cell;
 
-	orm_json_begin(&out);
-	appendStringInfoChar(&out, '{');
-	foreach(cell, validation->findings)
+	orm_finding_try(graph->findings, run_removals, graph, NULL);
+	foreach(cell, graph->removals)
 	{
-		const Finding *finding = lfirst(cell);
-		ListCell *reason;
+		const OrmRemoval *removal = lfirst(cell);
+		ListCell *object;
 
-		if (foreach_current_index(cell) > 0)
-			appendStringInfoChar(&out, ',');
-		orm_json_write_string(&out, finding->place, strlen(finding->place));
-		appendStringInfoString(&out, ":[");
-		foreach(reason, finding->reasons)
+		if (removal->done || removal->kind == ORM_REMOVE_OTHERS || removal->owner->returned.stored)
+			continue;
+		foreach(object, removal->items)
 		{
-			if (foreach_current_index(reason) > 0)
-				appendStringInfoChar(&out, ',');
-			orm_json_write_string(&out, lfirst(reason), strlen(lfirst(reason)));
+			Removed item = {removal, lfirst(object)};
+
+			orm_finding_try(graph->findings, refuse_item, &item, item.object->place);
 		}
-		appendStringInfoChar(&out, ']');
 	}
-	appendStringInfoChar(&out, '}');
-	return orm_json_end(&out);
+}
+
+static void
+check_links(void *argument)
+{
+	orm_join_rows_check(argument);
 }
 
 Datum
-orm_validate(const OrmModel *model, OrmJson object)
+orm_check_document(const OrmModel *model, OrmJson document, OrmFindLabel find_label)
 {
-	OrmValidation validation = {
-		.context = CurrentMemoryContext,
-		.places = orm_labels_make(CurrentMemoryContext),
-	};
+	OrmGraph *graph = orm_graph_make();
+	ListCell *cell;
+	int ncomponents;
 
-	validate_object(&validation, model, object, NULL, NULL);
-	return write_findings(&validation);
+	graph->findings = orm_finding_make();
+	graph->labels.find = find_label;
+	read_document(graph, model, document);
+	orm_graph_drop_broken(graph);
+	foreach(cell, graph->groups)
+		keep_all(lfirst(cell));
+	ncomponents = orm_order_group_number(graph);
+	orm_existing_find(graph);
+	for (int i = 0; i < ncomponents; i++)
+		orm_existing_check(graph, i);
+	for (int i = 0; i < ncomponents; i++)
+	{
+		Component component = {graph, i};
+
+		orm_finding_try(graph->findings, check_component, &component, NULL);
+	}
+	check_removals(graph);
+	foreach(cell, graph->edges)
+		orm_finding_try(graph->findings, check_links, lfirst(cell), NULL);
+	return orm_finding_json(graph->findings);
 }

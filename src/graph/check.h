@@ -1,27 +1,32 @@
 /*
- * check.h - every reason why an object could not be stored, at once and
- * without storing it.
+ * check.h - everything that is wrong with the objects of a document, at once and
+ * without storing them.
  *
- *     {"name": ["a value is required"], "posts[1].title": ["value too long for type character varying(5)"]}
+ * The objects are read as orm.save reads them, ordered as it orders them, and
+ * looked at instead of written (graph->findings).  Found are: unrecognized keys,
+ * instructions and labels; JSON of the wrong kind, and what types and domains say;
+ * values that are required or must not be null; the table's CHECK constraints;
+ * rows with the same unique key; foreign keys that refer to no row; named rows that
+ * do not exist, or are not in the collection; relationships and columns that
+ * disagree; removals that the foreign key does not allow; versions and etags of
+ * changed rows.  An object without findings is stored by orm.save.
  *
- * An object is looked at as orm.save would take it, its nested objects too,
- * also under instructions: keys of rows that are not there (labels are left to
- * the flush); unknown keys; JSON of the wrong kind, and what the types and domains say
- * (each value is read in a subtransaction of its own); values that are required
- * or must not be null; the table's CHECK constraints; rows that are there with
- * the same unique key; foreign keys that lead to no row.  What can only be
- * known by storing the row is not: what triggers, exclusion constraints and
- * deferred rules say.  A constraint that needs a value that is not known (a
- * volatile default, a generated column) is passed over, and so is one that the
- * caller may not look at.
+ * Not known is what only storing the row tells: triggers and rules, exclusion
+ * constraints and unique indexes over expressions or with a condition, deferred
+ * constraints.  A constraint over a value that is not known (a volatile default, a
+ * generated column, the outcome of a patch) is passed over, and so are rows that
+ * the caller may not read.
  */
 #ifndef ORM_GRAPH_CHECK_H
 #define ORM_GRAPH_CHECK_H
 
-#include "base/document.h"
+#include "graph/labels.h"
 #include "model/model.h"
 
-/* The JSON object of places and reasons, {} for an object that is right.  Raises nothing about the object. */
-extern Datum orm_validate(const OrmModel *model, OrmJson object);
+/*
+ * The JSON object of places and reasons for an object, or an array of them; {}
+ * where all are right.  Raises nothing about the objects.
+ */
+extern Datum orm_check_document(const OrmModel *model, OrmJson document, OrmFindLabel find_label);
 
 #endif

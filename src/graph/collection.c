@@ -16,12 +16,10 @@
 
 #include "exec/keyset.h"
 #include "graph/collection.h"
-#include "graph/graph.h"
 #include "graph/join_rows.h"
 #include "graph/leave.h"
 #include "graph/collection_rows.h"
 #include "graph/settle.h"
-#include "graph/writer.h"
 #include "store/batch.h"
 
 /* Raises 23502: an object may not leave its collection. */
@@ -340,6 +338,16 @@ check_left(Leaving *left, bool deleted)
 	orm_batch_not_stored(left->edge->holder->model, left->members[0].record);
 }
 
+/* Where findings are collected, members are looked for, and remembered as rows that would be changed. */
+static int
+check_members(Leaving *leaving)
+{
+	confirm(leaving, false);
+	for (int i = 0; i < leaving->n; i++)
+		orm_graph_vacate(leaving->graph, leaving->members[i].record);
+	return leaving->n;
+}
+
 /* Sets the foreign keys of the members NULL, or deletes them; returns how many there were. */
 static int
 write_members(const Leaving *leaving, bool deleted)
@@ -383,9 +391,9 @@ delete_members(Leaving *leaving)
 
 	if (leaving->n == 0)
 		return;
-	if (group->model->deletes_along)
+	if (group->model->deletes_along || leaving->graph->findings != NULL)
 	{
-		confirm(leaving, true);
+		confirm(leaving, leaving->graph->findings == NULL);
 		batch = batch_of(leaving, NULL);
 		orm_leave_delete(leaving->graph, group, batch.records, batch.n);
 		leaving->graph->tally.deleted += leaving->n;
@@ -435,7 +443,8 @@ let_go(Leaving *leaving)
 			raise_orphan(leaving->edge, leaving->members[0].record->place);
 	}
 	if (leaving->n > 0)
-		leaving->graph->tally.updated += write_members(leaving, false);
+		leaving->graph->tally.updated += leaving->graph->findings != NULL ? check_members(leaving)
+																		  : write_members(leaving, false);
 }
 
 /* Collections become just what is given. */
@@ -446,7 +455,7 @@ remove_others(OrmGraph *graph, OrmEdge *edge, const List *removals)
 
 	if (edge->holder == NULL)
 	{
-		orm_join_rows_delete_others(edge, removals);
+		orm_join_rows_delete_others(edge, removals, graph->findings != NULL);
 		return;
 	}
 	read_others(&leaving, removals);
@@ -461,7 +470,7 @@ remove_items(OrmGraph *graph, OrmEdge *edge, const List *removals, bool deleted)
 	ListCell *cell;
 
 	if (edge->holder == NULL)
-		orm_join_rows_delete(edge, removals);
+		orm_join_rows_delete(edge, removals, graph->findings != NULL);
 	foreach(cell, removals)
 	{
 		const OrmRemoval *removal = lfirst(cell);
@@ -545,7 +554,7 @@ orm_collection_find_by_owner(OrmGraph *graph, const OrmEdge *edge, OrmObject **o
 		orm_collection_rows_add(&query, r->target, NULL);
 	}
 	if (owned.objects != NULL)
-		orm_collection_rows_read(&query, true, take_owned, &owned);
+		orm_collection_rows_read(&query, graph->findings == NULL, take_owned, &owned);
 }
 
 /* Those removals of a kind by an edge that can be done now. */

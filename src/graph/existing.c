@@ -35,26 +35,65 @@ complete_key(OrmObject *object)
 				orm_error_place(object->place), errhint("Its parent's key, which would complete it, is not given."));
 }
 
+/* Objects of a group that are found by a key. */
+typedef struct Search
+{
+	OrmGraph *graph;
+	OrmGroup *group;
+	OrmObject **objects;
+	int n;
+} Search;
+
+static void
+complete_keys(void *argument)
+{
+	const Search *search = argument;
+
+	for (int i = 0; i < search->n; i++)
+		if (search->objects[i]->said.owner != NULL)
+			complete_key(search->objects[i]);
+}
+
+/* Finds those that are found by the key of the first. */
+static void
+find_by_key(void *argument)
+{
+	const Search *search = argument;
+	const OrmKey *key = search->objects[0]->said.key;
+	OrmReturning returning;
+	OrmBatch batch;
+
+	orm_returned_begin(&returning, search->graph, search->group, true);
+	batch = orm_returned_pick(&returning, search->objects, search->n, is_sought_by, key);
+	orm_batch_read(&batch, key);
+	orm_existing_demand(&batch, key);
+}
+
+/* Does the work for n objects of a group; where errors are collected, for the first alone.  False: it raised. */
+static bool
+search_for(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n, void (*work)(void *))
+{
+	Search search = {graph, group, objects, graph->findings == NULL ? n : 1};
+
+	if (orm_finding_try(graph->findings, work, &search, objects[0]->place))
+		return true;
+	objects[0]->said.broken = true;
+	return false;
+}
+
 /* Finds the rows of a group's objects that must exist. */
 static void
 find_group(OrmGraph *graph, OrmGroup *group)
 {
-	OrmReturning returning;
-
 	for (int i = 0; i < group->n; i++)
 		if (group->objects[i]->said.owner != NULL)
-			complete_key(group->objects[i]);
+			search_for(graph, group, &group->objects[i], 1, complete_keys);
 	for (int i = 0; i < group->n; i++)
 	{
 		OrmObject *object = group->objects[i];
-		OrmBatch batch;
 
-		if (object->written || object->record->done || !is_sought_by(object, object->said.key))
-			continue;
-		orm_returned_begin(&returning, graph, group, true);
-		batch = orm_returned_pick(&returning, &group->objects[i], group->n - i, is_sought_by, object->said.key);
-		orm_batch_read(&batch, object->said.key);
-		orm_existing_demand(&batch, object->said.key);
+		if (!object->written && !object->record->done && !object->said.broken && is_sought_by(object, object->said.key))
+			search_for(graph, group, &group->objects[i], group->n - i, find_by_key);
 	}
 	for (int i = 0; i < group->n; i++)
 		if (group->objects[i]->intent == ORM_INTENT_FIND && group->objects[i]->references == NULL)
@@ -68,6 +107,8 @@ orm_existing_find(OrmGraph *graph)
 
 	foreach(cell, graph->groups)
 		find_group(graph, lfirst(cell));
+	if (graph->findings != NULL)
+		orm_graph_drop_broken(graph);
 }
 
 /* Is it an object that is saved, or updated, and must be as it was read? */
@@ -95,9 +136,15 @@ asks_any(const OrmGroup *group)
 
 /* Compares rows with the states from which their objects were read, before any of them is written. */
 static void
-check_group(OrmGraph *graph, OrmGroup *group)
+compare_group(void *argument)
 {
-	OrmReturning returning = {.write = {.model = group->model}, .graph = graph, .group = group};
+	const Search *search = argument;
+	OrmGroup *group = search->group;
+	OrmReturning returning = {
+		.write = {.model = group->model, .checking = search->graph->findings != NULL},
+		.graph = search->graph,
+		.group = group,
+	};
 	OrmBatch batch;
 
 	if (group->model->primary_key == NULL || !asks_any(group))
@@ -114,6 +161,11 @@ orm_existing_check(OrmGraph *graph, int component)
 	ListCell *cell;
 
 	foreach(cell, graph->groups)
-		if (((OrmGroup *) lfirst(cell))->order.component == component)
-			check_group(graph, lfirst(cell));
+	{
+		OrmGroup *group = lfirst(cell);
+		Search search = {graph, group, group->objects, group->n};
+
+		if (group->order.component == component)
+			orm_finding_try(graph->findings, compare_group, &search, NULL);
+	}
 }

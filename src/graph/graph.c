@@ -22,6 +22,13 @@ orm_graph_make(void)
 	return graph;
 }
 
+/* An OrmReadGuard: errors become findings. */
+static bool
+guard(void *findings, void (*work)(void *), void *argument, const OrmPath *place)
+{
+	return orm_finding_try(findings, work, argument, place);
+}
+
 OrmGroup *
 orm_graph_group(OrmGraph *graph, const OrmModel *model)
 {
@@ -37,6 +44,8 @@ orm_graph_group(OrmGraph *graph, const OrmModel *model)
 	group = palloc0(sizeof(OrmGroup));
 	group->model = model;
 	group->reader = orm_reader_make(model);
+	if (graph->findings != NULL)
+		orm_reader_guard(group->reader, guard, graph->findings);
 	orm_returned_init(&group->returned, model);
 	graph->groups = lappend(graph->groups, group);
 	return group;
@@ -202,6 +211,64 @@ orm_graph_adopt(OrmGraph *graph, OrmGroup *group, OrmIntent intent, OrmRecord *r
 	own_record(graph, object, record);
 	MemoryContextSwitchTo(caller);
 	return object;
+}
+
+void
+orm_graph_vacate(OrmGraph *graph, const OrmRecord *record)
+{
+	MemoryContext caller = MemoryContextSwitchTo(graph->context);
+
+	Assert(graph->findings != NULL);
+	graph->vacated = lappend(graph->vacated, orm_graph_object(graph, record));
+	MemoryContextSwitchTo(caller);
+}
+
+/* Takes broken objects out of a list. */
+static List *
+without_broken(List *objects)
+{
+	ListCell *cell;
+
+	foreach(cell, objects)
+		if (((const OrmObject *) lfirst(cell))->said.broken)
+			objects = foreach_delete_current(objects, cell);
+	return objects;
+}
+
+void
+orm_graph_drop_broken(OrmGraph *graph)
+{
+	ListCell *cell;
+
+	foreach(cell, graph->groups)
+	{
+		OrmGroup *group = lfirst(cell);
+		int n = 0;
+
+		for (int i = 0; i < group->n; i++)
+			if (!group->objects[i]->said.broken)
+				group->objects[n++] = group->objects[i];
+			else
+				group->objects[i]->written = true;
+		group->n = n;
+	}
+	foreach(cell, graph->removals)
+	{
+		OrmRemoval *removal = lfirst(cell);
+
+		removal->items = without_broken(removal->items);
+		removal->done = removal->done || removal->owner->said.broken;
+	}
+	foreach(cell, graph->edges)
+	{
+		OrmEdge *edge = lfirst(cell);
+		ListCell *link;
+
+		foreach(link, edge->links)
+			if (((const OrmPair *) lfirst(link))->source->said.broken ||
+				((const OrmPair *) lfirst(link))->target->said.broken)
+				edge->links = foreach_delete_current(edge->links, link);
+	}
 }
 
 /* One object holds the other's key. */

@@ -38,6 +38,7 @@
 #ifndef ORM_GRAPH_GRAPH_H
 #define ORM_GRAPH_GRAPH_H
 
+#include "graph/finding.h"
 #include "graph/labels.h"
 #include "graph/order.h"
 #include "graph/order_group.h"
@@ -166,10 +167,12 @@ struct OrmGraph
 	MemoryContext context;
 	OrmGraphOptions options;
 	OrmLabelScope labels;
+	OrmFindings *findings; /* the graph is checked, not written, and errors are collected; NULL: it is written */
 	List *groups;
 	List *edges;
 	List *removals;
-	List *later;		/* of OrmReference *: set when all is written */
+	List *vacated; /* with findings: OrmObject *, of no document: rows that would be deleted or changed otherwise */
+	List *later;   /* of OrmReference *: set when all is written */
 	OrmObject **owners; /* of records, by their index */
 	int nrecords;
 	int capacity;
@@ -202,6 +205,12 @@ extern OrmObject *orm_graph_adopt(OrmGraph *graph, OrmGroup *group, OrmIntent in
 
 /* Another record for an object, empty. */
 extern OrmRecord *orm_graph_record(OrmGraph *graph, OrmObject *object);
+
+/* Takes objects that could not be read, "said.broken", out of the graph, and what depends on them. */
+extern void orm_graph_drop_broken(OrmGraph *graph);
+
+/* Remembers the row of a record, which would be deleted or changed. */
+extern void orm_graph_vacate(OrmGraph *graph, const OrmRecord *record);
 
 /* Connects two objects by the edge. */
 extern void orm_graph_connect(OrmGraph *graph, OrmEdge *edge, OrmObject *source, OrmObject *target);

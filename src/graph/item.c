@@ -185,6 +185,11 @@ only_a_key(const OrmPlace *place, OrmObject *object, bool member)
 		object->said.owner = place->owner;
 		object->said.owner_edge = place->edge;
 	}
+	if (record->wrong != NULL)
+	{
+		object->said.broken = true;
+		return NULL;
+	}
 	if (key == NULL)
 		orm_unique_missing(model, place->path);
 	for (int i = 0; i < model->nattributes; i++)

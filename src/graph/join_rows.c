@@ -30,6 +30,7 @@ typedef enum Action
 {
 	LINK_INSERT,
 	LINK_DELETE,
+	LINK_FIND,
 	LINK_DELETE_OTHERS
 } Action;
 
@@ -211,6 +212,18 @@ append_delete(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, c
 	appendStringInfoString(sql, " RETURNING k.n");
 }
 
+/* SELECT k.n FROM "s"."j" AS t, <keys> AS k WHERE ... */
+static void
+append_find(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const OrmJoinColumns *owners)
+{
+	appendStringInfoString(sql, "SELECT k.n FROM ");
+	orm_sql_relation(sql, edge->relationship->join_relid);
+	appendStringInfoString(sql, " AS t, ");
+	orm_columns_numbered_source(sql, keys, 1, "k");
+	appendStringInfoString(sql, " WHERE ");
+	append_match(sql, edge, "k");
+}
+
 /* DELETE FROM "s"."j" AS t USING <owners> AS p WHERE ... AND NOT EXISTS (SELECT FROM <kept> AS k WHERE ...) */
 static void
 append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const OrmJoinColumns *owners)
@@ -239,6 +252,7 @@ static const struct
 } actions[] = {
 	[LINK_INSERT] = {append_insert, ORM_KIND_LINK},
 	[LINK_DELETE] = {append_delete, ORM_KIND_UNLINK},
+	[LINK_FIND] = {append_find, ORM_KIND_UNLINK},
 	[LINK_DELETE_OTHERS] = {append_delete_others, ORM_KIND_UNLINK},
 };
 
@@ -259,7 +273,7 @@ open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *first, const
 	text.nparams = orm_columns_types(first, types);
 	if (second != NULL)
 		text.nparams += orm_columns_types(second, types + text.nparams);
-	if (action == LINK_DELETE)
+	if (action == LINK_DELETE || action == LINK_FIND)
 	{
 		text.nresults = 1;
 		text.results = &number;
@@ -416,6 +430,15 @@ orm_join_rows_insert(const OrmEdge *edge)
 	run_insert(edge, open_plan(edge, LINK_INSERT, &columns, &keys_of, ORM_PLAN_GENERIC), &rows, arrays, place);
 }
 
+void
+orm_join_rows_check(const OrmEdge *edge)
+{
+	ListCell *cell;
+
+	foreach(cell, edge->links)
+		check_shared(edge, ((const OrmPair *) lfirst(cell))->source, ((const OrmPair *) lfirst(cell))->target);
+}
+
 /* The nearest place that removals have in common. */
 static const OrmPath *
 common_place(const List *removals)
@@ -429,7 +452,7 @@ common_place(const List *removals)
 }
 
 void
-orm_join_rows_delete_others(const OrmEdge *edge, const List *removals)
+orm_join_rows_delete_others(const OrmEdge *edge, const List *removals, bool checking)
 {
 	OrmJoinColumns columns = key_columns(edge, true);
 	OrmJoinColumns owner_columns = key_columns(edge, false);
@@ -438,6 +461,8 @@ orm_join_rows_delete_others(const OrmEdge *edge, const List *removals)
 	Datum arrays[4 * INDEX_MAX_KEYS];
 	ListCell *cell;
 
+	if (checking)
+		return;
 	foreach(cell, removals)
 	{
 		const OrmRemoval *removal = lfirst(cell);
@@ -503,7 +528,7 @@ add_named(Named *named, const OrmEdge *edge, const List *removals)
 }
 
 void
-orm_join_rows_delete(const OrmEdge *edge, const List *removals)
+orm_join_rows_delete(const OrmEdge *edge, const List *removals, bool checking)
 {
 	OrmJoinColumns columns = key_columns(edge, true);
 	Named named = {.keys = orm_tuples_make(&columns)};
@@ -518,7 +543,8 @@ orm_join_rows_delete(const OrmEdge *edge, const List *removals)
 	gone = palloc0(named.keys.n);
 	orm_tuples_arrays(&named.keys, arrays);
 	orm_receiver_init(&receiver, take_gone, gone);
-	run(open_plan(edge, LINK_DELETE, &columns, NULL, ORM_PLAN_GENERIC), arrays, common_place(removals), &receiver.pub);
+	run(open_plan(edge, checking ? LINK_FIND : LINK_DELETE, &columns, NULL, ORM_PLAN_GENERIC), arrays,
+		common_place(removals), &receiver.pub);
 	MemoryContextDelete(receiver.per_row);
 	foreach(cell, named.items)
 		if (!gone[list_nth_int(named.numbers, foreach_current_index(cell))])

@@ -7,11 +7,13 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_class.h"
 #include "miscadmin.h"
 
 #include "graph/leave.h"
 #include "model/cache.h"
 #include "remove/delete.h"
+#include "remove/impact.h"
 #include "store/batch.h"
 
 /* Names what the graph writes: it must not go with what leaves. */
@@ -94,7 +96,7 @@ delete_along(const OrmGraph *graph, const OrmBatch *batch)
 	PG_TRY();
 	{
 		if (server_reaches(graph, model, &visited))
-			orm_delete_probe(make_delete(graph, batch));
+			orm_delete_probe(make_delete(graph, batch), true);
 		if (model->deletes_along)
 			gone = orm_delete_run(make_delete(graph, batch));
 	}
@@ -137,8 +139,43 @@ demand_gone(const OrmBatch *batch, const OrmKey *key)
 			orm_leave_raise_not_deleted(batch->write->model, left.records[i]->place);
 }
 
+/* Raises 23503 for a row that cannot be deleted, because others refer to it. */
+static void
+refuse_blocked(const OrmModel *model, const OrmRecord *record)
+{
+	Datum key[INDEX_MAX_KEYS];
+	Datum json;
+	OrmJson blocking;
+	OrmDocument *document;
+
+	orm_record_key(record, model->primary_key, key);
+	if (model->relkind == RELKIND_VIEW || !orm_impact_read(model, key, &json))
+		return;
+	document = orm_document_parse(VARDATA_ANY(DatumGetPointer(json)), VARSIZE_ANY_EXHDR(DatumGetPointer(json)));
+	if (orm_json_member(orm_document_root(document), "blocked_by", &blocking))
+		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				errmsg("object of model \"%s\" cannot be deleted: other rows refer to it", model->name),
+				orm_error_place(record->place));
+}
+
+/* Says what would keep rows from being deleted, and remembers that they would be. */
+static void
+check_delete(OrmGraph *graph, const OrmBatch *batch)
+{
+	const OrmModel *model = batch->write->model;
+	List *visited = NIL;
+
+	if (model->deletes_along || server_reaches(graph, model, &visited))
+		orm_delete_probe(make_delete(graph, batch), false);
+	for (int i = 0; i < batch->n; i++)
+	{
+		refuse_blocked(model, batch->records[i]);
+		orm_graph_vacate(graph, batch->records[i]);
+	}
+}
+
 void
-orm_leave_delete(const OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n)
+orm_leave_delete(OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n)
 {
 	OrmWrite write = {.model = group->model};
 	OrmBatch batch = {&write, records, n};
@@ -147,6 +184,11 @@ orm_leave_delete(const OrmGraph *graph, const OrmGroup *group, OrmRecord **recor
 	if (n == 0)
 		return;
 	key = orm_model_need_key(group->model);
+	if (graph->findings != NULL)
+	{
+		check_delete(graph, &batch);
+		return;
+	}
 	if (delete_along(graph, &batch) == n)
 		return;
 	if (!group->model->deletes_along)

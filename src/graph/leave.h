@@ -8,9 +8,10 @@
 
 /*
  * Deletes rows by the primary keys of records, and what goes with them.  Raises
- * 21000 for rows that the graph writes, 09000 where a row stays.
+ * 21000 for rows that the graph writes, 09000 where a row stays.  Where findings
+ * are collected, nothing is deleted, and 23503 tells of rows that others refer to.
  */
-extern void orm_leave_delete(const OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n);
+extern void orm_leave_delete(OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n);
 
 /*
  * The same for rows of a model without relationships to delete along, as far as

@@ -245,7 +245,7 @@ is_deferred(const OrmEdge *edge)
 
 /* If the constraint waits, the reference need not: the target's key is made now, if it is not given. */
 static bool
-break_deferred(OrmReference *reference)
+break_deferred(const OrmGraph *graph, OrmReference *reference)
 {
 	OrmObject *target = reference->target;
 	const OrmEdge *edge = reference->edge;
@@ -257,6 +257,9 @@ break_deferred(OrmReference *reference)
 		return false;
 	if (!orm_record_has_key(target->record, &key) && is_surely_new(target) && can_be_known(target, edge))
 	{
+		reference->waived = graph->findings != NULL;
+		if (reference->waived)
+			return true;
 		target->fresh = true;
 		orm_keys_make(&batch, &key);
 	}
@@ -304,7 +307,7 @@ break_circle(Remaining *remaining, OrmObject *object)
 		{
 			OrmReference *r = first_wait(object);
 
-			if (pass == 0 ? break_deferred(r) : break_nullable(remaining->graph, r))
+			if (pass == 0 ? break_deferred(remaining->graph, r) : break_nullable(remaining->graph, r))
 			{
 				r->holder->order.waits--;
 				return;

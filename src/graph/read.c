@@ -35,7 +35,40 @@ static const struct
 	{"$save", EFFECT_ADD, orm_item_read},
 };
 
-/* Reads all items of an array, and connects them unless they leave. */
+bool
+orm_read_part(OrmGraph *graph, void (*work)(void *), void *argument, const OrmPath *place)
+{
+	int before = graph->nrecords;
+
+	if (orm_finding_try(graph->findings, work, argument, place))
+		return true;
+	for (int i = before; i < graph->nrecords; i++)
+		graph->owners[i]->said.broken = true;
+	return false;
+}
+
+/* An item that is read. */
+typedef struct ReadingItem
+{
+	const OrmPlace *place;
+	OrmJson json;
+	ReadItem read;
+	bool connect; /* it is in the collection then */
+	OrmObject *object;
+} ReadingItem;
+
+static void
+read_item(void *argument)
+{
+	ReadingItem *item = argument;
+	const OrmPlace *place = item->place;
+
+	item->object = item->read(place, item->json);
+	if (item->connect)
+		orm_graph_connect(place->graph, place->edge, place->owner, item->object);
+}
+
+/* Reads all items of an array, and connects them unless they are removed. */
 static List *
 read_items(const OrmPlace *place, OrmJson array, ReadItem read, bool connect)
 {
@@ -48,13 +81,11 @@ read_items(const OrmPlace *place, OrmJson array, ReadItem read, bool connect)
 	while (orm_json_next(&walk))
 	{
 		OrmPlace below = orm_place_index(place, walk.index);
-		OrmObject *item;
+		ReadingItem item = {&below, walk.value, read, connect, NULL};
 
 		CHECK_FOR_INTERRUPTS();
-		item = read(&below, walk.value);
-		if (connect)
-			orm_graph_connect(place->graph, place->edge, place->owner, item);
-		items = lappend(items, item);
+		if (orm_read_part(place->graph, read_item, &item, below.path))
+			items = lappend(items, item.object);
 	}
 	return items;
 }
@@ -76,10 +107,21 @@ refuse_unwritten(const OrmPlace *place, const List *items)
 		}
 }
 
-/* Reads what one instruction says; returns what is then in the collection. */
-static List *
-read_instruction(const OrmPlace *place, int i, OrmJson json)
+/* An instruction that is read. */
+typedef struct Instruction
 {
+	const OrmPlace *place;
+	int number; /* in "instructions" */
+	OrmJson json;
+	List *items; /* which are then in the collection */
+} Instruction;
+
+static void
+read_instruction(void *argument)
+{
+	Instruction *instruction = argument;
+	const OrmPlace *place = instruction->place;
+	int i = instruction->number;
 	static const OrmRemovalKind removals[] = {
 		[EFFECT_SET] = ORM_REMOVE_OTHERS,
 		[EFFECT_UNLINK] = ORM_REMOVE_UNLINK,
@@ -88,14 +130,14 @@ read_instruction(const OrmPlace *place, int i, OrmJson json)
 	OrmPlace below = orm_place_key(place, instructions[i].name);
 	Effect effect = instructions[i].effect;
 	bool stays = effect == EFFECT_ADD || effect == EFFECT_SET;
-	List *items = read_items(&below, json, instructions[i].read, stays);
+	List *items = read_items(&below, instruction->json, instructions[i].read, stays);
 
 	if (!stays)
 		refuse_unwritten(&below, items);
 
 	if (effect != EFFECT_ADD)
 		orm_graph_remove(place->graph, removals[effect], place->edge, place->owner, items, below.path);
-	return stays ? items : NIL;
+	instruction->items = stays ? items : NIL;
 }
 
 /* Which instruction a key is; raises for one that is none, or that stands beside "$set". */
@@ -120,12 +162,33 @@ find_instruction(const OrmPlace *place, OrmJson key, bool alone)
 	return -1;
 }
 
+/* A key of an object of instructions that is looked up. */
+typedef struct InstructionKey
+{
+	const OrmPlace *place;
+	OrmJson key;
+	bool alone;
+	OrmJson *found; /* by number of the instruction; no node: not given so far */
+	int number;
+} InstructionKey;
+
+static void
+look_up(void *argument)
+{
+	InstructionKey *key = argument;
+	OrmPath here;
+
+	key->number = find_instruction(key->place, key->key, key->alone);
+	here = orm_path_key(key->place->path, instructions[key->number].name);
+	if (key->found[key->number].node != NULL)
+		orm_members_raise_twice("instruction", instructions[key->number].name, &here);
+}
+
 /* Reads an object of instructions. */
 static List *
 read_instructions(const OrmPlace *place, OrmJson json)
 {
-	OrmJson found[lengthof(instructions)];
-	bool present[lengthof(instructions)] = {false};
+	OrmJson found[lengthof(instructions)] = {0};
 	OrmJsonWalk walk = orm_json_walk(json);
 	List *items = NIL;
 
@@ -134,18 +197,18 @@ read_instructions(const OrmPlace *place, OrmJson json)
 							 "An empty object says nothing; {\"$set\": []} empties.");
 	while (orm_json_next(&walk))
 	{
-		int i = find_instruction(place, walk.key, json.node->count == 1);
-		OrmPath here = orm_path_key(place->path, instructions[i].name);
+		InstructionKey key = {place, walk.key, json.node->count == 1, found, 0};
 
-		if (present[i])
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("\"%s\" is given twice", instructions[i].name), orm_error_place(&here));
-		present[i] = true;
-		found[i] = walk.value;
+		if (orm_read_part(place->graph, look_up, &key, place->path))
+			found[key.number] = walk.value;
 	}
 	for (int i = 0; i < (int) lengthof(instructions); i++)
-		if (present[i])
-			items = list_concat(items, read_instruction(place, i, found[i]));
+	{
+		Instruction instruction = {place, i, found[i], NIL};
+
+		if (found[i].node != NULL && orm_read_part(place->graph, read_instruction, &instruction, place->path))
+			items = list_concat(items, instruction.items);
+	}
 	return items;
 }
 
@@ -270,24 +333,58 @@ read_to_one(const OrmPlace *place, OrmJson json)
 	return list_make1(one);
 }
 
+/* A relationship that is read. */
+typedef struct Related
+{
+	OrmPlace place; /* its edge is not known before */
+	const OrmRelationship *relationship;
+	OrmJson json;
+} Related;
+
+static void
+read_related(void *argument)
+{
+	Related *related = argument;
+	OrmPlace *place = &related->place;
+	OrmObject *owner = place->owner;
+	const OrmRelationship *relationship = related->relationship;
+	OrmGiven *member = palloc0(sizeof(OrmGiven));
+	ListCell *cell;
+
+	foreach(cell, owner->said.members)
+		if (((OrmGiven *) lfirst(cell))->edge->relationship == relationship)
+			orm_members_raise_twice("relationship", relationship->name, place->path);
+	place->edge = orm_graph_edge(place->graph, owner->group, relationship);
+	member->edge = place->edge;
+	member->list = relationship->kind == ORM_HAS_MANY || relationship->kind == ORM_MANY_TO_MANY;
+	owner->said.members = lappend(owner->said.members, member);
+	member->items = member->list ? read_to_many(place, related->json) : read_to_one(place, related->json);
+}
+
+/* The columns of a relationship that could not be read have no values. */
+static void
+give_up(OrmObject *owner, const OrmRelationship *relationship)
+{
+	const OrmModel *model = owner->group->model;
+
+	for (int i = 0; relationship->key_is_local && i < relationship->nkeys; i++)
+	{
+		int attribute = orm_model_attribute_over(model, relationship->local[i]);
+
+		if (attribute >= 0)
+			orm_record_set_wrong(owner->record, model, attribute);
+	}
+}
+
 /* Reads one relationship of an object. */
 static void
 read_relationship(OrmGraph *graph, OrmObject *owner, const OrmRelationship *relationship, OrmJson json)
 {
-	OrmPlace place = {.graph = graph, .owner = owner};
-	OrmGiven *member = palloc0(sizeof(OrmGiven));
-	ListCell *cell;
+	Related related = {{.graph = graph, .owner = owner}, relationship, json};
 
-	place.path = orm_place_keep(graph, orm_path_key(owner->place, relationship->name));
-	foreach(cell, owner->said.members)
-		if (((OrmGiven *) lfirst(cell))->edge->relationship == relationship)
-			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
-					errmsg("relationship \"%s\" is given twice", relationship->name), orm_error_place(place.path));
-	place.edge = orm_graph_edge(graph, owner->group, relationship);
-	member->edge = place.edge;
-	member->list = relationship->kind == ORM_HAS_MANY || relationship->kind == ORM_MANY_TO_MANY;
-	owner->said.members = lappend(owner->said.members, member);
-	member->items = member->list ? read_to_many(&place, json) : read_to_one(&place, json);
+	related.place.path = orm_place_keep(graph, orm_path_key(owner->place, relationship->name));
+	if (!orm_read_part(graph, read_related, &related, related.place.path))
+		give_up(owner, relationship);
 }
 
 /* The relationship that a key names, unless it is an attribute. */

@@ -32,11 +32,19 @@ typedef struct OrmSaid
 	OrmObject *owner;	 /* FIND: its key completes that of the object; NULL: that is given whole */
 	OrmEdge *owner_edge; /* by which it is the owner's */
 	List *members;		 /* of OrmGiven *, as given */
+	bool broken;		 /* it could not be read whole: a finding says why */
 } OrmSaid;
 
 /* Reads an object; its nested objects have the intent SAVE unless they say otherwise. */
 extern OrmObject *orm_read_object(OrmGraph *graph, OrmGroup *group, OrmIntent intent, OrmVerb verb, OrmJson json,
 								  const OrmPath *place);
+
+/*
+ * Reads a part of a document, at a place, by work(argument).  Where errors are
+ * collected, reading goes on behind the part: returns false then, and objects that
+ * were added for it are broken.
+ */
+extern bool orm_read_part(OrmGraph *graph, void (*work)(void *), void *argument, const OrmPath *place);
 
 /* The same for an object that has been added already. */
 extern void orm_read_into(OrmGraph *graph, OrmObject *object, OrmVerb verb, OrmJson json);

@@ -18,9 +18,8 @@ place_of(const OrmReference *reference)
 	return below->said.labelled ? other->place : below->place;
 }
 
-/* Raises 22023: the holder gives another key than that of what it is connected with. */
-static void
-raise_disagreement(const OrmReference *reference, int attribute)
+void
+orm_settle_disagree(const OrmReference *reference, int attribute)
 {
 	const OrmModel *model = reference->holder->group->model;
 
@@ -117,7 +116,7 @@ orm_settle(const OrmReference *reference, OrmRecord *record)
 		if (!record->given[attribute])
 			orm_record_set(record, attribute, assign(reference, i, value), false);
 		else if (!agrees(reference, record, i, value))
-			raise_disagreement(reference, attribute);
+			orm_settle_disagree(reference, attribute);
 	}
 	return true;
 }

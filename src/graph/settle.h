@@ -18,6 +18,9 @@ extern void orm_settle_all(OrmObject **objects, int n, bool must);
 /* Puts the key of an owner, which is known, into the record of an object of its collection. */
 extern void orm_settle_owned(OrmObject *object, const OrmObject *owner);
 
+/* Raises 22023: the holder gives another key than that of the object that it is connected with. */
+extern void orm_settle_disagree(const OrmReference *reference, int attribute) pg_attribute_noreturn();
+
 /* Has the holder's row the key that this reference wants? */
 extern bool orm_settle_is_connected(const OrmReference *reference);
 

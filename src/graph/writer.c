@@ -119,6 +119,10 @@ orm_writer_update(OrmGraph *graph, OrmGroup *group, OrmRecord **records, int n)
 	OrmReturning returning;
 	OrmBatch batch = {&returning.write, records, n};
 
+	for (int i = 0; graph->findings != NULL && i < n; i++)
+		orm_graph_vacate(graph, records[i]);
+	if (graph->findings != NULL)
+		return;
 	orm_returned_begin(&returning, graph, group, false);
 	update_existing(&batch);
 }
@@ -145,9 +149,8 @@ merge_twins(const OrmGraph *graph, OrmBatch *batch, const OrmKey *key)
 	batch->n = kept;
 }
 
-/* Is it an object that is saved by its key? */
-static bool
-is_keyed(const OrmObject *object, const void *argument)
+bool
+orm_writer_is_keyed(const OrmObject *object, const void *argument)
 {
 	return object->intent == ORM_INTENT_SAVE && !object->fresh;
 }
@@ -158,8 +161,8 @@ is_fresh(const OrmObject *object, const void *argument)
 	return object->fresh && object->intent != ORM_INTENT_UPSERT;
 }
 
-static bool
-is_update(const OrmObject *object, const void *argument)
+bool
+orm_writer_is_update(const OrmObject *object, const void *argument)
 {
 	return object->intent == ORM_INTENT_UPDATE || object->intent == ORM_INTENT_FIND;
 }
@@ -213,14 +216,14 @@ find_or_create_all(OrmGraph *graph, const OrmReturning *returning, OrmObject **o
 static void
 write_intents(OrmGraph *graph, const OrmReturning *returning, OrmObject **objects, int n)
 {
-	OrmBatch batch = orm_returned_pick(returning, objects, n, is_update, NULL);
+	OrmBatch batch = orm_returned_pick(returning, objects, n, orm_writer_is_update, NULL);
 
 	update_existing(&batch);
 	batch = orm_returned_pick(returning, objects, n, is_upsert, NULL);
 	if (batch.n > 0)
 		orm_unique_upsert(&batch, graph->options.nconflict_on, graph->options.conflict_on, graph->options.on_conflict);
 	find_or_create_all(graph, returning, objects, n);
-	batch = orm_returned_pick(returning, objects, n, is_keyed, NULL);
+	batch = orm_returned_pick(returning, objects, n, orm_writer_is_keyed, NULL);
 	if (batch.n > 0)
 		orm_batch_save(&batch);
 	batch = orm_returned_pick(returning, objects, n, is_fresh, NULL);
@@ -286,9 +289,8 @@ check_left_alone(OrmObject *object)
 	}
 }
 
-/* Objects are written; those that were there already may have to be connected yet. */
-static void
-finish(OrmGraph *graph, OrmObject **objects, int n)
+void
+orm_writer_finish(OrmGraph *graph, OrmObject **objects, int n)
 {
 	for (int i = 0; i < n; i++)
 	{
@@ -308,31 +310,127 @@ finish(OrmGraph *graph, OrmObject **objects, int n)
 	}
 }
 
+/* Objects of one group on their way. */
+typedef struct Wave
+{
+	OrmGraph *graph;
+	OrmGroup *group;
+	OrmObject **objects;
+	int n;
+} Wave;
+
+static void
+reduce_step(const Wave *wave)
+{
+	reduce(wave->graph, wave->objects, wave->n);
+}
+
+static void
+settle_step(const Wave *wave)
+{
+	orm_settle_all(wave->objects, wave->n, false);
+}
+
+static void
+collection_step(const Wave *wave)
+{
+	orm_collection_run(wave->graph, wave->group);
+}
+
+static void
+find_by_parent_step(const Wave *wave)
+{
+	ListCell *cell;
+
+	foreach(cell, wave->graph->edges)
+	{
+		OrmEdge *edge = lfirst(cell);
+
+		if (edge->relationship->kind == ORM_HAS_ONE && edge->holder == wave->group)
+			orm_collection_find_by_owner(wave->graph, edge, wave->objects, wave->n);
+	}
+}
+
+static void
+decide_fresh_step(const Wave *wave)
+{
+	decide_fresh(wave->objects, wave->n);
+}
+
+static void
+make_keys_step(const Wave *wave)
+{
+	make_keys(wave->graph, wave->group, wave->objects, wave->n);
+}
+
+static void
+settle_all_step(const Wave *wave)
+{
+	orm_settle_all(wave->objects, wave->n, true);
+}
+
+static void
+same_rows_step(const Wave *wave)
+{
+	orm_same_rows_find(wave->graph, wave->group, wave->objects, wave->n);
+}
+
+/* What is done with objects before they are written. */
+static const struct
+{
+	void (*work)(const Wave *wave);
+	bool single; /* for each object by itself, where errors are collected */
+	bool writes; /* not where nothing is written */
+} steps[] = {
+	{reduce_step, false, false},		 {settle_step, true, false},	   {collection_step, false, false},
+	{find_by_parent_step, false, false}, {decide_fresh_step, true, false}, {make_keys_step, false, true},
+	{settle_all_step, false, true},		 {same_rows_step, true, false},
+};
+
+/* A step that is taken. */
+typedef struct Taken
+{
+	Wave wave;
+	void (*work)(const Wave *wave);
+} Taken;
+
+static void
+take_step(void *argument)
+{
+	const Taken *taken = argument;
+
+	taken->work(&taken->wave);
+}
+
+void
+orm_writer_prepare(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
+{
+	for (int i = 0; i < (int) lengthof(steps); i++)
+	{
+		bool single = steps[i].single && graph->findings != NULL;
+
+		if (steps[i].writes && graph->findings != NULL)
+			continue;
+		for (int k = 0; k < n; k += single ? 1 : n)
+		{
+			Taken taken = {{graph, group, &objects[k], single ? 1 : n}, steps[i].work};
+
+			orm_finding_try(graph->findings, take_step, &taken, objects[k]->place);
+		}
+	}
+}
+
 /* Writes objects of one group. */
 static void
 write_wave(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 {
 	OrmReturning returning;
-	ListCell *cell;
 
-	reduce(graph, objects, n);
-	orm_settle_all(objects, n, false);
-	orm_collection_run(graph, group);
-	foreach(cell, graph->edges)
-	{
-		OrmEdge *edge = lfirst(cell);
-
-		if (edge->relationship->kind == ORM_HAS_ONE && edge->holder == group)
-			orm_collection_find_by_owner(graph, edge, objects, n);
-	}
-	decide_fresh(objects, n);
-	make_keys(graph, group, objects, n);
-	orm_settle_all(objects, n, true);
-	orm_same_rows_find(graph, group, objects, n);
+	orm_writer_prepare(graph, group, objects, n);
 	orm_returned_begin(&returning, graph, group, orm_returned_is_needed(objects, n));
 	write_intents(graph, &returning, objects, n);
 	orm_same_rows_find_upserted(graph, group, objects, n);
-	finish(graph, objects, n);
+	orm_writer_finish(graph, objects, n);
 }
 
 /* Sets the references of a group that had to wait. */

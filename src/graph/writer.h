@@ -20,6 +20,20 @@
 /* Writes the graph. */
 extern void orm_writer_run(OrmGraph *graph);
 
+/*
+ * What is done with objects before they are written: keys are propagated to
+ * them, removals from collections of their group are done, it is decided which
+ * of them are new.
+ */
+extern void orm_writer_prepare(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n);
+
+/* And when they are written; those that existed may have to be connected yet. */
+extern void orm_writer_finish(OrmGraph *graph, OrmObject **objects, int n);
+
+/* OrmObjectTests: is an object saved by its key, or updated? */
+extern bool orm_writer_is_keyed(const OrmObject *object, const void *argument);
+extern bool orm_writer_is_update(const OrmObject *object, const void *argument);
+
 /* Updates rows, which must exist, by records; these are written as they are. */
 extern void orm_writer_update(OrmGraph *graph, OrmGroup *group, OrmRecord **records, int n);
 

@@ -277,11 +277,12 @@ collect(OrmDelete *delete)
 }
 
 void
-orm_delete_probe(OrmDelete *delete)
+orm_delete_probe(OrmDelete *delete, bool lock)
 {
 	MemoryContext caller = MemoryContextSwitchTo(delete->context);
 
 	delete->by_server = true;
+	delete->access = lock ? ORM_WRITE : ORM_READ;
 	collect(delete);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(delete->context);

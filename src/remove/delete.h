@@ -52,9 +52,9 @@ extern void orm_delete_refuse(OrmDelete *delete, const OrmModel *model, const Da
 
 /*
  * Raises 21000 where one that must not go would, also by a key with ON DELETE
- * CASCADE that a relationship follows; locks them, but deletes nothing.
+ * CASCADE that a relationship follows; locks rows with "lock", but deletes nothing.
  */
-extern void orm_delete_probe(OrmDelete *delete);
+extern void orm_delete_probe(OrmDelete *delete, bool lock);
 
 /*
  * Deletes them, and what goes with them; returns how many of those that were

@@ -31,6 +31,8 @@ struct OrmReader
 	int *order;			  /* which attribute the i-th key of the last object was: a guess */
 	int nested;			  /* how many keys of the present object are relationships */
 	OrmJson relationship; /* the last of these keys */
+	OrmReadGuard guard;	  /* NULL: the first error is raised */
+	void *owner;
 };
 
 /* What a key is that is no attribute. */
@@ -80,6 +82,17 @@ orm_record_has_key(const OrmRecord *record, const OrmKey *key)
 		if (!record->given[key->attributes[i]] || record->isnull[key->attributes[i]])
 			return false;
 	return true;
+}
+
+void
+orm_record_set_wrong(OrmRecord *record, const OrmModel *model, int attribute)
+{
+	if (record->wrong == NULL)
+		record->wrong = palloc0(sizeof(bool) * Max(model->nattributes, 1));
+	if (attribute < 0)
+		return;
+	record->wrong[attribute] = true;
+	orm_record_unset(record, attribute);
 }
 
 int
@@ -286,6 +299,38 @@ read_member(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path, Orm
 		raise_generated(model, attribute, &here);
 }
 
+/* A member that is read under a guard. */
+typedef struct Guarded
+{
+	OrmReader *reader;
+	const OrmJsonWalk *walk;
+	const OrmPath *path;
+	OrmRecord *record;
+} Guarded;
+
+static void
+read_guarded(void *argument)
+{
+	const Guarded *guarded = argument;
+
+	read_member(guarded->reader, guarded->walk, guarded->path, guarded->record);
+}
+
+/* Reads a member under the reader's guard. */
+static void
+guard_member(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path, OrmRecord *record)
+{
+	Guarded guarded = {reader, walk, path, record};
+	char *name = orm_json_string(walk->key);
+	OrmPath here = orm_path_key(path, name);
+	int attribute;
+
+	if (reader->guard(reader->owner, read_guarded, &guarded, &here))
+		return;
+	attribute = orm_model_attribute(reader->model, name, strlen(name));
+	orm_record_set_wrong(record, reader->model, attribute);
+}
+
 /* Reads an object; "flat": no further than the first relationship. */
 static void
 read_object(OrmReader *reader, OrmJson object, const OrmPath *path, OrmRecord *record, bool flat)
@@ -298,7 +343,10 @@ read_object(OrmReader *reader, OrmJson object, const OrmPath *path, OrmRecord *r
 	reader->nested = 0;
 	walk = orm_json_walk(object);
 	while (orm_json_next(&walk) && !(flat && reader->nested > 0))
-		read_member(reader, &walk, path, record);
+		if (reader->guard == NULL)
+			read_member(reader, &walk, path, record);
+		else
+			guard_member(reader, &walk, path, record);
 }
 
 /* Sets a reader up for objects of a model. */
@@ -308,6 +356,7 @@ init_reader(OrmReader *reader, const OrmModel *model, OrmVerb verb)
 	reader->model = model;
 	reader->verb = verb;
 	reader->nested = 0;
+	reader->guard = NULL;
 	reader->seen = palloc(sizeof(bool) * Max(model->nattributes, 1));
 	reader->order = palloc(sizeof(int) * Max(model->nattributes, 1));
 	for (int i = 0; i < model->nattributes; i++)
@@ -321,6 +370,13 @@ orm_reader_make(const OrmModel *model)
 
 	init_reader(reader, model, ORM_VERB_SAVE);
 	return reader;
+}
+
+void
+orm_reader_guard(OrmReader *reader, OrmReadGuard guard, void *owner)
+{
+	reader->guard = guard;
+	reader->owner = owner;
 }
 
 int

@@ -26,6 +26,7 @@ typedef struct OrmRecord
 	uint8 action;		  /* OrmAction: what was done, once its row has come back */
 	bool checked;		  /* its row was compared with what it was read from: see stale.h */
 	const char *etag;	  /* of the row that it was read from; NULL: not given */
+	bool *wrong;		  /* by attribute: its value could not be read, see orm_reader_guard; NULL: all could */
 } OrmRecord;
 
 /* What was done to a row. */
@@ -66,6 +67,9 @@ orm_record_unset(OrmRecord *record, int attribute)
 /* Gives a record the values of a key, in key order; they are not copied. */
 extern void orm_record_copy_key(OrmRecord *record, const OrmKey *key, const Datum *values);
 
+/* Marks an attribute whose value could not be read; negative: something else could not. */
+extern void orm_record_set_wrong(OrmRecord *record, const OrmModel *model, int attribute);
+
 /* Reads the values of a key, in key order, which the record has. */
 extern void orm_record_key(const OrmRecord *record, const OrmKey *key, Datum *values);
 
@@ -104,6 +108,15 @@ extern void orm_record_read(const OrmModel *model, OrmJson object, const OrmPath
 typedef struct OrmReader OrmReader;
 
 extern OrmReader *orm_reader_make(const OrmModel *model);
+
+/*
+ * Reads a member by work(argument) for a reader that is to find all errors:
+ * takes care of the error that this raises, and returns false then.  "place" is
+ * the member's.
+ */
+typedef bool (*OrmReadGuard)(void *owner, void (*work)(void *), void *argument, const OrmPath *place);
+
+extern void orm_reader_guard(OrmReader *reader, OrmReadGuard guard, void *owner);
 
 /* Reads those of one object; returns how many of its keys are relationships. */
 extern int orm_reader_read(OrmReader *reader, OrmJson object, const OrmPath *path, OrmVerb verb, OrmRecord *record);

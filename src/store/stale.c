@@ -303,6 +303,7 @@ ask(const OrmBatch *asked, const OrmKey *key, Finding *finding)
 		.returning = columns_to_read(asked->write->model, asked),
 		.stored = compare,
 		.argument = finding,
+		.checking = asked->write->checking,
 	};
 	OrmBatch batch = {&finding->write, asked->records, asked->n};
 	bool etag = false;

@@ -58,7 +58,7 @@ orm_batch_lock(const OrmBatch *batch, const OrmKey *key, bool etag)
 
 	statement.bound = bound;
 	statement.patch = NULL;
-	statement.lock = true;
+	statement.lock = !batch->write->checking;
 	statement.etag = etag;
 	orm_batch_run(&statement, batch, key);
 	pfree(bound);

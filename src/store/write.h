@@ -47,6 +47,7 @@ typedef struct OrmWrite
 	OrmOnConflict on_conflict;
 	bool action;	 /* with returning: tell inserted from updated */
 	bool told_apart; /* tell them without: by statements of their own */
+	bool checking;	 /* nothing will be written: rows are read without locks */
 } OrmWrite;
 
 /* INSERT.  With on_conflict IGNORE, records that conflict with any key are not stored. */

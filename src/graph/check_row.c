@@ -1,0 +1,494 @@
+/*
+ * check_row.c - an object and its table; see check_row.h.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "executor/executor.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteHandler.h"
+#include "utils/datum.h"
+#include "utils/rel.h"
+
+#include "graph/check_constraint.h"
+#include "graph/check_row.h"
+#include "graph/settle.h"
+#include "graph/writer.h"
+#include "model/key.h"
+#include "store/conflict_key.h"
+
+/* ---- The row ---- */
+
+/* The key by which the object's row is found; NULL: it is new. */
+static const OrmKey *
+row_key(const OrmObject *object)
+{
+	const OrmKey *key = object->group->model->primary_key;
+
+	if (object->intent == ORM_INTENT_FIND_OR_CREATE)
+		return object->found_by;
+	if (object->intent == ORM_INTENT_FIND && object->references == NULL)
+		return object->said.key;
+	return key != NULL && orm_record_has_key(object->record, key) ? key : NULL;
+}
+
+/* Reads the row of the object. */
+static void
+read_row(void *argument)
+{
+	const OrmSubject *subject = argument;
+	OrmObject *object = subject->object;
+	OrmReturning returning;
+	OrmBatch batch = {&returning.write, &object->record, 1};
+
+	orm_returned_begin(&returning, subject->graph, object->group, true);
+	orm_batch_read(&batch, row_key(object));
+}
+
+/* An object that is made unless it exists is left as it is; its collection may change. */
+static bool
+is_left_alone(const OrmObject *object)
+{
+	return object->intent == ORM_INTENT_FIND_OR_CREATE && object->returned.stored;
+}
+
+/* The object that gives the attribute its value by a reference, and whose key is not known; NULL: none. */
+static const OrmObject *
+supplier(const OrmObject *object, int attribute)
+{
+	for (const OrmReference *r = object->references; r != NULL; r = r->next)
+	{
+		if ((r->settled && !r->target->said.broken) ||
+			(is_left_alone(object) && r->edge->relationship->kind == ORM_BELONGS_TO))
+			continue;
+		for (int i = 0; i < r->edge->n; i++)
+			if (r->edge->holder_key[i] == attribute)
+				return r->target;
+	}
+	return NULL;
+}
+
+/* Raises where an object that is made unless it exists gives no unique key, or two. */
+static void
+demand_key(const OrmObject *object)
+{
+	const OrmModel *model = object->group->model;
+	OrmRecord record = *object->record;
+
+	record.given = palloc(Max(model->nattributes, 1));
+	for (int i = 0; i < model->nattributes; i++)
+		record.given[i] = object->record->given[i] || supplier(object, i) != NULL;
+	if ((model->primary_key == NULL || !orm_record_has_key(&record, model->primary_key)) &&
+		orm_unique_only(model, &record) == NULL && record.wrong == NULL)
+		orm_unique_missing(model, object->place);
+}
+
+/* Raises where there must be a row and is none, or where nothing says which one is meant. */
+static void
+demand_row(void *argument)
+{
+	const OrmSubject *subject = argument;
+	OrmObject *object = subject->object;
+	const OrmKey *key = row_key(object);
+	bool must = orm_writer_is_update(object, NULL) || (key != NULL && orm_batch_is_numbered(subject->model, key));
+
+	if (object->intent == ORM_INTENT_FIND_OR_CREATE)
+		demand_key(object);
+	if (must && key != NULL && !subject->exists)
+		orm_batch_missing(subject->model, key, object->record);
+}
+
+/* Looks for the row; one that cannot be read may be there. */
+static void
+find_row(OrmSubject *subject)
+{
+	OrmObject *object = subject->object;
+	OrmRecord *record = object->record;
+	bool readable = true;
+
+	if (row_key(object) != NULL && !object->returned.stored)
+		readable = orm_finding_look(subject->graph->findings, read_row, subject);
+	subject->exists = object->returned.stored || !readable;
+	if (readable)
+		orm_finding_try(subject->graph->findings, demand_row, subject, object->place);
+	record->done = true;
+	record->action = subject->exists ? ORM_ACTION_UPDATED : ORM_ACTION_INSERTED;
+}
+
+/* ---- Its values ---- */
+
+/* Raises where another object of the same row refers to another object with a generated key. */
+static void
+refuse_same_row(void *argument)
+{
+	const OrmSubject *subject = argument;
+	const OrmObject *object = subject->object;
+
+	for (const OrmObject *other = object->same.next; other != NULL; other = other->same.next)
+		for (int i = 0; i < subject->model->nattributes; i++)
+		{
+			const OrmObject *mine = supplier(object, i);
+			const OrmObject *its = supplier(other, i);
+
+			if (mine != its && (mine != NULL || object->record->given[i]) && (its != NULL || other->record->given[i]))
+				orm_batch_same_key(subject->model, other->record, object->record);
+		}
+}
+
+/* Raises where the object gives another value, or refers to another object, than an object with a generated key. */
+static void
+refuse_disagreement(void *argument)
+{
+	const OrmSubject *subject = argument;
+	const OrmObject *object = subject->object;
+
+	for (const OrmReference *r = object->references; r != NULL; r = r->next)
+		for (int i = 0; !r->settled && !r->target->said.broken && i < r->edge->n; i++)
+		{
+			int attribute = r->edge->holder_key[i];
+
+			if (object->record->given[attribute])
+				orm_settle_disagree(r, attribute);
+			for (const OrmReference *other = r->next; other != NULL; other = other->next)
+				for (int k = 0; other->target != r->target && k < other->edge->n; k++)
+					if (other->edge->holder_key[k] == attribute && !other->target->said.broken)
+						orm_settle_disagree(r, attribute);
+		}
+}
+
+/* Is the attribute given as a value, not as a patch? */
+static bool
+is_given(const OrmRecord *record, int attribute)
+{
+	return record->given[attribute] && (record->patch == NULL || record->patch[attribute] == ORM_PATCH_SET);
+}
+
+/* The default of a column, if evaluating it changes nothing. */
+typedef struct DefaultTrial
+{
+	Expr *expression;
+	Datum value;
+	bool isnull;
+} DefaultTrial;
+
+static void
+evaluate_default(void *argument)
+{
+	DefaultTrial *trial = argument;
+
+	trial->value = ExecEvalExpr(ExecInitExpr(expression_planner(trial->expression), NULL),
+								CreateStandaloneExprContext(), &trial->isnull);
+}
+
+/* Fills in what a column of a new row gets that is not given; false: that is not known. */
+static bool
+know_default(OrmSubject *subject, Relation relation, int i)
+{
+	const OrmAttribute *attribute = &subject->model->attributes[i];
+	DefaultTrial trial = {0};
+
+	if (attribute->identity)
+		return false;
+	trial.expression = (Expr *) build_column_default(relation, attribute->attnum);
+	subject->isnull[i] = true;
+	if (trial.expression == NULL)
+		return true;
+	if (contain_volatile_functions((Node *) trial.expression) ||
+		!orm_finding_look(subject->graph->findings, evaluate_default, &trial))
+		return false;
+	subject->values[i] = trial.value;
+	subject->isnull[i] = trial.isnull;
+	return true;
+}
+
+/* Finds out what the row will have for an attribute. */
+static bool
+know_value(OrmSubject *subject, Relation relation, int i)
+{
+	const OrmObject *object = subject->object;
+	const OrmRecord *record = object->record;
+	int at = object->group->returned.place_of[i];
+
+	if (subject->model->attributes[i].generated || (record->wrong != NULL && record->wrong[i]) ||
+		supplier(object, i) != NULL)
+		return false;
+	if (record->given[i])
+	{
+		subject->values[i] = record->values[i];
+		subject->isnull[i] = record->isnull[i];
+		return is_given(record, i);
+	}
+	if (!subject->exists)
+		return know_default(subject, relation, i);
+	if (at < 0 || object->returned.known == NULL || !object->returned.known[at].present)
+		return false;
+	subject->values[i] = object->returned.known[at].value;
+	subject->isnull[i] = object->returned.known[at].isnull;
+	return true;
+}
+
+/* Says which values are missing, or NULL where they may not be. */
+static void
+check_required(const OrmSubject *subject)
+{
+	const OrmRecord *record = subject->object->record;
+
+	for (int i = 0; i < subject->model->nattributes; i++)
+	{
+		const OrmAttribute *attribute = &subject->model->attributes[i];
+		OrmPath here = orm_path_key(subject->object->place, attribute->name);
+
+		if (!attribute->not_null || !subject->known[i] || !subject->isnull[i])
+			continue;
+		if (record->given[i])
+			orm_finding_add(subject->graph->findings, &here, "null is not allowed");
+		else if (!subject->exists)
+			orm_finding_add(subject->graph->findings, &here, "a value is required");
+	}
+}
+
+bool
+orm_check_row_changes(const OrmSubject *subject, const int *attributes, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (!subject->exists || subject->object->record->given[attributes[i]] ||
+			supplier(subject->object, attributes[i]) != NULL)
+			return true;
+	return false;
+}
+
+bool
+orm_check_row_knows(const OrmSubject *subject, const int *attributes, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (!subject->known[attributes[i]] || subject->isnull[attributes[i]])
+			return false;
+	return true;
+}
+
+/* ---- Unique keys ---- */
+
+/* A look for another row with a unique key. */
+typedef struct KeyTrial
+{
+	const OrmSubject *subject;
+	const OrmKey *key;
+	bool *returning;			 /* the primary key */
+	Datum other[INDEX_MAX_KEYS]; /* the row's, in key order */
+	bool found;
+} KeyTrial;
+
+/* Takes the row that is there; its columns are the primary key's, in table order. */
+static void
+take_row(void *argument, const OrmRecord *record, TupleTableSlot *slot)
+{
+	KeyTrial *trial = argument;
+	const OrmModel *model = trial->subject->model;
+	MemoryContext caller = MemoryContextSwitchTo(trial->subject->graph->context);
+	bool isnull;
+
+	trial->found = true;
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+	{
+		int attribute = model->primary_key->attributes[i];
+		const OrmType *type = model->attributes[attribute].type;
+
+		trial->other[i] = datumCopy(slot_getattr(slot, orm_row_column(trial->returning, attribute), &isnull),
+									type->by_value, type->length);
+	}
+	MemoryContextSwitchTo(caller);
+}
+
+static void
+look_for_row(void *argument)
+{
+	KeyTrial *trial = argument;
+	const OrmSubject *subject = trial->subject;
+	OrmWrite write = {
+		.model = subject->model,
+		.returning = trial->returning,
+		.stored = take_row,
+		.argument = trial,
+	};
+	OrmRecord *record = orm_record_make(subject->model, 1);
+	OrmBatch batch = {&write, &record, 1};
+
+	for (int i = 0; i < trial->key->nattributes; i++)
+		orm_record_set(record, trial->key->attributes[i], subject->values[trial->key->attributes[i]], false);
+	orm_batch_read(&batch, trial->key);
+}
+
+/* The names of a key's attributes: a, b */
+static char *
+key_names(const OrmModel *model, const OrmKey *key)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < key->nattributes; i++)
+		appendStringInfo(&names, "%s%s", i ? ", " : "", model->attributes[key->attributes[i]].name);
+	return names.data;
+}
+
+/* Is it an object of the row with this primary key? */
+static bool
+is_of_row(const OrmObject *object, const OrmModel *model, const Datum *key)
+{
+	Datum own[INDEX_MAX_KEYS];
+
+	if (object->group->model != model || !orm_graph_key(object, own))
+		return false;
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+		if (!orm_batch_same_value(model, model->primary_key->attributes[i], own[i], key[i]))
+			return false;
+	return true;
+}
+
+/* Does the document give a row another value in the key? */
+static bool
+is_moved(const OrmSubject *subject, const OrmObject *object, const OrmKey *key)
+{
+	const OrmRecord *record = object->record;
+
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		int a = key->attributes[i];
+
+		if (supplier(object, a) != NULL)
+			return true;
+		if (is_given(record, a) &&
+			(record->isnull[a] || !orm_batch_same_value(subject->model, a, record->values[a], subject->values[a])))
+			return true;
+	}
+	return false;
+}
+
+/* Will the row with this primary key have left the value that the object takes? */
+static bool
+is_vacated(const OrmSubject *subject, const OrmKey *key, const Datum *row)
+{
+	const OrmGroup *group = subject->object->group;
+	ListCell *cell;
+
+	foreach(cell, subject->graph->vacated)
+		if (is_of_row(lfirst(cell), subject->model, row))
+			return true;
+	for (int i = 0; i < group->n; i++)
+		if (group->objects[i] != subject->object && is_of_row(group->objects[i], subject->model, row) &&
+			is_moved(subject, group->objects[i], key))
+			return true;
+	return false;
+}
+
+/* Will the object have the same value as another one, which is not NULL? */
+static bool
+takes_value(const OrmSubject *subject, const OrmObject *other, int attribute)
+{
+	const OrmObject *mine = supplier(subject->object, attribute);
+	const OrmObject *its = supplier(other, attribute);
+
+	if (mine != NULL || its != NULL)
+		return mine == its && !mine->said.broken;
+	return is_given(other->record, attribute) && !other->record->isnull[attribute] && subject->known[attribute] &&
+		!subject->isnull[attribute] &&
+		orm_batch_same_value(subject->model, attribute, other->record->values[attribute], subject->values[attribute]);
+}
+
+/* Does an object of the document that came before take the same value? */
+static bool
+is_taken(const OrmSubject *subject, const OrmKey *key)
+{
+	const OrmGroup *group = subject->object->group;
+	Datum own[INDEX_MAX_KEYS];
+	bool named = orm_graph_key(subject->object, own);
+
+	for (int i = 0; i < group->n; i++)
+	{
+		const OrmObject *other = group->objects[i];
+		bool same = other != subject->object && other->written && other->same.twin == NULL;
+
+		for (int k = 0; same && k < key->nattributes; k++)
+			same = takes_value(subject, other, key->attributes[k]);
+		if (same && !(named && is_of_row(other, subject->model, own)))
+			return true;
+	}
+	return false;
+}
+
+/* Is there another row with a unique key? */
+static bool
+is_stored(const OrmSubject *subject, const OrmKey *key)
+{
+	const OrmModel *model = subject->model;
+	KeyTrial trial = {.subject = subject, .key = key, .returning = orm_key_flags(model, model->primary_key)};
+
+	return orm_check_row_knows(subject, key->attributes, key->nattributes) &&
+		orm_finding_look(subject->graph->findings, look_for_row, &trial) && trial.found &&
+		!is_of_row(subject->object, model, trial.other) && !is_vacated(subject, key, trial.other);
+}
+
+/* Looks for another object, of the document or of the table, with a unique key. */
+static void
+check_key(const OrmSubject *subject, const OrmKey *key)
+{
+	const OrmModel *model = subject->model;
+	OrmPath here = orm_path_key(subject->object->place, model->attributes[key->attributes[0]].name);
+
+	if (orm_check_row_changes(subject, key->attributes, key->nattributes) &&
+		(is_taken(subject, key) || is_stored(subject, key)))
+		orm_finding_add(subject->graph->findings, &here,
+						psprintf("an object with the same %s exists", key_names(model, key)));
+}
+
+static void
+check_unique(const OrmSubject *subject)
+{
+	const OrmModel *model = subject->model;
+
+	for (int i = 0; model->primary_key != NULL && i < model->nunique; i++)
+		if (&model->unique[i] != model->primary_key)
+			check_key(subject, &model->unique[i]);
+}
+
+/* Of an object that is left alone, only the references of collections are written. */
+static void
+reduce(OrmSubject *subject)
+{
+	OrmObject *object = subject->object;
+	OrmRecord *record = orm_graph_record(subject->graph, object);
+
+	orm_settle_key(record, object);
+	for (OrmReference *r = object->references; r != NULL; r = r->next)
+		if (r->edge->relationship->kind != ORM_BELONGS_TO && !orm_settle_is_connected(r))
+			orm_settle(r, record);
+	record->done = true;
+	record->action = ORM_ACTION_UNCHANGED;
+	object->record = record;
+}
+
+void
+orm_check_row(OrmGraph *graph, OrmObject *object)
+{
+	const OrmModel *model = object->group->model;
+	OrmSubject subject = {.graph = graph, .object = object, .model = model};
+	Relation relation;
+
+	Assert(graph->findings != NULL);
+	orm_finding_try(graph->findings, refuse_disagreement, &subject, object->place);
+	orm_finding_try(graph->findings, refuse_same_row, &subject, object->place);
+	if (object->same.twin != NULL)
+		return;
+	find_row(&subject);
+	if (is_left_alone(object))
+		reduce(&subject);
+	subject.known = palloc0(Max(model->nattributes, 1));
+	subject.values = palloc0(sizeof(Datum) * Max(model->nattributes, 1));
+	subject.isnull = palloc0(Max(model->nattributes, 1));
+	relation = orm_model_table(model);
+	for (int i = 0; i < model->nattributes; i++)
+		subject.known[i] = know_value(&subject, relation, i);
+	check_unique(&subject);
+	check_required(&subject);
+	orm_check_constraint_all(&subject, relation);
+	table_close(relation, NoLock);
+}
