@@ -16,6 +16,7 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
 #include <limits.h>
 
 #include "common/jsonapi.h"
@@ -237,6 +238,76 @@ kind_of_first(char c)
 	}
 }
 
+#define ARRAY_LITERAL \
+	"This is an array literal, which some drivers make of arrays: send JSON text, as of JSON.stringify(array)."
+#define SINGLE_QUOTES "Strings of JSON are in double quotes: send JSON text, as of json.dumps(object)."
+
+/* The beginnings of texts that drivers and languages make of arrays and objects, without white space before them. */
+static const struct
+{
+	const char *begins;
+	const char *hint;
+} no_documents[] = {
+	{"[object ", "This is an object of JavaScript made a string: send JSON.stringify(object)."},
+	{"\\x", "This is a value of type bytea: send the document as text."},
+	{"{\"{", ARRAY_LITERAL},
+	{"{'", SINGLE_QUOTES},
+	{"['", SINGLE_QUOTES},
+	{"Array", "This is an array of PHP made a string: send json_encode($array)."},
+};
+
+/* Is this, behind its brace, an element of an array literal: no key and no string? */
+static bool
+is_literal_element(const char *text, const char *end)
+{
+	const char *c = text;
+
+	while (c < end && (isalnum((unsigned char) *c) || *c == '_' || *c == '.' || *c == '-'))
+		c++;
+	return c > text && c < end && (*c == ',' || *c == '}');
+}
+
+/* What a text that is no JSON may be; NULL: nothing that is known. */
+static const char *
+hint_no_document(const char *text, const char *end)
+{
+	while (text < end && is_space(*text))
+		text++;
+	for (int i = 0; i < (int) lengthof(no_documents); i++)
+	{
+		const char *begins = no_documents[i].begins;
+
+		if (end - text >= (ptrdiff_t) strlen(begins) && strncmp(text, begins, strlen(begins)) == 0)
+			return no_documents[i].hint;
+	}
+	return text < end && *text == '{' && is_literal_element(text + 1, end) ? ARRAY_LITERAL : NULL;
+}
+
+/* Raises the server's error for a text that is no JSON, with a hint where the text is known. */
+static void
+raise_no_document(const Builder *builder, JsonParseErrorType error)
+{
+	const char *hint = hint_no_document(builder->text, builder->text + builder->text_length);
+	MemoryContext caller = CurrentMemoryContext;
+	ErrorData *raised;
+
+	PG_TRY();
+	{
+		orm_json_raise(error, builder->lex);
+	}
+	PG_CATCH();
+	{
+		if (hint == NULL)
+			PG_RE_THROW();
+		MemoryContextSwitchTo(caller);
+		raised = CopyErrorData();
+		FlushErrorState();
+		raised->hint = pstrdup(hint);
+		ReThrowError(raised);
+	}
+	PG_END_TRY();
+}
+
 /*
  * Parses the whole text.  The parser has no callback for the beginning of the
  * root that would tell where it is, so its node is made here: before the parse
@@ -265,7 +336,7 @@ parse(Builder *builder)
 	builder->lex = orm_json_lexer(builder->text, builder->text_length, false);
 	error = pg_parse_json(builder->lex, &actions);
 	if (error != JSON_SUCCESS)
-		orm_json_raise(error, builder->lex);
+		raise_no_document(builder, error);
 
 	if (kind >= ORM_JSON_ARRAY)
 		return;

@@ -13,8 +13,21 @@
 /* What varstr_levenshtein takes; in characters there, in bytes here. */
 #define MAX_NAME_BYTES 255
 
+/* How many bytes of a name messages show. */
+#define MAX_SHOWN 200
+
 /* A name that is farther away than this is another name. */
 #define MAX_DISTANCE 3
+
+const char *
+orm_error_clip(const char *name)
+{
+	int length = strlen(name);
+
+	if (length <= MAX_SHOWN)
+		return name;
+	return psprintf("%.*s...", pg_mbcliplen(name, length, MAX_SHOWN), name);
+}
 
 /* Appends the steps from the root to a place. */
 static void
@@ -29,7 +42,7 @@ append_path(StringInfo text, const OrmPath *path)
 	{
 		if (text->len > 0)
 			appendStringInfoChar(text, '.');
-		appendStringInfoString(text, path->key);
+		appendStringInfoString(text, orm_error_clip(path->key));
 	}
 }
 

@@ -54,6 +54,9 @@ extern char *orm_path_text(const OrmPath *path);
 /* The nearest place that two places are below, or one of the two; NULL: the root. */
 extern const OrmPath *orm_path_common(const OrmPath *a, const OrmPath *b);
 
+/* A name as messages show it: cut, with "..." behind, when it is longer than 200 bytes. */
+extern const char *orm_error_clip(const char *name);
+
 /* In an ereport: the DETAIL "At where.and[1].edda."; nothing at the root. */
 extern int orm_error_place(const OrmPath *path);
 

@@ -71,9 +71,11 @@ raise_unrecognized(const OrmMemberTable *table, uint32 context, const char *name
 	const char **names = palloc(sizeof(char *) * table->n);
 	int n = allowed_names(table, context, names);
 
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unrecognized %s \"%s\"", table->noun, name),
-			orm_error_place(place),
-			table->hint != NULL && table->hint(NULL, name, context) ? 0 : hint_names(table->noun, name, names, n));
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("unrecognized %s \"%s\"", table->noun, orm_error_clip(name)), orm_error_place(place),
+			table->hint != NULL && table->hint(NULL, name, context, table->argument)
+				? 0
+				: hint_names(table->noun, name, names, n));
 }
 
 /* In an ereport: what is allowed instead of a key. */
@@ -83,7 +85,7 @@ hint_allowed(const OrmMemberTable *table, uint32 context, const OrmMemberKey *me
 	const char **names = palloc(sizeof(char *) * table->n);
 	int n = allowed_names(table, context, names);
 
-	if (table->hint != NULL && table->hint(member, member->key, context))
+	if (table->hint != NULL && table->hint(member, member->key, context, table->argument))
 		return 0;
 	if (member->hint != NULL)
 		errhint("%s", member->hint);
@@ -203,7 +205,7 @@ orm_members_read(const OrmMemberTable *table, uint32 context, OrmJson object, co
 void
 orm_members_raise_twice_hint(const char *noun, const char *name, const OrmPath *place, const char *hint)
 {
-	ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("%s \"%s\" is given twice", noun, name),
+	ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("%s \"%s\" is given twice", noun, orm_error_clip(name)),
 			orm_error_place(place), hint != NULL ? errhint("%s", hint) : 0);
 }
 
@@ -217,21 +219,23 @@ void
 orm_members_raise_unrecognized(const char *noun, const char *name, const OrmPath *place, const char *const *names,
 							   int nnames)
 {
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unrecognized %s \"%s\"", noun, name),
-			orm_error_place(place), hint_names(noun, name, names, nnames));
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("unrecognized %s \"%s\"", noun, orm_error_clip(name)), orm_error_place(place),
+			hint_names(noun, name, names, nnames));
 }
 
 void
 orm_members_raise_not_allowed(const char *noun, const char *name, const OrmPath *place, const char *hint)
 {
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s \"%s\" is not allowed here", noun, name),
-			orm_error_place(place), hint != NULL ? errhint("%s", hint) : 0);
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("%s \"%s\" is not allowed here", noun, orm_error_clip(name)), orm_error_place(place),
+			hint != NULL ? errhint("%s", hint) : 0);
 }
 
 void
 orm_members_raise_missing(const char *noun, const char *name, const OrmPath *place, const char *hint)
 {
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s \"%s\" is missing", noun, name),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s \"%s\" is missing", noun, orm_error_clip(name)),
 			orm_error_place(place), hint != NULL ? errhint("%s", hint) : 0);
 }
 
@@ -242,9 +246,9 @@ place_name(const char *document, const OrmPath *place)
 	if (place == NULL)
 		return document != NULL ? document : "document";
 	if (place->key != NULL)
-		return psprintf("\"%s\"", place->key);
+		return psprintf("\"%s\"", orm_error_clip(place->key));
 	if (place->parent != NULL && place->parent->key != NULL)
-		return psprintf("element of \"%s\"", place->parent->key);
+		return psprintf("element of \"%s\"", orm_error_clip(place->parent->key));
 	return "element of the array";
 }
 
@@ -269,6 +273,17 @@ void
 orm_members_raise_kind(OrmJson json, const char *expected, const OrmPath *place)
 {
 	raise_kind(orm_json_kind(json), expected, NULL, place, NULL);
+	pg_unreachable();
+}
+
+void
+orm_members_raise_no_array(OrmJson json, const char *expected, const OrmPath *place)
+{
+	const char *hint = NULL;
+
+	if (orm_json_kind(json) == ORM_JSON_STRING)
+		hint = psprintf("Write [\"%s\"].", orm_json_string(json));
+	raise_kind(orm_json_kind(json), expected, NULL, place, hint);
 	pg_unreachable();
 }
 

@@ -60,7 +60,8 @@ typedef struct OrmMemberTable
 	 * In an ereport, for a key that is not recognized ("member" NULL) or not
 	 * allowed: a HINT better than the nearest key; false: it has none.
 	 */
-	bool (*hint)(const OrmMemberKey *member, const char *name, uint32 context);
+	bool (*hint)(const OrmMemberKey *member, const char *name, uint32 context, const void *argument);
+	const void *argument; /* of "hint" */
 } OrmMemberTable;
 
 #define ORM_MEMBER_RECORDS(array) .records = (array), .size = sizeof((array)[0]), .n = lengthof(array)
@@ -125,6 +126,10 @@ extern void orm_members_raise_null(const char *expected, const OrmPath *place) p
 /* The same with a hint, or NULL, and for a root, which "document" names ("query"). */
 extern void orm_members_raise_kind_hint(OrmJson json, const char *expected, const char *document, const OrmPath *place,
 										const char *hint) pg_attribute_noreturn();
+
+/* The same where an array is expected: a string is to be put into one. */
+extern void orm_members_raise_no_array(OrmJson json, const char *expected, const OrmPath *place)
+	pg_attribute_noreturn();
 
 /* Reads true or false; raises for other JSON. */
 extern bool orm_members_boolean(OrmJson json, const OrmPath *place);

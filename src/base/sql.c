@@ -9,6 +9,9 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
+#include "catalog/namespace.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "parser/parse_type.h"
 #include "parser/parser.h"
@@ -264,4 +267,27 @@ orm_sql_check_expression(const char *fragment, const char *what)
 	initStringInfo(&spliced);
 	orm_sql_fragment(&spliced, fragment);
 	parse_fragment(spliced.data);
+}
+
+/* Walker: raises for a column. */
+static bool
+refuse_column(Node *node, void *fragment)
+{
+	check_stack_depth();
+	if (node == NULL)
+		return false;
+	if (IsA(node, ColumnRef))
+		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				errmsg("column \"%s\" cannot be used in a default", NameListToString(((ColumnRef *) node)->fields)),
+				errhint("A text constant has its own quotes: in SQL '''pending'''."));
+	return raw_expression_tree_walker(node, refuse_column, fragment);
+}
+
+void
+orm_sql_check_default(const char *fragment)
+{
+	ListCell *cell;
+
+	foreach(cell, parse_fragment(fragment))
+		refuse_column(lfirst_node(RawStmt, cell)->stmt, NULL);
 }

@@ -54,6 +54,12 @@ extern void orm_sql_fragment(StringInfo sql, const char *fragment);
  */
 extern void orm_sql_check_expression(const char *fragment, const char *what);
 
+/*
+ * Raises 0A000 for a column in an expression that is a default, where there is
+ * none: often it is a text without its quotes.
+ */
+extern void orm_sql_check_default(const char *fragment);
+
 /* Parses the text of a type; raises 42601 for what is none.  Nothing is looked up. */
 extern struct TypeName *orm_sql_parse_type(const char *text);
 

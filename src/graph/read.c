@@ -6,6 +6,7 @@
 #include "miscadmin.h"
 
 #include "base/members.h"
+#include "base/words.h"
 #include "graph/item.h"
 #include "store/conflict_key.h"
 
@@ -157,7 +158,8 @@ find_instruction(const OrmPlace *place, OrmJson key, bool alone)
 	if (name[0] != '$')
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("relationship \"%s\" takes an array, not an object", place->edge->relationship->name),
-				orm_error_place(place->path), errhint("Put the object in an array: [{...}]."));
+				orm_error_place(place->path),
+				orm_words_hint(ORM_WORD_INSTRUCTION, name) ? 0 : errhint("Put the object in an array: [{...}]."));
 	orm_place_wrong_instruction(place, name, names, lengthof(names));
 	return -1;
 }

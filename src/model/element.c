@@ -49,7 +49,7 @@ static const OrmElementKey column_keys[] = {
 	{KEY_OF_NEW("nullable", ANY_KIND, 0), &orm_element_key_choice, COLUMN(nullable), NULL, NULL},
 	{KEY_OF_NEW("is_unique", ANY_KIND, 0), &orm_element_key_choice, COLUMN(is_unique), NULL, NULL},
 	{KEY_OF_NEW("indexed", ANY_KIND, 0), &orm_element_key_choice, COLUMN(indexed), NULL, NULL},
-	{KEY_OF_NEW("server_default", ANY_KIND, 0), &orm_element_key_expression, COLUMN(server_default), "default", NULL},
+	{KEY_OF_NEW("server_default", ANY_KIND, 0), &orm_element_key_default, COLUMN(server_default), "default", NULL},
 	{KEY_OF_NEW("identity", ANY_KIND, 0), &orm_element_key_word, COLUMN(identity), NULL, identities},
 	{KEY_OF_NEW("generated", ANY_KIND, 0), &orm_element_key_expression, COLUMN(generated), "generation expression",
 	 NULL},
@@ -109,7 +109,7 @@ static const OrmElementKey accessors_keys[] = {
 
 /* In an ereport: a key of an element, or an element, that a table which exists does not take. */
 static bool
-hint_mapped(const OrmMemberKey *member, const char *name, uint32 context)
+hint_mapped(const OrmMemberKey *member, const char *name, uint32 context, const void *argument)
 {
 	if (member == NULL || (MAPPED(member->allowed) & context) == 0)
 		return false;

@@ -110,6 +110,14 @@ take_expression(const OrmElementKey *key, char *text, void *record)
 	take_text(key, text, record);
 }
 
+/* An SQL expression in which no column can be. */
+static void
+take_default(const OrmElementKey *key, char *text, void *record)
+{
+	take_expression(key, text, record);
+	orm_sql_check_default(text);
+}
+
 /* Raises 42704 for what is a type in CREATE TABLE only. */
 static void
 refuse_serial(const char *name)
@@ -200,6 +208,7 @@ const OrmElementKeyType orm_element_key_names = {ORM_KEY_LIST, take_name_item, f
 const OrmElementKeyType orm_element_key_word = {ORM_KEY_STRING, take_word, false};
 const OrmElementKeyType orm_element_key_words = {ORM_KEY_LIST, take_word_item, true};
 const OrmElementKeyType orm_element_key_expression = {ORM_KEY_STRING, take_expression, false};
+const OrmElementKeyType orm_element_key_default = {ORM_KEY_STRING, take_default, false};
 const OrmElementKeyType orm_element_key_type = {ORM_KEY_STRING, take_type, false};
 const OrmElementKeyType orm_element_key_collation = {ORM_KEY_STRING, take_collation, false};
 const OrmElementKeyType orm_element_key_method = {ORM_KEY_STRING, take_method, false};

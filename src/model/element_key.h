@@ -42,6 +42,7 @@ extern const OrmElementKeyType orm_element_key_name;   /* an identifier */
 extern const OrmElementKeyType orm_element_key_names;
 extern const OrmElementKeyType orm_element_key_word; /* one of "words" */
 extern const OrmElementKeyType orm_element_key_words;
+extern const OrmElementKeyType orm_element_key_default;	   /* an SQL expression without columns */
 extern const OrmElementKeyType orm_element_key_expression; /* an SQL expression */
 extern const OrmElementKeyType orm_element_key_type;	   /* a column's type */
 extern const OrmElementKeyType orm_element_key_collation;  /* a column's collation */

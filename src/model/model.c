@@ -393,8 +393,8 @@ orm_model_no_attribute(const OrmModel *model, const char *name, const OrmPath *p
 	for (int i = 0; i < model->nattributes; i++)
 		names[i] = model->attributes[i].name;
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
-			errmsg("attribute \"%s\" of model \"%s\" does not exist", name, model->name), orm_error_place(path),
-			orm_error_nearest("attribute", name, names, model->nattributes));
+			errmsg("attribute \"%s\" of model \"%s\" does not exist", orm_error_clip(name), model->name),
+			orm_error_place(path), orm_error_nearest("attribute", name, names, model->nattributes));
 }
 
 const OrmKey *

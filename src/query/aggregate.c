@@ -17,6 +17,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "base/words.h"
 #include "model/operator.h"
 #include "query/aggregate.h"
 
@@ -74,7 +75,14 @@ static const OrmShapedKey keys[NKEYS] = {
 				   orm_shape_exact},
 };
 
-const OrmMemberTable orm_aggregate_keys = {.noun = "key", ORM_MEMBER_RECORDS(keys)};
+/* In an ereport: the word that is meant. */
+static bool
+hint_word(const OrmMemberKey *member, const char *name, uint32 context, const void *argument)
+{
+	return member == NULL && orm_words_hint(ORM_WORD_AGGREGATE, name);
+}
+
+const OrmMemberTable orm_aggregate_keys = {.noun = "key", ORM_MEMBER_RECORDS(keys), .hint = hint_word};
 
 /* An aggregate while it is read. */
 typedef struct Reader

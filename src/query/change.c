@@ -88,7 +88,7 @@ take_count(OrmCompiler *compiler, OrmJson query, OrmQueryKeys *keys)
 {
 	OrmShape shape;
 
-	orm_query_take(query, COUNT_KEYS | PASSED_OVER, NULL, keys);
+	orm_query_take(query, compiler->request->model, COUNT_KEYS | PASSED_OVER, NULL, keys);
 	orm_shape_begin(&shape);
 	shape.on_reference = use_parameter;
 	shape.argument = unconstify(OrmQueryRequest *, compiler->request);
@@ -405,7 +405,7 @@ orm_query_change(OrmCompiler *compiler, OrmJson query)
 	OrmQueryKeys keys;
 	StringInfoData sql;
 
-	orm_query_take(query, CHANGE_KEYS, NULL, &keys);
+	orm_query_take(query, request->model, CHANGE_KEYS, NULL, &keys);
 	need_where(&keys);
 	change.scope = orm_query_scope(orm_query_builder(compiler), request->model);
 	orm_query_compute(change.scope, &keys, NULL);

@@ -7,6 +7,7 @@
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
 
+#include "base/words.h"
 #include "model/cache.h"
 #include "query/blind.h"
 #include "query/compile.h"
@@ -78,14 +79,23 @@ static const OrmShapedKey query_keys[ORM_KEY_COUNT] = {
 	 orm_shape_exact},
 };
 
-/* In an ereport: where the objects are known, no key is allowed that finds them. */
+/*
+ * In an ereport: the word that is meant, and where attributes and relationships
+ * of the model go.  Where the objects are known, no key is allowed that finds them.
+ */
 static bool
-hint_known(const OrmMemberKey *member, const char *name, uint32 takes)
+hint_query(const OrmMemberKey *member, const char *name, uint32 takes, const void *argument)
 {
-	if (member == NULL || !(takes & ORM_KEYS_ONLY))
-		return false;
-	errhint("Which objects are meant is known here; the query says what is shown of them.");
-	return true;
+	const OrmModel *model = argument;
+
+	if (member != NULL)
+		return (takes & ORM_KEYS_ONLY) &&
+			errhint("Which objects are meant is known here; the query says what is shown of them.") == 0;
+	if (model != NULL && (takes & ORM_KEY_WHERE) && orm_model_attribute(model, name, strlen(name)) >= 0)
+		return errhint("Conditions go in {\"where\": {\"%s\": ...}}.", name) == 0;
+	if (model != NULL && (takes & ORM_KEY_LOAD) && orm_model_relationship(model, name) != NULL)
+		return errhint("Related objects are read by {\"load\": [\"%s\"]}.", name) == 0;
+	return orm_words_hint(ORM_WORD_QUERY, name);
 }
 
 const OrmMemberTable orm_query_keys = {
@@ -93,7 +103,7 @@ const OrmMemberTable orm_query_keys = {
 	.noun = "key",
 	ORM_MEMBER_RECORDS(query_keys),
 	.empty_array = true,
-	.hint = hint_known,
+	.hint = hint_query,
 };
 
 /* What a verb takes and what it becomes. */
@@ -133,9 +143,12 @@ orm_query_key(const OrmQueryKeys *keys, OrmQueryKey key)
 }
 
 void
-orm_query_take(OrmJson query, int takes, const OrmPath *place, OrmQueryKeys *keys)
+orm_query_take(OrmJson query, const OrmModel *model, int takes, const OrmPath *place, OrmQueryKeys *keys)
 {
-	orm_members_take(&orm_query_keys, takes, query, place, keys->values);
+	OrmMemberTable table = orm_query_keys;
+
+	table.argument = model;
+	orm_members_take(&table, takes, query, place, keys->values);
 }
 
 const OrmModel *

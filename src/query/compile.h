@@ -126,8 +126,8 @@ typedef struct OrmQueryKeys
 	OrmJson values[ORM_KEY_COUNT];
 } OrmQueryKeys;
 
-/* Takes a query object apart; "takes": the keys that are allowed.  Raises as orm_members_take. */
-extern void orm_query_take(OrmJson query, int takes, const OrmPath *place, OrmQueryKeys *keys);
+/* Takes a query about objects of a model apart; "takes": the keys that are allowed.  Raises as orm_members_take. */
+extern void orm_query_take(OrmJson query, const OrmModel *model, int takes, const OrmPath *place, OrmQueryKeys *keys);
 
 /* The member of that key, or NULL when it is not given; and its place. */
 extern const OrmJson *orm_query_key(const OrmQueryKeys *keys, OrmQueryKey key);

@@ -87,7 +87,7 @@ read_groups(Grouping *g)
 	if (json == NULL)
 		return;
 	if (orm_json_kind(*json) != ORM_JSON_ARRAY)
-		orm_members_raise_kind(*json, "an array of paths", &place);
+		orm_members_raise_no_array(*json, "an array of paths", &place);
 	walk = orm_json_walk(*json);
 	while (orm_json_next(&walk))
 	{
@@ -434,7 +434,7 @@ orm_query_group(OrmCompiler *compiler, OrmJson query)
 {
 	Grouping *g = palloc0(sizeof(Grouping));
 
-	orm_query_take(query, GROUP_KEYS, NULL, &g->keys);
+	orm_query_take(query, compiler->request->model, GROUP_KEYS, NULL, &g->keys);
 	g->scope = orm_query_scope(orm_query_builder(compiler), compiler->request->model);
 	orm_query_compute(g->scope, &g->keys, NULL);
 	read_groups(g);

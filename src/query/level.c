@@ -112,7 +112,7 @@ orm_query_distinct(OrmScope *scope, OrmJson distinct, const OrmPath *place)
 	OrmJsonWalk walk = orm_json_walk(distinct);
 
 	if (orm_json_kind(distinct) != ORM_JSON_ARRAY)
-		orm_members_raise_kind(distinct, "an array of attributes", place);
+		orm_members_raise_no_array(distinct, "an array of attributes", place);
 	if (distinct.node->count == 0)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"distinct\" must name an attribute at least"),
 				orm_error_place(place));
@@ -480,7 +480,7 @@ begin_level(OrmLevelBuild *build, const OrmModel *model, const OrmLoad *load, in
 	build->level = level;
 	build->place = load->place;
 	if (load->query.node != NULL && (build->parent == NULL || orm_json_kind(load->query) != ORM_JSON_TRUE))
-		orm_query_take(load->query, takes, load->place, &build->keys);
+		orm_query_take(load->query, model, takes, load->place, &build->keys);
 	build->scope = orm_query_scope(orm_query_builder(compiler), model);
 }
 

@@ -243,7 +243,7 @@ orm_query_load(OrmLevelBuild *build, const OrmLoad *load)
 	else if (json != NULL && orm_json_kind(*json) == ORM_JSON_OBJECT)
 		loads = read_queries(*json, &here);
 	else if (json != NULL)
-		orm_members_raise_kind(*json, "an array of relationships or an object of queries", &here);
+		orm_members_raise_no_array(*json, "an array of relationships or an object of queries", &here);
 	foreach(cell, loads)
 	{
 		CHECK_FOR_INTERRUPTS();

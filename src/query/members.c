@@ -55,7 +55,7 @@ read_names(const OrmLevelBuild *build, OrmQueryKey key, bool star, bool *flags, 
 	OrmJsonWalk walk = orm_json_walk(json);
 
 	if (orm_json_kind(json) != ORM_JSON_ARRAY)
-		orm_members_raise_kind(json, "an array of attributes", &list);
+		orm_members_raise_no_array(json, "an array of attributes", &list);
 	while (orm_json_next(&walk))
 	{
 		OrmPath here = orm_path_index(&list, walk.index);

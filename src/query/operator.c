@@ -32,6 +32,7 @@
 #include "utils/typcache.h"
 
 #include "model/operator.h"
+#include "base/words.h"
 #include "query/condition.h"
 
 OrmSide
@@ -356,49 +357,6 @@ static const OrmNamedOperator named_operators[] = {
 	{"iends_with", .append = orm_condition_pattern, .symbol = "~~*", .form = ORM_FORM_ENDS_WITH,
 	 .between = ENDS_WITH(LOWER("%1$s"), LOWER("%2$s"))}};
 
-/* What others call our operators, for hints. */
-static const char *const foreign_names[][2] = {{"gte", "ge"},
-											   {"greater_than_or_equal", "ge"},
-											   {"lte", "le"},
-											   {"less_than_or_equal", "le"},
-											   {"greater_than", "gt"},
-											   {"less_than", "lt"},
-											   {"equals", "eq"},
-											   {"exact", "eq"},
-											   {"is", "eq"},
-											   {"==", "eq"},
-											   {"isnull", "eq"},
-											   {"is_null", "eq"},
-											   {"neq", "ne"},
-											   {"not", "ne"},
-											   {"not_equals", "ne"},
-											   {"not_equal", "ne"},
-											   {"notEquals", "ne"},
-											   {"!=", "ne"},
-											   {"iexact", "ieq"},
-											   {"nin", "not_in"},
-											   {"notIn", "not_in"},
-											   {"some", "in"},
-											   {"startsWith", "starts_with"},
-											   {"startswith", "starts_with"},
-											   {"istartswith", "istarts_with"},
-											   {"endsWith", "ends_with"},
-											   {"endswith", "ends_with"},
-											   {"iendswith", "iends_with"},
-											   {"match", "regex"},
-											   {"imatch", "iregex"},
-											   {"fts", "search"}};
-
-/* What we call an operator that has such a name elsewhere; NULL: nothing else. */
-static const char *
-our_name(const char *name)
-{
-	for (int i = 0; i < lengthof(foreign_names); i++)
-		if (strcmp(foreign_names[i][0], name) == 0)
-			return foreign_names[i][1];
-	return NULL;
-}
-
 /* Is there any operator of that name in the database? */
 static bool
 exists(const char *name)
@@ -415,7 +373,6 @@ static void
 raise_unknown(const OrmExpression *left, const char *name, const OrmPath *place)
 {
 	const char *names[lengthof(named_operators)];
-	const char *ours = our_name(name);
 	bool takes_object = orm_type_is_json(left->type) || left->type->class == ORM_TYPE_COMPOSITE;
 	StringInfoData list;
 
@@ -427,15 +384,14 @@ raise_unknown(const OrmExpression *left, const char *name, const OrmPath *place)
 	}
 
 	/* of two hints the later one stays */
-	ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("there is no operator \"%s\"", name),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("unrecognized operator \"%s\"", orm_error_clip(name)),
 			orm_error_place(place),
 			takes_object ? errhint("An object to be compared with is written {\"eq\": {...}}.")
 						 : errhint("Operators are %sand those of PostgreSQL, as \"@>\".", list.data),
 			orm_error_nearest("operator", name, names, lengthof(names)),
-			ours != NULL && strstr(name, "null") != NULL
+			orm_words_meant(ORM_WORD_OPERATOR, name) != NULL && strstr(name, "null") != NULL
 				? errhint("Null is asked for with {\"eq\": null} or {\"ne\": null}.")
-				: ours != NULL ? errhint("Perhaps you meant the operator \"%s\".", ours)
-							   : 0);
+				: orm_words_hint(ORM_WORD_OPERATOR, name));
 }
 
 bool
@@ -543,8 +499,8 @@ orm_condition_operator(OrmScope *scope, const OrmExpression *left, const char *o
 	for (int i = 0; i < lengthof(named_operators); i++)
 		if (strcmp(named_operators[i].name, operator) == 0)
 			condition.operator= & named_operators[i];
-	if (condition.operator==
-		NULL &&(!orm_condition_is_symbol(operator) || (our_name(operator) != NULL && !exists(operator))))
+	if (condition.operator== NULL &&(!orm_condition_is_symbol(operator) ||
+									 (orm_words_meant(ORM_WORD_OPERATOR, operator) != NULL && !exists(operator))))
 		raise_unknown(left, operator, place);
 	if (condition.operator== NULL)
 		return append_symbol(&condition, operand);

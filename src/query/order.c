@@ -47,7 +47,28 @@ is_operator(OrmJson key)
 	return orm_json_kind(key) == ORM_JSON_STRING && orm_condition_is_symbol(orm_json_string(key));
 }
 
-const OrmMemberTable orm_order_keys = {.noun = "key", ORM_MEMBER_RECORDS(item_keys), .other = is_operator};
+/* Is this text a direction? */
+static bool
+is_direction(const char *text)
+{
+	return pg_strcasecmp(text, "desc") == 0 || pg_strcasecmp(text, "asc") == 0;
+}
+
+/* In an ereport, for {"name": "desc"}: how a direction is written. */
+static bool
+hint_direction(const OrmMemberKey *member, const char *name, uint32 context, const void *argument)
+{
+	OrmJson direction;
+
+	if (member != NULL || argument == NULL || !orm_json_member(*(const OrmJson *) argument, name, &direction) ||
+		orm_json_kind(direction) != ORM_JSON_STRING || !is_direction(orm_json_string(direction)))
+		return false;
+	errhint("Perhaps you meant \"%s%s\".", pg_strcasecmp(orm_json_string(direction), "desc") == 0 ? "-" : "", name);
+	return true;
+}
+
+const OrmMemberTable orm_order_keys = {
+	.noun = "key", ORM_MEMBER_RECORDS(item_keys), .other = is_operator, .hint = hint_direction};
 
 typedef struct Item
 {
@@ -60,9 +81,11 @@ typedef struct Item
 static void
 take_item(Item *item, OrmJson json, const OrmPath *place)
 {
+	OrmMemberTable table = orm_order_keys;
 	OrmJsonWalk walk = orm_json_walk(json);
 
-	orm_members_take(&orm_order_keys, ORM_MEMBER_ALWAYS, json, place, item->members);
+	table.argument = &json;
+	orm_members_take(&table, ORM_MEMBER_ALWAYS, json, place, item->members);
 	item->operator= NULL;
 	while (orm_json_next(&walk))
 	{
@@ -87,7 +110,7 @@ read_operand(OrmScope *scope, const Item *item, const OrmType *type, const OrmPa
 	OrmOperand operand = orm_query_operand(scope, scope->builder, item->value, type, place);
 
 	if (operand.kind == ORM_OPERAND_NULL)
-		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("\"%s\" cannot be null here", item->operator),
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("key \"%s\" must not be null", item->operator),
 				orm_error_place(place));
 	return operand;
 }
@@ -186,6 +209,20 @@ item_text(const OrmOrder *order, const OrmExpression *of, const char *operator)
 	return text.data;
 }
 
+/* Raises 42703 for "name desc". */
+static void
+refuse_direction(const char *text, const OrmPath *place)
+{
+	const char *space = strrchr(text, ' ');
+
+	if (space == NULL || !is_direction(space + 1))
+		return;
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("path \"%s\" does not exist", text),
+			orm_error_place(place),
+			errhint("Perhaps you meant \"%s%.*s\".", pg_strcasecmp(space + 1, "desc") == 0 ? "-" : "",
+					(int) (space - text), text));
+}
+
 /* Reads a path, perhaps with "-" in front. */
 static OrmOrder *
 read_path(OrmScope *scope, OrmJson json, const OrmPath *place)
@@ -196,6 +233,7 @@ read_path(OrmScope *scope, OrmJson json, const OrmPath *place)
 	order->descending = order->nulls_first = text[0] == '-';
 	if (order->descending)
 		text++;
+	refuse_direction(text, place);
 	order->expression = orm_query_path(scope, text, strlen(text), place);
 	check_type(order->expression, place);
 	order->computed = list_member_ptr(scope->named, order->expression);
@@ -276,18 +314,38 @@ read_item(OrmScope *scope, OrmJson json, const OrmPath *place)
 	}
 }
 
+/* For {"name": "desc"} in place of an array: the array that is meant, as a hint. */
+static const char *
+hint_object(OrmJson order_by)
+{
+	OrmJsonWalk walk = orm_json_walk(order_by);
+	StringInfoData hint;
+	bool first = true;
+
+	initStringInfo(&hint);
+	appendStringInfoString(&hint, "Write [");
+	while (orm_json_next(&walk))
+	{
+		if (orm_json_kind(walk.value) != ORM_JSON_STRING || !is_direction(orm_json_string(walk.value)))
+			return NULL;
+		orm_sql_comma(&hint, &first);
+		appendStringInfo(&hint, "\"%s%s\"", pg_strcasecmp(orm_json_string(walk.value), "desc") == 0 ? "-" : "",
+						 orm_json_string(walk.key));
+	}
+	appendStringInfoString(&hint, "].");
+	return first ? NULL : hint.data;
+}
+
 List *
 orm_query_order(OrmScope *scope, OrmJson order_by, const OrmPath *place)
 {
 	List *items = NIL;
 	OrmJsonWalk walk;
 
-	if (orm_json_kind(order_by) == ORM_JSON_STRING)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"order_by\" must be an array of paths, not a string"), orm_error_place(place),
-				errhint("Write [\"%s\"].", orm_json_string(order_by)));
+	if (orm_json_kind(order_by) == ORM_JSON_OBJECT)
+		orm_members_raise_kind_hint(order_by, "an array of paths", NULL, place, hint_object(order_by));
 	if (orm_json_kind(order_by) != ORM_JSON_ARRAY)
-		orm_members_raise_kind(order_by, "an array of paths", place);
+		orm_members_raise_no_array(order_by, "an array of paths", place);
 	walk = orm_json_walk(order_by);
 	while (orm_json_next(&walk))
 	{

@@ -88,11 +88,36 @@ find_name(const OrmScope *scope, const char *name)
 	return found;
 }
 
+/* A name with "__" between its parts, as other mappers write paths, made into a path; NULL: it has none. */
+static char *
+path_of_underscores(const OrmScope *scope, const char *given)
+{
+	const char *parts = strstr(given, "__");
+	char *path;
+	char *out;
+
+	if (scope->model == NULL || parts == NULL || parts == given ||
+		(orm_model_attribute(scope->model, given, parts - given) < 0 &&
+		 orm_model_relationship(scope->model, pnstrdup(given, parts - given)) == NULL))
+		return NULL;
+	out = path = palloc(strlen(given) + 1);
+	for (const char *c = given; *c != '\0'; c++)
+	{
+		bool parted = c[0] == '_' && c[1] == '_';
+
+		*out++ = parted ? '.' : *c;
+		c += parted ? 1 : 0;
+	}
+	*out = '\0';
+	return path;
+}
+
 /* In an ereport: the nearest of the scope's names. */
 static int
 hint_nearest(const OrmScope *scope, const char *given)
 {
 	const OrmModel *model = scope->model;
+	char *path;
 	int nattributes = model != NULL ? model->nattributes : 0;
 	int nrelationships = model != NULL ? model->nrelationships : 0;
 	const char **names = palloc(sizeof(char *) * (nattributes + nrelationships + list_length(scope->named) + 1));
@@ -112,6 +137,8 @@ hint_nearest(const OrmScope *scope, const char *given)
 	for (int i = 0; i < nattributes; i++)
 		names[n++] = model->attributes[i].name;
 	orm_error_nearest("attribute", given, names, n);
+	if ((path = path_of_underscores(scope, given)) != NULL)
+		errhint("Perhaps you meant the path \"%s\".", path);
 	return 0;
 }
 
@@ -121,11 +148,12 @@ orm_query_name_of(const OrmScope *scope, const char *name, const OrmPath *place)
 	OrmName found = find_name(scope, name);
 
 	if (found.expression == NULL && found.relationship == NULL)
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
-				scope->model != NULL
-					? errmsg("attribute \"%s\" of model \"%s\" does not exist", name, scope->model->name)
-					: errmsg("\"%s\" is neither a group nor an aggregate of the query", name),
-				orm_error_place(place), hint_nearest(scope, name));
+		ereport(
+			ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+			scope->model != NULL
+				? errmsg("attribute \"%s\" of model \"%s\" does not exist", orm_error_clip(name), scope->model->name)
+				: errmsg("\"%s\" is neither a group nor an aggregate of the query", orm_error_clip(name)),
+			orm_error_place(place), hint_nearest(scope, name));
 	return found;
 }
 
@@ -150,9 +178,9 @@ orm_query_null_test(StringInfo sql, const OrmExpression *expression, bool null)
 		appendStringInfo(sql, "%s IS %sNULL", expression->sql, null ? "" : "NOT ");
 }
 
-/* Raises 22023 for a dotted name where conditions are to be nested; the hint shows how. */
-static void
-refuse_dots(const char *name, const OrmPath *place)
+/* Conditions nested as a path says: {"author": {"name": ...}} */
+static char *
+nested_conditions(const char *name)
 {
 	StringInfoData nested;
 	int depth = 0;
@@ -170,17 +198,30 @@ refuse_dots(const char *name, const OrmPath *place)
 	appendStringInfoString(&nested, "\": ...}");
 	while (depth-- > 0)
 		appendStringInfoChar(&nested, '}');
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a path cannot stand here: \"%s\"", name),
-			orm_error_place(place), errhint("Nest the conditions: %s.", nested.data));
+	return nested.data;
+}
+
+/* Raises 22023 for a dotted name where conditions are to be nested; the hint shows how. */
+static void
+refuse_dots(const char *name, const OrmPath *place)
+{
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("path \"%s\" is not allowed here", name),
+			orm_error_place(place), errhint("Nest the conditions: %s.", nested_conditions(name)));
 }
 
 OrmName
 orm_query_name(OrmScope *scope, OrmJson name, const OrmPath *place)
 {
 	char *text = orm_json_string(name);
+	char *path;
 
 	if (scope->model != NULL && strchr(text, '.') != NULL)
 		refuse_dots(text, place);
+	path = path_of_underscores(scope, text);
+	if (path != NULL && find_name(scope, text).expression == NULL && find_name(scope, text).relationship == NULL)
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+				errmsg("attribute \"%s\" of model \"%s\" does not exist", text, scope->model->name),
+				orm_error_place(place), errhint("Nest the conditions: %s.", nested_conditions(path)));
 	return orm_query_name_of(scope, text, place);
 }
 

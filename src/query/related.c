@@ -15,6 +15,7 @@
 
 #include "model/join.h"
 #include "model/relationship.h"
+#include "base/words.h"
 #include "query/condition.h"
 
 /* How many of the related objects must fulfil the conditions. */
@@ -164,13 +165,6 @@ append_count(OrmScope *scope, const OrmRelationship *relationship, OrmJson condi
 static void
 raise_not_quantified(const OrmRelationship *relationship, const char *key, const OrmPath *place)
 {
-	/* as others call them */
-	static const char *const foreign_names[][2] = {{"some", "any"}, {"every", "all"}, {"exists", "any"}};
-	const char *meant = NULL;
-
-	for (int i = 0; i < lengthof(foreign_names) && key != NULL; i++)
-		if (strcmp(foreign_names[i][0], key) == 0)
-			meant = foreign_names[i][1];
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			key != NULL
 				? errmsg("\"%s\" cannot stand in a condition on relationship \"%s\", which leads to many objects", key,
@@ -179,8 +173,8 @@ raise_not_quantified(const OrmRelationship *relationship, const char *key, const
 						 "does not say how many it is about",
 						 relationship->name),
 			orm_error_place(place),
-			meant != NULL
-				? errhint("Perhaps you meant \"%s\".", meant)
+			key != NULL && orm_words_hint(ORM_WORD_RELATED, key)
+				? 0
 				: errhint("Write {\"%s\": {\"any\": {...}}}, or \"none\", \"all\" or \"count\" in place of \"any\".",
 						  relationship->name));
 }

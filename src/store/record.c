@@ -9,6 +9,7 @@
 #include "utils/memutils.h"
 
 #include "base/members.h"
+#include "base/words.h"
 #include "model/value.h"
 #include "store/record.h"
 
@@ -124,6 +125,10 @@ raise_unknown_key(const OrmModel *model, OrmJson key, const OrmPath *path)
 	for (int i = 0; i < model->nrelationships; i++)
 		names[model->nattributes + i] = model->relationships[i].name;
 	nearest = orm_name_nearest(name, names, model->nattributes + model->nrelationships);
+	if (orm_path_is_nested(path) && orm_words_meant(ORM_WORD_INSTRUCTION, name) != NULL)
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+				errmsg("attribute \"%s\" of model \"%s\" does not exist", name, model->name), orm_error_place(&here),
+				orm_words_hint(ORM_WORD_INSTRUCTION, name));
 	if (nearest < model->nattributes)
 		orm_model_no_attribute(model, name, &here);
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
