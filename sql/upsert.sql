@@ -56,7 +56,7 @@ SELECT orm.upsert('Person', '{"email": "a@y"}', NULL) ->> 'name' AS name;
 SELECT jsonb_path_query_array(orm.upsert('Person', '[
     {"email": "d@x", "name": "new by email"},
     {"country": "it", "passport": "P2", "name": "found by passport"},
-    {"id": 4, "name": "found by id"},
+    {"id": 2, "name": "found by id"},
     {"email": "c@x", "name": "found by email"},
     {"id": 70, "email": null, "name": "never"}]'::jsonb - 4)::jsonb, '$[*].name');
 SELECT email, name FROM people ORDER BY email;

@@ -71,7 +71,8 @@ record_row(const OrmCall *call, OrmRecord *record)
 		int column = attribute->attnum - 1;
 		bool by_default = isnull[column] && attribute->not_null && attribute->has_default;
 
-		if (!attribute->generated && !by_default && (!attribute->identity_always || attribute->in_key))
+		if ((!attribute->generated || attribute->in_key) && !by_default &&
+			(!attribute->identity_always || attribute->in_key))
 			orm_record_set(record, i, values[column], isnull[column]);
 	}
 	ReleaseTupleDesc(desc);

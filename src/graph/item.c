@@ -193,7 +193,7 @@ only_a_key(const OrmPlace *place, OrmObject *object, bool member)
 	if (key == NULL)
 		orm_unique_missing(model, place->path);
 	for (int i = 0; i < model->nattributes; i++)
-		given += record->given[i];
+		given += record->given[i] && (!model->attributes[i].generated || orm_key_has(key, i));
 	if (given > key->nattributes || record->patch != NULL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("an object of model \"%s\" is named by its key alone here", model->name),

@@ -95,7 +95,8 @@ is_known(const OrmObject *object)
 		object->intent == ORM_INTENT_FIND_OR_CREATE)
 		return false;
 	for (int i = 0; i < group->returned.nneeded; i++)
-		if (!object->record->given[group->returned.needed[i]])
+		if (!object->record->given[group->returned.needed[i]] ||
+			group->model->attributes[group->returned.needed[i]].generated)
 			return false;
 	return true;
 }

@@ -29,6 +29,15 @@ orm_key_has(const OrmKey *key, int attribute)
 	return false;
 }
 
+bool
+orm_key_is_generated(const OrmModel *model, const OrmKey *key)
+{
+	for (int i = 0; i < key->nattributes; i++)
+		if (model->attributes[key->attributes[i]].generated)
+			return true;
+	return false;
+}
+
 bool *
 orm_key_flags(const OrmModel *model, const OrmKey *key)
 {

@@ -19,6 +19,9 @@
 /* Is the attribute part of the key?  Not of NULL. */
 extern bool orm_key_has(const OrmKey *key, int attribute);
 
+/* Is a part of the key a generated column, which an object may say but the row decides? */
+extern bool orm_key_is_generated(const OrmModel *model, const OrmKey *key);
+
 /* Flags by attribute of the model, palloc'd: those of the key. */
 extern bool *orm_key_flags(const OrmModel *model, const OrmKey *key);
 

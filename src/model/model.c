@@ -39,16 +39,62 @@ calls_nextval(Node *node, void *context)
 	return expression_tree_walker(node, calls_nextval, context);
 }
 
-/* Is the default of a column a sequence's next value? */
+/* Can an expression raise an error, or does evaluating it show anywhere?  Calls but of these functions may. */
 static bool
-default_is_numbered(TupleDesc descriptor, AttrNumber attnum)
+is_not_plain(Node *node, void *context)
+{
+	static const Oid plain[] = {F_NOW, F_TRANSACTION_TIMESTAMP, F_STATEMENT_TIMESTAMP, F_CLOCK_TIMESTAMP,
+								F_GEN_RANDOM_UUID};
+
+	if (node == NULL || IsA(node, Const) || IsA(node, SQLValueFunction))
+		return false;
+	if (IsA(node, RelabelType))
+		return expression_tree_walker(node, is_not_plain, context);
+	if (IsA(node, FuncExpr))
+		for (int i = 0; i < (int) lengthof(plain); i++)
+			if (((FuncExpr *) node)->funcid == plain[i])
+				return false;
+	return true;
+}
+
+/* The default of a column, or NULL. */
+static Node *
+default_of(TupleDesc descriptor, AttrNumber attnum)
 {
 	TupleConstr *constraints = descriptor->constr;
 
 	for (int i = 0; constraints != NULL && i < constraints->num_defval; i++)
 		if (constraints->defval[i].adnum == attnum)
-			return calls_nextval(stringToNode(constraints->defval[i].adbin), NULL);
-	return false;
+			return stringToNode(constraints->defval[i].adbin);
+	return NULL;
+}
+
+/* The sequence whose next value an expression is, and nothing else; InvalidOid: another expression. */
+static Oid
+sequence_of(Node *expression)
+{
+	const FuncExpr *call = (const FuncExpr *) expression;
+	const Const *sequence;
+
+	if (expression == NULL || !IsA(expression, FuncExpr))
+		return InvalidOid;
+	if (call->funcformat != COERCE_EXPLICIT_CALL && list_length(call->args) == 1 && IsA(linitial(call->args), FuncExpr))
+		call = linitial(call->args); /* int4(nextval(...)), as serial has it */
+	if (call->funcid != F_NEXTVAL || !IsA(linitial(call->args), Const))
+		return InvalidOid;
+	sequence = linitial(call->args);
+	return sequence->constisnull ? InvalidOid : DatumGetObjectId(sequence->constvalue);
+}
+
+/* Reads what the default of a column is. */
+static void
+fill_default(OrmAttribute *attribute, TupleDesc descriptor)
+{
+	Node *expression = attribute->generated ? NULL : default_of(descriptor, attribute->attnum);
+
+	attribute->numbered = attribute->identity || calls_nextval(expression, NULL);
+	attribute->sequence = sequence_of(expression);
+	attribute->plain_default = !attribute->generated && !is_not_plain(expression, NULL);
 }
 
 /* Fills in an attribute from a column of the relation. */
@@ -68,8 +114,7 @@ fill_attribute(OrmAttribute *attribute, TupleDesc descriptor, Form_pg_attribute 
 	attribute->identity = column->attidentity != '\0';
 	attribute->identity_always = column->attidentity == ATTRIBUTE_IDENTITY_ALWAYS;
 	attribute->has_default = column->atthasdef || attribute->identity;
-	attribute->numbered = attribute->identity ||
-		(column->atthasdef && !attribute->generated && default_is_numbered(descriptor, column->attnum));
+	fill_default(attribute, descriptor);
 	attribute->equality = orm_type_equality(column->atttypid);
 	attribute->equal_is_same = orm_type_equal_is_same(attribute->type);
 }
@@ -133,16 +178,9 @@ orm_model_attribute_over(const OrmModel *model, AttrNumber column)
 	return -1;
 }
 
-/* What a unique index is good for. */
-typedef struct IndexUse
-{
-	bool primary;  /* it is the primary key's */
-	bool conflict; /* ON CONFLICT can name it: it is not deferred */
-} IndexUse;
-
 /* The key of a unique index over whole columns; false for any other index. */
 static bool
-key_of_index(const OrmModel *model, Relation relation, Oid index, OrmKey *key, IndexUse *use)
+key_of_index(const OrmModel *model, Relation relation, Oid index, OrmKey *key, bool *primary)
 {
 	HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
 	Form_pg_index form;
@@ -151,8 +189,9 @@ key_of_index(const OrmModel *model, Relation relation, Oid index, OrmKey *key, I
 	if (!HeapTupleIsValid(tuple))
 		return false;
 	form = (Form_pg_index) GETSTRUCT(tuple);
-	use->primary = form->indisprimary;
-	use->conflict = form->indimmediate;
+	*primary = form->indisprimary;
+	key->deferrable = !form->indimmediate;
+	key->nulls_equal = form->indnullsnotdistinct;
 	usable = form->indisunique && form->indisvalid && heap_attisnull(tuple, Anum_pg_index_indpred, NULL) &&
 		heap_attisnull(tuple, Anum_pg_index_indexprs, NULL);
 	if (usable)
@@ -165,7 +204,7 @@ key_of_index(const OrmModel *model, Relation relation, Oid index, OrmKey *key, I
 			key->attributes[i] = orm_model_attribute_over(model, form->indkey.values[i]);
 			usable = usable && key->attributes[i] >= 0;
 		}
-		key->single = usable && orm_index_tells_apart(relation, tuple);
+		key->single = usable && !key->deferrable && orm_index_tells_apart(relation, tuple);
 	}
 	ReleaseSysCache(tuple);
 	return usable;
@@ -209,16 +248,6 @@ add_unique(OrmModel *model, const OrmKey *key, bool primary)
 	model->nunique++;
 }
 
-/* A key in memory of its own. */
-static OrmKey *
-copy_key(const OrmKey *key)
-{
-	OrmKey *copy = palloc(sizeof(OrmKey));
-
-	*copy = *key;
-	return copy;
-}
-
 /* Primary key and unique keys. */
 static void
 fill_keys(OrmModel *model, Relation relation)
@@ -230,14 +259,13 @@ fill_keys(OrmModel *model, Relation relation)
 	foreach(cell, indexes)
 	{
 		OrmKey key = {0};
-		IndexUse use;
+		bool primary;
 
-		if (!key_of_index(model, relation, lfirst_oid(cell), &key, &use))
+		if (!key_of_index(model, relation, lfirst_oid(cell), &key, &primary))
 			continue;
-		if (use.conflict)
-			add_unique(model, &key, use.primary);
-		if (use.primary)
-			model->primary_key = use.conflict ? &model->unique[0] : copy_key(&key);
+		add_unique(model, &key, primary);
+		if (primary)
+			model->primary_key = &model->unique[0];
 	}
 	if (model->primary_key == NULL)
 		model->primary_key = declared_key(model);
@@ -278,7 +306,8 @@ fill_relationships(OrmModel *model, List **depends)
 static void
 print_key(StringInfo out, const char *what, const OrmKey *key)
 {
-	appendStringInfo(out, "%s %s %d", what, key->name ? key->name : "", key->single);
+	appendStringInfo(out, "%s %s %d%d%d", what, key->name ? key->name : "", key->single, key->nulls_equal,
+					 key->deferrable);
 	for (int i = 0; i < key->nattributes; i++)
 		appendStringInfo(out, " %d", key->attributes[i]);
 	appendStringInfoChar(out, '\n');
@@ -291,15 +320,17 @@ make_fingerprint(const OrmModel *model)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "%s\n%u %c %u %u %d %d\n%s.%s\n", model->name, model->relid, model->relkind, model->owner,
-					 model->row_type, model->natts, model->before_insert_row_trigger, model->schema, model->relation);
+	appendStringInfo(&out, "%s\n%u %c %u %u %d %d%d%d%d\n%s.%s\n", model->name, model->relid, model->relkind,
+					 model->owner, model->row_type, model->natts, model->before_insert_row_trigger,
+					 model->plain_inserts, model->has_checks, model->has_rules, model->schema, model->relation);
 	for (int i = 0; i < model->nattributes; i++)
 	{
 		const OrmAttribute *a = &model->attributes[i];
 
-		appendStringInfo(&out, "%s|%s|%d|%u|%d|%u|%d%d%d%d%d%d%d|%u\n", a->name, a->column, a->attnum, a->type->oid,
-						 a->type->typmod, a->type->collation, a->not_null, a->has_default, a->generated, a->identity,
-						 a->identity_always, a->numbered, a->leads_index, a->equality);
+		appendStringInfo(&out, "%s|%s|%d|%u|%d|%u|%d%d%d%d%d%d%d%d|%u|%u\n", a->name, a->column, a->attnum,
+						 a->type->oid, a->type->typmod, a->type->collation, a->not_null, a->has_default, a->generated,
+						 a->identity, a->identity_always, a->numbered, a->plain_default, a->leads_index, a->sequence,
+						 a->equality);
 	}
 	if (model->primary_key)
 		print_key(&out, "key", model->primary_key);
@@ -309,6 +340,26 @@ make_fingerprint(const OrmModel *model)
 		orm_relationship_print(&out, &model->relationships[i]);
 	appendStringInfoString(&out, orm_declaration_print(model->declaration));
 	return out.data;
+}
+
+/*
+ * Reads who could tell whether a row that is there was inserted first.  Partitions
+ * may have triggers and the like of their own, and so have foreign servers.
+ */
+static void
+fill_watchers(OrmModel *model, Relation relation)
+{
+	const TriggerDesc *triggers = relation->trigdesc;
+	const TupleConstr *constraints = RelationGetDescr(relation)->constr;
+
+	model->before_insert_row_trigger = triggers != NULL && triggers->trig_insert_before_row;
+	model->has_checks = constraints != NULL && constraints->num_check > 0;
+	model->has_rules = relation->rd_rel->relhasrules && model->relkind != RELKIND_VIEW;
+	model->plain_inserts = model->relkind == RELKIND_RELATION && !model->has_rules &&
+		!relation->rd_rel->relrowsecurity && !relation->rd_rel->relhassubclass &&
+		(triggers == NULL ||
+		 !(triggers->trig_insert_before_row || triggers->trig_insert_before_statement ||
+		   triggers->trig_insert_after_statement));
 }
 
 /* Fills in the model; CurrentMemoryContext is the model's. */
@@ -322,7 +373,7 @@ fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **
 	model->row_type = relation->rd_rel->reltype;
 	model->schema = get_namespace_name(RelationGetNamespace(relation));
 	model->relation = pstrdup(RelationGetRelationName(relation));
-	model->before_insert_row_trigger = relation->trigdesc != NULL && relation->trigdesc->trig_insert_before_row;
+	fill_watchers(model, relation);
 	model->declaration = orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), true);
 	orm_follow_names(model->declaration, row);
 	fill_attributes(model, relation);

@@ -29,6 +29,8 @@ typedef struct OrmAttribute
 	bool identity_always;
 	bool identity;		/* either kind */
 	bool numbered;		/* the database numbers it: an identity, or nextval() is its default */
+	bool plain_default; /* its default, if any, raises nothing, and evaluating it shows nowhere */
+	Oid sequence;		/* its default is nextval() of this alone: plain but for the right to use it */
 	bool in_key;		/* part of the primary key */
 	bool leads_index;	/* first column of a valid btree or hash index over whole table: looked up by it */
 	Oid equality;		/* operator, or InvalidOid */
@@ -41,7 +43,9 @@ typedef struct OrmKey
 	char *name; /* of the constraint or index; NULL: declared by orm.primary_key */
 	int nattributes;
 	int *attributes;
-	bool single; /* of a unique index: a query finds at most one row by it (model/index.h) */
+	bool single;	  /* of a unique index: a query finds at most one row by it (model/index.h) */
+	bool nulls_equal; /* NULLS NOT DISTINCT: NULL is a value like others */
+	bool deferrable;  /* of a constraint that may wait: ON CONFLICT cannot name it */
 } OrmKey;
 
 typedef struct OrmRelationship
@@ -82,11 +86,14 @@ typedef struct OrmModel
 	char *fingerprint; /* all that plans depend on, as text; two equal builds have equal ones */
 	int natts;		   /* of the relation, dropped columns included */
 	bool before_insert_row_trigger;
+	bool plain_inserts; /* an INSERT of a row that is there shows nowhere: no trigger, policy, rule or child */
+	bool has_checks;
+	bool has_rules;
 	int nattributes;
 	OrmAttribute *attributes; /* in table order, dropped columns left out */
-	OrmKey *primary_key;	  /* NULL: none; &unique[0] when ON CONFLICT can use it */
+	OrmKey *primary_key;	  /* NULL: none; &unique[0] when an index makes it */
 	int nunique;
-	OrmKey *unique; /* other unique keys usable by ON CONFLICT, primary key first if it is one */
+	OrmKey *unique; /* keys of unique indexes over whole columns and all rows, the primary key first */
 	int version;	/* the attribute that counts a row's changes, or -1 */
 	int nrelationships;
 	OrmRelationship *relationships;

@@ -95,22 +95,22 @@ demand_key(const OrmModel *model, const OrmRecord *record, const OrmKey *key)
 	OrmPath room;
 
 	for (int i = 0; i < key->nattributes; i++)
-		if (!record->given[key->attributes[i]] || record->isnull[key->attributes[i]])
+		if (!record->given[key->attributes[i]] || (record->isnull[key->attributes[i]] && !key->nulls_equal))
 			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					errmsg("attribute \"%s\" of conflict_on is not given", model->attributes[key->attributes[i]].name),
 					orm_error_place(orm_record_place(record, &room)));
 }
 
-/* The only unique key that a record has; NULL: it has none, and is new. */
+/* The only unique key, with or without a generated column, that a record has; NULL: none. */
 static const OrmKey *
-only_key(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record)
+only_key_of(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record, bool generated)
 {
 	const OrmKey *found = NULL;
 	OrmPath room;
 
 	for (int i = 0; i < nkeys; i++)
 	{
-		if (!orm_record_has_key(record, keys[i]))
+		if (!orm_record_has_key(record, keys[i]) || orm_key_is_generated(model, keys[i]) != generated)
 			continue;
 		if (found != NULL)
 			ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
@@ -122,6 +122,18 @@ only_key(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord 
 		found = keys[i];
 	}
 	return found;
+}
+
+/*
+ * The only unique key that a record has; NULL: it has none, and is new.  What is
+ * computed from other columns tells which row is meant where nothing else does.
+ */
+static const OrmKey *
+only_key(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record)
+{
+	const OrmKey *found = only_key_of(model, keys, nkeys, record, false);
+
+	return found != NULL ? found : only_key_of(model, keys, nkeys, record, true);
 }
 
 const OrmKey *

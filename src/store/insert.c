@@ -4,11 +4,23 @@
 #include "postgres.h"
 
 #include "exec/access.h"
+#include "model/key.h"
 #include "store/batch.h"
+
+/* Does any record of a batch have the key? */
+static bool
+any_has(const OrmBatch *batch, const OrmKey *key)
+{
+	for (int i = 0; i < batch->n; i++)
+		if (orm_record_has_key(batch->records[i], key))
+			return true;
+	return false;
+}
 
 /*
  * The key that rows of an INSERT can be matched by, made where the database
- * fills it; NULL when there is none.
+ * fills it; NULL when there is none.  A trigger may give a row another key than
+ * the one it was given.
  */
 static const OrmKey *
 match_key(const OrmBatch *batch, const OrmKey *conflict_key)
@@ -17,20 +29,40 @@ match_key(const OrmBatch *batch, const OrmKey *conflict_key)
 
 	if (conflict_key != NULL || batch->n == 1 || batch->write->returning == NULL)
 		return conflict_key;
-	if (model->primary_key == NULL || !orm_access_may_read_key(model, model->primary_key))
+	if (model->primary_key == NULL || (model->before_insert_row_trigger && any_has(batch, model->primary_key)) ||
+		!orm_access_may_read_key(model, model->primary_key))
 		return NULL;
 	orm_keys_make(batch, model->primary_key);
 	return model->primary_key;
 }
 
-/* Has every record of a batch the whole key? */
+/* Has every record of a batch the whole key, without NULL? */
 static bool
 all_have(const OrmBatch *batch, const OrmKey *key)
 {
 	for (int i = 0; i < batch->n; i++)
-		if (!orm_record_has_key(batch->records[i], key))
+		if (!orm_record_has_key(batch->records[i], key) || orm_record_has_null(batch->records[i], key))
 			return false;
 	return true;
+}
+
+/* What an INSERT of records binds: what they give, but generated columns. */
+static const bool *
+bound_attributes(const OrmModel *model, const OrmRecord *record)
+{
+	bool *bound = NULL;
+
+	for (int i = 0; i < model->nattributes; i++)
+		if (record->given[i] && model->attributes[i].generated)
+		{
+			if (bound == NULL)
+			{
+				bound = palloc(sizeof(bool) * model->nattributes);
+				memcpy(bound, record->given, sizeof(bool) * model->nattributes);
+			}
+			bound[i] = false;
+		}
+	return bound != NULL ? bound : record->given;
 }
 
 /* Inserts records that give the same attributes; rows are matched by "key". */
@@ -40,7 +72,7 @@ insert_part(const OrmBatch *part, const OrmKey *key, const OrmKey *conflict_key,
 	OrmStatement statement = {
 		.kind = ORM_KIND_INSERT,
 		.model = part->write->model,
-		.bound = part->records[0]->given,
+		.bound = bound_attributes(part->write->model, part->records[0]),
 		.patch = part->records[0]->patch,
 		.key = conflict_key,
 		.returning = part->write->returning,
@@ -49,7 +81,9 @@ insert_part(const OrmBatch *part, const OrmKey *key, const OrmKey *conflict_key,
 
 	statement.action = on_conflict == ORM_CONFLICT_UPDATE && part->write->action;
 	statement.changed_only = on_conflict == ORM_CONFLICT_UPDATE && orm_batch_compares(part->write, &statement);
-	orm_batch_run(&statement, part, key != NULL && part->n > 1 && all_have(part, key) ? key : NULL);
+	if (key != NULL && part->n > 1 && (orm_key_is_generated(statement.model, key) || !all_have(part, key)))
+		key = NULL;
+	orm_batch_run(&statement, part, key);
 }
 
 /* The same, matched by primary key. */

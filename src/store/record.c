@@ -10,6 +10,7 @@
 
 #include "base/members.h"
 #include "base/words.h"
+#include "model/key.h"
 #include "model/value.h"
 #include "store/record.h"
 
@@ -80,7 +81,7 @@ bool
 orm_record_has_key(const OrmRecord *record, const OrmKey *key)
 {
 	for (int i = 0; i < key->nattributes; i++)
-		if (!record->given[key->attributes[i]] || record->isnull[key->attributes[i]])
+		if (!record->given[key->attributes[i]] || (record->isnull[key->attributes[i]] && !key->nulls_equal))
 			return false;
 	return true;
 }
@@ -94,6 +95,15 @@ orm_record_set_wrong(OrmRecord *record, const OrmModel *model, int attribute)
 		return;
 	record->wrong[attribute] = true;
 	orm_record_unset(record, attribute);
+}
+
+bool
+orm_record_has_null(const OrmRecord *record, const OrmKey *key)
+{
+	for (int i = 0; i < key->nattributes; i++)
+		if (record->isnull[key->attributes[i]])
+			return true;
+	return false;
 }
 
 int
@@ -188,12 +198,30 @@ find_attribute(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path)
 	return found;
 }
 
-/* Does the server alone fill this attribute, for this verb? */
+/* Is an attribute part of a unique key? */
 static bool
-is_servers(const OrmAttribute *attribute, OrmVerb verb)
+is_unique(const OrmModel *model, int attribute)
 {
-	return verb != ORM_VERB_NAMED &&
-		(attribute->generated || (attribute->identity_always && !(attribute->in_key && verbs[verb].identifies)));
+	for (int i = 0; i < model->nunique; i++)
+		if (orm_key_has(&model->unique[i], attribute))
+			return true;
+	return orm_key_has(model->primary_key, attribute);
+}
+
+/*
+ * Does the server alone fill this attribute, for this verb?  A generated column
+ * of a key is never written, but says which row is meant.
+ */
+static bool
+is_servers(const OrmModel *model, int i, OrmVerb verb)
+{
+	const OrmAttribute *attribute = &model->attributes[i];
+
+	if (verb == ORM_VERB_NAMED)
+		return false;
+	if (attribute->generated)
+		return verbs[verb].refuses || !is_unique(model, i);
+	return attribute->identity_always && !(attribute->in_key && verbs[verb].identifies);
 }
 
 /* Raises 22023 for a patch that this verb does not take. */
@@ -298,7 +326,7 @@ read_member(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path, Orm
 	if (reader->seen[i])
 		orm_members_raise_twice("attribute", attribute->name, &here);
 	reader->seen[i] = true;
-	if (!is_servers(attribute, reader->verb))
+	if (!is_servers(model, i, reader->verb))
 		read_value(reader, record, i, walk->value, &here);
 	else if (verbs[reader->verb].refuses && !(attribute->in_key && orm_json_kind(walk->value) == ORM_JSON_NULL))
 		raise_generated(model, attribute, &here);

@@ -73,8 +73,11 @@ extern void orm_record_set_wrong(OrmRecord *record, const OrmModel *model, int a
 /* Reads the values of a key, in key order, which the record has. */
 extern void orm_record_key(const OrmRecord *record, const OrmKey *key, Datum *values);
 
-/* Is the whole key given, without NULL? */
+/* Is the whole key given, without NULL (unless that is a value like others)? */
 extern bool orm_record_has_key(const OrmRecord *record, const OrmKey *key);
+
+/* Is any part of the key NULL? */
+extern bool orm_record_has_null(const OrmRecord *record, const OrmKey *key);
 
 /*
  * The column, from 1, of a returned row that holds an attribute: how many

@@ -2,9 +2,11 @@
  * returning.c - which row is whose.
  *
  * Rows come back in any order: a join's, a shard's, without those that nothing
- * was done to.  They are matched with records by key and never by position.
- * Position is the first guess, though, and the one after that in the order of
- * keys the second, so that in the usual cases a row costs one comparison.
+ * was done to.  Where a statement joins the rows with the records it returns the
+ * number of the record.  Rows of an INSERT are matched with records by key and
+ * never by position.  Position is the first guess, though, and the one after that
+ * in the order of keys the second, so that in the usual cases a row costs one
+ * comparison.
  */
 #include "postgres.h"
 
@@ -25,7 +27,7 @@ typedef struct Delivery
 	MemoryContext context; /* outlives the rows */
 	int last_column;
 	OrmKeyOrder order;
-	int key_columns[INDEX_MAX_KEYS]; /* where the key's parts are in a row */
+	int key_columns[INDEX_MAX_KEYS]; /* where the key's parts are in a row; the number, if there is one */
 	int next;						 /* guess: index of the record */
 	OrmRecord ***sorted;			 /* the batch's records by key, as pointers into it; made when needed */
 	int next_sorted;				 /* guess: index in that */
@@ -93,7 +95,10 @@ orm_key_order_compare_records(const OrmKeyOrder *order, const OrmRecord *a, cons
 	{
 		int attribute = order->parts[i].attribute;
 
-		result = compare_part(&order->parts[i], a->values[attribute], b->values[attribute]);
+		if (a->isnull[attribute] || b->isnull[attribute])
+			result = a->isnull[attribute] - b->isnull[attribute];
+		else
+			result = compare_part(&order->parts[i], a->values[attribute], b->values[attribute]);
 	}
 	return result;
 }
@@ -173,6 +178,19 @@ find_in_order(Delivery *delivery, const Datum *key)
 	return *delivery->sorted[at];
 }
 
+/* The record whose number comes with a row, or NULL: it has had its row. */
+static OrmRecord *
+find_numbered(const Delivery *delivery, TupleTableSlot *slot)
+{
+	bool isnull;
+	int64 number = DatumGetInt64(slot_getattr(slot, delivery->key_columns[0], &isnull));
+	OrmRecord *record;
+
+	Assert(!isnull && number > 0 && number <= delivery->batch->n);
+	record = delivery->batch->records[number - 1];
+	return record->done ? NULL : record;
+}
+
 /* The record that a row belongs to, or NULL. */
 static OrmRecord *
 find_record(Delivery *delivery, TupleTableSlot *slot)
@@ -180,6 +198,8 @@ find_record(Delivery *delivery, TupleTableSlot *slot)
 	Datum key[INDEX_MAX_KEYS];
 	bool isnull;
 
+	if (delivery->statement->numbered)
+		return find_numbered(delivery, slot);
 	for (int i = 0; i < delivery->order.nparts; i++)
 	{
 		key[i] = slot_getattr(slot, delivery->key_columns[i], &isnull);
@@ -264,26 +284,51 @@ returns_key(const bool *returning, const OrmKey *key)
 	return true;
 }
 
+/* How many columns are returned by "returning". */
+static int
+count_returned(const OrmStatement *statement)
+{
+	return statement->returning == NULL ? 0 : orm_row_column(statement->returning, statement->model->nattributes) - 1;
+}
+
 /* Sees to it that the key comes back, and finds out where in a row. */
 static void
 ask_for_key(OrmStatement *statement, const OrmKey *key, int *columns)
 {
 	const bool *returning = statement->returning;
-	int nreturned = returning ? orm_row_column(returning, statement->model->nattributes) - 1 : 0;
+	int nreturned = count_returned(statement);
 
 	statement->key_back = returns_key(returning, key) ? NULL : key;
 	for (int i = 0; i < key->nattributes; i++)
 		columns[i] = statement->key_back ? nreturned + i + 1 : orm_row_column(returning, key->attributes[i]);
 }
 
+/*
+ * Sees to it that rows tell which record they are of; false: they cannot.  (What
+ * a rule makes of a statement has nothing of the records.)
+ */
+static bool
+ask_for_owner(OrmStatement *statement, const OrmKey *key, Delivery *delivery)
+{
+	if (statement->kind != ORM_KIND_INSERT && !statement->model->has_rules)
+	{
+		statement->numbered = true;
+		delivery->key_columns[0] = count_returned(statement) + 1;
+		return true;
+	}
+	if (!orm_key_order_make(&delivery->order, statement->model, key))
+		return false;
+	ask_for_key(statement, key, delivery->key_columns);
+	return true;
+}
+
 /* Number of the last column of a statement's rows. */
 static int
 last_column(const OrmStatement *statement)
 {
-	int columns = statement->key_back ? statement->key_back->nattributes : 0;
+	int columns = statement->key_back ? statement->key_back->nattributes : statement->numbered;
 
-	if (statement->returning != NULL)
-		columns += orm_row_column(statement->returning, statement->model->nattributes) - 1;
+	columns += count_returned(statement);
 	return Max(columns, 1) + (statement->kind == ORM_KIND_STORED ? statement->changed_only : statement->action);
 }
 
@@ -291,7 +336,7 @@ last_column(const OrmStatement *statement)
 static bool
 wants_row(const OrmStatement *statement)
 {
-	return statement->returning != NULL || statement->key_back != NULL ||
+	return statement->returning != NULL || statement->key_back != NULL || statement->numbered ||
 		(statement->kind == ORM_KIND_STORED && statement->changed_only);
 }
 
@@ -303,7 +348,7 @@ run_for_one(OrmStatement *statement, const OrmBatch *batch)
 	Delivery delivery;
 	uint64 processed;
 
-	statement->many = false;
+	statement->many = statement->numbered = false;
 	statement->key_back = NULL;
 	if (!wants_row(statement))
 	{
@@ -415,9 +460,8 @@ orm_batch_run(OrmStatement *statement, const OrmBatch *batch, const OrmKey *matc
 				batch->records[i]->done = true;
 			return;
 		}
-		if (match != NULL && orm_key_order_make(&delivery.order, statement->model, match))
+		if (match != NULL && ask_for_owner(statement, match, &delivery))
 		{
-			ask_for_key(statement, match, delivery.key_columns);
 			run_for_all(statement, batch, &delivery);
 			return;
 		}

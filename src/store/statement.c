@@ -107,27 +107,76 @@ append_bound_values(StringInfo sql, const OrmStatement *statement)
 		}
 }
 
-/* Appends the arrays side by side: ROWS FROM (pg_catalog.unnest($1), ...) AS u("a", ...) */
+/* Is there a column of that name? */
+static bool
+has_column(const OrmModel *model, const char *name)
+{
+	for (int i = 0; i < model->nattributes; i++)
+		if (strcmp(model->attributes[i].column, name) == 0)
+			return true;
+	return false;
+}
+
+/* Appends the name of the records' number, which no column has. */
+static void
+append_number_name(StringInfo sql, const OrmModel *model)
+{
+	char *name = "n";
+
+	while (has_column(model, name))
+		name = psprintf("%s_", name);
+	appendStringInfoString(sql, name);
+}
+
+/* Appends the names of the columns of the unnested arrays: all of the table when rows are unnested. */
+static void
+append_source_names(StringInfo sql, const OrmStatement *statement)
+{
+	bool first = true;
+
+	if (!orm_statement_by_row(statement))
+	{
+		append_bound_names(sql, statement);
+		return;
+	}
+	for (int i = 0; i < statement->model->nattributes; i++)
+	{
+		orm_sql_comma(sql, &first);
+		orm_sql_name(sql, statement->model->attributes[i].column);
+	}
+}
+
+/* Appends the arrays side by side: ROWS FROM (pg_catalog.unnest($1), ...) WITH ORDINALITY AS u("a", ..., n) */
 static void
 append_source(StringInfo sql, const OrmStatement *statement)
 {
 	int nparams = 0;
 
-	if (orm_statement_by_row(statement))
-	{
-		appendStringInfoString(sql, "pg_catalog.unnest($1) AS u");
-		return;
-	}
 	appendStringInfoString(sql, "ROWS FROM (");
-	for (int i = 0; i < statement->model->nattributes; i++)
-		if (statement->bound[i])
-		{
-			appendStringInfo(sql, "%spg_catalog.unnest($%d)", nparams ? ", " : "", nparams + 1);
-			nparams++;
-		}
-	appendStringInfoString(sql, ") AS u(");
-	append_bound_names(sql, statement);
+	if (orm_statement_by_row(statement))
+		appendStringInfoString(sql, "pg_catalog.unnest($1)");
+	else
+		for (int i = 0; i < statement->model->nattributes; i++)
+			if (statement->bound[i])
+			{
+				appendStringInfo(sql, "%spg_catalog.unnest($%d)", nparams ? ", " : "", nparams + 1);
+				nparams++;
+			}
+	appendStringInfo(sql, ")%s AS u(", statement->numbered ? " WITH ORDINALITY" : "");
+	append_source_names(sql, statement);
+	if (statement->numbered)
+	{
+		appendStringInfoString(sql, ", ");
+		append_number_name(sql, statement->model);
+	}
 	appendStringInfoChar(sql, ')');
+}
+
+/* Appends OR (t."id" IS NULL AND $1 IS NULL), where NULL is a value of the key like others. */
+static void
+append_both_null(StringInfo sql, const char *column, const char *value)
+{
+	appendStringInfo(sql, " OR (%s IS NULL AND %s IS NULL))", column, value);
 }
 
 /* Appends the condition by which a row is found: t."id" OPERATOR(pg_catalog.=) $1 */
@@ -152,8 +201,12 @@ append_key_condition(StringInfo sql, const OrmStatement *statement)
 		append_column(&column, "t", attribute);
 		initStringInfo(&value);
 		append_value(&value, statement, statement->key->attributes[i]);
+		if (statement->key->nulls_equal && !attribute->not_null)
+			appendStringInfoChar(sql, '(');
 		orm_sql_comparison(sql, attribute->equality, column.data, attribute->type->oid, value.data,
 						   attribute->type->oid);
+		if (statement->key->nulls_equal && !attribute->not_null)
+			append_both_null(sql, column.data, value.data);
 	}
 }
 
@@ -225,10 +278,11 @@ append_base_type(StringInfo sql, const OrmType *type)
 
 /*
  * Appends the test for a change of all others together:
- * ROW(t."a")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW($2).
+ * pg_catalog.record_image_ne(ROW(t."a"), ROW($2)).
  * It compares images, so it is exact for every type, those without equality
- * too; but it costs more.  Without the cast the parser would take the two rows
- * apart.
+ * too; but it costs more.  The operator *<> would need a cast to record, since
+ * the parser takes two rows apart, and casts of rows are lost when a statement
+ * is sent to another server as text.
  */
 static void
 append_images_differ(StringInfo sql, const OrmStatement *statement, const char *alias)
@@ -236,7 +290,7 @@ append_images_differ(StringInfo sql, const OrmStatement *statement, const char *
 	const OrmModel *model = statement->model;
 	bool first = true;
 
-	appendStringInfoString(sql, "ROW(");
+	appendStringInfoString(sql, "pg_catalog.record_image_ne(ROW(");
 	for (int i = 0; i < model->nattributes; i++)
 		if (orm_statement_sets(statement, i) && !model->attributes[i].equal_is_same)
 		{
@@ -245,7 +299,7 @@ append_images_differ(StringInfo sql, const OrmStatement *statement, const char *
 			if (statement->patch != NULL && statement->patch[i] != ORM_PATCH_SET)
 				append_base_type(sql, model->attributes[i].type);
 		}
-	appendStringInfoString(sql, ")::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(");
+	appendStringInfoString(sql, "), ROW(");
 	first = true;
 	for (int i = 0; i < model->nattributes; i++)
 		if (orm_statement_sets(statement, i) && !model->attributes[i].equal_is_same)
@@ -253,7 +307,7 @@ append_images_differ(StringInfo sql, const OrmStatement *statement, const char *
 			orm_sql_comma(sql, &first);
 			append_new_value(sql, statement, alias, i);
 		}
-	appendStringInfoChar(sql, ')');
+	appendStringInfoString(sql, "))");
 }
 
 /* Appends the test for a change of any attribute that the statement sets. */
@@ -319,6 +373,12 @@ append_returned(StringInfo sql, const OrmStatement *statement)
 		orm_sql_comma(sql, &first);
 		append_column(sql, "t", &model->attributes[statement->key_back->attributes[i]]);
 	}
+	if (statement->numbered)
+	{
+		orm_sql_comma(sql, &first);
+		appendStringInfoString(sql, "u.");
+		append_number_name(sql, model);
+	}
 	if (first)
 		appendStringInfoString(sql, "true");
 }
@@ -327,7 +387,7 @@ append_returned(StringInfo sql, const OrmStatement *statement)
 static void
 append_returning(StringInfo sql, const OrmStatement *statement)
 {
-	if (statement->returning == NULL && statement->key_back == NULL)
+	if (statement->returning == NULL && statement->key_back == NULL && !statement->numbered)
 		return;
 	appendStringInfoString(sql, " RETURNING ");
 	append_returned(sql, statement);
@@ -566,6 +626,8 @@ orm_statement_results(const OrmStatement *statement, Oid *types)
 			types[n++] = model->attributes[i].type->oid;
 	for (int i = 0; statement->key_back != NULL && i < statement->key_back->nattributes; i++)
 		types[n++] = model->attributes[statement->key_back->attributes[i]].type->oid;
+	if (statement->numbered)
+		types[n++] = INT8OID;
 	if (n == 0)
 		types[n++] = BOOLOID;
 	if (statement->action || (statement->kind == ORM_KIND_STORED && statement->changed_only))

@@ -8,13 +8,13 @@
  *     INSERT INTO "s"."t" AS t ("a", "b") VALUES ($1, $2) RETURNING t."id", t."a"
  *     INSERT INTO "s"."t" AS t ("a", "b") SELECT pg_catalog.unnest($1), pg_catalog.unnest($2)
  *     UPDATE "s"."t" AS t SET "b" = u."b"
- *         FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u("a", "b")
- *         WHERE t."a" OPERATOR(pg_catalog.=) u."a"
+ *         FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS u("a", "b", n)
+ *         WHERE t."a" OPERATOR(pg_catalog.=) u."a" RETURNING u.n
  *
  * A type that unnest does not hand out one value a row (arrays, rows) makes the
  * whole record go as one value of the table's row type, in one array:
  *
- *         FROM pg_catalog.unnest($1) AS u
+ *         FROM pg_catalog.unnest($1) WITH ORDINALITY AS u("a", "b", n)
  */
 #ifndef ORM_STORE_STATEMENT_H
 #define ORM_STORE_STATEMENT_H
@@ -32,6 +32,7 @@ typedef struct OrmStatement
 	const OrmKey *key;		   /* what rows are found by; INSERT: the conflict key, if any */
 	const bool *returning;	   /* by attribute; NULL: no columns but those of key_back */
 	const OrmKey *key_back;	   /* its columns come back behind those of "returning" */
+	bool numbered;			   /* many, no INSERT: so does the number of the record, from 1 */
 	OrmOnConflict on_conflict; /* INSERT */
 	bool many;
 	bool changed_only; /* write a row only where a value differs; _STORED: say so, last */

@@ -35,6 +35,7 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 		statement->action,
 		statement->lock,
 		statement->etag,
+		statement->numbered,
 	};
 
 	orm_plan_key_begin(key, statement->kind, model->epoch);

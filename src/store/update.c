@@ -184,7 +184,9 @@ orm_batch_key_text(const OrmModel *model, const OrmKey *key, const OrmRecord *re
 		const OrmAttribute *attribute = &model->attributes[key->attributes[i]];
 
 		appendStringInfo(&text, "%s%s = %s", i ? ", " : "", attribute->name,
-						 OutputFunctionCall(&attribute->type->output, record->values[key->attributes[i]]));
+						 record->isnull[key->attributes[i]]
+							 ? "null"
+							 : OutputFunctionCall(&attribute->type->output, record->values[key->attributes[i]]));
 	}
 	return text.data;
 }

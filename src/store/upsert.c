@@ -1,27 +1,32 @@
 /*
  * upsert.c - save and upsert: is there such a row, or is the object new?
  *
- * One statement does it, INSERT ... ON CONFLICT, where a new row can be made
- * from what the record gives without any harm when the row is there already.
- * Otherwise (attributes that a new row must have are missing, a trigger or a
- * check would see the half row, the relation cannot have the constraint) rows
- * are updated first and those that were not there inserted, with ON CONFLICT
- * DO NOTHING where that is possible, and again as long as somebody else's
- * insert comes in between.
+ * A row that exists is changed under the rules of UPDATE alone, and those of
+ * INSERT hold for new rows:
+ *
+ *     1. UPDATE by the key what is there, which locks it
+ *     2. INSERT the rest, ON CONFLICT DO NOTHING: another session may have
+ *        inserted a row since
+ *     3. UPDATE again, under a new snapshot, what was not inserted
+ *     4. INSERT what is still not found, without ON CONFLICT: a row is there that
+ *        the caller cannot see, and the server says so (23505)
+ *
+ * Where no constraint of the server decides about the key (views, foreign
+ * tables, tables with rules, deferrable constraints), there is no 2 and 3.
+ *
+ * One statement does it all, INSERT ... ON CONFLICT DO UPDATE, where nothing can
+ * tell the difference: nobody looks at the row that is proposed (a trigger, a
+ * policy, a check, a rule), and it can be made from what the record gives.
+ * Its values would be those of a new row, so records with patches never go this way.
  */
 #include "postgres.h"
 
-#include "access/table.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
-#include "utils/rel.h"
-#include "utils/rls.h"
+#include "utils/acl.h"
 
 #include "model/key.h"
 #include "store/stale.h"
-
-/* So often may a row appear or vanish between two statements before we give up. */
-#define MAX_ATTEMPTS 10
 
 /* Do two keys have the same attributes? */
 static bool
@@ -34,89 +39,98 @@ same_key(const OrmKey *a, const OrmKey *b)
 static bool
 has_constraint(const OrmModel *model, const OrmKey *key)
 {
-	if (model->relkind != RELKIND_RELATION && model->relkind != RELKIND_PARTITIONED_TABLE)
+	if ((model->relkind != RELKIND_RELATION && model->relkind != RELKIND_PARTITIONED_TABLE) || model->has_rules)
 		return false;
 	for (int i = 0; i < model->nunique; i++)
-		if (same_key(&model->unique[i], key))
+		if (!model->unique[i].deferrable && same_key(&model->unique[i], key))
 			return true;
 	return false;
 }
 
-/* Would somebody look at a new row of which only a part is given: a check, a policy? */
-static bool
-inspects_new_rows(const OrmModel *model)
-{
-	Relation relation = orm_model_table(model);
-	TupleConstr *constraints = RelationGetDescr(relation)->constr;
-	bool inspects = (constraints != NULL && constraints->num_check > 0) || relation->rd_rel->relrowsecurity;
+/* ---- One statement ---- */
 
-	table_close(relation, NoLock);
-	return inspects;
+/* Are rows proposed without anybody noticing? */
+static bool
+proposes_plainly(const OrmModel *model)
+{
+	return model->plain_inserts && pg_class_aclcheck(model->relid, GetUserId(), ACL_INSERT) == ACLCHECK_OK;
+}
+
+/* May the caller update any column? */
+static bool
+may_update(const OrmModel *model)
+{
+	return pg_class_aclcheck(model->relid, GetUserId(), ACL_UPDATE) == ACLCHECK_OK ||
+		pg_attribute_aclcheck_all(model->relid, GetUserId(), ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK;
+}
+
+/* Is there a column that is computed from others? */
+static bool
+has_generated(const OrmModel *model)
+{
+	for (int i = 0; i < model->nattributes; i++)
+		if (model->attributes[i].generated)
+			return true;
+	return false;
+}
+
+/* Can an attribute be left out of a row that is proposed? */
+static bool
+may_lack(const OrmAttribute *attribute)
+{
+	if (OidIsValid(attribute->sequence))
+		return pg_class_aclcheck(attribute->sequence, GetUserId(), ACL_USAGE | ACL_UPDATE) == ACLCHECK_OK;
+	return attribute->plain_default && (attribute->has_default || !(attribute->not_null || attribute->type->is_domain));
 }
 
 /* What is asked of each record of a batch. */
 typedef struct Demands
 {
 	const OrmModel *model;
-	bool complete; /* every attribute must be given, not only what has no default */
+	bool complete; /* every attribute must be given */
 } Demands;
 
-/* Can a new row be made from what the record gives? */
+/* Can a row be proposed that is made of what the record gives? */
 static bool
-makes_row(const OrmRecord *record, const void *argument)
+proposes_row(const OrmRecord *record, const void *argument)
 {
 	const Demands *demands = argument;
 
-	if (record->done)
+	if (record->done || record->patch != NULL)
 		return false;
 	for (int i = 0; i < demands->model->nattributes; i++)
 	{
 		const OrmAttribute *attribute = &demands->model->attributes[i];
 
-		if (record->given[i] || attribute->generated)
-			continue;
-		if (demands->complete)
-			return false;
-		if ((attribute->not_null || attribute->type->is_domain) && !attribute->has_default)
+		if (attribute->generated ? record->given[i] : !record->given[i] && (demands->complete || !may_lack(attribute)))
 			return false;
 	}
 	return true;
 }
 
-/* Raises: rows come and go so fast, or are hidden, that nothing can be said of them. */
-static void
-raise_unsettled(const OrmBatch *pending)
+/* Those records for which rows are proposed without anybody noticing. */
+static OrmBatch
+pick_proposable(const OrmBatch *batch, const OrmKey *key)
 {
-	const OrmModel *model = pending->write->model;
-	bool hidden = check_enable_rls(model->relid, InvalidOid, true) == RLS_ENABLED;
-	OrmPath room;
+	const OrmModel *model = batch->write->model;
+	Demands demands = {model, model->has_checks || has_generated(model)};
+	OrmBatch none = {batch->write, NULL, 0};
 
-	if (model->before_insert_row_trigger)
-		orm_batch_not_stored(model, pending->records[0]);
-	ereport(ERROR, errcode(hidden ? ERRCODE_INSUFFICIENT_PRIVILEGE : ERRCODE_T_R_SERIALIZATION_FAILURE),
-			hidden
-				? errmsg("an object of model \"%s\" with this key exists but may not be read or changed", model->name)
-				: errmsg("an object of model \"%s\" is being changed by others all the time", model->name),
-			orm_error_place(orm_record_place(pending->records[0], &room)));
+	if (!has_constraint(model, key) || !proposes_plainly(model))
+		return none;
+	return orm_batch_pick(batch, proposes_row, &demands);
 }
 
-/* One statement for records from which a new row can be made. */
+/* One statement that inserts or updates, where it can; it tells what it did only in rows that come back. */
 static void
 insert_or_update(const OrmBatch *batch, const OrmKey *key)
 {
-	const OrmModel *model = batch->write->model;
-	Demands demands = {.model = model};
 	OrmBatch able;
 	OrmBatch unchanged;
 
-	if (!has_constraint(model, key) || model->before_insert_row_trigger)
+	if (batch->write->told_apart || !may_update(batch->write->model))
 		return;
-
-	/* one statement tells what it did only in rows that come back, and rows of partitions do not say it */
-	if (batch->write->told_apart || (batch->write->action && model->relkind == RELKIND_PARTITIONED_TABLE))
-		return;
-	demands.complete = inspects_new_rows(model);
-	able = orm_batch_pick(batch, makes_row, &demands);
+	able = pick_proposable(batch, key);
 	if (able.n == 0)
 		return;
 	orm_batch_insert(&able, key, ORM_CONFLICT_UPDATE);
@@ -125,56 +139,71 @@ insert_or_update(const OrmBatch *batch, const OrmKey *key)
 		orm_batch_read(&unchanged, key);
 }
 
-/* Updates rows, then inserts those that were not there. */
-static void
-update_or_insert(const OrmBatch *batch, const OrmKey *key)
-{
-	bool constrained = has_constraint(batch->write->model, key);
-	OrmBatch pending = orm_batch_pending(batch);
+/* ---- One after the other ---- */
 
-	for (int i = 0; pending.n > 0 && i < MAX_ATTEMPTS; i++)
+/* What is done with rows that exist. */
+typedef void (*Find)(const OrmBatch *batch, const OrmKey *key);
+
+/* qsort comparator: records in the order of the document. */
+static int
+compare_places(const void *a, const void *b)
+{
+	const OrmRecord *left = *(OrmRecord *const *) a;
+	const OrmRecord *right = *(OrmRecord *const *) b;
+
+	return (left->index > right->index) - (left->index < right->index);
+}
+
+static void find_or_insert(const OrmBatch *batch, const OrmKey *key, Find find);
+
+/*
+ * Writes records one by one, as they would be by calls of their own: a trigger
+ * may give a new row another key, which is that of a later record.
+ */
+static void
+find_or_insert_each(const OrmBatch *batch, const OrmKey *key, Find find)
+{
+	qsort(batch->records, batch->n, sizeof(OrmRecord *), compare_places);
+	for (int i = 0; i < batch->n; i++)
 	{
-		orm_batch_update(&pending, key);
-		orm_batch_insert(&pending, constrained ? key : NULL, constrained ? ORM_CONFLICT_IGNORE : ORM_CONFLICT_ERROR);
-		pending = orm_batch_pending(&pending);
-		if (!constrained)
-			return;
+		OrmBatch one = {batch->write, &batch->records[i], 1};
+
+		CHECK_FOR_INTERRUPTS();
+		find_or_insert(&one, key, find);
 	}
-	if (pending.n > 0)
-		raise_unsettled(&pending);
 }
 
-/* Is it a record from which no new row can be made, or only one that somebody would look at? */
-static bool
-is_half(const OrmRecord *record, const void *argument)
-{
-	return !makes_row(record, argument);
-}
-
-/* Inserts rows that are not there, and reads those that are; first of all where the insert could fail instead. */
+/* Finds rows by the key, and inserts those that are not there. */
 static void
-read_or_insert(const OrmBatch *batch, const OrmKey *key)
+find_or_insert(const OrmBatch *batch, const OrmKey *key, Find find)
 {
 	const OrmModel *model = batch->write->model;
-	Demands demands = {model, model->before_insert_row_trigger || inspects_new_rows(model)};
 	OrmBatch pending = orm_batch_pending(batch);
-	OrmBatch halves = orm_batch_pick(&pending, is_half, &demands);
 
-	if (halves.n > 0)
+	find(&pending, key);
+	pending = orm_batch_pending(&pending);
+	if (pending.n > 1 && model->before_insert_row_trigger)
 	{
-		orm_batch_read(&halves, key);
-		pending = orm_batch_pending(&pending);
+		find_or_insert_each(&pending, key, find);
+		return;
 	}
-	for (int i = 0; pending.n > 0 && i < MAX_ATTEMPTS; i++)
+	if (pending.n > 0 && has_constraint(model, key))
 	{
 		orm_batch_insert(&pending, key, ORM_CONFLICT_IGNORE);
-		if (batch->write->returning == NULL)
-			return;
-		orm_batch_read(&pending, key);
+		pending = orm_batch_pending(&pending);
+		find(&pending, key);
 		pending = orm_batch_pending(&pending);
 	}
-	if (pending.n > 0)
-		raise_unsettled(&pending);
+	orm_batch_insert(&pending, NULL, ORM_CONFLICT_ERROR);
+}
+
+/* Inserts rows without looking first, where that shows nowhere. */
+static void
+insert_or_ignore(const OrmBatch *batch, const OrmKey *key)
+{
+	OrmBatch able = pick_proposable(batch, key);
+
+	orm_batch_insert(&able, key, ORM_CONFLICT_IGNORE);
 }
 
 /* Raises P0002 for a record that has no row. */
@@ -186,6 +215,27 @@ demand_rows(const OrmBatch *batch)
 			orm_write_missing(batch->write->model, batch->records[i]);
 }
 
+/* Updates rows; a caller who may not is refused, by the server, only where there is a row. */
+static void
+update_if_any(const OrmBatch *batch, const OrmKey *key)
+{
+	OrmWrite write = {.model = batch->write->model};
+	OrmBatch found = {&write, batch->records, batch->n};
+
+	if (!may_update(write.model))
+	{
+		orm_batch_read(&found, key);
+		for (int i = 0; i < batch->n; i++)
+			batch->records[i]->done = !batch->records[i]->done;
+		found = orm_batch_pending(batch);
+		for (int i = 0; i < batch->n; i++)
+			batch->records[i]->done = false;
+		found.write = batch->write;
+		batch = &found;
+	}
+	orm_batch_update(batch, key);
+}
+
 /* Writes records that have the key. */
 static void
 write_by_key(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conflict)
@@ -194,14 +244,12 @@ write_by_key(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conflict
 	if (on_conflict == ORM_CONFLICT_UPDATE)
 	{
 		insert_or_update(batch, key);
-		update_or_insert(batch, key);
+		find_or_insert(batch, key, update_if_any);
 	}
-	else if (has_constraint(batch->write->model, key))
-		read_or_insert(batch, key);
 	else
 	{
-		orm_batch_read(batch, key);
-		orm_batch_insert(batch, NULL, ORM_CONFLICT_ERROR);
+		insert_or_ignore(batch, key);
+		find_or_insert(batch, key, orm_batch_read);
 	}
 }
 
