@@ -8,6 +8,7 @@
 #include "utils/datum.h"
 
 #include "exec/access.h"
+#include "store/assignment.h"
 #include "store/batch.h"
 
 OrmBatch
@@ -181,7 +182,7 @@ orm_batch_compares(const OrmWrite *write, const OrmStatement *statement)
 
 	/* what comes back may be less than what may be read */
 	for (int i = 0; i < write->model->nattributes; i++)
-		if (orm_statement_sets(statement, i) && (readable == NULL || !readable[i]))
+		if (orm_assignment_has(statement, i) && (readable == NULL || !readable[i]))
 		{
 			if (readable != write->returning)
 				return false;

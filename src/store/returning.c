@@ -18,6 +18,7 @@
 
 #include "exec/receiver.h"
 #include "store/batch.h"
+#include "store/statement_run.h"
 
 /* Rows on their way to the records of a batch. */
 typedef struct Delivery

@@ -11,31 +11,8 @@
 #include "utils/lsyscache.h"
 
 #include "base/sql.h"
-#include "model/key.h"
+#include "store/assignment.h"
 #include "store/stale.h"
-
-/*
- * Key columns are never set: a key only identifies, and a scaled-out table
- * would lose the row.  Nor are those that the server does not let be set; and
- * the version is counted by its trigger.
- */
-bool
-orm_statement_sets(const OrmStatement *statement, int i)
-{
-	const OrmAttribute *attribute = &statement->model->attributes[i];
-
-	return statement->bound[i] && !attribute->in_key && !attribute->generated && !attribute->identity_always &&
-		i != statement->model->version && !orm_key_has(statement->key, i);
-}
-
-bool
-orm_statement_sets_any(const OrmStatement *statement)
-{
-	for (int i = 0; i < statement->model->nattributes; i++)
-		if (orm_statement_sets(statement, i))
-			return true;
-	return false;
-}
 
 bool
 orm_statement_unnests(const OrmType *type)
@@ -52,31 +29,6 @@ orm_statement_by_row(const OrmStatement *statement)
 		if (statement->bound[i] && !orm_statement_unnests(model->attributes[i].type))
 			return true;
 	return false;
-}
-
-/* Appends alias.column */
-static void
-append_column(StringInfo sql, const char *alias, const OrmAttribute *attribute)
-{
-	appendStringInfo(sql, "%s.", alias);
-	orm_sql_name(sql, attribute->column);
-}
-
-/* Appends what stands for the record's value: a parameter, or the column of the unnested arrays. */
-static void
-append_value(StringInfo sql, const OrmStatement *statement, int attribute)
-{
-	int number = 1;
-
-	if (statement->many)
-	{
-		append_column(sql, "u", &statement->model->attributes[attribute]);
-		return;
-	}
-	for (int i = 0; i < attribute; i++)
-		if (statement->bound[i])
-			number++;
-	appendStringInfo(sql, "$%d", number);
 }
 
 /* Appends the names of the bound columns: "a", "b" */
@@ -103,7 +55,7 @@ append_bound_values(StringInfo sql, const OrmStatement *statement)
 		if (statement->bound[i])
 		{
 			orm_sql_comma(sql, &first);
-			append_value(sql, statement, i);
+			orm_assignment_value(sql, statement, i);
 		}
 }
 
@@ -198,160 +150,15 @@ append_key_condition(StringInfo sql, const OrmStatement *statement)
 		if (i > 0)
 			appendStringInfoString(sql, " AND ");
 		initStringInfo(&column);
-		append_column(&column, "t", attribute);
+		orm_assignment_column(&column, "t", attribute);
 		initStringInfo(&value);
-		append_value(&value, statement, statement->key->attributes[i]);
+		orm_assignment_value(&value, statement, statement->key->attributes[i]);
 		if (statement->key->nulls_equal && !attribute->not_null)
 			appendStringInfoChar(sql, '(');
 		orm_sql_comparison(sql, attribute->equality, column.data, attribute->type->oid, value.data,
 						   attribute->type->oid);
 		if (statement->key->nulls_equal && !attribute->not_null)
 			append_both_null(sql, column.data, value.data);
-	}
-}
-
-/* Appends what is given for an attribute: by the record, or the alias's column. */
-static void
-append_given(StringInfo sql, const OrmStatement *statement, const char *alias, int attribute)
-{
-	if (alias != NULL)
-		append_column(sql, alias, &statement->model->attributes[attribute]);
-	else
-		append_value(sql, statement, attribute);
-}
-
-/* Appends the new value of an attribute: what is given, or how that changes the old one. */
-static void
-append_new_value(StringInfo sql, const OrmStatement *statement, const char *alias, int i)
-{
-	const OrmAttribute *attribute = &statement->model->attributes[i];
-	OrmPatch patch = statement->patch != NULL ? statement->patch[i] : ORM_PATCH_SET;
-	StringInfoData column;
-	StringInfoData operand;
-
-	if (patch == ORM_PATCH_SET)
-	{
-		append_given(sql, statement, alias, i);
-		return;
-	}
-	initStringInfo(&column);
-	append_column(&column, "t", attribute);
-	initStringInfo(&operand);
-	append_given(&operand, statement, alias, i);
-	orm_patch_append(sql, patch, attribute->type, column.data, operand.data);
-}
-
-/*
- * Appends the test for a change of an attribute whose equality is exact:
- * (t."a" OPERATOR(pg_catalog.=) $2) IS NOT TRUE AND (t."a" IS NOT NULL OR $2 IS NOT NULL)
- */
-static void
-append_unequal(StringInfo sql, const OrmStatement *statement, const char *alias, int i)
-{
-	const OrmAttribute *attribute = &statement->model->attributes[i];
-
-	appendStringInfoChar(sql, '(');
-	append_column(sql, "t", attribute);
-	appendStringInfoChar(sql, ' ');
-	orm_sql_operator(sql, attribute->equality);
-	appendStringInfoChar(sql, ' ');
-	append_new_value(sql, statement, alias, i);
-	appendStringInfoString(sql, ") IS NOT TRUE");
-	if (attribute->not_null)
-		return;
-	appendStringInfoString(sql, " AND (");
-	append_column(sql, "t", attribute);
-	appendStringInfoString(sql, " IS NOT NULL OR ");
-	append_new_value(sql, statement, alias, i);
-	appendStringInfoString(sql, " IS NOT NULL)");
-}
-
-/* What a patch makes of a domain's value is of its base type, and only rows of the same types are compared. */
-static void
-append_base_type(StringInfo sql, const OrmType *type)
-{
-	if (!type->is_domain)
-		return;
-	appendStringInfoString(sql, "::");
-	orm_sql_type(sql, type->base, -1);
-}
-
-/*
- * Appends the test for a change of all others together:
- * pg_catalog.record_image_ne(ROW(t."a"), ROW($2)).
- * It compares images, so it is exact for every type, those without equality
- * too; but it costs more.  The operator *<> would need a cast to record, since
- * the parser takes two rows apart, and casts of rows are lost when a statement
- * is sent to another server as text.
- */
-static void
-append_images_differ(StringInfo sql, const OrmStatement *statement, const char *alias)
-{
-	const OrmModel *model = statement->model;
-	bool first = true;
-
-	appendStringInfoString(sql, "pg_catalog.record_image_ne(ROW(");
-	for (int i = 0; i < model->nattributes; i++)
-		if (orm_statement_sets(statement, i) && !model->attributes[i].equal_is_same)
-		{
-			orm_sql_comma(sql, &first);
-			append_column(sql, "t", &model->attributes[i]);
-			if (statement->patch != NULL && statement->patch[i] != ORM_PATCH_SET)
-				append_base_type(sql, model->attributes[i].type);
-		}
-	appendStringInfoString(sql, "), ROW(");
-	first = true;
-	for (int i = 0; i < model->nattributes; i++)
-		if (orm_statement_sets(statement, i) && !model->attributes[i].equal_is_same)
-		{
-			orm_sql_comma(sql, &first);
-			append_new_value(sql, statement, alias, i);
-		}
-	appendStringInfoString(sql, "))");
-}
-
-/* Appends the test for a change of any attribute that the statement sets. */
-static void
-append_changed(StringInfo sql, const OrmStatement *statement, const char *alias)
-{
-	const char *joint = "(";
-	bool by_image = false;
-
-	for (int i = 0; i < statement->model->nattributes; i++)
-	{
-		if (!orm_statement_sets(statement, i))
-			continue;
-		if (!statement->model->attributes[i].equal_is_same)
-		{
-			by_image = true;
-			continue;
-		}
-		appendStringInfoString(sql, joint);
-		append_unequal(sql, statement, alias, i);
-		joint = " OR ";
-	}
-	if (by_image)
-	{
-		appendStringInfoString(sql, joint);
-		append_images_differ(sql, statement, alias);
-	}
-	appendStringInfoChar(sql, ')');
-}
-
-/* Appends "a" = <value>, ... */
-static void
-append_set(StringInfo sql, const OrmStatement *statement, const char *alias)
-{
-	bool first = true;
-
-	for (int i = 0; i < statement->model->nattributes; i++)
-	{
-		if (!orm_statement_sets(statement, i))
-			continue;
-		orm_sql_comma(sql, &first);
-		orm_sql_name(sql, statement->model->attributes[i].column);
-		appendStringInfoString(sql, " = ");
-		append_new_value(sql, statement, alias, i);
 	}
 }
 
@@ -366,12 +173,12 @@ append_returned(StringInfo sql, const OrmStatement *statement)
 		if (statement->returning[i])
 		{
 			orm_sql_comma(sql, &first);
-			append_column(sql, "t", &model->attributes[i]);
+			orm_assignment_column(sql, "t", &model->attributes[i]);
 		}
 	for (int i = 0; statement->key_back != NULL && i < statement->key_back->nattributes; i++)
 	{
 		orm_sql_comma(sql, &first);
-		append_column(sql, "t", &model->attributes[statement->key_back->attributes[i]]);
+		orm_assignment_column(sql, "t", &model->attributes[statement->key_back->attributes[i]]);
 	}
 	if (statement->numbered)
 	{
@@ -418,17 +225,17 @@ append_on_conflict(StringInfo sql, const OrmStatement *statement)
 	appendStringInfoString(sql, " ON CONFLICT");
 	if (statement->key != NULL)
 		append_conflict_key(sql, statement);
-	if (statement->on_conflict == ORM_CONFLICT_IGNORE || !orm_statement_sets_any(statement))
+	if (statement->on_conflict == ORM_CONFLICT_IGNORE || !orm_assignment_any(statement))
 	{
 		appendStringInfoString(sql, " DO NOTHING");
 		return;
 	}
 	appendStringInfoString(sql, " DO UPDATE SET ");
-	append_set(sql, statement, "excluded");
+	orm_assignment_list(sql, statement, "excluded");
 	if (statement->changed_only)
 	{
 		appendStringInfoString(sql, " WHERE ");
-		append_changed(sql, statement, "excluded");
+		orm_assignment_changes(sql, statement, "excluded");
 	}
 }
 
@@ -520,7 +327,7 @@ append_update(StringInfo sql, const OrmStatement *statement)
 	appendStringInfoString(sql, "UPDATE ");
 	orm_sql_qualified(sql, statement->model->schema, statement->model->relation);
 	appendStringInfoString(sql, " AS t SET ");
-	append_set(sql, statement, NULL);
+	orm_assignment_list(sql, statement, NULL);
 	if (statement->many)
 	{
 		appendStringInfoString(sql, " FROM ");
@@ -531,7 +338,7 @@ append_update(StringInfo sql, const OrmStatement *statement)
 	if (statement->changed_only)
 	{
 		appendStringInfoString(sql, " AND ");
-		append_changed(sql, statement, NULL);
+		orm_assignment_changes(sql, statement, NULL);
 	}
 	append_returning(sql, statement);
 }
@@ -545,7 +352,7 @@ append_stored(StringInfo sql, const OrmStatement *statement)
 	if (statement->changed_only)
 	{
 		appendStringInfoString(sql, ", ");
-		append_changed(sql, statement, NULL);
+		orm_assignment_changes(sql, statement, NULL);
 	}
 	if (statement->etag)
 		orm_stale_append_etag(sql, statement->model);

@@ -41,12 +41,6 @@ typedef struct OrmStatement
 	bool etag;		   /* _STORED: the row's etag comes back, last */
 } OrmStatement;
 
-/* Is this attribute written by the statement, other than by an INSERT's new row? */
-extern bool orm_statement_sets(const OrmStatement *statement, int attribute);
-
-/* Is there an attribute that it sets? */
-extern bool orm_statement_sets_any(const OrmStatement *statement);
-
 /* Does unnest of an array of this type hand out one value a row? */
 extern bool orm_statement_unnests(const OrmType *type);
 
@@ -61,12 +55,5 @@ extern int orm_statement_text(StringInfo sql, const OrmStatement *statement, Oid
  * the key's once more, and three.  Returns how many.
  */
 extern int orm_statement_results(const OrmStatement *statement, Oid *types);
-
-/*
- * Runs a statement with the values of n records (one, unless "many").  Returns
- * the number of rows processed.
- */
-extern uint64 orm_statement_run(const OrmStatement *statement, OrmRecord *const *records, int n,
-								DestReceiver *receiver);
 
 #endif

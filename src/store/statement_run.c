@@ -13,7 +13,7 @@
 #include "utils/typcache.h"
 
 #include "exec/execute.h"
-#include "store/statement.h"
+#include "store/statement_run.h"
 
 /* Parameters of a statement with no more than this stand on the C stack. */
 #define MANY_ATTRIBUTES 32

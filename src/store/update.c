@@ -13,7 +13,9 @@
 #include "utils/builtins.h"
 
 #include "model/key.h"
+#include "store/assignment.h"
 #include "store/stale.h"
+#include "store/statement_run.h"
 
 /* A statement for records that give the same attributes. */
 static OrmStatement
@@ -102,7 +104,7 @@ update_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
 	OrmStatement statement = statement_for(ORM_KIND_UPDATE, part, key);
 	OrmBatch pending;
 
-	if (!orm_statement_sets_any(&statement))
+	if (!orm_assignment_any(&statement))
 	{
 		read_part(part, key, unused);
 		return;

@@ -1,0 +1,198 @@
+/*
+ * assignment.c - what a statement sets; see assignment.h.
+ */
+#include "postgres.h"
+
+#include "base/sql.h"
+#include "model/key.h"
+#include "model/patch.h"
+#include "store/assignment.h"
+
+/*
+ * Key columns are never set: a key only identifies, and a scaled-out table
+ * would lose the row.  Nor are those that the server does not let be set; and
+ * the version is counted by its trigger.
+ */
+bool
+orm_assignment_has(const OrmStatement *statement, int i)
+{
+	const OrmAttribute *attribute = &statement->model->attributes[i];
+
+	return statement->bound[i] && !attribute->in_key && !attribute->generated && !attribute->identity_always &&
+		i != statement->model->version && !orm_key_has(statement->key, i);
+}
+
+bool
+orm_assignment_any(const OrmStatement *statement)
+{
+	for (int i = 0; i < statement->model->nattributes; i++)
+		if (orm_assignment_has(statement, i))
+			return true;
+	return false;
+}
+
+void
+orm_assignment_column(StringInfo sql, const char *alias, const OrmAttribute *attribute)
+{
+	appendStringInfo(sql, "%s.", alias);
+	orm_sql_name(sql, attribute->column);
+}
+
+void
+orm_assignment_value(StringInfo sql, const OrmStatement *statement, int attribute)
+{
+	int number = 1;
+
+	if (statement->many)
+	{
+		orm_assignment_column(sql, "u", &statement->model->attributes[attribute]);
+		return;
+	}
+	for (int i = 0; i < attribute; i++)
+		if (statement->bound[i])
+			number++;
+	appendStringInfo(sql, "$%d", number);
+}
+
+/* Appends what is given for an attribute: by the record, or the alias's column. */
+static void
+append_given(StringInfo sql, const OrmStatement *statement, const char *alias, int attribute)
+{
+	if (alias != NULL)
+		orm_assignment_column(sql, alias, &statement->model->attributes[attribute]);
+	else
+		orm_assignment_value(sql, statement, attribute);
+}
+
+/* Appends the new value of an attribute: what is given, or how that changes the old one. */
+static void
+append_new_value(StringInfo sql, const OrmStatement *statement, const char *alias, int i)
+{
+	const OrmAttribute *attribute = &statement->model->attributes[i];
+	OrmPatch patch = statement->patch != NULL ? statement->patch[i] : ORM_PATCH_SET;
+	StringInfoData column;
+	StringInfoData operand;
+
+	if (patch == ORM_PATCH_SET)
+	{
+		append_given(sql, statement, alias, i);
+		return;
+	}
+	initStringInfo(&column);
+	orm_assignment_column(&column, "t", attribute);
+	initStringInfo(&operand);
+	append_given(&operand, statement, alias, i);
+	orm_patch_append(sql, patch, attribute->type, column.data, operand.data);
+}
+
+/*
+ * Appends the test for a change of an attribute whose equality is exact:
+ * (t."a" OPERATOR(pg_catalog.=) $2) IS NOT TRUE AND (t."a" IS NOT NULL OR $2 IS NOT NULL)
+ */
+static void
+append_unequal(StringInfo sql, const OrmStatement *statement, const char *alias, int i)
+{
+	const OrmAttribute *attribute = &statement->model->attributes[i];
+
+	appendStringInfoChar(sql, '(');
+	orm_assignment_column(sql, "t", attribute);
+	appendStringInfoChar(sql, ' ');
+	orm_sql_operator(sql, attribute->equality);
+	appendStringInfoChar(sql, ' ');
+	append_new_value(sql, statement, alias, i);
+	appendStringInfoString(sql, ") IS NOT TRUE");
+	if (attribute->not_null)
+		return;
+	appendStringInfoString(sql, " AND (");
+	orm_assignment_column(sql, "t", attribute);
+	appendStringInfoString(sql, " IS NOT NULL OR ");
+	append_new_value(sql, statement, alias, i);
+	appendStringInfoString(sql, " IS NOT NULL)");
+}
+
+/* What a patch makes of a domain's value is of its base type, and only rows of the same types are compared. */
+static void
+append_base_type(StringInfo sql, const OrmType *type)
+{
+	if (!type->is_domain)
+		return;
+	appendStringInfoString(sql, "::");
+	orm_sql_type(sql, type->base, -1);
+}
+
+/*
+ * Appends the test for a change of all others together:
+ * pg_catalog.record_image_ne(ROW(t."a"), ROW($2)).
+ * It compares images, so it is exact for every type, those without equality
+ * too; but it costs more.  The operator *<> would need a cast to record, since
+ * the parser takes two rows apart, and casts of rows are lost when a statement
+ * is sent to another server as text.
+ */
+static void
+append_images_differ(StringInfo sql, const OrmStatement *statement, const char *alias)
+{
+	const OrmModel *model = statement->model;
+	bool first = true;
+
+	appendStringInfoString(sql, "pg_catalog.record_image_ne(ROW(");
+	for (int i = 0; i < model->nattributes; i++)
+		if (orm_assignment_has(statement, i) && !model->attributes[i].equal_is_same)
+		{
+			orm_sql_comma(sql, &first);
+			orm_assignment_column(sql, "t", &model->attributes[i]);
+			if (statement->patch != NULL && statement->patch[i] != ORM_PATCH_SET)
+				append_base_type(sql, model->attributes[i].type);
+		}
+	appendStringInfoString(sql, "), ROW(");
+	first = true;
+	for (int i = 0; i < model->nattributes; i++)
+		if (orm_assignment_has(statement, i) && !model->attributes[i].equal_is_same)
+		{
+			orm_sql_comma(sql, &first);
+			append_new_value(sql, statement, alias, i);
+		}
+	appendStringInfoString(sql, "))");
+}
+
+void
+orm_assignment_changes(StringInfo sql, const OrmStatement *statement, const char *alias)
+{
+	const char *joint = "(";
+	bool by_image = false;
+
+	for (int i = 0; i < statement->model->nattributes; i++)
+	{
+		if (!orm_assignment_has(statement, i))
+			continue;
+		if (!statement->model->attributes[i].equal_is_same)
+		{
+			by_image = true;
+			continue;
+		}
+		appendStringInfoString(sql, joint);
+		append_unequal(sql, statement, alias, i);
+		joint = " OR ";
+	}
+	if (by_image)
+	{
+		appendStringInfoString(sql, joint);
+		append_images_differ(sql, statement, alias);
+	}
+	appendStringInfoChar(sql, ')');
+}
+
+void
+orm_assignment_list(StringInfo sql, const OrmStatement *statement, const char *alias)
+{
+	bool first = true;
+
+	for (int i = 0; i < statement->model->nattributes; i++)
+	{
+		if (!orm_assignment_has(statement, i))
+			continue;
+		orm_sql_comma(sql, &first);
+		orm_sql_name(sql, statement->model->attributes[i].column);
+		appendStringInfoString(sql, " = ");
+		append_new_value(sql, statement, alias, i);
+	}
+}

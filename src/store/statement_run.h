@@ -1,0 +1,16 @@
+/*
+ * statement_run.h - running the statements of writes: their plans and parameters.
+ */
+#ifndef ORM_STORE_STATEMENT_RUN_H
+#define ORM_STORE_STATEMENT_RUN_H
+
+#include "store/statement.h"
+
+/*
+ * Runs a statement with the values of n records (one, unless "many").  Returns
+ * the number of rows processed.
+ */
+extern uint64 orm_statement_run(const OrmStatement *statement, OrmRecord *const *records, int n,
+								DestReceiver *receiver);
+
+#endif
