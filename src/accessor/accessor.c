@@ -10,7 +10,6 @@
 #include "commands/proclang.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/lsyscache.h"
@@ -18,6 +17,7 @@
 #include "utils/syscache.h"
 
 #include "accessor/accessor.h"
+#include "accessor/arrange.h"
 #include "accessor/function.h"
 #include "accessor/recipe.h"
 #include "accessor/relation.h"
@@ -149,6 +149,18 @@ compare(OrmAccessor *accessor, Oid function)
 	ReleaseSysCache(tuple);
 }
 
+/* The arguments of a function that is made anew stay in their order. */
+static void
+arrange(const OrmModel *model, OrmAccessor *accessor, Oid function)
+{
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	orm_arrange_arguments(model, accessor, tuple);
+	ReleaseSysCache(tuple);
+}
+
 /* Raises 42723: the name of a function is taken by one that is not ours. */
 static void
 raise_clash(const OrmModel *model, const OrmAccessor *accessor, const char *other, const char *hint)
@@ -232,6 +244,8 @@ orm_accessor_wanted(const OrmModel *model, bool notices)
 		check_among_themselves(model, accessors, accessor);
 		if (OidIsValid(stranger))
 			raise_stranger(model, accessor, stranger);
+		if (ours != NIL)
+			arrange(model, accessor, linitial_oid(ours));
 		foreach(function, ours)
 			compare(accessor, lfirst_oid(function));
 	}
@@ -294,20 +308,18 @@ orm_accessor_mark(const OrmModel *model, Oid function)
 
 /* Puts the body that follows from the model into a function whose arguments still fit it. */
 static void
-refresh_body(Oid function, const OrmAccessor *accessor)
+refresh_body(const OrmModel *model, Oid function, const OrmAccessor *wanted)
 {
 	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	Form_pg_proc form;
+	OrmAccessor accessor = *wanted;
 	bool fits;
 
 	if (!HeapTupleIsValid(tuple))
 		return;
-	form = (Form_pg_proc) GETSTRUCT(tuple);
-	fits = form->pronargs == accessor->nargs &&
-		can_coerce_type(accessor->nargs, form->proargtypes.values, accessor->argument_types, COERCION_ASSIGNMENT);
+	fits = orm_arrange_body(model, &accessor, tuple);
 	ReleaseSysCache(tuple);
 	if (fits)
-		orm_proc_set_body(function, accessor->body);
+		orm_proc_set_body(function, accessor.body);
 }
 
 void
@@ -323,6 +335,6 @@ orm_accessor_refresh_bodies(const OrmModel *model)
 		if (!accessor->in_sql)
 			continue;
 		foreach(function, find_ours(model, accessor, InvalidOid, NULL))
-			refresh_body(lfirst_oid(function), accessor);
+			refresh_body(model, lfirst_oid(function), accessor);
 	}
 }

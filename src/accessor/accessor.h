@@ -25,14 +25,16 @@ typedef struct OrmAccessor
 {
 	char *schema;
 	char *name;
-	char *signature; /* name(argument types), for messages and results */
-	char *create;	 /* CREATE FUNCTION ... */
-	char *comment;	 /* COMMENT ON FUNCTION ... */
-	char *body;		 /* prosrc */
-	bool in_sql;	 /* LANGUAGE sql, inlined; else LANGUAGE orm */
-	bool writes;	 /* VOLATILE; else STABLE */
-	bool by_row;	 /* a relationship's: takes the row, and overloads are other models' */
+	char *signature;	 /* name(argument types), for messages and results */
+	char *create;		 /* CREATE FUNCTION ... */
+	char *comment;		 /* COMMENT ON FUNCTION ... */
+	char *body;			 /* prosrc */
+	bool in_sql;		 /* LANGUAGE sql, inlined; else LANGUAGE orm */
+	bool writes;		 /* VOLATILE; else STABLE */
+	bool by_row;		 /* a relationship's: takes the row, and overloads are other models' */
+	const char *purpose; /* the text of the comment */
 	int nargs;
+	int *attributes; /* the arguments, as indexes of attributes; NULL: it takes the row */
 	Oid *argument_types;
 	char **argument_names; /* NULL: they have none */
 	int required;		   /* how many, from the first, have no default */

@@ -29,6 +29,7 @@
 #include "accessor/relation.h"
 #include "base/names.h"
 #include "base/sql.h"
+#include "model/join.h"
 
 /* What the arguments of a function are: attributes, the first ones without a default. */
 typedef struct Arguments
@@ -218,9 +219,44 @@ orm_recipe_names(const OrmModel *model)
 	return names;
 }
 
-/* The body of find and all: the table, by those attributes. */
+/* Is it one of the integers whose operators go together? */
+static bool
+is_integer(Oid type)
+{
+	return type == INT2OID || type == INT4OID || type == INT8OID;
+}
+
+/*
+ * Appends that a column is equal to an argument.  Integers of different sizes
+ * have operators of their own, for which an index is as good; any other
+ * argument, of a function that was made for another type, is cast.
+ */
+static void
+append_equal(StringInfo sql, const OrmAttribute *attribute, int number, Oid type)
+{
+	Oid own = attribute->type->oid;
+	bool integers = is_integer(own) && is_integer(type);
+	StringInfoData column;
+	StringInfoData argument;
+
+	initStringInfo(&column);
+	appendStringInfoString(&column, "t.");
+	orm_sql_name(&column, attribute->column);
+	initStringInfo(&argument);
+	appendStringInfo(&argument, "$%d", number);
+	if (type != own && !integers)
+	{
+		appendStringInfoString(&argument, "::");
+		orm_sql_type(&argument, own, -1);
+		type = own;
+	}
+	orm_sql_comparison(sql, type == own ? attribute->equality : orm_join_operator(own, type), column.data, own,
+					   argument.data, type);
+}
+
+/* The body of find and all: the table, by the arguments. */
 static char *
-select_body(const OrmModel *model, const Arguments *arguments)
+select_body(const OrmModel *model, const OrmAccessor *accessor)
 {
 	StringInfoData sql;
 
@@ -228,17 +264,10 @@ select_body(const OrmModel *model, const Arguments *arguments)
 	appendStringInfoString(&sql, "SELECT t.* FROM ");
 	orm_sql_qualified(&sql, model->schema, model->relation);
 	appendStringInfoString(&sql, " AS t");
-	for (int i = 0; i < arguments->n; i++)
+	for (int i = 0; i < accessor->nargs; i++)
 	{
-		const OrmAttribute *attribute = &model->attributes[arguments->attributes[i]];
-		StringInfoData column;
-
-		initStringInfo(&column);
-		appendStringInfoString(&column, "t.");
-		orm_sql_name(&column, attribute->column);
 		appendStringInfoString(&sql, i == 0 ? " WHERE " : " AND ");
-		orm_sql_comparison(&sql, attribute->equality, column.data, attribute->type->oid, psprintf("$%d", i + 1),
-						   attribute->type->oid);
+		append_equal(&sql, &model->attributes[accessor->attributes[i]], i + 1, accessor->argument_types[i]);
 	}
 	return sql.data;
 }
@@ -318,7 +347,7 @@ create_statement(const OrmAccessor *accessor)
 
 /* The statement that says what it is for. */
 static char *
-comment_statement(const OrmAccessor *accessor, const char *comment)
+comment_statement(const OrmAccessor *accessor)
 {
 	StringInfoData sql;
 
@@ -327,19 +356,41 @@ comment_statement(const OrmAccessor *accessor, const char *comment)
 	orm_sql_qualified(&sql, accessor->schema, accessor->name);
 	append_arguments(&sql, accessor, false);
 	appendStringInfoString(&sql, " IS ");
-	orm_sql_literal(&sql, comment);
+	orm_sql_literal(&sql, accessor->purpose);
 	return sql.data;
 }
 
-/* Writes the texts of a function of which everything else is known. */
-static OrmAccessor *
-finish_accessor(const OrmModel *model, OrmAccessor *accessor, const char *comment)
+void
+orm_recipe_write(const OrmModel *model, OrmAccessor *accessor)
 {
+	if (accessor->in_sql && !accessor->by_row)
+		accessor->body = select_body(model, accessor);
 	accessor->schema = pstrdup(orm_recipe_schema(model));
 	accessor->signature = signature(accessor);
 	accessor->create = create_statement(accessor);
-	accessor->comment = comment_statement(accessor, comment);
-	return accessor;
+	accessor->comment = comment_statement(accessor);
+}
+
+/*
+ * The type of an argument: what programs send for the attribute.  Drivers send
+ * integers wider than the column at times, and JSON as one of three types, and
+ * no function is found then; what comes is checked when it is stored.
+ */
+static Oid
+argument_type(const OrmAttribute *attribute)
+{
+	switch (attribute->type->oid)
+	{
+		case INT2OID:
+			return INT4OID;
+		case INT4OID:
+			return INT8OID;
+		case JSONOID:
+		case JSONBOID:
+			return orm_registry_document_type();
+		default:
+			return attribute->type->oid;
+	}
 }
 
 /* Puts the arguments into a function's record. */
@@ -354,11 +405,12 @@ set_arguments(OrmAccessor *accessor, const OrmModel *model, const Arguments *arg
 		accessor->argument_types[0] = model->row_type;
 		return;
 	}
+	accessor->attributes = arguments->attributes;
 	if (arguments->n > 0)
 		accessor->argument_names = palloc(sizeof(char *) * arguments->n);
 	for (int i = 0; i < arguments->n; i++)
 	{
-		accessor->argument_types[i] = model->attributes[arguments->attributes[i]].type->oid;
+		accessor->argument_types[i] = argument_type(&model->attributes[arguments->attributes[i]]);
 		accessor->argument_names[i] = model->attributes[arguments->attributes[i]].name;
 	}
 }
@@ -385,9 +437,9 @@ follow_recipe(const OrmModel *model, const Recipe *recipe, bool notices)
 	accessor->result = recipe->result == RESULT_BOOLEAN ? BOOLOID : model->row_type;
 	accessor->set = recipe->result == RESULT_ROWS || recipe->result == RESULT_ROW_OR_NONE;
 	accessor->one = recipe->result == RESULT_ROW_OR_NONE;
-	if (recipe->in_sql)
-		accessor->body = select_body(model, &arguments);
-	return finish_accessor(model, accessor, psprintf(recipe->comment, model->name));
+	accessor->purpose = psprintf(recipe->comment, model->name);
+	orm_recipe_write(model, accessor);
+	return accessor;
 }
 
 List *
@@ -408,12 +460,12 @@ orm_recipe_all(const OrmModel *model, bool notices)
 	{
 		const OrmRelationship *relationship = &model->relationships[i];
 		OrmAccessor *accessor;
-		char *comment;
 
 		if (!relationship->resolved)
 			continue;
-		accessor = orm_relation_accessor(model, relationship, &comment);
-		accessors = lappend(accessors, finish_accessor(model, accessor, comment));
+		accessor = orm_relation_accessor(model, relationship);
+		orm_recipe_write(model, accessor);
+		accessors = lappend(accessors, accessor);
 	}
 	return accessors;
 }

@@ -19,6 +19,12 @@ extern const char *orm_recipe_schema(const OrmModel *model);
 extern List *orm_recipe_names(const OrmModel *model);
 
 /*
+ * Writes the texts that follow from the rest of a function's record: its
+ * signature, its statements and, of find and all, its body.
+ */
+extern void orm_recipe_write(const OrmModel *model, OrmAccessor *accessor);
+
+/*
  * The functions that it should have, complete but for "existing" and "same".
  * With "notices", says which cannot exist.
  */

@@ -58,7 +58,7 @@ relationship_body(const OrmModel *model, const OrmRelationship *relationship)
 }
 
 OrmAccessor *
-orm_relation_accessor(const OrmModel *model, const OrmRelationship *relationship, char **comment)
+orm_relation_accessor(const OrmModel *model, const OrmRelationship *relationship)
 {
 	OrmAccessor *accessor = palloc0(sizeof(OrmAccessor));
 	bool one = relationship->kind == ORM_BELONGS_TO || relationship->kind == ORM_HAS_ONE;
@@ -74,8 +74,9 @@ orm_relation_accessor(const OrmModel *model, const OrmRelationship *relationship
 	accessor->set = true;
 	accessor->one = one;
 	accessor->body = relationship_body(model, relationship);
-	*comment = psprintf("Returns the \"%s\" of an object of model \"%s\": %s of model \"%s\"%s.", relationship->name,
-						model->name, one ? "an object" : "objects", relationship->target, one ? ", or no row" : "");
+	accessor->purpose = psprintf("Returns the \"%s\" of an object of model \"%s\": %s of model \"%s\"%s.",
+								 relationship->name, model->name, one ? "an object" : "objects", relationship->target,
+								 one ? ", or no row" : "");
 	return accessor;
 }
 

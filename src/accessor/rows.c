@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
@@ -12,14 +13,23 @@
 
 #include "accessor/rows.h"
 
-/* Are these the columns of the model's table? */
+/* The row type as the caller expects it, or NULL. */
+static TupleDesc
+expected_of(const OrmResultRows *rows)
+{
+	ReturnSetInfo *caller = (ReturnSetInfo *) rows->fcinfo->resultinfo;
+
+	return caller && IsA(caller, ReturnSetInfo) ? caller->expectedDesc : NULL;
+}
+
+/* Are these the columns of the model's table, all of them or those that it had before some were added? */
 static bool
 has_columns(const OrmModel *model, TupleDesc row)
 {
 	const OrmAttribute *next = model->attributes;
 	const OrmAttribute *end = next + model->nattributes;
 
-	if (row->natts != model->natts)
+	if (row->natts > model->natts)
 		return false;
 	for (int i = 0; i < row->natts; i++)
 	{
@@ -36,8 +46,7 @@ has_columns(const OrmModel *model, TupleDesc row)
 void
 orm_rows_check(const OrmResultRows *rows)
 {
-	ReturnSetInfo *caller = (ReturnSetInfo *) rows->fcinfo->resultinfo;
-	TupleDesc expected = caller && IsA(caller, ReturnSetInfo) ? caller->expectedDesc : NULL;
+	TupleDesc expected = expected_of(rows);
 
 	if (expected != NULL && !has_columns(rows->model, expected))
 		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("cached plan must not change result type"));
@@ -86,13 +95,13 @@ spread_row(const OrmResultRows *rows, TupleTableSlot *slot, int natts, Datum *va
 	}
 }
 
-/* Are the columns of the rows that come just those of the row type? */
+/* Are the columns of the rows that come just those that the caller expects? */
 static bool
 is_as_it_comes(const OrmResultRows *rows, TupleTableSlot *slot)
 {
 	int n = rows->model->nattributes;
 
-	if (slot->tts_tupleDescriptor->natts != n || rows->model->natts != n)
+	if (slot->tts_tupleDescriptor->natts != n || rows->model->natts != n || expected_of(rows)->natts != n)
 		return false;
 	for (int i = 0; rows->members && i < n; i++)
 		if (rows->members[i].position != i)
@@ -120,21 +129,38 @@ orm_rows_store(void *argument, TupleTableSlot *slot)
 	tuplestore_putvalues(caller->setResult, caller->expectedDesc, values, isnull);
 }
 
+/*
+ * The row type as it was before columns were added, as a type of its own: the
+ * server compares the type of the row with what the caller expects.
+ */
+static TupleDesc
+row_before(TupleDesc expected)
+{
+	TupleDesc desc = CreateTupleDescCopy(expected);
+
+	desc->tdtypeid = RECORDOID;
+	desc->tdtypmod = -1;
+	return BlessTupleDesc(desc);
+}
+
 void
 orm_rows_keep(void *argument, TupleTableSlot *slot)
 {
 	OrmResultRows *rows = argument;
-	TupleDesc desc = lookup_rowtype_tupdesc(rows->model->row_type, -1);
-	Datum *values = palloc(sizeof(Datum) * Max(desc->natts, 1));
-	bool *isnull = palloc(sizeof(bool) * Max(desc->natts, 1));
+	int natts = rows->model->natts;
+	TupleDesc expected = expected_of(rows);
+	TupleDesc desc = expected && expected->natts < natts ? row_before(expected)
+														 : lookup_rowtype_tupdesc_copy(rows->model->row_type, -1);
+	Datum *values = palloc(sizeof(Datum) * Max(natts, 1));
+	bool *isnull = palloc(sizeof(bool) * Max(natts, 1));
 	MemoryContext caller;
 
-	spread_row(rows, slot, desc->natts, values, isnull);
+	Assert(desc->natts <= natts);
+	spread_row(rows, slot, natts, values, isnull);
 	caller = MemoryContextSwitchTo(rows->context);
 	rows->result = HeapTupleGetDatum(heap_form_tuple(desc, values, isnull));
 	rows->found = true;
 	MemoryContextSwitchTo(caller);
-	ReleaseTupleDesc(desc);
 }
 
 /* Adds a value of a composite type. */

@@ -23,7 +23,8 @@ typedef struct OrmResultRows
  * Raises 0A000 when the caller expects rows as the table's were before
  * somebody changed it, while this call waited for its lock: what a prepared
  * SELECT on the table would.  (The server looks as well, but stumbles over a
- * dropped column: XX000.)
+ * dropped column: XX000.)  Where columns were added the caller gets the rows
+ * that it expects, without them.
  */
 extern void orm_rows_check(const OrmResultRows *rows);
 

@@ -83,10 +83,7 @@ orm_sql_binding_row(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
-/*
- * orm.follow_ddl(): names are followed after renaming statements only.  Other DDL
- * must not wait for the locks of unrelated models.
- */
+/* orm.follow_ddl() */
 Datum
 orm_sql_follow_ddl(PG_FUNCTION_ARGS)
 {
@@ -94,9 +91,8 @@ orm_sql_follow_ddl(PG_FUNCTION_ARGS)
 
 	check_called_by(CALLED_AS_EVENT_TRIGGER(fcinfo), "orm.follow_ddl");
 	statement = ((EventTriggerData *) fcinfo->context)->parsetree;
-	if (IsA(statement, RenameStmt) || IsA(statement, AlterObjectSchemaStmt))
-		orm_events_follow_ddl();
-	else if (IsA(statement, AlterTableStmt))
+	orm_events_follow_ddl(statement);
+	if (IsA(statement, AlterTableStmt))
 		orm_replan_functions();
 	PG_RETURN_NULL();
 }

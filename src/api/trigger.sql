@@ -20,7 +20,7 @@ COMMENT ON FUNCTION orm.binding_row() IS
 CREATE FUNCTION orm.follow_ddl() RETURNS pg_catalog.event_trigger
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_follow_ddl';
 COMMENT ON FUNCTION orm.follow_ddl() IS
-'Event trigger: writes new names of tables, schemas and columns into the registry and into inlined accessors. Never raises.';
+'Event trigger: writes new names of tables, schemas and columns into the registry, and makes the bodies of inlined accessors anew after commands that change what they mean.';
 
 CREATE FUNCTION orm.follow_drop() RETURNS pg_catalog.event_trigger
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_follow_drop';
@@ -41,8 +41,16 @@ FOR EACH ROW EXECUTE FUNCTION orm.binding_row();
 ALTER TABLE orm.binding ENABLE ALWAYS TRIGGER binding_row;
 
 CREATE EVENT TRIGGER orm_follow_ddl ON ddl_command_end
-WHEN TAG IN ('ALTER TABLE', 'ALTER SCHEMA', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE')
+WHEN TAG IN ('ALTER TABLE', 'ALTER SCHEMA', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE',
+    'ALTER TYPE', 'ALTER DOMAIN', 'ALTER COLLATION', 'CREATE EXTENSION', 'ALTER EXTENSION', 'DROP EXTENSION',
+    'CREATE CAST', 'DROP CAST', 'CREATE OPERATOR', 'ALTER OPERATOR', 'DROP OPERATOR',
+    'CREATE OPERATOR CLASS', 'ALTER OPERATOR CLASS', 'DROP OPERATOR CLASS',
+    'CREATE OPERATOR FAMILY', 'ALTER OPERATOR FAMILY', 'DROP OPERATOR FAMILY')
 EXECUTE FUNCTION orm.follow_ddl();
 
 CREATE EVENT TRIGGER orm_follow_drop ON sql_drop
 EXECUTE FUNCTION orm.follow_drop();
+
+-- ENABLE ALWAYS: DDL under session_replication_role = replica changes what bodies mean as well.
+ALTER EVENT TRIGGER orm_follow_ddl ENABLE ALWAYS;
+ALTER EVENT TRIGGER orm_follow_drop ENABLE ALWAYS;

@@ -92,6 +92,15 @@ is_selected(const OrmRegistered *row, Oid owner, const char *only)
 	return true;
 }
 
+/* Has the model of a row its table and all its accessors?  Somebody may have dropped it meanwhile. */
+static bool
+is_complete(const OrmRegistered *row)
+{
+	const OrmModel *model = orm_cache_open_if_any(row->name, AccessShareLock);
+
+	return model != NULL && orm_reconcile_is_complete(model);
+}
+
 /*
  * Is there anything to make?  Looked at before the registry is locked, so that
  * who owns no model keeps nobody waiting.
@@ -105,10 +114,7 @@ has_work(Oid owner, const char *only)
 	{
 		const OrmRegistered *row = lfirst(cell);
 
-		if (!is_selected(row, owner, only))
-			continue;
-		if (!row->mapped ||
-			(orm_owner_selects(row, owner) && !orm_reconcile_is_complete(orm_cache_open(row->name, AccessShareLock))))
+		if (is_selected(row, owner, only) && (!row->mapped || (orm_owner_selects(row, owner) && !is_complete(row))))
 			return true;
 	}
 	return false;

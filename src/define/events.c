@@ -11,7 +11,9 @@
 #include "postgres.h"
 
 #include "catalog/namespace.h"
+#include "commands/extension.h"
 #include "miscadmin.h"
+#include "nodes/parsenodes.h"
 #include "storage/lmgr.h"
 #include "storage/proc.h"
 #include "utils/acl.h"
@@ -92,16 +94,21 @@ outdated_rows(void)
 	return rows;
 }
 
-/* The relations that the present DDL command touched. */
+/* The relations that the present DDL command touched, and those that inherit from them. */
 static const char *const touched_relations =
-	"SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
-	" WHERE classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass";
+	"WITH RECURSIVE touched (relation) AS ("
+	"SELECT c.objid FROM pg_catalog.pg_event_trigger_ddl_commands() c"
+	" WHERE c.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass"
+	" UNION SELECT i.inhrelid FROM touched t"
+	" JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) t.relation)"
+	" SELECT t.relation FROM touched t";
 
 /* What follows a DDL command. */
 typedef struct Following
 {
 	List *relations;	/* that were touched, or whose names were */
 	bool outdated;		/* the registry has names that are not those of now */
+	bool all;			/* functions of any model may mean something else now */
 	OrmRegistered *row; /* the model whose functions are looked at */
 } Following;
 
@@ -134,13 +141,13 @@ write_names(void *argument)
 /*
  * Then the bodies of functions that name a relation that was touched.  Models
  * that have nothing to do with it are not opened: that would wait for locks on
- * their tables.
+ * their tables.  Types, operators and casts are anybody's.
  */
 static void
 follow_bodies(void *argument)
 {
 	const Following *following = argument;
-	const OrmModel *model = names_relation(following->row, following->relations)
+	const OrmModel *model = following->all || names_relation(following->row, following->relations)
 		? orm_cache_open_if_any(following->row->name, AccessShareLock)
 		: NULL;
 
@@ -164,11 +171,82 @@ limit_waiting(void)
 	return level;
 }
 
-void
-orm_events_follow_ddl(void)
+/* What the names and operators in a body mean can change by these, of ALTER TABLE. */
+static bool
+changes_meaning(const AlterTableStmt *statement)
+{
+	ListCell *cell;
+
+	foreach(cell, statement->cmds)
+		switch (((AlterTableCmd *) lfirst(cell))->subtype)
+		{
+			case AT_AlterColumnType:
+			case AT_AddConstraint:
+			case AT_AddIndexConstraint:
+			case AT_DropConstraint:
+			case AT_DropColumn:
+			case AT_AddOf:
+			case AT_DropOf:
+				return true;
+			default:
+				break;
+		}
+	return false;
+}
+
+/* What a command may have changed. */
+typedef enum Reach
+{
+	REACHES_NOTHING,
+	REACHES_RELATIONS, /* those that the server says it touched */
+	REACHES_ALL		   /* what any body means */
+} Reach;
+
+/* What may have got another name by a command of this kind. */
+static Reach
+reach_of_object(ObjectType type)
+{
+	switch (type)
+	{
+		case OBJECT_TABLE:
+		case OBJECT_COLUMN:
+		case OBJECT_VIEW:
+		case OBJECT_MATVIEW:
+		case OBJECT_FOREIGN_TABLE:
+		case OBJECT_TABCONSTRAINT:
+			return REACHES_RELATIONS;
+		case OBJECT_INDEX:
+		case OBJECT_SEQUENCE:
+		case OBJECT_TRIGGER:
+		case OBJECT_RULE:
+		case OBJECT_POLICY:
+			return REACHES_NOTHING;
+		default:
+			return REACHES_ALL;
+	}
+}
+
+/* What a command reaches. */
+static Reach
+reach_of(Node *statement)
+{
+	if (IsA(statement, RenameStmt))
+		return reach_of_object(((RenameStmt *) statement)->renameType);
+	if (IsA(statement, AlterObjectSchemaStmt))
+		return reach_of_object(((AlterObjectSchemaStmt *) statement)->objectType);
+	if (!IsA(statement, AlterTableStmt))
+		return REACHES_ALL;
+	if (((AlterTableStmt *) statement)->objtype == OBJECT_TYPE)
+		return REACHES_ALL;
+	return changes_meaning((AlterTableStmt *) statement) ? REACHES_RELATIONS : REACHES_NOTHING;
+}
+
+/* Names, then bodies. */
+static void
+follow(Reach reach)
 {
 	static const char *const names = "orm could not follow a change of a mapped table";
-	Following following = {0};
+	Following following = {.all = reach == REACHES_ALL};
 	int level;
 	ListCell *cell;
 
@@ -190,6 +268,16 @@ orm_events_follow_ddl(void)
 						  psprintf("orm could not renew the functions of model \"%s\"", following.row->name));
 	}
 	AtEOXact_GUC(true, level);
+}
+
+void
+orm_events_follow_ddl(Node *statement)
+{
+	Reach reach = reach_of(statement);
+
+	/* what an extension's script does is followed when the extension is there */
+	if (!creating_extension && reach != REACHES_NOTHING)
+		follow(reach);
 }
 
 /* A row of a restore on its way in. */

@@ -6,9 +6,14 @@
 
 #include "access/htup.h"
 #include "access/tupdesc.h"
+#include "nodes/nodes.h"
 
-/* After DDL: puts new names of tables and columns into the registry and the accessors' bodies.  Never raises. */
-extern void orm_events_follow_ddl(void);
+/*
+ * After a DDL command: puts new names of tables and columns into the registry,
+ * and makes the bodies of accessors anew whose names and operators may mean
+ * something else now.  Raises nothing but what a lock raises that is not given.
+ */
+extern void orm_events_follow_ddl(Node *statement);
 
 /* After a DROP: forgets models whose table is gone.  Never raises. */
 extern void orm_events_follow_drop(void);

@@ -70,6 +70,13 @@ orm_registry_schema(void)
 	return get_namespace_oid("orm", false);
 }
 
+Oid
+orm_registry_document_type(void)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("document"),
+						   ObjectIdGetDatum(orm_registry_schema()));
+}
+
 /* Opens one of the two tables; raises when the extension is not installed. */
 static Relation
 open_table(const char *name, LOCKMODE lockmode)

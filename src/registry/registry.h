@@ -64,6 +64,9 @@ extern Oid orm_registry_relid(void);
 /* OID of the extension's schema; raises 3F000 when it is not installed. */
 extern Oid orm_registry_schema(void);
 
+/* OID of the type orm.document. */
+extern Oid orm_registry_document_type(void);
+
 /*
  * Makes this transaction the only one that changes the registry, to its end
  * (ShareRowExclusiveLock on orm.model).  Readers and COPY of a restore go on.

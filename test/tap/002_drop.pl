@@ -95,7 +95,7 @@ dropped('DROP OWNED', 'carol', 'DROP OWNED BY carol', 'Idea,Idea 2');
 dropped('DROP FUNCTION', 'carol', 'DROP FUNCTION app.casa_create, app.casa_find', $all, then => sub {
 	my ($database) = @_;
 	is($node->safe_psql($database, q{SELECT action, identity FROM orm.sync('Casa')}),
-		"created|app.casa_create(integer,integer,app.color,text)\ncreated|app.casa_find(integer)", 'orm.sync makes it again');
+		"created|app.casa_create(bigint,bigint,app.color,text)\ncreated|app.casa_find(bigint)", 'orm.sync makes it again');
 });
 
 # The event triggers do not run: readers take what is gone as absent, a dump
