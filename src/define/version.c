@@ -40,6 +40,7 @@ typedef struct Counter
 	char *name;
 	Bitmapset *columns; /* that its condition names, as pull_varattnos has them */
 	bool inherited;		/* from a partitioned table: not to be dropped here */
+	bool enabled;
 } Counter;
 
 /* Reads a trigger. */
@@ -53,6 +54,7 @@ read_counter(HeapTuple tuple, TupleDesc descriptor)
 
 	counter->name = pstrdup(NameStr(form->tgname));
 	counter->inherited = OidIsValid(form->tgparentid);
+	counter->enabled = form->tgenabled != TRIGGER_DISABLED;
 	if (!isnull)
 		pull_varattnos((Node *) stringToNode(TextDatumGetCString(condition)), PRS2_OLD_VARNO, &counter->columns);
 	return counter;
@@ -160,9 +162,10 @@ drop_counter(const Table *table, const Counter *counter, const char *model, List
 	orm_report_add(changes, model, "dropped", "trigger", change_name(counter->name, table->relid));
 }
 
-/* Drops the triggers of which no column is wanted. */
+/* Drops the triggers of which no column is wanted; and those that are disabled, where others are made. */
 static void
-drop_unwanted(const Table *table, const List *counters, const Bitmapset *wanted, const char *model, List **changes)
+drop_unwanted(const Table *table, const List *counters, const Bitmapset *wanted, bool make, const char *model,
+			  List **changes)
 {
 	ListCell *cell;
 
@@ -170,20 +173,24 @@ drop_unwanted(const Table *table, const List *counters, const Bitmapset *wanted,
 	{
 		Counter *counter = lfirst(cell);
 
-		if (!counter->inherited && !bms_overlap(counter->columns, wanted))
+		if (!counter->inherited && (!bms_overlap(counter->columns, wanted) || (make && !counter->enabled)))
 			drop_counter(table, counter, model, changes);
 	}
 }
 
-/* Is there a trigger for a column? */
+/* Is there a trigger for a column that is not disabled? */
 static bool
 is_counted(const List *counters, AttrNumber column)
 {
 	ListCell *cell;
 
 	foreach(cell, counters)
-		if (bms_is_member(column - FirstLowInvalidHeapAttributeNumber, ((Counter *) lfirst(cell))->columns))
+	{
+		const Counter *counter = lfirst(cell);
+
+		if (counter->enabled && bms_is_member(column - FirstLowInvalidHeapAttributeNumber, counter->columns))
 			return true;
+	}
 	return false;
 }
 
@@ -291,7 +298,7 @@ orm_version_reconcile(Oid relid, const char *model, const OrmDeclaration *declar
 	if (declared)
 		wanted = add_wanted(wanted, relid, declaration);
 	identity = orm_owner_begin(table.owner);
-	drop_unwanted(&table, counters, wanted, model, changes);
+	drop_unwanted(&table, counters, wanted, declared && make, model, changes);
 	if (declared && make)
 		make_counter(&table, counters, model, declaration, changes);
 	orm_owner_end(identity);

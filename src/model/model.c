@@ -10,10 +10,15 @@
 
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "access/sysattr.h"
 #include "access/table.h"
 #include "catalog/pg_index.h"
+#include "commands/trigger.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "nodes/primnodes.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_func.h"
 #include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -273,14 +278,41 @@ fill_keys(OrmModel *model, Relation relation)
 		model->attributes[model->primary_key->attributes[i]].in_key = true;
 }
 
+/* Does a trigger count a column?  Its condition names the column (define/version.c). */
+static bool
+is_counter(const Trigger *trigger, Oid function, AttrNumber column)
+{
+	Bitmapset *columns = NULL;
+
+	if (trigger->tgfoid != function || trigger->tgqual == NULL)
+		return false;
+	pull_varattnos(stringToNode(trigger->tgqual), PRS2_OLD_VARNO, &columns);
+	return bms_is_member(column - FirstLowInvalidHeapAttributeNumber, columns);
+}
+
+/* How the trigger is enabled that counts a column; of several, one that is. */
+static char
+find_counter(const TriggerDesc *triggers, AttrNumber column)
+{
+	Oid function = LookupFuncName(list_make2(makeString("orm"), makeString("count_version")), 0, NULL, true);
+	char enabled = '\0';
+
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+		if ((enabled == '\0' || enabled == TRIGGER_DISABLED) && is_counter(&triggers->triggers[i], function, column))
+			enabled = triggers->triggers[i].tgenabled;
+	return enabled;
+}
+
 /* The attribute that counts changes; a column that is gone, or has become part of a key, counts nothing. */
 static void
-fill_version(OrmModel *model)
+fill_version(OrmModel *model, Relation relation)
 {
 	char *column = orm_declaration_version(model->declaration);
 	int attribute = column == NULL ? -1 : orm_model_attribute_over(model, get_attnum(model->relid, column));
 
 	model->version = attribute >= 0 && !model->attributes[attribute].in_key ? attribute : -1;
+	if (model->version >= 0)
+		model->version_trigger = find_counter(relation->trigdesc, model->attributes[attribute].attnum);
 }
 
 /* Relationships of the document, resolved where that is possible now. */
@@ -320,9 +352,10 @@ make_fingerprint(const OrmModel *model)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "%s\n%u %c %u %u %d %d%d%d%d\n%s.%s\n", model->name, model->relid, model->relkind,
+	appendStringInfo(&out, "%s\n%u %c %u %u %d %d%d%d%d %d\n%s.%s\n", model->name, model->relid, model->relkind,
 					 model->owner, model->row_type, model->natts, model->before_insert_row_trigger,
-					 model->plain_inserts, model->has_checks, model->has_rules, model->schema, model->relation);
+					 model->plain_inserts, model->has_checks, model->has_rules, model->version_trigger, model->schema,
+					 model->relation);
 	for (int i = 0; i < model->nattributes; i++)
 	{
 		const OrmAttribute *a = &model->attributes[i];
@@ -380,7 +413,7 @@ fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **
 	for (int i = 0; i < model->nattributes; i++)
 		depend_on_row_types(model->attributes[i].type, depends);
 	fill_keys(model, relation);
-	fill_version(model);
+	fill_version(model, relation);
 	fill_relationships(model, depends);
 	model->fingerprint = make_fingerprint(model);
 }

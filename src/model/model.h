@@ -93,8 +93,9 @@ typedef struct OrmModel
 	OrmAttribute *attributes; /* in table order, dropped columns left out */
 	OrmKey *primary_key;	  /* NULL: none; &unique[0] when an index makes it */
 	int nunique;
-	OrmKey *unique; /* keys of unique indexes over whole columns and all rows, the primary key first */
-	int version;	/* the attribute that counts a row's changes, or -1 */
+	OrmKey *unique;		  /* keys of unique indexes over whole columns and all rows, the primary key first */
+	int version;		  /* the attribute that counts a row's changes, or -1 */
+	char version_trigger; /* tgenabled of the trigger that does; '\0': there is none */
 	int nrelationships;
 	OrmRelationship *relationships;
 	bool deletes_along;			 /* one of them has ORM_CASCADE_DELETE */

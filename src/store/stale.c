@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "commands/trigger.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -267,6 +268,40 @@ trimmed(const char *text)
 	return text[0] == ' ' ? text + 1 : text;
 }
 
+/* Does the trigger fire that counts the model's versions? */
+static bool
+counts_versions(const OrmModel *model)
+{
+	switch (model->version_trigger)
+	{
+		case TRIGGER_FIRES_ALWAYS:
+			return true;
+		case TRIGGER_FIRES_ON_ORIGIN:
+			return SessionReplicationRole != SESSION_REPLICATION_ROLE_REPLICA;
+		case TRIGGER_FIRES_ON_REPLICA:
+			return SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA;
+		default:
+			return false;
+	}
+}
+
+/* Raises 55000 for a version that is to be compared where nothing counts versions: an old one would be accepted. */
+static void
+check_counted(const OrmBatch *batch)
+{
+	const OrmModel *model = batch->write->model;
+
+	for (int i = 0; i < batch->n; i++)
+		if (gives_version(model, batch->records[i]) && !counts_versions(model))
+			ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					errmsg("versions of model \"%s\" are not counted", model->name),
+					errdetail_internal("%s",
+									   trimmed(psprintf("%s Table \"%s\" has no enabled trigger for column \"%s\".",
+														place_text(batch->records[i]), model->relation,
+														model->attributes[model->version].column))),
+					errhint("orm.sync('%s') makes the trigger.", model->name));
+}
+
 /* Raises 40001 for a row that is another now. */
 static void
 raise_changed(const OrmModel *model, const Finding *finding)
@@ -326,6 +361,7 @@ orm_stale_check(const OrmBatch *batch, const OrmKey *key, OrmAbsence absence)
 	if (!any_chosen(batch, &choice))
 		return;
 	asked = orm_batch_pick(batch, is_chosen, &choice);
+	check_counted(&asked);
 	ask(&asked, key, &finding);
 	for (int i = 0; i < asked.n; i++)
 	{
