@@ -460,7 +460,7 @@ reduce(OrmSubject *subject)
 	orm_settle_key(record, object);
 	for (OrmReference *r = object->references; r != NULL; r = r->next)
 		if (r->edge->relationship->kind != ORM_BELONGS_TO && !orm_settle_is_connected(r))
-			orm_settle(r, record);
+			orm_settle_reference(r, record);
 	record->done = true;
 	record->action = ORM_ACTION_UNCHANGED;
 	object->record = record;

@@ -23,13 +23,13 @@ is_sought_by(const OrmObject *object, const void *key)
 		(object->references == NULL || key != object->group->model->primary_key);
 }
 
-/* Puts what the owner of an object supplies of its key into its record; raises 42P10 when that is not known. */
+/* Puts the part of its key that an object shares with its owner into its record; raises 42P10 if it is not known. */
 static void
 complete_key(OrmObject *object)
 {
 	OrmReference reference = {.edge = object->said.owner_edge, .holder = object, .target = object->said.owner};
 
-	if (!orm_settle(&reference, object->record))
+	if (!orm_settle_shared(&reference, object->record))
 		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 				errmsg("the key of an object of model \"%s\" is not given whole", object->group->model->name),
 				orm_error_place(object->place), errhint("Its parent's key, which would complete it, is not given."));

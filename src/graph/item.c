@@ -169,17 +169,17 @@ given_key(const OrmObject *object)
 
 /*
  * The key that is all that an object gives; raises 22023 or 42P10 when it is
- * not so.  "member": its owner may supply the rest.
+ * not so.  The owner of a collection may supply the rest.
  */
 static const OrmKey *
-only_a_key(const OrmPlace *place, OrmObject *object, bool member)
+only_a_key(const OrmPlace *place, OrmObject *object)
 {
 	const OrmModel *model = object->group->model;
 	const OrmRecord *record = object->record;
 	const OrmKey *key = given_key(object);
-	int given = 0;
+	bool more = record->patch != NULL;
 
-	if (key == NULL && member && owner_supplies(place->edge, record, model->primary_key))
+	if (key == NULL && owner_supplies(place->edge, record, model->primary_key))
 	{
 		key = model->primary_key;
 		object->said.owner = place->owner;
@@ -193,8 +193,8 @@ only_a_key(const OrmPlace *place, OrmObject *object, bool member)
 	if (key == NULL)
 		orm_unique_missing(model, place->path);
 	for (int i = 0; i < model->nattributes; i++)
-		given += record->given[i] && (!model->attributes[i].generated || orm_key_has(key, i));
-	if (given > key->nattributes || record->patch != NULL)
+		more = more || (record->given[i] && !model->attributes[i].generated && !orm_key_has(key, i));
+	if (more)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("an object of model \"%s\" is named by its key alone here", model->name),
 				orm_error_place(place->path),
@@ -213,9 +213,8 @@ read_name(OrmObject *object, OrmJson json, const OrmPath *path, OrmVerb verb)
 	return orm_reader_read(object->group->reader, json, path, verb, record);
 }
 
-/* Reads what names a row that exists. */
-static OrmObject *
-read_ref(const OrmPlace *place, OrmJson json, bool member)
+OrmObject *
+orm_item_read_ref(const OrmPlace *place, OrmJson json)
 {
 	OrmObject *object;
 
@@ -233,20 +232,8 @@ read_ref(const OrmPlace *place, OrmJson json, bool member)
 				orm_error_place(place->path), errhint("Relationships cannot stand in it."));
 	if (given_key(object) == NULL)
 		read_name(object, json, place->path, ORM_VERB_NAMED);
-	object->said.key = only_a_key(place, object, member);
+	object->said.key = only_a_key(place, object);
 	return object;
-}
-
-OrmObject *
-orm_item_read_ref(const OrmPlace *place, OrmJson json)
-{
-	return read_ref(place, json, false);
-}
-
-OrmObject *
-orm_item_read_member(const OrmPlace *place, OrmJson json)
-{
-	return read_ref(place, json, true);
 }
 
 /* Raises 22023 where objects are not written along a relationship. */

@@ -33,11 +33,12 @@ extern void orm_place_wrong_instruction(const OrmPlace *place, const char *name,
 /* The first key of an object if it is an instruction, else NULL. */
 extern char *orm_item_instruction(OrmJson json);
 
-/* Reads what names a row that exists: a scalar, an object of a key, a label. */
+/*
+ * Reads the name of an existing row: a scalar, an object of a key, a label.  In
+ * a has_many or has_one the object may leave out the part of its primary key
+ * that the foreign key shares with the owner.
+ */
 extern OrmObject *orm_item_read_ref(const OrmPlace *place, OrmJson json);
-
-/* The same of what is in a collection: what the owner supplies of its primary key may be left out. */
-extern OrmObject *orm_item_read_member(const OrmPlace *place, OrmJson json);
 
 /* Reads an item: a scalar, an object or a label. */
 extern OrmObject *orm_item_read(const OrmPlace *place, OrmJson json);

@@ -224,7 +224,12 @@ append_find(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, con
 	append_match(sql, edge, "k");
 }
 
-/* DELETE FROM "s"."j" AS t USING <owners> AS p WHERE ... AND NOT EXISTS (SELECT FROM <kept> AS k WHERE ...) */
+/*
+ * DELETE FROM "s"."j" AS t USING <owners> AS p WHERE ... AND NOT EXISTS (SELECT FROM <kept> AS k WHERE ...)
+ *     AND EXISTS (SELECT FROM "s"."target" AS u WHERE ...)
+ *
+ * Rows that lead to no object, or to one that the caller may not see, are none of the collection.
+ */
 static void
 append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const OrmJoinColumns *owners)
 {
@@ -238,6 +243,10 @@ append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *
 	orm_columns_source(sql, keys, 1, "k");
 	appendStringInfoString(sql, " WHERE ");
 	append_match(sql, edge, "k");
+	appendStringInfoString(sql, ") AND EXISTS (SELECT FROM ");
+	orm_sql_relation(sql, edge->relationship->target_relid);
+	appendStringInfoString(sql, " AS u WHERE ");
+	orm_join_append(sql, &edge->target_join, orm_join_table_end("u"), orm_join_table_end("t"));
 	appendStringInfoChar(sql, ')');
 }
 

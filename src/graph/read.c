@@ -29,8 +29,8 @@ static const struct
 	ReadItem read;
 } instructions[] = {
 	{"$set", EFFECT_SET, orm_item_read},
-	{"$disconnect", EFFECT_UNLINK, orm_item_read_member},
-	{"$delete", EFFECT_DELETE, orm_item_read_member},
+	{"$disconnect", EFFECT_UNLINK, orm_item_read_ref},
+	{"$delete", EFFECT_DELETE, orm_item_read_ref},
 	{"$connect", EFFECT_ADD, orm_item_read_ref},
 	{"$connect_or_create", EFFECT_ADD, orm_item_read_connect_or_create},
 	{"$save", EFFECT_ADD, orm_item_read},

@@ -98,26 +98,44 @@ agrees(const OrmReference *reference, const OrmRecord *record, int i, Datum refe
 		orm_join_key_equal(reference->edge->keys[i], referenced, record->values[attribute]);
 }
 
+/* Puts the i-th attribute of the target's key into a record; false: it is not known. */
+static bool
+settle_attribute(const OrmReference *reference, OrmRecord *record, int i)
+{
+	const OrmEdge *edge = reference->edge;
+	int attribute = edge->holder_key[i];
+	Datum value;
+	bool isnull;
+
+	if (!orm_graph_value(reference->target, edge->referenced_key[i], &value, &isnull))
+		return false;
+	if (isnull)
+		raise_no_key(reference, edge->referenced_key[i]);
+	if (!record->given[attribute])
+		orm_record_set(record, attribute, assign(reference, i, value), false);
+	else if (!agrees(reference, record, i, value))
+		orm_settle_disagree(reference, attribute);
+	return true;
+}
+
 bool
-orm_settle(const OrmReference *reference, OrmRecord *record)
+orm_settle_reference(const OrmReference *reference, OrmRecord *record)
+{
+	for (int i = 0; i < reference->edge->n; i++)
+		if (!settle_attribute(reference, record, i))
+			return false;
+	return true;
+}
+
+bool
+orm_settle_shared(const OrmReference *reference, OrmRecord *record)
 {
 	const OrmEdge *edge = reference->edge;
 
 	for (int i = 0; i < edge->n; i++)
-	{
-		int attribute = edge->holder_key[i];
-		Datum value;
-		bool isnull;
-
-		if (!orm_graph_value(reference->target, edge->referenced_key[i], &value, &isnull))
+		if (edge->holder->model->attributes[edge->holder_key[i]].in_key && !record->given[edge->holder_key[i]] &&
+			!settle_attribute(reference, record, i))
 			return false;
-		if (isnull)
-			raise_no_key(reference, edge->referenced_key[i]);
-		if (!record->given[attribute])
-			orm_record_set(record, attribute, assign(reference, i, value), false);
-		else if (!agrees(reference, record, i, value))
-			orm_settle_disagree(reference, attribute);
-	}
 	return true;
 }
 
@@ -129,7 +147,7 @@ orm_settle_all(OrmObject **objects, int n, bool must)
 		{
 			if (r->settled || r->later || !(must || r->target->written || r->waived))
 				continue;
-			r->settled = orm_settle(r, objects[i]->record);
+			r->settled = orm_settle_reference(r, objects[i]->record);
 			if (!r->settled && must)
 				orm_settle_unknown(r);
 		}
@@ -140,7 +158,7 @@ orm_settle_owned(OrmObject *object, const OrmObject *owner)
 {
 	for (OrmReference *r = object->references; r != NULL; r = r->next)
 		if (r->target == owner && !r->settled && !r->later && object->intent != ORM_INTENT_FIND)
-			r->settled = orm_settle(r, object->record);
+			r->settled = orm_settle_reference(r, object->record);
 }
 
 void

@@ -7,12 +7,17 @@
 #include "graph/graph.h"
 
 /*
- * Puts the key of a reference's target into a record of the holder; false when
- * it is not known.  Raises 22023 when the record gives another one.
+ * Puts the key of a reference's target into a record of the holder, as an
+ * assignment does; false when it is not known.  Raises 22023 when the record
+ * gives the key of another object, 23502 when the target's key is NULL, 23503
+ * when the holder cannot hold it, and what the assignment raises.
  */
-extern bool orm_settle(const OrmReference *reference, OrmRecord *record);
+extern bool orm_settle_reference(const OrmReference *reference, OrmRecord *record);
 
-/* The same for the records of objects; where "must", for all references, else as far as targets are written. */
+/* The same for the attributes of the holder's primary key that the record does not give. */
+extern bool orm_settle_shared(const OrmReference *reference, OrmRecord *record);
+
+/* The first for the records of objects; where "must", for all references, else as far as targets are written. */
 extern void orm_settle_all(OrmObject **objects, int n, bool must);
 
 /* Puts the key of an owner, which is known, into the record of an object of its collection. */
@@ -21,7 +26,7 @@ extern void orm_settle_owned(OrmObject *object, const OrmObject *owner);
 /* Raises 22023: the holder gives another key than that of the object that it is connected with. */
 extern void orm_settle_disagree(const OrmReference *reference, int attribute) pg_attribute_noreturn();
 
-/* Has the holder's row the key that this reference wants? */
+/* Does the holder's row refer to the target? */
 extern bool orm_settle_is_connected(const OrmReference *reference);
 
 /* Raises 42501: a key is not known, because the caller may not read it. */

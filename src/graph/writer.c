@@ -452,7 +452,7 @@ set_later(OrmGraph *graph, OrmGroup *group)
 			r->holder->late = records[n++] = orm_graph_record(graph, r->holder);
 			orm_settle_key(r->holder->late, r->holder);
 		}
-		if (!orm_settle(r, r->holder->late))
+		if (!orm_settle_reference(r, r->holder->late))
 			orm_settle_unknown(r);
 	}
 	if (n > 0)
