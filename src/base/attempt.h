@@ -4,8 +4,6 @@
 #ifndef ORM_BASE_ATTEMPT_H
 #define ORM_BASE_ATTEMPT_H
 
-#include "postgres.h"
-
 typedef enum OrmAttempt
 {
 	ORM_ATTEMPT_KEEP, /* what was done stays, unless it raised */

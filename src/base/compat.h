@@ -7,8 +7,6 @@
 #ifndef ORM_BASE_COMPAT_H
 #define ORM_BASE_COMPAT_H
 
-#include "postgres.h"
-
 #if PG_VERSION_NUM < 150000
 #error "orm needs PostgreSQL 15 or later"
 #endif

@@ -404,7 +404,7 @@ orm_document_open(Datum datum)
 
 	if (document->version != ORM_DOCUMENT_VERSION)
 		ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
-				errmsg("document has the unknown storage version %d", document->version));
+				errmsg("unrecognized storage version %d of a document", document->version));
 	if (document->depth > max_document_depth)
 		ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("document is nested too deeply"),
 				errdetail("It is %d levels deep; %d are allowed.", document->depth, max_document_depth),

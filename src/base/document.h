@@ -28,7 +28,6 @@
 #ifndef ORM_BASE_DOCUMENT_H
 #define ORM_BASE_DOCUMENT_H
 
-#include "postgres.h"
 #include "fmgr.h"
 #include "base/error.h"
 

@@ -14,7 +14,6 @@
 #ifndef ORM_BASE_ERROR_H
 #define ORM_BASE_ERROR_H
 
-#include "postgres.h"
 #include "base/compat.h"
 
 typedef struct OrmPath

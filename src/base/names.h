@@ -8,8 +8,6 @@
 #ifndef ORM_BASE_NAMES_H
 #define ORM_BASE_NAMES_H
 
-#include "postgres.h"
-
 /* "OrderItem" -> "order_item", "HTTPLog" -> "http_log", "Order Line" -> "order_line". */
 extern char *orm_name_snake(const char *name);
 

@@ -17,7 +17,6 @@
 #ifndef ORM_BASE_SETTINGS_H
 #define ORM_BASE_SETTINGS_H
 
-#include "postgres.h"
 #include "pgtime.h"
 
 typedef struct OrmSettings

@@ -8,7 +8,6 @@
 #ifndef ORM_BASE_SQL_H
 #define ORM_BASE_SQL_H
 
-#include "postgres.h"
 #include "lib/stringinfo.h"
 
 struct TypeName;

@@ -123,7 +123,7 @@ take_members(Reader *r, OrmJson json)
 	orm_members_take(&orm_aggregate_keys, function < NFUNCTIONS ? OF(function) : ORM_MEMBER_ALWAYS, json, r->place,
 					 r->values);
 	if (function == NFUNCTIONS)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("an aggregate needs a function"),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("aggregate has no function"),
 				orm_error_place(r->place),
 				errhint("One of \"count\", \"sum\", \"avg\", \"min\", \"max\", \"bool_and\", \"bool_or\", "
 						"\"array_agg\", \"string_agg\", as in {\"sum\": \"likes\"}."));
@@ -230,7 +230,7 @@ found_column(const OrmScope *joined)
 
 	if (attribute < 0)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
-				errmsg("relationship \"%s\" follows a column that model \"%s\" does not have", joined->through->name,
+				errmsg("relationship \"%s\" uses a column that model \"%s\" does not have", joined->through->name,
 					   model->name));
 	return orm_query_attribute(joined, attribute);
 }
@@ -315,8 +315,7 @@ read_chain(Reader *r, const char *text, const OrmPath *place)
 		if (found.relationship == NULL)
 			break;
 		if (list_length(relationships) == MAX_STEPS)
-			ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					errmsg("the aggregate goes through too many relationships"),
+			ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("aggregate joins too many relationships"),
 					errdetail("At %s. There may be %d.", orm_path_text(place), MAX_STEPS));
 		relationships = lappend(relationships, unconstify(OrmRelationship *, found.relationship));
 		scope = orm_query_target(scope, found.relationship, place);
@@ -347,7 +346,7 @@ read_argument(Reader *r, OrmJson chain)
 	}
 	set_objects(r, NIL, NIL, &here);
 	if (r->aggregate->distinct)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"distinct\" cannot stand with \"*\""),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"distinct\" is not allowed with \"*\""),
 				orm_error_place(r->place), errhint("Objects are distinct; name the attribute whose values are to be."));
 	set_rows(r, text, &here);
 }
@@ -463,10 +462,9 @@ cast_argument(Reader *r, const OrmPath *place)
 	{
 		if (TypeCategory(argument->type->base) != TYPCATEGORY_STRING)
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
-					errmsg("there is no %s of %s of type %s", function_name(r), orm_query_describe(argument),
+					errmsg("\"%s\" does not support %s of type %s", function_name(r), orm_query_describe(argument),
 						   format_type_be(argument->type->oid)),
-					orm_error_place(place),
-					errhint("Only text can be strung together; \"array_agg\" takes values of any type."));
+					orm_error_place(place), errhint("\"string_agg\" is for text; \"array_agg\" is for any type."));
 		if (argument->type->oid != TEXTOID)
 			aggregate->argument = cast_to(argument, TEXTOID);
 	}
@@ -489,7 +487,7 @@ set_type(Reader *r)
 		argument = aggregate->argument;
 		if (aggregate->distinct && argument->type->oid != RECORDOID && !orm_operator_has_order(argument->type))
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
-					errmsg("%s of type %s cannot be told distinct", orm_query_describe(argument),
+					errmsg("%s of type %s has no equality operator", orm_query_describe(argument),
 						   format_type_be(argument->type->oid)),
 					orm_error_place(&here));
 		if (r->function == STRING_AGG)

@@ -6,12 +6,13 @@
  *
  *     compile.c    a request: the keys a verb takes, the models looked at, parameters
  *     level.c      one level: limit, offset, distinct, order, lock
- *     members.c    what its objects consist of: select, omit, compute, etag
+ *     selection.c  the members of its objects: select, omit, compute, etag
  *     page.c       cursors and the total of a page
  *     statement.c  the level's statement, in each form
  *     link.c       how its rows find their parents
  *     load.c       "load": the levels below
- *     change.c     count, exists, update_where, delete_where
+ *     count.c      count, exists
+ *     modify.c     update_where, delete_where
  *     where.c      conditions on attributes, and, or, not
  *     related.c    conditions on relationships; joins
  *     operator.c   the named operators, as a table; operators by symbol
@@ -311,7 +312,7 @@ extern void orm_query_append_cursor(OrmBuilder *builder, List *order, StringInfo
 /* The model and the order as text, and on a line of its own the conditions; for OrmCompiled.signature. */
 extern char *orm_query_signature(const OrmModel *model, List *order, const OrmJson *where);
 
-/* ---- level.c, load.c, change.c, group.c: called by compile.c ---- */
+/* ---- level.c, load.c, count.c, modify.c, group.c: called by compile.c ---- */
 
 /*
  * The columns of a level's SELECT as they are collected; the same text is
@@ -384,7 +385,7 @@ extern void orm_query_link_keys(OrmLevelBuild *build);
 extern void orm_query_need_equality(const OrmModel *model, const OrmAttribute *attribute);
 
 /* Adds the members of the level's objects, in their order: select, omit, compute, etag. */
-extern void orm_query_members(OrmLevelBuild *build);
+extern void orm_query_selection(OrmLevelBuild *build);
 
 /* The limit of a page: one more than asked for says whether there is a next one. */
 extern void orm_query_page_limit(OrmLevelBuild *build);
@@ -412,7 +413,7 @@ extern const char *orm_query_filter(OrmScope *scope, const OrmQueryKeys *keys, c
 extern bool orm_query_flag(const OrmQueryKeys *keys, OrmQueryKey key, const OrmPath *place);
 
 extern void orm_query_count(OrmCompiler *compiler, OrmJson query);	/* COUNT, EXISTS */
-extern void orm_query_change(OrmCompiler *compiler, OrmJson query); /* UPDATE, DELETE */
+extern void orm_query_modify(OrmCompiler *compiler, OrmJson query); /* UPDATE, DELETE */
 extern void orm_query_group(OrmCompiler *compiler, OrmJson query);	/* AGGREGATE */
 
 /*

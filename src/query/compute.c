@@ -106,10 +106,10 @@ read_unit(OrmJson json, bool part, const OrmExpression *of, const OrmPath *place
 			return units[i].name;
 		names[nnames++] = units[i].name;
 	}
-	ereport(
-		ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		errmsg("type %s has no unit \"%s\" for \"%s\"", format_type_be(of->type->oid), given, part ? "part" : "trunc"),
-		orm_error_place(place), hint_units(names, nnames), orm_error_nearest("unit", given, names, nnames));
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("unrecognized unit \"%s\" for \"%s\" of type %s", given, part ? "part" : "trunc",
+				   format_type_be(of->type->oid)),
+			orm_error_place(place), hint_units(names, nnames), orm_error_nearest("unit", given, names, nnames));
 }
 
 /* Texts that expressions on expressions make must end somewhere: the parser's stack does. */
@@ -134,9 +134,10 @@ refuse_type(const OrmExpression *of, const char *form, const char *types, const 
 {
 	OrmPath here = orm_path_key(place, "of");
 
-	ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
-			errmsg("there is no \"%s\" of %s of type %s", form, orm_query_describe(of), format_type_be(of->type->oid)),
-			orm_error_place(&here), errhint("\"%s\" is for %s.", form, types));
+	ereport(
+		ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
+		errmsg("\"%s\" does not support %s of type %s", form, orm_query_describe(of), format_type_be(of->type->oid)),
+		orm_error_place(&here), errhint("\"%s\" is for %s.", form, types));
 }
 
 /* {"trunc": unit, "of": path}; a date stays one: it goes through timestamp, so that no time zone has a say. */

@@ -122,7 +122,7 @@ orm_cursor_write(const char *signature, const char *values, int length)
 static void
 pg_attribute_noreturn() raise_no_cursor(const OrmPath *place)
 {
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("this is not a cursor"), orm_error_place(place),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid page cursor"), orm_error_place(place),
 			errhint("A cursor is what orm.page has returned as \"next\" or \"previous\"; without one, or with null, "
 					"it begins with the first page."));
 }
@@ -207,7 +207,7 @@ static void
 pg_attribute_noreturn() raise_changed(const OrmPath *place)
 {
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("the order of the query has changed since the cursor was made"), orm_error_place(place),
+			errmsg("order of the query has changed since the cursor was made"), orm_error_place(place),
 			errhint("A cursor goes on in the order it was made for; begin with the first page again."));
 }
 
@@ -220,7 +220,7 @@ orm_cursor_check(uint64 signature_hash, const char *signature, const OrmPath *pl
 		raise_changed(place);
 	if (changed)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("the conditions of the query have changed since the cursor was made"), orm_error_place(place),
+				errmsg("conditions of the query have changed since the cursor was made"), orm_error_place(place),
 				errhint("Only values in \"where\" may change from page to page; begin with the first page again."));
 }
 

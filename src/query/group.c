@@ -440,8 +440,7 @@ orm_query_group(OrmCompiler *compiler, OrmJson query)
 	read_groups(g);
 	read_aggregates(g);
 	if (g->groups == NIL && g->aggregates == NIL)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"group_by\" or \"aggregate\" must say what the groups are"),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"group_by\" or \"aggregate\" must be given"),
 				errhint("As in {\"aggregate\": {\"n\": {\"count\": \"*\"}}}."));
 	g->where = orm_query_filter(g->scope, &g->keys, NULL);
 	make_result(g);

@@ -66,7 +66,7 @@ orm_query_limit(OrmBuilder *builder, const OrmQueryKeys *keys, OrmQueryKey key, 
 	if (operand.kind == ORM_OPERAND_UNSET)
 		return NULL;
 	if (operand.kind != ORM_OPERAND_VALUE)
-		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("\"%s\" cannot be null", here.key),
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("key \"%s\" must not be null", here.key),
 				orm_error_place(&here));
 	return orm_query_slot(builder, &operand, type, INT8OID, form, &here);
 }
@@ -77,7 +77,7 @@ refuse_path(const char *path, const OrmPath *place)
 {
 	const char *name = strrchr(path, '.') + 1;
 
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a path cannot stand here: \"%s\"", path),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("path \"%s\" is not allowed here", path),
 			orm_error_place(place),
 			errhint("Give it a name: {\"compute\": {\"%s\": \"%s\"}, \"distinct\": [\"%s\"]}.", name, path, name));
 }
@@ -95,9 +95,8 @@ read_distinct(OrmScope *scope, OrmJson name, const OrmPath *place)
 	found = orm_query_name(scope, name, place);
 	if (found.expression == NULL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("relationship \"%s\" cannot stand in \"distinct\"", found.relationship->name),
-				orm_error_place(place),
-				errhint("Objects are told apart by their attributes and by names of \"compute\"."));
+				errmsg("relationship \"%s\" is not allowed in \"distinct\"", found.relationship->name),
+				orm_error_place(place), errhint("\"distinct\" takes attributes and names of \"compute\"."));
 	if (!orm_operator_has_order(found.expression->type))
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 				errmsg("\"%s\" of model \"%s\" cannot be compared", found.expression->name, scope->model->name),
@@ -114,7 +113,7 @@ orm_query_distinct(OrmScope *scope, OrmJson distinct, const OrmPath *place)
 	if (orm_json_kind(distinct) != ORM_JSON_ARRAY)
 		orm_members_raise_no_array(distinct, "an array of attributes", place);
 	if (distinct.node->count == 0)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"distinct\" must name an attribute at least"),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"distinct\" must not be empty"),
 				orm_error_place(place));
 	while (orm_json_next(&walk))
 	{
@@ -258,8 +257,8 @@ need_key_order(const OrmModel *model)
 	orm_model_need_key(model);
 	if (!has_key_order(model))
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
-				errmsg("objects of model \"%s\" cannot be put in the order of their key", model->name),
-				errhint("Pages need an order that tells all objects apart."));
+				errmsg("primary key of model \"%s\" cannot be ordered by", model->name),
+				errhint("Pages need a total order."));
 }
 
 /* Reads order_by, and adds to it what the verb needs. */
@@ -364,12 +363,12 @@ read_lock(OrmLevelBuild *build)
 			if (orm_json_equals(*json, psprintf("%s%s", strengths[s][0], waits[w][0])))
 				build->lock = psprintf(" FOR %s OF %s%s", strengths[s][1], build->scope->alias, waits[w][1]);
 	if (build->lock == NULL)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" is no lock", orm_json_string(*json)),
-				orm_error_place(&here),
-				errhint("A lock is \"update\", \"no key update\", \"share\" or \"key share\", "
-						"perhaps with \" nowait\" or \" skip locked\" behind."));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("unrecognized lock mode \"%s\"", orm_json_string(*json)), orm_error_place(&here),
+				errhint("Lock modes are \"update\", \"no key update\", \"share\" and \"key share\", "
+						"each also with \" nowait\" or \" skip locked\" behind it."));
 	if (build->distinct != NIL)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"lock\" cannot stand beside \"distinct\""),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"lock\" is not allowed with \"distinct\""),
 				orm_error_place(&here));
 	build->compiler->compiled->lock = true;
 }
@@ -389,8 +388,8 @@ read_recursion(OrmLevelBuild *build)
 		orm_members_raise_kind(*json, "true or a number", &here);
 	if (strcmp(build->relationship->target, build->parent->level->model->name) != 0)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("relationship \"%s\" of model \"%s\" cannot be followed again and again",
-					   build->relationship->name, build->parent->level->model->name),
+				errmsg("relationship \"%s\" of model \"%s\" cannot be loaded recursively", build->relationship->name,
+					   build->parent->level->model->name),
 				orm_error_place(&here),
 				errhint("\"recursive\" is for a relationship that leads to objects of its own model."));
 	if (orm_json_kind(*json) == ORM_JSON_TRUE)
@@ -443,7 +442,8 @@ refuse_choice(const OrmLevelBuild *build)
 			(choices[i] == ORM_KEY_ORDER_BY && relationship->kind == ORM_HAS_ONE))
 			continue;
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" cannot stand in the load of a to-one relationship", here.key), orm_error_place(&here),
+				errmsg("key \"%s\" is not allowed in the load of a to-one relationship", here.key),
+				orm_error_place(&here),
 				errhint("Relationship \"%s\" of model \"%s\" leads to one object at most.", relationship->name,
 						build->parent->level->model->name));
 	}
@@ -461,7 +461,7 @@ read_relationship(OrmLevelBuild *build)
 	build->level->single = one || orm_query_is_single(build->relationship);
 	build->level->recursion = read_recursion(build);
 	if (one && build->limit != NULL)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"limit\" cannot stand beside \"one\""),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"limit\" is not allowed with \"one\""),
 				orm_error_place(&here), errhint("\"one\" takes the first object."));
 	if (one && !orm_query_is_single(build->relationship))
 		build->limit = "1";
@@ -504,7 +504,7 @@ orm_query_level(OrmCompiler *compiler, OrmLevelBuild *parent, const OrmRelations
 	}
 	else if (verb == ORM_QUERY_KEYS)
 		orm_query_link_keys(&build);
-	orm_query_members(&build);
+	orm_query_selection(&build);
 	where = orm_query_filter(build.scope, &build.keys, build.place);
 	if (where != NULL)
 		build.conditions = lappend(build.conditions, unconstify(char *, where));

@@ -62,8 +62,9 @@ require(const OrmModel *model, const OrmRelationship *relationship, const OrmPat
 	PG_TRY();
 	{
 		orm_relationship_require(model, relationship);
-		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("relationship \"%s\" of model \"%s\" has just been changed", relationship->name, model->name));
+		ereport(
+			ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			errmsg("relationship \"%s\" of model \"%s\" was changed concurrently", relationship->name, model->name));
 	}
 	PG_CATCH();
 	{
@@ -82,7 +83,7 @@ open_target(OrmCompiler *compiler, const OrmModel *model, const OrmRelationship 
 	target = orm_query_model(compiler, relationship->target);
 	if (target->relid != relationship->target_relid)
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("model \"%s\" has just been changed", target->name), orm_error_place(place));
+				errmsg("model \"%s\" was changed concurrently", target->name), orm_error_place(place));
 	return target;
 }
 
@@ -123,15 +124,15 @@ check_name(const OrmLevelBuild *build, const OrmLoad *load, const OrmRelationshi
 		taken = taken || strcmp(((OrmLoad *) lfirst(cell))->name, load->name) == 0;
 	if (taken)
 		ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
-				errmsg("\"%s\" would stand twice in objects of model \"%s\"", load->name, level->model->name),
+				errmsg("name \"%s\" is given twice in objects of model \"%s\"", load->name, level->model->name),
 				orm_error_place(load->place),
 				errhint("Give the load another name: {\"other\": {\"of\": \"%s\"}}.", relationship->name));
 	if (level->recursion != 0 && strcmp(level->name, load->name) == 0)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" cannot be loaded again in what is loaded recursively", load->name),
+				errmsg("\"%s\" is not allowed in the recursive load of that name", load->name),
 				orm_error_place(load->place), errhint("\"recursive\" loads it at every depth."));
 	if (load->name[0] == '$')
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the name of a load cannot begin with \"$\""),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("name of a load must not begin with \"$\""),
 				orm_error_place(load->place));
 }
 
@@ -144,7 +145,7 @@ compile_load(OrmLevelBuild *build, const OrmLoad *load, List *before, int depth)
 
 	check_name(build, load, relationship, before);
 	if (depth > max_load_depth)
-		ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("loads are nested too deep"),
+		ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("loads are nested too deeply"),
 				errdetail("At %s. Loads may be nested %d deep.", orm_path_text(load->place), max_load_depth),
 				errhint("The setting orm.max_load_depth allows more; \"recursive\" follows a self-reference."));
 	orm_query_level(build->compiler, build, relationship,

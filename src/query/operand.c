@@ -54,7 +54,7 @@ read_parameter(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJso
 	}
 	if (number == request->nparameters)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_PARAMETER),
-				errmsg("there is no parameter \"%s\"", orm_json_string(json)), orm_error_place(place),
+				errmsg("parameter \"%s\" does not exist", orm_json_string(json)), orm_error_place(place),
 				orm_error_nearest("parameter", orm_json_string(json), names, number));
 	pfree(names);
 	parameter = &request->parameters[number];
@@ -80,7 +80,7 @@ read_attribute(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJso
 			   const OrmPath *place)
 {
 	if (scope == NULL || type == NULL)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("an attribute cannot stand here"),
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("attribute is not allowed here"),
 				orm_error_place(place), errhint("Write a value, or a parameter: {\"$\": name}."));
 	operand->kind = ORM_OPERAND_ATTRIBUTE;
 	operand->attribute = orm_query_path_json(scope, json, place);

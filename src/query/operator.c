@@ -173,7 +173,7 @@ refuse_array(const OrmCondition *condition)
 		orm_type_is_json(type))
 		return;
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("an array cannot be compared with %s of type %s", orm_query_describe(condition->left),
+			errmsg("array cannot be compared with %s of type %s", orm_query_describe(condition->left),
 				   format_type_be(type->oid)),
 			orm_error_place(condition->place),
 			errhint("For one of several values write {\"%s\": [...]}.",
@@ -239,7 +239,7 @@ static void
 raise_no_list(const OrmCondition *condition)
 {
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
-			errmsg("\"%s\" takes no values of type %s, of which there can be no array", condition->name,
+			errmsg("operator \"%s\" does not support type %s, which has no array type", condition->name,
 				   format_type_be(condition->left->type->oid)),
 			orm_error_place(condition->place), errhint("Write {\"or\": [...]} with a condition for each value."));
 }

@@ -92,8 +92,7 @@ orm_query_add_page(OrmLevelBuild *build)
 	check_cursor(build, ORM_KEY_AFTER);
 	check_cursor(build, ORM_KEY_BEFORE);
 	if (orm_query_key(&build->keys, ORM_KEY_AFTER) != NULL && orm_query_key(&build->keys, ORM_KEY_BEFORE) != NULL)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"after\" and \"before\" cannot stand in one query"));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"after\" is not allowed with \"before\""));
 	compiled->signature = orm_query_signature(build->level->model, build->order,
 											  orm_query_key(&build->keys, ORM_KEY_WHERE));
 	add_ordered(build);

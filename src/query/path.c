@@ -290,7 +290,7 @@ orm_query_join(OrmScope *scope, const OrmRelationship *relationship, const OrmPa
 	}
 	if (++scope->builder->njoins > MAX_JOINS)
 		ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				errmsg("the paths of the query go through too many relationships"),
+				errmsg("paths of the query join too many relationships"),
 				errdetail("At %s. They may add %d joins to a statement.", orm_path_text(place), MAX_JOINS));
 	target = orm_query_target(scope, relationship, place);
 	append_join(scope->joins, scope, relationship, target);
@@ -316,8 +316,8 @@ static void
 raise_many(const OrmScope *scope, const OrmRelationship *relationship, const OrmPath *place)
 {
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("relationship \"%s\" of model \"%s\" leads to many objects, which have no one value",
-				   relationship->name, scope->model->name),
+			errmsg("to-many relationship \"%s\" of model \"%s\" has no single value", relationship->name,
+				   scope->model->name),
 			orm_error_place(place),
 			errhint("Aggregate them in \"compute\", as in {\"n\": {\"count\": \"%s\"}}, or use \"any\" in \"where\".",
 					relationship->name));
@@ -329,12 +329,11 @@ raise_object(const OrmScope *scope, const OrmRelationship *relationship, const O
 {
 	const OrmModel *target = orm_query_target(scope, relationship, place)->model;
 
-	ereport(
-		ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		errmsg("relationship \"%s\" of model \"%s\" has no value of its own", relationship->name, scope->model->name),
-		orm_error_place(place),
-		errhint("Name an attribute of \"%s\", as in \"%s.%s\".", target->name, relationship->name,
-				target->nattributes > 0 ? target->attributes[0].name : "..."));
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("relationship \"%s\" of model \"%s\" is not an attribute", relationship->name, scope->model->name),
+			orm_error_place(place),
+			errhint("Name an attribute of \"%s\", as in \"%s.%s\".", target->name, relationship->name,
+					target->nattributes > 0 ? target->attributes[0].name : "..."));
 }
 
 /* The value at the end of a path of several names, under the name of the whole path. */

@@ -166,12 +166,9 @@ static void
 raise_not_quantified(const OrmRelationship *relationship, const char *key, const OrmPath *place)
 {
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			key != NULL
-				? errmsg("\"%s\" cannot stand in a condition on relationship \"%s\", which leads to many objects", key,
-						 relationship->name)
-				: errmsg("the condition on relationship \"%s\", which leads to many objects, "
-						 "does not say how many it is about",
-						 relationship->name),
+			key != NULL ? errmsg("unrecognized key \"%s\" in a condition on to-many relationship \"%s\"", key,
+								 relationship->name)
+						: errmsg("condition on to-many relationship \"%s\" has no quantifier", relationship->name),
 			orm_error_place(place),
 			key != NULL && orm_words_hint(ORM_WORD_RELATED, key)
 				? 0
@@ -183,7 +180,7 @@ raise_not_quantified(const OrmRelationship *relationship, const char *key, const
 static void
 raise_lone_where(const OrmPath *place)
 {
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"where\" needs a \"count\" beside it"),
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"where\" is not allowed without \"count\""),
 			orm_error_place(place),
 			errhint("\"where\" says which objects are counted; for conditions on them alone write \"any\"."));
 }

@@ -222,7 +222,7 @@ static void
 raise_empty(const OrmExpression *left, const OrmPath *place)
 {
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("the condition on %s is empty", orm_query_describe(left)), orm_error_place(place),
+			errmsg("condition on %s is empty", orm_query_describe(left)), orm_error_place(place),
 			errhint("Write a value, or an operator and a value: {\"ge\": 1}."));
 }
 

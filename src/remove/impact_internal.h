@@ -5,7 +5,6 @@
 #ifndef ORM_REMOVE_IMPACT_INTERNAL_H
 #define ORM_REMOVE_IMPACT_INTERNAL_H
 
-#include "postgres.h"
 #include "nodes/pg_list.h"
 #include "storage/itemptr.h"
 

@@ -1,9 +1,6 @@
 /*
- * change.c - what is done to all that a where finds: count, exists, update_where, delete_where.
+ * modify.c - update_where and delete_where.
  *
- *     SELECT pg_catalog.count(*) FROM "s"."t" AS t0 WHERE ...
- *     SELECT pg_catalog.count(*) FROM (SELECT DISTINCT t0."a", t0."b" FROM ...) AS d
- *     SELECT true FROM "s"."t" AS t0 WHERE ... LIMIT 1
  *     UPDATE "s"."t" AS t0 SET "a" = $1, "b" = <what a patch makes of t0."b" and $2> WHERE ...
  *     DELETE FROM "s"."t" AS t0 WHERE ...
  *
@@ -23,116 +20,18 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-
 #include "query/compile.h"
 
-#define CHANGE_KEYS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT)
-#define COUNT_KEYS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_DISTINCT)
-#define PASSED_OVER \
-	(ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET | ORM_KEY_SELECT | ORM_KEY_OMIT | ORM_KEY_LOAD | ORM_KEY_LOCK | \
-	 ORM_KEY_ETAG | ORM_KEY_AFTER | ORM_KEY_BEFORE | ORM_KEY_TOTAL)
-
-void
-orm_query_append_source(OrmScope *scope, const OrmQueryKeys *keys, StringInfo sql)
-{
-	const char *where = orm_query_filter(scope, keys, NULL);
-
-	appendStringInfoString(sql, " FROM ");
-	orm_query_from(sql, scope);
-	appendBinaryStringInfo(sql, scope->joins->data, scope->joins->len);
-	if (where != NULL)
-		appendStringInfo(sql, " WHERE %s", where);
-}
-
-/* A reference in what is passed over may name a parameter. */
-static void
-use_parameter(void *argument, OrmJson reference)
-{
-	const OrmQueryRequest *request = argument;
-	OrmJson name;
-
-	if (!orm_json_member(reference, "$", &name))
-		return;
-	for (int i = 0; i < request->nparameters; i++)
-		if (orm_json_equals(name, request->parameters[i].name))
-			request->parameters[i].used = true;
-}
-
-/* Appends SELECT count(*) of the objects, or of what is distinct in them. */
-static void
-append_count(StringInfo sql, OrmScope *scope, const OrmQueryKeys *keys, List *distinct)
-{
-	ListCell *cell;
-	bool first = true;
-
-	appendStringInfoString(sql, "SELECT pg_catalog.count(*)");
-	if (distinct != NIL)
-		appendStringInfoString(sql, " FROM (SELECT DISTINCT ");
-	foreach(cell, distinct)
-	{
-		orm_sql_comma(sql, &first);
-		appendStringInfoString(sql, ((OrmExpression *) lfirst(cell))->sql);
-	}
-	orm_query_append_source(scope, keys, sql);
-	if (distinct != NIL)
-		appendStringInfoString(sql, ") AS d");
-}
-
-/*
- * Takes the query of a count apart.  What is passed over is a list's own: only
- * its keys are looked at, and the parameters it names, which belong to the list.
- */
-static void
-take_count(OrmCompiler *compiler, OrmJson query, OrmQueryKeys *keys)
-{
-	OrmShape shape;
-
-	orm_query_take(query, compiler->request->model, COUNT_KEYS | PASSED_OVER, NULL, keys);
-	orm_shape_begin(&shape);
-	shape.on_reference = use_parameter;
-	shape.argument = unconstify(OrmQueryRequest *, compiler->request);
-	orm_shape_add_query(&shape, compiler->request->document);
-}
-
-void
-orm_query_count(OrmCompiler *compiler, OrmJson query)
-{
-	OrmScope *scope = orm_query_scope(orm_query_builder(compiler), compiler->request->model);
-	OrmQueryStatement *statement = &orm_query_add_level(compiler, scope->model)->statement;
-	OrmPath distinct_place = orm_path_key(NULL, "distinct");
-	bool counted = compiler->request->verb == ORM_QUERY_COUNT;
-	List *distinct = NIL;
-	OrmQueryKeys keys;
-	StringInfoData sql;
-
-	take_count(compiler, query, &keys);
-	orm_query_compute(scope, &keys, NULL);
-	if (orm_query_key(&keys, ORM_KEY_DISTINCT) != NULL)
-		distinct = orm_query_distinct(scope, *orm_query_key(&keys, ORM_KEY_DISTINCT), &distinct_place);
-	initStringInfo(&sql);
-	if (counted)
-		append_count(&sql, scope, &keys, distinct);
-	else
-	{
-		/* where there is something, something is distinct */
-		appendStringInfoString(&sql, "SELECT true");
-		orm_query_append_source(scope, &keys, &sql);
-		appendStringInfoString(&sql, " LIMIT 1");
-	}
-	statement->nresults = 1;
-	statement->results = palloc(sizeof(Oid));
-	statement->results[0] = counted ? INT8OID : BOOLOID;
-	orm_query_finish(scope->builder, statement, sql.data);
-}
+#define MODIFY_KEYS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT)
 
 /* Raises for a key of a patch that is no attribute. */
 static void
 raise_no_attribute(const OrmModel *model, const char *name, const OrmPath *place)
 {
 	if (orm_model_relationship(model, name) != NULL)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("relationship \"%s\" cannot stand here", name),
-				orm_error_place(place), errhint("A patch by a query sets attributes."));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("relationship \"%s\" is not allowed here", name), orm_error_place(place),
+				errhint("A patch by a query sets attributes."));
 	orm_model_no_attribute(model, name, place);
 }
 
@@ -251,8 +150,7 @@ read_assignments(OrmBuilder *builder)
 	if (orm_json_kind(patch) != ORM_JSON_OBJECT)
 		orm_members_raise_kind(patch, "an object with the attributes to be set", &place);
 	if (patch.node->count == 0)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the patch sets nothing"),
-				orm_error_place(&place));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("patch is empty"), orm_error_place(&place));
 	while (orm_json_next(&walk))
 	{
 		int attribute = find_attribute(model, walk.key, &place);
@@ -391,12 +289,11 @@ static void
 need_where(const OrmQueryKeys *keys)
 {
 	if (orm_query_key(keys, ORM_KEY_WHERE) == NULL)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the query has no \"where\""),
-				errhint("{\"where\": {}} says that all objects are meant."));
+		orm_members_raise_missing("key", "where", NULL, "{\"where\": {}} says that all objects are meant.");
 }
 
 void
-orm_query_change(OrmCompiler *compiler, OrmJson query)
+orm_query_modify(OrmCompiler *compiler, OrmJson query)
 {
 	const OrmQueryRequest *request = compiler->request;
 	OrmLevel *level = orm_query_add_level(compiler, request->model);
@@ -405,7 +302,7 @@ orm_query_change(OrmCompiler *compiler, OrmJson query)
 	OrmQueryKeys keys;
 	StringInfoData sql;
 
-	orm_query_take(query, request->model, CHANGE_KEYS, NULL, &keys);
+	orm_query_take(query, request->model, MODIFY_KEYS, NULL, &keys);
 	need_where(&keys);
 	change.scope = orm_query_scope(orm_query_builder(compiler), request->model);
 	orm_query_compute(change.scope, &keys, NULL);

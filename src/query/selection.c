@@ -1,5 +1,5 @@
 /*
- * members.c - what the objects of a level consist of: select, omit, compute, etag.
+ * selection.c - the members of a level's objects: select, omit, compute, etag.
  */
 #include "postgres.h"
 
@@ -40,7 +40,7 @@ raise_not_selectable(const OrmModel *model, const char *name, const OrmPath *pla
 {
 	if (orm_model_relationship(model, name) != NULL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("relationship \"%s\" of model \"%s\" cannot stand here", name, model->name),
+				errmsg("relationship \"%s\" of model \"%s\" is not allowed here", name, model->name),
 				orm_error_place(place), errhint("\"load\" reads related objects: {\"load\": [\"%s\"]}.", name));
 	orm_model_no_attribute(model, name, place);
 }
@@ -115,7 +115,7 @@ add_etag(OrmLevelBuild *build)
 }
 
 void
-orm_query_members(OrmLevelBuild *build)
+orm_query_selection(OrmLevelBuild *build)
 {
 	const OrmModel *model = build->level->model;
 	int nnamed = list_length(build->scope->named);
