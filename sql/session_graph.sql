@@ -72,7 +72,7 @@ SELECT orm.flush();
 SELECT orm.create('GPost', '{"title": "q2", "author": {"$ref": "luz"}}', '{"return": false}') IS NULL AS written;
 SELECT orm.add('GAuthor', '{"name": "again"}', 'luz');
 ROLLBACK;
-SELECT refused($$SELECT orm.add('GPost', '{"title": "x", "author": {"$ref": "luz"}}')$$);
+SELECT refused($$SELECT orm.add('GPost', '{"title": "x", "author": {"$ref": "luz"}}'), orm.flush()$$);
 
 \echo # what is undone by a savepoint has no key any more
 BEGIN;
@@ -211,7 +211,7 @@ GRANT USAGE ON SEQUENCE statements_n_seq TO regress_orm_labels;
 BEGIN;
 SELECT orm.add('GAuthor', '{"name": "high"}', 'high');
 SET LOCAL ROLE regress_orm_labels;
-SELECT session_graph.refused($$SELECT orm.add('GPost', '{"title": "x", "author": {"$ref": "high"}}')$$);
+SELECT session_graph.refused($$SELECT orm.add('GPost', '{"title": "x", "author": {"$ref": "high"}}'), orm.flush()$$);
 \echo # the right to insert is enough for what goes together
 SELECT orm.add('GAuthor', '{"name": "low"}', 'low');
 SELECT orm.add('GPost', '{"title": "low", "author": {"$ref": "low"}}');
@@ -222,7 +222,7 @@ SELECT a.name FROM authors a JOIN posts p ON p.author_id = a.id WHERE p.title = 
 \echo # wrong calls
 BEGIN;
 SELECT orm.add('GAuthor', '{"name": "w"}', 'w');
-SELECT refused($$SELECT orm.add('GPost', '{"author": {"$ref": "nobody"}}')$$);
+SELECT refused($$SELECT orm.add('GPost', '{"author": {"$ref": "nobody"}}'), orm.flush()$$);
 SELECT refused($$SELECT orm.add('GPost', '{"author": {"$ref": 1}}')$$);
 SELECT refused($$SELECT orm.add('GPost', '{"author": {"$ref": "w", "name": "x"}}')$$);
 SELECT refused($$SELECT orm.add('GPost', '{"author": {"name": "x", "$ref": "w"}}')$$);
@@ -235,7 +235,7 @@ SELECT refused($$SELECT orm.add('GAuthor', '{"$ref": "w"}')$$);
 SELECT refused($$SELECT orm.add('GPost', '{"title": "x"}', 'p'), orm.add('GAuthor', '{"name": "x", "posts": {"$disconnect": [{"$ref": "p"}]}}'), orm.flush()$$);
 SELECT refused($$SELECT orm.add('GAuthor', '{"name": "x", "posts": [{"title": "x"}, {"title": "y", "author": 0}]}'), orm.flush()$$);
 SELECT orm.expunge('w');
-SELECT refused($$SELECT orm.add('GPost', '{"author": {"$ref": "w"}}')$$);
+SELECT refused($$SELECT orm.add('GPost', '{"author": {"$ref": "w"}}'), orm.flush()$$);
 SELECT orm.add('GAuthor', '{"name": "w"}', 'w'), orm.add('GPost', '{"title": "lost", "author": {"$ref": "w"}}');
 SELECT orm.expunge('w');
 SELECT refused($$SELECT orm.flush()$$);

@@ -4,7 +4,7 @@
 CREATE OR REPLACE FUNCTION orm.add(model pg_catalog.text, object orm.document, label pg_catalog.text DEFAULT NULL) RETURNS pg_catalog.void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_add';
 COMMENT ON FUNCTION orm.add(pg_catalog.text, orm.document, pg_catalog.text) IS
-'Queues an object to be inserted by orm.flush(), by the next orm.* call that reads or writes, or at COMMIT. The object is checked now; it may have nested objects, and {"$ref": label} in place of an object that was queued before. Errors: 42704 for a label that does not exist, 42710 for a label that is taken in this transaction, 25006 in a read-only transaction, 53400 when the queue is larger than orm.queue_size; otherwise as orm.create.';
+'Queues an object to be inserted by orm.flush(), by the next orm.* call that reads or writes, or at COMMIT. The object is checked now; it may have nested objects, and {"$ref": label} in place of an object of this transaction that has the label, or gets it before the queue is written. Errors: 42710 for a label that is taken in this transaction, 25006 in a read-only transaction, 53400 when the queue is larger than orm.queue_size; otherwise as orm.create.';
 
 CREATE OR REPLACE FUNCTION orm.merge(model pg_catalog.text, object orm.document, label pg_catalog.text DEFAULT NULL) RETURNS pg_catalog.void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_merge';
@@ -29,7 +29,7 @@ COMMENT ON FUNCTION orm.expunge(pg_catalog.text) IS
 CREATE OR REPLACE FUNCTION orm.flush() RETURNS pg_catalog.int8
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_flush';
 COMMENT ON FUNCTION orm.flush() IS
-'Writes all queued objects and their nested objects, one statement for each table, kind and set of columns, as the roles that queued them; returns the number of rows of models inserted, updated or deleted. Errors: 42501 in a security-restricted operation, as in the function of an index; otherwise as orm.create, orm.save and orm.delete.';
+'Writes all queued objects and their nested objects, one statement for each table, kind and set of columns, as the roles that queued them; returns the number of rows of models inserted, updated or deleted. Errors: 42501 in a security-restricted operation, as in the function of an index; otherwise as orm.create, orm.save and orm.delete, and 42704 for a label that does not exist, 53400 when triggers queue objects for more rounds than orm.max_flush_rounds.';
 
 CREATE OR REPLACE FUNCTION orm.flush(document orm.document, options orm.document DEFAULT '{}') RETURNS pg_catalog.json
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_flush_document';

@@ -79,13 +79,10 @@ orm_labels_drop(OrmLabels *labels, const char *label)
 
 /* Raises 42704: nothing has the label. */
 static void
-raise_unknown(const OrmGraph *graph, const char *label, const OrmPath *place)
+raise_unknown(const char *label, const OrmPath *place)
 {
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("nothing has the label \"%s\" in this transaction", label),
-			orm_error_place(place),
-			graph->labels.checking ? errhint("An object gets its label before others refer to it; "
-											 "orm.flush(document) takes them in any order.")
-								   : errhint("Labels are given by orm.add, orm.merge and orm.flush(document)."));
+			orm_error_place(place), errhint("Labels are given by orm.add, orm.merge and orm.flush(document)."));
 }
 
 /* Raises 22023 unless the label is that of an object of the right model. */
@@ -161,7 +158,12 @@ orm_labels_object(OrmGraph *graph, OrmGroup *group, const char *label, const Orm
 		return object->written ? row_of(graph, group, object, place) : object;
 	}
 	if (graph->labels.find == NULL || !graph->labels.find(label, &found))
-		raise_unknown(graph, label, place);
+	{
+		if (!graph->labels.checking)
+			raise_unknown(label, place);
+		graph->labels.missing = lappend(graph->labels.missing, pstrdup(label));
+		return add_row(graph, group, place);
+	}
 	check_label_model(group, label, found.model, place);
 	return remembered_row(graph, group, label, &found, place);
 }

@@ -45,7 +45,8 @@ typedef struct OrmLabelScope
 {
 	OrmLabels *table;  /* objects (OrmObject *) of this graph, or of one that was written before it; or NULL */
 	OrmFindLabel find; /* objects that were written earlier; or NULL */
-	bool checking;	   /* the graph will not be written: a label need not have a key yet */
+	bool checking;	   /* the graph will not be written: a label need not have a key yet, nor exist */
+	List *missing;	   /* checking: labels that do not exist (char *) */
 } OrmLabelScope;
 
 /* The object of the group's model that has the label; raises 42704 when there is none. */

@@ -497,31 +497,77 @@ make_table(const Impact *impact, const char *name, Size key, Size entry)
 	return hash_create(name, 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
+/* Finds all rows, in a memory context of its own, which becomes the current one; returns the one before. */
+static MemoryContext
+find_rows(Impact *impact, const OrmModel *model, const Datum *key)
+{
+	MemoryContext caller;
+	bool pushed;
+
+	refuse_view(model);
+	impact->model = model;
+	impact->context = AllocSetContextCreate(CurrentMemoryContext, "orm impact", ALLOCSET_DEFAULT_SIZES);
+	caller = MemoryContextSwitchTo(impact->context);
+	impact->rows = make_table(impact, "orm impact rows", sizeof(Row), sizeof(Row));
+	impact->tables = make_table(impact, "orm impact tables", sizeof(Oid), sizeof(OrmImpactTable));
+	pushed = orm_execute_snapshot_begin();
+	if (model->deletes_along)
+		read_along(impact, key);
+	else
+		read_object(impact, key);
+	follow_cascades(impact);
+	follow_others(impact);
+	orm_execute_snapshot_end(pushed);
+	return caller;
+}
+
 bool
 orm_impact_read(const OrmModel *model, const Datum *key, Datum *json)
 {
-	Impact impact = {.model = model};
-	MemoryContext caller;
-	bool pushed;
-	bool found;
+	Impact impact = {0};
+	MemoryContext caller = find_rows(&impact, model, key);
+	bool found = impact.order != NIL;
 
-	refuse_view(model);
-	impact.context = AllocSetContextCreate(CurrentMemoryContext, "orm impact", ALLOCSET_DEFAULT_SIZES);
-	caller = MemoryContextSwitchTo(impact.context);
-	impact.rows = make_table(&impact, "orm impact rows", sizeof(Row), sizeof(Row));
-	impact.tables = make_table(&impact, "orm impact tables", sizeof(Oid), sizeof(OrmImpactTable));
-	pushed = orm_execute_snapshot_begin();
-	if (model->deletes_along)
-		read_along(&impact, key);
-	else
-		read_object(&impact, key);
-	follow_cascades(&impact);
-	follow_others(&impact);
-	orm_execute_snapshot_end(pushed);
-	found = impact.order != NIL;
 	if (found)
 		*json = write_answer(&impact, caller);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(impact.context);
 	return found;
+}
+
+/* Appends a number of rows, unless it is 0. */
+static List *
+append_rows(List *rows, Oid relid, OrmImpactEffect effect, int64 n)
+{
+	OrmImpactRows *added;
+
+	if (n == 0)
+		return rows;
+	added = palloc(sizeof(OrmImpactRows));
+	*added = (OrmImpactRows){.relid = relid, .effect = effect, .n = n};
+	return lappend(rows, added);
+}
+
+List *
+orm_impact_rows(const OrmModel *model, const Datum *key)
+{
+	Impact impact = {0};
+	MemoryContext caller = find_rows(&impact, model, key);
+	List *rows = NIL;
+	ListCell *table_cell;
+	ListCell *cell;
+
+	MemoryContextSwitchTo(caller);
+	foreach(table_cell, impact.order)
+	{
+		const OrmImpactTable *table = lfirst(table_cell);
+
+		for (int i = 0; i < ORM_IMPACT_NEFFECTS; i++)
+			rows = append_rows(rows, table->relid, i, table->count[i]);
+		foreach(cell, table->edges)
+			rows = append_rows(rows, ((const OrmImpactEdge *) lfirst(cell))->relid, ORM_IMPACT_BLOCKING,
+							   ((const OrmImpactEdge *) lfirst(cell))->blocking);
+	}
+	MemoryContextDelete(impact.context);
+	return rows;
 }

@@ -22,6 +22,17 @@
 
 #include "model/model.h"
 
+/* What a delete does to a row. */
+typedef enum OrmImpactEffect
+{
+	ORM_IMPACT_DELETED,
+	ORM_IMPACT_UNLINKED,
+	ORM_IMPACT_DEFAULTED,
+	ORM_IMPACT_BLOCKING,
+} OrmImpactEffect;
+
+#define ORM_IMPACT_NEFFECTS (ORM_IMPACT_BLOCKING + 1)
+
 /*
  * The impact of deleting the object with a primary key (values in key order):
  *
@@ -32,5 +43,16 @@
  * when there is no such object.  Raises 0A000 for a view.
  */
 extern bool orm_impact_read(const OrmModel *model, const Datum *key, Datum *json);
+
+/* A number of rows of a table; a partition is a table of its own. */
+typedef struct OrmImpactRows
+{
+	Oid relid;
+	OrmImpactEffect effect;
+	int64 n;
+} OrmImpactRows;
+
+/* The same as a list of OrmImpactRows *; NIL: there is no such object. */
+extern List *orm_impact_rows(const OrmModel *model, const Datum *key);
 
 #endif

@@ -6,18 +6,8 @@
 #define ORM_REMOVE_IMPACT_INTERNAL_H
 
 #include "nodes/pg_list.h"
+#include "remove/impact.h"
 #include "storage/itemptr.h"
-
-/* What a delete does to a row. */
-typedef enum OrmImpactEffect
-{
-	ORM_IMPACT_DELETED,
-	ORM_IMPACT_UNLINKED,
-	ORM_IMPACT_DEFAULTED,
-	ORM_IMPACT_BLOCKING,
-} OrmImpactEffect;
-
-#define ORM_IMPACT_NEFFECTS (ORM_IMPACT_BLOCKING + 1)
 
 /* A foreign key that leads to a table. */
 typedef struct OrmImpactEdge

@@ -7,7 +7,10 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 
 #include "model/cache.h"
@@ -104,21 +107,96 @@ write_entries(const List *entries, int before)
 	return tally.inserted + tally.updated + tally.deleted;
 }
 
-/* After an error the end of the (sub)transaction puts the role back. */
+/* Puts the search_path of an entry in force; returns the nest level to be left, 0: it is. */
+static int
+enter_search_path(const OrmEntry *entry)
+{
+	int level;
+
+	if (strcmp(namespace_search_path, entry->search_path) == 0)
+		return 0;
+	level = NewGUCNestLevel();
+	(void) set_config_option("search_path", entry->search_path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+							 false);
+	return level;
+}
+
+/* Writes entries under the role, security context and search_path of their calls. */
+static int64
+write_as_writer(const List *entries, int before)
+{
+	const OrmEntry *first = linitial(entries);
+	Oid role;
+	int security;
+	int level;
+	int64 rows;
+
+	GetUserIdAndSecContext(&role, &security);
+	SetUserIdAndSecContext(first->role, first->security | SECURITY_LOCAL_USERID_CHANGE);
+	level = enter_search_path(first);
+	rows = write_entries(entries, before);
+	if (level > 0)
+		AtEOXact_GUC(true, level);
+	SetUserIdAndSecContext(role, security);
+	return rows;
+}
+
+/* SQLSTATEs, or classes of them, whose messages have no values of objects. */
+static bool
+has_values(int sqlstate)
+{
+	static const char *const without[] = {"23", "40", "53", "54", "57", "42501"};
+	const char *text = unpack_sql_state(sqlstate);
+
+	for (int i = 0; i < (int) lengthof(without); i++)
+		if (strncmp(text, without[i], strlen(without[i])) == 0)
+			return false;
+	return true;
+}
+
+/*
+ * Raises the current error for a user who is not a member of the writer's role,
+ * and must not see the values of its objects.  The server's log has them.
+ */
+static void
+rethrow_hidden(MemoryContext caller)
+{
+	ErrorData *error;
+
+	MemoryContextSwitchTo(caller);
+	error = CopyErrorData();
+	FlushErrorState();
+	error->detail_log = psprintf("%s %s", error->message, error->detail ? error->detail : "");
+	if (has_values(error->sqlerrcode))
+		error->message = pstrdup("could not write objects that another role has queued");
+	error->detail = pstrdup("Values are hidden: you are not a member of the role.");
+	error->hint = NULL;
+	ReThrowError(error);
+}
+
+/* After an error the end of the (sub)transaction puts role and settings back. */
 int64
 orm_flush_entries(const List *entries, int before)
 {
 	const OrmEntry *first = linitial(entries);
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm flush", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	Oid role;
-	int security;
-	int64 rows;
+	volatile int64 rows = 0;
 
-	GetUserIdAndSecContext(&role, &security);
-	SetUserIdAndSecContext(first->role, first->security | SECURITY_LOCAL_USERID_CHANGE);
-	rows = write_entries(entries, before);
-	SetUserIdAndSecContext(role, security);
+	if (has_privs_of_role(GetUserId(), first->role))
+		rows = write_as_writer(entries, before);
+	else
+	{
+		PG_TRY();
+		{
+			rows = write_as_writer(entries, before);
+		}
+		PG_CATCH();
+		{
+			rethrow_hidden(caller);
+		}
+		PG_END_TRY();
+	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 	return rows;

@@ -6,198 +6,48 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "exec/keyset.h"
+#include "base/attempt.h"
 #include "graph/writer.h"
 #include "model/key.h"
-#include "model/patch.h"
 #include "model/value.h"
 #include "remove/delete.h"
+#include "session/dependents.h"
 #include "session/operations.h"
+#include "session/schedule.h"
 #include "store/stale.h"
-
-/* A row whose key operations give. */
-typedef struct Row
-{
-	int round;		 /* the last round in which it occurs; -1: none */
-	int occurrences; /* in that round */
-	int first;		 /* number of the first operation of it in that round */
-	bool removed;	 /* in that round */
-} Row;
-
-/* The rows of one table. */
-typedef struct TableRows
-{
-	const OrmModel *model; /* one of its models */
-	OrmKeySet *keys;
-	Row *rows; /* by number of the key */
-	int capacity;
-} TableRows;
-
-/* When and how an operation is written. */
-typedef struct Plan
-{
-	int round;
-	int pass;  /* number of earlier occurrences of its row in this round; or REMOVING */
-	int first; /* number of the first operation of its row in this round, perhaps itself */
-	int asks;  /* number of a later MERGE of its row with an etag or a version; 0: none */
-	OrmObject *object;
-} Plan;
-
-/* The pass of removals, after all others. */
-#define REMOVING PG_INT32_MAX
 
 typedef struct Writing
 {
 	OrmOperation *operations;
-	Plan *plans; /* one for each */
+	OrmTurn *turns;		 /* one for each */
+	OrmObject **objects; /* one for each; REMOVE: NULL */
 	OrmLabels *labels;
 	OrmFindLabel find_label;
 	OrmTally tally;
 } Writing;
 
-/* ---- Rounds and passes ---- */
-
-/* Do two models have one table and one primary key? */
-static bool
-same_rows(const OrmModel *a, const OrmModel *b)
+/* The operations of a round. */
+typedef struct Round
 {
-	const OrmKey *key = a->primary_key;
-
-	return a->relid == b->relid && key->nattributes == b->primary_key->nattributes &&
-		memcmp(key->attributes, b->primary_key->attributes, sizeof(*key->attributes) * key->nattributes) == 0;
-}
-
-/* The rows of a model's table. */
-static TableRows *
-rows_of(List **tables, const OrmModel *model)
-{
-	TableRows *found;
-	ListCell *cell;
-
-	foreach(cell, *tables)
-		if (same_rows(((TableRows *) lfirst(cell))->model, model))
-			return lfirst(cell);
-	found = palloc0(sizeof(TableRows));
-	found->model = model;
-	found->keys = orm_keyset_make_for(model);
-	*tables = lappend(*tables, found);
-	return found;
-}
-
-/* Puts the settings of an operation in force. */
-static int
-enter_settings(const OrmOperation *operation)
-{
-	return operation->settings != NULL ? orm_settings_enter(operation->settings) : 0;
-}
-
-/* Reads the primary key in an object; false: the object has none, or a patch or null in it. */
-static bool
-read_key(const OrmOperation *operation, Datum *key)
-{
-	const OrmModel *model = operation->model;
-	bool isnull;
-
-	if (model->primary_key == NULL || orm_json_kind(operation->object) != ORM_JSON_OBJECT)
-		return false;
-	for (int i = 0; i < model->primary_key->nattributes; i++)
-	{
-		const OrmAttribute *attribute = &model->attributes[model->primary_key->attributes[i]];
-		OrmPath here = orm_path_key(operation->place, attribute->name);
-		OrmJson value;
-
-		if (!orm_json_member(operation->object, attribute->name, &value) ||
-			(orm_json_kind(value) == ORM_JSON_OBJECT && orm_patch_find(attribute->type, value) != ORM_PATCH_SET))
-			return false;
-		key[i] = orm_value_read(attribute->type, value, &here, &isnull);
-		if (isnull)
-			return false;
-	}
-	return true;
-}
-
-/* The row of a key. */
-static Row *
-row_of_key(TableRows *table, const Datum *key)
-{
-	int known = orm_keyset_count(table->keys);
-	int number = orm_keyset_add(table->keys, key);
-
-	if (number == table->capacity)
-	{
-		table->capacity = Max(2 * table->capacity, 16);
-		table->rows = table->rows == NULL ? palloc(sizeof(Row) * table->capacity)
-										  : repalloc_huge(table->rows, sizeof(Row) * table->capacity);
-	}
-	if (number == known)
-		table->rows[number] = (Row){.round = -1};
-	return &table->rows[number];
-}
-
-/*
- * An etag or a version of any operation of a row is compared before the row is
- * written for the first time.
- */
-static void
-note_asking(Writing *writing, int i)
-{
-	const OrmOperation *operation = &writing->operations[i];
-	const OrmOperation *first = &writing->operations[writing->plans[i].first];
-	Plan *plan = &writing->plans[writing->plans[i].first];
-	int version = operation->model->version;
-	OrmJson value;
-
-	if (operation == first || plan->asks > 0 || first->kind != ORM_OPERATION_MERGE ||
-		operation->kind != ORM_OPERATION_MERGE || strcmp(first->model->name, operation->model->name) != 0)
-		return;
-	if (orm_json_member(operation->object, "$etag", &value) ||
-		(version >= 0 && orm_json_member(operation->object, operation->model->attributes[version].name, &value)))
-		plan->asks = i;
-}
-
-/* Decides the round and the pass of each operation. */
-static void
-plan_passes(Writing *writing, int n)
-{
-	List *tables = NIL;
-	Datum room[INDEX_MAX_KEYS];
-	int round = 0;
-
-	for (int i = 0; i < n; i++)
-	{
-		const OrmOperation *operation = &writing->operations[i];
-		bool removing = operation->kind == ORM_OPERATION_REMOVE;
-		Row *row = NULL;
-		int level = enter_settings(operation);
-
-		CHECK_FOR_INTERRUPTS();
-		if (removing || read_key(operation, room))
-			row = row_of_key(rows_of(&tables, operation->model), removing ? operation->key : room);
-		orm_settings_leave(level);
-		if (row != NULL && row->removed && row->round == round && !removing)
-			round++;
-		if (row != NULL && row->round != round)
-			*row = (Row){.round = round, .first = i};
-		writing->plans[i].round = round;
-		writing->plans[i].first = row != NULL && !removing ? row->first : i;
-		writing->plans[i].pass = removing ? REMOVING : row != NULL ? row->occurrences++ : 0;
-		if (removing)
-			row->removed = true;
-		else
-			note_asking(writing, i);
-	}
-}
+	Writing *writing;
+	int start; /* numbers of its operations: from here */
+	int end;   /* to the one before this */
+	int *order;
+	int nwrites;   /* so many of "order" are written, in the order of passes; the rest are removals */
+	bool *early;   /* of "order": a removal that goes before the other operations */
+	List *written; /* OIDs of the tables of all objects, nested ones too */
+} Round;
 
 /* Order by pass, then as given. */
 static int
 compare_passes(const void *a, const void *b, void *argument)
 {
-	const Plan *plans = argument;
+	const OrmTurn *turns = argument;
 	int one = *(const int *) a;
 	int other = *(const int *) b;
 
-	if (plans[one].pass != plans[other].pass)
-		return plans[one].pass < plans[other].pass ? -1 : 1;
+	if (turns[one].pass != turns[other].pass)
+		return turns[one].pass < turns[other].pass ? -1 : 1;
 	return one < other ? -1 : one > other;
 }
 
@@ -234,7 +84,7 @@ has_own_label(const Writing *writing, int i)
 	const OrmOperation *operation = &writing->operations[i];
 
 	return operation->label != NULL &&
-		strcmp(writing->operations[writing->plans[i].first].model->name, operation->model->name) != 0;
+		strcmp(writing->operations[writing->turns[i].first].model->name, operation->model->name) != 0;
 }
 
 /* Gives the labels of a round to the first objects of their rows. */
@@ -243,7 +93,14 @@ put_labels(Writing *writing, int start, int end)
 {
 	for (int i = start; i < end; i++)
 		if (writing->operations[i].label != NULL && !has_own_label(writing, i))
-			put_label(writing, &writing->operations[i], writing->plans[writing->plans[i].first].object);
+			put_label(writing, &writing->operations[i], writing->objects[writing->turns[i].first]);
+}
+
+/* The kind of an operation as it is written: an object that is saved after its removal is new. */
+static OrmOperationKind
+written_kind(const Writing *writing, int i)
+{
+	return writing->turns[i].anew ? ORM_OPERATION_ADD : writing->operations[i].kind;
 }
 
 /* Adds the objects of a pass; they are read when all labels are known. */
@@ -254,10 +111,10 @@ add_objects(Writing *writing, OrmGraph *graph, const int *order, int n)
 	{
 		const OrmOperation *operation = &writing->operations[order[i]];
 
-		writing->plans[order[i]].object = orm_graph_add(graph, orm_graph_group(graph, operation->model),
-														kinds[operation->kind].intent, operation->place);
+		writing->objects[order[i]] = orm_graph_add(graph, orm_graph_group(graph, operation->model),
+												   kinds[written_kind(writing, order[i])].intent, operation->place);
 		if (has_own_label(writing, order[i]))
-			put_label(writing, operation, writing->plans[order[i]].object);
+			put_label(writing, operation, writing->objects[order[i]]);
 	}
 }
 
@@ -283,36 +140,49 @@ take_state(const OrmOperation *operation, OrmRecord *record)
 static void
 read_object(const Writing *writing, OrmGraph *graph, int i)
 {
-	const Plan *plan = &writing->plans[i];
-	const OrmRecord *first = writing->plans[plan->first].object->record;
-	OrmRecord *record = plan->object->record;
-	int level = enter_settings(&writing->operations[i]);
+	const OrmOperation *operation = &writing->operations[i];
+	const OrmTurn *turn = &writing->turns[i];
+	const OrmRecord *first = writing->objects[turn->first]->record;
+	OrmRecord *record = writing->objects[i]->record;
+	int level = orm_schedule_enter_settings(operation);
 
-	orm_read_into(graph, plan->object, kinds[writing->operations[i].kind].verb, writing->operations[i].object);
+	orm_read_into(graph, writing->objects[i], kinds[written_kind(writing, i)].verb, operation->object);
 	orm_settings_leave(level);
-	if (plan->asks > 0 && !orm_stale_is_asked(writing->operations[i].model, record))
-		take_state(&writing->operations[plan->asks], record);
-	record->checked = first != record && orm_stale_is_same(writing->operations[i].model, first, record);
+	if (turn->asks > 0 && !orm_stale_is_asked(operation->model, record))
+		take_state(&writing->operations[turn->asks], record);
+	record->checked = first != record && orm_stale_is_same(operation->model, first, record);
 }
 
-/* Writes the objects of a pass; the first pass gives the labels of its round, start to end. */
+/* Notes the tables of all objects of a pass. */
 static void
-write_pass(Writing *writing, const int *order, int n, int start, int end)
+note_tables(Round *round, const OrmGraph *graph)
 {
+	ListCell *cell;
+
+	foreach(cell, graph->groups)
+		round->written = list_append_unique_oid(round->written, ((const OrmGroup *) lfirst(cell))->model->relid);
+}
+
+/* Writes the objects of a pass; the first pass gives the labels of its round. */
+static void
+write_pass(Round *round, const int *order, int n)
+{
+	Writing *writing = round->writing;
 	OrmGraph *graph = orm_graph_make();
 
 	graph->labels.find = writing->find_label;
 	graph->options.by_table = true;
 	graph->options.told_apart = true;
 	add_objects(writing, graph, order, n);
-	if (writing->plans[order[0]].pass == 0)
-		put_labels(writing, start, end);
+	if (writing->turns[order[0]].pass == 0)
+		put_labels(writing, round->start, round->end);
 	graph->labels.table = writing->labels;
 	for (int i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		read_object(writing, graph, order[i]);
 	}
+	note_tables(round, graph);
 	orm_writer_run(graph);
 	writing->tally.inserted += graph->tally.inserted;
 	writing->tally.updated += graph->tally.updated;
@@ -335,46 +205,135 @@ store_keys(const Writing *writing, int start, int end)
 {
 	for (int i = start; i < end; i++)
 		if (writing->operations[i].label != NULL)
-			writing->operations[i].stored = stored_key(writing->plans[writing->plans[i].first].object);
+			writing->operations[i].stored = stored_key(writing->objects[writing->turns[i].first]);
 }
 
-/* Writes removals, all together. */
-static void
-remove_all(Writing *writing, const int *order, int n)
-{
-	OrmDelete *delete = orm_delete_make();
+/* ---- Rounds ---- */
 
-	for (int i = 0; i < n; i++)
-		orm_delete_add(delete, writing->operations[order[i]].model, writing->operations[order[i]].key);
-	writing->tally.deleted += orm_delete_run(delete);
+/* Writes the removals of a round that go before the other operations, or those that go after. */
+static void
+write_removals(Round *round, bool early)
+{
+	Writing *writing = round->writing;
+	OrmDelete *delete = NULL;
+
+	for (int i = round->nwrites; i < round->end - round->start; i++)
+	{
+		const OrmOperation *operation = &writing->operations[round->order[i]];
+
+		if (round->early[i] != early)
+			continue;
+		if (delete == NULL)
+			delete = orm_delete_make();
+		orm_delete_add(delete, operation->model, operation->key);
+	}
+	if (delete != NULL)
+		writing->tally.deleted += orm_delete_run(delete);
 }
 
 /* Writes the operations of a round, pass by pass. */
 static void
-write_round(Writing *writing, int start, int end)
+write_round(void *argument)
 {
-	int n = end - start;
-	int *order = palloc_extended(sizeof(int) * n, MCXT_ALLOC_HUGE);
-	int done = 0;
+	Round *round = argument;
+	const OrmTurn *turns = round->writing->turns;
+	int count;
 
-	for (int i = 0; i < n; i++)
-		order[i] = start + i;
-	qsort_arg(order, n, sizeof(int), compare_passes, writing->plans);
-	while (done < n)
+	write_removals(round, true);
+	for (int done = 0; done < round->nwrites; done += count)
 	{
-		int pass = writing->plans[order[done]].pass;
-		int count = 1;
+		const int *order = &round->order[done];
 
-		while (done + count < n && writing->plans[order[done + count]].pass == pass)
+		for (count = 1; done + count < round->nwrites && turns[order[count]].pass == turns[order[0]].pass;)
 			count++;
-		if (pass == REMOVING)
-			break;
-		write_pass(writing, &order[done], count, start, end);
-		done += count;
+		write_pass(round, order, count);
 	}
-	store_keys(writing, start, end);
-	if (done < n)
-		remove_all(writing, &order[done], n - done);
+	store_keys(round->writing, round->start, round->end);
+	write_removals(round, false);
+}
+
+/* Takes the labels of a round back. */
+static void
+drop_labels(const Round *round)
+{
+	const Writing *writing = round->writing;
+
+	for (int i = round->start; i < round->end; i++)
+		if (writing->operations[i].label != NULL && writing->labels != NULL)
+			orm_labels_drop(writing->labels, writing->operations[i].label);
+}
+
+/* May an error be that of an object which takes a unique value, or a place, of a row that is to be removed? */
+static bool
+is_taken(const ErrorData *error)
+{
+	return error->sqlerrcode == ERRCODE_UNIQUE_VIOLATION || error->sqlerrcode == ERRCODE_EXCLUSION_VIOLATION ||
+		error->sqlerrcode == ERRCODE_NOT_NULL_VIOLATION;
+}
+
+/* Decides which removals go before the other operations; false: no more than before. */
+static bool
+choose_early(Round *round, OrmDependents allowed)
+{
+	const Writing *writing = round->writing;
+	bool more = false;
+
+	for (int i = round->nwrites; i < round->end - round->start; i++)
+	{
+		const OrmOperation *operation = &writing->operations[round->order[i]];
+
+		CHECK_FOR_INTERRUPTS();
+		if (round->early[i] || !writing->turns[round->order[i]].alone)
+			continue;
+		round->early[i] = orm_dependents_of(operation->model, operation->key, round->written) <= allowed;
+		more = more || round->early[i];
+	}
+	return more;
+}
+
+/*
+ * Writes a round with removals: they go last, since the other operations may
+ * move rows that refer to the removed ones.  When an object is refused that
+ * takes a unique value of a removed row, the round is undone and written again
+ * with the removals first that affect no other row of the tables written; then
+ * also those of rows to which others refer that a foreign key protects.
+ */
+static void
+write_contended(Round *round)
+{
+	OrmTally before = round->writing->tally;
+	ErrorData *error = orm_attempt(write_round, round, ORM_ATTEMPT_KEEP);
+
+	for (OrmDependents allowed = ORM_DEPENDENTS_NONE; error != NULL && allowed <= ORM_DEPENDENTS_PROTECTED; allowed++)
+	{
+		if (!is_taken(error))
+			break;
+		if (!choose_early(round, allowed))
+			continue;
+		round->writing->tally = before;
+		drop_labels(round);
+		if (orm_attempt(write_round, round, ORM_ATTEMPT_KEEP) == NULL)
+			return;
+	}
+	if (error != NULL)
+		ReThrowError(error);
+}
+
+/* Orders the operations of a round: by pass, then as given. */
+static void
+order_round(Round *round)
+{
+	const OrmTurn *turns = round->writing->turns;
+	int n = round->end - round->start;
+
+	round->order = palloc_extended(sizeof(int) * n, MCXT_ALLOC_HUGE);
+	round->early = palloc_extended(sizeof(bool) * n, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for (int i = 0; i < n; i++)
+	{
+		round->order[i] = round->start + i;
+		round->nwrites += turns[round->start + i].pass != ORM_PASS_REMOVALS;
+	}
+	qsort_arg(round->order, n, sizeof(int), compare_passes, unconstify(OrmTurn *, turns));
 }
 
 OrmTally
@@ -382,18 +341,37 @@ orm_operations_write(OrmOperation *operations, int n, OrmFindLabel find_label)
 {
 	Writing writing = {.operations = operations, .find_label = find_label};
 
-	writing.plans = palloc_extended(sizeof(Plan) * Max(n, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	plan_passes(&writing, n);
+	writing.turns = orm_schedule_make(operations, n);
+	writing.objects = palloc_extended(sizeof(OrmObject *) * Max(n, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (int start = 0, end; start < n; start = end)
 	{
-		for (end = start + 1; end < n && writing.plans[end].round == writing.plans[start].round;)
+		Round round = {.writing = &writing, .start = start};
+
+		for (end = start + 1; end < n && writing.turns[end].round == writing.turns[start].round;)
 			end++;
-		write_round(&writing, start, end);
+		round.end = end;
+		order_round(&round);
+		if (round.nwrites == 0 || round.nwrites == end - start)
+			write_round(&round);
+		else
+			write_contended(&round);
 	}
 	return writing.tally;
 }
 
-void
+/* Copies labels into the current memory context. */
+static List *
+copy_labels(const List *labels)
+{
+	List *copies = NIL;
+	ListCell *cell;
+
+	foreach(cell, labels)
+		copies = lappend(copies, pstrdup(lfirst(cell)));
+	return copies;
+}
+
+List *
 orm_operations_check(OrmOperationKind kind, const OrmModel *model, OrmJson object, OrmFindLabel find_label)
 {
 	OrmRecord *record = orm_record_make(model, 1);
@@ -402,9 +380,10 @@ orm_operations_check(OrmOperationKind kind, const OrmModel *model, OrmJson objec
 	MemoryContext caller;
 	OrmGraph *graph;
 	OrmObject *root;
+	List *missing;
 
 	if (nested == 0)
-		return;
+		return NIL;
 	context = AllocSetContextCreate(CurrentMemoryContext, "orm check", ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(context);
 	graph = orm_graph_make();
@@ -413,5 +392,7 @@ orm_operations_check(OrmOperationKind kind, const OrmModel *model, OrmJson objec
 	root = orm_graph_adopt(graph, orm_graph_group(graph, model), kinds[kind].intent, record, NULL);
 	orm_read_relationships(graph, root, object, nested);
 	MemoryContextSwitchTo(caller);
+	missing = copy_labels(graph->labels.missing);
 	MemoryContextDelete(context);
+	return missing;
 }

@@ -50,8 +50,9 @@ extern OrmTally orm_operations_write(OrmOperation *operations, int n, OrmFindLab
 
 /*
  * Reads an object as orm_operations_write would, and raises its errors; nothing
- * is written.  Labels must be known already.
+ * is written.  Returns the labels that do not exist yet (List of char *).
  */
-extern void orm_operations_check(OrmOperationKind kind, const OrmModel *model, OrmJson object, OrmFindLabel find_label);
+extern List *orm_operations_check(OrmOperationKind kind, const OrmModel *model, OrmJson object,
+								  OrmFindLabel find_label);
 
 #endif

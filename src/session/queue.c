@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "access/xact.h"
+#include "catalog/namespace.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
@@ -36,6 +37,9 @@ static SubTransactionId anchored = InvalidSubTransactionId;
 
 /* The subtransaction that began a flush, or invalid. */
 static SubTransactionId flushing = InvalidSubTransactionId;
+
+/* The search_path of the last entry; of others as well. */
+static char *search_path = NULL;
 
 static int queue_size = 262144;
 
@@ -99,6 +103,18 @@ forget_object(OrmEntry *entry)
 	entry->object = NULL;
 }
 
+/* Frees the labels that an entry awaits. */
+static void
+forget_awaits(OrmEntry *entry)
+{
+	ListCell *cell;
+
+	foreach(cell, entry->awaits)
+		let_go(lfirst(cell));
+	list_free(entry->awaits);
+	entry->awaits = NIL;
+}
+
 /* Frees an entry that is no longer in the list. */
 static void
 free_entry(OrmEntry *entry)
@@ -107,6 +123,7 @@ free_entry(OrmEntry *entry)
 		npending--;
 	forget_key(entry);
 	forget_object(entry);
+	forget_awaits(entry);
 	leave_label(entry);
 	let_go(entry->label);
 	let_go(entry->model);
@@ -120,6 +137,7 @@ settle(OrmEntry *entry)
 	MemoryContext caller = MemoryContextSwitchTo(memory);
 
 	forget_object(entry);
+	forget_awaits(entry);
 	settled = lappend(settled, entry);
 	MemoryContextSwitchTo(caller);
 }
@@ -133,6 +151,7 @@ give_back(void)
 		MemoryContextReset(memory);
 		writers = NIL;
 		labels = NULL;
+		search_path = NULL;
 		used = 0;
 	}
 }
@@ -280,6 +299,7 @@ forget(void)
 	used = 0;
 	writers = NIL;
 	labels = NULL;
+	search_path = NULL;
 	anchored = InvalidSubTransactionId;
 	flushing = InvalidSubTransactionId;
 }
@@ -350,6 +370,9 @@ orm_queue_append(OrmOperationKind kind, const OrmModel *model)
 	entry->model = hold(pstrdup(model->name));
 	GetUserIdAndSecContext(&entry->role, &entry->security);
 	entry->settings = orm_settings_now();
+	if (search_path == NULL || strcmp(search_path, namespace_search_path) != 0)
+		search_path = hold(pstrdup(namespace_search_path));
+	entry->search_path = search_path;
 	entry->queued = GetCurrentSubTransactionId();
 	entries = lappend(entries, entry);
 	npending++;
@@ -371,6 +394,17 @@ orm_queue_set_label(OrmEntry *entry, const char *label)
 	Assert(orm_queue_find_label(label) == NULL);
 	entry->label = hold(MemoryContextStrdup(memory, label));
 	enter_label(entry);
+}
+
+void
+orm_queue_set_awaits(OrmEntry *entry, const List *labels)
+{
+	MemoryContext caller = MemoryContextSwitchTo(memory);
+	ListCell *cell;
+
+	foreach(cell, labels)
+		entry->awaits = lappend(entry->awaits, hold(pstrdup(lfirst(cell))));
+	MemoryContextSwitchTo(caller);
 }
 
 void
@@ -403,22 +437,86 @@ orm_queue_anchor_used(void)
 	anchored = InvalidSubTransactionId;
 }
 
-List *
-orm_queue_next(void)
+/* Are two entries written under one role, security context and search_path? */
+static bool
+same_writer(const OrmEntry *a, const OrmEntry *b)
+{
+	return a->role == b->role && a->security == b->security && strcmp(a->search_path, b->search_path) == 0;
+}
+
+/*
+ * Where the last of the entries with labels that an entry awaits is, among
+ * those of its writer; "blocker" receives one of another writer.  -1: none.
+ */
+static int
+last_awaited(const OrmEntry *entry, OrmEntry **blocker)
+{
+	int last = -1;
+	ListCell *cell;
+
+	foreach(cell, entry->awaits)
+	{
+		OrmEntry *awaited = orm_queue_find_label(lfirst(cell));
+
+		if (awaited == NULL || !orm_queue_is_pending(awaited))
+			continue;
+		if (!same_writer(entry, awaited))
+			*blocker = awaited;
+		else
+			for (int i = list_length(entries) - 1; i > last; i--)
+				if (list_nth(entries, i) == awaited)
+					last = i;
+	}
+	return last;
+}
+
+/* The next entries of the writer of "first", the first pending one if NULL; "blocker" as above. */
+static List *
+next_of_writer(const OrmEntry *first, OrmEntry **blocker)
 {
 	List *next = NIL;
+	bool interrupted = false;
+	int last = -1;
 	ListCell *cell;
 
 	foreach(cell, entries)
 	{
 		OrmEntry *entry = lfirst(cell);
-		const OrmEntry *first = next ? linitial(next) : entry;
+		int i = foreach_current_index(cell);
 
 		if (!orm_queue_is_pending(entry))
 			continue;
-		if (entry->role != first->role || entry->security != first->security)
+		if (first == NULL)
+			first = entry;
+		if (same_writer(entry, first))
+		{
+			if (interrupted && i > last)
+				break;
+			next = lappend(next, entry);
+			last = Max(last, last_awaited(entry, blocker));
+		}
+		else
+			interrupted = next != NIL;
+		if (interrupted && i > last)
 			break;
-		next = lappend(next, entry);
+	}
+	return next;
+}
+
+List *
+orm_queue_next(void)
+{
+	OrmEntry *blocker = NULL;
+	List *next = next_of_writer(NULL, &blocker);
+	int tries = list_length(entries);
+
+	/* an object of another writer goes first; of a circle among writers none can */
+	while (blocker != NULL && tries-- > 0)
+	{
+		const OrmEntry *first = blocker;
+
+		blocker = NULL;
+		next = next_of_writer(first, &blocker);
 	}
 	return next;
 }

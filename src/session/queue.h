@@ -19,9 +19,11 @@ typedef struct OrmEntry
 	OrmDocument *object; /* ADD, MERGE; NULL when it cannot be needed again */
 	char **key; /* texts of the key's values, in key order, exact; ADD, MERGE: of a written entry with a label */
 	int nkey;
-	char *label; /* or NULL */
+	char *label;  /* or NULL */
+	List *awaits; /* labels in its object that did not exist when it was queued (char *) */
 	Oid role;
 	int security;
+	char *search_path;	  /* shared by entries */
 	OrmSettings settings; /* under which the document was given */
 	SubTransactionId queued;
 	SubTransactionId written; /* InvalidSubTransactionId: pending */
@@ -41,6 +43,7 @@ extern void orm_queue_init(void);
 extern OrmEntry *orm_queue_append(OrmOperationKind kind, const OrmModel *model);
 extern void orm_queue_set_object(OrmEntry *entry, const OrmDocument *object);
 extern void orm_queue_set_label(OrmEntry *entry, const char *label);
+extern void orm_queue_set_awaits(OrmEntry *entry, const List *labels);
 
 /* The primary key, in key order: of a REMOVE, or of the row that an entry with a label has become. */
 extern void orm_queue_set_key(OrmEntry *entry, const OrmModel *model, const Datum *key);
@@ -65,7 +68,11 @@ extern const List *orm_queue_entries(void);
 
 extern int orm_queue_count_pending(void);
 
-/* The pending entries of the first role among them (List of OrmEntry *), up to the first of another; NIL: none. */
+/*
+ * The pending entries that are written next (List of OrmEntry *); NIL: none.
+ * They have one role, security context and search_path, and are the first ones,
+ * up to the first of another, and further up to labels that they refer to.
+ */
 extern List *orm_queue_next(void);
 
 /* Marks entries as written by the current subtransaction. */

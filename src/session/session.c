@@ -4,17 +4,25 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/guc.h"
 
 #include "session/flush.h"
 #include "session/queue.h"
 #include "session/session.h"
 
+static int max_flush_rounds = 100;
+
 void
 orm_session_init(void)
 {
 	orm_queue_init();
+	DefineCustomIntVariable("orm.max_flush_rounds", "Sets the maximum number of rounds of a flush.",
+							"A trigger that queues objects while a flush writes begins another round.",
+							&max_flush_rounds, 100, 1, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
 }
 
 /*
@@ -53,15 +61,17 @@ void
 orm_session_add(OrmOperationKind kind, const OrmModel *model, const OrmDocument *object, const char *label)
 {
 	OrmEntry *entry;
+	List *missing;
 
 	Assert(kind != ORM_OPERATION_REMOVE);
 	check_may_queue(kind == ORM_OPERATION_ADD ? "orm.add()" : "orm.merge()");
 	check_label(label);
 	if (kind == ORM_OPERATION_MERGE || label != NULL)
 		orm_model_need_key(model);
-	orm_operations_check(kind, model, orm_document_root(object), orm_session_find_label);
+	missing = orm_operations_check(kind, model, orm_document_root(object), orm_session_find_label);
 	entry = orm_queue_append(kind, model);
 	orm_queue_set_object(entry, object);
+	orm_queue_set_awaits(entry, missing);
 	if (label != NULL)
 		orm_queue_set_label(entry, label);
 	orm_queue_check_size();
@@ -108,12 +118,24 @@ orm_session_expunge(const char *label)
 	return true;
 }
 
+/* Raises when a flush goes on for too many rounds. */
+static void
+check_rounds(int rounds)
+{
+	if (rounds > max_flush_rounds)
+		ereport(ERROR, errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+				errmsg("flush exceeds \"orm.max_flush_rounds\" (%d)", max_flush_rounds),
+				errdetail("A trigger queues objects each time that queued objects are written."));
+}
+
 /* A trigger that a flush fires may queue more: that is for the next round. */
 int64
 orm_session_flush(void)
 {
 	int64 rows = 0;
 	int done = 0;
+	int rounds = 0;
+	int round_end = 0;
 	List *next;
 
 	if (!orm_session_is_pending())
@@ -123,6 +145,11 @@ orm_session_flush(void)
 	while ((next = orm_queue_next()) != NIL)
 	{
 		CHECK_FOR_INTERRUPTS();
+		if (done >= round_end)
+		{
+			check_rounds(++rounds);
+			round_end = done + orm_queue_count_pending();
+		}
 		orm_queue_mark_written(next);
 		rows += orm_flush_entries(next, done);
 		done += list_length(next);
