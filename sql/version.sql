@@ -134,7 +134,7 @@ DROP VIEW legacy_view;
 SELECT model_name, action, kind, identity FROM orm.map('legacy', 'Legacy', orm.version('rev')) WHERE kind <> 'function';
 SELECT counters('legacy');
 SELECT orm.update('Legacy', 1, '{"name": "uno"}');
--- mapped again, without: the trigger goes; another model that wants it keeps it
+-- mapped again, without: the trigger stays; another model that wants it keeps it
 SELECT model_name, action, kind, identity FROM orm.map('legacy', 'Legacy') WHERE kind <> 'function';
 SELECT counters('legacy');
 SELECT model_name, action, kind, identity FROM orm.map('legacy', 'Legacy', orm.version('rev')) WHERE kind <> 'function';

@@ -18,6 +18,7 @@
 #include "define/declare.h"
 #include "define/describe.h"
 #include "define/drop.h"
+#include "define/extend.h"
 #include "define/report.h"
 #include "define/sync.h"
 #include "model/model.h"
@@ -26,6 +27,7 @@
 PG_FUNCTION_INFO_V1(orm_sql_model);
 PG_FUNCTION_INFO_V1(orm_sql_model_document);
 PG_FUNCTION_INFO_V1(orm_sql_map);
+PG_FUNCTION_INFO_V1(orm_sql_extend);
 PG_FUNCTION_INFO_V1(orm_sql_unmap);
 PG_FUNCTION_INFO_V1(orm_sql_create_all);
 PG_FUNCTION_INFO_V1(orm_sql_create_table);
@@ -34,16 +36,15 @@ PG_FUNCTION_INFO_V1(orm_sql_drop_table);
 PG_FUNCTION_INFO_V1(orm_sql_sync);
 PG_FUNCTION_INFO_V1(orm_sql_describe);
 
-/* Composes the model document of a name, a table and the VARIADIC elements in an argument. */
-static char *
-compose(const char *model, const char *table, FunctionCallInfo fcinfo, int n)
+/* The VARIADIC elements in an argument. */
+static const OrmDocument *const *
+element_arguments(FunctionCallInfo fcinfo, int n, int *nelements)
 {
-	StringInfoData document;
 	Datum *elements = NULL;
 	bool *nulls = NULL;
-	int nelements = 0;
 	const OrmDocument **documents;
 
+	*nelements = 0;
 	if (!PG_ARGISNULL(n))
 	{
 		ArrayType *array = PG_GETARG_ARRAYTYPE_P(n);
@@ -52,18 +53,29 @@ compose(const char *model, const char *table, FunctionCallInfo fcinfo, int n)
 		char align;
 
 		get_typlenbyvalalign(ARR_ELEMTYPE(array), &length, &by_value, &align);
-		deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, align, &elements, &nulls, &nelements);
+		deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, align, &elements, &nulls, nelements);
 	}
-	documents = palloc(sizeof(OrmDocument *) * Max(nelements, 1));
-	for (int i = 0; i < nelements; i++)
+	documents = palloc(sizeof(OrmDocument *) * Max(*nelements, 1));
+	for (int i = 0; i < *nelements; i++)
 	{
 		if (nulls[i])
-			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("element of a model must not be null"),
+			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("an element of a model must not be null"),
 					errdetail("At elements[%d].", i));
 		documents[i] = orm_document_open(elements[i]);
 	}
+	return documents;
+}
+
+/* Composes the model document of a name, a table and the VARIADIC elements in an argument. */
+static char *
+compose(const char *model, const char *table, FunctionCallInfo fcinfo, int n)
+{
+	StringInfoData document;
+	int nelements;
+	const OrmDocument *const *elements = element_arguments(fcinfo, n, &nelements);
+
 	initStringInfo(&document);
-	orm_declaration_compose(&document, model, table, nelements, documents);
+	orm_declaration_compose(&document, model, table, nelements, elements);
 	return document.data;
 }
 
@@ -121,6 +133,19 @@ orm_sql_map(PG_FUNCTION_ARGS)
 		orm_argument_null("relation");
 	relid = PG_GETARG_OID(0);
 	orm_declare_map(relid, name, compose(name, orm_table_name(relid), fcinfo, 2), &changes);
+	return return_changes(fcinfo, changes);
+}
+
+/* orm.extend(model, VARIADIC elements) */
+Datum
+orm_sql_extend(PG_FUNCTION_ARGS)
+{
+	List *changes = NIL;
+	char *name = orm_argument_text(fcinfo, 0, "model");
+	int nelements;
+	const OrmDocument *const *elements = element_arguments(fcinfo, 1, &nelements);
+
+	orm_extend_model(name, nelements, elements, &changes);
 	return return_changes(fcinfo, changes);
 }
 

@@ -19,7 +19,13 @@ CREATE OR REPLACE FUNCTION orm.map(relation pg_catalog.regclass, name pg_catalog
 RETURNS TABLE (model_name pg_catalog.text, action pg_catalog.text, kind pg_catalog.text, identity pg_catalog.text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10 AS 'MODULE_PATHNAME', 'orm_sql_map';
 COMMENT ON FUNCTION orm.map(pg_catalog.regclass, pg_catalog.text, orm.document[]) IS
-'Makes a model of an existing table, view, partitioned or foreign table, with accessors and the given relationships; the table is not changed. elements: relationships, orm.accessors, orm.column(name, attribute => ...) to rename, orm.primary_key for a view or foreign table. Returns the functions created. Errors: 42501 unless the caller owns the relation; 42703, 42809, 42P16, 42702, 42723.';
+'Makes a model of an existing table, view, partitioned or foreign table, with accessors and the given relationships; the table is not changed. elements: relationships, orm.accessors, orm.column(name, attribute => ...) to rename, orm.primary_key for a view or foreign table. Returns the functions created. Errors: 42501 unless the caller owns the relation; 42710 for the name of a model of another relation; 42703, 42809, 42P16, 42702, 42723.';
+
+CREATE OR REPLACE FUNCTION orm.extend(model pg_catalog.text, VARIADIC elements orm.document[])
+RETURNS TABLE (model_name pg_catalog.text, action pg_catalog.text, kind pg_catalog.text, identity pg_catalog.text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10 AS 'MODULE_PATHNAME', 'orm_sql_extend';
+COMMENT ON FUNCTION orm.extend(pg_catalog.text, orm.document[]) IS
+'Adds relationships to a model, declared or with a table; everything else stays as it is. elements: orm.belongs_to, orm.has_many, orm.has_one, orm.many_to_many. Returns the functions created. Errors: 42704 for a model that does not exist, 42501 unless the caller owns it, 42710 for a relationship that exists, 22023 for other elements, and those of orm.map.';
 
 CREATE OR REPLACE FUNCTION orm.unmap(model pg_catalog.text)
 RETURNS TABLE (model_name pg_catalog.text, action pg_catalog.text, kind pg_catalog.text, identity pg_catalog.text)

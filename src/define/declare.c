@@ -5,6 +5,7 @@
 
 #include "catalog/namespace.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 #include "accessor/accessor.h"
@@ -18,10 +19,10 @@
 #include "define/version.h"
 #include "model/cache.h"
 #include "model/relationship.h"
+#include "model/table.h"
 
-/* Checks the inverses of a declaration's relationships, as far as their targets are known. */
-static void
-check_inverses(const OrmDeclaration *declaration)
+void
+orm_declare_check_inverses(const OrmDeclaration *declaration)
 {
 	ListCell *cell;
 
@@ -55,9 +56,8 @@ refuse_notes(const OrmDeclaration *declaration)
 	}
 }
 
-/* The declaration of a model document that comes from outside. */
-static OrmDeclaration *
-read_declaration(const char *document, bool mapped)
+OrmDeclaration *
+orm_declare_read(const char *document, bool mapped)
 {
 	OrmDeclaration *declaration = orm_declaration_parse(orm_document_parse(document, strlen(document)), mapped);
 
@@ -77,12 +77,8 @@ new_row(const char *name)
 	return row;
 }
 
-/*
- * Locks the registry and returns the row of a model, or NULL.  Raises 42501 for
- * somebody else's: before the lock, so that nobody waits for who may not.
- */
-static OrmRegistered *
-lock_model(const char *name)
+OrmRegistered *
+orm_declare_lock(const char *name)
 {
 	OrmRegistered *row = orm_registry_find(name);
 
@@ -146,18 +142,18 @@ notice_dropped(const char *model, const List *changes)
 void
 orm_declare_model(const char *document)
 {
-	OrmDeclaration *declaration = read_declaration(document, false);
+	OrmDeclaration *declaration = orm_declare_read(document, false);
 	OrmRegistered *row = new_row(declaration->model);
 	OrmRegistered *old;
 	List *dropped = NIL;
 
-	old = lock_model(declaration->model);
+	old = orm_declare_lock(declaration->model);
 	if (old != NULL)
 	{
 		drop_superseded(old, declaration, names_table(declaration, old), &dropped);
 		notice_dropped(declaration->model, dropped);
 	}
-	check_inverses(declaration);
+	orm_declare_check_inverses(declaration);
 	orm_register_declared(row, declaration);
 }
 
@@ -202,21 +198,42 @@ make_waiting(const char *name, List **changes)
 	}
 }
 
+/* Raises 42710: the name is that of a model of another table. */
+static void
+raise_in_use(const OrmRegistered *old)
+{
+	ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("model \"%s\" already exists", old->name),
+			errdetail("It is the model of table \"%s\".", orm_table_name(old->relid)),
+			errhint("Choose another name, or forget that model first: SELECT orm.unmap(%s);",
+					quote_literal_cstr(old->name)));
+}
+
+/* A version that the model has stays where the new declaration says nothing of one: its trigger counts. */
+static void
+keep_version(OrmDeclaration *declaration, const OrmRegistered *old)
+{
+	if (declaration->versions == NIL)
+		declaration->versions = orm_register_declaration(old)->versions;
+}
+
 void
 orm_declare_map(Oid relid, const char *name, const char *document, List **changes)
 {
-	OrmDeclaration *declaration = read_declaration(document, true);
+	OrmDeclaration *declaration = orm_declare_read(document, true);
 	OrmRegistered *row = new_row(name);
 	OrmRegistered *old;
 
 	orm_register_check_relation(relid);
-	old = lock_model(name);
-	if (old != NULL)
+	old = orm_declare_lock(name);
+	if (old != NULL && old->mapped)
 	{
-		drop_superseded(old, declaration, old->relid == relid, changes);
+		if (old->relid != relid)
+			raise_in_use(old);
+		keep_version(declaration, old);
+		drop_superseded(old, declaration, true, changes);
 	}
 	check_columns_exist(declaration, relid);
-	check_inverses(declaration);
+	orm_declare_check_inverses(declaration);
 	row->by_map = true;
 	orm_version_reconcile(relid, name, declaration, true, changes);
 	orm_register_mapped(row, declaration, relid);
@@ -227,15 +244,21 @@ orm_declare_map(Oid relid, const char *name, const char *document, List **change
 }
 
 void
+orm_declare_raise_none(const char *name)
+{
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", name),
+			orm_cache_nearest(name));
+}
+
+void
 orm_declare_unmap(const char *name, List **changes)
 {
 	OrmRegistered *row;
 	const OrmModel *model;
 
-	row = lock_model(name);
+	row = orm_declare_lock(name);
 	if (row == NULL)
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", name),
-				orm_cache_nearest(name));
+		orm_declare_raise_none(name);
 	model = orm_cache_open_if_any(name, AccessShareLock);
 	if (model != NULL)
 	{

@@ -4,7 +4,9 @@
 #ifndef ORM_DEFINE_DECLARE_H
 #define ORM_DEFINE_DECLARE_H
 
+#include "model/declaration.h"
 #include "nodes/pg_list.h"
+#include "registry/registry.h"
 
 /*
  * orm.model: stores a declaration, new or in place of the model of that name.
@@ -12,10 +14,31 @@
  */
 extern void orm_declare_model(const char *document);
 
-/* orm.map: a model of a relation that exists.  42501 unless the caller owns it; 42P16, 42809. */
+/*
+ * orm.map: a model of a relation that exists, new or declared again, whose
+ * version stays.  42501 unless the caller owns it; 42710 for the name of a model
+ * of another relation; 42P16, 42809.
+ */
 extern void orm_declare_map(Oid relid, const char *name, const char *document, List **changes);
 
 /* orm.unmap: forgets a model and drops its accessors. */
 extern void orm_declare_unmap(const char *name, List **changes);
+
+/* For extend.c as well */
+
+/* The declaration of a model document that a client has sent; raises 22023 for notes of the extension's in it. */
+extern OrmDeclaration *orm_declare_read(const char *document, bool mapped);
+
+/*
+ * Locks the registry and returns the row of a model, or NULL.  Raises 42501 for
+ * a model of another owner: before the lock, so that nobody waits in vain.
+ */
+extern OrmRegistered *orm_declare_lock(const char *name);
+
+/* Raises 42704 with the nearest name. */
+extern void orm_declare_raise_none(const char *name) pg_attribute_noreturn();
+
+/* Checks the inverses of a declaration's relationships, as far as their targets are declared: 42P16. */
+extern void orm_declare_check_inverses(const OrmDeclaration *declaration);
 
 #endif
