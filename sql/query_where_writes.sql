@@ -39,6 +39,12 @@ SELECT orm.update_where('Post', '{"where": {"likes": 5}}', '{"title": "changed",
 SELECT id, title, "a ""b""", words FROM posts ORDER BY id;
 SELECT orm.update_where('Post', '{"where": {"id": {"in": [1, 2, 99]}}}', '{"a \"b\"": null, "likes": 7, "words": []}');
 SELECT id, likes, twice, "a ""b""", words FROM posts ORDER BY id;
+-- another attribute of the row, by one statement and by keys
+BEGIN;
+SELECT orm.update_where('Post', '{"where": {"id": 1}}', '{"slug": {"$attribute": "title"}, "likes": {"$attribute": "id"}}'),
+       orm.update_where('Post', '{"where": {}, "order_by": ["-id"], "limit": 1}', '{"likes": {"$attribute": "id"}, "extra": {"$attribute": "extra"}}');
+SELECT id, slug = title AS copied, likes = id AS counted FROM posts ORDER BY id;
+ROLLBACK;
 -- null is NULL, json's own is an instruction; an object is a value of a json attribute
 SELECT orm.update_where('Post', '{"where": {"id": 1}}', '{"extra": {"a": 1}}'), orm.update_where('Post', '{"where": {"id": 2}}', '{"extra": {"$value": null}}'),
        orm.update_where('Post', '{"where": {"id": 3}}', '{"extra": {"$value": {"$": "x"}}}'), orm.update_where('Post', '{"where": {"id": 4}}', '{"extra": [1, null]}'),
@@ -99,7 +105,7 @@ SELECT document, refused(format('SELECT orm.delete_where(%L, %L)', 'Post', docum
 -- ... a patch that sets nothing, what is not there, or what cannot be set
 SELECT patch, refused(format('SELECT orm.update_where(%L, %L, %L)', 'Post', '{"where": {}}', patch)) FROM unnest(ARRAY[
     '{}', '[]', '1', '{"titel": "x"}', '{"author": {}}', '{"id": 1}', '{"twice": 1}', '{"serial": 1}', '{"title": "a", "title": "b"}', '{"$title": 1}',
-    '{"title": {"$attribute": "slug"}}', '{"title": {"$": "p"}}', '{"title": {"$value": 1, "x": 2}}', '{"title": {"a": 1}}',
+    '{"title": {"$attribute": "slgu"}}', '{"title": {"$attribute": "author.name"}}', '{"likes": {"$attribute": "title"}}', '{"likes": {"$inc": {"$attribute": "id"}}}', '{"title": {"$attribute": 1}}', '{"title": {"$": "p"}}', '{"title": {"$value": 1, "x": 2}}', '{"title": {"a": 1}}',
     '{"likes": "many"}', '{"likes": 1.5}', '{"likes": 0}', '{"likes": true}', '{"title": "much too long a title"}', '{"slug": null}', '{"author_id": 99}',
     '{"a \"b\"": "never"}', '{"words": "x"}', '{"words": {"x": 1}}', '{"title": "\u0000"}'
     ]) AS patch;

@@ -35,6 +35,9 @@
 #define MIN_NODES 8
 #define MAX_NODES_AT_START 65536
 
+/* The parser looks for interrupts once for so many nodes. */
+#define NODES_PER_INTERRUPT 4096
+
 #define NO_NODE PG_UINT32_MAX
 
 static int max_document_depth = 64;
@@ -84,6 +87,8 @@ add_node(Builder *builder, OrmJsonKind kind, const char *start, const char *end)
 
 	if (unlikely(builder->nnodes == builder->capacity))
 		grow(builder);
+	if (unlikely(builder->nnodes % NODES_PER_INTERRUPT == 0))
+		CHECK_FOR_INTERRUPTS();
 	node = &builder->document->nodes[builder->nnodes];
 	node->kind = kind;
 	node->next = builder->nnodes + 1;

@@ -1,7 +1,7 @@
 /*
  * modify.c - update_where and delete_where.
  *
- *     UPDATE "s"."t" AS t0 SET "a" = $1, "b" = <what a patch makes of t0."b" and $2> WHERE ...
+ *     UPDATE "s"."t" AS t0 SET "a" = $1, "b" = <what a patch makes of t0."b" and $2>, "c" = t0."d" WHERE ...
  *     DELETE FROM "s"."t" AS t0 WHERE ...
  *
  * With a limit, an order or a condition on a path the rows are found, and
@@ -19,6 +19,9 @@
  * SELECT alone: who runs it deletes by the keys.
  */
 #include "postgres.h"
+
+#include "parser/parse_coerce.h"
+#include "utils/builtins.h"
 
 #include "query/compile.h"
 
@@ -74,8 +77,31 @@ typedef struct Assignment
 {
 	const OrmAttribute *attribute;
 	OrmPatch patch;
-	const char *value; /* a parameter, or NULL; with a patch, its operand */
+	const char *value;			/* a parameter, or NULL; with a patch, its operand */
+	const OrmAttribute *source; /* another attribute of the row, in place of a value; NULL: none */
 } Assignment;
+
+/* The attribute of the same row that {"$attribute": name} sets another one to. */
+static const OrmAttribute *
+read_source(const OrmModel *model, const OrmAttribute *target, OrmJson name, const OrmPath *place)
+{
+	OrmPath here = orm_path_key(place, "$attribute");
+	const OrmAttribute *source;
+	int number;
+
+	if (orm_json_kind(name) != ORM_JSON_STRING)
+		orm_members_raise_kind(name, "the name of an attribute", &here);
+	number = orm_model_attribute(model, orm_json_bytes(name), name.node->length);
+	if (number < 0)
+		raise_no_attribute(model, orm_json_string(name), &here);
+	source = &model->attributes[number];
+	if (!can_coerce_type(1, &source->type->oid, &target->type->oid, COERCION_ASSIGNMENT))
+		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+				errmsg("attribute \"%s\" of type %s cannot become a value of type %s", source->name,
+					   format_type_be(source->type->oid), format_type_be(target->type->oid)),
+				orm_error_place(&here));
+	return source;
+}
 
 /* The parameter for what is given for an attribute, or NULL. */
 static const char *
@@ -121,13 +147,19 @@ is_operand(OrmJson json)
 static Assignment *
 read_assignment(OrmBuilder *builder, const OrmAttribute *attribute, OrmJson json, const OrmPath *place)
 {
-	Assignment *assignment = palloc(sizeof(Assignment));
+	Assignment *assignment = palloc0(sizeof(Assignment));
+	OrmJson name;
 
 	assignment->attribute = attribute;
 	assignment->patch = orm_patch_find(attribute->type, json);
 	if (assignment->patch != ORM_PATCH_SET)
 	{
 		assignment->value = read_patch(builder, assignment, json, place);
+		return assignment;
+	}
+	if (is_operand(json) && json.node->count == 1 && orm_json_member(json, "$attribute", &name))
+	{
+		assignment->source = read_source(builder->compiler->request->model, attribute, name, place);
 		return assignment;
 	}
 	if (!is_operand(json))
@@ -180,6 +212,12 @@ append_set(StringInfo sql, List *assignments, const char *alias)
 		orm_sql_comma(sql, &first);
 		orm_sql_name(sql, assignment->attribute->column);
 		appendStringInfoString(sql, " = ");
+		if (assignment->source != NULL)
+		{
+			appendStringInfo(sql, "%s.", alias);
+			orm_sql_name(sql, assignment->source->column);
+			continue;
+		}
 		if (assignment->patch == ORM_PATCH_SET)
 		{
 			appendStringInfoString(sql, assignment->value);

@@ -239,6 +239,7 @@ orm_shape_conditions(OrmShape *shape, OrmJson json)
 	OrmJsonWalk walk;
 
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 	if (orm_json_kind(json) != ORM_JSON_OBJECT)
 	{
 		add_value(shape, json);

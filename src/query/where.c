@@ -129,6 +129,7 @@ append_list(OrmScope *scope, OrmJson list, const char *joint, const char *empty,
 	{
 		OrmPath here = orm_path_index(place, walk.index);
 
+		CHECK_FOR_INTERRUPTS();
 		orm_series_begin_part(&series);
 		orm_series_end_part(&series, orm_query_where(scope, walk.value, &here, sql));
 	}
@@ -210,6 +211,7 @@ orm_query_where(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo
 	{
 		OrmPath here = orm_path_key(place, orm_condition_key(walk.key, place));
 
+		CHECK_FOR_INTERRUPTS();
 		orm_condition_check_twice(where, &walk, &here);
 		orm_series_begin_part(&series);
 		orm_series_end_part(&series, append_member(scope, walk.key, walk.value, &here, sql));
