@@ -12,6 +12,7 @@
 
 #include "graph/check_constraint.h"
 #include "graph/check_row.h"
+#include "graph/identity.h"
 #include "graph/settle.h"
 #include "graph/writer.h"
 #include "model/key.h"
@@ -23,13 +24,11 @@
 static const OrmKey *
 row_key(const OrmObject *object)
 {
-	const OrmKey *key = object->group->model->primary_key;
-
 	if (object->intent == ORM_INTENT_FIND_OR_CREATE)
 		return object->found_by;
 	if (object->intent == ORM_INTENT_FIND && object->references == NULL)
 		return object->said.key;
-	return key != NULL && orm_record_has_key(object->record, key) ? key : NULL;
+	return orm_identity_key(object);
 }
 
 /* Reads the row of the object. */

@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "graph/identity.h"
 #include "graph/item.h"
 #include "model/key.h"
 #include "store/conflict_key.h"
@@ -138,33 +139,13 @@ read_scalar(const OrmPlace *place, OrmJson json)
 static bool
 owner_supplies(const OrmEdge *edge, const OrmRecord *record, const OrmKey *key)
 {
-	int given = 0;
+	bool given = false;
 
 	if (key == NULL || edge->holder != edge->target || edge->relationship->kind == ORM_BELONGS_TO)
 		return false;
 	for (int i = 0; i < key->nattributes; i++)
-	{
-		bool supplied = false;
-
-		for (int k = 0; k < edge->n; k++)
-			supplied = supplied || edge->holder_key[k] == key->attributes[i];
-		if (record->given[key->attributes[i]])
-			given++;
-		else if (!supplied)
-			return false;
-	}
-	return given > 0;
-}
-
-/* The primary key if an object gives it, else its only unique key; NULL: it gives none.  Raises 42P10 for two. */
-static const OrmKey *
-given_key(const OrmObject *object)
-{
-	const OrmKey *key = object->group->model->primary_key;
-
-	return key != NULL && orm_record_has_key(object->record, key)
-		? key
-		: orm_unique_only(object->group->model, object->record);
+		given = given || record->given[key->attributes[i]];
+	return given && orm_identity_is_whole(record, key, edge);
 }
 
 /*
@@ -176,7 +157,7 @@ only_a_key(const OrmPlace *place, OrmObject *object)
 {
 	const OrmModel *model = object->group->model;
 	const OrmRecord *record = object->record;
-	const OrmKey *key = given_key(object);
+	const OrmKey *key = orm_identity_key(object);
 	bool more = record->patch != NULL;
 
 	if (key == NULL && owner_supplies(place->edge, record, model->primary_key))
@@ -230,7 +211,7 @@ orm_item_read_ref(const OrmPlace *place, OrmJson json)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("an object of model \"%s\" is named by its key alone here", object->group->model->name),
 				orm_error_place(place->path), errhint("Relationships cannot stand in it."));
-	if (given_key(object) == NULL)
+	if (orm_identity_key(object) == NULL)
 		read_name(object, json, place->path, ORM_VERB_NAMED);
 	object->said.key = only_a_key(place, object);
 	return object;

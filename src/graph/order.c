@@ -10,6 +10,7 @@
 #include "miscadmin.h"
 
 #include "graph/graph.h"
+#include "graph/identity.h"
 #include "store/batch.h"
 
 /* The objects of a component that are not written yet. */
@@ -70,25 +71,6 @@ hand_over(OrmGraph *graph, OrmObject **objects, int n, OrmWave wave)
 		}
 }
 
-/* Is it new for sure, whatever it refers to? */
-static bool
-is_surely_new(const OrmObject *object)
-{
-	const OrmKey *key = object->group->model->primary_key;
-
-	if (object->said.by_parent)
-		return false;
-	if (object->intent == ORM_INTENT_CREATE)
-		return true;
-	if (object->intent != ORM_INTENT_SAVE || key == NULL || orm_record_has_key(object->record, key))
-		return false;
-	for (const OrmReference *r = object->references; r != NULL; r = r->next)
-		for (int i = 0; i < r->edge->n; i++)
-			if (object->group->model->attributes[r->edge->holder_key[i]].in_key)
-				return false;
-	return true;
-}
-
 /* Can the values that are referred to be made before the insert? */
 static bool
 can_be_known(const OrmObject *object, const OrmEdge *edge)
@@ -112,9 +94,8 @@ static bool
 is_referred_by(const OrmObject *object, int attribute)
 {
 	for (const OrmReference *r = object->references; r != NULL; r = r->next)
-		for (int i = 0; i < r->edge->n; i++)
-			if (r->edge->holder_key[i] == attribute)
-				return true;
+		if (orm_identity_supplies(r->edge, attribute))
+			return true;
 	return false;
 }
 
@@ -130,7 +111,7 @@ static bool
 all_give(const Remaining *remaining, int attribute)
 {
 	for (int i = 0; i < remaining->n; i++)
-		if (is_surely_new(remaining->objects[i]) && !gives(remaining->objects[i], attribute))
+		if (orm_identity_is_new(remaining->objects[i]) && !gives(remaining->objects[i], attribute))
 			return false;
 	return true;
 }
@@ -168,7 +149,7 @@ even_out(const Remaining *remaining, const bool *self)
 		const OrmObject *object = remaining->objects[i];
 		OrmRecord *record = object->record;
 
-		for (int a = 0; is_surely_new(object) && a < object->group->model->nattributes; a++)
+		for (int a = 0; orm_identity_is_new(object) && a < object->group->model->nattributes; a++)
 			if (self[a] && !record->given[a] && !is_referred_by(object, a))
 				record->given[a] = record->isnull[a] = true;
 	}
@@ -202,20 +183,20 @@ fit_one_wave(const Remaining *remaining)
 	for (int i = 0; i < remaining->n; i++)
 	{
 		const OrmObject *object = remaining->objects[i];
-		bool new = is_surely_new(object);
+		bool new = orm_identity_is_new(object);
 
 		if (object->group != group)
 			return false;
 		for (const OrmReference *r = object->references; r != NULL; r = r->next)
 			if (is_inside(r->edge, remaining->component) && !r->target->written &&
-				(!new || !is_surely_new(r->target) || !can_be_known(r->target, r->edge)))
+				(!new || !orm_identity_is_new(r->target) || !can_be_known(r->target, r->edge)))
 				return false;
 	}
 	if (!mark_self(remaining, self))
 		return false;
 	for (int i = 0; i < remaining->n; i++)
 	{
-		if (!is_surely_new(remaining->objects[i]))
+		if (!orm_identity_is_new(remaining->objects[i]))
 			continue;
 		if (first != NULL && !give_the_same(first, remaining->objects[i], self))
 			return false;
@@ -255,7 +236,7 @@ break_deferred(const OrmGraph *graph, OrmReference *reference)
 
 	if (!is_deferred(edge))
 		return false;
-	if (!orm_record_has_key(target->record, &key) && is_surely_new(target) && can_be_known(target, edge))
+	if (!orm_record_has_key(target->record, &key) && orm_identity_is_new(target) && can_be_known(target, edge))
 	{
 		reference->waived = graph->findings != NULL;
 		if (reference->waived)

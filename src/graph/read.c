@@ -7,8 +7,8 @@
 
 #include "base/members.h"
 #include "base/words.h"
+#include "graph/identity.h"
 #include "graph/item.h"
-#include "store/conflict_key.h"
 
 typedef OrmObject *(*ReadItem)(const OrmPlace *place, OrmJson json);
 
@@ -234,22 +234,13 @@ read_to_many(const OrmPlace *place, OrmJson json)
 static bool
 is_keyed(const OrmEdge *edge, const OrmObject *child)
 {
-	const OrmKey *key = child->group->model->primary_key;
+	const OrmKey *primary = child->group->model->primary_key;
 
-	if (child->intent == ORM_INTENT_FIND || child->said.labelled || key == NULL)
+	if (child->intent == ORM_INTENT_FIND || child->said.labelled || primary == NULL)
 		return true;
 	if (child->intent == ORM_INTENT_FIND_OR_CREATE)
-		return orm_record_has_key(child->record, key) || orm_unique_only(child->group->model, child->record) != NULL;
-	for (int i = 0; i < key->nattributes; i++)
-	{
-		bool known = child->record->given[key->attributes[i]];
-
-		for (int k = 0; k < edge->n; k++)
-			known = known || edge->holder_key[k] == key->attributes[i];
-		if (!known)
-			return false;
-	}
-	return true;
+		return orm_identity_key(child) != NULL;
+	return orm_identity_is_whole(child->record, primary, edge);
 }
 
 /* Sets all columns of a key NULL that may be; those that the object gives itself must agree. */

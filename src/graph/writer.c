@@ -6,6 +6,7 @@
 #include "graph/collection.h"
 #include "graph/existing.h"
 #include "graph/graph.h"
+#include "graph/identity.h"
 #include "graph/join_rows.h"
 #include "graph/settle.h"
 #include "graph/writer.h"
@@ -26,25 +27,24 @@ reduce(OrmGraph *graph, OrmObject **objects, int n)
 		}
 }
 
-/* Says which objects are new. */
+/* Says which objects are new, and by which key those that may be are looked for. */
 static void
 decide_fresh(OrmObject **objects, int n)
 {
 	for (int i = 0; i < n; i++)
 	{
 		OrmObject *object = objects[i];
-		const OrmKey *key = object->group->model->primary_key;
+		const OrmKey *key;
 
-		if (object->intent == ORM_INTENT_CREATE ||
-			(object->intent == ORM_INTENT_SAVE &&
-			 !orm_record_has_key(object->record, orm_model_need_key(object->group->model))))
-			object->fresh = true;
-		else if (object->intent == ORM_INTENT_UPDATE && !orm_record_has_key(object->record, key))
-			orm_batch_missing(object->group->model, key, object->record);
+		if (object->intent == ORM_INTENT_SAVE)
+			orm_model_need_key(object->group->model);
+		key = object->intent == ORM_INTENT_FIND ? object->said.key : orm_identity_key(object);
+		object->fresh = object->fresh || object->intent == ORM_INTENT_CREATE ||
+			(object->intent == ORM_INTENT_SAVE && key == NULL);
+		if (object->intent == ORM_INTENT_UPDATE && key == NULL)
+			orm_batch_missing(object->group->model, object->group->model->primary_key, object->record);
 		else if (object->intent == ORM_INTENT_FIND_OR_CREATE)
-			object->found_by = key != NULL && orm_record_has_key(object->record, key)
-				? key
-				: orm_unique_only(object->group->model, object->record);
+			object->found_by = key;
 	}
 }
 
