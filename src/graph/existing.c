@@ -31,8 +31,9 @@ complete_key(OrmObject *object)
 
 	if (!orm_settle_shared(&reference, object->record))
 		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-				errmsg("the key of an object of model \"%s\" is not given whole", object->group->model->name),
-				orm_error_place(object->place), errhint("Its parent's key, which would complete it, is not given."));
+				errmsg("key of an object of model \"%s\" is incomplete", object->group->model->name),
+				orm_error_place(object->place),
+				errhint("The key of its parent, which would complete it, is not given."));
 }
 
 /* Objects of a group that are found by a key. */

@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "base/members.h"
 #include "graph/identity.h"
 #include "graph/item.h"
 #include "model/key.h"
@@ -60,6 +61,19 @@ orm_item_instruction(OrmJson json)
 	return orm_json_string(walk.key);
 }
 
+/* Is it the name of an instruction, wherever that is allowed? */
+static bool
+is_instruction(const char *name)
+{
+	static const char *const all[] = {"$set",		 "$save",	"$connect", "$connect_or_create",
+									  "$disconnect", "$delete", "$ref"};
+
+	for (int i = 0; i < (int) lengthof(all); i++)
+		if (strcmp(name, all[i]) == 0)
+			return true;
+	return false;
+}
+
 void
 orm_place_wrong_instruction(const OrmPlace *place, const char *name, const char *const *names, int nnames)
 {
@@ -68,9 +82,10 @@ orm_place_wrong_instruction(const OrmPlace *place, const char *name, const char 
 	for (int i = 0; i < nnames; i++)
 		if (strcmp(name, names[i]) == 0)
 			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("\"%s\" must be the only key of its object", name), orm_error_place(&here));
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot stand here", name),
-			orm_error_place(&here), orm_error_nearest("instruction", name, names, nnames));
+					errmsg("instruction \"%s\" must be the only key of its object", name), orm_error_place(&here));
+	if (is_instruction(name))
+		orm_members_raise_not_allowed("instruction", name, &here, NULL);
+	orm_members_raise_unrecognized("instruction", name, &here, names, nnames);
 }
 
 /* Reads {"$ref": label}; NULL: it is something else. */
@@ -84,11 +99,11 @@ read_label(const OrmPlace *place, OrmJson json)
 		return NULL;
 	below = orm_place_key(place, "$ref");
 	if (json.node->count > 1)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"$ref\" must be the only key of its object"),
-				orm_error_place(below.path));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("instruction \"$ref\" must be the only key of its object"), orm_error_place(below.path));
 	if (orm_json_kind(label) != ORM_JSON_STRING)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"$ref\" takes the label of an object, not %s", orm_json_kind_name(orm_json_kind(label))),
+				errmsg("\"$ref\" must be the label of an object, not %s", orm_json_kind_name(orm_json_kind(label))),
 				orm_error_place(below.path));
 	return orm_labels_object(place->graph, place->edge->target, orm_json_string(label), below.path);
 }
@@ -177,8 +192,7 @@ only_a_key(const OrmPlace *place, OrmObject *object)
 		more = more || (record->given[i] && !model->attributes[i].generated && !orm_key_has(key, i));
 	if (more)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("an object of model \"%s\" is named by its key alone here", model->name),
-				orm_error_place(place->path),
+				errmsg("only a key of model \"%s\" is allowed here", model->name), orm_error_place(place->path),
 				errhint("To change it as well, nest it as an object with its primary key."));
 	return key;
 }
@@ -209,8 +223,8 @@ orm_item_read_ref(const OrmPlace *place, OrmJson json)
 	object = add_target(place, ORM_INTENT_FIND);
 	if (read_name(object, json, place->path, ORM_VERB_SAVE) > 0)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("an object of model \"%s\" is named by its key alone here", object->group->model->name),
-				orm_error_place(place->path), errhint("Relationships cannot stand in it."));
+				errmsg("only a key of model \"%s\" is allowed here", object->group->model->name),
+				orm_error_place(place->path), errhint("Relationships are not allowed in it."));
 	if (orm_identity_key(object) == NULL)
 		read_name(object, json, place->path, ORM_VERB_NAMED);
 	object->said.key = only_a_key(place, object);
@@ -262,7 +276,7 @@ demand_row(const OrmPlace *place, OrmObject *object)
 	attribute = orm_path_key(place->path, model->attributes[change].name);
 	here = orm_path_key(&attribute, orm_patch_name(record->patch[change]));
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" cannot stand here", orm_patch_name(record->patch[change])), orm_error_place(&here),
+			errmsg("\"%s\" is not allowed here", orm_patch_name(record->patch[change])), orm_error_place(&here),
 			errhint("It needs an object that exists: give its key."));
 }
 

@@ -1,5 +1,5 @@
 /*
- * item.h - what may stand in a relationship of a document: the items of
+ * item.h - what a relationship of a document may be given: the items of
  * item.c, from which read.c makes graphs.
  * Private to this folder.
  */
@@ -27,7 +27,7 @@ extern OrmPlace orm_place_index(const OrmPlace *place, int index);
 /* Raises 22023, or 22004 for null: JSON of the wrong kind. */
 extern void orm_place_wrong_kind(const OrmPlace *place, const char *wanted, OrmJson json, const char *hint);
 
-/* Raises 22023: an instruction that cannot stand here; "names" can. */
+/* Raises 22023: an instruction that is not allowed here; "names" are. */
 extern void orm_place_wrong_instruction(const OrmPlace *place, const char *name, const char *const *names, int nnames);
 
 /* The first key of an object if it is an instruction, else NULL. */

@@ -81,7 +81,7 @@ orm_labels_drop(OrmLabels *labels, const char *label)
 static void
 raise_unknown(const char *label, const OrmPath *place)
 {
-	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("nothing has the label \"%s\" in this transaction", label),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("label \"%s\" does not exist in this transaction", label),
 			orm_error_place(place), errhint("Labels are given by orm.add, orm.merge and orm.flush(document)."));
 }
 
@@ -92,7 +92,7 @@ check_label_model(const OrmGroup *group, const char *label, const char *model, c
 	if (strcmp(group->model->name, model) != 0)
 		ereport(
 			ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("label \"%s\" is that of an object of model \"%s\", not \"%s\"", label, model, group->model->name),
+			errmsg("label \"%s\" belongs to an object of model \"%s\", not \"%s\"", label, model, group->model->name),
 			orm_error_place(place));
 }
 
@@ -136,7 +136,7 @@ remembered_row(OrmGraph *graph, OrmGroup *group, const char *label, const OrmLab
 		return object;
 	if (found->nkey == 0)
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("the object with label \"%s\" is not written yet", label), orm_error_place(place));
+				errmsg("object with label \"%s\" has not been written yet", label), orm_error_place(place));
 	orm_key_read_kept(group->model, found->nkey, found->key, place, values);
 	for (int i = 0; i < key->nattributes; i++)
 	{

@@ -91,7 +91,7 @@ read_items(const OrmPlace *place, OrmJson array, ReadItem read, bool connect)
 	return items;
 }
 
-/* Raises for an object that is to leave a collection, and is only queued itself. */
+/* Raises for a pending object that is to be removed from a collection. */
 static void
 refuse_unwritten(const OrmPlace *place, const List *items)
 {
@@ -103,7 +103,7 @@ refuse_unwritten(const OrmPlace *place, const List *items)
 			OrmPlace below = orm_place_index(place, foreach_current_index(cell));
 
 			ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					errmsg("an object that is queued cannot leave \"%s\"", place->edge->relationship->name),
+					errmsg("pending object cannot be removed from \"%s\"", place->edge->relationship->name),
 					orm_error_place(below.path), errhint("Call orm.flush() first, or give its key."));
 		}
 }
@@ -141,9 +141,9 @@ read_instruction(void *argument)
 	instruction->items = stays ? items : NIL;
 }
 
-/* Which instruction a key is; raises for one that is none, or that stands beside "$set". */
+/* Which instruction a key is; raises for another key, and for "$set" beside other instructions. */
 static int
-find_instruction(const OrmPlace *place, OrmJson key, bool alone)
+find_instruction(const OrmPlace *place, OrmJson object, OrmJson key)
 {
 	const char *names[lengthof(instructions)];
 	char *name;
@@ -151,7 +151,7 @@ find_instruction(const OrmPlace *place, OrmJson key, bool alone)
 	for (int i = 0; i < (int) lengthof(instructions); i++)
 	{
 		names[i] = instructions[i].name;
-		if (orm_json_equals(key, names[i]) && (alone || instructions[i].effect != EFFECT_SET))
+		if (orm_json_equals(key, names[i]) && (object.node->count == 1 || instructions[i].effect != EFFECT_SET))
 			return i;
 	}
 	name = orm_json_string(key);
@@ -168,8 +168,8 @@ find_instruction(const OrmPlace *place, OrmJson key, bool alone)
 typedef struct InstructionKey
 {
 	const OrmPlace *place;
+	OrmJson object;
 	OrmJson key;
-	bool alone;
 	OrmJson *found; /* by number of the instruction; no node: not given so far */
 	int number;
 } InstructionKey;
@@ -180,7 +180,7 @@ look_up(void *argument)
 	InstructionKey *key = argument;
 	OrmPath here;
 
-	key->number = find_instruction(key->place, key->key, key->alone);
+	key->number = find_instruction(key->place, key->object, key->key);
 	here = orm_path_key(key->place->path, instructions[key->number].name);
 	if (key->found[key->number].node != NULL)
 		orm_members_raise_twice("instruction", instructions[key->number].name, &here);
@@ -199,7 +199,7 @@ read_instructions(const OrmPlace *place, OrmJson json)
 							 "An empty object says nothing; {\"$set\": []} empties.");
 	while (orm_json_next(&walk))
 	{
-		InstructionKey key = {place, walk.key, json.node->count == 1, found, 0};
+		InstructionKey key = {place, json, walk.key, found, 0};
 
 		if (orm_read_part(place->graph, look_up, &key, place->path))
 			found[key.number] = walk.value;
@@ -270,7 +270,7 @@ unlink_owner(const OrmPlace *place)
 	}
 	if (!possible)
 		ereport(ERROR, errcode(ERRCODE_NOT_NULL_VIOLATION),
-				errmsg("relationship \"%s\" of model \"%s\" may not be null", edge->relationship->name, model->name),
+				errmsg("relationship \"%s\" of model \"%s\" must not be null", edge->relationship->name, model->name),
 				orm_error_place(place->path));
 }
 

@@ -279,12 +279,12 @@ check_left_alone(OrmObject *object)
 			continue;
 		if (target->done && target->action == ORM_ACTION_INSERTED && !r->target->said.labelled)
 			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("the object of model \"%s\" is there already: "
-						   "what is new in its \"%s\" would belong to nothing",
+					errmsg("object of model \"%s\" already exists: "
+						   "new objects in its \"%s\" would not be connected",
 						   object->group->model->name, r->edge->relationship->name),
 					orm_error_place(r->target->place),
-					errhint("A row that is found stays as it is. "
-							"Name what it belongs to by its key, or save it by itself."));
+					errhint("An existing row is left as it is. "
+							"Give the key of an object that it refers to, or save it by itself."));
 		forget_member(object, r->edge);
 	}
 }
