@@ -293,6 +293,19 @@ SELECT refused($$SELECT orm.update('Price', '1.5', '{"named": {"$set": []}}')$$)
 SELECT refused($$SELECT orm.update('Sale', '1', '{"named": {"amount": 1.5}}')$$);
 TABLE sales;
 
+\echo # a primary key of which the parent supplies a part
+CREATE TABLE orders (code char(4) PRIMARY KEY);
+CREATE TABLE lines (code varchar(8) REFERENCES orders, no int, v int, PRIMARY KEY (code, no));
+SELECT count(*) > 0 FROM orm.map('orders', 'Order', orm.has_many('lines', 'Line', back_populates => 'order'));
+SELECT count(*) > 0 FROM orm.map('lines', 'Line', orm.belongs_to('order', 'Order', foreign_key => 'code', back_populates => 'lines'));
+INSERT INTO orders VALUES ('ab'), ('cd');
+INSERT INTO lines VALUES ('ab  ', 1), ('ab', 2), ('ab      ', 3), ('cd', 3);
+SELECT orm.update('Order', 'ab', '{"lines": {"$delete": [{"no": 1}, {"no": 2}]}}');
+SELECT orm.update('Order', 'ab', '{"lines": [{"no": 3, "v": 3}, {"no": 4, "v": {"$inc": 4}}]}');
+SELECT orm.update('Order', 'cd', '{"lines": {"$set": [{"no": 3, "v": {"$inc": 1}}]}}');
+SELECT refused($$SELECT orm.update('Order', 'cd', '{"lines": {"$delete": [{"no": 4}]}}')$$);
+SELECT '"' || code || '"', no, v FROM lines ORDER BY 1, 2;
+
 \echo # views, without a constraint: as a plain JOIN compares the columns
 CREATE TABLE view_pair (number int GENERATED ALWAYS AS IDENTITY, parent text, child text, parents text[], children text[]);
 INSERT INTO view_pair (parent, child, parents, children) VALUES

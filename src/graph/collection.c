@@ -497,66 +497,6 @@ remove_items(OrmGraph *graph, OrmEdge *edge, const List *removals, bool deleted)
 		let_go(&leaving);
 }
 
-/* Objects that say no key: the rows that their owners have already. */
-typedef struct OwnedRows
-{
-	OrmGraph *graph;
-	OrmObject **objects; /* by number */
-} OwnedRows;
-
-/* Takes the primary key of such a row. */
-static void
-take_owned(void *argument, int number, const Datum *key)
-{
-	const OwnedRows *owned = argument;
-	OrmObject *object = owned->objects[number];
-	const OrmModel *model = object->group->model;
-	MemoryContext caller = MemoryContextSwitchTo(owned->graph->context);
-
-	for (int i = 0; i < model->primary_key->nattributes; i++)
-	{
-		int attribute = model->primary_key->attributes[i];
-		const OrmType *type = model->attributes[attribute].type;
-
-		orm_record_set(object->record, attribute, datumCopy(key[i], type->by_value, type->length), false);
-	}
-	MemoryContextSwitchTo(caller);
-}
-
-/* The reference of an object to the owner that knows which row is meant. */
-static const OrmReference *
-reference_to_owner(const OrmObject *object)
-{
-	for (const OrmReference *r = object->references; r != NULL; r = r->next)
-		if (r->edge->relationship->kind == ORM_HAS_ONE && r->settled)
-			return r;
-	return NULL;
-}
-
-void
-orm_collection_find_by_owner(OrmGraph *graph, const OrmEdge *edge, OrmObject **objects, int n)
-{
-	OwnedRows owned = {graph, NULL};
-	OrmCollectionRows query;
-
-	for (int i = 0; i < n; i++)
-	{
-		const OrmReference *r = objects[i]->said.by_parent ? reference_to_owner(objects[i]) : NULL;
-
-		if (r == NULL || r->edge != edge || r->target->fresh)
-			continue;
-		if (owned.objects == NULL)
-		{
-			owned.objects = palloc_extended(sizeof(OrmObject *) * n, MCXT_ALLOC_HUGE);
-			orm_collection_rows_init(&query, edge, false, false);
-		}
-		owned.objects[query.rows.n] = objects[i];
-		orm_collection_rows_add(&query, r->target, NULL);
-	}
-	if (owned.objects != NULL)
-		orm_collection_rows_read(&query, graph->findings == NULL, take_owned, &owned);
-}
-
 /* Those removals of a kind by an edge that can be done now. */
 static List *
 pick(const OrmGraph *graph, const OrmEdge *edge, OrmRemovalKind kind)

@@ -13,35 +13,80 @@
 #include "model/operator.h"
 #include "remove/delete.h"
 
-void
-orm_collection_rows_init(OrmCollectionRows *asked, const OrmEdge *edge, bool named, bool others)
+/* Sets up the columns of a query whose join and keys are known. */
+static void
+set_columns(OrmCollectionRows *asked)
 {
+	const OrmEdge *edge = asked->edge;
 	const OrmModel *model = edge->holder->model;
 	const OrmKey *key = orm_model_need_key(model);
 
-	memset(asked, 0, sizeof(OrmCollectionRows));
-	asked->edge = edge;
-	asked->named = named;
-	asked->others = others;
-	orm_columns_add_attributes(&asked->columns, edge->referenced->model, edge->referenced_key, edge->n);
-	if (named)
-		orm_columns_add_attributes(&asked->columns, model, key->attributes, key->nattributes);
-	if (others)
+	orm_columns_add_attributes(&asked->columns, edge->referenced->model, asked->owner_key, asked->join.n);
+	orm_columns_add_attributes(&asked->columns, model, asked->own_key, asked->nown);
+	if (asked->others)
 		orm_columns_add_attributes(&asked->primary, model, key->attributes, key->nattributes);
 	asked->rows = orm_tuples_make(&asked->columns);
 	asked->kept = orm_tuples_make(&asked->primary);
 }
 
 void
+orm_collection_rows_init(OrmCollectionRows *asked, const OrmEdge *edge, bool named, bool others)
+{
+	const OrmKey *key = orm_model_need_key(edge->holder->model);
+
+	memset(asked, 0, sizeof(OrmCollectionRows));
+	asked->edge = edge;
+	asked->join = edge->join;
+	asked->others = others;
+	memcpy(asked->owner_key, edge->referenced_key, sizeof(int) * edge->n);
+	asked->nown = named ? key->nattributes : 0;
+	memcpy(asked->own_key, key->attributes, sizeof(int) * asked->nown);
+	set_columns(asked);
+}
+
+void
+orm_collection_rows_init_shared(OrmCollectionRows *asked, const OrmEdge *edge)
+{
+	const OrmModel *model = edge->holder->model;
+	const OrmKey *key = orm_model_need_key(model);
+	bool *shared = palloc0(model->nattributes);
+	AttrNumber *columns = palloc(sizeof(AttrNumber) * 2 * edge->n);
+	Oid *operators = palloc(sizeof(Oid) * edge->n);
+	int n = 0;
+
+	memset(asked, 0, sizeof(OrmCollectionRows));
+	asked->edge = edge;
+	asked->join = edge->join;
+	asked->join.referenced_columns = columns;
+	asked->join.referencing_columns = columns + edge->n;
+	asked->join.operators = operators;
+	for (int i = 0; i < edge->n; i++)
+	{
+		if (!model->attributes[edge->holder_key[i]].in_key)
+			continue;
+		shared[edge->holder_key[i]] = true;
+		asked->owner_key[n] = edge->referenced_key[i];
+		columns[n] = edge->join.referenced_columns[i];
+		columns[edge->n + n] = edge->join.referencing_columns[i];
+		operators[n++] = edge->join.operators[i];
+	}
+	asked->join.n = n;
+	for (int i = 0; i < key->nattributes; i++)
+		if (!shared[key->attributes[i]])
+			asked->own_key[asked->nown++] = key->attributes[i];
+	set_columns(asked);
+}
+
+void
 orm_collection_rows_add(OrmCollectionRows *asked, const OrmObject *owner, const OrmRecord *record)
 {
-	const OrmEdge *edge = asked->edge;
-	bool known = orm_graph_add_tuple(&asked->rows, 0, owner, edge->referenced_key, edge->n, false);
+	int n = asked->join.n;
+	bool known = orm_graph_add_tuple(&asked->rows, 0, owner, asked->owner_key, n, false);
 
 	Assert(known);
 	(void) known;
-	if (asked->named)
-		orm_record_key(record, edge->holder->model->primary_key, orm_tuples_next(&asked->rows) + edge->n);
+	for (int i = 0; i < asked->nown; i++)
+		orm_tuples_next(&asked->rows)[n + i] = record->values[asked->own_key[i]];
 	asked->rows.n++;
 }
 
@@ -58,11 +103,9 @@ orm_collection_rows_keep(OrmCollectionRows *asked, const OrmObject *item)
 static void
 append_where(StringInfo sql, const OrmCollectionRows *asked)
 {
-	const OrmEdge *edge = asked->edge;
-
 	appendStringInfoString(sql, " WHERE ");
-	orm_join_append(sql, &edge->join, orm_join_values_end("p", 0), orm_join_table_end("t"));
-	for (int i = edge->n; i < asked->columns.n; i++)
+	orm_join_append(sql, &asked->join, orm_join_values_end("p", 0), orm_join_table_end("t"));
+	for (int i = asked->join.n; i < asked->columns.n; i++)
 	{
 		const OrmJoinColumn *column = &asked->columns.columns[i];
 		StringInfoData left;
@@ -247,7 +290,7 @@ write_rows(const OrmCollectionRows *asked, StringInfo sql, bool *gone)
 	bool many = asked->rows.n > 1;
 	uint64 processed;
 
-	Assert(asked->named);
+	Assert(asked->nown > 0);
 	orm_columns_numbered_source(sql, &asked->columns, 1, "p");
 	append_where(sql, asked);
 	if (many)

@@ -15,18 +15,30 @@
 typedef struct OrmCollectionRows
 {
 	const OrmEdge *edge;
-	bool named;
-	bool others;			/* not the rows that are kept */
-	OrmJoinColumns columns; /* the owner's referenced key, the named row's primary key */
-	OrmJoinColumns primary; /* of the rows that are kept */
+	OrmJoin join; /* of the edge, or the columns of it that are in the primary key */
+	int owner_key[INDEX_MAX_KEYS];
+	int nown;
+	int own_key[INDEX_MAX_KEYS]; /* attributes by which rows are named */
+	bool others;				 /* not the rows that are kept */
+	OrmJoinColumns columns;		 /* asked: the owner's referenced key, the row's own key */
+	OrmJoinColumns primary;		 /* of the rows that are kept */
 	OrmTuples rows;
 	OrmTuples kept;
 } OrmCollectionRows;
 
-/* Nothing asked; it is not copied afterwards.  Raises 0A000 for keys that cannot come in arrays. */
+/*
+ * Nothing asked; it is not copied afterwards.  Rows are "named" by their
+ * primary keys.  Raises 0A000 for keys that cannot come in arrays.
+ */
 extern void orm_collection_rows_init(OrmCollectionRows *asked, const OrmEdge *edge, bool named, bool others);
 
-/* Adds an owner, whose key is known, and the row of a record with a primary key (NULL unless "named"). */
+/*
+ * The same for rows of any owner that are named by their primary keys, of which
+ * the owner's key supplies the part that is in the foreign key.
+ */
+extern void orm_collection_rows_init_shared(OrmCollectionRows *asked, const OrmEdge *edge);
+
+/* Adds an owner, whose key is known, and the row of a record (NULL: none is named). */
 extern void orm_collection_rows_add(OrmCollectionRows *asked, const OrmObject *owner, const OrmRecord *record);
 
 /* Adds the row of an object, as far as its key is known, to those that are kept. */

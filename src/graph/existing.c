@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "graph/existing.h"
+#include "graph/owned_rows.h"
 #include "graph/settle.h"
 #include "store/stale.h"
 
@@ -50,6 +51,7 @@ complete_keys(void *argument)
 {
 	const Search *search = argument;
 
+	orm_owned_rows_complete(search->graph, search->group, search->objects, search->n);
 	for (int i = 0; i < search->n; i++)
 		if (search->objects[i]->said.owner != NULL)
 			complete_key(search->objects[i]);

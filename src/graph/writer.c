@@ -8,6 +8,7 @@
 #include "graph/graph.h"
 #include "graph/identity.h"
 #include "graph/join_rows.h"
+#include "graph/owned_rows.h"
 #include "graph/settle.h"
 #include "graph/writer.h"
 #include "store/conflict_key.h"
@@ -326,6 +327,12 @@ reduce_step(const Wave *wave)
 }
 
 static void
+complete_step(const Wave *wave)
+{
+	orm_owned_rows_complete(wave->graph, wave->group, wave->objects, wave->n);
+}
+
+static void
 settle_step(const Wave *wave)
 {
 	orm_settle_all(wave->objects, wave->n, false);
@@ -347,7 +354,7 @@ find_by_parent_step(const Wave *wave)
 		OrmEdge *edge = lfirst(cell);
 
 		if (edge->relationship->kind == ORM_HAS_ONE && edge->holder == wave->group)
-			orm_collection_find_by_owner(wave->graph, edge, wave->objects, wave->n);
+			orm_owned_rows_find(wave->graph, edge, wave->objects, wave->n);
 	}
 }
 
@@ -382,9 +389,9 @@ static const struct
 	bool single; /* for each object by itself, where errors are collected */
 	bool writes; /* not where nothing is written */
 } steps[] = {
-	{reduce_step, false, false},		 {settle_step, true, false},	   {collection_step, false, false},
-	{find_by_parent_step, false, false}, {decide_fresh_step, true, false}, {make_keys_step, false, true},
-	{settle_all_step, false, true},		 {same_rows_step, true, false},
+	{reduce_step, false, false},	 {complete_step, false, false},		  {settle_step, true, false},
+	{collection_step, false, false}, {find_by_parent_step, false, false}, {decide_fresh_step, true, false},
+	{make_keys_step, false, true},	 {settle_all_step, false, true},	  {same_rows_step, true, false},
 };
 
 /* A step that is taken. */
