@@ -426,9 +426,9 @@ void
 orm_document_init(void)
 {
 	DefineCustomIntVariable("orm.max_document_depth", "How deeply objects and arrays may be nested in a document.",
-							NULL, &max_document_depth, 64, 1, PG_UINT16_MAX, PGC_USERSET, 0, NULL, NULL, NULL);
+							NULL, &max_document_depth, 64, 1, PG_UINT16_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("orm.max_document_nodes", "How many keys and values a document may have.", NULL,
-							&max_document_nodes, 5000000, 1, INT_MAX, PGC_USERSET, 0, NULL, NULL, NULL);
+							&max_document_nodes, 5000000, 1, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
 }
 
 /* The source text of a value as it was given. */

@@ -19,6 +19,11 @@
  * pushed; the end of the transaction pops all.  Eviction passes over pinned
  * entries.  Everything an entry owns is in its memory context, except the SPI
  * plan, which has one of its own.
+ *
+ * Sizes are measured when an entry is made and after a generic plan was made of
+ * it; entries are evicted down to orm.plan_cache_memory.  An entry of more than
+ * a quarter of that is removed when its last pin is released: queries of many
+ * thousand conditions are hardly asked twice.
  */
 #include "postgres.h"
 
@@ -47,6 +52,11 @@ typedef struct Pin
 static HTAB *plans = NULL;
 static dlist_head recency = DLIST_STATIC_INIT(recency);
 static int plan_cache_size = 1000;
+static int plan_cache_memory = 65536; /* kB */
+static Size used = 0;				  /* the sizes of all entries */
+
+/* An entry that takes more than this part of plan_cache_memory is not kept after its use. */
+#define LARGEST_PART 4
 
 static Pin *pins = NULL;
 static int npins = 0;
@@ -99,9 +109,12 @@ transaction_ended(XactEvent event, void *argument)
 void
 orm_plan_init(void)
 {
-	DefineCustomIntVariable("orm.plan_cache_size", "How many prepared statements a session keeps at most.",
-							"The least recently used go first.", &plan_cache_size, 1000, 10, 1000000, PGC_USERSET, 0,
-							NULL, NULL, NULL);
+	DefineCustomIntVariable("orm.plan_cache_size", "Sets the maximum number of prepared statements of a session.",
+							"The least recently used are evicted first.", &plan_cache_size, 1000, 10, 1000000,
+							PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("orm.plan_cache_memory", "Sets the maximum memory of the prepared statements of a session.",
+							"A statement that takes more than a quarter of it is not kept.", &plan_cache_memory, 65536,
+							1024, MAX_KILOBYTES, PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
 	RegisterXactCallback(transaction_ended, NULL);
 	RegisterSubXactCallback(subtransaction_ended, NULL);
 	CacheRegisterSyscacheCallback(OPEROID, name_changed, (Datum) 0);
@@ -218,19 +231,14 @@ orm_plan_find(const OrmPlanKey *key)
 	return plan ? pin(plan) : NULL;
 }
 
-void
-orm_plan_release(OrmPlan *plan)
-{
-	Assert(npins > 0 && pins[npins - 1].plan == plan);
-	pop_pin();
-}
-
 /* Frees what an entry owns and takes it out of the table. */
 static void
 remove_plan(OrmPlan *plan)
 {
 	uint64 hash = plan->hash;
 
+	Assert(plan->pins == 0 && used >= plan->size);
+	used -= plan->size;
 	if (plan->plan != NULL)
 		SPI_freeplan(plan->plan);
 	MemoryContextDelete(plan->context);
@@ -238,13 +246,13 @@ remove_plan(OrmPlan *plan)
 	hash_search(plans, &hash, HASH_REMOVE, NULL);
 }
 
-/* Makes room for one more entry: the least recently used that nobody is using goes. */
+/* Evicts entries that are not in use, the least recently used first, down to the limits. */
 static void
-evict(void)
+evict(int most)
 {
 	dlist_node *node = dlist_is_empty(&recency) ? NULL : dlist_tail_node(&recency);
 
-	while (node != NULL && hash_get_num_entries(plans) >= plan_cache_size)
+	while (node != NULL && (hash_get_num_entries(plans) > most || used / 1024 > (Size) plan_cache_memory))
 	{
 		OrmPlan *plan = dlist_container(OrmPlan, recent, node);
 
@@ -252,6 +260,55 @@ evict(void)
 		if (plan->pins == 0)
 			remove_plan(plan);
 	}
+}
+
+/* The prepared statement of an entry, or NULL. */
+static const CachedPlanSource *
+source_of(const OrmPlan *plan)
+{
+	return plan->plan ? linitial(SPI_plan_get_plan_sources(plan->plan)) : NULL;
+}
+
+/* Measures the memory of an entry. */
+static void
+measure(OrmPlan *plan)
+{
+	const CachedPlanSource *source = source_of(plan);
+	Size size = MemoryContextMemAllocated(plan->context, true);
+
+	plan->measured = NULL;
+	if (source != NULL)
+	{
+		size += MemoryContextMemAllocated(source->context, true);
+		if (source->gplan != NULL)
+			size += MemoryContextMemAllocated(source->gplan->context, true);
+		plan->measured = source->gplan;
+	}
+	used = used - plan->size + size;
+	plan->size = size;
+}
+
+/* Is an entry too large to be kept after its use? */
+static bool
+is_too_large(const OrmPlan *plan)
+{
+	return plan->size / 1024 > (Size) plan_cache_memory / LARGEST_PART;
+}
+
+/* A generic plan is made when the statement is executed: it is measured after that. */
+void
+orm_plan_release(OrmPlan *plan)
+{
+	const CachedPlanSource *source = source_of(plan);
+
+	Assert(npins > 0 && pins[npins - 1].plan == plan);
+	pop_pin();
+	if (source != NULL && source->gplan != plan->measured)
+		measure(plan);
+	if (plan->pins == 0 && is_too_large(plan))
+		remove_plan(plan);
+	else if (used / 1024 > (Size) plan_cache_memory)
+		evict(plan_cache_size);
 }
 
 /* The hash table, made at its first use. */
@@ -293,6 +350,8 @@ enter(uint64 hash, const OrmPlanKey *key, MemoryContext context, SPIPlanPtr plan
 	entry->nparams = nparams;
 	entry->results = NULL;
 	entry->payload = NULL;
+	entry->size = 0;
+	entry->measured = NULL;
 	entry->pins = 0;
 	dlist_push_head(&recency, &entry->recent);
 	return entry;
@@ -354,13 +413,16 @@ static OrmPlan *
 add(const OrmPlanKey *key, SPIPlanPtr plan, int nparams)
 {
 	bool by_role = plan != NULL && depends_on_role(plan);
+	OrmPlan *entry;
 
 	make_table();
-	evict();
+	evict(plan_cache_size - 1);
 	if (by_role)
 		put_signpost(key);
-	return pin(enter(hash_key(key, by_role), key,
-					 AllocSetContextCreate(CacheMemoryContext, "orm plan", ALLOCSET_SMALL_SIZES), plan, nparams));
+	entry = enter(hash_key(key, by_role), key,
+				  AllocSetContextCreate(CacheMemoryContext, "orm plan", ALLOCSET_SMALL_SIZES), plan, nparams);
+	measure(entry);
+	return pin(entry);
 }
 
 /* Keeps of what types the columns of a plan's rows must be. */
@@ -433,5 +495,6 @@ orm_plan_keep(OrmPlan *plan, const OrmPlanKey *key, MemoryContext context, void 
 	MemoryContextSetParent(context, plan->context);
 	plan->payload_context = context;
 	plan->payload = payload;
+	measure(plan);
 	return plan;
 }

@@ -22,8 +22,8 @@
  *
  * The cache itself adds to the key what PostgreSQL's own plan cache would
  * throw a plan away for: the resolved search_path, and the role where the plan
- * depends on row security.  It is bounded by orm.plan_cache_size, least
- * recently used first.
+ * depends on row security.  It is bounded by orm.plan_cache_size and
+ * orm.plan_cache_memory, least recently used first.
  */
 #ifndef ORM_EXEC_PLAN_H
 #define ORM_EXEC_PLAN_H

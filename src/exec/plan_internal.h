@@ -23,6 +23,8 @@ struct OrmPlan
 	int nresults;
 	MemoryContext payload_context; /* a child of "context" */
 	void *payload;
+	Size size;			  /* memory of all of it, as it was measured last */
+	const void *measured; /* the generic plan that it had then */
 	int pins;
 	dlist_node recent; /* in order of use, newest first */
 };

@@ -25,7 +25,7 @@ void
 orm_query_init(void)
 {
 	DefineCustomIntVariable("orm.max_load_depth", "How deeply loads may be nested in a query.", NULL, &max_load_depth,
-							10, 1, 100, PGC_USERSET, 0, NULL, NULL, NULL);
+							10, 1, 100, PGC_SUSET, 0, NULL, NULL, NULL);
 }
 
 /* Raises 42703: there is no such relationship. */
