@@ -11,6 +11,7 @@
 #include "exec/access.h"
 #include "exec/get.h"
 #include "exec/object_shape.h"
+#include "remove/delete.h"
 
 /* Makes the function's result, a json object, of a row. */
 static Datum
@@ -113,7 +114,7 @@ run_delete(OrmCall *call)
 	OrmRecord *record = orm_call_record(call);
 
 	return BoolGetDatum(!orm_call_has_null_key(call, record) &&
-						orm_write_delete(call->model, orm_call_key(call, record)));
+						orm_delete_object(call->model, orm_call_key(call, record)));
 }
 
 /* Reads the rows that equal the given arguments. */

@@ -72,7 +72,7 @@ static void delete (WritingCall *call)
 	const OrmModel *model = orm_request_model(call->fcinfo, RowExclusiveLock);
 	const Datum *key = orm_argument_key(call->fcinfo, 1, model);
 
-	call->result = BoolGetDatum(key != NULL && orm_write_delete(model, key));
+	call->result = BoolGetDatum(key != NULL && orm_delete_object(model, key));
 }
 
 /* (model, query, patch, params, options) */

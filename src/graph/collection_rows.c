@@ -11,7 +11,7 @@
 #include "exec/receiver.h"
 #include "graph/collection_rows.h"
 #include "model/operator.h"
-#include "remove/delete.h"
+#include "remove/collect.h"
 
 /* Sets up the columns of a query whose join and keys are known. */
 static void
@@ -161,7 +161,7 @@ append_read(StringInfo sql, const OrmCollectionRows *asked, bool lock)
 	appendStringInfoString(sql, ", ");
 	orm_columns_numbered_source(sql, &asked->columns, 1, "p");
 	append_where(sql, asked);
-	if (!lock || !orm_delete_locks(model))
+	if (!lock || !orm_collect_locks(model))
 		return;
 	end = sql->len;
 	if (!append_key(sql, model, " ORDER BY "))

@@ -1,6 +1,5 @@
 /*
- * collect.c - finding what goes with objects that are deleted; see
- * delete.h.
+ * collect.c - collecting the rows that a delete cascades to; see collect.h.
  */
 #include "postgres.h"
 
@@ -16,11 +15,10 @@
 #include "exec/receiver.h"
 #include "model/cache.h"
 #include "model/relationship.h"
-#include "remove/delete_internal.h"
+#include "remove/delete_sql.h"
 
-/* The set of a model's rows, made when there is none. */
-static OrmDeleteSet *
-set_of(OrmDelete *delete, const OrmModel *model)
+OrmDeleteSet *
+orm_collect_set(OrmDelete *delete, const OrmModel *model)
 {
 	OrmDeleteSet *set;
 	ListCell *cell;
@@ -38,18 +36,7 @@ set_of(OrmDelete *delete, const OrmModel *model)
 	return set;
 }
 
-void
-orm_delete_add(OrmDelete *delete, const OrmModel *model, const Datum *key)
-{
-	MemoryContext caller = MemoryContextSwitchTo(delete->context);
-	OrmDeleteSet *set = set_of(delete, model);
-
-	orm_keyset_add(set->keys, key);
-	set->named = orm_keyset_count(set->keys);
-	MemoryContextSwitchTo(caller);
-}
-
-/* The model that a relationship leads to. */
+/* Opens the target model of a relationship. */
 static const OrmModel *
 target_of(const OrmDelete *delete, const OrmModel *model, const OrmRelationship *relationship)
 {
@@ -57,14 +44,14 @@ target_of(const OrmDelete *delete, const OrmModel *model, const OrmRelationship 
 	return orm_cache_open(relationship->target, delete->access == ORM_WRITE ? RowExclusiveLock : AccessShareLock);
 }
 
-/* Does the server delete what a relationship leads to? */
+/* Does the server cascade along the relationship? */
 static bool
 is_left_to_server(const OrmRelationship *relationship)
 {
 	return relationship->deleted_by_server && relationship->kind != ORM_MANY_TO_MANY;
 }
 
-/* Does anything go with rows of a model that the server does not delete with them, however far away? */
+/* Must anything be collected from rows of the model, at any depth, since the server does not cascade there? */
 static bool
 takes_along(const OrmDelete *delete, const OrmModel *model, List **visited)
 {
@@ -84,7 +71,7 @@ takes_along(const OrmDelete *delete, const OrmModel *model, List **visited)
 	return false;
 }
 
-/* Can keys of a model come in arrays? */
+/* Do the keys of the model fit into arrays? */
 static bool
 has_arrays(const OrmModel *model)
 {
@@ -100,7 +87,7 @@ has_arrays(const OrmModel *model)
 	return key != NULL;
 }
 
-/* Is this a relationship that has to be followed? */
+/* Must the relationship be followed? */
 static bool
 is_followed(const OrmDelete *delete, const OrmModel *model, const OrmRelationship *relationship)
 {
@@ -115,7 +102,7 @@ is_followed(const OrmDelete *delete, const OrmModel *model, const OrmRelationshi
 	return !is_left_to_server(relationship) || takes_along(delete, target, &visited);
 }
 
-/* Finds out how a set is treated. */
+/* Decides which relationships of a set are followed. */
 static void
 know_set(const OrmDelete *delete, OrmDeleteSet *set)
 {
@@ -133,7 +120,7 @@ know_set(const OrmDelete *delete, OrmDeleteSet *set)
 }
 
 int
-orm_delete_keys(const OrmDeleteSet *set, int from, Oid *types, Datum *values)
+orm_collect_keys(const OrmDeleteSet *set, int from, Oid *types, Datum *values)
 {
 	int n = orm_keyset_count(set->keys) - from;
 	OrmTuples rows = {.columns = &set->columns, .n = n};
@@ -153,7 +140,7 @@ orm_delete_keys(const OrmDeleteSet *set, int from, Oid *types, Datum *values)
 }
 
 bool
-orm_delete_may_lock(const OrmModel *model)
+orm_collect_may_lock(const OrmModel *model)
 {
 	Oid role = GetUserId();
 
@@ -163,22 +150,22 @@ orm_delete_may_lock(const OrmModel *model)
 }
 
 bool
-orm_delete_locks(const OrmModel *model)
+orm_collect_locks(const OrmModel *model)
 {
 	return (model->relkind == RELKIND_RELATION || model->relkind == RELKIND_PARTITIONED_TABLE ||
 			model->relkind == RELKIND_FOREIGN_TABLE) &&
-		orm_delete_may_lock(model);
+		orm_collect_may_lock(model);
 }
 
-/* Are rows of the model locked when they are found? */
+/* Are rows of the model locked when they are collected? */
 static bool
 locks(const OrmDelete *delete, const OrmModel *model)
 {
-	return delete->access == ORM_WRITE && orm_delete_locks(model);
+	return delete->access == ORM_WRITE && orm_collect_locks(model);
 }
 
 bool
-orm_delete_read_key(const OrmModel *model, TupleTableSlot *slot, Datum *key)
+orm_collect_read_key(const OrmModel *model, TupleTableSlot *slot, Datum *key)
 {
 	for (int i = 0; i < model->primary_key->nattributes; i++)
 	{
@@ -191,18 +178,18 @@ orm_delete_read_key(const OrmModel *model, TupleTableSlot *slot, Datum *key)
 	return true;
 }
 
-/* Takes the key of a row that goes; called in a per-row context. */
+/* Adds the key of a collected row; called in a per-row context. */
 static void
 take_key(void *argument, TupleTableSlot *slot)
 {
 	OrmDeleteSet *set = argument;
 	Datum key[INDEX_MAX_KEYS];
 
-	if (orm_delete_read_key(set->model, slot, key))
+	if (orm_collect_read_key(set->model, slot, key))
 		orm_keyset_add(set->keys, key);
 }
 
-/* Reads keys into a set by a statement whose parameters are the keys of another, from one on. */
+/* Reads keys into a set by a statement whose parameters are the keys of another set, from one on. */
 static void
 read_keys(const OrmDelete *delete, OrmDeleteSet *into, StringInfo sql, const OrmDeleteSet *set, int from)
 {
@@ -212,7 +199,7 @@ read_keys(const OrmDelete *delete, OrmDeleteSet *into, StringInfo sql, const Orm
 	const OrmKey *key = into->model->primary_key;
 	OrmPlanText text = {
 		.sql = *sql,
-		.nparams = orm_delete_keys(set, from, types, values),
+		.nparams = orm_collect_keys(set, from, types, values),
 		.types = types,
 		.nresults = key->nattributes,
 		.results = results,
@@ -229,14 +216,14 @@ read_keys(const OrmDelete *delete, OrmDeleteSet *into, StringInfo sql, const Orm
 	MemoryContextDelete(receiver.per_row);
 }
 
-/* What is being followed, for the context of errors. */
+/* The relationship being followed, for error context. */
 typedef struct Step
 {
 	const OrmModel *model;
 	const OrmRelationship *relationship;
 } Step;
 
-/* Says in the context of errors what was being collected. */
+/* Error context callback: the relationship being followed. */
 static void
 say_step(void *argument)
 {
@@ -256,7 +243,7 @@ follow(OrmDelete *delete, const OrmDeleteSet *set, const OrmRelationship *relati
 
 	CHECK_FOR_INTERRUPTS();
 	error_context_stack = &callback;
-	into = set_of(delete, target_of(delete, set->model, relationship));
+	into = orm_collect_set(delete, target_of(delete, set->model, relationship));
 	MemoryContextSwitchTo(delete->step);
 	initStringInfo(&sql);
 	orm_delete_sql_along(&sql, set, from, relationship, into->model, locks(delete, into->model));
@@ -266,7 +253,7 @@ follow(OrmDelete *delete, const OrmDeleteSet *set, const OrmRelationship *relati
 	error_context_stack = callback.previous;
 }
 
-/* Looks for the rows that were named, and locks them; those that are not there are forgotten. */
+/* Finds and locks the added rows, and drops missing ones from the set. */
 static void
 find_named(OrmDelete *delete, OrmDeleteSet *set)
 {
@@ -282,7 +269,7 @@ find_named(OrmDelete *delete, OrmDeleteSet *set)
 }
 
 void
-orm_delete_collect(OrmDelete *delete)
+orm_collect_run(OrmDelete *delete)
 {
 	ListCell *cell;
 	bool more = true;

@@ -11,7 +11,7 @@
 #include "exec/keyset.h"
 #include "exec/receiver.h"
 #include "exec/run.h"
-#include "remove/delete_internal.h"
+#include "remove/delete_sql.h"
 #include "store/batch.h"
 
 OrmDelete *
@@ -24,6 +24,17 @@ orm_delete_make(void)
 	delete->step = AllocSetContextCreate(context, "orm delete step", ALLOCSET_DEFAULT_SIZES);
 	delete->access = ORM_WRITE;
 	return delete;
+}
+
+void
+orm_delete_add(OrmDelete *delete, const OrmModel *model, const Datum *key)
+{
+	MemoryContext caller = MemoryContextSwitchTo(delete->context);
+	OrmDeleteSet *set = orm_collect_set(delete, model);
+
+	orm_keyset_add(set->keys, key);
+	set->named = orm_keyset_count(set->keys);
+	MemoryContextSwitchTo(caller);
 }
 
 void
@@ -40,7 +51,7 @@ orm_delete_refuse(OrmDelete *delete, const OrmModel *model, const Datum *key, co
 	MemoryContextSwitchTo(caller);
 }
 
-/* Raises 21000 where a row goes that must not. */
+/* Raises 21000 for a collected row that was refused. */
 static void
 check_refused(const OrmDelete *delete, const OrmDeleteRefused *refused)
 {
@@ -57,7 +68,7 @@ check_refused(const OrmDelete *delete, const OrmDeleteRefused *refused)
 	}
 }
 
-/* The statement that deletes all sets, as it grows. */
+/* The statement that deletes all sets, while it is built. */
 typedef struct Statement
 {
 	StringInfoData with;
@@ -65,10 +76,10 @@ typedef struct Statement
 	Oid *types;
 	Datum *values;
 	int nparams;
-	List *sets; /* of OrmDeleteSet *: those it counts */
+	List *sets; /* of OrmDeleteSet *: the ones it counts */
 } Statement;
 
-/* Adds what is deleted of a set, and with its rows of join tables. */
+/* Adds the deletes of a set and of its join table rows. */
 static void
 add_set(Statement *statement, OrmDeleteSet *set)
 {
@@ -76,15 +87,15 @@ add_set(Statement *statement, OrmDeleteSet *set)
 	int first = statement->nparams + 1;
 	ListCell *cell;
 
-	statement->nparams += orm_delete_keys(set, 0, statement->types + statement->nparams,
-										  statement->values + statement->nparams);
+	statement->nparams += orm_collect_keys(set, 0, statement->types + statement->nparams,
+										   statement->values + statement->nparams);
 	statement->types[statement->nparams] = INT8OID;
 	statement->values[statement->nparams++] = Int64GetDatum(set->named);
 	appendStringInfo(&statement->with, "%sd%d AS (", number > 0 ? ", " : "WITH ", number);
 	orm_delete_sql_rows(&statement->with, set, first);
 	appendStringInfoChar(&statement->with, ')');
 	foreach(cell, set->along)
-		if (orm_delete_has_links(lfirst(cell)))
+		if (orm_collect_has_links(lfirst(cell)))
 		{
 			appendStringInfo(&statement->with, ", d%dl%d AS (", number, foreach_current_index(cell));
 			orm_delete_sql_links(&statement->with, set, lfirst(cell), first);
@@ -97,14 +108,14 @@ add_set(Statement *statement, OrmDeleteSet *set)
 	statement->sets = lappend(statement->sets, set);
 }
 
-/* How many rows of each set went, of all and of those that were named. */
+/* The number of deleted rows of each set: all, and the added ones. */
 typedef struct Counts
 {
 	int n;
 	int64 *rows;
 } Counts;
 
-/* Takes the numbers. */
+/* Receives the numbers. */
 static void
 take_counts(void *argument, TupleTableSlot *slot)
 {
@@ -141,7 +152,7 @@ check_gone(const Statement *statement, const Counts *counts)
 	}
 }
 
-/* Says in the context of errors what was being deleted. */
+/* Error context callback: the models being deleted from. */
 static void
 say_models(void *sets)
 {
@@ -155,7 +166,7 @@ say_models(void *sets)
 	errcontext("deleting objects of %s %s", list_length(sets) > 1 ? "models" : "model", names.data);
 }
 
-/* Runs the statement; returns how many of the rows that were named went. */
+/* Runs the statement; returns how many of the added rows were deleted. */
 static int64
 run_statement(Statement *statement)
 {
@@ -186,7 +197,7 @@ run_statement(Statement *statement)
 	return named;
 }
 
-/* Deletes the rows of a set alone. */
+/* Deletes the rows of a single set. */
 static int64
 delete_set(const OrmDeleteSet *set)
 {
@@ -209,7 +220,7 @@ delete_set(const OrmDeleteSet *set)
 	return gone;
 }
 
-/* Those sets that have rows. */
+/* The sets that have rows. */
 static List *
 filled_sets(const OrmDelete *delete)
 {
@@ -237,7 +248,7 @@ delete_sets(const List *sets)
 	initStringInfo(&statement.counts);
 	statement.types = palloc(sizeof(Oid) * room);
 	statement.values = palloc(sizeof(Datum) * room);
-	/* what was found last goes first: another server, that of foreign tables, looks at foreign keys at once */
+	/* in reverse order of discovery: the server of foreign tables checks foreign keys at once */
 	for (int i = list_length(sets) - 1; i >= 0; i--)
 		if (((OrmDeleteSet *) list_nth(sets, i))->columns.n > 0)
 			add_set(&statement, list_nth(sets, i));
@@ -249,7 +260,7 @@ delete_sets(const List *sets)
 	return named;
 }
 
-/* Deletes what has been collected. */
+/* Deletes the collected rows. */
 static int64
 delete_collected(const OrmDelete *delete)
 {
@@ -265,13 +276,13 @@ delete_collected(const OrmDelete *delete)
 	return named;
 }
 
-/* Finds all that goes, and raises 21000 where some of it must not. */
+/* Collects all rows, and raises 21000 where one of them was refused. */
 static void
 collect(OrmDelete *delete)
 {
 	ListCell *cell;
 
-	orm_delete_collect(delete);
+	orm_collect_run(delete);
 	foreach(cell, delete->refused)
 		check_refused(delete, lfirst(cell));
 }
@@ -302,7 +313,7 @@ orm_delete_run(OrmDelete *delete)
 }
 
 bool
-orm_write_delete(const OrmModel *model, const Datum *key)
+orm_delete_object(const OrmModel *model, const Datum *key)
 {
 	OrmDelete *delete;
 
@@ -313,7 +324,7 @@ orm_write_delete(const OrmModel *model, const Datum *key)
 	return orm_delete_run(delete) > 0;
 }
 
-/* What a query finds. */
+/* The rows found by a query. */
 typedef struct Found
 {
 	OrmDelete *delete;
@@ -321,7 +332,7 @@ typedef struct Found
 	int64 n;
 } Found;
 
-/* Takes the key of an object that a query has found, and locked. */
+/* Adds the key of a row that the query has found and locked. */
 static void
 take_found(void *argument, TupleTableSlot *slot)
 {
@@ -329,11 +340,11 @@ take_found(void *argument, TupleTableSlot *slot)
 	Datum key[INDEX_MAX_KEYS];
 
 	found->n++;
-	if (orm_delete_read_key(found->model, slot, key))
+	if (orm_collect_read_key(found->model, slot, key))
 		orm_delete_add(found->delete, found->model, key);
 }
 
-/* Deletes what a query finds, and what goes with it. */
+/* Deletes the rows found by a query, and what cascades from them. */
 static int64
 delete_found(OrmQuery *query, int64 expect)
 {
@@ -351,7 +362,7 @@ orm_delete_query(const OrmQueryRequest *request, int64 expect)
 	OrmQuery *query;
 	int64 n;
 
-	own.unlocked = !orm_delete_may_lock(request->model);
+	own.unlocked = !orm_collect_may_lock(request->model);
 	query = orm_query_open(&own);
 	n = request->model->deletes_along ? delete_found(query, expect) : orm_run_change_rows(query, expect);
 	orm_query_close(query);

@@ -1,6 +1,6 @@
 /*
  * delete_sql.c - the texts of the statements that collect and delete rows; see
- * delete_internal.h.
+ * delete_sql.h.
  */
 #include "postgres.h"
 
@@ -9,7 +9,7 @@
 
 #include "base/sql.h"
 #include "model/join.h"
-#include "remove/delete_internal.h"
+#include "remove/delete_sql.h"
 
 /* The column of the keys' arrays that holds a column of the model's table; -1: none. */
 static int
@@ -54,7 +54,7 @@ local_side(const OrmDeleteSet *set, const OrmRelationship *relationship, int i, 
 static void
 append_keys(StringInfo sql, const OrmDeleteSet *set, int from, int first, bool numbered)
 {
-	if (!orm_delete_is_single(set, from))
+	if (!orm_collect_is_single(set, from))
 	{
 		if (numbered)
 			orm_columns_numbered_source(sql, &set->columns, first, "k");

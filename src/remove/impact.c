@@ -23,9 +23,9 @@
 #include "model/cache.h"
 #include "model/table.h"
 #include "registry/registry.h"
-#include "remove/delete_internal.h"
+#include "remove/delete_sql.h"
 #include "remove/impact.h"
-#include "remove/impact_internal.h"
+#include "remove/impact_key.h"
 
 /* Rows that a statement starts from, at most. */
 #define ROWS_AT_ONCE 1000000
@@ -37,7 +37,7 @@ static const char *const members[ORM_IMPACT_NEFFECTS] = {
 	[ORM_IMPACT_BLOCKING] = "blocked_by",
 };
 
-/* A row that something happens to: hash key, without padding. */
+/* An affected row: hash key, without padding. */
 typedef struct Row
 {
 	Oid relid;
@@ -51,10 +51,10 @@ typedef struct Impact
 	MemoryContext context;
 	HTAB *rows;
 	HTAB *tables;
-	List *order; /* OrmImpactTable *, as they were found */
+	List *order; /* OrmImpactTable *, in the order of discovery */
 } Impact;
 
-/* Rows that a statement brings. */
+/* The result of a statement. */
 typedef struct Reading
 {
 	Impact *impact;
@@ -86,7 +86,7 @@ enter_table(Impact *impact, Oid relid, Oid source)
 	return table;
 }
 
-/* Keeps a row that would be deleted, to be followed. */
+/* Remembers a row that would be deleted, to follow its foreign keys. */
 static void
 keep_row(OrmImpactTable *table, const ItemPointerData *tid)
 {
@@ -103,7 +103,7 @@ keep_row(OrmImpactTable *table, const ItemPointerData *tid)
 	table->rows[n] = *tid;
 }
 
-/* Takes a row that is found, unless it is known, or goes anyhow. */
+/* Counts a row, unless it is known or would be deleted anyway. */
 static void
 take_row(void *argument, TupleTableSlot *slot)
 {
@@ -189,7 +189,7 @@ append_object(StringInfo sql, const OrmModel *model, Oid *types)
 	}
 }
 
-/* Raises 0A000 for a view, whose rows have no place. */
+/* Raises 0A000 for a view, whose rows have no ctid. */
 static void
 refuse_view(const OrmModel *model)
 {
@@ -198,14 +198,14 @@ refuse_view(const OrmModel *model)
 				errdetail("Foreign keys lead to tables; what a delete from a view would do is not known."));
 }
 
-/* Reads where the rows of a set are, and those of its join tables that go with them. */
+/* Reads the physical places of the rows of a set, and of the join table rows deleted with them. */
 static void
 read_set(Impact *impact, const OrmDeleteSet *set)
 {
 	Reading reading = {.impact = impact, .source = set->model->relid, .effect = ORM_IMPACT_DELETED};
 	Oid types[2 * INDEX_MAX_KEYS];
 	Datum values[2 * INDEX_MAX_KEYS];
-	int n = orm_delete_keys(set, 0, types, values);
+	int n = orm_collect_keys(set, 0, types, values);
 	StringInfoData sql;
 	ListCell *cell;
 
@@ -217,7 +217,7 @@ read_set(Impact *impact, const OrmDeleteSet *set)
 	{
 		const OrmRelationship *relationship = lfirst(cell);
 
-		if (!orm_delete_has_links(relationship))
+		if (!orm_collect_has_links(relationship))
 			continue;
 		resetStringInfo(&sql);
 		orm_delete_sql_link_places(&sql, set, relationship);
@@ -226,7 +226,7 @@ read_set(Impact *impact, const OrmDeleteSet *set)
 	}
 }
 
-/* Finds the object, and what orm.delete takes along relationships with the cascade "delete". */
+/* Finds the object and the rows that orm.delete collects along relationships with the cascade "delete". */
 static void
 read_along(Impact *impact, const Datum *key)
 {
@@ -236,14 +236,14 @@ read_along(Impact *impact, const Datum *key)
 	delete->access = ORM_READ;
 	orm_delete_add(delete, impact->model, key);
 	MemoryContextSwitchTo(delete->context);
-	orm_delete_collect(delete);
+	orm_collect_run(delete);
 	MemoryContextSwitchTo(impact->context);
 	foreach(cell, delete->sets)
 		read_set(impact, lfirst(cell));
 	MemoryContextDelete(delete->context);
 }
 
-/* Finds the row of the object; of a table with others that inherit from it there may be more. */
+/* Finds the row of the object; a table with inheritance children may have more. */
 static void
 read_object(Impact *impact, const Datum *key)
 {
@@ -273,7 +273,7 @@ make_array(const ItemPointerData *rows, int n)
 	return array;
 }
 
-/* Reads the rows that refer to some deleted ones, along the keys that delete them or, then, along the others. */
+/* Reads the referencing rows of some deleted ones, along the cascading keys or, later, the other keys. */
 static void
 follow_rows(Impact *impact, OrmImpactTable *table, int64 from, int n, bool cascades)
 {
@@ -300,7 +300,7 @@ rows_at_once(const OrmImpactTable *table, int64 from)
 	return (int) Min(table->count[ORM_IMPACT_DELETED] - from, ROWS_AT_ONCE);
 }
 
-/* Step 1: everything that goes. */
+/* Step 1: all rows that would be deleted. */
 static void
 follow_cascades(Impact *impact)
 {
@@ -318,7 +318,7 @@ follow_cascades(Impact *impact)
 			if (n == 0)
 				continue;
 			if (from == 0)
-				orm_impact_find_edges(table);
+				orm_impact_key_find(table);
 			more = true;
 			table->followed += n;
 			follow_rows(impact, table, from, n, true);
@@ -326,7 +326,7 @@ follow_cascades(Impact *impact)
 	}
 }
 
-/* Step 2: what that does to the rows that stay. */
+/* Step 2: the effects on the rows that stay. */
 static void
 follow_others(Impact *impact)
 {
@@ -372,7 +372,7 @@ model_name(const Impact *impact, Oid relid)
 	return name;
 }
 
-/* What a table is called: its model, or that of what it is a partition of; else the outermost table. */
+/* The name of a table in the answer: its model, or that of its partitioned table; else the outermost table. */
 static char *
 table_name(const Impact *impact, Oid relid)
 {
@@ -386,7 +386,7 @@ table_name(const Impact *impact, Oid relid)
 	return name ? name : orm_table_name(relid);
 }
 
-/* Adds to the number under a name; partitions have one together. */
+/* Adds to the number under a name; partitions are counted together. */
 static List *
 add_count(List *counts, char *name, int64 n)
 {
@@ -408,7 +408,7 @@ add_count(List *counts, char *name, int64 n)
 	return lappend(counts, count);
 }
 
-/* The numbers of rows that something happens to. */
+/* The numbers of affected rows. */
 static List *
 collect_counts(const Impact *impact, OrmImpactEffect effect)
 {
@@ -434,14 +434,14 @@ collect_counts(const Impact *impact, OrmImpactEffect effect)
 	return counts;
 }
 
-/* Order by name: that in which rows were found depends on OIDs. */
+/* Order by name: the order of discovery depends on OIDs. */
 static int
 compare_counts(const ListCell *a, const ListCell *b)
 {
 	return strcmp(((const Count *) lfirst(a))->name, ((const Count *) lfirst(b))->name);
 }
 
-/* Writes "member": {"name": n, ...}, or nothing where there is nothing. */
+/* Writes "member": {"name": n, ...}, or nothing for an empty member. */
 static void
 write_counts(StringInfo out, const char *member, List *counts, bool *first)
 {

@@ -1,9 +1,9 @@
 /*
- * impact_key.c - the foreign keys that lead to a table, as statements.
+ * impact_key.c - the foreign keys that reference a table, as statements.
  *
- * Which they are is read from the table's triggers: those of the constraints are
- * where a delete fires them, and only there: on each partition, but not for
- * keys that are not enforced.
+ * They are read from the table's triggers: the triggers of a constraint are
+ * where a delete fires them, on each partition, and are missing for keys that
+ * are not enforced.
  */
 #include "postgres.h"
 
@@ -19,7 +19,7 @@
 
 #include "base/sql.h"
 #include "model/join.h"
-#include "remove/impact_internal.h"
+#include "remove/impact_key.h"
 
 static const struct
 {
@@ -31,7 +31,7 @@ static const struct
 	{FKCONSTR_ACTION_NOACTION, ORM_IMPACT_BLOCKING},
 };
 
-/* Appends FROM's name of a table: without those that inherit from it, as foreign keys do not look there. */
+/* Appends a table for FROM, without inheritance children, which foreign keys do not see. */
 static void
 append_table(StringInfo sql, Oid relid, const char *alias)
 {
@@ -96,7 +96,7 @@ constraint_name(Oid constraint)
 	}
 }
 
-/* Adds the foreign key of a constraint, unless it has gone. */
+/* Adds the foreign key of a constraint, unless it was dropped meanwhile. */
 static void
 add_edge(OrmImpactTable *table, Oid child, Oid constraint)
 {
@@ -118,7 +118,7 @@ add_edge(OrmImpactTable *table, Oid child, Oid constraint)
 }
 
 void
-orm_impact_find_edges(OrmImpactTable *table)
+orm_impact_key_find(OrmImpactTable *table)
 {
 	Relation relation = table_open(table->relid, AccessShareLock);
 	TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);

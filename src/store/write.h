@@ -69,9 +69,6 @@ extern void orm_write_save(const OrmWrite *write, OrmRecord *records, int n);
 /* Raises P0002: there is no row with the record's primary key.  NULL: the key was null. */
 extern void orm_write_missing(const OrmModel *model, const OrmRecord *record) pg_attribute_noreturn();
 
-/* DELETE by primary key values in key order, and of what goes with it (remove/delete.h); true when a row went. */
-extern bool orm_write_delete(const OrmModel *model, const Datum *key);
-
 /* The options of a writing call. */
 typedef struct OrmWriteOptions
 {

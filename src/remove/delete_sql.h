@@ -1,0 +1,35 @@
+/*
+ * delete_sql.h - the texts of the statements that collect and delete rows;
+ * <keys> are the parameters of orm_collect_keys from $1 on, or from $first.
+ * Private to this folder.
+ */
+#ifndef ORM_REMOVE_DELETE_SQL_H
+#define ORM_REMOVE_DELETE_SQL_H
+
+#include "remove/collect.h"
+
+/*
+ * The keys of the existing rows, locked if they can be:
+ * SELECT t."id" FROM <keys> AS k, "s"."t" AS t WHERE ... ORDER BY t."id" FOR UPDATE OF t
+ */
+extern void orm_delete_sql_named(StringInfo sql, const OrmDeleteSet *set, bool lock);
+
+/*
+ * The keys of the rows to which a relationship cascades from them:
+ * SELECT u."id" FROM <keys> AS k, "s"."t" AS t, "s"."u" AS u WHERE ... ORDER BY u."id" FOR UPDATE OF u
+ */
+extern void orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, int from, const OrmRelationship *relationship,
+								 const OrmModel *target, bool lock);
+
+/* The physical places of the rows, and of the join table rows: SELECT t.tableoid, t.ctid FROM ... */
+extern void orm_delete_sql_places(StringInfo sql, const OrmDeleteSet *set);
+extern void orm_delete_sql_link_places(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship);
+
+/* DELETE FROM "s"."t" AS t USING <keys> AS k WHERE ... RETURNING k.n */
+extern void orm_delete_sql_rows(StringInfo sql, const OrmDeleteSet *set, int first);
+
+/* DELETE FROM "s"."j" AS u USING <keys> AS k, "s"."t" AS t WHERE ... */
+extern void orm_delete_sql_links(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship,
+								 int first);
+
+#endif
