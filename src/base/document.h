@@ -3,7 +3,7 @@
  *
  * A value of the type is the JSON text exactly as it was given and, beside it,
  * the list of its nodes in document order, made once by the type's input
- * function with PostgreSQL's own JSON parser.  Whoever reads a document walks
+ * function with PostgreSQL's own JSON parser.  A reader of a document walks
  * that list and parses nothing again.  (Why not the jsonb form: it loses the
  * order of keys, which select lists and loads need; it hides a key that stands
  * twice, which is an error here; and it is several times slower to make.)
@@ -21,7 +21,7 @@
  *
  * JSON allows strings that no string of the database can say ("\u0000", half a
  * surrogate pair).  Like type json a document takes them, because they may
- * stand in a value for a json column, which is never looked into.  Such a
+ * stand in a value for a json column, which is never parsed further.  Such a
  * string is of a kind of its own, ORM_JSON_UNDECODABLE, and its bytes are its
  * source text; as a key it equals nothing.
  */
@@ -81,7 +81,7 @@ typedef struct OrmJson
 extern OrmDocument *orm_document_parse(const char *text, int length);
 
 /*
- * The document in an argument, detoasted.  Whoever reads a document that a
+ * The document in an argument, detoasted.  A reader of a document that a
  * user gave opens it with this.  Raises 54000 when it is deeper or
  * has more nodes than orm.max_document_depth and orm.max_document_nodes allow.
  */

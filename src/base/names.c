@@ -21,7 +21,7 @@ typedef enum CharClass
 	CHAR_DIGIT
 } CharClass;
 
-/* An English plural ending and what stands for it in the singular. */
+/* An English plural ending and its singular. */
 typedef struct Ending
 {
 	const char *plural;

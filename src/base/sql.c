@@ -263,7 +263,7 @@ orm_sql_check_expression(const char *fragment, const char *what)
 		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
 				errmsg("%s must be one expression and nothing else: \"%s\"", what, fragment));
 
-	/* what may stand behind SELECT need not be able to stand in parentheses: "ALL 1" */
+	/* an expression behind SELECT need not be one in parentheses: "ALL 1" */
 	initStringInfo(&spliced);
 	orm_sql_fragment(&spliced, fragment);
 	parse_fragment(spliced.data);

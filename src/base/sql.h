@@ -65,7 +65,7 @@ extern struct TypeName *orm_sql_parse_type(const char *text);
 /*
  * Has any text named an object whose row in that system cache (OPEROID,
  * TYPEOID, COLLOID, NAMESPACEOID) has this hash?  0: any row.  A few too many
- * are said to be; those of pg_catalog, which nobody replaces, are not.
+ * are said to be; objects of pg_catalog, which cannot be replaced, are not.
  */
 extern bool orm_sql_has_named(int cache, uint32 hash);
 

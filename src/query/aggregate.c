@@ -8,7 +8,7 @@
  *
  * Objects along it are joined by inner joins: the chain is of what there is.
  * Over groups a chain that is to-one all along multiplies no rows: a LEFT JOIN of
- * the rows that are grouped, and a FILTER for those that it has found something for.
+ * the grouped rows, with a FILTER for the rows that have a match.
  */
 #include "postgres.h"
 
@@ -87,7 +87,7 @@ const OrmMemberTable orm_aggregate_keys = {.noun = "key", ORM_MEMBER_RECORDS(key
 /* An aggregate while it is read. */
 typedef struct Reader
 {
-	OrmScope *scope;	   /* it stands in */
+	OrmScope *scope;	   /* that contains it */
 	OrmScope *objects;	   /* it goes over; its where and order_by are about them */
 	OrmJson values[NKEYS]; /* its members */
 	List **chains;
@@ -136,7 +136,7 @@ raise_row(const Reader *r, const OrmPath *place)
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("\"%s\" in \"compute\" needs a relationship to go over", function_name(r)), orm_error_place(place),
 			errhint("In \"compute\" an aggregate is over what an object is related to, as in {\"count\": \"posts\"}; "
-					"over the objects themselves it stands in \"aggregate\" of orm.aggregate."));
+					"aggregates over the objects themselves belong in \"aggregate\" of orm.aggregate."));
 }
 
 /* Raises 22023: the function needs a value of each object. */
@@ -200,7 +200,7 @@ same_members(const List *a, const List *b)
 	return list_length(a) == list_length(b);
 }
 
-/* A chain for this aggregate: of those that are there, if nothing narrows it. */
+/* The chain of this aggregate: an existing one, unless a "where" narrows it. */
 static OrmChain *
 choose_chain(const Reader *r, List *relationships, List *scopes)
 {

@@ -14,7 +14,7 @@ typedef struct OrmChain
 	OrmScope *scope;	 /* of the objects at its end; their joins belong behind "from" */
 	StringInfo from;	 /* "s"."posts" AS t1, ... */
 	StringInfo where;	 /* joins them to the row that it begins with; and an aggregate's "where" */
-	bool narrowed;		 /* ... which stands in it: only this aggregate goes over it */
+	bool narrowed;		 /* by the "where" of its only aggregate */
 } OrmChain;
 
 typedef struct OrmAggregate

@@ -33,7 +33,7 @@ change(OrmDocument *document, OrmNode *node)
 			bytes[i] = bytes[i] >= '0' && bytes[i] <= '8' ? bytes[i] + 1 : bytes[i];
 }
 
-/* Changes a value, and the elements of an array that are no values themselves, as those of "and" are. */
+/* Changes a value and, of an array, the elements that are not values of the shape themselves. */
 static void
 change_value(const OrmShape *shape, OrmDocument *copy, OrmJson value)
 {
@@ -46,7 +46,7 @@ change_value(const OrmShape *shape, OrmDocument *copy, OrmJson value)
 			change(copy, &copy->nodes[walk.value.node - nodes]);
 }
 
-/* A copy of a document whose values are others; those of the new shape are put into it. */
+/* A copy of a document with its values changed; the values of the changed shape point into it. */
 static const OrmDocument *
 change_document(const OrmShape *shape, OrmShape *changed, const OrmDocument *document)
 {

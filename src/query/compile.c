@@ -225,7 +225,7 @@ check_parameters(const OrmQueryRequest *request)
 		if (!parameter->used)
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_PARAMETER),
 					errmsg("parameter \"%s\" is not used by the query", parameter->name),
-					errhint("A value stands in the query as {\"$\": \"%s\"}.", parameter->name));
+					errhint("A query refers to a parameter by {\"$\": \"%s\"}.", parameter->name));
 		if (parameter->unset && changes)
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_PARAMETER),
 					errmsg("parameter \"%s\" must be given", parameter->name),

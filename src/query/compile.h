@@ -62,7 +62,7 @@ typedef struct OrmBuilder
 typedef struct OrmExpression
 {
 	const char *name; /* as the document calls it */
-	const char *sql;  /* can stand as an operand without parentheses of the user's */
+	const char *sql;  /* an operand that needs no parentheses */
 	const OrmType *type;
 	bool not_null;		   /* is never NULL */
 	const OrmModel *model; /* when it is an attribute: whose, and which */
@@ -74,7 +74,7 @@ typedef struct OrmScope
 	OrmBuilder *builder;
 	const OrmModel *model;			/* NULL: only "named" can be used (having) */
 	const char *alias;				/* t0 */
-	StringInfo joins;				/* " LEFT JOIN ..." of paths; stands behind the scope's FROM item */
+	StringInfo joins;				/* " LEFT JOIN ..." of paths, behind the scope's FROM item */
 	List *joined;					/* of OrmScope *: what paths have gone through */
 	const OrmRelationship *through; /* of a joined scope: the relationship */
 	List *named;					/* of OrmExpression *: names of "compute"; groups and aggregates in having */
@@ -222,13 +222,13 @@ extern bool orm_query_related(OrmScope *scope, const OrmRelationship *relationsh
 /* ---- where.c ---- */
 
 /*
- * Appends a where as one condition that may stand beside AND, OR and NOT
+ * Appends a where as one condition, an operand of AND, OR and NOT
  * without parentheses ("true" for {}).  Returns false, having appended nothing,
  * when there was something in it and unset parameters have taken all of it away.
  */
 extern bool orm_query_where(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo sql);
 
-/* The same for what stands behind one name: plain or {op: value}; an expression on the left. */
+/* The same for the condition on one expression: plain or {op: value}. */
 extern bool orm_query_condition(OrmScope *scope, const OrmExpression *left, OrmJson condition, const OrmPath *place,
 								StringInfo sql);
 
@@ -249,12 +249,12 @@ typedef struct OrmOperand
 	OrmJson whole; /* ... and with it, as orm_value_read takes it */
 	int parameter; /* VALUE by parameter: its number, or -1 */
 	bool typed;	   /* ... and it is no JSON, but an argument that has a type */
-	bool has_null; /* VALUE that is an array: a null stands in it */
+	bool has_null; /* VALUE that is an array: one of its elements is null */
 	const OrmExpression *attribute;
 } OrmOperand;
 
 /*
- * Reads an operand for something of that type (NULL: no attribute may stand
+ * Reads an operand for a value of that type (NULL: no attribute is allowed
  * here, as for limit).  Raises 42P02 for an unknown parameter, 22023 for an
  * unknown instruction.
  */
@@ -303,7 +303,7 @@ extern void orm_query_append_order(StringInfo sql, List *order, bool backward);
 
 /* ---- cursor.c (the rest in cursor.h) ---- */
 
-/* What stands in a cursor for an item of the order: its expression, or that as text. */
+/* The value of a cursor for an item of the order: its expression, or that as text. */
 extern const OrmExpression *orm_query_cursor_value(const OrmOrder *order);
 
 /* Appends the condition that a row comes behind (backward: before) the cursor of the request; null-aware. */
@@ -353,7 +353,7 @@ typedef struct OrmLevelBuild
 	const char *limit; /* a parameter or a number; NULL: none */
 	const char *offset;
 	const char *joined;	 /* many to many: the join table and how it is joined; else NULL */
-	const char *parents; /* the parents' keys as a FROM item; NULL: they stand in a condition, or nowhere */
+	const char *parents; /* the parents' keys as a FROM item; NULL: they are in a condition, or nowhere */
 	const char *lock;	 /* FOR UPDATE...; NULL: none */
 	int ncomputed;		 /* the first slots are those of "compute"; */
 	int order_begin;	 /* these are those of order_by */

@@ -8,7 +8,7 @@
  *     {"count": "posts"}                       (SELECT pg_catalog.count(*) FROM "s"."posts" AS t1
  *                                              WHERE t1."autor_id" OPERATOR(pg_catalog.=) t0."id")
  *
- * A name stands for its text, wherever it is used; a parameter in it is used
+ * A name is replaced by its text wherever it is used; a parameter in it is used
  * again with it.
  */
 #include "postgres.h"
@@ -86,7 +86,7 @@ hint_units(const char *const *names, int nnames)
 	return 0;
 }
 
-/* The unit that JSON names, of those that the expression's type has. */
+/* The unit that JSON names; it must be one of the expression's type. */
 static const char *
 read_unit(OrmJson json, bool part, const OrmExpression *of, const OrmPath *place)
 {
@@ -140,7 +140,7 @@ refuse_type(const OrmExpression *of, const char *form, const char *types, const 
 		orm_error_place(&here), errhint("\"%s\" is for %s.", form, types));
 }
 
-/* {"trunc": unit, "of": path}; a date stays one: it goes through timestamp, so that no time zone has a say. */
+/* {"trunc": unit, "of": path}; a date stays a date, by way of timestamp: no time zone is involved. */
 static const OrmExpression *
 read_trunc(OrmScope *scope, const char *name, const OrmExpression *of, OrmJson unit, const OrmPath *place)
 {

@@ -17,7 +17,7 @@ extern bool orm_condition_operator(OrmScope *scope, const OrmExpression *left, c
 								   const OrmPath *place, StringInfo sql);
 
 /*
- * Is an object an instruction where a value of the type (NULL: any) may stand?
+ * Is an object an instruction in place of a value of the type (NULL: of any)?
  * Its first key begins with "$"; of json types, where that may be data, it has
  * just one key and that is one of ours.
  */
@@ -100,7 +100,7 @@ extern void orm_condition_search(OrmCondition *condition);
 
 /*
  * Conditions that are joined by AND or OR, in parentheses where there are more
- * than one.  Those that unset parameters have taken away leave no trace.
+ * than one.  Conditions removed by unset parameters leave no trace.
  */
 typedef struct OrmSeries
 {

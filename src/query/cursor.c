@@ -9,7 +9,7 @@
  * the order, and the conditions but for their values.  Each half of the hash
  * is of one line of it, so that an error can say what has changed.
  *
- * As a condition it is what stands behind a row with these values in the
+ * As a condition it selects the rows behind a row with these values in the
  * order.  Which of them are null is part of the shape, so the text knows it.
  * Of a > x and then b > y, with all not null and both ways the same:
  *

@@ -71,7 +71,7 @@ orm_query_limit(OrmBuilder *builder, const OrmQueryKeys *keys, OrmQueryKey key, 
 	return orm_query_slot(builder, &operand, type, INT8OID, form, &here);
 }
 
-/* Raises 22023 for a path, which has no column of the level's own objects to be told apart by. */
+/* Raises 22023 for a path, which is no column of the level's own objects. */
 static void
 refuse_path(const char *path, const OrmPath *place)
 {
@@ -82,7 +82,7 @@ refuse_path(const char *path, const OrmPath *place)
 			errhint("Give it a name: {\"compute\": {\"%s\": \"%s\"}, \"distinct\": [\"%s\"]}.", name, path, name));
 }
 
-/* What one name of "distinct" stands for: something with an order, as it is sorted by. */
+/* The expression of one name of "distinct"; it must have an order, as it is sorted by. */
 static const OrmExpression *
 read_distinct(OrmScope *scope, OrmJson name, const OrmPath *place)
 {
@@ -282,7 +282,7 @@ read_order(OrmLevelBuild *build)
 	if (build->parent != NULL || build->limit != NULL)
 		return;
 
-	/* after the order has been decided: of "one", which of two comes first is no matter */
+	/* after the order has been decided: "one" does not depend on which of two comes first */
 	if (verb == ORM_QUERY_ONE)
 		build->limit = "2";
 	else if (verb == ORM_QUERY_FIRST)

@@ -127,7 +127,7 @@ limits_children(const OrmLevelBuild *build)
 	return build->limit != NULL || build->offset != NULL || build->distinct != NIL;
 }
 
-/* Can the keys of all parents stand in a FROM item?  Of an array of rows unnest makes the rows' columns. */
+/* Can the keys of all parents be a FROM item?  Of an array of rows unnest makes the rows' columns. */
 static bool
 can_unnest(const LinkColumn *columns, int n)
 {
@@ -170,7 +170,7 @@ choose_planning(OrmLinkForm form, bool indexed)
 	return form == ORM_LINK_ANY ? ORM_PLANNED_CUSTOM : ORM_PLANNED_AUTO;
 }
 
-/* Adds the condition that the child's column has the value that a text stands for. */
+/* Adds the condition that the child's column has the value of a text. */
 static void
 add_condition(OrmLevelBuild *build, const LinkColumn *column, const char *key)
 {
@@ -246,7 +246,7 @@ add_link(OrmLevelBuild *build, const LinkColumn *columns, int n)
 	}
 }
 
-/* Many to many: the join table stands beside the target. */
+/* Many to many: the join table is joined with the target. */
 static void
 add_join_table(OrmLevelBuild *build)
 {

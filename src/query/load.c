@@ -40,7 +40,7 @@ raise_no_relationship(const OrmModel *model, const char *name, const OrmPath *pl
 	if (orm_model_attribute(model, name, strlen(name)) >= 0)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("attribute \"%s\" of model \"%s\" cannot be loaded", name, model->name), orm_error_place(place),
-				errhint("\"load\" names relationships; attributes stand in \"select\"."));
+				errhint("\"load\" names relationships; attributes belong in \"select\"."));
 	if (dot != NULL)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 				errmsg("relationship \"%s\" of model \"%s\" does not exist", name, model->name), orm_error_place(place),
@@ -136,7 +136,7 @@ check_name(const OrmLevelBuild *build, const OrmLoad *load, const OrmRelationshi
 				orm_error_place(load->place));
 }
 
-/* Compiles one load; "before": those that stand before it. */
+/* Compiles one load; "before": the loads before it. */
 static void
 compile_load(OrmLevelBuild *build, const OrmLoad *load, List *before, int depth)
 {
@@ -219,7 +219,7 @@ read_queries(OrmJson json, const OrmPath *place)
 	return loads;
 }
 
-/* How many loads a level stands in. */
+/* The depth of a level: the number of loads around it. */
 static int
 depth_of(const OrmLevelBuild *build)
 {

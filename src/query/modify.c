@@ -12,7 +12,7 @@
  *     WHERE u."id" OPERATOR(pg_catalog.=) k.c1
  *
  * The lock makes the SELECT look again at a row that somebody else has just
- * changed: it may not fit the where any more.  (Who may delete need not have the
+ * changed: it may not match the where any more.  (A role with the right to delete need not have the
  * right to update that it takes; then the rows are deleted as they were found.)
  *
  * Of a model whose objects take others along when they are deleted there is that
@@ -133,7 +133,7 @@ read_patch(OrmBuilder *builder, const Assignment *assignment, OrmJson json, cons
 	return slot;
 }
 
-/* Is the first key of an object one of those that say what an operand is? */
+/* Is the first key of an object the name of an instruction? */
 static bool
 is_operand(OrmJson json)
 {

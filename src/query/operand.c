@@ -22,7 +22,7 @@
 typedef struct Instruction
 {
 	const char *key;
-	/* "json": what stands behind the key; "place": of the key */
+	/* "json": the value of the key; "place": of the key */
 	void (*read)(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmType *type,
 				 const OrmPath *place);
 } Instruction;
@@ -172,7 +172,7 @@ check_parameter(const OrmQueryParameter *parameter, Oid sql_type, OrmSlotForm fo
 	if (!OidIsValid(parameter->type))
 		return;
 
-	/* whether a null stands in a list must be known here: that cannot be told of one that is text */
+	/* nulls in a list must be known here, and a list that is text does not show them */
 	if (orm_condition_fits(parameter->type, sql_type) &&
 		(form != ORM_FORM_LIST || OidIsValid(get_base_element_type(parameter->type))))
 		return;
@@ -203,7 +203,7 @@ newest_slot(const OrmBuilder *builder)
 	return psprintf("$%d", list_length(builder->slots));
 }
 
-/* What stands for a value in the document that is part of the shape: it can be read at once. */
+/* Reads a value that is part of the shape, and so can be read at once. */
 static void
 read_constant(OrmSlot *slot, const OrmOperand *operand, const OrmPath *place)
 {

@@ -426,7 +426,7 @@ orm_condition_between(OrmCondition *condition, const char *symbol)
 	orm_condition_append(condition->sql, &operator, left, orm_condition_cast(right, operator.right));
 }
 
-/* What a number is that stands behind "@>" of a range or multirange: an element; else InvalidOid. */
+/* The type of the element on the right of "@>" of a range or multirange; else InvalidOid. */
 static Oid
 number_type(const OrmCondition *condition)
 {

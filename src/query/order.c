@@ -188,8 +188,8 @@ check_type(const OrmExpression *expression, const OrmPath *place)
 }
 
 /*
- * How an item is told apart from others: by its path, its type and, if it is
- * computed, by its text.  ("of": what an operator, if there is one, stands behind.)
+ * The text that identifies an item: its path, its type and, if it is
+ * computed, its text.  ("of": the left operand of an operator, if there is one.)
  */
 static const char *
 item_text(const OrmOrder *order, const OrmExpression *of, const char *operator)

@@ -1,7 +1,7 @@
 /*
  * path.c - names and paths.
  *
- * A path goes through to-one relationships by LEFT JOINs, which stand behind
+ * A path goes through to-one relationships by LEFT JOINs, which follow
  * the FROM item of the scope it begins in, each relationship once:
  *
  *     "s"."posts" AS t0 LEFT JOIN "s"."usuarios" AS t1 ON t1."id" OPERATOR(pg_catalog.=) t0."autor_id"

@@ -134,7 +134,7 @@ append_exists(OrmScope *scope, const OrmRelationship *relationship, const OrmJso
 }
 
 /*
- * Appends a condition on the number of related objects.  It stands inside the
+ * Appends a condition on the number of related objects.  It is inside the
  * sub-select, so that they are counted once, whatever it consists of.
  */
 static bool
@@ -161,7 +161,7 @@ append_count(OrmScope *scope, const OrmRelationship *relationship, OrmJson condi
 	return kept;
 }
 
-/* Raises 22023: what stands in the condition does not say how many objects it is about. */
+/* Raises 22023: the condition has no quantifier. */
 static void
 raise_not_quantified(const OrmRelationship *relationship, const char *key, const OrmPath *place)
 {

@@ -22,7 +22,7 @@ orm_query_column(OrmColumns *columns, const char *sql, Oid type)
 	return list_length(columns->sql) - 1;
 }
 
-/* The number of a name among those of "compute", or -1. */
+/* The number of a name of "compute", or -1. */
 static int
 find_named(const OrmScope *scope, const char *name)
 {
@@ -45,7 +45,7 @@ raise_not_selectable(const OrmModel *model, const char *name, const OrmPath *pla
 	orm_model_no_attribute(model, name, place);
 }
 
-/* Reads a list of names; sets the flags of those that stand in it: of attributes, then of names of "compute". */
+/* Reads a list of names and sets their flags: of attributes, then of names of "compute". */
 static void
 read_names(const OrmLevelBuild *build, OrmQueryKey key, bool star, bool *flags, bool value)
 {

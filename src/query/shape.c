@@ -207,7 +207,7 @@ orm_shape_condition_list(OrmShape *shape, OrmJson json)
 		orm_shape_conditions(shape, walk.value);
 }
 
-/* What stands behind a key in conditions. */
+/* The value of a key in conditions. */
 static void
 add_condition(OrmShape *shape, OrmJson key, OrmJson json)
 {
@@ -351,8 +351,8 @@ orm_shape_add_query(OrmShape *shape, const OrmDocument *query)
 }
 
 /*
- * Begins another document.  When it is one that stands in the shape already,
- * its values stand twice in the list, and which of them is meant cannot be
+ * Begins another document.  When it is in the shape already,
+ * its values are twice in the list, and which of them is meant cannot be
  * told from what they are: so that this has a shape of its own.
  */
 static void
@@ -451,7 +451,7 @@ orm_shape_add_parameters(OrmShape *shape, const OrmQueryParameter *parameters, i
 	}
 }
 
-/* The end of the values that stand in one document, from the first of them on. */
+/* The end of the values of one document, which begin with "first". */
 static int
 end_of_document(const OrmShape *shape, int first)
 {

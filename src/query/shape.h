@@ -34,16 +34,16 @@
  *            are shape, with a value as operand; {"$": name} is shape
  *
  * Of a value the shape has its kind (true and false are one) and, of an array,
- * whether a null stands in it.  Of the call's parameters it has the name, the
- * type, the kind, whether that stands in {"$value": ...}, and whether it is
+ * whether it has a null.  Of the call's parameters it has the name, the
+ * type, the kind, whether that is inside {"$value": ...}, and whether it is
  * null, unset, or an array with a null in it: a condition on null has another
  * text.
  *
- * It is no matter if the walk takes for a value what the grammar then refuses,
- * or for shape what is a value: the compiler makes a constant of a value that
- * is part of the shape (orm_shape_number is -1), and only costs a cache entry
- * of its own.  What must never happen is that the compiler decides by something
- * that is a value here; kinds excepted.
+ * The walk may take for a value what the grammar then refuses, or for shape
+ * what is a value: the compiler makes a constant of a value that is part of the
+ * shape (orm_shape_number is -1), at the cost of a cache entry of its own.  The
+ * compiler must never decide by anything that is a value here, kinds excepted:
+ * blind.c checks it.
  */
 #ifndef ORM_QUERY_SHAPE_H
 #define ORM_QUERY_SHAPE_H
@@ -56,7 +56,7 @@ typedef struct OrmQueryParameter
 {
 	const char *name;
 	bool isnull;
-	bool unset; /* an argument that was not given: takes away the condition it stands in */
+	bool unset; /* an argument that was not given: it removes its condition */
 	bool used;	/* a document names it */
 	Oid type;	/* of "value"; InvalidOid: it is JSON, read as the type of what it is compared with */
 	OrmJson json;
@@ -72,12 +72,12 @@ typedef struct OrmShape
 	int capacity;
 	OrmJson *values;
 	OrmJson room[ORM_SHAPE_ROOM];
-	bool twice;												 /* a document stands in it twice, as query and as patch */
+	bool twice;												 /* a document is in it twice, as query and as patch */
 	void (*on_reference)(void *argument, OrmJson reference); /* of {"$": name} and {"$attribute": path} */
 	void *argument;
 } OrmShape;
 
-/* Walks what stands behind a key. */
+/* Walks the value of a key. */
 typedef void (*OrmShapeWalk)(OrmShape *shape, OrmJson json);
 
 /* A key of the grammar; the records of the tables of keys that the walk takes begin with one. */
@@ -97,7 +97,7 @@ extern void orm_shape_expressions(OrmShape *shape, OrmJson json);	 /* "compute",
 extern void orm_shape_cursor(OrmShape *shape, OrmJson json);		 /* "after", "before" */
 extern void orm_shape_load(OrmShape *shape, OrmJson json);			 /* "load" */
 
-/* Begins an empty shape in the current memory context.  Who wants to hear of references sets "on_reference" then. */
+/* Begins an empty shape in the current memory context.  "on_reference" may be set then. */
 extern void orm_shape_begin(OrmShape *shape);
 
 extern void orm_shape_add_query(OrmShape *shape, const OrmDocument *query);

@@ -4,7 +4,7 @@
  *     {"edad": {"ge": 18}, "or": [{"a": 1}, {"b": null}]}
  *     (t0."edad" OPERATOR(pg_catalog.>=) $1 AND (t0."a" OPERATOR(pg_catalog.=) $2 OR t0."b" IS NULL))
  *
- * What is written can stand beside AND, OR and NOT without parentheses.
+ * The text is an operand of AND, OR and NOT without further parentheses.
  *
  * A condition that an unset parameter takes away is as if it were not in the
  * document, and so is all that consists of nothing but such conditions: an
