@@ -102,8 +102,8 @@ SELECT refused($$SELECT orm.create('Guarded', '[{"name": "a"}, {"name": "skip"},
 SELECT refused($$SELECT orm.create('Guarded', '[{"name": "a"}, {"name": "b"}, {"name": "move"}]')$$);
 SELECT refused($$SELECT orm.create('Guarded', '{"name": "skip"}')$$);
 SELECT orm.create('Guarded', '{"id": 50, "name": "move"}');
-SELECT orm.create('Guarded', '[{"name": "x"}, {"name": "skip"}, {"name": "move"}]', '{"return": false}');
-SELECT orm.create('Guarded', '{"name": "skip"}', '{"return": false}');
+SELECT refused($$SELECT orm.create('Guarded', '[{"name": "x"}, {"name": "skip"}, {"name": "move"}]', '{"return": false}')$$);
+SELECT refused($$SELECT orm.create('Guarded', '{"name": "skip"}', '{"return": false}')$$);
 
 -- a trigger that makes the key, and no default: one at a time
 CREATE TABLE triggered (id text PRIMARY KEY, name text);

@@ -108,7 +108,7 @@ flush_document(WritingCall *call)
 	const OrmDocument *document = orm_argument_document(call->fcinfo, 0, "document");
 
 	orm_session_autoflush(true);
-	call->result = orm_changeset_write(document, orm_session_find_label);
+	call->result = orm_changeset_write(document, orm_session_find_label, call->options.may_skip);
 }
 
 static const struct

@@ -156,6 +156,7 @@ typedef struct OrmGraphOptions
 	bool result;			   /* returned rows become JSON */
 	bool action;			   /* with result: inserted is told from updated */
 	bool told_apart;		   /* the tally tells inserted from updated */
+	bool may_skip;			   /* triggers and the like may pass over rows */
 	bool by_table;			   /* groups are ordered by the references of their tables, too */
 	OrmOnConflict on_conflict; /* UPSERT: what happens to an existing row; CREATE: ERROR or IGNORE */
 	int nconflict_on;

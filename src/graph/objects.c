@@ -80,6 +80,7 @@ make_graph(Call *call, int n)
 	graph->labels.find = call->find_label;
 	graph->options.result = !call->options->no_result && call->readback == NULL;
 	graph->options.action = call->options->action;
+	graph->options.may_skip = call->options->may_skip;
 	graph->options.on_conflict = call->write.on_conflict;
 	graph->options.nconflict_on = call->nconflict_on;
 	graph->options.conflict_on = call->conflict_on;
@@ -178,7 +179,7 @@ orm_objects_write(const OrmModel *model, OrmVerb verb, const OrmDocument *docume
 				  OrmFindLabel find_label, int nconflict_on, char *const *conflict_on, Datum *result)
 {
 	Call call = {
-		.write = {.model = model, .on_conflict = options->on_conflict},
+		.write = {.model = model, .on_conflict = options->on_conflict, .may_skip = options->may_skip},
 		.verb = verb,
 		.options = options,
 		.find_label = find_label,
@@ -233,7 +234,7 @@ orm_objects_patch(const OrmModel *model, const Datum *key, const OrmDocument *pa
 				  OrmFindLabel find_label, Datum *result)
 {
 	Call call = {
-		.write = {.model = model, .on_conflict = options->on_conflict},
+		.write = {.model = model, .on_conflict = options->on_conflict, .may_skip = options->may_skip},
 		.verb = ORM_VERB_UPDATE,
 		.options = options,
 		.find_label = find_label,

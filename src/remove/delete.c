@@ -3,10 +3,14 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/rls.h"
 
+#include "exec/access.h"
 #include "exec/execute.h"
 #include "exec/keyset.h"
 #include "exec/receiver.h"
@@ -310,6 +314,38 @@ orm_delete_run(OrmDelete *delete)
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(delete->context);
 	return named;
+}
+
+/* May a trigger or a rule of the model's relation pass over rows that are deleted? */
+static bool
+passes_over(const OrmModel *model)
+{
+	Relation relation = orm_model_table(model);
+	const TriggerDesc *triggers = relation->trigdesc;
+	bool may = model->has_rules || model->relkind == RELKIND_VIEW ||
+		(triggers != NULL && triggers->trig_delete_before_row);
+
+	table_close(relation, NoLock);
+	return may;
+}
+
+void
+orm_delete_check_skipped(const OrmModel *model, const Datum *key, const OrmPath *place)
+{
+	OrmWrite write = {.model = model};
+	OrmRecord *record;
+	OrmBatch batch;
+
+	if (!passes_over(model) || !orm_access_may_read_key(model, model->primary_key))
+		return;
+	record = orm_record_make(model, 1);
+	orm_record_copy_key(record, model->primary_key, key);
+	batch = orm_batch_make(&write, record, 1);
+	orm_batch_read(&batch, model->primary_key);
+	if (record->done)
+		ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
+				errmsg("object of model \"%s\" was not deleted", model->name), orm_error_place(place),
+				errhint("A trigger or a rule passed over the row."));
 }
 
 bool

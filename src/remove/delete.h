@@ -59,6 +59,13 @@ extern int64 orm_delete_run(OrmDelete *delete);
 /* Deletes one object by its primary key, in key order, with what cascades from it; false: it did not exist. */
 extern bool orm_delete_object(const OrmModel *model, const Datum *key);
 
+/*
+ * Raises 09000 for an object that should have been deleted and still exists,
+ * because a trigger or a rule passed over it.  (An object kept by a policy
+ * counts as not found.)
+ */
+extern void orm_delete_check_skipped(const OrmModel *model, const Datum *key, const OrmPath *place);
+
 /* Deletes the rows found by a request of the kind ORM_QUERY_DELETE; otherwise as orm_run_change_rows. */
 extern int64 orm_delete_query(const OrmQueryRequest *request, int64 expect);
 

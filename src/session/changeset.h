@@ -18,6 +18,6 @@
  * 22023 and 22004 for a document of another form, with the place; otherwise
  * what writing the operations raises.
  */
-extern Datum orm_changeset_write(const OrmDocument *document, OrmFindLabel find_label);
+extern Datum orm_changeset_write(const OrmDocument *document, OrmFindLabel find_label, bool may_skip);
 
 #endif

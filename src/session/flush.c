@@ -101,7 +101,7 @@ write_entries(const List *entries, int before)
 
 	error_context_stack = &callback;
 	operations = operations_of(entries, &queue, before, &current);
-	tally = orm_operations_write(operations, list_length(entries), orm_session_find_label);
+	tally = orm_operations_write(operations, list_length(entries), orm_session_find_label, false);
 	remember_keys(entries, operations);
 	error_context_stack = callback.previous;
 	return tally.inserted + tally.updated + tally.deleted;

@@ -23,6 +23,7 @@ typedef struct Writing
 	OrmObject **objects; /* one for each; REMOVE: NULL */
 	OrmLabels *labels;
 	OrmFindLabel find_label;
+	bool may_skip; /* triggers and the like may pass over rows */
 	OrmTally tally;
 } Writing;
 
@@ -173,6 +174,7 @@ write_pass(Round *round, const int *order, int n)
 	graph->labels.find = writing->find_label;
 	graph->options.by_table = true;
 	graph->options.told_apart = true;
+	graph->options.may_skip = writing->may_skip;
 	add_objects(writing, graph, order, n);
 	if (writing->turns[order[0]].pass == 0)
 		put_labels(writing, round->start, round->end);
@@ -210,12 +212,27 @@ store_keys(const Writing *writing, int start, int end)
 
 /* ---- Rounds ---- */
 
+/* Raises 09000 where a trigger or a rule passed over one of the removals. */
+static void
+check_skipped(const Round *round, bool early)
+{
+	for (int i = round->nwrites; i < round->end - round->start; i++)
+	{
+		const OrmOperation *operation = &round->writing->operations[round->order[i]];
+
+		if (round->early[i] == early)
+			orm_delete_check_skipped(operation->model, operation->key, operation->place);
+	}
+}
+
 /* Writes the removals of a round that go before the other operations, or those that go after. */
 static void
 write_removals(Round *round, bool early)
 {
 	Writing *writing = round->writing;
 	OrmDelete *delete = NULL;
+	int64 deleted;
+	int n = 0;
 
 	for (int i = round->nwrites; i < round->end - round->start; i++)
 	{
@@ -226,9 +243,14 @@ write_removals(Round *round, bool early)
 		if (delete == NULL)
 			delete = orm_delete_make();
 		orm_delete_add(delete, operation->model, operation->key);
+		n++;
 	}
-	if (delete != NULL)
-		writing->tally.deleted += orm_delete_run(delete);
+	if (delete == NULL)
+		return;
+	deleted = orm_delete_run(delete);
+	if (deleted < n && !writing->may_skip)
+		check_skipped(round, early);
+	writing->tally.deleted += deleted;
 }
 
 /* Writes the operations of a round, pass by pass. */
@@ -337,9 +359,9 @@ order_round(Round *round)
 }
 
 OrmTally
-orm_operations_write(OrmOperation *operations, int n, OrmFindLabel find_label)
+orm_operations_write(OrmOperation *operations, int n, OrmFindLabel find_label, bool may_skip)
 {
-	Writing writing = {.operations = operations, .find_label = find_label};
+	Writing writing = {.operations = operations, .find_label = find_label, .may_skip = may_skip};
 
 	writing.turns = orm_schedule_make(operations, n);
 	writing.objects = palloc_extended(sizeof(OrmObject *) * Max(n, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);

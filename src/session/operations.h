@@ -42,11 +42,12 @@ typedef struct OrmOperation
 
 /*
  * Writes operations as the current user; "stored" is filled in.  "find_label"
- * (or NULL) finds labels of earlier objects.  Raises 42704 for a label that
+ * (or NULL) finds labels of earlier objects; "may_skip": triggers and the like
+ * may pass over rows.  Raises 42704 for a label that
  * does not exist and 42710 for one that is given twice; errors of the server
  * pass through, with the place.
  */
-extern OrmTally orm_operations_write(OrmOperation *operations, int n, OrmFindLabel find_label);
+extern OrmTally orm_operations_write(OrmOperation *operations, int n, OrmFindLabel find_label, bool may_skip);
 
 /*
  * Reads an object as orm_operations_write would, and raises its errors; nothing

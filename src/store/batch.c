@@ -248,15 +248,26 @@ orm_batch_lock_order(const OrmBatch *batch, const OrmKey *key)
 			orm_batch_same_key(batch->write->model, batch->records[i - 1], batch->records[i]);
 }
 
+bool
+orm_batch_may_skip(const OrmModel *model)
+{
+	return model->before_insert_row_trigger || model->has_rules || model->relkind == RELKIND_VIEW;
+}
+
+void
+orm_batch_raise_not_stored(const OrmModel *model, const OrmPath *place)
+{
+	ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
+			errmsg("object of model \"%s\" was not stored as given", model->name), orm_error_place(place),
+			errhint("A trigger, a rule or a policy passed over the row or changed its key."));
+}
+
 void
 orm_batch_not_stored(const OrmModel *model, const OrmRecord *record)
 {
 	OrmPath room;
 
-	ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
-			errmsg("object of model \"%s\" was not stored as given", model->name),
-			orm_error_place(orm_record_place(record, &room)),
-			errhint("A trigger, a rule or a policy passed over the row or changed its key."));
+	orm_batch_raise_not_stored(model, orm_record_place(record, &room));
 }
 
 bool

@@ -128,8 +128,12 @@ extern void orm_batch_same_key(const OrmModel *model, const OrmRecord *first, co
  */
 extern void orm_batch_lock_order(const OrmBatch *batch, const OrmKey *key);
 
+/* May rows of an INSERT be passed over: by a trigger, a rule, whatever is behind a view? */
+extern bool orm_batch_may_skip(const OrmModel *model);
+
 /* Raises 09000: the record's row was not written as given. */
 extern void orm_batch_not_stored(const OrmModel *model, const OrmRecord *record) pg_attribute_noreturn();
+extern void orm_batch_raise_not_stored(const OrmModel *model, const OrmPath *place) pg_attribute_noreturn();
 
 /* The place of a record in the document, maybe in the caller's storage; NULL for a single object. */
 extern const OrmPath *orm_record_place(const OrmRecord *record, OrmPath *path);

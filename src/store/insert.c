@@ -27,8 +27,10 @@ match_key(const OrmBatch *batch, const OrmKey *conflict_key)
 {
 	const OrmModel *model = batch->write->model;
 
-	if (conflict_key != NULL || batch->n == 1 || batch->write->returning == NULL)
+	if (conflict_key != NULL || batch->n == 1)
 		return conflict_key;
+	if (batch->write->returning == NULL && !model->before_insert_row_trigger)
+		return NULL;
 	if (model->primary_key == NULL || (model->before_insert_row_trigger && any_has(batch, model->primary_key)) ||
 		!orm_access_may_read_key(model, model->primary_key))
 		return NULL;
@@ -106,7 +108,7 @@ orm_batch_insert(const OrmBatch *batch, const OrmKey *conflict_key, OrmOnConflic
 	if (batch->n == 0)
 		return;
 	orm_batch_each_part(batch, conflict_key ? insert_or : insert_new, match_key(batch, conflict_key), on_conflict);
-	if (on_conflict != ORM_CONFLICT_ERROR || batch->write->returning == NULL)
+	if (on_conflict != ORM_CONFLICT_ERROR || batch->write->may_skip)
 		return;
 	for (int i = 0; i < batch->n; i++)
 		if (!batch->records[i]->done)

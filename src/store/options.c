@@ -63,6 +63,18 @@ read_action(void *argument, OrmJson value, const OrmPath *here)
 	((OrmWriteOptions *) argument)->action = orm_members_boolean(value, here);
 }
 
+/* "skipped": "allow" | "error" */
+static void
+read_skipped(void *argument, OrmJson value, const OrmPath *here)
+{
+	if (orm_json_kind(value) != ORM_JSON_STRING)
+		orm_members_raise_kind(value, "\"allow\" or \"error\"", here);
+	if (!orm_json_equals(value, "allow") && !orm_json_equals(value, "error"))
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"skipped\" must be \"allow\" or \"error\""),
+				orm_error_place(here));
+	((OrmWriteOptions *) argument)->may_skip = orm_json_equals(value, "allow");
+}
+
 /* "dry_run": true */
 static void
 read_dry_run(void *argument, OrmJson value, const OrmPath *here)
@@ -78,6 +90,7 @@ static const OrmMemberKey keys[] = {
 	{ORM_MEMBER_KEY("on_conflict"), .allowed = OF(ORM_VERB_CREATE) | OF(ORM_VERB_UPSERT), .read = read_on_conflict},
 	{ORM_MEMBER_KEY("return"), .allowed = WRITES_ONE, .read = read_return},
 	{ORM_MEMBER_KEY("action"), .allowed = WRITES_ONE, .read = read_action},
+	{ORM_MEMBER_KEY("skipped"), .allowed = WRITES_ONE | OF(ORM_VERB_FLUSH), .read = read_skipped},
 	{ORM_MEMBER_KEY("expect"), .allowed = OF(ORM_VERB_UPDATE_WHERE) | OF(ORM_VERB_DELETE_WHERE), .read = read_expect},
 	{ORM_MEMBER_KEY("dry_run"), .allowed = ORM_MEMBER_ALWAYS, .read = read_dry_run},
 };

@@ -311,6 +311,8 @@ ask_for_key(OrmStatement *statement, const OrmKey *key, int *columns)
 static bool
 ask_for_owner(OrmStatement *statement, const OrmKey *key, Delivery *delivery)
 {
+	if (statement->model->has_rules && statement->returning == NULL)
+		return false;
 	if (statement->kind != ORM_KIND_INSERT && !statement->model->has_rules)
 	{
 		statement->numbered = true;
@@ -401,20 +403,32 @@ run_one_by_one(OrmStatement *statement, const OrmBatch *batch)
 }
 
 /* Runs a statement once for all records; an error has the place of the one it is about. */
-static void
+static uint64
 run_many(const OrmStatement *statement, const OrmBatch *batch, DestReceiver *receiver)
 {
 	MemoryContext caller = CurrentMemoryContext;
+	volatile uint64 processed = 0;
 
 	PG_TRY();
 	{
-		orm_statement_run(statement, batch->records, batch->n, receiver);
+		processed = orm_statement_run(statement, batch->records, batch->n, receiver);
 	}
 	PG_CATCH();
 	{
 		orm_batch_rethrow(batch, caller);
 	}
 	PG_END_TRY();
+	return processed;
+}
+
+/* So many rows of a batch were written, nobody knows which; a partition's trigger may pass over some. */
+static void
+count_rows(const OrmBatch *batch, uint64 processed)
+{
+	for (int i = 0; i < batch->n; i++)
+		batch->records[i]->done = (uint64) i < processed;
+	if (processed < (uint64) batch->n && !batch->write->may_skip)
+		orm_batch_raise_not_stored(batch->write->model, orm_batch_place(batch));
 }
 
 /* The same, with rows that come back. */
@@ -436,7 +450,8 @@ run_for_all(OrmStatement *statement, const OrmBatch *batch, Delivery *delivery)
 static bool
 no_questions(const OrmStatement *statement)
 {
-	return statement->returning == NULL && statement->kind == ORM_KIND_INSERT && statement->key == NULL;
+	return statement->returning == NULL && statement->kind == ORM_KIND_INSERT && statement->key == NULL &&
+		!orm_batch_may_skip(statement->model);
 }
 
 /* Does the statement bind anything?  An INSERT of nothing but defaults is for one row. */
@@ -456,9 +471,7 @@ orm_batch_run(OrmStatement *statement, const OrmBatch *batch, const OrmKey *matc
 		statement->many = true;
 		if (no_questions(statement))
 		{
-			run_many(statement, batch, NULL);
-			for (int i = 0; i < batch->n; i++)
-				batch->records[i]->done = true;
+			count_rows(batch, run_many(statement, batch, NULL));
 			return;
 		}
 		if (match != NULL && ask_for_owner(statement, match, &delivery))

@@ -66,6 +66,16 @@ orm_batch_lock(const OrmBatch *batch, const OrmKey *key, bool etag)
 	pfree(bound);
 }
 
+/* Raises 09000 for records whose rows an update did not return, though they are there. */
+static void
+check_skipped(const OrmBatch *pending, const OrmKey *key)
+{
+	read_part(pending, key, ORM_CONFLICT_ERROR);
+	for (int i = 0; i < pending->n && !pending->write->may_skip; i++)
+		if (pending->records[i]->done)
+			orm_batch_not_stored(pending->write->model, pending->records[i]);
+}
+
 /* Updates records whose rows are known to be there and to differ. */
 static void
 update_differing(const OrmBatch *differing, const OrmKey *key)
@@ -77,10 +87,7 @@ update_differing(const OrmBatch *differing, const OrmKey *key)
 	pending = orm_batch_pending(differing);
 	if (pending.n == 0)
 		return;
-	read_part(&pending, key, ORM_CONFLICT_ERROR);
-	for (int i = 0; i < pending.n; i++)
-		if (pending.records[i]->done)
-			orm_batch_not_stored(differing->write->model, pending.records[i]);
+	check_skipped(&pending, key);
 }
 
 /* Looks again for the rows that an update did not return. */
@@ -111,11 +118,13 @@ update_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
 	}
 	statement.changed_only = orm_batch_compares(part->write, &statement);
 	orm_batch_run(&statement, part, key);
-	if (!statement.changed_only)
-		return;
 	pending = orm_batch_pending(part);
-	if (pending.n > 0)
+	if (pending.n == 0)
+		return;
+	if (statement.changed_only)
 		look_again(&pending, key);
+	else
+		check_skipped(&pending, key);
 }
 
 void

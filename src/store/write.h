@@ -47,6 +47,7 @@ typedef struct OrmWrite
 	OrmOnConflict on_conflict;
 	bool action;	 /* with returning: tell inserted from updated */
 	bool told_apart; /* tell them without: by statements of their own */
+	bool may_skip;	 /* a trigger, a rule or a policy may pass over rows: no error */
 	bool checking;	 /* nothing will be written: rows are read without locks */
 } OrmWrite;
 
@@ -77,6 +78,7 @@ typedef struct OrmWriteOptions
 	OrmOnConflict on_conflict; /* ERROR: not given */
 	int64 expect;			   /* rows at most; negative: any number */
 	bool action;			   /* say of every object what was done */
+	bool may_skip;			   /* "skipped": "allow": rows that a trigger passes over are no error */
 	bool dry_run;			   /* undo it all in the end: see api/write.c */
 } OrmWriteOptions;
 
