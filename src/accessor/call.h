@@ -16,6 +16,7 @@ typedef struct OrmCall
 	const OrmModel *model;
 	bool given[FUNC_MAX_ARGS];
 	OrmResultRows rows; /* its result, where that is rows */
+	OrmRecord *again;	/* the key of the stored row, by which it is read again; NULL: it is not */
 } OrmCall;
 
 /* The result of a call that has none. */

@@ -5,13 +5,17 @@
  */
 #include "postgres.h"
 
+#include "utils/datum.h"
+
 #include "accessor/call.h"
 #include "accessor/query_verb.h"
 #include "accessor/verb.h"
 #include "exec/access.h"
 #include "exec/get.h"
 #include "exec/object_shape.h"
+#include "model/after.h"
 #include "remove/delete.h"
+#include "store/batch.h"
 
 /* Makes the function's result, a json object, of a row. */
 static Datum
@@ -28,12 +32,34 @@ make_json(const OrmCall *call, TupleTableSlot *slot)
 	return orm_json_end(&out);
 }
 
+/* Keeps the key of a stored row. */
+static void
+keep_key(OrmCall *call, TupleTableSlot *slot)
+{
+	const OrmModel *model = call->model;
+	MemoryContext caller = MemoryContextSwitchTo(call->rows.context);
+
+	for (int k = 0; k < model->primary_key->nattributes; k++)
+	{
+		int i = model->primary_key->attributes[k];
+		bool isnull;
+		Datum value = slot_getattr(slot, orm_row_column(call->rows.returned, i), &isnull);
+
+		if (!isnull)
+			value = datumCopy(value, model->attributes[i].type->by_value, model->attributes[i].type->length);
+		orm_record_set(call->again, i, value, isnull);
+	}
+	MemoryContextSwitchTo(caller);
+}
+
 /* Receives the row that is the function's result. */
 static void
 keep_stored(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
 	OrmCall *call = argument;
 
+	if (call->again != NULL)
+		keep_key(call, slot);
 	if (call->function->result != ORM_RESULT_JSON)
 	{
 		orm_rows_keep(&call->rows, slot);
@@ -74,13 +100,40 @@ make_write(OrmCall *call)
 	return write;
 }
 
+/* Prepares for reading the row again, if rows can change after these events (model/after.h). */
+static void
+watch(OrmCall *call, int events)
+{
+	const OrmModel *model = call->model;
+
+	if ((model->after_events & events) && model->primary_key != NULL && call->function->result != ORM_RESULT_VOID &&
+		orm_access_may_read_key(model, model->primary_key))
+		call->again = orm_record_make(model, 1);
+}
+
+/* The result: the stored row, as it is when the call ends. */
+static Datum
+stored_result(OrmCall *call, const OrmWrite *write)
+{
+	OrmBatch batch = {write, &call->again, 1};
+
+	if (call->again != NULL && call->rows.found)
+	{
+		call->rows.found = false;
+		if (orm_record_has_key(call->again, call->model->primary_key))
+			orm_batch_read(&batch, call->model->primary_key);
+	}
+	return orm_call_result(call);
+}
+
 static Datum
 run_create(OrmCall *call)
 {
 	OrmWrite write = make_write(call);
 
+	watch(call, ORM_AFTER_INSERT);
 	orm_write_insert(&write, orm_call_record(call), 1);
-	return orm_call_result(call);
+	return stored_result(call, &write);
 }
 
 static Datum
@@ -90,8 +143,9 @@ run_save(OrmCall *call)
 	OrmRecord *record = orm_call_record(call);
 
 	drop_null_key(call->model, record);
+	watch(call, ORM_AFTER_INSERT | ORM_AFTER_UPDATE);
 	orm_write_save(&write, record, 1);
-	return orm_call_result(call);
+	return stored_result(call, &write);
 }
 
 static Datum
@@ -101,11 +155,12 @@ run_update(OrmCall *call)
 	OrmRecord *record = orm_call_record(call);
 	bool missing = orm_call_has_null_key(call, record);
 
+	watch(call, ORM_AFTER_UPDATE);
 	if (!missing)
 		orm_write_update(&write, record, 1, &missing);
 	if (missing)
 		orm_write_missing(call->model, record);
-	return orm_call_result(call);
+	return stored_result(call, &write);
 }
 
 static Datum

@@ -8,8 +8,10 @@
 #include "graph/flat.h"
 #include "graph/objects.h"
 #include "graph/read_back.h"
+#include "graph/refresh.h"
 #include "graph/result.h"
 #include "graph/writer.h"
+#include "model/after.h"
 #include "store/batch.h"
 #include "store/conflict_key.h"
 
@@ -91,6 +93,25 @@ make_graph(Call *call, int n)
 		adopt(call, i);
 }
 
+/* What writing the objects does to their table. */
+static int
+events_of(const Call *call)
+{
+	if (call->verb == ORM_VERB_UPDATE)
+		return ORM_AFTER_UPDATE;
+	return call->verb == ORM_VERB_CREATE && !is_upsert(call) ? ORM_AFTER_INSERT : ORM_AFTER_INSERT | ORM_AFTER_UPDATE;
+}
+
+/* Is a graph needed, whatever the objects give? */
+static bool
+needs_graph(const Call *call)
+{
+	const OrmModel *model = call->write.model;
+
+	return call->options->action || call->readback != NULL ||
+		(!call->options->no_result && model->primary_key != NULL && (model->after_events & events_of(call)));
+}
+
 /* Reads the i-th object. */
 static void
 read_root(Call *call, int i, OrmJson json)
@@ -119,7 +140,7 @@ read_document(Call *call, const OrmDocument *document)
 	call->records = orm_record_make(call->write.model, call->n);
 	call->reader = orm_reader_make(call->write.model);
 	call->readback = orm_read_back_open(call->write.model, call->options);
-	if (call->options->action || call->readback != NULL)
+	if (needs_graph(call))
 		make_graph(call, 0);
 	if (!call->array)
 	{
@@ -160,6 +181,8 @@ write_graph(Call *call, Datum *result)
 		return orm_read_back_run(call->readback, graph, call->roots, call->n, call->array, result);
 	if (!graph->options.result)
 		return false;
+	if (orm_refresh_is_due(graph))
+		orm_refresh_run(graph);
 	*result = orm_result_json(graph, call->roots, call->n, call->array);
 	return call->array || !orm_result_is_left_out(call->roots[0]);
 }

@@ -72,7 +72,7 @@ write_object(StringInfo out, const OrmGraph *graph, const OrmObject *object)
 		write_key(out, object);
 		return;
 	}
-	if (object->group->returned.shape != NULL && !object->returned.stored)
+	if (orm_result_is_left_out(object))
 	{
 		appendStringInfoString(out, "null");
 		return;
@@ -97,7 +97,7 @@ write_object(StringInfo out, const OrmGraph *graph, const OrmObject *object)
 bool
 orm_result_is_left_out(const OrmObject *object)
 {
-	return object->group->returned.shape != NULL && !object->returned.stored;
+	return object->group->returned.shape != NULL && (!object->returned.stored || object->returned.gone);
 }
 
 /* Lets go of the forms of objects, the last first. */

@@ -12,7 +12,7 @@
 /* The member "$action" of a stored object. */
 extern const char *orm_result_action(const OrmObject *object);
 
-/* Was the object not stored, as "on_conflict": "ignore" has it? */
+/* Is there no row to show: was it not stored ("on_conflict": "ignore"), or is it gone again? */
 extern bool orm_result_is_left_out(const OrmObject *object);
 
 /* The document; called once for a graph. */

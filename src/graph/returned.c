@@ -66,6 +66,7 @@ take_row(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 	if (!object->returned.stored || object->returned.action == ORM_ACTION_UNCHANGED)
 		object->returned.action = record->action;
 	object->returned.stored = true;
+	object->returned.gone = false;
 	if (returning->group->returned.shape == NULL)
 		return;
 	object->returned.json_offset = json->len + 1;

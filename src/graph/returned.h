@@ -22,6 +22,7 @@ typedef struct OrmKnown
 /* What came back of an object's row. */
 typedef struct OrmReturned
 {
+	bool gone;		 /* the row was not there when it was read again */
 	bool stored;	 /* the row has come back */
 	uint8 action;	 /* OrmAction, when stored */
 	OrmKnown *known; /* by place in the group's "needed"; NULL: nothing yet */

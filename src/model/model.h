@@ -89,6 +89,7 @@ typedef struct OrmModel
 	bool plain_inserts; /* an INSERT of a row that is there shows nowhere: no trigger, policy, rule or child */
 	bool has_checks;
 	bool has_rules;
+	int after_events; /* INSERT and UPDATE, as far as rows can change after them: see model/after.h */
 	int nattributes;
 	OrmAttribute *attributes; /* in table order, dropped columns left out */
 	OrmKey *primary_key;	  /* NULL: none; &unique[0] when an index makes it */

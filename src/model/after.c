@@ -1,0 +1,187 @@
+/*
+ * after.c - triggers and rules that can change written rows; see after.h.
+ */
+#include "postgres.h"
+
+#include "access/relation.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
+#include "miscadmin.h"
+#include "rewrite/prs2lock.h"
+#include "rewrite/rewriteHandler.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+
+#include "model/after.h"
+
+/* An event on a table. */
+typedef struct Visit
+{
+	Oid relid;
+	int event;
+} Visit;
+
+/* State of following an event from table to table. */
+typedef struct Following
+{
+	List *visited;	/* of Visit * */
+	List **depends; /* NULL: nobody asks */
+} Following;
+
+static bool follow(Following *following, Oid relid, int event);
+
+/* The event of a trigger, as its type has it. */
+static int
+trigger_event(int event)
+{
+	return event == ORM_AFTER_INSERT ? TRIGGER_TYPE_INSERT
+		: event == ORM_AFTER_UPDATE	 ? TRIGGER_TYPE_UPDATE
+									 : TRIGGER_TYPE_DELETE;
+}
+
+/* The event of a rule. */
+static CmdType
+rule_event(int event)
+{
+	return event == ORM_AFTER_INSERT ? CMD_INSERT : event == ORM_AFTER_UPDATE ? CMD_UPDATE : CMD_DELETE;
+}
+
+/* What an action of a foreign key does to the referencing table; 0: nothing. */
+static int
+action_event(Oid function)
+{
+	switch (function)
+	{
+		case F_RI_FKEY_CASCADE_DEL:
+			return ORM_AFTER_DELETE;
+		case F_RI_FKEY_SETNULL_DEL:
+		case F_RI_FKEY_SETDEFAULT_DEL:
+		case F_RI_FKEY_CASCADE_UPD:
+		case F_RI_FKEY_SETNULL_UPD:
+		case F_RI_FKEY_SETDEFAULT_UPD:
+			return ORM_AFTER_UPDATE;
+		default:
+			return 0;
+	}
+}
+
+/* Can rows change after this trigger has fired? */
+static bool
+trigger_changes(Following *following, Relation relation, const Trigger *trigger, int event)
+{
+	int action;
+
+	if (!TRIGGER_FOR_AFTER(trigger->tgtype) || !(trigger->tgtype & trigger_event(event)) ||
+		trigger->tgenabled == TRIGGER_DISABLED)
+		return false;
+	if (!trigger->tgisinternal)
+		return !trigger->tginitdeferred;
+	action = action_event(trigger->tgfoid);
+	if (action == 0 || (event == ORM_AFTER_UPDATE && trigger->tgconstrindid == RelationGetPrimaryKeyIndex(relation)))
+		return false;
+	return follow(following, trigger->tgconstrrelid, action);
+}
+
+/* Has the table a rule for the event? */
+static bool
+has_rule(Relation relation, int event)
+{
+	const RuleLock *rules = relation->rd_rules;
+
+	for (int i = 0; rules != NULL && i < rules->numLocks; i++)
+		if (rules->rules[i]->event == rule_event(event))
+			return true;
+	return false;
+}
+
+/* Can rows of one of the tables that a view reads change? */
+static bool
+view_changes(Following *following, Relation relation, int event)
+{
+	ListCell *cell;
+
+	foreach(cell, get_view_query(relation)->rtable)
+	{
+		const RangeTblEntry *entry = lfirst_node(RangeTblEntry, cell);
+
+		if (entry->rtekind == RTE_RELATION && entry->relid != RelationGetRelid(relation) &&
+			follow(following, entry->relid, event))
+			return true;
+	}
+	return false;
+}
+
+/* Can rows of a partition, or of a table that inherits, change? */
+static bool
+children_change(Following *following, Relation relation, int event)
+{
+	ListCell *cell;
+
+	foreach(cell, find_inheritance_children(RelationGetRelid(relation), NoLock))
+		if (follow(following, lfirst_oid(cell), event))
+			return true;
+	return false;
+}
+
+/* Can rows change after the event on an open table? */
+static bool
+changes(Following *following, Relation relation, int event)
+{
+	const TriggerDesc *triggers = relation->trigdesc;
+
+	if (has_rule(relation, event))
+		return true;
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+		if (trigger_changes(following, relation, &triggers->triggers[i], event))
+			return true;
+	if (relation->rd_rel->relkind == RELKIND_VIEW && view_changes(following, relation, event))
+		return true;
+	return relation->rd_rel->relhassubclass && children_change(following, relation, event);
+}
+
+/* The same for a table that may have been looked at already. */
+static bool
+follow(Following *following, Oid relid, int event)
+{
+	Relation relation;
+	Visit *visit;
+	ListCell *cell;
+	bool result;
+
+	check_stack_depth();
+	foreach(cell, following->visited)
+	{
+		visit = lfirst(cell);
+		if (visit->relid == relid && visit->event == event)
+			return false;
+	}
+	visit = palloc(sizeof(Visit));
+	visit->relid = relid;
+	visit->event = event;
+	following->visited = lappend(following->visited, visit);
+	if (following->depends != NULL)
+		*following->depends = list_append_unique_oid(*following->depends, relid);
+	relation = try_relation_open(relid, AccessShareLock);
+	if (relation == NULL)
+		return false;
+	result = changes(following, relation, event);
+	relation_close(relation, AccessShareLock);
+	return result;
+}
+
+int
+orm_after_events(Oid relid, int events, List **depends)
+{
+	int result = 0;
+
+	for (int event = ORM_AFTER_INSERT; event <= ORM_AFTER_DELETE; event <<= 1)
+	{
+		Following following = {NIL, depends};
+
+		if ((events & event) && follow(&following, relid, event))
+			result |= event;
+	}
+	return result;
+}
