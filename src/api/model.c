@@ -59,7 +59,7 @@ element_arguments(FunctionCallInfo fcinfo, int n, int *nelements)
 	for (int i = 0; i < *nelements; i++)
 	{
 		if (nulls[i])
-			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("an element of a model must not be null"),
+			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("element of a model must not be null"),
 					errdetail("At elements[%d].", i));
 		documents[i] = orm_document_open(elements[i]);
 	}
