@@ -166,8 +166,9 @@ static void
 raise_clash(const OrmModel *model, const OrmAccessor *accessor, const char *other, const char *hint)
 {
 	ereport(ERROR, errcode(ERRCODE_DUPLICATE_FUNCTION),
-			errmsg("function \"%s\" of model \"%s\" cannot be made: its name is taken", accessor->name, model->name),
-			errdetail("There is %s.", other),
+			errmsg("could not create function \"%s\" of model \"%s\": the name is already in use", accessor->name,
+				   model->name),
+			errdetail_internal("%s", other),
 			hint				   ? errhint("%s", hint)
 				: accessor->by_row ? errhint("Give the relationship another name, or another schema: "
 											 "orm.accessors(schema => ...).")
@@ -199,11 +200,11 @@ raise_stranger(const OrmModel *model, const OrmAccessor *accessor, Oid function)
 	if (HeapTupleIsValid(tuple))
 		ReleaseSysCache(tuple);
 	if (owner == model->owner)
-		raise_clash(model, accessor, psprintf("function %s, which is no accessor of this model", name), NULL);
-	raise_clash(
-		model, accessor,
-		psprintf("function %s of role \"%s\", which does not own this model", name, GetUserNameFromId(owner, false)),
-		such ? give_text(name, model->owner) : NULL);
+		raise_clash(model, accessor, psprintf("Function %s is not an accessor of this model.", name), NULL);
+	raise_clash(model, accessor,
+				psprintf("Function %s belongs to role \"%s\", which does not own this model.", name,
+						 GetUserNameFromId(owner, false)),
+				such ? give_text(name, model->owner) : NULL);
 }
 
 /* Raises when two functions of one model would have one name: a long prefix that was cut, a relationship. */
@@ -219,7 +220,8 @@ check_among_themselves(const OrmModel *model, List *accessors, const OrmAccessor
 		if (other == accessor)
 			return;
 		if (strcmp(other->name, accessor->name) == 0)
-			raise_clash(model, accessor, psprintf("function %s of the same model already", other->signature), NULL);
+			raise_clash(model, accessor, psprintf("Function %s of this model has the same name.", other->signature),
+						NULL);
 	}
 }
 

@@ -57,7 +57,7 @@ record_row(const OrmCall *call, OrmRecord *record)
 
 	if (call->fcinfo->args[0].isnull)
 		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				errmsg("the row for function \"%s\" is null", call->function->name));
+				errmsg("row argument of function \"%s\" must not be null", call->function->name));
 	row = DatumGetHeapTupleHeader(call->fcinfo->args[0].value);
 	desc = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
 	values = palloc(sizeof(Datum) * Max(desc->natts, 1));

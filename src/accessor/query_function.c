@@ -41,7 +41,7 @@ check_documents(const OrmLanguageVerb *verb, const OrmBody *body)
 				most == 0 ? 0 : errdetail("The last of them is the %s.", verb->documents[most - 1]));
 	if (body->ndocuments < verb->required)
 		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
-				errmsg("verb \"%s\" needs a %s", verb->name, verb->documents[body->ndocuments]),
+				errmsg("verb \"%s\" requires a %s", verb->name, verb->documents[body->ndocuments]),
 				errhint("It is a JSON object behind the model: %s %s {...}", verb->name, body->model));
 }
 
@@ -75,8 +75,7 @@ orm_query_function_take_documents(OrmFunction *function, const OrmBody *body)
 		return;
 	given = orm_write_options(options, function->patch ? ORM_VERB_UPDATE_WHERE : ORM_VERB_DELETE_WHERE);
 	if (given.dry_run)
-		ereport(ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
-				errmsg("option \"dry_run\" cannot stand in the body of a function"));
+		ereport(ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION), errmsg("option \"dry_run\" is not allowed here"));
 	function->expect = given.expect;
 }
 
@@ -104,7 +103,7 @@ refuse_key(const OrmFunction *function, const char *key)
 		ereport(ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
 				errmsg("function \"%s\" in language orm cannot return %s with \"%s\" in its query", function->name,
 					   format_type_be(function->result_type), key),
-				errhint("RETURNS json gives objects as the query forms them."));
+				errhint("Use RETURNS json."));
 }
 
 const char *

@@ -428,7 +428,7 @@ follow_recipe(const OrmModel *model, const Recipe *recipe, bool notices)
 	if (arguments.n > FUNC_MAX_ARGS)
 	{
 		if (notices)
-			ereport(NOTICE, errmsg("function \"%s\" of model \"%s\" is left out", accessor->name, model->name),
+			ereport(NOTICE, errmsg("function \"%s\" of model \"%s\" is not created", accessor->name, model->name),
 					errdetail("It would have %d arguments, and a function can have %d at most.", arguments.n,
 							  FUNC_MAX_ARGS));
 		return NULL;

@@ -85,7 +85,7 @@ static void
 raise_name(const OrmModel *model, const char *name, const char *detail)
 {
 	ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
-			errmsg("relationship \"%s\" of model \"%s\" cannot have this name", name, model->name),
+			errmsg("name \"%s\" is not allowed for a relationship of model \"%s\"", name, model->name),
 			errdetail_internal("%s", detail), errhint("Give the relationship another name."));
 }
 

@@ -7,7 +7,6 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "utils/lsyscache.h"
 #include "utils/tuplestore.h"
 #include "utils/typcache.h"
 
@@ -65,8 +64,7 @@ orm_rows_begin_set(FunctionCallInfo fcinfo)
 	if (caller == NULL || !IsA(caller, ReturnSetInfo) || caller->expectedDesc == NULL ||
 		(caller->allowedModes & SFRM_Materialize) == 0)
 		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				errmsg("function \"%s\" is called where no set of rows can be taken",
-					   get_func_name(fcinfo->flinfo->fn_oid)));
+				errmsg("set-valued function called in context that cannot accept a set"));
 	context = MemoryContextSwitchTo(caller->econtext->ecxt_per_query_memory);
 	caller->returnMode = SFRM_Materialize;
 	caller->setResult = tuplestore_begin_heap((caller->allowedModes & SFRM_Materialize_Random) != 0, false, work_mem);

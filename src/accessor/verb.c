@@ -260,7 +260,7 @@ orm_verb_find(const char *name)
 			return verb;
 		names[nnames++] = verb->name;
 	}
-	ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("language orm has no verb \"%s\"", name),
+	ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("unrecognized verb \"%s\"", name),
 			orm_error_nearest("verb", name, names, nnames));
 	return NULL;
 }

@@ -20,9 +20,11 @@ raise_lacks(const OrmDdlTable *table, char *lacks)
 	const char *model = table->declaration->model;
 
 	ereport(ERROR, errcode(ERRCODE_DUPLICATE_TABLE),
-			model != NULL ? errmsg("relation \"%s\" exists and does not fit model \"%s\"", table->relation, model)
-						  : errmsg("relation \"%s\" exists and is not the join table that is needed", table->relation),
-			errdetail("%s", lacks), errhint("A table that exists is used as it is: change it, or the declaration."),
+			model != NULL
+				? errmsg("relation \"%s\" does not match the declaration of model \"%s\"", table->relation, model)
+				: errmsg("relation \"%s\" does not match the required join table", table->relation),
+			errdetail("%s", lacks),
+			errhint("An existing table is used as it is. Alter the table or change the declaration."),
 			err_generic_string(PG_DIAG_SCHEMA_NAME, table->schema),
 			err_generic_string(PG_DIAG_TABLE_NAME, table->relation));
 }
@@ -151,17 +153,17 @@ check_constraint(const OrmDdlTable *table, const OrmDdlConstraint *wanted, const
 	{
 		case ORM_CONSTRAINT_PRIMARY_KEY:
 			if (!orm_layout_same_columns(wanted->columns, orm_declaration_key(reflected)))
-				raise_lacks(table, psprintf("It has no primary key of %s.", list_names(wanted->columns)));
+				raise_lacks(table, psprintf("It has no primary key on %s.", list_names(wanted->columns)));
 			break;
 		case ORM_CONSTRAINT_UNIQUE:
 			if (!has_unique(wanted->columns, reflected))
-				raise_lacks(table, psprintf("It has no unique key of %s.", list_names(wanted->columns)));
+				raise_lacks(table, psprintf("It has no unique key on %s.", list_names(wanted->columns)));
 			break;
 		case ORM_CONSTRAINT_FOREIGN_KEY:
 			if (!has_foreign_key(wanted, reflected))
 				raise_lacks(
 					table,
-					psprintf("It has no foreign key of %s to \"%s\".", list_names(wanted->columns), wanted->relation));
+					psprintf("It has no foreign key on %s to \"%s\".", list_names(wanted->columns), wanted->relation));
 			break;
 		case ORM_CONSTRAINT_INDEX:
 		case ORM_CONSTRAINT_CHECK:

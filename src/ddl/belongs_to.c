@@ -35,7 +35,7 @@ check_added_name(const OrmPlanned *planned, const char *name, const OrmPath *pat
 	}
 	if (taken)
 		ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
-				errmsg("column \"%s\", which belongs_to adds to model \"%s\", has a name that is taken", name,
+				errmsg("name of column \"%s\" that belongs_to adds to model \"%s\" is already in use", name,
 					   declaration->model),
 				errhint("Name the column: foreign_key => ..."), orm_error_place(path));
 }
@@ -96,7 +96,7 @@ raise_ambiguous(const OrmPlanned *planned, const OrmDeclaredRelationship *relati
 	OrmElementPlace place;
 
 	ereport(ERROR, errcode(ERRCODE_AMBIGUOUS_COLUMN),
-			errmsg("relationship \"%s\" of model \"%s\" could follow more than one foreign key", relationship->name,
+			errmsg("foreign key of relationship \"%s\" of model \"%s\" is ambiguous", relationship->name,
 				   planned->table.declaration->model),
 			orm_error_place(orm_declaration_place(&place, relationship->position, "belongs_to", NULL)),
 			errhint("Choose one: foreign_key => '%s' or foreign_key => '%s'.", (char *) linitial(first),
@@ -189,7 +189,7 @@ agree(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship, co
 
 	if (ours != NULL && theirs != NULL && strcmp(ours, theirs) != 0)
 		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
-				errmsg("relationship \"%s\" of model \"%s\" and its foreign key disagree about \"%s\"",
+				errmsg("relationship \"%s\" of model \"%s\" and its foreign key have different values of \"%s\"",
 					   relationship->name, planned->table.declaration->model, key),
 				orm_error_place(orm_declaration_place(&place, relationship->position, "belongs_to", key)));
 	return ours != NULL ? ours : theirs;
@@ -244,10 +244,12 @@ set_not_null(OrmPlanned *planned, const OrmDeclaredRelationship *relationship)
 		OrmDdlColumn *column = orm_layout_column(&planned->table, lfirst(cell));
 
 		if (column->declared != NULL && column->declared->nullable == ORM_YES)
-			ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
-					errmsg("relationship \"%s\" of model \"%s\" and its column \"%s\" disagree about \"nullable\"",
-						   relationship->name, planned->table.declaration->model, column->name),
-					orm_error_place(orm_declaration_place(&place, relationship->position, "belongs_to", "nullable")));
+			ereport(
+				ERROR, errcode(ERRCODE_SYNTAX_ERROR),
+				errmsg(
+					"relationship \"%s\" of model \"%s\" and its column \"%s\" have different values of \"nullable\"",
+					relationship->name, planned->table.declaration->model, column->name),
+				orm_error_place(orm_declaration_place(&place, relationship->position, "belongs_to", "nullable")));
 		column->not_null = true;
 	}
 }

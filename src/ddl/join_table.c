@@ -143,8 +143,8 @@ need_own_key(OrmDdlRun *run, const OrmPlanned *planned, const OrmDeclaredRelatio
 	orm_target_resolve_key(run, &planned->target);
 	if (planned->target.nkeys == 0)
 		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-				errmsg("model \"%s\" has no primary key, which relationship \"%s\" needs",
-					   planned->table.declaration->model, relationship->name),
+				errmsg("model \"%s\" has no primary key for relationship \"%s\"", planned->table.declaration->model,
+					   relationship->name),
 				orm_error_place(orm_declaration_place(&place, relationship->position, "many_to_many", NULL)));
 }
 

@@ -97,8 +97,7 @@ orm_layout_set_target(OrmDdlRun *run, OrmDdlConstraint *constraint, const OrmTar
 	constraint->referenced = referenced;
 	if (referenced == NIL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-				errmsg("\"%s\", to which a foreign key refers, has no primary key", target->relation),
-				orm_error_place(path));
+				errmsg("there is no primary key for referenced table \"%s\"", target->relation), orm_error_place(path));
 	if (list_length(referenced) != list_length(constraint->columns))
 		ereport(ERROR, errcode(ERRCODE_INVALID_FOREIGN_KEY),
 				errmsg("number of referencing and referenced columns for foreign key disagree"), orm_error_place(path));
@@ -109,7 +108,7 @@ static void
 no_such_target(const OrmPlanned *planned, const char *name, const OrmPath *path)
 {
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
-			errmsg("model or table \"%s\", to which a foreign key of model \"%s\" refers, does not exist", name,
+			errmsg("model or table \"%s\" referenced by a foreign key of model \"%s\" does not exist", name,
 				   planned->table.declaration->model),
 			orm_error_place(path), orm_cache_nearest(name));
 }

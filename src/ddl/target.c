@@ -92,9 +92,9 @@ orm_target_default_columns(const char *relationship, const OrmTarget *target)
 		foreach(cell, columns)
 			if (strcmp(lfirst(cell), name) == 0)
 				ereport(ERROR, errcode(ERRCODE_NAME_TOO_LONG),
-						errmsg("names of columns made of \"%s\" and the key of \"%s\" are too long to differ",
+						errmsg("column names made from \"%s\" and the key of \"%s\" are the same after truncation",
 							   relationship, target->relation),
-						errhint("Give them names of their own: foreign_key => ..."));
+						errhint("Name the columns: foreign_key => ..."));
 		columns = lappend(columns, name);
 	}
 	return columns;
@@ -195,7 +195,7 @@ orm_target_resolve_key(OrmDdlRun *run, const OrmTarget *target)
 	if (planned->key_state == ORM_TARGET_KEY_IN_WORK)
 		ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
 				errmsg("primary key of model \"%s\" depends on itself", planned->table.declaration->model),
-				errdetail("A column of it is added by belongs_to and has the type of a key that leads back to it."));
+				errdetail("A key column added by belongs_to takes its type from a key that depends on this one."));
 	planned->key_state = ORM_TARGET_KEY_IN_WORK;
 	names = orm_declaration_key(planned->table.declaration);
 	planned->target.keys = palloc0(sizeof(OrmKeyColumn) * Max(list_length(names), 1));
@@ -217,15 +217,14 @@ orm_target_need(OrmDdlRun *run, OrmPlanned *from, const char *name, const OrmPat
 	const OrmTarget *target = orm_target_find(run, from, name);
 
 	if (target == NULL)
-		ereport(
-			ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
-			errmsg("model \"%s\", to which model \"%s\" refers, does not exist", name, from->table.declaration->model),
-			orm_error_place(path), orm_cache_nearest(name));
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
+				errmsg("model \"%s\" referenced by model \"%s\" does not exist", name, from->table.declaration->model),
+				orm_error_place(path), orm_cache_nearest(name));
 	orm_target_resolve_key(run, target);
 	if (target->nkeys == 0)
-		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-				errmsg("model \"%s\", to which model \"%s\" refers, has no primary key", name,
-					   from->table.declaration->model),
-				orm_error_place(path));
+		ereport(
+			ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+			errmsg("model \"%s\" referenced by model \"%s\" has no primary key", name, from->table.declaration->model),
+			orm_error_place(path));
 	return target;
 }

@@ -74,7 +74,7 @@ take(Run *run, OrmRegistered *row)
 	if (!OidIsValid(orm_registry_owner(row)))
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("role \"%s\" does not exist", row->owner),
 				errdetail("It is the owner of model \"%s\".", row->name),
-				errhint("Who declares the model again owns it."));
+				errhint("Declare the model again to become its owner."));
 	run->rows = lappend(run->rows, row);
 	run->declarations = lappend(run->declarations, declaration);
 }
@@ -201,7 +201,7 @@ find_target(const char *name, void *argument)
 
 	if (row != NULL && !row->mapped)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("model \"%s\" has no table yet", name),
-				errhint("SELECT * FROM orm.create_all(); makes the tables of all models, in the right order."));
+				errhint("SELECT * FROM orm.create_all(); creates the tables of all models, in the right order."));
 	if (row != NULL)
 	{
 		const OrmModel *model = orm_cache_open(name, AccessShareLock);

@@ -52,7 +52,7 @@ refuse_notes(const OrmDeclaration *declaration)
 		if (relationship->made != ORM_NOT_GIVEN)
 			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("key \"made\" is not allowed here"),
 					orm_error_place(orm_declaration_place(&place, relationship->position, "many_to_many", "made")),
-					errhint("It is a note of the extension's, of a join table that it has made."));
+					errhint("The extension itself marks the join tables that it has created."));
 	}
 }
 
@@ -135,7 +135,7 @@ notice_dropped(const char *model, const List *changes)
 	initStringInfo(&names);
 	foreach(cell, changes)
 		appendStringInfo(&names, "%s%s", names.len ? "\n" : "", ((OrmReported *) lfirst(cell))->name);
-	ereport(NOTICE, errmsg("what the new declaration of model \"%s\" does not have is dropped", model),
+	ereport(NOTICE, errmsg("dropping objects that the new declaration of model \"%s\" does not have", model),
 			errdetail_internal("%s", names.data));
 }
 

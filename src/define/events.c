@@ -265,7 +265,7 @@ follow(Reach reach)
 		following.row = lfirst(cell);
 		if (following.row->mapped)
 			orm_guard_run(follow_bodies, &following,
-						  psprintf("orm could not renew the functions of model \"%s\"", following.row->name));
+						  psprintf("orm could not update the functions of model \"%s\"", following.row->name));
 	}
 	AtEOXact_GUC(true, level);
 }
@@ -310,15 +310,15 @@ restore_row(void *argument)
 
 	row->owner = restored_owner(row->owner);
 	if (strcmp(declaration->model, row->name) != 0)
-		restore->problem = "its document is that of another model";
+		restore->problem = "the document describes another model";
 	if (!row->mapped || restore->problem != NULL)
 		return;
 	namespace_id = row->schema ? get_namespace_oid(row->schema, true) : InvalidOid;
 	row->relid = OidIsValid(namespace_id) ? get_relname_relid(row->relation, namespace_id) : InvalidOid;
 	if (!OidIsValid(row->relid))
-		restore->problem = "its table is not there";
+		restore->problem = "the table does not exist";
 	else if (!orm_relation_ownercheck(row->relid, GetUserId()))
-		restore->problem = "its table belongs to somebody else";
+		restore->problem = "the table belongs to another role";
 	else
 	{
 		orm_register_check_relation(row->relid);
@@ -351,7 +351,7 @@ orm_events_restore(HeapTuple tuple, TupleDesc descriptor)
 {
 	OrmRegistered *row = orm_registry_row(tuple, descriptor);
 	Restore restore = {row, NULL};
-	const char *what = psprintf("model \"%s\" is not restored", row->name);
+	const char *what = psprintf("could not restore model \"%s\"", row->name);
 
 	if (!orm_guard_run(restore_row, &restore, what))
 		return NULL;

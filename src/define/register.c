@@ -61,7 +61,7 @@ check_relation(Oid relid)
 	if (form->relpersistence == RELPERSISTENCE_TEMP)
 		ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
 				errmsg("temporary table \"%s\" cannot be mapped", NameStr(form->relname)),
-				errdetail("It would be gone at the end of the session, and the model would stay."));
+				errdetail("The table would be dropped at the end of the session, but not the model."));
 	if (IsCatalogRelationOid(relid))
 		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				errmsg("system catalog \"%s\" cannot be mapped", NameStr(form->relname)));
@@ -124,13 +124,12 @@ yield_accessors(OrmDeclaration *declaration, Oid relid)
 		if (others == NULL || !orm_declaration_has_accessors(others))
 			continue;
 		if (declaration->has_accessors && (declaration->all_accessors || declaration->include != NIL))
-			ereport(
-				ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
-				errmsg("table \"%s\" has accessors already, those of model \"%s\"", get_rel_name(relid), other->name));
+			ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
+					errmsg("table \"%s\" already has accessors of model \"%s\"", get_rel_name(relid), other->name));
 		if (!declaration->has_accessors)
 			ereport(NOTICE,
-					errmsg("model \"%s\" gets no accessors: table \"%s\" has those of model \"%s\"", declaration->model,
-						   get_rel_name(relid), other->name));
+					errmsg("model \"%s\" gets no accessors, as table \"%s\" already has those of model \"%s\"",
+						   declaration->model, get_rel_name(relid), other->name));
 		declaration->has_accessors = true;
 		declaration->all_accessors = false;
 		return;
@@ -148,7 +147,7 @@ orm_register_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid)
 	if (must_declare && orm_declaration_key(declaration) == NIL)
 		ereport(
 			ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
-			errmsg("model \"%s\" needs orm.primary_key(...)", declaration->model),
+			errmsg("model \"%s\" requires orm.primary_key(...)", declaration->model),
 			errdetail("\"%s\" is a view or a foreign table and has no primary key of its own.", declaration->relation));
 	yield_accessors(declaration, relid);
 	row->mapped = true;

@@ -209,7 +209,8 @@ free_name(Oid relid)
 static void
 refuse(const char *column, const OrmPath *path, const char *detail)
 {
-	ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION), errmsg("column \"%s\" cannot count versions", column),
+	ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+			errmsg("column \"%s\" cannot be a version column", column),
 			errdetail("At %s. %s", orm_path_text(path), detail));
 }
 
@@ -265,7 +266,7 @@ make_counter(const Table *table, const List *counters, const char *model, const 
 	char *name;
 
 	if (table->relkind != RELKIND_RELATION && table->relkind != RELKIND_PARTITIONED_TABLE)
-		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("model \"%s\" cannot count versions", model),
+		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("model \"%s\" cannot have a version column", model),
 				errdetail("At %s. \"%s\" is not a table.", orm_path_text(path), get_rel_name(table->relid)),
 				errhint("An etag needs no column: \"etag\": true."));
 	column = check_column(table, version->column, path);

@@ -42,10 +42,9 @@ raise_unknown(const char *word)
 
 	/* of two hints the later one stays */
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			word[0] == '\0' ? errmsg("a word of \"cascade\" is missing")
-							: errmsg("\"cascade\" cannot have the word \"%s\"", word),
-			errhint("Its words, separated by commas, are %s.", possible.data),
-			orm_error_nearest("word", word, names, lengthof(names)));
+			word[0] == '\0' ? errmsg("cascade option is missing") : errmsg("unrecognized cascade option \"%s\"", word),
+			errhint("Cascade options, separated by commas, are %s.", possible.data),
+			orm_error_nearest("cascade option", word, names, lengthof(names)));
 }
 
 /* What a word stands for. */
@@ -83,14 +82,14 @@ check_words(int cascade, bool none, int nwords, OrmRelationshipKind kind)
 {
 	if (none && nwords > 1)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"none\" must be the only word of \"cascade\""));
+				errmsg("cascade option \"none\" is not allowed with others"));
 	if ((cascade & ORPHAN) && kind != ORM_HAS_MANY && kind != ORM_HAS_ONE)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("the cascade of %s cannot have the word \"delete-orphan\"", orm_relationship_kind_name(kind)),
-				errhint("It is of has_many and has_one, whose objects belong to one other."));
+				errmsg("cascade option \"delete-orphan\" is not allowed for %s", orm_relationship_kind_name(kind)),
+				errhint("It is for has_many and has_one, whose objects belong to one other object."));
 	if ((cascade & ORPHAN) && !(cascade & DELETE))
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"delete-orphan\" needs \"delete\""),
-				errhint("Write 'all, delete-orphan'."));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("cascade option \"delete-orphan\" requires \"delete\""), errhint("Write 'all, delete-orphan'."));
 }
 
 int

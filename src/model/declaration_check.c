@@ -158,7 +158,7 @@ check_actions(const OrmDeclaredColumn *column)
 
 	if (column->foreign_key == NULL && (column->on_delete != NULL || column->on_update != NULL))
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" of column \"%s\" needs \"foreign_key\"", action, column->name),
+				errmsg("\"%s\" of column \"%s\" requires \"foreign_key\"", action, column->name),
 				orm_error_place(orm_declaration_place(&place, column->position, "column", action)));
 }
 
@@ -209,7 +209,7 @@ check_version_once(const OrmDeclaration *declaration)
 	OrmElementPlace place;
 
 	if (list_length(declaration->versions) > 1)
-		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("element \"%s\" is given more than once", "version"),
+		ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("element \"%s\" is given twice", "version"),
 				orm_error_place(orm_declaration_place(
 					&place, ((OrmDeclaredVersion *) lsecond(declaration->versions))->position, "version", NULL)));
 }
@@ -221,7 +221,8 @@ refuse_version(const OrmDeclaredColumn *column, const char *key, const char *det
 	OrmElementPlace place;
 
 	ereport(
-		ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION), errmsg("column \"%s\" cannot count versions", column->name),
+		ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+		errmsg("column \"%s\" cannot be a version column", column->name),
 		errdetail("At %s. %s", orm_path_text(orm_declaration_place(&place, column->position, "column", key)), detail));
 }
 

@@ -84,8 +84,9 @@ find_word(const OrmElementKey *key, const char *text)
 			return pstrdup(*word);
 		appendStringInfo(&possible, "%s\"%s\"", word == key->words ? "" : ", ", *word);
 	}
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot be \"%s\"", key->member.key, text),
-			errhint("It is one of %s.", possible.data));
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("invalid value for \"%s\": \"%s\"", key->member.key, text),
+			errhint("Available values: %s.", possible.data));
 }
 
 /* One of the words of the key. */

@@ -82,7 +82,7 @@ orm_join_column_name(Oid relation, AttrNumber column)
 	if (name == NULL)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 				errmsg("column %d of the relation with OID %u does not exist", column, relation),
-				errhint("A table of a relationship has just been changed: try again."));
+				errhint("A table of a relationship was changed concurrently. Try again."));
 	return name;
 }
 

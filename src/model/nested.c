@@ -117,7 +117,7 @@ make_vector(const OrmType *type, const Elements *elements, const OrmPath *path)
 			OrmPath here = orm_path_index(path, i);
 
 			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					errmsg("type %s takes no null", format_type_be(type->oid)), orm_error_place(&here));
+					errmsg("type %s does not allow null values", format_type_be(type->oid)), orm_error_place(&here));
 		}
 		appendStringInfo(&text, "%s ", OutputFunctionCall(&element->output, elements->values[i]));
 	}

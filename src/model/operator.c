@@ -22,7 +22,7 @@ hint_names(const OrmOperands *operands)
 	const char *names = orm_candidate_names(operands);
 
 	if (*names == '\0')
-		return errhint("Type %s has no such operators at all.", format_type_be(operands->left));
+		return errhint("Type %s has no such operators.", format_type_be(operands->left));
 	return errhint("Operators of type %s: %s.", format_type_be(operands->left), names);
 }
 
@@ -67,8 +67,8 @@ find(const char *name, const OrmOperands *operands, const char *what, const OrmP
 				detail_rivals(chosen.rivals, path));
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 			operands->result == BOOLOID
-				? errmsg("there is no condition \"%s\" for %s", name, describe_operands(operands, what))
-				: errmsg("there is no operator \"%s\" to order by for %s", name, describe_operands(operands, what)),
+				? errmsg("unrecognized operator \"%s\" for %s", name, describe_operands(operands, what))
+				: errmsg("unrecognized ordering operator \"%s\" for %s", name, describe_operands(operands, what)),
 			orm_error_place(path), hint_names(operands));
 	return operator;
 }
@@ -169,7 +169,7 @@ orm_operator_order(const OrmType *type, int strategy, const char *what, const Or
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 			strategy == BTEqualStrategyNumber
 				? errmsg("%s of type %s cannot be compared for equality", what, format_type_be(type->oid))
-				: errmsg("%s of type %s has no order", what, format_type_be(type->oid)),
+				: errmsg("%s of type %s cannot be ordered", what, format_type_be(type->oid)),
 			orm_error_place(path), hint_names(&operands));
 	return operator;
 }
@@ -220,7 +220,7 @@ orm_operator_aggregate_result(const char *aggregate, Oid argument, const char *w
 	}
 	if (!OidIsValid(result))
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
-				errmsg("there is no %s of %s of type %s", aggregate, what, format_type_be(argument)),
+				errmsg("aggregate \"%s\" does not exist for %s of type %s", aggregate, what, format_type_be(argument)),
 				orm_error_place(path));
 	return result;
 }

@@ -309,8 +309,8 @@ orm_patch_operand(const OrmModel *model, const OrmAttribute *attribute, OrmPatch
 									  "The attribute is the version, which counts by itself.");
 	if (!fits(patch, attribute->type))
 		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-				errmsg("\"%s\" does not work on attribute \"%s\", which is of type %s", patches[patch].name,
-					   attribute->name, format_type_be(attribute->type->oid)),
+				errmsg("\"%s\" is not allowed for attribute \"%s\" of type %s", patches[patch].name, attribute->name,
+					   format_type_be(attribute->type->oid)),
 				orm_error_place(here));
 	orm_json_next(&walk);
 	return walk.value;

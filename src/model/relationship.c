@@ -78,16 +78,16 @@ raise_ambiguous(const Resolution *r, List *candidates)
 		appendStringInfo(&detail, "%s\"%s\" (%s)", foreach_current_index(cell) ? ", " : "", fk->name,
 						 orm_foreign_key_text(fk, ", "));
 	}
-	ereport(ERROR, errcode(ERRCODE_AMBIGUOUS_COLUMN),
-			errmsg("relationship \"%s\" of model \"%s\" could follow more than one foreign key", r->declared->name,
-				   r->model->name),
-			errdetail("Foreign keys from \"%s\" to \"%s\": %s.", get_rel_name(first->holder),
-					  get_rel_name(first->referenced), detail.data),
-			errhint("Choose one: orm.%s('%s', '%s', %sforeign_key => %s%s%s).",
-					orm_relationship_kind_name(r->declared->kind), r->declared->name, r->declared->model,
-					r->declared->through ? psprintf("through => '%s', ", r->declared->through) : "",
-					first->n > 1 ? "ARRAY['" : "'", orm_foreign_key_text(first, first->n > 1 ? "', '" : ", "),
-					first->n > 1 ? "']" : "'"));
+	ereport(
+		ERROR, errcode(ERRCODE_AMBIGUOUS_COLUMN),
+		errmsg("foreign key of relationship \"%s\" of model \"%s\" is ambiguous", r->declared->name, r->model->name),
+		errdetail("Foreign keys from \"%s\" to \"%s\": %s.", get_rel_name(first->holder),
+				  get_rel_name(first->referenced), detail.data),
+		errhint("Choose one: orm.%s('%s', '%s', %sforeign_key => %s%s%s).",
+				orm_relationship_kind_name(r->declared->kind), r->declared->name, r->declared->model,
+				r->declared->through ? psprintf("through => '%s', ", r->declared->through) : "",
+				first->n > 1 ? "ARRAY['" : "'", orm_foreign_key_text(first, first->n > 1 ? "', '" : ", "),
+				first->n > 1 ? "']" : "'"));
 }
 
 /* Raises 42P10: no foreign key joins the two tables. */
@@ -104,14 +104,13 @@ raise_no_key(const Resolution *r, Oid holder, Oid referenced, List *columns)
 				errmsg("column \"%s\" of relation \"%s\" does not exist", (char *) lfirst(cell), get_rel_name(holder)),
 				errdetail("It is the foreign key of relationship \"%s\" of model \"%s\".", r->declared->name,
 						  r->model->name));
-	ereport(
-		ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-		errmsg("relationship \"%s\" of model \"%s\" has no foreign key to follow", r->declared->name, r->model->name),
-		errdetail("\"%s\" has no foreign key to \"%s\"%s.", get_rel_name(holder), get_rel_name(referenced),
-				  columns != NIL ? " over these columns" : ""),
-		far_side ? errhint("Add the constraint, or name the columns that join with the key in the inverse: "
-						   "foreign_key => ... there, back_populates => ... here.")
-				 : errhint("Add the constraint, or name the columns that join with the key: foreign_key => ..."));
+	ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+			errmsg("relationship \"%s\" of model \"%s\" has no foreign key", r->declared->name, r->model->name),
+			errdetail("\"%s\" has no foreign key to \"%s\"%s.", get_rel_name(holder), get_rel_name(referenced),
+					  columns != NIL ? " over these columns" : ""),
+			far_side ? errhint("Add the constraint, or name the columns that join with the key in the inverse: "
+							   "foreign_key => ... there, back_populates => ... here.")
+					 : errhint("Add the constraint, or name the columns that join with the key: foreign_key => ..."));
 }
 
 /* Steps 1 to 3.  NULL (or an error) when nothing joins the two, or too much does. */
@@ -286,7 +285,7 @@ resolve_through(Resolution *r, OrmRelationship *relationship, const OrmDeclarati
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
 					errmsg("join table \"%s\" of relationship \"%s\" of model \"%s\" does not exist",
 						   r->declared->through ? r->declared->through : "", r->declared->name, model->name),
-					errhint("orm.create_all() makes it."));
+					errhint("orm.create_all() creates it."));
 		return false;
 	}
 	depend(r, join);
@@ -410,8 +409,8 @@ orm_relationship_check_inverse(const char *model, const OrmDeclaredRelationship 
 	else if (!kinds_fit(declared->kind, inverse->kind))
 		problem = psprintf("The inverse of %s cannot be %s.", kind_names[declared->kind], kind_names[inverse->kind]);
 	else if (inverse->back_populates != NULL && strcmp(inverse->back_populates, declared->name) != 0)
-		problem = psprintf("Relationship \"%s\" of model \"%s\" has \"%s\" for its inverse.", inverse->name,
-						   target->model, inverse->back_populates);
+		problem = psprintf("Relationship \"%s\" of model \"%s\" has the inverse \"%s\".", inverse->name, target->model,
+						   inverse->back_populates);
 	if (problem != NULL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
 				errmsg("relationship \"%s\" of model \"%s\" does not fit its inverse \"%s\"", declared->name, model,

@@ -58,7 +58,7 @@ for my $way ([ 'pg_dump -T', "$directory/without.dump" ], [ 'pg_restore -L', '-L
 	make_database($node, 'target', 'carol');
 	my ($out, $error) = client($node, 'carol', 'pg_restore', '-v', '-d', 'target', @arguments);
 	my %said = map { $_ => 1 } grep { !/(?:type "?app\.(?:casas|rojas)"?|function app\.(?:casa|roja)_.*\)) does not exist/ } split /\n/, said($error);
-	is(join("\n", sort keys %said), join("\n", map { qq{WARNING:  model "$_" is not restored: its table is not there} } 'Casa', 'Casa2', 'Roja'),
+	is(join("\n", sort keys %said), join("\n", map { qq{WARNING:  could not restore model "$_": the table does not exist} } 'Casa', 'Casa2', 'Roja'),
 		"$what: WARNINGs name the models, and only functions of theirs fail");
 	is(names($node, 'target'), join(',', grep { !/^(?:Casa2?|Roja)$/ } split /,/, $all), "$what: the other models are there");
 	consistent($node, 'target', $what);
@@ -105,7 +105,7 @@ same(answers($node, 'target', 'bob') =~ s/\bbob\b/carol/gr =~ s/\{[^}\n]*=[^}\n]
 make_database($node, 'target', 'carol');
 $node->safe_psql('target', 'CREATE EXTENSION orm; CREATE SCHEMA app AUTHORIZATION carol; CREATE TABLE app.autores (id integer PRIMARY KEY, nombre text)');
 ($out, $error) = client($node, 'carol', 'pg_restore', '-v', '-d', 'target', $archive);
-like(said($error), qr/WARNING:  model "Autor" is not restored: its table belongs to somebody else/, 'a table of somebody else: a WARNING');
+like(said($error), qr/WARNING:  could not restore model "Autor": the table belongs to another role/, 'a table of somebody else: a WARNING');
 like(names($node, 'target'), qr/Casa,Casa2,.*Medida,Perfil,Post,Roja,Tag$/, 'a table of somebody else: the others are there');
 consistent($node, 'target', 'a table of somebody else');
 

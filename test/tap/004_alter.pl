@@ -108,6 +108,6 @@ $node->safe_psql('alter', 'GRANT ALL ON SCHEMA s, s2, o TO bob; ALTER TABLE s.po
 is($node->safe_psql('alter', q{SELECT owner FROM orm.models WHERE model = 'Tag'}), 'bob', 'OWNER TO: the model has a new owner');
 fails($node, 'alter', 'bob', q{SELECT orm.unmap('Autor')}, '42501', 'must be owner of model "Autor"', 'unmapping another one');
 $node->safe_psql('alter', 'ALTER TABLE s.posts ADD COLUMN z integer');
-fails($node, 'alter', 'bob', q{SELECT orm.sync('Tag')}, '42723', 'its name is taken', 'orm.sync over functions of the old owner');
+fails($node, 'alter', 'bob', q{SELECT orm.sync('Tag')}, '42723', 'the name is already in use', 'orm.sync over functions of the old owner');
 
 done_testing();

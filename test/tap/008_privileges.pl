@@ -190,9 +190,9 @@ is(as($boss, q{SELECT owner FROM orm.models WHERE model = 'Plant'; SELECT * FROM
 as('carol', q{SELECT orm.unmap('Plant')});
 as('bob', 'CREATE TABLE de_bob (id integer PRIMARY KEY)');
 like(($node->psql($database, q{INSERT INTO orm.model VALUES ('Plant', 'public', 'de_bob', 'bob', 'mapped', '{"model": "Plant", "table": "public.de_bob"}')}, extra_params => [ '-U', 'carol' ]))[2],
-	qr/WARNING:  model "Plant" is not restored: its table belongs to somebody else/, 'nor can a table of somebody be mapped so');
+	qr/WARNING:  could not restore model "Plant": the table belongs to another role/, 'nor can a table of somebody be mapped so');
 like(($node->psql($database, q{INSERT INTO orm.model VALUES ('Plant', 'public', 'x', 'carol', 'declared', '{"model": "Plant", "table": "public.x", "elements": [{"column": {"name": "id", "type": "integer", "check_expr": "true); ALTER ROLE carol SUPERUSER; --"}}]}')}, extra_params => [ '-U', 'carol' ]))[2],
-	qr/WARNING:  model "Plant" is not restored: syntax error/, 'nor SQL');
+	qr/WARNING:  could not restore model "Plant": syntax error/, 'nor SQL');
 refused('carol', q{INSERT INTO orm.model VALUES ('Autor', 'public', 'autores', 'carol', 'mapped', '{"model": "Autor", "table": "public.autores"}')}, '23505', 'duplicate key');
 consistent($node, $database, 'after all this');
 

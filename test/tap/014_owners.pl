@@ -70,8 +70,8 @@ as('eve', sprintf $traps{'LANGUAGE orm'}[1], 'eves');
 as('carol', $unmap);
 is(owners('cliente_create'), 'eves eve', 'orm.unmap leaves a function of another schema to its owner');
 as('eve', 'ALTER FUNCTION eves.cliente_create(int, text) SET SCHEMA shared');
-refused('carol', $map, '42723', 'function "cliente_create" of model "Cliente" cannot be made', 'a function of a stranger is in the way');
-refused($boss, $map, '42723', 'function "cliente_create" of model "Cliente" cannot be made', 'also for a superuser');
+refused('carol', $map, '42723', 'could not create function "cliente_create" of model "Cliente"', 'a function of a stranger is in the way');
+refused($boss, $map, '42723', 'could not create function "cliente_create" of model "Cliente"', 'also for a superuser');
 as('eve', 'DROP FUNCTION shared.cliente_create');
 
 for my $kind ('LANGUAGE sql', 'a relationship')
@@ -79,7 +79,7 @@ for my $kind ('LANGUAGE sql', 'a relationship')
 	my ($name, $create) = @{ $traps{$kind} };
 
 	as('eve', sprintf $create, 'shared');
-	refused('carol', $map, '42723', qq{function "$name" of model "Cliente" cannot be made}, "$kind in the schema of the accessors");
+	refused('carol', $map, '42723', qq{could not create function "$name" of model "Cliente"}, "$kind in the schema of the accessors");
 	as('eve', qq{DO \$\$ DECLARE f regprocedure; BEGIN FOR f IN SELECT oid FROM pg_proc WHERE proname = '$name' AND pg_get_userbyid(proowner) = 'eve' LOOP EXECUTE 'DROP FUNCTION ' || f; END LOOP; END \$\$});
 	as('eve', sprintf $create, 'eves');
 	as('carol', $map);
@@ -108,7 +108,7 @@ refused('eve', 'SELECT * FROM shared.cliente_find(1)', '42501', 'permission deni
 
 # a new owner of the table
 $node->safe_psql($database, 'ALTER TABLE shared.clientes OWNER TO dan');
-refused('dan', q{SELECT orm.sync('Cliente')}, '42723', 'its name is taken', 'functions of the old owner');
+refused('dan', q{SELECT orm.sync('Cliente')}, '42723', 'the name is already in use', 'functions of the old owner');
 is(as('dan', 'SELECT count(*) FROM shared.cliente_all()'), '1', '... can be called all the same');
 as($boss, 'REASSIGN OWNED BY carol TO dan');
 as('dan', q{SELECT orm.sync('Cliente')});
