@@ -265,14 +265,14 @@ orm_function_cast(const char *function, const OrmParameter *parameter, const Orm
 
 /* May this attribute be an argument of the verb? */
 static bool
-is_argument(const OrmLanguageVerb *verb, const OrmAttribute *attribute)
+is_argument(const OrmLanguageVerb *verb, const OrmModel *model, const OrmAttribute *attribute)
 {
 	bool settable = !attribute->generated && !attribute->identity_always;
 
 	switch (verb->arguments)
 	{
 		case ORM_ARGUMENTS_KEY:
-			return attribute->in_key;
+			return attribute->in_key || attribute - model->attributes == model->version;
 		case ORM_ARGUMENTS_TO_MATCH:
 			return OidIsValid(attribute->equality);
 		case ORM_ARGUMENTS_TO_CHANGE:
@@ -293,7 +293,8 @@ refuse_attribute(const OrmFunction *function, const OrmModel *model, const OrmAt
 		ereport(
 			ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
 			errmsg("function \"%s\" in language orm cannot have the argument \"%s\"", function->name, attribute->name),
-			errdetail("The verb \"%s\" takes the primary key of \"%s\" alone.", function->verb->name, model->name));
+			errdetail("The verb \"%s\" takes the primary key and the version of \"%s\" alone.", function->verb->name,
+					  model->name));
 	if (function->verb->arguments == ORM_ARGUMENTS_TO_MATCH)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 				errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name),
@@ -325,14 +326,14 @@ bind_parameter(const Compilation *c, OrmParameter *parameter)
 
 	parameter->attribute = orm_model_attribute(model, parameter->name, strlen(parameter->name));
 	if (c->function->query != NULL && parameter->attribute >= 0 &&
-		!is_argument(c->function->verb, &model->attributes[parameter->attribute]))
+		!is_argument(c->function->verb, model, &model->attributes[parameter->attribute]))
 		parameter->attribute = -1;
 	if (parameter->attribute < 0 && c->created && c->function->query == NULL)
 		orm_model_no_attribute(model, parameter->name, NULL);
 	if (parameter->attribute < 0)
 		return;
 	attribute = &model->attributes[parameter->attribute];
-	parameter->usable = is_argument(c->function->verb, attribute);
+	parameter->usable = is_argument(c->function->verb, model, attribute);
 	parameter->cast = !IsBinaryCoercible(parameter->type, attribute->type->oid);
 	if (c->created && !parameter->usable)
 		orm_function_refuse(c->function, model, parameter);

@@ -89,6 +89,16 @@ choose_key(const OrmModel *model, Arguments *arguments)
 }
 
 static bool
+choose_for_delete(const OrmModel *model, Arguments *arguments)
+{
+	bool possible = choose_key(model, arguments);
+
+	if (model->version >= 0 && !model->attributes[model->version].in_key)
+		add(arguments, model->version);
+	return possible;
+}
+
+static bool
 choose_nothing(const OrmModel *model, Arguments *arguments)
 {
 	return true;
@@ -160,7 +170,7 @@ static const Recipe recipes[] = {
 	 "Updates the object of model \"%s\" with the primary key of this row, or inserts the row, "
 	 "and returns what is stored. "
 	 "NULL in a NOT NULL column takes its default."},
-	{"delete", false, true, RESULT_BOOLEAN, choose_key,
+	{"delete", false, true, RESULT_BOOLEAN, choose_for_delete,
 	 "Deletes the object of model \"%s\" with this primary key; true when there was one."},
 };
 

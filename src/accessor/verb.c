@@ -16,6 +16,7 @@
 #include "model/after.h"
 #include "remove/delete.h"
 #include "store/batch.h"
+#include "store/expected.h"
 
 /* Makes the function's result, a json object, of a row. */
 static Datum
@@ -166,10 +167,19 @@ run_update(OrmCall *call)
 static Datum
 run_delete(OrmCall *call)
 {
+	const OrmModel *model = call->model;
 	OrmRecord *record = orm_call_record(call);
+	OrmExpected expected = {0};
 
-	return BoolGetDatum(!orm_call_has_null_key(call, record) &&
-						orm_delete_object(call->model, orm_call_key(call, record)));
+	if (orm_call_has_null_key(call, record))
+		return BoolGetDatum(false);
+	if (model->version >= 0 && record->given[model->version] && !record->isnull[model->version])
+	{
+		expected.versioned = true;
+		expected.version = record->values[model->version];
+	}
+	orm_expected_check(model, orm_call_key(call, record), &expected, NULL);
+	return BoolGetDatum(orm_delete_object(model, orm_call_key(call, record)));
 }
 
 /* Reads the rows that equal the given arguments. */

@@ -27,7 +27,7 @@ typedef enum OrmArgumentRule
 	ORM_ARGUMENTS_TO_STORE,	 /* what can be stored */
 	ORM_ARGUMENTS_TO_CHANGE, /* the key, and what can be stored */
 	ORM_ARGUMENTS_TO_MATCH,	 /* what has an equality */
-	ORM_ARGUMENTS_KEY,		 /* the key alone */
+	ORM_ARGUMENTS_KEY,		 /* the key, and the version that is expected */
 	ORM_ARGUMENTS_PARAMETERS /* they are no attributes, but parameters of the documents; except the key, where
 								 * it is to be given */
 } OrmArgumentRule;

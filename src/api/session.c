@@ -13,6 +13,7 @@
 #include "api/output.h"
 #include "session/pending.h"
 #include "session/session.h"
+#include "store/write.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_add);
 PG_FUNCTION_INFO_V1(orm_sql_merge);
@@ -47,15 +48,18 @@ orm_sql_merge(PG_FUNCTION_ARGS)
 	return queue_object(fcinfo, ORM_OPERATION_MERGE);
 }
 
-/* orm.remove(model, key), with a key of type text or anyelement; a null key removes nothing */
+/* orm.remove(model, key, options), with a key of type text or anyelement; a null key removes nothing */
 Datum
 orm_sql_remove(PG_FUNCTION_ARGS)
 {
 	const OrmModel *model = orm_argument_model(fcinfo, RowExclusiveLock);
 	const Datum *key = orm_argument_key(fcinfo, 1, model);
+	OrmWriteOptions options = orm_write_options(orm_argument_document(fcinfo, 2, "options"), ORM_VERB_REMOVE);
+	OrmPath place = orm_path_key(NULL, "options");
+	OrmExpected expected = orm_expected_read(model, options.etag, options.version, &place);
 
 	if (key != NULL)
-		orm_session_remove(model, key);
+		orm_session_remove(model, key, &expected);
 	PG_RETURN_VOID();
 }
 

@@ -11,15 +11,15 @@ CREATE OR REPLACE FUNCTION orm.merge(model pg_catalog.text, object orm.document,
 COMMENT ON FUNCTION orm.merge(pg_catalog.text, orm.document, pg_catalog.text) IS
 'Queues an object to be inserted or updated by primary key, as by orm.save. Arguments and errors as orm.add.';
 
-CREATE OR REPLACE FUNCTION orm.remove(model pg_catalog.text, key pg_catalog.text) RETURNS pg_catalog.void
+CREATE OR REPLACE FUNCTION orm.remove(model pg_catalog.text, key pg_catalog.text, options orm.document DEFAULT '{}') RETURNS pg_catalog.void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_remove';
-COMMENT ON FUNCTION orm.remove(pg_catalog.text, pg_catalog.text) IS
-'Queues the deletion of the object with a primary key (see orm.get). It is not an error if there is no such object when the queue is written. Errors as orm.add.';
+COMMENT ON FUNCTION orm.remove(pg_catalog.text, pg_catalog.text, orm.document) IS
+'Queues the deletion of the object with a primary key (see orm.get). It is not an error if there is no such object when the queue is written. Options: "etag" and "version": the expected state of the row; 40001 is raised when it has changed. Errors as orm.add.';
 
-CREATE OR REPLACE FUNCTION orm.remove(model pg_catalog.text, key pg_catalog.anyelement) RETURNS pg_catalog.void
+CREATE OR REPLACE FUNCTION orm.remove(model pg_catalog.text, key pg_catalog.anyelement, options orm.document DEFAULT '{}') RETURNS pg_catalog.void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_remove';
-COMMENT ON FUNCTION orm.remove(pg_catalog.text, pg_catalog.anyelement) IS
-'Queues the deletion of the object with a primary key (see orm.get). It is not an error if there is no such object when the queue is written. Errors as orm.add.';
+COMMENT ON FUNCTION orm.remove(pg_catalog.text, pg_catalog.anyelement, orm.document) IS
+'Queues the deletion of the object with a primary key (see orm.get). It is not an error if there is no such object when the queue is written. Options: "etag" and "version": the expected state of the row; 40001 is raised when it has changed. Errors as orm.add.';
 
 CREATE OR REPLACE FUNCTION orm.expunge(label pg_catalog.text) RETURNS pg_catalog.bool
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_expunge';
@@ -34,7 +34,7 @@ COMMENT ON FUNCTION orm.flush() IS
 CREATE OR REPLACE FUNCTION orm.flush(document orm.document, options orm.document DEFAULT '{}') RETURNS pg_catalog.json
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_flush_document';
 COMMENT ON FUNCTION orm.flush(orm.document, orm.document) IS
-'Writes a changeset at once: {"add" | "merge": [{"model": name, "object": {...}, "label": text}], "remove": [{"model": name, "key": key}]}, as orm.add, orm.merge and orm.remove followed by orm.flush would. {"$ref": label} refers from one object to another, in any order. Returns {"ids": {label: key}, "inserted": n, "updated": n, "deleted": n}, the numbers of rows of models. Queued objects are written first. Option: "dry_run": true undoes the call. Errors: 42704 for a label that does not exist, 42710 for one that is given twice; otherwise as orm.flush().';
+'Writes a changeset at once: {"add" | "merge": [{"model": name, "object": {...}, "label": text}], "remove": [{"model": name, "key": key, "etag": text, "version": value}]}, as orm.add, orm.merge and orm.remove followed by orm.flush would. {"$ref": label} refers from one object to another, in any order. Returns {"ids": {label: key}, "inserted": n, "updated": n, "deleted": n}, the numbers of rows of models. Queued objects are written first. Option: "dry_run": true undoes the call. Errors: 42704 for a label that does not exist, 42710 for one that is given twice; otherwise as orm.flush().';
 
 CREATE OR REPLACE FUNCTION orm.pending() RETURNS TABLE ("position" pg_catalog.int4, action pg_catalog.text, model pg_catalog.text,
         label pg_catalog.text, object pg_catalog.text, role pg_catalog.name)

@@ -18,6 +18,7 @@
 #include "remove/delete.h"
 #include "session/changeset.h"
 #include "session/session.h"
+#include "store/expected.h"
 #include "store/write.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_create);
@@ -71,7 +72,11 @@ static void delete (WritingCall *call)
 {
 	const OrmModel *model = orm_request_model(call->fcinfo, RowExclusiveLock);
 	const Datum *key = orm_argument_key(call->fcinfo, 1, model);
+	OrmPath place = orm_path_key(NULL, "options");
+	OrmExpected expected = orm_expected_read(model, call->options.etag, call->options.version, &place);
 
+	if (key != NULL)
+		orm_expected_check(model, key, &expected, NULL);
 	call->result = BoolGetDatum(key != NULL && orm_delete_object(model, key));
 }
 

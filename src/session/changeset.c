@@ -19,10 +19,12 @@ typedef enum Member
 	MEMBER_MODEL,
 	MEMBER_OBJECT,
 	MEMBER_LABEL,
-	MEMBER_KEY
+	MEMBER_KEY,
+	MEMBER_ETAG,
+	MEMBER_VERSION
 } Member;
 
-#define NMEMBERS (MEMBER_KEY + 1)
+#define NMEMBERS (MEMBER_VERSION + 1)
 
 /* Kinds of entries, as flags: the contexts of their table. */
 #define WRITES ((1 << ORM_OPERATION_ADD) | (1 << ORM_OPERATION_MERGE))
@@ -33,6 +35,8 @@ static const OrmMemberKey entry_keys[NMEMBERS] = {
 	[MEMBER_OBJECT] = {ORM_MEMBER_KEY("object"), .allowed = WRITES, .required = WRITES, .may_be_null = true},
 	[MEMBER_LABEL] = {ORM_MEMBER_KEY("label"), .allowed = WRITES, .may_be_null = true},
 	[MEMBER_KEY] = {ORM_MEMBER_KEY("key"), .allowed = REMOVES, .required = REMOVES, .may_be_null = true},
+	[MEMBER_ETAG] = {ORM_MEMBER_KEY("etag"), .allowed = REMOVES, .may_be_null = true},
+	[MEMBER_VERSION] = {ORM_MEMBER_KEY("version"), .allowed = REMOVES, .may_be_null = true},
 };
 
 static const OrmMemberTable entry_table = {.noun = "key", ORM_MEMBER_RECORDS(entry_keys)};
@@ -103,6 +107,7 @@ read_entry(OrmJson json, OrmOperationKind kind, const OrmPath *place, OrmOperati
 	{
 		operation->place = place;
 		operation->key = read_key(operation->model, found[MEMBER_KEY], place);
+		operation->expected = orm_expected_read(operation->model, found[MEMBER_ETAG], found[MEMBER_VERSION], place);
 		return operation->key != NULL;
 	}
 	operation->object = found[MEMBER_OBJECT];

@@ -1,7 +1,8 @@
 /*
  * changeset.h - operations in a document:
  *
- *     {"add" | "merge": [{"model": name, "object": {...}, "label": text}], "remove": [{"model": name, "key": key}]}
+ *     {"add" | "merge": [{"model": name, "object": {...}, "label": text}],
+ *      "remove": [{"model": name, "key": key, "etag": text, "version": value}]}
  */
 #ifndef ORM_SESSION_CHANGESET_H
 #define ORM_SESSION_CHANGESET_H

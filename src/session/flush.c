@@ -15,6 +15,7 @@
 
 #include "model/cache.h"
 #include "model/key.h"
+#include "model/value.h"
 #include "session/flush.h"
 #include "session/operations.h"
 #include "session/queue.h"
@@ -41,6 +42,23 @@ read_key(const OrmModel *model, const OrmEntry *entry)
 	return key;
 }
 
+/* The state that a REMOVE expects, read for the model as it is now. */
+static OrmExpected
+read_expected(const OrmModel *model, const OrmEntry *entry)
+{
+	OrmExpected expected = {.etag = entry->etag};
+	OrmSettings exact = orm_settings_exact();
+	int level;
+
+	if (entry->version == NULL || model->version < 0)
+		return expected;
+	level = orm_settings_enter(&exact);
+	expected.version = orm_value_read_text(model->attributes[model->version].type, entry->version);
+	expected.versioned = true;
+	orm_settings_leave(level);
+	return expected;
+}
+
 /* Entries as operations; their places are queue[before], queue[before + 1]... */
 static OrmOperation *
 operations_of(const List *entries, const OrmPath *queue, int before, const OrmPath **current)
@@ -63,7 +81,10 @@ operations_of(const List *entries, const OrmPath *queue, int before, const OrmPa
 		operation->label = entry->label;
 		operation->place = &places[i];
 		if (entry->kind == ORM_OPERATION_REMOVE)
+		{
 			operation->key = read_key(operation->model, entry);
+			operation->expected = read_expected(operation->model, entry);
+		}
 		else
 		{
 			operation->object = orm_document_root(entry->object);

@@ -253,6 +253,19 @@ write_removals(Round *round, bool early)
 	writing->tally.deleted += deleted;
 }
 
+/* Compares the rows of removals with the states that are expected, before the round changes them. */
+static void
+check_expected(const Round *round)
+{
+	for (int i = round->nwrites; i < round->end - round->start; i++)
+	{
+		const OrmOperation *operation = &round->writing->operations[round->order[i]];
+
+		CHECK_FOR_INTERRUPTS();
+		orm_expected_check(operation->model, operation->key, &operation->expected, operation->place);
+	}
+}
+
 /* Writes the operations of a round, pass by pass. */
 static void
 write_round(void *argument)
@@ -261,6 +274,7 @@ write_round(void *argument)
 	const OrmTurn *turns = round->writing->turns;
 	int count;
 
+	check_expected(round);
 	write_removals(round, true);
 	for (int done = 0; done < round->nwrites; done += count)
 	{

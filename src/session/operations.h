@@ -20,6 +20,7 @@
 #include "base/settings.h"
 #include "graph/graph.h"
 #include "model/model.h"
+#include "store/expected.h"
 
 typedef enum OrmOperationKind
 {
@@ -35,6 +36,7 @@ typedef struct OrmOperation
 	OrmJson object;				 /* ADD, MERGE */
 	const OrmSettings *settings; /* in force when it was given; NULL: now */
 	const Datum *key;			 /* REMOVE: in key order */
+	OrmExpected expected;		 /* REMOVE: the state of the row */
 	const char *label;			 /* or NULL */
 	const OrmPath *place;		 /* of the object, for messages */
 	const Datum *stored;		 /* output, where there is a label: the row's key, in key order */

@@ -124,6 +124,8 @@ free_entry(OrmEntry *entry)
 	forget_key(entry);
 	forget_object(entry);
 	forget_awaits(entry);
+	let_go(entry->etag);
+	let_go(entry->version);
 	leave_label(entry);
 	let_go(entry->label);
 	let_go(entry->model);
@@ -405,6 +407,22 @@ orm_queue_set_awaits(OrmEntry *entry, const List *labels)
 	foreach(cell, labels)
 		entry->awaits = lappend(entry->awaits, hold(pstrdup(lfirst(cell))));
 	MemoryContextSwitchTo(caller);
+}
+
+void
+orm_queue_set_expected(OrmEntry *entry, const OrmModel *model, const OrmExpected *expected)
+{
+	OrmSettings exact = orm_settings_exact();
+	int level;
+
+	if (expected->etag != NULL)
+		entry->etag = hold(MemoryContextStrdup(memory, expected->etag));
+	if (!expected->versioned)
+		return;
+	level = orm_settings_enter(&exact);
+	entry->version = hold(
+		MemoryContextStrdup(memory, orm_type_text(model->attributes[model->version].type->oid, expected->version)));
+	orm_settings_leave(level);
 }
 
 void

@@ -11,6 +11,7 @@
 #include "base/settings.h"
 #include "model/model.h"
 #include "session/operations.h"
+#include "store/expected.h"
 
 typedef struct OrmEntry
 {
@@ -19,8 +20,10 @@ typedef struct OrmEntry
 	OrmDocument *object; /* ADD, MERGE; NULL when it cannot be needed again */
 	char **key; /* texts of the key's values, in key order, exact; ADD, MERGE: of a written entry with a label */
 	int nkey;
-	char *label;  /* or NULL */
-	List *awaits; /* labels in its object that did not exist when it was queued (char *) */
+	char *etag;	   /* REMOVE: the expected state; or NULL */
+	char *version; /* the same, exact */
+	char *label;   /* or NULL */
+	List *awaits;  /* labels in its object that did not exist when it was queued (char *) */
 	Oid role;
 	int security;
 	char *search_path;	  /* shared by entries */
@@ -47,6 +50,9 @@ extern void orm_queue_set_awaits(OrmEntry *entry, const List *labels);
 
 /* The primary key, in key order: of a REMOVE, or of the row that an entry with a label has become. */
 extern void orm_queue_set_key(OrmEntry *entry, const OrmModel *model, const Datum *key);
+
+/* The state of its row that a REMOVE expects. */
+extern void orm_queue_set_expected(OrmEntry *entry, const OrmModel *model, const OrmExpected *expected);
 
 /* Raises 53400 when the entries take more memory than orm.queue_size. */
 extern void orm_queue_check_size(void);

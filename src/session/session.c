@@ -79,10 +79,14 @@ orm_session_add(OrmOperationKind kind, const OrmModel *model, const OrmDocument 
 }
 
 void
-orm_session_remove(const OrmModel *model, const Datum *key)
+orm_session_remove(const OrmModel *model, const Datum *key, const OrmExpected *expected)
 {
+	OrmEntry *entry;
+
 	check_may_queue("orm.remove()");
-	orm_queue_set_key(orm_queue_append(ORM_OPERATION_REMOVE, model), model, key);
+	entry = orm_queue_append(ORM_OPERATION_REMOVE, model);
+	orm_queue_set_key(entry, model, key);
+	orm_queue_set_expected(entry, model, expected);
 	orm_queue_check_size();
 	orm_queue_anchor();
 }

@@ -33,6 +33,7 @@
 #include "base/document.h"
 #include "model/model.h"
 #include "session/operations.h"
+#include "store/expected.h"
 
 /* Registers callbacks and settings; called once from _PG_init. */
 extern void orm_session_init(void);
@@ -47,8 +48,8 @@ extern void orm_session_init(void);
  */
 extern void orm_session_add(OrmOperationKind kind, const OrmModel *model, const OrmDocument *object, const char *label);
 
-/* Queues a delete by primary key, values in key order. */
-extern void orm_session_remove(const OrmModel *model, const Datum *key);
+/* Queues a delete by primary key, values in key order, of a row in an expected state. */
+extern void orm_session_remove(const OrmModel *model, const Datum *key, const OrmExpected *expected);
 
 /*
  * Takes the pending entry with a label out of the queue; ROLLBACK TO SAVEPOINT

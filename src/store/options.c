@@ -75,6 +75,20 @@ read_skipped(void *argument, OrmJson value, const OrmPath *here)
 	((OrmWriteOptions *) argument)->may_skip = orm_json_equals(value, "allow");
 }
 
+/* "etag": text */
+static void
+read_etag(void *argument, OrmJson value, const OrmPath *here)
+{
+	((OrmWriteOptions *) argument)->etag = value;
+}
+
+/* "version": value of the version attribute */
+static void
+read_version(void *argument, OrmJson value, const OrmPath *here)
+{
+	((OrmWriteOptions *) argument)->version = value;
+}
+
 /* "dry_run": true */
 static void
 read_dry_run(void *argument, OrmJson value, const OrmPath *here)
@@ -85,6 +99,7 @@ read_dry_run(void *argument, OrmJson value, const OrmPath *here)
 /* Verbs, as flags: the contexts of the table. */
 #define OF(verb) (1 << (verb))
 #define WRITES_ONE (OF(ORM_VERB_CREATE) | OF(ORM_VERB_UPDATE) | OF(ORM_VERB_SAVE) | OF(ORM_VERB_UPSERT))
+#define DELETES_ONE (OF(ORM_VERB_DELETE) | OF(ORM_VERB_REMOVE))
 
 static const OrmMemberKey keys[] = {
 	{ORM_MEMBER_KEY("on_conflict"), .allowed = OF(ORM_VERB_CREATE) | OF(ORM_VERB_UPSERT), .read = read_on_conflict},
@@ -92,7 +107,9 @@ static const OrmMemberKey keys[] = {
 	{ORM_MEMBER_KEY("action"), .allowed = WRITES_ONE, .read = read_action},
 	{ORM_MEMBER_KEY("skipped"), .allowed = WRITES_ONE | OF(ORM_VERB_FLUSH), .read = read_skipped},
 	{ORM_MEMBER_KEY("expect"), .allowed = OF(ORM_VERB_UPDATE_WHERE) | OF(ORM_VERB_DELETE_WHERE), .read = read_expect},
-	{ORM_MEMBER_KEY("dry_run"), .allowed = ORM_MEMBER_ALWAYS, .read = read_dry_run},
+	{ORM_MEMBER_KEY("etag"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_etag},
+	{ORM_MEMBER_KEY("version"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_version},
+	{ORM_MEMBER_KEY("dry_run"), .allowed = ~OF(ORM_VERB_REMOVE), .read = read_dry_run},
 };
 
 static const OrmMemberTable options_table = {

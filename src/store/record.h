@@ -97,6 +97,7 @@ typedef enum OrmVerb
 	ORM_VERB_DELETE, /* this and the next have options only */
 	ORM_VERB_UPDATE_WHERE,
 	ORM_VERB_DELETE_WHERE,
+	ORM_VERB_REMOVE,
 	ORM_VERB_FLUSH
 } OrmVerb;
 

@@ -79,7 +79,9 @@ typedef struct OrmWriteOptions
 	int64 expect;			   /* rows at most; negative: any number */
 	bool action;			   /* say of every object what was done */
 	bool may_skip;			   /* "skipped": "allow": rows that a trigger passes over are no error */
-	bool dry_run;			   /* undo it all in the end: see api/write.c */
+	OrmJson etag;			   /* the state that is expected (expected.h); their nodes are NULL: not given */
+	OrmJson version;
+	bool dry_run; /* undo it all in the end: see api/write.c */
 } OrmWriteOptions;
 
 /* Reads them; raises 22023 for one that the verb does not have. */
