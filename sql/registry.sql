@@ -14,8 +14,9 @@ SELECT m.model, m.state, m.schema || '.' || m.table_name AS table_name, c.oid IS
 -- Rows of the two tables that do not belong together: always none.
 CREATE VIEW inconsistent AS
 SELECT m.name, b.model, m.state FROM orm.model m FULL JOIN orm.binding b ON b.model = m.name
- WHERE m.name IS NULL OR (m.state <> 'declared') <> (b.model IS NOT NULL)
-    OR (b.relation IS NOT NULL AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = b.relation));
+ WHERE m.name IS NULL OR b.model IS NULL OR (m.state <> 'declared') <> (b.relation <> 0)
+    OR (m.state <> 'declared') <> EXISTS (SELECT FROM pg_class c WHERE c.oid = b.relation)
+    OR (m.state = 'declared') <> EXISTS (SELECT FROM pg_roles r WHERE r.oid = b.owner);
 
 -- Declared: nothing is made, and nothing but documents can use it
 SELECT orm.model('Autor', 'autores', orm.column('id', 'integer', primary_key => true), orm.column('nombre', 'text', nullable => false));

@@ -26,12 +26,13 @@ CREATE OR REPLACE VIEW orm.models AS
 SELECT m.name AS model,
        COALESCE(n.nspname::pg_catalog.text, m.schema) AS schema,
        COALESCE(c.relname::pg_catalog.text, m.relation) AS table_name,
-       COALESCE(pg_catalog.pg_get_userbyid(c.relowner)::pg_catalog.text, m.owner) AS owner,
+       COALESCE(r.rolname::pg_catalog.text, m.owner) AS owner,
        m.state
   FROM orm.model m
   LEFT JOIN orm.binding b ON b.model OPERATOR(pg_catalog.=) m.name
   LEFT JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) b.relation
   LEFT JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+  LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) COALESCE(c.relowner, b.owner)
  WHERE m.state OPERATOR(pg_catalog.=) 'declared' OR c.oid IS NOT NULL;
 COMMENT ON VIEW orm.models IS
 'All models: table (as declared, while there is none), owner, and state: declared (no table yet), created, or mapped.';

@@ -31,7 +31,8 @@ check_called_by(bool right, const char *function)
 
 /*
  * orm.registry_row(): a row of orm.model that the extension has not written
- * itself, but a restore's COPY, an apply worker, or a superuser.
+ * itself, but a restore's COPY, an apply worker, or a superuser.  It is checked
+ * before it is stored and bound afterwards: ON CONFLICT may store none.
  */
 Datum
 orm_sql_registry_row(PG_FUNCTION_ARGS)
@@ -39,11 +40,15 @@ orm_sql_registry_row(PG_FUNCTION_ARGS)
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	HeapTuple tuple;
 
-	check_called_by(CALLED_AS_TRIGGER(fcinfo) && TRIGGER_FIRED_BEFORE(trigger->tg_event) &&
-						TRIGGER_FIRED_FOR_ROW(trigger->tg_event) &&
+	check_called_by(CALLED_AS_TRIGGER(fcinfo) && TRIGGER_FIRED_FOR_ROW(trigger->tg_event) &&
 						RelationGetRelid(trigger->tg_relation) == orm_registry_relid(),
 					"orm.registry_row");
 	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	if (TRIGGER_FIRED_AFTER(trigger->tg_event))
+	{
+		orm_events_bind(tuple, RelationGetDescr(trigger->tg_relation));
+		return PointerGetDatum(NULL);
+	}
 	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
 	{
 		orm_registry_unbind(orm_registry_row(tuple, RelationGetDescr(trigger->tg_relation))->name);

@@ -32,6 +32,10 @@ CREATE TRIGGER registry_row BEFORE INSERT OR UPDATE OR DELETE ON orm.model
 FOR EACH ROW EXECUTE FUNCTION orm.registry_row();
 ALTER TABLE orm.model ENABLE ALWAYS TRIGGER registry_row;
 
+CREATE TRIGGER registry_row_bound AFTER INSERT OR UPDATE ON orm.model
+FOR EACH ROW EXECUTE FUNCTION orm.registry_row();
+ALTER TABLE orm.model ENABLE ALWAYS TRIGGER registry_row_bound;
+
 CREATE TRIGGER registry_rows AFTER INSERT OR UPDATE ON orm.model
 FOR EACH STATEMENT EXECUTE FUNCTION orm.registry_rows();
 ALTER TABLE orm.model ENABLE ALWAYS TRIGGER registry_rows;

@@ -73,7 +73,8 @@ new_row(const char *name)
 
 	orm_name_check(name, "model");
 	row->name = pstrdup(name);
-	row->owner = GetUserNameFromId(GetUserId(), false);
+	row->declarer = GetUserId();
+	row->owner = GetUserNameFromId(row->declarer, false);
 	return row;
 }
 

@@ -163,6 +163,7 @@ release(OrmRegistered *row, const OrmDeclaration *declaration, List **relations,
 	*relations = list_append_unique_oid(*relations, model->relid);
 	orm_reconcile_drop(model, true, changes);
 	orm_report_add(changes, row->name, "dropped", "table", orm_report_relation(model->relid));
+	row->declarer = model->owner;
 	row->owner = GetUserNameFromId(model->owner, false);
 	orm_register_declared(row, declaration);
 }

@@ -288,17 +288,16 @@ typedef struct Restore
 } Restore;
 
 /* Who a restored declaration belongs to: as written if the restorer may act as that role, else the restorer. */
-static char *
-restored_owner(const char *owner)
+static void
+set_owner(OrmRegistered *row)
 {
-	Oid role = get_role_oid(owner, true);
-
-	if (!OidIsValid(role) || !has_privs_of_role(GetUserId(), role))
-		role = GetUserId();
-	return GetUserNameFromId(role, false);
+	row->declarer = get_role_oid(row->owner, true);
+	if (!OidIsValid(row->declarer) || !has_privs_of_role(GetUserId(), row->declarer))
+		row->declarer = GetUserId();
+	row->owner = GetUserNameFromId(row->declarer, false);
 }
 
-/* The work of orm_events_restore. */
+/* The work of orm_events_restore: finds the table of a row, and what of it the document names. */
 static void
 restore_row(void *argument)
 {
@@ -308,7 +307,7 @@ restore_row(void *argument)
 														row->mapped);
 	Oid namespace_id;
 
-	row->owner = restored_owner(row->owner);
+	set_owner(row);
 	if (strcmp(declaration->model, row->name) != 0)
 		restore->problem = "the document describes another model";
 	if (!row->mapped || restore->problem != NULL)
@@ -360,9 +359,18 @@ orm_events_restore(HeapTuple tuple, TupleDesc descriptor)
 		ereport(WARNING, errcode(ERRCODE_WARNING), errmsg("%s: %s", what, restore.problem));
 		return NULL;
 	}
-	if (!orm_guard_run(bind_row, &restore, what))
-		return NULL;
 	return orm_registry_tuple(row, descriptor);
+}
+
+void
+orm_events_bind(HeapTuple tuple, TupleDesc descriptor)
+{
+	OrmRegistered *row = orm_registry_row(tuple, descriptor);
+	Restore restore = {row, NULL};
+	const char *what = psprintf("could not restore model \"%s\"", row->name);
+
+	if (orm_guard_run(restore_row, &restore, what) && restore.problem == NULL)
+		orm_guard_run(bind_row, &restore, what);
 }
 
 /* The work of orm_events_restored. */

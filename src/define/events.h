@@ -19,11 +19,14 @@ extern void orm_events_follow_ddl(Node *statement);
 extern void orm_events_follow_drop(void);
 
 /*
- * A row that a restore (or a superuser's hand) puts into orm.model: checks it
- * and writes its binding.  Returns the tuple to be stored (the owner in it may
- * be another), or NULL, after a WARNING, for one that cannot be placed.
+ * A row that a restore (or a superuser) puts into orm.model, before it is
+ * there: checks it.  Returns the tuple to be stored (the owner in it may be
+ * another), or NULL, after a WARNING, for one that cannot be placed.
  */
 extern HeapTuple orm_events_restore(HeapTuple tuple, TupleDesc descriptor);
+
+/* The same row when it is there: writes its binding.  Raises nothing. */
+extern void orm_events_bind(HeapTuple tuple, TupleDesc descriptor);
 
 /*
  * When all rows of a statement are in: binds the columns of relationships to

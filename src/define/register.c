@@ -162,6 +162,7 @@ orm_register_declared(OrmRegistered *row, const OrmDeclaration *declaration)
 	row->mapped = row->by_map = false;
 	row->relid = InvalidOid;
 	row->nrefs = 0;
+	Assert(OidIsValid(row->declarer));
 	put(row, unconstify(OrmDeclaration *, declaration));
 }
 

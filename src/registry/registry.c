@@ -46,7 +46,8 @@ enum
 	BINDING_COLUMN_RELATIONS,
 	BINDING_COLUMN_NAMES,
 	BINDING_COLUMN_NUMBERS,
-	BINDING_COLUMNS = BINDING_COLUMN_NUMBERS
+	BINDING_OWNER,
+	BINDING_COLUMNS = BINDING_OWNER
 };
 
 /* OID of a relation of the extension, InvalidOid when it is not installed. */
@@ -155,6 +156,7 @@ read_binding(HeapTuple tuple, TupleDesc descriptor, OrmRegistered *row)
 	Datum *numbers = array_column(tuple, BINDING_COLUMN_NUMBERS, descriptor, INT2OID, &nnumbers);
 
 	row->relid = DatumGetObjectId(heap_getattr(tuple, BINDING_RELATION, descriptor, &isnull));
+	row->declarer = DatumGetObjectId(heap_getattr(tuple, BINDING_OWNER, descriptor, &isnull));
 	row->nrefs = Min(nrelations, Min(nnames, nnumbers));
 	row->refs = palloc0(sizeof(OrmColumnRef) * Max(row->nrefs, 1));
 	for (int i = 0; i < row->nrefs; i++)
@@ -163,6 +165,18 @@ read_binding(HeapTuple tuple, TupleDesc descriptor, OrmRegistered *row)
 		row->refs[i].name = TextDatumGetCString(names[i]);
 		row->refs[i].attnum = DatumGetInt16(numbers[i]);
 	}
+}
+
+/* A declaration stays with the role that it is of, whatever that is called, and is nobody's when the role is gone. */
+static void
+follow_declarer(OrmRegistered *row)
+{
+	char *name = OidIsValid(row->declarer) ? GetUserNameFromId(row->declarer, true) : NULL;
+
+	if (name == NULL)
+		row->declarer = InvalidOid;
+	else
+		row->owner = name;
 }
 
 /* Completes a row with its binding, if it has one. */
@@ -177,6 +191,8 @@ fill_binding(OrmRegistered *row)
 		read_binding(tuple, RelationGetDescr(binding), row);
 	systable_endscan(scan);
 	table_close(binding, AccessShareLock);
+	if (!row->mapped)
+		follow_declarer(row);
 }
 
 OrmRegistered *
@@ -215,8 +231,7 @@ read_rows(const char *name)
 		OrmRegistered *row = orm_registry_row(tuple, RelationGetDescr(model));
 
 		CHECK_FOR_INTERRUPTS();
-		if (row->mapped)
-			fill_binding(row);
+		fill_binding(row);
 		if (!is_dangling(row))
 			rows = lappend(rows, row);
 	}
@@ -324,7 +339,7 @@ make_array(Datum *values, int n, Oid type)
 	return PointerGetDatum(construct_array(values, n, type, length, by_value, align));
 }
 
-/* Writes the binding of a mapped row. */
+/* Writes the binding of a row. */
 static void
 put_binding(const OrmRegistered *row)
 {
@@ -346,6 +361,7 @@ put_binding(const OrmRegistered *row)
 	values[BINDING_COLUMN_RELATIONS - 1] = make_array(relations, row->nrefs, OIDOID);
 	values[BINDING_COLUMN_NAMES - 1] = make_array(names, row->nrefs, TEXTOID);
 	values[BINDING_COLUMN_NUMBERS - 1] = make_array(numbers, row->nrefs, INT2OID);
+	values[BINDING_OWNER - 1] = ObjectIdGetDatum(row->mapped ? InvalidOid : row->declarer);
 	put_tuple(binding, row->name, heap_form_tuple(RelationGetDescr(binding), values, nulls));
 }
 
@@ -396,20 +412,14 @@ orm_registry_put(const OrmRegistered *row)
 
 		put_tuple(model, row->name, orm_registry_tuple(row, RelationGetDescr(model)));
 	}
-	if (row->mapped)
-		put_binding(row);
-	else
-		remove_tuple("binding", row->name);
+	put_binding(row);
 }
 
 void
 orm_registry_bind(const OrmRegistered *row)
 {
 	send_invalidations(row->relid);
-	if (row->mapped)
-		put_binding(row);
-	else
-		remove_tuple("binding", row->name);
+	put_binding(row);
 }
 
 void
@@ -431,7 +441,19 @@ orm_registry_remove(const char *name)
 	remove_tuple("binding", name);
 }
 
-/* The names of the models whose relation no longer exists. */
+/* Is a binding of nothing: of a relation that is gone, or of a declaration that is? */
+static bool
+binds_nothing(HeapTuple tuple, TupleDesc descriptor)
+{
+	bool isnull;
+	Oid relid = DatumGetObjectId(heap_getattr(tuple, BINDING_RELATION, descriptor, &isnull));
+
+	if (OidIsValid(relid))
+		return !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid));
+	return read_rows(text_column(tuple, BINDING_MODEL, descriptor)) == NIL;
+}
+
+/* The names of the models that are bound to nothing. */
 static List *
 dangling_names(void)
 {
@@ -442,11 +464,8 @@ dangling_names(void)
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
-		bool isnull;
-		Datum relid = heap_getattr(tuple, BINDING_RELATION, RelationGetDescr(binding), &isnull);
-
 		CHECK_FOR_INTERRUPTS();
-		if (!SearchSysCacheExists1(RELOID, relid))
+		if (binds_nothing(tuple, RelationGetDescr(binding)))
 			names = lappend(names, text_column(tuple, BINDING_MODEL, RelationGetDescr(binding)));
 	}
 	systable_endscan(scan);
@@ -485,5 +504,5 @@ orm_registry_table_owner(Oid relid)
 Oid
 orm_registry_owner(const OrmRegistered *row)
 {
-	return row->mapped ? orm_registry_table_owner(row->relid) : get_role_oid(row->owner, true);
+	return row->mapped ? orm_registry_table_owner(row->relid) : row->declarer;
 }

@@ -3,9 +3,9 @@
  *
  *   orm.model    one row a model, dumped by pg_dump, text only:
  *                name, schema, relation, owner, state, document
- *   orm.binding  one row a model that has a table, not dumped:
- *                the table's OID, and for every column that the document
- *                names: relation OID, name, attribute number
+ *   orm.binding  one row a model, not dumped: the table's OID, and for every
+ *                column that the document names: relation OID, name, attribute
+ *                number; of a model that is only declared the OID of its owner
  *
  * Why two: on COPY a regclass or regrole that cannot be resolved raises before
  * any trigger runs, and a partial restore would lose every model.  So what is
@@ -49,7 +49,8 @@ typedef struct OrmRegistered
 	char *name;
 	char *schema; /* as written by the user; NULL: none was (declared only) */
 	char *relation;
-	char *owner;	/* role name; counts only while there is no table */
+	char *owner;	/* name of a role; counts only while there is no table */
+	Oid declarer;	/* the role itself, which may have another name by now */
 	bool mapped;	/* it has a table: state "created" or "mapped" */
 	bool by_map;	/* state "mapped": it came by orm.map, drop_all leaves its table alone */
 	char *document; /* JSON text */

@@ -25,10 +25,11 @@ CREATE TABLE orm.binding (
     column_relations pg_catalog.oid[] NOT NULL,
     column_names     pg_catalog.text[] NOT NULL,
     column_numbers   pg_catalog.int2[] NOT NULL,
+    owner            pg_catalog.oid NOT NULL,
     CONSTRAINT binding_pkey PRIMARY KEY (model)
 );
 COMMENT ON TABLE orm.binding IS
-'Which table and columns a model is bound to in this database: written by the extension only, not dumped.';
+'Which table and columns a model is bound to in this database, or, while it is only declared, which role: written by the extension only, not dumped.';
 
 GRANT SELECT ON orm.model, orm.binding TO PUBLIC;
 
@@ -37,5 +38,5 @@ GRANT INSERT ON orm.model TO pg_database_owner;
 
 SELECT pg_catalog.pg_extension_config_dump('orm.model',
     'WHERE NOT EXISTS (SELECT FROM orm.binding b'
-    ' WHERE b.model OPERATOR(pg_catalog.=) name'
+    ' WHERE b.model OPERATOR(pg_catalog.=) name AND b.relation OPERATOR(pg_catalog.<>) 0'
     ' AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) b.relation))');

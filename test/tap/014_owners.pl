@@ -199,4 +199,41 @@ $definer->query_safe('ROLLBACK');
 $definer->quit;
 is($node->safe_psql($database, q{SELECT relation || ' ' || (to_regclass('shared.pedidos') IS NULL) FROM orm.model WHERE name = 'Pedido'}), 'encargos true', 'does not happen');
 
+# ---------------------------------------------------------------------------
+# Declarations, and rows of the registry that come from outside
+# ---------------------------------------------------------------------------
+
+my $owner = q{SELECT owner FROM orm.models WHERE model = 'Idea'};
+
+# a declaration follows the role, not its name
+$node->safe_psql('postgres', 'CREATE ROLE fay LOGIN');
+as($boss, 'GRANT ALL ON SCHEMA shared TO fay');
+as('fay', q{SELECT orm.model('Idea', 'shared.ideas', orm.column('id', 'integer', primary_key => true), orm.column('by', 'name', server_default => 'current_user'))});
+$node->safe_psql('postgres', 'ALTER ROLE fay RENAME TO gil');
+is($node->safe_psql($database, $owner), 'gil', 'a renamed role keeps its declaration');
+$node->safe_psql('postgres', 'CREATE ROLE fay LOGIN SUPERUSER');
+is($node->safe_psql($database, $owner), 'gil', 'which is not that of the next role of the old name');
+is(as('fay', 'SELECT * FROM orm.create_all()'), '', '... whose tools do not run it');
+like(as('gil', q{SET search_path = shared; SELECT * FROM orm.create_table('Idea')}), qr/Idea\|created\|table\|ideas/, 'its owner can create the table');
+as('gil', q{SELECT orm.drop_table('Idea')});
+is($node->safe_psql($database, $owner), 'gil', 'and drop it');
+
+# a role that is gone leaves it to nobody
+as($boss, 'REVOKE ALL ON SCHEMA shared FROM gil');
+$node->safe_psql('postgres', 'DROP ROLE gil');
+$node->safe_psql('postgres', 'CREATE ROLE gil LOGIN SUPERUSER');
+is(as('gil', 'SELECT * FROM orm.create_all()'), '', 'a dropped role leaves no text to the next of its name');
+refused($boss, q{SELECT orm.create_table('Idea')}, '42704', 'role "gil" does not exist', 'nobody runs it');
+as($boss, q{SELECT orm.unmap('Idea')});
+is($node->safe_psql($database, 'SELECT count(*) FROM orm.binding b WHERE NOT EXISTS (SELECT FROM orm.model m WHERE m.name = b.model)'), '0', 'the owner of the database can forget it');
+
+# a row that is not stored binds nothing
+my $bindings = 'SELECT model, relation::regclass, column_names FROM orm.binding ORDER BY 1';
+my $before = $node->safe_psql($database, $bindings);
+$node->safe_psql($database, q{INSERT INTO orm.model SELECT name, 'shared', 'libro2', owner, state, replace(document::text, '"shared.' || relation, '"shared.libro2')::json FROM orm.model WHERE name = 'Pedido' ON CONFLICT DO NOTHING});
+is($node->safe_psql($database, $bindings), $before, 'ON CONFLICT DO NOTHING leaves the binding');
+$node->safe_psql($database, q{INSERT INTO orm.model SELECT name, 'shared', 'libro2', owner, state, replace(document::text, '"shared.' || relation, '"shared.libro2')::json FROM orm.model WHERE name = 'Pedido' ON CONFLICT (name) DO UPDATE SET schema = excluded.schema, relation = excluded.relation, document = excluded.document});
+like($node->safe_psql($database, $bindings), qr/^Pedido\|shared\.libro2\|/m, 'ON CONFLICT DO UPDATE binds what is stored');
+consistent($node, $database, 'after all');
+
 done_testing();

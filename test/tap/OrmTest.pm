@@ -170,7 +170,7 @@ sub consistent
 	my ($node, $database, $what) = @_;
 	is($node->safe_psql($database, <<'END'), '', "$what: the registry is consistent");
 SELECT m.name, m.schema, m.relation, m.state, b.model, b.relation FROM orm.model m FULL JOIN orm.binding b ON b.model = m.name
- WHERE m.name IS NULL OR (m.state <> 'declared') <> (b.model IS NOT NULL)
+ WHERE m.name IS NULL OR b.model IS NULL OR (m.state <> 'declared') <> (b.relation <> 0)
     OR (m.state <> 'declared' AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = b.relation AND c.relname = m.relation AND c.relnamespace::regnamespace = quote_ident(m.schema)::regnamespace))
 END
 	return;
