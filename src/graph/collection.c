@@ -22,14 +22,14 @@
 #include "graph/settle.h"
 #include "store/batch.h"
 
-/* Raises 23502: an object may not leave its collection. */
+/* Raises 23502: the foreign key is not nullable. */
 static void
 raise_orphan(const OrmEdge *edge, const OrmPath *place)
 {
 	const OrmModel *model = edge->holder->model;
 
 	ereport(ERROR, errcode(ERRCODE_NOT_NULL_VIOLATION),
-			errmsg("objects of model \"%s\" cannot leave \"%s\": \"%s\" may not be null", model->name,
+			errmsg("could not remove objects of model \"%s\" from \"%s\": \"%s\" is not nullable", model->name,
 				   edge->relationship->name, model->attributes[edge->holder_key[0]].name),
 			orm_error_place(place),
 			edge->relationship->kind == ORM_HAS_MANY
@@ -38,7 +38,7 @@ raise_orphan(const OrmEdge *edge, const OrmPath *place)
 				: errhint("To delete them: cascade => 'all, delete-orphan' of \"%s\".", edge->relationship->name));
 }
 
-/* Are these attributes known, and not NULL? */
+/* Are the attributes known and not NULL? */
 static bool
 is_known(const OrmObject *object, const int *attributes, int n)
 {
@@ -53,7 +53,7 @@ is_known(const OrmObject *object, const int *attributes, int n)
 	return true;
 }
 
-/* Is it known whose collection this is?  A new object's has nothing that could leave it. */
+/* Is the owner's key known?  The collection of a new owner is empty: its removal is done. */
 static bool
 is_ready(OrmRemoval *removal)
 {
@@ -110,8 +110,8 @@ add_member(Leaving *leaving, const OrmRemoval *removal, const OrmPath *place)
 }
 
 /*
- * May a row that is one owner's now have to be let go before it comes to another?
- * Of a "has one", whose key is unique, when two are exchanged.
+ * Must rows that are kept be unlinked from their present owners first?  Of a
+ * has_one, whose foreign key is unique, if two owners exchange their rows.
  */
 static bool
 may_exchange(const OrmEdge *edge)
@@ -119,7 +119,7 @@ may_exchange(const OrmEdge *edge)
 	return edge->relationship->kind == ORM_HAS_ONE && orm_graph_may_unlink(edge);
 }
 
-/* Does a row that stays in one of the collections stay where it is, or make room for none that is there? */
+/* Is a kept row to stay with its present owner, or is there no other row for that owner? */
 static bool
 may_wait(const Leaving *leaving, const OrmRemoval *removal, const Datum *key)
 {
@@ -136,7 +136,7 @@ may_wait(const Leaving *leaving, const OrmRemoval *removal, const Datum *key)
 	return true;
 }
 
-/* Remembers the row of an object that stays. */
+/* Adds the row of an object to the kept rows. */
 static void
 keep(Leaving *leaving, const OrmObject *item)
 {
@@ -149,7 +149,7 @@ keep(Leaving *leaving, const OrmObject *item)
 	orm_keyset_add(leaving->kept, values);
 }
 
-/* Takes a row beside the given ones. */
+/* Takes a row that is not among the items. */
 static void
 take_other(void *argument, int number, const Datum *key)
 {
@@ -173,7 +173,7 @@ take_other(void *argument, int number, const Datum *key)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Reads the rows of collections beside the given ones. */
+/* Reads the rows of collections that are not among the items. */
 static void
 read_others(Leaving *leaving, const List *removals)
 {
@@ -201,7 +201,7 @@ read_others(Leaving *leaving, const List *removals)
 	orm_collection_rows_read(&query, false, take_other, leaving);
 }
 
-/* Does an object of the graph come into a collection, by the same key as the edge's? */
+/* Does the graph put an object into a collection of the same foreign key? */
 static bool
 comes(const OrmEdge *edge, const OrmObject *object)
 {
@@ -261,7 +261,7 @@ take_number(void *argument, int number, const Datum *key)
 	found[number] = true;
 }
 
-/* Raises P0002 for a named member that was not found. */
+/* Raises P0002 for a named member that is not in its collection. */
 static void
 demand_member(const Leaving *leaving, int i)
 {
@@ -269,7 +269,7 @@ demand_member(const Leaving *leaving, int i)
 		orm_collection_raise_not_in(leaving->edge, orm_graph_object(leaving->graph, leaving->members[i].record));
 }
 
-/* Reads which members are in their collections, the others are dropped; "lock": and locks them. */
+/* Drops members that are not in their collections; "lock": locks the others. */
 static void
 confirm(Leaving *leaving, bool lock)
 {
@@ -287,7 +287,7 @@ confirm(Leaving *leaving, bool lock)
 	leaving->n = n;
 }
 
-/* The records of the members, as a batch. */
+/* A batch of the members' records. */
 static OrmBatch
 batch_of(const Leaving *leaving, const OrmWrite *write)
 {
@@ -305,7 +305,7 @@ compare_members(const void *a, const void *b, void *order)
 	return orm_key_order_compare_records(order, ((const Member *) a)->record, ((const Member *) b)->record);
 }
 
-/* Puts members into the order of their keys, as all rows are locked in it; named twice they are one. */
+/* Sorts members by primary key, the order in which rows are locked, and drops duplicates. */
 static void
 sort_members(Leaving *leaving)
 {
@@ -324,8 +324,8 @@ sort_members(Leaving *leaving)
 }
 
 /*
- * Looks again for members that a statement did not write: those that are in
- * their collections have been passed over.  The others were moved, or deleted.
+ * Looks again for members that a statement did not write.  A member that is still
+ * in its collection was passed over by a trigger; others were moved or deleted.
  */
 static void
 check_left(Leaving *left, bool deleted)
@@ -447,7 +447,7 @@ let_go(Leaving *leaving)
 																		  : write_members(leaving, false);
 }
 
-/* Collections become just what is given. */
+/* Removes all rows but the items. */
 static void
 remove_others(OrmGraph *graph, OrmEdge *edge, const List *removals)
 {
@@ -462,7 +462,7 @@ remove_others(OrmGraph *graph, OrmEdge *edge, const List *removals)
 	let_go(&leaving);
 }
 
-/* Named objects leave their collections; "deleted": their rows are deleted. */
+/* Removes the items from their collections; "deleted": deletes their rows. */
 static void
 remove_items(OrmGraph *graph, OrmEdge *edge, const List *removals, bool deleted)
 {
@@ -497,7 +497,7 @@ remove_items(OrmGraph *graph, OrmEdge *edge, const List *removals, bool deleted)
 		let_go(&leaving);
 }
 
-/* Those removals of a kind by an edge that can be done now. */
+/* The pending removals of a kind by an edge whose owners are known. */
 static List *
 pick(const OrmGraph *graph, const OrmEdge *edge, OrmRemovalKind kind)
 {

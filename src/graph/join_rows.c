@@ -1,9 +1,10 @@
 /*
  * join_rows.c - rows of join tables.
  *
- * A link that is there already stays.  Where the join table has a unique key
- * over just its two keys, ON CONFLICT sees to that, also against others who
- * write at the same time; else those that are not there are inserted.
+ * Existing rows stay.  If the join table has a unique key over its two foreign
+ * keys, ON CONFLICT DO NOTHING is safe under concurrent inserts as well; else,
+ * and where that key compares values otherwise than the foreign keys do, missing
+ * rows are inserted by NOT EXISTS.
  */
 #include "postgres.h"
 
@@ -25,7 +26,7 @@
 #include "store/arrays.h"
 #include "store/batch.h"
 
-/* What is done with links; part of the plans' keys. */
+/* Statements on join table rows. */
 typedef enum Action
 {
 	LINK_INSERT,
@@ -34,7 +35,7 @@ typedef enum Action
 	LINK_DELETE_OTHERS
 } Action;
 
-/* Which of the columns that point at the source is this one, which points at the target, too?  Or -1. */
+/* The position of a column of the target's key in the source's key, or -1. */
 static int
 shared_with(const OrmRelationship *relationship, AttrNumber column)
 {
@@ -44,7 +45,7 @@ shared_with(const OrmRelationship *relationship, AttrNumber column)
 	return -1;
 }
 
-/* The columns of a join table that are inserted: those that point at the source, and the others, at the target. */
+/* The inserted columns of a join table: the foreign key to the source, and the rest of that to the target. */
 static OrmJoinColumns
 join_columns(const OrmEdge *edge)
 {
@@ -97,7 +98,7 @@ check_shared(const OrmEdge *edge, const OrmObject *source, const OrmObject *targ
 		if (!orm_join_key_assign(edge->keys[shared], mine, &mine) ||
 			!orm_join_key_equal(edge->target_keys[i], its, mine))
 			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("relationship \"%s\" cannot link objects that differ in attribute \"%s\"",
+					errmsg("relationship \"%s\" could not connect objects with different values of attribute \"%s\"",
 						   edge->relationship->name, attribute->name),
 					orm_error_place(target->place));
 	}
@@ -113,7 +114,7 @@ is_joining(const OrmRelationship *relationship, AttrNumber column)
 	return shared_with(relationship, column) >= 0;
 }
 
-/* Is this a unique key over just the columns that join? */
+/* Is this a unique index over exactly the columns of the two foreign keys? */
 static bool
 is_link_key(const OrmRelationship *relationship, int ncolumns, Oid index)
 {
@@ -132,7 +133,7 @@ is_link_key(const OrmRelationship *relationship, int ncolumns, Oid index)
 	return is;
 }
 
-/* Has the join table a unique key over just the columns that join? */
+/* Has the join table a unique index over exactly the columns of the two foreign keys? */
 static bool
 has_link_key(const OrmRelationship *relationship, int ncolumns)
 {
@@ -149,7 +150,7 @@ has_link_key(const OrmRelationship *relationship, int ncolumns)
 	return has;
 }
 
-/* Does the unique key over the joining columns compare them as the foreign keys do? */
+/* Do the two foreign keys compare values as a unique index over their columns does? */
 static bool
 is_plain(const OrmEdge *edge)
 {
@@ -290,14 +291,14 @@ open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *first, const
 	return orm_plan_get_by_text(actions[action].kind, &text);
 }
 
-/* Raises: a link's end has no key that could be written. */
+/* Raises 42501: the key of an object is not known, because the caller may not read it. */
 static void
 raise_unknown(const OrmObject *object)
 {
 	ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			errmsg("the key of an object of model \"%s\" cannot be known", object->group->model->name),
+			errmsg("could not determine the key of the object of model \"%s\"", object->group->model->name),
 			orm_error_place(object->place),
-			errhint("A link needs the key, and it must not be null: grant SELECT on its columns."));
+			errhint("A row of the join table needs the key: grant SELECT on its columns."));
 }
 
 /* Adds the keys of two objects to the rows. */
@@ -357,7 +358,7 @@ row_text(const void *argument, int row, const char *column, bool *isnull)
 	return NULL;
 }
 
-/* In a PG_CATCH block: raises an error again with the place of the link that it is about, or of them all. */
+/* In a PG_CATCH block: raises an error again with the place of the row that it is about, or of all rows. */
 static void
 rethrow(const OrmEdge *edge, const OrmTuples *rows, const OrmPath *place, MemoryContext caller)
 {
@@ -372,7 +373,7 @@ rethrow(const OrmEdge *edge, const OrmTuples *rows, const OrmPath *place, Memory
 	orm_error_rethrow_at(place, caller);
 }
 
-/* Writes links; an error has the place of the one that it is about. */
+/* Inserts rows; an error has the place of the row that it is about. */
 static void
 run_insert(const OrmEdge *edge, OrmPlan *plan, const OrmTuples *rows, const Datum *arrays, const OrmPath *place)
 {
@@ -390,7 +391,7 @@ run_insert(const OrmEdge *edge, OrmPlan *plan, const OrmTuples *rows, const Datu
 	orm_plan_release(plan);
 }
 
-/* Runs a statement; an error has the place of what is linked, as far as that is one place. */
+/* Runs a statement; an error has the nearest place that all rows have in common. */
 static void
 run(OrmPlan *plan, const Datum *arrays, const OrmPath *place, DestReceiver *receiver)
 {

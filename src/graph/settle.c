@@ -7,7 +7,7 @@
 
 #include "graph/settle.h"
 
-/* Where the document says that the two belong together, as near as is known: a label has a place of its own. */
+/* The place in the document that connects the two; a labelled object has a place of its own. */
 static const OrmPath *
 place_of(const OrmReference *reference)
 {
@@ -33,9 +33,9 @@ void
 orm_settle_unknown(const OrmReference *reference)
 {
 	ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			errmsg("the key of an object of model \"%s\" cannot be known", reference->target->group->model->name),
+			errmsg("could not determine the key of the object of model \"%s\"", reference->target->group->model->name),
 			orm_error_place(place_of(reference)),
-			errhint("What is connected with it needs the key: grant SELECT on its columns."));
+			errhint("Objects that refer to it need the key: grant SELECT on its columns."));
 }
 
 /* Raises 23502: the target has no key; the holder would lose the one that it has. */

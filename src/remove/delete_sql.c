@@ -22,9 +22,9 @@ key_column(const OrmModel *model, AttrNumber attnum)
 }
 
 /*
- * Are the columns that a relationship follows all in the key, so that the rows
- * themselves need not be looked at?  (An array's values have no collation of
- * their own by which they could be compared.)
+ * Are all columns of a relationship's key in the primary key, so that the keys
+ * alone lead to the related rows?  (Not of types with a collation: a given key
+ * may be spelled otherwise than the row's.)
  */
 static bool
 is_direct(const OrmDeleteSet *set, const OrmRelationship *relationship)
