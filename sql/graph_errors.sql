@@ -65,12 +65,12 @@ SELECT refused($$SELECT orm.save('Post', '{"id": 1, "lines": {"$connect": [5]}}'
 
 -- Instructions
 SELECT refused($$SELECT orm.create('Author', '{"name": "x", "posts": {"$sett": []}}')$$);
-SELECT refused($$SELECT orm.create('Author', '{"name": "x", "posts": {"$set": [], "$save": []}}')$$);
+SELECT refused($$SELECT orm.create('Author', '{"name": "x", "posts": {"$set": [], "$cut": []}}')$$);
 SELECT refused($$SELECT orm.create('Author', '{"name": "x", "posts": {"$save": [], "$save": []}}')$$);
 SELECT refused($$SELECT orm.create('Author', '{"name": "x", "posts": {"$save": {}}}')$$);
 SELECT refused($$SELECT orm.create('Author', '{"name": "x", "posts": {"$connect": [null]}}')$$);
 SELECT refused($$SELECT orm.create('Author', '{"name": "x", "posts": {"$connect_or_create": [1]}}')$$);
-SELECT refused($$SELECT orm.create('Author', '{"name": "x", "posts": [{"$connect": 1}]}')$$);
+SELECT refused($$SELECT orm.create('Author', '{"name": "x", "posts": [{"$connect": 1, "title": "y"}]}')$$);
 SELECT refused($$SELECT orm.create('Author', '{"name": "x", "posts": [{"$ref": "p"}]}')$$);
 SELECT refused($$SELECT orm.create('Author', '{"name": "x", "posts": {"$connect": [{"$ref": "p"}]}}')$$);
 SELECT refused($$SELECT orm.create('Author', '{"name": "x", "posts": [{"title": "x", "$set": 1}]}')$$);

@@ -39,8 +39,8 @@ END $$;
 SELECT * FROM compare('VBook', '{"title": "a", "shelf": {"name": "new"}}');
 SELECT * FROM compare('VBook', '{"title": "a", "shelf": {"$connect_or_create": {"name": "new"}}}');
 SELECT * FROM compare('VBook', '{"title": "a", "shelf": {"$connect": {"name": "low"}}}');
-\echo # instructions that exclude each other, stand twice, or are unrecognized
-SELECT * FROM compare('VShelf', '{"name": "a", "books": {"$set": [], "$save": []}}');
+\echo # instructions beside each other, given twice, or unrecognized
+SELECT * FROM compare('VShelf', '{"name": "a", "books": {"$set": [3], "$save": [{"title": "c"}]}}');
 SELECT * FROM compare('VShelf', '{"name": "a", "books": {"$save": [], "$save": []}}');
 SELECT * FROM compare('VMark', '{"page": 1, "book": {"$connect": 1, "$connect_or_create": {"isbn": "1"}}}');
 SELECT * FROM compare('VShelf', '{"name": "a", "books": {"$conect": [1]}}');

@@ -206,6 +206,7 @@ orm_check_document(const OrmModel *model, OrmJson document, OrmFindLabel find_la
 	orm_graph_drop_broken(graph);
 	foreach(cell, graph->groups)
 		keep_all(lfirst(cell));
+	orm_same_rows_merge(graph);
 	ncomponents = orm_order_group_number(graph);
 	orm_existing_find(graph);
 	for (int i = 0; i < ncomponents; i++)

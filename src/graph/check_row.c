@@ -478,6 +478,8 @@ orm_check_row(OrmGraph *graph, OrmObject *object)
 	if (object->same.twin != NULL)
 		return;
 	find_row(&subject);
+	if (orm_writer_is_update(object, NULL) && !subject.exists)
+		return;
 	if (is_left_alone(object))
 		reduce(&subject);
 	subject.known = palloc0(Max(model->nattributes, 1));

@@ -429,6 +429,24 @@ delete_orphans(Leaving *leaving)
 	delete_members(&orphans);
 }
 
+/* Drops members that the graph puts into another collection: they need not be without an owner in between. */
+static void
+drop_coming(Leaving *leaving)
+{
+	OrmKeySet *keys = coming_keys(leaving->edge);
+	int n = 0;
+
+	for (int i = 0; i < leaving->n; i++)
+	{
+		Datum values[INDEX_MAX_KEYS];
+
+		orm_record_key(leaving->members[i].record, leaving->edge->holder->model->primary_key, values);
+		if (keys == NULL || orm_keyset_find(keys, values) < 0)
+			leaving->members[n++] = leaving->members[i];
+	}
+	leaving->n = n;
+}
+
 /* Removes the members from their collections. */
 static void
 let_go(Leaving *leaving)
@@ -436,9 +454,16 @@ let_go(Leaving *leaving)
 	sort_members(leaving);
 	if (leaving->n > 0 && (leaving->edge->relationship->cascade & ORM_CASCADE_ORPHAN))
 		delete_orphans(leaving);
+	if (leaving->n > 0 && leaving->edge->generated)
+	{
+		confirm(leaving, false);
+		if (leaving->n > 0)
+			orm_settle_raise_generated(leaving->edge, leaving->members[0].record->place);
+	}
 	if (leaving->n > 0 && !orm_graph_may_unlink(leaving->edge))
 	{
 		confirm(leaving, false);
+		drop_coming(leaving);
 		if (leaving->n > 0)
 			raise_orphan(leaving->edge, leaving->members[0].record->place);
 	}

@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "graph/existing.h"
+#include "graph/identity.h"
 #include "graph/owned_rows.h"
 #include "graph/settle.h"
 #include "store/stale.h"
@@ -103,6 +104,66 @@ find_group(OrmGraph *graph, OrmGroup *group)
 			group->objects[i]->written = true;
 }
 
+/* Reads the row of an object that is made unless it exists. */
+static void
+read_kept(void *argument)
+{
+	const Search *search = argument;
+	OrmObject *object = search->objects[0];
+	const OrmKey *key = orm_identity_key(object);
+	OrmReturning returning;
+	OrmBatch batch = {&returning.write, &object->record, 1};
+
+	if (key == NULL)
+		return;
+	orm_returned_begin(&returning, search->graph, search->group, true);
+	orm_batch_read(&batch, key);
+	object->record->done = false;
+}
+
+/* Rows that stay in a collection must be known by their primary keys, lest they be removed first. */
+static void
+find_kept(OrmGraph *graph, const OrmRemoval *removal)
+{
+	ListCell *cell;
+
+	foreach(cell, removal->kind == ORM_REMOVE_OTHERS ? removal->items : NIL)
+	{
+		OrmObject *object = lfirst(cell);
+
+		if (object->intent == ORM_INTENT_FIND_OR_CREATE && !object->returned.stored && !object->said.broken)
+			search_for(graph, object->group, &object, 1, read_kept);
+	}
+}
+
+/* What existing objects are: the others are new. */
+static void
+decide(OrmGraph *graph, OrmObject *object)
+{
+	OrmReturning returning = {.write = {.model = object->group->model}, .graph = graph, .group = object->group};
+	OrmBatch batch = {&returning.write, &object->record, 1};
+
+	orm_batch_read(&batch, object->group->model->primary_key);
+	object->fresh = !object->record->done;
+	object->record->done = false;
+}
+
+void
+orm_existing_decide(OrmGraph *graph, OrmObject **objects, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		OrmObject *object = objects[i];
+
+		if (object->intent == ORM_INTENT_SAVE && !object->fresh && orm_identity_key(object) != NULL)
+			decide(graph, object);
+		if (object->fresh || orm_identity_key(object) == NULL)
+			continue;
+		for (OrmReference *r = object->holders; r != NULL; r = r->next_holder)
+			r->waived = true;
+	}
+}
+
 void
 orm_existing_find(OrmGraph *graph)
 {
@@ -110,6 +171,8 @@ orm_existing_find(OrmGraph *graph)
 
 	foreach(cell, graph->groups)
 		find_group(graph, lfirst(cell));
+	foreach(cell, graph->removals)
+		find_kept(graph, lfirst(cell));
 	if (graph->findings != NULL)
 		orm_graph_drop_broken(graph);
 }

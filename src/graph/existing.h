@@ -13,6 +13,12 @@
 /* Finds the rows of all objects that must exist; raises P0002 where there is none. */
 extern void orm_existing_find(OrmGraph *graph);
 
+/*
+ * Decides which objects that are saved by their keys are new: by looking, where
+ * they refer to each other in a circle.  Those that exist are not waited for.
+ */
+extern void orm_existing_decide(OrmGraph *graph, OrmObject **objects, int n);
+
 /* Compares the rows of a component with the states from which their objects were read; raises 40001. */
 extern void orm_existing_check(OrmGraph *graph, int component);
 

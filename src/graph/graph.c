@@ -122,6 +122,10 @@ orm_graph_edge(OrmGraph *graph, OrmGroup *source, const OrmRelationship *relatio
 	edge->source = source;
 	edge->target = orm_graph_group(graph, orm_cache_open(relationship->target, RowExclusiveLock));
 	join_edge(edge);
+	for (int i = 0; edge->holder != NULL && i < edge->n; i++)
+		edge->generated = edge->generated || edge->holder->model->attributes[edge->holder_key[i]].generated;
+	if (edge->generated)
+		edge->holder->returned.verified = true;
 	edge->json_key = orm_json_key(relationship->name, &edge->json_key_length);
 	graph->edges = lappend(graph->edges, edge);
 	return edge;

@@ -81,6 +81,7 @@ struct OrmEdge
 	OrmJoin target_join; /* of these and the join table */
 	OrmJoinKey **target_keys;
 	bool referring; /* there is a reference: it orders the groups */
+	bool generated; /* the holder's key has a generated column: it cannot be set */
 	List *links;	/* of OrmPair * */
 	char *json_key; /* ,"name": */
 	int json_key_length;

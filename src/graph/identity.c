@@ -56,7 +56,7 @@ orm_identity_is_new(const OrmObject *object)
 
 	if (object->said.by_parent)
 		return false;
-	if (object->intent == ORM_INTENT_CREATE)
+	if (object->intent == ORM_INTENT_CREATE || object->fresh)
 		return true;
 	if (object->intent != ORM_INTENT_SAVE || primary == NULL || orm_identity_is_whole(object->record, primary, NULL))
 		return false;

@@ -295,25 +295,46 @@ read_nested(const OrmPlace *place, OrmJson json, OrmIntent intent)
 }
 
 OrmObject *
-orm_item_read(const OrmPlace *place, OrmJson json)
-{
-	OrmObject *labelled;
-
-	if (orm_json_kind(json) == ORM_JSON_NULL || orm_json_kind(json) == ORM_JSON_ARRAY)
-		orm_place_wrong_kind(place, "keys and objects", json, NULL);
-	if (orm_json_kind(json) != ORM_JSON_OBJECT)
-		return read_scalar(place, json);
-	if ((labelled = read_label(place, json)) != NULL)
-		return labelled;
-	refuse_instruction(place, json);
-	return read_nested(place, json, ORM_INTENT_SAVE);
-}
-
-OrmObject *
 orm_item_read_connect_or_create(const OrmPlace *place, OrmJson json)
 {
 	if (orm_json_kind(json) != ORM_JSON_OBJECT)
 		orm_place_wrong_kind(place, "an object", json, NULL);
 	refuse_instruction(place, json);
 	return read_nested(place, json, ORM_INTENT_FIND_OR_CREATE);
+}
+
+/* Reads an object of one instruction; NULL: it gives none. */
+static OrmObject *
+read_instructed(const OrmPlace *place, OrmJson json)
+{
+	static const char *const names[] = {"$connect", "$connect_or_create"};
+	char *name = orm_item_instruction(json);
+	OrmJsonWalk walk = orm_json_walk(json);
+
+	if (name == NULL)
+		return NULL;
+	orm_json_next(&walk);
+	for (int i = 0; i < (int) lengthof(names); i++)
+		if (strcmp(name, names[i]) == 0 && json.node->count == 1)
+		{
+			OrmPlace below = orm_place_key(place, names[i]);
+
+			return (i == 0 ? orm_item_read_ref : orm_item_read_connect_or_create)(&below, walk.value);
+		}
+	orm_place_wrong_instruction(place, name, names, lengthof(names));
+	return NULL;
+}
+
+OrmObject *
+orm_item_read(const OrmPlace *place, OrmJson json)
+{
+	OrmObject *other;
+
+	if (orm_json_kind(json) == ORM_JSON_NULL || orm_json_kind(json) == ORM_JSON_ARRAY)
+		orm_place_wrong_kind(place, "keys and objects", json, NULL);
+	if (orm_json_kind(json) != ORM_JSON_OBJECT)
+		return read_scalar(place, json);
+	if ((other = read_label(place, json)) != NULL || (other = read_instructed(place, json)) != NULL)
+		return other;
+	return read_nested(place, json, ORM_INTENT_SAVE);
 }

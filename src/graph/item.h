@@ -40,7 +40,7 @@ extern char *orm_item_instruction(OrmJson json);
  */
 extern OrmObject *orm_item_read_ref(const OrmPlace *place, OrmJson json);
 
-/* Reads an item: a scalar, an object or a label. */
+/* Reads an item: a scalar, an object, a label, or one instruction: {"$connect": ...}. */
 extern OrmObject *orm_item_read(const OrmPlace *place, OrmJson json);
 
 /* Reads an object that is made if it is not there. */

@@ -9,6 +9,7 @@
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 
+#include "graph/existing.h"
 #include "graph/graph.h"
 #include "graph/identity.h"
 #include "store/batch.h"
@@ -116,6 +117,13 @@ all_give(const Remaining *remaining, int attribute)
 	return true;
 }
 
+/* Is NULL what a new row gets in this attribute, if it is not given? */
+static bool
+takes_null(const OrmAttribute *attribute)
+{
+	return !attribute->has_default && !attribute->not_null && !attribute->generated && !attribute->in_key;
+}
+
 /* Marks the attributes by which the group refers to itself; false: a new row that gives none cannot have NULL there. */
 static bool
 mark_self(const Remaining *remaining, bool *self)
@@ -131,7 +139,7 @@ mark_self(const Remaining *remaining, bool *self)
 		{
 			const OrmAttribute *attribute = &model->attributes[edge->holder_key[i]];
 
-			if (!attribute->has_default && !attribute->not_null && !attribute->generated && !attribute->in_key)
+			if (takes_null(attribute))
 				self[edge->holder_key[i]] = true;
 			else if (!all_give(remaining, edge->holder_key[i]))
 				return false;
@@ -171,10 +179,11 @@ give_the_same(const OrmObject *a, const OrmObject *b, const bool *self)
 /*
  * Can all be written at once, though they refer to each other?  The server
  * looks at keys when a statement ends, so new rows that go in one may refer to
- * each other, and to rows that are there.
+ * each other, and to rows that are there.  "rigid": NULL is given for every
+ * attribute that is NULL without it, so that all give the same.
  */
 static bool
-fit_one_wave(const Remaining *remaining)
+fit_one_wave(const Remaining *remaining, bool rigid)
 {
 	const OrmGroup *group = remaining->objects[0]->group;
 	bool *self = palloc0(Max(group->model->nattributes, 1));
@@ -188,12 +197,14 @@ fit_one_wave(const Remaining *remaining)
 		if (object->group != group)
 			return false;
 		for (const OrmReference *r = object->references; r != NULL; r = r->next)
-			if (is_inside(r->edge, remaining->component) && !r->target->written &&
+			if (is_inside(r->edge, remaining->component) && !r->target->written && !r->waived &&
 				(!new || !orm_identity_is_new(r->target) || !can_be_known(r->target, r->edge)))
 				return false;
 	}
 	if (!mark_self(remaining, self))
 		return false;
+	for (int a = 0; rigid && a < group->model->nattributes; a++)
+		self[a] = self[a] || takes_null(&group->model->attributes[a]);
 	for (int i = 0; i < remaining->n; i++)
 	{
 		if (!orm_identity_is_new(remaining->objects[i]))
@@ -379,14 +390,33 @@ go_by_depth(Remaining *remaining, OrmWave wave)
 	}
 }
 
+/* Is there a key in the component that cannot be set afterwards? */
+static bool
+is_rigid(const Remaining *remaining)
+{
+	ListCell *cell;
+
+	foreach(cell, remaining->graph->edges)
+		if (is_inside(lfirst(cell), remaining->component) && !orm_graph_may_unlink(lfirst(cell)))
+			return true;
+	return false;
+}
+
 void
 orm_order_component(OrmGraph *graph, int component, OrmWave wave)
 {
 	Remaining remaining = collect(graph, component);
+	bool fits;
 
 	if (remaining.n == 0)
 		return;
-	if (!remaining.circular || fit_one_wave(&remaining))
+	fits = !remaining.circular || fit_one_wave(&remaining, false);
+	if (!fits && is_rigid(&remaining))
+	{
+		orm_existing_decide(graph, remaining.objects, remaining.n);
+		fits = fit_one_wave(&remaining, true);
+	}
+	if (fits)
 		hand_over(graph, remaining.objects, remaining.n, wave);
 	else
 		go_by_depth(&remaining, wave);

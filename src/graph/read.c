@@ -69,6 +69,9 @@ read_item(void *argument)
 		orm_graph_connect(place->graph, place->edge, place->owner, item->object);
 }
 
+/* The number of "$set". */
+#define SET 0
+
 /* Reads all items of an array, and connects them unless they are removed. */
 static List *
 read_items(const OrmPlace *place, OrmJson array, ReadItem read, bool connect)
@@ -114,36 +117,34 @@ typedef struct Instruction
 	const OrmPlace *place;
 	int number; /* in "instructions" */
 	OrmJson json;
-	List *items; /* which are then in the collection */
+	List *items;
 } Instruction;
+
+/* Do the items of an instruction stay in the collection? */
+static bool
+stays(int i)
+{
+	return instructions[i].effect == EFFECT_ADD || instructions[i].effect == EFFECT_SET;
+}
 
 static void
 read_instruction(void *argument)
 {
 	Instruction *instruction = argument;
-	const OrmPlace *place = instruction->place;
 	int i = instruction->number;
-	static const OrmRemovalKind removals[] = {
-		[EFFECT_SET] = ORM_REMOVE_OTHERS,
-		[EFFECT_UNLINK] = ORM_REMOVE_UNLINK,
-		[EFFECT_DELETE] = ORM_REMOVE_DELETE,
-	};
-	OrmPlace below = orm_place_key(place, instructions[i].name);
-	Effect effect = instructions[i].effect;
-	bool stays = effect == EFFECT_ADD || effect == EFFECT_SET;
-	List *items = read_items(&below, instruction->json, instructions[i].read, stays);
+	OrmPlace below = orm_place_key(instruction->place, instructions[i].name);
 
-	if (!stays)
-		refuse_unwritten(&below, items);
-
-	if (effect != EFFECT_ADD)
-		orm_graph_remove(place->graph, removals[effect], place->edge, place->owner, items, below.path);
-	instruction->items = stays ? items : NIL;
+	instruction->items = read_items(&below, instruction->json, instructions[i].read, stays(i));
+	if (stays(i))
+		return;
+	refuse_unwritten(&below, instruction->items);
+	orm_graph_remove(below.graph, instructions[i].effect == EFFECT_UNLINK ? ORM_REMOVE_UNLINK : ORM_REMOVE_DELETE,
+					 below.edge, below.owner, instruction->items, below.path);
 }
 
-/* Which instruction a key is; raises for another key, and for "$set" beside other instructions. */
+/* Which instruction a key is; raises for another key. */
 static int
-find_instruction(const OrmPlace *place, OrmJson object, OrmJson key)
+find_instruction(const OrmPlace *place, OrmJson key)
 {
 	const char *names[lengthof(instructions)];
 	char *name;
@@ -151,7 +152,7 @@ find_instruction(const OrmPlace *place, OrmJson object, OrmJson key)
 	for (int i = 0; i < (int) lengthof(instructions); i++)
 	{
 		names[i] = instructions[i].name;
-		if (orm_json_equals(key, names[i]) && (object.node->count == 1 || instructions[i].effect != EFFECT_SET))
+		if (orm_json_equals(key, names[i]))
 			return i;
 	}
 	name = orm_json_string(key);
@@ -168,7 +169,6 @@ find_instruction(const OrmPlace *place, OrmJson object, OrmJson key)
 typedef struct InstructionKey
 {
 	const OrmPlace *place;
-	OrmJson object;
 	OrmJson key;
 	OrmJson *found; /* by number of the instruction; no node: not given so far */
 	int number;
@@ -180,7 +180,7 @@ look_up(void *argument)
 	InstructionKey *key = argument;
 	OrmPath here;
 
-	key->number = find_instruction(key->place, key->object, key->key);
+	key->number = find_instruction(key->place, key->key);
 	here = orm_path_key(key->place->path, instructions[key->number].name);
 	if (key->found[key->number].node != NULL)
 		orm_members_raise_twice("instruction", instructions[key->number].name, &here);
@@ -193,13 +193,14 @@ read_instructions(const OrmPlace *place, OrmJson json)
 	OrmJson found[lengthof(instructions)] = {0};
 	OrmJsonWalk walk = orm_json_walk(json);
 	List *items = NIL;
+	List *removed = NIL;
 
 	if (json.node->count == 0)
 		orm_place_wrong_kind(place, "an array or instructions", json,
 							 "An empty object says nothing; {\"$set\": []} empties.");
 	while (orm_json_next(&walk))
 	{
-		InstructionKey key = {place, json, walk.key, found, 0};
+		InstructionKey key = {place, walk.key, found, 0};
 
 		if (orm_read_part(place->graph, look_up, &key, place->path))
 			found[key.number] = walk.value;
@@ -208,8 +209,19 @@ read_instructions(const OrmPlace *place, OrmJson json)
 	{
 		Instruction instruction = {place, i, found[i], NIL};
 
-		if (found[i].node != NULL && orm_read_part(place->graph, read_instruction, &instruction, place->path))
+		if (found[i].node == NULL || !orm_read_part(place->graph, read_instruction, &instruction, place->path))
+			continue;
+		if (stays(i))
 			items = list_concat(items, instruction.items);
+		else
+			removed = list_concat(removed, instruction.items);
+	}
+	if (found[SET].node != NULL)
+	{
+		OrmPlace below = orm_place_key(place, instructions[SET].name);
+
+		orm_graph_remove(place->graph, ORM_REMOVE_OTHERS, place->edge, place->owner, list_concat_copy(items, removed),
+						 below.path);
 	}
 	return items;
 }
@@ -278,28 +290,10 @@ unlink_owner(const OrmPlace *place)
 static OrmObject *
 read_one(const OrmPlace *place, OrmJson json)
 {
-	static const char *const names[] = {"$connect", "$connect_or_create"};
-	static const ReadItem readers[] = {orm_item_read_ref, orm_item_read_connect_or_create};
-	char *name;
-	OrmJsonWalk walk;
-
 	json = orm_members_object(json);
 	if (orm_json_kind(json) == ORM_JSON_ARRAY)
 		orm_place_wrong_kind(place, "one object", json, NULL);
-	name = orm_item_instruction(json);
-	if (name == NULL || strcmp(name, "$ref") == 0)
-		return orm_item_read(place, json);
-	walk = orm_json_walk(json);
-	orm_json_next(&walk);
-	for (int i = 0; i < (int) lengthof(names); i++)
-		if (strcmp(name, names[i]) == 0 && json.node->count == 1)
-		{
-			OrmPlace below = orm_place_key(place, names[i]);
-
-			return readers[i](&below, walk.value);
-		}
-	orm_place_wrong_instruction(place, name, names, lengthof(names));
-	return NULL;
+	return orm_item_read(place, json);
 }
 
 /* Reads the value of a to-one relationship.  A new object of a has_one takes the place of the one that is there. */

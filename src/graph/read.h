@@ -1,12 +1,14 @@
 /*
  * read.h - reading objects of documents into graphs.
  *
- *     to-one     null | item | {"$connect": ref} | {"$connect_or_create": object}
- *     to-many    [item] | {"$set": [item]} | {"$save": [item], "$connect": [ref],
+ *     to-one     null | item
+ *     to-many    [item] | {"$set": [item], "$save": [item], "$connect": [ref],
  *                "$connect_or_create": [object], "$disconnect": [ref], "$delete": [ref]}
- *     item       scalar (a key) | object | {"$ref": label}
+ *     item       scalar (a key) | object | {"$ref": label} | {"$connect": ref} | {"$connect_or_create": object}
  *     ref        scalar | object of just a key, primary or unique | {"$ref": label};
- *                for $disconnect and $delete without the part of the primary key that the parent supplies
+ *                without the part of the primary key that the parent of a collection supplies
+ *
+ * With "$set" the collection becomes what all instructions put into it.
  */
 #ifndef ORM_GRAPH_READ_H
 #define ORM_GRAPH_READ_H

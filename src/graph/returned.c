@@ -106,7 +106,8 @@ bool
 orm_returned_is_needed(OrmObject *const *objects, int n)
 {
 	for (int i = 0; i < n; i++)
-		if (objects[i]->intent == ORM_INTENT_FIND_OR_CREATE || (objects[i]->referenced && !is_known(objects[i])))
+		if (objects[i]->group->returned.verified || objects[i]->intent == ORM_INTENT_FIND_OR_CREATE ||
+			(objects[i]->referenced && !is_known(objects[i])))
 			return true;
 	return false;
 }

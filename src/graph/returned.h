@@ -36,6 +36,7 @@ typedef struct OrmGroupReturned
 	int *needed; /* attributes that are kept of returned rows; those of the primary key come first */
 	int nneeded;
 	int *place_of;		  /* by attribute: its place in "needed", or -1 */
+	bool verified;		  /* rows come back to be compared: a foreign key is generated */
 	bool keyed;			  /* no result is made, but every row's primary key comes back */
 	bool decided;		  /* the rest is */
 	const bool *readable; /* attributes that come back for the result; NULL: none */

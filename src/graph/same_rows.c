@@ -320,3 +320,178 @@ orm_same_rows_shown(const OrmObject *object)
 	number = orm_keyset_find(same->keys, key);
 	return number >= 0 && same->rows[number].fullest->returned.stored ? same->rows[number].fullest : object;
 }
+
+/* ---- Merging before objects are ordered ---- */
+
+/* Does one of the objects refer to the other, by others or itself? */
+static bool
+reaches(OrmObject *from, const OrmObject *to, List **visited)
+{
+	check_stack_depth();
+	if (list_member_ptr(*visited, from))
+		return false;
+	*visited = lappend(*visited, from);
+	for (const OrmReference *r = from->references; r != NULL; r = r->next)
+		if (r->target == to || reaches(r->target, to, visited))
+			return true;
+	return false;
+}
+
+static bool
+refers(OrmObject *from, const OrmObject *to)
+{
+	List *visited = NIL;
+
+	return reaches(from, to, &visited);
+}
+
+/* Do two objects refer to different ones by the same key? */
+static bool
+refer_elsewhere(const OrmObject *a, const OrmObject *b)
+{
+	for (const OrmReference *r = a->references; r != NULL; r = r->next)
+		for (const OrmReference *s = b->references; s != NULL; s = s->next)
+			if (r->edge->holder_key[0] == s->edge->holder_key[0] && r->target != s->target)
+				return true;
+	return false;
+}
+
+/* Is it better to write two objects of a row as one?  Where neither says all, comparing them later raises. */
+static bool
+should_merge(OrmObject *first, OrmObject *other)
+{
+	bool new = first->intent == ORM_INTENT_CREATE || other->intent == ORM_INTENT_CREATE;
+
+	if ((first->intent == ORM_INTENT_CREATE && other->intent == ORM_INTENT_CREATE) ||
+		(!first->said.nested && !other->said.nested) || first->said.labelled != other->said.labelled ||
+		refer_elsewhere(first, other))
+		return false;
+	return (includes(first, other) || includes(other, first)) && (new || refers(first, other) || refers(other, first));
+}
+
+/* Puts one object in place of another where the graph names it. */
+static void
+replace(OrmGraph *graph, OrmObject *old, OrmObject *new)
+{
+	OrmReference *next;
+	ListCell *cell;
+	ListCell *part;
+
+	for (OrmReference *r = old->references; r != NULL; r = next)
+	{
+		next = r->next;
+		r->holder = new;
+		r->next = new->references;
+		new->references = r;
+	}
+	for (OrmReference *r = old->holders; r != NULL; r = next)
+	{
+		next = r->next_holder;
+		r->target = new;
+		r->next_holder = new->holders;
+		new->holders = r;
+	}
+	old->references = old->holders = NULL;
+	foreach(cell, graph->removals)
+	{
+		OrmRemoval *removal = lfirst(cell);
+
+		removal->owner = removal->owner == old ? new : removal->owner;
+		foreach(part, removal->items)
+			if (lfirst(part) == old)
+				lfirst(part) = new;
+	}
+	foreach(cell, graph->edges)
+		foreach(part, ((OrmEdge *) lfirst(cell))->links)
+		{
+			OrmPair *pair = lfirst(part);
+
+			pair->source = pair->source == old ? new : pair->source;
+			pair->target = pair->target == old ? new : pair->target;
+		}
+}
+
+/* Merges an object into another one of its row. */
+static void
+merge(OrmGraph *graph, OrmObject *into, OrmObject *other)
+{
+	const OrmRecord *from = other->record;
+	OrmRecord *to = into->record;
+
+	for (int i = 0; i < into->group->model->nattributes; i++)
+		if (from->given[i] && !to->given[i])
+			orm_record_set(to, i, from->values[i], from->isnull[i]);
+	if (to->etag == NULL)
+		to->etag = from->etag;
+	if (into->intent == ORM_INTENT_SAVE)
+		into->intent = other->intent;
+	into->referenced = into->referenced || other->referenced;
+	other->same.twin = into;
+	other->same.merged = true;
+	other->written = true;
+	replace(graph, other, into);
+}
+
+/* Merges the objects of a group. */
+static void
+merge_group(OrmGraph *graph, OrmGroup *group)
+{
+	const OrmKey *key = group->model->primary_key;
+	OrmKeySet *keys = orm_keyset_make_for(group->model);
+	OrmObject **firsts = palloc_extended(sizeof(OrmObject *) * group->n, MCXT_ALLOC_HUGE);
+
+	for (int i = 0; i < group->n; i++)
+	{
+		OrmObject *object = group->objects[i];
+		OrmObject *first;
+		Datum values[INDEX_MAX_KEYS];
+		int count = orm_keyset_count(keys);
+		int number;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!is_whole(object) || object->intent == ORM_INTENT_FIND_OR_CREATE || object->written ||
+			!orm_record_has_key(object->record, key) || !orm_graph_key(object, values))
+			continue;
+		number = orm_keyset_add(keys, values);
+		if (number == count)
+		{
+			firsts[number] = object;
+			continue;
+		}
+		first = firsts[number];
+		if (!should_merge(first, object))
+			continue;
+		if (first->said.nested && (!object->said.nested || object->intent == ORM_INTENT_CREATE))
+		{
+			merge(graph, object, first);
+			firsts[number] = object;
+		}
+		else
+			merge(graph, first, object);
+	}
+}
+
+void
+orm_same_rows_merge(OrmGraph *graph)
+{
+	ListCell *cell;
+
+	foreach(cell, graph->groups)
+		if (can_have_twins(lfirst(cell)))
+			merge_group(graph, lfirst(cell));
+}
+
+void
+orm_same_rows_share_merged(OrmGraph *graph)
+{
+	ListCell *cell;
+
+	foreach(cell, graph->groups)
+	{
+		const OrmGroup *group = lfirst(cell);
+
+		for (int i = 0; i < group->n; i++)
+			if (group->objects[i]->same.merged)
+				orm_same_rows_share(group->objects[i]);
+	}
+}

@@ -26,7 +26,17 @@ typedef struct OrmSameRow
 	OrmObject *twin; /* this one is written for both; NULL: none */
 	OrmObject *next; /* another one, which was read before */
 	bool says_more;	 /* than those */
+	bool merged;	 /* into its twin, before anything was ordered */
 } OrmSameRow;
+
+/*
+ * Makes one object of two of the same new row, or of a circle, before they are
+ * ordered: the references of both are then those of one.
+ */
+extern void orm_same_rows_merge(OrmGraph *graph);
+
+/* What is known of the rows of merged objects is known of those that were merged into them. */
+extern void orm_same_rows_share_merged(OrmGraph *graph);
 
 /* Looks for objects that are going to be written among themselves and those that were; sets their twins. */
 extern void orm_same_rows_find(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n);

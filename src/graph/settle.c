@@ -195,3 +195,56 @@ orm_settle_is_connected(const OrmReference *reference)
 	}
 	return true;
 }
+
+void
+orm_settle_raise_generated(const OrmEdge *edge, const OrmPath *place)
+{
+	const OrmModel *model = edge->holder->model;
+	int i = 0;
+
+	while (i < edge->n - 1 && !model->attributes[edge->holder_key[i]].generated)
+		i++;
+	ereport(ERROR, errcode(ERRCODE_GENERATED_ALWAYS),
+			errmsg("relationship \"%s\" cannot be changed: attribute \"%s\" of model \"%s\" is generated",
+				   edge->relationship->name, model->attributes[edge->holder_key[i]].name, model->name),
+			orm_error_place(place), errhint("Change the columns that it is generated from."));
+}
+
+/* Has the object's row a foreign key of an edge, though the object gives null? */
+static bool
+is_referring(const OrmObject *object, const OrmEdge *edge)
+{
+	for (int i = 0; i < edge->n; i++)
+	{
+		Datum value;
+		bool isnull;
+
+		if (!orm_graph_value(object, edge->holder_key[i], &value, &isnull) || isnull)
+			return false;
+	}
+	return true;
+}
+
+void
+orm_settle_check_generated(const OrmObject *object)
+{
+	ListCell *cell;
+
+	if (!object->returned.stored)
+		return;
+	for (const OrmReference *r = object->references; r != NULL; r = r->next)
+		if (r->edge->generated && !orm_settle_is_connected(r))
+			orm_settle_raise_generated(r->edge, place_of(r));
+	foreach(cell, object->said.members)
+	{
+		const OrmGiven *member = lfirst(cell);
+
+		if (member->edge->generated && member->edge->relationship->kind == ORM_BELONGS_TO && member->items == NIL &&
+			is_referring(object, member->edge))
+		{
+			OrmPath here = orm_path_key(object->place, member->edge->relationship->name);
+
+			orm_settle_raise_generated(member->edge, &here);
+		}
+	}
+}

@@ -29,6 +29,15 @@ extern void orm_settle_disagree(const OrmReference *reference, int attribute) pg
 /* Does the holder's row refer to the target? */
 extern bool orm_settle_is_connected(const OrmReference *reference);
 
+/*
+ * Raises 428C9 for a relationship of a stored object that its row does not have,
+ * because the foreign key is a generated column.
+ */
+extern void orm_settle_check_generated(const OrmObject *object);
+
+/* The same for a row that is to be removed from a collection. */
+extern void orm_settle_raise_generated(const OrmEdge *edge, const OrmPath *place) pg_attribute_noreturn();
+
 /* Raises 42501: a key is not known, because the caller may not read it. */
 extern void orm_settle_unknown(const OrmReference *reference) pg_attribute_noreturn();
 

@@ -290,6 +290,18 @@ check_left_alone(OrmObject *object)
 	}
 }
 
+/* Does an object give a value that a generated column may be made of? */
+static bool
+gives_any(const OrmObject *object)
+{
+	const OrmModel *model = object->group->model;
+
+	for (int i = 0; i < model->nattributes; i++)
+		if (object->record->given[i] && !model->attributes[i].generated && !model->attributes[i].in_key)
+			return true;
+	return false;
+}
+
 void
 orm_writer_finish(OrmGraph *graph, OrmObject **objects, int n)
 {
@@ -303,6 +315,8 @@ orm_writer_finish(OrmGraph *graph, OrmObject **objects, int n)
 			count_row(&graph->tally, object->record);
 		if (is_left_alone(graph, object))
 			check_left_alone(object);
+		else if (object->group->returned.verified && (graph->findings == NULL || !gives_any(object)))
+			orm_settle_check_generated(object);
 		if (object->intent != ORM_INTENT_FIND_OR_CREATE)
 			continue;
 		for (OrmReference *r = object->references; r != NULL; r = r->next)
@@ -469,9 +483,11 @@ set_later(OrmGraph *graph, OrmGroup *group)
 void
 orm_writer_run(OrmGraph *graph)
 {
-	int ncomponents = orm_order_group_number(graph);
+	int ncomponents;
 	ListCell *cell;
 
+	orm_same_rows_merge(graph);
+	ncomponents = orm_order_group_number(graph);
 	orm_existing_find(graph);
 	for (int i = 0; i < ncomponents; i++)
 		orm_existing_check(graph, i);
@@ -482,4 +498,5 @@ orm_writer_run(OrmGraph *graph)
 		set_later(graph, lfirst(cell));
 	foreach(cell, graph->edges)
 		orm_join_rows_insert(lfirst(cell));
+	orm_same_rows_share_merged(graph);
 }
