@@ -7,7 +7,7 @@
 
 #include "accessor/function.h"
 #include "accessor/rows.h"
-#include "store/write.h"
+#include "store/record.h"
 
 typedef struct OrmCall
 {

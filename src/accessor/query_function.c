@@ -13,7 +13,7 @@
 #include "accessor/query_function.h"
 #include "exec/bind.h"
 #include "exec/query.h"
-#include "store/write.h"
+#include "store/options.h"
 
 /* How many documents a verb takes. */
 static int
@@ -73,7 +73,7 @@ orm_query_function_take_documents(OrmFunction *function, const OrmBody *body)
 	function->expect = -1;
 	if (options == NULL)
 		return;
-	given = orm_write_options(options, function->patch ? ORM_VERB_UPDATE_WHERE : ORM_VERB_DELETE_WHERE);
+	given = orm_options_read(options, function->patch ? ORM_VERB_UPDATE_WHERE : ORM_VERB_DELETE_WHERE);
 	if (given.dry_run)
 		ereport(ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION), errmsg("option \"dry_run\" is not allowed here"));
 	function->expect = given.expect;

@@ -17,6 +17,11 @@
 #include "remove/delete.h"
 #include "store/batch.h"
 #include "store/expected.h"
+#include "store/fault.h"
+#include "store/insert.h"
+#include "store/lookup.h"
+#include "store/update.h"
+#include "store/upsert.h"
 
 /* Makes the function's result, a json object, of a row. */
 static Datum
@@ -44,7 +49,7 @@ keep_key(OrmCall *call, TupleTableSlot *slot)
 	{
 		int i = model->primary_key->attributes[k];
 		bool isnull;
-		Datum value = slot_getattr(slot, orm_row_column(call->rows.returned, i), &isnull);
+		Datum value = slot_getattr(slot, orm_record_column(call->rows.returned, i), &isnull);
 
 		if (!isnull)
 			value = datumCopy(value, model->attributes[i].type->by_value, model->attributes[i].type->length);
@@ -122,7 +127,7 @@ stored_result(OrmCall *call, const OrmWrite *write)
 	{
 		call->rows.found = false;
 		if (orm_record_has_key(call->again, call->model->primary_key))
-			orm_batch_read(&batch, call->model->primary_key);
+			orm_lookup_read(&batch, call->model->primary_key);
 	}
 	return orm_call_result(call);
 }
@@ -133,7 +138,7 @@ run_create(OrmCall *call)
 	OrmWrite write = make_write(call);
 
 	watch(call, ORM_AFTER_INSERT);
-	orm_write_insert(&write, orm_call_record(call), 1);
+	orm_insert_records(&write, orm_call_record(call), 1);
 	return stored_result(call, &write);
 }
 
@@ -145,7 +150,7 @@ run_save(OrmCall *call)
 
 	drop_null_key(call->model, record);
 	watch(call, ORM_AFTER_INSERT | ORM_AFTER_UPDATE);
-	orm_write_save(&write, record, 1);
+	orm_upsert_save_records(&write, record, 1);
 	return stored_result(call, &write);
 }
 
@@ -158,9 +163,9 @@ run_update(OrmCall *call)
 
 	watch(call, ORM_AFTER_UPDATE);
 	if (!missing)
-		orm_write_update(&write, record, 1, &missing);
+		orm_update_records(&write, record, 1, &missing);
 	if (missing)
-		orm_write_missing(call->model, record);
+		orm_fault_missing(call->model, call->model->primary_key, record);
 	return stored_result(call, &write);
 }
 

@@ -13,6 +13,7 @@
 #include "api/output.h"
 #include "session/pending.h"
 #include "session/session.h"
+#include "store/options.h"
 #include "store/write.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_add);
@@ -54,7 +55,7 @@ orm_sql_remove(PG_FUNCTION_ARGS)
 {
 	const OrmModel *model = orm_argument_model(fcinfo, RowExclusiveLock);
 	const Datum *key = orm_argument_key(fcinfo, 1, model);
-	OrmWriteOptions options = orm_write_options(orm_argument_document(fcinfo, 2, "options"), ORM_VERB_REMOVE);
+	OrmWriteOptions options = orm_options_read(orm_argument_document(fcinfo, 2, "options"), ORM_VERB_REMOVE);
 	OrmPath place = orm_path_key(NULL, "options");
 	OrmExpected expected = orm_expected_read(model, options.etag, options.version, &place);
 

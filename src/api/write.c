@@ -19,7 +19,7 @@
 #include "session/changeset.h"
 #include "session/session.h"
 #include "store/expected.h"
-#include "store/write.h"
+#include "store/options.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_create);
 PG_FUNCTION_INFO_V1(orm_sql_save);
@@ -148,7 +148,7 @@ call(FunctionCallInfo fcinfo, OrmVerb verb)
 	ErrorData *error;
 
 	Assert(verbs[verb].run != NULL);
-	call.options = orm_write_options(orm_argument_document(fcinfo, verbs[verb].options, "options"), verb);
+	call.options = orm_options_read(orm_argument_document(fcinfo, verbs[verb].options, "options"), verb);
 	if (call.options.dry_run)
 	{
 		error = orm_attempt(run, &call, ORM_ATTEMPT_UNDO);

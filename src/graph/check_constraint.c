@@ -16,7 +16,6 @@
 #include "exec/execute.h"
 #include "graph/check_constraint.h"
 #include "model/join.h"
-#include "store/batch.h"
 
 /* ---- CHECK constraints ---- */
 

@@ -17,6 +17,10 @@
 #include "graph/writer.h"
 #include "model/key.h"
 #include "store/conflict_key.h"
+#include "store/fault.h"
+#include "store/key_order.h"
+#include "store/lookup.h"
+#include "store/upsert.h"
 
 /* ---- The row ---- */
 
@@ -41,7 +45,7 @@ read_row(void *argument)
 	OrmBatch batch = {&returning.write, &object->record, 1};
 
 	orm_returned_begin(&returning, subject->graph, object->group, true);
-	orm_batch_read(&batch, row_key(object));
+	orm_lookup_read(&batch, row_key(object));
 }
 
 /* An object that is made unless it exists is left as it is; its collection may change. */
@@ -78,8 +82,8 @@ demand_key(const OrmObject *object)
 	for (int i = 0; i < model->nattributes; i++)
 		record.given[i] = object->record->given[i] || supplier(object, i) != NULL;
 	if ((model->primary_key == NULL || !orm_record_has_key(&record, model->primary_key)) &&
-		orm_unique_only(model, &record) == NULL && record.wrong == NULL)
-		orm_unique_missing(model, object->place);
+		orm_conflict_key_only(model, &record) == NULL && record.wrong == NULL)
+		orm_conflict_key_missing(model, object->place);
 }
 
 /* Raises where there must be a row and is none, or where nothing says which one is meant. */
@@ -89,12 +93,12 @@ demand_row(void *argument)
 	const OrmSubject *subject = argument;
 	OrmObject *object = subject->object;
 	const OrmKey *key = row_key(object);
-	bool must = orm_writer_is_update(object, NULL) || (key != NULL && orm_batch_is_numbered(subject->model, key));
+	bool must = orm_writer_is_update(object, NULL) || (key != NULL && orm_upsert_is_numbered(subject->model, key));
 
 	if (object->intent == ORM_INTENT_FIND_OR_CREATE)
 		demand_key(object);
 	if (must && key != NULL && !subject->exists)
-		orm_batch_missing(subject->model, key, object->record);
+		orm_fault_missing(subject->model, key, object->record);
 }
 
 /* Looks for the row; one that cannot be read may be there. */
@@ -130,7 +134,7 @@ refuse_same_row(void *argument)
 			const OrmObject *its = supplier(other, i);
 
 			if (mine != its && (mine != NULL || object->record->given[i]) && (its != NULL || other->record->given[i]))
-				orm_batch_same_key(subject->model, other->record, object->record);
+				orm_fault_same_key(subject->model, other->record, object->record);
 		}
 }
 
@@ -292,7 +296,7 @@ take_row(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 		int attribute = model->primary_key->attributes[i];
 		const OrmType *type = model->attributes[attribute].type;
 
-		trial->other[i] = datumCopy(slot_getattr(slot, orm_row_column(trial->returning, attribute), &isnull),
+		trial->other[i] = datumCopy(slot_getattr(slot, orm_record_column(trial->returning, attribute), &isnull),
 									type->by_value, type->length);
 	}
 	MemoryContextSwitchTo(caller);
@@ -314,7 +318,7 @@ look_for_row(void *argument)
 
 	for (int i = 0; i < trial->key->nattributes; i++)
 		orm_record_set(record, trial->key->attributes[i], subject->values[trial->key->attributes[i]], false);
-	orm_batch_read(&batch, trial->key);
+	orm_lookup_read(&batch, trial->key);
 }
 
 /* The names of a key's attributes: a, b */
@@ -338,7 +342,7 @@ is_of_row(const OrmObject *object, const OrmModel *model, const Datum *key)
 	if (object->group->model != model || !orm_graph_key(object, own))
 		return false;
 	for (int i = 0; i < model->primary_key->nattributes; i++)
-		if (!orm_batch_same_value(model, model->primary_key->attributes[i], own[i], key[i]))
+		if (!orm_key_order_same_value(model, model->primary_key->attributes[i], own[i], key[i]))
 			return false;
 	return true;
 }
@@ -356,7 +360,7 @@ is_moved(const OrmSubject *subject, const OrmObject *object, const OrmKey *key)
 		if (supplier(object, a) != NULL)
 			return true;
 		if (is_given(record, a) &&
-			(record->isnull[a] || !orm_batch_same_value(subject->model, a, record->values[a], subject->values[a])))
+			(record->isnull[a] || !orm_key_order_same_value(subject->model, a, record->values[a], subject->values[a])))
 			return true;
 	}
 	return false;
@@ -390,7 +394,8 @@ takes_value(const OrmSubject *subject, const OrmObject *other, int attribute)
 		return mine == its && !mine->said.broken;
 	return is_given(other->record, attribute) && !other->record->isnull[attribute] && subject->known[attribute] &&
 		!subject->isnull[attribute] &&
-		orm_batch_same_value(subject->model, attribute, other->record->values[attribute], subject->values[attribute]);
+		orm_key_order_same_value(subject->model, attribute, other->record->values[attribute],
+								 subject->values[attribute]);
 }
 
 /* Does an object of the document that came before take the same value? */

@@ -20,7 +20,9 @@
 #include "graph/leave.h"
 #include "graph/collection_rows.h"
 #include "graph/settle.h"
-#include "store/batch.h"
+#include "store/fault.h"
+#include "store/key_order.h"
+#include "store/locate.h"
 
 /* Raises 23502: the foreign key is not nullable. */
 static void
@@ -131,7 +133,7 @@ may_wait(const Leaving *leaving, const OrmRemoval *removal, const Datum *key)
 	if (removal->items == NIL || !orm_graph_key(linitial(removal->items), values))
 		return true;
 	for (int i = 0; i < model->primary_key->nattributes; i++)
-		if (!orm_batch_same_value(model, model->primary_key->attributes[i], key[i], values[i]))
+		if (!orm_key_order_same_value(model, model->primary_key->attributes[i], key[i], values[i]))
 			return false;
 	return true;
 }
@@ -335,7 +337,7 @@ check_left(Leaving *left, bool deleted)
 		return;
 	if (deleted)
 		orm_leave_raise_not_deleted(left->edge->holder->model, left->members[0].record->place);
-	orm_batch_not_stored(left->edge->holder->model, left->members[0].record);
+	orm_fault_not_stored(left->edge->holder->model, left->members[0].record);
 }
 
 /* Where findings are collected, members are looked for, and remembered as rows that would be changed. */
@@ -369,7 +371,7 @@ write_members(const Leaving *leaving, bool deleted)
 	}
 	PG_CATCH();
 	{
-		orm_batch_rethrow(&batch, caller);
+		orm_locate_rethrow(&batch, caller);
 	}
 	PG_END_TRY();
 	left.members = palloc_extended(sizeof(Member) * leaving->n, MCXT_ALLOC_HUGE);

@@ -10,6 +10,7 @@
 
 #include "graph/graph.h"
 #include "store/arrays.h"
+#include "store/record.h"
 
 /* Owners of collections of one edge and, where "named", a row of each; numbered from 0 as they are added. */
 typedef struct OrmCollectionRows

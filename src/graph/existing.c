@@ -7,6 +7,8 @@
 #include "graph/identity.h"
 #include "graph/owned_rows.h"
 #include "graph/settle.h"
+#include "store/fault.h"
+#include "store/lookup.h"
 #include "store/stale.h"
 
 void
@@ -14,7 +16,7 @@ orm_existing_demand(const OrmBatch *batch, const OrmKey *key)
 {
 	for (int i = 0; i < batch->n; i++)
 		if (!batch->records[i]->done)
-			orm_batch_missing(batch->write->model, key, batch->records[i]);
+			orm_fault_missing(batch->write->model, key, batch->records[i]);
 }
 
 /* Is it to be found by this key before anything is written?  (One that is updated anyway need not.) */
@@ -69,7 +71,7 @@ find_by_key(void *argument)
 
 	orm_returned_begin(&returning, search->graph, search->group, true);
 	batch = orm_returned_pick(&returning, search->objects, search->n, is_sought_by, key);
-	orm_batch_read(&batch, key);
+	orm_lookup_read(&batch, key);
 	orm_existing_demand(&batch, key);
 }
 
@@ -117,7 +119,7 @@ read_kept(void *argument)
 	if (key == NULL)
 		return;
 	orm_returned_begin(&returning, search->graph, search->group, true);
-	orm_batch_read(&batch, key);
+	orm_lookup_read(&batch, key);
 	object->record->done = false;
 }
 
@@ -143,7 +145,7 @@ decide(OrmGraph *graph, OrmObject *object)
 	OrmReturning returning = {.write = {.model = object->group->model}, .graph = graph, .group = object->group};
 	OrmBatch batch = {&returning.write, &object->record, 1};
 
-	orm_batch_read(&batch, object->group->model->primary_key);
+	orm_lookup_read(&batch, object->group->model->primary_key);
 	object->fresh = !object->record->done;
 	object->record->done = false;
 }

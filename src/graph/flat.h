@@ -4,7 +4,7 @@
 #ifndef ORM_GRAPH_FLAT_H
 #define ORM_GRAPH_FLAT_H
 
-#include "store/write.h"
+#include "store/options.h"
 
 /* Writes n records. */
 typedef void (*OrmFlatWriter)(const OrmWrite *write, OrmRecord *records, int n);

@@ -8,6 +8,7 @@
 #include "model/cache.h"
 #include "model/relationship.h"
 #include "store/arrays.h"
+#include "store/reader.h"
 
 /* Records are made so many at a time, at most. */
 #define MOST_SPARE 256

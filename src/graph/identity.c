@@ -43,7 +43,7 @@ orm_identity_key(const OrmObject *object)
 			return whole ? primary : NULL;
 		case ORM_INTENT_FIND:
 		case ORM_INTENT_FIND_OR_CREATE:
-			return whole ? primary : orm_unique_only(model, object->record);
+			return whole ? primary : orm_conflict_key_only(model, object->record);
 		default:
 			return NULL;
 	}

@@ -8,6 +8,7 @@
 #include "graph/item.h"
 #include "model/key.h"
 #include "store/conflict_key.h"
+#include "store/reader.h"
 
 const OrmPath *
 orm_place_keep(const OrmGraph *graph, OrmPath path)
@@ -187,7 +188,7 @@ only_a_key(const OrmPlace *place, OrmObject *object)
 		return NULL;
 	}
 	if (key == NULL)
-		orm_unique_missing(model, place->path);
+		orm_conflict_key_missing(model, place->path);
 	for (int i = 0; i < model->nattributes; i++)
 		more = more || (record->given[i] && !model->attributes[i].generated && !orm_key_has(key, i));
 	if (more)

@@ -24,7 +24,7 @@
 #include "graph/collection.h"
 #include "graph/join_rows.h"
 #include "store/arrays.h"
-#include "store/batch.h"
+#include "store/locate.h"
 
 /* Statements on join table rows. */
 typedef enum Action
@@ -365,7 +365,7 @@ rethrow(const OrmEdge *edge, const OrmTuples *rows, const OrmPath *place, Memory
 	MemoryContext error_context = MemoryContextSwitchTo(caller);
 	ErrorData *error = CopyErrorData();
 	OrmSuspects suspects = {edge->relationship->join_relid, rows->n, row_text, rows};
-	int culprit = orm_blame_find(&suspects, error);
+	int culprit = orm_locate_row(&suspects, error);
 
 	MemoryContextSwitchTo(error_context);
 	if (culprit >= 0)

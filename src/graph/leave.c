@@ -14,7 +14,7 @@
 #include "model/cache.h"
 #include "remove/delete.h"
 #include "remove/impact.h"
-#include "store/batch.h"
+#include "store/lookup.h"
 
 /* Names what the graph writes: it must not go with what leaves. */
 static void
@@ -64,9 +64,9 @@ server_reaches(const OrmGraph *graph, const OrmModel *model, List **visited)
 	return false;
 }
 
-/* Rows that are to be deleted, by primary key. */
+/* Rows that are to be deleted, by primary key, and alone or not. */
 static OrmDelete *
-make_delete(const OrmGraph *graph, const OrmBatch *batch)
+make_delete(const OrmGraph *graph, const OrmBatch *batch, bool alone)
 {
 	const OrmModel *model = batch->write->model;
 	const OrmKey *key = orm_model_need_key(model);
@@ -80,13 +80,14 @@ make_delete(const OrmGraph *graph, const OrmBatch *batch)
 			values[k] = batch->records[i]->values[key->attributes[k]];
 		orm_delete_add(delete, model, values);
 	}
-	refuse_written(graph, delete);
+	if (!alone)
+		refuse_written(graph, delete);
 	return delete;
 }
 
-/* Probes a deletion by the server, or does one along relationships; returns how many rows of the batch were deleted. */
+/* Deletes the rows of a batch, or only probes what the server would delete with them; returns how many were deleted. */
 static int64
-delete_along(const OrmGraph *graph, const OrmBatch *batch)
+delete_rows(const OrmGraph *graph, const OrmBatch *batch, bool probe)
 {
 	const OrmModel *model = batch->write->model;
 	MemoryContext caller = CurrentMemoryContext;
@@ -96,9 +97,9 @@ delete_along(const OrmGraph *graph, const OrmBatch *batch)
 	PG_TRY();
 	{
 		if (server_reaches(graph, model, &visited))
-			orm_delete_probe(make_delete(graph, batch), true);
-		if (model->deletes_along)
-			gone = orm_delete_run(make_delete(graph, batch));
+			orm_delete_probe(make_delete(graph, batch, false), true);
+		if (!probe)
+			gone = orm_delete_run(make_delete(graph, batch, !model->deletes_along));
 	}
 	PG_CATCH();
 	{
@@ -115,7 +116,7 @@ orm_leave_probe(const OrmGraph *graph, const OrmGroup *group, OrmRecord **record
 	OrmBatch batch = {&write, records, n};
 
 	Assert(!group->model->deletes_along);
-	delete_along(graph, &batch);
+	delete_rows(graph, &batch, true);
 }
 
 void
@@ -133,7 +134,7 @@ demand_gone(const OrmBatch *batch, const OrmKey *key)
 	OrmBatch left = orm_batch_pending(batch);
 
 	if (left.n > 0)
-		orm_batch_read(&left, key);
+		orm_lookup_read(&left, key);
 	for (int i = 0; i < left.n; i++)
 		if (left.records[i]->done)
 			orm_leave_raise_not_deleted(batch->write->model, left.records[i]->place);
@@ -166,7 +167,7 @@ check_delete(OrmGraph *graph, const OrmBatch *batch)
 	List *visited = NIL;
 
 	if (model->deletes_along || server_reaches(graph, model, &visited))
-		orm_delete_probe(make_delete(graph, batch), false);
+		orm_delete_probe(make_delete(graph, batch, false), false);
 	for (int i = 0; i < batch->n; i++)
 	{
 		refuse_blocked(model, batch->records[i]);
@@ -189,9 +190,6 @@ orm_leave_delete(OrmGraph *graph, const OrmGroup *group, OrmRecord **records, in
 		check_delete(graph, &batch);
 		return;
 	}
-	if (delete_along(graph, &batch) == n)
-		return;
-	if (!group->model->deletes_along)
-		orm_batch_delete(&batch, key);
-	demand_gone(&batch, key);
+	if (delete_rows(graph, &batch, false) < n)
+		demand_gone(&batch, key);
 }

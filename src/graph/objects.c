@@ -14,6 +14,11 @@
 #include "model/after.h"
 #include "store/batch.h"
 #include "store/conflict_key.h"
+#include "store/fault.h"
+#include "store/insert.h"
+#include "store/key_order.h"
+#include "store/update.h"
+#include "store/upsert.h"
 
 /* A call that writes a document. */
 typedef struct Call
@@ -194,7 +199,7 @@ write_by_unique_key(const OrmWrite *write, OrmRecord *records, int n)
 	const Call *call = (const Call *) write;
 	OrmBatch batch = orm_batch_make(write, records, n);
 
-	orm_unique_upsert(&batch, call->nconflict_on, call->conflict_on, write->on_conflict);
+	orm_conflict_key_upsert(&batch, call->nconflict_on, call->conflict_on, write->on_conflict);
 }
 
 bool
@@ -216,8 +221,8 @@ orm_objects_write(const OrmModel *model, OrmVerb verb, const OrmDocument *docume
 	if (call.graph != NULL)
 		return write_graph(&call, result);
 	return orm_flat_write(is_upsert(&call)			  ? write_by_unique_key
-							  : verb == ORM_VERB_SAVE ? orm_write_save
-													  : orm_write_insert,
+							  : verb == ORM_VERB_SAVE ? orm_upsert_save_records
+													  : orm_insert_records,
 						  &call.write, options, call.records, call.n, call.array, result);
 }
 
@@ -227,9 +232,9 @@ update_existing(const OrmWrite *write, OrmRecord *records, int n)
 {
 	bool missing;
 
-	orm_write_update(write, records, n, &missing);
+	orm_update_records(write, records, n, &missing);
 	if (missing)
-		orm_write_missing(write->model, records);
+		orm_fault_missing(write->model, write->model->primary_key, records);
 }
 
 /* Puts the key, whose object is updated, into its record; raises 22023 when that gives another one. */
@@ -241,7 +246,7 @@ set_key(const OrmModel *model, const Datum *key, OrmRecord *record)
 		int attribute = model->primary_key->attributes[i];
 		OrmPath here = orm_path_key(NULL, model->attributes[attribute].name);
 
-		if (record->given[attribute] && !orm_batch_same_value(model, attribute, record->values[attribute], key[i]))
+		if (record->given[attribute] && !orm_key_order_same_value(model, attribute, record->values[attribute], key[i]))
 			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("key attribute \"%s\" of model \"%s\" cannot be changed", model->attributes[attribute].name,
 						   model->name),
@@ -265,7 +270,7 @@ orm_objects_patch(const OrmModel *model, const Datum *key, const OrmDocument *pa
 
 	read_document(&call, patch);
 	if (key == NULL)
-		orm_write_missing(model, NULL);
+		orm_fault_missing(model, model->primary_key, NULL);
 	set_key(model, key, call.records);
 	if (call.graph != NULL)
 		return write_graph(&call, result);

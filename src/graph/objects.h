@@ -15,7 +15,7 @@
 #define ORM_GRAPH_OBJECTS_H
 
 #include "graph/labels.h"
-#include "store/write.h"
+#include "store/options.h"
 
 /*
  * Writes the object, or the array of objects, of a document (create, save,

@@ -12,7 +12,7 @@
 #include "graph/existing.h"
 #include "graph/graph.h"
 #include "graph/identity.h"
-#include "store/batch.h"
+#include "store/default_keys.h"
 
 /* The objects of a component that are not written yet. */
 typedef struct Remaining
@@ -253,7 +253,7 @@ break_deferred(const OrmGraph *graph, OrmReference *reference)
 		if (reference->waived)
 			return true;
 		target->fresh = true;
-		orm_keys_make(&batch, &key);
+		orm_default_keys_make(&batch, &key);
 	}
 	reference->waived = orm_record_has_key(target->record, &key);
 	return reference->waived;

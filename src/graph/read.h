@@ -14,6 +14,7 @@
 #define ORM_GRAPH_READ_H
 
 #include "graph/types.h"
+#include "store/reader.h"
 
 /* A relationship that an object gives, for the result. */
 typedef struct OrmGiven

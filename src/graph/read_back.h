@@ -17,6 +17,7 @@
 
 #include "exec/query.h"
 #include "graph/graph.h"
+#include "store/options.h"
 
 /*
  * Opens the query of the options; NULL: they have none.  Raises what is wrong

@@ -10,6 +10,7 @@
 #include "graph/settle.h"
 #include "model/after.h"
 #include "model/cache.h"
+#include "store/lookup.h"
 
 /* What writing an object does to its table, as far as is known. */
 static int
@@ -170,7 +171,7 @@ refresh_group(OrmGraph *graph, OrmGroup *group)
 	batch.records = rows.records;
 	batch.n = orm_keyset_count(rows.keys);
 	if (batch.n > 0)
-		orm_batch_read(&batch, key);
+		orm_lookup_read(&batch, key);
 	share_rows(&rows, group);
 }
 

@@ -7,7 +7,6 @@
 
 #include "nodes/pg_list.h"
 
-#include "store/write.h"
 
 typedef struct OrmGraph OrmGraph;
 typedef struct OrmGroup OrmGroup;

@@ -12,7 +12,14 @@
 #include "graph/settle.h"
 #include "graph/writer.h"
 #include "store/conflict_key.h"
+#include "store/default_keys.h"
+#include "store/fault.h"
+#include "store/insert.h"
+#include "store/key_order.h"
+#include "store/lookup.h"
 #include "store/stale.h"
+#include "store/update.h"
+#include "store/upsert.h"
 
 /* Of an object that was found, only the key and its references are written. */
 static void
@@ -43,7 +50,7 @@ decide_fresh(OrmObject **objects, int n)
 		object->fresh = object->fresh || object->intent == ORM_INTENT_CREATE ||
 			(object->intent == ORM_INTENT_SAVE && key == NULL);
 		if (object->intent == ORM_INTENT_UPDATE && key == NULL)
-			orm_batch_missing(object->group->model, object->group->model->primary_key, object->record);
+			orm_fault_missing(object->group->model, object->group->model->primary_key, object->record);
 		else if (object->intent == ORM_INTENT_FIND_OR_CREATE)
 			object->found_by = key;
 	}
@@ -85,8 +92,8 @@ make_keys(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 	{
 		OrmBatch all = orm_returned_pick(&returning, objects, n, is_made, NULL);
 
-		orm_keys_make(&all, group->model->primary_key);
-		orm_keys_make(&batch, group->model->primary_key);
+		orm_default_keys_make(&all, group->model->primary_key);
+		orm_default_keys_make(&batch, group->model->primary_key);
 	}
 	foreach(cell, graph->edges)
 	{
@@ -95,7 +102,7 @@ make_keys(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 		key.nattributes = edge->n;
 		key.attributes = edge->referenced_key;
 		if (edge->referenced == group)
-			orm_keys_make(&batch, &key);
+			orm_default_keys_make(&batch, &key);
 	}
 }
 
@@ -110,7 +117,7 @@ update_existing(const OrmBatch *batch)
 	key = orm_model_need_key(batch->write->model);
 	orm_batch_lock_order(batch, key);
 	orm_stale_check(batch, key, ORM_ABSENCE_IS_FINE);
-	orm_batch_update(batch, key);
+	orm_update_batch(batch, key);
 	orm_existing_demand(batch, key);
 }
 
@@ -188,11 +195,11 @@ find_or_create(OrmGraph *graph, const OrmReturning *returning, OrmObject **objec
 	OrmBatch batch = orm_returned_pick(returning, objects, n, is_found_by, key);
 
 	merge_twins(returning->graph, &batch, key);
-	if (!orm_batch_is_numbered(returning->group->model, key))
-		orm_batch_upsert(&batch, key, ORM_CONFLICT_IGNORE);
+	if (!orm_upsert_is_numbered(returning->group->model, key))
+		orm_upsert_batch(&batch, key, ORM_CONFLICT_IGNORE);
 	else
 	{
-		orm_batch_read(&batch, key);
+		orm_lookup_read(&batch, key);
 		orm_existing_demand(&batch, key);
 	}
 }
@@ -208,7 +215,7 @@ find_or_create_all(OrmGraph *graph, const OrmReturning *returning, OrmObject **o
 		if (object->intent != ORM_INTENT_FIND_OR_CREATE || object->record->done || object->same.twin != NULL)
 			continue;
 		if (object->found_by == NULL)
-			orm_unique_missing(object->group->model, object->place);
+			orm_conflict_key_missing(object->group->model, object->place);
 		find_or_create(graph, returning, &objects[i], n - i, object->found_by);
 	}
 }
@@ -222,14 +229,15 @@ write_intents(OrmGraph *graph, const OrmReturning *returning, OrmObject **object
 	update_existing(&batch);
 	batch = orm_returned_pick(returning, objects, n, is_upsert, NULL);
 	if (batch.n > 0)
-		orm_unique_upsert(&batch, graph->options.nconflict_on, graph->options.conflict_on, graph->options.on_conflict);
+		orm_conflict_key_upsert(&batch, graph->options.nconflict_on, graph->options.conflict_on,
+								graph->options.on_conflict);
 	find_or_create_all(graph, returning, objects, n);
 	batch = orm_returned_pick(returning, objects, n, orm_writer_is_keyed, NULL);
 	if (batch.n > 0)
-		orm_batch_save(&batch);
+		orm_upsert_save(&batch);
 	batch = orm_returned_pick(returning, objects, n, is_fresh, NULL);
 	if (batch.n > 0)
-		orm_batch_insert(&batch, NULL,
+		orm_insert_batch(&batch, NULL,
 						 orm_graph_object(graph, batch.records[0])->intent == ORM_INTENT_CREATE
 							 ? graph->options.on_conflict
 							 : ORM_CONFLICT_ERROR);

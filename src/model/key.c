@@ -29,6 +29,18 @@ orm_key_has(const OrmKey *key, int attribute)
 	return false;
 }
 
+Oid
+orm_key_equality(const OrmModel *model, int i)
+{
+	const OrmAttribute *attribute = &model->attributes[i];
+
+	if (!OidIsValid(attribute->equality))
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
+				errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name),
+				errdetail("Type %s has no equality operator.", format_type_be(attribute->type->oid)));
+	return attribute->equality;
+}
+
 bool
 orm_key_is_generated(const OrmModel *model, const OrmKey *key)
 {

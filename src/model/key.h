@@ -19,6 +19,9 @@
 /* Is the attribute part of the key?  Not of NULL. */
 extern bool orm_key_has(const OrmKey *key, int attribute);
 
+/* The equality operator of a key's attribute; raises 42883 where its type has none. */
+extern Oid orm_key_equality(const OrmModel *model, int attribute);
+
 /* Is a part of the key a generated column, which an object may say but the row decides? */
 extern bool orm_key_is_generated(const OrmModel *model, const OrmKey *key);
 

@@ -6,6 +6,7 @@
 #include "access/table.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
@@ -16,7 +17,7 @@
 #include "exec/receiver.h"
 #include "exec/run.h"
 #include "remove/delete_sql.h"
-#include "store/batch.h"
+#include "store/lookup.h"
 
 OrmDelete *
 orm_delete_make(void)
@@ -201,27 +202,64 @@ run_statement(Statement *statement)
 	return named;
 }
 
-/* Deletes the rows of a single set. */
+/* What the statement is that deletes one row. */
+static void
+describe_row(OrmPlanText *text, const void *argument)
+{
+	const OrmModel *model = argument;
+	const OrmKey *key = model->primary_key;
+	Oid *types = palloc(sizeof(Oid) * key->nattributes);
+
+	for (int i = 0; i < key->nattributes; i++)
+		types[i] = model->attributes[key->attributes[i]].type->oid;
+	orm_delete_sql_row(&text->sql, model);
+	text->nparams = key->nattributes;
+	text->types = types;
+	text->planning = ORM_PLAN_GENERIC;
+}
+
+/* Deletes the row with a key, and nothing else; returns how many rows that were. */
+static int64
+delete_row(const OrmModel *model, const Datum *key)
+{
+	OrmPlanKey plan_key;
+	OrmPlan *plan;
+	int64 deleted;
+
+	orm_plan_key_begin(&plan_key, ORM_KIND_DELETE, model->epoch);
+	plan = orm_plan_get(&plan_key, describe_row, model);
+	deleted = orm_execute_plan(plan, key, NULL, ORM_WRITE, 0, NULL);
+	orm_plan_release(plan);
+	return deleted;
+}
+
+/* Deletes the rows of a single set: one by one where there is but one, or where they cannot go by arrays. */
 static int64
 delete_set(const OrmDeleteSet *set)
 {
-	const OrmKey *key = set->model->primary_key;
 	int n = orm_keyset_count(set->keys);
-	OrmWrite write = {.model = set->model};
-	OrmRecord *records;
-	OrmBatch batch;
-	int64 gone = 0;
+	Oid types[2 * INDEX_MAX_KEYS];
+	Datum values[2 * INDEX_MAX_KEYS];
+	OrmPlanText text = {.types = types, .planning = ORM_PLAN_GENERIC};
+	OrmPlan *plan;
+	int64 deleted = 0;
 
-	if (n == 1)
-		return orm_delete_row(set->model, orm_keyset_values(set->keys, 0)) ? 1 : 0;
-	records = orm_record_make(set->model, n);
-	for (int i = 0; i < n; i++)
-		orm_record_copy_key(&records[i], key, orm_keyset_values(set->keys, i));
-	batch = orm_batch_make(&write, records, n);
-	orm_batch_delete(&batch, key);
-	for (int i = 0; i < n; i++)
-		gone += records[i].done;
-	return gone;
+	if (n == 1 || set->columns.n == 0 || set->model->has_rules)
+	{
+		for (int i = 0; i < n; i++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			deleted += delete_row(set->model, orm_keyset_values(set->keys, i));
+		}
+		return deleted;
+	}
+	text.nparams = orm_collect_keys(set, 0, types, values);
+	initStringInfo(&text.sql);
+	orm_delete_sql_rows(&text.sql, set, 1);
+	plan = orm_plan_get_by_text(ORM_KIND_DELETE_ALL, &text);
+	deleted = orm_execute_plan(plan, values, NULL, ORM_WRITE, 0, NULL);
+	orm_plan_release(plan);
+	return deleted;
 }
 
 /* The sets that have rows. */
@@ -341,7 +379,7 @@ orm_delete_check_skipped(const OrmModel *model, const Datum *key, const OrmPath 
 	record = orm_record_make(model, 1);
 	orm_record_copy_key(record, model->primary_key, key);
 	batch = orm_batch_make(&write, record, 1);
-	orm_batch_read(&batch, model->primary_key);
+	orm_lookup_read(&batch, model->primary_key);
 	if (record->done)
 		ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
 				errmsg("object of model \"%s\" was not deleted", model->name), orm_error_place(place),
@@ -354,7 +392,7 @@ orm_delete_object(const OrmModel *model, const Datum *key)
 	OrmDelete *delete;
 
 	if (!model->deletes_along)
-		return orm_delete_row(model, key);
+		return delete_row(model, key) > 0;
 	delete = orm_delete_make();
 	orm_delete_add(delete, model, key);
 	return orm_delete_run(delete) > 0;

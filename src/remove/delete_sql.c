@@ -8,6 +8,7 @@
 #include "utils/typcache.h"
 
 #include "base/sql.h"
+#include "model/key.h"
 #include "model/join.h"
 #include "remove/delete_sql.h"
 
@@ -206,6 +207,29 @@ orm_delete_sql_link_places(StringInfo sql, const OrmDeleteSet *set, const OrmRel
 	orm_sql_relation(sql, relationship->join_relid);
 	appendStringInfoString(sql, " AS u WHERE ");
 	append_step(sql, set, relationship, "u", relationship->join_relid);
+}
+
+void
+orm_delete_sql_row(StringInfo sql, const OrmModel *model)
+{
+	const OrmKey *key = model->primary_key;
+
+	appendStringInfoString(sql, "DELETE FROM ");
+	orm_sql_qualified(sql, model->schema, model->relation);
+	appendStringInfoString(sql, " AS t WHERE ");
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		const OrmAttribute *attribute = &model->attributes[key->attributes[i]];
+		StringInfoData column;
+
+		if (i > 0)
+			appendStringInfoString(sql, " AND ");
+		initStringInfo(&column);
+		appendStringInfoString(&column, "t.");
+		orm_sql_name(&column, attribute->column);
+		orm_sql_comparison(sql, orm_key_equality(model, key->attributes[i]), column.data, attribute->type->oid,
+						   psprintf("$%d", i + 1), attribute->type->oid);
+	}
 }
 
 void

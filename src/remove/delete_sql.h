@@ -25,6 +25,9 @@ extern void orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, int fr
 extern void orm_delete_sql_places(StringInfo sql, const OrmDeleteSet *set);
 extern void orm_delete_sql_link_places(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship);
 
+/* DELETE FROM "s"."t" AS t WHERE t."id" OPERATOR(pg_catalog.=) $1 */
+extern void orm_delete_sql_row(StringInfo sql, const OrmModel *model);
+
 /* DELETE FROM "s"."t" AS t USING <keys> AS k WHERE ... RETURNING k.n */
 extern void orm_delete_sql_rows(StringInfo sql, const OrmDeleteSet *set, int first);
 

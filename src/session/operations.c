@@ -14,6 +14,7 @@
 #include "session/dependents.h"
 #include "session/operations.h"
 #include "session/schedule.h"
+#include "store/reader.h"
 #include "store/stale.h"
 
 typedef struct Writing

@@ -3,7 +3,10 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_class.h"
+
 #include "base/sql.h"
+#include "exec/access.h"
 #include "model/key.h"
 #include "model/patch.h"
 #include "store/assignment.h"
@@ -195,4 +198,27 @@ orm_assignment_list(StringInfo sql, const OrmStatement *statement, const char *a
 		appendStringInfoString(sql, " = ");
 		append_new_value(sql, statement, alias, i);
 	}
+}
+
+bool
+orm_assignment_compares(const OrmWrite *write, const OrmStatement *statement)
+{
+	const bool *readable = write->returning;
+
+	if (write->model->relkind == RELKIND_FOREIGN_TABLE)
+		return false;
+
+	/* what comes back may be less than what may be read */
+	for (int i = 0; i < write->model->nattributes; i++)
+		if (orm_assignment_has(statement, i) && (readable == NULL || !readable[i]))
+		{
+			if (readable != write->returning)
+				return false;
+			readable = orm_access_readable(write->model);
+			if (readable == NULL)
+				return true;
+			if (!readable[i])
+				return false;
+		}
+	return true;
 }

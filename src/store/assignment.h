@@ -25,4 +25,7 @@ extern void orm_assignment_list(StringInfo sql, const OrmStatement *statement, c
 /* Appends the test for a change of any attribute that the statement sets. */
 extern void orm_assignment_changes(StringInfo sql, const OrmStatement *statement, const char *alias);
 
+/* May an update pass over rows that are as they should be?  (Comparing needs the right to read.) */
+extern bool orm_assignment_compares(const OrmWrite *write, const OrmStatement *statement);
+
 #endif

@@ -3,13 +3,11 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_class.h"
 #include "miscadmin.h"
-#include "utils/datum.h"
 
-#include "exec/access.h"
-#include "store/assignment.h"
 #include "store/batch.h"
+#include "store/fault.h"
+#include "store/key_order.h"
 
 OrmBatch
 orm_batch_make(const OrmWrite *write, OrmRecord *records, int n)
@@ -172,40 +170,6 @@ orm_batch_each_part(const OrmBatch *batch, OrmPart part, const OrmKey *key, OrmO
 	}
 }
 
-bool
-orm_batch_compares(const OrmWrite *write, const OrmStatement *statement)
-{
-	const bool *readable = write->returning;
-
-	if (write->model->relkind == RELKIND_FOREIGN_TABLE)
-		return false;
-
-	/* what comes back may be less than what may be read */
-	for (int i = 0; i < write->model->nattributes; i++)
-		if (orm_assignment_has(statement, i) && (readable == NULL || !readable[i]))
-		{
-			if (readable != write->returning)
-				return false;
-			readable = orm_access_readable(write->model);
-			if (readable == NULL)
-				return true;
-			if (!readable[i])
-				return false;
-		}
-	return true;
-}
-
-const OrmPath *
-orm_record_place(const OrmRecord *record, OrmPath *path)
-{
-	if (record->in_graph)
-		return record->place;
-	if (record->index < 0)
-		return NULL;
-	*path = orm_path_index(NULL, record->index);
-	return path;
-}
-
 int
 orm_batch_compare_keys(const void *a, const void *b, void *order)
 {
@@ -214,25 +178,6 @@ orm_batch_compare_keys(const void *a, const void *b, void *order)
 	int result = orm_key_order_compare_records(order, left, right);
 
 	return result != 0 ? result : (left->index > right->index) - (left->index < right->index);
-}
-
-/* A place as text; that of the whole document has none of its own. */
-static const char *
-place_text(const OrmPath *place)
-{
-	return place != NULL ? orm_path_text(place) : "the root";
-}
-
-void
-orm_batch_same_key(const OrmModel *model, const OrmRecord *first, const OrmRecord *second)
-{
-	OrmPath first_place;
-	OrmPath second_place;
-
-	ereport(ERROR, errcode(ERRCODE_CARDINALITY_VIOLATION),
-			errmsg("two objects of model \"%s\" have the same key", model->name),
-			errdetail("At %s and %s.", place_text(orm_record_place(first, &first_place)),
-					  place_text(orm_record_place(second, &second_place))));
 }
 
 void
@@ -245,41 +190,19 @@ orm_batch_lock_order(const OrmBatch *batch, const OrmKey *key)
 	qsort_arg(batch->records, batch->n, sizeof(OrmRecord *), orm_batch_compare_keys, &order);
 	for (int i = 1; i < batch->n; i++)
 		if (orm_key_order_compare_records(&order, batch->records[i - 1], batch->records[i]) == 0)
-			orm_batch_same_key(batch->write->model, batch->records[i - 1], batch->records[i]);
+			orm_fault_same_key(batch->write->model, batch->records[i - 1], batch->records[i]);
 }
 
-bool
-orm_batch_may_skip(const OrmModel *model)
-{
-	return model->before_insert_row_trigger || model->has_rules || model->relkind == RELKIND_VIEW;
-}
-
-void
-orm_batch_raise_not_stored(const OrmModel *model, const OrmPath *place)
-{
-	ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
-			errmsg("object of model \"%s\" was not stored as given", model->name), orm_error_place(place),
-			errhint("A trigger, a rule or a policy passed over the row or changed its key."));
-}
-
-void
-orm_batch_not_stored(const OrmModel *model, const OrmRecord *record)
+const OrmPath *
+orm_batch_place(const OrmBatch *batch)
 {
 	OrmPath room;
+	const OrmPath *place;
 
-	orm_batch_raise_not_stored(model, orm_record_place(record, &room));
-}
-
-bool
-orm_batch_same_value(const OrmModel *model, int attribute, Datum a, Datum b)
-{
-	OrmKey key = {.nattributes = 1, .attributes = &attribute};
-	const OrmType *type = model->attributes[attribute].type;
-	OrmRecord record = {.values = &a};
-	OrmKeyOrder order;
-
-	if (!orm_key_order_make(&order, model, &key))
-		return datumIsEqual(a, b, type->by_value, type->length);
-	order.parts[0].attribute = 0;
-	return orm_key_order_compare(&order, &record, &b) == 0;
+	if (!batch->records[0]->in_graph)
+		return NULL;
+	place = orm_record_place(batch->records[0], &room);
+	for (int i = 1; i < batch->n && place != NULL; i++)
+		place = orm_path_common(place, orm_record_place(batch->records[i], &room));
+	return place;
 }

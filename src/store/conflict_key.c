@@ -9,6 +9,9 @@
 #include "exec/keyset.h"
 #include "model/key.h"
 #include "store/conflict_key.h"
+#include "store/fault.h"
+#include "store/lookup.h"
+#include "store/upsert.h"
 
 /* The unique keys of a model, the primary key first; returns how many. */
 static int
@@ -137,7 +140,7 @@ only_key(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord 
 }
 
 const OrmKey *
-orm_unique_only(const OrmModel *model, const OrmRecord *record)
+orm_conflict_key_only(const OrmModel *model, const OrmRecord *record)
 {
 	const OrmKey **keys;
 	int nkeys = unique_keys(model, &keys);
@@ -148,7 +151,7 @@ orm_unique_only(const OrmModel *model, const OrmRecord *record)
 }
 
 void
-orm_unique_missing(const OrmModel *model, const OrmPath *place)
+orm_conflict_key_missing(const OrmModel *model, const OrmPath *place)
 {
 	const OrmKey **keys;
 	int nkeys = unique_keys(model, &keys);
@@ -169,7 +172,7 @@ upsert_decided(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *k
 	for (int i = 0; i < batch->n; i++)
 		if (keys[i] == key)
 			decided.records[decided.n++] = batch->records[i];
-	orm_batch_upsert(&decided, key, on_conflict);
+	orm_upsert_batch(&decided, key, on_conflict);
 }
 
 /* Records that look for the rows they are of, to see whether two of them are of one. */
@@ -198,7 +201,7 @@ take_found(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 	bool isnull;
 
 	for (int i = 0; i < key->nattributes; i++)
-		values[i] = slot_getattr(slot, orm_row_column(probes->returning, key->attributes[i]), &isnull);
+		values[i] = slot_getattr(slot, orm_record_column(probes->returning, key->attributes[i]), &isnull);
 	number = orm_keyset_add(probes->rows, values);
 	if (number == count)
 		probes->owners[number] = source;
@@ -234,9 +237,9 @@ probe_key(Probes *probes, const OrmBatch *batch, const OrmKey *const *keys, cons
 	}
 	orm_batch_lock_order(&found, key);
 	if (found.n > 0)
-		orm_batch_read(&found, key);
+		orm_lookup_read(&found, key);
 	if (probes->twins[0] != NULL)
-		orm_batch_same_key(probes->model, probes->twins[0], probes->twins[1]);
+		orm_fault_same_key(probes->model, probes->twins[0], probes->twins[1]);
 }
 
 /*
@@ -271,7 +274,7 @@ refuse_same_row(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *
 }
 
 void
-orm_unique_upsert(const OrmBatch *batch, int nconflict_on, char *const *conflict_on, OrmOnConflict on_conflict)
+orm_conflict_key_upsert(const OrmBatch *batch, int nconflict_on, char *const *conflict_on, OrmOnConflict on_conflict)
 {
 	const OrmModel *model = batch->write->model;
 	const OrmKey **keys;

@@ -11,17 +11,17 @@
  * The only unique key (the primary key is one) that a record gives wholly;
  * NULL: it gives none.  Raises 42P10 when there are two.
  */
-extern const OrmKey *orm_unique_only(const OrmModel *model, const OrmRecord *record);
+extern const OrmKey *orm_conflict_key_only(const OrmModel *model, const OrmRecord *record);
 
 /* Raises 42P10, naming the model's unique keys: an object at this place gives none. */
-extern void orm_unique_missing(const OrmModel *model, const OrmPath *place) pg_attribute_noreturn();
+extern void orm_conflict_key_missing(const OrmModel *model, const OrmPath *place) pg_attribute_noreturn();
 
 /*
  * Writes records by the key that conflict_on names (none: by the only one that
  * each gives), each by its own, those without one last.  Raises 21000 where two
  * of them would change one row, also by different keys.
  */
-extern void orm_unique_upsert(const OrmBatch *batch, int nconflict_on, char *const *conflict_on,
-							  OrmOnConflict on_conflict);
+extern void orm_conflict_key_upsert(const OrmBatch *batch, int nconflict_on, char *const *conflict_on,
+									OrmOnConflict on_conflict);
 
 #endif

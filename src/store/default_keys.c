@@ -22,7 +22,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
-#include "store/batch.h"
+#include "store/default_keys.h"
 
 /* May the caller name this column in an INSERT? */
 static bool
@@ -75,7 +75,7 @@ evaluate(OrmRecord *record, int attribute, const OrmType *type, ExprState *state
 }
 
 void
-orm_keys_make(const OrmBatch *batch, const OrmKey *key)
+orm_default_keys_make(const OrmBatch *batch, const OrmKey *key)
 {
 	const OrmModel *model = batch->write->model;
 	ExprState **states = palloc0(sizeof(ExprState *) * key->nattributes);

@@ -5,7 +5,11 @@
 
 #include "exec/access.h"
 #include "model/key.h"
-#include "store/batch.h"
+#include "store/assignment.h"
+#include "store/default_keys.h"
+#include "store/fault.h"
+#include "store/insert.h"
+#include "store/returning.h"
 
 /* Does any record of a batch have the key? */
 static bool
@@ -34,7 +38,7 @@ match_key(const OrmBatch *batch, const OrmKey *conflict_key)
 	if (model->primary_key == NULL || (model->before_insert_row_trigger && any_has(batch, model->primary_key)) ||
 		!orm_access_may_read_key(model, model->primary_key))
 		return NULL;
-	orm_keys_make(batch, model->primary_key);
+	orm_default_keys_make(batch, model->primary_key);
 	return model->primary_key;
 }
 
@@ -82,10 +86,10 @@ insert_part(const OrmBatch *part, const OrmKey *key, const OrmKey *conflict_key,
 	};
 
 	statement.action = on_conflict == ORM_CONFLICT_UPDATE && part->write->action;
-	statement.changed_only = on_conflict == ORM_CONFLICT_UPDATE && orm_batch_compares(part->write, &statement);
+	statement.changed_only = on_conflict == ORM_CONFLICT_UPDATE && orm_assignment_compares(part->write, &statement);
 	if (key != NULL && part->n > 1 && (orm_key_is_generated(statement.model, key) || !all_have(part, key)))
 		key = NULL;
-	orm_batch_run(&statement, part, key);
+	orm_returning_run(&statement, part, key);
 }
 
 /* The same, matched by primary key. */
@@ -103,7 +107,7 @@ insert_or(const OrmBatch *part, const OrmKey *key, OrmOnConflict on_conflict)
 }
 
 void
-orm_batch_insert(const OrmBatch *batch, const OrmKey *conflict_key, OrmOnConflict on_conflict)
+orm_insert_batch(const OrmBatch *batch, const OrmKey *conflict_key, OrmOnConflict on_conflict)
 {
 	if (batch->n == 0)
 		return;
@@ -112,15 +116,15 @@ orm_batch_insert(const OrmBatch *batch, const OrmKey *conflict_key, OrmOnConflic
 		return;
 	for (int i = 0; i < batch->n; i++)
 		if (!batch->records[i]->done)
-			orm_batch_not_stored(batch->write->model, batch->records[i]);
+			orm_fault_not_stored(batch->write->model, batch->records[i]);
 }
 
 void
-orm_write_insert(const OrmWrite *write, OrmRecord *records, int n)
+orm_insert_records(const OrmWrite *write, OrmRecord *records, int n)
 {
 	OrmBatch batch = {write, &records, 1};
 
 	if (n != 1)
 		batch = orm_batch_make(write, records, n);
-	orm_batch_insert(&batch, NULL, write->on_conflict);
+	orm_insert_batch(&batch, NULL, write->on_conflict);
 }

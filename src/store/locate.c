@@ -21,7 +21,7 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
-#include "store/batch.h"
+#include "store/locate.h"
 
 /* So many bytes of a value are in the server's text of a row. */
 #define LONGEST_FIELD 64
@@ -215,7 +215,7 @@ find_row(const OrmSuspects *suspects, const char *detail)
 }
 
 int
-orm_blame_find(const OrmSuspects *suspects, const ErrorData *error)
+orm_locate_row(const OrmSuspects *suspects, const ErrorData *error)
 {
 	char *relation;
 
@@ -255,27 +255,13 @@ record_text(const void *argument, int row, const char *column, bool *isnull)
 	return NULL;
 }
 
-const OrmPath *
-orm_batch_place(const OrmBatch *batch)
-{
-	OrmPath room;
-	const OrmPath *place;
-
-	if (!batch->records[0]->in_graph)
-		return NULL;
-	place = orm_record_place(batch->records[0], &room);
-	for (int i = 1; i < batch->n && place != NULL; i++)
-		place = orm_path_common(place, orm_record_place(batch->records[i], &room));
-	return place;
-}
-
 void
-orm_batch_rethrow(const OrmBatch *batch, MemoryContext caller)
+orm_locate_rethrow(const OrmBatch *batch, MemoryContext caller)
 {
 	MemoryContext error_context = MemoryContextSwitchTo(caller);
 	ErrorData *error = CopyErrorData();
 	OrmSuspects suspects = {batch->write->model->relid, batch->n, record_text, batch};
-	int culprit = orm_blame_find(&suspects, error);
+	int culprit = orm_locate_row(&suspects, error);
 	OrmPath room;
 
 	MemoryContextSwitchTo(error_context);

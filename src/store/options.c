@@ -7,7 +7,7 @@
 
 #include "base/members.h"
 #include "model/value.h"
-#include "store/write.h"
+#include "store/options.h"
 
 /* "on_conflict": "update" | "ignore" */
 static void
@@ -116,7 +116,7 @@ static const OrmMemberTable options_table = {
 	.document = "options", .noun = "option", ORM_MEMBER_RECORDS(keys), .empty_array = true};
 
 OrmWriteOptions
-orm_write_options(const OrmDocument *document, OrmVerb verb)
+orm_options_read(const OrmDocument *document, OrmVerb verb)
 {
 	OrmWriteOptions options = {.on_conflict = ORM_CONFLICT_ERROR, .expect = -1};
 	OrmPath path = orm_path_key(NULL, "options");

@@ -79,50 +79,13 @@ extern bool orm_record_has_key(const OrmRecord *record, const OrmKey *key);
 /* Is any part of the key NULL? */
 extern bool orm_record_has_null(const OrmRecord *record, const OrmKey *key);
 
+/* The place of a record in the document, maybe in the caller's storage; NULL for a single object. */
+extern const OrmPath *orm_record_place(const OrmRecord *record, OrmPath *path);
+
 /*
  * The column, from 1, of a returned row that holds an attribute: how many
  * attributes of "returning" come before it, and one.
  */
-extern int orm_row_column(const bool *returning, int attribute);
-
-/* Which verb a document is read for; decides what is refused and what is passed over. */
-typedef enum OrmVerb
-{
-	ORM_VERB_CREATE,
-	ORM_VERB_UPDATE,
-	ORM_VERB_SAVE,
-	ORM_VERB_UPSERT,
-	ORM_VERB_NESTED, /* no verb of its own: an object nested in another, saved, or patched if it exists */
-	ORM_VERB_NAMED,	 /* nor is this: an object that names a row by a key, also one that the server fills */
-	ORM_VERB_DELETE, /* this and the next have options only */
-	ORM_VERB_UPDATE_WHERE,
-	ORM_VERB_DELETE_WHERE,
-	ORM_VERB_REMOVE,
-	ORM_VERB_FLUSH
-} OrmVerb;
-
-/*
- * Reads an object of a document into a record; every error has its place.
- * Raises 22023 for a relationship.
- */
-extern void orm_record_read(const OrmModel *model, OrmJson object, const OrmPath *path, OrmVerb verb,
-							OrmRecord *record);
-
-/* Reads the attributes of objects of one model; relationships are left to the caller. */
-typedef struct OrmReader OrmReader;
-
-extern OrmReader *orm_reader_make(const OrmModel *model);
-
-/*
- * Reads a member by work(argument) for a reader that is to find all errors:
- * takes care of the error that this raises, and returns false then.  "place" is
- * the member's.
- */
-typedef bool (*OrmReadGuard)(void *owner, void (*work)(void *), void *argument, const OrmPath *place);
-
-extern void orm_reader_guard(OrmReader *reader, OrmReadGuard guard, void *owner);
-
-/* Reads those of one object; returns how many of its keys are relationships. */
-extern int orm_reader_read(OrmReader *reader, OrmJson object, const OrmPath *path, OrmVerb verb, OrmRecord *record);
+extern int orm_record_column(const bool *returning, int attribute);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * returning.c - which row is whose.
+ * returning.c - matching returned rows to records; see returning.h.
  *
  * Rows come back in any order: a join's, a shard's, without those that nothing
  * was done to.  Where a statement joins the rows with the records it returns the
@@ -10,14 +10,15 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_collation_d.h"
+#include "catalog/pg_class.h"
 #include "miscadmin.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/typcache.h"
 
 #include "exec/receiver.h"
-#include "store/batch.h"
+#include "store/fault.h"
+#include "store/key_order.h"
+#include "store/locate.h"
+#include "store/returning.h"
 #include "store/statement_run.h"
 
 /* Rows on their way to the records of a batch. */
@@ -33,76 +34,6 @@ typedef struct Delivery
 	OrmRecord ***sorted;			 /* the batch's records by key, as pointers into it; made when needed */
 	int next_sorted;				 /* guess: index in that */
 } Delivery;
-
-/*
- * The collation to compare a type's values with.  Where equal means equal
- * bytes, "C" gives the same equality for less.
- */
-static Oid
-cheapest_collation(const OrmType *type)
-{
-	if (type->class == ORM_TYPE_TEXT && OidIsValid(type->collation) && get_collation_isdeterministic(type->collation))
-		return C_COLLATION_OID;
-	return type->collation;
-}
-
-bool
-orm_key_order_make(OrmKeyOrder *order, const OrmModel *model, const OrmKey *key)
-{
-	if (key->nattributes > INDEX_MAX_KEYS)
-		return false;
-	order->nparts = key->nattributes;
-	for (int i = 0; i < key->nattributes; i++)
-	{
-		OrmKeyPart *part = &order->parts[i];
-		const OrmType *type = model->attributes[key->attributes[i]].type;
-		TypeCacheEntry *entry = lookup_type_cache(type->base, TYPECACHE_CMP_PROC_FINFO);
-
-		if (!OidIsValid(entry->cmp_proc))
-			return false;
-		part->attribute = key->attributes[i];
-		part->compare = &entry->cmp_proc_finfo;
-		part->collation = cheapest_collation(type);
-		part->by_value = type->by_value;
-	}
-	return true;
-}
-
-/* Compares two values of one part of a key. */
-static inline int
-compare_part(const OrmKeyPart *part, Datum a, Datum b)
-{
-	if (part->by_value && a == b)
-		return 0;
-	return DatumGetInt32(FunctionCall2Coll(part->compare, part->collation, a, b));
-}
-
-int
-orm_key_order_compare(const OrmKeyOrder *order, const OrmRecord *record, const Datum *values)
-{
-	int result = 0;
-
-	for (int i = 0; result == 0 && i < order->nparts; i++)
-		result = compare_part(&order->parts[i], record->values[order->parts[i].attribute], values[i]);
-	return result;
-}
-
-int
-orm_key_order_compare_records(const OrmKeyOrder *order, const OrmRecord *a, const OrmRecord *b)
-{
-	int result = 0;
-
-	for (int i = 0; result == 0 && i < order->nparts; i++)
-	{
-		int attribute = order->parts[i].attribute;
-
-		if (a->isnull[attribute] || b->isnull[attribute])
-			result = a->isnull[attribute] - b->isnull[attribute];
-		else
-			result = compare_part(&order->parts[i], a->values[attribute], b->values[attribute]);
-	}
-	return result;
-}
 
 /* qsort_arg comparator; records with one key stay in their order. */
 static int
@@ -289,7 +220,8 @@ returns_key(const bool *returning, const OrmKey *key)
 static int
 count_returned(const OrmStatement *statement)
 {
-	return statement->returning == NULL ? 0 : orm_row_column(statement->returning, statement->model->nattributes) - 1;
+	return statement->returning == NULL ? 0
+										: orm_record_column(statement->returning, statement->model->nattributes) - 1;
 }
 
 /* Sees to it that the key comes back, and finds out where in a row. */
@@ -301,7 +233,7 @@ ask_for_key(OrmStatement *statement, const OrmKey *key, int *columns)
 
 	statement->key_back = returns_key(returning, key) ? NULL : key;
 	for (int i = 0; i < key->nattributes; i++)
-		columns[i] = statement->key_back ? nreturned + i + 1 : orm_row_column(returning, key->attributes[i]);
+		columns[i] = statement->key_back ? nreturned + i + 1 : orm_record_column(returning, key->attributes[i]);
 }
 
 /*
@@ -415,7 +347,7 @@ run_many(const OrmStatement *statement, const OrmBatch *batch, DestReceiver *rec
 	}
 	PG_CATCH();
 	{
-		orm_batch_rethrow(batch, caller);
+		orm_locate_rethrow(batch, caller);
 	}
 	PG_END_TRY();
 	return processed;
@@ -428,7 +360,7 @@ count_rows(const OrmBatch *batch, uint64 processed)
 	for (int i = 0; i < batch->n; i++)
 		batch->records[i]->done = (uint64) i < processed;
 	if (processed < (uint64) batch->n && !batch->write->may_skip)
-		orm_batch_raise_not_stored(batch->write->model, orm_batch_place(batch));
+		orm_fault_not_stored_at(batch->write->model, orm_batch_place(batch));
 }
 
 /* The same, with rows that come back. */
@@ -446,12 +378,19 @@ run_for_all(OrmStatement *statement, const OrmBatch *batch, Delivery *delivery)
 	MemoryContextDelete(receiver.per_row);
 }
 
+/* May rows of an INSERT be passed over: by a trigger, a rule, whatever is behind a view? */
+static bool
+may_skip(const OrmModel *model)
+{
+	return model->before_insert_row_trigger || model->has_rules || model->relkind == RELKIND_VIEW;
+}
+
 /* Does nobody ask which record's row was written? */
 static bool
 no_questions(const OrmStatement *statement)
 {
 	return statement->returning == NULL && statement->kind == ORM_KIND_INSERT && statement->key == NULL &&
-		!orm_batch_may_skip(statement->model);
+		!may_skip(statement->model);
 }
 
 /* Does the statement bind anything?  An INSERT of nothing but defaults is for one row. */
@@ -461,8 +400,23 @@ binds_any(const OrmStatement *statement)
 	return memchr(statement->bound, 1, statement->model->nattributes) != NULL;
 }
 
+OrmStatement
+orm_returning_statement(OrmPlanKind kind, const OrmBatch *part, const OrmKey *key)
+{
+	OrmStatement statement = {
+		.kind = kind,
+		.model = part->write->model,
+		.bound = part->records[0]->given,
+		.patch = part->records[0]->patch,
+		.key = key,
+		.returning = part->write->returning,
+	};
+
+	return statement;
+}
+
 void
-orm_batch_run(OrmStatement *statement, const OrmBatch *batch, const OrmKey *match)
+orm_returning_run(OrmStatement *statement, const OrmBatch *batch, const OrmKey *match)
 {
 	Delivery delivery = {0};
 

@@ -10,7 +10,11 @@
 
 #include "base/sql.h"
 #include "exec/access.h"
+#include "store/fault.h"
+#include "store/key_order.h"
+#include "store/lookup.h"
 #include "store/stale.h"
+#include "store/statement.h"
 
 /* Values in messages are cut at so many bytes, as the server cuts those of its own. */
 #define LONGEST_VALUE 64
@@ -80,7 +84,7 @@ orm_stale_is_same(const OrmModel *model, const OrmRecord *a, const OrmRecord *b)
 		return false;
 	return (a->etag == NULL || strcmp(a->etag, b->etag) == 0) &&
 		(!gives_version(model, a) ||
-		 orm_batch_same_value(model, model->version, a->values[model->version], b->values[model->version]));
+		 orm_key_order_same_value(model, model->version, a->values[model->version], b->values[model->version]));
 }
 
 /* What picks records. */
@@ -141,7 +145,7 @@ is_as_given(const OrmModel *model, int attribute, const OrmRecord *record, Datum
 		return isnull && record->isnull[attribute];
 	return datum_image_eq(value, record->values[attribute], type->by_value, type->length) ||
 		(OidIsValid(model->attributes[attribute].equality) &&
-		 orm_batch_same_value(model, attribute, record->values[attribute], value));
+		 orm_key_order_same_value(model, attribute, record->values[attribute], value));
 }
 
 /* Is this an attribute of which the record says what it is to become? */
@@ -191,7 +195,7 @@ append_version(StringInfo out, const OrmWrite *write, const OrmRecord *record, T
 	if (!gives_version(model, record))
 		return;
 	attribute = &model->attributes[model->version];
-	value = slot_getattr(slot, orm_row_column(write->returning, model->version), &isnull);
+	value = slot_getattr(slot, orm_record_column(write->returning, model->version), &isnull);
 	if (is_as_given(model, model->version, record, value, isnull))
 		return;
 	appendStringInfo(out, " Its \"%s\" is ", attribute->name);
@@ -322,7 +326,7 @@ raise_gone(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
 
 	ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			errmsg("object of model \"%s\" with the key %s is not there any more", model->name,
-				   orm_batch_key_text(model, key, record)),
+				   orm_fault_key_text(model, key, record)),
 			orm_error_place(orm_record_place(record, &room)),
 			errhint("It was deleted since it was read; orm.create stores it anew."),
 			err_generic_string(PG_DIAG_SCHEMA_NAME, model->schema),
@@ -346,7 +350,7 @@ ask(const OrmBatch *asked, const OrmKey *key, Finding *finding)
 	for (int i = 0; i < batch.n; i++)
 		etag = etag || batch.records[i]->etag != NULL;
 	finding->write = write;
-	orm_batch_lock(&batch, key, etag);
+	orm_lookup_lock(&batch, key, etag);
 }
 
 void

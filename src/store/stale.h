@@ -29,6 +29,7 @@
 #define ORM_STORE_STALE_H
 
 #include "store/batch.h"
+#include "store/statement.h"
 
 /* What it means that there is no row. */
 typedef enum OrmAbsence

@@ -11,8 +11,10 @@
 #include "utils/lsyscache.h"
 
 #include "base/sql.h"
+#include "model/key.h"
 #include "store/assignment.h"
 #include "store/stale.h"
+#include "store/statement.h"
 
 bool
 orm_statement_unnests(const OrmType *type)
@@ -143,10 +145,6 @@ append_key_condition(StringInfo sql, const OrmStatement *statement)
 		StringInfoData column;
 		StringInfoData value;
 
-		if (!OidIsValid(attribute->equality))
-			ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
-					errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name),
-					errdetail("Type %s has no equality operator.", format_type_be(attribute->type->oid)));
 		if (i > 0)
 			appendStringInfoString(sql, " AND ");
 		initStringInfo(&column);
@@ -155,8 +153,8 @@ append_key_condition(StringInfo sql, const OrmStatement *statement)
 		orm_assignment_value(&value, statement, statement->key->attributes[i]);
 		if (statement->key->nulls_equal && !attribute->not_null)
 			appendStringInfoChar(sql, '(');
-		orm_sql_comparison(sql, attribute->equality, column.data, attribute->type->oid, value.data,
-						   attribute->type->oid);
+		orm_sql_comparison(sql, orm_key_equality(model, statement->key->attributes[i]), column.data,
+						   attribute->type->oid, value.data, attribute->type->oid);
 		if (statement->key->nulls_equal && !attribute->not_null)
 			append_both_null(sql, column.data, value.data);
 	}
@@ -370,29 +368,11 @@ append_stored(StringInfo sql, const OrmStatement *statement)
 		orm_stale_append_lock(sql, statement);
 }
 
-/* DELETE FROM "s"."t" AS t USING <source> WHERE t."id" OPERATOR(pg_catalog.=) u."id" */
-static void
-append_delete(StringInfo sql, const OrmStatement *statement)
-{
-	appendStringInfoString(sql, "DELETE FROM ");
-	orm_sql_qualified(sql, statement->model->schema, statement->model->relation);
-	appendStringInfoString(sql, " AS t");
-	if (statement->many)
-	{
-		appendStringInfoString(sql, " USING ");
-		append_source(sql, statement);
-	}
-	appendStringInfoString(sql, " WHERE ");
-	append_key_condition(sql, statement);
-	append_returning(sql, statement);
-}
-
 typedef void (*AppendStatement)(StringInfo sql, const OrmStatement *statement);
 
 static const AppendStatement append_statement[] = {
 	[ORM_KIND_INSERT] = append_insert,
 	[ORM_KIND_UPDATE] = append_update,
-	[ORM_KIND_DELETE] = append_delete,
 	[ORM_KIND_STORED] = append_stored,
 };
 

@@ -25,7 +25,7 @@
 
 typedef struct OrmStatement
 {
-	OrmPlanKind kind; /* ORM_KIND_INSERT, _UPDATE, _DELETE or _STORED */
+	OrmPlanKind kind; /* ORM_KIND_INSERT, _UPDATE or _STORED */
 	const OrmModel *model;
 	const bool *bound;		   /* by attribute: has it a parameter? */
 	const uint8 *patch;		   /* by attribute: how what is bound changes a row; NULL: it is the new value */

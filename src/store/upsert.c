@@ -26,7 +26,12 @@
 #include "utils/acl.h"
 
 #include "model/key.h"
+#include "store/fault.h"
+#include "store/insert.h"
+#include "store/lookup.h"
 #include "store/stale.h"
+#include "store/update.h"
+#include "store/upsert.h"
 
 /* Do two keys have the same attributes? */
 static bool
@@ -133,10 +138,10 @@ insert_or_update(const OrmBatch *batch, const OrmKey *key)
 	able = pick_proposable(batch, key);
 	if (able.n == 0)
 		return;
-	orm_batch_insert(&able, key, ORM_CONFLICT_UPDATE);
+	orm_insert_batch(&able, key, ORM_CONFLICT_UPDATE);
 	unchanged = orm_batch_pending(&able);
 	if (unchanged.n > 0)
-		orm_batch_read(&unchanged, key);
+		orm_lookup_read(&unchanged, key);
 }
 
 /* ---- One after the other ---- */
@@ -189,12 +194,12 @@ find_or_insert(const OrmBatch *batch, const OrmKey *key, Find find)
 	}
 	if (pending.n > 0 && has_constraint(model, key))
 	{
-		orm_batch_insert(&pending, key, ORM_CONFLICT_IGNORE);
+		orm_insert_batch(&pending, key, ORM_CONFLICT_IGNORE);
 		pending = orm_batch_pending(&pending);
 		find(&pending, key);
 		pending = orm_batch_pending(&pending);
 	}
-	orm_batch_insert(&pending, NULL, ORM_CONFLICT_ERROR);
+	orm_insert_batch(&pending, NULL, ORM_CONFLICT_ERROR);
 }
 
 /* Inserts rows without looking first, where that shows nowhere. */
@@ -203,7 +208,7 @@ insert_or_ignore(const OrmBatch *batch, const OrmKey *key)
 {
 	OrmBatch able = pick_proposable(batch, key);
 
-	orm_batch_insert(&able, key, ORM_CONFLICT_IGNORE);
+	orm_insert_batch(&able, key, ORM_CONFLICT_IGNORE);
 }
 
 /* Raises P0002 for a record that has no row. */
@@ -212,7 +217,7 @@ demand_rows(const OrmBatch *batch)
 {
 	for (int i = 0; i < batch->n; i++)
 		if (!batch->records[i]->done)
-			orm_write_missing(batch->write->model, batch->records[i]);
+			orm_fault_missing(batch->write->model, batch->write->model->primary_key, batch->records[i]);
 }
 
 /* Updates rows; a caller who may not is refused, by the server, only where there is a row. */
@@ -224,7 +229,7 @@ update_if_any(const OrmBatch *batch, const OrmKey *key)
 
 	if (!may_update(write.model))
 	{
-		orm_batch_read(&found, key);
+		orm_lookup_read(&found, key);
 		for (int i = 0; i < batch->n; i++)
 			batch->records[i]->done = !batch->records[i]->done;
 		found = orm_batch_pending(batch);
@@ -233,7 +238,7 @@ update_if_any(const OrmBatch *batch, const OrmKey *key)
 		found.write = batch->write;
 		batch = &found;
 	}
-	orm_batch_update(batch, key);
+	orm_update_batch(batch, key);
 }
 
 /* Writes records that have the key. */
@@ -249,12 +254,12 @@ write_by_key(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conflict
 	else
 	{
 		insert_or_ignore(batch, key);
-		find_or_insert(batch, key, orm_batch_read);
+		find_or_insert(batch, key, orm_lookup_read);
 	}
 }
 
 bool
-orm_batch_is_numbered(const OrmModel *model, const OrmKey *key)
+orm_upsert_is_numbered(const OrmModel *model, const OrmKey *key)
 {
 	for (int i = 0; i < key->nattributes; i++)
 		if (model->attributes[key->attributes[i]].numbered)
@@ -277,7 +282,7 @@ static void
 write_existing(const OrmBatch *batch, const OrmKey *key)
 {
 	orm_batch_lock_order(batch, key);
-	orm_batch_update(batch, key);
+	orm_update_batch(batch, key);
 	demand_rows(batch);
 }
 
@@ -294,7 +299,7 @@ forget_identities(const OrmBatch *batch, const OrmKey *key)
 }
 
 void
-orm_batch_upsert(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conflict)
+orm_upsert_batch(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conflict)
 {
 	if (batch->n == 0)
 		return;
@@ -302,7 +307,7 @@ orm_batch_upsert(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conf
 		orm_stale_check(batch, key, ORM_ABSENCE_IS_FINE);
 	forget_identities(batch, key);
 	if (key == NULL)
-		orm_batch_insert(batch, NULL, ORM_CONFLICT_ERROR);
+		orm_insert_batch(batch, NULL, ORM_CONFLICT_ERROR);
 	else if (is_always_numbered(batch->write->model, key))
 		write_existing(batch, key);
 	else
@@ -328,7 +333,7 @@ lacks_key(const OrmRecord *record, const void *key)
  * to one whose key is not known yet.
  */
 void
-orm_batch_save(const OrmBatch *batch)
+orm_upsert_save(const OrmBatch *batch)
 {
 	const OrmModel *model = batch->write->model;
 	const OrmKey *key = orm_model_need_key(model);
@@ -336,18 +341,18 @@ orm_batch_save(const OrmBatch *batch)
 	OrmBatch fresh = orm_batch_pick(batch, lacks_key, key);
 
 	orm_stale_check(&keyed, key, ORM_ABSENCE_IS_STALE);
-	if (keyed.n > 0 && orm_batch_is_numbered(model, key))
+	if (keyed.n > 0 && orm_upsert_is_numbered(model, key))
 		write_existing(&keyed, key);
 	else if (keyed.n > 0)
 		write_by_key(&keyed, key, ORM_CONFLICT_UPDATE);
 	if (fresh.n > 0)
-		orm_batch_insert(&fresh, NULL, ORM_CONFLICT_ERROR);
+		orm_insert_batch(&fresh, NULL, ORM_CONFLICT_ERROR);
 }
 
 void
-orm_write_save(const OrmWrite *write, OrmRecord *records, int n)
+orm_upsert_save_records(const OrmWrite *write, OrmRecord *records, int n)
 {
 	OrmBatch batch = orm_batch_make(write, records, n);
 
-	orm_batch_save(&batch);
+	orm_upsert_save(&batch);
 }

@@ -1,5 +1,5 @@
 /*
- * write.h - writing objects of one model, any number of them, without nested
+ * write.h - what is asked of writing objects of one model, any number of them, without nested
  * objects.  (Graphs, see graph/graph.h, order these calls; so they take records,
  * not JSON.)
  *
@@ -50,41 +50,5 @@ typedef struct OrmWrite
 	bool may_skip;	 /* a trigger, a rule or a policy may pass over rows: no error */
 	bool checking;	 /* nothing will be written: rows are read without locks */
 } OrmWrite;
-
-/* INSERT.  With on_conflict IGNORE, records that conflict with any key are not stored. */
-extern void orm_write_insert(const OrmWrite *write, OrmRecord *records, int n);
-
-/*
- * UPDATE by primary key (given in every record; it only identifies).  Sets
- * missing[i] where there is no such row.
- */
-extern void orm_write_update(const OrmWrite *write, OrmRecord *records, int n, bool *missing);
-
-/*
- * By primary key: update the row if there is one, else insert it.  A record
- * without its key, or with a part of it NULL, is new.  Raises P0002 for a key
- * that does not exist where the database numbers that key.
- */
-extern void orm_write_save(const OrmWrite *write, OrmRecord *records, int n);
-
-/* Raises P0002: there is no row with the record's primary key.  NULL: the key was null. */
-extern void orm_write_missing(const OrmModel *model, const OrmRecord *record) pg_attribute_noreturn();
-
-/* The options of a writing call. */
-typedef struct OrmWriteOptions
-{
-	bool no_result;			   /* "return": false */
-	OrmJson query;			   /* "return": how what was written is read back; its node is NULL: as it was stored */
-	OrmOnConflict on_conflict; /* ERROR: not given */
-	int64 expect;			   /* rows at most; negative: any number */
-	bool action;			   /* say of every object what was done */
-	bool may_skip;			   /* "skipped": "allow": rows that a trigger passes over are no error */
-	OrmJson etag;			   /* the state that is expected (expected.h); their nodes are NULL: not given */
-	OrmJson version;
-	bool dry_run; /* undo it all in the end: see api/write.c */
-} OrmWriteOptions;
-
-/* Reads them; raises 22023 for one that the verb does not have. */
-extern OrmWriteOptions orm_write_options(const OrmDocument *document, OrmVerb verb);
 
 #endif

@@ -1,0 +1,73 @@
+/*
+ * fault.c - errors about records; see fault.h.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+
+#include "store/fault.h"
+
+char *
+orm_fault_key_text(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		const OrmAttribute *attribute = &model->attributes[key->attributes[i]];
+
+		appendStringInfo(&text, "%s%s = %s", i ? ", " : "", attribute->name,
+						 record->isnull[key->attributes[i]]
+							 ? "null"
+							 : OutputFunctionCall(&attribute->type->output, record->values[key->attributes[i]]));
+	}
+	return text.data;
+}
+
+void
+orm_fault_missing(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
+{
+	OrmPath room;
+
+	ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND),
+			record && orm_record_has_key(record, key) ? errmsg("no object of model \"%s\" has the key %s", model->name,
+															   orm_fault_key_text(model, key, record))
+													  : errmsg("no object of model \"%s\" has a null key", model->name),
+			record ? orm_error_place(orm_record_place(record, &room)) : 0);
+}
+
+/* A place as text; that of the whole document has none of its own. */
+static const char *
+place_text(const OrmPath *place)
+{
+	return place != NULL ? orm_path_text(place) : "the root";
+}
+
+void
+orm_fault_same_key(const OrmModel *model, const OrmRecord *first, const OrmRecord *second)
+{
+	OrmPath first_place;
+	OrmPath second_place;
+
+	ereport(ERROR, errcode(ERRCODE_CARDINALITY_VIOLATION),
+			errmsg("two objects of model \"%s\" have the same key", model->name),
+			errdetail("At %s and %s.", place_text(orm_record_place(first, &first_place)),
+					  place_text(orm_record_place(second, &second_place))));
+}
+
+void
+orm_fault_not_stored_at(const OrmModel *model, const OrmPath *place)
+{
+	ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
+			errmsg("object of model \"%s\" was not stored as given", model->name), orm_error_place(place),
+			errhint("A trigger, a rule or a policy passed over the row or changed its key."));
+}
+
+void
+orm_fault_not_stored(const OrmModel *model, const OrmRecord *record)
+{
+	OrmPath room;
+
+	orm_fault_not_stored_at(model, orm_record_place(record, &room));
+}

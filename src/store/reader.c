@@ -1,0 +1,332 @@
+/*
+ * reader.c - reading objects of documents into records; see reader.h.
+ *
+ * What a key of an object may be is decided in one place, read_member().
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "base/members.h"
+#include "base/words.h"
+#include "model/key.h"
+#include "model/value.h"
+#include "store/reader.h"
+
+/* What a verb does with columns that only the server fills. */
+static const struct
+{
+	bool refuses;	 /* a column that the server alone fills: an error, or passed over? */
+	bool identifies; /* does an attribute of the primary key say which row is meant? */
+} verbs[] = {
+	[ORM_VERB_CREATE] = {true, false}, [ORM_VERB_UPDATE] = {true, true},  [ORM_VERB_SAVE] = {false, true},
+	[ORM_VERB_UPSERT] = {false, true}, [ORM_VERB_NESTED] = {false, true}, [ORM_VERB_NAMED] = {false, true},
+};
+
+/* State of reading many objects. */
+struct OrmReader
+{
+	const OrmModel *model;
+	OrmVerb verb;
+	bool *seen;			/* by attribute: does the present object name it? */
+	int *order;			/* which attribute the i-th key of the last object was: a guess */
+	int nested;			/* how many keys of the present object are relationships */
+	OrmReadGuard guard; /* NULL: the first error is raised */
+	void *owner;
+};
+
+/* What a key is that is no attribute. */
+#define PASSED_OVER (-1)
+#define RELATIONSHIP (-2)
+#define ETAG (-3)
+
+/* Raises for a key of an object that is nothing an object has. */
+static void
+raise_unknown_key(const OrmModel *model, OrmJson key, const OrmPath *path)
+{
+	char *name = orm_json_string(key);
+	OrmPath here = orm_path_key(path, name);
+	const char **names;
+	int nearest;
+
+	if (name[0] == '$')
+		orm_members_raise_not_allowed("key", name, &here,
+									  "The keys of an object are attributes and relationships of its model.");
+	names = palloc(sizeof(char *) * Max(model->nattributes + model->nrelationships, 1));
+	for (int i = 0; i < model->nattributes; i++)
+		names[i] = model->attributes[i].name;
+	for (int i = 0; i < model->nrelationships; i++)
+		names[model->nattributes + i] = model->relationships[i].name;
+	nearest = orm_name_nearest(name, names, model->nattributes + model->nrelationships);
+	if (orm_path_is_nested(path) && orm_words_meant(ORM_WORD_INSTRUCTION, name) != NULL)
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+				errmsg("attribute \"%s\" of model \"%s\" does not exist", name, model->name), orm_error_place(&here),
+				orm_words_hint(ORM_WORD_INSTRUCTION, name));
+	if (nearest < model->nattributes)
+		orm_model_no_attribute(model, name, &here);
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+			errmsg("attribute \"%s\" of model \"%s\" does not exist", name, model->name), orm_error_place(&here),
+			errhint("Perhaps you meant the relationship \"%s\".", names[nearest]));
+}
+
+/* What a key is that is no attribute: a relationship, or what a write says of an object it returns. */
+static int
+classify_other(const OrmModel *model, OrmJson key, const OrmPath *path)
+{
+	if (orm_json_equals(key, "$action"))
+		return PASSED_OVER;
+	if (orm_json_equals(key, "$etag"))
+		return ETAG;
+	for (int i = 0; i < model->nrelationships; i++)
+		if (orm_json_equals(key, model->relationships[i].name))
+			return RELATIONSHIP;
+	raise_unknown_key(model, key, path);
+	return PASSED_OVER;
+}
+
+/* Raises 428C9 for an attribute that only the server fills. */
+static void
+raise_generated(const OrmModel *model, const OrmAttribute *attribute, const OrmPath *here)
+{
+	ereport(ERROR, errcode(ERRCODE_GENERATED_ALWAYS),
+			errmsg("attribute \"%s\" of model \"%s\" cannot be given", attribute->name, model->name),
+			errdetail("At %s. Its column is %s.", orm_path_text(here),
+					  attribute->generated ? "a generated column" : "an identity column defined as GENERATED ALWAYS"));
+}
+
+/* Is it the attribute of that name? */
+static inline bool
+is_named(const OrmAttribute *attribute, const char *name, int length)
+{
+	return strncmp(attribute->name, name, length) == 0 && attribute->name[length] == '\0';
+}
+
+/* The attribute that the i-th key of an object names, or what else it is. */
+static int
+find_attribute(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path)
+{
+	const OrmModel *model = reader->model;
+	const char *name = orm_json_bytes(walk->key);
+	int length = walk->key.node->length;
+	int *guess = walk->index < model->nattributes ? &reader->order[walk->index] : NULL;
+	int found;
+
+	if (guess != NULL && is_named(&model->attributes[*guess], name, length))
+		return *guess;
+	found = orm_model_attribute(model, name, length);
+	if (found < 0)
+		return classify_other(model, walk->key, path);
+	if (guess != NULL)
+		*guess = found;
+	return found;
+}
+
+/* Is an attribute part of a unique key? */
+static bool
+is_unique(const OrmModel *model, int attribute)
+{
+	for (int i = 0; i < model->nunique; i++)
+		if (orm_key_has(&model->unique[i], attribute))
+			return true;
+	return orm_key_has(model->primary_key, attribute);
+}
+
+/*
+ * Does the server alone fill this attribute, for this verb?  A generated column
+ * of a key is never written, but says which row is meant.
+ */
+static bool
+is_servers(const OrmModel *model, int i, OrmVerb verb)
+{
+	const OrmAttribute *attribute = &model->attributes[i];
+
+	if (verb == ORM_VERB_NAMED)
+		return false;
+	if (attribute->generated)
+		return verbs[verb].refuses || !is_unique(model, i);
+	return attribute->identity_always && !(attribute->in_key && verbs[verb].identifies);
+}
+
+/* Raises 22023 for a patch that this verb does not take. */
+static void
+check_verb(OrmPatch patch, OrmVerb verb, const OrmPath *here)
+{
+	if (verb == ORM_VERB_UPDATE || verb == ORM_VERB_NESTED || (verb != ORM_VERB_CREATE && orm_patch_makes_value(patch)))
+		return;
+	orm_members_raise_not_allowed("instruction", orm_patch_name(patch), here,
+								  verb == ORM_VERB_CREATE ? "A new object has no value that could be changed."
+														  : "It needs an object that exists: use orm.update.");
+}
+
+/*
+ * Reads an object that is a patch into a record: its operand, and which it is;
+ * false when it is none.  In json of a new object nothing is.
+ */
+static bool
+read_patch(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *path)
+{
+	const OrmModel *model = reader->model;
+	const OrmAttribute *attribute = &model->attributes[i];
+	OrmPatch patch = orm_patch_find(attribute->type, json);
+	OrmJson operand;
+	OrmPath here;
+	Datum value;
+	bool isnull;
+
+	if (reader->verb == ORM_VERB_CREATE && orm_type_is_json(attribute->type))
+		return false;
+	if (patch == ORM_PATCH_SET)
+	{
+		orm_patch_refuse_unknown(attribute->type, json, path);
+		return false;
+	}
+	here = orm_path_key(path, orm_patch_name(patch));
+	check_verb(patch, reader->verb, &here);
+	operand = orm_patch_operand(model, attribute, patch, json, &here);
+	orm_patch_check(patch, operand, &here);
+	if (record->patch == NULL)
+		record->patch = palloc0(sizeof(uint8) * model->nattributes);
+	record->patch[i] = patch;
+	value = orm_value_read(orm_patch_type(attribute), operand, &here, &isnull);
+	orm_record_set(record, i, value, isnull);
+	return true;
+}
+
+/* Reads a value into a record.  A key attribute that is null is not given. */
+static void
+read_value(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *here)
+{
+	const OrmAttribute *attribute = &reader->model->attributes[i];
+	Datum value;
+	bool isnull;
+
+	if (attribute->in_key && orm_json_kind(json) == ORM_JSON_NULL)
+		return;
+	if (orm_json_kind(json) == ORM_JSON_OBJECT && read_patch(reader, record, i, json, here))
+		return;
+	value = orm_value_read(attribute->type, json, here, &isnull);
+	if (!isnull || !attribute->in_key)
+		orm_record_set(record, i, value, isnull);
+}
+
+/* Reads what the row was when it was read; a new row was not. */
+static void
+read_etag(const OrmReader *reader, OrmRecord *record, OrmJson json, const OrmPath *path)
+{
+	OrmPath here = orm_path_key(path, "$etag");
+
+	if (reader->verb == ORM_VERB_CREATE)
+		return;
+	if (orm_json_kind(json) != ORM_JSON_STRING)
+		orm_members_raise_kind(json, "a string", &here);
+	if (record->etag != NULL)
+		orm_members_raise_twice("key", "$etag", &here);
+	record->etag = orm_json_string(json);
+}
+
+/* Reads one member of an object: a key and its value. */
+static void
+read_member(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path, OrmRecord *record)
+{
+	const OrmModel *model = reader->model;
+	int i = find_attribute(reader, walk, path);
+	const OrmAttribute *attribute;
+	OrmPath here;
+
+	if (i < 0)
+	{
+		if (i == RELATIONSHIP)
+			reader->nested++;
+		else if (i == ETAG)
+			read_etag(reader, record, walk->value, path);
+		return;
+	}
+	attribute = &model->attributes[i];
+	here = orm_path_key(path, attribute->name);
+	if (reader->seen[i])
+		orm_members_raise_twice("attribute", attribute->name, &here);
+	reader->seen[i] = true;
+	if (!is_servers(model, i, reader->verb))
+		read_value(reader, record, i, walk->value, &here);
+	else if (verbs[reader->verb].refuses && !(attribute->in_key && orm_json_kind(walk->value) == ORM_JSON_NULL))
+		raise_generated(model, attribute, &here);
+}
+
+/* A member that is read under a guard. */
+typedef struct Guarded
+{
+	OrmReader *reader;
+	const OrmJsonWalk *walk;
+	const OrmPath *path;
+	OrmRecord *record;
+} Guarded;
+
+static void
+read_guarded(void *argument)
+{
+	const Guarded *guarded = argument;
+
+	read_member(guarded->reader, guarded->walk, guarded->path, guarded->record);
+}
+
+/* Reads a member under the reader's guard. */
+static void
+guard_member(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path, OrmRecord *record)
+{
+	Guarded guarded = {reader, walk, path, record};
+	char *name = orm_json_string(walk->key);
+	OrmPath here = orm_path_key(path, name);
+	int attribute;
+
+	if (reader->guard(reader->owner, read_guarded, &guarded, &here))
+		return;
+	attribute = orm_model_attribute(reader->model, name, strlen(name));
+	orm_record_set_wrong(record, reader->model, attribute);
+}
+
+/* Reads an object. */
+static void
+read_object(OrmReader *reader, OrmJson object, const OrmPath *path, OrmRecord *record)
+{
+	OrmJsonWalk walk;
+
+	if (orm_json_kind(object) != ORM_JSON_OBJECT)
+		orm_members_raise_kind(object, psprintf("an object of model \"%s\"", reader->model->name), path);
+	memset(reader->seen, false, reader->model->nattributes);
+	reader->nested = 0;
+	walk = orm_json_walk(object);
+	while (orm_json_next(&walk))
+		if (reader->guard == NULL)
+			read_member(reader, &walk, path, record);
+		else
+			guard_member(reader, &walk, path, record);
+}
+
+OrmReader *
+orm_reader_make(const OrmModel *model)
+{
+	OrmReader *reader = palloc0(sizeof(OrmReader));
+
+	reader->model = model;
+	reader->verb = ORM_VERB_SAVE;
+	reader->seen = palloc(sizeof(bool) * Max(model->nattributes, 1));
+	reader->order = palloc(sizeof(int) * Max(model->nattributes, 1));
+	for (int i = 0; i < model->nattributes; i++)
+		reader->order[i] = i;
+	return reader;
+}
+
+void
+orm_reader_guard(OrmReader *reader, OrmReadGuard guard, void *owner)
+{
+	reader->guard = guard;
+	reader->owner = owner;
+}
+
+int
+orm_reader_read(OrmReader *reader, OrmJson object, const OrmPath *path, OrmVerb verb, OrmRecord *record)
+{
+	reader->verb = verb;
+	read_object(reader, object, path, record);
+	return reader->nested;
+}
