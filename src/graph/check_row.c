@@ -76,13 +76,18 @@ static void
 demand_key(const OrmObject *object)
 {
 	const OrmModel *model = object->group->model;
-	OrmRecord record = *object->record;
+	OrmRecord *record = orm_record_make(model, 1);
 
-	record.given = palloc(Max(model->nattributes, 1));
+	record->index = object->record->index;
+	record->in_graph = object->record->in_graph;
+	record->place = object->record->place;
 	for (int i = 0; i < model->nattributes; i++)
-		record.given[i] = object->record->given[i] || supplier(object, i) != NULL;
-	if ((model->primary_key == NULL || !orm_record_has_key(&record, model->primary_key)) &&
-		orm_conflict_key_only(model, &record) == NULL && record.wrong == NULL)
+		if (object->record->given[i])
+			orm_record_set(record, i, object->record->values[i], object->record->isnull[i]);
+		else if (supplier(object, i) != NULL)
+			orm_record_set(record, i, (Datum) 0, false);
+	if ((model->primary_key == NULL || !orm_record_has_key(record, model->primary_key)) &&
+		orm_conflict_key_only(model, record) == NULL && object->record->wrong == NULL)
 		orm_conflict_key_missing(model, object->place);
 }
 

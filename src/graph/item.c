@@ -144,8 +144,7 @@ read_scalar(const OrmPlace *place, OrmJson json)
 				orm_error_place(place->path), errhint("Give an object of them: {\"$connect\": {...}}."));
 	if (!orm_key_read_json(model, json, place->path, values))
 		orm_place_wrong_kind(place, "a key", json, NULL);
-	object->record->values[key->attributes[0]] = values[0];
-	object->record->given[key->attributes[0]] = true;
+	orm_record_copy_key(object->record, key, values);
 	object->said.key = key;
 	object->said.by_key = true;
 	return object;
@@ -204,7 +203,8 @@ read_name(OrmObject *object, OrmJson json, const OrmPath *path, OrmVerb verb)
 {
 	OrmRecord *record = object->record;
 
-	memset(record->given, false, sizeof(bool) * object->group->model->nattributes);
+	for (int i = 0; i < object->group->model->nattributes; i++)
+		orm_record_unset(record, i);
 	record->etag = NULL;
 	return orm_reader_read(object->group->reader, json, path, verb, record);
 }

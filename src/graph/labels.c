@@ -117,9 +117,11 @@ row_of(OrmGraph *graph, OrmGroup *group, const OrmObject *written, const OrmPath
 	for (int i = 0; i < object->said.key->nattributes; i++)
 	{
 		int attribute = object->said.key->attributes[i];
+		Datum value;
+		bool isnull;
 
-		object->record->given[attribute] = orm_graph_value(written, attribute, &object->record->values[attribute],
-														   &object->record->isnull[attribute]);
+		if (orm_graph_value(written, attribute, &value, &isnull))
+			orm_record_set(object->record, attribute, value, isnull);
 	}
 	return object;
 }
@@ -129,7 +131,6 @@ static OrmObject *
 remembered_row(OrmGraph *graph, OrmGroup *group, const char *label, const OrmLabelled *found, const OrmPath *place)
 {
 	OrmObject *object = add_row(graph, group, place);
-	const OrmKey *key = object->said.key;
 	Datum values[INDEX_MAX_KEYS];
 
 	if (found->nkey == 0 && graph->labels.checking)
@@ -138,11 +139,7 @@ remembered_row(OrmGraph *graph, OrmGroup *group, const char *label, const OrmLab
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				errmsg("object with label \"%s\" has not been written yet", label), orm_error_place(place));
 	orm_key_read_kept(group->model, found->nkey, found->key, place, values);
-	for (int i = 0; i < key->nattributes; i++)
-	{
-		object->record->values[key->attributes[i]] = values[i];
-		object->record->given[key->attributes[i]] = true;
-	}
+	orm_record_copy_key(object->record, object->said.key, values);
 	return object;
 }
 

@@ -251,10 +251,8 @@ set_key(const OrmModel *model, const Datum *key, OrmRecord *record)
 					errmsg("key attribute \"%s\" of model \"%s\" cannot be changed", model->attributes[attribute].name,
 						   model->name),
 					orm_error_place(&here), errhint("The key says which object is meant; update never changes it."));
-		record->given[attribute] = true;
-		record->isnull[attribute] = false;
-		record->values[attribute] = key[i];
 	}
+	orm_record_copy_key(record, model->primary_key, key);
 }
 
 bool

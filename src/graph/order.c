@@ -159,7 +159,7 @@ even_out(const Remaining *remaining, const bool *self)
 
 		for (int a = 0; orm_identity_is_new(object) && a < object->group->model->nattributes; a++)
 			if (self[a] && !record->given[a] && !is_referred_by(object, a))
-				record->given[a] = record->isnull[a] = true;
+				orm_record_set_null(record, a);
 	}
 }
 

@@ -278,7 +278,7 @@ unlink_owner(const OrmPlace *place)
 						   model->attributes[attribute].name),
 					orm_error_place(place->path));
 		if (!model->attributes[attribute].in_key)
-			record->given[attribute] = record->isnull[attribute] = true;
+			orm_record_set_null(record, attribute);
 	}
 	if (!possible)
 		ereport(ERROR, errcode(ERRCODE_NOT_NULL_VIOLATION),

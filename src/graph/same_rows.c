@@ -125,11 +125,7 @@ name_again(OrmObject *object, OrmObject *named)
 
 	for (int i = 0; i < object->group->model->nattributes; i++)
 		if (from->given[i] && !to->given[i])
-		{
-			to->given[i] = true;
-			to->isnull[i] = from->isnull[i];
-			to->values[i] = from->values[i];
-		}
+			orm_record_set(to, i, from->values[i], from->isnull[i]);
 	object->referenced = object->referenced || named->referenced;
 	named->same.twin = object;
 }

@@ -29,6 +29,18 @@ for (@only)
 				. "SetUserIdAndSecContext(a, b); CatalogTupleInsert(r, t); s = \"SECURITY DEFINER\";\n" };
 }
 
+# What a record gives is assigned by its setters.
+my $record = qr/\b(?:\w*record\w*|from|to|own)(?:\[[^][]*\])?(?:->|\.)/;
+my $member = qr/(?:values|isnull|given)\b(?:\[[^][]*(?:\[[^][]*\])?[^][]*\])?/;
+
+rule 'values of records are assigned by src/store/record.* alone',
+	check => sub {
+		my ($tree) = @_;
+		return matches($tree, qr/$record$member\s*=[^=]|&$record(?:values|isnull|given)\[|memset\s*\(\s*$record$member/,
+			grep { !m{^src/store/record\.} && m{^src/(?:store|remove|graph|session|accessor|api)/} } sources($tree, qw(c h)));
+	},
+	offence => { 'src/graph/a.c' => "record->given[i] = true;\nf(&object->record->isnull[i]);\nto->values[key->attributes[i]] = a;\n" };
+
 # A backend has ten slots for relcache callbacks, and an eleventh is fatal.
 rule 'one relcache callback',
 	check => sub {
