@@ -350,7 +350,7 @@ SELECT count(*) FROM orm.map('cascading.authors', 'Pending', orm.has_many('later
 SELECT refused($$SELECT orm.delete('Fan', 3)$$);
 SELECT refused($$SELECT orm.delete('Pending', 3)$$);
 SELECT refused($$SELECT orm.delete('Author', 'x')$$);
-SELECT refused($$SELECT orm.delete('Author', 3, '{"return": false}')$$);
+SELECT refused($$SELECT orm.delete('Author', 3, '{"on_conflict": "ignore"}')$$);
 SELECT rows();
 
 DROP OWNED BY regress_orm_cascade;

@@ -68,4 +68,41 @@ SELECT orm.remove('CdDoc', 19, '{"version": 2}'), orm.remove('CdDoc', 99, '{"ver
 SELECT array_agg(id ORDER BY id) FROM docs;
 SELECT array_agg(a ORDER BY a) FROM pages;
 
+
+\echo # "return": the deleted object, or objects, in the form of a query
+CREATE TABLE carts (id int PRIMARY KEY, owner text, total numeric(8,2) DEFAULT 0);
+CREATE TABLE lines (id int PRIMARY KEY, cart_id int NOT NULL REFERENCES carts, what text);
+SELECT count(*) FROM orm.map('carts', 'CdCart', orm.has_many('lines', 'CdLine', cascade => 'all, delete-orphan'));
+SELECT count(*) FROM orm.map('lines', 'CdLine', orm.belongs_to('cart', 'CdCart'));
+INSERT INTO carts SELECT i, 'o' || i % 3, i FROM generate_series(1, 12) AS i;
+INSERT INTO lines SELECT i, 1 + i % 12, 'l' || i FROM generate_series(1, 24) AS i;
+SELECT orm.delete('CdCart', 1, '{"return": {}}');
+SELECT orm.delete('CdCart', '2', '{"return": {"select": ["owner"], "load": ["lines"]}}');
+SELECT orm.delete('CdCart', 2, '{"return": {}}'), orm.delete('CdCart', NULL::int, '{"return": {}}'), orm.delete('CdCart', 3, '{"return": false}');
+SELECT orm.delete('CdPage', ROW(5, 5), '{"return": {"compute": {"long": "body"}, "etag": true}}');
+SELECT orm.delete('CdCart', 4, '{"return": {}, "dry_run": true}'), orm.delete('CdCart', 4, '{"dry_run": true}'), orm.delete('CdCart', 44, '{}');
+SELECT orm.delete_where('CdCart', '{"where": {"id": {"lt": 7}}}', options => '{"return": {"select": ["id"], "load": {"lines": {"select": ["what"]}}}}');
+SELECT orm.delete_where('CdPage', '{"where": {}, "order_by": ["-a"], "limit": {"$": "n"}}', '{"n": 2}', '{"return": {"omit": ["b"]}}');
+SELECT orm.delete_where('CdCart', '{"where": {"id": 0}}', options => '{"return": {}}'), orm.delete_where('CdCart', '{"where": {"id": 7}}', options => '{"return": false}');
+SELECT refused($$SELECT orm.delete_where('CdCart', '{"where": {}}', options => '{"return": {}, "expect": 2}')$$);
+SELECT refused($$SELECT orm.delete('CdCart', 8, '{"return": {"where": {}}}')$$);
+SELECT refused($$SELECT orm.delete('CdCart', 8, '{"return": {"select": ["nothing"]}}')$$);
+SELECT refused($$SELECT orm.delete('CdCart', 8, '{"return": true}')$$);
+SELECT orm.delete_where('CdCart', '{"where": {"id": 8}}') AS n, orm.delete_where('CdCart', '{"where": {"id": {"$": "n"}}}', '{"n": 9}') AS m, pg_typeof(orm.delete('CdCart', 99)), pg_typeof(orm.delete('CdCart', 99, '{}'));
+\echo # ... of a role that may not lock rows, and under a trigger that keeps some
+CREATE ROLE regress_orm_deletes;
+GRANT USAGE ON SCHEMA corner_delete TO regress_orm_deletes;
+GRANT SELECT, DELETE ON carts, lines TO regress_orm_deletes;
+SET ROLE regress_orm_deletes;
+SELECT orm.delete('CdCart', 10, '{"return": {"select": ["id"]}}');
+SELECT orm.delete_where('CdCart', '{"where": {"id": 11}}', options => '{"return": {"select": ["id"]}}');
+RESET ROLE;
+CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER keep BEFORE DELETE ON docs FOR EACH ROW WHEN (OLD.id = 12) EXECUTE FUNCTION keep();
+SELECT refused($$SELECT orm.delete_where('CdDoc', '{"where": {}}', options => '{"return": {}}')$$);
+SELECT array_agg(id ORDER BY id) FROM docs;
+SELECT array_agg(id) FROM carts;
+
+DROP OWNED BY regress_orm_deletes;
+DROP ROLE regress_orm_deletes;
 DROP SCHEMA corner_delete CASCADE;

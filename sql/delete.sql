@@ -33,7 +33,7 @@ SELECT orm.delete('Pair', (1, 'x')), orm.delete('Pair', '{"a": "x", "b": 2}'), o
 SELECT array_agg(id) FROM people;
 SELECT * FROM pairs;
 SELECT orm.delete('Person', 6, '{}');
-SELECT refused($$SELECT orm.delete('Person', 6, '{"return": false}')$$);
+SELECT refused($$SELECT orm.delete('Person', 6, '{"on_conflict": "ignore"}')$$);
 SELECT refused($$SELECT orm.delete('Person', 9)$$);
 SELECT refused($$SELECT orm.delete('Person', 1.5)$$);
 SELECT refused($$SELECT orm.delete('Person', 'x')$$);

@@ -196,7 +196,7 @@ FROM unnest(ARRAY['{"where": {"id": 1}}', '{"order_by": ["id"]}', '{"limit": 1}'
     '{"select": ["nam"]}', '{"select": "name"}', '{"select": null}', '{"omit": ["posts"]}', '{"load": ["post"]}', '{"load": {"posts": {"where": {"titel": 1}}}}',
     '{"load": {"posts": {"where": {"words": "many"}}}}', '{"load": {"posts": {"limit": -1}}}', '{"load": {"posts": {"where": {"title": {"$": "p"}}}}}',
     '{"compute": {"x": "nothing"}}', '{"etag": 1}']) query;
-SELECT refused($$SELECT orm.delete('Author', 1, '{"return": {}}')$$), refused($$SELECT orm.update('Author', 999999, '{"name": "x"}', '{"return": {}}')$$),
+SELECT refused($$SELECT orm.remove('Author', 1, '{"return": {}}')$$), refused($$SELECT orm.update('Author', 999999, '{"name": "x"}', '{"return": {}}')$$),
        refused($$SELECT orm.update_where('Author', '{"where": {}}', '{"name": "x"}', '{}', '{"return": {}}')$$);
 SELECT count(*) FROM authors WHERE name = 'x';
 

@@ -9,11 +9,13 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "utils/builtins.h"
 
 #include "api/argument.h"
 #include "api/request.h"
 #include "base/attempt.h"
 #include "exec/run.h"
+#include "graph/deleted.h"
 #include "graph/objects.h"
 #include "remove/delete.h"
 #include "session/changeset.h"
@@ -36,7 +38,8 @@ typedef struct WritingCall
 	FunctionCallInfo fcinfo;
 	OrmVerb verb;
 	OrmWriteOptions options;
-	Datum result; /* palloc'd in the context of the call; not set: null */
+	bool with_options; /* the function has an argument for them */
+	Datum result;	   /* palloc'd in the context of the call; not set: null */
 } WritingCall;
 
 /* Writes the second argument: (model, object[, conflict_on], options) */
@@ -67,17 +70,39 @@ update(WritingCall *call)
 	fcinfo->isnull = !orm_objects_patch(model, key, patch, &call->options, orm_session_find_label, &call->result);
 }
 
-/* (model, key, options) */
+/* The result of a delete without the option "return": as it is declared, with options as json. */
+static void
+return_deleted(WritingCall *call, Datum value, const char *text)
+{
+	call->result = call->with_options ? CStringGetTextDatum(text) : value;
+}
+
+/* Is the deleted object, or are the deleted objects, returned? */
+static bool
+returns_objects(const WritingCall *call)
+{
+	return call->options.query.node != NULL;
+}
+
+/* (model, key[, options]) */
 static void delete (WritingCall *call)
 {
 	const OrmModel *model = orm_request_model(call->fcinfo, RowExclusiveLock);
 	const Datum *key = orm_argument_key(call->fcinfo, 1, model);
 	OrmPath place = orm_path_key(NULL, "options");
 	OrmExpected expected = orm_expected_read(model, call->options.etag, call->options.version, &place);
+	bool deleted;
 
 	if (key != NULL)
 		orm_expected_check(model, key, &expected, NULL);
-	call->result = BoolGetDatum(key != NULL && orm_delete_object(model, key));
+	if (returns_objects(call))
+	{
+		call->fcinfo->isnull = !orm_deleted_object(model, key, &call->options, &call->result);
+		return;
+	}
+	deleted = key != NULL && orm_delete_object(model, key);
+	return_deleted(call, BoolGetDatum(deleted), deleted ? "true" : "false");
+	call->fcinfo->isnull = call->options.no_result;
 }
 
 /* (model, query, patch, params, options) */
@@ -101,9 +126,17 @@ delete_where(WritingCall *call)
 {
 	const OrmModel *model = orm_request_model(call->fcinfo, RowExclusiveLock);
 	OrmQueryRequest request;
+	int64 n;
 
 	orm_request_take(call->fcinfo, &request, ORM_QUERY_DELETE, model, 1, 2);
-	call->result = Int64GetDatum(orm_delete_query(&request, call->options.expect));
+	if (returns_objects(call))
+	{
+		call->result = orm_deleted_query(&request, &call->options);
+		return;
+	}
+	n = orm_delete_query(&request, call->options.expect);
+	return_deleted(call, Int64GetDatum(n), psprintf(INT64_FORMAT, n));
+	call->fcinfo->isnull = call->options.no_result;
 }
 
 /* (document, options).  The queue goes first: the document may refer to it. */
@@ -148,7 +181,9 @@ call(FunctionCallInfo fcinfo, OrmVerb verb)
 	ErrorData *error;
 
 	Assert(verbs[verb].run != NULL);
-	call.options = orm_options_read(orm_argument_document(fcinfo, verbs[verb].options, "options"), verb);
+	call.with_options = PG_NARGS() > verbs[verb].options;
+	call.options = orm_options_read(
+		call.with_options ? orm_argument_document(fcinfo, verbs[verb].options, "options") : NULL, verb);
 	if (call.options.dry_run)
 	{
 		error = orm_attempt(run, &call, ORM_ATTEMPT_UNDO);
@@ -188,7 +223,7 @@ orm_sql_update(PG_FUNCTION_ARGS)
 	return call(fcinfo, ORM_VERB_UPDATE);
 }
 
-/* orm.delete(model, key, options), with a key of type text or anyelement */
+/* orm.delete(model, key[, options]), with a key of type text or anyelement */
 Datum
 orm_sql_delete(PG_FUNCTION_ARGS)
 {

@@ -31,14 +31,27 @@ CREATE OR REPLACE FUNCTION orm.update(model pg_catalog.text, key pg_catalog.anye
 COMMENT ON FUNCTION orm.update(pg_catalog.text, pg_catalog.anyelement, orm.document, orm.document) IS
 'Sets the given attributes of the object with a primary key (see orm.get) and returns it. A row that does not change is not written. Errors: P0002 when there is no such object; otherwise as orm.create. Keys may be relationships: nested objects are saved by primary key, and a list may be {"$set": [...]} or an object of "$save", "$connect", "$connect_or_create", "$disconnect" and "$delete"; all objects are written in the order of their foreign keys. Options: "action": true adds "$action" to each object; "return": false, or a query (select, omit, compute, load, etag) for the form of the result; "dry_run": true undoes the call.';
 
-CREATE OR REPLACE FUNCTION orm.delete(model pg_catalog.text, key pg_catalog.text, options orm.document DEFAULT '{}')
+CREATE OR REPLACE FUNCTION orm.delete(model pg_catalog.text, key pg_catalog.text)
     RETURNS pg_catalog.bool
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_delete';
-COMMENT ON FUNCTION orm.delete(pg_catalog.text, pg_catalog.text, orm.document) IS
-'Deletes the object with a primary key (see orm.get), and the objects of its relationships with the cascade delete, recursively; returns whether it existed. Options: "etag" and "version": the expected state of the row; "dry_run": true undoes the call. Errors: 40001 when the row is not in the expected state; 42704, 42P10, 42702 for a cascading relationship that cannot be followed; 42501 when row security hides a row whose related rows would be deleted; 23503 when other rows refer to a deleted row.';
+COMMENT ON FUNCTION orm.delete(pg_catalog.text, pg_catalog.text) IS
+'Deletes the object with a primary key (see orm.get), and the objects of its relationships with the cascade delete, recursively; returns whether it existed. Errors: 42704, 42P10, 42702 for a cascading relationship that cannot be followed; 42501 when row security hides a row whose related rows would be deleted; 23503 when other rows refer to a deleted row.';
 
-CREATE OR REPLACE FUNCTION orm.delete(model pg_catalog.text, key pg_catalog.anyelement, options orm.document DEFAULT '{}')
+CREATE OR REPLACE FUNCTION orm.delete(model pg_catalog.text, key pg_catalog.anyelement)
     RETURNS pg_catalog.bool
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_delete';
+COMMENT ON FUNCTION orm.delete(pg_catalog.text, pg_catalog.anyelement) IS
+'Deletes the object with a primary key, as the function with a key of type text does.';
+
+-- With options the result is json: the deleted objects may be returned.
+CREATE OR REPLACE FUNCTION orm.delete(model pg_catalog.text, key pg_catalog.text, options orm.document)
+    RETURNS pg_catalog.json
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_delete';
+COMMENT ON FUNCTION orm.delete(pg_catalog.text, pg_catalog.text, orm.document) IS
+'Deletes the object with a primary key as orm.delete(model, key) does; returns true or false. Options: "etag" and "version": the expected state of the row; "return": query (select, omit, compute, load, etag) returns the deleted object in the form of that query, or null when it did not exist, "return": false returns null; "dry_run": true undoes the call. Errors: 40001 when the row is not in the expected state; otherwise as orm.delete(model, key).';
+
+CREATE OR REPLACE FUNCTION orm.delete(model pg_catalog.text, key pg_catalog.anyelement, options orm.document)
+    RETURNS pg_catalog.json
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_delete';
 COMMENT ON FUNCTION orm.delete(pg_catalog.text, pg_catalog.anyelement, orm.document) IS
 'Deletes the object with a primary key, as the function with a key of type text does.';
@@ -49,8 +62,9 @@ CREATE OR REPLACE FUNCTION orm.update_where(model pg_catalog.text, query orm.doc
 COMMENT ON FUNCTION orm.update_where(pg_catalog.text, orm.document, orm.document, orm.document, orm.document) IS
 'Sets attributes of all objects that a query finds and returns their number. query: with a where; {"where": {}} means all objects. patch: attributes with their new values or instructions, as in orm.update; all rows found are written. params: values for {"$": name} in both. Options: "expect": n raises P0003 for more than n rows; "dry_run": true undoes the call. Other errors as orm.all and orm.update.';
 
+-- json, not int8: the deleted objects may be returned.
 CREATE OR REPLACE FUNCTION orm.delete_where(model pg_catalog.text, query orm.document, params orm.document DEFAULT '{}', options orm.document DEFAULT '{}')
-    RETURNS pg_catalog.int8
+    RETURNS pg_catalog.json
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_delete_where';
 COMMENT ON FUNCTION orm.delete_where(pg_catalog.text, orm.document, orm.document, orm.document) IS
-'Deletes all objects that a query finds and returns their number. query: with a where; {"where": {}} means all objects; with limit and order_by, the first of them. Objects of relationships with the cascade delete are deleted too, and not counted. params: values for {"$": name}. Options: "expect": n raises P0003 for more than n rows; "dry_run": true undoes the call. Other errors as orm.all and orm.delete.';
+'Deletes all objects that a query finds and returns their number. query: with a where; {"where": {}} means all objects; with limit and order_by, the first of them. Objects of relationships with the cascade delete are deleted too, and not counted. params: values for {"$": name}. Options: "expect": n raises P0003 for more than n rows; "return": query (select, omit, compute, load, etag) returns the deleted objects as an array, in the form of that query, "return": false returns null; "dry_run": true undoes the call. Other errors as orm.all and orm.delete, and 09000 for "return" when a trigger, a rule or a policy keeps some of the objects.';

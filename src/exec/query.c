@@ -147,7 +147,7 @@ make_key(OrmQuery *query)
 {
 	OrmQueryRequest *request = &query->request;
 	OrmShape *shape = &query->shape;
-	char kind[3] = {request->verb, request->backward, request->unlocked};
+	char kind[4] = {request->verb, request->backward, request->unlocked, request->keys_only};
 
 	orm_shape_begin(shape);
 	if (request->document != NULL)

@@ -353,7 +353,7 @@ orm_query_modify(OrmCompiler *compiler, OrmJson query)
 	if (change.limit != NULL)
 		change.order = orm_query_order_by_key(change.scope, change.order);
 	initStringInfo(&sql);
-	if (!change.update && request->model->deletes_along)
+	if (!change.update && (request->model->deletes_along || request->keys_only))
 	{
 		change.order = orm_query_order_by_key(change.scope, change.order);
 		append_keys(&sql, &change);

@@ -53,6 +53,7 @@ typedef struct OrmQueryRequest
 	bool backward;				   /* PAGE: what is before the cursor */
 	const Datum *key;			   /* GET: the primary key, in key order */
 	bool unlocked;				   /* DELETE: rows are not locked before they go */
+	bool keys_only;				   /* DELETE: finds the rows and returns their keys, and deletes nothing */
 } OrmQueryRequest;
 
 /* Where the value of a slot is. */

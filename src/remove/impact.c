@@ -421,7 +421,7 @@ collect_counts(const Impact *impact, OrmImpactEffect effect)
 		const OrmImpactTable *table = lfirst(table_cell);
 
 		if (table->count[effect] > 0)
-			counts = add_count(counts, table_name(impact, table->relid), table->count[effect]);
+			counts = add_count(counts, table_name(impact, table->source), table->count[effect]);
 		foreach(cell, table->edges)
 		{
 			const OrmImpactEdge *edge = lfirst(cell);

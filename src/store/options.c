@@ -103,7 +103,8 @@ read_dry_run(void *argument, OrmJson value, const OrmPath *here)
 
 static const OrmMemberKey keys[] = {
 	{ORM_MEMBER_KEY("on_conflict"), .allowed = OF(ORM_VERB_CREATE) | OF(ORM_VERB_UPSERT), .read = read_on_conflict},
-	{ORM_MEMBER_KEY("return"), .allowed = WRITES_ONE, .read = read_return},
+	{ORM_MEMBER_KEY("return"), .allowed = WRITES_ONE | OF(ORM_VERB_DELETE) | OF(ORM_VERB_DELETE_WHERE),
+	 .read = read_return},
 	{ORM_MEMBER_KEY("action"), .allowed = WRITES_ONE, .read = read_action},
 	{ORM_MEMBER_KEY("skipped"), .allowed = WRITES_ONE | OF(ORM_VERB_FLUSH), .read = read_skipped},
 	{ORM_MEMBER_KEY("expect"), .allowed = OF(ORM_VERB_UPDATE_WHERE) | OF(ORM_VERB_DELETE_WHERE), .read = read_expect},
@@ -121,6 +122,7 @@ orm_options_read(const OrmDocument *document, OrmVerb verb)
 	OrmWriteOptions options = {.on_conflict = ORM_CONFLICT_ERROR, .expect = -1};
 	OrmPath path = orm_path_key(NULL, "options");
 
-	orm_members_read(&options_table, OF(verb), orm_document_root(document), &path, &options);
+	if (document != NULL)
+		orm_members_read(&options_table, OF(verb), orm_document_root(document), &path, &options);
 	return options;
 }

@@ -21,7 +21,7 @@ typedef struct OrmWriteOptions
 	bool dry_run; /* undo it all in the end: see api/write.c */
 } OrmWriteOptions;
 
-/* Reads them; raises 22023 for one that the verb does not have. */
+/* Reads the options of a verb (NULL: none is given); raises 22023 for one that the verb does not have. */
 extern OrmWriteOptions orm_options_read(const OrmDocument *document, OrmVerb verb);
 
 #endif
