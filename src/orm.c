@@ -14,7 +14,7 @@
 #include "exec/json.h"
 #include "exec/plan.h"
 #include "model/cache.h"
-#include "query/query.h"
+#include "query/load.h"
 #include "session/session.h"
 
 PG_MODULE_MAGIC;
@@ -28,7 +28,7 @@ _PG_init(void)
 {
 	orm_document_init();
 	orm_cache_init();
-	orm_query_init();
+	orm_load_init();
 	orm_plan_init();
 	orm_json_init();
 	orm_session_init();

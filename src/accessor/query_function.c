@@ -13,6 +13,7 @@
 #include "accessor/query_function.h"
 #include "exec/bind.h"
 #include "exec/query.h"
+#include "query/compiler.h"
 #include "store/options.h"
 
 /* How many documents a verb takes. */
@@ -208,7 +209,7 @@ compile_sample(const OrmFunction *function, const OrmModel *model, bool unset)
 	orm_shape_add_parameters(&shape, request.parameters, request.nparameters);
 	request.shape = &shape;
 	caller = MemoryContextSwitchTo(context);
-	orm_bind_check(&request, orm_query_compile(&request));
+	orm_bind_check(&request, orm_compiler_run(&request));
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 }

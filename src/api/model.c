@@ -21,8 +21,8 @@
 #include "define/extend.h"
 #include "define/report.h"
 #include "define/sync.h"
+#include "model/follow.h"
 #include "model/model.h"
-#include "model/table.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_model);
 PG_FUNCTION_INFO_V1(orm_sql_model_document);
@@ -132,7 +132,7 @@ orm_sql_map(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		orm_argument_null("relation");
 	relid = PG_GETARG_OID(0);
-	orm_declare_map(relid, name, compose(name, orm_table_name(relid), fcinfo, 2), &changes);
+	orm_declare_map(relid, name, compose(name, orm_follow_table_name(relid), fcinfo, 2), &changes);
 	return return_changes(fcinfo, changes);
 }
 

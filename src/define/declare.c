@@ -18,8 +18,8 @@
 #include "define/report.h"
 #include "define/version.h"
 #include "model/cache.h"
+#include "model/follow.h"
 #include "model/relationship.h"
-#include "model/table.h"
 
 void
 orm_declare_check_inverses(const OrmDeclaration *declaration)
@@ -204,7 +204,7 @@ static void
 raise_in_use(const OrmRegistered *old)
 {
 	ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("model \"%s\" already exists", old->name),
-			errdetail("It is the model of table \"%s\".", orm_table_name(old->relid)),
+			errdetail("It is the model of table \"%s\".", orm_follow_table_name(old->relid)),
 			errhint("Choose another name, or forget that model first: SELECT orm.unmap(%s);",
 					quote_literal_cstr(old->name)));
 }

@@ -25,8 +25,8 @@
 #include "exec/execute.h"
 #include "exec/plan.h"
 #include "model/cache.h"
+#include "model/follow.h"
 #include "model/reflect.h"
-#include "model/table.h"
 
 /* How a relation of a kind is dropped; views first, as they may read the others. */
 static const struct
@@ -85,7 +85,7 @@ static bool
 was_made(const OrmModel *model, const OrmRelationship *relationship)
 {
 	Oid owner = orm_registry_table_owner(relationship->join_relid);
-	const char *through = orm_table_name(relationship->join_relid);
+	const char *through = orm_follow_table_name(relationship->join_relid);
 	const OrmModel *target;
 
 	if (owner != model->owner)

@@ -72,7 +72,7 @@ names_relation(const OrmRegistered *row, const List *relations)
 		if (list_member_oid(relations, row->refs[i].relation))
 			return true;
 	foreach(cell, orm_register_declaration(row)->relationships)
-		if (list_member_oid(relations, orm_table_find(((OrmDeclaredRelationship *) lfirst(cell))->model, NULL)))
+		if (list_member_oid(relations, orm_follow_table(((OrmDeclaredRelationship *) lfirst(cell))->model, NULL)))
 			return true;
 	return false;
 }

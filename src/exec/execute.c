@@ -13,7 +13,7 @@
 
 #include "base/compat.h"
 #include "exec/execute.h"
-#include "exec/plan_internal.h"
+#include "exec/plan_entry.h"
 #include "exec/receiver.h"
 
 /* The command id behind the last write of this transaction, for snapshots; see orm_execute_snapshot_begin. */

@@ -41,7 +41,7 @@
 #include "utils/syscache.h"
 
 #include "base/sql.h"
-#include "exec/plan_internal.h"
+#include "exec/plan_entry.h"
 
 typedef struct Pin
 {

@@ -126,4 +126,7 @@ extern void *orm_plan_payload(const OrmPlan *plan);
  */
 extern OrmPlan *orm_plan_keep(OrmPlan *plan, const OrmPlanKey *key, MemoryContext context, void *payload);
 
+/* Raises an internal error for an SPI code that the statements built here cannot cause. */
+extern void orm_plan_check_spi(int code, const char *what);
+
 #endif

@@ -19,6 +19,7 @@
 #include "exec/bind.h"
 #include "exec/query.h"
 #include "model/cache.h"
+#include "query/compiler.h"
 #include "query/cursor.h"
 
 /* Raises 42701 for a parameter that was given before. */
@@ -222,7 +223,7 @@ prepare(const OrmQueryRequest *request)
 	static uint64 last_serial = 0;
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm query", ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	OrmCompiled *compiled = orm_query_compile(request);
+	OrmCompiled *compiled = orm_compiler_run(request);
 	OrmPrepared *prepared = palloc0(sizeof(OrmPrepared));
 
 	prepared->context = context;

@@ -25,7 +25,7 @@
 #include "model/table.h"
 
 Oid
-orm_table_find(const char *name, OrmDeclaration **declaration)
+orm_follow_table(const char *name, OrmDeclaration **declaration)
 {
 	OrmRegistered *row = orm_registry_find(name);
 
@@ -61,7 +61,7 @@ named_join(const OrmDeclaredRelationship *relationship, const char *schema)
 	char *given;
 	char *name;
 	Oid namespace_id;
-	Oid relid = orm_table_find(relationship->through, NULL);
+	Oid relid = orm_follow_table(relationship->through, NULL);
 
 	if (OidIsValid(relid))
 		return relid;
@@ -91,7 +91,7 @@ visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *con
 			continue;
 		if (relationship->kind == ORM_HAS_MANY || relationship->kind == ORM_HAS_ONE)
 			holder = strcmp(relationship->model, declaration->model) == 0 ? own
-																		  : orm_table_find(relationship->model, NULL);
+																		  : orm_follow_table(relationship->model, NULL);
 		else if (relationship->kind == ORM_MANY_TO_MANY)
 			holder = relationship->through ? named_join(relationship, get_namespace_name(get_rel_namespace(own)))
 										   : InvalidOid;
@@ -103,11 +103,11 @@ visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *con
 static bool
 joins_through_table(const OrmDeclaredRelationship *relationship)
 {
-	return relationship->through != NULL && !OidIsValid(orm_table_find(relationship->through, NULL));
+	return relationship->through != NULL && !OidIsValid(orm_follow_table(relationship->through, NULL));
 }
 
 char *
-orm_table_name(Oid relation)
+orm_follow_table_name(Oid relation)
 {
 	const char *name = get_rel_name(relation);
 	const char *schema = name ? get_namespace_name(get_rel_namespace(relation)) : NULL;
@@ -166,7 +166,7 @@ follow_join_tables(OrmDeclaration *declaration, const OrmRegistered *row)
 			if (row->refs[i].attnum == 0 && strcmp(row->refs[i].name, relationship->through) == 0 &&
 				get_rel_name(row->refs[i].relation) != NULL)
 			{
-				relationship->through = orm_table_name(row->refs[i].relation);
+				relationship->through = orm_follow_table_name(row->refs[i].relation);
 				break;
 			}
 	}

@@ -18,4 +18,13 @@ extern void orm_follow_names(OrmDeclaration *declaration, const OrmRegistered *r
 /* The columns a declaration names, with their numbers now: refs for the registry row. */
 extern void orm_follow_bind(const OrmDeclaration *declaration, OrmRegistered *row);
 
+/*
+ * The table of a model, or InvalidOid when it has none or is not known; its
+ * declaration, names as they are now, as well when "declaration" is not NULL.
+ */
+extern Oid orm_follow_table(const char *name, OrmDeclaration **declaration);
+
+/* The name of a table as documents have it, "schema.table"; raises 42P01 when it is gone. */
+extern char *orm_follow_table_name(Oid relation);
+
 #endif

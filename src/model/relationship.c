@@ -27,10 +27,10 @@
 #include "utils/syscache.h"
 
 #include "base/names.h"
+#include "model/follow.h"
 #include "model/foreign_key.h"
 #include "model/index.h"
 #include "model/relationship.h"
-#include "model/table.h"
 
 /* What is being resolved, for messages. */
 typedef struct Resolution
@@ -208,7 +208,7 @@ columns_of_many(const Resolution *r, const OrmDeclaration *target)
 static Oid
 join_relation(const OrmModel *model, const char *through)
 {
-	Oid relid = orm_table_find(through, NULL);
+	Oid relid = orm_follow_table(through, NULL);
 	char *schema;
 	char *relation;
 	Oid namespace_id;
@@ -315,7 +315,7 @@ orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRelationship *d
 	relationship->name = declared->name;
 	relationship->target = declared->model;
 	relationship->back_populates = declared->back_populates;
-	relationship->target_relid = orm_table_find(declared->model, &target);
+	relationship->target_relid = orm_follow_table(declared->model, &target);
 	if (!OidIsValid(relationship->target_relid))
 	{
 		if (raise)

@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 
 #include "model/cache.h"
+#include "model/follow.h"
 #include "model/table.h"
 #include "registry/registry.h"
 
@@ -52,7 +53,7 @@ enter(Oid relid)
 static void
 raise_none(Oid relid)
 {
-	const char *table = orm_table_name(relid);
+	const char *table = orm_follow_table_name(relid);
 
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("table \"%s\" has no model", get_rel_name(relid)),
 			errhint("Map it: SELECT * FROM orm.map('%s', 'Name');", table));

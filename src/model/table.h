@@ -13,13 +13,4 @@
  */
 extern const OrmModel *orm_table_open(Oid relid, LOCKMODE lockmode);
 
-/*
- * The table of a model, or InvalidOid when it has none or is not known; its
- * declaration, names as they are now, as well when "declaration" is not NULL.
- */
-extern Oid orm_table_find(const char *name, OrmDeclaration **declaration);
-
-/* The name of a table as documents have it, "schema.table"; raises 42P01 when it is gone. */
-extern char *orm_table_name(Oid relation);
-
 #endif

@@ -503,7 +503,7 @@ set_type(Reader *r)
 }
 
 OrmAggregate *
-orm_query_aggregate(OrmScope *scope, const char *name, OrmJson json, List **chains, const OrmPath *place)
+orm_aggregate_read(OrmScope *scope, const char *name, OrmJson json, List **chains, const OrmPath *place)
 {
 	Reader r = {.scope = scope, .chains = chains, .place = place};
 	OrmAggregate *aggregate = palloc0(sizeof(OrmAggregate));
@@ -526,7 +526,7 @@ orm_query_aggregate(OrmScope *scope, const char *name, OrmJson json, List **chai
 }
 
 void
-orm_query_append_aggregate(StringInfo sql, const OrmAggregate *aggregate)
+orm_aggregate_append(StringInfo sql, const OrmAggregate *aggregate)
 {
 	appendStringInfo(sql, "pg_catalog.%s(%s%s", aggregate->function, aggregate->distinct ? "DISTINCT " : "",
 					 aggregate->argument != NULL ? aggregate->argument->sql : "*");

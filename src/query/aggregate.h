@@ -36,13 +36,10 @@ typedef struct OrmAggregate
  * grouped, and a to-many chain is taken from the list, or added to it.  Without
  * it is one for a row, and has a chain always.
  */
-extern OrmAggregate *orm_query_aggregate(OrmScope *scope, const char *name, OrmJson json, List **chains,
-										 const OrmPath *place);
+extern OrmAggregate *orm_aggregate_read(OrmScope *scope, const char *name, OrmJson json, List **chains,
+										const OrmPath *place);
 
 /* Appends pg_catalog.sum(DISTINCT t1."likes" ORDER BY ...) FILTER (WHERE ...) */
-extern void orm_query_append_aggregate(StringInfo sql, const OrmAggregate *aggregate);
-
-/* Raises 42602 unless the text can be the name of something that a query computes. */
-extern void orm_query_check_name(const char *name, const OrmPath *place);
+extern void orm_aggregate_append(StringInfo sql, const OrmAggregate *aggregate);
 
 #endif

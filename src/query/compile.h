@@ -272,6 +272,9 @@ extern const char *orm_query_source(OrmBuilder *builder, OrmSlotSource source, i
 
 /* ---- compute.c (aggregates: see aggregate.h) ---- */
 
+/* Raises 42602 unless the text can be the name of something that a query computes. */
+extern void orm_query_check_name(const char *name, const OrmPath *place);
+
 /*
  * Reads the "compute" of a query, if it has one, and adds its names to the
  * scope, in order; later ones may use earlier ones.

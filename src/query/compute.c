@@ -223,14 +223,14 @@ read_at(OrmScope *scope, const char *name, const OrmExpression *of, OrmJson keys
 static const OrmExpression *
 read_aggregate(OrmScope *scope, const char *name, OrmJson json, const OrmPath *place)
 {
-	const OrmAggregate *aggregate = orm_query_aggregate(scope, name, json, NULL, place);
+	const OrmAggregate *aggregate = orm_aggregate_read(scope, name, json, NULL, place);
 	const OrmChain *chain = aggregate->chain;
 	OrmExpression *expression = palloc0(sizeof(OrmExpression));
 	StringInfoData sql;
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "(SELECT ");
-	orm_query_append_aggregate(&sql, aggregate);
+	orm_aggregate_append(&sql, aggregate);
 	appendStringInfo(&sql, " FROM %s%s WHERE %s)", chain->from->data, chain->scope->joins->data, chain->where->data);
 	expression->name = name;
 	expression->sql = sql.data;

@@ -1,6 +1,5 @@
 /*
- * condition.h - what where.c, related.c, operator.c, text.c, operand.c and order.c
- * share.  Private to them.
+ * condition.h - the operators of conditions.  Private to this folder.
  */
 #ifndef ORM_QUERY_CONDITION_H
 #define ORM_QUERY_CONDITION_H
@@ -15,22 +14,6 @@
  */
 extern bool orm_condition_operator(OrmScope *scope, const OrmExpression *left, const char *operator, OrmJson operand,
 								   const OrmPath *place, StringInfo sql);
-
-/*
- * Is an object an instruction in place of a value of the type (NULL: of any)?
- * Its first key begins with "$"; of json types, where that may be data, it has
- * just one key and that is one of ours.
- */
-extern bool orm_condition_is_instruction(OrmJson json, const OrmType *type);
-
-/* Is an argument of that type good for another: by a cast in an assignment, or, of text, by its input function? */
-extern bool orm_condition_fits(Oid type, Oid wanted);
-
-/* The text of a key; raises 22P05, with the place of its object, for one that the database has no text for. */
-extern char *orm_condition_key(OrmJson key, const OrmPath *place);
-
-/* Raises 42701 when a key of an object has stood in it before. */
-extern void orm_condition_check_twice(OrmJson object, const OrmJsonWalk *walk, const OrmPath *place);
 
 /* One operator of a condition while it is written. */
 typedef struct OrmCondition
@@ -91,33 +74,5 @@ extern void orm_condition_between(OrmCondition *condition, const char *symbol);
  * operator takes beside one of "left".
  */
 extern const char *orm_condition_slot(OrmCondition *condition, const OrmType *left, Oid right, OrmSlotForm form);
-
-/* ---- text.c: what the operators of text append ---- */
-
-extern void orm_condition_pattern(OrmCondition *condition);		 /* like, regex, contains... */
-extern void orm_condition_equal_folded(OrmCondition *condition); /* ieq */
-extern void orm_condition_search(OrmCondition *condition);
-
-/*
- * Conditions that are joined by AND or OR, in parentheses where there are more
- * than one.  Conditions removed by unset parameters leave no trace.
- */
-typedef struct OrmSeries
-{
-	StringInfo sql;
-	const char *joint; /* " AND " */
-	int begin;		   /* where the series begins in the text, */
-	int part;		   /* ... and its newest part */
-	int nparts;
-} OrmSeries;
-
-extern void orm_series_begin(OrmSeries *series, StringInfo sql, const char *joint);
-
-/* Around each part: "kept" is what the part's function returned. */
-extern void orm_series_begin_part(OrmSeries *series);
-extern void orm_series_end_part(OrmSeries *series, bool kept);
-
-/* Returns false, and leaves nothing, when no part was kept. */
-extern bool orm_series_end(OrmSeries *series);
 
 #endif

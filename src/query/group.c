@@ -127,7 +127,7 @@ read_aggregates(Grouping *g)
 		check_taken(g, name, &here);
 		if (orm_json_kind(walk.value) != ORM_JSON_OBJECT)
 			orm_members_raise_kind(walk.value, "an aggregate, which is an object", &here);
-		g->aggregates = lappend(g->aggregates, orm_query_aggregate(g->scope, name, walk.value, &g->chains, &here));
+		g->aggregates = lappend(g->aggregates, orm_aggregate_read(g->scope, name, walk.value, &g->chains, &here));
 	}
 }
 
@@ -255,7 +255,7 @@ name_aggregate(Grouping *g, const OrmAggregate *aggregate)
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	orm_query_append_aggregate(&sql, aggregate);
+	orm_aggregate_append(&sql, aggregate);
 	expression->name = aggregate->name;
 	expression->sql = sql.data;
 	expression->type = aggregate->type;

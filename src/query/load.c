@@ -14,6 +14,7 @@
 
 #include "model/relationship.h"
 #include "query/compile.h"
+#include "query/load.h"
 
 #define LOAD_KEYS \
 	(ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET | ORM_KEY_DISTINCT | \
@@ -22,7 +23,7 @@
 static int max_load_depth = 10;
 
 void
-orm_query_init(void)
+orm_load_init(void)
 {
 	DefineCustomIntVariable("orm.max_load_depth", "How deeply loads may be nested in a query.", NULL, &max_load_depth,
 							10, 1, 100, PGC_SUSET, 0, NULL, NULL, NULL);

@@ -18,6 +18,7 @@
 
 #include "model/value.h"
 #include "query/condition.h"
+#include "query/operand.h"
 
 typedef struct Instruction
 {
@@ -111,7 +112,7 @@ find_instruction(OrmJson key)
 }
 
 bool
-orm_condition_is_instruction(OrmJson json, const OrmType *type)
+orm_operand_is_instruction(OrmJson json, const OrmType *type)
 {
 	OrmJsonWalk walk = orm_json_walk(json);
 
@@ -149,7 +150,7 @@ orm_query_operand(OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmT
 {
 	OrmOperand operand = {.kind = ORM_OPERAND_VALUE, .json = json, .whole = json, .parameter = -1};
 
-	if (orm_condition_is_instruction(json, type))
+	if (orm_operand_is_instruction(json, type))
 		read_instruction(&operand, scope, builder, json, type, place);
 	else if (orm_json_kind(json) == ORM_JSON_NULL)
 		operand.kind = ORM_OPERAND_NULL;
@@ -159,7 +160,7 @@ orm_query_operand(OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmT
 }
 
 bool
-orm_condition_fits(Oid type, Oid wanted)
+orm_operand_fits(Oid type, Oid wanted)
 {
 	return type == wanted || TypeCategory(type) == TYPCATEGORY_STRING || type == UNKNOWNOID ||
 		can_coerce_type(1, &type, &wanted, COERCION_ASSIGNMENT);
@@ -173,7 +174,7 @@ check_parameter(const OrmQueryParameter *parameter, Oid sql_type, OrmSlotForm fo
 		return;
 
 	/* nulls in a list must be known here, and a list that is text does not show them */
-	if (orm_condition_fits(parameter->type, sql_type) &&
+	if (orm_operand_fits(parameter->type, sql_type) &&
 		(form != ORM_FORM_LIST || OidIsValid(get_base_element_type(parameter->type))))
 		return;
 	ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),

@@ -199,16 +199,4 @@ typedef struct OrmCompiled
 	OrmDepend *depends; /* the root's model first */
 } OrmCompiled;
 
-/*
- * Compiles a request, in the current memory context, where nothing else should
- * be: it becomes that of the result.  Opens the models it meets (AccessShareLock).
- * Raises all that is wrong with the document, with the place: 42703, 42704,
- * 42883, 22023, 42804, 22004, 42P02 (a parameter that is missing, or that
- * nothing uses), 54000 for loads nested too deep.
- */
-extern OrmCompiled *orm_query_compile(const OrmQueryRequest *request);
-
-/* Defines the setting orm.max_load_depth; called once from _PG_init. */
-extern void orm_query_init(void);
-
 #endif

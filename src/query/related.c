@@ -13,10 +13,12 @@
 
 #include "catalog/pg_type.h"
 
+#include "base/words.h"
 #include "model/join.h"
 #include "model/relationship.h"
-#include "base/words.h"
 #include "query/condition.h"
+#include "query/series.h"
+#include "query/where.h"
 
 /* How many of the related objects must fulfil the conditions. */
 typedef enum Quantifier
@@ -221,9 +223,9 @@ append_many(OrmScope *scope, const OrmRelationship *relationship, OrmJson condit
 	walk = orm_json_walk(condition);
 	while (orm_json_next(&walk))
 	{
-		OrmPath here = orm_path_key(place, orm_condition_key(walk.key, place));
+		OrmPath here = orm_path_key(place, orm_where_key(walk.key, place));
 
-		orm_condition_check_twice(condition, &walk, &here);
+		orm_where_check_twice(condition, &walk, &here);
 		if (orm_json_equals(walk.key, "where"))
 		{
 			if (!orm_json_member(condition, "count", &count))

@@ -16,7 +16,9 @@
 
 #include "model/patch.h"
 #include "model/value.h"
+#include "query/aggregate.h"
 #include "query/compile.h"
+#include "query/where.h"
 
 /* What comes next in the bytes; a value is the kind of its JSON (0..7). */
 typedef enum Tag

@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 
 #include "query/condition.h"
+#include "query/text.h"
 
 /* Is this a type of strings? */
 static bool
@@ -78,7 +79,7 @@ append_between(OrmCondition *condition)
 }
 
 void
-orm_condition_pattern(OrmCondition *condition)
+orm_text_pattern(OrmCondition *condition)
 {
 	const OrmNamedOperator *named = condition->operator;
 	OrmSide left = orm_condition_side(condition->left);
@@ -97,7 +98,7 @@ orm_condition_pattern(OrmCondition *condition)
 }
 
 void
-orm_condition_equal_folded(OrmCondition *condition)
+orm_text_equal_folded(OrmCondition *condition)
 {
 	Oid collation = condition->left->type->collation;
 	StringInfo sql = condition->sql;
@@ -115,7 +116,7 @@ orm_condition_equal_folded(OrmCondition *condition)
 }
 
 void
-orm_condition_search(OrmCondition *condition)
+orm_text_search(OrmCondition *condition)
 {
 	OrmSide left = orm_condition_side(condition->left);
 

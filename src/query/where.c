@@ -15,72 +15,18 @@
 #include "miscadmin.h"
 
 #include "query/condition.h"
+#include "query/operand.h"
+#include "query/series.h"
+#include "query/where.h"
 
 typedef bool (*Connective)(OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql);
-
-void
-orm_series_begin(OrmSeries *series, StringInfo sql, const char *joint)
-{
-	series->sql = sql;
-	series->joint = joint;
-	series->begin = sql->len;
-	series->part = sql->len;
-	series->nparts = 0;
-	appendStringInfoChar(sql, '(');
-}
-
-/* Takes back what was appended from a position on. */
-static void
-truncate_to(StringInfo sql, int length)
-{
-	sql->len = length;
-	sql->data[length] = '\0';
-}
-
-void
-orm_series_begin_part(OrmSeries *series)
-{
-	series->part = series->sql->len;
-	if (series->nparts > 0)
-		appendStringInfoString(series->sql, series->joint);
-}
-
-void
-orm_series_end_part(OrmSeries *series, bool kept)
-{
-	if (kept)
-		series->nparts++;
-	else
-		truncate_to(series->sql, series->part);
-}
-
-bool
-orm_series_end(OrmSeries *series)
-{
-	StringInfo sql = series->sql;
-	char *open = sql->data + series->begin;
-
-	if (series->nparts == 0)
-	{
-		truncate_to(sql, series->begin);
-		return false;
-	}
-	if (series->nparts > 1)
-	{
-		appendStringInfoChar(sql, ')');
-		return true;
-	}
-	memmove(open, open + 1, sql->len - series->begin);
-	sql->len--;
-	return true;
-}
 
 /*
  * Looks at the keys before this one, which all were good: so there are never
  * many of them.
  */
 void
-orm_condition_check_twice(OrmJson object, const OrmJsonWalk *walk, const OrmPath *place)
+orm_where_check_twice(OrmJson object, const OrmJsonWalk *walk, const OrmPath *place)
 {
 	OrmJsonWalk before = orm_json_walk(object);
 
@@ -92,7 +38,7 @@ orm_condition_check_twice(OrmJson object, const OrmJsonWalk *walk, const OrmPath
 }
 
 char *
-orm_condition_key(OrmJson key, const OrmPath *place)
+orm_where_key(OrmJson key, const OrmPath *place)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	char *text = NULL;
@@ -209,10 +155,10 @@ orm_query_where(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo
 	walk = orm_json_walk(where);
 	while (orm_json_next(&walk))
 	{
-		OrmPath here = orm_path_key(place, orm_condition_key(walk.key, place));
+		OrmPath here = orm_path_key(place, orm_where_key(walk.key, place));
 
 		CHECK_FOR_INTERRUPTS();
-		orm_condition_check_twice(where, &walk, &here);
+		orm_where_check_twice(where, &walk, &here);
 		orm_series_begin_part(&series);
 		orm_series_end_part(&series, append_member(scope, walk.key, walk.value, &here, sql));
 	}
@@ -234,7 +180,7 @@ orm_query_condition(OrmScope *scope, const OrmExpression *left, OrmJson conditio
 	OrmSeries series;
 	OrmJsonWalk walk;
 
-	if (orm_json_kind(condition) != ORM_JSON_OBJECT || orm_condition_is_instruction(condition, left->type))
+	if (orm_json_kind(condition) != ORM_JSON_OBJECT || orm_operand_is_instruction(condition, left->type))
 		return orm_condition_operator(scope, left, "eq", condition, place, sql);
 	if (condition.node->count == 0)
 		raise_empty(left, place);
@@ -242,10 +188,10 @@ orm_query_condition(OrmScope *scope, const OrmExpression *left, OrmJson conditio
 	walk = orm_json_walk(condition);
 	while (orm_json_next(&walk))
 	{
-		char *operator= orm_condition_key(walk.key, place);
+		char *operator= orm_where_key(walk.key, place);
 		OrmPath here = orm_path_key(place, operator);
 
-		orm_condition_check_twice(condition, &walk, &here);
+		orm_where_check_twice(condition, &walk, &here);
 		orm_series_begin_part(&series);
 		orm_series_end_part(&series, orm_condition_operator(scope, left, operator, walk.value, &here, sql));
 	}

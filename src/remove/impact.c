@@ -21,7 +21,7 @@
 #include "exec/plan.h"
 #include "exec/receiver.h"
 #include "model/cache.h"
-#include "model/table.h"
+#include "model/follow.h"
 #include "registry/registry.h"
 #include "remove/delete_sql.h"
 #include "remove/impact.h"
@@ -383,7 +383,7 @@ table_name(const Impact *impact, Oid relid)
 		relid = get_partition_parent(relid, true);
 		name = model_name(impact, relid);
 	}
-	return name ? name : orm_table_name(relid);
+	return name ? name : orm_follow_table_name(relid);
 }
 
 /* Adds to the number under a name; partitions are counted together. */

@@ -1,9 +1,9 @@
 /*
- * plan_internal.h - what the plan cache and the execution of its entries share.
+ * plan_entry.h - what the plan cache and the execution of its entries share.
  * Private to plan.c and execute.c.
  */
-#ifndef ORM_EXEC_PLAN_INTERNAL_H
-#define ORM_EXEC_PLAN_INTERNAL_H
+#ifndef ORM_EXEC_PLAN_ENTRY_H
+#define ORM_EXEC_PLAN_ENTRY_H
 
 #include "executor/spi.h"
 #include "lib/ilist.h"
@@ -28,8 +28,5 @@ struct OrmPlan
 	int pins;
 	dlist_node recent; /* in order of use, newest first */
 };
-
-/* Raises when SPI says what cannot happen with the statements that are built here. */
-extern void orm_plan_check_spi(int code, const char *what);
 
 #endif

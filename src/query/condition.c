@@ -1,5 +1,5 @@
 /*
- * operator.c - the operators of conditions: those with names, as a table, and
+ * condition.c - the operators of conditions: those with names, as a table, and
  * PostgreSQL's own by symbol.
  *
  * Conditions are two-valued where SQL would forget a row: what says "is not"
@@ -31,9 +31,11 @@
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
-#include "model/operator.h"
 #include "base/words.h"
+#include "model/operator.h"
 #include "query/condition.h"
+#include "query/operand.h"
+#include "query/text.h"
 
 OrmSide
 orm_condition_side(const OrmExpression *expression)
@@ -338,23 +340,23 @@ static const OrmNamedOperator named_operators[] = {
 	{"ge", .append = append_ordered, .strategy = BTGreaterEqualStrategyNumber},
 	{"in", .append = append_in},
 	{"not_in", .append = append_not_in},
-	{"ieq", .append = orm_condition_equal_folded},
-	{"search", .append = orm_condition_search},
-	{"like", .append = orm_condition_pattern, .symbol = "~~"},
-	{"ilike", .append = orm_condition_pattern, .symbol = "~~*"},
-	{"regex", .append = orm_condition_pattern, .symbol = "~"},
-	{"iregex", .append = orm_condition_pattern, .symbol = "~*"},
-	{"contains", .append = orm_condition_pattern, .symbol = "~~", .form = ORM_FORM_CONTAINS,
+	{"ieq", .append = orm_text_equal_folded},
+	{"search", .append = orm_text_search},
+	{"like", .append = orm_text_pattern, .symbol = "~~"},
+	{"ilike", .append = orm_text_pattern, .symbol = "~~*"},
+	{"regex", .append = orm_text_pattern, .symbol = "~"},
+	{"iregex", .append = orm_text_pattern, .symbol = "~*"},
+	{"contains", .append = orm_text_pattern, .symbol = "~~", .form = ORM_FORM_CONTAINS,
 	 .between = CONTAINS("%1$s", "%2$s")},
-	{"icontains", .append = orm_condition_pattern, .symbol = "~~*", .form = ORM_FORM_CONTAINS,
+	{"icontains", .append = orm_text_pattern, .symbol = "~~*", .form = ORM_FORM_CONTAINS,
 	 .between = CONTAINS(LOWER("%1$s"), LOWER("%2$s"))},
-	{"starts_with", .append = orm_condition_pattern, .symbol = "~~", .form = ORM_FORM_STARTS_WITH,
+	{"starts_with", .append = orm_text_pattern, .symbol = "~~", .form = ORM_FORM_STARTS_WITH,
 	 .between = STARTS_WITH("%1$s", "%2$s")},
-	{"istarts_with", .append = orm_condition_pattern, .symbol = "~~*", .form = ORM_FORM_STARTS_WITH,
+	{"istarts_with", .append = orm_text_pattern, .symbol = "~~*", .form = ORM_FORM_STARTS_WITH,
 	 .between = STARTS_WITH(LOWER("%1$s"), LOWER("%2$s"))},
-	{"ends_with", .append = orm_condition_pattern, .symbol = "~~", .form = ORM_FORM_ENDS_WITH,
+	{"ends_with", .append = orm_text_pattern, .symbol = "~~", .form = ORM_FORM_ENDS_WITH,
 	 .between = ENDS_WITH("%1$s", "%2$s")},
-	{"iends_with", .append = orm_condition_pattern, .symbol = "~~*", .form = ORM_FORM_ENDS_WITH,
+	{"iends_with", .append = orm_text_pattern, .symbol = "~~*", .form = ORM_FORM_ENDS_WITH,
 	 .between = ENDS_WITH(LOWER("%1$s"), LOWER("%2$s"))}};
 
 /* Is there any operator of that name in the database? */
@@ -458,7 +460,7 @@ symbol_for_value(OrmCondition *condition)
 		given = request->parameters[condition->operand.parameter].type;
 	else if (condition->operand.kind == ORM_OPERAND_VALUE)
 		given = number_type(condition);
-	if (OidIsValid(given) && !orm_condition_fits(given, left->base))
+	if (OidIsValid(given) && !orm_operand_fits(given, left->base))
 		return orm_operator_find_between(condition->name, left, orm_type_make(given, -1, InvalidOid), BOOLOID, what,
 										 condition->place);
 	return orm_operator_find(condition->name, left, BOOLOID, what, condition->place);

@@ -1,5 +1,5 @@
 /*
- * compile.c - compiling a request: which keys its verb takes, what it is made
+ * compiler.c - compiling a request: which keys its verb takes, what it is made
  * into, and what must have been used in the end.
  */
 #include "postgres.h"
@@ -11,6 +11,7 @@
 #include "model/cache.h"
 #include "query/blind.h"
 #include "query/compile.h"
+#include "query/compiler.h"
 
 #define SELECTS (ORM_KEY_SELECT | ORM_KEY_OMIT | ORM_KEY_COMPUTE | ORM_KEY_LOAD | ORM_KEY_ETAG)
 #define FINDS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET)
@@ -289,7 +290,7 @@ compile(const OrmQueryRequest *request)
 }
 
 OrmCompiled *
-orm_query_compile(const OrmQueryRequest *request)
+orm_compiler_run(const OrmQueryRequest *request)
 {
 	OrmCompiled *compiled = compile(request);
 
