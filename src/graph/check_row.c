@@ -281,6 +281,7 @@ typedef struct KeyTrial
 {
 	const OrmSubject *subject;
 	const OrmKey *key;
+	const Datum *values;		 /* by attribute */
 	bool *returning;			 /* the primary key */
 	Datum other[INDEX_MAX_KEYS]; /* the row's, in key order */
 	bool found;
@@ -322,7 +323,7 @@ look_for_row(void *argument)
 	OrmBatch batch = {&write, &record, 1};
 
 	for (int i = 0; i < trial->key->nattributes; i++)
-		orm_record_set(record, trial->key->attributes[i], subject->values[trial->key->attributes[i]], false);
+		orm_record_set(record, trial->key->attributes[i], trial->values[trial->key->attributes[i]], false);
 	orm_lookup_read(&batch, trial->key);
 }
 
@@ -371,21 +372,85 @@ is_moved(const OrmSubject *subject, const OrmObject *object, const OrmKey *key)
 	return false;
 }
 
+/* The object of the document, other than this one, that moves the row with this primary key away; NULL: none. */
+static const OrmObject *
+find_mover(const OrmSubject *subject, const OrmKey *key, const Datum *row)
+{
+	const OrmGroup *group = subject->object->group;
+
+	for (int i = 0; i < group->n; i++)
+		if (group->objects[i] != subject->object && is_of_row(group->objects[i], subject->model, row) &&
+			is_moved(subject, group->objects[i], key))
+			return group->objects[i];
+	return NULL;
+}
+
+/* Must rows that exchange values of a key be written one by one, and may none be NULL meanwhile? */
+static bool
+is_strict(const OrmModel *model, const OrmKey *key)
+{
+	for (int i = 0; i < key->nattributes; i++)
+		if (!model->attributes[key->attributes[i]].not_null)
+			return false;
+	return !key->deferrable;
+}
+
+/* Does the row that an object moves away take, by others or itself, the value that the subject gives up? */
+static bool
+is_exchange(const OrmSubject *subject, const OrmKey *key, const OrmObject *mover)
+{
+	int steps = subject->object->group->n;
+
+	while (mover != NULL && steps-- > 0)
+	{
+		KeyTrial trial = {
+			.subject = subject,
+			.key = key,
+			.values = mover->record->values,
+			.returning = orm_key_flags(subject->model, subject->model->primary_key),
+		};
+
+		for (int i = 0; i < key->nattributes; i++)
+			if (!is_given(mover->record, key->attributes[i]))
+				return false;
+		if (!orm_finding_look(subject->graph->findings, look_for_row, &trial) || !trial.found)
+			return false;
+		if (is_of_row(subject->object, subject->model, trial.other))
+			return true;
+		mover = find_mover(subject, key, trial.other);
+	}
+	return false;
+}
+
 /* Will the row with this primary key have left the value that the object takes? */
 static bool
 is_vacated(const OrmSubject *subject, const OrmKey *key, const Datum *row)
 {
-	const OrmGroup *group = subject->object->group;
+	const OrmObject *mover;
 	ListCell *cell;
 
 	foreach(cell, subject->graph->vacated)
 		if (is_of_row(lfirst(cell), subject->model, row))
 			return true;
-	for (int i = 0; i < group->n; i++)
-		if (group->objects[i] != subject->object && is_of_row(group->objects[i], subject->model, row) &&
-			is_moved(subject, group->objects[i], key))
-			return true;
-	return false;
+	mover = find_mover(subject, key, row);
+	return mover != NULL && !(is_strict(subject->model, key) && is_exchange(subject, key, mover));
+}
+
+/* The value that an object will have for an attribute; false: it is NULL, or not known. */
+static bool
+final_value(const OrmObject *object, int attribute, Datum *value)
+{
+	const OrmRecord *record = object->record;
+	int at = object->group->returned.place_of[attribute];
+	const OrmKnown *known = at < 0 || object->returned.known == NULL ? NULL : &object->returned.known[at];
+
+	if (record->given[attribute])
+	{
+		*value = record->values[attribute];
+		return is_given(record, attribute) && !record->isnull[attribute];
+	}
+	*value = known != NULL ? known->value : (Datum) 0;
+	return known != NULL && known->present && !known->isnull;
 }
 
 /* Will the object have the same value as another one, which is not NULL? */
@@ -394,13 +459,12 @@ takes_value(const OrmSubject *subject, const OrmObject *other, int attribute)
 {
 	const OrmObject *mine = supplier(subject->object, attribute);
 	const OrmObject *its = supplier(other, attribute);
+	Datum value;
 
 	if (mine != NULL || its != NULL)
 		return mine == its && !mine->said.broken;
-	return is_given(other->record, attribute) && !other->record->isnull[attribute] && subject->known[attribute] &&
-		!subject->isnull[attribute] &&
-		orm_key_order_same_value(subject->model, attribute, other->record->values[attribute],
-								 subject->values[attribute]);
+	return final_value(other, attribute, &value) && subject->known[attribute] && !subject->isnull[attribute] &&
+		orm_key_order_same_value(subject->model, attribute, value, subject->values[attribute]);
 }
 
 /* Does an object of the document that came before take the same value? */
@@ -429,7 +493,12 @@ static bool
 is_stored(const OrmSubject *subject, const OrmKey *key)
 {
 	const OrmModel *model = subject->model;
-	KeyTrial trial = {.subject = subject, .key = key, .returning = orm_key_flags(model, model->primary_key)};
+	KeyTrial trial = {
+		.subject = subject,
+		.key = key,
+		.values = subject->values,
+		.returning = orm_key_flags(model, model->primary_key),
+	};
 
 	return orm_check_row_knows(subject, key->attributes, key->nattributes) &&
 		orm_finding_look(subject->graph->findings, look_for_row, &trial) && trial.found &&

@@ -11,6 +11,7 @@
 
 #include "store/assignment.h"
 #include "store/fault.h"
+#include "store/handover.h"
 #include "store/lookup.h"
 #include "store/returning.h"
 #include "store/stale.h"
@@ -77,10 +78,17 @@ update_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
 		check_skipped(&pending, key);
 }
 
+/* Updates records, those that give the same attributes together. */
+static void
+update_parts(const OrmBatch *batch, const OrmKey *key)
+{
+	orm_batch_each_part(batch, update_part, key, ORM_CONFLICT_ERROR);
+}
+
 void
 orm_update_batch(const OrmBatch *batch, const OrmKey *key)
 {
-	orm_batch_each_part(batch, update_part, key, ORM_CONFLICT_ERROR);
+	orm_handover_run(batch, key, update_parts);
 }
 
 void

@@ -27,6 +27,7 @@
 
 #include "model/key.h"
 #include "store/fault.h"
+#include "store/handover.h"
 #include "store/insert.h"
 #include "store/lookup.h"
 #include "store/stale.h"
@@ -241,16 +242,21 @@ update_if_any(const OrmBatch *batch, const OrmKey *key)
 	orm_update_batch(batch, key);
 }
 
+/* Updates the rows that there are, and inserts the others. */
+static void
+update_or_insert(const OrmBatch *batch, const OrmKey *key)
+{
+	insert_or_update(batch, key);
+	find_or_insert(batch, key, update_if_any);
+}
+
 /* Writes records that have the key. */
 static void
 write_by_key(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conflict)
 {
 	orm_batch_lock_order(batch, key);
 	if (on_conflict == ORM_CONFLICT_UPDATE)
-	{
-		insert_or_update(batch, key);
-		find_or_insert(batch, key, update_if_any);
-	}
+		orm_handover_run(batch, key, update_or_insert);
 	else
 	{
 		insert_or_ignore(batch, key);

@@ -1,0 +1,253 @@
+/*
+ * handover.c - unique values that rows hand over; see handover.h.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_index.h"
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/syscache.h"
+
+#include "base/attempt.h"
+#include "exec/access.h"
+#include "model/key.h"
+#include "store/handover.h"
+#include "store/lookup.h"
+#include "store/update.h"
+
+/* A batch that is written. */
+typedef struct Handover
+{
+	const OrmBatch *batch;
+	const OrmKey *key;
+	OrmHandoverWrite write;
+} Handover;
+
+/* Does any record of a batch give the attribute? */
+static bool
+is_given(const OrmBatch *batch, int attribute)
+{
+	for (int i = 0; i < batch->n; i++)
+		if (batch->records[i]->given[attribute])
+			return true;
+	return false;
+}
+
+/* Does the batch give a value of this index, which is unique row by row, besides the key's? */
+static bool
+gives_value(const OrmBatch *batch, const OrmKey *key, Form_pg_index index)
+{
+	if (!(index->indisunique || index->indisexclusion) || !index->indimmediate)
+		return false;
+	for (int i = 0; i < index->indnkeyatts; i++)
+	{
+		int attribute = index->indkey.values[i] == 0
+			? -1
+			: orm_model_attribute_over(batch->write->model, index->indkey.values[i]);
+
+		if (index->indkey.values[i] == 0 ||
+			(attribute >= 0 && !orm_key_has(key, attribute) && is_given(batch, attribute)))
+			return true;
+	}
+	return false;
+}
+
+/* Can records hand over a value to each other? */
+static bool
+can_hand_over(const OrmBatch *batch, const OrmKey *key)
+{
+	Relation relation;
+	bool can = false;
+	ListCell *cell;
+
+	if (batch->n < 2)
+		return false;
+	relation = orm_model_table(batch->write->model);
+	foreach(cell, relation->rd_rel->relhasindex ? RelationGetIndexList(relation) : NIL)
+	{
+		HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		can = can || gives_value(batch, key, (Form_pg_index) GETSTRUCT(tuple));
+		ReleaseSysCache(tuple);
+	}
+	table_close(relation, NoLock);
+	return can;
+}
+
+static void
+write_batch(void *argument)
+{
+	const Handover *handover = argument;
+
+	handover->write(handover->batch, handover->key);
+}
+
+/* Writes a batch in a subtransaction; returns the error of a constraint that is looked at row by row, or NULL. */
+static ErrorData *
+try_batch(const Handover *handover)
+{
+	ErrorData *error = orm_attempt(write_batch, unconstify(Handover *, handover), ORM_ATTEMPT_KEEP);
+
+	if (error != NULL && error->sqlerrcode != ERRCODE_UNIQUE_VIOLATION &&
+		error->sqlerrcode != ERRCODE_EXCLUSION_VIOLATION)
+		ReThrowError(error);
+	return error;
+}
+
+/* Writes one record; true: it is written. */
+static bool
+try_record(const Handover *handover, OrmRecord *record, ErrorData **error)
+{
+	OrmBatch one = {handover->batch->write, &record, 1};
+	Handover single = {&one, handover->key, handover->write};
+	ErrorData *failed;
+
+	record->done = false;
+	failed = try_batch(&single);
+	if (failed != NULL)
+	{
+		record->done = false;
+		*error = failed;
+	}
+	return failed == NULL;
+}
+
+/* A record that makes NULL of what a record gives for the columns of a constraint; NULL: nothing may be NULL. */
+static OrmRecord *
+make_parked(const Handover *handover, const OrmRecord *record, const ErrorData *error)
+{
+	const OrmModel *model = handover->batch->write->model;
+	OrmRecord *parked = orm_record_make(model, 1);
+	Oid index = error->constraint_name == NULL || error->schema_name == NULL
+		? InvalidOid
+		: get_relname_relid(error->constraint_name, get_namespace_oid(error->schema_name, true));
+	HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	bool any = false;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	for (int i = 0; i < ((Form_pg_index) GETSTRUCT(tuple))->indnkeyatts; i++)
+	{
+		AttrNumber column = ((Form_pg_index) GETSTRUCT(tuple))->indkey.values[i];
+		int attribute = column > 0 ? orm_model_attribute_over(model, column) : -1;
+
+		if (attribute < 0 || !record->given[attribute] || model->attributes[attribute].not_null ||
+			model->attributes[attribute].in_key || model->attributes[attribute].generated)
+			continue;
+		orm_record_set_null(parked, attribute);
+		any = true;
+	}
+	ReleaseSysCache(tuple);
+	parked->in_graph = record->in_graph;
+	parked->place = record->place;
+	parked->index = record->index;
+	for (int i = 0; i < handover->key->nattributes; i++)
+		orm_record_set(parked, handover->key->attributes[i], record->values[handover->key->attributes[i]], false);
+	return any ? parked : NULL;
+}
+
+/* Makes NULL of the values that a record is to change, for a while; false: they may not be NULL. */
+static bool
+park(const Handover *handover, const OrmRecord *record, const ErrorData *error)
+{
+	OrmWrite write = {.model = handover->batch->write->model};
+	OrmRecord *parked = make_parked(handover, record, error);
+	OrmBatch batch = {&write, &parked, 1};
+
+	if (parked == NULL)
+		return false;
+	orm_update_batch(&batch, handover->key);
+	return true;
+}
+
+/* Raises the server's error; several rows that are left exchange values. */
+static void
+raise_left(ErrorData *error, int left)
+{
+	if (left > 1 && error->hint == NULL)
+		error->hint = pstrdup("Rows that exchange unique values need a constraint that is DEFERRABLE.");
+	ReThrowError(error);
+}
+
+/* Writes records one by one, forth and back, as long as one more of them can be written; returns how many are left. */
+static int
+write_rounds(const Handover *handover, bool *written, int left, ErrorData **error)
+{
+	bool progress = true;
+
+	for (int round = 0; progress && left > 0; round++)
+	{
+		progress = false;
+		for (int k = 0; k < handover->batch->n; k++)
+		{
+			int i = round % 2 == 0 ? k : handover->batch->n - 1 - k;
+
+			CHECK_FOR_INTERRUPTS();
+			if (written[i] || !try_record(handover, handover->batch->records[i], error))
+				continue;
+			written[i] = progress = true;
+			left--;
+		}
+	}
+	return left;
+}
+
+/* An OrmStored: rows are locked, not looked at. */
+static void
+pass_over(void *argument, const OrmRecord *record, TupleTableSlot *slot)
+{
+}
+
+/* Writes records that hand values over. */
+static void
+hand_over(const Handover *handover, bool *written)
+{
+	const OrmBatch *batch = handover->batch;
+	const OrmModel *model = batch->write->model;
+	OrmWrite write = {.model = model, .returning = orm_key_flags(model, handover->key), .stored = pass_over};
+	OrmBatch locked = {&write, batch->records, batch->n};
+	ErrorData *error = NULL;
+	int left = 0;
+
+	if (orm_access_may_read_key(model, handover->key))
+		orm_lookup_lock(&locked, handover->key, false);
+	for (int i = 0; i < batch->n; i++)
+	{
+		batch->records[i]->done = written[i];
+		left += written[i] ? 0 : 1;
+	}
+	left = write_rounds(handover, written, left, &error);
+	for (int i = 0; left > 0 && i < batch->n; i++)
+		if (!written[i] && park(handover, batch->records[i], error))
+			left = write_rounds(handover, written, left, &error);
+	if (left > 0)
+		raise_left(error, left);
+}
+
+void
+orm_handover_run(const OrmBatch *batch, const OrmKey *key, OrmHandoverWrite write)
+{
+	Handover handover = {batch, key, write};
+	bool *written;
+
+	if (!can_hand_over(batch, key))
+	{
+		write(batch, key);
+		return;
+	}
+	written = palloc_extended(sizeof(bool) * batch->n, MCXT_ALLOC_HUGE);
+	for (int i = 0; i < batch->n; i++)
+		written[i] = batch->records[i]->done;
+	if (try_batch(&handover) == NULL)
+		return;
+	for (int i = 0; i < batch->n; i++)
+		batch->records[i]->done = written[i];
+	hand_over(&handover, written);
+}
