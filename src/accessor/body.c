@@ -37,9 +37,8 @@ read_word(const char *text, char **word)
 	return end;
 }
 
-/* Raises 42601 with what a body looks like. */
-static void
-raise_syntax(const char *message)
+void
+orm_body_raise(const char *message)
 {
 	ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("%s", message),
 			errhint("A body in language orm is a verb, a model and the verb's documents: "
@@ -56,7 +55,7 @@ read_quoted(const char *text, char **name)
 	for (;; text++)
 	{
 		if (*text == '\0')
-			raise_syntax("unterminated quoted name in the body of the function");
+			orm_body_raise("unterminated quoted name in the body of the function");
 		if (*text == '"' && *++text != '"')
 			break;
 		appendStringInfoChar(&buffer, *text);
@@ -105,7 +104,7 @@ say_document(void *number)
 	errcontext("document %d in the body of the function", *(int *) number);
 }
 
-/* Reads a document, whose first brace "text" stands on. */
+/* Reads a document, whose first bracket "text" stands on. */
 static const char *
 read_document(const char *text, OrmBody *body)
 {
@@ -114,7 +113,7 @@ read_document(const char *text, OrmBody *body)
 	ErrorContextCallback context = {error_context_stack, say_document, &number};
 
 	if (body->ndocuments == ORM_BODY_DOCUMENTS)
-		raise_syntax("too many documents in the body of the function");
+		orm_body_raise("too many documents in the body of the function");
 	error_context_stack = &context;
 	body->documents[body->ndocuments++] = orm_document_open(PointerGetDatum(orm_document_parse(text, end - text)));
 	error_context_stack = context.previous;
@@ -128,11 +127,11 @@ orm_body_parse(const char *text)
 
 	text = skip_space(read_word(skip_space(text), &body.verb));
 	if (body.verb[0] == '\0')
-		raise_syntax("the body of the function does not begin with a verb");
+		orm_body_raise("the body of the function does not begin with a verb");
 	text = *text == '"' ? read_quoted(text + 1, &body.model) : read_word(text, &body.model);
-	if (body.model[0] == '\0')
-		raise_syntax("the body of the function names no model");
-	for (text = skip_space(text); *text == '{'; text = skip_space(text))
+	if (body.model[0] == '\0' && *text != '\0')
+		orm_body_raise("the body of the function names no model");
+	for (text = skip_space(text); *text == '{' || *text == '['; text = skip_space(text))
 		text = read_document(text, &body);
 	if (*text != '\0')
 		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),

@@ -30,7 +30,7 @@ record_arguments(const OrmCall *call, OrmRecord *record)
 		Datum value;
 		bool isnull;
 
-		if (!call->given[i] || (call->function->query != NULL && attribute < 0))
+		if (!call->given[i] || (attribute < 0 && call->function->verb->arguments == ORM_ARGUMENTS_PARAMETERS))
 			continue;
 		if (!parameter->usable)
 			orm_function_refuse(call->function, call->model, parameter);

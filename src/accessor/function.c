@@ -20,6 +20,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "accessor/fill.h"
 #include "accessor/function.h"
 #include "accessor/query_function.h"
 #include "model/cast.h"
@@ -317,6 +318,13 @@ orm_function_refuse(const OrmFunction *function, const OrmModel *model, const Or
 					model->name));
 }
 
+/* Are arguments parameters of documents? */
+static bool
+takes_parameters(const OrmFunction *function)
+{
+	return function->verb->arguments == ORM_ARGUMENTS_PARAMETERS;
+}
+
 /* Finds out which attribute an argument is.  The validator refuses what a call refuses only if given. */
 static void
 bind_parameter(const Compilation *c, OrmParameter *parameter)
@@ -325,10 +333,10 @@ bind_parameter(const Compilation *c, OrmParameter *parameter)
 	const OrmAttribute *attribute;
 
 	parameter->attribute = orm_model_attribute(model, parameter->name, strlen(parameter->name));
-	if (c->function->query != NULL && parameter->attribute >= 0 &&
+	if (takes_parameters(c->function) && parameter->attribute >= 0 &&
 		!is_argument(c->function->verb, model, &model->attributes[parameter->attribute]))
 		parameter->attribute = -1;
-	if (parameter->attribute < 0 && c->created && c->function->query == NULL)
+	if (parameter->attribute < 0 && c->created && !takes_parameters(c->function))
 		orm_model_no_attribute(model, parameter->name, NULL);
 	if (parameter->attribute < 0)
 		return;
@@ -412,7 +420,11 @@ read_body(OrmFunction *function, const char *source)
 {
 	OrmBody body = orm_body_parse(source);
 
-	function->verb = orm_verb_find(body.verb);
+	function->verb = orm_verb_find(body.verb, body.ndocuments > 0);
+	if (function->verb->no_model && body.model[0] != '\0')
+		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("verb \"%s\" takes no model", body.verb));
+	if (!function->verb->no_model && body.model[0] == '\0')
+		orm_body_raise("the body of the function names no model");
 	orm_query_function_take_documents(function, &body);
 	return body.model;
 }
@@ -423,6 +435,22 @@ orm_function_check_syntax(const char *source)
 	OrmFunction function = {0};
 
 	read_body(&function, source);
+}
+
+/* Compiles a function whose verb stands alone. */
+static void
+compile_without_model(Compilation *c)
+{
+	Oid type = c->form->prorettype;
+
+	if (c->form->pronargs > 0)
+		refuse(c, "can have no arguments", psprintf("The verb \"%s\" takes none.", c->function->verb->name));
+	if ((type != VOIDOID && type != INT8OID) || c->form->proretset)
+		refuse(c, psprintf("cannot return %s", format_type_be(type)),
+			   psprintf("With the verb \"%s\" it returns bigint or void.", c->function->verb->name));
+	c->function->result = type == VOIDOID ? ORM_RESULT_VOID : ORM_RESULT_BIGINT;
+	c->function->result_type = type;
+	c->function->is_volatile = true;
 }
 
 /* Compiles in the current memory context. */
@@ -438,6 +466,11 @@ compile(Compilation *c)
 	model = read_body(function, isnull ? "" : TextDatumGetCString(source));
 	function->name = pstrdup(NameStr(c->form->proname));
 	check_writing(c);
+	if (function->verb->no_model)
+	{
+		compile_without_model(c);
+		return;
+	}
 	c->model = orm_cache_open(model, orm_function_lock(function->verb));
 	function->model = pstrdup(c->model->name);
 	function->epoch = c->model->epoch;
@@ -449,6 +482,8 @@ compile(Compilation *c)
 	set_parameters(c);
 	if (function->query != NULL && c->created)
 		orm_query_function_check(function, c->model);
+	if (function->query == NULL && takes_parameters(function) && c->created)
+		orm_fill_check(function);
 }
 
 OrmFunction *

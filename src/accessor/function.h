@@ -27,13 +27,16 @@ typedef struct OrmFunction
 {
 	MemoryContext context; /* all of this */
 	uint64 epoch;		   /* of the model it was compiled for */
-	char *model;
-	char *name; /* of the function, for messages */
+	char *model;		   /* NULL: the verb has none */
+	char *name;			   /* of the function, for messages */
 	const OrmLanguageVerb *verb;
 	OrmResult result;
 	Oid result_type;
-	const OrmDocument *query; /* NULL: the verb takes no documents */
+	const OrmDocument *query; /* NULL: the verb takes none */
 	const OrmDocument *patch; /* NULL: the verb takes none */
+	const OrmDocument *object;
+	const OrmDocument *conflict_on; /* NULL: not given */
+	const OrmDocument *options;		/* NULL: not given; of a verb with a query they have been read */
 	int64 expect;
 	Oid unset; /* the function orm.unset */
 	bool is_volatile;

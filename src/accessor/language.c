@@ -81,9 +81,10 @@ open_function(Oid oid, OrmCall *call)
 	if (plan != NULL)
 	{
 		call->function = orm_plan_payload(plan);
-		call->model = orm_cache_open(call->function->model, orm_function_lock(call->function->verb));
+		if (!call->function->verb->no_model)
+			call->model = orm_cache_open(call->function->model, orm_function_lock(call->function->verb));
 	}
-	if (plan == NULL || call->function->epoch != call->model->epoch)
+	if (plan == NULL || (call->model != NULL && call->function->epoch != call->model->epoch))
 		plan = compile_function(tuple, &key, plan, call);
 	ReleaseSysCache(tuple);
 	return plan;
@@ -104,7 +105,8 @@ orm_language_call(FunctionCallInfo fcinfo)
 	if (call.function->result & (ORM_RESULT_ROW | ORM_RESULT_ROWS))
 		orm_rows_check(&call.rows);
 	find_given(&call);
-	orm_session_autoflush(call.function->is_volatile);
+	if (!call.function->verb->queues)
+		orm_session_autoflush(call.function->is_volatile);
 	result = call.function->verb->run(&call);
 	orm_plan_release(plan);
 	return result;

@@ -9,6 +9,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "accessor/fill.h"
 #include "accessor/function.h"
 #include "accessor/query_function.h"
 #include "exec/bind.h"
@@ -42,7 +43,9 @@ check_documents(const OrmLanguageVerb *verb, const OrmBody *body)
 				most == 0 ? 0 : errdetail("The last of them is the %s.", verb->documents[most - 1]));
 	if (body->ndocuments < verb->required)
 		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
-				errmsg("verb \"%s\" requires a %s", verb->name, verb->documents[body->ndocuments]),
+				errmsg("verb \"%s\" requires %s %s", verb->name,
+					   strchr("aeiou", verb->documents[body->ndocuments][0]) ? "an" : "a",
+					   verb->documents[body->ndocuments]),
 				errhint("It is a JSON object behind the model: %s %s {...}", verb->name, body->model));
 }
 
@@ -57,6 +60,39 @@ find_document(const OrmLanguageVerb *verb, const OrmBody *body, const char *name
 }
 
 void
+orm_query_function_check_options(const OrmWriteOptions *options)
+{
+	if (options->dry_run)
+		ereport(ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION), errmsg("option \"dry_run\" is not allowed here"));
+}
+
+/* Takes the documents of a verb that has no query. */
+static void
+take_object(OrmFunction *function, const OrmBody *body)
+{
+	const OrmLanguageVerb *verb = function->verb;
+	bool array = body->ndocuments > 1 && orm_json_kind(orm_document_root(body->documents[1])) == ORM_JSON_ARRAY;
+
+	function->object = find_document(verb, body, "object");
+	function->options = find_document(verb, body, "options");
+
+	/* conflict_on, an array, may be left out before the options, an object */
+	if (strcmp(verb->documents[1] ? verb->documents[1] : "", "conflict_on") == 0)
+	{
+		function->conflict_on = array ? body->documents[1] : NULL;
+		function->options = body->ndocuments > 2 ? body->documents[2]
+			: body->ndocuments == 2 && !array	 ? body->documents[1]
+												 : NULL;
+	}
+	if (function->options != NULL && !orm_fill_is_needed(function->options))
+	{
+		OrmWriteOptions options = orm_options_read(function->options, verb->write);
+
+		orm_query_function_check_options(&options);
+	}
+}
+
+void
 orm_query_function_take_documents(OrmFunction *function, const OrmBody *body)
 {
 	const OrmLanguageVerb *verb = function->verb;
@@ -66,6 +102,11 @@ orm_query_function_take_documents(OrmFunction *function, const OrmBody *body)
 	check_documents(verb, body);
 	if (count_documents(verb) == 0)
 		return;
+	if (strcmp(verb->documents[0], "query") != 0)
+	{
+		take_object(function, body);
+		return;
+	}
 	function->query = find_document(verb, body, "query");
 	if (function->query == NULL)
 		function->query = orm_document_parse("{}", 2);
@@ -75,8 +116,7 @@ orm_query_function_take_documents(OrmFunction *function, const OrmBody *body)
 	if (options == NULL)
 		return;
 	given = orm_options_read(options, function->patch ? ORM_VERB_UPDATE_WHERE : ORM_VERB_DELETE_WHERE);
-	if (given.dry_run)
-		ereport(ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION), errmsg("option \"dry_run\" is not allowed here"));
+	orm_query_function_check_options(&given);
 	function->expect = given.expect;
 }
 

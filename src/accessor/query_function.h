@@ -5,9 +5,13 @@
 #define ORM_ACCESSOR_QUERY_FUNCTION_H
 
 #include "accessor/function.h"
+#include "store/options.h"
 
 /* Takes the documents of a body into a function whose verb is known; raises 42601, 22023. */
 extern void orm_query_function_take_documents(OrmFunction *function, const OrmBody *body);
+
+/* Raises 42P13 for an option that cannot be one of a function: "dry_run". */
+extern void orm_query_function_check_options(const OrmWriteOptions *options);
 
 /* Does its query lock rows? */
 extern bool orm_query_function_locks(const OrmFunction *function);

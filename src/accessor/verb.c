@@ -1,13 +1,14 @@
 /*
  * verb.c - the verbs of LANGUAGE orm whose arguments are attributes: arguments
- * to records, records to the statements of write/ and query/, rows to results.
- * (Those with documents are in query_verb.c.)
+ * to records, records to the statements of store/ and exec/, rows to results.
+ * (Those with documents are in query_verb.c and object_verb.c.)
  */
 #include "postgres.h"
 
 #include "utils/datum.h"
 
 #include "accessor/call.h"
+#include "accessor/object_verb.h"
 #include "accessor/query_verb.h"
 #include "accessor/verb.h"
 #include "exec/access.h"
@@ -260,22 +261,37 @@ static const OrmLanguageVerb verbs[] = {
 	 .key = ORM_KEY_GIVEN},
 };
 
-const OrmLanguageVerb *
-orm_verb_find(const char *name)
+/* The verb of a table, or NULL; adds the names to a list. */
+static const OrmLanguageVerb *
+find_in(const OrmLanguageVerb *table, int n, const char *name, const char **names, int *nnames)
 {
-	const char **names = palloc(sizeof(char *) * (lengthof(verbs) + orm_query_verb_count));
-	int nnames = 0;
-
-	for (int i = 0; i < (int) lengthof(verbs) + orm_query_verb_count; i++)
+	for (int i = 0; i < n; i++)
 	{
-		const OrmLanguageVerb *verb = i < (int) lengthof(verbs) ? &verbs[i]
-																: &orm_query_verb_table[i - lengthof(verbs)];
-
-		if (strcmp(verb->name, name) == 0)
-			return verb;
-		names[nnames++] = verb->name;
+		if (strcmp(table[i].name, name) == 0)
+			return &table[i];
+		names[(*nnames)++] = table[i].name;
 	}
-	ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("unrecognized verb \"%s\"", name),
-			orm_error_nearest("verb", name, names, nnames));
 	return NULL;
+}
+
+const OrmLanguageVerb *
+orm_verb_find(const char *name, bool with_documents)
+{
+	int n = lengthof(verbs) + orm_query_verb_count + orm_object_verb_count;
+	const char **names = palloc(sizeof(char *) * n);
+	int nnames = 0;
+	const OrmLanguageVerb *verb = NULL;
+
+	if (!with_documents)
+		verb = find_in(verbs, lengthof(verbs), name, names, &nnames);
+	if (verb == NULL)
+		verb = find_in(orm_query_verb_table, orm_query_verb_count, name, names, &nnames);
+	if (verb == NULL)
+		verb = find_in(orm_object_verb_table, orm_object_verb_count, name, names, &nnames);
+	if (verb == NULL && with_documents)
+		verb = find_in(verbs, lengthof(verbs), name, names, &nnames);
+	if (verb == NULL)
+		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("unrecognized verb \"%s\"", name),
+				orm_error_nearest("verb", name, names, nnames));
+	return verb;
 }

@@ -6,6 +6,7 @@
 
 #include "accessor/body.h"
 #include "query/query.h"
+#include "store/reader.h"
 
 /* What a function may return; flags, as a verb takes several. */
 typedef enum OrmResult
@@ -51,13 +52,21 @@ typedef struct OrmLanguageVerb
 	OrmArgumentRule arguments;
 	OrmKeyRule key;
 	bool takes_row;							   /* a single argument may be the whole row */
-	const char *documents[ORM_BODY_DOCUMENTS]; /* "query", "patch", "options": what it takes, in this order */
+	bool no_model;							   /* it stands alone in its body */
+	bool queues;							   /* it leaves the queue alone, or adds to it */
+	const char *documents[ORM_BODY_DOCUMENTS]; /* "query", "patch", "object", "conflict_on", "options": what it
+												* takes, in this order */
 	int required;							   /* how many of them must be given */
-	OrmQueryVerb query;						   /* with documents: what the query is read for */
+	OrmQueryVerb query;						   /* with a query: what it is read for */
+	OrmVerb write;							   /* with an object or options: whose these are */
 	Datum (*run)(struct OrmCall *call);
 } OrmLanguageVerb;
 
-/* The verb of that name; raises 42601 for none. */
-extern const OrmLanguageVerb *orm_verb_find(const char *name);
+/*
+ * The verb of that name; raises 42601 for none.  Of two the one that takes
+ * documents is meant where the body has some, else the one whose arguments are
+ * attributes.
+ */
+extern const OrmLanguageVerb *orm_verb_find(const char *name, bool with_documents);
 
 #endif

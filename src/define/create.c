@@ -368,6 +368,7 @@ orm_create_tables(Oid owner, const char *only)
 	Run run = {NIL, NIL, &changes};
 	OrmDdlCatalog catalog = {find_target, relation_exists, NULL};
 
+	orm_registry_check_writable();
 	orm_owner_check_role(owner);
 	if (only && orm_registry_find(only) == NULL)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", only),

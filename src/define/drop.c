@@ -180,6 +180,7 @@ orm_drop_tables(Oid owner, const char *only)
 	ListCell *cell;
 	ListCell *declared;
 
+	orm_registry_check_writable();
 	orm_owner_check_role(owner);
 	if (only && orm_registry_find(only) == NULL)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", only),

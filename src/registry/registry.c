@@ -91,12 +91,18 @@ open_table(const char *name, LOCKMODE lockmode)
 }
 
 void
+orm_registry_check_writable(void)
+{
+	/* catalog writes do not check it themselves */
+	PreventCommandIfReadOnly("a change of models");
+}
+
+void
 orm_registry_lock(void)
 {
 	Relation model;
 
-	/* catalog writes, which do not check it themselves */
-	PreventCommandIfReadOnly("a change of models");
+	orm_registry_check_writable();
 	model = open_table("model", ShareRowExclusiveLock);
 	table_close(model, NoLock);
 }

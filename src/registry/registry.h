@@ -75,6 +75,9 @@ extern Oid orm_registry_document_type(void);
  */
 extern void orm_registry_lock(void);
 
+/* Raises 25006 in a read-only transaction and on a standby; so does orm_registry_lock. */
+extern void orm_registry_check_writable(void);
+
 /*
  * The row of a model, palloc'd in the current context, or NULL.  Sees what
  * this transaction has written and what others have committed by now.

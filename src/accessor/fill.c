@@ -1,0 +1,211 @@
+/*
+ * fill.c - see fill.h.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+
+#include "accessor/fill.h"
+#include "base/error.h"
+#include "exec/json.h"
+#include "registry/registry.h"
+
+/* The name of the parameter that a value stands for, or NULL. */
+static char *
+parameter_name(OrmJson json)
+{
+	OrmJson name;
+
+	if (orm_json_kind(json) != ORM_JSON_OBJECT || json.node->count != 1 || !orm_json_member(json, "$", &name) ||
+		orm_json_kind(name) != ORM_JSON_STRING)
+		return NULL;
+	return orm_json_string(name);
+}
+
+/* Is it data whatever it looks like? */
+static bool
+is_escaped(OrmJson json)
+{
+	OrmJson value;
+
+	return orm_json_kind(json) == ORM_JSON_OBJECT && json.node->count == 1 && orm_json_member(json, "$value", &value);
+}
+
+/* Is it a container in which a parameter may stand? */
+static bool
+may_hold(OrmJson json)
+{
+	return (orm_json_kind(json) == ORM_JSON_OBJECT || orm_json_kind(json) == ORM_JSON_ARRAY) && !is_escaped(json);
+}
+
+/* The number of the argument of that name that is a parameter, or -1. */
+static int
+find_parameter(const OrmFunction *function, const char *name)
+{
+	for (int i = 0; i < function->nparameters; i++)
+		if (function->parameters[i].attribute < 0 && strcmp(function->parameters[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+/* Appends JSON as it stands. */
+static void
+append_source(StringInfo out, OrmJson json)
+{
+	int length;
+	const char *source = orm_json_source(json, &length);
+
+	appendBinaryStringInfo(out, source, length);
+}
+
+/* Appends the value of an argument. */
+static void
+append_argument(StringInfo out, const OrmCall *call, int i)
+{
+	const NullableDatum *argument = &call->fcinfo->args[i];
+	Oid type = call->function->parameters[i].type;
+	bool json = type == JSONOID || type == JSONBOID;
+
+	if (argument->isnull)
+		appendStringInfoString(out, "null");
+	else if (type == orm_registry_document_type())
+		append_source(out, orm_document_root(orm_document_open(argument->value)));
+	else
+	{
+		appendStringInfoString(out, json ? "{\"$value\": " : "");
+		orm_json_write_exact(out, orm_type_make(type, -1, InvalidOid), argument->value, false);
+		appendStringInfoString(out, json ? "}" : "");
+	}
+}
+
+/* Does a value stand for an argument that was left out? */
+static bool
+is_left_out(const OrmCall *call, OrmJson json)
+{
+	char *name = parameter_name(json);
+
+	return name != NULL && !call->given[find_parameter(call->function, name)];
+}
+
+/* Appends a value, filled. */
+static void
+append_filled(StringInfo out, const OrmCall *call, OrmJson json)
+{
+	char *name = parameter_name(json);
+	bool object = orm_json_kind(json) == ORM_JSON_OBJECT;
+	bool first = true;
+	OrmJsonWalk walk;
+
+	check_stack_depth();
+	if (name != NULL)
+	{
+		append_argument(out, call, find_parameter(call->function, name));
+		return;
+	}
+	if (!may_hold(json))
+	{
+		append_source(out, json);
+		return;
+	}
+	appendStringInfoChar(out, object ? '{' : '[');
+	walk = orm_json_walk(json);
+	while (orm_json_next(&walk))
+	{
+		if (is_left_out(call, walk.value))
+			continue;
+		appendStringInfoString(out, first ? "" : ", ");
+		first = false;
+		if (object)
+		{
+			append_source(out, walk.key);
+			appendStringInfoString(out, ": ");
+		}
+		append_filled(out, call, walk.value);
+	}
+	appendStringInfoChar(out, object ? '}' : ']');
+}
+
+/* Visits the parameters of a document. */
+static bool
+visit_parameters(OrmJson json, bool (*visit)(const char *name, void *argument), void *argument)
+{
+	char *name = parameter_name(json);
+	OrmJsonWalk walk;
+
+	check_stack_depth();
+	if (name != NULL)
+		return visit(name, argument);
+	if (!may_hold(json))
+		return false;
+	walk = orm_json_walk(json);
+	while (orm_json_next(&walk))
+		if (visit_parameters(walk.value, visit, argument))
+			return true;
+	return false;
+}
+
+/* A visitor that stops at the first parameter. */
+static bool
+stop(const char *name, void *argument)
+{
+	return true;
+}
+
+bool
+orm_fill_is_needed(const OrmDocument *document)
+{
+	return visit_parameters(orm_document_root(document), stop, NULL);
+}
+
+const OrmDocument *
+orm_fill_document(const OrmCall *call, const OrmDocument *document)
+{
+	StringInfoData filled;
+
+	if (document == NULL || !orm_fill_is_needed(document))
+		return document;
+	initStringInfo(&filled);
+	if (is_left_out(call, orm_document_root(document)))
+		appendStringInfoString(&filled, "null");
+	else
+		append_filled(&filled, call, orm_document_root(document));
+	return orm_document_open(PointerGetDatum(orm_document_parse(filled.data, filled.len)));
+}
+
+/* Which arguments are parameters that stand somewhere. */
+typedef struct Use
+{
+	const OrmFunction *function;
+	bool *used;
+} Use;
+
+/* A visitor that marks the argument. */
+static bool
+mark(const char *name, void *argument)
+{
+	Use *use = argument;
+	int i = find_parameter(use->function, name);
+
+	if (i < 0)
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_PARAMETER), errmsg("parameter \"%s\" does not exist", name),
+				errhint("A parameter is an argument of function \"%s\".", use->function->name));
+	use->used[i] = true;
+	return false;
+}
+
+void
+orm_fill_check(const OrmFunction *function)
+{
+	Use use = {function, palloc0(sizeof(bool) * Max(function->nparameters, 1))};
+	const OrmDocument *documents[] = {function->object, function->conflict_on, function->options};
+
+	for (int i = 0; i < (int) lengthof(documents); i++)
+		if (documents[i] != NULL)
+			visit_parameters(orm_document_root(documents[i]), mark, &use);
+	for (int i = 0; i < function->nparameters; i++)
+		if (function->parameters[i].attribute < 0 && !use.used[i])
+			ereport(
+				ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				errmsg("argument \"%s\" of function \"%s\" is not used", function->parameters[i].name, function->name));
+}
