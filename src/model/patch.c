@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 
 #include "base/sql.h"
@@ -235,13 +236,37 @@ orm_patch_named(OrmJson key)
 const char *
 orm_patch_name(OrmPatch patch)
 {
-	return patches[patch].name;
+	return patch == ORM_PATCH_ATTRIBUTE ? "$attribute" : patches[patch].name;
+}
+
+int
+orm_patch_source(const OrmModel *model, const OrmAttribute *target, OrmJson json, const OrmPath *place)
+{
+	OrmPath here = orm_path_key(place, "$attribute");
+	const OrmAttribute *source;
+	OrmJson name;
+	int number;
+
+	if (orm_json_kind(json) != ORM_JSON_OBJECT || json.node->count != 1 || !orm_json_member(json, "$attribute", &name))
+		return -1;
+	if (orm_json_kind(name) != ORM_JSON_STRING)
+		orm_members_raise_kind(name, "the name of an attribute", &here);
+	number = orm_model_attribute(model, orm_json_bytes(name), name.node->length);
+	if (number < 0)
+		orm_model_no_attribute(model, orm_json_string(name), &here);
+	source = &model->attributes[number];
+	if (!can_coerce_type(1, &source->type->oid, &target->type->oid, COERCION_ASSIGNMENT))
+		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+				errmsg("attribute \"%s\" of type %s cannot become a value of type %s", source->name,
+					   format_type_be(source->type->oid), format_type_be(target->type->oid)),
+				orm_error_place(&here));
+	return number;
 }
 
 bool
 orm_patch_makes_value(OrmPatch patch)
 {
-	return patches[patch].makes_value;
+	return patch != ORM_PATCH_ATTRIBUTE && patches[patch].makes_value;
 }
 
 OrmPatch

@@ -37,7 +37,8 @@ typedef enum OrmPatch
 	ORM_PATCH_APPEND,
 	ORM_PATCH_REMOVE,
 	ORM_PATCH_MERGE,
-	ORM_PATCH_UNSET
+	ORM_PATCH_UNSET,
+	ORM_PATCH_ATTRIBUTE /* no operand: what another attribute of the row is; see orm_patch_source */
 } OrmPatch;
 
 /* The patch of that name, "$inc"; ORM_PATCH_SET: there is none. */
@@ -45,6 +46,14 @@ extern OrmPatch orm_patch_named(OrmJson key);
 
 /* The name of one that is not ORM_PATCH_SET. */
 extern const char *orm_patch_name(OrmPatch patch);
+
+/*
+ * The number of the attribute of the same row to which {"$attribute": name}
+ * sets another one; -1 for any other JSON.  "place" is that of the attribute
+ * that is set.  Raises 22023 for another kind of JSON, 42703, and 42804 for a
+ * type that cannot be assigned.
+ */
+extern int orm_patch_source(const OrmModel *model, const OrmAttribute *target, OrmJson json, const OrmPath *place);
 
 /* Is the operand the value of a new row? */
 extern bool orm_patch_makes_value(OrmPatch patch);

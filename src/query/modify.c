@@ -20,9 +20,6 @@
  */
 #include "postgres.h"
 
-#include "parser/parse_coerce.h"
-#include "utils/builtins.h"
-
 #include "query/compile.h"
 
 #define MODIFY_KEYS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT)
@@ -81,28 +78,6 @@ typedef struct Assignment
 	const OrmAttribute *source; /* another attribute of the row, in place of a value; NULL: none */
 } Assignment;
 
-/* The attribute of the same row that {"$attribute": name} sets another one to. */
-static const OrmAttribute *
-read_source(const OrmModel *model, const OrmAttribute *target, OrmJson name, const OrmPath *place)
-{
-	OrmPath here = orm_path_key(place, "$attribute");
-	const OrmAttribute *source;
-	int number;
-
-	if (orm_json_kind(name) != ORM_JSON_STRING)
-		orm_members_raise_kind(name, "the name of an attribute", &here);
-	number = orm_model_attribute(model, orm_json_bytes(name), name.node->length);
-	if (number < 0)
-		raise_no_attribute(model, orm_json_string(name), &here);
-	source = &model->attributes[number];
-	if (!can_coerce_type(1, &source->type->oid, &target->type->oid, COERCION_ASSIGNMENT))
-		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-				errmsg("attribute \"%s\" of type %s cannot become a value of type %s", source->name,
-					   format_type_be(source->type->oid), format_type_be(target->type->oid)),
-				orm_error_place(&here));
-	return source;
-}
-
 /* The parameter for what is given for an attribute, or NULL. */
 static const char *
 read_value(OrmBuilder *builder, OrmJson json, const OrmType *type, const OrmPath *place)
@@ -148,7 +123,7 @@ static Assignment *
 read_assignment(OrmBuilder *builder, const OrmAttribute *attribute, OrmJson json, const OrmPath *place)
 {
 	Assignment *assignment = palloc0(sizeof(Assignment));
-	OrmJson name;
+	int source;
 
 	assignment->attribute = attribute;
 	assignment->patch = orm_patch_find(attribute->type, json);
@@ -157,9 +132,10 @@ read_assignment(OrmBuilder *builder, const OrmAttribute *attribute, OrmJson json
 		assignment->value = read_patch(builder, assignment, json, place);
 		return assignment;
 	}
-	if (is_operand(json) && json.node->count == 1 && orm_json_member(json, "$attribute", &name))
+	source = orm_patch_source(builder->compiler->request->model, attribute, json, place);
+	if (source >= 0)
 	{
-		assignment->source = read_source(builder->compiler->request->model, attribute, name, place);
+		assignment->source = &builder->compiler->request->model->attributes[source];
 		return assignment;
 	}
 	if (!is_operand(json))

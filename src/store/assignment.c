@@ -67,15 +67,34 @@ append_given(StringInfo sql, const OrmStatement *statement, const char *alias, i
 		orm_assignment_value(sql, statement, attribute);
 }
 
+/* Appends another attribute of the row; to be compared it must be of the type of the one that is set. */
+static void
+append_source(StringInfo sql, const OrmStatement *statement, int i, bool compared)
+{
+	const OrmAttribute *target = &statement->model->attributes[i];
+	const OrmAttribute *source = &statement->model->attributes[statement->source[i]];
+
+	orm_assignment_column(sql, "t", source);
+	if (!compared || source->type->oid == target->type->oid)
+		return;
+	appendStringInfoString(sql, "::");
+	orm_sql_type(sql, target->type->oid, -1);
+}
+
 /* Appends the new value of an attribute: what is given, or how that changes the old one. */
 static void
-append_new_value(StringInfo sql, const OrmStatement *statement, const char *alias, int i)
+append_new_value(StringInfo sql, const OrmStatement *statement, const char *alias, int i, bool compared)
 {
 	const OrmAttribute *attribute = &statement->model->attributes[i];
 	OrmPatch patch = statement->patch != NULL ? statement->patch[i] : ORM_PATCH_SET;
 	StringInfoData column;
 	StringInfoData operand;
 
+	if (patch == ORM_PATCH_ATTRIBUTE)
+	{
+		append_source(sql, statement, i, compared);
+		return;
+	}
 	if (patch == ORM_PATCH_SET)
 	{
 		append_given(sql, statement, alias, i);
@@ -102,14 +121,14 @@ append_unequal(StringInfo sql, const OrmStatement *statement, const char *alias,
 	appendStringInfoChar(sql, ' ');
 	orm_sql_operator(sql, attribute->equality);
 	appendStringInfoChar(sql, ' ');
-	append_new_value(sql, statement, alias, i);
+	append_new_value(sql, statement, alias, i, true);
 	appendStringInfoString(sql, ") IS NOT TRUE");
 	if (attribute->not_null)
 		return;
 	appendStringInfoString(sql, " AND (");
 	orm_assignment_column(sql, "t", attribute);
 	appendStringInfoString(sql, " IS NOT NULL OR ");
-	append_new_value(sql, statement, alias, i);
+	append_new_value(sql, statement, alias, i, true);
 	appendStringInfoString(sql, " IS NOT NULL)");
 }
 
@@ -143,7 +162,8 @@ append_images_differ(StringInfo sql, const OrmStatement *statement, const char *
 		{
 			orm_sql_comma(sql, &first);
 			orm_assignment_column(sql, "t", &model->attributes[i]);
-			if (statement->patch != NULL && statement->patch[i] != ORM_PATCH_SET)
+			if (statement->patch != NULL && statement->patch[i] != ORM_PATCH_SET &&
+				statement->patch[i] != ORM_PATCH_ATTRIBUTE)
 				append_base_type(sql, model->attributes[i].type);
 		}
 	appendStringInfoString(sql, "), ROW(");
@@ -152,7 +172,7 @@ append_images_differ(StringInfo sql, const OrmStatement *statement, const char *
 		if (orm_assignment_has(statement, i) && !model->attributes[i].equal_is_same)
 		{
 			orm_sql_comma(sql, &first);
-			append_new_value(sql, statement, alias, i);
+			append_new_value(sql, statement, alias, i, true);
 		}
 	appendStringInfoString(sql, "))");
 }
@@ -196,7 +216,7 @@ orm_assignment_list(StringInfo sql, const OrmStatement *statement, const char *a
 		orm_sql_comma(sql, &first);
 		orm_sql_name(sql, statement->model->attributes[i].column);
 		appendStringInfoString(sql, " = ");
-		append_new_value(sql, statement, alias, i);
+		append_new_value(sql, statement, alias, i, false);
 	}
 }
 

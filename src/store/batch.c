@@ -67,11 +67,15 @@ typedef struct PartOrder
 int
 orm_batch_compare_patches(const OrmRecord *a, const OrmRecord *b, int nattributes)
 {
-	if (a->patch == NULL && b->patch == NULL)
-		return 0;
-	if (a->patch != NULL && b->patch != NULL)
-		return memcmp(a->patch, b->patch, nattributes);
-	return a->patch != NULL ? 1 : -1;
+	int result;
+
+	if (a->patch == NULL || b->patch == NULL)
+		return (a->patch != NULL) - (b->patch != NULL);
+	result = memcmp(a->patch, b->patch, nattributes);
+	if (result != 0 || a->source == NULL)
+		return result;
+	Assert(b->source != NULL);
+	return memcmp(a->source, b->source, sizeof(int16) * nattributes);
 }
 
 /* Orders records by what they give: equal, they go in one statement. */

@@ -16,6 +16,7 @@ read_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
 
 	statement.bound = bound;
 	statement.patch = NULL;
+	statement.source = NULL;
 	orm_returning_run(&statement, part, key);
 	pfree(bound);
 }
@@ -34,6 +35,7 @@ orm_lookup_lock(const OrmBatch *batch, const OrmKey *key, bool etag)
 
 	statement.bound = bound;
 	statement.patch = NULL;
+	statement.source = NULL;
 	statement.lock = !batch->write->checking;
 	statement.etag = etag;
 	orm_returning_run(&statement, batch, key);

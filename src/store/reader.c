@@ -192,6 +192,29 @@ read_patch(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, cons
 	return true;
 }
 
+/* Reads {"$attribute": name} of an update into a record; false: it is something else. */
+static bool
+read_source(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *path)
+{
+	const OrmModel *model = reader->model;
+	const OrmAttribute *attribute = &model->attributes[i];
+	int source;
+
+	if (reader->verb != ORM_VERB_UPDATE || attribute->in_key)
+		return false;
+	source = orm_patch_source(model, attribute, json, path);
+	if (source < 0)
+		return false;
+	if (record->patch == NULL)
+		record->patch = palloc0(sizeof(uint8) * model->nattributes);
+	if (record->source == NULL)
+		record->source = palloc0(sizeof(int16) * model->nattributes);
+	record->patch[i] = ORM_PATCH_ATTRIBUTE;
+	record->source[i] = source;
+	orm_record_set_null(record, i);
+	return true;
+}
+
 /* Reads a value into a record.  A key attribute that is null is not given. */
 static void
 read_value(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *here)
@@ -202,7 +225,8 @@ read_value(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, cons
 
 	if (attribute->in_key && orm_json_kind(json) == ORM_JSON_NULL)
 		return;
-	if (orm_json_kind(json) == ORM_JSON_OBJECT && read_patch(reader, record, i, json, here))
+	if (orm_json_kind(json) == ORM_JSON_OBJECT &&
+		(read_source(reader, record, i, json, here) || read_patch(reader, record, i, json, here)))
 		return;
 	value = orm_value_read(attribute->type, json, here, &isnull);
 	if (!isnull || !attribute->in_key)

@@ -17,6 +17,7 @@ typedef struct OrmRecord
 	bool *isnull;
 	bool *given;
 	uint8 *patch;		  /* by attribute: OrmPatch; NULL: all are ORM_PATCH_SET */
+	int16 *source;		  /* by attribute, of ORM_PATCH_ATTRIBUTE: number of the other attribute; NULL: there is none */
 	int index;			  /* place in the caller's array, for messages; -1: a single object */
 	bool in_graph;		  /* "place" is its place in the document, and "index" only orders */
 	const OrmPath *place; /* in a graph; NULL: the root */

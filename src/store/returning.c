@@ -408,6 +408,7 @@ orm_returning_statement(OrmPlanKind kind, const OrmBatch *part, const OrmKey *ke
 		.model = part->write->model,
 		.bound = part->records[0]->given,
 		.patch = part->records[0]->patch,
+		.source = part->records[0]->source,
 		.key = key,
 		.returning = part->write->returning,
 	};

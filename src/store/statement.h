@@ -29,6 +29,7 @@ typedef struct OrmStatement
 	const OrmModel *model;
 	const bool *bound;		   /* by attribute: has it a parameter? */
 	const uint8 *patch;		   /* by attribute: how what is bound changes a row; NULL: it is the new value */
+	const int16 *source;	   /* with patch, as of a record */
 	const OrmKey *key;		   /* what rows are found by; INSERT: the conflict key, if any */
 	const bool *returning;	   /* by attribute; NULL: no columns but those of key_back */
 	const OrmKey *key_back;	   /* its columns come back behind those of "returning" */

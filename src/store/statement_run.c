@@ -32,6 +32,7 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 		statement->key ? statement->key->nattributes : 0,
 		statement->key_back ? statement->key_back->nattributes : 0,
 		statement->patch != NULL,
+		statement->source != NULL,
 		statement->action,
 		statement->lock,
 		statement->etag,
@@ -43,6 +44,8 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 	orm_plan_key_add_flags(key, statement->bound, model->nattributes);
 	if (statement->patch != NULL)
 		orm_plan_key_add(key, statement->patch, model->nattributes);
+	if (statement->source != NULL)
+		orm_plan_key_add(key, statement->source, sizeof(int16) * model->nattributes);
 	if (statement->returning != NULL)
 		orm_plan_key_add_flags(key, statement->returning, model->nattributes);
 	for (int i = 0; i < (int) lengthof(keys); i++)
