@@ -14,6 +14,7 @@
 #include "model/cache.h"
 #include "remove/delete.h"
 #include "remove/impact.h"
+#include "store/locate.h"
 #include "store/lookup.h"
 
 /* Names what the graph writes: it must not go with what leaves. */
@@ -103,7 +104,7 @@ delete_rows(const OrmGraph *graph, const OrmBatch *batch, bool probe)
 	}
 	PG_CATCH();
 	{
-		orm_error_rethrow_at(orm_batch_place(batch), caller);
+		orm_locate_rethrow(batch, caller);
 	}
 	PG_END_TRY();
 	return gone;

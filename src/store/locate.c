@@ -1,19 +1,21 @@
 /*
  * locate.c - whose fault it was that a statement of many rows failed.
  *
- * The server says which constraint or column, not which row.  A column that
- * may not be NULL is looked up in the rows; of a unique or foreign key the
- * server's detail has the values, as "(a, b)=(1, 2)", and of a check the whole
- * row, as "(1, 2, null)", in every language, and the row that has these is
- * looked for.  What is not found has the place that all rows have in common.
+ * The server says which constraint or column, not which row.  In every language
+ * its detail has the values of a unique, exclusion or foreign key, as "(a, b)=(1, 2)",
+ * and the whole row that violates a check or a NOT NULL, as "(1, 2, null)", as far
+ * as the caller may read it; the record that gives these values is looked for.
+ * What is not found has the place that all records have in common.
  */
 #include "postgres.h"
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
 #include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -72,81 +74,68 @@ index_columns(Oid relid, const char *name, const char **names)
 	return n;
 }
 
-/* The columns of a constraint, in its order; returns how many, 0: none that we know. */
-static int
-constraint_columns(Oid relid, const char *name, const char **names)
+/* A violated constraint of a relation. */
+typedef struct Violated
 {
-	HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(get_relation_constraint_oid(relid, name, true)));
-	int n = 0;
-	bool isnull;
-	Datum columns;
-	ArrayType *array;
-
-	if (!HeapTupleIsValid(tuple))
-		return index_columns(relid, name, names);
-	columns = SysCacheGetAttr(CONSTROID, tuple, Anum_pg_constraint_conkey, &isnull);
-	array = isnull ? NULL : DatumGetArrayTypeP(columns);
-	if (array != NULL && ARR_DIMS(array)[0] <= INDEX_MAX_KEYS &&
-		name_columns(relid, (int16 *) ARR_DATA_PTR(array), ARR_DIMS(array)[0], names))
-		n = ARR_DIMS(array)[0];
-	ReleaseSysCache(tuple);
-	return n;
-}
-
-/* What the server's detail has for a row's key: (a, b)=(1, 2) */
-static char *
-key_in_detail(const OrmSuspects *suspects, int row, const char *const *columns, int n)
-{
-	StringInfoData text;
-
-	initStringInfo(&text);
-	for (int i = 0; i < n; i++)
-		appendStringInfo(&text, "%s%s", i ? ", " : "(", columns[i]);
-	for (int i = 0; i < n; i++)
-	{
-		bool isnull;
-		char *value = suspects->text(suspects->argument, row, columns[i], &isnull);
-
-		if (value == NULL)
-			return NULL;
-		appendStringInfo(&text, "%s%s", i ? ", " : ")=(", value);
-	}
-	appendStringInfoChar(&text, ')');
-	return text.data;
-}
-
-/* The last row with the key of a violated constraint: the one that came too late, if it is unique. */
-static int
-find_key(const OrmSuspects *suspects, const char *constraint, const char *detail)
-{
+	Oid relid;
+	const char *constraint;
+	int n; /* columns; 0: none that we know */
 	const char *columns[INDEX_MAX_KEYS];
-	int n = constraint_columns(suspects->relid, constraint, columns);
-	int row = n > 0 ? suspects->n - 1 : -1;
-	MemoryContext per_row = AllocSetContextCreate(CurrentMemoryContext, "orm blame", ALLOCSET_SMALL_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(per_row);
+} Violated;
 
-	for (; row >= 0; row--)
-	{
-		char *key = key_in_detail(suspects, row, columns, n);
+/* Reads the columns in an array of pg_constraint. */
+static void
+read_columns(Violated *violated, HeapTuple tuple, AttrNumber attribute, Oid relid)
+{
+	bool isnull;
+	Datum columns = SysCacheGetAttr(CONSTROID, tuple, attribute, &isnull);
+	ArrayType *array = isnull ? NULL : DatumGetArrayTypeP(columns);
 
-		if (key != NULL && strstr(detail, key) != NULL)
-			break;
-		MemoryContextReset(per_row);
-	}
-	MemoryContextSwitchTo(caller);
-	MemoryContextDelete(per_row);
-	return row;
+	if (array != NULL && ARR_DIMS(array)[0] <= INDEX_MAX_KEYS &&
+		name_columns(relid, (int16 *) ARR_DATA_PTR(array), ARR_DIMS(array)[0], violated->columns))
+		violated->n = ARR_DIMS(array)[0];
 }
+
+/* Reads the columns of the constraint; those that it refers to when it is a foreign key of another relation. */
+static void
+read_constraint(Violated *violated, const OrmSuspects *suspects, bool ours)
+{
+	Oid constraint = get_relation_constraint_oid(violated->relid, violated->constraint, true);
+	HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+
+	violated->n = 0;
+	if (!HeapTupleIsValid(tuple))
+	{
+		if (ours)
+			violated->n = index_columns(violated->relid, violated->constraint, violated->columns);
+		return;
+	}
+	if (ours)
+		read_columns(violated, tuple, Anum_pg_constraint_conkey, violated->relid);
+	else if (((Form_pg_constraint) GETSTRUCT(tuple))->confrelid == suspects->relid)
+		read_columns(violated, tuple, Anum_pg_constraint_confkey, suspects->relid);
+	ReleaseSysCache(tuple);
+}
+
+/* A comparison of a row with the server's text of it. */
+typedef struct Comparison
+{
+	const OrmSuspects *suspects;
+	int row;
+	int longest; /* values are cut there; 0: they are not */
+	int known;	 /* so many fields were compared */
+} Comparison;
 
 /*
- * Skips a column's field in the server's text of a row, if it is the row's: of a
- * value that is not known, up to the next comma.  NULL: it is another one.
+ * Skips a column's field in the server's text, if it is the row's: of a value
+ * that is not known, up to the next comma.  NULL: it is another one.
  */
 static const char *
-skip_field(const OrmSuspects *suspects, int row, const char *column, const char *text)
+skip_field(Comparison *comparison, const char *column, const char *text)
 {
+	const OrmSuspects *suspects = comparison->suspects;
 	bool isnull = false;
-	char *value = suspects->text(suspects->argument, row, column, &isnull);
+	char *value = suspects->text(suspects->argument, comparison->row, column, &isnull);
 	int length;
 
 	if (value == NULL && !isnull)
@@ -154,10 +143,78 @@ skip_field(const OrmSuspects *suspects, int row, const char *column, const char 
 	if (value == NULL)
 		value = "null";
 	length = strlen(value);
-	if (length > LONGEST_FIELD)
-		value = psprintf("%.*s...", pg_mbcliplen(value, length, LONGEST_FIELD), value);
+	if (comparison->longest > 0 && length > comparison->longest)
+		value = psprintf("%.*s...", pg_mbcliplen(value, length, comparison->longest), value);
 	length = strlen(value);
+	comparison->known++;
 	return strncmp(text, value, length) == 0 ? text + length : NULL;
+}
+
+/* Are these the values of the row's key, in the server's text?  (a, b)=(1, 2) */
+static bool
+is_key(Comparison *comparison, const Violated *violated, const char *values)
+{
+	const char *text = values;
+
+	for (int i = 0; text != NULL && i < violated->n; i++)
+	{
+		if (i > 0)
+			text = strncmp(text, ", ", 2) == 0 ? text + 2 : NULL;
+		if (text != NULL)
+			text = skip_field(comparison, violated->columns[i], text);
+	}
+	return text != NULL && *text == ')';
+}
+
+/* The values of the key in a detail, behind its parenthesis; NULL: there are none. */
+static const char *
+values_in_detail(const Violated *violated, const char *detail)
+{
+	StringInfoData names;
+	const char *found;
+
+	initStringInfo(&names);
+	for (int i = 0; i < violated->n; i++)
+		appendStringInfo(&names, "%s%s", i ? ", " : "(", violated->columns[i]);
+	appendStringInfoString(&names, ")=(");
+	found = strstr(detail, names.data);
+	return found != NULL ? found + names.len : NULL;
+}
+
+/*
+ * The last row with the key of a violated constraint: the one that came too
+ * late, if it is unique.  Rows that do not give all of the key count where they
+ * give a part, and only one could be meant.
+ */
+static int
+find_key(const OrmSuspects *suspects, const Violated *violated, const char *detail)
+{
+	const char *values = violated->n > 0 ? values_in_detail(violated, detail) : NULL;
+	MemoryContext per_row = AllocSetContextCreate(CurrentMemoryContext, "orm blame", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(per_row);
+	int possible = -1;
+	int npossible = 0;
+	int found = -1;
+
+	for (int row = suspects->n - 1; values != NULL && found < 0 && row >= 0; row--)
+	{
+		Comparison comparison = {suspects, row, 0, 0};
+
+		if (is_key(&comparison, violated, values))
+		{
+			if (comparison.known == violated->n)
+				found = row;
+			else if (comparison.known > 0)
+			{
+				possible = row;
+				npossible++;
+			}
+		}
+		MemoryContextReset(per_row);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(per_row);
+	return found >= 0 || npossible != 1 ? found : possible;
 }
 
 /* How many columns a relation has, those that are dropped included. */
@@ -174,14 +231,15 @@ count_columns(Oid relid)
 
 /* Is this the server's text of a row? */
 static bool
-is_row(const OrmSuspects *suspects, int row, const char *text)
+is_row(Comparison *comparison, const char *text)
 {
-	int ncolumns = count_columns(suspects->relid);
+	Oid relid = comparison->suspects->relid;
+	int ncolumns = count_columns(relid);
 	bool first = true;
 
 	for (int i = 1; text != NULL && i <= ncolumns; i++)
 	{
-		HeapTuple tuple = SearchSysCacheAttNum(suspects->relid, i);
+		HeapTuple tuple = SearchSysCacheAttNum(relid, i);
 
 		if (!HeapTupleIsValid(tuple))
 			continue; /* dropped */
@@ -189,7 +247,7 @@ is_row(const OrmSuspects *suspects, int row, const char *text)
 			text = strncmp(text, ", ", 2) == 0 ? text + 2 : NULL;
 		first = false;
 		if (text != NULL)
-			text = skip_field(suspects, row, NameStr(((Form_pg_attribute) GETSTRUCT(tuple))->attname), text);
+			text = skip_field(comparison, NameStr(((Form_pg_attribute) GETSTRUCT(tuple))->attname), text);
 		ReleaseSysCache(tuple);
 	}
 	return text != NULL && *text == ')';
@@ -200,39 +258,73 @@ static int
 find_row(const OrmSuspects *suspects, const char *detail)
 {
 	const char *text = strchr(detail, '(');
-	int row = text != NULL ? 0 : suspects->n;
 	MemoryContext per_row = AllocSetContextCreate(CurrentMemoryContext, "orm blame", ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(per_row);
+	int found = -1;
 
-	while (row < suspects->n && !is_row(suspects, row, text + 1))
+	for (int row = 0; text != NULL && found < 0 && row < suspects->n; row++)
 	{
+		Comparison comparison = {suspects, row, LONGEST_FIELD, 0};
+
+		if (is_row(&comparison, text + 1) && comparison.known > 0)
+			found = row;
 		MemoryContextReset(per_row);
-		row++;
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(per_row);
-	return row < suspects->n ? row : -1;
+	return found;
+}
+
+/* Is a relation that of the rows, a partition of it, or one that inherits from it? */
+static bool
+holds_rows(Oid relid, Oid of)
+{
+	return relid == of || typeInheritsFrom(get_rel_type_id(relid), get_rel_type_id(of));
+}
+
+/* The row of a violated unique, exclusion or foreign key. */
+static int
+find_by_constraint(const OrmSuspects *suspects, const ErrorData *error, Oid relid, bool ours)
+{
+	Violated violated = {.relid = relid, .constraint = error->constraint_name};
+	bool foreign = error->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION;
+	int row = -1;
+
+	if (error->constraint_name == NULL || error->detail == NULL)
+		return -1;
+	if (ours)
+	{
+		read_constraint(&violated, suspects, true);
+		row = find_key(suspects, &violated, error->detail);
+	}
+	if (row >= 0 || !foreign)
+		return row;
+	read_constraint(&violated, suspects, false);
+	return find_key(suspects, &violated, error->detail);
 }
 
 int
 orm_locate_row(const OrmSuspects *suspects, const ErrorData *error)
 {
-	char *relation;
+	Oid schema = error->schema_name != NULL ? get_namespace_oid(error->schema_name, true) : InvalidOid;
+	Oid relid = error->table_name != NULL ? get_relname_relid(error->table_name, schema) : InvalidOid;
+	int row = -1;
+	bool ours;
 
 	/* when any of these is raised nothing is locked, and the catalogs may be asked */
-	if (error->table_name == NULL ||
-		(error->sqlerrcode != ERRCODE_NOT_NULL_VIOLATION && error->sqlerrcode != ERRCODE_CHECK_VIOLATION &&
-		 error->sqlerrcode != ERRCODE_UNIQUE_VIOLATION && error->sqlerrcode != ERRCODE_FOREIGN_KEY_VIOLATION))
+	if (!OidIsValid(relid))
 		return -1;
-	relation = get_rel_name(suspects->relid);
-	if (relation == NULL || strcmp(error->table_name, relation) != 0)
+	ours = holds_rows(relid, suspects->relid);
+	if (error->sqlerrcode == ERRCODE_UNIQUE_VIOLATION || error->sqlerrcode == ERRCODE_EXCLUSION_VIOLATION ||
+		error->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION)
+		return find_by_constraint(suspects, error, relid, ours);
+	if (!ours || (error->sqlerrcode != ERRCODE_NOT_NULL_VIOLATION && error->sqlerrcode != ERRCODE_CHECK_VIOLATION))
 		return -1;
-	if (error->sqlerrcode == ERRCODE_NOT_NULL_VIOLATION)
-		return error->column_name != NULL ? find_null(suspects, error->column_name) : -1;
-	if (error->constraint_name == NULL || error->detail == NULL)
-		return -1;
-	return error->sqlerrcode == ERRCODE_CHECK_VIOLATION ? find_row(suspects, error->detail)
-														: find_key(suspects, error->constraint_name, error->detail);
+	if (error->detail != NULL)
+		row = find_row(suspects, error->detail);
+	if (row < 0 && error->sqlerrcode == ERRCODE_NOT_NULL_VIOLATION && error->column_name != NULL)
+		row = find_null(suspects, error->column_name);
+	return row;
 }
 
 /* What a record of a batch gives for a column. */
