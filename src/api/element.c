@@ -26,20 +26,20 @@
 PG_FUNCTION_INFO_V1(orm_sql_element);
 
 /* A builder, read from pg_proc once for a call site. */
-typedef struct Builder
+typedef struct ElementBuilder
 {
 	char *name;
 	int nkeys;
 	char **keys;
 	Oid *types;
-} Builder;
+} ElementBuilder;
 
 /* Reads the called builder from pg_proc, into the memory of its call site. */
-static Builder *
+static ElementBuilder *
 read_builder(FmgrInfo *flinfo)
 {
 	MemoryContext caller = MemoryContextSwitchTo(flinfo->fn_mcxt);
-	Builder *builder = palloc0(sizeof(Builder));
+	ElementBuilder *builder = palloc0(sizeof(ElementBuilder));
 	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(flinfo->fn_oid));
 	char *modes;
 
@@ -123,7 +123,7 @@ append_argument(StringInfo out, Oid type, Datum value)
 Datum
 orm_sql_element(PG_FUNCTION_ARGS)
 {
-	Builder *builder = fcinfo->flinfo->fn_extra;
+	ElementBuilder *builder = fcinfo->flinfo->fn_extra;
 	StringInfoData out;
 	bool first = true;
 

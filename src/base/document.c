@@ -43,7 +43,7 @@
 static int max_document_depth = 64;
 static int max_document_nodes = 5000000;
 
-typedef struct Builder
+typedef struct NodeBuilder
 {
 	JsonLexContext *lex;
 	JsonLexContext *decoder; /* made when a string needs it */
@@ -57,7 +57,7 @@ typedef struct Builder
 	uint32 deepest;
 	const char *cursor; /* end of the last value, or start of a container's inside */
 	StringInfoData decoded;
-} Builder;
+} NodeBuilder;
 
 /* Raises the error of a text for which no document can be made. */
 static void
@@ -69,7 +69,7 @@ raise_too_large(void)
 
 /* Doubles the room for nodes. */
 static void
-grow(Builder *builder)
+grow(NodeBuilder *builder)
 {
 	const uint32 most = (MaxAllocSize - offsetof(OrmDocument, nodes)) / sizeof(OrmNode);
 
@@ -81,7 +81,7 @@ grow(Builder *builder)
 
 /* Appends a node for the bytes between two points of the text and returns its index. */
 static inline uint32
-add_node(Builder *builder, OrmJsonKind kind, const char *start, const char *end)
+add_node(NodeBuilder *builder, OrmJsonKind kind, const char *start, const char *end)
 {
 	OrmNode *node;
 
@@ -100,7 +100,7 @@ add_node(Builder *builder, OrmJsonKind kind, const char *start, const char *end)
 
 /* Points a string's node, whose source has a backslash, at its decoded bytes. */
 static void
-decode_string(Builder *builder, OrmNode *node, const char *start, const char *end)
+decode_string(NodeBuilder *builder, OrmNode *node, const char *start, const char *end)
 {
 	if (builder->decoder == NULL)
 	{
@@ -124,7 +124,7 @@ decode_string(Builder *builder, OrmNode *node, const char *start, const char *en
 
 /* Appends the node of a string; start and end include its quotes. */
 static inline void
-add_string(Builder *builder, const char *start, const char *end)
+add_string(NodeBuilder *builder, const char *start, const char *end)
 {
 	uint32 index = add_node(builder, ORM_JSON_STRING, start + 1, end - 1);
 	OrmNode *node = &builder->document->nodes[index];
@@ -136,7 +136,7 @@ add_string(Builder *builder, const char *start, const char *end)
 
 /* Makes a container, whose node stands already, the innermost open one. */
 static inline void
-open_container(Builder *builder, uint32 index, const char *start)
+open_container(NodeBuilder *builder, uint32 index, const char *start)
 {
 	builder->document->nodes[index].next = builder->open;
 	builder->open = index;
@@ -147,7 +147,7 @@ open_container(Builder *builder, uint32 index, const char *start)
 
 /* Appends the value whose first token the lexer has just read. */
 static void
-add_value(Builder *builder)
+add_value(NodeBuilder *builder)
 {
 	static const int8 kinds[] = {[JSON_TOKEN_STRING] = ORM_JSON_STRING,		  [JSON_TOKEN_NUMBER] = ORM_JSON_NUMBER,
 								 [JSON_TOKEN_OBJECT_START] = ORM_JSON_OBJECT, [JSON_TOKEN_ARRAY_START] = ORM_JSON_ARRAY,
@@ -192,7 +192,7 @@ is_space(char c)
 static ORM_JSON_ACTION
 member_start(void *state, char *name, bool isnull)
 {
-	Builder *builder = state;
+	NodeBuilder *builder = state;
 	const char *start = builder->cursor;
 	const char *end = builder->lex->prev_token_terminator - 1;
 
@@ -209,7 +209,7 @@ member_start(void *state, char *name, bool isnull)
 static ORM_JSON_ACTION
 container_end(void *state)
 {
-	Builder *builder = state;
+	NodeBuilder *builder = state;
 	OrmNode *node = &builder->document->nodes[builder->open];
 
 	builder->cursor = builder->lex->prev_token_terminator;
@@ -290,7 +290,7 @@ hint_no_document(const char *text, const char *end)
 
 /* Raises the server's error for a text that is no JSON, with a hint where the text is known. */
 static void
-raise_no_document(const Builder *builder, JsonParseErrorType error)
+raise_no_document(const NodeBuilder *builder, JsonParseErrorType error)
 {
 	const char *hint = hint_no_document(builder->text, builder->text + builder->text_length);
 	MemoryContext caller = CurrentMemoryContext;
@@ -319,7 +319,7 @@ raise_no_document(const Builder *builder, JsonParseErrorType error)
  * if it is a container, after it if it is not.
  */
 static void
-parse(Builder *builder)
+parse(NodeBuilder *builder)
 {
 	JsonSemAction actions = {0};
 	const char *start = builder->text;
@@ -355,7 +355,7 @@ parse(Builder *builder)
 
 /* Puts the text and the decoded strings behind the nodes and fills in the header. */
 static OrmDocument *
-finish(Builder *builder)
+finish(NodeBuilder *builder)
 {
 	Size nodes = offsetof(OrmDocument, nodes) + builder->nnodes * sizeof(OrmNode);
 	Size room = offsetof(OrmDocument, nodes) + builder->capacity * sizeof(OrmNode);
@@ -389,7 +389,7 @@ finish(Builder *builder)
 OrmDocument *
 orm_document_parse(const char *text, int length)
 {
-	Builder builder = {0};
+	NodeBuilder builder = {0};
 
 	builder.text = text;
 	builder.text_length = length;

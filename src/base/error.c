@@ -29,80 +29,6 @@ orm_error_clip(const char *name)
 	return psprintf("%.*s...", pg_mbcliplen(name, length, MAX_SHOWN), name);
 }
 
-/* Appends the steps from the root to a place. */
-static void
-append_path(StringInfo text, const OrmPath *path)
-{
-	check_stack_depth();
-	if (path->parent != NULL)
-		append_path(text, path->parent);
-	if (path->key == NULL)
-		appendStringInfo(text, "[%d]", path->index);
-	else
-	{
-		if (text->len > 0)
-			appendStringInfoChar(text, '.');
-		appendStringInfoString(text, orm_error_clip(path->key));
-	}
-}
-
-/* The place as text. */
-char *
-orm_path_text(const OrmPath *path)
-{
-	StringInfoData text;
-
-	initStringInfo(&text);
-	if (path != NULL)
-		append_path(&text, path);
-	return text.data;
-}
-
-/* How many steps a place is below the root. */
-static int
-path_depth(const OrmPath *path)
-{
-	int depth = 0;
-
-	for (; path != NULL; path = path->parent)
-		depth++;
-	return depth;
-}
-
-/* Are two steps the same? */
-static bool
-same_step(const OrmPath *a, const OrmPath *b)
-{
-	if (a->key == NULL || b->key == NULL)
-		return a->key == b->key && a->index == b->index;
-	return strcmp(a->key, b->key) == 0;
-}
-
-/* Two places of the same depth: the step below which they are the same. */
-static const OrmPath *
-common_at_depth(const OrmPath *a, const OrmPath *b)
-{
-	const OrmPath *common = a;
-
-	for (; a != b && a != NULL; a = a->parent, b = b->parent)
-		if (!same_step(a, b))
-			common = a->parent;
-	return common;
-}
-
-/* The nearest place that two places have in common. */
-const OrmPath *
-orm_path_common(const OrmPath *a, const OrmPath *b)
-{
-	int apart = path_depth(a) - path_depth(b);
-
-	for (; apart > 0; apart--)
-		a = a->parent;
-	for (; apart < 0; apart++)
-		b = b->parent;
-	return common_at_depth(a, b);
-}
-
 /* In an ereport: the place as DETAIL. */
 int
 orm_error_place(const OrmPath *path)
@@ -128,7 +54,7 @@ distance(const char *given, const char *name, int most)
 
 /* The nearest of the names.  At most half of the letters may differ, or anything would be near to a short name. */
 int
-orm_name_nearest(const char *given, const char *const *names, int nnames)
+orm_error_nearest_name(const char *given, const char *const *names, int nnames)
 {
 	int nearest = -1;
 	int most = Min(MAX_DISTANCE, pg_mbstrlen(given) / 2);
@@ -150,7 +76,7 @@ orm_name_nearest(const char *given, const char *const *names, int nnames)
 int
 orm_error_nearest(const char *what, const char *given, const char *const *names, int nnames)
 {
-	int nearest = orm_name_nearest(given, names, nnames);
+	int nearest = orm_error_nearest_name(given, names, nnames);
 
 	if (nearest >= 0)
 		errhint("Perhaps you meant the %s \"%s\".", what, names[nearest]);

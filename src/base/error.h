@@ -15,43 +15,7 @@
 #define ORM_BASE_ERROR_H
 
 #include "base/compat.h"
-
-typedef struct OrmPath
-{
-	const struct OrmPath *parent; /* NULL: directly below the root */
-	const char *key;			  /* key of an object, or NULL: "index" counts */
-	int index;
-} OrmPath;
-
-/* A step down: `OrmPath here = orm_path_key(path, "where");` */
-static inline OrmPath
-orm_path_key(const OrmPath *parent, const char *key)
-{
-	OrmPath path = {parent, key, 0};
-
-	return path;
-}
-
-static inline OrmPath
-orm_path_index(const OrmPath *parent, int index)
-{
-	OrmPath path = {parent, NULL, index};
-
-	return path;
-}
-
-/* Is it below a key of an object, not the root or an element of it? */
-static inline bool
-orm_path_is_nested(const OrmPath *path)
-{
-	return path != NULL && (path->key != NULL || path->parent != NULL);
-}
-
-/* The place as text, "where.and[1].edda"; palloc'd; "" for the root. */
-extern char *orm_path_text(const OrmPath *path);
-
-/* The nearest place that two places are below, or one of the two; NULL: the root. */
-extern const OrmPath *orm_path_common(const OrmPath *a, const OrmPath *b);
+#include "base/path.h"
 
 /* A name as messages show it: cut, with "..." behind, when it is longer than 200 bytes. */
 extern const char *orm_error_clip(const char *name);
@@ -60,7 +24,7 @@ extern const char *orm_error_clip(const char *name);
 extern int orm_error_place(const OrmPath *path);
 
 /* Which of the names is nearest to what was given, or -1 when none is near enough. */
-extern int orm_name_nearest(const char *given, const char *const *names, int nnames);
+extern int orm_error_nearest_name(const char *given, const char *const *names, int nnames);
 
 /*
  * In an ereport: the HINT `Perhaps you meant the <what> "<name>".`, when one

@@ -53,7 +53,7 @@ quoted_list(const char *const *names, int n)
 static int
 hint_names(const char *noun, const char *name, const char *const *names, int n)
 {
-	int nearest = orm_name_nearest(name, names, n);
+	int nearest = orm_error_nearest_name(name, names, n);
 
 	if (n == 0)
 		return 0;

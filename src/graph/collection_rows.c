@@ -234,17 +234,17 @@ run(const OrmCollectionRows *asked, const StringInfoData *sql, const Oid *result
 }
 
 /* Hands over rows that are read. */
-typedef struct Reading
+typedef struct RowsReading
 {
 	const OrmModel *model;
 	OrmCollectionTake take;
 	void *argument;
-} Reading;
+} RowsReading;
 
 static void
 take_row(void *argument, TupleTableSlot *slot)
 {
-	const Reading *reading = argument;
+	const RowsReading *reading = argument;
 	Datum key[INDEX_MAX_KEYS];
 	bool isnull;
 
@@ -261,7 +261,7 @@ void
 orm_collection_rows_read(const OrmCollectionRows *asked, bool lock, OrmCollectionTake take, void *argument)
 {
 	const OrmModel *model = asked->edge->holder->model;
-	Reading reading = {model, take, argument};
+	RowsReading reading = {model, take, argument};
 	Oid results[INDEX_MAX_KEYS + 1] = {INT8OID};
 	StringInfoData sql;
 

@@ -9,8 +9,9 @@
 #define ORM_GRAPH_COLLECTION_ROWS_H
 
 #include "graph/graph.h"
-#include "store/arrays.h"
+#include "store/columns.h"
 #include "store/record.h"
+#include "store/tuples.h"
 
 /* Owners of collections of one edge and, where "named", a row of each; numbered from 0 as they are added. */
 typedef struct OrmCollectionRows

@@ -59,18 +59,18 @@ orm_deleted_object(const OrmModel *model, const Datum *key, const OrmWriteOption
 }
 
 /* The keys of the objects that a query finds. */
-typedef struct Found
+typedef struct FoundKeys
 {
 	const OrmModel *model;
 	MemoryContext context;
 	List *keys; /* of Datum *, in key order */
-} Found;
+} FoundKeys;
 
 /* Takes the key of an object. */
 static void
 take_key(void *argument, TupleTableSlot *slot)
 {
-	Found *found = argument;
+	FoundKeys *found = argument;
 	const OrmKey *key = found->model->primary_key;
 	Datum values[INDEX_MAX_KEYS];
 	MemoryContext caller;
@@ -94,7 +94,7 @@ take_key(void *argument, TupleTableSlot *slot)
 static List *
 find_keys(const OrmQueryRequest *request, int64 expect)
 {
-	Found found = {.model = request->model, .context = CurrentMemoryContext};
+	FoundKeys found = {.model = request->model, .context = CurrentMemoryContext};
 	OrmQueryRequest own = *request;
 	OrmQuery *query;
 

@@ -7,8 +7,8 @@
 #include "graph/graph.h"
 #include "model/cache.h"
 #include "model/relationship.h"
-#include "store/arrays.h"
 #include "store/reader.h"
+#include "store/tuples.h"
 
 /* Records are made so many at a time, at most. */
 #define MOST_SPARE 256

@@ -23,8 +23,9 @@
 #include "exec/receiver.h"
 #include "graph/collection.h"
 #include "graph/join_rows.h"
-#include "store/arrays.h"
+#include "store/columns.h"
 #include "store/locate.h"
+#include "store/tuples.h"
 
 /* Statements on join table rows. */
 typedef enum Action

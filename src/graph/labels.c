@@ -14,11 +14,11 @@ struct OrmLabels
 	HTAB *table;
 };
 
-typedef struct Entry
+typedef struct LabelEntry
 {
 	const char *label; /* the key */
 	void *what;
-} Entry;
+} LabelEntry;
 
 /* Hashes the text of a label, not its address. */
 static uint32
@@ -42,7 +42,7 @@ orm_labels_make(MemoryContext context)
 	OrmLabels *labels = MemoryContextAlloc(context, sizeof(OrmLabels));
 	HASHCTL control = {
 		.keysize = sizeof(char *),
-		.entrysize = sizeof(Entry),
+		.entrysize = sizeof(LabelEntry),
 		.hash = hash_label,
 		.match = compare_labels,
 		.hcxt = context,
@@ -55,7 +55,7 @@ orm_labels_make(MemoryContext context)
 void *
 orm_labels_find(const OrmLabels *labels, const char *label)
 {
-	const Entry *entry = labels ? hash_search(labels->table, &label, HASH_FIND, NULL) : NULL;
+	const LabelEntry *entry = labels ? hash_search(labels->table, &label, HASH_FIND, NULL) : NULL;
 
 	return entry ? entry->what : NULL;
 }
@@ -63,7 +63,7 @@ orm_labels_find(const OrmLabels *labels, const char *label)
 void
 orm_labels_put(OrmLabels *labels, const char *label, void *what)
 {
-	Entry *entry = hash_search(labels->table, &label, HASH_ENTER, NULL);
+	LabelEntry *entry = hash_search(labels->table, &label, HASH_ENTER, NULL);
 
 	entry->label = label;
 	entry->what = what;

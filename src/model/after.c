@@ -24,13 +24,13 @@ typedef struct Visit
 } Visit;
 
 /* State of following an event from table to table. */
-typedef struct Following
+typedef struct Cascading
 {
 	List *visited;	/* of Visit * */
 	List **depends; /* NULL: nobody asks */
-} Following;
+} Cascading;
 
-static bool follow(Following *following, Oid relid, int event);
+static bool follow(Cascading *following, Oid relid, int event);
 
 /* The event of a trigger, as its type has it. */
 static int
@@ -69,7 +69,7 @@ action_event(Oid function)
 
 /* Can rows change after this trigger has fired? */
 static bool
-trigger_changes(Following *following, Relation relation, const Trigger *trigger, int event)
+trigger_changes(Cascading *following, Relation relation, const Trigger *trigger, int event)
 {
 	int action;
 
@@ -98,7 +98,7 @@ has_rule(Relation relation, int event)
 
 /* Can rows of one of the tables that a view reads change? */
 static bool
-view_changes(Following *following, Relation relation, int event)
+view_changes(Cascading *following, Relation relation, int event)
 {
 	ListCell *cell;
 
@@ -115,7 +115,7 @@ view_changes(Following *following, Relation relation, int event)
 
 /* Can rows of a partition, or of a table that inherits, change? */
 static bool
-children_change(Following *following, Relation relation, int event)
+children_change(Cascading *following, Relation relation, int event)
 {
 	ListCell *cell;
 
@@ -127,7 +127,7 @@ children_change(Following *following, Relation relation, int event)
 
 /* Can rows change after the event on an open table? */
 static bool
-changes(Following *following, Relation relation, int event)
+changes(Cascading *following, Relation relation, int event)
 {
 	const TriggerDesc *triggers = relation->trigdesc;
 
@@ -143,7 +143,7 @@ changes(Following *following, Relation relation, int event)
 
 /* The same for a table that may have been looked at already. */
 static bool
-follow(Following *following, Oid relid, int event)
+follow(Cascading *following, Oid relid, int event)
 {
 	Relation relation;
 	Visit *visit;
@@ -178,7 +178,7 @@ orm_after_events(Oid relid, int events, List **depends)
 
 	for (int event = ORM_AFTER_INSERT; event <= ORM_AFTER_DELETE; event <<= 1)
 	{
-		Following following = {NIL, depends};
+		Cascading following = {NIL, depends};
 
 		if ((events & event) && follow(&following, relid, event))
 			result |= event;

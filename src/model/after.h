@@ -13,7 +13,6 @@
 #ifndef ORM_MODEL_AFTER_H
 #define ORM_MODEL_AFTER_H
 
-#include "postgres.h"
 #include "nodes/pg_list.h"
 
 /* What is done to rows, as flags. */

@@ -54,14 +54,14 @@ typedef enum EntryState
 	VALID
 } EntryState;
 
-typedef struct Entry
+typedef struct CacheEntry
 {
 	char name[NAMEDATALEN]; /* hash key; must be first */
 	EntryState state;
 	OrmModel *model; /* NULL: never built */
 	List *depends;	 /* other relations it was read from; in the model's context */
 	dlist_node link;
-} Entry;
+} CacheEntry;
 
 static HTAB *entries = NULL;
 static dlist_head entry_list = DLIST_STATIC_INIT(entry_list);
@@ -70,7 +70,7 @@ static uint64 generation = 0; /* of the registry; see orm_cache_generation */
 
 /* Was this model read from that relation?  Of one that is being built nobody knows yet. */
 static bool
-depends_on(const Entry *entry, Oid relid)
+depends_on(const CacheEntry *entry, Oid relid)
 {
 	return entry->state == BUILDING || entry->model == NULL || entry->model->relid == relid ||
 		list_member_oid(entry->depends, relid);
@@ -87,7 +87,7 @@ relation_changed(Datum argument, Oid relid)
 		generation++;
 	dlist_foreach(iter, &entry_list)
 	{
-		Entry *entry = dlist_container(Entry, link, iter.cur);
+		CacheEntry *entry = dlist_container(CacheEntry, link, iter.cur);
 
 		/* that debug setting says "all" at every lock that is taken: no build would ever end */
 		if (!OidIsValid(relid) && debug_discard_caches > 0 && entry->state == BUILDING)
@@ -112,11 +112,11 @@ orm_cache_init(void)
 }
 
 /* The entry of a name, made if need be. */
-static Entry *
+static CacheEntry *
 enter(const char *name)
 {
 	char key[NAMEDATALEN] = {0};
-	Entry *entry;
+	CacheEntry *entry;
 	bool found;
 
 	if (entries == NULL)
@@ -124,7 +124,7 @@ enter(const char *name)
 		HASHCTL control = {0};
 
 		control.keysize = NAMEDATALEN;
-		control.entrysize = sizeof(Entry);
+		control.entrysize = sizeof(CacheEntry);
 		control.hcxt = CacheMemoryContext;
 		entries = hash_create("orm models", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
@@ -142,7 +142,7 @@ enter(const char *name)
 
 /* Lets go of an entry's model; it lives on to the end of the transaction. */
 static void
-park(Entry *entry)
+park(CacheEntry *entry)
 {
 	if (entry->model != NULL)
 		MemoryContextSetParent(entry->model->context, TopTransactionContext);
@@ -152,7 +152,7 @@ park(Entry *entry)
 
 /* Takes the entry of a name that means nothing out of the table. */
 static void
-forget(Entry *entry)
+forget(CacheEntry *entry)
 {
 	park(entry);
 	dlist_delete(&entry->link);
@@ -161,7 +161,7 @@ forget(Entry *entry)
 
 /* Takes a fresh model into an entry, or throws it away where nothing has changed. */
 static void
-install(Entry *entry, OrmModel *model, List *depends)
+install(CacheEntry *entry, OrmModel *model, List *depends)
 {
 	if (entry->model != NULL && orm_model_equal(entry->model, model) && equal(entry->depends, depends))
 	{
@@ -196,7 +196,7 @@ raise_no_table(const OrmRegistered *row)
  * unless a message arrived during the build.
  */
 static bool
-rebuild(Entry *entry, const char *name, LOCKMODE lockmode, bool raise)
+rebuild(CacheEntry *entry, const char *name, LOCKMODE lockmode, bool raise)
 {
 	OrmRegistered *row;
 	OrmModel *model;
@@ -231,7 +231,7 @@ rebuild(Entry *entry, const char *name, LOCKMODE lockmode, bool raise)
 
 /* Locks the table of a VALID entry; true when the entry is VALID still. */
 static bool
-lock_and_look_again(Entry *entry, LOCKMODE lockmode)
+lock_and_look_again(CacheEntry *entry, LOCKMODE lockmode)
 {
 	Oid relid = entry->model->relid;
 
@@ -254,7 +254,7 @@ open_model(const char *name, LOCKMODE lockmode, bool raise)
 	}
 	for (;;)
 	{
-		Entry *entry = enter(name);
+		CacheEntry *entry = enter(name);
 
 		CHECK_FOR_INTERRUPTS();
 		if (entry->state == VALID && lock_and_look_again(entry, lockmode))

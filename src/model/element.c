@@ -153,14 +153,14 @@ record_key(const RecordType *record, int i)
 }
 
 /* What a builder makes. */
-typedef struct Builder
+typedef struct RelationBuilder
 {
 	OrmMemberKey member;
 	const RecordType *record;
 	int kind;
-} Builder;
+} RelationBuilder;
 
-static const Builder builders[] = {
+static const RelationBuilder builders[] = {
 	{KEY("column", KIND(0), 0), &column_record, 0},
 	{KEY("primary_key", KIND(0), 0), &constraint_record, ORM_CONSTRAINT_PRIMARY_KEY},
 	{KEY_OF_NEW("unique", KIND(0), 0), &constraint_record, ORM_CONSTRAINT_UNIQUE},
@@ -178,10 +178,10 @@ static const Builder builders[] = {
 static const OrmMemberTable builder_table = {.noun = "element", ORM_MEMBER_RECORDS(builders), .hint = hint_mapped};
 
 /* The builder of a kind of record. */
-static const Builder *
+static const RelationBuilder *
 builder_of(const RecordType *record, int kind)
 {
-	const Builder *builder = builders;
+	const RelationBuilder *builder = builders;
 
 	while (builder->record != record || builder->kind != kind)
 		builder++;
@@ -196,7 +196,7 @@ orm_element_constraint_name(OrmConstraintKind kind)
 }
 
 /* The builder that an element names, and what stands behind it. */
-static const Builder *
+static const RelationBuilder *
 find_builder(OrmJson element, const OrmPath *path, bool mapped, OrmJson *body)
 {
 	OrmJson values[lengthof(builders)];
@@ -214,14 +214,14 @@ find_builder(OrmJson element, const OrmPath *path, bool mapped, OrmJson *body)
 
 /* Does this builder have that key? */
 static bool
-has_key(const Builder *builder, const OrmElementKey *key)
+has_key(const RelationBuilder *builder, const OrmElementKey *key)
 {
 	return (key->member.allowed & KIND(builder->kind)) != 0;
 }
 
 /* A record in which nothing is given. */
 static void *
-make_record(const Builder *builder, int position)
+make_record(const RelationBuilder *builder, int position)
 {
 	const RecordType *type = builder->record;
 	char *record = palloc0(type->size);
@@ -237,7 +237,7 @@ make_record(const Builder *builder, int position)
 
 /* Reads {key: value, ...} into a record; returns which keys were there. */
 static uint64
-read_keys(const Builder *builder, OrmJson body, const OrmPath *path, bool mapped, void *record)
+read_keys(const RelationBuilder *builder, OrmJson body, const OrmPath *path, bool mapped, void *record)
 {
 	const RecordType *type = builder->record;
 	OrmJson *values = palloc(sizeof(OrmJson) * type->table.n);
@@ -258,7 +258,8 @@ read_keys(const Builder *builder, OrmJson body, const OrmPath *path, bool mapped
 
 /* Reads the element that says something about the declaration itself. */
 static void
-read_accessors(OrmDeclaration *declaration, const Builder *builder, OrmJson body, const OrmPath *path, bool mapped)
+read_accessors(OrmDeclaration *declaration, const RelationBuilder *builder, OrmJson body, const OrmPath *path,
+			   bool mapped)
 {
 	uint64 given;
 
@@ -278,7 +279,7 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 	OrmElementPlace place;
 	const OrmPath *path = orm_declaration_place(&place, position, NULL, NULL);
 	OrmJson body;
-	const Builder *builder = find_builder(element, path, mapped, &body);
+	const RelationBuilder *builder = find_builder(element, path, mapped, &body);
 	OrmPath here = orm_path_key(path, builder->member.key);
 	void *record;
 	List **list;
@@ -296,7 +297,7 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 
 /* Appends {builder: {key: value, ...}}; the key "always" is printed even when its value is an empty list. */
 static void
-print_element(StringInfo out, const Builder *builder, const void *record, const OrmElementKey *always)
+print_element(StringInfo out, const RelationBuilder *builder, const void *record, const OrmElementKey *always)
 {
 	bool first = true;
 

@@ -85,7 +85,7 @@ hint_word(const OrmMemberKey *member, const char *name, uint32 context, const vo
 const OrmMemberTable orm_aggregate_keys = {.noun = "key", ORM_MEMBER_RECORDS(keys), .hint = hint_word};
 
 /* An aggregate while it is read. */
-typedef struct Reader
+typedef struct AggregateReader
 {
 	OrmScope *scope;	   /* that contains it */
 	OrmScope *objects;	   /* it goes over; its where and order_by are about them */
@@ -94,25 +94,25 @@ typedef struct Reader
 	const OrmPath *place;
 	Function function;
 	OrmAggregate *aggregate;
-} Reader;
+} AggregateReader;
 
 /* Is this the aggregate "count"? */
 static bool
-counts(const Reader *r)
+counts(const AggregateReader *r)
 {
 	return r->function == COUNT;
 }
 
 /* How the document calls the function. */
 static const char *
-function_name(const Reader *r)
+function_name(const AggregateReader *r)
 {
 	return keys[r->function].member.key;
 }
 
 /* Takes the members of an aggregate; raises 22023 unless it has one function. */
 static void
-take_members(Reader *r, OrmJson json)
+take_members(AggregateReader *r, OrmJson json)
 {
 	OrmJson value;
 	int function = 0;
@@ -131,7 +131,7 @@ take_members(Reader *r, OrmJson json)
 
 /* Raises 22023: without a relationship there is only one row to aggregate. */
 static void
-raise_row(const Reader *r, const OrmPath *place)
+raise_row(const AggregateReader *r, const OrmPath *place)
 {
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("\"%s\" in \"compute\" needs a relationship to go over", function_name(r)), orm_error_place(place),
@@ -141,7 +141,7 @@ raise_row(const Reader *r, const OrmPath *place)
 
 /* Raises 22023: the function needs a value of each object. */
 static void
-raise_no_value(const Reader *r, const char *chain, const OrmPath *place)
+raise_no_value(const AggregateReader *r, const char *chain, const OrmPath *place)
 {
 	const OrmModel *model = r->objects->model;
 	const char *attribute = model->nattributes > 0 ? model->attributes[0].name : "...";
@@ -166,7 +166,7 @@ is_single(const List *relationships)
 
 /* Makes a chain of relationships and the scopes that they lead to. */
 static OrmChain *
-make_chain(const Reader *r, List *relationships, List *scopes)
+make_chain(const AggregateReader *r, List *relationships, List *scopes)
 {
 	OrmChain *chain = palloc0(sizeof(OrmChain));
 	OrmScope *scope = r->scope;
@@ -202,7 +202,7 @@ same_members(const List *a, const List *b)
 
 /* The chain of this aggregate: an existing one, unless a "where" narrows it. */
 static OrmChain *
-choose_chain(const Reader *r, List *relationships, List *scopes)
+choose_chain(const AggregateReader *r, List *relationships, List *scopes)
 {
 	OrmChain *chain;
 	bool narrowed = r->values[WHERE].node != NULL;
@@ -237,7 +237,7 @@ found_column(const OrmScope *joined)
 
 /* Finds what the aggregate goes over: "relationships" lead to "scopes". */
 static void
-set_objects(Reader *r, List *relationships, List *scopes, const OrmPath *place)
+set_objects(AggregateReader *r, List *relationships, List *scopes, const OrmPath *place)
 {
 	StringInfoData found;
 	ListCell *cell;
@@ -285,7 +285,7 @@ identity(const OrmScope *scope)
 
 /* What an aggregate over objects, not over a value of theirs, takes: "*", or what tells them apart. */
 static void
-set_rows(Reader *r, const char *text, const OrmPath *place)
+set_rows(AggregateReader *r, const char *text, const OrmPath *place)
 {
 	if (!counts(r))
 		raise_no_value(r, text, place);
@@ -295,7 +295,7 @@ set_rows(Reader *r, const char *text, const OrmPath *place)
 
 /* Reads the chain: relationships, and behind them a name or nothing. */
 static void
-read_chain(Reader *r, const char *text, const OrmPath *place)
+read_chain(AggregateReader *r, const char *text, const OrmPath *place)
 {
 	List *relationships = NIL;
 	List *scopes = NIL;
@@ -331,7 +331,7 @@ read_chain(Reader *r, const char *text, const OrmPath *place)
 
 /* Reads what the function is called with. */
 static void
-read_argument(Reader *r, OrmJson chain)
+read_argument(AggregateReader *r, OrmJson chain)
 {
 	OrmPath here = orm_path_key(r->place, function_name(r));
 	char *text;
@@ -353,7 +353,7 @@ read_argument(Reader *r, OrmJson chain)
 
 /* Reads "distinct": true. */
 static void
-read_distinct(Reader *r)
+read_distinct(AggregateReader *r)
 {
 	OrmPath here = orm_path_key(r->place, "distinct");
 
@@ -362,7 +362,7 @@ read_distinct(Reader *r)
 
 /* Reads "where", which narrows the chain or, over the rows that are grouped, is a filter. */
 static void
-read_where(Reader *r)
+read_where(AggregateReader *r)
 {
 	OrmPath here = orm_path_key(r->place, "where");
 	OrmAggregate *aggregate = r->aggregate;
@@ -383,7 +383,7 @@ read_where(Reader *r)
 
 /* The server orders distinct values only by themselves. */
 static void
-check_distinct_order(const Reader *r, const char *sql, const OrmPath *place)
+check_distinct_order(const AggregateReader *r, const char *sql, const OrmPath *place)
 {
 	ListCell *cell;
 
@@ -401,7 +401,7 @@ check_distinct_order(const Reader *r, const char *sql, const OrmPath *place)
 
 /* Reads "order_by"; "sql" is the argument's text before it was cast. */
 static void
-read_order(Reader *r, const char *sql)
+read_order(AggregateReader *r, const char *sql)
 {
 	OrmPath here = orm_path_key(r->place, "order_by");
 
@@ -414,7 +414,7 @@ read_order(Reader *r, const char *sql)
 
 /* Reads "separator", which becomes a parameter. */
 static void
-read_separator(Reader *r)
+read_separator(AggregateReader *r)
 {
 	OrmPath here = orm_path_key(r->place, "separator");
 	OrmJson value = r->values[SEPARATOR];
@@ -453,7 +453,7 @@ cast_to(const OrmExpression *expression, Oid type)
  * one of the domain.  Only text can be strung together.
  */
 static void
-cast_argument(Reader *r, const OrmPath *place)
+cast_argument(AggregateReader *r, const OrmPath *place)
 {
 	OrmAggregate *aggregate = r->aggregate;
 	const OrmExpression *argument = aggregate->argument;
@@ -474,7 +474,7 @@ cast_argument(Reader *r, const OrmPath *place)
 
 /* Checks the argument's type, and finds that of the result. */
 static void
-set_type(Reader *r)
+set_type(AggregateReader *r)
 {
 	OrmAggregate *aggregate = r->aggregate;
 	const OrmExpression *argument = aggregate->argument;
@@ -505,7 +505,7 @@ set_type(Reader *r)
 OrmAggregate *
 orm_aggregate_read(OrmScope *scope, const char *name, OrmJson json, List **chains, const OrmPath *place)
 {
-	Reader r = {.scope = scope, .chains = chains, .place = place};
+	AggregateReader r = {.scope = scope, .chains = chains, .place = place};
 	OrmAggregate *aggregate = palloc0(sizeof(OrmAggregate));
 	const char *sql;
 

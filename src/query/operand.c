@@ -20,13 +20,13 @@
 #include "query/condition.h"
 #include "query/operand.h"
 
-typedef struct Instruction
+typedef struct OperandInstruction
 {
 	const char *key;
 	/* "json": the value of the key; "place": of the key */
 	void (*read)(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmType *type,
 				 const OrmPath *place);
-} Instruction;
+} OperandInstruction;
 
 /* Is this the type of a json attribute? */
 static bool
@@ -98,11 +98,11 @@ read_value(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson js
 		operand->kind = ORM_OPERAND_NULL;
 }
 
-static const Instruction instructions[] = {
+static const OperandInstruction instructions[] = {
 	{"$", read_parameter}, {"$attribute", read_attribute}, {"$value", read_value}};
 
 /* The instruction of a key, or NULL. */
-static const Instruction *
+static const OperandInstruction *
 find_instruction(OrmJson key)
 {
 	for (int i = 0; i < lengthof(instructions); i++)
@@ -130,7 +130,7 @@ read_instruction(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJ
 {
 	static const char *const names[] = {"$", "$value", "$attribute"};
 	OrmJsonWalk walk = orm_json_walk(json);
-	const Instruction *instruction;
+	const OperandInstruction *instruction;
 	OrmPath here;
 
 	orm_json_next(&walk);

@@ -16,6 +16,7 @@
 #include "model/cache.h"
 #include "model/relationship.h"
 #include "remove/delete_sql.h"
+#include "store/tuples.h"
 
 OrmDeleteSet *
 orm_collect_set(OrmDelete *delete, const OrmModel *model)

@@ -14,7 +14,7 @@
 #include "exec/execute.h"
 #include "exec/keyset.h"
 #include "remove/delete.h"
-#include "store/arrays.h"
+#include "store/columns.h"
 
 /* The rows of one model to be deleted. */
 typedef struct OrmDeleteSet

@@ -399,18 +399,18 @@ orm_delete_object(const OrmModel *model, const Datum *key)
 }
 
 /* The rows found by a query. */
-typedef struct Found
+typedef struct FoundRows
 {
 	OrmDelete *delete;
 	const OrmModel *model;
 	int64 n;
-} Found;
+} FoundRows;
 
 /* Adds the key of a row that the query has found and locked. */
 static void
 take_found(void *argument, TupleTableSlot *slot)
 {
-	Found *found = argument;
+	FoundRows *found = argument;
 	Datum key[INDEX_MAX_KEYS];
 
 	found->n++;
@@ -422,7 +422,7 @@ take_found(void *argument, TupleTableSlot *slot)
 static int64
 delete_found(OrmQuery *query, int64 expect)
 {
-	Found found = {.delete = orm_delete_make(), .model = query->request.model};
+	FoundRows found = {.delete = orm_delete_make(), .model = query->request.model};
 
 	orm_run_change_keys(query, take_found, &found);
 	orm_run_check_expected(query, found.n, expect);

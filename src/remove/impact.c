@@ -38,12 +38,12 @@ static const char *const members[ORM_IMPACT_NEFFECTS] = {
 };
 
 /* An affected row: hash key, without padding. */
-typedef struct Row
+typedef struct AffectedRow
 {
 	Oid relid;
 	ItemPointerData tid;
 	uint16 effect;
-} Row;
+} AffectedRow;
 
 typedef struct Impact
 {
@@ -55,13 +55,13 @@ typedef struct Impact
 } Impact;
 
 /* The result of a statement. */
-typedef struct Reading
+typedef struct ImpactReading
 {
 	Impact *impact;
 	Oid source; /* the table it reads */
 	OrmImpactEffect effect;
 	OrmImpactEdge *edge; /* NULL: the object itself */
-} Reading;
+} ImpactReading;
 
 /* ---- Rows ---- */
 
@@ -107,13 +107,13 @@ keep_row(OrmImpactTable *table, const ItemPointerData *tid)
 static void
 take_row(void *argument, TupleTableSlot *slot)
 {
-	Reading *reading = argument;
+	ImpactReading *reading = argument;
 	Impact *impact = reading->impact;
 	MemoryContext caller = MemoryContextSwitchTo(impact->context);
 	bool isnull;
 	bool found;
 	OrmImpactTable *table;
-	Row row;
+	AffectedRow row;
 
 	memset(&row, 0, sizeof(row));
 	row.relid = DatumGetObjectId(slot_getattr(slot, 1, &isnull));
@@ -139,7 +139,7 @@ take_row(void *argument, TupleTableSlot *slot)
 
 /* Runs a statement whose rows are (tableoid, ctid). */
 static void
-read_rows(Reading *reading, const char *sql, int nparams, const Oid *types, const Datum *values)
+read_rows(ImpactReading *reading, const char *sql, int nparams, const Oid *types, const Datum *values)
 {
 	static const Oid results[] = {OIDOID, TIDOID};
 	OrmPlanText text = {
@@ -202,7 +202,7 @@ refuse_view(const OrmModel *model)
 static void
 read_set(Impact *impact, const OrmDeleteSet *set)
 {
-	Reading reading = {.impact = impact, .source = set->model->relid, .effect = ORM_IMPACT_DELETED};
+	ImpactReading reading = {.impact = impact, .source = set->model->relid, .effect = ORM_IMPACT_DELETED};
 	Oid types[2 * INDEX_MAX_KEYS];
 	Datum values[2 * INDEX_MAX_KEYS];
 	int n = orm_collect_keys(set, 0, types, values);
@@ -248,7 +248,7 @@ static void
 read_object(Impact *impact, const Datum *key)
 {
 	const OrmModel *model = impact->model;
-	Reading reading = {.impact = impact, .source = model->relid, .effect = ORM_IMPACT_DELETED};
+	ImpactReading reading = {.impact = impact, .source = model->relid, .effect = ORM_IMPACT_DELETED};
 	Oid *types = palloc(sizeof(Oid) * model->primary_key->nattributes);
 	StringInfoData sql;
 
@@ -285,7 +285,7 @@ follow_rows(Impact *impact, OrmImpactTable *table, int64 from, int n, bool casca
 	foreach(cell, table->edges)
 	{
 		OrmImpactEdge *edge = lfirst(cell);
-		Reading reading = {.impact = impact, .source = edge->relid, .effect = edge->effect, .edge = edge};
+		ImpactReading reading = {.impact = impact, .source = edge->relid, .effect = edge->effect, .edge = edge};
 
 		if ((edge->effect == ORM_IMPACT_DELETED) == cascades)
 			read_rows(&reading, edge->sql, lengthof(types), types, values);
@@ -508,7 +508,7 @@ find_rows(Impact *impact, const OrmModel *model, const Datum *key)
 	impact->model = model;
 	impact->context = AllocSetContextCreate(CurrentMemoryContext, "orm impact", ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(impact->context);
-	impact->rows = make_table(impact, "orm impact rows", sizeof(Row), sizeof(Row));
+	impact->rows = make_table(impact, "orm impact rows", sizeof(AffectedRow), sizeof(AffectedRow));
 	impact->tables = make_table(impact, "orm impact tables", sizeof(Oid), sizeof(OrmImpactTable));
 	pushed = orm_execute_snapshot_begin();
 	if (model->deletes_along)

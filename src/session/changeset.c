@@ -14,7 +14,7 @@
 #include "session/changeset.h"
 
 /* The members of an entry. */
-typedef enum Member
+typedef enum ChangesetMember
 {
 	MEMBER_MODEL,
 	MEMBER_OBJECT,
@@ -22,7 +22,7 @@ typedef enum Member
 	MEMBER_KEY,
 	MEMBER_ETAG,
 	MEMBER_VERSION
-} Member;
+} ChangesetMember;
 
 #define NMEMBERS (MEMBER_VERSION + 1)
 

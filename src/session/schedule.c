@@ -11,21 +11,21 @@
 #include "session/schedule.h"
 
 /* A row whose key operations give. */
-typedef struct Row
+typedef struct ScheduledRow
 {
 	int round;		 /* the last round in which it occurs; -1: none */
 	int occurrences; /* in that round */
 	int first;		 /* number of the first operation of it in that round */
 	bool removed;	 /* in that round */
 	bool anew;		 /* it was removed in the round before */
-} Row;
+} ScheduledRow;
 
 /* The rows of one table. */
 typedef struct TableRows
 {
 	const OrmModel *model; /* one of its models */
 	OrmKeySet *keys;
-	Row *rows; /* by number of the key */
+	ScheduledRow *rows; /* by number of the key */
 	int capacity;
 } TableRows;
 
@@ -96,7 +96,7 @@ read_key(const OrmOperation *operation, Datum *key)
 }
 
 /* The row of a key. */
-static Row *
+static ScheduledRow *
 row_of_key(TableRows *table, const Datum *key)
 {
 	int known = orm_keyset_count(table->keys);
@@ -105,11 +105,11 @@ row_of_key(TableRows *table, const Datum *key)
 	if (number == table->capacity)
 	{
 		table->capacity = Max(2 * table->capacity, 16);
-		table->rows = table->rows == NULL ? palloc(sizeof(Row) * table->capacity)
-										  : repalloc_huge(table->rows, sizeof(Row) * table->capacity);
+		table->rows = table->rows == NULL ? palloc(sizeof(ScheduledRow) * table->capacity)
+										  : repalloc_huge(table->rows, sizeof(ScheduledRow) * table->capacity);
 	}
 	if (number == known)
-		table->rows[number] = (Row){.round = -1};
+		table->rows[number] = (ScheduledRow){.round = -1};
 	return &table->rows[number];
 }
 
@@ -136,14 +136,14 @@ note_asking(Schedule *schedule, int i)
 
 /* Decides the turn of an operation of a row in the present round. */
 static void
-take_turn(Schedule *schedule, int i, int round, Row *row)
+take_turn(Schedule *schedule, int i, int round, ScheduledRow *row)
 {
 	OrmTurn *turn = &schedule->turns[i];
 
 	turn->round = round;
 	turn->first = i;
 	if (row != NULL && row->round != round)
-		*row = (Row){.round = round, .first = i, .anew = row->removed};
+		*row = (ScheduledRow){.round = round, .first = i, .anew = row->removed};
 	if (schedule->operations[i].kind == ORM_OPERATION_REMOVE)
 	{
 		turn->pass = ORM_PASS_REMOVALS;
@@ -171,7 +171,7 @@ orm_schedule_make(const OrmOperation *operations, int n)
 	{
 		const OrmOperation *operation = &operations[i];
 		bool removing = operation->kind == ORM_OPERATION_REMOVE;
-		Row *row = NULL;
+		ScheduledRow *row = NULL;
 		int level = orm_schedule_enter_settings(operation);
 
 		CHECK_FOR_INTERRUPTS();

@@ -56,13 +56,13 @@ orm_stale_append_lock(StringInfo sql, const OrmStatement *statement)
 }
 
 /* What is found out about the first record that is stale. */
-typedef struct Finding
+typedef struct StaleRow
 {
 	OrmWrite write;			 /* its "returning" says which columns come */
 	MemoryContext context;	 /* outlives the rows */
 	const OrmRecord *record; /* NULL: none is stale */
 	char *what;				 /* for the DETAIL */
-} Finding;
+} StaleRow;
 
 /* Does the record give a version? */
 static bool
@@ -223,7 +223,7 @@ append_etag(StringInfo out, const OrmRecord *record, TupleTableSlot *slot)
 static void
 compare(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
-	Finding *finding = argument;
+	StaleRow *finding = argument;
 	StringInfoData what;
 
 	if (finding->record != NULL && finding->record->index <= record->index)
@@ -308,7 +308,7 @@ check_counted(const OrmBatch *batch)
 
 /* Raises 40001 for a row that is another now. */
 static void
-raise_changed(const OrmModel *model, const Finding *finding)
+raise_changed(const OrmModel *model, const StaleRow *finding)
 {
 	ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			errmsg("object of model \"%s\" has been changed since it was read", model->name),
@@ -335,7 +335,7 @@ raise_gone(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
 
 /* Locks and reads the rows of the records, and compares. */
 static void
-ask(const OrmBatch *asked, const OrmKey *key, Finding *finding)
+ask(const OrmBatch *asked, const OrmKey *key, StaleRow *finding)
 {
 	OrmWrite write = {
 		.model = asked->write->model,
@@ -358,7 +358,7 @@ orm_stale_check(const OrmBatch *batch, const OrmKey *key, OrmAbsence absence)
 {
 	const OrmModel *model = batch->write->model;
 	Choice choice = {model, key};
-	Finding finding = {.context = CurrentMemoryContext};
+	StaleRow finding = {.context = CurrentMemoryContext};
 	const OrmRecord *gone = NULL;
 	OrmBatch asked;
 

@@ -1,11 +1,11 @@
 /*
- * arrays.h - columns whose values come in arrays, side by side, for the
+ * columns.h - columns whose values come in arrays, side by side, for the
  * statements that are not about whole records: rows of join tables, members of
  * collections, rows that are deleted; and how columns are compared there.
  * Private to this folder.
  */
-#ifndef ORM_STORE_ARRAYS_H
-#define ORM_STORE_ARRAYS_H
+#ifndef ORM_STORE_COLUMNS_H
+#define ORM_STORE_COLUMNS_H
 
 #include "access/genam.h"
 #include "lib/stringinfo.h"
@@ -53,28 +53,5 @@ extern void orm_columns_names(StringInfo sql, const OrmJoinColumns *columns);
 
 /* The types of the arrays; returns how many. */
 extern int orm_columns_types(const OrmJoinColumns *columns, Oid *types);
-
-/* Values for the columns, row by row. */
-typedef struct OrmTuples
-{
-	const OrmJoinColumns *columns;
-	int n;
-	int capacity;
-	Datum *values; /* n times as many as there are columns */
-} OrmTuples;
-
-extern OrmTuples orm_tuples_make(const OrmJoinColumns *columns);
-
-/* Room for the next row, which counts once the caller has added 1 to "n". */
-extern Datum *orm_tuples_next(OrmTuples *rows);
-
-/*
- * How a statement is planned that passes over what stands in these rows.  A generic plan, which takes them for few,
- * would look for every row of the table in all of them.
- */
-extern OrmPlanning orm_tuples_planning(const OrmTuples *rows);
-
-/* The values as arrays, one for each column. */
-extern void orm_tuples_arrays(const OrmTuples *rows, Datum *arrays);
 
 #endif
