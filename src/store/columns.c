@@ -1,5 +1,5 @@
 /*
- * columns.c - columns whose values come in arrays; see arrays.h.
+ * columns.c - columns whose values come in arrays; see columns.h.
  */
 #include "postgres.h"
 
