@@ -106,7 +106,7 @@ demand_row(void *argument)
 		orm_fault_missing(subject->model, key, object->record);
 }
 
-/* Looks for the row; one that cannot be read may be there. */
+/* Looks for the row; one that cannot be read may exist. */
 static void
 find_row(OrmSubject *subject)
 {

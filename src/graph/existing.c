@@ -19,7 +19,7 @@ orm_existing_demand(const OrmBatch *batch, const OrmKey *key)
 			orm_fault_missing(batch->write->model, key, batch->records[i]);
 }
 
-/* Is it to be found by this key before anything is written?  (One that is updated anyway need not.) */
+/* Must the row be found by this key before anything is written?  (A row that is updated anyway need not.) */
 static bool
 is_sought_by(const OrmObject *object, const void *key)
 {
@@ -60,7 +60,7 @@ complete_keys(void *argument)
 			complete_key(search->objects[i]);
 }
 
-/* Finds those that are found by the key of the first. */
+/* Finds the objects that have the key of the first. */
 static void
 find_by_key(void *argument)
 {
@@ -179,7 +179,7 @@ orm_existing_find(OrmGraph *graph)
 		orm_graph_drop_broken(graph);
 }
 
-/* Is it an object that is saved, or updated, and must be as it was read? */
+/* Is it an object that is saved, or updated, and says which state it was read from? */
 static bool
 is_saved(const OrmObject *object, const void *argument)
 {

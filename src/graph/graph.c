@@ -282,6 +282,7 @@ refer(OrmEdge *edge, OrmObject *holder, OrmObject *target)
 {
 	OrmReference *reference = palloc0(sizeof(OrmReference));
 
+	Assert(edge->holder == holder->group && edge->referenced == target->group);
 	reference->edge = edge;
 	reference->holder = holder;
 	reference->target = target;
@@ -299,6 +300,7 @@ add_link(OrmEdge *edge, OrmObject *source, OrmObject *target)
 {
 	OrmPair *new = palloc(sizeof(OrmPair));
 
+	Assert(edge->holder == NULL && edge->source == source->group && edge->target == target->group);
 	new->source = source;
 	new->target = target;
 	new->place = target->said.labelled ? source->place : target->place;
@@ -328,6 +330,7 @@ orm_graph_remove(OrmGraph *graph, OrmRemovalKind kind, OrmEdge *edge, OrmObject 
 	MemoryContext caller = MemoryContextSwitchTo(graph->context);
 	OrmRemoval *removal = palloc0(sizeof(OrmRemoval));
 
+	Assert(edge->source == owner->group);
 	removal->kind = kind;
 	removal->edge = edge;
 	removal->owner = owner;

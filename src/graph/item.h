@@ -1,7 +1,6 @@
 /*
  * item.h - what a relationship of a document may be given: the items of
- * item.c, from which read.c makes graphs.
- * Private to this folder.
+ * item.c, of which read.c makes graphs.
  */
 #ifndef ORM_GRAPH_ITEM_H
 #define ORM_GRAPH_ITEM_H

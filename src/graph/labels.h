@@ -23,7 +23,7 @@ extern OrmLabels *orm_labels_make(MemoryContext context);
 /* What has the label; NULL: nothing, or "labels" is NULL. */
 extern void *orm_labels_find(const OrmLabels *labels, const char *label);
 
-/* Gives the label, which must outlive the table, to something, and takes it from what has it. */
+/* Gives the label, which must outlive the table, to an object; another one loses it. */
 extern void orm_labels_put(OrmLabels *labels, const char *label, void *what);
 
 /* Takes the label away. */

@@ -1,9 +1,10 @@
 /*
- * leave.c - deleting what leaves collections, with all that goes with it.
+ * leave.c - deleting rows that are removed from collections; see leave.h.
  *
- * What the same graph writes must not go with it, along a relationship with the
- * cascade "delete" or by ON DELETE CASCADE: it would be made anew, without what
- * the document does not say.  And what was deleted must be gone.
+ * Rows that the same graph writes must not be deleted along with them, by a
+ * relationship with the cascade "delete" or by ON DELETE CASCADE: they would be
+ * made anew, with nothing but what the document gives.  A row that a trigger, a
+ * rule or a policy has kept is an error.
  */
 #include "postgres.h"
 
@@ -17,7 +18,7 @@
 #include "store/locate.h"
 #include "store/lookup.h"
 
-/* Names what the graph writes: it must not go with what leaves. */
+/* Names the rows that the graph writes: they must not be deleted along with others. */
 static void
 refuse_written(const OrmGraph *graph, OrmDelete *delete)
 {

@@ -67,6 +67,7 @@ hand_over(OrmGraph *graph, OrmObject **objects, int n, OrmWave wave)
 	for (int i = 1; i <= n; i++)
 		if (i == n || objects[i]->group != objects[first]->group)
 		{
+			Assert(!objects[first]->written);
 			wave(graph, objects[first]->group, &objects[first], i - first);
 			first = i;
 		}

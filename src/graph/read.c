@@ -255,7 +255,7 @@ is_keyed(const OrmEdge *edge, const OrmObject *child)
 	return orm_identity_is_whole(child->record, primary, edge);
 }
 
-/* Sets all columns of a key NULL that may be; those that the object gives itself must agree. */
+/* Sets the nullable columns of a key NULL; columns that the object gives itself must agree. */
 static void
 unlink_owner(const OrmPlace *place)
 {

@@ -112,7 +112,7 @@ typedef struct Rows
 	OrmObject **objects;
 } Rows;
 
-/* Adds the row of an object; an object of a row that is there already is shown as the first one. */
+/* Adds the row of an object; further objects of the row are shown as the first one. */
 static void
 add_row(OrmGraph *graph, Rows *rows, OrmObject *object)
 {

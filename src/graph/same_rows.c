@@ -19,7 +19,7 @@ typedef struct Row
 	OrmObject *named;	/* the first that only names it, and is to be written; NULL: none */
 } Row;
 
-/* The rows of a group that have been spoken of. */
+/* The rows of a group, by their primary keys. */
 typedef struct OrmSameRows
 {
 	OrmKeySet *keys;
@@ -27,9 +27,9 @@ typedef struct OrmSameRows
 	int capacity;
 } OrmSameRows;
 
-/* Do two records say the same of an attribute that both give? */
+/* Do two records give one value for an attribute that both give? */
 static bool
-say_the_same(const OrmRecord *a, const OrmRecord *b, const OrmModel *model, int attribute)
+give_one_value(const OrmRecord *a, const OrmRecord *b, const OrmModel *model, int attribute)
 {
 	const OrmType *type = model->attributes[attribute].type;
 
@@ -40,26 +40,26 @@ say_the_same(const OrmRecord *a, const OrmRecord *b, const OrmModel *model, int 
 		datum_image_eq(a->values[attribute], b->values[attribute], type->by_value, type->length);
 }
 
-/* Do they say different things of an attribute? */
+/* Do they give different values for an attribute? */
 static bool
 contradict(const OrmRecord *a, const OrmRecord *b, const OrmModel *model)
 {
 	if (a->etag != NULL && b->etag != NULL && strcmp(a->etag, b->etag) != 0)
 		return true;
 	for (int i = 0; i < model->nattributes; i++)
-		if (a->given[i] && b->given[i] && !say_the_same(a, b, model, i))
+		if (a->given[i] && b->given[i] && !give_one_value(a, b, model, i))
 			return true;
 	return false;
 }
 
-/* Is all that an object says in its record, under its own key? */
+/* Is an object written by its own primary key? */
 static bool
 is_whole(const OrmObject *object)
 {
 	return object->intent != ORM_INTENT_FIND && object->intent != ORM_INTENT_UPSERT;
 }
 
-/* Does one object give, with the same values and no patch, whatever another one gives? */
+/* Does an object give all that another one gives, with equal values and without patches? */
 static bool
 includes(const OrmObject *object, const OrmObject *other)
 {
@@ -73,7 +73,7 @@ includes(const OrmObject *object, const OrmObject *other)
 	return !contradict(object->record, other->record, model);
 }
 
-/* The first object is written for the second as well, unless it is too late for what the second asks or is asked. */
+/* The first object is written for the second as well, unless it was written without what the second needs. */
 static void
 write_for(OrmObject *object, OrmObject *other)
 {
@@ -88,7 +88,7 @@ write_for(OrmObject *object, OrmObject *other)
 	other->same.twin = object;
 }
 
-/* One object shows what is known of another one's row. */
+/* Copies what came back of a row from one of its objects to another. */
 static void
 copy_outcome(OrmObject *to, const OrmObject *from)
 {
@@ -98,7 +98,7 @@ copy_outcome(OrmObject *to, const OrmObject *from)
 	to->returned.json_length = from->returned.json_length;
 }
 
-/* What an upsert of this wave has written was saved again after it. */
+/* A row that this wave has upserted was saved again after it. */
 static void
 show_later(OrmObject *upserted, OrmObject *saved)
 {
@@ -108,7 +108,7 @@ show_later(OrmObject *upserted, OrmObject *saved)
 	saved->returned.action = upserted->returned.action;
 }
 
-/* Can an object of the row be written for one that only names it, with whose it is? */
+/* Can an object of the row take over the references of one that only names the row? */
 static bool
 takes_name(const OrmObject *object, const OrmObject *named)
 {
@@ -116,7 +116,7 @@ takes_name(const OrmObject *object, const OrmObject *named)
 		!contradict(object->record, named->record, object->group->model);
 }
 
-/* The first object is written for the second, which only names the row. */
+/* The first object takes over the references of the second, which only names the row. */
 static void
 name_again(OrmObject *object, OrmObject *named)
 {
@@ -130,7 +130,7 @@ name_again(OrmObject *object, OrmObject *named)
 	named->same.twin = object;
 }
 
-/* An object that is to be written and only names its row: is another one written for it, or it for others? */
+/* An object that only names its row, and has references: does another one take them over? */
 static bool
 is_named_again(Row *row, OrmObject *object)
 {
@@ -146,13 +146,13 @@ is_named_again(Row *row, OrmObject *object)
 	return true;
 }
 
-/* Another object of a row that was spoken of: raises when it says something else. */
+/* Compares an object with the others of its row; raises 21000 where they contradict each other. */
 static void
 compare(Row *row, OrmObject *object)
 {
 	OrmObject *first = row->fullest;
 
-	/* the server says it better of two new ones, and of two in one array it is an error whatever they say */
+	/* of two new rows the server reports the key; two objects of one array are refused when they are written */
 	if ((first->intent == ORM_INTENT_CREATE && object->intent == ORM_INTENT_CREATE) ||
 		(!first->said.nested && !object->said.nested))
 		return;
@@ -210,7 +210,7 @@ add_row(OrmSameRows *same, int number, OrmObject *object)
 	same->rows[number].named = object->intent == ORM_INTENT_FIND ? object : NULL;
 }
 
-/* Remembers that an object speaks of a row, and looks whether another one has. */
+/* Adds an object to its row, and compares it with the others. */
 static void
 add(OrmSameRows *same, OrmObject *object)
 {
@@ -231,7 +231,7 @@ add(OrmSameRows *same, OrmObject *object)
 	same->rows[number].last = object;
 }
 
-/* Adds those objects of one group that are upserted, or the others. */
+/* Adds the objects of one group that are upserted, or the others. */
 static void
 add_all(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n, bool upserted)
 {
@@ -252,7 +252,7 @@ add_all(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n, bool upser
 	MemoryContextSwitchTo(caller);
 }
 
-/* Can there be two of one row?  Not without a key, nor among objects of one array. */
+/* Can two objects be of one row?  Not without a key, nor among objects of one array. */
 static bool
 can_have_twins(const OrmGroup *group)
 {
@@ -320,7 +320,7 @@ orm_same_rows_shown(const OrmObject *object)
 
 /* ---- Merging before objects are ordered ---- */
 
-/* Does one of the objects refer to the other, by others or itself? */
+/* Does an object refer to another one, directly or through others? */
 static bool
 reaches(OrmObject *from, const OrmObject *to, List **visited)
 {
@@ -353,7 +353,7 @@ refer_elsewhere(const OrmObject *a, const OrmObject *b)
 	return false;
 }
 
-/* Is it better to write two objects of a row as one?  Where neither says all, comparing them later raises. */
+/* Should two objects of a row be written as one?  Where neither includes the other, comparing them later raises. */
 static bool
 should_merge(OrmObject *first, OrmObject *other)
 {

@@ -1,11 +1,11 @@
 /*
- * same_rows.h - one row that stands in several places of a document.
+ * same_rows.h - one row in several places of a document.
  *
- * What was read with its relationships has the same object many times, so that
- * is no mistake as long as none of them says what the fullest does not.  If one
- * does, whoever is written last would win, and the answer would show in one place
- * what is no longer true: 21000, naming both places.  Objects of one wave and of
- * different waves are compared alike, by their primary keys.
+ * A document that was read with its relationships may contain a row many times.
+ * That is no error as long as one of its objects includes all the others; then it
+ * is written for them.  Otherwise the object written last would win, and the
+ * answer would show stale values elsewhere: 21000, naming both places.  Objects of
+ * one wave and of different waves are compared alike, by their primary keys.
  *
  *     both are written by their key    one must give, with the same values and no patch, all that the other gives,
  *                                      keys of parents included; it is written for both, and both show its row
@@ -25,7 +25,7 @@ typedef struct OrmSameRow
 {
 	OrmObject *twin; /* this one is written for both; NULL: none */
 	OrmObject *next; /* another one, which was read before */
-	bool says_more;	 /* than those */
+	bool says_more;	 /* it includes those */
 	bool merged;	 /* into its twin, before anything was ordered */
 } OrmSameRow;
 
@@ -35,19 +35,19 @@ typedef struct OrmSameRow
  */
 extern void orm_same_rows_merge(OrmGraph *graph);
 
-/* What is known of the rows of merged objects is known of those that were merged into them. */
+/* Copies what came back of rows to the objects that were merged. */
 extern void orm_same_rows_share_merged(OrmGraph *graph);
 
-/* Looks for objects that are going to be written among themselves and those that were; sets their twins. */
+/* Compares objects that are to be written with each other and with written ones; sets their twins. */
 extern void orm_same_rows_find(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n);
 
-/* The same for those that have been upserted. */
+/* The same for objects that have been upserted. */
 extern void orm_same_rows_find_upserted(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n);
 
-/* An object has been written: what is known of its row is known of its twin's, or of those that said less. */
+/* After an object was written: copies what came back of its row from its twin, or to objects that it includes. */
 extern void orm_same_rows_share(OrmObject *object);
 
-/* What is shown of an object: of one that is only named, its row as another one of the document has left it. */
+/* The object whose row is shown for an object that is only named. */
 extern const OrmObject *orm_same_rows_shown(const OrmObject *object);
 
 #endif

@@ -121,6 +121,7 @@ settle_attribute(const OrmReference *reference, OrmRecord *record, int i)
 bool
 orm_settle_reference(const OrmReference *reference, OrmRecord *record)
 {
+	Assert(reference->edge->referenced == reference->target->group);
 	for (int i = 0; i < reference->edge->n; i++)
 		if (!settle_attribute(reference, record, i))
 			return false;

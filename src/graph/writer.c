@@ -21,7 +21,7 @@
 #include "store/update.h"
 #include "store/upsert.h"
 
-/* Of an object that was found, only the key and its references are written. */
+/* Of an object that only names its row, the key and the references are written. */
 static void
 reduce(OrmGraph *graph, OrmObject **objects, int n)
 {
@@ -35,7 +35,7 @@ reduce(OrmGraph *graph, OrmObject **objects, int n)
 		}
 }
 
-/* Says which objects are new, and by which key those that may be are looked for. */
+/* Decides which objects are new, and by which keys the others are found. */
 static void
 decide_fresh(OrmObject **objects, int n)
 {
@@ -56,7 +56,7 @@ decide_fresh(OrmObject **objects, int n)
 	}
 }
 
-/* Does somebody in the same statement need the object's key, or is it needed and will not come back? */
+/* Is a new object's key needed in its own statement, or needed and not among the returned columns? */
 static bool
 needs_key(const OrmObject *object, const void *argument)
 {
@@ -68,14 +68,14 @@ needs_key(const OrmObject *object, const void *argument)
 	return object->referenced && !object->group->returned.complete;
 }
 
-/* Is it a new object whose key can be made as well as that of others, so that all go in one statement? */
+/* Is it a new object whose key can be made before it is written? */
 static bool
 is_made(const OrmObject *object, const void *argument)
 {
 	return object->fresh && !object->group->model->before_insert_row_trigger;
 }
 
-/* Makes the keys of all new objects, in their order, once one is needed before its row comes back. */
+/* Makes the keys of all new objects, in their order, when one is needed before its row comes back. */
 static void
 make_keys(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 {
@@ -135,7 +135,7 @@ orm_writer_update(OrmGraph *graph, OrmGroup *group, OrmRecord **records, int n)
 	update_existing(&batch);
 }
 
-/* Leaves out records of the same row: what is only found or made may say different things, the first counts. */
+/* Leaves out records of one row: of objects that are found or made the first counts. */
 static void
 merge_twins(const OrmGraph *graph, OrmBatch *batch, const OrmKey *key)
 {
@@ -181,7 +181,7 @@ is_upsert(const OrmObject *object, const void *argument)
 	return object->intent == ORM_INTENT_UPSERT;
 }
 
-/* Is it made unless there is a row of this key? */
+/* Is the object found by this key, or made? */
 static bool
 is_found_by(const OrmObject *object, const void *key)
 {
@@ -253,7 +253,7 @@ count_row(OrmTally *tally, const OrmRecord *record)
 		tally->updated++;
 }
 
-/* Was the row there, and is it to stay as it is? */
+/* Did the row exist, and is it left as it is? */
 static bool
 is_left_alone(const OrmGraph *graph, const OrmObject *object)
 {
@@ -274,8 +274,8 @@ forget_member(OrmObject *object, const OrmEdge *edge)
 }
 
 /*
- * A row that stays as it is does not refer to what is nested in its object: that
- * is not shown as if it did, and is an error where it has been made for it.
+ * A row that is left as it is does not refer to the objects that are nested in its
+ * object: they are not shown, and are an error where they are new.
  */
 static void
 check_left_alone(OrmObject *object)
@@ -317,6 +317,7 @@ orm_writer_finish(OrmGraph *graph, OrmObject **objects, int n)
 	{
 		OrmObject *object = objects[i];
 
+		Assert(!object->written);
 		object->written = true;
 		orm_same_rows_share(object);
 		if (object->same.twin == NULL)
