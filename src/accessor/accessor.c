@@ -297,6 +297,7 @@ orm_accessor_mark(const OrmModel *model, Oid function)
 	bool in_sql;
 	bool of_rows;
 
+	Assert(OidIsValid(function) && OidIsValid(model->owner));
 	if (!HeapTupleIsValid(tuple))
 		return;
 	in_sql = ((Form_pg_proc) GETSTRUCT(tuple))->prolang == SQLlanguageId;

@@ -1,6 +1,6 @@
 /*
- * accessor.h - the typed functions of a model: their texts, and which of the
- * functions that exist are ours.
+ * accessor.h - the typed functions of a model: their definitions, and the existing
+ * functions that belong to the model.
  *
  * What is made for a model is computed, never remembered: from the model now
  * follow names, arguments and bodies; from pg_proc follows what stands.  A

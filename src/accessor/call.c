@@ -108,6 +108,7 @@ orm_call_key(const OrmCall *call, const OrmRecord *record)
 	const OrmKey *key = call->model->primary_key;
 	Datum *values = palloc(sizeof(Datum) * key->nattributes);
 
+	Assert(call->model->primary_key != NULL);
 	orm_record_key(record, key, values);
 	return values;
 }

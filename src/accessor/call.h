@@ -1,6 +1,6 @@
 /*
- * call.h - one call of a function in LANGUAGE orm, between the handler and the
- * verbs.
+ * call.h - one call of a function in LANGUAGE orm, as the handler passes it to a
+ * verb.
  */
 #ifndef ORM_ACCESSOR_CALL_H
 #define ORM_ACCESSOR_CALL_H

@@ -373,6 +373,8 @@ comment_statement(const OrmAccessor *accessor)
 void
 orm_recipe_write(const OrmModel *model, OrmAccessor *accessor)
 {
+	Assert(accessor->name != NULL && accessor->purpose != NULL);
+	Assert(accessor->by_row || accessor->nargs == 0 || accessor->argument_types != NULL);
 	if (accessor->in_sql && !accessor->by_row)
 		accessor->body = select_body(model, accessor);
 	accessor->schema = pstrdup(orm_recipe_schema(model));

@@ -1,7 +1,6 @@
 /*
- * recipe.h - what functions follow from a model: names, arguments, bodies.
- * Knows nothing of the functions that exist; shared by the files of this
- * module alone.
+ * recipe.h - definitions of the accessors of a model: names, arguments, bodies,
+ * without regard to existing functions.  For the files of accessor/ only.
  */
 #ifndef ORM_ACCESSOR_RECIPE_H
 #define ORM_ACCESSOR_RECIPE_H

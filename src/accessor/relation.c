@@ -1,5 +1,5 @@
 /*
- * relation.c - the functions of relationships, and the names they may not have.
+ * relation.c - relationship functions, and names reserved for others.
  *
  *     posts(usuarios):  SELECT t.* FROM "s"."posts" AS t WHERE $1."id" OPERATOR(pg_catalog.=) t."autor_id"
  *     autor(posts):     SELECT t.* FROM "s"."usuarios" AS t WHERE t."id" OPERATOR(pg_catalog.=) $1."autor_id"

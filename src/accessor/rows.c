@@ -116,6 +116,7 @@ orm_rows_store(void *argument, TupleTableSlot *slot)
 	Datum *values;
 	bool *isnull;
 
+	Assert(rows->members != NULL || rows->returned != NULL);
 	if (is_as_it_comes(rows, slot))
 	{
 		tuplestore_puttupleslot(caller->setResult, slot);

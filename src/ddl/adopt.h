@@ -1,5 +1,5 @@
 /*
- * adopt.h - comparing a table of a plan with a relation that exists.
+ * adopt.h - comparing a table of a plan with an existing relation.
  */
 #ifndef ORM_DDL_ADOPT_H
 #define ORM_DDL_ADOPT_H

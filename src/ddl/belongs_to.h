@@ -1,5 +1,5 @@
 /*
- * belongs_to.h - the columns, keys and indexes that belongs_to adds.
+ * belongs_to.h - columns, keys and indexes added by belongs_to.
  */
 #ifndef ORM_DDL_BELONGS_TO_H
 #define ORM_DDL_BELONGS_TO_H

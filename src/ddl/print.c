@@ -246,6 +246,7 @@ orm_print_table(OrmDdlRun *run, OrmPlanned *planned)
 	OrmDdlTable *table = &planned->table;
 	ListCell *cell;
 
+	Assert(!planned->table.exists);
 	print_create(run, table);
 	foreach(cell, table->constraints)
 	{

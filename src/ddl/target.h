@@ -1,5 +1,5 @@
 /*
- * target.h - what names of models and tables stand for; their keys.
+ * target.h - referenced tables of a plan, and their keys.
  */
 #ifndef ORM_DDL_TARGET_H
 #define ORM_DDL_TARGET_H

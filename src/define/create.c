@@ -1,5 +1,5 @@
 /*
- * create.c - making the tables and accessors of declared models.
+ * create.c - creating the tables and accessors of declared models.
  *
  * In five steps, all in the caller's transaction:
  *

@@ -1,5 +1,5 @@
 /*
- * drop.c - dropping the tables of models, and keeping their declarations.
+ * drop.c - dropping the tables of models while keeping their declarations.
  *
  * Before a table goes its declaration is written back whole, expressions as
  * the server prints them, so that create_all can make it again.  The row is a

@@ -1,8 +1,7 @@
 /*
- * events.c - what the extension does when somebody alters or drops a table, or
- * restores a dump.
+ * events.c - event triggers for DDL on mapped tables, and restoring dumps.
  *
- * DDL of people who never heard of the extension must not fail because of it.
+ * DDL of other users must not fail because of the extension.
  * So the work runs in a subtransaction; an error undoes it and becomes a
  * WARNING.  Nothing is lost then: readers go by the bindings, and the next DDL
  * or orm.sync writes the names.  What a rename of a mapped table does wait for

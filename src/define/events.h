@@ -1,5 +1,5 @@
 /*
- * events.h - following what happens to mapped tables, and rows that a restore brings.
+ * events.h - event triggers for DDL on mapped tables, and restoring dumps.
  */
 #ifndef ORM_DEFINE_EVENTS_H
 #define ORM_DEFINE_EVENTS_H

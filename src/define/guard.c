@@ -1,5 +1,5 @@
 /*
- * guard.c - work that must not fail the statement it is part of.
+ * guard.c - work that must not make its statement fail.
  */
 #include "postgres.h"
 

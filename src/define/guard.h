@@ -1,5 +1,5 @@
 /*
- * guard.h - work that must not fail the statement it is part of.
+ * guard.h - work that must not make its statement fail.
  */
 #ifndef ORM_DEFINE_GUARD_H
 #define ORM_DEFINE_GUARD_H

@@ -1,5 +1,5 @@
 /*
- * owner.c - whose model it is, and acting as that role.
+ * owner.c - model ownership, and acting as the owner.
  */
 #include "postgres.h"
 
@@ -54,6 +54,7 @@ orm_owner_begin(Oid owner)
 {
 	OrmIdentity identity = {.settings = 0};
 
+	Assert(OidIsValid(owner));
 	GetUserIdAndSecContext(&identity.role, &identity.context);
 	if (owner != identity.role)
 	{

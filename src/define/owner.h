@@ -1,5 +1,5 @@
 /*
- * owner.h - whose model it is, and acting as that role.
+ * owner.h - model ownership, and acting as the owner.
  */
 #ifndef ORM_DEFINE_OWNER_H
 #define ORM_DEFINE_OWNER_H

@@ -1,5 +1,5 @@
 /*
- * reconcile.c - making the functions that exist those that a model should have.
+ * reconcile.c - bringing the existing accessors in line with a model.
  *
  * A function whose arguments change cannot be replaced: CREATE OR REPLACE with
  * one argument more would make a second one beside it, and short calls of both

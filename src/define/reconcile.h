@@ -1,5 +1,5 @@
 /*
- * reconcile.h - making the functions that exist those that a model should have.
+ * reconcile.h - bringing the existing accessors in line with a model.
  */
 #ifndef ORM_DEFINE_RECONCILE_H
 #define ORM_DEFINE_RECONCILE_H

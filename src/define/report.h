@@ -1,5 +1,5 @@
 /*
- * report.h - what a definition has made, changed and dropped: rows of its result.
+ * report.h - objects created, changed and dropped by a definition: its result rows.
  */
 #ifndef ORM_DEFINE_REPORT_H
 #define ORM_DEFINE_REPORT_H

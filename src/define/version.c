@@ -293,6 +293,7 @@ orm_version_reconcile(Oid relid, const char *model, const OrmDeclaration *declar
 	OrmIdentity identity;
 	Table table;
 
+	Assert(OidIsValid(relid) && model != NULL);
 	if ((counters == NIL && !(declared && make)) || !read_table(relid, &table))
 		return;
 	wanted = wanted_by_others(relid, model);

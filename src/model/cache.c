@@ -68,7 +68,7 @@ static dlist_head entry_list = DLIST_STATIC_INIT(entry_list);
 static Oid registry_relid = InvalidOid;
 static uint64 generation = 0; /* of the registry; see orm_cache_generation */
 
-/* Was this model read from that relation?  Of one that is being built nobody knows yet. */
+/* Does the model depend on the relation?  Unknown while it is being built. */
 static bool
 depends_on(const CacheEntry *entry, Oid relid)
 {
@@ -267,12 +267,14 @@ open_model(const char *name, LOCKMODE lockmode, bool raise)
 const OrmModel *
 orm_cache_open(const char *name, LOCKMODE lockmode)
 {
+	Assert(lockmode != NoLock);
 	return open_model(name, lockmode, true);
 }
 
 const OrmModel *
 orm_cache_open_if_any(const char *name, LOCKMODE lockmode)
 {
+	Assert(lockmode != NoLock);
 	return open_model(name, lockmode, false);
 }
 

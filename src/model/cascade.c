@@ -1,7 +1,7 @@
 /*
- * cascade.c - the words that say what goes along a relationship.
+ * cascade.c - cascade options of relationships.
  *
- * They are SQLAlchemy's.  "merge" means what "save-update" means: here, both
+ * The options are SQLAlchemy's.  "merge" means what "save-update" means: here, both
  * are the writing of nested objects.
  */
 #include "postgres.h"

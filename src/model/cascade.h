@@ -1,5 +1,5 @@
 /*
- * cascade.h - the words that say what goes along a relationship.
+ * cascade.h - cascade options of relationships.
  */
 #ifndef ORM_MODEL_CASCADE_H
 #define ORM_MODEL_CASCADE_H

@@ -175,6 +175,7 @@ follow_join_tables(OrmDeclaration *declaration, const OrmRegistered *row)
 void
 orm_follow_names(OrmDeclaration *declaration, const OrmRegistered *row)
 {
+	Assert(row->mapped && OidIsValid(row->relid));
 	follow_join_tables(declaration, row);
 	visit_columns(declaration, row->relid, follow_name, unconstify(OrmRegistered *, row));
 	declaration->schema = get_namespace_name(get_rel_namespace(row->relid));
@@ -208,6 +209,7 @@ orm_follow_bind(const OrmDeclaration *declaration, OrmRegistered *row)
 {
 	ListCell *cell;
 
+	Assert(OidIsValid(row->relid));
 	row->nrefs = 0;
 	row->refs = NULL;
 	visit_columns(unconstify(OrmDeclaration *, declaration), row->relid, bind_name, row);

@@ -1,5 +1,5 @@
 /*
- * index.h - by which columns of a relation its rows can be looked up, and told apart.
+ * index.h - index columns for lookups, and unique indexes.
  */
 #ifndef ORM_MODEL_INDEX_H
 #define ORM_MODEL_INDEX_H

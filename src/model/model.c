@@ -430,6 +430,7 @@ orm_model_build(const OrmRegistered *row, MemoryContext parent, List **depends)
 	MemoryContext caller;
 	OrmModel *model;
 
+	Assert(row->mapped && OidIsValid(row->relid));
 	if (relation == NULL)
 		return NULL;
 	context = AllocSetContextCreate(parent, "orm model", ALLOCSET_SMALL_SIZES);

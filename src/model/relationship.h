@@ -1,5 +1,5 @@
 /*
- * relationship.h - how a declared relationship is joined: by which columns.
+ * relationship.h - resolving declared relationships to join columns.
  *
  * The catalogs' foreign keys join; a document's foreign_key chooses among
  * them, or stands for one where a relation can have none (views, foreign
@@ -43,7 +43,7 @@ extern void orm_relationship_check_inverse(const char *model, const OrmDeclaredR
 
 /*
  * Raises 42P16 unless a relationship and its inverse (NULL, or not resolved:
- * nothing is known of it) are joined by the same columns.
+ * not comparable) are joined by the same columns.
  */
 extern void orm_relationship_check_keys(const OrmModel *model, const OrmRelationship *relationship,
 										const OrmRelationship *inverse);

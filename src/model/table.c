@@ -104,6 +104,7 @@ orm_table_open(Oid relid, LOCKMODE lockmode)
 	uint64 generation = orm_cache_generation();
 	const OrmModel *model = entry->generation == generation ? orm_cache_open_if_any(entry->model, lockmode) : NULL;
 
+	Assert(OidIsValid(relid) && lockmode != NoLock);
 	if (model != NULL && model->relid == relid && orm_cache_generation() == generation)
 		return model;
 	generation = orm_cache_generation();

@@ -1,5 +1,5 @@
 /*
- * type.c - looking up what must be known about a type.
+ * type.c - lookup of type properties.
  */
 #include "postgres.h"
 

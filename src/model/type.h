@@ -1,5 +1,5 @@
 /*
- * type.h - what the rest of the code must know about a type, looked up once.
+ * type.h - type properties, looked up once.
  *
  * An OrmType lives as long as the memory context it was made in (that of its
  * model, as a rule) and holds ready-to-call input and output functions, so it
@@ -63,7 +63,7 @@ typedef struct OrmType
 	MemoryContext context; /* where this lives */
 } OrmType;
 
-/* Looks a type up and returns what is known, in the current memory context. */
+/* Looks up the properties of a type, in the current memory context. */
 extern OrmType *orm_type_make(Oid type, int32 typmod, Oid collation);
 
 /*

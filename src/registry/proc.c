@@ -1,5 +1,5 @@
 /*
- * proc.c - what the extension writes into pg_proc and pg_depend by itself.
+ * proc.c - direct changes of pg_proc and pg_depend.
  */
 #include "postgres.h"
 
@@ -45,6 +45,7 @@ orm_proc_tie(Oid function, Oid relation)
 	ObjectAddress procedure;
 	ObjectAddress table;
 
+	Assert(OidIsValid(function) && OidIsValid(relation));
 	ObjectAddressSet(procedure, ProcedureRelationId, function);
 	ObjectAddressSet(table, RelationRelationId, relation);
 	deleteDependencyRecordsForSpecific(ProcedureRelationId, function, DEPENDENCY_NORMAL, RelationRelationId, relation);
@@ -73,6 +74,7 @@ orm_proc_set_body(Oid function, const char *body)
 	Datum source;
 	bool differs;
 
+	Assert(OidIsValid(function) && body != NULL);
 	if (!HeapTupleIsValid(tuple))
 		return false;
 	source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);

@@ -1,11 +1,11 @@
 /*
- * proc.h - what the extension writes into pg_proc and pg_depend by itself.
+ * proc.h - direct changes of pg_proc and pg_depend.
  */
 #ifndef ORM_REGISTRY_PROC_H
 #define ORM_REGISTRY_PROC_H
 
 /*
- * Marks a function as made by the extension: DROP EXTENSION takes it along,
+ * Marks a function as created by the extension: DROP EXTENSION takes it along,
  * and pg_dump keeps the mark (ALTER FUNCTION ... DEPENDS ON EXTENSION).
  */
 extern void orm_proc_mark(Oid function);
@@ -27,7 +27,7 @@ extern void orm_proc_tie(Oid function, Oid relation);
  */
 extern bool orm_proc_set_body(Oid function, const char *body);
 
-/* Tells all sessions that a function may have changed: what was prepared with it is parsed anew. */
+/* Invalidates a function in all sessions: statements prepared with it are parsed again. */
 extern void orm_proc_touch(Oid function);
 
 #endif

@@ -407,6 +407,8 @@ orm_registry_put(const OrmRegistered *row)
 {
 	OrmRegistered *old = orm_registry_find(row->name);
 
+	Assert(row->mapped == OidIsValid(row->relid));
+	Assert(row->mapped || !row->by_map);
 	send_invalidations(row->relid);
 	if (old != NULL && old->relid != row->relid)
 		send_invalidations(old->relid);

@@ -1,9 +1,9 @@
 /*
- * registry.h - the two tables in which the extension remembers models.
+ * registry.h - the two tables of registered models.
  *
- *   orm.model    one row a model, dumped by pg_dump, text only:
+ *   orm.model    one row for each model, dumped by pg_dump, text only:
  *                name, schema, relation, owner, state, document
- *   orm.binding  one row a model, not dumped: the table's OID, and for every
+ *   orm.binding  one row for each model, not dumped: the table's OID, and for every
  *                column that the document names: relation OID, name, attribute
  *                number; of a model that is only declared the OID of its owner
  *
@@ -14,7 +14,7 @@
  * followed by its OID and number, and an event trigger writes the new names
  * back.  In a restore the names lead.
  *
- * State "declared": no table has been made for the model, and the document
+ * State "declared": no table has been created for the model, and the document
  * holds all of it.  "created" (by create_all and its kin) and "mapped" (by
  * orm.map): it has a table, and the document holds only what PostgreSQL's
  * catalogs cannot say.
@@ -119,7 +119,7 @@ extern void orm_registry_unbind(const char *name);
 /* The owner of a table; InvalidOid: it is gone. */
 extern Oid orm_registry_table_owner(Oid relid);
 
-/* Who a model belongs to: the owner of its table, else the role declared; may be InvalidOid. */
+/* The owner of a model: of its table, else the role that declared it; may be InvalidOid. */
 extern Oid orm_registry_owner(const OrmRegistered *row);
 
 #endif

@@ -1,7 +1,7 @@
 -- once
 -- The schema and the two tables of the registry; see registry/registry.h.
--- The schema is made here and not by the control file: one that exists is then
--- an error, and nobody but a superuser can put functions of his own into it.
+-- The schema is created here and not by the control file, so that an existing
+-- one is an error and only superusers can create functions in it.
 
 CREATE SCHEMA orm;
 GRANT USAGE ON SCHEMA orm TO PUBLIC;
@@ -17,7 +17,7 @@ CREATE TABLE orm.model (
     CONSTRAINT model_state_check CHECK (state OPERATOR(pg_catalog.=) ANY (ARRAY['declared', 'created', 'mapped']))
 );
 COMMENT ON TABLE orm.model IS
-'One row a model, as pg_dump takes it away: written by the extension only. Read orm.models instead.';
+'One row for each model, dumped by pg_dump. Written by the extension only; orm.models is the view to read.';
 
 CREATE TABLE orm.binding (
     model            pg_catalog.text NOT NULL,
@@ -29,11 +29,11 @@ CREATE TABLE orm.binding (
     CONSTRAINT binding_pkey PRIMARY KEY (model)
 );
 COMMENT ON TABLE orm.binding IS
-'Which table and columns a model is bound to in this database, or, while it is only declared, which role: written by the extension only, not dumped.';
+'The table and columns to which a model is bound in this database, or the owner of a model without a table. Written by the extension only, not dumped.';
 
 GRANT SELECT ON orm.model, orm.binding TO PUBLIC;
 
--- What COPY needs when the owner of the database, no superuser, restores a dump.
+-- For COPY when the database owner, who is no superuser, restores a dump.
 GRANT INSERT ON orm.model TO pg_database_owner;
 
 SELECT pg_catalog.pg_extension_config_dump('orm.model',
