@@ -87,7 +87,7 @@ demand_key(const OrmObject *object)
 		else if (supplier(object, i) != NULL)
 			orm_record_set(record, i, (Datum) 0, false);
 	if ((model->primary_key == NULL || !orm_record_has_key(record, model->primary_key)) &&
-		orm_conflict_key_only(model, record) == NULL && object->record->wrong == NULL)
+		orm_conflict_key_first(model, record) == NULL && object->record->wrong == NULL)
 		orm_conflict_key_missing(model, object->place);
 }
 

@@ -42,8 +42,9 @@ orm_identity_key(const OrmObject *object)
 		case ORM_INTENT_UPDATE:
 			return whole ? primary : NULL;
 		case ORM_INTENT_FIND:
-		case ORM_INTENT_FIND_OR_CREATE:
 			return whole ? primary : orm_conflict_key_only(model, object->record);
+		case ORM_INTENT_FIND_OR_CREATE:
+			return orm_conflict_key_first(model, object->record);
 		default:
 			return NULL;
 	}

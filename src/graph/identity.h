@@ -3,8 +3,9 @@
  *
  *     CREATE           never: it is new
  *     SAVE, UPDATE     by its primary key, given whole; without it, SAVE is new
- *     FIND,            by its primary key, given whole, else by the only unique key
- *     FIND_OR_CREATE   that it gives whole (42P10 where it gives two)
+ *     FIND             by its primary key, given whole, else by the only unique key
+ *                      that it gives whole (42P10 where it gives two)
+ *     FIND_OR_CREATE   by any unique key that it gives whole, the primary key first
  *     UPSERT           by the key that "conflict_on" names, else by the only one that
  *                      it gives: decided when it is written (store/conflict_key.h)
  *

@@ -195,6 +195,7 @@ find_or_create(OrmGraph *graph, const OrmReturning *returning, OrmObject **objec
 	OrmBatch batch = orm_returned_pick(returning, objects, n, is_found_by, key);
 
 	merge_twins(returning->graph, &batch, key);
+	orm_conflict_key_read(&batch, key);
 	if (!orm_upsert_is_numbered(returning->group->model, key))
 		orm_upsert_batch(&batch, key, ORM_CONFLICT_IGNORE);
 	else

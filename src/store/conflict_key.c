@@ -85,7 +85,7 @@ named_key(const OrmModel *model, const OrmKey **keys, int nkeys, int n, char *co
 		if (key_has_names(model, keys[i], n, names))
 			return keys[i];
 	ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-			errmsg("conflict_on names no unique key of model \"%s\"", model->name),
+			errmsg("no unique key of model \"%s\" matches conflict_on", model->name),
 			nkeys > 0 ? errhint("Its unique keys are: %s.", list_keys(model, keys, nkeys, NULL))
 					  : errhint("It has no unique key."));
 	return NULL;
@@ -117,7 +117,7 @@ only_key_of(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmReco
 			continue;
 		if (found != NULL)
 			ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-					errmsg("more than one unique key of model \"%s\" could decide", model->name),
+					errmsg("conflict target for model \"%s\" is ambiguous", model->name),
 					orm_error_place(orm_record_place(record, &room)),
 					orm_path_is_nested(record->place)
 						? errhint("Give one of them alone.")
@@ -148,6 +148,61 @@ orm_conflict_key_only(const OrmModel *model, const OrmRecord *record)
 
 	pfree(keys);
 	return only;
+}
+
+/* The first unique key, with or without a generated column, that a record has; NULL: none. */
+static const OrmKey *
+first_key_of(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record, bool generated)
+{
+	for (int i = 0; i < nkeys; i++)
+		if (orm_record_has_key(record, keys[i]) && orm_key_is_generated(model, keys[i]) == generated)
+			return keys[i];
+	return NULL;
+}
+
+const OrmKey *
+orm_conflict_key_first(const OrmModel *model, const OrmRecord *record)
+{
+	const OrmKey **keys;
+	int nkeys = unique_keys(model, &keys);
+	const OrmKey *first = first_key_of(model, keys, nkeys, record, false);
+
+	if (first == NULL)
+		first = first_key_of(model, keys, nkeys, record, true);
+	pfree(keys);
+	return first;
+}
+
+/* Has a record, whose row has not been found, the key? */
+static bool
+is_pending_with(const OrmRecord *record, const void *key)
+{
+	return !record->done && orm_record_has_key(record, key);
+}
+
+void
+orm_conflict_key_read(const OrmBatch *batch, const OrmKey *key)
+{
+	const OrmKey **keys;
+	int nkeys = unique_keys(batch->write->model, &keys);
+	bool first = true;
+
+	for (int i = 0; i < nkeys; i++)
+	{
+		OrmBatch others = {batch->write, NULL, 0};
+
+		if (keys[i] != key)
+			others = orm_batch_pick(batch, is_pending_with, keys[i]);
+		if (others.n > 0 && first)
+		{
+			orm_lookup_read(batch, key);
+			others = orm_batch_pick(&others, is_pending_with, keys[i]);
+			first = false;
+		}
+		if (others.n > 0)
+			orm_lookup_read(&others, keys[i]);
+	}
+	pfree(keys);
 }
 
 void

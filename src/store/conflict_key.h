@@ -1,6 +1,5 @@
 /*
- * conflict_key.h - which unique key says which row an object is.
- * Private to this folder.
+ * conflict_key.h - the conflict target: which unique key says which row an object is.
  */
 #ifndef ORM_STORE_CONFLICT_KEY_H
 #define ORM_STORE_CONFLICT_KEY_H
@@ -12,6 +11,15 @@
  * NULL: it gives none.  Raises 42P10 when there are two.
  */
 extern const OrmKey *orm_conflict_key_only(const OrmModel *model, const OrmRecord *record);
+
+/* The first unique key that it gives wholly, the primary key first; NULL: it gives none. */
+extern const OrmKey *orm_conflict_key_first(const OrmModel *model, const OrmRecord *record);
+
+/*
+ * Reads the rows of records that give other unique keys besides "key": by this
+ * one, then by the others.  Records without a row stay pending.
+ */
+extern void orm_conflict_key_read(const OrmBatch *batch, const OrmKey *key);
 
 /* Raises 42P10, naming the model's unique keys: an object at this place gives none. */
 extern void orm_conflict_key_missing(const OrmModel *model, const OrmPath *place) pg_attribute_noreturn();

@@ -61,7 +61,7 @@ orm_fault_not_stored_at(const OrmModel *model, const OrmPath *place)
 {
 	ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
 			errmsg("object of model \"%s\" was not stored as given", model->name), orm_error_place(place),
-			errhint("A trigger, a rule or a policy passed over the row or changed its key."));
+			errhint("A trigger, rule or policy skipped the row or changed its key."));
 }
 
 void

@@ -313,8 +313,7 @@ raise_changed(const OrmModel *model, const StaleRow *finding)
 	ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			errmsg("object of model \"%s\" has been changed since it was read", model->name),
 			errdetail_internal("%s", trimmed(psprintf("%s%s", place_text(finding->record), finding->what))),
-			errhint("Read it again, and repeat what is to be done."),
-			err_generic_string(PG_DIAG_SCHEMA_NAME, model->schema),
+			errhint("Read it again and retry."), err_generic_string(PG_DIAG_SCHEMA_NAME, model->schema),
 			err_generic_string(PG_DIAG_TABLE_NAME, model->relation));
 }
 
@@ -325,10 +324,10 @@ raise_gone(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
 	OrmPath room;
 
 	ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			errmsg("object of model \"%s\" with the key %s is not there any more", model->name,
+			errmsg("object of model \"%s\" with the key %s no longer exists", model->name,
 				   orm_fault_key_text(model, key, record)),
 			orm_error_place(orm_record_place(record, &room)),
-			errhint("It was deleted since it was read; orm.create stores it anew."),
+			errhint("It was deleted since it was read; orm.create stores it again."),
 			err_generic_string(PG_DIAG_SCHEMA_NAME, model->schema),
 			err_generic_string(PG_DIAG_TABLE_NAME, model->relation));
 }
