@@ -47,7 +47,7 @@ typedef struct OrmAccessor
 
 /*
  * The functions a model should have (List of OrmAccessor *), in the order of
- * DESIGN section 7.  Relationships that cannot be resolved yet are left out.
+ * docs/accessors.md.  Relationships that cannot be resolved yet are left out.
  * Functions that cannot exist (too many arguments) are left out with a NOTICE
  * when "notices".  Raises 42723 for a clash with a function that is not ours,
  * 42710 for a relationship that may not have its name.
@@ -70,7 +70,7 @@ extern void orm_accessor_mark(const OrmModel *model, Oid function);
 
 /*
  * Puts the body that an inlined accessor should have into pg_proc where its
- * table or columns, or those that a relationship leads to, were renamed;
+ * table or columns, or the target of a relationship, were renamed;
  * signatures do not change.  Never raises.
  */
 extern void orm_accessor_refresh_bodies(const OrmModel *model);

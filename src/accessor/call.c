@@ -19,7 +19,7 @@ cast_value(const OrmCall *call, const OrmParameter *parameter, Datum value, bool
 	return orm_cast_run(cast, attribute->type->oid, value, isnull);
 }
 
-/* Takes the given arguments as a record; those that are parameters of a query are none of it. */
+/* Takes the given arguments as a record; without the parameters of a query. */
 static void
 record_arguments(const OrmCall *call, OrmRecord *record)
 {

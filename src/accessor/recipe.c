@@ -282,7 +282,7 @@ select_body(const OrmModel *model, const OrmAccessor *accessor)
 	return sql.data;
 }
 
-/* Appends the marker of an argument not given; see INTERNALS on NOT NULL domains. */
+/* Appends the marker of an argument not given; NOT NULL domains refuse NULL defaults. */
 static void
 append_unset(StringInfo sql, Oid type)
 {

@@ -21,7 +21,7 @@ expected_of(const OrmResultRows *rows)
 	return caller && IsA(caller, ReturnSetInfo) ? caller->expectedDesc : NULL;
 }
 
-/* Are these the columns of the model's table, all of them or those that it had before some were added? */
+/* Are these the columns of the model's table, all of them, or all but columns added later? */
 static bool
 has_columns(const OrmModel *model, TupleDesc row)
 {
@@ -93,7 +93,7 @@ spread_row(const OrmResultRows *rows, TupleTableSlot *slot, int natts, Datum *va
 	}
 }
 
-/* Are the columns of the rows that come just those that the caller expects? */
+/* Do the columns of the rows match what the caller expects? */
 static bool
 is_as_it_comes(const OrmResultRows *rows, TupleTableSlot *slot)
 {

@@ -1,5 +1,5 @@
 /*
- * read.c - SQL functions that read by a query document, and those that show
+ * read.c - SQL functions that read by a query document, and functions that show
  * its statements; and orm.get.
  */
 #include "postgres.h"

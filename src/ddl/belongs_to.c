@@ -4,7 +4,7 @@
  *
  * The columns of the key are, in this order:
  *
- *   1. those that foreign_key names;
+ *   1. the columns that foreign_key names;
  *   2. those with the names it would give them, if they are all declared;
  *   3. those of the only declared foreign key to its target, leaving aside what
  *      other belongs_to take by 1 or 2; two of them are an error;
@@ -140,7 +140,7 @@ choose_columns(OrmPlanned *planned, const OrmTarget *target, const OrmDeclaredRe
 	return declared != NIL ? declared : names;
 }
 
-/* Chooses the columns of a key, and adds those that are not there. */
+/* Chooses the columns of a key, and adds the missing ones. */
 void
 orm_belongs_to_add_columns(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *relationship)
 {

@@ -6,7 +6,7 @@
 
 #include "ddl/ddl.h"
 
-/* Finds the columns of the key of a belongs_to, and adds those that are not declared. */
+/* Finds the columns of the key of a belongs_to, and adds the undeclared ones. */
 extern void orm_belongs_to_add_columns(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *relationship);
 
 /* When all columns are there: the foreign keys and indexes of every belongs_to. */

@@ -16,7 +16,7 @@
  *     ddl.c          the run: which tables there are, in which order, what is left for the end
  *     target.c       what names of models and tables stand for; their keys
  *     layout.c       columns and constraints of one table
- *     belongs_to.c   those that belongs_to adds
+ *     belongs_to.c   columns that belongs_to adds
  *     join_table.c   the join tables of many_to_many
  *     print.c        statements
  *     adopt.c        comparing with a relation that exists

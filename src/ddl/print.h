@@ -6,7 +6,7 @@
 
 #include "ddl/ddl.h"
 
-/* The statements that make a table, and those that must wait. */
+/* The statements that create a table, and the ones that must wait. */
 extern void orm_print_table(OrmDdlRun *run, OrmPlanned *planned);
 
 #endif

@@ -93,7 +93,7 @@ outdated_rows(void)
 	return rows;
 }
 
-/* The relations that the present DDL command touched, and those that inherit from them. */
+/* The relations that the present DDL command touched, and their inheritance children. */
 static const char *const touched_relations =
 	"WITH RECURSIVE touched (relation) AS ("
 	"SELECT c.objid FROM pg_catalog.pg_event_trigger_ddl_commands() c"
@@ -197,7 +197,7 @@ changes_meaning(const AlterTableStmt *statement)
 typedef enum Reach
 {
 	REACHES_NOTHING,
-	REACHES_RELATIONS, /* those that the server says it touched */
+	REACHES_RELATIONS, /* the relations that the server reports as touched */
 	REACHES_ALL		   /* what any body means */
 } Reach;
 

@@ -162,7 +162,7 @@ drop_counter(const Table *table, const Counter *counter, const char *model, List
 	orm_report_add(changes, model, "dropped", "trigger", change_name(counter->name, table->relid));
 }
 
-/* Drops the triggers of which no column is wanted; and those that are disabled, where others are made. */
+/* Drops the triggers of unwanted columns, and disabled ones where others are created. */
 static void
 drop_unwanted(const Table *table, const List *counters, const Bitmapset *wanted, bool make, const char *model,
 			  List **changes)

@@ -4,7 +4,7 @@
  * From a has_many or has_one collection a row is removed by an UPDATE that sets
  * its foreign key NULL; with the cascade "delete-orphan" it is deleted, unless
  * the same graph puts it into another collection.  Rows beside the given ones
- * are read first: those that cannot be removed have their place then.  Every
+ * are read first: rows that cannot be removed have their place then.  Every
  * statement has the foreign key in its WHERE (collection_rows.h): a row that another
  * transaction has moved or deleted meanwhile is left alone, and is an error
  * where the document names it.  Deleting: see leave.c.  Many to many: rows of
@@ -78,7 +78,7 @@ typedef struct Leaving
 {
 	OrmGraph *graph;
 	OrmEdge *edge;
-	bool named;					 /* by the document; else they are those that it does not name */
+	bool named;					 /* by the document; else they are the rows that it does not name */
 	const OrmRemoval **removals; /* by number, while rows are read */
 	Member *members;
 	int n;

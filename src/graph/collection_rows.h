@@ -43,7 +43,7 @@ extern void orm_collection_rows_init_shared(OrmCollectionRows *asked, const OrmE
 /* Adds an owner, whose key is known, and the row of a record (NULL: none is named). */
 extern void orm_collection_rows_add(OrmCollectionRows *asked, const OrmObject *owner, const OrmRecord *record);
 
-/* Adds the row of an object, as far as its key is known, to those that are kept. */
+/* Adds the row of an object, as far as its key is known, to the kept rows. */
 extern void orm_collection_rows_keep(OrmCollectionRows *asked, const OrmObject *item);
 
 /* Takes a row: its number, its primary key in key order; called in a per-row context. */
@@ -54,7 +54,7 @@ extern void orm_collection_rows_read(const OrmCollectionRows *asked, bool lock, 
 
 /*
  * Sets the foreign keys of named rows NULL, or deletes the rows; gone[], by
- * number, is set for those that were there.
+ * number, is set for existing rows.
  */
 extern void orm_collection_rows_unlink(const OrmCollectionRows *asked, bool *gone);
 extern void orm_collection_rows_delete(const OrmCollectionRows *asked, bool *gone);

@@ -15,7 +15,7 @@ extern void orm_existing_find(OrmGraph *graph);
 
 /*
  * Decides which objects that are saved by their keys are new: by looking, where
- * they refer to each other in a circle.  Those that exist are not waited for.
+ * they refer to each other in a circle.  Existing objects are not waited for.
  */
 extern void orm_existing_decide(OrmGraph *graph, OrmObject **objects, int n);
 

@@ -9,10 +9,10 @@
 /* Inserts the rows of an edge's join table. */
 extern void orm_join_rows_insert(const OrmEdge *edge);
 
-/* Deletes those that lead from owners of the removals to other objects than their items, unless "checking". */
+/* Deletes the rows that link owners of the removals with other objects than their items, unless "checking". */
 extern void orm_join_rows_delete_others(const OrmEdge *edge, const List *removals, bool checking);
 
-/* Deletes those that lead from owners to their items, or looks for them; raises P0002 where there is none. */
+/* Deletes the rows that link owners with their items, or looks for them; raises P0002 for a missing one. */
 extern void orm_join_rows_delete(const OrmEdge *edge, const List *removals, bool checking);
 
 /* Raises 22023 for objects that cannot be linked: their keys share a column of the join table, and differ. */

@@ -353,7 +353,7 @@ split_ready(Remaining *remaining)
 	return ready;
 }
 
-/* Those that were written are waited for no longer. */
+/* Written objects are waited for no longer. */
 static void
 release(OrmObject **written, int n)
 {

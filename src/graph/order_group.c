@@ -1,7 +1,7 @@
 /*
  * order_group.c - which models are written before which; see order_group.h.
  *
- * Groups are ordered by the references among them, those that refer to each
+ * Groups are ordered by the references among them, groups that refer to each
  * other in a circle as one component (Tarjan's algorithm, which finds what is
  * referred to first).
  */

@@ -27,7 +27,7 @@ extern void orm_writer_run(OrmGraph *graph);
  */
 extern void orm_writer_prepare(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n);
 
-/* And when they are written; those that existed may have to be connected yet. */
+/* And when they are written; existing ones may have to be connected yet. */
 extern void orm_writer_finish(OrmGraph *graph, OrmObject **objects, int n);
 
 /* OrmObjectTests: is an object saved by its key, or updated? */

@@ -208,7 +208,7 @@ orm_declaration_print(const OrmDeclaration *declaration)
 	return out.data;
 }
 
-/* The columns of the primary key: of the element, or those that say so themselves. */
+/* The columns of the primary key: of the element, or the ones declared as primary_key. */
 List *
 orm_declaration_key(const OrmDeclaration *declaration)
 {

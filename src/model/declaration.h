@@ -92,7 +92,7 @@ typedef struct OrmDeclaredRelationship
 	char *name;
 	char *model;	   /* the target */
 	List *foreign_key; /* of char *: columns of the side that holds the key (many to many: of the
-								 * join table, those that point at this model); NIL: found or made */
+								 * join table, the ones that reference this model); NIL: found or made */
 	char *through;	   /* many to many: a model or a table; NULL: a join table is made */
 	char *back_populates;
 	OrmChoice made;		/* many to many: the join table was made by the extension, and goes with the tables */
@@ -108,7 +108,7 @@ typedef enum OrmCascade
 {
 	ORM_CASCADE_SAVE = 1,	/* nested objects are written */
 	ORM_CASCADE_DELETE = 2, /* they are deleted with it */
-	ORM_CASCADE_ORPHAN = 4	/* has many, has one: what leaves is deleted */
+	ORM_CASCADE_ORPHAN = 4	/* has many, has one: removed objects are deleted */
 } OrmCascade;
 
 /* The column that counts how often a row was changed. */
@@ -176,7 +176,7 @@ extern List *orm_declaration_key(const OrmDeclaration *declaration);
 
 /*
  * The name of the attribute of a column for which none is given: the column's
- * own, or "and_" for "and", "_" for a character that cannot stand there.  A
+ * own, or "and_" for "and", "_" for a character that is not allowed there.  A
  * name for which this returns another one cannot be that of an attribute.
  */
 extern char *orm_declaration_attribute_name(const char *column);

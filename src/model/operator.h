@@ -49,7 +49,7 @@ typedef struct OrmOperator
  * return (BOOLOID for a condition; InvalidOid: anything that has an order, for
  * order_by).  "what" is how the left operand is called in messages (attribute
  * "x" of model "y").  Raises 42883 for a name that no operator of the type has
- * (the hint lists those that it has), 42725 for an ambiguous one (the detail
+ * (the hint lists the existing ones), 42725 for an ambiguous one (the detail
  * lists the candidates), each with the place.
  */
 extern OrmOperator orm_operator_find(const char *name, const OrmType *type, Oid result, const char *what,

@@ -11,7 +11,7 @@
  *     (SELECT true AS found, t1."likes" AS c1 FROM "s"."posts" AS t1 WHERE t1."autor_id" = t0."id") AS t2 ON true
  *
  * which the planner makes a plain join of.  Otherwise the rows of each chain are
- * stacked below those that are grouped, and say which they are; each aggregate
+ * stacked below the grouped rows, and say which they are; each aggregate
  * looks at its own.  That costs one scan of the grouped table for each chain,
  * but neither a join on the groups' keys, which would have to take nulls for
  * equal, nor a look-up for each row:

@@ -226,7 +226,7 @@ check_skipped(const Round *round, bool early)
 	}
 }
 
-/* Writes the removals of a round that go before the other operations, or those that go after. */
+/* Writes the removals of a round that go before, or after, the other operations. */
 static void
 write_removals(Round *round, bool early)
 {

@@ -13,7 +13,7 @@
 
 /*
  * Key columns are never set: a key only identifies, and a scaled-out table
- * would lose the row.  Nor are those that the server does not let be set; and
+ * would lose the row.  Nor are columns that the server does not let be set; and
  * the version is counted by its trigger.
  */
 bool

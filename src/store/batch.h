@@ -6,7 +6,7 @@
 
 #include "store/write.h"
 
-/* Records that are written together; those that are done are left alone by every operation. */
+/* Records that are written together; records that are done are left alone by every operation. */
 typedef struct OrmBatch
 {
 	const OrmWrite *write;
@@ -22,7 +22,7 @@ typedef bool (*OrmRecordTest)(const OrmRecord *record, const void *argument);
 
 extern OrmBatch orm_batch_pick(const OrmBatch *batch, OrmRecordTest test, const void *argument);
 
-/* Those that are not done, and those whose rows were found to differ. */
+/* The pending records, and the records whose rows were found to differ. */
 extern OrmBatch orm_batch_pending(const OrmBatch *batch);
 extern OrmBatch orm_batch_differing(const OrmBatch *batch);
 

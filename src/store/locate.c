@@ -96,7 +96,7 @@ read_columns(Violated *violated, HeapTuple tuple, AttrNumber attribute, Oid reli
 		violated->n = ARR_DIMS(array)[0];
 }
 
-/* Reads the columns of the constraint; those that it refers to when it is a foreign key of another relation. */
+/* Reads the columns of the constraint; the referenced ones of a foreign key of another relation. */
 static void
 read_constraint(Violated *violated, const OrmSuspects *suspects, bool ours)
 {
@@ -217,7 +217,7 @@ find_key(const OrmSuspects *suspects, const Violated *violated, const char *deta
 	return found >= 0 || npossible != 1 ? found : possible;
 }
 
-/* How many columns a relation has, those that are dropped included. */
+/* How many columns a relation has, dropped ones included. */
 static int
 count_columns(Oid relid)
 {

@@ -1,7 +1,7 @@
 /*
  * returning.c - matching returned rows to records; see returning.h.
  *
- * Rows come back in any order: a join's, a shard's, without those that nothing
+ * Rows come back in any order: a join's, a shard's, without rows that nothing
  * was done to.  Where a statement joins the rows with the records it returns the
  * number of the record.  Rows of an INSERT are matched with records by key and
  * never by position.  Position is the first guess, though, and the one after that
@@ -206,7 +206,7 @@ take_row(void *argument, TupleTableSlot *slot)
 		hand_over(delivery, record, slot);
 }
 
-/* Are the key's columns among those that come back anyway? */
+/* Are the key's columns returned anyway? */
 static bool
 returns_key(const bool *returning, const OrmKey *key)
 {

@@ -78,7 +78,7 @@ update_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
 		check_skipped(&pending, key);
 }
 
-/* Updates records, those that give the same attributes together. */
+/* Updates records, the ones that give the same attributes together. */
 static void
 update_parts(const OrmBatch *batch, const OrmKey *key)
 {

@@ -179,7 +179,7 @@ find_or_insert_each(const OrmBatch *batch, const OrmKey *key, Find find)
 	}
 }
 
-/* Finds rows by the key, and inserts those that are not there. */
+/* Finds rows by the key, and inserts the missing ones. */
 static void
 find_or_insert(const OrmBatch *batch, const OrmKey *key, Find find)
 {
