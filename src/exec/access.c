@@ -43,7 +43,7 @@ orm_access_returnable(const OrmModel *model)
 	bool *returnable = orm_access_readable(model);
 
 	if (returnable != NULL)
-		return memchr(returnable, true, model->nattributes) ? returnable : NULL;
+		return memchr(returnable, 1, model->nattributes) ? returnable : NULL;
 	returnable = palloc(sizeof(bool) * Max(model->nattributes, 1));
 	memset(returnable, true, model->nattributes);
 	return returnable;

@@ -295,9 +295,9 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 	*list = lappend(*list, record);
 }
 
-/* Appends {builder: {key: value, ...}}; the key "always" is printed even when its value is an empty list. */
+/* Appends {builder: {key: value, ...}}; key number "always" (-1: none) is printed even if it is empty. */
 static void
-print_element(StringInfo out, const RelationBuilder *builder, const void *record, const OrmElementKey *always)
+print_element(StringInfo out, const RelationBuilder *builder, const void *record, int always)
 {
 	bool first = true;
 
@@ -308,7 +308,7 @@ print_element(StringInfo out, const RelationBuilder *builder, const void *record
 	{
 		const OrmElementKey *key = record_key(builder->record, i);
 
-		if (!has_key(builder, key) || !(key == always || orm_element_key_is_given(key, record)))
+		if (!has_key(builder, key) || !(i == always || orm_element_key_is_given(key, record)))
 			continue;
 		appendStringInfoString(out, first ? "" : ", ");
 		escape_json(out, key->member.key);
@@ -323,35 +323,35 @@ print_element(StringInfo out, const RelationBuilder *builder, const void *record
 void
 orm_element_print_column(StringInfo out, const OrmDeclaredColumn *column)
 {
-	print_element(out, builder_of(&column_record, 0), column, NULL);
+	print_element(out, builder_of(&column_record, 0), column, -1);
 }
 
 /* Appends a constraint. */
 void
 orm_element_print_constraint(StringInfo out, const OrmDeclaredConstraint *constraint)
 {
-	print_element(out, builder_of(&constraint_record, constraint->kind), constraint, NULL);
+	print_element(out, builder_of(&constraint_record, constraint->kind), constraint, -1);
 }
 
 /* Appends a relationship. */
 void
 orm_element_print_relationship(StringInfo out, const OrmDeclaredRelationship *relationship)
 {
-	print_element(out, builder_of(&relationship_record, relationship->kind), relationship, NULL);
+	print_element(out, builder_of(&relationship_record, relationship->kind), relationship, -1);
 }
 
 /* Appends the version. */
 void
 orm_element_print_version(StringInfo out, const OrmDeclaredVersion *version)
 {
-	print_element(out, builder_of(&version_record, 0), version, NULL);
+	print_element(out, builder_of(&version_record, 0), version, -1);
 }
 
 /* Appends what is said about accessors. */
 void
 orm_element_print_accessors(StringInfo out, const OrmDeclaration *declaration)
 {
-	const OrmElementKey *include = &accessors_keys[lengthof(accessors_keys) - 1];
+	int include = lengthof(accessors_keys) - 1;
 
-	print_element(out, builder_of(&accessors_record, 0), declaration, declaration->all_accessors ? NULL : include);
+	print_element(out, builder_of(&accessors_record, 0), declaration, declaration->all_accessors ? -1 : include);
 }
