@@ -86,7 +86,7 @@ renamed_between(const Pairing *pairing, int old)
 	for (int i = old + 1; i < pairing->n && before == 0; i++)
 		if (pairing->taken[i] >= 0 && column_of(pairing, pairing->taken[i]) > after)
 			before = column_of(pairing, pairing->taken[i]);
-	return next_left(pairing, after, before);
+	return next_left(pairing, after, before == 0 ? MaxHeapAttributeNumber + 1 : before);
 }
 
 /* Pairs what was renamed: where as many are left on both sides, one after the other; else by the neighbours. */
