@@ -207,7 +207,7 @@ orm_check_document(const OrmModel *model, OrmJson document, OrmFindLabel find_la
 	foreach(cell, graph->groups)
 		keep_all(lfirst(cell));
 	orm_same_rows_merge(graph);
-	ncomponents = orm_order_group_number(graph);
+	ncomponents = orm_model_order_number(graph);
 	orm_existing_find(graph);
 	for (int i = 0; i < ncomponents; i++)
 		orm_existing_check(graph, i);

@@ -13,7 +13,7 @@
  * The phases, each with files of its own, and what each of them keeps of an object:
  *
  *     reading    read.c, item.c, labels.c    OrmSaid: what the document says
- *     ordering   order_group.c, order.c      OrmGroupOrder, OrmObjectOrder
+ *     ordering   model_order.c, order.c      OrmGroupOrder, OrmObjectOrder
  *     writing    existing.c, writer.c        fresh, written, late
  *                same_rows.c                 OrmSameRow: other objects of the same row
  *                collection.c, leave.c       removals from collections
@@ -40,8 +40,8 @@
 
 #include "graph/finding.h"
 #include "graph/labels.h"
+#include "graph/model_order.h"
 #include "graph/order.h"
-#include "graph/order_group.h"
 #include "graph/read.h"
 #include "graph/returned.h"
 #include "graph/same_rows.h"

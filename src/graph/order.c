@@ -38,7 +38,7 @@ static Remaining
 collect(OrmGraph *graph, int component)
 {
 	Remaining remaining = {.graph = graph, .component = component};
-	List *groups = orm_order_group_members(graph, component);
+	List *groups = orm_model_order_members(graph, component);
 	int n = 0;
 	ListCell *cell;
 
@@ -233,7 +233,7 @@ is_deferred(const OrmEdge *edge)
 
 	for (int i = 0; i < edge->n; i++)
 		columns[i] = edge->holder->model->attributes[edge->holder_key[i]].attnum;
-	return orm_order_group_waits(edge->holder->model->relid, edge->referenced->model->relid, edge->n, columns);
+	return orm_model_order_waits(edge->holder->model->relid, edge->referenced->model->relid, edge->n, columns);
 }
 
 /* If the constraint waits, the reference need not: the target's key is made now, if it is not given. */

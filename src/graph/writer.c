@@ -497,7 +497,7 @@ orm_writer_run(OrmGraph *graph)
 	ListCell *cell;
 
 	orm_same_rows_merge(graph);
-	ncomponents = orm_order_group_number(graph);
+	ncomponents = orm_model_order_number(graph);
 	orm_existing_find(graph);
 	for (int i = 0; i < ncomponents; i++)
 		orm_existing_check(graph, i);

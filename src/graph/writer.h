@@ -2,7 +2,7 @@
  * writer.h - writing graphs.
  *
  * Rows that must exist are found first (existing.h).  Then models go in the
- * order of order_group.h, and the objects of each in that of order.h, wave by
+ * order of model_order.h, and the objects of each in that of order.h, wave by
  * wave: a wave is objects of one group that do not wait for each other.  Before a
  * wave is written, removals from collections of its group are done, as far as
  * their owners are known.  Rows of join tables come last.  Objects of a wave that are

@@ -1,5 +1,5 @@
 /*
- * order_group.c - which models are written before which; see order_group.h.
+ * model_order.c - which models are written before which; see model_order.h.
  *
  * Groups are ordered by the references among them, groups that refer to each
  * other in a circle as one component (Tarjan's algorithm, which finds what is
@@ -22,7 +22,7 @@ typedef struct Ordering
 } Ordering;
 
 bool
-orm_order_group_waits(Oid holder, Oid target, int n, const AttrNumber *columns)
+orm_model_order_waits(Oid holder, Oid target, int n, const AttrNumber *columns)
 {
 	bool waits = false;
 	ListCell *cell;
@@ -49,7 +49,7 @@ refers_to(const OrmModel *holder, const OrmModel *target, bool at_once)
 		const OrmRelationship *relationship = &holder->relationships[i];
 
 		if (relationship->resolved && relationship->key_is_local && relationship->target_relid == target->relid &&
-			!(at_once && orm_order_group_waits(holder->relid, target->relid, relationship->nkeys, relationship->local)))
+			!(at_once && orm_model_order_waits(holder->relid, target->relid, relationship->nkeys, relationship->local)))
 			return true;
 	}
 	for (int i = 0; i < target->nrelationships; i++)
@@ -59,7 +59,7 @@ refers_to(const OrmModel *holder, const OrmModel *target, bool at_once)
 		if (relationship->resolved && !relationship->key_is_local && !OidIsValid(relationship->join_relid) &&
 			relationship->target_relid == holder->relid &&
 			!(at_once &&
-			  orm_order_group_waits(holder->relid, target->relid, relationship->nkeys, relationship->remote)))
+			  orm_model_order_waits(holder->relid, target->relid, relationship->nkeys, relationship->remote)))
 			return true;
 	}
 	return false;
@@ -139,7 +139,7 @@ compare_edges(const ListCell *a, const ListCell *b)
 
 /* What nothing else orders goes by name: so two calls lock rows of tables in the same order. */
 int
-orm_order_group_number(OrmGraph *graph)
+orm_model_order_number(OrmGraph *graph)
 {
 	Ordering ordering = {.graph = graph};
 	ListCell *cell;
@@ -180,7 +180,7 @@ first_free(const List *groups)
 }
 
 List *
-orm_order_group_members(const OrmGraph *graph, int component)
+orm_model_order_members(const OrmGraph *graph, int component)
 {
 	List *groups = NIL;
 	List *ordered = NIL;
