@@ -21,14 +21,22 @@ orm_batch_make(const OrmWrite *write, OrmRecord *records, int n)
 }
 
 OrmBatch
+orm_batch_room(const OrmBatch *batch)
+{
+	OrmBatch room = {batch->write, NULL, 0};
+
+	room.records = palloc_extended(sizeof(OrmRecord *) * Max(batch->n, 1), MCXT_ALLOC_HUGE);
+	return room;
+}
+
+OrmBatch
 orm_batch_pick(const OrmBatch *batch, OrmRecordTest test, const void *argument)
 {
-	OrmBatch picked = {batch->write, NULL, 0};
+	OrmBatch picked = orm_batch_room(batch);
 
-	picked.records = palloc_extended(sizeof(OrmRecord *) * Max(batch->n, 1), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < batch->n; i++)
 		if (test(batch->records[i], argument))
-			picked.records[picked.n++] = batch->records[i];
+			orm_batch_add(&picked, batch->records[i]);
 	return picked;
 }
 
@@ -44,25 +52,6 @@ orm_batch_pending(const OrmBatch *batch)
 {
 	return orm_batch_pick(batch, is_pending, NULL);
 }
-
-/* Was the record's row found to differ? */
-static bool
-is_differing(const OrmRecord *record, const void *argument)
-{
-	return !record->done && record->differs;
-}
-
-OrmBatch
-orm_batch_differing(const OrmBatch *batch)
-{
-	return orm_batch_pick(batch, is_differing, NULL);
-}
-
-/* Sorting of records into parts needs to know how many attributes there are. */
-typedef struct PartOrder
-{
-	int nattributes;
-} PartOrder;
 
 int
 orm_batch_compare_patches(const OrmRecord *a, const OrmRecord *b, int nattributes)
@@ -87,13 +76,27 @@ compare_given(const OrmRecord *a, const OrmRecord *b, int nattributes)
 	return result != 0 ? result : orm_batch_compare_patches(a, b, nattributes);
 }
 
+/* A record and its rank in the batch, while records are sorted into parts. */
+typedef struct Ranked
+{
+	OrmRecord *record;
+	int rank;
+} Ranked;
+
+/* A part, and the rank of its first record. */
+typedef struct Part
+{
+	OrmBatch batch;
+	int rank;
+} Part;
+
 /* qsort_arg comparator: same sets of attributes together, the order of records kept within. */
 static int
-compare_sets(const void *a, const void *b, void *order)
+compare_sets(const void *a, const void *b, void *nattributes)
 {
-	const OrmRecord *left = *(OrmRecord *const *) a;
-	const OrmRecord *right = *(OrmRecord *const *) b;
-	int result = compare_given(left, right, ((PartOrder *) order)->nattributes);
+	const Ranked *left = a;
+	const Ranked *right = b;
+	int result = compare_given(left->record, right->record, *(const int *) nattributes);
 
 	return result != 0 ? result : left->rank - right->rank;
 }
@@ -102,10 +105,7 @@ compare_sets(const void *a, const void *b, void *order)
 static int
 compare_parts(const void *a, const void *b)
 {
-	const OrmRecord *left = ((const OrmBatch *) a)->records[0];
-	const OrmRecord *right = ((const OrmBatch *) b)->records[0];
-
-	return left->rank - right->rank;
+	return ((const Part *) a)->rank - ((const Part *) b)->rank;
 }
 
 /* Do all records give the same attributes? */
@@ -120,27 +120,44 @@ is_uniform(const OrmBatch *batch)
 	return true;
 }
 
+/* Sorts pending records by what they give, and notes their ranks. */
+static Ranked *
+rank_records(const OrmBatch *pending)
+{
+	int nattributes = pending->write->model->nattributes;
+	Ranked *ranked = palloc_extended(sizeof(Ranked) * pending->n, MCXT_ALLOC_HUGE);
+
+	for (int i = 0; i < pending->n; i++)
+	{
+		ranked[i].record = pending->records[i];
+		ranked[i].rank = i;
+	}
+	qsort_arg(ranked, pending->n, sizeof(Ranked), compare_sets, &nattributes);
+	return ranked;
+}
+
 /* Splits pending records, which do not all give the same, into parts; returns how many. */
 static int
-split(const OrmBatch *pending, OrmBatch *parts)
+split(const OrmBatch *pending, Part *parts)
 {
-	PartOrder order = {pending->write->model->nattributes};
+	int nattributes = pending->write->model->nattributes;
+	Ranked *ranked = rank_records(pending);
 	int nparts = 0;
 
 	for (int i = 0; i < pending->n; i++)
-		pending->records[i]->rank = i;
-	qsort_arg(pending->records, pending->n, sizeof(OrmRecord *), compare_sets, &order);
-	for (int i = 0; i < pending->n; i++)
 	{
-		if (i == 0 || compare_given(pending->records[i - 1], pending->records[i], order.nattributes) != 0)
+		if (i == 0 || compare_given(ranked[i - 1].record, ranked[i].record, nattributes) != 0)
 		{
-			parts[nparts].write = pending->write;
-			parts[nparts].records = &pending->records[i];
-			parts[nparts++].n = 0;
+			parts[nparts].batch = *pending;
+			parts[nparts].batch.records = &pending->records[i];
+			parts[nparts].batch.n = 0;
+			parts[nparts++].rank = ranked[i].rank;
 		}
-		parts[nparts - 1].n++;
+		pending->records[i] = ranked[i].record;
+		parts[nparts - 1].batch.n++;
 	}
-	qsort(parts, nparts, sizeof(OrmBatch), compare_parts);
+	pfree(ranked);
+	qsort(parts, nparts, sizeof(Part), compare_parts);
 	return nparts;
 }
 
@@ -148,7 +165,7 @@ void
 orm_batch_each_part(const OrmBatch *batch, OrmPart part, const OrmKey *key, OrmOnConflict on_conflict)
 {
 	OrmBatch pending;
-	OrmBatch *parts;
+	Part *parts;
 	int nparts;
 
 	if (batch->n == 1)
@@ -165,12 +182,12 @@ orm_batch_each_part(const OrmBatch *batch, OrmPart part, const OrmKey *key, OrmO
 		part(&pending, key, on_conflict);
 		return;
 	}
-	parts = palloc_extended(sizeof(OrmBatch) * pending.n, MCXT_ALLOC_HUGE);
+	parts = palloc_extended(sizeof(Part) * pending.n, MCXT_ALLOC_HUGE);
 	nparts = split(&pending, parts);
 	for (int i = 0; i < nparts; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		part(&parts[i], key, on_conflict);
+		part(&parts[i].batch, key, on_conflict);
 	}
 }
 

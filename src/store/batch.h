@@ -22,9 +22,17 @@ typedef bool (*OrmRecordTest)(const OrmRecord *record, const void *argument);
 
 extern OrmBatch orm_batch_pick(const OrmBatch *batch, OrmRecordTest test, const void *argument);
 
-/* The pending records, and the records whose rows were found to differ. */
+/* The pending records: the ones that are not done. */
 extern OrmBatch orm_batch_pending(const OrmBatch *batch);
-extern OrmBatch orm_batch_differing(const OrmBatch *batch);
+
+/* An empty batch with room for all records of another one. */
+extern OrmBatch orm_batch_room(const OrmBatch *batch);
+
+static inline void
+orm_batch_add(OrmBatch *batch, OrmRecord *record)
+{
+	batch->records[batch->n++] = record;
+}
 
 /* The nearest place that the records of a batch have in common; NULL: the root, or they are of no graph. */
 extern const OrmPath *orm_batch_place(const OrmBatch *batch);

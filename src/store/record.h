@@ -21,11 +21,9 @@ typedef struct OrmRecord
 	int index;			  /* place in the caller's array, for messages; -1: a single object */
 	bool in_graph;		  /* "place" is its place in the document, and "index" only orders */
 	const OrmPath *place; /* in a graph; NULL: the root */
-	int rank;			  /* while it is being written: place among those written with it */
-	bool done;			  /* while it is being written: its row has come back, or was written */
-	bool differs;		  /* while it is being written: its row was found, and is not as it says */
+	bool done;			  /* its row came back, or was written; it is pending until then */
 	uint8 action;		  /* OrmAction: what was done, once its row has come back */
-	bool checked;		  /* its row was compared with what it was read from: see stale.h */
+	bool checked;		  /* its version or etag was compared, by this batch or an earlier one: see stale.h */
 	const char *etag;	  /* of the row that it was read from; NULL: not given */
 	bool *wrong;		  /* by attribute: its value could not be read, see orm_reader_guard; NULL: all could */
 } OrmRecord;

@@ -176,7 +176,9 @@ hand_over(Delivery *delivery, OrmRecord *record, TupleTableSlot *slot)
 	if (statement->kind == ORM_KIND_STORED && statement->changed_only &&
 		DatumGetBool(slot_getattr(slot, delivery->last_column, &isnull)))
 	{
-		record->differs = true;
+		Assert(statement->differing != NULL);
+		record->done = true; /* a table with inheritance children may have another row of the key */
+		orm_batch_add(statement->differing, record);
 		return;
 	}
 	record->done = true;

@@ -36,10 +36,11 @@ typedef struct OrmStatement
 	bool numbered;			   /* many, no INSERT: so does the number of the record, from 1 */
 	OrmOnConflict on_conflict; /* INSERT */
 	bool many;
-	bool changed_only; /* write a row only where a value differs; _STORED: say so, last */
-	bool action;	   /* INSERT with on_conflict UPDATE: say whether a row is new, last */
-	bool lock;		   /* _STORED: lock the rows, in the order of the key */
-	bool etag;		   /* _STORED: the row's etag comes back, last */
+	bool changed_only;			/* write a row only where a value differs; _STORED: say so, last */
+	struct OrmBatch *differing; /* _STORED with changed_only: receives records whose rows differ; not of the text */
+	bool action;				/* INSERT with on_conflict UPDATE: say whether a row is new, last */
+	bool lock;					/* _STORED: lock the rows, in the order of the key */
+	bool etag;					/* _STORED: the row's etag comes back, last */
 } OrmStatement;
 
 /* Does unnest of an array of this type hand out one value a row? */

@@ -46,11 +46,13 @@ static void
 look_again(const OrmBatch *pending, const OrmKey *key)
 {
 	OrmStatement statement = orm_returning_statement(ORM_KIND_STORED, pending, key);
-	OrmBatch differing;
+	OrmBatch differing = orm_batch_room(pending);
 
 	statement.changed_only = true;
+	statement.differing = &differing;
 	orm_returning_run(&statement, pending, key);
-	differing = orm_batch_differing(pending);
+	for (int i = 0; i < differing.n; i++)
+		differing.records[i]->done = false;
 	if (differing.n > 0)
 		update_differing(&differing, key);
 }
