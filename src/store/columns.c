@@ -12,6 +12,7 @@
 #include "model/join.h"
 #include "store/columns.h"
 #include "store/statement.h"
+#include "store/unnest.h"
 
 bool
 orm_columns_can_add(const OrmType *type, Oid equality)
@@ -64,10 +65,8 @@ orm_columns_add_table(OrmJoinColumns *columns, Oid relation, const AttrNumber *a
 static void
 append_source(StringInfo sql, const OrmJoinColumns *columns, int first, const char *alias, bool numbered)
 {
-	appendStringInfoString(sql, "ROWS FROM (");
-	for (int i = 0; i < columns->n; i++)
-		appendStringInfo(sql, "%spg_catalog.unnest($%d)", i ? ", " : "", first + i);
-	appendStringInfo(sql, ")%s AS %s(", numbered ? " WITH ORDINALITY" : "", alias);
+	orm_unnest_rows(sql, first, columns->n, numbered);
+	appendStringInfo(sql, " AS %s(", alias);
 	for (int i = 0; i < columns->n; i++)
 		appendStringInfo(sql, "%sk%d", i ? ", " : "", i);
 	appendStringInfoString(sql, numbered ? ", n)" : ")");

@@ -44,18 +44,18 @@ orm_expected_check(const OrmModel *model, const Datum *key, const OrmExpected *e
 {
 	const OrmKey *primary_key = orm_model_need_key(model);
 	OrmWrite write = {.model = model};
-	OrmRecord *record = orm_record_make(model, 1);
-	OrmBatch batch = {&write, &record, 1};
+	OrmRecord *record;
+	OrmBatch batch;
 
 	if (!orm_expected_any(expected))
 		return;
-	for (int i = 0; i < primary_key->nattributes; i++)
-		orm_record_set(record, primary_key->attributes[i], key[i], false);
+	record = orm_record_make(model, 1);
+	orm_record_copy_key(record, primary_key, key);
 	if (expected->versioned)
 		orm_record_set(record, model->version, expected->version, false);
 	record->etag = expected->etag;
-	record->index = -1;
 	record->in_graph = true;
 	record->place = place;
+	batch = orm_batch_make(&write, record, 1);
 	orm_stale_check(&batch, primary_key, ORM_ABSENCE_IS_FINE);
 }

@@ -15,6 +15,7 @@
 #include "store/assignment.h"
 #include "store/stale.h"
 #include "store/statement.h"
+#include "store/unnest.h"
 
 bool
 orm_statement_unnests(const OrmType *type)
@@ -100,23 +101,23 @@ append_source_names(StringInfo sql, const OrmStatement *statement)
 	}
 }
 
+/* The number of attributes with a parameter. */
+static int
+count_bound(const OrmStatement *statement)
+{
+	int n = 0;
+
+	for (int i = 0; i < statement->model->nattributes; i++)
+		n += statement->bound[i];
+	return n;
+}
+
 /* Appends the arrays side by side: ROWS FROM (pg_catalog.unnest($1), ...) WITH ORDINALITY AS u("a", ..., n) */
 static void
 append_source(StringInfo sql, const OrmStatement *statement)
 {
-	int nparams = 0;
-
-	appendStringInfoString(sql, "ROWS FROM (");
-	if (orm_statement_by_row(statement))
-		appendStringInfoString(sql, "pg_catalog.unnest($1)");
-	else
-		for (int i = 0; i < statement->model->nattributes; i++)
-			if (statement->bound[i])
-			{
-				appendStringInfo(sql, "%spg_catalog.unnest($%d)", nparams ? ", " : "", nparams + 1);
-				nparams++;
-			}
-	appendStringInfo(sql, ")%s AS u(", statement->numbered ? " WITH ORDINALITY" : "");
+	orm_unnest_rows(sql, 1, orm_statement_by_row(statement) ? 1 : count_bound(statement), statement->numbered);
+	appendStringInfoString(sql, " AS u(");
 	append_source_names(sql, statement);
 	if (statement->numbered)
 	{
@@ -264,8 +265,6 @@ binds_any(const OrmStatement *statement)
 static void
 append_selected_rows(StringInfo sql, const OrmStatement *statement)
 {
-	int nparams = 0;
-
 	appendStringInfoString(sql, " SELECT ");
 	if (orm_statement_by_row(statement))
 	{
@@ -274,12 +273,7 @@ append_selected_rows(StringInfo sql, const OrmStatement *statement)
 		append_source(sql, statement);
 		return;
 	}
-	for (int i = 0; i < statement->model->nattributes; i++)
-		if (statement->bound[i])
-		{
-			appendStringInfo(sql, "%spg_catalog.unnest($%d)", nparams ? ", " : "", nparams + 1);
-			nparams++;
-		}
+	orm_unnest_list(sql, 1, count_bound(statement));
 }
 
 /* Appends the rows of an INSERT. */

@@ -14,6 +14,7 @@
 
 #include "exec/execute.h"
 #include "store/statement_run.h"
+#include "store/unnest.h"
 
 /* Parameters of a statement with no more than this stand on the C stack. */
 #define MANY_ATTRIBUTES 32
@@ -97,15 +98,12 @@ bind_one(const OrmStatement *statement, const OrmRecord *record, Datum *values, 
 static Datum
 make_array(const OrmType *type, int attribute, OrmRecord *const *records, int n, Datum *values, bool *isnull)
 {
-	int lower_bound = 1;
-
 	for (int i = 0; i < n; i++)
 	{
 		values[i] = records[i]->values[attribute];
 		isnull[i] = records[i]->isnull[attribute];
 	}
-	return PointerGetDatum(
-		construct_md_array(values, isnull, 1, &n, &lower_bound, type->oid, type->length, type->by_value, type->align));
+	return orm_unnest_array(type, values, isnull, n);
 }
 
 /* A record as a value of the table's row type; "values" and "isnull" have room for its columns. */

@@ -3,7 +3,6 @@
  */
 #include "postgres.h"
 
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -11,6 +10,7 @@
 #include "base/sql.h"
 #include "model/join.h"
 #include "store/tuples.h"
+#include "store/unnest.h"
 #include "store/statement.h"
 
 /* So many rows may be looked through again and again. */
@@ -54,8 +54,7 @@ orm_tuples_arrays(const OrmTuples *rows, Datum *arrays)
 
 		for (int i = 0; i < rows->n; i++)
 			values[i] = rows->values[(Size) i * width + c];
-		arrays[c] = PointerGetDatum(
-			construct_array(values, rows->n, type->oid, type->length, type->by_value, type->align));
+		arrays[c] = orm_unnest_array(type, values, NULL, rows->n);
 	}
 	pfree(values);
 }
