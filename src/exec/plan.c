@@ -143,7 +143,9 @@ key_room(OrmPlanKey *key, int n)
 void
 orm_plan_key_add(OrmPlanKey *key, const void *bytes, int length)
 {
-	memcpy(key_room(key, length), bytes, length);
+	/* a statement without parameters has no types: memcpy takes no null pointer, not even for no bytes */
+	if (length > 0)
+		memcpy(key_room(key, length), bytes, length);
 }
 
 void
