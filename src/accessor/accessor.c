@@ -19,7 +19,7 @@
 #include "accessor/accessor.h"
 #include "accessor/arrange.h"
 #include "accessor/function.h"
-#include "accessor/recipe.h"
+#include "accessor/generate.h"
 #include "accessor/relation.h"
 #include "base/sql.h"
 #include "registry/proc.h"
@@ -228,12 +228,12 @@ check_among_themselves(const OrmModel *model, List *accessors, const OrmAccessor
 List *
 orm_accessor_wanted(const OrmModel *model, bool notices)
 {
-	List *accessors = orm_recipe_all(model, notices);
+	List *accessors = orm_generate_all(model, notices);
 	Oid namespace_id = InvalidOid;
 	ListCell *cell;
 
 	if (accessors != NIL)
-		namespace_id = get_namespace_oid(orm_recipe_schema(model), false);
+		namespace_id = get_namespace_oid(orm_generate_schema(model), false);
 	foreach(cell, accessors)
 	{
 		OrmAccessor *accessor = lfirst(cell);
@@ -257,8 +257,8 @@ orm_accessor_wanted(const OrmModel *model, bool notices)
 List *
 orm_accessor_existing(const OrmModel *model)
 {
-	List *names = orm_recipe_names(model);
-	List *schemas = list_make1_oid(get_namespace_oid(orm_recipe_schema(model), true));
+	List *names = orm_generate_names(model);
+	List *schemas = list_make1_oid(get_namespace_oid(orm_generate_schema(model), true));
 	List *found = NIL;
 	ListCell *cell;
 
@@ -330,7 +330,7 @@ orm_accessor_refresh_bodies(const OrmModel *model)
 {
 	ListCell *cell;
 
-	foreach(cell, orm_recipe_all(model, false))
+	foreach(cell, orm_generate_all(model, false))
 	{
 		OrmAccessor *accessor = lfirst(cell);
 		ListCell *function;

@@ -9,7 +9,7 @@
 #include "parser/parse_coerce.h"
 
 #include "accessor/arrange.h"
-#include "accessor/recipe.h"
+#include "accessor/generate.h"
 
 /* The arguments of a function that stands beside those of the accessor. */
 typedef struct Pairing
@@ -176,7 +176,7 @@ orm_arrange_arguments(const OrmModel *model, OrmAccessor *accessor, HeapTuple fu
 	if (!pair(&pairing, model, accessor, function) || accessor->nargs == 0)
 		return;
 	reorder(accessor, order_of(&pairing));
-	orm_recipe_write(model, accessor);
+	orm_generate_write(model, accessor);
 }
 
 bool
@@ -195,6 +195,6 @@ orm_arrange_body(const OrmModel *model, OrmAccessor *accessor, HeapTuple functio
 	if (!can_coerce_type(accessor->nargs, form->proargtypes.values, accessor->argument_types, COERCION_EXPLICIT))
 		return false;
 	memcpy(accessor->argument_types, form->proargtypes.values, sizeof(Oid) * accessor->nargs);
-	orm_recipe_write(model, accessor);
+	orm_generate_write(model, accessor);
 	return true;
 }

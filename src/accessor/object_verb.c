@@ -15,7 +15,7 @@
 #include "remove/delete.h"
 #include "remove/impact.h"
 #include "session/session.h"
-#include "store/expected.h"
+#include "remove/expected.h"
 
 /* The options of a call. */
 static OrmWriteOptions

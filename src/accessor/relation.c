@@ -21,7 +21,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "accessor/recipe.h"
+#include "accessor/generate.h"
 #include "accessor/relation.h"
 #include "base/sql.h"
 #include "model/join.h"

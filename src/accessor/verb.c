@@ -7,6 +7,7 @@
 
 #include "utils/datum.h"
 
+#include "base/nearest.h"
 #include "accessor/call.h"
 #include "accessor/object_verb.h"
 #include "accessor/query_verb.h"
@@ -17,8 +18,8 @@
 #include "model/after.h"
 #include "remove/delete.h"
 #include "store/batch.h"
-#include "store/expected.h"
-#include "store/fault.h"
+#include "remove/expected.h"
+#include "store/record_error.h"
 #include "store/insert.h"
 #include "store/lookup.h"
 #include "store/update.h"
@@ -166,7 +167,7 @@ run_update(OrmCall *call)
 	if (!missing)
 		orm_update_records(&write, record, 1, &missing);
 	if (missing)
-		orm_fault_missing(call->model, call->model->primary_key, record);
+		orm_record_error_missing(call->model, call->model->primary_key, record);
 	return stored_result(call, &write);
 }
 
@@ -292,6 +293,6 @@ orm_verb_find(const char *name, bool with_documents)
 		verb = find_in(verbs, lengthof(verbs), name, names, &nnames);
 	if (verb == NULL)
 		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("unrecognized verb \"%s\"", name),
-				orm_error_nearest("verb", name, names, nnames));
+				orm_nearest_hint("verb", name, names, nnames));
 	return verb;
 }

@@ -7,6 +7,7 @@
 #include "funcapi.h"
 #include "utils/builtins.h"
 
+#include "base/nearest.h"
 #include "api/argument.h"
 #include "api/output.h"
 #include "api/request.h"
@@ -224,7 +225,7 @@ verb_argument(FunctionCallInfo fcinfo)
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unrecognized verb \"%s\"", name),
 			errdetail("The verbs that read by a query are all, first, one, one_or_none, page, count, exists and "
 					  "aggregate."),
-			orm_error_nearest("verb", name, names, lengthof(names)));
+			orm_nearest_hint("verb", name, names, lengthof(names)));
 	return ORM_QUERY_ALL;
 }
 

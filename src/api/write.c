@@ -20,7 +20,7 @@
 #include "remove/delete.h"
 #include "session/changeset.h"
 #include "session/session.h"
-#include "store/expected.h"
+#include "remove/expected.h"
 #include "store/options.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_create);

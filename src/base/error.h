@@ -1,5 +1,5 @@
 /*
- * error.h - where in a document something is wrong, and what was meant.
+ * error.h - the place of an error in a document.
  *
  * A place in a document is a chain of OrmPath records on the C stack, one for
  * each level that has been entered; nothing is allocated until an error needs
@@ -9,7 +9,7 @@
  *             errcode(ERRCODE_UNDEFINED_COLUMN),
  *             errmsg("attribute \"%s\" of model \"%s\" does not exist", ...),
  *             orm_error_place(path),
- *             orm_error_nearest("attribute", given, names, nnames));
+ *             orm_nearest_hint("attribute", given, names, nnames));
  */
 #ifndef ORM_BASE_ERROR_H
 #define ORM_BASE_ERROR_H
@@ -22,15 +22,6 @@ extern const char *orm_error_clip(const char *name);
 
 /* In an ereport: the DETAIL "At where.and[1].edda."; nothing at the root. */
 extern int orm_error_place(const OrmPath *path);
-
-/* Which of the names is nearest to what was given, or -1 when none is near enough. */
-extern int orm_error_nearest_name(const char *given, const char *const *names, int nnames);
-
-/*
- * In an ereport: the HINT `Perhaps you meant the <what> "<name>".`, when one
- * of the names is near enough to what was given; otherwise nothing.
- */
-extern int orm_error_nearest(const char *what, const char *given, const char *const *names, int nnames);
 
 /*
  * In a PG_CATCH block only: adds the place to the error being raised (as its

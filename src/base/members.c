@@ -7,6 +7,7 @@
 #include "miscadmin.h"
 
 #include "base/members.h"
+#include "base/nearest.h"
 
 int
 orm_members_find(const OrmMemberTable *table, OrmJson key)
@@ -53,7 +54,7 @@ quoted_list(const char *const *names, int n)
 static int
 hint_names(const char *noun, const char *name, const char *const *names, int n)
 {
-	int nearest = orm_error_nearest_name(name, names, n);
+	int nearest = orm_nearest_name(name, names, n);
 
 	if (n == 0)
 		return 0;

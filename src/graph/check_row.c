@@ -17,7 +17,7 @@
 #include "graph/writer.h"
 #include "model/key.h"
 #include "store/conflict_key.h"
-#include "store/fault.h"
+#include "store/record_error.h"
 #include "store/key_order.h"
 #include "store/lookup.h"
 #include "store/upsert.h"
@@ -103,7 +103,7 @@ demand_row(void *argument)
 	if (object->intent == ORM_INTENT_FIND_OR_CREATE)
 		demand_key(object);
 	if (must && key != NULL && !subject->exists)
-		orm_fault_missing(subject->model, key, object->record);
+		orm_record_error_missing(subject->model, key, object->record);
 }
 
 /* Looks for the row; one that cannot be read may exist. */
@@ -139,7 +139,7 @@ refuse_same_row(void *argument)
 			const OrmObject *its = supplier(other, i);
 
 			if (mine != its && (mine != NULL || object->record->given[i]) && (its != NULL || other->record->given[i]))
-				orm_fault_same_key(subject->model, other->record, object->record);
+				orm_record_error_same_key(subject->model, other->record, object->record);
 		}
 }
 

@@ -7,7 +7,7 @@
  * are read first: rows that cannot be removed have their place then.  Every
  * statement has the foreign key in its WHERE (collection_rows.h): a row that another
  * transaction has moved or deleted meanwhile is left alone, and is an error
- * where the document names it.  Deleting: see leave.c.  Many to many: rows of
+ * where the document names it.  Deleting: see removed_rows.c.  Many to many: rows of
  * the join table are deleted; see join_rows.c.
  */
 #include "postgres.h"
@@ -17,12 +17,12 @@
 #include "exec/keyset.h"
 #include "graph/collection.h"
 #include "graph/join_rows.h"
-#include "graph/leave.h"
+#include "graph/removed_rows.h"
 #include "graph/collection_rows.h"
 #include "graph/settle.h"
-#include "store/fault.h"
+#include "store/record_error.h"
 #include "store/key_order.h"
-#include "store/locate.h"
+#include "store/failed_row.h"
 
 /* Raises 23502: the foreign key is not nullable. */
 static void
@@ -336,8 +336,8 @@ check_left(Leaving *left, bool deleted)
 	if (left->n == 0)
 		return;
 	if (deleted)
-		orm_leave_raise_not_deleted(left->edge->holder->model, left->members[0].record->place);
-	orm_fault_not_stored(left->edge->holder->model, left->members[0].record);
+		orm_removed_rows_raise_not_deleted(left->edge->holder->model, left->members[0].record->place);
+	orm_record_error_not_stored(left->edge->holder->model, left->members[0].record);
 }
 
 /* Where findings are collected, members are looked for, and remembered as rows that would be changed. */
@@ -371,7 +371,7 @@ write_members(const Leaving *leaving, bool deleted)
 	}
 	PG_CATCH();
 	{
-		orm_locate_rethrow(&batch, caller);
+		orm_failed_row_rethrow(&batch, caller);
 	}
 	PG_END_TRY();
 	left.members = palloc_extended(sizeof(Member) * leaving->n, MCXT_ALLOC_HUGE);
@@ -397,12 +397,12 @@ delete_members(Leaving *leaving)
 	{
 		confirm(leaving, leaving->graph->findings == NULL);
 		batch = batch_of(leaving, NULL);
-		orm_leave_delete(leaving->graph, group, batch.records, batch.n);
+		orm_removed_rows_delete(leaving->graph, group, batch.records, batch.n);
 		leaving->graph->tally.deleted += leaving->n;
 		return;
 	}
 	batch = batch_of(leaving, NULL);
-	orm_leave_probe(leaving->graph, group, batch.records, batch.n);
+	orm_removed_rows_probe(leaving->graph, group, batch.records, batch.n);
 	leaving->graph->tally.deleted += write_members(leaving, true);
 }
 
@@ -512,7 +512,7 @@ remove_items(OrmGraph *graph, OrmEdge *edge, const List *removals, bool deleted)
 
 		sort_members(&leaving);
 		batch = batch_of(&leaving, NULL);
-		orm_leave_delete(graph, edge->target, batch.records, batch.n);
+		orm_removed_rows_delete(graph, edge->target, batch.records, batch.n);
 		graph->tally.deleted += leaving.n;
 	}
 	else if (deleted)

@@ -8,7 +8,7 @@
 #include "exec/json.h"
 #include "exec/run.h"
 #include "graph/deleted.h"
-#include "graph/read_back.h"
+#include "graph/return_query.h"
 #include "remove/collect.h"
 #include "remove/delete.h"
 #include "store/batch.h"
@@ -42,7 +42,7 @@ write_objects(OrmQuery *query, const List *keys, StringInfo json)
 bool
 orm_deleted_object(const OrmModel *model, const Datum *key, const OrmWriteOptions *options, Datum *json)
 {
-	OrmQuery *query = orm_read_back_open(model, options);
+	OrmQuery *query = orm_return_query_open(model, options);
 	StringInfoData out;
 	bool found = false;
 
@@ -127,7 +127,7 @@ delete_keys(const OrmModel *model, const List *keys)
 Datum
 orm_deleted_query(const OrmQueryRequest *request, const OrmWriteOptions *options)
 {
-	OrmQuery *query = orm_read_back_open(request->model, options);
+	OrmQuery *query = orm_return_query_open(request->model, options);
 	List *keys = find_keys(request, options->expect);
 	StringInfoData out;
 

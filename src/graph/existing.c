@@ -7,7 +7,7 @@
 #include "graph/identity.h"
 #include "graph/owned_rows.h"
 #include "graph/settle.h"
-#include "store/fault.h"
+#include "store/record_error.h"
 #include "store/lookup.h"
 #include "store/stale.h"
 
@@ -16,7 +16,7 @@ orm_existing_demand(const OrmBatch *batch, const OrmKey *key)
 {
 	for (int i = 0; i < batch->n; i++)
 		if (!batch->records[i]->done)
-			orm_fault_missing(batch->write->model, key, batch->records[i]);
+			orm_record_error_missing(batch->write->model, key, batch->records[i]);
 }
 
 /* Must the row be found by this key before anything is written?  (A row that is updated anyway need not.) */

@@ -16,11 +16,11 @@
  *     ordering   model_order.c, order.c      OrmGroupOrder, OrmObjectOrder
  *     writing    existing.c, writer.c        fresh, written, late
  *                same_rows.c                 OrmSameRow: other objects of the same row
- *                collection.c, leave.c       removals from collections
+ *                collection.c, removed_rows.c  removals from collections
  *                join_rows.c                 rows of join tables
  *     settling   settle.c                    propagating keys to referencing records
  *     result     returned.c                  OrmReturned: what came back of the row
- *                result.c, read_back.c       JSON
+ *                result.c, return_query.c    JSON
  *
  * Reading decides nothing about order; writing knows nothing of JSON but the
  * text of returned rows:

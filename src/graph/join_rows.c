@@ -24,7 +24,7 @@
 #include "graph/collection.h"
 #include "graph/join_rows.h"
 #include "store/columns.h"
-#include "store/locate.h"
+#include "store/failed_row.h"
 #include "store/tuples.h"
 
 /* Statements on join table rows. */
@@ -366,7 +366,7 @@ rethrow(const OrmEdge *edge, const OrmTuples *rows, const OrmPath *place, Memory
 	MemoryContext error_context = MemoryContextSwitchTo(caller);
 	ErrorData *error = CopyErrorData();
 	OrmSuspects suspects = {edge->relationship->join_relid, rows->n, row_text, rows};
-	int culprit = orm_locate_row(&suspects, error);
+	int culprit = orm_failed_row_row(&suspects, error);
 
 	MemoryContextSwitchTo(error_context);
 	if (culprit >= 0)

@@ -7,14 +7,14 @@
 
 #include "graph/flat.h"
 #include "graph/objects.h"
-#include "graph/read_back.h"
-#include "graph/refresh.h"
+#include "graph/return_query.h"
+#include "graph/reread.h"
 #include "graph/result.h"
 #include "graph/writer.h"
 #include "model/after.h"
 #include "store/batch.h"
 #include "store/conflict_key.h"
-#include "store/fault.h"
+#include "store/record_error.h"
 #include "store/insert.h"
 #include "store/key_order.h"
 #include "store/update.h"
@@ -144,7 +144,7 @@ read_document(Call *call, const OrmDocument *document)
 	call->n = call->array ? root.node->count : 1;
 	call->records = orm_record_make(call->write.model, call->n);
 	call->reader = orm_reader_make(call->write.model);
-	call->readback = orm_read_back_open(call->write.model, call->options);
+	call->readback = orm_return_query_open(call->write.model, call->options);
 	if (needs_graph(call))
 		make_graph(call, 0);
 	if (!call->array)
@@ -183,11 +183,11 @@ write_graph(Call *call, Datum *result)
 		refuse_ignore(graph);
 	orm_writer_run(graph);
 	if (call->readback != NULL)
-		return orm_read_back_run(call->readback, graph, call->roots, call->n, call->array, result);
+		return orm_return_query_run(call->readback, graph, call->roots, call->n, call->array, result);
 	if (!graph->options.result)
 		return false;
-	if (orm_refresh_is_due(graph))
-		orm_refresh_run(graph);
+	if (orm_reread_is_due(graph))
+		orm_reread_run(graph);
 	*result = orm_result_json(graph, call->roots, call->n, call->array);
 	return call->array || !orm_result_is_left_out(call->roots[0]);
 }
@@ -234,7 +234,7 @@ update_existing(const OrmWrite *write, OrmRecord *records, int n)
 
 	orm_update_records(write, records, n, &missing);
 	if (missing)
-		orm_fault_missing(write->model, write->model->primary_key, records);
+		orm_record_error_missing(write->model, write->model->primary_key, records);
 }
 
 /* Puts the key, whose object is updated, into its record; raises 22023 when that gives another one. */
@@ -268,7 +268,7 @@ orm_objects_patch(const OrmModel *model, const Datum *key, const OrmDocument *pa
 
 	read_document(&call, patch);
 	if (key == NULL)
-		orm_fault_missing(model, model->primary_key, NULL);
+		orm_record_error_missing(model, model->primary_key, NULL);
 	set_key(model, key, call.records);
 	if (call.graph != NULL)
 		return write_graph(&call, result);

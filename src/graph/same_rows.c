@@ -8,7 +8,7 @@
 
 #include "exec/keyset.h"
 #include "graph/graph.h"
-#include "store/fault.h"
+#include "store/record_error.h"
 #include "store/stale.h"
 
 /* The objects of one row. */
@@ -159,7 +159,7 @@ compare(Row *row, OrmObject *object)
 	if (!is_whole(first) || !is_whole(object))
 	{
 		if (contradict(first->record, object->record, object->group->model))
-			orm_fault_same_key(object->group->model, first->record, object->record);
+			orm_record_error_same_key(object->group->model, first->record, object->record);
 		if (object->intent == ORM_INTENT_FIND && is_named_again(row, object))
 			return;
 		if (is_whole(object) && row->named != NULL && !row->named->written && takes_name(object, row->named))
@@ -183,7 +183,7 @@ compare(Row *row, OrmObject *object)
 		row->fullest = object;
 	}
 	else
-		orm_fault_same_key(object->group->model, first->record, object->record);
+		orm_record_error_same_key(object->group->model, first->record, object->record);
 }
 
 /* An empty set of rows. */

@@ -13,7 +13,7 @@
 #include "graph/writer.h"
 #include "store/conflict_key.h"
 #include "store/default_keys.h"
-#include "store/fault.h"
+#include "store/record_error.h"
 #include "store/insert.h"
 #include "store/key_order.h"
 #include "store/lookup.h"
@@ -50,7 +50,7 @@ decide_fresh(OrmObject **objects, int n)
 		object->fresh = object->fresh || object->intent == ORM_INTENT_CREATE ||
 			(object->intent == ORM_INTENT_SAVE && key == NULL);
 		if (object->intent == ORM_INTENT_UPDATE && key == NULL)
-			orm_fault_missing(object->group->model, object->group->model->primary_key, object->record);
+			orm_record_error_missing(object->group->model, object->group->model->primary_key, object->record);
 		else if (object->intent == ORM_INTENT_FIND_OR_CREATE)
 			object->found_by = key;
 	}

@@ -44,6 +44,7 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
+#include "base/nearest.h"
 #include "model/cache.h"
 #include "registry/registry.h"
 
@@ -294,5 +295,5 @@ orm_cache_nearest(const char *name)
 
 	foreach(cell, rows)
 		names[n++] = ((OrmRegistered *) lfirst(cell))->name;
-	return orm_error_nearest("model", name, names, n);
+	return orm_nearest_hint("model", name, names, n);
 }

@@ -9,6 +9,7 @@
 #include "parser/scansup.h"
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "model/cascade.h"
 #include "model/declaration.h"
 #include "model/relationship.h"
@@ -44,7 +45,7 @@ raise_unknown(const char *word)
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			word[0] == '\0' ? errmsg("cascade option is missing") : errmsg("unrecognized cascade option \"%s\"", word),
 			errhint("Cascade options, separated by commas, are %s.", possible.data),
-			orm_error_nearest("cascade option", word, names, lengthof(names)));
+			orm_nearest_hint("cascade option", word, names, lengthof(names)));
 }
 
 /* What a word stands for. */

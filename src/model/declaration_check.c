@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "base/nearest.h"
 #include "model/declaration_check.h"
 #include "model/element.h"
 #include "model/relationship.h"
@@ -336,7 +337,7 @@ no_such_column(const OrmDeclaration *declaration, const char *name, const OrmPat
 		names[foreach_current_index(cell)] = ((OrmDeclaredColumn *) lfirst(cell))->name;
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 			errmsg("column \"%s\" of model \"%s\" does not exist", name, declaration->model), orm_error_place(path),
-			orm_error_nearest("column", name, names, list_length(declaration->columns)));
+			orm_nearest_hint("column", name, names, list_length(declaration->columns)));
 }
 
 /* A list of columns: each once, and no more than a key can have. */

@@ -27,6 +27,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "base/nearest.h"
 #include "model/after.h"
 #include "model/cascade.h"
 #include "model/follow.h"
@@ -482,7 +483,7 @@ orm_model_no_attribute(const OrmModel *model, const char *name, const OrmPath *p
 		names[i] = model->attributes[i].name;
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 			errmsg("attribute \"%s\" of model \"%s\" does not exist", orm_error_clip(name), model->name),
-			orm_error_place(path), orm_error_nearest("attribute", name, names, model->nattributes));
+			orm_error_place(path), orm_nearest_hint("attribute", name, names, model->nattributes));
 }
 
 const OrmKey *

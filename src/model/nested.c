@@ -10,6 +10,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+#include "base/nearest.h"
 #include "model/nested.h"
 #include "model/value.h"
 
@@ -170,7 +171,7 @@ raise_no_field(const OrmType *type, OrmJson key, const OrmField *fields, int nfi
 			names[nnames++] = fields[i].name;
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 			errmsg("field \"%s\" of type %s does not exist", given, format_type_be(type->oid)), orm_error_place(&here),
-			orm_error_nearest("field", given, names, nnames));
+			orm_nearest_hint("field", given, names, nnames));
 }
 
 /* Finds the field that a key names. */

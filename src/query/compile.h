@@ -5,7 +5,8 @@
  * a piece of the document and appends its SQL, the text shown above it:
  *
  *     compile.c    a request: the keys a verb takes, the models looked at, parameters
- *     level.c      one level: limit, offset, distinct, order, lock
+ *     level.c      one level: order, lock, the rows of one object
+ *     limit.c      limit, offset, distinct
  *     selection.c  the members of its objects: select, omit, compute, etag
  *     page.c       cursors and the total of a page
  *     statement.c  the level's statement, in each form
@@ -390,8 +391,8 @@ extern void orm_query_need_equality(const OrmModel *model, const OrmAttribute *a
 /* Adds the members of the level's objects, in their order: select, omit, compute, etag. */
 extern void orm_query_selection(OrmLevelBuild *build);
 
-/* The limit of a page: one more than asked for says whether there is a next one. */
-extern void orm_query_page_limit(OrmLevelBuild *build);
+/* Reads "limit", "offset" and "distinct"; a page takes one object more, which says whether there is a next page. */
+extern void orm_query_level_limits(OrmLevelBuild *build);
 
 /* What a page has beside its objects: the values of the order, for cursors; where it begins; the total. */
 extern void orm_query_add_page(OrmLevelBuild *build);

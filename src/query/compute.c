@@ -18,6 +18,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+#include "base/nearest.h"
 #include "query/aggregate.h"
 
 /* The types of date_trunc and extract, as flags. */
@@ -109,7 +110,7 @@ read_unit(OrmJson json, bool part, const OrmExpression *of, const OrmPath *place
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("unrecognized unit \"%s\" for \"%s\" of type %s", given, part ? "part" : "trunc",
 				   format_type_be(of->type->oid)),
-			orm_error_place(place), hint_units(names, nnames), orm_error_nearest("unit", given, names, nnames));
+			orm_error_place(place), hint_units(names, nnames), orm_nearest_hint("unit", given, names, nnames));
 }
 
 /* Texts that expressions on expressions make must end somewhere: the parser's stack does. */

@@ -31,6 +31,7 @@
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
+#include "base/nearest.h"
 #include "base/words.h"
 #include "model/operator.h"
 #include "query/condition.h"
@@ -390,7 +391,7 @@ raise_unknown(const OrmExpression *left, const char *name, const OrmPath *place)
 			orm_error_place(place),
 			takes_object ? errhint("An object to be compared with is written {\"eq\": {...}}.")
 						 : errhint("Operators are %sand those of PostgreSQL, as \"@>\".", list.data),
-			orm_error_nearest("operator", name, names, lengthof(names)),
+			orm_nearest_hint("operator", name, names, lengthof(names)),
 			orm_words_meant(ORM_WORD_OPERATOR, name) != NULL && strstr(name, "null") != NULL
 				? errhint("Null is asked for with {\"eq\": null} or {\"ne\": null}.")
 				: orm_words_hint(ORM_WORD_OPERATOR, name));

@@ -25,52 +25,6 @@ orm_query_flag(const OrmQueryKeys *keys, OrmQueryKey key, const OrmPath *place)
 	return json != NULL && orm_members_boolean(*json, &here);
 }
 
-/*
- * A limit that is a number, as text.  A parameter would leave the server
- * guessing how many rows are wanted, and planning anew each time.
- */
-static const char *
-literal_limit(OrmBuilder *builder, OrmJson json, OrmSlotForm form, const OrmPath *place)
-{
-	bool isnull;
-	int64 limit = DatumGetInt64(orm_value_read(orm_type_make(INT8OID, -1, InvalidOid), json, place, &isnull));
-
-	if (limit < 0)
-		ereport(ERROR, errcode(ERRCODE_INVALID_ROW_COUNT_IN_LIMIT_CLAUSE), errmsg("limit must not be negative"),
-				orm_error_place(place));
-	if (form == ORM_FORM_LIMIT_AND_ONE)
-	{
-		builder->compiler->compiled->limit = limit;
-		limit += limit < PG_INT64_MAX ? 1 : 0;
-	}
-	return psprintf(INT64_FORMAT, limit);
-}
-
-const char *
-orm_query_limit(OrmBuilder *builder, const OrmQueryKeys *keys, OrmQueryKey key, OrmSlotForm form, const OrmPath *place)
-{
-	const OrmJson *json = orm_query_key(keys, key);
-	OrmPath here = orm_path_key(place, orm_query_key_name(key));
-	OrmOperand operand;
-	OrmType *type;
-
-	if (json == NULL)
-		return NULL;
-	if (orm_json_kind(*json) == ORM_JSON_ARRAY || orm_json_kind(*json) == ORM_JSON_TRUE ||
-		orm_json_kind(*json) == ORM_JSON_FALSE)
-		orm_members_raise_kind(*json, "a number", &here);
-	if (orm_json_kind(*json) == ORM_JSON_NUMBER && form != ORM_FORM_OFFSET)
-		return literal_limit(builder, *json, form, &here);
-	type = orm_type_make(INT8OID, -1, InvalidOid);
-	operand = orm_query_operand(NULL, builder, *json, type, &here);
-	if (operand.kind == ORM_OPERAND_UNSET)
-		return NULL;
-	if (operand.kind != ORM_OPERAND_VALUE)
-		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("key \"%s\" must not be null", here.key),
-				orm_error_place(&here));
-	return orm_query_slot(builder, &operand, type, INT8OID, form, &here);
-}
-
 /* Raises 22023 for a path, which is no column of the level's own objects. */
 static void
 refuse_path(const char *path, const OrmPath *place)
@@ -294,26 +248,6 @@ read_order(OrmLevelBuild *build)
 	}
 }
 
-/* limit, offset, distinct. */
-static void
-read_limits(OrmLevelBuild *build)
-{
-	bool page = build->parent == NULL && build->compiler->request->verb == ORM_QUERY_PAGE;
-	const OrmJson *distinct = orm_query_key(&build->keys, ORM_KEY_DISTINCT);
-	OrmPath here = orm_path_key(build->place, "distinct");
-	OrmBuilder *builder = build->scope->builder;
-
-	if (page)
-		orm_query_page_limit(build);
-	else
-		build->limit = orm_query_limit(builder, &build->keys, ORM_KEY_LIMIT, ORM_FORM_LIMIT, build->place);
-	build->offset = orm_query_limit(builder, &build->keys, ORM_KEY_OFFSET, ORM_FORM_OFFSET, build->place);
-	if (page && build->compiler->request->cursor != NULL)
-		build->offset = NULL; /* it was for the first page: the cursor says where this one begins */
-	if (distinct != NULL)
-		build->distinct = orm_query_distinct(build->scope, *distinct, &here);
-}
-
 void
 orm_query_need_equality(const OrmModel *model, const OrmAttribute *attribute)
 {
@@ -496,7 +430,7 @@ orm_query_level(OrmCompiler *compiler, OrmLevelBuild *parent, const OrmRelations
 	begin_level(&build, model, load, takes);
 	orm_query_compute(build.scope, &build.keys, build.place);
 	build.ncomputed = list_length(build.scope->builder->slots);
-	read_limits(&build);
+	orm_query_level_limits(&build);
 	if (parent != NULL)
 	{
 		read_relationship(&build);

@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
+#include "base/nearest.h"
 #include "model/relationship.h"
 #include "query/compile.h"
 #include "query/load.h"
@@ -49,7 +50,7 @@ raise_no_relationship(const OrmModel *model, const char *name, const OrmPath *pl
 						dot + 1));
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 			errmsg("relationship \"%s\" of model \"%s\" does not exist", name, model->name), orm_error_place(place),
-			orm_error_nearest("relationship", name, names, model->nrelationships));
+			orm_nearest_hint("relationship", name, names, model->nrelationships));
 }
 
 /* Raises what is wrong with a relationship that cannot be followed. */

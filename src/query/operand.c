@@ -16,6 +16,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "base/nearest.h"
 #include "model/value.h"
 #include "query/condition.h"
 #include "query/operand.h"
@@ -56,7 +57,7 @@ read_parameter(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJso
 	if (number == request->nparameters)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_PARAMETER),
 				errmsg("parameter \"%s\" does not exist", orm_json_string(json)), orm_error_place(place),
-				orm_error_nearest("parameter", orm_json_string(json), names, number));
+				orm_nearest_hint("parameter", orm_json_string(json), names, number));
 	pfree(names);
 	parameter = &request->parameters[number];
 	parameter->used = true;

@@ -8,25 +8,6 @@
 
 #include "query/compile.h"
 
-/* How many objects a page has when the query does not say. */
-#define DEFAULT_PAGE 20
-
-void
-orm_query_page_limit(OrmLevelBuild *build)
-{
-	OrmBuilder *builder = build->scope->builder;
-	OrmCompiled *compiled = build->compiler->compiled;
-
-	build->limit = orm_query_limit(builder, &build->keys, ORM_KEY_LIMIT, ORM_FORM_LIMIT_AND_ONE, build->place);
-	if (build->limit == NULL)
-	{
-		compiled->limit = DEFAULT_PAGE;
-		build->limit = psprintf("%d", DEFAULT_PAGE + 1);
-	}
-	if (compiled->limit < 0)
-		compiled->limit_slot = list_length(builder->slots) - 1;
-}
-
 /* A cursor in the document: a string or null; or in a parameter, which is used by that. */
 static void
 check_cursor(OrmLevelBuild *build, OrmQueryKey key)

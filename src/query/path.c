@@ -13,6 +13,7 @@
 
 #include "utils/lsyscache.h"
 
+#include "base/nearest.h"
 #include "query/compile.h"
 
 /* How many joins paths may add to one statement.  The server's planning time grows faster than their number. */
@@ -126,17 +127,17 @@ hint_nearest(const OrmScope *scope, const char *given)
 
 	for (int i = 0; i < nrelationships; i++)
 		names[n++] = model->relationships[i].name;
-	orm_error_nearest("relationship", given, names, n);
+	orm_nearest_hint("relationship", given, names, n);
 
 	/* of two hints the later one stays */
 	n = 0;
 	foreach(cell, scope->named)
 		names[n++] = ((const OrmExpression *) lfirst(cell))->name;
-	orm_error_nearest("name", given, names, n);
+	orm_nearest_hint("name", given, names, n);
 	n = 0;
 	for (int i = 0; i < nattributes; i++)
 		names[n++] = model->attributes[i].name;
-	orm_error_nearest("attribute", given, names, n);
+	orm_nearest_hint("attribute", given, names, n);
 	if ((path = path_of_underscores(scope, given)) != NULL)
 		errhint("Perhaps you meant the path \"%s\".", path);
 	return 0;

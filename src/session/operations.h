@@ -20,7 +20,7 @@
 #include "base/settings.h"
 #include "graph/graph.h"
 #include "model/model.h"
-#include "store/expected.h"
+#include "remove/expected.h"
 
 typedef enum OrmOperationKind
 {

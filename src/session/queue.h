@@ -11,7 +11,7 @@
 #include "base/settings.h"
 #include "model/model.h"
 #include "session/operations.h"
-#include "store/expected.h"
+#include "remove/expected.h"
 
 typedef struct OrmEntry
 {

@@ -33,7 +33,7 @@
 #include "base/document.h"
 #include "model/model.h"
 #include "session/operations.h"
-#include "store/expected.h"
+#include "remove/expected.h"
 
 /* Registers callbacks and settings; called once from _PG_init. */
 extern void orm_session_init(void);

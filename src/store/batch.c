@@ -6,7 +6,7 @@
 #include "miscadmin.h"
 
 #include "store/batch.h"
-#include "store/fault.h"
+#include "store/record_error.h"
 #include "store/key_order.h"
 
 OrmBatch
@@ -211,7 +211,7 @@ orm_batch_lock_order(const OrmBatch *batch, const OrmKey *key)
 	qsort_arg(batch->records, batch->n, sizeof(OrmRecord *), orm_batch_compare_keys, &order);
 	for (int i = 1; i < batch->n; i++)
 		if (orm_key_order_compare_records(&order, batch->records[i - 1], batch->records[i]) == 0)
-			orm_fault_same_key(batch->write->model, batch->records[i - 1], batch->records[i]);
+			orm_record_error_same_key(batch->write->model, batch->records[i - 1], batch->records[i]);
 }
 
 const OrmPath *

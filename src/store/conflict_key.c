@@ -9,7 +9,7 @@
 #include "exec/keyset.h"
 #include "model/key.h"
 #include "store/conflict_key.h"
-#include "store/fault.h"
+#include "store/record_error.h"
 #include "store/lookup.h"
 #include "store/upsert.h"
 
@@ -294,7 +294,7 @@ probe_key(Probes *probes, const OrmBatch *batch, const OrmKey *const *keys, cons
 	if (found.n > 0)
 		orm_lookup_read(&found, key);
 	if (probes->twins[0] != NULL)
-		orm_fault_same_key(probes->model, probes->twins[0], probes->twins[1]);
+		orm_record_error_same_key(probes->model, probes->twins[0], probes->twins[1]);
 }
 
 /*

@@ -7,7 +7,7 @@
 #include "model/key.h"
 #include "store/assignment.h"
 #include "store/default_keys.h"
-#include "store/fault.h"
+#include "store/record_error.h"
 #include "store/insert.h"
 #include "store/returning.h"
 
@@ -117,7 +117,7 @@ orm_insert_batch(const OrmBatch *batch, const OrmKey *conflict_key, OrmOnConflic
 		return;
 	for (int i = 0; i < batch->n; i++)
 		if (!batch->records[i]->done)
-			orm_fault_not_stored(batch->write->model, batch->records[i]);
+			orm_record_error_not_stored(batch->write->model, batch->records[i]);
 }
 
 void

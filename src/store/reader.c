@@ -8,6 +8,7 @@
 #include "miscadmin.h"
 
 #include "base/members.h"
+#include "base/nearest.h"
 #include "base/words.h"
 #include "model/key.h"
 #include "model/value.h"
@@ -57,7 +58,7 @@ raise_unknown_key(const OrmModel *model, OrmJson key, const OrmPath *path)
 		names[i] = model->attributes[i].name;
 	for (int i = 0; i < model->nrelationships; i++)
 		names[model->nattributes + i] = model->relationships[i].name;
-	nearest = orm_error_nearest_name(name, names, model->nattributes + model->nrelationships);
+	nearest = orm_nearest_name(name, names, model->nattributes + model->nrelationships);
 	if (orm_path_is_nested(path) && orm_words_meant(ORM_WORD_INSTRUCTION, name) != NULL)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 				errmsg("attribute \"%s\" of model \"%s\" does not exist", name, model->name), orm_error_place(&here),

@@ -15,9 +15,9 @@
 #include "utils/memutils.h"
 
 #include "exec/receiver.h"
-#include "store/fault.h"
+#include "store/record_error.h"
 #include "store/key_order.h"
-#include "store/locate.h"
+#include "store/failed_row.h"
 #include "store/returning.h"
 #include "store/statement_run.h"
 
@@ -349,7 +349,7 @@ run_many(const OrmStatement *statement, const OrmBatch *batch, DestReceiver *rec
 	}
 	PG_CATCH();
 	{
-		orm_locate_rethrow(batch, caller);
+		orm_failed_row_rethrow(batch, caller);
 	}
 	PG_END_TRY();
 	return processed;
@@ -362,7 +362,7 @@ count_rows(const OrmBatch *batch, uint64 processed)
 	for (int i = 0; i < batch->n; i++)
 		batch->records[i]->done = (uint64) i < processed;
 	if (processed < (uint64) batch->n && !batch->write->may_skip)
-		orm_fault_not_stored_at(batch->write->model, orm_batch_place(batch));
+		orm_record_error_not_stored_at(batch->write->model, orm_batch_place(batch));
 }
 
 /* The same, with rows that come back. */

@@ -10,7 +10,7 @@
 
 #include "base/sql.h"
 #include "exec/access.h"
-#include "store/fault.h"
+#include "store/record_error.h"
 #include "store/key_order.h"
 #include "store/lookup.h"
 #include "store/stale.h"
@@ -325,7 +325,7 @@ raise_gone(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
 
 	ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			errmsg("object of model \"%s\" with the key %s no longer exists", model->name,
-				   orm_fault_key_text(model, key, record)),
+				   orm_record_error_key_text(model, key, record)),
 			orm_error_place(orm_record_place(record, &room)),
 			errhint("It was deleted since it was read; orm.create stores it again."),
 			err_generic_string(PG_DIAG_SCHEMA_NAME, model->schema),

@@ -51,7 +51,7 @@ extern bool orm_stale_is_same(const OrmModel *model, const OrmRecord *a, const O
  */
 extern void orm_stale_check(const OrmBatch *batch, const OrmKey *key, OrmAbsence absence);
 
-/* For statement.c: appends , orm.etag(ROW(t."id", ...)) as reads have it (query/members.c). */
+/* For statement.c: appends , orm.etag(ROW(t."id", ...)) as reads have it (query/selection.c). */
 extern void orm_stale_append_etag(StringInfo sql, const OrmModel *model);
 
 /* For statement.c: appends ORDER BY t."id" FOR NO KEY UPDATE OF t */

@@ -10,7 +10,7 @@
 #include "postgres.h"
 
 #include "store/assignment.h"
-#include "store/fault.h"
+#include "store/record_error.h"
 #include "store/handover.h"
 #include "store/lookup.h"
 #include "store/returning.h"
@@ -24,7 +24,7 @@ check_skipped(const OrmBatch *pending, const OrmKey *key)
 	orm_lookup_read(pending, key);
 	for (int i = 0; i < pending->n && !pending->write->may_skip; i++)
 		if (pending->records[i]->done)
-			orm_fault_not_stored(pending->write->model, pending->records[i]);
+			orm_record_error_not_stored(pending->write->model, pending->records[i]);
 }
 
 /* Updates records whose rows are known to be there and to differ. */

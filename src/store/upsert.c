@@ -26,7 +26,7 @@
 #include "utils/acl.h"
 
 #include "model/key.h"
-#include "store/fault.h"
+#include "store/record_error.h"
 #include "store/handover.h"
 #include "store/insert.h"
 #include "store/lookup.h"
@@ -218,7 +218,7 @@ demand_rows(const OrmBatch *batch)
 {
 	for (int i = 0; i < batch->n; i++)
 		if (!batch->records[i]->done)
-			orm_fault_missing(batch->write->model, batch->write->model->primary_key, batch->records[i]);
+			orm_record_error_missing(batch->write->model, batch->write->model->primary_key, batch->records[i]);
 }
 
 /* Updates rows; a caller who may not is refused, by the server, only where there is a row. */

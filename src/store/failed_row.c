@@ -1,5 +1,5 @@
 /*
- * locate.c - whose fault it was that a statement of many rows failed.
+ * failed_row.c - whose fault it was that a statement of many rows failed.
  *
  * The server says which constraint or column, not which row.  In every language
  * its detail has the values of a unique, exclusion or foreign key, as "(a, b)=(1, 2)",
@@ -23,7 +23,7 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
-#include "store/locate.h"
+#include "store/failed_row.h"
 
 /* So many bytes of a value are in the server's text of a row. */
 #define LONGEST_FIELD 64
@@ -304,7 +304,7 @@ find_by_constraint(const OrmSuspects *suspects, const ErrorData *error, Oid reli
 }
 
 int
-orm_locate_row(const OrmSuspects *suspects, const ErrorData *error)
+orm_failed_row_row(const OrmSuspects *suspects, const ErrorData *error)
 {
 	Oid schema = error->schema_name != NULL ? get_namespace_oid(error->schema_name, true) : InvalidOid;
 	Oid relid = error->table_name != NULL ? get_relname_relid(error->table_name, schema) : InvalidOid;
@@ -348,12 +348,12 @@ record_text(const void *argument, int row, const char *column, bool *isnull)
 }
 
 void
-orm_locate_rethrow(const OrmBatch *batch, MemoryContext caller)
+orm_failed_row_rethrow(const OrmBatch *batch, MemoryContext caller)
 {
 	MemoryContext error_context = MemoryContextSwitchTo(caller);
 	ErrorData *error = CopyErrorData();
 	OrmSuspects suspects = {batch->write->model->relid, batch->n, record_text, batch};
-	int culprit = orm_locate_row(&suspects, error);
+	int culprit = orm_failed_row_row(&suspects, error);
 	OrmPath room;
 
 	MemoryContextSwitchTo(error_context);

@@ -1,5 +1,5 @@
 /*
- * locate.h - which of many rows a failed statement is about.
+ * failed_row.h - which of many rows a failed statement is about.
  */
 #ifndef ORM_STORE_LOCATE_H
 #define ORM_STORE_LOCATE_H
@@ -18,13 +18,13 @@ typedef struct OrmSuspects
 } OrmSuspects;
 
 /* In a PG_CATCH block only: which row an error is about, or -1. */
-extern int orm_locate_row(const OrmSuspects *suspects, const ErrorData *error);
+extern int orm_failed_row_row(const OrmSuspects *suspects, const ErrorData *error);
 
 /*
  * In a PG_CATCH block only: raises the error of a statement for the records of
  * a batch again, with the place of the record that it is about if that can be
- * told; see locate.c.  "caller" as for orm_error_rethrow_at.
+ * told; see failed_row.c.  "caller" as for orm_error_rethrow_at.
  */
-extern void orm_locate_rethrow(const OrmBatch *batch, MemoryContext caller) pg_attribute_noreturn();
+extern void orm_failed_row_rethrow(const OrmBatch *batch, MemoryContext caller) pg_attribute_noreturn();
 
 #endif

@@ -1,11 +1,11 @@
 /*
- * read_back.c - the option "return": query; see read_back.h.
+ * return_query.c - the option "return": query; see return_query.h.
  */
 #include "postgres.h"
 
 #include "exec/json.h"
 #include "exec/run.h"
-#include "graph/read_back.h"
+#include "graph/return_query.h"
 #include "graph/result.h"
 
 /* Where the query stands. */
@@ -23,7 +23,7 @@ document_of(OrmJson query)
 }
 
 OrmQuery *
-orm_read_back_open(const OrmModel *model, const OrmWriteOptions *options)
+orm_return_query_open(const OrmModel *model, const OrmWriteOptions *options)
 {
 	OrmQueryRequest request;
 
@@ -49,7 +49,7 @@ key_of(const OrmObject *object)
 }
 
 bool
-orm_read_back_run(OrmQuery *query, const OrmGraph *graph, OrmObject *const *roots, int n, bool array, Datum *result)
+orm_return_query_run(OrmQuery *query, const OrmGraph *graph, OrmObject *const *roots, int n, bool array, Datum *result)
 {
 	OrmWanted *wanted = palloc_extended(sizeof(OrmWanted) * Max(n, 1), MCXT_ALLOC_HUGE);
 	StringInfoData json;

@@ -1,5 +1,5 @@
 /*
- * refresh.h - reading written rows again.
+ * reread.h - reading written rows again.
  *
  * A row that comes back is as the statement has left it.  AFTER triggers and
  * rules of users can change it until the call ends (model/after.h): then all
@@ -12,9 +12,9 @@
 #include "graph/graph.h"
 
 /* Can returned rows have changed since they came back? */
-extern bool orm_refresh_is_due(const OrmGraph *graph);
+extern bool orm_reread_is_due(const OrmGraph *graph);
 
 /* Reads them again. */
-extern void orm_refresh_run(OrmGraph *graph);
+extern void orm_reread_run(OrmGraph *graph);
 
 #endif

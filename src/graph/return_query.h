@@ -1,11 +1,11 @@
 /*
- * read_back.h - the option "return": query, by which written objects are read
+ * return_query.h - the option "return": query, by which written objects are read
  * back.
  *
- *     query = orm_read_back_open(model, options);     checks it all, before anything is written
+ *     query = orm_return_query_open(model, options);     checks it all, before anything is written
  *     group->returned.keyed = query != NULL;                of the rows that are written, the primary keys come back
  *     orm_writer_run(graph);
- *     orm_read_back_run(query, graph, roots, n, array, &json);
+ *     orm_return_query_run(query, graph, roots, n, array, &json);
  *
  * The objects at the root are found by their keys, all in one statement, and
  * what the query loads in one for each level, under one snapshot, taken when
@@ -23,14 +23,14 @@
  * Opens the query of the options; NULL: they have none.  Raises what is wrong
  * with it, at options.return, and 42P10 for a model without primary key.
  */
-extern OrmQuery *orm_read_back_open(const OrmModel *model, const OrmWriteOptions *options);
+extern OrmQuery *orm_return_query_open(const OrmModel *model, const OrmWriteOptions *options);
 
 /*
  * Reads the objects back, in the order of the document: null stands for one
  * that was not stored or is not seen, with "array"; of a single object the
  * result is false then.  Closes the query.
  */
-extern bool orm_read_back_run(OrmQuery *query, const OrmGraph *graph, OrmObject *const *roots, int n, bool array,
-							  Datum *result);
+extern bool orm_return_query_run(OrmQuery *query, const OrmGraph *graph, OrmObject *const *roots, int n, bool array,
+								 Datum *result);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * recipe.h - definitions of the accessors of a model: names, arguments, bodies,
+ * generate.h - definitions of the accessors of a model: names, arguments, bodies,
  * without regard to existing functions.  For the files of accessor/ only.
  */
 #ifndef ORM_ACCESSOR_RECIPE_H
@@ -8,25 +8,25 @@
 #include "accessor/accessor.h"
 
 /* The schema of a model's functions. */
-extern const char *orm_recipe_schema(const OrmModel *model);
+extern const char *orm_generate_schema(const OrmModel *model);
 
 /*
  * All functions that a model could ever have under the names it has now (List
  * of OrmAccessor *): only name, body of those in LANGUAGE orm, in_sql and
  * by_row are set.
  */
-extern List *orm_recipe_names(const OrmModel *model);
+extern List *orm_generate_names(const OrmModel *model);
 
 /*
  * Writes the texts that follow from the rest of a function's record: its
  * signature, its statements and, of find and all, its body.
  */
-extern void orm_recipe_write(const OrmModel *model, OrmAccessor *accessor);
+extern void orm_generate_write(const OrmModel *model, OrmAccessor *accessor);
 
 /*
  * The functions that it should have, complete but for "existing" and "same".
  * With "notices", says which cannot exist.
  */
-extern List *orm_recipe_all(const OrmModel *model, bool notices);
+extern List *orm_generate_all(const OrmModel *model, bool notices);
 
 #endif

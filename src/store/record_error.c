@@ -1,14 +1,14 @@
 /*
- * fault.c - errors about records; see fault.h.
+ * record_error.c - errors about records; see record_error.h.
  */
 #include "postgres.h"
 
 #include "utils/builtins.h"
 
-#include "store/fault.h"
+#include "store/record_error.h"
 
 char *
-orm_fault_key_text(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
+orm_record_error_key_text(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
 {
 	StringInfoData text;
 
@@ -26,13 +26,13 @@ orm_fault_key_text(const OrmModel *model, const OrmKey *key, const OrmRecord *re
 }
 
 void
-orm_fault_missing(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
+orm_record_error_missing(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
 {
 	OrmPath room;
 
 	ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND),
 			record && orm_record_has_key(record, key) ? errmsg("no object of model \"%s\" has the key %s", model->name,
-															   orm_fault_key_text(model, key, record))
+															   orm_record_error_key_text(model, key, record))
 													  : errmsg("no object of model \"%s\" has a null key", model->name),
 			record ? orm_error_place(orm_record_place(record, &room)) : 0);
 }
@@ -45,7 +45,7 @@ place_text(const OrmPath *place)
 }
 
 void
-orm_fault_same_key(const OrmModel *model, const OrmRecord *first, const OrmRecord *second)
+orm_record_error_same_key(const OrmModel *model, const OrmRecord *first, const OrmRecord *second)
 {
 	OrmPath first_place;
 	OrmPath second_place;
@@ -57,7 +57,7 @@ orm_fault_same_key(const OrmModel *model, const OrmRecord *first, const OrmRecor
 }
 
 void
-orm_fault_not_stored_at(const OrmModel *model, const OrmPath *place)
+orm_record_error_not_stored_at(const OrmModel *model, const OrmPath *place)
 {
 	ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
 			errmsg("object of model \"%s\" was not stored as given", model->name), orm_error_place(place),
@@ -65,9 +65,9 @@ orm_fault_not_stored_at(const OrmModel *model, const OrmPath *place)
 }
 
 void
-orm_fault_not_stored(const OrmModel *model, const OrmRecord *record)
+orm_record_error_not_stored(const OrmModel *model, const OrmRecord *record)
 {
 	OrmPath room;
 
-	orm_fault_not_stored_at(model, orm_record_place(record, &room));
+	orm_record_error_not_stored_at(model, orm_record_place(record, &room));
 }

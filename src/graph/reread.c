@@ -1,12 +1,12 @@
 /*
- * refresh.c - reading written rows again; see refresh.h.
+ * reread.c - reading written rows again; see reread.h.
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 
 #include "exec/keyset.h"
-#include "graph/refresh.h"
+#include "graph/reread.h"
 #include "graph/settle.h"
 #include "model/after.h"
 #include "model/cache.h"
@@ -84,7 +84,7 @@ removal_changes(const OrmRemoval *removal)
 }
 
 bool
-orm_refresh_is_due(const OrmGraph *graph)
+orm_reread_is_due(const OrmGraph *graph)
 {
 	ListCell *cell;
 
@@ -176,7 +176,7 @@ refresh_group(OrmGraph *graph, OrmGroup *group)
 }
 
 void
-orm_refresh_run(OrmGraph *graph)
+orm_reread_run(OrmGraph *graph)
 {
 	ListCell *cell;
 

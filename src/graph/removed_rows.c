@@ -1,5 +1,5 @@
 /*
- * leave.c - deleting rows that are removed from collections; see leave.h.
+ * removed_rows.c - deleting rows that are removed from collections; see removed_rows.h.
  *
  * Rows that the same graph writes must not be deleted along with them, by a
  * relationship with the cascade "delete" or by ON DELETE CASCADE: they would be
@@ -11,11 +11,11 @@
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 
-#include "graph/leave.h"
+#include "graph/removed_rows.h"
 #include "model/cache.h"
 #include "remove/delete.h"
 #include "remove/impact.h"
-#include "store/locate.h"
+#include "store/failed_row.h"
 #include "store/lookup.h"
 
 /* Names the rows that the graph writes: they must not be deleted along with others. */
@@ -105,14 +105,14 @@ delete_rows(const OrmGraph *graph, const OrmBatch *batch, bool probe)
 	}
 	PG_CATCH();
 	{
-		orm_locate_rethrow(batch, caller);
+		orm_failed_row_rethrow(batch, caller);
 	}
 	PG_END_TRY();
 	return gone;
 }
 
 void
-orm_leave_probe(const OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n)
+orm_removed_rows_probe(const OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n)
 {
 	OrmWrite write = {.model = group->model};
 	OrmBatch batch = {&write, records, n};
@@ -122,7 +122,7 @@ orm_leave_probe(const OrmGraph *graph, const OrmGroup *group, OrmRecord **record
 }
 
 void
-orm_leave_raise_not_deleted(const OrmModel *model, const OrmPath *place)
+orm_removed_rows_raise_not_deleted(const OrmModel *model, const OrmPath *place)
 {
 	ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
 			errmsg("object of model \"%s\" was not deleted", model->name), orm_error_place(place),
@@ -139,7 +139,7 @@ demand_gone(const OrmBatch *batch, const OrmKey *key)
 		orm_lookup_read(&left, key);
 	for (int i = 0; i < left.n; i++)
 		if (left.records[i]->done)
-			orm_leave_raise_not_deleted(batch->write->model, left.records[i]->place);
+			orm_removed_rows_raise_not_deleted(batch->write->model, left.records[i]->place);
 }
 
 /* Raises 23503 for a row that cannot be deleted, because others refer to it. */
@@ -178,7 +178,7 @@ check_delete(OrmGraph *graph, const OrmBatch *batch)
 }
 
 void
-orm_leave_delete(OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n)
+orm_removed_rows_delete(OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n)
 {
 	OrmWrite write = {.model = group->model};
 	OrmBatch batch = {&write, records, n};

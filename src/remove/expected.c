@@ -5,7 +5,7 @@
 
 #include "base/members.h"
 #include "model/value.h"
-#include "store/expected.h"
+#include "remove/expected.h"
 #include "store/stale.h"
 
 /* Is a value given, and not null? */

@@ -1,5 +1,5 @@
 /*
- * recipe.c - the texts of the typed functions of a model.
+ * generate.c - the texts of the typed functions of a model.
  *
  *     CREATE FUNCTION "s"."usuario_create"("nombre" text DEFAULT orm.unset(NULL::text), ...)
  *     RETURNS "s"."usuarios" LANGUAGE orm VOLATILE PARALLEL UNSAFE AS 'create Usuario'
@@ -25,7 +25,7 @@
 #include "utils/syscache.h"
 
 #include "accessor/body.h"
-#include "accessor/recipe.h"
+#include "accessor/generate.h"
 #include "accessor/relation.h"
 #include "base/names.h"
 #include "base/sql.h"
@@ -175,7 +175,7 @@ static const Recipe recipes[] = {
 };
 
 const char *
-orm_recipe_schema(const OrmModel *model)
+orm_generate_schema(const OrmModel *model)
 {
 	return model->declaration->accessor_schema ? model->declaration->accessor_schema : model->schema;
 }
@@ -211,7 +211,7 @@ start_accessor(const OrmModel *model, const Recipe *recipe)
 }
 
 List *
-orm_recipe_names(const OrmModel *model)
+orm_generate_names(const OrmModel *model)
 {
 	List *names = NIL;
 
@@ -371,13 +371,13 @@ comment_statement(const OrmAccessor *accessor)
 }
 
 void
-orm_recipe_write(const OrmModel *model, OrmAccessor *accessor)
+orm_generate_write(const OrmModel *model, OrmAccessor *accessor)
 {
 	Assert(accessor->name != NULL && accessor->purpose != NULL);
 	Assert(accessor->by_row || accessor->nargs == 0 || accessor->argument_types != NULL);
 	if (accessor->in_sql && !accessor->by_row)
 		accessor->body = select_body(model, accessor);
-	accessor->schema = pstrdup(orm_recipe_schema(model));
+	accessor->schema = pstrdup(orm_generate_schema(model));
 	accessor->signature = signature(accessor);
 	accessor->create = create_statement(accessor);
 	accessor->comment = comment_statement(accessor);
@@ -450,12 +450,12 @@ follow_recipe(const OrmModel *model, const Recipe *recipe, bool notices)
 	accessor->set = recipe->result == RESULT_ROWS || recipe->result == RESULT_ROW_OR_NONE;
 	accessor->one = recipe->result == RESULT_ROW_OR_NONE;
 	accessor->purpose = psprintf(recipe->comment, model->name);
-	orm_recipe_write(model, accessor);
+	orm_generate_write(model, accessor);
 	return accessor;
 }
 
 List *
-orm_recipe_all(const OrmModel *model, bool notices)
+orm_generate_all(const OrmModel *model, bool notices)
 {
 	List *accessors = NIL;
 
@@ -476,7 +476,7 @@ orm_recipe_all(const OrmModel *model, bool notices)
 		if (!relationship->resolved)
 			continue;
 		accessor = orm_relation_accessor(model, relationship);
-		orm_recipe_write(model, accessor);
+		orm_generate_write(model, accessor);
 		accessors = lappend(accessors, accessor);
 	}
 	return accessors;
