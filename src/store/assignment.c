@@ -1,5 +1,5 @@
 /*
- * assignment.c - what a statement sets; see assignment.h.
+ * assignment.c - the columns that a statement sets; see assignment.h.
  */
 #include "postgres.h"
 
@@ -12,9 +12,9 @@
 #include "store/assignment.h"
 
 /*
- * Key columns are never set: a key only identifies, and a scaled-out table
- * would lose the row.  Nor are columns that the server does not let be set; and
- * the version is counted by its trigger.
+ * Key columns are never set: the key only identifies the row, and in a
+ * distributed table a new key would belong to another shard.  Neither are
+ * columns that the server fills, nor the version, which its trigger counts.
  */
 bool
 orm_assignment_has(const OrmStatement *statement, int i)
@@ -57,7 +57,7 @@ orm_assignment_value(StringInfo sql, const OrmStatement *statement, int attribut
 	appendStringInfo(sql, "$%d", number);
 }
 
-/* Appends what is given for an attribute: by the record, or the alias's column. */
+/* Appends the given value of an attribute: the record's, or the alias's column. */
 static void
 append_given(StringInfo sql, const OrmStatement *statement, const char *alias, int attribute)
 {
@@ -67,7 +67,7 @@ append_given(StringInfo sql, const OrmStatement *statement, const char *alias, i
 		orm_assignment_value(sql, statement, attribute);
 }
 
-/* Appends another attribute of the row; to be compared it must be of the type of the one that is set. */
+/* Appends the source attribute of $attribute; for a comparison it is cast to the type of the target. */
 static void
 append_source(StringInfo sql, const OrmStatement *statement, int i, bool compared)
 {
@@ -81,7 +81,7 @@ append_source(StringInfo sql, const OrmStatement *statement, int i, bool compare
 	orm_sql_type(sql, target->type->oid, -1);
 }
 
-/* Appends the new value of an attribute: what is given, or how that changes the old one. */
+/* Appends the new value of an attribute: the given value, or the result of the patch. */
 static void
 append_new_value(StringInfo sql, const OrmStatement *statement, const char *alias, int i, bool compared)
 {
@@ -108,8 +108,10 @@ append_new_value(StringInfo sql, const OrmStatement *statement, const char *alia
 }
 
 /*
- * Appends the test for a change of an attribute whose equality is exact:
- * (t."a" OPERATOR(pg_catalog.=) $2) IS NOT TRUE AND (t."a" IS NOT NULL OR $2 IS NOT NULL)
+ * Appends the condition that an attribute changes, for a type whose equality is
+ * exact:
+ *
+ *     (t."a" OPERATOR(pg_catalog.=) $2) IS NOT TRUE AND (t."a" IS NOT NULL OR $2 IS NOT NULL)
  */
 static void
 append_unequal(StringInfo sql, const OrmStatement *statement, const char *alias, int i)
@@ -132,7 +134,10 @@ append_unequal(StringInfo sql, const OrmStatement *statement, const char *alias,
 	appendStringInfoString(sql, " IS NOT NULL)");
 }
 
-/* What a patch makes of a domain's value is of its base type, and only rows of the same types are compared. */
+/*
+ * Appends a cast of a domain to its base type: a patched domain value has the
+ * base type, and record_image_ne needs equal types.
+ */
 static void
 append_base_type(StringInfo sql, const OrmType *type)
 {
@@ -143,12 +148,15 @@ append_base_type(StringInfo sql, const OrmType *type)
 }
 
 /*
- * Appends the test for a change of all others together:
- * pg_catalog.record_image_ne(ROW(t."a"), ROW($2)).
- * It compares images, so it is exact for every type, those without equality
- * too; but it costs more.  The operator *<> would need a cast to record, since
- * the parser takes two rows apart, and casts of rows are lost when a statement
- * is sent to another server as text.
+ * Appends the condition that any attribute without exact equality changes:
+ *
+ *     pg_catalog.record_image_ne(ROW(t."a"), ROW($2))
+ *
+ * It compares images, so it is exact for every type, also for types without
+ * equality, but it costs more.  The operator *<> would need casts to record,
+ * since the parser splits a comparison of two ROW expressions into their
+ * fields, and such casts are lost when a statement is sent to another server as
+ * text.
  */
 static void
 append_images_differ(StringInfo sql, const OrmStatement *statement, const char *alias)
@@ -228,7 +236,7 @@ orm_assignment_compares(const OrmWrite *write, const OrmStatement *statement)
 	if (write->model->relkind == RELKIND_FOREIGN_TABLE)
 		return false;
 
-	/* what comes back may be less than what may be read */
+	/* attributes that are not returned may be readable all the same */
 	for (int i = 0; i < write->model->nattributes; i++)
 		if (orm_assignment_has(statement, i) && (readable == NULL || !readable[i]))
 		{

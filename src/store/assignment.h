@@ -1,31 +1,31 @@
 /*
- * assignment.h - what a statement sets, to which values, and how it tells that
- * a row is changed by that.
+ * assignment.h - the columns that a statement sets, their new values, and the
+ * test for a row that they change.
  */
 #ifndef ORM_STORE_ASSIGNMENT_H
 #define ORM_STORE_ASSIGNMENT_H
 
 #include "store/statement.h"
 
-/* Is this attribute set by the statement (an INSERT: in rows that are there)? */
+/* Does the statement set this attribute?  (An INSERT: in an existing row, by ON CONFLICT DO UPDATE.) */
 extern bool orm_assignment_has(const OrmStatement *statement, int attribute);
 
-/* Is there an attribute that it sets? */
+/* Does the statement set any attribute? */
 extern bool orm_assignment_any(const OrmStatement *statement);
 
 /* Appends alias."column" */
 extern void orm_assignment_column(StringInfo sql, const char *alias, const OrmAttribute *attribute);
 
-/* Appends the record's value of an attribute: a parameter, or the column of the unnested arrays. */
+/* Appends the record's value of an attribute: a parameter, or a column of the unnested arrays. */
 extern void orm_assignment_value(StringInfo sql, const OrmStatement *statement, int attribute);
 
-/* Appends "a" = <value>, ...; the values are the record's, or, as far as they are given, columns of an alias. */
+/* Appends "a" = <value>, ...; given values are taken from the record (alias NULL) or from the alias's columns. */
 extern void orm_assignment_list(StringInfo sql, const OrmStatement *statement, const char *alias);
 
-/* Appends the test for a change of any attribute that the statement sets. */
+/* Appends the condition that the statement changes row t; "alias" as above. */
 extern void orm_assignment_changes(StringInfo sql, const OrmStatement *statement, const char *alias);
 
-/* May an update pass over rows that are as they should be?  (Comparing needs the right to read.) */
+/* Can the statement skip rows that it would not change?  This needs SELECT on the attributes it sets. */
 extern bool orm_assignment_compares(const OrmWrite *write, const OrmStatement *statement);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * batch.c - groups of records; see batch.h.
+ * batch.c - batches of records; see batch.h.
  */
 #include "postgres.h"
 
@@ -40,7 +40,6 @@ orm_batch_pick(const OrmBatch *batch, OrmRecordTest test, const void *argument)
 	return picked;
 }
 
-/* Is the record not done? */
 static bool
 is_pending(const OrmRecord *record, const void *argument)
 {
@@ -67,7 +66,7 @@ orm_batch_compare_patches(const OrmRecord *a, const OrmRecord *b, int nattribute
 	return memcmp(a->source, b->source, sizeof(int16) * nattributes);
 }
 
-/* Orders records by what they give: equal, they go in one statement. */
+/* Orders records by the attributes they give and patch; records that compare equal share a statement. */
 static int
 compare_given(const OrmRecord *a, const OrmRecord *b, int nattributes)
 {
@@ -76,21 +75,21 @@ compare_given(const OrmRecord *a, const OrmRecord *b, int nattributes)
 	return result != 0 ? result : orm_batch_compare_patches(a, b, nattributes);
 }
 
-/* A record and its rank in the batch, while records are sorted into parts. */
+/* A record and its position in the batch, while records are sorted into parts. */
 typedef struct Ranked
 {
 	OrmRecord *record;
 	int rank;
 } Ranked;
 
-/* A part, and the rank of its first record. */
+/* A part, and the position of its first record. */
 typedef struct Part
 {
 	OrmBatch batch;
 	int rank;
 } Part;
 
-/* qsort_arg comparator: same sets of attributes together, the order of records kept within. */
+/* qsort_arg comparator: groups records by their attributes, and keeps their order within a group. */
 static int
 compare_sets(const void *a, const void *b, void *nattributes)
 {
@@ -101,7 +100,7 @@ compare_sets(const void *a, const void *b, void *nattributes)
 	return result != 0 ? result : left->rank - right->rank;
 }
 
-/* qsort comparator: parts in the order of their first records. */
+/* qsort comparator: orders parts by their first records. */
 static int
 compare_parts(const void *a, const void *b)
 {
@@ -120,7 +119,7 @@ is_uniform(const OrmBatch *batch)
 	return true;
 }
 
-/* Sorts pending records by what they give, and notes their ranks. */
+/* Sorts pending records by the attributes they give, with their positions. */
 static Ranked *
 rank_records(const OrmBatch *pending)
 {
@@ -136,7 +135,7 @@ rank_records(const OrmBatch *pending)
 	return ranked;
 }
 
-/* Splits pending records, which do not all give the same, into parts; returns how many. */
+/* Splits pending records into parts; returns their number. */
 static int
 split(const OrmBatch *pending, Part *parts)
 {

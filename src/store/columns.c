@@ -1,5 +1,5 @@
 /*
- * columns.c - columns whose values come in arrays; see columns.h.
+ * columns.c - columns whose values are passed as arrays; see columns.h.
  */
 #include "postgres.h"
 
@@ -20,7 +20,6 @@ orm_columns_can_add(const OrmType *type, Oid equality)
 	return orm_statement_unnests(type) && OidIsValid(equality);
 }
 
-/* Adds a column. */
 static void
 add(OrmJoinColumns *columns, char *name, const OrmType *type, Oid equality)
 {
@@ -61,7 +60,6 @@ orm_columns_add_table(OrmJoinColumns *columns, Oid relation, const AttrNumber *a
 	}
 }
 
-/* Appends the arrays side by side. */
 static void
 append_source(StringInfo sql, const OrmJoinColumns *columns, int first, const char *alias, bool numbered)
 {

@@ -1,8 +1,8 @@
 /*
- * columns.h - columns whose values come in arrays, side by side, for the
- * statements that are not about whole records: rows of join tables, members of
- * collections, rows that are deleted; and how columns are compared there.
- * Private to this folder.
+ * columns.h - columns whose values are passed as arrays, and their comparison.
+ *
+ * They serve the statements about keys instead of whole records: join table
+ * rows, members of collections, deleted rows.
  */
 #ifndef ORM_STORE_COLUMNS_H
 #define ORM_STORE_COLUMNS_H
@@ -26,12 +26,12 @@ typedef struct OrmJoinColumns
 	OrmJoinColumn columns[2 * INDEX_MAX_KEYS];
 } OrmJoinColumns;
 
-/* Can columns of this type come in arrays, and be compared with what these hold? */
+/* Can a column of this type and equality operator be passed as an array and compared? */
 extern bool orm_columns_can_add(const OrmType *type, Oid equality);
 
 /*
- * Adds columns: a model's attributes, or those of a table.  Raises 0A000 for a type that unnest takes apart, 42703
- * for a column that is gone.
+ * Adds columns: attributes of a model, or columns of a table.  Raises 0A000 for
+ * a type without a usable array or equality, 42703 for a dropped column.
  */
 extern void orm_columns_add_attributes(OrmJoinColumns *columns, const OrmModel *model, const int *attributes, int n);
 extern void orm_columns_add_table(OrmJoinColumns *columns, Oid relation, const AttrNumber *attnums, int n);
@@ -39,19 +39,19 @@ extern void orm_columns_add_table(OrmJoinColumns *columns, Oid relation, const A
 /* Appends ROWS FROM (pg_catalog.unnest($<first>), ...) AS <alias>(k0, k1, ...) */
 extern void orm_columns_source(StringInfo sql, const OrmJoinColumns *columns, int first, const char *alias);
 
-/* The same WITH ORDINALITY; the number is the column "n". */
+/* As orm_columns_source(), WITH ORDINALITY; the ordinality column is "n". */
 extern void orm_columns_numbered_source(StringInfo sql, const OrmJoinColumns *columns, int first, const char *alias);
 
 /* Appends t."a" OPERATOR(pg_catalog.=) <alias>.k0 AND ... */
 extern void orm_columns_equal(StringInfo sql, const OrmJoinColumns *columns, const char *alias);
 
-/* Appends  AND NOT EXISTS (SELECT FROM <source> AS k WHERE ...): the row is none of these. */
+/* Appends AND NOT EXISTS (SELECT FROM <source> AS k WHERE ...): the row is not among the given ones. */
 extern void orm_columns_not_among(StringInfo sql, const OrmJoinColumns *columns, int first);
 
 /* Appends "a", "b" */
 extern void orm_columns_names(StringInfo sql, const OrmJoinColumns *columns);
 
-/* The types of the arrays; returns how many. */
+/* Stores the array types of the columns; returns their number. */
 extern int orm_columns_types(const OrmJoinColumns *columns, Oid *types);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * conflict_key.c - which unique key decides; see conflict_key.h.
+ * conflict_key.c - choosing the conflict target; see conflict_key.h.
  */
 #include "postgres.h"
 
@@ -13,7 +13,7 @@
 #include "store/lookup.h"
 #include "store/upsert.h"
 
-/* The unique keys of a model, the primary key first; returns how many. */
+/* Stores the unique keys of a model, the primary key first; returns their number. */
 static int
 unique_keys(const OrmModel *model, const OrmKey ***keys)
 {
@@ -28,7 +28,7 @@ unique_keys(const OrmModel *model, const OrmKey ***keys)
 	return n;
 }
 
-/* Appends a key as an array: ARRAY['email'] */
+/* Appends the attributes of a key as an array: ARRAY['email'] */
 static void
 append_key(StringInfo out, const OrmModel *model, const OrmKey *key)
 {
@@ -38,7 +38,7 @@ append_key(StringInfo out, const OrmModel *model, const OrmKey *key)
 	appendStringInfoChar(out, ']');
 }
 
-/* The texts of those keys for which a record has values (NULL: of all), for a hint. */
+/* Lists the keys that a record gives (record NULL: all keys), for a hint. */
 static char *
 list_keys(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record)
 {
@@ -55,7 +55,7 @@ list_keys(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord
 	return list.data;
 }
 
-/* Does a key have exactly the attributes of these names? */
+/* Does a key consist of exactly the attributes of these names? */
 static bool
 key_has_names(const OrmModel *model, const OrmKey *key, int n, char *const *names)
 {
@@ -72,7 +72,6 @@ key_has_names(const OrmModel *model, const OrmKey *key, int n, char *const *name
 	return key->nattributes == n;
 }
 
-/* The unique key that conflict_on names. */
 static const OrmKey *
 named_key(const OrmModel *model, const OrmKey **keys, int nkeys, int n, char *const *names)
 {
@@ -91,7 +90,7 @@ named_key(const OrmModel *model, const OrmKey **keys, int nkeys, int n, char *co
 	return NULL;
 }
 
-/* Raises unless the record has the key that was named. */
+/* Raises 22004 unless the record gives the key that conflict_on names. */
 static void
 demand_key(const OrmModel *model, const OrmRecord *record, const OrmKey *key)
 {
@@ -104,7 +103,7 @@ demand_key(const OrmModel *model, const OrmRecord *record, const OrmKey *key)
 					orm_error_place(orm_record_place(record, &room)));
 }
 
-/* The only unique key, with or without a generated column, that a record has; NULL: none. */
+/* The only unique key, with or without a generated column, that a record gives; NULL if it gives none. */
 static const OrmKey *
 only_key_of(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record, bool generated)
 {
@@ -128,8 +127,8 @@ only_key_of(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmReco
 }
 
 /*
- * The only unique key that a record has; NULL: it has none, and is new.  What is
- * computed from other columns tells which row is meant where nothing else does.
+ * The only unique key that a record gives; NULL if it gives none and is new.  A
+ * key with generated columns identifies the row only if no other key does.
  */
 static const OrmKey *
 only_key(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record)
@@ -150,7 +149,7 @@ orm_conflict_key_only(const OrmModel *model, const OrmRecord *record)
 	return only;
 }
 
-/* The first unique key, with or without a generated column, that a record has; NULL: none. */
+/* The first unique key, with or without a generated column, that a record gives; NULL if it gives none. */
 static const OrmKey *
 first_key_of(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record, bool generated)
 {
@@ -173,7 +172,7 @@ orm_conflict_key_first(const OrmModel *model, const OrmRecord *record)
 	return first;
 }
 
-/* Has a record, whose row has not been found, the key? */
+/* Is the record pending, and does it give the key? */
 static bool
 is_pending_with(const OrmRecord *record, const void *key)
 {
@@ -217,7 +216,7 @@ orm_conflict_key_missing(const OrmModel *model, const OrmPath *place)
 					  : errhint("It has none."));
 }
 
-/* Writes those records of a batch for which a key decides; keys[] is by record. */
+/* Writes the records of a batch whose conflict target is "key"; keys[] is by record. */
 static void
 upsert_decided(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *key, OrmOnConflict on_conflict)
 {
@@ -230,20 +229,20 @@ upsert_decided(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *k
 	orm_upsert_batch(&decided, key, on_conflict);
 }
 
-/* Records that look for the rows they are of, to see whether two of them are of one. */
+/* State of looking up the rows of records, to detect two records of one row. */
 typedef struct Probes
 {
 	const OrmModel *model;
-	OrmRecord *records;	 /* copies; only what is read is done to them */
-	OrmRecord **sources; /* what they are copies of */
+	OrmRecord *records;	 /* copies, which are only read by */
+	OrmRecord **sources; /* the originals, by number of the copy */
 	int n;
-	bool *returning;	 /* the primary key */
-	OrmKeySet *rows;	 /* the primary keys of rows */
-	OrmRecord **owners;	 /* by number of the row */
-	OrmRecord *twins[2]; /* of one row; NULL: none yet */
+	bool *returning;	 /* by attribute: part of the primary key? */
+	OrmKeySet *rows;	 /* primary keys of the rows found */
+	OrmRecord **owners;	 /* first record of each row, by number in "rows" */
+	OrmRecord *twins[2]; /* two records of one row, in document order; NULL: none found */
 } Probes;
 
-/* Takes a row that has been found, its primary key in table order; called in a per-row context. */
+/* Takes a row that was found, with its primary key in table order; called in a per-row context. */
 static void
 take_found(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
@@ -269,7 +268,7 @@ take_found(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 	}
 }
 
-/* Looks which rows the records are of for which a key decides. */
+/* Finds the rows of the records whose conflict target is "key"; raises 21000 for two records of one row. */
 static void
 probe_key(Probes *probes, const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *key)
 {
@@ -298,8 +297,9 @@ probe_key(Probes *probes, const OrmBatch *batch, const OrmKey *const *keys, cons
 }
 
 /*
- * Raises 21000 where records are of one row by different keys: which one is
- * written last would depend on the order of these.  keys[] is by record.
+ * Raises 21000 if records with different conflict targets identify one row: the
+ * result would depend on the order of the keys.  keys[] is by record.  Skipped
+ * if the model has no primary key or the caller may not read it.
  */
 static void
 refuse_same_row(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey **all, int nall)

@@ -1,5 +1,6 @@
 /*
- * conflict_key.h - the conflict target: which unique key says which row an object is.
+ * conflict_key.h - choosing the conflict target, the unique key that identifies
+ * the row of an object.
  */
 #ifndef ORM_STORE_CONFLICT_KEY_H
 #define ORM_STORE_CONFLICT_KEY_H
@@ -7,27 +8,32 @@
 #include "store/batch.h"
 
 /*
- * The only unique key (the primary key is one) that a record gives wholly;
- * NULL: it gives none.  Raises 42P10 when there are two.
+ * The only unique key, the primary key included, that a record gives
+ * completely; NULL if it gives none.  Unique keys with generated columns count
+ * only if there is no other.  Raises 42P10 if there is more than one.
  */
 extern const OrmKey *orm_conflict_key_only(const OrmModel *model, const OrmRecord *record);
 
-/* The first unique key that it gives wholly, the primary key first; NULL: it gives none. */
+/* The first unique key that a record gives completely, the primary key first; NULL if it gives none. */
 extern const OrmKey *orm_conflict_key_first(const OrmModel *model, const OrmRecord *record);
 
 /*
- * Reads the rows of records that give other unique keys besides "key": by this
- * one, then by the others.  Records without a row stay pending.
+ * Reads the rows of the records that give other unique keys besides "key": by
+ * "key" first, then by the others.  Takes no locks.  Records without a row stay
+ * pending.
  */
 extern void orm_conflict_key_read(const OrmBatch *batch, const OrmKey *key);
 
-/* Raises 42P10, naming the model's unique keys: an object at this place gives none. */
+/* Raises 42P10, with the model's unique keys as a hint: the object at this place gives none. */
 extern void orm_conflict_key_missing(const OrmModel *model, const OrmPath *place) pg_attribute_noreturn();
 
 /*
- * Writes records by the key that conflict_on names (none: by the only one that
- * each gives), each by its own, those without one last.  Raises 21000 where two
- * of them would change one row, also by different keys.
+ * Writes records by the unique key that conflict_on names.  Without conflict_on
+ * each record is written by the only key it gives, and records without a key
+ * are inserted last.  Locks rows key by key, each in the order of the key.
+ * Raises 42P10 if no unique key, or more than one, matches, 22004 for a record
+ * without the named key, and 21000 if two records would change one row, also by
+ * different keys.
  */
 extern void orm_conflict_key_upsert(const OrmBatch *batch, int nconflict_on, char *const *conflict_on,
 									OrmOnConflict on_conflict);

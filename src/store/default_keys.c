@@ -1,13 +1,13 @@
 /*
- * default_keys.c - keys made before the insert.
+ * default_keys.c - evaluating the defaults of key columns before an INSERT; see
+ * default_keys.h.
  *
- * A row that comes back from an INSERT is known by its key, so a key that the
- * database fills must be known before.  It is made here as the INSERT would
- * have made it: the column's default, or its identity, is evaluated for every
- * record that lacks it, in the order of the document, with the caller's
- * privileges.  (What COPY does.)  An identity then needs no right on its
- * sequence, as in an INSERT; the INSERT says OVERRIDING SYSTEM VALUE where the
- * identity is ALWAYS.
+ * Rows returned by an INSERT are matched to records by key, so generated keys
+ * must be known before the INSERT.  As COPY does, the default or identity of
+ * the column is evaluated for every record that lacks it, in document order,
+ * with the caller's privileges.  Like an INSERT this needs no privilege on the
+ * sequence of an identity column; the INSERT says OVERRIDING SYSTEM VALUE if
+ * the identity is GENERATED ALWAYS.
  */
 #include "postgres.h"
 
@@ -24,7 +24,7 @@
 
 #include "store/default_keys.h"
 
-/* May the caller name this column in an INSERT? */
+/* May the caller insert this column? */
 static bool
 may_insert(const OrmModel *model, const OrmAttribute *attribute)
 {
@@ -32,7 +32,7 @@ may_insert(const OrmModel *model, const OrmAttribute *attribute)
 		pg_attribute_aclcheck(model->relid, attribute->attnum, GetUserId(), ACL_INSERT) == ACLCHECK_OK;
 }
 
-/* The default of a column, ready to be evaluated, or NULL. */
+/* Prepares the default of a column for evaluation; NULL if it has none or it cannot be evaluated here. */
 static ExprState *
 prepare_default(const OrmModel *model, const OrmAttribute *attribute)
 {
@@ -46,13 +46,13 @@ prepare_default(const OrmModel *model, const OrmAttribute *attribute)
 		expression = (Expr *) build_column_default(relation, attribute->attnum);
 	table_close(relation, NoLock);
 
-	/* of another type, or gone: code that this call ran has altered the table, and the INSERT will be refused */
+	/* the table may have been altered by code that this call ran; the INSERT then fails */
 	if (expression == NULL || exprType((Node *) expression) != attribute->type->oid)
 		return NULL;
 	return ExecInitExpr(expression_planner(expression), NULL);
 }
 
-/* Is there a record that lacks the attribute? */
+/* Does any record lack the attribute? */
 static bool
 anyone_lacks(const OrmBatch *batch, int attribute)
 {
@@ -62,7 +62,7 @@ anyone_lacks(const OrmBatch *batch, int attribute)
 	return false;
 }
 
-/* Gives a record the value of a default. */
+/* Sets an attribute to the value of its default, unless this is NULL. */
 static void
 evaluate(OrmRecord *record, int attribute, const OrmType *type, ExprState *state, ExprContext *context)
 {

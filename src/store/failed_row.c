@@ -1,11 +1,12 @@
 /*
- * failed_row.c - whose fault it was that a statement of many rows failed.
+ * failed_row.c - finding the row that made a statement of many rows fail; see
+ * failed_row.h.
  *
- * The server says which constraint or column, not which row.  In every language
- * its detail has the values of a unique, exclusion or foreign key, as "(a, b)=(1, 2)",
- * and the whole row that violates a check or a NOT NULL, as "(1, 2, null)", as far
- * as the caller may read it; the record that gives these values is looked for.
- * What is not found has the place that all records have in common.
+ * The server reports the constraint or column, but not the row.  In every
+ * language the detail of a unique, exclusion or foreign key violation has the
+ * key as "(a, b)=(1, 2)", and that of a check or NOT NULL violation has the
+ * failing row as "(1, 2, null)", as far as the caller may read it.  The rows
+ * are searched for these values.
  */
 #include "postgres.h"
 
@@ -25,10 +26,10 @@
 
 #include "store/failed_row.h"
 
-/* So many bytes of a value are in the server's text of a row. */
+/* The server truncates values in the text of a row to this many bytes. */
 #define LONGEST_FIELD 64
 
-/* The first row that says NULL for a column, or does not give it. */
+/* The first row whose value for a column is NULL or missing, or -1. */
 static int
 find_null(const OrmSuspects *suspects, const char *column)
 {
@@ -42,7 +43,7 @@ find_null(const OrmSuspects *suspects, const char *column)
 	return -1;
 }
 
-/* The names of columns; false: one of them is an expression. */
+/* Stores the names of columns; false if one of them is an expression. */
 static bool
 name_columns(Oid relid, const int16 *columns, int n, const char **names)
 {
@@ -55,7 +56,7 @@ name_columns(Oid relid, const int16 *columns, int n, const char **names)
 	return true;
 }
 
-/* The columns of a unique index that no constraint has made; returns how many, 0: none that we know. */
+/* Stores the names of the columns of a unique index without a constraint; returns their number, 0 if unknown. */
 static int
 index_columns(Oid relid, const char *name, const char **names)
 {
@@ -79,11 +80,11 @@ typedef struct Violated
 {
 	Oid relid;
 	const char *constraint;
-	int n; /* columns; 0: none that we know */
+	int n; /* number of columns; 0: unknown */
 	const char *columns[INDEX_MAX_KEYS];
 } Violated;
 
-/* Reads the columns in an array of pg_constraint. */
+/* Reads the columns from an array column of pg_constraint. */
 static void
 read_columns(Violated *violated, HeapTuple tuple, AttrNumber attribute, Oid relid)
 {
@@ -96,7 +97,11 @@ read_columns(Violated *violated, HeapTuple tuple, AttrNumber attribute, Oid reli
 		violated->n = ARR_DIMS(array)[0];
 }
 
-/* Reads the columns of the constraint; the referenced ones of a foreign key of another relation. */
+/*
+ * Reads the columns of the violated constraint.  "ours": it belongs to the
+ * table of the rows; else it is a foreign key that references the table, and
+ * the referenced columns are read.
+ */
 static void
 read_constraint(Violated *violated, const OrmSuspects *suspects, bool ours)
 {
@@ -122,13 +127,14 @@ typedef struct Comparison
 {
 	const OrmSuspects *suspects;
 	int row;
-	int longest; /* values are cut there; 0: they are not */
-	int known;	 /* so many fields were compared */
+	int longest; /* values are truncated to this length; 0: not at all */
+	int known;	 /* number of fields compared */
 } Comparison;
 
 /*
- * Skips a column's field in the server's text, if it is the row's: of a value
- * that is not known, up to the next comma.  NULL: it is another one.
+ * Skips the field of a column in the server's text, if it matches the row's
+ * value.  A missing value matches everything up to the next comma.  Returns
+ * NULL if the field does not match.
  */
 static const char *
 skip_field(Comparison *comparison, const char *column, const char *text)
@@ -150,7 +156,7 @@ skip_field(Comparison *comparison, const char *column, const char *text)
 	return strncmp(text, value, length) == 0 ? text + length : NULL;
 }
 
-/* Are these the values of the row's key, in the server's text?  (a, b)=(1, 2) */
+/* Does the server's text, (1, 2) of (a, b)=(1, 2), show the row's values of the key? */
 static bool
 is_key(Comparison *comparison, const Violated *violated, const char *values)
 {
@@ -166,7 +172,7 @@ is_key(Comparison *comparison, const Violated *violated, const char *values)
 	return text != NULL && *text == ')';
 }
 
-/* The values of the key in a detail, behind its parenthesis; NULL: there are none. */
+/* The position after "(a, b)=(" in an error detail; NULL if it is not there. */
 static const char *
 values_in_detail(const Violated *violated, const char *detail)
 {
@@ -182,9 +188,9 @@ values_in_detail(const Violated *violated, const char *detail)
 }
 
 /*
- * The last row with the key of a violated constraint: the one that came too
- * late, if it is unique.  Rows that do not give all of the key count where they
- * give a part, and only one could be meant.
+ * The last row with the key that the detail shows: for a unique key, the second
+ * one of two equal rows.  A row that gives only a part of the key matches if it
+ * is the only such row.  Returns -1 if no row matches.
  */
 static int
 find_key(const OrmSuspects *suspects, const Violated *violated, const char *detail)
@@ -217,7 +223,7 @@ find_key(const OrmSuspects *suspects, const Violated *violated, const char *deta
 	return found >= 0 || npossible != 1 ? found : possible;
 }
 
-/* How many columns a relation has, dropped ones included. */
+/* The number of columns of a relation, including dropped ones. */
 static int
 count_columns(Oid relid)
 {
@@ -229,7 +235,7 @@ count_columns(Oid relid)
 	return n;
 }
 
-/* Is this the server's text of a row? */
+/* Does the server's text show this row? */
 static bool
 is_row(Comparison *comparison, const char *text)
 {
@@ -253,7 +259,7 @@ is_row(Comparison *comparison, const char *text)
 	return text != NULL && *text == ')';
 }
 
-/* The first row that a detail shows: ... (1, x, null). */
+/* The first row that matches the row shown in a detail, (1, x, null), or -1. */
 static int
 find_row(const OrmSuspects *suspects, const char *detail)
 {
@@ -275,14 +281,14 @@ find_row(const OrmSuspects *suspects, const char *detail)
 	return found;
 }
 
-/* Is a relation that of the rows, a partition of it, or one that inherits from it? */
+/* Is a relation the table of the rows, or a partition or inheritance child of it? */
 static bool
 holds_rows(Oid relid, Oid of)
 {
 	return relid == of || typeInheritsFrom(get_rel_type_id(relid), get_rel_type_id(of));
 }
 
-/* The row of a violated unique, exclusion or foreign key. */
+/* Finds the row of a unique, exclusion or foreign key violation, or -1. */
 static int
 find_by_constraint(const OrmSuspects *suspects, const ErrorData *error, Oid relid, bool ours)
 {
@@ -311,7 +317,7 @@ orm_failed_row_row(const OrmSuspects *suspects, const ErrorData *error)
 	int row = -1;
 	bool ours;
 
-	/* when any of these is raised nothing is locked, and the catalogs may be asked */
+	/* these errors are raised without locks that would make catalog lookups unsafe */
 	if (!OidIsValid(relid))
 		return -1;
 	ours = holds_rows(relid, suspects->relid);
@@ -327,7 +333,7 @@ orm_failed_row_row(const OrmSuspects *suspects, const ErrorData *error)
 	return row;
 }
 
-/* What a record of a batch gives for a column. */
+/* The value that a record gives for a column, as OrmSuspects.text. */
 static char *
 record_text(const void *argument, int row, const char *column, bool *isnull)
 {

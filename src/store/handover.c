@@ -1,5 +1,5 @@
 /*
- * handover.c - unique values that rows hand over; see handover.h.
+ * handover.c - writing rows that hand over unique values; see handover.h.
  */
 #include "postgres.h"
 
@@ -20,7 +20,7 @@
 #include "store/lookup.h"
 #include "store/update.h"
 
-/* A batch that is written. */
+/* A batch, its key and its write function. */
 typedef struct Handover
 {
 	const OrmBatch *batch;
@@ -28,7 +28,6 @@ typedef struct Handover
 	OrmHandoverWrite write;
 } Handover;
 
-/* Does any record of a batch give the attribute? */
 static bool
 is_given(const OrmBatch *batch, int attribute)
 {
@@ -38,7 +37,10 @@ is_given(const OrmBatch *batch, int attribute)
 	return false;
 }
 
-/* Does the batch give a value of this index, which is unique row by row, besides the key's? */
+/*
+ * Does the batch give values of a unique or exclusion index that is checked row
+ * by row, other than those of its key?
+ */
 static bool
 gives_value(const OrmBatch *batch, const OrmKey *key, Form_pg_index index)
 {
@@ -57,7 +59,7 @@ gives_value(const OrmBatch *batch, const OrmKey *key, Form_pg_index index)
 	return false;
 }
 
-/* Can records hand over a value to each other? */
+/* Can the records of a batch hand over unique values to each other? */
 static bool
 can_hand_over(const OrmBatch *batch, const OrmKey *key)
 {
@@ -89,7 +91,10 @@ write_batch(void *argument)
 	handover->write(handover->batch, handover->key);
 }
 
-/* Writes a batch in a subtransaction; returns the error of a constraint that is looked at row by row, or NULL. */
+/*
+ * Writes a batch in a subtransaction; returns the unique or exclusion
+ * violation, or NULL.  Other errors are rethrown.
+ */
 static ErrorData *
 try_batch(const Handover *handover)
 {
@@ -101,7 +106,7 @@ try_batch(const Handover *handover)
 	return error;
 }
 
-/* Writes one record; true: it is written. */
+/* Writes one record in a subtransaction; on failure stores the error and returns false. */
 static bool
 try_record(const Handover *handover, OrmRecord *record, ErrorData **error)
 {
@@ -119,7 +124,7 @@ try_record(const Handover *handover, OrmRecord *record, ErrorData **error)
 	return failed == NULL;
 }
 
-/* A record that makes NULL of what a record gives for the columns of a constraint; NULL: nothing may be NULL. */
+/* A record that sets the columns of the violated constraint to NULL in a record's row; NULL if none is nullable. */
 static OrmRecord *
 make_parked(const Handover *handover, const OrmRecord *record, const ErrorData *error)
 {
@@ -153,7 +158,7 @@ make_parked(const Handover *handover, const OrmRecord *record, const ErrorData *
 	return any ? parked : NULL;
 }
 
-/* Makes NULL of the values that a record is to change, for a while; false: they may not be NULL. */
+/* Sets the values of the violated constraint to NULL temporarily; false if none is nullable. */
 static bool
 park(const Handover *handover, const OrmRecord *record, const ErrorData *error)
 {
@@ -167,7 +172,7 @@ park(const Handover *handover, const OrmRecord *record, const ErrorData *error)
 	return true;
 }
 
-/* Raises the server's error; several rows that are left exchange values. */
+/* Raises the server's error, with a hint if several rows could not be written. */
 static void
 raise_left(ErrorData *error, int left)
 {
@@ -176,7 +181,10 @@ raise_left(ErrorData *error, int left)
 	ReThrowError(error);
 }
 
-/* Writes records one by one, forth and back, as long as one more of them can be written; returns how many are left. */
+/*
+ * Writes records one by one, in alternating directions, until no other record
+ * can be written; returns the number of records left.
+ */
 static int
 write_rounds(const Handover *handover, bool *written, int left, ErrorData **error)
 {
@@ -199,13 +207,13 @@ write_rounds(const Handover *handover, bool *written, int left, ErrorData **erro
 	return left;
 }
 
-/* An OrmStored: rows are locked, not looked at. */
+/* An OrmStored that does nothing: the rows are only locked. */
 static void
 pass_over(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
 }
 
-/* Writes records that hand values over. */
+/* Writes records that hand over values: locks their rows, then writes them one by one. */
 static void
 hand_over(const Handover *handover, bool *written)
 {

@@ -1,5 +1,5 @@
 /*
- * insert.c - INSERT of records.
+ * insert.c - INSERT of records; see insert.h.
  */
 #include "postgres.h"
 
@@ -11,7 +11,7 @@
 #include "store/insert.h"
 #include "store/returning.h"
 
-/* Does any record of a batch have the key? */
+/* Does any record of a batch give the key? */
 static bool
 any_has(const OrmBatch *batch, const OrmKey *key)
 {
@@ -22,9 +22,9 @@ any_has(const OrmBatch *batch, const OrmKey *key)
 }
 
 /*
- * The key that rows of an INSERT can be matched by, made where the database
- * fills it; NULL when there is none.  A trigger may give a row another key than
- * the one it was given.
+ * The key for matching the rows of an INSERT to records, or NULL; evaluates
+ * defaults of the primary key.  A BEFORE ROW trigger may change given keys, so
+ * these cannot be matched on.
  */
 static const OrmKey *
 match_key(const OrmBatch *batch, const OrmKey *conflict_key)
@@ -42,7 +42,7 @@ match_key(const OrmBatch *batch, const OrmKey *conflict_key)
 	return model->primary_key;
 }
 
-/* Has every record of a batch the whole key, without NULL? */
+/* Does every record of a batch give the whole key, without NULL? */
 static bool
 all_have(const OrmBatch *batch, const OrmKey *key)
 {
@@ -52,7 +52,7 @@ all_have(const OrmBatch *batch, const OrmKey *key)
 	return true;
 }
 
-/* What an INSERT of records binds: what they give, but generated columns. */
+/* The attributes that an INSERT of records binds: the given ones, without generated columns. */
 static const bool *
 bound_attributes(const OrmModel *model, const OrmRecord *record)
 {
@@ -71,7 +71,7 @@ bound_attributes(const OrmModel *model, const OrmRecord *record)
 	return bound != NULL ? bound : record->given;
 }
 
-/* Inserts records that give the same attributes; rows are matched by "key". */
+/* Inserts records that give the same attributes; returned rows are matched by "key", or record by record. */
 static void
 insert_part(const OrmBatch *part, const OrmKey *key, const OrmKey *conflict_key, OrmOnConflict on_conflict)
 {
@@ -93,14 +93,14 @@ insert_part(const OrmBatch *part, const OrmKey *key, const OrmKey *conflict_key,
 	orm_returning_run(&statement, part, key);
 }
 
-/* The same, matched by primary key. */
+/* An OrmPart: INSERT without conflict target. */
 static void
 insert_new(const OrmBatch *part, const OrmKey *key, OrmOnConflict on_conflict)
 {
 	insert_part(part, key, NULL, on_conflict);
 }
 
-/* The same, matched by conflict key. */
+/* An OrmPart: INSERT with a conflict target. */
 static void
 insert_or(const OrmBatch *part, const OrmKey *key, OrmOnConflict on_conflict)
 {

@@ -1,5 +1,5 @@
 /*
- * key_order.c - comparing keys; see key_order.h.
+ * key_order.c - comparing the keys of records; see key_order.h.
  */
 #include "postgres.h"
 
@@ -11,8 +11,8 @@
 #include "store/key_order.h"
 
 /*
- * The collation to compare a type's values with.  Where equal means equal
- * bytes, "C" gives the same equality for less.
+ * The collation for comparing values of a type.  For a deterministic collation
+ * "C" gives the same equality and is cheaper.
  */
 static Oid
 cheapest_collation(const OrmType *type)

@@ -1,5 +1,5 @@
 /*
- * lookup.c - reading rows by a key; see lookup.h.
+ * lookup.c - reading and locking rows by a key; see lookup.h.
  */
 #include "postgres.h"
 
@@ -7,7 +7,7 @@
 #include "store/lookup.h"
 #include "store/returning.h"
 
-/* Reads the rows of records that give the same attributes; the key alone is bound. */
+/* Reads the rows of records that give the same attributes; only the key is bound. */
 static void
 read_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
 {

@@ -1,15 +1,19 @@
 /*
- * lookup.h - reading the rows of records by a key.
+ * lookup.h - reading and locking the rows of records by a key.
  */
 #ifndef ORM_STORE_LOOKUP_H
 #define ORM_STORE_LOOKUP_H
 
 #include "store/batch.h"
 
-/* Reads rows as they are; records without a row stay pending. */
+/* Reads the rows of the pending records; those without a row stay pending. */
 extern void orm_lookup_read(const OrmBatch *batch, const OrmKey *key);
 
-/* Locks them as well, until the transaction ends; with "etag" that comes in the last column. */
+/*
+ * Reads and locks the rows of the pending records, FOR NO KEY UPDATE in the
+ * order of the key, until the end of the transaction.  No locks are taken if
+ * the write is checking only.  With "etag" the row's etag is the last column.
+ */
 extern void orm_lookup_lock(const OrmBatch *batch, const OrmKey *key, bool etag);
 
 #endif

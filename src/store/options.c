@@ -1,5 +1,5 @@
 /*
- * options.c - the options of writing calls.
+ * options.c - the options of write calls; see options.h.
  */
 #include "postgres.h"
 
@@ -82,7 +82,7 @@ read_etag(void *argument, OrmJson value, const OrmPath *here)
 	((OrmWriteOptions *) argument)->etag = value;
 }
 
-/* "version": value of the version attribute */
+/* "version": a value of the version attribute */
 static void
 read_version(void *argument, OrmJson value, const OrmPath *here)
 {
@@ -96,7 +96,7 @@ read_dry_run(void *argument, OrmJson value, const OrmPath *here)
 	((OrmWriteOptions *) argument)->dry_run = orm_members_boolean(value, here);
 }
 
-/* Verbs, as flags: the contexts of the table. */
+/* Verbs as flags, for the contexts of the table. */
 #define OF(verb) (1 << (verb))
 #define WRITES_ONE (OF(ORM_VERB_CREATE) | OF(ORM_VERB_UPDATE) | OF(ORM_VERB_SAVE) | OF(ORM_VERB_UPSERT))
 #define DELETES_ONE (OF(ORM_VERB_DELETE) | OF(ORM_VERB_REMOVE))

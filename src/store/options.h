@@ -1,5 +1,5 @@
 /*
- * options.h - the options of writing calls.
+ * options.h - the options of write calls.
  */
 #ifndef ORM_STORE_OPTIONS_H
 #define ORM_STORE_OPTIONS_H
@@ -7,21 +7,25 @@
 #include "store/reader.h"
 #include "store/write.h"
 
-/* The options of a writing call. */
+/* The options of a write call.  The node of an OrmJson is NULL if the option is not given. */
 typedef struct OrmWriteOptions
 {
 	bool no_result;			   /* "return": false */
-	OrmJson query;			   /* "return": how what was written is read back; its node is NULL: as it was stored */
-	OrmOnConflict on_conflict; /* ERROR: not given */
-	int64 expect;			   /* rows at most; negative: any number */
-	bool action;			   /* say of every object what was done */
-	bool may_skip;			   /* "skipped": "allow": rows that a trigger passes over are no error */
-	OrmJson etag;			   /* the state that is expected (expected.h); their nodes are NULL: not given */
+	OrmJson query;			   /* "return": query that reads the written objects back */
+	OrmOnConflict on_conflict; /* ORM_CONFLICT_ERROR: not given */
+	int64 expect;			   /* maximum number of rows; negative: no limit */
+	bool action;			   /* returned objects have "$action" */
+	bool may_skip;			   /* "skipped": "allow": rows skipped by a trigger are not an error */
+	OrmJson etag;			   /* expected state of the deleted row, see remove/expected.h */
 	OrmJson version;
-	bool dry_run; /* undo it all in the end: see api/write.c */
+	bool dry_run; /* undo the call at its end, see api/write.c */
 } OrmWriteOptions;
 
-/* Reads the options of a verb (NULL: none is given); raises 22023 for one that the verb does not have. */
+/*
+ * Reads the options of a verb from a document (NULL: none).  Raises 22023 for
+ * an unrecognized option, for one that the verb does not have and for an
+ * invalid value, 42701 for an option given twice.
+ */
 extern OrmWriteOptions orm_options_read(const OrmDocument *document, OrmVerb verb);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * reader.c - reading objects of documents into records; see reader.h.
  *
- * What a key of an object may be is decided in one place, read_member().
+ * read_member() alone decides about the keys of an object.
  */
 #include "postgres.h"
 
@@ -14,11 +14,11 @@
 #include "model/value.h"
 #include "store/reader.h"
 
-/* What a verb does with columns that only the server fills. */
+/* Treatment of columns that only the server fills, by verb. */
 static const struct
 {
-	bool refuses;	 /* a column that the server alone fills: an error, or passed over? */
-	bool identifies; /* does an attribute of the primary key say which row is meant? */
+	bool refuses;	 /* raise an error for such a column?  Otherwise it is ignored. */
+	bool identifies; /* may an attribute of the primary key identify the row? */
 } verbs[] = {
 	[ORM_VERB_CREATE] = {true, false}, [ORM_VERB_UPDATE] = {true, true},  [ORM_VERB_SAVE] = {false, true},
 	[ORM_VERB_UPSERT] = {false, true}, [ORM_VERB_NESTED] = {false, true}, [ORM_VERB_NAMED] = {false, true},
@@ -29,19 +29,19 @@ struct OrmReader
 {
 	const OrmModel *model;
 	OrmVerb verb;
-	bool *seen;			/* by attribute: does the present object name it? */
-	int *order;			/* which attribute the i-th key of the last object was: a guess */
-	int nested;			/* how many keys of the present object are relationships */
+	bool *seen;			/* by attribute: given in the current object? */
+	int *order;			/* attribute of the i-th key of the last object, as a guess */
+	int nested;			/* number of relationships in the current object */
 	OrmReadGuard guard; /* NULL: the first error is raised */
 	void *owner;
 };
 
-/* What a key is that is no attribute. */
+/* Kinds of keys that are not attributes. */
 #define PASSED_OVER (-1)
 #define RELATIONSHIP (-2)
 #define ETAG (-3)
 
-/* Raises for a key of an object that is nothing an object has. */
+/* Raises 42703 for a key that is neither an attribute nor a relationship, 22023 for an instruction. */
 static void
 raise_unknown_key(const OrmModel *model, OrmJson key, const OrmPath *path)
 {
@@ -70,7 +70,7 @@ raise_unknown_key(const OrmModel *model, OrmJson key, const OrmPath *path)
 			errhint("Perhaps you meant the relationship \"%s\".", names[nearest]));
 }
 
-/* What a key is that is no attribute: a relationship, or what a write says of an object it returns. */
+/* Classifies a key that is not an attribute: a relationship, "$action" or "$etag". */
 static int
 classify_other(const OrmModel *model, OrmJson key, const OrmPath *path)
 {
@@ -95,14 +95,14 @@ raise_generated(const OrmModel *model, const OrmAttribute *attribute, const OrmP
 					  attribute->generated ? "a generated column" : "an identity column defined as GENERATED ALWAYS"));
 }
 
-/* Is it the attribute of that name? */
+/* Has the attribute this name? */
 static inline bool
 is_named(const OrmAttribute *attribute, const char *name, int length)
 {
 	return strncmp(attribute->name, name, length) == 0 && attribute->name[length] == '\0';
 }
 
-/* The attribute that the i-th key of an object names, or what else it is. */
+/* Finds the attribute that the current key of an object names, or classifies the key. */
 static int
 find_attribute(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path)
 {
@@ -122,7 +122,6 @@ find_attribute(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path)
 	return found;
 }
 
-/* Is an attribute part of a unique key? */
 static bool
 is_unique(const OrmModel *model, int attribute)
 {
@@ -133,8 +132,8 @@ is_unique(const OrmModel *model, int attribute)
 }
 
 /*
- * Does the server alone fill this attribute, for this verb?  A generated column
- * of a key is never written, but says which row is meant.
+ * Is this an attribute that only the server fills, for this verb?  A generated
+ * column of a unique key is never written, but can identify the row.
  */
 static bool
 is_servers(const OrmModel *model, int i, OrmVerb verb)
@@ -148,7 +147,7 @@ is_servers(const OrmModel *model, int i, OrmVerb verb)
 	return attribute->identity_always && !(attribute->in_key && verbs[verb].identifies);
 }
 
-/* Raises 22023 for a patch that this verb does not take. */
+/* Raises 22023 for a patch that this verb does not allow. */
 static void
 check_verb(OrmPatch patch, OrmVerb verb, const OrmPath *here)
 {
@@ -160,8 +159,8 @@ check_verb(OrmPatch patch, OrmVerb verb, const OrmPath *here)
 }
 
 /*
- * Reads an object that is a patch into a record: its operand, and which it is;
- * false when it is none.  In json of a new object nothing is.
+ * Reads a patch and its operand into a record; false if the JSON is not a
+ * patch. A json attribute of a new object is never patched.
  */
 static bool
 read_patch(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *path)
@@ -193,7 +192,7 @@ read_patch(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, cons
 	return true;
 }
 
-/* Reads {"$attribute": name} of an update into a record; false: it is something else. */
+/* Reads {"$attribute": name} of an update into a record; false if the JSON is something else. */
 static bool
 read_source(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *path)
 {
@@ -216,7 +215,7 @@ read_source(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, con
 	return true;
 }
 
-/* Reads a value into a record.  A key attribute that is null is not given. */
+/* Reads a value into a record.  A key attribute that is null counts as not given. */
 static void
 read_value(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *here)
 {
@@ -234,7 +233,7 @@ read_value(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, cons
 		orm_record_set(record, i, value, isnull);
 }
 
-/* Reads what the row was when it was read; a new row was not. */
+/* Reads the etag of the row that the object was read from; ignored for a new object. */
 static void
 read_etag(const OrmReader *reader, OrmRecord *record, OrmJson json, const OrmPath *path)
 {
@@ -249,7 +248,7 @@ read_etag(const OrmReader *reader, OrmRecord *record, OrmJson json, const OrmPat
 	record->etag = orm_json_string(json);
 }
 
-/* Reads one member of an object: a key and its value. */
+/* Reads one member of an object. */
 static void
 read_member(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path, OrmRecord *record)
 {
@@ -277,7 +276,7 @@ read_member(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path, Orm
 		raise_generated(model, attribute, &here);
 }
 
-/* A member that is read under a guard. */
+/* Arguments of read_guarded(). */
 typedef struct Guarded
 {
 	OrmReader *reader;

@@ -1,5 +1,5 @@
 /*
- * record.c - objects of a model as records; see record.h.
+ * record.c - records; see record.h.
  */
 #include "postgres.h"
 

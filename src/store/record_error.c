@@ -37,7 +37,7 @@ orm_record_error_missing(const OrmModel *model, const OrmKey *key, const OrmReco
 			record ? orm_error_place(orm_record_place(record, &room)) : 0);
 }
 
-/* A place as text; that of the whole document has none of its own. */
+/* The text of a place, also for the root. */
 static const char *
 place_text(const OrmPath *place)
 {

@@ -1,12 +1,12 @@
 /*
  * returning.c - matching returned rows to records; see returning.h.
  *
- * Rows come back in any order: a join's, a shard's, without rows that nothing
- * was done to.  Where a statement joins the rows with the records it returns the
- * number of the record.  Rows of an INSERT are matched with records by key and
- * never by position.  Position is the first guess, though, and the one after that
- * in the order of keys the second, so that in the usual cases a row costs one
- * comparison.
+ * Returned rows have no defined order: a join or a distributed table reorders
+ * them, and rows without effect are missing.  A statement that joins the table
+ * with the records returns the number of the record.  Rows of an INSERT are
+ * matched to records by key, never by position.  The next record by position
+ * and then the next one in key order are tried first, so a row usually costs
+ * one comparison.
  */
 #include "postgres.h"
 
@@ -21,21 +21,21 @@
 #include "store/returning.h"
 #include "store/statement_run.h"
 
-/* Rows on their way to the records of a batch. */
+/* State of matching the returned rows of a statement to the records of a batch. */
 typedef struct Delivery
 {
 	const OrmBatch *batch;
 	const OrmStatement *statement;
-	MemoryContext context; /* outlives the rows */
+	MemoryContext context; /* for "sorted"; longer-lived than the per-row context */
 	int last_column;
 	OrmKeyOrder order;
-	int key_columns[INDEX_MAX_KEYS]; /* where the key's parts are in a row; the number, if there is one */
-	int next;						 /* guess: index of the record */
-	OrmRecord ***sorted;			 /* the batch's records by key, as pointers into it; made when needed */
-	int next_sorted;				 /* guess: index in that */
+	int key_columns[INDEX_MAX_KEYS]; /* columns of the key's parts in a row, or of the record's number */
+	int next;						 /* guess: index of the next record */
+	OrmRecord ***sorted;			 /* the batch's records sorted by key, as pointers into it; made on demand */
+	int next_sorted;				 /* guess: index in "sorted" */
 } Delivery;
 
-/* qsort_arg comparator; records with one key stay in their order. */
+/* qsort_arg comparator: by key, then by position in the batch. */
 static int
 compare_for_sort(const void *a, const void *b, void *order)
 {
@@ -60,7 +60,7 @@ sort_records(Delivery *delivery)
 	qsort_arg(delivery->sorted, n, sizeof(OrmRecord **), compare_for_sort, &delivery->order);
 }
 
-/* The first record in key order that is not below the key. */
+/* The index of the first record in key order that is not less than the key. */
 static int
 search_sorted(const Delivery *delivery, const Datum *key)
 {
@@ -79,14 +79,14 @@ search_sorted(const Delivery *delivery, const Datum *key)
 	return low;
 }
 
-/* Is this a record with that key which still waits for its row? */
+/* Is this a pending record with that key? */
 static bool
 waits(const Delivery *delivery, const OrmRecord *record, const Datum *key)
 {
 	return !record->done && orm_key_order_compare(&delivery->order, record, key) == 0;
 }
 
-/* The record of a key, in key order, or NULL. */
+/* Finds the pending record of a key by binary search, or NULL. */
 static OrmRecord *
 find_in_order(Delivery *delivery, const Datum *key)
 {
@@ -110,7 +110,7 @@ find_in_order(Delivery *delivery, const Datum *key)
 	return *delivery->sorted[at];
 }
 
-/* The record whose number comes with a row, or NULL: it has had its row. */
+/* The record whose number is in a row; NULL if it already has its row. */
 static OrmRecord *
 find_numbered(const Delivery *delivery, TupleTableSlot *slot)
 {
@@ -123,7 +123,7 @@ find_numbered(const Delivery *delivery, TupleTableSlot *slot)
 	return record->done ? NULL : record;
 }
 
-/* The record that a row belongs to, or NULL. */
+/* The pending record that a row belongs to, or NULL. */
 static OrmRecord *
 find_record(Delivery *delivery, TupleTableSlot *slot)
 {
@@ -144,7 +144,7 @@ find_record(Delivery *delivery, TupleTableSlot *slot)
 	return find_in_order(delivery, key);
 }
 
-/* What a statement does to rows, as far as its kind tells. */
+/* The effect of a statement on its rows, as far as its kind determines it. */
 static OrmAction
 action_of_kind(const OrmStatement *statement)
 {
@@ -153,7 +153,7 @@ action_of_kind(const OrmStatement *statement)
 	return statement->kind == ORM_KIND_INSERT ? ORM_ACTION_INSERTED : ORM_ACTION_UPDATED;
 }
 
-/* What a statement did to the row that came back. */
+/* The effect of a statement on a returned row. */
 static OrmAction
 action_of(const Delivery *delivery, TupleTableSlot *slot)
 {
@@ -165,7 +165,7 @@ action_of(const Delivery *delivery, TupleTableSlot *slot)
 	return action_of_kind(statement);
 }
 
-/* Hands a row over for its record. */
+/* Passes a row to the write's "stored" function and marks its record done. */
 static void
 hand_over(Delivery *delivery, OrmRecord *record, TupleTableSlot *slot)
 {
@@ -177,7 +177,7 @@ hand_over(Delivery *delivery, OrmRecord *record, TupleTableSlot *slot)
 		DatumGetBool(slot_getattr(slot, delivery->last_column, &isnull)))
 	{
 		Assert(statement->differing != NULL);
-		record->done = true; /* a table with inheritance children may have another row of the key */
+		record->done = true; /* so a second row with the key, in an inheritance child, is ignored */
 		orm_batch_add(statement->differing, record);
 		return;
 	}
@@ -187,7 +187,7 @@ hand_over(Delivery *delivery, OrmRecord *record, TupleTableSlot *slot)
 		write->stored(write->argument, record, slot);
 }
 
-/* Takes a row for the only record. */
+/* Receives a row for the only record. */
 static void
 take_only_row(void *argument, TupleTableSlot *slot)
 {
@@ -197,7 +197,10 @@ take_only_row(void *argument, TupleTableSlot *slot)
 		hand_over(delivery, delivery->batch->records[0], slot);
 }
 
-/* Takes a row for one of many records; if it is nobody's, some record waits on, which is noticed. */
+/*
+ * Receives a row for one of many records.  A row without a pending record is
+ * ignored: then another record stays pending, which the caller reports.
+ */
 static void
 take_row(void *argument, TupleTableSlot *slot)
 {
@@ -208,7 +211,7 @@ take_row(void *argument, TupleTableSlot *slot)
 		hand_over(delivery, record, slot);
 }
 
-/* Are the key's columns returned anyway? */
+/* Does "returning" include the columns of the key? */
 static bool
 returns_key(const bool *returning, const OrmKey *key)
 {
@@ -218,7 +221,7 @@ returns_key(const bool *returning, const OrmKey *key)
 	return true;
 }
 
-/* How many columns are returned by "returning". */
+/* The number of columns that "returning" adds to a row. */
 static int
 count_returned(const OrmStatement *statement)
 {
@@ -226,7 +229,7 @@ count_returned(const OrmStatement *statement)
 										: orm_record_column(statement->returning, statement->model->nattributes) - 1;
 }
 
-/* Sees to it that the key comes back, and finds out where in a row. */
+/* Makes the statement return the key; stores its columns in a row. */
 static void
 ask_for_key(OrmStatement *statement, const OrmKey *key, int *columns)
 {
@@ -239,8 +242,8 @@ ask_for_key(OrmStatement *statement, const OrmKey *key, int *columns)
 }
 
 /*
- * Sees to it that rows tell which record they are of; false: they cannot.  (What
- * a rule makes of a statement has nothing of the records.)
+ * Makes the statement return the number of the record, or the key; false if
+ * neither is possible.  Statements rewritten by a rule have no record numbers.
  */
 static bool
 ask_for_owner(OrmStatement *statement, const OrmKey *key, Delivery *delivery)
@@ -259,7 +262,7 @@ ask_for_owner(OrmStatement *statement, const OrmKey *key, Delivery *delivery)
 	return true;
 }
 
-/* Number of the last column of a statement's rows. */
+/* The number of the last column of a statement's rows, without the etag. */
 static int
 last_column(const OrmStatement *statement)
 {
@@ -269,7 +272,7 @@ last_column(const OrmStatement *statement)
 	return Max(columns, 1) + (statement->kind == ORM_KIND_STORED ? statement->changed_only : statement->action);
 }
 
-/* Is a row asked for? */
+/* Must the statement return rows? */
 static bool
 wants_row(const OrmStatement *statement)
 {
@@ -302,7 +305,7 @@ run_for_one(OrmStatement *statement, const OrmBatch *batch)
 	MemoryContextDelete(receiver.per_row);
 }
 
-/* The same for a record of an array, whose errors get their place. */
+/* Runs a statement for one record of an array; adds the record's place to an error. */
 static void
 run_for_element(OrmStatement *statement, const OrmBatch *batch)
 {
@@ -336,7 +339,7 @@ run_one_by_one(OrmStatement *statement, const OrmBatch *batch)
 	}
 }
 
-/* Runs a statement once for all records; an error has the place of the one it is about. */
+/* Runs a statement once for all records; adds the place of the failed record to an error. */
 static uint64
 run_many(const OrmStatement *statement, const OrmBatch *batch, DestReceiver *receiver)
 {
@@ -355,7 +358,10 @@ run_many(const OrmStatement *statement, const OrmBatch *batch, DestReceiver *rec
 	return processed;
 }
 
-/* So many rows of a batch were written, nobody knows which; a partition's trigger may pass over some. */
+/*
+ * Marks as many records done as rows were written, without matching them.
+ * Raises 09000 if rows are missing: a trigger of a partition may skip some.
+ */
 static void
 count_rows(const OrmBatch *batch, uint64 processed)
 {
@@ -365,7 +371,7 @@ count_rows(const OrmBatch *batch, uint64 processed)
 		orm_record_error_not_stored_at(batch->write->model, orm_batch_place(batch));
 }
 
-/* The same, with rows that come back. */
+/* Runs a statement once for all records and matches the returned rows to them. */
 static void
 run_for_all(OrmStatement *statement, const OrmBatch *batch, Delivery *delivery)
 {
@@ -380,14 +386,14 @@ run_for_all(OrmStatement *statement, const OrmBatch *batch, Delivery *delivery)
 	MemoryContextDelete(receiver.per_row);
 }
 
-/* May rows of an INSERT be passed over: by a trigger, a rule, whatever is behind a view? */
+/* Can rows of an INSERT be skipped: by a trigger, a rule, or behind a view? */
 static bool
 may_skip(const OrmModel *model)
 {
 	return model->before_insert_row_trigger || model->has_rules || model->relkind == RELKIND_VIEW;
 }
 
-/* Does nobody ask which record's row was written? */
+/* Is the statement an INSERT whose rows need no matching to records? */
 static bool
 no_questions(const OrmStatement *statement)
 {
@@ -395,7 +401,7 @@ no_questions(const OrmStatement *statement)
 		!may_skip(statement->model);
 }
 
-/* Does the statement bind anything?  An INSERT of nothing but defaults is for one row. */
+/* Does the statement bind any attribute?  An INSERT ... DEFAULT VALUES is for one row. */
 static bool
 binds_any(const OrmStatement *statement)
 {

@@ -1,6 +1,6 @@
 /*
  * returning.h - running statements for records, and matching returned rows to
- * the records.
+ * them.
  */
 #ifndef ORM_STORE_RETURNING_H
 #define ORM_STORE_RETURNING_H
@@ -8,15 +8,17 @@
 #include "store/batch.h"
 #include "store/statement.h"
 
-/* A statement for records that all give the same attributes, by a key. */
+/* A statement by a key for records that all give the same attributes. */
 extern OrmStatement orm_returning_statement(OrmPlanKind kind, const OrmBatch *part, const OrmKey *key);
 
 /*
  * Runs a statement for the records of a batch, which all give the same
- * attributes: once for all when "match", a key, can tell which row is whose,
- * otherwise record by record.  Rows are handed over as they come back, and
- * their records are done.  A _STORED statement with changed_only marks records
- * that differ instead.  The statement comes without many and key_back.
+ * attributes: once for all records if returned rows can be matched to them by
+ * the key "match", else record by record.  Passes returned rows to the write's
+ * "stored" function and marks their records done.  An ORM_KIND_STORED statement
+ * with changed_only adds records whose rows differ to its "differing" instead.
+ * The caller leaves many, numbered and key_back unset.  Errors get the place of
+ * the record that they are about.
  */
 extern void orm_returning_run(OrmStatement *statement, const OrmBatch *batch, const OrmKey *match);
 

@@ -1,5 +1,5 @@
 /*
- * stale.c - see stale.h.
+ * stale.c - detecting rows changed since they were read; see stale.h.
  */
 #include "postgres.h"
 
@@ -16,7 +16,7 @@
 #include "store/stale.h"
 #include "store/statement.h"
 
-/* Values in messages are cut at so many bytes, as the server cuts those of its own. */
+/* Values in messages are truncated to this many bytes, as the server does. */
 #define LONGEST_VALUE 64
 
 void
@@ -31,7 +31,7 @@ orm_stale_append_etag(StringInfo sql, const OrmModel *model)
 	appendStringInfoString(sql, "))");
 }
 
-/* In the order in which orm_batch_lock_order has others go.  Rows that are read one at a time need none. */
+/* The order of orm_batch_lock_order().  A statement for one record needs no order. */
 void
 orm_stale_append_lock(StringInfo sql, const OrmStatement *statement)
 {
@@ -55,11 +55,11 @@ orm_stale_append_lock(StringInfo sql, const OrmStatement *statement)
 	appendStringInfoString(sql, " FOR NO KEY UPDATE OF t");
 }
 
-/* What is found out about the first record that is stale. */
+/* The first stale record, in document order. */
 typedef struct StaleRow
 {
-	OrmWrite write;			 /* its "returning" says which columns come */
-	MemoryContext context;	 /* outlives the rows */
+	OrmWrite write;			 /* its "returning" are the columns read */
+	MemoryContext context;	 /* for "what"; longer-lived than the per-row context */
 	const OrmRecord *record; /* NULL: none is stale */
 	char *what;				 /* for the DETAIL */
 } StaleRow;
@@ -87,7 +87,7 @@ orm_stale_is_same(const OrmModel *model, const OrmRecord *a, const OrmRecord *b)
 		 orm_key_order_same_value(model, model->version, a->values[model->version], b->values[model->version]));
 }
 
-/* What picks records. */
+/* Arguments of is_chosen(). */
 typedef struct Choice
 {
 	const OrmModel *model;
@@ -102,7 +102,7 @@ is_chosen(const OrmRecord *record, const void *argument)
 	return orm_stale_is_asked(choice->model, record) && orm_record_has_key(record, choice->key);
 }
 
-/* Is there any to be asked?  So that those who give neither cost nothing. */
+/* Is any record to be compared?  Avoids making a batch if not. */
 static bool
 any_chosen(const OrmBatch *batch, const Choice *choice)
 {
@@ -112,7 +112,7 @@ any_chosen(const OrmBatch *batch, const Choice *choice)
 	return false;
 }
 
-/* Appends a value as it is in messages: cut, NULL as null. */
+/* Appends a value for a message: truncated, NULL as null. */
 static void
 append_value(StringInfo out, const OrmType *type, Datum value, bool isnull)
 {
@@ -135,7 +135,7 @@ append_value(StringInfo out, const OrmType *type, Datum value, bool isnull)
 	}
 }
 
-/* Is the stored value the one that the record gives? */
+/* Does the record give the stored value? */
 static bool
 is_as_given(const OrmModel *model, int attribute, const OrmRecord *record, Datum value, bool isnull)
 {
@@ -148,7 +148,7 @@ is_as_given(const OrmModel *model, int attribute, const OrmRecord *record, Datum
 		 orm_key_order_same_value(model, attribute, record->values[attribute], value));
 }
 
-/* Is this an attribute of which the record says what it is to become? */
+/* Does the record give the new value of an attribute, other than of the key or the version? */
 static bool
 says_value(const OrmModel *model, const OrmRecord *record, int attribute)
 {
@@ -156,7 +156,10 @@ says_value(const OrmModel *model, const OrmRecord *record, int attribute)
 		(record->patch == NULL || record->patch[attribute] == ORM_PATCH_SET);
 }
 
-/* Appends which of the values that the record gives are others in the row: Stored are "title" = New, "age" = null. */
+/*
+ * Appends the stored values that differ from the given ones: Other values than
+ * those given are stored: "title" = New, "age" = null.
+ */
 static void
 append_differences(StringInfo out, const OrmWrite *write, const OrmRecord *record, TupleTableSlot *slot)
 {
@@ -183,7 +186,7 @@ append_differences(StringInfo out, const OrmWrite *write, const OrmRecord *recor
 		appendStringInfoChar(out, '.');
 }
 
-/* Appends that the version is another, if it is. */
+/* Appends the version of the row, if it differs from the given one. */
 static void
 append_version(StringInfo out, const OrmWrite *write, const OrmRecord *record, TupleTableSlot *slot)
 {
@@ -205,7 +208,7 @@ append_version(StringInfo out, const OrmWrite *write, const OrmRecord *record, T
 	appendStringInfoChar(out, '.');
 }
 
-/* Appends that the etag is another, if it is. */
+/* Appends the etag of the row, if it differs from the given one. */
 static void
 append_etag(StringInfo out, const OrmRecord *record, TupleTableSlot *slot)
 {
@@ -219,7 +222,7 @@ append_etag(StringInfo out, const OrmRecord *record, TupleTableSlot *slot)
 		appendStringInfo(out, " Its \"$etag\" is %s now.", etag);
 }
 
-/* Looks at a row; called in a per-row context. */
+/* Compares a row with its record; called in a per-row context. */
 static void
 compare(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
@@ -238,7 +241,7 @@ compare(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 	finding->what = MemoryContextStrdup(finding->context, what.data);
 }
 
-/* What is read of the rows: all that the caller may read; and the version, which he must be able to. */
+/* The columns to read: all that the caller may read, and the version, which must be readable if a record gives it. */
 static const bool *
 columns_to_read(const OrmModel *model, const OrmBatch *batch)
 {
@@ -255,7 +258,7 @@ columns_to_read(const OrmModel *model, const OrmBatch *batch)
 	return columns;
 }
 
-/* " At posts[3]." in front of what is said; nothing at the root. */
+/* The text "At posts[3]."; empty at the root. */
 static char *
 place_text(const OrmRecord *record)
 {
@@ -265,14 +268,14 @@ place_text(const OrmRecord *record)
 	return place != NULL ? psprintf("At %s.", orm_path_text(place)) : "";
 }
 
-/* Text without a blank in front. */
+/* Text without a leading blank. */
 static const char *
 trimmed(const char *text)
 {
 	return text[0] == ' ' ? text + 1 : text;
 }
 
-/* Does the trigger fire that counts the model's versions? */
+/* Does the trigger that counts the model's versions fire in this session? */
 static bool
 counts_versions(const OrmModel *model)
 {
@@ -289,7 +292,7 @@ counts_versions(const OrmModel *model)
 	}
 }
 
-/* Raises 55000 for a version that is to be compared where nothing counts versions: an old one would be accepted. */
+/* Raises 55000 if a record gives a version and no trigger counts versions: an outdated version would be accepted. */
 static void
 check_counted(const OrmBatch *batch)
 {
@@ -306,7 +309,7 @@ check_counted(const OrmBatch *batch)
 					errhint("orm.sync('%s') makes the trigger.", model->name));
 }
 
-/* Raises 40001 for a row that is another now. */
+/* Raises 40001 for a row that was changed. */
 static void
 raise_changed(const OrmModel *model, const StaleRow *finding)
 {
@@ -317,7 +320,7 @@ raise_changed(const OrmModel *model, const StaleRow *finding)
 			err_generic_string(PG_DIAG_TABLE_NAME, model->relation));
 }
 
-/* Raises 40001 for a row that is gone. */
+/* Raises 40001 for a row that was deleted. */
 static void
 raise_gone(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
 {
@@ -332,7 +335,7 @@ raise_gone(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
 			err_generic_string(PG_DIAG_TABLE_NAME, model->relation));
 }
 
-/* Locks and reads the rows of the records, and compares. */
+/* Locks and reads the rows of the records, and compares them. */
 static void
 ask(const OrmBatch *asked, const OrmKey *key, StaleRow *finding)
 {

@@ -1,29 +1,29 @@
 /*
- * stale.h - was the row changed since the object that is written was read?
- * Private to this folder.
+ * stale.h - detecting rows changed since they were read.  Private to this
+ * folder.
  *
- * An object says which state of its row it was read from: by the attribute of
- * orm.version, given and not NULL, or by "$etag".  Before such objects are
- * written one statement locks their rows, in the order of the key, and reads
- * them:
+ * An object can give the state of the row that it was read from: a value, not
+ * NULL, of the version attribute declared by orm.version, or "$etag".  Before
+ * such objects are written, one statement locks their rows in the order of the
+ * key and reads them:
  *
  *     SELECT t."id", t."title", t."version", orm.etag(ROW(t."id", t."title", t."version"))
- *         FROM "s"."t" AS t, ROWS FROM (pg_catalog.unnest($1)) AS u("id")
+ *         FROM "s"."t" AS t, ROWS FROM (pg_catalog.unnest($1)) WITH ORDINALITY AS u("id", n)
  *         WHERE t."id" OPERATOR(pg_catalog.=) u."id"
  *         ORDER BY t."id" FOR NO KEY UPDATE OF t
  *
- * In READ COMMITTED this waits for whoever is changing a row, and sees what he
- * has made of it; in REPEATABLE READ the server itself refuses the row then
- * (40001 as well).  From here to the end of the transaction nobody else can
- * change it, so what is compared now is what is written over.
+ * In READ COMMITTED this waits for concurrent updates and reads their result;
+ * in REPEATABLE READ the server raises 40001 for a concurrently updated row.
+ * The lock is held until the end of the transaction, so the state compared is
+ * the state overwritten.
  *
- * A record is asked once.  A graph asks for all objects whose keys are known
- * before it writes anything, so that what it does to a row itself (moving it
- * out of a collection, a trigger, the same object twice) is not taken for
- * somebody else's change.
+ * A record is compared once.  A graph compares all objects with known keys
+ * before it writes anything, so that its own changes to a row (moving it out of
+ * a collection, a trigger, an object given twice) are not taken for concurrent
+ * changes.
  *
- * Objects that give neither cost nothing.  orm.create, and what is only found
- * or connected, is not asked.
+ * Objects that give neither cost nothing.  Objects of orm.create, and objects
+ * that are only looked up or connected, are not compared.
  */
 #ifndef ORM_STORE_STALE_H
 #define ORM_STORE_STALE_H
@@ -31,27 +31,30 @@
 #include "store/batch.h"
 #include "store/statement.h"
 
-/* What it means that there is no row. */
+/* Treatment of a record whose row does not exist. */
 typedef enum OrmAbsence
 {
-	ORM_ABSENCE_IS_STALE, /* it was deleted since: an error */
-	ORM_ABSENCE_IS_FINE	  /* the caller sees to it */
+	ORM_ABSENCE_IS_STALE, /* raise 40001: the row was deleted since */
+	ORM_ABSENCE_IS_FINE	  /* left to the caller */
 } OrmAbsence;
 
-/* Does a record say which state of its row it was read from, and has it not been asked yet? */
+/* Does a pending record give a version or an etag that has not been compared yet? */
 extern bool orm_stale_is_asked(const OrmModel *model, const OrmRecord *record);
 
-/* Do two records of one row say the same of the state it was read from? */
+/* Do two records of one row give the same version and etag? */
 extern bool orm_stale_is_same(const OrmModel *model, const OrmRecord *a, const OrmRecord *b);
 
 /*
- * Raises 40001, with what is different now, for a record of the batch whose
- * row (found by "key", where the record has it) is not in the state that the
- * record was read from; of several, for the first.
+ * Locks the rows, by "key", of the pending records that give the key and a
+ * version or an etag, and compares.  Raises 40001 for the first record, in
+ * document order, whose row was changed, with the differences as detail, or was
+ * deleted (ORM_ABSENCE_IS_STALE).  Raises 55000 if the table has no enabled
+ * trigger that counts versions.  Records that were compared are marked
+ * "checked".
  */
 extern void orm_stale_check(const OrmBatch *batch, const OrmKey *key, OrmAbsence absence);
 
-/* For statement.c: appends , orm.etag(ROW(t."id", ...)) as reads have it (query/selection.c). */
+/* For statement.c: appends , orm.etag(ROW(t."id", ...)), the expression that queries use (query/selection.c). */
 extern void orm_stale_append_etag(StringInfo sql, const OrmModel *model);
 
 /* For statement.c: appends ORDER BY t."id" FOR NO KEY UPDATE OF t */

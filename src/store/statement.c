@@ -1,8 +1,8 @@
 /*
- * statement.c - the texts of the statements of writes; see statement.h.
+ * statement.c - the text of the statements of writes; see statement.h.
  *
- * Pure: model and statement in, text out.  Values are parameters, names are
- * quoted and qualified, operators are OPERATOR(schema.op).
+ * Values are parameters, names are quoted and qualified, and operators are
+ * OPERATOR(schema.op).
  */
 #include "postgres.h"
 
@@ -48,7 +48,7 @@ append_bound_names(StringInfo sql, const OrmStatement *statement)
 		}
 }
 
-/* Appends the records' values, one after the other: $1, $2 or u."a", u."b" */
+/* Appends the records' values: $1, $2 or u."a", u."b" */
 static void
 append_bound_values(StringInfo sql, const OrmStatement *statement)
 {
@@ -62,7 +62,7 @@ append_bound_values(StringInfo sql, const OrmStatement *statement)
 		}
 }
 
-/* Is there a column of that name? */
+/* Does the model have a column of this name? */
 static bool
 has_column(const OrmModel *model, const char *name)
 {
@@ -72,7 +72,7 @@ has_column(const OrmModel *model, const char *name)
 	return false;
 }
 
-/* Appends the name of the records' number, which no column has. */
+/* Appends the name of the column for the record's number: "n", with underscores to make it unique. */
 static void
 append_number_name(StringInfo sql, const OrmModel *model)
 {
@@ -83,7 +83,7 @@ append_number_name(StringInfo sql, const OrmModel *model)
 	appendStringInfoString(sql, name);
 }
 
-/* Appends the names of the columns of the unnested arrays: all of the table when rows are unnested. */
+/* Appends the column names of the unnested arrays: all columns of the table if row values are unnested. */
 static void
 append_source_names(StringInfo sql, const OrmStatement *statement)
 {
@@ -112,7 +112,7 @@ count_bound(const OrmStatement *statement)
 	return n;
 }
 
-/* Appends the arrays side by side: ROWS FROM (pg_catalog.unnest($1), ...) WITH ORDINALITY AS u("a", ..., n) */
+/* Appends the unnested arrays: ROWS FROM (pg_catalog.unnest($1), ...) WITH ORDINALITY AS u("a", ..., n) */
 static void
 append_source(StringInfo sql, const OrmStatement *statement)
 {
@@ -127,14 +127,14 @@ append_source(StringInfo sql, const OrmStatement *statement)
 	appendStringInfoChar(sql, ')');
 }
 
-/* Appends OR (t."id" IS NULL AND $1 IS NULL), where NULL is a value of the key like others. */
+/* Appends OR (t."id" IS NULL AND $1 IS NULL)), for a key that is NULLS NOT DISTINCT. */
 static void
 append_both_null(StringInfo sql, const char *column, const char *value)
 {
 	appendStringInfo(sql, " OR (%s IS NULL AND %s IS NULL))", column, value);
 }
 
-/* Appends the condition by which a row is found: t."id" OPERATOR(pg_catalog.=) $1 */
+/* Appends the condition on the key: t."id" OPERATOR(pg_catalog.=) $1 */
 static void
 append_key_condition(StringInfo sql, const OrmStatement *statement)
 {
@@ -161,7 +161,7 @@ append_key_condition(StringInfo sql, const OrmStatement *statement)
 	}
 }
 
-/* Appends the columns that come back; what a table without columns gives back is not looked at. */
+/* Appends the returned columns, or a constant if there are none. */
 static void
 append_returned(StringInfo sql, const OrmStatement *statement)
 {
@@ -189,7 +189,7 @@ append_returned(StringInfo sql, const OrmStatement *statement)
 		appendStringInfoString(sql, "true");
 }
 
-/* Appends RETURNING, if something is to come back. */
+/* Appends RETURNING, unless nothing is returned. */
 static void
 append_returning(StringInfo sql, const OrmStatement *statement)
 {
@@ -201,7 +201,7 @@ append_returning(StringInfo sql, const OrmStatement *statement)
 		appendStringInfoString(sql, ", t.xmax OPERATOR(pg_catalog.=) '0'::pg_catalog.xid");
 }
 
-/* Appends the names of the conflict key in parentheses. */
+/* Appends the columns of the conflict target in parentheses. */
 static void
 append_conflict_key(StringInfo sql, const OrmStatement *statement)
 {
@@ -238,7 +238,7 @@ append_on_conflict(StringInfo sql, const OrmStatement *statement)
 	}
 }
 
-/* Does the statement give a value to a column that is GENERATED ALWAYS AS IDENTITY? */
+/* Does the statement set a column that is GENERATED ALWAYS AS IDENTITY? */
 static bool
 overrides_identity(const OrmStatement *statement)
 {
@@ -248,7 +248,6 @@ overrides_identity(const OrmStatement *statement)
 	return false;
 }
 
-/* Is any attribute bound? */
 static bool
 binds_any(const OrmStatement *statement)
 {
@@ -259,8 +258,8 @@ binds_any(const OrmStatement *statement)
 }
 
 /*
- * Appends the rows of an INSERT of many: the arrays side by side in the SELECT
- * list, which goes row by row; in FROM they would all be stored first.
+ * Appends the rows of an INSERT of many records.  unnest in the SELECT list
+ * returns row by row; in FROM all rows would be materialized first.
  */
 static void
 append_selected_rows(StringInfo sql, const OrmStatement *statement)
@@ -370,7 +369,7 @@ static const AppendStatement append_statement[] = {
 	[ORM_KIND_STORED] = append_stored,
 };
 
-/* The types of the parameters, in the order of append_value and append_source. */
+/* Stores the parameter types, in the order of append_bound_values() and append_source(). */
 static int
 parameter_types(const OrmStatement *statement, Oid *types)
 {

@@ -1,9 +1,9 @@
 /*
- * statement.h - the SQL statements of writes: their texts and their plans.
+ * statement.h - the SQL statements of writes: their text and result types.
  * Private to this folder.
  *
- * A statement works on records that all give the same attributes: on one, with
- * plain parameters, or on many, with arrays that unnest puts side by side:
+ * A statement is for records that all give the same attributes: for one record
+ * with plain parameters, or for many with arrays that unnest turns into rows:
  *
  *     INSERT INTO "s"."t" AS t ("a", "b") VALUES ($1, $2) RETURNING t."id", t."a"
  *     INSERT INTO "s"."t" AS t ("a", "b") SELECT pg_catalog.unnest($1), pg_catalog.unnest($2)
@@ -11,10 +11,11 @@
  *         FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS u("a", "b", n)
  *         WHERE t."a" OPERATOR(pg_catalog.=) u."a" RETURNING u.n
  *
- * A type that unnest does not hand out one value a row (arrays, rows) makes the
- * whole record go as one value of the table's row type, in one array:
+ * If unnest does not return one value per row for the type of an attribute
+ * (arrays, composite types), the records are passed as one array of the table's
+ * row type:
  *
- *         FROM pg_catalog.unnest($1) WITH ORDINALITY AS u("a", "b", n)
+ *         FROM ROWS FROM (pg_catalog.unnest($1)) WITH ORDINALITY AS u("a", "b", n)
  */
 #ifndef ORM_STORE_STATEMENT_H
 #define ORM_STORE_STATEMENT_H
@@ -27,34 +28,35 @@ typedef struct OrmStatement
 {
 	OrmPlanKind kind; /* ORM_KIND_INSERT, _UPDATE or _STORED */
 	const OrmModel *model;
-	const bool *bound;		   /* by attribute: has it a parameter? */
-	const uint8 *patch;		   /* by attribute: how what is bound changes a row; NULL: it is the new value */
-	const int16 *source;	   /* with patch, as of a record */
-	const OrmKey *key;		   /* what rows are found by; INSERT: the conflict key, if any */
-	const bool *returning;	   /* by attribute; NULL: no columns but those of key_back */
-	const OrmKey *key_back;	   /* its columns come back behind those of "returning" */
-	bool numbered;			   /* many, no INSERT: so does the number of the record, from 1 */
+	const bool *bound;		   /* by attribute: is its value a parameter? */
+	const uint8 *patch;		   /* by attribute: OrmPatch; NULL: all ORM_PATCH_SET */
+	const int16 *source;	   /* by attribute, as in OrmRecord */
+	const OrmKey *key;		   /* key that identifies rows; INSERT: the conflict target, or NULL */
+	const bool *returning;	   /* by attribute; NULL: only the columns of key_back are returned */
+	const OrmKey *key_back;	   /* its columns are returned after those of "returning" */
+	bool numbered;			   /* many, not INSERT: the record's number, from 1, is returned next */
 	OrmOnConflict on_conflict; /* INSERT */
 	bool many;
-	bool changed_only;			/* write a row only where a value differs; _STORED: say so, last */
-	struct OrmBatch *differing; /* _STORED with changed_only: receives records whose rows differ; not of the text */
-	bool action;				/* INSERT with on_conflict UPDATE: say whether a row is new, last */
-	bool lock;					/* _STORED: lock the rows, in the order of the key */
-	bool etag;					/* _STORED: the row's etag comes back, last */
+	bool changed_only; /* write only rows that change; _STORED: return whether the row differs, as the last column */
+	struct OrmBatch
+		*differing; /* _STORED with changed_only: receives records whose rows differ; does not affect the text */
+	bool action;	/* INSERT with on_conflict UPDATE: return whether the row was inserted, as the last column */
+	bool lock;		/* _STORED: lock the rows in the order of the key */
+	bool etag;		/* _STORED: return the row's etag, as the last column */
 } OrmStatement;
 
-/* Does unnest of an array of this type hand out one value a row? */
+/* Does unnest of an array of this type return one value per row? */
 extern bool orm_statement_unnests(const OrmType *type);
 
-/* Must records go as values of the row type? */
+/* Must many records be passed as values of the table's row type? */
 extern bool orm_statement_by_row(const OrmStatement *statement);
 
-/* Appends the text; types[] (room for nattributes) receives the parameters' types.  Returns how many. */
+/* Appends the text and stores the parameter types; types[] has room for nattributes.  Returns their number. */
 extern int orm_statement_text(StringInfo sql, const OrmStatement *statement, Oid *types);
 
 /*
- * The types of the columns that come back; types[] has room for all attributes,
- * the key's once more, and three.  Returns how many.
+ * Stores the types of the returned columns; types[] has room for all
+ * attributes, twice, and three more.  Returns their number.
  */
 extern int orm_statement_results(const OrmStatement *statement, Oid *types);
 

@@ -1,8 +1,8 @@
 /*
- * statement_run.c - running the statements of writes: their plans and parameters.
+ * statement_run.c - running the statements of writes; see statement_run.h.
  *
- * The plan key says everything that the text depends on besides the model
- * (whose epoch it begins with), so a hit looks at no text at all.
+ * The plan key starts with the model's epoch and has everything else that the
+ * text depends on, so a cached plan is found without building the text.
  */
 #include "postgres.h"
 
@@ -16,7 +16,7 @@
 #include "store/statement_run.h"
 #include "store/unnest.h"
 
-/* Parameters of a statement with no more than this stand on the C stack. */
+/* Parameters of models with at most this many attributes are kept on the stack. */
 #define MANY_ATTRIBUTES 32
 
 /* Forms the key of a statement's plan. */
@@ -54,7 +54,7 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 			orm_plan_key_add(key, keys[i]->attributes, sizeof(int) * keys[i]->nattributes);
 }
 
-/* What the statement is, as a plan. */
+/* The plan's text and types, for orm_plan_get(). */
 static void
 describe_statement(OrmPlanText *text, const void *argument)
 {
@@ -79,7 +79,7 @@ open_plan(const OrmStatement *statement)
 	return orm_plan_get(&key, describe_statement, statement);
 }
 
-/* One record's values as parameters. */
+/* Binds the values of one record as parameters. */
 static void
 bind_one(const OrmStatement *statement, const OrmRecord *record, Datum *values, bool *isnull)
 {
@@ -94,7 +94,7 @@ bind_one(const OrmStatement *statement, const OrmRecord *record, Datum *values, 
 		}
 }
 
-/* An array of one attribute's values; "values" and "isnull" have room for n. */
+/* Makes an array of the values of one attribute; "values" and "isnull" have room for n. */
 static Datum
 make_array(const OrmType *type, int attribute, OrmRecord *const *records, int n, Datum *values, bool *isnull)
 {
@@ -106,7 +106,7 @@ make_array(const OrmType *type, int attribute, OrmRecord *const *records, int n,
 	return orm_unnest_array(type, values, isnull, n);
 }
 
-/* A record as a value of the table's row type; "values" and "isnull" have room for its columns. */
+/* Makes a value of the table's row type; "values" and "isnull" have room for its columns. */
 static Datum
 make_row(const OrmStatement *statement, const OrmRecord *record, TupleDesc descriptor, Datum *values, bool *isnull)
 {
@@ -122,7 +122,7 @@ make_row(const OrmStatement *statement, const OrmRecord *record, TupleDesc descr
 	return HeapTupleGetDatum(heap_form_tuple(descriptor, values, isnull));
 }
 
-/* Raises when the table has other columns than the model: code that this call ran has altered it. */
+/* Raises 0A000 if a column has another type than its attribute: code that this call ran altered the table. */
 static void
 check_columns(const OrmStatement *statement, TupleDesc descriptor)
 {
@@ -136,7 +136,7 @@ check_columns(const OrmStatement *statement, TupleDesc descriptor)
 					errdetail("The table was altered during the call."));
 }
 
-/* All records as one array of rows. */
+/* Makes one array of row values of all records. */
 static Datum
 make_row_array(const OrmStatement *statement, OrmRecord *const *records, int n)
 {
@@ -151,7 +151,7 @@ make_row_array(const OrmStatement *statement, OrmRecord *const *records, int n)
 	return PointerGetDatum(construct_array(rows, n, statement->model->row_type, -1, false, TYPALIGN_DOUBLE));
 }
 
-/* Many records' values as parameters: one array for each attribute, or one of rows. */
+/* Binds the values of many records: one array per attribute, or one array of rows. */
 static void
 bind_many(const OrmStatement *statement, OrmRecord *const *records, int n, Datum *params)
 {

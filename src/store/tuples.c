@@ -1,5 +1,5 @@
 /*
- * tuples.c - rows of values for columns; see tuples.h.
+ * tuples.c - values of columns, row by row; see tuples.h.
  */
 #include "postgres.h"
 
@@ -13,7 +13,7 @@
 #include "store/unnest.h"
 #include "store/statement.h"
 
-/* So many rows may be looked through again and again. */
+/* Number of rows up to which a nested loop is acceptable. */
 #define FEW_ROWS 50
 
 OrmTuples

@@ -1,5 +1,5 @@
 /*
- * tuples.h - rows of values for columns that are passed as arrays.
+ * tuples.h - values of columns, row by row, to be passed as arrays.
  */
 #ifndef ORM_STORE_TUPLES_H
 #define ORM_STORE_TUPLES_H
@@ -7,27 +7,28 @@
 #include "exec/plan.h"
 #include "store/columns.h"
 
-/* Values for the columns, row by row. */
+/* Rows of values, allocated in the current context. */
 typedef struct OrmTuples
 {
 	const OrmJoinColumns *columns;
 	int n;
 	int capacity;
-	Datum *values; /* n times as many as there are columns */
+	Datum *values; /* capacity * columns->n values, row by row */
 } OrmTuples;
 
 extern OrmTuples orm_tuples_make(const OrmJoinColumns *columns);
 
-/* Room for the next row, which counts once the caller has added 1 to "n". */
+/* Returns room for the next row, which the caller adds by incrementing "n". */
 extern Datum *orm_tuples_next(OrmTuples *rows);
 
 /*
- * How a statement is planned that passes over what stands in these rows.  A generic plan, which takes them for few,
- * would look for every row of the table in all of them.
+ * The planning mode of a statement with an anti-join against these rows.  A
+ * generic plan assumes few rows, and would compare each row of the table with
+ * all of them.
  */
 extern OrmPlanning orm_tuples_planning(const OrmTuples *rows);
 
-/* The values as arrays, one for each column. */
+/* Makes one array per column; arrays[] has room for columns->n. */
 extern void orm_tuples_arrays(const OrmTuples *rows, Datum *arrays);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * unnest.c - rows of values as arrays; see unnest.h.
+ * unnest.c - passing rows of values as arrays; see unnest.h.
  */
 #include "postgres.h"
 

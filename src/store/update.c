@@ -1,11 +1,10 @@
 /*
  * update.c - UPDATE by key; see update.h.
  *
- * An update passes over a row that already is as the record says, so a record
- * without a row may be one whose row is as it should be.  It is read, and in
- * the same SELECT compared again: a row that differs after all was changed or
- * inserted by somebody between the two statements, and is then updated without
- * more questions.
+ * An UPDATE skips rows that it would not change, so a record without a returned
+ * row may have an unchanged row.  Such rows are read and compared again by one
+ * SELECT.  A row that differs then was changed or inserted concurrently between
+ * the two statements; it is updated without a comparison.
  */
 #include "postgres.h"
 
@@ -17,7 +16,7 @@
 #include "store/stale.h"
 #include "store/update.h"
 
-/* Raises 09000 for records whose rows an update did not return, though they are there. */
+/* Raises 09000 for records whose rows exist, but were not returned by an UPDATE. */
 static void
 check_skipped(const OrmBatch *pending, const OrmKey *key)
 {
@@ -27,7 +26,7 @@ check_skipped(const OrmBatch *pending, const OrmKey *key)
 			orm_record_error_not_stored(pending->write->model, pending->records[i]);
 }
 
-/* Updates records whose rows are known to be there and to differ. */
+/* Updates records whose rows exist and differ. */
 static void
 update_differing(const OrmBatch *differing, const OrmKey *key)
 {
@@ -41,7 +40,7 @@ update_differing(const OrmBatch *differing, const OrmKey *key)
 	check_skipped(&pending, key);
 }
 
-/* Looks again for the rows that an update did not return. */
+/* Reads and compares the rows that an UPDATE did not return, and updates the differing ones. */
 static void
 look_again(const OrmBatch *pending, const OrmKey *key)
 {
@@ -80,7 +79,7 @@ update_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
 		check_skipped(&pending, key);
 }
 
-/* Updates records, the ones that give the same attributes together. */
+/* Updates records, one statement per set of given attributes. */
 static void
 update_parts(const OrmBatch *batch, const OrmKey *key)
 {

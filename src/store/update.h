@@ -6,12 +6,17 @@
 
 #include "store/batch.h"
 
-/* Updates rows by a key; what stays pending has no row. */
+/*
+ * Updates the rows of the pending records by a key.  Locks the rows it updates;
+ * records without a row stay pending.  Raises 09000 for a row that was not
+ * updated as given, unless the write's may_skip is set.
+ */
 extern void orm_update_batch(const OrmBatch *batch, const OrmKey *key);
 
 /*
- * UPDATE by primary key (given in every record; it only identifies).  Sets
- * missing[i] where there is no such row.
+ * UPDATE by the primary key, which every record gives and which is not set.
+ * Locks rows in the order of the key.  Raises 40001 for a row that changed
+ * since it was read (stale.h).  Sets missing[i] for records without a row.
  */
 extern void orm_update_records(const OrmWrite *write, OrmRecord *records, int n, bool *missing);
 

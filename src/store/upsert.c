@@ -1,23 +1,24 @@
 /*
- * upsert.c - save and upsert: is there such a row, or is the object new?
+ * upsert.c - save and upsert: updating existing rows and inserting the others;
+ * see upsert.h.
  *
- * A row that exists is changed under the rules of UPDATE alone, and those of
- * INSERT hold for new rows:
+ * Existing rows are subject to the rules of UPDATE alone, new rows to those of
+ * INSERT:
  *
- *     1. UPDATE by the key what is there, which locks it
- *     2. INSERT the rest, ON CONFLICT DO NOTHING: another session may have
- *        inserted a row since
- *     3. UPDATE again, under a new snapshot, what was not inserted
- *     4. INSERT what is still not found, without ON CONFLICT: a row is there that
- *        the caller cannot see, and the server says so (23505)
+ *     1. UPDATE by the key, which locks existing rows
+ *     2. INSERT the remaining records, ON CONFLICT DO NOTHING, since another
+ *        transaction may have inserted a row since
+ *     3. UPDATE the records that were not inserted, under a new snapshot
+ *     4. INSERT the records whose row is still not found, without ON CONFLICT:
+ *        the caller cannot see the row, and the server raises 23505
  *
- * Where no constraint of the server decides about the key (views, foreign
- * tables, tables with rules, deferrable constraints), there is no 2 and 3.
+ * Steps 2 and 3 are skipped if ON CONFLICT cannot name the key (views, foreign
+ * tables, tables with rules, deferrable constraints).
  *
- * One statement does it all, INSERT ... ON CONFLICT DO UPDATE, where nothing can
- * tell the difference: nobody looks at the row that is proposed (a trigger, a
- * policy, a check, a rule), and it can be made from what the record gives.
- * Its values would be those of a new row, so records with patches never go this way.
+ * A single INSERT ... ON CONFLICT DO UPDATE replaces all steps if the
+ * difference is not observable: no trigger, policy, check or rule sees the row
+ * proposed for insertion, and that row can be formed from the record.  Records
+ * with patches do not qualify, as their values are not those of a new row.
  */
 #include "postgres.h"
 
@@ -41,7 +42,7 @@ same_key(const OrmKey *a, const OrmKey *b)
 	return a->nattributes == b->nattributes && memcmp(a->attributes, b->attributes, sizeof(int) * a->nattributes) == 0;
 }
 
-/* Can ON CONFLICT name this key? */
+/* Can this key be a conflict target of ON CONFLICT? */
 static bool
 has_constraint(const OrmModel *model, const OrmKey *key)
 {
@@ -53,9 +54,9 @@ has_constraint(const OrmModel *model, const OrmKey *key)
 	return false;
 }
 
-/* ---- One statement ---- */
+/* ---- INSERT ... ON CONFLICT DO UPDATE ---- */
 
-/* Are rows proposed without anybody noticing? */
+/* Is a row proposed for insertion unobservable? */
 static bool
 proposes_plainly(const OrmModel *model)
 {
@@ -70,7 +71,7 @@ may_update(const OrmModel *model)
 		pg_attribute_aclcheck_all(model->relid, GetUserId(), ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK;
 }
 
-/* Is there a column that is computed from others? */
+/* Does the model have a generated column? */
 static bool
 has_generated(const OrmModel *model)
 {
@@ -80,7 +81,7 @@ has_generated(const OrmModel *model)
 	return false;
 }
 
-/* Can an attribute be left out of a row that is proposed? */
+/* Can an attribute be missing in a row proposed for insertion? */
 static bool
 may_lack(const OrmAttribute *attribute)
 {
@@ -89,14 +90,14 @@ may_lack(const OrmAttribute *attribute)
 	return attribute->plain_default && (attribute->has_default || !(attribute->not_null || attribute->type->is_domain));
 }
 
-/* What is asked of each record of a batch. */
+/* Arguments of proposes_row(). */
 typedef struct Demands
 {
 	const OrmModel *model;
 	bool complete; /* every attribute must be given */
 } Demands;
 
-/* Can a row be proposed that is made of what the record gives? */
+/* Can a row proposed for insertion be formed from the record? */
 static bool
 proposes_row(const OrmRecord *record, const void *argument)
 {
@@ -114,7 +115,7 @@ proposes_row(const OrmRecord *record, const void *argument)
 	return true;
 }
 
-/* Those records for which rows are proposed without anybody noticing. */
+/* The records whose rows can be proposed for insertion unobservably. */
 static OrmBatch
 pick_proposable(const OrmBatch *batch, const OrmKey *key)
 {
@@ -127,7 +128,10 @@ pick_proposable(const OrmBatch *batch, const OrmKey *key)
 	return orm_batch_pick(batch, proposes_row, &demands);
 }
 
-/* One statement that inserts or updates, where it can; it tells what it did only in rows that come back. */
+/*
+ * Inserts or updates by one statement the records that qualify.  Not used if
+ * the caller needs the effect on each row without RETURNING.
+ */
 static void
 insert_or_update(const OrmBatch *batch, const OrmKey *key)
 {
@@ -145,12 +149,12 @@ insert_or_update(const OrmBatch *batch, const OrmKey *key)
 		orm_lookup_read(&unchanged, key);
 }
 
-/* ---- One after the other ---- */
+/* ---- UPDATE, then INSERT ---- */
 
-/* What is done with rows that exist. */
+/* The step for existing rows: an update or a lookup. */
 typedef void (*Find)(const OrmBatch *batch, const OrmKey *key);
 
-/* qsort comparator: records in the order of the document. */
+/* qsort comparator: orders records by their position in the document. */
 static int
 compare_places(const void *a, const void *b)
 {
@@ -163,8 +167,8 @@ compare_places(const void *a, const void *b)
 static void find_or_insert(const OrmBatch *batch, const OrmKey *key, Find find);
 
 /*
- * Writes records one by one, as they would be by calls of their own: a trigger
- * may give a new row another key, which is that of a later record.
+ * Writes records one by one, like separate calls: a trigger may change the key
+ * of a new row to that of a later record.
  */
 static void
 find_or_insert_each(const OrmBatch *batch, const OrmKey *key, Find find)
@@ -179,7 +183,7 @@ find_or_insert_each(const OrmBatch *batch, const OrmKey *key, Find find)
 	}
 }
 
-/* Finds rows by the key, and inserts the missing ones. */
+/* Applies "find" to the rows of a key, and inserts the missing ones. */
 static void
 find_or_insert(const OrmBatch *batch, const OrmKey *key, Find find)
 {
@@ -203,7 +207,7 @@ find_or_insert(const OrmBatch *batch, const OrmKey *key, Find find)
 	orm_insert_batch(&pending, NULL, ORM_CONFLICT_ERROR);
 }
 
-/* Inserts rows without looking first, where that shows nowhere. */
+/* Inserts records that qualify without a lookup, ON CONFLICT DO NOTHING. */
 static void
 insert_or_ignore(const OrmBatch *batch, const OrmKey *key)
 {
@@ -221,7 +225,7 @@ demand_rows(const OrmBatch *batch)
 			orm_record_error_missing(batch->write->model, batch->write->model->primary_key, batch->records[i]);
 }
 
-/* Updates rows; a caller who may not is refused, by the server, only where there is a row. */
+/* Updates existing rows.  A caller without UPDATE privilege gets the server's error only if a row exists. */
 static void
 update_if_any(const OrmBatch *batch, const OrmKey *key)
 {
@@ -242,7 +246,7 @@ update_if_any(const OrmBatch *batch, const OrmKey *key)
 	orm_update_batch(batch, key);
 }
 
-/* Updates the rows that there are, and inserts the others. */
+/* Updates existing rows, and inserts the others. */
 static void
 update_or_insert(const OrmBatch *batch, const OrmKey *key)
 {
@@ -250,7 +254,7 @@ update_or_insert(const OrmBatch *batch, const OrmKey *key)
 	find_or_insert(batch, key, update_if_any);
 }
 
-/* Writes records that have the key. */
+/* Writes records that give the key. */
 static void
 write_by_key(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conflict)
 {
@@ -273,7 +277,7 @@ orm_upsert_is_numbered(const OrmModel *model, const OrmKey *key)
 	return false;
 }
 
-/* Does the database alone decide the key's values, so that a row which is not there cannot be made? */
+/* Is an attribute of the key GENERATED ALWAYS AS IDENTITY, so that no row can be inserted with a given key? */
 static bool
 is_always_numbered(const OrmModel *model, const OrmKey *key)
 {
@@ -283,7 +287,7 @@ is_always_numbered(const OrmModel *model, const OrmKey *key)
 	return false;
 }
 
-/* Writes records whose rows must exist. */
+/* Updates records whose rows must exist; raises P0002 for missing rows. */
 static void
 write_existing(const OrmBatch *batch, const OrmKey *key)
 {
@@ -292,7 +296,7 @@ write_existing(const OrmBatch *batch, const OrmKey *key)
 	demand_rows(batch);
 }
 
-/* An identity that is ALWAYS the server's is passed over, unless rows are found by it. */
+/* Makes attributes GENERATED ALWAYS AS IDENTITY not given, unless they belong to the key. */
 static void
 forget_identities(const OrmBatch *batch, const OrmKey *key)
 {
@@ -320,14 +324,13 @@ orm_upsert_batch(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conf
 		write_by_key(batch, key, on_conflict);
 }
 
-/* Has the record this key? */
+/* An OrmRecordTest. */
 static bool
 has_key(const OrmRecord *record, const void *key)
 {
 	return orm_record_has_key(record, key);
 }
 
-/* Lacks the record this key? */
 static bool
 lacks_key(const OrmRecord *record, const void *key)
 {
@@ -335,8 +338,8 @@ lacks_key(const OrmRecord *record, const void *key)
 }
 
 /*
- * Those with a key go first: new ones may refer to them, but nobody can refer
- * to one whose key is not known yet.
+ * Records with a key are written first: new rows may reference them, but no row
+ * can reference a row whose key is not known yet.
  */
 void
 orm_upsert_save(const OrmBatch *batch)

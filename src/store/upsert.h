@@ -7,20 +7,23 @@
 #include "store/batch.h"
 
 /*
- * Writes records by a key, given in every record; on_conflict says what happens
- * to a row that is there.  NULL: the records are new.
+ * Writes records by a key that all of them give; on_conflict decides about
+ * existing rows.  With key NULL all records are inserted.  Locks rows in the
+ * order of the key.  Raises 40001 for a row that changed since it was read
+ * (stale.h), and P0002 for a missing row if the key is GENERATED ALWAYS.
  */
 extern void orm_upsert_batch(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conflict);
 
 /*
- * By primary key: update the row if there is one, else insert it.  A record
- * without its key, or with a part of it NULL, is new.  Raises P0002 for a key
- * that does not exist where the database numbers that key.
+ * Updates rows by primary key, and inserts the missing ones.  Records without
+ * the whole key, not NULL, are inserted.  Locks rows in the order of the key.
+ * Raises 40001 for a row that was changed or deleted since it was read
+ * (stale.h), and P0002 for a missing row if the database numbers the key.
  */
 extern void orm_upsert_save(const OrmBatch *batch);
 extern void orm_upsert_save_records(const OrmWrite *write, OrmRecord *records, int n);
 
-/* Does the database alone number a part of the key? */
+/* Does the database number an attribute of the key? */
 extern bool orm_upsert_is_numbered(const OrmModel *model, const OrmKey *key);
 
 #endif
