@@ -1,5 +1,5 @@
 /*
- * accessor.c - a model's functions as they stand in pg_proc.
+ * accessor.c - the accessors of a model in pg_proc; see accessor.h.
  */
 #include "postgres.h"
 
@@ -24,7 +24,6 @@
 #include "base/sql.h"
 #include "registry/proc.h"
 
-/* The source text of a function. */
 static char *
 source_of(HeapTuple tuple)
 {
@@ -34,14 +33,14 @@ source_of(HeapTuple tuple)
 	return isnull ? pstrdup("") : TextDatumGetCString(source);
 }
 
-/* Does a function take the row of the model as its only argument? */
+/* Does a function take a row of the model as its only argument? */
 static bool
 takes_row(const OrmModel *model, Form_pg_proc form)
 {
 	return form->pronargs == 1 && form->proargtypes.values[0] == model->row_type;
 }
 
-/* Is this function such as we make, whoever made it? */
+/* Is this function an accessor except for its owner? */
 static bool
 is_such(const OrmModel *model, const OrmAccessor *accessor, HeapTuple tuple)
 {
@@ -54,7 +53,7 @@ is_such(const OrmModel *model, const OrmAccessor *accessor, HeapTuple tuple)
 	return form->prolang == get_language_oid("orm", true) && strcmp(source_of(tuple), accessor->body) == 0;
 }
 
-/* Is this function ours?  See accessor.h. */
+/* Is this function an accessor of the model?  See accessor.h. */
 static bool
 is_ours(const OrmModel *model, const OrmAccessor *accessor, HeapTuple tuple)
 {
@@ -62,10 +61,10 @@ is_ours(const OrmModel *model, const OrmAccessor *accessor, HeapTuple tuple)
 }
 
 /*
- * The functions of an accessor's name that are ours (List of Oid), in a schema
- * or, with InvalidOid, in all.  *stranger receives one that is in the way:
- * another function of the name; a relationship's only suffers from one that
- * takes the very same row.
+ * The existing accessors of a name (List of Oid), in a schema or, with
+ * InvalidOid, in all schemas.  *stranger receives a conflicting function:
+ * another one of that name, or, for a relationship, another one that takes the
+ * same row type.
  */
 static List *
 find_ours(const OrmModel *model, const OrmAccessor *accessor, Oid namespace_id, Oid *stranger)
@@ -89,7 +88,7 @@ find_ours(const OrmModel *model, const OrmAccessor *accessor, Oid namespace_id, 
 	return ours;
 }
 
-/* Are the names of the arguments as they should be? */
+/* Are the argument names those of the definition? */
 static bool
 same_names(const OrmAccessor *accessor, HeapTuple tuple)
 {
@@ -106,7 +105,7 @@ same_names(const OrmAccessor *accessor, HeapTuple tuple)
 	return true;
 }
 
-/* Have just the arguments that need one the default orm.unset(...)? */
+/* Do exactly the optional arguments have the default orm.unset(...)? */
 static bool
 same_defaults(const OrmAccessor *accessor, HeapTuple tuple)
 {
@@ -119,7 +118,7 @@ same_defaults(const OrmAccessor *accessor, HeapTuple tuple)
 	return ((Form_pg_proc) GETSTRUCT(tuple))->pronargdefaults == accessor->nargs - accessor->required;
 }
 
-/* Is a function that has the right arguments' types as it would be made now? */
+/* Does a function with these argument types match the definition otherwise? */
 static bool
 is_same(const OrmAccessor *accessor, HeapTuple tuple)
 {
@@ -130,7 +129,7 @@ is_same(const OrmAccessor *accessor, HeapTuple tuple)
 		strcmp(source_of(tuple), accessor->body) == 0 && same_names(accessor, tuple) && same_defaults(accessor, tuple);
 }
 
-/* Sets "existing" and "same" if a function is the accessor's. */
+/* Sets "existing" and "same" if a function has the signature of the definition. */
 static void
 compare(OrmAccessor *accessor, Oid function)
 {
@@ -149,7 +148,7 @@ compare(OrmAccessor *accessor, Oid function)
 	ReleaseSysCache(tuple);
 }
 
-/* The arguments of a function that is made anew stay in their order. */
+/* Keeps the argument order of an existing function. */
 static void
 arrange(const OrmModel *model, OrmAccessor *accessor, Oid function)
 {
@@ -161,7 +160,7 @@ arrange(const OrmModel *model, OrmAccessor *accessor, Oid function)
 	ReleaseSysCache(tuple);
 }
 
-/* Raises 42723: the name of a function is taken by one that is not ours. */
+/* Raises 42723: another function has the name of an accessor. */
 static void
 raise_clash(const OrmModel *model, const OrmAccessor *accessor, const char *other, const char *hint)
 {
@@ -175,7 +174,7 @@ raise_clash(const OrmModel *model, const OrmAccessor *accessor, const char *othe
 								   : errhint("Choose another prefix: orm.accessors(prefix => ...)."));
 }
 
-/* How a function such as we make, of the table's owner before, becomes an accessor. */
+/* The hint for a function of a former owner of the table. */
 static char *
 give_text(const char *function, Oid owner)
 {
@@ -188,7 +187,7 @@ give_text(const char *function, Oid owner)
 	return text.data;
 }
 
-/* Raises 42723 for a function in the way: whose it is, and what its owner may do about one such as we make. */
+/* Raises 42723 for a conflicting function, with its owner and, for an accessor of another owner, a hint. */
 static void
 raise_stranger(const OrmModel *model, const OrmAccessor *accessor, Oid function)
 {
@@ -207,7 +206,7 @@ raise_stranger(const OrmModel *model, const OrmAccessor *accessor, Oid function)
 				such ? give_text(name, model->owner) : NULL);
 }
 
-/* Raises when two functions of one model would have one name: a long prefix that was cut, a relationship. */
+/* Raises 42723 if two accessors of the model have the same name: by a truncated prefix, or a relationship. */
 static void
 check_among_themselves(const OrmModel *model, List *accessors, const OrmAccessor *accessor)
 {
@@ -262,7 +261,7 @@ orm_accessor_existing(const OrmModel *model)
 	List *found = NIL;
 	ListCell *cell;
 
-	/* those in SQL are found in any schema, as their table may have moved, and lead to the others beside them */
+	/* SQL accessors are found in any schema, since the table may have moved; the others are looked for beside them */
 	foreach(cell, names)
 	{
 		OrmAccessor *accessor = lfirst(cell);
@@ -309,7 +308,7 @@ orm_accessor_mark(const OrmModel *model, Oid function)
 		orm_proc_tie(function, model->relid);
 }
 
-/* Puts the body that follows from the model into a function whose arguments still fit it. */
+/* Updates the body of a function if its arguments still fit the definition. */
 static void
 refresh_body(const OrmModel *model, Oid function, const OrmAccessor *wanted)
 {

@@ -1,18 +1,19 @@
 /*
- * accessor.h - the typed functions of a model: their definitions, and the existing
- * functions that belong to the model.
+ * accessor.h - the typed functions of a model: their definitions, and the
+ * functions in pg_proc that are accessors of the model.
  *
- * What is made for a model is computed, never remembered: from the model now
- * follow names, arguments and bodies; from pg_proc follows what stands.  A
- * function is ours when it belongs to the owner of the model, has one of our
- * names and
- *   - is in LANGUAGE orm with exactly the body that we would write, or
- *   - is a SQL function that depends on the extension (pg_depend 'x', which
- *     pg_dump keeps), as we record when we make one, and returns, or for a
+ * Definitions are computed from the model each time and not stored: name,
+ * arguments and body.  A function in pg_proc is an accessor of the model if the
+ * owner of the model's table owns it, it has the name of an accessor, and it
+ *
+ * - is in LANGUAGE orm with exactly the body of a definition, or - is a SQL
+ * function that depends on the extension (pg_depend 'x', recorded by
+ *     orm_accessor_mark() and kept by pg_dump), and returns, or for a
  *     relationship takes, rows of the model's table.
- * Anything else under such a name is never replaced and gives nothing of its
- * own, neither owner nor privileges, to an accessor; in the accessors' schema
- * it is an error, elsewhere it is not looked at.
+ *
+ * Any other function of such a name is never replaced, and its owner and
+ * privileges are not copied to an accessor.  In the schema of the accessors it
+ * raises an error; in other schemas it is ignored.
  */
 #ifndef ORM_ACCESSOR_ACCESSOR_H
 #define ORM_ACCESSOR_ACCESSOR_H
@@ -20,7 +21,7 @@
 #include "model/model.h"
 #include "nodes/pg_list.h"
 
-/* One function that a model should have. */
+/* The definition of an accessor. */
 typedef struct OrmAccessor
 {
 	char *schema;
@@ -31,47 +32,47 @@ typedef struct OrmAccessor
 	char *body;			 /* prosrc */
 	bool in_sql;		 /* LANGUAGE sql, inlined; else LANGUAGE orm */
 	bool writes;		 /* VOLATILE; else STABLE */
-	bool by_row;		 /* a relationship's: takes the row, and overloads are other models' */
-	const char *purpose; /* the text of the comment */
+	bool by_row;		 /* accessor of a relationship: takes the row; other models may overload its name */
+	const char *purpose; /* text of the comment */
 	int nargs;
-	int *attributes; /* the arguments, as indexes of attributes; NULL: it takes the row */
+	int *attributes; /* arguments, as indexes of attributes; NULL if it takes the row */
 	Oid *argument_types;
-	char **argument_names; /* NULL: they have none */
-	int required;		   /* how many, from the first, have no default */
+	char **argument_names; /* NULL: no names */
+	int required;		   /* number of leading arguments without a default */
 	Oid result;			   /* type */
 	bool set;			   /* SETOF */
 	bool one;			   /* ... ROWS 1 */
-	Oid existing;		   /* pg_proc OID of ours with this very signature, or InvalidOid */
-	bool same;			   /* ... and the same arguments' names, defaults and result, and body */
+	Oid existing;		   /* OID of the existing accessor with this signature, or InvalidOid */
+	bool same;			   /* "existing" also has these argument names, defaults, result and body */
 } OrmAccessor;
 
 /*
- * The functions a model should have (List of OrmAccessor *), in the order of
- * docs/accessors.md.  Relationships that cannot be resolved yet are left out.
- * Functions that cannot exist (too many arguments) are left out with a NOTICE
- * when "notices".  Raises 42723 for a clash with a function that is not ours,
- * 42710 for a relationship that may not have its name.
+ * The accessors that the model should have (List of OrmAccessor *, in the
+ * current context), in the order of docs/accessors.md.  Unresolved
+ * relationships are left out, and so are functions with too many arguments,
+ * with a NOTICE if "notices". Raises 42723 if another function has the name of
+ * an accessor, 42710 for a relationship whose name is not allowed.
  */
 extern List *orm_accessor_wanted(const OrmModel *model, bool notices);
 
 /*
- * OIDs (List of Oid) of all functions that exist and are this model's, under
- * the names it has now, whatever their signatures: in its accessor schema, and
- * where its table moved from another one, there.
+ * OIDs (List of Oid) of all existing accessors of the model, with any
+ * signature: in its accessor schema, and in other schemas if the table has
+ * moved.
  */
 extern List *orm_accessor_existing(const OrmModel *model);
 
 /*
- * Records what the server cannot see by itself: that a SQL accessor belongs to
- * the extension, and that one whose signature does not name the row type (it
- * is the key that _delete takes) goes with the table.
+ * Records the dependencies of an accessor that the server does not know: of a
+ * SQL accessor on the extension, and of one whose signature does not have the
+ * row type (_delete takes only the key) on the table.
  */
 extern void orm_accessor_mark(const OrmModel *model, Oid function);
 
 /*
- * Puts the body that an inlined accessor should have into pg_proc where its
- * table or columns, or the target of a relationship, were renamed;
- * signatures do not change.  Never raises.
+ * Updates the bodies of existing SQL accessors in pg_proc after the table, its
+ * columns or the target of a relationship were renamed.  Signatures do not
+ * change; functions whose arguments no longer fit are left alone.
  */
 extern void orm_accessor_refresh_bodies(const OrmModel *model);
 

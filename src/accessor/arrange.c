@@ -1,5 +1,5 @@
 /*
- * arrange.c - see arrange.h.
+ * arrange.c - keeping the argument order of existing functions; see arrange.h.
  */
 #include "postgres.h"
 
@@ -11,26 +11,24 @@
 #include "accessor/arrange.h"
 #include "accessor/generate.h"
 
-/* The arguments of a function that stands beside those of the accessor. */
+/* The arguments of an existing function, paired with those of the accessor. */
 typedef struct Pairing
 {
 	const OrmModel *model;
 	const OrmAccessor *accessor;
-	int n; /* arguments of the function */
+	int n; /* number of arguments of the function */
 	char **names;
 	Oid *types;
-	int *taken; /* by argument of the function: that of the accessor, or -1 */
-	bool *used; /* by argument of the accessor */
+	int *taken; /* by argument of the function: argument of the accessor, or -1 */
+	bool *used; /* by argument of the accessor: is it paired? */
 } Pairing;
 
-/* The column number of an argument of the accessor. */
 static AttrNumber
 column_of(const Pairing *pairing, int argument)
 {
 	return pairing->model->attributes[pairing->accessor->attributes[argument]].attnum;
 }
 
-/* Pairs two arguments. */
 static void
 take(Pairing *pairing, int old, int argument)
 {
@@ -39,7 +37,7 @@ take(Pairing *pairing, int old, int argument)
 	pairing->used[argument] = true;
 }
 
-/* Pairs the arguments with the same names. */
+/* Pairs the arguments with equal names. */
 static void
 pair_by_name(Pairing *pairing)
 {
@@ -52,7 +50,7 @@ pair_by_name(Pairing *pairing)
 			}
 }
 
-/* How many arguments of the function, and of the accessor, are not paired? */
+/* The number of arguments, of the function or of the accessor, that are not paired. */
 static int
 count_left(const Pairing *pairing, bool of_function)
 {
@@ -63,7 +61,7 @@ count_left(const Pairing *pairing, bool of_function)
 	return n;
 }
 
-/* The first argument of the accessor that is not paired, of a column between two others; -1: there is none. */
+/* The first unpaired argument of the accessor whose column is between two others, or -1. */
 static int
 next_left(const Pairing *pairing, AttrNumber after, AttrNumber before)
 {
@@ -73,7 +71,7 @@ next_left(const Pairing *pairing, AttrNumber after, AttrNumber before)
 	return -1;
 }
 
-/* The column that an argument's neighbours leave for it: behind the last one before it, before the next one. */
+/* The accessor argument between the columns of an argument's paired neighbours, or -1. */
 static int
 renamed_between(const Pairing *pairing, int old)
 {
@@ -89,7 +87,7 @@ renamed_between(const Pairing *pairing, int old)
 	return next_left(pairing, after, before == 0 ? MaxHeapAttributeNumber + 1 : before);
 }
 
-/* Pairs what was renamed: where as many are left on both sides, one after the other; else by the neighbours. */
+/* Pairs renamed arguments: in order if the numbers match on both sides, else by their neighbours and type. */
 static void
 pair_renamed(Pairing *pairing)
 {
@@ -107,7 +105,7 @@ pair_renamed(Pairing *pairing)
 	}
 }
 
-/* Pairs the arguments of a function with those of the accessor; false: there is nothing to pair. */
+/* Pairs the arguments of a function with those of the accessor; false if there are none to pair. */
 static bool
 pair(Pairing *pairing, const OrmModel *model, const OrmAccessor *accessor, HeapTuple function)
 {
@@ -127,7 +125,7 @@ pair(Pairing *pairing, const OrmModel *model, const OrmAccessor *accessor, HeapT
 	return true;
 }
 
-/* The arguments of the accessor in the order of the function, new ones last; those without a default stay first. */
+/* The arguments of the accessor in the order of the function, new ones last; required ones precede optional ones. */
 static int *
 order_of(const Pairing *pairing)
 {
@@ -148,7 +146,6 @@ order_of(const Pairing *pairing)
 	return order;
 }
 
-/* Puts the arguments of the accessor in an order. */
 static void
 reorder(OrmAccessor *accessor, const int *order)
 {

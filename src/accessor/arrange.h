@@ -1,9 +1,9 @@
 /*
- * arrange.h - the order of arguments.
+ * arrange.h - keeping the argument order of existing functions.
  *
- * The arguments of a function are in table order when it is first made.  Calls
- * by position depend on that order from then on, so it stays when the function
- * is made anew: what it has keeps its place, and what is new comes last.
+ * A new function has its arguments in table order.  Positional calls depend on
+ * that order, so it is kept when the function is recreated: existing arguments
+ * keep their order, and new ones come last.
  */
 #ifndef ORM_ACCESSOR_ARRANGE_H
 #define ORM_ACCESSOR_ARRANGE_H
@@ -12,12 +12,12 @@
 
 #include "accessor/accessor.h"
 
-/* Puts the arguments of an accessor in the order that an existing function, a tuple of pg_proc, has them. */
+/* Sorts the arguments of an accessor as in an existing function, a tuple of pg_proc, and rewrites its texts. */
 extern void orm_arrange_arguments(const OrmModel *model, OrmAccessor *accessor, HeapTuple function);
 
 /*
- * Writes the body of an accessor in SQL for a function that stands and keeps its
- * arguments; false when they do not fit it any more.
+ * Writes the body of a SQL accessor for an existing function with unchanged
+ * arguments; false if these no longer fit.
  */
 extern bool orm_arrange_body(const OrmModel *model, OrmAccessor *accessor, HeapTuple function);
 

@@ -1,5 +1,5 @@
 /*
- * body.c - see body.h.
+ * body.c - the body of a function in LANGUAGE orm; see body.h.
  */
 #include "postgres.h"
 
@@ -8,7 +8,7 @@
 
 #include "accessor/body.h"
 
-/* Can this byte stand in a word?  Letters beyond ASCII can. */
+/* Can this byte be part of a word?  Letters beyond ASCII can. */
 static bool
 is_word_byte(char c, bool first)
 {
@@ -16,7 +16,6 @@ is_word_byte(char c, bool first)
 		(!first && c >= '0' && c <= '9');
 }
 
-/* Passes over white space. */
 static const char *
 skip_space(const char *text)
 {
@@ -25,7 +24,7 @@ skip_space(const char *text)
 	return text;
 }
 
-/* Reads a word; an empty one where there is none. */
+/* Reads a word, which may be empty; returns the position after it. */
 static const char *
 read_word(const char *text, char **word)
 {
@@ -45,7 +44,7 @@ orm_body_raise(const char *message)
 					"create Usuario, or all \"Order Line\" {\"limit\": 10}."));
 }
 
-/* Reads a name in double quotes; "text" stands behind the first. */
+/* Reads a name in double quotes, from the position after the first one; returns the position after the last. */
 static const char *
 read_quoted(const char *text, char **name)
 {
@@ -64,7 +63,7 @@ read_quoted(const char *text, char **name)
 	return text;
 }
 
-/* Passes over a JSON string; "text" stands on its first quote. */
+/* Skips a JSON string, from its first quote. */
 static const char *
 skip_string(const char *text)
 {
@@ -75,9 +74,9 @@ skip_string(const char *text)
 }
 
 /*
- * Finds the end of a JSON object by its brackets, strings passed over.  Of one
- * that is not closed, or wrongly, the rest of the text is taken: the JSON
- * parser will say what is wrong with it.
+ * Finds the end of a JSON object or array by its brackets, outside strings.  If
+ * they do not match, the rest of the text is taken, and the JSON parser reports
+ * the error.
  */
 static const char *
 find_end(const char *text)
@@ -97,14 +96,14 @@ find_end(const char *text)
 	return text;
 }
 
-/* Error context callback: which document of a body is being read. */
+/* Error context callback: the number of the document being read. */
 static void
 say_document(void *number)
 {
 	errcontext("document %d in the body of the function", *(int *) number);
 }
 
-/* Reads a document, whose first bracket "text" stands on. */
+/* Reads a document, from its first bracket. */
 static const char *
 read_document(const char *text, OrmBody *body)
 {

@@ -1,9 +1,9 @@
 /*
- * body.h - the body of a function in LANGUAGE orm, as text.
+ * body.h - the body of a function in LANGUAGE orm.
  *
- *     body     = verb model document*, or a verb that stands alone
+ *     body     = verb model document*, or only a verb
  *     verb     = a word
- *     model    = a word, or "quoted" with "" for a quote; exact, never folded
+ *     model    = a word, or "quoted" with "" for a quote; case is significant
  *     document = a JSON object or array
  */
 #ifndef ORM_ACCESSOR_BODY_H
@@ -11,7 +11,7 @@
 
 #include "base/document.h"
 
-/* No verb takes more documents. */
+/* Maximum number of documents of a verb. */
 #define ORM_BODY_DOCUMENTS 3
 
 typedef struct OrmBody
@@ -23,15 +23,15 @@ typedef struct OrmBody
 } OrmBody;
 
 /*
- * Takes a body apart, palloc'd; raises 42601 for what is none, 22P02 for a
- * document that is no JSON.
+ * Parses a body into the current context; raises 42601 for invalid syntax,
+ * 22P02 for a document that is invalid JSON.
  */
 extern OrmBody orm_body_parse(const char *text);
 
-/* Raises 42601 with what a body looks like. */
+/* Raises 42601 with the syntax of a body as hint. */
 extern void orm_body_raise(const char *message) pg_attribute_noreturn();
 
-/* The body of that verb and model, as generated functions have it; palloc'd. */
+/* The body of a generated function of a verb and model, palloc'd. */
 extern char *orm_body_write(const char *verb, const char *model);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * call.c - the arguments of a call of a function in LANGUAGE orm, as what verbs need.
+ * call.c - the arguments of a call of a function in LANGUAGE orm as records;
+ * see call.h.
  */
 #include "postgres.h"
 
@@ -9,7 +10,7 @@
 #include "accessor/call.h"
 #include "model/cast.h"
 
-/* Turns an argument into a value of its attribute's type. */
+/* Casts an argument to its attribute's type. */
 static Datum
 cast_value(const OrmCall *call, const OrmParameter *parameter, Datum value, bool *isnull)
 {
@@ -19,7 +20,7 @@ cast_value(const OrmCall *call, const OrmParameter *parameter, Datum value, bool
 	return orm_cast_run(cast, attribute->type->oid, value, isnull);
 }
 
-/* Takes the given arguments as a record; without the parameters of a query. */
+/* Sets the attributes of a record to the given arguments.  Parameters of documents are skipped. */
 static void
 record_arguments(const OrmCall *call, OrmRecord *record)
 {
@@ -43,8 +44,9 @@ record_arguments(const OrmCall *call, OrmRecord *record)
 }
 
 /*
- * Takes a whole row as a record.  NULL where none may be, and there is a
- * default, means that default; what the database generates is not given.
+ * Sets the attributes of a record to a row.  NULL in a NOT NULL column with a
+ * default counts as not given, and so does a value that the database generates,
+ * except in the key.
  */
 static void
 record_row(const OrmCall *call, OrmRecord *record)

@@ -1,6 +1,5 @@
 /*
- * call.h - one call of a function in LANGUAGE orm, as the handler passes it to a
- * verb.
+ * call.h - a call of a function in LANGUAGE orm, the argument of verbs.
  */
 #ifndef ORM_ACCESSOR_CALL_H
 #define ORM_ACCESSOR_CALL_H
@@ -15,11 +14,11 @@ typedef struct OrmCall
 	const OrmFunction *function;
 	const OrmModel *model;
 	bool given[FUNC_MAX_ARGS];
-	OrmResultRows rows; /* its result, where that is rows */
-	OrmRecord *again;	/* the key of the stored row, by which it is read again; NULL: it is not */
+	OrmResultRows rows; /* the result, if it consists of rows */
+	OrmRecord *again;	/* key of the stored row, to read it again; NULL: it is not read again */
 } OrmCall;
 
-/* The result of a call that has none. */
+/* The result of a call without one. */
 static inline Datum
 orm_call_null(OrmCall *call)
 {
@@ -27,20 +26,20 @@ orm_call_null(OrmCall *call)
 	return (Datum) 0;
 }
 
-/* The row that was kept; NULL where none was. */
+/* The row that was kept, or NULL. */
 static inline Datum
 orm_call_result(OrmCall *call)
 {
 	return call->rows.found ? call->rows.result : orm_call_null(call);
 }
 
-/* The given arguments that are attributes, or the whole row, as a record; each cast to its attribute's type. */
+/* The given arguments for attributes, or the whole row, as a record; values are cast to the attributes' types. */
 extern OrmRecord *orm_call_record(const OrmCall *call);
 
-/* Is a part of the primary key in the record NULL?  Such a key finds nothing. */
+/* Is a part of the primary key in the record NULL?  No row has such a key. */
 extern bool orm_call_has_null_key(const OrmCall *call, const OrmRecord *record);
 
-/* The values of the primary key in the record, in key order. */
+/* The values of the primary key in the record, in key order, palloc'd. */
 extern Datum *orm_call_key(const OrmCall *call, const OrmRecord *record);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * fill.c - see fill.h.
+ * fill.c - replacing parameters in documents; see fill.h.
  */
 #include "postgres.h"
 
@@ -11,7 +11,7 @@
 #include "exec/json.h"
 #include "registry/registry.h"
 
-/* The name of the parameter that a value stands for, or NULL. */
+/* The name of the parameter that a value is, or NULL. */
 static char *
 parameter_name(OrmJson json)
 {
@@ -23,7 +23,7 @@ parameter_name(OrmJson json)
 	return orm_json_string(name);
 }
 
-/* Is it data whatever it looks like? */
+/* Is it {"$value": ...}? */
 static bool
 is_escaped(OrmJson json)
 {
@@ -32,14 +32,14 @@ is_escaped(OrmJson json)
 	return orm_json_kind(json) == ORM_JSON_OBJECT && json.node->count == 1 && orm_json_member(json, "$value", &value);
 }
 
-/* Is it a container in which a parameter may stand? */
+/* Is it a container that may have parameters? */
 static bool
 may_hold(OrmJson json)
 {
 	return (orm_json_kind(json) == ORM_JSON_OBJECT || orm_json_kind(json) == ORM_JSON_ARRAY) && !is_escaped(json);
 }
 
-/* The number of the argument of that name that is a parameter, or -1. */
+/* The number of the argument, not for an attribute, of that name, or -1. */
 static int
 find_parameter(const OrmFunction *function, const char *name)
 {
@@ -49,7 +49,7 @@ find_parameter(const OrmFunction *function, const char *name)
 	return -1;
 }
 
-/* Appends JSON as it stands. */
+/* Appends JSON unchanged. */
 static void
 append_source(StringInfo out, OrmJson json)
 {
@@ -59,7 +59,7 @@ append_source(StringInfo out, OrmJson json)
 	appendBinaryStringInfo(out, source, length);
 }
 
-/* Appends the value of an argument. */
+/* Appends the value of an argument as JSON. */
 static void
 append_argument(StringInfo out, const OrmCall *call, int i)
 {
@@ -79,7 +79,7 @@ append_argument(StringInfo out, const OrmCall *call, int i)
 	}
 }
 
-/* Does a value stand for an argument that was left out? */
+/* Is a value the parameter of an argument that is not given? */
 static bool
 is_left_out(const OrmCall *call, OrmJson json)
 {
@@ -88,7 +88,7 @@ is_left_out(const OrmCall *call, OrmJson json)
 	return name != NULL && !call->given[find_parameter(call->function, name)];
 }
 
-/* Appends a value, filled. */
+/* Appends a value with its parameters replaced. */
 static void
 append_filled(StringInfo out, const OrmCall *call, OrmJson json)
 {
@@ -126,7 +126,7 @@ append_filled(StringInfo out, const OrmCall *call, OrmJson json)
 	appendStringInfoChar(out, object ? '}' : ']');
 }
 
-/* Visits the parameters of a document. */
+/* Visits the parameters of a document until the visitor returns true. */
 static bool
 visit_parameters(OrmJson json, bool (*visit)(const char *name, void *argument), void *argument)
 {
@@ -145,7 +145,6 @@ visit_parameters(OrmJson json, bool (*visit)(const char *name, void *argument), 
 	return false;
 }
 
-/* A visitor that stops at the first parameter. */
 static bool
 stop(const char *name, void *argument)
 {
@@ -173,14 +172,14 @@ orm_fill_document(const OrmCall *call, const OrmDocument *document)
 	return orm_document_open(PointerGetDatum(orm_document_parse(filled.data, filled.len)));
 }
 
-/* Which arguments are parameters that stand somewhere. */
+/* Arguments that are parameters of a document. */
 typedef struct Use
 {
 	const OrmFunction *function;
 	bool *used;
 } Use;
 
-/* A visitor that marks the argument. */
+/* A visitor that marks the argument of a parameter. */
 static bool
 mark(const char *name, void *argument)
 {

@@ -1,9 +1,9 @@
 /*
- * function.c - compiling a function in LANGUAGE orm.
+ * function.c - compiling functions in LANGUAGE orm; see function.h.
  *
- * Everything the validator checks is checked here, and so again by the handler
- * when it first meets a version of the function: a restore creates functions
- * with check_function_bodies off, and ALTER FUNCTION never calls a validator.
+ * The handler repeats all checks of the validator when it compiles a version of
+ * the function: a restore creates functions with check_function_bodies off, and
+ * ALTER FUNCTION does not call the validator.
  */
 #include "postgres.h"
 
@@ -26,7 +26,7 @@
 #include "model/cast.h"
 #include "model/cache.h"
 
-/* What a compilation works on. */
+/* State of a compilation. */
 typedef struct Compilation
 {
 	HeapTuple tuple;
@@ -45,7 +45,7 @@ refuse(const Compilation *c, const char *message, const char *detail)
 			detail ? errdetail_internal("%s", detail) : 0);
 }
 
-/* Raises 42P13 for a function whose arguments are not those of the table any more. */
+/* Raises 42P13 for a function whose arguments do not match the table, with a hint if the table has changed. */
 static void
 refuse_arguments(const Compilation *c, const char *message)
 {
@@ -57,7 +57,7 @@ refuse_arguments(const Compilation *c, const char *message)
 								 c->model->name));
 }
 
-/* Checks what can be said of a function without its body. */
+/* Checks the properties of a function that do not depend on its body. */
 static void
 check_form(const Compilation *c)
 {
@@ -78,7 +78,7 @@ check_form(const Compilation *c)
 				   NULL);
 }
 
-/* Checks that the function's markings allow what its verb does. */
+/* Checks that the function is VOLATILE and PARALLEL UNSAFE if its verb writes or locks. */
 static void
 check_writing(const Compilation *c)
 {
@@ -95,7 +95,7 @@ check_writing(const Compilation *c)
 		refuse(c, "must be PARALLEL UNSAFE", psprintf("%s.", what));
 }
 
-/* Which kind of result a function declares; 0: none that any verb has. */
+/* The kind of result that a function declares; 0 if no verb has it. */
 static int
 declared_result(const Compilation *c)
 {
@@ -121,7 +121,7 @@ declared_result(const Compilation *c)
 	return c->form->proretset ? ORM_RESULT_SCALARS : ORM_RESULT_SCALAR;
 }
 
-/* The results of a verb in words: usuarios, json or void. */
+/* The results of a verb as text: usuarios, json or void. */
 static char *
 results_text(const OrmLanguageVerb *verb, Oid row_type)
 {
@@ -149,7 +149,7 @@ results_text(const OrmLanguageVerb *verb, Oid row_type)
 	return text.data;
 }
 
-/* Checks that the verb has the result that the function declares. */
+/* Sets the result of a function; raises 42P13 if its verb does not have it. */
 static void
 set_result(const Compilation *c)
 {
@@ -167,8 +167,8 @@ set_result(const Compilation *c)
 }
 
 /*
- * The type modifier that tells a NULL that stands for orm.unset from all other
- * constants: no modifier is negative, but -1 for none.
+ * The type modifier of a NULL constant that stands for orm.unset.  No other
+ * constant has it, since valid type modifiers are -1 or not negative.
  */
 #define UNSET_TYPMOD (-0x6F726D)
 
@@ -194,7 +194,6 @@ orm_function_unset_constant(const FuncExpr *call)
 	return (Node *) makeConst(call->funcresulttype, UNSET_TYPMOD, call->funccollid, length, (Datum) 0, true, by_value);
 }
 
-/* OID of orm.unset. */
 static Oid
 unset_function(void)
 {
@@ -203,7 +202,7 @@ unset_function(void)
 	return LookupFuncName(list_make2(makeString("orm"), makeString("unset")), 1, &any, false);
 }
 
-/* Finds a call of orm.unset anywhere in an expression. */
+/* Does an expression contain a call of orm.unset? */
 static bool
 contains_unset(Node *expression, Oid *unset)
 {
@@ -212,7 +211,7 @@ contains_unset(Node *expression, Oid *unset)
 	return orm_function_is_unset(expression, *unset) || expression_tree_walker(expression, contains_unset, unset);
 }
 
-/* The defaults of a function's last arguments. */
+/* The defaults of a function's arguments, which belong to the last ones. */
 static List *
 argument_defaults(HeapTuple tuple)
 {
@@ -236,7 +235,7 @@ orm_function_optional(HeapTuple tuple, bool *optional)
 																									  unset);
 }
 
-/* A marker wrapped in something else would be taken for a NULL that was given. */
+/* Raises 42P13 for a default with orm.unset inside another expression, which would be taken for a given NULL. */
 static void
 check_defaults(const Compilation *c)
 {
@@ -264,7 +263,7 @@ orm_function_cast(const char *function, const OrmParameter *parameter, const Orm
 	return cast;
 }
 
-/* May this attribute be an argument of the verb? */
+/* Can this attribute be an argument of the verb? */
 static bool
 is_argument(const OrmLanguageVerb *verb, const OrmModel *model, const OrmAttribute *attribute)
 {
@@ -286,7 +285,7 @@ is_argument(const OrmLanguageVerb *verb, const OrmModel *model, const OrmAttribu
 	return false;
 }
 
-/* Raises why an attribute may not be an argument of the verb. */
+/* Raises the error for an attribute that the verb does not take. */
 static void
 refuse_attribute(const OrmFunction *function, const OrmModel *model, const OrmAttribute *attribute)
 {
@@ -318,14 +317,14 @@ orm_function_refuse(const OrmFunction *function, const OrmModel *model, const Or
 					model->name));
 }
 
-/* Are arguments parameters of documents? */
+/* Are the arguments parameters of documents? */
 static bool
 takes_parameters(const OrmFunction *function)
 {
 	return function->verb->arguments == ORM_ARGUMENTS_PARAMETERS;
 }
 
-/* Finds out which attribute an argument is.  The validator refuses what a call refuses only if given. */
+/* Finds the attribute of an argument.  The validator raises errors that a call raises only for given arguments. */
 static void
 bind_parameter(const Compilation *c, OrmParameter *parameter)
 {
@@ -349,7 +348,7 @@ bind_parameter(const Compilation *c, OrmParameter *parameter)
 		orm_function_cast(c->function->name, parameter, attribute);
 }
 
-/* Checks that the model has the key that the verb needs, and that no call can leave a part of it out. */
+/* Checks that the model has the key that the verb needs, and that every call gives all of it. */
 static void
 check_key(const Compilation *c)
 {
@@ -370,7 +369,6 @@ check_key(const Compilation *c)
 	}
 }
 
-/* Reads the arguments of a function. */
 static void
 set_parameters(Compilation *c)
 {
@@ -414,7 +412,7 @@ orm_function_lock(const OrmLanguageVerb *verb)
 	return verb->writes ? RowExclusiveLock : AccessShareLock;
 }
 
-/* Reads the body of a function: its verb and documents; returns the model's name. */
+/* Reads the body of a function, its verb and documents; returns the model's name. */
 static const char *
 read_body(OrmFunction *function, const char *source)
 {
@@ -437,7 +435,7 @@ orm_function_check_syntax(const char *source)
 	read_body(&function, source);
 }
 
-/* Compiles a function whose verb stands alone. */
+/* Compiles a function whose verb has no model. */
 static void
 compile_without_model(Compilation *c)
 {
@@ -453,7 +451,7 @@ compile_without_model(Compilation *c)
 	c->function->is_volatile = true;
 }
 
-/* Compiles in the current memory context. */
+/* Compiles a function in the current memory context. */
 static void
 compile(Compilation *c)
 {

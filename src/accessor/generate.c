@@ -1,19 +1,19 @@
 /*
- * generate.c - the texts of the typed functions of a model.
+ * generate.c - the definitions of the accessors of a model; see generate.h.
  *
  *     CREATE FUNCTION "s"."usuario_create"("nombre" text DEFAULT orm.unset(NULL::text), ...)
  *     RETURNS "s"."usuarios" LANGUAGE orm VOLATILE PARALLEL UNSAFE AS 'create Usuario'
  *
- *     CREATE FUNCTION "s"."usuario_find"("id" integer)
+ *     CREATE FUNCTION "s"."usuario_find"("id" bigint)
  *     RETURNS SETOF "s"."usuarios" LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
  *     AS 'SELECT t.* FROM "s"."usuarios" AS t WHERE t."id" OPERATOR(pg_catalog.=) $1'
  *
- * A body in SQL is a string, never BEGIN ATOMIC, which would freeze the list of
- * columns; so it is parsed under the caller's search_path, and every name and
- * operator in it is qualified; columns are, so that one that is gone is an
- * error and never the argument of that name.  It is inlined only while the function is not
- * STRICT, has no SET clause and is not SECURITY DEFINER; and a query that uses
- * it runs in parallel only while it is PARALLEL SAFE.
+ * A SQL body is a string, since BEGIN ATOMIC would freeze the list of columns.
+ * It is parsed under the caller's search_path, so names and operators are
+ * qualified. Columns are qualified too, so that a dropped column raises an
+ * error instead of being taken for an argument of that name.  The function is
+ * inlined only if it is not STRICT or SECURITY DEFINER and has no SET clause,
+ * and queries that use it run in parallel only if it is PARALLEL SAFE.
  */
 #include "postgres.h"
 
@@ -31,16 +31,16 @@
 #include "base/sql.h"
 #include "model/join.h"
 
-/* What the arguments of a function are: attributes, the first ones without a default. */
+/* The arguments of a function: attributes, the required ones first. */
 typedef struct Arguments
 {
 	int n;
 	int required;
 	int *attributes;
-	bool row; /* the row instead */
+	bool row; /* takes the row instead */
 } Arguments;
 
-/* Chooses the arguments; false: there can be no such function. */
+/* Chooses the arguments; false if the model cannot have the function. */
 typedef bool (*Chooser)(const OrmModel *model, Arguments *arguments);
 
 static void
@@ -49,14 +49,14 @@ add(Arguments *arguments, int attribute)
 	arguments->attributes[arguments->n++] = attribute;
 }
 
-/* Can a value be given for it? */
+/* Can a value be given for the attribute? */
 static bool
 settable(const OrmAttribute *attribute)
 {
 	return !attribute->generated && !attribute->identity_always;
 }
 
-/* A key that the database fills is seldom given, so it comes last. */
+/* Is this a key attribute with a default?  Such an argument is rarely given, so it comes last. */
 static bool
 filled_key(const OrmAttribute *attribute)
 {
@@ -149,7 +149,7 @@ typedef struct Recipe
 	const char *comment; /* %s: the model's name */
 } Recipe;
 
-/* In the order in which they are made and listed. */
+/* In the order of creation and listing. */
 static const Recipe recipes[] = {
 	{"create", false, true, RESULT_ROW, choose_for_create,
 	 "Inserts an object of model \"%s\" and returns it. An argument left out takes the column's default; "
@@ -180,7 +180,7 @@ orm_generate_schema(const OrmModel *model)
 	return model->declaration->accessor_schema ? model->declaration->accessor_schema : model->schema;
 }
 
-/* Does the model want these: a verb's function, or "relationships"? */
+/* Does the declaration include a verb's function, or "relationships"? */
 static bool
 includes(const OrmModel *model, const char *name)
 {
@@ -195,7 +195,7 @@ includes(const OrmModel *model, const char *name)
 	return false;
 }
 
-/* The name and, for LANGUAGE orm, the body of a recipe's function. */
+/* Starts the definition of a recipe's function: its name and, for LANGUAGE orm, its body. */
 static OrmAccessor *
 start_accessor(const OrmModel *model, const Recipe *recipe)
 {
@@ -229,7 +229,7 @@ orm_generate_names(const OrmModel *model)
 	return names;
 }
 
-/* Is it one of the integers whose operators go together? */
+/* Is it a type of the integer operator family? */
 static bool
 is_integer(Oid type)
 {
@@ -237,9 +237,9 @@ is_integer(Oid type)
 }
 
 /*
- * Appends that a column is equal to an argument.  Integers of different sizes
- * have operators of their own, for which an index is as good; any other
- * argument, of a function that was made for another type, is cast.
+ * Appends the condition that a column equals an argument.  Integers of
+ * different sizes have operators of their own, which can use an index; an
+ * argument of any other type, of an existing function, is cast.
  */
 static void
 append_equal(StringInfo sql, const OrmAttribute *attribute, int number, Oid type)
@@ -264,7 +264,7 @@ append_equal(StringInfo sql, const OrmAttribute *attribute, int number, Oid type
 					   argument.data, type);
 }
 
-/* The body of find and all: the table, by the arguments. */
+/* The body of find and all: a SELECT with the arguments as conditions. */
 static char *
 select_body(const OrmModel *model, const OrmAccessor *accessor)
 {
@@ -282,7 +282,10 @@ select_body(const OrmModel *model, const OrmAccessor *accessor)
 	return sql.data;
 }
 
-/* Appends the marker of an argument not given; NOT NULL domains refuse NULL defaults. */
+/*
+ * Appends the default orm.unset(...).  A NULL constant of a NOT NULL domain
+ * would fail, so domains use an array element.
+ */
 static void
 append_unset(StringInfo sql, Oid type)
 {
@@ -295,7 +298,7 @@ append_unset(StringInfo sql, Oid type)
 	appendStringInfoString(sql, domain ? "[])[1])" : ")");
 }
 
-/* Appends the argument list; for CREATE with names and defaults, else types alone. */
+/* Appends the argument list: with names and defaults for CREATE, else only types. */
 static void
 append_arguments(StringInfo sql, const OrmAccessor *accessor, bool whole)
 {
@@ -317,7 +320,7 @@ append_arguments(StringInfo sql, const OrmAccessor *accessor, bool whole)
 	appendStringInfoChar(sql, ')');
 }
 
-/* The signature as people read it. */
+/* The signature for messages and results. */
 static char *
 signature(const OrmAccessor *accessor)
 {
@@ -336,7 +339,7 @@ signature(const OrmAccessor *accessor)
 	return text.data;
 }
 
-/* The statement that makes a function. */
+/* The CREATE FUNCTION statement. */
 static char *
 create_statement(const OrmAccessor *accessor)
 {
@@ -355,7 +358,7 @@ create_statement(const OrmAccessor *accessor)
 	return sql.data;
 }
 
-/* The statement that says what it is for. */
+/* The COMMENT ON FUNCTION statement. */
 static char *
 comment_statement(const OrmAccessor *accessor)
 {
@@ -384,9 +387,10 @@ orm_generate_write(const OrmModel *model, OrmAccessor *accessor)
 }
 
 /*
- * The type of an argument: what programs send for the attribute.  Drivers send
- * integers wider than the column at times, and JSON as one of three types, and
- * no function is found then; what comes is checked when it is stored.
+ * The type of the argument for an attribute.  Drivers may send a wider integer
+ * than the column, or JSON as one of three types, for which no function would
+ * be found; so the argument has the wider type, and the value is checked when
+ * it is stored.
  */
 static Oid
 argument_type(const OrmAttribute *attribute)
@@ -405,7 +409,6 @@ argument_type(const OrmAttribute *attribute)
 	}
 }
 
-/* Puts the arguments into a function's record. */
 static void
 set_arguments(OrmAccessor *accessor, const OrmModel *model, const Arguments *arguments)
 {
@@ -427,7 +430,7 @@ set_arguments(OrmAccessor *accessor, const OrmModel *model, const Arguments *arg
 	}
 }
 
-/* The function of a recipe, or NULL when the model can have none. */
+/* The definition of a recipe's function; NULL if the model cannot have it. */
 static OrmAccessor *
 follow_recipe(const OrmModel *model, const Recipe *recipe, bool notices)
 {

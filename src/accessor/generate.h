@@ -1,31 +1,28 @@
 /*
- * generate.h - definitions of the accessors of a model: names, arguments, bodies,
- * without regard to existing functions.  For the files of accessor/ only.
+ * generate.h - the definitions of the accessors of a model: names, arguments
+ * and bodies, without regard to existing functions.  Private to this folder.
  */
 #ifndef ORM_ACCESSOR_RECIPE_H
 #define ORM_ACCESSOR_RECIPE_H
 
 #include "accessor/accessor.h"
 
-/* The schema of a model's functions. */
+/* The schema of a model's accessors. */
 extern const char *orm_generate_schema(const OrmModel *model);
 
 /*
- * All functions that a model could ever have under the names it has now (List
- * of OrmAccessor *): only name, body of those in LANGUAGE orm, in_sql and
- * by_row are set.
+ * All accessors that the model could have under its current names (List of
+ * OrmAccessor *).  Only name, in_sql, writes, by_row and the body of functions
+ * in LANGUAGE orm are set.
  */
 extern List *orm_generate_names(const OrmModel *model);
 
-/*
- * Writes the texts that follow from the rest of a function's record: its
- * signature, its statements and, of find and all, its body.
- */
+/* Writes the texts of a definition: its schema, its signature, its statements and, of find and all, its body. */
 extern void orm_generate_write(const OrmModel *model, OrmAccessor *accessor);
 
 /*
- * The functions that it should have, complete but for "existing" and "same".
- * With "notices", says which cannot exist.
+ * The accessors that the model should have, without "existing" and "same".
+ * With "notices", reports functions that cannot exist.
  */
 extern List *orm_generate_all(const OrmModel *model, bool notices);
 

@@ -1,24 +1,24 @@
 /*
- * language.c - LANGUAGE orm: running its functions.
+ * language.c - running functions in LANGUAGE orm; see language.h.
  *
- * A call finds the compiled function in the plan cache, by OID, xmin and ctid
- * of its pg_proc row, so that CREATE OR REPLACE and ALTER FUNCTION make a new
- * one; opens the model, and compiles again when that has another epoch; then
- * sorts out which arguments were given, and lets the verb run.
+ * A call finds the compiled function in the plan cache by the OID, xmin and
+ * ctid of its pg_proc row, so that CREATE OR REPLACE and ALTER FUNCTION make a
+ * new entry.  It opens the model, and compiles again if the model's epoch has
+ * changed.  Then it determines the given arguments and runs the verb.
  *
- * Given or not: the default of an optional argument is a call of the marker
- * function orm.unset, and the planner puts defaults into the call expression.
- * So an argument that is this call, in the expression that called us, was left
- * out; a NULL said aloud is a plain constant.  The call would have to be set up
- * and run in every statement for every column left out, so the planner support
- * function of orm.unset makes a constant of it that no NULL of a user's equals
- * (orm_function_unset_constant); both forms count.  The expression need not be
- * a FuncExpr of this function (an operator made of it, a call through fmgr):
- * then everything was given.  Wrapping a function in another that forwards its
- * arguments loses the difference, unless the planner inlines the wrapper.
+ * The default of an optional argument is a call of the marker function
+ * orm.unset, and the planner adds defaults to the call expression.  An argument
+ * that is this call in fn_expr was not given; an explicit NULL is a plain
+ * constant.  Since setting up and evaluating the marker for every omitted
+ * column would be slow, the planner support function of orm.unset replaces it
+ * by a constant that no other NULL equals (orm_function_unset_constant()); both
+ * forms are recognized. If fn_expr is not a FuncExpr of this function (an
+ * operator, a call through fmgr), all arguments count as given.  A function
+ * that wraps another one and forwards its arguments loses the difference,
+ * unless it is inlined.
  *
- * A compiled function that a new one supersedes may be running further up the
- * stack, so it lives to the end of the transaction, as models do.
+ * A compiled function that is replaced may still be running further up the
+ * stack, so it is kept until the end of the transaction, as models are.
  */
 #include "postgres.h"
 
@@ -35,7 +35,7 @@
 #include "model/cache.h"
 #include "session/session.h"
 
-/* Sorts out which arguments were given; see the top of this file. */
+/* Determines the given arguments; see the top of this file. */
 static void
 find_given(OrmCall *call)
 {
@@ -51,7 +51,7 @@ find_given(OrmCall *call)
 			!orm_function_is_unset(list_nth(arguments, i), function->unset);
 }
 
-/* Compiles a function and puts it into the plan cache, in place of what stood there. */
+/* Compiles a function and puts it into the plan cache, in place of "plan". */
 static OrmPlan *
 compile_function(HeapTuple tuple, const OrmPlanKey *key, OrmPlan *plan, OrmCall *call)
 {
@@ -61,7 +61,7 @@ compile_function(HeapTuple tuple, const OrmPlanKey *key, OrmPlan *plan, OrmCall 
 	return orm_plan_keep(plan, key, function->context, function);
 }
 
-/* Finds or makes the compiled function, and opens its model; the entry is pinned. */
+/* Finds or compiles the function, and opens its model; returns the entry, pinned. */
 static OrmPlan *
 open_function(Oid oid, OrmCall *call)
 {

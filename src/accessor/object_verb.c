@@ -1,8 +1,8 @@
 /*
- * object_verb.c - see object_verb.h.
+ * object_verb.c - the verbs of LANGUAGE orm for objects; see object_verb.h.
  *
- * Each does what the SQL function of its name does; the arguments of a call are
- * the key, where the verb has one, and parameters of the documents.
+ * A verb does the work of the SQL function of its name.  The arguments of a
+ * call are the key, if the verb takes one, and parameters of the documents.
  */
 #include "postgres.h"
 
@@ -17,7 +17,7 @@
 #include "session/session.h"
 #include "remove/expected.h"
 
-/* The options of a call. */
+/* Reads the options of a call. */
 static OrmWriteOptions
 read_options(const OrmCall *call)
 {
@@ -29,7 +29,7 @@ read_options(const OrmCall *call)
 	return options;
 }
 
-/* The primary key of a call; NULL: a part of it is null. */
+/* The primary key of a call; NULL if a part of it is null. */
 static Datum *
 read_key(const OrmCall *call)
 {
@@ -38,7 +38,7 @@ read_key(const OrmCall *call)
 	return orm_call_has_null_key(call, record) ? NULL : orm_call_key(call, record);
 }
 
-/* The names that conflict_on gives. */
+/* Reads the names of conflict_on. */
 static char **
 read_names(const OrmDocument *document, int *n)
 {
@@ -59,7 +59,7 @@ read_names(const OrmDocument *document, int *n)
 	return names;
 }
 
-/* Hands the objects that were stored to the caller. */
+/* The result of a call that wrote objects. */
 static Datum
 return_objects(OrmCall *call, bool found, Datum json)
 {
@@ -91,7 +91,7 @@ run_update(OrmCall *call)
 	return return_objects(call, found, json);
 }
 
-/* The state in which the row of a call must be. */
+/* Reads the expected state of the row of a call. */
 static OrmExpected
 read_expected(const OrmCall *call)
 {

@@ -1,6 +1,6 @@
 /*
- * object_verb.h - the verbs of LANGUAGE orm that take documents of objects, or
- * none and a key, as the functions orm.create, orm.add, ... do.
+ * object_verb.h - the verbs of LANGUAGE orm for objects: orm.create, orm.add,
+ * ... They take documents of objects, or only a key.
  */
 #ifndef ORM_ACCESSOR_OBJECT_VERB_H
 #define ORM_ACCESSOR_OBJECT_VERB_H

@@ -1,6 +1,6 @@
 /*
- * query_function.c - compiling functions in LANGUAGE orm whose verbs take
- * documents: what their queries may say, and that they are right.
+ * query_function.c - the documents of a function in LANGUAGE orm; see
+ * query_function.h.
  */
 #include "postgres.h"
 
@@ -17,7 +17,7 @@
 #include "query/compiler.h"
 #include "store/options.h"
 
-/* How many documents a verb takes. */
+/* The maximum number of documents of a verb. */
 static int
 count_documents(const OrmLanguageVerb *verb)
 {
@@ -28,7 +28,7 @@ count_documents(const OrmLanguageVerb *verb)
 	return n;
 }
 
-/* Checks that a body has the documents that its verb takes. */
+/* Checks the number of documents of a body; raises 42601. */
 static void
 check_documents(const OrmLanguageVerb *verb, const OrmBody *body)
 {
@@ -49,7 +49,7 @@ check_documents(const OrmLanguageVerb *verb, const OrmBody *body)
 				errhint("It is a JSON object behind the model: %s %s {...}", verb->name, body->model));
 }
 
-/* The document of a body that a verb calls so; NULL: it was not given. */
+/* The document of a body by its name; NULL if not given. */
 static const OrmDocument *
 find_document(const OrmLanguageVerb *verb, const OrmBody *body, const char *name)
 {
@@ -66,7 +66,7 @@ orm_query_function_check_options(const OrmWriteOptions *options)
 		ereport(ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION), errmsg("option \"dry_run\" is not allowed here"));
 }
 
-/* Takes the documents of a verb that has no query. */
+/* Stores the documents of a verb without a query. */
 static void
 take_object(OrmFunction *function, const OrmBody *body)
 {
@@ -76,7 +76,7 @@ take_object(OrmFunction *function, const OrmBody *body)
 	function->object = find_document(verb, body, "object");
 	function->options = find_document(verb, body, "options");
 
-	/* conflict_on, an array, may be left out before the options, an object */
+	/* conflict_on, an array, may be omitted before the options, an object */
 	if (strcmp(verb->documents[1] ? verb->documents[1] : "", "conflict_on") == 0)
 	{
 		function->conflict_on = array ? body->documents[1] : NULL;
@@ -134,7 +134,7 @@ orm_query_function_verb(const OrmFunction *function)
 	return function->result == ORM_RESULT_ROWS ? ORM_QUERY_ROWS : function->verb->query;
 }
 
-/* Raises 42P13 for a query that has a key for which the result has no room. */
+/* Raises 42P13 if the query has a key that does not fit the result. */
 static void
 refuse_key(const OrmFunction *function, const char *key)
 {
@@ -163,7 +163,7 @@ orm_query_function_selected(const OrmFunction *function)
 	return orm_json_string(walk.value);
 }
 
-/* Checks that the result's type is that of the one attribute that the query selects. */
+/* Raises 42P13 unless the result has the type of the only selected attribute. */
 static void
 check_scalar(const OrmFunction *function, const OrmModel *model)
 {
@@ -201,9 +201,8 @@ orm_query_function_check_result(const OrmFunction *function, const OrmModel *mod
 }
 
 /*
- * The parameters of a call that gives all of them, or leaves out the optional
- * ones.  Values are of no account, except that of an array it is asked whether
- * a null stands in it.
+ * The parameters of a sample call, with or without the optional ones.  Values
+ * are not used, except that arrays are searched for nulls.
  */
 static OrmQueryParameter *
 sample_parameters(const OrmFunction *function, bool unset, int *n)
@@ -230,7 +229,7 @@ sample_parameters(const OrmFunction *function, bool unset, int *n)
 	return parameters;
 }
 
-/* Compiles the query for such a call, reads the values that stand in it, and throws the result away. */
+/* Compiles the query for a sample call, reads its values, and discards the result. */
 static void
 compile_sample(const OrmFunction *function, const OrmModel *model, bool unset)
 {

@@ -1,6 +1,6 @@
 /*
- * query_verb.c - the verbs of LANGUAGE orm that take documents: arguments to
- * parameters of a query, what it finds to results.
+ * query_verb.c - the verbs of LANGUAGE orm for queries: arguments become query
+ * parameters, and found rows the result.
  */
 #include "postgres.h"
 
@@ -16,7 +16,7 @@
 #include "exec/stream.h"
 #include "remove/delete.h"
 
-/* The arguments of a call that are no attributes, as parameters. */
+/* The arguments of a call, without those for attributes, as query parameters. */
 static OrmQueryParameter *
 make_parameters(const OrmCall *call, int *n)
 {
@@ -41,7 +41,7 @@ make_parameters(const OrmCall *call, int *n)
 	return parameters;
 }
 
-/* What a call asks for. */
+/* The query request of a call. */
 static OrmQueryRequest
 make_request(const OrmCall *call)
 {
@@ -53,7 +53,7 @@ make_request(const OrmCall *call)
 	return request;
 }
 
-/* The open query of a call. */
+/* Opens the query of a call. */
 static OrmQuery *
 open_query(const OrmCall *call)
 {
@@ -62,15 +62,15 @@ open_query(const OrmCall *call)
 	return orm_query_open(&request);
 }
 
-/* Values of one column on their way to the caller. */
+/* State of receiving the values of one column. */
 typedef struct Values
 {
 	OrmCall *call;
-	int position; /* which column */
+	int position; /* column, from 0 */
 	bool composite;
 } Values;
 
-/* The values that a query is read for. */
+/* Prepares receiving the values of a query. */
 static Values
 begin_values(OrmCall *call, const OrmQuery *query)
 {
@@ -80,7 +80,7 @@ begin_values(OrmCall *call, const OrmQuery *query)
 	return values;
 }
 
-/* Receives the value that is the function's result. */
+/* Receives the only value of the result. */
 static void
 keep_value(void *argument, TupleTableSlot *slot)
 {
@@ -101,7 +101,7 @@ keep_value(void *argument, TupleTableSlot *slot)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Receives one value of many. */
+/* Receives one value of a set. */
 static void
 store_value(void *argument, TupleTableSlot *slot)
 {
@@ -112,7 +112,7 @@ store_value(void *argument, TupleTableSlot *slot)
 	orm_rows_store_value(values->call->fcinfo, value, isnull, values->composite);
 }
 
-/* Hands rows to the result: the only one, or all of a set.  Returns their number. */
+/* Reads rows into the result, a single one or a set; returns their number. */
 static uint64
 read_values(OrmCall *call, OrmQuery *query, uint64 limit)
 {
@@ -128,7 +128,7 @@ read_values(OrmCall *call, OrmQuery *query, uint64 limit)
 	return orm_run_rows(query, limit, set ? store_value : keep_value, &values);
 }
 
-/* Stores the objects that a query finds, one by one. */
+/* Reads the objects of a query, one by one, into the result set. */
 static void
 store_objects(const OrmCall *call)
 {
@@ -172,7 +172,7 @@ run_all(OrmCall *call)
 	return set ? orm_call_null(call) : orm_call_result(call);
 }
 
-/* The first of what a request finds, or NULL. */
+/* The first row of a request, or NULL. */
 static Datum
 read_first(OrmCall *call, const OrmQueryRequest *request)
 {
@@ -206,7 +206,7 @@ run_get(OrmCall *call)
 	return read_first(call, &request);
 }
 
-/* The only one of what a call finds. */
+/* The only row of a call's query. */
 static Datum
 read_one(OrmCall *call, bool required)
 {
@@ -262,7 +262,7 @@ run_page(OrmCall *call)
 	return json;
 }
 
-/* The number of rows, where the function returns one. */
+/* The number of rows as the result, unless the function returns void. */
 static Datum
 number_of_rows(OrmCall *call, int64 n)
 {

@@ -1,5 +1,6 @@
 /*
- * relation.c - relationship functions, and names reserved for others.
+ * relation.c - the accessors of relationships, and the check of their names;
+ * see relation.h.
  *
  *     posts(usuarios):  SELECT t.* FROM "s"."posts" AS t WHERE $1."id" OPERATOR(pg_catalog.=) t."autor_id"
  *     autor(posts):     SELECT t.* FROM "s"."usuarios" AS t WHERE t."id" OPERATOR(pg_catalog.=) $1."autor_id"
@@ -7,8 +8,8 @@
  *                       ON t."id" OPERATOR(pg_catalog.=) j."tag_id"
  *                       WHERE $1."id" OPERATOR(pg_catalog.=) j."post_id"
  *
- * The operators are those of the foreign keys, which take the referenced
- * column first; the planner turns them round where an index needs it.
+ * The operators are those of the foreign keys, with the referenced column
+ * first; the planner commutes them to use an index.
  */
 #include "postgres.h"
 
@@ -26,7 +27,7 @@
 #include "base/sql.h"
 #include "model/join.h"
 
-/* The body of a relationship's function. */
+/* The body of a relationship's accessor. */
 static char *
 relationship_body(const OrmModel *model, const OrmRelationship *relationship)
 {
@@ -80,7 +81,7 @@ orm_relation_accessor(const OrmModel *model, const OrmRelationship *relationship
 	return accessor;
 }
 
-/* Raises 42710: the name is taken, and why that matters. */
+/* Raises 42710, with the conflict as detail. */
 static void
 raise_name(const OrmModel *model, const char *name, const char *detail)
 {
@@ -102,7 +103,7 @@ callable_on_row(Form_pg_proc form, Oid row_type)
 	return OidIsValid(type) && can_coerce_type(1, &row_type, &type, COERCION_IMPLICIT);
 }
 
-/* Is there a function in pg_catalog that name(row) calls? */
+/* Does name(row) call a function of pg_catalog? */
 static bool
 hides_function(const char *name, Oid row_type)
 {
@@ -120,7 +121,7 @@ hides_function(const char *name, Oid row_type)
 	return found;
 }
 
-/* Is there a type in pg_catalog to which a row can be cast, so that name(row) reads like the cast? */
+/* Is there a type of this name in pg_catalog with a cast from the row, which name(row) would invoke? */
 static bool
 hides_cast(const char *name, Oid row_type)
 {

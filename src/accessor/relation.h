@@ -1,15 +1,15 @@
 /*
- * relation.h - the functions of relationships.
+ * relation.h - the accessors of relationships.
  */
 #ifndef ORM_ACCESSOR_RELATION_H
 #define ORM_ACCESSOR_RELATION_H
 
 #include "accessor/accessor.h"
 
-/* A relationship's function, without texts but for its body and purpose. */
+/* The definition of a relationship's accessor; of its texts only body and purpose are set. */
 extern OrmAccessor *orm_relation_accessor(const OrmModel *model, const OrmRelationship *relationship);
 
-/* Raises 42710 when a relationship's function may not have its name. */
+/* Raises 42710 if a relationship's name is not allowed for its accessor. */
 extern void orm_relation_check_name(const OrmModel *model, const OrmAccessor *accessor);
 
 #endif

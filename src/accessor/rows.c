@@ -1,5 +1,5 @@
 /*
- * rows.c - see rows.h.
+ * rows.c - returning rows of a model's table; see rows.h.
  */
 #include "postgres.h"
 
@@ -12,7 +12,7 @@
 
 #include "accessor/rows.h"
 
-/* The row type as the caller expects it, or NULL. */
+/* The row type that the caller expects, or NULL. */
 static TupleDesc
 expected_of(const OrmResultRows *rows)
 {
@@ -21,7 +21,7 @@ expected_of(const OrmResultRows *rows)
 	return caller && IsA(caller, ReturnSetInfo) ? caller->expectedDesc : NULL;
 }
 
-/* Are these the columns of the model's table, all of them, or all but columns added later? */
+/* Does a row type have the columns of the model's table, except for columns added later? */
 static bool
 has_columns(const OrmModel *model, TupleDesc row)
 {
@@ -52,8 +52,8 @@ orm_rows_check(const OrmResultRows *rows)
 }
 
 /*
- * InitMaterializedSRF would make a descriptor for the caller to compare with
- * its own; that has been done (orm_rows_check).
+ * Not by InitMaterializedSRF(), which would build a descriptor for the caller
+ * to check; orm_rows_check() has done that.
  */
 void
 orm_rows_begin_set(FunctionCallInfo fcinfo)
@@ -71,7 +71,7 @@ orm_rows_begin_set(FunctionCallInfo fcinfo)
 	MemoryContextSwitchTo(context);
 }
 
-/* Spreads a row that has come over the columns of the table's row type; what has not come is NULL. */
+/* Copies a received row to the columns of the table's row type; other columns are NULL. */
 static void
 spread_row(const OrmResultRows *rows, TupleTableSlot *slot, int natts, Datum *values, bool *isnull)
 {
@@ -93,7 +93,7 @@ spread_row(const OrmResultRows *rows, TupleTableSlot *slot, int natts, Datum *va
 	}
 }
 
-/* Do the columns of the rows match what the caller expects? */
+/* Do the columns of received rows match the expected row type? */
 static bool
 is_as_it_comes(const OrmResultRows *rows, TupleTableSlot *slot)
 {
@@ -129,8 +129,8 @@ orm_rows_store(void *argument, TupleTableSlot *slot)
 }
 
 /*
- * The row type as it was before columns were added, as a type of its own: the
- * server compares the type of the row with what the caller expects.
+ * The row type from before columns were added, as a record type: the server
+ * compares the type of the row with the expected one.
  */
 static TupleDesc
 row_before(TupleDesc expected)
@@ -162,7 +162,7 @@ orm_rows_keep(void *argument, TupleTableSlot *slot)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Adds a value of a composite type. */
+/* Adds a composite value as a row. */
 static void
 store_composite(ReturnSetInfo *caller, HeapTupleHeader row)
 {

@@ -1,5 +1,5 @@
 /*
- * rows.h - rows of a model's table, as the result of an SQL function.
+ * rows.h - returning rows of a model's table from an SQL-callable function.
  */
 #ifndef ORM_ACCESSOR_ROWS_H
 #define ORM_ACCESSOR_ROWS_H
@@ -12,30 +12,29 @@ typedef struct OrmResultRows
 {
 	FunctionCallInfo fcinfo;
 	const OrmModel *model;
-	MemoryContext context;	  /* the caller's, where a single row goes */
-	const bool *returned;	  /* by attribute: is it in the rows that come, which have those in table order? */
-	const OrmMember *members; /* or, not NULL: where each attribute is */
-	bool found;				  /* a row was kept, */
-	Datum result;			  /* this one */
+	MemoryContext context;	  /* for a single row: the caller's context */
+	const bool *returned;	  /* by attribute: is it in the received rows, which are in table order? */
+	const OrmMember *members; /* if not NULL: positions of the attributes in the received rows */
+	bool found;				  /* "result" is set */
+	Datum result;			  /* the row that was kept */
 } OrmResultRows;
 
 /*
- * Raises 0A000 when the caller expects rows as the table's were before
- * somebody changed it, while this call waited for its lock: what a prepared
- * SELECT on the table would.  (The server looks as well, but stumbles over a
- * dropped column: XX000.)  Where columns were added the caller gets the rows
- * that it expects, without them.
+ * Raises 0A000 if the caller expects the row type from before a concurrent
+ * change of the table, as a prepared SELECT on the table does.  (The server's
+ * own check fails with XX000 for a dropped column.)  If columns were added, the
+ * caller gets rows without them.
  */
 extern void orm_rows_check(const OrmResultRows *rows);
 
-/* Begins a result of many rows or values; raises 0A000 where none can be taken. */
+/* Begins a result set of rows or values; raises 0A000 if the caller does not accept a set. */
 extern void orm_rows_begin_set(FunctionCallInfo fcinfo);
 
-/* Receive, as an OrmRowFunction, a row of many, or the only one; the argument is the OrmResultRows. */
+/* OrmRowFunctions that add a row to the result set, or keep the only row; the argument is the OrmResultRows. */
 extern void orm_rows_store(void *rows, TupleTableSlot *slot);
 extern void orm_rows_keep(void *rows, TupleTableSlot *slot);
 
-/* Adds a value to a result of many; of a composite type it becomes a row, as the server has it. */
+/* Adds a value to the result set; a composite value is added as a row. */
 extern void orm_rows_store_value(FunctionCallInfo fcinfo, Datum value, bool isnull, bool composite);
 
 #endif

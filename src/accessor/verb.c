@@ -1,7 +1,6 @@
 /*
- * verb.c - the verbs of LANGUAGE orm whose arguments are attributes: arguments
- * to records, records to the statements of store/ and exec/, rows to results.
- * (Those with documents are in query_verb.c and object_verb.c.)
+ * verb.c - the verbs of LANGUAGE orm whose arguments are attributes; see
+ * verb.h. query_verb.c and object_verb.c have the verbs with documents.
  */
 #include "postgres.h"
 
@@ -25,7 +24,7 @@
 #include "store/update.h"
 #include "store/upsert.h"
 
-/* Makes the function's result, a json object, of a row. */
+/* Makes the function's result, a json object, from a row. */
 static Datum
 make_json(const OrmCall *call, TupleTableSlot *slot)
 {
@@ -60,7 +59,7 @@ keep_key(OrmCall *call, TupleTableSlot *slot)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Receives the row that is the function's result. */
+/* Receives the stored row, which is the function's result. */
 static void
 keep_stored(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
@@ -77,7 +76,7 @@ keep_stored(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 	call->rows.result = make_json(call, slot);
 }
 
-/* A key that is NULL, where there is a default, means that default: the object is new. */
+/* Makes NULL key attributes with a default not given: the object is new. */
 static void
 drop_null_key(const OrmModel *model, OrmRecord *record)
 {
@@ -90,7 +89,7 @@ drop_null_key(const OrmModel *model, OrmRecord *record)
 	}
 }
 
-/* What a write of a call is to be; decides what comes back. */
+/* The arguments of a call's write, with the columns to return. */
 static OrmWrite
 make_write(OrmCall *call)
 {
@@ -108,7 +107,7 @@ make_write(OrmCall *call)
 	return write;
 }
 
-/* Prepares for reading the row again, if rows can change after these events (model/after.h). */
+/* Prepares reading the row again, if AFTER triggers can change rows at these events (model/after.h). */
 static void
 watch(OrmCall *call, int events)
 {
@@ -119,7 +118,7 @@ watch(OrmCall *call, int events)
 		call->again = orm_record_make(model, 1);
 }
 
-/* The result: the stored row, as it is when the call ends. */
+/* The stored row, as it is at the end of the call. */
 static Datum
 stored_result(OrmCall *call, const OrmWrite *write)
 {
@@ -206,7 +205,7 @@ read_rows(OrmCall *call, bool first, OrmRowFunction row)
 	orm_get_rows(&get, row, &call->rows);
 }
 
-/* Runs a reading verb; a set is returned as a tuplestore. */
+/* Runs a verb that reads. */
 static Datum
 read_result(OrmCall *call, bool first)
 {
@@ -262,7 +261,7 @@ static const OrmLanguageVerb verbs[] = {
 	 .key = ORM_KEY_GIVEN},
 };
 
-/* The verb of a table, or NULL; adds the names to a list. */
+/* Finds a verb in a table, or NULL; adds the other names to a list. */
 static const OrmLanguageVerb *
 find_in(const OrmLanguageVerb *table, int n, const char *name, const char **names, int *nnames)
 {

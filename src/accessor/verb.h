@@ -8,42 +8,41 @@
 #include "query/query.h"
 #include "store/reader.h"
 
-/* What a function may return; flags, as a verb takes several. */
+/* Results of functions; flags, since a verb may have several. */
 typedef enum OrmResult
 {
-	ORM_RESULT_ROW = 1,	 /* the row type of the model's table */
-	ORM_RESULT_ROWS = 2, /* SETOF it */
+	ORM_RESULT_ROW = 1,	 /* row type of the model's table */
+	ORM_RESULT_ROWS = 2, /* SETOF that type */
 	ORM_RESULT_JSON = 4,
 	ORM_RESULT_VOID = 8,
 	ORM_RESULT_BOOLEAN = 16,
 	ORM_RESULT_JSONS = 32, /* SETOF json */
 	ORM_RESULT_BIGINT = 64,
-	ORM_RESULT_SCALAR = 128, /* the type of the one attribute that "select" names */
-	ORM_RESULT_SCALARS = 256 /* SETOF it */
+	ORM_RESULT_SCALAR = 128, /* type of the only attribute in "select" */
+	ORM_RESULT_SCALARS = 256 /* SETOF that type */
 } OrmResult;
 
-/* What an attribute must be to be an argument. */
+/* The attributes that a verb takes as arguments. */
 typedef enum OrmArgumentRule
 {
-	ORM_ARGUMENTS_TO_STORE,	 /* what can be stored */
-	ORM_ARGUMENTS_TO_CHANGE, /* the key, and what can be stored */
-	ORM_ARGUMENTS_TO_MATCH,	 /* what has an equality */
-	ORM_ARGUMENTS_KEY,		 /* the key, and the version that is expected */
-	ORM_ARGUMENTS_PARAMETERS /* they are no attributes, but parameters of the documents; except the key, where
-								 * it is to be given */
+	ORM_ARGUMENTS_TO_STORE,	 /* attributes that can be stored */
+	ORM_ARGUMENTS_TO_CHANGE, /* the key, and attributes that can be stored */
+	ORM_ARGUMENTS_TO_MATCH,	 /* attributes with an equality operator */
+	ORM_ARGUMENTS_KEY,		 /* the key, and the expected version */
+	ORM_ARGUMENTS_PARAMETERS /* parameters of the documents, and the key if ORM_KEY_GIVEN */
 } OrmArgumentRule;
 
-/* What a verb does with the primary key. */
+/* The use of the primary key by a verb. */
 typedef enum OrmKeyRule
 {
 	ORM_KEY_UNUSED,
-	ORM_KEY_KNOWN, /* the model must have one */
-	ORM_KEY_GIVEN  /* ... and each call says all of it */
+	ORM_KEY_KNOWN, /* the model must have a primary key */
+	ORM_KEY_GIVEN  /* and each call must give all of it */
 } OrmKeyRule;
 
 struct OrmCall;
 
-/* A verb of the language; the table of them is in verb.c. */
+/* A verb of the language; the tables are in verb.c, query_verb.c and object_verb.c. */
 typedef struct OrmLanguageVerb
 {
 	const char *name;
@@ -51,21 +50,19 @@ typedef struct OrmLanguageVerb
 	int results; /* OrmResult flags */
 	OrmArgumentRule arguments;
 	OrmKeyRule key;
-	bool takes_row;							   /* a single argument may be the whole row */
-	bool no_model;							   /* it stands alone in its body */
-	bool queues;							   /* it leaves the queue alone, or adds to it */
-	const char *documents[ORM_BODY_DOCUMENTS]; /* "query", "patch", "object", "conflict_on", "options": what it
-												* takes, in this order */
-	int required;							   /* how many of them must be given */
-	OrmQueryVerb query;						   /* with a query: what it is read for */
-	OrmVerb write;							   /* with an object or options: whose these are */
+	bool takes_row; /* a single argument may be a row of the table */
+	bool no_model;	/* the body has no model */
+	bool queues;	/* no flush before it runs: it uses the session's queue itself, or adds to it */
+	const char *documents[ORM_BODY_DOCUMENTS]; /* in order: "query", "patch", "object", "conflict_on", "options" */
+	int required;							   /* number of required documents */
+	OrmQueryVerb query;						   /* with a query: the verb it is read for */
+	OrmVerb write;							   /* with an object or options: the verb they are read for */
 	Datum (*run)(struct OrmCall *call);
 } OrmLanguageVerb;
 
 /*
- * The verb of that name; raises 42601 for none.  Of two the one that takes
- * documents is meant where the body has some, else the one whose arguments are
- * attributes.
+ * The verb of a name; raises 42601 if there is none.  If two verbs have the
+ * name, with_documents selects the one that takes documents.
  */
 extern const OrmLanguageVerb *orm_verb_find(const char *name, bool with_documents);
 

@@ -37,12 +37,11 @@ typedef struct OrmStatement
 	bool numbered;			   /* many, not INSERT: the record's number, from 1, is returned next */
 	OrmOnConflict on_conflict; /* INSERT */
 	bool many;
-	bool changed_only; /* write only rows that change; _STORED: return whether the row differs, as the last column */
-	struct OrmBatch
-		*differing; /* _STORED with changed_only: receives records whose rows differ; does not affect the text */
-	bool action;	/* INSERT with on_conflict UPDATE: return whether the row was inserted, as the last column */
-	bool lock;		/* _STORED: lock the rows in the order of the key */
-	bool etag;		/* _STORED: return the row's etag, as the last column */
+	bool changed_only;			/* write only rows that change; _STORED: return in the last column whether it differs */
+	struct OrmBatch *differing; /* _STORED with changed_only: receives records whose rows differ */
+	bool action;				/* INSERT with on_conflict UPDATE: return in the last column whether it was inserted */
+	bool lock;					/* _STORED: lock the rows in the order of the key */
+	bool etag;					/* _STORED: return the row's etag in the last column */
 } OrmStatement;
 
 /* Does unnest of an array of this type return one value per row? */
