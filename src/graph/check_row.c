@@ -281,7 +281,8 @@ typedef struct KeyTrial
 {
 	const OrmSubject *subject;
 	const OrmKey *key;
-	const Datum *values;		 /* by attribute */
+	const Datum *values; /* by attribute */
+	const bool *isnull;
 	bool *returning;			 /* the primary key */
 	Datum other[INDEX_MAX_KEYS]; /* the row's, in key order */
 	bool found;
@@ -323,8 +324,13 @@ look_for_row(void *argument)
 	OrmBatch batch = {&write, &record, 1};
 
 	for (int i = 0; i < trial->key->nattributes; i++)
-		orm_record_set(record, trial->key->attributes[i], trial->values[trial->key->attributes[i]], false);
-	orm_lookup_read(&batch, trial->key);
+	{
+		int attribute = trial->key->attributes[i];
+
+		orm_record_set(record, attribute, trial->values[attribute], trial->isnull[attribute]);
+	}
+	if (orm_record_has_key(record, trial->key))
+		orm_lookup_read(&batch, trial->key);
 }
 
 /* The names of a key's attributes: a, b */
@@ -353,6 +359,15 @@ is_of_row(const OrmObject *object, const OrmModel *model, const Datum *key)
 	return true;
 }
 
+/* Is a value of an attribute the subject's, or are both NULL? */
+static bool
+same_or_null(const OrmSubject *subject, int attribute, NullableDatum value)
+{
+	if (value.isnull || subject->isnull[attribute])
+		return value.isnull && subject->isnull[attribute];
+	return orm_key_order_same_value(subject->model, attribute, value.value, subject->values[attribute]);
+}
+
 /* Does the document give a row another value in the key? */
 static bool
 is_moved(const OrmSubject *subject, const OrmObject *object, const OrmKey *key)
@@ -365,8 +380,7 @@ is_moved(const OrmSubject *subject, const OrmObject *object, const OrmKey *key)
 
 		if (supplier(object, a) != NULL)
 			return true;
-		if (is_given(record, a) &&
-			(record->isnull[a] || !orm_key_order_same_value(subject->model, a, record->values[a], subject->values[a])))
+		if (is_given(record, a) && !same_or_null(subject, a, (NullableDatum){record->values[a], record->isnull[a]}))
 			return true;
 	}
 	return false;
@@ -407,6 +421,7 @@ is_exchange(const OrmSubject *subject, const OrmKey *key, const OrmObject *mover
 			.subject = subject,
 			.key = key,
 			.values = mover->record->values,
+			.isnull = mover->record->isnull,
 			.returning = orm_key_flags(subject->model, subject->model->primary_key),
 		};
 
@@ -436,9 +451,9 @@ is_vacated(const OrmSubject *subject, const OrmKey *key, const Datum *row)
 	return mover != NULL && !(is_strict(subject->model, key) && is_exchange(subject, key, mover));
 }
 
-/* The value that an object will have for an attribute; false: it is NULL, or not known. */
+/* The value that an object will have for an attribute; false: it is not known. */
 static bool
-final_value(const OrmObject *object, int attribute, Datum *value)
+final_value(const OrmObject *object, int attribute, NullableDatum *value)
 {
 	const OrmRecord *record = object->record;
 	int at = object->group->returned.place_of[attribute];
@@ -446,25 +461,27 @@ final_value(const OrmObject *object, int attribute, Datum *value)
 
 	if (record->given[attribute])
 	{
-		*value = record->values[attribute];
-		return is_given(record, attribute) && !record->isnull[attribute];
+		*value = (NullableDatum){record->values[attribute], record->isnull[attribute]};
+		return is_given(record, attribute);
 	}
-	*value = known != NULL ? known->value : (Datum) 0;
-	return known != NULL && known->present && !known->isnull;
+	if (known == NULL || !known->present)
+		return false;
+	*value = (NullableDatum){known->value, known->isnull};
+	return true;
 }
 
-/* Will the object have the same value as another one, which is not NULL? */
+/* Will the object have the same value of a key as another one? */
 static bool
-takes_value(const OrmSubject *subject, const OrmObject *other, int attribute)
+takes_value(const OrmSubject *subject, const OrmObject *other, const OrmKey *key, int attribute)
 {
 	const OrmObject *mine = supplier(subject->object, attribute);
 	const OrmObject *its = supplier(other, attribute);
-	Datum value;
+	NullableDatum value;
 
 	if (mine != NULL || its != NULL)
 		return mine == its && !mine->said.broken;
-	return final_value(other, attribute, &value) && subject->known[attribute] && !subject->isnull[attribute] &&
-		orm_key_order_same_value(subject->model, attribute, value, subject->values[attribute]);
+	return final_value(other, attribute, &value) && subject->known[attribute] && (key->nulls_equal || !value.isnull) &&
+		same_or_null(subject, attribute, value);
 }
 
 /* Does an object of the document that came before take the same value? */
@@ -481,7 +498,7 @@ is_taken(const OrmSubject *subject, const OrmKey *key)
 		bool same = other != subject->object && other->written && other->same.twin == NULL;
 
 		for (int k = 0; same && k < key->nattributes; k++)
-			same = takes_value(subject, other, key->attributes[k]);
+			same = takes_value(subject, other, key, key->attributes[k]);
 		if (same && !(named && is_of_row(other, subject->model, own)))
 			return true;
 	}
@@ -497,11 +514,14 @@ is_stored(const OrmSubject *subject, const OrmKey *key)
 		.subject = subject,
 		.key = key,
 		.values = subject->values,
+		.isnull = subject->isnull,
 		.returning = orm_key_flags(model, model->primary_key),
 	};
 
-	return orm_check_row_knows(subject, key->attributes, key->nattributes) &&
-		orm_finding_look(subject->graph->findings, look_for_row, &trial) && trial.found &&
+	for (int i = 0; i < key->nattributes; i++)
+		if (!subject->known[key->attributes[i]])
+			return false;
+	return orm_finding_look(subject->graph->findings, look_for_row, &trial) && trial.found &&
 		!is_of_row(subject->object, model, trial.other) && !is_vacated(subject, key, trial.other);
 }
 

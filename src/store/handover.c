@@ -158,18 +158,19 @@ make_parked(const Handover *handover, const OrmRecord *record, const ErrorData *
 	return any ? parked : NULL;
 }
 
-/* Sets the values of the violated constraint to NULL temporarily; false if none is nullable. */
+/*
+ * Sets the values of the violated constraint to NULL temporarily; false if
+ * none is nullable, or if NULLs are not distinct and another row has it.
+ */
 static bool
 park(const Handover *handover, const OrmRecord *record, const ErrorData *error)
 {
 	OrmWrite write = {.model = handover->batch->write->model};
 	OrmRecord *parked = make_parked(handover, record, error);
 	OrmBatch batch = {&write, &parked, 1};
+	Handover parking = {&batch, handover->key, orm_update_batch};
 
-	if (parked == NULL)
-		return false;
-	orm_update_batch(&batch, handover->key);
-	return true;
+	return parked != NULL && try_batch(&parking) == NULL;
 }
 
 /* Raises the server's error, with a hint if several rows could not be written. */
