@@ -1,5 +1,5 @@
 /*
- * after.c - triggers and rules that can change written rows; see after.h.
+ * after.c - triggers and rules that can change returned rows; see after.h.
  */
 #include "postgres.h"
 
@@ -23,16 +23,16 @@ typedef struct Visit
 	int event;
 } Visit;
 
-/* State of following an event from table to table. */
+/* State of the walk from table to table. */
 typedef struct Cascading
 {
 	List *visited;	/* of Visit * */
-	List **depends; /* NULL: nobody asks */
+	List **depends; /* NULL: not requested */
 } Cascading;
 
 static bool follow(Cascading *following, Oid relid, int event);
 
-/* The event of a trigger, as its type has it. */
+/* The event as a bit of pg_trigger.tgtype. */
 static int
 trigger_event(int event)
 {
@@ -41,14 +41,14 @@ trigger_event(int event)
 									 : TRIGGER_TYPE_DELETE;
 }
 
-/* The event of a rule. */
+/* The event as that of a rule. */
 static CmdType
 rule_event(int event)
 {
 	return event == ORM_AFTER_INSERT ? CMD_INSERT : event == ORM_AFTER_UPDATE ? CMD_UPDATE : CMD_DELETE;
 }
 
-/* What an action of a foreign key does to the referencing table; 0: nothing. */
+/* The event that a foreign key's action causes on the referencing table; 0: none. */
 static int
 action_event(Oid function)
 {
@@ -84,7 +84,7 @@ trigger_changes(Cascading *following, Relation relation, const Trigger *trigger,
 	return follow(following, trigger->tgconstrrelid, action);
 }
 
-/* Has the table a rule for the event? */
+/* Does the table have a rule for the event? */
 static bool
 has_rule(Relation relation, int event)
 {
@@ -96,7 +96,7 @@ has_rule(Relation relation, int event)
 	return false;
 }
 
-/* Can rows of one of the tables that a view reads change? */
+/* Can rows of a table of the view change? */
 static bool
 view_changes(Cascading *following, Relation relation, int event)
 {
@@ -113,7 +113,7 @@ view_changes(Cascading *following, Relation relation, int event)
 	return false;
 }
 
-/* Can rows of a partition, or of a table that inherits, change? */
+/* Can rows of a partition or child table change? */
 static bool
 children_change(Cascading *following, Relation relation, int event)
 {
@@ -125,7 +125,7 @@ children_change(Cascading *following, Relation relation, int event)
 	return false;
 }
 
-/* Can rows change after the event on an open table? */
+/* Can rows change after the event on this relation? */
 static bool
 changes(Cascading *following, Relation relation, int event)
 {
@@ -141,7 +141,7 @@ changes(Cascading *following, Relation relation, int event)
 	return relation->rd_rel->relhassubclass && children_change(following, relation, event);
 }
 
-/* The same for a table that may have been looked at already. */
+/* Can rows change after the event on the relation of this OID?  False for a visited or dropped one. */
 static bool
 follow(Cascading *following, Oid relid, int event)
 {

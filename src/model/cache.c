@@ -1,36 +1,35 @@
 /*
  * cache.c - the model cache and its protocol.
  *
- * An entry is a name, the model built for it, the relations that model was
- * read from, and a state:
+ * An entry has a name, the model built for it, the relations read by the build,
+ * and a state:
  *
- *     STALE     must be built (again) before it is used
- *     BUILDING  is being built; a message that arrives now makes it STALE, so
- *               that what was missed while reading is not lost
- *     VALID     no message has arrived since the build began
+ *     STALE     must be built before use
+ *     BUILDING  is being built; an invalidation message that arrives during the
+ *               build makes it STALE
+ *     VALID     no invalidation message has arrived since the build began
  *
- * Who says that something changed: PostgreSQL's relcache invalidation.  DDL on
- * a table invalidates its entry by itself.  The registry's writers invalidate
- * the entry of the mapped table (old and new), so that the model and the saved
- * plans on that table hear of it together, and the entry of orm.model, which
- * stands for "some name means something else now": it makes all entries STALE.
- * A renamed schema changes no table's entry, hence the pg_namespace callback.
- * The callbacks compare OIDs and mark entries; they look up nothing, allocate
- * nothing and raise nothing.
+ * Changes are announced by relcache invalidation.  DDL on a table invalidates
+ * its relcache entry.  Writers of the registry invalidate the relcache entries of
+ * the mapped table (old and new), which reaches the model and the saved plans on
+ * that table together, and that of orm.model, which makes all entries STALE.
+ * Renaming a schema does not invalidate its tables, so there is a syscache
+ * callback on pg_namespace as well.  The callbacks compare OIDs and mark entries;
+ * they do no lookups, do not allocate and do not raise errors.
  *
- * orm_cache_open(): look the entry up; if VALID, lock its table, which makes
- * this backend take in the messages of all who held a conflicting lock before
- * us; if it is VALID still, nothing has changed since the build and nothing
- * can change while we hold the lock.  Otherwise build and look again.
+ * orm_cache_open() looks up the entry.  If it is VALID, the table is locked,
+ * which processes the invalidation messages of transactions that held a
+ * conflicting lock.  If the entry is still VALID, the model is current and cannot
+ * change while the lock is held.  Otherwise the model is built and the entry is
+ * checked again.
  *
- * A rebuilt model that equals the old one is thrown away and the old one, with
- * its epoch, stays: otherwise every autovacuum would empty the plan cache,
- * whose keys hold epochs.  A model that is superseded is handed to the top
- * transaction's memory, so that whoever holds a pointer to it may go on to the
- * end of the transaction.
+ * A rebuilt model that equals the old one is discarded, and the old one is kept
+ * with its epoch: keys of the plan cache contain the epoch, so every autovacuum
+ * would empty that cache otherwise.  A replaced model is moved to the memory of
+ * the top-level transaction, so pointers to it stay valid until its end.
  *
- * Keys are zero-padded names; an entry is entered into the hash table before it
- * is built (as STALE) and filled only with a complete model.
+ * Hash keys are zero-padded names.  An entry is entered as STALE before the build
+ * and receives only complete models.
  */
 #include "postgres.h"
 
@@ -60,16 +59,16 @@ typedef struct CacheEntry
 	char name[NAMEDATALEN]; /* hash key; must be first */
 	EntryState state;
 	OrmModel *model; /* NULL: never built */
-	List *depends;	 /* other relations it was read from; in the model's context */
+	List *depends;	 /* OIDs of other relations read by the build; in the model's context */
 	dlist_node link;
 } CacheEntry;
 
 static HTAB *entries = NULL;
 static dlist_head entry_list = DLIST_STATIC_INIT(entry_list);
 static Oid registry_relid = InvalidOid;
-static uint64 generation = 0; /* of the registry; see orm_cache_generation */
+static uint64 generation = 0; /* see orm_cache_generation */
 
-/* Does the model depend on the relation?  Unknown while it is being built. */
+/* Does the model depend on the relation?  Assumed during the build. */
 static bool
 depends_on(const CacheEntry *entry, Oid relid)
 {
@@ -77,7 +76,7 @@ depends_on(const CacheEntry *entry, Oid relid)
 		list_member_oid(entry->depends, relid);
 }
 
-/* Relcache callback: marks what was read from the relation; InvalidOid means all. */
+/* Relcache callback: marks the entries that depend on the relation; InvalidOid means all. */
 static void
 relation_changed(Datum argument, Oid relid)
 {
@@ -90,7 +89,7 @@ relation_changed(Datum argument, Oid relid)
 	{
 		CacheEntry *entry = dlist_container(CacheEntry, link, iter.cur);
 
-		/* that debug setting says "all" at every lock that is taken: no build would ever end */
+		/* with debug_discard_caches every lock invalidates everything, and no build would complete */
 		if (!OidIsValid(relid) && debug_discard_caches > 0 && entry->state == BUILDING)
 			continue;
 		if (all || depends_on(entry, relid))
@@ -98,7 +97,7 @@ relation_changed(Datum argument, Oid relid)
 	}
 }
 
-/* Syscache callback of pg_namespace: a schema may have another name now. */
+/* Syscache callback for pg_namespace: a schema may have been renamed. */
 static void
 schema_changed(Datum argument, int cache, uint32 hash)
 {
@@ -112,7 +111,7 @@ orm_cache_init(void)
 	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
 }
 
-/* The entry of a name, made if need be. */
+/* Finds or creates the entry of a name. */
 static CacheEntry *
 enter(const char *name)
 {
@@ -141,7 +140,7 @@ enter(const char *name)
 	return entry;
 }
 
-/* Lets go of an entry's model; it lives on to the end of the transaction. */
+/* Detaches the model of an entry; its memory is freed at the end of the transaction. */
 static void
 park(CacheEntry *entry)
 {
@@ -151,7 +150,7 @@ park(CacheEntry *entry)
 	entry->depends = NIL;
 }
 
-/* Takes the entry of a name that means nothing out of the table. */
+/* Removes the entry of a name without a model. */
 static void
 forget(CacheEntry *entry)
 {
@@ -160,7 +159,7 @@ forget(CacheEntry *entry)
 	hash_search(entries, entry->name, HASH_REMOVE, NULL);
 }
 
-/* Takes a fresh model into an entry, or throws it away where nothing has changed. */
+/* Puts a new model into an entry, or discards it when it equals the old one. */
 static void
 install(CacheEntry *entry, OrmModel *model, List *depends)
 {
@@ -175,7 +174,7 @@ install(CacheEntry *entry, OrmModel *model, List *depends)
 	entry->depends = depends;
 }
 
-/* Raises that there is no such model. */
+/* Raises 42704. */
 static void
 raise_unknown(const char *name)
 {
@@ -183,7 +182,7 @@ raise_unknown(const char *name)
 			orm_cache_nearest(name));
 }
 
-/* Raises that a model has no table yet. */
+/* Raises 42P01 for a model without a table. */
 static void
 raise_no_table(const OrmRegistered *row)
 {
@@ -192,9 +191,10 @@ raise_no_table(const OrmRegistered *row)
 }
 
 /*
- * Builds the model of an entry under a lock on its table.  Returns false when
- * there is none (raise: that is an error).  The entry is VALID afterwards
- * unless a message arrived during the build.
+ * Builds the model of an entry under a lock on its table.  Without a mapped model
+ * of that name it removes the entry and returns false, or raises an error if
+ * "raise" is set.  The entry is VALID afterwards unless an invalidation message
+ * arrived or the table was dropped.
  */
 static bool
 rebuild(CacheEntry *entry, const char *name, LOCKMODE lockmode, bool raise)
@@ -217,10 +217,10 @@ rebuild(CacheEntry *entry, const char *name, LOCKMODE lockmode, bool raise)
 	}
 	LockRelationOid(row->relid, lockmode);
 	if (entry->state != BUILDING)
-		return true; /* look again: the lock brought news */
+		return true; /* locking processed an invalidation message: check again */
 	model = orm_model_build(row, CurrentMemoryContext, &depends);
 	if (model == NULL)
-		entry->state = STALE; /* dropped between the registry and the lock */
+		entry->state = STALE; /* dropped before it was locked */
 	else
 	{
 		install(entry, model, depends);
@@ -230,7 +230,7 @@ rebuild(CacheEntry *entry, const char *name, LOCKMODE lockmode, bool raise)
 	return true;
 }
 
-/* Locks the table of a VALID entry; true when the entry is VALID still. */
+/* Locks the table of a VALID entry.  False, without the lock, when the entry is no longer VALID. */
 static bool
 lock_and_look_again(CacheEntry *entry, LOCKMODE lockmode)
 {
@@ -243,7 +243,7 @@ lock_and_look_again(CacheEntry *entry, LOCKMODE lockmode)
 	return false;
 }
 
-/* See the top of this file. */
+/* Opens a model; see the protocol at the top of this file. */
 static const OrmModel *
 open_model(const char *name, LOCKMODE lockmode, bool raise)
 {

@@ -1,7 +1,7 @@
 /*
- * cache.h - the model cache: name -> OrmModel, one a backend.
+ * cache.h - the model cache of a backend, by name.
  *
- * The protocol is explained at the top of cache.c.
+ * See cache.c for the protocol.
  */
 #ifndef ORM_MODEL_CACHE_H
 #define ORM_MODEL_CACHE_H
@@ -12,22 +12,23 @@
 extern void orm_cache_init(void);
 
 /*
- * The model of that name, its table locked in the given mode until the
- * transaction ends, up to date as of that lock.  The pointer is good until the
- * top transaction ends, whatever is invalidated meanwhile.
+ * The model of that name, current as of a lock on its table.  The lock is of the
+ * given mode and held until the transaction ends.  The model is owned by the
+ * cache and stays valid until the top-level transaction ends, regardless of
+ * invalidations.
  *
- * Raises 42704 (with the nearest name) for an unknown model, 42P01 (with the
- * hint orm.create_all()) for one that has no table yet.
+ * Raises 42704 (with the nearest name) when the model does not exist, 42P01 (with
+ * the hint orm.create_all()) when it has no table yet.
  */
 extern const OrmModel *orm_cache_open(const char *name, LOCKMODE lockmode);
 
-/* The same, NULL instead of an error. */
+/* Like orm_cache_open, but returns NULL when there is no such model or it has no table. */
 extern const OrmModel *orm_cache_open_if_any(const char *name, LOCKMODE lockmode);
 
-/* Moves whenever names of models may mean something else; what was read from the registry before is stale. */
+/* A counter of registry changes: data read from the registry under another value is stale. */
 extern uint64 orm_cache_generation(void);
 
-/* In an ereport: the hint with the nearest model's name. */
+/* For use in ereport(): a hint with the nearest model name. */
 extern int orm_cache_nearest(const char *name);
 
 #endif

@@ -1,10 +1,9 @@
 /*
- * candidate.c - which operators a name may mean, and which of them it
- * does mean.
+ * candidate.c - operator candidates of a name, and the choice among them.
  *
- * The server's parser looks names up by search_path and then chooses by types.
- * Here only the first half differs: what may be chosen among is decided by who
- * answers for an operator, not by where it stands.
+ * The server's parser collects candidates by search_path and then chooses by
+ * operand types.  Here the candidates are the trusted operators of the name, in
+ * any schema; the choice by types is the server's.
  */
 #include "postgres.h"
 
@@ -30,7 +29,7 @@
 
 #include "model/candidate.h"
 
-/* The kinds of operands that a polymorphic type stands for. */
+/* Kinds of polymorphic types. */
 typedef enum Shape
 {
 	NOT_POLYMORPHIC,
@@ -38,7 +37,7 @@ typedef enum Shape
 	ARRAY,
 	RANGE,
 	MULTIRANGE,
-	ITSELF /* a row type: known only beside another of the same */
+	ITSELF /* record: resolved only from another operand of this kind */
 } Shape;
 
 static const struct
@@ -59,7 +58,7 @@ static const struct
 			  {RECORDOID, ITSELF},
 			  {RECORDARRAYOID, ITSELF}};
 
-/* What kind of operands a declared type stands for. */
+/* The kind of a declared type. */
 static Shape
 shape_of(Oid type)
 {
@@ -99,7 +98,7 @@ orm_candidate_concrete(Oid type, Oid declared, Oid actual)
 	return wanted == MULTIRANGE && OidIsValid(range) ? get_range_multirange(range) : InvalidOid;
 }
 
-/* Fills in the operator as it is to be called with these operands. */
+/* Fills in the operator with the types of a call for these operands. */
 static bool
 describe(Form_pg_operator form, const OrmOperands *operands, OrmOperator *operator)
 {
@@ -162,7 +161,7 @@ owner_of_type(Oid type)
 	return owner;
 }
 
-/* Is the operator in an operator family of a default operator class of the type? */
+/* Does the operator belong to the family of a default operator class of the type? */
 static bool
 in_default_family(Oid operator, Oid type)
 {
@@ -181,15 +180,15 @@ in_default_family(Oid operator, Oid type)
 }
 
 /*
- * Does somebody answer for the operator whom its caller trusts anyway?
+ * Is the operator trusted: of pg_catalog, of a default operator class of the
+ * type, or of an extension under the conditions below?
  *
- * To be a member of an extension is not enough: who owns the extension (with a
- * trusted one, anybody who may create in the database) can add operators of
- * his own to it.  To belong to a superuser is not enough either, as he may
- * have made it for a purpose of his own.  An operator outside pg_catalog must
- * be of exact types, or another that fits the operands better could be put
- * beside it and would be found by its qualified name; domains never count as
- * exact.
+ * Extension membership alone is not sufficient: the owner of an extension (of a
+ * trusted one, any role with CREATE on the database) can add own operators to
+ * it.  Ownership by a superuser alone is not sufficient either: the operator may
+ * not be meant for general use.  An operator outside pg_catalog must be declared
+ * for concrete types, because an operator of the same qualified name with better
+ * matching types could be created later; domains are not accepted either.
  */
 static bool
 is_answered_for(Form_pg_operator form, Oid type)
@@ -213,7 +212,7 @@ is_answered_for(Form_pg_operator form, Oid type)
 		owner == owner_of_function(form->oprcode);
 }
 
-/* May this operator be meant? */
+/* Is this operator a candidate for the operands? */
 static bool
 is_candidate(Form_pg_operator form, const OrmOperands *operands)
 {
@@ -227,7 +226,7 @@ is_candidate(Form_pg_operator form, const OrmOperands *operands)
 		(operands->right != UNKNOWNOID && is_answered_for(form, operands->right));
 }
 
-/* A candidate in front of a list; of two for the same types that of pg_catalog hides the other. */
+/* Prepends a candidate.  Of two with equal argument types, the one of pg_catalog hides the other. */
 static FuncCandidateList
 add_candidate(FuncCandidateList list, Oid oid, Oid namespace_id, int n, const Oid *types)
 {
@@ -290,7 +289,7 @@ orm_candidate_aggregates(const char *name)
 	return found;
 }
 
-/* Is this candidate declared for just these types, an unknown one being that of its neighbour? */
+/* Is the candidate declared for exactly these types?  An unknown type counts as that of the other operand. */
 static bool
 is_exact(FuncCandidateList candidate, int n, const Oid *types)
 {
@@ -327,14 +326,14 @@ orm_candidate_choose(FuncCandidateList candidates, int n, Oid *types)
 	return chosen;
 }
 
-/* Does the type itself, not another that it casts to, stand on the left of an operator? */
+/* Does the operator take the type as its left operand without a cast function? */
 static bool
 stands_left(Form_pg_operator form, Oid type)
 {
 	return form->oprleft == type || IsBinaryCoercible(type, form->oprleft);
 }
 
-/* Compares two names, for list_sort. */
+/* list_sort comparator for names. */
 static int
 compare_names(const ListCell *a, const ListCell *b)
 {

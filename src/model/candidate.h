@@ -1,5 +1,5 @@
 /*
- * candidate.h - which operators a name may mean, and which of them is chosen.
+ * candidate.h - operator candidates of a name, and the choice among them.
  */
 #ifndef ORM_MODEL_CANDIDATE_H
 #define ORM_MODEL_CANDIDATE_H
@@ -8,54 +8,53 @@
 
 #include "model/operator.h"
 
-/* What an operator is wanted for. */
+/* Operand and result types of the operator to be found. */
 typedef struct OrmOperands
 {
-	Oid left;	/* types without domains */
-	Oid right;	/* UNKNOWNOID: that of a value which is still to be read */
-	Oid result; /* BOOLOID, or InvalidOid for anything that has an order */
+	Oid left;	/* base type */
+	Oid right;	/* base type, or UNKNOWNOID for a value that is not read yet */
+	Oid result; /* BOOLOID, or InvalidOid for any type with an order */
 } OrmOperands;
 
-/* What was chosen: InvalidOid when nothing fits (no rivals), or too much does. */
+/* The chosen operator or aggregate; InvalidOid when none fits (no rivals) or the choice is ambiguous. */
 typedef struct OrmChosen
 {
 	Oid oid;
-	List *rivals; /* OIDs of what could stand there */
+	List *rivals; /* OIDs of the fitting candidates */
 } OrmChosen;
 
 /*
- * Operators of that name that may be run for these operands (see the top of
- * operator.h) and return what is wanted; whether the server lets the operands
- * stand there is left to orm_candidate_choose.
+ * Trusted operators of that name (see operator.h) for these operands and result.
+ * orm_candidate_choose checks the operand types.  Palloc'd.
  */
 extern FuncCandidateList orm_candidate_find(const char *name, const OrmOperands *operands);
 
-/* The names of all operators for a left operand, sorted: "<", "<=", ... for a hint. */
+/* The sorted names of all operators for a left operand, for a hint: "<", "<=", ... */
 extern char *orm_candidate_names(const OrmOperands *operands);
 
-/* Aggregates of pg_catalog of that name with one parameter. */
+/* Aggregates of that name in pg_catalog with one parameter.  Palloc'd. */
 extern FuncCandidateList orm_candidate_aggregates(const char *name);
 
 /*
- * Chooses by the server's own rules for operands of these types.  Where all it
- * can do is an implicit cast, that is what it does.
+ * Chooses the candidate for operands of these types by the rules of the server's
+ * parser, implicit casts included.
  */
 extern OrmChosen orm_candidate_choose(FuncCandidateList candidates, int n, Oid *types);
 
 /*
- * The operator as it is to be called; false when it is gone, or when a
- * polymorphic type in it cannot be known from the operands.
+ * Fills in *operator with the types of the call.  False when the operator does
+ * not exist, or a polymorphic type cannot be resolved from the operands.
  */
 extern bool orm_candidate_describe(Oid oid, const OrmOperands *operands, OrmOperator *operator);
 
 /*
- * What a type stands for beside one that is declared as "declared" and is
- * "actual" in the call; a type that is not polymorphic stands for itself.
- * InvalidOid: that does not say.
+ * Resolves a polymorphic type from another operand, declared as "declared" and
+ * of type "actual" in the call.  Other types are returned unchanged.  InvalidOid:
+ * not determined by that operand, or a pseudo-type.
  */
 extern Oid orm_candidate_concrete(Oid type, Oid declared, Oid actual);
 
-/* Have values of the type an order? */
+/* Does the type have a "<" operator of a default btree operator class? */
 extern bool orm_candidate_has_order(Oid type);
 
 #endif

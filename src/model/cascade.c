@@ -1,8 +1,8 @@
 /*
  * cascade.c - cascade options of relationships.
  *
- * The options are SQLAlchemy's.  "merge" means what "save-update" means: here, both
- * are the writing of nested objects.
+ * The options are those of SQLAlchemy.  "merge" and "save-update" are synonyms:
+ * both stand for writing nested objects.
  */
 #include "postgres.h"
 
@@ -27,7 +27,7 @@ static const struct
 	{"delete-orphan", ORPHAN}, {"all", SAVE | DELETE}, {"none", 0},
 };
 
-/* Raises 22023 for a word that there is not. */
+/* Raises 22023 for an unrecognized option. */
 static void
 raise_unknown(const char *word)
 {
@@ -41,14 +41,14 @@ raise_unknown(const char *word)
 		appendStringInfo(&possible, "%s\"%s\"", i ? ", " : "", names[i]);
 	}
 
-	/* of two hints the later one stays */
+	/* the later errhint() replaces the earlier one when there is a nearest option */
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			word[0] == '\0' ? errmsg("cascade option is missing") : errmsg("unrecognized cascade option \"%s\"", word),
 			errhint("Cascade options, separated by commas, are %s.", possible.data),
 			orm_nearest_hint("cascade option", word, names, lengthof(names)));
 }
 
-/* What a word stands for. */
+/* The bits of an option. */
 static int
 find_word(const char *word)
 {
@@ -59,7 +59,7 @@ find_word(const char *word)
 	return 0;
 }
 
-/* Takes the next word, without the blanks around it, off a text; moves the text behind its comma, or to NULL. */
+/* Returns the next option, trimmed; *text moves behind its comma, or becomes NULL at the end. */
 static char *
 next_word(char **text)
 {
@@ -77,7 +77,7 @@ next_word(char **text)
 	return word;
 }
 
-/* Raises 22023 for words that do not go together, or with the relationship. */
+/* Raises 22023 for options that are not allowed together or for the kind of relationship. */
 static void
 check_words(int cascade, bool none, int nwords, OrmRelationshipKind kind)
 {

@@ -7,9 +7,9 @@
 #include "model/declaration.h"
 
 /*
- * The bits (OrmCascade) that a text of words stands for, "all, delete-orphan";
- * NULL: what holds when nothing is said.  Raises 22023 for other words, and for
- * words that do not go together or with the kind of relationship.
+ * Parses cascade options such as "all, delete-orphan" into OrmCascade bits; NULL
+ * gives the default, save-update.  Raises 22023 for unrecognized options, and for
+ * options not allowed together or for this kind of relationship.
  */
 extern int orm_cascade_read(const char *text, OrmRelationshipKind kind);
 

@@ -1,5 +1,5 @@
 /*
- * cast.h - values of one type as values of another, by the server's casts.
+ * cast.h - casts of values by the server's rules.
  */
 #ifndef ORM_MODEL_CAST_H
 #define ORM_MODEL_CAST_H
@@ -7,13 +7,13 @@
 #include "nodes/primnodes.h"
 
 /*
- * The expression that makes a value of type "from" (a CaseTestExpr in it) one
- * of type "to" with its modifiers (-1: none): the cast of an assignment, else, of
- * strings, what the type's input function makes of them.  NULL: there is none.
+ * The expression that casts a value of type "from", represented by a
+ * CaseTestExpr, to type "to" with its modifier (-1: none): an assignment cast, or
+ * for string types an explicit one.  NULL: there is no such cast.  Palloc'd.
  */
 extern Expr *orm_cast_find(Oid from, Oid to, int32 typmod);
 
-/* Evaluates such an expression.  The result, of type "to", is palloc'd where it is by reference. */
+/* Evaluates such an expression.  A pass-by-reference result is palloc'd. */
 extern Datum orm_cast_run(Expr *cast, Oid to, Datum value, bool *isnull);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * declaration.c - model documents: parsing and printing a whole one.
+ * declaration.c - parsing and printing model documents.
  *
- *     declaration.c           the document, its three keys, and what is asked of a declaration
- *     element.c               which elements there are, and their keys
- *     element_key.c           the values of keys
- *     declaration_check.c     what takes more than one element to see
+ *     declaration.c           the document, its three keys, and lookups in a declaration
+ *     element.c               elements and their keys
+ *     element_key.c           values of keys
+ *     declaration_check.c     checks across keys and elements
  */
 #include "postgres.h"
 
@@ -16,10 +16,9 @@
 #include "model/declaration_check.h"
 #include "model/element.h"
 
-/* Words that a query document uses where an attribute could stand. */
+/* Keys of query documents at places of attribute names. */
 static const char *const reserved_names[] = {"and", "or", "not"};
 
-/* The place of an element, of its builder or of one of its keys, as far as they are given. */
 const OrmPath *
 orm_declaration_place(OrmElementPlace *place, int position, const char *builder, const char *key)
 {
@@ -34,7 +33,7 @@ orm_declaration_place(OrmElementPlace *place, int position, const char *builder,
 	return &place->key;
 }
 
-/* Reads the name of the model or of its table; whatever is wrong with it is raised with its place. */
+/* Reads the name of the model or of its table; errors have the place. */
 static void
 read_name(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool is_table)
 {
@@ -61,7 +60,7 @@ read_name(OrmDeclaration *declaration, OrmJson value, const OrmPath *path, bool 
 	PG_END_TRY();
 }
 
-/* A declaration while it is read. */
+/* State of reading a declaration. */
 typedef struct Reader
 {
 	OrmDeclaration *declaration;
@@ -105,7 +104,6 @@ static const OrmMemberKey document_keys[] = {
 static const OrmMemberTable document_table = {
 	.document = "model document", .noun = "key", ORM_MEMBER_RECORDS(document_keys)};
 
-/* Parses a model document and checks it. */
 OrmDeclaration *
 orm_declaration_parse(const OrmDocument *document, bool mapped)
 {
@@ -139,7 +137,6 @@ open_document(StringInfo out, const char *model, const char *table)
 	appendStringInfoString(out, ", \"elements\": [");
 }
 
-/* Appends the document made of a name, a table and elements. */
 void
 orm_declaration_compose(StringInfo out, const char *model, const char *table, int nelements,
 						const OrmDocument *const *elements)
@@ -156,11 +153,11 @@ orm_declaration_compose(StringInfo out, const char *model, const char *table, in
 	appendStringInfoString(out, "]}");
 }
 
-/* The position of the next element of a list, or one behind all. */
+/* The position of the i-th item of a list; behind the end, the maximum. */
 #define NEXT_POSITION(list, i, type) \
 	((i) < list_length(list) ? ((const type *) list_nth(list, i))->position : PG_INT32_MAX)
 
-/* Appends the elements of the three lists as they stood in the document. */
+/* Appends all elements: first those of the three lists by position, then the version and the accessors. */
 static void
 print_elements(StringInfo out, const OrmDeclaration *d)
 {
@@ -195,7 +192,6 @@ print_elements(StringInfo out, const OrmDeclaration *d)
 	}
 }
 
-/* Prints a declaration as a document. */
 char *
 orm_declaration_print(const OrmDeclaration *declaration)
 {
@@ -208,7 +204,6 @@ orm_declaration_print(const OrmDeclaration *declaration)
 	return out.data;
 }
 
-/* The columns of the primary key: of the element, or the ones declared as primary_key. */
 List *
 orm_declaration_key(const OrmDeclaration *declaration)
 {
@@ -232,14 +227,12 @@ orm_declaration_key(const OrmDeclaration *declaration)
 	return key;
 }
 
-/* The column of the version. */
 char *
 orm_declaration_version(const OrmDeclaration *declaration)
 {
 	return declaration->versions != NIL ? ((OrmDeclaredVersion *) linitial(declaration->versions))->column : NULL;
 }
 
-/* The column of that name, or NULL. */
 OrmDeclaredColumn *
 orm_declaration_column(const OrmDeclaration *declaration, const char *name)
 {
@@ -255,7 +248,6 @@ orm_declaration_column(const OrmDeclaration *declaration, const char *name)
 	return NULL;
 }
 
-/* The relationship of that name, or NULL. */
 OrmDeclaredRelationship *
 orm_declaration_relationship(const OrmDeclaration *declaration, const char *name)
 {
@@ -271,7 +263,6 @@ orm_declaration_relationship(const OrmDeclaration *declaration, const char *name
 	return NULL;
 }
 
-/* The name of a column, made into one that an attribute can have. */
 char *
 orm_declaration_attribute_name(const char *column)
 {
@@ -287,7 +278,7 @@ orm_declaration_attribute_name(const char *column)
 	return name;
 }
 
-/* What is left of a column: a name for its attribute; NULL: nothing. */
+/* The column in a mapped document: its attribute name; NULL when that is the column name. */
 static OrmDeclaredColumn *
 strip_column(const OrmDeclaredColumn *column)
 {
@@ -303,7 +294,7 @@ strip_column(const OrmDeclaredColumn *column)
 	return stripped;
 }
 
-/* The primary key as a constraint, as a list; NIL: none. */
+/* The primary key as a list of one constraint; NIL: none. */
 static List *
 key_constraint(const OrmDeclaration *declaration)
 {
@@ -315,7 +306,6 @@ key_constraint(const OrmDeclaration *declaration)
 	return constraint->columns != NIL ? list_make1(constraint) : NIL;
 }
 
-/* Leaves what the catalogs cannot say. */
 void
 orm_declaration_strip(OrmDeclaration *declaration, bool keep_key)
 {

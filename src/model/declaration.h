@@ -1,19 +1,18 @@
 /*
- * declaration.h - a model document, parsed and checked, and printed again.
+ * declaration.h - parsed model documents.
  *
  *     {"model": "Post", "table": "posts", "elements": [
  *         {"column": {"name": "id", "type": "bigint", "primary_key": true}},
  *         {"belongs_to": {"name": "author", "model": "Author", "nullable": false}},
  *         {"index": {"columns": ["created_at"]}}]}
  *
- * Parsing trusts nothing: documents come from clients and from the registry,
- * and both go through here.  Everything that one document can tell about
- * itself is checked (keys, kinds, types exist, names twice, columns named in
- * keys are there, fragments are one expression); what needs other models is
- * checked when tables are made (ddl, define).
+ * Documents of clients and documents of the registry are parsed by the same code
+ * with the same checks: keys, kinds of JSON, existence of types, duplicate names,
+ * columns of keys, and SQL fragments being a single expression.  Checks that need
+ * other models are made when tables are created (ddl, define).
  *
- * Names of schemas, tables, columns and attributes are exact, never folded.
- * "has_*" booleans are OrmChoice: not given is not the same as false.
+ * Names of schemas, tables, columns and attributes are never case-folded.
+ * Optional booleans are OrmChoice, which distinguishes false from not given.
  */
 #ifndef ORM_MODEL_DECLARATION_H
 #define ORM_MODEL_DECLARATION_H
@@ -32,8 +31,8 @@ typedef enum OrmChoice
 typedef struct OrmDeclaredColumn
 {
 	char *name;
-	char *attribute; /* NULL: the same as name */
-	char *type;		 /* SQL text as format_type prints it, qualified; NULL: catalog's (a mapped model) */
+	char *attribute; /* NULL: made from the column name */
+	char *type;		 /* qualified SQL text, see orm_type_name; NULL: in the catalogs (a mapped model) */
 	Oid type_oid;
 	int32 typmod;
 	OrmChoice primary_key;
@@ -41,7 +40,7 @@ typedef struct OrmDeclaredColumn
 	OrmChoice is_unique;
 	OrmChoice indexed;
 	char *server_default; /* SQL expression */
-	char *identity;		  /* "always", "by default"; "none": a key that gets none by itself */
+	char *identity;		  /* "always", "by default"; "none": no implicit identity for a primary key */
 	char *generated;	  /* SQL expression, stored */
 	char *foreign_key;	  /* "target" or "target.column": a model or a table */
 	char *on_delete;	  /* "cascade", "set null", "set default", "restrict", "no action" */
@@ -50,7 +49,7 @@ typedef struct OrmDeclaredColumn
 	char *collation; /* name, qualified unless in pg_catalog; see orm_name_split */
 	Oid collation_oid;
 	char *comment;
-	int position; /* index in "elements", for messages */
+	int position; /* index in "elements" */
 } OrmDeclaredColumn;
 
 typedef enum OrmConstraintKind
@@ -65,7 +64,7 @@ typedef enum OrmConstraintKind
 typedef struct OrmDeclaredConstraint
 {
 	OrmConstraintKind kind;
-	char *name;			  /* NULL: as PostgreSQL chooses; given for a check */
+	char *name;			  /* NULL: chosen by PostgreSQL; always given for a check */
 	List *columns;		  /* of char *; not for a check */
 	char *expr;			  /* check: SQL expression */
 	char *target;		  /* foreign key: a model or a table */
@@ -91,27 +90,27 @@ typedef struct OrmDeclaredRelationship
 	OrmRelationshipKind kind;
 	char *name;
 	char *model;	   /* the target */
-	List *foreign_key; /* of char *: columns of the side that holds the key (many to many: of the
-								 * join table, the ones that reference this model); NIL: found or made */
-	char *through;	   /* many to many: a model or a table; NULL: a join table is made */
+	List *foreign_key; /* of char *: referencing columns (many to many: columns of the join table that
+								 * reference this model); NIL: found or created */
+	char *through;	   /* many to many: a model or a table; NULL: a join table is created */
 	char *back_populates;
-	OrmChoice made;		/* many to many: the join table was made by the extension, and goes with the tables */
+	OrmChoice made;		/* many to many: the join table was created by the extension and is dropped with the tables */
 	OrmChoice nullable; /* belongs to */
 	char *on_delete;	/* belongs to */
 	char *on_update;
-	char *cascade; /* words of orm_cascade_read; NULL: "save-update" */
+	char *cascade; /* see orm_cascade_read; NULL: "save-update" */
 	int position;
 } OrmDeclaredRelationship;
 
-/* What goes along a relationship from an object to those it leads to: bits. */
+/* Operations that cascade from an object to its related objects, as bits. */
 typedef enum OrmCascade
 {
-	ORM_CASCADE_SAVE = 1,	/* nested objects are written */
-	ORM_CASCADE_DELETE = 2, /* they are deleted with it */
-	ORM_CASCADE_ORPHAN = 4	/* has many, has one: removed objects are deleted */
+	ORM_CASCADE_SAVE = 1,	/* write nested objects */
+	ORM_CASCADE_DELETE = 2, /* delete related objects with the object */
+	ORM_CASCADE_ORPHAN = 4	/* has many, has one: delete objects removed from the relationship */
 } OrmCascade;
 
-/* The column that counts how often a row was changed. */
+/* The version column, which counts the changes of a row. */
 typedef struct OrmDeclaredVersion
 {
 	char *column;
@@ -121,27 +120,27 @@ typedef struct OrmDeclaredVersion
 typedef struct OrmDeclaration
 {
 	char *model;
-	char *schema; /* NULL: not given, the first of search_path */
+	char *schema; /* NULL: not given, first schema of search_path */
 	char *relation;
 	List *columns;		   /* of OrmDeclaredColumn * */
 	List *constraints;	   /* of OrmDeclaredConstraint * */
 	List *relationships;   /* of OrmDeclaredRelationship * */
 	List *versions;		   /* of OrmDeclaredVersion *: one, or NIL */
-	bool has_accessors;	   /* the element orm.accessors stands */
-	char *prefix;		   /* of accessors; NULL: snake case of the model */
-	char *accessor_schema; /* NULL: the table's */
-	List *include;		   /* of char *: which accessors; NIL with all_accessors: every one */
+	bool has_accessors;	   /* there is an "accessors" element */
+	char *prefix;		   /* of accessors; NULL: model name in snake case */
+	char *accessor_schema; /* NULL: schema of the table */
+	List *include;		   /* of char *: names of accessors; not used with all_accessors */
 	bool all_accessors;
 } OrmDeclaration;
 
-/* Are there functions of the model?  Where the declaration does not say which: all. */
+/* Does the model have accessors?  Without an "accessors" element, it has all of them. */
 static inline bool
 orm_declaration_has_accessors(const OrmDeclaration *declaration)
 {
 	return !declaration->has_accessors || declaration->all_accessors || declaration->include != NIL;
 }
 
-/* The place "elements[position].builder.key" of a document; good as long as "place" is. */
+/* Memory for the place "elements[position].builder.key". */
 typedef struct OrmElementPlace
 {
 	OrmPath elements;
@@ -150,48 +149,49 @@ typedef struct OrmElementPlace
 	OrmPath key;
 } OrmElementPlace;
 
+/* Fills in *place and returns its path; builder and key may be NULL. */
 extern const OrmPath *orm_declaration_place(OrmElementPlace *place, int position, const char *builder, const char *key);
 
 /*
- * Parses a whole model document.  "mapped" documents (of models whose table
- * exists) say of a table only what the catalogs cannot: of columns the name and
- * the attribute, the primary key, relationships, the version and accessors;
- * they hold no SQL text.  Raises 22023, 42701, 42704, 42601, 42602... with the place.  All
- * in the current memory context.
+ * Parses and checks a model document, in the current memory context.  A "mapped"
+ * document, of a model whose table exists, contains only data that is not in the
+ * catalogs: attribute names of columns, the primary key, relationships, the
+ * version and accessors, and no SQL text.  Raises 22023, 42701, 42704, 42601,
+ * 42602 and others, with the place.
  */
 extern OrmDeclaration *orm_declaration_parse(const OrmDocument *document, bool mapped);
 
 /*
- * The document that orm.model(name, table, elements...) stands for: appends
- * {"model", "table", "elements": [...]} to out.
+ * Appends the document of orm.model(name, table, elements...):
+ * {"model": ..., "table": ..., "elements": [...]}.
  */
 extern void orm_declaration_compose(StringInfo out, const char *model, const char *table, int nelements,
 									const OrmDocument *const *elements);
 
-/* Prints a declaration as a model document (JSON text); only what is given is printed. */
+/* A declaration as a model document (JSON text), palloc'd; keys that are not given are omitted. */
 extern char *orm_declaration_print(const OrmDeclaration *declaration);
 
-/* The names of the columns of the primary key (List of char *), however it was declared; NIL: none. */
+/* Column names of the primary key (List of char *), declared on columns or as an element; NIL: none. */
 extern List *orm_declaration_key(const OrmDeclaration *declaration);
 
 /*
- * The name of the attribute of a column for which none is given: the column's
- * own, or "and_" for "and", "_" for a character that is not allowed there.  A
- * name for which this returns another one cannot be that of an attribute.
+ * The default attribute name of a column, palloc'd: the column name, with "_"
+ * appended to reserved words ("and_") and in place of characters not allowed.  A
+ * name is valid for an attribute if this function returns it unchanged.
  */
 extern char *orm_declaration_attribute_name(const char *column);
 
 /*
- * Takes away what the catalogs will say from now on, as the table has been
- * made: what is left is a "mapped" document.  The primary key stays with
- * "keep_key" (of views and foreign tables, which can have none of their own).
+ * Removes the parts that are in the catalogs once the table exists, which makes
+ * it a "mapped" document.  "keep_key" keeps the primary key, for views and
+ * foreign tables, which cannot have one in the catalogs.
  */
 extern void orm_declaration_strip(OrmDeclaration *declaration, bool keep_key);
 
-/* The column of the version, or NULL. */
+/* Name of the version column, or NULL. */
 extern char *orm_declaration_version(const OrmDeclaration *declaration);
 
-/* Members by name, or NULL. */
+/* The column or relationship of that name, or NULL. */
 extern OrmDeclaredColumn *orm_declaration_column(const OrmDeclaration *declaration, const char *name);
 extern OrmDeclaredRelationship *orm_declaration_relationship(const OrmDeclaration *declaration, const char *name);
 

@@ -1,6 +1,5 @@
 /*
- * declaration_check.c - what takes more than one key, or more than one
- * element, of a model document to see.
+ * declaration_check.c - checks across the keys and elements of a model document.
  */
 #include "postgres.h"
 
@@ -15,7 +14,7 @@
 #include "model/element.h"
 #include "model/relationship.h"
 
-/* A name, and where it stands. */
+/* A name and its place. */
 typedef struct NamePlace
 {
 	const char *name;
@@ -24,7 +23,7 @@ typedef struct NamePlace
 	const char *key;
 } NamePlace;
 
-/* Orders names, the same ones as they stand in the document. */
+/* qsort comparator: by name, then by position in the document. */
 static int
 compare_names(const void *a, const void *b)
 {
@@ -35,7 +34,7 @@ compare_names(const void *a, const void *b)
 	return order != 0 ? order : left->position - right->position;
 }
 
-/* Raises when two of the names are the same, with the place of the second. */
+/* Raises an error for a duplicate name, with the place of the second. */
 static void
 check_distinct(NamePlace *names, int n, const char *what, int sqlstate)
 {
@@ -48,7 +47,7 @@ check_distinct(NamePlace *names, int n, const char *what, int sqlstate)
 					orm_error_place(orm_declaration_place(&place, names[i].position, names[i].builder, names[i].key)));
 }
 
-/* Column names: each once, none of a system column, and not too many. */
+/* Column names: unique, not of system columns, and within the server's limit. */
 static void
 check_column_names(const OrmDeclaration *declaration)
 {
@@ -73,7 +72,7 @@ check_column_names(const OrmDeclaration *declaration)
 	check_distinct(names, list_length(declaration->columns), "column", ERRCODE_DUPLICATE_COLUMN);
 }
 
-/* Raises 42602 for a name that query documents use for something else. */
+/* Raises 42602 for a name reserved by query documents. */
 static void
 check_not_reserved(const NamePlace *name, bool is_column)
 {
@@ -87,7 +86,7 @@ check_not_reserved(const NamePlace *name, bool is_column)
 				is_column ? errhint("Give the attribute a name of its own: attribute => '%s'.", possible) : 0);
 }
 
-/* The one namespace of attributes and relationships. */
+/* Attributes and relationships share one namespace. */
 static void
 check_attributes(const OrmDeclaration *declaration, bool mapped)
 {
@@ -150,7 +149,7 @@ check_value(const OrmDeclaredColumn *column)
 				orm_error_place(orm_declaration_place(&place, column->position, "column", "nullable")));
 }
 
-/* Actions need a foreign key. */
+/* "on_delete" and "on_update" require a foreign key. */
 static void
 check_actions(const OrmDeclaredColumn *column)
 {
@@ -163,7 +162,7 @@ check_actions(const OrmDeclaredColumn *column)
 				orm_error_place(orm_declaration_place(&place, column->position, "column", action)));
 }
 
-/* The type can be a column's, and it has collations if one is given. */
+/* The type is allowed for a column, and is collatable if a collation is given. */
 static void
 check_type(const OrmDeclaredColumn *column)
 {
@@ -187,7 +186,7 @@ check_type(const OrmDeclaredColumn *column)
 	PG_END_TRY();
 }
 
-/* What the parts of each column say together. */
+/* Consistency of the keys of each column. */
 static void
 check_columns(const OrmDeclaration *declaration)
 {
@@ -203,7 +202,7 @@ check_columns(const OrmDeclaration *declaration)
 	}
 }
 
-/* A model has one version at most. */
+/* A model has at most one version. */
 static void
 check_version_once(const OrmDeclaration *declaration)
 {
@@ -215,7 +214,7 @@ check_version_once(const OrmDeclaration *declaration)
 					&place, ((OrmDeclaredVersion *) lsecond(declaration->versions))->position, "version", NULL)));
 }
 
-/* Raises 42P16: the column cannot count. */
+/* Raises 42P16 for a version column. */
 static void
 refuse_version(const OrmDeclaredColumn *column, const char *key, const char *detail)
 {
@@ -227,7 +226,7 @@ refuse_version(const OrmDeclaredColumn *column, const char *key, const char *det
 		errdetail("At %s. %s", orm_path_text(orm_declaration_place(&place, column->position, "column", key)), detail));
 }
 
-/* A column that is declared and counts versions is an integer that is never NULL and that nobody else fills. */
+/* A declared version column is a NOT NULL integer, not generated, no identity and not part of the primary key. */
 static void
 check_version_column(const OrmDeclaration *declaration)
 {
@@ -263,7 +262,7 @@ second_primary_key(const OrmDeclaration *declaration, int position, const char *
 			errhint("One key of several columns is orm.primary_key('a', 'b')."));
 }
 
-/* One primary key, none of its columns nullable. */
+/* At most one primary key, without nullable columns. */
 static void
 check_primary_key(const OrmDeclaration *declaration)
 {
@@ -299,7 +298,7 @@ check_primary_key(const OrmDeclaration *declaration)
 	}
 }
 
-/* Is this a column, or could it be one that belongs_to adds?  Which those are depends on other models. */
+/* Is this a column, or possibly one added by belongs_to?  The names of the latter depend on other models. */
 static bool
 may_be_column(const OrmDeclaration *declaration, const char *name)
 {
@@ -340,7 +339,7 @@ no_such_column(const OrmDeclaration *declaration, const char *name, const OrmPat
 			orm_nearest_hint("column", name, names, list_length(declaration->columns)));
 }
 
-/* A list of columns: each once, and no more than a key can have. */
+/* A list of key columns: no duplicates, and within the server's limit. */
 static void
 check_list(List *columns, const OrmPath *path)
 {
@@ -356,7 +355,7 @@ check_list(List *columns, const OrmPath *path)
 						errmsg("column \"%s\" appears twice in a key", (char *) lfirst(cell)), orm_error_place(path));
 }
 
-/* The columns of keys, indexes and foreign keys; where the table exists its catalogs know them. */
+/* The columns of keys, indexes and foreign keys.  In a mapped document their existence is not checked. */
 static void
 check_constraint_columns(const OrmDeclaration *declaration, bool mapped)
 {
@@ -391,7 +390,7 @@ check_constraint_columns(const OrmDeclaration *declaration, bool mapped)
 	}
 }
 
-/* Names of constraints: those with an index are relations, those but plain indexes are constraints. */
+/* Names of indexes (primary keys, unique constraints, indexes) or of constraints (all but indexes) are unique. */
 static void
 check_constraint_names(const OrmDeclaration *declaration, bool relations)
 {
@@ -413,7 +412,6 @@ check_constraint_names(const OrmDeclaration *declaration, bool relations)
 	check_distinct(names, n, relations ? "index" : "constraint", ERRCODE_DUPLICATE_OBJECT);
 }
 
-/* Checks a declaration, from names to keys. */
 void
 orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 {

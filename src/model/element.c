@@ -1,6 +1,6 @@
 /*
- * element.c - the elements of a model document: which there are,
- * which keys they have, and into which records they go.
+ * element.c - the elements of a model document: builders, their keys, and the
+ * records of declaration.h they are read into.
  */
 #include "postgres.h"
 
@@ -12,7 +12,7 @@
 #define KIND(kind) (1 << (kind))
 #define ANY_KIND 0xffff
 
-/* The contexts of keys: the kinds of records of a table that is made, and again those of one that exists. */
+/* Contexts of keys: the kinds of records of a new table, and in the upper half those of a mapped one. */
 #define MAPPED(kinds) ((uint32) (kinds) << 16)
 #define BOTH(kinds) ((kinds) | MAPPED(kinds))
 
@@ -25,7 +25,7 @@
 		ORM_MEMBER_KEY(text), .allowed = (kinds), .required = (needed) \
 	}
 
-/* Kinds of constraints by what they have. */
+/* Sets of kinds for the tables of keys. */
 #define KEYS \
 	(KIND(ORM_CONSTRAINT_PRIMARY_KEY) | KIND(ORM_CONSTRAINT_UNIQUE) | KIND(ORM_CONSTRAINT_INDEX) | \
 	 KIND(ORM_CONSTRAINT_FOREIGN_KEY))
@@ -107,7 +107,7 @@ static const OrmElementKey accessors_keys[] = {
 	{KEY("include", ANY_KIND, 0), &orm_element_key_words, DECLARATION(include), NULL, accessors},
 };
 
-/* In an ereport: a key of an element, or an element, that a table which exists does not take. */
+/* For use in ereport(): a hint for a key or an element that is not allowed in a mapped document. */
 static bool
 hint_mapped(const OrmMemberKey *member, const char *name, uint32 context, const void *argument)
 {
@@ -126,8 +126,8 @@ hint_mapped(const OrmMemberKey *member, const char *name, uint32 context, const 
 typedef struct RecordType
 {
 	Size size;	 /* 0: the declaration itself is the record */
-	size_t list; /* where in the declaration its list is */
-	size_t kind; /* where in the record its kind is, when it has one */
+	size_t list; /* offset of its list in the declaration */
+	size_t kind; /* offset of the kind in the record; only with has_kind */
 	bool has_kind;
 	size_t position;
 	OrmMemberTable table; /* of OrmElementKey */
@@ -145,14 +145,14 @@ static const RecordType version_record = {sizeof(OrmDeclaredVersion), DECLARATIO
 										  VERSION(position),		  KEY_TABLE(version_keys)};
 static const RecordType accessors_record = {0, 0, 0, false, 0, KEY_TABLE(accessors_keys)};
 
-/* A key of a kind of record. */
+/* The i-th key of a kind of record. */
 static const OrmElementKey *
 record_key(const RecordType *record, int i)
 {
 	return (const OrmElementKey *) orm_members_record(&record->table, i);
 }
 
-/* What a builder makes. */
+/* A builder: the kind of record that an element is read into. */
 typedef struct RelationBuilder
 {
 	OrmMemberKey member;
@@ -188,14 +188,13 @@ builder_of(const RecordType *record, int kind)
 	return builder;
 }
 
-/* The builder of a kind of constraint. */
 const char *
 orm_element_constraint_name(OrmConstraintKind kind)
 {
 	return builder_of(&constraint_record, kind)->member.key;
 }
 
-/* The builder that an element names, and what stands behind it. */
+/* The builder of an element, and its value. */
 static const RelationBuilder *
 find_builder(OrmJson element, const OrmPath *path, bool mapped, OrmJson *body)
 {
@@ -212,14 +211,14 @@ find_builder(OrmJson element, const OrmPath *path, bool mapped, OrmJson *body)
 	return &builders[i];
 }
 
-/* Does this builder have that key? */
+/* Does the builder take this key? */
 static bool
 has_key(const RelationBuilder *builder, const OrmElementKey *key)
 {
 	return (key->member.allowed & KIND(builder->kind)) != 0;
 }
 
-/* A record in which nothing is given. */
+/* An empty record. */
 static void *
 make_record(const RelationBuilder *builder, int position)
 {
@@ -235,7 +234,7 @@ make_record(const RelationBuilder *builder, int position)
 	return record;
 }
 
-/* Reads {key: value, ...} into a record; returns which keys were there. */
+/* Reads {key: value, ...} into a record; returns the given keys as bits. */
 static uint64
 read_keys(const RelationBuilder *builder, OrmJson body, const OrmPath *path, bool mapped, void *record)
 {
@@ -256,7 +255,7 @@ read_keys(const RelationBuilder *builder, OrmJson body, const OrmPath *path, boo
 	return given;
 }
 
-/* Reads the element that says something about the declaration itself. */
+/* Reads the "accessors" element, whose record is the declaration itself. */
 static void
 read_accessors(OrmDeclaration *declaration, const RelationBuilder *builder, OrmJson body, const OrmPath *path,
 			   bool mapped)
@@ -272,7 +271,6 @@ read_accessors(OrmDeclaration *declaration, const RelationBuilder *builder, OrmJ
 			declaration->all_accessors = false;
 }
 
-/* Reads an element into a record of its kind. */
 void
 orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, bool mapped)
 {
@@ -295,7 +293,7 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 	*list = lappend(*list, record);
 }
 
-/* Appends {builder: {key: value, ...}}; key number "always" (-1: none) is printed even if it is empty. */
+/* Appends {builder: {key: value, ...}}; key number "always" (-1: none) is printed even if not given. */
 static void
 print_element(StringInfo out, const RelationBuilder *builder, const void *record, int always)
 {
@@ -319,35 +317,30 @@ print_element(StringInfo out, const RelationBuilder *builder, const void *record
 	appendStringInfoString(out, "}}");
 }
 
-/* Appends a column. */
 void
 orm_element_print_column(StringInfo out, const OrmDeclaredColumn *column)
 {
 	print_element(out, builder_of(&column_record, 0), column, -1);
 }
 
-/* Appends a constraint. */
 void
 orm_element_print_constraint(StringInfo out, const OrmDeclaredConstraint *constraint)
 {
 	print_element(out, builder_of(&constraint_record, constraint->kind), constraint, -1);
 }
 
-/* Appends a relationship. */
 void
 orm_element_print_relationship(StringInfo out, const OrmDeclaredRelationship *relationship)
 {
 	print_element(out, builder_of(&relationship_record, relationship->kind), relationship, -1);
 }
 
-/* Appends the version. */
 void
 orm_element_print_version(StringInfo out, const OrmDeclaredVersion *version)
 {
 	print_element(out, builder_of(&version_record, 0), version, -1);
 }
 
-/* Appends what is said about accessors. */
 void
 orm_element_print_accessors(StringInfo out, const OrmDeclaration *declaration)
 {

@@ -1,22 +1,22 @@
 /*
- * element.h - the elements of a model document: reading and printing them.
+ * element.h - reading and printing the elements of a model document.
  */
 #ifndef ORM_MODEL_ELEMENT_H
 #define ORM_MODEL_ELEMENT_H
 
 #include "model/declaration.h"
 
-/* Reads an element of "elements" into the declaration; position is its index. */
+/* Reads an element into the declaration; "position" is its index in "elements".  Raises errors with the place. */
 extern void orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, bool mapped);
 
-/* Appends elements. */
+/* Append an element as JSON. */
 extern void orm_element_print_column(StringInfo out, const OrmDeclaredColumn *column);
 extern void orm_element_print_constraint(StringInfo out, const OrmDeclaredConstraint *constraint);
 extern void orm_element_print_relationship(StringInfo out, const OrmDeclaredRelationship *relationship);
 extern void orm_element_print_version(StringInfo out, const OrmDeclaredVersion *version);
 extern void orm_element_print_accessors(StringInfo out, const OrmDeclaration *declaration);
 
-/* The builder name of a constraint's kind: "primary_key"... */
+/* The builder name of a kind of constraint: "primary_key"... */
 extern const char *orm_element_constraint_name(OrmConstraintKind kind);
 
 #endif

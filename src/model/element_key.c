@@ -1,5 +1,5 @@
 /*
- * element_key.c - the values of the keys of an element: reading, printing.
+ * element_key.c - reading and printing the values of the keys of an element.
  */
 #include "postgres.h"
 
@@ -21,11 +21,11 @@
 #include "model/element_key.h"
 #include "model/type.h"
 
-/* The member of a record that a key is about, as a pointer of the given type. */
+/* Pointer to the member of a record for a key. */
 #define MEMBER(key, record, type) ((type *) ((char *) (record) + (key)->offset))
 #define CONST_MEMBER(key, record, type) ((const type *) ((const char *) (record) + (key)->offset))
 
-/* The words that stand for a sequence and a default in CREATE TABLE, and are no types. */
+/* Pseudo-types of CREATE TABLE for a column with a sequence. */
 static const char *const serial_words[] = {
 	"serial", "serial2", "serial4", "serial8", "bigserial", "smallserial",
 };
@@ -37,7 +37,7 @@ take_text(const OrmElementKey *key, char *text, void *record)
 	*MEMBER(key, record, char *) = text;
 }
 
-/* A text that names something. */
+/* A text that is not empty. */
 static void
 take_target(const OrmElementKey *key, char *text, void *record)
 {
@@ -71,7 +71,7 @@ take_name_item(const OrmElementKey *key, char *text, void *record)
 	append_item(key, text, record);
 }
 
-/* The word that was meant, as it is written in the table; case does not count. */
+/* The matching word of the key, ignoring case; raises 22023 when there is none. */
 static char *
 find_word(const OrmElementKey *key, const char *text)
 {
@@ -111,7 +111,7 @@ take_expression(const OrmElementKey *key, char *text, void *record)
 	take_text(key, text, record);
 }
 
-/* An SQL expression in which no column can be. */
+/* An SQL expression for a default. */
 static void
 take_default(const OrmElementKey *key, char *text, void *record)
 {
@@ -119,7 +119,7 @@ take_default(const OrmElementKey *key, char *text, void *record)
 	orm_sql_check_default(text);
 }
 
-/* Raises 42704 for what is a type in CREATE TABLE only. */
+/* Raises 42704 for the pseudo-types of CREATE TABLE. */
 static void
 refuse_serial(const char *name)
 {
@@ -131,8 +131,8 @@ refuse_serial(const char *name)
 }
 
 /*
- * A name without schema means pg_catalog's type where there is one, whatever
- * the search_path: a stored document must mean the same for everybody.
+ * An unqualified name means the type of pg_catalog if there is one, so that the
+ * meaning of a document does not depend on search_path.
  */
 static void
 prefer_catalog_type(TypeName *name)
@@ -145,7 +145,7 @@ prefer_catalog_type(TypeName *name)
 		name->names = lcons(makeString("pg_catalog"), name->names);
 }
 
-/* The type is kept as it is printed again. */
+/* A type, stored as its qualified name. */
 static void
 take_type(const OrmElementKey *key, char *text, void *record)
 {
@@ -157,7 +157,7 @@ take_type(const OrmElementKey *key, char *text, void *record)
 	column->type = orm_type_name(column->type_oid, column->typmod);
 }
 
-/* A collation by the whole text as its name ("es_ES.utf8" has a dot), else by schema and name. */
+/* Finds a collation, first with the text as its name (as in "es_ES.utf8"), then as schema and name. */
 static Oid
 find_collation(const char *text)
 {
@@ -175,7 +175,7 @@ find_collation(const char *text)
 							 false);
 }
 
-/* A collation, kept as it is printed again. */
+/* A collation, stored as its qualified name. */
 static void
 take_collation(const OrmElementKey *key, char *text, void *record)
 {
@@ -185,7 +185,7 @@ take_collation(const OrmElementKey *key, char *text, void *record)
 	column->collation = orm_type_collation_name(column->collation_oid);
 }
 
-/* An access method that there is. */
+/* An existing index access method. */
 static void
 take_method(const OrmElementKey *key, char *text, void *record)
 {
@@ -193,7 +193,7 @@ take_method(const OrmElementKey *key, char *text, void *record)
 	take_text(key, text, record);
 }
 
-/* What goes along a relationship, kept as it is written. */
+/* Cascade options, stored unchanged. */
 static void
 take_cascade(const OrmElementKey *key, char *text, void *record)
 {
@@ -215,7 +215,7 @@ const OrmElementKeyType orm_element_key_collation = {ORM_KEY_STRING, take_collat
 const OrmElementKeyType orm_element_key_method = {ORM_KEY_STRING, take_method, false};
 const OrmElementKeyType orm_element_key_cascade = {ORM_KEY_STRING, take_cascade, false};
 
-/* Reads a string; whatever is wrong with it is raised with its place. */
+/* Reads a string; errors have the place. */
 static void
 read_string(const OrmElementKey *key, OrmJson value, const char *expected, const OrmPath *path, void *record)
 {
@@ -256,7 +256,6 @@ read_list(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *re
 				orm_error_place(path));
 }
 
-/* Reads a value by the shape of its key. */
 void
 orm_element_key_read(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *record)
 {
@@ -274,7 +273,6 @@ orm_element_key_read(const OrmElementKey *key, OrmJson value, const OrmPath *pat
 	}
 }
 
-/* Is the member of the record given? */
 bool
 orm_element_key_is_given(const OrmElementKey *key, const void *record)
 {
@@ -305,7 +303,6 @@ print_list(StringInfo out, const List *list)
 	appendStringInfoChar(out, ']');
 }
 
-/* Appends the member of the record as JSON. */
 void
 orm_element_key_print(StringInfo out, const OrmElementKey *key, const void *record)
 {

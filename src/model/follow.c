@@ -1,15 +1,14 @@
 /*
- * follow.c - names in a model document and the columns they mean.
+ * follow.c - binding the names in a model document to columns.
  *
- * When a document is stored for a table, every column it names is recorded
- * with its relation and number (a binding).  While the database lives the
- * numbers lead: orm_follow_names puts the names that the columns have
- * now into a declaration that was parsed from the stored text.  A join table
- * is recorded the same way, with number 0.
+ * When the document of a table is stored, the relation and number of every named
+ * column are recorded with it (a binding).  orm_follow_names then puts the current
+ * names of these columns into the declaration parsed from the stored text.  A join
+ * table has a binding with column number 0.
  *
- * In whose table a name stands: columns, keys, version, belongs_to: the model's own;
- * has_many, has_one: the target's; foreign_key of many_to_many: the join
- * table's.
+ * Columns, keys, the version and belongs_to name columns of the model's own table,
+ * has_many and has_one those of the target's table, and many_to_many those of the
+ * join table.
  */
 #include "postgres.h"
 
@@ -41,10 +40,9 @@ orm_follow_table(const char *name, OrmDeclaration **declaration)
 	return row->relid;
 }
 
-/* What is done with one name: its relation (InvalidOid: not known), and where the name stands. */
+/* Callback for a column name, which it may replace; "relation" is InvalidOid when it does not exist. */
 typedef void (*NameVisitor)(void *context, Oid relation, char **name);
 
-/* Visits the names in a list. */
 static void
 visit_list(List *names, Oid relation, NameVisitor visit, void *context)
 {
@@ -54,7 +52,7 @@ visit_list(List *names, Oid relation, NameVisitor visit, void *context)
 		visit(context, relation, (char **) &lfirst(cell));
 }
 
-/* The relation of a relationship's join table, by name. */
+/* The join table of a relationship: the table of the model of that name, or the table of that name. */
 static Oid
 named_join(const OrmDeclaredRelationship *relationship, const char *schema)
 {
@@ -99,7 +97,7 @@ visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *con
 	}
 }
 
-/* Is this join table given as a table, not as a model? */
+/* Is the join table given by the name of a table, not of a model? */
 static bool
 joins_through_table(const OrmDeclaredRelationship *relationship)
 {
@@ -132,7 +130,7 @@ live_column_name(Oid relation, AttrNumber attnum)
 	return name;
 }
 
-/* Puts the present name of a bound column in the place of a recorded one. */
+/* Replaces the recorded name of a bound column by its current name. */
 static void
 follow_name(void *context, Oid relation, char **name)
 {
@@ -152,7 +150,7 @@ follow_name(void *context, Oid relation, char **name)
 	}
 }
 
-/* Join tables that were renamed. */
+/* Replaces the recorded names of bound join tables by their current names. */
 static void
 follow_join_tables(OrmDeclaration *declaration, const OrmRegistered *row)
 {
@@ -182,7 +180,7 @@ orm_follow_names(OrmDeclaration *declaration, const OrmRegistered *row)
 	declaration->relation = get_rel_name(row->relid);
 }
 
-/* Records a name. */
+/* Adds a binding. */
 static void
 add_ref(OrmRegistered *row, Oid relation, const char *name, AttrNumber attnum)
 {
@@ -194,7 +192,7 @@ add_ref(OrmRegistered *row, Oid relation, const char *name, AttrNumber attnum)
 	row->nrefs++;
 }
 
-/* Records the column of a name, where there is one. */
+/* Adds the binding of a column, if it exists. */
 static void
 bind_name(void *context, Oid relation, char **name)
 {
@@ -226,7 +224,7 @@ orm_follow_bind(const OrmDeclaration *declaration, OrmRegistered *row)
 	}
 }
 
-/* The name of the column that is paired with a referenced one, or NULL. */
+/* The name of the referencing column of a referenced one, or NULL. */
 static char *
 name_of_pair(Oid holder, const AttrNumber *columns, const AttrNumber *referenced_columns, int n, AttrNumber referenced)
 {
@@ -248,8 +246,9 @@ list_names(Oid relation, const AttrNumber *columns, int n)
 }
 
 /*
- * The names of a foreign key's columns: in the order of the primary key that
- * they refer to, as columns without a constraint are paired; else as they are.
+ * Column names of a foreign key, in the order of the referenced primary key, which
+ * is how columns without a constraint are paired.  If it references other columns,
+ * in the order of the foreign key.
  */
 static List *
 column_names(Oid holder, const AttrNumber *columns, Oid referenced, const AttrNumber *referenced_columns, int n)

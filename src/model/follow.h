@@ -1,5 +1,5 @@
 /*
- * follow.h - names in a model document, and the columns they mean.
+ * follow.h - binding the names in a model document to columns.
  */
 #ifndef ORM_MODEL_FOLLOW_H
 #define ORM_MODEL_FOLLOW_H
@@ -7,24 +7,26 @@
 #include "model/model.h"
 
 /*
- * Gives every relationship that can be resolved its foreign key by name, so
- * that a key added later does not make it ambiguous and a rename is followed.
+ * Sets the foreign key column names of all resolved relationships in the
+ * declaration, so that a foreign key added later does not make them ambiguous and
+ * renamed columns are followed.
  */
 extern void orm_follow_pin(OrmDeclaration *declaration, const OrmModel *model);
 
-/* Names in a declaration follow the columns they were bound to; see registry.h. */
+/* Replaces names in a declaration by the current names of the bound columns and tables; see registry.h. */
 extern void orm_follow_names(OrmDeclaration *declaration, const OrmRegistered *row);
 
-/* The columns a declaration names, with their numbers now: refs for the registry row. */
+/* Binds the column names of a declaration to column numbers: fills in the refs of the registry row, palloc'd. */
 extern void orm_follow_bind(const OrmDeclaration *declaration, OrmRegistered *row);
 
 /*
- * The table of a model, or InvalidOid when it has none or is not known; its
- * declaration, names as they are now, as well when "declaration" is not NULL.
+ * The table of a model, or InvalidOid when the model does not exist or has no
+ * table.  Unless NULL, *declaration receives its declaration with current names,
+ * or NULL.  No lock is taken.
  */
 extern Oid orm_follow_table(const char *name, OrmDeclaration **declaration);
 
-/* The name of a table as documents have it, "schema.table"; raises 42P01 when it is gone. */
+/* The name of a table in documents, "schema.table", palloc'd; raises 42P01 when it does not exist. */
 extern char *orm_follow_table_name(Oid relation);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * foreign_key.c - reading foreign keys, and making what stands for one.
+ * foreign_key.c - foreign keys, from constraints or assumed from columns.
  */
 #include "postgres.h"
 
@@ -86,7 +86,7 @@ orm_foreign_key_default_columns(const OrmForeignKey *fk, const char *relationshi
 	return columns;
 }
 
-/* The columns of the primary key, in the key's order, when the index is that of one; else 0. */
+/* Stores the columns of a primary key index and returns their number; 0 for other indexes. */
 static int
 columns_of_index(Oid index, AttrNumber *columns)
 {
@@ -120,7 +120,7 @@ orm_foreign_key_primary(Oid relid, AttrNumber *columns)
 	return n;
 }
 
-/* The columns that identify rows of a relation: its primary key's, else those of the declared one. */
+/* Stores the columns of the primary key or else of the declared key, and returns their number. */
 static int
 key_columns(Oid relid, const OrmDeclaration *declaration, AttrNumber *columns)
 {
@@ -135,7 +135,7 @@ key_columns(Oid relid, const OrmDeclaration *declaration, AttrNumber *columns)
 	return n;
 }
 
-/* The name in a list that is made of these two parts, or NULL. */
+/* The name in the list that consists of prefix and suffix, or NULL. */
 static char *
 find_name(const List *names, const char *prefix, int prefix_length, const char *suffix)
 {
@@ -151,7 +151,7 @@ find_name(const List *names, const char *prefix, int prefix_length, const char *
 	return NULL;
 }
 
-/* The columns in the order of the key, if each is named after a column of it, all with one prefix; else NIL. */
+/* The columns in key order, if all are named like a key column with this prefix; else NIL. */
 static List *
 order_by_names(const OrmForeignKey *fk, const List *columns, const char *prefix, int prefix_length)
 {
@@ -169,7 +169,7 @@ order_by_names(const OrmForeignKey *fk, const List *columns, const char *prefix,
 	return ordered;
 }
 
-/* The columns in the order of the key that they stand for: by their names, else as they are. */
+/* The columns in key order if their names tell it, else unchanged. */
 static List *
 order_columns(const OrmForeignKey *fk, List *columns)
 {

@@ -1,5 +1,5 @@
 /*
- * foreign_key.h - foreign keys of the catalogs, and columns that stand for one.
+ * foreign_key.h - foreign keys, from constraints or assumed from columns.
  */
 #ifndef ORM_MODEL_FOREIGN_KEY_H
 #define ORM_MODEL_FOREIGN_KEY_H
@@ -8,12 +8,12 @@
 #include "model/declaration.h"
 #include "pg_config_manual.h"
 
-/* A foreign key; the columns are paired. */
+/* A foreign key; columns[i] references referenced_columns[i]. */
 typedef struct OrmForeignKey
 {
 	Oid holder;
 	Oid referenced;
-	char *name;	   /* NULL: columns that stand for one */
+	char *name;	   /* of the constraint; NULL: none, see orm_foreign_key_assume */
 	bool cascades; /* ON DELETE CASCADE */
 	bool deferred; /* INITIALLY DEFERRED */
 	int n;
@@ -22,29 +22,29 @@ typedef struct OrmForeignKey
 	Oid operators[INDEX_MAX_KEYS]; /* referenced = holder */
 } OrmForeignKey;
 
-/* The foreign keys of one table to another (List of OrmForeignKey *), by name.  No lock is taken on either. */
+/* The foreign key constraints from one table to another (List of OrmForeignKey *), by name, without locking them. */
 extern List *orm_foreign_key_read(Oid holder, Oid referenced);
 
-/* Has the key just these columns (List of char *), in whatever order? */
+/* Does the key consist of these referencing columns (List of char *), in any order? */
 extern bool orm_foreign_key_has(const OrmForeignKey *key, const List *columns);
 
-/* The columns of a relation's primary key, in the key's order (room for INDEX_MAX_KEYS); returns their number. */
+/* Stores the primary key columns of a relation (room for INDEX_MAX_KEYS) and returns their number.  No lock is taken. */
 extern int orm_foreign_key_primary(Oid relid, AttrNumber *columns);
 
 /*
- * Columns of a relation that stand for a foreign key to the primary key (or
- * the declared one, of views and the like) of another: views, foreign tables
- * and tables without constraints are joined so.  Columns named after those of
- * the key, all with one prefix (parent_a, parent_b), are paired by name; others
- * by their order, with the key's own.  NULL: they do not fit.
+ * Makes a foreign key without a constraint, for views, foreign tables and tables
+ * without constraints, from columns of one relation to the primary key (or the
+ * declared key) of another.  Columns named like the key's columns with one common
+ * prefix (parent_a, parent_b) are paired by name, others by position.  NULL when
+ * number or types do not match.
  */
 extern OrmForeignKey *orm_foreign_key_assume(Oid holder, Oid referenced, const OrmDeclaration *referenced_declaration,
 											 List *columns);
 
-/* The columns that a belongs_to of this name makes for the key: author_id, or author_<column> for a composite one. */
+/* Default column names of a belongs_to of that name: author_id, or author_<column> for a composite key. */
 extern List *orm_foreign_key_default_columns(const OrmForeignKey *key, const char *relationship);
 
-/* The names of its columns with a separator between. */
+/* The names of the referencing columns, joined by a separator. */
 extern char *orm_foreign_key_text(const OrmForeignKey *key, const char *separator);
 
 #endif

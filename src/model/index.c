@@ -1,5 +1,5 @@
 /*
- * index.c - by which columns of a relation its rows can be looked up, and told apart.
+ * index.c - indexes usable for lookups, and unique indexes.
  */
 #include "postgres.h"
 
@@ -15,14 +15,14 @@
 #include "model/index.h"
 #include "model/type.h"
 
-/* Has the table children, whose rows are read as its own but are not in its indexes? */
+/* Does the table have inheritance children?  Queries return their rows, which are not in its indexes. */
 static bool
 has_children(Relation relation)
 {
 	return relation->rd_rel->relkind == RELKIND_RELATION && relation->rd_rel->relhassubclass;
 }
 
-/* An item of one of an index's vectors of OIDs. */
+/* The i-th item of an oidvector attribute of pg_index. */
 static Oid
 vector_oid(HeapTuple index, AttrNumber attnum, int i)
 {
@@ -32,7 +32,7 @@ vector_oid(HeapTuple index, AttrNumber attnum, int i)
 	return isnull ? InvalidOid : ((oidvector *) DatumGetPointer(vector))->values[i];
 }
 
-/* Is the equality of values of the type one that an index with this operator class searches by? */
+/* Is the type's equality operator a member of the family of this btree or hash operator class? */
 static bool
 searches_by_equality(Oid opclass, Oid type)
 {
@@ -54,7 +54,7 @@ searches_by_equality(Oid opclass, Oid type)
 	return OidIsValid(equality) && op_in_opfamily(equality, family);
 }
 
-/* Are values of the i-th column of the index, a whole one, the same to it as they are to the column? */
+/* Does the i-th column of the index, no expression, use the collation and equality of the table's column? */
 static bool
 agrees(HeapTuple index, TupleDesc descriptor, int i)
 {
@@ -79,7 +79,7 @@ orm_index_tells_apart(Relation relation, HeapTuple index)
 	return true;
 }
 
-/* The column that leads the index, if rows can be looked up by it; else InvalidAttrNumber. */
+/* The leading column of the index, if usable for lookups; else InvalidAttrNumber. */
 static AttrNumber
 leader_of(HeapTuple index, TupleDesc descriptor)
 {

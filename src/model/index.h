@@ -1,5 +1,5 @@
 /*
- * index.h - index columns for lookups, and unique indexes.
+ * index.h - indexes usable for lookups, and unique indexes.
  */
 #ifndef ORM_MODEL_INDEX_H
 #define ORM_MODEL_INDEX_H
@@ -10,21 +10,20 @@
 #include "utils/relcache.h"
 
 /*
- * The numbers of the columns that lead an index by which `column = ANY ($1)`
- * finds its rows, whatever plan is made: btree or hash, valid, over all rows,
- * with the column's own collation and its type's equality.  Empty for
- * relations that have no indexes, and for tables with children, whose indexes
- * are their own.  The caller has the relation open.
+ * The leading columns of indexes usable for `column = ANY ($1)` on all rows: valid
+ * btree or hash indexes without predicate, with the collation of the column and
+ * the equality operator of its type.  Empty for tables with inheritance children,
+ * whose indexes are separate.  The caller has opened and locked the relation.
  */
 extern Bitmapset *orm_index_leaders(Relation relation);
 
-/* Is the column of the relation of that OID one of them?  No lock is taken; of one that is gone: false. */
+/* Is the column in orm_index_leaders of the relation?  False when it does not exist.  No lock is taken. */
 extern bool orm_index_leads(Oid relid, AttrNumber column);
 
 /*
- * Has no query of the relation ever two rows with equal values in the columns of
- * a unique index, one over whole columns and all rows?  Not so when the index
- * goes by another equality than the columns, nor when the table has children.
+ * Does a unique index without expressions and predicate guarantee that a query by
+ * its columns returns at most one row?  Not with another collation or equality
+ * operator than the column's, and not on tables with inheritance children.
  */
 extern bool orm_index_tells_apart(Relation relation, HeapTuple index);
 

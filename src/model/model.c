@@ -2,9 +2,9 @@
  * model.c - building an OrmModel from its registry row, its relation and the
  * catalogs.
  *
- * Attributes, keys and defaults come from the relcache; the registry's document
- * adds names of attributes, the key of a view, relationships and accessors.
- * Everything a model holds is copied into its own memory context.
+ * Attributes, keys and defaults come from the relcache.  The registry's document
+ * adds attribute names, the key of a view, relationships, the version and
+ * accessors.  All data is copied into the model's memory context.
  */
 #include "postgres.h"
 
@@ -35,7 +35,7 @@
 #include "model/model.h"
 #include "model/relationship.h"
 
-/* Does an expression call nextval()? */
+/* Does the expression call nextval()? */
 static bool
 calls_nextval(Node *node, void *context)
 {
@@ -46,7 +46,7 @@ calls_nextval(Node *node, void *context)
 	return expression_tree_walker(node, calls_nextval, context);
 }
 
-/* Can an expression raise an error, or does evaluating it show anywhere?  Calls but of these functions may. */
+/* Can the expression raise an error or have side effects?  Assumed of all functions but these. */
 static bool
 is_not_plain(Node *node, void *context)
 {
@@ -64,7 +64,7 @@ is_not_plain(Node *node, void *context)
 	return true;
 }
 
-/* The default of a column, or NULL. */
+/* The default expression of a column, or NULL. */
 static Node *
 default_of(TupleDesc descriptor, AttrNumber attnum)
 {
@@ -76,7 +76,7 @@ default_of(TupleDesc descriptor, AttrNumber attnum)
 	return NULL;
 }
 
-/* The sequence whose next value an expression is, and nothing else; InvalidOid: another expression. */
+/* The sequence of an expression that is nextval() and nothing else; InvalidOid for other expressions. */
 static Oid
 sequence_of(Node *expression)
 {
@@ -86,14 +86,14 @@ sequence_of(Node *expression)
 	if (expression == NULL || !IsA(expression, FuncExpr))
 		return InvalidOid;
 	if (call->funcformat != COERCE_EXPLICIT_CALL && list_length(call->args) == 1 && IsA(linitial(call->args), FuncExpr))
-		call = linitial(call->args); /* int4(nextval(...)), as serial has it */
+		call = linitial(call->args); /* int4(nextval(...)), the default of a serial column */
 	if (call->funcid != F_NEXTVAL || !IsA(linitial(call->args), Const))
 		return InvalidOid;
 	sequence = linitial(call->args);
 	return sequence->constisnull ? InvalidOid : DatumGetObjectId(sequence->constvalue);
 }
 
-/* Reads what the default of a column is. */
+/* Fills in the members about the default of a column. */
 static void
 fill_default(OrmAttribute *attribute, TupleDesc descriptor)
 {
@@ -126,7 +126,7 @@ fill_attribute(OrmAttribute *attribute, TupleDesc descriptor, Form_pg_attribute 
 	attribute->equal_is_same = orm_type_equal_is_same(attribute->type);
 }
 
-/* Two columns whose made names fell together get "_" behind the later one until they differ. */
+/* Makes attribute names unique by appending "_": names made from column names can be equal. */
 static void
 make_names_differ(OrmModel *model)
 {
@@ -139,7 +139,7 @@ make_names_differ(OrmModel *model)
 			}
 }
 
-/* A row type inside a type can change by itself (ALTER TYPE): the model depends on it. */
+/* Adds the composite types inside a type to *depends: ALTER TYPE changes them independently. */
 static void
 depend_on_row_types(const OrmType *type, List **depends)
 {
@@ -153,7 +153,7 @@ depend_on_row_types(const OrmType *type, List **depends)
 			depend_on_row_types(type->fields[i].type, depends);
 }
 
-/* All attributes of the relation, in table order. */
+/* Fills in all attributes of the relation, in table order. */
 static void
 fill_attributes(OrmModel *model, Relation relation)
 {
@@ -185,7 +185,7 @@ orm_model_attribute_over(const OrmModel *model, AttrNumber column)
 	return -1;
 }
 
-/* The key of a unique index over whole columns; false for any other index. */
+/* Reads the key of a valid unique index without expressions and predicate; false for other indexes. */
 static bool
 key_of_index(const OrmModel *model, Relation relation, Oid index, OrmKey *key, bool *primary)
 {
@@ -217,7 +217,7 @@ key_of_index(const OrmModel *model, Relation relation, Oid index, OrmKey *key, b
 	return usable;
 }
 
-/* The key that the document declares, for relations that can have none of their own. */
+/* The declared primary key, for relations without constraints; NULL when a column does not exist. */
 static OrmKey *
 declared_key(const OrmModel *model)
 {
@@ -255,7 +255,7 @@ add_unique(OrmModel *model, const OrmKey *key, bool primary)
 	model->nunique++;
 }
 
-/* Primary key and unique keys. */
+/* Fills in the primary key and the unique keys. */
 static void
 fill_keys(OrmModel *model, Relation relation)
 {
@@ -280,7 +280,7 @@ fill_keys(OrmModel *model, Relation relation)
 		model->attributes[model->primary_key->attributes[i]].in_key = true;
 }
 
-/* Does a trigger count a column?  Its condition names the column (define/version.c). */
+/* Is this the version trigger of the column?  Its WHEN condition reads the column (define/version.c). */
 static bool
 is_counter(const Trigger *trigger, Oid function, AttrNumber column)
 {
@@ -292,7 +292,7 @@ is_counter(const Trigger *trigger, Oid function, AttrNumber column)
 	return bms_is_member(column - FirstLowInvalidHeapAttributeNumber, columns);
 }
 
-/* How the trigger is enabled that counts a column; of several, one that is. */
+/* tgenabled of the version trigger of a column, preferably of an enabled one; '\0' without such a trigger. */
 static char
 find_counter(const TriggerDesc *triggers, AttrNumber column)
 {
@@ -305,7 +305,7 @@ find_counter(const TriggerDesc *triggers, AttrNumber column)
 	return enabled;
 }
 
-/* The attribute that counts changes; a column that is gone, or has become part of a key, counts nothing. */
+/* Fills in the version attribute.  A dropped column, or one in the primary key, is not a version. */
 static void
 fill_version(OrmModel *model, Relation relation)
 {
@@ -317,7 +317,7 @@ fill_version(OrmModel *model, Relation relation)
 		model->version_trigger = find_counter(relation->trigdesc, model->attributes[attribute].attnum);
 }
 
-/* Relationships of the document, resolved where that is possible now. */
+/* Fills in the relationships of the document, resolving those whose tables and keys exist. */
 static void
 fill_relationships(OrmModel *model, List **depends)
 {
@@ -347,7 +347,7 @@ print_key(StringInfo out, const char *what, const OrmKey *key)
 	appendStringInfoChar(out, '\n');
 }
 
-/* Everything that statements and functions made from the model depend on. */
+/* The text that is compared between builds: everything that plans and functions of the model depend on. */
 static char *
 make_fingerprint(const OrmModel *model)
 {
@@ -378,8 +378,9 @@ make_fingerprint(const OrmModel *model)
 }
 
 /*
- * Reads who could tell whether a row that is there was inserted first.  Partitions
- * may have triggers and the like of their own, and so have foreign servers.
+ * Fills in the members about triggers, checks, rules and policies.  Partitioned
+ * and foreign tables do not have plain inserts: partitions and foreign servers
+ * can have triggers of their own.
  */
 static void
 fill_watchers(OrmModel *model, Relation relation)
@@ -397,7 +398,7 @@ fill_watchers(OrmModel *model, Relation relation)
 		   triggers->trig_insert_after_statement));
 }
 
-/* Fills in the model; CurrentMemoryContext is the model's. */
+/* Fills in the model.  CurrentMemoryContext is the model's context. */
 static void
 fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **depends)
 {

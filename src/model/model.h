@@ -1,10 +1,10 @@
 /*
- * model.h - OrmModel: a model as it is now, resolved from the registry, the
- * relcache and the catalogs.  Immutable; lives in a memory context of its own;
- * handed out by the model cache (model/cache.h).
+ * model.h - OrmModel: the current state of a model, resolved from the registry,
+ * the relcache and the catalogs.  It is immutable, has a memory context of its
+ * own, and is obtained from the model cache (model/cache.h).
  *
- * A model exists in this form only when it has a table.  One that is merely
- * declared is an OrmDeclaration.
+ * Only models with a table have an OrmModel.  A declared model without a table
+ * is an OrmDeclaration.
  */
 #ifndef ORM_MODEL_MODEL_H
 #define ORM_MODEL_MODEL_H
@@ -19,8 +19,8 @@
 
 typedef struct OrmAttribute
 {
-	char *name;	  /* of the attribute */
-	char *column; /* of its column */
+	char *name;	  /* attribute name */
+	char *column; /* column name */
 	AttrNumber attnum;
 	OrmType *type;
 	bool not_null;
@@ -28,24 +28,24 @@ typedef struct OrmAttribute
 	bool generated;	  /* GENERATED ALWAYS AS (...) STORED or VIRTUAL */
 	bool identity_always;
 	bool identity;		/* either kind */
-	bool numbered;		/* the database numbers it: an identity, or nextval() is its default */
-	bool plain_default; /* its default, if any, raises nothing, and evaluating it shows nowhere */
-	Oid sequence;		/* its default is nextval() of this alone: plain but for the right to use it */
+	bool numbered;		/* an identity column, or its default calls nextval() */
+	bool plain_default; /* the default, if any, has no side effects and cannot raise an error */
+	Oid sequence;		/* sequence of a default that is nextval() only, which needs just USAGE on it; or InvalidOid */
 	bool in_key;		/* part of the primary key */
-	bool leads_index;	/* first column of a valid btree or hash index over whole table: looked up by it */
-	Oid equality;		/* operator, or InvalidOid */
-	bool equal_is_same; /* values that are equal by it are the same in every byte */
+	bool leads_index;	/* leading column of an index usable for lookups (model/index.h) */
+	Oid equality;		/* equality operator, or InvalidOid */
+	bool equal_is_same; /* equal values are byte-wise identical */
 } OrmAttribute;
 
-/* A key: indexes into OrmModel.attributes, in key order. */
+/* A primary or unique key: indexes into OrmModel.attributes, in key order. */
 typedef struct OrmKey
 {
-	char *name; /* of the constraint or index; NULL: declared by orm.primary_key */
+	char *name; /* constraint or index name; NULL: declared by orm.primary_key */
 	int nattributes;
 	int *attributes;
-	bool single;	  /* of a unique index: a query finds at most one row by it (model/index.h) */
-	bool nulls_equal; /* NULLS NOT DISTINCT: NULL is a value like others */
-	bool deferrable;  /* of a constraint that may wait: ON CONFLICT cannot name it */
+	bool single;	  /* a query finds at most one row for a key value; see orm_index_tells_apart */
+	bool nulls_equal; /* NULLS NOT DISTINCT */
+	bool deferrable;  /* deferrable constraint, not usable by ON CONFLICT */
 } OrmKey;
 
 typedef struct OrmRelationship
@@ -54,28 +54,27 @@ typedef struct OrmRelationship
 	char *name;
 	char *target; /* name of the target model */
 	char *back_populates;
-	bool resolved; /* the rest is set; if not, orm_relationship_require says why */
+	bool resolved; /* if false, the members below are not set; orm_relationship_require raises the reason */
 	Oid target_relid;
-	int nkeys;				/* columns of the (first) key */
+	int nkeys;				/* columns of the (first) foreign key */
 	AttrNumber *local;		/* columns of this model's table */
-	AttrNumber *remote;		/* of the target's, or of the join table */
-	Oid *operators;			/* local = remote, or remote = local: see "key_is_local" */
-	bool key_is_local;		/* belongs to: this table holds the key; operators take (remote, local) */
+	AttrNumber *remote;		/* columns of the target's table, or of the join table */
+	Oid *operators;			/* local = remote; with key_is_local, remote = local */
+	bool key_is_local;		/* belongs to: the foreign key is on this model's table */
 	int cascade;			/* OrmCascade */
-	bool deleted_by_server; /* ON DELETE CASCADE: rows that hold this key go with those they refer to; many
-									 * to many: both keys say so */
-	Oid join_relid;			/* many to many only */
+	bool deleted_by_server; /* the foreign key is ON DELETE CASCADE; many to many: both foreign keys are */
+	Oid join_relid;			/* join table; many to many only, like the members below */
 	int njoin;
-	AttrNumber *join_target; /* join table's columns that point at the target */
-	AttrNumber *target_key;	 /* the columns of the target they point at */
+	AttrNumber *join_target; /* referencing columns of the join table */
+	AttrNumber *target_key;	 /* referenced columns of the target's table */
 	Oid *join_operators;	 /* target = join */
-	bool join_indexed;		 /* the first of "remote" leads an index of the join table, as leads_index says */
+	bool join_indexed;		 /* remote[0] leads an index of the join table usable for lookups */
 } OrmRelationship;
 
 typedef struct OrmModel
 {
 	MemoryContext context;
-	uint64 epoch; /* no two different builds of any model share one */
+	uint64 epoch; /* unique per build, over all models */
 	char *name;
 	Oid relid;
 	char relkind;
@@ -83,40 +82,41 @@ typedef struct OrmModel
 	Oid row_type;
 	char *schema;
 	char *relation;
-	char *fingerprint; /* all that plans depend on, as text; two equal builds have equal ones */
-	int natts;		   /* of the relation, dropped columns included */
+	char *fingerprint; /* everything that plans depend on, as text; see orm_model_equal */
+	int natts;		   /* columns of the relation, including dropped ones */
 	bool before_insert_row_trigger;
-	bool plain_inserts; /* an INSERT of a row that is there shows nowhere: no trigger, policy, rule or child */
+	bool plain_inserts; /* INSERT of an existing row has no side effects: no trigger, policy, rule or child table */
 	bool has_checks;
 	bool has_rules;
-	int after_events; /* INSERT and UPDATE, as far as rows can change after them: see model/after.h */
+	int after_events; /* ORM_AFTER_INSERT and ORM_AFTER_UPDATE, as orm_after_events returns them */
 	int nattributes;
-	OrmAttribute *attributes; /* in table order, dropped columns left out */
-	OrmKey *primary_key;	  /* NULL: none; &unique[0] when an index makes it */
+	OrmAttribute *attributes; /* in table order, without dropped columns */
+	OrmKey *primary_key;	  /* NULL: none; &unique[0] unless declared by orm.primary_key */
 	int nunique;
-	OrmKey *unique;		  /* keys of unique indexes over whole columns and all rows, the primary key first */
-	int version;		  /* the attribute that counts a row's changes, or -1 */
-	char version_trigger; /* tgenabled of the trigger that does; '\0': there is none */
+	OrmKey *unique;		  /* valid unique indexes without expressions and predicate, the primary key first */
+	int version;		  /* the version attribute, or -1 */
+	char version_trigger; /* tgenabled of the version trigger; '\0': none */
 	int nrelationships;
 	OrmRelationship *relationships;
-	bool deletes_along;			 /* one of them has ORM_CASCADE_DELETE */
-	OrmDeclaration *declaration; /* what the registry holds, names as they are now */
+	bool deletes_along;			 /* a relationship has ORM_CASCADE_DELETE */
+	OrmDeclaration *declaration; /* the registry's document, with the current names of columns and tables */
 } OrmModel;
 
 /*
- * Builds a model from its registry row, in a new child of "parent".  The
- * caller holds a lock on the relation.  Returns NULL when the relation is gone.
- * *depends receives the OIDs of all other relations that were looked at, in the
- * model's context.  A relationship that cannot be resolved is not an error here.
+ * Builds a model from its registry row, in a new memory context below "parent".
+ * The caller holds a lock on the relation.  Returns NULL when the relation does
+ * not exist.  *depends receives the OIDs of all other relations that the build
+ * read, allocated in the model's context.  An unresolved relationship is not an
+ * error here.
  */
 extern OrmModel *orm_model_build(const OrmRegistered *row, MemoryContext parent, List **depends);
 
-/* Are two builds of a model the same in everything that plans depend on? */
+/* Do two builds of a model agree in everything that plans depend on? */
 extern bool orm_model_equal(const OrmModel *a, const OrmModel *b);
 
 /*
- * The model's relation, under the lock that the call has on it; to be closed.
- * Raises 42P01 when code that the call has run dropped it.
+ * Opens the model's relation.  The caller already holds a lock on it, and closes
+ * it.  Raises 42P01 when the relation was dropped during the call.
  */
 extern Relation orm_model_table(const OrmModel *model);
 
@@ -126,11 +126,11 @@ extern int orm_model_attribute(const OrmModel *model, const char *name, int leng
 /* Index of the attribute over that column of the table, or -1. */
 extern int orm_model_attribute_over(const OrmModel *model, AttrNumber column);
 
-/* Raises 42703 with the nearest attribute, for a name that was given at "path". */
+/* Raises 42703 for an attribute name given at "path", with the nearest attribute as hint. */
 extern void orm_model_no_attribute(const OrmModel *model, const char *name, const OrmPath *path)
 	pg_attribute_noreturn();
 
-/* Raises 42P10 unless the model has a primary key. */
+/* The primary key of the model; raises 42P10 when there is none. */
 extern const OrmKey *orm_model_need_key(const OrmModel *model);
 
 /* The relationship of that name, or NULL. */
