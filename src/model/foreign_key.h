@@ -28,7 +28,7 @@ extern List *orm_foreign_key_read(Oid holder, Oid referenced);
 /* Does the key consist of these referencing columns (List of char *), in any order? */
 extern bool orm_foreign_key_has(const OrmForeignKey *key, const List *columns);
 
-/* Stores the primary key columns of a relation (room for INDEX_MAX_KEYS) and returns their number.  No lock is taken. */
+/* Stores the primary key columns of a relation (at most INDEX_MAX_KEYS), returns their number.  No lock is taken. */
 extern int orm_foreign_key_primary(Oid relid, AttrNumber *columns);
 
 /*

@@ -1,8 +1,8 @@
 /*
- * join.c - see join.h.
+ * join.c - comparing keys of referenced and referencing rows; see join.h.
  *
- * The server's own text for a foreign key is that of ri_GenerateQual in
- * utils/adt/ri_triggers.c, its comparison in C ri_HashCompareOp.
+ * Compare ri_GenerateQual (SQL) and ri_HashCompareOp (C) in the server's
+ * utils/adt/ri_triggers.c.
  */
 #include "postgres.h"
 
@@ -111,7 +111,7 @@ orm_join_column(const char *alias, Oid relation, AttrNumber column)
 	return side;
 }
 
-/* Casts an operand to the operator's input type: by the operands' own types the parser could take another operator. */
+/* Casts an operand to the operator's input type; without the cast the parser could choose another operator. */
 static void
 cast_side(OrmJoinSide *side, Oid expected)
 {
@@ -126,14 +126,14 @@ cast_side(OrmJoinSide *side, Oid expected)
 	side->type = expected;
 }
 
-/* The collation that the parser sees; InvalidOid: none. */
+/* The collation of the operand for the parser; InvalidOid: none. */
 static Oid
 own_collation(const OrmJoinSide *side)
 {
 	return side->is_value && OidIsValid(side->collation) ? get_typcollation(side->type) : side->collation;
 }
 
-/* Does the parser choose the collation, or one that finds the same, without being told? */
+/* Does the parser choose the wanted or an equivalent collation without COLLATE? */
 static bool
 is_chosen(Oid left, Oid right, Oid wanted)
 {
@@ -145,7 +145,7 @@ is_chosen(Oid left, Oid right, Oid wanted)
 	return left == wanted || (bytes && get_collation_isdeterministic(left));
 }
 
-/* Writes COLLATE behind one of the operands where it is needed. */
+/* Adds COLLATE to one of the operands, if needed. */
 static void
 collate_sides(OrmJoinSide *left, OrmJoinSide *right, Oid wanted)
 {
@@ -165,7 +165,7 @@ collate_sides(OrmJoinSide *left, OrmJoinSide *right, Oid wanted)
 	side->sql = sql.data;
 }
 
-/* Is it the operator that the parser takes between operands of one type? */
+/* Is this the equality operator of the common type of both operands, which needs no casts? */
 static bool
 is_equality_of_both(Oid operator, Oid left, Oid right)
 {
@@ -206,7 +206,7 @@ orm_join_compare_action(StringInfo sql, Oid operator, OrmJoinSide referenced, Or
 	orm_join_compare_under(sql, operator, referenced, referencing, collation);
 }
 
-/* The i-th operand of one end. */
+/* The operand of the i-th pair for one end. */
 static OrmJoinSide
 side_of(OrmJoinEnd end, Oid relation, AttrNumber column, int i)
 {
@@ -227,7 +227,7 @@ orm_join_append(StringInfo sql, const OrmJoin *join, OrmJoinEnd referenced, OrmJ
 	}
 }
 
-/* A column's type as its values are made and compared. */
+/* The type of a column. */
 typedef struct ColumnType
 {
 	Oid oid;
@@ -244,11 +244,11 @@ struct OrmJoinKey
 	ColumnType referencing;
 	bool plain;
 	FmgrInfo equal;
-	bool casts_referenced; /* a function makes the operator's operand */
+	bool casts_referenced; /* the operator's operand needs a cast function */
 	FmgrInfo cast_referenced;
 	bool casts_referencing;
 	FmgrInfo cast_referencing;
-	ExprState *assign; /* NULL: the referenced value is the referencing one */
+	ExprState *assign; /* NULL: no conversion needed */
 	ExprContext *assigning;
 };
 
@@ -263,7 +263,7 @@ column_type(Oid relation, AttrNumber column)
 	return type;
 }
 
-/* Finds the function that makes an operand of a value; false: it is one as it is. */
+/* Looks up the cast function from a type to the operator's input type; false when none is needed. */
 static bool
 find_cast(Oid type, Oid expected, FmgrInfo *cast)
 {
@@ -276,7 +276,7 @@ find_cast(Oid type, Oid expected, FmgrInfo *cast)
 	return true;
 }
 
-/* By way of text: the value is made by the type's input function. */
+/* An I/O conversion cast. */
 static Expr *
 text_cast(const ColumnType *from, const ColumnType *to)
 {
@@ -295,7 +295,7 @@ text_cast(const ColumnType *from, const ColumnType *to)
 										  COERCE_IMPLICIT_CAST, -1);
 }
 
-/* Makes the assignment of a referenced value to the referencing column. */
+/* Prepares the assignment of a referenced value to the referencing column. */
 static void
 prepare_assign(OrmJoinKey *pair)
 {

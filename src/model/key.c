@@ -1,5 +1,5 @@
 /*
- * key.c - the key of an object, in the forms a caller may give it; see key.h.
+ * key.c - reading key values of objects; see key.h.
  */
 #include "postgres.h"
 
@@ -60,7 +60,7 @@ orm_key_flags(const OrmModel *model, const OrmKey *key)
 	return flags;
 }
 
-/* The forms of a key of the model, as a hint. */
+/* A hint with the accepted forms of a key of the model. */
 static char *
 hint_forms(const OrmModel *model)
 {
@@ -75,7 +75,7 @@ hint_forms(const OrmModel *model)
 	return hint.data;
 }
 
-/* Raises: what was given cannot be a key of the model. */
+/* Raises 22023 for an input that is no key of the model. */
 static void
 raise_wrong_form(const OrmModel *model, const OrmPath *path, const char *given)
 {
@@ -84,14 +84,14 @@ raise_wrong_form(const OrmModel *model, const OrmPath *path, const char *given)
 			errhint("%s", hint_forms(model)));
 }
 
-/* The attribute at a position of the primary key. */
+/* The i-th attribute of the primary key. */
 static const OrmAttribute *
 key_attribute(const OrmModel *model, int position)
 {
 	return &model->attributes[model->primary_key->attributes[position]];
 }
 
-/* Position in the key of the attribute that a member of a key object names. */
+/* The position in the key of a member of a key object; raises 42703 or 22023. */
 static int
 position_of(const OrmModel *model, OrmJson name, const OrmPath *path)
 {
@@ -113,8 +113,8 @@ position_of(const OrmModel *model, OrmJson name, const OrmPath *path)
 }
 
 /*
- * The type that a key is read as: the attribute's without its modifier.  A
- * look-up compares; a value rounded or cut to fit would find another object.
+ * The type to read a key with: the attribute's type without its modifier.  A value
+ * rounded or truncated by the modifier would match a different row.
  */
 static const OrmType *
 look_up_type(const OrmAttribute *attribute)
@@ -202,7 +202,7 @@ key_row_type(const OrmModel *model)
 	return BlessTupleDesc(descriptor);
 }
 
-/* Takes a row apart. */
+/* Deforms a row. */
 static void
 take_apart(HeapTupleHeader row, TupleDesc descriptor, Datum *values, bool *isnull)
 {
@@ -229,8 +229,9 @@ read_row_text(const OrmModel *model, const char *text, Datum *values)
 }
 
 /*
- * Reads {"id": 1}, the text of a key of one attribute, where the type of that
- * has no use for such a text itself; false: the text is something else.
+ * Reads the text of a one-column key of the form {"id": 1}, for types that do not
+ * accept such input.  False when the text has another form; *given is the result
+ * of reading the key.
  */
 static bool
 read_object_text(const OrmModel *model, const char *text, Datum *value, bool *given)
@@ -279,7 +280,7 @@ orm_key_read_text(const OrmModel *model, const char *key, Datum *values)
 	return read_row_text(model, start, values);
 }
 
-/* Calls a cast's function; its second and third argument are a modifier and "explicit". */
+/* Calls a cast function; its optional second and third arguments are the type modifier and isExplicit. */
 static Datum
 call_cast(const OrmAttribute *attribute, Oid function, Datum value)
 {
@@ -302,7 +303,7 @@ call_cast(const OrmAttribute *attribute, Oid function, Datum value)
 	return result;
 }
 
-/* Reads a number as a document's number would be: 2.0 is good for an integer, 2.5 is not. */
+/* Converts a number by the rules for numbers in documents: 2.0 is accepted for an integer, 2.5 is not. */
 static Datum
 read_number(const OrmAttribute *attribute, Datum value, Oid type)
 {
@@ -317,7 +318,7 @@ read_number(const OrmAttribute *attribute, Datum value, Oid type)
 	return orm_value_read(look_up_type(attribute), number, NULL, &isnull);
 }
 
-/* Raises: a value of this type cannot become the attribute's. */
+/* Raises 42804 for a value without a cast to the attribute's type. */
 static void
 raise_no_cast(const OrmModel *model, const OrmAttribute *attribute, Oid type)
 {
@@ -326,7 +327,7 @@ raise_no_cast(const OrmModel *model, const OrmAttribute *attribute, Oid type)
 				   model->name, format_type_be(attribute->type->oid), format_type_be(type)));
 }
 
-/* Casts a value as an assignment would, except that a number is not rounded. */
+/* Casts a value like an assignment, but without rounding numbers. */
 static Datum
 cast_value(const OrmModel *model, const OrmAttribute *attribute, Datum value, Oid type)
 {
@@ -406,7 +407,7 @@ read_row(const OrmModel *model, Datum key, Datum *values)
 	return read_fields(model, row, descriptor, values);
 }
 
-/* Is this the extension's type of documents? */
+/* Is this the type orm.document? */
 static bool
 is_document(Oid type)
 {

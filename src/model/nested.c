@@ -1,5 +1,5 @@
 /*
- * nested.c - JSON arrays into PostgreSQL arrays, JSON objects into rows.
+ * nested.c - reading JSON arrays into arrays, and JSON objects into composites.
  */
 #include "postgres.h"
 
@@ -14,14 +14,14 @@
 #include "model/nested.h"
 #include "model/value.h"
 
-/* Is the type int2vector or oidvector, an array of a fixed form? */
+/* Is the type int2vector or oidvector? */
 static bool
 is_vector(const OrmType *type)
 {
 	return type->base == INT2VECTOROID || type->base == OIDVECTOROID;
 }
 
-/* Do JSON arrays in an array make dimensions, or are they elements of their own? */
+/* Are nested JSON arrays further dimensions of the array, not elements? */
 static bool
 nests(const OrmType *type)
 {
@@ -30,7 +30,7 @@ nests(const OrmType *type)
 	return class != ORM_TYPE_JSON && class != ORM_TYPE_JSONB && class != ORM_TYPE_ARRAY && !is_vector(type);
 }
 
-/* How many dimensions an array has, and how long each is where it begins. */
+/* The number of dimensions, and the length of the first array of each. */
 static int
 measure_array(const OrmType *type, OrmJson json, const OrmPath *path, int *dimensions)
 {
@@ -50,7 +50,7 @@ measure_array(const OrmType *type, OrmJson json, const OrmPath *path, int *dimen
 	}
 }
 
-/* Raises an error unless all arrays of a level are as long as the first. */
+/* Raises 42804 unless all arrays of a dimension have the same length. */
 static void
 check_even(OrmJson json, int ndim, const int *dimensions, const OrmPath *path)
 {
@@ -71,7 +71,7 @@ check_even(OrmJson json, int ndim, const int *dimensions, const OrmPath *path)
 	}
 }
 
-/* The elements of an array being read, all dimensions in one row. */
+/* The elements of an array in row-major order. */
 typedef struct Elements
 {
 	const OrmType *type; /* of an element */
@@ -80,7 +80,7 @@ typedef struct Elements
 	int count;
 } Elements;
 
-/* Reads the elements of an array, those of inner dimensions with them. */
+/* Reads the elements of an array of ndim dimensions. */
 static void
 read_elements(Elements *elements, OrmJson json, int ndim, const OrmPath *path)
 {
@@ -101,7 +101,7 @@ read_elements(Elements *elements, OrmJson json, int ndim, const OrmPath *path)
 	}
 }
 
-/* Makes an int2vector or oidvector, which only their input functions make. */
+/* Makes an int2vector or oidvector, by way of its input function. */
 static Datum
 make_vector(const OrmType *type, const Elements *elements, const OrmPath *path)
 {
@@ -127,7 +127,6 @@ make_vector(const OrmType *type, const Elements *elements, const OrmPath *path)
 	return value;
 }
 
-/* Reads an array. */
 Datum
 orm_nested_read_array(const OrmType *type, OrmJson json, const OrmPath *path)
 {
@@ -156,7 +155,7 @@ orm_nested_read_array(const OrmType *type, OrmJson json, const OrmPath *path)
 											  element->length, element->by_value, element->align));
 }
 
-/* Raises the error of a field that a row type does not have. */
+/* Raises 42703 for a field of a composite type. */
 static void
 raise_no_field(const OrmType *type, OrmJson key, const OrmField *fields, int nfields, const OrmPath *path)
 {
@@ -174,7 +173,7 @@ raise_no_field(const OrmType *type, OrmJson key, const OrmField *fields, int nfi
 			orm_nearest_hint("field", given, names, nnames));
 }
 
-/* Finds the field that a key names. */
+/* The index of the field of that name. */
 static int
 find_field(const OrmType *type, OrmJson key, const OrmField *fields, int nfields, const OrmPath *path)
 {
@@ -187,7 +186,7 @@ find_field(const OrmType *type, OrmJson key, const OrmField *fields, int nfields
 	return -1;
 }
 
-/* Reads the members of an object into the fields of a row; given[] says which it has. */
+/* Reads the members of an object into fields; given[] is set for the members of the object. */
 static void
 read_fields(const OrmType *type, OrmJson json, const OrmField *fields, int nfields, Datum *values, bool *isnull,
 			bool *given, const OrmPath *path)
@@ -207,7 +206,6 @@ read_fields(const OrmType *type, OrmJson json, const OrmField *fields, int nfiel
 	}
 }
 
-/* Reads an object into a row type: a field that it leaves out is NULL. */
 Datum
 orm_nested_read_row(const OrmType *type, OrmJson json, const OrmPath *path)
 {

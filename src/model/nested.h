@@ -1,8 +1,8 @@
 /*
- * nested.h - values that are made of others: arrays and rows.
+ * nested.h - reading arrays and composite values.
  *
- * value.c reads what is one value and calls these for the rest; neither makes
- * the checks of a domain over the array or the row.
+ * value.c reads scalar values and calls these functions for the others.  Checks of
+ * a domain over the array or composite type are left to the caller.
  */
 #ifndef ORM_MODEL_NESTED_H
 #define ORM_MODEL_NESTED_H
@@ -10,10 +10,10 @@
 #include "base/document.h"
 #include "model/type.h"
 
-/* Reads a JSON array. */
+/* Reads a JSON array into an array type, palloc'd.  Raises 42804 for other types; all errors have the place. */
 extern Datum orm_nested_read_array(const OrmType *type, OrmJson json, const OrmPath *path);
 
-/* Reads a JSON object. */
+/* Reads a JSON object into a composite type, palloc'd; absent fields are NULL.  Errors as above, and 42703, 42701. */
 extern Datum orm_nested_read_row(const OrmType *type, OrmJson json, const OrmPath *path);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * operator.c - operators that documents name, resolved by us; see operator.h.
+ * operator.c - resolving the operators named in documents; see operator.h.
  */
 #include "postgres.h"
 
@@ -15,7 +15,7 @@
 #include "model/candidate.h"
 #include "model/operator.h"
 
-/* In an ereport: the HINT that lists the operators there are. */
+/* For use in ereport(): a hint with the operators of the left type. */
 static int
 hint_names(const OrmOperands *operands)
 {
@@ -26,7 +26,7 @@ hint_names(const OrmOperands *operands)
 	return errhint("Operators of type %s: %s.", format_type_be(operands->left), names);
 }
 
-/* In an ereport: the DETAIL with the place, if there is one, and the operators that could be meant. */
+/* For use in ereport(): a detail with the place, if any, and the fitting candidates. */
 static int
 detail_rivals(const List *rivals, const OrmPath *path)
 {
@@ -41,7 +41,7 @@ detail_rivals(const List *rivals, const OrmPath *path)
 	return errdetail("At %s.  It could be %s.", orm_path_text(path), text.data);
 }
 
-/* How the operands are called in messages. */
+/* The operands, for messages. */
 static const char *
 describe_operands(const OrmOperands *operands, const char *what)
 {
@@ -51,7 +51,7 @@ describe_operands(const OrmOperands *operands, const char *what)
 					format_type_be(operands->right));
 }
 
-/* Finds the operator of a name for these operands, or raises why there is none. */
+/* The operator of that name for these operands; raises 42883 or 42725. */
 static OrmOperator
 find(const char *name, const OrmOperands *operands, const char *what, const OrmPath *path)
 {
@@ -97,9 +97,9 @@ orm_operator_has_order(const OrmType *type)
 }
 
 /*
- * The operator of a type's default operator class, or InvalidOid.  What the
- * type cache says of equality and order holds for elements and fields as well:
- * json[] has neither, although arrays have.
+ * The operator of a type's default operator class, or InvalidOid.  The type cache
+ * takes element and field types into account: it has no equality for json[],
+ * although arrays have one.
  */
 static Oid
 class_operator(Oid type, int strategy)
@@ -113,7 +113,7 @@ class_operator(Oid type, int strategy)
 	return get_opfamily_member(entry->btree_opf, entry->btree_opintype, entry->btree_opintype, strategy);
 }
 
-/* The operator of an operator family of "type" for operands of two classes' input types, or InvalidOid. */
+/* The operator for "left" and "right" in the default btree operator family of "type", or InvalidOid. */
 static Oid
 family_operator(Oid type, Oid left, Oid right, int strategy)
 {
@@ -128,7 +128,10 @@ family_operator(Oid type, Oid left, Oid right, int strategy)
 	return get_opfamily_member(entry->btree_opf, left_entry->btree_opintype, right_entry->btree_opintype, strategy);
 }
 
-/* What the server takes for the name of a class's operator, where that does the same for a class; or InvalidOid. */
+/*
+ * The operator that the server chooses by the name of the left type's operator, if
+ * it has the same strategy in a default btree operator family; or InvalidOid.
+ */
 static Oid
 server_operator(Oid left, Oid right, int strategy)
 {
@@ -148,7 +151,7 @@ server_operator(Oid left, Oid right, int strategy)
 	return get_op_opfamily_strategy(found, family) == strategy ? found : InvalidOid;
 }
 
-/* The type that both can be compared as because the other casts to it implicitly, or InvalidOid. */
+/* The one of two types to which the other casts implicitly, or InvalidOid. */
 static Oid
 common_type(Oid left, Oid right)
 {

@@ -1,5 +1,5 @@
 /*
- * patch.c - see patch.h.
+ * patch.c - instructions that change the current value of a column; see patch.h.
  */
 #include "postgres.h"
 
@@ -13,7 +13,7 @@
 
 typedef void (*AppendPatch)(StringInfo sql, const OrmType *type, const char *column, const char *operand);
 
-/* What a type must be for a patch. */
+/* Types to which a patch applies. */
 typedef enum Target
 {
 	TARGET_NUMBER,
@@ -28,7 +28,7 @@ is_number(const OrmType *type)
 		type->class == ORM_TYPE_FLOAT || type->class == ORM_TYPE_NUMERIC;
 }
 
-/* Appends an expression as a value of the type under all domains. */
+/* Appends an expression, cast to the base type. */
 static void
 append_base(StringInfo sql, const OrmType *type, const char *expression)
 {
@@ -69,7 +69,7 @@ append_mul(StringInfo sql, const OrmType *type, const char *column, const char *
 	appendStringInfoChar(sql, ')');
 }
 
-/* Begins an expression over jsonb, for a column of either json type; end casts back. */
+/* Begins a jsonb expression for a column of either json type; end_jsonb casts it back. */
 static void
 begin_jsonb(StringInfo sql, const OrmType *type)
 {
@@ -147,7 +147,7 @@ append_remove_json(StringInfo sql, const OrmType *type, const char *column, cons
  *      WHERE NOT EXISTS (SELECT FROM pg_catalog.unnest($2) AS x(v)
  *                        WHERE x.v OPERATOR(pg_catalog.=) r.e OR (x.v IS NULL AND r.e IS NULL))) END
  *
- * (array_remove refuses what has more dimensions; here that is all it is for.)
+ * For arrays of several dimensions array_remove is called for its error.
  */
 static void
 append_remove(StringInfo sql, const OrmType *type, const char *column, const char *operand)
@@ -205,8 +205,8 @@ static const struct
 {
 	const char *name;
 	Target target;
-	const char *operand; /* what it takes */
-	bool makes_value;	 /* the operand is the value of a new row */
+	const char *operand; /* expected operand, for messages */
+	bool makes_value;	 /* see orm_patch_makes_value */
 	AppendPatch append;
 } patches[] = {
 	[ORM_PATCH_SET] = {NULL},
@@ -296,7 +296,7 @@ orm_patch_refuse_unknown(const OrmType *type, OrmJson json, const OrmPath *path)
 	orm_members_raise_unrecognized("instruction", here.key, &here, names, lengthof(names));
 }
 
-/* Does a patch work on values of a type? */
+/* Does the patch apply to the type? */
 static bool
 fits(OrmPatch patch, const OrmType *type)
 {
@@ -366,7 +366,7 @@ check_paths(OrmJson paths, const OrmPath *here)
 	}
 }
 
-/* Is JSON of that kind an operand of the patch? */
+/* Does the patch accept an operand of this kind of JSON? */
 static bool
 takes(OrmPatch patch, OrmJsonKind kind)
 {
@@ -377,7 +377,7 @@ takes(OrmPatch patch, OrmJsonKind kind)
 	return kind == ORM_JSON_ARRAY;
 }
 
-/* Checks an operand that stands for itself. */
+/* Checks an operand without "$value". */
 static void
 check_plain(OrmPatch patch, OrmJson operand, const OrmPath *here)
 {

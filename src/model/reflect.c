@@ -1,9 +1,8 @@
 /*
- * reflect.c - the declaration that a relation stands for.
+ * reflect.c - making a declaration from a relation in the catalogs.
  *
- * What has the name that PostgreSQL would give it goes, where that is
- * possible, to its column ("is_unique": true), as a person would declare it;
- * everything else becomes an element of its own, with its name.
+ * A constraint or index on one column with the default name becomes a key of the
+ * column ("is_unique": true), if there is one.  All others become elements.
  */
 #include "postgres.h"
 
@@ -33,7 +32,7 @@
 #include "base/names.h"
 #include "model/reflect.h"
 
-/* What is being reflected. */
+/* State of reflecting a relation. */
 typedef struct Reflection
 {
 	Relation relation;
@@ -44,14 +43,14 @@ typedef struct Reflection
 	int position; /* of the next element */
 } Reflection;
 
-/* An expression as the server prints it. */
+/* Deparses an expression. */
 static char *
 print_expression(const Reflection *r, char *stored)
 {
 	return deparse_expression(stringToNode(stored), r->context, false, false);
 }
 
-/* The default or generation expression of a column as it is stored, or NULL. */
+/* The default or generation expression of a column as a node string, or NULL. */
 static char *
 stored_default(TupleDesc descriptor, AttrNumber attnum)
 {
@@ -61,7 +60,7 @@ stored_default(TupleDesc descriptor, AttrNumber attnum)
 	return NULL;
 }
 
-/* The sequence whose next value an expression is and nothing else, or InvalidOid. */
+/* The sequence of a default that is nextval() and nothing else, or InvalidOid. */
 static Oid
 sequence_of_default(char *stored)
 {
@@ -78,7 +77,7 @@ sequence_of_default(char *stored)
 	return IsA(argument, Const) && !argument->constisnull ? DatumGetObjectId(argument->constvalue) : InvalidOid;
 }
 
-/* Is the default that of a serial column: the next value of a sequence that the column owns? */
+/* Is this the default of a serial column: nextval() of a sequence owned by the column? */
 static bool
 is_serial(Oid relid, Form_pg_attribute attribute, char *stored)
 {
@@ -91,7 +90,7 @@ is_serial(Oid relid, Form_pg_attribute attribute, char *stored)
 		(attribute->atttypid == INT2OID || attribute->atttypid == INT4OID || attribute->atttypid == INT8OID);
 }
 
-/* Where the values of a column come from. */
+/* Identity, generation expression or default of a column. */
 static void
 reflect_value(Reflection *r, Form_pg_attribute attribute, OrmDeclaredColumn *column)
 {
@@ -107,7 +106,7 @@ reflect_value(Reflection *r, Form_pg_attribute attribute, OrmDeclaredColumn *col
 		column->server_default = print_expression(r, stored);
 }
 
-/* A column. */
+/* Adds a column. */
 static void
 reflect_column(Reflection *r, Form_pg_attribute attribute)
 {
@@ -133,7 +132,7 @@ reflect_column(Reflection *r, Form_pg_attribute attribute)
 	r->declaration->columns = lappend(r->declaration->columns, column);
 }
 
-/* All columns, in table order. */
+/* Adds all columns, in table order. */
 static void
 reflect_columns(Reflection *r)
 {
@@ -144,7 +143,7 @@ reflect_columns(Reflection *r)
 			reflect_column(r, TupleDescAttr(descriptor, i));
 }
 
-/* A new constraint of the declaration. */
+/* Adds a constraint to the declaration. */
 static OrmDeclaredConstraint *
 add_constraint(Reflection *r, OrmConstraintKind kind, char *name, List *columns)
 {
@@ -159,7 +158,7 @@ add_constraint(Reflection *r, OrmConstraintKind kind, char *name, List *columns)
 	return constraint;
 }
 
-/* The name, or NULL when it is the one that PostgreSQL would choose. */
+/* The name, or NULL when it is the default name of PostgreSQL. */
 static char *
 own_name(const Reflection *r, const char *name, List *columns, const char *label)
 {
@@ -175,14 +174,14 @@ own_name(const Reflection *r, const char *name, List *columns, const char *label
 		: pstrdup(name);
 }
 
-/* The column, when there is just one. */
+/* The only column in the list, or NULL. */
 static OrmDeclaredColumn *
 only_column(const Reflection *r, List *columns)
 {
 	return list_length(columns) == 1 ? orm_declaration_column(r->declaration, linitial(columns)) : NULL;
 }
 
-/* A constraint as the handlers below take it. */
+/* A constraint of the catalogs. */
 typedef struct CatalogConstraint
 {
 	Form_pg_constraint form;
@@ -190,7 +189,7 @@ typedef struct CatalogConstraint
 	List *columns; /* of char * */
 } CatalogConstraint;
 
-/* An attribute of a constraint's row; false when it is NULL. */
+/* An attribute of a pg_constraint row; false when it is NULL. */
 static bool
 constraint_attribute(HeapTuple tuple, int attribute, Datum *value)
 {
@@ -200,7 +199,7 @@ constraint_attribute(HeapTuple tuple, int attribute, Datum *value)
 	return !isnull;
 }
 
-/* The names of columns of a relation whose numbers stand in an array. */
+/* The names of the columns in an array attribute of a pg_constraint row. */
 static List *
 column_names(Oid relid, HeapTuple tuple, int attribute)
 {
@@ -215,14 +214,14 @@ column_names(Oid relid, HeapTuple tuple, int attribute)
 	{
 		char *name = get_attname(relid, ((int16 *) ARR_DATA_PTR(array))[i], true);
 
-		/* none is behind 0, which stands for the whole row in a check */
+		/* 0, a whole-row reference in a check, has no name */
 		if (name != NULL)
 			names = lappend(names, name);
 	}
 	return names;
 }
 
-/* The primary key; its columns need not be said to be NOT NULL. */
+/* Adds the primary key, and removes "nullable" from its columns. */
 static void
 reflect_primary_key(Reflection *r, const CatalogConstraint *c)
 {
@@ -240,7 +239,7 @@ reflect_primary_key(Reflection *r, const CatalogConstraint *c)
 		only->identity = "none";
 }
 
-/* A unique constraint. */
+/* Adds a unique constraint. */
 static void
 reflect_unique(Reflection *r, const CatalogConstraint *c)
 {
@@ -253,7 +252,7 @@ reflect_unique(Reflection *r, const CatalogConstraint *c)
 		add_constraint(r, ORM_CONSTRAINT_UNIQUE, name, c->columns);
 }
 
-/* A check; of one column under its usual name it is the column's. */
+/* Adds a check constraint. */
 static void
 reflect_check(Reflection *r, const CatalogConstraint *c)
 {
@@ -270,7 +269,7 @@ reflect_check(Reflection *r, const CatalogConstraint *c)
 		add_constraint(r, ORM_CONSTRAINT_CHECK, pstrdup(NameStr(c->form->conname)), NIL)->expr = expression;
 }
 
-/* The word for what a foreign key does; NULL for no action, which needs none. */
+/* The keyword of a referential action; NULL for NO ACTION, the default. */
 static char *
 action_word(char action)
 {
@@ -288,7 +287,7 @@ action_word(char action)
 	return NULL;
 }
 
-/* How the document names the target of a foreign key. */
+/* The name of a foreign key's target in the document. */
 static char *
 target_name(const Reflection *r, Oid relid)
 {
@@ -297,7 +296,7 @@ target_name(const Reflection *r, Oid relid)
 	return name != NULL ? name : orm_name_compose(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
 }
 
-/* Are these just the primary key of the relation, of one column? */
+/* Is this one column, and the primary key of the relation? */
 static bool
 is_only_key(Oid relid, List *columns)
 {
@@ -308,7 +307,7 @@ is_only_key(Oid relid, List *columns)
 		bms_is_member(get_attnum(relid, linitial(columns)) - FirstLowInvalidHeapAttributeNumber, key);
 }
 
-/* Is this the shadow that a foreign key to a partitioned table casts on each of its partitions? */
+/* Is this the additional constraint of a foreign key to a partitioned table, which references a partition? */
 static bool
 is_shadow(Form_pg_constraint form)
 {
@@ -320,7 +319,7 @@ is_shadow(Form_pg_constraint form)
 	return shadow;
 }
 
-/* A foreign key. */
+/* Adds a foreign key. */
 static void
 reflect_foreign_key(Reflection *r, const CatalogConstraint *c)
 {
@@ -347,7 +346,7 @@ reflect_foreign_key(Reflection *r, const CatalogConstraint *c)
 
 typedef void (*ConstraintReflector)(Reflection *r, const CatalogConstraint *c);
 
-/* Who reflects which kind of constraint. */
+/* Functions by kind of constraint, in the order of their elements. */
 static const struct
 {
 	char type;
@@ -359,7 +358,7 @@ static const struct
 	{CONSTRAINT_FOREIGN, reflect_foreign_key},
 };
 
-/* All constraints of a kind, by name. */
+/* Adds all constraints of a kind, by name. */
 static void
 reflect_constraints(Reflection *r, char type, ConstraintReflector reflect)
 {
@@ -383,7 +382,7 @@ reflect_constraints(Reflection *r, char type, ConstraintReflector reflect)
 	table_close(constraints, AccessShareLock);
 }
 
-/* Can an element say what the index is?  Its columns are whole, and all about them is as by default. */
+/* Is this a valid index without expressions and INCLUDE columns, and with defaults for all column options? */
 static bool
 is_plain_index(Relation index)
 {
@@ -420,7 +419,7 @@ index_condition(const Reflection *r, Relation index)
 	return isnull ? NULL : print_expression(r, TextDatumGetCString(stored));
 }
 
-/* An index that no constraint has made. */
+/* Adds an index. */
 static void
 reflect_index(Reflection *r, Relation index)
 {
@@ -448,7 +447,7 @@ reflect_index(Reflection *r, Relation index)
 	constraint->where_expr = condition;
 }
 
-/* All indexes that are no constraint's. */
+/* Adds all plain indexes that do not belong to a constraint. */
 static void
 reflect_indexes(Reflection *r)
 {
@@ -464,7 +463,7 @@ reflect_indexes(Reflection *r)
 	}
 }
 
-/* Sets a search_path under which everything is printed qualified; returns the level to go back to. */
+/* Sets a search_path for qualified names in deparsed expressions; returns the GUC nest level. */
 static int
 qualify_everything(void)
 {
@@ -475,7 +474,6 @@ qualify_everything(void)
 	return level;
 }
 
-/* Reads a relation: columns, constraints by kind, indexes. */
 OrmDeclaration *
 orm_reflect_relation(Oid relid, const char *model, OrmTargetNamer namer, void *arg)
 {
@@ -498,7 +496,7 @@ orm_reflect_relation(Oid relid, const char *model, OrmTargetNamer namer, void *a
 	return r.declaration;
 }
 
-/* Takes over what only the registry knows of a key: that of a view, or another relation that has none. */
+/* Adds the declared primary key, if the relation has none. */
 static void
 add_declared_key(OrmDeclaration *full, const OrmDeclaration *stored)
 {
@@ -515,7 +513,7 @@ add_declared_key(OrmDeclaration *full, const OrmDeclaration *stored)
 	full->constraints = lappend(full->constraints, constraint);
 }
 
-/* Takes over relationships, behind everything else. */
+/* Adds the relationships, after all other elements. */
 static void
 add_relationships(OrmDeclaration *full, const OrmDeclaration *stored)
 {
@@ -532,7 +530,6 @@ add_relationships(OrmDeclaration *full, const OrmDeclaration *stored)
 	}
 }
 
-/* Reads the relation of a model, and adds what the registry knows. */
 OrmDeclaration *
 orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 {

@@ -1,16 +1,15 @@
 /*
- * reflect.h - the declaration that a relation stands for, read from the catalogs.
+ * reflect.h - making a declaration from a relation in the catalogs.
  *
- * What comes out, printed, parsed and made again, gives an equal table: columns
- * with type, collation, default, identity, generation expression and comment;
- * primary key, unique, check and foreign key constraints; plain indexes.
- * Expressions are printed as the server prints them under a search_path of
- * pg_catalog alone, so that they mean the same under any other.
+ * A table created from the declaration is equal in columns (type, collation,
+ * default, identity, generation expression, comment), in primary key, unique,
+ * check and foreign key constraints, and in plain indexes.  Expressions are
+ * deparsed under a search_path of pg_catalog only, so they are fully qualified.
  *
- * What the words of a declaration cannot say is left out: indexes on
- * expressions, with other operator classes or orders; exclusion constraints;
- * when a constraint is checked; storage options; options of an identity's
- * sequence.  A serial column is an identity by default.
+ * Properties that declarations do not support are omitted: indexes on expressions
+ * or with non-default operator classes or orders, exclusion constraints,
+ * deferrability, storage options, and options of identity sequences.  A serial
+ * column becomes an identity "by default".
  */
 #ifndef ORM_MODEL_REFLECT_H
 #define ORM_MODEL_REFLECT_H
@@ -18,19 +17,19 @@
 #include "model/declaration.h"
 #include "model/model.h"
 
-/* How a foreign key's target is named in the document: a palloc'd name, or NULL for "schema.table". */
+/* Callback for the name of a foreign key's target in the document: a palloc'd name, or NULL for "schema.table". */
 typedef char *(*OrmTargetNamer)(Oid relation, void *arg);
 
 /*
- * The declaration of a relation, in the current memory context; "model" is
- * its name there.  The caller holds a lock on the relation.  "namer" may be NULL.
+ * The declaration of a relation, with "model" as the model's name, in the current
+ * memory context.  The caller holds a lock on the relation.  "namer" may be NULL.
  */
 extern OrmDeclaration *orm_reflect_relation(Oid relid, const char *model, OrmTargetNamer namer, void *arg);
 
 /*
- * The full declaration of a model that has a table: its relation's, with the
- * model's attribute names, relationships and accessors, and the declared key
- * where the relation has none.
+ * The full declaration of a mapped model: that of its relation, with the model's
+ * attribute names, relationships, version and accessors, and the declared primary
+ * key if the relation has none.
  */
 extern OrmDeclaration *orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg);
 

@@ -1,22 +1,23 @@
 /*
- * relationship.c - resolving relationships to columns.
+ * relationship.c - resolving declared relationships to foreign keys.
  *
- * A to-one or to-many relationship has a holder (the table with the foreign
- * key) and a referenced table; many to many has a join table that is the
- * holder of two keys.  For a pair of holder and referenced table:
+ * A belongs_to, has_one or has_many relationship has a holder (the referencing
+ * table) and a referenced table.  many_to_many has a join table, which is the
+ * holder of two foreign keys.  For a holder and a referenced table:
  *
- *   1. The candidates are the foreign keys of the holder to that table, from
- *      pg_constraint.
- *   2. foreign_key => columns chooses the one over just these columns.
- *      Otherwise the only candidate is taken; of several, the one whose columns
- *      have the names that belongs_to would have given them; else it is
- *      ambiguous.
- *   3. Without a candidate, foreign_key names columns that are joined with the
- *      referenced table's key: views, foreign tables and tables without
- *      constraints work so.  Of many_to_many the inverse's foreign_key names
- *      the columns that lead to the other side.
+ *   1. The candidates are the foreign key constraints from the holder to the
+ *      referenced table.
+ *   2. "foreign_key" (for has_one and has_many without one, that of the inverse)
+ *      chooses the candidate with these columns.  Without "foreign_key" the only
+ *      candidate is chosen; of several, for belongs_to the one with the default
+ *      column names; otherwise the relationship is ambiguous.
+ *   3. If no candidate has these columns, they are joined with the primary key of
+ *      the referenced table, for views, foreign tables and tables without
+ *      constraints.  For many_to_many, "foreign_key" of the inverse names the
+ *      columns that reference the target.
  *
- * No lock is taken on other tables: a change of any that was looked at invalidates the model (the list "depends").
+ * No lock is taken on other tables: changes to the relations in "depends" invalidate
+ * the model.
  */
 #include "postgres.h"
 
@@ -32,7 +33,7 @@
 #include "model/index.h"
 #include "model/relationship.h"
 
-/* What is being resolved, for messages. */
+/* State of resolving a relationship. */
 typedef struct Resolution
 {
 	const OrmModel *model;
@@ -54,7 +55,7 @@ orm_relationship_kind_name(OrmRelationshipKind kind)
 	return kind_names[kind];
 }
 
-/* Remembers that the result depends on a relation. */
+/* Adds a relation to the dependencies. */
 static void
 depend(Resolution *r, Oid relid)
 {
@@ -62,7 +63,7 @@ depend(Resolution *r, Oid relid)
 		*r->depends = list_append_unique_oid(*r->depends, relid);
 }
 
-/* Raises 42702: lists the candidates and shows the text that chooses one. */
+/* Raises 42702 with the candidates, and a hint to choose one. */
 static void
 raise_ambiguous(const Resolution *r, List *candidates)
 {
@@ -90,7 +91,7 @@ raise_ambiguous(const Resolution *r, List *candidates)
 				first->n > 1 ? "']" : "'"));
 }
 
-/* Raises 42P10: no foreign key joins the two tables. */
+/* Raises 42P10 for a missing foreign key, or 42703 for a missing column of it. */
 static void
 raise_no_key(const Resolution *r, Oid holder, Oid referenced, List *columns)
 {
@@ -113,7 +114,7 @@ raise_no_key(const Resolution *r, Oid holder, Oid referenced, List *columns)
 					 : errhint("Add the constraint, or name the columns that join with the key: foreign_key => ..."));
 }
 
-/* Steps 1 to 3.  NULL (or an error) when nothing joins the two, or too much does. */
+/* Steps 1 to 3.  NULL, or an error, when the foreign key is missing or ambiguous. */
 static OrmForeignKey *
 choose_key(const Resolution *r, Oid holder, Oid referenced, const OrmDeclaration *referenced_declaration, List *columns)
 {
@@ -144,14 +145,14 @@ choose_key(const Resolution *r, Oid holder, Oid referenced, const OrmDeclaration
 	return NULL;
 }
 
-/* Copies n values of any kind into the current context. */
+/* Copies an array into the current memory context. */
 static void *
 copy_of(const void *values, Size size)
 {
 	return memcpy(palloc(size), values, size);
 }
 
-/* Writes a key into a relationship. */
+/* Sets the foreign key of a relationship. */
 static void
 set_key(OrmRelationship *relationship, const OrmForeignKey *fk, bool key_is_local)
 {
@@ -165,7 +166,7 @@ set_key(OrmRelationship *relationship, const OrmForeignKey *fk, bool key_is_loca
 	relationship->operators = copy_of(fk->operators, sizeof(Oid) * fk->n);
 }
 
-/* The inverse that a declaration has of a relationship of "model": the one that either names. */
+/* The inverse of a relationship of "model" in the target's declaration, named by back_populates of either; or NULL. */
 static const OrmDeclaredRelationship *
 find_inverse(const char *model, const OrmDeclaredRelationship *declared, const OrmDeclaration *target)
 {
@@ -186,7 +187,7 @@ find_inverse(const char *model, const OrmDeclaredRelationship *declared, const O
 	return NULL;
 }
 
-/* The columns that foreign_key of the inverse names; NIL: none, or there is no inverse but the relationship itself. */
+/* "foreign_key" of the inverse; NIL: not given, or the inverse is missing or the relationship itself. */
 static List *
 columns_of_inverse(const Resolution *r, const OrmDeclaration *target)
 {
@@ -197,14 +198,14 @@ columns_of_inverse(const Resolution *r, const OrmDeclaration *target)
 	return inverse != NULL && !itself ? inverse->foreign_key : NIL;
 }
 
-/* The columns of the foreign key that a to-many follows: its own, else those of its inverse. */
+/* "foreign_key" of a has_one or has_many, or else of its inverse. */
 static List *
 columns_of_many(const Resolution *r, const OrmDeclaration *target)
 {
 	return r->declared->foreign_key != NIL ? r->declared->foreign_key : columns_of_inverse(r, target);
 }
 
-/* The relation of a join table: that of a model of this name, else a table of this name. */
+/* The join table: the table of the model of that name, or else the table of that name; or InvalidOid. */
 static Oid
 join_relation(const OrmModel *model, const char *through)
 {
@@ -220,7 +221,7 @@ join_relation(const OrmModel *model, const char *through)
 	return OidIsValid(namespace_id) ? get_relname_relid(relation, namespace_id) : InvalidOid;
 }
 
-/* Is this the key of the join table that leads to this side: as said, or as its inverse does not say? */
+/* Does this foreign key of the join table reference this model: by "foreign_key", or not by the inverse's? */
 static bool
 is_own_side(const Resolution *r, const OrmDeclaration *target, const OrmForeignKey *fk)
 {
@@ -231,7 +232,7 @@ is_own_side(const Resolution *r, const OrmDeclaration *target, const OrmForeignK
 	return inverse != NIL && !orm_foreign_key_has(fk, inverse);
 }
 
-/* The two keys of a join table to one table (a self-reference); which is this side's has to be said. */
+/* The two foreign keys of the join table of a self-reference; "foreign_key" must tell them apart. */
 static bool
 choose_two_keys(const Resolution *r, const OrmDeclaration *target, Oid join, OrmForeignKey **own, OrmForeignKey **other)
 {
@@ -256,7 +257,7 @@ choose_two_keys(const Resolution *r, const OrmDeclaration *target, Oid join, Orm
 	return first != second;
 }
 
-/* The key of a join table to this side, and the one to the other. */
+/* The foreign keys of the join table to this model (own) and to the target (other). */
 static bool
 choose_join_keys(const Resolution *r, const OrmRelationship *relationship, const OrmDeclaration *target, Oid join,
 				 OrmForeignKey **own, OrmForeignKey **other)
@@ -270,7 +271,7 @@ choose_join_keys(const Resolution *r, const OrmRelationship *relationship, const
 	return *other != NULL;
 }
 
-/* Many to many: two keys of the join table. */
+/* Resolves a many_to_many. */
 static bool
 resolve_through(Resolution *r, OrmRelationship *relationship, const OrmDeclaration *target)
 {
@@ -346,7 +347,7 @@ orm_relationship_require(const OrmModel *model, const OrmRelationship *relations
 								 NULL, true);
 }
 
-/* Appends column numbers, operators and, of a join table, what texts hold of it, as it may have no model. */
+/* Appends column numbers, operators and, for a join table, names and collations, as it may have no model. */
 static void
 print_columns(StringInfo out, Oid join, const AttrNumber *columns, const Oid *operators, int n)
 {
@@ -380,7 +381,7 @@ orm_relationship_print(StringInfo out, const OrmRelationship *relationship)
 	appendStringInfoChar(out, '\n');
 }
 
-/* Which kinds are inverses of which. */
+/* Can relationships of these kinds be inverses? */
 static bool
 kinds_fit(OrmRelationshipKind a, OrmRelationshipKind b)
 {
@@ -418,7 +419,7 @@ orm_relationship_check_inverse(const char *model, const OrmDeclaredRelationship 
 				errdetail("%s", problem));
 }
 
-/* Are these the same pairs of columns, in whatever order? */
+/* Are the pairs of columns equal, in any order? */
 static bool
 same_pairs(const AttrNumber *a1, const AttrNumber *b1, int n1, const AttrNumber *a2, const AttrNumber *b2, int n2)
 {
@@ -434,7 +435,7 @@ same_pairs(const AttrNumber *a1, const AttrNumber *b1, int n1, const AttrNumber 
 	return n1 == n2;
 }
 
-/* Do two relationships, seen from their two ends, follow the same keys? */
+/* Do a relationship and its inverse have the same foreign keys? */
 static bool
 same_keys(const OrmRelationship *a, const OrmRelationship *b)
 {

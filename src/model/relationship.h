@@ -1,9 +1,9 @@
 /*
- * relationship.h - resolving declared relationships to join columns.
+ * relationship.h - resolving declared relationships to foreign keys.
  *
- * The catalogs' foreign keys join; a document's foreign_key chooses among
- * them, or stands for one where a relation can have none (views, foreign
- * tables).  For the steps see relationship.c.
+ * Relationships follow foreign key constraints.  "foreign_key" of a document
+ * chooses among several of them, or replaces one for relations without constraints
+ * (views, foreign tables).  See relationship.c for the steps.
  */
 #ifndef ORM_MODEL_RELATIONSHIP_H
 #define ORM_MODEL_RELATIONSHIP_H
@@ -12,38 +12,40 @@
 #include "model/model.h"
 
 /*
- * Fills in "relationship" from its declaration; memory of the current context.
- * Appends to *depends (when not NULL) every relation it looks at.  What cannot
- * be resolved: false, or, with "raise", the error that says why.
+ * Fills in "relationship" from its declaration, in the current memory context;
+ * strings are shared with the declaration.  The OIDs of all relations read are added
+ * to *depends, unless it is NULL.  When the relationship cannot be resolved, returns
+ * false, or raises the reason if "raise" is set.  No lock is taken on tables.
  */
 extern bool orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRelationship *declared,
 									 OrmRelationship *relationship, List **depends, bool raise);
 
 /*
- * Resolves a relationship again, raising what is wrong with it: 42704 unknown
- * target, 42703 no such column, 42702 two foreign keys (with the candidates and
- * the text that chooses), 42P10 no foreign key.
+ * Raises an error unless the relationship is resolved: 42704 for a target that does
+ * not exist, 42P01 for the join table, 42703 for a column, 42702 for an ambiguous
+ * foreign key (with the candidates and the text to choose one), 42P10 for a missing
+ * one.
  */
 extern void orm_relationship_require(const OrmModel *model, const OrmRelationship *relationship);
 
-/* The builder name of a relationship's kind: "belongs_to"... */
+/* The builder name of a kind of relationship: "belongs_to"... */
 extern const char *orm_relationship_kind_name(OrmRelationshipKind kind);
 
 /* Appends a relationship to the fingerprint of a model. */
 extern void orm_relationship_print(StringInfo out, const OrmRelationship *relationship);
 
 /*
- * Raises 42P16 when back_populates names what is no inverse of the
- * relationship, as far as the target's declaration (NULL: not known yet) tells.
- * That it names nothing at all is an error only where it "must_exist": of two
- * models one has to be declared first.
+ * Raises 42P16 when "back_populates" does not name an inverse of the relationship.
+ * "target" is the target's declaration; NULL, for a model not declared yet, is not
+ * checked.  A missing inverse is an error only with "must_exist", as one of two
+ * models must be declared first.
  */
 extern void orm_relationship_check_inverse(const char *model, const OrmDeclaredRelationship *declared,
 										   const OrmDeclaration *target, bool must_exist);
 
 /*
- * Raises 42P16 unless a relationship and its inverse (NULL, or not resolved:
- * not comparable) are joined by the same columns.
+ * Raises 42P16 unless a relationship and its inverse have the same foreign keys.
+ * "inverse" may be NULL or unresolved, which is not checked.
  */
 extern void orm_relationship_check_keys(const OrmModel *model, const OrmRelationship *relationship,
 										const OrmRelationship *inverse);

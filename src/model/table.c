@@ -1,8 +1,8 @@
 /*
- * table.c - from a table to its model.
+ * table.c - the model of a table.
  *
- * The registry is searched once for each table and what was found remembered,
- * by the table's OID, until a row of the registry is written by anybody.
+ * The model found in the registry is cached by the OID of the table, and valid until
+ * the registry changes.
  */
 #include "postgres.h"
 
@@ -18,13 +18,13 @@
 typedef struct Known
 {
 	Oid relid;		   /* hash key; must be first */
-	uint64 generation; /* of the registry that it was found in */
+	uint64 generation; /* orm_cache_generation at the time of the search */
 	char model[NAMEDATALEN];
 } Known;
 
 static HTAB *known = NULL;
 
-/* What is remembered of a table, made if need be: then it is of no generation. */
+/* Finds or creates the entry of a table; a new one is invalid. */
 static Known *
 enter(Oid relid)
 {
@@ -49,7 +49,7 @@ enter(Oid relid)
 	return entry;
 }
 
-/* Raises 42704: no model has its objects in that table. */
+/* Raises 42704 for a table without a model. */
 static void
 raise_none(Oid relid)
 {
@@ -59,7 +59,7 @@ raise_none(Oid relid)
 			errhint("Map it: SELECT * FROM orm.map('%s', 'Name');", table));
 }
 
-/* Raises 42702 with the models of a table. */
+/* Raises 42702 for a table with several models. */
 static void
 raise_several(Oid relid, List *models)
 {

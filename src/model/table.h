@@ -1,5 +1,5 @@
 /*
- * table.h - from a table to its model, and back.
+ * table.h - the model of a table.
  */
 #ifndef ORM_MODEL_TABLE_H
 #define ORM_MODEL_TABLE_H
@@ -7,9 +7,9 @@
 #include "model/model.h"
 
 /*
- * The model whose objects are the rows of a table, opened as by orm_cache_open: of several
- * the one with accessors.  Raises 42704 where there is none, 42702 listing
- * them where none of several has accessors.
+ * Opens the model of a table like orm_cache_open; of several models the first one
+ * with accessors.  Raises 42704 when there is none, 42702 when there are several,
+ * none of them with accessors.
  */
 extern const OrmModel *orm_table_open(Oid relid, LOCKMODE lockmode);
 

@@ -1,5 +1,5 @@
 /*
- * type.c - lookup of type properties.
+ * type.c - properties of types.
  */
 #include "postgres.h"
 
@@ -22,7 +22,7 @@
 #include "base/sql.h"
 #include "model/type.h"
 
-/* The built-in types that to_json treats as more than a string. */
+/* The classes of built-in types.  record and anyarray are OTHER, though their values are composites and arrays. */
 static const struct
 {
 	Oid type;
@@ -45,7 +45,7 @@ static const struct
 					   {RECORDOID, ORM_TYPE_OTHER},
 					   {ANYARRAYOID, ORM_TYPE_OTHER}};
 
-/* The class of a type that is no domain. */
+/* The class of a base type. */
 static OrmTypeClass
 classify(Oid base)
 {
@@ -62,9 +62,9 @@ classify(Oid base)
 }
 
 /*
- * Does to_json print something else than the output function's text as a
- * string?  It looks for a cast to json, but not for types of the server's own;
- * values of the two pseudo-types say themselves what they are.
+ * Does to_json() print anything but a string with the output function's text?  It
+ * does for types with a cast to json, except built-in types, and for the
+ * pseudo-types record and anyarray.
  */
 static bool
 has_json_cast(const OrmType *type)
@@ -80,7 +80,7 @@ has_json_cast(const OrmType *type)
 		OidIsValid(function);
 }
 
-/* May a number become a value?  Into json, and into what PostgreSQL calls a numeric type. */
+/* Does the type accept a JSON number?  json types and types of the numeric category do. */
 static bool
 takes_number(const OrmType *type)
 {
@@ -93,7 +93,7 @@ takes_number(const OrmType *type)
 	return category == TYPCATEGORY_NUMERIC;
 }
 
-/* Looks up the functions by which values come in and go out. */
+/* Looks up the input and output functions. */
 static void
 find_functions(OrmType *type)
 {
@@ -109,7 +109,7 @@ find_functions(OrmType *type)
 	type->has_json_cast = has_json_cast(type);
 	if (type->has_json_cast || type->class == ORM_TYPE_COMPOSITE)
 	{
-		/* to_json takes any type and learns from the expression which it is. */
+		/* to_json() is polymorphic and takes the type from the call expression */
 		Node *argument = (Node *) makeNullConst(type->oid, type->typmod, type->collation);
 
 		fmgr_info_cxt(F_TO_JSON, &type->to_json, type->context);
@@ -119,7 +119,7 @@ find_functions(OrmType *type)
 	}
 }
 
-/* Makes the fields of a composite from its row descriptor. */
+/* Makes the fields of a composite from its row descriptor, in CurrentMemoryContext. */
 static void
 make_fields(OrmType *type, TupleDesc row, uint64 version)
 {
@@ -140,7 +140,6 @@ make_fields(OrmType *type, TupleDesc row, uint64 version)
 	type->row_version = version;
 }
 
-/* The row descriptor of a composite, pinned; brings the fields in line with it. */
 TupleDesc
 orm_type_open_row(const OrmType *type)
 {
@@ -162,7 +161,6 @@ orm_type_open_row(const OrmType *type)
 	return row;
 }
 
-/* Looks a type up. */
 OrmType *
 orm_type_make(Oid oid, int32 typmod, Oid collation)
 {
@@ -190,7 +188,6 @@ orm_type_make(Oid oid, int32 typmod, Oid collation)
 	return type;
 }
 
-/* The equality operator of a type's default operator class. */
 Oid
 orm_type_equality(Oid type)
 {
@@ -198,8 +195,9 @@ orm_type_equality(Oid type)
 }
 
 /*
- * Asks the default btree operator class, which must know it to put equal keys
- * together.  (Of bpchar it says yes, although trailing blanks do not count.)
+ * The equalimage support function of the default btree operator class tells it, as
+ * deduplication depends on it.  bpchar is excluded: its function returns true,
+ * although trailing blanks are ignored.
  */
 bool
 orm_type_equal_is_same(const OrmType *type)
@@ -223,7 +221,6 @@ orm_type_text(Oid type, Datum value)
 	return OidOutputFunctionCall(output, value);
 }
 
-/* A type as a declaration has it. */
 char *
 orm_type_name(Oid type, int32 typmod)
 {
@@ -235,7 +232,6 @@ orm_type_name(Oid type, int32 typmod)
 	return strncmp(name.data, prefix, strlen(prefix)) == 0 ? name.data + strlen(prefix) : name.data;
 }
 
-/* A collation as a declaration has it. */
 char *
 orm_type_collation_name(Oid collation)
 {

@@ -1,9 +1,9 @@
 /*
- * type.h - type properties, looked up once.
+ * type.h - properties of types.
  *
- * An OrmType lives as long as the memory context it was made in (that of its
- * model, as a rule) and holds ready-to-call input and output functions, so it
- * must not be shared between contexts of different lifetime.
+ * An OrmType contains initialized FmgrInfos of the input and output functions.  It
+ * is allocated in the current memory context, usually that of its model, and must
+ * not be referenced from contexts that live longer.
  */
 #ifndef ORM_MODEL_TYPE_H
 #define ORM_MODEL_TYPE_H
@@ -11,7 +11,7 @@
 #include "access/tupdesc.h"
 #include "fmgr.h"
 
-/* How values of a type look in JSON; domains have the class of their base type. */
+/* Classes of types by their JSON form; domains have the class of their base type. */
 typedef enum OrmTypeClass
 {
 	ORM_TYPE_BOOL,
@@ -28,7 +28,7 @@ typedef enum OrmTypeClass
 	ORM_TYPE_JSONB,
 	ORM_TYPE_ARRAY,
 	ORM_TYPE_COMPOSITE,
-	ORM_TYPE_OTHER /* a string, or what a cast to json makes of it */
+	ORM_TYPE_OTHER /* a string, or the result of a cast to json */
 } OrmTypeClass;
 
 typedef struct OrmField
@@ -39,65 +39,65 @@ typedef struct OrmField
 
 typedef struct OrmType
 {
-	Oid oid;	  /* as declared: may be a domain */
-	Oid base;	  /* what the domain is over, at the bottom; else oid */
-	int32 typmod; /* of the column, or of the domain */
+	Oid oid;	  /* declared type, may be a domain */
+	Oid base;	  /* base type of a domain, else oid */
+	int32 typmod; /* of the column or the domain */
 	Oid collation;
 	int16 length;
 	bool by_value;
 	char align;
 	bool is_domain;
 	OrmTypeClass class;
-	FmgrInfo input; /* of base; a domain's checks come after: see orm_value_check */
+	FmgrInfo input; /* of base, without domain checks: see orm_value_check */
 	Oid input_param;
 	FmgrInfo output;		 /* of base */
-	FmgrInfo to_json;		 /* to_json() of exactly this type; set where has_json_cast, and for rows */
-	bool has_json_cast;		 /* class OTHER and to_json does not print the output function's text */
-	bool takes_number;		 /* a number in a document may become a value of the type */
+	FmgrInfo to_json;		 /* to_json() for this type; set with has_json_cast and for composites */
+	bool has_json_cast;		 /* class OTHER, and to_json() does not print the output function's text */
+	bool takes_number;		 /* accepts a JSON number */
 	struct OrmType *element; /* of an array */
 	int nfields;			 /* of a composite: see orm_type_open_row */
 	OrmField *fields;
-	uint64 row_version;	   /* of the composite's definition that the fields were made from */
+	uint64 row_version;	   /* tupDesc_identifier of the definition that the fields were made from */
 	void *domain_cache;	   /* for domain_check */
-	bool busy;			   /* an input function or a domain's check is running */
-	MemoryContext context; /* where this lives */
+	bool busy;			   /* the input function or the domain check is running; see value.c */
+	MemoryContext context; /* context of this struct */
 } OrmType;
 
-/* Looks up the properties of a type, in the current memory context. */
+/* Looks up the properties of a type; allocated in the current memory context. */
 extern OrmType *orm_type_make(Oid type, int32 typmod, Oid collation);
 
 /*
- * The row descriptor of a composite, pinned (ReleaseTupleDesc); the type's
- * fields are brought in line with it first, as ALTER TYPE may have changed
- * them since.  A caller that loops takes its own copy of the pointer to the
- * fields: they are replaced, never changed.
+ * The row descriptor of a composite, pinned; the caller releases it by
+ * ReleaseTupleDesc.  The type's fields are rebuilt first if ALTER TYPE has changed
+ * the descriptor.  Old fields are not freed, so a caller that loops over them copies
+ * the pointer.
  */
 extern TupleDesc orm_type_open_row(const OrmType *type);
 
 /*
- * The equality operator by which values of a type are compared and indexed
- * (of its default btree or hash operator class), or InvalidOid.
+ * The equality operator of a type's default btree or hash operator class, or
+ * InvalidOid.
  */
 extern Oid orm_type_equality(Oid type);
 
-/* Are values of the type, under its collation, that this operator finds equal the same in every byte? */
+/* Are equal values of the type, under its collation, byte-wise identical? */
 extern bool orm_type_equal_is_same(const OrmType *type);
 
-/* A value of any type as text, by the type's output function. */
+/* The output function's text of a value, palloc'd. */
 extern char *orm_type_text(Oid type, Datum value);
 
-/* A type and a collation as a declaration has them: qualified unless in pg_catalog. */
+/* The name of a type or a collation in declarations, palloc'd: qualified unless in pg_catalog. */
 extern char *orm_type_name(Oid type, int32 typmod);
 extern char *orm_type_collation_name(Oid collation);
 
-/* Is it one of the two json types, or a domain over one? */
+/* Is the type json or jsonb, or a domain over one of them? */
 static inline bool
 orm_type_is_json(const OrmType *type)
 {
 	return type->class == ORM_TYPE_JSON || type->class == ORM_TYPE_JSONB;
 }
 
-/* Whether a number in a document may become a value of the type. */
+/* Does the type accept a JSON number? */
 static inline bool
 orm_type_takes_number(const OrmType *type)
 {

@@ -1,15 +1,14 @@
 /*
- * value.c - what JSON may become which type.
+ * value.c - reading JSON values into SQL types.
  *
- * The common cases (whole numbers, plain text, booleans, json) are read
- * straight from the document's bytes.  Everything else goes through the type's
- * input function, and only that, with what it may call, is guarded, so that
- * its errors get their place in the document.
+ * Common values (integers, plain text, booleans, json) are read directly from the
+ * document's bytes.  All others are read by the type's input function, inside a
+ * PG_TRY block that adds the place in the document to its errors.
  *
- * A domain's check may run anything, this code on the same type again
- * included, while the function that is running keeps its state in the type's
- * FmgrInfo.  So a type is marked busy for as long, and who finds it so works
- * with state of its own.
+ * Domain constraints can run arbitrary code, including a recursive call of this
+ * module for the same type, while a running input function has its state in the
+ * FmgrInfo of the type.  The type is therefore marked as busy during these calls,
+ * and a recursive call uses separate state.
  */
 #include "postgres.h"
 
@@ -25,16 +24,16 @@
 #include "base/members.h"
 #include "model/value.h"
 
-/* More digits may not fit into 64 bits. */
+/* Numbers with at most this many digits fit into 64 bits. */
 #define MAX_FAST_DIGITS 18
 
-/* Text up to this length is terminated on the stack. */
+/* Shorter text is copied to the stack to be terminated. */
 #define SMALL_TEXT 128
 
-/* Makes a value of a type from text; what differs from the input function stands here. */
+/* Makes a value of a type from text. */
 typedef Datum (*Maker)(const OrmType *type, FmgrInfo *input, char *text);
 
-/* The plain maker: the type's input function. */
+/* The default maker: the type's input function. */
 static Datum
 make_by_input(const OrmType *type, FmgrInfo *input, char *text)
 {
@@ -48,7 +47,7 @@ read_numeric(char *text)
 	return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
 }
 
-/* Makes an integer from a number with a point or an exponent: 2.0 is good, 2.5 is not. */
+/* Makes an integer from a number with a decimal point or an exponent: accepts 2.0, but not 2.5. */
 static Datum
 make_integer(const OrmType *type, FmgrInfo *input, char *text)
 {
@@ -68,7 +67,7 @@ make_integer(const OrmType *type, FmgrInfo *input, char *text)
 	}
 }
 
-/* Makes an amount of money from a number; its input function would read it as the locale writes amounts. */
+/* Makes a money value from a number, independently of the locale, unlike its input function. */
 static Datum
 make_money(const OrmType *type, FmgrInfo *input, char *text)
 {
@@ -76,8 +75,8 @@ make_money(const OrmType *type, FmgrInfo *input, char *text)
 }
 
 /*
- * In a PG_CATCH block: the hint for a string that is no range, but may well be
- * one of the values that ranges are made of.
+ * For use in a PG_CATCH block: adds a hint for an invalid range that looks like a
+ * single value.
  */
 static void
 hint_range(const OrmType *type, const char *text)
@@ -89,7 +88,7 @@ hint_range(const OrmType *type, const char *text)
 		errhint("For a single value write \"%s\".", psprintf(form, text, text));
 }
 
-/* Runs a maker; its errors get their place. */
+/* Runs a maker; errors have the place. */
 static Datum
 make_guarded(const OrmType *type, Maker maker, char *text, const OrmPath *path)
 {
@@ -117,7 +116,6 @@ make_guarded(const OrmType *type, Maker maker, char *text, const OrmPath *path)
 	return value;
 }
 
-/* Checks a value against its type's domain, if the type is one. */
 void
 orm_value_check(const OrmType *type, Datum value, bool isnull, const OrmPath *path)
 {
@@ -159,7 +157,7 @@ make_from_bytes(const OrmType *type, Maker maker, const char *bytes, int length,
 	return value;
 }
 
-/* What is to be written for a value of a class, for hints. */
+/* The expected JSON for a type, for hints. */
 static const char *
 wanted(const OrmType *type)
 {
@@ -182,7 +180,6 @@ wanted(const OrmType *type)
 	}
 }
 
-/* Raises the error of JSON that can be no value of the type. */
 void
 orm_value_raise_mismatch(const OrmType *type, OrmJson json, const OrmPath *path)
 {
@@ -192,14 +189,13 @@ orm_value_raise_mismatch(const OrmType *type, OrmJson json, const OrmPath *path)
 			orm_error_place(path), errhint("Write %s.", wanted(type)));
 }
 
-/* Reads a value from text by the type's input function, without a domain's checks. */
 Datum
 orm_value_read_string(const OrmType *type, char *text, const OrmPath *path)
 {
 	return make_guarded(type, make_by_input, text, path);
 }
 
-/* Raises the server's error for a string that cannot be decoded, with its place. */
+/* Raises the server's error for a string that cannot be decoded, with the place. */
 static void
 raise_undecodable(OrmJson json, const OrmPath *path)
 {
@@ -216,7 +212,7 @@ raise_undecodable(OrmJson json, const OrmPath *path)
 	PG_END_TRY();
 }
 
-/* May text of that many bytes be the value as it is, without the type's input function? */
+/* Can a string of that many bytes be stored without calling the type's input function? */
 static inline bool
 fits_as_it_is(const OrmType *type, int length)
 {
@@ -237,7 +233,7 @@ read_string(const OrmType *type, OrmJson json, const OrmPath *path)
 	return make_from_bytes(type, make_by_input, bytes, length, path);
 }
 
-/* Reads a short whole number from its digits. */
+/* Parses an integer of at most MAX_FAST_DIGITS digits; false for other numbers. */
 static bool
 parse_whole(const char *bytes, int length, int64 *result)
 {
@@ -274,7 +270,7 @@ read_integer(const OrmType *type, OrmJson json, const OrmPath *path)
 			return Int32GetDatum((int32) value);
 		if (type->class == ORM_TYPE_INT2 && value >= PG_INT16_MIN && value <= PG_INT16_MAX)
 			return Int16GetDatum((int16) value);
-		/* too big: the input function says so */
+		/* out of range: the input function raises the error */
 		return make_from_bytes(type, make_by_input, bytes, length, path);
 	}
 	return make_from_bytes(type, make_integer, bytes, length, path);
@@ -293,7 +289,7 @@ read_number(const OrmType *type, OrmJson json, const OrmPath *path)
 	return make_from_bytes(type, maker, orm_json_bytes(json), json.node->length, path);
 }
 
-/* Reads any JSON as a value of a json type; null too. */
+/* Reads any JSON, including null, as a value of a json type. */
 static Datum
 read_json(const OrmType *type, OrmJson json, const OrmPath *path)
 {
@@ -305,7 +301,7 @@ read_json(const OrmType *type, OrmJson json, const OrmPath *path)
 	return make_from_bytes(type, make_by_input, source, length, path);
 }
 
-/* Reads a value that is not null, before a domain's checks. */
+/* Reads a value that is not null, without checking domain constraints. */
 static Datum
 read_given(const OrmType *type, OrmJson json, const OrmPath *path)
 {
@@ -335,7 +331,6 @@ read_given(const OrmType *type, OrmJson json, const OrmPath *path)
 	return BoolGetDatum(orm_json_kind(json) == ORM_JSON_TRUE);
 }
 
-/* Reads a value; nothing in it is an instruction. */
 Datum
 orm_value_read_inner(const OrmType *type, OrmJson json, const OrmPath *path, bool *isnull)
 {
@@ -350,9 +345,8 @@ orm_value_read_inner(const OrmType *type, OrmJson json, const OrmPath *path, boo
 }
 
 /*
- * Is an object an instruction instead of a value?  Its first key begins with
- * "$"; on a json attribute that may be data, unless it is exactly the one
- * instruction that may stand there.
+ * Is this an instruction, an object whose first key begins with "$"?  For json types
+ * only {"$value": x} is one; other objects are data.
  */
 static bool
 is_instruction(const OrmType *type, OrmJson json)
@@ -376,7 +370,7 @@ orm_value_unescape(OrmJson json)
 	return json;
 }
 
-/* Carries out an instruction: {"$value": x} is x. */
+/* Reads {"$value": x}; raises 22023 for other instructions. */
 static Datum
 read_instruction(const OrmType *type, OrmJson json, const OrmPath *path, bool *isnull)
 {
@@ -400,7 +394,6 @@ read_instruction(const OrmType *type, OrmJson json, const OrmPath *path, bool *i
 	return value;
 }
 
-/* Reads a value of the type from a place in a document. */
 Datum
 orm_value_read(const OrmType *type, OrmJson json, const OrmPath *path, bool *isnull)
 {
@@ -409,7 +402,6 @@ orm_value_read(const OrmType *type, OrmJson json, const OrmPath *path, bool *isn
 	return orm_value_read_inner(type, json, path, isnull);
 }
 
-/* Reads a value from text by the type's input function. */
 Datum
 orm_value_read_text(const OrmType *type, const char *text)
 {

@@ -1,17 +1,17 @@
 /*
- * value.h - the one place that says what JSON may become which type.
+ * value.h - reading JSON values into SQL types.
  *
- *   a string    is read by the type's input function (json types: it is a JSON string)
- *   a number    goes into number types only; 2.0 is good for an integer, 2.5 is not
- *   true, false go into boolean (and json) only
- *   an array    goes into arrays (nested ones: more dimensions) and json
- *   an object   goes into row types and json; {"$value": x} on a json attribute is x, always
- *   null        is NULL everywhere; json's own null is {"$value": null}
+ *   string       input of the type's input function; json types: a JSON string
+ *   number       types of the numeric category and json; integers accept 2.0, but not 2.5
+ *   true, false  boolean and json
+ *   array        array types (nested arrays are dimensions) and json
+ *   object       composite types and json; {"$value": x} is x
+ *   null         NULL for all types; the null of json is {"$value": null}
  *
- * What to_json prints of any value is read back to an equal value, except what
- * to_json leaves out: the lower bounds of an array that are not 1, the
- * dimensions of an array of json, whether a null in one is its own or SQL's,
- * white space around a json value.
+ * The output of to_json() is read back to an equal value, except for properties that
+ * to_json() omits: lower bounds of arrays other than 1, dimensions of arrays of json,
+ * the distinction of json nulls and SQL nulls in them, and white space around json
+ * values.
  */
 #ifndef ORM_MODEL_VALUE_H
 #define ORM_MODEL_VALUE_H
@@ -20,37 +20,37 @@
 #include "model/type.h"
 
 /*
- * Reads a value of the type, palloc'd in the current context where it is by
- * reference.  Domain checks are made, for NULL as well.  Raises 42804 when the
- * kind of JSON does not fit, 22023 for an unknown instruction, and the type's
- * own errors; the place is added to all of them.
+ * Reads a value of the type; pass-by-reference values are palloc'd.  Domain
+ * constraints are checked, for NULL as well.  Raises 42804 for another kind of JSON,
+ * 22023 for an unrecognized instruction, and the errors of the input function, all
+ * with the place.
  */
 extern Datum orm_value_read(const OrmType *type, OrmJson json, const OrmPath *path, bool *isnull);
 
-/* What stands in {"$value": x}, an object with no other key; other JSON is itself. */
+/* The x of {"$value": x}, an object without other keys; other JSON is returned unchanged. */
 extern OrmJson orm_value_unescape(OrmJson json);
 
 /*
- * Checks a value against its type's domain, if the type is one; nothing
- * otherwise.  Raises the domain's own error with the place.
+ * Checks the constraints of the type, if it is a domain.  Raises the server's error
+ * with the place.
  */
 extern void orm_value_check(const OrmType *type, Datum value, bool isnull, const OrmPath *path);
 
 /*
- * Reads a value from text by the type's input function ("what" and the place
- * are not known; for keys given as text).
+ * Reads a value from text by the type's input function, and checks domain
+ * constraints.  Errors have no place.
  */
 extern Datum orm_value_read_text(const OrmType *type, const char *text);
 
-/* The rest is for nested.c. */
+/* For nested.c only. */
 
-/* Reads a value, null too, with its domain's checks; nothing in it is an instruction. */
+/* Like orm_value_read, without instructions. */
 extern Datum orm_value_read_inner(const OrmType *type, OrmJson json, const OrmPath *path, bool *isnull);
 
-/* Reads a value from text by the type's input function, without a domain's checks. */
+/* Reads a value from text by the type's input function, without checking domain constraints. */
 extern Datum orm_value_read_string(const OrmType *type, char *text, const OrmPath *path);
 
-/* Raises 42804: that JSON can be no value of the type. */
+/* Raises 42804 for a kind of JSON that the type does not accept. */
 extern void orm_value_raise_mismatch(const OrmType *type, OrmJson json, const OrmPath *path) pg_attribute_noreturn();
 
 #endif
