@@ -52,7 +52,7 @@ is_left_to_server(const OrmRelationship *relationship)
 	return relationship->deleted_by_server && relationship->kind != ORM_MANY_TO_MANY;
 }
 
-/* Must anything be collected from rows of the model, at any depth, since the server does not cascade there? */
+/* Must rows be collected starting at the model, at any depth, since the server does not cascade there? */
 static bool
 takes_along(const OrmDelete *delete, const OrmModel *model, List **visited)
 {
@@ -72,7 +72,7 @@ takes_along(const OrmDelete *delete, const OrmModel *model, List **visited)
 	return false;
 }
 
-/* Do the keys of the model fit into arrays? */
+/* Can the primary keys of the model be passed as arrays? */
 static bool
 has_arrays(const OrmModel *model)
 {
@@ -88,7 +88,7 @@ has_arrays(const OrmModel *model)
 	return key != NULL;
 }
 
-/* Must the relationship be followed? */
+/* Are rows collected along the relationship? */
 static bool
 is_followed(const OrmDelete *delete, const OrmModel *model, const OrmRelationship *relationship)
 {
@@ -103,7 +103,7 @@ is_followed(const OrmDelete *delete, const OrmModel *model, const OrmRelationshi
 	return !is_left_to_server(relationship) || takes_along(delete, target, &visited);
 }
 
-/* Decides which relationships of a set are followed. */
+/* Sets "along" and "columns" of a set. */
 static void
 know_set(const OrmDelete *delete, OrmDeleteSet *set)
 {
@@ -190,7 +190,7 @@ take_key(void *argument, TupleTableSlot *slot)
 		orm_keyset_add(set->keys, key);
 }
 
-/* Reads keys into a set by a statement whose parameters are the keys of another set, from one on. */
+/* Adds keys to a set by a statement whose parameters are the keys of another set, starting at a number. */
 static void
 read_keys(const OrmDelete *delete, OrmDeleteSet *into, StringInfo sql, const OrmDeleteSet *set, int from)
 {
@@ -233,7 +233,7 @@ say_step(void *argument)
 	errcontext("deleting along relationship \"%s\" of model \"%s\"", step->relationship->name, step->model->name);
 }
 
-/* Follows a relationship from the rows of a set, from one on. */
+/* Collects rows along a relationship, from the rows of a set, starting at a number. */
 static void
 follow(OrmDelete *delete, const OrmDeleteSet *set, const OrmRelationship *relationship, int from)
 {
@@ -254,7 +254,7 @@ follow(OrmDelete *delete, const OrmDeleteSet *set, const OrmRelationship *relati
 	error_context_stack = callback.previous;
 }
 
-/* Finds and locks the added rows, and drops missing ones from the set. */
+/* Finds and locks the rows of the added objects, and drops missing ones from the set. */
 static void
 find_named(OrmDelete *delete, OrmDeleteSet *set)
 {

@@ -1,5 +1,6 @@
 /*
- * delete.c - deleting objects, and what goes with them; see delete.h.
+ * delete.c - deleting objects and the rows that cascade from them; see
+ * delete.h.
  */
 #include "postgres.h"
 
@@ -73,7 +74,7 @@ check_refused(const OrmDelete *delete, const OrmDeleteRefused *refused)
 	}
 }
 
-/* The statement that deletes all sets, while it is built. */
+/* The statement that deletes the rows of all sets, while it is built. */
 typedef struct Statement
 {
 	StringInfoData with;
@@ -81,7 +82,7 @@ typedef struct Statement
 	Oid *types;
 	Datum *values;
 	int nparams;
-	List *sets; /* of OrmDeleteSet *: the ones it counts */
+	List *sets; /* of OrmDeleteSet *, in the order of the counts */
 } Statement;
 
 /* Adds the deletes of a set and of its join table rows. */
@@ -113,14 +114,14 @@ add_set(Statement *statement, OrmDeleteSet *set)
 	statement->sets = lappend(statement->sets, set);
 }
 
-/* The number of deleted rows of each set: all, and the added ones. */
+/* The numbers of deleted rows per set: all, and the added ones. */
 typedef struct Counts
 {
 	int n;
 	int64 *rows;
 } Counts;
 
-/* Receives the numbers. */
+/* Receives the counts. */
 static void
 take_counts(void *argument, TupleTableSlot *slot)
 {
@@ -131,10 +132,7 @@ take_counts(void *argument, TupleTableSlot *slot)
 		counts->rows[i] = DatumGetInt64(slot_getattr(slot, i + 1, &isnull));
 }
 
-/*
- * Raises 42501 where rows went because others were to go that row security
- * keeps: then what belongs to these would be gone, and they not.
- */
+/* Raises 42501 if row security prevented the delete of some rows, while rows that cascade from them were deleted. */
 static void
 check_gone(const Statement *statement, const Counts *counts)
 {
@@ -171,7 +169,7 @@ say_models(void *sets)
 	errcontext("deleting objects of %s %s", list_length(sets) > 1 ? "models" : "model", names.data);
 }
 
-/* Runs the statement; returns how many of the added rows were deleted. */
+/* Runs the statement; returns the number of added rows that were deleted. */
 static int64
 run_statement(Statement *statement)
 {
@@ -202,7 +200,7 @@ run_statement(Statement *statement)
 	return named;
 }
 
-/* What the statement is that deletes one row. */
+/* The statement that deletes one row, for orm_plan_get(). */
 static void
 describe_row(OrmPlanText *text, const void *argument)
 {
@@ -218,7 +216,7 @@ describe_row(OrmPlanText *text, const void *argument)
 	text->planning = ORM_PLAN_GENERIC;
 }
 
-/* Deletes the row with a key, and nothing else; returns how many rows that were. */
+/* Deletes the row of a key without cascade; returns the number of rows. */
 static int64
 delete_row(const OrmModel *model, const Datum *key)
 {
@@ -233,7 +231,10 @@ delete_row(const OrmModel *model, const Datum *key)
 	return deleted;
 }
 
-/* Deletes the rows of a single set: one by one where there is but one, or where they cannot go by arrays. */
+/*
+ * Deletes the rows of a single set: one by one if there is only one, its key
+ * cannot be passed as arrays, or the table has rules; else by one statement.
+ */
 static int64
 delete_set(const OrmDeleteSet *set)
 {
@@ -275,7 +276,7 @@ filled_sets(const OrmDelete *delete)
 	return sets;
 }
 
-/* Deletes the rows of these sets. */
+/* Deletes the rows of all sets; returns the number of added rows that were deleted. */
 static int64
 delete_sets(const List *sets)
 {
@@ -318,7 +319,7 @@ delete_collected(const OrmDelete *delete)
 	return named;
 }
 
-/* Collects all rows, and raises 21000 where one of them was refused. */
+/* Collects all rows, and raises 21000 if one of them is refused. */
 static void
 collect(OrmDelete *delete)
 {
@@ -354,7 +355,7 @@ orm_delete_run(OrmDelete *delete)
 	return named;
 }
 
-/* May a trigger or a rule of the model's relation pass over rows that are deleted? */
+/* Can a trigger or a rule of the model's relation skip rows of a DELETE? */
 static bool
 passes_over(const OrmModel *model)
 {
@@ -406,7 +407,7 @@ typedef struct FoundRows
 	int64 n;
 } FoundRows;
 
-/* Adds the key of a row that the query has found and locked. */
+/* Adds the key of a row that the query found and locked. */
 static void
 take_found(void *argument, TupleTableSlot *slot)
 {
@@ -418,7 +419,7 @@ take_found(void *argument, TupleTableSlot *slot)
 		orm_delete_add(found->delete, found->model, key);
 }
 
-/* Deletes the rows found by a query, and what cascades from them. */
+/* Deletes the rows found by a query, and the rows that cascade from them. */
 static int64
 delete_found(OrmQuery *query, int64 expect)
 {

@@ -1,12 +1,12 @@
 /*
  * delete.h - deleting objects and the rows that cascade from them.
  *
- * A delete cascades along the relationships with the cascade "delete", to
- * any depth:
+ * A delete cascades along relationships with the cascade "delete", to any
+ * depth:
  *
- *     has_many, has_one   the referencing rows
- *     belongs_to          the referenced row
- *     many_to_many        the linked rows, and the join table rows
+ *     has_many, has_one   to the referencing rows
+ *     belongs_to          to the referenced row
+ *     many_to_many        to the linked rows, and the join table rows
  *
  * Rows are collected first (collect.h), then deleted by one statement:
  *
@@ -16,12 +16,12 @@
  *
  * The server checks foreign keys at the end of a statement, so the order does
  * not matter, and rows that reference each other, or themselves, can be
- * deleted.  The server of foreign tables checks at once: rows that were found
- * last are deleted first.
+ * deleted. The remote server of foreign tables checks at once, so the rows
+ * found last are deleted first.
  *
- * Everything is done with the caller's privileges.  Rows that row security
- * hides are not deleted; where a row is visible but a policy keeps it, the rows
- * that belong to it alone must stay too: 42501.
+ * The caller's privileges apply.  Rows hidden by row security are not deleted.
+ * If a policy prevents the delete of a visible row, rows that cascade from it
+ * must not be deleted either: 42501.
  */
 #ifndef ORM_REMOVE_DELETE_H
 #define ORM_REMOVE_DELETE_H
@@ -32,41 +32,51 @@
 
 typedef struct OrmDelete OrmDelete;
 
-/* An empty delete, in a memory context of its own below the current one, until it is run. */
+/*
+ * Creates an empty delete in a memory context of its own below the current one;
+ * orm_delete_run() and orm_delete_probe() free it.
+ */
 extern OrmDelete *orm_delete_make(void);
 
-/* Adds an object, by its primary key: values in key order, which are copied. */
+/* Adds an object by its primary key, values in key order, which are copied. */
 extern void orm_delete_add(OrmDelete *delete, const OrmModel *model, const Datum *key);
 
-/* Refuses to delete an object that the document at this place writes. */
+/* Refuses to delete an object that the document writes at this place.  "key" and "place" must outlive the delete. */
 extern void orm_delete_refuse(OrmDelete *delete, const OrmModel *model, const Datum *key, const OrmPath *place);
 
 /*
- * Raises 21000 where a refused object would be deleted, also by a key with ON
- * DELETE CASCADE that a relationship follows; locks rows with "lock", but
- * deletes nothing.
+ * Raises 21000 if a refused object would be deleted, also by a foreign key ON
+ * DELETE CASCADE along a relationship.  Collects and, with "lock", locks the
+ * rows, but deletes nothing.  Frees the delete.
  */
 extern void orm_delete_probe(OrmDelete *delete, bool lock);
 
 /*
- * Deletes the objects and what cascades from them; returns how many of the
- * added objects existed.  Raises 21000 for a refused object, whatever
- * orm_relationship_require raises, 42P10 for a target model without primary
- * key, and what the server raises.
+ * Deletes the objects and the rows that cascade from them; returns the number
+ * of added objects that existed.  Frees the delete.  Raises 21000 for a refused
+ * object, 42501 if row security prevents a part of the delete, 42P10 for a
+ * target model without primary key, the errors of orm_relationship_require(),
+ * and the server's.
  */
 extern int64 orm_delete_run(OrmDelete *delete);
 
-/* Deletes one object by its primary key, in key order, with what cascades from it; false: it did not exist. */
+/*
+ * Deletes an object by its primary key, values in key order, with the rows that
+ * cascade from it; false if it did not exist.
+ */
 extern bool orm_delete_object(const OrmModel *model, const Datum *key);
 
 /*
- * Raises 09000 for an object that should have been deleted and still exists,
- * because a trigger or a rule passed over it.  (An object kept by a policy
- * counts as not found.)
+ * Raises 09000 if an object still exists after its delete, because a trigger or
+ * a rule skipped the row.  (An object kept by a policy counts as not found.)
  */
 extern void orm_delete_check_skipped(const OrmModel *model, const Datum *key, const OrmPath *place);
 
-/* Deletes the rows found by a request of the kind ORM_QUERY_DELETE; otherwise as orm_run_change_rows. */
+/*
+ * Deletes the rows of a request of kind ORM_QUERY_DELETE and the rows that
+ * cascade from them; returns the number of rows found.  "expect" as for
+ * orm_run_change_rows().
+ */
 extern int64 orm_delete_query(const OrmQueryRequest *request, int64 expect);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * delete_sql.c - the texts of the statements that collect and delete rows; see
+ * delete_sql.c - the text of the statements that collect and delete rows; see
  * delete_sql.h.
  */
 #include "postgres.h"
@@ -12,7 +12,7 @@
 #include "model/join.h"
 #include "remove/delete_sql.h"
 
-/* The column of the keys' arrays that holds a column of the model's table; -1: none. */
+/* The column of the key arrays for a column of the model's table, or -1. */
 static int
 key_column(const OrmModel *model, AttrNumber attnum)
 {
@@ -23,9 +23,9 @@ key_column(const OrmModel *model, AttrNumber attnum)
 }
 
 /*
- * Are all columns of a relationship's key in the primary key, so that the keys
- * alone lead to the related rows?  (Not of types with a collation: a given key
- * may be spelled otherwise than the row's.)
+ * Does the primary key contain all columns of a relationship's key, so that the
+ * model's table need not be read?  Not for types with a collation, since a
+ * given key may be equal to the row's without being identical.
  */
 static bool
 is_direct(const OrmDeleteSet *set, const OrmRelationship *relationship)
@@ -40,7 +40,7 @@ is_direct(const OrmDeleteSet *set, const OrmRelationship *relationship)
 	return true;
 }
 
-/* A column that a relationship follows, of the rows or of the keys' arrays. */
+/* The local column of a relationship, of table t or of the key arrays. */
 static OrmJoinSide
 local_side(const OrmDeleteSet *set, const OrmRelationship *relationship, int i, bool direct)
 {
@@ -51,7 +51,7 @@ local_side(const OrmDeleteSet *set, const OrmRelationship *relationship, int i, 
 	return orm_join_value(psprintf("k.k%d", key_column(set->model, column)), set->model->relid, column);
 }
 
-/* Appends the keys of a set, from one on: ROWS FROM (...) AS k(k0), or (SELECT $1 AS k0) AS k */
+/* Appends the keys of a set, starting at a number: ROWS FROM (...) AS k(k0), or (SELECT $1 AS k0) AS k */
 static void
 append_keys(StringInfo sql, const OrmDeleteSet *set, int from, int first, bool numbered)
 {
@@ -77,7 +77,7 @@ append_table(StringInfo sql, const OrmModel *model, const char *alias)
 	appendStringInfo(sql, " AS %s", alias);
 }
 
-/* Appends the conditions that lead from the keys to rows of a table, the relationship's target or join table. */
+/* Appends the join conditions from the keys to the relationship's target or join table. */
 static void
 append_step(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship, const char *alias,
 			Oid relation)
@@ -116,7 +116,7 @@ append_key(StringInfo sql, const OrmModel *model, const char *alias)
 	}
 }
 
-/* Can rows be sorted by the key? */
+/* Do all types of the primary key have a btree order? */
 static bool
 has_order(const OrmModel *model)
 {

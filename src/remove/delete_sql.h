@@ -1,7 +1,8 @@
 /*
- * delete_sql.h - the texts of the statements that collect and delete rows;
- * <keys> are the parameters of orm_collect_keys from $1 on, or from $first.
+ * delete_sql.h - the text of the statements that collect and delete rows.
  * Private to this folder.
+ *
+ * <keys> are the parameters of orm_collect_keys(), starting at $1 or $first.
  */
 #ifndef ORM_REMOVE_DELETE_SQL_H
 #define ORM_REMOVE_DELETE_SQL_H
@@ -9,19 +10,22 @@
 #include "remove/collect.h"
 
 /*
- * The keys of the existing rows, locked if they can be:
- * SELECT t."id" FROM <keys> AS k, "s"."t" AS t WHERE ... ORDER BY t."id" FOR UPDATE OF t
+ * The keys of existing rows, locked with "lock":
+ *
+ *     SELECT t."id" FROM <keys> AS k, "s"."t" AS t WHERE ... ORDER BY t."id" FOR UPDATE OF t
  */
 extern void orm_delete_sql_named(StringInfo sql, const OrmDeleteSet *set, bool lock);
 
 /*
- * The keys of the rows to which a relationship cascades from them:
- * SELECT u."id" FROM <keys> AS k, "s"."t" AS t, "s"."u" AS u WHERE ... ORDER BY u."id" FOR UPDATE OF u
+ * The keys of the rows that cascade from the set along a relationship, locked
+ * with "lock":
+ *
+ *     SELECT u."id" FROM <keys> AS k, "s"."t" AS t, "s"."u" AS u WHERE ... ORDER BY u."id" FOR UPDATE OF u
  */
 extern void orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, int from, const OrmRelationship *relationship,
 								 const OrmModel *target, bool lock);
 
-/* The physical places of the rows, and of the join table rows: SELECT t.tableoid, t.ctid FROM ... */
+/* The tableoid and ctid of rows, and of join table rows: SELECT t.tableoid, t.ctid FROM ... */
 extern void orm_delete_sql_places(StringInfo sql, const OrmDeleteSet *set);
 extern void orm_delete_sql_link_places(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship);
 

@@ -1,5 +1,5 @@
 /*
- * expected.c - the state that a call expects of a row; see expected.h.
+ * expected.c - the expected state of a row to be deleted; see expected.h.
  */
 #include "postgres.h"
 
@@ -8,7 +8,6 @@
 #include "remove/expected.h"
 #include "store/stale.h"
 
-/* Is a value given, and not null? */
 static bool
 is_given(OrmJson json)
 {

@@ -1,7 +1,7 @@
 /*
- * impact.c - what a delete would take with it; see impact.h.
+ * impact.c - the impact of a delete; see impact.h.
  *
- * Statements are kept by their text, as the tables need not be those of models.
+ * Plans are cached by statement text, as the tables need not have models.
  */
 #include "postgres.h"
 
@@ -27,7 +27,7 @@
 #include "remove/impact.h"
 #include "remove/impact_key.h"
 
-/* Rows that a statement starts from, at most. */
+/* Maximum number of rows that one statement follows. */
 #define ROWS_AT_ONCE 1000000
 
 static const char *const members[ORM_IMPACT_NEFFECTS] = {
@@ -37,7 +37,7 @@ static const char *const members[ORM_IMPACT_NEFFECTS] = {
 	[ORM_IMPACT_BLOCKING] = "blocked_by",
 };
 
-/* An affected row: hash key, without padding. */
+/* An affected row; hash key, without padding. */
 typedef struct AffectedRow
 {
 	Oid relid;
@@ -54,11 +54,11 @@ typedef struct Impact
 	List *order; /* OrmImpactTable *, in the order of discovery */
 } Impact;
 
-/* The result of a statement. */
+/* State of receiving the rows of a statement. */
 typedef struct ImpactReading
 {
 	Impact *impact;
-	Oid source; /* the table it reads */
+	Oid source; /* the table read */
 	OrmImpactEffect effect;
 	OrmImpactEdge *edge; /* NULL: the object itself */
 } ImpactReading;
@@ -66,9 +66,9 @@ typedef struct ImpactReading
 /* ---- Rows ---- */
 
 /*
- * The table with that OID, entered if need be.  Whoever may read a partitioned
- * table need not have rights on its partitions, nor do they have its policies:
- * their rows are read again where they were found.
+ * The table with an OID, created on demand.  A role that may read a partitioned
+ * table need not have privileges on its partitions, and these do not have its
+ * policies, so rows of a partition are read again through "source".
  */
 static OrmImpactTable *
 enter_table(Impact *impact, Oid relid, Oid source)
@@ -86,7 +86,7 @@ enter_table(Impact *impact, Oid relid, Oid source)
 	return table;
 }
 
-/* Remembers a row that would be deleted, to follow its foreign keys. */
+/* Adds a row that would be deleted, to follow its foreign keys. */
 static void
 keep_row(OrmImpactTable *table, const ItemPointerData *tid)
 {
@@ -103,7 +103,7 @@ keep_row(OrmImpactTable *table, const ItemPointerData *tid)
 	table->rows[n] = *tid;
 }
 
-/* Counts a row, unless it is known or would be deleted anyway. */
+/* Counts a row, unless it is counted already or would be deleted. */
 static void
 take_row(void *argument, TupleTableSlot *slot)
 {
@@ -137,7 +137,7 @@ take_row(void *argument, TupleTableSlot *slot)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Runs a statement whose rows are (tableoid, ctid). */
+/* Runs a statement that returns (tableoid, ctid). */
 static void
 read_rows(ImpactReading *reading, const char *sql, int nparams, const Oid *types, const Datum *values)
 {
@@ -198,7 +198,7 @@ refuse_view(const OrmModel *model)
 				errdetail("Foreign keys lead to tables; what a delete from a view would do is not known."));
 }
 
-/* Reads the physical places of the rows of a set, and of the join table rows deleted with them. */
+/* Reads the rows of a set, and the join table rows deleted with them. */
 static void
 read_set(Impact *impact, const OrmDeleteSet *set)
 {
@@ -226,7 +226,7 @@ read_set(Impact *impact, const OrmDeleteSet *set)
 	}
 }
 
-/* Finds the object and the rows that orm.delete collects along relationships with the cascade "delete". */
+/* Finds the object and the rows that orm.delete collects along relationships. */
 static void
 read_along(Impact *impact, const Datum *key)
 {
@@ -243,7 +243,7 @@ read_along(Impact *impact, const Datum *key)
 	MemoryContextDelete(delete->context);
 }
 
-/* Finds the row of the object; a table with inheritance children may have more. */
+/* Finds the row of the object; inheritance children may have more. */
 static void
 read_object(Impact *impact, const Datum *key)
 {
@@ -259,7 +259,7 @@ read_object(Impact *impact, const Datum *key)
 
 /* ---- Following ---- */
 
-/* An array of row identities. */
+/* An array of ctids. */
 static ArrayType *
 make_array(const ItemPointerData *rows, int n)
 {
@@ -273,7 +273,7 @@ make_array(const ItemPointerData *rows, int n)
 	return array;
 }
 
-/* Reads the referencing rows of some deleted ones, along the cascading keys or, later, the other keys. */
+/* Reads the rows that reference n deleted rows: along cascading keys, or along the others. */
 static void
 follow_rows(Impact *impact, OrmImpactTable *table, int64 from, int n, bool cascades)
 {
@@ -293,14 +293,14 @@ follow_rows(Impact *impact, OrmImpactTable *table, int64 from, int n, bool casca
 	pfree(array);
 }
 
-/* How many rows, from a first one on, are followed together. */
+/* The number of rows to follow at once, starting at a number. */
 static int
 rows_at_once(const OrmImpactTable *table, int64 from)
 {
 	return (int) Min(table->count[ORM_IMPACT_DELETED] - from, ROWS_AT_ONCE);
 }
 
-/* Step 1: all rows that would be deleted. */
+/* Step 1: finds all rows that would be deleted. */
 static void
 follow_cascades(Impact *impact)
 {
@@ -326,7 +326,7 @@ follow_cascades(Impact *impact)
 	}
 }
 
-/* Step 2: the effects on the rows that stay. */
+/* Step 2: finds the other effects. */
 static void
 follow_others(Impact *impact)
 {
@@ -340,16 +340,15 @@ follow_others(Impact *impact)
 	}
 }
 
-/* ---- The answer ---- */
+/* ---- Result ---- */
 
-/* A number of rows under a name. */
 typedef struct Count
 {
 	char *name;
 	int64 n;
 } Count;
 
-/* The name of a table's model, of several the one with accessors, else the first; NULL: it has none. */
+/* The name of a table's model; of several, the first with accessors, else the first.  NULL if it has none. */
 static char *
 model_name(const Impact *impact, Oid relid)
 {
@@ -372,7 +371,7 @@ model_name(const Impact *impact, Oid relid)
 	return name;
 }
 
-/* The name of a table in the answer: its model, or that of its partitioned table; else the outermost table. */
+/* The name of a table in the result: its model, the model of its partitioned table, or the outermost table. */
 static char *
 table_name(const Impact *impact, Oid relid)
 {
@@ -386,7 +385,7 @@ table_name(const Impact *impact, Oid relid)
 	return name ? name : orm_follow_table_name(relid);
 }
 
-/* Adds to the number under a name; partitions are counted together. */
+/* Adds to the count of a name; partitions are counted together. */
 static List *
 add_count(List *counts, char *name, int64 n)
 {
@@ -408,7 +407,7 @@ add_count(List *counts, char *name, int64 n)
 	return lappend(counts, count);
 }
 
-/* The numbers of affected rows. */
+/* The counts of affected rows by name. */
 static List *
 collect_counts(const Impact *impact, OrmImpactEffect effect)
 {
@@ -434,14 +433,14 @@ collect_counts(const Impact *impact, OrmImpactEffect effect)
 	return counts;
 }
 
-/* Order by name: the order of discovery depends on OIDs. */
+/* Sorts by name, as the order of discovery depends on OIDs. */
 static int
 compare_counts(const ListCell *a, const ListCell *b)
 {
 	return strcmp(((const Count *) lfirst(a))->name, ((const Count *) lfirst(b))->name);
 }
 
-/* Writes "member": {"name": n, ...}, or nothing for an empty member. */
+/* Writes "member": {"name": n, ...}, or nothing if there are no counts. */
 static void
 write_counts(StringInfo out, const char *member, List *counts, bool *first)
 {
@@ -468,7 +467,7 @@ write_counts(StringInfo out, const char *member, List *counts, bool *first)
 	orm_json_put(out, "}", 1);
 }
 
-/* The answer as JSON, its buffer in the context "result". */
+/* The result as JSON, its buffer in the context "result". */
 static Datum
 write_answer(const Impact *impact, MemoryContext result)
 {
@@ -485,7 +484,7 @@ write_answer(const Impact *impact, MemoryContext result)
 	return orm_json_end(&out);
 }
 
-/* An empty hash table. */
+/* Creates a hash table. */
 static HTAB *
 make_table(const Impact *impact, const char *name, Size key, Size entry)
 {
@@ -497,7 +496,7 @@ make_table(const Impact *impact, const char *name, Size key, Size entry)
 	return hash_create(name, 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
-/* Finds all rows, in a memory context of its own, which becomes the current one; returns the one before. */
+/* Finds all rows, in a new memory context, which becomes current; returns the previous one. */
 static MemoryContext
 find_rows(Impact *impact, const OrmModel *model, const Datum *key)
 {
@@ -535,7 +534,7 @@ orm_impact_read(const OrmModel *model, const Datum *key, Datum *json)
 	return found;
 }
 
-/* Appends a number of rows, unless it is 0. */
+/* Appends a number of rows to a list, unless it is 0. */
 static List *
 append_rows(List *rows, Oid relid, OrmImpactEffect effect, int64 n)
 {

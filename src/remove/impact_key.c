@@ -1,9 +1,10 @@
 /*
- * impact_key.c - the foreign keys that reference a table, as statements.
+ * impact_key.c - the foreign keys that reference a table, and the statements
+ * that follow them; see impact_key.h.
  *
- * They are read from the table's triggers: the triggers of a constraint are
- * where a delete fires them, on each partition, and are missing for keys that
- * are not enforced.
+ * Foreign keys are found by the table's triggers.  A delete fires the triggers
+ * of a constraint on each partition, and constraints that are not enforced have
+ * none.
  */
 #include "postgres.h"
 
@@ -31,7 +32,7 @@ static const struct
 	{FKCONSTR_ACTION_NOACTION, ORM_IMPACT_BLOCKING},
 };
 
-/* Appends a table for FROM, without inheritance children, which foreign keys do not see. */
+/* Appends a table for FROM, without its inheritance children, which foreign keys ignore. */
 static void
 append_table(StringInfo sql, Oid relid, const char *alias)
 {
@@ -78,7 +79,7 @@ make_statement(const OrmImpactTable *table, HeapTuple constraint)
 	return sql.data;
 }
 
-/* The name of a constraint, or of the one of a partitioned table that it is part of. */
+/* The name of a constraint, or of its outermost parent on a partitioned table. */
 static char *
 constraint_name(Oid constraint)
 {
@@ -96,7 +97,7 @@ constraint_name(Oid constraint)
 	}
 }
 
-/* Adds the foreign key of a constraint, unless it was dropped meanwhile. */
+/* Adds the foreign key of a constraint, unless it was dropped concurrently. */
 static void
 add_edge(OrmImpactTable *table, Oid child, Oid constraint)
 {
