@@ -189,7 +189,6 @@ SELECT orm.map('temporal', 'X');
 SELECT orm.map('indice', 'X');
 SELECT orm.map('secuencia', 'X');
 SELECT orm.map('compuesto', 'X');
-SELECT orm.map('vista', 'X');
 SELECT orm.map('pg_class', 'X');
 SELECT orm.map(0, 'X');
 SELECT count(*) FROM orm.map('vista', 'X', orm.primary_key('id'));

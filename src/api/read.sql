@@ -80,7 +80,7 @@ CREATE OR REPLACE FUNCTION orm.get(model pg_catalog.text, key pg_catalog.text, q
     RETURNS pg_catalog.json
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_get';
 COMMENT ON FUNCTION orm.get(pg_catalog.text, pg_catalog.text, orm.document) IS
-'The object with a primary key, or null. A key of one column is given as it is; a composite key as an object of its attributes or as a row "(a,b)". A null key finds nothing. query: select, omit, compute, load, lock, etag. Errors: 42P10 for a model without a primary key, 22023 for a key of another form; otherwise as orm.all.';
+'The object with a primary key, or null. A key of one column is given as it is; a composite key as an object of its attributes or as a row "(a,b)". A null key finds nothing. query: select, omit, compute, load, lock, etag. Errors: 42P16 for a model without a primary key, 22023 for a key of another form; otherwise as orm.all.';
 
 CREATE OR REPLACE FUNCTION orm.get(model pg_catalog.text, key pg_catalog.anyelement, query orm.document DEFAULT '{}')
     RETURNS pg_catalog.json

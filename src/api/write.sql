@@ -35,7 +35,7 @@ CREATE OR REPLACE FUNCTION orm.delete(model pg_catalog.text, key pg_catalog.text
     RETURNS pg_catalog.bool
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_delete';
 COMMENT ON FUNCTION orm.delete(pg_catalog.text, pg_catalog.text) IS
-'Deletes the object with a primary key (see orm.get), and the objects of its relationships with the cascade delete, recursively; returns whether it existed. Errors: 42704, 42P10, 42702 for a cascading relationship that cannot be followed; 42501 when row security hides a row whose related rows would be deleted; 23503 when other rows refer to a deleted row.';
+'Deletes the object with a primary key (see orm.get), and the objects of its relationships with the cascade delete, recursively; returns whether it existed. Errors: 42704, 42P10, 42P16 for a model without a primary key, 42702 for a cascading relationship that cannot be followed; 42501 when row security hides a row whose related rows would be deleted; 23503 when other rows refer to a deleted row.';
 
 CREATE OR REPLACE FUNCTION orm.delete(model pg_catalog.text, key pg_catalog.anyelement)
     RETURNS pg_catalog.bool

@@ -144,11 +144,6 @@ orm_register_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid)
 	declaration->schema = get_namespace_name(get_rel_namespace(relid));
 	declaration->relation = get_rel_name(relid);
 	orm_declaration_strip(declaration, must_declare || !has_primary_key(relid));
-	if (must_declare && orm_declaration_key(declaration) == NIL)
-		ereport(
-			ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
-			errmsg("model \"%s\" requires orm.primary_key(...)", declaration->model),
-			errdetail("\"%s\" is a view or a foreign table and has no primary key of its own.", declaration->relation));
 	yield_accessors(declaration, relid);
 	row->mapped = true;
 	row->relid = relid;

@@ -17,7 +17,7 @@ typedef struct OrmKeySet OrmKeySet;
 /* No keys yet, of columns of these types; all memory is in the current context. */
 extern OrmKeySet *orm_keyset_make(int ncolumns, const OrmType *const *types);
 
-/* The same, of a model's primary keys.  Raises 42P10 unless it has one. */
+/* The same, of a model's primary keys.  Raises 42P16 unless it has one. */
 extern OrmKeySet *orm_keyset_make_for(const OrmModel *model);
 
 /* The number of a key without NULLs; a new one is copied. */

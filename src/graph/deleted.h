@@ -15,7 +15,7 @@
 /*
  * Deletes the object with a primary key (values in key order; NULL: none);
  * false: it did not exist.  Raises the errors of the query of the options, and
- * 42P10 for a model without primary key.
+ * 42P16 for a model without primary key.
  */
 extern bool orm_deleted_object(const OrmModel *model, const Datum *key, const OrmWriteOptions *options, Datum *json);
 

@@ -30,7 +30,7 @@ orm_return_query_open(const OrmModel *model, const OrmWriteOptions *options)
 	if (options->query.node == NULL)
 		return NULL;
 	if (model->primary_key == NULL)
-		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+		ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
 				errmsg("model \"%s\" has no primary key to read its objects back by", model->name),
 				orm_error_place(&query_place), errhint("Without the option, what was stored is returned."));
 	orm_query_request(&request, ORM_QUERY_KEYS, model, document_of(options->query), NULL);

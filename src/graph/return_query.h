@@ -21,7 +21,7 @@
 
 /*
  * Opens the query of the options; NULL: they have none.  Raises what is wrong
- * with it, at options.return, and 42P10 for a model without primary key.
+ * with it, at options.return, and 42P16 for a model without primary key.
  */
 extern OrmQuery *orm_return_query_open(const OrmModel *model, const OrmWriteOptions *options);
 

@@ -31,7 +31,7 @@ extern bool *orm_key_flags(const OrmModel *model, const OrmKey *key);
 /*
  * Reads a value of the model's primary key into values[], in key order, with the
  * attributes' types.  Returns false when the key or a part of it is NULL, which
- * matches no row.  Raises 42P10 when the model has no primary key, and 22023,
+ * matches no row.  Raises 42P16 when the model has no primary key, and 22023,
  * 42703, 42804 and others for an invalid key.
  */
 extern bool orm_key_read_text(const OrmModel *model, const char *key, Datum *values);

@@ -491,9 +491,10 @@ const OrmKey *
 orm_model_need_key(const OrmModel *model)
 {
 	if (model->primary_key == NULL)
-		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-				errmsg("model \"%s\" has no primary key", model->name),
-				errhint("Add one to the table, or declare which attributes identify a row with orm.primary_key(...)."));
+		ereport(
+			ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION), errmsg("model \"%s\" has no primary key", model->name),
+			errhint("Add one to the table, or map it with the columns that identify a row: orm.primary_key(...), or "
+					"option \"key\" of orm.reflect."));
 	return model->primary_key;
 }
 

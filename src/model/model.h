@@ -130,7 +130,7 @@ extern int orm_model_attribute_over(const OrmModel *model, AttrNumber column);
 extern void orm_model_no_attribute(const OrmModel *model, const char *name, const OrmPath *path)
 	pg_attribute_noreturn();
 
-/* The primary key of the model; raises 42P10 when there is none. */
+/* The primary key of the model; raises 42P16 when there is none. */
 extern const OrmKey *orm_model_need_key(const OrmModel *model);
 
 /* The relationship of that name, or NULL. */

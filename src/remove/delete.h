@@ -54,7 +54,7 @@ extern void orm_delete_probe(OrmDelete *delete, bool lock);
 /*
  * Deletes the objects and the rows that cascade from them; returns the number
  * of added objects that existed.  Frees the delete.  Raises 21000 for a refused
- * object, 42501 if row security prevents a part of the delete, 42P10 for a
+ * object, 42501 if row security prevents a part of the delete, 42P16 for a
  * target model without primary key, the errors of orm_relationship_require(),
  * and the server's.
  */

@@ -42,7 +42,7 @@ extern void orm_session_init(void);
  * Queues an object (ADD, MERGE).  It is read and checked now, and again when
  * it is written.  "label" may be NULL.  Raises the errors of reading it; 25006 in
  * a read-only transaction or on a standby, 25000 in a parallel operation, 42501
- * in a security-restricted operation, 42710 for a label that is taken, 42P10 for
+ * in a security-restricted operation, 42710 for a label that is taken, 42P16 for
  * MERGE, or a label, of a model without primary key, 53400 when orm.queue_size is
  * exceeded.
  */
