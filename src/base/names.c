@@ -21,95 +21,6 @@ typedef enum CharClass
 	CHAR_DIGIT
 } CharClass;
 
-/* An English plural ending and its singular. */
-typedef struct Ending
-{
-	const char *plural;
-	const char *singular;
-	bool whole; /* it is the whole word, not its end */
-} Ending;
-
-/* The first that matches counts. */
-static const Ending endings[] = {
-	/* words of their own */
-	{"children", "child", false},
-	{"people", "person", false},
-	{"men", "man", true},
-	{"women", "woman", true},
-	{"feet", "foot", true},
-	{"teeth", "tooth", true},
-	{"geese", "goose", true},
-	{"mice", "mouse", true},
-	{"oxen", "ox", true},
-	{"indices", "index", false},
-	{"matrices", "matrix", false},
-	{"vertices", "vertex", false},
-	{"appendices", "appendix", false},
-	{"criteria", "criterion", true},
-	{"phenomena", "phenomenon", true},
-	{"news", "news", false},
-	{"series", "series", false},
-	{"species", "species", false},
-	{"lens", "lens", true},
-	{"lenses", "lens", true},
-	{"gases", "gas", true},
-	{"buses", "bus", true},
-	{"aliases", "alias", false},
-	{"biases", "bias", true},
-	{"canvases", "canvas", true},
-	{"quizzes", "quiz", true},
-	{"menus", "menu", true},
-	{"ids", "id", true},
-	/* -ies */
-	{"movies", "movie", true},
-	{"cookies", "cookie", true},
-	{"zombies", "zombie", true},
-	{"calories", "calorie", true},
-	{"ties", "tie", true},
-	{"pies", "pie", true},
-	{"lies", "lie", true},
-	{"ies", "y", false},
-	/* -ves */
-	{"knives", "knife", true},
-	{"lives", "life", true},
-	{"wives", "wife", true},
-	{"leaves", "leaf", true},
-	{"halves", "half", true},
-	{"shelves", "shelf", false},
-	{"wolves", "wolf", true},
-	{"loaves", "loaf", true},
-	{"thieves", "thief", true},
-	/* -es behind a sibilant, -is */
-	{"analyses", "analysis", false},
-	{"diagnoses", "diagnosis", false},
-	{"hypotheses", "hypothesis", false},
-	{"crises", "crisis", true},
-	{"theses", "thesis", true},
-	{"axes", "axis", true},
-	{"caches", "cache", true},
-	{"niches", "niche", true},
-	{"avalanches", "avalanche", true},
-	{"sses", "ss", false},
-	{"shes", "sh", false},
-	{"ches", "ch", false},
-	{"xes", "x", false},
-	{"uses", "use", true},
-	{"auses", "ause", false},
-	{"ouses", "ouse", false},
-	{"excuses", "excuse", true},
-	{"uses", "us", false},
-	/* -oes */
-	{"shoes", "shoe", true},
-	{"toes", "toe", true},
-	{"canoes", "canoe", true},
-	{"oes", "o", false},
-	/* the singular of these ends in s */
-	{"ss", "ss", false},
-	{"us", "us", false},
-	{"is", "is", false},
-	{"s", "", false},
-};
-
 /* What the character at "at" is; *length receives its bytes. */
 static CharClass
 char_class(const char *at, int *length)
@@ -177,9 +88,39 @@ orm_name_snake(const char *name)
 	return cut(downcase_identifier(out.data, out.len, false, false));
 }
 
-/* The last word: behind what is no letter, or from an upper case letter behind a lower case one. */
-static const char *
-last_word(const char *name)
+/* A name in words that begin with capitals; "lower": but for the first one. */
+static char *
+capitalize(const char *name, bool lower)
+{
+	const char *snake = orm_name_snake(name);
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (const char *at = snake; *at; at++)
+	{
+		bool begins = at == snake ? !lower : at[-1] == '_';
+		bool between_digits = at > snake && isdigit((unsigned char) at[-1]) && isdigit((unsigned char) at[1]);
+
+		if (*at != '_' || at[1] == '\0' || between_digits)
+			appendStringInfoChar(&out, begins ? pg_ascii_toupper((unsigned char) *at) : *at);
+	}
+	return out.data;
+}
+
+char *
+orm_name_pascal(const char *name)
+{
+	return capitalize(name, false);
+}
+
+char *
+orm_name_camel(const char *name)
+{
+	return capitalize(name, true);
+}
+
+const char *
+orm_name_last_word(const char *name)
 {
 	const char *word = name;
 	CharClass before = CHAR_OTHER;
@@ -195,53 +136,6 @@ last_word(const char *name)
 		before = class;
 	}
 	return word;
-}
-
-/* Puts the singular's ending in the place of the plural's, in the letters' own case. */
-static char *
-replace_ending(const char *name, const Ending *ending)
-{
-	const char *old = name + strlen(name) - strlen(ending->plural);
-	bool upper = name[strlen(name) - 1] >= 'A' && name[strlen(name) - 1] <= 'Z';
-	StringInfoData out;
-
-	initStringInfo(&out);
-	appendBinaryStringInfo(&out, name, old - name);
-	for (int i = 0; ending->singular[i]; i++)
-	{
-		char c = ending->singular[i];
-
-		if (c == ending->plural[i])
-			appendStringInfoChar(&out, old[i]);
-		else
-		{
-			for (const char *rest = ending->singular + i; *rest; rest++)
-				appendStringInfoChar(&out, upper ? pg_ascii_toupper((unsigned char) *rest) : *rest);
-			break;
-		}
-	}
-	return out.data;
-}
-
-/* A name with its last word in the singular, by the table of endings. */
-char *
-orm_name_singular(const char *name)
-{
-	const char *word = last_word(name);
-	int length = strlen(word);
-
-	for (int i = 0; i < (int) lengthof(endings); i++)
-	{
-		const Ending *ending = &endings[i];
-		int n = strlen(ending->plural);
-
-		/* a word that is hardly more than the ending is none: "gas", "sms", "ies" */
-		if (ending->whole ? length != n : length < Max(n, 4))
-			continue;
-		if (pg_strcasecmp(word + length - n, ending->plural) == 0)
-			return replace_ending(name, ending);
-	}
-	return pstrdup(name);
 }
 
 /* Two names joined by "_", cut to the length of an identifier as the server cuts the names it makes. */

@@ -11,8 +11,12 @@
 /* "OrderItem" -> "order_item", "HTTPLog" -> "http_log", "Order Line" -> "order_line". */
 extern char *orm_name_snake(const char *name);
 
-/* "posts" -> "post", "categories" -> "category", "addresses" -> "address". */
-extern char *orm_name_singular(const char *name);
+/* "order_items" -> "OrderItems" and "orderItems", by way of snake case. */
+extern char *orm_name_pascal(const char *name);
+extern char *orm_name_camel(const char *name);
+
+/* The last word of a name: behind what is no letter, or from an upper case letter behind a lower case one. */
+extern const char *orm_name_last_word(const char *name);
 
 /* first_second, at most 63 bytes: the longer part is cut, at a character's edge. */
 extern char *orm_name_join(const char *first, const char *second);

@@ -16,6 +16,7 @@
 
 #include "utils/lsyscache.h"
 
+#include "base/inflect.h"
 #include "base/names.h"
 #include "ddl/ddl.h"
 #include "ddl/join_table.h"
@@ -185,7 +186,7 @@ add_relationship(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *r
 static List *
 columns_of_side(const Side *side, const char *prefix)
 {
-	char *singular = psprintf("%s%s", prefix, orm_name_singular(side->target->relation));
+	char *singular = psprintf("%s%s", prefix, orm_inflect_singular(side->target->relation));
 	List *given = side->relationship != NULL ? side->relationship->foreign_key : NIL;
 	OrmElementPlace place;
 
