@@ -1,9 +1,9 @@
 /*
- * adopt.c - does a relation that exists have what a declaration says?
+ * adopt.c - comparing a table of a plan with an existing relation.
  *
- * Columns are compared by name and type, keys by their columns; what the
- * relation has besides is its own affair, and so are defaults, checks, plain
- * indexes and what foreign keys do.
+ * Columns are compared by name and type, and keys by their columns.  Additional
+ * columns and keys, defaults, checks, plain indexes and referential actions are not
+ * compared.
  */
 #include "postgres.h"
 
@@ -13,7 +13,7 @@
 #include "ddl/layout.h"
 #include "model/type.h"
 
-/* Raises 42P07: says what the relation has not. */
+/* Raises 42P07 with the missing column or key as detail. */
 static void
 raise_lacks(const OrmDdlTable *table, char *lacks)
 {
@@ -29,7 +29,7 @@ raise_lacks(const OrmDdlTable *table, char *lacks)
 			err_generic_string(PG_DIAG_TABLE_NAME, table->relation));
 }
 
-/* Column names for a message: a, b */
+/* Column names for a message: "a", "b" */
 static char *
 list_names(const List *names)
 {
@@ -42,12 +42,12 @@ list_names(const List *names)
 	return text.data;
 }
 
-/* A foreign key of the relation, however it is declared. */
+/* A foreign key of the relation. */
 typedef struct ForeignKey
 {
 	List *columns;
-	const char *target; /* schema.table, as orm_name_compose makes it */
-	List *referenced;	/* NIL: the target's primary key */
+	const char *target; /* schema.table, see orm_name_compose */
+	List *referenced;	/* NIL: primary key of the target */
 } ForeignKey;
 
 /* All foreign keys of the relation (List of ForeignKey *). */
@@ -83,7 +83,7 @@ foreign_keys(const OrmDeclaration *reflected)
 	return found;
 }
 
-/* Do the columns of two foreign keys go together in the same pairs? */
+/* Do two foreign keys have equal pairs of columns? */
 static bool
 same_pairs(const OrmDdlConstraint *wanted, const ForeignKey *key)
 {
@@ -101,7 +101,7 @@ same_pairs(const OrmDdlConstraint *wanted, const ForeignKey *key)
 	return true;
 }
 
-/* Has the relation this foreign key? */
+/* Does the relation have this foreign key? */
 static bool
 has_foreign_key(const OrmDdlConstraint *wanted, const OrmDeclaration *reflected)
 {
@@ -118,7 +118,7 @@ has_foreign_key(const OrmDdlConstraint *wanted, const OrmDeclaration *reflected)
 	return false;
 }
 
-/* Has the relation a key that makes these columns unique? */
+/* Does the relation have a unique key of these columns? */
 static bool
 has_unique(const List *columns, const OrmDeclaration *reflected)
 {
@@ -145,7 +145,7 @@ has_unique(const List *columns, const OrmDeclaration *reflected)
 	return false;
 }
 
-/* Raises for a key that the relation has not. */
+/* Raises 42P07 for a missing key. */
 static void
 check_constraint(const OrmDdlTable *table, const OrmDdlConstraint *wanted, const OrmDeclaration *reflected)
 {
@@ -192,7 +192,7 @@ only_foreign_key(const OrmDdlConstraint *wanted, const OrmDeclaration *reflected
 	return found;
 }
 
-/* Has the relation not all of these columns, and would belongs_to have made the names of the others? */
+/* Are some of these columns missing in the relation, all of them with default names of a belongs_to? */
 static bool
 lacks_made_names(const OrmDdlTable *table, const List *columns, const OrmDeclaration *reflected)
 {
@@ -213,9 +213,9 @@ lacks_made_names(const OrmDdlTable *table, const List *columns, const OrmDeclara
 }
 
 /*
- * What belongs_to would have added need not have the name it would have given:
- * where its columns are missing and there is one foreign key to its target, it
- * is that one, and the columns are not asked for.
+ * For each belongs_to whose default columns are missing: uses the only foreign key of
+ * the relation to its target, if there is one, and removes the default columns from the
+ * table.
  */
 static void
 follow_foreign_keys(OrmDdlTable *table, const OrmDeclaration *reflected)
@@ -246,7 +246,7 @@ follow_foreign_keys(OrmDdlTable *table, const OrmDeclaration *reflected)
 	}
 }
 
-/* Raises for a column that the relation has not, or not of that type. */
+/* Raises 42P07 for a missing column, or one of another type. */
 static void
 check_column(const OrmDdlTable *table, const OrmDdlColumn *wanted, const OrmDeclaration *reflected)
 {
@@ -255,14 +255,13 @@ check_column(const OrmDdlTable *table, const OrmDdlColumn *wanted, const OrmDecl
 	if (column == NULL)
 		raise_lacks(table, psprintf("It has no column \"%s\".", wanted->name));
 	if (wanted->is_version && wanted->declared == NULL)
-		return; /* which integer type it is does not matter */
+		return; /* any integer type is accepted */
 	if (column->type_oid != wanted->type || column->typmod != wanted->typmod)
 		raise_lacks(table,
 					psprintf("Its column \"%s\" has type %s, not %s.", wanted->name, column->type,
 							 orm_type_name(wanted->type, wanted->typmod)));
 }
 
-/* Compares columns and keys; raises for the first that is not there. */
 void
 orm_adopt_table(OrmDdlTable *table, const OrmDeclaration *reflected, bool keys)
 {

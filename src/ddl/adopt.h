@@ -7,11 +7,12 @@
 #include "ddl/ddl.h"
 
 /*
- * Checks that a relation that exists (as orm_reflect_relation says, without a
- * namer) has every column and key of the table; raises 42P07 naming the first
- * one it lacks.  "keys" is false for views and foreign tables, which can have none.  A
- * belongs_to whose columns were to be added follows the relation's own foreign
- * key to that target, if it has just one.
+ * Checks that an existing relation has all columns and keys of the table; raises 42P07
+ * with the first missing one.  "reflected" is its declaration from orm_reflect_relation
+ * without a namer.  "keys" is false for views and foreign tables, which have no keys.
+ *
+ * A belongs_to whose default columns do not exist uses the only foreign key of the
+ * relation to its target: its foreign_key and the table's columns are changed.
  */
 extern void orm_adopt_table(OrmDdlTable *table, const OrmDeclaration *reflected, bool keys);
 

@@ -1,14 +1,14 @@
 /*
- * belongs_to.c - what belongs_to adds to a table: the columns of its key, the
- * foreign key, an index.  Only what is not declared.
+ * belongs_to.c - columns, foreign key and index added to a table by belongs_to,
+ * unless they are declared.
  *
- * The columns of the key are, in this order:
+ * The foreign key columns are the first of:
  *
- *   1. the columns that foreign_key names;
- *   2. those with the names it would give them, if they are all declared;
- *   3. those of the only declared foreign key to its target, leaving aside what
- *      other belongs_to take by 1 or 2; two of them are an error;
- *   4. new ones, with the names it gives them.
+ *   1. the columns named by "foreign_key";
+ *   2. the columns with the default names, if all are declared;
+ *   3. the columns of the only declared foreign key to the target, not counting
+ *      columns of other belongs_to by 1 or 2; several are an error;
+ *   4. new columns with the default names.
  */
 #include "postgres.h"
 
@@ -19,7 +19,7 @@
 #include "ddl/layout.h"
 #include "ddl/target.h"
 
-/* Raises 42701 when an added column has the name of another attribute or relationship. */
+/* Raises 42701 when an added column has the name of an attribute or relationship. */
 static void
 check_added_name(const OrmPlanned *planned, const char *name, const OrmPath *path)
 {
@@ -40,7 +40,7 @@ check_added_name(const OrmPlanned *planned, const char *name, const OrmPath *pat
 				errhint("Name the column: foreign_key => ..."), orm_error_place(path));
 }
 
-/* A column that belongs_to adds. */
+/* Adds a foreign key column. */
 static void
 add_key_column(OrmPlanned *planned, const char *name, const OrmKeyColumn *source, bool made_name, const OrmPath *path)
 {
@@ -68,7 +68,7 @@ are_declared(const OrmPlanned *planned, const List *columns)
 	return true;
 }
 
-/* Does another belongs_to take these columns, by naming them or by its own name? */
+/* Are these the columns of another belongs_to, by its "foreign_key" or default names? */
 static bool
 is_taken(OrmPlanned *planned, const List *columns, const OrmTarget *target, const OrmDeclaredRelationship *relationship)
 {
@@ -88,7 +88,7 @@ is_taken(OrmPlanned *planned, const List *columns, const OrmTarget *target, cons
 	return false;
 }
 
-/* Raises 42702: two foreign keys could be the one that a belongs_to means. */
+/* Raises 42702 for two declared foreign keys to the target. */
 static void
 raise_ambiguous(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship, const List *first,
 				const List *second)
@@ -103,7 +103,7 @@ raise_ambiguous(const OrmPlanned *planned, const OrmDeclaredRelationship *relati
 					(char *) linitial(second)));
 }
 
-/* The columns of the only declared foreign key to the target that nobody else takes; NIL: there is none. */
+/* The columns of the only declared foreign key to the target not used by another belongs_to; NIL: none. */
 static List *
 find_declared_key(OrmPlanned *planned, const OrmTarget *target, const OrmDeclaredRelationship *relationship)
 {
@@ -140,7 +140,6 @@ choose_columns(OrmPlanned *planned, const OrmTarget *target, const OrmDeclaredRe
 	return declared != NIL ? declared : names;
 }
 
-/* Chooses the columns of a key, and adds the missing ones. */
 void
 orm_belongs_to_add_columns(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *relationship)
 {
@@ -180,7 +179,7 @@ find_foreign_key(const OrmPlanned *planned, const List *columns)
 	return NULL;
 }
 
-/* What a belongs_to says of its foreign key and what the key says itself must be one thing. */
+/* The action of a belongs_to or of its foreign key; raises 42601 when both are given and differ. */
 static const char *
 agree(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship, const char *key, const char *ours,
 	  const char *theirs)
@@ -195,7 +194,7 @@ agree(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship, co
 	return ours != NULL ? ours : theirs;
 }
 
-/* Raises 42P16: the columns of a belongs_to refer to something else. */
+/* Raises 42P16 when the foreign key references another table than the target. */
 static void
 check_same_target(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship,
 				  const OrmDdlConstraint *constraint, const OrmTarget *target)
@@ -209,7 +208,7 @@ check_same_target(const OrmPlanned *planned, const OrmDeclaredRelationship *rela
 				orm_error_place(orm_declaration_place(&place, relationship->position, "belongs_to", NULL)));
 }
 
-/* The foreign key of a belongs_to, if it is not declared. */
+/* Adds the foreign key of a belongs_to, unless declared, and its actions. */
 static void
 add_foreign_key(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *relationship)
 {
@@ -230,7 +229,7 @@ add_foreign_key(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *re
 	constraint->on_update = agree(planned, relationship, "on_update", relationship->on_update, constraint->on_update);
 }
 
-/* nullable => false of a belongs_to holds for the columns of its key. */
+/* Applies "nullable": false of a belongs_to to its columns. */
 static void
 set_not_null(OrmPlanned *planned, const OrmDeclaredRelationship *relationship)
 {
@@ -254,7 +253,7 @@ set_not_null(OrmPlanned *planned, const OrmDeclaredRelationship *relationship)
 	}
 }
 
-/* Can lookups by these columns use that key or index? */
+/* Can lookups by these columns use the key or index? */
 static bool
 serves(const OrmDdlConstraint *constraint, const List *columns)
 {
@@ -267,7 +266,7 @@ serves(const OrmDdlConstraint *constraint, const List *columns)
 	return orm_layout_same_columns(columns, list_truncate(list_copy(constraint->columns), list_length(columns)));
 }
 
-/* The index of a belongs_to, unless its columns lead one that is there. */
+/* Adds an index for a belongs_to, unless a key or index can be used. */
 static void
 add_index(OrmPlanned *planned, OrmDeclaredRelationship *relationship)
 {
@@ -280,7 +279,6 @@ add_index(OrmPlanned *planned, OrmDeclaredRelationship *relationship)
 		->made_for = relationship;
 }
 
-/* Adds what every belongs_to needs besides its columns. */
 void
 orm_belongs_to_add_keys(OrmDdlRun *run, OrmPlanned *planned)
 {

@@ -1,9 +1,8 @@
 /*
- * ddl.c - a run: all tables that are to be made together.
+ * ddl.c - planning the tables of a run.
  *
- * Tables are put in order depth first along their foreign keys.  A foreign key
- * to a table that comes later (it closes a circle) is left out of CREATE TABLE
- * and added at the end.
+ * Tables are ordered depth-first along their foreign keys.  A foreign key to a later
+ * table, which closes a cycle, is not part of CREATE TABLE and is added at the end.
  */
 #include "postgres.h"
 
@@ -14,7 +13,6 @@
 #include "ddl/layout.h"
 #include "ddl/print.h"
 
-/* The first table of that name in the run, or NULL. */
 OrmPlanned *
 orm_ddl_find_table(const OrmDdlRun *run, const char *schema, const char *relation)
 {
@@ -30,7 +28,7 @@ orm_ddl_find_table(const OrmDdlRun *run, const char *schema, const char *relatio
 	return NULL;
 }
 
-/* Takes a declaration into the run; a second one of the same table finds it there. */
+/* A second declaration of the same table is planned as an existing table. */
 OrmPlanned *
 orm_ddl_add_table(OrmDdlRun *run, OrmDeclaration *declaration)
 {
@@ -45,7 +43,7 @@ orm_ddl_add_table(OrmDdlRun *run, OrmDeclaration *declaration)
 	return planned;
 }
 
-/* Puts a table into the plan, behind those it refers to. */
+/* Adds a table to the plan, after the tables it references. */
 static void
 place(OrmDdlRun *run, OrmPlanned *planned)
 {
@@ -71,7 +69,6 @@ place(OrmDdlRun *run, OrmPlanned *planned)
 		orm_print_table(run, planned);
 }
 
-/* Makes a plan: join tables, then all columns and constraints, then the order. */
 OrmDdlPlan *
 orm_ddl_plan(List *declarations, const OrmDdlCatalog *catalog)
 {

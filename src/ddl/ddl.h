@@ -1,25 +1,25 @@
 /*
- * ddl.h - from declarations to statements.
+ * ddl.h - making CREATE statements from declarations.
  *
- * Pure: nothing is run and no catalog is read, except through the functions
- * that the caller hands in.  A plan is made for all tables of a run at once,
- * because they refer to each other: key columns that belongs_to adds have the
- * types of their target's key, tables are made after those they refer to, and
- * foreign keys that close a cycle come last.
+ * Nothing is executed or locked, and relations are looked up only by the functions
+ * of OrmDdlCatalog.  All tables of a run are planned together, because they
+ * reference each other: key columns added by belongs_to have the types of the
+ * target's key, tables are created after the tables they reference, and foreign
+ * keys that close a cycle are added last.
  *
  *     plan = orm_ddl_plan(declarations, &catalog);
  *     for each table of plan->tables, in order:
- *         if it exists:  orm_adopt_table(table, what the relation has, ...)
+ *         if it exists:  orm_adopt_table(table, the relation's declaration, ...)
  *         else:          run table->statements, in order
  *     run plan->late, in order
  *
- *     ddl.c          the run: which tables there are, in which order, what is left for the end
- *     target.c       what names of models and tables stand for; their keys
- *     layout.c       columns and constraints of one table
- *     belongs_to.c   columns that belongs_to adds
- *     join_table.c   the join tables of many_to_many
+ *     ddl.c          the run: its tables and their order
+ *     target.c       referenced tables and their keys
+ *     layout.c       columns and constraints of a table
+ *     belongs_to.c   columns, foreign keys and indexes added by belongs_to
+ *     join_table.c   join tables of many_to_many
  *     print.c        statements
- *     adopt.c        comparing with a relation that exists
+ *     adopt.c        comparison with an existing relation
  */
 #ifndef ORM_DDL_DDL_H
 #define ORM_DDL_DDL_H
@@ -27,7 +27,7 @@
 #include "model/declaration.h"
 #include "nodes/pg_list.h"
 
-/* A column of a key that others refer to. */
+/* A column of a referenced key. */
 typedef struct OrmKeyColumn
 {
 	char *name;
@@ -36,26 +36,26 @@ typedef struct OrmKeyColumn
 	Oid collation;
 } OrmKeyColumn;
 
-/* A table that others refer to. */
+/* A referenced table. */
 typedef struct OrmTarget
 {
 	char *schema;
 	char *relation;
-	int nkeys; /* columns of its primary key (or of the declared one); 0: none */
+	int nkeys; /* columns of its primary key, or of the declared one; 0: none */
 	OrmKeyColumn *keys;
 } OrmTarget;
 
-/* What a plan has to ask of the catalogs. */
+/* Lookups in the catalogs and the registry. */
 typedef struct OrmDdlCatalog
 {
 	/*
-	 * The table that a name (of a model, else of a table, see orm_name_split)
-	 * stands for outside of this run, or NULL.  Raises for a model that is
-	 * known but has no table and is not in this run.
+	 * The table of a model or else the table of that name (see orm_name_split), for
+	 * tables not in this run; or NULL.  Raises an error for a declared model without
+	 * a table.
 	 */
 	const OrmTarget *(*find)(const char *name, void *arg);
 
-	/* Is there a relation of that name now? */
+	/* Does a relation of that name exist? */
 	bool (*exists)(const char *schema, const char *relation, void *arg);
 	void *arg;
 } OrmDdlCatalog;
@@ -66,22 +66,22 @@ typedef struct OrmDdlColumn
 	char *name;
 	Oid type;
 	int32 typmod;
-	Oid collation; /* InvalidOid: the type's */
+	Oid collation; /* InvalidOid: that of the type */
 	bool not_null;
-	const char *identity;			   /* "always", "by default", NULL */
+	const char *identity;			   /* "always", "by default", or NULL */
 	const OrmDeclaredColumn *declared; /* NULL: added by belongs_to, or for the version */
-	bool is_version;				   /* it counts changes */
-	bool made_name;					   /* ... under a name that it made */
+	bool is_version;				   /* version column */
+	bool made_name;					   /* added by belongs_to under the default name */
 } OrmDdlColumn;
 
-/* A key, index or constraint of a table of the plan, however it was declared. */
+/* A key, index or constraint of a table of the plan. */
 typedef struct OrmDdlConstraint
 {
 	OrmConstraintKind kind;
-	const char *name;	/* NULL: as PostgreSQL chooses */
+	const char *name;	/* NULL: chosen by PostgreSQL */
 	List *columns;		/* of char * */
 	const char *expr;	/* check */
-	const char *schema; /* foreign key: its target, and the columns it refers to */
+	const char *schema; /* foreign key: referenced table and columns */
 	const char *relation;
 	List *referenced; /* of char * */
 	const char *on_delete;
@@ -89,22 +89,22 @@ typedef struct OrmDdlConstraint
 	const char *method; /* index */
 	const char *where_expr;
 	bool unique;
-	int position;					   /* in "elements", for messages */
-	OrmDeclaredRelationship *made_for; /* added by this belongs_to; NULL: declared */
+	int position;					   /* index in "elements" */
+	OrmDeclaredRelationship *made_for; /* belongs_to that added it; NULL: declared */
 } OrmDdlConstraint;
 
 typedef struct OrmDdlTable
 {
-	OrmDeclaration *declaration; /* of a join table that is made: has no model */
+	OrmDeclaration *declaration; /* a created join table's has no model */
 	char *schema;
 	char *relation;
-	bool exists;	   /* now, or made for another model of this run */
+	bool exists;	   /* in the database, or as the table of another model of this run */
 	List *columns;	   /* of OrmDdlColumn *, in table order */
 	List *constraints; /* of OrmDdlConstraint * */
-	List *statements;  /* of char *; NIL when it exists */
+	List *statements;  /* of char *; NIL for an existing table */
 } OrmDdlTable;
 
-/* A statement that waits until all tables are there. */
+/* A statement to be run after all tables are created. */
 typedef struct OrmDdlStatement
 {
 	OrmDdlTable *table;
@@ -113,30 +113,30 @@ typedef struct OrmDdlStatement
 
 typedef struct OrmDdlPlan
 {
-	List *tables; /* of OrmDdlTable *, each behind those it refers to, cycles apart */
+	List *tables; /* of OrmDdlTable *, referenced tables first, except in cycles */
 	List *late;	  /* of OrmDdlStatement *: foreign keys that close a cycle */
 } OrmDdlPlan;
 
 /*
- * Plans the tables of these declarations (List of OrmDeclaration *, not
- * "mapped" ones; their "schema" is set) and of the join tables they need.
+ * Plans the tables of these declarations (List of OrmDeclaration *, not mapped, with
+ * "schema" set) and their join tables.  The plan is allocated in the current memory
+ * context and references the declarations.
  *
- * Fills in, in the declarations, what was left to be found or made: foreign_key
- * of belongs_to, through of many_to_many (and its foreign_key where a table is
- * joined with itself).
+ * Sets members of the declarations that are not given: "foreign_key" of belongs_to,
+ * and "through" and "made" of many_to_many, with "foreign_key" for self-references.
  *
- * Raises 42704 for an unknown target, 42P10 for a target without a key, 42702
- * where two foreign keys could be meant, 42701 where an added column would
- * stand twice, 42703, 42830, 42710...
+ * Raises 42704 for a target that does not exist, 42P10 for a target without a primary
+ * key, 42702 for an ambiguous foreign key, 42701 for an added column whose name is in
+ * use, and 42703, 42830, 42710, 42P16 and others, with the place.
  */
 extern OrmDdlPlan *orm_ddl_plan(List *declarations, const OrmDdlCatalog *catalog);
 
-/* The rest is for the files of ddl/: the plan while it is made. */
+/* For the files of ddl/ only: the state of planning. */
 
 typedef enum OrmTargetKeyState
 {
 	ORM_TARGET_KEY_UNKNOWN,
-	ORM_TARGET_KEY_IN_WORK, /* to come here again means a circle */
+	ORM_TARGET_KEY_IN_WORK, /* being resolved; reached again in a cycle */
 	ORM_TARGET_KEY_KNOWN
 } OrmTargetKeyState;
 
@@ -144,10 +144,10 @@ typedef enum OrmTargetKeyState
 typedef struct OrmPlanned
 {
 	OrmDdlTable table;
-	OrmTarget target; /* as others refer to it; keys once key_state says so */
+	OrmTarget target; /* the table as a referenced one; keys are valid if key_state is KNOWN */
 	OrmTargetKeyState key_state;
-	bool visited; /* while tables are put in order */
-	bool placed;  /* it stands in the plan: others may refer to it */
+	bool visited; /* by the depth-first ordering */
+	bool placed;  /* in plan->tables: later tables can reference it */
 } OrmPlanned;
 
 typedef struct OrmDdlRun
@@ -157,10 +157,10 @@ typedef struct OrmDdlRun
 	OrmDdlPlan *plan;
 } OrmDdlRun;
 
-/* Adds a table to the run. */
+/* Adds the table of a declaration to the run. */
 extern OrmPlanned *orm_ddl_add_table(OrmDdlRun *run, OrmDeclaration *declaration);
 
-/* The table of the run by its name, or NULL: the one that makes it, if several models are on it. */
+/* The table of that name in the run, or NULL; of several models on one table, the first. */
 extern OrmPlanned *orm_ddl_find_table(const OrmDdlRun *run, const char *schema, const char *relation);
 
 #endif

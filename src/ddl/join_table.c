@@ -1,16 +1,15 @@
 /*
- * join_table.c - the join tables that many_to_many needs.
+ * join_table.c - join tables of many_to_many.
  *
- * A relationship is through a table or model that is there, or through one that
- * is made: under the name that "through" gives, or that of the two tables in
- * alphabetical order.  Its inverse, the same relationship declared from the
- * other side, is through the same one.  A table that is made is a declaration
- * like any other, without a model:
+ * A relationship uses an existing table or model as its join table, or a created one,
+ * named by "through" or by the two tables in alphabetical order.  The inverse, which is
+ * the relationship declared on the other model, uses the same join table.  A created
+ * join table is a declaration without a model:
  *
  *     posts_tags (post_id, tag_id)   primary key (post_id, tag_id), an index on (tag_id),
  *                                    foreign keys ON DELETE CASCADE
  *
- * The side whose table comes first in the alphabet has the first columns.
+ * The columns referencing the alphabetically first table come first.
  */
 #include "postgres.h"
 
@@ -27,30 +26,29 @@
 typedef struct Side
 {
 	const OrmTarget *target;
-	const char *model;					   /* by which name it is found again */
-	OrmDeclaredRelationship *relationship; /* declared here; NULL: only at the other end */
-	List *columns;						   /* of the join table, pointing here */
+	const char *model;					   /* name for the foreign key's target */
+	OrmDeclaredRelationship *relationship; /* declared at this end; NULL: none */
+	List *columns;						   /* referencing columns of the join table */
 } Side;
 
-/* A join table that is made. */
+/* A join table that is not a table or model of the run. */
 typedef struct Join
 {
 	char *schema;
 	char *relation;
-	OrmPlanned *owner; /* whose relationship came first */
-	Side own;		   /* that end */
+	OrmPlanned *owner; /* table of the first relationship */
+	Side own;		   /* end of the first relationship */
 	Side other;
-	bool made; /* there is no such table yet */
+	bool made; /* the table does not exist */
 } Join;
 
-/* Are these the same table? */
 static bool
 same_table(const OrmTarget *a, const OrmTarget *b)
 {
 	return strcmp(a->relation, b->relation) == 0 && strcmp(a->schema, b->schema) == 0;
 }
 
-/* Does a table come first in the alphabet? */
+/* Is the first table alphabetically before the second, or equal to it? */
 static bool
 comes_first(const OrmTarget *a, const OrmTarget *b)
 {
@@ -59,7 +57,7 @@ comes_first(const OrmTarget *a, const OrmTarget *b)
 	return order < 0 || (order == 0 && strcmp(a->schema, b->schema) <= 0);
 }
 
-/* The name of the join table that a relationship asks for. */
+/* The name of the join table of a relationship. */
 static void
 name_of_join(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship, const OrmTarget *target,
 			 char **schema, char **relation)
@@ -94,7 +92,7 @@ find_join(List *joins, const char *schema, const char *relation)
 	return NULL;
 }
 
-/* Raises 42710: two relationships would be through one table, and are not each other's inverse. */
+/* Raises 42710 for two relationships with one join table that are not inverses. */
 static void
 raise_shared(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship, const Join *join)
 {
@@ -109,7 +107,7 @@ raise_shared(const OrmPlanned *planned, const OrmDeclaredRelationship *relations
 					"or say that they are inverses, back_populates => ..."));
 }
 
-/* Is a relationship the inverse of the one that came first? */
+/* Is the relationship the inverse of the first one of the join table? */
 static bool
 is_inverse(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship, const OrmTarget *target,
 		   const Join *join)
@@ -124,7 +122,7 @@ is_inverse(const OrmPlanned *planned, const OrmDeclaredRelationship *relationshi
 		(relationship->back_populates != NULL && strcmp(relationship->back_populates, first->name) == 0);
 }
 
-/* A relationship through a join table that another one has asked for. */
+/* Adds a relationship to a join table; raises 42710 unless it is an inverse, or of another model on the same tables. */
 static void
 join_again(const OrmPlanned *planned, OrmDeclaredRelationship *relationship, const OrmTarget *target, Join *join)
 {
@@ -135,7 +133,7 @@ join_again(const OrmPlanned *planned, OrmDeclaredRelationship *relationship, con
 		raise_shared(planned, relationship, join);
 }
 
-/* Raises 42P10 when the model that declares a relationship has no key for the join table to refer to. */
+/* Raises 42P10 when the declaring model has no primary key. */
 static void
 need_own_key(OrmDdlRun *run, const OrmPlanned *planned, const OrmDeclaredRelationship *relationship)
 {
@@ -149,7 +147,7 @@ need_own_key(OrmDdlRun *run, const OrmPlanned *planned, const OrmDeclaredRelatio
 				orm_error_place(orm_declaration_place(&place, relationship->position, "many_to_many", NULL)));
 }
 
-/* Finds out through what a relationship is; the join table, if it has to be made, goes to the list. */
+/* Determines the join table of a relationship, and adds it to the list unless it is a table or model of the run. */
 static List *
 add_relationship(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *relationship, List *joins)
 {
@@ -182,7 +180,7 @@ add_relationship(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *r
 	return lappend(joins, join);
 }
 
-/* The columns that point at one end: as its relationship names them, else <singular>_id. */
+/* The columns referencing one end: "foreign_key" of its relationship, or the default, <singular>_id. */
 static List *
 columns_of_side(const Side *side, const char *prefix)
 {
@@ -198,7 +196,7 @@ columns_of_side(const Side *side, const char *prefix)
 	return given != NIL ? given : orm_target_default_columns(singular, side->target);
 }
 
-/* Have two lists a name in common? */
+/* Do two lists have a name in common? */
 static bool
 overlap(const List *a, const List *b)
 {
@@ -212,7 +210,7 @@ overlap(const List *a, const List *b)
 	return false;
 }
 
-/* Appends the columns that point at one end. */
+/* Declares the columns referencing one end. */
 static void
 declare_columns(OrmDeclaration *declaration, const Side *side)
 {
@@ -237,7 +235,7 @@ declare_columns(OrmDeclaration *declaration, const Side *side)
 	}
 }
 
-/* Appends a key. */
+/* Declares a key or index. */
 static OrmDeclaredConstraint *
 declare_constraint(OrmDeclaration *declaration, OrmConstraintKind kind, List *columns)
 {
@@ -250,7 +248,7 @@ declare_constraint(OrmDeclaration *declaration, OrmConstraintKind kind, List *co
 	return constraint;
 }
 
-/* Appends the foreign key to one end. */
+/* Declares the foreign key to one end. */
 static void
 declare_foreign_key(OrmDeclaration *declaration, const Side *side)
 {
@@ -277,7 +275,7 @@ declare_join(const Join *join, const Side *first, const Side *second)
 	return declaration;
 }
 
-/* Notes at both ends that the table is made, and goes with theirs. */
+/* Sets "made" at both ends: the join table is dropped with the tables. */
 static void
 note_made(const Join *join)
 {
@@ -298,7 +296,7 @@ add_join(OrmDdlRun *run, Join *join)
 	if (overlap(first->columns, second->columns))
 		second->columns = columns_of_side(second, "related_");
 
-	/* of a table that is joined with itself nothing else tells which end is which */
+	/* the two ends of a self-reference differ in the columns only */
 	if (same_table(first->target, second->target))
 	{
 		join->own.relationship->foreign_key = join->own.columns;
@@ -310,7 +308,6 @@ add_join(OrmDdlRun *run, Join *join)
 	orm_ddl_add_table(run, declare_join(join, first, second));
 }
 
-/* Finds out what is joined through what, then adds the tables. */
 void
 orm_join_table_add_all(OrmDdlRun *run)
 {

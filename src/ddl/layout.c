@@ -1,9 +1,9 @@
 /*
- * layout.c - columns and constraints of one table of a plan.
+ * layout.c - columns and constraints of a table of a plan.
  *
- * However something was declared (at a column, as an element, by belongs_to),
- * it ends as one OrmDdlConstraint.  belongs_to comes last, because it adds only
- * what is not there (belongs_to.c).
+ * Constraints declared on a column, as an element, or by belongs_to all become an
+ * OrmDdlConstraint.  Those of belongs_to are added last, and only if missing
+ * (belongs_to.c).
  */
 #include "postgres.h"
 
@@ -16,7 +16,6 @@
 #include "model/cache.h"
 #include "model/element.h"
 
-/* The column of that name, or NULL. */
 OrmDdlColumn *
 orm_layout_column(const OrmDdlTable *table, const char *name)
 {
@@ -44,7 +43,6 @@ has_name(const List *names, const char *name)
 	return false;
 }
 
-/* Have two lists the same names?  (None has one twice.) */
 bool
 orm_layout_same_columns(const List *a, const List *b)
 {
@@ -58,7 +56,6 @@ orm_layout_same_columns(const List *a, const List *b)
 	return true;
 }
 
-/* A new constraint of the table. */
 OrmDdlConstraint *
 orm_layout_add_constraint(OrmPlanned *planned, OrmConstraintKind kind, List *columns, int position)
 {
@@ -71,7 +68,7 @@ orm_layout_add_constraint(OrmPlanned *planned, OrmConstraintKind kind, List *col
 	return constraint;
 }
 
-/* The names of the columns of a target's key. */
+/* The key column names of a target. */
 static List *
 key_names(const OrmTarget *target)
 {
@@ -82,7 +79,6 @@ key_names(const OrmTarget *target)
 	return names;
 }
 
-/* Points a foreign key at its target, and checks that the columns can go together. */
 void
 orm_layout_set_target(OrmDdlRun *run, OrmDdlConstraint *constraint, const OrmTarget *target, List *referenced,
 					  const OrmPath *path)
@@ -103,7 +99,7 @@ orm_layout_set_target(OrmDdlRun *run, OrmDdlConstraint *constraint, const OrmTar
 				errmsg("number of referencing and referenced columns for foreign key disagree"), orm_error_place(path));
 }
 
-/* Raises 42704 for the target of a foreign key. */
+/* Raises 42704 for a foreign key's target. */
 static void
 no_such_target(const OrmPlanned *planned, const char *name, const OrmPath *path)
 {
@@ -113,7 +109,7 @@ no_such_target(const OrmPlanned *planned, const char *name, const OrmPath *path)
 			orm_error_place(path), orm_cache_nearest(name));
 }
 
-/* The foreign key of one column: "target", else "target.column". */
+/* Adds the foreign key of a column: "target", or else "target.column". */
 static void
 add_column_foreign_key(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredColumn *column)
 {
@@ -138,7 +134,7 @@ add_column_foreign_key(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredCol
 	orm_layout_set_target(run, constraint, target, referenced, path);
 }
 
-/* What is declared at a column. */
+/* Adds the constraints declared on a column. */
 static void
 add_column_constraints(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredColumn *column)
 {
@@ -152,7 +148,7 @@ add_column_constraints(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredCol
 		add_column_foreign_key(run, planned, column);
 }
 
-/* What is declared as an element. */
+/* Adds a constraint declared as an element. */
 static void
 add_declared_constraint(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredConstraint *declared)
 {
@@ -177,7 +173,7 @@ add_declared_constraint(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredCo
 	orm_layout_set_target(run, constraint, target, declared->target_columns, path);
 }
 
-/* A declared column. */
+/* Adds a declared column. */
 static void
 add_declared_column(OrmPlanned *planned, const OrmDeclaredColumn *declared)
 {
@@ -194,7 +190,7 @@ add_declared_column(OrmPlanned *planned, const OrmDeclaredColumn *declared)
 	planned->table.columns = lappend(planned->table.columns, column);
 }
 
-/* Columns in the order of the document: declared ones, and those of belongs_to where it stands. */
+/* Adds declared columns and those of belongs_to, in the order of the elements. */
 static void
 add_columns(OrmDdlRun *run, OrmPlanned *planned)
 {
@@ -222,7 +218,7 @@ add_columns(OrmDdlRun *run, OrmPlanned *planned)
 		add_declared_column(planned, list_nth(declaration->columns, next));
 }
 
-/* Raises 42703 for a column of a constraint that no belongs_to added after all. */
+/* Raises 42703 for a constraint column that is neither declared nor added by belongs_to. */
 static void
 check_constraint_columns(const OrmPlanned *planned)
 {
@@ -245,8 +241,9 @@ check_constraint_columns(const OrmPlanned *planned)
 }
 
 /*
- * A primary key of one integer column with no other source of values is an
- * identity, unless it is said not to be, or is another table's key.
+ * Makes a declared primary key of one integer column an identity, unless it has a
+ * default, identity (including "none") or generation expression, or is part of a foreign
+ * key.
  */
 static void
 make_identity(OrmPlanned *planned)
@@ -269,7 +266,7 @@ make_identity(OrmPlanned *planned)
 	column->identity = "by default";
 }
 
-/* The column that counts changes: an integer from 1 on, unless it is declared. */
+/* Adds the version column, an integer, unless it is declared. */
 static void
 add_version(OrmPlanned *planned)
 {
@@ -290,7 +287,6 @@ add_version(OrmPlanned *planned)
 	column->is_version = true;
 }
 
-/* Fills in a table: what is declared, then what belongs_to adds. */
 void
 orm_layout_fill(OrmDdlRun *run, OrmPlanned *planned)
 {

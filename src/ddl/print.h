@@ -1,12 +1,12 @@
 /*
- * print.h - the statements of a plan.
+ * print.h - statements of a plan.
  */
 #ifndef ORM_DDL_PRINT_H
 #define ORM_DDL_PRINT_H
 
 #include "ddl/ddl.h"
 
-/* The statements that create a table, and the ones that must wait. */
+/* Adds the statements that create a table to it, and foreign keys to tables not yet in the plan to plan->late. */
 extern void orm_print_table(OrmDdlRun *run, OrmPlanned *planned);
 
 #endif

@@ -1,14 +1,12 @@
 /*
- * target.c - what the names of models and tables in a declaration stand for,
- * and the keys of what they stand for.
+ * target.c - referenced tables of a plan, and their keys.
  *
- * A name is a model's of this run; a table's of this run, in the given schema
- * or that of the table that refers to it; then whatever the catalogs know; then
- * a table's of this run in any schema.
+ * A name is looked up as a model of the run, then as a table of the run in the given
+ * schema or that of the referencing table, then by OrmDdlCatalog, then as a table of the
+ * run in any schema.
  *
- * The key of a table of the run may consist of columns that belongs_to adds,
- * which have the types of another table's key, and so on: keys are found
- * before anything else, each on demand.
+ * Key columns added by belongs_to have the types of another table's key, which can have
+ * such columns itself.  Keys are therefore resolved on demand and recursively.
  */
 #include "postgres.h"
 
@@ -36,7 +34,7 @@ find_model(const OrmDdlRun *run, const char *name)
 	return NULL;
 }
 
-/* The table of the run in any schema, or NULL. */
+/* The table of that name in any schema, or NULL. */
 static OrmPlanned *
 find_relation(const OrmDdlRun *run, const char *relation)
 {
@@ -52,7 +50,6 @@ find_relation(const OrmDdlRun *run, const char *relation)
 	return NULL;
 }
 
-/* The table that a name stands for, or NULL. */
 const OrmTarget *
 orm_target_find(OrmDdlRun *run, const OrmPlanned *from, const char *name)
 {
@@ -77,7 +74,7 @@ orm_target_find(OrmDdlRun *run, const OrmPlanned *from, const char *name)
 	return target;
 }
 
-/* author_id, or author_<column> for each column of the key. */
+/* author_id, or author_<column> for each column of a composite key. */
 List *
 orm_target_default_columns(const char *relationship, const OrmTarget *target)
 {
@@ -100,7 +97,7 @@ orm_target_default_columns(const char *relationship, const OrmTarget *target)
 	return columns;
 }
 
-/* Fills in a column of a key from its declaration. */
+/* Fills in a key column from its declaration. */
 static void
 key_from_declared(OrmKeyColumn *key, const OrmDeclaredColumn *column)
 {
@@ -109,7 +106,7 @@ key_from_declared(OrmKeyColumn *key, const OrmDeclaredColumn *column)
 	key->collation = OidIsValid(column->collation_oid) ? column->collation_oid : get_typcollation(column->type_oid);
 }
 
-/* Fills in a column of a key that a belongs_to adds, if this one does. */
+/* Fills in a key column added by this belongs_to; false for other columns. */
 static bool
 key_from_relationship(OrmDdlRun *run, OrmPlanned *planned, OrmKeyColumn *key,
 					  const OrmDeclaredRelationship *relationship)
@@ -119,7 +116,7 @@ key_from_relationship(OrmDdlRun *run, OrmPlanned *planned, OrmKeyColumn *key,
 	OrmElementPlace place;
 	ListCell *cell;
 
-	/* looking at the target's key may be a circle: only when it can be this one */
+	/* resolving the target's key can be a cycle: skip relationships that cannot add the column */
 	if (relationship->kind != ORM_BELONGS_TO ||
 		(columns == NIL && strncmp(key->name, relationship->name, strlen(relationship->name)) != 0))
 		return false;
@@ -145,7 +142,7 @@ key_from_relationship(OrmDdlRun *run, OrmPlanned *planned, OrmKeyColumn *key,
 	return false;
 }
 
-/* Fills in one column of the key of a table of the run. */
+/* Fills in a key column of a table of the run. */
 static void
 resolve_key_column(OrmDdlRun *run, OrmPlanned *planned, OrmKeyColumn *key)
 {
@@ -165,7 +162,7 @@ resolve_key_column(OrmDdlRun *run, OrmPlanned *planned, OrmKeyColumn *key)
 			errmsg("column \"%s\" of the primary key of model \"%s\" does not exist", key->name, declaration->model));
 }
 
-/* The table of the run that a target is, or NULL. */
+/* The table of the run of a target, or NULL. */
 static OrmPlanned *
 planned_of_target(const OrmDdlRun *run, const OrmTarget *target)
 {
@@ -181,7 +178,6 @@ planned_of_target(const OrmDdlRun *run, const OrmTarget *target)
 	return NULL;
 }
 
-/* Finds the key of a table of the run, once. */
 void
 orm_target_resolve_key(OrmDdlRun *run, const OrmTarget *target)
 {
@@ -210,7 +206,6 @@ orm_target_resolve_key(OrmDdlRun *run, const OrmTarget *target)
 	planned->key_state = ORM_TARGET_KEY_KNOWN;
 }
 
-/* The table that a name stands for, with its key; raises when there is none. */
 const OrmTarget *
 orm_target_need(OrmDdlRun *run, OrmPlanned *from, const char *name, const OrmPath *path)
 {

@@ -6,16 +6,16 @@
 
 #include "ddl/ddl.h"
 
-/* The table that a name stands for, seen from a table; or NULL. */
+/* The table referenced by the name of a model or table in the declaration of "from", or NULL. */
 extern const OrmTarget *orm_target_find(OrmDdlRun *run, const OrmPlanned *from, const char *name);
 
-/* The same with its key known; raises 42704 and 42P10 at the place. */
+/* Like orm_target_find, with its key resolved; raises 42704, or 42P10 without a primary key, with the place. */
 extern const OrmTarget *orm_target_need(OrmDdlRun *run, OrmPlanned *from, const char *name, const OrmPath *path);
 
-/* Finds the columns of the key of a target of the run; others know theirs. */
+/* Fills in the key columns of a target in the run; other targets have theirs.  Raises 42P16 for a cycle, 42703. */
 extern void orm_target_resolve_key(OrmDdlRun *run, const OrmTarget *target);
 
-/* The names of the columns that belongs_to makes for a key of the target. */
+/* Default column names of a belongs_to of that name; raises 42622 when truncation makes two of them equal. */
 extern List *orm_target_default_columns(const char *relationship, const OrmTarget *target);
 
 #endif
