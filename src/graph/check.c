@@ -14,7 +14,7 @@
 #include "graph/join_rows.h"
 #include "graph/writer.h"
 
-/* An object at the root that is read. */
+/* Arguments of read_root(). */
 typedef struct Root
 {
 	OrmGraph *graph;
@@ -53,7 +53,7 @@ read_document(OrmGraph *graph, const OrmModel *model, OrmJson document)
 	}
 }
 
-/* Of rows that are read, all that the caller may read comes back. */
+/* Makes reads return all columns that the caller may read. */
 static void
 keep_all(OrmGroup *group)
 {
@@ -66,7 +66,7 @@ keep_all(OrmGroup *group)
 			orm_returned_need(&group->returned, i);
 }
 
-/* Objects that are written by one statement. */
+/* Objects that one statement would write. */
 typedef struct Written
 {
 	OrmBatch batch;
@@ -81,7 +81,7 @@ refuse_same_key(void *argument)
 	orm_batch_lock_order(&written->batch, written->key);
 }
 
-/* Looks for two objects of one row. */
+/* Adds a finding for two objects of one row. */
 static void
 check_keys(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 {
@@ -96,7 +96,7 @@ check_keys(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 	}
 }
 
-/* Objects whose writing is finished. */
+/* Arguments of finish(). */
 typedef struct Finished
 {
 	OrmGraph *graph;
@@ -112,7 +112,7 @@ finish(void *argument)
 	orm_writer_finish(finished->graph, finished->objects, finished->n);
 }
 
-/* An OrmWave: looks at objects instead of writing them. */
+/* An OrmWave: checks objects instead of writing them. */
 static void
 check_wave(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 {
@@ -128,7 +128,7 @@ check_wave(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 	}
 }
 
-/* A component that is gone through. */
+/* Arguments of check_component(). */
 typedef struct Component
 {
 	OrmGraph *graph;
@@ -149,7 +149,7 @@ run_removals(void *argument)
 	orm_collection_run(argument, NULL);
 }
 
-/* An item that is to be removed from a collection. */
+/* Arguments of refuse_item(). */
 typedef struct Removed
 {
 	const OrmRemoval *removal;
@@ -164,7 +164,7 @@ refuse_item(void *argument)
 	orm_collection_raise_not_in(item->removal->edge, item->object);
 }
 
-/* The collections of new objects are empty. */
+/* Checks all removals.  Items of a new owner's collection are findings, since it is empty. */
 static void
 check_removals(OrmGraph *graph)
 {

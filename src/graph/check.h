@@ -1,21 +1,21 @@
 /*
- * check.h - everything that is wrong with the objects of a document, at once and
- * without storing them.
+ * check.h - checking all objects of a document without storing them.
  *
- * The objects are read as orm.save reads them, ordered as it orders them, and
- * looked at instead of written (graph->findings).  Found are: unrecognized keys,
- * instructions and labels; JSON of the wrong kind, and what types and domains say;
- * values that are required or must not be null; the table's CHECK constraints;
- * rows with the same unique key; foreign keys that refer to no row; named rows that
- * do not exist, or are not in the collection; relationships and columns that
- * disagree; removals that the foreign key does not allow; versions and etags of
- * changed rows.  An object without findings is stored by orm.save.
+ * Objects are read and ordered as by orm.save, and checked instead of written
+ * (graph->findings).  Detected are: unrecognized keys, instructions and labels;
+ * JSON of the wrong kind, and values that types and domains reject; missing
+ * required values, and NULL where it is not allowed; violated CHECK
+ * constraints; rows with equal unique keys; foreign keys without a referenced
+ * row; named rows that do not exist, or are not in the collection;
+ * relationships and columns that disagree; removals that the foreign key does
+ * not allow; changed rows by version or etag. orm.save stores an object without
+ * findings.
  *
- * Not known is what only storing the row tells: triggers and rules, exclusion
- * constraints and unique indexes over expressions or with a condition, deferred
- * constraints.  A constraint over a value that is not known (a volatile default, a
- * generated column, the outcome of a patch) is passed over, and so are rows that
- * the caller may not read.
+ * Not detected are errors that only storing the row raises: by triggers and
+ * rules, exclusion constraints, unique indexes with expressions or a predicate,
+ * and deferred constraints.  A constraint on an unknown value (a volatile
+ * default, a generated column, the result of a patch) is skipped, and so are
+ * rows that the caller may not read.
  */
 #ifndef ORM_GRAPH_CHECK_H
 #define ORM_GRAPH_CHECK_H
@@ -24,8 +24,9 @@
 #include "model/model.h"
 
 /*
- * The JSON object of places and reasons for an object, or an array of them; {}
- * where all are right.  Raises nothing about the objects.
+ * Checks an object, or an array of them.  Returns a JSON object of places and
+ * reasons; {} if there are no findings.  Errors about the objects are not
+ * raised. Rows are read without locks.
  */
 extern Datum orm_check_document(const OrmModel *model, OrmJson document, OrmFindLabel find_label);
 

@@ -1,6 +1,6 @@
 /*
- * check_constraint.c - CHECK constraints and foreign keys of an object's table;
- * see check_constraint.h.
+ * check_constraint.c - checking CHECK constraints and foreign keys of an
+ * object; see check_constraint.h.
  */
 #include "postgres.h"
 
@@ -19,7 +19,7 @@
 
 /* ---- CHECK constraints ---- */
 
-/* A CHECK constraint that is evaluated. */
+/* A CHECK constraint to evaluate. */
 typedef struct CheckTrial
 {
 	const OrmSubject *subject;
@@ -49,7 +49,7 @@ evaluate(void *argument)
 	FreeExecutorState(executor);
 }
 
-/* Are all columns of an expression known?  "only" becomes the last of them. */
+/* Are all columns of the expression known?  "only" receives the column if there is just one. */
 static bool
 knows_columns(const CheckTrial *trial, AttrNumber *only)
 {
@@ -68,7 +68,7 @@ knows_columns(const CheckTrial *trial, AttrNumber *only)
 	return true;
 }
 
-/* Evaluates one constraint; a reason belongs to its only attribute, or to the object. */
+/* Evaluates a constraint; the finding is at its only attribute, or at the object. */
 static void
 run_check(CheckTrial *trial, const ConstrCheck *check)
 {
@@ -89,7 +89,6 @@ run_check(CheckTrial *trial, const ConstrCheck *check)
 					psprintf("violates check constraint \"%s\"", check->ccname));
 }
 
-/* Evaluates the CHECK constraints of the table. */
 static void
 check_constraints(const OrmSubject *subject, Relation relation)
 {
@@ -116,7 +115,7 @@ check_constraints(const OrmSubject *subject, Relation relation)
 
 /* ---- Foreign keys ---- */
 
-/* A foreign key whose row is looked for. */
+/* A foreign key to look up. */
 typedef struct ReferenceTrial
 {
 	const OrmSubject *subject;
@@ -145,7 +144,7 @@ append_look_up(StringInfo sql, const ReferenceTrial *trial, Oid *types)
 	appendStringInfoString(sql, " LIMIT 1");
 }
 
-/* What the statement is that looks for the row. */
+/* The statement that looks up the referenced row, for orm_plan_get(). */
 static void
 describe_look_up(OrmPlanText *text, const void *argument)
 {
@@ -158,7 +157,7 @@ describe_look_up(OrmPlanText *text, const void *argument)
 	text->planning = ORM_PLAN_GENERIC;
 }
 
-/* The plan that looks for the row, pinned. */
+/* The plan that looks up the referenced row, pinned. */
 static OrmPlan *
 open_look_up(const ReferenceTrial *trial)
 {
@@ -184,7 +183,7 @@ look_up(void *argument)
 	orm_plan_release(plan);
 }
 
-/* Finds the attributes of a foreign key; false when it cannot be looked for, or need not be. */
+/* Finds the attributes of a foreign key; false if they are not all known, or do not change. */
 static bool
 take_attributes(ReferenceTrial *trial)
 {
@@ -200,7 +199,7 @@ take_attributes(ReferenceTrial *trial)
 		orm_check_row_knows(subject, trial->attributes, trial->key->nkeys);
 }
 
-/* Has an object of the document the key that the object refers to? */
+/* Does an object of the document have the referenced key? */
 static bool
 is_target(const ReferenceTrial *trial, OrmJoinKey *const *keys, const OrmObject *object)
 {
@@ -221,7 +220,7 @@ is_target(const ReferenceTrial *trial, OrmJoinKey *const *keys, const OrmObject 
 	return true;
 }
 
-/* Is the row that the object refers to one of the document? */
+/* Is the referenced row an object of the document? */
 static bool
 is_in_document(const ReferenceTrial *trial)
 {
@@ -241,7 +240,7 @@ is_in_document(const ReferenceTrial *trial)
 	return false;
 }
 
-/* Looks for the row that a foreign key refers to; rows that row security may hide are passed over. */
+/* Looks up the row that a foreign key references; skipped if row security may hide it. */
 static void
 check_reference(ReferenceTrial *trial)
 {

@@ -1,5 +1,5 @@
 /*
- * check_row.c - an object and its table; see check_row.h.
+ * check_row.c - checking an object against its table; see check_row.h.
  */
 #include "postgres.h"
 
@@ -24,7 +24,7 @@
 
 /* ---- The row ---- */
 
-/* The key by which the object's row is found; NULL: it is new. */
+/* The key that identifies the object's row; NULL if it is new. */
 static const OrmKey *
 row_key(const OrmObject *object)
 {
@@ -48,14 +48,14 @@ read_row(void *argument)
 	orm_lookup_read(&batch, row_key(object));
 }
 
-/* An object that is made unless it exists is left as it is; its collection may change. */
+/* Is it an existing row of FIND_OR_CREATE, which is not changed, except for references of collections? */
 static bool
 is_left_alone(const OrmObject *object)
 {
 	return object->intent == ORM_INTENT_FIND_OR_CREATE && object->returned.stored;
 }
 
-/* The object that gives the attribute its value by a reference, and whose key is not known; NULL: none. */
+/* The object that supplies the attribute by a reference, and whose key is not known; NULL if there is none. */
 static const OrmObject *
 supplier(const OrmObject *object, int attribute)
 {
@@ -71,7 +71,7 @@ supplier(const OrmObject *object, int attribute)
 	return NULL;
 }
 
-/* Raises where an object that is made unless it exists gives no unique key, or two. */
+/* Raises 42P10 if an object with the intent FIND_OR_CREATE gives no unique key. */
 static void
 demand_key(const OrmObject *object)
 {
@@ -91,7 +91,7 @@ demand_key(const OrmObject *object)
 		orm_conflict_key_missing(model, object->place);
 }
 
-/* Raises where there must be a row and is none, or where nothing says which one is meant. */
+/* Raises P0002 if the row must exist and does not, and 42P10 if no key identifies it. */
 static void
 demand_row(void *argument)
 {
@@ -106,7 +106,7 @@ demand_row(void *argument)
 		orm_record_error_missing(subject->model, key, object->record);
 }
 
-/* Looks for the row; one that cannot be read may exist. */
+/* Looks up the row; a row that cannot be read counts as existing. */
 static void
 find_row(OrmSubject *subject)
 {
@@ -125,7 +125,7 @@ find_row(OrmSubject *subject)
 
 /* ---- Its values ---- */
 
-/* Raises where another object of the same row refers to another object with a generated key. */
+/* Raises 21000 if another object of the same row references another object whose key is not known. */
 static void
 refuse_same_row(void *argument)
 {
@@ -143,7 +143,7 @@ refuse_same_row(void *argument)
 		}
 }
 
-/* Raises where the object gives another value, or refers to another object, than an object with a generated key. */
+/* Raises 22023 if references to objects with unknown keys contradict a given value or each other. */
 static void
 refuse_disagreement(void *argument)
 {
@@ -164,14 +164,14 @@ refuse_disagreement(void *argument)
 		}
 }
 
-/* Is the attribute given as a value, not as a patch? */
+/* Is the attribute given as a value, without a patch? */
 static bool
 is_given(const OrmRecord *record, int attribute)
 {
 	return record->given[attribute] && (record->patch == NULL || record->patch[attribute] == ORM_PATCH_SET);
 }
 
-/* The default of a column, if evaluating it changes nothing. */
+/* A default to evaluate. */
 typedef struct DefaultTrial
 {
 	Expr *expression;
@@ -188,7 +188,7 @@ evaluate_default(void *argument)
 								CreateStandaloneExprContext(), &trial->isnull);
 }
 
-/* Fills in what a column of a new row gets that is not given; false: that is not known. */
+/* Sets the value of a missing attribute of a new row; false if it is not known. */
 static bool
 know_default(OrmSubject *subject, Relation relation, int i)
 {
@@ -209,7 +209,7 @@ know_default(OrmSubject *subject, Relation relation, int i)
 	return true;
 }
 
-/* Finds out what the row will have for an attribute. */
+/* Sets the future value of an attribute; false if it is not known. */
 static bool
 know_value(OrmSubject *subject, Relation relation, int i)
 {
@@ -235,7 +235,7 @@ know_value(OrmSubject *subject, Relation relation, int i)
 	return true;
 }
 
-/* Says which values are missing, or NULL where they may not be. */
+/* Adds findings for missing required values, and for NULL where it is not allowed. */
 static void
 check_required(const OrmSubject *subject)
 {
@@ -276,19 +276,19 @@ orm_check_row_knows(const OrmSubject *subject, const int *attributes, int n)
 
 /* ---- Unique keys ---- */
 
-/* A look for another row with a unique key. */
+/* A lookup of another row with a unique key. */
 typedef struct KeyTrial
 {
 	const OrmSubject *subject;
 	const OrmKey *key;
 	const Datum *values; /* by attribute */
 	const bool *isnull;
-	bool *returning;			 /* the primary key */
-	Datum other[INDEX_MAX_KEYS]; /* the row's, in key order */
+	bool *returning;			 /* by attribute: part of the primary key? */
+	Datum other[INDEX_MAX_KEYS]; /* primary key of the row found, in key order */
 	bool found;
 } KeyTrial;
 
-/* Takes the row that is there; its columns are the primary key's, in table order. */
+/* Receives the row found; its columns are those of the primary key, in table order. */
 static void
 take_row(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
@@ -345,7 +345,7 @@ key_names(const OrmModel *model, const OrmKey *key)
 	return names.data;
 }
 
-/* Is it an object of the row with this primary key? */
+/* Is this an object of the row with this primary key? */
 static bool
 is_of_row(const OrmObject *object, const OrmModel *model, const Datum *key)
 {
@@ -368,7 +368,7 @@ same_or_null(const OrmSubject *subject, int attribute, NullableDatum value)
 	return orm_key_order_same_value(subject->model, attribute, value.value, subject->values[attribute]);
 }
 
-/* Does the document give a row another value in the key? */
+/* Does the document change the key of a row? */
 static bool
 is_moved(const OrmSubject *subject, const OrmObject *object, const OrmKey *key)
 {
@@ -386,7 +386,7 @@ is_moved(const OrmSubject *subject, const OrmObject *object, const OrmKey *key)
 	return false;
 }
 
-/* The object of the document, other than this one, that moves the row with this primary key away; NULL: none. */
+/* The object, other than the subject, that changes the key of a row; NULL if there is none. */
 static const OrmObject *
 find_mover(const OrmSubject *subject, const OrmKey *key, const Datum *row)
 {
@@ -399,7 +399,7 @@ find_mover(const OrmSubject *subject, const OrmKey *key, const Datum *row)
 	return NULL;
 }
 
-/* Must rows that exchange values of a key be written one by one, and may none be NULL meanwhile? */
+/* Does the key rule out exchanges of values: no column nullable, and the constraint not deferrable? */
 static bool
 is_strict(const OrmModel *model, const OrmKey *key)
 {
@@ -409,7 +409,7 @@ is_strict(const OrmModel *model, const OrmKey *key)
 	return !key->deferrable;
 }
 
-/* Does the row that an object moves away take, by others or itself, the value that the subject gives up? */
+/* Does the chain of moved rows, starting with the mover, end at the value that the subject gives up? */
 static bool
 is_exchange(const OrmSubject *subject, const OrmKey *key, const OrmObject *mover)
 {
@@ -437,7 +437,7 @@ is_exchange(const OrmSubject *subject, const OrmKey *key, const OrmObject *mover
 	return false;
 }
 
-/* Will the row with this primary key have left the value that the object takes? */
+/* Does the document release the key value of the row with this primary key? */
 static bool
 is_vacated(const OrmSubject *subject, const OrmKey *key, const Datum *row)
 {
@@ -451,7 +451,7 @@ is_vacated(const OrmSubject *subject, const OrmKey *key, const Datum *row)
 	return mover != NULL && !(is_strict(subject->model, key) && is_exchange(subject, key, mover));
 }
 
-/* The value that an object will have for an attribute; false: it is not known. */
+/* The future value of an attribute of an object; false if it is NULL or not known. */
 static bool
 final_value(const OrmObject *object, int attribute, NullableDatum *value)
 {
@@ -470,7 +470,7 @@ final_value(const OrmObject *object, int attribute, NullableDatum *value)
 	return true;
 }
 
-/* Will the object have the same value of a key as another one? */
+/* Will the object and another one have equal values of an attribute, not NULL? */
 static bool
 takes_value(const OrmSubject *subject, const OrmObject *other, const OrmKey *key, int attribute)
 {
@@ -484,7 +484,7 @@ takes_value(const OrmSubject *subject, const OrmObject *other, const OrmKey *key
 		same_or_null(subject, attribute, value);
 }
 
-/* Does an object of the document that came before take the same value? */
+/* Does a preceding object of the document take the same key value? */
 static bool
 is_taken(const OrmSubject *subject, const OrmKey *key)
 {
@@ -505,7 +505,7 @@ is_taken(const OrmSubject *subject, const OrmKey *key)
 	return false;
 }
 
-/* Is there another row with a unique key? */
+/* Does another row with the key value exist, which the document does not release? */
 static bool
 is_stored(const OrmSubject *subject, const OrmKey *key)
 {
@@ -525,7 +525,7 @@ is_stored(const OrmSubject *subject, const OrmKey *key)
 		!is_of_row(subject->object, model, trial.other) && !is_vacated(subject, key, trial.other);
 }
 
-/* Looks for another object, of the document or of the table, with a unique key. */
+/* Adds a finding if another object, of the document or the table, has the unique key. */
 static void
 check_key(const OrmSubject *subject, const OrmKey *key)
 {
@@ -548,7 +548,7 @@ check_unique(const OrmSubject *subject)
 			check_key(subject, &model->unique[i]);
 }
 
-/* Of an object that is left alone, only the references of collections are written. */
+/* Reduces the record of an existing row of FIND_OR_CREATE to its key and the references of collections. */
 static void
 reduce(OrmSubject *subject)
 {

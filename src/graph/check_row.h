@@ -1,6 +1,6 @@
 /*
- * check_row.h - one object and its table: required values, unique keys, CHECK
- * constraints, foreign keys.
+ * check_row.h - checking an object against its table: required values, unique
+ * keys, CHECK constraints, foreign keys.
  */
 #ifndef ORM_GRAPH_CHECK_ROW_H
 #define ORM_GRAPH_CHECK_ROW_H
@@ -9,27 +9,28 @@
 
 #include "graph/graph.h"
 
-/* An object that is looked at, and what its row will have. */
+/* An object that is checked, and the future values of its row. */
 typedef struct OrmSubject
 {
 	OrmGraph *graph;
 	OrmObject *object;
 	const OrmModel *model;
 	bool exists;
-	bool *known; /* by attribute */
+	bool *known; /* by attribute: is the value known? */
 	Datum *values;
 	bool *isnull;
 } OrmSubject;
 
-/* Will any of the attributes have another value than before? */
+/* Does the object change any of the attributes, or is its row new? */
 extern bool orm_check_row_changes(const OrmSubject *subject, const int *attributes, int n);
 
-/* Are all the attributes known, and not NULL? */
+/* Are all of the attributes known and not NULL? */
 extern bool orm_check_row_knows(const OrmSubject *subject, const int *attributes, int n);
 
 /*
- * Looks at an object of a graph with findings, whose references are settled as
- * far as they can be.  What its row has is known then, and so is whether it is new.
+ * Checks an object of a graph with findings, whose references are settled as
+ * far as possible.  Reads its row, and determines its values and whether it is
+ * new.
  */
 extern void orm_check_row(OrmGraph *graph, OrmObject *object);
 

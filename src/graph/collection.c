@@ -1,14 +1,14 @@
 /*
  * collection.c - removals from collections; see collection.h.
  *
- * From a has_many or has_one collection a row is removed by an UPDATE that sets
- * its foreign key NULL; with the cascade "delete-orphan" it is deleted, unless
- * the same graph puts it into another collection.  Rows beside the given ones
- * are read first: rows that cannot be removed have their place then.  Every
- * statement has the foreign key in its WHERE (collection_rows.h): a row that another
- * transaction has moved or deleted meanwhile is left alone, and is an error
- * where the document names it.  Deleting: see removed_rows.c.  Many to many: rows of
- * the join table are deleted; see join_rows.c.
+ * A row is removed from a has_many or has_one collection by an UPDATE that sets
+ * its foreign key to NULL.  With the cascade "delete-orphan" it is deleted
+ * (removed_rows.c), unless the same graph puts it into another collection.
+ * Rows that the document does not name are read first, so that errors have a
+ * place. Every statement has the foreign key in its WHERE (collection_rows.h),
+ * so a row that another transaction has moved or deleted concurrently is
+ * skipped, which is an error if the document names it.  For many to many, join
+ * table rows are deleted (join_rows.c).
  */
 #include "postgres.h"
 
@@ -40,7 +40,7 @@ raise_orphan(const OrmEdge *edge, const OrmPath *place)
 				: errhint("To delete them: cascade => 'all, delete-orphan' of \"%s\".", edge->relationship->name));
 }
 
-/* Are the attributes known and not NULL? */
+/* Are all of the attributes known and not NULL? */
 static bool
 is_known(const OrmObject *object, const int *attributes, int n)
 {
@@ -55,7 +55,7 @@ is_known(const OrmObject *object, const int *attributes, int n)
 	return true;
 }
 
-/* Is the owner's key known?  The collection of a new owner is empty: its removal is done. */
+/* Is the owner's key known?  The collection of a new owner is empty, so removing other rows is done. */
 static bool
 is_ready(OrmRemoval *removal)
 {
@@ -66,27 +66,27 @@ is_ready(OrmRemoval *removal)
 	return !removal->done && is_known(owner, removal->edge->referenced_key, removal->edge->n);
 }
 
-/* A row that is removed from a collection. */
+/* A row to remove from a collection. */
 typedef struct Member
 {
 	const OrmRemoval *removal;
-	OrmRecord *record; /* its primary key */
+	OrmRecord *record; /* the primary key of the row */
 } Member;
 
-/* Rows that are removed from collections of one edge. */
+/* Rows to remove from collections of one edge. */
 typedef struct Leaving
 {
 	OrmGraph *graph;
 	OrmEdge *edge;
-	bool named;					 /* by the document; else they are the rows that it does not name */
-	const OrmRemoval **removals; /* by number, while rows are read */
+	bool named;					 /* named by the document; else the rows that it does not name */
+	const OrmRemoval **removals; /* by number of the owner, while rows are read */
 	Member *members;
 	int n;
 	int capacity;
-	OrmKeySet *kept; /* of rows that stay, where they may be exchanged; else NULL */
+	OrmKeySet *kept; /* keys of rows that stay, if owners may exchange them; else NULL */
 } Leaving;
 
-/* Adds a row; its object is one of no document. */
+/* Adds a row, with an object that is not of the document. */
 static OrmRecord *
 add_member(Leaving *leaving, const OrmRemoval *removal, const OrmPath *place)
 {
@@ -112,8 +112,8 @@ add_member(Leaving *leaving, const OrmRemoval *removal, const OrmPath *place)
 }
 
 /*
- * Must rows that are kept be unlinked from their present owners first?  Of a
- * has_one, whose foreign key is unique, if two owners exchange their rows.
+ * Can two owners exchange their rows?  Then a kept row of a has_one, whose
+ * foreign key is unique, must be unlinked from its present owner first.
  */
 static bool
 may_exchange(const OrmEdge *edge)
@@ -121,7 +121,7 @@ may_exchange(const OrmEdge *edge)
 	return edge->relationship->kind == ORM_HAS_ONE && orm_graph_may_unlink(edge);
 }
 
-/* Is a kept row to stay with its present owner, or is there no other row for that owner? */
+/* Need a kept row not be unlinked, because it stays with its owner, or that owner gets no other row? */
 static bool
 may_wait(const Leaving *leaving, const OrmRemoval *removal, const Datum *key)
 {
@@ -151,7 +151,7 @@ keep(Leaving *leaving, const OrmObject *item)
 	orm_keyset_add(leaving->kept, values);
 }
 
-/* Takes a row that is not among the items. */
+/* Receives a row that is not among the items. */
 static void
 take_other(void *argument, int number, const Datum *key)
 {
@@ -175,7 +175,7 @@ take_other(void *argument, int number, const Datum *key)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Reads the rows of collections that are not among the items. */
+/* Reads the rows of collections, without the items. */
 static void
 read_others(Leaving *leaving, const List *removals)
 {
@@ -203,7 +203,7 @@ read_others(Leaving *leaving, const List *removals)
 	orm_collection_rows_read(&query, false, take_other, leaving);
 }
 
-/* Does the graph put an object into a collection of the same foreign key? */
+/* Does the graph put an object into a collection by this foreign key? */
 static bool
 comes(const OrmEdge *edge, const OrmObject *object)
 {
@@ -217,7 +217,7 @@ comes(const OrmEdge *edge, const OrmObject *object)
 	return false;
 }
 
-/* The keys of objects that the graph puts into a collection; NULL: there are none. */
+/* The keys of objects that the graph puts into a collection; NULL if there are none. */
 static OrmKeySet *
 coming_keys(const OrmEdge *edge)
 {
@@ -245,7 +245,7 @@ orm_collection_raise_not_in(const OrmEdge *edge, const OrmObject *item)
 			orm_error_place(item->place));
 }
 
-/* The members as a query of named rows. */
+/* Sets up a query for the members by owner and primary key. */
 static void
 ask_members(OrmCollectionRows *query, const Leaving *leaving)
 {
@@ -254,7 +254,7 @@ ask_members(OrmCollectionRows *query, const Leaving *leaving)
 		orm_collection_rows_add(query, leaving->members[i].removal->owner, leaving->members[i].record);
 }
 
-/* Takes the number of a row that is in its collection. */
+/* Receives the number of a row that is in its collection. */
 static void
 take_number(void *argument, int number, const Datum *key)
 {
@@ -263,7 +263,7 @@ take_number(void *argument, int number, const Datum *key)
 	found[number] = true;
 }
 
-/* Raises P0002 for a named member that is not in its collection. */
+/* Raises P0002 for a member that the document names and that is not in its collection. */
 static void
 demand_member(const Leaving *leaving, int i)
 {
@@ -271,7 +271,7 @@ demand_member(const Leaving *leaving, int i)
 		orm_collection_raise_not_in(leaving->edge, orm_graph_object(leaving->graph, leaving->members[i].record));
 }
 
-/* Drops members that are not in their collections; "lock": locks the others. */
+/* Drops members that are not in their collections; with "lock", locks the others. */
 static void
 confirm(Leaving *leaving, bool lock)
 {
@@ -300,7 +300,7 @@ batch_of(const Leaving *leaving, const OrmWrite *write)
 	return batch;
 }
 
-/* For qsort_arg: members by primary key. */
+/* qsort_arg comparator: members by primary key. */
 static int
 compare_members(const void *a, const void *b, void *order)
 {
@@ -326,8 +326,9 @@ sort_members(Leaving *leaving)
 }
 
 /*
- * Looks again for members that a statement did not write.  A member that is still
- * in its collection was passed over by a trigger; others were moved or deleted.
+ * Reads again the members that a statement did not change.  If one is still in
+ * its collection, a trigger skipped it; the others were moved or deleted
+ * concurrently.
  */
 static void
 check_left(Leaving *left, bool deleted)
@@ -340,7 +341,7 @@ check_left(Leaving *left, bool deleted)
 	orm_record_error_not_stored(left->edge->holder->model, left->members[0].record);
 }
 
-/* Where findings are collected, members are looked for, and remembered as rows that would be changed. */
+/* With findings: looks up the members, and records that they would be changed. */
 static int
 check_members(Leaving *leaving)
 {
@@ -350,7 +351,7 @@ check_members(Leaving *leaving)
 	return leaving->n;
 }
 
-/* Sets the foreign keys of the members NULL, or deletes them; returns how many there were. */
+/* Sets the foreign keys of the members to NULL, or deletes them; returns the number of rows changed. */
 static int
 write_members(const Leaving *leaving, bool deleted)
 {
@@ -384,7 +385,7 @@ write_members(const Leaving *leaving, bool deleted)
 	return leaving->n - left.n;
 }
 
-/* Deletes the members, and what goes with them. */
+/* Deletes the members and the rows that cascade from them. */
 static void
 delete_members(Leaving *leaving)
 {
@@ -406,7 +407,7 @@ delete_members(Leaving *leaving)
 	leaving->graph->tally.deleted += write_members(leaving, true);
 }
 
-/* Deletes the members that come into no other collection; the others stay in "leaving", unless they cannot leave. */
+/* Deletes the members that are put into no other collection; the others stay in "leaving" if they can be unlinked. */
 static void
 delete_orphans(Leaving *leaving)
 {
@@ -431,7 +432,7 @@ delete_orphans(Leaving *leaving)
 	delete_members(&orphans);
 }
 
-/* Drops members that the graph puts into another collection: they need not be without an owner in between. */
+/* Drops members that the graph puts into another collection, since these need not be unlinked first. */
 static void
 drop_coming(Leaving *leaving)
 {
@@ -474,7 +475,7 @@ let_go(Leaving *leaving)
 																		  : write_members(leaving, false);
 }
 
-/* Removes all rows but the items. */
+/* Removes all rows except the items. */
 static void
 remove_others(OrmGraph *graph, OrmEdge *edge, const List *removals)
 {
@@ -489,7 +490,7 @@ remove_others(OrmGraph *graph, OrmEdge *edge, const List *removals)
 	let_go(&leaving);
 }
 
-/* Removes the items from their collections; "deleted": deletes their rows. */
+/* Removes the items from their collections, and with "deleted" deletes their rows. */
 static void
 remove_items(OrmGraph *graph, OrmEdge *edge, const List *removals, bool deleted)
 {
@@ -524,7 +525,7 @@ remove_items(OrmGraph *graph, OrmEdge *edge, const List *removals, bool deleted)
 		let_go(&leaving);
 }
 
-/* The pending removals of a kind by an edge whose owners are known. */
+/* The pending removals of a kind and an edge whose owner's key is known; marks them done. */
 static List *
 pick(const OrmGraph *graph, const OrmEdge *edge, OrmRemovalKind kind)
 {

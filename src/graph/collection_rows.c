@@ -1,5 +1,6 @@
 /*
- * collection_rows.c - the rows of has_many and has_one collections; see collection_rows.h.
+ * collection_rows.c - statements on the rows of has_many and has_one
+ * collections; see collection_rows.h.
  */
 #include "postgres.h"
 
@@ -13,7 +14,7 @@
 #include "model/operator.h"
 #include "remove/collect.h"
 
-/* Sets up the columns of a query whose join and keys are known. */
+/* Sets up the columns of a query, after its join and keys. */
 static void
 set_columns(OrmCollectionRows *asked)
 {
@@ -99,7 +100,7 @@ orm_collection_rows_keep(OrmCollectionRows *asked, const OrmObject *item)
 	orm_graph_add_tuple(&asked->kept, 0, item, key->attributes, key->nattributes, true);
 }
 
-/* Appends the conditions: the foreign key, and what the row must be or not be. */
+/* Appends WHERE with the foreign key, the row's own key and the exclusion of kept rows. */
 static void
 append_where(StringInfo sql, const OrmCollectionRows *asked)
 {
@@ -129,7 +130,7 @@ append_table(StringInfo sql, const OrmModel *model)
 	appendStringInfoString(sql, " AS t");
 }
 
-/* Appends , t."a", t."b": the primary key; returns whether rows can be sorted by it. */
+/* Appends , t."a", t."b": the primary key; returns whether it has an order. */
 static bool
 append_key(StringInfo sql, const OrmModel *model, const char *separator)
 {
@@ -202,9 +203,9 @@ append_delete(StringInfo sql, const OrmCollectionRows *asked)
 }
 
 /*
- * Runs a statement whose rows have columns of these types (0: none come back);
- * returns how many rows it has processed.  The key of its plan is its text: the
- * model of the rows does not know all that this depends on.
+ * Runs a statement that returns columns of these types (0: none); returns the
+ * number of rows processed.  The plan is cached by the text, which depends on
+ * more than the model of the rows.
  */
 static uint64
 run(const OrmCollectionRows *asked, const StringInfoData *sql, const Oid *results, int nresults, OrmRowFunction row,
@@ -233,7 +234,7 @@ run(const OrmCollectionRows *asked, const StringInfoData *sql, const Oid *result
 	return processed;
 }
 
-/* Hands over rows that are read. */
+/* Arguments of take_row(). */
 typedef struct RowsReading
 {
 	const OrmModel *model;
@@ -272,7 +273,7 @@ orm_collection_rows_read(const OrmCollectionRows *asked, bool lock, OrmCollectio
 	run(asked, &sql, results, model->primary_key->nattributes + 1, take_row, &reading);
 }
 
-/* Takes the number of a row that was written. */
+/* Receives the number of a row that was changed. */
 static void
 take_gone(void *argument, TupleTableSlot *slot)
 {
@@ -282,7 +283,10 @@ take_gone(void *argument, TupleTableSlot *slot)
 	gone[DatumGetInt64(slot_getattr(slot, 1, &isnull)) - 1] = true;
 }
 
-/* Ends and runs a statement that writes.  Of one row alone the count tells: a table with rules may return none. */
+/*
+ * Completes and runs a statement that writes.  For a single row the number of
+ * processed rows is used, since a table with rules may return none.
+ */
 static void
 write_rows(const OrmCollectionRows *asked, StringInfo sql, bool *gone)
 {

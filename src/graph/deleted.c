@@ -14,7 +14,7 @@
 #include "store/batch.h"
 #include "store/lookup.h"
 
-/* Locks the row with a primary key, if it exists. */
+/* Locks the row of a primary key, if it exists. */
 static void
 lock_row(const OrmModel *model, const Datum *key)
 {
@@ -27,7 +27,7 @@ lock_row(const OrmModel *model, const Datum *key)
 	orm_lookup_lock(&batch, model->primary_key, false);
 }
 
-/* Writes objects by their keys, commas between them; returns their number. */
+/* Appends the objects of keys as JSON, separated by commas; returns their number. */
 static int
 write_objects(OrmQuery *query, const List *keys, StringInfo json)
 {
@@ -58,7 +58,7 @@ orm_deleted_object(const OrmModel *model, const Datum *key, const OrmWriteOption
 	return found && orm_delete_object(model, key);
 }
 
-/* The keys of the objects that a query finds. */
+/* The keys of the objects found by a query. */
 typedef struct FoundKeys
 {
 	const OrmModel *model;
@@ -66,7 +66,7 @@ typedef struct FoundKeys
 	List *keys; /* of Datum *, in key order */
 } FoundKeys;
 
-/* Takes the key of an object. */
+/* Receives the key of an object. */
 static void
 take_key(void *argument, TupleTableSlot *slot)
 {
@@ -90,7 +90,7 @@ take_key(void *argument, TupleTableSlot *slot)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Finds the objects of a request, and locks their rows. */
+/* Finds the objects of a request and locks their rows. */
 static List *
 find_keys(const OrmQueryRequest *request, int64 expect)
 {
@@ -107,7 +107,7 @@ find_keys(const OrmQueryRequest *request, int64 expect)
 	return found.keys;
 }
 
-/* Deletes objects. */
+/* Deletes objects; raises 09000 if some still exist. */
 static void
 delete_keys(const OrmModel *model, const List *keys)
 {

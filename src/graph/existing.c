@@ -19,7 +19,7 @@ orm_existing_demand(const OrmBatch *batch, const OrmKey *key)
 			orm_record_error_missing(batch->write->model, key, batch->records[i]);
 }
 
-/* Must the row be found by this key before anything is written?  (A row that is updated anyway need not.) */
+/* Must the row be found by this key before anything is written?  (Not if it is updated anyway.) */
 static bool
 is_sought_by(const OrmObject *object, const void *key)
 {
@@ -27,7 +27,7 @@ is_sought_by(const OrmObject *object, const void *key)
 		(object->references == NULL || key != object->group->model->primary_key);
 }
 
-/* Puts the part of its key that an object shares with its owner into its record; raises 42P10 if it is not known. */
+/* Sets the attributes of an object's key that its owner supplies; raises 42P10 if they are not known. */
 static void
 complete_key(OrmObject *object)
 {
@@ -40,7 +40,7 @@ complete_key(OrmObject *object)
 				errhint("The key of its parent, which would complete it, is not given."));
 }
 
-/* Objects of a group that are found by a key. */
+/* Objects of a group, as an argument of work functions. */
 typedef struct Search
 {
 	OrmGraph *graph;
@@ -60,7 +60,7 @@ complete_keys(void *argument)
 			complete_key(search->objects[i]);
 }
 
-/* Finds the objects that have the key of the first. */
+/* Finds the rows of the objects with the same key as the first one. */
 static void
 find_by_key(void *argument)
 {
@@ -75,7 +75,7 @@ find_by_key(void *argument)
 	orm_existing_demand(&batch, key);
 }
 
-/* Does the work for n objects of a group; where errors are collected, for the first alone.  False: it raised. */
+/* Runs "work" for n objects of a group, or for the first one if errors are collected.  False: it raised an error. */
 static bool
 search_for(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n, void (*work)(void *))
 {
@@ -87,7 +87,6 @@ search_for(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n, void (*
 	return false;
 }
 
-/* Finds the rows of a group's objects that must exist. */
 static void
 find_group(OrmGraph *graph, OrmGroup *group)
 {
@@ -106,7 +105,7 @@ find_group(OrmGraph *graph, OrmGroup *group)
 			group->objects[i]->written = true;
 }
 
-/* Reads the row of an object that is made unless it exists. */
+/* Reads the row of an object with the intent FIND_OR_CREATE. */
 static void
 read_kept(void *argument)
 {
@@ -123,7 +122,7 @@ read_kept(void *argument)
 	object->record->done = false;
 }
 
-/* Rows that stay in a collection must be known by their primary keys, lest they be removed first. */
+/* Finds the primary keys of FIND_OR_CREATE items that stay in a collection, so that the removal spares their rows. */
 static void
 find_kept(OrmGraph *graph, const OrmRemoval *removal)
 {
@@ -138,7 +137,7 @@ find_kept(OrmGraph *graph, const OrmRemoval *removal)
 	}
 }
 
-/* What existing objects are: the others are new. */
+/* Looks up whether an object exists; else it is new. */
 static void
 decide(OrmGraph *graph, OrmObject *object)
 {
@@ -179,7 +178,7 @@ orm_existing_find(OrmGraph *graph)
 		orm_graph_drop_broken(graph);
 }
 
-/* Is it an object that is saved, or updated, and says which state it was read from? */
+/* Is the object saved, or updated, with a version or an etag to compare? */
 static bool
 is_saved(const OrmObject *object, const void *argument)
 {
@@ -192,7 +191,7 @@ is_updated(const OrmObject *object, const void *argument)
 	return object->intent == ORM_INTENT_UPDATE && orm_stale_is_asked(object->group->model, object->record);
 }
 
-/* Does any object of a group say which state it was read from? */
+/* Does any object of a group give a version or an etag to compare? */
 static bool
 asks_any(const OrmGroup *group)
 {
@@ -202,7 +201,7 @@ asks_any(const OrmGroup *group)
 	return false;
 }
 
-/* Compares rows with the states from which their objects were read, before any of them is written. */
+/* Locks and compares rows of a group before any of them is written. */
 static void
 compare_group(void *argument)
 {

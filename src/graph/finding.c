@@ -1,5 +1,5 @@
 /*
- * finding.c - errors that are collected; see finding.h.
+ * finding.c - findings; see finding.h.
  */
 #include "postgres.h"
 
@@ -20,8 +20,8 @@ typedef struct Finding
 struct OrmFindings
 {
 	MemoryContext context;
-	List *list;		  /* of Finding *, as they were found */
-	OrmLabels *table; /* the same by their places */
+	List *list;		  /* of Finding *, in the order of discovery */
+	OrmLabels *table; /* the same, by place */
 };
 
 OrmFindings *
@@ -34,7 +34,7 @@ orm_finding_make(void)
 	return findings;
 }
 
-/* Adds a reason at a place, of which the text is given. */
+/* Adds a reason at a place, given as text. */
 static void
 add(OrmFindings *findings, const char *place, const char *reason)
 {
@@ -63,7 +63,7 @@ orm_finding_add(OrmFindings *findings, const OrmPath *place, const char *reason)
 	add(findings, orm_path_text(place), reason);
 }
 
-/* Is it an error that says nothing about the object: no memory, an internal one? */
+/* Is the error not about data: out of resources, a system or internal error? */
 static bool
 is_not_about_data(int sqlerrcode)
 {
@@ -72,7 +72,7 @@ is_not_about_data(int sqlerrcode)
 	return class == ERRCODE_INSUFFICIENT_RESOURCES || class == ERRCODE_SYSTEM_ERROR || class == ERRCODE_INTERNAL_ERROR;
 }
 
-/* The place that an error names ("At tags[1].", of two places the second), or the one that is given. */
+/* The place that an error names ("At tags[1].", the second of two places), else the given one. */
 static char *
 place_of(const ErrorData *error, const OrmPath *place)
 {
@@ -92,7 +92,7 @@ place_of(const ErrorData *error, const OrmPath *place)
 	return pnstrdup(start, end - start);
 }
 
-/* Does the work; returns the error that it raised, or NULL. */
+/* Runs "work"; returns its error, or NULL. */
 static ErrorData *
 attempt(OrmFindings *findings, void (*work)(void *), void *argument)
 {

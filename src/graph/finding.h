@@ -1,6 +1,6 @@
 /*
- * finding.h - findings: errors that are collected instead of raised, with their
- * places.
+ * finding.h - findings: errors that are collected, with their places, instead
+ * of raised.
  *
  *     {"name": ["a value is required"], "posts[1].title": ["value too long for type character varying(5)"]}
  */
@@ -11,23 +11,23 @@
 
 typedef struct OrmFindings OrmFindings;
 
-/* None yet, in the current memory context. */
+/* An empty collection in the current memory context. */
 extern OrmFindings *orm_finding_make(void);
 
-/* Adds a finding at a place. */
+/* Adds a finding at a place, unless that place has it already. */
 extern void orm_finding_add(OrmFindings *findings, const OrmPath *place, const char *reason);
 
 /*
- * Does work(argument).  With findings it does so in a subtransaction, and an
- * error becomes a finding, at the place that the error names, else at "place":
- * then returns false.  Errors that are not about data are raised again.
+ * Runs work(argument).  If findings is not NULL, it runs in a subtransaction;
+ * an error becomes a finding, at the place that the error names or else at
+ * "place", and false is returned.  Errors that are not about data are rethrown.
  */
 extern bool orm_finding_try(OrmFindings *findings, void (*work)(void *), void *argument, const OrmPath *place);
 
-/* The same, but an error becomes no finding. */
+/* As orm_finding_try(), but discards the error. */
 extern bool orm_finding_look(OrmFindings *findings, void (*work)(void *), void *argument);
 
-/* The JSON object of places and reasons, in the order in which places were first found. */
+/* The JSON object of places and reasons, in the order of discovery. */
 extern Datum orm_finding_json(const OrmFindings *findings);
 
 #endif

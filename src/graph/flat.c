@@ -1,9 +1,8 @@
 /*
  * flat.c - writing objects without nested objects; see flat.h.
  *
- * Returned rows become JSON straight from their slots.  They mostly come in the
- * order of the document; where they do not, the pieces are put in order at the
- * end.
+ * Returned rows are converted to JSON directly from their slots.  They usually
+ * come in document order; if not, the pieces are reordered at the end.
  */
 #include "postgres.h"
 
@@ -12,24 +11,24 @@
 #include "exec/object_shape.h"
 #include "graph/flat.h"
 
-/* Where an object is in the buffer. */
+/* Position of an object in the buffer. */
 typedef struct Span
 {
 	int offset;
-	int length; /* 0: it was not stored */
+	int length; /* 0: not stored */
 } Span;
 
 typedef struct Collector
 {
 	StringInfoData json;
-	OrmPlan *shape; /* keeps the shape */
-	Span *spans;	/* by place in the array; NULL: a single object */
+	OrmPlan *shape; /* plan whose payload is the object shape, pinned */
+	Span *spans;	/* by position in the array; NULL: a single object */
 	int n;
 	int stored;
-	bool in_order; /* have they come in the order of the array? */
+	bool in_order; /* were rows returned in array order? */
 } Collector;
 
-/* Takes a stored row; called in a per-row context. */
+/* Receives a stored row; called in a per-row context. */
 static void
 collect(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
@@ -54,7 +53,7 @@ collect(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 	collector->stored++;
 }
 
-/* Begins collecting the objects of a write; "n" negative: there is but one, in no array. */
+/* Begins collecting the rows of a write; n < 0: a single object. */
 static void
 begin(Collector *collector, OrmWrite *write, int n)
 {
@@ -72,7 +71,7 @@ begin(Collector *collector, OrmWrite *write, int n)
 	write->argument = collector;
 }
 
-/* Puts the objects in the order of the array. */
+/* Builds the array in the order of the records. */
 static Datum
 put_in_order(const Collector *collector)
 {
@@ -96,7 +95,7 @@ put_in_order(const Collector *collector)
 	return orm_json_end(&json);
 }
 
-/* Ends collecting; false when there is nothing to return. */
+/* Ends collecting; false if there is nothing to return. */
 static bool
 end(Collector *collector, Datum *result)
 {
@@ -116,7 +115,7 @@ end(Collector *collector, Datum *result)
 	return true;
 }
 
-/* What comes back where the caller may read nothing: objects without attributes. */
+/* The result if the caller may read no column: objects without attributes. */
 static Datum
 unreadable_objects(int n)
 {

@@ -1,5 +1,6 @@
 /*
- * flat.h - writing objects without nested objects: records in, JSON out.
+ * flat.h - writing records of objects without nested objects, and returning
+ * JSON.
  */
 #ifndef ORM_GRAPH_FLAT_H
 #define ORM_GRAPH_FLAT_H
@@ -10,10 +11,10 @@
 typedef void (*OrmFlatWriter)(const OrmWrite *write, OrmRecord *records, int n);
 
 /*
- * Has records written, and sets *result to the JSON of the stored rows, in the
- * order of the records: of an array of them (null where none was stored), or of
- * a single one.  False: there is nothing to return.  Sets what "write" says of
- * returned rows.
+ * Writes n records by "writer", and sets *result to the JSON of the stored rows
+ * in the order of the records: an array, with null for rows that were not
+ * stored, or a single object.  False if there is nothing to return.  Sets the
+ * members of "write" that are about returned rows.
  */
 extern bool orm_flat_write(OrmFlatWriter writer, OrmWrite *write, const OrmWriteOptions *options, OrmRecord *records,
 						   int n, bool array, Datum *result);

@@ -1,5 +1,5 @@
 /*
- * graph.c - making graphs of objects; see graph.h.
+ * graph.c - building graphs of objects; see graph.h.
  */
 #include "postgres.h"
 
@@ -10,7 +10,7 @@
 #include "store/reader.h"
 #include "store/tuples.h"
 
-/* Records are made so many at a time, at most. */
+/* Maximum number of records allocated at once. */
 #define MOST_SPARE 256
 
 OrmGraph *
@@ -23,7 +23,7 @@ orm_graph_make(void)
 	return graph;
 }
 
-/* An OrmReadGuard: errors become findings. */
+/* An OrmReadGuard that turns errors into findings. */
 static bool
 guard(void *findings, void (*work)(void *), void *argument, const OrmPath *place)
 {
@@ -52,7 +52,7 @@ orm_graph_group(OrmGraph *graph, const OrmModel *model)
 	return group;
 }
 
-/* The attributes of n columns; "keep": their values are needed. */
+/* The attributes of n columns; their values are kept of returned rows. */
 static int *
 attributes_of(OrmGroup *group, const AttrNumber *columns, int n)
 {
@@ -70,7 +70,7 @@ attributes_of(OrmGroup *group, const AttrNumber *columns, int n)
 	return attributes;
 }
 
-/* The edges' ends, for each kind of relationship. */
+/* Sets up the ends of an edge, for each kind of relationship. */
 static void
 join_edge(OrmEdge *edge)
 {
@@ -132,7 +132,7 @@ orm_graph_edge(OrmGraph *graph, OrmGroup *source, const OrmRelationship *relatio
 	return edge;
 }
 
-/* Notes whose the next record is; returns its index. */
+/* Registers the object of the next record; returns the record's index. */
 static int
 add_owner(OrmGraph *graph, OrmObject *object)
 {
@@ -147,7 +147,7 @@ add_owner(OrmGraph *graph, OrmObject *object)
 	return graph->nrecords++;
 }
 
-/* A record becomes an object's. */
+/* Assigns a record to an object. */
 static void
 own_record(OrmGraph *graph, OrmObject *object, OrmRecord *record)
 {
@@ -176,7 +176,7 @@ orm_graph_record(OrmGraph *graph, OrmObject *object)
 	return record;
 }
 
-/* Adds an object, as yet without a record, to a group. */
+/* Adds an object without a record to a group. */
 static OrmObject *
 add_object(OrmGroup *group, OrmIntent intent, const OrmPath *place)
 {
@@ -228,7 +228,7 @@ orm_graph_vacate(OrmGraph *graph, const OrmRecord *record)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Takes broken objects out of a list. */
+/* Removes broken objects from a list. */
 static List *
 without_broken(List *objects)
 {
@@ -276,7 +276,7 @@ orm_graph_drop_broken(OrmGraph *graph)
 	}
 }
 
-/* One object holds the other's key. */
+/* Adds a reference from the object with the foreign key to the target. */
 static void
 refer(OrmEdge *edge, OrmObject *holder, OrmObject *target)
 {
@@ -294,7 +294,7 @@ refer(OrmEdge *edge, OrmObject *holder, OrmObject *target)
 	edge->referring = true;
 }
 
-/* A row of the join table leads from one to the other. */
+/* Adds a join table row. */
 static void
 add_link(OrmEdge *edge, OrmObject *source, OrmObject *target)
 {

@@ -1,39 +1,40 @@
 /*
- * graph.h - graphs of objects: what is connected is written together, in the
- * right order.
+ * graph.h - graphs of objects, whose rows are written together in the right
+ * order.
  *
- * A graph (an OrmGraph) is objects, each with its record and its intent,
- * references among them, join table rows (pairs of objects) and removals from
- * collections.  Every kind of relationship is brought to one form:
+ * A graph (an OrmGraph) consists of objects, each with its record and its
+ * intent, references among them, join table rows (pairs of objects) and
+ * removals from collections.  All kinds of relationships have one form:
  *
- *     belongs_to            the object refers to the nested one
- *     has_many, has_one     the nested object refers to the object
- *     many_to_many          a row of the join table refers to both
+ *     belongs_to            the object references the nested one
+ *     has_many, has_one     the nested object references the object
+ *     many_to_many          a join table row references both
  *
- * The phases, each with files of its own, and what each of them keeps of an object:
+ * The phases, their files, and the parts of an object that they set:
  *
- *     reading    read.c, item.c, labels.c    OrmSaid: what the document says
+ *     reading    read.c, item.c, labels.c    OrmSaid: the object in the document
+ *     checking   check.c, check_row.c        instead of writing: findings
  *     ordering   model_order.c, order.c      OrmGroupOrder, OrmObjectOrder
  *     writing    existing.c, writer.c        fresh, written, late
  *                same_rows.c                 OrmSameRow: other objects of the same row
  *                collection.c, removed_rows.c  removals from collections
- *                join_rows.c                 rows of join tables
+ *                join_rows.c                 join table rows
  *     settling   settle.c                    propagating keys to referencing records
- *     result     returned.c                  OrmReturned: what came back of the row
+ *     result     returned.c                  OrmReturned: the returned row
  *                result.c, return_query.c    JSON
  *
- * Reading decides nothing about order; writing knows nothing of JSON but the
+ * Reading does not depend on the order, and writing handles JSON only as the
  * text of returned rows:
  *
  *     graph = orm_graph_make();
  *     group = orm_graph_group(graph, model);
  *     object = orm_graph_add(graph, group, ORM_INTENT_SAVE, place);
- *     ... its record is filled in; orm_graph_connect, orm_graph_remove ...
+ *     ... fill in its record; orm_graph_connect, orm_graph_remove ...
  *     orm_writer_run(graph);
  *
- * Everything lives in the memory context that was current at orm_graph_make.
- * Errors have the place of the object, or the nearest place that all rows of
- * the failed statement have in common.
+ * All memory is in the context that was current in orm_graph_make().  Errors
+ * have the place of the object, or the nearest common place of the rows of the
+ * failed statement.
  */
 #ifndef ORM_GRAPH_GRAPH_H
 #define ORM_GRAPH_GRAPH_H
@@ -53,35 +54,35 @@ struct OrmGroup
 {
 	const OrmModel *model;
 	OrmReader *reader;
-	OrmObject **objects; /* in the order in which they were added */
+	OrmObject **objects; /* in the order of addition */
 	int n;
 	int capacity;
-	OrmRecord *spare; /* records not yet given out */
+	OrmRecord *spare; /* unused records */
 	int nspare;
 	OrmGroupOrder order;
 	OrmGroupReturned returned;
-	struct OrmSameRows *rows; /* same_rows.c; NULL: none yet */
+	struct OrmSameRows *rows; /* same_rows.c; NULL until needed */
 };
 
 /* A relationship that occurs in the graph. */
 struct OrmEdge
 {
 	const OrmRelationship *relationship;
-	OrmGroup *source; /* of the model that has it */
+	OrmGroup *source; /* group of the relationship's model */
 	OrmGroup *target;
 	OrmGroup *holder;	  /* source or target; NULL: many to many */
-	OrmGroup *referenced; /* the other one */
+	OrmGroup *referenced; /* the other group */
 	int n;
 	int *holder_key;	 /* attributes; many to many: NULL */
 	int *referenced_key; /* attributes; many to many: those of the source */
-	OrmJoin join;		 /* of these; many to many: of the source and the join table */
-	OrmJoinKey **keys;	 /* of the join's columns */
+	OrmJoin join;		 /* join of these keys; many to many: of the source and the join table */
+	OrmJoinKey **keys;	 /* keys of the join's columns */
 	int ntarget;		 /* many to many: attributes of the target */
 	int *target_key;
-	OrmJoin target_join; /* of these and the join table */
+	OrmJoin target_join; /* join of the target and the join table */
 	OrmJoinKey **target_keys;
-	bool referring; /* there is a reference: it orders the groups */
-	bool generated; /* the holder's key has a generated column: it cannot be set */
+	bool referring; /* has references, which order the groups */
+	bool generated; /* the holder's key has a generated column and cannot be set */
 	List *links;	/* of OrmPair * */
 	char *json_key; /* ,"name": */
 	int json_key_length;
@@ -92,11 +93,11 @@ struct OrmReference
 	OrmEdge *edge;
 	OrmObject *holder;
 	OrmObject *target;
-	OrmReference *next;		   /* of the holder's */
-	OrmReference *next_holder; /* of the target's */
-	bool settled;			   /* the key is in the holder's record */
-	bool later;				   /* set by an UPDATE in the end: it closes a circle */
-	bool waived;			   /* the target may be written later: the constraint waits, its key is known */
+	OrmReference *next;		   /* next reference of the holder */
+	OrmReference *next_holder; /* next reference to the target */
+	bool settled;			   /* the target's key is in the holder's record */
+	bool later;				   /* set by an UPDATE at the end, to break a circle */
+	bool waived;			   /* the target may be written later: the constraint is deferred, and its key is known */
 };
 
 struct OrmObject
@@ -106,12 +107,12 @@ struct OrmObject
 	const OrmPath *place; /* NULL: the root */
 	OrmIntent intent;
 	OrmReference *references;
-	OrmReference *holders; /* references to it */
+	OrmReference *holders; /* references to this object */
 	bool referenced;	   /* another object, or a removal, needs its key */
-	bool fresh;			   /* it is known to be new */
+	bool fresh;			   /* its row is known to be new */
 	bool written;
-	const OrmKey *found_by; /* FIND_OR_CREATE, once it is written */
-	OrmRecord *late;		/* references that are set when all is written */
+	const OrmKey *found_by; /* FIND_OR_CREATE: the key that identifies the row, once decided */
+	OrmRecord *late;		/* references set after everything is written */
 	OrmSaid said;
 	OrmObjectOrder order;
 	OrmSameRow same;
@@ -128,9 +129,9 @@ typedef struct OrmPair
 
 typedef enum OrmRemovalKind
 {
-	ORM_REMOVE_OTHERS, /* all but the items */
+	ORM_REMOVE_OTHERS, /* all rows except the items */
 	ORM_REMOVE_UNLINK, /* the items, which are FIND */
-	ORM_REMOVE_DELETE  /* the items, which are FIND, with their rows */
+	ORM_REMOVE_DELETE  /* the items, which are FIND, and their rows */
 } OrmRemovalKind;
 
 typedef struct OrmRemoval
@@ -143,7 +144,7 @@ typedef struct OrmRemoval
 	bool done;
 } OrmRemoval;
 
-/* How many rows of models were written. */
+/* The numbers of rows written. */
 typedef struct OrmTally
 {
 	int64 inserted;
@@ -151,15 +152,15 @@ typedef struct OrmTally
 	int64 deleted;
 } OrmTally;
 
-/* How a graph is written: set by its maker. */
+/* Options of a graph, set by its maker. */
 typedef struct OrmGraphOptions
 {
-	bool result;			   /* returned rows become JSON */
-	bool action;			   /* with result: inserted is told from updated */
-	bool told_apart;		   /* the tally tells inserted from updated */
-	bool may_skip;			   /* triggers and the like may pass over rows */
-	bool by_table;			   /* groups are ordered by the references of their tables, too */
-	OrmOnConflict on_conflict; /* UPSERT: what happens to an existing row; CREATE: ERROR or IGNORE */
+	bool result;			   /* convert returned rows to JSON */
+	bool action;			   /* with result: distinguish inserted from updated rows */
+	bool told_apart;		   /* distinguish them in the tally */
+	bool may_skip;			   /* triggers, rules and policies may skip rows */
+	bool by_table;			   /* order groups by the references of their tables, too */
+	OrmOnConflict on_conflict; /* UPSERT: treatment of an existing row; CREATE: ERROR or IGNORE */
 	int nconflict_on;
 	char *const *conflict_on;
 } OrmGraphOptions;
@@ -169,20 +170,19 @@ struct OrmGraph
 	MemoryContext context;
 	OrmGraphOptions options;
 	OrmLabelScope labels;
-	OrmFindings *findings; /* the graph is checked, not written, and errors are collected; NULL: it is written */
+	OrmFindings *findings; /* not NULL: the graph is checked, not written, and errors are collected */
 	List *groups;
 	List *edges;
 	List *removals;
-	List *vacated; /* with findings: OrmObject *, of no document: rows that would be deleted or changed otherwise */
-	List *later;   /* of OrmReference *: set when all is written */
-	OrmObject **owners; /* of records, by their index */
+	List *vacated;		/* with findings: OrmObject *, not of the document: rows that would be deleted or changed */
+	List *later;		/* of OrmReference *: set after everything is written */
+	OrmObject **owners; /* by index of the record */
 	int nrecords;
 	int capacity;
 	OrmTally tally;
 	OrmGraphReturned returned;
 };
 
-/* The object of a record of the graph. */
 static inline OrmObject *
 orm_graph_object(const OrmGraph *graph, const OrmRecord *record)
 {
@@ -192,51 +192,52 @@ orm_graph_object(const OrmGraph *graph, const OrmRecord *record)
 
 extern OrmGraph *orm_graph_make(void);
 
-/* The group of a model, made when there is none. */
+/* The group of a model, created on demand. */
 extern OrmGroup *orm_graph_group(OrmGraph *graph, const OrmModel *model);
 
-/* The edge of a relationship, made when there is none; raises what orm_relationship_require raises. */
+/*
+ * The edge of a relationship, created on demand.  Opens the target model with
+ * RowExclusiveLock; raises the errors of orm_relationship_require(), and 42703
+ * for a dropped column.
+ */
 extern OrmEdge *orm_graph_edge(OrmGraph *graph, OrmGroup *source, const OrmRelationship *relationship);
 
-/* An object with an empty record. */
+/* Adds an object with an empty record. */
 extern OrmObject *orm_graph_add(OrmGraph *graph, OrmGroup *group, OrmIntent intent, const OrmPath *place);
 
-/* An object with a record that has been read. */
+/* Adds an object with an existing record. */
 extern OrmObject *orm_graph_adopt(OrmGraph *graph, OrmGroup *group, OrmIntent intent, OrmRecord *record,
 								  const OrmPath *place);
 
-/* Another record for an object, empty. */
+/* Makes another, empty record for an object. */
 extern OrmRecord *orm_graph_record(OrmGraph *graph, OrmObject *object);
 
-/* Takes objects that could not be read, "said.broken", out of the graph, and what depends on them. */
+/* Removes broken objects (said.broken) from the graph, with their removals and join table rows. */
 extern void orm_graph_drop_broken(OrmGraph *graph);
 
-/* Remembers the row of a record, which would be deleted or changed. */
+/* With findings: records that the row of a record would be deleted or changed. */
 extern void orm_graph_vacate(OrmGraph *graph, const OrmRecord *record);
 
-/* Connects two objects by the edge. */
+/* Connects two objects by the edge: adds a reference or a join table row. */
 extern void orm_graph_connect(OrmGraph *graph, OrmEdge *edge, OrmObject *source, OrmObject *target);
 
-/* Removes objects from a collection of "owner". */
+/* Adds a removal from a collection of "owner"; keeps the list of items. */
 extern void orm_graph_remove(OrmGraph *graph, OrmRemovalKind kind, OrmEdge *edge, OrmObject *owner, List *items,
 							 const OrmPath *place);
 
-/* Is the edge's foreign key nullable, in a column at least that is not of the primary key? */
+/* Is the edge's foreign key nullable, in at least one column that is not in the primary key? */
 extern bool orm_graph_may_unlink(const OrmEdge *edge);
 
-/* The value of an attribute as far as it is known: of the row, else as given. */
+/* The value of an attribute, of the returned row or as given; false if it is not known. */
 extern bool orm_graph_value(const OrmObject *object, int attribute, Datum *value, bool *isnull);
 
-/*
- * The object's primary key, values in key order ("key" has room for them); false: not all of it is known, or some is
- * NULL.
- */
+/* Stores the object's primary key in key order; false if a part of it is NULL or not known. */
 extern bool orm_graph_key(const OrmObject *object, Datum *key);
 
 /*
- * Fills the next row's columns from "from" on, which are of the types of the
- * attributes, with attributes of an object, and ends the row with "last".
- * False, with no row added, when one of them is NULL or not known.
+ * Sets the columns of the next row, starting at "from", to attributes of an
+ * object, whose types they must have, and with "last" completes the row.
+ * False, without a new row, if one of the values is NULL or not known.
  */
 struct OrmTuples;
 extern bool orm_graph_add_tuple(struct OrmTuples *rows, int from, const OrmObject *object, const int *attributes, int n,

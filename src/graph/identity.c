@@ -1,5 +1,5 @@
 /*
- * identity.c - which row an object is; see identity.h.
+ * identity.c - the identity of objects; see identity.h.
  */
 #include "postgres.h"
 

@@ -1,5 +1,6 @@
 /*
- * item.c - the items of relationships: keys, objects, labels; see item.h.
+ * item.c - reading the items of relationships: keys, objects, labels; see
+ * item.h.
  */
 #include "postgres.h"
 
@@ -24,7 +25,7 @@ orm_item_instruction(OrmJson json)
 	return orm_json_string(walk.key);
 }
 
-/* Reads {"$ref": label}; NULL: it is something else. */
+/* Reads {"$ref": label}; NULL if it is something else. */
 static OrmObject *
 read_label(const OrmPlace *place, OrmJson json)
 {
@@ -44,7 +45,7 @@ read_label(const OrmPlace *place, OrmJson json)
 	return orm_labels_object(place->graph, place->edge->target, orm_json_string(label), below.path);
 }
 
-/* Raises unless an object's first key is one of its own. */
+/* Raises 22023 if the first key of an object is an instruction. */
 static void
 refuse_instruction(const OrmPlace *place, OrmJson json)
 {
@@ -54,7 +55,7 @@ refuse_instruction(const OrmPlace *place, OrmJson json)
 		orm_place_wrong_instruction(place, name, NULL, 0);
 }
 
-/* Adds an object for the target of a relationship. */
+/* Adds a nested object of the relationship's target. */
 static OrmObject *
 add_target(const OrmPlace *place, OrmIntent intent)
 {
@@ -64,7 +65,7 @@ add_target(const OrmPlace *place, OrmIntent intent)
 	return object;
 }
 
-/* Reads a scalar: the key of a row that exists. */
+/* Reads a scalar, the key of an existing row. */
 static OrmObject *
 read_scalar(const OrmPlace *place, OrmJson json)
 {
@@ -85,7 +86,7 @@ read_scalar(const OrmPlace *place, OrmJson json)
 	return object;
 }
 
-/* Does the owner supply what the record, which gives a part, lacks of the primary key? */
+/* Does the owner supply the missing part of the primary key, of which the record gives a part? */
 static bool
 owner_supplies(const OrmEdge *edge, const OrmRecord *record, const OrmKey *key)
 {
@@ -99,8 +100,8 @@ owner_supplies(const OrmEdge *edge, const OrmRecord *record, const OrmKey *key)
 }
 
 /*
- * The key that is all that an object gives; raises 22023 or 42P10 when it is
- * not so.  The owner of a collection may supply the rest.
+ * The key that an object consists of; raises 22023 for other attributes, 42P10
+ * for an incomplete key.  The owner of a collection may supply a part of it.
  */
 static const OrmKey *
 only_a_key(const OrmPlace *place, OrmObject *object)
@@ -132,7 +133,7 @@ only_a_key(const OrmPlace *place, OrmObject *object)
 	return key;
 }
 
-/* Reads an object that names a row, into an empty record; returns how many relationships it has. */
+/* Reads an object that names a row, into its emptied record; returns its number of relationships. */
 static int
 read_name(OrmObject *object, OrmJson json, const OrmPath *path, OrmVerb verb)
 {
@@ -167,7 +168,7 @@ orm_item_read_ref(const OrmPlace *place, OrmJson json)
 	return object;
 }
 
-/* Raises 22023 where objects are not written along a relationship. */
+/* Raises 22023 if the relationship's cascade does not write nested objects. */
 static void
 refuse_nested(const OrmPlace *place)
 {
@@ -183,7 +184,7 @@ refuse_nested(const OrmPlace *place)
 					"\"save-update\" as well."));
 }
 
-/* The attribute whose patch needs a row that exists, or -1. */
+/* The attribute with a patch that needs an existing row, or -1. */
 static int
 find_change(const OrmRecord *record, const OrmModel *model)
 {
@@ -193,7 +194,7 @@ find_change(const OrmRecord *record, const OrmModel *model)
 	return -1;
 }
 
-/* An object with such a patch is updated; raises 22023 when it does not say which row it is. */
+/* Changes the intent of an object with such a patch to UPDATE; raises 22023 if no key identifies its row. */
 static void
 demand_row(const OrmPlace *place, OrmObject *object)
 {
@@ -216,7 +217,7 @@ demand_row(const OrmPlace *place, OrmObject *object)
 			errhint("It needs an object that exists: give its key."));
 }
 
-/* Reads an object that is nested. */
+/* Reads a nested object. */
 static OrmObject *
 read_nested(const OrmPlace *place, OrmJson json, OrmIntent intent)
 {
@@ -239,7 +240,7 @@ orm_item_read_connect_or_create(const OrmPlace *place, OrmJson json)
 	return read_nested(place, json, ORM_INTENT_FIND_OR_CREATE);
 }
 
-/* Reads an object of one instruction; NULL: it gives none. */
+/* Reads an object of one instruction; NULL if it has none. */
 static OrmObject *
 read_instructed(const OrmPlace *place, OrmJson json)
 {

@@ -1,6 +1,5 @@
 /*
- * item.h - what a relationship of a document may be given: the items of
- * item.c, of which read.c makes graphs.
+ * item.h - reading the items of relationships.  Private to this folder.
  */
 #ifndef ORM_GRAPH_ITEM_H
 #define ORM_GRAPH_ITEM_H
@@ -8,20 +7,21 @@
 #include "graph/graph.h"
 #include "graph/place.h"
 
-/* The first key of an object if it is an instruction, else NULL. */
+/* The first key of an object if it is an instruction, palloc'd, else NULL. */
 extern char *orm_item_instruction(OrmJson json);
 
 /*
- * Reads the name of an existing row: a scalar, an object of a key, a label.  In
- * a has_many or has_one the object may leave out the part of its primary key
- * that the foreign key shares with the owner.
+ * Reads a reference to an existing row: a scalar, an object of a key, a label.
+ * In a has_many or has_one the object may omit the part of its primary key that
+ * the owner supplies by the foreign key.  Raises 22023 for anything else, 42P10
+ * for an incomplete key.
  */
 extern OrmObject *orm_item_read_ref(const OrmPlace *place, OrmJson json);
 
-/* Reads an item: a scalar, an object, a label, or one instruction: {"$connect": ...}. */
+/* Reads an item: a scalar, an object, a label, or an object of one instruction ({"$connect": ...}). */
 extern OrmObject *orm_item_read(const OrmPlace *place, OrmJson json);
 
-/* Reads an object that is made if it is not there. */
+/* Reads an object that is created unless its row exists. */
 extern OrmObject *orm_item_read_connect_or_create(const OrmPlace *place, OrmJson json);
 
 #endif

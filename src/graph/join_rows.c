@@ -1,10 +1,10 @@
 /*
- * join_rows.c - rows of join tables.
+ * join_rows.c - inserting and deleting join table rows; see join_rows.h.
  *
  * Existing rows stay.  If the join table has a unique key over its two foreign
- * keys, ON CONFLICT DO NOTHING is safe under concurrent inserts as well; else,
- * and where that key compares values otherwise than the foreign keys do, missing
- * rows are inserted by NOT EXISTS.
+ * keys, rows are inserted with ON CONFLICT DO NOTHING, which is safe under
+ * concurrent inserts.  Without such a key, or if it compares values differently
+ * from the foreign keys, rows are inserted with NOT EXISTS.
  */
 #include "postgres.h"
 
@@ -36,7 +36,7 @@ typedef enum Action
 	LINK_DELETE_OTHERS
 } Action;
 
-/* The position of a column of the target's key in the source's key, or -1. */
+/* The position, in the source's foreign key, of a column of the target's foreign key, or -1. */
 static int
 shared_with(const OrmRelationship *relationship, AttrNumber column)
 {
@@ -46,7 +46,7 @@ shared_with(const OrmRelationship *relationship, AttrNumber column)
 	return -1;
 }
 
-/* The inserted columns of a join table: the foreign key to the source, and the rest of that to the target. */
+/* The columns to insert: the foreign key to the source, and the rest of the foreign key to the target. */
 static OrmJoinColumns
 join_columns(const OrmEdge *edge)
 {
@@ -60,7 +60,7 @@ join_columns(const OrmEdge *edge)
 	return columns;
 }
 
-/* The keys by which rows of the join table are found: the source's, and with "both" the target's. */
+/* The key columns that identify join table rows: the source's, and with "both" the target's. */
 static OrmJoinColumns
 key_columns(const OrmEdge *edge, bool both)
 {
@@ -72,7 +72,7 @@ key_columns(const OrmEdge *edge, bool both)
 	return columns;
 }
 
-/* Appends the conditions between rows of the join table, t, and keys that come in arrays. */
+/* Appends the join conditions between join table rows, t, and keys passed as arrays. */
 static void
 append_match(StringInfo sql, const OrmEdge *edge, const char *alias)
 {
@@ -81,7 +81,7 @@ append_match(StringInfo sql, const OrmEdge *edge, const char *alias)
 	orm_join_append(sql, &edge->target_join, orm_join_values_end(alias, edge->n), orm_join_table_end("t"));
 }
 
-/* Raises 22023 unless two objects have the same value where their keys share a column of the join table. */
+/* Raises 22023 if two objects have different values where their keys share a column of the join table. */
 static void
 check_shared(const OrmEdge *edge, const OrmObject *source, const OrmObject *target)
 {
@@ -105,7 +105,7 @@ check_shared(const OrmEdge *edge, const OrmObject *source, const OrmObject *targ
 	}
 }
 
-/* Is a column of the join table one of those of the edge? */
+/* Is this column of the join table in one of the edge's foreign keys? */
 static bool
 is_joining(const OrmRelationship *relationship, AttrNumber column)
 {
@@ -115,7 +115,7 @@ is_joining(const OrmRelationship *relationship, AttrNumber column)
 	return shared_with(relationship, column) >= 0;
 }
 
-/* Is this a unique index over exactly the columns of the two foreign keys? */
+/* Is this a unique index on exactly the columns of both foreign keys? */
 static bool
 is_link_key(const OrmRelationship *relationship, int ncolumns, Oid index)
 {
@@ -134,7 +134,7 @@ is_link_key(const OrmRelationship *relationship, int ncolumns, Oid index)
 	return is;
 }
 
-/* Has the join table a unique index over exactly the columns of the two foreign keys? */
+/* Does the join table have a unique index on exactly the columns of both foreign keys? */
 static bool
 has_link_key(const OrmRelationship *relationship, int ncolumns)
 {
@@ -151,7 +151,7 @@ has_link_key(const OrmRelationship *relationship, int ncolumns)
 	return has;
 }
 
-/* Do the two foreign keys compare values as a unique index over their columns does? */
+/* Do both foreign keys compare values as a unique index on their columns does? */
 static bool
 is_plain(const OrmEdge *edge)
 {
@@ -227,10 +227,13 @@ append_find(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, con
 }
 
 /*
- * DELETE FROM "s"."j" AS t USING <owners> AS p WHERE ... AND NOT EXISTS (SELECT FROM <kept> AS k WHERE ...)
+ * DELETE FROM "s"."j" AS t USING <owners> AS p WHERE ... AND NOT EXISTS (SELECT
+ * FROM <kept> AS k WHERE ...)
+ *
  *     AND EXISTS (SELECT FROM "s"."target" AS u WHERE ...)
  *
- * Rows that lead to no object, or to one that the caller may not see, are none of the collection.
+ * Join table rows without a target, or with one that the caller cannot see, are
+ * not in the collection.
  */
 static void
 append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const OrmJoinColumns *owners)
@@ -252,7 +255,7 @@ append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *
 	appendStringInfoChar(sql, ')');
 }
 
-/* Appends the statement of an action; the parameters are the arrays of "first", then those of "second". */
+/* Appends the statement of an action; its parameters are the arrays of "first", then of "second". */
 typedef void (*AppendAction)(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *first,
 							 const OrmJoinColumns *second);
 
@@ -268,8 +271,8 @@ static const struct
 };
 
 /*
- * The statement of an action, pinned.  Its key is its text: the model does not
- * know all of the join table that the text depends on.
+ * The plan of an action, pinned.  It is cached by the text, which depends on
+ * more of the join table than the model knows.
  */
 static OrmPlan *
 open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *first, const OrmJoinColumns *second,
@@ -302,7 +305,7 @@ raise_unknown(const OrmObject *object)
 			errhint("A row of the join table needs the key: grant SELECT on its columns."));
 }
 
-/* Adds the keys of two objects to the rows. */
+/* Adds the keys of two connected objects. */
 static void
 add_keys(OrmTuples *keys, const OrmEdge *edge, const OrmObject *source, const OrmObject *target)
 {
@@ -322,7 +325,7 @@ raise_lossy(const OrmEdge *edge, const char *column, const OrmPath *place)
 			orm_error_place(place));
 }
 
-/* Adds the row of the join table for keys, the last of "keys". */
+/* Adds the join table row for the last of "keys"; raises 23503 if a column cannot hold its key. */
 static void
 add_row(OrmTuples *rows, const OrmEdge *edge, const OrmTuples *keys, const OrmPath *place)
 {
@@ -345,7 +348,7 @@ add_row(OrmTuples *rows, const OrmEdge *edge, const OrmTuples *keys, const OrmPa
 	rows->n++;
 }
 
-/* What a row of the join table has in a column. */
+/* The value of a join table row for a column, as OrmSuspects.text. */
 static char *
 row_text(const void *argument, int row, const char *column, bool *isnull)
 {
@@ -359,7 +362,7 @@ row_text(const void *argument, int row, const char *column, bool *isnull)
 	return NULL;
 }
 
-/* In a PG_CATCH block: raises an error again with the place of the row that it is about, or of all rows. */
+/* In a PG_CATCH block: rethrows an error with the place of the failed row, or of all rows. */
 static void
 rethrow(const OrmEdge *edge, const OrmTuples *rows, const OrmPath *place, MemoryContext caller)
 {
@@ -374,7 +377,7 @@ rethrow(const OrmEdge *edge, const OrmTuples *rows, const OrmPath *place, Memory
 	orm_error_rethrow_at(place, caller);
 }
 
-/* Inserts rows; an error has the place of the row that it is about. */
+/* Runs an INSERT; an error gets the place of the failed row. */
 static void
 run_insert(const OrmEdge *edge, OrmPlan *plan, const OrmTuples *rows, const Datum *arrays, const OrmPath *place)
 {
@@ -392,7 +395,7 @@ run_insert(const OrmEdge *edge, OrmPlan *plan, const OrmTuples *rows, const Datu
 	orm_plan_release(plan);
 }
 
-/* Runs a statement; an error has the nearest place that all rows have in common. */
+/* Runs a statement; an error gets the given place, common to all rows. */
 static void
 run(OrmPlan *plan, const Datum *arrays, const OrmPath *place, DestReceiver *receiver)
 {
@@ -450,7 +453,7 @@ orm_join_rows_check(const OrmEdge *edge)
 		check_shared(edge, ((const OrmPair *) lfirst(cell))->source, ((const OrmPair *) lfirst(cell))->target);
 }
 
-/* The nearest place that removals have in common. */
+/* The nearest common place of removals. */
 static const OrmPath *
 common_place(const List *removals)
 {
@@ -490,7 +493,7 @@ orm_join_rows_delete_others(const OrmEdge *edge, const List *removals, bool chec
 		common_place(removals), NULL);
 }
 
-/* Takes the number of a row that was deleted: sets its flag. */
+/* Receives the number of a deleted or found row. */
 static void
 take_gone(void *argument, TupleTableSlot *slot)
 {
@@ -504,11 +507,11 @@ take_gone(void *argument, TupleTableSlot *slot)
 typedef struct Named
 {
 	List *items;   /* of OrmObject * */
-	List *numbers; /* of the items: one of an item that is named again is that of the first */
+	List *numbers; /* by item: number of its row in "keys" */
 	OrmTuples keys;
 } Named;
 
-/* Adds the keys of owners and their items. */
+/* Adds the keys of owners and their items, without duplicates. */
 static void
 add_named(Named *named, const OrmEdge *edge, const List *removals)
 {

@@ -1,21 +1,28 @@
 /*
- * join_rows.h - rows of join tables.
+ * join_rows.h - inserting and deleting join table rows.
  */
 #ifndef ORM_GRAPH_JOIN_ROWS_H
 #define ORM_GRAPH_JOIN_ROWS_H
 
 #include "graph/graph.h"
 
-/* Inserts the rows of an edge's join table. */
+/*
+ * Inserts the missing join table rows of an edge.  Raises 22023 as
+ * orm_join_rows_check(), 42501 for a key that the caller may not read, 23503
+ * for a key that the join table's column cannot hold.
+ */
 extern void orm_join_rows_insert(const OrmEdge *edge);
 
-/* Deletes the rows that link owners of the removals with other objects than their items, unless "checking". */
+/* Deletes the join table rows of the removals' owners, except those of their items; nothing if "checking". */
 extern void orm_join_rows_delete_others(const OrmEdge *edge, const List *removals, bool checking);
 
-/* Deletes the rows that link owners with their items, or looks for them; raises P0002 for a missing one. */
+/*
+ * Deletes the join table rows of the removals' owners and items, or with
+ * "checking" looks them up; raises P0002 for a missing one.
+ */
 extern void orm_join_rows_delete(const OrmEdge *edge, const List *removals, bool checking);
 
-/* Raises 22023 for objects that cannot be linked: their keys share a column of the join table, and differ. */
+/* Raises 22023 for connected objects whose keys share a column of the join table and have different values in it. */
 extern void orm_join_rows_check(const OrmEdge *edge);
 
 #endif

@@ -20,7 +20,6 @@ typedef struct LabelEntry
 	void *what;
 } LabelEntry;
 
-/* Hashes the text of a label, not its address. */
 static uint32
 hash_label(const void *key, Size size)
 {
@@ -77,7 +76,7 @@ orm_labels_drop(OrmLabels *labels, const char *label)
 
 /* ---- Objects by their labels ---- */
 
-/* Raises 42704: nothing has the label. */
+/* Raises 42704: the label does not exist. */
 static void
 raise_unknown(const char *label, const OrmPath *place)
 {
@@ -85,7 +84,7 @@ raise_unknown(const char *label, const OrmPath *place)
 			orm_error_place(place), errhint("Labels are given by orm.add, orm.merge and orm.flush(document)."));
 }
 
-/* Raises 22023 unless the label is that of an object of the right model. */
+/* Raises 22023 if the labelled object is of another model. */
 static void
 check_label_model(const OrmGroup *group, const char *label, const char *model, const OrmPath *place)
 {
@@ -96,7 +95,7 @@ check_label_model(const OrmGroup *group, const char *label, const char *model, c
 			orm_error_place(place));
 }
 
-/* An object for a row that is there, whose key is to be filled in. */
+/* Adds an object for an existing row, whose key the caller sets. */
 static OrmObject *
 add_row(OrmGraph *graph, OrmGroup *group, const OrmPath *place)
 {
@@ -108,7 +107,7 @@ add_row(OrmGraph *graph, OrmGroup *group, const OrmPath *place)
 	return object;
 }
 
-/* An object for the row of one that is written already. */
+/* Adds an object for the row of a written object. */
 static OrmObject *
 row_of(OrmGraph *graph, OrmGroup *group, const OrmObject *written, const OrmPath *place)
 {
@@ -126,7 +125,7 @@ row_of(OrmGraph *graph, OrmGroup *group, const OrmObject *written, const OrmPath
 	return object;
 }
 
-/* An object for a row whose key was remembered. */
+/* Adds an object for a row whose key the session keeps. */
 static OrmObject *
 remembered_row(OrmGraph *graph, OrmGroup *group, const char *label, const OrmLabelled *found, const OrmPath *place)
 {

@@ -1,11 +1,13 @@
 /*
- * labels.h - names for objects that are not written yet.
+ * labels.h - labels of objects, by which others reference them before their
+ * keys are known.
  *
  *     orm.add('Author', '{"name": "Ada"}', 'ada');
  *     orm.add('Post', '{"title": "Notes", "author": {"$ref": "ada"}}');
  *
- * An object with a label is written together with what refers to it, or was
- * written earlier in the transaction; then its key is remembered (session/).
+ * A labelled object is written together with the objects that reference it, or
+ * was written earlier in the transaction; then the session keeps its key
+ * (session/).
  */
 #ifndef ORM_GRAPH_LABELS_H
 #define ORM_GRAPH_LABELS_H
@@ -14,42 +16,47 @@
 
 #include "graph/types.h"
 
-/* What has which label. */
+/* A table of labels. */
 typedef struct OrmLabels OrmLabels;
 
-/* No labels yet; all memory is in that context. */
+/* Creates an empty table in a memory context. */
 extern OrmLabels *orm_labels_make(MemoryContext context);
 
-/* What has the label; NULL: nothing, or "labels" is NULL. */
+/* The object with the label; NULL if there is none, or "labels" is NULL. */
 extern void *orm_labels_find(const OrmLabels *labels, const char *label);
 
-/* Gives the label, which must outlive the table, to an object; another one loses it. */
+/* Assigns a label, which must outlive the table, to an object, replacing another one. */
 extern void orm_labels_put(OrmLabels *labels, const char *label, void *what);
 
-/* Takes the label away. */
+/* Removes a label. */
 extern void orm_labels_drop(OrmLabels *labels, const char *label);
 
-/* An object that was queued earlier in the transaction. */
+/* A labelled object that was queued earlier in the transaction. */
 typedef struct OrmLabelled
 {
 	const char *model;
-	int nkey;		  /* 0: it is not written yet */
-	char *const *key; /* texts of its primary key's values, in key order, as orm_settings_exact has them */
+	int nkey;		  /* 0: not written yet */
+	char *const *key; /* texts of its primary key values, in key order, in the format of orm_settings_exact */
 } OrmLabelled;
 
-/* Looks for one; false: nothing has the label, as far as the user may know. */
+/* Looks up a label; false if no object visible to the user has it. */
 typedef bool (*OrmFindLabel)(const char *label, OrmLabelled *found);
 
-/* The labels that objects of a graph may refer to. */
+/* The labels that objects of a graph may reference. */
 typedef struct OrmLabelScope
 {
-	OrmLabels *table;  /* objects (OrmObject *) of this graph, or of one that was written before it; or NULL */
-	OrmFindLabel find; /* objects that were written earlier; or NULL */
-	bool checking;	   /* the graph will not be written: a label need not have a key yet, nor exist */
-	List *missing;	   /* checking: labels that do not exist (char *) */
+	OrmLabels *table;  /* objects (OrmObject *) of this graph, or of one written before it; or NULL */
+	OrmFindLabel find; /* finds objects written earlier; or NULL */
+	bool checking;	   /* the graph is not written: an object need not have a key, and a label need not exist */
+	List *missing;	   /* checking: missing labels (char *) */
 } OrmLabelScope;
 
-/* The object of the group's model that has the label; raises 42704 when there is none. */
+/*
+ * The object of the group's model with a label; a row that is already written
+ * gets an object of its own with the intent FIND.  Raises 42704 for a missing
+ * label, 22023 for one of another model, 55000 for an object that is not
+ * written yet.
+ */
 extern OrmObject *orm_labels_object(OrmGraph *graph, OrmGroup *group, const char *label, const OrmPath *place);
 
 #endif

@@ -1,9 +1,8 @@
 /*
- * model_order.c - which models are written before which; see model_order.h.
+ * model_order.c - the order in which models are written; see model_order.h.
  *
- * Groups are ordered by the references among them, groups that refer to each
- * other in a circle as one component (Tarjan's algorithm, which finds what is
- * referred to first).
+ * Groups are ordered by their references with Tarjan's algorithm, which returns
+ * strongly connected components, referenced ones first.
  */
 #include "postgres.h"
 
@@ -16,7 +15,7 @@
 typedef struct Ordering
 {
 	OrmGraph *graph;
-	List *stack; /* of OrmGroup * whose component is not known yet */
+	List *stack; /* of OrmGroup *: component not known yet */
 	int visits;
 	int components;
 } Ordering;
@@ -38,8 +37,8 @@ orm_model_order_waits(Oid holder, Oid target, int n, const AttrNumber *columns)
 }
 
 /*
- * Does a row of "holder" refer to one of "target", whatever the objects say?
- * "at_once": by a key that is checked before the transaction ends.
+ * Does the table of "holder" have a foreign key to that of "target", by its
+ * relationships?  With "at_once" only immediate constraints count.
  */
 static bool
 refers_to(const OrmModel *holder, const OrmModel *target, bool at_once)
@@ -65,7 +64,7 @@ refers_to(const OrmModel *holder, const OrmModel *target, bool at_once)
 	return false;
 }
 
-/* The groups that a group refers to (List of OrmGroup *). */
+/* The groups that a group references (List of OrmGroup *). */
 static List *
 referenced_by(const OrmGraph *graph, const OrmGroup *group)
 {
@@ -85,7 +84,7 @@ referenced_by(const OrmGraph *graph, const OrmGroup *group)
 	return referenced;
 }
 
-/* Visits a group and all that it refers to; returns the earliest visited that is in its component. */
+/* Visits a group and all that it references; returns the earliest visit in its component. */
 static int
 visit_group(Ordering *ordering, OrmGroup *group)
 {
@@ -137,7 +136,7 @@ compare_edges(const ListCell *a, const ListCell *b)
 	return result != 0 ? result : strcmp(left->relationship->name, right->relationship->name);
 }
 
-/* What nothing else orders goes by name: so two calls lock rows of tables in the same order. */
+/* Groups without references between them go by name, so that concurrent calls lock tables' rows in the same order. */
 int
 orm_model_order_number(OrmGraph *graph)
 {
@@ -158,7 +157,7 @@ orm_model_order_number(OrmGraph *graph)
 	return ordering.components;
 }
 
-/* The place of the first group that refers to no other one, but by keys that are checked when the transaction ends. */
+/* The index of the first group without an immediate foreign key to another one; 0 if there is none. */
 static int
 first_free(const List *groups)
 {

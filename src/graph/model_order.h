@@ -1,9 +1,9 @@
 /*
- * model_order.h - the order of models.
+ * model_order.h - the order in which models are written.
  *
- * Referenced models are written before referencing ones; the names of models
- * decide where nothing else does, so that two calls lock rows in one order.  Models
- * that refer to each other in a circle, or to themselves, are one component.
+ * Referenced models are written before referencing ones.  Otherwise the order
+ * is by name, so that concurrent calls lock rows in the same order.  Models
+ * that reference each other in a circle, or themselves, form a component.
  */
 #ifndef ORM_GRAPH_MODEL_ORDER_H
 #define ORM_GRAPH_MODEL_ORDER_H
@@ -12,24 +12,24 @@
 
 #include "graph/types.h"
 
-/* What ordering keeps of a group. */
+/* The order of a group. */
 typedef struct OrmGroupOrder
 {
-	int component; /* the lower is written first */
-	int visit;	   /* while ordering */
+	int component; /* lower numbers are written first */
+	int visit;	   /* used by orm_model_order_number() */
 } OrmGroupOrder;
 
-/* Numbers the groups' components; returns how many. */
+/* Numbers the components and sorts groups and edges; returns the number of components. */
 extern int orm_model_order_number(OrmGraph *graph);
 
 /*
- * The groups of a component (List of OrmGroup *).  Where tables order them, too,
- * a group goes after those it refers to by keys that do not wait, as far as
- * that can be in a circle.
+ * The groups of a component (List of OrmGroup *).  With the option by_table,
+ * groups referenced by an immediate foreign key go first, as far as a circle
+ * permits.
  */
 extern List *orm_model_order_members(const OrmGraph *graph, int component);
 
-/* Is the foreign key of these columns, from table to table, checked at the end of the transaction? */
+/* Is the foreign key of these columns between two tables checked at the end of the transaction? */
 extern bool orm_model_order_waits(Oid holder, Oid target, int n, const AttrNumber *columns);
 
 #endif

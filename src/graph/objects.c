@@ -20,10 +20,10 @@
 #include "store/update.h"
 #include "store/upsert.h"
 
-/* A call that writes a document. */
+/* State of a call. */
 typedef struct Call
 {
-	OrmWrite write; /* must be first: what writers of records get */
+	OrmWrite write; /* must be first: argument of writers of records */
 	OrmVerb verb;
 	const OrmWriteOptions *options;
 	OrmFindLabel find_label;
@@ -31,14 +31,14 @@ typedef struct Call
 	char *const *conflict_on;
 	bool array;
 	int n;
-	OrmRecord *records; /* the objects at the root */
+	OrmRecord *records; /* objects at the root */
 	OrmReader *reader;
-	OrmGraph *graph;	/* NULL: nothing needs one */
-	OrmObject **roots;	/* of the graph, by index */
-	OrmQuery *readback; /* the query of "return"; NULL: none */
+	OrmGraph *graph;	/* NULL: not needed */
+	OrmObject **roots;	/* objects at the root, by index */
+	OrmQuery *readback; /* query of "return", or NULL */
 } Call;
 
-/* Does an upsert have to find rows by unique keys? */
+/* Are rows identified by unique keys? */
 static bool
 is_upsert(const Call *call)
 {
@@ -46,7 +46,7 @@ is_upsert(const Call *call)
 		(call->verb == ORM_VERB_CREATE && call->options->on_conflict == ORM_CONFLICT_UPDATE);
 }
 
-/* What is to be done with the objects at the root. */
+/* The intent of the objects at the root. */
 static OrmIntent
 root_intent(const Call *call)
 {
@@ -57,7 +57,7 @@ root_intent(const Call *call)
 										 : ORM_INTENT_CREATE;
 }
 
-/* The place of the i-th object, in storage of the caller; NULL: a single object. */
+/* The place of the i-th object, in the caller's storage; NULL for a single object. */
 static const OrmPath *
 root_place(const Call *call, int i, OrmPath *path)
 {
@@ -67,7 +67,7 @@ root_place(const Call *call, int i, OrmPath *path)
 	return path;
 }
 
-/* An object of the graph for a record that has been read. */
+/* Adds an object to the graph for a record that was read. */
 static void
 adopt(Call *call, int i)
 {
@@ -78,7 +78,7 @@ adopt(Call *call, int i)
 	call->roots[i] = orm_graph_adopt(call->graph, group, root_intent(call), &call->records[i], place);
 }
 
-/* Makes a graph of what has been read so far, n objects. */
+/* Makes a graph of the first n objects. */
 static void
 make_graph(Call *call, int n)
 {
@@ -98,7 +98,7 @@ make_graph(Call *call, int n)
 		adopt(call, i);
 }
 
-/* What writing the objects does to their table. */
+/* The events of the write on the objects' table. */
 static int
 events_of(const Call *call)
 {
@@ -107,7 +107,7 @@ events_of(const Call *call)
 	return call->verb == ORM_VERB_CREATE && !is_upsert(call) ? ORM_AFTER_INSERT : ORM_AFTER_INSERT | ORM_AFTER_UPDATE;
 }
 
-/* Is a graph needed, whatever the objects give? */
+/* Is a graph needed even for flat objects? */
 static bool
 needs_graph(const Call *call)
 {
@@ -160,7 +160,7 @@ read_document(Call *call, const OrmDocument *document)
 	}
 }
 
-/* Raises: what is nested in an object that is left out belongs to nobody. */
+/* Raises 22023: nested objects of an object that is not stored would have no parent. */
 static void
 refuse_ignore(const OrmGraph *graph)
 {
@@ -172,7 +172,7 @@ refuse_ignore(const OrmGraph *graph)
 			errhint("orm.upsert with the same option does."));
 }
 
-/* Writes the graph that the document is. */
+/* Writes the graph. */
 static bool
 write_graph(Call *call, Datum *result)
 {
@@ -192,7 +192,7 @@ write_graph(Call *call, Datum *result)
 	return call->array || !orm_result_is_left_out(call->roots[0]);
 }
 
-/* Writes records by their unique keys. */
+/* An OrmFlatWriter: writes records by unique keys. */
 static void
 write_by_unique_key(const OrmWrite *write, OrmRecord *records, int n)
 {
@@ -226,7 +226,7 @@ orm_objects_write(const OrmModel *model, OrmVerb verb, const OrmDocument *docume
 						  &call.write, options, call.records, call.n, call.array, result);
 }
 
-/* Updates the only record, whose row must exist. */
+/* An OrmFlatWriter: updates the only record, whose row must exist. */
 static void
 update_existing(const OrmWrite *write, OrmRecord *records, int n)
 {
@@ -237,7 +237,7 @@ update_existing(const OrmWrite *write, OrmRecord *records, int n)
 		orm_record_error_missing(write->model, write->model->primary_key, records);
 }
 
-/* Puts the key, whose object is updated, into its record; raises 22023 when that gives another one. */
+/* Sets the key in the record of the updated object; raises 22023 if the document gives another one. */
 static void
 set_key(const OrmModel *model, const Datum *key, OrmRecord *record)
 {

@@ -1,15 +1,15 @@
 /*
- * objects.h - writing the objects of a document: objects in, objects out.
+ * objects.h - writing the objects of a document and returning them.
  *
- * A document is read once.  As long as its objects are flat they are records, and
- * go to store/ without any graph (flat.h).  The first relationship makes a graph
- * of what has been read; so do the options that only a graph serves ("action", a
- * query in "return").
+ * A document is read once.  While its objects are flat, they are records, which
+ * are written without a graph (flat.h).  The first relationship makes a graph
+ * of the objects read so far, and so do the options "action" and "return":
+ * query.
  *
- * Both functions return false when there is nothing to return.  Otherwise
- * *result is the JSON of the stored objects in the order of the document, with
- * null where "on_conflict": "ignore" left one out.  "find_label" (or NULL) finds
- * objects that were queued before in the transaction.
+ * Both functions return false if there is nothing to return.  Otherwise *result
+ * is the JSON of the stored objects in document order, with null for objects
+ * that "on_conflict": "ignore" did not store.  "find_label" (or NULL) finds
+ * objects queued earlier in the transaction.
  */
 #ifndef ORM_GRAPH_OBJECTS_H
 #define ORM_GRAPH_OBJECTS_H
@@ -19,14 +19,18 @@
 
 /*
  * Writes the object, or the array of objects, of a document (create, save,
- * upsert).  "conflict_on" (n of them; upsert only) names the attributes of a
- * unique key.
+ * upsert).  "conflict_on" (n names; upsert only) are the attributes of the
+ * conflict target.
  */
 extern bool orm_objects_write(const OrmModel *model, OrmVerb verb, const OrmDocument *document,
 							  const OrmWriteOptions *options, OrmFindLabel find_label, int nconflict_on,
 							  char *const *conflict_on, Datum *result);
 
-/* Updates the object with that primary key (values in key order; NULL: the key was null) by a document. */
+/*
+ * Updates the object of a primary key by a document; values in key order, or
+ * NULL if the key is null.  Raises P0002 if there is none, 22023 for a document
+ * with another key.
+ */
 extern bool orm_objects_patch(const OrmModel *model, const Datum *key, const OrmDocument *patch,
 							  const OrmWriteOptions *options, OrmFindLabel find_label, Datum *result);
 

@@ -1,5 +1,5 @@
 /*
- * owned_rows.c - the rows of objects whose owner knows which row is meant; see owned_rows.h.
+ * owned_rows.c - finding rows by the owners of their objects; see owned_rows.h.
  */
 #include "postgres.h"
 
@@ -8,7 +8,7 @@
 #include "graph/collection_rows.h"
 #include "graph/owned_rows.h"
 
-/* Objects whose rows are looked for. */
+/* Objects whose rows are looked up. */
 typedef struct Owned
 {
 	OrmGraph *graph;
@@ -16,7 +16,7 @@ typedef struct Owned
 	OrmCollectionRows asked;
 } Owned;
 
-/* Takes the primary key of a row. */
+/* Receives the primary key of a row. */
 static void
 take_key(void *argument, int number, const Datum *key)
 {
@@ -35,7 +35,7 @@ take_key(void *argument, int number, const Datum *key)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Room for the next object; sets the query up for the first one. */
+/* Adds an object to the query; initializes it for the first one. */
 static void
 add(Owned *owned, const OrmEdge *edge, OrmObject *object, const OrmObject *owner, int n, bool shared)
 {
@@ -51,7 +51,7 @@ add(Owned *owned, const OrmEdge *edge, OrmObject *object, const OrmObject *owner
 	orm_collection_rows_add(&owned->asked, owner, object->record);
 }
 
-/* The reference of an object to the owner of a has_one. */
+/* The settled reference of an object to the owner of a has_one. */
 static const OrmReference *
 reference_to_owner(const OrmObject *object)
 {
@@ -77,7 +77,7 @@ orm_owned_rows_find(OrmGraph *graph, const OrmEdge *edge, OrmObject **objects, i
 		orm_collection_rows_read(&owned.asked, true, take_key, &owned);
 }
 
-/* Has the edge a part of the primary key that it compares otherwise than that does? */
+/* Does the foreign key share a part with the primary key, and compare it differently? */
 static bool
 compares_otherwise(const OrmEdge *edge)
 {
@@ -87,7 +87,7 @@ compares_otherwise(const OrmEdge *edge)
 	return false;
 }
 
-/* The owner of an object by an edge; NULL: none. */
+/* The owner of an object by an edge, or NULL. */
 static const OrmObject *
 owner_of(const OrmObject *object, const OrmEdge *edge)
 {
@@ -99,7 +99,7 @@ owner_of(const OrmObject *object, const OrmEdge *edge)
 	return NULL;
 }
 
-/* Does the object leave to its owner what the two share of its primary key, and give the rest? */
+/* Does the object omit the shared part of its primary key, and give the rest? */
 static bool
 leaves_part(const OrmEdge *edge, const OrmObject *object, const OrmObject *owner)
 {
@@ -125,7 +125,7 @@ leaves_part(const OrmEdge *edge, const OrmObject *object, const OrmObject *owner
 	return given + shared == key->nattributes;
 }
 
-/* The same for the objects of one edge. */
+/* Completes the keys of objects by one edge. */
 static void
 complete(OrmGraph *graph, const OrmEdge *edge, OrmObject **objects, int n)
 {

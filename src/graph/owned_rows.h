@@ -1,5 +1,5 @@
 /*
- * owned_rows.h - the rows of objects whose owner knows which row is meant.
+ * owned_rows.h - finding rows by the owners of their objects.
  */
 #ifndef ORM_GRAPH_OWNED_ROWS_H
 #define ORM_GRAPH_OWNED_ROWS_H
@@ -7,16 +7,16 @@
 #include "graph/graph.h"
 
 /*
- * Finds, and locks, the rows that owners have already in a has_one, for objects
- * that say no key; they get the primary keys.
+ * Finds and locks the existing rows of owners in a has_one, for objects without
+ * a key ("by_parent"), and sets their primary keys.
  */
 extern void orm_owned_rows_find(OrmGraph *graph, const OrmEdge *edge, OrmObject **objects, int n);
 
 /*
- * Finds the rows of objects that leave the part of their primary key to the
- * owner which they share with it, by an edge that compares that part otherwise
- * than the primary key does; they get the primary keys, as the rows have them.
- * Objects whose owner is not known yet, or that have no row, are left alone.
+ * Finds the rows of objects that omit the part of the primary key that the
+ * foreign key shares with their owner, if the foreign key compares that part
+ * differently from the primary key; sets the primary keys as stored.  Objects
+ * without a known owner or without a row are left alone.  Takes no locks.
  */
 extern void orm_owned_rows_complete(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n);
 
