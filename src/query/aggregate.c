@@ -1,14 +1,14 @@
 /*
  * aggregate.c - reading and writing aggregates.
  *
- * What an aggregate goes over is said by a chain of relationships:
+ * The aggregated objects are given by a chain of relationships:
  *
  *     {"sum": "posts.likes"}      pg_catalog.sum(t1."likes") over "s"."posts" AS t1
  *     {"count": "posts.tags"}     pg_catalog.count(*) over "s"."posts" AS t1, "s"."posts_tags" AS t3, "s"."tags" AS t2
  *
- * Objects along it are joined by inner joins: the chain is of what there is.
- * Over groups a chain that is to-one all along multiplies no rows: a LEFT JOIN of
- * the grouped rows, with a FILTER for the rows that have a match.
+ * Targets along the chain are joined by inner joins.  Over groups, a chain of to-one
+ * relationships does not multiply rows: it is a LEFT JOIN with the grouped rows, with a
+ * FILTER for the matching rows.
  */
 #include "postgres.h"
 
@@ -21,7 +21,7 @@
 #include "model/operator.h"
 #include "query/aggregate.h"
 
-/* How many relationships a chain may have; see MAX_JOINS of path.c. */
+/* Maximum number of relationships in a chain; see MAX_JOINS of path.c. */
 #define MAX_STEPS 30
 
 typedef enum Function
@@ -39,7 +39,7 @@ typedef enum Function
 
 #define NFUNCTIONS (STRING_AGG + 1)
 
-/* The options of aggregates, in the table behind the functions. */
+/* The options of aggregates, which follow the functions in the table. */
 enum
 {
 	DISTINCT = NFUNCTIONS,
@@ -75,7 +75,7 @@ static const OrmShapedKey keys[NKEYS] = {
 				   orm_shape_exact},
 };
 
-/* In an ereport: the word that is meant. */
+/* For use in ereport(): a hint for a word of another mapper. */
 static bool
 hint_word(const OrmMemberKey *member, const char *name, uint32 context, const void *argument)
 {
@@ -84,12 +84,12 @@ hint_word(const OrmMemberKey *member, const char *name, uint32 context, const vo
 
 const OrmMemberTable orm_aggregate_keys = {.noun = "key", ORM_MEMBER_RECORDS(keys), .hint = hint_word};
 
-/* An aggregate while it is read. */
+/* State of reading an aggregate. */
 typedef struct AggregateReader
 {
-	OrmScope *scope;	   /* that contains it */
-	OrmScope *objects;	   /* it goes over; its where and order_by are about them */
-	OrmJson values[NKEYS]; /* its members */
+	OrmScope *scope;	   /* of the document with the aggregate */
+	OrmScope *objects;	   /* of the aggregated objects, for where and order_by */
+	OrmJson values[NKEYS]; /* members of the aggregate */
 	List **chains;
 	const OrmPath *place;
 	Function function;
@@ -103,14 +103,14 @@ counts(const AggregateReader *r)
 	return r->function == COUNT;
 }
 
-/* How the document calls the function. */
+/* The name of the function. */
 static const char *
 function_name(const AggregateReader *r)
 {
 	return keys[r->function].member.key;
 }
 
-/* Takes the members of an aggregate; raises 22023 unless it has one function. */
+/* Reads the members of an aggregate; raises 22023 unless it has one function. */
 static void
 take_members(AggregateReader *r, OrmJson json)
 {
@@ -129,7 +129,7 @@ take_members(AggregateReader *r, OrmJson json)
 						"\"array_agg\", \"string_agg\", as in {\"sum\": \"likes\"}."));
 }
 
-/* Raises 22023: without a relationship there is only one row to aggregate. */
+/* Raises 22023 for an aggregate in "compute" without a relationship. */
 static void
 raise_row(const AggregateReader *r, const OrmPath *place)
 {
@@ -139,7 +139,7 @@ raise_row(const AggregateReader *r, const OrmPath *place)
 					"aggregates over the objects themselves belong in \"aggregate\" of orm.aggregate."));
 }
 
-/* Raises 22023: the function needs a value of each object. */
+/* Raises 22023 for a function that needs an attribute. */
 static void
 raise_no_value(const AggregateReader *r, const char *chain, const OrmPath *place)
 {
@@ -152,7 +152,7 @@ raise_no_value(const AggregateReader *r, const char *chain, const OrmPath *place
 					strcmp(chain, "*") == 0 ? attribute : psprintf("%s.%s", chain, attribute)));
 }
 
-/* Is the chain to-one all along? */
+/* Are all relationships of the chain to-one? */
 static bool
 is_single(const List *relationships)
 {
@@ -164,7 +164,7 @@ is_single(const List *relationships)
 	return true;
 }
 
-/* Makes a chain of relationships and the scopes that they lead to. */
+/* Makes a chain of relationships, with the scopes of their targets. */
 static OrmChain *
 make_chain(const AggregateReader *r, List *relationships, List *scopes)
 {
@@ -190,7 +190,7 @@ make_chain(const AggregateReader *r, List *relationships, List *scopes)
 	return chain;
 }
 
-/* Do two lists hold the same pointers? */
+/* Are two lists of pointers equal? */
 static bool
 same_members(const List *a, const List *b)
 {
@@ -200,7 +200,7 @@ same_members(const List *a, const List *b)
 	return list_length(a) == list_length(b);
 }
 
-/* The chain of this aggregate: an existing one, unless a "where" narrows it. */
+/* The chain of this aggregate: an existing one, or a new one if there is none or the aggregate has a "where". */
 static OrmChain *
 choose_chain(const AggregateReader *r, List *relationships, List *scopes)
 {
@@ -221,7 +221,7 @@ choose_chain(const AggregateReader *r, List *relationships, List *scopes)
 	return chain;
 }
 
-/* The column by which a to-one relationship finds its object: NULL where it has found none. */
+/* A column of a to-one target that is NULL when there is no matching row. */
 static const OrmExpression *
 found_column(const OrmScope *joined)
 {
@@ -235,7 +235,7 @@ found_column(const OrmScope *joined)
 	return orm_query_attribute(joined, attribute);
 }
 
-/* Finds what the aggregate goes over: "relationships" lead to "scopes". */
+/* Sets the aggregated objects; "scopes" are the targets of "relationships". */
 static void
 set_objects(AggregateReader *r, List *relationships, List *scopes, const OrmPath *place)
 {
@@ -260,7 +260,7 @@ set_objects(AggregateReader *r, List *relationships, List *scopes, const OrmPath
 	r->aggregate->filter = found.data;
 }
 
-/* What tells objects apart, as one value: the primary key. */
+/* The primary key as one value. */
 static const OrmExpression *
 identity(const OrmScope *scope)
 {
@@ -283,7 +283,7 @@ identity(const OrmScope *scope)
 	return row;
 }
 
-/* What an aggregate over objects, not over a value of theirs, takes: "*", or what tells them apart. */
+/* Sets the argument of a count of objects: "*", or the primary key for distinct objects. */
 static void
 set_rows(AggregateReader *r, const char *text, const OrmPath *place)
 {
@@ -293,7 +293,7 @@ set_rows(AggregateReader *r, const char *text, const OrmPath *place)
 		r->aggregate->argument = identity(r->objects);
 }
 
-/* Reads the chain: relationships, and behind them a name or nothing. */
+/* Reads the chain: relationships, optionally followed by a name. */
 static void
 read_chain(AggregateReader *r, const char *text, const OrmPath *place)
 {
@@ -329,7 +329,7 @@ read_chain(AggregateReader *r, const char *text, const OrmPath *place)
 		r->aggregate->argument = orm_query_name_of(r->objects, name, place).expression;
 }
 
-/* Reads what the function is called with. */
+/* Reads the argument of the function. */
 static void
 read_argument(AggregateReader *r, OrmJson chain)
 {
@@ -360,7 +360,7 @@ read_distinct(AggregateReader *r)
 	r->aggregate->distinct = r->values[DISTINCT].node != NULL && orm_members_boolean(r->values[DISTINCT], &here);
 }
 
-/* Reads "where", which narrows the chain or, over the rows that are grouped, is a filter. */
+/* Reads "where", which is added to the chain or, over the grouped rows, is a FILTER. */
 static void
 read_where(AggregateReader *r)
 {
@@ -381,7 +381,7 @@ read_where(AggregateReader *r)
 		aggregate->filter = where.data;
 }
 
-/* The server orders distinct values only by themselves. */
+/* Raises 22023 for DISTINCT with an order by another expression, which the server does not support. */
 static void
 check_distinct_order(const AggregateReader *r, const char *sql, const OrmPath *place)
 {
@@ -399,7 +399,7 @@ check_distinct_order(const AggregateReader *r, const char *sql, const OrmPath *p
 	}
 }
 
-/* Reads "order_by"; "sql" is the argument's text before it was cast. */
+/* Reads "order_by"; "sql" is the text of the argument without a cast. */
 static void
 read_order(AggregateReader *r, const char *sql)
 {
@@ -431,7 +431,7 @@ read_separator(AggregateReader *r)
 	r->aggregate->separator = orm_query_constant(r->scope->builder, TEXTOID, CStringGetTextDatum(text));
 }
 
-/* An expression as one of another type. */
+/* An expression cast to another type. */
 static const OrmExpression *
 cast_to(const OrmExpression *expression, Oid type)
 {
@@ -448,9 +448,9 @@ cast_to(const OrmExpression *expression, Oid type)
 }
 
 /*
- * Brings the argument to a type that the function is for.  A domain's base
- * type: NULL, which stands for a value in other parts of a UNION, need not be
- * one of the domain.  Only text can be strung together.
+ * Casts the argument to a type of the function.  Domains are cast to their base type,
+ * because the NULLs in other parts of a UNION can violate domain constraints.  string_agg
+ * accepts string types only, cast to text.
  */
 static void
 cast_argument(AggregateReader *r, const OrmPath *place)
@@ -472,7 +472,7 @@ cast_argument(AggregateReader *r, const OrmPath *place)
 		aggregate->argument = cast_to(argument, argument->type->base);
 }
 
-/* Checks the argument's type, and finds that of the result. */
+/* Checks the argument's type, and sets the result type. */
 static void
 set_type(AggregateReader *r)
 {

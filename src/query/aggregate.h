@@ -1,27 +1,27 @@
 /*
  * aggregate.h - aggregates: {"sum": "posts.likes", "where": {...}}.  Private to
- * this folder; compute.c makes sub-selects of them, group.c puts them over groups.
+ * this folder.  compute.c uses them in subqueries, group.c for groups.
  */
 #ifndef ORM_QUERY_AGGREGATE_H
 #define ORM_QUERY_AGGREGATE_H
 
 #include "query/compile.h"
 
-/* What an aggregate goes over that is not the row itself: objects along relationships. */
+/* A chain of relationships, whose last targets are aggregated. */
 typedef struct OrmChain
 {
 	List *relationships; /* of const OrmRelationship * */
-	OrmScope *scope;	 /* of the objects at its end; their joins belong behind "from" */
+	OrmScope *scope;	 /* of the last targets; its joins follow "from" */
 	StringInfo from;	 /* "s"."posts" AS t1, ... */
-	StringInfo where;	 /* joins them to the row that it begins with; and an aggregate's "where" */
-	bool narrowed;		 /* by the "where" of its only aggregate */
+	StringInfo where;	 /* join conditions with the first row; and "where" of the aggregate */
+	bool narrowed;		 /* has the "where" of its only aggregate */
 } OrmChain;
 
 typedef struct OrmAggregate
 {
 	const char *name;
 	const char *function;		   /* of pg_catalog */
-	OrmChain *chain;			   /* NULL: over the rows that are grouped */
+	OrmChain *chain;			   /* NULL: over the grouped rows */
 	const OrmExpression *argument; /* NULL: * */
 	bool distinct;
 	List *order;		   /* of OrmOrder * */
@@ -31,10 +31,10 @@ typedef struct OrmAggregate
 } OrmAggregate;
 
 /*
- * Reads an aggregate.  With "chains" (of OrmChain *) it is one over groups:
- * attributes and to-one paths of the scope are values of the rows that are
- * grouped, and a to-many chain is taken from the list, or added to it.  Without
- * it is one for a row, and has a chain always.
+ * Reads an aggregate; raises 22023, 42703, 42883 and others with the place.  With
+ * "chains" (of OrmChain *) it is an aggregate over groups: attributes and to-one paths of
+ * the scope are values of the grouped rows, and a to-many chain is taken from the list or
+ * added to it.  Without "chains" it belongs to one row, and must have a relationship.
  */
 extern OrmAggregate *orm_aggregate_read(OrmScope *scope, const char *name, OrmJson json, List **chains,
 										const OrmPath *place);

@@ -1,11 +1,11 @@
 /*
- * blind.c - a check of the compiler: it must not see the values of a document.
+ * blind.c - checking that compiled queries do not depend on values.
  *
- * A compiled query is used for all documents of its shape.  Were the walk of the
- * shape to take for a value what the compiler reads, one document would get the
- * statements of another.  So where assertions are checked, whatever is compiled
- * is compiled again with all values made unlike: strings and numbers become
- * others of their length, true becomes false.
+ * A compiled query is used for all documents of its shape.  If the walk of the shape
+ * treated as a value what the compiler reads, a document would get the statements of
+ * another one.  In builds with assertions every query is therefore compiled twice, the
+ * second time with changed values: strings and numbers are replaced by others of equal
+ * length, and true by false.
  */
 #include "postgres.h"
 
@@ -15,10 +15,10 @@
 
 #ifdef USE_ASSERT_CHECKING
 
-/* Larger documents are not checked: of those only the time to compile is of interest. */
+/* Larger documents are not checked, to limit the time to compile. */
 #define MAX_NODES 10000
 
-/* Makes a scalar another one of its kind and length. */
+/* Changes a scalar, keeping its kind and length. */
 static void
 change(OrmDocument *document, OrmNode *node)
 {
@@ -33,7 +33,7 @@ change(OrmDocument *document, OrmNode *node)
 			bytes[i] = bytes[i] >= '0' && bytes[i] <= '8' ? bytes[i] + 1 : bytes[i];
 }
 
-/* Changes a value and, of an array, the elements that are not values of the shape themselves. */
+/* Changes a value, and the elements of an array that are not values of the shape themselves. */
 static void
 change_value(const OrmShape *shape, OrmDocument *copy, OrmJson value)
 {
@@ -46,7 +46,7 @@ change_value(const OrmShape *shape, OrmDocument *copy, OrmJson value)
 			change(copy, &copy->nodes[walk.value.node - nodes]);
 }
 
-/* A copy of a document with its values changed; the values of the changed shape point into it. */
+/* A copy of a document with changed values, which "changed" references. */
 static const OrmDocument *
 change_document(const OrmShape *shape, OrmShape *changed, const OrmDocument *document)
 {
@@ -63,7 +63,7 @@ change_document(const OrmShape *shape, OrmShape *changed, const OrmDocument *doc
 	return copy;
 }
 
-/* The request with other values. */
+/* A copy of the request with changed values. */
 static OrmQueryRequest
 change_request(const OrmQueryRequest *request)
 {
@@ -82,7 +82,7 @@ change_request(const OrmQueryRequest *request)
 	return changed;
 }
 
-/* Asserts that two statements and their slots are the same. */
+/* Asserts that two statements and their slots are equal. */
 static void
 check_statement(const OrmQueryStatement *a, const OrmQueryStatement *b)
 {

@@ -1,5 +1,5 @@
 /*
- * blind.h - a check of the compiler: it must not see the values of a document.
+ * blind.h - checking that compiled queries do not depend on values.
  */
 #ifndef ORM_QUERY_BLIND_H
 #define ORM_QUERY_BLIND_H
@@ -7,9 +7,8 @@
 #include "query/query.h"
 
 /*
- * Compiles a request once more, with other values in the places of all those
- * that are not part of its shape, and asserts that the statements and their
- * slots are the same.  Only where assertions are checked.
+ * Compiles a request again, with all values that are not part of its shape changed, and
+ * asserts that statements and slots are equal.  For builds with assertions only.
  */
 extern void orm_blind_check(const OrmQueryRequest *request, const OrmCompiled *compiled,
 							OrmCompiled *(*compile)(const OrmQueryRequest *request));

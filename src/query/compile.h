@@ -1,38 +1,37 @@
 /*
  * compile.h - the parts of the query compiler.  Private to this folder.
  *
- * Each production of the grammar (docs/query-documents.md) has one function that checks
- * a piece of the document and appends its SQL, the text shown above it:
+ * Each production of the grammar (docs/query-documents.md) has one function that
+ * checks a part of the document and appends its SQL:
  *
- *     compile.c    a request: the keys a verb takes, the models looked at, parameters
- *     level.c      one level: order, lock, the rows of one object
- *     limit.c      limit, offset, distinct
- *     selection.c  the members of its objects: select, omit, compute, etag
- *     page.c       cursors and the total of a page
- *     statement.c  the level's statement, in each form
- *     link.c       how its rows find their parents
- *     load.c       "load": the levels below
+ *     compiler.c   a request: keys by verb, dependencies, parameters
+ *     level.c      a level: where, distinct, order_by, lock, recursive
+ *     limit.c      limit and offset
+ *     selection.c  the members of objects: select, omit, compute, etag
+ *     page.c       cursor values and the total of a page
+ *     statement.c  the statement of a level, in each form
+ *     link.c       the link of a level to its parent level
+ *     load.c       "load": the levels below a level
  *     count.c      count, exists
  *     modify.c     update_where, delete_where
  *     where.c      conditions on attributes, and, or, not
  *     related.c    conditions on relationships; joins
- *     operator.c   the named operators, as a table; operators by symbol
- *     text.c       the named operators of text
- *     operand.c    values, parameters, attributes: what stands on the right of an operator
+ *     condition.c  named operators, as a table; operators by symbol
+ *     text.c       named operators of text
+ *     operand.c    right operands: values, parameters, attributes
  *     path.c       names and paths
  *     compute.c    expressions
  *     aggregate.c  aggregates
  *     order.c      order_by, the order of pages
  *     group.c      aggregate documents
- *     cursor.c     a page's cursor: as text, as values, as a condition
+ *     cursor.c     cursors of pages: as text, as values, as a condition
  *
- * A statement is written by a builder, which hands out aliases and parameters.
- * A scope is a row source in it: objects of a model under an alias, with the
- * names that can be used there.  Paths through to-one relationships add LEFT
- * JOINs to their scope; relationship conditions open scopes of their own
- * inside an EXISTS.
+ * A builder collects the aliases and parameters of one statement.  A scope is a
+ * FROM item of it: objects of a model under an alias, with the names that can be
+ * referenced.  Paths through to-one relationships add LEFT JOINs to their scope;
+ * conditions on relationships make new scopes inside an EXISTS.
  *
- * All memory is the compiled query's.
+ * All memory is allocated in the context of the compiled query.
  */
 #ifndef ORM_QUERY_COMPILE_H
 #define ORM_QUERY_COMPILE_H
@@ -54,45 +53,45 @@ typedef struct OrmCompiler
 typedef struct OrmBuilder
 {
 	OrmCompiler *compiler;
-	List *slots; /* of OrmSlot *; $1 is the first */
+	List *slots; /* of OrmSlot *, from $1 on */
 	int naliases;
-	int njoins; /* made by paths */
+	int njoins; /* joins added by paths */
 } OrmBuilder;
 
-/* Something that has a value in each row of a scope. */
+/* An expression over the rows of a scope. */
 typedef struct OrmExpression
 {
-	const char *name; /* as the document calls it */
-	const char *sql;  /* an operand that needs no parentheses */
+	const char *name; /* in the document */
+	const char *sql;  /* can be an operand without parentheses */
 	const OrmType *type;
-	bool not_null;		   /* is never NULL */
-	const OrmModel *model; /* when it is an attribute: whose, and which */
+	bool not_null;		   /* never NULL */
+	const OrmModel *model; /* of an attribute: its model; else NULL */
 	const OrmAttribute *attribute;
 } OrmExpression;
 
 typedef struct OrmScope
 {
 	OrmBuilder *builder;
-	const OrmModel *model;			/* NULL: only "named" can be used (having) */
+	const OrmModel *model;			/* NULL: only "named" is visible (having) */
 	const char *alias;				/* t0 */
-	StringInfo joins;				/* " LEFT JOIN ..." of paths, behind the scope's FROM item */
-	List *joined;					/* of OrmScope *: what paths have gone through */
-	const OrmRelationship *through; /* of a joined scope: the relationship */
-	List *named;					/* of OrmExpression *: names of "compute"; groups and aggregates in having */
+	StringInfo joins;				/* " LEFT JOIN ..." of paths, for after the scope's FROM item */
+	List *joined;					/* of OrmScope *: scopes joined by paths */
+	const OrmRelationship *through; /* relationship of a joined scope */
+	List *named;					/* of OrmExpression *: names of "compute"; for having, groups and aggregates */
 } OrmScope;
 
 /*
- * The tables of keys that the walk of the shape knows the grammar from; their
+ * The tables of keys, which are also the grammar for the walk of the shape; their
  * records begin with an OrmShapedKey.
  */
-extern const OrmMemberTable orm_query_keys;		   /* compile.c */
+extern const OrmMemberTable orm_query_keys;		   /* compiler.c */
 extern const OrmMemberTable orm_where_connectives; /* where.c */
 extern const OrmMemberTable orm_order_keys;		   /* order.c */
 extern const OrmMemberTable orm_aggregate_keys;	   /* aggregate.c */
 
-/* ---- compile.c ---- */
+/* ---- compiler.c ---- */
 
-/* What a key of a query may hold; documents with other keys are refused with the nearest one. */
+/* The keys of a query, as bits. */
 typedef enum OrmQueryKey
 {
 	ORM_KEY_WHERE = 1 << 0,
@@ -119,35 +118,35 @@ typedef enum OrmQueryKey
 
 #define ORM_KEY_COUNT 20
 
-/* Beside the keys that a query takes: the objects are known, nothing in it finds them. */
+/* A flag for the allowed keys: the objects are given, so keys that find objects are not allowed. */
 #define ORM_KEYS_ONLY (1 << ORM_KEY_COUNT)
 
-/* The members of a query object, by bit number of their key; a node is NULL where the key is not given. */
+/* The members of a query, by bit number of their key; the node is NULL for a key not given. */
 typedef struct OrmQueryKeys
 {
 	OrmJson values[ORM_KEY_COUNT];
 } OrmQueryKeys;
 
-/* Takes a query about objects of a model apart; "takes": the keys that are allowed.  Raises as orm_members_take. */
+/* Reads the members of a query for objects of a model; "takes" has the allowed keys.  Raises as orm_members_take. */
 extern void orm_query_take(OrmJson query, const OrmModel *model, int takes, const OrmPath *place, OrmQueryKeys *keys);
 
-/* The member of that key, or NULL when it is not given; and its place. */
+/* The member of that key, or NULL when it is not given; and the name of a key. */
 extern const OrmJson *orm_query_key(const OrmQueryKeys *keys, OrmQueryKey key);
 extern const char *orm_query_key_name(OrmQueryKey key);
 
-/* Opens a model and remembers that the result depends on it. */
+/* Opens a model under AccessShareLock, and adds it to the dependencies. */
 extern const OrmModel *orm_query_model(OrmCompiler *compiler, const char *name);
 
-/* A new level at the end of the compiler's list: the root, unless the caller says what it is below. */
+/* Adds a level to the compiler's list.  It is a root unless the caller sets its parent. */
 extern OrmLevel *orm_query_add_level(OrmCompiler *compiler, const OrmModel *model);
 
-/* A builder with no slots and no aliases given. */
+/* A new builder. */
 extern OrmBuilder *orm_query_builder(OrmCompiler *compiler);
 
-/* Fills in slots and their number from the builder. */
+/* Sets the text of a statement, and its slots from the builder. */
 extern void orm_query_finish(OrmBuilder *builder, OrmQueryStatement *statement, const char *sql);
 
-/* A copy of a place that lives as long as the compiled query. */
+/* A copy of a place in the context of the compiled query. */
 extern const OrmPath *orm_query_keep_place(const OrmPath *place);
 
 /* ---- path.c ---- */
@@ -155,49 +154,49 @@ extern const OrmPath *orm_query_keep_place(const OrmPath *place);
 /* A new scope of a model: next alias, no joins, no names. */
 extern OrmScope *orm_query_scope(OrmBuilder *builder, const OrmModel *model);
 
-/* What one name means: an expression (attribute or named) or a relationship; the other is NULL. */
+/* A resolved name: an expression (attribute or named) or a relationship; the other is NULL. */
 typedef struct OrmName
 {
 	const OrmExpression *expression;
 	const OrmRelationship *relationship;
 } OrmName;
 
-/* Raises 42703 with the nearest name; 22023 for a name with a dot in a model's scope ("nest" is the hint). */
+/* Resolves a name; raises 42703 with the nearest name, and 22023 for a name with a dot in a model's scope. */
 extern OrmName orm_query_name(OrmScope *scope, OrmJson name, const OrmPath *place);
 
-/* The same for text, in which a dot is nothing special. */
+/* Like orm_query_name, for text, where a dot has no special meaning. */
 extern OrmName orm_query_name_of(const OrmScope *scope, const char *name, const OrmPath *place);
 
-/* A new expression that is no attribute. */
+/* A new expression other than an attribute. */
 extern OrmExpression *orm_query_expression(const char *name, const char *sql, Oid type);
 
 /* Appends "x IS NULL" or "x IS NOT NULL". */
 extern void orm_query_null_test(StringInfo sql, const OrmExpression *expression, bool null);
 
-/* How messages call an expression: attribute "edad" of model "Usuario". */
+/* The description of an expression in messages: attribute "edad" of model "Usuario". */
 extern char *orm_query_describe(const OrmExpression *expression);
 
-/* Raises 22023: an expression stands where a relationship must. */
+/* Raises 22023 for an expression in place of a relationship. */
 extern void orm_query_not_relationship(const OrmExpression *expression, const OrmPath *place) pg_attribute_noreturn();
 
-/* The scope of the object at the other end of a to-one relationship; joins it unless it has been. */
+/* The scope of the target of a to-one relationship; adds the join if it does not exist. */
 extern OrmScope *orm_query_join(OrmScope *scope, const OrmRelationship *relationship, const OrmPath *place);
 
 /* The expression of an attribute of the scope's model. */
 extern const OrmExpression *orm_query_attribute(const OrmScope *scope, int attribute);
 
-/* The expression of a dotted path, (to_one ".")* name; adds joins.  "text" need not be terminated. */
+/* The expression of a dotted path, (to_one ".")* name; adds joins.  "text" need not be null-terminated. */
 extern const OrmExpression *orm_query_path(OrmScope *scope, const char *text, int length, const OrmPath *place);
 
-/* The same for a JSON string; raises 22023 for other JSON. */
+/* Like orm_query_path, for a JSON string; raises 22023 for other JSON. */
 extern const OrmExpression *orm_query_path_json(OrmScope *scope, OrmJson path, const OrmPath *place);
 
-/* Is an object that a to-one relationship leads to the only one, whatever the data?  Of several the first counts. */
+/* Does a unique key guarantee at most one target row of a to-one relationship?  Of several, the first is used. */
 extern bool orm_query_is_unique(const OrmRelationship *relationship, const OrmModel *target);
 
 /* ---- related.c ---- */
 
-/* A scope for the target of a relationship; raises 42704... where that is not known or not resolved. */
+/* A new scope for the target of a relationship; raises 42704 and others when it cannot be resolved. */
 extern OrmScope *orm_query_target(const OrmScope *scope, const OrmRelationship *relationship, const OrmPath *place);
 
 /*
@@ -213,23 +212,23 @@ extern void orm_query_relate(StringInfo from, StringInfo where, const OrmScope *
 /* Appends "s"."t" AS t0 */
 extern void orm_query_from(StringInfo sql, const OrmScope *scope);
 
-/* Is at most one object at the other end? */
+/* Is this a to-one relationship? */
 extern bool orm_query_is_single(const OrmRelationship *relationship);
 
-/* A condition on a relationship: EXISTS (...), NOT EXISTS (...), a count; as orm_query_where. */
+/* Appends a condition on a relationship: EXISTS (...), NOT EXISTS (...), or a count; returns like orm_query_where. */
 extern bool orm_query_related(OrmScope *scope, const OrmRelationship *relationship, OrmJson condition,
 							  const OrmPath *place, StringInfo sql);
 
 /* ---- where.c ---- */
 
 /*
- * Appends a where as one condition, an operand of AND, OR and NOT
- * without parentheses ("true" for {}).  Returns false, having appended nothing,
- * when there was something in it and unset parameters have taken all of it away.
+ * Appends "where" as one condition, which can be an operand of AND, OR and NOT without
+ * parentheses ("true" for {}).  Returns false, appending nothing, when unset parameters
+ * remove all of its conditions.
  */
 extern bool orm_query_where(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo sql);
 
-/* The same for the condition on one expression: plain or {op: value}. */
+/* Like orm_query_where, for the condition on one expression: a value or {op: value}. */
 extern bool orm_query_condition(OrmScope *scope, const OrmExpression *left, OrmJson condition, const OrmPath *place,
 								StringInfo sql);
 
@@ -240,45 +239,45 @@ typedef enum OrmOperandKind
 	ORM_OPERAND_VALUE, /* not null */
 	ORM_OPERAND_NULL,
 	ORM_OPERAND_ATTRIBUTE, /* {"$attribute": path} */
-	ORM_OPERAND_UNSET	   /* a parameter that was not given */
+	ORM_OPERAND_UNSET	   /* an unset parameter */
 } OrmOperandKind;
 
 typedef struct OrmOperand
 {
 	OrmOperandKind kind;
-	OrmJson json;  /* VALUE in a document: the instruction taken off */
-	OrmJson whole; /* ... and with it, as orm_value_read takes it */
-	int parameter; /* VALUE by parameter: its number, or -1 */
-	bool typed;	   /* ... and it is no JSON, but an argument that has a type */
-	bool has_null; /* VALUE that is an array: one of its elements is null */
+	OrmJson json;  /* VALUE of a document, without the instruction */
+	OrmJson whole; /* VALUE of a document, with the instruction, for orm_value_read */
+	int parameter; /* number of the parameter, or -1 */
+	bool typed;	   /* the parameter is an SQL value, not JSON */
+	bool has_null; /* VALUE that is an array with a null element */
 	const OrmExpression *attribute;
 } OrmOperand;
 
 /*
- * Reads an operand for a value of that type (NULL: no attribute is allowed
- * here, as for limit).  Raises 42P02 for an unknown parameter, 22023 for an
- * unknown instruction.
+ * Reads an operand for a value of that type.  Attributes are allowed unless "type" or
+ * "scope" is NULL.  Raises 42P02 for a parameter that does not exist, 22023 for an
+ * unrecognized instruction.
  */
 extern OrmOperand orm_query_operand(OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmType *type,
 									const OrmPath *place);
 
-/* A parameter for an operand's value: "$3".  "sql_type" is the parameter's type. */
+/* Adds a slot for the value of an operand and returns its parameter, "$3", of type "sql_type". */
 extern const char *orm_query_slot(OrmBuilder *builder, const OrmOperand *operand, const OrmType *type, Oid sql_type,
 								  OrmSlotForm form, const OrmPath *place);
 
-/* A parameter for a constant, a cursor's value, a part of the primary key, the parents' keys. */
+/* Like orm_query_slot, for a constant, and for values of a cursor, the primary key or the parents' keys. */
 extern const char *orm_query_constant(OrmBuilder *builder, Oid sql_type, Datum value);
 extern const char *orm_query_source(OrmBuilder *builder, OrmSlotSource source, int number, const OrmType *type,
 									Oid sql_type);
 
 /* ---- compute.c (aggregates: see aggregate.h) ---- */
 
-/* Raises 42602 unless the text can be the name of something that a query computes. */
+/* Raises 42602 unless the text is a valid name of a computed value. */
 extern void orm_query_check_name(const char *name, const OrmPath *place);
 
 /*
- * Reads the "compute" of a query, if it has one, and adds its names to the
- * scope, in order; later ones may use earlier ones.
+ * Reads "compute" of a query, if given, and adds its names to the scope in order.
+ * Expressions can use earlier names.
  */
 extern void orm_query_compute(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *place);
 
@@ -289,58 +288,55 @@ typedef struct OrmOrder
 	const OrmExpression *expression;
 	bool descending;
 	bool nulls_first;
-	bool computed;	  /* by a name of "compute" */
-	const char *text; /* says it in a signature */
+	bool computed;	  /* a name of "compute" */
+	const char *text; /* for the signature of cursors */
 } OrmOrder;
 
 /* Reads order_by: List of OrmOrder *.  Adds joins to the scope. */
 extern List *orm_query_order(OrmScope *scope, OrmJson order_by, const OrmPath *place);
 
-/* Appends the attributes of the primary key that are not in the list yet, in the direction of its last item. */
+/* Appends the primary key attributes not in the list, in the direction of its last item. */
 extern List *orm_query_order_by_key(OrmScope *scope, List *order);
 
 /* Appends an expression, in the direction of the last item, unless it is in the list. */
 extern List *orm_query_add_order(const OrmScope *scope, List *order, const OrmExpression *expression);
 
-/* Appends t0."edad" DESC NULLS LAST, t0."id" (all turned round when "backward"); nothing for an empty list. */
+/* Appends t0."edad" DESC NULLS LAST, t0."id", with reversed directions if "backward"; nothing for an empty list. */
 extern void orm_query_append_order(StringInfo sql, List *order, bool backward);
 
 /* ---- cursor.c (the rest in cursor.h) ---- */
 
-/* The value of a cursor for an item of the order: its expression, or that as text. */
+/* The value of a cursor for an item of the order: its expression, or the expression cast to text. */
 extern const OrmExpression *orm_query_cursor_value(const OrmOrder *order);
 
-/* Appends the condition that a row comes behind (backward: before) the cursor of the request; null-aware. */
+/* Appends the condition that a row is after (backward: before) the cursor of the request, with NULLs in their order. */
 extern void orm_query_append_cursor(OrmBuilder *builder, List *order, StringInfo sql);
 
-/* The model and the order as text, and on a line of its own the conditions; for OrmCompiled.signature. */
+/* The text for OrmCompiled.signature: the model and the order, and on the last line a hash of the conditions. */
 extern char *orm_query_signature(const OrmModel *model, List *order, const OrmJson *where);
 
-/* ---- level.c, load.c, count.c, modify.c, group.c: called by compile.c ---- */
+/* ---- levels: level.c and its parts; count.c, modify.c, group.c ---- */
 
-/*
- * The columns of a level's SELECT as they are collected; the same text is
- * selected only once.
- */
+/* The columns of a level's SELECT, without duplicates. */
 typedef struct OrmColumns
 {
 	List *sql;	 /* of const char * */
 	List *types; /* of Oid */
 } OrmColumns;
 
-/* The position of an expression among the columns, added when it is new. */
+/* The position of an expression among the columns; adds it if it is new. */
 extern int orm_query_column(OrmColumns *columns, const char *sql, Oid type);
 
-/* What is to be loaded (or the root): a member of "load", or a step of a path in its array form. */
+/* A load (or the root): a member of "load", or a step of a path in its array form. */
 typedef struct OrmLoad
 {
 	const char *name; /* in the result; NULL: the root */
 	OrmJson query;	  /* an object, or true; its node is NULL for a step of a path */
-	List *loads;	  /* of OrmLoad *: what follows a step of a path */
+	List *loads;	  /* of OrmLoad *: next steps of paths */
 	const OrmPath *place;
 } OrmLoad;
 
-/* A level while it is compiled. */
+/* State of compiling a level. */
 typedef struct OrmLevelBuild
 {
 	OrmCompiler *compiler;
@@ -356,53 +352,53 @@ typedef struct OrmLevelBuild
 	List *distinct;	   /* of const OrmExpression * */
 	const char *limit; /* a parameter or a number; NULL: none */
 	const char *offset;
-	const char *joined;	 /* many to many: the join table and how it is joined; else NULL */
-	const char *parents; /* the parents' keys as a FROM item; NULL: they are in a condition, or nowhere */
+	const char *joined;	 /* many to many: JOIN of the join table; else NULL */
+	const char *parents; /* the parents' keys as a FROM item, or NULL */
 	const char *lock;	 /* FOR UPDATE...; NULL: none */
-	int ncomputed;		 /* the first slots are those of "compute"; */
-	int order_begin;	 /* these are those of order_by */
+	int ncomputed;		 /* number of slots of "compute", which come first */
+	int order_begin;	 /* slots of order_by */
 	int order_end;
-	bool windowed; /* LATERAL: rows are numbered in one pass, as no index leads to those of one parent */
+	bool windowed; /* LATERAL without an index on the key: numbers the rows of all parents in one scan */
 } OrmLevelBuild;
 
 /*
- * Compiles a load into a level (parent NULL: the root) and those below it,
- * adds them to the compiler's list and returns it.  "relationship" leads from
- * the parent to this level; "takes": the keys that its query may have.
+ * Compiles a load and its own loads into levels, adds them to the compiler's list and
+ * returns the first.  "parent" and "relationship" are NULL for the root; "takes" has the
+ * allowed keys of the query.
  */
 extern OrmLevel *orm_query_level(OrmCompiler *compiler, OrmLevelBuild *parent, const OrmRelationship *relationship,
 								 const OrmModel *model, const OrmLoad *load, int takes);
 
-/* Reads what the level's own "load" says and compiles the levels below. */
+/* Compiles the levels of "load" of this level. */
 extern void orm_query_load(OrmLevelBuild *build, const OrmLoad *load);
 
 /*
- * Decides how the rows of a level find their parents: the form of its link,
- * the columns for it in both levels, the joins and conditions.
+ * Sets the link of a level to its parent: its form, the columns for it in both levels,
+ * joins and conditions.
  */
 extern void orm_query_link(OrmLevelBuild *build);
 
-/* The same for the root of KEYS, whose rows are found by their primary keys. */
+/* Sets the link of the root of KEYS, whose rows are found by given primary keys. */
 extern void orm_query_link_keys(OrmLevelBuild *build);
 
-/* Raises 42883 unless an attribute's values can be compared. */
+/* Raises 42883 when the type of an attribute has no equality operator. */
 extern void orm_query_need_equality(const OrmModel *model, const OrmAttribute *attribute);
 
 /* Adds the members of the level's objects, in their order: select, omit, compute, etag. */
 extern void orm_query_selection(OrmLevelBuild *build);
 
-/* Reads "limit", "offset" and "distinct"; a page takes one object more, which says whether there is a next page. */
+/* Reads "limit", "offset" and "distinct"; a page reads one more object, to find out whether there is a next page. */
 extern void orm_query_level_limits(OrmLevelBuild *build);
 
-/* What a page has beside its objects: the values of the order, for cursors; where it begins; the total. */
+/* Adds the parts of a page: columns for cursors, the condition of the cursor, and the total. */
 extern void orm_query_add_page(OrmLevelBuild *build);
 
-/* Writes the level's statement from what has been collected. */
+/* Makes the statement of a level. */
 extern void orm_query_statement(OrmLevelBuild *build);
 
 /*
- * The parameter for "limit" or "offset", or the number that a limit is; NULL:
- * not given, or its own parameter was not.
+ * The parameter for "limit" or "offset", or the number of a constant limit.  NULL when
+ * the key is not given or its parameter is unset.
  */
 extern const char *orm_query_limit(OrmBuilder *builder, const OrmQueryKeys *keys, OrmQueryKey key, OrmSlotForm form,
 								   const OrmPath *place);
@@ -410,10 +406,10 @@ extern const char *orm_query_limit(OrmBuilder *builder, const OrmQueryKeys *keys
 /* Reads "distinct" (List of const OrmExpression *). */
 extern List *orm_query_distinct(OrmScope *scope, OrmJson distinct, const OrmPath *place);
 
-/* Reads "where" into a condition; NULL: none is left. */
+/* The condition of "where", or NULL when there is none. */
 extern const char *orm_query_filter(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *place);
 
-/* Is the member given, and true?  Raises for one that is neither true nor false. */
+/* Is the member given, and true?  Raises 22023 for other JSON than true and false. */
 extern bool orm_query_flag(const OrmQueryKeys *keys, OrmQueryKey key, const OrmPath *place);
 
 extern void orm_query_count(OrmCompiler *compiler, OrmJson query);	/* COUNT, EXISTS */
@@ -421,8 +417,8 @@ extern void orm_query_modify(OrmCompiler *compiler, OrmJson query); /* UPDATE, D
 extern void orm_query_group(OrmCompiler *compiler, OrmJson query);	/* AGGREGATE */
 
 /*
- * FROM and WHERE of what count and the total of a page count; "compute" has been
- * read.  Paths that are used later add no joins to it any more.
+ * Appends FROM and WHERE of a count.  "compute" must have been read before; joins of
+ * paths resolved later are not included.
  */
 extern void orm_query_append_source(OrmScope *scope, const OrmQueryKeys *keys, StringInfo sql);
 

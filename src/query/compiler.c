@@ -1,6 +1,6 @@
 /*
- * compiler.c - compiling a request: which keys its verb takes, what it is made
- * into, and what must have been used in the end.
+ * compiler.c - compiling a request: allowed keys by verb, dependencies, and checks of
+ * parameters.
  */
 #include "postgres.h"
 
@@ -18,7 +18,7 @@
 #define PAGES (ORM_KEY_AFTER | ORM_KEY_BEFORE | ORM_KEY_TOTAL)
 #define OBJECTS (FINDS | SELECTS | ORM_KEY_DISTINCT | ORM_KEY_LOCK)
 
-/* The keys of a query, by bit number: frequent ones first; the hint says where a key is allowed. */
+/* The keys of a query, by bit number, frequent ones first; hints say where a key is allowed. */
 static const OrmShapedKey query_keys[ORM_KEY_COUNT] = {
 	{{ORM_MEMBER_KEY("where"), .allowed = ORM_KEY_WHERE,
 	  .hint = "\"where\" says which objects are meant; orm.get is told that by the key."},
@@ -84,8 +84,8 @@ static const OrmShapedKey query_keys[ORM_KEY_COUNT] = {
 };
 
 /*
- * In an ereport: the word that is meant, and where attributes and relationships
- * of the model go.  Where the objects are known, no key is allowed that finds them.
+ * For use in ereport(): a hint for keys that find objects where the objects are given,
+ * for attributes and relationships of the model, and for words of other mappers.
  */
 static bool
 hint_query(const OrmMemberKey *member, const char *name, uint32 takes, const void *argument)
@@ -110,7 +110,7 @@ const OrmMemberTable orm_query_keys = {
 	.hint = hint_query,
 };
 
-/* What a verb takes and what it becomes. */
+/* The allowed keys and the function of a verb. */
 typedef struct Rule
 {
 	int takes;
@@ -213,7 +213,7 @@ orm_query_keep_place(const OrmPath *place)
 	return copy;
 }
 
-/* Raises 42P02 for a parameter that no part of the document names, or that cannot be left out here. */
+/* Raises 42P02 for a parameter that is not used, or that is unset in an update or delete. */
 static void
 check_parameters(const OrmQueryRequest *request)
 {
@@ -235,7 +235,7 @@ check_parameters(const OrmQueryRequest *request)
 	}
 }
 
-/* What the result depends on. */
+/* Stores the dependencies as an array. */
 static void
 keep_depends(OrmCompiler *compiler)
 {
@@ -252,7 +252,7 @@ keep_depends(OrmCompiler *compiler)
 	}
 }
 
-/* The levels, as an array. */
+/* Stores the levels as an array. */
 static void
 keep_levels(OrmCompiler *compiler)
 {
@@ -264,7 +264,7 @@ keep_levels(OrmCompiler *compiler)
 		compiled->levels[compiled->nlevels++] = lfirst(cell);
 }
 
-/* Compiles a request; which of its values are part of the shape is checked by the caller. */
+/* Compiles a request, without the check of blind.c. */
 static OrmCompiled *
 compile(const OrmQueryRequest *request)
 {

@@ -1,5 +1,5 @@
 /*
- * compute.c - "compute": what is worked out for each row, by name.
+ * compute.c - "compute": named expressions over each row.
  *
  *     "autor.pais"                             t1."pais"
  *     {"trunc": "month", "of": "fecha"}        pg_catalog.date_trunc('month', t0."fecha")
@@ -8,8 +8,7 @@
  *     {"count": "posts"}                       (SELECT pg_catalog.count(*) FROM "s"."posts" AS t1
  *                                              WHERE t1."autor_id" OPERATOR(pg_catalog.=) t0."id")
  *
- * A name is replaced by its text wherever it is used; a parameter in it is used
- * again with it.
+ * Names are replaced by their text at each use, and parameters in it are reused.
  */
 #include "postgres.h"
 
@@ -29,7 +28,7 @@
 #define C (1 << 4) /* timestamp with time zone */
 #define I (1 << 5) /* interval */
 
-/* The units, and the types that have them: what the server supports in every version. */
+/* The units and the types that support them, in all versions of the server. */
 static const struct
 {
 	const char *name;
@@ -64,7 +63,7 @@ static const struct
 	int flag;
 } time_types[] = {{DATEOID, D}, {TIMEOID, T}, {TIMETZOID, Z}, {TIMESTAMPOID, S}, {TIMESTAMPTZOID, C}, {INTERVALOID, I}};
 
-/* The flag of a type; 0: it is none of time. */
+/* The flag of a date or time type; 0 for other types. */
 static int
 time_flag(const OrmType *type)
 {
@@ -74,7 +73,7 @@ time_flag(const OrmType *type)
 	return 0;
 }
 
-/* In an ereport: the units that there are; a nearest one, if there is one, takes the place of this hint. */
+/* For use in ereport(): a hint with all units, which a hint with the nearest unit replaces. */
 static int
 hint_units(const char *const *names, int nnames)
 {
@@ -87,7 +86,7 @@ hint_units(const char *const *names, int nnames)
 	return 0;
 }
 
-/* The unit that JSON names; it must be one of the expression's type. */
+/* The unit named by JSON; raises 22023 unless the type of the expression supports it. */
 static const char *
 read_unit(OrmJson json, bool part, const OrmExpression *of, const OrmPath *place)
 {
@@ -113,10 +112,10 @@ read_unit(OrmJson json, bool part, const OrmExpression *of, const OrmPath *place
 			orm_error_place(place), hint_units(names, nnames), orm_nearest_hint("unit", given, names, nnames));
 }
 
-/* Texts that expressions on expressions make must end somewhere: the parser's stack does. */
+/* Maximum length of an expression made from others, to bound the recursion of the server's parser. */
 #define MAX_TEXT 65536
 
-/* Reads "of": the path to what an expression is about. */
+/* Reads "of": the path to the argument of an expression. */
 static const OrmExpression *
 read_of(OrmScope *scope, OrmJson of, const OrmPath *place)
 {
@@ -129,7 +128,7 @@ read_of(OrmScope *scope, OrmJson of, const OrmPath *place)
 	return expression;
 }
 
-/* Raises 42883: the expression is not for that type. */
+/* Raises 42883 for an argument of an unsupported type. */
 static void
 refuse_type(const OrmExpression *of, const char *form, const char *types, const OrmPath *place)
 {
@@ -141,7 +140,7 @@ refuse_type(const OrmExpression *of, const char *form, const char *types, const 
 		orm_error_place(&here), errhint("\"%s\" is for %s.", form, types));
 }
 
-/* {"trunc": unit, "of": path}; a date stays a date, by way of timestamp: no time zone is involved. */
+/* {"trunc": unit, "of": path}; a date is truncated as a timestamp without time zone and cast back. */
 static const OrmExpression *
 read_trunc(OrmScope *scope, const char *name, const OrmExpression *of, OrmJson unit, const OrmPath *place)
 {
@@ -175,7 +174,7 @@ read_part(OrmScope *scope, const char *name, const OrmExpression *of, OrmJson un
 	return orm_query_expression(name, psprintf("pg_catalog.\"extract\"('%s', %s)", literal, of->sql), NUMERICOID);
 }
 
-/* A key in a json value: a string, or an integer that counts the elements of an array. */
+/* A key in a json value: a string, or the integer number of an array element. */
 static Datum
 read_key(OrmJson key, const OrmPath *place)
 {
@@ -220,7 +219,7 @@ read_at(OrmScope *scope, const char *name, const OrmExpression *of, OrmJson keys
 								JSONBOID);
 }
 
-/* An aggregate over what a row is related to. */
+/* An aggregate over related objects of a row. */
 static const OrmExpression *
 read_aggregate(OrmScope *scope, const char *name, OrmJson json, const OrmPath *place)
 {
@@ -240,7 +239,7 @@ read_aggregate(OrmScope *scope, const char *name, OrmJson json, const OrmPath *p
 	return expression;
 }
 
-/* The forms of expressions, and behind them what all of them have; the contexts of the table are forms. */
+/* The forms of expressions, followed by their common key; the contexts of the table are forms. */
 typedef struct Form
 {
 	OrmMemberKey member;
@@ -304,7 +303,7 @@ orm_query_check_name(const char *name, const OrmPath *place)
 						"and does not begin with \"$\" or \"-\"."));
 }
 
-/* Raises 42701 for a name that something in the scope has already. */
+/* Raises 42701 for a name in use in the scope. */
 static void
 check_taken(const OrmScope *scope, const char *name, const OrmPath *place)
 {

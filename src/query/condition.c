@@ -1,9 +1,8 @@
 /*
- * condition.c - the operators of conditions: those with names, as a table, and
- * PostgreSQL's own by symbol.
+ * condition.c - the operators of conditions: named operators, as a table, and operators
+ * of PostgreSQL by symbol.
  *
- * Conditions are two-valued where SQL would forget a row: what says "is not"
- * is true for NULL.
+ * Negated operators are true for NULL, so that no row is lost by three-valued logic:
  *
  *     eq          t0."a" OPERATOR(pg_catalog.=) $1                     null: t0."a" IS NULL
  *     ne          (t0."a" OPERATOR(pg_catalog.=) $1) IS NOT TRUE       null: t0."a" IS NOT NULL
@@ -14,10 +13,10 @@
  *     contains    t0."a" OPERATOR(pg_catalog.~~) $1                    the parameter is %text%
  *     "@>"        t0."a" OPERATOR(pg_catalog.@>) $1
  *
- * A value is read as the operator's right operand without the column's length
- * and without its domain's checks: "abcd" is not equal to any varchar(3), but
- * to ask is no error.  A type that has no order of its own is compared as
- * another (regclass as oid), but its values are read as what they are.
+ * A value is read as the operator's right operand, without the type modifier and domain
+ * constraints of the column: comparing a varchar(3) with "abcd" is false, not an error.  A
+ * type without an operator class of its own is compared as another one (regclass as oid),
+ * but its values are read by its own input function.
  */
 #include "postgres.h"
 
@@ -47,8 +46,8 @@ orm_condition_side(const OrmExpression *expression)
 }
 
 /*
- * The type that values are read as which are compared with one of "left":
- * "right" without length and domain.
+ * The type to read values of the right operand type "right" with, for comparisons with
+ * "left": without type modifier and domain.
  */
 static const OrmType *
 value_type(Oid right, const OrmType *left)
@@ -58,7 +57,7 @@ value_type(Oid right, const OrmType *left)
 	return orm_type_make(right, -1, left->collation);
 }
 
-/* Is this an operator, or the negator of one, by which values of the type are ordered? */
+/* Does the operator, or its negator, belong to the default btree operator family of the type? */
 static bool
 is_order(Oid opno, const OrmType *type)
 {
@@ -69,7 +68,7 @@ is_order(Oid opno, const OrmType *type)
 		(op_in_opfamily(opno, family) || (OidIsValid(negator) && op_in_opfamily(negator, family)));
 }
 
-/* The type that values are read as which an operator is to take beside one of "left". */
+/* The type to read values of the operator's right operand with. */
 static const OrmType *
 operand_type(const OrmOperator *op, const OrmType *left)
 {
@@ -80,7 +79,7 @@ operand_type(const OrmOperator *op, const OrmType *left)
 	return value_type(right, left);
 }
 
-/* A parameter for the value of the condition beside one of "left". */
+/* A parameter for the value of the condition. */
 static const char *
 operand_slot(OrmCondition *condition, const OrmOperator *operator, const OrmType * left)
 {
@@ -106,7 +105,7 @@ orm_condition_append(StringInfo sql, const OrmOperator *operator, OrmSide left, 
 {
 	Oid type = operator->left;
 
-	/* in pg_catalog a varchar is a text without being told */
+	/* varchar is binary coercible to text, so no cast is needed for operators of pg_catalog */
 	if (left.type->oid == VARCHAROID && type == TEXTOID)
 		type = VARCHAROID;
 	orm_sql_comparison(sql, operator->oid, orm_condition_cast(left, type), type, right, operator->right);
@@ -119,7 +118,7 @@ orm_condition_slot(OrmCondition *condition, const OrmType *left, Oid right, OrmS
 						  condition->place);
 }
 
-/* Type json has no equality: it is compared as the jsonb that it says. */
+/* The operand for equality: json, which has none, is compared as jsonb. */
 static OrmSide
 comparable(const OrmExpression *expression)
 {
@@ -133,18 +132,18 @@ comparable(const OrmExpression *expression)
 	return side;
 }
 
-/* The operator of an order or an equality between a type and values to be read. */
+/* The operator of a btree strategy between a type and values to be read. */
 static OrmOperator
 value_operator(OrmCondition *condition, const OrmType *type, int strategy)
 {
-	/* a value read as a name would be cut */
+	/* a value read as name would be truncated */
 	if (type->base == NAMEOID)
 		return orm_operator_between(type, orm_type_make(TEXTOID, -1, DEFAULT_COLLATION_OID), strategy,
 									orm_query_describe(condition->left), condition->place);
 	return orm_operator_order(type, strategy, orm_query_describe(condition->left), condition->place);
 }
 
-/* Appends a comparison by an operator of the type's order. */
+/* Appends a comparison by a btree strategy. */
 static void
 append_compared(OrmCondition *condition, int strategy)
 {
@@ -165,7 +164,7 @@ append_compared(OrmCondition *condition, int strategy)
 	orm_condition_append(condition->sql, &operator, left, orm_condition_cast(right, operator.right));
 }
 
-/* Raises 22023 for an array where there can be none: who writes one means "in". */
+/* Raises 22023 for an array as the value of a scalar type, with a hint for "in". */
 static void
 refuse_array(const OrmCondition *condition)
 {
@@ -194,7 +193,7 @@ append_equal(OrmCondition *condition)
 		append_compared(condition, BTEqualStrategyNumber);
 }
 
-/* ne: two attributes that are both NULL do not differ. */
+/* ne: two attributes that are both NULL are equal. */
 static void
 append_unequal(OrmCondition *condition)
 {
@@ -225,7 +224,7 @@ append_ordered(OrmCondition *condition)
 	append_compared(condition, condition->operator->strategy);
 }
 
-/* Raises 42804: the attribute in which "in" is to look is no array. */
+/* Raises 42804 for "in" with an attribute that is not an array. */
 static void
 raise_no_array(const OrmCondition *condition)
 {
@@ -237,7 +236,7 @@ raise_no_array(const OrmCondition *condition)
 			orm_error_place(condition->place));
 }
 
-/* Raises 42883: of arrays there are no arrays. */
+/* Raises 42883 for "in" on a type without an array type. */
 static void
 raise_no_list(const OrmCondition *condition)
 {
@@ -311,7 +310,7 @@ append_in(OrmCondition *condition)
 	appendStringInfoChar(condition->sql, ')');
 }
 
-/* not_in: the opposite, for every row. */
+/* not_in: the negation of "in", never NULL. */
 static void
 append_not_in(OrmCondition *condition)
 {
@@ -360,7 +359,7 @@ static const OrmNamedOperator named_operators[] = {
 	{"iends_with", .append = orm_text_pattern, .symbol = "~~*", .form = ORM_FORM_ENDS_WITH,
 	 .between = ENDS_WITH(LOWER("%1$s"), LOWER("%2$s"))}};
 
-/* Is there any operator of that name in the database? */
+/* Does any operator of that name exist in the database? */
 static bool
 exists(const char *name)
 {
@@ -371,7 +370,7 @@ exists(const char *name)
 	return found;
 }
 
-/* Raises 42883: there is no operator of that name. */
+/* Raises 42883 for an unrecognized operator. */
 static void
 raise_unknown(const OrmExpression *left, const char *name, const OrmPath *place)
 {
@@ -386,7 +385,7 @@ raise_unknown(const OrmExpression *left, const char *name, const OrmPath *place)
 		appendStringInfo(&list, "%s, ", names[i]);
 	}
 
-	/* of two hints the later one stays */
+	/* a later errhint() replaces an earlier one */
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("unrecognized operator \"%s\"", orm_error_clip(name)),
 			orm_error_place(place),
 			takes_object ? errhint("An object to be compared with is written {\"eq\": {...}}.")
@@ -403,7 +402,7 @@ orm_condition_is_symbol(const char *name)
 	return *name != '\0' && strspn(name, "+-*/<>=~!@#%^&|`?") == strlen(name);
 }
 
-/* Raises 22004 for a null that the operator does not take. */
+/* Raises 22004 for null, unless the operator takes it. */
 static void
 check_null(const OrmCondition *condition)
 {
@@ -429,7 +428,7 @@ orm_condition_between(OrmCondition *condition, const char *symbol)
 	orm_condition_append(condition->sql, &operator, left, orm_condition_cast(right, operator.right));
 }
 
-/* The type of the element on the right of "@>" of a range or multirange; else InvalidOid. */
+/* The element type for "@>" between a range or multirange and a number; else InvalidOid. */
 static Oid
 number_type(const OrmCondition *condition)
 {
@@ -445,9 +444,9 @@ number_type(const OrmCondition *condition)
 }
 
 /*
- * The operator by symbol for a value.  It is looked for as if the value were a
- * literal; only what cannot be of the left one's type, an argument of another
- * (a date for daterange "@>") or a number for a range, says itself which is meant.
+ * The operator by symbol for a value.  It is looked up with an unknown right type, except
+ * for values that cannot be of the left type: SQL arguments of another type (a date for
+ * daterange "@>"), and numbers for ranges.
  */
 static OrmOperator
 symbol_for_value(OrmCondition *condition)
@@ -485,7 +484,7 @@ append_symbol(OrmCondition *condition, OrmJson json)
 	}
 	operator= symbol_for_value(condition);
 
-	/* what is an instruction, and a null, depends on the type that is really to be read */
+	/* instructions and nulls depend on the right operand type, so read the operand again */
 	condition->operand = orm_query_operand(scope, scope->builder, json, operand_type(&operator, left.type),
 										   condition->place);
 	check_null(condition);

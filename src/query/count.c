@@ -28,7 +28,7 @@ orm_query_append_source(OrmScope *scope, const OrmQueryKeys *keys, StringInfo sq
 		appendStringInfo(sql, " WHERE %s", where);
 }
 
-/* A reference in what is passed over may name a parameter. */
+/* Marks a parameter used in an ignored key. */
 static void
 use_parameter(void *argument, OrmJson reference)
 {
@@ -42,7 +42,7 @@ use_parameter(void *argument, OrmJson reference)
 			request->parameters[i].used = true;
 }
 
-/* Appends SELECT count(*) of the objects, or of what is distinct in them. */
+/* Appends SELECT count(*) of the objects, or of their distinct values. */
 static void
 append_count(StringInfo sql, OrmScope *scope, const OrmQueryKeys *keys, List *distinct)
 {
@@ -63,8 +63,8 @@ append_count(StringInfo sql, OrmScope *scope, const OrmQueryKeys *keys, List *di
 }
 
 /*
- * Takes the query of a count apart.  What is passed over is a list's own: only
- * its keys are looked at, and the parameters it names, which belong to the list.
+ * Reads the members of the query of a count.  Keys of queries for objects are accepted and
+ * ignored, so that one document serves for both; the parameters they use count as used.
  */
 static void
 take_count(OrmCompiler *compiler, OrmJson query, OrmQueryKeys *keys)
@@ -98,7 +98,7 @@ orm_query_count(OrmCompiler *compiler, OrmJson query)
 		append_count(&sql, scope, &keys, distinct);
 	else
 	{
-		/* where there is something, something is distinct */
+		/* "distinct" does not matter for EXISTS */
 		appendStringInfoString(&sql, "SELECT true");
 		orm_query_append_source(scope, &keys, &sql);
 		appendStringInfoString(&sql, " LIMIT 1");

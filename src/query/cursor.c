@@ -1,29 +1,29 @@
 /*
- * cursor.c - a page's cursor: as text, as values, as a condition.
+ * cursor.c - cursors of pages: as text, as values, as a condition.
  *
- * As text it is base64 in the alphabet of URLs, without padding, of
+ * The text is URL-safe base64 without padding of
  *
- *     check sum (8 bytes) | hash of the signature (8 bytes) | [value, ...] as JSON
+ *     checksum (8 bytes) | hash of the signature (8 bytes) | [value, ...] as JSON
  *
- * The signature is what must be the same for the cursor to be good: the model,
- * the order, and the conditions but for their values.  Each half of the hash
- * is of one line of it, so that an error can say what has changed.
+ * The signature consists of the model, the order, and the conditions without their values;
+ * a cursor is valid only for an equal signature.  One half of the hash is made from the
+ * line of the order and the other from that of the conditions, so that the error message
+ * can tell which has changed.
  *
- * As a condition it selects the rows behind a row with these values in the
- * order.  Which of them are null is part of the shape, so the text knows it.
- * Of a > x and then b > y, with all not null and both ways the same:
+ * The condition selects the rows after a row with these values in the order.  Nullness of
+ * the values is part of the shape, so it is known to the compiler.  For items that are all
+ * NOT NULL and of one direction:
  *
  *     ROW(t0."a", t0."b") OPERATOR(pg_catalog.>) ROW($1, $2)
  *
- * which an index on (a, b) answers; else
+ * which can use an index on (a, b); otherwise
  *
  *     t0."a" >= $1 AND (t0."a" > $1 OR (t0."a" = $1 AND (t0."b" < $2 OR t0."b" IS NULL)))
  *
- * "a" IS NULL comes behind all values where nulls are last, and then the bound
- * in front is left out.
+ * With NULLS LAST, "a" IS NULL is after all values, and the first comparison is omitted.
  *
- * Values that JSON does not hold in full (jsonb's null, the bounds of an array)
- * go into the cursor as text, as their output function writes them.
+ * Values that JSON does not represent completely (the null of jsonb, the bounds of an
+ * array) are stored as the text of their output function.
  */
 #include "postgres.h"
 
@@ -46,26 +46,25 @@
 
 typedef struct Header
 {
-	uint64 check;	  /* of all behind it */
-	uint64 signature; /* hash of it */
+	uint64 check;	  /* hash of all following bytes */
+	uint64 signature; /* hash of the signature */
 } Header;
 
-/* Numbers by which our hashes differ from others of the same bytes. */
+/* Seeds of the hashes. */
 #define CHECK_SEED UINT64CONST(0x6f726d2063686563)
 #define ORDER_SEED UINT64CONST(0x6f726d206f726465)
 #define WHERE_SEED UINT64CONST(0x6f726d2077686572)
 
-/* Which half of a signature's hash is of the conditions. */
+/* The half of a signature's hash that is made from the conditions. */
 #define WHERE_BITS UINT64CONST(0xffffffff)
 
-/* The hash of bytes. */
 static uint64
 hash(const void *bytes, Size length, uint64 seed)
 {
 	return DatumGetUInt64(hash_any_extended(bytes, length, seed));
 }
 
-/* The hash of a signature; its last line is the conditions. */
+/* The hash of a signature, whose last line is the conditions. */
 static uint64
 hash_signature(const char *signature)
 {
@@ -75,7 +74,7 @@ hash_signature(const char *signature)
 		(hash(where, strlen(where), WHERE_SEED) & WHERE_BITS);
 }
 
-/* Turns the alphabet of base64 into that of URLs. */
+/* Converts base64 to URL-safe base64 without padding. */
 static void
 to_url(char *text)
 {
@@ -118,7 +117,7 @@ orm_cursor_write(const char *signature, const char *values, int length)
 	return text;
 }
 
-/* Raises 22023: that is no cursor of ours. */
+/* Raises 22023 for an invalid cursor. */
 static void
 pg_attribute_noreturn() raise_no_cursor(const OrmPath *place)
 {
@@ -127,7 +126,7 @@ pg_attribute_noreturn() raise_no_cursor(const OrmPath *place)
 					"it begins with the first page."));
 }
 
-/* The bytes of a cursor; NULL: it is not base64 of a header and more. */
+/* The decoded bytes of a cursor; NULL for invalid base64 or less than a header and a value. */
 static char *
 decode(const char *text, int length, int *size)
 {
@@ -154,7 +153,7 @@ decode(const char *text, int length, int *size)
 	return bytes;
 }
 
-/* Parses a cursor's values; what is no JSON has not been made by us, whatever the check sum says. */
+/* Parses the values of a cursor; invalid JSON is possible in spite of the checksum, which can be forged. */
 static OrmDocument *
 parse_values(const char *text, int length, const OrmPath *place)
 {
@@ -202,7 +201,7 @@ orm_cursor_read(OrmJson cursor, const OrmPath *place, uint64 *signature_hash)
 	return parse_values(bytes + sizeof(Header), size - sizeof(Header), place);
 }
 
-/* Raises 22023: the cursor was made for another order. */
+/* Raises 22023 for a cursor of another order. */
 static void
 pg_attribute_noreturn() raise_changed(const OrmPath *place)
 {
@@ -242,17 +241,17 @@ orm_query_signature(const OrmModel *model, List *order, const OrmJson *where)
 	return text.data;
 }
 
-/* An item of the order as the condition sees it. */
+/* An item of the order, for the condition. */
 typedef struct Bound
 {
 	const OrmExpression *expression;
-	bool descending; /* the direction in which the page goes on */
+	bool descending; /* with the direction of the page applied */
 	bool nulls_first;
-	bool is_null;	   /* the cursor's value */
-	const char *value; /* ... as a parameter, if it is not null */
+	bool is_null;	   /* the cursor's value is null */
+	const char *value; /* parameter of the cursor's value, unless null */
 } Bound;
 
-/* Does JSON not tell all values of the type apart, or not give them back? */
+/* Are values of the type stored as text, because JSON does not represent them completely? */
 static bool
 goes_as_text(const OrmType *type)
 {
@@ -291,7 +290,7 @@ value_slot(OrmBuilder *builder, const OrmOrder *order, int number)
 	return sql.data;
 }
 
-/* Reads the order and the cursor's values, as far as they are part of the shape. */
+/* Makes the bounds from the order and the nullness of the cursor's values. */
 static Bound *
 make_bounds(OrmBuilder *builder, List *order)
 {
@@ -318,7 +317,7 @@ make_bounds(OrmBuilder *builder, List *order)
 	return bounds;
 }
 
-/* The operator that finds what comes behind a value, or as far. */
+/* The operator for values after the cursor's value, or equal to it as well. */
 static OrmOperator
 bound_operator(const Bound *bound, bool or_equal)
 {
@@ -338,7 +337,7 @@ append_comparison(StringInfo sql, const Bound *bound, OrmOperator operator)
 	orm_sql_comparison(sql, operator.oid, expression->sql, expression->type->oid, bound->value, expression->type->oid);
 }
 
-/* Is this the server's own < or >, and the same as in the other items? */
+/* Is the operator "<" or ">" of pg_catalog? */
 static bool
 is_plain(const Bound *bound)
 {
@@ -355,7 +354,7 @@ is_plain(const Bound *bound)
 	return plain;
 }
 
-/* Can all be compared at once, as rows? */
+/* Can a row comparison be used? */
 static bool
 are_rows(const Bound *bounds, int n)
 {
@@ -366,7 +365,7 @@ are_rows(const Bound *bounds, int n)
 	return n > 1;
 }
 
-/* Appends a comparison of rows. */
+/* Appends a row comparison. */
 static void
 append_rows(StringInfo sql, const Bound *bounds, int n)
 {
@@ -378,7 +377,7 @@ append_rows(StringInfo sql, const Bound *bounds, int n)
 	appendStringInfoChar(sql, ')');
 }
 
-/* Appends that an item's value comes behind the cursor's; false, and nothing, when none can. */
+/* Appends the condition that an item is after the cursor's value; false, appending nothing, if no value is. */
 static bool
 append_behind(StringInfo sql, const Bound *bound)
 {
@@ -398,7 +397,7 @@ append_behind(StringInfo sql, const Bound *bound)
 	return true;
 }
 
-/* Appends that an item's value is the cursor's. */
+/* Appends the condition that an item equals the cursor's value. */
 static void
 append_equal(StringInfo sql, const Bound *bound)
 {
@@ -414,7 +413,7 @@ append_equal(StringInfo sql, const Bound *bound)
 
 static void append_bounds(StringInfo sql, const Bound *bounds, int n);
 
-/* Appends that the first item's value is the cursor's, and the others come behind. */
+/* Appends the condition that the first item equals the cursor's value, and the others are after the cursor. */
 static void
 append_next(StringInfo sql, const Bound *bounds, int n)
 {
@@ -425,7 +424,7 @@ append_next(StringInfo sql, const Bound *bounds, int n)
 	appendStringInfoChar(sql, ')');
 }
 
-/* Appends the condition by the items from bounds[0] on, in parentheses. */
+/* Appends the condition on n items, in parentheses. */
 static void
 append_bounds(StringInfo sql, const Bound *bounds, int n)
 {

@@ -1,18 +1,17 @@
 /*
- * query.h - a query document, compiled: the statements it becomes, one for
- * each level of its load tree, and how their rows become objects.
+ * query.h - compiled queries: statements, one for each level of loads, and the mapping
+ * of their rows to objects.
  *
- * Compiling checks everything and builds all texts, but reads no value: what
- * it makes depends on the shape of the document alone (query/shape.h), is kept
- * by that shape and used for every document that has it.  Values are found by
- * "slots": parameter $n of a statement is slots[n - 1], which says where its
- * value is (the i-th value of the document, a parameter of the call, a key of
- * the parents...) and how it is read.
+ * Compiling checks the document and makes all statement texts, but does not read
+ * values.  The result depends on the shape of the document only (query/shape.h) and is
+ * cached by it.  Values are described by slots: slots[n - 1] of a statement says where
+ * the value of parameter $n comes from (the i-th value of the document, a parameter of
+ * the call, a key of the parents...) and how it is read.
  *
- * Compiled queries are immutable, in one memory context, and point into the
- * models they were compiled for.  They are good only as long as orm_cache_open
- * gives, for each of "depends", a model with the same epoch: whoever uses one
- * opens all of them first (which locks their tables as well).
+ * Compiled queries are immutable, live in one memory context, and reference the models
+ * they were compiled for.  They are valid while orm_cache_open returns a model of the
+ * same epoch for each of "depends"; the caller opens all of them before use, which also
+ * locks their tables.
  */
 #ifndef ORM_QUERY_QUERY_H
 #define ORM_QUERY_QUERY_H
@@ -22,15 +21,15 @@
 #include "model/patch.h"
 #include "query/shape.h"
 
-/* What a document is read for: which keys it may have and what is made of it. */
+/* Verbs, which determine the allowed keys of a document and its result. */
 typedef enum OrmQueryVerb
 {
 	ORM_QUERY_ALL,	 /* objects: orm.all, orm.each */
-	ORM_QUERY_FIRST, /* ... at most one */
-	ORM_QUERY_ONE,	 /* ... two, so that a second can be told of: one, one_or_none */
-	ORM_QUERY_GET,	 /* ... the one with a primary key */
-	ORM_QUERY_KEYS,	 /* ... those with these primary keys, each in the place of its key */
-	ORM_QUERY_PAGE,	 /* ... from a cursor on, one more than asked for */
+	ORM_QUERY_FIRST, /* at most one object */
+	ORM_QUERY_ONE,	 /* at most two objects, to detect a second: orm.one, orm.one_or_none */
+	ORM_QUERY_GET,	 /* the object with a primary key */
+	ORM_QUERY_KEYS,	 /* the objects with given primary keys, in their order */
+	ORM_QUERY_PAGE,	 /* objects after a cursor, one more than the limit */
 	ORM_QUERY_ROWS,	 /* rows of the table's type */
 	ORM_QUERY_COUNT,
 	ORM_QUERY_EXISTS,
@@ -45,40 +44,40 @@ typedef struct OrmQueryRequest
 	const OrmModel *model;
 	const OrmDocument *document;
 	const OrmPath *place;  /* of the document, for errors; NULL: the root */
-	const OrmShape *shape; /* of the document, its parameters and cursor: where values are */
+	const OrmShape *shape; /* of the document, its parameters and cursor */
 	int nparameters;
 	OrmQueryParameter *parameters; /* "used" is set by compiling */
 	const OrmDocument *patch;	   /* UPDATE: the attributes to be set */
-	const OrmDocument *cursor;	   /* PAGE: its values, an array (query/cursor.h); NULL: from the start */
-	bool backward;				   /* PAGE: what is before the cursor */
+	const OrmDocument *cursor;	   /* PAGE: array of cursor values (query/cursor.h); NULL: first page */
+	bool backward;				   /* PAGE: the objects before the cursor */
 	const Datum *key;			   /* GET: the primary key, in key order */
-	bool unlocked;				   /* DELETE: rows are not locked before they go */
-	bool keys_only;				   /* DELETE: finds the rows and returns their keys, and deletes nothing */
+	bool unlocked;				   /* DELETE: does not lock the rows before deleting them */
+	bool keys_only;				   /* DELETE: returns the keys of the rows, without deleting them */
 } OrmQueryRequest;
 
-/* Where the value of a slot is. */
+/* Source of the value of a slot. */
 typedef enum OrmSlotSource
 {
-	ORM_SLOT_VALUE,		/* number: of the values of the shape */
-	ORM_SLOT_PARAMETER, /* number: of the call's parameters */
-	ORM_SLOT_CONSTANT,	/* "constant": was part of the shape */
-	ORM_SLOT_CURSOR,	/* number: of the cursor's values */
-	ORM_SLOT_KEY,		/* number: of the primary key's columns, in key order */
-	ORM_SLOT_PARENTS	/* number: of the link's columns: an array of the parents' keys (or, in a
-								 * statement for one parent at a time, the key) */
+	ORM_SLOT_VALUE,		/* values of the shape, by number */
+	ORM_SLOT_PARAMETER, /* parameters of the call, by number */
+	ORM_SLOT_CONSTANT,	/* "constant": a value that is part of the shape */
+	ORM_SLOT_CURSOR,	/* values of the cursor, by number */
+	ORM_SLOT_KEY,		/* columns of the primary key, by number in key order */
+	ORM_SLOT_PARENTS	/* columns of the link, by number: an array of the parents' keys (for a statement
+								 * that reads the children of one parent, its key) */
 } OrmSlotSource;
 
-/* How a value becomes the parameter. */
+/* Conversion of a value to the parameter. */
 typedef enum OrmSlotForm
 {
-	ORM_FORM_VALUE,	   /* as it is, a value of "type" */
-	ORM_FORM_LIST,	   /* a JSON array (or an array parameter) as an array of "type"; nulls are left out */
+	ORM_FORM_VALUE,	   /* a value of "type" */
+	ORM_FORM_LIST,	   /* a JSON array (or an array parameter) as an array of "type", without nulls */
 	ORM_FORM_CONTAINS, /* text, as a LIKE pattern: %text% with % _ \ escaped */
 	ORM_FORM_STARTS_WITH,
 	ORM_FORM_ENDS_WITH,
-	ORM_FORM_LIMIT,			/* bigint; negative: 2201W */
-	ORM_FORM_LIMIT_AND_ONE, /* ... and one more */
-	ORM_FORM_OFFSET			/* bigint; negative: 2201X */
+	ORM_FORM_LIMIT,			/* bigint; raises 2201W if negative */
+	ORM_FORM_LIMIT_AND_ONE, /* like LIMIT, plus one */
+	ORM_FORM_OFFSET			/* bigint; raises 2201X if negative */
 } OrmSlotForm;
 
 typedef struct OrmSlot
@@ -86,18 +85,18 @@ typedef struct OrmSlot
 	OrmSlotSource source;
 	OrmSlotForm form;
 	int number;
-	const OrmType *type; /* the value's; of the elements for LIST; NULL: source says it */
+	const OrmType *type; /* of the value, for LIST of the elements; NULL: determined by the source */
 	Oid parameter_type;	 /* type of the SQL parameter */
 	Datum constant;
-	OrmPatch patch;		  /* VALUE: is checked as the operand of this one; ORM_PATCH_SET: of none */
-	const OrmPath *place; /* in the document, for errors; in the compiled query's context */
+	OrmPatch patch;		  /* VALUE: checked as the operand of this patch; ORM_PATCH_SET: no patch */
+	const OrmPath *place; /* in the document, for errors */
 } OrmSlot;
 
 typedef enum OrmQueryPlanning
 {
-	ORM_PLANNED_AUTO,	 /* as PREPARE does */
-	ORM_PLANNED_GENERIC, /* a key lookup by an index */
-	ORM_PLANNED_CUSTOM	 /* a key lookup without one: generic would be quadratic */
+	ORM_PLANNED_AUTO,	 /* chosen by the server */
+	ORM_PLANNED_GENERIC, /* generic plan, for key lookups by an index */
+	ORM_PLANNED_CUSTOM	 /* custom plans, for key lookups without an index, where a generic plan is quadratic */
 } OrmQueryPlanning;
 
 typedef struct OrmQueryStatement
@@ -107,10 +106,10 @@ typedef struct OrmQueryStatement
 	OrmSlot *slots;
 	OrmQueryPlanning planning;
 	int nresults;
-	Oid *results; /* types of its columns; InvalidOid in one: not known */
+	Oid *results; /* types of its columns; InvalidOid: not known */
 } OrmQueryStatement;
 
-/* A member of an object: which column of a row is its value. */
+/* A member of an object, and the column of its value. */
 typedef struct OrmMember
 {
 	const char *name;
@@ -119,23 +118,23 @@ typedef struct OrmMember
 } OrmMember;
 
 /*
- * How the rows of a level find their parents.  One statement fetches the
+ * Forms of the link between a level and its parent level.  One statement fetches the
  * children of all parents of a batch:
  *
  *     ANY      ... WHERE t0."autor_id" OPERATOR(pg_catalog.=) ANY ($1)
- *              each row says its key, in its first column, as a value of the
- *              referenced column's type; the keys are grouped by that type's
- *              hash function under that column's collation
+ *              the first column of a row is its key, of the link's type; rows are
+ *              grouped by the hash function of that type under the collation of the
+ *              referenced column
  *     JOIN     ... FROM ROWS FROM (unnest($1), unnest($2)) WITH ORDINALITY AS k(k1, k2, n) JOIN ...
- *              several columns, or a type without a hash function: each row
- *              says, in its first column, n: which key of the array (1 is the first)
- *     LATERAL  the same, CROSS JOIN LATERAL (... LIMIT): limits for each parent
- *     SINGLE   ... WHERE t0.fk = $1: a type of which there can be no array; one
- *              parent at a time; no link column
+ *              for several columns or a type without a hash function: the first column
+ *              of a row is n, the number of its key in the arrays, from 1 on
+ *     LATERAL  like JOIN, with CROSS JOIN LATERAL (... LIMIT): a limit for each parent
+ *     SINGLE   ... WHERE t0.fk = $1: for types that cannot be unnested; one parent for
+ *              each execution, no link column
  */
 typedef enum OrmLinkForm
 {
-	ORM_LINK_NONE, /* the root, but for KEYS: there the primary keys asked for are the parents */
+	ORM_LINK_NONE, /* a root, except of KEYS, where the given primary keys take the place of parents */
 	ORM_LINK_ANY,
 	ORM_LINK_JOIN,
 	ORM_LINK_LATERAL,
@@ -146,35 +145,35 @@ typedef struct OrmLink
 {
 	OrmLinkForm form;
 	int nkeys;
-	const OrmType **types; /* of the referenced columns: what keys are compared as */
-	int *parent;		   /* positions of the key in the rows of the parent level; NULL in one: no children */
-	int *own;			   /* recursive: the same in this level's own rows */
+	const OrmType **types; /* types in which keys are compared */
+	int *parent;		   /* positions of the key in the rows of the parent level; a NULL value has no children */
+	int *own;			   /* recursive: positions of the key in this level's rows */
 } OrmLink;
 
-/* Follow a relationship until there is nothing more. */
+/* Follow a relationship without a limit. */
 #define ORM_RECURSION_UNLIMITED (-1)
 
 typedef struct OrmLevel
 {
-	int number; /* in OrmCompiled.levels; a parent's is lower; 0: the root */
+	int number; /* in OrmCompiled.levels, higher than the parent's; 0: the root */
 	int parent; /* number of the parent level; -1: the root */
 	const OrmModel *model;
 	char *name;	   /* key of these objects in their parents */
-	bool single;   /* an object or null; otherwise an array */
-	int recursion; /* 0: not recursive; how often the relationship is followed */
+	bool single;   /* an object or null, not an array */
+	int recursion; /* maximum depth, or ORM_RECURSION_UNLIMITED; 0: not recursive */
 	OrmLink link;
 	OrmQueryStatement statement;
 	int nmembers;
-	OrmMember *members;		/* loads come behind them, in the order of levels */
-	int sort;				/* position of a column of type int2, int4 or int8 by which a parent's rows are
-								 * sorted after they have come; -1: they come in their order */
-	int identity;			/* recursive: number of columns that tell objects apart (the primary key), */
-	int *identities;		/* their positions... */
-	int *parent_identities; /* ... and in the parent level's rows, of the same model: where paths begin */
+	OrmMember *members;		/* followed in objects by the loads, in the order of levels */
+	int sort;				/* position of the int2, int4 or int8 column by which the rows of each parent are
+								 * sorted after fetching; -1: the statement returns them in order */
+	int identity;			/* recursive: number of primary key columns */
+	int *identities;		/* their positions in the rows of this level */
+	int *parent_identities; /* their positions in the rows of the parent level */
 	const OrmType **identity_types;
 } OrmLevel;
 
-/* A model that was looked at. */
+/* A model that a compiled query depends on. */
 typedef struct OrmDepend
 {
 	char *model;
@@ -185,16 +184,16 @@ typedef struct OrmCompiled
 {
 	OrmQueryVerb verb;
 	int nlevels;
-	OrmLevel **levels;		 /* COUNT, EXISTS, UPDATE, DELETE: the root alone, without members */
+	OrmLevel **levels;		 /* COUNT, EXISTS, UPDATE, DELETE: only the root, without members */
 	bool lock;				 /* the root's rows are locked */
-	OrmQueryStatement total; /* PAGE: counts all; sql NULL: not asked for */
-	int64 limit;			 /* PAGE: how many items it has; -1: one slot of the root's statement says it, */
-	int limit_slot;			 /* this one */
-	int ncursor;			 /* PAGE: the values by which the order goes on, */
-	OrmMember *cursor;		 /* positions in the root's rows; names are unused */
-	char *signature;		 /* PAGE: says the order and the conditions; a cursor is good only for the same */
-	int nordered;			 /* PAGE: values that the order depends on (a distance from what?): */
-	int *ordered;			 /* numbers of the root statement's slots */
+	OrmQueryStatement total; /* PAGE: counts all objects; sql is NULL unless "total" is given */
+	int64 limit;			 /* PAGE: number of items; -1: see limit_slot */
+	int limit_slot;			 /* PAGE: slot of the root's statement with the limit */
+	int ncursor;			 /* PAGE: number of cursor values */
+	OrmMember *cursor;		 /* PAGE: their positions in the root's rows; names are not used */
+	char *signature;		 /* PAGE: order and conditions; cursors are valid only for an equal one */
+	int nordered;			 /* PAGE: number of values in the order (as in a distance from a value) */
+	int *ordered;			 /* PAGE: their slots of the root's statement */
 	int ndepends;
 	OrmDepend *depends; /* the root's model first */
 } OrmCompiled;
