@@ -227,10 +227,8 @@ append_find(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, con
 }
 
 /*
- * DELETE FROM "s"."j" AS t USING <owners> AS p WHERE ... AND NOT EXISTS (SELECT
- * FROM <kept> AS k WHERE ...)
- *
- *     AND EXISTS (SELECT FROM "s"."target" AS u WHERE ...)
+ *     DELETE FROM "s"."j" AS t USING <owners> AS p WHERE ... AND NOT EXISTS (SELECT FROM <kept> AS k WHERE ...)
+ *         AND EXISTS (SELECT FROM "s"."target" AS u WHERE ...)
  *
  * Join table rows without a target, or with one that the caller cannot see, are
  * not in the collection.

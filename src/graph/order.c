@@ -1,8 +1,7 @@
 /*
- * order.c - which objects are written before which; see graph.h.
+ * order.c - the order of the objects of a component; see order.h.
  *
- * In a component that is a circle, objects go by depth: an object is written
- * when all that it refers to is.
+ * By depth, an object is written after all objects that it references.
  */
 #include "postgres.h"
 
@@ -22,10 +21,10 @@ typedef struct Remaining
 	bool circular;
 	OrmObject **objects;
 	int n;
-	uint64 visits; /* so often was a way into a circle looked for */
+	uint64 visits; /* number of searches for a circle */
 } Remaining;
 
-/* Does an edge stay inside the component? */
+/* Are both ends of an edge in the component? */
 static bool
 is_inside(const OrmEdge *edge, int component)
 {
@@ -33,7 +32,7 @@ is_inside(const OrmEdge *edge, int component)
 		edge->referenced->order.component == component;
 }
 
-/* Collects the objects of a component, by group. */
+/* Collects the unwritten objects of a component, by group. */
 static Remaining
 collect(OrmGraph *graph, int component)
 {
@@ -58,7 +57,7 @@ collect(OrmGraph *graph, int component)
 	return remaining;
 }
 
-/* Hands objects, which do not wait for each other, to "wave", group by group. */
+/* Calls "wave" for objects that do not wait for each other, group by group. */
 static void
 hand_over(OrmGraph *graph, OrmObject **objects, int n, OrmWave wave)
 {
@@ -73,7 +72,7 @@ hand_over(OrmGraph *graph, OrmObject **objects, int n, OrmWave wave)
 		}
 }
 
-/* Can the values that are referred to be made before the insert? */
+/* Can the referenced values be made before the INSERT? */
 static bool
 can_be_known(const OrmObject *object, const OrmEdge *edge)
 {
@@ -91,7 +90,7 @@ can_be_known(const OrmObject *object, const OrmEdge *edge)
 	return true;
 }
 
-/* Is the attribute filled by a reference? */
+/* Is the attribute supplied by a reference? */
 static bool
 is_referred_by(const OrmObject *object, int attribute)
 {
@@ -101,7 +100,7 @@ is_referred_by(const OrmObject *object, int attribute)
 	return false;
 }
 
-/* Will the object give a value for the attribute: itself, or by a reference? */
+/* Does the object give a value for the attribute, itself or by a reference? */
 static bool
 gives(const OrmObject *object, int attribute)
 {
@@ -118,14 +117,17 @@ all_give(const Remaining *remaining, int attribute)
 	return true;
 }
 
-/* Is NULL what a new row gets in this attribute, if it is not given? */
+/* Does a new row have NULL in this attribute if it is not given? */
 static bool
 takes_null(const OrmAttribute *attribute)
 {
 	return !attribute->has_default && !attribute->not_null && !attribute->generated && !attribute->in_key;
 }
 
-/* Marks the attributes by which the group refers to itself; false: a new row that gives none cannot have NULL there. */
+/*
+ * Marks the attributes by which the group references itself; false if a new row
+ * without a reference cannot have NULL there.
+ */
 static bool
 mark_self(const Remaining *remaining, bool *self)
 {
@@ -149,7 +151,10 @@ mark_self(const Remaining *remaining, bool *self)
 	return true;
 }
 
-/* A new row that refers to none of its kind is given NULL there, so that all give the same. */
+/*
+ * Sets the marked attributes of new rows without a reference to NULL, so that
+ * all new rows give the same attributes.
+ */
 static void
 even_out(const Remaining *remaining, const bool *self)
 {
@@ -164,7 +169,7 @@ even_out(const Remaining *remaining, const bool *self)
 	}
 }
 
-/* Do new rows give the same, apart from keys that are made and references among themselves? */
+/* Do two new rows give the same attributes, except for generated keys and marked references? */
 static bool
 give_the_same(const OrmObject *a, const OrmObject *b, const bool *self)
 {
@@ -178,10 +183,11 @@ give_the_same(const OrmObject *a, const OrmObject *b, const bool *self)
 }
 
 /*
- * Can all be written at once, though they refer to each other?  The server
- * looks at keys when a statement ends, so new rows that go in one may refer to
- * each other, and to rows that are there.  "rigid": NULL is given for every
- * attribute that is NULL without it, so that all give the same.
+ * Can all objects be written by one statement, though they reference each
+ * other? The server checks foreign keys at the end of a statement, so new rows
+ * of one statement may reference each other, and existing rows.  "rigid": NULL
+ * is given for every attribute that is NULL when omitted, so that all rows give
+ * the same attributes.
  */
 static bool
 fit_one_wave(const Remaining *remaining, bool rigid)
@@ -236,7 +242,7 @@ is_deferred(const OrmEdge *edge)
 	return orm_model_order_waits(edge->holder->model->relid, edge->referenced->model->relid, edge->n, columns);
 }
 
-/* If the constraint waits, the reference need not: the target's key is made now, if it is not given. */
+/* Breaks a circle at a reference with a deferred constraint: makes the target's key now, unless given. */
 static bool
 break_deferred(const OrmGraph *graph, OrmReference *reference)
 {
@@ -260,7 +266,7 @@ break_deferred(const OrmGraph *graph, OrmReference *reference)
 	return reference->waived;
 }
 
-/* The key is NULL at first, and set in the end. */
+/* Breaks a circle at a nullable foreign key, which is set at the end. */
 static bool
 break_nullable(OrmGraph *graph, OrmReference *reference)
 {
@@ -270,7 +276,7 @@ break_nullable(OrmGraph *graph, OrmReference *reference)
 	return reference->later;
 }
 
-/* Raises: a circle that nothing breaks. */
+/* Raises 0A000: a circle that cannot be broken. */
 static void
 raise_circle(const OrmObject *object)
 {
@@ -279,7 +285,7 @@ raise_circle(const OrmObject *object)
 			errhint("One of their keys must be nullable, or its constraint DEFERRABLE INITIALLY DEFERRED."));
 }
 
-/* The first reference for which an object waits. */
+/* The first reference whose target the object waits for. */
 static OrmReference *
 first_wait(const OrmObject *object)
 {
@@ -289,7 +295,7 @@ first_wait(const OrmObject *object)
 	return NULL;
 }
 
-/* Breaks the circle in which an object is, each waiting for the next one. */
+/* Breaks the circle of an object, where each waits for the next one. */
 static void
 break_circle(Remaining *remaining, OrmObject *object)
 {
@@ -311,9 +317,9 @@ break_circle(Remaining *remaining, OrmObject *object)
 }
 
 /*
- * Breaks circles where all objects wait: those into which one gets from object
- * to object, by the first for which each waits.  Whoever was visited before,
- * on the way from another one, leads to a circle that is broken already.
+ * Breaks circles after which all objects wait: those reached by following the
+ * first wait of each object.  An object visited from an earlier start leads to
+ * a circle that is already broken.
  */
 static void
 break_circles(Remaining *remaining)
@@ -335,7 +341,7 @@ break_circles(Remaining *remaining)
 	}
 }
 
-/* Splits off what does not wait; returns how many that are (they come first). */
+/* Moves objects that do not wait to the front; returns their number. */
 static int
 split_ready(Remaining *remaining)
 {
@@ -353,7 +359,7 @@ split_ready(Remaining *remaining)
 	return ready;
 }
 
-/* Written objects are waited for no longer. */
+/* Decrements the waits of objects that reference written ones. */
 static void
 release(OrmObject **written, int n)
 {
@@ -363,7 +369,6 @@ release(OrmObject **written, int n)
 				r->holder->order.waits--;
 }
 
-/* Writes a circular component by depth. */
 static void
 go_by_depth(Remaining *remaining, OrmWave wave)
 {
@@ -391,7 +396,7 @@ go_by_depth(Remaining *remaining, OrmWave wave)
 	}
 }
 
-/* Is there a key in the component that cannot be set afterwards? */
+/* Does the component have a foreign key that cannot be set afterwards? */
 static bool
 is_rigid(const Remaining *remaining)
 {

@@ -1,5 +1,5 @@
 /*
- * place.c - the place of a value while a graph is read; see place.h.
+ * place.c - the current place while a graph is read; see place.h.
  */
 #include "postgres.h"
 
@@ -46,7 +46,7 @@ orm_place_wrong_kind(const OrmPlace *place, const char *wanted, OrmJson json, co
 			orm_error_place(place->path), hint ? errhint("%s", hint) : 0);
 }
 
-/* Is it the name of an instruction, wherever that is allowed? */
+/* Is it the name of any instruction? */
 static bool
 is_instruction(const char *name)
 {

@@ -1,5 +1,5 @@
 /*
- * read.c - documents become graphs of objects; see read.h.
+ * read.c - reading documents into graphs; see read.h.
  */
 #include "postgres.h"
 
@@ -12,7 +12,7 @@
 
 typedef OrmObject *(*ReadItem)(const OrmPlace *place, OrmJson json);
 
-/* What an instruction does to its items. */
+/* The effect of an instruction on its items. */
 typedef enum Effect
 {
 	EFFECT_ADD,
@@ -21,7 +21,7 @@ typedef enum Effect
 	EFFECT_DELETE
 } Effect;
 
-/* The instructions of a to-many, in the order in which they are done. */
+/* The instructions of a to-many relationship, in the order of execution. */
 static const struct
 {
 	const char *name;
@@ -48,13 +48,13 @@ orm_read_part(OrmGraph *graph, void (*work)(void *), void *argument, const OrmPa
 	return false;
 }
 
-/* An item that is read. */
+/* Arguments of read_item(). */
 typedef struct ReadingItem
 {
 	const OrmPlace *place;
 	OrmJson json;
 	ReadItem read;
-	bool connect; /* it is in the collection then */
+	bool connect; /* connect it to the owner */
 	OrmObject *object;
 } ReadingItem;
 
@@ -72,7 +72,7 @@ read_item(void *argument)
 /* The number of "$set". */
 #define SET 0
 
-/* Reads all items of an array, and connects them unless they are removed. */
+/* Reads the items of an array, and with "connect" connects them. */
 static List *
 read_items(const OrmPlace *place, OrmJson array, ReadItem read, bool connect)
 {
@@ -94,7 +94,7 @@ read_items(const OrmPlace *place, OrmJson array, ReadItem read, bool connect)
 	return items;
 }
 
-/* Raises for a pending object that is to be removed from a collection. */
+/* Raises 55000 for a pending object that is to be removed from a collection. */
 static void
 refuse_unwritten(const OrmPlace *place, const List *items)
 {
@@ -111,7 +111,7 @@ refuse_unwritten(const OrmPlace *place, const List *items)
 		}
 }
 
-/* An instruction that is read. */
+/* Arguments of read_instruction(). */
 typedef struct Instruction
 {
 	const OrmPlace *place;
@@ -120,7 +120,7 @@ typedef struct Instruction
 	List *items;
 } Instruction;
 
-/* Do the items of an instruction stay in the collection? */
+/* Does the instruction put its items into the collection? */
 static bool
 stays(int i)
 {
@@ -142,7 +142,7 @@ read_instruction(void *argument)
 					 below.edge, below.owner, instruction->items, below.path);
 }
 
-/* Which instruction a key is; raises for another key. */
+/* The number of an instruction; raises 22023 for another key. */
 static int
 find_instruction(const OrmPlace *place, OrmJson key)
 {
@@ -165,12 +165,12 @@ find_instruction(const OrmPlace *place, OrmJson key)
 	return -1;
 }
 
-/* A key of an object of instructions that is looked up. */
+/* Arguments of look_up(). */
 typedef struct InstructionKey
 {
 	const OrmPlace *place;
 	OrmJson key;
-	OrmJson *found; /* by number of the instruction; no node: not given so far */
+	OrmJson *found; /* by number of the instruction; no node: not given yet */
 	int number;
 } InstructionKey;
 
@@ -242,7 +242,7 @@ read_to_many(const OrmPlace *place, OrmJson json)
 	return NIL;
 }
 
-/* Does the child say which row it is, as far as its parent does not? */
+/* Does the child give its key, except for the part that the parent supplies? */
 static bool
 is_keyed(const OrmEdge *edge, const OrmObject *child)
 {
@@ -255,7 +255,10 @@ is_keyed(const OrmEdge *edge, const OrmObject *child)
 	return orm_identity_is_whole(child->record, primary, edge);
 }
 
-/* Sets the nullable columns of a key NULL; columns that the object gives itself must agree. */
+/*
+ * Sets the nullable columns of a foreign key to NULL; raises 22023 if the
+ * object gives them, 23502 if there are none.
+ */
 static void
 unlink_owner(const OrmPlace *place)
 {
@@ -286,7 +289,7 @@ unlink_owner(const OrmPlace *place)
 				orm_error_place(place->path));
 }
 
-/* Reads the value of a to-one relationship that is not null. */
+/* Reads the value, not null, of a to-one relationship. */
 static OrmObject *
 read_one(const OrmPlace *place, OrmJson json)
 {
@@ -296,7 +299,7 @@ read_one(const OrmPlace *place, OrmJson json)
 	return orm_item_read(place, json);
 }
 
-/* Reads the value of a to-one relationship.  A new object of a has_one takes the place of the one that is there. */
+/* Reads the value of a to-one relationship.  A keyed object of a has_one replaces the existing one. */
 static List *
 read_to_one(const OrmPlace *place, OrmJson json)
 {
@@ -320,10 +323,10 @@ read_to_one(const OrmPlace *place, OrmJson json)
 	return list_make1(one);
 }
 
-/* A relationship that is read. */
+/* Arguments of read_related(). */
 typedef struct Related
 {
-	OrmPlace place; /* its edge is not known before */
+	OrmPlace place; /* without edge until it is read */
 	const OrmRelationship *relationship;
 	OrmJson json;
 } Related;
@@ -348,7 +351,7 @@ read_related(void *argument)
 	member->items = member->list ? read_to_many(place, related->json) : read_to_one(place, related->json);
 }
 
-/* The columns of a relationship that could not be read have no values. */
+/* Marks the columns of a relationship that could not be read as wrong. */
 static void
 give_up(OrmObject *owner, const OrmRelationship *relationship)
 {
@@ -374,7 +377,7 @@ read_relationship(OrmGraph *graph, OrmObject *owner, const OrmRelationship *rela
 		give_up(owner, relationship);
 }
 
-/* The relationship that a key names, unless it is an attribute. */
+/* The relationship that a key names; NULL for an attribute. */
 static const OrmRelationship *
 find_relationship(const OrmModel *model, OrmJson key)
 {

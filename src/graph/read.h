@@ -1,14 +1,15 @@
 /*
- * read.h - reading objects of documents into graphs.
+ * read.h - reading documents into graphs.
  *
  *     to-one     null | item
  *     to-many    [item] | {"$set": [item], "$save": [item], "$connect": [ref],
  *                "$connect_or_create": [object], "$disconnect": [ref], "$delete": [ref]}
  *     item       scalar (a key) | object | {"$ref": label} | {"$connect": ref} | {"$connect_or_create": object}
- *     ref        scalar | object of just a key, primary or unique | {"$ref": label};
+ *     ref        scalar | object of only a key, primary or unique | {"$ref": label};
  *                without the part of the primary key that the parent of a collection supplies
  *
- * With "$set" the collection becomes what all instructions put into it.
+ * "$set" replaces the collection by the items that all instructions put into
+ * it.
  */
 #ifndef ORM_GRAPH_READ_H
 #define ORM_GRAPH_READ_H
@@ -16,7 +17,7 @@
 #include "graph/types.h"
 #include "store/reader.h"
 
-/* A relationship that an object gives, for the result. */
+/* A relationship given in an object, for the result. */
 typedef struct OrmGiven
 {
 	const OrmEdge *edge;
@@ -24,35 +25,38 @@ typedef struct OrmGiven
 	List *items; /* of OrmObject * */
 } OrmGiven;
 
-/* What the document says of an object: set while it is read. */
+/* The object in the document, set by reading. */
 typedef struct OrmSaid
 {
 	bool nested;
-	bool labelled;		 /* others may refer to it by its label */
-	bool by_key;		 /* it was given as its key, and is shown as such */
-	bool by_parent;		 /* it gives no key: it is the existing child of its parent, if there is one */
-	const OrmKey *key;	 /* FIND: what it is found by */
-	OrmObject *owner;	 /* FIND: its key completes that of the object; NULL: that is given whole */
-	OrmEdge *owner_edge; /* by which it is the owner's */
-	List *members;		 /* of OrmGiven *, as given */
-	bool broken;		 /* it could not be read whole: a finding says why */
+	bool labelled;		 /* has a label, by which others may reference it */
+	bool by_key;		 /* given as a scalar key, and returned as such */
+	bool by_parent;		 /* gives no key: the existing child of its parent, if there is one */
+	const OrmKey *key;	 /* FIND: the key that identifies its row */
+	OrmObject *owner;	 /* FIND: the owner whose key completes that of the object; NULL: the key is complete */
+	OrmEdge *owner_edge; /* edge to the owner */
+	List *members;		 /* of OrmGiven *, in document order */
+	bool broken;		 /* could not be read completely; a finding has the reason */
 } OrmSaid;
 
-/* Reads an object; its nested objects have the intent SAVE unless they say otherwise. */
+/*
+ * Adds an object to a group and reads it.  Its nested objects have the intent
+ * SAVE, unless an instruction says otherwise.
+ */
 extern OrmObject *orm_read_object(OrmGraph *graph, OrmGroup *group, OrmIntent intent, OrmVerb verb, OrmJson json,
 								  const OrmPath *place);
 
 /*
- * Reads a part of a document, at a place, by work(argument).  Where errors are
- * collected, reading goes on behind the part: returns false then, and objects that
- * were added for it are broken.
+ * Runs work(argument), which reads a part of a document at a place.  If errors
+ * are collected and it raises one, returns false, and objects added by it are
+ * broken.
  */
 extern bool orm_read_part(OrmGraph *graph, void (*work)(void *), void *argument, const OrmPath *place);
 
-/* The same for an object that has been added already. */
+/* Reads an object that was already added. */
 extern void orm_read_into(OrmGraph *graph, OrmObject *object, OrmVerb verb, OrmJson json);
 
-/* The same for one whose record has been read; "nested": how many relationships it gives. */
+/* Reads the relationships of an object whose record was read; "nested" is their number. */
 extern void orm_read_relationships(OrmGraph *graph, OrmObject *object, OrmJson json, int nested);
 
 #endif

@@ -1,10 +1,11 @@
 /*
- * removed_rows.c - deleting rows that are removed from collections; see removed_rows.h.
+ * removed_rows.c - deleting rows that are removed from collections; see
+ * removed_rows.h.
  *
- * Rows that the same graph writes must not be deleted along with them, by a
- * relationship with the cascade "delete" or by ON DELETE CASCADE: they would be
- * made anew, with nothing but what the document gives.  A row that a trigger, a
- * rule or a policy has kept is an error.
+ * Rows that the same graph writes must not be deleted by a cascade, of a
+ * relationship or of a foreign key, since they would be inserted again with
+ * only the attributes of the document.  A row kept by a trigger, a rule or a
+ * policy is an error.
  */
 #include "postgres.h"
 
@@ -18,7 +19,7 @@
 #include "store/failed_row.h"
 #include "store/lookup.h"
 
-/* Names the rows that the graph writes: they must not be deleted along with others. */
+/* Marks the rows that the graph writes as refused for a delete. */
 static void
 refuse_written(const OrmGraph *graph, OrmDelete *delete)
 {
@@ -40,7 +41,10 @@ refuse_written(const OrmGraph *graph, OrmDelete *delete)
 	}
 }
 
-/* Does the server delete rows of a model that the graph writes with rows of this one, as far as relationships tell? */
+/*
+ * Does the server, by ON DELETE CASCADE along relationships, delete rows of a
+ * model in the graph with rows of this one?
+ */
 static bool
 server_reaches(const OrmGraph *graph, const OrmModel *model, List **visited)
 {
@@ -66,7 +70,7 @@ server_reaches(const OrmGraph *graph, const OrmModel *model, List **visited)
 	return false;
 }
 
-/* Rows that are to be deleted, by primary key, and alone or not. */
+/* Creates a delete of the rows of a batch; unless "alone", refuses rows that the graph writes. */
 static OrmDelete *
 make_delete(const OrmGraph *graph, const OrmBatch *batch, bool alone)
 {
@@ -87,7 +91,10 @@ make_delete(const OrmGraph *graph, const OrmBatch *batch, bool alone)
 	return delete;
 }
 
-/* Deletes the rows of a batch, or only probes what the server would delete with them; returns how many were deleted. */
+/*
+ * Deletes the rows of a batch, or with "probe" only probes the server's
+ * cascade; returns the number of rows deleted.
+ */
 static int64
 delete_rows(const OrmGraph *graph, const OrmBatch *batch, bool probe)
 {
@@ -129,7 +136,7 @@ orm_removed_rows_raise_not_deleted(const OrmModel *model, const OrmPath *place)
 			errhint("A trigger, a rule or a policy passed over the row."));
 }
 
-/* Raises 09000 where a row that was to be deleted is there all the same: the answer would not be true. */
+/* Raises 09000 if a row of the batch still exists. */
 static void
 demand_gone(const OrmBatch *batch, const OrmKey *key)
 {
@@ -142,7 +149,7 @@ demand_gone(const OrmBatch *batch, const OrmKey *key)
 			orm_removed_rows_raise_not_deleted(batch->write->model, left.records[i]->place);
 }
 
-/* Raises 23503 for a row that cannot be deleted, because others refer to it. */
+/* Raises 23503 if other rows prevent the delete of a row. */
 static void
 refuse_blocked(const OrmModel *model, const OrmRecord *record)
 {
@@ -161,7 +168,7 @@ refuse_blocked(const OrmModel *model, const OrmRecord *record)
 				orm_error_place(record->place));
 }
 
-/* Says what would keep rows from being deleted, and remembers that they would be. */
+/* Raises errors that a delete would raise, and records the rows as deleted. */
 static void
 check_delete(OrmGraph *graph, const OrmBatch *batch)
 {

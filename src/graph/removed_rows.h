@@ -7,19 +7,21 @@
 #include "graph/graph.h"
 
 /*
- * Deletes rows by the primary keys of records, and what goes with them.  Raises
- * 21000 for rows that the graph writes, 09000 where a row stays.  Where findings
- * are collected, nothing is deleted, and 23503 tells of rows that others refer to.
+ * Deletes rows by the primary keys of records, and the rows that cascade from
+ * them.  Raises 21000 for rows that the graph writes, 09000 if a row still
+ * exists. With findings nothing is deleted, and 23503 is raised for referenced
+ * rows.
  */
 extern void orm_removed_rows_delete(OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n);
 
 /*
- * The same for rows of a model without relationships to delete along, as far as
- * rows are concerned that the graph writes; deletes nothing.
+ * Raises 21000 if the server would delete rows that the graph writes, along
+ * with rows of a model without cascade "delete"; deletes nothing, but locks
+ * rows.
  */
 extern void orm_removed_rows_probe(const OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n);
 
-/* Raises 09000: a row that was to be deleted is there all the same. */
+/* Raises 09000: a row was not deleted. */
 extern void orm_removed_rows_raise_not_deleted(const OrmModel *model, const OrmPath *place) pg_attribute_noreturn();
 
 #endif

@@ -12,7 +12,7 @@
 #include "model/cache.h"
 #include "store/lookup.h"
 
-/* What writing an object does to its table, as far as is known. */
+/* The events of an object's write on its table, as far as known. */
 static int
 events_of(const OrmObject *object)
 {
@@ -31,7 +31,7 @@ events_of(const OrmObject *object)
 	}
 }
 
-/* Can rows change after the objects of a group were written? */
+/* Can rows change after the write of a group's objects? */
 static bool
 group_changes(const OrmGroup *group)
 {
@@ -43,7 +43,7 @@ group_changes(const OrmGroup *group)
 	return false;
 }
 
-/* Can rows change after rows of a model, and what goes with them, were deleted? */
+/* Can rows change after a delete of a model's rows and of the rows that cascade from them? */
 static bool
 delete_changes(const OrmModel *model, List **visited)
 {
@@ -104,7 +104,7 @@ orm_reread_is_due(const OrmGraph *graph)
 	return false;
 }
 
-/* Rows of a group that are read again: a record, and the first of their objects, by number of the key. */
+/* Rows of a group to read again, by number of the key: a record, and the first object. */
 typedef struct Rows
 {
 	OrmKeySet *keys;
@@ -112,7 +112,7 @@ typedef struct Rows
 	OrmObject **objects;
 } Rows;
 
-/* Adds the row of an object; further objects of the row are shown as the first one. */
+/* Adds the row of an object; other objects of the row share its result. */
 static void
 add_row(OrmGraph *graph, Rows *rows, OrmObject *object)
 {
@@ -131,7 +131,7 @@ add_row(OrmGraph *graph, Rows *rows, OrmObject *object)
 	orm_settle_key(rows->records[number], object);
 }
 
-/* Shows the other objects of rows as the first ones. */
+/* Copies the result of each row's first object to the others. */
 static void
 share_rows(const Rows *rows, const OrmGroup *group)
 {

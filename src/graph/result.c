@@ -22,7 +22,7 @@ orm_result_action(const OrmObject *object)
 	return action_members[object->returned.action];
 }
 
-/* Writes the key of an object that was given as its key. */
+/* Writes the key of an object given as a scalar. */
 static void
 write_key(StringInfo out, const OrmObject *object)
 {
@@ -34,7 +34,7 @@ write_key(StringInfo out, const OrmObject *object)
 	orm_json_write_value(out, object->group->model->attributes[attribute].type, value, isnull);
 }
 
-/* Writes what a relationship was given. */
+/* Writes the items of a relationship. */
 static void
 write_items(StringInfo out, const OrmGraph *graph, const OrmGiven *member)
 {
@@ -58,7 +58,7 @@ write_items(StringInfo out, const OrmGraph *graph, const OrmGiven *member)
 	appendStringInfoChar(out, ']');
 }
 
-/* Writes an object with all that is nested in it. */
+/* Writes an object with its nested objects. */
 static void
 write_object(StringInfo out, const OrmGraph *graph, const OrmObject *object)
 {
@@ -100,7 +100,7 @@ orm_result_is_left_out(const OrmObject *object)
 	return object->group->returned.shape != NULL && (!object->returned.stored || object->returned.gone);
 }
 
-/* Lets go of the forms of objects, the last first. */
+/* Releases the object shapes, in reverse order. */
 static void
 release_shapes(const OrmGraph *graph)
 {

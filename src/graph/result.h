@@ -1,8 +1,8 @@
 /*
- * result.h - the document of the stored objects, in the shape that was given.
+ * result.h - the document of the stored objects, in the shape of the given one.
  *
- * An object comes back with all its attributes; a relationship that was given
- * comes back with what was given in it: objects as objects, keys as keys.
+ * An object is returned with all its attributes.  A given relationship is
+ * returned with the given items: objects as objects, keys as keys.
  */
 #ifndef ORM_GRAPH_RESULT_H
 #define ORM_GRAPH_RESULT_H
@@ -12,10 +12,10 @@
 /* The member "$action" of a stored object. */
 extern const char *orm_result_action(const OrmObject *object);
 
-/* Is there no row to show: was it not stored ("on_conflict": "ignore"), or is it gone again? */
+/* Is there no row to show: not stored ("on_conflict": "ignore"), or gone when read again? */
 extern bool orm_result_is_left_out(const OrmObject *object);
 
-/* The document; called once for a graph. */
+/* Builds the document, and releases the shapes of the graph; called once. */
 extern Datum orm_result_json(OrmGraph *graph, OrmObject **roots, int n, bool array);
 
 #endif

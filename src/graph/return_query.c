@@ -8,11 +8,10 @@
 #include "graph/return_query.h"
 #include "graph/result.h"
 
-/* Where the query stands. */
+/* The place of the query. */
 static const OrmPath options_place = {NULL, "options", 0};
 static const OrmPath query_place = {&options_place, "return", 0};
 
-/* The query as a document of its own. */
 static const OrmDocument *
 document_of(OrmJson query)
 {
@@ -38,7 +37,7 @@ orm_return_query_open(const OrmModel *model, const OrmWriteOptions *options)
 	return orm_query_open(&request);
 }
 
-/* The primary key of an object that is stored, in key order. */
+/* The primary key of a stored object, in key order, or NULL. */
 static const Datum *
 key_of(const OrmObject *object)
 {

@@ -30,7 +30,7 @@ orm_returned_need(OrmGroupReturned *returned, int attribute)
 	returned->needed[returned->nneeded++] = attribute;
 }
 
-/* Keeps what is needed of a row. */
+/* Keeps the needed values of a row. */
 static void
 keep_known(const OrmReturning *returning, OrmObject *object, TupleTableSlot *slot)
 {
@@ -52,7 +52,7 @@ keep_known(const OrmReturning *returning, OrmObject *object, TupleTableSlot *slo
 	}
 }
 
-/* Takes a stored row; called in a per-row context. */
+/* Receives a stored row; called in a per-row context. */
 static void
 take_row(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
@@ -75,7 +75,7 @@ take_row(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 	object->returned.json_length = json->len - object->returned.json_offset;
 }
 
-/* The first n of the attributes that are needed of a group, as flags; those of its primary key come first. */
+/* Flags for the first n needed attributes of a group, which begin with the primary key. */
 static const bool *
 needed_flags(const OrmGroup *group, int n)
 {
@@ -86,7 +86,7 @@ needed_flags(const OrmGroup *group, int n)
 	return flags;
 }
 
-/* Is all that is needed of the object known, whatever comes back? */
+/* Are all needed values of the object known without returned rows? */
 static bool
 is_known(const OrmObject *object)
 {

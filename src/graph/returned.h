@@ -1,5 +1,5 @@
 /*
- * returned.h - returned rows of a graph: which columns come back, and what is
+ * returned.h - returned rows of a graph: the columns to return, and the values
  * kept of them.
  */
 #ifndef ORM_GRAPH_RETURNED_H
@@ -19,63 +19,63 @@ typedef struct OrmKnown
 	bool present;
 } OrmKnown;
 
-/* What came back of an object's row. */
+/* The returned row of an object. */
 typedef struct OrmReturned
 {
-	bool gone;		 /* the row was not there when it was read again */
-	bool stored;	 /* the row has come back */
+	bool gone;		 /* the row did not exist when it was read again */
+	bool stored;	 /* the row was returned */
 	uint8 action;	 /* OrmAction, when stored */
-	OrmKnown *known; /* by place in the group's "needed"; NULL: nothing yet */
-	int json_offset; /* members of the row in the graph's "json" */
+	OrmKnown *known; /* by position in the group's "needed"; NULL: no values yet */
+	int json_offset; /* position of the row's members in the graph's "json" */
 	int json_length;
 } OrmReturned;
 
-/* What comes back of rows of a group. */
+/* The columns returned of a group's rows. */
 typedef struct OrmGroupReturned
 {
-	int *needed; /* attributes that are kept of returned rows; those of the primary key come first */
+	int *needed; /* attributes kept of returned rows; the primary key comes first */
 	int nneeded;
-	int *place_of;		  /* by attribute: its place in "needed", or -1 */
-	bool verified;		  /* rows come back to be compared: a foreign key is generated */
-	bool keyed;			  /* no result is made, but every row's primary key comes back */
-	bool decided;		  /* the rest is */
-	const bool *readable; /* attributes that come back for the result; NULL: none */
-	bool complete;		  /* with the result comes all that is needed */
-	OrmPlan *shape;		  /* the form of the result, pinned; NULL: none */
+	int *place_of;		  /* by attribute: position in "needed", or -1 */
+	bool verified;		  /* rows are returned for comparison: a foreign key is generated */
+	bool keyed;			  /* there is no result, but primary keys are returned */
+	bool decided;		  /* the following members are set */
+	const bool *readable; /* attributes returned for the result; NULL: none */
+	bool complete;		  /* the result includes all needed attributes */
+	OrmPlan *shape;		  /* object shape of the result, pinned; NULL: none */
 } OrmGroupReturned;
 
-/* Returned rows of the whole graph. */
+/* The returned rows of the whole graph. */
 typedef struct OrmGraphReturned
 {
-	StringInfoData json; /* rows as they came back */
-	List *shapes;		 /* of OrmPlan *, pinned; the last pinned last */
+	StringInfoData json; /* members of the rows, in the order of return */
+	List *shapes;		 /* of OrmPlan *, pinned, in the order of pinning */
 } OrmGraphReturned;
 
-/* Writing rows of one group. */
+/* State of writing rows of one group. */
 typedef struct OrmReturning
 {
-	OrmWrite write; /* of the batches */
+	OrmWrite write; /* write of the batches */
 	OrmGraph *graph;
 	OrmGroup *group;
-	int *columns; /* of what is needed, in a row; 0: it does not come back */
+	int *columns; /* by position in "needed": column in a returned row; 0: not returned */
 } OrmReturning;
 
-/* Sets up a group of a model. */
+/* Initializes the returned columns of a group. */
 extern void orm_returned_init(OrmGroupReturned *returned, const OrmModel *model);
 
-/* From now on the value of this attribute is kept of returned rows. */
+/* Adds an attribute to those kept of returned rows. */
 extern void orm_returned_need(OrmGroupReturned *returned, int attribute);
 
-/* Decides, once for a group, which of its columns come back for the result. */
+/* Decides once which columns of a group are returned for the result. */
 extern void orm_returned_decide(OrmGraph *graph, OrmGroup *group);
 
-/* Must rows of these objects come back for the sake of other objects? */
+/* Must rows of these objects be returned for other objects? */
 extern bool orm_returned_is_needed(OrmObject *const *objects, int n);
 
-/* Says what comes back of rows of a group ("needed": what is needed, at least). */
+/* Prepares a write of a group with its returned columns; "needed": at least the needed ones. */
 extern void orm_returned_begin(OrmReturning *returning, OrmGraph *graph, OrmGroup *group, bool needed);
 
-/* A batch of the objects for which "test" holds, by their records; another object is written for those with a twin. */
+/* A batch of the records of objects that pass a test, without those written through their twin. */
 typedef bool (*OrmObjectTest)(const OrmObject *object, const void *argument);
 
 extern OrmBatch orm_returned_pick(const OrmReturning *returning, OrmObject *const *objects, int n, OrmObjectTest test,

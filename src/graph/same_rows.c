@@ -1,5 +1,5 @@
 /*
- * same_rows.c - one row that stands in several places of a document; see same_rows.h.
+ * same_rows.c - one row in several places of a document; see same_rows.h.
  */
 #include "postgres.h"
 
@@ -14,9 +14,9 @@
 /* The objects of one row. */
 typedef struct Row
 {
-	OrmObject *fullest; /* which of them says most */
-	OrmObject *last;	/* the others follow by "same_row" */
-	OrmObject *named;	/* the first that only names it, and is to be written; NULL: none */
+	OrmObject *fullest; /* the object with the most attributes */
+	OrmObject *last;	/* the last object; the others follow by same.next */
+	OrmObject *named;	/* an object that only names the row, and is to be written; NULL: none */
 } Row;
 
 /* The rows of a group, by their primary keys. */
@@ -27,7 +27,7 @@ typedef struct OrmSameRows
 	int capacity;
 } OrmSameRows;
 
-/* Do two records give one value for an attribute that both give? */
+/* Do two records give equal values, without patches, for an attribute? */
 static bool
 give_one_value(const OrmRecord *a, const OrmRecord *b, const OrmModel *model, int attribute)
 {
@@ -40,7 +40,7 @@ give_one_value(const OrmRecord *a, const OrmRecord *b, const OrmModel *model, in
 		datum_image_eq(a->values[attribute], b->values[attribute], type->by_value, type->length);
 }
 
-/* Do they give different values for an attribute? */
+/* Do two records give different values for an attribute, or different etags? */
 static bool
 contradict(const OrmRecord *a, const OrmRecord *b, const OrmModel *model)
 {
@@ -59,7 +59,7 @@ is_whole(const OrmObject *object)
 	return object->intent != ORM_INTENT_FIND && object->intent != ORM_INTENT_UPSERT;
 }
 
-/* Does an object give all that another one gives, with equal values and without patches? */
+/* Does an object give all attributes of another one, with equal values and without patches? */
 static bool
 includes(const OrmObject *object, const OrmObject *other)
 {
@@ -73,7 +73,10 @@ includes(const OrmObject *object, const OrmObject *other)
 	return !contradict(object->record, other->record, model);
 }
 
-/* The first object is written for the second as well, unless it was written without what the second needs. */
+/*
+ * Writes the first object for the second as well, unless it was already written
+ * without the values that the second needs.
+ */
 static void
 write_for(OrmObject *object, OrmObject *other)
 {
@@ -88,7 +91,7 @@ write_for(OrmObject *object, OrmObject *other)
 	other->same.twin = object;
 }
 
-/* Copies what came back of a row from one of its objects to another. */
+/* Copies the returned row from one object to another. */
 static void
 copy_outcome(OrmObject *to, const OrmObject *from)
 {
@@ -98,7 +101,7 @@ copy_outcome(OrmObject *to, const OrmObject *from)
 	to->returned.json_length = from->returned.json_length;
 }
 
-/* A row that this wave has upserted was saved again after it. */
+/* The row of an upserted object was saved after it: both show the saved row. */
 static void
 show_later(OrmObject *upserted, OrmObject *saved)
 {
@@ -116,7 +119,7 @@ takes_name(const OrmObject *object, const OrmObject *named)
 		!contradict(object->record, named->record, object->group->model);
 }
 
-/* The first object takes over the references of the second, which only names the row. */
+/* Makes the first object take over the references of the second, which only names the row. */
 static void
 name_again(OrmObject *object, OrmObject *named)
 {
@@ -130,7 +133,7 @@ name_again(OrmObject *object, OrmObject *named)
 	named->same.twin = object;
 }
 
-/* An object that only names its row, and has references: does another one take them over? */
+/* Does another object take over the references of an object that only names the row? */
 static bool
 is_named_again(Row *row, OrmObject *object)
 {
@@ -146,13 +149,13 @@ is_named_again(Row *row, OrmObject *object)
 	return true;
 }
 
-/* Compares an object with the others of its row; raises 21000 where they contradict each other. */
+/* Compares an object with the others of its row; raises 21000 if they contradict each other. */
 static void
 compare(Row *row, OrmObject *object)
 {
 	OrmObject *first = row->fullest;
 
-	/* of two new rows the server reports the key; two objects of one array are refused when they are written */
+	/* the server reports duplicate keys of new rows; two objects of one array are refused when they are written */
 	if ((first->intent == ORM_INTENT_CREATE && object->intent == ORM_INTENT_CREATE) ||
 		(!first->said.nested && !object->said.nested))
 		return;
@@ -186,7 +189,6 @@ compare(Row *row, OrmObject *object)
 		orm_record_error_same_key(object->group->model, first->record, object->record);
 }
 
-/* An empty set of rows. */
 static OrmSameRows *
 make_rows(const OrmModel *model)
 {
@@ -196,7 +198,7 @@ make_rows(const OrmModel *model)
 	return same;
 }
 
-/* The row of a key that is new, with its first object. */
+/* Adds a row with its first object. */
 static void
 add_row(OrmSameRows *same, int number, OrmObject *object)
 {
@@ -231,7 +233,7 @@ add(OrmSameRows *same, OrmObject *object)
 	same->rows[number].last = object;
 }
 
-/* Adds the objects of one group that are upserted, or the others. */
+/* Adds the upserted objects of a group, or the others. */
 static void
 add_all(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n, bool upserted)
 {
@@ -252,7 +254,7 @@ add_all(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n, bool upser
 	MemoryContextSwitchTo(caller);
 }
 
-/* Can two objects be of one row?  Not without a key, nor among objects of one array. */
+/* Can two objects have one row?  Not without a primary key, nor at the root only. */
 static bool
 can_have_twins(const OrmGroup *group)
 {
@@ -320,7 +322,7 @@ orm_same_rows_shown(const OrmObject *object)
 
 /* ---- Merging before objects are ordered ---- */
 
-/* Does an object refer to another one, directly or through others? */
+/* Does an object reference another one, directly or through others? */
 static bool
 reaches(OrmObject *from, const OrmObject *to, List **visited)
 {
@@ -342,7 +344,7 @@ refers(OrmObject *from, const OrmObject *to)
 	return reaches(from, to, &visited);
 }
 
-/* Do two objects refer to different ones by the same key? */
+/* Do two objects reference different ones by the same foreign key? */
 static bool
 refer_elsewhere(const OrmObject *a, const OrmObject *b)
 {
@@ -353,7 +355,7 @@ refer_elsewhere(const OrmObject *a, const OrmObject *b)
 	return false;
 }
 
-/* Should two objects of a row be written as one?  Where neither includes the other, comparing them later raises. */
+/* Should two objects of a row be merged?  If neither includes the other, comparing them later raises an error. */
 static bool
 should_merge(OrmObject *first, OrmObject *other)
 {
@@ -366,7 +368,7 @@ should_merge(OrmObject *first, OrmObject *other)
 	return (includes(first, other) || includes(other, first)) && (new || refers(first, other) || refers(other, first));
 }
 
-/* Puts one object in place of another where the graph names it. */
+/* Replaces an object by another one throughout the graph. */
 static void
 replace(OrmGraph *graph, OrmObject *old, OrmObject *new)
 {

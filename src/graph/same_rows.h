@@ -2,49 +2,49 @@
  * same_rows.h - one row in several places of a document.
  *
  * A document that was read with its relationships may contain a row many times.
- * That is no error as long as one of its objects includes all the others; then it
- * is written for them.  Otherwise the object written last would win, and the
- * answer would show stale values elsewhere: 21000, naming both places.  Objects of
- * one wave and of different waves are compared alike, by their primary keys.
+ * This is allowed if one of its objects includes the others, and is written for
+ * them.  Otherwise the object written last would win, and the result would have
+ * stale values elsewhere: 21000, with both places.  Objects of one wave and of
+ * different waves are compared by their primary keys:
  *
- *     both are written by their key    one must give, with the same values and no patch, all that the other gives,
+ *     both are written by their key    one must give, with equal values and no patch, all attributes of the other,
  *                                      keys of parents included; it is written for both, and both show its row
- *     one is named by its key only     what references make of it must not contradict what the other gives, which is
- *                                      written for both if neither has been yet
- *     one is upserted                  its key is known afterwards; what both give must be the same
+ *     one is only named by its key     its references must not contradict the other, which is written for both
+ *                                      unless one of them is already written
+ *     one is upserted                  its key is known afterwards; attributes given by both must be equal
  *
- * Objects that are only found or made say nothing.
- *  */
+ * Objects that are only found or created are not compared.
+ */
 #ifndef ORM_GRAPH_SAME_ROWS_H
 #define ORM_GRAPH_SAME_ROWS_H
 
 #include "graph/types.h"
 
-/* Other objects of an object's row. */
+/* The other objects of an object's row. */
 typedef struct OrmSameRow
 {
-	OrmObject *twin; /* this one is written for both; NULL: none */
-	OrmObject *next; /* another one, which was read before */
-	bool says_more;	 /* it includes those */
-	bool merged;	 /* into its twin, before anything was ordered */
+	OrmObject *twin; /* the object written for both; NULL: none */
+	OrmObject *next; /* another object of the row, read before */
+	bool says_more;	 /* includes the objects read before */
+	bool merged;	 /* merged into its twin before ordering */
 } OrmSameRow;
 
 /*
- * Makes one object of two of the same new row, or of a circle, before they are
- * ordered: the references of both are then those of one.
+ * Merges two objects of one row if it is new, or if they reference each other,
+ * before objects are ordered; the merged object has the references of both.
  */
 extern void orm_same_rows_merge(OrmGraph *graph);
 
-/* Copies what came back of rows to the objects that were merged. */
+/* Copies the returned rows to merged objects. */
 extern void orm_same_rows_share_merged(OrmGraph *graph);
 
-/* Compares objects that are to be written with each other and with written ones; sets their twins. */
+/* Compares objects to be written with each other and with written ones, and sets their twins; raises 21000. */
 extern void orm_same_rows_find(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n);
 
-/* The same for objects that have been upserted. */
+/* As orm_same_rows_find(), for objects that were upserted. */
 extern void orm_same_rows_find_upserted(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n);
 
-/* After an object was written: copies what came back of its row from its twin, or to objects that it includes. */
+/* After an object was written: copies its returned row from its twin, or to the objects that it includes. */
 extern void orm_same_rows_share(OrmObject *object);
 
 /* The object whose row is shown for an object that is only named. */

@@ -7,7 +7,7 @@
 
 #include "graph/settle.h"
 
-/* The place in the document that connects the two; a labelled object has a place of its own. */
+/* The place that connects both objects; a labelled object has its place elsewhere. */
 static const OrmPath *
 place_of(const OrmReference *reference)
 {
@@ -38,7 +38,7 @@ orm_settle_unknown(const OrmReference *reference)
 			errhint("Objects that refer to it need the key: grant SELECT on its columns."));
 }
 
-/* Raises 23502: the target has no key; the holder would lose the one that it has. */
+/* Raises 23502: the target has a NULL key. */
 static void
 raise_no_key(const OrmReference *reference, int attribute)
 {
@@ -50,7 +50,7 @@ raise_no_key(const OrmReference *reference, int attribute)
 		orm_error_place(place_of(reference)));
 }
 
-/* Raises 23503: the key, as a value of the holder's type, is not the key of the target. */
+/* Raises 23503: the key, converted to the holder's type, does not equal the target's key. */
 static void
 raise_lossy(const OrmReference *reference, int attribute)
 {
@@ -63,7 +63,7 @@ raise_lossy(const OrmReference *reference, int attribute)
 			errhint("As a value of type %s it would not refer to that object.", format_type_be(holder->type->oid)));
 }
 
-/* The value of the i-th attribute of the holder's key for that of the target. */
+/* Converts the i-th attribute of the target's key to the holder's type. */
 static Datum
 assign(const OrmReference *reference, int i, Datum referenced)
 {
@@ -88,7 +88,7 @@ assign(const OrmReference *reference, int i, Datum referenced)
 	return result;
 }
 
-/* Does the record give a value that references this one? */
+/* Does the record give a value that equals the referenced one? */
 static bool
 agrees(const OrmReference *reference, const OrmRecord *record, int i, Datum referenced)
 {
@@ -98,7 +98,7 @@ agrees(const OrmReference *reference, const OrmRecord *record, int i, Datum refe
 		orm_join_key_equal(reference->edge->keys[i], referenced, record->values[attribute]);
 }
 
-/* Puts the i-th attribute of the target's key into a record; false: it is not known. */
+/* Sets the i-th attribute of the foreign key in a record; false if the target's key is not known. */
 static bool
 settle_attribute(const OrmReference *reference, OrmRecord *record, int i)
 {
@@ -211,7 +211,7 @@ orm_settle_raise_generated(const OrmEdge *edge, const OrmPath *place)
 			orm_error_place(place), errhint("Change the columns that it is generated from."));
 }
 
-/* Has the object's row a foreign key of an edge, though the object gives null? */
+/* Does the object's row have a foreign key of an edge, not NULL? */
 static bool
 is_referring(const OrmObject *object, const OrmEdge *edge)
 {

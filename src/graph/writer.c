@@ -21,7 +21,7 @@
 #include "store/update.h"
 #include "store/upsert.h"
 
-/* Of an object that only names its row, the key and the references are written. */
+/* Reduces the records of objects that only name their rows to the key and the references. */
 static void
 reduce(OrmGraph *graph, OrmObject **objects, int n)
 {
@@ -35,7 +35,7 @@ reduce(OrmGraph *graph, OrmObject **objects, int n)
 		}
 }
 
-/* Decides which objects are new, and by which keys the others are found. */
+/* Decides which objects are new, and by which key FIND_OR_CREATE finds a row. */
 static void
 decide_fresh(OrmObject **objects, int n)
 {
@@ -56,7 +56,7 @@ decide_fresh(OrmObject **objects, int n)
 	}
 }
 
-/* Is a new object's key needed in its own statement, or needed and not among the returned columns? */
+/* Is the key of a new object needed by its own statement, or needed and not returned? */
 static bool
 needs_key(const OrmObject *object, const void *argument)
 {
@@ -75,7 +75,7 @@ is_made(const OrmObject *object, const void *argument)
 	return object->fresh && !object->group->model->before_insert_row_trigger;
 }
 
-/* Makes the keys of all new objects, in their order, when one is needed before its row comes back. */
+/* Makes the keys of all new objects, in their order, if one is needed before its row is returned. */
 static void
 make_keys(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 {
@@ -135,7 +135,7 @@ orm_writer_update(OrmGraph *graph, OrmGroup *group, OrmRecord **records, int n)
 	update_existing(&batch);
 }
 
-/* Leaves out records of one row: of objects that are found or made the first counts. */
+/* Drops all but the first of FIND_OR_CREATE records of one row. */
 static void
 merge_twins(const OrmGraph *graph, OrmBatch *batch, const OrmKey *key)
 {
@@ -181,14 +181,13 @@ is_upsert(const OrmObject *object, const void *argument)
 	return object->intent == ORM_INTENT_UPSERT;
 }
 
-/* Is the object found by this key, or made? */
 static bool
 is_found_by(const OrmObject *object, const void *key)
 {
 	return object->intent == ORM_INTENT_FIND_OR_CREATE && object->found_by == key;
 }
 
-/* Finds rows by a key, or makes them. */
+/* Finds rows by a key, or creates them. */
 static void
 find_or_create(OrmGraph *graph, const OrmReturning *returning, OrmObject **objects, int n, const OrmKey *key)
 {
@@ -205,7 +204,7 @@ find_or_create(OrmGraph *graph, const OrmReturning *returning, OrmObject **objec
 	}
 }
 
-/* The same for all objects, each by its own key. */
+/* Finds or creates the rows of all FIND_OR_CREATE objects, each by its own key. */
 static void
 find_or_create_all(OrmGraph *graph, const OrmReturning *returning, OrmObject **objects, int n)
 {
@@ -221,7 +220,7 @@ find_or_create_all(OrmGraph *graph, const OrmReturning *returning, OrmObject **o
 	}
 }
 
-/* Writes objects, each as is intended. */
+/* Writes objects according to their intents. */
 static void
 write_intents(OrmGraph *graph, const OrmReturning *returning, OrmObject **objects, int n)
 {
@@ -254,7 +253,7 @@ count_row(OrmTally *tally, const OrmRecord *record)
 		tally->updated++;
 }
 
-/* Did the row exist, and is it left as it is? */
+/* Was the row an existing one that was not changed? */
 static bool
 is_left_alone(const OrmGraph *graph, const OrmObject *object)
 {
@@ -263,7 +262,7 @@ is_left_alone(const OrmGraph *graph, const OrmObject *object)
 		 (object->intent == ORM_INTENT_UPSERT && graph->options.on_conflict == ORM_CONFLICT_IGNORE));
 }
 
-/* Takes a relationship out of the result. */
+/* Removes a relationship from the result. */
 static void
 forget_member(OrmObject *object, const OrmEdge *edge)
 {
@@ -275,8 +274,8 @@ forget_member(OrmObject *object, const OrmEdge *edge)
 }
 
 /*
- * A row that is left as it is does not refer to the objects that are nested in its
- * object: they are not shown, and are an error where they are new.
+ * An existing row that was not changed does not reference the objects nested in
+ * its object: these are not shown, and raise 22023 if they are new.
  */
 static void
 check_left_alone(OrmObject *object)
@@ -299,7 +298,7 @@ check_left_alone(OrmObject *object)
 	}
 }
 
-/* Does an object give a value that a generated column may be made of? */
+/* Does an object give a value on which a generated column may depend? */
 static bool
 gives_any(const OrmObject *object)
 {
@@ -335,7 +334,7 @@ orm_writer_finish(OrmGraph *graph, OrmObject **objects, int n)
 	}
 }
 
-/* Objects of one group on their way. */
+/* A wave of objects of one group. */
 typedef struct Wave
 {
 	OrmGraph *graph;
@@ -406,19 +405,19 @@ same_rows_step(const Wave *wave)
 	orm_same_rows_find(wave->graph, wave->group, wave->objects, wave->n);
 }
 
-/* What is done with objects before they are written. */
+/* The steps before objects are written. */
 static const struct
 {
 	void (*work)(const Wave *wave);
-	bool single; /* for each object by itself, where errors are collected */
-	bool writes; /* not where nothing is written */
+	bool single; /* with findings: for each object separately */
+	bool writes; /* skipped with findings */
 } steps[] = {
 	{reduce_step, false, false},	 {complete_step, false, false},		  {settle_step, true, false},
 	{collection_step, false, false}, {find_by_parent_step, false, false}, {decide_fresh_step, true, false},
 	{make_keys_step, false, true},	 {settle_all_step, false, true},	  {same_rows_step, true, false},
 };
 
-/* A step that is taken. */
+/* Arguments of take_step(). */
 typedef struct Taken
 {
 	Wave wave;
@@ -464,7 +463,7 @@ write_wave(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 	orm_writer_finish(graph, objects, n);
 }
 
-/* Sets the references of a group that had to wait. */
+/* Sets the references of a group that were deferred. */
 static void
 set_later(OrmGraph *graph, OrmGroup *group)
 {
