@@ -4,17 +4,17 @@
  *     SELECT t0."pais", pg_catalog.count(*) FROM "s"."usuarios" AS t0 WHERE ...
  *     GROUP BY 1 HAVING ... ORDER BY pg_catalog.count(*) DESC LIMIT $1
  *
- * A chain to many objects would multiply the rows that other aggregates see.
- * When all aggregates go over the same one there are no others:
+ * A to-many chain would multiply the rows of other aggregates.  When all aggregates are
+ * over one chain, it is joined:
  *
  *     ... FROM "s"."usuarios" AS t0 LEFT JOIN LATERAL
  *     (SELECT true AS found, t1."likes" AS c1 FROM "s"."posts" AS t1 WHERE t1."autor_id" = t0."id") AS t2 ON true
  *
- * which the planner makes a plain join of.  Otherwise the rows of each chain are
- * stacked below the grouped rows, and say which they are; each aggregate
- * looks at its own.  That costs one scan of the grouped table for each chain,
- * but neither a join on the groups' keys, which would have to take nulls for
- * equal, nor a look-up for each row:
+ * which the planner flattens to a plain join.  Otherwise the rows of each chain are
+ * appended to the grouped rows by UNION ALL with a part number, and each aggregate
+ * filters its part.  This costs one scan of the grouped table for each chain, but needs
+ * neither a join on the group keys, which would have to treat nulls as equal, nor a
+ * lookup for each row:
  *
  *     SELECT t2.c1, pg_catalog.count(*) FILTER (WHERE t2.part = 0), pg_catalog.sum(t2.c2) FILTER (WHERE t2.part = 1)
  *     FROM (SELECT 0 AS part, t0."pais" AS c1, NULL::integer AS c2 FROM "s"."usuarios" AS t0 WHERE ...
@@ -36,10 +36,10 @@
 	(ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_GROUP_BY | ORM_KEY_AGGREGATE | ORM_KEY_HAVING | ORM_KEY_ORDER_BY | \
 	 ORM_KEY_LIMIT | ORM_KEY_OFFSET)
 
-/* The part of the stack in which a column of all parts stands. */
+/* The part number of columns in all parts. */
 #define EVERY_PART (-1)
 
-/* A column of the stack, or of a chain that is joined. */
+/* A column of the UNION ALL, or of the joined chain. */
 typedef struct Column
 {
 	const char *sql;
@@ -47,21 +47,21 @@ typedef struct Column
 	int part; /* 0: the grouped rows; i + 1: chain i; or EVERY_PART */
 } Column;
 
-/* An aggregate document while it is compiled. */
+/* State of compiling an aggregate document. */
 typedef struct Grouping
 {
 	OrmQueryKeys keys;
-	OrmScope *scope;   /* of the rows that are grouped */
+	OrmScope *scope;   /* of the grouped rows */
 	const char *where; /* NULL: none */
 	List *groups;	   /* of OrmExpression * */
 	List *aggregates;  /* of OrmAggregate * */
 	List *chains;	   /* of OrmChain * */
-	const char *alias; /* of what the columns are of; NULL: nothing but the grouped rows is read */
+	const char *alias; /* of the UNION ALL or the joined chain; NULL: there are no chains */
 	List *columns;	   /* of Column * */
-	OrmScope *result;  /* groups and aggregates by name */
+	OrmScope *result;  /* groups and aggregates, by name */
 } Grouping;
 
-/* Raises 42701 for a name that a group or an aggregate has already. */
+/* Raises 42701 for the name of another group or aggregate. */
 static void
 check_taken(const Grouping *g, const char *name, const OrmPath *place)
 {
@@ -132,8 +132,8 @@ read_aggregates(Grouping *g)
 }
 
 /*
- * A column of what stands under the alias, added when it is new.  That of a
- * domain is of its base type: NULL need not be one of the domain's values.
+ * A column under the alias; adds it if it is new.  Domains are replaced by their base
+ * type, because the NULLs of other parts can violate domain constraints.
  */
 static const char *
 add_column(Grouping *g, const char *sql, Oid type, int part)
@@ -164,7 +164,7 @@ add_column(Grouping *g, const char *sql, Oid type, int part)
 	return psprintf("%s.c%d", g->alias, list_length(g->columns));
 }
 
-/* An expression as a column. */
+/* An expression, replaced by a column under the alias. */
 static OrmExpression *
 as_column(Grouping *g, const OrmExpression *expression, int part)
 {
@@ -177,7 +177,7 @@ as_column(Grouping *g, const OrmExpression *expression, int part)
 	return copy;
 }
 
-/* An order by columns. */
+/* An order, with its expressions replaced by columns. */
 static List *
 order_by_columns(Grouping *g, const List *order, int part)
 {
@@ -195,7 +195,7 @@ order_by_columns(Grouping *g, const List *order, int part)
 	return copies;
 }
 
-/* An aggregate over the stack: over columns, and over the rows of its own part. */
+/* An aggregate over the UNION ALL: over columns of its part. */
 static OrmAggregate *
 over_stack(Grouping *g, const OrmAggregate *aggregate)
 {
@@ -217,8 +217,8 @@ over_stack(Grouping *g, const OrmAggregate *aggregate)
 }
 
 /*
- * An aggregate over the joined chain: rows for which nothing was found are
- * nulls, which all but array_agg and count(*) pass over.
+ * An aggregate over the joined chain.  Grouped rows without related objects have nulls,
+ * which all aggregates but array_agg and count(*) ignore.
  */
 static OrmAggregate *
 over_join(Grouping *g, const OrmAggregate *aggregate)
@@ -247,7 +247,7 @@ is_one_chain(const Grouping *g)
 	return list_length(g->chains) == 1;
 }
 
-/* Adds an aggregate to what having and order_by can name. */
+/* Adds an aggregate to the names for having and order_by. */
 static void
 name_aggregate(Grouping *g, const OrmAggregate *aggregate)
 {
@@ -263,7 +263,7 @@ name_aggregate(Grouping *g, const OrmAggregate *aggregate)
 	g->result->named = lappend(g->result->named, expression);
 }
 
-/* Gives groups and aggregates the texts by which they stand in the statement. */
+/* Makes the expressions of groups and aggregates in the statement. */
 static void
 make_result(Grouping *g)
 {
@@ -281,7 +281,7 @@ make_result(Grouping *g)
 		name_aggregate(g, g->chains == NIL ? lfirst(cell) : over(g, lfirst(cell)));
 }
 
-/* Appends the rows that are grouped, joined to a chain (NULL: to none): FROM and WHERE. */
+/* Appends FROM and WHERE of the grouped rows, joined with a chain unless it is NULL. */
 static void
 append_rows(StringInfo sql, const Grouping *g, const OrmChain *chain)
 {
@@ -295,7 +295,7 @@ append_rows(StringInfo sql, const Grouping *g, const OrmChain *chain)
 						 g->where != NULL && chain != NULL ? " AND " : "", chain != NULL ? chain->where->data : "");
 }
 
-/* Appends the grouped rows and, to each, those of the only chain. */
+/* Appends FROM and WHERE of the grouped rows, left joined with the only chain. */
 static void
 append_join(StringInfo sql, const Grouping *g)
 {
@@ -313,7 +313,7 @@ append_join(StringInfo sql, const Grouping *g)
 		appendStringInfo(sql, " WHERE %s", g->where);
 }
 
-/* Appends one part of the stack. */
+/* Appends one part of the UNION ALL. */
 static void
 append_part(StringInfo sql, const Grouping *g, int part)
 {
@@ -337,7 +337,7 @@ append_part(StringInfo sql, const Grouping *g, int part)
 	append_rows(sql, g, part > 0 ? list_nth(g->chains, part - 1) : NULL);
 }
 
-/* Appends what is grouped. */
+/* Appends FROM and WHERE. */
 static void
 append_source(StringInfo sql, const Grouping *g)
 {
@@ -369,7 +369,7 @@ append_groups(StringInfo sql, const Grouping *g)
 		appendStringInfo(sql, " HAVING %s", condition.data);
 }
 
-/* Appends ORDER BY, LIMIT and OFFSET.  Where only some groups are asked for, all of them decide which. */
+/* Appends ORDER BY, LIMIT and OFFSET.  With a limit or offset, the order is made total by the groups. */
 static void
 append_limits(StringInfo sql, const Grouping *g)
 {
@@ -398,7 +398,7 @@ append_limits(StringInfo sql, const Grouping *g)
 		appendStringInfo(sql, " OFFSET %s", offset);
 }
 
-/* Fills in the statement and what the members of a group are. */
+/* Fills in the statement and the members of a group. */
 static void
 finish_level(OrmLevel *level, const Grouping *g)
 {

@@ -1,9 +1,9 @@
 /*
- * level.c - one level of a query: what is selected of which objects, in which order.
+ * level.c - compiling a level of a query.
  *
  *     {"where": {...}, "select": [...], "order_by": [...], "limit": 5, "load": {...}}
  *
- * Collects columns, conditions and order; statement.c writes them down.
+ * Collects columns, conditions and order; statement.c makes the statement.
  */
 #include "postgres.h"
 
@@ -25,7 +25,7 @@ orm_query_flag(const OrmQueryKeys *keys, OrmQueryKey key, const OrmPath *place)
 	return json != NULL && orm_members_boolean(*json, &here);
 }
 
-/* Raises 22023 for a path, which is no column of the level's own objects. */
+/* Raises 22023 for a path in "distinct". */
 static void
 refuse_path(const char *path, const OrmPath *place)
 {
@@ -36,7 +36,7 @@ refuse_path(const char *path, const OrmPath *place)
 			errhint("Give it a name: {\"compute\": {\"%s\": \"%s\"}, \"distinct\": [\"%s\"]}.", name, path, name));
 }
 
-/* The expression of one name of "distinct"; it must have an order, as it is sorted by. */
+/* The expression of one name of "distinct"; raises 42883 unless its type has an order. */
 static const OrmExpression *
 read_distinct(OrmScope *scope, OrmJson name, const OrmPath *place)
 {
@@ -91,7 +91,7 @@ orm_query_filter(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *place
 	return sql.data;
 }
 
-/* Is a condition's value plain equality with something that is not null? */
+/* Is the condition equality with a value that is not null? */
 static bool
 is_plain_equality(const OrmQueryRequest *request, OrmJson json)
 {
@@ -113,7 +113,7 @@ is_plain_equality(const OrmQueryRequest *request, OrmJson json)
 	return false;
 }
 
-/* Does the where say what every attribute of a unique key is?  Then there is at most one object. */
+/* Does "where" contain equality on all attributes of a unique key, so that at most one object is found? */
 static bool
 finds_one(const OrmLevelBuild *build)
 {
@@ -135,7 +135,7 @@ finds_one(const OrmLevelBuild *build)
 	return false;
 }
 
-/* Can objects be put in the order of their primary key? */
+/* Can objects be ordered by their primary key? */
 static bool
 has_key_order(const OrmModel *model)
 {
@@ -148,9 +148,9 @@ has_key_order(const OrmModel *model)
 }
 
 /*
- * The attribute by which the children of each parent can be put in order after
- * they have come, or -1: the primary key, when it is an integer.  Where it can,
- * the server need not sort what is going to be divided up among parents anyway.
+ * The attribute by which the children of each parent can be sorted after fetching, or -1:
+ * an integer primary key.  Rows are distributed among parents anyway, so a sort in the
+ * statement is avoided.
  */
 static int
 sorting_attribute(const OrmLevelBuild *build)
@@ -168,7 +168,7 @@ sorting_attribute(const OrmLevelBuild *build)
 	return type == INT2OID || type == INT4OID || type == INT8OID ? attribute : -1;
 }
 
-/* Children that are not ordered come in the order of their primary key. */
+/* Orders children without "order_by" by their primary key. */
 static void
 order_children(OrmLevelBuild *build)
 {
@@ -184,7 +184,7 @@ order_children(OrmLevelBuild *build)
 		build->order = orm_query_order_by_key(build->scope, NIL);
 }
 
-/* Is only a part of what is found in the result, so that the order must leave no doubt which? */
+/* Does the result contain only a part of the found objects, which requires a total order? */
 static bool
 takes_a_part(const OrmLevelBuild *build)
 {
@@ -197,14 +197,14 @@ takes_a_part(const OrmLevelBuild *build)
 	return build->limit != NULL;
 }
 
-/* Can a level give several objects for a parent?  A to-one whose key is not unique can; the first one counts. */
+/* Can a parent have several objects?  A to-one relationship without a unique key can, and uses the first one. */
 static bool
 gives_several(const OrmLevelBuild *build)
 {
 	return !build->level->single || !orm_query_is_unique(build->relationship, build->level->model);
 }
 
-/* Raises unless the objects of a page have an order that tells them apart. */
+/* Raises 42P10 or 42883 unless the model has a primary key with an order. */
 static void
 need_key_order(const OrmModel *model)
 {
@@ -215,7 +215,7 @@ need_key_order(const OrmModel *model)
 				errhint("Pages need a total order."));
 }
 
-/* Reads order_by, and adds to it what the verb needs. */
+/* Reads "order_by", extends it as the verb requires, and sets the limit of "one" and "first". */
 static void
 read_order(OrmLevelBuild *build)
 {
@@ -236,7 +236,7 @@ read_order(OrmLevelBuild *build)
 	if (build->parent != NULL || build->limit != NULL)
 		return;
 
-	/* after the order has been decided: "one" does not depend on which of two comes first */
+	/* this limit comes after the order, as the result of "one" does not depend on a total order */
 	if (verb == ORM_QUERY_ONE)
 		build->limit = "2";
 	else if (verb == ORM_QUERY_FIRST)
@@ -257,7 +257,7 @@ orm_query_need_equality(const OrmModel *model, const OrmAttribute *attribute)
 				errdetail("Type %s has no equality operator.", format_type_be(attribute->type->oid)));
 }
 
-/* The one object with a primary key. */
+/* Adds the conditions on the primary key. */
 static void
 find_by_key(OrmLevelBuild *build)
 {
@@ -307,7 +307,7 @@ read_lock(OrmLevelBuild *build)
 	build->compiler->compiled->lock = true;
 }
 
-/* How often a self-reference is followed. */
+/* The depth of "recursive". */
 static int
 read_recursion(OrmLevelBuild *build)
 {
@@ -335,7 +335,7 @@ read_recursion(OrmLevelBuild *build)
 	return depth;
 }
 
-/* What tells the objects of a recursive level apart. */
+/* Adds the primary key columns of a recursive level and its parent level. */
 static void
 add_identities(OrmLevelBuild *build)
 {
@@ -358,9 +358,9 @@ add_identities(OrmLevelBuild *build)
 }
 
 /*
- * Raises 22023 for a key that chooses among several objects, where there is one
- * at most.  ("one" says what is so already; of a has_one whose key is not
- * unique "order_by" says which counts.)
+ * Raises 22023 for a key that chooses among several objects in the load of a to-one
+ * relationship.  "one" is allowed, and "order_by" for a has_one, whose key need not be
+ * unique.
  */
 static void
 refuse_choice(const OrmLevelBuild *build)
@@ -383,7 +383,7 @@ refuse_choice(const OrmLevelBuild *build)
 	}
 }
 
-/* What only a level below the root has. */
+/* Reads the keys of loads: "one", "recursive". */
 static void
 read_relationship(OrmLevelBuild *build)
 {
@@ -401,7 +401,7 @@ read_relationship(OrmLevelBuild *build)
 		build->limit = "1";
 }
 
-/* Begins a level: its place among the others, its scope, its keys. */
+/* Begins a level: its number and parent, its keys, its scope. */
 static void
 begin_level(OrmLevelBuild *build, const OrmModel *model, const OrmLoad *load, int takes)
 {

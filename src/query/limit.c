@@ -1,5 +1,5 @@
 /*
- * limit.c - the keys "limit", "offset" and "distinct" of a query.
+ * limit.c - the keys "limit" and "offset" of a query.
  */
 #include "postgres.h"
 
@@ -8,12 +8,12 @@
 #include "model/value.h"
 #include "query/compile.h"
 
-/* How many objects a page has when the query does not say. */
+/* Number of objects of a page without "limit". */
 #define DEFAULT_PAGE 20
 
 /*
- * A limit that is a number, as text.  A parameter would leave the server
- * guessing how many rows are wanted, and planning anew each time.
+ * A constant limit, as text.  With a parameter a generic plan would not know the number
+ * of rows, so the server would use custom plans.
  */
 static const char *
 literal_limit(OrmBuilder *builder, OrmJson json, OrmSlotForm form, const OrmPath *place)
@@ -87,7 +87,7 @@ orm_query_level_limits(OrmLevelBuild *build)
 		build->limit = orm_query_limit(builder, &build->keys, ORM_KEY_LIMIT, ORM_FORM_LIMIT, build->place);
 	build->offset = orm_query_limit(builder, &build->keys, ORM_KEY_OFFSET, ORM_FORM_OFFSET, build->place);
 	if (page && build->compiler->request->cursor != NULL)
-		build->offset = NULL; /* it was for the first page: the cursor says where this one begins */
+		build->offset = NULL; /* "offset" applies to the first page only */
 	if (distinct != NULL)
 		build->distinct = orm_query_distinct(build->scope, *distinct, &here);
 }

@@ -1,16 +1,15 @@
 /*
- * link.c - how the rows of a level find their parents: the forms of OrmLink.
+ * link.c - linking the rows of a level to their parents: the forms of OrmLink.
  *
  *     kind of relationship    the key in the parents' rows    in the children's
  *     belongs_to              the foreign key                 the referenced key
  *     has_many, has_one       the referenced key              the foreign key
  *     many_to_many            the referenced key              the foreign key, in the join table
  *
- * The parents' keys come as values of the referenced column's type, the base
- * type where it is a domain, without modifiers, and the children's are read as
- * such.  Where the operator takes two types and the referencing one is the
- * wider, as values of that: not every one of them is a value of the other.
- * Where it takes neither column's type as it is, as values of its input type.
+ * The keys of parents and children are compared as values of the referenced column's base
+ * type, without modifier.  If the operator is a cross-type one and the referencing type is
+ * wider, that type is used, as not all of its values fit the other.  If the operator takes
+ * neither column's type, its input type is used.
  */
 #include "postgres.h"
 
@@ -27,12 +26,12 @@ typedef struct LinkColumn
 {
 	OrmJoinSide parent;
 	OrmJoinSide child;	 /* of the children's table, or the join table */
-	const OrmType *type; /* what is compared; under the collation of the referenced column */
+	const OrmType *type; /* type of the compared values, with the collation of the referenced column */
 	Oid operator;
-	bool turned; /* the operator takes the key on its left, the child's column on its right */
+	bool turned; /* the key is the left operand, the child's column the right one */
 } LinkColumn;
 
-/* Can every value of one type be one of the other, but not the other way round? */
+/* Does the other type cast implicitly to this one, but not vice versa? */
 static bool
 is_wider(Oid type, Oid other)
 {
@@ -40,7 +39,7 @@ is_wider(Oid type, Oid other)
 		!can_coerce_type(1, &type, &other, COERCION_IMPLICIT);
 }
 
-/* The type as whose values the keys of a join are compared. */
+/* The type in which the keys of a join are compared. */
 static Oid
 compared_type(Oid operator, Oid referenced, Oid referencing)
 {
@@ -53,7 +52,7 @@ compared_type(Oid operator, Oid referenced, Oid referencing)
 	return IsPolymorphicType(left) || orm_type_equality(referenced) == operator? referenced : left;
 }
 
-/* Finds the operator between the child's column and a value of the link's type. */
+/* Sets the operator between the child's column and a value of the link's type. */
 static void
 find_operator(LinkColumn *column, Oid given, bool child_is_referenced)
 {
@@ -74,7 +73,7 @@ find_operator(LinkColumn *column, Oid given, bool child_is_referenced)
 	}
 }
 
-/* The i-th columns of a relationship, of rows of its model under one alias and of its target under another. */
+/* The i-th column of the link of a relationship, with the aliases of parents and children. */
 static LinkColumn
 link_column(const OrmModel *model, const char *parent_alias, const OrmRelationship *relationship,
 			const char *child_alias, int i)
@@ -97,7 +96,7 @@ link_column(const OrmModel *model, const char *parent_alias, const OrmRelationsh
 	return column;
 }
 
-/* A column as a value of the link's type. */
+/* A column cast to the link's type. */
 static const char *
 cast_to_link(const OrmJoinSide *column, const OrmType *type)
 {
@@ -113,21 +112,21 @@ cast_to_link(const OrmJoinSide *column, const OrmType *type)
 	return sql.data;
 }
 
-/* The type of the array that a slot with all parents' keys has. */
+/* The type of the slot with all parents' keys; InvalidOid: there is no array type. */
 static Oid
 keys_type(const LinkColumn *column)
 {
 	return get_array_type(column->type->oid);
 }
 
-/* Does the level read a part of the children of each parent? */
+/* Does the level have a limit, offset or distinct for each parent? */
 static bool
 limits_children(const OrmLevelBuild *build)
 {
 	return build->limit != NULL || build->offset != NULL || build->distinct != NIL;
 }
 
-/* Can the keys of all parents be a FROM item?  Of an array of rows unnest makes the rows' columns. */
+/* Can the keys of all parents be unnested?  Not for composite types, which unnest() expands to columns. */
 static bool
 can_unnest(const LinkColumn *columns, int n)
 {
@@ -137,7 +136,7 @@ can_unnest(const LinkColumn *columns, int n)
 	return true;
 }
 
-/* Which form a link takes; see query.h. */
+/* The form of a link; see query.h. */
 static OrmLinkForm
 choose_form(const OrmLevelBuild *build, const LinkColumn *columns, int n)
 {
@@ -149,7 +148,7 @@ choose_form(const OrmLevelBuild *build, const LinkColumn *columns, int n)
 	return limits_children(build) ? ORM_LINK_LATERAL : ORM_LINK_JOIN;
 }
 
-/* Can the children of a key be looked up by an index? */
+/* Can an index be used to look up the children of a key? */
 static bool
 is_indexed(const OrmModel *model, const OrmRelationship *relationship)
 {
@@ -161,7 +160,7 @@ is_indexed(const OrmModel *model, const OrmRelationship *relationship)
 	return attribute >= 0 && model->attributes[attribute].leads_index;
 }
 
-/* How a link's statement is planned: a generic plan of ANY without an index compares every row with every key. */
+/* Planning of a link's statement: a generic plan of ANY without an index compares every row with every key. */
 static OrmQueryPlanning
 choose_planning(OrmLinkForm form, bool indexed)
 {
@@ -170,7 +169,7 @@ choose_planning(OrmLinkForm form, bool indexed)
 	return form == ORM_LINK_ANY ? ORM_PLANNED_CUSTOM : ORM_PLANNED_AUTO;
 }
 
-/* Adds the condition that the child's column has the value of a text. */
+/* Adds the condition that the child's column equals a key, given as SQL. */
 static void
 add_condition(OrmLevelBuild *build, const LinkColumn *column, const char *key)
 {
@@ -179,7 +178,7 @@ add_condition(OrmLevelBuild *build, const LinkColumn *column, const char *key)
 	Oid left;
 	Oid right;
 
-	/* the key is of the type that the operator takes: a cast would have to be one of an array */
+	/* treat the key as of the operator's input type, as a cast would have to be on the array */
 	op_input_types(column->operator, & left, &right);
 	side.type = column->turned ? left : right;
 	if (IsPolymorphicType(side.type) || getBaseType(column->child.type) == column->type->oid)
@@ -192,7 +191,7 @@ add_condition(OrmLevelBuild *build, const LinkColumn *column, const char *key)
 	build->conditions = lappend(build->conditions, sql.data);
 }
 
-/* The parents' keys as a FROM item: ROWS FROM (pg_catalog.unnest($1), ...) WITH ORDINALITY AS k(k1, ..., n) */
+/* Adds the parents' keys as a FROM item: ROWS FROM (pg_catalog.unnest($1), ...) WITH ORDINALITY AS k(k1, ..., n) */
 static void
 add_parents(OrmLevelBuild *build, const LinkColumn *columns, int n)
 {
@@ -246,7 +245,7 @@ add_link(OrmLevelBuild *build, const LinkColumn *columns, int n)
 	}
 }
 
-/* Many to many: the join table is joined with the target. */
+/* Many to many: joins the join table with the target. */
 static void
 add_join_table(OrmLevelBuild *build)
 {
@@ -269,7 +268,7 @@ parent_position(OrmLevelBuild *build, const LinkColumn *column)
 	return orm_query_column(&build->columns, cast_to_link(&column->parent, column->type), column->type->oid);
 }
 
-/* Says how a link's rows are found, and adds its column and conditions. */
+/* Sets the form and planning of a link, and adds its column and conditions. */
 static void
 finish_link(OrmLevelBuild *build, const LinkColumn *columns, int n, bool indexed)
 {

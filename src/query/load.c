@@ -4,8 +4,8 @@
  *     ["posts.comments", "perfil"]
  *     {"posts": {"limit": 5, "load": ["comments"]}, "ultimo": {"of": "posts", "one": true}, "perfil": true}
  *
- * The array becomes what the object would be: of paths that begin alike, the
- * beginning is one load.
+ * The array form is converted to loads like those of the object form; a common beginning
+ * of paths is one load.
  */
 #include "postgres.h"
 
@@ -30,7 +30,7 @@ orm_load_init(void)
 							10, 1, 100, PGC_SUSET, 0, NULL, NULL, NULL);
 }
 
-/* Raises 42703: there is no such relationship. */
+/* Raises 42703 for a relationship, or 22023 for an attribute. */
 static void
 raise_no_relationship(const OrmModel *model, const char *name, const OrmPath *place)
 {
@@ -53,7 +53,7 @@ raise_no_relationship(const OrmModel *model, const char *name, const OrmPath *pl
 			orm_nearest_hint("relationship", name, names, model->nrelationships));
 }
 
-/* Raises what is wrong with a relationship that cannot be followed. */
+/* Raises an error unless the relationship is resolved. */
 static void
 require(const OrmModel *model, const OrmRelationship *relationship, const OrmPath *place)
 {
@@ -75,7 +75,7 @@ require(const OrmModel *model, const OrmRelationship *relationship, const OrmPat
 	PG_END_TRY();
 }
 
-/* The model at the other end of a relationship. */
+/* Opens the target of a relationship. */
 static const OrmModel *
 open_target(OrmCompiler *compiler, const OrmModel *model, const OrmRelationship *relationship, const OrmPath *place)
 {
@@ -89,7 +89,7 @@ open_target(OrmCompiler *compiler, const OrmModel *model, const OrmRelationship 
 	return target;
 }
 
-/* The relationship that a load follows: that of its name, or as "of" says. */
+/* The relationship of a load: given by "of", or by its name. */
 static const OrmRelationship *
 find_relationship(const OrmModel *model, const OrmLoad *load)
 {
@@ -112,7 +112,7 @@ find_relationship(const OrmModel *model, const OrmLoad *load)
 	return relationship;
 }
 
-/* Raises unless a load can have its name: nothing else in the objects may have it. */
+/* Raises 42701 for a name of a load that is in use in the objects, 22023 for one that is not allowed. */
 static void
 check_name(const OrmLevelBuild *build, const OrmLoad *load, const OrmRelationship *relationship, List *others)
 {
@@ -138,7 +138,7 @@ check_name(const OrmLevelBuild *build, const OrmLoad *load, const OrmRelationshi
 				orm_error_place(load->place));
 }
 
-/* Compiles one load; "before": the loads before it. */
+/* Compiles one load; "before" has the earlier ones of this level. */
 static void
 compile_load(OrmLevelBuild *build, const OrmLoad *load, List *before, int depth)
 {
@@ -154,7 +154,7 @@ compile_load(OrmLevelBuild *build, const OrmLoad *load, List *before, int depth)
 					open_target(build->compiler, model, relationship, load->place), load, LOAD_KEYS);
 }
 
-/* Adds a step of a path to the loads, or finds it there. */
+/* Finds or adds a step of a path. */
 static OrmLoad *
 add_step(List **loads, const char *name, const OrmPath *place)
 {
@@ -171,7 +171,7 @@ add_step(List **loads, const char *name, const OrmPath *place)
 	return load;
 }
 
-/* The array form: paths. */
+/* Reads the array form: paths. */
 static List *
 read_paths(OrmJson json, const OrmPath *place)
 {
@@ -199,7 +199,7 @@ read_paths(OrmJson json, const OrmPath *place)
 	return loads;
 }
 
-/* The object form: queries by name. */
+/* Reads the object form: queries by name. */
 static List *
 read_queries(OrmJson json, const OrmPath *place)
 {
@@ -221,7 +221,7 @@ read_queries(OrmJson json, const OrmPath *place)
 	return loads;
 }
 
-/* The depth of a level: the number of loads around it. */
+/* The depth of a level; 0 for the root. */
 static int
 depth_of(const OrmLevelBuild *build)
 {

@@ -4,19 +4,19 @@
  *     UPDATE "s"."t" AS t0 SET "a" = $1, "b" = <what a patch makes of t0."b" and $2>, "c" = t0."d" WHERE ...
  *     DELETE FROM "s"."t" AS t0 WHERE ...
  *
- * With a limit, an order or a condition on a path the rows are found, and
- * locked, by a SELECT and then changed by their primary key:
+ * With a limit, an order or a condition on a path, a SELECT finds and locks the rows,
+ * which are then changed by their primary key:
  *
  *     UPDATE "s"."t" AS u SET "a" = $1
  *     FROM (SELECT t0."id" AS c1 FROM "s"."t" AS t0 ... ORDER BY t0."id" LIMIT $2 FOR NO KEY UPDATE OF t0) AS k
  *     WHERE u."id" OPERATOR(pg_catalog.=) k.c1
  *
- * The lock makes the SELECT look again at a row that somebody else has just
- * changed: it may not match the where any more.  (A role with the right to delete need not have the
- * right to update that it takes; then the rows are deleted as they were found.)
+ * The lock makes the SELECT recheck "where" for rows updated by concurrent transactions.
+ * A role without the UPDATE privilege cannot lock the rows; then a delete runs without
+ * locking them.
  *
- * Of a model whose objects take others along when they are deleted there is that
- * SELECT alone: who runs it deletes by the keys.
+ * For a delete on a model with ORM_CASCADE_DELETE only the SELECT is made; the caller
+ * deletes the objects by their keys.
  */
 #include "postgres.h"
 
@@ -24,7 +24,7 @@
 
 #define MODIFY_KEYS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT)
 
-/* Raises for a key of a patch that is no attribute. */
+/* Raises 22023 for a relationship as a key of a patch, 42703 for other names. */
 static void
 raise_no_attribute(const OrmModel *model, const char *name, const OrmPath *place)
 {
@@ -35,7 +35,7 @@ raise_no_attribute(const OrmModel *model, const char *name, const OrmPath *place
 	orm_model_no_attribute(model, name, place);
 }
 
-/* Raises for an attribute that a patch by a query cannot set. */
+/* Raises an error for an attribute that a patch cannot set: generated, of the key, or the version. */
 static void
 check_settable(const OrmModel *model, const OrmAttribute *attribute, const OrmPath *place)
 {
@@ -55,7 +55,7 @@ check_settable(const OrmModel *model, const OrmAttribute *attribute, const OrmPa
 				orm_error_place(place), errhint("It is the version: it counts by itself."));
 }
 
-/* The attribute that a key of the patch names. */
+/* The attribute named by a key of the patch. */
 static int
 find_attribute(const OrmModel *model, OrmJson key, const OrmPath *place)
 {
@@ -69,16 +69,16 @@ find_attribute(const OrmModel *model, OrmJson key, const OrmPath *place)
 	return attribute;
 }
 
-/* What an attribute becomes. */
+/* An item of SET. */
 typedef struct Assignment
 {
 	const OrmAttribute *attribute;
 	OrmPatch patch;
-	const char *value;			/* a parameter, or NULL; with a patch, its operand */
-	const OrmAttribute *source; /* another attribute of the row, in place of a value; NULL: none */
+	const char *value;			/* a parameter or "NULL"; for a patch, its operand */
+	const OrmAttribute *source; /* the attribute to copy from, or NULL */
 } Assignment;
 
-/* The parameter for what is given for an attribute, or NULL. */
+/* The parameter for the value of an attribute, or "NULL". */
 static const char *
 read_value(OrmBuilder *builder, OrmJson json, const OrmType *type, const OrmPath *place)
 {
@@ -108,7 +108,7 @@ read_patch(OrmBuilder *builder, const Assignment *assignment, OrmJson json, cons
 	return slot;
 }
 
-/* Is the first key of an object the name of an instruction? */
+/* Is the first key of the object "$" or "$attribute"? */
 static bool
 is_operand(OrmJson json)
 {
@@ -118,7 +118,7 @@ is_operand(OrmJson json)
 		(orm_json_equals(walk.key, "$") || orm_json_equals(walk.key, "$attribute"));
 }
 
-/* Reads what an attribute is to become. */
+/* Reads the value or patch of an attribute. */
 static Assignment *
 read_assignment(OrmBuilder *builder, const OrmAttribute *attribute, OrmJson json, const OrmPath *place)
 {
@@ -144,7 +144,7 @@ read_assignment(OrmBuilder *builder, const OrmAttribute *attribute, OrmJson json
 	return assignment;
 }
 
-/* Reads what a patch sets: List of Assignment *. */
+/* Reads the document with the attributes to be set: List of Assignment *. */
 static List *
 read_assignments(OrmBuilder *builder)
 {
@@ -172,7 +172,7 @@ read_assignments(OrmBuilder *builder)
 	return assignments;
 }
 
-/* Appends SET "a" = $1, ...; "alias" is that of the table that is updated. */
+/* Appends SET "a" = $1, ...; "alias" is that of the updated table. */
 static void
 append_set(StringInfo sql, List *assignments, const char *alias)
 {
@@ -206,7 +206,7 @@ append_set(StringInfo sql, List *assignments, const char *alias)
 	}
 }
 
-/* A change, while it is compiled. */
+/* State of compiling an update or delete. */
 typedef struct Change
 {
 	OrmScope *scope;
@@ -218,7 +218,7 @@ typedef struct Change
 	const char *limit;
 } Change;
 
-/* Appends the statement that finds rows in one look. */
+/* Appends a plain UPDATE or DELETE. */
 static void
 append_plain(StringInfo sql, const Change *change)
 {
@@ -230,7 +230,7 @@ append_plain(StringInfo sql, const Change *change)
 		appendStringInfo(sql, " WHERE %s", change->where);
 }
 
-/* Appends the SELECT that finds the rows and locks them. */
+/* Appends the SELECT that finds and locks the rows. */
 static void
 append_keys(StringInfo sql, const Change *change)
 {
@@ -257,7 +257,7 @@ append_keys(StringInfo sql, const Change *change)
 		appendStringInfo(sql, " FOR %s OF %s", change->update ? "NO KEY UPDATE" : "UPDATE", change->scope->alias);
 }
 
-/* Appends the statement that changes the rows whose keys were found. */
+/* Appends the UPDATE or DELETE by the keys of the SELECT. */
 static void
 append_by_key(StringInfo sql, const Change *change)
 {
@@ -286,7 +286,7 @@ append_by_key(StringInfo sql, const Change *change)
 	}
 }
 
-/* The columns of the keys that a statement finds. */
+/* Sets the result columns of the SELECT: the primary key. */
 static void
 set_results(OrmQueryStatement *statement, const OrmModel *model)
 {
@@ -298,7 +298,7 @@ set_results(OrmQueryStatement *statement, const OrmModel *model)
 		statement->results[i] = model->attributes[key->attributes[i]].type->oid;
 }
 
-/* Raises unless the query says which rows are meant. */
+/* Raises 22023 unless "where" is given. */
 static void
 need_where(const OrmQueryKeys *keys)
 {

@@ -1,13 +1,12 @@
 /*
- * operand.c - values, parameters, attributes: what stands on the right of an
- * operator.
+ * operand.c - right operands of operators: values, parameters, attributes.
  *
  *     plain, {"$value": x}       a value of the document
  *     {"$": name}                a parameter of the call
  *     {"$attribute": path}       another value of the same row
  *
- * Of a value only its kind is looked at here, and whether an array has a null
- * in it; for the rest see shape.h.
+ * Only the kind of a value is read here, and whether an array contains a null; see
+ * shape.h.
  */
 #include "postgres.h"
 
@@ -29,7 +28,7 @@ typedef struct OperandInstruction
 				 const OrmPath *place);
 } OperandInstruction;
 
-/* Is this the type of a json attribute? */
+/* Is this a json type? */
 static bool
 is_json(const OrmType *type)
 {
@@ -88,7 +87,7 @@ read_attribute(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJso
 	operand->attribute = orm_query_path_json(scope, json, place);
 }
 
-/* {"$value": x}: x, always; null in it is json's own on a json attribute. */
+/* {"$value": x}: x as a value; for json types, null is the null of json. */
 static void
 read_value(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmType *type,
 		   const OrmPath *place)
@@ -167,14 +166,14 @@ orm_operand_fits(Oid type, Oid wanted)
 		can_coerce_type(1, &type, &wanted, COERCION_ASSIGNMENT);
 }
 
-/* Raises 42804 when an argument of that type can never become what the slot wants. */
+/* Raises 42804 when an argument cannot be converted to the type of the slot. */
 static void
 check_parameter(const OrmQueryParameter *parameter, Oid sql_type, OrmSlotForm form, const OrmPath *place)
 {
 	if (!OidIsValid(parameter->type))
 		return;
 
-	/* nulls in a list must be known here, and a list that is text does not show them */
+	/* nulls in a list must be known here, so a list must not be given as text */
 	if (orm_operand_fits(parameter->type, sql_type) &&
 		(form != ORM_FORM_LIST || OidIsValid(get_base_element_type(parameter->type))))
 		return;
@@ -184,7 +183,7 @@ check_parameter(const OrmQueryParameter *parameter, Oid sql_type, OrmSlotForm fo
 			orm_error_place(place));
 }
 
-/* Adds a slot; the caller says where its value is. */
+/* Adds a slot; the caller sets its source. */
 static OrmSlot *
 add_slot(OrmBuilder *builder, const OrmType *type, Oid sql_type, OrmSlotForm form, const OrmPath *place)
 {
@@ -198,14 +197,14 @@ add_slot(OrmBuilder *builder, const OrmType *type, Oid sql_type, OrmSlotForm for
 	return slot;
 }
 
-/* How the newest slot is written. */
+/* The parameter of the newest slot. */
 static const char *
 newest_slot(const OrmBuilder *builder)
 {
 	return psprintf("$%d", list_length(builder->slots));
 }
 
-/* Reads a value that is part of the shape, and so can be read at once. */
+/* Reads a value that is part of the shape. */
 static void
 read_constant(OrmSlot *slot, const OrmOperand *operand, const OrmPath *place)
 {

@@ -1,5 +1,5 @@
 /*
- * operand.h - operands in place of values: instructions, parameters, attributes.
+ * operand.h - right operands of operators: values, parameters, attributes.
  * Private to this folder.
  */
 #ifndef ORM_QUERY_OPERAND_H
@@ -8,13 +8,13 @@
 #include "query/compile.h"
 
 /*
- * Is an object an instruction in place of a value of the type (NULL: of any)?
- * Its first key begins with "$"; of json types, where that may be data, it has
- * just one key and that is one of ours.
+ * Is this an instruction in place of a value of the type (NULL: any type)?  It is an
+ * object whose first key begins with "$"; for json types, where that can be data, an
+ * object with a known instruction as its only key.
  */
 extern bool orm_operand_is_instruction(OrmJson json, const OrmType *type);
 
-/* Is an argument of that type good for another: by a cast in an assignment, or, of text, by its input function? */
+/* Can an argument of that type be converted: by an assignment cast, or for string types by the input function? */
 extern bool orm_operand_fits(Oid type, Oid wanted);
 
 #endif

@@ -5,10 +5,10 @@
  *     "-autor.nombre"                                 t1."nombre" DESC
  *     {"by": "edad", "desc": true, "nulls": "last"}   t0."edad" DESC NULLS LAST
  *     {"by": "lugar", "<->": "(0,0)"}                 (t0."lugar" OPERATOR(pg_catalog.<->) $1)
- *     {"by": "texto", "search": "casa"}               pg_catalog.ts_rank(..., ...) DESC NULLS LAST: best first
+ *     {"by": "texto", "search": "casa"}               pg_catalog.ts_rank(..., ...) DESC NULLS LAST
  *
- * ASC and DESC sort by the type's default operator class, which search_path
- * does not decide.
+ * ASC and DESC use the type's default operator class, which does not depend on
+ * search_path.
  */
 #include "postgres.h"
 
@@ -20,7 +20,7 @@
 
 #include "query/condition.h"
 
-/* An item of order_by that is an object. */
+/* The keys of an item that is an object. */
 typedef enum ItemKey
 {
 	ITEM_BY,
@@ -40,7 +40,7 @@ static const OrmShapedKey item_keys[NITEM_KEYS] = {
 	[ITEM_SEARCH] = {{ORM_MEMBER_KEY("search"), .allowed = ORM_MEMBER_ALWAYS}, orm_shape_operand},
 };
 
-/* Is this an operator by its symbol? */
+/* Is this key an operator symbol? */
 static bool
 is_operator(OrmJson key)
 {
@@ -54,7 +54,7 @@ is_direction(const char *text)
 	return pg_strcasecmp(text, "desc") == 0 || pg_strcasecmp(text, "asc") == 0;
 }
 
-/* In an ereport, for {"name": "desc"}: how a direction is written. */
+/* For use in ereport(): a hint for {"name": "desc"}. */
 static bool
 hint_direction(const OrmMemberKey *member, const char *name, uint32 context, const void *argument)
 {
@@ -74,10 +74,10 @@ typedef struct Item
 {
 	OrmJson members[NITEM_KEYS];
 	const char *operator; /* or "search"; NULL: none */
-	OrmJson value;		  /* on its right */
+	OrmJson value;		  /* right operand */
 } Item;
 
-/* Takes an item apart. */
+/* Reads the members of an item. */
 static void
 take_item(Item *item, OrmJson json, const OrmPath *place)
 {
@@ -103,7 +103,7 @@ take_item(Item *item, OrmJson json, const OrmPath *place)
 	}
 }
 
-/* The right side's operand; raises 22004 for null. */
+/* The right operand; raises 22004 for null. */
 static OrmOperand
 read_operand(OrmScope *scope, const Item *item, const OrmType *type, const OrmPath *place)
 {
@@ -115,7 +115,7 @@ read_operand(OrmScope *scope, const Item *item, const OrmType *type, const OrmPa
 	return operand;
 }
 
-/* What "search" looks through: a tsvector, or one made of text. */
+/* The tsvector for "search": the operand, or made from text. */
 static const char *
 search_vector(const OrmExpression *left, const OrmPath *place)
 {
@@ -128,7 +128,7 @@ search_vector(const OrmExpression *left, const OrmPath *place)
 	return psprintf("pg_catalog.to_tsvector(%s::pg_catalog.text)", left->sql);
 }
 
-/* {"by": path, "search": text}: how well it is found.  NULL: its parameter was not given. */
+/* {"by": path, "search": text}: the rank.  NULL: its parameter is unset. */
 static const OrmExpression *
 read_rank(OrmScope *scope, const Item *item, const OrmExpression *left, const OrmPath *place)
 {
@@ -148,7 +148,7 @@ read_rank(OrmScope *scope, const Item *item, const OrmExpression *left, const Or
 		FLOAT4OID);
 }
 
-/* {"by": path, operator: value}: what the operator returns.  NULL: its parameter was not given. */
+/* {"by": path, operator: value}: the result of the operator.  NULL: its parameter is unset. */
 static const OrmExpression *
 read_distance(OrmScope *scope, const Item *item, const OrmExpression *left, const OrmPath *place)
 {
@@ -176,7 +176,7 @@ read_distance(OrmScope *scope, const Item *item, const OrmExpression *left, cons
 	return orm_query_expression(left->name, sql.data, operator.result);
 }
 
-/* Raises 42883 unless values of the expression can be sorted. */
+/* Raises 42883 unless the expression's type has an order. */
 static void
 check_type(const OrmExpression *expression, const OrmPath *place)
 {
@@ -188,8 +188,8 @@ check_type(const OrmExpression *expression, const OrmPath *place)
 }
 
 /*
- * The text that identifies an item: its path, its type and, if it is
- * computed, its text.  ("of": the left operand of an operator, if there is one.)
+ * The text of an item in signatures: its path, its type and, if computed, its SQL.  "of"
+ * is the expression of the path, the left operand of the operator if there is one.
  */
 static const char *
 item_text(const OrmOrder *order, const OrmExpression *of, const char *operator)
@@ -223,7 +223,7 @@ refuse_direction(const char *text, const OrmPath *place)
 					(int) (space - text), text));
 }
 
-/* Reads a path, perhaps with "-" in front. */
+/* Reads a path with an optional "-" prefix. */
 static OrmOrder *
 read_path(OrmScope *scope, OrmJson json, const OrmPath *place)
 {
@@ -241,7 +241,7 @@ read_path(OrmScope *scope, OrmJson json, const OrmPath *place)
 	return order;
 }
 
-/* Reads "desc"; what is not given is what the caller has set. */
+/* Reads "desc"; without it the direction is unchanged. */
 static void
 read_desc(OrmOrder *order, OrmJson desc, const OrmPath *place)
 {
@@ -251,7 +251,7 @@ read_desc(OrmOrder *order, OrmJson desc, const OrmPath *place)
 		order->descending = orm_members_boolean(desc, &here);
 }
 
-/* Reads "nulls"; the default is the server's: as if null were larger than all else. */
+/* Reads "nulls"; without it nulls_first is unchanged. */
 static void
 read_nulls(OrmOrder *order, OrmJson nulls, const OrmPath *place)
 {
@@ -265,7 +265,7 @@ read_nulls(OrmOrder *order, OrmJson nulls, const OrmPath *place)
 	order->nulls_first = orm_json_equals(nulls, "first");
 }
 
-/* Reads an item that is an object; NULL: a parameter that was not given has taken it away. */
+/* Reads an item that is an object; NULL: removed by an unset parameter. */
 static OrmOrder *
 read_object(OrmScope *scope, OrmJson json, const OrmPath *place)
 {
@@ -314,7 +314,7 @@ read_item(OrmScope *scope, OrmJson json, const OrmPath *place)
 	}
 }
 
-/* For {"name": "desc"} in place of an array: the array that is meant, as a hint. */
+/* The hint for {"name": "desc"} in place of an array, or NULL. */
 static const char *
 hint_object(OrmJson order_by)
 {
@@ -359,7 +359,7 @@ orm_query_order(OrmScope *scope, OrmJson order_by, const OrmPath *place)
 	return items;
 }
 
-/* Is an expression in an order already? */
+/* Is the expression in the order? */
 static bool
 is_ordered(const List *order, const OrmExpression *expression)
 {

@@ -1,5 +1,5 @@
 /*
- * page.c - what a page has that other queries have not: cursors, the total.
+ * page.c - cursors and the total of a page.
  */
 #include "postgres.h"
 
@@ -8,7 +8,7 @@
 
 #include "query/compile.h"
 
-/* A cursor in the document: a string or null; or in a parameter, which is used by that. */
+/* Checks "after" or "before": a string, null, or a parameter, which is marked as used. */
 static void
 check_cursor(OrmLevelBuild *build, OrmQueryKey key)
 {
@@ -26,7 +26,7 @@ check_cursor(OrmLevelBuild *build, OrmQueryKey key)
 		orm_members_raise_kind(*json, "a cursor or null", &here);
 }
 
-/* How many objects there are on all pages, as a statement of its own. */
+/* Makes the statement that counts the objects of all pages. */
 static void
 compile_total(OrmLevelBuild *build)
 {
@@ -45,7 +45,7 @@ compile_total(OrmLevelBuild *build)
 	total->results[0] = INT8OID;
 }
 
-/* Remembers by which values the objects are ordered. */
+/* Stores the slots with values of the order. */
 static void
 add_ordered(OrmLevelBuild *build)
 {

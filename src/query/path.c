@@ -6,8 +6,8 @@
  *
  *     "s"."posts" AS t0 LEFT JOIN "s"."usuarios" AS t1 ON t1."id" OPERATOR(pg_catalog.=) t0."autor_id"
  *
- * The joined objects are scopes of their own, whose joins are appended to the
- * same text.  What comes through such a join may be NULL, whatever the column says.
+ * The joined objects are scopes, whose joins are appended to the same text.  Attributes of
+ * a joined scope can be NULL even if the column is NOT NULL.
  */
 #include "postgres.h"
 
@@ -16,7 +16,7 @@
 #include "base/nearest.h"
 #include "query/compile.h"
 
-/* How many joins paths may add to one statement.  The server's planning time grows faster than their number. */
+/* Maximum number of joins added by paths to a statement, as planning time grows faster than their number. */
 #define MAX_JOINS 100
 
 OrmScope *
@@ -43,7 +43,7 @@ orm_query_attribute(const OrmScope *scope, int number)
 	orm_sql_name(&sql, attribute->column);
 	expression->name = attribute->name;
 
-	/* there are many of these, and they are kept: without the room to grow that a StringInfo has */
+	/* copied, because a StringInfo wastes memory, and compiled queries have many of these */
 	expression->sql = pstrdup(sql.data);
 	pfree(sql.data);
 	expression->type = attribute->type;
@@ -61,7 +61,7 @@ orm_query_describe(const OrmExpression *expression)
 	return psprintf("\"%s\"", expression->name);
 }
 
-/* What a name means in a scope; nothing is set when it means nothing. */
+/* Looks up a name in a scope; both members are NULL when it does not exist. */
 static OrmName
 find_name(const OrmScope *scope, const char *name)
 {
@@ -89,7 +89,7 @@ find_name(const OrmScope *scope, const char *name)
 	return found;
 }
 
-/* A name with "__" between its parts, as other mappers write paths, made into a path; NULL: it has none. */
+/* The path for a name with "__" as separators, as in other mappers; or NULL. */
 static char *
 path_of_underscores(const OrmScope *scope, const char *given)
 {
@@ -113,7 +113,7 @@ path_of_underscores(const OrmScope *scope, const char *given)
 	return path;
 }
 
-/* In an ereport: the nearest of the scope's names. */
+/* For use in ereport(): a hint with the nearest name of the scope. */
 static int
 hint_nearest(const OrmScope *scope, const char *given)
 {
@@ -129,7 +129,7 @@ hint_nearest(const OrmScope *scope, const char *given)
 		names[n++] = model->relationships[i].name;
 	orm_nearest_hint("relationship", given, names, n);
 
-	/* of two hints the later one stays */
+	/* a later errhint() replaces an earlier one */
 	n = 0;
 	foreach(cell, scope->named)
 		names[n++] = ((const OrmExpression *) lfirst(cell))->name;
@@ -172,14 +172,14 @@ orm_query_expression(const char *name, const char *sql, Oid type)
 void
 orm_query_null_test(StringInfo sql, const OrmExpression *expression, bool null)
 {
-	/* a row of nulls is not NULL, although IS NULL says so; this form looks no operator up */
+	/* IS NULL is true for a row of nulls, too; IS DISTINCT FROM NULL does not look up an operator */
 	if (expression->type->class == ORM_TYPE_COMPOSITE)
 		appendStringInfo(sql, "%s IS %sDISTINCT FROM NULL", expression->sql, null ? "NOT " : "");
 	else
 		appendStringInfo(sql, "%s IS %sNULL", expression->sql, null ? "" : "NOT ");
 }
 
-/* Conditions nested as a path says: {"author": {"name": ...}} */
+/* The nested conditions for a path: {"author": {"name": ...}} */
 static char *
 nested_conditions(const char *name)
 {
@@ -202,7 +202,7 @@ nested_conditions(const char *name)
 	return nested.data;
 }
 
-/* Raises 22023 for a dotted name where conditions are to be nested; the hint shows how. */
+/* Raises 22023 for a dotted name in conditions, with the nested form as hint. */
 static void
 refuse_dots(const char *name, const OrmPath *place)
 {
@@ -243,14 +243,14 @@ orm_query_is_unique(const OrmRelationship *relationship, const OrmModel *target)
 			return true;
 		declared = declared && found < key->nattributes;
 	}
-	/* what no index can tell is as it was declared: the key of a view */
+	/* a declared key without indexes, as of a view, is assumed to be unique */
 	return declared;
 }
 
 /*
- * Appends the join of a to-one relationship.  A has_one whose key is not unique,
- * or that of a table with children (INHERITS), could lead to several objects and
- * multiply rows; the first one counts:
+ * Appends the join of a to-one relationship.  A has_one without a unique key, or with a
+ * target that has inheritance children, can have several target rows, which would
+ * multiply rows; the first one is used:
  *
  *     LEFT JOIN LATERAL (SELECT t1.* FROM "s"."pagos" AS t1 WHERE ... ORDER BY t1."id" LIMIT 1) AS t1 ON true
  */
@@ -312,7 +312,7 @@ orm_query_not_relationship(const OrmExpression *expression, const OrmPath *place
 				: 0);
 }
 
-/* Raises 22023: a path leads through, or to, many objects. */
+/* Raises 22023 for a to-many relationship in a path. */
 static void
 raise_many(const OrmScope *scope, const OrmRelationship *relationship, const OrmPath *place)
 {
@@ -324,7 +324,7 @@ raise_many(const OrmScope *scope, const OrmRelationship *relationship, const Orm
 					relationship->name));
 }
 
-/* Raises 22023: a path ends with a to-one relationship. */
+/* Raises 22023 for a path that ends with a to-one relationship. */
 static void
 raise_object(const OrmScope *scope, const OrmRelationship *relationship, const OrmPath *place)
 {
@@ -337,7 +337,7 @@ raise_object(const OrmScope *scope, const OrmRelationship *relationship, const O
 					target->nattributes > 0 ? target->attributes[0].name : "..."));
 }
 
-/* The value at the end of a path of several names, under the name of the whole path. */
+/* A copy of an expression with another name, that of the whole path. */
 static const OrmExpression *
 with_name(const OrmExpression *expression, const char *name)
 {

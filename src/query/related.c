@@ -1,13 +1,13 @@
 /*
- * related.c - conditions on relationships, and how the table of one is joined.
+ * related.c - conditions on relationships, and joins of their targets.
  *
  *     any, to-one {...}   EXISTS (SELECT FROM "s"."posts" AS t1 WHERE t0."id" OPERATOR(...=) t1."autor_id" AND ...)
  *     none, to-one null   NOT EXISTS (...)
  *     all                 NOT EXISTS (... AND (...) IS NOT TRUE)
  *     count               (SELECT pg_catalog.count(*) OPERATOR(...>=) $1 FROM "s"."posts" AS t1 WHERE ...)
  *
- * The planner makes joins of the first three.  A condition on a relationship
- * that has lost all that stood in it to unset parameters is taken away as a whole.
+ * The planner converts the first three to joins.  A condition on a relationship is removed
+ * if unset parameters remove all conditions in it.
  */
 #include "postgres.h"
 
@@ -20,7 +20,7 @@
 #include "query/series.h"
 #include "query/where.h"
 
-/* How many of the related objects must fulfil the conditions. */
+/* Quantifiers of the conditions on related objects. */
 typedef enum Quantifier
 {
 	SOME,
@@ -45,7 +45,7 @@ orm_query_target(const OrmScope *scope, const OrmRelationship *relationship, con
 	}
 	PG_END_TRY();
 
-	/* the target's lock may have let a change in that the model does not know of yet */
+	/* locking the target can have processed an invalidation of a change not yet seen by the model */
 	if (!relationship->resolved || relationship->target_relid != model->relid)
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				errmsg("relationship \"%s\" of model \"%s\" is being changed", relationship->name, scope->model->name),
@@ -93,9 +93,8 @@ orm_query_relate(StringInfo from, StringInfo where, const OrmScope *scope, const
 }
 
 /*
- * The FROM and the WHERE of related objects: of all (where NULL) or of those
- * that fulfil the conditions.  False when unset parameters have taken all of
- * these away.
+ * Appends FROM and WHERE of the related objects with these conditions (NULL: of all).
+ * False when unset parameters remove all conditions.
  */
 static bool
 append_source(StringInfo sql, OrmScope *scope, const OrmRelationship *relationship, const OrmJson *where,
@@ -123,7 +122,7 @@ append_source(StringInfo sql, OrmScope *scope, const OrmRelationship *relationsh
 	return kept;
 }
 
-/* Appends EXISTS or NOT EXISTS; on false there is something to be taken back. */
+/* Appends EXISTS or NOT EXISTS; on false, the caller must remove the appended text. */
 static bool
 append_exists(OrmScope *scope, const OrmRelationship *relationship, const OrmJson *where, Quantifier quantifier,
 			  const OrmPath *place, StringInfo sql)
@@ -136,8 +135,8 @@ append_exists(OrmScope *scope, const OrmRelationship *relationship, const OrmJso
 }
 
 /*
- * Appends a condition on the number of related objects.  It is inside the
- * sub-select, so that they are counted once, whatever it consists of.
+ * Appends a condition on the number of related objects.  The condition is inside the
+ * subquery, so that several operators count only once.
  */
 static bool
 append_count(OrmScope *scope, const OrmRelationship *relationship, OrmJson condition, const OrmJson *where,
@@ -154,7 +153,7 @@ append_count(OrmScope *scope, const OrmRelationship *relationship, OrmJson condi
 	appendStringInfoString(sql, "(SELECT ");
 	kept = orm_query_condition(scope, &count, condition, &count_place, sql);
 
-	/* what narrows a count that has been taken away is read all the same: it may name parameters */
+	/* "where" of a removed count is read as well, because it can use parameters */
 	if (!append_source(sql, scope, relationship, where, SOME, where != NULL ? &where_place : place))
 		append_source(sql, scope, relationship, NULL, SOME, place);
 	appendStringInfoChar(sql, ')');
@@ -163,7 +162,7 @@ append_count(OrmScope *scope, const OrmRelationship *relationship, OrmJson condi
 	return kept;
 }
 
-/* Raises 22023: the condition has no quantifier. */
+/* Raises 22023 for a condition without a quantifier. */
 static void
 raise_not_quantified(const OrmRelationship *relationship, const char *key, const OrmPath *place)
 {
@@ -178,7 +177,7 @@ raise_not_quantified(const OrmRelationship *relationship, const char *key, const
 						  relationship->name));
 }
 
-/* Raises 22023: there is nothing that "where" could narrow. */
+/* Raises 22023 for "where" without "count". */
 static void
 raise_lone_where(const OrmPath *place)
 {
@@ -187,7 +186,7 @@ raise_lone_where(const OrmPath *place)
 			errhint("\"where\" says which objects are counted; for conditions on them alone write \"any\"."));
 }
 
-/* Appends what one key of a condition on many objects says. */
+/* Appends the condition of one key of a condition on a to-many relationship. */
 static bool
 append_quantified(OrmScope *scope, const OrmRelationship *relationship, OrmJson condition, const OrmJsonWalk *walk,
 				  const OrmPath *parent, const OrmPath *place, StringInfo sql)
@@ -208,7 +207,7 @@ append_quantified(OrmScope *scope, const OrmRelationship *relationship, OrmJson 
 						parent, sql);
 }
 
-/* A condition on a to-many relationship. */
+/* Appends a condition on a to-many relationship. */
 static bool
 append_many(OrmScope *scope, const OrmRelationship *relationship, OrmJson condition, const OrmPath *place,
 			StringInfo sql)

@@ -9,7 +9,7 @@
 #include "query/compile.h"
 #include "query/select.h"
 
-/* Appends the columns that are read. */
+/* Appends the selected columns. */
 static void
 append_columns(StringInfo sql, const OrmSelect *select)
 {

@@ -1,5 +1,5 @@
 /*
- * select.h - SELECT of one table by equality, as text.  Pure.
+ * select.h - SELECT of one table by equality, as text.
  *
  *     SELECT "id", "nombre" FROM "s"."usuarios" WHERE "nombre" OPERATOR(pg_catalog.=) $1 LIMIT 1
  */
@@ -12,25 +12,27 @@
 typedef struct OrmSelect
 {
 	const OrmModel *model;
-	const bool *columns; /* by attribute: is it read? NULL: all */
-	const bool *where;	 /* by attribute: does it take part in the condition? */
-	const bool *is_null; /* by attribute: ... as one that is NULL; NULL: none */
+	const bool *columns; /* flags by attribute: it is selected; NULL: all are */
+	const bool *where;	 /* flags by attribute: it is in the condition */
+	const bool *is_null; /* flags by attribute: its condition is IS NULL; NULL: none is */
 	bool first;			 /* LIMIT 1 */
 } OrmSelect;
 
 /*
- * Appends the statement; types[] (room for nattributes) receives the types of
- * its parameters, which are the attributes with where and not is_null, in
- * table order.  Returns how many.  Raises 42883 for an attribute whose type
- * has no equality.
+ * Appends the statement, stores its parameter types in types[] (at most nattributes) and
+ * returns their number.  Parameters are the attributes with "where" and without "is_null",
+ * in table order.  Raises 42883 for an attribute whose type has no equality operator.
  */
 extern int orm_select_text(StringInfo sql, const OrmSelect *select, Oid *types);
 
-/* Appends the condition that an attribute, whose column is "column", equals a value of its type.  Raises 42883. */
+/*
+ * Appends the condition that an attribute equals a value of its type; "column" is the SQL of its column.  Raises
+ * 42883 when the type has no equality operator.
+ */
 extern void orm_select_equality(StringInfo sql, const OrmModel *model, const OrmAttribute *attribute,
 								const char *column, const char *value);
 
-/* The types of the columns of its rows; types[] has room for nattributes.  Returns how many. */
+/* Stores the types of the selected columns in types[] (at most nattributes) and returns their number. */
 extern int orm_select_results(const OrmSelect *select, Oid *types);
 
 #endif

@@ -22,7 +22,7 @@ orm_query_column(OrmColumns *columns, const char *sql, Oid type)
 	return list_length(columns->sql) - 1;
 }
 
-/* The number of a name of "compute", or -1. */
+/* The index of a name of "compute", or -1. */
 static int
 find_named(const OrmScope *scope, const char *name)
 {
@@ -34,7 +34,7 @@ find_named(const OrmScope *scope, const char *name)
 	return -1;
 }
 
-/* Raises for a name in select or omit that is none of an attribute. */
+/* Raises 22023 for a relationship in "select" or "omit", 42703 for other names. */
 static void
 raise_not_selectable(const OrmModel *model, const char *name, const OrmPath *place)
 {
@@ -45,7 +45,7 @@ raise_not_selectable(const OrmModel *model, const char *name, const OrmPath *pla
 	orm_model_no_attribute(model, name, place);
 }
 
-/* Reads a list of names and sets their flags: of attributes, then of names of "compute". */
+/* Reads a list of names and sets their flags, which are by attribute, followed by names of "compute". */
 static void
 read_names(const OrmLevelBuild *build, OrmQueryKey key, bool star, bool *flags, bool value)
 {
@@ -92,7 +92,7 @@ add_member(OrmLevelBuild *build, const char *name, const OrmType *type, const ch
 }
 
 /*
- * What tells one state of an object from another:
+ * Adds the etag:
  *
  *     orm.etag(ROW(t0."id", t0."nombre"))
  */

@@ -16,7 +16,7 @@ orm_series_begin(OrmSeries *series, StringInfo sql, const char *joint)
 	appendStringInfoChar(sql, '(');
 }
 
-/* Takes back what was appended from a position on. */
+/* Truncates the text. */
 static void
 truncate_to(StringInfo sql, int length)
 {

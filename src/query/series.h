@@ -7,25 +7,25 @@
 #include "lib/stringinfo.h"
 
 /*
- * Conditions that are joined by AND or OR, in parentheses where there are more
- * than one.  Conditions removed by unset parameters leave no trace.
+ * Conditions joined by AND or OR, in parentheses if there are several.  The text of
+ * conditions removed by unset parameters is truncated.
  */
 typedef struct OrmSeries
 {
 	StringInfo sql;
 	const char *joint; /* " AND " */
-	int begin;		   /* where the series begins in the text, */
-	int part;		   /* ... and its newest part */
+	int begin;		   /* offset of the series in the text */
+	int part;		   /* offset of its newest part */
 	int nparts;
 } OrmSeries;
 
 extern void orm_series_begin(OrmSeries *series, StringInfo sql, const char *joint);
 
-/* Around each part: "kept" is what the part's function returned. */
+/* Called around each part; with "kept" false the part is removed. */
 extern void orm_series_begin_part(OrmSeries *series);
 extern void orm_series_end_part(OrmSeries *series, bool kept);
 
-/* Returns false, and leaves nothing, when no part was kept. */
+/* Returns false, leaving the text as before the series, when no part was kept. */
 extern bool orm_series_end(OrmSeries *series);
 
 #endif

@@ -1,12 +1,11 @@
 /*
- * shape.c - the shape of a query document; see shape.h for what is part of it.
+ * shape.c - the shape of a query document; see shape.h.
  *
- * One function for each place of the grammar.  None of them complains: where a
- * document is not as the grammar says, it is taken as it is, and the compiler
- * says what is wrong with it.
+ * There is one function for each part of the grammar.  They do not raise errors: invalid
+ * parts of a document become shape, and the compiler raises the error.
  *
- * The bytes can be read in one way only: everything of variable length has its
- * length in front, every container the number of its members.
+ * The bytes are unambiguous: text is preceded by its length, and containers by the number
+ * of their members.
  */
 #include "postgres.h"
 
@@ -20,16 +19,16 @@
 #include "query/compile.h"
 #include "query/where.h"
 
-/* What comes next in the bytes; a value is the kind of its JSON (0..7). */
+/* Tags of the items in the bytes; a value has the kind of its JSON (0..7) as tag. */
 typedef enum Tag
 {
 	TAG_EXACT = 16,	 /* length, source text */
 	TAG_KEY,		 /* length, text */
 	TAG_OBJECT,		 /* number of members */
 	TAG_ARRAY,		 /* number of elements */
-	TAG_NULLS,		 /* the value before is an array with a null in it */
-	TAG_EMPTY,		 /* the value before is an array with nothing in it */
-	TAG_INSTRUCTION, /* the value before is an object with one key, which begins with $ */
+	TAG_NULLS,		 /* the previous value is an array with a null */
+	TAG_EMPTY,		 /* the previous value is an empty array */
+	TAG_INSTRUCTION, /* the previous value is an object with one key, which begins with $ */
 	TAG_GIVEN,
 	TAG_NOT_GIVEN,
 	TAG_PARAMETERS,
@@ -66,7 +65,6 @@ add_text(OrmShape *shape, Tag tag, const char *text, int length)
 	appendBinaryStringInfo(&shape->bytes, text, length);
 }
 
-/* Appends a part of the document as it stands. */
 void
 orm_shape_exact(OrmShape *shape, OrmJson json)
 {
@@ -76,7 +74,7 @@ orm_shape_exact(OrmShape *shape, OrmJson json)
 	add_text(shape, TAG_EXACT, source, length);
 }
 
-/* Appends a key; one that cannot be decoded is not the key that its source text says. */
+/* Appends a key; the source text of one that cannot be decoded is kept apart from decoded keys. */
 static void
 add_key(OrmShape *shape, OrmJson key)
 {
@@ -86,7 +84,7 @@ add_key(OrmShape *shape, OrmJson key)
 		add_text(shape, TAG_KEY, orm_json_bytes(key), key.node->length);
 }
 
-/* Remembers a value. */
+/* Adds a value to the list. */
 static void
 keep(OrmShape *shape, OrmJson json)
 {
@@ -103,7 +101,7 @@ keep(OrmShape *shape, OrmJson json)
 	shape->values[shape->nvalues++] = json;
 }
 
-/* The only member of an object that has just one. */
+/* The member of an object that has only one. */
 static bool
 only_member(OrmJson json, OrmJson *key, OrmJson *value)
 {
@@ -128,7 +126,7 @@ is_reference(OrmJson json)
 	return only_member(json, &key, &value) && (orm_json_equals(key, "$") || orm_json_equals(key, "$attribute"));
 }
 
-/* Appends a reference, and tells of it who asks. */
+/* Appends a reference, and calls on_reference. */
 static void
 add_reference(OrmShape *shape, OrmJson json)
 {
@@ -137,7 +135,7 @@ add_reference(OrmShape *shape, OrmJson json)
 		shape->on_reference(shape->argument, json);
 }
 
-/* Appends what is known of a value, and remembers it. */
+/* Appends the kind of a value, and adds the value to the list. */
 static void
 add_value(OrmShape *shape, OrmJson json)
 {
@@ -156,7 +154,6 @@ add_value(OrmShape *shape, OrmJson json)
 	}
 }
 
-/* An operand: a value, perhaps in an instruction. */
 void
 orm_shape_operand(OrmShape *shape, OrmJson json)
 {
@@ -173,7 +170,7 @@ orm_shape_operand(OrmShape *shape, OrmJson json)
 		add_value(shape, value);
 }
 
-/* Is this the name of an operator? */
+/* Is this key an operator symbol? */
 static bool
 is_operator(OrmJson key)
 {
@@ -192,7 +189,6 @@ walk_of(const OrmMemberTable *table, int i)
 	return ((const OrmShapedKey *) orm_members_record(table, i))->walk;
 }
 
-/* Conditions in an array, each for itself. */
 void
 orm_shape_condition_list(OrmShape *shape, OrmJson json)
 {
@@ -224,7 +220,6 @@ add_condition(OrmShape *shape, OrmJson key, OrmJson json)
 		orm_shape_conditions(shape, json);
 }
 
-/* A number is shape: how the server plans depends on it. */
 void
 orm_shape_limit(OrmShape *shape, OrmJson json)
 {
@@ -234,7 +229,7 @@ orm_shape_limit(OrmShape *shape, OrmJson json)
 		orm_shape_operand(shape, json);
 }
 
-/* Conditions, which may be an operand as well. */
+/* An object of conditions is also a value, as it can be the operand of a json attribute. */
 void
 orm_shape_conditions(OrmShape *shape, OrmJson json)
 {
@@ -261,7 +256,7 @@ orm_shape_conditions(OrmShape *shape, OrmJson json)
 		add_condition(shape, walk.key, walk.value);
 }
 
-/* An object: keys, and members by the table of keys or as "other" says; other JSON as it is. */
+/* Appends the keys of an object, and its members by the table of keys or else by "other"; other JSON is shape. */
 static void
 add_members(OrmShape *shape, OrmJson json, const OrmMemberTable *table, OrmShapeWalk other)
 {
@@ -283,7 +278,7 @@ add_members(OrmShape *shape, OrmJson json, const OrmMemberTable *table, OrmShape
 	}
 }
 
-/* An expression or an aggregate; of the forms of expressions everything is shape. */
+/* An expression, which is shape, or an aggregate. */
 static void
 add_expression(OrmShape *shape, OrmJson json)
 {
@@ -296,7 +291,7 @@ orm_shape_expressions(OrmShape *shape, OrmJson json)
 	add_members(shape, json, NULL, add_expression);
 }
 
-/* An item of order_by; a key that is not in the table is an operator. */
+/* An item of order_by; keys not in the table are operators. */
 static void
 add_order(OrmShape *shape, OrmJson json)
 {
@@ -319,7 +314,7 @@ orm_shape_orders(OrmShape *shape, OrmJson json)
 		add_order(shape, walk.value);
 }
 
-/* Of the cursor itself nothing. */
+/* Appends only the kind of a cursor. */
 void
 orm_shape_cursor(OrmShape *shape, OrmJson json)
 {
@@ -331,14 +326,13 @@ orm_shape_cursor(OrmShape *shape, OrmJson json)
 		appendStringInfoCharMacro(&shape->bytes, (char) orm_json_kind(json));
 }
 
-/* A query; true and others in its place as they are. */
+/* A query; other JSON in its place is shape. */
 static void
 add_query(OrmShape *shape, OrmJson json)
 {
 	add_members(shape, json, &orm_query_keys, orm_shape_exact);
 }
 
-/* An object of queries, or else as it is. */
 void
 orm_shape_load(OrmShape *shape, OrmJson json)
 {
@@ -353,9 +347,9 @@ orm_shape_add_query(OrmShape *shape, const OrmDocument *query)
 }
 
 /*
- * Begins another document.  When it is in the shape already,
- * its values are twice in the list, and which of them is meant cannot be
- * told from what they are: so that this has a shape of its own.
+ * Begins another document.  If the document is in the shape already, its values are in
+ * the list twice and cannot be distinguished by their nodes, so this case is tagged as
+ * another shape.
  */
 static void
 begin_another(OrmShape *shape, Tag tag, const OrmDocument *document)
@@ -367,7 +361,7 @@ begin_another(OrmShape *shape, Tag tag, const OrmDocument *document)
 		appendStringInfoCharMacro(&shape->bytes, (char) TAG_TWICE);
 }
 
-/* What an attribute is to become: a value, or a patch with its operand. */
+/* The member of a patch document: a value, or a patch with its operand. */
 static void
 add_change(OrmShape *shape, OrmJson json)
 {
@@ -421,7 +415,7 @@ orm_shape_parameter_has_null(const OrmQueryParameter *parameter)
 	return orm_json_kind(json) == ORM_JSON_ARRAY && orm_shape_has_null(json);
 }
 
-/* What is known of a parameter's value. */
+/* The tag of a parameter's value. */
 static char
 parameter_kind(const OrmQueryParameter *parameter)
 {
@@ -453,7 +447,7 @@ orm_shape_add_parameters(OrmShape *shape, const OrmQueryParameter *parameters, i
 	}
 }
 
-/* The end of the values of one document, which begin with "first". */
+/* The end of the values of the document of value "first". */
 static int
 end_of_document(const OrmShape *shape, int first)
 {
@@ -472,7 +466,7 @@ end_of_document(const OrmShape *shape, int first)
 	return low;
 }
 
-/* Finds a node among the values of one document, which are in its order. */
+/* Finds a node among the values of one document, which are in document order, or -1. */
 static int
 find_node(const OrmShape *shape, int low, int end, const OrmNode *node)
 {

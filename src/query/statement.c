@@ -1,5 +1,5 @@
 /*
- * statement.c - the statement of a level, from what has been collected.
+ * statement.c - making the statement of a level.
  *
  *     plain     SELECT t0."id", t0."nombre" FROM "s"."usuarios" AS t0 LEFT JOIN ... WHERE ... ORDER BY ... LIMIT $2
  *     parents   SELECT k.n, t0."id" FROM ROWS FROM (pg_catalog.unnest($1)) WITH ORDINALITY AS k(k1, n)
@@ -13,9 +13,9 @@
  *     distinct  SELECT d.c1, d.c2 FROM (SELECT DISTINCT ON (t0."a") t0."id" AS c1, t0."b" AS c2 FROM ...
  *               ORDER BY t0."a", t0."b") AS d ORDER BY d.c2 LIMIT $2
  *
- * A lateral join can only be a nested loop, which keeps the order that its
- * inner side has for each parent.  Without an index it would read the whole table
- * for each; the windowed form reads it once.
+ * A lateral join with a LIMIT is always a nested loop, which keeps the order of its inner
+ * side.  Without an index it would scan the whole table for each parent; the windowed form
+ * scans it once.
  */
 #include "postgres.h"
 
@@ -23,7 +23,7 @@
 
 #include "query/compile.h"
 
-/* Appends the columns; with names for who stands outside. */
+/* Appends the columns, with aliases if "named". */
 static void
 append_columns(StringInfo sql, const OrmColumns *columns, bool named)
 {
@@ -39,7 +39,7 @@ append_columns(StringInfo sql, const OrmColumns *columns, bool named)
 	}
 }
 
-/* Appends the same columns as seen from outside: x.c1, x.c2 */
+/* Appends the columns for an outer SELECT: x.c1, x.c2 */
 static void
 append_outer_columns(StringInfo sql, const OrmColumns *columns, const char *alias, bool named)
 {
@@ -88,7 +88,7 @@ append_tail(StringInfo sql, const OrmLevelBuild *build, List *order)
 		appendStringInfoString(sql, build->lock);
 }
 
-/* The order as seen from outside: by columns. */
+/* The order for the outer SELECT, by columns. */
 static List *
 outer_order(OrmLevelBuild *build)
 {
@@ -125,13 +125,13 @@ append_distinct_list(StringInfo sql, List *distinct)
 	}
 }
 
-/* Appends a SELECT that keeps, of what is equal in the expressions of distinct, the first. */
+/* Appends a SELECT DISTINCT ON. */
 static void
 append_distinct(StringInfo sql, OrmLevelBuild *build, bool named)
 {
 	List *order = outer_order(build);
 
-	/* the one SELECT that cannot be without columns */
+	/* SELECT DISTINCT requires a column */
 	if (build->columns.sql == NIL)
 		orm_query_column(&build->columns, "true", BOOLOID);
 	appendStringInfoString(sql, "SELECT ");
@@ -150,7 +150,7 @@ append_distinct(StringInfo sql, OrmLevelBuild *build, bool named)
 	append_tail(sql, build, order);
 }
 
-/* Appends the SELECT of the level's objects (of one parent, where there are parents outside). */
+/* Appends the SELECT of the level's objects; inside LATERAL, of one parent. */
 static void
 append_select(StringInfo sql, OrmLevelBuild *build, bool named)
 {
@@ -165,7 +165,7 @@ append_select(StringInfo sql, OrmLevelBuild *build, bool named)
 	append_tail(sql, build, build->order);
 }
 
-/* Appends a SELECT for each parent by itself. */
+/* Appends a SELECT with a LATERAL subquery for each parent. */
 static void
 append_lateral(StringInfo sql, OrmLevelBuild *build)
 {
@@ -178,7 +178,7 @@ append_lateral(StringInfo sql, OrmLevelBuild *build)
 	appendStringInfo(sql, " FROM %s CROSS JOIN LATERAL (%s) AS x", build->parents, inner.data);
 }
 
-/* Appends the condition on a row's number among those of its parent. */
+/* Appends the condition on row numbers for limit and offset. */
 static void
 append_window_condition(StringInfo sql, const OrmLevelBuild *build)
 {
@@ -199,7 +199,7 @@ append_window_condition(StringInfo sql, const OrmLevelBuild *build)
 	appendStringInfo(sql, " OPERATOR(pg_catalog.<=) %s", build->limit);
 }
 
-/* Appends a SELECT that numbers the rows of all parents in one pass. */
+/* Appends a SELECT that numbers the rows of all parents in one scan. */
 static void
 append_windowed(StringInfo sql, OrmLevelBuild *build)
 {

@@ -1,6 +1,6 @@
 /*
- * text.c - conditions on text: patterns, what becomes one, words, and equality
- * that ignores case.
+ * text.c - named operators of text: patterns, full text search, and case-insensitive
+ * equality.
  */
 #include "postgres.h"
 
@@ -12,14 +12,14 @@
 #include "query/condition.h"
 #include "query/text.h"
 
-/* Is this a type of strings? */
+/* Is this a string type? */
 static bool
 is_text(const OrmType *type)
 {
 	return TypeCategory(type->base) == TYPCATEGORY_STRING;
 }
 
-/* In an ereport: the HINT for who looks for something in an array, a range or json. */
+/* For use in ereport(): a hint for "contains" and the like on arrays, ranges and json. */
 static int
 hint_contains(const OrmCondition *condition)
 {
@@ -34,7 +34,7 @@ hint_contains(const OrmCondition *condition)
 	return 0;
 }
 
-/* Raises 42883 unless a condition is about text; "expression" is one of its two operands. */
+/* Raises 42883 unless an operand is of a string type. */
 static void
 require_text(const OrmCondition *condition, const OrmExpression *expression)
 {
@@ -46,7 +46,7 @@ require_text(const OrmCondition *condition, const OrmExpression *expression)
 			orm_error_place(condition->place), hint_contains(condition));
 }
 
-/* An operand for functions of text. */
+/* An operand cast to text, if needed. */
 static const char *
 as_text(const OrmExpression *expression)
 {
@@ -55,7 +55,7 @@ as_text(const OrmExpression *expression)
 	return orm_condition_cast(orm_condition_side(expression), TEXTOID);
 }
 
-/* The right operand of what works on text alone. */
+/* The right operand as text. */
 static const char *
 text_operand(OrmCondition *condition)
 {
@@ -106,7 +106,7 @@ orm_text_equal_folded(OrmCondition *condition)
 	require_text(condition, condition->left);
 	appendStringInfo(sql, "pg_catalog.lower(%s) OPERATOR(pg_catalog.=) pg_catalog.lower(%s", as_text(condition->left),
 					 text_operand(condition));
-	/* both sides are folded, and compared, by the rules of the left one's language */
+	/* both sides are folded and compared under the collation of the left operand */
 	if (OidIsValid(collation) && collation != DEFAULT_COLLATION_OID)
 	{
 		appendStringInfoString(sql, " COLLATE ");

@@ -1,5 +1,5 @@
 /*
- * text.h - the operators of text.  Private to this folder.
+ * text.h - named operators of text.  Private to this folder.
  */
 #ifndef ORM_QUERY_TEXT_H
 #define ORM_QUERY_TEXT_H

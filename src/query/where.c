@@ -4,11 +4,10 @@
  *     {"edad": {"ge": 18}, "or": [{"a": 1}, {"b": null}]}
  *     (t0."edad" OPERATOR(pg_catalog.>=) $1 AND (t0."a" OPERATOR(pg_catalog.=) $2 OR t0."b" IS NULL))
  *
- * The text is an operand of AND, OR and NOT without further parentheses.
+ * The text can be an operand of AND, OR and NOT without further parentheses.
  *
- * A condition that an unset parameter takes away is as if it were not in the
- * document, and so is all that consists of nothing but such conditions: an
- * alternative of "or", a "not", the whole where.
+ * An unset parameter removes its condition, and also an alternative of "or", a "not", or
+ * the whole "where" that consists of removed conditions only.
  */
 #include "postgres.h"
 
@@ -22,8 +21,7 @@
 typedef bool (*Connective)(OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql);
 
 /*
- * Looks at the keys before this one, which all were good: so there are never
- * many of them.
+ * Compares with all earlier keys.  These are valid names, so their number is small.
  */
 void
 orm_where_check_twice(OrmJson object, const OrmJsonWalk *walk, const OrmPath *place)
@@ -55,7 +53,7 @@ orm_where_key(OrmJson key, const OrmPath *place)
 	return text;
 }
 
-/* Appends a list of alternatives, or of conditions that must all hold. */
+/* Appends an array of conditions, joined by AND or OR. */
 static bool
 append_list(OrmScope *scope, OrmJson list, const char *joint, const char *empty, const OrmPath *place, StringInfo sql)
 {
@@ -82,21 +80,21 @@ append_list(OrmScope *scope, OrmJson list, const char *joint, const char *empty,
 	return orm_series_end(&series);
 }
 
-/* "and": [where]; of none: true */
+/* "and": [where]; true for an empty array */
 static bool
 append_and(OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql)
 {
 	return append_list(scope, json, " AND ", "true", place, sql);
 }
 
-/* "or": [where]; of none: false */
+/* "or": [where]; false for an empty array */
 static bool
 append_or(OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql)
 {
 	return append_list(scope, json, " OR ", "false", place, sql);
 }
 
-/* "not": where; true where the conditions are not true, be they false or unknown. */
+/* "not": where; true if the conditions are false or NULL. */
 static bool
 append_not(OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql)
 {
@@ -107,7 +105,7 @@ append_not(OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql)
 	return true;
 }
 
-/* What joins conditions. */
+/* A connective of conditions. */
 typedef struct ConnectiveKey
 {
 	OrmShapedKey key;
@@ -122,7 +120,7 @@ static const ConnectiveKey connectives[] = {
 
 const OrmMemberTable orm_where_connectives = {.noun = "key", ORM_MEMBER_RECORDS(connectives)};
 
-/* Appends what one key of a where says. */
+/* Appends the condition of one key of "where". */
 static bool
 append_member(OrmScope *scope, OrmJson key, OrmJson json, const OrmPath *place, StringInfo sql)
 {
@@ -165,7 +163,7 @@ orm_query_where(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo
 	return orm_series_end(&series);
 }
 
-/* Raises 22023: {} is no condition. */
+/* Raises 22023 for {} as a condition. */
 static void
 raise_empty(const OrmExpression *left, const OrmPath *place)
 {
