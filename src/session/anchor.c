@@ -2,9 +2,9 @@
  * anchor.c - the deferred trigger that flushes at COMMIT; see anchor.h.
  *
  * The table orm.anchor has one row and an AFTER INSERT constraint trigger,
- * DEFERRABLE INITIALLY DEFERRED and ENABLE ALWAYS.  Its event is put into the
- * server's queue for that row as an INSERT of it would have done, but nothing
- * is inserted: no transaction id is taken, and no row is left behind.
+ * DEFERRABLE INITIALLY DEFERRED and ENABLE ALWAYS.  An event for that row is
+ * added to the server's queue of trigger events, as an INSERT of it would do,
+ * but nothing is inserted: no transaction ID is assigned, and no row remains.
  */
 #include "postgres.h"
 
@@ -21,7 +21,7 @@
 #include "base/compat.h"
 #include "session/anchor.h"
 
-/* Puts the only row of the anchor into the slot. */
+/* Reads the only row of the table into the slot. */
 static void
 read_row(Relation relation, TupleTableSlot *slot)
 {
@@ -38,7 +38,7 @@ read_row(Relation relation, TupleTableSlot *slot)
 				errhint("The unit of work needs its row: INSERT INTO orm.anchor DEFAULT VALUES."));
 }
 
-/* The lock is kept until the transaction ends: the row must not move before the event fires. */
+/* The lock is kept until the end of the transaction, since the row must not move before the event fires. */
 void
 orm_anchor_queue_event(void)
 {

@@ -5,9 +5,9 @@
 #define ORM_SESSION_ANCHOR_H
 
 /*
- * Queues an event of the deferred trigger on orm.anchor, which lasts as long
- * as the current subtransaction.  Locks the table to the end of the
- * transaction.  Raises 55000 when the table is empty.
+ * Queues an event of the deferred trigger on orm.anchor, which lasts as long as
+ * the current subtransaction.  Takes RowExclusiveLock on the table until the
+ * end of the transaction.  Raises 55000 if the table is empty.
  */
 extern void orm_anchor_queue_event(void);
 

@@ -1,5 +1,5 @@
 /*
- * changeset.c - operations in a document; see changeset.h.
+ * changeset.c - documents of operations; see changeset.h.
  */
 #include "postgres.h"
 
@@ -26,7 +26,7 @@ typedef enum ChangesetMember
 
 #define NMEMBERS (MEMBER_VERSION + 1)
 
-/* Kinds of entries, as flags: the contexts of their table. */
+/* Kinds of entries as flags, for the contexts of their table. */
 #define WRITES ((1 << ORM_OPERATION_ADD) | (1 << ORM_OPERATION_MERGE))
 #define REMOVES (1 << ORM_OPERATION_REMOVE)
 
@@ -41,7 +41,7 @@ static const OrmMemberKey entry_keys[NMEMBERS] = {
 
 static const OrmMemberTable entry_table = {.noun = "key", ORM_MEMBER_RECORDS(entry_keys)};
 
-/* The string that a member is. */
+/* Reads a member that must be a string. */
 static char *
 read_string(OrmJson json, const char *name, const OrmPath *place)
 {
@@ -52,7 +52,7 @@ read_string(OrmJson json, const char *name, const OrmPath *place)
 	return orm_json_string(json);
 }
 
-/* The model of an entry, locked for writing. */
+/* Opens the model of an entry for writing. */
 static const OrmModel *
 read_model(OrmJson json, const OrmPath *place)
 {
@@ -73,7 +73,7 @@ read_model(OrmJson json, const OrmPath *place)
 	return model;
 }
 
-/* The key of a removal; NULL: it is null. */
+/* Reads the key of a removal; NULL if it is null. */
 static const Datum *
 read_key(const OrmModel *model, OrmJson json, const OrmPath *place)
 {
@@ -93,7 +93,7 @@ keep_path(OrmPath path)
 	return kept;
 }
 
-/* Reads an entry; false: its key is null, and there is nothing to remove. */
+/* Reads an entry; false if its key is null and nothing is to be removed. */
 static bool
 read_entry(OrmJson json, OrmOperationKind kind, const OrmPath *place, OrmOperation *operation)
 {
@@ -117,14 +117,14 @@ read_entry(OrmJson json, OrmOperationKind kind, const OrmPath *place, OrmOperati
 	return true;
 }
 
-/* The operations of a changeset, while it is read. */
+/* The operations of a changeset being read. */
 typedef struct Operations
 {
 	OrmOperation *array;
 	int n;
 } Operations;
 
-/* Reads the entries of a section behind the operations that are there. */
+/* Appends the entries of a section to the operations. */
 static void
 read_section(Operations *operations, OrmOperationKind kind, OrmJson json, const OrmPath *place)
 {
@@ -143,21 +143,18 @@ read_section(Operations *operations, OrmOperationKind kind, OrmJson json, const 
 	}
 }
 
-/* Reads "add". */
 static void
 read_add(void *argument, OrmJson json, const OrmPath *place)
 {
 	read_section(argument, ORM_OPERATION_ADD, json, place);
 }
 
-/* Reads "merge". */
 static void
 read_merge(void *argument, OrmJson json, const OrmPath *place)
 {
 	read_section(argument, ORM_OPERATION_MERGE, json, place);
 }
 
-/* Reads "remove". */
 static void
 read_remove(void *argument, OrmJson json, const OrmPath *place)
 {
@@ -173,7 +170,7 @@ static const OrmMemberKey section_keys[] = {
 static const OrmMemberTable changeset_table = {
 	.document = "changeset", .noun = "key", ORM_MEMBER_RECORDS(section_keys)};
 
-/* Writes a key: the value, or an object of the key attributes. */
+/* Writes a key: its only value, or an object of the key attributes. */
 static void
 write_key(StringInfo out, const OrmModel *model, const Datum *values)
 {
@@ -200,7 +197,7 @@ write_key(StringInfo out, const OrmModel *model, const Datum *values)
 		appendStringInfoChar(out, '}');
 }
 
-/* What was written, as JSON. */
+/* The result as JSON. */
 static Datum
 write_result(const OrmOperation *operations, int n, OrmTally tally)
 {

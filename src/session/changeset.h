@@ -1,5 +1,5 @@
 /*
- * changeset.h - operations in a document:
+ * changeset.h - documents of operations:
  *
  *     {"add" | "merge": [{"model": name, "object": {...}, "label": text}],
  *      "remove": [{"model": name, "key": key, "etag": text, "version": value}]}
@@ -11,13 +11,14 @@
 #include "graph/labels.h"
 
 /*
- * Writes a changeset as the current user, and returns
+ * Writes a changeset as the current user, and returns as json
  *
  *     {"ids": {label: key}, "inserted": n, "updated": n, "deleted": n}
  *
- * as json.  "find_label" (or NULL) finds labels of earlier objects.  Raises
- * 22023 and 22004 for a document of another form, with the place; otherwise
- * what writing the operations raises.
+ * "find_label" (or NULL) finds labels of earlier objects; with "may_skip"
+ * triggers, rules and policies may skip rows.  Opens the models with
+ * RowExclusiveLock. Raises 22023, 22004 and 42701 for an invalid document, with
+ * the place, and the errors of orm_operations_write().
  */
 extern Datum orm_changeset_write(const OrmDocument *document, OrmFindLabel find_label, bool may_skip);
 

@@ -1,5 +1,5 @@
 /*
- * dependents.c - the rows that the removal of an object affects; see
+ * dependents.c - the effect of an object's removal on other rows; see
  * dependents.h.
  */
 #include "postgres.h"
@@ -11,7 +11,7 @@
 #include "remove/impact.h"
 #include "session/dependents.h"
 
-/* The row, and the answer. */
+/* Arguments of ask(). */
 typedef struct Asking
 {
 	const OrmModel *model;
@@ -20,7 +20,7 @@ typedef struct Asking
 	OrmDependents dependents;
 } Asking;
 
-/* Is a table, or one that it is a partition of, in a list? */
+/* Is a table, or a partitioned table above it, in a list? */
 static bool
 has_table(const List *relids, Oid relid)
 {
@@ -39,7 +39,7 @@ ask(void *argument)
 {
 	Asking *asking = argument;
 	const List *own = list_make1_oid(asking->model->relid);
-	bool itself = true; /* the row itself is still to come */
+	bool itself = true; /* the row itself is not yet subtracted */
 	OrmDependents dependents = ORM_DEPENDENTS_NONE;
 	ListCell *cell;
 

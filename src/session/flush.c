@@ -1,9 +1,9 @@
 /*
- * flush.c - writing entries of the unit of work; see flush.h.
+ * flush.c - writing the entries of the unit of work; see flush.h.
  *
- * Entries of one role are written together, as that role; session/operations.h
- * says in which order.  The key of a row with a label is kept: later entries of
- * the transaction may refer to it.
+ * Entries of one role are written together as that role, in the order of
+ * session/operations.h.  Later entries of the transaction may reference
+ * labelled rows, so their keys are kept.
  */
 #include "postgres.h"
 
@@ -21,7 +21,7 @@
 #include "session/queue.h"
 #include "session/session.h"
 
-/* Adds to the context of errors what is written, and the place of an entry that is read. */
+/* Error context callback: the write, and the place of the entry being read. */
 static void
 add_context(void *argument)
 {
@@ -32,7 +32,7 @@ add_context(void *argument)
 		errcontext("at %s", orm_path_text(*place));
 }
 
-/* The key of a REMOVE, read for the model as it is now. */
+/* Reads the key of a REMOVE for the model's current definition. */
 static const Datum *
 read_key(const OrmModel *model, const OrmEntry *entry)
 {
@@ -42,7 +42,7 @@ read_key(const OrmModel *model, const OrmEntry *entry)
 	return key;
 }
 
-/* The state that a REMOVE expects, read for the model as it is now. */
+/* Reads the expected state of a REMOVE for the model's current definition. */
 static OrmExpected
 read_expected(const OrmModel *model, const OrmEntry *entry)
 {
@@ -59,7 +59,7 @@ read_expected(const OrmModel *model, const OrmEntry *entry)
 	return expected;
 }
 
-/* Entries as operations; their places are queue[before], queue[before + 1]... */
+/* Makes operations of entries; their places are queue[before], queue[before + 1]... */
 static OrmOperation *
 operations_of(const List *entries, const OrmPath *queue, int before, const OrmPath **current)
 {
@@ -95,7 +95,7 @@ operations_of(const List *entries, const OrmPath *queue, int before, const OrmPa
 	return operations;
 }
 
-/* Keeps the keys of rows with a label. */
+/* Keeps the keys of labelled rows. */
 static void
 remember_keys(const List *entries, const OrmOperation *operations)
 {
@@ -128,7 +128,7 @@ write_entries(const List *entries, int before)
 	return tally.inserted + tally.updated + tally.deleted;
 }
 
-/* Puts the search_path of an entry in force; returns the nest level to be left, 0: it is. */
+/* Sets the search_path of an entry; returns the GUC nest level to leave, 0 if it is set already. */
 static int
 enter_search_path(const OrmEntry *entry)
 {
@@ -142,7 +142,10 @@ enter_search_path(const OrmEntry *entry)
 	return level;
 }
 
-/* Writes entries under the role, security context and search_path of their calls. */
+/*
+ * Writes entries under the role, security context and search_path of their
+ * calls; an error resets these at the end of the (sub)transaction.
+ */
 static int64
 write_as_writer(const List *entries, int before)
 {
@@ -162,7 +165,7 @@ write_as_writer(const List *entries, int before)
 	return rows;
 }
 
-/* SQLSTATEs, or classes of them, whose messages have no values of objects. */
+/* Can messages of this SQLSTATE contain values of objects? */
 static bool
 has_values(int sqlstate)
 {
@@ -176,8 +179,8 @@ has_values(int sqlstate)
 }
 
 /*
- * Raises the current error for a user who is not a member of the writer's role,
- * and must not see the values of its objects.  The server's log has them.
+ * Rethrows the current error for a user who is not a member of the entries'
+ * role, without the values of their objects.  The server's log has them.
  */
 static void
 rethrow_hidden(MemoryContext caller)
@@ -195,7 +198,6 @@ rethrow_hidden(MemoryContext caller)
 	ReThrowError(error);
 }
 
-/* After an error the end of the (sub)transaction puts role and settings back. */
 int64
 orm_flush_entries(const List *entries, int before)
 {

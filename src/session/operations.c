@@ -1,5 +1,6 @@
 /*
- * operations.c - writing objects of any models together; see operations.h.
+ * operations.c - adding, merging and removing objects of any models together;
+ * see operations.h.
  */
 #include "postgres.h"
 
@@ -20,11 +21,11 @@
 typedef struct Writing
 {
 	OrmOperation *operations;
-	OrmTurn *turns;		 /* one for each */
-	OrmObject **objects; /* one for each; REMOVE: NULL */
+	OrmTurn *turns;		 /* one per operation */
+	OrmObject **objects; /* one per operation; REMOVE: NULL */
 	OrmLabels *labels;
 	OrmFindLabel find_label;
-	bool may_skip; /* triggers and the like may pass over rows */
+	bool may_skip; /* triggers, rules and policies may skip rows */
 	OrmTally tally;
 } Writing;
 
@@ -32,15 +33,15 @@ typedef struct Writing
 typedef struct Round
 {
 	Writing *writing;
-	int start; /* numbers of its operations: from here */
-	int end;   /* to the one before this */
+	int start; /* first operation */
+	int end;   /* end of its operations, exclusive */
 	int *order;
-	int nwrites;   /* so many of "order" are written, in the order of passes; the rest are removals */
-	bool *early;   /* of "order": a removal that goes before the other operations */
-	List *written; /* OIDs of the tables of all objects, nested ones too */
+	int nwrites;   /* the first ones of "order" are writes, sorted by pass; the rest are removals */
+	bool *early;   /* by position in "order": a removal that precedes the writes */
+	List *written; /* OIDs of the tables of all objects, nested ones included */
 } Round;
 
-/* Order by pass, then as given. */
+/* qsort_arg comparator: by pass, then by number. */
 static int
 compare_passes(const void *a, const void *b, void *argument)
 {
@@ -64,7 +65,7 @@ static const struct
 	[ORM_OPERATION_MERGE] = {ORM_INTENT_SAVE, ORM_VERB_SAVE},
 };
 
-/* Gives an object the label of an operation. */
+/* Assigns the label of an operation to an object. */
 static void
 put_label(Writing *writing, const OrmOperation *operation, OrmObject *object)
 {
@@ -79,7 +80,7 @@ put_label(Writing *writing, const OrmOperation *operation, OrmObject *object)
 	orm_labels_put(writing->labels, operation->label, object);
 }
 
-/* Has an operation a label of its own, since the first operation of its row is of another model? */
+/* Does the label name this operation's own object, since the first operation of its row has another model? */
 static bool
 has_own_label(const Writing *writing, int i)
 {
@@ -89,7 +90,7 @@ has_own_label(const Writing *writing, int i)
 		strcmp(writing->operations[writing->turns[i].first].model->name, operation->model->name) != 0;
 }
 
-/* Gives the labels of a round to the first objects of their rows. */
+/* Assigns the labels of a round to the first objects of their rows. */
 static void
 put_labels(Writing *writing, int start, int end)
 {
@@ -98,14 +99,14 @@ put_labels(Writing *writing, int start, int end)
 			put_label(writing, &writing->operations[i], writing->objects[writing->turns[i].first]);
 }
 
-/* The kind of an operation as it is written: an object that is saved after its removal is new. */
+/* The kind of an operation's write: an object that is merged after its removal is added. */
 static OrmOperationKind
 written_kind(const Writing *writing, int i)
 {
 	return writing->turns[i].anew ? ORM_OPERATION_ADD : writing->operations[i].kind;
 }
 
-/* Adds the objects of a pass; they are read when all labels are known. */
+/* Adds the objects of a pass, to be read once all labels are known. */
 static void
 add_objects(Writing *writing, OrmGraph *graph, const int *order, int n)
 {
@@ -138,7 +139,7 @@ take_state(const OrmOperation *operation, OrmRecord *record)
 	orm_record_set(record, model->version, version, isnull);
 }
 
-/* Reads an object.  An etag or a version that was compared in an earlier pass is not compared again. */
+/* Reads an object.  An etag or version already compared in an earlier pass is not compared again. */
 static void
 read_object(const Writing *writing, OrmGraph *graph, int i)
 {
@@ -155,7 +156,7 @@ read_object(const Writing *writing, OrmGraph *graph, int i)
 	record->checked = first != record && orm_stale_is_same(operation->model, first, record);
 }
 
-/* Notes the tables of all objects of a pass. */
+/* Records the tables of all objects of a pass. */
 static void
 note_tables(Round *round, const OrmGraph *graph)
 {
@@ -165,7 +166,7 @@ note_tables(Round *round, const OrmGraph *graph)
 		round->written = list_append_unique_oid(round->written, ((const OrmGroup *) lfirst(cell))->model->relid);
 }
 
-/* Writes the objects of a pass; the first pass gives the labels of its round. */
+/* Writes the objects of a pass; the first pass assigns the labels of its round. */
 static void
 write_pass(Round *round, const int *order, int n)
 {
@@ -192,7 +193,7 @@ write_pass(Round *round, const int *order, int n)
 	writing->tally.deleted += graph->tally.deleted;
 }
 
-/* The key of an object's row; NULL: it is not known. */
+/* The primary key of an object's row; NULL if it is not known. */
 static const Datum *
 stored_key(const OrmObject *object)
 {
@@ -202,7 +203,7 @@ stored_key(const OrmObject *object)
 	return orm_graph_key(object, values) ? values : NULL;
 }
 
-/* Fills in the keys of the rows of labelled objects. */
+/* Sets "stored" of labelled operations. */
 static void
 store_keys(const Writing *writing, int start, int end)
 {
@@ -213,7 +214,7 @@ store_keys(const Writing *writing, int start, int end)
 
 /* ---- Rounds ---- */
 
-/* Raises 09000 where a trigger or a rule passed over one of the removals. */
+/* Raises 09000 if a trigger or a rule skipped one of the removals. */
 static void
 check_skipped(const Round *round, bool early)
 {
@@ -226,7 +227,7 @@ check_skipped(const Round *round, bool early)
 	}
 }
 
-/* Writes the removals of a round that go before, or after, the other operations. */
+/* Executes the removals of a round that precede, or follow, the writes. */
 static void
 write_removals(Round *round, bool early)
 {
@@ -254,7 +255,7 @@ write_removals(Round *round, bool early)
 	writing->tally.deleted += deleted;
 }
 
-/* Compares the rows of removals with the states that are expected, before the round changes them. */
+/* Locks and compares the rows of removals with an expected state, before the round changes them. */
 static void
 check_expected(const Round *round)
 {
@@ -289,7 +290,7 @@ write_round(void *argument)
 	write_removals(round, false);
 }
 
-/* Takes the labels of a round back. */
+/* Removes the labels of a round. */
 static void
 drop_labels(const Round *round)
 {
@@ -300,7 +301,7 @@ drop_labels(const Round *round)
 			orm_labels_drop(writing->labels, writing->operations[i].label);
 }
 
-/* May an error be that of an object which takes a unique value, or a place, of a row that is to be removed? */
+/* May an error be caused by an object that takes a unique value of a row to be removed? */
 static bool
 is_taken(const ErrorData *error)
 {
@@ -308,7 +309,7 @@ is_taken(const ErrorData *error)
 		error->sqlerrcode == ERRCODE_NOT_NULL_VIOLATION;
 }
 
-/* Decides which removals go before the other operations; false: no more than before. */
+/* Selects removals that precede the writes, by their effect; false if there are no further ones. */
 static bool
 choose_early(Round *round, OrmDependents allowed)
 {
@@ -329,11 +330,11 @@ choose_early(Round *round, OrmDependents allowed)
 }
 
 /*
- * Writes a round with removals: they go last, since the other operations may
- * move rows that refer to the removed ones.  When an object is refused that
- * takes a unique value of a removed row, the round is undone and written again
- * with the removals first that affect no other row of the tables written; then
- * also those of rows to which others refer that a foreign key protects.
+ * Writes a round with removals.  These go last, since the writes may move rows
+ * that reference removed ones.  If an object takes a unique value of a removed
+ * row, the round is undone and written again with the removals first that
+ * affect no other row of the tables written, and then also with the removals of
+ * referenced rows that a foreign key protects.
  */
 static void
 write_contended(Round *round)
@@ -356,7 +357,7 @@ write_contended(Round *round)
 		ReThrowError(error);
 }
 
-/* Orders the operations of a round: by pass, then as given. */
+/* Sorts the operations of a round by pass, then by number. */
 static void
 order_round(Round *round)
 {

@@ -1,5 +1,5 @@
 /*
- * queue.c - the entries of the unit of work; see queue.h.
+ * queue.c - the queue of the unit of work; see queue.h.
  */
 #include "postgres.h"
 
@@ -17,13 +17,13 @@
 #include "session/queue.h"
 
 /*
- * All in "memory", a child of the top transaction's context; NULL: the queue is
- * empty.  The entries that the current subtransaction has queued are at the end
- * of "entries", after those of its parents.
+ * Everything is allocated in "memory", a child of TopTransactionContext; NULL
+ * if the queue is empty.  Entries queued by the current subtransaction are at
+ * the end of "entries", after those of its parents.
  */
 static MemoryContext memory = NULL;
-static List *entries = NIL;		 /* of OrmEntry *: pending, or perhaps pending again */
-static List *settled = NIL;		 /* of OrmEntry *: written for good, kept for their labels; in the same order */
+static List *entries = NIL;		 /* of OrmEntry *: pending, or possibly pending again */
+static List *settled = NIL;		 /* of OrmEntry *: written for good and kept for their labels; in the same order */
 static int npending = 0;		 /* number of pending entries */
 static Size used = 0;			 /* memory of entries and their contents */
 static List *writers = NIL;		 /* subtransactions (as int) that have written entries */
@@ -31,14 +31,14 @@ static OrmLabels *labels = NULL; /* entries with a label (OrmEntry *); NULL: non
 
 /*
  * The subtransaction with an event of the deferred trigger, or invalid.  It is
- * the current one or a parent of it: the event outlives the entries queued now.
+ * the current one or a parent of it, so the event lasts as long as new entries.
  */
 static SubTransactionId anchored = InvalidSubTransactionId;
 
 /* The subtransaction that began a flush, or invalid. */
 static SubTransactionId flushing = InvalidSubTransactionId;
 
-/* The search_path of the last entry; of others as well. */
+/* The search_path of the last entry, shared with other entries. */
 static char *search_path = NULL;
 
 static int queue_size = 262144;
@@ -51,7 +51,7 @@ hold(void *chunk)
 	return chunk;
 }
 
-/* Frees a chunk of an entry; NULL: nothing. */
+/* Frees a chunk of an entry, unless it is NULL. */
 static void
 let_go(void *chunk)
 {
@@ -67,7 +67,7 @@ orm_queue_find_label(const char *label)
 	return orm_labels_find(labels, label);
 }
 
-/* Enters the label of an entry, which is free. */
+/* Adds the label of an entry, which must not be in use. */
 static void
 enter_label(OrmEntry *entry)
 {
@@ -76,7 +76,7 @@ enter_label(OrmEntry *entry)
 	orm_labels_put(labels, entry->label, entry);
 }
 
-/* Removes the label of an entry, unless it has none or another entry has it now. */
+/* Removes the label of an entry, unless it has none or another entry has taken it. */
 static void
 leave_label(OrmEntry *entry)
 {
@@ -115,7 +115,7 @@ forget_awaits(OrmEntry *entry)
 	entry->awaits = NIL;
 }
 
-/* Frees an entry that is no longer in the list. */
+/* Frees an entry that was removed from its list. */
 static void
 free_entry(OrmEntry *entry)
 {
@@ -132,7 +132,7 @@ free_entry(OrmEntry *entry)
 	let_go(entry);
 }
 
-/* Keeps an entry for its label only. */
+/* Moves an entry to "settled", keeping only its label and key. */
 static void
 settle(OrmEntry *entry)
 {
@@ -144,7 +144,7 @@ settle(OrmEntry *entry)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Frees all memory when there are no entries, except during a flush, which may hold some. */
+/* Frees all memory if there are no entries, except during a flush, which may use some. */
 static void
 give_back(void)
 {
@@ -159,10 +159,10 @@ give_back(void)
 }
 
 /*
- * Frees entries that can never be pending again: an abort that undoes the write
- * undoes the call too.  Those with a label stay, without their documents.  A
- * flush prunes when it ends: a trigger of it may end a subtransaction, and its
- * entries are in use.
+ * Frees entries that cannot become pending again, since an abort that undoes
+ * their write also undoes their call.  Labelled entries are kept without their
+ * documents. During a flush, entries are in use, and a trigger may end a
+ * subtransaction, so the flush prunes at its end.
  */
 static void
 prune(void)
@@ -186,7 +186,7 @@ prune(void)
 	give_back();
 }
 
-/* Drops the entries at the end of a list that a subtransaction has queued. */
+/* Frees the entries at the end of a list that a subtransaction has queued. */
 static List *
 drop_queued(List *list, SubTransactionId subxact)
 {
@@ -213,7 +213,7 @@ pass_queued(List *list, SubTransactionId subxact, SubTransactionId parent)
 	}
 }
 
-/* Passes the entries that a subtransaction has written to its parent; invalid: they are pending again. */
+/* Passes the entries that a subtransaction has written to its parent; invalid: they become pending again. */
 static void
 pass_written(SubTransactionId subxact, SubTransactionId parent)
 {
@@ -235,11 +235,11 @@ pass_written(SubTransactionId subxact, SubTransactionId parent)
 		if (entry->kind != ORM_OPERATION_REMOVE)
 			forget_key(entry);
 		if (entry->label != NULL)
-			enter_label(entry); /* removed when the entry was expunged */
+			enter_label(entry); /* removed if the entry was expunged */
 	}
 }
 
-/* Notes that a subtransaction has written entries. */
+/* Records that a subtransaction has written entries. */
 static void
 note_writer(SubTransactionId subxact)
 {
@@ -249,7 +249,7 @@ note_writer(SubTransactionId subxact)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Drops the entries that an aborted subtransaction queued; those it wrote are pending again. */
+/* Drops the entries queued by an aborted subtransaction; the entries it wrote become pending again. */
 static void
 undo(SubTransactionId subxact)
 {
@@ -290,7 +290,7 @@ subtransaction_ended(SubXactEvent event, SubTransactionId subxact, SubTransactio
 		pass_on(subxact, parent);
 }
 
-/* Forgets everything; the memory goes with the transaction. */
+/* Resets all variables; the memory is freed with the transaction. */
 static void
 forget(void)
 {
@@ -307,7 +307,7 @@ forget(void)
 }
 
 /*
- * At the end of a transaction.  The deferred trigger has flushed by now; an
+ * At the end of a transaction, the deferred trigger has already flushed.  An
  * entry that is still pending must not be lost silently.
  */
 static void
@@ -344,7 +344,7 @@ orm_queue_init(void)
 	RegisterSubXactCallback(subtransaction_ended, NULL);
 }
 
-/* The memory of the queue, created when it is first needed. */
+/* The memory of the queue, created on demand. */
 static MemoryContext
 queue_memory(void)
 {
@@ -455,7 +455,7 @@ orm_queue_anchor_used(void)
 	anchored = InvalidSubTransactionId;
 }
 
-/* Are two entries written under one role, security context and search_path? */
+/* Do two entries have the same role, security context and search_path? */
 static bool
 same_writer(const OrmEntry *a, const OrmEntry *b)
 {
@@ -463,8 +463,8 @@ same_writer(const OrmEntry *a, const OrmEntry *b)
 }
 
 /*
- * Where the last of the entries with labels that an entry awaits is, among
- * those of its writer; "blocker" receives one of another writer.  -1: none.
+ * The index of the last pending entry, of the same writer, with a label that an
+ * entry awaits, or -1; "blocker" receives such an entry of another writer.
  */
 static int
 last_awaited(const OrmEntry *entry, OrmEntry **blocker)
@@ -488,7 +488,7 @@ last_awaited(const OrmEntry *entry, OrmEntry **blocker)
 	return last;
 }
 
-/* The next entries of the writer of "first", the first pending one if NULL; "blocker" as above. */
+/* The next entries of the writer of "first", or of the first pending entry if NULL; "blocker" as above. */
 static List *
 next_of_writer(const OrmEntry *first, OrmEntry **blocker)
 {
@@ -528,7 +528,7 @@ orm_queue_next(void)
 	List *next = next_of_writer(NULL, &blocker);
 	int tries = list_length(entries);
 
-	/* an object of another writer goes first; of a circle among writers none can */
+	/* a referenced object of another writer goes first; in a circle of writers this is not possible */
 	while (blocker != NULL && tries-- > 0)
 	{
 		const OrmEntry *first = blocker;
@@ -550,7 +550,7 @@ orm_queue_mark_written(const List *written)
 	note_writer(GetCurrentSubTransactionId());
 }
 
-/* To be expunged is to be written, as nothing: the end of a savepoint takes it back as well. */
+/* Expunging an entry marks it as written, so that ROLLBACK TO SAVEPOINT restores it. */
 void
 orm_queue_expunge(OrmEntry *entry)
 {

@@ -1,6 +1,6 @@
 /*
- * queue.h - the entries of the unit of work: their marks, their memory, and the
- * callbacks that keep them true to the transaction (session/session.h).
+ * queue.h - the queue of the unit of work: entries, their memory, and the
+ * callbacks at the end of (sub)transactions (session/session.h).
  */
 #ifndef ORM_SESSION_QUEUE_H
 #define ORM_SESSION_QUEUE_H
@@ -17,67 +17,67 @@ typedef struct OrmEntry
 {
 	OrmOperationKind kind;
 	char *model;
-	OrmDocument *object; /* ADD, MERGE; NULL when it cannot be needed again */
-	char **key; /* texts of the key's values, in key order, exact; ADD, MERGE: of a written entry with a label */
+	OrmDocument *object; /* ADD, MERGE; NULL once it is no longer needed */
+	char **key;			 /* texts of the key values, in key order, exact; ADD, MERGE: of a written entry with a label */
 	int nkey;
-	char *etag;	   /* REMOVE: the expected state; or NULL */
-	char *version; /* the same, exact */
+	char *etag;	   /* REMOVE: expected etag, or NULL */
+	char *version; /* REMOVE: expected version as exact text, or NULL */
 	char *label;   /* or NULL */
-	List *awaits;  /* labels in its object that did not exist when it was queued (char *) */
+	List *awaits;  /* labels referenced in its object that did not exist when it was queued (char *) */
 	Oid role;
 	int security;
-	char *search_path;	  /* shared by entries */
-	OrmSettings settings; /* under which the document was given */
+	char *search_path;	  /* shared with other entries */
+	OrmSettings settings; /* settings of the call */
 	SubTransactionId queued;
 	SubTransactionId written; /* InvalidSubTransactionId: pending */
 } OrmEntry;
 
-/* Is the entry still to be written? */
 static inline bool
 orm_queue_is_pending(const OrmEntry *entry)
 {
 	return entry->written == InvalidSubTransactionId;
 }
 
-/* Registers callbacks and the setting orm.queue_size; called once from _PG_init. */
+/* Registers callbacks and the setting orm.queue_size; called once from _PG_init(). */
 extern void orm_queue_init(void);
 
-/* Appends an entry of the current user, and what it consists of; the label must be free. */
+/* Appends an entry of the current user, and sets its parts, which are copied; the label must not be in use. */
 extern OrmEntry *orm_queue_append(OrmOperationKind kind, const OrmModel *model);
 extern void orm_queue_set_object(OrmEntry *entry, const OrmDocument *object);
 extern void orm_queue_set_label(OrmEntry *entry, const char *label);
 extern void orm_queue_set_awaits(OrmEntry *entry, const List *labels);
 
-/* The primary key, in key order: of a REMOVE, or of the row that an entry with a label has become. */
+/* Sets the primary key, in key order: of a REMOVE, or of the row of a labelled entry. */
 extern void orm_queue_set_key(OrmEntry *entry, const OrmModel *model, const Datum *key);
 
-/* The state of its row that a REMOVE expects. */
+/* Sets the expected state of a REMOVE. */
 extern void orm_queue_set_expected(OrmEntry *entry, const OrmModel *model, const OrmExpected *expected);
 
-/* Raises 53400 when the entries take more memory than orm.queue_size. */
+/* Raises 53400 if the entries use more memory than orm.queue_size. */
 extern void orm_queue_check_size(void);
 
-/* Queues an event of the deferred trigger, unless there is one that outlives this subtransaction. */
+/* Queues an event of the deferred trigger, unless there is one that lasts as long as this subtransaction. */
 extern void orm_queue_anchor(void);
 
-/* That event has fired: the next entry needs another. */
+/* The event has fired: the next entry queues another one. */
 extern void orm_queue_anchor_used(void);
 
-/* The entry with a label, pending or not; NULL: none. */
+/* The entry with a label, pending or not, or NULL. */
 extern OrmEntry *orm_queue_find_label(const char *label);
 
-/* Takes a pending entry out of the queue. */
+/* Removes a pending entry from the queue; an abort of the current subtransaction restores it. */
 extern void orm_queue_expunge(OrmEntry *entry);
 
-/* All entries that are pending, or may be again (List of OrmEntry *), in the order of the calls. */
+/* All entries that are pending, or may become so again (List of OrmEntry *), in the order of the calls. */
 extern const List *orm_queue_entries(void);
 
 extern int orm_queue_count_pending(void);
 
 /*
- * The pending entries that are written next (List of OrmEntry *); NIL: none.
- * They have one role, security context and search_path, and are the first ones,
- * up to the first of another, and further up to labels that they refer to.
+ * The pending entries to write next (List of OrmEntry *); NIL if there are
+ * none. They have one role, security context and search_path.  They are the
+ * first pending ones, up to the first entry of another writer, and beyond it as
+ * far as they reference labels.
  */
 extern List *orm_queue_next(void);
 
@@ -85,8 +85,8 @@ extern List *orm_queue_next(void);
 extern void orm_queue_mark_written(const List *entries);
 
 /*
- * A flush begins and ends; no entry is freed in between.  An error needs no
- * end: the flush is over when the subtransaction that began it is undone.
+ * Begins and ends a flush, during which no entry is freed.  After an error the
+ * flush is over when the subtransaction that began it is aborted.
  */
 extern void orm_queue_begin_flush(void);
 extern void orm_queue_end_flush(void);

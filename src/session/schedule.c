@@ -1,5 +1,5 @@
 /*
- * schedule.c - when operations are written; see schedule.h.
+ * schedule.c - the order of operations; see schedule.h.
  */
 #include "postgres.h"
 
@@ -10,14 +10,14 @@
 #include "model/value.h"
 #include "session/schedule.h"
 
-/* A row whose key operations give. */
+/* A row whose key is given by operations. */
 typedef struct ScheduledRow
 {
-	int round;		 /* the last round in which it occurs; -1: none */
-	int occurrences; /* in that round */
-	int first;		 /* number of the first operation of it in that round */
+	int round;		 /* last round with an operation of the row; -1: none */
+	int occurrences; /* number of its operations in that round */
+	int first;		 /* first operation in that round */
 	bool removed;	 /* in that round */
-	bool anew;		 /* it was removed in the round before */
+	bool anew;		 /* was removed in the previous round */
 } ScheduledRow;
 
 /* The rows of one table. */
@@ -29,11 +29,11 @@ typedef struct TableRows
 	int capacity;
 } TableRows;
 
-/* The turns, as they are made. */
+/* State of making turns. */
 typedef struct Schedule
 {
 	const OrmOperation *operations;
-	OrmTurn *turns; /* one for each */
+	OrmTurn *turns; /* one per operation */
 	List *tables;	/* of TableRows * */
 } Schedule;
 
@@ -43,7 +43,7 @@ orm_schedule_enter_settings(const OrmOperation *operation)
 	return operation->settings != NULL ? orm_settings_enter(operation->settings) : 0;
 }
 
-/* Do two models have one table and one primary key? */
+/* Do two models have the same table and primary key? */
 static bool
 same_rows(const OrmModel *a, const OrmModel *b)
 {
@@ -53,7 +53,7 @@ same_rows(const OrmModel *a, const OrmModel *b)
 		memcmp(key->attributes, b->primary_key->attributes, sizeof(*key->attributes) * key->nattributes) == 0;
 }
 
-/* The rows of a model's table. */
+/* The rows of a model's table, created on demand. */
 static TableRows *
 rows_of(List **tables, const OrmModel *model)
 {
@@ -70,7 +70,7 @@ rows_of(List **tables, const OrmModel *model)
 	return found;
 }
 
-/* Reads the primary key in an object; false: the object has none, or a patch or null in it. */
+/* Reads the primary key of an object; false if a part of it is missing, null or a patch. */
 static bool
 read_key(const OrmOperation *operation, Datum *key)
 {
@@ -95,7 +95,7 @@ read_key(const OrmOperation *operation, Datum *key)
 	return true;
 }
 
-/* The row of a key. */
+/* The row of a key, added on demand. */
 static ScheduledRow *
 row_of_key(TableRows *table, const Datum *key)
 {
@@ -113,10 +113,7 @@ row_of_key(TableRows *table, const Datum *key)
 	return &table->rows[number];
 }
 
-/*
- * An etag or a version of any operation of a row is compared before the row is
- * written for the first time.
- */
+/* Records an etag or a version in any operation of a row, to be compared before the first write of the row. */
 static void
 note_asking(Schedule *schedule, int i)
 {
@@ -134,7 +131,7 @@ note_asking(Schedule *schedule, int i)
 		turn->asks = i;
 }
 
-/* Decides the turn of an operation of a row in the present round. */
+/* Sets the turn of an operation of a row in the current round. */
 static void
 take_turn(Schedule *schedule, int i, int round, ScheduledRow *row)
 {

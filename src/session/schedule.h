@@ -1,10 +1,10 @@
 /*
- * schedule.h - when operations are written: rounds and passes.
+ * schedule.h - the order of operations: rounds and passes.
  *
- * A round is a contiguous part of the operations.  Each operation of a row that
- * was removed in a round begins the next one.  In a round, pass 0 has the first
- * operation of each row, pass 1 the second, and so on; removals are a pass of
- * their own.
+ * A round is a contiguous part of the operations.  An operation that stores a
+ * row removed in the current round begins the next one.  In a round, pass 0 has
+ * the first operation of each row, pass 1 the second, and so on; removals are a
+ * pass of their own.
  */
 #ifndef ORM_SESSION_SCHEDULE_H
 #define ORM_SESSION_SCHEDULE_H
@@ -17,17 +17,17 @@
 typedef struct OrmTurn
 {
 	int round;
-	int pass;	/* number of earlier operations of its row in this round; or ORM_PASS_REMOVALS */
-	int first;	/* number of the first operation of its row in this round, perhaps itself */
-	int asks;	/* number of a later MERGE of its row with an etag or a version; 0: none */
+	int pass;	/* number of earlier operations of its row in the round, or ORM_PASS_REMOVALS */
+	int first;	/* first operation of its row in the round, possibly itself */
+	int asks;	/* a later MERGE of its row with an etag or a version; 0: none */
 	bool anew;	/* MERGE: the first operation of its row after a removal */
-	bool alone; /* REMOVE: the only operation of its row in this round */
+	bool alone; /* REMOVE: the only operation of its row in the round */
 } OrmTurn;
 
-/* The turns of n operations, palloc'd.  Raises the errors of reading keys. */
+/* Makes the turns of n operations, palloc'd.  Raises the errors of reading keys. */
 extern OrmTurn *orm_schedule_make(const OrmOperation *operations, int n);
 
-/* Puts the settings of an operation in force, to be left by orm_settings_leave. */
+/* Sets the settings of an operation; returns the level for orm_settings_leave(). */
 extern int orm_schedule_enter_settings(const OrmOperation *operation);
 
 #endif

@@ -1,6 +1,5 @@
 /*
- * session.c - the unit of work: queueing objects and flushing them; see
- * session.h.
+ * session.c - the unit of work; see session.h.
  */
 #include "postgres.h"
 
@@ -26,9 +25,9 @@ orm_session_init(void)
 }
 
 /*
- * Raises in a security-restricted operation.  A pending entry was queued
- * outside of it, perhaps by a superuser: a function in somebody else's index
- * must not choose when, and under which settings, it is written.
+ * Raises 42501 in a security-restricted operation.  Pending entries were queued
+ * outside of it, possibly by a superuser; a function in another user's index
+ * must not control when, and under which settings, they are written.
  */
 static void
 check_restricted(const char *function)
@@ -38,7 +37,7 @@ check_restricted(const char *function)
 				errmsg("cannot execute %s within security-restricted operation", function));
 }
 
-/* Raises where nothing may be queued. */
+/* Raises an error if queueing is not allowed in this transaction. */
 static void
 check_may_queue(const char *function)
 {
@@ -48,7 +47,7 @@ check_may_queue(const char *function)
 	check_restricted(function);
 }
 
-/* Raises when another entry of this transaction has the label. */
+/* Raises 42710 if another entry of this transaction has the label. */
 static void
 check_label(const char *label)
 {
@@ -91,7 +90,7 @@ orm_session_remove(const OrmModel *model, const Datum *key, const OrmExpected *e
 	orm_queue_anchor();
 }
 
-/* May the current user know of an entry? */
+/* Is the current user a member of the entry's role? */
 static bool
 may_see(const OrmEntry *entry)
 {
@@ -122,7 +121,7 @@ orm_session_expunge(const char *label)
 	return true;
 }
 
-/* Raises when a flush goes on for too many rounds. */
+/* Raises 53400 if a flush has too many rounds. */
 static void
 check_rounds(int rounds)
 {
@@ -132,7 +131,7 @@ check_rounds(int rounds)
 				errdetail("A trigger queues objects each time that queued objects are written."));
 }
 
-/* A trigger that a flush fires may queue more: that is for the next round. */
+/* Entries queued by triggers during a round are written in the next one. */
 int64
 orm_session_flush(void)
 {
