@@ -215,12 +215,12 @@ know_value(OrmSubject *subject, Relation relation, int i)
 {
 	const OrmObject *object = subject->object;
 	const OrmRecord *record = object->record;
-	int at = object->group->returned.place_of[i];
+	const OrmKnown *known = orm_graph_returned(object, i);
 
 	if (subject->model->attributes[i].generated || (record->wrong != NULL && record->wrong[i]) ||
 		supplier(object, i) != NULL)
 		return false;
-	if (record->given[i])
+	if (record->given[i] && !(subject->exists && known != NULL && orm_graph_keeps(object, i, known)))
 	{
 		subject->values[i] = record->values[i];
 		subject->isnull[i] = record->isnull[i];
@@ -228,10 +228,10 @@ know_value(OrmSubject *subject, Relation relation, int i)
 	}
 	if (!subject->exists)
 		return know_default(subject, relation, i);
-	if (at < 0 || object->returned.known == NULL || !object->returned.known[at].present)
+	if (known == NULL)
 		return false;
-	subject->values[i] = object->returned.known[at].value;
-	subject->isnull[i] = object->returned.known[at].isnull;
+	subject->values[i] = known->value;
+	subject->isnull[i] = known->isnull;
 	return true;
 }
 
@@ -456,15 +456,14 @@ static bool
 final_value(const OrmObject *object, int attribute, NullableDatum *value)
 {
 	const OrmRecord *record = object->record;
-	int at = object->group->returned.place_of[attribute];
-	const OrmKnown *known = at < 0 || object->returned.known == NULL ? NULL : &object->returned.known[at];
+	const OrmKnown *known = orm_graph_returned(object, attribute);
 
 	if (record->given[attribute])
 	{
 		*value = (NullableDatum){record->values[attribute], record->isnull[attribute]};
 		return is_given(record, attribute);
 	}
-	if (known == NULL || !known->present)
+	if (known == NULL)
 		return false;
 	*value = (NullableDatum){known->value, known->isnull};
 	return true;

@@ -5,6 +5,7 @@
 
 #include "exec/json.h"
 #include "graph/graph.h"
+#include "model/given_back.h"
 #include "model/cache.h"
 #include "model/relationship.h"
 #include "store/reader.h"
@@ -354,16 +355,38 @@ orm_graph_may_unlink(const OrmEdge *edge)
 	return false;
 }
 
+const OrmKnown *
+orm_graph_returned(const OrmObject *object, int attribute)
+{
+	int at = object->group->returned.place_of[attribute];
+
+	if (at < 0 || object->returned.known == NULL || !object->returned.known[at].present)
+		return NULL;
+	return &object->returned.known[at];
+}
+
+bool
+orm_graph_keeps(const OrmObject *object, int attribute, const OrmKnown *known)
+{
+	const OrmRecord *record = object->record;
+	const OrmType *type = object->group->model->attributes[attribute].type;
+
+	if (!record->given_back || known->isnull || !orm_type_is_json(type) ||
+		(record->patch != NULL && record->patch[attribute] != ORM_PATCH_SET))
+		return false;
+	return orm_given_back_keeps_json(type, known->value, record->values[attribute], record->isnull[attribute]);
+}
+
 bool
 orm_graph_value(const OrmObject *object, int attribute, Datum *value, bool *isnull)
 {
-	int at = object->group->returned.place_of[attribute];
+	const OrmKnown *known = orm_graph_returned(object, attribute);
 	const OrmRecord *record = object->record;
 
-	if (object->returned.known != NULL && at >= 0 && object->returned.known[at].present)
+	if (known != NULL)
 	{
-		*value = object->returned.known[at].value;
-		*isnull = object->returned.known[at].isnull;
+		*value = known->value;
+		*isnull = known->isnull;
 		return true;
 	}
 	if (!record->given[attribute] || (record->patch != NULL && record->patch[attribute] != ORM_PATCH_SET))

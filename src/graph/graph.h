@@ -228,6 +228,12 @@ extern void orm_graph_remove(OrmGraph *graph, OrmRemovalKind kind, OrmEdge *edge
 /* Is the edge's foreign key nullable, in at least one column that is not in the primary key? */
 extern bool orm_graph_may_unlink(const OrmEdge *edge);
 
+/* The value of an attribute of the returned row; NULL if it is not known. */
+extern const OrmKnown *orm_graph_returned(const OrmObject *object, int attribute);
+
+/* Does the row keep the known value of a given json attribute (model/given_back.h)? */
+extern bool orm_graph_keeps(const OrmObject *object, int attribute, const OrmKnown *known);
+
 /* The value of an attribute, of the returned row or as given; false if it is not known. */
 extern bool orm_graph_value(const OrmObject *object, int attribute, Datum *value, bool *isnull);
 

@@ -179,7 +179,7 @@ give_the_same(const OrmObject *a, const OrmObject *b, const bool *self)
 		if (!self[i] && gives(a, i) != gives(b, i) &&
 			!(model->attributes[i].in_key && model->attributes[i].has_default))
 			return false;
-	return orm_batch_compare_patches(a->record, b->record, model->nattributes) == 0;
+	return orm_batch_compare_ways(a->record, b->record, model->nattributes) == 0;
 }
 
 /*

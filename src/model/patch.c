@@ -280,22 +280,6 @@ orm_patch_find(const OrmType *type, OrmJson json)
 	return orm_patch_named(walk.key);
 }
 
-void
-orm_patch_refuse_unknown(const OrmType *type, OrmJson json, const OrmPath *path)
-{
-	const char *names[lengthof(patches)] = {"$value"};
-	OrmJsonWalk walk = orm_json_walk(json);
-	OrmPath here;
-
-	if (orm_type_is_json(type) || orm_json_kind(json) != ORM_JSON_OBJECT || !orm_json_next(&walk) ||
-		orm_json_equals(walk.key, "$value") || walk.key.node->length == 0 || orm_json_bytes(walk.key)[0] != '$')
-		return;
-	for (int i = 1; i < (int) lengthof(patches); i++)
-		names[i] = patches[i].name;
-	here = orm_path_key(path, orm_json_string(walk.key));
-	orm_members_raise_unrecognized("instruction", here.key, &here, names, lengthof(names));
-}
-
 /* Does the patch apply to the type? */
 static bool
 fits(OrmPatch patch, const OrmType *type)
@@ -313,6 +297,41 @@ fits(OrmPatch patch, const OrmType *type)
 				(type->element->class != ORM_TYPE_COMPOSITE && OidIsValid(orm_type_equality(type->element->oid)));
 	}
 	return false;
+}
+
+/* The names of the instructions that a value of the type may be, in "names"; returns how many. */
+static int
+name_instructions(const OrmType *type, bool sources, const char **names)
+{
+	int n = 0;
+
+	names[n++] = "$value";
+	for (int i = ORM_PATCH_SET + 1; i < (int) lengthof(patches); i++)
+		if (!orm_type_is_json(type) || fits((OrmPatch) i, type))
+			names[n++] = patches[i].name;
+	if (sources && orm_type_is_json(type))
+		names[n++] = orm_patch_name(ORM_PATCH_ATTRIBUTE);
+	return n;
+}
+
+void
+orm_patch_refuse_unknown(const OrmType *type, OrmJson json, bool sources, const OrmPath *path)
+{
+	const char *names[lengthof(patches) + 1];
+	int n = name_instructions(type, sources, names);
+	OrmJsonWalk walk = orm_json_walk(json);
+	OrmPath here;
+
+	if (orm_json_kind(json) != ORM_JSON_OBJECT || !orm_json_next(&walk) || orm_json_equals(walk.key, "$value") ||
+		walk.key.node->length == 0 || orm_json_bytes(walk.key)[0] != '$')
+		return;
+	if (orm_type_is_json(type))
+	{
+		orm_value_refuse_near(type, json, path, names, n);
+		return;
+	}
+	here = orm_path_key(path, orm_json_string(walk.key));
+	orm_members_raise_unrecognized("instruction", here.key, &here, names, n);
 }
 
 OrmJson

@@ -65,9 +65,11 @@ extern OrmPatch orm_patch_find(const OrmType *type, OrmJson json);
 
 /*
  * Raises 22023 for an unrecognized instruction: an object whose first key begins
- * with "$" and is not "$value".  Objects of json types are data.
+ * with "$" and is not "$value".  Objects of json types are data, unless the only
+ * key is similar to the name of an instruction that is allowed; "sources" says
+ * whether {"$attribute": name} is.
  */
-extern void orm_patch_refuse_unknown(const OrmType *type, OrmJson json, const OrmPath *path);
+extern void orm_patch_refuse_unknown(const OrmType *type, OrmJson json, bool sources, const OrmPath *path);
 
 /*
  * The operand of a patch; "here" is its place, ending in the patch's name.  Raises

@@ -22,6 +22,7 @@
 
 #include "model/nested.h"
 #include "base/members.h"
+#include "base/nearest.h"
 #include "model/value.h"
 
 /* Numbers with at most this many digits fit into 64 bits. */
@@ -370,28 +371,58 @@ orm_value_unescape(OrmJson json)
 	return json;
 }
 
+void
+orm_value_refuse_near(const OrmType *type, OrmJson json, const OrmPath *path, const char *const *names, int nnames)
+{
+	OrmJsonWalk walk = orm_json_walk(json);
+	char *name;
+	int nearest;
+	OrmPath here;
+
+	if (!orm_type_is_json(type) || orm_json_kind(json) != ORM_JSON_OBJECT || json.node->count != 1 ||
+		!orm_json_next(&walk) || walk.key.node->length == 0 || orm_json_bytes(walk.key)[0] != '$')
+		return;
+	name = orm_json_string(walk.key);
+	nearest = orm_nearest_name(name, names, nnames);
+	if (nearest < 0)
+		return;
+	here = orm_path_key(path, name);
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("unrecognized instruction \"%s\"", orm_error_clip(name)), orm_error_place(&here),
+			errhint("Perhaps you meant the instruction \"%s\". JSON as it is goes into {\"$value\": ...}.",
+					names[nearest]));
+}
+
+Datum
+orm_value_read_json(const OrmType *type, OrmJson json, const OrmPath *path)
+{
+	Datum value = read_json(type, json, path);
+
+	orm_value_check(type, value, false, path);
+	return value;
+}
+
+/* Instructions that are allowed for all values. */
+static const char *const instructions[] = {"$value"};
+
 /* Reads {"$value": x}; raises 22023 for other instructions. */
 static Datum
 read_instruction(const OrmType *type, OrmJson json, const OrmPath *path, bool *isnull)
 {
-	static const char *const names[] = {"$value"};
 	OrmJsonWalk walk = orm_json_walk(json);
 	OrmPath here;
-	Datum value;
 
 	orm_json_next(&walk);
 	here = orm_path_key(path, orm_json_string(walk.key));
 	if (!orm_json_equals(walk.key, "$value"))
-		orm_members_raise_unrecognized("instruction", here.key, &here, names, lengthof(names));
+		orm_members_raise_unrecognized("instruction", here.key, &here, instructions, lengthof(instructions));
 	if (json.node->count != 1)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"$value\" must be the only key of its object"), orm_error_place(path));
 	if (type->class != ORM_TYPE_JSON && type->class != ORM_TYPE_JSONB)
 		return orm_value_read_inner(type, walk.value, &here, isnull);
-	value = read_json(type, walk.value, &here);
 	*isnull = false;
-	orm_value_check(type, value, false, &here);
-	return value;
+	return orm_value_read_json(type, walk.value, &here);
 }
 
 Datum
@@ -399,6 +430,7 @@ orm_value_read(const OrmType *type, OrmJson json, const OrmPath *path, bool *isn
 {
 	if (is_instruction(type, json))
 		return read_instruction(type, json, path, isnull);
+	orm_value_refuse_near(type, json, path, instructions, lengthof(instructions));
 	return orm_value_read_inner(type, json, path, isnull);
 }
 

@@ -5,8 +5,9 @@
  *   number       types of the numeric category and json; integers accept 2.0, but not 2.5
  *   true, false  boolean and json
  *   array        array types (nested arrays are dimensions) and json
- *   object       composite types and json; {"$value": x} is x
- *   null         NULL for all types; the null of json is {"$value": null}
+ *   object       composite types and json; {"$value": x} is x, {"$vlaue": x} an error
+ *   null         NULL for all types; the null of json is {"$value": null} (but see
+ *                model/given_back.h)
  *
  * The output of to_json() is read back to an equal value, except for properties that
  * to_json() omits: lower bounds of arrays other than 1, dimensions of arrays of json,
@@ -26,6 +27,16 @@
  * with the place.
  */
 extern Datum orm_value_read(const OrmType *type, OrmJson json, const OrmPath *path, bool *isnull);
+
+/*
+ * Raises 22023 for an object of a json type whose only key is similar to one of
+ * the names, those of the instructions that are allowed; other objects are data.
+ */
+extern void orm_value_refuse_near(const OrmType *type, OrmJson json, const OrmPath *path, const char *const *names,
+								  int nnames);
+
+/* Reads any JSON as a value of a json type; null is the null of json. */
+extern Datum orm_value_read_json(const OrmType *type, OrmJson json, const OrmPath *path);
 
 /* The x of {"$value": x}, an object without other keys; other JSON is returned unchanged. */
 extern OrmJson orm_value_unescape(OrmJson json);

@@ -20,6 +20,7 @@
  */
 #include "postgres.h"
 
+#include "model/given_back.h"
 #include "query/compile.h"
 
 #define MODIFY_KEYS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT)
@@ -74,16 +75,31 @@ typedef struct Assignment
 {
 	const OrmAttribute *attribute;
 	OrmPatch patch;
-	const char *value;			/* a parameter or "NULL"; for a patch, its operand */
+	const char *value;			/* a parameter or a null; for a patch, its operand */
 	const OrmAttribute *source; /* the attribute to copy from, or NULL */
 } Assignment;
 
-/* The parameter for the value of an attribute, or "NULL". */
+/* The null of json, as a value of the type. */
 static const char *
-read_value(OrmBuilder *builder, OrmJson json, const OrmType *type, const OrmPath *place)
+json_null(const OrmType *type)
 {
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "'null'::");
+	orm_sql_type(&sql, type->oid, -1);
+	return sql.data;
+}
+
+/* The parameter for the value of an attribute, "NULL", or the null of json. */
+static const char *
+read_value(OrmBuilder *builder, OrmJson json, const OrmAttribute *attribute, const OrmPath *place)
+{
+	const OrmType *type = attribute->type;
 	OrmOperand operand = orm_query_operand(NULL, builder, json, type, place);
 
+	if (orm_json_kind(operand.whole) == ORM_JSON_NULL && orm_given_back_null_is_json(attribute))
+		return json_null(type);
 	if (operand.kind != ORM_OPERAND_VALUE)
 		return "NULL";
 	return orm_query_slot(builder, &operand, type, type->oid, ORM_FORM_VALUE, place);
@@ -139,8 +155,8 @@ read_assignment(OrmBuilder *builder, const OrmAttribute *attribute, OrmJson json
 		return assignment;
 	}
 	if (!is_operand(json))
-		orm_patch_refuse_unknown(attribute->type, json, place);
-	assignment->value = read_value(builder, json, attribute->type, place);
+		orm_patch_refuse_unknown(attribute->type, json, true, place);
+	assignment->value = read_value(builder, json, attribute, place);
 	return assignment;
 }
 

@@ -123,6 +123,15 @@ orm_operand_is_instruction(OrmJson json, const OrmType *type)
 	return walk.key.node->length > 0 && orm_json_bytes(walk.key)[0] == '$';
 }
 
+/* Raises for JSON that is similar to an instruction; "$" is too short for that. */
+static void
+refuse_near(OrmJson json, const OrmType *type, const OrmPath *place)
+{
+	static const char *const names[] = {"$value", "$attribute"};
+
+	orm_value_refuse_near(type, json, place, names, lengthof(names));
+}
+
 /* Reads an instruction. */
 static void
 read_instruction(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmType *type,
@@ -151,8 +160,13 @@ orm_query_operand(OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmT
 	OrmOperand operand = {.kind = ORM_OPERAND_VALUE, .json = json, .whole = json, .parameter = -1};
 
 	if (orm_operand_is_instruction(json, type))
+	{
 		read_instruction(&operand, scope, builder, json, type, place);
-	else if (orm_json_kind(json) == ORM_JSON_NULL)
+		return operand;
+	}
+	if (scope != NULL && is_json(type))
+		refuse_near(json, type, place);
+	if (orm_json_kind(json) == ORM_JSON_NULL)
 		operand.kind = ORM_OPERAND_NULL;
 	else if (orm_json_kind(json) == ORM_JSON_ARRAY)
 		operand.has_null = orm_shape_has_null(json);

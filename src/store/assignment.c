@@ -7,6 +7,7 @@
 
 #include "base/sql.h"
 #include "exec/access.h"
+#include "model/given_back.h"
 #include "model/key.h"
 #include "model/patch.h"
 #include "store/assignment.h"
@@ -88,23 +89,23 @@ append_new_value(StringInfo sql, const OrmStatement *statement, const char *alia
 	const OrmAttribute *attribute = &statement->model->attributes[i];
 	OrmPatch patch = statement->patch != NULL ? statement->patch[i] : ORM_PATCH_SET;
 	StringInfoData column;
-	StringInfoData operand;
+	StringInfoData given;
 
 	if (patch == ORM_PATCH_ATTRIBUTE)
 	{
 		append_source(sql, statement, i, compared);
 		return;
 	}
-	if (patch == ORM_PATCH_SET)
-	{
-		append_given(sql, statement, alias, i);
-		return;
-	}
 	initStringInfo(&column);
 	orm_assignment_column(&column, "t", attribute);
-	initStringInfo(&operand);
-	append_given(&operand, statement, alias, i);
-	orm_patch_append(sql, patch, attribute->type, column.data, operand.data);
+	initStringInfo(&given);
+	append_given(&given, statement, alias, i);
+	if (patch != ORM_PATCH_SET)
+		orm_patch_append(sql, patch, attribute->type, column.data, given.data);
+	else if (statement->given_back && orm_given_back_is_ambiguous(attribute->type))
+		orm_given_back_append(sql, attribute->type, column.data, given.data);
+	else
+		appendStringInfoString(sql, given.data);
 }
 
 /*

@@ -53,10 +53,12 @@ orm_batch_pending(const OrmBatch *batch)
 }
 
 int
-orm_batch_compare_patches(const OrmRecord *a, const OrmRecord *b, int nattributes)
+orm_batch_compare_ways(const OrmRecord *a, const OrmRecord *b, int nattributes)
 {
 	int result;
 
+	if (a->given_back != b->given_back)
+		return a->given_back - b->given_back;
 	if (a->patch == NULL || b->patch == NULL)
 		return (a->patch != NULL) - (b->patch != NULL);
 	result = memcmp(a->patch, b->patch, nattributes);
@@ -72,7 +74,7 @@ compare_given(const OrmRecord *a, const OrmRecord *b, int nattributes)
 {
 	int result = memcmp(a->given, b->given, nattributes);
 
-	return result != 0 ? result : orm_batch_compare_patches(a, b, nattributes);
+	return result != 0 ? result : orm_batch_compare_ways(a, b, nattributes);
 }
 
 /* A record and its position in the batch, while records are sorted into parts. */

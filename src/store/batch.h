@@ -46,8 +46,8 @@ typedef void (*OrmPart)(const OrmBatch *part, const OrmKey *key, OrmOnConflict o
 
 extern void orm_batch_each_part(const OrmBatch *batch, OrmPart part, const OrmKey *key, OrmOnConflict on_conflict);
 
-/* Compares the patches of two records: 0 if they patch the same attributes in the same way, else their order. */
-extern int orm_batch_compare_patches(const OrmRecord *a, const OrmRecord *b, int nattributes);
+/* Compares how two records change rows: 0 for the same patches and the same given_back, else their order. */
+extern int orm_batch_compare_ways(const OrmRecord *a, const OrmRecord *b, int nattributes);
 
 /* qsort_arg comparator; the argument is an OrmKeyOrder.  Orders records by key, then by position. */
 extern int orm_batch_compare_keys(const void *a, const void *b, void *order);

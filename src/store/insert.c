@@ -75,17 +75,11 @@ bound_attributes(const OrmModel *model, const OrmRecord *record)
 static void
 insert_part(const OrmBatch *part, const OrmKey *key, const OrmKey *conflict_key, OrmOnConflict on_conflict)
 {
-	OrmStatement statement = {
-		.kind = ORM_KIND_INSERT,
-		.model = part->write->model,
-		.bound = bound_attributes(part->write->model, part->records[0]),
-		.patch = part->records[0]->patch,
-		.source = part->records[0]->source,
-		.key = conflict_key,
-		.returning = part->write->returning,
-		.on_conflict = on_conflict,
-	};
+	OrmStatement statement = orm_returning_statement(ORM_KIND_INSERT, part, conflict_key);
 
+	statement.bound = bound_attributes(part->write->model, part->records[0]);
+	statement.on_conflict = on_conflict;
+	statement.given_back = statement.given_back && on_conflict == ORM_CONFLICT_UPDATE;
 	statement.action = on_conflict == ORM_CONFLICT_UPDATE && part->write->action;
 	statement.changed_only = on_conflict == ORM_CONFLICT_UPDATE && orm_assignment_compares(part->write, &statement);
 	if (key != NULL && part->n > 1 && (orm_key_is_generated(statement.model, key) || !all_have(part, key)))

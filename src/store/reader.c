@@ -10,6 +10,7 @@
 #include "base/members.h"
 #include "base/nearest.h"
 #include "base/words.h"
+#include "model/given_back.h"
 #include "model/key.h"
 #include "model/value.h"
 #include "store/reader.h"
@@ -19,9 +20,11 @@ static const struct
 {
 	bool refuses;	 /* raise an error for such a column?  Otherwise it is ignored. */
 	bool identifies; /* may an attribute of the primary key identify the row? */
+	bool given_back; /* OrmRecord.given_back; irrelevant for new objects, which go in one statement */
 } verbs[] = {
-	[ORM_VERB_CREATE] = {true, false}, [ORM_VERB_UPDATE] = {true, true},  [ORM_VERB_SAVE] = {false, true},
-	[ORM_VERB_UPSERT] = {false, true}, [ORM_VERB_NESTED] = {false, true}, [ORM_VERB_NAMED] = {false, true},
+	[ORM_VERB_CREATE] = {true, false, true}, [ORM_VERB_UPDATE] = {true, true, false},
+	[ORM_VERB_SAVE] = {false, true, true},	 [ORM_VERB_UPSERT] = {false, true, true},
+	[ORM_VERB_NESTED] = {false, true, true}, [ORM_VERB_NAMED] = {false, true, true},
 };
 
 /* State of reading many objects. */
@@ -158,6 +161,13 @@ check_verb(OrmPatch patch, OrmVerb verb, const OrmPath *here)
 														  : "It needs an object that exists: use orm.update.");
 }
 
+/* Is {"$attribute": name} allowed for the attribute? */
+static bool
+takes_source(const OrmReader *reader, const OrmAttribute *attribute)
+{
+	return reader->verb == ORM_VERB_UPDATE && !attribute->in_key;
+}
+
 /*
  * Reads a patch and its operand into a record; false if the JSON is not a
  * patch. A json attribute of a new object is never patched.
@@ -177,7 +187,7 @@ read_patch(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, cons
 		return false;
 	if (patch == ORM_PATCH_SET)
 	{
-		orm_patch_refuse_unknown(attribute->type, json, path);
+		orm_patch_refuse_unknown(attribute->type, json, takes_source(reader, attribute), path);
 		return false;
 	}
 	here = orm_path_key(path, orm_patch_name(patch));
@@ -200,7 +210,7 @@ read_source(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, con
 	const OrmAttribute *attribute = &model->attributes[i];
 	int source;
 
-	if (reader->verb != ORM_VERB_UPDATE || attribute->in_key)
+	if (!takes_source(reader, attribute))
 		return false;
 	source = orm_patch_source(model, attribute, json, path);
 	if (source < 0)
@@ -228,7 +238,13 @@ read_value(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, cons
 	if (orm_json_kind(json) == ORM_JSON_OBJECT &&
 		(read_source(reader, record, i, json, here) || read_patch(reader, record, i, json, here)))
 		return;
-	value = orm_value_read(attribute->type, json, here, &isnull);
+	if (orm_json_kind(json) == ORM_JSON_NULL && orm_given_back_null_is_json(attribute))
+	{
+		value = orm_value_read_json(attribute->type, json, here);
+		isnull = false;
+	}
+	else
+		value = orm_value_read(attribute->type, json, here, &isnull);
 	if (!isnull || !attribute->in_key)
 		orm_record_set(record, i, value, isnull);
 }
@@ -351,6 +367,7 @@ int
 orm_reader_read(OrmReader *reader, OrmJson object, const OrmPath *path, OrmVerb verb, OrmRecord *record)
 {
 	reader->verb = verb;
+	record->given_back = verbs[verb].given_back;
 	read_object(reader, object, path, record);
 	return reader->nested;
 }

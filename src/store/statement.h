@@ -37,6 +37,7 @@ typedef struct OrmStatement
 	bool numbered;			   /* many, not INSERT: the record's number, from 1, is returned next */
 	OrmOnConflict on_conflict; /* INSERT */
 	bool many;
+	bool given_back;			/* as in OrmRecord */
 	bool changed_only;			/* write only rows that change; _STORED: return in the last column whether it differs */
 	struct OrmBatch *differing; /* _STORED with changed_only: receives records whose rows differ */
 	bool action;				/* INSERT with on_conflict UPDATE: return in the last column whether it was inserted */

@@ -38,6 +38,7 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 		statement->lock,
 		statement->etag,
 		statement->numbered,
+		statement->given_back,
 	};
 
 	orm_plan_key_begin(key, statement->kind, model->epoch);

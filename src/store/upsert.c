@@ -26,6 +26,7 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 
+#include "model/given_back.h"
 #include "model/key.h"
 #include "store/record_error.h"
 #include "store/handover.h"
@@ -110,6 +111,9 @@ proposes_row(const OrmRecord *record, const void *argument)
 		const OrmAttribute *attribute = &demands->model->attributes[i];
 
 		if (attribute->generated ? record->given[i] : !record->given[i] && (demands->complete || !may_lack(attribute)))
+			return false;
+		if (demands->complete && record->given_back && record->given[i] &&
+			orm_given_back_may_keep(attribute->type, record->isnull[i]))
 			return false;
 	}
 	return true;
