@@ -1,5 +1,5 @@
 /*
- * access.c - the columns that the current user may read; see access.h.
+ * access.c - SELECT privileges of the current user on columns; see access.h.
  */
 #include "postgres.h"
 
@@ -8,14 +8,14 @@
 
 #include "exec/access.h"
 
-/* May the current user read the whole table? */
+/* Does the current user have SELECT on the table? */
 static bool
 may_read_all(const OrmModel *model)
 {
 	return pg_class_aclcheck(model->relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
 }
 
-/* May the current user read this column, by a privilege on it alone? */
+/* Does the current user have SELECT on this column? */
 static bool
 may_read_column(const OrmModel *model, int attribute)
 {

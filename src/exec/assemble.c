@@ -1,8 +1,8 @@
 /*
  * assemble.c - writing the objects of a graph; see assemble.h.
  *
- * A row's text begins with its brace.  Whether a key needs a comma in front is
- * seen from the byte before: no member ends with an opening brace.
+ * The text of a row begins with its brace.  A key needs a comma unless the previous byte
+ * is an opening brace, which no member ends with.
  */
 #include "postgres.h"
 
@@ -40,8 +40,8 @@ write_group(const OrmLevelRows *rows, int group, int depth, StringInfo out)
 }
 
 /*
- * Writes a relationship of an object.  A recursive one is not written where
- * its depth is reached or the object stands in its own path.
+ * Writes a relationship of an object.  A recursive one is omitted when its depth is
+ * reached or the object is in its own path.
  */
 static void
 write_below(const OrmLevelRows *rows, int row, int which, int depth, StringInfo out)
@@ -64,7 +64,7 @@ write_below(const OrmLevelRows *rows, int row, int which, int depth, StringInfo 
 		*on_path = false;
 }
 
-/* Writes an object.  "depth": how often its recursive relationship has been followed to it. */
+/* Writes an object; "depth" is the number of recursive steps to it. */
 static void
 write_row(const OrmLevelRows *rows, int row, int depth, StringInfo out)
 {
@@ -81,10 +81,10 @@ write_row(const OrmLevelRows *rows, int row, int depth, StringInfo out)
 }
 
 /*
- * A large result is freed in one piece, and malloc then gives its memory back
- * to the system, to be faulted in page by page in the next call: half of the
- * time of a large graph.  One block freed that is larger than what a result
- * mostly is (and never touched) makes glibc keep as much from then on.
+ * When a large result is freed, malloc returns its memory to the system, and the next
+ * call faults it in again page by page, which is half of the time of a large graph.
+ * Freeing one larger block, which is never touched, raises glibc's dynamic threshold, so
+ * that the memory is kept.
  */
 static void
 keep_freed_memory(void)
@@ -96,7 +96,7 @@ keep_freed_memory(void)
 	done = true;
 }
 
-/* About how long the text of all objects is, when each is written once. */
+/* An estimate of the length of all objects, each written once. */
 static Size
 estimate(const OrmLoader *loader)
 {

@@ -1,9 +1,9 @@
 /*
  * bind.c - values for the parameters of a query's statements; see bind.h.
  *
- * A value comes as JSON (of the document, the parameters' document, a cursor)
- * or as a value of an SQL type (an argument of a function, a constant, a key).
- * The form of its slot says what becomes of it.
+ * A value is given as JSON (of the document, the parameters' document, a cursor) or as an
+ * SQL value (an argument of a function, a constant, a key), and is converted by the form
+ * of its slot.
  */
 #include "postgres.h"
 
@@ -29,7 +29,7 @@ typedef struct Given
 	bool isnull;
 } Given;
 
-/* Makes a value of another type of one; its errors get the place. */
+/* Casts a value to another type; errors have the place. */
 static Datum
 cast_value(const Given *given, Oid to, bool *isnull)
 {
@@ -54,7 +54,7 @@ cast_value(const Given *given, Oid to, bool *isnull)
 	return result;
 }
 
-/* The value as one of a type. */
+/* The value converted to a type. */
 static Datum
 value_of_type(const Given *given, Oid to, bool *isnull)
 {
@@ -64,7 +64,7 @@ value_of_type(const Given *given, Oid to, bool *isnull)
 	return cast_value(given, to, isnull);
 }
 
-/* VALUE that is the operand of a patch. */
+/* VALUE with a patch: its operand. */
 static Datum
 bind_operand(const Given *given, bool *isnull)
 {
@@ -95,7 +95,7 @@ bind_value(const Given *given, bool *isnull)
 	return orm_value_read(type, given->json, slot->place, isnull);
 }
 
-/* Takes the NULLs out of an array. */
+/* Removes the NULLs of an array. */
 static Datum
 without_nulls(Datum value, const OrmType *element)
 {
@@ -162,7 +162,7 @@ bind_list(const Given *given, bool *isnull)
 	return read_list(given);
 }
 
-/* Text that is looked for, as it was given. */
+/* The text for a pattern, unescaped. */
 static char *
 searched_text(const Given *given)
 {
@@ -177,7 +177,7 @@ searched_text(const Given *given)
 	return orm_json_string(given->json);
 }
 
-/* A LIKE pattern that finds the text: characters with a meaning in patterns are escaped. */
+/* A LIKE pattern for the text, with special characters escaped. */
 static Datum
 make_pattern(const Given *given, const char *before, const char *behind, bool *isnull)
 {
@@ -219,7 +219,7 @@ bind_ends_with(const Given *given, bool *isnull)
 	return make_pattern(given, "%", "", isnull);
 }
 
-/* A number of rows; "code" and "what" for one below zero. */
+/* A number of rows; "code" and "what" are for the error of a negative one. */
 static int64
 row_count(const Given *given, int code, const char *what)
 {
@@ -278,7 +278,7 @@ static Datum (*const binders[])(const Given *given, bool *isnull) = {
 	[ORM_FORM_OFFSET] = bind_offset,
 };
 
-/* Gives JSON. */
+/* Sets JSON as the value. */
 static void
 give_json(Given *given, OrmJson json)
 {
@@ -286,7 +286,7 @@ give_json(Given *given, OrmJson json)
 	given->isnull = orm_json_kind(json) == ORM_JSON_NULL;
 }
 
-/* Gives a value of the parameter's own type. */
+/* Sets a value of the slot's parameter type. */
 static void
 give_value(Given *given, Datum value)
 {
@@ -296,7 +296,7 @@ give_value(Given *given, Datum value)
 	given->value = value;
 }
 
-/* Gives a parameter of the call. */
+/* Sets a parameter of the call as the value. */
 static void
 give_parameter(Given *given, const OrmQueryParameter *parameter)
 {
@@ -350,7 +350,7 @@ orm_bind_slot(const OrmQuery *query, const OrmSlot *slot, bool *isnull)
 	return binders[slot->form](&given, isnull);
 }
 
-/* The text of the value of a slot: that of the document, or the output of its type. */
+/* The text of the value of a slot: its source in the document, or the output of its type. */
 static const char *
 slot_text(const OrmQuery *query, const OrmSlot *slot, int *length)
 {
@@ -393,7 +393,7 @@ orm_bind_signature(const OrmQuery *query)
 	return text.data;
 }
 
-/* Reads the values that a statement has from the documents. */
+/* Reads the values of a statement's slots that come from documents. */
 static void
 check_statement(const OrmQuery *query, const OrmQueryStatement *statement)
 {

@@ -6,16 +6,16 @@
 
 #include "exec/query.h"
 
-/* Reads the value of a slot that is not the parents', as the type of its parameter.  Errors have the slot's place. */
+/* Reads the value of a slot, of any source but PARENTS, as its parameter's type.  Errors have the slot's place. */
 extern Datum orm_bind_slot(const OrmQuery *query, const OrmSlot *slot, bool *isnull);
 
 /*
- * Reads the values that stand in the documents of a request, as opening the
- * query that was compiled of it would, and raises what is wrong with them.
+ * Checks the values in the documents of a request: reads them as orm_query_open does for
+ * the compiled query, raising the same errors.
  */
 extern void orm_bind_check(const OrmQueryRequest *request, const OrmCompiled *compiled);
 
-/* PAGE: the signature, with the values that the order depends on in front. */
+/* PAGE: the values in the order, followed by the signature of the query. */
 extern const char *orm_bind_signature(const OrmQuery *query);
 
 #endif

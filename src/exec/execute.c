@@ -16,11 +16,11 @@
 #include "exec/plan_entry.h"
 #include "exec/receiver.h"
 
-/* The command id behind the last write of this transaction, for snapshots; see orm_execute_snapshot_begin. */
+/* The transaction and command ID after the last write; see orm_execute_snapshot_begin. */
 static LocalTransactionId wrote_in = InvalidLocalTransactionId;
 static CommandId wrote_until = 0;
 
-/* Does the server prefer its generic plan?  (The same test as the server's; a wrong guess only means JIT.) */
+/* Will the server use the generic plan?  Same as choose_custom_plan; a wrong answer only affects JIT. */
 static bool
 prefers_generic(const CachedPlanSource *source)
 {
@@ -29,7 +29,7 @@ prefers_generic(const CachedPlanSource *source)
 	return source->num_custom_plans > 0 && source->generic_cost < source->total_custom_cost / source->num_custom_plans;
 }
 
-/* Is there a valid generic plan, and will it be used? */
+/* Does the plan have a valid generic plan that will be used? */
 static bool
 is_planned(SPIPlanPtr plan)
 {
@@ -58,7 +58,7 @@ make_params(OrmPlan *plan, const Datum *values, const bool *isnull)
 	return params;
 }
 
-/* Remembers that this transaction has written: later statements must not read an older snapshot. */
+/* Notes a write of this transaction, so that later reads do not use an older snapshot. */
 static void
 note_write(void)
 {
@@ -66,7 +66,7 @@ note_write(void)
 	wrote_until = GetCurrentCommandId(false);
 }
 
-/* Turns JIT off to the end of the nest level that is returned. */
+/* Disables JIT until the end of the returned GUC nest level. */
 static int
 begin_without_jit(void)
 {
@@ -77,9 +77,9 @@ begin_without_jit(void)
 }
 
 /*
- * Turns JIT off for a statement that is about to be planned, to the end of the
- * nest level that is returned (0: it has a plan).  The server decides on JIT
- * when it plans; it never pays for statements like ours.
+ * Disables JIT for a statement to be planned, until the end of the returned GUC nest level
+ * (0: it has a plan already).  The server decides on JIT during planning; it is not worth
+ * its cost for these statements.
  */
 static int
 begin_planning(OrmPlan *plan)
@@ -87,7 +87,7 @@ begin_planning(OrmPlan *plan)
 	return is_planned(plan->plan) ? 0 : begin_without_jit();
 }
 
-/* Puts the setting back. */
+/* Restores the setting. */
 static void
 end_planning(int nest_level)
 {

@@ -11,14 +11,14 @@
 #include "model/key.h"
 #include "query/select.h"
 
-/* How a SELECT is planned. */
+/* The description of a SELECT. */
 typedef struct PlannedSelect
 {
 	OrmSelect select;
 	OrmPlanning planning;
 } PlannedSelect;
 
-/* What the statement of a SELECT is. */
+/* OrmPlanDescribe for a SELECT. */
 static void
 describe_select(OrmPlanText *text, const void *argument)
 {
@@ -33,7 +33,7 @@ describe_select(OrmPlanText *text, const void *argument)
 	text->planning = planned->planning;
 }
 
-/* Runs a plan with the values of its parameters, and takes its pin off. */
+/* Runs a plan and releases it. */
 static void
 run_plan(OrmPlan *plan, const Datum *parameters, uint64 limit, OrmRowFunction row, void *argument)
 {
@@ -83,7 +83,7 @@ orm_get_rows(const OrmGet *get, OrmRowFunction row, void *argument)
 
 /* ---- The object with a primary key ---- */
 
-/* What the statement is that reads an object of a model. */
+/* OrmPlanDescribe for the SELECT of an object. */
 static void
 describe_object(OrmPlanText *text, const void *argument)
 {
@@ -96,7 +96,7 @@ describe_object(OrmPlanText *text, const void *argument)
 	describe_select(text, &planned);
 }
 
-/* The plan that reads an object, pinned; its payload is the object's shape. */
+/* The plan of the SELECT of an object, pinned; its payload is the object's shape. */
 static OrmPlan *
 open_object_plan(const OrmModel *model)
 {
@@ -108,7 +108,7 @@ open_object_plan(const OrmModel *model)
 	return orm_plan_payload(plan) != NULL ? plan : orm_object_shape_keep(plan, &key, model, NULL);
 }
 
-/* The values of a key as parameters, which are in table order. */
+/* The values of a key in table order, as parameters. */
 static Datum *
 order_key(const OrmModel *model, const Datum *key)
 {
@@ -127,7 +127,7 @@ order_key(const OrmModel *model, const Datum *key)
 	return parameters;
 }
 
-/* The object that is found. */
+/* The found object. */
 typedef struct Found
 {
 	StringInfoData json;

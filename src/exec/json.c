@@ -1,9 +1,8 @@
 /*
  * json.c - writing JSON; see json.h.
  *
- * Numbers, dates and keys are written into the buffer where they stay: room is
- * made first, for the longest it can be, and nothing is copied.  The buffer is
- * terminated only when a writer is done with it.
+ * Numbers, dates and keys are written directly into the buffer, after making room for the
+ * maximum length.  The buffer is terminated only at the end of a public function.
  */
 #include "postgres.h"
 
@@ -27,7 +26,7 @@
 #include "base/compat.h"
 #include "exec/json.h"
 
-/* The longest number or date, its quotes included. */
+/* Maximum length of a number or date, with quotes. */
 #define MAX_SCALAR (MAXDATELEN + 3)
 
 /* The longest escape sequence, \u0000. */
@@ -44,7 +43,6 @@ static const struct config_enum_entry numbers_options[] = {
 
 static int numbers = NUMBERS_JSON;
 
-/* Defines the setting. */
 void
 orm_json_init(void)
 {
@@ -72,7 +70,7 @@ put_char(StringInfo out, char c)
 	out->len++;
 }
 
-/* Does one of eight bytes need an escape: below a space, a quote, a backslash? */
+/* Does one of eight bytes need an escape: a control character, a quote, or a backslash? */
 static inline bool
 needs_escape(uint64 bytes)
 {
@@ -85,7 +83,7 @@ needs_escape(uint64 bytes)
 		highs;
 }
 
-/* The first byte from there on that needs an escape, or the end. */
+/* The first byte that needs an escape, or the end. */
 static inline const char *
 skip_plain(const char *bytes, const char *end)
 {
@@ -143,7 +141,7 @@ put_string(StringInfo out, const char *bytes, Size length)
 	out->data[out->len++] = '"';
 }
 
-/* Appends the text of a number, in quotes if so it must be. */
+/* Appends the text of a number, optionally quoted. */
 static void
 put_number(StringInfo out, const char *text, Size length, bool quoted)
 {
@@ -154,7 +152,7 @@ put_number(StringInfo out, const char *text, Size length, bool quoted)
 		put_char(out, '"');
 }
 
-/* Appends a whole number; bigint may have to be a string. */
+/* Appends an integer; bigint is quoted with orm.numbers = 'text'. */
 static void
 put_integer(StringInfo out, OrmTypeClass class, Datum value)
 {
@@ -185,7 +183,7 @@ put_output_number(StringInfo out, const OrmType *type, Datum value, bool as_text
 	put_number(out, text, length, as_text || !IsValidJsonNumber(text, length));
 }
 
-/* Appends a floating point number: the shortest text that says exactly it, unless other digits are asked for. */
+/* Appends a floating point number: the shortest exact text, or with extra_float_digits unless "exact". */
 static void
 put_float(StringInfo out, const OrmType *type, Datum value, bool exact)
 {
@@ -235,7 +233,7 @@ put_to_json(StringInfo out, const OrmType *type, Datum value)
 	orm_json_put(out, VARDATA_ANY(json), VARSIZE_ANY_EXHDR(json));
 }
 
-/* Appends a value of a type that is a string in JSON, or whatever its cast to json makes. */
+/* Appends a value of class OTHER: a string, or the result of its cast to json. */
 static void
 put_other(StringInfo out, const OrmType *type, Datum value)
 {
@@ -252,7 +250,7 @@ put_other(StringInfo out, const OrmType *type, Datum value)
 
 static void put_value(StringInfo out, const OrmType *type, Datum value, bool isnull);
 
-/* Appends one dimension of an array, with the dimensions in it. */
+/* Appends one dimension of an array, including its inner dimensions. */
 static void
 put_dimension(StringInfo out, const OrmType *element, array_iter *iterator, int *next, int ndim, const int *dimensions)
 {
@@ -296,7 +294,7 @@ put_array(StringInfo out, const OrmType *type, Datum value)
 	put_dimension(out, element, &iterator, &next, AARR_NDIM(array), AARR_DIMS(array));
 }
 
-/* Appends a row as an object. */
+/* Appends a composite value as an object. */
 static void
 put_row(StringInfo out, const OrmType *type, Datum value)
 {
@@ -312,7 +310,7 @@ put_row(StringInfo out, const OrmType *type, Datum value)
 	check_stack_depth();
 	if (HeapTupleHeaderGetTypeId(header) != type->base)
 	{
-		/* a row of another type, in place of this one: its header has its type */
+		/* the row is of another type than declared, given in its header */
 		put_to_json(out, type, value);
 		return;
 	}
@@ -406,7 +404,7 @@ put_value(StringInfo out, const OrmType *type, Datum value, bool isnull)
 	}
 }
 
-/* Terminates the buffer, as everybody else expects it. */
+/* Terminates the buffer. */
 static inline void
 terminate(StringInfo out)
 {
@@ -429,7 +427,6 @@ put_members(StringInfo out, const OrmJsonShape *shape, const Datum *values, cons
 	}
 }
 
-/* Writes a value. */
 void
 orm_json_write_value(StringInfo out, const OrmType *type, Datum value, bool isnull)
 {
@@ -437,7 +434,6 @@ orm_json_write_value(StringInfo out, const OrmType *type, Datum value, bool isnu
 	terminate(out);
 }
 
-/* Writes a value exactly. */
 void
 orm_json_write_exact(StringInfo out, const OrmType *type, Datum value, bool isnull)
 {
@@ -448,7 +444,6 @@ orm_json_write_exact(StringInfo out, const OrmType *type, Datum value, bool isnu
 	terminate(out);
 }
 
-/* Writes a string. */
 void
 orm_json_write_string(StringInfo out, const char *bytes, int length)
 {
@@ -456,7 +451,6 @@ orm_json_write_string(StringInfo out, const char *bytes, int length)
 	terminate(out);
 }
 
-/* Writes the members of an object from the values of a row. */
 void
 orm_json_write_members(StringInfo out, const OrmJsonShape *shape, const Datum *values, const bool *isnull)
 {
@@ -464,7 +458,6 @@ orm_json_write_members(StringInfo out, const OrmJsonShape *shape, const Datum *v
 	terminate(out);
 }
 
-/* Writes an object from the row in a slot. */
 void
 orm_json_write_slot(StringInfo out, const OrmJsonShape *shape, TupleTableSlot *slot)
 {
@@ -475,7 +468,6 @@ orm_json_write_slot(StringInfo out, const OrmJsonShape *shape, TupleTableSlot *s
 	terminate(out);
 }
 
-/* Makes an empty shape. */
 OrmJsonShape *
 orm_json_shape_make(int capacity)
 {
@@ -485,7 +477,6 @@ orm_json_shape_make(int capacity)
 	return shape;
 }
 
-/* Adds a member to a shape. */
 void
 orm_json_shape_add(OrmJsonShape *shape, const char *name, const OrmType *type, int position)
 {
@@ -499,7 +490,6 @@ orm_json_shape_add(OrmJsonShape *shape, const char *name, const OrmType *type, i
 	shape->width = Max(shape->width, position + 1);
 }
 
-/* Makes the text of a key. */
 char *
 orm_json_key(const char *name, int *length)
 {
@@ -513,13 +503,12 @@ orm_json_key(const char *name, int *length)
 	terminate(&key);
 	*length = key.len;
 
-	/* repalloc would keep all the room that a StringInfo begins with */
+	/* copied, as repalloc would keep the initial size of a StringInfo */
 	text = pnstrdup(key.data, key.len);
 	pfree(key.data);
 	return text;
 }
 
-/* Begins a value of type json. */
 void
 orm_json_begin(StringInfo out)
 {
@@ -528,7 +517,6 @@ orm_json_begin(StringInfo out)
 	terminate(out);
 }
 
-/* Ends a value of type json. */
 Datum
 orm_json_end(StringInfo out)
 {

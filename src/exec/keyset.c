@@ -17,7 +17,7 @@ typedef struct KeyColumn
 	bool by_value;
 } KeyColumn;
 
-/* A key of one whole number. */
+/* A key of one integer. */
 typedef struct IntegerEntry
 {
 	int64 key;
@@ -25,7 +25,7 @@ typedef struct IntegerEntry
 	char status;
 } IntegerEntry;
 
-/* Any other key: its number says where the values are; that of the key being looked for is -1. */
+/* Any other key, given by its number; -1 is the key being looked up. */
 typedef struct AnyEntry
 {
 	int number;
@@ -41,12 +41,12 @@ struct OrmKeySet
 	int count;
 	int capacity;
 	Datum *values;		  /* of key n: ncolumns from n * ncolumns on */
-	OrmTypeClass integer; /* of the one column when "integers" is set */
+	OrmTypeClass integer; /* class of the only column, if "integers" is set */
 	struct integers_hash *integers;
 	struct any_hash *any;
 	const Datum *sought;
-	int64 last_key;	 /* rows of one key mostly come together */
-	int last_number; /* -1: no key yet */
+	int64 last_key;	 /* rows of one key are often adjacent */
+	int last_number; /* -1: none */
 };
 
 #define PROBE (-1)
@@ -98,7 +98,7 @@ equal_values(const KeyColumn *column, Datum a, Datum b)
 	return DatumGetBool(FunctionCall2Coll(&column->functions->eq_opr_finfo, column->collation, a, b));
 }
 
-/* Are two keys equal, of which the second may be the one that is sought? */
+/* Are two keys equal?  The second can be the key being looked up. */
 static bool
 equal_keys(OrmKeySet *keys, int a, int b)
 {
@@ -129,7 +129,7 @@ hash_key(const OrmKeySet *keys, const Datum *key)
 	return hash;
 }
 
-/* Finds out how values of a column are compared. */
+/* Sets the comparison functions of a column. */
 static void
 set_column(KeyColumn *column, const OrmType *type)
 {
@@ -175,7 +175,7 @@ orm_keyset_make_for(const OrmModel *model)
 	return orm_keyset_make(key->nattributes, types);
 }
 
-/* Enters a new key's values under the next number. */
+/* Appends the values of a new key and returns its number. */
 static int
 append_key(OrmKeySet *keys, const Datum *key)
 {
@@ -197,7 +197,7 @@ append_key(OrmKeySet *keys, const Datum *key)
 	return keys->count++;
 }
 
-/* A value of the one column as a number. */
+/* A value of the only column as int64. */
 static inline int64
 integer_value(const OrmKeySet *keys, Datum value)
 {
@@ -206,7 +206,7 @@ integer_value(const OrmKeySet *keys, Datum value)
 										  : DatumGetInt16(value);
 }
 
-/* Remembers the last whole number. */
+/* Stores the last integer key. */
 static inline int
 remember(OrmKeySet *keys, int64 key, int number)
 {

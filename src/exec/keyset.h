@@ -1,11 +1,11 @@
 /*
- * keyset.h - sets of keys: each distinct key has a number, 0, 1, 2...
+ * keyset.h - sets of keys, numbered from 0 on.
  *
- * Keys are equal by the equality function of the type's hash operator class,
- * under the column's collation ('Ana' and 'ANA' may be one key).  Keys of one
- * integer, the usual case, are compared without a function.  Values of a type
- * without a hash function are compared by their bytes: two equal keys may have
- * two numbers then, so such keys must not be looked up, only added.
+ * Keys are compared by the equality function of the type's hash operator class under the
+ * column's collation, so 'Ana' and 'ANA' can be one key.  Keys of one integer, the common
+ * case, are compared without a function call.  Types without a hash function are compared
+ * byte-wise: equal keys can then have different numbers, so they must not be looked up by
+ * orm_keyset_find.
  */
 #ifndef ORM_EXEC_KEYSET_H
 #define ORM_EXEC_KEYSET_H
@@ -14,21 +14,21 @@
 
 typedef struct OrmKeySet OrmKeySet;
 
-/* No keys yet, of columns of these types; all memory is in the current context. */
+/* Makes an empty set for keys with columns of these types, in the current memory context. */
 extern OrmKeySet *orm_keyset_make(int ncolumns, const OrmType *const *types);
 
-/* The same, of a model's primary keys.  Raises 42P16 unless it has one. */
+/* Makes an empty set for the primary keys of a model.  Raises 42P10 when it has none. */
 extern OrmKeySet *orm_keyset_make_for(const OrmModel *model);
 
-/* The number of a key without NULLs; a new one is copied. */
+/* Adds a key without NULLs, copying it if it is new; returns its number. */
 extern int orm_keyset_add(OrmKeySet *keys, const Datum *key);
 
-/* The number of a key, or -1 when it was not added. */
+/* The number of a key, or -1 when it is not in the set. */
 extern int orm_keyset_find(OrmKeySet *keys, const Datum *key);
 
 extern int orm_keyset_count(const OrmKeySet *keys);
 
-/* The values of a key, followed by those of the keys after it. */
+/* The values of a key, followed by those of the next keys. */
 extern const Datum *orm_keyset_values(const OrmKeySet *keys, int number);
 
 #endif

@@ -1,10 +1,9 @@
 /*
  * loader.c - reading the levels of a graph; see loader.h.
  *
- * Keys are not collected after a level has been read but as its rows come:
- * each row looks up, for every level below, the number of its key in the table
- * of that level's keys (a new key gets the next number).  The number is the
- * "group" to which the level's own rows will belong.
+ * Keys are collected while rows arrive: for every level below, the key of the row is added
+ * to the key set of that level.  The number of the key is the "group" of the rows that the
+ * level will read for it.
  */
 #include "postgres.h"
 
@@ -20,7 +19,7 @@
 #include "exec/loader.h"
 #include "exec/run.h"
 
-/* Makes the tables of a level empty. */
+/* Initializes the rows of a level. */
 static void
 begin_rows(OrmLoader *loader, int number)
 {
@@ -95,7 +94,7 @@ make_room(OrmLevelRows *rows)
 	if (rows->nrows < rows->capacity)
 		return;
 	if (rows->capacity > PG_INT32_MAX / 2)
-		orm_json_grow(&rows->text, MaxAllocSize); /* raises that it is too much */
+		orm_json_grow(&rows->text, MaxAllocSize); /* raises 54000 */
 	rows->capacity = Max(rows->capacity * 2, 64);
 	rows->rows = grow(rows, rows->rows, sizeof(OrmLoadedRow));
 	if (rows->form->nbelow > 0)
@@ -106,7 +105,7 @@ make_room(OrmLevelRows *rows)
 		rows->cursor_ends = grow(rows, rows->cursor_ends, sizeof(int));
 }
 
-/* The number of the key in these columns of a row, or -1 when it has a NULL. */
+/* Adds the key in these columns of a row and returns its number, or -1 when it has a NULL. */
 static int
 add_key(OrmKeySet *keys, const TupleTableSlot *slot, int ncolumns, const int *positions)
 {
@@ -123,7 +122,7 @@ add_key(OrmKeySet *keys, const TupleTableSlot *slot, int ncolumns, const int *po
 	return orm_keyset_add(keys, key);
 }
 
-/* Looks up the group of a row in one of the levels below. */
+/* Sets the group of a row for one of the levels below. */
 static void
 set_cell(OrmLinkCell *cell, OrmLevelRows *below, bool own, const TupleTableSlot *slot)
 {
@@ -140,7 +139,7 @@ set_cell(OrmLinkCell *cell, OrmLevelRows *below, bool own, const TupleTableSlot 
 								 own ? level->identities : level->parent_identities);
 }
 
-/* The group of a row of a level below the root, or -1: it has no parents. */
+/* The group of a row of a level, by its link column; or -1. */
 static int
 find_group(const OrmLevelRows *rows, const TupleTableSlot *slot)
 {
@@ -159,7 +158,7 @@ find_group(const OrmLevelRows *rows, const TupleTableSlot *slot)
 	return -1;
 }
 
-/* The value by which a row is sorted; NULLs last, as the server does. */
+/* The sort value of a row; NULLs sort last. */
 static int64
 sort_value(const OrmLevelRows *rows, const TupleTableSlot *slot)
 {
@@ -179,7 +178,7 @@ sort_value(const OrmLevelRows *rows, const TupleTableSlot *slot)
 	}
 }
 
-/* Keeps the cursor of a row, after (or before) which a page goes on. */
+/* Stores the cursor values of a row. */
 static void
 write_cursor(OrmLevelRows *rows, const TupleTableSlot *slot)
 {
@@ -197,7 +196,7 @@ write_cursor(OrmLevelRows *rows, const TupleTableSlot *slot)
 	rows->cursor_ends[rows->nrows] = out->len;
 }
 
-/* Takes a row: the receiver's function. */
+/* Stores a row: the receiver's function. */
 static void
 take_row(void *argument, TupleTableSlot *slot)
 {
@@ -297,7 +296,7 @@ make_array(const OrmLevelRows *rows, int column, int from, int to, Oid array_typ
 	return PointerGetDatum(array);
 }
 
-/* Sets the parameters that are the parents' keys: from..to-1, or one key as it is. */
+/* Sets the PARENTS parameters: arrays of the keys from..to-1, or one key for SINGLE. */
 static void
 bind_parents(OrmLevelRows *rows, int from, int to)
 {
@@ -317,7 +316,7 @@ bind_parents(OrmLevelRows *rows, int from, int to)
 	}
 }
 
-/* Asks for the rows of the keys that have not been asked for yet; false: there are none. */
+/* Reads the rows of all keys not yet read; false when there are no such keys. */
 static bool
 read_round(OrmLevelRows *rows)
 {
@@ -336,7 +335,7 @@ read_round(OrmLevelRows *rows)
 	return true;
 }
 
-/* Puts the numbers of the rows in the order of groups, in each as they came. */
+/* Fills in "order" and "starts": a counting sort of the rows by group, stable within a group. */
 static void
 sort_out(OrmLevelRows *rows)
 {
@@ -346,7 +345,7 @@ sort_out(OrmLevelRows *rows)
 	rows->starts = MemoryContextAllocHuge(rows->loader->context, sizeof(int) * ((Size) ngroups + 2));
 	rows->order = MemoryContextAllocHuge(rows->loader->context, sizeof(int) * Max((Size) rows->nrows, 1));
 	memset(rows->starts, 0, sizeof(int) * ((Size) ngroups + 2));
-	/* counted two places further on, summed up, a group's end is found one place further on as it is filled */
+	/* counts are stored two places further, so that after filling, starts[group] is the start of each group */
 	ends = rows->starts + 1;
 	for (int i = 0; i < rows->nrows; i++)
 		ends[rows->rows[i].group + 1]++;
@@ -356,7 +355,7 @@ sort_out(OrmLevelRows *rows)
 		rows->order[ends[rows->rows[i].group]++] = i;
 }
 
-/* Does the row "a" come behind "b"?  Of two that are equal the one that came later does. */
+/* Is row "a" sorted after "b"?  Rows with equal values keep their order of arrival. */
 static inline bool
 comes_behind(const OrmLevelRows *rows, int a, int b)
 {
@@ -365,14 +364,14 @@ comes_behind(const OrmLevelRows *rows, int a, int b)
 	return a > b;
 }
 
-/* The same for qsort_arg. */
+/* qsort_arg comparator for rows. */
 static int
 compare_rows(const void *a, const void *b, void *rows)
 {
 	return comes_behind(rows, *(const int *) a, *(const int *) b) ? 1 : -1;
 }
 
-/* Sorts the rows of a group: with few steps when they nearly are. */
+/* Sorts the rows of a group, with few steps if they are almost sorted. */
 static void
 sort_group(const OrmLevelRows *rows, int *order, int n)
 {
@@ -395,7 +394,7 @@ sort_group(const OrmLevelRows *rows, int *order, int n)
 	}
 }
 
-/* Reads a level, in as many rounds as it takes, and puts its rows in order. */
+/* Reads a level, in several rounds if it is recursive, and sorts its rows. */
 static void
 read_level(OrmLevelRows *rows)
 {

@@ -1,29 +1,26 @@
 /*
- * plan.c - the plan cache.  (What is done with plans: execute.c.)
+ * plan.c - the plan cache.  execute.c runs its plans.
  *
- * Entries hang in a hash table by a 64-bit hash of the whole key (the caller's
- * bytes, the resolved search_path, and the role where it matters); the bytes
- * themselves are kept and compared, and of two keys with one hash the newer
- * throws the older out.
+ * Entries are in a hash table by a 64-bit hash of the whole key (the caller's bytes, the
+ * resolved search_path, and the role if the plan depends on it).  The bytes are stored and
+ * compared; of two keys with equal hashes the newer replaces the older.
  *
- * Why search_path and role are in the key: PostgreSQL's plan cache throws a
- * plan away whenever it is used under another search_path, and under another
- * role when it depends on row security.  Tenants by schema, and services that
- * SET ROLE for each request, would plan every statement anew.  Whether a plan
- * depends on row security is known only after it was made, so a find looks
- * without the role first; an entry there that says "by role" leads to a second
- * look with the role and row_security.
+ * search_path and role are in the key because PostgreSQL's plan cache discards a plan that
+ * is used under another search_path, or under another role if it depends on row security.
+ * Applications with a schema for each tenant, or with SET ROLE for each request, would
+ * otherwise replan every statement.  Dependence on row security is known only after
+ * planning, so a lookup first uses the key without the role; a placeholder entry "by role"
+ * there causes a second lookup with the role and row_security.
  *
- * Pins: get, find and keep push the entry on a stack together with the current
- * subtransaction, release pops it.  An aborted subtransaction pops what it
- * pushed; the end of the transaction pops all.  Eviction passes over pinned
- * entries.  Everything an entry owns is in its memory context, except the SPI
- * plan, which has one of its own.
+ * Pins: get, find and keep push the entry on a stack with the current subtransaction, and
+ * release pops it.  An aborted subtransaction pops its own entries, and the end of the
+ * transaction pops all.  Pinned entries are not evicted.  All memory of an entry is in its
+ * memory context, except the SPI plan, which has its own.
  *
- * Sizes are measured when an entry is made and after a generic plan was made of
- * it; entries are evicted down to orm.plan_cache_memory.  An entry of more than
- * a quarter of that is removed when its last pin is released: queries of many
- * thousand conditions are hardly asked twice.
+ * Sizes are measured when an entry is made, and again after a generic plan is made for it.
+ * Entries are evicted down to orm.plan_cache_memory.  An entry larger than a quarter of
+ * that is removed when its last pin is released, as queries with thousands of conditions
+ * are rarely repeated.
  */
 #include "postgres.h"
 
@@ -55,7 +52,7 @@ static int plan_cache_size = 1000;
 static int plan_cache_memory = 65536; /* kB */
 static Size used = 0;				  /* the sizes of all entries */
 
-/* An entry that takes more than this part of plan_cache_memory is not kept after its use. */
+/* An entry larger than this fraction of plan_cache_memory is removed after use. */
 #define LARGEST_PART 4
 
 static Pin *pins = NULL;
@@ -63,10 +60,9 @@ static int npins = 0;
 static int max_pins = 0;
 
 /*
- * Moves when something that a text names may have another name: then somebody
- * else may put his own operator or type where ours was, and PostgreSQL would
- * find that when it parses a kept text again.  It is in every key, so what was
- * made before is not found any more.
+ * A counter of changes to objects named in statement texts.  After a rename, another role
+ * could create an operator or type with the old name, which PostgreSQL would use when it
+ * parses the text again.  The counter is part of every key, so older entries are not found.
  */
 static uint64 names = 0;
 
@@ -78,14 +74,14 @@ name_changed(Datum argument, int cache, uint32 hash)
 		names++;
 }
 
-/* Drops the newest pin. */
+/* Releases the newest pin. */
 static void
 pop_pin(void)
 {
 	pins[--npins].plan->pins--;
 }
 
-/* A subtransaction that aborts leaves no pins behind; one that commits passes them on. */
+/* An aborting subtransaction releases its pins; a committing one passes them to its parent. */
 static void
 subtransaction_ended(SubXactEvent event, SubTransactionId subxact, SubTransactionId parent, void *argument)
 {
@@ -97,7 +93,7 @@ subtransaction_ended(SubXactEvent event, SubTransactionId subxact, SubTransactio
 			pins[i].subxact = parent;
 }
 
-/* Nothing of ours runs when a transaction has ended. */
+/* Releases all pins at the end of the transaction. */
 static void
 transaction_ended(XactEvent event, void *argument)
 {
@@ -123,7 +119,7 @@ orm_plan_init(void)
 	CacheRegisterSyscacheCallback(NAMESPACEOID, name_changed, (Datum) 0);
 }
 
-/* Room for n more bytes of a key. */
+/* Makes room for n more bytes of a key. */
 static char *
 key_room(OrmPlanKey *key, int n)
 {
@@ -143,7 +139,7 @@ key_room(OrmPlanKey *key, int n)
 void
 orm_plan_key_add(OrmPlanKey *key, const void *bytes, int length)
 {
-	/* a statement without parameters has no types: memcpy takes no null pointer, not even for no bytes */
+	/* a statement without parameters has no types, and memcpy must not be called with a null pointer */
 	if (length > 0)
 		memcpy(key_room(key, length), bytes, length);
 }
@@ -174,8 +170,8 @@ orm_plan_key_begin(OrmPlanKey *key, OrmPlanKind kind, uint64 epoch)
 }
 
 /*
- * Hash of a key under the present search_path (as far as it is looked at; what
- * lies behind only costs plans) and, "by_role", the present role.
+ * The hash of a key with the current search_path, truncated to a maximum length (the rest
+ * only causes replanning), and with "by_role" the current role.
  */
 static uint64
 hash_key(const OrmPlanKey *key, bool by_role)
@@ -209,7 +205,7 @@ pin(OrmPlan *plan)
 	return plan;
 }
 
-/* The entry under a hash, if it is that of the key. */
+/* The entry with this hash, if it has this key; else NULL. */
 static OrmPlan *
 look_up(uint64 hash, const OrmPlanKey *key)
 {
@@ -233,7 +229,7 @@ orm_plan_find(const OrmPlanKey *key)
 	return plan ? pin(plan) : NULL;
 }
 
-/* Frees what an entry owns and takes it out of the table. */
+/* Removes an entry from the table and frees it. */
 static void
 remove_plan(OrmPlan *plan)
 {
@@ -248,7 +244,7 @@ remove_plan(OrmPlan *plan)
 	hash_search(plans, &hash, HASH_REMOVE, NULL);
 }
 
-/* Evicts entries that are not in use, the least recently used first, down to the limits. */
+/* Evicts entries that are not pinned, least recently used first, down to the limits. */
 static void
 evict(int most)
 {
@@ -290,14 +286,14 @@ measure(OrmPlan *plan)
 	plan->size = size;
 }
 
-/* Is an entry too large to be kept after its use? */
+/* Is an entry too large to be kept after use? */
 static bool
 is_too_large(const OrmPlan *plan)
 {
 	return plan->size / 1024 > (Size) plan_cache_memory / LARGEST_PART;
 }
 
-/* A generic plan is made when the statement is executed: it is measured after that. */
+/* A generic plan is made by the execution of the statement, so its size is measured here. */
 void
 orm_plan_release(OrmPlan *plan)
 {
@@ -327,7 +323,7 @@ make_table(void)
 	plans = hash_create("orm plans", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
-/* Enters a complete entry.  Takes over the context and the SPI plan. */
+/* Adds an entry, which takes over the context and the SPI plan. */
 static OrmPlan *
 enter(uint64 hash, const OrmPlanKey *key, MemoryContext context, SPIPlanPtr plan, int nparams)
 {
@@ -341,7 +337,7 @@ enter(uint64 hash, const OrmPlanKey *key, MemoryContext context, SPIPlanPtr plan
 		if (entry->pins == 0)
 			remove_plan(entry);
 		else
-			hash++; /* in use: this one will not be found again, only used */
+			hash++; /* the old entry is pinned: the new one is used, but not found again */
 	}
 	entry = hash_search(plans, &hash, HASH_ENTER, &found);
 	entry->context = context;
@@ -387,7 +383,7 @@ prepare(const char *sql, int nparams, const Oid *types, OrmPlanning planning)
 	return plan;
 }
 
-/* Does a prepared statement's plan depend on row security, hence on the role? */
+/* Does the plan depend on row security, and so on the role? */
 static bool
 depends_on_role(SPIPlanPtr plan)
 {
@@ -399,7 +395,7 @@ depends_on_role(SPIPlanPtr plan)
 	return false;
 }
 
-/* Makes sure that a signpost "by role" stands under the key without a role. */
+/* Adds the placeholder "by role" for the key without the role, unless it exists. */
 static void
 put_signpost(const OrmPlanKey *key)
 {
@@ -410,7 +406,7 @@ put_signpost(const OrmPlanKey *key)
 			->by_role = true;
 }
 
-/* Enters a new plan, pinned. */
+/* Adds a new plan, pinned. */
 static OrmPlan *
 add(const OrmPlanKey *key, SPIPlanPtr plan, int nparams)
 {
@@ -427,7 +423,7 @@ add(const OrmPlanKey *key, SPIPlanPtr plan, int nparams)
 	return pin(entry);
 }
 
-/* Keeps of what types the columns of a plan's rows must be. */
+/* Stores the expected types of a plan's columns. */
 static void
 keep_results(OrmPlan *plan, const OrmPlanText *text)
 {
@@ -454,7 +450,7 @@ orm_plan_get(const OrmPlanKey *key, OrmPlanDescribe describe, const void *argume
 	return plan;
 }
 
-/* Copies a text. */
+/* OrmPlanDescribe that copies a text. */
 static void
 describe_text(OrmPlanText *text, const void *argument)
 {

@@ -1,29 +1,26 @@
 /*
- * plan.h - the plan cache: statements that are prepared once.  Running them is
- * exec/execute.h.
+ * plan.h - the plan cache: prepared statements.  exec/execute.h runs them.
  *
- * Callers describe what they want by a key: bytes that say everything the SQL
- * text depends on (a kind and the epoch of the model first, then columns,
- * flags...) and no values.  A hit builds no SQL, parses none and plans
- * nothing:
+ * Callers identify a statement by a key: bytes with everything that the SQL text depends
+ * on (first a kind and the epoch of the model, then columns, flags...), but no values.  A
+ * hit needs neither SQL text nor parsing nor planning:
  *
  *     OrmPlan    *plan = orm_plan_get(&key, describe, argument);
  *
  *     n = orm_execute_plan(plan, values, isnull, ORM_WRITE, 0, receiver);
  *     orm_plan_release(plan);
  *
- * On a miss describe(text, argument) says what the statement is.  An entry
- * may hold, instead of a statement or with it, something compiled (its payload).
+ * On a miss describe(text, argument) makes the text.  An entry can also have a compiled
+ * object (its payload), with or without a statement.
  *
- * get, find and keep pin the plan, release takes the pin off (last pinned, first
- * released); an error takes off the pins of what it aborts.  A pinned plan is
- * never freed, so a trigger that calls the extension again, and fills the
- * cache, is safe.
+ * get, find and keep pin the plan, and release unpins it, in reverse order.  An abort
+ * releases the pins of its (sub)transaction.  A pinned plan is never freed, even if a
+ * trigger calls the extension again and fills the cache.
  *
- * The cache itself adds to the key what PostgreSQL's own plan cache would
- * throw a plan away for: the resolved search_path, and the role where the plan
- * depends on row security.  It is bounded by orm.plan_cache_size and
- * orm.plan_cache_memory, least recently used first.
+ * The cache adds to the key the reasons for which PostgreSQL's plan cache would discard a
+ * plan: the resolved search_path, and the role if the plan depends on row security.  Its
+ * size is limited by orm.plan_cache_size and orm.plan_cache_memory; the least recently
+ * used entries are evicted.
  */
 #ifndef ORM_EXEC_PLAN_H
 #define ORM_EXEC_PLAN_H
@@ -36,9 +33,9 @@ typedef struct OrmPlan OrmPlan;
 /* How the server should plan a statement. */
 typedef enum OrmPlanning
 {
-	ORM_PLAN_AUTO,	  /* as PREPARE does: a few custom plans, then whichever is cheaper */
-	ORM_PLAN_GENERIC, /* once: lookups by an indexed key, inserts */
-	ORM_PLAN_CUSTOM	  /* each time, with the values */
+	ORM_PLAN_AUTO,	  /* chosen by the server, as for PREPARE */
+	ORM_PLAN_GENERIC, /* generic plan: lookups by an indexed key, inserts */
+	ORM_PLAN_CUSTOM	  /* custom plan for each execution */
 } OrmPlanning;
 
 /*
@@ -63,19 +60,19 @@ typedef enum OrmPlanKind
 	ORM_KIND_UPSERT,
 	ORM_KIND_DELETE,
 	ORM_KIND_SELECT,
-	ORM_KIND_STORED,	/* reading back, in a write, the rows that it did not change */
+	ORM_KIND_STORED,	/* rows not changed by a write, read back */
 	ORM_KIND_GET,		/* one row by primary key */
-	ORM_KIND_REFERENCE, /* whether there is a row that a foreign key leads to */
-	ORM_KIND_IMPACT,	/* the rows that refer to rows that would be deleted */
-	ORM_KIND_SHAPE,		/* the form of what a write returns as JSON: no statement, payload only */
-	ORM_KIND_FUNCTION,	/* a function in LANGUAGE orm, compiled: no statement, payload only */
-	ORM_KIND_QUERY,		/* a query document, compiled: no statement, payload only */
-	ORM_KIND_LEVEL,		/* one of the statements of such a query */
-	ORM_KIND_OTHERS,	/* rows of a collection that are to leave it */
-	ORM_KIND_LINK,		/* rows of join tables: insert */
-	ORM_KIND_UNLINK,	/* delete */
-	ORM_KIND_ALONG,		/* rows that are deleted along a relationship: finding them */
-	ORM_KIND_DELETE_ALL /* rows of several tables */
+	ORM_KIND_REFERENCE, /* existence of a referenced row */
+	ORM_KIND_IMPACT,	/* referencing rows of rows to be deleted */
+	ORM_KIND_SHAPE,		/* JSON shape of returned rows: payload only */
+	ORM_KIND_FUNCTION,	/* compiled function in LANGUAGE orm: payload only */
+	ORM_KIND_QUERY,		/* compiled query document: payload only */
+	ORM_KIND_LEVEL,		/* statement of a compiled query */
+	ORM_KIND_OTHERS,	/* rows removed from a collection */
+	ORM_KIND_LINK,		/* insert of join table rows */
+	ORM_KIND_UNLINK,	/* delete of join table rows */
+	ORM_KIND_ALONG,		/* rows to be deleted along a relationship */
+	ORM_KIND_DELETE_ALL /* delete of rows of several tables */
 } OrmPlanKind;
 
 extern void orm_plan_key_begin(OrmPlanKey *key, OrmPlanKind kind, uint64 epoch);
@@ -87,14 +84,14 @@ extern void orm_plan_key_add_flags(OrmPlanKey *key, const bool *flags, int n);
 /* Registers callbacks and settings; called once from _PG_init. */
 extern void orm_plan_init(void);
 
-/* What a statement is. */
+/* The description of a statement. */
 typedef struct OrmPlanText
 {
 	StringInfoData sql;
 	int nparams;
 	const Oid *types; /* of the parameters */
 	int nresults;
-	const Oid *results; /* of the rows' columns (InvalidOid: any); NULL: nothing is said of them */
+	const Oid *results; /* of the rows' columns (InvalidOid: any); NULL: not checked */
 	OrmPlanning planning;
 } OrmPlanText;
 
@@ -102,13 +99,13 @@ typedef struct OrmPlanText
 typedef void (*OrmPlanDescribe)(OrmPlanText *text, const void *argument);
 
 /*
- * The plan of that key, pinned; on a miss the statement that "describe" says
- * is prepared and kept.  Errors of the parser pass through; nothing is kept
- * then.  orm_execute_plan raises 0A000 for rows of other types than "results".
+ * The plan of that key, pinned.  On a miss the statement is made by "describe", prepared
+ * and added to the cache.  Errors of the parser are not changed, and nothing is added then.
+ * orm_execute_plan raises 0A000 for rows of other types than "results".
  */
 extern OrmPlan *orm_plan_get(const OrmPlanKey *key, OrmPlanDescribe describe, const void *argument);
 
-/* The same where the key is the text itself, with all its types: the epoch of no model says what it depends on. */
+/* Like orm_plan_get, with the text and its types as key, for statements that do not depend on a model's epoch. */
 extern OrmPlan *orm_plan_get_by_text(OrmPlanKind kind, const OrmPlanText *text);
 
 /* The plan of that key, pinned, or NULL. */
@@ -116,17 +113,17 @@ extern OrmPlan *orm_plan_find(const OrmPlanKey *key);
 
 extern void orm_plan_release(OrmPlan *plan);
 
-/* What is compiled; NULL: nothing. */
+/* The payload of a plan, or NULL. */
 extern void *orm_plan_payload(const OrmPlan *plan);
 
 /*
- * Gives a pinned plan something compiled, whose memory is "context", in place
- * of what it had, which lives until the transaction ends.  "plan" NULL: an
- * entry of that key is made, without a statement, and pinned.  Returns the plan.
+ * Sets the payload of a pinned plan, which takes over its memory context.  The previous
+ * payload is freed at the end of the transaction.  If "plan" is NULL, an entry of that key
+ * is made without a statement, and pinned.  Returns the plan.
  */
 extern OrmPlan *orm_plan_keep(OrmPlan *plan, const OrmPlanKey *key, MemoryContext context, void *payload);
 
-/* Raises an internal error for an SPI code that the statements built here cannot cause. */
+/* Raises an internal error for an SPI error code, which generated statements cannot cause. */
 extern void orm_plan_check_spi(int code, const char *what);
 
 #endif

@@ -1,6 +1,5 @@
 /*
- * plan_entry.h - what the plan cache and the execution of its entries share.
- * Private to plan.c and execute.c.
+ * plan_entry.h - entries of the plan cache.  Private to plan.c and execute.c.
  */
 #ifndef ORM_EXEC_PLAN_ENTRY_H
 #define ORM_EXEC_PLAN_ENTRY_H
@@ -16,15 +15,15 @@ struct OrmPlan
 	MemoryContext context;
 	char *key;
 	int key_length;
-	bool by_role;	 /* a signpost: the plans hang under key + role */
-	SPIPlanPtr plan; /* NULL: payload only, or a signpost */
+	bool by_role;	 /* a placeholder: the plans have keys with the role */
+	SPIPlanPtr plan; /* NULL: payload only, or a placeholder */
 	int nparams;
-	Oid *results; /* types of its rows' columns; NULL: not said */
+	Oid *results; /* types of its rows' columns; NULL: not checked */
 	int nresults;
 	MemoryContext payload_context; /* a child of "context" */
 	void *payload;
-	Size size;			  /* memory of all of it, as it was measured last */
-	const void *measured; /* the generic plan that it had then */
+	Size size;			  /* total memory when last measured */
+	const void *measured; /* generic plan when last measured */
 	int pins;
 	dlist_node recent; /* in order of use, newest first */
 };

@@ -1,14 +1,13 @@
 /*
  * query.c - opening queries; see query.h.
  *
- * The entry of a query in the plan cache has no statement.  Its key is the
- * epoch of the root's model, the verb, the direction and the shape; its payload
- * the compiled query and the forms of its levels.  The statements have entries
- * of their own, by the serial number of the compilation: when a query is
- * compiled again, for whatever reason, none of its old statements is found.
+ * The entry of a query in the plan cache has no statement.  Its key is the epoch of the
+ * root's model, the verb, the direction and the shape; its payload is the compiled query
+ * and the forms of its levels.  The statements have separate entries by the serial number
+ * of the compilation, so a recompiled query does not find old statements.
  *
- * A compiled query that a new one supersedes may be running further up the
- * stack, so it lives to the end of the transaction, as models do.
+ * A replaced compiled query can still be in use by an outer call, so it is freed at the
+ * end of the transaction, like models.
  */
 #include "postgres.h"
 
@@ -22,7 +21,7 @@
 #include "query/compiler.h"
 #include "query/cursor.h"
 
-/* Raises 42701 for a parameter that was given before. */
+/* Raises 42701 for a duplicate parameter. */
 static void
 check_given_once(const OrmQueryRequest *request, const char *name)
 {
@@ -93,9 +92,8 @@ parameter_json(const OrmQueryParameter *parameter)
 }
 
 /*
- * Reads the cursor at which a page begins.  Null is the beginning, or the end.
- * Anything but a cursor or a parameter, and a parameter that is not given, is
- * left to the compiler, which has the better message.
+ * Reads the cursor of a page.  null stands for the first page ("after") or the last one
+ * ("before").  Errors for other JSON and for missing parameters are left to the compiler.
  */
 static void
 read_cursor(OrmQuery *query, const char *key, OrmJson json)
@@ -142,7 +140,7 @@ find_cursor(OrmQuery *query)
 
 /* ---- The entry in the plan cache ---- */
 
-/* Makes the shape of the request, and of it the key. */
+/* Makes the shape of the request, and the key from it. */
 static void
 make_key(OrmQuery *query)
 {
@@ -174,7 +172,7 @@ add_below(OrmLevelForm *form, int level, const char *name)
 	below->key = orm_json_key(name, &below->key_length);
 }
 
-/* The largest of the positions, counted from one. */
+/* The maximum of width and all positions plus one. */
 static int
 widest(int width, const int *positions, int n)
 {
@@ -216,7 +214,7 @@ link_form(OrmLevelForm *forms, OrmLevelForm *form)
 	parent->width = widest(parent->width, level->parent_identities, level->identity);
 }
 
-/* Compiles the request in a context of its own, below the current one. */
+/* Compiles the request in a new memory context below the current one. */
 static OrmPrepared *
 prepare(const OrmQueryRequest *request)
 {
@@ -238,7 +236,7 @@ prepare(const OrmQueryRequest *request)
 	return prepared;
 }
 
-/* Have all models the epochs for which the query was compiled?  The root's is in the key. */
+/* Do all models have the epochs the query was compiled for?  The root's is in the key. */
 static bool
 is_current(const OrmCompiled *compiled)
 {
@@ -275,7 +273,7 @@ static const OrmPlanning plannings[] = {
 	[ORM_PLANNED_CUSTOM] = ORM_PLAN_CUSTOM,
 };
 
-/* What a statement of a compiled query is. */
+/* OrmPlanDescribe for a statement of a compiled query. */
 static void
 describe_statement(OrmPlanText *text, const void *argument)
 {
@@ -320,7 +318,7 @@ bind_statement(const OrmQuery *query, const OrmQueryStatement *statement, Datum 
 			(*values)[i] = orm_bind_slot(query, &statement->slots[i], &(*isnull)[i]);
 }
 
-/* Raises 42501 naming a column that a level asks for and the current user may not read. */
+/* Raises 42501 with a column of a level that the current user may not read. */
 static void
 check_columns(const OrmLevel *level)
 {

@@ -6,11 +6,10 @@
  *
  *     orm_query_close(query);
  *
- * open finds the compiled query by the shape of the request or compiles it
- * (both in the plan cache: an entry without a statement for the query, one for
- * each of its statements), opens all models it depends on, and reads the values
- * of all slots that are known before a statement runs.  An open query holds a
- * pin; close releases it (last opened, first closed; an error does it as well).
+ * open finds the compiled query by the shape of the request, or compiles it, opens all
+ * models it depends on, and reads the values of all slots except PARENTS.  The plan cache
+ * has an entry without a statement for the query, and one for each of its statements.  An
+ * open query has a pin, released by close in reverse order of opening, or by an error.
  */
 #ifndef ORM_EXEC_QUERY_H
 #define ORM_EXEC_QUERY_H
@@ -22,32 +21,32 @@
 /* A relationship of the objects of a level. */
 typedef struct OrmBelow
 {
-	int level;		 /* number of the level its objects are read by */
+	int level;		 /* number of the level of its objects */
 	const char *key; /* ,"posts": */
 	int key_length;
 } OrmBelow;
 
-/* The form of the rows of a level, made once. */
+/* The form of the rows of a level. */
 typedef struct OrmLevelForm
 {
 	const OrmLevel *level;
 	OrmJsonShape *shape;
-	int width; /* so many columns of a row are looked at */
+	int width; /* number of columns used of a row */
 	int nbelow;
-	OrmBelow *below; /* of a recursive level: itself first */
-	int place;		 /* which of the parent level's relationships this is */
+	OrmBelow *below; /* a recursive level has itself first */
+	int place;		 /* index in "below" of the parent level */
 } OrmLevelForm;
 
 /* The payload of a query's entry in the plan cache. */
 typedef struct OrmPrepared
 {
 	MemoryContext context;
-	uint64 serial; /* key of its statements; no two compilations share one */
+	uint64 serial; /* key of its statements, unique per compilation */
 	const OrmCompiled *compiled;
 	OrmLevelForm *forms; /* by level */
 } OrmPrepared;
 
-/* Number of the statement of PAGE's total, behind those of the levels. */
+/* Number of the statement of PAGE's total. */
 #define ORM_STATEMENT_TOTAL (-1)
 
 typedef struct OrmQuery
@@ -62,7 +61,7 @@ typedef struct OrmQuery
 	bool **isnull;
 	Datum *total_values; /* PAGE with total */
 	bool *total_isnull;
-	bool from_cursor; /* PAGE: "after" or "before" says where from: */
+	bool from_cursor; /* PAGE: "after" or "before" is given, as "cursor" */
 	OrmJson cursor;
 	uint64 cursor_hash;
 } OrmQuery;
@@ -74,7 +73,7 @@ typedef struct OrmQuery
 extern void orm_query_request(OrmQueryRequest *request, OrmQueryVerb verb, const OrmModel *model,
 							  const OrmDocument *document, const OrmDocument *params);
 
-/* Makes shape, cursor and values of the request; see above.  The request's documents must outlive the query. */
+/* Opens a query; see above.  The request's documents must outlive it. */
 extern OrmQuery *orm_query_open(const OrmQueryRequest *request);
 extern void orm_query_close(OrmQuery *query);
 

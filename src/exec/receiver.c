@@ -7,7 +7,7 @@
 
 #include "exec/receiver.h"
 
-/* Hands a row on, in a context that is empty when the next one comes. */
+/* Calls the function for a row in the per-row context. */
 static bool
 receive_row(TupleTableSlot *slot, DestReceiver *self)
 {
@@ -21,9 +21,9 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 }
 
 /*
- * Looks at what the rows will be.  The table is open now and can change no
- * more; before, a user's function that ran for this very call (a domain's
- * check, a default) may have altered it, which a lock of ours does not hinder.
+ * Checks the types of the columns.  The table is open now and cannot be altered any more.
+ * Before, user code run by this call (a domain constraint, a default) can have altered it
+ * in spite of our own lock.
  */
 static void
 start_up(DestReceiver *self, int operation, TupleDesc typeinfo)
@@ -38,7 +38,7 @@ start_up(DestReceiver *self, int operation, TupleDesc typeinfo)
 				errdetail("The table was altered during the call."));
 }
 
-/* The context dies with its parent, the caller's; nothing to close. */
+/* Nothing to do: the per-row context is freed with its parent. */
 static void
 shut_down(DestReceiver *self)
 {

@@ -1,14 +1,12 @@
 /*
- * receiver.h - a DestReceiver that hands each row to a function as it arrives.
+ * receiver.h - a DestReceiver that calls a function for each row.
  *
- * The function runs in a per-row memory context that is reset after each row,
- * because the garbage of output functions would otherwise stay until the end of
- * the statement.  The function copies whatever must outlive the row into a
- * context of its own; nothing may point into the slot.
+ * The function runs in a memory context that is reset after each row, so that memory of
+ * output functions is not kept until the end of the statement.  Data that outlives the row
+ * must be copied to another context; nothing may reference the slot.
  *
- * Where the types of the columns are known (orm_plan_expect), rows of other
- * types are refused before the first one is handed on: readers take values for
- * the types of the model.
+ * If column types are expected (orm_receiver_expect), a statement with other types is
+ * rejected before its first row, because the functions rely on the types of the model.
  */
 #ifndef ORM_EXEC_RECEIVER_H
 #define ORM_EXEC_RECEIVER_H
@@ -23,12 +21,12 @@ typedef struct OrmReceiver
 	DestReceiver pub;
 	OrmRowFunction row;
 	void *argument;
-	MemoryContext per_row; /* reset after each row; a child of the context at init */
+	MemoryContext per_row; /* reset after each row */
 	const Oid *types;	   /* of the columns, InvalidOid: any; NULL: not known */
 	int ntypes;
 } OrmReceiver;
 
-/* Sets up a receiver in the caller's storage; the rows' context is a child of the current one. */
+/* Initializes a receiver in the caller's storage; the per-row context is a child of the current one. */
 extern DestReceiver *orm_receiver_init(OrmReceiver *receiver, OrmRowFunction row, void *argument);
 
 /* Sets the types that the columns of the rows must have (InvalidOid: any); NULL: not known. */

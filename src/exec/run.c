@@ -1,8 +1,8 @@
 /*
  * run.c - running open queries; see run.h.
  *
- * Objects without levels below are written into the result as their rows
- * arrive; everything else is a graph (loader.h).
+ * Objects without levels below are written directly into the result; others are graphs
+ * (loader.h).
  */
 #include "postgres.h"
 
@@ -33,9 +33,9 @@ run_root(OrmQuery *query, uint64 limit, DestReceiver *receiver)
 }
 
 /*
- * Reads a graph under one snapshot.  Where the root's rows are locked, its
- * statement may have waited for other transactions, so the levels below are read
- * under a snapshot that sees their changes.
+ * Reads a graph under one snapshot.  If the root's rows are locked, its statement may have
+ * waited for other transactions, so the levels below use a new snapshot, which sees their
+ * changes.
  */
 static uint64
 read_graph(OrmLoader *loader, bool lock, uint64 limit)
@@ -55,7 +55,7 @@ read_graph(OrmLoader *loader, bool lock, uint64 limit)
 
 /* ---- Objects ---- */
 
-/* Objects that are written into the result. */
+/* State of writing objects into the result. */
 typedef struct Plain
 {
 	StringInfo out;
@@ -75,7 +75,7 @@ write_object(void *argument, TupleTableSlot *slot)
 	orm_json_write_slot(plain->out, plain->shape, slot);
 }
 
-/* Appends the root's objects, commas between them; returns their number. */
+/* Appends the root's objects, separated by commas; returns their number. */
 static uint64
 write_objects(OrmQuery *query, StringInfo out, uint64 limit)
 {
@@ -126,7 +126,7 @@ orm_run_first(OrmQuery *query, Datum *json)
 	return found;
 }
 
-/* Adds members to the object that has just been written. */
+/* Adds members to the last written object. */
 static void
 add_members(StringInfo out, const char *members)
 {
@@ -194,13 +194,13 @@ orm_run_one(OrmQuery *query, bool required, Datum *json)
 
 /* ---- Pages ---- */
 
-/* A page that has been read. */
+/* A loaded page. */
 typedef struct OrmPage
 {
 	OrmQuery *query;
 	OrmLoader *loader;
 	int nitems;
-	bool more; /* there is another object behind them, in the direction of reading */
+	bool more; /* there is a further object in the direction of reading */
 } OrmPage;
 
 /* Receives a number. */
@@ -254,7 +254,7 @@ write_given_cursor(const OrmPage *page, StringInfo out, bool given)
 	orm_json_put(out, text, length);
 }
 
-/* Writes the items, in the order of the query even where they were read backward. */
+/* Writes the items in the order of the query, even if they were read backward. */
 static void
 write_items(const OrmPage *page, StringInfo out)
 {
@@ -272,9 +272,8 @@ write_items(const OrmPage *page, StringInfo out)
 }
 
 /*
- * Writes where the next page begins and the previous one ends.  There are
- * objects on the side of the request's cursor, as far as is known; without items
- * that cursor leads back.
+ * Writes the cursors of the next and previous page.  Objects on the side of the request's
+ * cursor are assumed to exist; a page without items returns that cursor.
  */
 static void
 write_neighbours(const OrmPage *page, StringInfo out)
@@ -339,7 +338,7 @@ orm_run_count(OrmQuery *query)
 	return count;
 }
 
-/* Receives a truth value. */
+/* Receives a boolean. */
 static void
 take_truth(void *argument, TupleTableSlot *slot)
 {
@@ -419,7 +418,7 @@ orm_run_statements(OrmQuery *query)
 	return statements;
 }
 
-/* The plan of one statement; it does not run. */
+/* The plan of one statement, without running it. */
 static char *
 explain(OrmQuery *query, int number, const Datum *values, const bool *isnull)
 {

@@ -1,18 +1,16 @@
 /*
- * stream.c - objects one by one; see stream.h.
+ * stream.c - reading the objects of a query one at a time; see stream.h.
  *
- * The root is read through a cursor, in batches.  The graph of a batch is read
- * at once and its objects are written one behind the other; each call takes
- * the next.  Memory is that of one batch, which has fewer objects when they
- * are large.
+ * The root is read through a cursor in batches.  The graph of a batch is read and its
+ * objects are written into one buffer; each call returns the next object.  Memory is that
+ * of one batch, which has fewer objects if they are large.
  *
- * Between calls nothing of the query is held but the cursor and the snapshot:
- * pins are released in the opposite order of being taken, which calls of two
- * streams are not.  Each batch opens the query again, which nearly always finds
- * it in the plan cache.
+ * Between calls only the cursor and the snapshot are held.  Pins cannot be, as they are
+ * released in reverse order, and calls of two streams can alternate.  Each batch opens the
+ * query again, which usually hits the plan cache.
  *
- * The snapshot belongs to the resource owner of the call's query, which releases
- * it when the query is aborted; when the query ends, the stream is closed.
+ * The snapshot is registered with the resource owner of the calling query, which releases
+ * it on abort; at the end of the query, the stream is closed.
  */
 #include "postgres.h"
 
@@ -29,7 +27,7 @@
 #define FIRST_BATCH 50
 #define LARGEST_BATCH 1000
 
-/* A batch with more text than this is followed by one of fewer objects. */
+/* A batch with more text than this is followed by a smaller one. */
 #define LARGE_TEXT (4 * 1024 * 1024)
 
 struct OrmStream
@@ -37,17 +35,17 @@ struct OrmStream
 	OrmQueryRequest request;
 	MemoryContext batch; /* everything of the batch */
 	char *cursor;		 /* NULL: closed */
-	char *root;			 /* the text of its statement */
+	char *root;			 /* text of the root's statement */
 	Snapshot snapshot;
 	ResourceOwner owner;
 	int size;			 /* of the next batch */
-	StringInfoData text; /* objects of the batch, one behind the other */
+	StringInfoData text; /* concatenated objects of the batch */
 	int nobjects;
 	int next;
-	int *ends; /* of objects in the text */
+	int *ends; /* end of each object in the text */
 };
 
-/* Raises for a query that locks: rows would be locked later than the snapshot of all other data. */
+/* Raises 0A000 for a query with "lock": rows would be locked later than the snapshot of the other data. */
 static void
 check_lock(const OrmQuery *query)
 {
@@ -58,7 +56,7 @@ check_lock(const OrmQuery *query)
 				orm_error_place(&place), errhint("Use orm.all to lock objects."));
 }
 
-/* Opens the cursor of the root, under the snapshot that stays. */
+/* Opens the cursor of the root, and registers the snapshot. */
 static void
 open_cursor(OrmStream *stream, MemoryContext context)
 {
@@ -87,7 +85,7 @@ orm_stream_open(const OrmQueryRequest *request, MemoryContext context)
 	stream->request = *request;
 	stream->batch = AllocSetContextCreate(context, "orm batch", ALLOCSET_DEFAULT_SIZES);
 	stream->size = FIRST_BATCH;
-	/* a copy: whoever made the active one may go on to use it for later commands */
+	/* a copy, as the owner of the active snapshot may change its command ID */
 	PushCopiedSnapshot(GetActiveSnapshot());
 	open_cursor(stream, context);
 	stream->owner = CurrentResourceOwner;
@@ -108,14 +106,14 @@ orm_stream_close(OrmStream *stream)
 	MemoryContextDelete(stream->batch);
 }
 
-/* Hands a row of the cursor to the graph. */
+/* Passes a row of the cursor to the loader. */
 static void
 take_row(void *argument, TupleTableSlot *slot)
 {
 	orm_loader_take_root(argument, slot);
 }
 
-/* Raises where the statement that the cursor runs would be another one now. */
+/* Raises an error when the root's statement has changed since the cursor was opened. */
 static void
 check_unchanged(const OrmStream *stream, const OrmQuery *query)
 {
@@ -125,8 +123,8 @@ check_unchanged(const OrmStream *stream, const OrmQuery *query)
 }
 
 /*
- * Fetches root objects from the cursor, and what is below them.  In steps: of
- * objects that have become large all at once, fewer than planned are enough.
+ * Fetches root objects from the cursor, and the levels below.  Fetches in several steps, to
+ * stop early when objects are larger than those of the previous batch.
  */
 static int
 read_batch(OrmStream *stream, OrmQuery *query, OrmLoader *graph)

@@ -1,5 +1,5 @@
 /*
- * stream.h - the objects of a query one by one, in the memory of a few.
+ * stream.h - reading the objects of a query one at a time, in batches.
  */
 #ifndef ORM_EXEC_STREAM_H
 #define ORM_EXEC_STREAM_H
@@ -7,12 +7,11 @@
 #include "query/query.h"
 
 /*
- * ALL, an object at a time: reads the root through a cursor, so many objects at
- * once, and their graphs.  All of it sees the snapshot of the beginning.  The
- * stream lives in "context" (of the call's query), and so must all that the
- * request points to; closing is needed only when it ends early.  Raises 0A000
- * for a query that locks, 34000 when the transaction that it was begun in is
- * over.
+ * ALL, one object at a time: reads batches of the root through a cursor, and their graphs,
+ * all under the snapshot of the beginning.  The stream is allocated in "context", and
+ * everything referenced by the request must live as long.  Closing is needed only before
+ * the last object.  Raises 0A000 for a query with "lock", 34000 after the end of the
+ * transaction that opened the stream.
  */
 typedef struct OrmStream OrmStream;
 
