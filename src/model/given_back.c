@@ -1,5 +1,5 @@
 /*
- * given_back.c - see given_back.h.
+ * given_back.c - stored values that JSON does not distinguish; see given_back.h.
  */
 #include "postgres.h"
 
@@ -13,7 +13,7 @@
 /* White space of JSON. */
 #define JSON_SPACE " \t\n\r"
 
-/* Has the composite a field of an ambiguous type? */
+/* Does the composite type have a field of an ambiguous type? */
 static bool
 has_ambiguous_field(const OrmType *type)
 {
