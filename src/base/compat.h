@@ -11,6 +11,11 @@
 #error "orm needs PostgreSQL 15 or later"
 #endif
 
+/* The macros of variable-length values: a part of postgres.h before 16. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /*
  * The JSON parser's semantic actions return nothing before 16 and a
  * JsonParseErrorType since:

@@ -11,6 +11,7 @@
 
 #include "utils/memutils.h"
 
+#include "base/compat.h"
 #include "query/blind.h"
 
 #ifdef USE_ASSERT_CHECKING
