@@ -14,6 +14,7 @@
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 
+#include "base/compat.h"
 #include "model/after.h"
 
 /* An event on a table. */
@@ -79,7 +80,7 @@ trigger_changes(Cascading *following, Relation relation, const Trigger *trigger,
 	if (!trigger->tgisinternal)
 		return !trigger->tginitdeferred;
 	action = action_event(trigger->tgfoid);
-	if (action == 0 || (event == ORM_AFTER_UPDATE && trigger->tgconstrindid == RelationGetPrimaryKeyIndex(relation)))
+	if (action == 0 || (event == ORM_AFTER_UPDATE && trigger->tgconstrindid == orm_primary_key_index(relation)))
 		return false;
 	return follow(following, trigger->tgconstrrelid, action);
 }
