@@ -1,6 +1,6 @@
 /*
- * check_row.h - checking an object against its table: required values, unique
- * keys, CHECK constraints, foreign keys.
+ * check_row.h - checking an object against its table: the row, its values, and
+ * which of them are required.
  */
 #ifndef ORM_GRAPH_CHECK_ROW_H
 #define ORM_GRAPH_CHECK_ROW_H
@@ -20,6 +20,12 @@ typedef struct OrmSubject
 	Datum *values;
 	bool *isnull;
 } OrmSubject;
+
+/* The object that supplies the attribute by a reference, and whose key is not known; NULL if there is none. */
+extern const OrmObject *orm_check_row_supplier(const OrmObject *object, int attribute);
+
+/* Is the attribute given as a value, without a patch? */
+extern bool orm_check_row_gives(const OrmRecord *record, int attribute);
 
 /* Does the object change any of the attributes, or is its row new? */
 extern bool orm_check_row_changes(const OrmSubject *subject, const int *attributes, int n);

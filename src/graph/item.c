@@ -4,9 +4,12 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "base/members.h"
 #include "graph/identity.h"
 #include "graph/item.h"
+#include "graph/shared_key.h"
 #include "model/key.h"
 #include "store/conflict_key.h"
 #include "store/reader.h"
@@ -62,6 +65,8 @@ add_target(const OrmPlace *place, OrmIntent intent)
 	OrmObject *object = orm_graph_add(place->graph, place->edge->target, intent, place->path);
 
 	object->said.nested = true;
+	object->said.parent = place->owner;
+	object->said.parent_edge = place->edge;
 	return object;
 }
 
@@ -116,6 +121,11 @@ only_a_key(const OrmPlace *place, OrmObject *object)
 		key = model->primary_key;
 		object->said.owner = place->owner;
 		object->said.owner_edge = place->edge;
+	}
+	else if (key == NULL && record->wrong == NULL)
+	{
+		orm_shared_key_complete(place, object);
+		key = orm_identity_key(object);
 	}
 	if (record->wrong != NULL)
 	{
@@ -223,11 +233,15 @@ read_nested(const OrmPlace *place, OrmJson json, OrmIntent intent)
 {
 	OrmVerb verb = intent == ORM_INTENT_SAVE ? ORM_VERB_NESTED : ORM_VERB_SAVE;
 	OrmObject *object;
+	int nested;
 
+	check_stack_depth();
 	refuse_nested(place);
-	object = orm_read_object(place->graph, place->edge->target, intent, verb, json, place->path);
-	object->said.nested = true;
+	object = add_target(place, intent);
+	nested = orm_reader_read(object->group->reader, json, place->path, verb, object->record);
+	orm_shared_key_supply(place, object);
 	demand_row(place, object);
+	orm_read_relationships(place->graph, object, json, nested);
 	return object;
 }
 

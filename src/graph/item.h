@@ -12,8 +12,7 @@ extern char *orm_item_instruction(OrmJson json);
 
 /*
  * Reads a reference to an existing row: a scalar, an object of a key, a label.
- * In a has_many or has_one the object may omit the part of its primary key that
- * the owner supplies by the foreign key.  Raises 22023 for anything else, 42P10
+ * The object may omit the part of its key that its owner supplies.  Raises 22023 for anything else, 42P10
  * for an incomplete key.
  */
 extern OrmObject *orm_item_read_ref(const OrmPlace *place, OrmJson json);

@@ -23,6 +23,7 @@
 #include "exec/receiver.h"
 #include "graph/collection.h"
 #include "graph/join_rows.h"
+#include "graph/shared_key.h"
 #include "store/columns.h"
 #include "store/failed_row.h"
 #include "store/tuples.h"
@@ -36,16 +37,6 @@ typedef enum Action
 	LINK_DELETE_OTHERS
 } Action;
 
-/* The position, in the source's foreign key, of a column of the target's foreign key, or -1. */
-static int
-shared_with(const OrmRelationship *relationship, AttrNumber column)
-{
-	for (int i = 0; i < relationship->nkeys; i++)
-		if (relationship->remote[i] == column)
-			return i;
-	return -1;
-}
-
 /* The columns to insert: the foreign key to the source, and the rest of the foreign key to the target. */
 static OrmJoinColumns
 join_columns(const OrmEdge *edge)
@@ -55,7 +46,7 @@ join_columns(const OrmEdge *edge)
 
 	orm_columns_add_table(&columns, relationship->join_relid, relationship->remote, relationship->nkeys);
 	for (int i = 0; i < relationship->njoin; i++)
-		if (shared_with(relationship, relationship->join_target[i]) < 0)
+		if (orm_shared_key_position(relationship, relationship->join_target[i]) < 0)
 			orm_columns_add_table(&columns, relationship->join_relid, &relationship->join_target[i], 1);
 	return columns;
 }
@@ -87,7 +78,7 @@ check_shared(const OrmEdge *edge, const OrmObject *source, const OrmObject *targ
 {
 	for (int i = 0; i < edge->ntarget; i++)
 	{
-		int shared = shared_with(edge->relationship, edge->relationship->join_target[i]);
+		int shared = orm_shared_key_position(edge->relationship, edge->relationship->join_target[i]);
 		const OrmAttribute *attribute = &target->group->model->attributes[edge->target_key[i]];
 		Datum its;
 		Datum mine;
@@ -112,7 +103,7 @@ is_joining(const OrmRelationship *relationship, AttrNumber column)
 	for (int i = 0; i < relationship->njoin; i++)
 		if (relationship->join_target[i] == column)
 			return true;
-	return shared_with(relationship, column) >= 0;
+	return orm_shared_key_position(relationship, column) >= 0;
 }
 
 /* Is this a unique index on exactly the columns of both foreign keys? */
@@ -336,7 +327,7 @@ add_row(OrmTuples *rows, const OrmEdge *edge, const OrmTuples *keys, const OrmPa
 		bool mine = i < edge->n;
 		int other = i - edge->n;
 
-		if (!mine && shared_with(edge->relationship, edge->relationship->join_target[other]) >= 0)
+		if (!mine && orm_shared_key_position(edge->relationship, edge->relationship->join_target[other]) >= 0)
 			continue;
 		if (!orm_join_key_assign(mine ? edge->keys[i] : edge->target_keys[other], key[i], &row[n]))
 			raise_lossy(edge, rows->columns->columns[n].name, place);

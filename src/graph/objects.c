@@ -27,6 +27,7 @@ typedef struct Call
 	OrmVerb verb;
 	const OrmWriteOptions *options;
 	OrmFindLabel find_label;
+	const Datum *key; /* of the object to update, in key order; NULL for other verbs */
 	int nconflict_on;
 	char *const *conflict_on;
 	bool array;
@@ -117,6 +118,24 @@ needs_graph(const Call *call)
 		(!call->options->no_result && model->primary_key != NULL && (model->after_events & events_of(call)));
 }
 
+/* Sets the key in the record of the updated object; raises 22023 if the document gives another one. */
+static void
+set_key(const OrmModel *model, const Datum *key, OrmRecord *record)
+{
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+	{
+		int attribute = model->primary_key->attributes[i];
+		OrmPath here = orm_path_key(NULL, model->attributes[attribute].name);
+
+		if (record->given[attribute] && !orm_key_order_same_value(model, attribute, record->values[attribute], key[i]))
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("key attribute \"%s\" of model \"%s\" cannot be changed", model->attributes[attribute].name,
+						   model->name),
+					orm_error_place(&here), errhint("The key says which object is meant; update never changes it."));
+	}
+	orm_record_copy_key(record, model->primary_key, key);
+}
+
 /* Reads the i-th object. */
 static void
 read_root(Call *call, int i, OrmJson json)
@@ -125,6 +144,8 @@ read_root(Call *call, int i, OrmJson json)
 	int nested = orm_reader_read(call->reader, json, root_place(call, i, &room), call->verb, &call->records[i]);
 
 	call->records[i].index = call->array ? i : -1;
+	if (call->key != NULL)
+		set_key(call->write.model, call->key, call->records);
 	if (nested > 0 && call->graph == NULL)
 		make_graph(call, i);
 	if (call->graph == NULL)
@@ -237,24 +258,6 @@ update_existing(const OrmWrite *write, OrmRecord *records, int n)
 		orm_record_error_missing(write->model, write->model->primary_key, records);
 }
 
-/* Sets the key in the record of the updated object; raises 22023 if the document gives another one. */
-static void
-set_key(const OrmModel *model, const Datum *key, OrmRecord *record)
-{
-	for (int i = 0; i < model->primary_key->nattributes; i++)
-	{
-		int attribute = model->primary_key->attributes[i];
-		OrmPath here = orm_path_key(NULL, model->attributes[attribute].name);
-
-		if (record->given[attribute] && !orm_key_order_same_value(model, attribute, record->values[attribute], key[i]))
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("key attribute \"%s\" of model \"%s\" cannot be changed", model->attributes[attribute].name,
-						   model->name),
-					orm_error_place(&here), errhint("The key says which object is meant; update never changes it."));
-	}
-	orm_record_copy_key(record, model->primary_key, key);
-}
-
 bool
 orm_objects_patch(const OrmModel *model, const Datum *key, const OrmDocument *patch, const OrmWriteOptions *options,
 				  OrmFindLabel find_label, Datum *result)
@@ -264,12 +267,12 @@ orm_objects_patch(const OrmModel *model, const Datum *key, const OrmDocument *pa
 		.verb = ORM_VERB_UPDATE,
 		.options = options,
 		.find_label = find_label,
+		.key = key,
 	};
 
 	read_document(&call, patch);
 	if (key == NULL)
 		orm_record_error_missing(model, model->primary_key, NULL);
-	set_key(model, key, call.records);
 	if (call.graph != NULL)
 		return write_graph(&call, result);
 	return orm_flat_write(update_existing, &call.write, options, call.records, 1, false, result);

@@ -6,7 +6,7 @@
  *                "$connect_or_create": [object], "$disconnect": [ref], "$delete": [ref]}
  *     item       scalar (a key) | object | {"$ref": label} | {"$connect": ref} | {"$connect_or_create": object}
  *     ref        scalar | object of only a key, primary or unique | {"$ref": label};
- *                without the part of the primary key that the parent of a collection supplies
+ *                without the part of its key that the parent supplies
  *
  * "$set" replaces the collection by the items that all instructions put into
  * it.
@@ -35,8 +35,10 @@ typedef struct OrmSaid
 	const OrmKey *key;	 /* FIND: the key that identifies its row */
 	OrmObject *owner;	 /* FIND: the owner whose key completes that of the object; NULL: the key is complete */
 	OrmEdge *owner_edge; /* edge to the owner */
-	List *members;		 /* of OrmGiven *, in document order */
-	bool broken;		 /* could not be read completely; a finding has the reason */
+	OrmObject *parent;	 /* the object in which it is nested; NULL for a root */
+	OrmEdge *parent_edge;
+	List *members; /* of OrmGiven *, in document order */
+	bool broken;   /* could not be read completely; a finding has the reason */
 } OrmSaid;
 
 /*

@@ -1,0 +1,284 @@
+/*
+ * check_unique.c - unique keys of an object; see check_unique.h.
+ */
+#include "postgres.h"
+
+#include "executor/tuptable.h"
+#include "utils/datum.h"
+
+#include "graph/check_unique.h"
+#include "model/key.h"
+#include "store/key_order.h"
+#include "store/lookup.h"
+
+/* A lookup of another row with a unique key. */
+typedef struct KeyTrial
+{
+	const OrmSubject *subject;
+	const OrmKey *key;
+	const Datum *values; /* by attribute */
+	const bool *isnull;
+	bool *returning;			 /* by attribute: part of the primary key? */
+	Datum other[INDEX_MAX_KEYS]; /* primary key of the row found, in key order */
+	bool found;
+} KeyTrial;
+
+/* Receives the row found; its columns are those of the primary key, in table order. */
+static void
+take_row(void *argument, const OrmRecord *record, TupleTableSlot *slot)
+{
+	KeyTrial *trial = argument;
+	const OrmModel *model = trial->subject->model;
+	MemoryContext caller = MemoryContextSwitchTo(trial->subject->graph->context);
+	bool isnull;
+
+	trial->found = true;
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+	{
+		int attribute = model->primary_key->attributes[i];
+		const OrmType *type = model->attributes[attribute].type;
+
+		trial->other[i] = datumCopy(slot_getattr(slot, orm_record_column(trial->returning, attribute), &isnull),
+									type->by_value, type->length);
+	}
+	MemoryContextSwitchTo(caller);
+}
+
+static void
+look_for_row(void *argument)
+{
+	KeyTrial *trial = argument;
+	const OrmSubject *subject = trial->subject;
+	OrmWrite write = {
+		.model = subject->model,
+		.returning = trial->returning,
+		.stored = take_row,
+		.argument = trial,
+	};
+	OrmRecord *record = orm_record_make(subject->model, 1);
+	OrmBatch batch = {&write, &record, 1};
+
+	for (int i = 0; i < trial->key->nattributes; i++)
+	{
+		int attribute = trial->key->attributes[i];
+
+		orm_record_set(record, attribute, trial->values[attribute], trial->isnull[attribute]);
+	}
+	if (orm_record_has_key(record, trial->key))
+		orm_lookup_read(&batch, trial->key);
+}
+
+/* The names of a key's attributes: a, b */
+static char *
+key_names(const OrmModel *model, const OrmKey *key)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < key->nattributes; i++)
+		appendStringInfo(&names, "%s%s", i ? ", " : "", model->attributes[key->attributes[i]].name);
+	return names.data;
+}
+
+/* Is this an object of the row with this primary key? */
+static bool
+is_of_row(const OrmObject *object, const OrmModel *model, const Datum *key)
+{
+	Datum own[INDEX_MAX_KEYS];
+
+	if (object->group->model != model || !orm_graph_key(object, own))
+		return false;
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+		if (!orm_key_order_same_value(model, model->primary_key->attributes[i], own[i], key[i]))
+			return false;
+	return true;
+}
+
+/* Is a value of an attribute the subject's, or are both NULL? */
+static bool
+same_or_null(const OrmSubject *subject, int attribute, NullableDatum value)
+{
+	if (value.isnull || subject->isnull[attribute])
+		return value.isnull && subject->isnull[attribute];
+	return orm_key_order_same_value(subject->model, attribute, value.value, subject->values[attribute]);
+}
+
+/* Does the document change the key of a row? */
+static bool
+is_moved(const OrmSubject *subject, const OrmObject *object, const OrmKey *key)
+{
+	const OrmRecord *record = object->record;
+
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		int a = key->attributes[i];
+
+		if (orm_check_row_supplier(object, a) != NULL)
+			return true;
+		if (orm_check_row_gives(record, a) &&
+			!same_or_null(subject, a, (NullableDatum){record->values[a], record->isnull[a]}))
+			return true;
+	}
+	return false;
+}
+
+/* The object, other than the subject, that changes the key of a row; NULL if there is none. */
+static const OrmObject *
+find_mover(const OrmSubject *subject, const OrmKey *key, const Datum *row)
+{
+	const OrmGroup *group = subject->object->group;
+
+	for (int i = 0; i < group->n; i++)
+		if (group->objects[i] != subject->object && is_of_row(group->objects[i], subject->model, row) &&
+			is_moved(subject, group->objects[i], key))
+			return group->objects[i];
+	return NULL;
+}
+
+/* Does the key rule out exchanges of values: no column nullable, and the constraint not deferrable? */
+static bool
+is_strict(const OrmModel *model, const OrmKey *key)
+{
+	for (int i = 0; i < key->nattributes; i++)
+		if (!model->attributes[key->attributes[i]].not_null)
+			return false;
+	return !key->deferrable;
+}
+
+/* Does the chain of moved rows, starting with the mover, end at the value that the subject gives up? */
+static bool
+is_exchange(const OrmSubject *subject, const OrmKey *key, const OrmObject *mover)
+{
+	int steps = subject->object->group->n;
+
+	while (mover != NULL && steps-- > 0)
+	{
+		KeyTrial trial = {
+			.subject = subject,
+			.key = key,
+			.values = mover->record->values,
+			.isnull = mover->record->isnull,
+			.returning = orm_key_flags(subject->model, subject->model->primary_key),
+		};
+
+		for (int i = 0; i < key->nattributes; i++)
+			if (!orm_check_row_gives(mover->record, key->attributes[i]))
+				return false;
+		if (!orm_finding_look(subject->graph->findings, look_for_row, &trial) || !trial.found)
+			return false;
+		if (is_of_row(subject->object, subject->model, trial.other))
+			return true;
+		mover = find_mover(subject, key, trial.other);
+	}
+	return false;
+}
+
+/* Does the document release the key value of the row with this primary key? */
+static bool
+is_vacated(const OrmSubject *subject, const OrmKey *key, const Datum *row)
+{
+	const OrmObject *mover;
+	ListCell *cell;
+
+	foreach(cell, subject->graph->vacated)
+		if (is_of_row(lfirst(cell), subject->model, row))
+			return true;
+	mover = find_mover(subject, key, row);
+	return mover != NULL && !(is_strict(subject->model, key) && is_exchange(subject, key, mover));
+}
+
+/* The future value of an attribute of an object; false if it is NULL or not known. */
+static bool
+final_value(const OrmObject *object, int attribute, NullableDatum *value)
+{
+	const OrmRecord *record = object->record;
+	const OrmKnown *known = orm_graph_returned(object, attribute);
+
+	if (record->given[attribute])
+	{
+		*value = (NullableDatum){record->values[attribute], record->isnull[attribute]};
+		return orm_check_row_gives(record, attribute);
+	}
+	if (known == NULL)
+		return false;
+	*value = (NullableDatum){known->value, known->isnull};
+	return true;
+}
+
+/* Will the object and another one have equal values of an attribute, not NULL? */
+static bool
+takes_value(const OrmSubject *subject, const OrmObject *other, const OrmKey *key, int attribute)
+{
+	const OrmObject *mine = orm_check_row_supplier(subject->object, attribute);
+	const OrmObject *its = orm_check_row_supplier(other, attribute);
+	NullableDatum value;
+
+	if (mine != NULL || its != NULL)
+		return mine == its && !mine->said.broken;
+	return final_value(other, attribute, &value) && subject->known[attribute] && (key->nulls_equal || !value.isnull) &&
+		same_or_null(subject, attribute, value);
+}
+
+/* Does a preceding object of the document take the same key value? */
+static bool
+is_taken(const OrmSubject *subject, const OrmKey *key)
+{
+	const OrmGroup *group = subject->object->group;
+	Datum own[INDEX_MAX_KEYS];
+	bool named = orm_graph_key(subject->object, own);
+
+	for (int i = 0; i < group->n; i++)
+	{
+		const OrmObject *other = group->objects[i];
+		bool same = other != subject->object && other->written && other->same.twin == NULL;
+
+		for (int k = 0; same && k < key->nattributes; k++)
+			same = takes_value(subject, other, key, key->attributes[k]);
+		if (same && !(named && is_of_row(other, subject->model, own)))
+			return true;
+	}
+	return false;
+}
+
+/* Does another row with the key value exist, which the document does not release? */
+static bool
+is_stored(const OrmSubject *subject, const OrmKey *key)
+{
+	const OrmModel *model = subject->model;
+	KeyTrial trial = {
+		.subject = subject,
+		.key = key,
+		.values = subject->values,
+		.isnull = subject->isnull,
+		.returning = orm_key_flags(model, model->primary_key),
+	};
+
+	for (int i = 0; i < key->nattributes; i++)
+		if (!subject->known[key->attributes[i]])
+			return false;
+	return orm_finding_look(subject->graph->findings, look_for_row, &trial) && trial.found &&
+		!is_of_row(subject->object, model, trial.other) && !is_vacated(subject, key, trial.other);
+}
+
+/* Adds a finding if another object, of the document or the table, has the unique key. */
+static void
+check_key(const OrmSubject *subject, const OrmKey *key)
+{
+	const OrmModel *model = subject->model;
+	OrmPath here = orm_path_key(subject->object->place, model->attributes[key->attributes[0]].name);
+
+	if (orm_check_row_changes(subject, key->attributes, key->nattributes) &&
+		(is_taken(subject, key) || is_stored(subject, key)))
+		orm_finding_add(subject->graph->findings, &here,
+						psprintf("an object with the same %s exists", key_names(model, key)));
+}
+
+void
+orm_check_unique_all(const OrmSubject *subject)
+{
+	const OrmModel *model = subject->model;
+
+	for (int i = 0; model->primary_key != NULL && i < model->nunique; i++)
+		if (&model->unique[i] != model->primary_key)
+			check_key(subject, &model->unique[i]);
+}
