@@ -21,6 +21,14 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10 AS 'MODULE_PATHNAME', 'orm_sql_map';
 COMMENT ON FUNCTION orm.map(pg_catalog.regclass, pg_catalog.text, orm.document[]) IS
 'Makes a model of an existing table, view, partitioned or foreign table, with accessors and the given relationships; the table is not changed. elements: relationships, orm.accessors, orm.column(name, attribute => ...) to rename, orm.primary_key for a view or foreign table. Returns the functions created. Errors: 42501 unless the caller owns the relation; 42710 for the name of a model of another relation; 42703, 42809, 42P16, 42702, 42723.';
 
+CREATE OR REPLACE FUNCTION orm.reflect(schema_name pg_catalog.text DEFAULT NULL,
+    include pg_catalog.text[] DEFAULT NULL, exclude pg_catalog.text[] DEFAULT NULL, options orm.document DEFAULT '{}')
+RETURNS TABLE (model_name pg_catalog.text, action pg_catalog.text, kind pg_catalog.text, identity pg_catalog.text,
+    detail pg_catalog.text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 100 AS 'MODULE_PATHNAME', 'orm_sql_reflect';
+COMMENT ON FUNCTION orm.reflect(pg_catalog.text, pg_catalog.text[], pg_catalog.text[], orm.document) IS
+'Makes models of the tables, views, partitioned and foreign tables of a schema that the caller owns, and relationships on both sides of every foreign key; the tables are not changed. schema_name: by default the first of the search_path. include, exclude: patterns of names as in psql, with * and ?. options: models, accessors, strip_prefix, case, prune, dry_run. Returns what was mapped, extended, kept or skipped, with the reason in detail. Errors: 3F000 for a schema that does not exist; 42P01, 42703, 42704, 42702, 42701, 42710, 42P16, 22023 for mistakes in the options.';
+
 CREATE OR REPLACE FUNCTION orm.extend(model pg_catalog.text, VARIADIC elements orm.document[])
 RETURNS TABLE (model_name pg_catalog.text, action pg_catalog.text, kind pg_catalog.text, identity pg_catalog.text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10 AS 'MODULE_PATHNAME', 'orm_sql_extend';
@@ -72,6 +80,8 @@ COMMENT ON FUNCTION orm.describe(pg_catalog.text) IS
 REVOKE EXECUTE ON FUNCTION orm.model(pg_catalog.text, pg_catalog.text, orm.document[]) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION orm.model(orm.document) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION orm.map(pg_catalog.regclass, pg_catalog.text, orm.document[]) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION orm.reflect(pg_catalog.text, pg_catalog.text[], pg_catalog.text[], orm.document) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION orm.model(pg_catalog.text, pg_catalog.text, orm.document[]) TO pg_database_owner WITH GRANT OPTION;
 GRANT EXECUTE ON FUNCTION orm.model(orm.document) TO pg_database_owner WITH GRANT OPTION;
 GRANT EXECUTE ON FUNCTION orm.map(pg_catalog.regclass, pg_catalog.text, orm.document[]) TO pg_database_owner WITH GRANT OPTION;
+GRANT EXECUTE ON FUNCTION orm.reflect(pg_catalog.text, pg_catalog.text[], pg_catalog.text[], orm.document) TO pg_database_owner WITH GRANT OPTION;

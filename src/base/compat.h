@@ -65,13 +65,15 @@
 #define orm_local_transaction() (MyProc->lxid)
 #endif
 
-/* Ownership checks; 15 has a function for each kind of object.  Need utils/acl.h, catalog/pg_*.h. */
+/* Checks of ownership and privileges; 15 has a function for each kind of object.  Need utils/acl.h, catalog/pg_*.h. */
 #if PG_VERSION_NUM >= 160000
 #define orm_database_ownercheck(database, role) object_ownercheck(DatabaseRelationId, (database), (role))
 #define orm_relation_ownercheck(relation, role) object_ownercheck(RelationRelationId, (relation), (role))
+#define orm_schema_aclcheck(schema, role, mode) object_aclcheck(NamespaceRelationId, (schema), (role), (mode))
 #else
 #define orm_database_ownercheck(database, role) pg_database_ownercheck((database), (role))
 #define orm_relation_ownercheck(relation, role) pg_class_ownercheck((relation), (role))
+#define orm_schema_aclcheck(schema, role, mode) pg_namespace_aclcheck((schema), (role), (mode))
 #endif
 
 /* The index of a relation's primary key, unless the key is deferrable; needs utils/relcache.h. */

@@ -40,6 +40,7 @@ static const Ending exceptions[] = {
 	{"mice", "mouse", true},
 	{"lice", "louse", true},
 	{"oxen", "ox", true},
+	{"indexes", "index", false},
 	{"indices", "index", false},
 	{"matrices", "matrix", false},
 	{"vertices", "vertex", false},

@@ -174,28 +174,43 @@ check_columns_exist(const OrmDeclaration *declaration, Oid relid)
 				errmsg("column \"%s\" of relation \"%s\" does not exist", (char *) lfirst(cell), get_rel_name(relid)));
 }
 
-/* Functions of other models that waited for this one. */
-static void
-make_waiting(const char *name, List **changes)
+/* Is the name among these? */
+static bool
+is_among(const List *names, const char *name)
 {
 	ListCell *cell;
 
-	foreach(cell, orm_registry_all())
+	foreach(cell, names)
+		if (strcmp(lfirst(cell), name) == 0)
+			return true;
+	return false;
+}
+
+/* Does a declaration lead to one of these models? */
+static bool
+leads_to(const OrmDeclaration *declaration, const List *names)
+{
+	ListCell *cell;
+
+	foreach(cell, declaration->relationships)
+		if (is_among(names, ((OrmDeclaredRelationship *) lfirst(cell))->model))
+			return true;
+	return false;
+}
+
+void
+orm_declare_make_waiting(const List *names, List **changes)
+{
+	ListCell *cell;
+
+	foreach(cell, names != NIL ? orm_registry_all() : NIL)
 	{
 		OrmRegistered *row = lfirst(cell);
-		OrmDeclaration *declaration;
-		ListCell *inner;
 
-		if (!row->mapped || strcmp(row->name, name) == 0)
+		if (!row->mapped || is_among(names, row->name) || !leads_to(orm_register_declaration(row), names))
 			continue;
-		declaration = orm_register_declaration(row);
-		foreach(inner, declaration->relationships)
-			if (strcmp(((OrmDeclaredRelationship *) lfirst(inner))->model, name) == 0)
-			{
-				orm_register_pin(row->name);
-				orm_reconcile_accessors(orm_cache_open(row->name, AccessShareLock), true, changes);
-				break;
-			}
+		orm_register_pin(row->name);
+		orm_reconcile_accessors(orm_cache_open(row->name, AccessShareLock), true, changes);
 	}
 }
 
@@ -204,7 +219,8 @@ static void
 raise_in_use(const OrmRegistered *old)
 {
 	ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("model \"%s\" already exists", old->name),
-			errdetail("It is the model of table \"%s\".", orm_follow_table_name(old->relid)),
+			old->mapped ? errdetail("It is the model of table \"%s\".", orm_follow_table_name(old->relid))
+						: errdetail("It is declared and has no table yet."),
 			errhint("Choose another name, or forget that model first: SELECT orm.unmap(%s);",
 					quote_literal_cstr(old->name)));
 }
@@ -241,7 +257,22 @@ orm_declare_map(Oid relid, const char *name, const char *document, List **change
 	orm_register_check_relationships(name);
 	orm_register_pin(name);
 	orm_reconcile_accessors(orm_cache_open(name, AccessShareLock), false, changes);
-	make_waiting(name, changes);
+	orm_declare_make_waiting(list_make1(unconstify(char *, name)), changes);
+}
+
+void
+orm_declare_mapped(Oid relid, OrmDeclaration *declaration)
+{
+	OrmRegistered *row = new_row(declaration->model);
+	OrmRegistered *old;
+
+	orm_register_check_relation(relid);
+	old = orm_declare_lock(declaration->model);
+	if (old != NULL)
+		raise_in_use(old);
+	check_columns_exist(declaration, relid);
+	row->by_map = true;
+	orm_register_mapped(row, declaration, relid);
 }
 
 void

@@ -41,4 +41,13 @@ extern void orm_declare_raise_none(const char *name) pg_attribute_noreturn();
 /* Checks the inverses of a declaration's relationships, as far as their targets are declared: 42P16. */
 extern void orm_declare_check_inverses(const OrmDeclaration *declaration);
 
+/*
+ * Maps a relation to a new model, without functions; the declaration has no
+ * relationships and no version.  42710 for the name of a model; otherwise as orm_declare_map.
+ */
+extern void orm_declare_mapped(Oid relid, OrmDeclaration *declaration);
+
+/* Binds what relationships of other models to these new ones (List of char *) name, and makes their functions. */
+extern void orm_declare_make_waiting(const List *names, List **changes);
+
 #endif

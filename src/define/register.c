@@ -116,7 +116,7 @@ yield_accessors(OrmDeclaration *declaration, Oid relid)
 {
 	ListCell *cell;
 
-	foreach(cell, orm_registry_of_relation(relid))
+	foreach(cell, orm_declaration_has_accessors(declaration) ? orm_registry_of_relation(relid) : NIL)
 	{
 		OrmRegistered *other = lfirst(cell);
 		OrmDeclaration *others = strcmp(other->name, declaration->model) == 0 ? NULL : orm_register_declaration(other);

@@ -19,6 +19,23 @@
 #include "model/foreign_key.h"
 #include "model/join.h"
 
+OrmForeignKey *
+orm_foreign_key_from(HeapTuple tuple)
+{
+	Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(tuple);
+	OrmForeignKey *fk = palloc0(sizeof(OrmForeignKey));
+
+	Assert(form->contype == CONSTRAINT_FOREIGN);
+	fk->holder = form->conrelid;
+	fk->referenced = form->confrelid;
+	fk->name = pstrdup(NameStr(form->conname));
+	fk->cascades = form->confdeltype == FKCONSTR_ACTION_CASCADE;
+	fk->deferred = form->condeferred;
+	DeconstructFkConstraintRow(tuple, &fk->n, fk->columns, fk->referenced_columns, fk->operators, NULL, NULL, NULL,
+							   NULL);
+	return fk;
+}
+
 List *
 orm_foreign_key_read(Oid holder, Oid referenced)
 {
@@ -33,19 +50,10 @@ orm_foreign_key_read(Oid holder, Oid referenced)
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(tuple);
-		OrmForeignKey *fk;
 
 		if (form->contype != CONSTRAINT_FOREIGN || form->confrelid != referenced)
 			continue;
-		fk = palloc0(sizeof(OrmForeignKey));
-		fk->holder = holder;
-		fk->referenced = referenced;
-		fk->name = pstrdup(NameStr(form->conname));
-		fk->cascades = form->confdeltype == FKCONSTR_ACTION_CASCADE;
-		fk->deferred = form->condeferred;
-		DeconstructFkConstraintRow(tuple, &fk->n, fk->columns, fk->referenced_columns, fk->operators, NULL, NULL, NULL,
-								   NULL);
-		found = lappend(found, fk);
+		found = lappend(found, orm_foreign_key_from(tuple));
 	}
 	systable_endscan(scan);
 	table_close(constraints, AccessShareLock);

@@ -5,6 +5,7 @@
 #define ORM_MODEL_FOREIGN_KEY_H
 
 #include "access/attnum.h"
+#include "access/htup.h"
 #include "model/declaration.h"
 #include "pg_config_manual.h"
 
@@ -21,6 +22,9 @@ typedef struct OrmForeignKey
 	AttrNumber referenced_columns[INDEX_MAX_KEYS];
 	Oid operators[INDEX_MAX_KEYS]; /* referenced = holder */
 } OrmForeignKey;
+
+/* The foreign key of a row of pg_constraint. */
+extern OrmForeignKey *orm_foreign_key_from(HeapTuple tuple);
 
 /* The foreign key constraints from one table to another (List of OrmForeignKey *), by name, without locking them. */
 extern List *orm_foreign_key_read(Oid holder, Oid referenced);
