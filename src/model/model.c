@@ -32,6 +32,7 @@
 #include "model/cascade.h"
 #include "model/follow.h"
 #include "model/index.h"
+#include "model/view.h"
 #include "model/model.h"
 #include "model/relationship.h"
 
@@ -159,6 +160,7 @@ fill_attributes(OrmModel *model, Relation relation)
 {
 	TupleDesc descriptor = RelationGetDescr(relation);
 	Bitmapset *leaders = orm_index_leaders(relation);
+	Bitmapset *computed = orm_view_computed(relation);
 
 	model->natts = descriptor->natts;
 	model->attributes = palloc0(sizeof(OrmAttribute) * Max(descriptor->natts, 1));
@@ -170,6 +172,7 @@ fill_attributes(OrmModel *model, Relation relation)
 		if (column->attisdropped)
 			continue;
 		fill_attribute(attribute, descriptor, column, model->declaration);
+		attribute->generated = attribute->generated || bms_is_member(column->attnum, computed);
 		attribute->leads_index = bms_is_member(column->attnum, leaders);
 		model->nattributes++;
 	}
@@ -485,6 +488,23 @@ orm_model_no_attribute(const OrmModel *model, const char *name, const OrmPath *p
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 			errmsg("attribute \"%s\" of model \"%s\" does not exist", orm_error_clip(name), model->name),
 			orm_error_place(path), orm_nearest_hint("attribute", name, names, model->nattributes));
+}
+
+/* What the column of an attribute is that only the server fills, for messages. */
+static const char *
+column_kind(const OrmModel *model, const OrmAttribute *attribute)
+{
+	if (!attribute->generated)
+		return "an identity column defined as GENERATED ALWAYS";
+	return model->relkind == RELKIND_VIEW ? "computed by the view" : "a generated column";
+}
+
+void
+orm_model_raise_generated(const OrmModel *model, const OrmAttribute *attribute, const OrmPath *path)
+{
+	ereport(ERROR, errcode(ERRCODE_GENERATED_ALWAYS),
+			errmsg("attribute \"%s\" of model \"%s\" cannot be given", attribute->name, model->name),
+			errdetail("At %s. Its column is %s.", orm_path_text(path), column_kind(model, attribute)));
 }
 
 const OrmKey *

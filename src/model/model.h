@@ -25,7 +25,7 @@ typedef struct OrmAttribute
 	OrmType *type;
 	bool not_null;
 	bool has_default; /* a default, an identity or a generation expression */
-	bool generated;	  /* GENERATED ALWAYS AS (...) STORED or VIRTUAL */
+	bool generated;	  /* GENERATED ALWAYS AS (...) STORED or VIRTUAL; or computed by a view (model/view.h) */
 	bool identity_always;
 	bool identity;		/* either kind */
 	bool numbered;		/* an identity column, or its default calls nextval() */
@@ -125,6 +125,10 @@ extern int orm_model_attribute(const OrmModel *model, const char *name, int leng
 
 /* Index of the attribute over that column of the table, or -1. */
 extern int orm_model_attribute_over(const OrmModel *model, AttrNumber column);
+
+/* Raises 428C9 for an attribute that only the server fills; "path" is its place. */
+extern void orm_model_raise_generated(const OrmModel *model, const OrmAttribute *attribute, const OrmPath *path)
+	pg_attribute_noreturn();
 
 /* Raises 42703 for an attribute name given at "path", with the nearest attribute as hint. */
 extern void orm_model_no_attribute(const OrmModel *model, const char *name, const OrmPath *path)

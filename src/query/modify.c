@@ -41,11 +41,7 @@ static void
 check_settable(const OrmModel *model, const OrmAttribute *attribute, const OrmPath *place)
 {
 	if (attribute->generated || attribute->identity_always)
-		ereport(
-			ERROR, errcode(ERRCODE_GENERATED_ALWAYS),
-			errmsg("attribute \"%s\" of model \"%s\" cannot be given", attribute->name, model->name),
-			errdetail("At %s. Its column is %s.", orm_path_text(place),
-					  attribute->generated ? "a generated column" : "an identity column defined as GENERATED ALWAYS"));
+		orm_model_raise_generated(model, attribute, place);
 	if (attribute->in_key)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("key attribute \"%s\" of model \"%s\" cannot be changed", attribute->name, model->name),

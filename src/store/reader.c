@@ -88,16 +88,6 @@ classify_other(const OrmModel *model, OrmJson key, const OrmPath *path)
 	return PASSED_OVER;
 }
 
-/* Raises 428C9 for an attribute that only the server fills. */
-static void
-raise_generated(const OrmModel *model, const OrmAttribute *attribute, const OrmPath *here)
-{
-	ereport(ERROR, errcode(ERRCODE_GENERATED_ALWAYS),
-			errmsg("attribute \"%s\" of model \"%s\" cannot be given", attribute->name, model->name),
-			errdetail("At %s. Its column is %s.", orm_path_text(here),
-					  attribute->generated ? "a generated column" : "an identity column defined as GENERATED ALWAYS"));
-}
-
 /* Has the attribute this name? */
 static inline bool
 is_named(const OrmAttribute *attribute, const char *name, int length)
@@ -289,7 +279,7 @@ read_member(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path, Orm
 	if (!is_servers(model, i, reader->verb))
 		read_value(reader, record, i, walk->value, &here);
 	else if (verbs[reader->verb].refuses && !(attribute->in_key && orm_json_kind(walk->value) == ORM_JSON_NULL))
-		raise_generated(model, attribute, &here);
+		orm_model_raise_generated(model, attribute, &here);
 }
 
 /* Arguments of read_guarded(). */
