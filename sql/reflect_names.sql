@@ -59,7 +59,7 @@ CREATE TABLE reflect_names_camel.tbl_users (id int PRIMARY KEY, first_name text,
 CREATE TABLE reflect_names_camel.tbl_blog_posts (id int PRIMARY KEY, main_author_id int REFERENCES reflect_names_camel.tbl_users, main_editor_id int REFERENCES reflect_names_camel.tbl_users);
 CREATE TABLE reflect_names_camel.tbl_ (id int PRIMARY KEY);
 SELECT * FROM orm.reflect('reflect_names_camel', options => '{"strip_prefix": "tbl_", "case": "camel"}');
-SELECT model, attribute, column_name FROM orm.attributes WHERE model IN ('User', 'BlogPost') AND attribute <> column_name ORDER BY 1, 3 COLLATE "C";
+SELECT model, attribute, column_name FROM orm.attributes WHERE model IN ('User', 'BlogPost') AND attribute <> column_name ORDER BY model, column_name COLLATE "C";
 SELECT orm.create('BlogPost', '{"id": 1, "mainAuthor": {"id": 1, "firstName": "Ada"}}');
 SELECT orm.all('User', '{"where": {"firstName": "Ada"}, "load": ["blogPostsByMainAuthorId"]}');
 
