@@ -45,6 +45,13 @@ SELECT orm.unique(columns => ARRAY['a', 'b']);
 SELECT orm.unique(VARIADIC ARRAY['a', 'b']);
 SELECT orm.unique(VARIADIC '{a,b}'::text[]);
 SELECT orm.unique('a'::text, 'b'::varchar);
+SELECT orm.unique('a'::text);
+SELECT orm.unique('a', true);
+SELECT orm.unique('a', is_deferrable => true, initially_deferred => true);
+SELECT orm.unique(column_name => 'a', nulls_not_distinct => true, name => 'k', include => '{b}');
+SELECT orm.unique(ARRAY['a', 'b'], 'k', true);
+SELECT orm.unique(ARRAY['a', 'b'], nulls_not_distinct => true, is_deferrable => true, initially_deferred => false);
+SELECT orm.unique('{a,b}'::text[], include => ARRAY['c'], comment => 'pairs');
 
 SELECT orm.index('a');
 SELECT orm.index('a', 'b');
@@ -61,11 +68,22 @@ SELECT orm.index('a', name => 'i', where_expr => 'a > 0');
 SELECT orm.index(columns => 'a', name => 'i');
 SELECT orm.index('a'::text);
 SELECT orm.index('a'::text, 'b'::text);
+SELECT orm.index('-a');
+SELECT orm.index('-a', '(lower(b))');
+SELECT orm.index('(lower(a)) DESC', include => '{b,c}', name => 'i', comment => 'c');
+SELECT orm.index(ARRAY['a', '-b'], opclass => 'text_pattern_ops', nulls => 'last');
+SELECT orm.index('a', is_unique => true, nulls_not_distinct => true);
 
 -- lists keep what is in them; the reader of the document judges
 SELECT orm.index(VARIADIC ARRAY['a', NULL, '']);
 SELECT orm.index(VARIADIC ARRAY[]::text[]);
 SELECT orm.index(ARRAY[['a', 'b'], ['c', 'd']]);
+
+SELECT orm.primary_key(ARRAY['a'], is_deferrable => true, initially_deferred => true, include => '{b}', comment => 'c');
+SELECT orm.exclude('no_overlap', ARRAY['room WITH =', 'during WITH &&']);
+SELECT orm.exclude('no_overlap', '{"during WITH &&"}', 'spgist', 'a > 0');
+SELECT orm.exclude(NULL, elements => ARRAY['a WITH ='], method => 'btree', is_deferrable => true, include => '{b}');
+SELECT orm.constraint('later', 'CHECK (a > 0) NOT VALID');
 
 SELECT orm.check('positive', 'a > 0');
 SELECT orm.check(name => 'positive', expr => 'a > 0');
@@ -77,6 +95,8 @@ SELECT orm.foreign_key('a', 'Author', 'id', 'cascade', 'set null', 'fk');
 SELECT orm.foreign_key(ARRAY['a', 'b'], 'Author');
 SELECT orm.foreign_key(ARRAY['a', 'b'], 'Author', ARRAY['x', 'y']);
 SELECT orm.foreign_key(ARRAY['a', 'b'], 'Author', referenced => ARRAY['x', 'y'], name => 'fk');
+SELECT orm.foreign_key('a', 'Author', is_deferrable => true, initially_deferred => true, match_full => true, comment => 'c');
+SELECT orm.foreign_key(ARRAY['a', 'b'], 'Author', on_delete => 'set null', on_delete_columns => ARRAY['b']);
 SELECT orm.foreign_key(columns => 'a', model => 'Author', on_update => 'restrict');
 
 -- relationships: a key of one column is text, of several an array

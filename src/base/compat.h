@@ -101,6 +101,15 @@
 #define orm_table_beginscan(relation, snapshot) table_beginscan((relation), (snapshot), 0, NULL)
 #endif
 
+/* NOT ENFORCED and PERIOD, or WITHOUT OVERLAPS, of a pg_constraint row; need catalog/pg_constraint.h. */
+#if PG_VERSION_NUM >= 180000
+#define orm_constraint_is_enforced(form) ((form)->conenforced)
+#define orm_constraint_has_period(form) ((form)->conperiod)
+#else
+#define orm_constraint_is_enforced(form) true
+#define orm_constraint_has_period(form) false
+#endif
+
 /* Since 18 there is only pg_noreturn, which stands in front of a declaration. */
 #ifndef pg_attribute_noreturn
 #define pg_attribute_noreturn() __attribute__((noreturn))

@@ -10,6 +10,7 @@
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "catalog/namespace.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
@@ -20,6 +21,7 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "base/names.h"
 #include "base/sql.h"
 
 /* The schema of a type. */
@@ -71,6 +73,19 @@ orm_sql_qualified(StringInfo sql, const char *schema, const char *name)
 	orm_sql_name(sql, schema);
 	appendStringInfoChar(sql, '.');
 	orm_sql_name(sql, name);
+}
+
+void
+orm_sql_composed(StringInfo sql, const char *composed)
+{
+	char *schema;
+	char *name;
+
+	orm_name_split(composed, &schema, &name);
+	if (schema != NULL)
+		orm_sql_qualified(sql, schema, name);
+	else
+		orm_sql_name(sql, name);
 }
 
 /* Appends the qualified name of a relation. */
@@ -216,6 +231,44 @@ parse_fragment(const char *fragment)
 	statements = raw_parser(fragment, RAW_PARSE_PLPGSQL_EXPR);
 	error_context_stack = callback.previous;
 	return statements;
+}
+
+/* State of parsing a statement around a given text. */
+typedef struct SplicedText
+{
+	const char *text;
+	int before; /* characters before the text */
+	const char *hint;
+} SplicedText;
+
+/* Error context: reports the text and a position in it instead of the whole statement. */
+static void
+spliced_error_callback(void *arg)
+{
+	const SplicedText *spliced = arg;
+	int position = geterrposition();
+
+	if (position > 0)
+	{
+		errposition(0);
+		internalerrposition(Max(position - spliced->before, 1));
+	}
+	internalerrquery(spliced->text);
+	if (spliced->hint != NULL && geterrcode() == ERRCODE_SYNTAX_ERROR)
+		errhint("%s", spliced->hint);
+}
+
+Node *
+orm_sql_parse_spliced(const char *before, const char *text, const char *after, const char *hint)
+{
+	SplicedText spliced = {text, pg_mbstrlen(before), hint};
+	ErrorContextCallback callback = {error_context_stack, spliced_error_callback, &spliced};
+	List *statements;
+
+	error_context_stack = &callback;
+	statements = raw_parser(psprintf("%s%s%s", before, text, after), RAW_PARSE_DEFAULT);
+	error_context_stack = callback.previous;
+	return list_length(statements) == 1 ? linitial_node(RawStmt, statements)->stmt : NULL;
 }
 
 /* Parses the text of a type. */

@@ -10,6 +10,7 @@
 
 #include "lib/stringinfo.h"
 
+struct Node;
 struct TypeName;
 
 /* A quoted identifier. */
@@ -17,6 +18,9 @@ extern void orm_sql_name(StringInfo sql, const char *name);
 
 /* schema.name, both quoted. */
 extern void orm_sql_qualified(StringInfo sql, const char *schema, const char *name);
+
+/* A name composed by orm_name_compose, its parts quoted. */
+extern void orm_sql_composed(StringInfo sql, const char *composed);
 
 /* The qualified name of a relation; raises 42P01 when it is gone. */
 extern void orm_sql_relation(StringInfo sql, Oid relation);
@@ -58,6 +62,13 @@ extern void orm_sql_check_expression(const char *fragment, const char *what);
  * none: often it is a text without its quotes.
  */
 extern void orm_sql_check_default(const char *fragment);
+
+/*
+ * Parses before || text || after and returns the raw parse tree of its statement, or NULL
+ * unless it is a single one.  Positions of syntax errors are those in "text", and they
+ * have the hint (NULL: none).  Nothing is looked up.
+ */
+extern struct Node *orm_sql_parse_spliced(const char *before, const char *text, const char *after, const char *hint);
 
 /* Parses the text of a type; raises 42601 for what is none.  Nothing is looked up. */
 extern struct TypeName *orm_sql_parse_type(const char *text);

@@ -167,6 +167,8 @@ check_constraint(const OrmDdlTable *table, const OrmDdlConstraint *wanted, const
 			break;
 		case ORM_CONSTRAINT_INDEX:
 		case ORM_CONSTRAINT_CHECK:
+		case ORM_CONSTRAINT_EXCLUDE:
+		case ORM_CONSTRAINT_VERBATIM:
 			break;
 	}
 }

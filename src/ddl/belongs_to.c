@@ -257,8 +257,11 @@ set_not_null(OrmPlanned *planned, const OrmDeclaredRelationship *relationship)
 static bool
 serves(const OrmDdlConstraint *constraint, const List *columns)
 {
+	bool is_partial = constraint->declared != NULL && constraint->declared->is_partial;
+
 	if (constraint->kind == ORM_CONSTRAINT_CHECK || constraint->kind == ORM_CONSTRAINT_FOREIGN_KEY ||
-		constraint->where_expr != NULL || list_length(constraint->columns) < list_length(columns))
+		constraint->kind == ORM_CONSTRAINT_EXCLUDE || is_partial ||
+		list_length(constraint->columns) < list_length(columns))
 		return false;
 	if (constraint->method != NULL && strcmp(constraint->method, "btree") != 0)
 		return list_length(columns) == 1 && strcmp(constraint->method, "hash") == 0 &&

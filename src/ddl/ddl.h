@@ -89,8 +89,9 @@ typedef struct OrmDdlConstraint
 	const char *method; /* index */
 	const char *where_expr;
 	bool unique;
-	int position;					   /* index in "elements" */
-	OrmDeclaredRelationship *made_for; /* belongs_to that added it; NULL: declared */
+	int position;						   /* index in "elements" */
+	const OrmDeclaredConstraint *declared; /* NULL: declared at a column, or added by belongs_to */
+	OrmDeclaredRelationship *made_for;	   /* belongs_to that added it; NULL: declared */
 } OrmDdlConstraint;
 
 typedef struct OrmDdlTable

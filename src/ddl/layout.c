@@ -14,6 +14,7 @@
 #include "ddl/layout.h"
 #include "ddl/target.h"
 #include "model/cache.h"
+#include "model/constraint_check.h"
 #include "model/element.h"
 
 OrmDdlColumn *
@@ -152,12 +153,13 @@ add_column_constraints(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredCol
 static void
 add_declared_constraint(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredConstraint *declared)
 {
-	OrmDdlConstraint *constraint = orm_layout_add_constraint(planned, declared->kind, declared->columns,
-															 declared->position);
+	List *columns = declared->kind == ORM_CONSTRAINT_INDEX ? declared->leading : declared->columns;
+	OrmDdlConstraint *constraint = orm_layout_add_constraint(planned, declared->kind, columns, declared->position);
 	const OrmTarget *target;
 	OrmElementPlace place;
-	const OrmPath *path = orm_declaration_place(&place, declared->position, "foreign_key", "model");
+	const OrmPath *path = orm_constraint_place(&place, declared, "model");
 
+	constraint->declared = declared;
 	constraint->name = declared->name;
 	constraint->expr = declared->expr;
 	constraint->on_delete = declared->on_delete;

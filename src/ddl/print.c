@@ -10,13 +10,17 @@
  *     CREATE INDEX ON public.posts (author_id)
  *     COMMENT ON COLUMN public.posts.title IS 'what it says above'
  *
- * Names that are not given are chosen by PostgreSQL.
+ * Names that are not given are chosen by PostgreSQL.  Constraints given as SQL and foreign
+ * keys of a table to itself are added by ALTER TABLE: CREATE TABLE ignores NOT VALID, and
+ * a foreign key can reference a unique index.
  */
 #include "postgres.h"
 
 #include "base/sql.h"
 #include "ddl/ddl.h"
 #include "ddl/print.h"
+#include "model/definition.h"
+#include "model/index_element.h"
 
 /* SQL keywords of the words in declarations. */
 static const struct
@@ -24,7 +28,8 @@ static const struct
 	const char *word;
 	const char *sql;
 } words[] = {
-	{"cascade", "CASCADE"},		{"set null", "SET NULL"}, {"set default", "SET DEFAULT"}, {"restrict", "RESTRICT"},
+	{"cascade", "CASCADE"},		{"set null", "SET NULL"}, {"set default", "SET DEFAULT"},
+	{"restrict", "RESTRICT"},	{"first", "FIRST"},		  {"last", "LAST"},
 	{"no action", "NO ACTION"}, {"always", "ALWAYS"},	  {"by default", "BY DEFAULT"},
 };
 
@@ -92,16 +97,88 @@ append_column(StringInfo sql, const OrmDdlColumn *column)
 	}
 }
 
+/* Appends INCLUDE (a, b). */
+static void
+append_include(StringInfo sql, const OrmDeclaredConstraint *declared)
+{
+	if (declared->include == NIL)
+		return;
+	appendStringInfoString(sql, " INCLUDE ");
+	append_names(sql, declared->include);
+}
+
+/* Appends DEFERRABLE INITIALLY DEFERRED. */
+static void
+append_deferrable(StringInfo sql, const OrmDeclaredConstraint *declared)
+{
+	if (declared->is_deferrable == ORM_YES || declared->initially_deferred == ORM_YES)
+		appendStringInfoString(sql, " DEFERRABLE");
+	if (declared->initially_deferred == ORM_YES)
+		appendStringInfoString(sql, " INITIALLY DEFERRED");
+}
+
+/* Appends REFERENCES and its options. */
+static void
+append_references(StringInfo sql, const OrmDdlConstraint *constraint)
+{
+	const OrmDeclaredConstraint *declared = constraint->declared;
+
+	appendStringInfoString(sql, " REFERENCES ");
+	orm_sql_qualified(sql, constraint->schema, constraint->relation);
+	appendStringInfoChar(sql, ' ');
+	append_names(sql, constraint->referenced);
+	if (declared != NULL && declared->match_full == ORM_YES)
+		appendStringInfoString(sql, " MATCH FULL");
+	append_word(sql, " ON DELETE ", constraint->on_delete, "");
+	if (declared != NULL && declared->on_delete_columns != NIL)
+	{
+		appendStringInfoChar(sql, ' ');
+		append_names(sql, declared->on_delete_columns);
+	}
+	append_word(sql, " ON UPDATE ", constraint->on_update, "");
+}
+
+/* Appends USING and the elements of EXCLUDE, which are checked; a line end closes a comment. */
+static void
+append_exclusion(StringInfo sql, const OrmDeclaredConstraint *declared)
+{
+	bool first = true;
+	ListCell *cell;
+
+	appendStringInfoString(sql, "USING ");
+	orm_sql_name(sql, declared->method ? declared->method : "gist");
+	appendStringInfoString(sql, " (");
+	foreach(cell, declared->elements)
+	{
+		orm_sql_comma(sql, &first);
+		appendStringInfo(sql, "%s\n", (char *) lfirst(cell));
+	}
+	appendStringInfoChar(sql, ')');
+}
+
+/* Appends the options of a constraint. */
+static void
+append_options(StringInfo sql, const OrmDeclaredConstraint *declared)
+{
+	append_include(sql, declared);
+	if (declared->kind == ORM_CONSTRAINT_EXCLUDE && declared->where_expr != NULL)
+	{
+		appendStringInfoString(sql, " WHERE ");
+		orm_sql_fragment(sql, declared->where_expr);
+	}
+	append_deferrable(sql, declared);
+}
+
 /* Appends a table constraint. */
 static void
 append_constraint(StringInfo sql, const OrmDdlConstraint *constraint)
 {
 	static const char *const kinds[] = {
-		[ORM_CONSTRAINT_PRIMARY_KEY] = "PRIMARY KEY ",
-		[ORM_CONSTRAINT_UNIQUE] = "UNIQUE ",
-		[ORM_CONSTRAINT_CHECK] = "CHECK ",
+		[ORM_CONSTRAINT_PRIMARY_KEY] = "PRIMARY KEY ", [ORM_CONSTRAINT_UNIQUE] = "UNIQUE ",
+		[ORM_CONSTRAINT_EXCLUDE] = "EXCLUDE ",		   [ORM_CONSTRAINT_CHECK] = "CHECK ",
 		[ORM_CONSTRAINT_FOREIGN_KEY] = "FOREIGN KEY ",
 	};
+	const OrmDeclaredConstraint *declared = constraint->declared;
 
 	if (constraint->name != NULL)
 	{
@@ -109,19 +186,24 @@ append_constraint(StringInfo sql, const OrmDdlConstraint *constraint)
 		orm_sql_name(sql, constraint->name);
 		appendStringInfoChar(sql, ' ');
 	}
+	if (declared != NULL && declared->definition != NULL)
+	{
+		appendStringInfoString(sql, declared->definition);
+		return;
+	}
 	appendStringInfoString(sql, kinds[constraint->kind]);
+	if (declared != NULL && declared->nulls_not_distinct == ORM_YES)
+		appendStringInfoString(sql, "NULLS NOT DISTINCT ");
 	if (constraint->kind == ORM_CONSTRAINT_CHECK)
 		orm_sql_fragment(sql, constraint->expr);
+	else if (constraint->kind == ORM_CONSTRAINT_EXCLUDE)
+		append_exclusion(sql, declared);
 	else
 		append_names(sql, constraint->columns);
-	if (constraint->kind != ORM_CONSTRAINT_FOREIGN_KEY)
-		return;
-	appendStringInfoString(sql, " REFERENCES ");
-	orm_sql_qualified(sql, constraint->schema, constraint->relation);
-	appendStringInfoChar(sql, ' ');
-	append_names(sql, constraint->referenced);
-	append_word(sql, " ON DELETE ", constraint->on_delete, "");
-	append_word(sql, " ON UPDATE ", constraint->on_update, "");
+	if (constraint->kind == ORM_CONSTRAINT_FOREIGN_KEY)
+		append_references(sql, constraint);
+	if (declared != NULL)
+		append_options(sql, declared);
 }
 
 /* Adds a statement to the table. */
@@ -131,13 +213,50 @@ add_statement(OrmDdlTable *table, StringInfo sql)
 	table->statements = lappend(table->statements, sql->data);
 }
 
+/* Appends the elements of an index; its operator class and placement of nulls are added to each. */
+static void
+append_index_elements(StringInfo sql, const OrmDdlTable *table, const OrmDeclaredConstraint *index)
+{
+	bool first = true;
+	ListCell *cell;
+
+	appendStringInfoChar(sql, '(');
+	foreach(cell, index->columns)
+	{
+		OrmIndexElement element = orm_index_element_parse(table->declaration, lfirst(cell));
+
+		orm_sql_comma(sql, &first);
+		if (element.column == NULL)
+		{
+			appendStringInfo(sql, "%s\n", element.sql);
+			continue;
+		}
+		orm_sql_name(sql, element.column);
+		if (index->opclass != NULL)
+		{
+			appendStringInfoChar(sql, ' ');
+			orm_sql_composed(sql, index->opclass);
+		}
+		appendStringInfoString(sql, element.descending ? " DESC" : "");
+		append_word(sql, " NULLS ", index->nulls, "");
+	}
+	appendStringInfoChar(sql, ')');
+}
+
 /* CREATE INDEX */
 static void
 print_index(OrmDdlTable *table, const OrmDdlConstraint *constraint)
 {
+	const OrmDeclaredConstraint *declared = constraint->declared;
 	StringInfoData sql;
 
 	initStringInfo(&sql);
+	if (declared != NULL && declared->definition != NULL)
+	{
+		appendStringInfoString(&sql, orm_definition_index_statement(table->declaration, declared->definition));
+		add_statement(table, &sql);
+		return;
+	}
 	appendStringInfoString(&sql, constraint->unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
 	if (constraint->name != NULL)
 	{
@@ -152,7 +271,14 @@ print_index(OrmDdlTable *table, const OrmDdlConstraint *constraint)
 		orm_sql_name(&sql, constraint->method);
 	}
 	appendStringInfoChar(&sql, ' ');
-	append_names(&sql, constraint->columns);
+	if (declared != NULL)
+	{
+		append_index_elements(&sql, table, declared);
+		append_include(&sql, declared);
+		appendStringInfoString(&sql, declared->nulls_not_distinct == ORM_YES ? " NULLS NOT DISTINCT" : "");
+	}
+	else
+		append_names(&sql, constraint->columns);
 	if (constraint->where_expr != NULL)
 	{
 		appendStringInfoString(&sql, " WHERE ");
@@ -161,11 +287,10 @@ print_index(OrmDdlTable *table, const OrmDdlConstraint *constraint)
 	add_statement(table, &sql);
 }
 
-/* ALTER TABLE ... ADD FOREIGN KEY, run after all tables are created. */
-static void
-print_late(OrmDdlRun *run, OrmDdlTable *table, const OrmDdlConstraint *constraint)
+/* ALTER TABLE ... ADD */
+static char *
+alter_table(const OrmDdlTable *table, const OrmDdlConstraint *constraint)
 {
-	OrmDdlStatement *late = palloc(sizeof(OrmDdlStatement));
 	StringInfoData sql;
 
 	initStringInfo(&sql);
@@ -173,8 +298,17 @@ print_late(OrmDdlRun *run, OrmDdlTable *table, const OrmDdlConstraint *constrain
 	orm_sql_qualified(&sql, table->schema, table->relation);
 	appendStringInfoString(&sql, " ADD ");
 	append_constraint(&sql, constraint);
+	return sql.data;
+}
+
+/* Adds a statement that is run after all tables are created. */
+static void
+add_late(OrmDdlRun *run, OrmDdlTable *table, char *sql)
+{
+	OrmDdlStatement *late = palloc(sizeof(OrmDdlStatement));
+
 	late->table = table;
-	late->sql = sql.data;
+	late->sql = sql;
 	run->plan->late = lappend(run->plan->late, late);
 }
 
@@ -187,6 +321,33 @@ must_wait(const OrmDdlRun *run, const OrmDdlConstraint *constraint)
 		: NULL;
 
 	return target != NULL && !target->placed && !target->table.exists;
+}
+
+/* The stages in which constraints and indexes are created. */
+typedef enum Stage
+{
+	STAGE_CREATE, /* in CREATE TABLE */
+	STAGE_INDEX,  /* after CREATE TABLE: indexes, and constraints given as SQL */
+	STAGE_KEY,	  /* after the indexes: foreign keys to the table itself, and those given as SQL */
+	STAGE_LATE	  /* after all tables are created */
+} Stage;
+
+/* The stage of a constraint or index. */
+static Stage
+stage_of(const OrmDdlRun *run, const OrmDdlTable *table, const OrmDdlConstraint *constraint)
+{
+	bool definition = constraint->declared != NULL && constraint->declared->definition != NULL;
+	bool foreign_key = constraint->kind == ORM_CONSTRAINT_FOREIGN_KEY;
+
+	if (must_wait(run, constraint))
+		return STAGE_LATE;
+	if (constraint->kind == ORM_CONSTRAINT_INDEX || (definition && !foreign_key))
+		return STAGE_INDEX;
+	if (definition ||
+		(foreign_key && strcmp(constraint->relation, table->relation) == 0 &&
+		 strcmp(constraint->schema, table->schema) == 0))
+		return STAGE_KEY;
+	return STAGE_CREATE;
 }
 
 /* CREATE TABLE, without foreign keys to later tables. */
@@ -211,7 +372,7 @@ print_create(OrmDdlRun *run, OrmDdlTable *table)
 	{
 		OrmDdlConstraint *constraint = lfirst(cell);
 
-		if (constraint->kind == ORM_CONSTRAINT_INDEX || must_wait(run, constraint))
+		if (stage_of(run, table, constraint) != STAGE_CREATE)
 			continue;
 		appendStringInfoString(&sql, first ? "\n\t" : ",\n\t");
 		append_constraint(&sql, constraint);
@@ -239,6 +400,56 @@ print_comment(OrmDdlTable *table, const OrmDdlColumn *column)
 	add_statement(table, &sql);
 }
 
+/* COMMENT ON CONSTRAINT, COMMENT ON INDEX */
+static void
+print_constraint_comment(OrmDdlRun *run, OrmDdlTable *table, const OrmDdlConstraint *constraint)
+{
+	StringInfoData sql;
+
+	if (constraint->declared == NULL || constraint->declared->comment == NULL)
+		return;
+	initStringInfo(&sql);
+	if (constraint->kind == ORM_CONSTRAINT_INDEX)
+	{
+		appendStringInfoString(&sql, "COMMENT ON INDEX ");
+		orm_sql_qualified(&sql, table->schema, constraint->name);
+	}
+	else
+	{
+		appendStringInfoString(&sql, "COMMENT ON CONSTRAINT ");
+		orm_sql_name(&sql, constraint->name);
+		appendStringInfoString(&sql, " ON ");
+		orm_sql_qualified(&sql, table->schema, table->relation);
+	}
+	appendStringInfoString(&sql, " IS ");
+	orm_sql_literal(&sql, constraint->declared->comment);
+	if (stage_of(run, table, constraint) == STAGE_LATE)
+		add_late(run, table, sql.data);
+	else
+		add_statement(table, &sql);
+}
+
+/* The statements of a stage after CREATE TABLE. */
+static void
+print_stage(OrmDdlRun *run, OrmDdlTable *table, Stage stage)
+{
+	ListCell *cell;
+
+	foreach(cell, table->constraints)
+	{
+		OrmDdlConstraint *constraint = lfirst(cell);
+
+		if (stage_of(run, table, constraint) != stage)
+			continue;
+		if (constraint->kind == ORM_CONSTRAINT_INDEX)
+			print_index(table, constraint);
+		else if (stage == STAGE_LATE)
+			add_late(run, table, alter_table(table, constraint));
+		else
+			table->statements = lappend(table->statements, alter_table(table, constraint));
+	}
+}
+
 void
 orm_print_table(OrmDdlRun *run, OrmPlanned *planned)
 {
@@ -247,15 +458,10 @@ orm_print_table(OrmDdlRun *run, OrmPlanned *planned)
 
 	Assert(!planned->table.exists);
 	print_create(run, table);
+	for (Stage stage = STAGE_INDEX; stage <= STAGE_LATE; stage++)
+		print_stage(run, table, stage);
 	foreach(cell, table->constraints)
-	{
-		OrmDdlConstraint *constraint = lfirst(cell);
-
-		if (constraint->kind == ORM_CONSTRAINT_INDEX)
-			print_index(table, constraint);
-		else if (must_wait(run, constraint))
-			print_late(run, table, constraint);
-	}
+		print_constraint_comment(run, table, lfirst(cell));
 	foreach(cell, table->columns)
 		print_comment(table, lfirst(cell));
 }

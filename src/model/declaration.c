@@ -204,6 +204,19 @@ orm_declaration_print(const OrmDeclaration *declaration)
 	return out.data;
 }
 
+OrmDeclaredConstraint *
+orm_declaration_make_constraint(OrmConstraintKind kind, char *name, List *columns)
+{
+	OrmDeclaredConstraint *constraint = palloc0(sizeof(OrmDeclaredConstraint));
+
+	constraint->kind = kind;
+	constraint->name = name;
+	constraint->columns = columns;
+	constraint->match_full = constraint->is_deferrable = constraint->initially_deferred = ORM_NOT_GIVEN;
+	constraint->nulls_not_distinct = constraint->is_unique = ORM_NOT_GIVEN;
+	return constraint;
+}
+
 List *
 orm_declaration_key(const OrmDeclaration *declaration)
 {
@@ -298,12 +311,9 @@ strip_column(const OrmDeclaredColumn *column)
 static List *
 key_constraint(const OrmDeclaration *declaration)
 {
-	OrmDeclaredConstraint *constraint = palloc0(sizeof(OrmDeclaredConstraint));
+	List *key = orm_declaration_key(declaration);
 
-	constraint->kind = ORM_CONSTRAINT_PRIMARY_KEY;
-	constraint->columns = orm_declaration_key(declaration);
-	constraint->is_unique = ORM_NOT_GIVEN;
-	return constraint->columns != NIL ? list_make1(constraint) : NIL;
+	return key != NIL ? list_make1(orm_declaration_make_constraint(ORM_CONSTRAINT_PRIMARY_KEY, NULL, key)) : NIL;
 }
 
 void

@@ -58,22 +58,37 @@ typedef enum OrmConstraintKind
 	ORM_CONSTRAINT_UNIQUE,
 	ORM_CONSTRAINT_INDEX,
 	ORM_CONSTRAINT_CHECK,
-	ORM_CONSTRAINT_FOREIGN_KEY
+	ORM_CONSTRAINT_FOREIGN_KEY,
+	ORM_CONSTRAINT_EXCLUDE,
+	ORM_CONSTRAINT_VERBATIM /* given as SQL; only until definition.c has found the kind */
 } OrmConstraintKind;
 
 typedef struct OrmDeclaredConstraint
 {
 	OrmConstraintKind kind;
 	char *name;			  /* NULL: chosen by PostgreSQL; always given for a check */
-	List *columns;		  /* of char *; not for a check */
+	List *columns;		  /* of char *; not for a check; index: columns and expressions, see index_element.h */
+	List *elements;		  /* exclude: of char *, SQL */
+	List *include;		  /* of char * */
 	char *expr;			  /* check: SQL expression */
 	char *target;		  /* foreign key: a model or a table */
 	List *target_columns; /* foreign key: NIL means the target's primary key */
 	char *on_delete;
 	char *on_update;
-	char *method;		 /* index: NULL means btree */
-	char *where_expr;	 /* index: SQL expression */
-	OrmChoice is_unique; /* index */
+	List *on_delete_columns; /* foreign key: of char *: columns set by on_delete; NIL: all */
+	OrmChoice match_full;	 /* foreign key */
+	OrmChoice is_deferrable;
+	OrmChoice initially_deferred;
+	OrmChoice nulls_not_distinct; /* unique, unique index */
+	char *method;				  /* index: NULL means btree; exclude: NULL means gist */
+	char *opclass;				  /* index: of all columns; qualified unless in pg_catalog; see orm_name_split */
+	char *nulls;				  /* index: "first", "last", of all columns; NULL: default of their order */
+	char *where_expr;			  /* index, exclude: SQL expression */
+	OrmChoice is_unique;		  /* index */
+	char *definition;			  /* SQL, in place of all other keys but the comment and the name of a constraint */
+	char *comment;
+	bool is_partial; /* index: has a where_expr, or a condition in its definition */
+	List *leading;	 /* index: of char *: columns before the first expression */
 	int position;
 } OrmDeclaredConstraint;
 
@@ -170,6 +185,9 @@ extern void orm_declaration_compose(StringInfo out, const char *model, const cha
 
 /* A declaration as a model document (JSON text), palloc'd; keys that are not given are omitted. */
 extern char *orm_declaration_print(const OrmDeclaration *declaration);
+
+/* A constraint without options; "name" may be NULL. */
+extern OrmDeclaredConstraint *orm_declaration_make_constraint(OrmConstraintKind kind, char *name, List *columns);
 
 /* Column names of the primary key (List of char *), declared on columns or as an element; NIL: none. */
 extern List *orm_declaration_key(const OrmDeclaration *declaration);

@@ -9,7 +9,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "base/nearest.h"
+#include "model/constraint_check.h"
 #include "model/declaration_check.h"
 #include "model/element.h"
 #include "model/relationship.h"
@@ -298,99 +298,7 @@ check_primary_key(const OrmDeclaration *declaration)
 	}
 }
 
-/* Is this a column, or possibly one added by belongs_to?  The names of the latter depend on other models. */
-static bool
-may_be_column(const OrmDeclaration *declaration, const char *name)
-{
-	ListCell *cell;
-	ListCell *key;
-
-	if (orm_declaration_column(declaration, name) != NULL ||
-		(declaration->versions != NIL && strcmp(orm_declaration_version(declaration), name) == 0))
-		return true;
-	foreach(cell, declaration->relationships)
-	{
-		OrmDeclaredRelationship *relationship = lfirst(cell);
-		int length = strlen(relationship->name);
-
-		if (relationship->kind != ORM_BELONGS_TO)
-			continue;
-		foreach(key, relationship->foreign_key)
-			if (strcmp(lfirst(key), name) == 0)
-				return true;
-		if (relationship->foreign_key == NIL && strncmp(name, relationship->name, length) == 0 &&
-			(name[length] == '_' || length == NAMEDATALEN - 1))
-			return true;
-	}
-	return false;
-}
-
-/* Raises 42703 with the nearest column. */
-static void
-no_such_column(const OrmDeclaration *declaration, const char *name, const OrmPath *path)
-{
-	const char **names = palloc(sizeof(char *) * Max(list_length(declaration->columns), 1));
-	ListCell *cell;
-
-	foreach(cell, declaration->columns)
-		names[foreach_current_index(cell)] = ((OrmDeclaredColumn *) lfirst(cell))->name;
-	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
-			errmsg("column \"%s\" of model \"%s\" does not exist", name, declaration->model), orm_error_place(path),
-			orm_nearest_hint("column", name, names, list_length(declaration->columns)));
-}
-
-/* A list of key columns: no duplicates, and within the server's limit. */
-static void
-check_list(List *columns, const OrmPath *path)
-{
-	ListCell *cell;
-
-	if (list_length(columns) > INDEX_MAX_KEYS)
-		ereport(ERROR, errcode(ERRCODE_TOO_MANY_COLUMNS),
-				errmsg("a key cannot have more than %d columns", INDEX_MAX_KEYS), orm_error_place(path));
-	foreach(cell, columns)
-		for (int i = 0; i < foreach_current_index(cell); i++)
-			if (strcmp(list_nth(columns, i), lfirst(cell)) == 0)
-				ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
-						errmsg("column \"%s\" appears twice in a key", (char *) lfirst(cell)), orm_error_place(path));
-}
-
-/* The columns of keys, indexes and foreign keys.  In a mapped document their existence is not checked. */
-static void
-check_constraint_columns(const OrmDeclaration *declaration, bool mapped)
-{
-	ListCell *cell;
-	ListCell *item;
-
-	foreach(cell, declaration->constraints)
-	{
-		OrmDeclaredConstraint *constraint = lfirst(cell);
-		OrmElementPlace place;
-		const OrmPath *path = orm_declaration_place(&place, constraint->position,
-													orm_element_constraint_name(constraint->kind), "columns");
-
-		check_list(constraint->columns, path);
-		foreach(item, constraint->columns)
-			if (!mapped && !may_be_column(declaration, lfirst(item)))
-				no_such_column(declaration, lfirst(item), path);
-		if (constraint->target_columns != NIL &&
-			list_length(constraint->target_columns) != list_length(constraint->columns))
-			ereport(ERROR, errcode(ERRCODE_INVALID_FOREIGN_KEY),
-					errmsg("number of referencing and referenced columns for foreign key disagree"),
-					orm_error_place(orm_declaration_place(&place, constraint->position, "foreign_key", "referenced")));
-	}
-	foreach(cell, declaration->relationships)
-	{
-		OrmDeclaredRelationship *relationship = lfirst(cell);
-		OrmElementPlace place;
-
-		check_list(relationship->foreign_key,
-				   orm_declaration_place(&place, relationship->position, orm_relationship_kind_name(relationship->kind),
-										 "foreign_key"));
-	}
-}
-
-/* Names of indexes (primary keys, unique constraints, indexes) or of constraints (all but indexes) are unique. */
+/* Names of indexes (those of keys and exclusion constraints too) or of constraints (all but indexes) are unique. */
 static void
 check_constraint_names(const OrmDeclaration *declaration, bool relations)
 {
@@ -401,7 +309,8 @@ check_constraint_names(const OrmDeclaration *declaration, bool relations)
 	foreach(cell, declaration->constraints)
 	{
 		OrmDeclaredConstraint *constraint = lfirst(cell);
-		bool key = constraint->kind == ORM_CONSTRAINT_PRIMARY_KEY || constraint->kind == ORM_CONSTRAINT_UNIQUE;
+		bool key = constraint->kind == ORM_CONSTRAINT_PRIMARY_KEY || constraint->kind == ORM_CONSTRAINT_UNIQUE ||
+			constraint->kind == ORM_CONSTRAINT_EXCLUDE;
 		bool index = constraint->kind == ORM_CONSTRAINT_INDEX;
 		NamePlace name = {constraint->name, constraint->position, orm_element_constraint_name(constraint->kind),
 						  "name"};
@@ -416,6 +325,7 @@ void
 orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 {
 	check_column_names(declaration);
+	orm_constraint_read_definitions(declaration);
 	check_version_once(declaration);
 	check_attributes(declaration, mapped);
 	if (!mapped)
@@ -424,7 +334,7 @@ orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 		check_version_column(declaration);
 	}
 	check_primary_key(declaration);
-	check_constraint_columns(declaration, mapped);
+	orm_constraint_check(declaration, mapped);
 	check_constraint_names(declaration, true);
 	check_constraint_names(declaration, false);
 }

@@ -26,17 +26,21 @@
 	}
 
 /* Sets of kinds for the tables of keys. */
-#define KEYS \
-	(KIND(ORM_CONSTRAINT_PRIMARY_KEY) | KIND(ORM_CONSTRAINT_UNIQUE) | KIND(ORM_CONSTRAINT_INDEX) | \
-	 KIND(ORM_CONSTRAINT_FOREIGN_KEY))
+#define PRIMARY_KEY KIND(ORM_CONSTRAINT_PRIMARY_KEY)
+#define UNIQUE KIND(ORM_CONSTRAINT_UNIQUE)
 #define INDEX KIND(ORM_CONSTRAINT_INDEX)
+#define EXCLUDE KIND(ORM_CONSTRAINT_EXCLUDE)
+#define VERBATIM KIND(ORM_CONSTRAINT_VERBATIM)
 #define CHECK KIND(ORM_CONSTRAINT_CHECK)
 #define FOREIGN_KEY KIND(ORM_CONSTRAINT_FOREIGN_KEY)
+#define INDEXES (PRIMARY_KEY | UNIQUE | INDEX | EXCLUDE)
+#define DEFERRABLE (PRIMARY_KEY | UNIQUE | FOREIGN_KEY | EXCLUDE)
 #define BELONGS_TO KIND(ORM_BELONGS_TO)
 #define MANY_TO_MANY KIND(ORM_MANY_TO_MANY)
 
 static const char *const identities[] = {"always", "by default", "none", NULL};
 static const char *const actions[] = {"cascade", "set null", "set default", "restrict", "no action", NULL};
+static const char *const nulls[] = {"first", "last", NULL};
 static const char *const accessors[] = {"create", "find", "find_by", "filter_by",	  "all",
 										"update", "save", "delete",	 "relationships", NULL};
 
@@ -65,17 +69,33 @@ static const OrmElementKey column_keys[] = {
 #define CONSTRAINT(member) offsetof(OrmDeclaredConstraint, member)
 
 static const OrmElementKey constraint_keys[] = {
-	{KEY("name", ANY_KIND, CHECK), &orm_element_key_name, CONSTRAINT(name), "constraint", NULL},
-	{KEY("columns", KEYS, KEYS), &orm_element_key_names, CONSTRAINT(columns), "column", NULL},
+	{KEY("name", ANY_KIND, CHECK | VERBATIM), &orm_element_key_name, CONSTRAINT(name), "constraint", NULL},
+	{KEY("columns", PRIMARY_KEY | UNIQUE | INDEX | FOREIGN_KEY, PRIMARY_KEY | FOREIGN_KEY), &orm_element_key_columns,
+	 CONSTRAINT(columns), "column", NULL},
+	{KEY_OF_NEW("column_name", UNIQUE, 0), &orm_element_key_columns, CONSTRAINT(columns), "column", NULL},
+	{KEY_OF_NEW("elements", EXCLUDE, EXCLUDE), &orm_element_key_exclusions, CONSTRAINT(elements), NULL, NULL},
 	{KEY_OF_NEW("expr", CHECK, CHECK), &orm_element_key_expression, CONSTRAINT(expr), "check", NULL},
 	{KEY_OF_NEW("model", FOREIGN_KEY, FOREIGN_KEY), &orm_element_key_target, CONSTRAINT(target), NULL, NULL},
 	{KEY_OF_NEW("referenced", FOREIGN_KEY, 0), &orm_element_key_names, CONSTRAINT(target_columns), "column", NULL},
 	{KEY_OF_NEW("on_delete", FOREIGN_KEY, 0), &orm_element_key_word, CONSTRAINT(on_delete), NULL, actions},
 	{KEY_OF_NEW("on_update", FOREIGN_KEY, 0), &orm_element_key_word, CONSTRAINT(on_update), NULL, actions},
-	{KEY_OF_NEW("is_unique", INDEX, 0), &orm_element_key_choice, CONSTRAINT(is_unique), NULL, NULL},
-	{KEY_OF_NEW("method", INDEX, 0), &orm_element_key_method, CONSTRAINT(method), NULL, NULL},
-	{KEY_OF_NEW("where_expr", INDEX, 0), &orm_element_key_expression, CONSTRAINT(where_expr), "condition of an index",
+	{KEY_OF_NEW("on_delete_columns", FOREIGN_KEY, 0), &orm_element_key_names, CONSTRAINT(on_delete_columns), "column",
 	 NULL},
+	{KEY_OF_NEW("match_full", FOREIGN_KEY, 0), &orm_element_key_choice, CONSTRAINT(match_full), NULL, NULL},
+	{KEY_OF_NEW("is_unique", INDEX, 0), &orm_element_key_choice, CONSTRAINT(is_unique), NULL, NULL},
+	{KEY_OF_NEW("nulls_not_distinct", UNIQUE | INDEX, 0), &orm_element_key_choice, CONSTRAINT(nulls_not_distinct), NULL,
+	 NULL},
+	{KEY_OF_NEW("method", INDEX | EXCLUDE, 0), &orm_element_key_method, CONSTRAINT(method), NULL, NULL},
+	{KEY_OF_NEW("opclass", INDEX, 0), &orm_element_key_target, CONSTRAINT(opclass), NULL, NULL},
+	{KEY_OF_NEW("nulls", INDEX, 0), &orm_element_key_word, CONSTRAINT(nulls), NULL, nulls},
+	{KEY_OF_NEW("where_expr", INDEX | EXCLUDE, 0), &orm_element_key_expression, CONSTRAINT(where_expr),
+	 "condition of an index", NULL},
+	{KEY_OF_NEW("include", INDEXES, 0), &orm_element_key_names, CONSTRAINT(include), "column", NULL},
+	{KEY_OF_NEW("is_deferrable", DEFERRABLE, 0), &orm_element_key_choice, CONSTRAINT(is_deferrable), NULL, NULL},
+	{KEY_OF_NEW("initially_deferred", DEFERRABLE, 0), &orm_element_key_choice, CONSTRAINT(initially_deferred), NULL,
+	 NULL},
+	{KEY_OF_NEW("definition", INDEX | VERBATIM, VERBATIM), &orm_element_key_text, CONSTRAINT(definition), NULL, NULL},
+	{KEY_OF_NEW("comment", ANY_KIND, 0), &orm_element_key_text, CONSTRAINT(comment), NULL, NULL},
 };
 
 #define RELATIONSHIP(member) offsetof(OrmDeclaredRelationship, member)
@@ -167,6 +187,8 @@ static const RelationBuilder builders[] = {
 	{KEY_OF_NEW("index", KIND(0), 0), &constraint_record, ORM_CONSTRAINT_INDEX},
 	{KEY_OF_NEW("check", KIND(0), 0), &constraint_record, ORM_CONSTRAINT_CHECK},
 	{KEY_OF_NEW("foreign_key", KIND(0), 0), &constraint_record, ORM_CONSTRAINT_FOREIGN_KEY},
+	{KEY_OF_NEW("exclude", KIND(0), 0), &constraint_record, ORM_CONSTRAINT_EXCLUDE},
+	{KEY_OF_NEW("constraint", KIND(0), 0), &constraint_record, ORM_CONSTRAINT_VERBATIM},
 	{KEY("belongs_to", KIND(0), 0), &relationship_record, ORM_BELONGS_TO},
 	{KEY("has_many", KIND(0), 0), &relationship_record, ORM_HAS_MANY},
 	{KEY("has_one", KIND(0), 0), &relationship_record, ORM_HAS_ONE},
@@ -194,6 +216,13 @@ orm_element_constraint_name(OrmConstraintKind kind)
 	return builder_of(&constraint_record, kind)->member.key;
 }
 
+OrmConstraintKind
+orm_element_constraint_kind(const OrmDeclaredConstraint *constraint)
+{
+	return constraint->definition != NULL && constraint->kind != ORM_CONSTRAINT_INDEX ? ORM_CONSTRAINT_VERBATIM
+																					  : constraint->kind;
+}
+
 /* The builder of an element, and its value. */
 static const RelationBuilder *
 find_builder(OrmJson element, const OrmPath *path, bool mapped, OrmJson *body)
@@ -216,6 +245,16 @@ static bool
 has_key(const RelationBuilder *builder, const OrmElementKey *key)
 {
 	return (key->member.allowed & KIND(builder->kind)) != 0;
+}
+
+/* Is this another name of an earlier key? */
+static bool
+is_alias(const RecordType *record, int i)
+{
+	for (int earlier = 0; earlier < i; earlier++)
+		if (record_key(record, earlier)->offset == record_key(record, i)->offset)
+			return true;
+	return false;
 }
 
 /* An empty record. */
@@ -271,6 +310,49 @@ read_accessors(OrmDeclaration *declaration, const RelationBuilder *builder, OrmJ
 			declaration->all_accessors = false;
 }
 
+/* Was a key of the table given? */
+static bool
+was_given(const OrmMemberTable *table, uint64 given, const char *name)
+{
+	for (int i = 0; i < table->n; i++)
+		if (strcmp(orm_members_record(table, i)->key, name) == 0)
+			return (given & (UINT64CONST(1) << i)) != 0;
+	return false;
+}
+
+/* Raises 22023 for keys of an index beside its definition. */
+static void
+check_definition_alone(const OrmMemberTable *table, uint64 given, const OrmPath *path)
+{
+	for (int i = 0; i < table->n; i++)
+	{
+		const char *key = orm_members_record(table, i)->key;
+		OrmPath here = orm_path_key(path, key);
+
+		if ((given & (UINT64CONST(1) << i)) && strcmp(key, "definition") != 0 && strcmp(key, "comment") != 0)
+			orm_members_raise_not_allowed(table->noun, key, &here, "The definition says everything of the index.");
+	}
+}
+
+/* Checks that a unique constraint has one of "columns" and "column_name", and an index "columns" or "definition". */
+static void
+check_forms(const RelationBuilder *builder, uint64 given, const OrmPath *path)
+{
+	const OrmMemberTable *table = &builder->record->table;
+	bool columns = was_given(table, given, "columns");
+	bool column_name = was_given(table, given, "column_name");
+	bool definition = builder->kind == ORM_CONSTRAINT_INDEX && was_given(table, given, "definition");
+	OrmPath here = orm_path_key(path, "column_name");
+
+	if (columns && column_name)
+		orm_members_raise_not_allowed(table->noun, "column_name", &here, "Give \"columns\" or \"column_name\".");
+	if (definition)
+		check_definition_alone(table, given, path);
+	else if (!columns && !column_name &&
+			 (builder->kind == ORM_CONSTRAINT_UNIQUE || builder->kind == ORM_CONSTRAINT_INDEX))
+		orm_members_raise_missing(table->noun, "columns", path, NULL);
+}
+
 void
 orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, bool mapped)
 {
@@ -279,6 +361,7 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 	OrmJson body;
 	const RelationBuilder *builder = find_builder(element, path, mapped, &body);
 	OrmPath here = orm_path_key(path, builder->member.key);
+	uint64 given;
 	void *record;
 	List **list;
 
@@ -288,7 +371,9 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 		return;
 	}
 	record = make_record(builder, position);
-	read_keys(builder, body, &here, mapped, record);
+	given = read_keys(builder, body, &here, mapped, record);
+	if (builder->record == &constraint_record)
+		check_forms(builder, given, &here);
 	list = (List **) ((char *) declaration + builder->record->list);
 	*list = lappend(*list, record);
 }
@@ -306,7 +391,8 @@ print_element(StringInfo out, const RelationBuilder *builder, const void *record
 	{
 		const OrmElementKey *key = record_key(builder->record, i);
 
-		if (!has_key(builder, key) || !(i == always || orm_element_key_is_given(key, record)))
+		if (!has_key(builder, key) || is_alias(builder->record, i) ||
+			!(i == always || orm_element_key_is_given(key, record)))
 			continue;
 		appendStringInfoString(out, first ? "" : ", ");
 		escape_json(out, key->member.key);
@@ -326,7 +412,18 @@ orm_element_print_column(StringInfo out, const OrmDeclaredColumn *column)
 void
 orm_element_print_constraint(StringInfo out, const OrmDeclaredConstraint *constraint)
 {
-	print_element(out, builder_of(&constraint_record, constraint->kind), constraint, -1);
+	const RelationBuilder *builder = builder_of(&constraint_record, orm_element_constraint_kind(constraint));
+	OrmDeclaredConstraint *verbatim;
+
+	if (constraint->kind != ORM_CONSTRAINT_INDEX || constraint->definition == NULL)
+	{
+		print_element(out, builder, constraint, -1);
+		return;
+	}
+	verbatim = make_record(builder, constraint->position);
+	verbatim->definition = constraint->definition;
+	verbatim->comment = constraint->comment;
+	print_element(out, builder, verbatim, -1);
 }
 
 void

@@ -19,4 +19,7 @@ extern void orm_element_print_accessors(StringInfo out, const OrmDeclaration *de
 /* The builder name of a kind of constraint: "primary_key"... */
 extern const char *orm_element_constraint_name(OrmConstraintKind kind);
 
+/* The kind of builder of a constraint: ORM_CONSTRAINT_VERBATIM if it is given as SQL. */
+extern OrmConstraintKind orm_element_constraint_kind(const OrmDeclaredConstraint *constraint);
+
 #endif

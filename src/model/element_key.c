@@ -19,6 +19,7 @@
 #include "model/cascade.h"
 #include "model/element.h"
 #include "model/element_key.h"
+#include "model/index_element.h"
 #include "model/type.h"
 
 /* Pointer to the member of a record for a key. */
@@ -87,6 +88,26 @@ find_word(const OrmElementKey *key, const char *text)
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("invalid value for \"%s\": \"%s\"", key->member.key, text),
 			errhint("Available values: %s.", possible.data));
+}
+
+/* A column of a constraint, or an element of an index, which is checked when the columns are known. */
+static void
+take_column_item(const OrmElementKey *key, char *text, void *record)
+{
+	bool index = ((const OrmDeclaredConstraint *) record)->kind == ORM_CONSTRAINT_INDEX;
+
+	if (index && (text[0] == '(' || text[0] == '-'))
+		append_item(key, text, record);
+	else
+		take_name_item(key, text, record);
+}
+
+/* An element of an exclusion constraint. */
+static void
+take_exclusion_item(const OrmElementKey *key, char *text, void *record)
+{
+	orm_index_element_check_exclusion(text);
+	append_item(key, text, record);
 }
 
 /* One of the words of the key. */
@@ -206,6 +227,8 @@ const OrmElementKeyType orm_element_key_text = {ORM_KEY_STRING, take_text, false
 const OrmElementKeyType orm_element_key_target = {ORM_KEY_STRING, take_target, false};
 const OrmElementKeyType orm_element_key_name = {ORM_KEY_STRING, take_name, false};
 const OrmElementKeyType orm_element_key_names = {ORM_KEY_LIST, take_name_item, false};
+const OrmElementKeyType orm_element_key_columns = {ORM_KEY_LIST, take_column_item, false};
+const OrmElementKeyType orm_element_key_exclusions = {ORM_KEY_LIST, take_exclusion_item, false};
 const OrmElementKeyType orm_element_key_word = {ORM_KEY_STRING, take_word, false};
 const OrmElementKeyType orm_element_key_words = {ORM_KEY_LIST, take_word_item, true};
 const OrmElementKeyType orm_element_key_expression = {ORM_KEY_STRING, take_expression, false};

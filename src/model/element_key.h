@@ -40,7 +40,9 @@ extern const OrmElementKeyType orm_element_key_text;   /* any text */
 extern const OrmElementKeyType orm_element_key_target; /* the name of a model or a table */
 extern const OrmElementKeyType orm_element_key_name;   /* an identifier */
 extern const OrmElementKeyType orm_element_key_names;
-extern const OrmElementKeyType orm_element_key_word; /* one of "words" */
+extern const OrmElementKeyType orm_element_key_columns;	   /* of a constraint; of an index, its elements */
+extern const OrmElementKeyType orm_element_key_exclusions; /* elements of an exclusion constraint */
+extern const OrmElementKeyType orm_element_key_word;	   /* one of "words" */
 extern const OrmElementKeyType orm_element_key_words;
 extern const OrmElementKeyType orm_element_key_default;	   /* an SQL expression without columns */
 extern const OrmElementKeyType orm_element_key_expression; /* an SQL expression */

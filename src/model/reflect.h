@@ -2,14 +2,14 @@
  * reflect.h - making a declaration from a relation in the catalogs.
  *
  * A table created from the declaration is equal in columns (type, collation,
- * default, identity, generation expression, comment), in primary key, unique,
- * check and foreign key constraints, and in plain indexes.  Expressions are
- * deparsed under a search_path of pg_catalog only, so they are fully qualified.
+ * default, identity, generation expression, comment), and in all constraints and
+ * valid indexes with their options and comments.  Those without words in a
+ * declaration are given as SQL.  Expressions are deparsed under a search_path of
+ * pg_catalog only, so they are fully qualified.
  *
- * Properties that declarations do not support are omitted: indexes on expressions
- * or with non-default operator classes or orders, exclusion constraints,
- * deferrability, storage options, and options of identity sequences.  A serial
- * column becomes an identity "by default".
+ * Properties that declarations do not support are omitted: storage options of
+ * columns, and options of identity sequences.  A serial column becomes an identity
+ * "by default".
  */
 #ifndef ORM_MODEL_REFLECT_H
 #define ORM_MODEL_REFLECT_H

@@ -1,0 +1,12 @@
+/*
+ * reflect_constraint.h - making elements from the constraints of a relation.
+ */
+#ifndef ORM_MODEL_REFLECT_CONSTRAINT_H
+#define ORM_MODEL_REFLECT_CONSTRAINT_H
+
+#include "model/reflection.h"
+
+/* Adds all constraints, by kind and name; columns have been added before. */
+extern void orm_reflect_constraint_all(OrmReflection *r);
+
+#endif

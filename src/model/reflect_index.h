@@ -1,0 +1,12 @@
+/*
+ * reflect_index.h - making elements from the indexes of a relation.
+ */
+#ifndef ORM_MODEL_REFLECT_INDEX_H
+#define ORM_MODEL_REFLECT_INDEX_H
+
+#include "model/reflection.h"
+
+/* Adds the valid indexes without a constraint; constraints have been added before. */
+extern void orm_reflect_index_all(OrmReflection *r);
+
+#endif
