@@ -4,7 +4,7 @@
  *     reflect.c               the relation, its columns, and what a model adds
  *     reflect_constraint.c    constraints
  *     reflect_index.c         indexes
- *     reflection.c            what these have in common
+ *     reflect_state.c            what these have in common
  */
 #include "postgres.h"
 
@@ -27,7 +27,7 @@
 #include "model/reflect.h"
 #include "model/reflect_constraint.h"
 #include "model/reflect_index.h"
-#include "model/reflection.h"
+#include "model/reflect_state.h"
 
 /* The default or generation expression of a column as a node string, or NULL. */
 static char *
@@ -71,23 +71,23 @@ is_serial(Oid relid, Form_pg_attribute attribute, char *stored)
 
 /* Identity, generation expression or default of a column. */
 static void
-reflect_value(OrmReflection *r, Form_pg_attribute attribute, OrmDeclaredColumn *column)
+reflect_value(OrmReflectState *r, Form_pg_attribute attribute, OrmDeclaredColumn *column)
 {
 	char *stored = stored_default(RelationGetDescr(r->relation), attribute->attnum);
 
 	if (attribute->attidentity != '\0')
 		column->identity = attribute->attidentity == ATTRIBUTE_IDENTITY_ALWAYS ? "always" : "by default";
 	else if (stored != NULL && attribute->attgenerated != '\0')
-		column->generated = orm_reflection_print(r, stored);
+		column->generated = orm_reflect_state_print(r, stored);
 	else if (stored != NULL && is_serial(RelationGetRelid(r->relation), attribute, stored))
 		column->identity = "by default";
 	else if (stored != NULL)
-		column->server_default = orm_reflection_print(r, stored);
+		column->server_default = orm_reflect_state_print(r, stored);
 }
 
 /* Adds a column. */
 static void
-reflect_column(OrmReflection *r, Form_pg_attribute attribute)
+reflect_column(OrmReflectState *r, Form_pg_attribute attribute)
 {
 	OrmDeclaredColumn *column = palloc0(sizeof(OrmDeclaredColumn));
 	char *name = pstrdup(NameStr(attribute->attname));
@@ -113,7 +113,7 @@ reflect_column(OrmReflection *r, Form_pg_attribute attribute)
 
 /* Adds all columns, in table order. */
 static void
-reflect_columns(OrmReflection *r)
+reflect_columns(OrmReflectState *r)
 {
 	TupleDesc descriptor = RelationGetDescr(r->relation);
 
@@ -136,7 +136,7 @@ qualify_everything(void)
 OrmDeclaration *
 orm_reflect_relation(Oid relid, const char *model, OrmTargetNamer namer, void *arg)
 {
-	OrmReflection r = {.namer = namer, .arg = arg};
+	OrmReflectState r = {.namer = namer, .arg = arg};
 	int level = qualify_everything();
 
 	r.relation = relation_open(relid, NoLock);

@@ -81,12 +81,12 @@ needs_definition(const CatalogConstraint *c)
 		return true;
 	if (c->form->contype == CONSTRAINT_CHECK)
 		return c->form->connoinherit;
-	return c->index != NULL && orm_reflection_has_storage(c->index);
+	return c->index != NULL && orm_reflect_state_has_storage(c->index);
 }
 
 /* The constraint in SQL, as it follows ADD CONSTRAINT and the name. */
 static char *
-definition_of(const OrmReflection *r, const CatalogConstraint *c)
+definition_of(const OrmReflectState *r, const CatalogConstraint *c)
 {
 	char *command = pg_get_constraintdef_command(c->form->oid);
 	char *schema = get_namespace_name(RelationGetNamespace(r->relation));
@@ -112,10 +112,10 @@ has_options(const CatalogConstraint *c)
 
 /* Adds an element with the options common to all constraints; "name" may be NULL. */
 static OrmDeclaredConstraint *
-add_element(OrmReflection *r, const CatalogConstraint *c, OrmConstraintKind kind, char *name)
+add_element(OrmReflectState *r, const CatalogConstraint *c, OrmConstraintKind kind, char *name)
 {
 	bool needs_name = needs_definition(c) || c->comment != NULL;
-	OrmDeclaredConstraint *constraint = orm_reflection_add_constraint(
+	OrmDeclaredConstraint *constraint = orm_reflect_state_add_constraint(
 		r, kind, needs_name ? pstrdup(NameStr(c->form->conname)) : name, c->columns);
 
 	constraint->comment = c->comment;
@@ -129,10 +129,10 @@ add_element(OrmReflection *r, const CatalogConstraint *c, OrmConstraintKind kind
 
 /* Adds the primary key, and removes "nullable" from its columns. */
 static void
-reflect_primary_key(OrmReflection *r, const CatalogConstraint *c)
+reflect_primary_key(OrmReflectState *r, const CatalogConstraint *c)
 {
-	char *name = orm_reflection_own_name(r, NameStr(c->form->conname), NIL, "pkey");
-	OrmDeclaredColumn *only = orm_reflection_only_column(r, c->columns);
+	char *name = orm_reflect_state_own_name(r, NameStr(c->form->conname), NIL, "pkey");
+	OrmDeclaredColumn *only = orm_reflect_state_only_column(r, c->columns);
 	ListCell *cell;
 
 	foreach(cell, c->columns)
@@ -147,11 +147,11 @@ reflect_primary_key(OrmReflection *r, const CatalogConstraint *c)
 
 /* Adds a unique constraint. */
 static void
-reflect_unique(OrmReflection *r, const CatalogConstraint *c)
+reflect_unique(OrmReflectState *r, const CatalogConstraint *c)
 {
 	List *names = list_concat_copy(c->columns, c->include);
-	char *name = orm_reflection_own_name(r, NameStr(c->form->conname), names, "key");
-	OrmDeclaredColumn *only = orm_reflection_only_column(r, c->columns);
+	char *name = orm_reflect_state_own_name(r, NameStr(c->form->conname), names, "key");
+	OrmDeclaredColumn *only = orm_reflect_state_only_column(r, c->columns);
 
 	if (only != NULL && name == NULL && !has_options(c))
 		only->is_unique = ORM_YES;
@@ -163,17 +163,17 @@ reflect_unique(OrmReflection *r, const CatalogConstraint *c)
 
 /* Adds a check constraint. */
 static void
-reflect_check(OrmReflection *r, const CatalogConstraint *c)
+reflect_check(OrmReflectState *r, const CatalogConstraint *c)
 {
-	OrmDeclaredColumn *only = orm_reflection_only_column(r, c->columns);
-	char *name = orm_reflection_own_name(r, NameStr(c->form->conname), c->columns, "check");
+	OrmDeclaredColumn *only = orm_reflect_state_only_column(r, c->columns);
+	char *name = orm_reflect_state_own_name(r, NameStr(c->form->conname), c->columns, "check");
 	OrmDeclaredConstraint *constraint;
 	char *expression;
 	Datum stored;
 
 	if (!constraint_attribute(c->tuple, Anum_pg_constraint_conbin, &stored))
 		return;
-	expression = orm_reflection_print(r, TextDatumGetCString(stored));
+	expression = orm_reflect_state_print(r, TextDatumGetCString(stored));
 	if (only != NULL && only->check_expr == NULL && name == NULL && !has_options(c))
 	{
 		only->check_expr = expression;
@@ -204,7 +204,7 @@ action_word(char action)
 
 /* The name of a foreign key's target in the document. */
 static char *
-target_name(const OrmReflection *r, Oid relid)
+target_name(const OrmReflectState *r, Oid relid)
 {
 	char *name = r->namer != NULL ? r->namer(relid, r->arg) : NULL;
 
@@ -236,11 +236,11 @@ is_shadow(Form_pg_constraint form)
 
 /* Adds a foreign key. */
 static void
-reflect_foreign_key(OrmReflection *r, const CatalogConstraint *c)
+reflect_foreign_key(OrmReflectState *r, const CatalogConstraint *c)
 {
-	char *name = orm_reflection_own_name(r, NameStr(c->form->conname), c->columns, "fkey");
+	char *name = orm_reflect_state_own_name(r, NameStr(c->form->conname), c->columns, "fkey");
 	List *referenced = column_names(c->form->confrelid, c->tuple, Anum_pg_constraint_confkey);
-	OrmDeclaredColumn *only = orm_reflection_only_column(r, c->columns);
+	OrmDeclaredColumn *only = orm_reflect_state_only_column(r, c->columns);
 	OrmDeclaredConstraint *constraint;
 
 	if (is_shadow(c->form))
@@ -280,7 +280,7 @@ operator_text(Oid operator)
 
 /* Adds an exclusion constraint. */
 static void
-reflect_exclusion(OrmReflection *r, const CatalogConstraint *c)
+reflect_exclusion(OrmReflectState *r, const CatalogConstraint *c)
 {
 	OrmDeclaredConstraint *constraint = add_element(r, c, ORM_CONSTRAINT_EXCLUDE, pstrdup(NameStr(c->form->conname)));
 	bool isnull;
@@ -292,17 +292,17 @@ reflect_exclusion(OrmReflection *r, const CatalogConstraint *c)
 	RelationGetExclusionInfo(c->index, &operators, &functions, &strategies);
 	for (int i = 0; i < c->index->rd_index->indnkeyatts; i++)
 		constraint->elements = lappend(constraint->elements,
-									   psprintf("%s%s WITH %s", orm_reflection_index_expression(c->index, i),
-												orm_reflection_index_options(c->index, i, true),
+									   psprintf("%s%s WITH %s", orm_reflect_state_index_expression(c->index, i),
+												orm_reflect_state_index_options(c->index, i, true),
 												operator_text(operators[i])));
 	constraint->columns = NIL;
 	constraint->method = get_am_name(c->index->rd_rel->relam);
 	if (strcmp(constraint->method, "gist") == 0)
 		constraint->method = NULL;
-	constraint->where_expr = isnull ? NULL : orm_reflection_print(r, TextDatumGetCString(stored));
+	constraint->where_expr = isnull ? NULL : orm_reflect_state_print(r, TextDatumGetCString(stored));
 }
 
-typedef void (*ConstraintReflector)(OrmReflection *r, const CatalogConstraint *c);
+typedef void (*ConstraintReflector)(OrmReflectState *r, const CatalogConstraint *c);
 
 /* Functions by kind of constraint, in the order of their elements. */
 static const struct
@@ -322,12 +322,12 @@ open_index(CatalogConstraint *c)
 	bool own = c->form->contype != CONSTRAINT_FOREIGN && OidIsValid(c->form->conindid);
 
 	c->index = own ? index_open(c->form->conindid, AccessShareLock) : NULL;
-	c->include = own ? orm_reflection_include(c->index) : NIL;
+	c->include = own ? orm_reflect_state_include(c->index) : NIL;
 }
 
 /* Adds all constraints of a kind, by name. */
 static void
-reflect_constraints(OrmReflection *r, char type, ConstraintReflector reflect)
+reflect_constraints(OrmReflectState *r, char type, ConstraintReflector reflect)
 {
 	Oid relid = RelationGetRelid(r->relation);
 	Relation constraints = table_open(ConstraintRelationId, AccessShareLock);
@@ -354,7 +354,7 @@ reflect_constraints(OrmReflection *r, char type, ConstraintReflector reflect)
 }
 
 void
-orm_reflect_constraint_all(OrmReflection *r)
+orm_reflect_constraint_all(OrmReflectState *r)
 {
 	for (int i = 0; i < (int) lengthof(constraint_types); i++)
 		reflect_constraints(r, constraint_types[i].type, constraint_types[i].reflect);

@@ -4,9 +4,9 @@
 #ifndef ORM_MODEL_REFLECT_CONSTRAINT_H
 #define ORM_MODEL_REFLECT_CONSTRAINT_H
 
-#include "model/reflection.h"
+#include "model/reflect_state.h"
 
 /* Adds all constraints, by kind and name; columns have been added before. */
-extern void orm_reflect_constraint_all(OrmReflection *r);
+extern void orm_reflect_constraint_all(OrmReflectState *r);
 
 #endif

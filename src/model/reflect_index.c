@@ -32,17 +32,17 @@ needs_definition(Relation index)
 	for (int i = 0; i < index->rd_index->indnkeyatts; i++)
 		if (get_attoptions(RelationGetRelid(index), i + 1) != (Datum) 0)
 			return true;
-	return orm_reflection_has_storage(index);
+	return orm_reflect_state_has_storage(index);
 }
 
 /* The condition of a partial index, or NULL. */
 static char *
-index_condition(const OrmReflection *r, Relation index)
+index_condition(const OrmReflectState *r, Relation index)
 {
 	bool isnull;
 	Datum stored = SysCacheGetAttr(INDEXRELID, index->rd_indextuple, Anum_pg_index_indpred, &isnull);
 
-	return isnull ? NULL : orm_reflection_print(r, TextDatumGetCString(stored));
+	return isnull ? NULL : orm_reflect_state_print(r, TextDatumGetCString(stored));
 }
 
 /* A column of an index, or NULL for an expression. */
@@ -65,10 +65,10 @@ is_uniform(Relation index)
 
 	for (int i = 0; i < form->indnkeyatts; i++)
 	{
-		char *options = orm_reflection_index_options(index, i, false);
+		char *options = orm_reflect_state_index_options(index, i, false);
 
 		if (form->indkey.values[i] == 0 || strstr(options, " COLLATE ") != NULL ||
-			strcmp(options, orm_reflection_index_options(index, 0, false)) != 0 ||
+			strcmp(options, orm_reflect_state_index_options(index, 0, false)) != 0 ||
 			((index->rd_indoption[i] ^ index->rd_indoption[0]) & INDOPTION_NULLS_FIRST) != 0)
 			return false;
 	}
@@ -81,7 +81,7 @@ set_uniform(Relation index, OrmDeclaredConstraint *constraint)
 {
 	bool nulls_first = (index->rd_indoption[0] & INDOPTION_NULLS_FIRST) != 0;
 
-	if (orm_reflection_index_options(index, 0, false)[0] != '\0')
+	if (orm_reflect_state_index_options(index, 0, false)[0] != '\0')
 		constraint->opclass = orm_index_element_opclass_name(get_index_column_opclass(RelationGetRelid(index), 1));
 	for (int i = 0; i < index->rd_index->indnkeyatts; i++)
 		if (((index->rd_indoption[i] & INDOPTION_DESC) != 0) != nulls_first)
@@ -90,20 +90,20 @@ set_uniform(Relation index, OrmDeclaredConstraint *constraint)
 
 /* The elements of an index. */
 static List *
-index_elements(const OrmReflection *r, Relation index, bool uniform)
+index_elements(const OrmReflectState *r, Relation index, bool uniform)
 {
 	List *elements = NIL;
 
 	for (int i = 0; i < index->rd_index->indnkeyatts; i++)
 	{
-		char *options = uniform ? "" : orm_reflection_index_options(index, i, true);
+		char *options = uniform ? "" : orm_reflect_state_index_options(index, i, true);
 		bool descending = (index->rd_indoption[i] & INDOPTION_DESC) != 0;
 		char *column = column_of(index, i);
 
 		if (column != NULL && (uniform || options[0] == '\0' || strcmp(options, " DESC") == 0))
 			elements = lappend(elements, orm_index_element_column(r->declaration, column, descending));
 		else
-			elements = lappend(elements, orm_index_element_sql(orm_reflection_index_expression(index, i), options));
+			elements = lappend(elements, orm_index_element_sql(orm_reflect_state_index_expression(index, i), options));
 	}
 	return elements;
 }
@@ -137,14 +137,14 @@ is_indexed_column(const OrmDeclaredColumn *column, const OrmDeclaredConstraint *
 
 /* Adds an index. */
 static void
-reflect_index(OrmReflection *r, Relation index)
+reflect_index(OrmReflectState *r, Relation index)
 {
 	char *name = pstrdup(RelationGetRelationName(index));
-	List *include = orm_reflection_include(index);
+	List *include = orm_reflect_state_include(index);
 	List *columns = plain_columns(index);
 	bool uniform = is_uniform(index);
-	OrmDeclaredConstraint *constraint = orm_reflection_add_constraint(r, ORM_CONSTRAINT_INDEX, name, columns);
-	OrmDeclaredColumn *only = orm_reflection_only_column(r, columns);
+	OrmDeclaredConstraint *constraint = orm_reflect_state_add_constraint(r, ORM_CONSTRAINT_INDEX, name, columns);
+	OrmDeclaredColumn *only = orm_reflect_state_only_column(r, columns);
 
 	constraint->is_unique = index->rd_index->indisunique ? ORM_YES : ORM_NOT_GIVEN;
 	constraint->where_expr = index_condition(r, index);
@@ -161,7 +161,7 @@ reflect_index(OrmReflection *r, Relation index)
 	if (uniform)
 		set_uniform(index, constraint);
 	if (columns != NIL && constraint->comment == NULL)
-		constraint->name = orm_reflection_own_name(r, name, list_concat_copy(columns, include), "idx");
+		constraint->name = orm_reflect_state_own_name(r, name, list_concat_copy(columns, include), "idx");
 	if (!is_indexed_column(only, constraint))
 		return;
 	only->indexed = ORM_YES;
@@ -170,7 +170,7 @@ reflect_index(OrmReflection *r, Relation index)
 }
 
 void
-orm_reflect_index_all(OrmReflection *r)
+orm_reflect_index_all(OrmReflectState *r)
 {
 	ListCell *cell;
 

@@ -1,5 +1,5 @@
 /*
- * reflection.c - common functions of reflecting constraints and indexes.
+ * reflect_state.c - common functions of reflecting constraints and indexes.
  */
 #include "postgres.h"
 
@@ -16,16 +16,16 @@
 
 #include "base/sql.h"
 #include "model/index_element.h"
-#include "model/reflection.h"
+#include "model/reflect_state.h"
 
 char *
-orm_reflection_print(const OrmReflection *r, char *stored)
+orm_reflect_state_print(const OrmReflectState *r, char *stored)
 {
 	return deparse_expression(stringToNode(stored), r->context, false, false);
 }
 
 OrmDeclaredConstraint *
-orm_reflection_add_constraint(OrmReflection *r, OrmConstraintKind kind, char *name, List *columns)
+orm_reflect_state_add_constraint(OrmReflectState *r, OrmConstraintKind kind, char *name, List *columns)
 {
 	OrmDeclaredConstraint *constraint = orm_declaration_make_constraint(kind, name, columns);
 
@@ -35,7 +35,7 @@ orm_reflection_add_constraint(OrmReflection *r, OrmConstraintKind kind, char *na
 }
 
 char *
-orm_reflection_own_name(const OrmReflection *r, const char *name, List *columns, const char *label)
+orm_reflect_state_own_name(const OrmReflectState *r, const char *name, List *columns, const char *label)
 {
 	StringInfoData joined;
 	ListCell *cell;
@@ -50,13 +50,13 @@ orm_reflection_own_name(const OrmReflection *r, const char *name, List *columns,
 }
 
 OrmDeclaredColumn *
-orm_reflection_only_column(const OrmReflection *r, List *columns)
+orm_reflect_state_only_column(const OrmReflectState *r, List *columns)
 {
 	return list_length(columns) == 1 ? orm_declaration_column(r->declaration, linitial(columns)) : NULL;
 }
 
 List *
-orm_reflection_include(Relation index)
+orm_reflect_state_include(Relation index)
 {
 	Form_pg_index form = index->rd_index;
 	List *include = NIL;
@@ -67,7 +67,7 @@ orm_reflection_include(Relation index)
 }
 
 bool
-orm_reflection_has_storage(Relation index)
+orm_reflect_state_has_storage(Relation index)
 {
 	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(RelationGetRelid(index)));
 	bool has = OidIsValid(index->rd_rel->reltablespace) ||
@@ -100,7 +100,7 @@ get_key_type(Relation index, int column, Oid *type, Oid *collation)
 }
 
 char *
-orm_reflection_index_options(Relation index, int column, bool with_order)
+orm_reflect_state_index_options(Relation index, int column, bool with_order)
 {
 	Oid opclass = get_index_column_opclass(RelationGetRelid(index), column + 1);
 	bool descending = (index->rd_indoption[column] & INDOPTION_DESC) != 0;
@@ -130,7 +130,7 @@ orm_reflection_index_options(Relation index, int column, bool with_order)
 }
 
 char *
-orm_reflection_index_expression(Relation index, int column)
+orm_reflect_state_index_expression(Relation index, int column)
 {
 	return TextDatumGetCString(DirectFunctionCall3(pg_get_indexdef_ext, ObjectIdGetDatum(RelationGetRelid(index)),
 												   Int32GetDatum(column + 1), BoolGetDatum(false)));
