@@ -338,7 +338,8 @@ SELECT rows(), (SELECT string_agg(id::text, ' ' ORDER BY id) FROM visits);
 CALL fill();
 CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
 CREATE TRIGGER keep BEFORE DELETE ON authors FOR EACH ROW WHEN (old.id = 1) EXECUTE FUNCTION keep();
-SELECT orm.delete('Author', 1), orm.delete('Author', 2);
+SELECT refused($$SELECT orm.delete('Author', 1)$$);
+SELECT orm.delete('Author', 1, '{"skipped": "allow"}'), orm.delete('Author', 2);
 SELECT rows();
 DROP TRIGGER keep ON authors;
 

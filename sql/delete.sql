@@ -57,7 +57,8 @@ SELECT orm.delete('Person', 8), orm.delete('Person', 7);
 RESET ROLE;
 CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE TRIGGER keep BEFORE DELETE ON people FOR EACH ROW EXECUTE FUNCTION keep();
-SELECT orm.delete('Person', 8), (SELECT count(*) FROM people WHERE id = 8) AS kept;
+SELECT orm.delete('Person', 8);
+SELECT orm.delete('Person', 8, '{"skipped": "allow"}'), (SELECT count(*) FROM people WHERE id = 8) AS kept;
 
 SET client_min_messages = warning;
 DROP SCHEMA delete_test CASCADE;

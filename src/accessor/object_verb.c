@@ -91,31 +91,32 @@ run_update(OrmCall *call)
 	return return_objects(call, found, json);
 }
 
-/* Reads the expected state of the row of a call. */
+/* Reads the expected state of the row of a call from its options. */
 static OrmExpected
-read_expected(const OrmCall *call)
+read_expected(const OrmCall *call, const OrmWriteOptions *options)
 {
-	OrmWriteOptions options = read_options(call);
 	OrmPath place = orm_path_key(NULL, "options");
 
-	return orm_expected_read(call->model, options.etag, options.version, &place);
+	return orm_expected_read(call->model, options->etag, options->version, &place);
 }
 
 static Datum
 run_delete(OrmCall *call)
 {
-	OrmExpected expected = read_expected(call);
+	OrmWriteOptions options = read_options(call);
+	OrmExpected expected = read_expected(call, &options);
 	Datum *key = read_key(call);
 
 	if (key != NULL)
 		orm_expected_check(call->model, key, &expected, NULL);
-	return BoolGetDatum(key != NULL && orm_delete_object(call->model, key));
+	return BoolGetDatum(key != NULL && orm_delete_object(call->model, key, options.may_skip));
 }
 
 static Datum
 run_remove(OrmCall *call)
 {
-	OrmExpected expected = read_expected(call);
+	OrmWriteOptions options = read_options(call);
+	OrmExpected expected = read_expected(call, &options);
 	Datum *key = read_key(call);
 
 	if (key != NULL)

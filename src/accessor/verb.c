@@ -185,7 +185,7 @@ run_delete(OrmCall *call)
 		expected.version = record->values[model->version];
 	}
 	orm_expected_check(model, orm_call_key(call, record), &expected, NULL);
-	return BoolGetDatum(orm_delete_object(model, orm_call_key(call, record)));
+	return BoolGetDatum(orm_delete_object(model, orm_call_key(call, record), false));
 }
 
 /* Reads the rows that equal the given arguments. */

@@ -100,7 +100,7 @@ static void delete (WritingCall *call)
 		call->fcinfo->isnull = !orm_deleted_object(model, key, &call->options, &call->result);
 		return;
 	}
-	deleted = key != NULL && orm_delete_object(model, key);
+	deleted = key != NULL && orm_delete_object(model, key, call->options.may_skip);
 	return_deleted(call, BoolGetDatum(deleted), deleted ? "true" : "false");
 	call->fcinfo->isnull = call->options.no_result;
 }

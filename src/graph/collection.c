@@ -380,7 +380,7 @@ write_members(const Leaving *leaving, bool deleted)
 	for (int i = 0; i < leaving->n; i++)
 		if (!gone[i])
 			left.members[left.n++] = leaving->members[i];
-	if (left.n > 0)
+	if (left.n > 0 && !leaving->graph->options.may_skip)
 		check_left(&left, deleted);
 	return leaving->n - left.n;
 }
@@ -398,8 +398,7 @@ delete_members(Leaving *leaving)
 	{
 		confirm(leaving, leaving->graph->findings == NULL);
 		batch = batch_of(leaving, NULL);
-		orm_removed_rows_delete(leaving->graph, group, batch.records, batch.n);
-		leaving->graph->tally.deleted += leaving->n;
+		leaving->graph->tally.deleted += orm_removed_rows_delete(leaving->graph, group, batch.records, batch.n);
 		return;
 	}
 	batch = batch_of(leaving, NULL);
@@ -513,8 +512,7 @@ remove_items(OrmGraph *graph, OrmEdge *edge, const List *removals, bool deleted)
 
 		sort_members(&leaving);
 		batch = batch_of(&leaving, NULL);
-		orm_removed_rows_delete(graph, edge->target, batch.records, batch.n);
-		graph->tally.deleted += leaving.n;
+		graph->tally.deleted += orm_removed_rows_delete(graph, edge->target, batch.records, batch.n);
 	}
 	else if (deleted)
 	{

@@ -55,7 +55,7 @@ orm_deleted_object(const OrmModel *model, const Datum *key, const OrmWriteOption
 		*json = orm_json_end(&out);
 	}
 	orm_query_close(query);
-	return found && orm_delete_object(model, key);
+	return found && orm_delete_object(model, key, options->may_skip);
 }
 
 /* The keys of the objects found by a query. */
@@ -117,7 +117,7 @@ delete_keys(const OrmModel *model, const List *keys)
 
 	foreach(cell, keys)
 		orm_delete_add(delete, model, lfirst(cell));
-	gone = orm_delete_run(delete);
+	gone = orm_delete_run(delete, false);
 	if (gone < list_length(keys))
 		ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
 				errmsg("not all objects of model \"%s\" were deleted", model->name),

@@ -108,7 +108,7 @@ delete_rows(const OrmGraph *graph, const OrmBatch *batch, bool probe)
 		if (server_reaches(graph, model, &visited))
 			orm_delete_probe(make_delete(graph, batch, false), true);
 		if (!probe)
-			gone = orm_delete_run(make_delete(graph, batch, !model->deletes_along));
+			gone = orm_delete_run(make_delete(graph, batch, !model->deletes_along), graph->options.may_skip);
 	}
 	PG_CATCH();
 	{
@@ -184,21 +184,24 @@ check_delete(OrmGraph *graph, const OrmBatch *batch)
 	}
 }
 
-void
+int64
 orm_removed_rows_delete(OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n)
 {
 	OrmWrite write = {.model = group->model};
 	OrmBatch batch = {&write, records, n};
 	const OrmKey *key;
+	int64 gone;
 
 	if (n == 0)
-		return;
+		return 0;
 	key = orm_model_need_key(group->model);
 	if (graph->findings != NULL)
 	{
 		check_delete(graph, &batch);
-		return;
+		return n;
 	}
-	if (delete_rows(graph, &batch, false) < n)
+	gone = delete_rows(graph, &batch, false);
+	if (gone < n && !graph->options.may_skip)
 		demand_gone(&batch, key);
+	return gone;
 }

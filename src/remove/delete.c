@@ -83,6 +83,7 @@ typedef struct Statement
 	Datum *values;
 	int nparams;
 	List *sets; /* of OrmDeleteSet *, in the order of the counts */
+	bool may_skip;
 } Statement;
 
 /* Adds the deletes of a set and of its join table rows. */
@@ -155,6 +156,55 @@ check_gone(const Statement *statement, const Counts *counts)
 	}
 }
 
+/* Can a trigger or a rule of the model's relation skip rows of a DELETE? */
+static bool
+passes_over(const OrmModel *model)
+{
+	Relation relation = orm_model_table(model);
+	const TriggerDesc *triggers = relation->trigdesc;
+	bool may = model->has_rules || model->relkind == RELKIND_VIEW ||
+		(triggers != NULL && triggers->trig_delete_before_row);
+
+	table_close(relation, NoLock);
+	return may;
+}
+
+void
+orm_delete_check_skipped(const OrmModel *model, const Datum *key, const OrmPath *place)
+{
+	OrmWrite write = {.model = model};
+	OrmRecord *record;
+	OrmBatch batch;
+
+	if (!passes_over(model) || !orm_access_may_read_key(model, model->primary_key))
+		return;
+	record = orm_record_make(model, 1);
+	orm_record_copy_key(record, model->primary_key, key);
+	batch = orm_batch_make(&write, record, 1);
+	orm_lookup_read(&batch, model->primary_key);
+	if (record->done)
+		ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
+				errmsg("object of model \"%s\" was not deleted", model->name), orm_error_place(place),
+				errhint("A trigger or a rule passed over the row."));
+}
+
+/* Raises 09000 if a trigger skipped rows that cascade from others; the added rows are the caller's to check. */
+static void
+check_cascade(const Statement *statement, const Counts *counts)
+{
+	ListCell *cell;
+
+	foreach(cell, statement->may_skip ? NIL : statement->sets)
+	{
+		const OrmDeleteSet *set = lfirst(cell);
+		const int64 *gone = &counts->rows[2 * foreach_current_index(cell)];
+		int n = orm_keyset_count(set->keys);
+
+		for (int i = set->named; gone[0] - gone[1] < n - set->named && i < n; i++)
+			orm_delete_check_skipped(set->model, orm_keyset_values(set->keys, i), NULL);
+	}
+}
+
 /* Error context callback: the models being deleted from. */
 static void
 say_models(void *sets)
@@ -195,6 +245,7 @@ run_statement(Statement *statement)
 	orm_execute_plan(plan, statement->values, NULL, ORM_WRITE, 0, orm_receiver_init(&receiver, take_counts, &counts));
 	orm_plan_release(plan);
 	check_gone(statement, &counts);
+	check_cascade(statement, &counts);
 	for (int i = 1; i < counts.n; i += 2)
 		named += counts.rows[i];
 	return named;
@@ -278,10 +329,10 @@ filled_sets(const OrmDelete *delete)
 
 /* Deletes the rows of all sets; returns the number of added rows that were deleted. */
 static int64
-delete_sets(const List *sets)
+delete_sets(const List *sets, bool may_skip)
 {
 	Size room = (Size) (2 * INDEX_MAX_KEYS + 1) * Max(list_length(sets), 1);
-	Statement statement = {0};
+	Statement statement = {.may_skip = may_skip};
 	int64 named = 0;
 	ListCell *cell;
 
@@ -305,7 +356,7 @@ delete_sets(const List *sets)
 
 /* Deletes the collected rows. */
 static int64
-delete_collected(const OrmDelete *delete)
+delete_collected(const OrmDelete *delete, bool may_skip)
 {
 	List *sets = filled_sets(delete);
 	ErrorContextCallback callback = {error_context_stack, say_models, sets};
@@ -314,7 +365,7 @@ delete_collected(const OrmDelete *delete)
 	if (sets == NIL)
 		return 0;
 	error_context_stack = &callback;
-	named = delete_sets(sets);
+	named = delete_sets(sets, may_skip);
 	error_context_stack = callback.previous;
 	return named;
 }
@@ -343,60 +394,35 @@ orm_delete_probe(OrmDelete *delete, bool lock)
 }
 
 int64
-orm_delete_run(OrmDelete *delete)
+orm_delete_run(OrmDelete *delete, bool may_skip)
 {
 	MemoryContext caller = MemoryContextSwitchTo(delete->context);
 	int64 named;
 
 	collect(delete);
-	named = delete_collected(delete);
+	named = delete_collected(delete, may_skip);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(delete->context);
 	return named;
 }
 
-/* Can a trigger or a rule of the model's relation skip rows of a DELETE? */
-static bool
-passes_over(const OrmModel *model)
-{
-	Relation relation = orm_model_table(model);
-	const TriggerDesc *triggers = relation->trigdesc;
-	bool may = model->has_rules || model->relkind == RELKIND_VIEW ||
-		(triggers != NULL && triggers->trig_delete_before_row);
-
-	table_close(relation, NoLock);
-	return may;
-}
-
-void
-orm_delete_check_skipped(const OrmModel *model, const Datum *key, const OrmPath *place)
-{
-	OrmWrite write = {.model = model};
-	OrmRecord *record;
-	OrmBatch batch;
-
-	if (!passes_over(model) || !orm_access_may_read_key(model, model->primary_key))
-		return;
-	record = orm_record_make(model, 1);
-	orm_record_copy_key(record, model->primary_key, key);
-	batch = orm_batch_make(&write, record, 1);
-	orm_lookup_read(&batch, model->primary_key);
-	if (record->done)
-		ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
-				errmsg("object of model \"%s\" was not deleted", model->name), orm_error_place(place),
-				errhint("A trigger or a rule passed over the row."));
-}
-
 bool
-orm_delete_object(const OrmModel *model, const Datum *key)
+orm_delete_object(const OrmModel *model, const Datum *key, bool may_skip)
 {
-	OrmDelete *delete;
+	int64 deleted;
 
-	if (!model->deletes_along)
-		return delete_row(model, key) > 0;
-	delete = orm_delete_make();
-	orm_delete_add(delete, model, key);
-	return orm_delete_run(delete) > 0;
+	if (model->deletes_along)
+	{
+		OrmDelete *delete = orm_delete_make();
+
+		orm_delete_add(delete, model, key);
+		deleted = orm_delete_run(delete, may_skip);
+	}
+	else
+		deleted = delete_row(model, key);
+	if (deleted == 0 && !may_skip)
+		orm_delete_check_skipped(model, key, NULL);
+	return deleted > 0;
 }
 
 /* The rows found by a query. */
@@ -427,7 +453,7 @@ delete_found(OrmQuery *query, int64 expect)
 
 	orm_run_change_keys(query, take_found, &found);
 	orm_run_check_expected(query, found.n, expect);
-	return orm_delete_run(found.delete);
+	return orm_delete_run(found.delete, true);
 }
 
 int64

@@ -56,15 +56,16 @@ extern void orm_delete_probe(OrmDelete *delete, bool lock);
  * of added objects that existed.  Frees the delete.  Raises 21000 for a refused
  * object, 42501 if row security prevents a part of the delete, 42P16 for a
  * target model without primary key, the errors of orm_relationship_require(),
- * and the server's.
+ * and the server's; 09000 if a trigger skipped a cascading row, unless "may_skip".
  */
-extern int64 orm_delete_run(OrmDelete *delete);
+extern int64 orm_delete_run(OrmDelete *delete, bool may_skip);
 
 /*
  * Deletes an object by its primary key, values in key order, with the rows that
- * cascade from it; false if it did not exist.
+ * cascade from it; false if it did not exist.  Raises 09000 if a trigger or a rule
+ * skipped its row, unless "may_skip": then it is false as well.
  */
-extern bool orm_delete_object(const OrmModel *model, const Datum *key);
+extern bool orm_delete_object(const OrmModel *model, const Datum *key, bool may_skip);
 
 /*
  * Raises 09000 if an object still exists after its delete, because a trigger or

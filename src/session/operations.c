@@ -249,7 +249,7 @@ write_removals(Round *round, bool early)
 	}
 	if (delete == NULL)
 		return;
-	deleted = orm_delete_run(delete);
+	deleted = orm_delete_run(delete, writing->may_skip);
 	if (deleted < n && !writing->may_skip)
 		check_skipped(round, early);
 	writing->tally.deleted += deleted;

@@ -106,7 +106,7 @@ static const OrmMemberKey keys[] = {
 	{ORM_MEMBER_KEY("return"), .allowed = WRITES_ONE | OF(ORM_VERB_DELETE) | OF(ORM_VERB_DELETE_WHERE),
 	 .read = read_return},
 	{ORM_MEMBER_KEY("action"), .allowed = WRITES_ONE, .read = read_action},
-	{ORM_MEMBER_KEY("skipped"), .allowed = WRITES_ONE | OF(ORM_VERB_FLUSH), .read = read_skipped},
+	{ORM_MEMBER_KEY("skipped"), .allowed = WRITES_ONE | OF(ORM_VERB_DELETE) | OF(ORM_VERB_FLUSH), .read = read_skipped},
 	{ORM_MEMBER_KEY("expect"), .allowed = OF(ORM_VERB_UPDATE_WHERE) | OF(ORM_VERB_DELETE_WHERE), .read = read_expect},
 	{ORM_MEMBER_KEY("etag"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_etag},
 	{ORM_MEMBER_KEY("version"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_version},
