@@ -99,7 +99,7 @@ add_row(List **rows, char *model, OrmReflectionAction action, const char *kind, 
 static char *
 source_of(const OrmReflectedEnd *end)
 {
-	return end->join != NULL ? psprintf("join table %s", orm_report_relation(end->join->relation->relid))
+	return end->join != NULL ? psprintf("join table %s", end->join->identity)
 							 : psprintf("constraint %s", end->key->name);
 }
 
@@ -152,8 +152,7 @@ add_rows(const OrmReflectionPlan *plan, const OrmReflectedModel *model, List **r
 	if (only_joins)
 		action = action_of_join(plan, model);
 	add_row(rows, model->action == ORM_REFLECTION_SKIPPED ? NULL : model->name, action,
-			only_joins ? "join table" : relation_word(model->relation->relkind),
-			orm_report_relation(model->relation->relid), model->detail);
+			only_joins ? "join table" : relation_word(model->relation->relkind), model->identity, model->detail);
 	if (model->problem != NULL)
 		add_row(rows, model->name, ORM_REFLECTION_SKIPPED, "accessors", model->name, model->problem);
 	if (orm_reflection_plan_is_model(model))

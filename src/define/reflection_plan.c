@@ -8,6 +8,7 @@
 #include "catalog/pg_namespace.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 
@@ -18,6 +19,7 @@
 #include "define/reflection_names.h"
 #include "define/reflection_plan.h"
 #include "define/register.h"
+#include "define/report.h"
 #include "model/cache.h"
 #include "registry/registry.h"
 
@@ -56,6 +58,22 @@ is_in_scope(const OrmCatalogRelation *relation, const OrmReflectionScope *scope)
 		!matches_any(relation->name, scope->exclude);
 }
 
+/*
+ * Reads the catalogs twice: for the relations that are meant, and again when
+ * these are locked, as then they are no longer altered.
+ */
+static OrmCatalog *
+read_catalog(const OrmReflectionScope *scope, const List *others)
+{
+	OrmCatalog *catalog = orm_catalog_read(scope->schema, others);
+	ListCell *cell;
+
+	foreach(cell, catalog->relations)
+		if (is_in_scope(lfirst(cell), scope))
+			LockRelationOid(((OrmCatalogRelation *) lfirst(cell))->relid, AccessShareLock);
+	return orm_catalog_read(scope->schema, others);
+}
+
 /* A new entry for a relation. */
 static OrmReflectedModel *
 add_entry(OrmReflectionPlan *plan, OrmCatalogRelation *relation, bool in_scope)
@@ -63,6 +81,7 @@ add_entry(OrmReflectionPlan *plan, OrmCatalogRelation *relation, bool in_scope)
 	OrmReflectedModel *model = palloc0(sizeof(OrmReflectedModel));
 
 	model->relation = relation;
+	model->identity = orm_report_relation(relation->relid);
 	model->in_scope = in_scope;
 	model->action = ORM_REFLECTION_MAPPED;
 	relation->note = model;
@@ -294,7 +313,7 @@ orm_reflection_plan_make(const OrmReflectionScope *scope, const OrmReflectionOpt
 		if (((OrmRegistered *) lfirst(cell))->mapped)
 			others = lappend_oid(others, ((OrmRegistered *) lfirst(cell))->relid);
 	plan->options = options;
-	plan->catalog = orm_catalog_read(scope->schema, others);
+	plan->catalog = read_catalog(scope, others);
 	orm_reflection_check_options(options, plan->catalog);
 	add_relations(plan, scope);
 	add_existing(plan, rows);

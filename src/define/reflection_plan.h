@@ -33,6 +33,7 @@ typedef enum OrmReflectionAction
 typedef struct OrmReflectedModel
 {
 	const OrmCatalogRelation *relation;
+	char *identity;			  /* of the relation, as PostgreSQL printed it when the plan was made */
 	char *name;				  /* NULL: a join table that is no model */
 	bool in_scope;			  /* false: a model outside of what is reflected */
 	bool exists;			  /* it was a model before */
@@ -81,8 +82,9 @@ typedef struct OrmReflectionScope
 } OrmReflectionScope;
 
 /*
- * Makes a plan.  Raises what is wrong with the options (orm_reflection_check_options; 42710
- * and 42701 for given names that are taken), and nothing for what the catalogs hold.
+ * Makes a plan; the relations that are meant are locked (AccessShareLock) until
+ * the transaction ends.  Raises what is wrong with the options (see reflection_check.h;
+ * 42710 and 42701 for given names that are taken), and nothing for what the catalogs hold.
  */
 extern OrmReflectionPlan *orm_reflection_plan_make(const OrmReflectionScope *scope,
 												   const OrmReflectionOptions *options);
