@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "parser/parse_coerce.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -327,6 +328,7 @@ orm_bind_slot(const OrmQuery *query, const OrmSlot *slot, bool *isnull)
 	const OrmQueryRequest *request = &query->request;
 	Given given = {.slot = slot};
 
+	CHECK_FOR_INTERRUPTS();
 	switch (slot->source)
 	{
 		case ORM_SLOT_VALUE:

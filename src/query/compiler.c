@@ -191,11 +191,15 @@ orm_query_finish(OrmBuilder *builder, OrmQueryStatement *statement, const char *
 {
 	ListCell *cell;
 
+	CHECK_FOR_INTERRUPTS();
 	statement->sql = pstrdup(sql);
 	statement->nslots = 0;
 	statement->slots = palloc(sizeof(OrmSlot) * Max(list_length(builder->slots), 1));
 	foreach(cell, builder->slots)
+	{
+		CHECK_FOR_INTERRUPTS();
 		statement->slots[statement->nslots++] = *(OrmSlot *) lfirst(cell);
+	}
 }
 
 const OrmPath *
