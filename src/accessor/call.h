@@ -14,6 +14,7 @@ typedef struct OrmCall
 	const OrmFunction *function;
 	const OrmModel *model;
 	bool given[FUNC_MAX_ARGS];
+	int settings;		/* level of the settings in its options, until its end; 0: none */
 	OrmResultRows rows; /* the result, if it consists of rows */
 	OrmRecord *again;	/* key of the stored row, to read it again; NULL: it is not read again */
 } OrmCall;

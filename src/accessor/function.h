@@ -11,6 +11,7 @@
 #include "accessor/body.h"
 #include "accessor/verb.h"
 #include "model/model.h"
+#include "store/options.h"
 
 typedef struct OrmParameter
 {
@@ -35,8 +36,8 @@ typedef struct OrmFunction
 	const OrmDocument *patch; /* NULL: not a verb with this document */
 	const OrmDocument *object;
 	const OrmDocument *conflict_on; /* NULL: not given */
-	const OrmDocument *options;		/* NULL: not given; of a verb with a query they are already read into "expect" */
-	int64 expect;
+	const OrmDocument *options;		/* NULL: not given; of a verb with a query they are already read into "given" */
+	OrmWriteOptions given;
 	Oid unset; /* OID of orm.unset */
 	bool is_volatile;
 	bool row; /* the only argument is a row of the table */

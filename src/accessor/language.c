@@ -31,6 +31,7 @@
 
 #include "accessor/call.h"
 #include "accessor/language.h"
+#include "base/settings.h"
 #include "exec/plan.h"
 #include "model/cache.h"
 #include "session/session.h"
@@ -108,6 +109,7 @@ orm_language_call(FunctionCallInfo fcinfo)
 	if (!call.function->verb->queues)
 		orm_session_autoflush(call.function->is_volatile);
 	result = call.function->verb->run(&call);
+	orm_settings_leave(call.settings);
 	orm_plan_release(plan);
 	return result;
 }

@@ -17,15 +17,16 @@
 #include "session/session.h"
 #include "remove/expected.h"
 
-/* Reads the options of a call. */
+/* Reads the options of a call, and puts its settings in force. */
 static OrmWriteOptions
-read_options(const OrmCall *call)
+read_options(OrmCall *call)
 {
 	const OrmDocument *given = orm_fill_document(call, call->function->options);
 	OrmWriteOptions options = orm_options_read(given ? given : orm_document_parse("{}", 2),
 											   call->function->verb->write);
 
 	orm_query_function_check_options(&options);
+	call->settings = orm_options_enter_settings(&options);
 	return options;
 }
 

@@ -97,7 +97,6 @@ orm_query_function_take_documents(OrmFunction *function, const OrmBody *body)
 {
 	const OrmLanguageVerb *verb = function->verb;
 	const OrmDocument *options;
-	OrmWriteOptions given;
 
 	check_documents(verb, body);
 	if (count_documents(verb) == 0)
@@ -112,12 +111,8 @@ orm_query_function_take_documents(OrmFunction *function, const OrmBody *body)
 		function->query = orm_document_parse("{}", 2);
 	function->patch = find_document(verb, body, "patch");
 	options = find_document(verb, body, "options");
-	function->expect = -1;
-	if (options == NULL)
-		return;
-	given = orm_options_read(options, function->patch ? ORM_VERB_UPDATE_WHERE : ORM_VERB_DELETE_WHERE);
-	orm_query_function_check_options(&given);
-	function->expect = given.expect;
+	function->given = orm_options_read(options, function->patch ? ORM_VERB_UPDATE_WHERE : ORM_VERB_DELETE_WHERE);
+	orm_query_function_check_options(&function->given);
 }
 
 bool

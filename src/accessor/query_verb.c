@@ -272,9 +272,12 @@ number_of_rows(OrmCall *call, int64 n)
 static Datum
 run_update_where(OrmCall *call)
 {
-	OrmQuery *query = open_query(call);
-	int64 n = orm_run_change_rows(query, call->function->expect);
+	OrmQuery *query;
+	int64 n;
 
+	call->settings = orm_options_enter_settings(&call->function->given);
+	query = open_query(call);
+	n = orm_run_change_rows(query, call->function->given.expect);
 	orm_query_close(query);
 	return number_of_rows(call, n);
 }
@@ -284,7 +287,8 @@ run_delete_where(OrmCall *call)
 {
 	OrmQueryRequest request = make_request(call);
 
-	return number_of_rows(call, orm_delete_query(&request, call->function->expect));
+	call->settings = orm_options_enter_settings(&call->function->given);
+	return number_of_rows(call, orm_delete_query(&request, call->function->given.expect));
 }
 
 #define SINGLE (ORM_RESULT_ROW | ORM_RESULT_JSON | ORM_RESULT_SCALAR)

@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION orm.all(model pg_catalog.text, query orm.document DEF
     RETURNS pg_catalog.json
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_all';
 COMMENT ON FUNCTION orm.all(pg_catalog.text, orm.document, orm.document) IS
-'The objects of a model that a query finds, as a JSON array. query: where, compute, order_by, limit, offset, distinct, select, omit, load, lock, etag; params: an object with the values of {"$": name}. Errors: 42704 for a model that does not exist, 42703 for an attribute or relationship that does not exist, 42883 for an unrecognized operator, 22023 for an unrecognized key or the wrong kind of JSON, 42701 for a key given twice, 22004 for null where it is not allowed, 42P02 for a parameter that is missing or not used.';
+'The objects of a model that a query finds, as a JSON array. query: where, compute, order_by, limit, offset, distinct, select, omit, load, lock, etag, settings; params: an object with the values of {"$": name}. Errors: 42704 for a model that does not exist, 42703 for an attribute or relationship that does not exist, 42883 for an unrecognized operator, 22023 for an unrecognized key or the wrong kind of JSON, 42701 for a key given twice, 22004 for null where it is not allowed, 42P02 for a parameter that is missing or not used.';
 
 CREATE OR REPLACE FUNCTION orm.first(model pg_catalog.text, query orm.document DEFAULT '{}', params orm.document DEFAULT '{}')
     RETURNS pg_catalog.json
@@ -32,7 +32,7 @@ CREATE OR REPLACE FUNCTION orm.aggregate(model pg_catalog.text, query orm.docume
     RETURNS pg_catalog.json
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_aggregate';
 COMMENT ON FUNCTION orm.aggregate(pg_catalog.text, orm.document, orm.document) IS
-'Groups of objects and their aggregates, as a JSON array. query: where, compute, group_by, aggregate, having, order_by, limit, offset. Errors as orm.all.';
+'Groups of objects and their aggregates, as a JSON array. query: where, compute, group_by, aggregate, having, order_by, limit, offset, settings. Errors as orm.all.';
 
 CREATE OR REPLACE FUNCTION orm.page(model pg_catalog.text, query orm.document DEFAULT '{}', params orm.document DEFAULT '{}')
     RETURNS pg_catalog.json
@@ -44,7 +44,7 @@ CREATE OR REPLACE FUNCTION orm.count(model pg_catalog.text, query orm.document D
     RETURNS pg_catalog.int8
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_count';
 COMMENT ON FUNCTION orm.count(pg_catalog.text, orm.document, orm.document) IS
-'The number of objects that a query finds. Uses where, compute and distinct of the query; order_by, limit, offset, select, omit, load, lock and etag are ignored, so that the query of a list can be counted. Errors as orm.all.';
+'The number of objects that a query finds. Uses where, compute, distinct and settings of the query; order_by, limit, offset, select, omit, load, lock and etag are ignored, so that the query of a list can be counted. Errors as orm.all.';
 
 CREATE OR REPLACE FUNCTION orm.exists(model pg_catalog.text, query orm.document DEFAULT '{}', params orm.document DEFAULT '{}')
     RETURNS pg_catalog.bool
@@ -62,7 +62,7 @@ CREATE OR REPLACE FUNCTION orm.rows("row" pg_catalog.anyelement, query orm.docum
     RETURNS SETOF pg_catalog.anyelement
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_rows';
 COMMENT ON FUNCTION orm.rows(pg_catalog.anyelement, orm.document, orm.document) IS
-'The rows that a query finds, of the table''s type: SELECT * FROM orm.rows(NULL::users, ...). row: its type is that of the table; its value is ignored. Of several models of the table, the one with accessors is used. query: where, order_by, limit, offset, distinct, lock. Errors: 42804 for a value that is not a row of a table, 42704 for a table without a model, 42702 when none of several models has accessors; otherwise as orm.all.';
+'The rows that a query finds, of the table''s type: SELECT * FROM orm.rows(NULL::users, ...). row: its type is that of the table; its value is ignored. Of several models of the table, the one with accessors is used. query: where, order_by, limit, offset, distinct, lock, settings. Errors: 42804 for a value that is not a row of a table, 42704 for a table without a model, 42702 when none of several models has accessors; otherwise as orm.all.';
 
 CREATE OR REPLACE FUNCTION orm.sql(model pg_catalog.text, query orm.document DEFAULT '{}', params orm.document DEFAULT '{}', verb pg_catalog.text DEFAULT 'all')
     RETURNS SETOF pg_catalog.text
@@ -80,13 +80,13 @@ CREATE OR REPLACE FUNCTION orm.get(model pg_catalog.text, key pg_catalog.text, q
     RETURNS pg_catalog.json
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_get';
 COMMENT ON FUNCTION orm.get(pg_catalog.text, pg_catalog.text, orm.document) IS
-'The object with a primary key, or null. A key of one column is given as it is; a composite key as an object of its attributes or as a row "(a,b)". A null key finds nothing. query: select, omit, compute, load, lock, etag. Errors: 42P16 for a model without a primary key, 22023 for a key of another form; otherwise as orm.all.';
+'The object with a primary key, or null. A key of one column is given as it is; a composite key as an object of its attributes or as a row "(a,b)". A null key finds nothing. query: select, omit, compute, load, lock, etag, settings. Errors: 42P16 for a model without a primary key, 22023 for a key of another form; otherwise as orm.all.';
 
 CREATE OR REPLACE FUNCTION orm.get(model pg_catalog.text, key pg_catalog.anyelement, query orm.document DEFAULT '{}')
     RETURNS pg_catalog.json
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_get';
 COMMENT ON FUNCTION orm.get(pg_catalog.text, pg_catalog.anyelement, orm.document) IS
-'The object with a primary key, or null. The key is a value that can be assigned to the key column, a row in key order, or (json, jsonb, orm.document) an object of the key attributes. A null key finds nothing. query: select, omit, compute, load, lock, etag. Errors as the function with a key of type text.';
+'The object with a primary key, or null. The key is a value that can be assigned to the key column, a row in key order, or (json, jsonb, orm.document) an object of the key attributes. A null key finds nothing. query: select, omit, compute, load, lock, etag, settings. Errors as the function with a key of type text.';
 
 CREATE OR REPLACE FUNCTION orm.etag("row" pg_catalog.record)
     RETURNS pg_catalog.text

@@ -11,6 +11,7 @@
 
 #include "api/argument.h"
 #include "api/output.h"
+#include "base/local_settings.h"
 #include "session/pending.h"
 #include "session/session.h"
 #include "store/options.h"
@@ -22,6 +23,7 @@ PG_FUNCTION_INFO_V1(orm_sql_remove);
 PG_FUNCTION_INFO_V1(orm_sql_expunge);
 PG_FUNCTION_INFO_V1(orm_sql_flush);
 PG_FUNCTION_INFO_V1(orm_sql_pending);
+PG_FUNCTION_INFO_V1(orm_sql_set_local);
 PG_FUNCTION_INFO_V1(orm_sql_flush_at_commit);
 
 /* Queues the object of a call. */
@@ -58,9 +60,11 @@ orm_sql_remove(PG_FUNCTION_ARGS)
 	OrmWriteOptions options = orm_options_read(orm_argument_document(fcinfo, 2, "options"), ORM_VERB_REMOVE);
 	OrmPath place = orm_path_key(NULL, "options");
 	OrmExpected expected = orm_expected_read(model, options.etag, options.version, &place);
+	int level = orm_options_enter_settings(&options);
 
 	if (key != NULL)
 		orm_session_remove(model, key, &expected);
+	orm_settings_leave(level);
 	PG_RETURN_VOID();
 }
 
@@ -111,6 +115,14 @@ orm_sql_pending(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	orm_pending_each(put_pending, &row);
 	return (Datum) 0;
+}
+
+/* orm.set_local(settings) */
+Datum
+orm_sql_set_local(PG_FUNCTION_ARGS)
+{
+	orm_local_settings_set(orm_document_root(orm_argument_document(fcinfo, 0, "settings")), NULL);
+	PG_RETURN_VOID();
 }
 
 /* The deferred trigger on orm.anchor. */

@@ -14,12 +14,12 @@ COMMENT ON FUNCTION orm.merge(pg_catalog.text, orm.document, pg_catalog.text) IS
 CREATE OR REPLACE FUNCTION orm.remove(model pg_catalog.text, key pg_catalog.text, options orm.document DEFAULT '{}') RETURNS pg_catalog.void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_remove';
 COMMENT ON FUNCTION orm.remove(pg_catalog.text, pg_catalog.text, orm.document) IS
-'Queues the deletion of the object with a primary key (see orm.get). It is not an error if there is no such object when the queue is written. Options: "etag" and "version": the expected state of the row; 40001 is raised when it has changed. Errors as orm.add.';
+'Queues the deletion of the object with a primary key (see orm.get). It is not an error if there is no such object when the queue is written. Options: "etag" and "version": the expected state of the row; 40001 is raised when it has changed; "settings": {name: value}, of which custom ones are in force when the row is removed. Errors as orm.add.';
 
 CREATE OR REPLACE FUNCTION orm.remove(model pg_catalog.text, key pg_catalog.anyelement, options orm.document DEFAULT '{}') RETURNS pg_catalog.void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_remove';
 COMMENT ON FUNCTION orm.remove(pg_catalog.text, pg_catalog.anyelement, orm.document) IS
-'Queues the deletion of the object with a primary key (see orm.get). It is not an error if there is no such object when the queue is written. Options: "etag" and "version": the expected state of the row; 40001 is raised when it has changed. Errors as orm.add.';
+'Queues the deletion of the object with a primary key (see orm.get). It is not an error if there is no such object when the queue is written. Options: "etag" and "version": the expected state of the row; 40001 is raised when it has changed; "settings": {name: value}, of which custom ones are in force when the row is removed. Errors as orm.add.';
 
 CREATE OR REPLACE FUNCTION orm.expunge(label pg_catalog.text) RETURNS pg_catalog.bool
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_expunge';
@@ -34,10 +34,15 @@ COMMENT ON FUNCTION orm.flush() IS
 CREATE OR REPLACE FUNCTION orm.flush(document orm.document, options orm.document DEFAULT '{}') RETURNS pg_catalog.json
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_flush_document';
 COMMENT ON FUNCTION orm.flush(orm.document, orm.document) IS
-'Writes a changeset at once: {"add" | "merge": [{"model": name, "object": {...}, "label": text}], "remove": [{"model": name, "key": key, "etag": text, "version": value}]}, as orm.add, orm.merge and orm.remove followed by orm.flush would. {"$ref": label} refers from one object to another, in any order. Returns {"ids": {label: key}, "inserted": n, "updated": n, "deleted": n}, the numbers of rows of models. Queued objects are written first. Option: "dry_run": true undoes the call. Errors: 42704 for a label that does not exist, 42710 for one that is given twice; otherwise as orm.flush().';
+'Writes a changeset at once: {"add" | "merge": [{"model": name, "object": {...}, "label": text}], "remove": [{"model": name, "key": key, "etag": text, "version": value}]}, as orm.add, orm.merge and orm.remove followed by orm.flush would. {"$ref": label} refers from one object to another, in any order. Returns {"ids": {label: key}, "inserted": n, "updated": n, "deleted": n}, the numbers of rows of models. Queued objects are written first. Options: "settings": {name: value} are in force during the call; "dry_run": true undoes the call. Errors: 42704 for a label that does not exist, 42710 for one that is given twice; otherwise as orm.flush().';
 
 CREATE OR REPLACE FUNCTION orm.pending() RETURNS TABLE ("position" pg_catalog.int4, action pg_catalog.text, model pg_catalog.text,
         label pg_catalog.text, object pg_catalog.text, role pg_catalog.name)
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_pending';
 COMMENT ON FUNCTION orm.pending() IS
 'The pending objects of this transaction, in the order of the calls: the object as given, or the key of one to be removed; label and object are null for entries of a role of which the caller is not a member. Errors: none.';
+
+CREATE OR REPLACE FUNCTION orm.set_local(settings orm.document) RETURNS pg_catalog.void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_set_local';
+COMMENT ON FUNCTION orm.set_local(orm.document) IS
+'Sets settings of the server until the end of the transaction, as SET LOCAL does: {"app.user": "7"}. Values are strings, numbers or booleans; null is the default, as SET LOCAL ... TO DEFAULT. Objects that were queued before are written under the custom settings of their calls. Errors: 22023 for a value of another kind and for a setting "orm.*" that does not exist, 42701 for a setting that is given twice; otherwise as SET: 42704 for a parameter that does not exist, 42602 for an invalid name, 42501 for one that the caller may not set.';

@@ -12,6 +12,7 @@
 #include "utils/builtins.h"
 
 #include "api/argument.h"
+#include "api/calls.h"
 #include "api/request.h"
 #include "base/attempt.h"
 #include "exec/run.h"
@@ -31,6 +32,7 @@ PG_FUNCTION_INFO_V1(orm_sql_delete);
 PG_FUNCTION_INFO_V1(orm_sql_update_where);
 PG_FUNCTION_INFO_V1(orm_sql_delete_where);
 PG_FUNCTION_INFO_V1(orm_sql_flush_document);
+PG_FUNCTION_INFO_V1(orm_sql_batch);
 
 /* A call of a verb. */
 typedef struct WritingCall
@@ -149,6 +151,13 @@ flush_document(WritingCall *call)
 	call->result = orm_changeset_write(document, orm_session_find_label, call->options.may_skip);
 }
 
+/* (calls, options) */
+static void
+run_batch(WritingCall *call)
+{
+	call->result = orm_calls_run(orm_argument_document(call->fcinfo, 0, "calls"));
+}
+
 static const struct
 {
 	int options; /* number of the argument "options" */
@@ -162,6 +171,7 @@ static const struct
 	[ORM_VERB_UPDATE_WHERE] = {4, update_where},
 	[ORM_VERB_DELETE_WHERE] = {3, delete_where},
 	[ORM_VERB_FLUSH] = {1, flush_document},
+	[ORM_VERB_BATCH] = {1, run_batch},
 };
 
 /* Runs a call, in a subtransaction of its own or not. */
@@ -179,11 +189,13 @@ call(FunctionCallInfo fcinfo, OrmVerb verb)
 {
 	WritingCall call = {.fcinfo = fcinfo, .verb = verb};
 	ErrorData *error;
+	int level;
 
 	Assert(verbs[verb].run != NULL);
 	call.with_options = PG_NARGS() > verbs[verb].options;
 	call.options = orm_options_read(
 		call.with_options ? orm_argument_document(fcinfo, verbs[verb].options, "options") : NULL, verb);
+	level = orm_options_enter_settings(&call.options);
 	if (call.options.dry_run)
 	{
 		error = orm_attempt(run, &call, ORM_ATTEMPT_UNDO);
@@ -192,6 +204,7 @@ call(FunctionCallInfo fcinfo, OrmVerb verb)
 	}
 	else
 		run(&call);
+	orm_settings_leave(level);
 	return call.result;
 }
 
@@ -249,4 +262,11 @@ Datum
 orm_sql_flush_document(PG_FUNCTION_ARGS)
 {
 	return call(fcinfo, ORM_VERB_FLUSH);
+}
+
+/* orm.batch(calls, options) */
+Datum
+orm_sql_batch(PG_FUNCTION_ARGS)
+{
+	return call(fcinfo, ORM_VERB_BATCH);
 }

@@ -76,6 +76,13 @@
 #define orm_schema_aclcheck(schema, role, mode) pg_namespace_aclcheck((schema), (role), (mode))
 #endif
 
+/* May a role execute a function?  Needs utils/acl.h, catalog/pg_proc.h. */
+#if PG_VERSION_NUM >= 160000
+#define orm_function_aclcheck(function, role) object_aclcheck(ProcedureRelationId, (function), (role), ACL_EXECUTE)
+#else
+#define orm_function_aclcheck(function, role) pg_proc_aclcheck((function), (role), ACL_EXECUTE)
+#endif
+
 /* The index of a relation's primary key, unless the key is deferrable; needs utils/relcache.h. */
 #if PG_VERSION_NUM >= 180000
 #define orm_primary_key_index(relation) RelationGetPrimaryKeyIndex((relation), false)
@@ -92,6 +99,13 @@
 #define orm_array_begin(iterator, array, length, by_value, align) array_iter_setup((iterator), (array))
 #define orm_array_next(iterator, isnull, i, length, by_value, align) \
 	array_iter_next((iterator), (isnull), (i), (length), (by_value), (align))
+#endif
+
+/* All settings of the server; needs utils/guc_tables.h. */
+#if PG_VERSION_NUM >= 160000
+#define orm_guc_variables(n) get_guc_variables(n)
+#else
+#define orm_guc_variables(n) (*(n) = GetNumConfigOptions(), get_guc_variables())
 #endif
 
 /* A scan of a whole table; needs access/tableam.h. */

@@ -31,6 +31,33 @@ orm_error_place(const OrmPath *path)
 	return 0;
 }
 
+/* How a DETAIL with a place begins. */
+#define PLACE "At "
+
+/* Adds the place to an error, as its DETAIL, or as CONTEXT when it has a DETAIL of its own. */
+static void
+add_place(ErrorData *error, const char *place)
+{
+	if (error->detail == NULL)
+		error->detail = psprintf(PLACE "%s.", place);
+	else if (error->context == NULL)
+		error->context = psprintf("at %s", place);
+	else
+		error->context = psprintf("%s\nat %s", error->context, place);
+}
+
+/* In a PG_CATCH block: the current error, which is over then. */
+static ErrorData *
+take_error(MemoryContext caller)
+{
+	ErrorData *error;
+
+	MemoryContextSwitchTo(caller);
+	error = CopyErrorData();
+	FlushErrorState();
+	return error;
+}
+
 /* In a PG_CATCH block: adds the place to the error and raises it again. */
 void
 orm_error_rethrow_at(const OrmPath *path, MemoryContext caller)
@@ -39,14 +66,22 @@ orm_error_rethrow_at(const OrmPath *path, MemoryContext caller)
 
 	if (path == NULL)
 		PG_RE_THROW();
-	MemoryContextSwitchTo(caller);
-	error = CopyErrorData();
-	FlushErrorState();
-	if (error->detail == NULL)
-		error->detail = psprintf("At %s.", orm_path_text(path));
-	else if (error->context == NULL)
-		error->context = psprintf("at %s", orm_path_text(path));
+	error = take_error(caller);
+	add_place(error, orm_path_text(path));
+	ReThrowError(error);
+}
+
+/* In a PG_CATCH block: the same for an error of a document within another one. */
+void
+orm_error_rethrow_within(const OrmPath *path, MemoryContext caller)
+{
+	ErrorData *error = take_error(caller);
+	const char *place = orm_path_text(path);
+	Size length = strlen(PLACE);
+
+	if (error->detail != NULL && strncmp(error->detail, PLACE, length) == 0)
+		error->detail = psprintf(PLACE "%s.%s", place, error->detail + length);
 	else
-		error->context = psprintf("%s\nat %s", error->context, orm_path_text(path));
+		add_place(error, place);
 	ReThrowError(error);
 }

@@ -30,4 +30,10 @@ extern int orm_error_place(const OrmPath *path);
  */
 extern void orm_error_rethrow_at(const OrmPath *path, MemoryContext caller) pg_attribute_noreturn();
 
+/*
+ * The same for an error of a document within another one, whose place is
+ * "path": where it has a place, "At title.", that becomes "At [1].title.".
+ */
+extern void orm_error_rethrow_within(const OrmPath *path, MemoryContext caller) pg_attribute_noreturn();
+
 #endif

@@ -13,7 +13,9 @@
 
 #include "utils/memutils.h"
 
+#include "base/local_settings.h"
 #include "base/members.h"
+#include "base/settings.h"
 #include "exec/access.h"
 #include "exec/bind.h"
 #include "exec/query.h"
@@ -303,6 +305,59 @@ orm_query_plan(const OrmQuery *query, int number)
 	return orm_plan_get(&key, describe_statement, statement);
 }
 
+/* ---- Settings ---- */
+
+/* Appends a member of "settings" to a copy of it, a parameter by its value; leaves out one that is not given. */
+static void
+append_setting(StringInfo copy, const OrmQueryRequest *request, OrmJson key, OrmJson json)
+{
+	const OrmQueryParameter *parameter = find_parameter(request, json);
+	const char *source;
+	int length;
+
+	if (parameter != NULL && parameter->unset)
+		return;
+	if (parameter != NULL && parameter->isnull)
+		json = orm_document_root(orm_document_parse("null", 4));
+	else if (parameter != NULL)
+		json = OidIsValid(parameter->type) ? parameter_json(parameter) : parameter->json;
+	appendStringInfoChar(copy, copy->len > 0 ? ',' : '{');
+	source = orm_json_source(key, &length);
+	appendBinaryStringInfo(copy, source, length);
+	appendStringInfoChar(copy, ':');
+	source = orm_json_source(json, &length);
+	appendBinaryStringInfo(copy, source, length);
+}
+
+/* "settings" with the values of its parameters. */
+static OrmJson
+fill_settings(const OrmQueryRequest *request, OrmJson settings)
+{
+	OrmJsonWalk walk = orm_json_walk(settings);
+	StringInfoData copy;
+
+	if (!walk.object || request->nparameters == 0)
+		return settings;
+	initStringInfo(&copy);
+	while (orm_json_next(&walk))
+		append_setting(&copy, request, walk.key, walk.value);
+	appendStringInfoString(&copy, copy.len > 0 ? "}" : "{}");
+	return orm_document_root(orm_document_parse(copy.data, copy.len));
+}
+
+/* Puts the "settings" of the document in force. */
+static void
+enter_settings(OrmQuery *query)
+{
+	const OrmQueryRequest *request = &query->request;
+	OrmPath place = orm_path_key(request->place, "settings");
+	OrmJson settings;
+
+	if (request->document == NULL || !orm_json_member(orm_document_root(request->document), "settings", &settings))
+		return;
+	query->settings = orm_local_settings_enter(fill_settings(request, settings), &place);
+}
+
 /* ---- Opening ---- */
 
 /* Reads the values of a statement's slots. */
@@ -347,6 +402,7 @@ orm_query_open(const OrmQueryRequest *request)
 		find_cursor(query);
 	make_key(query);
 	open_plan(query);
+	enter_settings(query);
 	compiled = query->compiled;
 	if (query->from_cursor)
 	{
@@ -368,5 +424,6 @@ orm_query_open(const OrmQueryRequest *request)
 void
 orm_query_close(OrmQuery *query)
 {
+	orm_settings_leave(query->settings);
 	orm_plan_release(query->plan);
 }

@@ -7,9 +7,10 @@
  *     orm_query_close(query);
  *
  * open finds the compiled query by the shape of the request, or compiles it, opens all
- * models it depends on, and reads the values of all slots except PARENTS.  The plan cache
- * has an entry without a statement for the query, and one for each of its statements.  An
- * open query has a pin, released by close in reverse order of opening, or by an error.
+ * models it depends on, puts its "settings" in force, and reads the values of all slots
+ * except PARENTS.  The plan cache has an entry without a statement for the query, and one
+ * for each of its statements.  An open query has a pin, released by close, which also
+ * leaves its settings, in reverse order of opening, or by an error.
  */
 #ifndef ORM_EXEC_QUERY_H
 #define ORM_EXEC_QUERY_H
@@ -64,6 +65,7 @@ typedef struct OrmQuery
 	bool from_cursor; /* PAGE: "after" or "before" is given, as "cursor" */
 	OrmJson cursor;
 	uint64 cursor_hash;
+	int settings; /* level of its "settings", until close (base/local_settings.h); 0: none */
 } OrmQuery;
 
 /*

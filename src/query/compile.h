@@ -113,10 +113,11 @@ typedef enum OrmQueryKey
 	ORM_KEY_HAVING = 1 << 16,
 	ORM_KEY_OF = 1 << 17,
 	ORM_KEY_ONE = 1 << 18,
-	ORM_KEY_RECURSIVE = 1 << 19
+	ORM_KEY_RECURSIVE = 1 << 19,
+	ORM_KEY_SETTINGS = 1 << 20
 } OrmQueryKey;
 
-#define ORM_KEY_COUNT 20
+#define ORM_KEY_COUNT 21
 
 /* A flag for the allowed keys: the objects are given, so keys that find objects are not allowed. */
 #define ORM_KEYS_ONLY (1 << ORM_KEY_COUNT)

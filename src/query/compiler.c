@@ -16,7 +16,7 @@
 #define SELECTS (ORM_KEY_SELECT | ORM_KEY_OMIT | ORM_KEY_COMPUTE | ORM_KEY_LOAD | ORM_KEY_ETAG)
 #define FINDS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET)
 #define PAGES (ORM_KEY_AFTER | ORM_KEY_BEFORE | ORM_KEY_TOTAL)
-#define OBJECTS (FINDS | SELECTS | ORM_KEY_DISTINCT | ORM_KEY_LOCK)
+#define OBJECTS (FINDS | SELECTS | ORM_KEY_DISTINCT | ORM_KEY_LOCK | ORM_KEY_SETTINGS)
 
 /* The keys of a query, by bit number, frequent ones first; hints say where a key is allowed. */
 static const OrmShapedKey query_keys[ORM_KEY_COUNT] = {
@@ -81,6 +81,9 @@ static const OrmShapedKey query_keys[ORM_KEY_COUNT] = {
 	{{ORM_MEMBER_KEY("recursive"), .allowed = ORM_KEY_RECURSIVE,
 	  .hint = "\"recursive\" is allowed in a query in \"load\"."},
 	 orm_shape_exact},
+	{{ORM_MEMBER_KEY("settings"), .allowed = ORM_KEY_SETTINGS,
+	  .hint = "\"settings\" is allowed at the top of a query that reads, and is an option of functions that write."},
+	 orm_shape_settings},
 };
 
 /*
@@ -121,10 +124,10 @@ static const Rule rules[] = {
 	[ORM_QUERY_ALL] = {OBJECTS, NULL},
 	[ORM_QUERY_FIRST] = {OBJECTS, NULL},
 	[ORM_QUERY_ONE] = {OBJECTS, NULL},
-	[ORM_QUERY_GET] = {SELECTS | ORM_KEY_LOCK, NULL},
+	[ORM_QUERY_GET] = {SELECTS | ORM_KEY_LOCK | ORM_KEY_SETTINGS, NULL},
 	[ORM_QUERY_KEYS] = {SELECTS | ORM_KEYS_ONLY, NULL},
-	[ORM_QUERY_PAGE] = {FINDS | SELECTS | PAGES, NULL},
-	[ORM_QUERY_ROWS] = {FINDS | ORM_KEY_DISTINCT | ORM_KEY_LOCK, NULL},
+	[ORM_QUERY_PAGE] = {FINDS | SELECTS | PAGES | ORM_KEY_SETTINGS, NULL},
+	[ORM_QUERY_ROWS] = {FINDS | ORM_KEY_DISTINCT | ORM_KEY_LOCK | ORM_KEY_SETTINGS, NULL},
 	[ORM_QUERY_COUNT] = {0, orm_query_count},
 	[ORM_QUERY_EXISTS] = {0, orm_query_count},
 	[ORM_QUERY_AGGREGATE] = {0, orm_query_group},
@@ -239,6 +242,26 @@ check_parameters(const OrmQueryRequest *request)
 	}
 }
 
+/* Reads the parameters in "settings"; their values are set when the query is opened (exec/query.c). */
+static void
+check_settings(OrmCompiler *compiler, OrmJson query)
+{
+	OrmPath place = orm_path_key(NULL, "settings");
+	OrmJsonWalk walk;
+	OrmJson settings;
+
+	if (!orm_json_member(query, "settings", &settings))
+		return;
+	walk = orm_json_walk(settings);
+	while (walk.object && orm_json_next(&walk))
+	{
+		OrmPath here = orm_path_key(&place, orm_json_string(walk.key));
+
+		if (orm_json_kind(walk.value) == ORM_JSON_OBJECT)
+			orm_query_operand(NULL, orm_query_builder(compiler), walk.value, NULL, &here);
+	}
+}
+
 /* Stores the dependencies as an array. */
 static void
 keep_depends(OrmCompiler *compiler)
@@ -287,6 +310,7 @@ compile(const OrmQueryRequest *request)
 		rule->compile(&compiler, root.query);
 	else
 		orm_query_level(&compiler, NULL, NULL, request->model, &root, rule->takes);
+	check_settings(&compiler, root.query);
 	check_parameters(request);
 	keep_depends(&compiler);
 	keep_levels(&compiler);

@@ -326,6 +326,24 @@ orm_shape_cursor(OrmShape *shape, OrmJson json)
 		appendStringInfoCharMacro(&shape->bytes, (char) orm_json_kind(json));
 }
 
+/* Appends a parameter, of anything else the kind of container. */
+static void
+add_setting(OrmShape *shape, OrmJson json)
+{
+	if (is_reference(json))
+		add_reference(shape, json);
+	else if (orm_json_kind(json) == ORM_JSON_OBJECT)
+		orm_shape_exact(shape, json);
+	else
+		appendStringInfoCharMacro(&shape->bytes, (char) ORM_JSON_NULL);
+}
+
+void
+orm_shape_settings(OrmShape *shape, OrmJson json)
+{
+	add_members(shape, json, NULL, add_setting);
+}
+
 /* A query; other JSON in its place is shape. */
 static void
 add_query(OrmShape *shape, OrmJson json)

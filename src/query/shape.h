@@ -18,6 +18,7 @@
  *            "offset"                a value
  *            "after", "before"       whether it is null is shape (the values of the cursor are added by
  *                                    orm_shape_add_cursor)
+ *            "settings"              names are shape, values only if they are parameters
  *            all others              shape, byte by byte
  *   conditions
  *            keys of objects are shape;
@@ -90,6 +91,7 @@ extern void orm_shape_limit(OrmShape *shape, OrmJson json);			 /* "limit" */
 extern void orm_shape_orders(OrmShape *shape, OrmJson json);		 /* "order_by" */
 extern void orm_shape_expressions(OrmShape *shape, OrmJson json);	 /* "compute", "aggregate" */
 extern void orm_shape_cursor(OrmShape *shape, OrmJson json);		 /* "after", "before" */
+extern void orm_shape_settings(OrmShape *shape, OrmJson json);		 /* "settings" */
 extern void orm_shape_load(OrmShape *shape, OrmJson json);			 /* "load" */
 
 /* Initializes a shape in the current memory context.  The caller can set "on_reference" afterwards. */

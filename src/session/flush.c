@@ -143,8 +143,9 @@ enter_search_path(const OrmEntry *entry)
 }
 
 /*
- * Writes entries under the role, security context and search_path of their
- * calls; an error resets these at the end of the (sub)transaction.
+ * Writes entries under the role, security context, search_path and custom
+ * settings of their calls; an error resets these at the end of the
+ * (sub)transaction.
  */
 static int64
 write_as_writer(const List *entries, int before)
@@ -152,15 +153,17 @@ write_as_writer(const List *entries, int before)
 	const OrmEntry *first = linitial(entries);
 	Oid role;
 	int security;
-	int level;
+	int path_level;
+	int customs_level;
 	int64 rows;
 
 	GetUserIdAndSecContext(&role, &security);
 	SetUserIdAndSecContext(first->role, first->security | SECURITY_LOCAL_USERID_CHANGE);
-	level = enter_search_path(first);
+	path_level = enter_search_path(first);
+	customs_level = orm_local_settings_enter_kept(first->customs);
 	rows = write_entries(entries, before);
-	if (level > 0)
-		AtEOXact_GUC(true, level);
+	orm_settings_leave(customs_level);
+	orm_settings_leave(path_level);
 	SetUserIdAndSecContext(role, security);
 	return rows;
 }

@@ -38,8 +38,9 @@ static SubTransactionId anchored = InvalidSubTransactionId;
 /* The subtransaction that began a flush, or invalid. */
 static SubTransactionId flushing = InvalidSubTransactionId;
 
-/* The search_path of the last entry, shared with other entries. */
+/* The search_path and the custom settings of the last entry, shared with other entries. */
 static char *search_path = NULL;
+static OrmKeptSettings *customs = NULL;
 
 static int queue_size = 262144;
 
@@ -95,14 +96,6 @@ forget_key(OrmEntry *entry)
 	entry->nkey = 0;
 }
 
-/* Frees the document of an entry. */
-static void
-forget_object(OrmEntry *entry)
-{
-	let_go(entry->object);
-	entry->object = NULL;
-}
-
 /* Frees the labels that an entry awaits. */
 static void
 forget_awaits(OrmEntry *entry)
@@ -122,7 +115,7 @@ free_entry(OrmEntry *entry)
 	if (orm_queue_is_pending(entry))
 		npending--;
 	forget_key(entry);
-	forget_object(entry);
+	let_go(entry->object);
 	forget_awaits(entry);
 	let_go(entry->etag);
 	let_go(entry->version);
@@ -138,7 +131,8 @@ settle(OrmEntry *entry)
 {
 	MemoryContext caller = MemoryContextSwitchTo(memory);
 
-	forget_object(entry);
+	let_go(entry->object);
+	entry->object = NULL;
 	forget_awaits(entry);
 	settled = lappend(settled, entry);
 	MemoryContextSwitchTo(caller);
@@ -154,6 +148,7 @@ give_back(void)
 		writers = NIL;
 		labels = NULL;
 		search_path = NULL;
+		customs = NULL;
 		used = 0;
 	}
 }
@@ -302,6 +297,7 @@ forget(void)
 	writers = NIL;
 	labels = NULL;
 	search_path = NULL;
+	customs = NULL;
 	anchored = InvalidSubTransactionId;
 	flushing = InvalidSubTransactionId;
 }
@@ -375,6 +371,9 @@ orm_queue_append(OrmOperationKind kind, const OrmModel *model)
 	if (search_path == NULL || strcmp(search_path, namespace_search_path) != 0)
 		search_path = hold(pstrdup(namespace_search_path));
 	entry->search_path = search_path;
+	entry->customs = orm_local_settings_keep(customs);
+	if (entry->customs != NULL && entry->customs != customs)
+		customs = hold(entry->customs);
 	entry->queued = GetCurrentSubTransactionId();
 	entries = lappend(entries, entry);
 	npending++;
@@ -455,11 +454,12 @@ orm_queue_anchor_used(void)
 	anchored = InvalidSubTransactionId;
 }
 
-/* Do two entries have the same role, security context and search_path? */
+/* Do two entries have the same role, security context, search_path and custom settings? */
 static bool
 same_writer(const OrmEntry *a, const OrmEntry *b)
 {
-	return a->role == b->role && a->security == b->security && strcmp(a->search_path, b->search_path) == 0;
+	return a->role == b->role && a->security == b->security && strcmp(a->search_path, b->search_path) == 0 &&
+		orm_local_settings_are_equal(a->customs, b->customs);
 }
 
 /*

@@ -8,6 +8,7 @@
 #include "nodes/pg_list.h"
 
 #include "base/document.h"
+#include "base/local_settings.h"
 #include "base/settings.h"
 #include "model/model.h"
 #include "session/operations.h"
@@ -26,8 +27,9 @@ typedef struct OrmEntry
 	List *awaits;  /* labels referenced in its object that did not exist when it was queued (char *) */
 	Oid role;
 	int security;
-	char *search_path;	  /* shared with other entries */
-	OrmSettings settings; /* settings of the call */
+	char *search_path;		  /* shared with other entries */
+	OrmSettings settings;	  /* settings of the call */
+	OrmKeptSettings *customs; /* custom settings of the call, shared with other entries; or NULL */
 	SubTransactionId queued;
 	SubTransactionId written; /* InvalidSubTransactionId: pending */
 } OrmEntry;
@@ -75,8 +77,8 @@ extern int orm_queue_count_pending(void);
 
 /*
  * The pending entries to write next (List of OrmEntry *); NIL if there are
- * none. They have one role, security context and search_path.  They are the
- * first pending ones, up to the first entry of another writer, and beyond it as
+ * none. They have one role, security context, search_path and the custom
+ * settings.  They are the first pending ones, up to the first entry of another writer, and beyond it as
  * far as they reference labels.
  */
 extern List *orm_queue_next(void);

@@ -89,6 +89,13 @@ read_version(void *argument, OrmJson value, const OrmPath *here)
 	((OrmWriteOptions *) argument)->version = value;
 }
 
+/* "settings": {name: value} */
+static void
+read_settings(void *argument, OrmJson value, const OrmPath *here)
+{
+	((OrmWriteOptions *) argument)->settings = value;
+}
+
 /* "dry_run": true */
 static void
 read_dry_run(void *argument, OrmJson value, const OrmPath *here)
@@ -110,6 +117,7 @@ static const OrmMemberKey keys[] = {
 	{ORM_MEMBER_KEY("expect"), .allowed = OF(ORM_VERB_UPDATE_WHERE) | OF(ORM_VERB_DELETE_WHERE), .read = read_expect},
 	{ORM_MEMBER_KEY("etag"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_etag},
 	{ORM_MEMBER_KEY("version"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_version},
+	{ORM_MEMBER_KEY("settings"), .allowed = ORM_MEMBER_ALWAYS, .read = read_settings},
 	{ORM_MEMBER_KEY("dry_run"), .allowed = ~OF(ORM_VERB_REMOVE), .read = read_dry_run},
 };
 
@@ -125,4 +133,13 @@ orm_options_read(const OrmDocument *document, OrmVerb verb)
 	if (document != NULL)
 		orm_members_read(&options_table, OF(verb), orm_document_root(document), &path, &options);
 	return options;
+}
+
+int
+orm_options_enter_settings(const OrmWriteOptions *options)
+{
+	OrmPath path = orm_path_key(NULL, "options");
+	OrmPath here = orm_path_key(&path, "settings");
+
+	return orm_local_settings_enter(options->settings, &here);
 }

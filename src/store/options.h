@@ -4,6 +4,8 @@
 #ifndef ORM_STORE_OPTIONS_H
 #define ORM_STORE_OPTIONS_H
 
+#include "base/local_settings.h"
+#include "base/settings.h"
 #include "store/reader.h"
 #include "store/write.h"
 
@@ -18,7 +20,8 @@ typedef struct OrmWriteOptions
 	bool may_skip;			   /* "skipped": "allow": rows skipped by a trigger are not an error */
 	OrmJson etag;			   /* expected state of the deleted row, see remove/expected.h */
 	OrmJson version;
-	bool dry_run; /* undo the call at its end, see api/write.c */
+	OrmJson settings; /* in force during the call, see base/local_settings.h */
+	bool dry_run;	  /* undo the call at its end, see api/write.c */
 } OrmWriteOptions;
 
 /*
@@ -27,5 +30,8 @@ typedef struct OrmWriteOptions
  * invalid value, 42701 for an option given twice.
  */
 extern OrmWriteOptions orm_options_read(const OrmDocument *document, OrmVerb verb);
+
+/* Puts the settings of a call in force until orm_settings_leave(); 0: it has none. */
+extern int orm_options_enter_settings(const OrmWriteOptions *options);
 
 #endif

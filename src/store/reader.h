@@ -19,7 +19,8 @@ typedef enum OrmVerb
 	ORM_VERB_UPDATE_WHERE,
 	ORM_VERB_DELETE_WHERE,
 	ORM_VERB_REMOVE,
-	ORM_VERB_FLUSH
+	ORM_VERB_FLUSH,
+	ORM_VERB_BATCH
 } OrmVerb;
 
 /* Reads the attributes of objects of one model; relationships are read by the caller. */
