@@ -31,6 +31,7 @@
 #include "model/after.h"
 #include "model/cascade.h"
 #include "model/follow.h"
+#include "model/foreign.h"
 #include "model/index.h"
 #include "model/view.h"
 #include "model/model.h"
@@ -357,10 +358,10 @@ make_fingerprint(const OrmModel *model)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "%s\n%u %c %u %u %d %d%d%d%d%d %d\n%s.%s\n", model->name, model->relid, model->relkind,
+	appendStringInfo(&out, "%s\n%u %c %u %u %d %d%d%d%d%d%d %d\n%s.%s\n", model->name, model->relid, model->relkind,
 					 model->owner, model->row_type, model->natts, model->before_insert_row_trigger,
-					 model->plain_inserts, model->has_checks, model->has_rules, model->after_events,
-					 model->version_trigger, model->schema, model->relation);
+					 model->plain_inserts, model->has_checks, model->has_rules, model->has_foreign_rows,
+					 model->after_events, model->version_trigger, model->schema, model->relation);
 	for (int i = 0; i < model->nattributes; i++)
 	{
 		const OrmAttribute *a = &model->attributes[i];
@@ -414,6 +415,7 @@ fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **
 	model->relation = pstrdup(RelationGetRelationName(relation));
 	fill_watchers(model, relation);
 	model->after_events = orm_after_events(model->relid, ORM_AFTER_INSERT | ORM_AFTER_UPDATE, depends);
+	model->has_foreign_rows = orm_foreign_rows(model->relid, depends);
 	*depends = list_delete_oid(*depends, model->relid);
 	model->declaration = orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), true);
 	orm_follow_names(model->declaration, row);

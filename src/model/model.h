@@ -88,7 +88,8 @@ typedef struct OrmModel
 	bool plain_inserts; /* INSERT of an existing row has no side effects: no trigger, policy, rule or child table */
 	bool has_checks;
 	bool has_rules;
-	int after_events; /* ORM_AFTER_INSERT and ORM_AFTER_UPDATE, as orm_after_events returns them */
+	bool has_foreign_rows; /* some of its rows are on a foreign server: see model/foreign.h */
+	int after_events;	   /* ORM_AFTER_INSERT and ORM_AFTER_UPDATE, as orm_after_events returns them */
 	int nattributes;
 	OrmAttribute *attributes; /* in table order, without dropped columns */
 	OrmKey *primary_key;	  /* NULL: none; &unique[0] unless declared by orm.primary_key */

@@ -278,6 +278,18 @@ find_by_key(OrmLevelBuild *build)
 	build->level->statement.planning = ORM_PLANNED_GENERIC;
 }
 
+/* Raises 0A000 for a lock that does not wait, on foreign tables: their servers would wait, or lock a row twice. */
+static void
+refuse_foreign_wait(const OrmModel *model, const char *strength, const char *wait, const OrmPath *place)
+{
+	if (*wait != '\0' && model->has_foreign_rows)
+		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				errmsg("lock mode \"%s%s\" is not supported for the foreign tables of model \"%s\"", strength, wait,
+					   model->name),
+				orm_error_place(place),
+				errhint("Foreign servers are not told that a lock must not wait. Use lock mode \"%s\".", strength));
+}
+
 /* Reads "lock", as in "update skip locked". */
 static void
 read_lock(OrmLevelBuild *build)
@@ -295,7 +307,10 @@ read_lock(OrmLevelBuild *build)
 	for (int s = 0; s < lengthof(strengths); s++)
 		for (int w = 0; w < lengthof(waits); w++)
 			if (orm_json_equals(*json, psprintf("%s%s", strengths[s][0], waits[w][0])))
+			{
+				refuse_foreign_wait(build->scope->model, strengths[s][0], waits[w][0], &here);
 				build->lock = psprintf(" FOR %s OF %s%s", strengths[s][1], build->scope->alias, waits[w][1]);
+			}
 	if (build->lock == NULL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("unrecognized lock mode \"%s\"", orm_json_string(*json)), orm_error_place(&here),

@@ -134,6 +134,43 @@ append_both_null(StringInfo sql, const char *column, const char *value)
 	appendStringInfo(sql, " OR (%s IS NULL AND %s IS NULL))", column, value);
 }
 
+/* The number of the parameter of an attribute. */
+static int
+parameter_of(const OrmStatement *statement, int attribute)
+{
+	int number = 1;
+
+	for (int i = 0; i < attribute; i++)
+		number += statement->bound[i];
+	return number;
+}
+
+/*
+ * Appends AND t."id" OPERATOR(pg_catalog.=) ANY ($1): a join with unnest is not
+ * sent to a foreign server, which would return, and lock, all rows.
+ */
+static void
+append_foreign_condition(StringInfo sql, const OrmStatement *statement)
+{
+	const OrmModel *model = statement->model;
+
+	if (!statement->many || !model->has_foreign_rows || orm_statement_by_row(statement))
+		return;
+	for (int i = 0; i < statement->key->nattributes; i++)
+	{
+		int number = statement->key->attributes[i];
+		const OrmAttribute *attribute = &model->attributes[number];
+
+		if (statement->key->nulls_equal && !attribute->not_null)
+			continue;
+		appendStringInfoString(sql, " AND ");
+		orm_assignment_column(sql, "t", attribute);
+		appendStringInfoChar(sql, ' ');
+		orm_sql_operator(sql, orm_key_equality(model, number));
+		appendStringInfo(sql, " ANY ($%d)", parameter_of(statement, number));
+	}
+}
+
 /* Appends the condition on the key: t."id" OPERATOR(pg_catalog.=) $1 */
 static void
 append_key_condition(StringInfo sql, const OrmStatement *statement)
@@ -159,6 +196,7 @@ append_key_condition(StringInfo sql, const OrmStatement *statement)
 		if (statement->key->nulls_equal && !attribute->not_null)
 			append_both_null(sql, column.data, value.data);
 	}
+	append_foreign_condition(sql, statement);
 }
 
 /* Appends the returned columns, or a constant if there are none. */
