@@ -71,18 +71,6 @@ attempt(Work work, ReflectionStep *step)
 	return text;
 }
 
-/* The key that the document says. */
-static OrmDeclaredConstraint *
-declared_key(List *columns)
-{
-	OrmDeclaredConstraint *key = palloc0(sizeof(OrmDeclaredConstraint));
-
-	key->kind = ORM_CONSTRAINT_PRIMARY_KEY;
-	key->columns = columns;
-	key->is_unique = ORM_NOT_GIVEN;
-	return key;
-}
-
 /* A declaration, printed and read again as a whole. */
 static OrmDeclaration *
 read_again(const OrmDeclaration *declaration)
@@ -105,7 +93,8 @@ make_model(void *argument)
 	declaration.relation = model->relation->name;
 	declaration.columns = model->columns;
 	if (model->key != NIL)
-		declaration.constraints = list_make1(declared_key(model->key));
+		declaration.constraints = list_make1(
+			orm_declaration_make_constraint(ORM_CONSTRAINT_PRIMARY_KEY, NULL, model->key));
 	declaration.has_accessors = !step->plan->options->accessors;
 	declaration.all_accessors = step->plan->options->accessors;
 	orm_declare_mapped(model->relation->relid, read_again(&declaration));
@@ -181,7 +170,8 @@ relate_model(void *argument)
 	declaration = orm_register_declaration(row);
 	declaration->relationships = without_pruned(declaration, model->pruned);
 	if (model->exists && model->key != NIL)
-		declaration->constraints = list_make1(declared_key(model->key));
+		declaration->constraints = list_make1(
+			orm_declaration_make_constraint(ORM_CONSTRAINT_PRIMARY_KEY, NULL, model->key));
 	foreach(cell, model->ends)
 	{
 		const OrmReflectedEnd *end = lfirst(cell);
