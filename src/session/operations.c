@@ -25,7 +25,8 @@ typedef struct Writing
 	OrmObject **objects; /* one per operation; REMOVE: NULL */
 	OrmLabels *labels;
 	OrmFindLabel find_label;
-	bool may_skip; /* triggers, rules and policies may skip rows */
+	bool may_skip;	  /* triggers, rules and policies may skip rows */
+	bool late_labels; /* there are rows whose first operation in a round is not in pass 0 */
 	OrmTally tally;
 } Writing;
 
@@ -33,9 +34,9 @@ typedef struct Writing
 typedef struct Round
 {
 	Writing *writing;
-	int start; /* first operation */
-	int end;   /* end of its operations, exclusive */
-	int *order;
+	const int *numbers; /* of its operations, in their order */
+	int n;
+	int *order;	   /* the same, sorted by pass */
 	int nwrites;   /* the first ones of "order" are writes, sorted by pass; the rest are removals */
 	bool *early;   /* by position in "order": a removal that precedes the writes */
 	List *written; /* OIDs of the tables of all objects, nested ones included */
@@ -80,23 +81,21 @@ put_label(Writing *writing, const OrmOperation *operation, OrmObject *object)
 	orm_labels_put(writing->labels, operation->label, object);
 }
 
-/* Does the label name this operation's own object, since the first operation of its row has another model? */
-static bool
-has_own_label(const Writing *writing, int i)
-{
-	const OrmOperation *operation = &writing->operations[i];
-
-	return operation->label != NULL &&
-		strcmp(writing->operations[writing->turns[i].first].model->name, operation->model->name) != 0;
-}
-
-/* Assigns the labels of a round to the first objects of their rows. */
+/* Assigns the labels of a round that name objects of the pass, the first ones of their rows. */
 static void
-put_labels(Writing *writing, int start, int end)
+put_labels(const Round *round, int pass)
 {
-	for (int i = start; i < end; i++)
-		if (writing->operations[i].label != NULL && !has_own_label(writing, i))
-			put_label(writing, &writing->operations[i], writing->objects[writing->turns[i].first]);
+	Writing *writing = round->writing;
+
+	for (int k = 0; k < round->n; k++)
+	{
+		int i = round->numbers[k];
+		int first = writing->turns[i].first;
+
+		if (writing->operations[i].label != NULL && writing->turns[first].pass == pass &&
+			!orm_schedule_own_label(writing->operations, writing->turns, i))
+			put_label(writing, &writing->operations[i], writing->objects[first]);
+	}
 }
 
 /* The kind of an operation's write: an object that is merged after its removal is added. */
@@ -116,7 +115,7 @@ add_objects(Writing *writing, OrmGraph *graph, const int *order, int n)
 
 		writing->objects[order[i]] = orm_graph_add(graph, orm_graph_group(graph, operation->model),
 												   kinds[written_kind(writing, order[i])].intent, operation->place);
-		if (has_own_label(writing, order[i]))
+		if (orm_schedule_own_label(writing->operations, writing->turns, order[i]))
 			put_label(writing, operation, writing->objects[order[i]]);
 	}
 }
@@ -166,7 +165,7 @@ note_tables(Round *round, const OrmGraph *graph)
 		round->written = list_append_unique_oid(round->written, ((const OrmGroup *) lfirst(cell))->model->relid);
 }
 
-/* Writes the objects of a pass; the first pass assigns the labels of its round. */
+/* Writes the objects of a pass. */
 static void
 write_pass(Round *round, const int *order, int n)
 {
@@ -178,8 +177,8 @@ write_pass(Round *round, const int *order, int n)
 	graph->options.told_apart = true;
 	graph->options.may_skip = writing->may_skip;
 	add_objects(writing, graph, order, n);
-	if (writing->turns[order[0]].pass == 0)
-		put_labels(writing, round->start, round->end);
+	if (writing->turns[order[0]].pass == 0 || writing->late_labels)
+		put_labels(round, writing->turns[order[0]].pass);
 	graph->labels.table = writing->labels;
 	for (int i = 0; i < n; i++)
 	{
@@ -205,11 +204,17 @@ stored_key(const OrmObject *object)
 
 /* Sets "stored" of labelled operations. */
 static void
-store_keys(const Writing *writing, int start, int end)
+store_keys(const Round *round)
 {
-	for (int i = start; i < end; i++)
+	const Writing *writing = round->writing;
+
+	for (int k = 0; k < round->n; k++)
+	{
+		int i = round->numbers[k];
+
 		if (writing->operations[i].label != NULL)
 			writing->operations[i].stored = stored_key(writing->objects[writing->turns[i].first]);
+	}
 }
 
 /* ---- Rounds ---- */
@@ -218,7 +223,7 @@ store_keys(const Writing *writing, int start, int end)
 static void
 check_skipped(const Round *round, bool early)
 {
-	for (int i = round->nwrites; i < round->end - round->start; i++)
+	for (int i = round->nwrites; i < round->n; i++)
 	{
 		const OrmOperation *operation = &round->writing->operations[round->order[i]];
 
@@ -236,7 +241,7 @@ write_removals(Round *round, bool early)
 	int64 deleted;
 	int n = 0;
 
-	for (int i = round->nwrites; i < round->end - round->start; i++)
+	for (int i = round->nwrites; i < round->n; i++)
 	{
 		const OrmOperation *operation = &writing->operations[round->order[i]];
 
@@ -259,7 +264,7 @@ write_removals(Round *round, bool early)
 static void
 check_expected(const Round *round)
 {
-	for (int i = round->nwrites; i < round->end - round->start; i++)
+	for (int i = round->nwrites; i < round->n; i++)
 	{
 		const OrmOperation *operation = &round->writing->operations[round->order[i]];
 
@@ -286,7 +291,7 @@ write_round(void *argument)
 			count++;
 		write_pass(round, order, count);
 	}
-	store_keys(round->writing, round->start, round->end);
+	store_keys(round);
 	write_removals(round, false);
 }
 
@@ -296,9 +301,13 @@ drop_labels(const Round *round)
 {
 	const Writing *writing = round->writing;
 
-	for (int i = round->start; i < round->end; i++)
-		if (writing->operations[i].label != NULL && writing->labels != NULL)
-			orm_labels_drop(writing->labels, writing->operations[i].label);
+	for (int k = 0; k < round->n; k++)
+	{
+		const OrmOperation *operation = &writing->operations[round->numbers[k]];
+
+		if (operation->label != NULL && writing->labels != NULL)
+			orm_labels_drop(writing->labels, operation->label);
+	}
 }
 
 /* May an error be caused by an object that takes a unique value of a row to be removed? */
@@ -316,7 +325,7 @@ choose_early(Round *round, OrmDependents allowed)
 	const Writing *writing = round->writing;
 	bool more = false;
 
-	for (int i = round->nwrites; i < round->end - round->start; i++)
+	for (int i = round->nwrites; i < round->n; i++)
 	{
 		const OrmOperation *operation = &writing->operations[round->order[i]];
 
@@ -362,34 +371,66 @@ static void
 order_round(Round *round)
 {
 	const OrmTurn *turns = round->writing->turns;
-	int n = round->end - round->start;
+	int n = round->n;
 
 	round->order = palloc_extended(sizeof(int) * n, MCXT_ALLOC_HUGE);
 	round->early = palloc_extended(sizeof(bool) * n, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (int i = 0; i < n; i++)
 	{
-		round->order[i] = round->start + i;
-		round->nwrites += turns[round->start + i].pass != ORM_PASS_REMOVALS;
+		round->order[i] = round->numbers[i];
+		round->nwrites += turns[round->numbers[i]].pass != ORM_PASS_REMOVALS;
 	}
 	qsort_arg(round->order, n, sizeof(int), compare_passes, unconstify(OrmTurn *, turns));
+}
+
+/* qsort_arg comparator: by round, then by number. */
+static int
+compare_rounds(const void *a, const void *b, void *argument)
+{
+	const OrmTurn *turns = argument;
+	int one = *(const int *) a;
+	int other = *(const int *) b;
+
+	if (turns[one].round != turns[other].round)
+		return turns[one].round < turns[other].round ? -1 : 1;
+	return one < other ? -1 : one > other;
+}
+
+/* The numbers of the operations, sorted by round. */
+static const int *
+sort_rounds(Writing *writing, int n)
+{
+	OrmTurn *turns = writing->turns;
+	int *numbers = palloc_extended(sizeof(int) * Max(n, 1), MCXT_ALLOC_HUGE);
+
+	for (int i = 0; i < n; i++)
+	{
+		numbers[i] = i;
+		writing->late_labels = writing->late_labels ||
+			(turns[i].first == i && turns[i].pass != 0 && turns[i].pass != ORM_PASS_REMOVALS);
+	}
+	qsort_arg(numbers, n, sizeof(int), compare_rounds, turns);
+	return numbers;
 }
 
 OrmTally
 orm_operations_write(OrmOperation *operations, int n, OrmFindLabel find_label, bool may_skip)
 {
 	Writing writing = {.operations = operations, .find_label = find_label, .may_skip = may_skip};
+	const int *numbers;
 
 	writing.turns = orm_schedule_make(operations, n);
 	writing.objects = palloc_extended(sizeof(OrmObject *) * Max(n, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	numbers = sort_rounds(&writing, n);
 	for (int start = 0, end; start < n; start = end)
 	{
-		Round round = {.writing = &writing, .start = start};
+		Round round = {.writing = &writing, .numbers = &numbers[start]};
 
-		for (end = start + 1; end < n && writing.turns[end].round == writing.turns[start].round;)
+		for (end = start + 1; end < n && writing.turns[numbers[end]].round == writing.turns[numbers[start]].round;)
 			end++;
-		round.end = end;
+		round.n = end - start;
 		order_round(&round);
-		if (round.nwrites == 0 || round.nwrites == end - start)
+		if (round.nwrites == 0 || round.nwrites == round.n)
 			write_round(&round);
 		else
 			write_contended(&round);
