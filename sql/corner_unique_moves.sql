@@ -69,6 +69,11 @@ SELECT try('UList', '[{"id": 1, "items": [{"id": 4, "pos": 1}, {"id": 2, "pos": 
 \echo # ranges that may not overlap
 SELECT try('UShift', '[{"id": 1, "during": "[1,7)"}, {"id": 2, "during": "[7,9)"}]', 'shifts'), try('UShift', '[{"id": 2, "during": "[3,9)"}, {"id": 1, "during": "[1,3)"}]', 'shifts');
 SELECT try('UShift', '[{"id": 1, "during": "[5,9)"}, {"id": 2, "during": "[1,5)"}]', 'shifts');
+\echo # an exchange of two values at once, of which one cannot be NULL in one of the rows
+CREATE TABLE ranks (id int PRIMARY KEY, list int NOT NULL, pos int, nick text UNIQUE, UNIQUE (list, pos));
+SELECT count(*) > 0 AS mapped FROM orm.map('corner_unique_moves.ranks', 'URank');
+INSERT INTO ranks VALUES (1, 2, 1, 'one'), (2, 1, 1, 'two');
+SELECT orm.save('URank', '[{"id": 1, "list": 1, "nick": "two"}, {"id": 2, "list": 2, "pos": 1, "nick": "three"}]');
 \echo # upsert by another key, and the answer in the order of the document
 SELECT try('UPlayer', '[{"nick": "one", "id": 1, "v": 5}, {"nick": "two", "id": 2}]', 'players', 'save');
 SELECT orm.save('UPlayer', '[{"id": 3, "nick": "one"}, {"id": 1, "nick": "free"}, {"id": 2, "nick": "x"}]');

@@ -106,9 +106,34 @@ try_batch(const Handover *handover)
 	return error;
 }
 
-/* Writes one record in a subtransaction; on failure stores the error and returns false. */
+/* The violations of records that are left. */
+typedef struct Violations
+{
+	List *all; /* of ErrorData *, one for each constraint */
+	ErrorData *last;
+} Violations;
+
+/* Adds a violation, unless there is one of its constraint. */
+static void
+note_violation(Violations *violations, ErrorData *error)
+{
+	ListCell *cell;
+
+	violations->last = error;
+	foreach(cell, violations->all)
+	{
+		const ErrorData *other = lfirst(cell);
+
+		if (error->constraint_name == NULL ||
+			(other->constraint_name != NULL && strcmp(other->constraint_name, error->constraint_name) == 0))
+			return;
+	}
+	violations->all = lappend(violations->all, error);
+}
+
+/* Writes one record in a subtransaction; on failure adds the violation and returns false. */
 static bool
-try_record(const Handover *handover, OrmRecord *record, ErrorData **error)
+try_record(const Handover *handover, OrmRecord *record, Violations *violations)
 {
 	OrmBatch one = {handover->batch->write, &record, 1};
 	Handover single = {&one, handover->key, handover->write};
@@ -119,7 +144,7 @@ try_record(const Handover *handover, OrmRecord *record, ErrorData **error)
 	if (failed != NULL)
 	{
 		record->done = false;
-		*error = failed;
+		note_violation(violations, failed);
 	}
 	return failed == NULL;
 }
@@ -187,7 +212,7 @@ raise_left(ErrorData *error, int left)
  * can be written; returns the number of records left.
  */
 static int
-write_rounds(const Handover *handover, bool *written, int left, ErrorData **error)
+write_rounds(const Handover *handover, bool *written, int left, Violations *violations)
 {
 	bool progress = true;
 
@@ -199,12 +224,26 @@ write_rounds(const Handover *handover, bool *written, int left, ErrorData **erro
 			int i = round % 2 == 0 ? k : handover->batch->n - 1 - k;
 
 			CHECK_FOR_INTERRUPTS();
-			if (written[i] || !try_record(handover, handover->batch->records[i], error))
+			if (written[i] || !try_record(handover, handover->batch->records[i], violations))
 				continue;
 			written[i] = progress = true;
 			left--;
 		}
 	}
+	return left;
+}
+
+/*
+ * Sets to NULL what the records left take, constraint by constraint, and writes
+ * them; returns the number of records left.
+ */
+static int
+write_parked(const Handover *handover, bool *written, int left, Violations *violations)
+{
+	for (int k = 0; left > 0 && k < list_length(violations->all); k++)
+		for (int i = 0; left > 0 && i < handover->batch->n; i++)
+			if (!written[i] && park(handover, handover->batch->records[i], list_nth(violations->all, k)))
+				left = write_rounds(handover, written, left, violations);
 	return left;
 }
 
@@ -222,7 +261,7 @@ hand_over(const Handover *handover, bool *written)
 	const OrmModel *model = batch->write->model;
 	OrmWrite write = {.model = model, .returning = orm_key_flags(model, handover->key), .stored = pass_over};
 	OrmBatch locked = {&write, batch->records, batch->n};
-	ErrorData *error = NULL;
+	Violations violations = {0};
 	int left = 0;
 
 	if (orm_access_may_read_key(model, handover->key))
@@ -232,12 +271,10 @@ hand_over(const Handover *handover, bool *written)
 		batch->records[i]->done = written[i];
 		left += written[i] ? 0 : 1;
 	}
-	left = write_rounds(handover, written, left, &error);
-	for (int i = 0; left > 0 && i < batch->n; i++)
-		if (!written[i] && park(handover, batch->records[i], error))
-			left = write_rounds(handover, written, left, &error);
+	left = write_rounds(handover, written, left, &violations);
+	left = write_parked(handover, written, left, &violations);
 	if (left > 0)
-		raise_left(error, left);
+		raise_left(violations.last, left);
 }
 
 void
