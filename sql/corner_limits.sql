@@ -53,4 +53,20 @@ SET orm.queue_size = '1MB';
 RESET ROLE;
 SELECT name, setting, unit, min_val, max_val, context FROM pg_settings WHERE name LIKE 'orm.%' ORDER BY name;
 DROP ROLE regress_orm_limited;
+\echo # names in messages are cut at 200 characters
+CREATE FUNCTION corner_limits.longest(call text) RETURNS TABLE (code text, message text, longest int) LANGUAGE plpgsql AS $$
+DECLARE
+    detail text; hint text;
+BEGIN
+    EXECUTE replace(call, 'LONG', repeat('n', 3000));
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    code := SQLSTATE;
+    message := regexp_replace(SQLERRM, 'n{50,}', 'n', 'g');
+    longest := (SELECT max(length(m[1])) FROM regexp_matches(concat_ws(' ', SQLERRM, detail, hint), '(n{50,})', 'g') m);
+    RETURN NEXT;
+END $$;
+SELECT call, l.* FROM unnest(ARRAY[$$SELECT orm.get('LONG', 1)$$, $$SELECT orm.all('ClThing', '{"LONG": 1}')$$, $$SELECT orm.all('ClThing', '{"lock": "LONG"}')$$, $$SELECT orm.all('ClThing', '{"load": ["LONG"]}')$$, $$SELECT orm.all('ClThing', '{"order_by": ["LONG"]}')$$,
+    $$SELECT orm.all('ClThing', '{"where": {"id": {"$": "LONG"}}}')$$, $$SELECT orm.all('ClThing', '{"where": {}}', '{"LONG": 1}')$$, $$SELECT orm.create('ClThing', '{"LONG": 1}')$$, $$SELECT orm.create('ClThing', '{}', '{"LONG": 1}')$$, $$SELECT orm.upsert('ClThing', '{"id": 1}', '{LONG}')$$,
+    $$SELECT orm.unmap('LONG')$$, $$SELECT orm.flush('{"LONG": []}')$$]) call, corner_limits.longest(call) l;
 DROP SCHEMA corner_limits CASCADE;

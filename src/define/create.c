@@ -371,7 +371,7 @@ orm_create_tables(Oid owner, const char *only)
 	orm_registry_check_writable();
 	orm_owner_check_role(owner);
 	if (only && orm_registry_find(only) == NULL)
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", only),
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", orm_error_clip(only)),
 				orm_cache_nearest(only));
 	if (!has_work(owner, only))
 		return NIL;

@@ -278,7 +278,7 @@ orm_declare_mapped(Oid relid, OrmDeclaration *declaration)
 void
 orm_declare_raise_none(const char *name)
 {
-	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", name),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", orm_error_clip(name)),
 			orm_cache_nearest(name));
 }
 

@@ -80,8 +80,9 @@ orm_labels_drop(OrmLabels *labels, const char *label)
 static void
 raise_unknown(const char *label, const OrmPath *place)
 {
-	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("label \"%s\" does not exist in this transaction", label),
-			orm_error_place(place), errhint("Labels are given by orm.add, orm.merge and orm.flush(document)."));
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
+			errmsg("label \"%s\" does not exist in this transaction", orm_error_clip(label)), orm_error_place(place),
+			errhint("Labels are given by orm.add, orm.merge and orm.flush(document)."));
 }
 
 /* Raises 22023 if the labelled object is of another model. */
@@ -89,10 +90,10 @@ static void
 check_label_model(const OrmGroup *group, const char *label, const char *model, const OrmPath *place)
 {
 	if (strcmp(group->model->name, model) != 0)
-		ereport(
-			ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("label \"%s\" belongs to an object of model \"%s\", not \"%s\"", label, model, group->model->name),
-			orm_error_place(place));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("label \"%s\" belongs to an object of model \"%s\", not \"%s\"", orm_error_clip(label), model,
+					   group->model->name),
+				orm_error_place(place));
 }
 
 /* Adds an object for an existing row, whose key the caller sets. */

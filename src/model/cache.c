@@ -178,7 +178,7 @@ install(CacheEntry *entry, OrmModel *model, List *depends)
 static void
 raise_unknown(const char *name)
 {
-	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", name),
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", orm_error_clip(name)),
 			orm_cache_nearest(name));
 }
 

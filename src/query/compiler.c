@@ -232,8 +232,8 @@ check_parameters(const OrmQueryRequest *request)
 
 		if (!parameter->used)
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_PARAMETER),
-					errmsg("parameter \"%s\" is not used by the query", parameter->name),
-					errhint("A query refers to a parameter by {\"$\": \"%s\"}.", parameter->name));
+					errmsg("parameter \"%s\" is not used by the query", orm_error_clip(parameter->name)),
+					errhint("A query refers to a parameter by {\"$\": \"%s\"}.", orm_error_clip(parameter->name)));
 		if (parameter->unset && changes)
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_PARAMETER),
 					errmsg("parameter \"%s\" must be given", parameter->name),

@@ -313,7 +313,7 @@ read_lock(OrmLevelBuild *build)
 			}
 	if (build->lock == NULL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("unrecognized lock mode \"%s\"", orm_json_string(*json)), orm_error_place(&here),
+				errmsg("unrecognized lock mode \"%s\"", orm_error_clip(orm_json_string(*json))), orm_error_place(&here),
 				errhint("Lock modes are \"update\", \"no key update\", \"share\" and \"key share\", "
 						"each also with \" nowait\" or \" skip locked\" behind it."));
 	if (build->distinct != NIL)

@@ -45,12 +45,13 @@ raise_no_relationship(const OrmModel *model, const char *name, const OrmPath *pl
 				errhint("\"load\" names relationships; attributes belong in \"select\"."));
 	if (dot != NULL)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
-				errmsg("relationship \"%s\" of model \"%s\" does not exist", name, model->name), orm_error_place(place),
+				errmsg("relationship \"%s\" of model \"%s\" does not exist", orm_error_clip(name), model->name),
+				orm_error_place(place),
 				errhint("In an object loads are nested: {\"%.*s\": {\"load\": [\"%s\"]}}.", (int) (dot - name), name,
 						dot + 1));
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
-			errmsg("relationship \"%s\" of model \"%s\" does not exist", name, model->name), orm_error_place(place),
-			orm_nearest_hint("relationship", name, names, model->nrelationships));
+			errmsg("relationship \"%s\" of model \"%s\" does not exist", orm_error_clip(name), model->name),
+			orm_error_place(place), orm_nearest_hint("relationship", name, names, model->nrelationships));
 }
 
 /* Raises an error unless the relationship is resolved. */

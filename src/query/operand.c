@@ -55,8 +55,8 @@ read_parameter(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJso
 	}
 	if (number == request->nparameters)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_PARAMETER),
-				errmsg("parameter \"%s\" does not exist", orm_json_string(json)), orm_error_place(place),
-				orm_nearest_hint("parameter", orm_json_string(json), names, number));
+				errmsg("parameter \"%s\" does not exist", orm_error_clip(orm_json_string(json))),
+				orm_error_place(place), orm_nearest_hint("parameter", orm_json_string(json), names, number));
 	pfree(names);
 	parameter = &request->parameters[number];
 	parameter->used = true;
