@@ -2,9 +2,10 @@
 #
 #   make, make install, make installcheck   as for every extension; PG_CONFIG names the PostgreSQL
 #   make demo, make psql, make check        need nothing installed: see test/README.md
+#   make check-cassert, make check-all      the tests on a server with assertions, and on the other majors
 #   make format                             lays the C sources out as .clang-format says
 
-OWN_GOALS = check demo psql lint bench format
+OWN_GOALS = check check-cassert check-all demo psql lint bench format
 
 ifneq (,$(filter $(OWN_GOALS),$(MAKECMDGOALS)))
 
@@ -12,7 +13,7 @@ ifneq (,$(filter $(OWN_GOALS),$(MAKECMDGOALS)))
 
 .PHONY: $(MAKECMDGOALS)
 
-check demo psql:
+check check-cassert check-all demo psql:
 	@test/run/$@
 
 lint bench:

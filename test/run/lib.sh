@@ -2,9 +2,10 @@
 #
 # lib.sh - what make demo, make psql, make check and make bench have in common.
 #
-#   require demo|check    packages: installs what is missing, or says what is
+#   require PURPOSE...    packages: installs what is missing, or says what is
 #   want_pooler           the same for pgbouncer, or goes on without
 #   want_formatter        the same for clang-format
+#   use_server DIRECTORY  another PostgreSQL than the installed one, and ours alone
 #   begin                 a work directory, $work, that disappears with the script
 #   copy_tree NAME        a clean copy of the sources, $work/NAME
 #   build NAME VAR=...    built and installed into $work/NAME.inst
@@ -42,17 +43,24 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # Packages
 # ---------------------------------------------------------------------------
 
-# What is needed beside PostgreSQL: for which command (all: every one), the
+# What is needed beside PostgreSQL: for which purpose (all: every one), the
 # Debian package that brings it, and how to see that it is there.
 readonly tools=(
-	'all    make             have make'
-	'all    gcc              have gcc'
-	'all    libc6-dev        test -e /usr/include/stdlib.h'
-	'all    util-linux       have setpriv'
-	'check  binutils         have nm'
-	'check  perl             have prove'
-	'check  libipc-run-perl  perl -MIPC::Run -e 1'
-	'check  cppcheck         have cppcheck'
+	'all      make             have make'
+	'all      gcc              have gcc'
+	'all      libc6-dev        test -e /usr/include/stdlib.h'
+	'all      util-linux       have setpriv'
+	'tests    perl             have prove'
+	'tests    libipc-run-perl  perl -MIPC::Run -e 1'
+	'check    binutils         have nm'
+	'check    cppcheck         have cppcheck'
+	'cassert  dpkg-dev         have dpkg-source'
+	'cassert  bison            have bison'
+	'cassert  flex             have flex'
+	'cassert  pkg-config       have pkg-config'
+	'cassert  libicu-dev       pkg-config --exists icu-i18n'
+	'cassert  libxml2-dev      pkg-config --exists libxml-2.0'
+	'majors   debootstrap      have debootstrap'
 )
 
 major_of() { "$1" --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/'; }
@@ -83,12 +91,12 @@ distribution_major() {
 	{ apt-cache depends postgresql 2>/dev/null || true; } | sed -n 's/.*Depends: postgresql-\([0-9]*\)$/\1/p'
 }
 
-# Which packages are missing for a command, one a line.
+# Which packages are missing for these purposes, one a line.
 missing_packages() {
 	local purpose package present major
 
 	while read -r purpose package present; do
-		[[ $purpose == all || $purpose == "$1" ]] || continue
+		[[ " all $* " == *" $purpose "* ]] || continue
 		eval "$present" >/dev/null 2>&1 || say "$package"
 	done < <(printf '%s\n' "${tools[@]}")
 
@@ -188,17 +196,17 @@ install_formatter() {
 	return 1
 }
 
-# Sees to it that everything is there for a command, and sets $pg_config and $bindir.
+# Sees to it that everything is there for these purposes, and sets $pg_config and $bindir.
 require() {
 	local missing
 
-	missing=$(missing_packages "$1")
+	missing=$(missing_packages "$@")
 	if [[ $missing ]] && may_install; then
 		apt update
-		missing=$(missing_packages "$1")	# the distribution's major is known only now
+		missing=$(missing_packages "$@")	# the distribution's major is known only now
 		# shellcheck disable=SC2086
 		install_packages $missing
-		missing=$(missing_packages "$1")
+		missing=$(missing_packages "$@")
 	fi
 	[[ ! $missing ]] || die "these are missing (by their names in Debian): ${missing//$'\n'/ }
      On Debian or Ubuntu, as root:   apt-get install ${missing//$'\n'/ }
@@ -206,6 +214,17 @@ require() {
 
 	pg_config=$(find_pg_config)
 	bindir=$("$pg_config" --bindir)
+}
+
+# Is the PostgreSQL ours alone?  Then the extension is installed in its own directories.
+own_server=
+
+# use_server DIRECTORY: from here on that PostgreSQL, which is ours alone.
+use_server() {
+	own_server=yes
+	pg_config=$1/bin/pg_config
+	bindir=$1/bin
+	as_server+=(PATH="$bindir:/usr/local/bin:/usr/bin:/bin")
 }
 
 
@@ -365,20 +384,25 @@ make_in() {
 
 build() {
 	make_in "$1" all 600 -j"$(nproc)" "${@:2}" &&
-		make_in "$1" install 60 "${@:2}" DESTDIR="$work/$1.inst"
+		make_in "$1" install 60 "${@:2}" DESTDIR="$(destination "$1")"
 }
+
+# Where an extension is installed: nowhere else in a server of our own.
+destination() { [[ $own_server ]] || say "$work/$1.inst"; }
 
 
 # ---------------------------------------------------------------------------
 # A throw-away cluster
 # ---------------------------------------------------------------------------
 
-# The settings by which a server finds the extension installed under a directory.
+# The settings by which a server finds the extension of $work/NAME.inst.
 extension_settings() {
-	local libraries scripts settings
+	local destination libraries scripts settings
 
-	libraries=$1$("$pg_config" --pkglibdir)
-	scripts=$1$("$pg_config" --sharedir)
+	destination=$(destination "$1")
+	[[ $destination ]] || return 0
+	libraries=$destination$("$pg_config" --pkglibdir)
+	scripts=$destination$("$pg_config" --sharedir)
 	settings=$("$bindir/postgres" --describe-config | cut -f1)
 
 	say "dynamic_library_path = '$libraries:\$libdir'"
@@ -386,7 +410,7 @@ extension_settings() {
 		*extension_control_path*)	# PostgreSQL 18 and later
 			say "extension_control_path = '$scripts:\$system'" ;;
 		*extension_destdir*)		# Debian's, up to 17
-			say "extension_destdir = '$1'" ;;
+			say "extension_destdir = '$destination'" ;;
 		*)
 			die "this PostgreSQL $("$pg_config" --version) loads extensions only from its own directories:" \
 				"use make install and make installcheck" ;;
@@ -410,7 +434,7 @@ start_cluster() {
 		port = 5432
 		fsync = off
 		log_line_prefix = '%m [%p] %e '
-		$(extension_settings "$work/$1.inst")
+		$(extension_settings "$1")
 	END
 	quietly "${as_server[@]}" "${@:2}" pg_ctl start -w -t "$(limit 60)" -D "$data" -l "$server_log"
 }
@@ -420,7 +444,7 @@ on_server() {
 	"${as_server[@]}" "${to_server[@]}" psql -X "$@"
 }
 
-# play FILE [DATABASE]: prints a document, in Markdown, of which all blocks of
+# play FILE [DATABASE [SECONDS]]: prints a document, in Markdown, of which all blocks of
 # SQL have been run in their order.  A block that shows results has those that
 # came now.  One that shows none has no results of interest: only its errors
 # are added, because a document without them is wrong.
@@ -429,7 +453,7 @@ play() {
 
 	awk -f "$source_tree/test/run/play.awk" -v statements=yes "$1" >"$script"
 	# From standard input, so that messages carry no file names and line numbers.
-	bounded "$(basename "$1")" 60 env "${to_server[@]}" \
+	bounded "$(basename "$1")" "${3:-60}" env "${to_server[@]}" \
 		sh -c 'exec psql -X -q -d "$1" <"$2" 2>&1' play "${2:-postgres}" "$script" >"$script.out"
 	awk -f "$source_tree/test/run/play.awk" "$script.out" "$1"
 }
