@@ -75,6 +75,18 @@ SELECT refused(orm.foreign_key(ARRAY['parent_id'], 'Thing', on_delete => 'cascad
 SELECT refused(orm.foreign_key(ARRAY['parent_id'], 'Thing', on_delete => 'set null', on_delete_columns => '{name}'));
 SELECT refused('{"check": {"name": "x", "expr": "true", "is_deferrable": true}}');
 
+-- storage and sequences of columns, and the comment on the table
+SELECT refused(orm.column('x', 'text', storage => 'toast'));
+SELECT refused(orm.column('x', 'text', compression => 'gzip'));
+SELECT refused(orm.column('x', 'integer', sequence_name => 's'));
+SELECT refused(orm.column('x', 'integer', identity => 'none', sequence_options => 'START 5'));
+SELECT refused(orm.column('x', 'integer', identity => 'always', sequence_options => 'START 5) DEFAULT (1'));
+SELECT refused(orm.column('x', 'integer', identity => 'always', sequence_options => 'OWNED BY things.id'));
+SELECT refused(orm.column('x', 'integer', identity => 'always', sequence_options => 'START 5; DROP TABLE x'));
+SELECT refused(orm.column('x', 'text', identity => 'serial'));
+SELECT refused(orm.comment_on_table('a'), orm.comment_on_table('b'));
+SELECT refused('{"comment_on_table": {}}');
+
 -- names twice: an exclusion constraint has an index
 SELECT refused(orm.exclude('x', '{"during WITH &&"}'), orm.index('name', name => 'x'));
 SELECT refused(orm.constraint('x', 'CHECK (true)'), orm.check('x', 'true'));
@@ -83,6 +95,9 @@ SELECT refused(orm.constraint('x', 'CHECK (true)'), orm.check('x', 'true'));
 CREATE TABLE existing (id int PRIMARY KEY, during tsrange);
 SELECT orm.map('existing', 'Existing', orm.exclude('x', '{"during WITH &&"}'));
 SELECT orm.map('existing', 'Existing', orm.primary_key(ARRAY['id'], is_deferrable => true));
+
+SELECT orm.map('existing', 'Existing', orm.comment_on_table('x'));
+SELECT orm.map('existing', 'Existing', orm.column('id', storage => 'plain'));
 
 -- the definition of an index names another schema
 SELECT orm.model('{"model": "Thing", "table": "things", "elements": [{"column": {"name": "id", "type": "integer"}},

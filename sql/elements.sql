@@ -14,6 +14,7 @@ SELECT orm.column('a', 'text', primary_key => false, nullable => true, is_unique
 	server_default => '''x''', identity => 'always', generated => 'b || c', foreign_key => 'T.a',
 	on_delete => 'cascade', on_update => 'set null', check_expr => 'a <> ''''', "collation" => 'C',
 	attribute => 'alpha', comment => 'first');
+SELECT orm.column('a', 'integer', identity => 'serial', sequence_name => 's', sequence_options => 'CACHE 5', storage => 'plain', compression => 'lz4');
 SELECT orm.column('a'::varchar, 'text'::name, "collation" => 'es_ES.utf8');
 \set VERBOSITY sqlstate
 SELECT orm.column();
@@ -125,6 +126,7 @@ SELECT orm.many_to_many('tags', 'Tag', back_populates => 'posts');
 SELECT orm.many_to_many('friends', 'Person', 'friends', foreign_key => 'from_id');
 SELECT orm.many_to_many('friends', 'Person', through => 'friends', foreign_key => ARRAY['a', 'b']);
 
+SELECT orm.comment_on_table('what is in it');
 SELECT orm.accessors();
 SELECT orm.accessors('usr');
 SELECT orm.accessors(prefix => 'usr', schema => 'api', include => '{find,all}');

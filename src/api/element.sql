@@ -12,7 +12,9 @@ CREATE OR REPLACE FUNCTION orm.column(
 	generated pg_catalog.text DEFAULT NULL, foreign_key pg_catalog.text DEFAULT NULL,
 	on_delete pg_catalog.text DEFAULT NULL, on_update pg_catalog.text DEFAULT NULL,
 	check_expr pg_catalog.text DEFAULT NULL, "collation" pg_catalog.text DEFAULT NULL,
-	attribute pg_catalog.text DEFAULT NULL, comment pg_catalog.text DEFAULT NULL)
+	attribute pg_catalog.text DEFAULT NULL, comment pg_catalog.text DEFAULT NULL,
+	storage pg_catalog.text DEFAULT NULL, compression pg_catalog.text DEFAULT NULL,
+	sequence_name pg_catalog.text DEFAULT NULL, sequence_options pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
@@ -20,8 +22,8 @@ COMMENT ON FUNCTION orm.column(
 	pg_catalog.text, pg_catalog.text, pg_catalog.bool, pg_catalog.bool, pg_catalog.bool,
 	pg_catalog.bool, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
-	pg_catalog.text) IS
-'Element of a model document: a column. type is any SQL type text; it is left out only for orm.map. server_default, generated and check_expr are SQL expressions; identity is ''always'', ''by default'' or ''none''; foreign_key is a model or a table, or one of its columns as target.column; attribute is the name in documents, by default that of the column. Checked by orm.model and orm.map only.';
+	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: a column. type is any SQL type text; it is left out only for orm.map. server_default, generated and check_expr are SQL expressions; identity is ''always'', ''by default'', ''serial'' or ''none'', sequence_name and sequence_options are those of its sequence; foreign_key is a model or a table, or one of its columns as target.column; attribute is the name in documents, by default that of the column. Checked by orm.model and orm.map only.';
 
 CREATE OR REPLACE FUNCTION orm.primary_key(VARIADIC columns pg_catalog.text[])
 RETURNS orm.document
@@ -268,6 +270,13 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.version(pg_catalog.text) IS
 'Element of a model document: the column that counts the changes of a row, by a trigger, so changes by other statements count too. Unless declared, it is created as integer NOT NULL DEFAULT 1; a declared one must be a smallint, integer or bigint that is not nullable. An object with a version is written only if its row still has it; otherwise 40001 is raised.';
+
+CREATE OR REPLACE FUNCTION orm.comment_on_table(comment pg_catalog.text)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.comment_on_table(pg_catalog.text) IS
+'Element of a model document: the comment on the table.';
 
 CREATE OR REPLACE FUNCTION orm.accessors(
 	prefix pg_catalog.text DEFAULT NULL, schema pg_catalog.text DEFAULT NULL,

@@ -115,6 +115,13 @@
 #define orm_table_beginscan(relation, snapshot) table_beginscan((relation), (snapshot), 0, NULL)
 #endif
 
+/* The sequence of an identity column; needs catalog/dependency.h, utils/rel.h. */
+#if PG_VERSION_NUM >= 170000
+#define orm_identity_sequence(relation, attnum) getIdentitySequence((relation), (attnum), false)
+#else
+#define orm_identity_sequence(relation, attnum) getIdentitySequence(RelationGetRelid(relation), (attnum), false)
+#endif
+
 /* NOT ENFORCED and PERIOD, or WITHOUT OVERLAPS, of a pg_constraint row; need catalog/pg_constraint.h. */
 #if PG_VERSION_NUM >= 180000
 #define orm_constraint_is_enforced(form) ((form)->conenforced)

@@ -68,7 +68,7 @@ typedef struct OrmDdlColumn
 	int32 typmod;
 	Oid collation; /* InvalidOid: that of the type */
 	bool not_null;
-	const char *identity;			   /* "always", "by default", or NULL */
+	const char *identity;			   /* "always", "by default", "serial", or NULL */
 	const OrmDeclaredColumn *declared; /* NULL: added by belongs_to, or for the version */
 	bool is_version;				   /* version column */
 	bool made_name;					   /* added by belongs_to under the default name */

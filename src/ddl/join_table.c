@@ -239,11 +239,9 @@ declare_columns(OrmDeclaration *declaration, const Side *side)
 static OrmDeclaredConstraint *
 declare_constraint(OrmDeclaration *declaration, OrmConstraintKind kind, List *columns)
 {
-	OrmDeclaredConstraint *constraint = palloc0(sizeof(OrmDeclaredConstraint));
+	OrmDeclaredConstraint *constraint = orm_declaration_make_constraint(kind, NULL, columns);
 
-	constraint->kind = kind;
-	constraint->columns = columns;
-	constraint->is_unique = ORM_NOT_GIVEN;
+	constraint->leading = columns;
 	declaration->constraints = lappend(declaration->constraints, constraint);
 	return constraint;
 }

@@ -188,6 +188,8 @@ add_declared_column(OrmPlanned *planned, const OrmDeclaredColumn *declared)
 	column->not_null = declared->nullable == ORM_NO;
 	if (declared->identity != NULL && strcmp(declared->identity, "none") != 0)
 		column->identity = declared->identity;
+	if (declared->identity != NULL && strcmp(declared->identity, "serial") == 0)
+		column->not_null = declared->nullable != ORM_YES;
 	column->declared = declared;
 	planned->table.columns = lappend(planned->table.columns, column);
 }

@@ -185,6 +185,11 @@ print_elements(StringInfo out, const OrmDeclaration *d)
 		appendStringInfoString(out, total++ > 0 ? ", " : "");
 		orm_element_print_version(out, linitial(d->versions));
 	}
+	if (d->comment != NULL)
+	{
+		appendStringInfoString(out, total++ > 0 ? ", " : "");
+		orm_element_print_comment(out, d);
+	}
 	if (d->has_accessors)
 	{
 		appendStringInfoString(out, total > 0 ? ", " : "");
@@ -331,6 +336,7 @@ orm_declaration_strip(OrmDeclaration *declaration, bool keep_key)
 	}
 	declaration->constraints = keep_key ? key_constraint(declaration) : NIL;
 	declaration->columns = columns;
+	declaration->comment = NULL;
 	foreach(cell, declaration->relationships)
 	{
 		OrmDeclaredRelationship *relationship = lfirst(cell);

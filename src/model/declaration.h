@@ -40,7 +40,7 @@ typedef struct OrmDeclaredColumn
 	OrmChoice is_unique;
 	OrmChoice indexed;
 	char *server_default; /* SQL expression */
-	char *identity;		  /* "always", "by default"; "none": no implicit identity for a primary key */
+	char *identity;		  /* "always", "by default", "serial"; "none": no implicit identity for a primary key */
 	char *generated;	  /* SQL expression, stored */
 	char *foreign_key;	  /* "target" or "target.column": a model or a table */
 	char *on_delete;	  /* "cascade", "set null", "set default", "restrict", "no action" */
@@ -48,6 +48,10 @@ typedef struct OrmDeclaredColumn
 	char *check_expr;
 	char *collation; /* name, qualified unless in pg_catalog; see orm_name_split */
 	Oid collation_oid;
+	char *storage;			/* "plain", "external", "extended", "main"; NULL: default of the type */
+	char *compression;		/* "pglz", "lz4"; NULL: default of the server */
+	char *sequence_name;	/* of an identity, in the schema of the table; NULL: chosen by PostgreSQL */
+	char *sequence_options; /* of an identity: SQL */
 	char *comment;
 	int position; /* index in "elements" */
 } OrmDeclaredColumn;
@@ -141,6 +145,7 @@ typedef struct OrmDeclaration
 	List *constraints;	   /* of OrmDeclaredConstraint * */
 	List *relationships;   /* of OrmDeclaredRelationship * */
 	List *versions;		   /* of OrmDeclaredVersion *: one, or NIL */
+	char *comment;		   /* on the table; NULL: none */
 	bool has_accessors;	   /* there is an "accessors" element */
 	char *prefix;		   /* of accessors; NULL: model name in snake case */
 	char *accessor_schema; /* NULL: schema of the table */

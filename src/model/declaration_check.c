@@ -144,7 +144,13 @@ check_value(const OrmDeclaredColumn *column)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("identity column type must be smallint, integer, or bigint"),
 				orm_error_place(orm_declaration_place(&place, column->position, "column", "identity")));
-	if (identity && column->nullable == ORM_YES)
+	if (!identity && (column->sequence_name != NULL || column->sequence_options != NULL))
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"%s\" of column \"%s\" requires \"identity\"",
+					   column->sequence_name ? "sequence_name" : "sequence_options", column->name),
+				orm_error_place(orm_declaration_place(&place, column->position, "column",
+													  column->sequence_name ? "sequence_name" : "sequence_options")));
+	if (identity && strcmp(column->identity, "serial") != 0 && column->nullable == ORM_YES)
 		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("identity column \"%s\" cannot be nullable", column->name),
 				orm_error_place(orm_declaration_place(&place, column->position, "column", "nullable")));
 }

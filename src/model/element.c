@@ -38,7 +38,9 @@
 #define BELONGS_TO KIND(ORM_BELONGS_TO)
 #define MANY_TO_MANY KIND(ORM_MANY_TO_MANY)
 
-static const char *const identities[] = {"always", "by default", "none", NULL};
+static const char *const identities[] = {"always", "by default", "serial", "none", NULL};
+static const char *const storages[] = {"plain", "external", "extended", "main", NULL};
+static const char *const compressions[] = {"pglz", "lz4", NULL};
 static const char *const actions[] = {"cascade", "set null", "set default", "restrict", "no action", NULL};
 static const char *const nulls[] = {"first", "last", NULL};
 static const char *const accessors[] = {"create", "find", "find_by", "filter_by",	  "all",
@@ -64,6 +66,10 @@ static const OrmElementKey column_keys[] = {
 	{KEY_OF_NEW("collation", ANY_KIND, 0), &orm_element_key_collation, COLUMN(collation), NULL, NULL},
 	{KEY("attribute", ANY_KIND, 0), &orm_element_key_name, COLUMN(attribute), "attribute", NULL},
 	{KEY_OF_NEW("comment", ANY_KIND, 0), &orm_element_key_text, COLUMN(comment), NULL, NULL},
+	{KEY_OF_NEW("storage", ANY_KIND, 0), &orm_element_key_word, COLUMN(storage), NULL, storages},
+	{KEY_OF_NEW("compression", ANY_KIND, 0), &orm_element_key_word, COLUMN(compression), NULL, compressions},
+	{KEY_OF_NEW("sequence_name", ANY_KIND, 0), &orm_element_key_name, COLUMN(sequence_name), "sequence", NULL},
+	{KEY_OF_NEW("sequence_options", ANY_KIND, 0), &orm_element_key_sequence, COLUMN(sequence_options), NULL, NULL},
 };
 
 #define CONSTRAINT(member) offsetof(OrmDeclaredConstraint, member)
@@ -127,6 +133,10 @@ static const OrmElementKey accessors_keys[] = {
 	{KEY("include", ANY_KIND, 0), &orm_element_key_words, DECLARATION(include), NULL, accessors},
 };
 
+static const OrmElementKey comment_keys[] = {
+	{KEY_OF_NEW("comment", ANY_KIND, ANY_KIND), &orm_element_key_text, DECLARATION(comment), NULL, NULL},
+};
+
 /* For use in ereport(): a hint for a key or an element that is not allowed in a mapped document. */
 static bool
 hint_mapped(const OrmMemberKey *member, const char *name, uint32 context, const void *argument)
@@ -164,6 +174,7 @@ static const RecordType relationship_record = {
 static const RecordType version_record = {sizeof(OrmDeclaredVersion), DECLARATION(versions),  0, false,
 										  VERSION(position),		  KEY_TABLE(version_keys)};
 static const RecordType accessors_record = {0, 0, 0, false, 0, KEY_TABLE(accessors_keys)};
+static const RecordType comment_record = {0, 0, 0, false, 0, KEY_TABLE(comment_keys)};
 
 /* The i-th key of a kind of record. */
 static const OrmElementKey *
@@ -195,6 +206,7 @@ static const RelationBuilder builders[] = {
 	{KEY("many_to_many", KIND(0), 0), &relationship_record, ORM_MANY_TO_MANY},
 	{KEY("version", KIND(0), 0), &version_record, 0},
 	{KEY("accessors", KIND(0), 0), &accessors_record, 0},
+	{KEY_OF_NEW("comment_on_table", KIND(0), 0), &comment_record, 0},
 };
 
 static const OrmMemberTable builder_table = {.noun = "element", ORM_MEMBER_RECORDS(builders), .hint = hint_mapped};
@@ -365,9 +377,16 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 	void *record;
 	List **list;
 
-	if (builder->record->size == 0)
+	if (builder->record == &accessors_record)
 	{
 		read_accessors(declaration, builder, body, &here, mapped);
+		return;
+	}
+	if (builder->record == &comment_record)
+	{
+		if (declaration->comment != NULL)
+			orm_members_raise_twice("element", builder->member.key, &here);
+		read_keys(builder, body, &here, mapped, declaration);
 		return;
 	}
 	record = make_record(builder, position);
@@ -444,4 +463,10 @@ orm_element_print_accessors(StringInfo out, const OrmDeclaration *declaration)
 	int include = lengthof(accessors_keys) - 1;
 
 	print_element(out, builder_of(&accessors_record, 0), declaration, declaration->all_accessors ? -1 : include);
+}
+
+void
+orm_element_print_comment(StringInfo out, const OrmDeclaration *declaration)
+{
+	print_element(out, builder_of(&comment_record, 0), declaration, -1);
 }

@@ -8,6 +8,7 @@
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "nodes/makefuncs.h"
+#include "nodes/parsenodes.h"
 #include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
@@ -100,6 +101,31 @@ take_column_item(const OrmElementKey *key, char *text, void *record)
 		append_item(key, text, record);
 	else
 		take_name_item(key, text, record);
+}
+
+/* Options of a sequence: those that CREATE SEQUENCE and an identity have in common. */
+static void
+take_sequence(const OrmElementKey *key, char *text, void *record)
+{
+	static const char *const options[] = {"as", "increment", "minvalue", "maxvalue", "start", "cache", "cycle"};
+	CreateSeqStmt *sequence = (CreateSeqStmt *) orm_sql_parse_spliced("CREATE SEQUENCE s ", text, "\n", NULL);
+	ListCell *cell;
+
+	if (sequence == NULL || !IsA(sequence, CreateSeqStmt))
+		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
+				errmsg("options of a sequence must be options and nothing else: \"%s\"", text));
+	foreach(cell, sequence->options)
+	{
+		const char *name = lfirst_node(DefElem, cell)->defname;
+		int i = 0;
+
+		while (i < (int) lengthof(options) && strcmp(options[i], name) != 0)
+			i++;
+		if (i == (int) lengthof(options))
+			ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
+					errmsg("option \"%s\" of a sequence is not allowed here", name));
+	}
+	take_text(key, text, record);
 }
 
 /* An element of an exclusion constraint. */
@@ -228,6 +254,7 @@ const OrmElementKeyType orm_element_key_target = {ORM_KEY_STRING, take_target, f
 const OrmElementKeyType orm_element_key_name = {ORM_KEY_STRING, take_name, false};
 const OrmElementKeyType orm_element_key_names = {ORM_KEY_LIST, take_name_item, false};
 const OrmElementKeyType orm_element_key_columns = {ORM_KEY_LIST, take_column_item, false};
+const OrmElementKeyType orm_element_key_sequence = {ORM_KEY_STRING, take_sequence, false};
 const OrmElementKeyType orm_element_key_exclusions = {ORM_KEY_LIST, take_exclusion_item, false};
 const OrmElementKeyType orm_element_key_word = {ORM_KEY_STRING, take_word, false};
 const OrmElementKeyType orm_element_key_words = {ORM_KEY_LIST, take_word_item, true};

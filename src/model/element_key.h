@@ -41,6 +41,7 @@ extern const OrmElementKeyType orm_element_key_target; /* the name of a model or
 extern const OrmElementKeyType orm_element_key_name;   /* an identifier */
 extern const OrmElementKeyType orm_element_key_names;
 extern const OrmElementKeyType orm_element_key_columns;	   /* of a constraint; of an index, its elements */
+extern const OrmElementKeyType orm_element_key_sequence;   /* options of a sequence */
 extern const OrmElementKeyType orm_element_key_exclusions; /* elements of an exclusion constraint */
 extern const OrmElementKeyType orm_element_key_word;	   /* one of "words" */
 extern const OrmElementKeyType orm_element_key_words;

@@ -10,6 +10,7 @@
 
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "access/toast_compression.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
@@ -23,10 +24,12 @@
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
 
+#include "base/compat.h"
 #include "base/names.h"
 #include "model/reflect.h"
 #include "model/reflect_constraint.h"
 #include "model/reflect_index.h"
+#include "model/reflect_sequence.h"
 #include "model/reflect_state.h"
 
 /* The default or generation expression of a column as a node string, or NULL. */
@@ -56,17 +59,18 @@ sequence_of_default(char *stored)
 	return IsA(argument, Const) && !argument->constisnull ? DatumGetObjectId(argument->constvalue) : InvalidOid;
 }
 
-/* Is this the default of a serial column: nextval() of a sequence owned by the column? */
-static bool
-is_serial(Oid relid, Form_pg_attribute attribute, char *stored)
+/* The sequence of a serial column, whose default is nextval() of a sequence that it owns; or InvalidOid. */
+static Oid
+serial_sequence(Oid relid, Form_pg_attribute attribute, char *stored)
 {
 	Oid sequence = sequence_of_default(stored);
 	Oid table;
 	int32 column;
-
-	return OidIsValid(sequence) && sequenceIsOwned(sequence, DEPENDENCY_AUTO, &table, &column) && table == relid &&
-		column == attribute->attnum &&
+	bool serial = OidIsValid(sequence) && sequenceIsOwned(sequence, DEPENDENCY_AUTO, &table, &column) &&
+		table == relid && column == attribute->attnum &&
 		(attribute->atttypid == INT2OID || attribute->atttypid == INT4OID || attribute->atttypid == INT8OID);
+
+	return serial ? sequence : InvalidOid;
 }
 
 /* Identity, generation expression or default of a column. */
@@ -74,15 +78,54 @@ static void
 reflect_value(OrmReflectState *r, Form_pg_attribute attribute, OrmDeclaredColumn *column)
 {
 	char *stored = stored_default(RelationGetDescr(r->relation), attribute->attnum);
+	Oid sequence = stored != NULL && attribute->attgenerated == '\0'
+		? serial_sequence(RelationGetRelid(r->relation), attribute, stored)
+		: InvalidOid;
 
 	if (attribute->attidentity != '\0')
+	{
 		column->identity = attribute->attidentity == ATTRIBUTE_IDENTITY_ALWAYS ? "always" : "by default";
+		orm_reflect_sequence_set(r, column, orm_identity_sequence(r->relation, attribute->attnum));
+	}
 	else if (stored != NULL && attribute->attgenerated != '\0')
 		column->generated = orm_reflect_state_print(r, stored);
-	else if (stored != NULL && is_serial(RelationGetRelid(r->relation), attribute, stored))
-		column->identity = "by default";
+	else if (OidIsValid(sequence))
+	{
+		column->identity = "serial";
+		column->nullable = attribute->attnotnull ? ORM_NOT_GIVEN : ORM_YES;
+		orm_reflect_sequence_set(r, column, sequence);
+	}
 	else if (stored != NULL)
 		column->server_default = orm_reflect_state_print(r, stored);
+}
+
+/* The keyword of a column's storage; NULL for the default of its type. */
+static char *
+storage_word(Form_pg_attribute attribute)
+{
+	if (attribute->attstorage == get_typstorage(attribute->atttypid))
+		return NULL;
+	switch (attribute->attstorage)
+	{
+		case TYPSTORAGE_PLAIN:
+			return "plain";
+		case TYPSTORAGE_EXTERNAL:
+			return "external";
+		case TYPSTORAGE_EXTENDED:
+			return "extended";
+		case TYPSTORAGE_MAIN:
+			return "main";
+	}
+	return NULL;
+}
+
+/* The keyword of a compression method; NULL for the default of the server. */
+static char *
+compression_word(char method)
+{
+	if (method == TOAST_PGLZ_COMPRESSION)
+		return "pglz";
+	return method == TOAST_LZ4_COMPRESSION ? "lz4" : NULL;
 }
 
 /* Adds a column. */
@@ -106,6 +149,8 @@ reflect_column(OrmReflectState *r, Form_pg_attribute attribute)
 		column->collation = orm_type_collation_name(attribute->attcollation);
 	}
 	column->comment = GetComment(RelationGetRelid(r->relation), RelationRelationId, attribute->attnum);
+	column->storage = storage_word(attribute);
+	column->compression = compression_word(attribute->attcompression);
 	column->position = r->position++;
 	reflect_value(r, attribute, column);
 	r->declaration->columns = lappend(r->declaration->columns, column);
@@ -146,6 +191,7 @@ orm_reflect_relation(Oid relid, const char *model, OrmTargetNamer namer, void *a
 	r.declaration->schema = get_namespace_name(RelationGetNamespace(r.relation));
 	r.declaration->relation = pstrdup(RelationGetRelationName(r.relation));
 	r.declaration->all_accessors = true;
+	r.declaration->comment = GetComment(relid, RelationRelationId, 0);
 	reflect_columns(&r);
 	orm_reflect_constraint_all(&r);
 	orm_reflect_index_all(&r);

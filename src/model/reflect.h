@@ -7,9 +7,9 @@
  * declaration are given as SQL.  Expressions are deparsed under a search_path of
  * pg_catalog only, so they are fully qualified.
  *
- * Properties that declarations do not support are omitted: storage options of
- * columns, and options of identity sequences.  A serial column becomes an identity
- * "by default".
+ * Properties of the table as a whole other than its comment are omitted: storage
+ * parameters, tablespace, persistence, inheritance, partitioning, triggers, rules,
+ * policies, privileges.
  */
 #ifndef ORM_MODEL_REFLECT_H
 #define ORM_MODEL_REFLECT_H
