@@ -127,6 +127,7 @@ SELECT orm.many_to_many('friends', 'Person', 'friends', foreign_key => 'from_id'
 SELECT orm.many_to_many('friends', 'Person', through => 'friends', foreign_key => ARRAY['a', 'b']);
 
 SELECT orm.comment_on_table('what is in it');
+SELECT orm.enum('mood', '{sad,happy}');
 SELECT orm.accessors();
 SELECT orm.accessors('usr');
 SELECT orm.accessors(prefix => 'usr', schema => 'api', include => '{find,all}');

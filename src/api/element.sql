@@ -278,6 +278,13 @@ AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.comment_on_table(pg_catalog.text) IS
 'Element of a model document: the comment on the table.';
 
+CREATE OR REPLACE FUNCTION orm.enum(name pg_catalog.text, labels pg_catalog.text[])
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.enum(pg_catalog.text, pg_catalog.text[]) IS
+'Element of a model document: an enum type in the schema of the table. It is created with the table unless it exists with the same labels; several models may declare it identically.';
+
 CREATE OR REPLACE FUNCTION orm.accessors(
 	prefix pg_catalog.text DEFAULT NULL, schema pg_catalog.text DEFAULT NULL,
 	include pg_catalog.text[] DEFAULT NULL)

@@ -19,6 +19,7 @@
  *     belongs_to.c   columns, foreign keys and indexes added by belongs_to
  *     join_table.c   join tables of many_to_many
  *     print.c        statements
+ *     print_column.c  statements about columns
  *     adopt.c        comparison with an existing relation
  */
 #ifndef ORM_DDL_DDL_H

@@ -23,6 +23,7 @@
 #include "ddl/adopt.h"
 #include "ddl/ddl.h"
 #include "define/create.h"
+#include "define/enum_type.h"
 #include "define/owner.h"
 #include "define/reconcile.h"
 #include "define/register.h"
@@ -271,6 +272,22 @@ adopt(OrmDdlTable *table, bool is_model)
 					relkind == RELKIND_RELATION || relkind == RELKIND_PARTITIONED_TABLE);
 }
 
+/* Step 2: enum types; the plan takes the types of columns from them. */
+static void
+make_enums(const Run *run)
+{
+	ListCell *cell;
+	ListCell *row;
+
+	forboth(cell, run->declarations, row, run->rows)
+	{
+		OrmIdentity identity = orm_owner_begin(orm_registry_owner(lfirst(row)));
+
+		orm_enum_type_create(lfirst(cell), run->changes);
+		orm_owner_end(identity);
+	}
+}
+
 /* Step 3, of one table. */
 static void
 make_table(const Run *run, OrmDdlTable *table)
@@ -380,6 +397,7 @@ orm_create_tables(Oid owner, const char *only)
 	check_targets(&run);
 	if (run.rows != NIL)
 	{
+		make_enums(&run);
 		make_tables(&run, orm_ddl_plan(run.declarations, &catalog));
 		store(&run);
 	}

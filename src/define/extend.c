@@ -29,6 +29,8 @@ check_elements(const OrmDeclaration *addition)
 		refuse_element(((OrmDeclaredColumn *) linitial(addition->columns))->position, "a column");
 	if (addition->constraints != NIL)
 		refuse_element(((OrmDeclaredConstraint *) linitial(addition->constraints))->position, "a key or constraint");
+	if (addition->enums != NIL)
+		refuse_element(((OrmDeclaredEnum *) linitial(addition->enums))->position, "an enum");
 	if (addition->comment != NULL)
 		refuse_element(-1, "orm.comment_on_table");
 	if (addition->versions != NIL)

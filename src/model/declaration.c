@@ -162,17 +162,23 @@ static void
 print_elements(StringInfo out, const OrmDeclaration *d)
 {
 	int total = list_length(d->columns) + list_length(d->constraints) + list_length(d->relationships);
+	int enums = list_length(d->enums);
 	int column = 0;
 	int constraint = 0;
 	int relationship = 0;
 
+	for (int i = 0; i < enums; i++)
+	{
+		appendStringInfoString(out, i > 0 ? ", " : "");
+		orm_element_print_enum(out, list_nth(d->enums, i));
+	}
 	for (int i = 0; i < total; i++)
 	{
 		int at_column = NEXT_POSITION(d->columns, column, OrmDeclaredColumn);
 		int at_constraint = NEXT_POSITION(d->constraints, constraint, OrmDeclaredConstraint);
 		int at_relationship = NEXT_POSITION(d->relationships, relationship, OrmDeclaredRelationship);
 
-		appendStringInfoString(out, i > 0 ? ", " : "");
+		appendStringInfoString(out, enums + i > 0 ? ", " : "");
 		if (at_column <= at_constraint && at_column <= at_relationship && column < list_length(d->columns))
 			orm_element_print_column(out, list_nth(d->columns, column++));
 		else if (at_constraint <= at_relationship && constraint < list_length(d->constraints))
@@ -180,6 +186,7 @@ print_elements(StringInfo out, const OrmDeclaration *d)
 		else
 			orm_element_print_relationship(out, list_nth(d->relationships, relationship++));
 	}
+	total += enums;
 	if (d->versions != NIL)
 	{
 		appendStringInfoString(out, total++ > 0 ? ", " : "");
@@ -337,6 +344,7 @@ orm_declaration_strip(OrmDeclaration *declaration, bool keep_key)
 	declaration->constraints = keep_key ? key_constraint(declaration) : NIL;
 	declaration->columns = columns;
 	declaration->comment = NULL;
+	declaration->enums = NIL;
 	foreach(cell, declaration->relationships)
 	{
 		OrmDeclaredRelationship *relationship = lfirst(cell);

@@ -28,13 +28,25 @@ typedef enum OrmChoice
 	ORM_YES = 1
 } OrmChoice;
 
+struct TypeName;
+
+/* An enum type in the schema of the table. */
+typedef struct OrmDeclaredEnum
+{
+	char *name;
+	List *labels; /* of char * */
+	int position;
+} OrmDeclaredEnum;
+
 typedef struct OrmDeclaredColumn
 {
 	char *name;
 	char *attribute; /* NULL: made from the column name */
 	char *type;		 /* qualified SQL text, see orm_type_name; NULL: in the catalogs (a mapped model) */
-	Oid type_oid;
+	Oid type_oid;	 /* InvalidOid: of an enum that is not created yet */
 	int32 typmod;
+	struct TypeName *type_name;			/* "type", parsed */
+	const OrmDeclaredEnum *enumeration; /* the enum of this document that is its type, or its element type */
 	OrmChoice primary_key;
 	OrmChoice nullable;
 	OrmChoice is_unique;
@@ -141,6 +153,7 @@ typedef struct OrmDeclaration
 	char *model;
 	char *schema; /* NULL: not given, first schema of search_path */
 	char *relation;
+	List *enums;		   /* of OrmDeclaredEnum * */
 	List *columns;		   /* of OrmDeclaredColumn * */
 	List *constraints;	   /* of OrmDeclaredConstraint * */
 	List *relationships;   /* of OrmDeclaredRelationship * */

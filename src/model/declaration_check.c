@@ -6,11 +6,13 @@
 #include "access/htup_details.h"
 #include "catalog/heap.h"
 #include "catalog/pg_type_d.h"
+#include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 #include "model/constraint_check.h"
 #include "model/declaration_check.h"
+#include "model/enum.h"
 #include "model/element.h"
 #include "model/relationship.h"
 
@@ -175,12 +177,16 @@ check_type(const OrmDeclaredColumn *column)
 	MemoryContext caller = CurrentMemoryContext;
 	OrmElementPlace place;
 
+	if (column->enumeration != NULL && !OidIsValid(column->type_oid))
+		return;
 	if (OidIsValid(column->collation_oid) && !type_is_collatable(column->type_oid))
 		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
 				errmsg("collations are not supported by type %s", format_type_be(column->type_oid)),
 				orm_error_place(orm_declaration_place(&place, column->position, "column", "collation")));
 	PG_TRY();
 	{
+		if (!OidIsValid(column->type_oid))
+			typenameType(NULL, column->type_name, NULL); /* raises that it does not exist */
 		CheckAttributeType(
 			column->name, column->type_oid,
 			OidIsValid(column->collation_oid) ? column->collation_oid : get_typcollation(column->type_oid), NIL, 0);
@@ -202,10 +208,28 @@ check_columns(const OrmDeclaration *declaration)
 	{
 		OrmDeclaredColumn *column = lfirst(cell);
 
+		orm_enum_resolve(declaration, column);
 		check_type(column);
 		check_value(column);
 		check_actions(column);
 	}
+}
+
+/* Enum names: no duplicates. */
+static void
+check_enum_names(const OrmDeclaration *declaration)
+{
+	NamePlace *names = palloc(sizeof(NamePlace) * Max(list_length(declaration->enums), 1));
+	ListCell *cell;
+
+	foreach(cell, declaration->enums)
+	{
+		const OrmDeclaredEnum *enumeration = lfirst(cell);
+		NamePlace name = {enumeration->name, enumeration->position, "enum", "name"};
+
+		names[foreach_current_index(cell)] = name;
+	}
+	check_distinct(names, list_length(declaration->enums), "enum", ERRCODE_DUPLICATE_OBJECT);
 }
 
 /* A model has at most one version. */
@@ -332,6 +356,7 @@ orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 {
 	check_column_names(declaration);
 	orm_constraint_read_definitions(declaration);
+	check_enum_names(declaration);
 	check_version_once(declaration);
 	check_attributes(declaration, mapped);
 	if (!mapped)

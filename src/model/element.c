@@ -133,6 +133,13 @@ static const OrmElementKey accessors_keys[] = {
 	{KEY("include", ANY_KIND, 0), &orm_element_key_words, DECLARATION(include), NULL, accessors},
 };
 
+#define ENUM(member) offsetof(OrmDeclaredEnum, member)
+
+static const OrmElementKey enum_keys[] = {
+	{KEY_OF_NEW("name", ANY_KIND, ANY_KIND), &orm_element_key_name, ENUM(name), "enum", NULL},
+	{KEY_OF_NEW("labels", ANY_KIND, ANY_KIND), &orm_element_key_labels, ENUM(labels), NULL, NULL},
+};
+
 static const OrmElementKey comment_keys[] = {
 	{KEY_OF_NEW("comment", ANY_KIND, ANY_KIND), &orm_element_key_text, DECLARATION(comment), NULL, NULL},
 };
@@ -173,6 +180,8 @@ static const RecordType relationship_record = {
 	RELATIONSHIP(position),			 KEY_TABLE(relationship_keys)};
 static const RecordType version_record = {sizeof(OrmDeclaredVersion), DECLARATION(versions),  0, false,
 										  VERSION(position),		  KEY_TABLE(version_keys)};
+static const RecordType enum_record = {sizeof(OrmDeclaredEnum), DECLARATION(enums),	 0, false,
+									   ENUM(position),			KEY_TABLE(enum_keys)};
 static const RecordType accessors_record = {0, 0, 0, false, 0, KEY_TABLE(accessors_keys)};
 static const RecordType comment_record = {0, 0, 0, false, 0, KEY_TABLE(comment_keys)};
 
@@ -207,6 +216,7 @@ static const RelationBuilder builders[] = {
 	{KEY("version", KIND(0), 0), &version_record, 0},
 	{KEY("accessors", KIND(0), 0), &accessors_record, 0},
 	{KEY_OF_NEW("comment_on_table", KIND(0), 0), &comment_record, 0},
+	{KEY_OF_NEW("enum", KIND(0), 0), &enum_record, 0},
 };
 
 static const OrmMemberTable builder_table = {.noun = "element", ORM_MEMBER_RECORDS(builders), .hint = hint_mapped};
@@ -469,4 +479,10 @@ void
 orm_element_print_comment(StringInfo out, const OrmDeclaration *declaration)
 {
 	print_element(out, builder_of(&comment_record, 0), declaration, -1);
+}
+
+void
+orm_element_print_enum(StringInfo out, const OrmDeclaredEnum *enumeration)
+{
+	print_element(out, builder_of(&enum_record, 0), enumeration, -1);
 }

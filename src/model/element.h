@@ -15,6 +15,7 @@ extern void orm_element_print_constraint(StringInfo out, const OrmDeclaredConstr
 extern void orm_element_print_relationship(StringInfo out, const OrmDeclaredRelationship *relationship);
 extern void orm_element_print_version(StringInfo out, const OrmDeclaredVersion *version);
 extern void orm_element_print_accessors(StringInfo out, const OrmDeclaration *declaration);
+extern void orm_element_print_enum(StringInfo out, const OrmDeclaredEnum *enumeration);
 extern void orm_element_print_comment(StringInfo out, const OrmDeclaration *declaration);
 
 /* The builder name of a kind of constraint: "primary_key"... */

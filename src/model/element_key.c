@@ -128,6 +128,21 @@ take_sequence(const OrmElementKey *key, char *text, void *record)
 	take_text(key, text, record);
 }
 
+/* A label of an enum: each once, and within the limit of the server. */
+static void
+take_label(const OrmElementKey *key, char *text, void *record)
+{
+	ListCell *cell;
+
+	if (strlen(text) > NAMEDATALEN - 1)
+		ereport(ERROR, errcode(ERRCODE_INVALID_NAME), errmsg("invalid enum label \"%s\"", text),
+				errdetail("Labels must be %d bytes or less.", NAMEDATALEN - 1));
+	foreach(cell, *MEMBER(key, record, List *))
+		if (strcmp(lfirst(cell), text) == 0)
+			ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("enum label \"%s\" is given twice", text));
+	append_item(key, text, record);
+}
+
 /* An element of an exclusion constraint. */
 static void
 take_exclusion_item(const OrmElementKey *key, char *text, void *record)
@@ -199,7 +214,16 @@ take_type(const OrmElementKey *key, char *text, void *record)
 	OrmDeclaredColumn *column = record;
 	TypeName *name = orm_sql_parse_type(text);
 
+	Type found;
+
 	prefer_catalog_type(name);
+	column->type_name = name;
+	column->type = text;
+	column->typmod = -1;
+	found = LookupTypeName(NULL, name, NULL, true);
+	if (found == NULL)
+		return; /* an enum of the document, see orm_enum_resolve; else an error */
+	ReleaseSysCache(found);
 	typenameTypeIdAndMod(NULL, name, &column->type_oid, &column->typmod);
 	column->type = orm_type_name(column->type_oid, column->typmod);
 }
@@ -253,6 +277,7 @@ const OrmElementKeyType orm_element_key_text = {ORM_KEY_STRING, take_text, false
 const OrmElementKeyType orm_element_key_target = {ORM_KEY_STRING, take_target, false};
 const OrmElementKeyType orm_element_key_name = {ORM_KEY_STRING, take_name, false};
 const OrmElementKeyType orm_element_key_names = {ORM_KEY_LIST, take_name_item, false};
+const OrmElementKeyType orm_element_key_labels = {ORM_KEY_LIST, take_label, false};
 const OrmElementKeyType orm_element_key_columns = {ORM_KEY_LIST, take_column_item, false};
 const OrmElementKeyType orm_element_key_sequence = {ORM_KEY_STRING, take_sequence, false};
 const OrmElementKeyType orm_element_key_exclusions = {ORM_KEY_LIST, take_exclusion_item, false};

@@ -40,6 +40,7 @@ extern const OrmElementKeyType orm_element_key_text;   /* any text */
 extern const OrmElementKeyType orm_element_key_target; /* the name of a model or a table */
 extern const OrmElementKeyType orm_element_key_name;   /* an identifier */
 extern const OrmElementKeyType orm_element_key_names;
+extern const OrmElementKeyType orm_element_key_labels;	   /* of an enum */
 extern const OrmElementKeyType orm_element_key_columns;	   /* of a constraint; of an index, its elements */
 extern const OrmElementKeyType orm_element_key_sequence;   /* options of a sequence */
 extern const OrmElementKeyType orm_element_key_exclusions; /* elements of an exclusion constraint */

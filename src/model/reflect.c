@@ -26,6 +26,7 @@
 
 #include "base/compat.h"
 #include "base/names.h"
+#include "model/enum.h"
 #include "model/reflect.h"
 #include "model/reflect_constraint.h"
 #include "model/reflect_index.h"
@@ -153,6 +154,7 @@ reflect_column(OrmReflectState *r, Form_pg_attribute attribute)
 	column->compression = compression_word(attribute->attcompression);
 	column->position = r->position++;
 	reflect_value(r, attribute, column);
+	orm_enum_reflect(r->declaration, attribute->atttypid);
 	r->declaration->columns = lappend(r->declaration->columns, column);
 }
 

@@ -1,0 +1,64 @@
+-- Enum types that are declared with a model: in the schema of the table, created with it, shared by several models.
+\set SHOW_CONTEXT never
+CREATE SCHEMA enums;
+CREATE SCHEMA enums_other;
+CREATE TYPE enums_other.mood AS ENUM ('of another schema');
+SET search_path = enums_other, enums;
+SET client_min_messages = warning;
+SELECT orm.enum('mood', '{sad,"it''s ok"}');
+SELECT orm.enum('mood', ARRAY['sad', 'happy']);
+
+-- the type is not there yet; the column's type is the declared one, whatever the search_path has
+SELECT orm.model('Person', 'enums.people', orm.column('id', 'integer', primary_key => true),
+	orm.column('mood', 'mood', server_default => '''sad''', nullable => false), orm.column('moods', 'mood[]'),
+	orm.enum('mood', '{sad,"it''s ok"}'), orm.accessors(include => '{find,create}'));
+SELECT orm.describe('Person');
+SELECT attribute, type FROM orm.attributes WHERE model = 'Person' ORDER BY 1;
+SELECT orm.model('Pet', 'enums.pets', orm.enum('mood', '{sad,"it''s ok"}'), orm.column('mood', 'enums.mood', primary_key => true),
+	orm.enum('Kind Of', '{cat}'), orm.column('kind', '"Kind Of"'), orm.accessors(include => '{}'));
+SELECT orm.model('Toy', 'enums.toys', orm.column('id', 'integer', primary_key => true), orm.belongs_to('pet', 'Pet'), orm.accessors(include => '{}'));
+SELECT model_name, action, kind, identity FROM orm.create_all() WHERE kind <> 'function';
+SELECT attrelid::regclass AS relation, attname, format_type(atttypid, atttypmod) FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+WHERE relnamespace = 'enums'::regnamespace AND relkind = 'r' AND attnum > 0 ORDER BY attrelid::regclass::text, attnum;
+SELECT enumtypid::regtype AS type, enumlabel FROM pg_enum JOIN pg_type t ON t.oid = enumtypid
+WHERE typnamespace = 'enums'::regnamespace ORDER BY enumtypid::regtype::text, enumsortorder;
+SELECT * FROM enums.person_create(moods => '{sad,"it''s ok"}');
+SELECT orm.create('Person', '{"mood": "happy"}');
+
+-- what is described is created again; the types stay
+SELECT orm.describe('Person');
+SELECT orm.describe('Pet');
+SELECT count(*) > 0 AS dropped FROM orm.drop_all();
+SELECT typname FROM pg_type WHERE typnamespace = 'enums'::regnamespace AND typtype = 'e' ORDER BY 1;
+SELECT model_name, action, kind, identity FROM orm.create_all() WHERE kind = 'type';
+SELECT orm.describe('Pet');
+
+-- a table that is there: its enum is described, not declared
+CREATE TABLE enums.houses (id int PRIMARY KEY, mood enums.mood, other enums_other.mood);
+SELECT count(*) > 0 AS mapped FROM orm.map('enums.houses', 'House');
+SELECT e FROM json_array_elements(orm.describe('House')->'elements') AS e;
+SELECT orm.map('enums.houses', 'House2', orm.enum('mood', '{sad}'));
+
+-- errors: other labels, another type, no such type
+SELECT orm.model('Cloud', 'enums.clouds', orm.column('id', 'integer', primary_key => true), orm.enum('mood', '{sad}'), orm.column('mood', 'mood'));
+SELECT * FROM orm.create_table('Cloud');
+SELECT orm.model('Cloud', 'enums.clouds', orm.column('id', 'integer', primary_key => true), orm.enum('mood', '{"it''s ok",sad}'));
+SELECT * FROM orm.create_table('Cloud');
+SELECT orm.model('Cloud', 'enums.clouds', orm.column('id', 'integer', primary_key => true), orm.enum('houses', '{a}'));
+SELECT * FROM orm.create_table('Cloud');
+SELECT orm.model('Cloud', 'enums.clouds', orm.enum('weather', '{sun}'), orm.column('w', 'whether'));
+SELECT orm.model('Cloud', 'enums.clouds', orm.enum('weather', '{sun}'), orm.column('w', 'enums_other.weather'));
+SELECT orm.model('Cloud', 'enums.clouds', orm.enum('weather', '{sun}'), orm.column('w', 'weather(5)'));
+SELECT orm.model('Cloud', 'enums.clouds', orm.enum('weather', '{sun}'), orm.column('w', 'weather', identity => 'always'));
+SELECT orm.model('Cloud', 'enums.clouds', orm.enum('weather', '{sun,sun}'));
+SELECT orm.model('Cloud', 'enums.clouds', orm.enum('weather', '{}'));
+SELECT orm.model('Cloud', 'enums.clouds', orm.enum('weather', ARRAY[repeat('x', 64)]));
+SELECT orm.model('Cloud', 'enums.clouds', orm.enum('', '{sun}'));
+SELECT orm.model('Cloud', 'enums.clouds', orm.enum('weather', '{sun}'), orm.enum('weather', '{sun}'));
+SELECT orm.model('Cloud', 'enums.clouds', '{"enum": {"name": "weather"}}');
+SELECT orm.extend('House', orm.enum('mood', '{sad}'));
+
+SELECT count(*) > 0 AS dropped FROM orm.drop_all();
+SELECT orm.unmap(name) FROM (SELECT name FROM orm.model ORDER BY name OFFSET 0) AS m;
+DROP SCHEMA enums, enums_other CASCADE;
+SELECT count(*) FROM orm.model;
