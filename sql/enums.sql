@@ -45,7 +45,7 @@ SELECT * FROM orm.create_table('Cloud');
 SELECT orm.model('Cloud', 'enums.clouds', orm.column('id', 'integer', primary_key => true), orm.enum('mood', '{"it''s ok",sad}'));
 SELECT * FROM orm.create_table('Cloud');
 SELECT orm.model('Cloud', 'enums.clouds', orm.column('id', 'integer', primary_key => true), orm.enum('houses', '{a}'));
-SELECT * FROM orm.create_table('Cloud');
+SELECT orm.create_table('Cloud');
 SELECT orm.model('Cloud', 'enums.clouds', orm.enum('weather', '{sun}'), orm.column('w', 'whether'));
 SELECT orm.model('Cloud', 'enums.clouds', orm.enum('weather', '{sun}'), orm.column('w', 'enums_other.weather'));
 SELECT orm.model('Cloud', 'enums.clouds', orm.enum('weather', '{sun}'), orm.column('w', 'weather(5)'));

@@ -103,7 +103,7 @@ take_column_item(const OrmElementKey *key, char *text, void *record)
 		take_name_item(key, text, record);
 }
 
-/* Options of a sequence: those that CREATE SEQUENCE and an identity have in common. */
+/* Options of a sequence that are allowed for an identity. */
 static void
 take_sequence(const OrmElementKey *key, char *text, void *record)
 {
@@ -136,7 +136,7 @@ take_label(const OrmElementKey *key, char *text, void *record)
 
 	if (strlen(text) > NAMEDATALEN - 1)
 		ereport(ERROR, errcode(ERRCODE_INVALID_NAME), errmsg("invalid enum label \"%s\"", text),
-				errdetail("Labels must be %d bytes or less.", NAMEDATALEN - 1));
+				errhint("Labels must be %d bytes or less.", NAMEDATALEN - 1));
 	foreach(cell, *MEMBER(key, record, List *))
 		if (strcmp(lfirst(cell), text) == 0)
 			ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("enum label \"%s\" is given twice", text));

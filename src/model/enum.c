@@ -16,6 +16,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "base/sql.h"
 #include "model/enum.h"
 
 /* The declared enum with the name of a type, or NULL. */
@@ -44,9 +45,16 @@ orm_enum_resolve(const OrmDeclaration *declaration, OrmDeclaredColumn *column)
 {
 	const OrmDeclaredEnum *enumeration = find_enum(declaration, column->type_name);
 	Oid namespace_id = declaration->schema != NULL ? get_namespace_oid(declaration->schema, true) : InvalidOid;
+	StringInfoData name;
 
 	if (enumeration == NULL)
 		return;
+	initStringInfo(&name);
+	orm_sql_name(&name, enumeration->name);
+	for (int i = 0; i < list_length(column->type_name->arrayBounds); i++)
+		appendStringInfoString(&name, "[]");
+	column->type = name.data;
+	column->typmod = -1;
 	column->enumeration = enumeration;
 	column->type_oid = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(enumeration->name),
 									   ObjectIdGetDatum(namespace_id));
