@@ -44,6 +44,7 @@ SQL_PARTS = \
 	src/api/model.sql \
 	src/api/write.sql \
 	src/api/read.sql \
+	src/api/expression.sql \
 	src/api/information.sql \
 	src/api/trigger.sql \
 	src/api/version.sql \

@@ -76,11 +76,30 @@
 #define orm_schema_aclcheck(schema, role, mode) pg_namespace_aclcheck((schema), (role), (mode))
 #endif
 
-/* May a role execute a function?  Needs utils/acl.h, catalog/pg_proc.h. */
+/* May a role execute a function?  Does it own it?  Need utils/acl.h, catalog/pg_proc.h. */
 #if PG_VERSION_NUM >= 160000
 #define orm_function_aclcheck(function, role) object_aclcheck(ProcedureRelationId, (function), (role), ACL_EXECUTE)
+#define orm_function_ownercheck(function, role) object_ownercheck(ProcedureRelationId, (function), (role))
 #else
 #define orm_function_aclcheck(function, role) pg_proc_aclcheck((function), (role), ACL_EXECUTE)
+#define orm_function_ownercheck(function, role) pg_proc_ownercheck((function), (role))
+#endif
+
+/*
+ * The parser's lookup of functions by name: positional arguments, VARIADIC; the first fills in defaults.
+ * 19 says why it found none.
+ */
+#if PG_VERSION_NUM >= 190000
+#define orm_func_get_detail(names, nargs, types, oid, result, retset, nvariadic, variadic, declared, defaults) \
+	func_get_detail((names), NIL, NIL, (nargs), (types), true, true, false, &(int){0}, (oid), (result), (retset), \
+					(nvariadic), (variadic), (declared), (defaults))
+#define orm_function_candidates(names, nargs) \
+	FuncnameGetCandidates((names), (nargs), NIL, true, false, false, true, &(int){0})
+#else
+#define orm_func_get_detail(names, nargs, types, oid, result, retset, nvariadic, variadic, declared, defaults) \
+	func_get_detail((names), NIL, NIL, (nargs), (types), true, true, false, (oid), (result), (retset), (nvariadic), \
+					(variadic), (declared), (defaults))
+#define orm_function_candidates(names, nargs) FuncnameGetCandidates((names), (nargs), NIL, true, false, false, true)
 #endif
 
 /* The index of a relation's primary key, unless the key is deferrable; needs utils/relcache.h. */

@@ -8,6 +8,7 @@
 #include "catalog/pg_collation.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_operator.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "catalog/namespace.h"
 #include "mb/pg_wchar.h"
@@ -108,6 +109,23 @@ orm_sql_literal(StringInfo sql, const char *text)
 
 	appendStringInfoString(sql, quoted);
 	pfree(quoted);
+}
+
+void
+orm_sql_function(StringInfo sql, Oid function)
+{
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Form_pg_proc form;
+	char *schema;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function with OID %u does not exist", function));
+	form = (Form_pg_proc) GETSTRUCT(tuple);
+	note_named(PROCOID, function);
+	note_named(NAMESPACEOID, form->pronamespace);
+	schema = get_namespace_name(form->pronamespace);
+	orm_sql_qualified(sql, schema ? schema : "pg_catalog", NameStr(form->proname));
+	ReleaseSysCache(tuple);
 }
 
 /* Appends OPERATOR(schema.op). */

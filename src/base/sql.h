@@ -28,6 +28,9 @@ extern void orm_sql_relation(StringInfo sql, Oid relation);
 /* A string literal, for COMMENT ON and function bodies (not for values of users' data). */
 extern void orm_sql_literal(StringInfo sql, const char *text);
 
+/* The qualified name of a function; raises 42883 when it is gone. */
+extern void orm_sql_function(StringInfo sql, Oid function);
+
 /* OPERATOR(schema.op) */
 extern void orm_sql_operator(StringInfo sql, Oid operator);
 
@@ -75,7 +78,7 @@ extern struct TypeName *orm_sql_parse_type(const char *text);
 
 /*
  * Has any text named an object whose row in that system cache (OPEROID,
- * TYPEOID, COLLOID, NAMESPACEOID) has this hash?  0: any row.  A few too many
+ * PROCOID, TYPEOID, COLLOID, NAMESPACEOID) has this hash?  0: any row.  A few too many
  * are said to be; objects of pg_catalog, which cannot be replaced, are not.
  */
 extern bool orm_sql_has_named(int cache, uint32 hash);

@@ -66,7 +66,7 @@ static int max_pins = 0;
  */
 static uint64 names = 0;
 
-/* Syscache callback for operators, types, collations and schemas. */
+/* Syscache callback for functions, operators, types, collations and schemas. */
 static void
 name_changed(Datum argument, int cache, uint32 hash)
 {
@@ -113,6 +113,7 @@ orm_plan_init(void)
 							1024, MAX_KILOBYTES, PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
 	RegisterXactCallback(transaction_ended, NULL);
 	RegisterSubXactCallback(subtransaction_ended, NULL);
+	CacheRegisterSyscacheCallback(PROCOID, name_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(OPEROID, name_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(TYPEOID, name_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(COLLOID, name_changed, (Datum) 0);

@@ -102,14 +102,21 @@ orm_candidate_concrete(Oid type, Oid declared, Oid actual)
 static bool
 describe(Form_pg_operator form, const OrmOperands *operands, OrmOperator *operator)
 {
+	bool from_right = operands->left == UNKNOWNOID;
+	Oid declared = from_right ? form->oprright : form->oprleft;
+	Oid actual = from_right ? operands->right : operands->left;
+
 	operator->oid = form->oid;
-	operator->left = shape_of(form->oprleft) == NOT_POLYMORPHIC ? form->oprleft : operands->left;
+	if (from_right)
+		operator->left = orm_candidate_concrete(form->oprleft, declared, actual);
+	else
+		operator->left = shape_of(form->oprleft) == NOT_POLYMORPHIC ? form->oprleft : operands->left;
 	if (shape_of(form->oprright) != NOT_POLYMORPHIC && operands->right != UNKNOWNOID)
 		operator->right = operands->right;
 	else
-		operator->right = orm_candidate_concrete(form->oprright, form->oprleft, operands->left);
-	operator->result = orm_candidate_concrete(form->oprresult, form->oprleft, operands->left);
-	return OidIsValid(operator->right) && OidIsValid(operator->result);
+		operator->right = orm_candidate_concrete(form->oprright, declared, actual);
+	operator->result = orm_candidate_concrete(form->oprresult, declared, actual);
+	return OidIsValid(operator->left) && OidIsValid(operator->right) && OidIsValid(operator->result);
 }
 
 bool
@@ -220,9 +227,11 @@ is_candidate(Form_pg_operator form, const OrmOperands *operands)
 
 	if (form->oprkind != 'b' || !OidIsValid(form->oprcode) || !describe(form, operands, &operator))
 		return false;
-	if (operands->result == BOOLOID ? operator.result != BOOLOID : !orm_candidate_has_order(operator.result))
+	if (operands->result == BOOLOID && operator.result != BOOLOID)
 		return false;
-	return is_answered_for(form, operands->left) ||
+	if (operands->result == InvalidOid && !orm_candidate_has_order(operator.result))
+		return false;
+	return is_answered_for(form, operands->left == UNKNOWNOID ? operands->right : operands->left) ||
 		(operands->right != UNKNOWNOID && is_answered_for(form, operands->right));
 }
 

@@ -11,9 +11,9 @@
 /* Operand and result types of the operator to be found. */
 typedef struct OrmOperands
 {
-	Oid left;	/* base type */
-	Oid right;	/* base type, or UNKNOWNOID for a value that is not read yet */
-	Oid result; /* BOOLOID, or InvalidOid for any type with an order */
+	Oid left; /* base types; UNKNOWNOID: of a literal, or of a value that is not read yet */
+	Oid right;
+	Oid result; /* BOOLOID; InvalidOid: any type with an order; ANYOID: any type */
 } OrmOperands;
 
 /* The chosen operator or aggregate; InvalidOid when none fits (no rivals) or the choice is ambiguous. */

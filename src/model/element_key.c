@@ -192,21 +192,6 @@ refuse_serial(const char *name)
 							"a single integer primary key needs neither."));
 }
 
-/*
- * An unqualified name means the type of pg_catalog if there is one, so that the
- * meaning of a document does not depend on search_path.
- */
-static void
-prefer_catalog_type(TypeName *name)
-{
-	if (list_length(name->names) != 1 || name->pct_type)
-		return;
-	refuse_serial(strVal(linitial(name->names)));
-	if (SearchSysCacheExists2(TYPENAMENSP, CStringGetDatum(strVal(linitial(name->names))),
-							  ObjectIdGetDatum(PG_CATALOG_NAMESPACE)))
-		name->names = lcons(makeString("pg_catalog"), name->names);
-}
-
 /* A type, stored as its qualified name. */
 static void
 take_type(const OrmElementKey *key, char *text, void *record)
@@ -216,7 +201,9 @@ take_type(const OrmElementKey *key, char *text, void *record)
 
 	Type found;
 
-	prefer_catalog_type(name);
+	if (list_length(name->names) == 1)
+		refuse_serial(strVal(linitial(name->names)));
+	orm_type_prefer_catalog(name);
 	column->type_name = name;
 	column->type = text;
 	column->typmod = -1;

@@ -3,13 +3,17 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/stratnum.h"
+#include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "parser/parse_coerce.h"
+#include "parser/parse_oper.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 
 #include "model/candidate.h"
@@ -88,6 +92,46 @@ orm_operator_find_between(const char *name, const OrmType *left, const OrmType *
 	OrmOperands operands = {left->base, right->base, result};
 
 	return find(name, &operands, what, path);
+}
+
+OrmOperator
+orm_operator_resolve(const char *name, Oid left, Oid right, const OrmPath *path)
+{
+	OrmOperands operands = {left, right, ANYOID};
+	Oid types[2] = {left, right};
+	OrmChosen chosen = orm_candidate_choose(orm_candidate_find(name, &operands), 2, types);
+	OrmOperator operator= {0};
+
+	if (OidIsValid(chosen.oid) && orm_candidate_describe(chosen.oid, &operands, &operator))
+		return operator;
+	if (chosen.rivals != NIL)
+		ereport(ERROR, errcode(ERRCODE_AMBIGUOUS_FUNCTION),
+				errmsg("operator \"%s\" is ambiguous for types %s and %s", name, format_type_be(left),
+					   format_type_be(right)),
+				detail_rivals(chosen.rivals, path));
+	ereport(
+		ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
+		errmsg("operator \"%s\" does not exist for types %s and %s", name, format_type_be(left), format_type_be(right)),
+		orm_error_place(path),
+		left != UNKNOWNOID ? errhint("{\"cast\": type, \"of\": ...} makes a value of another type.") : 0);
+	return operator;
+}
+
+OrmOperator
+orm_operator_resolve_prefix(const char *name, Oid type, const OrmPath *path)
+{
+	Operator tuple = left_oper(NULL, list_make2(makeString("pg_catalog"), makeString(pstrdup(name))), type, true, -1);
+	OrmOperator operator= {0};
+
+	if (tuple == NULL)
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
+				errmsg("operator \"%s\" does not exist for type %s", name, format_type_be(type)),
+				orm_error_place(path));
+	operator.oid = oprid(tuple);
+	operator.right =((Form_pg_operator) GETSTRUCT(tuple))->oprright;
+	operator.result =((Form_pg_operator) GETSTRUCT(tuple))->oprresult;
+	ReleaseSysCache(tuple);
+	return operator;
 }
 
 bool

@@ -75,6 +75,14 @@ extern OrmOperator orm_operator_between(const OrmType *left, const OrmType *righ
 extern OrmOperator orm_operator_find_between(const char *name, const OrmType *left, const OrmType *right, Oid result,
 											 const char *what, const OrmPath *path);
 
+/*
+ * The operator of an expression, of any result type, for operands of these base
+ * types (UNKNOWNOID: a literal).  A prefix operator is one of pg_catalog, and
+ * only "right" and "result" are set.  Raise 42883 and 42725 as orm_operator_find.
+ */
+extern OrmOperator orm_operator_resolve(const char *name, Oid left, Oid right, const OrmPath *path);
+extern OrmOperator orm_operator_resolve_prefix(const char *name, Oid type, const OrmPath *path);
+
 /* Does the type have an order (a default btree operator class)? */
 extern bool orm_operator_has_order(const OrmType *type);
 

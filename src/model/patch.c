@@ -331,6 +331,8 @@ orm_patch_refuse_unknown(const OrmType *type, OrmJson json, bool sources, const 
 		return;
 	}
 	here = orm_path_key(path, orm_json_string(walk.key));
+	if (orm_json_equals(walk.key, "$expr"))
+		orm_members_raise_not_allowed("instruction", "$expr", &here, "Expressions are for orm.update_where.");
 	orm_members_raise_unrecognized("instruction", here.key, &here, names, n);
 }
 

@@ -11,7 +11,9 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "nodes/parsenodes.h"
 #include "parser/parse_coerce.h"
+#include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -219,6 +221,26 @@ orm_type_text(Oid type, Datum value)
 
 	getTypeOutputInfo(type, &output, &is_varlena);
 	return OidOutputFunctionCall(output, value);
+}
+
+void
+orm_type_prefer_catalog(TypeName *name)
+{
+	if (list_length(name->names) == 1 && !name->pct_type &&
+		SearchSysCacheExists2(TYPENAMENSP, CStringGetDatum(strVal(linitial(name->names))),
+							  ObjectIdGetDatum(PG_CATALOG_NAMESPACE)))
+		name->names = lcons(makeString("pg_catalog"), name->names);
+}
+
+Oid
+orm_type_find(const char *text, int32 *typmod)
+{
+	TypeName *name = orm_sql_parse_type(text);
+	Oid type;
+
+	orm_type_prefer_catalog(name);
+	typenameTypeIdAndMod(NULL, name, &type, typmod);
+	return type;
 }
 
 char *

@@ -86,6 +86,15 @@ extern bool orm_type_equal_is_same(const OrmType *type);
 /* The output function's text of a value, palloc'd. */
 extern char *orm_type_text(Oid type, Datum value);
 
+/*
+ * An unqualified name means the type of pg_catalog if there is one, so that the
+ * meaning of a document does not depend on search_path.
+ */
+extern void orm_type_prefer_catalog(struct TypeName *name);
+
+/* The type of a name in a document.  Raises as the parser does. */
+extern Oid orm_type_find(const char *name, int32 *typmod);
+
 /* The name of a type or a collation in declarations, palloc'd: qualified unless in pg_catalog. */
 extern char *orm_type_name(Oid type, int32 typmod);
 extern char *orm_type_collation_name(Oid collation);

@@ -4,6 +4,8 @@
  * The aggregated objects are given by a chain of relationships:
  *
  *     {"sum": "posts.likes"}      pg_catalog.sum(t1."likes") over "s"."posts" AS t1
+ *     {"sum": {"*": ["quantity", "price"]}, "of": "lines"}
+ *                                 pg_catalog.sum((t1."quantity" * t1."price")) over "s"."lines" AS t1
  *     {"count": "posts.tags"}     pg_catalog.count(*) over "s"."posts" AS t1, "s"."posts_tags" AS t3, "s"."tags" AS t2
  *
  * Targets along the chain are joined by inner joins.  Over groups, a chain of to-one
@@ -20,6 +22,7 @@
 #include "base/words.h"
 #include "model/operator.h"
 #include "query/aggregate.h"
+#include "query/expression.h"
 
 /* Maximum number of relationships in a chain; see MAX_JOINS of path.c. */
 #define MAX_STEPS 30
@@ -46,13 +49,14 @@ enum
 	WHERE,
 	ORDER_BY,
 	SEPARATOR,
+	CHAIN,
 	NKEYS
 };
 
 #define OF(function) (1 << (function))
 #define FUNCTION(function, name) \
 	[function] = {{ORM_MEMBER_KEY(name), .allowed = OF(function), .hint = "An aggregate has one function."}, \
-				  orm_shape_exact}
+				  orm_shape_expression}
 
 /* The keys of an aggregate; the contexts of the table are functions. */
 static const OrmShapedKey keys[NKEYS] = {
@@ -73,6 +77,7 @@ static const OrmShapedKey keys[NKEYS] = {
 	[SEPARATOR] = {{ORM_MEMBER_KEY("separator"), .allowed = OF(STRING_AGG),
 					.hint = "\"separator\" is allowed with \"string_agg\"."},
 				   orm_shape_exact},
+	[CHAIN] = {{ORM_MEMBER_KEY("of"), .allowed = ORM_MEMBER_ALWAYS}, orm_shape_exact},
 };
 
 /* For use in ereport(): a hint for a word of another mapper. */
@@ -293,8 +298,8 @@ set_rows(AggregateReader *r, const char *text, const OrmPath *place)
 		r->aggregate->argument = identity(r->objects);
 }
 
-/* Reads the chain: relationships, optionally followed by a name. */
-static void
+/* Reads the relationships of a chain; returns what is behind them: a name, or NULL. */
+static const char *
 read_chain(AggregateReader *r, const char *text, const OrmPath *place)
 {
 	List *relationships = NIL;
@@ -323,6 +328,48 @@ read_chain(AggregateReader *r, const char *text, const OrmPath *place)
 		name = dot != NULL ? dot + 1 : NULL;
 	}
 	set_objects(r, relationships, scopes, place);
+	return name;
+}
+
+/* Reads "of": the chain of relationships to the objects that the argument is about. */
+static void
+read_of(AggregateReader *r)
+{
+	OrmPath here = orm_path_key(r->place, "of");
+	OrmJson of = r->values[CHAIN];
+	const char *name;
+
+	if (orm_json_kind(of) != ORM_JSON_STRING && orm_json_kind(of) != ORM_JSON_UNDECODABLE)
+		orm_members_raise_kind(of, "a path of relationships", &here);
+	name = read_chain(r, orm_json_string(of), &here);
+	if (name != NULL)
+		orm_query_not_relationship(orm_query_name_of(r->objects, name, &here).expression, &here);
+}
+
+/* Reads a path as the argument: a chain, or behind "of" a path from the objects. */
+static void
+read_path(AggregateReader *r, OrmJson path, const OrmPath *place)
+{
+	char *text = orm_json_string(path);
+	const char *name;
+
+	if (strcmp(text, "*") == 0 && r->values[CHAIN].node == NULL)
+		set_objects(r, NIL, NIL, place);
+	if (strcmp(text, "*") == 0)
+	{
+		if (r->aggregate->distinct)
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"distinct\" is not allowed with \"*\""),
+					orm_error_place(r->place),
+					errhint("Objects are distinct; name the attribute whose values are to be."));
+		set_rows(r, text, place);
+		return;
+	}
+	if (r->values[CHAIN].node != NULL)
+	{
+		r->aggregate->argument = orm_query_path_json(r->objects, path, place);
+		return;
+	}
+	name = read_chain(r, text, place);
 	if (name == NULL)
 		set_rows(r, text, place);
 	else
@@ -331,24 +378,22 @@ read_chain(AggregateReader *r, const char *text, const OrmPath *place)
 
 /* Reads the argument of the function. */
 static void
-read_argument(AggregateReader *r, OrmJson chain)
+read_argument(AggregateReader *r, OrmJson argument)
 {
 	OrmPath here = orm_path_key(r->place, function_name(r));
-	char *text;
 
-	if (orm_json_kind(chain) != ORM_JSON_STRING && orm_json_kind(chain) != ORM_JSON_UNDECODABLE)
-		orm_members_raise_kind(chain, "a path to an attribute or a relationship", &here);
-	text = orm_json_string(chain);
-	if (strcmp(text, "*") != 0)
+	if (r->values[CHAIN].node != NULL)
+		read_of(r);
+	if (orm_json_kind(argument) == ORM_JSON_STRING || orm_json_kind(argument) == ORM_JSON_UNDECODABLE)
 	{
-		read_chain(r, text, &here);
+		read_path(r, argument, &here);
 		return;
 	}
-	set_objects(r, NIL, NIL, &here);
-	if (r->aggregate->distinct)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"distinct\" is not allowed with \"*\""),
-				orm_error_place(r->place), errhint("Objects are distinct; name the attribute whose values are to be."));
-	set_rows(r, text, &here);
+	if (orm_json_kind(argument) != ORM_JSON_OBJECT)
+		orm_members_raise_kind(argument, "a path to an attribute or a relationship, or an expression", &here);
+	if (r->values[CHAIN].node == NULL)
+		set_objects(r, NIL, NIL, &here);
+	r->aggregate->argument = orm_expression_read(r->objects, function_name(r), argument, &here);
 }
 
 /* Reads "distinct": true. */
@@ -502,6 +547,15 @@ set_type(AggregateReader *r)
 										: get_typcollation(result));
 }
 
+bool
+orm_aggregate_is_function(const char *name)
+{
+	for (int i = 0; i < NFUNCTIONS; i++)
+		if (strcmp(keys[i].member.key, name) == 0)
+			return true;
+	return false;
+}
+
 OrmAggregate *
 orm_aggregate_read(OrmScope *scope, const char *name, OrmJson json, List **chains, const OrmPath *place)
 {
@@ -515,6 +569,8 @@ orm_aggregate_read(OrmScope *scope, const char *name, OrmJson json, List **chain
 	aggregate->function = function_name(&r);
 	read_distinct(&r);
 	read_argument(&r, r.values[r.function]);
+	if (aggregate->argument != NULL && aggregate->argument->window)
+		orm_query_refuse_window(place);
 	sql = aggregate->argument != NULL ? aggregate->argument->sql : "*";
 	if (counts(&r) && !aggregate->distinct && aggregate->argument != NULL && aggregate->argument->not_null)
 		aggregate->argument = NULL;

@@ -39,7 +39,13 @@ typedef struct OrmAggregate
 extern OrmAggregate *orm_aggregate_read(OrmScope *scope, const char *name, OrmJson json, List **chains,
 										const OrmPath *place);
 
+/* Is it the name of an aggregate? */
+extern bool orm_aggregate_is_function(const char *name);
+
 /* Appends pg_catalog.sum(DISTINCT t1."likes" ORDER BY ...) FILTER (WHERE ...) */
 extern void orm_aggregate_append(StringInfo sql, const OrmAggregate *aggregate);
+
+/* Is it the name of an aggregate? */
+extern bool orm_aggregate_is_function(const char *name);
 
 #endif

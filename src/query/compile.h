@@ -20,7 +20,11 @@
  *     text.c       named operators of text
  *     operand.c    right operands: values, parameters, attributes
  *     path.c       names and paths
- *     compute.c    expressions
+ *     compute.c    expressions by name
+ *     expression.c literals, calls of functions and operators
+ *     form.c       expressions with a word of their own
+ *     datetime.c   expressions of dates and times
+ *     window.c     window functions
  *     aggregate.c  aggregates
  *     order.c      order_by, the order of pages
  *     group.c      aggregate documents
@@ -55,7 +59,9 @@ typedef struct OrmBuilder
 	OrmCompiler *compiler;
 	List *slots; /* of OrmSlot *, from $1 on */
 	int naliases;
-	int njoins; /* joins added by paths */
+	int njoins;	  /* joins added by paths */
+	int nwindows; /* window functions read so far, as named expressions are used too */
+	bool unset;	  /* an expression names a parameter that was not given; it is NULL there */
 } OrmBuilder;
 
 /* An expression over the rows of a scope. */
@@ -65,6 +71,7 @@ typedef struct OrmExpression
 	const char *sql;  /* can be an operand without parentheses */
 	const OrmType *type;
 	bool not_null;		   /* never NULL */
+	bool window;		   /* contains a window function */
 	const OrmModel *model; /* of an attribute: its model; else NULL */
 	const OrmAttribute *attribute;
 } OrmExpression;
@@ -73,6 +80,7 @@ typedef struct OrmScope
 {
 	OrmBuilder *builder;
 	const OrmModel *model;			/* NULL: only "named" is visible (having) */
+	bool outermost;					/* the first one of its statement: window functions are allowed */
 	const char *alias;				/* t0 */
 	StringInfo joins;				/* " LEFT JOIN ..." of paths, for after the scope's FROM item */
 	List *joined;					/* of OrmScope *: scopes joined by paths */
@@ -229,6 +237,10 @@ extern bool orm_query_related(OrmScope *scope, const OrmRelationship *relationsh
  */
 extern bool orm_query_where(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo sql);
 
+/* Appends the members of a where to either text, joined by AND: those without window functions and those with them. */
+extern void orm_query_where_split(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo plain,
+								  StringInfo windows);
+
 /* Like orm_query_where, for the condition on one expression: a value or {op: value}. */
 extern bool orm_query_condition(OrmScope *scope, const OrmExpression *left, OrmJson condition, const OrmPath *place,
 								StringInfo sql);
@@ -348,6 +360,7 @@ typedef struct OrmLevelBuild
 	OrmQueryKeys keys;
 	OrmScope *scope;
 	OrmColumns columns;
+	List *kept;		   /* of const char *, ANDed: conditions with window functions, on the rows that are left */
 	List *conditions;  /* of const char *, ANDed */
 	List *order;	   /* of OrmOrder * */
 	List *distinct;	   /* of const OrmExpression * */
@@ -409,6 +422,16 @@ extern List *orm_query_distinct(OrmScope *scope, OrmJson distinct, const OrmPath
 
 /* The condition of "where", or NULL when there is none. */
 extern const char *orm_query_filter(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *place);
+
+/*
+ * The same; conditions with window functions, which the server evaluates after
+ * WHERE, are kept apart: they hold for the rows that the others leave.  NULL: none.
+ */
+extern const char *orm_query_filter_windows(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *place,
+											const char **windows);
+
+/* Raises 0A000: a window function is not allowed there. */
+extern void orm_query_refuse_window(const OrmPath *place) pg_attribute_noreturn();
 
 /* Is the member given, and true?  Raises 22023 for other JSON than true and false. */
 extern bool orm_query_flag(const OrmQueryKeys *keys, OrmQueryKey key, const OrmPath *place);

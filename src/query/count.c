@@ -19,13 +19,18 @@
 void
 orm_query_append_source(OrmScope *scope, const OrmQueryKeys *keys, StringInfo sql)
 {
-	const char *where = orm_query_filter(scope, keys, NULL);
+	const char *windows;
+	const char *where = orm_query_filter_windows(scope, keys, NULL, &windows);
 
+	if (windows != NULL)
+		appendStringInfo(sql, " FROM (SELECT %s AS kept", windows);
 	appendStringInfoString(sql, " FROM ");
 	orm_query_from(sql, scope);
 	appendBinaryStringInfo(sql, scope->joins->data, scope->joins->len);
 	if (where != NULL)
 		appendStringInfo(sql, " WHERE %s", where);
+	if (windows != NULL)
+		appendStringInfoString(sql, ") AS w WHERE w.kept");
 }
 
 /* Marks a parameter used in an ignored key. */
@@ -46,6 +51,7 @@ use_parameter(void *argument, OrmJson reference)
 static void
 append_count(StringInfo sql, OrmScope *scope, const OrmQueryKeys *keys, List *distinct)
 {
+	OrmPath place = orm_path_key(NULL, "distinct");
 	ListCell *cell;
 	bool first = true;
 
@@ -58,6 +64,8 @@ append_count(StringInfo sql, OrmScope *scope, const OrmQueryKeys *keys, List *di
 		appendStringInfoString(sql, ((OrmExpression *) lfirst(cell))->sql);
 	}
 	orm_query_append_source(scope, keys, sql);
+	if (distinct != NIL && scope->builder->nwindows > 0)
+		orm_query_refuse_window(&place);
 	if (distinct != NIL)
 		appendStringInfoString(sql, ") AS d");
 }

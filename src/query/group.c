@@ -95,6 +95,8 @@ read_groups(Grouping *g)
 		const OrmExpression *expression = orm_query_path_json(g->scope, walk.value, &here);
 
 		check_taken(g, expression->name, &here);
+		if (expression->window)
+			orm_query_refuse_window(&here);
 		if (!OidIsValid(orm_type_equality(expression->type->oid)))
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
 					errmsg("%s of type %s cannot be grouped by", orm_query_describe(expression),

@@ -78,17 +78,50 @@ orm_query_distinct(OrmScope *scope, OrmJson distinct, const OrmPath *place)
 	return expressions;
 }
 
+void
+orm_query_refuse_window(const OrmPath *place)
+{
+	ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("window function is not allowed here"),
+			orm_error_place(place));
+}
+
 const char *
-orm_query_filter(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *place)
+orm_query_filter_windows(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *place, const char **windows)
 {
 	const OrmJson *where = orm_query_key(keys, ORM_KEY_WHERE);
 	OrmPath here = orm_path_key(place, "where");
+	OrmBuilder *builder = scope->builder;
+	int before = builder->nwindows;
+	int nslots = list_length(builder->slots);
 	StringInfoData sql;
+	StringInfoData outer;
 
+	*windows = NULL;
 	initStringInfo(&sql);
 	if (where == NULL || !orm_query_where(scope, *where, &here, &sql) || strcmp(sql.data, "true") == 0)
 		return NULL;
-	return sql.data;
+	if (builder->nwindows == before)
+		return sql.data;
+
+	/* written again, in two parts; the parameters of the first text are dropped */
+	builder->slots = list_truncate(builder->slots, nslots);
+	initStringInfo(&sql);
+	initStringInfo(&outer);
+	orm_query_where_split(scope, *where, &here, &sql, &outer);
+	*windows = outer.data;
+	return sql.len > 0 ? sql.data : NULL;
+}
+
+const char *
+orm_query_filter(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *place)
+{
+	OrmPath here = orm_path_key(place, "where");
+	const char *windows;
+	const char *where = orm_query_filter_windows(scope, keys, place, &windows);
+
+	if (windows != NULL)
+		orm_query_refuse_window(&here);
+	return where;
 }
 
 /* Is the condition equality with a value that is not null? */
@@ -319,6 +352,8 @@ read_lock(OrmLevelBuild *build)
 	if (build->distinct != NIL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"lock\" is not allowed with \"distinct\""),
 				orm_error_place(&here));
+	if (build->scope->builder->nwindows > 0)
+		orm_query_refuse_window(&here);
 	build->compiler->compiled->lock = true;
 }
 
@@ -440,6 +475,7 @@ orm_query_level(OrmCompiler *compiler, OrmLevelBuild *parent, const OrmRelations
 	OrmQueryVerb verb = compiler->request->verb;
 	OrmLevelBuild build = {.compiler = compiler, .parent = parent, .relationship = relationship};
 	const char *where;
+	const char *windows;
 
 	check_stack_depth();
 	begin_level(&build, model, load, takes);
@@ -454,9 +490,11 @@ orm_query_level(OrmCompiler *compiler, OrmLevelBuild *parent, const OrmRelations
 	else if (verb == ORM_QUERY_KEYS)
 		orm_query_link_keys(&build);
 	orm_query_selection(&build);
-	where = orm_query_filter(build.scope, &build.keys, build.place);
+	where = orm_query_filter_windows(build.scope, &build.keys, build.place, &windows);
 	if (where != NULL)
 		build.conditions = lappend(build.conditions, unconstify(char *, where));
+	if (windows != NULL)
+		build.kept = lappend(build.kept, unconstify(char *, windows));
 	if (parent == NULL && verb == ORM_QUERY_GET)
 		find_by_key(&build);
 	read_order(&build);

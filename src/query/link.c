@@ -119,11 +119,12 @@ keys_type(const LinkColumn *column)
 	return get_array_type(column->type->oid);
 }
 
-/* Does the level have a limit, offset or distinct for each parent? */
+/* Are the rows of each parent looked at by themselves: for a limit, offset or distinct, or by window functions? */
 static bool
 limits_children(const OrmLevelBuild *build)
 {
-	return build->limit != NULL || build->offset != NULL || build->distinct != NIL;
+	return build->limit != NULL || build->offset != NULL || build->distinct != NIL ||
+		build->scope->builder->nwindows > 0;
 }
 
 /* Can the keys of all parents be unnested?  Not for composite types, which unnest() expands to columns. */
@@ -276,7 +277,8 @@ finish_link(OrmLevelBuild *build, const LinkColumn *columns, int n, bool indexed
 
 	link->form = choose_form(build, columns, n);
 	build->level->statement.planning = choose_planning(link->form, indexed);
-	build->windowed = link->form == ORM_LINK_LATERAL && !indexed && build->distinct == NIL;
+	build->windowed = link->form == ORM_LINK_LATERAL && !indexed && build->distinct == NIL &&
+		build->scope->builder->nwindows == 0;
 	add_link(build, columns, n);
 }
 

@@ -20,8 +20,11 @@
  */
 #include "postgres.h"
 
+#include "parser/parse_coerce.h"
+#include "utils/builtins.h"
+
 #include "model/given_back.h"
-#include "query/compile.h"
+#include "query/expression.h"
 
 #define MODIFY_KEYS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT)
 
@@ -71,8 +74,9 @@ typedef struct Assignment
 {
 	const OrmAttribute *attribute;
 	OrmPatch patch;
-	const char *value;			/* a parameter or a null; for a patch, its operand */
-	const OrmAttribute *source; /* the attribute to copy from, or NULL */
+	const char *value;				 /* a parameter or a null; for a patch, its operand */
+	const OrmAttribute *source;		 /* the attribute to copy from, or NULL */
+	const OrmExpression *expression; /* the value is that of an expression of the row; NULL: it is not */
 } Assignment;
 
 /* The null of json, as a value of the type. */
@@ -130,10 +134,34 @@ is_operand(OrmJson json)
 		(orm_json_equals(walk.key, "$") || orm_json_equals(walk.key, "$attribute"));
 }
 
+/* {"$expr": expr}: what an expression of the row is; NULL: it is none. */
+static const OrmExpression *
+read_expression(OrmScope *scope, const OrmAttribute *attribute, OrmJson json, const OrmPath *place)
+{
+	OrmPath here = orm_path_key(place, "$expr");
+	const OrmExpression *expression;
+	OrmJson given;
+	Oid type;
+
+	if (orm_json_kind(json) != ORM_JSON_OBJECT || json.node->count != 1 || !orm_json_member(json, "$expr", &given))
+		return NULL;
+	expression = orm_expression_assigned(scope, given, attribute->type->oid, &here);
+	type = expression->type->oid;
+	if (expression->window)
+		orm_query_refuse_window(&here);
+	if (!can_coerce_type(1, &type, &attribute->type->oid, COERCION_ASSIGNMENT))
+		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+				errmsg("attribute \"%s\" of model \"%s\" is of type %s, but the expression is of type %s",
+					   attribute->name, scope->model->name, format_type_be(attribute->type->oid), format_type_be(type)),
+				orm_error_place(&here), errhint("{\"cast\": type, \"of\": ...} makes a value of another type."));
+	return expression;
+}
+
 /* Reads the value or patch of an attribute. */
 static Assignment *
-read_assignment(OrmBuilder *builder, const OrmAttribute *attribute, OrmJson json, const OrmPath *place)
+read_assignment(OrmScope *scope, const OrmAttribute *attribute, OrmJson json, const OrmPath *place)
 {
+	OrmBuilder *builder = scope->builder;
 	Assignment *assignment = palloc0(sizeof(Assignment));
 	int source;
 
@@ -144,6 +172,9 @@ read_assignment(OrmBuilder *builder, const OrmAttribute *attribute, OrmJson json
 		assignment->value = read_patch(builder, assignment, json, place);
 		return assignment;
 	}
+	assignment->expression = read_expression(scope, attribute, json, place);
+	if (assignment->expression != NULL)
+		return assignment;
 	source = orm_patch_source(builder->compiler->request->model, attribute, json, place);
 	if (source >= 0)
 	{
@@ -158,8 +189,9 @@ read_assignment(OrmBuilder *builder, const OrmAttribute *attribute, OrmJson json
 
 /* Reads the document with the attributes to be set: List of Assignment *. */
 static List *
-read_assignments(OrmBuilder *builder)
+read_assignments(OrmScope *scope)
 {
+	OrmBuilder *builder = scope->builder;
 	const OrmModel *model = builder->compiler->request->model;
 	OrmJson patch = orm_document_root(builder->compiler->request->patch);
 	OrmPath place = orm_path_key(NULL, "patch");
@@ -179,14 +211,14 @@ read_assignments(OrmBuilder *builder)
 		if (given[attribute])
 			orm_members_raise_twice("attribute", here.key, &here);
 		given[attribute] = true;
-		assignments = lappend(assignments, read_assignment(builder, &model->attributes[attribute], walk.value, &here));
+		assignments = lappend(assignments, read_assignment(scope, &model->attributes[attribute], walk.value, &here));
 	}
 	return assignments;
 }
 
 /* Appends SET "a" = $1, ...; "alias" is that of the updated table. */
 static void
-append_set(StringInfo sql, List *assignments, const char *alias)
+append_set(StringInfo sql, List *assignments, const char *alias, bool keyed)
 {
 	ListCell *cell;
 	bool first = true;
@@ -200,6 +232,14 @@ append_set(StringInfo sql, List *assignments, const char *alias)
 		orm_sql_comma(sql, &first);
 		orm_sql_name(sql, assignment->attribute->column);
 		appendStringInfoString(sql, " = ");
+		if (assignment->expression != NULL)
+		{
+			if (keyed)
+				appendStringInfo(sql, "k.e%d", foreach_current_index(cell));
+			else
+				appendStringInfoString(sql, assignment->expression->sql);
+			continue;
+		}
 		if (assignment->source != NULL)
 		{
 			appendStringInfo(sql, "%s.", alias);
@@ -237,7 +277,7 @@ append_plain(StringInfo sql, const Change *change)
 	appendStringInfoString(sql, change->update ? "UPDATE " : "DELETE FROM ");
 	orm_query_from(sql, change->scope);
 	if (change->update)
-		append_set(sql, change->set, change->scope->alias);
+		append_set(sql, change->set, change->scope->alias, false);
 	if (change->where != NULL)
 		appendStringInfo(sql, " WHERE %s", change->where);
 }
@@ -248,6 +288,7 @@ append_keys(StringInfo sql, const Change *change)
 {
 	const OrmKey *key = orm_model_need_key(change->scope->model);
 	bool first = true;
+	ListCell *cell;
 
 	appendStringInfoString(sql, "SELECT ");
 	for (int i = 0; i < key->nattributes; i++)
@@ -255,6 +296,10 @@ append_keys(StringInfo sql, const Change *change)
 		orm_sql_comma(sql, &first);
 		appendStringInfo(sql, "%s AS c%d", orm_query_attribute(change->scope, key->attributes[i])->sql, i + 1);
 	}
+	foreach(cell, change->set)
+		if (((const Assignment *) lfirst(cell))->expression != NULL)
+			appendStringInfo(sql, ", %s AS e%d", ((const Assignment *) lfirst(cell))->expression->sql,
+							 foreach_current_index(cell));
 	appendStringInfoString(sql, " FROM ");
 	orm_query_from(sql, change->scope);
 	appendBinaryStringInfo(sql, change->scope->joins->data, change->scope->joins->len);
@@ -280,7 +325,7 @@ append_by_key(StringInfo sql, const Change *change)
 	orm_sql_qualified(sql, model->schema, model->relation);
 	appendStringInfoString(sql, " AS u");
 	if (change->update)
-		append_set(sql, change->set, "u");
+		append_set(sql, change->set, "u", true);
 	appendStringInfoString(sql, change->update ? " FROM (" : " USING (");
 	append_keys(sql, change);
 	appendStringInfoString(sql, ") AS k");
@@ -333,7 +378,7 @@ orm_query_modify(OrmCompiler *compiler, OrmJson query)
 	change.scope = orm_query_scope(orm_query_builder(compiler), request->model);
 	orm_query_compute(change.scope, &keys, NULL);
 	if (change.update)
-		change.set = read_assignments(change.scope->builder);
+		change.set = read_assignments(change.scope);
 	change.where = orm_query_filter(change.scope, &keys, NULL);
 	if (orm_query_key(&keys, ORM_KEY_ORDER_BY) != NULL)
 		change.order = orm_query_order(change.scope, *orm_query_key(&keys, ORM_KEY_ORDER_BY), &order_place);

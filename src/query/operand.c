@@ -4,6 +4,7 @@
  *     plain, {"$value": x}       a value of the document
  *     {"$": name}                a parameter of the call
  *     {"$attribute": path}       another value of the same row
+ *     {"$expr": expr}            what an expression of the same row is
  *
  * Only the kind of a value is read here, and whether an array contains a null; see
  * shape.h.
@@ -18,6 +19,7 @@
 #include "base/nearest.h"
 #include "model/value.h"
 #include "query/condition.h"
+#include "query/expression.h"
 #include "query/operand.h"
 
 typedef struct OperandInstruction
@@ -85,6 +87,7 @@ read_attribute(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJso
 				orm_error_place(place), errhint("Write a value, or a parameter: {\"$\": name}."));
 	operand->kind = ORM_OPERAND_ATTRIBUTE;
 	operand->attribute = orm_query_path_json(scope, json, place);
+	builder->nwindows += operand->attribute->window;
 }
 
 /* {"$value": x}: x as a value; for json types, null is the null of json. */
@@ -98,8 +101,26 @@ read_value(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson js
 		operand->kind = ORM_OPERAND_NULL;
 }
 
+/* {"$expr": expr}: what an expression of the same row is. */
+static void
+read_expression(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmType *type,
+				const OrmPath *place)
+{
+	bool before = builder->unset;
+
+	if (scope == NULL || type == NULL)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("expression is not allowed here"),
+				orm_error_place(place), errhint("Write a value, or a parameter: {\"$\": name}."));
+	builder->unset = false;
+	operand->kind = ORM_OPERAND_ATTRIBUTE;
+	operand->attribute = orm_expression_read(scope, "expression", json, place);
+	if (builder->unset)
+		operand->kind = ORM_OPERAND_UNSET;
+	builder->unset = before;
+}
+
 static const OperandInstruction instructions[] = {
-	{"$", read_parameter}, {"$attribute", read_attribute}, {"$value", read_value}};
+	{"$", read_parameter}, {"$attribute", read_attribute}, {"$value", read_value}, {"$expr", read_expression}};
 
 /* The instruction of a key, or NULL. */
 static const OperandInstruction *
@@ -137,7 +158,7 @@ static void
 read_instruction(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmType *type,
 				 const OrmPath *place)
 {
-	static const char *const names[] = {"$", "$value", "$attribute"};
+	static const char *const names[] = {"$", "$value", "$attribute", "$expr"};
 	OrmJsonWalk walk = orm_json_walk(json);
 	const OperandInstruction *instruction;
 	OrmPath here;
@@ -147,7 +168,7 @@ read_instruction(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJ
 	instruction = find_instruction(walk.key);
 	if (instruction == NULL)
 		orm_members_raise_unrecognized("instruction", here.key, &here, names,
-									   scope != NULL && type != NULL ? lengthof(names) : lengthof(names) - 1);
+									   scope != NULL && type != NULL ? lengthof(names) : 2);
 	if (json.node->count != 1)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"%s\" must be the only key of its object", here.key), orm_error_place(place));

@@ -4,6 +4,7 @@
  *     "edad"                                          t0."edad"
  *     "-autor.nombre"                                 t1."nombre" DESC
  *     {"by": "edad", "desc": true, "nulls": "last"}   t0."edad" DESC NULLS LAST
+ *     {"by": {"length": ["nombre"]}}                  pg_catalog.length(t0."nombre")
  *     {"by": "lugar", "<->": "(0,0)"}                 (t0."lugar" OPERATOR(pg_catalog.<->) $1)
  *     {"by": "texto", "search": "casa"}               pg_catalog.ts_rank(..., ...) DESC NULLS LAST
  *
@@ -19,6 +20,7 @@
 #include "utils/lsyscache.h"
 
 #include "query/condition.h"
+#include "query/expression.h"
 
 /* The keys of an item that is an object. */
 typedef enum ItemKey
@@ -32,9 +34,10 @@ typedef enum ItemKey
 #define NITEM_KEYS (ITEM_SEARCH + 1)
 
 static const OrmShapedKey item_keys[NITEM_KEYS] = {
-	[ITEM_BY] = {{ORM_MEMBER_KEY("by"), .allowed = ORM_MEMBER_ALWAYS, .required = ORM_MEMBER_ALWAYS,
-				  .hint = "\"by\" is the path to what is ordered by, as in {\"by\": \"id\", \"desc\": true}."},
-				 orm_shape_exact},
+	[ITEM_BY] =
+		{{ORM_MEMBER_KEY("by"), .allowed = ORM_MEMBER_ALWAYS, .required = ORM_MEMBER_ALWAYS,
+		  .hint = "\"by\" is the path or the expression that is ordered by, as in {\"by\": \"id\", \"desc\": true}."},
+		 orm_shape_expression},
 	[ITEM_DESC] = {{ORM_MEMBER_KEY("desc"), .allowed = ORM_MEMBER_ALWAYS}, orm_shape_exact},
 	[ITEM_NULLS] = {{ORM_MEMBER_KEY("nulls"), .allowed = ORM_MEMBER_ALWAYS}, orm_shape_exact},
 	[ITEM_SEARCH] = {{ORM_MEMBER_KEY("search"), .allowed = ORM_MEMBER_ALWAYS}, orm_shape_operand},
@@ -275,9 +278,12 @@ read_object(OrmScope *scope, OrmJson json, const OrmPath *place)
 	const OrmExpression *expression;
 	Item item;
 	bool search;
+	bool made;
 
 	take_item(&item, json, place);
-	expression = of = orm_query_path_json(scope, item.members[ITEM_BY], &by);
+	made = orm_json_kind(item.members[ITEM_BY]) != ORM_JSON_STRING;
+	expression = of = made ? orm_expression_read(scope, "expression", item.members[ITEM_BY], &by)
+						   : orm_query_path_json(scope, item.members[ITEM_BY], &by);
 	search = item.operator!= NULL && strcmp(item.operator, "search") == 0;
 	if (item.operator!= NULL)
 	{
@@ -293,7 +299,7 @@ read_object(OrmScope *scope, OrmJson json, const OrmPath *place)
 	read_desc(order, item.members[ITEM_DESC], place);
 	order->nulls_first = order->descending && !search;
 	read_nulls(order, item.members[ITEM_NULLS], place);
-	order->computed = list_member_ptr(scope->named, of);
+	order->computed = made || list_member_ptr(scope->named, of);
 	order->text = item_text(order, of, item.operator);
 	return order;
 }

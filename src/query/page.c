@@ -91,7 +91,12 @@ orm_query_add_page(OrmLevelBuild *build)
 	{
 		initStringInfo(&cursor);
 		orm_query_append_cursor(build->scope->builder, build->order, &cursor);
-		build->conditions = lappend(build->conditions, cursor.data);
+
+		/* window functions go over all pages */
+		if (build->scope->builder->nwindows > 0)
+			build->kept = lappend(build->kept, cursor.data);
+		else
+			build->conditions = lappend(build->conditions, cursor.data);
 	}
 	if (orm_query_flag(&build->keys, ORM_KEY_TOTAL, build->place))
 		compile_total(build);

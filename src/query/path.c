@@ -26,6 +26,7 @@ orm_query_scope(OrmBuilder *builder, const OrmModel *model)
 
 	scope->builder = builder;
 	scope->model = model;
+	scope->outermost = builder->naliases == 0;
 	scope->alias = psprintf("t%d", builder->naliases++);
 	scope->joins = makeStringInfo();
 	return scope;

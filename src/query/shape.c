@@ -214,6 +214,8 @@ add_condition(OrmShape *shape, OrmJson key, OrmJson json)
 	add_key(shape, key);
 	if (connective >= 0)
 		walk_of(&orm_where_connectives, connective)(shape, json);
+	else if (orm_json_equals(key, "$expr"))
+		orm_shape_expression(shape, json);
 	else if (is_operator(key) || orm_json_equals(key, "$value"))
 		orm_shape_operand(shape, json);
 	else
@@ -278,17 +280,75 @@ add_members(OrmShape *shape, OrmJson json, const OrmMemberTable *table, OrmShape
 	}
 }
 
-/* An expression, which is shape, or an aggregate. */
+/* "case": pairs of a condition and an expression. */
 static void
-add_expression(OrmShape *shape, OrmJson json)
+add_case(OrmShape *shape, OrmJson json)
 {
-	add_members(shape, json, &orm_aggregate_keys, orm_shape_exact);
+	OrmJsonWalk walk = orm_json_walk(json);
+
+	if (orm_json_kind(json) != ORM_JSON_ARRAY)
+	{
+		orm_shape_exact(shape, json);
+		return;
+	}
+	add_number(shape, TAG_ARRAY, json.node->count);
+	while (orm_json_next(&walk))
+	{
+		OrmJsonWalk pair = orm_json_walk(walk.value);
+
+		if (orm_json_kind(walk.value) != ORM_JSON_ARRAY)
+		{
+			orm_shape_exact(shape, walk.value);
+			continue;
+		}
+		add_number(shape, TAG_ARRAY, walk.value.node->count);
+		while (orm_json_next(&pair))
+			(pair.index == 0 ? orm_shape_conditions : orm_shape_expression)(shape, pair.value);
+	}
+}
+
+/* "exists": conditions by the name of their relationship. */
+static void
+add_exists(OrmShape *shape, OrmJson json)
+{
+	add_members(shape, json, NULL, orm_shape_conditions);
+}
+
+/* The members of expressions that are not expressions themselves; a table for the walk alone. */
+static const OrmShapedKey expression_keys[] = {
+	{{ORM_MEMBER_KEY("where")}, orm_shape_conditions},
+	{{ORM_MEMBER_KEY("case")}, add_case},
+	{{ORM_MEMBER_KEY("order_by")}, orm_shape_orders},
+	{{ORM_MEMBER_KEY("exists")}, add_exists},
+};
+
+static const OrmMemberTable expression_table = {.noun = "key", ORM_MEMBER_RECORDS(expression_keys)};
+
+/* Words, paths and numbers are shape; literals and what conditions compare with are values. */
+void
+orm_shape_expression(OrmShape *shape, OrmJson json)
+{
+	OrmJsonWalk walk = orm_json_walk(json);
+	OrmJson key;
+	OrmJson value;
+
+	check_stack_depth();
+	if (orm_json_kind(json) == ORM_JSON_ARRAY)
+	{
+		add_number(shape, TAG_ARRAY, json.node->count);
+		while (orm_json_next(&walk))
+			orm_shape_expression(shape, walk.value);
+	}
+	else if (only_member(json, &key, &value) && (is_reference(json) || orm_json_equals(key, "$value")))
+		orm_shape_operand(shape, json);
+	else
+		add_members(shape, json, &expression_table, orm_shape_expression);
 }
 
 void
 orm_shape_expressions(OrmShape *shape, OrmJson json)
 {
-	add_members(shape, json, NULL, add_expression);
+	add_members(shape, json, NULL, orm_shape_expression);
 }
 
 /* An item of order_by; keys not in the table are operators. */
@@ -386,14 +446,16 @@ add_change(OrmShape *shape, OrmJson json)
 	OrmJson key;
 	OrmJson operand;
 
-	if (!only_member(json, &key, &operand) || orm_patch_named(key) == ORM_PATCH_SET)
+	bool expression = only_member(json, &key, &operand) && orm_json_equals(key, "$expr");
+
+	if (!expression && (!only_member(json, &key, &operand) || orm_patch_named(key) == ORM_PATCH_SET))
 	{
 		orm_shape_operand(shape, json);
 		return;
 	}
 	add_number(shape, TAG_OBJECT, 1);
 	add_key(shape, key);
-	orm_shape_operand(shape, operand);
+	(expression ? orm_shape_expression : orm_shape_operand)(shape, operand);
 }
 
 void

@@ -12,7 +12,7 @@
  *   query    the object itself: keys are shape;
  *            "where", "having"       conditions
  *            "load"                  an object: names are shape, each member a query; else shape
- *            "compute", "aggregate"  names and expressions are shape, except "where" and "order_by" in these
+ *            "compute", "aggregate"  names are shape, each member an expression
  *            "order_by"              shape; in its objects, members other than by, desc, nulls are values
  *            "limit"                 a number is shape, as plans depend on it; other JSON like "offset"
  *            "offset"                a value
@@ -28,6 +28,9 @@
  *            objects: conditions, and also values as a whole, as operands of json attributes; under a
  *            key of operator characters ("@>") and under "$value" only values as a whole;
  *            {"$": name} and {"$attribute": path}: shape
+ *   expression
+ *            words, paths and numbers are shape; "$value" is a value; under "where", "case" and "exists" are
+ *            conditions
  *   patch    keys are shape, members are values as a whole, or patches (model/patch.h), whose names are
  *            shape, with a value as operand; {"$": name} is shape
  *
@@ -89,6 +92,7 @@ extern void orm_shape_conditions(OrmShape *shape, OrmJson json);	 /* conditions 
 extern void orm_shape_condition_list(OrmShape *shape, OrmJson json); /* an array of conditions */
 extern void orm_shape_limit(OrmShape *shape, OrmJson json);			 /* "limit" */
 extern void orm_shape_orders(OrmShape *shape, OrmJson json);		 /* "order_by" */
+extern void orm_shape_expression(OrmShape *shape, OrmJson json);	 /* an expression */
 extern void orm_shape_expressions(OrmShape *shape, OrmJson json);	 /* "compute", "aggregate" */
 extern void orm_shape_cursor(OrmShape *shape, OrmJson json);		 /* "after", "before" */
 extern void orm_shape_settings(OrmShape *shape, OrmJson json);		 /* "settings" */

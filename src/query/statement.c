@@ -150,6 +150,29 @@ append_distinct(StringInfo sql, OrmLevelBuild *build, bool named)
 	append_tail(sql, build, order);
 }
 
+/*
+ * Appends a SELECT with conditions on window functions, which are columns of an
+ * inner one.
+ */
+static void
+append_kept(StringInfo sql, OrmLevelBuild *build, bool named)
+{
+	List *order = outer_order(build);
+	ListCell *cell;
+
+	appendStringInfoString(sql, "SELECT ");
+	append_outer_columns(sql, &build->columns, "d", named);
+	appendStringInfoString(sql, " FROM (SELECT ");
+	append_columns(sql, &build->columns, true);
+	appendStringInfoString(sql, build->columns.sql != NIL ? ", " : "");
+	foreach(cell, build->kept)
+		appendStringInfo(sql, "%s%s", foreach_current_index(cell) > 0 ? " AND " : "", (char *) lfirst(cell));
+	appendStringInfoString(sql, " AS kept");
+	append_from(sql, build);
+	appendStringInfoString(sql, ") AS d WHERE d.kept");
+	append_tail(sql, build, order);
+}
+
 /* Appends the SELECT of the level's objects; inside LATERAL, of one parent. */
 static void
 append_select(StringInfo sql, OrmLevelBuild *build, bool named)
@@ -157,6 +180,11 @@ append_select(StringInfo sql, OrmLevelBuild *build, bool named)
 	if (build->distinct != NIL)
 	{
 		append_distinct(sql, build, named);
+		return;
+	}
+	if (build->kept != NIL)
+	{
+		append_kept(sql, build, named);
 		return;
 	}
 	appendStringInfoString(sql, "SELECT ");
@@ -225,6 +253,11 @@ orm_query_statement(OrmLevelBuild *build)
 	StringInfoData sql;
 	ListCell *cell;
 
+	if (build->scope->builder->nwindows > 0 &&
+		(build->distinct != NIL ||
+		 (build->parent != NULL && build->level->link.form != ORM_LINK_LATERAL &&
+		  build->level->link.form != ORM_LINK_SINGLE)))
+		orm_query_refuse_window(build->place);
 	initStringInfo(&sql);
 	if (build->windowed)
 		append_windowed(&sql, build);

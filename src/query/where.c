@@ -14,6 +14,7 @@
 #include "miscadmin.h"
 
 #include "query/condition.h"
+#include "query/expression.h"
 #include "query/operand.h"
 #include "query/series.h"
 #include "query/where.h"
@@ -105,6 +106,25 @@ append_not(OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql)
 	return true;
 }
 
+/* "$expr": an expression that is true. */
+static bool
+append_expression(OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql)
+{
+	OrmBuilder *builder = scope->builder;
+	bool before = builder->unset;
+	OrmTerm term;
+	bool unset;
+
+	builder->unset = false;
+	term = orm_expression_term(scope, json, place);
+	unset = builder->unset;
+	builder->unset = before;
+	if (unset)
+		return false;
+	appendStringInfoString(sql, orm_expression_boolean(scope, &term));
+	return true;
+}
+
 /* A connective of conditions. */
 typedef struct ConnectiveKey
 {
@@ -116,6 +136,7 @@ static const ConnectiveKey connectives[] = {
 	{{{ORM_MEMBER_KEY("and")}, orm_shape_condition_list}, append_and},
 	{{{ORM_MEMBER_KEY("or")}, orm_shape_condition_list}, append_or},
 	{{{ORM_MEMBER_KEY("not")}, orm_shape_conditions}, append_not},
+	{{{ORM_MEMBER_KEY("$expr")}, orm_shape_expression}, append_expression},
 };
 
 const OrmMemberTable orm_where_connectives = {.noun = "key", ORM_MEMBER_RECORDS(connectives)};
@@ -163,6 +184,50 @@ orm_query_where(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo
 	return orm_series_end(&series);
 }
 
+/* Appends a condition, joined by AND. */
+static void
+add_conjunct(StringInfo sql, const char *condition)
+{
+	appendStringInfo(sql, "%s(%s)", sql->len > 0 ? " AND " : "", condition);
+}
+
+/* Splits a list of conditions joined by AND. */
+static void
+split_list(OrmScope *scope, OrmJson list, const OrmPath *place, StringInfo plain, StringInfo windows)
+{
+	OrmJsonWalk walk = orm_json_walk(list);
+
+	while (orm_json_next(&walk))
+	{
+		OrmPath here = orm_path_index(place, walk.index);
+
+		orm_query_where_split(scope, walk.value, &here, plain, windows);
+	}
+}
+
+void
+orm_query_where_split(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo plain, StringInfo windows)
+{
+	OrmJsonWalk walk = orm_json_walk(where);
+
+	check_stack_depth();
+	while (orm_json_next(&walk))
+	{
+		OrmPath here = orm_path_key(place, orm_where_key(walk.key, place));
+		int before = scope->builder->nwindows;
+		StringInfoData condition;
+
+		if (orm_json_equals(walk.key, "and"))
+		{
+			split_list(scope, walk.value, &here, plain, windows);
+			continue;
+		}
+		initStringInfo(&condition);
+		if (append_member(scope, walk.key, walk.value, &here, &condition))
+			add_conjunct(scope->builder->nwindows == before ? plain : windows, condition.data);
+	}
+}
+
 /* Raises 22023 for {} as a condition. */
 static void
 raise_empty(const OrmExpression *left, const OrmPath *place)
@@ -178,6 +243,7 @@ orm_query_condition(OrmScope *scope, const OrmExpression *left, OrmJson conditio
 	OrmSeries series;
 	OrmJsonWalk walk;
 
+	scope->builder->nwindows += left->window;
 	if (orm_json_kind(condition) != ORM_JSON_OBJECT || orm_operand_is_instruction(condition, left->type))
 		return orm_condition_operator(scope, left, "eq", condition, place, sql);
 	if (condition.node->count == 0)

@@ -428,5 +428,6 @@ BEGIN
     RETURN (o_document(documents), CASE WHEN conditions = '{}' THEN 'true' ELSE array_to_string(conditions, ' AND ') END);
 END $$;
 
+\ir expressions.sql
 \ir documents.sql
 \ir compare.sql
