@@ -11,6 +11,8 @@
 #include "access/tupdesc.h"
 #include "fmgr.h"
 
+struct TypeName;
+
 /* Classes of types by their JSON form; domains have the class of their base type. */
 typedef enum OrmTypeClass
 {
