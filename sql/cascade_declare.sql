@@ -54,7 +54,7 @@ SELECT * FROM cascades();
 SELECT count(*) > 0 FROM orm.create_all();
 SELECT * FROM cascades();
 SELECT orm.describe('Parent');
-SELECT document IS NOT NULL FROM orm.model WHERE name = 'Parent';
+SELECT parent_model() IS NOT NULL;
 SELECT count(*) > 0 FROM orm.drop_table('Note');
 SELECT count(*) > 0 FROM orm.drop_table('Child');
 SELECT * FROM cascades();

@@ -107,4 +107,4 @@ SELECT count(*) FROM pg_class WHERE relname = 'things';
 SELECT orm.unmap('Thing');
 
 DROP SCHEMA constraint_errors CASCADE;
-SELECT count(*) FROM orm.model;
+SELECT count(*) FROM orm.models;

@@ -90,7 +90,7 @@ CREATE TABLE public.before AS
 	SELECT c.relname, part, NULL::json AS document
 	FROM pg_class c, parts(c.oid) AS part WHERE relnamespace = 'describe'::regnamespace AND relkind = 'r'
 	UNION ALL
-	SELECT name, NULL, orm.describe(name) FROM orm.model;
+	SELECT model, NULL, orm.describe(model) FROM orm.models;
 CREATE FUNCTION public.differences() RETURNS TABLE (which text, relname name, part text) LANGUAGE sql AS $$
 	WITH after AS (
 		SELECT c.relname, part FROM pg_class c, describe.parts(c.oid) AS part
@@ -102,7 +102,7 @@ CREATE FUNCTION public.differences() RETURNS TABLE (which text, relname name, pa
 $$;
 SELECT count(part), count(document) FROM public.before;
 SELECT * FROM public.differences();
-SELECT count(*) > 0 AS unmapped FROM (SELECT orm.unmap(name) FROM orm.model) AS x;
+SELECT count(*) > 0 AS unmapped FROM (SELECT orm.unmap(model) FROM orm.models) AS x;
 DROP TABLE base, kitchen, no_key, shared, tree, pairs;
 SET search_path = public;
 SELECT count(orm.model(document)) FROM before WHERE document IS NOT NULL;
@@ -115,11 +115,11 @@ WHERE document IS NOT NULL AND document::text <> orm.describe(relname)::text;
 
 -- dropped through the extension, and made again
 SELECT count(*) > 0 AS dropped FROM orm.drop_all();
-SELECT name FROM orm.model ORDER BY 1;
+SELECT model FROM orm.models ORDER BY 1;
 SELECT count(*) > 0 AS made FROM orm.create_all();
 SELECT * FROM public.differences();
 
 DROP TABLE public.before;
 DROP FUNCTION public.differences;
 DROP SCHEMA describe, describe_types CASCADE;
-SELECT count(*) FROM orm.model;
+SELECT count(*) FROM orm.models;

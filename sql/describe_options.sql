@@ -145,7 +145,7 @@ SELECT e FROM unnest('{Keys,Filled_Key,Checks,Foreign_Keys,Indexes,Exclusions,Co
 WHERE NOT e::jsonb ? 'accessors' ORDER BY n, i;
 
 CREATE TABLE describe_options_far.before AS SELECT * FROM parts();
-CREATE TABLE describe_options_far.documents AS SELECT name, orm.describe(name) AS document FROM orm.model;
+CREATE TABLE describe_options_far.documents AS SELECT model AS name, orm.describe(model) AS document FROM orm.models;
 CREATE FUNCTION describe_options_far.differences() RETURNS TABLE (which text, relation name, part text) LANGUAGE sql AS $$
 	(SELECT 'missing', b.* FROM describe_options_far.before b EXCEPT ALL SELECT 'missing', a.* FROM describe_options.parts() a)
 	UNION ALL
@@ -153,7 +153,7 @@ CREATE FUNCTION describe_options_far.differences() RETURNS TABLE (which text, re
 $$;
 
 -- declared again from the documents, under another search_path
-SELECT count(*) >= 0 AS unmapped FROM (SELECT orm.unmap(name) FROM orm.model) AS x;
+SELECT count(*) >= 0 AS unmapped FROM (SELECT orm.unmap(model) FROM orm.models) AS x;
 DROP TABLE keys, filled_key, checks, foreign_keys, indexes, exclusions, columns;
 SET search_path = public;
 SELECT count(orm.model(document)) FROM describe_options_far.documents;
@@ -167,7 +167,7 @@ SELECT count(*) > 0 AS dropped FROM orm.drop_all();
 SELECT count(*) > 0 AS made FROM orm.create_all();
 SELECT * FROM describe_options_far.differences();
 SELECT count(*) > 0 AS dropped FROM orm.drop_all();
-SELECT count(*) >= 0 AS unmapped FROM (SELECT orm.unmap(name) FROM orm.model) AS x;
+SELECT count(*) >= 0 AS unmapped FROM (SELECT orm.unmap(model) FROM orm.models) AS x;
 
 DROP SCHEMA describe_options, describe_options_far CASCADE;
-SELECT count(*) FROM orm.model;
+SELECT count(*) FROM orm.models;

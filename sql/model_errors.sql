@@ -175,5 +175,5 @@ SELECT orm.map('existing', 'Existing', orm.check('c', 'true'));
 SELECT orm.map('existing', 'Existing', orm.belongs_to('q', 'Q', on_delete => 'cascade'));
 
 -- nothing is left
-SELECT count(*) FROM orm.model;
+SELECT count(*) FROM orm.models;
 DROP SCHEMA model_errors CASCADE;

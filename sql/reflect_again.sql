@@ -86,5 +86,4 @@ ROLLBACK;
 
 SET client_min_messages = warning;
 DROP SCHEMA reflect_again CASCADE;
-SELECT count(*) FROM orm.unmap('NotYet');
 SELECT count(*) FROM orm.models;

@@ -65,5 +65,4 @@ SELECT orm.all('User', '{"where": {"firstName": "Ada"}, "load": ["blogPostsByMai
 
 SET client_min_messages = warning;
 DROP SCHEMA reflect_names, reflect_names_other, reflect_names_camel CASCADE;
-SELECT count(*) FROM orm.unmap('Bird');
 SELECT count(*) FROM orm.models;

@@ -52,16 +52,22 @@ SELECT * FROM bait_create(id => 1, x => 2);
 SELECT count(*) FROM orm.sync('Bait');
 SELECT * FROM bait_create(id => 2, y => 3);
 
--- A row of orm.model that comes by itself maps what orm.map would
+-- A model function that comes by itself, as in a restore, maps what orm.map would
 CREATE SEQUENCE seq;
 CREATE TEMPORARY TABLE temp (id integer PRIMARY KEY);
-INSERT INTO orm.model VALUES
-    ('Key', 'sandbox_test', 'baits_pkey', 'nobody', 'mapped', '{"model": "Key", "table": "sandbox_test.baits_pkey"}'),
-    ('Seq', 'sandbox_test', 'seq', 'nobody', 'mapped', '{"model": "Seq", "table": "sandbox_test.seq"}'),
-    ('Class', 'pg_catalog', 'pg_class', 'nobody', 'mapped', '{"model": "Class", "table": "pg_catalog.pg_class"}');
-INSERT INTO orm.model SELECT 'Temp', relnamespace::regnamespace::text, 'temp', 'nobody', 'mapped', '{"model": "Temp", "table": "x.temp"}'
-    FROM pg_class WHERE oid = 'temp'::regclass;
-SELECT name FROM orm.model WHERE name IN ('Key', 'Seq', 'Class', 'Temp');
+CREATE FUNCTION class_model() RETURNS json LANGUAGE orm STABLE AS 'model Class {"table": "pg_catalog.pg_class", "map": true}';
+SET check_function_bodies = off;
+CREATE FUNCTION key_model() RETURNS json LANGUAGE orm STABLE AS 'model Key {"table": "baits_pkey", "map": true}';
+CREATE FUNCTION seq_model() RETURNS json LANGUAGE orm STABLE AS 'model Seq {"table": "seq", "map": true}';
+CREATE FUNCTION class_model() RETURNS json LANGUAGE orm STABLE AS 'model Class {"table": "pg_catalog.pg_class", "map": true}';
+SELECT format('CREATE FUNCTION temp_model() RETURNS json LANGUAGE orm STABLE AS %L', 'model Temp {"table": "' || relnamespace::regnamespace || '.temp", "map": true}')
+    FROM pg_class WHERE oid = 'temp'::regclass \gexec
+RESET check_function_bodies;
+SELECT orm.get('Key', 1);
+SELECT orm.get('Seq', 1);
+SELECT orm.get('Class', 1);
+SELECT orm.get('Temp', 1);
+DROP FUNCTION key_model(), seq_model(), class_model(), temp_model();
 
 -- Code that runs while a document is read may alter the very table: the rows that come back are then not those of the model
 CREATE FUNCTION alters(i integer) RETURNS boolean LANGUAGE plpgsql AS $$

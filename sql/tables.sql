@@ -113,4 +113,4 @@ SELECT relname FROM pg_class WHERE relnamespace = 'tables'::regnamespace AND rel
 SELECT parts((SELECT oid FROM pg_class WHERE relname ~ '^y.*DROP' AND relkind = 'r'));
 
 DROP SCHEMA tables, "tables . 2" CASCADE;
-SELECT count(*) FROM orm.model;
+SELECT count(*) FROM orm.models;

@@ -161,5 +161,5 @@ CALL try(m('A', 'a', orm.column('id', 'bigint',primary_key => true), orm.many_to
 CREATE VIEW v AS SELECT * FROM a;
 CALL try(m('V', 'v', orm.column('id', 'bigint',primary_key => true)));
 
-SELECT count(*) FROM orm.model;
+SELECT count(*) FROM orm.models;
 DROP SCHEMA tables_errors CASCADE;

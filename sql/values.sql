@@ -338,5 +338,5 @@ SET orm.max_document_depth = 0;
 
 SET client_min_messages = warning;
 SELECT count(*) > 0 AS dropped FROM orm.drop_all();
-SELECT count(*) AS unmapped FROM orm.model m LEFT JOIN LATERAL orm.unmap(m.name) u ON true WHERE m.name IN ('Everything', 'Thing');
+SELECT count(*) AS unmapped FROM orm.models m LEFT JOIN LATERAL orm.unmap(m.model) u ON true WHERE m.model IN ('Everything', 'Thing');
 DROP SCHEMA values_test CASCADE;

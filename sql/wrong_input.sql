@@ -143,12 +143,11 @@ SELECT last_value > 10000 AS many_calls FROM calls;
 SELECT * FROM internal_errors;
 
 -- Nothing stays behind, and everything works as before
-SELECT name, state FROM orm.model ORDER BY name COLLATE "C";
+SELECT model, state FROM orm.models ORDER BY model COLLATE "C";
 SELECT count(*) FROM pg_class WHERE relnamespace = 'wrong_input'::regnamespace AND relname ~ '^(w2|a$|x)';
 SELECT * FROM w_all();
 SELECT orm.get('Pair', '(1,x)');
 
 SET client_min_messages = error;
 DROP SCHEMA wrong_input CASCADE;
-SELECT orm.unmap('Declared');
 SELECT count(*) FROM orm.models;

@@ -23,6 +23,7 @@
 #include "accessor/fill.h"
 #include "accessor/function.h"
 #include "accessor/query_function.h"
+#include "registry/model_text.h"
 #include "model/cast.h"
 #include "model/cache.h"
 
@@ -451,17 +452,39 @@ compile_without_model(Compilation *c)
 	c->function->is_volatile = true;
 }
 
-/* Compiles a function in the current memory context. */
+/* Compiles a model function, if it is one; what it returns is its text. */
+static bool
+compile_model(Compilation *c, const char *source)
+{
+	char *model;
+	const char *document;
+
+	if (!orm_model_text_split(source, &model, &document))
+		return false;
+	if (c->form->pronargs > 0 || c->form->prorettype != JSONOID || c->form->proretset)
+		refuse(c, "cannot declare a model", "It must have no arguments and return json.");
+	c->function->verb = orm_verb_find("model", false);
+	c->function->name = pstrdup(NameStr(c->form->proname));
+	c->function->declaration = orm_model_text_document(model, document);
+	c->function->result = ORM_RESULT_JSON;
+	c->function->result_type = JSONOID;
+	return true;
+}
+
+/* Compiles in the current memory context. */
 static void
 compile(Compilation *c)
 {
 	OrmFunction *function = c->function;
 	bool isnull;
 	Datum source = SysCacheGetAttr(PROCOID, c->tuple, Anum_pg_proc_prosrc, &isnull);
+	char *body = isnull ? pstrdup("") : TextDatumGetCString(source);
 	const char *model;
 
 	check_form(c);
-	model = read_body(function, isnull ? "" : TextDatumGetCString(source));
+	if (compile_model(c, body))
+		return;
+	model = read_body(function, body);
 	function->name = pstrdup(NameStr(c->form->proname));
 	check_writing(c);
 	if (function->verb->no_model)

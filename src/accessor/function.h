@@ -8,7 +8,7 @@
 #include "fmgr.h"
 #include "nodes/primnodes.h"
 
-#include "accessor/body.h"
+#include "base/body.h"
 #include "accessor/verb.h"
 #include "model/model.h"
 #include "store/options.h"
@@ -29,6 +29,7 @@ typedef struct OrmFunction
 	uint64 epoch;		   /* of the model when compiled */
 	char *model;		   /* NULL: the verb has no model */
 	char *name;			   /* name of the function, for messages */
+	char *declaration;	   /* of a model function: the model document */
 	const OrmLanguageVerb *verb;
 	OrmResult result;
 	Oid result_type;

@@ -24,7 +24,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "accessor/body.h"
+#include "base/body.h"
 #include "accessor/generate.h"
 #include "accessor/relation.h"
 #include "base/names.h"

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "utils/builtins.h"
 #include "utils/datum.h"
 
 #include "base/nearest.h"
@@ -231,6 +232,12 @@ run_filter_by(OrmCall *call)
 	return read_result(call, false);
 }
 
+static Datum
+run_model(OrmCall *call)
+{
+	return PointerGetDatum(cstring_to_text(call->function->declaration));
+}
+
 #define STORED (ORM_RESULT_ROW | ORM_RESULT_JSON | ORM_RESULT_VOID)
 
 static const OrmLanguageVerb verbs[] = {
@@ -253,6 +260,12 @@ static const OrmLanguageVerb verbs[] = {
 	 .arguments = ORM_ARGUMENTS_TO_CHANGE,
 	 .key = ORM_KEY_KNOWN,
 	 .takes_row = true},
+	{.name = "model",
+	 .run = run_model,
+	 .results = ORM_RESULT_JSON,
+	 .arguments = ORM_ARGUMENTS_PARAMETERS,
+	 .no_model = true,
+	 .queues = true},
 	{.name = "delete",
 	 .run = run_delete,
 	 .writes = true,

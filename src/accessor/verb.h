@@ -4,7 +4,7 @@
 #ifndef ORM_ACCESSOR_VERB_H
 #define ORM_ACCESSOR_VERB_H
 
-#include "accessor/body.h"
+#include "base/body.h"
 #include "query/query.h"
 #include "store/reader.h"
 

@@ -1,6 +1,6 @@
 /*
- * information.c - orm.version(), and the rows of the views orm.attributes and
- * orm.relationships.
+ * information.c - orm.version(), and the rows of the views orm.models,
+ * orm.attributes and orm.relationships.
  */
 #include "postgres.h"
 
@@ -15,6 +15,7 @@
 #include "model/relationship.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_version);
+PG_FUNCTION_INFO_V1(orm_sql_model_rows);
 PG_FUNCTION_INFO_V1(orm_sql_attribute_rows);
 PG_FUNCTION_INFO_V1(orm_sql_relationship_rows);
 
@@ -23,6 +24,32 @@ Datum
 orm_sql_version(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(ORM_VERSION));
+}
+
+/* orm.model_rows() */
+Datum
+orm_sql_model_rows(PG_FUNCTION_ARGS)
+{
+	OrmOutput row = {.fcinfo = fcinfo};
+	ListCell *cell;
+
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(cell, orm_registry_all())
+	{
+		const OrmRegistered *registered = lfirst(cell);
+		const OrmModel *model = registered->mapped ? orm_cache_open_if_any(registered->name, AccessShareLock) : NULL;
+		Oid owner = orm_registry_owner(registered);
+
+		CHECK_FOR_INTERRUPTS();
+		orm_output_text(&row, registered->name);
+		orm_output_text(&row, model ? model->schema : registered->schema);
+		orm_output_text(&row, model ? model->relation : registered->relation);
+		orm_output_text(&row, OidIsValid(owner) ? GetUserNameFromId(owner, true) : NULL);
+		orm_output_text(&row, !registered->mapped ? "declared" : registered->by_map ? "mapped" : "created");
+		orm_output_boolean(&row, model != NULL && model->pending != NIL);
+		orm_output_put(&row);
+	}
+	return (Datum) 0;
 }
 
 /* The attributes of a model that has a table. */

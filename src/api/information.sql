@@ -22,20 +22,16 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 50 AS 'MODULE_PATHNAME', 'orm_sql_relat
 COMMENT ON FUNCTION orm.relationship_rows() IS
 'The rows of the view orm.relationships. Errors: none of its own.';
 
-CREATE OR REPLACE VIEW orm.models AS
-SELECT m.name AS model,
-       COALESCE(n.nspname::pg_catalog.text, m.schema) AS schema,
-       COALESCE(c.relname::pg_catalog.text, m.relation) AS table_name,
-       COALESCE(r.rolname::pg_catalog.text, m.owner) AS owner,
-       m.state
-  FROM orm.model m
-  LEFT JOIN orm.binding b ON b.model OPERATOR(pg_catalog.=) m.name
-  LEFT JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) b.relation
-  LEFT JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-  LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) COALESCE(c.relowner, b.owner)
- WHERE m.state OPERATOR(pg_catalog.=) 'declared' OR c.oid IS NOT NULL;
+CREATE OR REPLACE FUNCTION orm.model_rows()
+RETURNS TABLE (model pg_catalog.text, schema pg_catalog.text, table_name pg_catalog.text, owner pg_catalog.text,
+    state pg_catalog.text, pending pg_catalog.bool)
+LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 50 AS 'MODULE_PATHNAME', 'orm_sql_model_rows';
+COMMENT ON FUNCTION orm.model_rows() IS
+'The rows of the view orm.models. Errors: none of its own.';
+
+CREATE OR REPLACE VIEW orm.models AS SELECT * FROM orm.model_rows();
 COMMENT ON VIEW orm.models IS
-'All models: table (as declared, while there is none), owner, and state: declared (no table yet), created, or mapped.';
+'All models in force or declared: table (as declared, while there is none), owner, state: declared (no table yet), created, or mapped; pending: something is declared that the table does not have.';
 
 CREATE OR REPLACE VIEW orm.attributes AS SELECT * FROM orm.attribute_rows();
 COMMENT ON VIEW orm.attributes IS

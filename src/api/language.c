@@ -9,6 +9,7 @@
 
 #include "accessor/function.h"
 #include "accessor/language.h"
+#include "define/model_function.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_unset);
 PG_FUNCTION_INFO_V1(orm_sql_unset_support);
@@ -47,7 +48,11 @@ orm_sql_language_validator(PG_FUNCTION_ARGS)
 {
 	Oid function = PG_GETARG_OID(0);
 
-	if (CheckFunctionValidatorAccess(fcinfo->flinfo->fn_oid, function))
+	if (!CheckFunctionValidatorAccess(fcinfo->flinfo->fn_oid, function))
+		PG_RETURN_VOID();
+	if (orm_model_function_is_one(function))
+		orm_model_function_validate(function, check_function_bodies);
+	else
 		orm_language_validate(function, check_function_bodies);
 	PG_RETURN_VOID();
 }

@@ -79,9 +79,9 @@ compose(const char *model, const char *table, FunctionCallInfo fcinfo, int n)
 	return document.data;
 }
 
-/* Returns changes (List of OrmReported *) as rows. */
+/* Returns changes (List of OrmReported *) as rows, "detail" (why something was skipped) the last column. */
 static Datum
-return_changes(FunctionCallInfo fcinfo, const List *changes)
+return_rows(FunctionCallInfo fcinfo, const List *changes, bool detail)
 {
 	OrmOutput row = {.fcinfo = fcinfo};
 	ListCell *cell;
@@ -95,9 +95,18 @@ return_changes(FunctionCallInfo fcinfo, const List *changes)
 		orm_output_text(&row, change->action);
 		orm_output_text(&row, change->kind);
 		orm_output_text(&row, change->name);
+		if (detail)
+			orm_output_text(&row, change->detail);
 		orm_output_put(&row);
 	}
 	return (Datum) 0;
+}
+
+/* Returns changes without "detail". */
+static Datum
+return_changes(FunctionCallInfo fcinfo, const List *changes)
+{
+	return return_rows(fcinfo, changes, false);
 }
 
 /* orm.model(name, table_name, VARIADIC elements) */
@@ -107,8 +116,7 @@ orm_sql_model(PG_FUNCTION_ARGS)
 	char *name = orm_argument_text(fcinfo, 0, "name");
 	char *table = orm_argument_text(fcinfo, 1, "table_name");
 
-	orm_declare_model(compose(name, table, fcinfo, 2));
-	PG_RETURN_VOID();
+	PG_RETURN_TEXT_P(cstring_to_text(orm_declare_model(compose(name, table, fcinfo, 2))));
 }
 
 /* orm.model(document) */
@@ -117,8 +125,7 @@ orm_sql_model_document(PG_FUNCTION_ARGS)
 {
 	const OrmDocument *document = orm_argument_document(fcinfo, 0, "document");
 
-	orm_declare_model(pnstrdup(orm_document_text(document), document->text_length));
-	PG_RETURN_VOID();
+	PG_RETURN_TEXT_P(cstring_to_text(orm_declare_model(pnstrdup(orm_document_text(document), document->text_length))));
 }
 
 /* orm.map(relation, name, VARIADIC elements) */
@@ -170,7 +177,7 @@ owner_argument(FunctionCallInfo fcinfo, int n)
 Datum
 orm_sql_create_all(PG_FUNCTION_ARGS)
 {
-	return return_changes(fcinfo, orm_create_tables(owner_argument(fcinfo, 0), NULL));
+	return return_rows(fcinfo, orm_create_tables(owner_argument(fcinfo, 0), NULL), true);
 }
 
 /* orm.create_table(model) */

@@ -3,13 +3,13 @@
 
 CREATE OR REPLACE FUNCTION orm.model(name pg_catalog.text, table_name pg_catalog.text,
     VARIADIC elements orm.document[] DEFAULT '{}')
-RETURNS pg_catalog.void
+RETURNS pg_catalog.text
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_model';
 COMMENT ON FUNCTION orm.model(pg_catalog.text, pg_catalog.text, orm.document[]) IS
-'Declares a model, or replaces its declaration; nothing is created until orm.create_all(). name: name of the model, case-sensitive. table_name: taken literally, without folding to lower case; a dot separates schema and table. elements: orm.column(...), orm.belongs_to(...) and the other builders. Errors: 22023, 42601, 42701, 42703, 42704, 42P16 with the place in the document; 42501 for a model of another owner.';
+'Declares a model, or replaces its declaration: creates or replaces its model function, author_model(), in the schema of the table. No table is created until orm.create_all(). Returns "Author: declared", "in force" or "pending: 2 changes", as far as the table has what is declared. name: name of the model, case-sensitive. table_name: taken literally, without folding to lower case; a dot separates schema and table. elements: orm.column(...), orm.belongs_to(...) and the other builders. Errors: 22023, 42601, 42701, 42703, 42704, 42P16 with the place in the document; 42501 for a model of another owner.';
 
 CREATE OR REPLACE FUNCTION orm.model(document orm.document)
-RETURNS pg_catalog.void
+RETURNS pg_catalog.text
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_model_document';
 COMMENT ON FUNCTION orm.model(orm.document) IS
 'Declares a model from one document: {"model": name, "table": name, "elements": [{builder: {argument: value}}, ...]}, as orm.describe returns it. Errors as orm.model(name, table_name, ...).';
@@ -42,16 +42,17 @@ COMMENT ON FUNCTION orm.unmap(pg_catalog.text) IS
 'Forgets a model and drops its accessors; its table stays. Returns the functions dropped. Errors: 42704 for a model that does not exist, 42501 unless the caller owns it, 2BP01 when an object depends on an accessor.';
 
 CREATE OR REPLACE FUNCTION orm.create_all(owner pg_catalog.name DEFAULT NULL)
-RETURNS TABLE (model_name pg_catalog.text, action pg_catalog.text, kind pg_catalog.text, identity pg_catalog.text)
+RETURNS TABLE (model_name pg_catalog.text, action pg_catalog.text, kind pg_catalog.text, identity pg_catalog.text,
+    detail pg_catalog.text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 50 AS 'MODULE_PATHNAME', 'orm_sql_create_all';
 COMMENT ON FUNCTION orm.create_all(pg_catalog.name) IS
-'Creates the tables and accessors of all declared models, referenced tables first, foreign keys of cycles last; existing objects are left alone. owner: role whose models are created, by default every role of which the caller is a member. Returns the objects created. Errors: 42704 for a target model that does not exist, 42P07 when an existing table lacks declared columns or constraints, 42702, 42P10, 42723, 42501, and those of CREATE TABLE.';
+'Creates the tables and accessors of all declared models, referenced tables first, foreign keys of cycles last; existing objects are left alone. owner: role whose models are created, by default every role of which the caller is a member. Returns the objects created, and a row "skipped" with the reason in detail for a model whose table exists and lacks declared columns or keys. Errors: 42704 for a target model that does not exist, 42702, 42P10, 42723, 42501, and those of CREATE TABLE.';
 
 CREATE OR REPLACE FUNCTION orm.create_table(model pg_catalog.text)
 RETURNS TABLE (model_name pg_catalog.text, action pg_catalog.text, kind pg_catalog.text, identity pg_catalog.text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10 AS 'MODULE_PATHNAME', 'orm_sql_create_table';
 COMMENT ON FUNCTION orm.create_table(pg_catalog.text) IS
-'Creates the table and the accessors of one declared model; existing objects are left alone. Returns the objects created. Errors as orm.create_all; 42P01 when a referenced model has no table yet.';
+'Creates the table and the accessors of one declared model; existing objects are left alone. Returns the objects created. Errors as orm.create_all; 42P07 when the table exists and lacks declared columns or keys; 42P01 when a referenced model has no table yet.';
 
 CREATE OR REPLACE FUNCTION orm.drop_all(owner pg_catalog.name DEFAULT NULL)
 RETURNS TABLE (model_name pg_catalog.text, action pg_catalog.text, kind pg_catalog.text, identity pg_catalog.text)

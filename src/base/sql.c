@@ -67,6 +67,12 @@ orm_sql_name(StringInfo sql, const char *name)
 	appendStringInfoString(sql, quote_identifier(name));
 }
 
+char *
+orm_sql_quoted(const char *name)
+{
+	return pstrdup(quote_identifier(name));
+}
+
 /* Appends schema.name. */
 void
 orm_sql_qualified(StringInfo sql, const char *schema, const char *name)

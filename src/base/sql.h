@@ -16,6 +16,9 @@ struct TypeName;
 /* A quoted identifier. */
 extern void orm_sql_name(StringInfo sql, const char *name);
 
+/* The same alone, palloc'd, for hints. */
+extern char *orm_sql_quoted(const char *name);
+
 /* schema.name, both quoted. */
 extern void orm_sql_qualified(StringInfo sql, const char *schema, const char *name);
 

@@ -20,6 +20,8 @@
 #include "utils/lsyscache.h"
 
 #include "base/names.h"
+#include "accessor/accessor.h"
+#include "base/attempt.h"
 #include "ddl/adopt.h"
 #include "ddl/ddl.h"
 #include "define/create.h"
@@ -32,6 +34,7 @@
 #include "exec/execute.h"
 #include "exec/plan.h"
 #include "model/cache.h"
+#include "model/follow.h"
 #include "model/reflect.h"
 #include "model/relationship.h"
 
@@ -40,19 +43,9 @@ typedef struct Run
 {
 	List *rows;			/* of OrmRegistered *: what is made */
 	List *declarations; /* of OrmDeclaration *, parallel to rows */
+	List *known;		/* of OrmRegistered *: those of rows that have accessors already */
 	List **changes;
 } Run;
-
-/* The schema in which a table without one is made. */
-static char *
-creation_schema(void)
-{
-	List *path = fetch_search_path(false);
-
-	if (path == NIL)
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_SCHEMA), errmsg("no schema has been selected to create in"));
-	return get_namespace_name(linitial_oid(path));
-}
 
 /* Raises 42P16 for a schema of temporary tables, which end with the session while the model stays. */
 static void
@@ -63,19 +56,30 @@ refuse_temporary(const OrmDeclaration *declaration)
 				errmsg("the table of model \"%s\" cannot be temporary", declaration->model));
 }
 
+/* A declaration as it is to be made: checked as a new one. */
+static OrmDeclaration *
+read_whole(const OrmRegistered *row)
+{
+	OrmRegistered declared = *row;
+	OrmDeclaration *declaration;
+
+	declared.mapped = false;
+	declaration = orm_register_declaration(&declared);
+	if (row->mapped)
+		orm_follow_names(declaration, row);
+	return declaration;
+}
+
 /* Takes a declared model into the run. */
 static void
 take(Run *run, OrmRegistered *row)
 {
-	OrmDeclaration *declaration = orm_register_declaration(row);
+	OrmDeclaration *declaration = read_whole(row);
+	const OrmModel *model = row->mapped ? orm_cache_open_if_any(row->name, AccessShareLock) : NULL;
 
-	if (declaration->schema == NULL)
-		declaration->schema = creation_schema();
 	refuse_temporary(declaration);
-	if (!OidIsValid(orm_registry_owner(row)))
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("role \"%s\" does not exist", row->owner),
-				errdetail("It is the owner of model \"%s\".", row->name),
-				errhint("Declare the model again to become its owner."));
+	if (model != NULL && orm_accessor_existing(model) != NIL)
+		run->known = lappend(run->known, row);
 	run->rows = lappend(run->rows, row);
 	run->declarations = lappend(run->declarations, declaration);
 }
@@ -84,22 +88,47 @@ take(Run *run, OrmRegistered *row)
 static bool
 is_selected(const OrmRegistered *row, Oid owner, const char *only)
 {
-	if (only ? strcmp(row->name, only) != 0 : !orm_owner_selects(row, owner))
-		return false;
-
-	/* not orm_owner_check: text of the owner's is run, under a search_path of the caller's */
-	if (only && !row->mapped)
-		orm_owner_check_role(orm_registry_owner(row));
-	return true;
+	return only ? strcmp(row->name, only) == 0 : orm_owner_selects(row, owner);
 }
 
-/* Has the model of a row its table and all its accessors?  Somebody may have dropped it meanwhile. */
+/* Has a model with a table all its accessors? */
 static bool
 is_complete(const OrmRegistered *row)
 {
 	const OrmModel *model = orm_cache_open_if_any(row->name, AccessShareLock);
 
 	return model != NULL && orm_reconcile_is_complete(model);
+}
+
+/* Must the join table of a relationship still be found or made? */
+static bool
+lacks_join_table(const OrmModel *model)
+{
+	ListCell *cell;
+
+	foreach(cell, model->declaration->relationships)
+	{
+		const OrmDeclaredRelationship *relationship = lfirst(cell);
+
+		if (relationship->kind == ORM_MANY_TO_MANY && relationship->through == NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Is there something of a declared model to be made, or to be said of its table? */
+static bool
+needs_making(const OrmRegistered *row)
+{
+	const OrmModel *model;
+
+	if (row->by_map || !row->mapped)
+		return !row->by_map;
+	model = orm_cache_open_if_any(row->name, AccessShareLock);
+	if (model == NULL)
+		return true; /* changed meanwhile: to be looked at again under the lock */
+	return model->pending != NIL || !orm_reconcile_is_complete(model) || orm_reconcile_has_unwanted(model) ||
+		lacks_join_table(model) || (model->version >= 0 && model->version_trigger == '\0');
 }
 
 /*
@@ -115,25 +144,11 @@ has_work(Oid owner, const char *only)
 	{
 		const OrmRegistered *row = lfirst(cell);
 
-		if (is_selected(row, owner, only) && (!row->mapped || (orm_owner_selects(row, owner) && !is_complete(row))))
+		if (is_selected(row, owner, only) &&
+			(needs_making(row) || (orm_owner_selects(row, owner) && row->mapped && !is_complete(row))))
 			return true;
 	}
 	return false;
-}
-
-/* Step 1: which models are meant. */
-static void
-select_models(Run *run, Oid owner, const char *only)
-{
-	ListCell *cell;
-
-	foreach(cell, orm_registry_all())
-	{
-		OrmRegistered *row = lfirst(cell);
-
-		if (!row->mapped && is_selected(row, owner, only))
-			take(run, row);
-	}
 }
 
 /* Step 1: every target must be known, and fit as the inverse. */
@@ -141,12 +156,16 @@ static void
 check_targets(const Run *run)
 {
 	ListCell *cell;
+	ListCell *row;
 	ListCell *inner;
 
-	foreach(cell, run->declarations)
+	forboth(cell, run->declarations, row, run->rows)
 	{
 		OrmDeclaration *declaration = lfirst(cell);
 
+		/* of a table that is there, relationships may wait for their targets */
+		if (((OrmRegistered *) lfirst(row))->mapped)
+			continue;
 		foreach(inner, declaration->relationships)
 		{
 			OrmDeclaredRelationship *relationship = lfirst(inner);
@@ -288,6 +307,71 @@ make_enums(const Run *run)
 	}
 }
 
+/* A model whose table is there: does it fit? */
+typedef struct Fitting
+{
+	const OrmRegistered *row;
+	const OrmDdlCatalog *catalog;
+} Fitting;
+
+/* The work of fits. */
+static void
+compare_table(void *argument)
+{
+	const Fitting *fitting = argument;
+	OrmDeclaration *declaration = read_whole(fitting->row);
+	OrmDdlPlan *plan = orm_ddl_plan(list_make1(declaration), fitting->catalog);
+	ListCell *cell;
+
+	foreach(cell, plan->tables)
+	{
+		OrmDdlTable *table = lfirst(cell);
+
+		if (table->exists && table->declaration == declaration)
+			adopt(table, true);
+	}
+}
+
+/* Does a table that exists fit its model?  If not, that is a row of the result. */
+static bool
+fits(const Run *run, const OrmRegistered *row, const OrmDdlCatalog *catalog)
+{
+	Fitting fitting = {row, catalog};
+	ErrorData *error = orm_attempt(compare_table, &fitting, ORM_ATTEMPT_UNDO);
+
+	if (error == NULL || error->sqlerrcode == ERRCODE_UNDEFINED_TABLE)
+		return true; /* what is not there yet may be made in this run */
+	orm_report_skipped(run->changes, row->name, "table", orm_report_relation(row->relid),
+					   error->sqlerrcode == ERRCODE_DUPLICATE_TABLE && error->detail ? error->detail : error->message);
+	return false;
+}
+
+/* Step 1: which models are meant. */
+static void
+select_models(Run *run, Oid owner, const char *only, const OrmDdlCatalog *catalog)
+{
+	List *rows;
+	ListCell *cell;
+
+	foreach(cell, orm_registry_all())
+		if (is_selected(lfirst(cell), owner, only))
+			orm_registry_lock_name(((OrmRegistered *) lfirst(cell))->name);
+	rows = orm_registry_all();
+	foreach(cell, rows)
+	{
+		OrmRegistered *row = lfirst(cell);
+
+		if (!is_selected(row, owner, only) || !needs_making(row))
+			continue;
+
+		/* not orm_owner_check: text of the owner's is run, under a search_path of the caller's */
+		if (only)
+			orm_owner_check_role(orm_registry_owner(row));
+		if (only || !row->mapped || fits(run, row, catalog))
+			take(run, row);
+	}
+}
+
 /* Step 3, of one table. */
 static void
 make_table(const Run *run, OrmDdlTable *table)
@@ -302,7 +386,7 @@ make_table(const Run *run, OrmDdlTable *table)
 	foreach(cell, table->statements)
 		orm_execute_statement(lfirst(cell));
 	orm_owner_end(identity);
-	if (is_model || !table->exists)
+	if (is_model ? !(table->exists && list_member_ptr(run->known, row)) : !table->exists)
 		orm_report_add(run->changes, is_model ? row->name : NULL, table->exists ? "adopted" : "created",
 					   is_model ? "table" : "join table",
 					   orm_report_relation(lock_relation(table->schema, table->relation, false)));
@@ -382,18 +466,17 @@ List *
 orm_create_tables(Oid owner, const char *only)
 {
 	List *changes = NIL;
-	Run run = {NIL, NIL, &changes};
+	Run run = {NIL, NIL, NIL, &changes};
 	OrmDdlCatalog catalog = {find_target, relation_exists, NULL};
 
 	orm_registry_check_writable();
 	orm_owner_check_role(owner);
 	if (only && orm_registry_find(only) == NULL)
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", orm_error_clip(only)),
-				orm_cache_nearest(only));
+		orm_cache_raise_unknown(only);
 	if (!has_work(owner, only))
 		return NIL;
 	orm_registry_lock();
-	select_models(&run, owner, only);
+	select_models(&run, owner, only, &catalog);
 	check_targets(&run);
 	if (run.rows != NIL)
 	{

@@ -10,8 +10,10 @@
 
 #include "accessor/accessor.h"
 #include "base/error.h"
+#include "base/members.h"
 #include "base/names.h"
 #include "define/declare.h"
+#include "define/model_function.h"
 #include "define/owner.h"
 #include "define/reconcile.h"
 #include "define/register.h"
@@ -60,12 +62,15 @@ OrmDeclaration *
 orm_declare_read(const char *document, bool mapped)
 {
 	OrmDeclaration *declaration = orm_declaration_parse(orm_document_parse(document, strlen(document)), mapped);
+	OrmPath place = orm_path_key(NULL, "map");
 
 	refuse_notes(declaration);
+	if (declaration->by_map)
+		orm_members_raise_not_allowed("key", "map", &place, "orm.map makes a model of a table that exists.");
 	return declaration;
 }
 
-/* A new row for a model that the current user declares. */
+/* A row for a model that has no function yet. */
 static OrmRegistered *
 new_row(const char *name)
 {
@@ -73,8 +78,7 @@ new_row(const char *name)
 
 	orm_name_check(name, "model");
 	row->name = pstrdup(name);
-	row->declarer = GetUserId();
-	row->owner = GetUserNameFromId(row->declarer, false);
+	row->owner = GetUserId();
 	return row;
 }
 
@@ -86,6 +90,7 @@ orm_declare_lock(const char *name)
 	if (row != NULL)
 		orm_owner_check(row);
 	orm_registry_lock();
+	orm_registry_lock_name(name);
 	row = orm_registry_find(name);
 	if (row != NULL)
 		orm_owner_check(row);
@@ -111,20 +116,54 @@ drop_superseded(const OrmRegistered *old, const OrmDeclaration *now, bool same_t
 	orm_version_reconcile(model->relid, model->name, same_table ? now : NULL, false, changes);
 }
 
-/* Is a declaration for the table that a model has?  Without a schema: where it would be made now. */
+/* Fills in the schema of a declaration that gives none: where a table would be created now. */
+static void
+complete_schema(OrmDeclaration *declaration)
+{
+	List *path = declaration->schema ? NIL : fetch_search_path(false);
+
+	if (path != NIL)
+		declaration->schema = get_namespace_name(linitial_oid(path));
+	if (declaration->schema == NULL)
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_SCHEMA), errmsg("no schema has been selected to create in"));
+}
+
+/* Is a declaration for the table that a model has? */
 static bool
 names_table(const OrmDeclaration *declaration, const OrmRegistered *old)
 {
-	const char *schema = declaration->schema;
-	List *path = schema ? NIL : fetch_search_path(false);
-
-	if (path != NIL)
-		schema = get_namespace_name(linitial_oid(path));
-	return strcmp(old->relation, declaration->relation) == 0 && old->schema != NULL &&
-		(schema == NULL || strcmp(old->schema, schema) == 0);
+	return old->mapped && strcmp(get_rel_name(old->relid), declaration->relation) == 0 &&
+		strcmp(get_namespace_name(get_rel_namespace(old->relid)), declaration->schema) == 0;
 }
 
-/* orm.model returns nothing, so it says what it drops. */
+/*
+ * A relationship that is declared again without its foreign key or join table
+ * keeps the one that was found or made for it.
+ */
+static void
+keep_pins(OrmDeclaration *declaration, const OrmRegistered *old)
+{
+	OrmDeclaration *before = orm_register_declaration(old);
+	ListCell *cell;
+
+	foreach(cell, declaration->relationships)
+	{
+		OrmDeclaredRelationship *now = lfirst(cell);
+		const OrmDeclaredRelationship *then = orm_declaration_relationship(before, now->name);
+
+		if (then == NULL || then->kind != now->kind || strcmp(then->model, now->model) != 0)
+			continue;
+		if (now->through == NULL && then->through != NULL)
+		{
+			now->through = then->through;
+			now->made = then->made;
+		}
+		if (now->foreign_key == NIL)
+			now->foreign_key = then->foreign_key;
+	}
+}
+
+/* orm.model returns a word, so it says what it drops. */
 static void
 notice_dropped(const char *model, const List *changes)
 {
@@ -140,22 +179,57 @@ notice_dropped(const char *model, const List *changes)
 			errdetail_internal("%s", names.data));
 }
 
-void
+/* The table that a declaration names, if it is there; the current user must own it. */
+static Oid
+existing_table(const OrmDeclaration *declaration)
+{
+	Oid namespace_id = get_namespace_oid(declaration->schema, true);
+	Oid relid = OidIsValid(namespace_id) ? get_relname_relid(declaration->relation, namespace_id) : InvalidOid;
+
+	if (OidIsValid(relid))
+		orm_register_check_relation(relid);
+	return relid;
+}
+
+/* What a declaration has come to: "Author: declared", "Author: in force", "Author: pending: 2 changes". */
+static char *
+describe_state(const char *name)
+{
+	const OrmModel *model = orm_cache_open_if_any(name, AccessShareLock);
+	int n = model != NULL ? list_length(model->pending) : 0;
+
+	if (model == NULL)
+		return psprintf("%s: declared", name);
+	if (n > 0)
+		return psprintf("%s: pending: %d %s", name, n, n == 1 ? "change" : "changes");
+	return psprintf("%s: in force", name);
+}
+
+char *
 orm_declare_model(const char *document)
 {
 	OrmDeclaration *declaration = orm_declare_read(document, false);
 	OrmRegistered *row = new_row(declaration->model);
 	OrmRegistered *old;
 	List *dropped = NIL;
+	Oid relid;
 
+	complete_schema(declaration);
 	old = orm_declare_lock(declaration->model);
 	if (old != NULL)
 	{
-		drop_superseded(old, declaration, names_table(declaration, old), &dropped);
+		bool same = names_table(declaration, old);
+
+		if (same)
+			keep_pins(declaration, old);
+		drop_superseded(old, declaration, same, &dropped);
 		notice_dropped(declaration->model, dropped);
+		row = old;
 	}
 	orm_declare_check_inverses(declaration);
-	orm_register_declared(row, declaration);
+	relid = existing_table(declaration);
+	orm_model_function_write(row, declaration, relid);
+	return describe_state(declaration->model);
 }
 
 /* Every column that the declaration names must be there. */
@@ -209,6 +283,7 @@ orm_declare_make_waiting(const List *names, List **changes)
 
 		if (!row->mapped || is_among(names, row->name) || !leads_to(orm_register_declaration(row), names))
 			continue;
+		CHECK_FOR_INTERRUPTS();
 		orm_register_pin(row->name);
 		orm_reconcile_accessors(orm_cache_open(row->name, AccessShareLock), true, changes);
 	}
@@ -242,6 +317,8 @@ orm_declare_map(Oid relid, const char *name, const char *document, List **change
 
 	orm_register_check_relation(relid);
 	old = orm_declare_lock(name);
+	if (old != NULL)
+		row = old;
 	if (old != NULL && old->mapped)
 	{
 		if (old->relid != relid)
@@ -251,7 +328,7 @@ orm_declare_map(Oid relid, const char *name, const char *document, List **change
 	}
 	check_columns_exist(declaration, relid);
 	orm_declare_check_inverses(declaration);
-	row->by_map = true;
+	declaration->by_map = true;
 	orm_version_reconcile(relid, name, declaration, true, changes);
 	orm_register_mapped(row, declaration, relid);
 	orm_register_check_relationships(name);
@@ -271,15 +348,8 @@ orm_declare_mapped(Oid relid, OrmDeclaration *declaration)
 	if (old != NULL)
 		raise_in_use(old);
 	check_columns_exist(declaration, relid);
-	row->by_map = true;
+	declaration->by_map = true;
 	orm_register_mapped(row, declaration, relid);
-}
-
-void
-orm_declare_raise_none(const char *name)
-{
-	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", orm_error_clip(name)),
-			orm_cache_nearest(name));
 }
 
 void
@@ -290,12 +360,12 @@ orm_declare_unmap(const char *name, List **changes)
 
 	row = orm_declare_lock(name);
 	if (row == NULL)
-		orm_declare_raise_none(name);
+		orm_cache_raise_unknown(name);
 	model = orm_cache_open_if_any(name, AccessShareLock);
 	if (model != NULL)
 	{
 		orm_reconcile_drop(model, false, changes);
 		orm_version_reconcile(model->relid, name, NULL, false, changes);
 	}
-	orm_registry_remove(name);
+	orm_model_function_drop(row);
 }

@@ -9,10 +9,12 @@
 #include "registry/registry.h"
 
 /*
- * orm.model: stores a declaration, new or in place of the model of that name.
- * Raises what orm_declaration_parse does; 42501 when the name is somebody else's.
+ * orm.model: writes the function of a model, new or in place of its text.  A
+ * model that has its table stays in force, as far as the table has what is
+ * declared.  Returns a word on what it has come to, palloc'd.  Raises what
+ * orm_declaration_parse does; 42501 when the name or the table is somebody else's.
  */
-extern void orm_declare_model(const char *document);
+extern char *orm_declare_model(const char *document);
 
 /*
  * orm.map: a model of a relation that exists, new or declared again, whose
@@ -30,13 +32,10 @@ extern void orm_declare_unmap(const char *name, List **changes);
 extern OrmDeclaration *orm_declare_read(const char *document, bool mapped);
 
 /*
- * Locks the registry and returns the row of a model, or NULL.  Raises 42501 for
+ * Locks the registry and the name, and returns the row of a model, or NULL.  Raises 42501 for
  * a model of another owner: before the lock, so that nobody waits in vain.
  */
 extern OrmRegistered *orm_declare_lock(const char *name);
-
-/* Raises 42704 with the nearest name. */
-extern void orm_declare_raise_none(const char *name) pg_attribute_noreturn();
 
 /* Checks the inverses of a declaration's relationships, as far as their targets are declared: 42P16. */
 extern void orm_declare_check_inverses(const OrmDeclaration *declaration);

@@ -2,9 +2,8 @@
  * drop.c - dropping the tables of models while keeping their declarations.
  *
  * Before a table goes its declaration is written back whole, expressions as
- * the server prints them, so that create_all can make it again.  The row is a
- * mere declaration by then, so the extension's own sql_drop trigger finds
- * nothing to forget.
+ * the server prints them, so that create_all can make it again.  The function
+ * of the model does not depend on the table by then, so it stays.
  *
  * Tables that refer to each other go in one DROP TABLE.  With a table go the
  * join tables that were made for its many_to_many relationships; one that was
@@ -18,6 +17,7 @@
 
 #include "base/sql.h"
 #include "define/drop.h"
+#include "define/model_function.h"
 #include "define/owner.h"
 #include "define/reconcile.h"
 #include "define/register.h"
@@ -139,7 +139,18 @@ drop_relations(List *relations, const char *relkinds, const char *statement)
 		orm_execute_statement(sql.data);
 }
 
-/* The whole declarations of models, as long as each can be named by the others. */
+/* The whole declaration of a model: of its table, or, while something is pending, as it was written. */
+static OrmDeclaration *
+whole_declaration(const OrmRegistered *row)
+{
+	const OrmModel *model = orm_cache_open(row->name, AccessExclusiveLock);
+
+	if (model->pending != NIL && !row->by_map)
+		return orm_register_declaration(row);
+	return orm_reflect_model(model, orm_register_name_target, NULL);
+}
+
+/* Those of all models, as long as each can be named by the others. */
 static List *
 reflect_all(List *rows)
 {
@@ -147,25 +158,20 @@ reflect_all(List *rows)
 	ListCell *cell;
 
 	foreach(cell, rows)
-		declarations = lappend(
-			declarations,
-			orm_reflect_model(orm_cache_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock),
-							  orm_register_name_target, NULL));
+		declarations = lappend(declarations, whole_declaration(lfirst(cell)));
 	return declarations;
 }
 
 /* Writes the declaration of a model back and drops what was made from it, but for its table. */
 static void
-release(OrmRegistered *row, const OrmDeclaration *declaration, List **relations, List **changes)
+release(OrmRegistered *row, OrmDeclaration *declaration, List **relations, List **changes)
 {
 	const OrmModel *model = orm_cache_open(row->name, AccessExclusiveLock);
 
 	*relations = list_append_unique_oid(*relations, model->relid);
 	orm_reconcile_drop(model, true, changes);
 	orm_report_add(changes, row->name, "dropped", "table", orm_report_relation(model->relid));
-	row->declarer = model->owner;
-	row->owner = GetUserNameFromId(model->owner, false);
-	orm_register_declared(row, declaration);
+	orm_model_function_write(row, declaration, InvalidOid);
 }
 
 List *
@@ -183,13 +189,14 @@ orm_drop_tables(Oid owner, const char *only)
 	orm_registry_check_writable();
 	orm_owner_check_role(owner);
 	if (only && orm_registry_find(only) == NULL)
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", orm_error_clip(only)),
-				orm_cache_nearest(only));
+		orm_cache_raise_unknown(only);
 
 	/* who owns none keeps nobody waiting */
 	if (select_models(owner, only) == NIL)
 		return NIL;
 	orm_registry_lock();
+	foreach(cell, select_models(owner, only))
+		orm_registry_lock_name(((OrmRegistered *) lfirst(cell))->name);
 	rows = select_models(owner, only);
 	foreach(cell, rows)
 		collect_join_tables(orm_cache_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock), &relations,

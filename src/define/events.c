@@ -1,11 +1,10 @@
 /*
- * events.c - event triggers for DDL on mapped tables, and restoring dumps.
+ * events.c - event triggers for DDL that concerns models.
  *
  * DDL of other users must not fail because of the extension.
  * So the work runs in a subtransaction; an error undoes it and becomes a
- * WARNING.  Nothing is lost then: readers go by the bindings, and the next DDL
- * or orm.sync writes the names.  What a rename of a mapped table does wait for
- * is the lock of the registry, which only definers hold.
+ * WARNING.  Nothing is lost then: readers go by the catalogs and the bindings,
+ * and the next DDL or orm.sync writes the names.
  */
 #include "postgres.h"
 
@@ -20,44 +19,21 @@
 #include "utils/lsyscache.h"
 
 #include "accessor/accessor.h"
-#include "base/compat.h"
+#include "base/body.h"
 #include "define/events.h"
 #include "define/guard.h"
+#include "define/model_function.h"
 #include "define/register.h"
 #include "exec/execute.h"
 #include "exec/plan.h"
 #include "model/cache.h"
 #include "model/follow.h"
 #include "model/table.h"
+#include "registry/binding.h"
+#include "registry/proc.h"
 
 /* Milliseconds that a DDL command of somebody's waits for a lock because of us. */
 #define LONGEST_WAIT 2000
-
-/* Are the columns bound as they should be? */
-static bool
-same_refs(const OrmRegistered *a, const OrmRegistered *b)
-{
-	if (a->nrefs != b->nrefs)
-		return false;
-	for (int i = 0; i < a->nrefs; i++)
-		if (a->refs[i].relation != b->refs[i].relation || a->refs[i].attnum != b->refs[i].attnum ||
-			strcmp(a->refs[i].name, b->refs[i].name) != 0)
-			return false;
-	return true;
-}
-
-/* Does a row say something else than the catalogs say now? */
-static bool
-is_outdated(const OrmRegistered *row)
-{
-	OrmDeclaration *declaration = orm_register_declaration(row);
-	OrmRegistered now = *row;
-
-	orm_follow_bind(declaration, &now);
-	return row->schema == NULL || strcmp(declaration->schema, row->schema) != 0 ||
-		strcmp(declaration->relation, row->relation) != 0 ||
-		strcmp(orm_declaration_print(declaration), row->document) != 0 || !same_refs(row, &now);
-}
 
 /* Do a model's functions name one of these relations? */
 static bool
@@ -76,23 +52,6 @@ names_relation(const OrmRegistered *row, const List *relations)
 	return false;
 }
 
-/* The models that the registry has under names that are not those of now (List of OrmRegistered *). */
-static List *
-outdated_rows(void)
-{
-	List *rows = NIL;
-	ListCell *cell;
-
-	foreach(cell, orm_registry_all())
-	{
-		OrmRegistered *row = lfirst(cell);
-
-		if (row->mapped && is_outdated(row))
-			rows = lappend(rows, row);
-	}
-	return rows;
-}
-
 /* The relations that the present DDL command touched, and their inheritance children. */
 static const char *const touched_relations =
 	"WITH RECURSIVE touched (relation) AS ("
@@ -102,38 +61,96 @@ static const char *const touched_relations =
 	" JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) t.relation)"
 	" SELECT t.relation FROM touched t";
 
+/* A name that a command has changed; "relations" have it now, or a column of it. */
+typedef struct Renaming
+{
+	bool is_column;
+	const char *old_name;
+	const char *new_name;
+} Renaming;
+
 /* What follows a DDL command. */
 typedef struct Following
 {
+	Node *statement;
 	List *relations;	/* that were touched, or whose names were */
-	bool outdated;		/* the registry has names that are not those of now */
 	bool all;			/* functions of any model may mean something else now */
-	OrmRegistered *row; /* the model whose functions are looked at */
+	Renaming renaming;	/* old_name NULL: none */
+	OrmRegistered *row; /* the model that is looked at */
 } Following;
 
-/* First the registry is looked at, */
+/* First the relations, */
 static void
-find_names(void *argument)
+find_relations(void *argument)
 {
 	Following *following = argument;
 
 	following->relations = orm_execute_oids(touched_relations);
-	following->outdated = outdated_rows() != NIL;
 }
 
-/* and, locked, the names that tables and columns have now are written. */
-static void
-write_names(void *argument)
+/* Can a text have names that are not those of now?  One that is not bound can. */
+static bool
+may_be_outdated(const OrmRegistered *row, const Following *following)
 {
-	Following *following = argument;
+	if (following->all || !row->bound || list_member_oid(following->relations, row->relid))
+		return true;
+	for (int i = 0; i < row->nrefs; i++)
+		if (list_member_oid(following->relations, row->refs[i].relation))
+			return true;
+	return false;
+}
+
+/* The refs of a row that is not bound: the names of now, and the one that was another before. */
+static void
+bind_now(OrmRegistered *row, const OrmDeclaration *declaration, const Following *following)
+{
+	const Renaming *renaming = &following->renaming;
 	ListCell *cell;
 
-	foreach(cell, outdated_rows())
+	orm_follow_bind(declaration, row);
+	if (renaming->old_name == NULL)
+		return;
+	foreach(cell, following->relations)
 	{
-		OrmRegistered *row = lfirst(cell);
+		Oid relation = lfirst_oid(cell);
+		AttrNumber attnum = renaming->is_column ? get_attnum(relation, renaming->new_name) : 0;
 
-		orm_register_mapped(row, orm_register_declaration(row), row->relid);
-		following->relations = lappend_oid(following->relations, row->relid);
+		if (renaming->is_column ? attnum > 0 : strcmp(get_rel_name(relation), renaming->new_name) == 0)
+			orm_follow_renamed(declaration, row, relation, attnum, renaming->old_name);
+	}
+}
+
+/*
+ * then, of one model, the names that its table and columns have now are written.
+ * The text stays as it was written unless a name in it has changed.
+ */
+static void
+follow_names(void *argument)
+{
+	Following *following = argument;
+	OrmRegistered *row;
+	OrmDeclaration *before;
+	OrmDeclaration *now;
+
+	orm_registry_lock_name(following->row->name);
+	row = orm_registry_read(following->row->function);
+	if (row == NULL || !row->mapped)
+		return;
+	before = orm_register_declaration_as_written(row);
+	if (!row->bound)
+		bind_now(row, before, following);
+	now = orm_register_declaration(row);
+	if (before->schema == NULL)
+		before->schema = get_namespace_name(row->function_schema);
+	if (strcmp(orm_declaration_print(before), orm_declaration_print(now)) != 0)
+	{
+		orm_model_function_follow(row, now);
+		following->relations = list_append_unique_oid(following->relations, row->relid);
+	}
+	else
+	{
+		orm_follow_bind(now, row);
+		orm_binding_write(row, row->text);
 	}
 }
 
@@ -240,25 +257,42 @@ reach_of(Node *statement)
 	return changes_meaning((AlterTableStmt *) statement) ? REACHES_RELATIONS : REACHES_NOTHING;
 }
 
+/* The name that a command has changed. */
+static Renaming
+renaming_of(Node *statement)
+{
+	Renaming renaming = {0};
+	RenameStmt *rename = (RenameStmt *) statement;
+
+	if (!IsA(statement, RenameStmt))
+		return renaming;
+	renaming.is_column = rename->renameType == OBJECT_COLUMN;
+	renaming.old_name = renaming.is_column ? rename->subname : rename->relation ? rename->relation->relname : NULL;
+	renaming.new_name = rename->newname;
+	return renaming;
+}
+
 /* Names, then bodies. */
 static void
-follow(Reach reach)
+follow(Node *statement, Reach reach)
 {
-	static const char *const names = "orm could not follow a change of a mapped table";
-	Following following = {.all = reach == REACHES_ALL};
+	Following following = {.statement = statement, .all = reach == REACHES_ALL, .renaming = renaming_of(statement)};
+	List *rows = orm_registry_all();
 	int level;
 	ListCell *cell;
 
-	if (!OidIsValid(orm_registry_relid()) || orm_registry_all() == NIL)
+	if (rows == NIL)
 		return;
-	orm_guard_run(find_names, &following, names);
-	if (following.outdated)
-	{
-		/* not guarded: who renames waits as for any lock, and what cannot be written down does not happen */
-		orm_registry_lock();
-		orm_guard_run(write_names, &following, names);
-	}
+	if (!orm_guard_run(find_relations, &following, "orm could not follow a change of a table"))
+		return;
 	level = limit_waiting();
+	foreach(cell, rows)
+	{
+		following.row = lfirst(cell);
+		if (following.row->mapped && may_be_outdated(following.row, &following))
+			orm_guard_run(follow_names, &following,
+						  psprintf("orm could not follow a change of the table of model \"%s\"", following.row->name));
+	}
 	foreach(cell, orm_registry_all())
 	{
 		following.row = lfirst(cell);
@@ -269,144 +303,169 @@ follow(Reach reach)
 	AtEOXact_GUC(true, level);
 }
 
-void
-orm_events_follow_ddl(Node *statement)
-{
-	Reach reach = reach_of(statement);
-
-	/* what an extension's script does is followed when the extension is there */
-	if (!creating_extension && reach != REACHES_NOTHING)
-		follow(reach);
-}
-
-/* A row of a restore on its way in. */
-typedef struct Restore
-{
-	OrmRegistered *row;
-	const char *problem; /* why it cannot be placed */
-} Restore;
-
-/* Who a restored declaration belongs to: as written if the restorer may act as that role, else the restorer. */
+/* The owner of a table that has another one now gets its models, where the one who gave it may. */
 static void
-set_owner(OrmRegistered *row)
+follow_owner(void *argument)
 {
-	row->declarer = get_role_oid(row->owner, true);
-	if (!OidIsValid(row->declarer) || !has_privs_of_role(GetUserId(), row->declarer))
-		row->declarer = GetUserId();
-	row->owner = GetUserNameFromId(row->declarer, false);
-}
+	OrmRegistered *row = ((Following *) argument)->row;
+	Oid owner = orm_registry_table_owner(row->relid);
 
-/* The work of orm_events_restore: finds the table of a row, and what of it the document names. */
-static void
-restore_row(void *argument)
-{
-	Restore *restore = argument;
-	OrmRegistered *row = restore->row;
-	OrmDeclaration *declaration = orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)),
-														row->mapped);
-	Oid namespace_id;
-
-	set_owner(row);
-	if (strcmp(declaration->model, row->name) != 0)
-		restore->problem = "the document describes another model";
-	if (!row->mapped || restore->problem != NULL)
+	if (row->owner == owner)
 		return;
-	namespace_id = row->schema ? get_namespace_oid(row->schema, true) : InvalidOid;
-	row->relid = OidIsValid(namespace_id) ? get_relname_relid(row->relation, namespace_id) : InvalidOid;
-	if (!OidIsValid(row->relid))
-		restore->problem = "the table does not exist";
-	else if (!orm_relation_ownercheck(row->relid, GetUserId()))
-		restore->problem = "the table belongs to another role";
-	else
+	if (orm_registry_may_declare(owner, row->by_map) && has_privs_of_role(GetUserId(), row->owner) &&
+		is_member_of_role(GetUserId(), owner))
 	{
-		orm_register_check_relation(row->relid);
-		orm_follow_bind(declaration, row);
+		orm_proc_set_owner(row->function, owner);
+		orm_model_function_announce(row->relid);
 	}
+	else if (row->standing != ORM_STANDING_GOOD)
+		ereport(WARNING, errcode(ERRCODE_WARNING), errmsg("model \"%s\" is not in force any more", row->name),
+				errdetail("Its table belongs to role \"%s\", and its function %s to role \"%s\".",
+						  GetUserNameFromId(owner, false), orm_registry_function_name(row->function),
+						  GetUserNameFromId(row->owner, false)),
+				errhint("Grant EXECUTE on %s to role \"%s\", and give it the function.",
+						row->by_map ? "orm.map" : "orm.model", GetUserNameFromId(owner, false)));
 }
 
-/* Writes the binding, and what a dump does not keep of the accessors, which were restored before. */
-static void
-bind_row(void *argument)
+/* Has a command given a table to somebody? */
+static bool
+changes_owner(Node *statement)
 {
-	OrmRegistered *row = ((Restore *) argument)->row;
-	OrmModel *model;
-	List *depends;
 	ListCell *cell;
 
-	orm_registry_bind(row);
-	if (!row->mapped)
+	if (!IsA(statement, AlterTableStmt))
+		return false;
+	foreach(cell, ((AlterTableStmt *) statement)->cmds)
+		if (((AlterTableCmd *) lfirst(cell))->subtype == AT_ChangeOwner)
+			return true;
+	return false;
+}
+
+/* Owners of functions follow those of tables. */
+static void
+follow_owners(Node *statement)
+{
+	Following following = {.statement = statement};
+	ListCell *cell;
+	ListCell *inner;
+
+	if (!orm_guard_run(find_relations, &following, "orm could not follow a change of owner"))
 		return;
-	LockRelationOid(row->relid, AccessShareLock);
-	model = orm_model_build(row, CurrentMemoryContext, &depends);
-	if (model == NULL)
+	foreach(cell, following.relations)
+		foreach(inner, orm_registry_tied(lfirst_oid(cell)))
+		{
+			following.row = lfirst(inner);
+			orm_guard_run(follow_owner, &following,
+						  psprintf("orm could not follow the owner of model \"%s\"", following.row->name));
+		}
+}
+
+/* A function depends on its table as soon as that is there, and so does what a dump does not keep of accessors. */
+static void
+tie_table(void *argument)
+{
+	Following *following = argument;
+
+	orm_proc_tie_model(following->row->function, following->row->relid);
+	orm_model_function_announce(following->row->relid);
+}
+
+/* Tables that models have waited for. */
+static void
+follow_new_tables(Node *statement)
+{
+	Following following = {.statement = statement};
+	ListCell *cell;
+	ListCell *inner;
+
+	if (!orm_guard_run(find_relations, &following, "orm could not follow a new table"))
 		return;
-	foreach(cell, orm_accessor_existing(model))
+	foreach(cell, following.relations)
+		foreach(inner, orm_registry_is_table(lfirst_oid(cell)) ? orm_registry_untied(lfirst_oid(cell)) : NIL)
+		{
+			following.row = lfirst(inner);
+			orm_guard_run(tie_table, &following,
+						  psprintf("orm could not follow the table of model \"%s\"", following.row->name));
+		}
+}
+
+/* The model that the body of a function of our language is about, where something follows from it; or NULL. */
+static char *
+model_of_function(const CreateFunctionStmt *statement)
+{
+	const char *language = NULL;
+	const char *body = NULL;
+	char *verb;
+	char *model;
+	const char *rest;
+	ListCell *cell;
+
+	foreach(cell, statement->options)
+	{
+		const DefElem *option = lfirst(cell);
+
+		if (strcmp(option->defname, "language") == 0)
+			language = strVal(option->arg);
+		else if (strcmp(option->defname, "as") == 0)
+			body = strVal(linitial((List *) option->arg));
+	}
+	if (language == NULL || body == NULL || strcmp(language, "orm") != 0)
+		return NULL;
+	if (!orm_body_split(body, &verb, &model, &rest) || (strcmp(verb, "model") != 0 && strcmp(verb, "delete") != 0))
+		return NULL;
+	return model;
+}
+
+/* Binds a model, and marks what a dump does not keep of its accessors. */
+static void
+complete_model(void *argument)
+{
+	OrmRegistered *row = orm_registry_find(argument);
+	const OrmModel *model;
+	ListCell *cell;
+
+	if (row == NULL || !row->mapped)
+		return;
+	if (!row->bound)
+	{
+		orm_follow_bind(orm_register_declaration(row), row);
+		orm_binding_write(row, row->text);
+	}
+	model = orm_cache_open_if_any(row->name, AccessShareLock);
+	foreach(cell, model != NULL ? orm_accessor_existing(model) : NIL)
 		orm_accessor_mark(model, lfirst_oid(cell));
 }
 
-HeapTuple
-orm_events_restore(HeapTuple tuple, TupleDesc descriptor)
-{
-	OrmRegistered *row = orm_registry_row(tuple, descriptor);
-	Restore restore = {row, NULL};
-	const char *what = psprintf("could not restore model \"%s\"", row->name);
-
-	if (!orm_guard_run(restore_row, &restore, what))
-		return NULL;
-	if (restore.problem != NULL)
-	{
-		ereport(WARNING, errcode(ERRCODE_WARNING), errmsg("%s: %s", what, restore.problem));
-		return NULL;
-	}
-	return orm_registry_tuple(row, descriptor);
-}
-
-void
-orm_events_bind(HeapTuple tuple, TupleDesc descriptor)
-{
-	OrmRegistered *row = orm_registry_row(tuple, descriptor);
-	Restore restore = {row, NULL};
-	const char *what = psprintf("could not restore model \"%s\"", row->name);
-
-	if (orm_guard_run(restore_row, &restore, what) && restore.problem == NULL)
-		orm_guard_run(bind_row, &restore, what);
-}
-
-/* The work of orm_events_restored. */
+/* A function that was created, by hand or in a restore. */
 static void
-bind_again(void *argument)
+follow_function(const CreateFunctionStmt *statement)
 {
-	ListCell *cell;
+	char *model = model_of_function(statement);
 
-	foreach(cell, orm_registry_all())
-	{
-		OrmRegistered *row = lfirst(cell);
-		OrmRegistered now = *row;
+	if (model != NULL)
+		orm_guard_run(complete_model, model, psprintf("orm could not complete model \"%s\"", model));
+}
 
-		if (!row->mapped)
-			continue;
-		orm_follow_bind(orm_register_declaration(row), &now);
-		if (!same_refs(row, &now))
-			orm_registry_bind(&now);
-	}
+/* Does a command make tables or views? */
+static bool
+makes_tables(Node *statement)
+{
+	return IsA(statement, CreateStmt) || IsA(statement, CreateTableAsStmt) || IsA(statement, CreateForeignTableStmt) ||
+		IsA(statement, ViewStmt) || IsA(statement, ImportForeignSchemaStmt) || IsA(statement, SelectStmt);
 }
 
 void
-orm_events_restored(void)
+orm_events_follow_ddl(Node *statement)
 {
-	orm_guard_run(bind_again, NULL, "orm could not bind the columns of relationships");
-}
-
-/* The work of orm_events_follow_drop. */
-static void
-sweep(void *argument)
-{
-	orm_registry_sweep();
-}
-
-void
-orm_events_follow_drop(void)
-{
-	if (OidIsValid(orm_registry_relid()) && orm_registry_is_dangling())
-		orm_guard_run(sweep, NULL, "orm could not forget the models of dropped tables");
+	/* what an extension's script does is followed when the extension is there */
+	if (creating_extension || !orm_registry_is_installed())
+		return;
+	if (IsA(statement, CreateFunctionStmt))
+		follow_function((CreateFunctionStmt *) statement);
+	else if (makes_tables(statement))
+		follow_new_tables(statement);
+	else if (reach_of(statement) != REACHES_NOTHING)
+		follow(statement, reach_of(statement));
+	if (changes_owner(statement))
+		follow_owners(statement);
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "define/declare.h"
 #include "define/extend.h"
+#include "define/model_function.h"
 #include "define/reconcile.h"
 #include "define/register.h"
 #include "model/cache.h"
@@ -57,7 +58,6 @@ merge(OrmDeclaration *declaration, const OrmDeclaration *addition, bool mapped)
 {
 	int position = list_length(declaration->columns) + list_length(declaration->constraints) +
 		list_length(declaration->relationships);
-	char *document;
 	ListCell *cell;
 
 	foreach(cell, addition->relationships)
@@ -68,8 +68,7 @@ merge(OrmDeclaration *declaration, const OrmDeclaration *addition, bool mapped)
 		relationship->position = position++;
 	}
 	declaration->relationships = list_concat(declaration->relationships, addition->relationships);
-	document = orm_declaration_print(declaration);
-	return orm_declaration_parse(orm_document_parse(document, strlen(document)), mapped);
+	return orm_register_read_again(declaration, mapped);
 }
 
 void
@@ -81,19 +80,16 @@ orm_extend_model(const char *name, int nelements, const OrmDocument *const *elem
 	StringInfoData document;
 
 	if (row == NULL)
-		orm_declare_raise_none(name);
+		orm_cache_raise_unknown(name);
 	initStringInfo(&document);
 	orm_declaration_compose(&document, name, name, nelements, elements);
 	addition = orm_declare_read(document.data, row->mapped);
 	check_elements(addition);
-	declaration = merge(orm_register_declaration(row), addition, row->mapped);
+	declaration = merge(orm_register_declaration(row), addition, row->by_map);
 	orm_declare_check_inverses(declaration);
+	orm_model_function_write(row, declaration, row->relid);
 	if (!row->mapped)
-	{
-		orm_register_declared(row, declaration);
 		return;
-	}
-	orm_register_mapped(row, declaration, row->relid);
 	orm_register_check_relationships(name);
 	orm_register_pin(name);
 	orm_reconcile_accessors(orm_cache_open(name, AccessShareLock), true, changes);

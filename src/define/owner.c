@@ -17,12 +17,12 @@ orm_owner_check(const OrmRegistered *row)
 {
 	Oid owner = orm_registry_owner(row);
 
-	if (OidIsValid(owner) && has_privs_of_role(GetUserId(), owner))
+	if (has_privs_of_role(GetUserId(), row->owner) || has_privs_of_role(GetUserId(), owner))
 		return;
 	if (orm_database_ownercheck(MyDatabaseId, GetUserId()))
 		return;
 	ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be owner of model \"%s\"", row->name),
-			OidIsValid(owner) ? errdetail("It belongs to role \"%s\".", GetUserNameFromId(owner, false)) : 0);
+			errdetail("It belongs to role \"%s\".", GetUserNameFromId(owner, false)));
 }
 
 bool

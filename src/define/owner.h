@@ -6,7 +6,10 @@
 
 #include "registry/registry.h"
 
-/* Raises 42501 unless the caller may change or forget the model: its owner, or the database's. */
+/*
+ * Raises 42501 unless the caller may change or forget the model: as the owner of
+ * its function, its table or the database.
+ */
 extern void orm_owner_check(const OrmRegistered *row);
 
 /*

@@ -236,6 +236,22 @@ orm_reconcile_is_complete(const OrmModel *model)
 	return missing_accessors(model) == NIL;
 }
 
+bool
+orm_reconcile_has_unwanted(const OrmModel *model)
+{
+	List *wanted = orm_accessor_wanted(model, false);
+	ListCell *cell;
+
+	foreach(cell, orm_accessor_existing(model))
+	{
+		char *name = get_func_name(lfirst_oid(cell));
+
+		if (name != NULL && !will_be_made(name, wanted))
+			return true;
+	}
+	return false;
+}
+
 /* Makes the accessors that are missing. */
 static void
 make_missing(const OrmModel *model, List **changes)

@@ -71,15 +71,6 @@ attempt(Work work, ReflectionStep *step)
 	return text;
 }
 
-/* A declaration, printed and read again as a whole. */
-static OrmDeclaration *
-read_again(const OrmDeclaration *declaration)
-{
-	char *document = orm_declaration_print(declaration);
-
-	return orm_declaration_parse(orm_document_parse(document, strlen(document)), true);
-}
-
 /* Makes a new model, without relationships. */
 static void
 make_model(void *argument)
@@ -97,7 +88,7 @@ make_model(void *argument)
 			orm_declaration_make_constraint(ORM_CONSTRAINT_PRIMARY_KEY, NULL, model->key));
 	declaration.has_accessors = !step->plan->options->accessors;
 	declaration.all_accessors = step->plan->options->accessors;
-	orm_declare_mapped(model->relation->relid, read_again(&declaration));
+	orm_declare_mapped(model->relation->relid, orm_register_read_again(&declaration, true));
 }
 
 /* How a document calls a join table: by its model, else by its name. */
@@ -166,10 +157,10 @@ relate_model(void *argument)
 	ListCell *cell;
 
 	if (row == NULL || !row->mapped)
-		orm_declare_raise_none(model->name);
+		orm_cache_raise_unknown(model->name);
 	declaration = orm_register_declaration(row);
 	declaration->relationships = without_pruned(declaration, model->pruned);
-	if (model->exists && model->key != NIL)
+	if (model->exists && model->key != NIL && declaration->by_map)
 		declaration->constraints = list_make1(
 			orm_declaration_make_constraint(ORM_CONSTRAINT_PRIMARY_KEY, NULL, model->key));
 	foreach(cell, model->ends)
@@ -179,7 +170,7 @@ relate_model(void *argument)
 		if (end->action == ORM_REFLECTION_MAPPED)
 			declaration->relationships = lappend(declaration->relationships, declare_end(step->plan, end));
 	}
-	declaration = read_again(declaration);
+	declaration = orm_register_read_again(declaration, true);
 	if (model->pruned != NIL)
 	{
 		own = MemoryContextSwitchTo(step->outer);

@@ -15,10 +15,13 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "accessor/accessor.h"
 #include "base/compat.h"
+#include "define/model_function.h"
 #include "define/register.h"
 #include "model/cache.h"
 #include "model/follow.h"
+#include "model/in_force.h"
 #include "model/relationship.h"
 
 /* Has a relation a primary key of its own? */
@@ -37,13 +40,6 @@ has_primary_key(Oid relid)
 	return has;
 }
 
-/* Relations that can have no primary key of their own, so that the document must say it. */
-static bool
-needs_declared_key(char relkind)
-{
-	return relkind == RELKIND_VIEW || relkind == RELKIND_FOREIGN_TABLE || relkind == RELKIND_MATVIEW;
-}
-
 /* Raises unless the relation can be mapped by the current user, as the catalogs are now. */
 static void
 check_relation(Oid relid)
@@ -55,7 +51,7 @@ check_relation(Oid relid)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relid));
 	form = (Form_pg_class) GETSTRUCT(tuple);
 	if (form->relkind != RELKIND_RELATION && form->relkind != RELKIND_PARTITIONED_TABLE &&
-		!needs_declared_key(form->relkind))
+		!orm_in_force_needs_key(form->relkind))
 		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" cannot be mapped", NameStr(form->relname)),
 				errdetail("Models are mapped to tables, partitioned tables, foreign tables and views."));
 	if (form->relpersistence == RELPERSISTENCE_TEMP)
@@ -93,21 +89,45 @@ orm_register_declaration(const OrmRegistered *row)
 	ErrorContextCallback context = {error_context_stack, add_model_context, unconstify(OrmRegistered *, row)};
 
 	error_context_stack = &context;
-	declaration = orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), row->mapped);
-	if (row->mapped)
-		orm_follow_names(declaration, row);
+	declaration = orm_follow_declaration(row);
 	error_context_stack = context.previous;
 	return declaration;
 }
 
-/* Writes a row whose declaration is complete. */
-static void
-put(OrmRegistered *row, OrmDeclaration *declaration)
+OrmDeclaration *
+orm_register_read_again(const OrmDeclaration *declaration, bool mapped)
 {
-	row->schema = declaration->schema;
-	row->relation = declaration->relation;
-	row->document = orm_declaration_print(declaration);
-	orm_registry_put(row);
+	char *text = orm_declaration_print(declaration);
+	OrmDocument *document = orm_document_parse(text, strlen(text));
+	OrmDeclaration *again;
+
+	again = declaration->stored ? orm_declaration_parse_stored(document) : orm_declaration_parse(document, mapped);
+	again->by_map = declaration->by_map;
+	return again;
+}
+
+OrmDeclaration *
+orm_register_declaration_as_written(const OrmRegistered *row)
+{
+	OrmDocument *document = orm_document_parse(row->document, strlen(row->document));
+
+	return row->by_map ? orm_declaration_parse(document, true) : orm_declaration_parse_stored(document);
+}
+
+/* Has a model accessors? */
+static bool
+has_accessors(const char *name)
+{
+	const OrmModel *model = orm_cache_open_if_any(name, AccessShareLock);
+
+	return model != NULL && orm_accessor_existing(model) != NIL;
+}
+
+/* Has another model on the same table the accessors, or will it get them before this one? */
+static bool
+goes_first(const char *other, const char *name)
+{
+	return has_accessors(other) || (strcmp(other, name) < 0 && !has_accessors(name));
 }
 
 /* Of two models on one table only one has accessors: the first. */
@@ -121,7 +141,7 @@ yield_accessors(OrmDeclaration *declaration, Oid relid)
 		OrmRegistered *other = lfirst(cell);
 		OrmDeclaration *others = strcmp(other->name, declaration->model) == 0 ? NULL : orm_register_declaration(other);
 
-		if (others == NULL || !orm_declaration_has_accessors(others))
+		if (others == NULL || !orm_declaration_has_accessors(others) || !goes_first(other->name, declaration->model))
 			continue;
 		if (declaration->has_accessors && (declaration->all_accessors || declaration->include != NIL))
 			ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
@@ -136,29 +156,22 @@ yield_accessors(OrmDeclaration *declaration, Oid relid)
 	}
 }
 
-void
-orm_register_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid)
+/* Of a mapped table, what the catalogs say is taken out; the key stays where they have none. */
+static void
+strip_mapped(OrmDeclaration *declaration, Oid relid)
 {
-	bool must_declare = needs_declared_key(get_rel_relkind(relid));
-
-	declaration->schema = get_namespace_name(get_rel_namespace(relid));
-	declaration->relation = get_rel_name(relid);
-	orm_declaration_strip(declaration, must_declare || !has_primary_key(relid));
-	yield_accessors(declaration, relid);
-	row->mapped = true;
-	row->relid = relid;
-	orm_follow_bind(declaration, row);
-	put(row, declaration);
+	orm_declaration_strip(declaration, orm_in_force_needs_key(get_rel_relkind(relid)) || !has_primary_key(relid));
 }
 
 void
-orm_register_declared(OrmRegistered *row, const OrmDeclaration *declaration)
+orm_register_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid)
 {
-	row->mapped = row->by_map = false;
-	row->relid = InvalidOid;
-	row->nrefs = 0;
-	Assert(OidIsValid(row->declarer));
-	put(row, unconstify(OrmDeclaration *, declaration));
+	declaration->schema = get_namespace_name(get_rel_namespace(relid));
+	declaration->relation = get_rel_name(relid);
+	if (declaration->by_map)
+		strip_mapped(declaration, relid);
+	yield_accessors(declaration, relid);
+	orm_model_function_write(row, declaration, relid);
 }
 
 void
@@ -185,14 +198,16 @@ void
 orm_register_pin(const char *name)
 {
 	const OrmModel *model = orm_cache_open(name, AccessShareLock);
-	OrmRegistered *row = orm_registry_find(name);
-	OrmDeclaration *declaration = orm_register_declaration(row);
+	OrmRegistered *row;
+	OrmDeclaration *declaration;
 
-	orm_follow_pin(declaration, model);
-	if (strcmp(orm_declaration_print(declaration), row->document) == 0)
+	orm_registry_lock_name(name);
+	row = orm_registry_find(name);
+	if (row == NULL || !row->mapped)
 		return;
-	orm_follow_bind(declaration, row);
-	put(row, declaration);
+	declaration = orm_register_declaration(row);
+	if (orm_follow_pin(declaration, model))
+		orm_model_function_write(row, declaration, row->relid);
 }
 
 char *

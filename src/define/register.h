@@ -8,15 +8,12 @@
 #include "registry/registry.h"
 
 /*
- * Writes the row of a model whose table is relid: what the catalogs say is
- * taken out of the declaration (which is changed), names are bound to columns.
- * Of two models on one table the second gets no accessors, with a NOTICE.
- * "row" brings name, owner and by_map.
+ * Writes the function of a model whose table is relid, and binds its names to
+ * columns.  Of a mapped one what the catalogs say is taken out of the
+ * declaration (which is changed).  Of two models on one table the second gets
+ * no accessors, with a NOTICE.
  */
 extern void orm_register_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid);
-
-/* Writes a row back as a declaration, whole, without a table. */
-extern void orm_register_declared(OrmRegistered *row, const OrmDeclaration *declaration);
 
 /*
  * Checks that every relationship whose target is known can be joined, and
@@ -35,8 +32,14 @@ extern void orm_register_pin(const char *name);
  */
 extern void orm_register_check_relation(Oid relid);
 
-/* The document of a row, parsed; names follow the columns. */
+/* The whole declaration of a row, as orm_follow_declaration; errors say whose it is. */
 extern OrmDeclaration *orm_register_declaration(const OrmRegistered *row);
+
+/* The same as it was written, without following renames; its schema may be NULL. */
+extern OrmDeclaration *orm_register_declaration_as_written(const OrmRegistered *row);
+
+/* A declaration that has been put together, checked as a whole; "mapped" as in orm_declaration_parse. */
+extern OrmDeclaration *orm_register_read_again(const OrmDeclaration *declaration, bool mapped);
 
 /* Which model a table is known by, for documents: its name, or NULL (an OrmTargetNamer). */
 extern char *orm_register_name_target(Oid relation, void *argument);

@@ -48,6 +48,6 @@ touch_functions(void *argument)
 void
 orm_replan_functions(void)
 {
-	if (OidIsValid(orm_registry_relid()) && orm_registry_all() != NIL)
+	if (orm_registry_is_installed())
 		orm_guard_run(touch_functions, NULL, "statements prepared before this have to be prepared again");
 }

@@ -19,6 +19,7 @@ orm_sync_model(const char *name)
 	orm_cache_open(name, AccessShareLock);
 	orm_owner_check(orm_registry_find(name));
 	orm_registry_lock();
+	orm_registry_lock_name(name);
 	model = orm_cache_open(name, AccessShareLock);
 	orm_owner_check(orm_registry_find(name));
 	orm_version_reconcile(model->relid, name, model->declaration, model->version >= 0, &changes);

@@ -9,13 +9,18 @@
  *               build makes it STALE
  *     VALID     no invalidation message has arrived since the build began
  *
- * Changes are announced by relcache invalidation.  DDL on a table invalidates
- * its relcache entry.  Writers of the registry invalidate the relcache entries of
- * the mapped table (old and new), which reaches the model and the saved plans on
- * that table together, and that of orm.model, which makes all entries STALE.
- * Renaming a schema does not invalidate its tables, so there is a syscache
- * callback on pg_namespace as well.  The callbacks compare OIDs and mark entries;
- * they do no lookups, do not allocate and do not raise errors.
+ * Changes are announced by PostgreSQL's invalidation messages.  DDL on a table
+ * invalidates its relcache entry.  Writers of a model function's text also
+ * invalidate the entry of its table, which reaches the model and the saved plans
+ * on that table together.  DROP, RENAME, OWNER TO and REASSIGN OWNED of a function
+ * change no relation, but rows of pg_proc; so do grants of orm.model and orm.map.
+ * Memberships and attributes of roles decide on the right to declare, and
+ * renaming a schema does not invalidate its tables.  So there are syscache
+ * callbacks on pg_proc, pg_auth_members, pg_authid and pg_namespace, which make
+ * all entries STALE: a model also depends on functions of others, and on functions
+ * that do not exist yet.  The callbacks compare OIDs and mark entries; they do no
+ * lookups, do not allocate and do not raise errors.  The absence of a model is
+ * never cached: its function could come in any schema.
  *
  * orm_cache_open() looks up the entry.  If it is VALID, the table is locked,
  * which processes the invalidation messages of transactions that held a
@@ -40,10 +45,12 @@
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
 #include "base/nearest.h"
+#include "base/sql.h"
 #include "model/cache.h"
 #include "registry/registry.h"
 
@@ -65,7 +72,6 @@ typedef struct CacheEntry
 
 static HTAB *entries = NULL;
 static dlist_head entry_list = DLIST_STATIC_INIT(entry_list);
-static Oid registry_relid = InvalidOid;
 static uint64 generation = 0; /* see orm_cache_generation */
 
 /* Does the model depend on the relation?  Assumed during the build. */
@@ -76,39 +82,57 @@ depends_on(const CacheEntry *entry, Oid relid)
 		list_member_oid(entry->depends, relid);
 }
 
+/* Marks all entries.  With debug_discard_caches every lock invalidates everything, and no build would complete. */
+static void
+mark_all(void)
+{
+	dlist_iter iter;
+
+	generation++;
+	dlist_foreach(iter, &entry_list)
+	{
+		CacheEntry *entry = dlist_container(CacheEntry, link, iter.cur);
+
+		if (debug_discard_caches == 0 || entry->state != BUILDING)
+			entry->state = STALE;
+	}
+}
+
 /* Relcache callback: marks the entries that depend on the relation; InvalidOid means all. */
 static void
 relation_changed(Datum argument, Oid relid)
 {
 	dlist_iter iter;
-	bool all = !OidIsValid(relid) || relid == registry_relid;
 
-	if (all)
-		generation++;
+	if (!OidIsValid(relid))
+	{
+		mark_all();
+		return;
+	}
 	dlist_foreach(iter, &entry_list)
 	{
 		CacheEntry *entry = dlist_container(CacheEntry, link, iter.cur);
 
-		/* with debug_discard_caches every lock invalidates everything, and no build would complete */
-		if (!OidIsValid(relid) && debug_discard_caches > 0 && entry->state == BUILDING)
-			continue;
-		if (all || depends_on(entry, relid))
+		if (depends_on(entry, relid))
 			entry->state = STALE;
 	}
 }
 
-/* Syscache callback for pg_namespace: a schema may have been renamed. */
+/* Syscache callback for functions, roles and schemas: models may have changed. */
 static void
-schema_changed(Datum argument, int cache, uint32 hash)
+models_changed(Datum argument, int cache, uint32 hash)
 {
-	relation_changed((Datum) 0, InvalidOid);
+	mark_all();
 }
 
 void
 orm_cache_init(void)
 {
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, models_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, models_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, models_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, models_changed, (Datum) 0);
 }
 
 /* Finds or creates the entry of a name. */
@@ -174,10 +198,34 @@ install(CacheEntry *entry, OrmModel *model, List *depends)
 	entry->depends = depends;
 }
 
-/* Raises 42704. */
+/* Raises 42501: the owner of the model function has not the right to declare. */
 static void
-raise_unknown(const char *name)
+raise_inert(const OrmRegistered *row)
 {
+	char *owner = GetUserNameFromId(row->owner, false);
+	const char *right = row->by_map ? "orm.map(regclass, text, orm.document[])"
+									: "orm.model(text, text, orm.document[])";
+
+	if (row->standing == ORM_STANDING_MAY_NOT_DECLARE)
+		ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("model \"%s\" is not in force", row->name),
+				errdetail("Function %s belongs to role \"%s\", which does not have EXECUTE on function %s.",
+						  orm_registry_function_name(row->function), owner, right),
+				errhint("GRANT EXECUTE ON FUNCTION %s TO %s;", right, orm_sql_quoted(owner)));
+	ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("model \"%s\" is not in force", row->name),
+			errdetail("Function %s belongs to role \"%s\", which does not have the privileges of the owner of table "
+					  "\"%s\".",
+					  orm_registry_function_name(row->function), owner, get_rel_name(row->relid)),
+			errhint("ALTER FUNCTION %s OWNER TO %s;", orm_registry_function_name(row->function),
+					orm_sql_quoted(GetUserNameFromId(orm_registry_owner(row), false))));
+}
+
+void
+orm_cache_raise_unknown(const char *name)
+{
+	OrmRegistered *inert = orm_registry_find_inert(name);
+
+	if (inert != NULL)
+		raise_inert(inert);
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", orm_error_clip(name)),
 			orm_cache_nearest(name));
 }
@@ -187,7 +235,8 @@ static void
 raise_no_table(const OrmRegistered *row)
 {
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("model \"%s\" has no table yet", row->name),
-			errhint("SELECT * FROM orm.create_all();"));
+			row->by_map ? errhint("It is mapped to table \"%s.%s\", which does not exist.", row->schema, row->relation)
+						: errhint("SELECT * FROM orm.create_all();"));
 }
 
 /*
@@ -203,7 +252,6 @@ rebuild(CacheEntry *entry, const char *name, LOCKMODE lockmode, bool raise)
 	OrmModel *model;
 	List *depends;
 
-	registry_relid = orm_registry_relid();
 	entry->state = BUILDING;
 	row = orm_registry_find(name);
 	if (row == NULL || !row->mapped)
@@ -212,7 +260,7 @@ rebuild(CacheEntry *entry, const char *name, LOCKMODE lockmode, bool raise)
 		if (raise && row != NULL)
 			raise_no_table(row);
 		if (raise)
-			raise_unknown(name);
+			orm_cache_raise_unknown(name);
 		return false;
 	}
 	LockRelationOid(row->relid, lockmode);
@@ -250,7 +298,7 @@ open_model(const char *name, LOCKMODE lockmode, bool raise)
 	if (strlen(name) >= NAMEDATALEN)
 	{
 		if (raise)
-			raise_unknown(name);
+			orm_cache_raise_unknown(name);
 		return NULL;
 	}
 	for (;;)

@@ -10,6 +10,7 @@
 
 #include "utils/json.h"
 
+#include "base/body.h"
 #include "base/members.h"
 #include "base/names.h"
 #include "model/declaration.h"
@@ -94,25 +95,54 @@ read_elements(void *reader, OrmJson value, const OrmPath *path)
 		orm_element_read(r->declaration, walk.value, walk.index, r->mapped);
 }
 
+/* Reads "map". */
+static void
+read_map(void *reader, OrmJson value, const OrmPath *path)
+{
+	((Reader *) reader)->declaration->by_map = orm_members_boolean(value, path);
+}
+
 /* The keys of the document. */
 static const OrmMemberKey document_keys[] = {
 	{ORM_MEMBER_KEY("model"), .allowed = ORM_MEMBER_ALWAYS, .required = ORM_MEMBER_ALWAYS, .read = read_model},
 	{ORM_MEMBER_KEY("table"), .allowed = ORM_MEMBER_ALWAYS, .required = ORM_MEMBER_ALWAYS, .read = read_table},
+	{ORM_MEMBER_KEY("map"), .allowed = ORM_MEMBER_ALWAYS, .read = read_map},
 	{ORM_MEMBER_KEY("elements"), .allowed = ORM_MEMBER_ALWAYS, .read = read_elements},
 };
 
 static const OrmMemberTable document_table = {
 	.document = "model document", .noun = "key", ORM_MEMBER_RECORDS(document_keys)};
 
-OrmDeclaration *
-orm_declaration_parse(const OrmDocument *document, bool mapped)
+/* Parses a model document without checking it as a whole. */
+static OrmDeclaration *
+read_document(const OrmDocument *document, bool mapped, bool stored)
 {
 	OrmDeclaration *declaration = palloc0(sizeof(OrmDeclaration));
 	Reader reader = {declaration, mapped};
 
 	declaration->all_accessors = true;
+	declaration->stored = stored;
 	orm_members_read(&document_table, ORM_MEMBER_ALWAYS, orm_document_root(document), NULL, &reader);
+	return declaration;
+}
+
+/* Parses a model document and checks it. */
+OrmDeclaration *
+orm_declaration_parse(const OrmDocument *document, bool mapped)
+{
+	OrmDeclaration *declaration = read_document(document, mapped, false);
+
 	orm_declaration_check(declaration, mapped);
+	return declaration;
+}
+
+/* Names are checked, as for a table that exists. */
+OrmDeclaration *
+orm_declaration_parse_stored(const OrmDocument *document)
+{
+	OrmDeclaration *declaration = read_document(document, false, true);
+
+	orm_declaration_check(declaration, true);
 	return declaration;
 }
 
@@ -159,7 +189,7 @@ orm_declaration_compose(StringInfo out, const char *model, const char *table, in
 
 /* Appends all elements: first those of the three lists by position, then the version and the accessors. */
 static void
-print_elements(StringInfo out, const OrmDeclaration *d)
+print_elements(StringInfo out, const OrmDeclaration *d, const char *separator)
 {
 	int total = list_length(d->columns) + list_length(d->constraints) + list_length(d->relationships);
 	int enums = list_length(d->enums);
@@ -169,7 +199,7 @@ print_elements(StringInfo out, const OrmDeclaration *d)
 
 	for (int i = 0; i < enums; i++)
 	{
-		appendStringInfoString(out, i > 0 ? ", " : "");
+		appendStringInfoString(out, i > 0 ? separator : "");
 		orm_element_print_enum(out, list_nth(d->enums, i));
 	}
 	for (int i = 0; i < total; i++)
@@ -178,7 +208,7 @@ print_elements(StringInfo out, const OrmDeclaration *d)
 		int at_constraint = NEXT_POSITION(d->constraints, constraint, OrmDeclaredConstraint);
 		int at_relationship = NEXT_POSITION(d->relationships, relationship, OrmDeclaredRelationship);
 
-		appendStringInfoString(out, enums + i > 0 ? ", " : "");
+		appendStringInfoString(out, enums + i > 0 ? separator : "");
 		if (at_column <= at_constraint && at_column <= at_relationship && column < list_length(d->columns))
 			orm_element_print_column(out, list_nth(d->columns, column++));
 		else if (at_constraint <= at_relationship && constraint < list_length(d->constraints))
@@ -189,17 +219,17 @@ print_elements(StringInfo out, const OrmDeclaration *d)
 	total += enums;
 	if (d->versions != NIL)
 	{
-		appendStringInfoString(out, total++ > 0 ? ", " : "");
+		appendStringInfoString(out, total++ > 0 ? separator : "");
 		orm_element_print_version(out, linitial(d->versions));
 	}
 	if (d->comment != NULL)
 	{
-		appendStringInfoString(out, total++ > 0 ? ", " : "");
+		appendStringInfoString(out, total++ > 0 ? separator : "");
 		orm_element_print_comment(out, d);
 	}
 	if (d->has_accessors)
 	{
-		appendStringInfoString(out, total > 0 ? ", " : "");
+		appendStringInfoString(out, total > 0 ? separator : "");
 		orm_element_print_accessors(out, d);
 	}
 }
@@ -211,7 +241,32 @@ orm_declaration_print(const OrmDeclaration *declaration)
 
 	initStringInfo(&out);
 	open_document(&out, declaration->model, orm_name_compose(declaration->schema, declaration->relation));
-	print_elements(&out, declaration);
+	print_elements(&out, declaration, ", ");
+	appendStringInfoString(&out, "]}");
+	return out.data;
+}
+
+/* Prints it as the text of a function. */
+char *
+orm_declaration_text(const OrmDeclaration *declaration, const char *schema)
+{
+	bool here = declaration->schema == NULL || strcmp(declaration->schema, schema) == 0;
+	StringInfoData out;
+	int begin;
+
+	initStringInfo(&out);
+	appendStringInfo(&out, "%s {\"table\": ", orm_body_write("model", declaration->model));
+	append_string(&out, orm_name_compose(here ? NULL : declaration->schema, declaration->relation));
+	appendStringInfo(&out, "%s, \"elements\": [", declaration->by_map ? ", \"map\": true" : "");
+	begin = out.len;
+	print_elements(&out, declaration, ",\n  ");
+	if (out.len > begin)
+	{
+		char *elements = pstrdup(out.data + begin);
+
+		out.len = begin;
+		appendStringInfo(&out, "\n  %s", elements);
+	}
 	appendStringInfoString(&out, "]}");
 	return out.data;
 }

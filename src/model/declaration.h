@@ -164,6 +164,8 @@ typedef struct OrmDeclaration
 	char *accessor_schema; /* NULL: schema of the table */
 	List *include;		   /* of char *: names of accessors; not used with all_accessors */
 	bool all_accessors;
+	bool by_map; /* the key "map" */
+	bool stored; /* SQL in it has not been looked at: the model has a table, and the catalogs know */
 } OrmDeclaration;
 
 /* Does the model have accessors?  Without an "accessors" element, it has all of them. */
@@ -195,6 +197,12 @@ extern const OrmPath *orm_declaration_place(OrmElementPlace *place, int position
 extern OrmDeclaration *orm_declaration_parse(const OrmDocument *document, bool mapped);
 
 /*
+ * Like orm_declaration_parse, for a whole declaration of a model whose table
+ * exists: types and other SQL are taken as text, because the catalogs lead.
+ */
+extern OrmDeclaration *orm_declaration_parse_stored(const OrmDocument *document);
+
+/*
  * Appends the document of orm.model(name, table, elements...):
  * {"model": ..., "table": ..., "elements": [...]}.
  */
@@ -206,6 +214,11 @@ extern char *orm_declaration_print(const OrmDeclaration *declaration);
 
 /* A constraint without options; "name" may be NULL. */
 extern OrmDeclaredConstraint *orm_declaration_make_constraint(OrmConstraintKind kind, char *name, List *columns);
+/*
+ * A declaration as the text of a model function in that schema, palloc'd: one
+ * element a line, the table unqualified when it is in the schema.
+ */
+extern char *orm_declaration_text(const OrmDeclaration *declaration, const char *schema);
 
 /* Column names of the primary key (List of char *), declared on columns or as an element; NIL: none. */
 extern List *orm_declaration_key(const OrmDeclaration *declaration);

@@ -355,7 +355,8 @@ void
 orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 {
 	check_column_names(declaration);
-	orm_constraint_read_definitions(declaration);
+	if (!declaration->stored)
+		orm_constraint_read_definitions(declaration);
 	check_enum_names(declaration);
 	check_version_once(declaration);
 	check_attributes(declaration, mapped);
@@ -365,7 +366,8 @@ orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 		check_version_column(declaration);
 	}
 	check_primary_key(declaration);
-	orm_constraint_check(declaration, mapped);
+	if (!declaration->stored)
+		orm_constraint_check(declaration, mapped);
 	check_constraint_names(declaration, true);
 	check_constraint_names(declaration, false);
 }

@@ -297,7 +297,7 @@ make_record(const RelationBuilder *builder, int position)
 
 /* Reads {key: value, ...} into a record; returns the given keys as bits. */
 static uint64
-read_keys(const RelationBuilder *builder, OrmJson body, const OrmPath *path, bool mapped, void *record)
+read_keys(const RelationBuilder *builder, OrmJson body, const OrmPath *path, bool mapped, bool stored, void *record)
 {
 	const RecordType *type = builder->record;
 	OrmJson *values = palloc(sizeof(OrmJson) * type->table.n);
@@ -310,7 +310,7 @@ read_keys(const RelationBuilder *builder, OrmJson body, const OrmPath *path, boo
 		OrmPath here = orm_path_key(path, key->member.key);
 
 		if (values[i].node != NULL)
-			orm_element_key_read(key, values[i], &here, record);
+			orm_element_key_read(key, values[i], &here, stored, record);
 	}
 	pfree(values);
 	return given;
@@ -325,7 +325,7 @@ read_accessors(OrmDeclaration *declaration, const RelationBuilder *builder, OrmJ
 
 	if (declaration->has_accessors)
 		orm_members_raise_twice("element", builder->member.key, path);
-	given = read_keys(builder, body, path, mapped, declaration);
+	given = read_keys(builder, body, path, mapped, declaration->stored, declaration);
 	declaration->has_accessors = true;
 	for (int i = 0; i < builder->record->table.n; i++)
 		if (record_key(builder->record, i)->type == &orm_element_key_words && (given & (UINT64CONST(1) << i)))
@@ -396,11 +396,11 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 	{
 		if (declaration->comment != NULL)
 			orm_members_raise_twice("element", builder->member.key, &here);
-		read_keys(builder, body, &here, mapped, declaration);
+		read_keys(builder, body, &here, mapped, declaration->stored, declaration);
 		return;
 	}
 	record = make_record(builder, position);
-	given = read_keys(builder, body, &here, mapped, record);
+	given = read_keys(builder, body, &here, mapped, declaration->stored, record);
 	if (builder->record == &constraint_record)
 		check_forms(builder, given, &here);
 	list = (List **) ((char *) declaration + builder->record->list);

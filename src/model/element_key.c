@@ -259,27 +259,28 @@ take_cascade(const OrmElementKey *key, char *text, void *record)
 	take_text(key, text, record);
 }
 
-const OrmElementKeyType orm_element_key_choice = {ORM_KEY_CHOICE, NULL, false};
-const OrmElementKeyType orm_element_key_text = {ORM_KEY_STRING, take_text, false};
-const OrmElementKeyType orm_element_key_target = {ORM_KEY_STRING, take_target, false};
-const OrmElementKeyType orm_element_key_name = {ORM_KEY_STRING, take_name, false};
-const OrmElementKeyType orm_element_key_names = {ORM_KEY_LIST, take_name_item, false};
-const OrmElementKeyType orm_element_key_labels = {ORM_KEY_LIST, take_label, false};
-const OrmElementKeyType orm_element_key_columns = {ORM_KEY_LIST, take_column_item, false};
-const OrmElementKeyType orm_element_key_sequence = {ORM_KEY_STRING, take_sequence, false};
-const OrmElementKeyType orm_element_key_exclusions = {ORM_KEY_LIST, take_exclusion_item, false};
-const OrmElementKeyType orm_element_key_word = {ORM_KEY_STRING, take_word, false};
-const OrmElementKeyType orm_element_key_words = {ORM_KEY_LIST, take_word_item, true};
-const OrmElementKeyType orm_element_key_expression = {ORM_KEY_STRING, take_expression, false};
-const OrmElementKeyType orm_element_key_default = {ORM_KEY_STRING, take_default, false};
-const OrmElementKeyType orm_element_key_type = {ORM_KEY_STRING, take_type, false};
-const OrmElementKeyType orm_element_key_collation = {ORM_KEY_STRING, take_collation, false};
-const OrmElementKeyType orm_element_key_method = {ORM_KEY_STRING, take_method, false};
-const OrmElementKeyType orm_element_key_cascade = {ORM_KEY_STRING, take_cascade, false};
+const OrmElementKeyType orm_element_key_choice = {ORM_KEY_CHOICE, NULL, false, false};
+const OrmElementKeyType orm_element_key_text = {ORM_KEY_STRING, take_text, false, false};
+const OrmElementKeyType orm_element_key_target = {ORM_KEY_STRING, take_target, false, false};
+const OrmElementKeyType orm_element_key_name = {ORM_KEY_STRING, take_name, false, false};
+const OrmElementKeyType orm_element_key_names = {ORM_KEY_LIST, take_name_item, false, false};
+const OrmElementKeyType orm_element_key_labels = {ORM_KEY_LIST, take_label, false, false};
+const OrmElementKeyType orm_element_key_columns = {ORM_KEY_LIST, take_column_item, false, false};
+const OrmElementKeyType orm_element_key_sequence = {ORM_KEY_STRING, take_sequence, false, true};
+const OrmElementKeyType orm_element_key_exclusions = {ORM_KEY_LIST, take_exclusion_item, false, false};
+const OrmElementKeyType orm_element_key_word = {ORM_KEY_STRING, take_word, false, false};
+const OrmElementKeyType orm_element_key_words = {ORM_KEY_LIST, take_word_item, true, false};
+const OrmElementKeyType orm_element_key_expression = {ORM_KEY_STRING, take_expression, false, true};
+const OrmElementKeyType orm_element_key_default = {ORM_KEY_STRING, take_default, false, true};
+const OrmElementKeyType orm_element_key_type = {ORM_KEY_STRING, take_type, false, true};
+const OrmElementKeyType orm_element_key_collation = {ORM_KEY_STRING, take_collation, false, true};
+const OrmElementKeyType orm_element_key_method = {ORM_KEY_STRING, take_method, false, true};
+const OrmElementKeyType orm_element_key_cascade = {ORM_KEY_STRING, take_cascade, false, false};
 
 /* Reads a string; errors have the place. */
 static void
-read_string(const OrmElementKey *key, OrmJson value, const char *expected, const OrmPath *path, void *record)
+read_string(const OrmElementKey *key, OrmJson value, const char *expected, const OrmPath *path, bool stored,
+			void *record)
 {
 	MemoryContext caller = CurrentMemoryContext;
 
@@ -287,7 +288,10 @@ read_string(const OrmElementKey *key, OrmJson value, const char *expected, const
 		orm_members_raise_kind(value, expected, path);
 	PG_TRY();
 	{
-		key->type->take(key, orm_json_string(value), record);
+		if (stored && key->type->is_sql)
+			take_text(key, orm_json_string(value), record);
+		else
+			key->type->take(key, orm_json_string(value), record);
 	}
 	PG_CATCH();
 	{
@@ -298,20 +302,20 @@ read_string(const OrmElementKey *key, OrmJson value, const char *expected, const
 
 /* Reads a string or an array of them. */
 static void
-read_list(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *record)
+read_list(const OrmElementKey *key, OrmJson value, const OrmPath *path, bool stored, void *record)
 {
 	OrmJsonWalk walk = orm_json_walk(value);
 
 	if (orm_json_kind(value) != ORM_JSON_ARRAY)
 	{
-		read_string(key, value, "a string or an array of strings", path, record);
+		read_string(key, value, "a string or an array of strings", path, stored, record);
 		return;
 	}
 	while (orm_json_next(&walk))
 	{
 		OrmPath here = orm_path_index(path, walk.index);
 
-		read_string(key, walk.value, "a string", &here, record);
+		read_string(key, walk.value, "a string", &here, stored, record);
 	}
 	if (walk.index < 0 && !key->type->may_be_empty)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" must not be empty", key->member.key),
@@ -319,7 +323,7 @@ read_list(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *re
 }
 
 void
-orm_element_key_read(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *record)
+orm_element_key_read(const OrmElementKey *key, OrmJson value, const OrmPath *path, bool stored, void *record)
 {
 	switch (key->type->shape)
 	{
@@ -327,10 +331,10 @@ orm_element_key_read(const OrmElementKey *key, OrmJson value, const OrmPath *pat
 			*MEMBER(key, record, OrmChoice) = orm_members_boolean(value, path) ? ORM_YES : ORM_NO;
 			break;
 		case ORM_KEY_STRING:
-			read_string(key, value, "a string", path, record);
+			read_string(key, value, "a string", path, stored, record);
 			break;
 		case ORM_KEY_LIST:
-			read_list(key, value, path, record);
+			read_list(key, value, path, stored, record);
 			break;
 	}
 }

@@ -33,6 +33,7 @@ typedef struct OrmElementKeyType
 	 */
 	void (*take)(const struct OrmElementKey *key, char *text, void *record);
 	bool may_be_empty; /* an empty list is allowed */
+	bool is_sql;	   /* its meaning depends on the catalogs */
 } OrmElementKeyType;
 
 extern const OrmElementKeyType orm_element_key_choice;
@@ -62,8 +63,12 @@ typedef struct OrmElementKey
 	const char *const *words; /* terminated by NULL */
 } OrmElementKey;
 
-/* Reads a value into the record; raises 22023 and others with the place. */
-extern void orm_element_key_read(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *record);
+/*
+ * Reads a value into the record; raises 22023 and others with the place.  SQL of
+ * a "stored" declaration is taken as text.
+ */
+extern void orm_element_key_read(const OrmElementKey *key, OrmJson value, const OrmPath *path, bool stored,
+								 void *record);
 
 /* Is the key given in the record? */
 extern bool orm_element_key_is_given(const OrmElementKey *key, const void *record);

@@ -33,11 +33,25 @@ orm_follow_table(const char *name, OrmDeclaration **declaration)
 	if (row == NULL || !row->mapped)
 		return InvalidOid;
 	if (declaration != NULL)
-	{
-		*declaration = orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), true);
-		orm_follow_names(*declaration, row);
-	}
+		*declaration = orm_follow_declaration(row);
 	return row->relid;
+}
+
+OrmDeclaration *
+orm_follow_declaration(const OrmRegistered *row)
+{
+	OrmDocument *document = orm_document_parse(row->document, strlen(row->document));
+	OrmDeclaration *declaration;
+
+	if (row->mapped && !row->by_map)
+		declaration = orm_declaration_parse_stored(document);
+	else
+		declaration = orm_declaration_parse(document, row->by_map);
+	if (row->mapped)
+		orm_follow_names(declaration, row);
+	else if (declaration->schema == NULL)
+		declaration->schema = pstrdup(row->schema);
+	return declaration;
 }
 
 /* Callback for a column name, which it may replace; "relation" is InvalidOid when it does not exist. */
@@ -224,6 +238,31 @@ orm_follow_bind(const OrmDeclaration *declaration, OrmRegistered *row)
 	}
 }
 
+void
+orm_follow_renamed(const OrmDeclaration *declaration, OrmRegistered *row, Oid relation, AttrNumber attnum,
+				   const char *old_name)
+{
+	ListCell *cell;
+
+	if (attnum > 0)
+	{
+		add_ref(row, relation, old_name, attnum);
+		return;
+	}
+	foreach(cell, declaration->relationships)
+	{
+		const OrmDeclaredRelationship *relationship = lfirst(cell);
+		char *schema;
+		char *name;
+
+		if (relationship->through == NULL || !orm_name_is_table(relationship->through, &schema, &name))
+			continue;
+		if (strcmp(name, old_name) == 0 &&
+			(schema == NULL || get_namespace_oid(schema, true) == get_rel_namespace(relation)))
+			add_ref(row, relation, relationship->through, 0);
+	}
+}
+
 /* The name of the referencing column of a referenced one, or NULL. */
 static char *
 name_of_pair(Oid holder, const AttrNumber *columns, const AttrNumber *referenced_columns, int n, AttrNumber referenced)
@@ -268,9 +307,11 @@ column_names(Oid holder, const AttrNumber *columns, Oid referenced, const AttrNu
 	return nkey == n ? names : list_names(holder, columns, n);
 }
 
-void
+bool
 orm_follow_pin(OrmDeclaration *declaration, const OrmModel *model)
 {
+	bool pinned = false;
+
 	for (int i = 0; i < model->nrelationships; i++)
 	{
 		const OrmRelationship *relationship = &model->relationships[i];
@@ -278,6 +319,7 @@ orm_follow_pin(OrmDeclaration *declaration, const OrmModel *model)
 
 		if (declared == NULL || declared->foreign_key != NIL || !relationship->resolved)
 			continue;
+		pinned = true;
 		if (relationship->kind == ORM_BELONGS_TO)
 			declared->foreign_key = column_names(model->relid, relationship->local, relationship->target_relid,
 												 relationship->remote, relationship->nkeys);
@@ -286,4 +328,5 @@ orm_follow_pin(OrmDeclaration *declaration, const OrmModel *model)
 				relationship->kind == ORM_MANY_TO_MANY ? relationship->join_relid : relationship->target_relid,
 				relationship->remote, model->relid, relationship->local, relationship->nkeys);
 	}
+	return pinned;
 }

@@ -9,14 +9,27 @@
 /*
  * Sets the foreign key column names of all resolved relationships in the
  * declaration, so that a foreign key added later does not make them ambiguous and
- * renamed columns are followed.
+ * renamed columns are followed.  Returns whether any was not set before.
  */
-extern void orm_follow_pin(OrmDeclaration *declaration, const OrmModel *model);
+extern bool orm_follow_pin(OrmDeclaration *declaration, const OrmModel *model);
+
+/*
+ * The whole declaration of a model, its names as they are now.  Of one that has
+ * a table SQL is text, not looked at; else it is checked as a new one.
+ */
+extern OrmDeclaration *orm_follow_declaration(const OrmRegistered *row);
 
 /* Replaces names in a declaration by the current names of the bound columns and tables; see registry.h. */
 extern void orm_follow_names(OrmDeclaration *declaration, const OrmRegistered *row);
 
-/* Binds the column names of a declaration to column numbers: fills in the refs of the registry row, palloc'd. */
+/*
+ * Adds a ref for the former name of a renamed column, or of a join table (attnum
+ * 0), to a row that has no binding.
+ */
+extern void orm_follow_renamed(const OrmDeclaration *declaration, OrmRegistered *row, Oid relation, AttrNumber attnum,
+							   const char *old_name);
+
+/* Binds the column names of a declaration to column numbers: fills in the refs of the row, palloc'd. */
 extern void orm_follow_bind(const OrmDeclaration *declaration, OrmRegistered *row);
 
 /*

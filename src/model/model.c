@@ -32,6 +32,7 @@
 #include "model/cascade.h"
 #include "model/follow.h"
 #include "model/foreign.h"
+#include "model/in_force.h"
 #include "model/index.h"
 #include "model/view.h"
 #include "model/model.h"
@@ -356,6 +357,7 @@ static char *
 make_fingerprint(const OrmModel *model)
 {
 	StringInfoData out;
+	ListCell *cell;
 
 	initStringInfo(&out);
 	appendStringInfo(&out, "%s\n%u %c %u %u %d %d%d%d%d%d%d %d\n%s.%s\n", model->name, model->relid, model->relkind,
@@ -378,6 +380,8 @@ make_fingerprint(const OrmModel *model)
 	for (int i = 0; i < model->nrelationships; i++)
 		orm_relationship_print(&out, &model->relationships[i]);
 	appendStringInfoString(&out, orm_declaration_print(model->declaration));
+	foreach(cell, model->pending)
+		appendStringInfo(&out, "|%s", (char *) lfirst(cell));
 	return out.data;
 }
 
@@ -417,8 +421,8 @@ fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **
 	model->after_events = orm_after_events(model->relid, ORM_AFTER_INSERT | ORM_AFTER_UPDATE, depends);
 	model->has_foreign_rows = orm_foreign_rows(model->relid, depends);
 	*depends = list_delete_oid(*depends, model->relid);
-	model->declaration = orm_declaration_parse(orm_document_parse(row->document, strlen(row->document)), true);
-	orm_follow_names(model->declaration, row);
+	model->declaration = orm_follow_declaration(row);
+	orm_in_force_reduce(model->declaration, model->relid, &model->pending);
 	fill_attributes(model, relation);
 	for (int i = 0; i < model->nattributes; i++)
 		depend_on_row_types(model->attributes[i].type, depends);
@@ -481,10 +485,26 @@ orm_model_attribute(const OrmModel *model, const char *name, int length)
 }
 
 void
+orm_model_refuse_pending(const OrmModel *model, const char *name, const OrmPath *path)
+{
+	ListCell *cell;
+
+	foreach(cell, model->pending)
+		if (strcmp(lfirst(cell), name) == 0)
+			ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+					errmsg("\"%s\" of model \"%s\" is pending", orm_error_clip(name), model->name),
+					path ? errdetail("At %s. It is declared, but table \"%s\" does not have its column.",
+									 orm_path_text(path), model->relation)
+						 : errdetail("It is declared, but table \"%s\" does not have its column.", model->relation),
+					errhint("ALTER TABLE ... ADD COLUMN puts it in force."));
+}
+
+void
 orm_model_no_attribute(const OrmModel *model, const char *name, const OrmPath *path)
 {
 	const char **names = palloc(sizeof(char *) * Max(model->nattributes, 1));
 
+	orm_model_refuse_pending(model, name, path);
 	for (int i = 0; i < model->nattributes; i++)
 		names[i] = model->attributes[i].name;
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),

@@ -100,7 +100,8 @@ typedef struct OrmModel
 	int nrelationships;
 	OrmRelationship *relationships;
 	bool deletes_along;			 /* a relationship has ORM_CASCADE_DELETE */
-	OrmDeclaration *declaration; /* the registry's document, with the current names of columns and tables */
+	OrmDeclaration *declaration; /* what of it is in force, with the current names of columns and tables */
+	List *pending;				 /* of char *: declared attributes and relationships that the table does not have */
 } OrmModel;
 
 /*
@@ -131,7 +132,13 @@ extern int orm_model_attribute_over(const OrmModel *model, AttrNumber column);
 extern void orm_model_raise_generated(const OrmModel *model, const OrmAttribute *attribute, const OrmPath *path)
 	pg_attribute_noreturn();
 
-/* Raises 42703 for an attribute name given at "path", with the nearest attribute as hint. */
+/* Raises 42703 when the name given at "path" is that of a pending attribute or relationship. */
+extern void orm_model_refuse_pending(const OrmModel *model, const char *name, const OrmPath *path);
+
+/*
+ * Raises 42703 for an attribute name given at "path": either it is pending, or
+ * the hint is the nearest attribute.
+ */
 extern void orm_model_no_attribute(const OrmModel *model, const char *name, const OrmPath *path)
 	pg_attribute_noreturn();
 

@@ -2,7 +2,7 @@
  * table.c - the model of a table.
  *
  * The model found in the registry is cached by the OID of the table, and valid until
- * the registry changes.
+ * models may have changed.
  */
 #include "postgres.h"
 

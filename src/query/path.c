@@ -149,6 +149,8 @@ orm_query_name_of(const OrmScope *scope, const char *name, const OrmPath *place)
 {
 	OrmName found = find_name(scope, name);
 
+	if (found.expression == NULL && found.relationship == NULL && scope->model != NULL)
+		orm_model_refuse_pending(scope->model, name, place);
 	if (found.expression == NULL && found.relationship == NULL)
 		ereport(
 			ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),

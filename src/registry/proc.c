@@ -3,16 +3,21 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_proc.h"
+#include "commands/alter.h"
 #include "commands/extension.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -53,23 +58,101 @@ orm_proc_tie(Oid function, Oid relation)
 	CommandCounterIncrement();
 }
 
-/* The tuple of a function with another body. */
-static HeapTuple
-with_body(HeapTuple tuple, TupleDesc descriptor, const char *body)
+void
+orm_proc_tie_model(Oid function, Oid table)
 {
+	Relation depend = table_open(DependRelationId, RowExclusiveLock);
+	ObjectAddress procedure;
+	ObjectAddress relation;
+	bool tied = false;
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(ProcedureRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(function));
+	scan = systable_beginscan(depend, DependDependerIndexId, true, NULL, 2, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
+
+		if (form->refclassid != RelationRelationId || form->deptype != DEPENDENCY_AUTO)
+			continue;
+		if (form->refobjid == table)
+			tied = true;
+		else
+			CatalogTupleDelete(depend, &tuple->t_self);
+	}
+	systable_endscan(scan);
+	table_close(depend, RowExclusiveLock);
+	ObjectAddressSet(procedure, ProcedureRelationId, function);
+	ObjectAddressSet(relation, RelationRelationId, table);
+	if (OidIsValid(table) && !tied)
+		recordDependencyOn(&procedure, &relation, DEPENDENCY_AUTO);
+	CommandCounterIncrement();
+}
+
+/* Updates columns of a function's row. */
+static void
+update_row(HeapTuple tuple, Datum *values, bool *nulls, bool *replaces)
+{
+	Relation procedures = table_open(ProcedureRelationId, RowExclusiveLock);
+	HeapTuple fresh = heap_modify_tuple(tuple, RelationGetDescr(procedures), values, nulls, replaces);
+
+	CatalogTupleUpdate(procedures, &fresh->t_self, fresh);
+	table_close(procedures, RowExclusiveLock);
+	CommandCounterIncrement();
+}
+
+void
+orm_proc_set_owner(Oid function, Oid owner)
+{
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	Datum values[Natts_pg_proc] = {0};
 	bool nulls[Natts_pg_proc] = {0};
 	bool replaces[Natts_pg_proc] = {0};
+	Oid before;
+	Datum acl;
+	bool isnull;
 
-	values[Anum_pg_proc_prosrc - 1] = CStringGetTextDatum(body);
-	replaces[Anum_pg_proc_prosrc - 1] = true;
-	return heap_modify_tuple(tuple, descriptor, values, nulls, replaces);
+	if (!HeapTupleIsValid(tuple))
+		return;
+	before = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	if (before != owner)
+	{
+		values[Anum_pg_proc_proowner - 1] = ObjectIdGetDatum(owner);
+		replaces[Anum_pg_proc_proowner - 1] = true;
+		acl = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proacl, &isnull);
+		if (!isnull)
+		{
+			values[Anum_pg_proc_proacl - 1] = PointerGetDatum(aclnewowner(DatumGetAclP(acl), before, owner));
+			replaces[Anum_pg_proc_proacl - 1] = true;
+		}
+		update_row(tuple, values, nulls, replaces);
+		changeDependencyOnOwner(ProcedureRelationId, function, owner);
+		CommandCounterIncrement();
+	}
+	ReleaseSysCache(tuple);
+}
+
+void
+orm_proc_set_schema(Oid function, Oid schema)
+{
+	ObjectAddresses *moved = new_object_addresses();
+
+	AlterObjectNamespace_oid(ProcedureRelationId, function, schema, moved);
+	free_object_addresses(moved);
+	CommandCounterIncrement();
 }
 
 bool
 orm_proc_set_body(Oid function, const char *body)
 {
 	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Datum values[Natts_pg_proc] = {0};
+	bool nulls[Natts_pg_proc] = {0};
+	bool replaces[Natts_pg_proc] = {0};
 	bool isnull;
 	Datum source;
 	bool differs;
@@ -81,12 +164,9 @@ orm_proc_set_body(Oid function, const char *body)
 	differs = isnull || strcmp(TextDatumGetCString(source), body) != 0;
 	if (differs)
 	{
-		Relation procedures = table_open(ProcedureRelationId, RowExclusiveLock);
-		HeapTuple fresh = with_body(tuple, RelationGetDescr(procedures), body);
-
-		CatalogTupleUpdate(procedures, &fresh->t_self, fresh);
-		table_close(procedures, RowExclusiveLock);
-		CommandCounterIncrement();
+		values[Anum_pg_proc_prosrc - 1] = CStringGetTextDatum(body);
+		replaces[Anum_pg_proc_prosrc - 1] = true;
+		update_row(tuple, values, nulls, replaces);
 	}
 	ReleaseSysCache(tuple);
 	return differs;

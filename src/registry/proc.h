@@ -15,6 +15,18 @@ extern bool orm_proc_is_marked(Oid function);
 extern void orm_proc_tie(Oid function, Oid relation);
 
 /*
+ * Makes a model function depend on its table, and on no other: DROP TABLE takes
+ * it along, and pg_dump writes it behind the table.  InvalidOid: on none.
+ */
+extern void orm_proc_tie_model(Oid function, Oid table);
+
+/* Gives a function to a role; nothing is asked. */
+extern void orm_proc_set_owner(Oid function, Oid owner);
+
+/* Moves a function into a schema; only the name is asked about (42723). */
+extern void orm_proc_set_schema(Oid function, Oid schema);
+
+/*
  * Puts another body into a function; false when it has that body already or is
  * gone.  Only for bodies that are strings.
  *

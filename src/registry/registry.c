@@ -1,68 +1,47 @@
 /*
- * registry.c - reading and writing orm.model and orm.binding.
- *
- * See registry.h for what they hold and why.  Both are small: one row a model.
+ * registry.c - finding model functions in pg_proc; see registry.h.
  */
 #include "postgres.h"
 
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
-#include "access/xact.h"
+#include "catalog/catalog.h"
+#include "catalog/dependency.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_collation.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "commands/proclang.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/catcache.h"
 #include "utils/fmgroids.h"
-#include "utils/inval.h"
+#include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "base/document.h"
+#include "base/names.h"
+#include "base/sql.h"
+#include "registry/binding.h"
+#include "registry/model_text.h"
 #include "registry/registry.h"
 
-/* Columns of orm.model and orm.binding; registry.sql declares them in this order. */
-enum
-{
-	MODEL_NAME = 1,
-	MODEL_SCHEMA,
-	MODEL_RELATION,
-	MODEL_OWNER,
-	MODEL_STATE,
-	MODEL_DOCUMENT,
-	MODEL_COLUMNS = MODEL_DOCUMENT
-};
-
-enum
-{
-	BINDING_MODEL = 1,
-	BINDING_RELATION,
-	BINDING_COLUMN_RELATIONS,
-	BINDING_COLUMN_NAMES,
-	BINDING_COLUMN_NUMBERS,
-	BINDING_OWNER,
-	BINDING_COLUMNS = BINDING_OWNER
-};
-
-/* OID of a relation of the extension, InvalidOid when it is not installed. */
-static Oid
-relation_of_extension(const char *name)
+bool
+orm_registry_is_installed(void)
 {
 	Oid schema = get_namespace_oid("orm", true);
 
-	return OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
-}
-
-Oid
-orm_registry_relid(void)
-{
-	return relation_of_extension("model");
+	return OidIsValid(schema) && OidIsValid(get_relname_relid("binding", schema));
 }
 
 Oid
@@ -78,18 +57,6 @@ orm_registry_document_type(void)
 						   ObjectIdGetDatum(orm_registry_schema()));
 }
 
-/* Opens one of the two tables; raises when the extension is not installed. */
-static Relation
-open_table(const char *name, LOCKMODE lockmode)
-{
-	Oid relid = relation_of_extension(name);
-
-	if (!OidIsValid(relid))
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("extension \"orm\" is not installed in this database"),
-				errhint("CREATE EXTENSION orm;"));
-	return table_open(relid, lockmode);
-}
-
 void
 orm_registry_check_writable(void)
 {
@@ -100,400 +67,37 @@ orm_registry_check_writable(void)
 void
 orm_registry_lock(void)
 {
-	Relation model;
-
 	orm_registry_check_writable();
-	model = open_table("model", ShareRowExclusiveLock);
-	table_close(model, NoLock);
+	if (!orm_registry_is_installed())
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("extension \"orm\" is not installed in this database"),
+				errhint("CREATE EXTENSION orm;"));
+	LockDatabaseObject(NamespaceRelationId, orm_registry_schema(), 0, ShareRowExclusiveLock);
 }
 
-/* Starts a scan of a table by its name column, or of all of it when name is NULL. */
-static SysScanDesc
-begin_scan(Relation table, const char *name)
-{
-	ScanKeyData key;
-
-	if (name == NULL)
-		return systable_beginscan(table, InvalidOid, false, NULL, 0, NULL);
-
-	/* texteq needs a collation; the deterministic default one is the index's */
-	ScanKeyEntryInitialize(&key, 0, 1, BTEqualStrategyNumber, InvalidOid, DEFAULT_COLLATION_OID, F_TEXTEQ,
-						   CStringGetTextDatum(name));
-	return systable_beginscan(table, orm_primary_key_index(table), true, NULL, 1, &key);
-}
-
-/* A text column of a tuple, or NULL. */
-static char *
-text_column(HeapTuple tuple, int column, TupleDesc descriptor)
-{
-	bool isnull;
-	Datum value = heap_getattr(tuple, column, descriptor, &isnull);
-
-	return isnull ? NULL : TextDatumGetCString(value);
-}
-
-/* The elements of an array column. */
-static Datum *
-array_column(HeapTuple tuple, int column, TupleDesc descriptor, Oid type, int *count)
-{
-	bool isnull;
-	Datum value = heap_getattr(tuple, column, descriptor, &isnull);
-	Datum *elements;
-	int16 length;
-	bool by_value;
-	char align;
-
-	*count = 0;
-	if (isnull)
-		return NULL;
-	get_typlenbyvalalign(type, &length, &by_value, &align);
-	deconstruct_array(DatumGetArrayTypeP(value), type, length, by_value, align, &elements, NULL, count);
-	return elements;
-}
-
-/* Fills in what a tuple of orm.binding says. */
-static void
-read_binding(HeapTuple tuple, TupleDesc descriptor, OrmRegistered *row)
-{
-	bool isnull;
-	int nrelations, nnames, nnumbers;
-	Datum *relations = array_column(tuple, BINDING_COLUMN_RELATIONS, descriptor, OIDOID, &nrelations);
-	Datum *names = array_column(tuple, BINDING_COLUMN_NAMES, descriptor, TEXTOID, &nnames);
-	Datum *numbers = array_column(tuple, BINDING_COLUMN_NUMBERS, descriptor, INT2OID, &nnumbers);
-
-	row->relid = DatumGetObjectId(heap_getattr(tuple, BINDING_RELATION, descriptor, &isnull));
-	row->declarer = DatumGetObjectId(heap_getattr(tuple, BINDING_OWNER, descriptor, &isnull));
-	row->nrefs = Min(nrelations, Min(nnames, nnumbers));
-	row->refs = palloc0(sizeof(OrmColumnRef) * Max(row->nrefs, 1));
-	for (int i = 0; i < row->nrefs; i++)
-	{
-		row->refs[i].relation = DatumGetObjectId(relations[i]);
-		row->refs[i].name = TextDatumGetCString(names[i]);
-		row->refs[i].attnum = DatumGetInt16(numbers[i]);
-	}
-}
-
-/* A declaration stays with the role that it is of, whatever that is called, and is nobody's when the role is gone. */
-static void
-follow_declarer(OrmRegistered *row)
-{
-	char *name = OidIsValid(row->declarer) ? GetUserNameFromId(row->declarer, true) : NULL;
-
-	if (name == NULL)
-		row->declarer = InvalidOid;
-	else
-		row->owner = name;
-}
-
-/* Completes a row with its binding, if it has one. */
-static void
-fill_binding(OrmRegistered *row)
-{
-	Relation binding = open_table("binding", AccessShareLock);
-	SysScanDesc scan = begin_scan(binding, row->name);
-	HeapTuple tuple = systable_getnext(scan);
-
-	if (HeapTupleIsValid(tuple))
-		read_binding(tuple, RelationGetDescr(binding), row);
-	systable_endscan(scan);
-	table_close(binding, AccessShareLock);
-	if (!row->mapped)
-		follow_declarer(row);
-}
-
-OrmRegistered *
-orm_registry_row(HeapTuple tuple, TupleDesc descriptor)
-{
-	OrmRegistered *row = palloc0(sizeof(OrmRegistered));
-
-	row->name = text_column(tuple, MODEL_NAME, descriptor);
-	row->schema = text_column(tuple, MODEL_SCHEMA, descriptor);
-	row->relation = text_column(tuple, MODEL_RELATION, descriptor);
-	row->owner = text_column(tuple, MODEL_OWNER, descriptor);
-	row->by_map = strcmp(text_column(tuple, MODEL_STATE, descriptor), "mapped") == 0;
-	row->mapped = row->by_map || strcmp(text_column(tuple, MODEL_STATE, descriptor), "created") == 0;
-	row->document = text_column(tuple, MODEL_DOCUMENT, descriptor);
-	return row;
-}
-
-/* Is this row to be treated as absent: mapped to a relation that is gone? */
-static bool
-is_dangling(const OrmRegistered *row)
-{
-	return row->mapped && !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(row->relid));
-}
-
-/* Reads rows: the one of that name, or all. */
-static List *
-read_rows(const char *name)
-{
-	Relation model = open_table("model", AccessShareLock);
-	SysScanDesc scan = begin_scan(model, name);
-	HeapTuple tuple;
-	List *rows = NIL;
-
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		OrmRegistered *row = orm_registry_row(tuple, RelationGetDescr(model));
-
-		CHECK_FOR_INTERRUPTS();
-		fill_binding(row);
-		if (!is_dangling(row))
-			rows = lappend(rows, row);
-	}
-	systable_endscan(scan);
-	table_close(model, AccessShareLock);
-	return rows;
-}
-
-/* Orders rows by name, bytewise, so that no result depends on where rows lie. */
-static int
-compare_rows(const ListCell *a, const ListCell *b)
-{
-	return strcmp(((OrmRegistered *) lfirst(a))->name, ((OrmRegistered *) lfirst(b))->name);
-}
-
-OrmRegistered *
-orm_registry_find(const char *name)
-{
-	List *rows = read_rows(name);
-
-	return rows == NIL ? NULL : linitial(rows);
-}
-
-List *
-orm_registry_all(void)
-{
-	List *rows = read_rows(NULL);
-
-	list_sort(rows, compare_rows);
-	return rows;
-}
-
-List *
-orm_registry_of_relation(Oid relid)
-{
-	List *rows = NIL;
-	ListCell *cell;
-
-	foreach(cell, orm_registry_all())
-	{
-		OrmRegistered *row = lfirst(cell);
-
-		if (row->mapped && row->relid == relid)
-			rows = lappend(rows, row);
-	}
-	return rows;
-}
-
-/*
- * Sends what tells every backend that the models on a table have changed.  To
- * be called before the rows are written: this backend itself takes it in with
- * the next CommandCounterIncrement() that has something to make visible.
- */
-static void
-send_invalidations(Oid relid)
-{
-	CacheInvalidateRelcacheByRelid(orm_registry_relid());
-	if (OidIsValid(relid) && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
-		CacheInvalidateRelcacheByRelid(relid);
-}
-
-/* Inserts a tuple, or puts it in place of the one with that name; closes the relation. */
-static void
-put_tuple(Relation relation, const char *name, HeapTuple tuple)
-{
-	SysScanDesc scan = begin_scan(relation, name);
-	HeapTuple old = systable_getnext(scan);
-
-	if (HeapTupleIsValid(old))
-	{
-		tuple->t_self = old->t_self;
-		CatalogTupleUpdate(relation, &tuple->t_self, tuple);
-	}
-	else
-		CatalogTupleInsert(relation, tuple);
-	systable_endscan(scan);
-	table_close(relation, NoLock);
-	CommandCounterIncrement();
-}
-
-/* Removes the tuple with that name, if there is one. */
-static void
-remove_tuple(const char *table, const char *name)
-{
-	Relation relation = open_table(table, RowExclusiveLock);
-	SysScanDesc scan = begin_scan(relation, name);
-	HeapTuple old = systable_getnext(scan);
-
-	if (HeapTupleIsValid(old))
-		CatalogTupleDelete(relation, &old->t_self);
-	systable_endscan(scan);
-	table_close(relation, NoLock);
-	CommandCounterIncrement();
-}
-
-/* An array of n values of one type as a Datum. */
-static Datum
-make_array(Datum *values, int n, Oid type)
-{
-	int16 length;
-	bool by_value;
-	char align;
-
-	get_typlenbyvalalign(type, &length, &by_value, &align);
-	return PointerGetDatum(construct_array(values, n, type, length, by_value, align));
-}
-
-/* Writes the binding of a row. */
-static void
-put_binding(const OrmRegistered *row)
-{
-	Relation binding = open_table("binding", RowExclusiveLock);
-	Datum values[BINDING_COLUMNS];
-	bool nulls[BINDING_COLUMNS] = {false};
-	Datum *relations = palloc(sizeof(Datum) * Max(row->nrefs, 1));
-	Datum *names = palloc(sizeof(Datum) * Max(row->nrefs, 1));
-	Datum *numbers = palloc(sizeof(Datum) * Max(row->nrefs, 1));
-
-	for (int i = 0; i < row->nrefs; i++)
-	{
-		relations[i] = ObjectIdGetDatum(row->refs[i].relation);
-		names[i] = CStringGetTextDatum(row->refs[i].name);
-		numbers[i] = Int16GetDatum(row->refs[i].attnum);
-	}
-	values[BINDING_MODEL - 1] = CStringGetTextDatum(row->name);
-	values[BINDING_RELATION - 1] = ObjectIdGetDatum(row->relid);
-	values[BINDING_COLUMN_RELATIONS - 1] = make_array(relations, row->nrefs, OIDOID);
-	values[BINDING_COLUMN_NAMES - 1] = make_array(names, row->nrefs, TEXTOID);
-	values[BINDING_COLUMN_NUMBERS - 1] = make_array(numbers, row->nrefs, INT2OID);
-	values[BINDING_OWNER - 1] = ObjectIdGetDatum(row->mapped ? InvalidOid : row->declarer);
-	put_tuple(binding, row->name, heap_form_tuple(RelationGetDescr(binding), values, nulls));
-}
-
-HeapTuple
-orm_registry_tuple(const OrmRegistered *row, TupleDesc descriptor)
-{
-	Datum values[MODEL_COLUMNS];
-	bool nulls[MODEL_COLUMNS] = {false};
-
-	values[MODEL_NAME - 1] = CStringGetTextDatum(row->name);
-	nulls[MODEL_SCHEMA - 1] = row->schema == NULL;
-	values[MODEL_SCHEMA - 1] = row->schema ? CStringGetTextDatum(row->schema) : (Datum) 0;
-	values[MODEL_RELATION - 1] = CStringGetTextDatum(row->relation);
-	values[MODEL_OWNER - 1] = CStringGetTextDatum(row->owner);
-	values[MODEL_STATE - 1] = CStringGetTextDatum(row->by_map ? "mapped" : row->mapped ? "created" : "declared");
-	values[MODEL_DOCUMENT - 1] = CStringGetTextDatum(row->document);
-	return heap_form_tuple(descriptor, values, nulls);
-}
-
-/* Are two texts the same, or both NULL? */
-static bool
-same_text(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-/* Would two rows be the same tuple of orm.model? */
-static bool
-same_tuple(const OrmRegistered *a, const OrmRegistered *b)
-{
-	return a->mapped == b->mapped && a->by_map == b->by_map && same_text(a->schema, b->schema) &&
-		same_text(a->relation, b->relation) && same_text(a->owner, b->owner) && same_text(a->document, b->document);
-}
-
+/* Nothing else locks a language under such an OID. */
 void
-orm_registry_put(const OrmRegistered *row)
+orm_registry_lock_name(const char *name)
 {
-	OrmRegistered *old = orm_registry_find(row->name);
-
-	Assert(row->mapped == OidIsValid(row->relid));
-	Assert(row->mapped || !row->by_map);
-	send_invalidations(row->relid);
-	if (old != NULL && old->relid != row->relid)
-		send_invalidations(old->relid);
-
-	/* a tuple that moved for nothing would change the order of rows in a dump */
-	if (old == NULL || !same_tuple(old, row))
-	{
-		Relation model = open_table("model", RowExclusiveLock);
-
-		put_tuple(model, row->name, orm_registry_tuple(row, RelationGetDescr(model)));
-	}
-	put_binding(row);
+	orm_registry_check_writable();
+	LockDatabaseObject(LanguageRelationId, (Oid) orm_model_text_hash(name), 0, ExclusiveLock);
 }
 
-void
-orm_registry_bind(const OrmRegistered *row)
+/* The functions orm.model(text, text, document[]) and orm.map(regclass, text, document[]). */
+static Oid
+declaring_function(bool by_map)
 {
-	send_invalidations(row->relid);
-	put_binding(row);
-}
+	Oid types[3] = {by_map ? REGCLASSOID : TEXTOID, TEXTOID, get_array_type(orm_registry_document_type())};
 
-void
-orm_registry_unbind(const char *name)
-{
-	OrmRegistered *old = orm_registry_find(name);
-
-	send_invalidations(old ? old->relid : InvalidOid);
-	remove_tuple("binding", name);
-}
-
-void
-orm_registry_remove(const char *name)
-{
-	OrmRegistered *old = orm_registry_find(name);
-
-	send_invalidations(old ? old->relid : InvalidOid);
-	remove_tuple("model", name);
-	remove_tuple("binding", name);
-}
-
-/* Is a binding of nothing: of a relation that is gone, or of a declaration that is? */
-static bool
-binds_nothing(HeapTuple tuple, TupleDesc descriptor)
-{
-	bool isnull;
-	Oid relid = DatumGetObjectId(heap_getattr(tuple, BINDING_RELATION, descriptor, &isnull));
-
-	if (OidIsValid(relid))
-		return !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid));
-	return read_rows(text_column(tuple, BINDING_MODEL, descriptor)) == NIL;
-}
-
-/* The names of the models that are bound to nothing. */
-static List *
-dangling_names(void)
-{
-	Relation binding = open_table("binding", AccessShareLock);
-	SysScanDesc scan = begin_scan(binding, NULL);
-	HeapTuple tuple;
-	List *names = NIL;
-
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (binds_nothing(tuple, RelationGetDescr(binding)))
-			names = lappend(names, text_column(tuple, BINDING_MODEL, RelationGetDescr(binding)));
-	}
-	systable_endscan(scan);
-	table_close(binding, AccessShareLock);
-	return names;
+	return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(by_map ? "map" : "model"),
+						   PointerGetDatum(buildoidvector(types, 3)), ObjectIdGetDatum(orm_registry_schema()));
 }
 
 bool
-orm_registry_is_dangling(void)
+orm_registry_may_declare(Oid role, bool by_map)
 {
-	return dangling_names() != NIL;
-}
+	Oid function = declaring_function(by_map);
 
-void
-orm_registry_sweep(void)
-{
-	ListCell *cell;
-
-	foreach(cell, dangling_names())
-		orm_registry_remove(lfirst(cell));
+	return OidIsValid(function) && orm_function_aclcheck(function, role) == ACLCHECK_OK;
 }
 
 Oid
@@ -512,5 +116,419 @@ orm_registry_table_owner(Oid relid)
 Oid
 orm_registry_owner(const OrmRegistered *row)
 {
-	return row->mapped ? orm_registry_table_owner(row->relid) : row->declarer;
+	return row->mapped ? orm_registry_table_owner(row->relid) : row->owner;
+}
+
+/* May the owner of a model's function declare it? */
+static OrmStanding
+standing_of(const OrmRegistered *row)
+{
+	Oid table_owner = orm_registry_owner(row);
+
+	if (!orm_registry_may_declare(row->owner, row->by_map))
+		return ORM_STANDING_MAY_NOT_DECLARE;
+	if (!OidIsValid(table_owner) || !has_privs_of_role(row->owner, table_owner))
+		return ORM_STANDING_NOT_THE_TABLES;
+	return ORM_STANDING_GOOD;
+}
+
+bool
+orm_registry_is_table(Oid relid)
+{
+	char relkind = get_rel_relkind(relid);
+
+	if (IsCatalogRelationOid(relid) || get_rel_persistence(relid) == RELPERSISTENCE_TEMP)
+		return false;
+	return relkind == RELKIND_RELATION || relkind == RELKIND_PARTITIONED_TABLE || relkind == RELKIND_VIEW ||
+		relkind == RELKIND_MATVIEW || relkind == RELKIND_FOREIGN_TABLE;
+}
+
+/* The table that a function depends on, InvalidOid: none. */
+static Oid
+table_by_dependency(Oid function)
+{
+	Relation depend = table_open(DependRelationId, AccessShareLock);
+	Oid found = InvalidOid;
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(ProcedureRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(function));
+	scan = systable_beginscan(depend, DependDependerIndexId, true, NULL, 2, keys);
+	while (!OidIsValid(found) && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
+
+		if (form->refclassid == RelationRelationId && form->deptype == DEPENDENCY_AUTO &&
+			orm_registry_is_table(form->refobjid))
+			found = form->refobjid;
+	}
+	systable_endscan(scan);
+	table_close(depend, AccessShareLock);
+	return found;
+}
+
+/* The table that a row names; InvalidOid: there is none. */
+static Oid
+table_by_name(const OrmRegistered *row)
+{
+	Oid namespace_id = get_namespace_oid(row->schema, true);
+	Oid relid = OidIsValid(namespace_id) ? get_relname_relid(row->relation, namespace_id) : InvalidOid;
+
+	return OidIsValid(relid) && orm_registry_is_table(relid) ? relid : InvalidOid;
+}
+
+/* Reads what the registry must know of a document: "table" and "map". */
+static void
+read_document(OrmRegistered *row)
+{
+	OrmDocument *document = orm_document_parse(row->document, strlen(row->document));
+	OrmJson value;
+
+	row->relation = pstrdup("");
+	if (orm_json_member(orm_document_root(document), "table", &value) && orm_json_kind(value) == ORM_JSON_STRING)
+	{
+		char *name = orm_json_string(value);
+
+		if (!orm_name_is_table(name, &row->schema, &row->relation))
+			row->relation = name;
+	}
+	if (row->schema == NULL)
+		row->schema = get_namespace_name(row->function_schema);
+	if (row->schema == NULL)
+		row->schema = pstrdup("");
+	row->by_map = orm_json_member(orm_document_root(document), "map", &value) && orm_json_kind(value) == ORM_JSON_TRUE;
+}
+
+/* Has a function the form of a model's? */
+static bool
+has_form(Form_pg_proc form, Oid language)
+{
+	return form->prolang == language && form->pronargs == 0 && form->prorettype == JSONOID && !form->proretset;
+}
+
+/* Completes a row whose name and text are known. */
+static void
+complete(OrmRegistered *row)
+{
+	read_document(row);
+	row->relid = table_by_dependency(row->function);
+	if (!OidIsValid(row->relid))
+		row->relid = table_by_name(row);
+	row->mapped = OidIsValid(row->relid);
+	row->standing = standing_of(row);
+	orm_binding_read(row);
+}
+
+/* A function of our language as a model: of that name, NULL: of any.  NULL: it is none. */
+static OrmRegistered *
+read_function(HeapTuple tuple, const char *name)
+{
+	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
+	bool isnull;
+	Datum source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
+	char *body = isnull ? NULL : TextDatumGetCString(source);
+	OrmRegistered *row;
+	char *model;
+	const char *document;
+
+	if (body == NULL || !orm_model_text_split(body, &model, &document) || (name != NULL && strcmp(model, name) != 0))
+		return NULL;
+	row = palloc0(sizeof(OrmRegistered));
+	row->function = form->oid;
+	row->function_schema = form->pronamespace;
+	row->owner = form->proowner;
+	row->name = model;
+	row->text = body;
+	row->document = orm_model_text_document(model, document);
+	return row;
+}
+
+OrmRegistered *
+orm_registry_read(Oid function)
+{
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	OrmRegistered *row = NULL;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	if (has_form((Form_pg_proc) GETSTRUCT(tuple), get_language_oid("orm", true)))
+		row = read_function(tuple, NULL);
+	ReleaseSysCache(tuple);
+	if (row != NULL)
+		complete(row);
+	return row;
+}
+
+bool
+orm_registry_is_well_named(const OrmRegistered *row)
+{
+	char *names[ORM_MODEL_FUNCTION_NAMES];
+	char *called = get_func_name(row->function);
+
+	orm_model_text_functions(row->name, names);
+	return called != NULL && !isAnyTempNamespace(row->function_schema) &&
+		(strcmp(called, names[0]) == 0 || strcmp(called, names[1]) == 0);
+}
+
+/* The functions that are called as that of a model would be and name it (List of OrmRegistered *, not complete). */
+static List *
+read_candidates(const char *name)
+{
+	Oid language = get_language_oid("orm", true);
+	char *names[ORM_MODEL_FUNCTION_NAMES];
+	List *rows = NIL;
+
+	orm_model_text_functions(name, names);
+	for (int n = 0; n < ORM_MODEL_FUNCTION_NAMES; n++)
+	{
+		CatCList *list;
+
+		if (n > 0 && strcmp(names[n], names[n - 1]) == 0)
+			continue;
+		list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(names[n]));
+		for (int i = 0; i < list->n_members; i++)
+		{
+			HeapTuple tuple = &list->members[i]->tuple;
+			Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
+			OrmRegistered *row = has_form(form, language) && !isAnyTempNamespace(form->pronamespace)
+				? read_function(tuple, name)
+				: NULL;
+
+			if (row != NULL)
+				rows = lappend(rows, row);
+		}
+		ReleaseSysCacheList(list);
+	}
+	return rows;
+}
+
+/* Raises 42725 for two functions that are both a model's. */
+static void
+raise_ambiguous(const OrmRegistered *one, const OrmRegistered *other)
+{
+	ereport(ERROR, errcode(ERRCODE_AMBIGUOUS_FUNCTION), errmsg("model \"%s\" is not unique", one->name),
+			errdetail("Functions %s and %s both declare it.", orm_registry_function_name(one->function),
+					  orm_registry_function_name(other->function)),
+			errhint("Drop one of them."));
+}
+
+OrmRegistered *
+orm_registry_find(const char *name)
+{
+	OrmRegistered *found = NULL;
+	ListCell *cell;
+
+	foreach(cell, read_candidates(name))
+	{
+		OrmRegistered *row = lfirst(cell);
+
+		complete(row);
+		if (row->standing != ORM_STANDING_GOOD)
+			continue;
+		if (found != NULL)
+			raise_ambiguous(found, row);
+		found = row;
+	}
+	return found;
+}
+
+OrmRegistered *
+orm_registry_find_inert(const char *name)
+{
+	ListCell *cell;
+
+	foreach(cell, read_candidates(name))
+	{
+		OrmRegistered *row = lfirst(cell);
+
+		complete(row);
+		if (row->standing != ORM_STANDING_GOOD)
+			return row;
+	}
+	return NULL;
+}
+
+Oid
+orm_registry_other(const char *name, Oid function)
+{
+	ListCell *cell;
+
+	foreach(cell, read_candidates(name))
+	{
+		OrmRegistered *row = lfirst(cell);
+
+		if (row->function == function)
+			continue;
+		read_document(row);
+		if (orm_registry_may_declare(row->owner, row->by_map))
+			return row->function;
+	}
+	return InvalidOid;
+}
+
+/* Orders rows by name, bytewise, then by function, so that no result depends on where rows lie. */
+static int
+compare_rows(const ListCell *a, const ListCell *b)
+{
+	const OrmRegistered *left = lfirst(a);
+	const OrmRegistered *right = lfirst(b);
+	int order = strcmp(left->name, right->name);
+
+	return order != 0 ? order : left->function < right->function ? -1 : 1;
+}
+
+/* All functions that have the form and text of a model's and say "word" (NULL: anything); complete. */
+static List *
+scan_functions(const char *word)
+{
+	Oid language = get_language_oid("orm", true);
+	Relation procedures;
+	SysScanDesc scan;
+	HeapTuple tuple;
+	List *rows = NIL;
+	ListCell *cell;
+
+	if (!OidIsValid(language))
+		return NIL;
+	procedures = table_open(ProcedureRelationId, AccessShareLock);
+	scan = systable_beginscan(procedures, InvalidOid, false, NULL, 0, NULL);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		OrmRegistered *row = has_form((Form_pg_proc) GETSTRUCT(tuple), language) ? read_function(tuple, NULL) : NULL;
+
+		CHECK_FOR_INTERRUPTS();
+		if (row != NULL && (word == NULL || strstr(row->text, word) != NULL))
+			rows = lappend(rows, row);
+	}
+	systable_endscan(scan);
+	table_close(procedures, AccessShareLock);
+	foreach(cell, rows)
+		complete(lfirst(cell));
+	return rows;
+}
+
+List *
+orm_registry_all(void)
+{
+	List *rows = NIL;
+	const char *last = NULL;
+	List *functions = scan_functions(NULL);
+	ListCell *cell;
+
+	list_sort(functions, compare_rows);
+	foreach(cell, functions)
+	{
+		OrmRegistered *row = lfirst(cell);
+
+		/* of two, the one that opening it raises for */
+		if (row->standing != ORM_STANDING_GOOD || !orm_registry_is_well_named(row) ||
+			(last != NULL && strcmp(last, row->name) == 0))
+			continue;
+		rows = lappend(rows, row);
+		last = row->name;
+	}
+	return rows;
+}
+
+/* The functions that depend on a table as models do (List of Oid). */
+static List *
+dependent_functions(Oid relid)
+{
+	Relation depend = table_open(DependRelationId, AccessShareLock);
+	List *functions = NIL;
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(RelationRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 2, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
+
+		if (form->classid == ProcedureRelationId && form->deptype == DEPENDENCY_AUTO)
+			functions = lappend_oid(functions, form->objid);
+	}
+	systable_endscan(scan);
+	table_close(depend, AccessShareLock);
+	return functions;
+}
+
+List *
+orm_registry_tied(Oid relid)
+{
+	List *rows = NIL;
+	ListCell *cell;
+
+	foreach(cell, dependent_functions(relid))
+	{
+		OrmRegistered *row = orm_registry_read(lfirst_oid(cell));
+
+		if (row != NULL && row->relid == relid)
+			rows = lappend(rows, row);
+	}
+	list_sort(rows, compare_rows);
+	return rows;
+}
+
+List *
+orm_registry_untied(Oid relid)
+{
+	List *tied = dependent_functions(relid);
+	StringInfoData name;
+	List *rows = NIL;
+	ListCell *cell;
+
+	/* as JSON has it, without its quotes: a name in double quotes, with a dot, stands there escaped */
+	initStringInfo(&name);
+	escape_json(&name, get_rel_name(relid));
+	name.data[name.len - 1] = '\0';
+	foreach(cell, scan_functions(name.data + 1))
+	{
+		OrmRegistered *row = lfirst(cell);
+
+		if (row->relid == relid && !list_member_oid(tied, row->function) && orm_registry_is_well_named(row))
+			rows = lappend(rows, row);
+	}
+	return rows;
+}
+
+List *
+orm_registry_of_relation(Oid relid)
+{
+	List *rows = NIL;
+	ListCell *cell;
+
+	foreach(cell, orm_registry_tied(relid))
+	{
+		OrmRegistered *row = lfirst(cell);
+
+		if (row->standing == ORM_STANDING_GOOD && orm_registry_is_well_named(row))
+			rows = lappend(rows, row);
+	}
+	if (rows == NIL)
+		foreach(cell, orm_registry_all())
+			if (((OrmRegistered *) lfirst(cell))->relid == relid)
+				rows = lappend(rows, lfirst(cell));
+	list_sort(rows, compare_rows);
+	return rows;
+}
+
+char *
+orm_registry_function_name(Oid function)
+{
+	StringInfoData name;
+	char *called = get_func_name(function);
+
+	initStringInfo(&name);
+	if (called == NULL)
+		return psprintf("%u", function);
+	orm_sql_qualified(&name, get_namespace_name(get_func_namespace(function)), called);
+	appendStringInfoString(&name, "()");
+	return name.data;
 }

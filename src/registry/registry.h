@@ -1,41 +1,41 @@
 /*
- * registry.h - the two tables of registered models.
+ * registry.h - finding models: what their functions say.
  *
- *   orm.model    one row for each model, dumped by pg_dump, text only:
- *                name, schema, relation, owner, state, document
- *   orm.binding  one row for each model, not dumped: the table's OID, and for every
- *                column that the document names: relation OID, name, attribute
- *                number; of a model that is only declared the OID of its owner
+ * A model is a function in LANGUAGE orm, without arguments and returning json,
+ * whose text (model_text.h) is its declaration.  It is an ordinary object of
+ * the database: pg_dump, DROP, ALTER ... OWNER, REASSIGN OWNED and DROP OWNED
+ * treat it as any function.  There is no table of names and nothing that could
+ * be out of date:
  *
- * Why two: on COPY a regclass or regrole that cannot be resolved raises before
- * any trigger runs, and a partial restore would lose every model.  So what is
- * dumped is text, and what is bound to OIDs is made again by the row trigger.
- * While the database lives the binding leads: a renamed table or column is
- * followed by its OID and number, and an event trigger writes the new names
- * back.  In a restore the names lead.
+ *   name -> model     what the function is called follows from the model's name,
+ *                     so the index of pg_proc gives the candidates in all
+ *                     schemas without a scan
+ *   table -> model    the function depends on its table (pg_depend, AUTO), once
+ *                     that exists; without such a row, by the table's name in
+ *                     the schema of the function
+ *   all models        a scan of pg_proc for functions of the language
  *
- * State "declared": no table has been created for the model, and the document
- * holds all of it.  "created" (by create_all and its kin) and "mapped" (by
- * orm.map): it has a table, and the document holds only what PostgreSQL's
- * catalogs cannot say.
+ * A candidate counts when its schema is not temporary, its text names this
+ * model, and its owner may declare: he has EXECUTE on orm.model (of a mapped
+ * model: orm.map) and, where the table exists, the privileges of its owner.
+ * That is asked of the catalogs at each use.  A restore creates functions as
+ * the restorer and gives them to their owners afterwards, and no event tells of
+ * REASSIGN OWNED.  Any other function is inert.
  *
- * Rows are written here and nowhere else, with CatalogTupleInsert and its kin,
- * as no user has the right to.  Callers check ownership before.  Row triggers
- * do not fire for such writes, so each one sends its own invalidations: the
- * relcache entry of the mapped table, old and new, and that of orm.model
- * itself, which guards names.
+ * Who writes a text takes orm_registry_lock_name() before reading it, and then
+ * looks for a second function of the model.  So names are unique, and two
+ * writers do not meet "tuple concurrently updated".  Readers lock and write
+ * nothing; they work on a standby and in read-only transactions.
  *
- * A row whose relation is gone is treated as absent by every reader.
+ * What has to be remembered by number, for renames, are bindings (binding.h).
  */
 #ifndef ORM_REGISTRY_REGISTRY_H
 #define ORM_REGISTRY_REGISTRY_H
 
 #include "access/attnum.h"
-#include "access/htup.h"
-#include "access/tupdesc.h"
 #include "nodes/pg_list.h"
 
-/* A column that a document names, as it was when the row was written. */
+/* A column that a declaration names, or a join table (number 0), as it was when that was recorded. */
 typedef struct OrmColumnRef
 {
 	Oid relation;
@@ -43,24 +43,36 @@ typedef struct OrmColumnRef
 	AttrNumber attnum;
 } OrmColumnRef;
 
-/* A row of orm.model together with its binding. */
+/* May the owner of a model function declare? */
+typedef enum OrmStanding
+{
+	ORM_STANDING_GOOD,
+	ORM_STANDING_MAY_NOT_DECLARE, /* no EXECUTE on orm.model or orm.map */
+	ORM_STANDING_NOT_THE_TABLES	  /* not the privileges of the table's owner */
+} OrmStanding;
+
+/* A model function, read. */
 typedef struct OrmRegistered
 {
-	char *name;
-	char *schema; /* as written by the user; NULL: none was (declared only) */
+	Oid function;
+	Oid function_schema;
+	Oid owner;
+	OrmStanding standing;
+	char *name; /* of the model */
+	char *text; /* of the function */
+	char *document;
+	char *schema; /* of the table, as the text has it, else the function's */
 	char *relation;
-	char *owner;	/* name of a role; counts only while there is no table */
-	Oid declarer;	/* the role itself, which may have another name by now */
-	bool mapped;	/* it has a table: state "created" or "mapped" */
-	bool by_map;	/* state "mapped": it came by orm.map, drop_all leaves its table alone */
-	char *document; /* JSON text */
-	Oid relid;		/* of the table; InvalidOid when not mapped */
+	bool by_map; /* "map": the catalogs say what the table is; drop_all leaves it alone */
+	bool mapped; /* it has a table: relid */
+	Oid relid;
+	bool bound; /* it has a binding for this text */
 	int nrefs;
 	OrmColumnRef *refs;
 } OrmRegistered;
 
-/* OID of orm.model, or InvalidOid when the extension is not installed. */
-extern Oid orm_registry_relid(void);
+/* Is the extension installed in this database? */
+extern bool orm_registry_is_installed(void);
 
 /* OID of the extension's schema; raises 3F000 when it is not installed. */
 extern Oid orm_registry_schema(void);
@@ -69,57 +81,64 @@ extern Oid orm_registry_schema(void);
 extern Oid orm_registry_document_type(void);
 
 /*
- * Makes this transaction the only one that changes the registry, to its end
- * (ShareRowExclusiveLock on orm.model).  Readers and COPY of a restore go on.
- * Every function that writes takes it before it reads what it will change.
+ * Makes this transaction the only one that creates and drops tables of models,
+ * to its end.  Readers go on, and so do hand-written CREATE FUNCTION commands.
  */
 extern void orm_registry_lock(void);
 
-/* Raises 25006 in a read-only transaction and on a standby; so does orm_registry_lock. */
+/* Makes it the only one that writes the text of that model, to its end. */
+extern void orm_registry_lock_name(const char *name);
+
+/* Raises 25006 in a read-only transaction and on a standby; so do the locks. */
 extern void orm_registry_check_writable(void);
 
 /*
- * The row of a model, palloc'd in the current context, or NULL.  Sees what
- * this transaction has written and what others have committed by now.
+ * The model of that name, palloc'd in the current context, or NULL.  Sees what
+ * this transaction has written and what others have committed by now.  Raises
+ * 42725 for two functions that both count.
  */
 extern OrmRegistered *orm_registry_find(const char *name);
 
-/* All rows (List of OrmRegistered *), ordered by name. */
+/* A function that would be the model's but for its owner, or NULL. */
+extern OrmRegistered *orm_registry_find_inert(const char *name);
+
+/* All models (List of OrmRegistered *), ordered by name. */
 extern List *orm_registry_all(void);
 
-/* The rows of the models on one table, ordered by name. */
+/* The models on one table, ordered by name. */
 extern List *orm_registry_of_relation(Oid relid);
 
-/*
- * Writes a row and its binding, new or in place of the one of that name, and
- * makes it visible to this transaction.  The caller has checked ownership.
- */
-extern void orm_registry_put(const OrmRegistered *row);
+/* The model functions that name a table and do not depend on it yet, whoever owns them. */
+extern List *orm_registry_untied(Oid relid);
 
-/* Removes the row of a model and its binding, if there is one. */
-extern void orm_registry_remove(const char *name);
-
-/* Is there a mapped row whose relation no longer exists?  And: removes all such rows. */
-extern bool orm_registry_is_dangling(void);
-extern void orm_registry_sweep(void);
-
-/* For the row trigger: a tuple of orm.model as a row, without its binding; and a row as a tuple. */
-extern OrmRegistered *orm_registry_row(HeapTuple tuple, TupleDesc descriptor);
-extern HeapTuple orm_registry_tuple(const OrmRegistered *row, TupleDesc descriptor);
+/* The model functions that depend on a table, whoever owns them, in force or not. */
+extern List *orm_registry_tied(Oid relid);
 
 /*
- * Writes only the binding of a row, for the row trigger of a restore, and
- * sends the invalidations.
+ * Another function of that model that bars a new one: of an owner who may
+ * declare, whatever table it names.  InvalidOid: none.
  */
-extern void orm_registry_bind(const OrmRegistered *row);
+extern Oid orm_registry_other(const char *name, Oid function);
 
-/* Removes the binding of a row that somebody deletes with plain SQL. */
-extern void orm_registry_unbind(const char *name);
+/* A function as a model, or NULL when its form or text is another; whoever owns it and whatever it is called. */
+extern OrmRegistered *orm_registry_read(Oid function);
+
+/* Is a function called as that of its model must be? */
+extern bool orm_registry_is_well_named(const OrmRegistered *row);
+
+/* May this role declare: has it EXECUTE on orm.model, or orm.map? */
+extern bool orm_registry_may_declare(Oid role, bool by_map);
+
+/* Can a relation be a model's: a table, partitioned or foreign table, or view, not temporary and no catalog? */
+extern bool orm_registry_is_table(Oid relid);
 
 /* The owner of a table; InvalidOid: it is gone. */
 extern Oid orm_registry_table_owner(Oid relid);
 
-/* The owner of a model: of its table, else the role that declared it; may be InvalidOid. */
+/* The role that a model's objects belong to: the owner of its table, else of its function. */
 extern Oid orm_registry_owner(const OrmRegistered *row);
+
+/* The function as messages and results name it: schema.name(). */
+extern char *orm_registry_function_name(Oid function);
 
 #endif

@@ -56,6 +56,7 @@ raise_unknown_key(const OrmModel *model, OrmJson key, const OrmPath *path)
 	if (name[0] == '$')
 		orm_members_raise_not_allowed("key", name, &here,
 									  "The keys of an object are attributes and relationships of its model.");
+	orm_model_refuse_pending(model, name, &here);
 	names = palloc(sizeof(char *) * Max(model->nattributes + model->nrelationships, 1));
 	for (int i = 0; i < model->nattributes; i++)
 		names[i] = model->attributes[i].name;

@@ -1,5 +1,5 @@
-# pg_upgrade: the registry and its bindings are carried over as they are, and
-# everything works in the new cluster.
+# pg_upgrade: models are carried over as functions; rows of bindings name other
+# functions afterwards and are not believed; everything works in the new cluster.
 
 use strict;
 use warnings;
@@ -22,13 +22,11 @@ for my $installer ('carol', 'postgres')
 	$old->safe_psql($database, 'CREATE EXTENSION orm', extra_params => [ '-U', $installer ]);
 	sample($old, $database, 'carol', 'reader');
 }
-# where the event triggers were disabled, there are rows that dangle
-$old->safe_psql('of_carol', q{ALTER EVENT TRIGGER orm_follow_drop DISABLE; DROP TABLE app.casas CASCADE; ALTER EVENT TRIGGER orm_follow_drop ENABLE});
+$old->safe_psql('of_carol', q{DROP TABLE app.casas CASCADE});
 
 my @databases = split /\n/, $old->safe_psql('postgres', q{SELECT datname FROM pg_database WHERE datname LIKE 'of%' ORDER BY 1});
 my %dumps = map { $_ => dump($old, $_, 'carol') } @databases;
 my %answers = map { $_ => answers($old, $_, 'carol') } @databases;
-my %bindings = map { $_ => $old->safe_psql($_, 'SELECT * FROM orm.binding ORDER BY 1') } @databases;
 $old->stop;
 
 my $new = PostgreSQL::Test::Cluster->new('new');
@@ -46,13 +44,12 @@ $new->start;
 
 for my $database (@databases)
 {
-	is($new->safe_psql($database, 'SELECT * FROM orm.binding ORDER BY 1'), $bindings{$database}, "$database: the bindings are the same");
 	same(dump($new, $database, 'carol'), $dumps{$database} =~ s/(setval\('app.autores_id_seq', )\d+/$1 . $new->safe_psql($database, 'SELECT last_value FROM app.autores_id_seq')/er, "$database: the dump is the same");
 	same(answers($new, $database, 'carol'), $answers{$database}, "$database: all answers the same");
-	$new->safe_psql($database, 'SET client_min_messages = warning; ALTER TABLE app.autores RENAME COLUMN nombre TO name; CREATE TABLE t (); DROP TABLE t; DROP TABLE app.posts CASCADE');
+	$new->safe_psql($database, 'SET client_min_messages = warning; ALTER TABLE app.autores RENAME COLUMN nombre TO name; DROP TABLE app.posts CASCADE');
 	consistent($new, $database, "$database, changed");
 	is($new->safe_psql($database, q{SELECT orm.get('Autor', 1) ->> 'name'}), 'Ana', "$database: changes are followed");
-	is($new->safe_psql($database, q{SELECT count(*) FROM orm.model WHERE name = 'Post'}), '0', "$database: drops too");
+	is($new->safe_psql($database, q{SELECT count(*) FROM orm.models WHERE model = 'Post'}), '0', "$database: drops too");
 }
 
 done_testing();

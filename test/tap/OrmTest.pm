@@ -164,14 +164,16 @@ sub answers
 	} @questions;
 }
 
-# The rows of the registry and the catalogs agree.
+# Every model with a table depends on it, and no other, and stands beside it.
 sub consistent
 {
 	my ($node, $database, $what) = @_;
-	is($node->safe_psql($database, <<'END'), '', "$what: the registry is consistent");
-SELECT m.name, m.schema, m.relation, m.state, b.model, b.relation FROM orm.model m FULL JOIN orm.binding b ON b.model = m.name
- WHERE m.name IS NULL OR b.model IS NULL OR (m.state <> 'declared') <> (b.relation <> 0)
-    OR (m.state <> 'declared' AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = b.relation AND c.relname = m.relation AND c.relnamespace::regnamespace = quote_ident(m.schema)::regnamespace))
+	is($node->safe_psql($database, <<'END'), '', "$what: models and catalogs agree");
+SELECT m.model, m.schema, m.table_name, m.state FROM orm.models m
+ WHERE m.state <> 'declared' AND 1 <> (SELECT count(*) FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'a'
+       JOIN pg_class c ON d.refclassid = 'pg_class'::regclass AND c.oid = d.refobjid
+ WHERE p.prorettype = 'json'::regtype AND p.pronargs = 0 AND (p.prosrc LIKE 'model ' || m.model || ' {%' OR p.prosrc LIKE 'model "' || replace(m.model, '"', '""') || '" {%')
+   AND c.relname = m.table_name AND c.relnamespace::regnamespace = quote_ident(m.schema)::regnamespace)
 END
 	return;
 }

@@ -6,8 +6,8 @@
  *     model    = a word, or "quoted" with "" for a quote; case is significant
  *     document = a JSON object or array
  */
-#ifndef ORM_ACCESSOR_BODY_H
-#define ORM_ACCESSOR_BODY_H
+#ifndef ORM_BASE_BODY_H
+#define ORM_BASE_BODY_H
 
 #include "base/document.h"
 
@@ -27,6 +27,12 @@ typedef struct OrmBody
  * 22P02 for a document that is invalid JSON.
  */
 extern OrmBody orm_body_parse(const char *text);
+
+/*
+ * Splits a body into verb, model (empty: none) and the rest.  Returns false,
+ * without an error, for a body without a verb or with an open quote.
+ */
+extern bool orm_body_split(const char *text, char **verb, char **model, const char **rest);
 
 /* Raises 42601 with the syntax of a body as hint. */
 extern void orm_body_raise(const char *message) pg_attribute_noreturn();

@@ -6,7 +6,7 @@
 #include "lib/stringinfo.h"
 #include "parser/scansup.h"
 
-#include "accessor/body.h"
+#include "base/body.h"
 
 /* Can this byte be part of a word?  Letters beyond ASCII can. */
 static bool
@@ -44,17 +44,18 @@ orm_body_raise(const char *message)
 					"create Usuario, or all \"Order Line\" {\"limit\": 10}."));
 }
 
-/* Reads a name in double quotes, from the position after the first one; returns the position after the last. */
+/* Reads a name in double quotes; returns the position after the last one, NULL: it is not closed. */
 static const char *
 read_quoted(const char *text, char **name)
 {
 	StringInfoData buffer;
 
 	initStringInfo(&buffer);
+	*name = buffer.data;
 	for (;; text++)
 	{
 		if (*text == '\0')
-			orm_body_raise("unterminated quoted name in the body of the function");
+			return NULL;
 		if (*text == '"' && *++text != '"')
 			break;
 		appendStringInfoChar(&buffer, *text);
@@ -119,18 +120,35 @@ read_document(const char *text, OrmBody *body)
 	return end;
 }
 
+/* Reads verb and model; returns what stands behind them, NULL for an open quote. */
+static const char *
+read_beginning(const char *text, char **verb, char **model)
+{
+	text = skip_space(read_word(skip_space(text), verb));
+	text = *text == '"' ? read_quoted(text + 1, model) : read_word(text, model);
+	return text != NULL ? skip_space(text) : NULL;
+}
+
+bool
+orm_body_split(const char *text, char **verb, char **model, const char **rest)
+{
+	*rest = read_beginning(text, verb, model);
+	return *rest != NULL && (*verb)[0] != '\0';
+}
+
 OrmBody
 orm_body_parse(const char *text)
 {
 	OrmBody body = {0};
 
-	text = skip_space(read_word(skip_space(text), &body.verb));
+	text = read_beginning(text, &body.verb, &body.model);
 	if (body.verb[0] == '\0')
 		orm_body_raise("the body of the function does not begin with a verb");
-	text = *text == '"' ? read_quoted(text + 1, &body.model) : read_word(text, &body.model);
+	if (text == NULL)
+		orm_body_raise("unterminated quoted name in the body of the function");
 	if (body.model[0] == '\0' && *text != '\0')
 		orm_body_raise("the body of the function names no model");
-	for (text = skip_space(text); *text == '{' || *text == '['; text = skip_space(text))
+	for (; *text == '{' || *text == '['; text = skip_space(text))
 		text = read_document(text, &body);
 	if (*text != '\0')
 		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
