@@ -59,6 +59,6 @@ SELECT orm.model('Cloud', 'enums.clouds', '{"enum": {"name": "weather"}}');
 SELECT orm.extend('House', orm.enum('mood', '{sad}'));
 
 SELECT count(*) > 0 AS dropped FROM orm.drop_all();
-SELECT orm.unmap(name) FROM (SELECT name FROM orm.model ORDER BY name OFFSET 0) AS m;
+SELECT orm.unmap(model) FROM (SELECT model FROM orm.models ORDER BY model OFFSET 0) AS m;
 DROP SCHEMA enums, enums_other CASCADE;
-SELECT count(*) FROM orm.model;
+SELECT count(*) FROM orm.models;
