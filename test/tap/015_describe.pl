@@ -20,7 +20,7 @@ sub schema
 	my ($dump) = run_command([ 'pg_dump', '-s', '--no-owner', (map { ('-n', $_) } @schemas), '-d', $node->connstr($database) ]);
 
 	$dump =~ s/^(?:--.*|SET .*|SELECT pg_catalog.set_config.*|\\(?:un)?restrict .*)\n//mg;
-	return join "\n", sort grep { /\S/ } split /;\n+/, $dump;
+	return join "\n", sort grep { /\S/ && !/LANGUAGE orm/ } split /;\n+/, $dump;
 }
 
 # Maps all tables of a schema, describes them, drops them, and makes them from the descriptions.
