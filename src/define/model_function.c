@@ -423,13 +423,15 @@ orm_model_function_validate(Oid function, bool check_bodies)
 	if (check_bodies)
 		check_right(row);
 
+	/* in pg_upgrade the functions of the extension may come later than this one */
+	if (row->mapped && orm_registry_is_well_named(row))
+		orm_proc_tie_model(function, row->relid);
+
 	/* who may not declare holds up nobody */
 	if (!orm_registry_is_well_named(row) || !orm_registry_may_declare(row->owner, row->by_map))
 		return;
 	claim_name(row);
 	if (check_bodies)
 		check_declaration(row);
-	if (row->mapped)
-		orm_proc_tie_model(function, row->relid);
 	orm_model_function_announce(row->relid);
 }
