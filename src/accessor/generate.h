@@ -2,8 +2,8 @@
  * generate.h - the definitions of the accessors of a model: names, arguments
  * and bodies, without regard to existing functions.  Private to this folder.
  */
-#ifndef ORM_ACCESSOR_RECIPE_H
-#define ORM_ACCESSOR_RECIPE_H
+#ifndef ORM_ACCESSOR_GENERATE_H
+#define ORM_ACCESSOR_GENERATE_H
 
 #include "accessor/accessor.h"
 

@@ -59,12 +59,13 @@ check_length(const char *model, const char *text)
 				errdetail("It has %zu bytes; the limit is %d.", strlen(text), LONGEST_TEXT));
 }
 
-/* May the current user create in a schema? */
+/* May the current user create in a schema, and find there what was created? */
 static bool
 may_create_in(Oid schema)
 {
 	return OidIsValid(schema) && !isAnyTempNamespace(schema) &&
-		orm_schema_aclcheck(schema, GetUserId(), ACL_CREATE) == ACLCHECK_OK;
+		orm_schema_aclcheck(schema, GetUserId(), ACL_CREATE) == ACLCHECK_OK &&
+		orm_schema_aclcheck(schema, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
 }
 
 /* The schema of a new function. */

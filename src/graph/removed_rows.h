@@ -1,8 +1,8 @@
 /*
  * removed_rows.h - deleting rows that are removed from collections.
  */
-#ifndef ORM_GRAPH_LEAVE_H
-#define ORM_GRAPH_LEAVE_H
+#ifndef ORM_GRAPH_REMOVED_ROWS_H
+#define ORM_GRAPH_REMOVED_ROWS_H
 
 #include "graph/graph.h"
 

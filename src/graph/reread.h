@@ -7,8 +7,8 @@
  * everything is written.  Rows that no longer exist, or are hidden, are null in
  * the result.
  */
-#ifndef ORM_GRAPH_REFRESH_H
-#define ORM_GRAPH_REFRESH_H
+#ifndef ORM_GRAPH_REREAD_H
+#define ORM_GRAPH_REREAD_H
 
 #include "graph/graph.h"
 

@@ -12,8 +12,8 @@
  * written.  The result is that of orm.get, with the effects of other rows,
  * defaults, triggers and the rest of the document.
  */
-#ifndef ORM_GRAPH_READ_BACK_H
-#define ORM_GRAPH_READ_BACK_H
+#ifndef ORM_GRAPH_RETURN_QUERY_H
+#define ORM_GRAPH_RETURN_QUERY_H
 
 #include "exec/query.h"
 #include "graph/graph.h"

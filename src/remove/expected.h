@@ -2,8 +2,8 @@
  * expected.h - the expected state of a row to be deleted: an etag, a version,
  * or both.
  */
-#ifndef ORM_STORE_EXPECTED_H
-#define ORM_STORE_EXPECTED_H
+#ifndef ORM_REMOVE_EXPECTED_H
+#define ORM_REMOVE_EXPECTED_H
 
 #include "base/document.h"
 #include "model/model.h"

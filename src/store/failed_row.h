@@ -1,8 +1,8 @@
 /*
  * failed_row.h - finding the row that made a statement of many rows fail.
  */
-#ifndef ORM_STORE_LOCATE_H
-#define ORM_STORE_LOCATE_H
+#ifndef ORM_STORE_FAILED_ROW_H
+#define ORM_STORE_FAILED_ROW_H
 
 #include "store/batch.h"
 

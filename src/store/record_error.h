@@ -1,8 +1,8 @@
 /*
  * record_error.h - errors about records.
  */
-#ifndef ORM_STORE_FAULT_H
-#define ORM_STORE_FAULT_H
+#ifndef ORM_STORE_RECORD_ERROR_H
+#define ORM_STORE_RECORD_ERROR_H
 
 #include "store/record.h"
 

@@ -168,7 +168,7 @@ is($node->safe_psql('of_dan', q{SELECT owner FROM orm.models WHERE model = 'M'; 
 # A declared model is its role's, as every object is.
 $node->safe_psql('model', <<'END');
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA orm TO bob;
-GRANT CREATE ON SCHEMA app TO bob;
+GRANT CREATE, USAGE ON SCHEMA app TO bob;
 END
 $node->safe_psql('model', q{SELECT orm.model('Huérfano', 'app.huerfanos', orm.column('id', 'integer', primary_key => true))}, extra_params => [ '-U', 'bob' ]);
 is($node->safe_psql('model', q{SELECT owner, state FROM orm.models WHERE model = 'Huérfano'}), 'bob|declared', 'the model of a role');

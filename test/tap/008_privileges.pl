@@ -195,7 +195,7 @@ my $off = 'SET check_function_bodies = off';
 as('bob', 'CREATE TABLE de_bob (id integer PRIMARY KEY); GRANT ALL ON de_bob TO carol');
 as('carol', qq{$off; CREATE FUNCTION plant_model() RETURNS json LANGUAGE orm STABLE AS 'model Plant {"table": "de_bob", "map": true}'});
 refused('carol', q{SELECT orm.get('Plant', 1)}, '42501', 'model "Plant" is not in force');
-refused('carol', q{SELECT orm.model('Plant', 'plants', orm.column('id', 'integer'))}, '42723', 'already in use');
+refused('carol', q{SELECT orm.model('Plant', 'plants', orm.column('id', 'integer'))}, '42710', 'model "Plant" already exists');
 as('carol', q{DROP FUNCTION plant_model()});
 refused('carol', qq{$off; CREATE FUNCTION s2_model() RETURNS json LANGUAGE orm STABLE AS 'model Autor {"table": "autores"}'; SELECT orm.get('Autor', 1) IS NULL; CREATE SCHEMA s2; CREATE FUNCTION s2.autor_model() RETURNS json LANGUAGE orm STABLE AS 'model Autor {"table": "autores"}'}, '42710', 'model "Autor" already exists');
 as('carol', q{DROP FUNCTION s2_model(); DROP SCHEMA s2});

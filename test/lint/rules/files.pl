@@ -99,6 +99,21 @@ rule 'the functions of a header begin with one prefix, which no other header has
 	},
 	offence => { 'src/base/x.h' => "extern int orm_x_get(void);\nextern int orm_y_get(void);\n" };
 
+rule 'the guard of a header is its path',
+	check => sub {
+		my ($tree) = @_;
+		my @complaints;
+
+		for my $path (sources($tree, 'h'))
+		{
+			my $guard = 'ORM_' . uc($path =~ m{^src/(.*)\.h$} ? $1 : $path) . '_H';
+			$guard =~ tr{/}{_};
+			push @complaints, "$path: its guard should be $guard" unless code($tree, $path) =~ /^#ifndef $guard$/m;
+		}
+		return @complaints;
+	},
+	offence => { 'src/base/other.h' => "#ifndef ORM_BASE_NAMES_H\n#endif\n" };
+
 rule 'postgres.h is included by C files alone, first',
 	check => sub {
 		my ($tree) = @_;
