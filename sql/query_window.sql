@@ -68,6 +68,7 @@ END $$;
 SELECT e, try(format('{"select":[],"compute":{"w":%s}}', e)) FROM unnest(ARRAY[
     '{"rnak": [], "over": {}}', '{"over": {}}', '{"rank": [], "over": {"order": ["id"]}}', '{"rank": [1], "over": {}}', '{"rank": [], "sum": "id", "over": {}}', '{"upper": ["id"], "over": {}}',
     '{"sum": "points", "over": {"rows": [0]}}', '{"sum": "points", "over": {"rows": ["a", 0]}}', '{"sum": "points", "over": {"rows": [0, 0], "range": [0, 0]}}', '{"sum": "points", "over": {"order_by": ["id"], "range": [-1, 0]}}',
+    '{"sum": "points", "over": {"rows": [1, -1]}}', '{"sum": "points", "over": {"rows": [99999999999, null]}}', '{"sum": "points", "over": {"rows": [0.5, 1]}}',
     '{"sum": {"rank": [], "over": {}}, "over": {}}', '{"rank": [], "over": true}', '{"pg_sleep": [1], "over": {}}', '{"sum": "points", "over": {"partition_by": []}}'
 ]) e;
 SELECT try('{"compute": {"w": {"rank": [], "over": {}}}, "lock": "update"}');

@@ -45,6 +45,13 @@ static const char *const refused_prefixes[] = {"pg_", "has_", "txid_", "binary_u
 /* Functions that make values of any size out of small ones. */
 static const char *const refused_names[] = {"array_fill"};
 
+/* Functions whose second argument says how much they make of the first; the others are refused above. */
+static const struct
+{
+	const char *name;
+	OrmCallableGrowth grows;
+} growing[] = {{"lpad", ORM_GROWTH_CHARACTERS}, {"repeat", ORM_GROWTH_COPIES}, {"rpad", ORM_GROWTH_CHARACTERS}};
+
 /* Is the name in the list? */
 static bool
 is_in(const char *name, const char *const *names, int nnames)
@@ -278,6 +285,16 @@ is_plain_aggregate(Oid function)
 	return plain;
 }
 
+/* How much a function of pg_catalog makes of its first argument. */
+static OrmCallableGrowth
+growth_of(const char *name)
+{
+	for (int i = 0; i < (int) lengthof(growing); i++)
+		if (strcmp(growing[i].name, name) == 0)
+			return growing[i].grows;
+	return ORM_GROWTH_NONE;
+}
+
 /* Resolves a function of pg_catalog. */
 static OrmCallable
 resolve_catalog(const char *name, OrmCallableKind kind, int nargs, Oid *types, const OrmPath *place)
@@ -309,6 +326,7 @@ resolve_catalog(const char *name, OrmCallableKind kind, int nargs, Oid *types, c
 		ReleaseSysCache(tuple);
 	if (!harmless)
 		raise_refused(name, place);
+	callable.grows = growth_of(name);
 	make_concrete(&callable, nargs, types, place);
 	return callable;
 }

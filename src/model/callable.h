@@ -27,6 +27,14 @@
 /* The line of a comment that exports a function. */
 #define ORM_CALLABLE_MARK "@orm.allow_function"
 
+/* What the second argument of a function counts, where the first makes a value of any size. */
+typedef enum OrmCallableGrowth
+{
+	ORM_GROWTH_NONE,
+	ORM_GROWTH_CHARACTERS, /* lpad, rpad */
+	ORM_GROWTH_COPIES	   /* repeat */
+} OrmCallableGrowth;
+
 typedef struct OrmCallable
 {
 	Oid oid;
@@ -34,6 +42,7 @@ typedef struct OrmCallable
 	int nargs;	   /* as given */
 	Oid *declared; /* of each argument; concrete, or "any" */
 	int variadic;  /* number of the first argument of VARIADIC; -1: none */
+	OrmCallableGrowth grows;
 } OrmCallable;
 
 /* What kind of function is meant. */

@@ -4,8 +4,8 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "parser/parse_coerce.h"
 #include "utils/builtins.h"
@@ -283,36 +283,30 @@ read_operator(OrmScope *scope, const char *symbol, OrmJson json, const OrmPath *
 	return pair[0].expression;
 }
 
-/* The length that repeat, lpad and rpad are given: what they make of it is bounded. */
-static char *
-bounded(const char *count, const char *text, bool repeated)
+/* The second argument of a function that makes long values, bounded by what it makes of the first. */
+static const char *
+bounded(const OrmCallable *callable, const char *count, const char *first)
 {
-	if (repeated)
-		return psprintf("orm.bounded(%s, pg_catalog.octet_length(%s))", count, text);
-	return psprintf("orm.bounded(%s, 4)", count);
+	if (callable->grows == ORM_GROWTH_COPIES)
+		return psprintf("orm.bounded(%s, pg_catalog.octet_length(%s))", count, first);
+	return psprintf("orm.bounded(%s, %d)", count, pg_database_encoding_max_length());
 }
 
 /* Appends the arguments of a call, each cast to its declared type. */
 static void
 append_arguments(StringInfo sql, OrmScope *scope, const OrmCallable *callable, const OrmTerm *terms)
 {
-	const char *name = get_func_name(callable->oid);
-	bool repeated = name != NULL && strcmp(name, "repeat") == 0;
-	bool pads = name != NULL && (strcmp(name, "lpad") == 0 || strcmp(name, "rpad") == 0);
-	bool grows = (repeated || pads) && get_func_namespace(callable->oid) == PG_CATALOG_NAMESPACE;
-	const char *text = NULL;
-	bool first = true;
+	const char *first = NULL;
 
 	for (int i = 0; i < callable->nargs; i++)
 	{
-		Oid type = callable->declared[i];
+		const char *argument = orm_expression_as(scope, &terms[i], callable->declared[i]);
 
-		orm_sql_comma(sql, &first);
-		if (i == callable->variadic)
-			appendStringInfoString(sql, "VARIADIC ARRAY[");
-		text = grows && i == 1 ? bounded(orm_expression_as(scope, &terms[i], type), text, repeated)
-							   : orm_expression_as(scope, &terms[i], type);
-		appendStringInfoString(sql, text);
+		if (i == 0)
+			first = argument;
+		if (i == 1 && callable->grows != ORM_GROWTH_NONE)
+			argument = bounded(callable, argument, first);
+		appendStringInfo(sql, "%s%s%s", i > 0 ? ", " : "", i == callable->variadic ? "VARIADIC ARRAY[" : "", argument);
 	}
 	if (callable->variadic >= 0)
 	{
@@ -465,27 +459,29 @@ orm_expression_term(OrmScope *scope, OrmJson json, const OrmPath *place)
 	}
 }
 
-const OrmExpression *
-orm_expression_read(OrmScope *scope, const char *name, OrmJson json, const OrmPath *place)
-{
-	int before = scope->builder->nwindows;
-	OrmTerm term = orm_expression_term(scope, json, place);
-	OrmExpression *expression = unconstify(OrmExpression *, orm_expression_value(scope, &term, name));
-
-	expression->window = scope->builder->nwindows != before;
-	return expression;
-}
-
-const OrmExpression *
-orm_expression_assigned(OrmScope *scope, OrmJson json, Oid type, const OrmPath *place)
+/* Reads an expression; a literal takes the type, or InvalidOid: that of its JSON. */
+static const OrmExpression *
+read_as(OrmScope *scope, const char *name, OrmJson json, Oid literal, const OrmPath *place)
 {
 	int before = scope->builder->nwindows;
 	OrmTerm term = orm_expression_term(scope, json, place);
 	OrmExpression *expression;
 
-	if (term.expression == NULL)
-		return orm_query_expression("expression", orm_expression_as(scope, &term, type), type);
-	expression = unconstify(OrmExpression *, orm_expression_value(scope, &term, "expression"));
+	if (term.expression == NULL && OidIsValid(literal))
+		return orm_query_expression(name, orm_expression_as(scope, &term, literal), literal);
+	expression = unconstify(OrmExpression *, orm_expression_value(scope, &term, name));
 	expression->window = scope->builder->nwindows != before;
 	return expression;
+}
+
+const OrmExpression *
+orm_expression_read(OrmScope *scope, const char *name, OrmJson json, const OrmPath *place)
+{
+	return read_as(scope, name, json, InvalidOid, place);
+}
+
+const OrmExpression *
+orm_expression_assigned(OrmScope *scope, OrmJson json, Oid type, const OrmPath *place)
+{
+	return read_as(scope, "expression", json, type, place);
 }

@@ -18,6 +18,7 @@
 #include "utils/lsyscache.h"
 
 #include "model/callable.h"
+#include "model/value.h"
 #include "query/condition.h"
 #include "query/expression.h"
 #include "query/window.h"
@@ -149,30 +150,41 @@ append_partition(WindowReader *r, StringInfo sql, const OrmPath *place)
 	}
 }
 
-/* Appends one end of a frame: null is unbounded, 0 the row, others are counted from it. */
-static void
-append_bound(StringInfo sql, OrmJson json, bool start, bool rows, const OrmPath *place)
+/* One end of a frame: a number of rows from this one, or unbounded. */
+typedef struct FrameBound
 {
-	char *text;
+	bool unbounded;
+	int rows;
+} FrameBound;
 
-	if (orm_json_kind(json) == ORM_JSON_NULL)
-	{
-		appendStringInfoString(sql, start ? "UNBOUNDED PRECEDING" : "UNBOUNDED FOLLOWING");
-		return;
-	}
+/* Reads one end of a frame: null is unbounded, 0 the row, others are counted from it. */
+static FrameBound
+read_bound(OrmJson json, bool rows, const OrmPath *place)
+{
+	FrameBound bound = {.unbounded = orm_json_kind(json) == ORM_JSON_NULL};
+	bool isnull;
+
+	if (bound.unbounded)
+		return bound;
 	if (orm_json_kind(json) != ORM_JSON_NUMBER)
 		orm_members_raise_kind(json, "a number of rows, or null", place);
-	text = pnstrdup(orm_json_bytes(json), json.node->length);
-	if (strcmp(text, "0") == 0)
-		appendStringInfoString(sql, "CURRENT ROW");
-	else if (!rows)
+	bound.rows = DatumGetInt32(orm_value_read(orm_type_make(INT4OID, -1, InvalidOid), json, place, &isnull));
+	if (!rows && bound.rows != 0)
 		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("a range is bounded by null or 0"),
 				orm_error_place(place), errhint("\"rows\" counts rows."));
-	else if (strspn(text, "-0123456789") != strlen(text) || strlen(text) > 10)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" is not a number of rows", text),
-				orm_error_place(place));
+	return bound;
+}
+
+/* Appends one end of a frame. */
+static void
+append_bound(StringInfo sql, FrameBound bound, bool start)
+{
+	if (bound.unbounded)
+		appendStringInfoString(sql, start ? "UNBOUNDED PRECEDING" : "UNBOUNDED FOLLOWING");
+	else if (bound.rows == 0)
+		appendStringInfoString(sql, "CURRENT ROW");
 	else
-		appendStringInfo(sql, "%s %s", text[0] == '-' ? text + 1 : text, text[0] == '-' ? "PRECEDING" : "FOLLOWING");
+		appendStringInfo(sql, INT64_FORMAT " %s", Abs((int64) bound.rows), bound.rows < 0 ? "PRECEDING" : "FOLLOWING");
 }
 
 /* Appends the frame. */
@@ -183,6 +195,7 @@ append_frame(WindowReader *r, StringInfo sql, const OrmPath *place)
 	OrmJson frame = r->over[rows ? ROWS : RANGE];
 	OrmPath here = orm_path_key(place, rows ? "rows" : "range");
 	OrmJsonWalk walk;
+	FrameBound bounds[2];
 
 	if (rows && r->over[RANGE].node != NULL)
 		orm_members_raise_not_allowed("key", "range", place, "A window has \"rows\" or \"range\".");
@@ -192,16 +205,19 @@ append_frame(WindowReader *r, StringInfo sql, const OrmPath *place)
 		return;
 	if (orm_json_kind(frame) != ORM_JSON_ARRAY || frame.node->count != 2)
 		orm_members_raise_kind(frame, "an array of two bounds", &here);
-	appendStringInfoString(sql, rows ? " ROWS BETWEEN " : " RANGE BETWEEN ");
 	walk = orm_json_walk(frame);
 	while (orm_json_next(&walk))
 	{
-		OrmPath bound = orm_path_index(&here, walk.index);
+		OrmPath place_of_bound = orm_path_index(&here, walk.index);
 
-		append_bound(sql, walk.value, walk.index == 0, rows, &bound);
-		if (walk.index == 0)
-			appendStringInfoString(sql, " AND ");
+		bounds[walk.index] = read_bound(walk.value, rows, &place_of_bound);
 	}
+	if (!bounds[0].unbounded && !bounds[1].unbounded && bounds[0].rows > bounds[1].rows)
+		ereport(ERROR, errcode(ERRCODE_WINDOWING_ERROR), errmsg("frame ends before it begins"), orm_error_place(&here));
+	appendStringInfoString(sql, rows ? " ROWS BETWEEN " : " RANGE BETWEEN ");
+	append_bound(sql, bounds[0], true);
+	appendStringInfoString(sql, " AND ");
+	append_bound(sql, bounds[1], false);
 }
 
 /* Appends ORDER BY; the primary key decides between equal rows where an aggregate adds them up one by one. */
