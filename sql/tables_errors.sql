@@ -56,6 +56,9 @@ CALL try(m('A', 'a', orm.column('x', 'int'), orm.many_to_many('a', 'B')),
 -- two foreign keys could be meant
 CALL try(m('A', 'a', id()),
 	m('B', 'b', id(), orm.column('x', 'int', foreign_key => 'A'), orm.column('y', 'int', foreign_key => 'A'), orm.belongs_to('a', 'A')));
+CALL try(m('A', 'a', orm.column('x', 'int'), orm.column('y', 'int'), orm.primary_key('x', 'y')),
+	m('B', 'b', id(), orm.column('p', 'int'), orm.column('q', 'int'), orm.column('r', 'int'),
+	orm.foreign_key(ARRAY['p', 'q'], 'A'), orm.foreign_key(ARRAY['p', 'r'], 'A'), orm.belongs_to('a', 'A')));
 
 -- what another belongs_to takes by its name is not meant
 CALL try(m('A', 'a', id()),

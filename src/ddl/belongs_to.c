@@ -88,6 +88,22 @@ is_taken(OrmPlanned *planned, const List *columns, const OrmTarget *target, cons
 	return false;
 }
 
+/* A list of columns as the argument foreign_key takes it. */
+static char *
+argument_text(const List *columns)
+{
+	StringInfoData text;
+	ListCell *cell;
+
+	if (list_length(columns) == 1)
+		return psprintf("'%s'", (char *) linitial(columns));
+	initStringInfo(&text);
+	foreach(cell, columns)
+		appendStringInfo(&text, "%s'%s'", foreach_current_index(cell) > 0 ? ", " : "ARRAY[", (char *) lfirst(cell));
+	appendStringInfoChar(&text, ']');
+	return text.data;
+}
+
 /* Raises 42702 for two declared foreign keys to the target. */
 static void
 raise_ambiguous(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship, const List *first,
@@ -95,12 +111,12 @@ raise_ambiguous(const OrmPlanned *planned, const OrmDeclaredRelationship *relati
 {
 	OrmElementPlace place;
 
-	ereport(ERROR, errcode(ERRCODE_AMBIGUOUS_COLUMN),
-			errmsg("foreign key of relationship \"%s\" of model \"%s\" is ambiguous", relationship->name,
-				   planned->table.declaration->model),
-			orm_error_place(orm_declaration_place(&place, relationship->position, "belongs_to", NULL)),
-			errhint("Choose one: foreign_key => '%s' or foreign_key => '%s'.", (char *) linitial(first),
-					(char *) linitial(second)));
+	ereport(
+		ERROR, errcode(ERRCODE_AMBIGUOUS_COLUMN),
+		errmsg("foreign key of relationship \"%s\" of model \"%s\" is ambiguous", relationship->name,
+			   planned->table.declaration->model),
+		orm_error_place(orm_declaration_place(&place, relationship->position, "belongs_to", NULL)),
+		errhint("Choose one: foreign_key => %s or foreign_key => %s.", argument_text(first), argument_text(second)));
 }
 
 /* The columns of the only declared foreign key to the target not used by another belongs_to; NIL: none. */

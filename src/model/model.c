@@ -30,6 +30,7 @@
 #include "base/nearest.h"
 #include "model/after.h"
 #include "model/cascade.h"
+#include "model/column_default.h"
 #include "model/follow.h"
 #include "model/foreign.h"
 #include "model/in_force.h"
@@ -67,43 +68,15 @@ is_not_plain(Node *node, void *context)
 	return true;
 }
 
-/* The default expression of a column, or NULL. */
-static Node *
-default_of(TupleDesc descriptor, AttrNumber attnum)
-{
-	TupleConstr *constraints = descriptor->constr;
-
-	for (int i = 0; constraints != NULL && i < constraints->num_defval; i++)
-		if (constraints->defval[i].adnum == attnum)
-			return stringToNode(constraints->defval[i].adbin);
-	return NULL;
-}
-
-/* The sequence of an expression that is nextval() and nothing else; InvalidOid for other expressions. */
-static Oid
-sequence_of(Node *expression)
-{
-	const FuncExpr *call = (const FuncExpr *) expression;
-	const Const *sequence;
-
-	if (expression == NULL || !IsA(expression, FuncExpr))
-		return InvalidOid;
-	if (call->funcformat != COERCE_EXPLICIT_CALL && list_length(call->args) == 1 && IsA(linitial(call->args), FuncExpr))
-		call = linitial(call->args); /* int4(nextval(...)), the default of a serial column */
-	if (call->funcid != F_NEXTVAL || !IsA(linitial(call->args), Const))
-		return InvalidOid;
-	sequence = linitial(call->args);
-	return sequence->constisnull ? InvalidOid : DatumGetObjectId(sequence->constvalue);
-}
-
 /* Fills in the members about the default of a column. */
 static void
 fill_default(OrmAttribute *attribute, TupleDesc descriptor)
 {
-	Node *expression = attribute->generated ? NULL : default_of(descriptor, attribute->attnum);
+	char *stored = attribute->generated ? NULL : orm_column_default_stored(descriptor, attribute->attnum);
+	Node *expression = stored == NULL ? NULL : stringToNode(stored);
 
 	attribute->numbered = attribute->identity || calls_nextval(expression, NULL);
-	attribute->sequence = sequence_of(expression);
+	attribute->sequence = orm_column_default_sequence(expression);
 	attribute->plain_default = !attribute->generated && !is_not_plain(expression, NULL);
 }
 

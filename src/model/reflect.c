@@ -4,7 +4,7 @@
  *     reflect.c               the relation, its columns, and what a model adds
  *     reflect_constraint.c    constraints
  *     reflect_index.c         indexes
- *     reflect_state.c            what these have in common
+ *     reflect_state.c         what these have in common
  */
 #include "postgres.h"
 
@@ -26,6 +26,7 @@
 
 #include "base/compat.h"
 #include "base/names.h"
+#include "model/column_default.h"
 #include "model/enum.h"
 #include "model/reflect.h"
 #include "model/reflect_constraint.h"
@@ -33,38 +34,11 @@
 #include "model/reflect_sequence.h"
 #include "model/reflect_state.h"
 
-/* The default or generation expression of a column as a node string, or NULL. */
-static char *
-stored_default(TupleDesc descriptor, AttrNumber attnum)
-{
-	for (int i = 0; descriptor->constr != NULL && i < descriptor->constr->num_defval; i++)
-		if (descriptor->constr->defval[i].adnum == attnum)
-			return descriptor->constr->defval[i].adbin;
-	return NULL;
-}
-
-/* The sequence of a default that is nextval() and nothing else, or InvalidOid. */
-static Oid
-sequence_of_default(char *stored)
-{
-	Node *node = stringToNode(stored);
-	FuncExpr *call;
-	Const *argument;
-
-	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST)
-		node = linitial(((FuncExpr *) node)->args);
-	if (!IsA(node, FuncExpr) || ((FuncExpr *) node)->funcid != F_NEXTVAL)
-		return InvalidOid;
-	call = (FuncExpr *) node;
-	argument = linitial(call->args);
-	return IsA(argument, Const) && !argument->constisnull ? DatumGetObjectId(argument->constvalue) : InvalidOid;
-}
-
 /* The sequence of a serial column, whose default is nextval() of a sequence that it owns; or InvalidOid. */
 static Oid
 serial_sequence(Oid relid, Form_pg_attribute attribute, char *stored)
 {
-	Oid sequence = sequence_of_default(stored);
+	Oid sequence = orm_column_default_sequence(stringToNode(stored));
 	Oid table;
 	int32 column;
 	bool serial = OidIsValid(sequence) && sequenceIsOwned(sequence, DEPENDENCY_AUTO, &table, &column) &&
@@ -78,7 +52,7 @@ serial_sequence(Oid relid, Form_pg_attribute attribute, char *stored)
 static void
 reflect_value(OrmReflectState *r, Form_pg_attribute attribute, OrmDeclaredColumn *column)
 {
-	char *stored = stored_default(RelationGetDescr(r->relation), attribute->attnum);
+	char *stored = orm_column_default_stored(RelationGetDescr(r->relation), attribute->attnum);
 	Oid sequence = stored != NULL && attribute->attgenerated == '\0'
 		? serial_sequence(RelationGetRelid(r->relation), attribute, stored)
 		: InvalidOid;

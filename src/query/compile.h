@@ -395,9 +395,6 @@ extern void orm_query_link(OrmLevelBuild *build);
 /* Sets the link of the root of KEYS, whose rows are found by given primary keys. */
 extern void orm_query_link_keys(OrmLevelBuild *build);
 
-/* Raises 42883 when the type of an attribute has no equality operator. */
-extern void orm_query_need_equality(const OrmModel *model, const OrmAttribute *attribute);
-
 /* Adds the members of the level's objects, in their order: select, omit, compute, etag. */
 extern void orm_query_selection(OrmLevelBuild *build);
 

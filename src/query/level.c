@@ -281,15 +281,6 @@ read_order(OrmLevelBuild *build)
 	}
 }
 
-void
-orm_query_need_equality(const OrmModel *model, const OrmAttribute *attribute)
-{
-	if (!OidIsValid(attribute->equality))
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
-				errmsg("attribute \"%s\" of model \"%s\" cannot be compared", attribute->name, model->name),
-				errdetail("Type %s has no equality operator.", format_type_be(attribute->type->oid)));
-}
-
 /* Adds the conditions on the primary key. */
 static void
 find_by_key(OrmLevelBuild *build)

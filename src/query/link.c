@@ -19,6 +19,7 @@
 #include "utils/typcache.h"
 
 #include "model/join.h"
+#include "model/key.h"
 #include "query/compile.h"
 
 /* One column of a link. */
@@ -330,10 +331,9 @@ orm_query_link_keys(OrmLevelBuild *build)
 		const OrmAttribute *attribute = &model->attributes[key->attributes[i]];
 		LinkColumn *column = &columns[i];
 
-		orm_query_need_equality(model, attribute);
 		column->child = orm_join_column(build->scope->alias, model->relid, attribute->attnum);
 		column->type = orm_type_make(getBaseType(column->child.type), -1, column->child.collation);
-		column->operator= attribute->equality;
+		column->operator= orm_key_equality(model, key->attributes[i]);
 		link->types[i] = column->type;
 	}
 	finish_link(build, columns, key->nattributes, model->attributes[key->attributes[0]].leads_index);

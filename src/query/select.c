@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "model/key.h"
 #include "query/compile.h"
 #include "query/select.h"
 
@@ -28,8 +29,8 @@ void
 orm_select_equality(StringInfo sql, const OrmModel *model, const OrmAttribute *attribute, const char *column,
 					const char *value)
 {
-	orm_query_need_equality(model, attribute);
-	orm_sql_comparison(sql, attribute->equality, column, attribute->type->oid, value, attribute->type->oid);
+	orm_sql_comparison(sql, orm_key_equality(model, attribute - model->attributes), column, attribute->type->oid, value,
+					   attribute->type->oid);
 }
 
 int

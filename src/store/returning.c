@@ -401,13 +401,6 @@ no_questions(const OrmStatement *statement)
 		!may_skip(statement->model);
 }
 
-/* Does the statement bind any attribute?  An INSERT ... DEFAULT VALUES is for one row. */
-static bool
-binds_any(const OrmStatement *statement)
-{
-	return memchr(statement->bound, 1, statement->model->nattributes) != NULL;
-}
-
 OrmStatement
 orm_returning_statement(OrmPlanKind kind, const OrmBatch *part, const OrmKey *key)
 {
@@ -430,7 +423,7 @@ orm_returning_run(OrmStatement *statement, const OrmBatch *batch, const OrmKey *
 {
 	Delivery delivery = {0};
 
-	if (batch->n > 1 && binds_any(statement))
+	if (batch->n > 1 && orm_statement_binds_any(statement))
 	{
 		statement->many = true;
 		if (no_questions(statement))

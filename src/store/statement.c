@@ -286,13 +286,10 @@ overrides_identity(const OrmStatement *statement)
 	return false;
 }
 
-static bool
-binds_any(const OrmStatement *statement)
+bool
+orm_statement_binds_any(const OrmStatement *statement)
 {
-	for (int i = 0; i < statement->model->nattributes; i++)
-		if (statement->bound[i])
-			return true;
-	return false;
+	return memchr(statement->bound, true, statement->model->nattributes) != NULL;
 }
 
 /*
@@ -317,7 +314,7 @@ append_selected_rows(StringInfo sql, const OrmStatement *statement)
 static void
 append_new_rows(StringInfo sql, const OrmStatement *statement)
 {
-	if (!binds_any(statement))
+	if (!orm_statement_binds_any(statement))
 	{
 		appendStringInfoString(sql, " DEFAULT VALUES");
 		return;

@@ -48,6 +48,9 @@ typedef struct OrmStatement
 /* Does unnest of an array of this type return one value per row? */
 extern bool orm_statement_unnests(const OrmType *type);
 
+/* Does the statement bind any attribute?  An INSERT ... DEFAULT VALUES is for one row. */
+extern bool orm_statement_binds_any(const OrmStatement *statement);
+
 /* Must many records be passed as values of the table's row type? */
 extern bool orm_statement_by_row(const OrmStatement *statement);
 
