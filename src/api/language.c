@@ -53,6 +53,9 @@ orm_sql_language_validator(PG_FUNCTION_ARGS)
 	if (orm_model_function_is_one(function))
 		orm_model_function_validate(function, check_function_bodies);
 	else
+	{
+		orm_model_function_check_not_replaced(function);
 		orm_language_validate(function, check_function_bodies);
+	}
 	PG_RETURN_VOID();
 }

@@ -279,8 +279,8 @@ orm_model_function_is_one(Oid function)
 	return strcmp(verb, "model") == 0;
 }
 
-/* Raises 42601 or 22P02 for a body that is wrong whatever else there is. */
-static void
+/* The model that a body names; raises 42601, 54000 or 22P02 for one that is wrong whatever else there is. */
+static const char *
 check_body(const char *body)
 {
 	char *model;
@@ -290,8 +290,10 @@ check_body(const char *body)
 	if (!orm_model_text_split(body, &model, &document))
 		orm_body_raise(model == NULL || model[0] == '\0' ? "the body of the function names no model"
 														 : "the body of the function has no model document");
+	check_length(model, body);
 	whole = orm_model_text_document(model, document);
 	orm_document_parse(whole, strlen(whole));
+	return model;
 }
 
 /* Raises 42P13 for a function that cannot be a model's. */
@@ -351,18 +353,27 @@ text_before(Oid function)
 	return body;
 }
 
-/* Raises 42723 where the function was that of another model. */
+/* Raises 42723 where the function was a model's and "model" is another; NULL: the body declares none. */
 static void
-check_same_model(const OrmRegistered *row)
+check_same_model(Oid function, const char *model)
 {
-	char *before = text_before(row->function);
-	char *model;
+	char *before = text_before(function);
+	char *previous;
 	const char *document;
 
-	if (before != NULL && orm_model_text_split(before, &model, &document) && strcmp(model, row->name) != 0)
-		ereport(ERROR, errcode(ERRCODE_DUPLICATE_FUNCTION),
-				errmsg("function %s is that of model \"%s\"", orm_registry_function_name(row->function), model),
-				errhint("Drop it, or create another function for model \"%s\".", row->name));
+	if (before == NULL || !orm_model_text_split(before, &previous, &document) ||
+		(model != NULL && strcmp(previous, model) == 0))
+		return;
+	ereport(ERROR, errcode(ERRCODE_DUPLICATE_FUNCTION),
+			errmsg("function %s is that of model \"%s\"", orm_registry_function_name(function), previous),
+			model ? errhint("Drop it, or create another function for model \"%s\".", model)
+				  : errhint("Drop it first: DROP FUNCTION %s;", orm_registry_function_name(function)));
+}
+
+void
+orm_model_function_check_not_replaced(Oid function)
+{
+	check_same_model(function, NULL);
 }
 
 /* Raises 42501 unless the owner may declare. */
@@ -412,15 +423,13 @@ orm_model_function_validate(Oid function, bool check_bodies)
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function with OID %u does not exist", function));
 	body = TextDatumGetCString(SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull));
-	check_body(body);
+	check_same_model(function, check_body(body));
 	row = orm_registry_read(function);
 	if (check_bodies)
 		check_form(tuple, row);
 	ReleaseSysCache(tuple);
 	if (row == NULL)
 		return;
-	check_length(row->name, body);
-	check_same_model(row);
 	if (check_bodies)
 		check_right(row);
 

@@ -44,6 +44,12 @@ extern void orm_model_function_drop(const OrmRegistered *row);
 extern bool orm_model_function_is_one(Oid function);
 
 /*
+ * For any other body: raises 42723 where the function was that of a model
+ * before this command.  The declaration would be gone without a word.
+ */
+extern void orm_model_function_check_not_replaced(Oid function);
+
+/*
  * The validator of LANGUAGE orm for such a body.  Without "check_bodies" (in a
  * restore, tables and rights come later) only what is true in any case is
  * checked.  Raises what orm.model does, at the same place; 42710 for a second

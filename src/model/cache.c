@@ -253,7 +253,7 @@ rebuild(CacheEntry *entry, const char *name, LOCKMODE lockmode, bool raise)
 	List *depends;
 
 	entry->state = BUILDING;
-	row = orm_registry_find(name);
+	row = raise ? orm_registry_find(name) : orm_registry_find_if_unique(name);
 	if (row == NULL || !row->mapped)
 	{
 		forget(entry);

@@ -26,7 +26,7 @@
 Oid
 orm_follow_table(const char *name, OrmDeclaration **declaration)
 {
-	OrmRegistered *row = orm_registry_find(name);
+	OrmRegistered *row = orm_registry_find_if_unique(name);
 
 	if (declaration != NULL)
 		*declaration = NULL;

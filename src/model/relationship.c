@@ -320,6 +320,8 @@ orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRelationship *d
 	if (!OidIsValid(relationship->target_relid))
 	{
 		if (raise)
+			(void) orm_registry_find(declared->model); /* not unique: says so */
+		if (raise)
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", declared->model),
 					errdetail("It is the target of relationship \"%s\" of model \"%s\".", declared->name, model->name),
 					errhint("Declare it with orm.model or orm.map and run orm.create_all()."));

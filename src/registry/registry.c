@@ -315,12 +315,14 @@ raise_ambiguous(const OrmRegistered *one, const OrmRegistered *other)
 			errhint("Drop one of them."));
 }
 
-OrmRegistered *
-orm_registry_find(const char *name)
+/* The first function that counts of a model, and the second one, which should not be there. */
+static OrmRegistered *
+find_valid(const char *name, OrmRegistered **second)
 {
 	OrmRegistered *found = NULL;
 	ListCell *cell;
 
+	*second = NULL;
 	foreach(cell, read_candidates(name))
 	{
 		OrmRegistered *row = lfirst(cell);
@@ -329,10 +331,33 @@ orm_registry_find(const char *name)
 		if (row->standing != ORM_STANDING_GOOD)
 			continue;
 		if (found != NULL)
-			raise_ambiguous(found, row);
+		{
+			*second = row;
+			break;
+		}
 		found = row;
 	}
 	return found;
+}
+
+OrmRegistered *
+orm_registry_find(const char *name)
+{
+	OrmRegistered *second;
+	OrmRegistered *found = find_valid(name, &second);
+
+	if (second != NULL)
+		raise_ambiguous(found, second);
+	return found;
+}
+
+OrmRegistered *
+orm_registry_find_if_unique(const char *name)
+{
+	OrmRegistered *second;
+	OrmRegistered *found = find_valid(name, &second);
+
+	return second == NULL ? found : NULL;
 }
 
 OrmRegistered *

@@ -99,6 +99,9 @@ extern void orm_registry_check_writable(void);
  */
 extern OrmRegistered *orm_registry_find(const char *name);
 
+/* The same, but NULL where two functions count: for what only refers to the model and goes on without it. */
+extern OrmRegistered *orm_registry_find_if_unique(const char *name);
+
 /* A function that would be the model's but for its owner, or NULL. */
 extern OrmRegistered *orm_registry_find_inert(const char *name);
 
