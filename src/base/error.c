@@ -46,9 +46,8 @@ add_place(ErrorData *error, const char *place)
 		error->context = psprintf("%s\nat %s", error->context, place);
 }
 
-/* In a PG_CATCH block: the current error, which is over then. */
-static ErrorData *
-take_error(MemoryContext caller)
+ErrorData *
+orm_error_take(MemoryContext caller)
 {
 	ErrorData *error;
 
@@ -58,24 +57,28 @@ take_error(MemoryContext caller)
 	return error;
 }
 
+void
+orm_error_throw_at(ErrorData *error, const OrmPath *path)
+{
+	if (path != NULL)
+		add_place(error, orm_path_text(path));
+	ReThrowError(error);
+}
+
 /* In a PG_CATCH block: adds the place to the error and raises it again. */
 void
 orm_error_rethrow_at(const OrmPath *path, MemoryContext caller)
 {
-	ErrorData *error;
-
 	if (path == NULL)
 		PG_RE_THROW();
-	error = take_error(caller);
-	add_place(error, orm_path_text(path));
-	ReThrowError(error);
+	orm_error_throw_at(orm_error_take(caller), path);
 }
 
 /* In a PG_CATCH block: the same for an error of a document within another one. */
 void
 orm_error_rethrow_within(const OrmPath *path, MemoryContext caller)
 {
-	ErrorData *error = take_error(caller);
+	ErrorData *error = orm_error_take(caller);
 	const char *place = orm_path_text(path);
 	Size length = strlen(PLACE);
 

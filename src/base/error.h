@@ -31,6 +31,14 @@ extern int orm_error_place(const OrmPath *path);
 extern void orm_error_rethrow_at(const OrmPath *path, MemoryContext caller) pg_attribute_noreturn();
 
 /*
+ * The two halves of this, for work between them that can raise an error of its
+ * own.  The error is taken from the server's stack into the context "caller",
+ * which becomes current; a place of NULL adds nothing.
+ */
+extern ErrorData *orm_error_take(MemoryContext caller);
+extern void orm_error_throw_at(ErrorData *error, const OrmPath *path) pg_attribute_noreturn();
+
+/*
  * The same for an error of a document within another one, whose place is
  * "path": where it has a place, "At title.", that becomes "At [1].title.".
  */

@@ -372,7 +372,7 @@ write_members(const Leaving *leaving, bool deleted)
 	}
 	PG_CATCH();
 	{
-		orm_failed_row_rethrow(&batch, caller);
+		orm_failed_row_rethrow(&batch, NULL, caller);
 	}
 	PG_END_TRY();
 	left.members = palloc_extended(sizeof(Member) * leaving->n, MCXT_ALLOC_HUGE);

@@ -356,15 +356,13 @@ row_text(const void *argument, int row, const char *column, bool *isnull)
 static void
 rethrow(const OrmEdge *edge, const OrmTuples *rows, const OrmPath *place, MemoryContext caller)
 {
-	MemoryContext error_context = MemoryContextSwitchTo(caller);
-	ErrorData *error = CopyErrorData();
-	OrmSuspects suspects = {edge->relationship->join_relid, rows->n, row_text, rows};
+	ErrorData *error = orm_error_take(caller);
+	OrmSuspects suspects = {edge->relationship->join_relid, rows->n, row_text, rows, true};
 	int culprit = orm_failed_row_row(&suspects, error);
 
-	MemoryContextSwitchTo(error_context);
 	if (culprit >= 0)
 		place = ((const OrmPair *) list_nth(edge->links, culprit))->place;
-	orm_error_rethrow_at(place, caller);
+	orm_error_throw_at(error, place);
 }
 
 /* Runs an INSERT; an error gets the place of the failed row. */

@@ -112,7 +112,7 @@ delete_rows(const OrmGraph *graph, const OrmBatch *batch, bool probe)
 	}
 	PG_CATCH();
 	{
-		orm_failed_row_rethrow(batch, caller);
+		orm_failed_row_rethrow(batch, NULL, caller);
 	}
 	PG_END_TRY();
 	return gone;

@@ -230,6 +230,27 @@ orm_assignment_list(StringInfo sql, const OrmStatement *statement, const char *a
 }
 
 bool
+orm_assignment_is_patched(const OrmStatement *statement, int attribute)
+{
+	return statement->patch != NULL && statement->patch[attribute] != ORM_PATCH_SET &&
+		orm_assignment_has(statement, attribute);
+}
+
+void
+orm_assignment_patched(StringInfo sql, const OrmStatement *statement)
+{
+	for (int i = 0; i < statement->model->nattributes; i++)
+	{
+		if (!orm_assignment_is_patched(statement, i))
+			continue;
+		appendStringInfoString(sql, ", (");
+		append_new_value(sql, statement, NULL, i, false);
+		appendStringInfoString(sql, ")::");
+		orm_sql_type(sql, statement->model->attributes[i].type->oid, -1);
+	}
+}
+
+bool
 orm_assignment_compares(const OrmWrite *write, const OrmStatement *statement)
 {
 	const bool *readable = write->returning;

@@ -22,6 +22,12 @@ extern void orm_assignment_value(StringInfo sql, const OrmStatement *statement, 
 /* Appends "a" = <value>, ...; given values are taken from the record (alias NULL) or from the alias's columns. */
 extern void orm_assignment_list(StringInfo sql, const OrmStatement *statement, const char *alias);
 
+/* Does the statement compute an attribute's new value from row t? */
+extern bool orm_assignment_is_patched(const OrmStatement *statement, int attribute);
+
+/* Appends , <value>::<type> for each of these, with "alias" NULL. */
+extern void orm_assignment_patched(StringInfo sql, const OrmStatement *statement);
+
 /* Appends the condition that the statement changes row t; "alias" as above. */
 extern void orm_assignment_changes(StringInfo sql, const OrmStatement *statement, const char *alias);
 

@@ -6,7 +6,8 @@
  * language the detail of a unique, exclusion or foreign key violation has the
  * key as "(a, b)=(1, 2)", and that of a check or NOT NULL violation has the
  * failing row as "(1, 2, null)", as far as the caller may read it.  The rows
- * are searched for these values.
+ * are searched for these values.  What this does not find is evaluated again:
+ * the expressions of an index (failed_key.h), and patches (failed_patch.h).
  */
 #include "postgres.h"
 
@@ -24,6 +25,8 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
+#include "store/failed_key.h"
+#include "store/failed_patch.h"
 #include "store/failed_row.h"
 
 /* The server truncates values in the text of a row to this many bytes. */
@@ -303,6 +306,8 @@ find_by_constraint(const OrmSuspects *suspects, const ErrorData *error, Oid reli
 		read_constraint(&violated, suspects, true);
 		row = find_key(suspects, &violated, error->detail);
 	}
+	if (row < 0 && ours && !foreign)
+		row = orm_failed_key_row(suspects, relid, error);
 	if (row >= 0 || !foreign)
 		return row;
 	read_constraint(&violated, suspects, false);
@@ -354,15 +359,20 @@ record_text(const void *argument, int row, const char *column, bool *isnull)
 }
 
 void
-orm_failed_row_rethrow(const OrmBatch *batch, MemoryContext caller)
+orm_failed_row_rethrow(const OrmBatch *batch, const OrmStatement *statement, MemoryContext caller)
 {
-	MemoryContext error_context = MemoryContextSwitchTo(caller);
-	ErrorData *error = CopyErrorData();
-	OrmSuspects suspects = {batch->write->model->relid, batch->n, record_text, batch};
+	ErrorData *error = orm_error_take(caller);
+	OrmSuspects suspects = {
+		.relid = batch->write->model->relid,
+		.n = batch->n,
+		.text = record_text,
+		.argument = batch,
+		.inserted = statement != NULL && statement->kind == ORM_KIND_INSERT,
+	};
 	int culprit = orm_failed_row_row(&suspects, error);
 	OrmPath room;
 
-	MemoryContextSwitchTo(error_context);
-	orm_error_rethrow_at(culprit >= 0 ? orm_record_place(batch->records[culprit], &room) : orm_batch_place(batch),
-						 caller);
+	if (culprit < 0 && statement != NULL)
+		culprit = orm_failed_patch_row(statement, batch, error);
+	orm_error_throw_at(error, culprit >= 0 ? orm_record_place(batch->records[culprit], &room) : orm_batch_place(batch));
 }

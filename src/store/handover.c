@@ -53,7 +53,8 @@ gives_value(const OrmBatch *batch, const OrmKey *key, Form_pg_index index)
 			: orm_model_attribute_over(batch->write->model, index->indkey.values[i]);
 
 		if (index->indkey.values[i] == 0 ||
-			(attribute >= 0 && !orm_key_has(key, attribute) && is_given(batch, attribute)))
+			(attribute >= 0 && !orm_key_has(key, attribute) &&
+			 (batch->write->model->attributes[attribute].generated || is_given(batch, attribute))))
 			return true;
 	}
 	return false;

@@ -352,7 +352,7 @@ run_many(const OrmStatement *statement, const OrmBatch *batch, DestReceiver *rec
 	}
 	PG_CATCH();
 	{
-		orm_failed_row_rethrow(batch, caller);
+		orm_failed_row_rethrow(batch, statement, caller);
 	}
 	PG_END_TRY();
 	return processed;

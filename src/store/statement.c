@@ -382,6 +382,8 @@ append_stored(StringInfo sql, const OrmStatement *statement)
 	}
 	if (statement->etag)
 		orm_stale_append_etag(sql, statement->model);
+	if (statement->patched)
+		orm_assignment_patched(sql, statement);
 	appendStringInfoString(sql, " FROM ");
 	orm_sql_qualified(sql, statement->model->schema, statement->model->relation);
 	appendStringInfoString(sql, " AS t");
@@ -449,5 +451,8 @@ orm_statement_results(const OrmStatement *statement, Oid *types)
 		types[n++] = BOOLOID;
 	if (statement->etag)
 		types[n++] = TEXTOID;
+	for (int i = 0; statement->patched && i < model->nattributes; i++)
+		if (orm_assignment_is_patched(statement, i))
+			types[n++] = model->attributes[i].type->oid;
 	return n;
 }

@@ -37,6 +37,7 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 		statement->action,
 		statement->lock,
 		statement->etag,
+		statement->patched,
 		statement->numbered,
 		statement->given_back,
 	};
@@ -195,7 +196,8 @@ orm_statement_run(const OrmStatement *statement, OrmRecord *const *records, int 
 		bind_many(statement, records, n, values);
 	else
 		bind_one(statement, records[0], values, isnull);
-	processed = orm_execute_plan(plan, values, statement->many ? NULL : isnull, ORM_WRITE, 0, receiver);
+	processed = orm_execute_plan(plan, values, statement->many ? NULL : isnull,
+								 statement->patched ? ORM_READ : ORM_WRITE, 0, receiver);
 	orm_plan_release(plan);
 	return processed;
 }
