@@ -50,7 +50,7 @@ SELECT orm.model('{"model": "P", "table": "t", "elements": [{"colum": {"name": "
 SELECT orm.model('{"model": "P", "table": "t", "elements": [{"has_meny": {}}]}');
 SELECT orm.model('{"model": "P", "table": "t", "elements": [{"trigger": {}}]}');
 SELECT orm.model('{"model": "P", "table": "t", "elements": [{"column": {"name": "a", "type": "text", "nulable": true}}]}');
-SELECT orm.model('{"model": "P", "table": "t", "elements": [{"column": {"name": "a", "type": "text", "deferred": true}}]}');
+SELECT orm.model('{"model": "P", "table": "t", "elements": [{"column": {"name": "a", "type": "text", "lazy": true}}]}');
 SELECT orm.model('{"model": "P", "table": "t", "elements": [{"column": {"name": "a", "name": "b"}}]}');
 SELECT orm.model('{"model": "P", "table": "t", "elements": [{"column": {"type": "text"}}]}');
 SELECT orm.model('{"model": "P", "table": "t", "elements": [{"column": {"name": "a"}}]}');

@@ -73,8 +73,7 @@ record_row(const OrmCall *call, OrmRecord *record)
 		int column = attribute->attnum - 1;
 		bool by_default = isnull[column] && attribute->not_null && attribute->has_default;
 
-		if ((!attribute->generated || attribute->in_key) && !by_default &&
-			(!attribute->identity_always || attribute->in_key))
+		if ((orm_model_is_settable(attribute) || attribute->in_key) && !by_default)
 			orm_record_set(record, i, values[column], isnull[column]);
 	}
 	ReleaseTupleDesc(desc);

@@ -268,7 +268,7 @@ orm_function_cast(const char *function, const OrmParameter *parameter, const Orm
 static bool
 is_argument(const OrmLanguageVerb *verb, const OrmModel *model, const OrmAttribute *attribute)
 {
-	bool settable = !attribute->generated && !attribute->identity_always;
+	bool settable = orm_model_is_settable(attribute);
 
 	switch (verb->arguments)
 	{
@@ -302,7 +302,8 @@ refuse_attribute(const OrmFunction *function, const OrmModel *model, const OrmAt
 				errdetail("Type %s has no equality operator.", format_type_be(attribute->type->oid)));
 	ereport(ERROR, errcode(ERRCODE_GENERATED_ALWAYS),
 			errmsg("attribute \"%s\" of model \"%s\" cannot be given", attribute->name, model->name),
-			errdetail("The database always generates its value."));
+			attribute->read_only ? errdetail("It is read-only.")
+								 : errdetail("The database always generates its value."));
 }
 
 void

@@ -49,13 +49,6 @@ add(Arguments *arguments, int attribute)
 	arguments->attributes[arguments->n++] = attribute;
 }
 
-/* Can a value be given for the attribute? */
-static bool
-settable(const OrmAttribute *attribute)
-{
-	return !attribute->generated && !attribute->identity_always;
-}
-
 /* Is this a key attribute with a default?  Such an argument is rarely given, so it comes last. */
 static bool
 filled_key(const OrmAttribute *attribute)
@@ -68,7 +61,7 @@ choose_for_create(const OrmModel *model, Arguments *arguments)
 {
 	for (int keys = 0; keys <= 1; keys++)
 		for (int i = 0; i < model->nattributes; i++)
-			if (settable(&model->attributes[i]) && filled_key(&model->attributes[i]) == keys)
+			if (orm_model_is_settable(&model->attributes[i]) && filled_key(&model->attributes[i]) == keys)
 				add(arguments, i);
 	return true;
 }
@@ -119,7 +112,8 @@ choose_for_update(const OrmModel *model, Arguments *arguments)
 	bool possible = choose_key(model, arguments);
 
 	for (int i = 0; i < model->nattributes; i++)
-		if (settable(&model->attributes[i]) && !model->attributes[i].in_key)
+		if (orm_model_is_settable(&model->attributes[i]) && !model->attributes[i].in_key &&
+			!model->attributes[i].write_once)
 			add(arguments, i);
 	return possible && arguments->n > arguments->required;
 }

@@ -90,6 +90,28 @@ drop_null_key(const OrmModel *model, OrmRecord *record)
 	}
 }
 
+/* The columns that a write returns: of a row the readable ones, of an object the shown ones. */
+static const bool *
+columns_to_return(const OrmCall *call)
+{
+	const bool *shown = call->function->result == ORM_RESULT_JSON ? orm_access_returnable(call->model) : NULL;
+	const bool *readable = shown != NULL ? shown : orm_access_readable(call->model);
+
+	return readable != NULL ? readable : call->function->all;
+}
+
+/* Does the write return the primary key? */
+static bool
+returns_key(const OrmCall *call)
+{
+	const OrmKey *key = call->model->primary_key;
+
+	for (int i = 0; key != NULL && i < key->nattributes; i++)
+		if (!call->rows.returned[key->attributes[i]])
+			return false;
+	return key != NULL;
+}
+
 /* The arguments of a call's write, with the columns to return. */
 static OrmWrite
 make_write(OrmCall *call)
@@ -99,9 +121,7 @@ make_write(OrmCall *call)
 	write.model = call->model;
 	if (call->function->result == ORM_RESULT_VOID)
 		return write;
-	call->rows.returned = orm_access_readable(call->model);
-	if (call->rows.returned == NULL)
-		call->rows.returned = call->function->all;
+	call->rows.returned = columns_to_return(call);
 	write.returning = call->rows.returned;
 	write.stored = keep_stored;
 	write.argument = call;
@@ -114,8 +134,7 @@ watch(OrmCall *call, int events)
 {
 	const OrmModel *model = call->model;
 
-	if ((model->after_events & events) && model->primary_key != NULL && call->function->result != ORM_RESULT_VOID &&
-		orm_access_may_read_key(model, model->primary_key))
+	if ((model->after_events & events) && call->function->result != ORM_RESULT_VOID && returns_key(call))
 		call->again = orm_record_make(model, 1);
 }
 

@@ -219,13 +219,11 @@ declare_columns(OrmDeclaration *declaration, const Side *side)
 	foreach(cell, side->columns)
 	{
 		const OrmKeyColumn *key = &side->target->keys[foreach_current_index(cell)];
-		OrmDeclaredColumn *column = palloc0(sizeof(OrmDeclaredColumn));
+		OrmDeclaredColumn *column = orm_declaration_make_column(lfirst(cell), NULL, 0);
 
-		column->name = lfirst(cell);
 		column->type = orm_type_name(key->type, key->typmod);
 		column->type_oid = key->type;
 		column->typmod = key->typmod;
-		column->primary_key = column->nullable = column->is_unique = column->indexed = ORM_NOT_GIVEN;
 		if (key->collation != get_typcollation(key->type))
 		{
 			column->collation_oid = key->collation;

@@ -106,18 +106,6 @@ given_attribute(const OrmReflectionTable *given, const char *column)
 	return NULL;
 }
 
-/* A column whose attribute has a name of its own. */
-static OrmDeclaredColumn *
-renamed_column(char *name, char *attribute)
-{
-	OrmDeclaredColumn *column = palloc0(sizeof(OrmDeclaredColumn));
-
-	column->name = name;
-	column->attribute = attribute;
-	column->primary_key = column->nullable = column->is_unique = column->indexed = ORM_NOT_GIVEN;
-	return column;
-}
-
 List *
 orm_reflection_names_columns(const OrmReflectionPlan *plan, const OrmReflectedModel *model)
 {
@@ -148,7 +136,7 @@ orm_reflection_names_columns(const OrmReflectionPlan *plan, const OrmReflectedMo
 				continue;
 			taken = lappend(taken, attribute);
 		}
-		columns = lappend(columns, renamed_column(name, attribute));
+		columns = lappend(columns, orm_declaration_make_column(name, attribute, 0));
 	}
 	return columns;
 }

@@ -40,13 +40,16 @@ orm_access_readable(const OrmModel *model)
 const bool *
 orm_access_returnable(const OrmModel *model)
 {
-	bool *returnable = orm_access_readable(model);
+	bool *readable = orm_access_readable(model);
+	bool *returnable = palloc(sizeof(bool) * Max(model->nattributes, 1));
+	bool any = false;
 
-	if (returnable != NULL)
-		return memchr(returnable, 1, model->nattributes) ? returnable : NULL;
-	returnable = palloc(sizeof(bool) * Max(model->nattributes, 1));
-	memset(returnable, true, model->nattributes);
-	return returnable;
+	for (int i = 0; i < model->nattributes; i++)
+	{
+		returnable[i] = model->shown[i] && (readable == NULL || readable[i]);
+		any = any || returnable[i];
+	}
+	return any || readable == NULL ? returnable : NULL;
 }
 
 bool

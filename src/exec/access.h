@@ -13,7 +13,7 @@
 /* Flags of the readable attributes; NULL: all are readable. */
 extern bool *orm_access_readable(const OrmModel *model);
 
-/* Flags of the attributes that a statement can return; NULL: none. */
+/* Flags of the readable attributes that objects show; NULL: none is readable. */
 extern const bool *orm_access_returnable(const OrmModel *model);
 
 /* Are all columns of a key readable? */

@@ -89,7 +89,7 @@ describe_object(OrmPlanText *text, const void *argument)
 {
 	const OrmModel *model = argument;
 	PlannedSelect planned = {
-		.select = {.model = model, .where = orm_key_flags(model, model->primary_key)},
+		.select = {.model = model, .columns = model->shown, .where = orm_key_flags(model, model->primary_key)},
 		.planning = ORM_PLAN_GENERIC,
 	};
 
@@ -105,7 +105,7 @@ open_object_plan(const OrmModel *model)
 
 	orm_plan_key_begin(&key, ORM_KIND_GET, model->epoch);
 	plan = orm_plan_get(&key, describe_object, model);
-	return orm_plan_payload(plan) != NULL ? plan : orm_object_shape_keep(plan, &key, model, NULL);
+	return orm_plan_payload(plan) != NULL ? plan : orm_object_shape_keep(plan, &key, model, model->shown);
 }
 
 /* The values of a key in table order, as parameters. */
@@ -152,7 +152,7 @@ orm_get_object(const OrmModel *model, const Datum *key, Datum *json)
 	OrmPlan *plan;
 
 	Assert(model->primary_key != NULL);
-	orm_access_check(model, NULL);
+	orm_access_check(model, model->shown);
 	plan = open_object_plan(model);
 	found.shape = orm_plan_payload(plan);
 	orm_json_begin(&found.json);

@@ -271,6 +271,37 @@ orm_declaration_text(const OrmDeclaration *declaration, const char *schema)
 	return out.data;
 }
 
+OrmDeclaredColumn *
+orm_declaration_make_column(char *name, char *attribute, int position)
+{
+	OrmDeclaredColumn *column = palloc0(sizeof(OrmDeclaredColumn));
+
+	column->name = name;
+	column->attribute = attribute;
+	column->position = position;
+	column->primary_key = column->nullable = column->is_unique = column->indexed = ORM_NOT_GIVEN;
+	column->deferred = column->hidden = column->read_only = column->write_once = ORM_NOT_GIVEN;
+	return column;
+}
+
+void
+orm_declaration_copy_behaviour(OrmDeclaredColumn *to, const OrmDeclaredColumn *from)
+{
+	to->deferred = from->deferred;
+	to->hidden = from->hidden;
+	to->read_only = from->read_only;
+	to->write_once = from->write_once;
+	to->normalizes = from->normalizes;
+}
+
+/* Is anything said about what documents do with the column? */
+static bool
+has_behaviour(const OrmDeclaredColumn *column)
+{
+	return column->deferred != ORM_NOT_GIVEN || column->hidden != ORM_NOT_GIVEN || column->read_only != ORM_NOT_GIVEN ||
+		column->write_once != ORM_NOT_GIVEN || column->normalizes != NULL;
+}
+
 OrmDeclaredConstraint *
 orm_declaration_make_constraint(OrmConstraintKind kind, char *name, List *columns)
 {
@@ -358,19 +389,17 @@ orm_declaration_attribute_name(const char *column)
 	return name;
 }
 
-/* The column in a mapped document: its attribute name; NULL when that is the column name. */
+/* The column in a mapped document: what no catalog has; NULL: nothing. */
 static OrmDeclaredColumn *
 strip_column(const OrmDeclaredColumn *column)
 {
+	bool renamed = column->attribute != NULL && strcmp(column->attribute, column->name) != 0;
 	OrmDeclaredColumn *stripped;
 
-	if (column->attribute == NULL || strcmp(column->attribute, column->name) == 0)
+	if (!renamed && !has_behaviour(column))
 		return NULL;
-	stripped = palloc0(sizeof(OrmDeclaredColumn));
-	stripped->name = column->name;
-	stripped->attribute = column->attribute;
-	stripped->primary_key = stripped->nullable = stripped->is_unique = stripped->indexed = ORM_NOT_GIVEN;
-	stripped->position = column->position;
+	stripped = orm_declaration_make_column(column->name, renamed ? column->attribute : NULL, column->position);
+	orm_declaration_copy_behaviour(stripped, column);
 	return stripped;
 }
 

@@ -65,7 +65,12 @@ typedef struct OrmDeclaredColumn
 	char *sequence_name;	/* of an identity, in the schema of the table; NULL: chosen by PostgreSQL */
 	char *sequence_options; /* of an identity: SQL */
 	char *comment;
-	int position; /* index in "elements" */
+	OrmChoice deferred;	  /* left out of objects unless selected */
+	OrmChoice hidden;	  /* left out of all results */
+	OrmChoice read_only;  /* objects do not set it */
+	OrmChoice write_once; /* not changed once it has a value */
+	char *normalizes;	  /* SQL expression: the value that is stored */
+	int position;		  /* index in "elements" */
 } OrmDeclaredColumn;
 
 typedef enum OrmConstraintKind
@@ -211,6 +216,12 @@ extern void orm_declaration_compose(StringInfo out, const char *model, const cha
 
 /* A declaration as a model document (JSON text), palloc'd; keys that are not given are omitted. */
 extern char *orm_declaration_print(const OrmDeclaration *declaration);
+
+/* A column about which nothing is said; "attribute" may be NULL. */
+extern OrmDeclaredColumn *orm_declaration_make_column(char *name, char *attribute, int position);
+
+/* Copies what documents do with a column: deferred, hidden and the like, which no catalog has. */
+extern void orm_declaration_copy_behaviour(OrmDeclaredColumn *to, const OrmDeclaredColumn *from);
 
 /* A constraint without options; "name" may be NULL. */
 extern OrmDeclaredConstraint *orm_declaration_make_constraint(OrmConstraintKind kind, char *name, List *columns);

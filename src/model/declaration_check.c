@@ -321,6 +321,13 @@ check_primary_key(const OrmDeclaration *declaration)
 		OrmDeclaredColumn *column = orm_declaration_column(declaration, lfirst(cell));
 		OrmElementPlace place;
 
+		if (column != NULL && (column->deferred == ORM_YES || column->hidden == ORM_YES))
+			ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+					errmsg("primary key column \"%s\" cannot be %s", column->name,
+						   column->hidden == ORM_YES ? "hidden" : "deferred"),
+					orm_error_place(orm_declaration_place(&place, column->position, "column",
+														  column->hidden == ORM_YES ? "hidden" : "deferred")),
+					errhint("The key says which object it is."));
 		if (column != NULL && column->nullable == ORM_YES)
 			ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
 					errmsg("primary key column \"%s\" cannot be nullable", column->name),

@@ -70,6 +70,8 @@ static const OrmElementKey column_keys[] = {
 	{KEY_OF_NEW("compression", ANY_KIND, 0), &orm_element_key_word, COLUMN(compression), NULL, compressions},
 	{KEY_OF_NEW("sequence_name", ANY_KIND, 0), &orm_element_key_name, COLUMN(sequence_name), "sequence", NULL},
 	{KEY_OF_NEW("sequence_options", ANY_KIND, 0), &orm_element_key_sequence, COLUMN(sequence_options), NULL, NULL},
+	{KEY("deferred", ANY_KIND, 0), &orm_element_key_choice, COLUMN(deferred), NULL, NULL},
+	{KEY("read_only", ANY_KIND, 0), &orm_element_key_choice, COLUMN(read_only), NULL, NULL},
 };
 
 #define CONSTRAINT(member) offsetof(OrmDeclaredConstraint, member)

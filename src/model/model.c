@@ -80,6 +80,16 @@ fill_default(OrmAttribute *attribute, TupleDesc descriptor)
 	attribute->plain_default = !attribute->generated && !is_not_plain(expression, NULL);
 }
 
+/* Fills in what is declared about an attribute. */
+static void
+fill_behaviour(OrmAttribute *attribute, const OrmDeclaredColumn *declared)
+{
+	attribute->deferred = declared->deferred == ORM_YES;
+	attribute->hidden = declared->hidden == ORM_YES;
+	attribute->read_only = declared->read_only == ORM_YES;
+	attribute->write_once = declared->write_once == ORM_YES;
+}
+
 /* Fills in an attribute from a column of the relation. */
 static void
 fill_attribute(OrmAttribute *attribute, TupleDesc descriptor, Form_pg_attribute column,
@@ -98,6 +108,8 @@ fill_attribute(OrmAttribute *attribute, TupleDesc descriptor, Form_pg_attribute 
 	attribute->identity_always = column->attidentity == ATTRIBUTE_IDENTITY_ALWAYS;
 	attribute->has_default = column->atthasdef || attribute->identity;
 	fill_default(attribute, descriptor);
+	if (declared != NULL)
+		fill_behaviour(attribute, declared);
 	attribute->equality = orm_type_equality(column->atttypid);
 	attribute->equal_is_same = orm_type_equal_is_same(attribute->type);
 }
@@ -139,6 +151,7 @@ fill_attributes(OrmModel *model, Relation relation)
 
 	model->natts = descriptor->natts;
 	model->attributes = palloc0(sizeof(OrmAttribute) * Max(descriptor->natts, 1));
+	model->shown = palloc0(sizeof(bool) * Max(descriptor->natts, 1));
 	for (int i = 0; i < descriptor->natts; i++)
 	{
 		Form_pg_attribute column = TupleDescAttr(descriptor, i);
@@ -149,7 +162,7 @@ fill_attributes(OrmModel *model, Relation relation)
 		fill_attribute(attribute, descriptor, column, model->declaration);
 		attribute->generated = attribute->generated || bms_is_member(column->attnum, computed);
 		attribute->leads_index = bms_is_member(column->attnum, leaders);
-		model->nattributes++;
+		model->shown[model->nattributes++] = !attribute->deferred && !attribute->hidden;
 	}
 	make_names_differ(model);
 }
@@ -255,7 +268,13 @@ fill_keys(OrmModel *model, Relation relation)
 	if (model->primary_key == NULL)
 		model->primary_key = declared_key(model);
 	for (int i = 0; model->primary_key != NULL && i < model->primary_key->nattributes; i++)
-		model->attributes[model->primary_key->attributes[i]].in_key = true;
+	{
+		OrmAttribute *attribute = &model->attributes[model->primary_key->attributes[i]];
+
+		attribute->in_key = true;
+		attribute->deferred = false; /* an object has its key */
+		model->shown[attribute - model->attributes] = !attribute->hidden;
+	}
 }
 
 /* Is this the version trigger of the column?  Its WHEN condition reads the column (define/version.c). */
@@ -485,13 +504,15 @@ orm_model_no_attribute(const OrmModel *model, const char *name, const OrmPath *p
 			orm_error_place(path), orm_nearest_hint("attribute", name, names, model->nattributes));
 }
 
-/* What the column of an attribute is that only the server fills, for messages. */
+/* Why objects do not set an attribute, as a sentence. */
 static const char *
-column_kind(const OrmModel *model, const OrmAttribute *attribute)
+reason_not_settable(const OrmModel *model, const OrmAttribute *attribute)
 {
-	if (!attribute->generated)
-		return "an identity column defined as GENERATED ALWAYS";
-	return model->relkind == RELKIND_VIEW ? "computed by the view" : "a generated column";
+	if (attribute->generated)
+		return model->relkind == RELKIND_VIEW ? "Its column is computed by the view."
+											  : "Its column is a generated column.";
+	return attribute->identity_always ? "Its column is an identity column defined as GENERATED ALWAYS."
+									  : "It is read-only.";
 }
 
 void
@@ -499,7 +520,7 @@ orm_model_raise_generated(const OrmModel *model, const OrmAttribute *attribute, 
 {
 	ereport(ERROR, errcode(ERRCODE_GENERATED_ALWAYS),
 			errmsg("attribute \"%s\" of model \"%s\" cannot be given", attribute->name, model->name),
-			errdetail("At %s. Its column is %s.", orm_path_text(path), column_kind(model, attribute)));
+			errdetail("At %s. %s", orm_path_text(path), reason_not_settable(model, attribute)));
 }
 
 const OrmKey *

@@ -30,6 +30,10 @@ typedef struct OrmAttribute
 	bool identity;		/* either kind */
 	bool numbered;		/* an identity column, or its default calls nextval() */
 	bool plain_default; /* the default, if any, has no side effects and cannot raise an error */
+	bool deferred;		/* left out of objects unless selected */
+	bool hidden;		/* left out of all results */
+	bool read_only;		/* objects do not set it */
+	bool write_once;	/* not changed once it has a value */
 	Oid sequence;		/* sequence of a default that is nextval() only, which needs just USAGE on it; or InvalidOid */
 	bool in_key;		/* part of the primary key */
 	bool leads_index;	/* leading column of an index usable for lookups (model/index.h) */
@@ -92,6 +96,7 @@ typedef struct OrmModel
 	int after_events;	   /* ORM_AFTER_INSERT and ORM_AFTER_UPDATE, as orm_after_events returns them */
 	int nattributes;
 	OrmAttribute *attributes; /* in table order, without dropped columns */
+	bool *shown;			  /* by attribute: a member of objects for which nothing is selected */
 	OrmKey *primary_key;	  /* NULL: none; &unique[0] unless declared by orm.primary_key */
 	int nunique;
 	OrmKey *unique;		  /* valid unique indexes without expressions and predicate, the primary key first */
@@ -128,7 +133,14 @@ extern int orm_model_attribute(const OrmModel *model, const char *name, int leng
 /* Index of the attribute over that column of the table, or -1. */
 extern int orm_model_attribute_over(const OrmModel *model, AttrNumber column);
 
-/* Raises 428C9 for an attribute that only the server fills; "path" is its place. */
+/* Do objects set the attribute? */
+static inline bool
+orm_model_is_settable(const OrmAttribute *attribute)
+{
+	return !attribute->generated && !attribute->identity_always && !attribute->read_only;
+}
+
+/* Raises 428C9 for an attribute that objects do not set; "path" is its place. */
 extern void orm_model_raise_generated(const OrmModel *model, const OrmAttribute *attribute, const OrmPath *path)
 	pg_attribute_noreturn();
 

@@ -107,16 +107,14 @@ compression_word(char method)
 static void
 reflect_column(OrmReflectState *r, Form_pg_attribute attribute)
 {
-	OrmDeclaredColumn *column = palloc0(sizeof(OrmDeclaredColumn));
 	char *name = pstrdup(NameStr(attribute->attname));
 	char *attribute_name = orm_declaration_attribute_name(name);
+	OrmDeclaredColumn *column = orm_declaration_make_column(
+		name, strcmp(name, attribute_name) != 0 ? attribute_name : NULL, r->position++);
 
-	column->name = name;
-	column->attribute = strcmp(name, attribute_name) != 0 ? attribute_name : NULL;
 	column->type_oid = attribute->atttypid;
 	column->typmod = attribute->atttypmod;
 	column->type = orm_type_name(attribute->atttypid, attribute->atttypmod);
-	column->primary_key = column->is_unique = column->indexed = ORM_NOT_GIVEN;
 	column->nullable = attribute->attnotnull ? ORM_NO : ORM_NOT_GIVEN;
 	if (OidIsValid(attribute->attcollation) && attribute->attcollation != get_typcollation(attribute->atttypid))
 	{
@@ -126,7 +124,6 @@ reflect_column(OrmReflectState *r, Form_pg_attribute attribute)
 	column->comment = GetComment(RelationGetRelid(r->relation), RelationRelationId, attribute->attnum);
 	column->storage = storage_word(attribute);
 	column->compression = compression_word(attribute->attcompression);
-	column->position = r->position++;
 	reflect_value(r, attribute, column);
 	orm_enum_reflect(r->declaration, attribute->atttypid);
 	r->declaration->columns = lappend(r->declaration->columns, column);
@@ -216,11 +213,14 @@ orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 	for (int i = 0; i < model->nattributes; i++)
 	{
 		OrmDeclaredColumn *column = orm_declaration_column(full, model->attributes[i].column);
+		const OrmDeclaredColumn *declared = orm_declaration_column(stored, model->attributes[i].column);
 
 		if (column != NULL)
 			column->attribute = strcmp(column->name, model->attributes[i].name) == 0
 				? NULL
 				: pstrdup(model->attributes[i].name);
+		if (column != NULL && declared != NULL)
+			orm_declaration_copy_behaviour(column, declared);
 	}
 	add_declared_key(full, stored);
 	add_relationships(full, stored);

@@ -43,7 +43,7 @@ raise_no_attribute(const OrmModel *model, const char *name, const OrmPath *place
 static void
 check_settable(const OrmModel *model, const OrmAttribute *attribute, const OrmPath *place)
 {
-	if (attribute->generated || attribute->identity_always)
+	if (!orm_model_is_settable(attribute))
 		orm_model_raise_generated(model, attribute, place);
 	if (attribute->in_key)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -67,7 +67,8 @@ read_names(const OrmLevelBuild *build, OrmQueryKey key, bool star, bool *flags, 
 			orm_members_raise_kind(walk.value, "the name of an attribute", &here);
 		if (star && orm_json_equals(walk.value, "*"))
 		{
-			memset(flags, value, model->nattributes);
+			for (int i = 0; i < model->nattributes; i++)
+				flags[i] = flags[i] || model->shown[i];
 			continue;
 		}
 		name = orm_json_string(walk.value);
@@ -122,7 +123,8 @@ orm_query_selection(OrmLevelBuild *build)
 	bool *read = palloc0(sizeof(bool) * (model->nattributes + nnamed));
 	bool rows = build->compiler->request->verb == ORM_QUERY_ROWS;
 
-	memset(read, orm_query_key(&build->keys, ORM_KEY_SELECT) == NULL, model->nattributes);
+	for (int i = 0; i < model->nattributes && orm_query_key(&build->keys, ORM_KEY_SELECT) == NULL; i++)
+		read[i] = rows || model->shown[i];
 	memset(read + model->nattributes, !rows, nnamed);
 	if (orm_query_key(&build->keys, ORM_KEY_SELECT) != NULL)
 		read_names(build, ORM_KEY_SELECT, true, read, true);

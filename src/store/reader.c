@@ -15,10 +15,10 @@
 #include "model/value.h"
 #include "store/reader.h"
 
-/* Treatment of columns that only the server fills, by verb. */
+/* Treatment of attributes that objects do not set, by verb. */
 static const struct
 {
-	bool refuses;	 /* raise an error for such a column?  Otherwise it is ignored. */
+	bool refuses;	 /* raise an error for such an attribute?  Otherwise it is passed over. */
 	bool identifies; /* may an attribute of the primary key identify the row? */
 	bool given_back; /* OrmRecord.given_back; irrelevant for new objects, which go in one statement */
 } verbs[] = {
@@ -126,11 +126,11 @@ is_unique(const OrmModel *model, int attribute)
 }
 
 /*
- * Is this an attribute that only the server fills, for this verb?  A generated
+ * Is this an attribute that objects do not set, for this verb?  A generated
  * column of a unique key is never written, but can identify the row.
  */
 static bool
-is_servers(const OrmModel *model, int i, OrmVerb verb)
+is_not_settable(const OrmModel *model, int i, OrmVerb verb)
 {
 	const OrmAttribute *attribute = &model->attributes[i];
 
@@ -138,7 +138,7 @@ is_servers(const OrmModel *model, int i, OrmVerb verb)
 		return false;
 	if (attribute->generated)
 		return verbs[verb].refuses || !is_unique(model, i);
-	return attribute->identity_always && !(attribute->in_key && verbs[verb].identifies);
+	return (attribute->identity_always || attribute->read_only) && !(attribute->in_key && verbs[verb].identifies);
 }
 
 /* Raises 22023 for a patch that this verb does not allow. */
@@ -277,7 +277,7 @@ read_member(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path, Orm
 	if (reader->seen[i])
 		orm_members_raise_twice("attribute", attribute->name, &here);
 	reader->seen[i] = true;
-	if (!is_servers(model, i, reader->verb))
+	if (!is_not_settable(model, i, reader->verb))
 		read_value(reader, record, i, walk->value, &here);
 	else if (verbs[reader->verb].refuses && !(attribute->in_key && orm_json_kind(walk->value) == ORM_JSON_NULL))
 		orm_model_raise_generated(model, attribute, &here);
