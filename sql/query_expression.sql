@@ -79,7 +79,6 @@ SELECT e, made(e) FROM unnest(ARRAY[
 SELECT try('{"where": {"$expr": "qty"}}');
 SELECT try('{"where": {"price": {"gt": {"$expr": {"is_null": ["qty"]}}}}}');
 SELECT try('{"limit": {"$expr": 1}}');
-SELECT orm.update('QItem', 1, '{"price": {"$expr": {"*": ["price", 2]}}}');
 SELECT orm.update_where('QItem', '{"where": {}}', '{"qty": {"$expr": "name"}}');
 
 -- Documents call what cannot do harm

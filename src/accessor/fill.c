@@ -9,6 +9,7 @@
 #include "accessor/fill.h"
 #include "base/error.h"
 #include "exec/json.h"
+#include "model/patch.h"
 #include "registry/registry.h"
 
 /* The name of the parameter that a value is, or NULL. */
@@ -59,24 +60,22 @@ append_source(StringInfo out, OrmJson json)
 	appendBinaryStringInfo(out, source, length);
 }
 
-/* Appends the value of an argument as JSON. */
+/* Appends the value of an argument as JSON; in an expression, where text is a path, as a literal. */
 static void
-append_argument(StringInfo out, const OrmCall *call, int i)
+append_argument(StringInfo out, const OrmCall *call, int i, bool literal)
 {
 	const NullableDatum *argument = &call->fcinfo->args[i];
 	Oid type = call->function->parameters[i].type;
-	bool json = type == JSONOID || type == JSONBOID;
 
+	literal = (literal || type == JSONOID || type == JSONBOID) && !argument->isnull;
+	appendStringInfoString(out, literal ? "{\"$value\": " : "");
 	if (argument->isnull)
 		appendStringInfoString(out, "null");
 	else if (type == orm_registry_document_type())
 		append_source(out, orm_document_root(orm_document_open(argument->value)));
 	else
-	{
-		appendStringInfoString(out, json ? "{\"$value\": " : "");
 		orm_json_write_exact(out, orm_type_make(type, -1, InvalidOid), argument->value, false);
-		appendStringInfoString(out, json ? "}" : "");
-	}
+	appendStringInfoString(out, literal ? "}" : "");
 }
 
 /* Is a value the parameter of an argument that is not given? */
@@ -88,9 +87,16 @@ is_left_out(const OrmCall *call, OrmJson json)
 	return name != NULL && !call->given[find_parameter(call->function, name)];
 }
 
-/* Appends a value with its parameters replaced. */
+/* Is this the key of an expression? */
+static bool
+is_expression(OrmJson key)
+{
+	return orm_json_equals(key, orm_patch_name(ORM_PATCH_EXPRESSION));
+}
+
+/* Appends a value with its parameters replaced; "literal": in an expression, where one that is left out is null. */
 static void
-append_filled(StringInfo out, const OrmCall *call, OrmJson json)
+append_filled(StringInfo out, const OrmCall *call, OrmJson json, bool literal)
 {
 	char *name = parameter_name(json);
 	bool object = orm_json_kind(json) == ORM_JSON_OBJECT;
@@ -100,7 +106,10 @@ append_filled(StringInfo out, const OrmCall *call, OrmJson json)
 	check_stack_depth();
 	if (name != NULL)
 	{
-		append_argument(out, call, find_parameter(call->function, name));
+		if (is_left_out(call, json))
+			appendStringInfoString(out, "null");
+		else
+			append_argument(out, call, find_parameter(call->function, name), literal);
 		return;
 	}
 	if (!may_hold(json))
@@ -112,7 +121,7 @@ append_filled(StringInfo out, const OrmCall *call, OrmJson json)
 	walk = orm_json_walk(json);
 	while (orm_json_next(&walk))
 	{
-		if (is_left_out(call, walk.value))
+		if (!literal && is_left_out(call, walk.value))
 			continue;
 		appendStringInfoString(out, first ? "" : ", ");
 		first = false;
@@ -121,7 +130,7 @@ append_filled(StringInfo out, const OrmCall *call, OrmJson json)
 			append_source(out, walk.key);
 			appendStringInfoString(out, ": ");
 		}
-		append_filled(out, call, walk.value);
+		append_filled(out, call, walk.value, literal || (object && is_expression(walk.key)));
 	}
 	appendStringInfoChar(out, object ? '}' : ']');
 }
@@ -165,10 +174,7 @@ orm_fill_document(const OrmCall *call, const OrmDocument *document)
 	if (document == NULL || !orm_fill_is_needed(document))
 		return document;
 	initStringInfo(&filled);
-	if (is_left_out(call, orm_document_root(document)))
-		appendStringInfoString(&filled, "null");
-	else
-		append_filled(&filled, call, orm_document_root(document));
+	append_filled(&filled, call, orm_document_root(document), false);
 	return orm_document_open(PointerGetDatum(orm_document_parse(filled.data, filled.len)));
 }
 

@@ -100,6 +100,8 @@ demand_row(void *argument)
 
 	if (object->intent == ORM_INTENT_FIND_OR_CREATE)
 		demand_key(object);
+	if (!subject->exists && !must)
+		orm_record_error_needs_row(subject->model, object->record);
 	if (must && key != NULL && !subject->exists)
 		orm_record_error_missing(subject->model, key, object->record);
 }

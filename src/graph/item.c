@@ -12,6 +12,7 @@
 #include "graph/shared_key.h"
 #include "model/key.h"
 #include "store/conflict_key.h"
+#include "store/record_error.h"
 #include "store/reader.h"
 
 char *
@@ -168,7 +169,7 @@ orm_item_read_ref(const OrmPlace *place, OrmJson json)
 		return object;
 	refuse_instruction(place, json);
 	object = add_target(place, ORM_INTENT_FIND);
-	if (read_name(object, json, place->path, ORM_VERB_SAVE) > 0)
+	if (read_name(object, json, place->path, ORM_VERB_FOUND) > 0)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("only a key of model \"%s\" is allowed here", object->group->model->name),
 				orm_error_place(place->path), errhint("Relationships are not allowed in it."));
@@ -194,44 +195,27 @@ refuse_nested(const OrmPlace *place)
 					"\"save-update\" as well."));
 }
 
-/* The attribute with a patch that needs an existing row, or -1. */
-static int
-find_change(const OrmRecord *record, const OrmModel *model)
-{
-	for (int i = 0; record->patch != NULL && i < model->nattributes; i++)
-		if (record->given[i] && record->patch[i] != ORM_PATCH_SET && !orm_patch_makes_value(record->patch[i]))
-			return i;
-	return -1;
-}
-
-/* Changes the intent of an object with such a patch to UPDATE; raises 22023 if no key identifies its row. */
+/* Changes the intent of an object with a patch that needs its row to UPDATE; raises 22023 if no key identifies it. */
 static void
 demand_row(const OrmPlace *place, OrmObject *object)
 {
 	const OrmModel *model = object->group->model;
 	const OrmRecord *record = object->record;
-	int change = find_change(record, model);
-	OrmPath attribute;
-	OrmPath here;
 
-	if (change < 0)
+	if (orm_record_needs_row(record, model) < 0)
 		return;
 	object->intent = ORM_INTENT_UPDATE;
 	if (place->edge->relationship->kind == ORM_HAS_ONE || orm_record_has_key(record, orm_model_need_key(model)) ||
 		owner_supplies(place->edge, record, model->primary_key))
 		return;
-	attribute = orm_path_key(place->path, model->attributes[change].name);
-	here = orm_path_key(&attribute, orm_patch_name(record->patch[change]));
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" is not allowed here", orm_patch_name(record->patch[change])), orm_error_place(&here),
-			errhint("It needs an object that exists: give its key."));
+	orm_record_error_needs_row(model, record);
 }
 
 /* Reads a nested object. */
 static OrmObject *
 read_nested(const OrmPlace *place, OrmJson json, OrmIntent intent)
 {
-	OrmVerb verb = intent == ORM_INTENT_SAVE ? ORM_VERB_NESTED : ORM_VERB_SAVE;
+	OrmVerb verb = intent == ORM_INTENT_SAVE ? ORM_VERB_NESTED : ORM_VERB_FOUND;
 	OrmObject *object;
 	int nested;
 

@@ -236,7 +236,7 @@ orm_patch_named(OrmJson key)
 const char *
 orm_patch_name(OrmPatch patch)
 {
-	return patch == ORM_PATCH_ATTRIBUTE ? "$attribute" : patches[patch].name;
+	return patch == ORM_PATCH_ATTRIBUTE ? "$attribute" : patch == ORM_PATCH_EXPRESSION ? "$expr" : patches[patch].name;
 }
 
 int
@@ -263,10 +263,33 @@ orm_patch_source(const OrmModel *model, const OrmAttribute *target, OrmJson json
 	return number;
 }
 
+/* Raises 22023 for an instruction with other keys beside it. */
+static void
+pg_attribute_noreturn() raise_not_alone(OrmPatch patch, const OrmPath *place)
+{
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("\"%s\" must be the only key of its object", orm_patch_name(patch)), orm_error_place(place));
+}
+
 bool
 orm_patch_makes_value(OrmPatch patch)
 {
-	return patch != ORM_PATCH_ATTRIBUTE && patches[patch].makes_value;
+	return patch < ORM_PATCH_ATTRIBUTE && patches[patch].makes_value;
+}
+
+bool
+orm_patch_expression(const OrmType *type, OrmJson json, OrmJson *expression, const OrmPath *place)
+{
+	OrmJsonWalk walk = orm_json_walk(json);
+
+	if (orm_json_kind(json) != ORM_JSON_OBJECT || !orm_json_next(&walk) ||
+		!orm_json_equals(walk.key, orm_patch_name(ORM_PATCH_EXPRESSION)) ||
+		(orm_type_is_json(type) && json.node->count != 1))
+		return false;
+	if (json.node->count != 1)
+		raise_not_alone(ORM_PATCH_EXPRESSION, place);
+	*expression = walk.value;
+	return true;
 }
 
 OrmPatch
@@ -309,6 +332,7 @@ name_instructions(const OrmType *type, bool sources, const char **names)
 	for (int i = ORM_PATCH_SET + 1; i < (int) lengthof(patches); i++)
 		if (!orm_type_is_json(type) || fits((OrmPatch) i, type))
 			names[n++] = patches[i].name;
+	names[n++] = orm_patch_name(ORM_PATCH_EXPRESSION);
 	if (sources && orm_type_is_json(type))
 		names[n++] = orm_patch_name(ORM_PATCH_ATTRIBUTE);
 	return n;
@@ -317,7 +341,7 @@ name_instructions(const OrmType *type, bool sources, const char **names)
 void
 orm_patch_refuse_unknown(const OrmType *type, OrmJson json, bool sources, const OrmPath *path)
 {
-	const char *names[lengthof(patches) + 1];
+	const char *names[lengthof(patches) + 2];
 	int n = name_instructions(type, sources, names);
 	OrmJsonWalk walk = orm_json_walk(json);
 	OrmPath here;
@@ -331,9 +355,19 @@ orm_patch_refuse_unknown(const OrmType *type, OrmJson json, bool sources, const 
 		return;
 	}
 	here = orm_path_key(path, orm_json_string(walk.key));
-	if (orm_json_equals(walk.key, "$expr"))
-		orm_members_raise_not_allowed("instruction", "$expr", &here, "Expressions are for orm.update_where.");
 	orm_members_raise_unrecognized("instruction", here.key, &here, names, n);
+}
+
+void
+orm_patch_check_attribute(const OrmModel *model, const OrmAttribute *attribute, OrmPatch patch, const OrmPath *here)
+{
+	if (attribute->in_key)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("key attribute \"%s\" of model \"%s\" cannot be changed", attribute->name, model->name),
+				orm_error_place(here));
+	if (attribute - model->attributes == model->version)
+		orm_members_raise_not_allowed("instruction", orm_patch_name(patch), here,
+									  "The attribute is the version, which counts by itself.");
 }
 
 OrmJson
@@ -343,16 +377,8 @@ orm_patch_operand(const OrmModel *model, const OrmAttribute *attribute, OrmPatch
 	OrmJsonWalk walk = orm_json_walk(json);
 
 	if (json.node->count != 1)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" must be the only key of its object", patches[patch].name),
-				orm_error_place(here->parent));
-	if (attribute->in_key)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("key attribute \"%s\" of model \"%s\" cannot be changed", attribute->name, model->name),
-				orm_error_place(here));
-	if (attribute - model->attributes == model->version)
-		orm_members_raise_not_allowed("instruction", patches[patch].name, here,
-									  "The attribute is the version, which counts by itself.");
+		raise_not_alone(patch, here->parent);
+	orm_patch_check_attribute(model, attribute, patch, here);
 	if (!fits(patch, attribute->type))
 		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
 				errmsg("\"%s\" is not allowed for attribute \"%s\" of type %s", patches[patch].name, attribute->name,

@@ -37,7 +37,8 @@ typedef enum OrmPatch
 	ORM_PATCH_REMOVE,
 	ORM_PATCH_MERGE,
 	ORM_PATCH_UNSET,
-	ORM_PATCH_ATTRIBUTE /* no operand: the value of another attribute of the row; see orm_patch_source */
+	ORM_PATCH_ATTRIBUTE, /* no operand: the value of another attribute of the row; see orm_patch_source */
+	ORM_PATCH_EXPRESSION /* no operand: the value of an expression over the row; see orm_patch_expression */
 } OrmPatch;
 
 /* The patch of that name ("$inc"), or ORM_PATCH_SET. */
@@ -53,6 +54,17 @@ extern const char *orm_patch_name(OrmPatch patch);
  * its type has no assignment cast to the target's.
  */
 extern int orm_patch_source(const OrmModel *model, const OrmAttribute *target, OrmJson json, const OrmPath *place);
+
+/*
+ * Is the value of an attribute {"$expr": expr}?  For json types only if it has no
+ * other key.  Stores the expression.  Raises 22023 when it is not the only key of its
+ * object.
+ */
+extern bool orm_patch_expression(const OrmType *type, OrmJson json, OrmJson *expression, const OrmPath *place);
+
+/* Raises 22023 for a patch of an attribute in the primary key or the version; "here" as below. */
+extern void orm_patch_check_attribute(const OrmModel *model, const OrmAttribute *attribute, OrmPatch patch,
+									  const OrmPath *here);
 
 /* Is the operand of this patch the value for a new row? */
 extern bool orm_patch_makes_value(OrmPatch patch);

@@ -14,6 +14,7 @@
  *     load.c       "load": the levels below a level
  *     count.c      count, exists
  *     modify.c     update_where, delete_where
+ *     assign.c     expressions as the new values of attributes
  *     where.c      conditions on attributes, and, or, not
  *     related.c    conditions on relationships; joins
  *     condition.c  named operators, as a table; operators by symbol
@@ -58,6 +59,7 @@ typedef struct OrmBuilder
 {
 	OrmCompiler *compiler;
 	List *slots; /* of OrmSlot *, from $1 on */
+	int first;	 /* number of its first parameter, less one */
 	int naliases;
 	int njoins;	  /* joins added by paths */
 	int nwindows; /* window functions read so far, as named expressions are used too */
@@ -327,6 +329,12 @@ extern void orm_query_append_cursor(OrmBuilder *builder, List *order, StringInfo
 
 /* The text for OrmCompiled.signature: the model and the order, and on the last line a hash of the conditions. */
 extern char *orm_query_signature(const OrmModel *model, List *order, const OrmJson *where);
+
+/* ---- assign.c (the rest in assign.h) ---- */
+
+/* Reads the expression of {"$expr": expr} for an attribute at "place"; raises as orm_assign_compile. */
+extern const OrmExpression *orm_query_assigned(OrmScope *scope, const OrmAttribute *attribute, OrmJson json,
+											   const OrmPath *place);
 
 /* ---- levels: level.c and its parts; count.c, modify.c, group.c ---- */
 

@@ -20,11 +20,8 @@
  */
 #include "postgres.h"
 
-#include "parser/parse_coerce.h"
-#include "utils/builtins.h"
-
 #include "model/given_back.h"
-#include "query/expression.h"
+#include "query/compile.h"
 
 #define MODIFY_KEYS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT)
 
@@ -134,35 +131,13 @@ is_operand(OrmJson json)
 		(orm_json_equals(walk.key, "$") || orm_json_equals(walk.key, "$attribute"));
 }
 
-/* {"$expr": expr}: what an expression of the row is; NULL: it is none. */
-static const OrmExpression *
-read_expression(OrmScope *scope, const OrmAttribute *attribute, OrmJson json, const OrmPath *place)
-{
-	OrmPath here = orm_path_key(place, "$expr");
-	const OrmExpression *expression;
-	OrmJson given;
-	Oid type;
-
-	if (orm_json_kind(json) != ORM_JSON_OBJECT || json.node->count != 1 || !orm_json_member(json, "$expr", &given))
-		return NULL;
-	expression = orm_expression_assigned(scope, given, attribute->type->oid, &here);
-	type = expression->type->oid;
-	if (expression->window)
-		orm_query_refuse_window(&here);
-	if (!can_coerce_type(1, &type, &attribute->type->oid, COERCION_ASSIGNMENT))
-		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-				errmsg("attribute \"%s\" of model \"%s\" is of type %s, but the expression is of type %s",
-					   attribute->name, scope->model->name, format_type_be(attribute->type->oid), format_type_be(type)),
-				orm_error_place(&here), errhint("{\"cast\": type, \"of\": ...} makes a value of another type."));
-	return expression;
-}
-
 /* Reads the value or patch of an attribute. */
 static Assignment *
 read_assignment(OrmScope *scope, const OrmAttribute *attribute, OrmJson json, const OrmPath *place)
 {
 	OrmBuilder *builder = scope->builder;
 	Assignment *assignment = palloc0(sizeof(Assignment));
+	OrmJson expression;
 	int source;
 
 	assignment->attribute = attribute;
@@ -172,9 +147,11 @@ read_assignment(OrmScope *scope, const OrmAttribute *attribute, OrmJson json, co
 		assignment->value = read_patch(builder, assignment, json, place);
 		return assignment;
 	}
-	assignment->expression = read_expression(scope, attribute, json, place);
-	if (assignment->expression != NULL)
+	if (orm_patch_expression(attribute->type, json, &expression, place))
+	{
+		assignment->expression = orm_query_assigned(scope, attribute, expression, place);
 		return assignment;
+	}
 	source = orm_patch_source(builder->compiler->request->model, attribute, json, place);
 	if (source >= 0)
 	{

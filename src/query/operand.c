@@ -236,7 +236,7 @@ add_slot(OrmBuilder *builder, const OrmType *type, Oid sql_type, OrmSlotForm for
 static const char *
 newest_slot(const OrmBuilder *builder)
 {
-	return psprintf("$%d", list_length(builder->slots));
+	return psprintf("$%d", builder->first + list_length(builder->slots));
 }
 
 /* Reads a value that is part of the shape. */

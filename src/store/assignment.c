@@ -45,7 +45,7 @@ orm_assignment_column(StringInfo sql, const char *alias, const OrmAttribute *att
 void
 orm_assignment_value(StringInfo sql, const OrmStatement *statement, int attribute)
 {
-	int number = 1;
+	int number = 1 + orm_statement_nassigned(statement);
 
 	if (statement->many)
 	{
@@ -68,15 +68,29 @@ append_given(StringInfo sql, const OrmStatement *statement, const char *alias, i
 		orm_assignment_value(sql, statement, attribute);
 }
 
-/* Appends the source attribute of $attribute; for a comparison it is cast to the type of the target. */
+/* Is the value of the attribute computed from the row, of $attribute or $expr? */
+static bool
+is_computed(const OrmStatement *statement, int i)
+{
+	return statement->patch != NULL &&
+		(statement->patch[i] == ORM_PATCH_ATTRIBUTE || statement->patch[i] == ORM_PATCH_EXPRESSION);
+}
+
+/* Appends the computed value of an attribute; for a comparison it is cast to the type of the attribute. */
 static void
-append_source(StringInfo sql, const OrmStatement *statement, int i, bool compared)
+append_computed(StringInfo sql, const OrmStatement *statement, int i, bool compared)
 {
 	const OrmAttribute *target = &statement->model->attributes[i];
-	const OrmAttribute *source = &statement->model->attributes[statement->source[i]];
+	const OrmAttribute *source = NULL;
 
-	orm_assignment_column(sql, "t", source);
-	if (!compared || source->type->oid == target->type->oid)
+	if (statement->patch[i] == ORM_PATCH_EXPRESSION)
+		appendStringInfoString(sql, statement->assigned[i]->sql);
+	else
+	{
+		source = &statement->model->attributes[statement->source[i]];
+		orm_assignment_column(sql, "t", source);
+	}
+	if (!compared || (source != NULL && source->type->oid == target->type->oid))
 		return;
 	appendStringInfoString(sql, "::");
 	orm_sql_type(sql, target->type->oid, -1);
@@ -91,9 +105,9 @@ append_new_value(StringInfo sql, const OrmStatement *statement, const char *alia
 	StringInfoData column;
 	StringInfoData given;
 
-	if (patch == ORM_PATCH_ATTRIBUTE)
+	if (is_computed(statement, i))
 	{
-		append_source(sql, statement, i, compared);
+		append_computed(sql, statement, i, compared);
 		return;
 	}
 	initStringInfo(&column);
@@ -171,8 +185,7 @@ append_images_differ(StringInfo sql, const OrmStatement *statement, const char *
 		{
 			orm_sql_comma(sql, &first);
 			orm_assignment_column(sql, "t", &model->attributes[i]);
-			if (statement->patch != NULL && statement->patch[i] != ORM_PATCH_SET &&
-				statement->patch[i] != ORM_PATCH_ATTRIBUTE)
+			if (statement->patch != NULL && statement->patch[i] != ORM_PATCH_SET && !is_computed(statement, i))
 				append_base_type(sql, model->attributes[i].type);
 		}
 	appendStringInfoString(sql, "), ROW(");

@@ -52,6 +52,28 @@ orm_batch_pending(const OrmBatch *batch)
 	return orm_batch_pick(batch, is_pending, NULL);
 }
 
+/* Orders records that have expressions for the same attributes by them. */
+static int
+compare_assigned(const OrmRecord *a, const OrmRecord *b, int nattributes)
+{
+	int result = 0;
+
+	Assert(b->assigned != NULL);
+	for (int i = 0; i < nattributes && result == 0; i++)
+	{
+		const OrmAssigned *left = a->assigned[i];
+		const OrmAssigned *right = b->assigned[i];
+
+		Assert((left == NULL) == (right == NULL));
+		if (left == right)
+			continue;
+		result = strcmp(left->text, right->text);
+		if (result == 0)
+			result = left->first - right->first;
+	}
+	return result;
+}
+
 int
 orm_batch_compare_ways(const OrmRecord *a, const OrmRecord *b, int nattributes)
 {
@@ -62,10 +84,14 @@ orm_batch_compare_ways(const OrmRecord *a, const OrmRecord *b, int nattributes)
 	if (a->patch == NULL || b->patch == NULL)
 		return (a->patch != NULL) - (b->patch != NULL);
 	result = memcmp(a->patch, b->patch, nattributes);
-	if (result != 0 || a->source == NULL)
-		return result;
-	Assert(b->source != NULL);
-	return memcmp(a->source, b->source, sizeof(int16) * nattributes);
+	if (result == 0 && a->source != NULL)
+	{
+		Assert(b->source != NULL);
+		result = memcmp(a->source, b->source, sizeof(int16) * nattributes);
+	}
+	if (result == 0 && a->assigned != NULL)
+		result = compare_assigned(a, b, nattributes);
+	return result;
 }
 
 /* Orders records by the attributes they give and patch; records that compare equal share a statement. */

@@ -35,6 +35,7 @@ orm_failed_patch_row(const OrmStatement *statement, const OrmBatch *batch, const
 				.bound = statement->bound,
 				.patch = statement->patch,
 				.source = statement->source,
+				.assigned = statement->assigned,
 				.key = statement->key,
 				.given_back = statement->given_back,
 				.patched = true,

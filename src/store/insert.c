@@ -106,6 +106,8 @@ orm_insert_batch(const OrmBatch *batch, const OrmKey *conflict_key, OrmOnConflic
 {
 	if (batch->n == 0)
 		return;
+	for (int i = 0; i < batch->n; i++)
+		orm_record_error_needs_row(batch->write->model, batch->records[i]);
 	orm_batch_each_part(batch, conflict_key ? insert_or : insert_new, match_key(batch, conflict_key), on_conflict);
 	if (on_conflict != ORM_CONFLICT_ERROR || batch->write->may_skip)
 		return;

@@ -17,6 +17,7 @@ read_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
 	statement.bound = bound;
 	statement.patch = NULL;
 	statement.source = NULL;
+	statement.assigned = NULL;
 	statement.given_back = false;
 	orm_returning_run(&statement, part, key);
 	pfree(bound);
@@ -37,6 +38,7 @@ orm_lookup_lock(const OrmBatch *batch, const OrmKey *key, bool etag)
 	statement.bound = bound;
 	statement.patch = NULL;
 	statement.source = NULL;
+	statement.assigned = NULL;
 	statement.given_back = false;
 	statement.lock = !batch->write->checking;
 	statement.etag = etag;

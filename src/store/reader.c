@@ -21,10 +21,12 @@ static const struct
 	bool refuses;	 /* raise an error for such an attribute?  Otherwise it is passed over. */
 	bool identifies; /* may an attribute of the primary key identify the row? */
 	bool given_back; /* OrmRecord.given_back; irrelevant for new objects, which go in one statement */
+	bool changes;	 /* may values be patches that need an existing row? */
 } verbs[] = {
-	[ORM_VERB_CREATE] = {true, false, true}, [ORM_VERB_UPDATE] = {true, true, false},
-	[ORM_VERB_SAVE] = {false, true, true},	 [ORM_VERB_UPSERT] = {false, true, true},
-	[ORM_VERB_NESTED] = {false, true, true}, [ORM_VERB_NAMED] = {false, true, true},
+	[ORM_VERB_CREATE] = {true, false, true, false}, [ORM_VERB_UPDATE] = {true, true, false, true},
+	[ORM_VERB_SAVE] = {false, true, true, true},	[ORM_VERB_UPSERT] = {false, true, true, true},
+	[ORM_VERB_NESTED] = {false, true, true, true},	[ORM_VERB_FOUND] = {false, true, true, false},
+	[ORM_VERB_NAMED] = {false, true, true, false},
 };
 
 /* State of reading many objects. */
@@ -32,10 +34,11 @@ struct OrmReader
 {
 	const OrmModel *model;
 	OrmVerb verb;
-	bool *seen;			/* by attribute: given in the current object? */
-	int *order;			/* attribute of the i-th key of the last object, as a guess */
-	int nested;			/* number of relationships in the current object */
-	OrmReadGuard guard; /* NULL: the first error is raised */
+	bool *seen;					  /* by attribute: given in the current object? */
+	int *order;					  /* attribute of the i-th key of the last object, as a guess */
+	int nested;					  /* number of relationships in the current object */
+	const OrmAssigned **assigned; /* by attribute: the expression that was read last; NULL: none */
+	OrmReadGuard guard;			  /* NULL: the first error is raised */
 	void *owner;
 };
 
@@ -145,11 +148,11 @@ is_not_settable(const OrmModel *model, int i, OrmVerb verb)
 static void
 check_verb(OrmPatch patch, OrmVerb verb, const OrmPath *here)
 {
-	if (verb == ORM_VERB_UPDATE || verb == ORM_VERB_NESTED || (verb != ORM_VERB_CREATE && orm_patch_makes_value(patch)))
+	if (verbs[verb].changes || (verb != ORM_VERB_CREATE && orm_patch_makes_value(patch)))
 		return;
 	orm_members_raise_not_allowed("instruction", orm_patch_name(patch), here,
 								  verb == ORM_VERB_CREATE ? "A new object has no value that could be changed."
-														  : "It needs an object that exists: use orm.update.");
+														  : "An object that is found is not changed.");
 }
 
 /* Is {"$attribute": name} allowed for the attribute? */
@@ -185,9 +188,7 @@ read_patch(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, cons
 	check_verb(patch, reader->verb, &here);
 	operand = orm_patch_operand(model, attribute, patch, json, &here);
 	orm_patch_check(patch, operand, &here);
-	if (record->patch == NULL)
-		record->patch = palloc0(sizeof(uint8) * model->nattributes);
-	record->patch[i] = patch;
+	orm_record_set_patch(record, model, i, patch);
 	value = orm_value_read(orm_patch_type(attribute), operand, &here, &isnull);
 	orm_record_set(record, i, value, isnull);
 	return true;
@@ -206,19 +207,70 @@ read_source(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, con
 	source = orm_patch_source(model, attribute, json, path);
 	if (source < 0)
 		return false;
-	if (record->patch == NULL)
-		record->patch = palloc0(sizeof(uint8) * model->nattributes);
 	if (record->source == NULL)
 		record->source = palloc0(sizeof(int16) * model->nattributes);
-	record->patch[i] = ORM_PATCH_ATTRIBUTE;
+	orm_record_set_patch(record, model, i, ORM_PATCH_ATTRIBUTE);
 	record->source[i] = source;
+	orm_record_set_null(record, i);
+	return true;
+}
+
+/* The number of parameters of the expressions that a record has. */
+static int
+count_parameters(const OrmRecord *record, const OrmModel *model)
+{
+	int n = 0;
+
+	for (int i = 0; record->assigned != NULL && i < model->nattributes; i++)
+		n += record->assigned[i] != NULL ? record->assigned[i]->n : 0;
+	return n;
+}
+
+/* The compiled expression; that of the last object, if it gave the attribute the same one. */
+static const OrmAssigned *
+compile_expression(OrmReader *reader, int i, OrmJson json, int first, const OrmPath *path)
+{
+	int length;
+	const char *text = orm_json_source(json, &length);
+	const OrmAssigned *last = reader->assigned != NULL ? reader->assigned[i] : NULL;
+
+	if (last != NULL && last->first == first && strlen(last->text) == (size_t) length &&
+		memcmp(last->text, text, length) == 0)
+		return last;
+	if (reader->assigned == NULL)
+		reader->assigned = palloc0(sizeof(OrmAssigned *) * reader->model->nattributes);
+	reader->assigned[i] = orm_assigned_read(reader->model, &reader->model->attributes[i], json, first, path);
+	return reader->assigned[i];
+}
+
+/*
+ * Reads {"$expr": expr} into a record; false if the JSON is something else.  A json
+ * attribute of a new object is never patched.
+ */
+static bool
+read_expression(OrmReader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *path)
+{
+	const OrmModel *model = reader->model;
+	const OrmAttribute *attribute = &model->attributes[i];
+	OrmPath here = orm_path_key(path, orm_patch_name(ORM_PATCH_EXPRESSION));
+	OrmJson expression;
+
+	if ((reader->verb == ORM_VERB_CREATE && orm_type_is_json(attribute->type)) ||
+		!orm_patch_expression(attribute->type, json, &expression, path))
+		return false;
+	check_verb(ORM_PATCH_EXPRESSION, reader->verb, &here);
+	orm_patch_check_attribute(model, attribute, ORM_PATCH_EXPRESSION, &here);
+	if (record->assigned == NULL)
+		record->assigned = palloc0(sizeof(OrmAssigned *) * model->nattributes);
+	record->assigned[i] = compile_expression(reader, i, expression, count_parameters(record, model), path);
+	orm_record_set_patch(record, model, i, ORM_PATCH_EXPRESSION);
 	orm_record_set_null(record, i);
 	return true;
 }
 
 /* Reads a value into a record.  A key attribute that is null counts as not given. */
 static void
-read_value(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *here)
+read_value(OrmReader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *here)
 {
 	const OrmAttribute *attribute = &reader->model->attributes[i];
 	Datum value;
@@ -227,7 +279,8 @@ read_value(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, cons
 	if (attribute->in_key && orm_json_kind(json) == ORM_JSON_NULL)
 		return;
 	if (orm_json_kind(json) == ORM_JSON_OBJECT &&
-		(read_source(reader, record, i, json, here) || read_patch(reader, record, i, json, here)))
+		(read_source(reader, record, i, json, here) || read_expression(reader, record, i, json, here) ||
+		 read_patch(reader, record, i, json, here)))
 		return;
 	if (orm_json_kind(json) == ORM_JSON_NULL && orm_given_back_null_is_json(attribute))
 	{

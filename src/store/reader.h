@@ -14,6 +14,7 @@ typedef enum OrmVerb
 	ORM_VERB_SAVE,
 	ORM_VERB_UPSERT,
 	ORM_VERB_NESTED, /* an object nested in another: saved, or patched if its row exists */
+	ORM_VERB_FOUND,	 /* an object that is created unless its row exists, which is not changed */
 	ORM_VERB_NAMED,	 /* an object that names a row by a key, also by a column that the server fills */
 	ORM_VERB_DELETE, /* this and the following have options only */
 	ORM_VERB_UPDATE_WHERE,

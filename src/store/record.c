@@ -28,6 +28,23 @@ orm_record_make(const OrmModel *model, int n)
 }
 
 void
+orm_record_set_patch(OrmRecord *record, const OrmModel *model, int attribute, OrmPatch patch)
+{
+	if (record->patch == NULL)
+		record->patch = palloc0(sizeof(uint8) * model->nattributes);
+	record->patch[attribute] = patch;
+}
+
+int
+orm_record_needs_row(const OrmRecord *record, const OrmModel *model)
+{
+	for (int i = 0; record->patch != NULL && i < model->nattributes; i++)
+		if (record->given[i] && record->patch[i] != ORM_PATCH_SET && !orm_patch_makes_value(record->patch[i]))
+			return i;
+	return -1;
+}
+
+void
 orm_record_copy_key(OrmRecord *record, const OrmKey *key, const Datum *values)
 {
 	for (int i = 0; i < key->nattributes; i++)

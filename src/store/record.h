@@ -8,6 +8,7 @@
 #define ORM_STORE_RECORD_H
 
 #include "base/document.h"
+#include "exec/assigned.h"
 #include "model/model.h"
 #include "model/patch.h"
 
@@ -16,17 +17,18 @@ typedef struct OrmRecord
 	Datum *values; /* by attribute */
 	bool *isnull;
 	bool *given;
-	uint8 *patch;		  /* by attribute: OrmPatch; NULL: all ORM_PATCH_SET */
-	int16 *source;		  /* by attribute, for ORM_PATCH_ATTRIBUTE: number of the source attribute; NULL: none */
-	int index;			  /* position in the caller's array, for messages; -1: a single object */
-	bool in_graph;		  /* "place" is the place in the document, and "index" only orders records */
-	const OrmPath *place; /* in a graph; NULL: the root */
-	bool done;			  /* its row was returned or written; the record is pending until then */
-	uint8 action;		  /* OrmAction, once the row is returned */
-	bool given_back;	  /* ambiguous values keep the stored ones, see model/given_back.h */
-	bool checked;		  /* its version or etag was compared already, see stale.h */
-	const char *etag;	  /* etag of the row that it was read from; NULL: not given */
-	bool *wrong;		  /* by attribute: its value could not be read, see orm_reader_guard(); NULL: none */
+	uint8 *patch;  /* by attribute: OrmPatch; NULL: all ORM_PATCH_SET */
+	int16 *source; /* by attribute, for ORM_PATCH_ATTRIBUTE: number of the source attribute; NULL: none */
+	const OrmAssigned **assigned; /* by attribute, for ORM_PATCH_EXPRESSION; NULL: none */
+	int index;					  /* position in the caller's array, for messages; -1: a single object */
+	bool in_graph;				  /* "place" is the place in the document, and "index" only orders records */
+	const OrmPath *place;		  /* in a graph; NULL: the root */
+	bool done;					  /* its row was returned or written; the record is pending until then */
+	uint8 action;				  /* OrmAction, once the row is returned */
+	bool given_back;			  /* ambiguous values keep the stored ones, see model/given_back.h */
+	bool checked;				  /* its version or etag was compared already, see stale.h */
+	const char *etag;			  /* etag of the row that it was read from; NULL: not given */
+	bool *wrong;				  /* by attribute: its value could not be read, see orm_reader_guard(); NULL: none */
 } OrmRecord;
 
 /* The effect of a write on a row. */
@@ -54,6 +56,12 @@ orm_record_set_null(OrmRecord *record, int attribute)
 {
 	orm_record_set(record, attribute, (Datum) 0, true);
 }
+
+/* Sets the kind of the value that is given for an attribute. */
+extern void orm_record_set_patch(OrmRecord *record, const OrmModel *model, int attribute, OrmPatch patch);
+
+/* The first attribute with a patch that needs an existing row, or -1. */
+extern int orm_record_needs_row(const OrmRecord *record, const OrmModel *model);
 
 /* Makes an attribute not given. */
 static inline void

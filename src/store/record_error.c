@@ -37,6 +37,23 @@ orm_record_error_missing(const OrmModel *model, const OrmKey *key, const OrmReco
 			record ? orm_error_place(orm_record_place(record, &room)) : 0);
 }
 
+void
+orm_record_error_needs_row(const OrmModel *model, const OrmRecord *record)
+{
+	int attribute = orm_record_needs_row(record, model);
+	OrmPath room;
+	OrmPath place;
+	OrmPath here;
+
+	if (attribute < 0)
+		return;
+	place = orm_path_key(orm_record_place(record, &room), model->attributes[attribute].name);
+	here = orm_path_key(&place, orm_patch_name(record->patch[attribute]));
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("\"%s\" is not allowed here", orm_patch_name(record->patch[attribute])), orm_error_place(&here),
+			errhint("It needs an object that exists: give its key."));
+}
+
 /* The text of a place, also for the root. */
 static const char *
 place_text(const OrmPath *place)

@@ -16,6 +16,9 @@ extern char *orm_record_error_key_text(const OrmModel *model, const OrmKey *key,
 extern void orm_record_error_missing(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
 	pg_attribute_noreturn();
 
+/* Raises 22023 for a record without a row that gives a patch of its values. */
+extern void orm_record_error_needs_row(const OrmModel *model, const OrmRecord *record);
+
 /* Raises 21000: two records identify one row. */
 extern void orm_record_error_same_key(const OrmModel *model, const OrmRecord *first, const OrmRecord *second)
 	pg_attribute_noreturn();

@@ -410,6 +410,7 @@ orm_returning_statement(OrmPlanKind kind, const OrmBatch *part, const OrmKey *ke
 		.bound = part->records[0]->given,
 		.patch = part->records[0]->patch,
 		.source = part->records[0]->source,
+		.assigned = part->records[0]->assigned,
 		.given_back = part->records[0]->given_back,
 		.key = key,
 		.returning = part->write->returning,

@@ -23,6 +23,16 @@ orm_statement_unnests(const OrmType *type)
 	return type->class != ORM_TYPE_ARRAY && type->class != ORM_TYPE_COMPOSITE && OidIsValid(get_array_type(type->oid));
 }
 
+int
+orm_statement_nassigned(const OrmStatement *statement)
+{
+	int n = 0;
+
+	for (int i = 0; statement->assigned != NULL && i < statement->model->nattributes; i++)
+		n += statement->assigned[i] != NULL ? statement->assigned[i]->n : 0;
+	return n;
+}
+
 bool
 orm_statement_by_row(const OrmStatement *statement)
 {
@@ -116,7 +126,8 @@ count_bound(const OrmStatement *statement)
 static void
 append_source(StringInfo sql, const OrmStatement *statement)
 {
-	orm_unnest_rows(sql, 1, orm_statement_by_row(statement) ? 1 : count_bound(statement), statement->numbered);
+	orm_unnest_rows(sql, 1 + orm_statement_nassigned(statement),
+					orm_statement_by_row(statement) ? 1 : count_bound(statement), statement->numbered);
 	appendStringInfoString(sql, " AS u(");
 	append_source_names(sql, statement);
 	if (statement->numbered)
@@ -138,7 +149,7 @@ append_both_null(StringInfo sql, const char *column, const char *value)
 static int
 parameter_of(const OrmStatement *statement, int attribute)
 {
-	int number = 1;
+	int number = 1 + orm_statement_nassigned(statement);
 
 	for (int i = 0; i < attribute; i++)
 		number += statement->bound[i];
@@ -411,12 +422,15 @@ static int
 parameter_types(const OrmStatement *statement, Oid *types)
 {
 	const OrmModel *model = statement->model;
-	int nparams = 0;
+	int nparams = orm_statement_nassigned(statement);
 
+	for (int i = 0; statement->assigned != NULL && i < model->nattributes; i++)
+		for (int k = 0; statement->assigned[i] != NULL && k < statement->assigned[i]->n; k++)
+			types[statement->assigned[i]->first + k] = statement->assigned[i]->types[k];
 	if (statement->many && orm_statement_by_row(statement))
 	{
-		types[0] = get_array_type(model->row_type);
-		return 1;
+		types[nparams++] = get_array_type(model->row_type);
+		return nparams;
 	}
 	for (int i = 0; i < model->nattributes; i++)
 		if (statement->bound[i])

@@ -28,14 +28,15 @@ typedef struct OrmStatement
 {
 	OrmPlanKind kind; /* ORM_KIND_INSERT, _UPDATE or _STORED */
 	const OrmModel *model;
-	const bool *bound;		   /* by attribute: is its value a parameter? */
-	const uint8 *patch;		   /* by attribute: OrmPatch; NULL: all ORM_PATCH_SET */
-	const int16 *source;	   /* by attribute, as in OrmRecord */
-	const OrmKey *key;		   /* key that identifies rows; INSERT: the conflict target, or NULL */
-	const bool *returning;	   /* by attribute; NULL: only the columns of key_back are returned */
-	const OrmKey *key_back;	   /* its columns are returned after those of "returning" */
-	bool numbered;			   /* many, not INSERT: the record's number, from 1, is returned next */
-	OrmOnConflict on_conflict; /* INSERT */
+	const bool *bound;					/* by attribute: is its value a parameter? */
+	const uint8 *patch;					/* by attribute: OrmPatch; NULL: all ORM_PATCH_SET */
+	const int16 *source;				/* by attribute, as in OrmRecord */
+	const OrmAssigned *const *assigned; /* likewise; their parameters precede those of the values */
+	const OrmKey *key;					/* key that identifies rows; INSERT: the conflict target, or NULL */
+	const bool *returning;				/* by attribute; NULL: only the columns of key_back are returned */
+	const OrmKey *key_back;				/* its columns are returned after those of "returning" */
+	bool numbered;						/* many, not INSERT: the record's number, from 1, is returned next */
+	OrmOnConflict on_conflict;			/* INSERT */
 	bool many;
 	bool given_back;			/* as in OrmRecord */
 	bool changed_only;			/* write only rows that change; _STORED: return in the last column whether it differs */
@@ -52,10 +53,16 @@ extern bool orm_statement_unnests(const OrmType *type);
 /* Does the statement bind any attribute?  An INSERT ... DEFAULT VALUES is for one row. */
 extern bool orm_statement_binds_any(const OrmStatement *statement);
 
+/* The number of parameters of expressions, which come first. */
+extern int orm_statement_nassigned(const OrmStatement *statement);
+
 /* Must many records be passed as values of the table's row type? */
 extern bool orm_statement_by_row(const OrmStatement *statement);
 
-/* Appends the text and stores the parameter types; types[] has room for nattributes.  Returns their number. */
+/*
+ * Appends the text and stores the parameter types; types[] has room for nattributes and
+ * orm_statement_nassigned.  Returns their number.
+ */
 extern int orm_statement_text(StringInfo sql, const OrmStatement *statement, Oid *types);
 
 /*

@@ -16,8 +16,23 @@
 #include "store/statement_run.h"
 #include "store/unnest.h"
 
-/* Parameters of models with at most this many attributes are kept on the stack. */
-#define MANY_ATTRIBUTES 32
+/* At most this many parameters are kept on the stack. */
+#define MANY_PARAMETERS 32
+
+/* Adds the expressions of a statement to the key of its plan; the kinds of its values say for which attributes. */
+static void
+add_assigned(OrmPlanKey *key, const OrmStatement *statement)
+{
+	for (int i = 0; i < statement->model->nattributes; i++)
+	{
+		const OrmAssigned *assigned = statement->assigned[i];
+
+		if (assigned == NULL)
+			continue;
+		orm_plan_key_add(key, assigned->sql, strlen(assigned->sql) + 1);
+		orm_plan_key_add(key, assigned->types, sizeof(Oid) * assigned->n);
+	}
+}
 
 /* Forms the key of a statement's plan. */
 static void
@@ -34,6 +49,7 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 		statement->key_back ? statement->key_back->nattributes : 0,
 		statement->patch != NULL,
 		statement->source != NULL,
+		statement->assigned != NULL,
 		statement->action,
 		statement->lock,
 		statement->etag,
@@ -49,6 +65,8 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 		orm_plan_key_add(key, statement->patch, model->nattributes);
 	if (statement->source != NULL)
 		orm_plan_key_add(key, statement->source, sizeof(int16) * model->nattributes);
+	if (statement->assigned != NULL)
+		add_assigned(key, statement);
 	if (statement->returning != NULL)
 		orm_plan_key_add_flags(key, statement->returning, model->nattributes);
 	for (int i = 0; i < (int) lengthof(keys); i++)
@@ -61,7 +79,7 @@ static void
 describe_statement(OrmPlanText *text, const void *argument)
 {
 	const OrmStatement *statement = argument;
-	Oid *types = palloc(sizeof(Oid) * Max(statement->model->nattributes, 1));
+	Oid *types = palloc(sizeof(Oid) * (statement->model->nattributes + orm_statement_nassigned(statement) + 1));
 	Oid *results = palloc(sizeof(Oid) * (2 * statement->model->nattributes + 3));
 
 	text->nparams = orm_statement_text(&text->sql, statement, types);
@@ -79,6 +97,22 @@ open_plan(const OrmStatement *statement)
 
 	make_plan_key(&key, statement);
 	return orm_plan_get(&key, describe_statement, statement);
+}
+
+/* Binds the parameters of the statement's expressions. */
+static void
+bind_assigned(const OrmStatement *statement, Datum *values, bool *isnull)
+{
+	for (int i = 0; statement->assigned != NULL && i < statement->model->nattributes; i++)
+	{
+		const OrmAssigned *assigned = statement->assigned[i];
+
+		for (int k = 0; assigned != NULL && k < assigned->n; k++)
+		{
+			values[assigned->first + k] = assigned->values[k];
+			isnull[assigned->first + k] = assigned->isnull[k];
+		}
+	}
 }
 
 /* Binds the values of one record as parameters. */
@@ -179,24 +213,29 @@ bind_many(const OrmStatement *statement, OrmRecord *const *records, int n, Datum
 uint64
 orm_statement_run(const OrmStatement *statement, OrmRecord *const *records, int n, DestReceiver *receiver)
 {
-	Datum few_values[MANY_ATTRIBUTES];
-	bool few_isnull[MANY_ATTRIBUTES];
+	Datum few_values[MANY_PARAMETERS];
+	bool few_isnull[MANY_PARAMETERS];
 	Datum *values = few_values;
 	bool *isnull = few_isnull;
-	int nattributes = statement->model->nattributes;
+	int first = orm_statement_nassigned(statement);
+	int room = statement->model->nattributes + first;
 	OrmPlan *plan = open_plan(statement);
 	uint64 processed;
 
-	if (nattributes > MANY_ATTRIBUTES)
+	if (room > MANY_PARAMETERS)
 	{
-		values = palloc(sizeof(Datum) * nattributes);
-		isnull = palloc(sizeof(bool) * nattributes);
+		values = palloc(sizeof(Datum) * room);
+		isnull = palloc(sizeof(bool) * room);
 	}
+	bind_assigned(statement, values, isnull);
 	if (statement->many)
-		bind_many(statement, records, n, values);
+	{
+		bind_many(statement, records, n, values + first);
+		memset(isnull + first, false, room - first);
+	}
 	else
-		bind_one(statement, records[0], values, isnull);
-	processed = orm_execute_plan(plan, values, statement->many ? NULL : isnull,
+		bind_one(statement, records[0], values + first, isnull + first);
+	processed = orm_execute_plan(plan, values, statement->many && first == 0 ? NULL : isnull,
 								 statement->patched ? ORM_READ : ORM_WRITE, 0, receiver);
 	orm_plan_release(plan);
 	return processed;

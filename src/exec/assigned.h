@@ -1,0 +1,26 @@
+/*
+ * assigned.h - expressions that objects give as new values of attributes: their SQL and
+ * the values of their parameters.
+ */
+#ifndef ORM_EXEC_ASSIGNED_H
+#define ORM_EXEC_ASSIGNED_H
+
+#include "base/document.h"
+#include "model/model.h"
+
+typedef struct OrmAssigned
+{
+	const char *text; /* the expression in the document: equal texts have equal values */
+	const char *sql;  /* over row t (query/assign.h) */
+	int first;		  /* its parameters are $first + 1 to $first + n */
+	int n;
+	Oid *types;
+	Datum *values;
+	bool *isnull;
+} OrmAssigned;
+
+/* Compiles an expression and reads its values, in the current context; raises as orm_assign_compile. */
+extern const OrmAssigned *orm_assigned_read(const OrmModel *model, const OrmAttribute *attribute, OrmJson json,
+											int first, const OrmPath *place);
+
+#endif
