@@ -118,6 +118,11 @@ append_where(StringInfo sql, const OrmCollectionRows *asked)
 		orm_sql_comparison(sql, column->equality, left.data, column->type->oid, psprintf("p.k%d", i),
 						   column->type->oid);
 	}
+	if (asked->edge->holder->model->has_foreign_rows)
+	{
+		orm_join_repeat_all(sql, &asked->join, "t", 1);
+		orm_columns_repeat(sql, &asked->columns, asked->join.n, 1 + asked->join.n);
+	}
 	if (asked->others)
 		orm_columns_not_among(sql, &asked->primary, 1 + asked->columns.n);
 }

@@ -73,6 +73,16 @@ append_match(StringInfo sql, const OrmEdge *edge, const char *alias)
 	orm_join_append(sql, &edge->target_join, orm_join_values_end(alias, edge->n), orm_join_table_end("t"));
 }
 
+/* Repeats these conditions for rows on a foreign server; "first" is the parameter of the first key. */
+static void
+repeat_match(StringInfo sql, const OrmEdge *edge, int first)
+{
+	if (!edge->relationship->join_foreign)
+		return;
+	orm_join_repeat_all(sql, &edge->join, "t", first);
+	orm_join_repeat_all(sql, &edge->target_join, "t", first + edge->n);
+}
+
 /* Raises 22023 if two objects have different values where their keys share a column of the join table. */
 static void
 check_shared(const OrmEdge *edge, const OrmObject *source, const OrmObject *target)
@@ -183,6 +193,7 @@ append_insert(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns
 		orm_sql_relation(sql, relationship->join_relid);
 		appendStringInfoString(sql, " AS t WHERE ");
 		append_match(sql, edge, "m");
+		repeat_match(sql, edge, 1 + columns->n);
 		appendStringInfoChar(sql, ')');
 	}
 	if (keyed)
@@ -203,6 +214,7 @@ append_delete(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, c
 	orm_columns_numbered_source(sql, keys, 1, "k");
 	appendStringInfoString(sql, " WHERE ");
 	append_match(sql, edge, "k");
+	repeat_match(sql, edge, 1);
 	appendStringInfoString(sql, " RETURNING k.n");
 }
 
@@ -216,6 +228,7 @@ append_find(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, con
 	orm_columns_numbered_source(sql, keys, 1, "k");
 	appendStringInfoString(sql, " WHERE ");
 	append_match(sql, edge, "k");
+	repeat_match(sql, edge, 1);
 }
 
 /*
@@ -234,6 +247,8 @@ append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *
 	orm_columns_source(sql, owners, 1 + keys->n, "p");
 	appendStringInfoString(sql, " WHERE ");
 	orm_join_append(sql, &edge->join, orm_join_values_end("p", 0), orm_join_table_end("t"));
+	if (edge->relationship->join_foreign)
+		orm_join_repeat_all(sql, &edge->join, "t", 1 + keys->n);
 	appendStringInfoString(sql, " AND NOT EXISTS (SELECT FROM ");
 	orm_columns_source(sql, keys, 1, "k");
 	appendStringInfoString(sql, " WHERE ");

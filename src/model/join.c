@@ -227,6 +227,26 @@ orm_join_append(StringInfo sql, const OrmJoin *join, OrmJoinEnd referenced, OrmJ
 	}
 }
 
+void
+orm_join_repeat(StringInfo sql, Oid operator, OrmJoinSide column, Oid values_type, int parameter)
+{
+	if (column.type != values_type || !is_equality_of_both(operator, column.type, values_type) ||
+		(OidIsValid(column.collation) && !get_collation_isdeterministic(column.collation)))
+		return;
+	appendStringInfo(sql, " AND %s ", column.sql);
+	orm_sql_operator(sql, operator);
+	appendStringInfo(sql, " ANY ($%d)", parameter);
+}
+
+void
+orm_join_repeat_all(StringInfo sql, const OrmJoin *join, const char *alias, int first)
+{
+	for (int i = 0; i < join->n; i++)
+		orm_join_repeat(sql, join->operators[i],
+						orm_join_column(alias, join->referencing, join->referencing_columns[i]),
+						get_atttype(join->referenced, join->referenced_columns[i]), first + i);
+}
+
 /* The type of a column. */
 typedef struct ColumnType
 {

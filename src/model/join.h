@@ -74,6 +74,13 @@ extern void orm_join_compare_action(StringInfo sql, Oid operator, OrmJoinSide re
 /* Appends "left OPERATOR(schema.op) right" under this collation. */
 extern void orm_join_compare_under(StringInfo sql, Oid operator, OrmJoinSide left, OrmJoinSide right, Oid collation);
 
+/*
+ * Appends AND <column> OPERATOR(schema.op) ANY ($<parameter>), an array of values of
+ * the other column, unless they have different types.  It repeats a join with arrays,
+ * which is not sent to a foreign server, and would read and lock all of its rows.
+ */
+extern void orm_join_repeat(StringInfo sql, Oid operator, OrmJoinSide column, Oid values_type, int parameter);
+
 /* One end of a join: a table with an alias, or rows of values with the columns k<first>, k<first + 1>, ... */
 typedef struct OrmJoinEnd
 {
@@ -86,6 +93,9 @@ typedef struct OrmJoinEnd
 
 /* Appends the comparisons of all pairs, joined by AND. */
 extern void orm_join_append(StringInfo sql, const OrmJoin *join, OrmJoinEnd referenced, OrmJoinEnd referencing);
+
+/* Repeats a join of values with a table, the referencing one, with parameters from "first"; see orm_join_repeat. */
+extern void orm_join_repeat_all(StringInfo sql, const OrmJoin *join, const char *alias, int first);
 
 /* In C */
 

@@ -72,6 +72,7 @@ typedef struct OrmRelationship
 	AttrNumber *join_target; /* referencing columns of the join table */
 	AttrNumber *target_key;	 /* referenced columns of the target's table */
 	Oid *join_operators;	 /* target = join */
+	bool join_foreign;		 /* some rows of the join table are on a foreign server */
 	bool join_indexed;		 /* remote[0] leads an index of the join table usable for lookups */
 } OrmRelationship;
 

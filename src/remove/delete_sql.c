@@ -68,6 +68,30 @@ append_keys(StringInfo sql, const OrmDeleteSet *set, int from, int first, bool n
 	appendStringInfoString(sql, numbered ? ", 1::pg_catalog.int8 AS n) AS k" : ") AS k");
 }
 
+/* Repeats the condition on the keys for rows on a foreign server, unless there is a single key, which is sent. */
+static void
+repeat_keys(StringInfo sql, const OrmDeleteSet *set, int first)
+{
+	if (set->model->has_foreign_rows && !orm_collect_is_single(set, 0))
+		orm_columns_repeat(sql, &set->columns, 0, first);
+}
+
+/* Repeats the conditions of append_step() for rows on a foreign server. */
+static void
+repeat_step(StringInfo sql, const OrmDeleteSet *set, int from, const OrmRelationship *relationship, const char *alias,
+			Oid relation, int first)
+{
+	if (orm_collect_is_single(set, from) || !is_direct(set, relationship))
+		return;
+	for (int i = 0; i < relationship->nkeys; i++)
+	{
+		int column = key_column(set->model, relationship->local[i]);
+
+		orm_join_repeat(sql, relationship->operators[i], orm_join_column(alias, relation, relationship->remote[i]),
+						set->columns.columns[column].type->oid, first + column);
+	}
+}
+
 /* Appends , "s"."t" AS t */
 static void
 append_table(StringInfo sql, const OrmModel *model, const char *alias)
@@ -150,6 +174,7 @@ orm_delete_sql_named(StringInfo sql, const OrmDeleteSet *set, bool lock)
 	append_table(sql, set->model, "t");
 	appendStringInfoString(sql, " WHERE ");
 	orm_columns_equal(sql, &set->columns, "k");
+	repeat_keys(sql, set, 1);
 	if (lock)
 		append_lock(sql, set->model, "t");
 }
@@ -182,6 +207,8 @@ orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, int from, const Or
 		appendStringInfoString(sql, " AND ");
 		orm_join_append(sql, &join, orm_join_table_end("u"), orm_join_table_end("j"));
 	}
+	if (many ? relationship->join_foreign : target->has_foreign_rows)
+		repeat_step(sql, set, from, relationship, many ? "j" : "u", many ? relationship->join_relid : target->relid, 1);
 	if (lock)
 		append_lock(sql, target, "u");
 }
@@ -241,6 +268,7 @@ orm_delete_sql_rows(StringInfo sql, const OrmDeleteSet *set, int first)
 	append_keys(sql, set, 0, first, true);
 	appendStringInfoString(sql, " WHERE ");
 	orm_columns_equal(sql, &set->columns, "k");
+	repeat_keys(sql, set, first);
 	appendStringInfoString(sql, " RETURNING k.n");
 }
 
@@ -255,4 +283,6 @@ orm_delete_sql_links(StringInfo sql, const OrmDeleteSet *set, const OrmRelations
 		append_table(sql, set->model, "t");
 	appendStringInfoString(sql, " WHERE ");
 	append_step(sql, set, relationship, "u", relationship->join_relid);
+	if (relationship->join_foreign)
+		repeat_step(sql, set, 0, relationship, "u", relationship->join_relid, first);
 }

@@ -101,6 +101,19 @@ orm_columns_equal(StringInfo sql, const OrmJoinColumns *columns, const char *ali
 }
 
 void
+orm_columns_repeat(StringInfo sql, const OrmJoinColumns *columns, int from, int first)
+{
+	for (int i = from; i < columns->n; i++)
+	{
+		appendStringInfoString(sql, " AND t.");
+		orm_sql_name(sql, columns->columns[i].name);
+		appendStringInfoChar(sql, ' ');
+		orm_sql_operator(sql, columns->columns[i].equality);
+		appendStringInfo(sql, " ANY ($%d)", first + i - from);
+	}
+}
+
+void
 orm_columns_not_among(StringInfo sql, const OrmJoinColumns *columns, int first)
 {
 	appendStringInfoString(sql, " AND NOT EXISTS (SELECT FROM ");

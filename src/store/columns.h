@@ -45,6 +45,12 @@ extern void orm_columns_numbered_source(StringInfo sql, const OrmJoinColumns *co
 /* Appends t."a" OPERATOR(pg_catalog.=) <alias>.k0 AND ... */
 extern void orm_columns_equal(StringInfo sql, const OrmJoinColumns *columns, const char *alias);
 
+/*
+ * Appends AND t."a" OPERATOR(pg_catalog.=) ANY ($<first>) ... for the columns
+ * from a number, where the table has foreign rows; see orm_join_repeat().
+ */
+extern void orm_columns_repeat(StringInfo sql, const OrmJoinColumns *columns, int from, int first);
+
 /* Appends AND NOT EXISTS (SELECT FROM <source> AS k WHERE ...): the row is not among the given ones. */
 extern void orm_columns_not_among(StringInfo sql, const OrmJoinColumns *columns, int first);
 

@@ -43,7 +43,7 @@ sub sent
 	my $start = -s $node->logfile;
 
 	$node->safe_psql('postgres', $sql);
-	return join "\n", grep { /execute|statement:|DECLARE|parts|things/ } split /\n/, slurp_file($node->logfile, $start);
+	return join "\n", grep { /execute|statement:|DECLARE|public\./ } split /\n/, slurp_file($node->logfile, $start);
 }
 
 # Locks that do not wait
@@ -69,5 +69,48 @@ is($node->safe_psql('far', 'SELECT string_agg(n::text, $$ $$ ORDER BY id) FROM p
 like($node->safe_psql('postgres', q{SELECT orm.save('Near', '[{"id": 3, "n": 30}, {"id": 4, "n": 40}]')}), qr/30.*40/, 'a table that is here');
 unlike($node->safe_psql('postgres', q{LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on; SELECT orm.save('Near', '[{"id": 3, "n": 31}, {"id": 4, "n": 41}]')}), qr/ERROR/, 'and its plan');
 unlike(slurp_file($node->logfile), qr/near AS t .* = ANY \(/, 'has no such condition');
+
+# Keys of objects that are deleted, of members of collections and of links
+$node->safe_psql('far', <<'END');
+CREATE TABLE owners (id integer PRIMARY KEY, n integer);
+CREATE TABLE members (id integer PRIMARY KEY, owner_id integer, n integer);
+CREATE TABLE links (owner_id integer, tag_id integer, PRIMARY KEY (owner_id, tag_id));
+INSERT INTO owners SELECT i, i FROM generate_series(1, 20) i;
+INSERT INTO members SELECT i, i % 20 + 1, i FROM generate_series(1, 100) i;
+INSERT INTO links SELECT i % 20 + 1, i FROM generate_series(1, 100) i;
+END
+$node->safe_psql('postgres', <<'END');
+CREATE FOREIGN TABLE owners (id integer NOT NULL, n integer) SERVER far;
+CREATE FOREIGN TABLE members (id integer NOT NULL, owner_id integer, n integer) SERVER far;
+CREATE FOREIGN TABLE links (owner_id integer, tag_id integer) SERVER far;
+CREATE TABLE tags (id integer PRIMARY KEY);
+INSERT INTO tags SELECT i FROM generate_series(1, 100) i;
+SELECT orm.map('owners', 'Owner', orm.primary_key('id'), orm.has_many('members', 'Member', foreign_key => 'owner_id', cascade => 'all'),
+	orm.many_to_many('tags', 'Tag', through => 'links', foreign_key => 'owner_id', back_populates => 'owners'));
+SELECT orm.map('members', 'Member', orm.primary_key('id'));
+SELECT orm.map('tags', 'Tag', orm.many_to_many('owners', 'Owner', through => 'links', foreign_key => 'tag_id', back_populates => 'tags'));
+END
+my $whole = qr/(?:SELECT|DELETE)[^\n]* FROM public\.(?:owners|members|links)(?! WHERE)/;
+
+# Runs a statement; the foreign server is asked for rows by key, and the rest of its table is not read.
+sub by_key
+{
+	my ($sql, $sent, $name) = @_;
+	my $log = sent($sql);
+
+	like($log, $sent, "$name: the keys are sent");
+	unlike($log, $whole, "$name: and no statement reads a whole table");
+	return;
+}
+by_key(q{BEGIN; SELECT orm.remove('Member', i::text) FROM generate_series(1, 3) i; SELECT orm.flush(); COMMIT}, qr/members WHERE .*\bid = ANY \(/, 'objects that are deleted');
+by_key(q{SELECT orm.update('Owner', 5, '{"members": {"$disconnect": [4, 24]}}')}, qr/members .*owner_id = ANY \(.*id = ANY \(/, 'members that leave');
+by_key(q{SELECT orm.update('Owner', 5, '{"members": {"$delete": [44, 64]}}')}, qr/members .*owner_id = ANY \(.*id = ANY \(/, 'members that are deleted');
+by_key(q{SELECT orm.update('Owner', 6, '{"members": {"$set": [5]}}')}, qr/members .*owner_id = ANY \(/, 'members that are left out');
+by_key(q{SELECT orm.update('Owner', 5, '{"tags": {"$disconnect": [4, 24]}}')}, qr/links .*owner_id = ANY \(.*tag_id = ANY \(/, 'links that leave');
+by_key(q{SELECT orm.update('Owner', 6, '{"tags": {"$set": [5, 25]}}')}, qr/links .*owner_id = ANY \(/, 'links that are left out');
+by_key(q{BEGIN; SELECT orm.remove('Owner', i::text) FROM generate_series(7, 8) i; SELECT orm.flush(); COMMIT}, qr/members .*owner_id = ANY \(.*owners .*\bid = ANY \(/s, 'members of objects that are deleted');
+is($node->safe_psql('far', <<'END'), '18|20|85|95', 'what is left');
+SELECT count(*), (SELECT count(DISTINCT owner_id) FROM links), (SELECT count(*) FROM members), (SELECT count(*) FROM links) FROM owners
+END
 
 done_testing();
