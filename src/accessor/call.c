@@ -15,8 +15,11 @@ static Datum
 cast_value(const OrmCall *call, const OrmParameter *parameter, Datum value, bool *isnull)
 {
 	const OrmAttribute *attribute = &call->model->attributes[parameter->attribute];
-	Expr *cast = orm_function_cast(call->function->name, parameter, attribute);
+	Expr *cast;
 
+	if (OidIsValid(parameter->converter))
+		return *isnull ? (Datum) 0 : OidFunctionCall1(parameter->converter, value);
+	cast = orm_function_cast(call->function->name, parameter, attribute);
 	return orm_cast_run(cast, attribute->type->oid, value, isnull);
 }
 

@@ -344,6 +344,8 @@ bind_parameter(const Compilation *c, OrmParameter *parameter)
 	attribute = &model->attributes[parameter->attribute];
 	parameter->usable = is_argument(c->function->verb, model, attribute);
 	parameter->cast = !IsBinaryCoercible(parameter->type, attribute->type->oid);
+	if (parameter->cast)
+		parameter->converter = orm_cast_function(orm_cast_find(parameter->type, attribute->type->oid, -1));
 	if (c->created && !parameter->usable)
 		orm_function_refuse(c->function, model, parameter);
 	if (c->created && parameter->cast)

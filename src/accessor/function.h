@@ -21,6 +21,7 @@ typedef struct OrmParameter
 	bool usable;   /* the verb takes this attribute */
 	bool optional; /* its default is orm.unset(...) */
 	bool cast;	   /* its type is not binary coercible to the attribute's */
+	Oid converter; /* orm_cast_function() of that cast, found once; InvalidOid: found in each call */
 } OrmParameter;
 
 typedef struct OrmFunction

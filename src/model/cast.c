@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "parser/parse_coerce.h"
@@ -25,6 +26,17 @@ orm_cast_find(Oid from, Oid to, int32 typmod)
 		cast = coerce_to_target_type(NULL, (Node *) value, from, to, typmod, COERCION_EXPLICIT, COERCE_EXPLICIT_CAST,
 									 -1);
 	return (Expr *) cast;
+}
+
+Oid
+orm_cast_function(const Expr *cast)
+{
+	const FuncExpr *call = (const FuncExpr *) cast;
+
+	if (cast == NULL || !IsA(cast, FuncExpr) || call->funcid >= FirstUnpinnedObjectId || call->funcretset ||
+		list_length(call->args) != 1 || !IsA(linitial(call->args), CaseTestExpr) || !func_strict(call->funcid))
+		return InvalidOid;
+	return call->funcid;
 }
 
 Datum

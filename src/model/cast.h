@@ -13,6 +13,12 @@
  */
 extern Expr *orm_cast_find(Oid from, Oid to, int32 typmod);
 
+/*
+ * The server's own strict function that performs such a cast alone, which no
+ * command can replace; InvalidOid: there is none, or "cast" is NULL.
+ */
+extern Oid orm_cast_function(const Expr *cast);
+
 /* Evaluates such an expression.  A pass-by-reference result is palloc'd. */
 extern Datum orm_cast_run(Expr *cast, Oid to, Datum value, bool *isnull);
 
