@@ -56,15 +56,20 @@ SELECT orm.describe('Three');
 SELECT model_name, kind, identity FROM orm.create_all() WHERE kind = 'table';
 SELECT a.attname, a.attnotnull FROM pg_attribute a WHERE a.attrelid = 'threes'::regclass AND a.attnum > 0;
 
+-- What is there is replaced
+SELECT orm.extend('One', orm.has_many('twos', 'Two', foreign_key => 'one_id'));
+SELECT orm.describe('One') -> 'elements' -> 4;
+SELECT * FROM orm.extend('One', orm.accessors('x', include => ARRAY['find'])) WHERE action = 'created';
+SELECT count(*) FROM orm.extend('One', orm.version('version'), orm.accessors('one'));
+
 -- What cannot be
-SELECT orm.extend('One', orm.has_many('twos', 'Two'));
 SELECT orm.extend('One', orm.has_many('more', 'Two'), orm.has_many('more', 'Two'));
 SELECT orm.extend('Two', orm.belongs_to('one_id', 'One'));
 SELECT orm.extend('One', orm.has_many('new', 'Two'), orm.column('x', 'text'));
 SELECT orm.extend('One', orm.column('x', attribute => 'y'));
 SELECT orm.extend('One', orm.primary_key('n'));
 SELECT orm.extend('One', orm.version('version'));
-SELECT orm.extend('One', orm.accessors('x'));
+SELECT count(*) FROM orm.extend('One', orm.accessors('x'));
 SELECT orm.extend('One', orm.belongs_to('none', 'Two'));
 SELECT orm.extend('One', orm.has_many('wrong', 'Two', back_populates => 'many'));
 SELECT orm.extend('one', orm.has_many('x', 'Two'));

@@ -9,9 +9,11 @@
 #include "utils/builtins.h"
 
 #include "api/output.h"
+#include "base/names.h"
 #include "define/guard.h"
 #include "define/register.h"
 #include "model/cache.h"
+#include "model/in_force.h"
 #include "model/relationship.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_version);
@@ -46,7 +48,7 @@ orm_sql_model_rows(PG_FUNCTION_ARGS)
 		orm_output_text(&row, model ? model->relation : registered->relation);
 		orm_output_text(&row, OidIsValid(owner) ? GetUserNameFromId(owner, true) : NULL);
 		orm_output_text(&row, !registered->mapped ? "declared" : registered->by_map ? "mapped" : "created");
-		orm_output_boolean(&row, model != NULL && model->pending != NIL);
+		orm_output_boolean(&row, model != NULL && orm_in_force_count_pending(registered, model) > 0);
 		orm_output_put(&row);
 	}
 	return (Datum) 0;
@@ -74,18 +76,6 @@ put_attributes(OrmOutput *row, const OrmModel *model)
 	}
 }
 
-/* Is a name in a list (of char *)? */
-static bool
-has_name(const List *names, const char *name)
-{
-	ListCell *cell;
-
-	foreach(cell, names)
-		if (strcmp(lfirst(cell), name) == 0)
-			return true;
-	return false;
-}
-
 /* The attributes of a declaration. */
 static void
 put_declared(OrmOutput *row, const OrmDeclaration *declaration)
@@ -96,7 +86,7 @@ put_declared(OrmOutput *row, const OrmDeclaration *declaration)
 	foreach(cell, declaration->columns)
 	{
 		const OrmDeclaredColumn *column = lfirst(cell);
-		bool in_key = has_name(key, column->name);
+		bool in_key = orm_name_is_among(key, column->name);
 
 		orm_output_text(row, declaration->model);
 		orm_output_text(row, column->attribute ? column->attribute : column->name);

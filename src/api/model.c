@@ -16,10 +16,12 @@
 #include "api/output.h"
 #include "define/create.h"
 #include "define/declare.h"
+#include "define/declare_schema.h"
 #include "define/describe.h"
 #include "define/drop.h"
 #include "define/extend.h"
 #include "define/report.h"
+#include "define/script.h"
 #include "define/sync.h"
 #include "model/follow.h"
 #include "model/model.h"
@@ -28,6 +30,9 @@ PG_FUNCTION_INFO_V1(orm_sql_model);
 PG_FUNCTION_INFO_V1(orm_sql_model_document);
 PG_FUNCTION_INFO_V1(orm_sql_map);
 PG_FUNCTION_INFO_V1(orm_sql_extend);
+PG_FUNCTION_INFO_V1(orm_sql_drop_element);
+PG_FUNCTION_INFO_V1(orm_sql_declare);
+PG_FUNCTION_INFO_V1(orm_sql_script);
 PG_FUNCTION_INFO_V1(orm_sql_unmap);
 PG_FUNCTION_INFO_V1(orm_sql_create_all);
 PG_FUNCTION_INFO_V1(orm_sql_create_table);
@@ -154,6 +159,45 @@ orm_sql_extend(PG_FUNCTION_ARGS)
 
 	orm_extend_model(name, nelements, elements, &changes);
 	return return_changes(fcinfo, changes);
+}
+
+/* orm.drop_element(name, kind, element) */
+Datum
+orm_sql_drop_element(PG_FUNCTION_ARGS)
+{
+	List *changes = NIL;
+	char *name = orm_argument_text(fcinfo, 0, "name");
+	char *kind = orm_argument_text(fcinfo, 1, "kind");
+
+	orm_extend_drop_element(name, kind, orm_argument_text_if_any(fcinfo, 2), &changes);
+	return return_changes(fcinfo, changes);
+}
+
+/* orm.declare(document) */
+Datum
+orm_sql_declare(PG_FUNCTION_ARGS)
+{
+	OrmOutput row = {.fcinfo = fcinfo};
+	ListCell *cell;
+
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(cell, orm_declare_schema(orm_argument_document(fcinfo, 0, "document")))
+	{
+		orm_output_text(&row, ((OrmDeclared *) lfirst(cell))->model);
+		orm_output_text(&row, ((OrmDeclared *) lfirst(cell))->state);
+		orm_output_put(&row);
+	}
+	return (Datum) 0;
+}
+
+/* orm.script(models) */
+Datum
+orm_sql_script(PG_FUNCTION_ARGS)
+{
+	int n = 0;
+	char **models = PG_ARGISNULL(0) ? NULL : orm_argument_names(fcinfo, 0, "models", &n);
+
+	PG_RETURN_TEXT_P(cstring_to_text(orm_script_print(models, n)));
 }
 
 /* orm.unmap(model) */

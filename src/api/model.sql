@@ -33,7 +33,26 @@ CREATE OR REPLACE FUNCTION orm.extend(model pg_catalog.text, VARIADIC elements o
 RETURNS TABLE (model_name pg_catalog.text, action pg_catalog.text, kind pg_catalog.text, identity pg_catalog.text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10 AS 'MODULE_PATHNAME', 'orm_sql_extend';
 COMMENT ON FUNCTION orm.extend(pg_catalog.text, orm.document[]) IS
-'Adds relationships to a model, declared or with a table; everything else stays as it is. elements: orm.belongs_to, orm.has_many, orm.has_one, orm.many_to_many. Returns the functions created. Errors: 42704 for a model that does not exist, 42501 unless the caller owns it, 42710 for a relationship that exists, 22023 for other elements, and those of orm.map.';
+'Adds elements to a model, declared or with a table, or replaces its elements of one kind and name; everything else stays as it is. elements: orm.column(...), orm.unique(...), orm.belongs_to(...) and the other builders; of a mapped model the elements of orm.map. What the table lacks is pending. Returns the functions created, replaced and dropped. Errors: 42704 for a model that does not exist, 42501 unless the caller owns it, and those of orm.model and orm.map.';
+
+CREATE OR REPLACE FUNCTION orm.drop_element(name pg_catalog.text, kind pg_catalog.text,
+    element pg_catalog.text DEFAULT NULL)
+RETURNS TABLE (model_name pg_catalog.text, action pg_catalog.text, kind pg_catalog.text, identity pg_catalog.text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10 AS 'MODULE_PATHNAME', 'orm_sql_drop_element';
+COMMENT ON FUNCTION orm.drop_element(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'Takes one element out of a model. kind: the name of its builder, or relationship. element: its name, of a constraint or index without a name its columns; not given for comment_on_table and accessors. What the table has of it is written into the model as removed, and stays usable until it is dropped. Returns the functions dropped and replaced. Errors: 42704 for a model or element that does not exist, 22023 for an unrecognized kind, 42501 unless the caller owns the model, and those of orm.model for what is left.';
+
+CREATE OR REPLACE FUNCTION orm.declare(document orm.document)
+RETURNS TABLE (model_name pg_catalog.text, state pg_catalog.text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 50 AS 'MODULE_PATHNAME', 'orm_sql_declare';
+COMMENT ON FUNCTION orm.declare(orm.document) IS
+'Declares the models of a document, or none when there is a mistake in one: {"models": [{"model": name, "table": name, "elements": [...]}, ...], "prune": true}. They may refer to each other in any order. prune: the caller''s declared models in the schemas of these that are not among them are forgotten; their tables stay, and so do mapped models. Returns for each model: declared, in force, pending: 2 changes, or dropped. Errors: those of orm.model, with the place models[0]...; 42710 for a model that is given twice.';
+
+CREATE OR REPLACE FUNCTION orm.script(models pg_catalog.text[] DEFAULT NULL)
+RETURNS pg_catalog.text
+LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_script';
+COMMENT ON FUNCTION orm.script(pg_catalog.text[]) IS
+'The functions of models as SQL, for version control: CREATE OR REPLACE FUNCTION with one element a line, ordered by name, without owners and privileges; the comments on functions where there are any. models: names, by default all models. Loaded into an empty database with the extension, it declares them. Errors: 42704 for a model that does not exist.';
 
 CREATE OR REPLACE FUNCTION orm.unmap(model pg_catalog.text)
 RETURNS TABLE (model_name pg_catalog.text, action pg_catalog.text, kind pg_catalog.text, identity pg_catalog.text)

@@ -257,3 +257,14 @@ orm_name_check(const char *name, const char *what)
 		ereport(ERROR, errcode(ERRCODE_NAME_TOO_LONG), errmsg("%s name is too long: \"%s\"", what, name),
 				errdetail("A name can have up to %d bytes.", NAMEDATALEN - 1));
 }
+
+bool
+orm_name_is_among(const List *names, const char *name)
+{
+	ListCell *cell;
+
+	foreach(cell, names)
+		if (strcmp(lfirst(cell), name) == 0)
+			return true;
+	return false;
+}

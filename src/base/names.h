@@ -8,6 +8,8 @@
 #ifndef ORM_BASE_NAMES_H
 #define ORM_BASE_NAMES_H
 
+#include "nodes/pg_list.h"
+
 /* "OrderItem" -> "order_item", "HTTPLog" -> "http_log", "Order Line" -> "order_line". */
 extern char *orm_name_snake(const char *name);
 
@@ -34,6 +36,9 @@ extern bool orm_name_is_table(const char *name, char **schema, char **relation);
 
 /* The inverse: text that orm_name_split takes apart again; "schema" may be NULL. */
 extern char *orm_name_compose(const char *schema, const char *relation);
+
+/* Is the name among these (List of char *)? */
+extern bool orm_name_is_among(const List *names, const char *name);
 
 /* Raises 42602 unless the text can be an identifier (not empty), 42622 when it is longer than 63 bytes. */
 extern void orm_name_check(const char *name, const char *what);

@@ -9,6 +9,7 @@
 
 #include "catalog/pg_type_d.h"
 
+#include "base/names.h"
 #include "ddl/belongs_to.h"
 #include "ddl/ddl.h"
 #include "ddl/layout.h"
@@ -32,18 +33,6 @@ orm_layout_column(const OrmDdlTable *table, const char *name)
 	return NULL;
 }
 
-/* Is the name in the list? */
-static bool
-has_name(const List *names, const char *name)
-{
-	ListCell *cell;
-
-	foreach(cell, names)
-		if (strcmp(lfirst(cell), name) == 0)
-			return true;
-	return false;
-}
-
 bool
 orm_layout_same_columns(const List *a, const List *b)
 {
@@ -52,7 +41,7 @@ orm_layout_same_columns(const List *a, const List *b)
 	if (list_length(a) != list_length(b))
 		return false;
 	foreach(cell, a)
-		if (!has_name(b, lfirst(cell)))
+		if (!orm_name_is_among(b, lfirst(cell)))
 			return false;
 	return true;
 }
@@ -264,7 +253,7 @@ make_identity(OrmPlanned *planned)
 	{
 		OrmDdlConstraint *constraint = lfirst(cell);
 
-		if (constraint->kind == ORM_CONSTRAINT_FOREIGN_KEY && has_name(constraint->columns, column->name))
+		if (constraint->kind == ORM_CONSTRAINT_FOREIGN_KEY && orm_name_is_among(constraint->columns, column->name))
 			return;
 	}
 	column->identity = "by default";

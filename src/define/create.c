@@ -332,6 +332,22 @@ compare_table(void *argument)
 	}
 }
 
+/* Why a model is skipped whose table cannot be compared before other tables are made; NULL: it is not. */
+static char *
+describe_pending(const OrmRegistered *row)
+{
+	const OrmModel *model = orm_cache_open_if_any(row->name, AccessShareLock);
+	StringInfoData names;
+	ListCell *cell;
+
+	if (model == NULL || model->pending == NIL)
+		return NULL;
+	initStringInfo(&names);
+	foreach(cell, model->pending)
+		appendStringInfo(&names, "%s\"%s\"", names.len ? ", " : "", (char *) lfirst(cell));
+	return psprintf("It lacks the columns of %s.", names.data);
+}
+
 /* Does a table that exists fit its model?  If not, that is a row of the result. */
 static bool
 fits(const Run *run, const OrmRegistered *row, const OrmDdlCatalog *catalog)
@@ -339,10 +355,17 @@ fits(const Run *run, const OrmRegistered *row, const OrmDdlCatalog *catalog)
 	Fitting fitting = {row, catalog};
 	ErrorData *error = orm_attempt(compare_table, &fitting, ORM_ATTEMPT_UNDO);
 
-	if (error == NULL || error->sqlerrcode == ERRCODE_UNDEFINED_TABLE)
+	char *reason = NULL;
+
+	if (error == NULL)
+		return true;
+	if (error->sqlerrcode == ERRCODE_UNDEFINED_TABLE)
+		reason = describe_pending(row);
+	else
+		reason = error->sqlerrcode == ERRCODE_DUPLICATE_TABLE && error->detail ? error->detail : error->message;
+	if (reason == NULL)
 		return true; /* what is not there yet may be made in this run */
-	orm_report_skipped(run->changes, row->name, "table", orm_report_relation(row->relid),
-					   error->sqlerrcode == ERRCODE_DUPLICATE_TABLE && error->detail ? error->detail : error->message);
+	orm_report_skipped(run->changes, row->name, "table", orm_report_relation(row->relid), reason);
 	return false;
 }
 

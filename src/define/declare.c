@@ -17,10 +17,12 @@
 #include "define/owner.h"
 #include "define/reconcile.h"
 #include "define/register.h"
+#include "define/removal.h"
 #include "define/report.h"
 #include "define/version.h"
 #include "model/cache.h"
 #include "model/follow.h"
+#include "model/in_force.h"
 #include "model/relationship.h"
 
 void
@@ -58,16 +60,28 @@ refuse_notes(const OrmDeclaration *declaration)
 	}
 }
 
-OrmDeclaration *
-orm_declare_read(const char *document, bool mapped)
+/* Raises for what a client must not say. */
+static OrmDeclaration *
+check_sent(OrmDeclaration *declaration)
 {
-	OrmDeclaration *declaration = orm_declaration_parse(orm_document_parse(document, strlen(document)), mapped);
 	OrmPath place = orm_path_key(NULL, "map");
 
 	refuse_notes(declaration);
 	if (declaration->by_map)
 		orm_members_raise_not_allowed("key", "map", &place, "orm.map makes a model of a table that exists.");
 	return declaration;
+}
+
+OrmDeclaration *
+orm_declare_read(const char *document, bool mapped)
+{
+	return check_sent(orm_declaration_parse(orm_document_parse(document, strlen(document)), mapped));
+}
+
+OrmDeclaration *
+orm_declare_read_part(const char *document, bool mapped)
+{
+	return check_sent(orm_declaration_parse_part(orm_document_parse(document, strlen(document)), mapped));
 }
 
 /* A row for a model that has no function yet. */
@@ -191,28 +205,25 @@ existing_table(const OrmDeclaration *declaration)
 	return relid;
 }
 
-/* What a declaration has come to: "Author: declared", "Author: in force", "Author: pending: 2 changes". */
-static char *
-describe_state(const char *name)
+char *
+orm_declare_state(const char *name)
 {
 	const OrmModel *model = orm_cache_open_if_any(name, AccessShareLock);
-	int n = model != NULL ? list_length(model->pending) : 0;
+	int n = model != NULL ? orm_in_force_count_pending(orm_registry_find(name), model) : 0;
 
 	if (model == NULL)
-		return psprintf("%s: declared", name);
+		return pstrdup("declared");
 	if (n > 0)
-		return psprintf("%s: pending: %d %s", name, n, n == 1 ? "change" : "changes");
-	return psprintf("%s: in force", name);
+		return psprintf("pending: %d %s", n, n == 1 ? "change" : "changes");
+	return pstrdup("in force");
 }
 
-char *
-orm_declare_model(const char *document)
+void
+orm_declare_write(OrmDeclaration *declaration)
 {
-	OrmDeclaration *declaration = orm_declare_read(document, false);
 	OrmRegistered *row = new_row(declaration->model);
 	OrmRegistered *old;
 	List *dropped = NIL;
-	Oid relid;
 
 	complete_schema(declaration);
 	old = orm_declare_lock(declaration->model);
@@ -221,20 +232,29 @@ orm_declare_model(const char *document)
 		bool same = names_table(declaration, old);
 
 		if (same)
+		{
 			keep_pins(declaration, old);
+			orm_removal_complete(declaration, orm_register_declaration(old), old->relid);
+		}
 		drop_superseded(old, declaration, same, &dropped);
 		notice_dropped(declaration->model, dropped);
 		row = old;
 	}
-	orm_declare_check_inverses(declaration);
-	relid = existing_table(declaration);
-	orm_model_function_write(row, declaration, relid);
-	return describe_state(declaration->model);
+	orm_model_function_write(row, declaration, existing_table(declaration));
 }
 
-/* Every column that the declaration names must be there. */
-static void
-check_columns_exist(const OrmDeclaration *declaration, Oid relid)
+char *
+orm_declare_model(const char *document)
+{
+	OrmDeclaration *declaration = orm_declare_read(document, false);
+
+	orm_declare_write(declaration);
+	orm_declare_check_inverses(declaration);
+	return psprintf("%s: %s", declaration->model, orm_declare_state(declaration->model));
+}
+
+void
+orm_declare_check_columns(const OrmDeclaration *declaration, Oid relid)
 {
 	ListCell *cell;
 	List *names = list_copy(orm_declaration_key(declaration));
@@ -248,18 +268,6 @@ check_columns_exist(const OrmDeclaration *declaration, Oid relid)
 				errmsg("column \"%s\" of relation \"%s\" does not exist", (char *) lfirst(cell), get_rel_name(relid)));
 }
 
-/* Is the name among these? */
-static bool
-is_among(const List *names, const char *name)
-{
-	ListCell *cell;
-
-	foreach(cell, names)
-		if (strcmp(lfirst(cell), name) == 0)
-			return true;
-	return false;
-}
-
 /* Does a declaration lead to one of these models? */
 static bool
 leads_to(const OrmDeclaration *declaration, const List *names)
@@ -267,7 +275,7 @@ leads_to(const OrmDeclaration *declaration, const List *names)
 	ListCell *cell;
 
 	foreach(cell, declaration->relationships)
-		if (is_among(names, ((OrmDeclaredRelationship *) lfirst(cell))->model))
+		if (orm_name_is_among(names, ((OrmDeclaredRelationship *) lfirst(cell))->model))
 			return true;
 	return false;
 }
@@ -281,7 +289,7 @@ orm_declare_make_waiting(const List *names, List **changes)
 	{
 		OrmRegistered *row = lfirst(cell);
 
-		if (!row->mapped || is_among(names, row->name) || !leads_to(orm_register_declaration(row), names))
+		if (!row->mapped || orm_name_is_among(names, row->name) || !leads_to(orm_register_declaration(row), names))
 			continue;
 		CHECK_FOR_INTERRUPTS();
 		orm_register_pin(row->name);
@@ -326,7 +334,7 @@ orm_declare_map(Oid relid, const char *name, const char *document, List **change
 		keep_version(declaration, old);
 		drop_superseded(old, declaration, true, changes);
 	}
-	check_columns_exist(declaration, relid);
+	orm_declare_check_columns(declaration, relid);
 	orm_declare_check_inverses(declaration);
 	declaration->by_map = true;
 	orm_version_reconcile(relid, name, declaration, true, changes);
@@ -347,7 +355,7 @@ orm_declare_mapped(Oid relid, OrmDeclaration *declaration)
 	old = orm_declare_lock(declaration->model);
 	if (old != NULL)
 		raise_in_use(old);
-	check_columns_exist(declaration, relid);
+	orm_declare_check_columns(declaration, relid);
 	declaration->by_map = true;
 	orm_register_mapped(row, declaration, relid);
 }

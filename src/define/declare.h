@@ -11,7 +11,8 @@
 /*
  * orm.model: writes the function of a model, new or in place of its text.  A
  * model that has its table stays in force, as far as the table has what is
- * declared.  Returns a word on what it has come to, palloc'd.  Raises what
+ * declared.  What the former declaration had and this one leaves out is written
+ * as removed, as long as the table has it.  Returns a word on what it has come to, palloc'd.  Raises what
  * orm_declaration_parse does; 42501 when the name or the table is somebody else's.
  */
 extern char *orm_declare_model(const char *document);
@@ -26,10 +27,22 @@ extern void orm_declare_map(Oid relid, const char *name, const char *document, L
 /* orm.unmap: forgets a model and drops its accessors. */
 extern void orm_declare_unmap(const char *name, List **changes);
 
-/* For extend.c as well */
+/* For extend.c and declare_schema.c as well */
 
 /* The declaration of a model document that a client has sent; raises 22023 for notes of the extension's in it. */
 extern OrmDeclaration *orm_declare_read(const char *document, bool mapped);
+
+/* The same of elements that are not a whole declaration, without the checks across them. */
+extern OrmDeclaration *orm_declare_read_part(const char *document, bool mapped);
+
+/* Writes the function of a declared model, new or in place of its text; inverses are not checked. */
+extern void orm_declare_write(OrmDeclaration *declaration);
+
+/* Every column that a mapped declaration names must be in the relation: 42703. */
+extern void orm_declare_check_columns(const OrmDeclaration *declaration, Oid relid);
+
+/* What a declaration has come to: "declared", "in force" or "pending: 2 changes", palloc'd. */
+extern char *orm_declare_state(const char *name);
 
 /*
  * Locks the registry and the name, and returns the row of a model, or NULL.  Raises 42501 for

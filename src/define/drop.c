@@ -139,14 +139,22 @@ drop_relations(List *relations, const char *relkinds, const char *statement)
 		orm_execute_statement(sql.data);
 }
 
-/* The whole declaration of a model: of its table, or, while something is pending, as it was written. */
+/*
+ * The whole declaration of a model: of its table, or, while something is
+ * pending, as it was written; what is removed goes with the table.
+ */
 static OrmDeclaration *
 whole_declaration(const OrmRegistered *row)
 {
 	const OrmModel *model = orm_cache_open(row->name, AccessExclusiveLock);
+	OrmDeclaration *declaration;
 
-	if (model->pending != NIL && !row->by_map)
-		return orm_register_declaration(row);
+	if ((model->pending != NIL || model->declaration->removals != NIL) && !row->by_map)
+	{
+		declaration = orm_register_declaration(row);
+		declaration->removals = NIL;
+		return declaration;
+	}
 	return orm_reflect_model(model, orm_register_name_target, NULL);
 }
 

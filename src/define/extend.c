@@ -1,96 +1,489 @@
 /*
- * extend.c - orm.extend.
+ * extend.c - see extend.h.
  */
 #include "postgres.h"
 
-#include "base/error.h"
+#include "base/members.h"
+#include "base/names.h"
+#include "base/nearest.h"
 #include "define/declare.h"
 #include "define/extend.h"
 #include "define/model_function.h"
 #include "define/reconcile.h"
 #include "define/register.h"
+#include "define/removal.h"
+#include "define/version.h"
 #include "model/cache.h"
+#include "model/element.h"
+#include "model/managed.h"
+#include "model/relationship.h"
 
-/* Raises 22023 for an element that is no relationship; -1: its place is not known. */
-static void
-refuse_element(int position, const char *what)
+/* The lists of elements that have a name or columns. */
+typedef enum ElementList
 {
-	OrmElementPlace place;
+	LIST_COLUMNS,
+	LIST_CONSTRAINTS,
+	LIST_RELATIONSHIPS,
+	LIST_ENUMS,
+	LIST_VERSIONS,
+	LIST_REMOVALS,
+	LIST_COMMENT,
+	LIST_ACCESSORS
+} ElementList;
 
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s is not allowed here", what),
-			position >= 0 ? orm_error_place(orm_declaration_place(&place, position, NULL, NULL)) : 0,
-			errhint("orm.extend adds relationships: orm.belongs_to, orm.has_many, orm.has_one, orm.many_to_many."));
-}
+#define KIND(kind) (1 << (kind))
+#define ALL_KINDS 0xff
 
-/* Checks that there are relationships only. */
-static void
-check_elements(const OrmDeclaration *addition)
+/* Kinds of elements, as orm.drop_element has them: builders, and words for several of them. */
+static const struct
 {
-	if (addition->columns != NIL)
-		refuse_element(((OrmDeclaredColumn *) linitial(addition->columns))->position, "a column");
-	if (addition->constraints != NIL)
-		refuse_element(((OrmDeclaredConstraint *) linitial(addition->constraints))->position, "a key or constraint");
-	if (addition->enums != NIL)
-		refuse_element(((OrmDeclaredEnum *) linitial(addition->enums))->position, "an enum");
-	if (addition->comment != NULL)
-		refuse_element(-1, "orm.comment_on_table");
-	if (addition->versions != NIL)
-		refuse_element(((OrmDeclaredVersion *) linitial(addition->versions))->position, "a version");
-	if (addition->has_accessors)
-		refuse_element(-1, "orm.accessors");
-}
+	const char *name;
+	ElementList list;
+	int kinds; /* of constraints or relationships, as bits */
+} element_kinds[] = {
+	{"column", LIST_COLUMNS, 0},
+	{"primary_key", LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_PRIMARY_KEY)},
+	{"unique", LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_UNIQUE)},
+	{"index", LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_INDEX)},
+	{"check", LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_CHECK)},
+	{"foreign_key", LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_FOREIGN_KEY)},
+	{"exclude", LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_EXCLUDE)},
+	{"constraint", LIST_CONSTRAINTS, ALL_KINDS & ~KIND(ORM_CONSTRAINT_INDEX)},
+	{"belongs_to", LIST_RELATIONSHIPS, KIND(ORM_BELONGS_TO)},
+	{"has_many", LIST_RELATIONSHIPS, KIND(ORM_HAS_MANY)},
+	{"has_one", LIST_RELATIONSHIPS, KIND(ORM_HAS_ONE)},
+	{"many_to_many", LIST_RELATIONSHIPS, KIND(ORM_MANY_TO_MANY)},
+	{"relationship", LIST_RELATIONSHIPS, ALL_KINDS},
+	{"enum", LIST_ENUMS, 0},
+	{"version", LIST_VERSIONS, 0},
+	{"removed", LIST_REMOVALS, 0},
+	{"comment_on_table", LIST_COMMENT, 0},
+	{"accessors", LIST_ACCESSORS, 0},
+};
 
-/* Raises 42710 for a relationship that the model has. */
-static void
-check_new(const OrmDeclaration *declaration, const OrmDeclaredRelationship *relationship)
+/* The names or columns of a constraint, as one text. */
+static char *
+constraint_label(const OrmDeclaredConstraint *constraint)
 {
-	OrmElementPlace place;
-
-	if (orm_declaration_relationship(declaration, relationship->name) != NULL)
-		ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
-				errmsg("relationship \"%s\" of model \"%s\" already exists", relationship->name, declaration->model),
-				orm_error_place(orm_declaration_place(&place, relationship->position, NULL, NULL)));
-}
-
-/* The declaration with the relationships behind its elements, read again as a whole. */
-static OrmDeclaration *
-merge(OrmDeclaration *declaration, const OrmDeclaration *addition, bool mapped)
-{
-	int position = list_length(declaration->columns) + list_length(declaration->constraints) +
-		list_length(declaration->relationships);
+	StringInfoData label;
 	ListCell *cell;
 
-	foreach(cell, addition->relationships)
-	{
-		OrmDeclaredRelationship *relationship = lfirst(cell);
+	if (constraint->name != NULL)
+		return constraint->name;
+	initStringInfo(&label);
+	foreach(cell, constraint->columns)
+		appendStringInfo(&label, "%s%s", label.len ? ", " : "", (char *) lfirst(cell));
+	return label.data;
+}
 
-		check_new(declaration, relationship);
-		relationship->position = position++;
+/* What an element is called. */
+static const char *
+element_label(ElementList list, const void *element)
+{
+	const OrmDeclaredRemoval *removal = element;
+
+	switch (list)
+	{
+		case LIST_COLUMNS:
+			return ((const OrmDeclaredColumn *) element)->name;
+		case LIST_CONSTRAINTS:
+			return constraint_label(element);
+		case LIST_RELATIONSHIPS:
+			return ((const OrmDeclaredRelationship *) element)->name;
+		case LIST_ENUMS:
+			return ((const OrmDeclaredEnum *) element)->name;
+		case LIST_VERSIONS:
+			return ((const OrmDeclaredVersion *) element)->column;
+		case LIST_REMOVALS:
+			return removal->column ? removal->column : removal->constraint ? removal->constraint : removal->index;
+		case LIST_COMMENT:
+		case LIST_ACCESSORS:
+			break;
 	}
-	declaration->relationships = list_concat(declaration->relationships, addition->relationships);
-	return orm_register_read_again(declaration, mapped);
+	return "";
+}
+
+/* The kind of an element within its list. */
+static int
+element_kind(ElementList list, const void *element)
+{
+	const OrmDeclaredRemoval *removal = element;
+
+	switch (list)
+	{
+		case LIST_CONSTRAINTS:
+			return ((const OrmDeclaredConstraint *) element)->kind;
+		case LIST_RELATIONSHIPS:
+			return ((const OrmDeclaredRelationship *) element)->kind;
+		case LIST_REMOVALS:
+			return removal->column ? 0 : removal->constraint ? 1 : 2;
+		default:
+			return 0;
+	}
+}
+
+/* A list of a declaration; NULL: what it has once. */
+static List **
+list_of(OrmDeclaration *declaration, ElementList list)
+{
+	List **lists[] = {
+		[LIST_COLUMNS] = &declaration->columns,
+		[LIST_CONSTRAINTS] = &declaration->constraints,
+		[LIST_RELATIONSHIPS] = &declaration->relationships,
+		[LIST_ENUMS] = &declaration->enums,
+		[LIST_VERSIONS] = &declaration->versions,
+		[LIST_REMOVALS] = &declaration->removals,
+		[LIST_COMMENT] = NULL,
+		[LIST_ACCESSORS] = NULL,
+	};
+
+	return lists[list];
+}
+
+/* The cell of an element like this one, or NULL. */
+static ListCell *
+find_like(List *elements, ElementList list, const void *element)
+{
+	ListCell *cell;
+
+	foreach(cell, elements)
+		if (element_kind(list, lfirst(cell)) == element_kind(list, element) &&
+			(list == LIST_VERSIONS || strcmp(element_label(list, lfirst(cell)), element_label(list, element)) == 0))
+			return cell;
+	return NULL;
+}
+
+/* The place of an element in the order of the document. */
+static int *
+position_of(ElementList list, void *element)
+{
+	switch (list)
+	{
+		case LIST_COLUMNS:
+			return &((OrmDeclaredColumn *) element)->position;
+		case LIST_CONSTRAINTS:
+			return &((OrmDeclaredConstraint *) element)->position;
+		case LIST_RELATIONSHIPS:
+			return &((OrmDeclaredRelationship *) element)->position;
+		default:
+			return NULL;
+	}
+}
+
+/* Puts the elements of one list into a declaration, in place of those they are like; returns whether of any. */
+static bool
+merge_list(OrmDeclaration *declaration, const List *additions, ElementList list, int position)
+{
+	List **elements = list_of(declaration, list);
+	bool replaced = false;
+	ListCell *cell;
+
+	foreach(cell, additions)
+	{
+		void *addition = lfirst(cell);
+		ListCell *like = find_like(*elements, list, addition);
+		int *place = position_of(list, addition);
+
+		/* one of the same call is not replaced: what is given twice is an error */
+		if (like != NULL && list_member_ptr(additions, lfirst(like)))
+			like = NULL;
+		if (place != NULL)
+			*place = like != NULL ? *position_of(list, lfirst(like)) : position + *place;
+		if (like != NULL)
+			lfirst(like) = addition;
+		else
+			*elements = lappend(*elements, addition);
+		replaced = replaced || like != NULL;
+	}
+	return replaced;
+}
+
+/* Takes out the removals of columns that are declared again. */
+static void
+take_back_removals(OrmDeclaration *declaration, const OrmDeclaration *addition)
+{
+	ListCell *cell;
+
+	foreach(cell, declaration->removals)
+	{
+		const char *column = ((const OrmDeclaredRemoval *) lfirst(cell))->column;
+
+		if (column != NULL && orm_declaration_column(addition, column) != NULL)
+			declaration->removals = foreach_delete_current(declaration->removals, cell);
+	}
+}
+
+/* The first place behind all elements. */
+static int
+next_position(OrmDeclaration *declaration)
+{
+	int next = 0;
+	ListCell *cell;
+
+	for (ElementList list = LIST_COLUMNS; list <= LIST_RELATIONSHIPS; list++)
+		foreach(cell, *list_of(declaration, list))
+			next = Max(next, *position_of(list, lfirst(cell)) + 1);
+	return next;
+}
+
+/* Puts elements into a declaration; returns whether any of its own were replaced. */
+static bool
+merge(OrmDeclaration *declaration, OrmDeclaration *addition)
+{
+	int position = next_position(declaration);
+	bool replaced = addition->has_accessors;
+
+	take_back_removals(declaration, addition);
+	for (ElementList list = LIST_COLUMNS; list <= LIST_REMOVALS; list++)
+		replaced = merge_list(declaration, *list_of(addition, list), list, position) || replaced;
+	if (addition->comment != NULL)
+		declaration->comment = addition->comment;
+	if (addition->has_accessors)
+	{
+		declaration->has_accessors = true;
+		declaration->prefix = addition->prefix;
+		declaration->accessor_schema = addition->accessor_schema;
+		declaration->include = addition->include;
+		declaration->all_accessors = addition->all_accessors;
+	}
+	return replaced;
+}
+
+/* A declaration that has been changed, read again as a new one. */
+static OrmDeclaration *
+read_again(OrmDeclaration *declaration)
+{
+	declaration->stored = false;
+	return orm_register_read_again(declaration, declaration->by_map);
+}
+
+/* Writes a changed declaration, and makes of the model what it says now. */
+static void
+apply(OrmRegistered *row, const OrmDeclaration *before, OrmDeclaration *declaration, bool replaced, List **changes)
+{
+	const OrmModel *model = row->mapped ? orm_cache_open(row->name, AccessShareLock) : NULL;
+
+	orm_declare_check_inverses(declaration);
+	if (row->by_map)
+		orm_declare_check_columns(declaration, row->relid);
+	if (model != NULL)
+	{
+		orm_removal_complete(declaration, before, row->relid);
+		orm_reconcile_drop_stale(model, declaration, changes);
+		orm_version_reconcile(row->relid, row->name, declaration, false, changes);
+	}
+	if (model == NULL)
+	{
+		orm_model_function_write(row, declaration, InvalidOid);
+		return;
+	}
+	orm_register_mapped(row, declaration, row->relid);
+	orm_register_check_relationships(row->name);
+	orm_register_pin(row->name);
+	model = orm_cache_open(row->name, AccessShareLock);
+	orm_version_reconcile(row->relid, row->name, model->declaration, model->version >= 0, changes);
+	orm_reconcile_accessors(orm_cache_open(row->name, AccessShareLock), !replaced, changes);
 }
 
 void
 orm_extend_model(const char *name, int nelements, const OrmDocument *const *elements, List **changes)
 {
 	OrmRegistered *row = orm_declare_lock(name);
-	OrmDeclaration *addition;
 	OrmDeclaration *declaration;
 	StringInfoData document;
+	bool replaced;
 
 	if (row == NULL)
 		orm_cache_raise_unknown(name);
 	initStringInfo(&document);
 	orm_declaration_compose(&document, name, name, nelements, elements);
-	addition = orm_declare_read(document.data, row->mapped);
-	check_elements(addition);
-	declaration = merge(orm_register_declaration(row), addition, row->by_map);
-	orm_declare_check_inverses(declaration);
-	orm_model_function_write(row, declaration, row->relid);
-	if (!row->mapped)
+	declaration = orm_register_declaration(row);
+	replaced = merge(declaration, orm_declare_read_part(document.data, row->by_map));
+	apply(row, orm_register_declaration(row), read_again(declaration), replaced, changes);
+}
+
+/* Clears a key of a column that is what a constraint of that kind would say; false: it is not given. */
+static bool
+clear_key(OrmDeclaredColumn *column, OrmConstraintKind kind)
+{
+	OrmChoice *choice = NULL;
+	char **text = NULL;
+
+	switch (kind)
+	{
+		case ORM_CONSTRAINT_PRIMARY_KEY:
+			choice = &column->primary_key;
+			break;
+		case ORM_CONSTRAINT_UNIQUE:
+			choice = &column->is_unique;
+			break;
+		case ORM_CONSTRAINT_INDEX:
+			choice = &column->indexed;
+			break;
+		case ORM_CONSTRAINT_CHECK:
+			text = &column->check_expr;
+			break;
+		case ORM_CONSTRAINT_FOREIGN_KEY:
+			text = &column->foreign_key;
+			column->on_delete = column->on_update = NULL;
+			break;
+		case ORM_CONSTRAINT_EXCLUDE:
+		case ORM_CONSTRAINT_VERBATIM:
+			return false;
+	}
+	if (choice != NULL ? *choice != ORM_YES : *text == NULL)
+		return false;
+	if (choice != NULL)
+		*choice = ORM_NOT_GIVEN;
+	else
+		*text = NULL;
+	return true;
+}
+
+/*
+ * Takes out a key of a column by the name of the column, or by the name that
+ * the constraint has in the catalogs.
+ */
+static bool
+drop_key(OrmDeclaration *declaration, const OrmRegistered *row, int kinds, const char *name)
+{
+	ListCell *cell;
+
+	foreach(cell, orm_managed_of(declaration))
+	{
+		const OrmManaged *thing = lfirst(cell);
+		OrmDeclaredColumn *column;
+
+		if (thing->is_column || thing->made || thing->name != NULL || !(kinds & KIND(thing->kind)) ||
+			list_length(thing->columns) != 1)
+			continue;
+		column = orm_declaration_column(declaration, linitial(thing->columns));
+		if (column == NULL)
+			continue;
+		if (strcmp(column->name, name) == 0 ||
+			(row->mapped && orm_managed_find(row->relid, thing) != NULL &&
+			 strcmp(orm_managed_find(row->relid, thing), name) == 0))
+			return clear_key(column, thing->kind);
+	}
+	return false;
+}
+
+/* Is an element called so: in the declaration, or in the catalogs? */
+static bool
+is_called(const OrmDeclaration *declaration, const OrmRegistered *row, ElementList list, void *element,
+		  const char *name)
+{
+	const OrmDeclaredConstraint *constraint = element;
+	OrmManaged thing = {.declaration = declaration};
+	char *found;
+
+	if (strcmp(element_label(list, element), name) == 0)
+		return true;
+	if (list != LIST_CONSTRAINTS || constraint->name != NULL || !row->mapped)
+		return false;
+	thing.kind = constraint->kind;
+	thing.columns = constraint->columns;
+	found = orm_managed_find(row->relid, &thing);
+	return found != NULL && strcmp(found, name) == 0;
+}
+
+/* Raises 42704 for an element that the declaration does not have. */
+static void
+raise_no_element(OrmDeclaration *declaration, int kind, const char *name)
+{
+	const List *elements = *list_of(declaration, element_kinds[kind].list);
+	const char **names = palloc(sizeof(char *) * Max(list_length(elements), 1));
+	const char *word = element_kinds[kind].name;
+	int n = 0;
+	ListCell *cell;
+
+	foreach(cell, elements)
+		if (element_kinds[kind].kinds == 0 ||
+			(element_kinds[kind].kinds & KIND(element_kind(element_kinds[kind].list, lfirst(cell)))))
+			names[n++] = element_label(element_kinds[kind].list, lfirst(cell));
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
+			errmsg("%s \"%s\" of model \"%s\" does not exist", word, orm_error_clip(name), declaration->model),
+			orm_nearest_hint(word, name, names, n));
+}
+
+/* Takes out what a declaration has once. */
+static bool
+drop_single(OrmDeclaration *declaration, ElementList list)
+{
+	bool had = list == LIST_COMMENT ? declaration->comment != NULL : declaration->has_accessors;
+
+	if (list == LIST_COMMENT)
+		declaration->comment = NULL;
+	else
+	{
+		declaration->has_accessors = false;
+		declaration->all_accessors = true;
+		declaration->prefix = declaration->accessor_schema = NULL;
+		declaration->include = NIL;
+	}
+	return had;
+}
+
+/* Takes an element out of a declaration. */
+static void
+drop_element(OrmDeclaration *declaration, const OrmRegistered *row, int kind, const char *name)
+{
+	ElementList list = element_kinds[kind].list;
+	int kinds = element_kinds[kind].kinds;
+	List **elements = list_of(declaration, list);
+	ListCell *cell;
+
+	if (elements == NULL)
+	{
+		if (!drop_single(declaration, list))
+			ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
+					errmsg("model \"%s\" has no element \"%s\"", declaration->model, element_kinds[kind].name));
 		return;
-	orm_register_check_relationships(name);
-	orm_register_pin(name);
-	orm_reconcile_accessors(orm_cache_open(name, AccessShareLock), true, changes);
+	}
+	if (name == NULL)
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("element must not be null"));
+	foreach(cell, *elements)
+		if ((kinds == 0 || (kinds & KIND(element_kind(list, lfirst(cell))))) &&
+			is_called(declaration, row, list, lfirst(cell), name))
+		{
+			*elements = foreach_delete_current(*elements, cell);
+			return;
+		}
+	if (list != LIST_CONSTRAINTS || !drop_key(declaration, row, kinds, name))
+		raise_no_element(declaration, kind, name);
+}
+
+/* The number of a kind; raises 22023. */
+static int
+find_kind(const char *kind)
+{
+	const char *names[lengthof(element_kinds)];
+
+	for (int i = 0; i < (int) lengthof(element_kinds); i++)
+	{
+		names[i] = element_kinds[i].name;
+		if (strcmp(names[i], kind) == 0)
+			return i;
+	}
+	orm_members_raise_unrecognized("kind", kind, NULL, names, lengthof(element_kinds));
+}
+
+void
+orm_extend_drop_element(const char *name, const char *kind, const char *element, List **changes)
+{
+	int number = find_kind(kind);
+	OrmRegistered *row = orm_declare_lock(name);
+	OrmDeclaration *before;
+	OrmDeclaration *declaration;
+
+	if (row == NULL)
+		orm_cache_raise_unknown(name);
+	declaration = orm_register_declaration(row);
+	drop_element(declaration, row, number, element);
+	before = orm_register_declaration(row);
+
+	/* a removal is only written, so it is only taken back here */
+	if (element_kinds[number].list == LIST_REMOVALS)
+		before->removals = declaration->removals;
+	apply(row, before, read_again(declaration), true, changes);
 }

@@ -10,18 +10,6 @@
 #include "base/names.h"
 #include "define/reflection_names.h"
 
-/* Is the name among these? */
-static bool
-has_name(const List *names, const char *name)
-{
-	ListCell *cell;
-
-	foreach(cell, names)
-		if (strcmp(lfirst(cell), name) == 0)
-			return true;
-	return false;
-}
-
 /* The name of a model: singular of the table's, in capitals. */
 static char *
 model_name(const OrmReflectionOptions *options, const char *table)
@@ -40,7 +28,7 @@ give_name(OrmReflectionPlan *plan, OrmReflectedModel *model, char *name)
 {
 	OrmReflectionPlace place;
 
-	if (has_name(plan->names, name))
+	if (orm_name_is_among(plan->names, name))
 		ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("model \"%s\" already exists", name),
 				orm_error_place(orm_reflection_options_place(&place, model->relation->name, "name", NULL, NULL)));
 	model->name = name;
@@ -53,7 +41,7 @@ make_name(OrmReflectionPlan *plan, OrmReflectedModel *model)
 {
 	char *name = model_name(plan->options, model->relation->name);
 
-	if (has_name(plan->names, name))
+	if (orm_name_is_among(plan->names, name))
 	{
 		model->action = ORM_REFLECTION_SKIPPED;
 		model->detail = orm_reflection_plan_detail(
@@ -132,7 +120,8 @@ orm_reflection_names_columns(const OrmReflectionPlan *plan, const OrmReflectedMo
 			continue;
 		if (given_attribute(given, name) == NULL)
 		{
-			if (has_name(taken, attribute) || strcmp(orm_declaration_attribute_name(attribute), attribute) != 0)
+			if (orm_name_is_among(taken, attribute) ||
+				strcmp(orm_declaration_attribute_name(attribute), attribute) != 0)
 				continue;
 			taken = lappend(taken, attribute);
 		}
@@ -152,7 +141,7 @@ taken_names(const OrmReflectedModel *model)
 	for (int i = 0; model->existing != NULL && i < model->existing->nattributes; i++)
 		names = lappend(names, model->existing->attributes[i].name);
 	for (int i = 0; model->existing != NULL && i < model->existing->nrelationships; i++)
-		if (!has_name(model->pruned, model->existing->relationships[i].name))
+		if (!orm_name_is_among(model->pruned, model->existing->relationships[i].name))
 			names = lappend(names, model->existing->relationships[i].name);
 	if (model->existing != NULL)
 		return names;
@@ -235,7 +224,7 @@ name_by_columns(const OrmReflectionPlan *plan, const OrmReflectedEnd *end)
 static bool
 is_free(const List *taken, const char *name)
 {
-	return !has_name(taken, name) && strcmp(orm_declaration_attribute_name(name), name) == 0;
+	return !orm_name_is_among(taken, name) && strcmp(orm_declaration_attribute_name(name), name) == 0;
 }
 
 /* Would another end of the model have the same name, without or with the columns of its key? */
@@ -298,7 +287,7 @@ name_ends_of(const OrmReflectionPlan *plan, const OrmReflectedModel *model)
 		end->by_columns = in_case(plan, name_by_columns(plan, end));
 		if (end->action != ORM_REFLECTION_MAPPED || !end->given)
 			continue;
-		if (has_name(taken, end->name))
+		if (orm_name_is_among(taken, end->name))
 			ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
 					errmsg("attribute or relationship \"%s\" of model \"%s\" already exists", end->name, model->name),
 					errdetail("It is given in the options to foreign key \"%s\".", end->key->name));
@@ -377,7 +366,7 @@ take_names_of_inverses(const OrmReflectedModel *model)
 			: NULL;
 
 		if (end->action == ORM_REFLECTION_MAPPED && existing != NULL && existing->back_populates != NULL &&
-			!has_name(taken_names(model), existing->back_populates))
+			!orm_name_is_among(taken_names(model), existing->back_populates))
 		{
 			end->name = existing->back_populates;
 			end->given = true;

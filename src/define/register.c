@@ -19,6 +19,7 @@
 #include "base/compat.h"
 #include "define/model_function.h"
 #include "define/register.h"
+#include "define/removal.h"
 #include "model/cache.h"
 #include "model/follow.h"
 #include "model/in_force.h"
@@ -170,6 +171,7 @@ orm_register_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid)
 	declaration->relation = get_rel_name(relid);
 	if (declaration->by_map)
 		strip_mapped(declaration, relid);
+	orm_removal_sweep(declaration, relid);
 	yield_accessors(declaration, relid);
 	orm_model_function_write(row, declaration, relid);
 }

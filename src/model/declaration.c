@@ -136,6 +136,12 @@ orm_declaration_parse(const OrmDocument *document, bool mapped)
 	return declaration;
 }
 
+OrmDeclaration *
+orm_declaration_parse_part(const OrmDocument *document, bool mapped)
+{
+	return read_document(document, mapped, false);
+}
+
 /* Names are checked, as for a table that exists. */
 OrmDeclaration *
 orm_declaration_parse_stored(const OrmDocument *document)
@@ -187,7 +193,43 @@ orm_declaration_compose(StringInfo out, const char *model, const char *table, in
 #define NEXT_POSITION(list, i, type) \
 	((i) < list_length(list) ? ((const type *) list_nth(list, i))->position : PG_INT32_MAX)
 
-/* Appends all elements: first those of the three lists by position, then the version and the accessors. */
+/* Begins another element. */
+static void
+begin_element(StringInfo out, int *total, const char *separator)
+{
+	if ((*total)++ > 0)
+		appendStringInfoString(out, separator);
+}
+
+/* Appends what a declaration has once, and what is to go. */
+static void
+print_rest(StringInfo out, const OrmDeclaration *d, int total, const char *separator)
+{
+	ListCell *cell;
+
+	if (d->versions != NIL)
+	{
+		begin_element(out, &total, separator);
+		orm_element_print_version(out, linitial(d->versions));
+	}
+	if (d->comment != NULL)
+	{
+		begin_element(out, &total, separator);
+		orm_element_print_comment(out, d);
+	}
+	foreach(cell, d->removals)
+	{
+		begin_element(out, &total, separator);
+		orm_element_print_removal(out, lfirst(cell));
+	}
+	if (d->has_accessors)
+	{
+		begin_element(out, &total, separator);
+		orm_element_print_accessors(out, d);
+	}
+}
+
+/* Appends all elements: enums, then those of the three lists by position, then the rest. */
 static void
 print_elements(StringInfo out, const OrmDeclaration *d, const char *separator)
 {
@@ -216,22 +258,7 @@ print_elements(StringInfo out, const OrmDeclaration *d, const char *separator)
 		else
 			orm_element_print_relationship(out, list_nth(d->relationships, relationship++));
 	}
-	total += enums;
-	if (d->versions != NIL)
-	{
-		appendStringInfoString(out, total++ > 0 ? separator : "");
-		orm_element_print_version(out, linitial(d->versions));
-	}
-	if (d->comment != NULL)
-	{
-		appendStringInfoString(out, total++ > 0 ? separator : "");
-		orm_element_print_comment(out, d);
-	}
-	if (d->has_accessors)
-	{
-		appendStringInfoString(out, total > 0 ? separator : "");
-		orm_element_print_accessors(out, d);
-	}
+	print_rest(out, d, enums + total, separator);
 }
 
 char *

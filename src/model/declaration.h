@@ -153,6 +153,15 @@ typedef struct OrmDeclaredVersion
 	int position;
 } OrmDeclaredVersion;
 
+/* A column, constraint or index of the table that is to go; one of the names is set. */
+typedef struct OrmDeclaredRemoval
+{
+	char *column;
+	char *constraint;
+	char *index;
+	int position;
+} OrmDeclaredRemoval;
+
 typedef struct OrmDeclaration
 {
 	char *model;
@@ -163,6 +172,7 @@ typedef struct OrmDeclaration
 	List *constraints;	   /* of OrmDeclaredConstraint * */
 	List *relationships;   /* of OrmDeclaredRelationship * */
 	List *versions;		   /* of OrmDeclaredVersion *: one, or NIL */
+	List *removals;		   /* of OrmDeclaredRemoval * */
 	char *comment;		   /* on the table; NULL: none */
 	bool has_accessors;	   /* there is an "accessors" element */
 	char *prefix;		   /* of accessors; NULL: model name in snake case */
@@ -200,6 +210,9 @@ extern const OrmPath *orm_declaration_place(OrmElementPlace *place, int position
  * 42602 and others, with the place.
  */
 extern OrmDeclaration *orm_declaration_parse(const OrmDocument *document, bool mapped);
+
+/* The same without the checks across keys and elements: for elements of a document that is not whole. */
+extern OrmDeclaration *orm_declaration_parse_part(const OrmDocument *document, bool mapped);
 
 /*
  * Like orm_declaration_parse, for a whole declaration of a model whose table

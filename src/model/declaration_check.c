@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "base/names.h"
 #include "model/constraint_check.h"
 #include "model/declaration_check.h"
 #include "model/enum.h"
@@ -358,6 +359,77 @@ check_constraint_names(const OrmDeclaration *declaration, bool relations)
 	check_distinct(names, n, relations ? "index" : "constraint", ERRCODE_DUPLICATE_OBJECT);
 }
 
+/* The key of a removal, and the name in it. */
+static const char *
+removal_key(const OrmDeclaredRemoval *removal, const char **name)
+{
+	*name = removal->column ? removal->column : removal->constraint ? removal->constraint : removal->index;
+	return removal->column ? "column" : removal->constraint ? "constraint" : "index";
+}
+
+/* Is this declared as well? */
+static bool
+is_declared(const OrmDeclaration *declaration, const OrmDeclaredRemoval *removal)
+{
+	const char *version = orm_declaration_version(declaration);
+	ListCell *cell;
+
+	if (removal->column != NULL)
+	{
+		if (orm_declaration_column(declaration, removal->column) != NULL ||
+			(version != NULL && strcmp(version, removal->column) == 0))
+			return true;
+		foreach(cell, declaration->relationships)
+		{
+			const OrmDeclaredRelationship *relationship = lfirst(cell);
+
+			if (relationship->kind == ORM_BELONGS_TO && orm_name_is_among(relationship->foreign_key, removal->column))
+				return true;
+		}
+		return false;
+	}
+	foreach(cell, declaration->constraints)
+	{
+		const OrmDeclaredConstraint *constraint = lfirst(cell);
+		const char *name = constraint->kind == ORM_CONSTRAINT_INDEX ? removal->index : removal->constraint;
+
+		if (name != NULL && constraint->name != NULL && strcmp(constraint->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What is removed is not declared, and not removed twice. */
+static void
+check_removals(const OrmDeclaration *declaration)
+{
+	ListCell *cell;
+	ListCell *other;
+
+	foreach(cell, declaration->removals)
+	{
+		const OrmDeclaredRemoval *removal = lfirst(cell);
+		int sqlstate = removal->column ? ERRCODE_DUPLICATE_COLUMN : ERRCODE_DUPLICATE_OBJECT;
+		OrmElementPlace place;
+		const char *name;
+		const char *key = removal_key(removal, &name);
+
+		if (is_declared(declaration, removal))
+			ereport(ERROR, errcode(sqlstate), errmsg("%s \"%s\" is both declared and removed", key, name),
+					orm_error_place(orm_declaration_place(&place, removal->position, "removed", key)));
+		foreach(other, declaration->removals)
+		{
+			const char *name_there;
+
+			if (lfirst(other) == removal)
+				break;
+			if (strcmp(removal_key(lfirst(other), &name_there), key) == 0 && strcmp(name_there, name) == 0)
+				ereport(ERROR, errcode(sqlstate), errmsg("%s \"%s\" is removed more than once", key, name),
+						orm_error_place(orm_declaration_place(&place, removal->position, "removed", key)));
+		}
+	}
+}
+
 void
 orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 {
@@ -377,4 +449,5 @@ orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 		orm_constraint_check(declaration, mapped);
 	check_constraint_names(declaration, true);
 	check_constraint_names(declaration, false);
+	check_removals(declaration);
 }

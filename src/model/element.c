@@ -127,6 +127,14 @@ static const OrmElementKey version_keys[] = {
 	{KEY("column_name", ANY_KIND, ANY_KIND), &orm_element_key_name, VERSION(column), "column", NULL},
 };
 
+#define REMOVAL(member) offsetof(OrmDeclaredRemoval, member)
+
+static const OrmElementKey removal_keys[] = {
+	{KEY_OF_NEW("column", ANY_KIND, 0), &orm_element_key_name, REMOVAL(column), "column", NULL},
+	{KEY_OF_NEW("constraint", ANY_KIND, 0), &orm_element_key_name, REMOVAL(constraint), "constraint", NULL},
+	{KEY_OF_NEW("index", ANY_KIND, 0), &orm_element_key_name, REMOVAL(index), "index", NULL},
+};
+
 #define DECLARATION(member) offsetof(OrmDeclaration, member)
 
 static const OrmElementKey accessors_keys[] = {
@@ -184,6 +192,8 @@ static const RecordType version_record = {sizeof(OrmDeclaredVersion), DECLARATIO
 										  VERSION(position),		  KEY_TABLE(version_keys)};
 static const RecordType enum_record = {sizeof(OrmDeclaredEnum), DECLARATION(enums),	 0, false,
 									   ENUM(position),			KEY_TABLE(enum_keys)};
+static const RecordType removal_record = {sizeof(OrmDeclaredRemoval), DECLARATION(removals),  0, false,
+										  REMOVAL(position),		  KEY_TABLE(removal_keys)};
 static const RecordType accessors_record = {0, 0, 0, false, 0, KEY_TABLE(accessors_keys)};
 static const RecordType comment_record = {0, 0, 0, false, 0, KEY_TABLE(comment_keys)};
 
@@ -219,6 +229,7 @@ static const RelationBuilder builders[] = {
 	{KEY("accessors", KIND(0), 0), &accessors_record, 0},
 	{KEY_OF_NEW("comment_on_table", KIND(0), 0), &comment_record, 0},
 	{KEY_OF_NEW("enum", KIND(0), 0), &enum_record, 0},
+	{KEY_OF_NEW("removed", KIND(0), 0), &removal_record, 0},
 };
 
 static const OrmMemberTable builder_table = {.noun = "element", ORM_MEMBER_RECORDS(builders), .hint = hint_mapped};
@@ -377,6 +388,16 @@ check_forms(const RelationBuilder *builder, uint64 given, const OrmPath *path)
 		orm_members_raise_missing(table->noun, "columns", path, NULL);
 }
 
+/* Checks that something is removed, and one thing only. */
+static void
+check_removal(uint64 given, const OrmPath *path)
+{
+	if (given == 0 || (given & (given - 1)) != 0)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("element \"%s\" must have one key: \"column\", \"constraint\" or \"index\"", "removed"),
+				orm_error_place(path));
+}
+
 void
 orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, bool mapped)
 {
@@ -405,6 +426,8 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 	given = read_keys(builder, body, &here, mapped, declaration->stored, record);
 	if (builder->record == &constraint_record)
 		check_forms(builder, given, &here);
+	if (builder->record == &removal_record)
+		check_removal(given, &here);
 	list = (List **) ((char *) declaration + builder->record->list);
 	*list = lappend(*list, record);
 }
@@ -481,6 +504,12 @@ void
 orm_element_print_comment(StringInfo out, const OrmDeclaration *declaration)
 {
 	print_element(out, builder_of(&comment_record, 0), declaration, -1);
+}
+
+void
+orm_element_print_removal(StringInfo out, const OrmDeclaredRemoval *removal)
+{
+	print_element(out, builder_of(&removal_record, 0), removal, -1);
 }
 
 void

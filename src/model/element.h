@@ -17,6 +17,7 @@ extern void orm_element_print_version(StringInfo out, const OrmDeclaredVersion *
 extern void orm_element_print_accessors(StringInfo out, const OrmDeclaration *declaration);
 extern void orm_element_print_enum(StringInfo out, const OrmDeclaredEnum *enumeration);
 extern void orm_element_print_comment(StringInfo out, const OrmDeclaration *declaration);
+extern void orm_element_print_removal(StringInfo out, const OrmDeclaredRemoval *removal);
 
 /* The builder name of a kind of constraint: "primary_key"... */
 extern const char *orm_element_constraint_name(OrmConstraintKind kind);

@@ -94,6 +94,9 @@ visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *con
 		visit_list(((OrmDeclaredConstraint *) lfirst(cell))->columns, own, visit, context);
 	foreach(cell, declaration->versions)
 		visit(context, own, &((OrmDeclaredVersion *) lfirst(cell))->column);
+	foreach(cell, declaration->removals)
+		if (((OrmDeclaredRemoval *) lfirst(cell))->column != NULL)
+			visit(context, own, &((OrmDeclaredRemoval *) lfirst(cell))->column);
 	foreach(cell, declaration->relationships)
 	{
 		OrmDeclaredRelationship *relationship = lfirst(cell);

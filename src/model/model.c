@@ -414,7 +414,7 @@ fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **
 	model->has_foreign_rows = orm_foreign_rows(model->relid, depends);
 	*depends = list_delete_oid(*depends, model->relid);
 	model->declaration = orm_follow_declaration(row);
-	orm_in_force_reduce(model->declaration, model->relid, &model->pending);
+	orm_in_force_reduce(model->declaration, model->relid, &model->pending, depends);
 	fill_attributes(model, relation);
 	for (int i = 0; i < model->nattributes; i++)
 		depend_on_row_types(model->attributes[i].type, depends);

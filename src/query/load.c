@@ -37,6 +37,7 @@ raise_no_relationship(const OrmModel *model, const char *name, const OrmPath *pl
 	const char **names = palloc(sizeof(char *) * Max(model->nrelationships, 1));
 	const char *dot = strchr(name, '.');
 
+	orm_model_refuse_pending(model, name, place);
 	for (int i = 0; i < model->nrelationships; i++)
 		names[i] = model->relationships[i].name;
 	if (orm_model_attribute(model, name, strlen(name)) >= 0)

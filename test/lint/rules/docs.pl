@@ -93,4 +93,28 @@ rule 'tutorials in other languages run the same statements',
 		'docs/tutorial.md'    => "```sql\nSELECT 1;\n```\n",
 		'docs/tutorial.es.md' => "```sql\nSELECT 2;\n```\n" };
 
+# Pages whose statements a regression test runs, each in the page's order.
+my %RUN_BY = ('docs/version-control.md' => 'sql/version_control.sql');
+
+rule 'a test runs the statements of a page',
+	check => sub {
+		my ($tree) = @_;
+		my @complaints;
+
+		for my $page (grep { exists $tree->{$_} } sort keys %RUN_BY)
+		{
+			my %run = map { $_ => 1 } split /\n/, $tree->{ $RUN_BY{$page} } // '';
+
+			for my $block (grep { /^```sql\n/ } blocks($tree->{$page}))
+			{
+				push @complaints, map { "$page: not in $RUN_BY{$page}: $_" }
+					grep { !/^```/ && /\S/ && !$run{$_} } split /\n/, $block;
+			}
+		}
+		return @complaints;
+	},
+	offence => {
+		'docs/version-control.md' => "```sql\nSELECT 1;\n```\n",
+		'sql/version_control.sql' => "SELECT 2;\n" };
+
 1;

@@ -1,0 +1,132 @@
+/*
+ * script.c - see script.h.
+ *
+ *     CREATE SCHEMA IF NOT EXISTS app;
+ *
+ *     CREATE OR REPLACE FUNCTION app.author_model() RETURNS json LANGUAGE orm STABLE AS $model$
+ *     model Author {"table": "authors", "elements": [
+ *       {"column": {"name": "id", "type": "integer", "primary_key": true}}]}
+ *     $model$;
+ *
+ * The tables of mapped models are somebody else's and may come later, so their
+ * functions are created with check_function_bodies off, as pg_dump does.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_proc.h"
+#include "commands/comment.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+
+#include "base/names.h"
+#include "base/sql.h"
+#include "define/register.h"
+#include "define/removal.h"
+#include "define/script.h"
+#include "model/cache.h"
+
+/* The models that are meant, ordered by name. */
+static List *
+select_models(char **models, int n)
+{
+	List *rows = NIL;
+	ListCell *cell;
+
+	if (models == NULL)
+		return orm_registry_all();
+	for (int i = 0; i < n; i++)
+		if (orm_registry_find(models[i]) == NULL)
+			orm_cache_raise_unknown(models[i]);
+	foreach(cell, orm_registry_all())
+		for (int i = 0; i < n; i++)
+			if (strcmp(((OrmRegistered *) lfirst(cell))->name, models[i]) == 0)
+			{
+				rows = lappend(rows, lfirst(cell));
+				break;
+			}
+	return rows;
+}
+
+/* Appends the schemas that must be there; "public" always is. */
+static void
+print_schemas(StringInfo out, const List *rows)
+{
+	List *names = NIL;
+	ListCell *cell;
+
+	foreach(cell, rows)
+	{
+		char *name = get_namespace_name(((OrmRegistered *) lfirst(cell))->function_schema);
+
+		if (strcmp(name, "public") != 0 && !orm_name_is_among(names, name))
+			names = lappend(names, name);
+	}
+	foreach(cell, names)
+		appendStringInfo(out, "CREATE SCHEMA IF NOT EXISTS %s;\n", orm_sql_quoted(lfirst(cell)));
+}
+
+/* A dollar quote that is not in the text. */
+static char *
+choose_quote(const char *text)
+{
+	char *quote = pstrdup("$model$");
+
+	for (int i = 1; strstr(text, quote) != NULL; i++)
+		quote = psprintf("$model%d$", i);
+	return quote;
+}
+
+/* Appends the function of a model. */
+static void
+print_model(StringInfo out, const OrmRegistered *row)
+{
+	char *schema = get_namespace_name(row->function_schema);
+	OrmDeclaration *declaration = orm_register_declaration(row);
+	char *comment = GetComment(row->function, ProcedureRelationId, 0);
+	StringInfoData name;
+	char *quote;
+	char *text;
+
+	if (row->mapped)
+		orm_removal_sweep(declaration, row->relid);
+	text = orm_declaration_text(declaration, schema);
+	quote = choose_quote(text);
+	initStringInfo(&name);
+	orm_sql_qualified(&name, schema, get_func_name(row->function));
+	appendStringInfo(out, "%sCREATE OR REPLACE FUNCTION %s() RETURNS json LANGUAGE orm STABLE AS %s\n%s\n%s;\n",
+					 out->len ? "\n" : "", name.data, quote, text, quote);
+	if (comment == NULL)
+		return;
+	appendStringInfo(out, "COMMENT ON FUNCTION %s() IS ", name.data);
+	orm_sql_literal(out, comment);
+	appendStringInfoString(out, ";\n");
+}
+
+char *
+orm_script_print(char **models, int n)
+{
+	List *rows = select_models(models, n);
+	bool mapped = false;
+	StringInfoData out;
+	ListCell *cell;
+
+	initStringInfo(&out);
+	print_schemas(&out, rows);
+	foreach(cell, rows)
+		if (!((OrmRegistered *) lfirst(cell))->by_map)
+			print_model(&out, lfirst(cell));
+	foreach(cell, rows)
+	{
+		if (!((OrmRegistered *) lfirst(cell))->by_map)
+			continue;
+		CHECK_FOR_INTERRUPTS();
+		if (!mapped)
+			appendStringInfo(&out, "%sSET check_function_bodies = off;\n", out.len ? "\n" : "");
+		mapped = true;
+		print_model(&out, lfirst(cell));
+	}
+	if (mapped)
+		appendStringInfoString(&out, "\nRESET check_function_bodies;\n");
+	return out.data;
+}
