@@ -48,6 +48,7 @@ SQL_PARTS = \
 	src/api/information.sql \
 	src/api/trigger.sql \
 	src/api/version.sql \
+	src/api/keep.sql \
 	src/api/anchor.sql \
 	src/api/session.sql \
 	src/api/validate.sql \

@@ -26,11 +26,11 @@
 #include "ddl/ddl.h"
 #include "define/create.h"
 #include "define/enum_type.h"
+#include "define/keep.h"
 #include "define/owner.h"
 #include "define/reconcile.h"
 #include "define/register.h"
 #include "define/report.h"
-#include "define/version.h"
 #include "exec/execute.h"
 #include "exec/plan.h"
 #include "model/cache.h"
@@ -445,7 +445,7 @@ store(const Run *run)
 		OrmDeclaration *declaration = lfirst(cell);
 		Oid relid = lock_relation(declaration->schema, declaration->relation, false);
 
-		orm_version_reconcile(relid, declaration->model, declaration, true, run->changes);
+		orm_keep_reconcile(relid, declaration->model, declaration, true, run->changes);
 		orm_register_mapped(lfirst(other), declaration, relid);
 	}
 	foreach(cell, run->rows)

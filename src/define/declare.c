@@ -14,12 +14,12 @@
 #include "base/names.h"
 #include "define/declare.h"
 #include "define/model_function.h"
+#include "define/keep.h"
 #include "define/owner.h"
 #include "define/reconcile.h"
 #include "define/register.h"
 #include "define/removal.h"
 #include "define/report.h"
-#include "define/version.h"
 #include "model/cache.h"
 #include "model/follow.h"
 #include "model/in_force.h"
@@ -127,7 +127,7 @@ drop_superseded(const OrmRegistered *old, const OrmDeclaration *now, bool same_t
 		orm_reconcile_drop_stale(model, now, changes);
 	else
 		orm_reconcile_drop(model, false, changes);
-	orm_version_reconcile(model->relid, model->name, same_table ? now : NULL, false, changes);
+	orm_keep_reconcile(model->relid, model->name, same_table ? now : NULL, false, changes);
 }
 
 /* Fills in the schema of a declaration that gives none: where a table would be created now. */
@@ -337,7 +337,7 @@ orm_declare_map(Oid relid, const char *name, const char *document, List **change
 	orm_declare_check_columns(declaration, relid);
 	orm_declare_check_inverses(declaration);
 	declaration->by_map = true;
-	orm_version_reconcile(relid, name, declaration, true, changes);
+	orm_keep_reconcile(relid, name, declaration, true, changes);
 	orm_register_mapped(row, declaration, relid);
 	orm_register_check_relationships(name);
 	orm_register_pin(name);
@@ -373,7 +373,7 @@ orm_declare_unmap(const char *name, List **changes)
 	if (model != NULL)
 	{
 		orm_reconcile_drop(model, false, changes);
-		orm_version_reconcile(model->relid, name, NULL, false, changes);
+		orm_keep_reconcile(model->relid, name, NULL, false, changes);
 	}
 	orm_model_function_drop(row);
 }

@@ -3,11 +3,11 @@
  */
 #include "postgres.h"
 
+#include "define/keep.h"
 #include "define/owner.h"
 #include "define/reconcile.h"
 #include "define/register.h"
 #include "define/sync.h"
-#include "define/version.h"
 #include "model/cache.h"
 
 List *
@@ -22,7 +22,7 @@ orm_sync_model(const char *name)
 	orm_registry_lock_name(name);
 	model = orm_cache_open(name, AccessShareLock);
 	orm_owner_check(orm_registry_find(name));
-	orm_version_reconcile(model->relid, name, model->declaration, model->version >= 0, &changes);
+	orm_keep_reconcile(model->relid, name, model->declaration, true, &changes);
 	orm_register_pin(name);
 	orm_reconcile_accessors(orm_cache_open(name, AccessShareLock), false, &changes);
 	return changes;

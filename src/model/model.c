@@ -35,6 +35,7 @@
 #include "model/foreign.h"
 #include "model/in_force.h"
 #include "model/index.h"
+#include "model/kept.h"
 #include "model/view.h"
 #include "model/model.h"
 #include "model/relationship.h"
@@ -125,6 +126,21 @@ make_names_differ(OrmModel *model)
 				model->attributes[i].name = psprintf("%s_", model->attributes[i].name);
 				j = -1;
 			}
+}
+
+/* Adds to the pending ones what is declared of attributes and not kept by the trigger of the table. */
+static void
+fill_kept(OrmModel *model, Relation relation)
+{
+	List *list = orm_kept_of(relation->trigdesc);
+
+	for (int i = 0; i < model->nattributes; i++)
+	{
+		const OrmAttribute *attribute = &model->attributes[i];
+
+		if (attribute->write_once && orm_kept_find(list, attribute->attnum, true) == NULL)
+			model->pending = lappend(model->pending, attribute->name);
+	}
 }
 
 /* Adds the composite types inside a type to *depends: ALTER TYPE changes them independently. */
@@ -418,6 +434,7 @@ fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **
 	fill_attributes(model, relation);
 	for (int i = 0; i < model->nattributes; i++)
 		depend_on_row_types(model->attributes[i].type, depends);
+	fill_kept(model, relation);
 	fill_keys(model, relation);
 	fill_version(model, relation);
 	fill_relationships(model, depends);

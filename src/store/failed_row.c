@@ -13,6 +13,7 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/relation.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
@@ -23,10 +24,12 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
 
 #include "store/failed_key.h"
 #include "store/failed_patch.h"
+#include "base/compat.h"
 #include "store/failed_row.h"
 
 /* The server truncates values in the text of a row to this many bytes. */
@@ -314,6 +317,23 @@ find_by_constraint(const OrmSuspects *suspects, const ErrorData *error, Oid reli
 	return find_key(suspects, &violated, error->detail);
 }
 
+/* Finds the row whose primary key the detail shows, or -1. */
+static int
+find_by_primary_key(const OrmSuspects *suspects, const ErrorData *error, Oid relid)
+{
+	Violated violated = {.relid = relid};
+	Relation relation = error->detail != NULL ? try_relation_open(relid, AccessShareLock) : NULL;
+	Oid index;
+
+	if (relation == NULL)
+		return -1;
+	index = orm_primary_key_index(relation);
+	relation_close(relation, NoLock);
+	if (OidIsValid(index))
+		violated.n = index_columns(relid, get_rel_name(index), violated.columns);
+	return find_key(suspects, &violated, error->detail);
+}
+
 int
 orm_failed_row_row(const OrmSuspects *suspects, const ErrorData *error)
 {
@@ -329,6 +349,8 @@ orm_failed_row_row(const OrmSuspects *suspects, const ErrorData *error)
 	if (error->sqlerrcode == ERRCODE_UNIQUE_VIOLATION || error->sqlerrcode == ERRCODE_EXCLUSION_VIOLATION ||
 		error->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION)
 		return find_by_constraint(suspects, error, relid, ours);
+	if (ours && error->sqlerrcode == ERRCODE_GENERATED_ALWAYS)
+		return find_by_primary_key(suspects, error, relid);
 	if (!ours || (error->sqlerrcode != ERRCODE_NOT_NULL_VIOLATION && error->sqlerrcode != ERRCODE_CHECK_VIOLATION))
 		return -1;
 	if (error->detail != NULL)
