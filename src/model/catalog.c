@@ -74,10 +74,10 @@ is_other(Oid relid, const Wanted *wanted)
 static bool
 is_wanted(const Form_pg_class form, const Wanted *wanted)
 {
-	return form->relnamespace == wanted->schema && !form->relispartition &&
-		strchr((char[]){RELKIND_RELATION, RELKIND_PARTITIONED_TABLE, RELKIND_FOREIGN_TABLE, RELKIND_VIEW,
-						RELKIND_MATVIEW, '\0'},
-			   form->relkind) != NULL;
+	static const char kinds[] = {RELKIND_RELATION, RELKIND_PARTITIONED_TABLE, RELKIND_FOREIGN_TABLE,
+								 RELKIND_VIEW,	   RELKIND_MATVIEW,			  '\0'};
+
+	return form->relnamespace == wanted->schema && !form->relispartition && strchr(kinds, form->relkind) != NULL;
 }
 
 /* Takes in a row of pg_class. */

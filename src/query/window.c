@@ -184,7 +184,11 @@ append_bound(StringInfo sql, FrameBound bound, bool start)
 	else if (bound.rows == 0)
 		appendStringInfoString(sql, "CURRENT ROW");
 	else
-		appendStringInfo(sql, INT64_FORMAT " %s", Abs((int64) bound.rows), bound.rows < 0 ? "PRECEDING" : "FOLLOWING");
+	{
+		int64 rows = bound.rows;
+
+		appendStringInfo(sql, INT64_FORMAT " %s", rows < 0 ? -rows : rows, rows < 0 ? "PRECEDING" : "FOLLOWING");
+	}
 }
 
 /* Appends the frame. */
