@@ -45,10 +45,16 @@ orm_sql_binding_row(PG_FUNCTION_ARGS)
 Datum
 orm_sql_follow_ddl(PG_FUNCTION_ARGS)
 {
+	EventTriggerData *trigger = (EventTriggerData *) fcinfo->context;
 	Node *statement;
 
 	check_called_by(CALLED_AS_EVENT_TRIGGER(fcinfo), "orm.follow_ddl");
-	statement = ((EventTriggerData *) fcinfo->context)->parsetree;
+	statement = trigger->parsetree;
+	if (strcmp(trigger->event, "ddl_command_start") == 0)
+	{
+		orm_events_precede_ddl(statement);
+		PG_RETURN_NULL();
+	}
 	orm_events_follow_ddl(statement);
 	if (IsA(statement, AlterTableStmt))
 		orm_replan_functions();

@@ -1,6 +1,11 @@
 /*
  * events.c - event triggers for DDL that concerns models.
  *
+ * CREATE OR REPLACE FUNCTION reads and replaces the old function before it calls
+ * the validator, so two that replace one function would meet "tuple concurrently
+ * updated" there.  Hence the lock of the model's name is taken before the
+ * command begins; where this trigger does not fire, the validator takes it.
+ *
  * DDL of other users must not fail because of the extension.
  * So the work runs in a subtransaction; an error undoes it and becomes a
  * WARNING.  Nothing is lost then: readers go by the catalogs and the bindings,
@@ -122,7 +127,6 @@ bind_now(OrmRegistered *row, const OrmDeclaration *declaration, const Following 
 
 /*
  * then, of one model, the names that its table and columns have now are written.
- * The text stays as it was written unless a name in it has changed.
  */
 static void
 follow_names(void *argument)
@@ -130,7 +134,6 @@ follow_names(void *argument)
 	Following *following = argument;
 	OrmRegistered *row;
 	OrmDeclaration *before;
-	OrmDeclaration *now;
 
 	orm_registry_lock_name(following->row->name);
 	row = orm_registry_read(following->row->function);
@@ -139,19 +142,8 @@ follow_names(void *argument)
 	before = orm_register_declaration_as_written(row);
 	if (!row->bound)
 		bind_now(row, before, following);
-	now = orm_register_declaration(row);
-	if (before->schema == NULL)
-		before->schema = get_namespace_name(row->function_schema);
-	if (strcmp(orm_declaration_print(before), orm_declaration_print(now)) != 0)
-	{
-		orm_model_function_follow(row, now);
+	if (orm_register_write_names(row, before))
 		following->relations = list_append_unique_oid(following->relations, row->relid);
-	}
-	else
-	{
-		orm_follow_bind(now, row);
-		orm_binding_write(row, row->text);
-	}
 }
 
 /*
@@ -389,9 +381,9 @@ follow_new_tables(Node *statement)
 		}
 }
 
-/* The model that the body of a function of our language is about, where something follows from it; or NULL. */
+/* The model that the body of a function of our language with that verb is about, or NULL. */
 static char *
-model_of_function(const CreateFunctionStmt *statement)
+model_of_function(const CreateFunctionStmt *statement, const char *wanted)
 {
 	const char *language = NULL;
 	const char *body = NULL;
@@ -411,9 +403,7 @@ model_of_function(const CreateFunctionStmt *statement)
 	}
 	if (language == NULL || body == NULL || strcmp(language, "orm") != 0)
 		return NULL;
-	if (!orm_body_split(body, &verb, &model, &rest) || (strcmp(verb, "model") != 0 && strcmp(verb, "delete") != 0))
-		return NULL;
-	return model;
+	return orm_body_split(body, &verb, &model, &rest) && strcmp(verb, wanted) == 0 ? model : NULL;
 }
 
 /* Binds a model, and marks what a dump does not keep of its accessors. */
@@ -440,8 +430,10 @@ complete_model(void *argument)
 static void
 follow_function(const CreateFunctionStmt *statement)
 {
-	char *model = model_of_function(statement);
+	char *model = model_of_function(statement, "model");
 
+	if (model == NULL)
+		model = model_of_function(statement, "delete");
 	if (model != NULL)
 		orm_guard_run(complete_model, model, psprintf("orm could not complete model \"%s\"", model));
 }
@@ -452,6 +444,20 @@ makes_tables(Node *statement)
 {
 	return IsA(statement, CreateStmt) || IsA(statement, CreateTableAsStmt) || IsA(statement, CreateForeignTableStmt) ||
 		IsA(statement, ViewStmt) || IsA(statement, ImportForeignSchemaStmt) || IsA(statement, SelectStmt);
+}
+
+void
+orm_events_precede_ddl(Node *statement)
+{
+	char *model;
+
+	if (creating_extension || !IsA(statement, CreateFunctionStmt))
+		return;
+	model = model_of_function((CreateFunctionStmt *) statement, "model");
+	if (model == NULL || !orm_registry_is_installed())
+		return;
+	if (orm_registry_may_declare(GetUserId(), false) || orm_registry_may_declare(GetUserId(), true))
+		orm_registry_lock_name(model);
 }
 
 void

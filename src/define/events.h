@@ -10,6 +10,12 @@
 #include "nodes/nodes.h"
 
 /*
+ * Before a DDL command: takes the lock of the model whose function it writes,
+ * where the current user may declare.
+ */
+extern void orm_events_precede_ddl(Node *statement);
+
+/*
  * After a DDL command: puts new names of tables and columns into the texts of
  * models, makes the bodies of accessors anew whose names and operators may mean
  * something else now, gives models to the new owner of their table, and makes

@@ -24,6 +24,7 @@
 #include "model/follow.h"
 #include "model/in_force.h"
 #include "model/relationship.h"
+#include "registry/binding.h"
 
 /* Has a relation a primary key of its own? */
 static bool
@@ -210,6 +211,24 @@ orm_register_pin(const char *name)
 	declaration = orm_register_declaration(row);
 	if (orm_follow_pin(declaration, model))
 		orm_model_function_write(row, declaration, row->relid);
+}
+
+bool
+orm_register_write_names(OrmRegistered *row, OrmDeclaration *written)
+{
+	OrmDeclaration *now = orm_register_declaration(row);
+
+	Assert(row->mapped);
+	if (written->schema == NULL)
+		written->schema = get_namespace_name(row->function_schema);
+	if (strcmp(orm_declaration_print(written), orm_declaration_print(now)) != 0)
+	{
+		orm_model_function_follow(row, now);
+		return true;
+	}
+	orm_follow_bind(now, row);
+	orm_binding_write(row, row->text);
+	return false;
 }
 
 char *

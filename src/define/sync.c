@@ -15,13 +15,17 @@ orm_sync_model(const char *name)
 {
 	List *changes = NIL;
 	const OrmModel *model;
+	OrmRegistered *row;
 
 	orm_cache_open(name, AccessShareLock);
 	orm_owner_check(orm_registry_find(name));
 	orm_registry_lock();
 	orm_registry_lock_name(name);
+	orm_cache_open(name, AccessShareLock);
+	row = orm_registry_find(name);
+	orm_owner_check(row);
+	orm_register_write_names(row, orm_register_declaration_as_written(row));
 	model = orm_cache_open(name, AccessShareLock);
-	orm_owner_check(orm_registry_find(name));
 	orm_keep_reconcile(model->relid, name, model->declaration, true, &changes);
 	orm_register_pin(name);
 	orm_reconcile_accessors(orm_cache_open(name, AccessShareLock), false, &changes);

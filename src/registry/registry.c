@@ -74,14 +74,6 @@ orm_registry_lock(void)
 	LockDatabaseObject(NamespaceRelationId, orm_registry_schema(), 0, ShareRowExclusiveLock);
 }
 
-/* Nothing else locks a language under such an OID. */
-void
-orm_registry_lock_name(const char *name)
-{
-	orm_registry_check_writable();
-	LockDatabaseObject(LanguageRelationId, (Oid) orm_model_text_hash(name), 0, ExclusiveLock);
-}
-
 /* The functions orm.model(text, text, document[]) and orm.map(regclass, text, document[]). */
 static Oid
 declaring_function(bool by_map)
@@ -392,6 +384,26 @@ orm_registry_other(const char *name, Oid function)
 			return row->function;
 	}
 	return InvalidOid;
+}
+
+/* Nothing else locks a language under such an OID. */
+void
+orm_registry_lock_name(const char *name)
+{
+	ListCell *cell;
+
+	orm_registry_check_writable();
+	LockDatabaseObject(LanguageRelationId, (Oid) orm_model_text_hash(name), 0, ExclusiveLock);
+
+	/* DROP and ALTER FUNCTION do not ask for the name: who must not hold up anybody is not waited for */
+	foreach(cell, read_candidates(name))
+	{
+		OrmRegistered *row = lfirst(cell);
+
+		read_document(row);
+		if (orm_registry_may_declare(row->owner, row->by_map))
+			LockDatabaseObject(ProcedureRelationId, row->function, 0, AccessShareLock);
+	}
 }
 
 /* Orders rows by name, bytewise, then by function, so that no result depends on where rows lie. */

@@ -86,7 +86,7 @@ extern Oid orm_registry_document_type(void);
  */
 extern void orm_registry_lock(void);
 
-/* Makes it the only one that writes the text of that model, to its end. */
+/* Makes it the only one that writes the text of that model, and drops or alters its function, to its end. */
 extern void orm_registry_lock_name(const char *name);
 
 /* Raises 25006 in a read-only transaction and on a standby; so do the locks. */

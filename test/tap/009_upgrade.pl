@@ -1,5 +1,7 @@
 # pg_upgrade: models are carried over as functions; rows of bindings name other
 # functions afterwards and are not believed; everything works in the new cluster.
+# ORM_TEST_OLD names the installation of an older PostgreSQL to come from, and
+# ORM_TEST_OLD_CONFIG the settings by which it finds the extension.
 
 use strict;
 use warnings;
@@ -14,7 +16,13 @@ use Test::More;
 my ($bindir) = run_command([ 'pg_config', '--bindir' ]);
 plan skip_all => 'there is no pg_upgrade' unless -x "$bindir/pg_upgrade";
 
-my $old = server('old', 'carol', 'reader');
+my $install = $ENV{ORM_TEST_OLD};
+my $old;
+{
+	local $ENV{TEMP_CONFIG} = $install ? $ENV{ORM_TEST_OLD_CONFIG} : $ENV{TEMP_CONFIG};
+	$old = start_server(PostgreSQL::Test::Cluster->new('old', $install ? (install_path => $install) : ()), 'carol', 'reader');
+}
+my $checksums = $old->safe_psql('postgres', 'SHOW data_checksums');
 for my $installer ('carol', 'postgres')
 {
 	my $database = "of_$installer";
@@ -30,13 +38,13 @@ my %answers = map { $_ => answers($old, $_, 'carol') } @databases;
 $old->stop;
 
 my $new = PostgreSQL::Test::Cluster->new('new');
-$new->init(extra => [ '--encoding=UTF8', '--locale=C', '--username=postgres' ]);
+$new->init(extra => [ '--encoding=UTF8', '--locale=C', '--username=postgres', $checksums eq 'off' && $new->pg_version >= 18 ? '--no-data-checksums' : () ]);
 $new->append_conf('postgresql.conf', 'fsync = off');
 # it writes where it is called
 my $here = getcwd;
 my @directories = map { abs_path($_->data_dir) } $old, $new;
 chdir PostgreSQL::Test::Utils::tempdir;
-my ($out, $error) = run_command([ 'pg_upgrade', '--no-sync', '-d', $directories[0], '-D', $directories[1], '-b', $bindir, '-B', $bindir,
+my ($out, $error) = run_command([ 'pg_upgrade', '--no-sync', '-d', $directories[0], '-D', $directories[1], '-b', $install ? "$install/bin" : $bindir, '-B', $bindir,
 	'-s', $new->host, '-p', $old->port, '-P', $new->port ]);
 chdir $here;
 like($out, qr/Upgrade Complete/, 'pg_upgrade') or diag($out, $error);

@@ -10,7 +10,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(server kill_backend fails sample consistent answers dump same);
+our @EXPORT = qw(server start_server kill_backend fails sample consistent answers dump same);
 
 # The superuser of all servers, whoever runs the tests.
 $ENV{PGUSER} = 'postgres';
@@ -19,9 +19,17 @@ $ENV{PGUSER} = 'postgres';
 sub server
 {
 	my ($name, @roles) = @_;
-	my $node = PostgreSQL::Test::Cluster->new($name);
+	return start_server(PostgreSQL::Test::Cluster->new($name), @roles);
+}
+
+# The same for one that is not initialized yet.
+sub start_server
+{
+	my ($node, @roles) = @_;
 
 	$node->init(extra => [ '--encoding=UTF8', '--locale=C', '--username=postgres' ], allows_streaming => 'logical');
+	# what a newer server's library writes
+	$node->adjust_conf('postgresql.conf', 'autovacuum_worker_slots', undef) if $node->pg_version < 18;
 	$node->append_conf('postgresql.conf', "fsync = off\nmax_prepared_transactions = 5\n");
 	$node->start;
 	$node->safe_psql('postgres', "CREATE ROLE $_ LOGIN") for @roles;
