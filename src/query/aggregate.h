@@ -28,6 +28,7 @@ typedef struct OrmAggregate
 	const char *separator; /* a parameter; NULL: none */
 	const char *filter;	   /* NULL: none */
 	const OrmType *type;   /* of the result */
+	const OrmNode *node;   /* in the document, if it is inside of an expression over groups */
 } OrmAggregate;
 
 /*

@@ -28,7 +28,7 @@
  *     window.c     window functions
  *     aggregate.c  aggregates
  *     order.c      order_by, the order of pages
- *     group.c      aggregate documents
+ *     group.c      aggregate documents (group_inner.c: aggregates inside of expressions)
  *     cursor.c     cursors of pages: as text, as values, as a condition
  *
  * A builder collects the aliases and parameters of one statement.  A scope is a
@@ -88,6 +88,8 @@ typedef struct OrmScope
 	List *joined;					/* of OrmScope *: scopes joined by paths */
 	const OrmRelationship *through; /* relationship of a joined scope */
 	List *named;					/* of OrmExpression *: names of "compute"; for having, groups and aggregates */
+	List *inner;					/* of OrmExpression *: aggregates inside of expressions over groups */
+	List *inner_nodes;				/* of OrmNode *: where they are in the document */
 } OrmScope;
 
 /*

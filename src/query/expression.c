@@ -356,9 +356,22 @@ read_call(OrmScope *scope, const char *name, OrmJson json, const OrmPath *place)
 	return orm_expression_make(sql.data, callable.result, terms, n);
 }
 
+/* An aggregate inside of an expression over groups, which has been read; NULL: it is none. */
+static const OrmExpression *
+find_inner(const OrmScope *scope, OrmJson json)
+{
+	ListCell *expression;
+	ListCell *node;
+
+	forboth(expression, scope->inner, node, scope->inner_nodes)
+		if (lfirst(node) == json.node)
+			return lfirst(expression);
+	return NULL;
+}
+
 /* An aggregate over the objects that a row is related to. */
 static const OrmExpression *
-read_aggregate(OrmScope *scope, OrmJson json, const OrmPath *place)
+aggregate_related(OrmScope *scope, OrmJson json, const OrmPath *place)
 {
 	const OrmAggregate *aggregate = orm_aggregate_read(scope, "aggregate", json, NULL, place);
 	const OrmChain *chain = aggregate->chain;
@@ -425,7 +438,8 @@ read_object(OrmScope *scope, OrmJson json, const OrmPath *place)
 	{
 		if (word != NULL && orm_callable_exists(word) && !orm_aggregate_is_function(word))
 			raise_no_arguments(word, arguments, place);
-		return value_term(read_aggregate(scope, json, place), place);
+		expression = find_inner(scope, json);
+		return value_term(expression != NULL ? expression : aggregate_related(scope, json, place), place);
 	}
 	here = orm_path_key(place, word);
 	if (orm_condition_is_symbol(word))

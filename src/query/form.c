@@ -501,6 +501,17 @@ read_word(OrmScope *scope, OrmJson json, const OrmPath *place)
 	return NULL;
 }
 
+bool
+orm_form_is_word(OrmJson json)
+{
+	OrmJson value;
+
+	for (int i = 0; i < NWORDS; i++)
+		if (orm_json_member(json, forms[i].member.key, &value) && is_word(i, value))
+			return true;
+	return false;
+}
+
 const OrmExpression *
 orm_form_read(OrmScope *scope, OrmJson json, const OrmPath *place)
 {

@@ -9,4 +9,7 @@
 /* Reads a form; NULL: the object is none. */
 extern const OrmExpression *orm_form_read(OrmScope *scope, OrmJson json, const OrmPath *place);
 
+/* Has the object the word of a form? */
+extern bool orm_form_is_word(OrmJson json);
+
 #endif

@@ -31,6 +31,8 @@
 
 #include "model/operator.h"
 #include "query/aggregate.h"
+#include "query/expression.h"
+#include "query/group_inner.h"
 
 #define GROUP_KEYS \
 	(ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_GROUP_BY | ORM_KEY_AGGREGATE | ORM_KEY_HAVING | ORM_KEY_ORDER_BY | \
@@ -47,6 +49,16 @@ typedef struct Column
 	int part; /* 0: the grouped rows; i + 1: chain i; or EVERY_PART */
 } Column;
 
+/* A member of "aggregate": an aggregate, or an expression over groups and aggregates. */
+typedef struct GroupMember
+{
+	const char *name;
+	OrmJson json;
+	const OrmPath *place;
+	const OrmAggregate *aggregate;	 /* NULL: an expression */
+	const OrmExpression *expression; /* in the statement */
+} GroupMember;
+
 /* State of compiling an aggregate document. */
 typedef struct Grouping
 {
@@ -54,7 +66,8 @@ typedef struct Grouping
 	OrmScope *scope;   /* of the grouped rows */
 	const char *where; /* NULL: none */
 	List *groups;	   /* of OrmExpression * */
-	List *aggregates;  /* of OrmAggregate * */
+	List *aggregates;  /* of OrmAggregate *: members, and those inside of expressions */
+	List *members;	   /* of GroupMember *: "aggregate" */
 	List *chains;	   /* of OrmChain * */
 	const char *alias; /* of the UNION ALL or the joined chain; NULL: there are no chains */
 	List *columns;	   /* of Column * */
@@ -70,8 +83,8 @@ check_taken(const Grouping *g, const char *name, const OrmPath *place)
 
 	foreach(cell, g->groups)
 		taken |= strcmp(((const OrmExpression *) lfirst(cell))->name, name) == 0;
-	foreach(cell, g->aggregates)
-		taken |= strcmp(((const OrmAggregate *) lfirst(cell))->name, name) == 0;
+	foreach(cell, g->members)
+		taken |= strcmp(((const GroupMember *) lfirst(cell))->name, name) == 0;
 	if (taken)
 		orm_members_raise_twice("name", name, place);
 }
@@ -106,6 +119,25 @@ read_groups(Grouping *g)
 	}
 }
 
+/* Reads a member of "aggregate". */
+static void
+read_member(Grouping *g, const char *name, OrmJson json, const OrmPath *place)
+{
+	GroupMember *member = palloc0(sizeof(GroupMember));
+
+	member->name = name;
+	member->json = json;
+	member->place = orm_query_keep_place(place);
+	if (orm_group_inner_is_expression(json))
+		g->aggregates = list_concat(g->aggregates, orm_group_inner_read(g->scope, json, &g->chains, place));
+	else
+	{
+		member->aggregate = orm_aggregate_read(g->scope, name, json, &g->chains, place);
+		g->aggregates = lappend(g->aggregates, unconstify(OrmAggregate *, member->aggregate));
+	}
+	g->members = lappend(g->members, member);
+}
+
 /* Reads "aggregate". */
 static void
 read_aggregates(Grouping *g)
@@ -129,7 +161,7 @@ read_aggregates(Grouping *g)
 		check_taken(g, name, &here);
 		if (orm_json_kind(walk.value) != ORM_JSON_OBJECT)
 			orm_members_raise_kind(walk.value, "an aggregate, which is an object", &here);
-		g->aggregates = lappend(g->aggregates, orm_aggregate_read(g->scope, name, walk.value, &g->chains, &here));
+		read_member(g, name, walk.value, &here);
 	}
 }
 
@@ -249,9 +281,9 @@ is_one_chain(const Grouping *g)
 	return list_length(g->chains) == 1;
 }
 
-/* Adds an aggregate to the names for having and order_by. */
-static void
-name_aggregate(Grouping *g, const OrmAggregate *aggregate)
+/* The expression of an aggregate. */
+static OrmExpression *
+aggregate_expression(const OrmAggregate *aggregate)
 {
 	OrmExpression *expression = palloc0(sizeof(OrmExpression));
 	StringInfoData sql;
@@ -262,7 +294,55 @@ name_aggregate(Grouping *g, const OrmAggregate *aggregate)
 	expression->sql = sql.data;
 	expression->type = aggregate->type;
 	expression->not_null = strcmp(aggregate->function, "count") == 0;
-	g->result->named = lappend(g->result->named, expression);
+	return expression;
+}
+
+/* The member that is this aggregate; NULL: it is inside of an expression. */
+static GroupMember *
+member_of(const Grouping *g, const OrmAggregate *aggregate)
+{
+	ListCell *cell;
+
+	foreach(cell, g->members)
+		if (((GroupMember *) lfirst(cell))->aggregate == aggregate)
+			return lfirst(cell);
+	return NULL;
+}
+
+/* Makes an aggregate: a name, or known by its place in an expression. */
+static void
+make_aggregate(Grouping *g, const OrmAggregate *aggregate, const OrmAggregate *over)
+{
+	GroupMember *member = member_of(g, aggregate);
+	OrmExpression *expression = aggregate_expression(over);
+
+	if (member != NULL)
+	{
+		member->expression = expression;
+		g->result->named = lappend(g->result->named, expression);
+	}
+	else
+	{
+		g->result->inner = lappend(g->result->inner, expression);
+		g->result->inner_nodes = lappend(g->result->inner_nodes, unconstify(OrmNode *, aggregate->node));
+	}
+}
+
+/* Makes the expressions over groups and aggregates, in order; each sees the ones before it. */
+static void
+make_members(Grouping *g)
+{
+	ListCell *cell;
+
+	foreach(cell, g->members)
+	{
+		GroupMember *member = lfirst(cell);
+
+		if (member->aggregate != NULL)
+			continue;
+		member->expression = orm_expression_read(g->result, member->name, member->json, member->place);
+		g->result->named = lappend(g->result->named, unconstify(OrmExpression *, member->expression));
+	}
 }
 
 /* Makes the expressions of groups and aggregates in the statement. */
@@ -280,7 +360,8 @@ make_result(Grouping *g)
 								   g->chains == NIL || is_one_chain(g) ? lfirst(cell)
 																	   : as_column(g, lfirst(cell), EVERY_PART));
 	foreach(cell, g->aggregates)
-		name_aggregate(g, g->chains == NIL ? lfirst(cell) : over(g, lfirst(cell)));
+		make_aggregate(g, lfirst(cell), g->chains == NIL ? lfirst(cell) : over(g, lfirst(cell)));
+	make_members(g);
 }
 
 /* Appends FROM and WHERE of the grouped rows, joined with a chain unless it is NULL. */
@@ -400,12 +481,25 @@ append_limits(StringInfo sql, const Grouping *g)
 		appendStringInfo(sql, " OFFSET %s", offset);
 }
 
+/* The values of a group, in order: of OrmExpression *. */
+static List *
+values_of(const Grouping *g)
+{
+	List *values = list_copy_head(g->result->named, list_length(g->groups));
+	ListCell *cell;
+
+	foreach(cell, g->members)
+		values = lappend(values, unconstify(OrmExpression *, ((const GroupMember *) lfirst(cell))->expression));
+	return values;
+}
+
 /* Fills in the statement and the members of a group. */
 static void
 finish_level(OrmLevel *level, const Grouping *g)
 {
 	OrmQueryStatement *statement = &level->statement;
-	int n = list_length(g->result->named);
+	List *values = values_of(g);
+	int n = list_length(values);
 	bool first = true;
 	ListCell *cell;
 	StringInfoData sql;
@@ -415,7 +509,7 @@ finish_level(OrmLevel *level, const Grouping *g)
 	level->members = palloc(sizeof(OrmMember) * n);
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT ");
-	foreach(cell, g->result->named)
+	foreach(cell, values)
 	{
 		const OrmExpression *expression = lfirst(cell);
 		OrmMember member = {expression->name, expression->type, foreach_current_index(cell)};
@@ -441,7 +535,7 @@ orm_query_group(OrmCompiler *compiler, OrmJson query)
 	orm_query_compute(g->scope, &g->keys, NULL);
 	read_groups(g);
 	read_aggregates(g);
-	if (g->groups == NIL && g->aggregates == NIL)
+	if (g->groups == NIL && g->members == NIL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"group_by\" or \"aggregate\" must be given"),
 				errhint("As in {\"aggregate\": {\"n\": {\"count\": \"*\"}}}."));
 	g->where = orm_query_filter(g->scope, &g->keys, NULL);
