@@ -10,6 +10,7 @@
 #include "utils/rel.h"
 
 #include "graph/check_constraint.h"
+#include "graph/check_patch.h"
 #include "graph/check_row.h"
 #include "graph/check_unique.h"
 #include "graph/identity.h"
@@ -341,6 +342,7 @@ orm_check_row(OrmGraph *graph, OrmObject *object)
 	relation = orm_model_table(model);
 	for (int i = 0; i < model->nattributes; i++)
 		subject.known[i] = know_value(&subject, relation, i);
+	orm_check_patch_all(&subject, row_key(object));
 	orm_check_unique_all(&subject);
 	check_required(&subject);
 	orm_check_constraint_all(&subject, relation);

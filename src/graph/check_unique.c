@@ -80,20 +80,6 @@ key_names(const OrmModel *model, const OrmKey *key)
 	return names.data;
 }
 
-/* Is this an object of the row with this primary key? */
-static bool
-is_of_row(const OrmObject *object, const OrmModel *model, const Datum *key)
-{
-	Datum own[INDEX_MAX_KEYS];
-
-	if (object->group->model != model || !orm_graph_key(object, own))
-		return false;
-	for (int i = 0; i < model->primary_key->nattributes; i++)
-		if (!orm_key_order_same_value(model, model->primary_key->attributes[i], own[i], key[i]))
-			return false;
-	return true;
-}
-
 /* Is a value of an attribute the subject's, or are both NULL? */
 static bool
 same_or_null(const OrmSubject *subject, int attribute, NullableDatum value)
@@ -129,29 +115,63 @@ find_mover(const OrmSubject *subject, const OrmKey *key, const Datum *row)
 	const OrmGroup *group = subject->object->group;
 
 	for (int i = 0; i < group->n; i++)
-		if (group->objects[i] != subject->object && is_of_row(group->objects[i], subject->model, row) &&
+		if (group->objects[i] != subject->object && orm_graph_is_of_row(group->objects[i], subject->model, row) &&
 			is_moved(subject, group->objects[i], key))
 			return group->objects[i];
 	return NULL;
 }
 
-/* Does the key rule out exchanges of values: no column nullable, and the constraint not deferrable? */
+/* Can every exchange of values of the key be written: in any order, or over NULL, which any number of rows may have? */
 static bool
-is_strict(const OrmModel *model, const OrmKey *key)
+is_lenient(const OrmModel *model, const OrmKey *key)
 {
 	for (int i = 0; i < key->nattributes; i++)
-		if (!model->attributes[key->attributes[i]].not_null)
-			return false;
-	return !key->deferrable;
+		if (!key->nulls_equal && !model->attributes[key->attributes[i]].not_null)
+			return true;
+	return key->deferrable;
 }
 
-/* Does the chain of moved rows, starting with the mover, end at the value that the subject gives up? */
+/*
+ * Can a row of an exchange, with these values by attribute, be set to NULL
+ * first?  "movers" are the objects of the exchange.
+ */
 static bool
-is_exchange(const OrmSubject *subject, const OrmKey *key, const OrmObject *mover)
+can_be_parked(const OrmSubject *subject, const OrmKey *key, const Datum *values, const bool *isnull, const List *movers)
 {
-	int steps = subject->object->group->n;
+	const OrmModel *model = subject->model;
+	bool *parked = palloc0(sizeof(bool) * model->nattributes);
+	KeyTrial trial = {
+		.subject = subject,
+		.key = key,
+		.values = values,
+		.isnull = parked,
+		.returning = orm_key_flags(model, model->primary_key),
+	};
+	bool changes = false;
+	const OrmObject *mover;
 
-	while (mover != NULL && steps-- > 0)
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		int attribute = key->attributes[i];
+
+		parked[attribute] = !model->attributes[attribute].not_null;
+		changes = changes || (parked[attribute] && !isnull[attribute]);
+	}
+	if (!changes)
+		return false;
+	if (!orm_finding_look(subject->graph->findings, look_for_row, &trial) || !trial.found)
+		return true;
+	mover = find_mover(subject, key, trial.other);
+	return mover != NULL && !list_member_ptr(movers, mover);
+}
+
+/* The objects that exchange values of the key with the subject, starting with the mover; NIL if they do not. */
+static List *
+find_exchange(const OrmSubject *subject, const OrmKey *key, const OrmObject *mover)
+{
+	List *movers = NIL;
+
+	while (mover != NULL && !list_member_ptr(movers, mover))
 	{
 		KeyTrial trial = {
 			.subject = subject,
@@ -163,14 +183,39 @@ is_exchange(const OrmSubject *subject, const OrmKey *key, const OrmObject *mover
 
 		for (int i = 0; i < key->nattributes; i++)
 			if (!orm_check_row_gives(mover->record, key->attributes[i]))
-				return false;
+				return NIL;
 		if (!orm_finding_look(subject->graph->findings, look_for_row, &trial) || !trial.found)
-			return false;
-		if (is_of_row(subject->object, subject->model, trial.other))
-			return true;
+			return NIL;
+		movers = lappend(movers, unconstify(OrmObject *, mover));
+		if (orm_graph_is_of_row(subject->object, subject->model, trial.other))
+			return movers;
 		mover = find_mover(subject, key, trial.other);
 	}
-	return false;
+	return NIL;
+}
+
+/*
+ * Do objects exchange values of the key with the subject, none of which can be
+ * written first?  Each has the value that its predecessor takes.
+ */
+static bool
+is_stuck(const OrmSubject *subject, const OrmKey *key, const OrmObject *mover)
+{
+	List *movers = find_exchange(subject, key, mover);
+	const Datum *values = subject->values;
+	const bool *isnull = subject->isnull;
+	bool stuck = movers != NIL;
+	ListCell *cell;
+
+	foreach(cell, movers)
+	{
+		const OrmRecord *record = ((const OrmObject *) lfirst(cell))->record;
+
+		stuck = stuck && !can_be_parked(subject, key, values, isnull, movers);
+		values = record->values;
+		isnull = record->isnull;
+	}
+	return stuck && !can_be_parked(subject, key, values, isnull, movers);
 }
 
 /* Does the document release the key value of the row with this primary key? */
@@ -181,10 +226,10 @@ is_vacated(const OrmSubject *subject, const OrmKey *key, const Datum *row)
 	ListCell *cell;
 
 	foreach(cell, subject->graph->vacated)
-		if (is_of_row(lfirst(cell), subject->model, row))
+		if (orm_graph_is_of_row(lfirst(cell), subject->model, row))
 			return true;
 	mover = find_mover(subject, key, row);
-	return mover != NULL && !(is_strict(subject->model, key) && is_exchange(subject, key, mover));
+	return mover != NULL && (is_lenient(subject->model, key) || !is_stuck(subject, key, mover));
 }
 
 /* The future value of an attribute of an object; false if it is NULL or not known. */
@@ -234,7 +279,7 @@ is_taken(const OrmSubject *subject, const OrmKey *key)
 
 		for (int k = 0; same && k < key->nattributes; k++)
 			same = takes_value(subject, other, key, key->attributes[k]);
-		if (same && !(named && is_of_row(other, subject->model, own)))
+		if (same && !(named && orm_graph_is_of_row(other, subject->model, own)))
 			return true;
 	}
 	return false;
@@ -257,7 +302,7 @@ is_stored(const OrmSubject *subject, const OrmKey *key)
 		if (!subject->known[key->attributes[i]])
 			return false;
 	return orm_finding_look(subject->graph->findings, look_for_row, &trial) && trial.found &&
-		!is_of_row(subject->object, model, trial.other) && !is_vacated(subject, key, trial.other);
+		!orm_graph_is_of_row(subject->object, model, trial.other) && !is_vacated(subject, key, trial.other);
 }
 
 /* Adds a finding if another object, of the document or the table, has the unique key. */

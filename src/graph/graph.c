@@ -8,6 +8,7 @@
 #include "model/given_back.h"
 #include "model/cache.h"
 #include "model/relationship.h"
+#include "store/key_order.h"
 #include "store/reader.h"
 #include "store/tuples.h"
 
@@ -404,6 +405,19 @@ orm_graph_key(const OrmObject *object, Datum *key)
 
 	for (int i = 0; i < primary_key->nattributes; i++)
 		if (!orm_graph_value(object, primary_key->attributes[i], &key[i], &isnull) || isnull)
+			return false;
+	return true;
+}
+
+bool
+orm_graph_is_of_row(const OrmObject *object, const OrmModel *model, const Datum *key)
+{
+	Datum own[INDEX_MAX_KEYS];
+
+	if (object->group->model != model || !orm_graph_key(object, own))
+		return false;
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+		if (!orm_key_order_same_value(model, model->primary_key->attributes[i], own[i], key[i]))
 			return false;
 	return true;
 }

@@ -142,6 +142,7 @@ typedef struct OrmRemoval
 	List *items; /* of OrmObject * */
 	const OrmPath *place;
 	bool done;
+	int64 *links; /* with findings: numbers of the items' join table rows, each counted once; NULL: not known */
 } OrmRemoval;
 
 /* The numbers of rows written. */
@@ -239,6 +240,9 @@ extern bool orm_graph_value(const OrmObject *object, int attribute, Datum *value
 
 /* Stores the object's primary key in key order; false if a part of it is NULL or not known. */
 extern bool orm_graph_key(const OrmObject *object, Datum *key);
+
+/* Is this an object of the row with a primary key? */
+extern bool orm_graph_is_of_row(const OrmObject *object, const OrmModel *model, const Datum *key);
 
 /*
  * Sets the columns of the next row, starting at "from", to attributes of an

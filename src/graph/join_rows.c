@@ -500,10 +500,10 @@ orm_join_rows_delete_others(const OrmEdge *edge, const List *removals, bool chec
 static void
 take_gone(void *argument, TupleTableSlot *slot)
 {
-	bool *gone = argument;
+	int64 *gone = argument;
 	bool isnull;
 
-	gone[DatumGetInt64(slot_getattr(slot, 1, &isnull)) - 1] = true;
+	gone[DatumGetInt64(slot_getattr(slot, 1, &isnull)) - 1]++;
 }
 
 /* Named items of collections. */
@@ -544,6 +544,29 @@ add_named(Named *named, const OrmEdge *edge, const List *removals)
 	}
 }
 
+/* Stores the numbers of links in the removals, each at the first item that names it. */
+static void
+note_links(const List *removals, const Named *named, int64 *links)
+{
+	int next = 0;
+	ListCell *cell;
+
+	foreach(cell, removals)
+	{
+		OrmRemoval *removal = lfirst(cell);
+		int n = list_length(removal->items);
+
+		removal->links = palloc(sizeof(int64) * Max(n, 1));
+		for (int i = 0; i < n; i++)
+		{
+			int number = list_nth_int(named->numbers, next++);
+
+			removal->links[i] = links[number];
+			links[number] = 0;
+		}
+	}
+}
+
 void
 orm_join_rows_delete(const OrmEdge *edge, const List *removals, bool checking)
 {
@@ -552,18 +575,20 @@ orm_join_rows_delete(const OrmEdge *edge, const List *removals, bool checking)
 	Datum arrays[2 * INDEX_MAX_KEYS];
 	OrmReceiver receiver;
 	ListCell *cell;
-	bool *gone;
+	int64 *gone;
 
 	add_named(&named, edge, removals);
 	if (named.keys.n == 0)
 		return;
-	gone = palloc0(named.keys.n);
+	gone = palloc0(sizeof(int64) * named.keys.n);
 	orm_tuples_arrays(&named.keys, arrays);
 	orm_receiver_init(&receiver, take_gone, gone);
 	run(open_plan(edge, checking ? LINK_FIND : LINK_DELETE, &columns, NULL, ORM_PLAN_GENERIC), arrays,
 		common_place(removals), &receiver.pub);
 	MemoryContextDelete(receiver.per_row);
 	foreach(cell, named.items)
-		if (!gone[list_nth_int(named.numbers, foreach_current_index(cell))])
+		if (gone[list_nth_int(named.numbers, foreach_current_index(cell))] == 0)
 			orm_collection_raise_not_in(edge, lfirst(cell));
+	if (checking)
+		note_links(removals, &named, gone);
 }

@@ -18,7 +18,8 @@ extern void orm_join_rows_delete_others(const OrmEdge *edge, const List *removal
 
 /*
  * Deletes the join table rows of the removals' owners and items, or with
- * "checking" looks them up; raises P0002 for a missing one.
+ * "checking" looks them up and stores their numbers in the removals; raises
+ * P0002 for a missing one.
  */
 extern void orm_join_rows_delete(const OrmEdge *edge, const List *removals, bool checking);
 

@@ -17,6 +17,7 @@
 #include "remove/delete.h"
 #include "remove/impact.h"
 #include "store/failed_row.h"
+#include "store/key_order.h"
 #include "store/lookup.h"
 
 /* Marks the rows that the graph writes as refused for a delete. */
@@ -149,20 +150,49 @@ demand_gone(const OrmBatch *batch, const OrmKey *key)
 			orm_removed_rows_raise_not_deleted(batch->write->model, left.records[i]->place);
 }
 
-/* Raises 23503 if other rows prevent the delete of a row. */
+/* The number of links that the graph removes from an object, of all that named it, and the join table. */
+static int64
+count_links(const OrmGraph *graph, const OrmModel *model, const Datum *key, Oid join)
+{
+	int64 n = 0;
+	ListCell *cell;
+	ListCell *item;
+
+	foreach(cell, graph->removals)
+	{
+		const OrmRemoval *removal = lfirst(cell);
+
+		foreach(item, removal->links != NULL && removal->edge->relationship->join_relid == join ? removal->items : NIL)
+			if (orm_graph_is_of_row(lfirst(item), model, key))
+				n += removal->links[foreach_current_index(item)];
+	}
+	return n;
+}
+
+/* Raises 23503 if other rows than links that the graph removes prevent the delete of a row. */
 static void
-refuse_blocked(const OrmModel *model, const OrmRecord *record)
+refuse_blocked(const OrmGraph *graph, const OrmModel *model, const OrmRecord *record)
 {
 	Datum key[INDEX_MAX_KEYS];
-	Datum json;
-	OrmJson blocking;
-	OrmDocument *document;
+	int64 blocking = 0;
+	List *joins = NIL;
+	ListCell *cell;
 
-	orm_record_key(record, model->primary_key, key);
-	if (model->relkind == RELKIND_VIEW || !orm_impact_read(model, key, &json))
+	if (model->relkind == RELKIND_VIEW)
 		return;
-	document = orm_document_parse(VARDATA_ANY(DatumGetPointer(json)), VARSIZE_ANY_EXHDR(DatumGetPointer(json)));
-	if (orm_json_member(orm_document_root(document), "blocked_by", &blocking))
+	orm_record_key(record, model->primary_key, key);
+	foreach(cell, orm_impact_rows(model, key))
+	{
+		const OrmImpactRows *rows = lfirst(cell);
+
+		if (rows->effect != ORM_IMPACT_BLOCKING)
+			continue;
+		blocking += rows->n;
+		joins = list_append_unique_oid(joins, rows->relid);
+	}
+	foreach(cell, joins)
+		blocking -= count_links(graph, model, key, lfirst_oid(cell));
+	if (blocking > 0)
 		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				errmsg("object of model \"%s\" cannot be deleted: other rows refer to it", model->name),
 				orm_error_place(record->place));
@@ -179,7 +209,7 @@ check_delete(OrmGraph *graph, const OrmBatch *batch)
 		orm_delete_probe(make_delete(graph, batch, false), false);
 	for (int i = 0; i < batch->n; i++)
 	{
-		refuse_blocked(model, batch->records[i]);
+		refuse_blocked(graph, model, batch->records[i]);
 		orm_graph_vacate(graph, batch->records[i]);
 	}
 }

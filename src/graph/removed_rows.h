@@ -10,7 +10,8 @@
  * Deletes rows by the primary keys of records, and the rows that cascade from
  * them; returns the number of rows deleted.  Raises 21000 for rows that the
  * graph writes, 09000 if a row still exists and none may be skipped.  With
- * findings nothing is deleted, and 23503 is raised for referenced rows.
+ * findings nothing is deleted, and 23503 is raised for referenced rows, unless
+ * they are links that the graph removes.
  */
 extern int64 orm_removed_rows_delete(OrmGraph *graph, const OrmGroup *group, OrmRecord **records, int n);
 

@@ -254,12 +254,14 @@ orm_assignment_patched(StringInfo sql, const OrmStatement *statement)
 {
 	for (int i = 0; i < statement->model->nattributes; i++)
 	{
+		const OrmType *type = statement->model->attributes[i].type;
+
 		if (!orm_assignment_is_patched(statement, i))
 			continue;
 		appendStringInfoString(sql, ", (");
 		append_new_value(sql, statement, NULL, i, false);
 		appendStringInfoString(sql, ")::");
-		orm_sql_type(sql, statement->model->attributes[i].type->oid, -1);
+		orm_sql_type(sql, type->oid, type->is_domain ? -1 : type->typmod);
 	}
 }
 
