@@ -11,7 +11,6 @@
 #include "utils/rel.h"
 
 #include "define/events.h"
-#include "define/replan.h"
 #include "registry/registry.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_binding_row);
@@ -46,17 +45,11 @@ Datum
 orm_sql_follow_ddl(PG_FUNCTION_ARGS)
 {
 	EventTriggerData *trigger = (EventTriggerData *) fcinfo->context;
-	Node *statement;
 
 	check_called_by(CALLED_AS_EVENT_TRIGGER(fcinfo), "orm.follow_ddl");
-	statement = trigger->parsetree;
 	if (strcmp(trigger->event, "ddl_command_start") == 0)
-	{
-		orm_events_precede_ddl(statement);
-		PG_RETURN_NULL();
-	}
-	orm_events_follow_ddl(statement);
-	if (IsA(statement, AlterTableStmt))
-		orm_replan_functions();
+		orm_events_precede_ddl(trigger->parsetree);
+	else
+		orm_events_follow_ddl(trigger->parsetree);
 	PG_RETURN_NULL();
 }

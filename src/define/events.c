@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "catalog/namespace.h"
+#include "catalog/pg_inherits.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
@@ -25,10 +26,12 @@
 
 #include "accessor/accessor.h"
 #include "base/body.h"
+#include "define/concerned.h"
 #include "define/events.h"
 #include "define/guard.h"
 #include "define/model_function.h"
 #include "define/register.h"
+#include "define/replan.h"
 #include "exec/execute.h"
 #include "exec/plan.h"
 #include "model/cache.h"
@@ -57,14 +60,12 @@ names_relation(const OrmRegistered *row, const List *relations)
 	return false;
 }
 
-/* The relations that the present DDL command touched, and their inheritance children. */
-static const char *const touched_relations =
-	"WITH RECURSIVE touched (relation) AS ("
-	"SELECT c.objid FROM pg_catalog.pg_event_trigger_ddl_commands() c"
-	" WHERE c.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass"
-	" UNION SELECT i.inhrelid FROM touched t"
-	" JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) t.relation)"
-	" SELECT t.relation FROM touched t";
+/* The relations that the present DDL command touched. */
+static OrmOidQuery touched_relations = {
+	.sql = "SELECT c.objid FROM pg_catalog.pg_event_trigger_ddl_commands() c"
+		   " WHERE c.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass",
+	.plan = NULL,
+};
 
 /* A name that a command has changed; "relations" have it now, or a column of it. */
 typedef struct Renaming
@@ -77,20 +78,22 @@ typedef struct Renaming
 /* What follows a DDL command. */
 typedef struct Following
 {
-	Node *statement;
 	List *relations;	/* that were touched, or whose names were */
 	bool all;			/* functions of any model may mean something else now */
 	Renaming renaming;	/* old_name NULL: none */
 	OrmRegistered *row; /* the model that is looked at */
 } Following;
 
-/* First the relations, */
+/* First the relations, and their inheritance children, */
 static void
 find_relations(void *argument)
 {
 	Following *following = argument;
+	ListCell *cell;
 
-	following->relations = orm_execute_oids(touched_relations);
+	foreach(cell, orm_execute_oids(&touched_relations))
+		following->relations = list_concat_unique_oid(following->relations,
+													  find_all_inheritors(lfirst_oid(cell), NoLock, NULL));
 }
 
 /* Can a text have names that are not those of now?  One that is not bound can. */
@@ -264,33 +267,37 @@ renaming_of(Node *statement)
 	return renaming;
 }
 
+/* The models that are looked at. */
+static List *
+concerned_rows(const Following *following)
+{
+	return following->all ? orm_registry_all() : orm_concerned_by(following->relations);
+}
+
 /* Names, then bodies. */
 static void
-follow(Node *statement, Reach reach)
+follow(Following *following)
 {
-	Following following = {.statement = statement, .all = reach == REACHES_ALL, .renaming = renaming_of(statement)};
-	List *rows = orm_registry_all();
+	List *rows = concerned_rows(following);
 	int level;
 	ListCell *cell;
 
 	if (rows == NIL)
 		return;
-	if (!orm_guard_run(find_relations, &following, "orm could not follow a change of a table"))
-		return;
 	level = limit_waiting();
 	foreach(cell, rows)
 	{
-		following.row = lfirst(cell);
-		if (following.row->mapped && may_be_outdated(following.row, &following))
-			orm_guard_run(follow_names, &following,
-						  psprintf("orm could not follow a change of the table of model \"%s\"", following.row->name));
+		following->row = lfirst(cell);
+		if (following->row->mapped && may_be_outdated(following->row, following))
+			orm_guard_run(follow_names, following,
+						  psprintf("orm could not follow a change of the table of model \"%s\"", following->row->name));
 	}
-	foreach(cell, orm_registry_all())
+	foreach(cell, concerned_rows(following))
 	{
-		following.row = lfirst(cell);
-		if (following.row->mapped)
-			orm_guard_run(follow_bodies, &following,
-						  psprintf("orm could not update the functions of model \"%s\"", following.row->name));
+		following->row = lfirst(cell);
+		if (following->row->mapped)
+			orm_guard_run(follow_bodies, following,
+						  psprintf("orm could not update the functions of model \"%s\"", following->row->name));
 	}
 	AtEOXact_GUC(true, level);
 }
@@ -335,20 +342,17 @@ changes_owner(Node *statement)
 
 /* Owners of functions follow those of tables. */
 static void
-follow_owners(Node *statement)
+follow_owners(Following *following)
 {
-	Following following = {.statement = statement};
 	ListCell *cell;
 	ListCell *inner;
 
-	if (!orm_guard_run(find_relations, &following, "orm could not follow a change of owner"))
-		return;
-	foreach(cell, following.relations)
+	foreach(cell, following->relations)
 		foreach(inner, orm_registry_tied(lfirst_oid(cell)))
 		{
-			following.row = lfirst(inner);
-			orm_guard_run(follow_owner, &following,
-						  psprintf("orm could not follow the owner of model \"%s\"", following.row->name));
+			following->row = lfirst(inner);
+			orm_guard_run(follow_owner, following,
+						  psprintf("orm could not follow the owner of model \"%s\"", following->row->name));
 		}
 }
 
@@ -364,20 +368,17 @@ tie_table(void *argument)
 
 /* Tables that models have waited for. */
 static void
-follow_new_tables(Node *statement)
+follow_new_tables(Following *following)
 {
-	Following following = {.statement = statement};
 	ListCell *cell;
 	ListCell *inner;
 
-	if (!orm_guard_run(find_relations, &following, "orm could not follow a new table"))
-		return;
-	foreach(cell, following.relations)
-		foreach(inner, orm_registry_is_table(lfirst_oid(cell)) ? orm_registry_untied(lfirst_oid(cell)) : NIL)
+	foreach(cell, following->relations)
+		foreach(inner, orm_registry_is_table(lfirst_oid(cell)) ? orm_concerned_untied(lfirst_oid(cell)) : NIL)
 		{
-			following.row = lfirst(inner);
-			orm_guard_run(tie_table, &following,
-						  psprintf("orm could not follow the table of model \"%s\"", following.row->name));
+			following->row = lfirst(inner);
+			orm_guard_run(tie_table, following,
+						  psprintf("orm could not follow the table of model \"%s\"", following->row->name));
 		}
 }
 
@@ -446,6 +447,32 @@ makes_tables(Node *statement)
 		IsA(statement, ViewStmt) || IsA(statement, ImportForeignSchemaStmt) || IsA(statement, SelectStmt);
 }
 
+/* Statements that were prepared with rows of the relations; see replan.c. */
+static void
+replan_functions(void *argument)
+{
+	orm_replan_functions(((const Following *) argument)->relations);
+}
+
+/* What follows a command on relations, or on what their columns and functions use. */
+static void
+follow_relations(Node *statement)
+{
+	Reach reach = makes_tables(statement) ? REACHES_NOTHING : reach_of(statement);
+	Following following = {.all = reach == REACHES_ALL, .renaming = renaming_of(statement)};
+
+	if (!orm_guard_run(find_relations, &following, "orm could not follow a change of a table"))
+		return;
+	if (makes_tables(statement))
+		follow_new_tables(&following);
+	if (reach != REACHES_NOTHING)
+		follow(&following);
+	if (changes_owner(statement))
+		follow_owners(&following);
+	if (IsA(statement, AlterTableStmt))
+		orm_guard_run(replan_functions, &following, "statements prepared before this have to be prepared again");
+}
+
 void
 orm_events_precede_ddl(Node *statement)
 {
@@ -468,10 +495,6 @@ orm_events_follow_ddl(Node *statement)
 		return;
 	if (IsA(statement, CreateFunctionStmt))
 		follow_function((CreateFunctionStmt *) statement);
-	else if (makes_tables(statement))
-		follow_new_tables(statement);
-	else if (reach_of(statement) != REACHES_NOTHING)
-		follow(statement, reach_of(statement));
-	if (changes_owner(statement))
-		follow_owners(statement);
+	else
+		follow_relations(statement);
 }

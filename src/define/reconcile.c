@@ -9,8 +9,10 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/dependency.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "commands/comment.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -30,6 +32,7 @@
 #include "exec/execute.h"
 #include "exec/plan.h"
 #include "model/cache.h"
+#include "registry/proc.h"
 
 /* What a dropped function leaves to the one that takes its place. */
 typedef struct Legacy
@@ -323,41 +326,36 @@ orm_reconcile_drop_stale(const OrmModel *model, const OrmDeclaration *now, List 
 	orm_owner_end(identity);
 }
 
-/* Does a function return rows of this type? */
-static bool
-returns_rows_of(Oid function, Oid row_type)
-{
-	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	bool result;
-
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	result = ((Form_pg_proc) GETSTRUCT(tuple))->prorettype == row_type;
-	ReleaseSysCache(tuple);
-	return result;
-}
-
-/* Does a function of another model lead to this one? */
+/* Does a relationship function of another model lead to this one? */
 static bool
 leads_here(const OrmModel *other, Oid function, const OrmModel *model, bool table_goes)
 {
 	const OrmRelationship *relationship = orm_model_relationship(other, get_func_name(function));
 
-	return relationship != NULL && returns_rows_of(function, model->row_type) &&
+	return relationship != NULL && list_member_oid(orm_accessor_existing(other), function) &&
 		(table_goes || strcmp(relationship->target, model->name) == 0);
 }
 
-/* Drops the relationship functions of another model that lead to this one. */
+/* Drops a function that returns rows of a model if it is a relationship function of another one. */
 static void
-drop_leading_here(const OrmModel *other, const OrmModel *model, bool table_goes, List **changes)
+drop_leading_here(Oid function, const OrmModel *model, bool table_goes, List **changes)
 {
-	OrmIdentity identity = orm_owner_begin(other->owner);
+	Oid table = orm_proc_table_of_argument(function, model->row_type);
 	ListCell *cell;
 
-	foreach(cell, orm_accessor_existing(other))
-		if (leads_here(other, lfirst_oid(cell), model, table_goes))
-			drop_function(other->name, lfirst_oid(cell), true, changes);
-	orm_owner_end(identity);
+	foreach(cell, OidIsValid(table) ? orm_registry_tied(table) : NIL)
+	{
+		const char *name = ((OrmRegistered *) lfirst(cell))->name;
+		const OrmModel *other = strcmp(name, model->name) != 0 ? orm_cache_open_if_any(name, AccessShareLock) : NULL;
+		OrmIdentity identity;
+
+		if (other == NULL || !leads_here(other, function, model, table_goes))
+			continue;
+		identity = orm_owner_begin(other->owner);
+		drop_function(other->name, function, true, changes);
+		orm_owner_end(identity);
+		return;
+	}
 }
 
 void
@@ -370,14 +368,10 @@ orm_reconcile_drop(const OrmModel *model, bool table_goes, List **changes)
 		drop_function(model->name, lfirst_oid(cell), true, changes);
 	orm_owner_end(identity);
 
-	foreach(cell, orm_registry_all())
+	/* the server knows which functions return rows of a type, so other models need not be opened */
+	foreach(cell, orm_proc_depending_on(TypeRelationId, model->row_type, DEPENDENCY_NORMAL))
 	{
-		OrmRegistered *row = lfirst(cell);
-		const OrmModel *other = row->mapped && strcmp(row->name, model->name) != 0
-			? orm_cache_open_if_any(row->name, AccessShareLock)
-			: NULL;
-
-		if (other != NULL)
-			drop_leading_here(other, model, table_goes, changes);
+		CHECK_FOR_INTERRUPTS();
+		drop_leading_here(lfirst_oid(cell), model, table_goes, changes);
 	}
 }

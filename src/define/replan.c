@@ -17,37 +17,34 @@
  */
 #include "postgres.h"
 
-#include "define/guard.h"
+#include "catalog/dependency.h"
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+
 #include "define/replan.h"
-#include "exec/execute.h"
-#include "exec/plan.h"
 #include "registry/proc.h"
-#include "registry/registry.h"
 
-/* The functions that take rows of relations that the present DDL command touched. */
-static const char *const takers_of_rows =
-	"SELECT p.oid FROM pg_catalog.pg_event_trigger_ddl_commands() c"
-	" JOIN pg_catalog.pg_class r ON r.oid OPERATOR(pg_catalog.=) c.objid"
-	" JOIN pg_catalog.pg_depend d ON d.refobjid OPERATOR(pg_catalog.=) r.reltype"
-	" JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) d.objid"
-	" AND r.reltype OPERATOR(pg_catalog.=) ANY (p.proargtypes)"
-	" WHERE c.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass"
-	" AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass"
-	" AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass";
-
-/* The work of orm_replan_functions. */
+/* Announces a change of the functions that take rows of a relation. */
 static void
-touch_functions(void *argument)
+touch_takers(Oid row_type)
 {
 	ListCell *cell;
 
-	foreach(cell, orm_execute_oids(takers_of_rows))
-		orm_proc_touch(lfirst_oid(cell));
+	foreach(cell, orm_proc_depending_on(TypeRelationId, row_type, DEPENDENCY_NORMAL))
+		if (orm_proc_takes(lfirst_oid(cell), row_type))
+			orm_proc_touch(lfirst_oid(cell));
 }
 
 void
-orm_replan_functions(void)
+orm_replan_functions(const List *relations)
 {
-	if (orm_registry_is_installed())
-		orm_guard_run(touch_functions, NULL, "statements prepared before this have to be prepared again");
+	ListCell *cell;
+
+	foreach(cell, relations)
+	{
+		Oid row_type = get_rel_type_id(lfirst_oid(cell));
+
+		if (OidIsValid(row_type))
+			touch_takers(row_type);
+	}
 }

@@ -4,7 +4,9 @@
 #ifndef ORM_DEFINE_REPLAN_H
 #define ORM_DEFINE_REPLAN_H
 
-/* After ALTER TABLE, has what was prepared with functions of the table's rows parsed anew.  Never raises. */
-extern void orm_replan_functions(void);
+#include "nodes/pg_list.h"
+
+/* After ALTER TABLE of these relations, has what was prepared with functions of their rows parsed anew. */
+extern void orm_replan_functions(const List *relations);
 
 #endif

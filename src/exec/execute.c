@@ -195,13 +195,18 @@ orm_execute_statement(const char *sql)
 }
 
 List *
-orm_execute_oids(const char *sql)
+orm_execute_oids(OrmOidQuery *query)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	List *oids = NIL;
 
 	orm_plan_check_spi(SPI_connect(), "SPI_connect");
-	orm_plan_check_spi(SPI_execute(sql, true, 0), "SPI_execute");
+	if (query->plan == NULL)
+	{
+		query->plan = SPI_prepare(query->sql, 0, NULL);
+		orm_plan_check_spi(query->plan != NULL ? SPI_keepplan(query->plan) : SPI_result, "SPI_prepare");
+	}
+	orm_plan_check_spi(SPI_execute_plan(query->plan, NULL, NULL, true, 0), "SPI_execute_plan");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		bool isnull;

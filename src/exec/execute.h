@@ -42,8 +42,15 @@ extern char *orm_execute_explain(OrmPlan *plan, const Datum *values, const bool 
 /* Runs one DDL statement, which is not cached.  The text must be safe: it is run as it is. */
 extern void orm_execute_statement(const char *sql);
 
-/* The OIDs in the first column of a query's rows (List of Oid), for catalog functions without a C interface. */
-extern List *orm_execute_oids(const char *sql);
+/* A query for OIDs, for catalog functions without a C interface; its plan is kept. */
+typedef struct OrmOidQuery
+{
+	const char *sql;
+	struct _SPI_plan *plan; /* NULL: not prepared yet */
+} OrmOidQuery;
+
+/* The OIDs in the first column of a query's rows (List of Oid). */
+extern List *orm_execute_oids(OrmOidQuery *query);
 
 /*
  * All ORM_READ statements between begin and end use one snapshot: the active one, or a new

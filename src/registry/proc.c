@@ -19,10 +19,66 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
 #include "registry/proc.h"
+
+List *
+orm_proc_depending_on(Oid class_id, Oid object, char kind)
+{
+	Relation depend = table_open(DependRelationId, AccessShareLock);
+	List *functions = NIL;
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	Assert(OidIsValid(object));
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(class_id));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(object));
+	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 2, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
+
+		if (form->classid == ProcedureRelationId && form->deptype == kind)
+			functions = lappend_oid(functions, form->objid);
+	}
+	systable_endscan(scan);
+	table_close(depend, AccessShareLock);
+	return functions;
+}
+
+Oid
+orm_proc_table_of_argument(Oid function, Oid row_type)
+{
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Form_pg_proc form;
+	Oid table = InvalidOid;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	form = (Form_pg_proc) GETSTRUCT(tuple);
+	if (form->prorettype == row_type && form->pronargs == 1)
+		table = get_typ_typrelid(form->proargtypes.values[0]);
+	ReleaseSysCache(tuple);
+	return table;
+}
+
+bool
+orm_proc_takes(Oid function, Oid type)
+{
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	bool takes = false;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	for (int i = 0; i < ((Form_pg_proc) GETSTRUCT(tuple))->pronargs; i++)
+		takes = takes || ((Form_pg_proc) GETSTRUCT(tuple))->proargtypes.values[i] == type;
+	ReleaseSysCache(tuple);
+	return takes;
+}
 
 bool
 orm_proc_is_marked(Oid function)

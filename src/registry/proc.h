@@ -4,6 +4,17 @@
 #ifndef ORM_REGISTRY_PROC_H
 #define ORM_REGISTRY_PROC_H
 
+#include "nodes/pg_list.h"
+
+/* The functions (List of Oid) with a dependency of this kind, DEPENDENCY_*, on an object of a class of objects. */
+extern List *orm_proc_depending_on(Oid class_id, Oid object, char kind);
+
+/* The table whose rows a function takes as its only argument, if it returns rows of that type; else InvalidOid. */
+extern Oid orm_proc_table_of_argument(Oid function, Oid row_type);
+
+/* Has a function an argument of this type? */
+extern bool orm_proc_takes(Oid function, Oid type);
+
 /*
  * Marks a function as created by the extension: DROP EXTENSION takes it along,
  * and pg_dump keeps the mark (ALTER FUNCTION ... DEPENDS ON EXTENSION).

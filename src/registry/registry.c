@@ -34,6 +34,7 @@
 #include "base/sql.h"
 #include "registry/binding.h"
 #include "registry/model_text.h"
+#include "registry/proc.h"
 #include "registry/registry.h"
 
 bool
@@ -207,7 +208,8 @@ complete(OrmRegistered *row)
 {
 	read_document(row);
 	row->relid = table_by_dependency(row->function);
-	if (!OidIsValid(row->relid))
+	row->tied = OidIsValid(row->relid);
+	if (!row->tied)
 		row->relid = table_by_name(row);
 	row->mapped = OidIsValid(row->relid);
 	row->standing = standing_of(row);
@@ -263,6 +265,12 @@ orm_registry_is_well_named(const OrmRegistered *row)
 	orm_model_text_functions(row->name, names);
 	return called != NULL && !isAnyTempNamespace(row->function_schema) &&
 		(strcmp(called, names[0]) == 0 || strcmp(called, names[1]) == 0);
+}
+
+bool
+orm_registry_is_in_force(const OrmRegistered *row)
+{
+	return row->standing == ORM_STANDING_GOOD && orm_registry_is_well_named(row);
 }
 
 /* The functions that are called as that of a model would be and name it (List of OrmRegistered *, not complete). */
@@ -417,9 +425,8 @@ compare_rows(const ListCell *a, const ListCell *b)
 	return order != 0 ? order : left->function < right->function ? -1 : 1;
 }
 
-/* All functions that have the form and text of a model's and say "word" (NULL: anything); complete. */
-static List *
-scan_functions(const char *word)
+List *
+orm_registry_functions(void)
 {
 	Oid language = get_language_oid("orm", true);
 	Relation procedures;
@@ -437,7 +444,7 @@ scan_functions(const char *word)
 		OrmRegistered *row = has_form((Form_pg_proc) GETSTRUCT(tuple), language) ? read_function(tuple, NULL) : NULL;
 
 		CHECK_FOR_INTERRUPTS();
-		if (row != NULL && (word == NULL || strstr(row->text, word) != NULL))
+		if (row != NULL)
 			rows = lappend(rows, row);
 	}
 	systable_endscan(scan);
@@ -452,7 +459,7 @@ orm_registry_all(void)
 {
 	List *rows = NIL;
 	const char *last = NULL;
-	List *functions = scan_functions(NULL);
+	List *functions = orm_registry_functions();
 	ListCell *cell;
 
 	list_sort(functions, compare_rows);
@@ -461,8 +468,7 @@ orm_registry_all(void)
 		OrmRegistered *row = lfirst(cell);
 
 		/* of two, the one that opening it raises for */
-		if (row->standing != ORM_STANDING_GOOD || !orm_registry_is_well_named(row) ||
-			(last != NULL && strcmp(last, row->name) == 0))
+		if (!orm_registry_is_in_force(row) || (last != NULL && strcmp(last, row->name) == 0))
 			continue;
 		rows = lappend(rows, row);
 		last = row->name;
@@ -474,26 +480,7 @@ orm_registry_all(void)
 static List *
 dependent_functions(Oid relid)
 {
-	Relation depend = table_open(DependRelationId, AccessShareLock);
-	List *functions = NIL;
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple tuple;
-
-	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(RelationRelationId));
-	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
-	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 2, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
-
-		if (form->classid == ProcedureRelationId && form->deptype == DEPENDENCY_AUTO)
-			functions = lappend_oid(functions, form->objid);
-	}
-	systable_endscan(scan);
-	table_close(depend, AccessShareLock);
-	return functions;
+	return orm_proc_depending_on(RelationRelationId, relid, DEPENDENCY_AUTO);
 }
 
 List *
@@ -514,28 +501,6 @@ orm_registry_tied(Oid relid)
 }
 
 List *
-orm_registry_untied(Oid relid)
-{
-	List *tied = dependent_functions(relid);
-	StringInfoData name;
-	List *rows = NIL;
-	ListCell *cell;
-
-	/* as JSON has it, without its quotes: a name in double quotes, with a dot, stands there escaped */
-	initStringInfo(&name);
-	escape_json(&name, get_rel_name(relid));
-	name.data[name.len - 1] = '\0';
-	foreach(cell, scan_functions(name.data + 1))
-	{
-		OrmRegistered *row = lfirst(cell);
-
-		if (row->relid == relid && !list_member_oid(tied, row->function) && orm_registry_is_well_named(row))
-			rows = lappend(rows, row);
-	}
-	return rows;
-}
-
-List *
 orm_registry_of_relation(Oid relid)
 {
 	List *rows = NIL;
@@ -545,7 +510,7 @@ orm_registry_of_relation(Oid relid)
 	{
 		OrmRegistered *row = lfirst(cell);
 
-		if (row->standing == ORM_STANDING_GOOD && orm_registry_is_well_named(row))
+		if (orm_registry_is_in_force(row))
 			rows = lappend(rows, row);
 	}
 	if (rows == NIL)

@@ -66,6 +66,7 @@ typedef struct OrmRegistered
 	bool by_map; /* "map": the catalogs say what the table is; drop_all leaves it alone */
 	bool mapped; /* it has a table: relid */
 	Oid relid;
+	bool tied;	/* the function depends on the table */
 	bool bound; /* it has a binding for this text */
 	int nrefs;
 	OrmColumnRef *refs;
@@ -108,11 +109,11 @@ extern OrmRegistered *orm_registry_find_inert(const char *name);
 /* All models (List of OrmRegistered *), ordered by name. */
 extern List *orm_registry_all(void);
 
+/* All functions that have the form and text of a model's, whoever owns them, in no order. */
+extern List *orm_registry_functions(void);
+
 /* The models on one table, ordered by name. */
 extern List *orm_registry_of_relation(Oid relid);
-
-/* The model functions that name a table and do not depend on it yet, whoever owns them. */
-extern List *orm_registry_untied(Oid relid);
 
 /* The model functions that depend on a table, whoever owns them, in force or not. */
 extern List *orm_registry_tied(Oid relid);
@@ -128,6 +129,9 @@ extern OrmRegistered *orm_registry_read(Oid function);
 
 /* Is a function called as that of its model must be? */
 extern bool orm_registry_is_well_named(const OrmRegistered *row);
+
+/* Is it, and may its owner declare? */
+extern bool orm_registry_is_in_force(const OrmRegistered *row);
 
 /* May this role declare: has it EXECUTE on orm.model, or orm.map? */
 extern bool orm_registry_may_declare(Oid role, bool by_map);
