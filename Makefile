@@ -42,6 +42,7 @@ SQL_PARTS = \
 	src/api/element.sql \
 	src/api/language.sql \
 	src/api/model.sql \
+	src/api/difference.sql \
 	src/api/write.sql \
 	src/api/read.sql \
 	src/api/expression.sql \

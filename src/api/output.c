@@ -57,6 +57,18 @@ orm_output_boolean(OrmOutput *row, bool value)
 }
 
 void
+orm_output_count(OrmOutput *row, int64 value)
+{
+	append(row, Int64GetDatum(Max(value, 0)), value < 0);
+}
+
+void
+orm_output_seconds(OrmOutput *row, double value)
+{
+	append(row, Float8GetDatum(Max(value, 0)), value < 0);
+}
+
+void
 orm_output_put(OrmOutput *row)
 {
 	ReturnSetInfo *set = (ReturnSetInfo *) row->fcinfo->resultinfo;

@@ -16,7 +16,7 @@
 #include "nodes/pg_list.h"
 
 /* So many columns a row may have. */
-#define ORM_OUTPUT_COLUMNS 10
+#define ORM_OUTPUT_COLUMNS 16
 
 typedef struct OrmOutput
 {
@@ -37,6 +37,10 @@ extern void orm_output_names(OrmOutput *row, const List *names);
 
 extern void orm_output_integer(OrmOutput *row, int value);
 extern void orm_output_boolean(OrmOutput *row, bool value);
+
+/* Append a number; a negative one: null. */
+extern void orm_output_count(OrmOutput *row, int64 value);
+extern void orm_output_seconds(OrmOutput *row, double value);
 
 /* Adds the row, which must be complete, to the set, and begins the next one. */
 extern void orm_output_put(OrmOutput *row);

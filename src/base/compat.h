@@ -150,6 +150,13 @@
 #define orm_constraint_has_period(form) false
 #endif
 
+/* NOT ENFORCED of a parsed constraint; needs nodes/parsenodes.h. */
+#if PG_VERSION_NUM >= 180000
+#define orm_parsed_is_enforced(constraint) ((constraint)->is_enforced)
+#else
+#define orm_parsed_is_enforced(constraint) true
+#endif
+
 /* Since 18 there is only pg_noreturn, which stands in front of a declaration. */
 #ifndef pg_attribute_noreturn
 #define pg_attribute_noreturn() __attribute__((noreturn))

@@ -3,11 +3,13 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "miscadmin.h"
 #include "utils/float.h"
 #include "utils/guc.h"
 
 #include "base/settings.h"
+#include "base/sql.h"
 
 static const char *const date_styles[] = {
 	[USE_POSTGRES_DATES] = "postgres",
@@ -53,6 +55,20 @@ orm_settings_exact(void)
 	return settings;
 }
 
+OrmSettings
+orm_settings_pinned(void)
+{
+	OrmSettings settings = {
+		.date_style = USE_ISO_DATES,
+		.date_order = DATEORDER_MDY,
+		.interval_style = INTSTYLE_POSTGRES,
+		.zone = pg_tzset("UTC"),
+		.whole_floats = true,
+	};
+
+	return settings;
+}
+
 /* Sets one until the level is left. */
 static void
 set(const char *name, const char *value)
@@ -80,6 +96,23 @@ orm_settings_enter(const OrmSettings *settings)
 		set("timezone", pg_get_timezone_name(settings->zone));
 	if (floats)
 		set("extra_float_digits", "3");
+	return level;
+}
+
+int
+orm_settings_pin(const char *schema)
+{
+	int level = NewGUCNestLevel();
+	OrmSettings settings = orm_settings_pinned();
+	bool has_path = namespace_search_path[strspn(namespace_search_path, " ")] != '\0';
+
+	(void) orm_settings_enter(&settings); /* its own level ends with this one */
+	if (schema == NULL)
+		set("search_path", "pg_catalog, pg_temp");
+	else
+		set("search_path",
+			psprintf("pg_catalog, %s%s%s, pg_temp", orm_sql_quoted(schema), has_path ? ", " : "",
+					 namespace_search_path));
 	return level;
 }
 

@@ -34,8 +34,21 @@ extern OrmSettings orm_settings_now(void);
 /* Those under which every value is written so that it can be read again under them. */
 extern OrmSettings orm_settings_exact(void);
 
+/*
+ * Those under which SQL of declarations is read: at declaration, in DDL, and when it is compared with
+ * the catalogs.  The time zone is UTC, dates are ISO.
+ */
+extern OrmSettings orm_settings_pinned(void);
+
 /* Puts settings in force; free of cost when they are. */
 extern int orm_settings_enter(const OrmSettings *settings);
+
+/*
+ * Puts the pinned settings in force, and a search_path of pg_catalog, the schema of a model, and the
+ * path of the caller.  Names in declarations mean objects of the first two wherever these have them.
+ * "schema" NULL: of pg_catalog only, so that deparsed names are qualified.
+ */
+extern int orm_settings_pin(const char *schema);
 
 /* Puts back what was in force before. */
 extern void orm_settings_leave(int level);

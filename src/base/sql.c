@@ -223,11 +223,11 @@ orm_sql_collation(StringInfo sql, Oid collation)
 	ReleaseSysCache(tuple);
 }
 
-/* Appends a fragment in parentheses; the line end closes a comment in it. */
+/* Appends a fragment in parentheses; a line end closes a comment in it. */
 void
 orm_sql_fragment(StringInfo sql, const char *fragment)
 {
-	appendStringInfo(sql, "(%s\n)", fragment);
+	appendStringInfo(sql, strstr(fragment, "--") != NULL ? "(%s\n)" : "(%s)", fragment);
 }
 
 /* While text is parsed: an error's position is one in this text, not in the caller's query. */

@@ -52,8 +52,8 @@ extern void orm_sql_type(StringInfo sql, Oid type, int32 typmod);
 extern void orm_sql_collation(StringInfo sql, Oid collation);
 
 /*
- * An SQL fragment of a declaration, "(text\n)": parenthesised, the line end
- * closing a comment in it.  It must have passed orm_sql_check_expression.
+ * An SQL fragment of a declaration, "(text)": parenthesised, a comment in it closed by
+ * a line end.  It must have passed orm_sql_check_expression.
  */
 extern void orm_sql_fragment(StringInfo sql, const char *fragment);
 

@@ -214,13 +214,8 @@ lacks_made_names(const OrmDdlTable *table, const List *columns, const OrmDeclara
 	return lacks;
 }
 
-/*
- * For each belongs_to whose default columns are missing: uses the only foreign key of
- * the relation to its target, if there is one, and removes the default columns from the
- * table.
- */
-static void
-follow_foreign_keys(OrmDdlTable *table, const OrmDeclaration *reflected)
+void
+orm_adopt_follow(OrmDdlTable *table, const OrmDeclaration *reflected)
 {
 	ListCell *cell;
 	ListCell *name;
@@ -269,7 +264,7 @@ orm_adopt_table(OrmDdlTable *table, const OrmDeclaration *reflected, bool keys)
 {
 	ListCell *cell;
 
-	follow_foreign_keys(table, reflected);
+	orm_adopt_follow(table, reflected);
 	foreach(cell, table->columns)
 		check_column(table, lfirst(cell), reflected);
 	foreach(cell, table->constraints)

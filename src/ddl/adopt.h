@@ -16,4 +16,11 @@
  */
 extern void orm_adopt_table(OrmDdlTable *table, const OrmDeclaration *reflected, bool keys);
 
+/*
+ * For each belongs_to whose default columns are missing: uses the only foreign key of
+ * the relation to its target, if there is one, and removes the default columns from the
+ * table.  A part of orm_adopt_table.
+ */
+extern void orm_adopt_follow(OrmDdlTable *table, const OrmDeclaration *reflected);
+
 #endif

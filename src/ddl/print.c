@@ -99,7 +99,14 @@ append_references(StringInfo sql, const OrmDdlConstraint *constraint)
 	append_word(sql, " ON UPDATE ", constraint->on_update, "");
 }
 
-/* Appends USING and the elements of EXCLUDE, which are checked; a line end closes a comment. */
+/* Appends an element given as SQL, which is checked; a line end closes a comment in it. */
+static void
+append_element(StringInfo sql, const char *element)
+{
+	appendStringInfo(sql, strstr(element, "--") != NULL ? "%s\n" : "%s", element);
+}
+
+/* Appends USING and the elements of EXCLUDE. */
 static void
 append_exclusion(StringInfo sql, const OrmDeclaredConstraint *declared)
 {
@@ -112,7 +119,7 @@ append_exclusion(StringInfo sql, const OrmDeclaredConstraint *declared)
 	foreach(cell, declared->elements)
 	{
 		orm_sql_comma(sql, &first);
-		appendStringInfo(sql, "%s\n", (char *) lfirst(cell));
+		append_element(sql, lfirst(cell));
 	}
 	appendStringInfoChar(sql, ')');
 }
@@ -189,7 +196,7 @@ append_index_elements(StringInfo sql, const OrmDdlTable *table, const OrmDeclare
 		orm_sql_comma(sql, &first);
 		if (element.column == NULL)
 		{
-			appendStringInfo(sql, "%s\n", element.sql);
+			append_element(sql, element.sql);
 			continue;
 		}
 		orm_sql_name(sql, element.column);
@@ -205,19 +212,15 @@ append_index_elements(StringInfo sql, const OrmDdlTable *table, const OrmDeclare
 }
 
 /* CREATE INDEX */
-static void
-print_index(OrmDdlTable *table, const OrmDdlConstraint *constraint)
+static char *
+create_index(const OrmDdlTable *table, const OrmDdlConstraint *constraint)
 {
 	const OrmDeclaredConstraint *declared = constraint->declared;
 	StringInfoData sql;
 
-	initStringInfo(&sql);
 	if (declared != NULL && declared->definition != NULL)
-	{
-		appendStringInfoString(&sql, orm_definition_index_statement(table->declaration, declared->definition));
-		add_statement(table, &sql);
-		return;
-	}
+		return orm_definition_index_statement(table->declaration, declared->definition);
+	initStringInfo(&sql);
 	appendStringInfoString(&sql, constraint->unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
 	if (constraint->name != NULL)
 	{
@@ -245,7 +248,7 @@ print_index(OrmDdlTable *table, const OrmDdlConstraint *constraint)
 		appendStringInfoString(&sql, " WHERE ");
 		orm_sql_fragment(&sql, constraint->where_expr);
 	}
-	add_statement(table, &sql);
+	return sql.data;
 }
 
 /* ALTER TABLE ... ADD */
@@ -260,6 +263,12 @@ alter_table(const OrmDdlTable *table, const OrmDdlConstraint *constraint)
 	appendStringInfoString(&sql, " ADD ");
 	append_constraint(&sql, constraint);
 	return sql.data;
+}
+
+char *
+orm_print_constraint(const OrmDdlTable *table, const OrmDdlConstraint *constraint)
+{
+	return constraint->kind == ORM_CONSTRAINT_INDEX ? create_index(table, constraint) : alter_table(table, constraint);
 }
 
 /* Adds a statement that is run after all tables are created. */
@@ -343,49 +352,64 @@ print_create(OrmDdlRun *run, OrmDdlTable *table)
 	add_statement(table, &sql);
 }
 
-/* COMMENT ON TABLE */
+/* Appends the text of a comment, or NULL. */
 static void
-print_table_comment(OrmDdlTable *table)
+append_comment(StringInfo sql, const char *comment)
+{
+	appendStringInfoString(sql, " IS ");
+	if (comment != NULL)
+		orm_sql_literal(sql, comment);
+	else
+		appendStringInfoString(sql, "NULL");
+}
+
+char *
+orm_print_table_comment(const OrmDdlTable *table, const char *comment)
 {
 	StringInfoData sql;
 
-	if (table->declaration->comment == NULL)
-		return;
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "COMMENT ON TABLE ");
 	orm_sql_qualified(&sql, table->schema, table->relation);
-	appendStringInfoString(&sql, " IS ");
-	orm_sql_literal(&sql, table->declaration->comment);
-	add_statement(table, &sql);
+	append_comment(&sql, comment);
+	return sql.data;
 }
 
-/* COMMENT ON CONSTRAINT, COMMENT ON INDEX */
-static void
-print_constraint_comment(OrmDdlRun *run, OrmDdlTable *table, const OrmDdlConstraint *constraint)
+char *
+orm_print_constraint_comment(const OrmDdlTable *table, OrmConstraintKind kind, const char *name, const char *comment)
 {
 	StringInfoData sql;
 
-	if (constraint->declared == NULL || constraint->declared->comment == NULL)
-		return;
 	initStringInfo(&sql);
-	if (constraint->kind == ORM_CONSTRAINT_INDEX)
+	if (kind == ORM_CONSTRAINT_INDEX)
 	{
 		appendStringInfoString(&sql, "COMMENT ON INDEX ");
-		orm_sql_qualified(&sql, table->schema, constraint->name);
+		orm_sql_qualified(&sql, table->schema, name);
 	}
 	else
 	{
 		appendStringInfoString(&sql, "COMMENT ON CONSTRAINT ");
-		orm_sql_name(&sql, constraint->name);
+		orm_sql_name(&sql, name);
 		appendStringInfoString(&sql, " ON ");
 		orm_sql_qualified(&sql, table->schema, table->relation);
 	}
-	appendStringInfoString(&sql, " IS ");
-	orm_sql_literal(&sql, constraint->declared->comment);
+	append_comment(&sql, comment);
+	return sql.data;
+}
+
+/* The comment on a declared constraint or index. */
+static void
+print_comment(OrmDdlRun *run, OrmDdlTable *table, const OrmDdlConstraint *constraint)
+{
+	char *sql;
+
+	if (constraint->declared == NULL || constraint->declared->comment == NULL)
+		return;
+	sql = orm_print_constraint_comment(table, constraint->kind, constraint->name, constraint->declared->comment);
 	if (stage_of(run, table, constraint) == STAGE_LATE)
-		add_late(run, table, sql.data);
+		add_late(run, table, sql);
 	else
-		add_statement(table, &sql);
+		table->statements = lappend(table->statements, sql);
 }
 
 /* The statements of a stage after CREATE TABLE. */
@@ -400,12 +424,10 @@ print_stage(OrmDdlRun *run, OrmDdlTable *table, Stage stage)
 
 		if (stage_of(run, table, constraint) != stage)
 			continue;
-		if (constraint->kind == ORM_CONSTRAINT_INDEX)
-			print_index(table, constraint);
-		else if (stage == STAGE_LATE)
-			add_late(run, table, alter_table(table, constraint));
+		if (stage == STAGE_LATE)
+			add_late(run, table, orm_print_constraint(table, constraint));
 		else
-			table->statements = lappend(table->statements, alter_table(table, constraint));
+			table->statements = lappend(table->statements, orm_print_constraint(table, constraint));
 	}
 }
 
@@ -424,6 +446,7 @@ orm_print_table(OrmDdlRun *run, OrmPlanned *planned)
 	for (Stage stage = STAGE_INDEX; stage <= STAGE_LATE; stage++)
 		print_stage(run, table, stage);
 	foreach(cell, table->constraints)
-		print_constraint_comment(run, table, lfirst(cell));
-	print_table_comment(table);
+		print_comment(run, table, lfirst(cell));
+	if (table->declaration->comment != NULL)
+		table->statements = lappend(table->statements, orm_print_table_comment(table, table->declaration->comment));
 }

@@ -50,8 +50,8 @@ append_sequence_name(StringInfo sql, const OrmDdlTable *table, const OrmDdlColum
 }
 
 /* Appends GENERATED ... AS IDENTITY (SEQUENCE NAME ... options) */
-static void
-append_identity(StringInfo sql, const OrmDdlTable *table, const OrmDdlColumn *column)
+void
+orm_print_column_identity(StringInfo sql, const OrmDdlTable *table, const OrmDdlColumn *column)
 {
 	const OrmDeclaredColumn *declared = column->declared;
 
@@ -64,20 +64,34 @@ append_identity(StringInfo sql, const OrmDdlTable *table, const OrmDdlColumn *co
 		appendStringInfoString(sql, "SEQUENCE NAME ");
 		append_sequence_name(sql, table, column);
 	}
-	appendStringInfo(sql, " %s\n)", declared->sequence_options ? declared->sequence_options : "");
+	if (declared->sequence_options != NULL)
+		appendStringInfo(sql, "%s%s\n", declared->sequence_name != NULL ? " " : "", declared->sequence_options);
+	appendStringInfoChar(sql, ')');
 }
 
-/* Appends the default of a serial column. */
-static void
-append_nextval(StringInfo sql, const OrmDdlTable *table, const OrmDdlColumn *column)
+void
+orm_print_column_nextval(StringInfo sql, const OrmDdlTable *table, const OrmDdlColumn *column)
 {
 	StringInfoData name;
 
 	initStringInfo(&name);
 	append_sequence_name(&name, table, column);
-	appendStringInfoString(sql, " DEFAULT pg_catalog.nextval(");
+	appendStringInfoString(sql, "pg_catalog.nextval(");
 	orm_sql_literal(sql, name.data);
 	appendStringInfoString(sql, "::pg_catalog.regclass)");
+}
+
+void
+orm_print_column_type(StringInfo sql, const OrmDdlTable *table, const OrmDdlColumn *column)
+{
+	if (OidIsValid(column->type))
+	{
+		orm_sql_type(sql, column->type, column->typmod);
+		return;
+	}
+	Assert(column->declared != NULL && column->declared->enumeration != NULL);
+	orm_sql_name(sql, table->schema);
+	appendStringInfo(sql, ".%s", column->declared->type);
 }
 
 void
@@ -87,16 +101,19 @@ orm_print_column_append(StringInfo sql, const OrmDdlTable *table, const OrmDdlCo
 
 	orm_sql_name(sql, column->name);
 	appendStringInfoChar(sql, ' ');
-	orm_sql_type(sql, column->type, column->typmod);
+	orm_print_column_type(sql, table, column);
 	if (OidIsValid(column->collation))
 	{
 		appendStringInfoString(sql, " COLLATE ");
 		orm_sql_collation(sql, column->collation);
 	}
 	if (is_serial(column))
-		append_nextval(sql, table, column);
+	{
+		appendStringInfoString(sql, " DEFAULT ");
+		orm_print_column_nextval(sql, table, column);
+	}
 	else if (column->identity != NULL)
-		append_identity(sql, table, column);
+		orm_print_column_identity(sql, table, column);
 	if (column->not_null)
 		appendStringInfoString(sql, " NOT NULL");
 	if (column->is_version && (declared == NULL || declared->server_default == NULL))

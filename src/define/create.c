@@ -14,20 +14,19 @@
  */
 #include "postgres.h"
 
-#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "nodes/makefuncs.h"
 #include "utils/lsyscache.h"
 
-#include "base/names.h"
 #include "accessor/accessor.h"
 #include "base/attempt.h"
+#include "base/settings.h"
 #include "ddl/adopt.h"
 #include "ddl/ddl.h"
 #include "define/create.h"
 #include "define/enum_type.h"
 #include "define/keep.h"
 #include "define/owner.h"
+#include "define/planning.h"
 #include "define/reconcile.h"
 #include "define/register.h"
 #include "define/report.h"
@@ -56,25 +55,11 @@ refuse_temporary(const OrmDeclaration *declaration)
 				errmsg("the table of model \"%s\" cannot be temporary", declaration->model));
 }
 
-/* A declaration as it is to be made: checked as a new one. */
-static OrmDeclaration *
-read_whole(const OrmRegistered *row)
-{
-	OrmRegistered declared = *row;
-	OrmDeclaration *declaration;
-
-	declared.mapped = false;
-	declaration = orm_register_declaration(&declared);
-	if (row->mapped)
-		orm_follow_names(declaration, row);
-	return declaration;
-}
-
 /* Takes a declared model into the run. */
 static void
 take(Run *run, OrmRegistered *row)
 {
-	OrmDeclaration *declaration = read_whole(row);
+	OrmDeclaration *declaration = orm_planning_read(row);
 	const OrmModel *model = row->mapped ? orm_cache_open_if_any(row->name, AccessShareLock) : NULL;
 
 	refuse_temporary(declaration);
@@ -182,107 +167,11 @@ check_targets(const Run *run)
 	}
 }
 
-/* A relation as others refer to it. */
-static OrmTarget *
-target_of_relation(Oid relid, const List *key)
-{
-	OrmTarget *target = palloc0(sizeof(OrmTarget));
-	ListCell *cell;
-
-	target->schema = get_namespace_name(get_rel_namespace(relid));
-	target->relation = get_rel_name(relid);
-	target->keys = palloc0(sizeof(OrmKeyColumn) * Max(list_length(key), 1));
-	foreach(cell, key)
-	{
-		OrmKeyColumn *column = &target->keys[target->nkeys++];
-
-		column->name = lfirst(cell);
-		get_atttypetypmodcoll(relid, get_attnum(relid, column->name), &column->type, &column->typmod,
-							  &column->collation);
-	}
-	return target;
-}
-
-/* A relation by its names (schema NULL: by search_path), locked against changes of its form. */
-static Oid
-lock_relation(char *schema, char *relation, bool missing_ok)
-{
-	return RangeVarGetRelid(makeRangeVar(schema, relation, -1), AccessShareLock, missing_ok);
-}
-
-/* OrmDdlCatalog.find: a model outside of the run, or a table. */
-static const OrmTarget *
-find_target(const char *name, void *argument)
-{
-	OrmRegistered *row = orm_registry_find(name);
-	char *schema;
-	char *relation;
-	Oid relid;
-
-	if (row != NULL && !row->mapped)
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("model \"%s\" has no table yet", name),
-				errhint("SELECT * FROM orm.create_all(); creates the tables of all models, in the right order."));
-	if (row != NULL)
-	{
-		const OrmModel *model = orm_cache_open(name, AccessShareLock);
-
-		return target_of_relation(model->relid, orm_declaration_key(orm_reflect_model(model, NULL, NULL)));
-	}
-	orm_name_split(name, &schema, &relation);
-	relid = lock_relation(schema, relation, true);
-	if (!OidIsValid(relid))
-		return NULL;
-	return target_of_relation(relid, orm_declaration_key(orm_reflect_relation(relid, name, NULL, NULL)));
-}
-
-/* A relation by its names, or InvalidOid. */
-static Oid
-relation_named(const char *schema, const char *relation)
-{
-	Oid namespace_id = get_namespace_oid(schema, true);
-
-	return OidIsValid(namespace_id) ? get_relname_relid(relation, namespace_id) : InvalidOid;
-}
-
-/* OrmDdlCatalog.exists */
-static bool
-relation_exists(const char *schema, const char *relation, void *argument)
-{
-	return OidIsValid(relation_named(schema, relation));
-}
-
-/* The row of the model that a table of the plan is for; of a join table: of a model that joins through it. */
-static OrmRegistered *
-row_of_table(const Run *run, const OrmDdlTable *table)
-{
-	ListCell *cell;
-	ListCell *row;
-	ListCell *inner;
-
-	forboth(cell, run->declarations, row, run->rows)
-		if (lfirst(cell) == table->declaration)
-			return lfirst(row);
-	forboth(cell, run->declarations, row, run->rows)
-		foreach(inner, ((OrmDeclaration *) lfirst(cell))->relationships)
-		{
-			OrmDeclaredRelationship *relationship = lfirst(inner);
-			char *schema;
-			char *relation;
-
-			if (relationship->through == NULL)
-				continue;
-			orm_name_split(relationship->through, &schema, &relation);
-			if (strcmp(relation, table->relation) == 0)
-				return lfirst(row);
-		}
-	return linitial(run->rows);
-}
-
 /* Takes over a table that is there; a join table need not be the owner's, as it becomes no model. */
 static void
 adopt(OrmDdlTable *table, bool is_model)
 {
-	Oid relid = lock_relation(table->schema, table->relation, false);
+	Oid relid = orm_planning_lock(table->schema, table->relation, false);
 	char relkind = get_rel_relkind(relid);
 
 	if (is_model)
@@ -319,7 +208,7 @@ static void
 compare_table(void *argument)
 {
 	const Fitting *fitting = argument;
-	OrmDeclaration *declaration = read_whole(fitting->row);
+	OrmDeclaration *declaration = orm_planning_read(fitting->row);
 	OrmDdlPlan *plan = orm_ddl_plan(list_make1(declaration), fitting->catalog);
 	ListCell *cell;
 
@@ -399,20 +288,23 @@ select_models(Run *run, Oid owner, const char *only, const OrmDdlCatalog *catalo
 static void
 make_table(const Run *run, OrmDdlTable *table)
 {
-	OrmRegistered *row = row_of_table(run, table);
+	OrmRegistered *row = orm_planning_row(run->declarations, run->rows, table);
 	OrmIdentity identity = orm_owner_begin(orm_registry_owner(row));
 	bool is_model = row->mapped || list_member_ptr(run->declarations, table->declaration);
 	ListCell *cell;
+	int level;
 
 	if (table->exists)
 		adopt(table, is_model);
+	level = orm_settings_pin(table->schema);
 	foreach(cell, table->statements)
 		orm_execute_statement(lfirst(cell));
+	orm_settings_leave(level);
 	orm_owner_end(identity);
 	if (is_model ? !(table->exists && list_member_ptr(run->known, row)) : !table->exists)
 		orm_report_add(run->changes, is_model ? row->name : NULL, table->exists ? "adopted" : "created",
 					   is_model ? "table" : "join table",
-					   orm_report_relation(lock_relation(table->schema, table->relation, false)));
+					   orm_report_relation(orm_planning_lock(table->schema, table->relation, false)));
 }
 
 /* Step 3: all tables, then the foreign keys that close cycles. */
@@ -426,7 +318,8 @@ make_tables(const Run *run, const OrmDdlPlan *plan)
 	foreach(cell, plan->late)
 	{
 		OrmDdlStatement *statement = lfirst(cell);
-		OrmIdentity identity = orm_owner_begin(orm_registry_owner(row_of_table(run, statement->table)));
+		OrmIdentity identity = orm_owner_begin(
+			orm_registry_owner(orm_planning_row(run->declarations, run->rows, statement->table)));
 
 		orm_execute_statement(statement->sql);
 		orm_owner_end(identity);
@@ -443,7 +336,7 @@ store(const Run *run)
 	forboth(cell, run->declarations, other, run->rows)
 	{
 		OrmDeclaration *declaration = lfirst(cell);
-		Oid relid = lock_relation(declaration->schema, declaration->relation, false);
+		Oid relid = orm_planning_lock(declaration->schema, declaration->relation, false);
 
 		orm_keep_reconcile(relid, declaration->model, declaration, true, run->changes);
 		orm_register_mapped(lfirst(other), declaration, relid);
@@ -490,7 +383,6 @@ orm_create_tables(Oid owner, const char *only)
 {
 	List *changes = NIL;
 	Run run = {NIL, NIL, NIL, &changes};
-	OrmDdlCatalog catalog = {find_target, relation_exists, NULL};
 
 	orm_registry_check_writable();
 	orm_owner_check_role(owner);
@@ -499,12 +391,12 @@ orm_create_tables(Oid owner, const char *only)
 	if (!has_work(owner, only))
 		return NIL;
 	orm_registry_lock();
-	select_models(&run, owner, only, &catalog);
+	select_models(&run, owner, only, &orm_planning_catalog);
 	check_targets(&run);
 	if (run.rows != NIL)
 	{
 		make_enums(&run);
-		make_tables(&run, orm_ddl_plan(run.declarations, &catalog));
+		make_tables(&run, orm_ddl_plan(run.declarations, &orm_planning_catalog));
 		store(&run);
 	}
 	make_accessors(&run, owner);

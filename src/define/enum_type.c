@@ -9,7 +9,7 @@
 #include "utils/syscache.h"
 
 #include "base/error.h"
-#include "base/sql.h"
+#include "ddl/print_enum.h"
 #include "define/enum_type.h"
 #include "define/report.h"
 #include "exec/execute.h"
@@ -37,23 +37,10 @@ check_same(const OrmDeclaration *declaration, const OrmDeclaredEnum *enumeration
 static void
 create_type(const OrmDeclaration *declaration, const OrmDeclaredEnum *enumeration, List **changes)
 {
-	StringInfoData name;
-	StringInfoData sql;
-	bool first = true;
-	ListCell *cell;
+	char *name = orm_print_enum_name(declaration, enumeration);
 
-	initStringInfo(&name);
-	orm_sql_qualified(&name, declaration->schema, enumeration->name);
-	initStringInfo(&sql);
-	appendStringInfo(&sql, "CREATE TYPE %s AS ENUM (", name.data);
-	foreach(cell, enumeration->labels)
-	{
-		orm_sql_comma(&sql, &first);
-		orm_sql_literal(&sql, lfirst(cell));
-	}
-	appendStringInfoChar(&sql, ')');
-	orm_execute_statement(sql.data);
-	orm_report_add(changes, declaration->model, "created", "type", name.data);
+	orm_execute_statement(orm_print_enum(name, enumeration->labels));
+	orm_report_add(changes, declaration->model, "created", "type", name);
 }
 
 void

@@ -253,6 +253,32 @@ check_not_in_key(const Table *table, const char *name, AttrNumber column, const 
 		refuse(name, path, "It is part of the primary key.");
 }
 
+/* CREATE TRIGGER; "table" is quoted and qualified. */
+static char *
+print_trigger(const char *table, const char *name, const char *column)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "CREATE TRIGGER ");
+	orm_sql_name(&sql, name);
+	appendStringInfo(&sql, " BEFORE UPDATE ON %s FOR EACH ROW WHEN (OLD.", table);
+	orm_sql_name(&sql, column);
+	appendStringInfoString(&sql, " IS NOT NULL) EXECUTE FUNCTION orm.count_version()");
+	return sql.data;
+}
+
+char *
+orm_version_missing(Oid relid, const OrmDeclaration *declaration, const char *table)
+{
+	char *column = orm_declaration_version(declaration);
+	AttrNumber number = column != NULL && OidIsValid(relid) ? get_attnum(relid, column) : InvalidAttrNumber;
+
+	if (column == NULL || (number > 0 && is_counted(read_counters(relid), number)))
+		return NULL;
+	return print_trigger(table, OidIsValid(relid) ? free_name(relid) : TRIGGER_NAME, column);
+}
+
 /* Makes the trigger of a declaration's version unless it is there. */
 static void
 make_counter(const Table *table, const List *counters, const char *model, const OrmDeclaration *declaration,
@@ -262,7 +288,6 @@ make_counter(const Table *table, const List *counters, const char *model, const 
 	OrmElementPlace place;
 	const OrmPath *path = orm_declaration_place(&place, version->position, "version", "column_name");
 	AttrNumber column;
-	StringInfoData sql;
 	char *name;
 
 	if (table->relkind != RELKIND_RELATION && table->relkind != RELKIND_PARTITIONED_TABLE)
@@ -274,13 +299,7 @@ make_counter(const Table *table, const List *counters, const char *model, const 
 	if (is_counted(counters, column))
 		return;
 	name = free_name(table->relid);
-	initStringInfo(&sql);
-	appendStringInfoString(&sql, "CREATE TRIGGER ");
-	orm_sql_name(&sql, name);
-	appendStringInfo(&sql, " BEFORE UPDATE ON %s FOR EACH ROW WHEN (OLD.", table->text);
-	orm_sql_name(&sql, version->column);
-	appendStringInfoString(&sql, " IS NOT NULL) EXECUTE FUNCTION orm.count_version()");
-	orm_execute_statement(sql.data);
+	orm_execute_statement(print_trigger(table->text, name, version->column));
 	orm_report_add(changes, model, "created", "trigger", change_name(name, table->relid));
 }
 

@@ -22,4 +22,10 @@
 extern void orm_version_reconcile(Oid relid, const char *model, const OrmDeclaration *declaration, bool make,
 								  List **changes);
 
+/*
+ * The statement that makes the trigger of a declaration's version, when there is none; else NULL.
+ * "relid" InvalidOid: the table is not there.  "table" is its name, quoted and qualified.
+ */
+extern char *orm_version_missing(Oid relid, const OrmDeclaration *declaration, const char *table);
+
 #endif

@@ -221,6 +221,24 @@ orm_execute_oids(OrmOidQuery *query)
 	return oids;
 }
 
+int64
+orm_execute_count(const char *sql)
+{
+	int64 count = 0;
+
+	orm_plan_check_spi(SPI_connect(), "SPI_connect");
+	orm_plan_check_spi(SPI_execute(sql, true, 0), "SPI_execute");
+	if (SPI_processed == 1)
+	{
+		bool isnull;
+		Datum value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+
+		count = isnull ? 0 : DatumGetInt64(value);
+	}
+	SPI_finish();
+	return count;
+}
+
 bool
 orm_execute_snapshot_begin(void)
 {

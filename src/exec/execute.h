@@ -52,6 +52,9 @@ typedef struct OrmOidQuery
 /* The OIDs in the first column of a query's rows (List of Oid). */
 extern List *orm_execute_oids(OrmOidQuery *query);
 
+/* The bigint that a query returns in its only row and column; the query is read-only, and not cached. */
+extern int64 orm_execute_count(const char *sql);
+
 /*
  * All ORM_READ statements between begin and end use one snapshot: the active one, or a new
  * one pushed by begin if this transaction has written through the extension since the

@@ -18,7 +18,6 @@
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
@@ -26,6 +25,7 @@
 
 #include "base/compat.h"
 #include "base/names.h"
+#include "base/settings.h"
 #include "model/column_default.h"
 #include "model/enum.h"
 #include "model/reflect.h"
@@ -140,22 +140,26 @@ reflect_columns(OrmReflectState *r)
 			reflect_column(r, TupleDescAttr(descriptor, i));
 }
 
-/* Sets a search_path for qualified names in deparsed expressions; returns the GUC nest level. */
-static int
-qualify_everything(void)
+OrmDeclaration *
+orm_reflect_columns(Relation relation)
 {
-	int level = NewGUCNestLevel();
+	OrmReflectState r = {.relation = relation};
+	int level = orm_settings_pin(NULL);
 
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
-							 false);
-	return level;
+	r.context = deparse_context_for(RelationGetRelationName(relation), RelationGetRelid(relation));
+	r.declaration = palloc0(sizeof(OrmDeclaration));
+	r.declaration->schema = get_namespace_name(RelationGetNamespace(relation));
+	r.declaration->relation = pstrdup(RelationGetRelationName(relation));
+	reflect_columns(&r);
+	orm_settings_leave(level);
+	return r.declaration;
 }
 
 OrmDeclaration *
 orm_reflect_relation(Oid relid, const char *model, OrmTargetNamer namer, void *arg)
 {
 	OrmReflectState r = {.namer = namer, .arg = arg};
-	int level = qualify_everything();
+	int level = orm_settings_pin(NULL);
 
 	r.relation = relation_open(relid, NoLock);
 	r.context = deparse_context_for(RelationGetRelationName(r.relation), relid);
@@ -169,7 +173,7 @@ orm_reflect_relation(Oid relid, const char *model, OrmTargetNamer namer, void *a
 	orm_reflect_constraint_all(&r);
 	orm_reflect_index_all(&r);
 	relation_close(r.relation, NoLock);
-	AtEOXact_GUC(true, level);
+	orm_settings_leave(level);
 	return r.declaration;
 }
 

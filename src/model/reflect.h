@@ -16,6 +16,7 @@
 
 #include "model/declaration.h"
 #include "model/model.h"
+#include "utils/relcache.h"
 
 /* Callback for the name of a foreign key's target in the document: a palloc'd name, or NULL for "schema.table". */
 typedef char *(*OrmTargetNamer)(Oid relation, void *arg);
@@ -25,6 +26,9 @@ typedef char *(*OrmTargetNamer)(Oid relation, void *arg);
  * memory context.  The caller holds a lock on the relation.  "namer" may be NULL.
  */
 extern OrmDeclaration *orm_reflect_relation(Oid relid, const char *model, OrmTargetNamer namer, void *arg);
+
+/* The same with columns and nothing else, of an open relation; types and defaults as orm_reflect_relation has them. */
+extern OrmDeclaration *orm_reflect_columns(Relation relation);
 
 /*
  * The full declaration of a mapped model: that of its relation, with the model's

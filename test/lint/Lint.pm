@@ -25,6 +25,7 @@ our %RANK = (
 	ddl      => 3,
 	exec     => 4,
 	store    => 5,
+	differ   => 5,
 	remove   => 6,
 	graph    => 7,
 	session  => 8,

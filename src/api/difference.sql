@@ -1,0 +1,12 @@
+-- replace
+-- The difference between declarations and the database; see src/differ/.
+
+CREATE OR REPLACE FUNCTION orm.diff(model pg_catalog.text DEFAULT NULL, options orm.document DEFAULT '{}')
+RETURNS TABLE (step pg_catalog.int4, model_name pg_catalog.text, action pg_catalog.text, object pg_catalog.text,
+    sql pg_catalog.text, lock pg_catalog.text, rewrites pg_catalog.bool, destructive pg_catalog.bool,
+    rows_affected pg_catalog.int8, seconds_estimate pg_catalog.float8, reverse_sql pg_catalog.text,
+    transactional pg_catalog.bool, note pg_catalog.text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 20 AS 'MODULE_PATHNAME', 'orm_sql_diff';
+COMMENT ON FUNCTION orm.diff(pg_catalog.text, orm.document) IS
+'The steps that make the database what the declarations say, in the order in which they run; no row when there is no difference. Nothing is written or run: works in read-only transactions and on a standby. model: one model, by default all declared models that the caller may change; mapped models say nothing of their tables. lock: the mode in which the table is locked. destructive, rows_affected: the number of values that the step loses, counted as the owner of the table. seconds_estimate: from the statistics of the table. reverse_sql: the statement that takes the step back, null where there is none. options: {"strict": true} adds objects of the tables that no declaration names, action unmanaged. Errors: 42704 for a model that does not exist, 42501 unless the caller may change it, or when a policy would filter what is counted, 22023 for options, and those of orm.create_all.';
+

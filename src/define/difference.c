@@ -1,0 +1,283 @@
+/*
+ * difference.c - see difference.h.
+ *
+ *   1. the declarations, read as new ones, and a plan of all their tables (ddl/);
+ *   2. for each table of the plan: the steps that create it, or the comparison with the table
+ *      that is there (differ/), as its owner and under pinned settings;
+ *   3. triggers of versions, and typed functions;
+ *   4. the order of the steps.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
+#include "utils/rls.h"
+
+#include "base/settings.h"
+#include "base/sql.h"
+#include "ddl/adopt.h"
+#include "ddl/ddl.h"
+#include "define/difference.h"
+#include "define/owner.h"
+#include "define/planning.h"
+#include "define/reconcile.h"
+#include "define/version.h"
+#include "differ/differ.h"
+#include "differ/label.h"
+#include "exec/execute.h"
+#include "model/cache.h"
+#include "model/enum.h"
+#include "model/reflect.h"
+
+/* May the caller change a model? */
+static bool
+may_change(const OrmRegistered *row)
+{
+	Oid owner = orm_registry_owner(row);
+
+	return OidIsValid(owner) && has_privs_of_role(GetUserId(), owner);
+}
+
+/* The models that are meant. */
+static List *
+select_rows(const char *only)
+{
+	List *rows = NIL;
+	ListCell *cell;
+
+	if (only != NULL)
+	{
+		OrmRegistered *row = orm_registry_find(only);
+
+		if (row == NULL)
+			orm_cache_raise_unknown(only);
+		orm_owner_check(row);
+		return row->by_map ? NIL : list_make1(row);
+	}
+	foreach(cell, orm_registry_all())
+	{
+		OrmRegistered *row = lfirst(cell);
+
+		if (!row->by_map && may_change(row))
+			rows = lappend(rows, row);
+	}
+	return rows;
+}
+
+/* Lacks the relation a column that a belongs_to would make under its default name? */
+static bool
+lacks_made_column(const OrmDdlTable *table, Oid relid)
+{
+	ListCell *cell;
+
+	foreach(cell, table->columns)
+	{
+		const OrmDdlColumn *column = lfirst(cell);
+
+		if (column->made_name && get_attnum(relid, column->name) == InvalidAttrNumber)
+			return true;
+	}
+	return false;
+}
+
+/* Compares a table that is there. */
+static void
+compare_table(OrmDifference *difference, OrmDdlTable *table, const char *model, Oid relid, bool strict)
+{
+	char relkind = get_rel_relkind(relid);
+	OrmIdentity identity;
+	int level;
+
+	if (relkind != RELKIND_RELATION && relkind != RELKIND_PARTITIONED_TABLE)
+		return;
+	relid = orm_planning_lock(table->schema, table->relation, false);
+	identity = orm_owner_begin(orm_registry_table_owner(relid));
+	level = orm_settings_pin(table->schema);
+	if (lacks_made_column(table, relid))
+		orm_adopt_follow(table, orm_reflect_relation(relid, table->relation, NULL, NULL));
+	orm_differ_table(table, model, relid, strict, &difference->steps);
+	orm_settings_leave(level);
+	orm_owner_end(identity);
+}
+
+/* Sets the owner of the steps from a place on, as far as they have none. */
+static void
+set_owner(const OrmDifference *difference, int from, const OrmRegistered *row)
+{
+	for (int i = from; i < list_length(difference->steps); i++)
+	{
+		OrmStep *step = list_nth(difference->steps, i);
+
+		if (!OidIsValid(step->owner))
+			step->owner = orm_registry_owner(row);
+	}
+}
+
+/* Does a step from a place on change columns of a table? */
+static bool
+changes_columns(const OrmDifference *difference, int from)
+{
+	for (int i = from; i < list_length(difference->steps); i++)
+	{
+		const OrmStep *step = list_nth(difference->steps, i);
+
+		if (step->phase == ORM_PHASE_COLUMN || step->phase == ORM_PHASE_RENAME || step->phase == ORM_PHASE_DROP ||
+			step->phase == ORM_PHASE_TABLE)
+			return true;
+	}
+	return false;
+}
+
+/* Has a model functions that are missing, or too many? */
+static bool
+needs_functions(const OrmRegistered *row)
+{
+	const OrmModel *model = row->mapped ? orm_cache_open_if_any(row->name, AccessShareLock) : NULL;
+
+	return model != NULL && (!orm_reconcile_is_complete(model) || orm_reconcile_has_unwanted(model));
+}
+
+/* The trigger of a version, and the typed functions. */
+static void
+add_rest(OrmDifference *difference, const OrmRegistered *row, const OrmDdlTable *table, Oid relid, int from)
+{
+	StringInfoData name;
+	StringInfoData literal;
+	char *trigger;
+
+	initStringInfo(&name);
+	orm_sql_qualified(&name, table->schema, table->relation);
+	trigger = orm_version_missing(relid, table->declaration, name.data);
+	if (trigger != NULL)
+	{
+		OrmStep *step = orm_step_add(&difference->steps, ORM_PHASE_TRIGGER, row->name, "create",
+									 psprintf("trigger orm_version on %s", name.data), trigger,
+									 psprintf("DROP TRIGGER orm_version ON %s", name.data));
+
+		step->lock = OidIsValid(relid) ? ORM_LOCK_WRITES : NULL;
+		step->relid = relid;
+	}
+	if (!orm_declaration_has_accessors(table->declaration) ||
+		(!changes_columns(difference, from) && !needs_functions(row)))
+		return;
+	initStringInfo(&literal);
+	orm_sql_literal(&literal, row->name);
+	orm_step_add(&difference->steps, ORM_PHASE_FUNCTION, row->name, OidIsValid(relid) ? "replace" : "create",
+				 psprintf("functions of model %s", orm_sql_quoted(row->name)),
+				 psprintf("SELECT * FROM orm.sync(%s)", literal.data), NULL);
+}
+
+/* The steps of one table of the plan. */
+static void
+add_table(OrmDifference *difference, OrmDdlTable *table, bool strict)
+{
+	const OrmRegistered *row = orm_planning_row(difference->declarations, difference->rows, table);
+	bool is_model = list_member_ptr(difference->declarations, table->declaration);
+	Oid relid = orm_planning_relation(table->schema, table->relation);
+	int from = list_length(difference->steps);
+
+	if (OidIsValid(relid))
+		compare_table(difference, table, is_model ? row->name : NULL, relid, strict);
+	else if (!table->exists)
+		orm_differ_new_table(table, is_model ? row->name : NULL, &difference->steps);
+	if (is_model)
+		add_rest(difference, row, table, relid, from);
+	set_owner(difference, from, row);
+}
+
+/* Foreign keys that close a cycle of new tables. */
+static void
+add_late(OrmDifference *difference, const OrmDdlStatement *late)
+{
+	const OrmRegistered *row = orm_planning_row(difference->declarations, difference->rows, late->table);
+	StringInfoData name;
+
+	initStringInfo(&name);
+	orm_sql_qualified(&name, late->table->schema, late->table->relation);
+	orm_step_add(&difference->steps, ORM_PHASE_LINK, row->name, "add", psprintf("table %s", name.data), late->sql, NULL)
+		->owner = orm_registry_owner(row);
+}
+
+/* A declaration, with the enum types that are there. */
+static OrmDeclaration *
+read_declaration(const OrmRegistered *row)
+{
+	OrmDeclaration *declaration = orm_planning_read(row);
+	ListCell *cell;
+
+	foreach(cell, declaration->columns)
+		orm_enum_resolve(declaration, lfirst(cell));
+	return declaration;
+}
+
+OrmDifference
+orm_difference_find(const char *only, bool strict)
+{
+	OrmDifference difference = {select_rows(only), NIL, NIL};
+	OrmDdlPlan *plan;
+	ListCell *cell;
+
+	foreach(cell, difference.rows)
+	{
+		CHECK_FOR_INTERRUPTS();
+		difference.declarations = lappend(difference.declarations, read_declaration(lfirst(cell)));
+	}
+	if (difference.rows == NIL)
+		return difference;
+	foreach(cell, difference.declarations)
+	{
+		int from = list_length(difference.steps);
+
+		orm_label_compare(lfirst(cell), &difference.steps);
+		set_owner(&difference, from, list_nth(difference.rows, foreach_current_index(cell)));
+	}
+	plan = orm_ddl_plan(difference.declarations, &orm_planning_catalog);
+	foreach(cell, plan->tables)
+	{
+		CHECK_FOR_INTERRUPTS();
+		add_table(&difference, lfirst(cell), strict);
+	}
+	foreach(cell, plan->late)
+		add_late(&difference, lfirst(cell));
+	orm_step_sort(difference.steps);
+	return difference;
+}
+
+bool
+orm_difference_is_destructive(const OrmStep *step)
+{
+	return step->lost != NULL && step->rows != 0;
+}
+
+/* Raises 42501 where a policy would filter the rows that are counted. */
+static void
+check_policies(const OrmStep *step)
+{
+	if (OidIsValid(step->relid) && check_enable_rls(step->relid, InvalidOid, true) == RLS_ENABLED)
+		ereport(
+			ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			errmsg("counts of table \"%s\" would be wrong", get_rel_name(step->relid)),
+			errdetail("Row-level security of the table filters the rows that its owner sees."),
+			errhint("Run this as a role with BYPASSRLS, or ALTER TABLE ... NO FORCE ROW LEVEL SECURITY meanwhile."));
+}
+
+void
+orm_difference_count(const List *steps)
+{
+	ListCell *cell;
+
+	foreach(cell, steps)
+	{
+		OrmStep *step = lfirst(cell);
+		OrmIdentity identity;
+
+		if (step->lost == NULL || step->rows >= 0)
+			continue;
+		identity = orm_owner_begin(step->owner);
+		check_policies(step);
+		step->rows = orm_execute_count(step->lost);
+		orm_owner_end(identity);
+	}
+}

@@ -1,0 +1,312 @@
+/*
+ * label.c - see label.h.
+ *
+ * Labels are added where they stand in the declaration.  Where labels go or change places, the
+ * type is made anew: PostgreSQL cannot do either.  Rows that have a label that goes stop that.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_attrdef.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/ruleutils.h"
+#include "utils/syscache.h"
+
+#include "base/settings.h"
+#include "base/sql.h"
+#include "ddl/print_enum.h"
+#include "differ/label.h"
+#include "model/enum.h"
+
+/* A type whose labels are compared. */
+typedef struct EnumDiffer
+{
+	const OrmDeclaration *declaration;
+	const OrmDeclaredEnum *declared;
+	Oid type;
+	Oid owner;
+	char *name;	  /* quoted and qualified */
+	List *actual; /* labels: of char * */
+	List **steps;
+} EnumDiffer;
+
+/* Is the label in the list? */
+static bool
+has_label(const List *labels, const char *label)
+{
+	ListCell *cell;
+
+	foreach(cell, labels)
+		if (strcmp(lfirst(cell), label) == 0)
+			return true;
+	return false;
+}
+
+/* Are all actual labels declared, in their order? */
+static bool
+only_added(const EnumDiffer *differ)
+{
+	int next = 0;
+	ListCell *cell;
+
+	foreach(cell, differ->declared->labels)
+		if (next < list_length(differ->actual) && strcmp(lfirst(cell), list_nth(differ->actual, next)) == 0)
+			next++;
+	return next == list_length(differ->actual);
+}
+
+/* Appends a step about the type. */
+static OrmStep *
+add_step(const EnumDiffer *differ, const char *action, char *sql, char *reverse)
+{
+	OrmStep *step = orm_step_add(differ->steps, ORM_PHASE_TYPE, differ->declaration->model, action,
+								 psprintf("type %s", differ->name), sql, reverse);
+
+	step->owner = differ->owner;
+	return step;
+}
+
+/* ALTER TYPE ... ADD VALUE for each label that is not there. */
+static void
+add_labels(const EnumDiffer *differ)
+{
+	const char *previous = NULL;
+	ListCell *cell;
+
+	foreach(cell, differ->declared->labels)
+	{
+		char *label = lfirst(cell);
+
+		if (!has_label(differ->actual, label))
+		{
+			StringInfoData sql;
+
+			initStringInfo(&sql);
+			appendStringInfo(&sql, "ALTER TYPE %s ADD VALUE ", differ->name);
+			orm_sql_literal(&sql, label);
+			appendStringInfoString(&sql, previous != NULL ? " AFTER " : " BEFORE ");
+			orm_sql_literal(&sql, previous != NULL ? previous : linitial(differ->actual));
+			add_step(differ, "alter", sql.data, NULL)->note = "the label can be used when the transaction has ended";
+		}
+		previous = label;
+	}
+}
+
+/* A column that has the type, or an array of it. */
+typedef struct EnumUse
+{
+	Oid relid;
+	AttrNumber number;
+	bool array;
+	char *table;
+	char *column; /* quoted */
+} EnumUse;
+
+/* Adds the columns of tables that depend on a type. */
+static List *
+add_uses(List *uses, Oid type, bool array)
+{
+	Relation depends = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(TypeRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(type));
+	scan = systable_beginscan(depends, DependReferenceIndexId, true, NULL, 2, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend row = (Form_pg_depend) GETSTRUCT(tuple);
+		StringInfoData table;
+		EnumUse *use;
+
+		if (row->classid != RelationRelationId || row->objsubid <= 0 ||
+			(get_rel_relkind(row->objid) != RELKIND_RELATION &&
+			 get_rel_relkind(row->objid) != RELKIND_PARTITIONED_TABLE))
+			continue;
+		initStringInfo(&table);
+		orm_sql_relation(&table, row->objid);
+		use = palloc0(sizeof(EnumUse));
+		use->relid = row->objid;
+		use->number = row->objsubid;
+		use->array = array;
+		use->table = table.data;
+		use->column = orm_sql_quoted(get_attname(row->objid, row->objsubid, false));
+		uses = lappend(uses, use);
+	}
+	systable_endscan(scan);
+	table_close(depends, AccessShareLock);
+	return uses;
+}
+
+/* The default of a column in SQL, or NULL. */
+static char *
+default_of(const EnumUse *use)
+{
+	Relation relation = relation_open(use->relid, AccessShareLock);
+	TupleDesc descriptor = RelationGetDescr(relation);
+	List *context = deparse_context_for(RelationGetRelationName(relation), use->relid);
+	int level = orm_settings_pin(NULL);
+	char *text = NULL;
+
+	for (int i = 0; descriptor->constr != NULL && i < descriptor->constr->num_defval; i++)
+		if (descriptor->constr->defval[i].adnum == use->number)
+			text = deparse_expression(stringToNode(descriptor->constr->defval[i].adbin), context, false, false);
+	orm_settings_leave(level);
+	relation_close(relation, AccessShareLock);
+	return text;
+}
+
+/* The query for the number of rows with labels that go; NULL: none goes. */
+static char *
+print_lost(const EnumDiffer *differ, const List *uses)
+{
+	StringInfoData labels;
+	StringInfoData query;
+	bool first = true;
+	ListCell *cell;
+
+	initStringInfo(&labels);
+	foreach(cell, differ->actual)
+	{
+		if (has_label(differ->declared->labels, lfirst(cell)))
+			continue;
+		orm_sql_comma(&labels, &first);
+		orm_sql_literal(&labels, lfirst(cell));
+	}
+	if (labels.len == 0 || uses == NIL)
+		return NULL;
+	initStringInfo(&query);
+	appendStringInfoString(&query, "SELECT ");
+	foreach(cell, uses)
+	{
+		const EnumUse *use = lfirst(cell);
+
+		appendStringInfoString(&query, foreach_current_index(cell) > 0 ? " OPERATOR(pg_catalog.+) " : "");
+		appendStringInfo(&query, "(SELECT pg_catalog.count(*) FROM %s t WHERE ", use->table);
+		if (use->array)
+			appendStringInfo(&query, "t.%s::pg_catalog.text[] OPERATOR(pg_catalog.&&) ARRAY[%s]::pg_catalog.text[])",
+							 use->column, labels.data);
+		else
+			appendStringInfo(&query, "t.%s::pg_catalog.text OPERATOR(pg_catalog.=) ANY (ARRAY[%s]::pg_catalog.text[]))",
+							 use->column, labels.data);
+	}
+	return query.data;
+}
+
+/* Gives a column the new type, with its default around. */
+static void
+retype(const EnumDiffer *differ, const EnumUse *use)
+{
+	const char *brackets = use->array ? "[]" : "";
+	char *value = default_of(use);
+	char *alter = psprintf("ALTER TABLE %s ALTER COLUMN %s", use->table, use->column);
+	OrmStep *step;
+
+	if (value != NULL)
+		add_step(differ, "alter", psprintf("%s DROP DEFAULT", alter), NULL);
+	step = add_step(differ, "alter",
+					psprintf("%s TYPE %s%s USING %s::pg_catalog.text%s::%s%s", alter, differ->name, brackets,
+							 use->column, brackets, differ->name, brackets),
+					NULL);
+	step->relid = use->relid;
+	step->lock = ORM_LOCK_FULL;
+	step->rewrites = true;
+	if (value != NULL)
+		add_step(differ, "alter", psprintf("%s SET DEFAULT %s", alter, value), NULL);
+}
+
+/* Makes the type anew. */
+static void
+make_again(const EnumDiffer *differ)
+{
+	List *uses = add_uses(add_uses(NIL, differ->type, false), get_array_type(differ->type), true);
+	char *old = psprintf("%.50s_old", differ->declared->name);
+	StringInfoData old_name;
+	OrmStep *step;
+	ListCell *cell;
+
+	initStringInfo(&old_name);
+	orm_sql_qualified(&old_name, differ->declaration->schema, old);
+	step = add_step(differ, "alter", psprintf("ALTER TYPE %s RENAME TO %s", differ->name, orm_sql_quoted(old)), NULL);
+	step->lost = print_lost(differ, uses);
+	step->lost_name = psprintf("%s.%s", differ->declaration->model, differ->declared->name);
+	step->note = "labels go or change places: the type is made anew";
+	add_step(differ, "create", orm_print_enum(differ->name, differ->declared->labels), NULL);
+	foreach(cell, uses)
+		retype(differ, lfirst(cell));
+	add_step(differ, "drop", psprintf("DROP TYPE %s", old_name.data), NULL);
+}
+
+/* The owner of a type. */
+static Oid
+type_owner(Oid type)
+{
+	HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	Oid owner;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("type with OID %u does not exist", type));
+	owner = ((Form_pg_type) GETSTRUCT(tuple))->typowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+/* Has an earlier model of the run declared this type? */
+static bool
+is_made(const EnumDiffer *differ)
+{
+	char *object = psprintf("type %s", differ->name);
+	ListCell *cell;
+
+	foreach(cell, *differ->steps)
+		if (strcmp(((OrmStep *) lfirst(cell))->object, object) == 0)
+			return true;
+	return false;
+}
+
+void
+orm_label_compare(const OrmDeclaration *declaration, List **steps)
+{
+	Oid schema = get_namespace_oid(declaration->schema, true);
+	ListCell *cell;
+
+	foreach(cell, declaration->enums)
+	{
+		EnumDiffer differ = {.declaration = declaration, .declared = lfirst(cell), .steps = steps};
+
+		differ.name = orm_print_enum_name(declaration, differ.declared);
+		differ.type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(differ.declared->name),
+									  ObjectIdGetDatum(schema));
+		if (is_made(&differ))
+			continue;
+		if (!OidIsValid(differ.type))
+		{
+			add_step(&differ, "create", orm_print_enum(differ.name, differ.declared->labels),
+					 psprintf("DROP TYPE %s", differ.name));
+			continue;
+		}
+		differ.owner = type_owner(differ.type);
+		differ.actual = get_typtype(differ.type) == TYPTYPE_ENUM ? orm_enum_labels(differ.type) : NIL;
+		if (differ.actual == NIL)
+			ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
+					errmsg("type \"%s\" of model \"%s\" already exists and is no enum", differ.declared->name,
+						   declaration->model));
+		if (only_added(&differ))
+			add_labels(&differ);
+		else
+			make_again(&differ);
+	}
+}

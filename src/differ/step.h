@@ -1,0 +1,53 @@
+/*
+ * step.h - steps of a schema change.
+ */
+#ifndef ORM_DIFFER_STEP_H
+#define ORM_DIFFER_STEP_H
+
+#include "nodes/pg_list.h"
+
+/* The phases of a schema change, in the order in which they run. */
+typedef enum OrmStepPhase
+{
+	ORM_PHASE_TYPE,		/* enum types created, their labels added */
+	ORM_PHASE_RENAME,	/* tables, columns and constraints renamed */
+	ORM_PHASE_UNLINK,	/* foreign keys dropped */
+	ORM_PHASE_UNKEY,	/* other constraints and indexes dropped */
+	ORM_PHASE_COLUMN,	/* columns added and changed */
+	ORM_PHASE_KEY,		/* constraints and indexes added */
+	ORM_PHASE_TABLE,	/* tables created */
+	ORM_PHASE_LINK,		/* foreign keys added */
+	ORM_PHASE_DROP,		/* columns and tables dropped */
+	ORM_PHASE_COMMENT,	/* comments */
+	ORM_PHASE_TRIGGER,	/* triggers that count versions */
+	ORM_PHASE_FUNCTION, /* typed functions */
+	ORM_PHASE_UNMANAGED /* objects that no declaration names: nothing is done */
+} OrmStepPhase;
+
+typedef struct OrmStep
+{
+	OrmStepPhase phase;
+	const char *model;	/* NULL: a join table's */
+	const char *action; /* "create", "add", "alter", "rename", "drop", "unmanaged" */
+	char *object;		/* "column shop.posts.title" */
+	char *sql;			/* one statement; NULL: an object that no declaration names */
+	char *reverse;		/* NULL: none */
+	const char *lock;	/* mode of LOCK on the table; NULL: none on a table that exists */
+	Oid relid;			/* the table that is locked; InvalidOid: none */
+	Oid owner;			/* the role that runs it */
+	bool rewrites;
+	char *lost;		 /* query for the number of values that are lost; NULL: not destructive */
+	char *lost_name; /* of these: "Model.attribute", "Model" */
+	int64 rows;		 /* number of values lost; -1: not counted */
+	double seconds;	 /* -1: not estimated */
+	char *note;
+} OrmStep;
+
+/* Appends a step without options. */
+extern OrmStep *orm_step_add(List **steps, OrmStepPhase phase, const char *model, const char *action, char *object,
+							 char *sql, char *reverse);
+
+/* Puts the steps into the order of their phases; within one the order stays. */
+extern void orm_step_sort(List *steps);
+
+#endif
