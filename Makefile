@@ -50,6 +50,7 @@ SQL_PARTS = \
 	src/api/trigger.sql \
 	src/api/version.sql \
 	src/api/keep.sql \
+	src/api/secret.sql \
 	src/api/anchor.sql \
 	src/api/session.sql \
 	src/api/validate.sql \

@@ -88,6 +88,12 @@ CREATE OR REPLACE FUNCTION orm.get(model pg_catalog.text, key pg_catalog.anyelem
 COMMENT ON FUNCTION orm.get(pg_catalog.text, pg_catalog.anyelement, orm.document) IS
 'The object with a primary key, or null. The key is a value that can be assigned to the key column, a row in key order, or (json, jsonb, orm.document) an object of the key attributes. A null key finds nothing. query: select, omit, compute, load, lock, etag, settings. Errors as the function with a key of type text.';
 
+CREATE OR REPLACE FUNCTION orm.secret_etag("row" pg_catalog.record)
+    RETURNS pg_catalog.text
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'orm_sql_secret_etag';
+COMMENT ON FUNCTION orm.secret_etag(pg_catalog.record) IS
+'The "$etag" of a row of a model with hidden attributes: 32 hexadecimal digits, a hash of its values under the secret of this database, so that no value can be guessed from it. Errors: 55000 when orm.secret has no row.';
+
 CREATE OR REPLACE FUNCTION orm.etag("row" pg_catalog.record)
     RETURNS pg_catalog.text
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'orm_sql_etag';

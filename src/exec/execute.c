@@ -12,8 +12,10 @@
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
+#include "exec/conceal.h"
 #include "exec/execute.h"
 #include "exec/plan_entry.h"
+#include "model/hidden.h"
 #include "exec/receiver.h"
 
 /* The transaction and command ID after the last write; see orm_execute_snapshot_begin. */
@@ -95,13 +97,39 @@ end_planning(int nest_level)
 		AtEOXact_GUC(true, nest_level);
 }
 
+/* Runs a plan. */
+static void
+run_plan(OrmPlan *plan, const SPIExecuteOptions *options)
+{
+	int nest_level = begin_planning(plan);
+
+	orm_plan_check_spi(SPI_execute_plan_extended(plan->plan, options), "SPI_execute_plan_extended");
+	end_planning(nest_level);
+}
+
+/* Runs a plan; values of hidden attributes are taken out of errors. */
+static void
+run_concealed(OrmPlan *plan, const SPIExecuteOptions *options)
+{
+	MemoryContext caller = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		run_plan(plan, options);
+	}
+	PG_CATCH();
+	{
+		orm_conceal_rethrow(caller);
+	}
+	PG_END_TRY();
+}
+
 uint64
 orm_execute_plan(OrmPlan *plan, const Datum *values, const bool *isnull, OrmExecution access, uint64 limit,
 				 DestReceiver *receiver)
 {
 	SPIExecuteOptions options = {0};
 	ParamListInfo params = make_params(plan, values, isnull);
-	int nest_level;
 	uint64 processed;
 
 	options.params = params;
@@ -111,10 +139,11 @@ orm_execute_plan(OrmPlan *plan, const Datum *values, const bool *isnull, OrmExec
 	if (receiver != NULL)
 		orm_receiver_expect(receiver, plan->results, plan->nresults);
 	orm_plan_check_spi(SPI_connect(), "SPI_connect");
-	nest_level = begin_planning(plan);
-	orm_plan_check_spi(SPI_execute_plan_extended(plan->plan, &options), "SPI_execute_plan_extended");
+	if (orm_hidden_is_noted())
+		run_concealed(plan, &options);
+	else
+		run_plan(plan, &options);
 	processed = SPI_processed;
-	end_planning(nest_level);
 	SPI_finish();
 	if (access == ORM_WRITE)
 		note_write();

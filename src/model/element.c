@@ -71,6 +71,7 @@ static const OrmElementKey column_keys[] = {
 	{KEY_OF_NEW("sequence_name", ANY_KIND, 0), &orm_element_key_name, COLUMN(sequence_name), "sequence", NULL},
 	{KEY_OF_NEW("sequence_options", ANY_KIND, 0), &orm_element_key_sequence, COLUMN(sequence_options), NULL, NULL},
 	{KEY("deferred", ANY_KIND, 0), &orm_element_key_choice, COLUMN(deferred), NULL, NULL},
+	{KEY("hidden", ANY_KIND, 0), &orm_element_key_choice, COLUMN(hidden), NULL, NULL},
 	{KEY("read_only", ANY_KIND, 0), &orm_element_key_choice, COLUMN(read_only), NULL, NULL},
 	{KEY("write_once", ANY_KIND, 0), &orm_element_key_choice, COLUMN(write_once), NULL, NULL},
 };

@@ -34,6 +34,7 @@
 #include "model/follow.h"
 #include "model/foreign.h"
 #include "model/in_force.h"
+#include "model/hidden.h"
 #include "model/index.h"
 #include "model/kept.h"
 #include "model/view.h"
@@ -178,9 +179,12 @@ fill_attributes(OrmModel *model, Relation relation)
 		fill_attribute(attribute, descriptor, column, model->declaration);
 		attribute->generated = attribute->generated || bms_is_member(column->attnum, computed);
 		attribute->leads_index = bms_is_member(column->attnum, leaders);
+		model->hides = model->hides || attribute->hidden;
 		model->shown[model->nattributes++] = !attribute->deferred && !attribute->hidden;
 	}
 	make_names_differ(model);
+	if (model->hides)
+		orm_hidden_note(model);
 }
 
 int

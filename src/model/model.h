@@ -98,6 +98,7 @@ typedef struct OrmModel
 	int nattributes;
 	OrmAttribute *attributes; /* in table order, without dropped columns */
 	bool *shown;			  /* by attribute: a member of objects for which nothing is selected */
+	bool hides;				  /* an attribute is hidden */
 	OrmKey *primary_key;	  /* NULL: none; &unique[0] unless declared by orm.primary_key */
 	int nunique;
 	OrmKey *unique;		  /* valid unique indexes without expressions and predicate, the primary key first */

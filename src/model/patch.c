@@ -8,6 +8,7 @@
 
 #include "base/sql.h"
 #include "base/members.h"
+#include "model/hidden.h"
 #include "model/patch.h"
 #include "model/value.h"
 
@@ -255,6 +256,7 @@ orm_patch_source(const OrmModel *model, const OrmAttribute *target, OrmJson json
 	if (number < 0)
 		orm_model_no_attribute(model, orm_json_string(name), &here);
 	source = &model->attributes[number];
+	orm_hidden_refuse(model, source, &here);
 	if (!can_coerce_type(1, &source->type->oid, &target->type->oid, COERCION_ASSIGNMENT))
 		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
 				errmsg("attribute \"%s\" of type %s cannot become a value of type %s", source->name,

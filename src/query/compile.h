@@ -174,8 +174,14 @@ typedef struct OrmName
 	const OrmRelationship *relationship;
 } OrmName;
 
-/* Resolves a name; raises 42703 with the nearest name, and 22023 for a name with a dot in a model's scope. */
+/*
+ * Resolves a name; raises 42703 with the nearest name, 22023 for a name with a dot in a
+ * model's scope, and 42501 for a hidden attribute.
+ */
 extern OrmName orm_query_name(OrmScope *scope, OrmJson name, const OrmPath *place);
+
+/* Like orm_query_name, for a name whose conditions follow: it can be that of a hidden attribute. */
+extern OrmName orm_query_condition_name(OrmScope *scope, OrmJson name, const OrmPath *place);
 
 /* Like orm_query_name, for text, where a dot has no special meaning. */
 extern OrmName orm_query_name_of(const OrmScope *scope, const char *name, const OrmPath *place);

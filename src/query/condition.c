@@ -33,6 +33,7 @@
 #include "base/nearest.h"
 #include "base/words.h"
 #include "model/operator.h"
+#include "model/hidden.h"
 #include "query/condition.h"
 #include "query/operand.h"
 #include "query/text.h"
@@ -332,13 +333,13 @@ append_not_in(OrmCondition *condition)
 #define ENDS_WITH(x, y) "pg_catalog.right(" x ", pg_catalog.length(" y ")) OPERATOR(pg_catalog.=) " y
 
 static const OrmNamedOperator named_operators[] = {
-	{"eq", .append = append_equal, .takes_null = true},
+	{"eq", .append = append_equal, .takes_null = true, .takes_hidden = true},
 	{"ne", .append = append_unequal, .takes_null = true},
 	{"lt", .append = append_ordered, .strategy = BTLessStrategyNumber},
 	{"le", .append = append_ordered, .strategy = BTLessEqualStrategyNumber},
 	{"gt", .append = append_ordered, .strategy = BTGreaterStrategyNumber},
 	{"ge", .append = append_ordered, .strategy = BTGreaterEqualStrategyNumber},
-	{"in", .append = append_in},
+	{"in", .append = append_in, .takes_hidden = true},
 	{"not_in", .append = append_not_in},
 	{"ieq", .append = orm_text_equal_folded},
 	{"search", .append = orm_text_search},
@@ -504,6 +505,8 @@ orm_condition_operator(OrmScope *scope, const OrmExpression *left, const char *o
 	if (condition.operator== NULL &&(!orm_condition_is_symbol(operator) ||
 									 (orm_words_meant(ORM_WORD_OPERATOR, operator) != NULL && !exists(operator))))
 		raise_unknown(left, operator, place);
+	if (left->attribute != NULL && (condition.operator== NULL || !condition.operator->takes_hidden))
+		orm_hidden_refuse(left->model, left->attribute, place);
 	if (condition.operator== NULL)
 		return append_symbol(&condition, operand);
 	condition.operand = orm_query_operand(scope, scope->builder, operand, left->type, place);

@@ -32,6 +32,7 @@ typedef struct OrmNamedOperator
 	const char *name;
 	void (*append)(OrmCondition *condition);
 	bool takes_null;
+	bool takes_hidden;	 /* a hidden attribute */
 	int strategy;		 /* lt...: btree strategy */
 	const char *symbol;	 /* like...: operator of text */
 	OrmSlotForm form;	 /* like...: conversion of a value to its pattern */

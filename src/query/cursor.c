@@ -41,6 +41,7 @@
 #include "utils/syscache.h"
 
 #include "model/operator.h"
+#include "model/hidden.h"
 #include "query/compile.h"
 #include "query/cursor.h"
 
@@ -264,6 +265,8 @@ orm_query_cursor_value(const OrmOrder *order)
 {
 	OrmExpression *text;
 
+	if (order->expression->attribute != NULL)
+		orm_hidden_refuse(order->expression->model, order->expression->attribute, NULL);
 	if (!goes_as_text(order->expression->type))
 		return order->expression;
 	text = palloc(sizeof(OrmExpression));

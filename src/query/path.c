@@ -14,6 +14,7 @@
 #include "utils/lsyscache.h"
 
 #include "base/nearest.h"
+#include "model/hidden.h"
 #include "query/compile.h"
 
 /* Maximum number of joins added by paths to a statement, as planning time grows faster than their number. */
@@ -144,8 +145,9 @@ hint_nearest(const OrmScope *scope, const char *given)
 	return 0;
 }
 
-OrmName
-orm_query_name_of(const OrmScope *scope, const char *name, const OrmPath *place)
+/* Resolves a name, that of a hidden attribute, too. */
+static OrmName
+resolve(const OrmScope *scope, const char *name, const OrmPath *place)
 {
 	OrmName found = find_name(scope, name);
 
@@ -158,6 +160,23 @@ orm_query_name_of(const OrmScope *scope, const char *name, const OrmPath *place)
 				? errmsg("attribute \"%s\" of model \"%s\" does not exist", orm_error_clip(name), scope->model->name)
 				: errmsg("\"%s\" is neither a group nor an aggregate of the query", orm_error_clip(name)),
 			orm_error_place(place), hint_nearest(scope, name));
+	return found;
+}
+
+/* Raises 42501 for a hidden attribute. */
+static void
+refuse_hidden(OrmName name, const OrmPath *place)
+{
+	if (name.expression != NULL && name.expression->attribute != NULL)
+		orm_hidden_refuse(name.expression->model, name.expression->attribute, place);
+}
+
+OrmName
+orm_query_name_of(const OrmScope *scope, const char *name, const OrmPath *place)
+{
+	OrmName found = resolve(scope, name, place);
+
+	refuse_hidden(found, place);
 	return found;
 }
 
@@ -216,6 +235,15 @@ refuse_dots(const char *name, const OrmPath *place)
 OrmName
 orm_query_name(OrmScope *scope, OrmJson name, const OrmPath *place)
 {
+	OrmName found = orm_query_condition_name(scope, name, place);
+
+	refuse_hidden(found, place);
+	return found;
+}
+
+OrmName
+orm_query_condition_name(OrmScope *scope, OrmJson name, const OrmPath *place)
+{
 	char *text = orm_json_string(name);
 	char *path;
 
@@ -226,7 +254,7 @@ orm_query_name(OrmScope *scope, OrmJson name, const OrmPath *place)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 				errmsg("attribute \"%s\" of model \"%s\" does not exist", text, scope->model->name),
 				orm_error_place(place), errhint("Nest the conditions: %s.", nested_conditions(path)));
-	return orm_query_name_of(scope, text, place);
+	return resolve(scope, text, place);
 }
 
 bool

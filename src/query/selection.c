@@ -7,6 +7,7 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 
+#include "model/hidden.h"
 #include "query/compile.h"
 
 int
@@ -77,6 +78,8 @@ read_names(const OrmLevelBuild *build, OrmQueryKey key, bool star, bool *flags, 
 			found = model->nattributes + find_named(build->scope, name);
 		if (found < 0)
 			raise_not_selectable(model, name, &here);
+		if (value && found < model->nattributes)
+			orm_hidden_refuse(model, &model->attributes[found], &here);
 		flags[found] = value;
 	}
 }
@@ -105,7 +108,7 @@ add_etag(OrmLevelBuild *build)
 	bool first = true;
 
 	initStringInfo(&sql);
-	appendStringInfoString(&sql, "orm.etag(ROW(");
+	appendStringInfo(&sql, "orm.%s(ROW(", model->hides ? "secret_etag" : "etag");
 	for (int i = 0; i < model->nattributes; i++)
 	{
 		orm_sql_comma(&sql, &first);

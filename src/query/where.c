@@ -150,7 +150,7 @@ append_member(OrmScope *scope, OrmJson key, OrmJson json, const OrmPath *place, 
 
 	if (connective >= 0)
 		return connectives[connective].append(scope, json, place, sql);
-	name = orm_query_name(scope, key, place);
+	name = orm_query_condition_name(scope, key, place);
 	if (name.relationship != NULL)
 		return orm_query_related(scope, name.relationship, json, place, sql);
 	return orm_query_condition(scope, name.expression, json, place, sql);

@@ -7,6 +7,8 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 
+#include "model/cache.h"
+#include "model/hidden.h"
 #include "session/pending.h"
 #include "session/queue.h"
 
@@ -23,6 +25,16 @@ key_text(const OrmEntry *entry)
 		appendStringInfo(&text, "%s%s", i ? "," : "(", entry->key[i]);
 	appendStringInfoChar(&text, ')');
 	return text.data;
+}
+
+/* The object of an entry, without the values of hidden attributes. */
+static const char *
+object_text(const OrmEntry *entry)
+{
+	const OrmModel *model = orm_cache_open_if_any(entry->model, AccessShareLock);
+
+	return model != NULL ? orm_hidden_mask(model, orm_document_root(entry->object))
+						 : pnstrdup(orm_document_text(entry->object), entry->object->text_length);
 }
 
 void
@@ -53,9 +65,7 @@ orm_pending_each(void (*function)(void *argument, const OrmPending *pending), vo
 		if (!has_privs_of_role(GetUserId(), entry->role))
 			pending.label = NULL;
 		else
-			pending.object = entry->object == NULL
-				? key_text(entry)
-				: pnstrdup(orm_document_text(entry->object), entry->object->text_length);
+			pending.object = entry->object == NULL ? key_text(entry) : object_text(entry);
 		function(argument, &pending);
 	}
 }

@@ -30,6 +30,7 @@
 #include "store/failed_key.h"
 #include "store/failed_patch.h"
 #include "base/compat.h"
+#include "exec/conceal.h"
 #include "store/failed_row.h"
 
 /* The server truncates values in the text of a row to this many bytes. */
@@ -391,9 +392,13 @@ orm_failed_row_rethrow(const OrmBatch *batch, const OrmStatement *statement, Mem
 		.argument = batch,
 		.inserted = statement != NULL && statement->kind == ORM_KIND_INSERT,
 	};
-	int culprit = orm_failed_row_row(&suspects, error);
+	char *shown = error->detail;
 	OrmPath room;
+	int culprit;
 
+	error->detail = orm_conceal_original(error);
+	culprit = orm_failed_row_row(&suspects, error);
+	error->detail = shown;
 	if (culprit < 0 && statement != NULL)
 		culprit = orm_failed_patch_row(statement, batch, error);
 	orm_error_throw_at(error, culprit >= 0 ? orm_record_place(batch->records[culprit], &room) : orm_batch_place(batch));

@@ -5,6 +5,7 @@
 
 #include "utils/builtins.h"
 
+#include "model/hidden.h"
 #include "store/record_error.h"
 
 char *
@@ -18,8 +19,9 @@ orm_record_error_key_text(const OrmModel *model, const OrmKey *key, const OrmRec
 		const OrmAttribute *attribute = &model->attributes[key->attributes[i]];
 
 		appendStringInfo(&text, "%s%s = %s", i ? ", " : "", attribute->name,
-						 record->isnull[key->attributes[i]]
-							 ? "null"
+						 record->isnull[key->attributes[i]] ? "null"
+							 : attribute->hidden
+							 ? ORM_HIDDEN
 							 : OutputFunctionCall(&attribute->type->output, record->values[key->attributes[i]]));
 	}
 	return text.data;

@@ -10,6 +10,7 @@
 
 #include "base/sql.h"
 #include "exec/access.h"
+#include "model/hidden.h"
 #include "store/record_error.h"
 #include "store/key_order.h"
 #include "store/lookup.h"
@@ -22,7 +23,7 @@
 void
 orm_stale_append_etag(StringInfo sql, const OrmModel *model)
 {
-	appendStringInfoString(sql, ", orm.etag(ROW(");
+	appendStringInfo(sql, ", orm.%s(ROW(", model->hides ? "secret_etag" : "etag");
 	for (int i = 0; i < model->nattributes; i++)
 	{
 		appendStringInfoString(sql, i > 0 ? ", t." : "t.");
@@ -179,7 +180,10 @@ append_differences(StringInfo out, const OrmWrite *write, const OrmRecord *recor
 			continue;
 		appendStringInfo(out, "%s\"%s\" = ", first ? " Other values than those given are stored: " : ", ",
 						 model->attributes[i].name);
-		append_value(out, model->attributes[i].type, value, isnull);
+		if (model->attributes[i].hidden)
+			appendStringInfoString(out, ORM_HIDDEN);
+		else
+			append_value(out, model->attributes[i].type, value, isnull);
 		first = false;
 	}
 	if (!first)
@@ -201,6 +205,11 @@ append_version(StringInfo out, const OrmWrite *write, const OrmRecord *record, T
 	value = slot_getattr(slot, orm_record_column(write->returning, model->version), &isnull);
 	if (is_as_given(model, model->version, record, value, isnull))
 		return;
+	if (attribute->hidden)
+	{
+		appendStringInfo(out, " Its \"%s\" is " ORM_HIDDEN ".", attribute->name);
+		return;
+	}
 	appendStringInfo(out, " Its \"%s\" is ", attribute->name);
 	append_value(out, attribute->type, value, isnull);
 	appendStringInfoString(out, ", not ");
