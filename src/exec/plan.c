@@ -38,6 +38,7 @@
 #include "utils/syscache.h"
 
 #include "base/sql.h"
+#include "exec/distributed.h"
 #include "exec/plan_entry.h"
 
 typedef struct Pin
@@ -369,6 +370,25 @@ static const int planning_options[] = {
 	[ORM_PLAN_CUSTOM] = CURSOR_OPT_CUSTOM_PLAN,
 };
 
+/*
+ * Leaves the planning of statements over distributed relations to the server:
+ * Citus finds the shards of a row by the values of a custom plan, and refuses
+ * many statements that have none.
+ */
+static void
+release_distributed(SPIPlanPtr plan)
+{
+	ListCell *cell;
+
+	foreach(cell, SPI_plan_get_plan_sources(plan))
+	{
+		CachedPlanSource *source = lfirst(cell);
+
+		if (orm_distributed_any(source->relationOids))
+			source->cursor_options &= ~CURSOR_OPT_GENERIC_PLAN;
+	}
+}
+
 /* Prepares a statement and keeps it. */
 static SPIPlanPtr
 prepare(const char *sql, int nparams, const Oid *types, OrmPlanning planning)
@@ -379,6 +399,8 @@ prepare(const char *sql, int nparams, const Oid *types, OrmPlanning planning)
 	plan = SPI_prepare_cursor(sql, nparams, unconstify(Oid *, types), planning_options[planning]);
 	if (plan == NULL)
 		orm_plan_check_spi(SPI_result, "SPI_prepare_cursor");
+	if (planning == ORM_PLAN_GENERIC)
+		release_distributed(plan);
 	orm_plan_check_spi(SPI_keepplan(plan), "SPI_keepplan");
 	SPI_finish();
 	return plan;

@@ -34,7 +34,7 @@ typedef struct OrmPlan OrmPlan;
 typedef enum OrmPlanning
 {
 	ORM_PLAN_AUTO,	  /* chosen by the server, as for PREPARE */
-	ORM_PLAN_GENERIC, /* generic plan: lookups by an indexed key, inserts */
+	ORM_PLAN_GENERIC, /* generic plan: lookups by an indexed key, inserts; as AUTO for distributed relations */
 	ORM_PLAN_CUSTOM	  /* custom plan for each execution */
 } OrmPlanning;
 
