@@ -168,13 +168,15 @@ write_as_writer(const List *entries, int before)
 	return rows;
 }
 
-/* Can messages of this SQLSTATE contain values of objects? */
+/* Can the message of an error contain values of objects?  One that is not the server's own can, such as a trigger's. */
 static bool
-has_values(int sqlstate)
+has_values(const ErrorData *error)
 {
-	static const char *const without[] = {"23", "40", "53", "54", "57", "42501"};
-	const char *text = unpack_sql_state(sqlstate);
+	static const char *const without[] = {"23", "40P01", "53", "54", "57", "42501"};
+	const char *text = unpack_sql_state(error->sqlerrcode);
 
+	if (error->message_id == NULL || strcmp(error->message_id, "%s") == 0)
+		return true;
 	for (int i = 0; i < (int) lengthof(without); i++)
 		if (strncmp(text, without[i], strlen(without[i])) == 0)
 			return false;
@@ -193,9 +195,15 @@ rethrow_hidden(MemoryContext caller)
 	MemoryContextSwitchTo(caller);
 	error = CopyErrorData();
 	FlushErrorState();
-	error->detail_log = psprintf("%s %s", error->message, error->detail ? error->detail : "");
-	if (has_values(error->sqlerrcode))
+	error->detail_log = psprintf("%s %s %s", error->message, error->detail ? error->detail : "",
+								 error->context ? error->context : "");
+	if (has_values(error))
+	{
 		error->message = pstrdup("could not write objects that another role has queued");
+		error->schema_name = error->table_name = error->column_name = NULL;
+		error->datatype_name = error->constraint_name = NULL;
+	}
+	error->context = error->internalquery = NULL;
 	error->detail = pstrdup("Values are hidden: you are not a member of the role.");
 	error->hint = NULL;
 	ReThrowError(error);
