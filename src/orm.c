@@ -12,7 +12,9 @@
 
 #include "base/document.h"
 #include "exec/json.h"
+#include "exec/limits.h"
 #include "exec/plan.h"
+#include "exec/query_tag.h"
 #include "model/cache.h"
 #include "query/load.h"
 #include "session/session.h"
@@ -30,6 +32,8 @@ _PG_init(void)
 	orm_cache_init();
 	orm_load_init();
 	orm_plan_init();
+	orm_limits_init();
+	orm_query_tag_init();
 	orm_json_init();
 	orm_session_init();
 	MarkGUCPrefixReserved("orm");

@@ -42,7 +42,7 @@ is_planned(SPIPlanPtr plan)
 
 /* Values as a parameter list for the executor. */
 static ParamListInfo
-make_params(OrmPlan *plan, const Datum *values, const bool *isnull)
+make_params(const OrmPlan *plan, const Datum *values, const bool *isnull)
 {
 	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan->plan));
 	ParamListInfo params;
@@ -150,6 +150,26 @@ orm_execute_plan(OrmPlan *plan, const Datum *values, const bool *isnull, OrmExec
 	if (params != NULL)
 		pfree(params);
 	return processed;
+}
+
+double
+orm_execute_cost(const OrmPlan *plan, const Datum *values, const bool *isnull)
+{
+	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan->plan));
+	int nest_level = begin_without_jit();
+	CachedPlan *planned = GetCachedPlan(source, make_params(plan, values, isnull), CurrentResourceOwner, NULL);
+	double cost = 0;
+	ListCell *cell;
+
+	foreach(cell, planned->stmt_list)
+	{
+		const PlannedStmt *statement = lfirst(cell);
+
+		cost += statement->planTree != NULL ? statement->planTree->total_cost : 0;
+	}
+	ReleaseCachedPlan(planned, CurrentResourceOwner);
+	AtEOXact_GUC(true, nest_level);
+	return cost;
 }
 
 char *

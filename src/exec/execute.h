@@ -23,6 +23,9 @@ typedef enum OrmExecution
 extern uint64 orm_execute_plan(OrmPlan *plan, const Datum *values, const bool *isnull, OrmExecution access,
 							   uint64 limit, DestReceiver *receiver);
 
+/* The total cost that the planner estimates for a statement of the plan cache with these values. */
+extern double orm_execute_cost(const OrmPlan *plan, const Datum *values, const bool *isnull);
+
 /*
  * Opens a read-only cursor for a SELECT of the plan cache, under the active snapshot, and
  * returns its name, palloc'd.  It stays open until the end of the transaction; the plan

@@ -15,6 +15,7 @@
 #include "utils/memutils.h"
 
 #include "exec/execute.h"
+#include "exec/limits.h"
 #include "exec/keyset.h"
 #include "exec/loader.h"
 #include "exec/run.h"
@@ -258,19 +259,19 @@ run_level(OrmLevelRows *rows, OrmExecution access, uint64 limit)
 	int number = rows->level->number;
 	const Datum *values = loader->query->values[number];
 	const bool *isnull = loader->query->isnull[number];
-	OrmPlan *plan = orm_query_plan(loader->query, number);
 
 	if (loader->plans != NULL)
 	{
+		OrmPlan *plan = orm_query_plan(loader->query, number);
 		MemoryContext caller = MemoryContextSwitchTo(loader->plans_context);
 
 		*loader->plans = lappend(*loader->plans, orm_execute_explain(plan, values, isnull));
 		MemoryContextSwitchTo(caller);
+		orm_plan_release(plan);
 	}
 	loader->receiver.row = take_row;
 	loader->receiver.argument = rows;
-	orm_execute_plan(plan, values, isnull, access, limit, &loader->receiver.pub);
-	orm_plan_release(plan);
+	orm_limits_execute(loader->query, number, access, limit, &loader->receiver.pub);
 }
 
 uint64

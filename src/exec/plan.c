@@ -40,6 +40,7 @@
 #include "base/sql.h"
 #include "exec/distributed.h"
 #include "exec/plan_entry.h"
+#include "exec/query_tag.h"
 
 typedef struct Pin
 {
@@ -162,6 +163,7 @@ void
 orm_plan_key_begin(OrmPlanKey *key, OrmPlanKind kind, uint64 epoch)
 {
 	uint32 kind_bytes = kind;
+	uint64 tag = orm_query_tag_hash();
 
 	key->data = key->room;
 	key->length = 0;
@@ -169,6 +171,7 @@ orm_plan_key_begin(OrmPlanKey *key, OrmPlanKind kind, uint64 epoch)
 	orm_plan_key_add(key, &kind_bytes, sizeof(kind_bytes));
 	orm_plan_key_add(key, &epoch, sizeof(epoch));
 	orm_plan_key_add(key, &names, sizeof(names));
+	orm_plan_key_add(key, &tag, sizeof(tag));
 }
 
 /*
@@ -466,6 +469,7 @@ orm_plan_get(const OrmPlanKey *key, OrmPlanDescribe describe, const void *argume
 	if (plan != NULL)
 		return plan;
 	initStringInfo(&text.sql);
+	orm_query_tag_append(&text.sql);
 	describe(&text, argument);
 	plan = add(key, prepare(text.sql.data, text.nparams, text.types, text.planning), text.nparams);
 	keep_results(plan, &text);

@@ -65,6 +65,7 @@ typedef struct OrmQuery
 	bool from_cursor; /* PAGE: "after" or "before" is given, as "cursor" */
 	OrmJson cursor;
 	uint64 cursor_hash;
+	uint64 nrows; /* of its statements so far (exec/limits.h) */
 	int settings; /* level of its "settings", until close (base/local_settings.h); 0: none */
 } OrmQuery;
 

@@ -13,6 +13,7 @@
 #include "exec/assemble.h"
 #include "exec/bind.h"
 #include "exec/execute.h"
+#include "exec/limits.h"
 #include "exec/loader.h"
 #include "exec/query.h"
 #include "exec/run.h"
@@ -24,12 +25,7 @@
 static uint64
 run_root(OrmQuery *query, uint64 limit, DestReceiver *receiver)
 {
-	OrmPlan *plan = orm_query_plan(query, 0);
-	uint64 n = orm_execute_plan(plan, query->values[0], query->isnull[0], query->compiled->lock ? ORM_WRITE : ORM_READ,
-								limit, receiver);
-
-	orm_plan_release(plan);
-	return n;
+	return orm_limits_execute(query, 0, query->compiled->lock ? ORM_WRITE : ORM_READ, limit, receiver);
 }
 
 /*
@@ -216,13 +212,10 @@ take_number(void *argument, TupleTableSlot *slot)
 static int64
 read_total(OrmQuery *query)
 {
-	OrmPlan *plan = orm_query_plan(query, ORM_STATEMENT_TOTAL);
 	OrmReceiver receiver;
 	int64 total = 0;
 
-	orm_execute_plan(plan, query->total_values, query->total_isnull, ORM_READ, 0,
-					 orm_receiver_init(&receiver, take_number, &total));
-	orm_plan_release(plan);
+	orm_limits_execute(query, ORM_STATEMENT_TOTAL, ORM_READ, 0, orm_receiver_init(&receiver, take_number, &total));
 	return total;
 }
 
@@ -373,10 +366,8 @@ orm_run_check_expected(const OrmQuery *query, int64 n, int64 expect)
 int64
 orm_run_change_rows(OrmQuery *query, int64 expect)
 {
-	OrmPlan *plan = orm_query_plan(query, 0);
-	int64 n = orm_execute_plan(plan, query->values[0], query->isnull[0], ORM_WRITE, 0, NULL);
+	int64 n = orm_limits_execute(query, 0, ORM_WRITE, 0, NULL);
 
-	orm_plan_release(plan);
 	orm_run_check_expected(query, n, expect);
 	return n;
 }
@@ -384,12 +375,9 @@ orm_run_change_rows(OrmQuery *query, int64 expect)
 void
 orm_run_change_keys(OrmQuery *query, OrmRowFunction row, void *argument)
 {
-	OrmPlan *plan = orm_query_plan(query, 0);
 	OrmReceiver receiver;
 
-	orm_execute_plan(plan, query->values[0], query->isnull[0], ORM_WRITE, 0,
-					 orm_receiver_init(&receiver, row, argument));
-	orm_plan_release(plan);
+	orm_limits_execute(query, 0, ORM_WRITE, 0, orm_receiver_init(&receiver, row, argument));
 	MemoryContextDelete(receiver.per_row);
 }
 

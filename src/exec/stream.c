@@ -20,6 +20,7 @@
 
 #include "exec/assemble.h"
 #include "exec/execute.h"
+#include "exec/limits.h"
 #include "exec/loader.h"
 #include "exec/query.h"
 #include "exec/stream.h"
@@ -38,6 +39,7 @@ struct OrmStream
 	char *root;			 /* text of the root's statement */
 	Snapshot snapshot;
 	ResourceOwner owner;
+	uint64 nrows;		 /* read so far (exec/limits.h) */
 	int size;			 /* of the next batch */
 	StringInfoData text; /* concatenated objects of the batch */
 	int nobjects;
@@ -67,6 +69,7 @@ open_cursor(OrmStream *stream, MemoryContext context)
 
 	check_lock(query);
 	plan = orm_query_plan(query, 0);
+	orm_limits_check_cost(query, 0, plan);
 	cursor = orm_execute_open_cursor(plan, query->values[0], query->isnull[0]);
 	orm_plan_release(plan);
 	stream->root = MemoryContextStrdup(context, query->compiled->levels[0]->statement.sql);
@@ -142,6 +145,7 @@ read_batch(OrmStream *stream, OrmQuery *query, OrmLoader *graph)
 		step = Min(FIRST_BATCH, stream->size - n);
 		got = (int) orm_execute_fetch(stream->cursor, step, &receiver.pub);
 		n += got;
+		orm_limits_count(query, 0, got);
 	} while (got == step && n < stream->size && orm_loader_root_size(graph) < LARGE_TEXT);
 	orm_loader_read_levels(graph);
 	return n;
@@ -177,7 +181,9 @@ next_batch(OrmStream *stream)
 	query = orm_query_open(&stream->request);
 	check_unchanged(stream, query);
 	graph = orm_loader_begin(query);
+	query->nrows = stream->nrows;
 	write_batch(stream, graph, read_batch(stream, query, graph));
+	stream->nrows = query->nrows;
 	orm_loader_end(graph);
 	orm_query_close(query);
 	PopActiveSnapshot();
