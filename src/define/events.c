@@ -145,7 +145,7 @@ follow_names(void *argument)
 	before = orm_register_declaration_as_written(row);
 	if (!row->bound)
 		bind_now(row, before, following);
-	if (orm_register_write_names(row, before))
+	if (orm_register_write_names(row, before, false))
 		following->relations = list_append_unique_oid(following->relations, row->relid);
 }
 
@@ -439,6 +439,45 @@ follow_function(const CreateFunctionStmt *statement)
 		orm_guard_run(complete_model, model, psprintf("orm could not complete model \"%s\"", model));
 }
 
+/* The functions that the present DDL command touched. */
+static OrmOidQuery touched_functions = {
+	.sql = "SELECT c.objid FROM pg_catalog.pg_event_trigger_ddl_commands() c"
+		   " WHERE c.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass",
+	.plan = NULL,
+};
+
+/* A model function in another schema: its text says where the table is that an unqualified name meant. */
+static void
+follow_moved_functions(void *argument)
+{
+	ListCell *cell;
+
+	foreach(cell, orm_execute_oids(&touched_functions))
+	{
+		OrmRegistered *row = orm_registry_read(lfirst_oid(cell));
+
+		if (row == NULL || !row->mapped)
+			continue;
+		orm_registry_lock_name(row->name);
+		orm_register_write_names(row, orm_register_declaration_as_written(row), true);
+	}
+}
+
+static bool
+is_function(ObjectType type)
+{
+	return type == OBJECT_FUNCTION || type == OBJECT_ROUTINE;
+}
+
+/* Does a command alter a function? */
+static bool
+alters_function(Node *statement)
+{
+	return IsA(statement, AlterFunctionStmt) || IsA(statement, AlterOwnerStmt) ||
+		(IsA(statement, RenameStmt) && is_function(((RenameStmt *) statement)->renameType)) ||
+		(IsA(statement, AlterObjectSchemaStmt) && is_function(((AlterObjectSchemaStmt *) statement)->objectType));
+}
+
 /* Does a command make tables or views? */
 static bool
 makes_tables(Node *statement)
@@ -495,6 +534,11 @@ orm_events_follow_ddl(Node *statement)
 		return;
 	if (IsA(statement, CreateFunctionStmt))
 		follow_function((CreateFunctionStmt *) statement);
+	else if (alters_function(statement))
+	{
+		if (IsA(statement, AlterObjectSchemaStmt))
+			orm_guard_run(follow_moved_functions, NULL, "orm could not follow the schema of a function");
+	}
 	else
 		follow_relations(statement);
 }

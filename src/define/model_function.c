@@ -186,9 +186,10 @@ write_new(OrmRegistered *row, const OrmDeclaration *declaration)
 
 /* Replaces the text of a function; false when it is that already. */
 static bool
-write_again(OrmRegistered *row, const OrmDeclaration *declaration)
+write_again(OrmRegistered *row, const OrmDeclaration *declaration, bool beside)
 {
-	move_beside(row, declaration->schema);
+	if (beside)
+		move_beside(row, declaration->schema);
 	row->text = orm_declaration_text(declaration, get_namespace_name(row->function_schema));
 	check_length(declaration->model, row->text);
 	return orm_proc_set_body(row->function, row->text);
@@ -233,18 +234,20 @@ orm_model_function_write(OrmRegistered *row, OrmDeclaration *declaration, Oid re
 			orm_proc_set_owner(row->function, GetUserId());
 			row->owner = GetUserId();
 		}
-		changed = write_again(row, declaration) || changed;
+		changed = write_again(row, declaration, true) || changed;
 	}
 	tie(row, declaration, relid);
 	return changed;
 }
 
 void
-orm_model_function_follow(OrmRegistered *row, OrmDeclaration *declaration)
+orm_model_function_follow(OrmRegistered *row, OrmDeclaration *declaration, bool moved)
 {
+	char *schema = get_namespace_name(row->function_schema);
+
 	Assert(row->mapped && OidIsValid(row->function));
 	orm_model_function_announce(row->relid);
-	write_again(row, declaration);
+	write_again(row, declaration, !moved && schema != NULL && strcmp(row->schema, schema) == 0);
 	tie(row, declaration, row->relid);
 }
 

@@ -33,9 +33,11 @@ extern bool orm_model_function_write(OrmRegistered *row, OrmDeclaration *declara
 
 /*
  * The same for names that have changed: whoever changed them need not own the
- * function, and it stays its owner's.
+ * function, and it stays its owner's.  A function in the schema of its table
+ * goes with it; one that was moved itself stays where it is, and its text then
+ * says the table's schema.
  */
-extern void orm_model_function_follow(OrmRegistered *row, OrmDeclaration *declaration);
+extern void orm_model_function_follow(OrmRegistered *row, OrmDeclaration *declaration, bool moved);
 
 /* Drops the function of a model. */
 extern void orm_model_function_drop(const OrmRegistered *row);

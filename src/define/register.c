@@ -214,7 +214,7 @@ orm_register_pin(const char *name)
 }
 
 bool
-orm_register_write_names(OrmRegistered *row, OrmDeclaration *written)
+orm_register_write_names(OrmRegistered *row, OrmDeclaration *written, bool moved)
 {
 	OrmDeclaration *now = orm_register_declaration(row);
 
@@ -223,7 +223,7 @@ orm_register_write_names(OrmRegistered *row, OrmDeclaration *written)
 		written->schema = get_namespace_name(row->function_schema);
 	if (strcmp(orm_declaration_print(written), orm_declaration_print(now)) != 0)
 	{
-		orm_model_function_follow(row, now);
+		orm_model_function_follow(row, now, moved);
 		return true;
 	}
 	orm_follow_bind(now, row);

@@ -41,10 +41,10 @@ extern OrmDeclaration *orm_register_declaration_as_written(const OrmRegistered *
 /*
  * Writes the names that a model's table and columns have now into its text,
  * where one has changed; else the text stays as it was written.  "written": as
- * orm_register_declaration_as_written.  The caller has locked the name.  Says
- * whether the text is another.
+ * orm_register_declaration_as_written.  "moved": the function was moved, not
+ * the table.  The caller has locked the name.  Says whether the text is another.
  */
-extern bool orm_register_write_names(OrmRegistered *row, OrmDeclaration *written);
+extern bool orm_register_write_names(OrmRegistered *row, OrmDeclaration *written, bool moved);
 
 /* A declaration that has been put together, checked as a whole; "mapped" as in orm_declaration_parse. */
 extern OrmDeclaration *orm_register_read_again(const OrmDeclaration *declaration, bool mapped);

@@ -24,7 +24,7 @@ orm_sync_model(const char *name)
 	orm_cache_open(name, AccessShareLock);
 	row = orm_registry_find(name);
 	orm_owner_check(row);
-	orm_register_write_names(row, orm_register_declaration_as_written(row));
+	orm_register_write_names(row, orm_register_declaration_as_written(row), false);
 	model = orm_cache_open(name, AccessShareLock);
 	orm_keep_reconcile(model->relid, name, model->declaration, true, &changes);
 	orm_register_pin(name);
