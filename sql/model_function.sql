@@ -109,6 +109,15 @@ SELECT * FROM functions;
 SELECT prosrc FROM pg_proc WHERE proname IN ('author_model', 'post_model') ORDER BY proname;
 SELECT orm.get('Author', 1, '{"load": ["posts"]}');
 ALTER TABLE model_function_b.writers SET SCHEMA model_function;
+-- a function that moves alone says where its table is, and stays there
+ALTER FUNCTION author_model() SET SCHEMA model_function_b;
+SELECT prosrc FROM pg_proc WHERE proname = 'author_model';
+SELECT orm.get('Author', 1);
+ALTER TABLE writers RENAME TO authors;
+SELECT prosrc FROM pg_proc WHERE oid = 'model_function_b.author_model'::regproc;
+ALTER TABLE authors RENAME TO writers;
+ALTER ROUTINE model_function_b.author_model() SET SCHEMA model_function;
+SELECT prosrc FROM pg_proc WHERE proname = 'author_model';
 SELECT count(*) > 0 AS dropped FROM orm.drop_table('Post');
 SELECT * FROM functions;
 SELECT prosrc FROM pg_proc WHERE proname = 'post_model';

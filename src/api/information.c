@@ -28,6 +28,40 @@ orm_sql_version(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(ORM_VERSION));
 }
 
+/* A model that is being read for a list of all. */
+typedef struct Reading
+{
+	const OrmRegistered *registered;
+	OrmDeclaration *declaration;
+	const OrmModel *model; /* NULL: it has no table */
+} Reading;
+
+/* Reads it; for orm_guard_run. */
+static void
+do_read(void *argument)
+{
+	Reading *reading = argument;
+
+	reading->declaration = orm_register_declaration(reading->registered);
+	if (reading->registered->mapped)
+		reading->model = orm_cache_open_if_any(reading->registered->name, AccessShareLock);
+}
+
+/*
+ * What a row declares, and its model.  Nothing, after a WARNING, when it cannot
+ * be read: the type of a declared column may have been dropped, or the text was
+ * never checked, and the other models must be listed all the same.
+ */
+static Reading
+read_model(const OrmRegistered *registered, const char *what)
+{
+	Reading reading = {registered, NULL, NULL};
+
+	if (!orm_guard_run(do_read, &reading, psprintf("%s \"%s\"", what, registered->name)))
+		reading = (Reading){registered, NULL, NULL};
+	return reading;
+}
+
 /* orm.model_rows() */
 Datum
 orm_sql_model_rows(PG_FUNCTION_ARGS)
@@ -39,7 +73,7 @@ orm_sql_model_rows(PG_FUNCTION_ARGS)
 	foreach(cell, orm_registry_all())
 	{
 		const OrmRegistered *registered = lfirst(cell);
-		const OrmModel *model = registered->mapped ? orm_cache_open_if_any(registered->name, AccessShareLock) : NULL;
+		const OrmModel *model = read_model(registered, "could not read model").model;
 		Oid owner = orm_registry_owner(registered);
 
 		CHECK_FOR_INTERRUPTS();
@@ -102,38 +136,6 @@ put_declared(OrmOutput *row, const OrmDeclaration *declaration)
 	}
 }
 
-/* A declaration that is being read for a list of all. */
-typedef struct Reading
-{
-	const OrmRegistered *registered;
-	OrmDeclaration *declaration;
-} Reading;
-
-/* Reads it; for orm_guard_run. */
-static void
-do_read(void *argument)
-{
-	Reading *reading = argument;
-
-	reading->declaration = orm_register_declaration(reading->registered);
-}
-
-/*
- * The declaration of a row, or NULL, after a WARNING, when it cannot be read:
- * the type of a declared column may have been dropped, and the other models must
- * be listed all the same.
- */
-static OrmDeclaration *
-read_declaration(const OrmRegistered *registered)
-{
-	Reading reading = {registered, NULL};
-
-	if (registered->mapped)
-		return orm_register_declaration(registered);
-	orm_guard_run(do_read, &reading, psprintf("skipping model \"%s\"", registered->name));
-	return reading.declaration;
-}
-
 /* orm.attribute_rows() */
 Datum
 orm_sql_attribute_rows(PG_FUNCTION_ARGS)
@@ -145,14 +147,13 @@ orm_sql_attribute_rows(PG_FUNCTION_ARGS)
 	foreach(cell, orm_registry_all())
 	{
 		const OrmRegistered *registered = lfirst(cell);
-		const OrmModel *model = registered->mapped ? orm_cache_open_if_any(registered->name, AccessShareLock) : NULL;
-		OrmDeclaration *declaration;
+		Reading reading = read_model(registered, "skipping model");
 
 		CHECK_FOR_INTERRUPTS();
-		if (model != NULL)
-			put_attributes(&row, model);
-		else if (!registered->mapped && (declaration = read_declaration(registered)) != NULL)
-			put_declared(&row, declaration);
+		if (reading.model != NULL)
+			put_attributes(&row, reading.model);
+		else if (!registered->mapped && reading.declaration != NULL)
+			put_declared(&row, reading.declaration);
 	}
 	return (Datum) 0;
 }
@@ -188,12 +189,11 @@ orm_sql_relationship_rows(PG_FUNCTION_ARGS)
 	foreach(cell, orm_registry_all())
 	{
 		const OrmRegistered *registered = lfirst(cell);
-		const OrmModel *model = registered->mapped ? orm_cache_open_if_any(registered->name, AccessShareLock) : NULL;
-		OrmDeclaration *declaration = read_declaration(registered);
+		Reading reading = read_model(registered, "skipping model");
 
 		CHECK_FOR_INTERRUPTS();
-		foreach(inner, declaration ? declaration->relationships : NIL)
-			put_relationship(&row, declaration, lfirst(inner), model);
+		foreach(inner, reading.declaration ? reading.declaration->relationships : NIL)
+			put_relationship(&row, reading.declaration, lfirst(inner), reading.model);
 	}
 	return (Datum) 0;
 }

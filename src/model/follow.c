@@ -13,28 +13,53 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "base/attempt.h"
 #include "base/names.h"
 #include "model/follow.h"
 #include "model/foreign_key.h"
 #include "model/model.h"
 #include "model/table.h"
 
+/* A declaration that is being read for another model. */
+typedef struct TargetReading
+{
+	const OrmRegistered *row;
+	OrmDeclaration *declaration;
+} TargetReading;
+
+/* Reads it; for orm_attempt. */
+static void
+read_declaration(void *argument)
+{
+	TargetReading *reading = argument;
+
+	reading->declaration = orm_follow_declaration(reading->row);
+}
+
 Oid
 orm_follow_table(const char *name, OrmDeclaration **declaration)
 {
-	OrmRegistered *row = orm_registry_find_if_unique(name);
+	TargetReading reading = {orm_registry_find_if_unique(name), NULL};
 
 	if (declaration != NULL)
 		*declaration = NULL;
-	if (row == NULL || !row->mapped)
+	if (reading.row == NULL || !reading.row->mapped)
 		return InvalidOid;
-	if (declaration != NULL)
-		*declaration = orm_follow_declaration(row);
-	return row->relid;
+	if (declaration == NULL)
+		return reading.row->relid;
+
+	/* a text that was never checked must not hurt models that refer to it; parallel mode has no subtransactions */
+	if (IsInParallelMode())
+		read_declaration(&reading);
+	else if (orm_attempt(read_declaration, &reading, ORM_ATTEMPT_KEEP) != NULL)
+		return InvalidOid;
+	*declaration = reading.declaration;
+	return reading.row->relid;
 }
 
 OrmDeclaration *

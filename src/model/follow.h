@@ -34,8 +34,8 @@ extern void orm_follow_bind(const OrmDeclaration *declaration, OrmRegistered *ro
 
 /*
  * The table of a model, or InvalidOid when the model does not exist or has no
- * table.  Unless NULL, *declaration receives its declaration with current names,
- * or NULL.  No lock is taken.
+ * table, or, with "declaration", its text is no declaration.  Unless NULL,
+ * *declaration receives it with current names, or NULL.  No lock is taken.
  */
 extern Oid orm_follow_table(const char *name, OrmDeclaration **declaration);
 
