@@ -47,6 +47,7 @@ SQL_PARTS = \
 	src/api/read.sql \
 	src/api/expression.sql \
 	src/api/information.sql \
+	src/api/lint.sql \
 	src/api/trigger.sql \
 	src/api/version.sql \
 	src/api/keep.sql \

@@ -451,6 +451,7 @@ orm_registry_functions(void)
 	table_close(procedures, AccessShareLock);
 	foreach(cell, rows)
 		complete(lfirst(cell));
+	list_sort(rows, compare_rows);
 	return rows;
 }
 
@@ -459,11 +460,9 @@ orm_registry_all(void)
 {
 	List *rows = NIL;
 	const char *last = NULL;
-	List *functions = orm_registry_functions();
 	ListCell *cell;
 
-	list_sort(functions, compare_rows);
-	foreach(cell, functions)
+	foreach(cell, orm_registry_functions())
 	{
 		OrmRegistered *row = lfirst(cell);
 

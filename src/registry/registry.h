@@ -109,7 +109,7 @@ extern OrmRegistered *orm_registry_find_inert(const char *name);
 /* All models (List of OrmRegistered *), ordered by name. */
 extern List *orm_registry_all(void);
 
-/* All functions that have the form and text of a model's, whoever owns them, in no order. */
+/* All model functions, in force or not, whoever owns them and whatever they are called, ordered by model. */
 extern List *orm_registry_functions(void);
 
 /* The models on one table, ordered by name. */
