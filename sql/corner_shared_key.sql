@@ -81,6 +81,20 @@ SELECT compared('Member', format('{"tenant": 1, "no": 1, "tags": %s}', items)) F
     '{"$disconnect": [{"tenant!": 1, "no": 1}]}', '{"$disconnect": [{"tenant!": 1, "name": "x"}]}', '{"$connect": [{"tenant!": 1, "no": 9}]}']) items;
 \echo # has_many: the unique keys, too
 SELECT compared('Tenant', format('{"id": 1, "teams": %s}', items)) FROM unnest(ARRAY['{"$connect": [{"tenant!": 1, "name": "b"}]}', '{"$connect": [{"tenant!": 1, "no": 11}]}', '{"$connect_or_create": [{"tenant!": 1, "name": "b"}]}', '{"$connect": [{"tenant!": 1, "name": "c"}]}']) items;
+\echo # a scalar, the part that the parent does not have
+SELECT compared(model, format(holder, item), format(holder, short)) FROM (VALUES ('Member', '{"tenant": 1, "no": 5, "in_team": %s}'), ('Guest', '{"id": 1, "in_team": %s}'), ('Tenant', '{"id": 1, "members": [{"no": 1, "in_team": %s}]}')) h (model, holder),
+    (VALUES ('{"$connect": {"tenant!": 1, "no": 11}}', '11'), ('{"$connect": {"tenant!": 1, "no": 11}}', '{"$connect": 11}')) i (item, short);
+SELECT compared(model, format(holder, item), format(holder, short)) FROM (VALUES ('Member', '{"tenant": 1, "no": 1, "tags": %s}', '{"$connect": [{"tenant!": 1, "no": 1}, {"tenant!": 1, "no": 2}]}', '[1, 2]'), ('Member', '{"tenant": 1, "no": 1, "tags": %s}', '{"$disconnect": [{"tenant!": 1, "no": 1}]}', '{"$disconnect": [1]}'),
+    ('Tenant', '{"id": 1, "teams": %s}', '{"$set": [{"$connect": {"tenant!": 1, "no": 10}}, {"$connect": {"tenant!": 1, "no": 11}}]}', '{"$set": [10, 11]}'), ('Tenant', '{"id": 1, "teams": %s}', '{"$connect": [{"tenant!": 1, "no": 10}]}', '{"$connect": [10]}')) h (model, holder, item, short);
+SELECT item, tried(format('SELECT orm.save(%L, %L)', model, item)), tried(format('SELECT orm.validate(%L, %L)', model, item)) FROM (VALUES ('Guest', '{"id": 1, "in_team": "x"}'), ('Guest', '{"id": 1, "in_team": 12}'), ('Guest', '{"id": 2, "in_team": 11}'), ('Guest', '{"id": 8, "in_team": 11}'), ('Guest', '{"id": 8, "tenant": 2, "in_team": 11}')) v (model, item);
+\echo # the root is upserted, by a key that is named or the only one given, and its row gives the part
+ALTER TABLE guests ADD mail text UNIQUE;
+UPDATE guests SET mail = 'g' || id;
+SELECT object, tried(format('SELECT orm.upsert(%L, %L, %L)', 'Guest', object, key)) FROM unnest(ARRAY['{"mail": "g1", "in_team": {"$connect": {"no": 11}}}', '{"mail": "g1", "in_team": 10}', '{"mail": "g1", "in_team": {"no": 10, "n": {"$inc": 1}}}', '{"mail": "g2", "in_team": 11}', '{"mail": "g9", "in_team": {"$connect": {"name": "a"}}}']) object, unnest('{"{mail}"}'::text[]) key;
+SELECT tried($$SELECT orm.upsert('Guest', '[{"id": 1, "in_team": 11}]')$$);
+UPDATE guests SET team = 10 WHERE id = 1;
+ALTER TABLE guests DROP mail;
+UPDATE teams SET n = 0;
 \echo # update and the queue
 SELECT tried($$SELECT orm.update('Member', '(1,1)', '{"tags": {"$delete": [{"no": 1}]}}')$$);
 SELECT tried($$SELECT orm.update('Member', '(1,1)', '{"in_team": {"$connect": {"no": 11}}, "tags": {"$connect": [{"no": 2}]}}')$$);

@@ -11,6 +11,7 @@
 #include "graph/item.h"
 #include "graph/shared_key.h"
 #include "model/key.h"
+#include "model/value.h"
 #include "store/conflict_key.h"
 #include "store/record_error.h"
 #include "store/reader.h"
@@ -71,27 +72,6 @@ add_target(const OrmPlace *place, OrmIntent intent)
 	return object;
 }
 
-/* Reads a scalar, the key of an existing row. */
-static OrmObject *
-read_scalar(const OrmPlace *place, OrmJson json)
-{
-	OrmObject *object = add_target(place, ORM_INTENT_FIND);
-	const OrmModel *model = place->edge->target->model;
-	const OrmKey *key = orm_model_need_key(model);
-	Datum values[INDEX_MAX_KEYS];
-
-	if (key->nattributes > 1)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("the key of model \"%s\" has more than one attribute", model->name),
-				orm_error_place(place->path), errhint("Give an object of them: {\"$connect\": {...}}."));
-	if (!orm_key_read_json(model, json, place->path, values))
-		orm_place_wrong_kind(place, "a key", json, NULL);
-	orm_record_copy_key(object->record, key, values);
-	object->said.key = key;
-	object->said.by_key = true;
-	return object;
-}
-
 /* Does the owner supply the missing part of the primary key, of which the record gives a part? */
 static bool
 owner_supplies(const OrmEdge *edge, const OrmRecord *record, const OrmKey *key)
@@ -142,6 +122,44 @@ only_a_key(const OrmPlace *place, OrmObject *object)
 				errmsg("only a key of model \"%s\" is allowed here", model->name), orm_error_place(place->path),
 				errhint("To change it as well, nest it as an object with its primary key."));
 	return key;
+}
+
+/* Reads a scalar, the only part of a key that the owner does not have. */
+static void
+read_part(const OrmPlace *place, OrmObject *object, int attribute, OrmJson json)
+{
+	bool isnull;
+	Datum value = orm_value_read(object->group->model->attributes[attribute].type, json, place->path, &isnull);
+
+	orm_record_set(object->record, attribute, value, isnull);
+	object->said.key = only_a_key(place, object);
+}
+
+/* Reads a scalar, the key of an existing row. */
+static OrmObject *
+read_scalar(const OrmPlace *place, OrmJson json)
+{
+	OrmObject *object = add_target(place, ORM_INTENT_FIND);
+	const OrmModel *model = place->edge->target->model;
+	const OrmKey *key = orm_model_need_key(model);
+	Datum values[INDEX_MAX_KEYS];
+	int own;
+
+	if (key->nattributes > 1 && (own = orm_shared_key_own(place->edge, key)) >= 0)
+	{
+		read_part(place, object, own, json);
+		return object;
+	}
+	if (key->nattributes > 1)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("the key of model \"%s\" has more than one attribute", model->name),
+				orm_error_place(place->path), errhint("Give an object of them: {\"$connect\": {...}}."));
+	if (!orm_key_read_json(model, json, place->path, values))
+		orm_place_wrong_kind(place, "a key", json, NULL);
+	orm_record_copy_key(object->record, key, values);
+	object->said.key = key;
+	object->said.by_key = true;
+	return object;
 }
 
 /* Reads an object that names a row, into its emptied record; returns its number of relationships. */

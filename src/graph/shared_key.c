@@ -12,6 +12,7 @@
 #include "graph/shared_key.h"
 #include "model/cast.h"
 #include "model/key.h"
+#include "store/conflict_key.h"
 #include "store/lookup.h"
 
 /* The sources of the owner's value. */
@@ -100,7 +101,9 @@ static bool
 read_stored(const OrmGraph *graph, OrmObject *object, int attribute, Datum *value)
 {
 	const OrmModel *model = object->group->model;
-	const OrmKey *key = orm_identity_key(object);
+	const OrmKey *key = object->intent == ORM_INTENT_UPSERT
+		? orm_conflict_key_of(model, object->record, graph->options.nconflict_on, graph->options.conflict_on)
+		: orm_identity_key(object);
 	OrmKey only = {.nattributes = 1, .attributes = &attribute};
 	Stored stored = {graph->context, model->attributes[attribute].type, 0, true};
 	OrmWrite write = {
@@ -185,6 +188,34 @@ is_of_other(const OrmModel *model, const OrmRelationship *relationship, int attr
 	return false;
 }
 
+/* Is an attribute, and the owner's attribute with its value, of a belongs_to's foreign key alone? */
+static bool
+is_of_edge_alone(const OrmEdge *edge, int from, int attribute)
+{
+	return edge->relationship->kind == ORM_BELONGS_TO && !edge->source->model->attributes[from].in_key &&
+		!is_of_other(edge->source->model, edge->relationship, from) &&
+		!is_of_other(edge->target->model, edge->relationship, attribute);
+}
+
+int
+orm_shared_key_own(const OrmEdge *edge, const OrmKey *key)
+{
+	int own = -1;
+
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		int from = owner_attribute(edge, key->attributes[i]);
+
+		if (from < 0 || is_of_edge_alone(edge, from, key->attributes[i]))
+		{
+			if (own >= 0)
+				return -1;
+			own = key->attributes[i];
+		}
+	}
+	return own;
+}
+
 /* Does the owner's object give the whole foreign key of a belongs_to? */
 static bool
 says_reference(const OrmPlace *place)
@@ -209,9 +240,7 @@ supply(const OrmPlace *place, OrmObject *object, int attribute, OwnerReach reach
 	int from = owner_attribute(edge, attribute);
 	Datum value;
 
-	if (reach != REACH_ROW && edge->relationship->kind == ORM_BELONGS_TO && from >= 0 &&
-		!edge->source->model->attributes[from].in_key && !is_of_other(edge->source->model, edge->relationship, from) &&
-		!is_of_other(edge->target->model, edge->relationship, attribute))
+	if (reach != REACH_ROW && from >= 0 && is_of_edge_alone(edge, from, attribute))
 	{
 		if (says_reference(place))
 			return false;

@@ -24,6 +24,9 @@ extern void orm_shared_key_complete(const OrmPlace *place, OrmObject *object);
  */
 extern void orm_shared_key_supply(const OrmPlace *place, OrmObject *object);
 
+/* The only attribute of a key that the owner does not have; -1 if there is none, or more than one. */
+extern int orm_shared_key_own(const OrmEdge *edge, const OrmKey *key);
+
 /* The position of a join table's column in its foreign key to the source, or -1. */
 extern int orm_shared_key_position(const OrmRelationship *relationship, AttrNumber join_column);
 

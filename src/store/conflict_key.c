@@ -149,6 +149,18 @@ orm_conflict_key_only(const OrmModel *model, const OrmRecord *record)
 	return only;
 }
 
+const OrmKey *
+orm_conflict_key_of(const OrmModel *model, const OrmRecord *record, int nconflict_on, char *const *conflict_on)
+{
+	const OrmKey **keys;
+	int nkeys = unique_keys(model, &keys);
+	const OrmKey *key = nconflict_on == 0 ? only_key(model, keys, nkeys, record)
+										  : named_key(model, keys, nkeys, nconflict_on, conflict_on);
+
+	pfree(keys);
+	return key != NULL && orm_record_has_key(record, key) ? key : NULL;
+}
+
 /* The first unique key, with or without a generated column, that a record gives; NULL if it gives none. */
 static const OrmKey *
 first_key_of(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record, bool generated)

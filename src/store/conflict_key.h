@@ -14,6 +14,10 @@
  */
 extern const OrmKey *orm_conflict_key_only(const OrmModel *model, const OrmRecord *record);
 
+/* The key by which a record is upserted: the one that conflict_on names, else the only one; NULL if not given. */
+extern const OrmKey *orm_conflict_key_of(const OrmModel *model, const OrmRecord *record, int nconflict_on,
+										 char *const *conflict_on);
+
 /* The first unique key that a record gives completely, the primary key first; NULL if it gives none. */
 extern const OrmKey *orm_conflict_key_first(const OrmModel *model, const OrmRecord *record);
 
