@@ -9,6 +9,7 @@
 #include "utils/builtins.h"
 
 #include "api/output.h"
+#include "exec/access.h"
 #include "base/names.h"
 #include "define/guard.h"
 #include "define/register.h"
@@ -92,6 +93,8 @@ orm_sql_model_rows(PG_FUNCTION_ARGS)
 static void
 put_attributes(OrmOutput *row, const OrmModel *model)
 {
+	const bool *readable = orm_access_readable(model);
+
 	for (int i = 0; i < model->nattributes; i++)
 	{
 		const OrmAttribute *attribute = &model->attributes[i];
@@ -106,6 +109,8 @@ put_attributes(OrmOutput *row, const OrmModel *model)
 		orm_output_boolean(row, attribute->has_default);
 		orm_output_boolean(row, attribute->identity);
 		orm_output_boolean(row, attribute->generated);
+		orm_output_boolean(row, !attribute->hidden && (readable == NULL || readable[i]));
+		orm_output_boolean(row, orm_access_is_writable(model, i));
 		orm_output_put(row);
 	}
 }
@@ -132,6 +137,8 @@ put_declared(OrmOutput *row, const OrmDeclaration *declaration)
 		orm_output_boolean(row, column->server_default || column->identity || column->generated);
 		orm_output_boolean(row, column->identity != NULL);
 		orm_output_boolean(row, column->generated != NULL);
+		orm_output_text(row, NULL);
+		orm_output_text(row, NULL);
 		orm_output_put(row);
 	}
 }

@@ -9,7 +9,8 @@ COMMENT ON FUNCTION orm.version() IS
 CREATE OR REPLACE FUNCTION orm.attribute_rows()
 RETURNS TABLE (model pg_catalog.text, attribute pg_catalog.text, column_name pg_catalog.text,
     type pg_catalog.text, ordinal pg_catalog.int4, nullable pg_catalog.bool, in_primary_key pg_catalog.bool,
-    has_default pg_catalog.bool, identity pg_catalog.bool, generated pg_catalog.bool)
+    has_default pg_catalog.bool, identity pg_catalog.bool, generated pg_catalog.bool,
+    readable pg_catalog.bool, writable pg_catalog.bool)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 200 AS 'MODULE_PATHNAME', 'orm_sql_attribute_rows';
 COMMENT ON FUNCTION orm.attribute_rows() IS
 'The rows of the view orm.attributes. Errors: none of its own.';
@@ -35,7 +36,7 @@ COMMENT ON VIEW orm.models IS
 
 CREATE OR REPLACE VIEW orm.attributes AS SELECT * FROM orm.attribute_rows();
 COMMENT ON VIEW orm.attributes IS
-'The attributes of all models: of those with a table as it is now, of others as declared.';
+'The attributes of all models: of those with a table as it is now, of others as declared. readable: objects can show it to the current user; writable: the current user may insert or update it, and the server does not fill it; both are null while there is no table.';
 
 CREATE OR REPLACE VIEW orm.relationships AS SELECT * FROM orm.relationship_rows();
 COMMENT ON VIEW orm.relationships IS

@@ -53,6 +53,19 @@ orm_access_returnable(const OrmModel *model)
 }
 
 bool
+orm_access_is_writable(const OrmModel *model, int number)
+{
+	const OrmAttribute *attribute = &model->attributes[number];
+	AclMode writes = ACL_INSERT | ACL_UPDATE;
+
+	if (attribute->generated || attribute->identity_always || attribute->read_only || number == model->version)
+		return false;
+	return pg_class_aclmask(model->relid, GetUserId(), writes, ACLMASK_ANY) != 0 ||
+		pg_attribute_aclcheck(model->relid, attribute->attnum, GetUserId(), ACL_INSERT) == ACLCHECK_OK ||
+		pg_attribute_aclcheck(model->relid, attribute->attnum, GetUserId(), ACL_UPDATE) == ACLCHECK_OK;
+}
+
+bool
 orm_access_may_read_key(const OrmModel *model, const OrmKey *key)
 {
 	if (may_read_all(model))

@@ -16,6 +16,9 @@ extern bool *orm_access_readable(const OrmModel *model);
 /* Flags of the readable attributes that objects show; NULL: none is readable. */
 extern const bool *orm_access_returnable(const OrmModel *model);
 
+/* May the current user insert or update the column, which is one that objects set? */
+extern bool orm_access_is_writable(const OrmModel *model, int attribute);
+
 /* Are all columns of a key readable? */
 extern bool orm_access_may_read_key(const OrmModel *model, const OrmKey *key);
 

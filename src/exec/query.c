@@ -159,6 +159,7 @@ make_key(OrmQuery *query)
 	if (request->cursor != NULL)
 		orm_shape_add_cursor(shape, request->cursor, request->backward);
 	request->shape = shape;
+	request->readable = orm_access_readable;
 	orm_plan_key_begin(&query->key, ORM_KIND_QUERY, request->model->epoch);
 	orm_plan_key_add(&query->key, kind, sizeof(kind));
 	orm_plan_key_add(&query->key, shape->bytes.data, shape->bytes.len);
@@ -238,16 +239,31 @@ prepare(const OrmQueryRequest *request)
 	return prepared;
 }
 
-/* Do all models have the epochs the query was compiled for?  The root's is in the key. */
+/* May the caller read the attributes that "*" stands for, and no others of the model? */
 static bool
-is_current(const OrmCompiled *compiled)
+is_star_current(const OrmStar *star, const OrmModel *model)
 {
-	for (int i = 1; i < compiled->ndepends; i++)
-	{
-		const OrmModel *model = orm_cache_open_if_any(compiled->depends[i].model, AccessShareLock);
+	const bool *readable = orm_access_readable(model);
 
-		if (model == NULL || model->epoch != compiled->depends[i].epoch)
+	if (readable == NULL || star->readable == NULL)
+		return readable == star->readable;
+	return memcmp(readable, star->readable, sizeof(bool) * model->nattributes) == 0;
+}
+
+/* Do all models have the epochs the query was compiled for, and its stars their attributes? */
+static bool
+is_current(const OrmCompiled *compiled, const OrmModel *root)
+{
+	for (int i = 0; i < compiled->ndepends; i++)
+	{
+		/* the root's epoch is in the key */
+		const OrmModel *model = i == 0 ? root : orm_cache_open_if_any(compiled->depends[i].model, AccessShareLock);
+
+		if (model == NULL || (i > 0 && model->epoch != compiled->depends[i].epoch))
 			return false;
+		for (int k = 0; k < compiled->nstars; k++)
+			if (compiled->stars[k].depend == i && !is_star_current(&compiled->stars[k], model))
+				return false;
 	}
 	return true;
 }
@@ -259,7 +275,7 @@ open_plan(OrmQuery *query)
 	OrmPlan *plan = orm_plan_find(&query->key);
 	OrmPrepared *prepared = plan ? orm_plan_payload(plan) : NULL;
 
-	if (prepared == NULL || !is_current(prepared->compiled))
+	if (prepared == NULL || !is_current(prepared->compiled, query->request.model))
 	{
 		prepared = prepare(&query->request);
 		plan = orm_plan_keep(plan, &query->key, prepared->context, prepared);

@@ -53,6 +53,7 @@ typedef struct OrmCompiler
 	OrmCompiled *compiled;
 	List *depends; /* of const OrmModel *, the root's first */
 	List *levels;  /* of OrmLevel * */
+	List *stars;   /* of OrmStar * */
 } OrmCompiler;
 
 typedef struct OrmBuilder

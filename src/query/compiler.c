@@ -279,6 +279,18 @@ keep_depends(OrmCompiler *compiler)
 	}
 }
 
+/* Stores the stars as an array. */
+static void
+keep_stars(OrmCompiler *compiler)
+{
+	OrmCompiled *compiled = compiler->compiled;
+	ListCell *cell;
+
+	compiled->stars = palloc(sizeof(OrmStar) * Max(list_length(compiler->stars), 1));
+	foreach(cell, compiler->stars)
+		compiled->stars[compiled->nstars++] = *(const OrmStar *) lfirst(cell);
+}
+
 /* Stores the levels as an array. */
 static void
 keep_levels(OrmCompiler *compiler)
@@ -313,6 +325,7 @@ compile(const OrmQueryRequest *request)
 	check_settings(&compiler, root.query);
 	check_parameters(request);
 	keep_depends(&compiler);
+	keep_stars(&compiler);
 	keep_levels(&compiler);
 	return compiler.compiled;
 }

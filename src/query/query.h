@@ -46,13 +46,14 @@ typedef struct OrmQueryRequest
 	const OrmPath *place;  /* of the document, for errors; NULL: the root */
 	const OrmShape *shape; /* of the document, its parameters and cursor */
 	int nparameters;
-	OrmQueryParameter *parameters; /* "used" is set by compiling */
-	const OrmDocument *patch;	   /* UPDATE: the attributes to be set */
-	const OrmDocument *cursor;	   /* PAGE: array of cursor values (query/cursor.h); NULL: first page */
-	bool backward;				   /* PAGE: the objects before the cursor */
-	const Datum *key;			   /* GET: the primary key, in key order */
-	bool unlocked;				   /* DELETE: does not lock the rows before deleting them */
-	bool keys_only;				   /* DELETE: returns the keys of the rows, without deleting them */
+	OrmQueryParameter *parameters;			  /* "used" is set by compiling */
+	const OrmDocument *patch;				  /* UPDATE: the attributes to be set */
+	const OrmDocument *cursor;				  /* PAGE: array of cursor values (query/cursor.h); NULL: first page */
+	bool backward;							  /* PAGE: the objects before the cursor */
+	const Datum *key;						  /* GET: the primary key, in key order */
+	bool unlocked;							  /* DELETE: does not lock the rows before deleting them */
+	bool *(*readable)(const OrmModel *model); /* attributes that the caller may read, for "*"; NULL: all of them */
+	bool keys_only;							  /* DELETE: returns the keys of the rows, without deleting them */
 } OrmQueryRequest;
 
 /* Source of the value of a slot. */
@@ -180,6 +181,13 @@ typedef struct OrmDepend
 	uint64 epoch;
 } OrmDepend;
 
+/* A "*": the attributes of a model that the caller could read when the query was compiled. */
+typedef struct OrmStar
+{
+	int depend;			  /* of the model, by number */
+	const bool *readable; /* by attribute; NULL: all */
+} OrmStar;
+
 typedef struct OrmCompiled
 {
 	OrmQueryVerb verb;
@@ -196,6 +204,8 @@ typedef struct OrmCompiled
 	int *ordered;			 /* PAGE: their slots of the root's statement */
 	int ndepends;
 	OrmDepend *depends; /* the root's model first */
+	int nstars;
+	OrmStar *stars; /* the query is valid while these attributes are readable, and no others */
 } OrmCompiled;
 
 #endif

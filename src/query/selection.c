@@ -46,6 +46,26 @@ raise_not_selectable(const OrmModel *model, const char *name, const OrmPath *pla
 	orm_model_no_attribute(model, name, place);
 }
 
+/* Sets the flags of the attributes that "*" stands for: shown in objects, and readable by the caller. */
+static void
+read_star(const OrmLevelBuild *build, bool *flags)
+{
+	OrmCompiler *compiler = build->compiler;
+	const OrmModel *model = build->level->model;
+	OrmStar *star = palloc0(sizeof(OrmStar));
+	ListCell *cell;
+
+	foreach(cell, compiler->depends)
+		if (lfirst(cell) == model)
+			star->depend = foreach_current_index(cell);
+	Assert(list_nth(compiler->depends, star->depend) == model);
+	if (compiler->request->readable != NULL)
+		star->readable = compiler->request->readable(model);
+	compiler->stars = lappend(compiler->stars, star);
+	for (int i = 0; i < model->nattributes; i++)
+		flags[i] = flags[i] || (model->shown[i] && (star->readable == NULL || star->readable[i]));
+}
+
 /* Reads a list of names and sets their flags, which are by attribute, followed by names of "compute". */
 static void
 read_names(const OrmLevelBuild *build, OrmQueryKey key, bool star, bool *flags, bool value)
@@ -55,6 +75,11 @@ read_names(const OrmLevelBuild *build, OrmQueryKey key, bool star, bool *flags, 
 	OrmJson json = *orm_query_key(&build->keys, key);
 	OrmJsonWalk walk = orm_json_walk(json);
 
+	if (star && orm_json_kind(json) == ORM_JSON_STRING && orm_json_equals(json, "*"))
+	{
+		read_star(build, flags);
+		return;
+	}
 	if (orm_json_kind(json) != ORM_JSON_ARRAY)
 		orm_members_raise_no_array(json, "an array of attributes", &list);
 	while (orm_json_next(&walk))
@@ -68,8 +93,7 @@ read_names(const OrmLevelBuild *build, OrmQueryKey key, bool star, bool *flags, 
 			orm_members_raise_kind(walk.value, "the name of an attribute", &here);
 		if (star && orm_json_equals(walk.value, "*"))
 		{
-			for (int i = 0; i < model->nattributes; i++)
-				flags[i] = flags[i] || model->shown[i];
+			read_star(build, flags);
 			continue;
 		}
 		name = orm_json_string(walk.value);
