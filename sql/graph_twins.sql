@@ -141,5 +141,14 @@ SELECT orm.save('Car', '[{"id": 1, "plate": 2}, {"id": 2, "plate": {"id": 1, "te
 SELECT orm.save('Car', '[{"id": 1, "plate": {"id": 1}}, {"id": 2, "plate": null}]', '{"return": {"load": ["plate"]}}');
 SELECT * FROM plates ORDER BY id;
 
+-- An object that is found, and saved by another one of the document, is shown as it was saved.
+CREATE TABLE twin_found (id int PRIMARY KEY, nick text UNIQUE, v int);
+CREATE TABLE twin_holder (id int PRIMARY KEY, found_id int REFERENCES twin_found);
+INSERT INTO twin_found VALUES (1, 'a', 0);
+SELECT count(*) > 0 AS mapped FROM orm.map('twin_found', 'TwinFound');
+SELECT count(*) > 0 AS mapped FROM orm.map('twin_holder', 'TwinHolder', orm.belongs_to('found', 'TwinFound'));
+SELECT orm.save('TwinHolder', '[{"id": 1, "found": {"$connect_or_create": {"nick": "a"}}}, {"id": 2, "found": {"id": 1, "v": 7}}]');
+SELECT orm.save('TwinHolder', '[{"id": 2, "found": {"id": 1, "v": 8}}, {"id": 1, "found": {"$connect_or_create": {"nick": "a"}}}]');
+
 SET client_min_messages = warning;
 DROP SCHEMA graph_twins CASCADE;

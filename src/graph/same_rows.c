@@ -314,7 +314,8 @@ orm_same_rows_shown(const OrmObject *object)
 	Datum key[INDEX_MAX_KEYS];
 	int number;
 
-	if (object->intent != ORM_INTENT_FIND || same == NULL || !orm_graph_key(object, key))
+	if ((object->intent != ORM_INTENT_FIND && object->intent != ORM_INTENT_FIND_OR_CREATE) || same == NULL ||
+		!orm_graph_key(object, key))
 		return object;
 	number = orm_keyset_find(same->keys, key);
 	return number >= 0 && same->rows[number].fullest->returned.stored ? same->rows[number].fullest : object;

@@ -47,7 +47,7 @@ extern void orm_same_rows_find_upserted(OrmGraph *graph, OrmGroup *group, OrmObj
 /* After an object was written: copies its returned row from its twin, or to the objects that it includes. */
 extern void orm_same_rows_share(OrmObject *object);
 
-/* The object whose row is shown for an object that is only named. */
+/* The object whose row is shown for an object that is only named, or only found or created. */
 extern const OrmObject *orm_same_rows_shown(const OrmObject *object);
 
 #endif
