@@ -128,6 +128,16 @@ SELECT * FROM orm.drop_element('Town', 'unique', 'name');
 SELECT * FROM orm.drop_element('Town', 'index', 'towns_code_idx');
 SELECT * FROM orm.drop_element('Town', 'check', 'code');
 SELECT town_model();
+-- what pends is what differs: done, nothing pends, though a new index has the name of a removed one
+SELECT orm.model('Town', 'towns', orm.column('id', 'int', primary_key => true), orm.column('name', 'text', is_unique => true), orm.column('code', 'text', indexed => true));
+SELECT count(*) FROM orm.drop_element('Town', 'index', 'code');
+SELECT count(*) FROM orm.extend('Town', orm.index('-code'), orm.column('size', 'int'));
+SELECT removed('Town');
+SELECT sql FROM orm.diff('Town') \gexec
+SELECT action, sql FROM orm.diff('Town');
+SELECT pending FROM orm.models WHERE model = 'Town';
+SELECT count(*) FROM orm.extend('Town', orm.column('size', 'bigint'));
+SELECT removed('Town');
 -- before there is a table nothing is left behind
 SELECT orm.model('Later', 'laters', orm.column('id', 'int', primary_key => true), orm.column('a', 'int'), orm.accessors('late'));
 SELECT count(*) FROM orm.drop_element('Later', 'column', 'a');

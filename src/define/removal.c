@@ -58,26 +58,6 @@ will_be_key(const OrmDeclaration *declaration, const char *column)
 	return false;
 }
 
-/* Has the declaration the column or constraint of that name in the catalogs? */
-static bool
-is_declared(const List *things, const OrmManaged *thing, const char *name, Oid relid)
-{
-	ListCell *cell;
-
-	if (orm_managed_is_among(things, thing))
-		return true;
-	foreach(cell, things)
-	{
-		const OrmManaged *other = lfirst(cell);
-		bool index = other->kind == ORM_CONSTRAINT_INDEX;
-
-		if (!other->is_column && !thing->is_column && index == (thing->kind == ORM_CONSTRAINT_INDEX) &&
-			same_name(orm_managed_find(relid, other), name))
-			return true;
-	}
-	return false;
-}
-
 /* Does a thing go with a column? */
 static bool
 goes_along(const OrmDeclaration *now, const OrmManaged *thing)
@@ -104,7 +84,7 @@ remove_thing(OrmDeclaration *now, const List *things, const OrmManaged *thing, O
 	if (thing->is_column ? will_be_key(now, thing->name) : goes_along(now, thing))
 		return;
 	name = orm_managed_find(relid, thing);
-	if (name == NULL || is_declared(things, thing, name, relid))
+	if (name == NULL || orm_managed_is_named(things, thing, name, relid))
 		return;
 	removal = palloc0(sizeof(OrmDeclaredRemoval));
 	if (thing->is_column)
@@ -130,7 +110,7 @@ is_back(const List *things, const OrmDeclaredRemoval *removal, Oid relid)
 		thing.name = removal->index ? removal->index : removal->constraint;
 		thing.kind = removal->index ? ORM_CONSTRAINT_INDEX : ORM_CONSTRAINT_VERBATIM;
 	}
-	return is_declared(things, &thing, thing.name, relid);
+	return orm_managed_is_named(things, &thing, thing.name, relid);
 }
 
 void
@@ -158,6 +138,6 @@ orm_removal_sweep(OrmDeclaration *declaration, Oid relid)
 	ListCell *cell;
 
 	foreach(cell, declaration->removals)
-		if (!orm_managed_stands(relid, lfirst(cell)))
+		if (!orm_managed_stands(declaration, relid, lfirst(cell)))
 			declaration->removals = foreach_delete_current(declaration->removals, cell);
 }

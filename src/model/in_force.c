@@ -133,7 +133,7 @@ reduce_removals(OrmDeclaration *declaration, Oid relid)
 	ListCell *cell;
 
 	foreach(cell, declaration->removals)
-		if (!orm_managed_stands(relid, lfirst(cell)))
+		if (!orm_managed_stands(declaration, relid, lfirst(cell)))
 			declaration->removals = foreach_delete_current(declaration->removals, cell);
 }
 

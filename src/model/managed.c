@@ -306,16 +306,41 @@ orm_managed_find(Oid relid, const OrmManaged *thing)
 }
 
 bool
-orm_managed_stands(Oid relid, const OrmDeclaredRemoval *removal)
+orm_managed_is_named(const List *things, const OrmManaged *thing, const char *name, Oid relid)
+{
+	ListCell *cell;
+
+	if (orm_managed_is_among(things, thing))
+		return true;
+	foreach(cell, things)
+	{
+		const OrmManaged *other = lfirst(cell);
+		char *found;
+
+		if (other->is_column || thing->is_column ||
+			(other->kind == ORM_CONSTRAINT_INDEX) != (thing->kind == ORM_CONSTRAINT_INDEX))
+			continue;
+		found = orm_managed_find(relid, other);
+		if (found != NULL && strcmp(found, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+orm_managed_stands(const OrmDeclaration *declaration, Oid relid, const OrmDeclaredRemoval *removal)
 {
 	OrmManaged thing = {.name = removal->constraint, .kind = ORM_CONSTRAINT_VERBATIM};
 
 	if (removal->column != NULL)
 		return get_attnum(relid, removal->column) > 0;
-	if (removal->constraint != NULL)
-		return find_constraint(relid, &thing) != NULL;
-	thing.name = removal->index;
-	return find_index(relid, &thing) != NULL;
+	if (removal->index != NULL)
+	{
+		thing.name = removal->index;
+		thing.kind = ORM_CONSTRAINT_INDEX;
+	}
+	return orm_managed_find(relid, &thing) != NULL &&
+		!orm_managed_is_named(orm_managed_of(declaration), &thing, thing.name, relid);
 }
 
 /* Can the table be said to lack a thing?  An expression without a name is written by the server in its own way. */

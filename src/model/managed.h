@@ -30,8 +30,11 @@ extern bool orm_managed_is_among(const List *things, const OrmManaged *thing);
 /* The name that a thing has in the catalogs; NULL: the table does not have it. */
 extern char *orm_managed_find(Oid relid, const OrmManaged *thing);
 
-/* Has the table still what is removed? */
-extern bool orm_managed_stands(Oid relid, const OrmDeclaredRemoval *removal);
+/* Is a thing among these, or is its name in the catalogs that of one of them? */
+extern bool orm_managed_is_named(const List *things, const OrmManaged *thing, const char *name, Oid relid);
+
+/* Has the table still what a declaration removes, and not something declared under its name? */
+extern bool orm_managed_stands(const OrmDeclaration *declaration, Oid relid, const OrmDeclaredRemoval *removal);
 
 /* How many constraints and indexes does a declaration name that its table, which has their columns, lacks? */
 extern int orm_managed_count_missing(const OrmDeclaration *declaration, Oid relid);
