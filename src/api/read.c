@@ -1,15 +1,11 @@
 /*
- * read.c - SQL functions that read by a query document, and functions that show
- * its statements; and orm.get.
+ * read.c - SQL functions that read by a query document; and orm.get.
  */
 #include "postgres.h"
 
-#include "funcapi.h"
 #include "utils/builtins.h"
 
-#include "base/nearest.h"
 #include "api/argument.h"
-#include "api/output.h"
 #include "api/request.h"
 #include "exec/get.h"
 #include "exec/run.h"
@@ -23,8 +19,6 @@ PG_FUNCTION_INFO_V1(orm_sql_count);
 PG_FUNCTION_INFO_V1(orm_sql_exists);
 PG_FUNCTION_INFO_V1(orm_sql_aggregate);
 PG_FUNCTION_INFO_V1(orm_sql_get);
-PG_FUNCTION_INFO_V1(orm_sql_sql);
-PG_FUNCTION_INFO_V1(orm_sql_explain);
 
 /* ---- Verbs ---- */
 
@@ -205,78 +199,4 @@ orm_sql_get(PG_FUNCTION_ARGS)
 	orm_query_request(&request, ORM_QUERY_GET, model, document, NULL);
 	request.key = key;
 	return finish(fcinfo, orm_query_open(&request), orm_run_first);
-}
-
-/* ---- Statements ---- */
-
-/* The verb that the fourth argument names. */
-static OrmQueryVerb
-verb_argument(FunctionCallInfo fcinfo)
-{
-	const char *name = orm_argument_text(fcinfo, 3, "verb");
-	const char *names[lengthof(verbs)];
-
-	for (int i = 0; i < (int) lengthof(verbs); i++)
-	{
-		if (strcmp(verbs[i].name, name) == 0)
-			return verbs[i].query;
-		names[i] = verbs[i].name;
-	}
-	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unrecognized verb \"%s\"", name),
-			errdetail("The verbs that read by a query are all, first, one, one_or_none, page, count, exists and "
-					  "aggregate."),
-			orm_nearest_hint("verb", name, names, lengthof(names)));
-	return ORM_QUERY_ALL;
-}
-
-/* Returns a text as a row. */
-static void
-put_text(OrmOutput *row, char *text)
-{
-	orm_output_text(row, text);
-	orm_output_put(row);
-}
-
-/* Returns a row for each line of a text, which it takes apart. */
-static void
-put_lines(OrmOutput *row, char *text)
-{
-	char *end;
-
-	for (; (end = strchr(text, '\n')) != NULL; text = end + 1)
-	{
-		*end = '\0';
-		put_text(row, text);
-	}
-	if (*text != '\0')
-		put_text(row, text);
-}
-
-/* Returns the texts that a function makes of the query of a call. */
-static Datum
-show(FunctionCallInfo fcinfo, List *(*make_texts)(OrmQuery *query), void (*put)(OrmOutput *row, char *text))
-{
-	OrmQuery *query = orm_request_open(fcinfo, verb_argument(fcinfo));
-	OrmOutput row = {.fcinfo = fcinfo};
-	ListCell *cell;
-
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	foreach(cell, make_texts(query))
-		put(&row, lfirst(cell));
-	orm_query_close(query);
-	return (Datum) 0;
-}
-
-/* orm.sql(model, query, params, verb) */
-Datum
-orm_sql_sql(PG_FUNCTION_ARGS)
-{
-	return show(fcinfo, orm_run_statements, put_text);
-}
-
-/* orm.explain(model, query, params, verb) */
-Datum
-orm_sql_explain(PG_FUNCTION_ARGS)
-{
-	return show(fcinfo, orm_run_explain, put_lines);
 }

@@ -64,17 +64,17 @@ CREATE OR REPLACE FUNCTION orm.rows("row" pg_catalog.anyelement, query orm.docum
 COMMENT ON FUNCTION orm.rows(pg_catalog.anyelement, orm.document, orm.document) IS
 'The rows that a query finds, of the table''s type: SELECT * FROM orm.rows(NULL::users, ...). row: its type is that of the table; its value is ignored. Of several models of the table, the one with accessors is used. query: where, order_by, limit, offset, distinct, lock, settings. Errors: 42804 for a value that is not a row of a table, 42704 for a table without a model, 42702 when none of several models has accessors; otherwise as orm.all.';
 
-CREATE OR REPLACE FUNCTION orm.sql(model pg_catalog.text, query orm.document DEFAULT '{}', params orm.document DEFAULT '{}', verb pg_catalog.text DEFAULT 'all')
+CREATE OR REPLACE FUNCTION orm.sql(model pg_catalog.text, query orm.document DEFAULT '{}', params orm.document DEFAULT '{}', verb pg_catalog.text DEFAULT 'all', options orm.document DEFAULT '{}')
     RETURNS SETOF pg_catalog.text
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_sql';
-COMMENT ON FUNCTION orm.sql(pg_catalog.text, orm.document, orm.document, pg_catalog.text) IS
-'The SQL statements of a query, one per row, that of the root first; they are not run. verb: all, first, one, one_or_none, page, count, exists or aggregate. Errors: 22023 for an unrecognized verb; otherwise as orm.all.';
+COMMENT ON FUNCTION orm.sql(pg_catalog.text, orm.document, orm.document, pg_catalog.text, orm.document) IS
+'The SQL statements of a call, one per row. Those of a query, that of the root first, are not run; a write is run and rolled back. verb: all, first, one, one_or_none, page, count, exists, aggregate, create, save, upsert, update, delete, update_where or delete_where; query: the query, or the object; options: key (update, delete), conflict_on (upsert), patch (update_where). Errors: 22023 for an unrecognized verb or option; otherwise as the function of the verb.';
 
-CREATE OR REPLACE FUNCTION orm.explain(model pg_catalog.text, query orm.document DEFAULT '{}', params orm.document DEFAULT '{}', verb pg_catalog.text DEFAULT 'all')
+CREATE OR REPLACE FUNCTION orm.explain(model pg_catalog.text, query orm.document DEFAULT '{}', params orm.document DEFAULT '{}', verb pg_catalog.text DEFAULT 'all', options orm.document DEFAULT '{}')
     RETURNS SETOF pg_catalog.text
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_explain';
-COMMENT ON FUNCTION orm.explain(pg_catalog.text, orm.document, orm.document, pg_catalog.text) IS
-'The plans of a query''s statements, one line of EXPLAIN per row; a query with levels below is run to find the parameters of their statements. verb: as of orm.sql. Errors as orm.sql.';
+COMMENT ON FUNCTION orm.explain(pg_catalog.text, orm.document, orm.document, pg_catalog.text, orm.document) IS
+'The plans of a call''s statements, one line of EXPLAIN per row; a query with levels below is run to find the parameters of their statements, and a write is run and rolled back. verb: as of orm.sql; options: those of orm.sql, format (text or json) and analyze: the call is run, and the rows, milliseconds and buffers of each statement are told. Errors as orm.sql.';
 
 CREATE OR REPLACE FUNCTION orm.get(model pg_catalog.text, key pg_catalog.text, query orm.document DEFAULT '{}')
     RETURNS pg_catalog.json

@@ -17,6 +17,7 @@
 #include "exec/plan_entry.h"
 #include "model/hidden.h"
 #include "exec/receiver.h"
+#include "exec/watch.h"
 
 /* The transaction and command ID after the last write; see orm_execute_snapshot_begin. */
 static LocalTransactionId wrote_in = InvalidLocalTransactionId;
@@ -124,9 +125,10 @@ run_concealed(OrmPlan *plan, const SPIExecuteOptions *options)
 	PG_END_TRY();
 }
 
-uint64
-orm_execute_plan(OrmPlan *plan, const Datum *values, const bool *isnull, OrmExecution access, uint64 limit,
-				 DestReceiver *receiver)
+/* Runs a statement that nobody watches. */
+static uint64
+execute(OrmPlan *plan, const Datum *values, const bool *isnull, OrmExecution access, uint64 limit,
+		DestReceiver *receiver)
 {
 	SPIExecuteOptions options = {0};
 	ParamListInfo params = make_params(plan, values, isnull);
@@ -170,6 +172,23 @@ orm_execute_cost(const OrmPlan *plan, const Datum *values, const bool *isnull)
 	ReleaseCachedPlan(planned, CurrentResourceOwner);
 	AtEOXact_GUC(true, nest_level);
 	return cost;
+}
+
+uint64
+orm_execute_plan(OrmPlan *plan, const Datum *values, const bool *isnull, OrmExecution access, uint64 limit,
+				 DestReceiver *receiver)
+{
+	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan->plan));
+	OrmWatched *watched;
+	uint64 processed;
+
+	if (!orm_watch_is_on())
+		return execute(plan, values, isnull, access, limit, receiver);
+	watched = orm_watch_before(source->query_string,
+							   orm_watch_explains() ? orm_execute_explain(plan, values, isnull) : NULL);
+	processed = execute(plan, values, isnull, access, limit, receiver);
+	orm_watch_after(watched, processed);
+	return processed;
 }
 
 char *

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "exec/limits.h"
+#include "exec/watch.h"
 
 static int max_rows = 0;
 static double max_cost = 0;
@@ -92,6 +93,8 @@ orm_limits_execute(OrmQuery *query, int number, OrmExecution access, uint64 limi
 	uint64 n;
 
 	orm_limits_check_cost(query, number, plan);
+	if (orm_watch_is_on())
+		orm_watch_place(level_place(query, number));
 	n = orm_execute_plan(plan, values, isnull, access, row_limit(query, limit), receiver);
 	orm_plan_release(plan);
 	orm_limits_count(query, number, n);

@@ -13,6 +13,7 @@
 #include "utils/typcache.h"
 
 #include "exec/execute.h"
+#include "exec/watch.h"
 #include "store/statement_run.h"
 #include "store/unnest.h"
 
@@ -210,6 +211,17 @@ bind_many(const OrmStatement *statement, OrmRecord *const *records, int n, Datum
 	pfree(isnull);
 }
 
+/* The place that records of a graph have in common; NULL: the root. */
+static const OrmPath *
+common_place(OrmRecord *const *records, int n)
+{
+	const OrmPath *place = records[0]->in_graph ? records[0]->place : NULL;
+
+	for (int i = 1; i < n && place != NULL; i++)
+		place = orm_path_common(place, records[i]->place);
+	return place;
+}
+
 uint64
 orm_statement_run(const OrmStatement *statement, OrmRecord *const *records, int n, DestReceiver *receiver)
 {
@@ -221,12 +233,15 @@ orm_statement_run(const OrmStatement *statement, OrmRecord *const *records, int 
 	int room = statement->model->nattributes + first;
 	OrmPlan *plan = open_plan(statement);
 	uint64 processed;
+	OrmPath place;
 
 	if (room > MANY_PARAMETERS)
 	{
 		values = palloc(sizeof(Datum) * room);
 		isnull = palloc(sizeof(bool) * room);
 	}
+	if (orm_watch_is_on())
+		orm_watch_place(n == 1 ? orm_record_place(records[0], &place) : common_place(records, n));
 	bind_assigned(statement, values, isnull);
 	if (statement->many)
 	{
