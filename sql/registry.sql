@@ -332,7 +332,7 @@ ALTER TABLE us2 RENAME COLUMN t_id TO otra_id;
 SELECT orm.get('U', 1);
 SELECT table_name FROM orm.models WHERE model = 'U';
 SELECT orm.describe('U');
-ALTER EVENT TRIGGER orm_follow_ddl ENABLE;
+ALTER EVENT TRIGGER orm_follow_ddl ENABLE ALWAYS;
 SELECT orm.model('T', 'ts', orm.column('id', 'integer', primary_key => true), orm.has_many('us', 'U'));
 SELECT orm.create_all();
 SELECT orm.model('T', 'ts', orm.column('id', 'integer', primary_key => true), orm.has_many('us', 'U', foreign_key => 'otra_id'));

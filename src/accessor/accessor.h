@@ -28,7 +28,6 @@ typedef struct OrmAccessor
 	char *name;
 	char *signature;	 /* name(argument types), for messages and results */
 	char *create;		 /* CREATE FUNCTION ... */
-	char *comment;		 /* COMMENT ON FUNCTION ... */
 	char *body;			 /* prosrc */
 	bool in_sql;		 /* LANGUAGE sql, inlined; else LANGUAGE orm */
 	bool writes;		 /* VOLATILE; else STABLE */

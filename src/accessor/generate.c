@@ -352,21 +352,6 @@ create_statement(const OrmAccessor *accessor)
 	return sql.data;
 }
 
-/* The COMMENT ON FUNCTION statement. */
-static char *
-comment_statement(const OrmAccessor *accessor)
-{
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	appendStringInfoString(&sql, "COMMENT ON FUNCTION ");
-	orm_sql_qualified(&sql, accessor->schema, accessor->name);
-	append_arguments(&sql, accessor, false);
-	appendStringInfoString(&sql, " IS ");
-	orm_sql_literal(&sql, accessor->purpose);
-	return sql.data;
-}
-
 void
 orm_generate_write(const OrmModel *model, OrmAccessor *accessor)
 {
@@ -377,7 +362,6 @@ orm_generate_write(const OrmModel *model, OrmAccessor *accessor)
 	accessor->schema = pstrdup(orm_generate_schema(model));
 	accessor->signature = signature(accessor);
 	accessor->create = create_statement(accessor);
-	accessor->comment = comment_statement(accessor);
 }
 
 /*

@@ -34,7 +34,7 @@ read_named(const OrmRegistered *row)
 
 	named->function = row->function;
 	named->table = pstrdup(row->relation);
-	named->bound = row->bound || !row->mapped;
+	named->bound = row->bound;
 	if (row->mapped)
 		named->relations = list_make1_oid(row->relid);
 	for (int i = 0; i < row->nrefs; i++)

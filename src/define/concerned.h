@@ -5,7 +5,9 @@
  * table, and the tables of its bound columns.  The list is made again when models
  * may have changed (orm_cache_generation), so DDL on other tables costs one look
  * at it, however many models there are.  A list may say too much, as what it
- * names is read again; it never says too little.
+ * names is read again; it never says too little: a function that gets another table
+ * is announced as changed, and one without a binding, with a table or not, is read in
+ * any case.
  */
 #ifndef ORM_DEFINE_CONCERNED_H
 #define ORM_DEFINE_CONCERNED_H

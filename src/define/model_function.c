@@ -236,6 +236,8 @@ orm_model_function_write(OrmRegistered *row, OrmDeclaration *declaration, Oid re
 		}
 		changed = write_again(row, declaration, true) || changed;
 	}
+	if (row->relid != relid)
+		orm_proc_touch(row->function); /* what sessions know of its table holds no longer */
 	tie(row, declaration, relid);
 	return changed;
 }

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
@@ -82,6 +83,14 @@ grantee_text(Oid role)
 	return text.data;
 }
 
+/* Sets the comment of a new function; COMMENT ON FUNCTION would hold a lock on it, and a model has nine. */
+static void
+set_comment(Oid function, const char *comment)
+{
+	CreateComments(function, ProcedureRelationId, 0, comment);
+	CommandCounterIncrement();
+}
+
 /* Gives a new function the privileges that the old one had. */
 static void
 restore_privileges(Oid function, const Legacy *legacy, Oid owner)
@@ -110,18 +119,12 @@ restore_legacy(Oid function, List *legacies, const char *name, Oid owner)
 	foreach(cell, legacies)
 	{
 		Legacy *legacy = lfirst(cell);
-		StringInfoData comment;
 
 		if (strcmp(legacy->name, name) != 0)
 			continue;
 		restore_privileges(function, legacy, owner);
 		if (legacy->comment != NULL)
-		{
-			initStringInfo(&comment);
-			appendStringInfoString(&comment, "IS ");
-			orm_sql_literal(&comment, legacy->comment);
-			run_on_function("COMMENT ON FUNCTION", function, comment.data);
-		}
+			set_comment(function, legacy->comment);
 		return;
 	}
 }
@@ -138,7 +141,7 @@ make_accessor(const OrmModel *model, const OrmAccessor *accessor, List *legacies
 	function = LookupFuncName(list_make2(makeString(accessor->schema), makeString(accessor->name)), accessor->nargs,
 							  accessor->argument_types, false);
 	orm_accessor_mark(model, function);
-	orm_execute_statement(accessor->comment);
+	set_comment(function, accessor->purpose);
 	restore_legacy(function, legacies, accessor->name, model->owner);
 	foreach(cell, legacies)
 		replaces = replaces || strcmp(((Legacy *) lfirst(cell))->name, accessor->name) == 0;
