@@ -16,9 +16,12 @@
  * change no relation, but rows of pg_proc; so do grants of orm.model and orm.map.
  * Memberships and attributes of roles decide on the right to declare, and
  * renaming a schema does not invalidate its tables.  So there are syscache
- * callbacks on pg_proc, pg_auth_members, pg_authid and pg_namespace, which make
- * all entries STALE: a model also depends on functions of others, and on functions
- * that do not exist yet.  The callbacks compare OIDs and mark entries; they do no
+ * callbacks on pg_auth_members, pg_authid and pg_namespace, which make all entries
+ * STALE, and one on pg_proc.  A model depends on functions of others, too, and on
+ * functions that do not exist yet, and changes of pg_proc are frequent.  So an entry
+ * keeps what the registry has answered to its build (registry/answers.h), and the
+ * number of changes at that time.  When there are more now, the registry is asked
+ * again, and the entry becomes STALE if an answer is another.  The callbacks compare OIDs and mark entries; they do no
  * lookups, do not allocate and do not raise errors.  The absence of a model is
  * never cached: its function could come in any schema.
  *
@@ -52,6 +55,7 @@
 #include "base/nearest.h"
 #include "base/sql.h"
 #include "model/cache.h"
+#include "registry/answers.h"
 #include "registry/registry.h"
 
 typedef enum EntryState
@@ -67,6 +71,8 @@ typedef struct CacheEntry
 	EntryState state;
 	OrmModel *model; /* NULL: never built */
 	List *depends;	 /* OIDs of other relations read by the build; in the model's context */
+	List *answers;	 /* of the registry to the build; in the model's context */
+	uint64 asked;	 /* "generation" when they were given */
 	dlist_node link;
 } CacheEntry;
 
@@ -118,7 +124,14 @@ relation_changed(Datum argument, Oid relid)
 	}
 }
 
-/* Syscache callback for functions, roles and schemas: models may have changed. */
+/* Syscache callback for functions: the registry has to be asked again. */
+static void
+functions_changed(Datum argument, int cache, uint32 hash)
+{
+	generation++;
+}
+
+/* Syscache callback for roles and schemas: models may have changed. */
 static void
 models_changed(Datum argument, int cache, uint32 hash)
 {
@@ -129,7 +142,7 @@ void
 orm_cache_init(void)
 {
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(PROCOID, models_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, functions_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, models_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, models_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, models_changed, (Datum) 0);
@@ -159,6 +172,8 @@ enter(const char *name)
 		entry->state = STALE;
 		entry->model = NULL;
 		entry->depends = NIL;
+		entry->answers = NIL;
+		entry->asked = 0;
 		dlist_push_tail(&entry_list, &entry->link);
 	}
 	return entry;
@@ -172,6 +187,7 @@ park(CacheEntry *entry)
 		MemoryContextSetParent(entry->model->context, TopTransactionContext);
 	entry->model = NULL;
 	entry->depends = NIL;
+	entry->answers = NIL;
 }
 
 /* Removes the entry of a name without a model. */
@@ -239,43 +255,101 @@ raise_no_table(const OrmRegistered *row)
 						: errhint("SELECT * FROM orm.create_all();"));
 }
 
+/* Does a number of changes still hold?  With debug_discard_caches every look at a catalog is one. */
+static bool
+is_current(uint64 number)
+{
+	return number == generation || debug_discard_caches > 0;
+}
+
+/* Keeps what the registry has answered to the build of an entry's model since "asked". */
+static void
+keep_answers(CacheEntry *entry, const List *answers, uint64 asked)
+{
+	MemoryContext caller = MemoryContextSwitchTo(entry->model->context);
+	List *copy = orm_answers_copy(answers);
+
+	orm_answers_free(entry->answers);
+	entry->answers = copy;
+	entry->asked = is_current(asked) ? generation : asked;
+	MemoryContextSwitchTo(caller);
+}
+
 /*
  * Builds the model of an entry under a lock on its table.  Without a mapped model
- * of that name it removes the entry and returns false, or raises an error if
- * "raise" is set.  The entry is VALID afterwards unless an invalidation message
- * arrived or the table was dropped.
+ * of that name it returns false; *row receives what there is.  The entry is VALID
+ * afterwards unless an invalidation message arrived or the table was dropped.
  */
-static bool
-rebuild(CacheEntry *entry, const char *name, LOCKMODE lockmode, bool raise)
+static pg_noinline bool
+build(CacheEntry *entry, const char *name, LOCKMODE lockmode, bool raise, OrmRegistered **row, List **answers)
 {
-	OrmRegistered *row;
+	uint64 asked = generation;
 	OrmModel *model;
 	List *depends;
 
-	entry->state = BUILDING;
-	row = raise ? orm_registry_find(name) : orm_registry_find_if_unique(name);
-	if (row == NULL || !row->mapped)
-	{
-		forget(entry);
-		if (raise && row != NULL)
-			raise_no_table(row);
-		if (raise)
-			orm_cache_raise_unknown(name);
+	*row = raise ? orm_registry_find(name) : orm_registry_find_if_unique(name);
+	if (*row == NULL || !(*row)->mapped)
 		return false;
-	}
-	LockRelationOid(row->relid, lockmode);
-	if (entry->state != BUILDING)
-		return true; /* locking processed an invalidation message: check again */
-	model = orm_model_build(row, CurrentMemoryContext, &depends);
-	if (model == NULL)
-		entry->state = STALE; /* dropped before it was locked */
-	else
+	LockRelationOid((*row)->relid, lockmode);
+	if (entry->state != BUILDING || !is_current(asked))
 	{
-		install(entry, model, depends);
-		if (entry->state == BUILDING)
-			entry->state = VALID;
+		entry->state = STALE;
+		return true; /* locking processed an invalidation message: check again */
 	}
+	model = orm_model_build(*row, CurrentMemoryContext, &depends);
+	if (model == NULL)
+	{
+		entry->state = STALE; /* dropped before it was locked */
+		return true;
+	}
+	install(entry, model, depends);
+	keep_answers(entry, *answers, asked);
+	if (entry->state == BUILDING)
+		entry->state = VALID;
 	return true;
+}
+
+/* Builds the model of an entry, or removes the entry and returns false, or raises an error if "raise" is set. */
+static bool
+rebuild(CacheEntry *entry, const char *name, LOCKMODE lockmode, bool raise)
+{
+	OrmRegistered *row = NULL;
+	List *answers = NIL;
+	volatile bool built = false;
+
+	entry->state = BUILDING;
+	orm_answers_begin(&answers, CurrentMemoryContext);
+	PG_TRY();
+	{
+		built = build(entry, name, lockmode, raise, &row, &answers);
+	}
+	PG_FINALLY();
+	{
+		orm_answers_end();
+	}
+	PG_END_TRY();
+	if (built)
+		return true;
+	forget(entry);
+	if (raise && row != NULL)
+		raise_no_table(row);
+	if (raise)
+		orm_cache_raise_unknown(name);
+	return false;
+}
+
+/* Asks the registry again what it has answered to the build of a VALID entry; if not the same, it is STALE. */
+static void
+ask_again(CacheEntry *entry)
+{
+	uint64 asked = generation;
+	bool hold;
+
+	entry->state = BUILDING;
+	hold = orm_answers_hold(entry->answers);
+	if (entry->state == BUILDING)
+		entry->state = hold ? VALID : STALE;
+	entry->asked = is_current(asked) ? generation : asked;
 }
 
 /* Locks the table of a VALID entry.  False, without the lock, when the entry is no longer VALID. */
@@ -285,7 +359,7 @@ lock_and_look_again(CacheEntry *entry, LOCKMODE lockmode)
 	Oid relid = entry->model->relid;
 
 	LockRelationOid(relid, lockmode);
-	if (entry->state == VALID && entry->model->relid == relid)
+	if (entry->state == VALID && is_current(entry->asked) && entry->model->relid == relid)
 		return true;
 	UnlockRelationOid(relid, lockmode);
 	return false;
@@ -306,6 +380,8 @@ open_model(const char *name, LOCKMODE lockmode, bool raise)
 		CacheEntry *entry = enter(name);
 
 		CHECK_FOR_INTERRUPTS();
+		if (entry->state == VALID && entry->asked != generation)
+			ask_again(entry);
 		if (entry->state == VALID && lock_and_look_again(entry, lockmode))
 			return entry->model;
 		if (entry->state != VALID && !rebuild(entry, name, lockmode, raise))

@@ -32,6 +32,7 @@
 #include "base/document.h"
 #include "base/names.h"
 #include "base/sql.h"
+#include "registry/answers.h"
 #include "registry/binding.h"
 #include "registry/model_text.h"
 #include "registry/proc.h"
@@ -320,14 +321,17 @@ static OrmRegistered *
 find_valid(const char *name, OrmRegistered **second)
 {
 	OrmRegistered *found = NULL;
+	List *rows = read_candidates(name);
 	ListCell *cell;
 
 	*second = NULL;
-	foreach(cell, read_candidates(name))
+	foreach(cell, rows)
+		complete(lfirst(cell));
+	orm_answers_note(name, rows);
+	foreach(cell, rows)
 	{
 		OrmRegistered *row = lfirst(cell);
 
-		complete(row);
 		if (row->standing != ORM_STANDING_GOOD)
 			continue;
 		if (found != NULL)
