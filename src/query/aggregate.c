@@ -23,6 +23,7 @@
 #include "model/operator.h"
 #include "query/aggregate.h"
 #include "query/expression.h"
+#include "query/member.h"
 
 /* Maximum number of relationships in a chain; see MAX_JOINS of path.c. */
 #define MAX_STEPS 30
@@ -315,8 +316,10 @@ read_chain(AggregateReader *r, const char *text, const OrmPath *place)
 		if (dot != NULL)
 			*dot = '\0';
 		found = orm_query_name_of(scope, name, place);
-		if (found.relationship == NULL && dot != NULL)
+		if (found.relationship == NULL && dot != NULL && !orm_member_has(found.expression))
 			orm_query_not_relationship(found.expression, place);
+		if (found.relationship == NULL && dot != NULL)
+			*dot = '.';
 		if (found.relationship == NULL)
 			break;
 		if (list_length(relationships) == MAX_STEPS)
@@ -373,7 +376,7 @@ read_path(AggregateReader *r, OrmJson path, const OrmPath *place)
 	if (name == NULL)
 		set_rows(r, text, place);
 	else
-		r->aggregate->argument = orm_query_name_of(r->objects, name, place).expression;
+		r->aggregate->argument = orm_query_path(r->objects, name, strlen(name), place);
 }
 
 /* Reads the argument of the function. */

@@ -21,6 +21,7 @@
  *     text.c       named operators of text
  *     operand.c    right operands: values, parameters, attributes
  *     path.c       names and paths
+ *     member.c     members of composite values
  *     compute.c    expressions by name
  *     expression.c literals, calls of functions and operators
  *     form.c       expressions with a word of their own

@@ -403,6 +403,15 @@ orm_condition_is_symbol(const char *name)
 	return *name != '\0' && strspn(name, "+-*/<>=~!@#%^&|`?") == strlen(name);
 }
 
+bool
+orm_condition_is_operator(const char *name)
+{
+	for (int i = 0; i < lengthof(named_operators); i++)
+		if (strcmp(named_operators[i].name, name) == 0)
+			return true;
+	return orm_condition_is_symbol(name);
+}
+
 /* Raises 22004 for null, unless the operator takes it. */
 static void
 check_null(const OrmCondition *condition)

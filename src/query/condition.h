@@ -49,6 +49,9 @@ orm_condition_is_between(const OrmCondition *condition)
 /* Does the name consist of the characters of operator names? */
 extern bool orm_condition_is_symbol(const char *name);
 
+/* Is it an operator, by name or by symbol? */
+extern bool orm_condition_is_operator(const char *name);
+
 /* The SQL of an operand, and its type. */
 typedef struct OrmSide
 {

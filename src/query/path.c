@@ -16,6 +16,7 @@
 #include "base/nearest.h"
 #include "model/hidden.h"
 #include "query/compile.h"
+#include "query/member.h"
 
 /* Maximum number of joins added by paths to a statement, as planning time grows faster than their number. */
 #define MAX_JOINS 100
@@ -379,6 +380,24 @@ with_name(const OrmExpression *expression, const char *name)
 	return copy;
 }
 
+/* The member of a composite value that a path from it names: (member ".")* member. */
+static const OrmExpression *
+member_path(const OrmExpression *value, char *names, const OrmPath *place)
+{
+	for (char *dot = names; dot != NULL; names = dot + 1)
+	{
+		if (!orm_member_has(value))
+			orm_query_not_relationship(value, place);
+		dot = strchr(names, '.');
+		if (dot != NULL)
+			*dot = '\0';
+		value = orm_member_of(value, names, place);
+		if (dot == NULL)
+			break;
+	}
+	return value;
+}
+
 const OrmExpression *
 orm_query_path(OrmScope *scope, const char *text, int length, const OrmPath *place)
 {
@@ -394,7 +413,7 @@ orm_query_path(OrmScope *scope, const char *text, int length, const OrmPath *pla
 		*dot = '\0';
 		found = orm_query_name_of(scope, name, place);
 		if (found.relationship == NULL)
-			orm_query_not_relationship(found.expression, place);
+			return with_name(member_path(found.expression, dot + 1, place), path);
 		if (!orm_query_is_single(found.relationship))
 			raise_many(scope, found.relationship, place);
 		scope = orm_query_join(scope, found.relationship, place);

@@ -15,6 +15,7 @@
 
 #include "query/condition.h"
 #include "query/expression.h"
+#include "query/member.h"
 #include "query/operand.h"
 #include "query/series.h"
 #include "query/where.h"
@@ -237,17 +238,34 @@ raise_empty(const OrmExpression *left, const OrmPath *place)
 			errhint("Write a value, or an operator and a value: {\"ge\": 1}."));
 }
 
+/* Are these conditions on members of a composite value: is no key an operator? */
+static bool
+is_of_members(const OrmExpression *left, OrmJson condition, const OrmPath *place)
+{
+	OrmJsonWalk walk = orm_json_walk(condition);
+
+	if (!orm_member_has(left))
+		return false;
+	while (orm_json_next(&walk))
+		if (orm_condition_is_operator(orm_where_key(walk.key, place)))
+			return false;
+	return true;
+}
+
 bool
 orm_query_condition(OrmScope *scope, const OrmExpression *left, OrmJson condition, const OrmPath *place, StringInfo sql)
 {
 	OrmSeries series;
 	OrmJsonWalk walk;
+	bool members;
 
+	check_stack_depth();
 	scope->builder->nwindows += left->window;
 	if (orm_json_kind(condition) != ORM_JSON_OBJECT || orm_operand_is_instruction(condition, left->type))
 		return orm_condition_operator(scope, left, "eq", condition, place, sql);
 	if (condition.node->count == 0)
 		raise_empty(left, place);
+	members = is_of_members(left, condition, place);
 	orm_series_begin(&series, sql, " AND ");
 	walk = orm_json_walk(condition);
 	while (orm_json_next(&walk))
@@ -257,7 +275,10 @@ orm_query_condition(OrmScope *scope, const OrmExpression *left, OrmJson conditio
 
 		orm_where_check_twice(condition, &walk, &here);
 		orm_series_begin_part(&series);
-		orm_series_end_part(&series, orm_condition_operator(scope, left, operator, walk.value, &here, sql));
+		orm_series_end_part(
+			&series,
+			members ? orm_query_condition(scope, orm_member_of(left, operator, & here), walk.value, &here, sql)
+					: orm_condition_operator(scope, left, operator, walk.value, &here, sql));
 	}
 	return orm_series_end(&series);
 }
