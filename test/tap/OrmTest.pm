@@ -193,7 +193,7 @@ sub dump
 	my ($out, $error) = run_command([ 'pg_dump', '-h', $node->host, '-p', $node->port, '-U', $role, @options, $database ]);
 
 	is($error, '', "pg_dump of $database by $role says nothing");
-	$out =~ s/^\\(un)?restrict .*\n//gm;
+	$out =~ s/^(?:\\(?:un)?restrict|-- Dumped (?:from|by)) .*\n//gm;
 	return $out;
 }
 
