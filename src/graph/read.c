@@ -9,6 +9,7 @@
 #include "base/words.h"
 #include "graph/identity.h"
 #include "graph/item.h"
+#include "graph/matching.h"
 
 typedef OrmObject *(*ReadItem)(const OrmPlace *place, OrmJson json);
 
@@ -21,19 +22,29 @@ typedef enum Effect
 	EFFECT_DELETE
 } Effect;
 
+/* May a condition stand for the items (matching.h)? */
+typedef enum Matching
+{
+	MATCHING_NONE,
+	MATCHING_ALLOWED,
+	MATCHING_ONLY
+} Matching;
+
 /* The instructions of a to-many relationship, in the order of execution. */
 static const struct
 {
 	const char *name;
 	Effect effect;
 	ReadItem read;
+	Matching matching;
 } instructions[] = {
-	{"$set", EFFECT_SET, orm_item_read},
-	{"$disconnect", EFFECT_UNLINK, orm_item_read_ref},
-	{"$delete", EFFECT_DELETE, orm_item_read_ref},
-	{"$connect", EFFECT_ADD, orm_item_read_ref},
-	{"$connect_or_create", EFFECT_ADD, orm_item_read_connect_or_create},
-	{"$save", EFFECT_ADD, orm_item_read},
+	{"$set", EFFECT_SET, orm_item_read, MATCHING_NONE},
+	{"$disconnect", EFFECT_UNLINK, orm_item_read_ref, MATCHING_NONE},
+	{"$delete", EFFECT_DELETE, orm_item_read_ref, MATCHING_ALLOWED},
+	{"$update", EFFECT_ADD, orm_item_read, MATCHING_ONLY},
+	{"$connect", EFFECT_ADD, orm_item_read_ref, MATCHING_NONE},
+	{"$connect_or_create", EFFECT_ADD, orm_item_read_connect_or_create, MATCHING_NONE},
+	{"$save", EFFECT_ADD, orm_item_read, MATCHING_NONE},
 };
 
 bool
@@ -132,9 +143,14 @@ read_instruction(void *argument)
 {
 	Instruction *instruction = argument;
 	int i = instruction->number;
+	OrmJson json = instruction->json;
 	OrmPlace below = orm_place_key(instruction->place, instructions[i].name);
 
-	instruction->items = read_items(&below, instruction->json, instructions[i].read, stays(i));
+	if (instructions[i].matching == MATCHING_ONLY && orm_json_kind(json) != ORM_JSON_OBJECT)
+		orm_place_wrong_kind(&below, "an object with \"where\" and \"set\"", json, NULL);
+	if (instructions[i].matching != MATCHING_NONE && orm_json_kind(json) == ORM_JSON_OBJECT)
+		json = orm_matching_items(&below, json, instructions[i].matching == MATCHING_ONLY);
+	instruction->items = read_items(&below, json, instructions[i].read, stays(i));
 	if (stays(i))
 		return;
 	refuse_unwritten(&below, instruction->items);
