@@ -18,6 +18,7 @@ CREATE EXTENSION orm;
 \set ECHO all
 
 CALL o_expressions('expressions', '{Author,Post,Comment,Room,Booking,"Línea de pedido",Tag,Sample,Profile}', 800, 5);
+CALL o_patches('patches', 300, 6);
 
 -- The verdict
 \pset format unaligned

@@ -204,3 +204,60 @@ BEGIN
                 o.sql, o_key(wanted, 'x0', ''), o_relation(wanted), f.sql, g.sql))::o_pair);
     END LOOP;
 END $$;
+
+-- Saves objects, or runs an UPDATE; tells what the table has then, and takes it back
+CREATE FUNCTION o_saved(model text, objects orm.document, parameters orm.document) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    rest text;
+BEGIN
+    PERFORM orm.save(model, objects, '{"return": false}');
+    rest := o_left(model, 'true');
+    RAISE SQLSTATE '22222';
+EXCEPTION WHEN SQLSTATE '22222' THEN
+    RETURN rest;
+END $$;
+CREATE FUNCTION o_updated(model text, statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    rest text;
+BEGIN
+    EXECUTE statement;
+    rest := o_left(model, 'true');
+    RAISE SQLSTATE '22222';
+EXCEPTION WHEN SQLSTATE '22222' THEN
+    RETURN rest;
+END $$;
+
+-- Expressions as new values of rows that exist
+CREATE PROCEDURE o_patches(subject text, n integer, seed integer) LANGUAGE plpgsql AS $$
+DECLARE
+    models text[] := '{Post,Author,Author,Comment,Author}';
+    names text[] := '{body,rating,active,score,email}';
+    kinds text[] := '{t,n,b,n,t}';
+    target integer;
+    made o_pair;
+    given record;
+    most integer;
+BEGIN
+    PERFORM set_config('oracle.shape', seed::text, false), set_config('oracle.value', (seed * 7)::text, false);
+    FOR i IN 1 .. n LOOP
+        PERFORM set_config('oracle.alias', '0', false), set_config('oracle.parameters', '', false);
+        target := 1 + o_some(cardinality(models));
+        most := 1 + o_some(8);
+        made := o_expression(models[target], 'x0', kinds[target], 3);
+        -- values that every column of the kind can have
+        CASE kinds[target]
+        WHEN 'n' THEN made := (format('{"%%":[{"round":[%s]},90]}', made.document), format('(round(%s) %% 90)', made.sql));
+        WHEN 't' THEN made := (format('{"substr":[%s,1,40]}', made.document), format('substr(%s, 1, 40)', made.sql));
+        ELSE
+        END CASE;
+        -- objects have no parameters
+        FOR given IN SELECT * FROM json_each(format('{%s}', current_setting('oracle.parameters'))::json) LOOP
+            made.document := replace(made.document, format('{"$":"%s"}', given.key), format('{"$value":%s}', given.value));
+        END LOOP;
+        PERFORM set_config('oracle.parameters', '', false);
+        PERFORM o_compare(subject, models[target], 'SELECT oracle.o_saved(%s, %s, %s)', (
+            (SELECT '[' || string_agg(format('{"id":%s,"%s":{"$expr":%s}}', id, names[target], made.document), ',') || ']' FROM generate_series(1, most) id),
+            format('SELECT oracle.o_updated(%L, %L)', models[target],
+                format('UPDATE %s x0 SET %I = %s WHERE id <= %s', o_relation(models[target]), names[target], made.sql, most)))::o_pair);
+    END LOOP;
+END $$;
