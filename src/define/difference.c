@@ -40,22 +40,35 @@ may_change(const OrmRegistered *row)
 	return OidIsValid(owner) && has_privs_of_role(GetUserId(), owner);
 }
 
-/* The models that are meant. */
+/* The models of these names. */
 static List *
-select_rows(const char *only)
+select_named(const List *names)
 {
 	List *rows = NIL;
 	ListCell *cell;
 
-	if (only != NULL)
+	foreach(cell, names)
 	{
-		OrmRegistered *row = orm_registry_find(only);
+		OrmRegistered *row = orm_registry_find(lfirst(cell));
 
 		if (row == NULL)
-			orm_cache_raise_unknown(only);
+			orm_cache_raise_unknown(lfirst(cell));
 		orm_owner_check(row);
-		return row->by_map ? NIL : list_make1(row);
+		if (!row->by_map)
+			rows = lappend(rows, row);
 	}
+	return rows;
+}
+
+/* The models that are meant. */
+static List *
+select_rows(const List *only)
+{
+	List *rows = NIL;
+	ListCell *cell;
+
+	if (only != NIL)
+		return select_named(only);
 	foreach(cell, orm_registry_all())
 	{
 		OrmRegistered *row = lfirst(cell);
@@ -213,7 +226,7 @@ read_declaration(const OrmRegistered *row)
 }
 
 OrmDifference
-orm_difference_find(const char *only, bool strict)
+orm_difference_find(const List *only, bool strict)
 {
 	OrmDifference difference = {select_rows(only), NIL, NIL};
 	OrmDdlPlan *plan;
@@ -277,7 +290,7 @@ orm_difference_count(const List *steps)
 			continue;
 		identity = orm_owner_begin(step->owner);
 		check_policies(step);
-		step->rows = orm_execute_count(step->lost);
+		step->rows = orm_execute_count(step->lost, NULL);
 		orm_owner_end(identity);
 	}
 }

@@ -15,11 +15,11 @@ typedef struct OrmDifference
 } OrmDifference;
 
 /*
- * Compares the model "only", or (NULL) all declared models that the caller may change, with the
- * database.  Mapped models say nothing of their tables.  Nothing is written.  "strict" adds
+ * Compares the models "only" (List of char *), or (NIL) all declared models that the caller may
+ * change, with the database.  Mapped models say nothing of their tables.  Nothing is written.  "strict" adds
  * objects that no declaration names.  Raises 42704, 42501, and what orm_ddl_plan does.
  */
-extern OrmDifference orm_difference_find(const char *only, bool strict);
+extern OrmDifference orm_difference_find(const List *only, bool strict);
 
 /*
  * Counts the values that each destructive step loses, as the owner of the table.  Raises

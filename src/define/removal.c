@@ -74,6 +74,18 @@ goes_along(const OrmDeclaration *now, const OrmManaged *thing)
 	return false;
 }
 
+/* Is a column to be renamed? */
+static bool
+is_renamed(const OrmDeclaration *now, const char *column)
+{
+	ListCell *cell;
+
+	foreach(cell, now->columns)
+		if (same_name(((const OrmDeclaredColumn *) lfirst(cell))->renamed_from, column))
+			return true;
+	return false;
+}
+
 /* Writes down that a thing of the declaration before is removed, if it is, and stands. */
 static void
 remove_thing(OrmDeclaration *now, const List *things, const OrmManaged *thing, Oid relid)
@@ -81,7 +93,7 @@ remove_thing(OrmDeclaration *now, const List *things, const OrmManaged *thing, O
 	OrmDeclaredRemoval *removal;
 	char *name;
 
-	if (thing->is_column ? will_be_key(now, thing->name) : goes_along(now, thing))
+	if (thing->is_column ? will_be_key(now, thing->name) || is_renamed(now, thing->name) : goes_along(now, thing))
 		return;
 	name = orm_managed_find(relid, thing);
 	if (name == NULL || orm_managed_is_named(things, thing, name, relid))

@@ -1,7 +1,7 @@
 /*
- * column_steps.c - added and changed columns.
+ * column_steps.c - changed columns.
  *
- * A column that is not there is added as CREATE TABLE makes it.  The fields of one that is
+ * The fields of one that is
  * there are compared by a table of records.  Each record prints the statement that makes its
  * field what a form says: from the declared form the step, from the actual one its reverse.
  * Where the type changes, or the kind of value (default, identity, generation expression), the
@@ -18,6 +18,8 @@
 #include "differ/column_steps.h"
 #include "differ/column_form.h"
 #include "differ/cost.h"
+#include "differ/new_column.h"
+#include "differ/violation.h"
 
 /* Two forms of one column. */
 typedef struct Pair
@@ -56,7 +58,7 @@ same_type(const Pair *pair)
 		declared->collation == pair->actual->collation;
 }
 
-/* Appends TYPE with the collation. */
+/* The statement that gives the type; a conversion is the step's alone, not that of its reverse. */
 static char *
 print_type(const OrmDiffer *differ, const OrmColumnForm *to)
 {
@@ -315,10 +317,41 @@ generate_again(const Pair *pair)
 static void
 change_type(const Pair *pair)
 {
+	const OrmDeclaredColumn *declared = pair->declared->column->declared;
+	const char *conversion = declared != NULL ? declared->using_expr : NULL;
 	OrmStep *step = add_step(pair, ORM_PHASE_COLUMN, print_type(pair->differ, pair->declared),
 							 print_type(pair->differ, pair->actual), ORM_LOCK_FULL);
+	StringInfoData sql;
 
 	orm_cost_retype(step, pair->differ, pair->actual, pair->declared);
+	if (conversion == NULL)
+		return;
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "%s USING ", step->sql);
+	orm_sql_fragment(&sql, conversion);
+	step->sql = sql.data;
+	step->note = step->lost = NULL;
+	step->no_cast = false;
+	orm_cost_rewrite(step, pair->differ);
+}
+
+/* SET NOT NULL, or DROP. */
+static void
+change_null(const Pair *pair)
+{
+	const OrmDdlColumn *column = pair->declared->column;
+	OrmStep *step;
+
+	if (pair->declared->not_null == pair->actual->not_null)
+		return;
+	if (pair->declared->not_null && column->declared != NULL && column->declared->fill != NULL)
+		orm_new_column_fill(pair->differ, column, pair->object);
+	step = add_step(pair, ORM_PHASE_COLUMN, print_null(pair->differ, pair->declared),
+					print_null(pair->differ, pair->actual), ORM_LOCK_FULL);
+	if (!pair->declared->not_null)
+		return;
+	orm_cost_scan(step, pair->differ);
+	orm_violation_nulls(step, pair->differ, column->name);
 }
 
 /* ALTER COLUMN SET GENERATED, and the options of the sequence. */
@@ -395,10 +428,7 @@ compare(OrmDiffer *differ, Pair *pair, AttrNumber number)
 		drop_value(pair);
 	if (retype)
 		change_type(pair);
-	if (declared->not_null != pair->actual->not_null)
-		orm_cost_scan(orm_differ_step(differ, ORM_PHASE_COLUMN, "alter", pair->object, print_null(differ, declared),
-									  print_null(differ, pair->actual), ORM_LOCK_FULL),
-					  differ);
+	change_null(pair);
 	if (kind || (declared->value != NULL && retype))
 		add_value(pair, kind);
 	else if (value && declared->value != NULL)
@@ -407,59 +437,6 @@ compare(OrmDiffer *differ, Pair *pair, AttrNumber number)
 	change_identity(pair);
 	for (int i = 0; i < (int) lengthof(fields); i++)
 		compare_field(pair, &fields[i]);
-}
-
-/* Adds a column that is not there, with its sequence, storage and comment. */
-static void
-add_column(const OrmDiffer *differ, const OrmDdlColumn *column, char *object)
-{
-	OrmDdlTable before = *differ->table;
-	OrmDdlTable after = *differ->table;
-	StringInfoData sql;
-	OrmStep *step;
-	ListCell *cell;
-
-	before.statements = after.statements = NIL;
-	orm_print_column_before(&before, column);
-	orm_print_column_after(&after, column);
-	foreach(cell, before.statements)
-		orm_differ_step(differ, ORM_PHASE_COLUMN, "add", object, lfirst(cell), NULL, NULL);
-	initStringInfo(&sql);
-	appendStringInfo(&sql, "ALTER TABLE %s ADD COLUMN ", differ->name);
-	orm_print_column_append(&sql, differ->table, column);
-	step = orm_differ_step(differ, ORM_PHASE_COLUMN, "add", object, sql.data,
-						   psprintf("ALTER TABLE %s DROP COLUMN %s", differ->name, orm_sql_quoted(column->name)),
-						   ORM_LOCK_FULL);
-	orm_cost_add_column(step, differ, column);
-	foreach(cell, after.statements)
-		orm_differ_step(differ, ORM_PHASE_COLUMN, "add", object, lfirst(cell), NULL, ORM_LOCK_FULL);
-}
-
-/* "column s.t.c" */
-static char *
-object_name(const OrmDiffer *differ, const char *column)
-{
-	return psprintf("column %s.%s", differ->name, orm_sql_quoted(column));
-}
-
-/* Drops a column, with all that it takes to make it again. */
-static void
-drop_column(const OrmDiffer *differ, AttrNumber number, const char *name)
-{
-	char *now = get_attname(RelationGetRelid(differ->relation), number, false);
-	OrmColumnForm actual = orm_column_form_actual(differ, orm_declaration_column(differ->actual, now), name);
-	StringInfoData back;
-	OrmStep *step;
-
-	initStringInfo(&back);
-	appendStringInfo(&back, "ALTER TABLE %s ADD COLUMN ", differ->name);
-	orm_print_column_append(&back, differ->table, actual.column);
-	step = orm_differ_step(differ, ORM_PHASE_DROP, "drop", object_name(differ, name),
-						   psprintf("ALTER TABLE %s DROP COLUMN %s", differ->name, orm_sql_quoted(name)), back.data,
-						   ORM_LOCK_FULL);
-	step->seconds = 0;
-	if (!actual.generated)
-		orm_cost_lose_column(step, differ, now, name);
 }
 
 /* Is the column declared to go? */
@@ -499,7 +476,7 @@ orm_column_steps_compare(OrmDiffer *differ)
 	{
 		const OrmDdlColumn *column = lfirst(cell);
 		AttrNumber number = orm_differ_number(differ, column->name);
-		char *object = object_name(differ, column->name);
+		char *object = orm_new_column_object(differ, column->name);
 		OrmDeclaredColumn *reflected;
 		OrmColumnForm declared;
 		OrmColumnForm actual;
@@ -507,7 +484,7 @@ orm_column_steps_compare(OrmDiffer *differ)
 
 		if (number == InvalidAttrNumber)
 		{
-			add_column(differ, column, object);
+			orm_new_column_add(differ, column, object);
 			continue;
 		}
 		reflected = orm_declaration_column(differ->actual,
@@ -523,8 +500,8 @@ orm_column_steps_compare(OrmDiffer *differ)
 		if (name[0] == '\0' || declared_column(differ, name) != NULL)
 			continue;
 		if (is_removed(differ, name))
-			drop_column(differ, foreach_current_index(cell) + 1, name);
+			orm_new_column_drop(differ, foreach_current_index(cell) + 1, name);
 		else
-			orm_differ_unmanaged(differ, object_name(differ, name));
+			orm_differ_unmanaged(differ, orm_new_column_object(differ, name));
 	}
 }

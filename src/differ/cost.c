@@ -146,6 +146,7 @@ orm_cost_retype(OrmStep *step, const OrmDiffer *differ, const OrmColumnForm *fro
 		return;
 	}
 	orm_cost_rewrite(step, differ);
+	step->no_cast = value == NULL;
 	if (value == NULL)
 		step->note = psprintf("there is no cast from %s to %s: using_expr is needed", format_type_be(from->type),
 							  OidIsValid(to->type) ? format_type_be(to->type) : to->column->declared->type);

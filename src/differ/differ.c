@@ -9,6 +9,7 @@
 #include "nodes/value.h"
 #include "utils/rel.h"
 
+#include "base/error.h"
 #include "base/sql.h"
 #include "ddl/print.h"
 #include "differ/column_steps.h"
@@ -37,6 +38,7 @@ orm_differ_step(const OrmDiffer *differ, OrmStepPhase phase, const char *action,
 	step->lock = lock;
 	step->relid = RelationGetRelid(differ->relation);
 	step->owner = differ->relation->rd_rel->relowner;
+	step->schema = differ->table->schema;
 	return step;
 }
 
@@ -61,6 +63,61 @@ column_names(Relation relation)
 		names = lappend(names, makeString(column->attisdropped ? "" : pstrdup(NameStr(column->attname))));
 	}
 	return names;
+}
+
+/* Raises for a rename that cannot be: it is of two columns, or of none. */
+static void
+check_rename(const OrmDiffer *differ, const OrmDeclaredColumn *column, AttrNumber from, AttrNumber to)
+{
+	OrmElementPlace place;
+	const OrmPath *path = orm_declaration_place(&place, column->position, "column", "renamed_from");
+	const char *relation = RelationGetRelationName(differ->relation);
+
+	if (from == InvalidAttrNumber && to == InvalidAttrNumber)
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+				errmsg("column \"%s\" of relation \"%s\", to be renamed \"%s\", does not exist", column->renamed_from,
+					   relation, column->name),
+				orm_error_place(path));
+	if (to != InvalidAttrNumber)
+		ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
+				errmsg("column \"%s\" of relation \"%s\" cannot be renamed \"%s\": that column already exists",
+					   column->renamed_from, relation, column->name),
+				orm_error_place(path), errhint("Leave out renamed_from, and remove one of the two columns."));
+	if (orm_declaration_column(differ->table->declaration, column->renamed_from) != NULL)
+		ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
+				errmsg("column \"%s\" of relation \"%s\" cannot be renamed: it is declared", column->renamed_from,
+					   relation),
+				orm_error_place(path));
+}
+
+/* Renames columns: from here on they have their new names. */
+static void
+rename_columns(OrmDiffer *differ)
+{
+	ListCell *cell;
+
+	foreach(cell, differ->table->declaration->columns)
+	{
+		const OrmDeclaredColumn *column = lfirst(cell);
+		AttrNumber to = orm_differ_number(differ, column->name);
+		AttrNumber from;
+		const char *statement = "ALTER TABLE %s RENAME COLUMN %s TO %s";
+
+		if (column->renamed_from == NULL)
+			continue;
+		from = orm_differ_number(differ, column->renamed_from);
+		if (from == InvalidAttrNumber && to != InvalidAttrNumber)
+			continue;
+		check_rename(differ, column, from, to);
+		lfirst(list_nth_cell(differ->names, from - 1)) = makeString(column->name);
+		orm_differ_step(
+			differ, ORM_PHASE_RENAME, "rename",
+			psprintf("column %s.%s", differ->name, orm_sql_quoted(column->renamed_from)),
+			psprintf(statement, differ->name, orm_sql_quoted(column->renamed_from), orm_sql_quoted(column->name)),
+			psprintf(statement, differ->name, orm_sql_quoted(column->name), orm_sql_quoted(column->renamed_from)),
+			ORM_LOCK_FULL)
+			->seconds = 0;
+	}
 }
 
 /* The comment on the table. */
@@ -97,6 +154,7 @@ orm_differ_table(const OrmDdlTable *table, const char *model, Oid relid, bool st
 	differ.name = name.data;
 	differ.actual = orm_reflect_columns(differ.relation);
 	differ.names = column_names(differ.relation);
+	rename_columns(&differ);
 	for (int i = 0; i < (int) lengthof(kinds); i++)
 		kinds[i](&differ);
 	relation_close(differ.relation, NoLock);
@@ -117,6 +175,7 @@ orm_differ_new_table(const OrmDdlTable *table, const char *model, List **steps)
 		bool create = strncmp(sql, "CREATE TABLE ", strlen("CREATE TABLE ")) == 0;
 
 		orm_step_add(steps, ORM_PHASE_TABLE, model, create ? "create" : "add", psprintf("table %s", name.data), sql,
-					 create ? psprintf("DROP TABLE %s", name.data) : NULL);
+					 create ? psprintf("DROP TABLE %s", name.data) : NULL)
+			->schema = table->schema;
 	}
 }

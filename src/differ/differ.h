@@ -20,10 +20,12 @@
  *
  *     analysis.c      SQL expressions: analysis, and comparison with stored ones
  *     column_form.c   columns in normalized form
- *     column_steps.c  added, changed and dropped columns
+ *     column_steps.c  changed columns
+ *     new_column.c    added, filled and dropped columns
  *     key_form.c      keys, constraints and indexes in normalized form: those of the catalogs
  *     key_declared.c  the same: those of the declaration
  *     keys.c          added, changed and dropped keys, constraints and indexes
+ *     violation.c     rows that do not allow a step
  *     label.c         labels of enum types
  *     cost.c          rewrites, numbers of values that are lost, and time
  *     step.c          steps and their order

@@ -30,6 +30,7 @@
 #include "differ/keys.h"
 #include "differ/key_declared.h"
 #include "differ/key_form.h"
+#include "differ/violation.h"
 
 typedef enum FieldType
 {
@@ -339,6 +340,7 @@ add(const OrmDiffer *differ, const OrmKeyForm *declared)
 		orm_cost_scan(step, differ);
 	else
 		orm_cost_index(step, differ);
+	orm_violation_key(step, differ, declared);
 	comment(differ, declared->kind, name, declared->comment, NULL);
 }
 

@@ -247,7 +247,7 @@ make_again(const EnumDiffer *differ)
 	add_step(differ, "create", orm_print_enum(differ->name, differ->declared->labels), NULL);
 	foreach(cell, uses)
 		retype(differ, lfirst(cell));
-	add_step(differ, "drop", psprintf("DROP TYPE %s", old_name.data), NULL);
+	add_step(differ, "drop", psprintf("DROP TYPE %s", old_name.data), NULL)->phase = ORM_PHASE_CLEANUP;
 }
 
 /* The owner of a type. */

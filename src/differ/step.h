@@ -21,6 +21,7 @@ typedef enum OrmStepPhase
 	ORM_PHASE_COMMENT,	/* comments */
 	ORM_PHASE_TRIGGER,	/* triggers that count versions */
 	ORM_PHASE_FUNCTION, /* typed functions */
+	ORM_PHASE_CLEANUP,	/* types that functions had until then */
 	ORM_PHASE_UNMANAGED /* objects that no declaration names: nothing is done */
 } OrmStepPhase;
 
@@ -34,13 +35,22 @@ typedef struct OrmStep
 	char *reverse;		/* NULL: none */
 	const char *lock;	/* mode of LOCK on the table; NULL: none on a table that exists */
 	Oid relid;			/* the table that is locked; InvalidOid: none */
-	Oid owner;			/* the role that runs it */
+	Oid owner;			/* the role that runs it, */
+	const char *schema; /* and the schema of its names, see orm_settings_pin; NULL: all are qualified */
 	bool rewrites;
 	char *lost;		 /* query for the number of values that are lost; NULL: not destructive */
 	char *lost_name; /* of these: "Model.attribute", "Model" */
 	int64 rows;		 /* number of values lost; -1: not counted */
 	double seconds;	 /* -1: not estimated */
 	char *note;
+	bool no_cast; /* from the type of a column to the declared one */
+	Oid type;	  /* of a column that is added or dropped; InvalidOid: of others */
+
+	/* Rows that do not allow the step: a query for their number and three examples; NULL: none can be. */
+	char *wrong;
+	int wrong_code;		 /* SQLSTATE */
+	char *wrong_message; /* of the error */
+	const char *wrong_hint;
 } OrmStep;
 
 /* Appends a step without options. */

@@ -290,10 +290,13 @@ orm_execute_oids(OrmOidQuery *query)
 }
 
 int64
-orm_execute_count(const char *sql)
+orm_execute_count(const char *sql, char **text)
 {
+	MemoryContext caller = CurrentMemoryContext;
 	int64 count = 0;
+	bool pushed;
 
+	pushed = orm_execute_snapshot_begin();
 	orm_plan_check_spi(SPI_connect(), "SPI_connect");
 	orm_plan_check_spi(SPI_execute(sql, true, 0), "SPI_execute");
 	if (SPI_processed == 1)
@@ -302,8 +305,15 @@ orm_execute_count(const char *sql)
 		Datum value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 
 		count = isnull ? 0 : DatumGetInt64(value);
+		if (text != NULL)
+		{
+			char *second = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+
+			*text = second != NULL ? MemoryContextStrdup(caller, second) : NULL;
+		}
 	}
 	SPI_finish();
+	orm_execute_snapshot_end(pushed);
 	return count;
 }
 

@@ -55,8 +55,11 @@ typedef struct OrmOidQuery
 /* The OIDs in the first column of a query's rows (List of Oid). */
 extern List *orm_execute_oids(OrmOidQuery *query);
 
-/* The bigint that a query returns in its only row and column; the query is read-only, and not cached. */
-extern int64 orm_execute_count(const char *sql);
+/*
+ * The bigint that a query returns in the first column of its only row, and unless "text" is NULL the text
+ * in the second one (NULL for null), palloc'd.  The query is read-only, and not cached.
+ */
+extern int64 orm_execute_count(const char *sql, char **text);
 
 /*
  * All ORM_READ statements between begin and end use one snapshot: the active one, or a new

@@ -68,6 +68,9 @@ typedef struct OrmDeclaredColumn
 	OrmChoice deferred;	  /* left out of objects unless selected */
 	OrmChoice hidden;	  /* left out of all results */
 	OrmChoice read_only;  /* objects do not set it */
+	char *renamed_from;	  /* one-time words: the former name, */
+	char *fill;			  /* the value of rows that are there, SQL expression, */
+	char *using_expr;	  /* and how values become the new type, SQL expression */
 	OrmChoice write_once; /* not changed once it has a value */
 	char *normalizes;	  /* SQL expression: the value that is stored */
 	int position;		  /* index in "elements" */

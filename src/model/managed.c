@@ -88,7 +88,7 @@ add_element(List **things, const OrmDeclaration *declaration, const OrmDeclaredC
 
 	if (read.kind == ORM_CONSTRAINT_INDEX && read.definition != NULL)
 		orm_definition_read_index(declaration, &read);
-	add(things, declaration, read.kind, read.name, read.columns);
+	add(things, declaration, read.kind, read.name, read.columns)->partial = read.is_partial || read.where_expr != NULL;
 }
 
 /* Adds what a belongs_to has made, unless it is declared. */
@@ -156,8 +156,9 @@ orm_managed_is_among(const List *things, const OrmManaged *thing)
 
 		if (other->is_column != thing->is_column || (!thing->is_column && other->kind != thing->kind))
 			continue;
-		if (thing->name != NULL && other->name != NULL ? strcmp(thing->name, other->name) == 0
-													   : same_names(thing->columns, other->columns))
+		if (thing->name != NULL && other->name != NULL
+				? strcmp(thing->name, other->name) == 0
+				: thing->partial == other->partial && same_names(thing->columns, other->columns))
 			return true;
 	}
 	return false;
@@ -264,7 +265,8 @@ is_index(Relation index, const OrmManaged *thing)
 		return false;
 	if (thing->name != NULL)
 		return strcmp(RelationGetRelationName(index), thing->name) == 0;
-	if (index->rd_index->indnkeyatts != list_length(thing->columns))
+	if (index->rd_index->indnkeyatts != list_length(thing->columns) ||
+		thing->partial == heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL))
 		return false;
 	foreach(cell, thing->columns)
 		if (!is_element(index, foreach_current_index(cell), orm_index_element_parse(thing->declaration, lfirst(cell))))

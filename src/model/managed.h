@@ -15,6 +15,7 @@ typedef struct OrmManaged
 {
 	const OrmDeclaration *declaration;
 	bool is_column;
+	bool partial;			/* an index, or exclusion constraint, with a condition */
 	bool made;				/* by a belongs_to, unless it is declared */
 	OrmConstraintKind kind; /* not of a column */
 	char *name;				/* NULL: chosen by PostgreSQL */

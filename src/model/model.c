@@ -509,7 +509,7 @@ orm_model_refuse_pending(const OrmModel *model, const char *name, const OrmPath 
 					path ? errdetail("At %s. It is declared, but table \"%s\" does not have its column.",
 									 orm_path_text(path), model->relation)
 						 : errdetail("It is declared, but table \"%s\" does not have its column.", model->relation),
-					errhint("ALTER TABLE ... ADD COLUMN puts it in force."));
+					errhint("SELECT * FROM orm.migrate(); adds what is declared."));
 }
 
 void

@@ -1,0 +1,134 @@
+/*
+ * migrate.c - orm.migrate; see define/migrate.h.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "funcapi.h"
+#include "utils/guc.h"
+
+#include "api/argument.h"
+#include "api/output.h"
+#include "api/steps.h"
+#include "base/members.h"
+#include "define/migrate.h"
+
+PG_FUNCTION_INFO_V1(orm_sql_migrate);
+
+/* Reads an array of names. */
+static List *
+read_names(OrmJson value, const OrmPath *place, const char *expected)
+{
+	OrmJsonWalk walk = orm_json_walk(value);
+	List *names = NIL;
+
+	if (orm_json_kind(value) != ORM_JSON_ARRAY)
+		orm_members_raise_kind(value, expected, place);
+	while (orm_json_next(&walk))
+	{
+		OrmPath here = orm_path_index(place, walk.index);
+
+		if (orm_json_kind(walk.value) != ORM_JSON_STRING)
+			orm_members_raise_kind(walk.value, "a string", &here);
+		names = lappend(names, orm_json_string(walk.value));
+	}
+	return names;
+}
+
+/* Reads a time: milliseconds, or a text with a unit. */
+static int
+read_time(OrmJson value, const OrmPath *place)
+{
+	const char *hint = NULL;
+	int length;
+	const char *source = orm_json_source(value, &length);
+	char *text = orm_json_kind(value) == ORM_JSON_STRING ? orm_json_string(value) : pnstrdup(source, length);
+	int time;
+
+	if (orm_json_kind(value) != ORM_JSON_STRING && orm_json_kind(value) != ORM_JSON_NUMBER)
+		orm_members_raise_kind(value, "a time, as \"2s\"", place);
+	if (!parse_int(text, &time, GUC_UNIT_MS, &hint) || time < 1)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid time \"%s\"", text),
+				orm_error_place(place),
+				errhint("A time is a number of milliseconds, or has a unit: \"2s\", \"1min\"."));
+	return time;
+}
+
+static void
+read_models(void *options, OrmJson value, const OrmPath *place)
+{
+	((OrmMigrateOptions *) options)->models = read_names(value, place, "an array of models");
+	if (((OrmMigrateOptions *) options)->models == NIL)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"models\" must not be empty"),
+				orm_error_place(place), errhint("Without it all models are meant."));
+}
+
+static void
+read_allow_destructive(void *options, OrmJson value, const OrmPath *place)
+{
+	OrmMigrateOptions *migrate = options;
+
+	if (orm_json_kind(value) == ORM_JSON_ARRAY)
+		migrate->destroy = read_names(value, place, "an array");
+	else
+		migrate->destroy_all = orm_members_boolean(value, place);
+}
+
+static void
+read_not_renamed(void *options, OrmJson value, const OrmPath *place)
+{
+	((OrmMigrateOptions *) options)->not_renamed = orm_members_boolean(value, place);
+}
+
+static void
+read_rehearse(void *options, OrmJson value, const OrmPath *place)
+{
+	((OrmMigrateOptions *) options)->rehearse = orm_members_boolean(value, place);
+}
+
+static void
+read_lock_timeout(void *options, OrmJson value, const OrmPath *place)
+{
+	((OrmMigrateOptions *) options)->lock_timeout = read_time(value, place);
+}
+
+static void
+read_max_lock(void *options, OrmJson value, const OrmPath *place)
+{
+	((OrmMigrateOptions *) options)->max_lock = read_time(value, place);
+}
+
+static const OrmMemberKey option_keys[] = {
+	{ORM_MEMBER_KEY("models"), .allowed = ORM_MEMBER_ALWAYS, .read = read_models},
+	{ORM_MEMBER_KEY("allow_destructive"), .allowed = ORM_MEMBER_ALWAYS, .read = read_allow_destructive},
+	{ORM_MEMBER_KEY("not_renamed"), .allowed = ORM_MEMBER_ALWAYS, .read = read_not_renamed},
+	{ORM_MEMBER_KEY("rehearse"), .allowed = ORM_MEMBER_ALWAYS, .read = read_rehearse},
+	{ORM_MEMBER_KEY("lock_timeout"), .allowed = ORM_MEMBER_ALWAYS, .read = read_lock_timeout},
+	{ORM_MEMBER_KEY("max_lock"), .allowed = ORM_MEMBER_ALWAYS, .read = read_max_lock},
+};
+
+static const OrmMemberTable option_table = {
+	.document = "options", .noun = "option", ORM_MEMBER_RECORDS(option_keys), .empty_array = true};
+
+/* orm.migrate(document) */
+Datum
+orm_sql_migrate(PG_FUNCTION_ARGS)
+{
+	OrmOutput row = {.fcinfo = fcinfo};
+	OrmMigrateOptions options = {.lock_timeout = 2000, .max_lock = 2000};
+	ListCell *cell;
+	List *steps;
+
+	orm_members_read(&option_table, ORM_MEMBER_ALWAYS, orm_document_root(orm_argument_document(fcinfo, 0, "document")),
+					 NULL, &options);
+	steps = orm_migrate_run(&options);
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(cell, steps)
+	{
+		orm_steps_put(&row, lfirst(cell), foreach_current_index(cell) + 1);
+		orm_output_count(&row, -1);
+		orm_output_text(&row, options.rehearse ? "rehearsed" : "done");
+		orm_output_put(&row);
+	}
+	return (Datum) 0;
+}

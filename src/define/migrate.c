@@ -1,0 +1,242 @@
+/*
+ * migrate.c - see migrate.h.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "base/attempt.h"
+#include "base/names.h"
+#include "base/settings.h"
+#include "define/create.h"
+#include "define/migrate.h"
+#include "define/migrate_check.h"
+#include "define/migrate_lock.h"
+#include "define/model_function.h"
+#include "define/owner.h"
+#include "define/register.h"
+#include "define/sync.h"
+#include "exec/execute.h"
+
+/* So often the difference is found and run: a step can take along what another declaration has. */
+#define ROUNDS 4
+
+/* A migration that is run; for orm_attempt. */
+typedef struct Migration
+{
+	const OrmMigrateOptions *options;
+	List *steps; /* that were run */
+} Migration;
+
+/* Error context: the statement of a step. */
+static void
+add_step_context(void *argument)
+{
+	errcontext("step of the migration: %s", ((const OrmStep *) argument)->sql);
+}
+
+/* Runs a step as the owner of its table. */
+static void
+run_step(OrmStep *step)
+{
+	ErrorContextCallback context = {error_context_stack, add_step_context, step};
+	OrmIdentity identity;
+	int level;
+
+	CHECK_FOR_INTERRUPTS();
+	if (step->phase == ORM_PHASE_FUNCTION)
+		return; /* see settle */
+	error_context_stack = &context;
+	identity = orm_owner_begin(step->owner);
+	level = orm_settings_pin(step->schema);
+	orm_migrate_check_rows(step);
+	orm_execute_statement(step->sql);
+	orm_settings_leave(level);
+	orm_owner_end(identity);
+	error_context_stack = context.previous;
+}
+
+/* Takes the words out of a text that a migration has done. */
+static void
+take_out_words(const char *name)
+{
+	OrmRegistered *row = orm_registry_find(name);
+	OrmDeclaration *declaration;
+	ListCell *cell;
+
+	if (row == NULL || !row->mapped)
+		return;
+	declaration = orm_register_declaration(row);
+	foreach(cell, declaration->columns)
+	{
+		OrmDeclaredColumn *column = lfirst(cell);
+
+		column->renamed_from = column->fill = column->using_expr = NULL;
+	}
+	declaration->removals = NIL;
+	orm_model_function_write(row, declaration, row->relid);
+}
+
+/* A relationship whose join table the extension has made. */
+typedef struct MadeJoin
+{
+	const char *model;
+	const char *relationship;
+} MadeJoin;
+
+/* Appends the relationships of a declaration that say so. */
+static List *
+add_made(List *made, const OrmDeclaration *declaration)
+{
+	ListCell *cell;
+
+	foreach(cell, declaration->relationships)
+	{
+		const OrmDeclaredRelationship *relationship = lfirst(cell);
+		MadeJoin *join;
+
+		if (relationship->made != ORM_YES)
+			continue;
+		join = palloc(sizeof(MadeJoin));
+		join->model = declaration->model;
+		join->relationship = relationship->name;
+		made = lappend(made, join);
+	}
+	return made;
+}
+
+/* The join tables made before, as the texts say, and by this migration, as the plan says. */
+static List *
+made_joins(const OrmDifference *difference)
+{
+	List *made = NIL;
+	ListCell *cell;
+	ListCell *row;
+
+	forboth(cell, difference->declarations, row, difference->rows)
+	{
+		made = add_made(made, lfirst(cell));
+		made = add_made(made, orm_register_declaration(lfirst(row)));
+	}
+	return made;
+}
+
+/* Notes them in the texts. */
+static void
+note_made(const List *made)
+{
+	ListCell *cell;
+
+	foreach(cell, made)
+	{
+		const MadeJoin *join = lfirst(cell);
+		OrmRegistered *row = orm_registry_find(join->model);
+		OrmDeclaration *declaration = row != NULL && row->mapped ? orm_register_declaration(row) : NULL;
+		OrmDeclaredRelationship *relationship = NULL;
+
+		if (declaration != NULL)
+			relationship = orm_declaration_relationship(declaration, join->relationship);
+		if (relationship == NULL || relationship->through == NULL || relationship->made == ORM_YES)
+			continue;
+		relationship->made = ORM_YES;
+		orm_model_function_write(row, declaration, row->relid);
+	}
+}
+
+/* The names of the models that the steps are about, and of others on their tables. */
+static List *
+changed_models(const OrmDifference *difference)
+{
+	List *names = NIL;
+	ListCell *cell;
+	ListCell *other;
+
+	foreach(cell, difference->steps)
+	{
+		const OrmStep *step = lfirst(cell);
+
+		if (step->model != NULL && !orm_name_is_among(names, step->model))
+			names = lappend(names, unconstify(char *, step->model));
+		foreach(other, OidIsValid(step->relid) ? orm_registry_of_relation(step->relid) : NIL)
+			if (!orm_name_is_among(names, ((OrmRegistered *) lfirst(other))->name))
+				names = lappend(names, ((OrmRegistered *) lfirst(other))->name);
+	}
+	return names;
+}
+
+/* Of models whose tables are as declared: texts, triggers and functions. */
+static void
+settle(const List *names, const List *made)
+{
+	ListCell *cell;
+
+	foreach(cell, names)
+		take_out_words(lfirst(cell));
+	foreach(cell, names)
+		(void) orm_create_tables(InvalidOid, lfirst(cell));
+	foreach(cell, names)
+		(void) orm_sync_model(lfirst(cell));
+	note_made(made);
+}
+
+/* Finds the difference under the locks, and runs it; false: there is none. */
+static bool
+run_round(Migration *migration)
+{
+	OrmDifference difference = orm_difference_find(migration->options->models, false);
+	List *made;
+	ListCell *cell;
+
+	if (difference.steps == NIL)
+		return false;
+	made = made_joins(&difference);
+	orm_difference_count(difference.steps);
+	orm_migrate_check_steps(difference.steps, migration->options);
+	foreach(cell, difference.steps)
+		if (((OrmStep *) lfirst(cell))->phase < ORM_PHASE_CLEANUP)
+			run_step(lfirst(cell));
+	settle(changed_models(&difference), made);
+	foreach(cell, difference.steps)
+		if (((OrmStep *) lfirst(cell))->phase == ORM_PHASE_CLEANUP)
+			run_step(lfirst(cell));
+	migration->steps = list_concat(migration->steps, difference.steps);
+	return true;
+}
+
+/* The work of orm_migrate_run, from the locks on. */
+static void
+run_all(void *argument)
+{
+	Migration *migration = argument;
+	int round = 0;
+
+	while (run_round(migration))
+		if (++round == ROUNDS)
+			ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("migration leaves a difference"),
+					errdetail_internal("%s", ((OrmStep *) llast(migration->steps))->sql));
+}
+
+List *
+orm_migrate_run(const OrmMigrateOptions *options)
+{
+	Migration migration = {options, NIL};
+	OrmDifference difference;
+	ErrorData *error;
+
+	orm_registry_check_writable();
+	difference = orm_difference_find(options->models, false);
+	if (difference.steps == NIL)
+		return NIL;
+	orm_difference_count(difference.steps);
+	orm_migrate_check_steps(difference.steps, options);
+	orm_migrate_lock_all(&difference, options);
+	if (!options->rehearse)
+	{
+		run_all(&migration);
+		return migration.steps;
+	}
+	error = orm_attempt(run_all, &migration, ORM_ATTEMPT_UNDO);
+	if (error != NULL)
+		ReThrowError(error);
+	return migration.steps;
+}

@@ -1,0 +1,35 @@
+/*
+ * migrate.h - orm.migrate, at once: the difference is run in the caller's transaction.
+ *
+ *   1. the difference, without strong locks; what is not allowed is refused
+ *   2. the locks of the tables, in a savepoint that is rolled back between attempts
+ *   3. the difference again, under the locks, and its checks
+ *   4. the steps, each as the owner of its table, under pinned settings
+ *   5. of each model that has changed: the text without its one-time words, triggers, functions
+ *   6. 3 to 5 again, until there is no difference: a step can take something along
+ */
+#ifndef ORM_DEFINE_MIGRATE_H
+#define ORM_DEFINE_MIGRATE_H
+
+#include "define/difference.h"
+
+typedef struct OrmMigrateOptions
+{
+	List *models;	  /* of char *; NIL: all that the caller may change */
+	bool destroy_all; /* "allow_destructive": true */
+	List *destroy;	  /* of char *: "Model.attribute", "Model" */
+	bool not_renamed; /* columns that are dropped and added are not one column renamed */
+	bool rehearse;	  /* run, and roll back */
+	int lock_timeout; /* milliseconds, for each attempt */
+	int max_lock;	  /* milliseconds that a step may keep its lock, by its estimate */
+} OrmMigrateOptions;
+
+/*
+ * Brings the tables of the models to what is declared; returns the steps that were run (List of
+ * OrmStep *).  Raises 55000 for destructive steps that are not allowed, for columns that could be
+ * renamed ones and for steps over max_lock; 42804 for a type without a cast; 55P03 with who blocks;
+ * 23502, 23503, 23505 and 23514 with numbers and examples of rows; and what a statement raises.
+ */
+extern List *orm_migrate_run(const OrmMigrateOptions *options);
+
+#endif

@@ -1,0 +1,213 @@
+/*
+ * migrate_lock.c - see migrate_lock.h.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "base/attempt.h"
+#include "base/settings.h"
+#include "base/sql.h"
+#include "define/migrate_lock.h"
+#include "define/owner.h"
+#include "exec/execute.h"
+
+#define ATTEMPTS 5
+#define FIRST_PAUSE 100000 /* microseconds; doubled for each attempt */
+
+/* Who holds locks, one row with a text; %s is a condition on pg_locks l. */
+#define BLOCKERS \
+	"SELECT count(*), string_agg(format('process %%s%%s has it since %%s', b.pid," \
+	" coalesce(' (' || nullif(a.application_name, '') || ')', '')," \
+	" coalesce(date_trunc('second', clock_timestamp() - a.xact_start)::text, 'an unknown time')), E'\\n')" \
+	" FROM (SELECT DISTINCT l.pid FROM pg_locks l WHERE l.granted AND l.pid <> pg_backend_pid()" \
+	" AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND %s) b" \
+	" LEFT JOIN pg_stat_activity a ON a.pid = b.pid"
+
+/* A table and the mode in which it is locked. */
+typedef struct TableLock
+{
+	Oid relid;
+	Oid owner;
+	const char *mode;
+	double size;
+} TableLock;
+
+/* The strength of a mode. */
+static int
+strength(const char *mode)
+{
+	static const char *const modes[] = {"SHARE UPDATE EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE", "ACCESS EXCLUSIVE"};
+
+	for (int i = 0; i < (int) lengthof(modes); i++)
+		if (strcmp(mode, modes[i]) == 0)
+			return i;
+	return 0;
+}
+
+/* The number of rows of a table, by its statistics: the measure of how busy it is. */
+static double
+table_size(Oid relid)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	double size = 0;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		size = ((Form_pg_class) GETSTRUCT(tuple))->reltuples;
+		ReleaseSysCache(tuple);
+	}
+	return size;
+}
+
+static int
+compare_locks(const ListCell *a, const ListCell *b)
+{
+	const TableLock *left = lfirst(a);
+	const TableLock *right = lfirst(b);
+
+	if (left->size != right->size)
+		return left->size > right->size ? -1 : 1;
+	return left->relid < right->relid ? -1 : left->relid > right->relid;
+}
+
+/* The locks that steps need, the busiest table first. */
+static List *
+collect(const List *steps)
+{
+	List *locks = NIL;
+	ListCell *cell;
+	ListCell *other;
+
+	foreach(cell, steps)
+	{
+		const OrmStep *step = lfirst(cell);
+		TableLock *lock = NULL;
+
+		if (step->lock == NULL || !OidIsValid(step->relid))
+			continue;
+		foreach(other, locks)
+			if (((TableLock *) lfirst(other))->relid == step->relid)
+				lock = lfirst(other);
+		if (lock == NULL)
+		{
+			lock = palloc0(sizeof(TableLock));
+			*lock = (TableLock){step->relid, step->owner, step->lock, table_size(step->relid)};
+			locks = lappend(locks, lock);
+		}
+		if (strength(step->lock) > strength(lock->mode))
+			lock->mode = step->lock;
+	}
+	list_sort(locks, compare_locks);
+	return locks;
+}
+
+/* The work of an attempt; the table that is being locked is the first of "rest". */
+typedef struct Locking
+{
+	List *locks;
+	const TableLock *current;
+} Locking;
+
+static void
+lock_tables(void *argument)
+{
+	Locking *locking = argument;
+	ListCell *cell;
+
+	foreach(cell, locking->locks)
+	{
+		OrmIdentity identity;
+		StringInfoData sql;
+
+		locking->current = lfirst(cell);
+		identity = orm_owner_begin(locking->current->owner);
+		initStringInfo(&sql);
+		appendStringInfoString(&sql, "LOCK TABLE ");
+		orm_sql_relation(&sql, locking->current->relid);
+		appendStringInfo(&sql, " IN %s MODE", locking->current->mode);
+		orm_execute_statement(sql.data);
+		orm_owner_end(identity);
+	}
+}
+
+/* The processes that hold locks, as a text; NULL: they are gone by now. */
+static char *
+find_blockers(const char *condition)
+{
+	int level = orm_settings_pin(NULL);
+	char *text = NULL;
+
+	(void) orm_execute_count(psprintf(BLOCKERS, condition), &text);
+	orm_settings_leave(level);
+	return text;
+}
+
+/* Raises 55P03. */
+static void
+raise_blocked(const char *what, char *blockers)
+{
+	ereport(ERROR, errcode(ERRCODE_LOCK_NOT_AVAILABLE), errmsg("could not lock %s in time", what),
+			blockers != NULL ? errdetail_internal("%s", blockers) : 0,
+			errhint("Run it again when these are done, or with more time: {\"lock_timeout\": \"10s\"}."));
+}
+
+/* Locks the tables, giving all locks back between attempts. */
+static void
+lock_all_tables(const List *steps)
+{
+	Locking locking = {collect(steps), NULL};
+	char *blockers = NULL;
+	long pause = FIRST_PAUSE;
+
+	for (int i = 0; i < ATTEMPTS && locking.locks != NIL; i++)
+	{
+		ErrorData *error = orm_attempt(lock_tables, &locking, ORM_ATTEMPT_KEEP);
+
+		if (error == NULL)
+			return;
+		if (error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE)
+			ReThrowError(error);
+		blockers = find_blockers(psprintf("l.locktype = 'relation' AND l.relation = %u", locking.current->relid));
+		CHECK_FOR_INTERRUPTS();
+		if (i + 1 < ATTEMPTS)
+			pg_usleep(pause);
+		pause *= 2;
+	}
+	if (locking.locks != NIL)
+		raise_blocked(psprintf("table \"%s\"", get_rel_name(locking.current->relid)), blockers);
+}
+
+/* The locks of definitions: of the registry, and of the names in their order. */
+static void
+lock_names(void *argument)
+{
+	ListCell *cell;
+
+	orm_registry_lock();
+	foreach(cell, ((const OrmDifference *) argument)->rows)
+		orm_registry_lock_name(((OrmRegistered *) lfirst(cell))->name);
+}
+
+void
+orm_migrate_lock_all(const OrmDifference *difference, const OrmMigrateOptions *options)
+{
+	int level = NewGUCNestLevel();
+	ErrorData *error;
+
+	(void) set_config_option("lock_timeout", psprintf("%d", options->lock_timeout), PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	error = orm_attempt(lock_names, unconstify(OrmDifference *, difference), ORM_ATTEMPT_KEEP);
+	if (error != NULL && error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
+		raise_blocked("the declarations: another migration or declaration is running",
+					  find_blockers("l.locktype = 'object' AND l.classid = 'pg_language'::regclass"));
+	if (error != NULL)
+		ReThrowError(error);
+	lock_all_tables(difference->steps);
+	AtEOXact_GUC(true, level);
+}
