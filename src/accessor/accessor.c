@@ -241,7 +241,7 @@ orm_accessor_wanted(const OrmModel *model, bool notices)
 		ListCell *function;
 
 		if (accessor->by_row)
-			orm_relation_check_name(model, accessor);
+			orm_relation_check_name(model->relid, model->name, accessor->name, "relationship");
 		check_among_themselves(model, accessors, accessor);
 		if (OidIsValid(stranger))
 			raise_stranger(model, accessor, stranger);

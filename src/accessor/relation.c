@@ -83,11 +83,11 @@ orm_relation_accessor(const OrmModel *model, const OrmRelationship *relationship
 
 /* Raises 42710, with the conflict as detail. */
 static void
-raise_name(const OrmModel *model, const char *name, const char *detail)
+raise_name(const char *model, const char *name, const char *kind, const char *detail)
 {
 	ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
-			errmsg("name \"%s\" is not allowed for a relationship of model \"%s\"", name, model->name),
-			errdetail_internal("%s", detail), errhint("Give the relationship another name."));
+			errmsg("name \"%s\" is not allowed for a %s of model \"%s\"", name, kind, model),
+			errdetail_internal("%s", detail), errhint("Give the %s another name.", kind));
 }
 
 /* Can a function be called with a row of this type as its only argument? */
@@ -134,23 +134,24 @@ hides_cast(const char *name, Oid row_type)
 }
 
 void
-orm_relation_check_name(const OrmModel *model, const OrmAccessor *accessor)
+orm_relation_check_name(Oid relid, const char *model, const char *name, const char *kind)
 {
-	const char *name = accessor->name;
+	const char *relation = get_rel_name(relid);
+	Oid row_type = get_rel_type_id(relid);
 
-	if (get_attnum(model->relid, name) != InvalidAttrNumber)
-		raise_name(model, name,
+	if (get_attnum(relid, name) != InvalidAttrNumber)
+		raise_name(model, name, kind,
 				   psprintf("\"%s\" has a column of that name, and the column would win "
 							"wherever a row's \"%s\" is asked for.",
-							model->relation, name));
-	if (hides_function(name, model->row_type))
-		raise_name(model, name,
+							relation, name));
+	if (hides_function(name, row_type))
+		raise_name(model, name, kind,
 				   psprintf("Its function would be called instead of pg_catalog.%s() "
 							"on rows of \"%s\".",
-							name, model->relation));
-	if (hides_cast(name, model->row_type))
-		raise_name(model, name,
+							name, relation));
+	if (hides_cast(name, row_type))
+		raise_name(model, name, kind,
 				   psprintf("Its function would be called where %s(...) is a cast "
 							"of a row of \"%s\".",
-							name, model->relation));
+							name, relation));
 }

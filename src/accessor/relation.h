@@ -9,7 +9,7 @@
 /* The definition of a relationship's accessor; of its texts only body and purpose are set. */
 extern OrmAccessor *orm_relation_accessor(const OrmModel *model, const OrmRelationship *relationship);
 
-/* Raises 42710 if a relationship's name is not allowed for its accessor. */
-extern void orm_relation_check_name(const OrmModel *model, const OrmAccessor *accessor);
+/* Raises 42710 if the name of a relationship, or of another "kind" of functions of the row, is not allowed. */
+extern void orm_relation_check_name(Oid relid, const char *model, const char *name, const char *kind);
 
 #endif

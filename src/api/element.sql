@@ -30,6 +30,16 @@ COMMENT ON FUNCTION orm.column(
 	pg_catalog.bool, pg_catalog.bool, pg_catalog.bool, pg_catalog.bool, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: a column. type is any SQL type text; it is left out only for orm.map. server_default, generated and check_expr are SQL expressions; identity is ''always'', ''by default'', ''serial'' or ''none'', sequence_name and sequence_options are those of its sequence; foreign_key is a model or a table, or one of its columns as target.column; attribute is the name in documents, by default that of the column. deferred leaves the attribute out of objects unless it is selected by name; the values of hidden ones are in no result and no message; read_only attributes are refused by create and update and passed over by save and upsert; write_once ones keep their first value, by a trigger. renamed_from, fill and using_expr are for orm.migrate, once: the former name of the column, the value of rows that are there, and how values become the new type. Checked by orm.model and orm.map only.';
 
+CREATE OR REPLACE FUNCTION orm.computed(
+	name pg_catalog.text, type pg_catalog.text, expr pg_catalog.text,
+	deferred pg_catalog.bool DEFAULT NULL, comment pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.computed(
+	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.bool, pg_catalog.text) IS
+'Element of a model document: an attribute whose value is that of an SQL expression over the row, which names columns, sub-selects and other computed attributes and is not volatile. It is read as any other, and a function of the table, row.name in SQL. deferred leaves it out of objects unless it is selected by name.';
+
 CREATE OR REPLACE FUNCTION orm.primary_key(VARIADIC columns pg_catalog.text[])
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE

@@ -14,6 +14,7 @@
 #include "define/guard.h"
 #include "define/register.h"
 #include "model/cache.h"
+#include "model/computed.h"
 #include "model/in_force.h"
 #include "model/relationship.h"
 
@@ -111,6 +112,23 @@ put_attributes(OrmOutput *row, const OrmModel *model)
 		orm_output_boolean(row, attribute->generated);
 		orm_output_boolean(row, !attribute->hidden && (readable == NULL || readable[i]));
 		orm_output_boolean(row, orm_access_is_writable(model, i));
+		orm_output_put(row);
+	}
+	for (int i = 0; i < model->ncomputed; i++)
+	{
+		const OrmComputed *computed = &model->computed[i];
+
+		orm_output_text(row, model->name);
+		orm_output_text(row, computed->name);
+		orm_output_text(row, NULL);
+		orm_output_text(row, format_type_with_typemod(computed->type->oid, computed->type->typmod));
+		orm_output_integer(row, model->nattributes + i + 1);
+		orm_output_boolean(row, true);
+		for (int flag = 0; flag < 3; flag++)
+			orm_output_boolean(row, false);
+		orm_output_boolean(row, true);
+		orm_output_boolean(row, orm_computed_is_readable(model, i, readable));
+		orm_output_boolean(row, false);
 		orm_output_put(row);
 	}
 }

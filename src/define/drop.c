@@ -18,6 +18,7 @@
 #include "base/sql.h"
 #include "define/drop.h"
 #include "define/model_function.h"
+#include "define/compute.h"
 #include "define/owner.h"
 #include "define/reconcile.h"
 #include "define/register.h"
@@ -175,9 +176,13 @@ static void
 release(OrmRegistered *row, OrmDeclaration *declaration, List **relations, List **changes)
 {
 	const OrmModel *model = orm_cache_open(row->name, AccessExclusiveLock);
+	OrmIdentity identity;
 
 	*relations = list_append_unique_oid(*relations, model->relid);
 	orm_reconcile_drop(model, true, changes);
+	identity = orm_owner_begin(model->owner);
+	orm_compute_reconcile(model->relid, model->name, NULL, false, changes);
+	orm_owner_end(identity);
 	orm_report_add(changes, row->name, "dropped", "table", orm_report_relation(model->relid));
 	orm_model_function_write(row, declaration, InvalidOid);
 }

@@ -12,7 +12,7 @@
 #include "define/reconcile.h"
 #include "define/register.h"
 #include "define/removal.h"
-#include "define/version.h"
+#include "define/keep.h"
 #include "model/cache.h"
 #include "model/element.h"
 #include "model/managed.h"
@@ -25,6 +25,7 @@ typedef enum ElementList
 	LIST_CONSTRAINTS,
 	LIST_RELATIONSHIPS,
 	LIST_ENUMS,
+	LIST_COMPUTED,
 	LIST_VERSIONS,
 	LIST_REMOVALS,
 	LIST_COMMENT,
@@ -55,6 +56,7 @@ static const struct
 	{"many_to_many", LIST_RELATIONSHIPS, KIND(ORM_MANY_TO_MANY)},
 	{"relationship", LIST_RELATIONSHIPS, ALL_KINDS},
 	{"enum", LIST_ENUMS, 0},
+	{"computed", LIST_COMPUTED, 0},
 	{"version", LIST_VERSIONS, 0},
 	{"removed", LIST_REMOVALS, 0},
 	{"comment_on_table", LIST_COMMENT, 0},
@@ -85,6 +87,7 @@ element_label(ElementList list, const void *element)
 	switch (list)
 	{
 		case LIST_COLUMNS:
+		case LIST_COMPUTED:
 			return ((const OrmDeclaredColumn *) element)->name;
 		case LIST_CONSTRAINTS:
 			return constraint_label(element);
@@ -131,6 +134,7 @@ list_of(OrmDeclaration *declaration, ElementList list)
 		[LIST_CONSTRAINTS] = &declaration->constraints,
 		[LIST_RELATIONSHIPS] = &declaration->relationships,
 		[LIST_ENUMS] = &declaration->enums,
+		[LIST_COMPUTED] = &declaration->computed,
 		[LIST_VERSIONS] = &declaration->versions,
 		[LIST_REMOVALS] = &declaration->removals,
 		[LIST_COMMENT] = NULL,
@@ -270,7 +274,7 @@ apply(OrmRegistered *row, const OrmDeclaration *before, OrmDeclaration *declarat
 	{
 		orm_removal_complete(declaration, before, row->relid);
 		orm_reconcile_drop_stale(model, declaration, changes);
-		orm_version_reconcile(row->relid, row->name, declaration, false, changes);
+		orm_keep_reconcile(row->relid, row->name, declaration, false, changes);
 	}
 	if (model == NULL)
 	{
@@ -281,7 +285,7 @@ apply(OrmRegistered *row, const OrmDeclaration *before, OrmDeclaration *declarat
 	orm_register_check_relationships(row->name);
 	orm_register_pin(row->name);
 	model = orm_cache_open(row->name, AccessShareLock);
-	orm_version_reconcile(row->relid, row->name, model->declaration, model->version >= 0, changes);
+	orm_keep_reconcile(row->relid, row->name, model->declaration, true, changes);
 	orm_reconcile_accessors(orm_cache_open(row->name, AccessShareLock), !replaced, changes);
 }
 

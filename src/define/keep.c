@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "base/sql.h"
+#include "define/compute.h"
 #include "define/keep.h"
 #include "define/owner.h"
 #include "define/register.h"
@@ -197,8 +198,8 @@ analyze(KeptColumn *wanted)
 	get_atttypetypmodcoll(relid, wanted->attnum, &type, &typmod, &collation);
 	PG_TRY();
 	{
-		Node *node = orm_row_expression_analyze(relid, wanted->column->normalizes, type, typmod, EXPR_KIND_TRIGGER_WHEN,
-												NULL, NULL);
+		Node *node = orm_row_expression_analyze(relid, wanted->column->normalizes, type, typmod, COERCE_IMPLICIT_CAST,
+												EXPR_KIND_TRIGGER_WHEN, NULL, NULL);
 
 		wanted->expression = orm_row_expression_print(node, relid, "new");
 	}
@@ -361,6 +362,7 @@ orm_keep_reconcile(Oid relid, const char *model, const OrmDeclaration *declarati
 	if (!OidIsValid(owner))
 		return;
 	identity = orm_owner_begin(owner);
+	orm_compute_reconcile(relid, model, declaration, make, changes);
 	keeping = read_keeping(relid);
 	wanted = wanted_items(&keeping, model, declaration);
 	if (!make)

@@ -207,6 +207,11 @@ print_rest(StringInfo out, const OrmDeclaration *d, int total, const char *separ
 {
 	ListCell *cell;
 
+	foreach(cell, d->computed)
+	{
+		begin_element(out, &total, separator);
+		orm_element_print_computed(out, lfirst(cell));
+	}
 	if (d->versions != NIL)
 	{
 		begin_element(out, &total, separator);

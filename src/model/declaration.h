@@ -174,6 +174,7 @@ typedef struct OrmDeclaration
 	List *columns;		   /* of OrmDeclaredColumn * */
 	List *constraints;	   /* of OrmDeclaredConstraint * */
 	List *relationships;   /* of OrmDeclaredRelationship * */
+	List *computed;		   /* of OrmDeclaredColumn *: computed attributes; "generated" is their expression */
 	List *versions;		   /* of OrmDeclaredVersion *: one, or NIL */
 	List *removals;		   /* of OrmDeclaredRemoval * */
 	char *comment;		   /* on the table; NULL: none */

@@ -11,6 +11,7 @@
 #include "utils/lsyscache.h"
 
 #include "base/names.h"
+#include "model/computed.h"
 #include "model/constraint_check.h"
 #include "model/declaration_check.h"
 #include "model/enum.h"
@@ -93,7 +94,8 @@ check_not_reserved(const NamePlace *name, bool is_column)
 static void
 check_attributes(const OrmDeclaration *declaration, bool mapped)
 {
-	int n = list_length(declaration->columns) + list_length(declaration->relationships);
+	int n = list_length(declaration->columns) + list_length(declaration->relationships) +
+		list_length(declaration->computed);
 	NamePlace *names = palloc(sizeof(NamePlace) * (n + list_length(declaration->versions)));
 	ListCell *cell;
 
@@ -116,6 +118,14 @@ check_attributes(const OrmDeclaration *declaration, bool mapped)
 		OrmDeclaredRelationship *relationship = lfirst(cell);
 		NamePlace name = {relationship->name, relationship->position, orm_relationship_kind_name(relationship->kind),
 						  "name"};
+
+		check_not_reserved(&name, false);
+		names[n++] = name;
+	}
+	foreach(cell, declaration->computed)
+	{
+		const OrmDeclaredColumn *computed = lfirst(cell);
+		NamePlace name = {computed->name, computed->position, "computed", "name"};
 
 		check_not_reserved(&name, false);
 		names[n++] = name;
@@ -444,6 +454,8 @@ orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 		check_columns(declaration);
 		check_version_column(declaration);
 	}
+	if (!declaration->stored)
+		orm_computed_check_circles(declaration);
 	check_primary_key(declaration);
 	if (!declaration->stored)
 		orm_constraint_check(declaration, mapped);

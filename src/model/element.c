@@ -79,6 +79,15 @@ static const OrmElementKey column_keys[] = {
 	{KEY("write_once", ANY_KIND, 0), &orm_element_key_choice, COLUMN(write_once), NULL, NULL},
 };
 
+/* A computed attribute: a column that is not stored, see OrmDeclaration.computed. */
+static const OrmElementKey computed_keys[] = {
+	{KEY("name", ANY_KIND, ANY_KIND), &orm_element_key_name, COLUMN(name), "attribute", NULL},
+	{KEY("type", ANY_KIND, ANY_KIND), &orm_element_key_type, COLUMN(type), NULL, NULL},
+	{KEY("expr", ANY_KIND, ANY_KIND), &orm_element_key_expression, COLUMN(generated), "computed attribute", NULL},
+	{KEY("deferred", ANY_KIND, 0), &orm_element_key_choice, COLUMN(deferred), NULL, NULL},
+	{KEY("comment", ANY_KIND, 0), &orm_element_key_text, COLUMN(comment), NULL, NULL},
+};
+
 #define CONSTRAINT(member) offsetof(OrmDeclaredConstraint, member)
 
 static const OrmElementKey constraint_keys[] = {
@@ -187,6 +196,8 @@ typedef struct RecordType
 
 static const RecordType column_record = {sizeof(OrmDeclaredColumn), DECLARATION(columns),  0, false,
 										 COLUMN(position),			KEY_TABLE(column_keys)};
+static const RecordType computed_record = {sizeof(OrmDeclaredColumn), DECLARATION(computed),   0, false,
+										   COLUMN(position),		  KEY_TABLE(computed_keys)};
 static const RecordType constraint_record = {
 	sizeof(OrmDeclaredConstraint), DECLARATION(constraints),  CONSTRAINT(kind), true,
 	CONSTRAINT(position),		   KEY_TABLE(constraint_keys)};
@@ -219,6 +230,7 @@ typedef struct RelationBuilder
 
 static const RelationBuilder builders[] = {
 	{KEY("column", KIND(0), 0), &column_record, 0},
+	{KEY("computed", KIND(0), 0), &computed_record, 0},
 	{KEY("primary_key", KIND(0), 0), &constraint_record, ORM_CONSTRAINT_PRIMARY_KEY},
 	{KEY_OF_NEW("unique", KIND(0), 0), &constraint_record, ORM_CONSTRAINT_UNIQUE},
 	{KEY_OF_NEW("index", KIND(0), 0), &constraint_record, ORM_CONSTRAINT_INDEX},
@@ -466,6 +478,12 @@ void
 orm_element_print_column(StringInfo out, const OrmDeclaredColumn *column)
 {
 	print_element(out, builder_of(&column_record, 0), column, -1);
+}
+
+void
+orm_element_print_computed(StringInfo out, const OrmDeclaredColumn *computed)
+{
+	print_element(out, builder_of(&computed_record, 0), computed, -1);
 }
 
 void

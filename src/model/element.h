@@ -11,6 +11,7 @@ extern void orm_element_read(OrmDeclaration *declaration, OrmJson element, int p
 
 /* Append an element as JSON. */
 extern void orm_element_print_column(StringInfo out, const OrmDeclaredColumn *column);
+extern void orm_element_print_computed(StringInfo out, const OrmDeclaredColumn *computed);
 extern void orm_element_print_constraint(StringInfo out, const OrmDeclaredConstraint *constraint);
 extern void orm_element_print_relationship(StringInfo out, const OrmDeclaredRelationship *relationship);
 extern void orm_element_print_version(StringInfo out, const OrmDeclaredVersion *version);

@@ -30,6 +30,7 @@
 #include "base/nearest.h"
 #include "model/after.h"
 #include "model/cascade.h"
+#include "model/computed.h"
 #include "model/column_default.h"
 #include "model/follow.h"
 #include "model/foreign.h"
@@ -40,6 +41,7 @@
 #include "model/view.h"
 #include "model/model.h"
 #include "model/relationship.h"
+#include "model/row_expression.h"
 
 /* Does the expression call nextval()? */
 static bool
@@ -385,6 +387,9 @@ make_fingerprint(const OrmModel *model)
 						 a->identity, a->identity_always, a->numbered, a->plain_default, a->leads_index, a->sequence,
 						 a->equality);
 	}
+	for (int i = 0; i < model->ncomputed; i++)
+		appendStringInfo(&out, "computed %s %s\n", model->computed[i].name,
+						 orm_row_expression_print(model->computed[i].expression, model->relid, ORM_COMPUTED_ROW));
 	if (model->primary_key)
 		print_key(&out, "key", model->primary_key);
 	for (int i = 0; i < model->nunique; i++)
@@ -438,6 +443,7 @@ fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **
 	fill_attributes(model, relation);
 	for (int i = 0; i < model->nattributes; i++)
 		depend_on_row_types(model->attributes[i].type, depends);
+	orm_computed_fill(model, depends);
 	fill_kept(model, relation);
 	fill_keys(model, relation);
 	fill_version(model, relation);
@@ -497,19 +503,33 @@ orm_model_attribute(const OrmModel *model, const char *name, int length)
 	return -1;
 }
 
+/* Is it a computed attribute that is declared? */
+static bool
+is_declared_computed(const OrmModel *model, const char *name)
+{
+	ListCell *cell;
+
+	foreach(cell, model->declaration->computed)
+		if (strcmp(((const OrmDeclaredColumn *) lfirst(cell))->name, name) == 0)
+			return true;
+	return false;
+}
+
 void
 orm_model_refuse_pending(const OrmModel *model, const char *name, const OrmPath *path)
 {
+	const char *place = path != NULL ? psprintf("At %s. ", orm_path_text(path)) : "";
+	bool computed = is_declared_computed(model, name);
 	ListCell *cell;
 
 	foreach(cell, model->pending)
 		if (strcmp(lfirst(cell), name) == 0)
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 					errmsg("\"%s\" of model \"%s\" is pending", orm_error_clip(name), model->name),
-					path ? errdetail("At %s. It is declared, but table \"%s\" does not have its column.",
-									 orm_path_text(path), model->relation)
-						 : errdetail("It is declared, but table \"%s\" does not have its column.", model->relation),
-					errhint("SELECT * FROM orm.migrate(); adds what is declared."));
+					errdetail("%sIt is declared, but table \"%s\" does not have its %s.", place, model->relation,
+							  computed ? "function" : "column"),
+					computed ? errhint("orm.create_all() or orm.sync() makes it.")
+							 : errhint("SELECT * FROM orm.migrate(); adds what is declared."));
 }
 
 void

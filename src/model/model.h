@@ -41,6 +41,15 @@ typedef struct OrmAttribute
 	bool equal_is_same; /* equal values are byte-wise identical */
 } OrmAttribute;
 
+/* A computed attribute; see model/computed.h. */
+typedef struct OrmComputed
+{
+	char *name;
+	OrmType *type;
+	struct Node *expression; /* over the row as range table entry 1 */
+	bool shown;				 /* a member of objects for which nothing is selected */
+} OrmComputed;
+
 /* A primary or unique key: indexes into OrmModel.attributes, in key order. */
 typedef struct OrmKey
 {
@@ -99,7 +108,9 @@ typedef struct OrmModel
 	OrmAttribute *attributes; /* in table order, without dropped columns */
 	bool *shown;			  /* by attribute: a member of objects for which nothing is selected */
 	bool hides;				  /* an attribute is hidden */
-	OrmKey *primary_key;	  /* NULL: none; &unique[0] unless declared by orm.primary_key */
+	int ncomputed;
+	OrmComputed *computed; /* in the order of the declaration */
+	OrmKey *primary_key;   /* NULL: none; &unique[0] unless declared by orm.primary_key */
 	int nunique;
 	OrmKey *unique;		  /* valid unique indexes without expressions and predicate, the primary key first */
 	int version;		  /* the version attribute, or -1 */

@@ -27,6 +27,7 @@
 #include "base/names.h"
 #include "base/settings.h"
 #include "model/column_default.h"
+#include "model/computed.h"
 #include "model/enum.h"
 #include "model/reflect.h"
 #include "model/reflect_constraint.h"
@@ -228,6 +229,8 @@ orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 	}
 	add_declared_key(full, stored);
 	add_relationships(full, stored);
+	full->computed = stored->computed;
+	orm_computed_follow(model->relid, full, true);
 	full->versions = stored->versions;
 	full->has_accessors = stored->has_accessors;
 	full->prefix = stored->prefix;

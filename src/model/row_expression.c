@@ -20,9 +20,8 @@
 #include "base/sql.h"
 #include "model/row_expression.h"
 
-/* The raw tree of the text. */
-static Node *
-parse(const char *text)
+Node *
+orm_row_expression_parse(const char *text)
 {
 	SelectStmt *select = (SelectStmt *) orm_sql_parse_spliced("SELECT (", text, "\n)", NULL);
 
@@ -44,11 +43,10 @@ refuse_sets(const ParseState *state)
 
 /* Raises 42804 and 42P17 for a tree that is no expression of that type. */
 static Node *
-finish(ParseState *state, Node *node, Oid type, int32 typmod)
+finish(ParseState *state, Node *node, Oid type, int32 typmod, CoercionForm form)
 {
 	Oid found = exprType(node);
-	Node *coerced = coerce_to_target_type(state, node, found, type, typmod, COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST,
-										  -1);
+	Node *coerced = coerce_to_target_type(state, node, found, type, typmod, COERCION_ASSIGNMENT, form, -1);
 
 	if (coerced == NULL)
 		ereport(
@@ -62,7 +60,7 @@ finish(ParseState *state, Node *node, Oid type, int32 typmod)
 }
 
 Node *
-orm_row_expression_analyze(Oid relid, const char *text, Oid type, int32 typmod, ParseExprKind kind,
+orm_row_expression_analyze(Oid relid, const char *text, Oid type, int32 typmod, CoercionForm form, ParseExprKind kind,
 						   PostParseColumnRefHook hook, void *argument)
 {
 	Relation relation = relation_open(relid, AccessShareLock);
@@ -74,9 +72,9 @@ orm_row_expression_analyze(Oid relid, const char *text, Oid type, int32 typmod, 
 	state->p_ref_hook_state = argument;
 	addNSItemToQuery(state, addRangeTableEntryForRelation(state, relation, AccessShareLock, NULL, false, true), true,
 					 true, true);
-	node = transformExpr(state, parse(text), kind);
+	node = transformExpr(state, orm_row_expression_parse(text), kind);
 	refuse_sets(state);
-	node = finish(state, node, type, typmod);
+	node = finish(state, node, type, typmod, form);
 	free_parsestate(state);
 	relation_close(relation, NoLock);
 	return node;

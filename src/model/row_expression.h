@@ -13,15 +13,19 @@
 #include "nodes/primnodes.h"
 #include "parser/parse_node.h"
 
+/* The raw parse tree of the text of an expression. */
+extern Node *orm_row_expression_parse(const char *text);
+
 /*
  * Analyzes the text of an expression over the rows of a relation, which the caller
  * has locked.  "hook" resolves names that are no columns, or is NULL.  The result has
- * the type and typmod, as an assignment would give it to them.  Raises the server's
+ * the type and typmod, as an assignment would give it to them; "form" says whether that is
+ * printed.  Raises the server's
  * errors, and 42803, 42P20, 0A000 and 42P17 for aggregates, window functions, sets and
  * volatile functions.
  */
-extern Node *orm_row_expression_analyze(Oid relid, const char *text, Oid type, int32 typmod, ParseExprKind kind,
-										PostParseColumnRefHook hook, void *argument);
+extern Node *orm_row_expression_analyze(Oid relid, const char *text, Oid type, int32 typmod, CoercionForm form,
+										ParseExprKind kind, PostParseColumnRefHook hook, void *argument);
 
 /* The text of a tree, its columns qualified by "alias" (NULL: not at all), everything else by its schema. */
 extern char *orm_row_expression_print(const Node *expression, Oid relid, const char *alias);

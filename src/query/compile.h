@@ -206,6 +206,9 @@ extern OrmScope *orm_query_join(OrmScope *scope, const OrmRelationship *relation
 /* The expression of an attribute of the scope's model. */
 extern const OrmExpression *orm_query_attribute(const OrmScope *scope, int attribute);
 
+/* The expression of a computed attribute of the scope's model. */
+extern const OrmExpression *orm_query_computed(const OrmScope *scope, int computed);
+
 /* The expression of a dotted path, (to_one ".")* name; adds joins.  "text" need not be null-terminated. */
 extern const OrmExpression *orm_query_path(OrmScope *scope, const char *text, int length, const OrmPath *place);
 

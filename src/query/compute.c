@@ -7,6 +7,7 @@
 
 #include "miscadmin.h"
 
+#include "model/computed.h"
 #include "query/expression.h"
 
 void
@@ -26,7 +27,8 @@ check_taken(const OrmScope *scope, const char *name, const OrmPath *place)
 	const char *what = NULL;
 	ListCell *cell;
 
-	if (orm_model_attribute(scope->model, name, strlen(name)) >= 0)
+	if (orm_model_attribute(scope->model, name, strlen(name)) >= 0 ||
+		orm_computed_number(scope->model, name, strlen(name)) >= 0)
 		what = "an attribute";
 	else if (orm_model_relationship(scope->model, name) != NULL)
 		what = "a relationship";

@@ -20,6 +20,7 @@
  */
 #include "postgres.h"
 
+#include "model/computed.h"
 #include "model/given_back.h"
 #include "query/compile.h"
 
@@ -60,6 +61,8 @@ find_attribute(const OrmModel *model, OrmJson key, const OrmPath *place)
 	OrmPath here = orm_path_key(place, name);
 	int attribute = orm_model_attribute(model, name, strlen(name));
 
+	if (attribute < 0 && orm_computed_number(model, name, strlen(name)) >= 0)
+		orm_computed_raise_given(model, name, &here);
 	if (attribute < 0)
 		raise_no_attribute(model, name, &here);
 	check_settable(model, &model->attributes[attribute], &here);

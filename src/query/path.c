@@ -14,7 +14,9 @@
 #include "utils/lsyscache.h"
 
 #include "base/nearest.h"
+#include "model/computed.h"
 #include "model/hidden.h"
+#include "model/row_expression.h"
 #include "query/compile.h"
 #include "query/member.h"
 
@@ -56,6 +58,19 @@ orm_query_attribute(const OrmScope *scope, int number)
 	return expression;
 }
 
+const OrmExpression *
+orm_query_computed(const OrmScope *scope, int number)
+{
+	const OrmComputed *computed = &scope->model->computed[number];
+	OrmExpression *expression = palloc0(sizeof(OrmExpression));
+
+	expression->name = computed->name;
+	expression->sql = psprintf("(%s)",
+							   orm_row_expression_print(computed->expression, scope->model->relid, scope->alias));
+	expression->type = computed->type;
+	return expression;
+}
+
 char *
 orm_query_describe(const OrmExpression *expression)
 {
@@ -87,6 +102,8 @@ find_name(const OrmScope *scope, const char *name)
 	number = orm_model_attribute(scope->model, name, strlen(name));
 	if (number >= 0)
 		found.expression = orm_query_attribute(scope, number);
+	else if ((number = orm_computed_number(scope->model, name, strlen(name))) >= 0)
+		found.expression = orm_query_computed(scope, number);
 	else
 		found.relationship = orm_model_relationship(scope->model, name);
 	return found;
@@ -124,7 +141,9 @@ hint_nearest(const OrmScope *scope, const char *given)
 	char *path;
 	int nattributes = model != NULL ? model->nattributes : 0;
 	int nrelationships = model != NULL ? model->nrelationships : 0;
-	const char **names = palloc(sizeof(char *) * (nattributes + nrelationships + list_length(scope->named) + 1));
+	int ncomputed = model != NULL ? model->ncomputed : 0;
+	const char **names = palloc(sizeof(char *) *
+								(nattributes + ncomputed + nrelationships + list_length(scope->named) + 1));
 	int n = 0;
 	ListCell *cell;
 
@@ -140,6 +159,8 @@ hint_nearest(const OrmScope *scope, const char *given)
 	n = 0;
 	for (int i = 0; i < nattributes; i++)
 		names[n++] = model->attributes[i].name;
+	for (int i = 0; i < ncomputed; i++)
+		names[n++] = model->computed[i].name;
 	orm_nearest_hint("attribute", given, names, n);
 	if ((path = path_of_underscores(scope, given)) != NULL)
 		errhint("Perhaps you meant the path \"%s\".", path);

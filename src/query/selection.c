@@ -7,6 +7,7 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 
+#include "model/computed.h"
 #include "model/hidden.h"
 #include "query/compile.h"
 
@@ -64,6 +65,9 @@ read_star(const OrmLevelBuild *build, bool *flags)
 	compiler->stars = lappend(compiler->stars, star);
 	for (int i = 0; i < model->nattributes; i++)
 		flags[i] = flags[i] || (model->shown[i] && (star->readable == NULL || star->readable[i]));
+	for (int i = 0; i < model->ncomputed; i++)
+		flags[model->nattributes + i] = flags[model->nattributes + i] ||
+			(model->computed[i].shown && orm_computed_is_readable(model, i, star->readable));
 }
 
 /* Reads a list of names and sets their flags, which are by attribute, followed by names of "compute". */
@@ -98,8 +102,10 @@ read_names(const OrmLevelBuild *build, OrmQueryKey key, bool star, bool *flags, 
 		}
 		name = orm_json_string(walk.value);
 		found = orm_model_attribute(model, name, strlen(name));
+		if (found < 0 && orm_computed_number(model, name, strlen(name)) >= 0)
+			found = model->nattributes + orm_computed_number(model, name, strlen(name));
 		if (found < 0 && find_named(build->scope, name) >= 0)
-			found = model->nattributes + find_named(build->scope, name);
+			found = model->nattributes + model->ncomputed + find_named(build->scope, name);
 		if (found < 0)
 			raise_not_selectable(model, name, &here);
 		if (value && found < model->nattributes)
@@ -142,29 +148,53 @@ add_etag(OrmLevelBuild *build)
 	add_member(build, "$etag", orm_type_make(TEXTOID, -1, DEFAULT_COLLATION_OID), sql.data);
 }
 
+/* The expression of a member, by its number: attributes, computed attributes, names of "compute". */
+static const OrmExpression *
+member_expression(const OrmScope *scope, int number)
+{
+	const OrmModel *model = scope->model;
+
+	if (number < model->nattributes)
+		return orm_query_attribute(scope, number);
+	if (number < model->nattributes + model->ncomputed)
+		return orm_query_computed(scope, number - model->nattributes);
+	return list_nth(scope->named, number - model->nattributes - model->ncomputed);
+}
+
+/* Sets the flags of the members for which nothing is selected. */
+static void
+read_shown(const OrmLevelBuild *build, bool rows, bool *read)
+{
+	const OrmModel *model = build->level->model;
+
+	for (int i = 0; i < model->nattributes; i++)
+		read[i] = rows || model->shown[i];
+	for (int i = 0; i < model->ncomputed; i++)
+		read[model->nattributes + i] = !rows && model->computed[i].shown;
+}
+
 void
 orm_query_selection(OrmLevelBuild *build)
 {
 	const OrmModel *model = build->level->model;
+	int nstored = model->nattributes + model->ncomputed;
 	int nnamed = list_length(build->scope->named);
-	bool *read = palloc0(sizeof(bool) * (model->nattributes + nnamed));
+	bool *read = palloc0(sizeof(bool) * (nstored + nnamed));
 	bool rows = build->compiler->request->verb == ORM_QUERY_ROWS;
 
-	for (int i = 0; i < model->nattributes && orm_query_key(&build->keys, ORM_KEY_SELECT) == NULL; i++)
-		read[i] = rows || model->shown[i];
-	memset(read + model->nattributes, !rows, nnamed);
+	memset(read + nstored, !rows, nnamed);
 	if (orm_query_key(&build->keys, ORM_KEY_SELECT) != NULL)
 		read_names(build, ORM_KEY_SELECT, true, read, true);
+	else
+		read_shown(build, rows, read);
 	if (orm_query_key(&build->keys, ORM_KEY_OMIT) != NULL)
 		read_names(build, ORM_KEY_OMIT, false, read, false);
-	build->level->members = palloc(sizeof(OrmMember) * (model->nattributes + nnamed + 1));
-	for (int i = 0; i < model->nattributes + nnamed; i++)
+	build->level->members = palloc(sizeof(OrmMember) * (nstored + nnamed + 1));
+	for (int i = 0; i < nstored + nnamed; i++)
 	{
-		const OrmExpression *expression = i < model->nattributes
-			? orm_query_attribute(build->scope, i)
-			: list_nth(build->scope->named, i - model->nattributes);
+		const OrmExpression *expression = read[i] ? member_expression(build->scope, i) : NULL;
 
-		if (read[i])
+		if (expression != NULL)
 			add_member(build, expression->name, expression->type, expression->sql);
 	}
 	if (orm_query_flag(&build->keys, ORM_KEY_ETAG, build->place))

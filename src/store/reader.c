@@ -10,6 +10,7 @@
 #include "base/members.h"
 #include "base/nearest.h"
 #include "base/words.h"
+#include "model/computed.h"
 #include "model/given_back.h"
 #include "model/key.h"
 #include "model/value.h"
@@ -46,6 +47,7 @@ struct OrmReader
 #define PASSED_OVER (-1)
 #define RELATIONSHIP (-2)
 #define ETAG (-3)
+#define COMPUTED (-4)
 
 /* Raises 42703 for a key that is neither an attribute nor a relationship, 22023 for an instruction. */
 static void
@@ -88,6 +90,8 @@ classify_other(const OrmModel *model, OrmJson key, const OrmPath *path)
 	for (int i = 0; i < model->nrelationships; i++)
 		if (orm_json_equals(key, model->relationships[i].name))
 			return RELATIONSHIP;
+	if (orm_computed_number(model, orm_json_bytes(key), key.node->length) >= 0)
+		return COMPUTED;
 	raise_unknown_key(model, key, path);
 	return PASSED_OVER;
 }
@@ -323,6 +327,11 @@ read_member(OrmReader *reader, const OrmJsonWalk *walk, const OrmPath *path, Orm
 			reader->nested++;
 		else if (i == ETAG)
 			read_etag(reader, record, walk->value, path);
+		else if (i == COMPUTED && verbs[reader->verb].refuses)
+		{
+			here = orm_path_key(path, orm_json_string(walk->key));
+			orm_computed_raise_given(model, orm_json_string(walk->key), &here);
+		}
 		return;
 	}
 	attribute = &model->attributes[i];
