@@ -112,7 +112,7 @@ CREATE TRIGGER note AFTER INSERT OR UPDATE OF name ON profile FOR EACH ROW EXECU
 
 -- Making documents.  A row is named once in a document, but for keys that are only connected.
 CREATE TABLE used (model text, key jsonb, PRIMARY KEY (model, key));
-CREATE TABLE given_up (verb text, model text, nick text);
+CREATE TABLE given_up (model text, nick text);
 CREATE SEQUENCE labels;
 CREATE FUNCTION below(n int) RETURNS int LANGUAGE sql AS 'SELECT floor(random() * n)::int';
 CREATE FUNCTION pick(model text, condition text DEFAULT 'true', fresh boolean DEFAULT true) RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -127,17 +127,17 @@ END $$;
 CREATE FUNCTION short(key jsonb) RETURNS jsonb LANGUAGE sql AS $$ SELECT CASE WHEN key ? 'id' THEN key -> 'id' ELSE key END $$;
 CREATE FUNCTION name_at(model text, key jsonb) RETURNS text LANGUAGE sql AS $$
     SELECT n.name FROM graph_random.named n WHERE n.model = name_at.model AND n.key = name_at.key $$;
--- A unique value: a new one, none, or one that another object of the document gives up, which is written with it
-CREATE FUNCTION change_nick(verb text, model text, key jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+-- A unique value: a new one, none, or one that another object of the document gives up, before or after it
+CREATE FUNCTION change_nick(model text, key jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     own text;
     other text;
 BEGIN
     IF below(3) > 0 THEN RETURN '{}'; END IF;
-    DELETE FROM given_up g WHERE g.ctid = (SELECT min(ctid) FROM given_up x WHERE x.model = change_nick.model AND x.verb = change_nick.verb AND x.model <> 'post') RETURNING nick INTO other;
+    DELETE FROM given_up g WHERE g.ctid = (SELECT min(ctid) FROM given_up x WHERE x.model = change_nick.model) RETURNING nick INTO other;
     IF key IS NOT NULL THEN
         EXECUTE format('SELECT nick FROM graph_random.%I t WHERE to_jsonb(t) @> $1', model) INTO own USING key;
-        IF own IS NOT NULL THEN INSERT INTO given_up VALUES (verb, model, own); END IF;
+        IF own IS NOT NULL THEN INSERT INTO given_up VALUES (model, own); END IF;
     END IF;
     RETURN jsonb_build_object('nick', CASE WHEN below(9) > 0 THEN coalesce(other, 'n' || nextval('labels')) END);
 END $$;
@@ -178,7 +178,7 @@ BEGIN
     IF mine IS NOT NULL THEN
         doc := CASE WHEN verb = 'upsert' THEN jsonb_build_object('name', name_at(model, mine)) ELSE mine END;
     END IF;
-    doc := doc || change(verb) || change_nick(verb, model, mine);
+    doc := doc || change(verb) || change_nick(model, mine);
     FOR r IN SELECT * FROM relationship x WHERE x.model = make.model AND x.name IS DISTINCT FROM not_this ORDER BY x.name LOOP
         items := NULL;
         CONTINUE WHEN (depth <= 0 OR below(2) = 0) AND NOT (r.model = 'comment' AND r.name = 'post' AND mine IS NULL);
@@ -471,13 +471,6 @@ BEGIN
         IF c.docs @> '[null]' OR c.docs @> '[{"id": null}]' THEN CONTINUE; END IF;
         one := ours(c);
         other := theirs(c);
-        -- rows of one call can exchange their values over NULL, but not across its statements
-        IF one = 'exchange' AND other = 'done' THEN
-            ROLLBACK;
-            INSERT INTO played VALUES (c.verb, one, 0);
-            COMMIT;
-            CONTINUE;
-        END IF;
         -- (of two constraints it may be either)
         IF one = 'exchange' OR (one LIKE '23%' AND other LIKE '23%') THEN one := other; END IF;
         what := CASE WHEN one <> other THEN format('%s and %s', one, other) ELSE difference() END;

@@ -236,11 +236,11 @@ write_intents(OrmGraph *graph, const OrmReturning *returning, OrmObject **object
 	if (batch.n > 0)
 		orm_upsert_save(&batch);
 	batch = orm_returned_pick(returning, objects, n, is_fresh, NULL);
-	if (batch.n > 0)
-		orm_insert_batch(&batch, NULL,
-						 orm_graph_object(graph, batch.records[0])->intent == ORM_INTENT_CREATE
-							 ? graph->options.on_conflict
-							 : ORM_CONFLICT_ERROR);
+	if (batch.n > 0 && graph->options.on_conflict == ORM_CONFLICT_IGNORE &&
+		orm_graph_object(graph, batch.records[0])->intent == ORM_INTENT_CREATE)
+		orm_insert_batch(&batch, NULL, ORM_CONFLICT_IGNORE);
+	else
+		orm_insert_new(&batch);
 }
 
 /* Counts the row of an object. */

@@ -5,10 +5,8 @@
 
 #include "access/htup_details.h"
 #include "access/table.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_index.h"
 #include "miscadmin.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
 #include "utils/syscache.h"
@@ -18,71 +16,109 @@
 #include "model/key.h"
 #include "store/handover.h"
 #include "store/lookup.h"
-#include "store/update.h"
+#include "store/parking.h"
 
-/* A batch, its key and its write function. */
+/* A batch, its key and its write function; and what of it is written, once it has failed. */
 typedef struct Handover
 {
 	const OrmBatch *batch;
 	const OrmKey *key;
 	OrmHandoverWrite write;
+	bool release;	  /* can the records release values? */
+	List *givers;	  /* of OrmGiver * */
+	bool *written;	  /* by record */
+	int left;		  /* number of records that are not written */
+	List *violations; /* of ErrorData *, one for each constraint */
+	ErrorData *last;
 } Handover;
 
+/* ---- Can values be handed over? ---- */
+
 static bool
-is_given(const OrmBatch *batch, int attribute)
+is_given(OrmRecord *const *records, int n, int attribute)
 {
-	for (int i = 0; i < batch->n; i++)
-		if (batch->records[i]->given[attribute])
+	for (int i = 0; i < n; i++)
+		if (records[i]->given[attribute])
 			return true;
 	return false;
 }
 
-/*
- * Does the batch give values of a unique or exclusion index that is checked row
- * by row, other than those of its key?
- */
+/* Do records give values of an index, other than those of their key? */
 static bool
-gives_value(const OrmBatch *batch, const OrmKey *key, Form_pg_index index)
+gives_value(const OrmModel *model, OrmRecord *const *records, int n, const OrmKey *key, Form_pg_index index)
 {
-	if (!(index->indisunique || index->indisexclusion) || !index->indimmediate)
-		return false;
 	for (int i = 0; i < index->indnkeyatts; i++)
 	{
-		int attribute = index->indkey.values[i] == 0
-			? -1
-			: orm_model_attribute_over(batch->write->model, index->indkey.values[i]);
+		int attribute = index->indkey.values[i] == 0 ? -1 : orm_model_attribute_over(model, index->indkey.values[i]);
 
 		if (index->indkey.values[i] == 0 ||
 			(attribute >= 0 && !orm_key_has(key, attribute) &&
-			 (batch->write->model->attributes[attribute].generated || is_given(batch, attribute))))
+			 (model->attributes[attribute].generated || is_given(records, n, attribute))))
 			return true;
 	}
 	return false;
 }
 
-/* Can the records of a batch hand over unique values to each other? */
-static bool
-can_hand_over(const OrmBatch *batch, const OrmKey *key)
+/* The unique and exclusion indexes, checked row by row, of which a batch gives values (List of HeapTuple). */
+static List *
+find_indexes(const Handover *handover)
 {
-	Relation relation;
-	bool can = false;
+	const OrmBatch *batch = handover->batch;
+	Relation relation = orm_model_table(batch->write->model);
+	List *indexes = NIL;
 	ListCell *cell;
 
-	if (batch->n < 2)
-		return false;
-	relation = orm_model_table(batch->write->model);
 	foreach(cell, relation->rd_rel->relhasindex ? RelationGetIndexList(relation) : NIL)
 	{
 		HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+		Form_pg_index index;
 
 		if (!HeapTupleIsValid(tuple))
 			continue;
-		can = can || gives_value(batch, key, (Form_pg_index) GETSTRUCT(tuple));
+		index = (Form_pg_index) GETSTRUCT(tuple);
+		if ((index->indisunique || index->indisexclusion) && index->indimmediate &&
+			gives_value(batch->write->model, batch->records, batch->n, handover->key, index))
+			indexes = lappend(indexes, heap_copytuple(tuple));
 		ReleaseSysCache(tuple);
 	}
 	table_close(relation, NoLock);
-	return can;
+	return indexes;
 }
+
+/* Does the giver's row have values of an index that the batch takes? */
+static bool
+may_give(const Handover *handover, const OrmGiver *giver, const List *indexes)
+{
+	ListCell *cell;
+
+	foreach(cell, indexes)
+		if (gives_value(handover->batch->write->model, &giver->record, 1, giver->key,
+						(Form_pg_index) GETSTRUCT((HeapTuple) lfirst(cell))))
+			return true;
+	return false;
+}
+
+/* Can the records of a batch take unique values from each other, or from the givers, which are found? */
+static bool
+can_hand_over(Handover *handover)
+{
+	const OrmBatch *batch = handover->batch;
+	bool among = batch->n > 1 && handover->release;
+	List *indexes;
+	ListCell *cell;
+
+	if (batch->n == 0 || (!among && batch->write->givers == NULL))
+		return false;
+	indexes = find_indexes(handover);
+	if (indexes == NIL)
+		return false;
+	foreach(cell, batch->write->givers != NULL ? batch->write->givers(batch) : NIL)
+		if (may_give(handover, lfirst(cell), indexes))
+			handover->givers = lappend(handover->givers, lfirst(cell));
+	return among || handover->givers != NIL;
+}
+
+/* ---- Attempts ---- */
 
 static void
 write_batch(void *argument)
@@ -107,146 +143,271 @@ try_batch(const Handover *handover)
 	return error;
 }
 
-/* The violations of records that are left. */
-typedef struct Violations
+/* Are two violations of one constraint? */
+static bool
+is_same_constraint(const ErrorData *a, const ErrorData *b)
 {
-	List *all; /* of ErrorData *, one for each constraint */
-	ErrorData *last;
-} Violations;
+	return a->constraint_name != NULL && b->constraint_name != NULL &&
+		strcmp(a->constraint_name, b->constraint_name) == 0;
+}
 
 /* Adds a violation, unless there is one of its constraint. */
 static void
-note_violation(Violations *violations, ErrorData *error)
+note_violation(Handover *handover, ErrorData *error)
 {
 	ListCell *cell;
 
-	violations->last = error;
-	foreach(cell, violations->all)
-	{
-		const ErrorData *other = lfirst(cell);
-
-		if (error->constraint_name == NULL ||
-			(other->constraint_name != NULL && strcmp(other->constraint_name, error->constraint_name) == 0))
+	handover->last = error;
+	foreach(cell, handover->violations)
+		if (error->constraint_name == NULL || is_same_constraint(error, lfirst(cell)))
 			return;
-	}
-	violations->all = lappend(violations->all, error);
+	handover->violations = lappend(handover->violations, error);
 }
 
-/* Writes one record in a subtransaction; on failure adds the violation and returns false. */
-static bool
-try_record(const Handover *handover, OrmRecord *record, Violations *violations)
+/* Makes records pending. */
+static void
+set_pending(const OrmBatch *batch)
 {
-	OrmBatch one = {handover->batch->write, &record, 1};
-	Handover single = {&one, handover->key, handover->write};
+	for (int i = 0; i < batch->n; i++)
+		batch->records[i]->done = false;
+}
+
+/* Writes records, none of which is written, in a subtransaction; on failure adds the violation and returns false. */
+static bool
+try_records(Handover *handover, const OrmBatch *records)
+{
+	Handover part = {.batch = records, .key = handover->key, .write = handover->write};
 	ErrorData *failed;
 
-	record->done = false;
-	failed = try_batch(&single);
-	if (failed != NULL)
-	{
-		record->done = false;
-		note_violation(violations, failed);
-	}
-	return failed == NULL;
+	set_pending(records);
+	failed = try_batch(&part);
+	if (failed == NULL)
+		return true;
+	set_pending(records);
+	note_violation(handover, failed);
+	return false;
 }
 
-/* A record that sets the columns of the violated constraint to NULL in a record's row; NULL if none is nullable. */
-static OrmRecord *
-make_parked(const Handover *handover, const OrmRecord *record, const ErrorData *error)
+/* ---- Parking givers ---- */
+
+/* An attempt to write records after givers were parked. */
+typedef struct Trial
+{
+	const Handover *handover;
+	const OrmBatch *records; /* NULL: only park */
+	OrmGiver **givers;
+	OrmRecord **parked; /* by giver */
+	int first;
+	int n;
+	bool done; /* all were parked */
+} Trial;
+
+/* The work of an attempt. */
+static void
+park_and_write(void *argument)
+{
+	Trial *trial = argument;
+	const Handover *handover = trial->handover;
+
+	trial->done = false;
+	for (int i = trial->first; i < trial->first + trial->n; i++)
+		orm_parking_run(handover->batch->write->model, trial->parked[i], trial->givers[i]->key);
+	trial->done = true;
+	if (trial->records != NULL)
+		handover->write(trial->records, handover->key);
+}
+
+/* Is a constraint no longer violated by the records once n givers are parked?  Everything is undone. */
+static bool
+is_freed(Trial *trial, const ErrorData *violation, int first, int n)
+{
+	ErrorData *error;
+
+	CHECK_FOR_INTERRUPTS();
+	trial->first = first;
+	trial->n = n;
+	set_pending(trial->records);
+	error = orm_attempt(park_and_write, trial, ORM_ATTEMPT_UNDO);
+	set_pending(trial->records);
+	if (error != NULL && !orm_parking_is_refused(error))
+		ReThrowError(error);
+	return error == NULL || (trial->done && !is_same_constraint(error, violation));
+}
+
+/*
+ * Finds a giver without which the records cannot be written; -1 if there is none.
+ * Where not all givers can be parked, one that is enough.
+ */
+static int
+find_needed(Trial *trial, const ErrorData *violation, int n)
+{
+	int low = 0;
+	int high = n;
+
+	if (!is_freed(trial, violation, 0, n))
+	{
+		for (int i = 0; !trial->done && n > 1 && i < n; i++)
+		{
+			if (is_freed(trial, violation, i, 1))
+				return i;
+			trial->done = false;
+		}
+		return -1;
+	}
+	while (high - low > 1)
+	{
+		int middle = low + (high - low) / 2;
+
+		if (is_freed(trial, violation, 0, middle))
+			high = middle;
+		else
+			low = middle;
+	}
+	return high - 1;
+}
+
+/* Parks a giver whose row has what the records take; false if there is none. */
+static bool
+park_giver(const Handover *handover, const OrmBatch *records, const ErrorData *violation)
 {
 	const OrmModel *model = handover->batch->write->model;
-	OrmRecord *parked = orm_record_make(model, 1);
-	Oid index = error->constraint_name == NULL || error->schema_name == NULL
-		? InvalidOid
-		: get_relname_relid(error->constraint_name, get_namespace_oid(error->schema_name, true));
-	HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
-	bool any = false;
+	int n = list_length(handover->givers);
+	const bool *columns = n == 0 ? NULL : orm_parking_columns(model, violation);
+	Trial trial = {.handover = handover, .records = records};
+	ListCell *cell;
 
-	if (!HeapTupleIsValid(tuple))
-		return NULL;
-	for (int i = 0; i < ((Form_pg_index) GETSTRUCT(tuple))->indnkeyatts; i++)
+	if (columns == NULL)
+		return false;
+	trial.givers = palloc_extended(sizeof(OrmGiver *) * n, MCXT_ALLOC_HUGE);
+	trial.parked = palloc_extended(sizeof(OrmRecord *) * n, MCXT_ALLOC_HUGE);
+	n = 0;
+	foreach(cell, handover->givers)
 	{
-		AttrNumber column = ((Form_pg_index) GETSTRUCT(tuple))->indkey.values[i];
-		int attribute = column > 0 ? orm_model_attribute_over(model, column) : -1;
-
-		if (attribute < 0 || !record->given[attribute] || model->attributes[attribute].not_null ||
-			model->attributes[attribute].in_key || model->attributes[attribute].generated)
-			continue;
-		orm_record_set_null(parked, attribute);
-		any = true;
+		trial.givers[n] = lfirst(cell);
+		trial.parked[n] = orm_parking_record(model, lfirst(cell), columns);
+		n += trial.parked[n] != NULL;
 	}
-	ReleaseSysCache(tuple);
-	parked->in_graph = record->in_graph;
-	parked->place = record->place;
-	parked->index = record->index;
-	for (int i = 0; i < handover->key->nattributes; i++)
-		orm_record_set(parked, handover->key->attributes[i], record->values[handover->key->attributes[i]], false);
-	return any ? parked : NULL;
+	trial.first = n == 0 ? -1 : find_needed(&trial, violation, n);
+	if (trial.first < 0)
+		return false;
+	trial.records = NULL;
+	trial.n = 1;
+	park_and_write(&trial);
+	orm_parking_note(trial.givers[trial.first], model, trial.parked[trial.first]);
+	return true;
 }
 
-/*
- * Sets the values of the violated constraint to NULL temporarily; false if
- * none is nullable, or if NULLs are not distinct and another row has it.
- */
+/* Writes records, none of which is written, by parking givers; false if this is not enough. */
 static bool
-park(const Handover *handover, const OrmRecord *record, const ErrorData *error)
+take_from_givers(Handover *handover, const OrmBatch *records)
 {
-	OrmWrite write = {.model = handover->batch->write->model};
-	OrmRecord *parked = make_parked(handover, record, error);
-	OrmBatch batch = {&write, &parked, 1};
-	Handover parking = {&batch, handover->key, orm_update_batch};
-
-	return parked != NULL && try_batch(&parking) == NULL;
+	while (!try_records(handover, records))
+		if (!park_giver(handover, records, handover->last))
+			return false;
+	return true;
 }
 
-/* Raises the server's error, with a hint if several rows could not be written. */
+/* ---- Record by record ---- */
+
+/* Notes that a record is written. */
 static void
-raise_left(ErrorData *error, int left)
+set_written(Handover *handover, int i)
 {
-	if (left > 1 && error->hint == NULL)
-		error->hint = pstrdup("Rows that exchange unique values need a constraint that is DEFERRABLE.");
-	ReThrowError(error);
+	handover->written[i] = true;
+	handover->left--;
 }
 
-/*
- * Writes records one by one, in alternating directions, until no other record
- * can be written; returns the number of records left.
- */
-static int
-write_rounds(const Handover *handover, bool *written, int left, Violations *violations)
+/* Writes records one by one, in alternating directions, until no other record can be written. */
+static void
+write_in_turns(Handover *handover)
 {
+	const OrmBatch *batch = handover->batch;
 	bool progress = true;
 
-	for (int round = 0; progress && left > 0; round++)
+	for (int round = 0; progress && handover->left > 0; round++)
 	{
 		progress = false;
-		for (int k = 0; k < handover->batch->n; k++)
+		for (int k = 0; k < batch->n; k++)
 		{
-			int i = round % 2 == 0 ? k : handover->batch->n - 1 - k;
+			int i = round % 2 == 0 ? k : batch->n - 1 - k;
+			OrmBatch one = {batch->write, &batch->records[i], 1};
 
 			CHECK_FOR_INTERRUPTS();
-			if (written[i] || !try_record(handover, handover->batch->records[i], violations))
+			if (handover->written[i] || !try_records(handover, &one))
 				continue;
-			written[i] = progress = true;
-			left--;
+			set_written(handover, i);
+			progress = true;
 		}
 	}
-	return left;
+}
+
+/* Writes records that take values from givers; returns whether there were any. */
+static bool
+write_takers(Handover *handover)
+{
+	const OrmBatch *batch = handover->batch;
+	bool any = false;
+
+	for (int i = 0; handover->givers != NIL && i < batch->n; i++)
+	{
+		OrmBatch one = {batch->write, &batch->records[i], 1};
+
+		if (handover->written[i] || !take_from_givers(handover, &one))
+			continue;
+		set_written(handover, i);
+		any = true;
+	}
+	return any;
+}
+
+/* Writes records until no other record can be written, nor with givers parked. */
+static void
+write_rounds(Handover *handover)
+{
+	do
+		write_in_turns(handover);
+	while (handover->left > 0 && write_takers(handover));
 }
 
 /*
- * Sets to NULL what the records left take, constraint by constraint, and writes
- * them; returns the number of records left.
+ * Parks the row of a record; false if none of its columns is nullable, or if
+ * NULLs are not distinct and another row has it.
  */
-static int
-write_parked(const Handover *handover, bool *written, int left, Violations *violations)
+static bool
+park(const Handover *handover, const OrmRecord *record, const ErrorData *violation)
 {
-	for (int k = 0; left > 0 && k < list_length(violations->all); k++)
-		for (int i = 0; left > 0 && i < handover->batch->n; i++)
-			if (!written[i] && park(handover, handover->batch->records[i], list_nth(violations->all, k)))
-				left = write_rounds(handover, written, left, violations);
-	return left;
+	const OrmModel *model = handover->batch->write->model;
+	const bool *columns = orm_parking_columns(model, violation);
+	Datum key[INDEX_MAX_KEYS];
+	OrmGiver *giver;
+	OrmRecord *parked;
+	Trial trial = {.handover = handover, .givers = &giver, .parked = &parked, .n = 1};
+	ErrorData *error;
+
+	if (columns == NULL || orm_record_has_null(record, handover->key))
+		return false;
+	orm_record_key(record, handover->key, key);
+	giver = orm_parking_giver(model, record, handover->key, key);
+	parked = orm_parking_record(model, giver, columns);
+	if (parked == NULL)
+		return false;
+	error = orm_attempt(park_and_write, &trial, ORM_ATTEMPT_KEEP);
+	if (error != NULL && !orm_parking_is_refused(error))
+		ReThrowError(error);
+	return error == NULL;
 }
+
+/* Parks the records left, constraint by constraint, and writes them. */
+static void
+write_parked(Handover *handover)
+{
+	for (int k = 0; handover->left > 0 && k < list_length(handover->violations); k++)
+		for (int i = 0; handover->left > 0 && i < handover->batch->n; i++)
+			if (!handover->written[i] && park(handover, handover->batch->records[i], list_nth(handover->violations, k)))
+				write_rounds(handover);
+}
+
+/* ---- Locks ---- */
 
 /* An OrmStored that does nothing: the rows are only locked. */
 static void
@@ -254,47 +415,106 @@ pass_over(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 {
 }
 
-/* Writes records that hand over values: locks their rows, then writes them one by one. */
+/* Locks the rows that a key identifies: those of the batch, and of givers. */
 static void
-hand_over(const Handover *handover, bool *written)
+lock_rows_by(const Handover *handover, const OrmKey *key)
 {
 	const OrmBatch *batch = handover->batch;
 	const OrmModel *model = batch->write->model;
-	OrmWrite write = {.model = model, .returning = orm_key_flags(model, handover->key), .stored = pass_over};
-	OrmBatch locked = {&write, batch->records, batch->n};
-	Violations violations = {0};
-	int left = 0;
+	OrmWrite write = {.model = model, .returning = orm_key_flags(model, key), .stored = pass_over};
+	OrmBatch locked = {&write, NULL, 0};
+	ListCell *cell;
 
-	if (orm_access_may_read_key(model, handover->key))
-		orm_lookup_lock(&locked, handover->key, false);
+	if (!orm_access_may_read_key(model, key))
+		return;
+	locked.records = palloc_extended(sizeof(OrmRecord *) * (batch->n + list_length(handover->givers)), MCXT_ALLOC_HUGE);
+	for (int i = 0; handover->release && key == handover->key && i < batch->n; i++)
+		orm_batch_add(&locked, batch->records[i]);
+	foreach(cell, handover->givers)
+		if (((const OrmGiver *) lfirst(cell))->key == key)
+			orm_batch_add(&locked, ((const OrmGiver *) lfirst(cell))->record);
+	orm_lookup_lock(&locked, key, false);
+}
+
+/* Locks the rows of the batch and of givers. */
+static void
+lock_rows(const Handover *handover)
+{
+	List *keys = handover->release ? list_make1(unconstify(OrmKey *, handover->key)) : NIL;
+	ListCell *cell;
+
+	foreach(cell, handover->givers)
+		keys = list_append_unique_ptr(keys, unconstify(OrmKey *, ((const OrmGiver *) lfirst(cell))->key));
+	foreach(cell, keys)
+		lock_rows_by(handover, lfirst(cell));
+}
+
+/* Raises the server's error, with a hint if other rows could have released the value. */
+static void
+raise_left(const Handover *handover)
+{
+	ErrorData *error = handover->last;
+
+	if ((handover->left > 1 || handover->givers != NIL) && error->hint == NULL)
+		error->hint = pstrdup("Rows that exchange unique values need a constraint that is DEFERRABLE.");
+	ReThrowError(error);
+}
+
+/* Writes the records of a batch that hand over values. */
+static void
+hand_over(Handover *handover)
+{
+	const OrmBatch *batch = handover->batch;
+	OrmBatch pending;
+
+	lock_rows(handover);
 	for (int i = 0; i < batch->n; i++)
 	{
-		batch->records[i]->done = written[i];
-		left += written[i] ? 0 : 1;
+		batch->records[i]->done = handover->written[i];
+		handover->left += handover->written[i] ? 0 : 1;
 	}
-	left = write_rounds(handover, written, left, &violations);
-	left = write_parked(handover, written, left, &violations);
-	if (left > 0)
-		raise_left(violations.last, left);
+	pending = orm_batch_pending(batch);
+	if (!handover->release)
+	{
+		if (take_from_givers(handover, &pending))
+			return;
+		raise_left(handover);
+	}
+	write_rounds(handover);
+	write_parked(handover);
+	if (handover->left > 0)
+		raise_left(handover);
+}
+
+/* Writes a batch, whose records release values, or only take them. */
+static void
+run(const OrmBatch *batch, const OrmKey *key, OrmHandoverWrite write, bool release)
+{
+	Handover handover = {.batch = batch, .key = key, .write = write, .release = release};
+
+	if (!can_hand_over(&handover))
+	{
+		write(batch, key);
+		return;
+	}
+	handover.written = palloc_extended(sizeof(bool) * batch->n, MCXT_ALLOC_HUGE);
+	for (int i = 0; i < batch->n; i++)
+		handover.written[i] = batch->records[i]->done;
+	if (try_batch(&handover) == NULL)
+		return;
+	for (int i = 0; i < batch->n; i++)
+		batch->records[i]->done = handover.written[i];
+	hand_over(&handover);
 }
 
 void
 orm_handover_run(const OrmBatch *batch, const OrmKey *key, OrmHandoverWrite write)
 {
-	Handover handover = {batch, key, write};
-	bool *written;
+	run(batch, key, write, true);
+}
 
-	if (!can_hand_over(batch, key))
-	{
-		write(batch, key);
-		return;
-	}
-	written = palloc_extended(sizeof(bool) * batch->n, MCXT_ALLOC_HUGE);
-	for (int i = 0; i < batch->n; i++)
-		written[i] = batch->records[i]->done;
-	if (try_batch(&handover) == NULL)
-		return;
-	for (int i = 0; i < batch->n; i++)
-		batch->records[i]->done = written[i];
-	hand_over(&handover, written);
+void
+orm_handover_take(const OrmBatch *batch, const OrmKey *key, OrmHandoverWrite write)
+{
+	run(batch, key, write, false);
 }

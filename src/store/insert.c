@@ -8,6 +8,7 @@
 #include "store/assignment.h"
 #include "store/default_keys.h"
 #include "store/record_error.h"
+#include "store/handover.h"
 #include "store/insert.h"
 #include "store/returning.h"
 
@@ -114,6 +115,19 @@ orm_insert_batch(const OrmBatch *batch, const OrmKey *conflict_key, OrmOnConflic
 	for (int i = 0; i < batch->n; i++)
 		if (!batch->records[i]->done)
 			orm_record_error_not_stored(batch->write->model, batch->records[i]);
+}
+
+/* An OrmHandoverWrite. */
+static void
+insert_all(const OrmBatch *batch, const OrmKey *unused)
+{
+	orm_insert_batch(batch, NULL, ORM_CONFLICT_ERROR);
+}
+
+void
+orm_insert_new(const OrmBatch *batch)
+{
+	orm_handover_take(batch, NULL, insert_all);
 }
 
 void

@@ -15,6 +15,9 @@
  */
 extern void orm_insert_batch(const OrmBatch *batch, const OrmKey *conflict_key, OrmOnConflict on_conflict);
 
+/* Inserts the pending records of a batch as new rows, which may take unique values of others (handover.h). */
+extern void orm_insert_new(const OrmBatch *batch);
+
 /* INSERT of n records.  With on_conflict IGNORE, records that conflict with any unique key stay pending. */
 extern void orm_insert_records(const OrmWrite *write, OrmRecord *records, int n);
 

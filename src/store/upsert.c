@@ -258,6 +258,14 @@ update_or_insert(const OrmBatch *batch, const OrmKey *key)
 	find_or_insert(batch, key, update_if_any);
 }
 
+/* Finds existing rows, and inserts the others. */
+static void
+find_or_create(const OrmBatch *batch, const OrmKey *key)
+{
+	insert_or_ignore(batch, key);
+	find_or_insert(batch, key, orm_lookup_read);
+}
+
 /* Writes records that give the key. */
 static void
 write_by_key(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conflict)
@@ -266,10 +274,7 @@ write_by_key(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conflict
 	if (on_conflict == ORM_CONFLICT_UPDATE)
 		orm_handover_run(batch, key, update_or_insert);
 	else
-	{
-		insert_or_ignore(batch, key);
-		find_or_insert(batch, key, orm_lookup_read);
-	}
+		orm_handover_take(batch, key, find_or_create);
 }
 
 bool
@@ -321,7 +326,7 @@ orm_upsert_batch(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conf
 		orm_stale_check(batch, key, ORM_ABSENCE_IS_FINE);
 	forget_identities(batch, key);
 	if (key == NULL)
-		orm_insert_batch(batch, NULL, ORM_CONFLICT_ERROR);
+		orm_insert_new(batch);
 	else if (is_always_numbered(batch->write->model, key))
 		write_existing(batch, key);
 	else
@@ -358,8 +363,7 @@ orm_upsert_save(const OrmBatch *batch)
 		write_existing(&keyed, key);
 	else if (keyed.n > 0)
 		write_by_key(&keyed, key, ORM_CONFLICT_UPDATE);
-	if (fresh.n > 0)
-		orm_insert_batch(&fresh, NULL, ORM_CONFLICT_ERROR);
+	orm_insert_new(&fresh);
 }
 
 void

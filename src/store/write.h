@@ -13,6 +13,8 @@
 #ifndef ORM_STORE_WRITE_H
 #define ORM_STORE_WRITE_H
 
+#include "nodes/pg_list.h"
+
 #include "base/document.h"
 #include "exec/plan.h"
 #include "executor/tuptable.h"
@@ -33,6 +35,14 @@ typedef enum OrmOnConflict
 	ORM_CONFLICT_IGNORE /* keep the existing row */
 } OrmOnConflict;
 
+/*
+ * The rows of the model that later statements of the call write or remove, as a
+ * List of OrmGiver * (store/parking.h), without the rows of a batch and rows that
+ * are written already.
+ */
+struct OrmBatch;
+typedef List *(*OrmFindGivers)(const struct OrmBatch *batch);
+
 typedef struct OrmWrite
 {
 	const OrmModel *model;
@@ -40,10 +50,11 @@ typedef struct OrmWrite
 	OrmStored stored;	   /* with returning */
 	void *argument;
 	OrmOnConflict on_conflict;
-	bool action;	 /* with returning: set the records' OrmAction, inserted or updated */
-	bool told_apart; /* set it also without returning, by separate statements */
-	bool may_skip;	 /* rows skipped by a trigger, rule or policy are not an error */
-	bool checking;	 /* nothing is written, and rows are read without locks */
+	bool action;		  /* with returning: set the records' OrmAction, inserted or updated */
+	bool told_apart;	  /* set it also without returning, by separate statements */
+	bool may_skip;		  /* rows skipped by a trigger, rule or policy are not an error */
+	bool checking;		  /* nothing is written, and rows are read without locks */
+	OrmFindGivers givers; /* NULL: the call has no other statements */
 } OrmWrite;
 
 #endif

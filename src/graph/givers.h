@@ -1,0 +1,21 @@
+/*
+ * givers.h - rows that later statements of a graph write.
+ *
+ * A statement may take a unique value that a row gives up by a later one, of
+ * another intent or wave.  Such rows are found only where a constraint could be
+ * violated (store/handover.h).
+ */
+#ifndef ORM_GRAPH_GIVERS_H
+#define ORM_GRAPH_GIVERS_H
+
+#include "store/batch.h"
+
+/*
+ * The OrmFindGivers of a graph's writes, whose argument is an OrmReturning: rows
+ * of objects that are not written yet and whose key is known, and rows removed
+ * from collections.  Each row once, and none that the batch or an earlier
+ * statement writes, since its object may be written for others of the row.
+ */
+extern List *orm_givers_find(const OrmBatch *batch);
+
+#endif
