@@ -26,6 +26,13 @@ is_written(const GiverSearch *search, const OrmObject *object)
 	return object->written || object->record->done || bms_is_member(object->record->index, search->batch);
 }
 
+/* Does an object name its row without changing it? */
+static bool
+only_names(const OrmObject *object)
+{
+	return object->intent == ORM_INTENT_FIND && object->references == NULL;
+}
+
 /* Adds the row of an object, and returns whether it is new; false if its key is not known. */
 static bool
 add_row(GiverSearch *search, const OrmObject *object, Datum *key)
@@ -118,7 +125,7 @@ leave_out_written(GiverSearch *search)
 	Datum values[INDEX_MAX_KEYS];
 
 	for (int i = 0; search->group->model->primary_key != NULL && i < search->group->n; i++)
-		if (is_written(search, search->group->objects[i]))
+		if (is_written(search, search->group->objects[i]) && !only_names(search->group->objects[i]))
 			add_row(search, search->group->objects[i], values);
 }
 

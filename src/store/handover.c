@@ -30,22 +30,27 @@ typedef struct Handover
 	int left;		  /* number of records that are not written */
 	List *violations; /* of ErrorData *, one for each constraint */
 	ErrorData *last;
+	bool refused; /* could not all givers be parked that a record needs? */
 } Handover;
 
 /* ---- Can values be handed over? ---- */
 
-static bool
-is_given(OrmRecord *const *records, int n, int attribute)
+/* The attributes that any record of a batch gives. */
+static bool *
+given_by_any(const OrmBatch *batch)
 {
-	for (int i = 0; i < n; i++)
-		if (records[i]->given[attribute])
-			return true;
-	return false;
+	int nattributes = batch->write->model->nattributes;
+	bool *given = palloc0(sizeof(bool) * nattributes);
+
+	for (int i = 0; i < batch->n; i++)
+		for (int a = 0; a < nattributes; a++)
+			given[a] = given[a] || batch->records[i]->given[a];
+	return given;
 }
 
-/* Do records give values of an index, other than those of their key? */
+/* Do rows get values of an index, other than those of their key, if these attributes are given? */
 static bool
-gives_value(const OrmModel *model, OrmRecord *const *records, int n, const OrmKey *key, Form_pg_index index)
+gives_value(const OrmModel *model, const bool *given, const OrmKey *key, Form_pg_index index)
 {
 	for (int i = 0; i < index->indnkeyatts; i++)
 	{
@@ -53,7 +58,7 @@ gives_value(const OrmModel *model, OrmRecord *const *records, int n, const OrmKe
 
 		if (index->indkey.values[i] == 0 ||
 			(attribute >= 0 && !orm_key_has(key, attribute) &&
-			 (model->attributes[attribute].generated || is_given(records, n, attribute))))
+			 (model->attributes[attribute].generated || given[attribute])))
 			return true;
 	}
 	return false;
@@ -65,6 +70,7 @@ find_indexes(const Handover *handover)
 {
 	const OrmBatch *batch = handover->batch;
 	Relation relation = orm_model_table(batch->write->model);
+	const bool *given = given_by_any(batch);
 	List *indexes = NIL;
 	ListCell *cell;
 
@@ -77,7 +83,7 @@ find_indexes(const Handover *handover)
 			continue;
 		index = (Form_pg_index) GETSTRUCT(tuple);
 		if ((index->indisunique || index->indisexclusion) && index->indimmediate &&
-			gives_value(batch->write->model, batch->records, batch->n, handover->key, index))
+			gives_value(batch->write->model, given, handover->key, index))
 			indexes = lappend(indexes, heap_copytuple(tuple));
 		ReleaseSysCache(tuple);
 	}
@@ -92,7 +98,7 @@ may_give(const Handover *handover, const OrmGiver *giver, const List *indexes)
 	ListCell *cell;
 
 	foreach(cell, indexes)
-		if (gives_value(handover->batch->write->model, &giver->record, 1, giver->key,
+		if (gives_value(handover->batch->write->model, giver->changed, giver->key,
 						(Form_pg_index) GETSTRUCT((HeapTuple) lfirst(cell))))
 			return true;
 	return false;
@@ -250,7 +256,7 @@ find_needed(Trial *trial, const ErrorData *violation, int n)
 		{
 			if (is_freed(trial, violation, i, 1))
 				return i;
-			trial->done = false;
+			trial->done = false; /* of all of them */
 		}
 		return -1;
 	}
@@ -268,11 +274,11 @@ find_needed(Trial *trial, const ErrorData *violation, int n)
 
 /* Parks a giver whose row has what the records take; false if there is none. */
 static bool
-park_giver(const Handover *handover, const OrmBatch *records, const ErrorData *violation)
+park_giver(Handover *handover, const OrmBatch *records, const ErrorData *violation)
 {
 	const OrmModel *model = handover->batch->write->model;
 	int n = list_length(handover->givers);
-	const bool *columns = n == 0 ? NULL : orm_parking_columns(model, violation);
+	const bool *columns = n == 0 ? NULL : orm_parking_columns(model, violation, true);
 	Trial trial = {.handover = handover, .records = records};
 	ListCell *cell;
 
@@ -288,6 +294,7 @@ park_giver(const Handover *handover, const OrmBatch *records, const ErrorData *v
 		n += trial.parked[n] != NULL;
 	}
 	trial.first = n == 0 ? -1 : find_needed(&trial, violation, n);
+	handover->refused = handover->refused || (trial.first < 0 && !trial.done && n > 0);
 	if (trial.first < 0)
 		return false;
 	trial.records = NULL;
@@ -377,7 +384,7 @@ static bool
 park(const Handover *handover, const OrmRecord *record, const ErrorData *violation)
 {
 	const OrmModel *model = handover->batch->write->model;
-	const bool *columns = orm_parking_columns(model, violation);
+	const bool *columns = orm_parking_columns(model, violation, true);
 	Datum key[INDEX_MAX_KEYS];
 	OrmGiver *giver;
 	OrmRecord *parked;
@@ -449,13 +456,40 @@ lock_rows(const Handover *handover)
 		lock_rows_by(handover, lfirst(cell));
 }
 
+/* Does a violation concern a key of which only one row can be NULL? */
+static bool
+has_one_null(const OrmModel *model, const ErrorData *violation)
+{
+	for (int i = 0; i < model->nunique; i++)
+		if (model->unique[i].nulls_equal && violation->constraint_name != NULL && model->unique[i].name != NULL &&
+			strcmp(model->unique[i].name, violation->constraint_name) == 0)
+			return true;
+	return false;
+}
+
+/* Can a giver not be parked that could release the value of the last violation? */
+static bool
+is_barred(const Handover *handover)
+{
+	const OrmModel *model = handover->batch->write->model;
+	const bool *columns = orm_parking_columns(model, handover->last, false);
+	const bool *parked = has_one_null(model, handover->last) ? palloc0(sizeof(bool) * model->nattributes)
+															 : orm_parking_columns(model, handover->last, true);
+	ListCell *cell;
+
+	foreach(cell, columns == NULL ? NIL : handover->givers)
+		if (orm_parking_is_barred(model, lfirst(cell), columns, parked))
+			return true;
+	return handover->refused;
+}
+
 /* Raises the server's error, with a hint if other rows could have released the value. */
 static void
 raise_left(const Handover *handover)
 {
 	ErrorData *error = handover->last;
 
-	if ((handover->left > 1 || handover->givers != NIL) && error->hint == NULL)
+	if (error->hint == NULL && ((handover->release && handover->left > 1) || is_barred(handover)))
 		error->hint = pstrdup("Rows that exchange unique values need a constraint that is DEFERRABLE.");
 	ReThrowError(error);
 }

@@ -44,7 +44,10 @@ orm_parking_add(OrmGiver *giver, const OrmModel *model, int attribute)
 {
 	if (!model->attributes[attribute].in_key && !model->attributes[attribute].generated &&
 		!orm_key_has(giver->key, attribute))
+	{
 		orm_record_set_null(giver->record, attribute);
+		giver->changed[attribute] = true;
+	}
 }
 
 OrmGiver *
@@ -54,15 +57,20 @@ orm_parking_giver(const OrmModel *model, const OrmRecord *record, const OrmKey *
 
 	giver->key = key;
 	giver->record = orm_record_make(model, 1);
+	giver->changed = palloc0(sizeof(bool) * model->nattributes);
+	giver->parked = palloc0(sizeof(bool) * model->nattributes);
 	orm_record_copy_key(giver->record, key, values);
 	if (record == NULL)
 		return giver;
 	giver->record->in_graph = record->in_graph;
 	giver->record->place = record->place;
 	giver->record->index = record->index;
-	for (int i = 0; !reads_row(record) && i < model->nattributes; i++)
-		if (sets(record, model, i))
+	for (int i = 0; i < model->nattributes; i++)
+	{
+		giver->changed[i] = record->given[i] && !orm_key_has(key, i);
+		if (!reads_row(record) && sets(record, model, i))
 			orm_parking_add(giver, model, i);
+	}
 	return giver;
 }
 
@@ -144,7 +152,7 @@ spare_passed_on(Relation table, const OrmModel *model, bool *columns)
 
 /* Sets the attributes over the columns of a table, by their names: a partition may number them otherwise. */
 static void
-set_named(const OrmModel *model, Oid table, Bitmapset *members, bool *columns)
+set_named(const OrmModel *model, Oid table, Bitmapset *members, bool *columns, bool parked)
 {
 	int member = -1;
 
@@ -155,12 +163,12 @@ set_named(const OrmModel *model, Oid table, Bitmapset *members, bool *columns)
 		int attribute = name == NULL ? -1 : orm_model_attribute_over(model, get_attnum(model->relid, name));
 
 		if (attribute >= 0)
-			columns[attribute] = !model->attributes[attribute].not_null;
+			columns[attribute] = !parked || !model->attributes[attribute].not_null;
 	}
 }
 
 bool *
-orm_parking_columns(const OrmModel *model, const ErrorData *error)
+orm_parking_columns(const OrmModel *model, const ErrorData *error, bool parked)
 {
 	Oid oid = violated_index(model, error);
 	Relation index;
@@ -172,12 +180,15 @@ orm_parking_columns(const OrmModel *model, const ErrorData *error)
 	columns = palloc0(sizeof(bool) * model->nattributes);
 	index = index_open(oid, AccessShareLock);
 	table = table_open(index->rd_index->indrelid, AccessShareLock);
-	set_named(model, RelationGetRelid(table), columns_of(index, table), columns);
+	set_named(model, RelationGetRelid(table), columns_of(index, table), columns, parked);
 	table_close(table, NoLock);
 	index_close(index, NoLock);
-	table = orm_model_table(model);
-	spare_passed_on(table, model, columns);
-	table_close(table, NoLock);
+	if (parked)
+	{
+		table = orm_model_table(model);
+		spare_passed_on(table, model, columns);
+		table_close(table, NoLock);
+	}
 	return columns;
 }
 
@@ -189,7 +200,7 @@ orm_parking_record(const OrmModel *model, const OrmGiver *giver, const bool *col
 	bool any = false;
 
 	for (int i = 0; i < model->nattributes; i++)
-		any = any || (columns[i] && from->given[i] && from->isnull[i]);
+		any = any || (columns[i] && from->given[i] && from->isnull[i] && !giver->parked[i]);
 	if (!any)
 		return NULL;
 	parked = orm_record_make(model, 1);
@@ -216,8 +227,21 @@ void
 orm_parking_note(OrmGiver *giver, const OrmModel *model, const OrmRecord *parked)
 {
 	for (int i = 0; i < model->nattributes; i++)
-		if (parked->given[i] && parked->isnull[i])
-			orm_record_unset(giver->record, i);
+		giver->parked[i] = giver->parked[i] || (parked->given[i] && parked->isnull[i]);
+}
+
+bool
+orm_parking_is_barred(const OrmModel *model, const OrmGiver *giver, const bool *columns, const bool *parked)
+{
+	bool changes = false;
+
+	for (int i = 0; i < model->nattributes; i++)
+	{
+		if (parked[i] && giver->record->given[i])
+			return false;
+		changes = changes || (columns[i] && giver->changed[i]);
+	}
+	return changes;
 }
 
 bool

@@ -15,28 +15,31 @@
 typedef struct OrmGiver
 {
 	const OrmKey *key; /* identifies the row */
-	OrmRecord *record; /* gives the key, and NULL for every attribute outside the key that can be parked */
+	OrmRecord *record; /* gives the key, and NULL for every attribute that can be parked */
+	bool *changed;	   /* by attribute: may the statement change it? */
+	bool *parked;	   /* by attribute: is it NULL in the row now? */
 } OrmGiver;
 
 /*
  * Makes a giver with the key "values", in key order, and the attributes that a
- * record sets (NULL: none).
+ * record gives (NULL: none).
  */
 extern OrmGiver *orm_parking_giver(const OrmModel *model, const OrmRecord *record, const OrmKey *key,
 								   const Datum *values);
 
-/* Lets a giver be parked in an attribute, unless it is of the key or generated. */
+/* Adds an attribute that is set whatever its value is, unless it is of the key or generated. */
 extern void orm_parking_add(OrmGiver *giver, const OrmModel *model, int attribute);
 
 /*
  * The attributes that the violated constraint depends on, by attribute, palloc'd:
- * columns of its index, of its expressions and of generated columns.  Without
- * columns that are NOT NULL or whose changes are passed on by foreign keys.
- * NULL: the error is not about an index of the model's table.
+ * columns of its index, of its expressions and of generated columns.  With
+ * "parked" only columns that can be parked, which are nullable, and whose changes
+ * no foreign key passes on.  NULL: the error is not about an index of the model's
+ * table.
  */
-extern bool *orm_parking_columns(const OrmModel *model, const ErrorData *error);
+extern bool *orm_parking_columns(const OrmModel *model, const ErrorData *error, bool parked);
 
-/* A record that sets those of the attributes to NULL that a giver can be parked in; NULL: there are none. */
+/* A record that parks a giver in those of the columns that are not parked yet; NULL: there are none. */
 extern OrmRecord *orm_parking_record(const OrmModel *model, const OrmGiver *giver, const bool *columns);
 
 /* Sets the attributes of the record to NULL in its row. */
@@ -44,6 +47,10 @@ extern void orm_parking_run(const OrmModel *model, OrmRecord *parked, const OrmK
 
 /* Notes that a giver's row was parked by the record. */
 extern void orm_parking_note(OrmGiver *giver, const OrmModel *model, const OrmRecord *parked);
+
+/* Does the giver's statement change one of the columns, in which it cannot be parked? */
+extern bool orm_parking_is_barred(const OrmModel *model, const OrmGiver *giver, const bool *columns,
+								  const bool *parked);
 
 /* Does the error say that a row does not take NULL, or a changed key, so that it cannot be parked? */
 extern bool orm_parking_is_refused(const ErrorData *error);
