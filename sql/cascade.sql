@@ -156,7 +156,7 @@ SELECT string_agg(id, ' ' ORDER BY id) FROM parts;
 SELECT string_agg(coalesce(order_code, order_slug), ' ' ORDER BY coalesce(order_code, order_slug) COLLATE "C") FROM labels;
 SELECT count(*) FROM lines;
 
-\echo # many_to_many: the targets and the links; other links of the targets are the business of their foreign keys
+\echo # many_to_many: the targets and the links, and other links of the targets, whose model has the relationship, too
 CREATE TABLE films (id int PRIMARY KEY, code int UNIQUE);
 CREATE TABLE actors (id int PRIMARY KEY);
 CREATE TABLE roles (film int REFERENCES films (code), actor int REFERENCES actors, PRIMARY KEY (film, actor));
@@ -167,12 +167,11 @@ INSERT INTO actors SELECT generate_series(1, 5);
 INSERT INTO roles VALUES (10, 1), (10, 2), (20, 3), (20, 4), (30, 4);
 SELECT orm.impact('Film', 1), orm.impact('Film', 2);
 SELECT orm.delete('Film', 1);
-SELECT refused($$SELECT orm.delete('Film', 2)$$);
-SELECT refused($$SELECT orm.delete('Actor', 3)$$);
+SELECT orm.delete('Film', 2);
 SELECT orm.delete_where('Film', '{"where": {}}');
 SELECT (SELECT count(*) FROM films), (SELECT string_agg(id::text, ' ') FROM actors), (SELECT count(*) FROM roles);
 
-\echo # ... of one table with itself, and with keys of several columns that share one
+\echo # ... of one table with itself, where the links of others are the business of their foreign key, and with keys of several columns that share one
 CREATE TABLE people (id int PRIMARY KEY);
 CREATE TABLE friends (from_id int REFERENCES people, to_id int REFERENCES people);
 SELECT count(*) > 0 FROM orm.map('cascading.people', 'Person', orm.many_to_many('friends', 'Person', 'cascading.friends', foreign_key => 'from_id', cascade => 'all'));

@@ -418,6 +418,9 @@ END $$;
 CREATE FUNCTION theirs(c call) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     IF c.verb = 'delete' THEN
+        IF c.model IN ('post', 'tag') THEN
+            EXECUTE format('DELETE FROM graph_reference.post_tag USING graph_reference.%I o WHERE o.id = %1$s_id AND o.name = $1', c.model) USING graph_random.name_of(c.model, c.docs -> 0);
+        END IF;
         EXECUTE format('DELETE FROM graph_reference.%I WHERE name = $1', c.model) USING graph_random.name_of(c.model, c.docs -> 0);
         RETURN 'done';
     END IF;

@@ -109,7 +109,7 @@ delete_rows(const OrmGraph *graph, const OrmBatch *batch, bool probe)
 		if (server_reaches(graph, model, &visited))
 			orm_delete_probe(make_delete(graph, batch, false), true);
 		if (!probe)
-			gone = orm_delete_run(make_delete(graph, batch, !model->deletes_along), graph->options.may_skip);
+			gone = orm_delete_run(make_delete(graph, batch, !model->cascades), graph->options.may_skip);
 	}
 	PG_CATCH();
 	{
@@ -205,7 +205,7 @@ check_delete(OrmGraph *graph, const OrmBatch *batch)
 	const OrmModel *model = batch->write->model;
 	List *visited = NIL;
 
-	if (model->deletes_along || server_reaches(graph, model, &visited))
+	if (model->cascades || server_reaches(graph, model, &visited))
 		orm_delete_probe(make_delete(graph, batch, false), false);
 	for (int i = 0; i < batch->n; i++)
 	{

@@ -57,12 +57,13 @@ delete_changes(const OrmModel *model, List **visited)
 	{
 		const OrmRelationship *relationship = &model->relationships[i];
 
-		if (!(relationship->cascade & ORM_CASCADE_DELETE) || !relationship->resolved)
+		if (!relationship->resolved)
 			continue;
-		if (OidIsValid(relationship->join_relid) &&
+		if (relationship->kind == ORM_MANY_TO_MANY &&
 			orm_after_events(relationship->join_relid, ORM_AFTER_DELETE, NULL) != 0)
 			return true;
-		if (delete_changes(orm_cache_open(relationship->target, AccessShareLock), visited))
+		if ((relationship->cascade & ORM_CASCADE_DELETE) &&
+			delete_changes(orm_cache_open(relationship->target, AccessShareLock), visited))
 			return true;
 	}
 	return false;

@@ -351,8 +351,11 @@ fill_relationships(OrmModel *model, List **depends)
 		relationship->resolved = orm_relationship_resolve(model, declared, relationship, depends, false);
 		relationship->cascade = orm_cascade_read(declared->cascade, declared->kind);
 		if (relationship->cascade & ORM_CASCADE_DELETE)
+			model->cascades = true;
+		if (model->primary_key != NULL && !model->has_rules && orm_model_may_unlink(relationship))
 			model->deletes_along = true;
 	}
+	model->deletes_along |= model->cascades;
 }
 
 /* Appends a key to the fingerprint. */

@@ -69,14 +69,15 @@ typedef struct OrmRelationship
 	char *back_populates;
 	bool resolved; /* if false, the members below are not set; orm_relationship_require raises the reason */
 	Oid target_relid;
-	int nkeys;				/* columns of the (first) foreign key */
-	AttrNumber *local;		/* columns of this model's table */
-	AttrNumber *remote;		/* columns of the target's table, or of the join table */
-	Oid *operators;			/* local = remote; with key_is_local, remote = local */
-	bool key_is_local;		/* belongs to: the foreign key is on this model's table */
-	int cascade;			/* OrmCascade */
-	bool deleted_by_server; /* the foreign key is ON DELETE CASCADE; many to many: both foreign keys are */
-	Oid join_relid;			/* join table; many to many only, like the members below */
+	int nkeys;				 /* columns of the (first) foreign key */
+	AttrNumber *local;		 /* columns of this model's table */
+	AttrNumber *remote;		 /* columns of the target's table, or of the join table */
+	Oid *operators;			 /* local = remote; with key_is_local, remote = local */
+	bool key_is_local;		 /* belongs to: the foreign key is on this model's table */
+	int cascade;			 /* OrmCascade */
+	bool deleted_by_server;	 /* the foreign key is ON DELETE CASCADE; many to many: both foreign keys are */
+	Oid join_relid;			 /* join table; many to many only, like the members below */
+	bool unlinked_by_server; /* the join table's foreign key to this model's table is ON DELETE CASCADE */
 	int njoin;
 	AttrNumber *join_target; /* referencing columns of the join table */
 	AttrNumber *target_key;	 /* referenced columns of the target's table */
@@ -117,7 +118,8 @@ typedef struct OrmModel
 	char version_trigger; /* tgenabled of the version trigger; '\0': none */
 	int nrelationships;
 	OrmRelationship *relationships;
-	bool deletes_along;			 /* a relationship has ORM_CASCADE_DELETE */
+	bool cascades;				 /* a relationship has ORM_CASCADE_DELETE */
+	bool deletes_along;			 /* other rows may be deleted with a row: it cascades, or has join table rows */
 	OrmDeclaration *declaration; /* what of it is in force, with the current names of columns and tables */
 	List *pending;				 /* of char *: declared attributes and relationships that the table does not have */
 } OrmModel;
@@ -166,6 +168,16 @@ extern void orm_model_refuse_pending(const OrmModel *model, const char *name, co
  */
 extern void orm_model_no_attribute(const OrmModel *model, const char *name, const OrmPath *path)
 	pg_attribute_noreturn();
+
+/*
+ * May join table rows of the relationship be deleted with an object, although
+ * the linked objects stay?  (remove/collect.c decides.)
+ */
+static inline bool
+orm_model_may_unlink(const OrmRelationship *relationship)
+{
+	return relationship->resolved && relationship->kind == ORM_MANY_TO_MANY && !relationship->unlinked_by_server;
+}
 
 /* The primary key of the model; raises 42P16 when there is none. */
 extern const OrmKey *orm_model_need_key(const OrmModel *model);

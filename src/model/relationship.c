@@ -296,6 +296,7 @@ resolve_through(Resolution *r, OrmRelationship *relationship, const OrmDeclarati
 	set_key(relationship, own, false);
 	relationship->deleted_by_server &= other->cascades;
 	relationship->join_relid = join;
+	relationship->unlinked_by_server = own->cascades;
 	relationship->join_foreign = orm_foreign_rows(join, r->depends);
 	relationship->join_indexed = orm_index_leads(join, relationship->remote[0]);
 	relationship->njoin = other->n;
@@ -375,10 +376,10 @@ orm_relationship_print(StringInfo out, const OrmRelationship *relationship)
 	char *schema = get_namespace_name(get_rel_namespace(join));
 	char *table = get_rel_name(join);
 
-	appendStringInfo(out, "%s %s %s %u %u %s.%s %d %d %d %d", kind_names[relationship->kind], relationship->name,
+	appendStringInfo(out, "%s %s %s %u %u %s.%s %d %d %d %d %d", kind_names[relationship->kind], relationship->name,
 					 relationship->target, relationship->target_relid, join, schema ? schema : "", table ? table : "",
 					 relationship->join_indexed, relationship->join_foreign, relationship->resolved,
-					 relationship->deleted_by_server);
+					 relationship->deleted_by_server, relationship->unlinked_by_server);
 	print_columns(out, InvalidOid, relationship->local, relationship->operators, relationship->nkeys);
 	print_columns(out, join, relationship->remote, NULL, relationship->nkeys);
 	print_columns(out, join, relationship->join_target, relationship->join_operators, relationship->njoin);

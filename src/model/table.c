@@ -20,6 +20,8 @@ typedef struct Known
 	Oid relid;		   /* hash key; must be first */
 	uint64 generation; /* orm_cache_generation at the time of the search */
 	char model[NAMEDATALEN];
+	uint64 asked; /* orm_cache_generation at the time "has_model" was set */
+	bool has_model;
 } Known;
 
 static HTAB *known = NULL;
@@ -43,7 +45,7 @@ enter(Oid relid)
 	entry = hash_search(known, &relid, HASH_ENTER, &found);
 	if (!found)
 	{
-		entry->generation = PG_UINT64_MAX;
+		entry->generation = entry->asked = PG_UINT64_MAX;
 		entry->model[0] = '\0';
 	}
 	return entry;
@@ -112,4 +114,18 @@ orm_table_open(Oid relid, LOCKMODE lockmode)
 	entry->generation = generation;
 	strlcpy(entry->model, model->name, NAMEDATALEN);
 	return model;
+}
+
+bool
+orm_table_has_model(Oid relid)
+{
+	Known *entry = enter(relid);
+	uint64 generation = orm_cache_generation();
+
+	if (entry->asked != generation)
+	{
+		entry->has_model = orm_registry_of_relation(relid) != NIL;
+		entry->asked = generation;
+	}
+	return entry->has_model;
 }

@@ -13,4 +13,7 @@
  */
 extern const OrmModel *orm_table_open(Oid relid, LOCKMODE lockmode);
 
+/* Does the table have a model, in force? */
+extern bool orm_table_has_model(Oid relid);
+
 #endif

@@ -3,11 +3,14 @@
  */
 #include "postgres.h"
 
+#include "access/relation.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
+#include "rewrite/rewriteHandler.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/rls.h"
 
 #include "exec/execute.h"
@@ -15,6 +18,7 @@
 #include "exec/receiver.h"
 #include "model/cache.h"
 #include "model/relationship.h"
+#include "model/table.h"
 #include "remove/delete_sql.h"
 #include "store/tuples.h"
 
@@ -52,29 +56,8 @@ is_left_to_server(const OrmRelationship *relationship)
 	return relationship->deleted_by_server && relationship->kind != ORM_MANY_TO_MANY;
 }
 
-/* Must rows be collected starting at the model, at any depth, since the server does not cascade there? */
-static bool
-takes_along(const OrmDelete *delete, const OrmModel *model, List **visited)
-{
-	check_stack_depth();
-	if (list_member_ptr(*visited, model))
-		return false;
-	*visited = lappend(*visited, unconstify(OrmModel *, model));
-	for (int i = 0; i < model->nrelationships; i++)
-	{
-		const OrmRelationship *relationship = &model->relationships[i];
-
-		if (!(relationship->cascade & ORM_CASCADE_DELETE))
-			continue;
-		if (!is_left_to_server(relationship) || takes_along(delete, target_of(delete, model, relationship), visited))
-			return true;
-	}
-	return false;
-}
-
-/* Can the primary keys of the model be passed as arrays? */
-static bool
-has_arrays(const OrmModel *model)
+bool
+orm_collect_has_arrays(const OrmModel *model)
 {
 	const OrmKey *key = model->primary_key;
 
@@ -88,6 +71,51 @@ has_arrays(const OrmModel *model)
 	return key != NULL;
 }
 
+/* Can rows of a join table be deleted in a WITH? */
+static bool
+can_delete(Oid relid)
+{
+	Relation relation = try_relation_open(relid, AccessShareLock);
+	bool rules;
+
+	if (relation == NULL)
+		return false;
+	rules = relation->rd_rel->relhasrules && relation->rd_rel->relkind != RELKIND_VIEW;
+	relation_close(relation, NoLock);
+	return !rules && (relation_is_updatable(relid, NIL, true, NULL) & (1 << CMD_DELETE)) != 0;
+}
+
+/* Are join table rows of the relationship deleted with the object, if the linked objects stay? */
+static bool
+owns_links(const OrmModel *model, const OrmRelationship *relationship)
+{
+	return model->deletes_along && orm_model_may_unlink(relationship) && !model->has_rules &&
+		orm_collect_has_arrays(model) && !orm_table_has_model(relationship->join_relid) &&
+		can_delete(relationship->join_relid);
+}
+
+/* Must rows be collected starting at the model, at any depth, since the server does not cascade there? */
+static bool
+takes_along(const OrmDelete *delete, const OrmModel *model, List **visited)
+{
+	check_stack_depth();
+	if (list_member_ptr(*visited, model))
+		return false;
+	*visited = lappend(*visited, unconstify(OrmModel *, model));
+	for (int i = 0; i < model->nrelationships; i++)
+	{
+		const OrmRelationship *relationship = &model->relationships[i];
+
+		if (owns_links(model, relationship))
+			return true;
+		if (!(relationship->cascade & ORM_CASCADE_DELETE))
+			continue;
+		if (!is_left_to_server(relationship) || takes_along(delete, target_of(delete, model, relationship), visited))
+			return true;
+	}
+	return false;
+}
+
 /* Are rows collected along the relationship? */
 static bool
 is_followed(const OrmDelete *delete, const OrmModel *model, const OrmRelationship *relationship)
@@ -96,14 +124,25 @@ is_followed(const OrmDelete *delete, const OrmModel *model, const OrmRelationshi
 	List *visited = NIL;
 
 	if (delete->by_server && is_left_to_server(relationship))
-		return has_arrays(target_of(delete, model, relationship));
+		return orm_collect_has_arrays(target_of(delete, model, relationship));
 	if (!(relationship->cascade & ORM_CASCADE_DELETE))
 		return false;
 	target = target_of(delete, model, relationship);
 	return !is_left_to_server(relationship) || takes_along(delete, target, &visited);
 }
 
-/* Sets "along" and "columns" of a set. */
+/* Are join table rows of the relationship deleted with the rows of the model? */
+static bool
+takes_links(const OrmDelete *delete, const OrmModel *model, const OrmRelationship *relationship)
+{
+	if (delete->by_server || relationship->kind != ORM_MANY_TO_MANY)
+		return false;
+	if (relationship->cascade & ORM_CASCADE_DELETE)
+		return !relationship->deleted_by_server;
+	return owns_links(model, relationship);
+}
+
+/* Sets "along", "links" and "columns" of a set. */
 static void
 know_set(const OrmDelete *delete, OrmDeleteSet *set)
 {
@@ -114,9 +153,15 @@ know_set(const OrmDelete *delete, OrmDeleteSet *set)
 		return;
 	set->known = true;
 	for (int i = 0; i < model->nrelationships; i++)
-		if (is_followed(delete, model, &model->relationships[i]))
-			set->along = lappend(set->along, &model->relationships[i]);
-	if (set->along != NIL || delete->access == ORM_READ || has_arrays(model))
+	{
+		OrmRelationship *relationship = &model->relationships[i];
+
+		if (is_followed(delete, model, relationship))
+			set->along = lappend(set->along, relationship);
+		if (takes_links(delete, model, relationship))
+			set->links = lappend(set->links, relationship);
+	}
+	if (set->along != NIL || delete->access == ORM_READ || orm_collect_has_arrays(model))
 		orm_columns_add_attributes(&set->columns, model, key->attributes, key->nattributes);
 }
 
@@ -280,7 +325,7 @@ orm_collect_run(OrmDelete *delete)
 		OrmDeleteSet *set = lfirst(cell);
 
 		know_set(delete, set);
-		if (set->along != NIL || delete->access == ORM_READ)
+		if (set->along != NIL || set->links != NIL || delete->access == ORM_READ)
 			find_named(delete, set);
 	}
 	while (more)

@@ -7,6 +7,12 @@
  * identified by its model and primary key, so cycles end.  Rows with a foreign
  * key ON DELETE CASCADE are left to the server, unless the cascade continues
  * from them to rows that must be collected.
+ *
+ * The rows of a join table are the relationship's own and are deleted with the
+ * object, whatever the cascade.  Not collected, but left to their foreign key,
+ * are the rows of a join table that is a model itself (they are objects), those
+ * that the server deletes, and those of relations that have rules, or that no
+ * DELETE is possible from.
  */
 #ifndef ORM_REMOVE_COLLECT_H
 #define ORM_REMOVE_COLLECT_H
@@ -23,8 +29,9 @@ typedef struct OrmDeleteSet
 	OrmKeySet *keys;		/* key values in key order; the added objects come first */
 	int named;				/* number of added objects */
 	int followed;			/* number of rows whose relationships have been followed */
-	bool known;				/* "along" and "columns" are set */
+	bool known;				/* "along", "links" and "columns" are set */
 	List *along;			/* of OrmRelationship *: to follow; NIL: none, or the server cascades */
+	List *links;			/* of OrmRelationship *: whose join table rows are deleted with the rows */
 	OrmJoinColumns columns; /* of the key; n = 0: its types cannot be passed as arrays, and nothing is followed */
 } OrmDeleteSet;
 
@@ -70,6 +77,9 @@ extern int orm_collect_keys(const OrmDeleteSet *set, int from, Oid *types, Datum
  */
 extern bool orm_collect_may_lock(const OrmModel *model);
 
+/* Can the primary keys of the model be passed as arrays? */
+extern bool orm_collect_has_arrays(const OrmModel *model);
+
 /* Are rows of the model locked when collected?  Not those of views, nor without orm_collect_may_lock(). */
 extern bool orm_collect_locks(const OrmModel *model);
 
@@ -81,13 +91,6 @@ static inline bool
 orm_collect_is_single(const OrmDeleteSet *set, int from)
 {
 	return orm_keyset_count(set->keys) - from == 1;
-}
-
-/* Does the relationship have join table rows that the server does not delete? */
-static inline bool
-orm_collect_has_links(const OrmRelationship *relationship)
-{
-	return relationship->kind == ORM_MANY_TO_MANY && !relationship->deleted_by_server;
 }
 
 #endif

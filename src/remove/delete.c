@@ -79,6 +79,7 @@ typedef struct Statement
 {
 	StringInfoData with;
 	StringInfoData counts;
+	StringInfoData links; /* the number of join table rows */
 	Oid *types;
 	Datum *values;
 	int nparams;
@@ -101,26 +102,37 @@ add_set(Statement *statement, OrmDeleteSet *set)
 	appendStringInfo(&statement->with, "%sd%d AS (", number > 0 ? ", " : "WITH ", number);
 	orm_delete_sql_rows(&statement->with, set, first);
 	appendStringInfoChar(&statement->with, ')');
-	foreach(cell, set->along)
-		if (orm_collect_has_links(lfirst(cell)))
-		{
-			appendStringInfo(&statement->with, ", d%dl%d AS (", number, foreach_current_index(cell));
-			orm_delete_sql_links(&statement->with, set, lfirst(cell), first);
-			appendStringInfoChar(&statement->with, ')');
-		}
+	foreach(cell, set->links)
+	{
+		int link = foreach_current_index(cell);
+
+		appendStringInfo(&statement->with, ", d%dl%d AS (", number, link);
+		orm_delete_sql_links(&statement->with, set, lfirst(cell), first);
+		appendStringInfoChar(&statement->with, ')');
+		appendStringInfo(&statement->links, "%s(SELECT pg_catalog.count(*) FROM d%dl%d)",
+						 statement->links.len > 0 ? " OPERATOR(pg_catalog.+) " : "", number, link);
+	}
 	appendStringInfo(&statement->counts,
 					 "%s(SELECT pg_catalog.count(*) FROM d%d), "
 					 "(SELECT pg_catalog.count(*) FROM d%d WHERE n OPERATOR(pg_catalog.<=) $%d)",
-					 number > 0 ? ", " : " SELECT ", number, number, statement->nparams);
+					 number > 0 ? ", " : "", number, number, statement->nparams);
 	statement->sets = lappend(statement->sets, set);
 }
 
-/* The numbers of deleted rows per set: all, and the added ones. */
+/* The numbers of deleted rows: join table rows, if there are deletes of any, then per set all, and the added ones. */
 typedef struct Counts
 {
 	int n;
+	int links; /* 1 with the number of join table rows, else 0 */
 	int64 *rows;
 } Counts;
+
+/* The counts of a set, by number: all rows, and the added ones. */
+static const int64 *
+counts_of(const Counts *counts, int set)
+{
+	return &counts->rows[counts->links + 2 * set];
+}
 
 /* Receives the counts. */
 static void
@@ -137,17 +149,17 @@ take_counts(void *argument, TupleTableSlot *slot)
 static void
 check_gone(const Statement *statement, const Counts *counts)
 {
-	int64 all = 0;
+	int64 all = counts->links > 0 ? counts->rows[0] : 0;
 	ListCell *cell;
 
-	for (int i = 0; i < counts->n; i += 2)
-		all += counts->rows[i];
+	for (int i = 0; i < list_length(statement->sets); i++)
+		all += counts_of(counts, i)[0];
 	foreach(cell, statement->sets)
 	{
 		const OrmDeleteSet *set = lfirst(cell);
-		int64 gone = counts->rows[2 * foreach_current_index(cell)];
+		int64 gone = counts_of(counts, foreach_current_index(cell))[0];
 
-		if (set->along != NIL && gone < orm_keyset_count(set->keys) && gone < all &&
+		if ((set->along != NIL || set->links != NIL) && gone < orm_keyset_count(set->keys) && gone < all &&
 			check_enable_rls(set->model->relid, InvalidOid, true) == RLS_ENABLED)
 			ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					errmsg("not all objects of model \"%s\" could be deleted", set->model->name),
@@ -197,7 +209,7 @@ check_cascade(const Statement *statement, const Counts *counts)
 	foreach(cell, statement->may_skip ? NIL : statement->sets)
 	{
 		const OrmDeleteSet *set = lfirst(cell);
-		const int64 *gone = &counts->rows[2 * foreach_current_index(cell)];
+		const int64 *gone = counts_of(counts, foreach_current_index(cell));
 		int n = orm_keyset_count(set->keys);
 
 		for (int i = set->named; gone[0] - gone[1] < n - set->named && i < n; i++)
@@ -223,7 +235,8 @@ say_models(void *sets)
 static int64
 run_statement(Statement *statement)
 {
-	Counts counts = {.n = 2 * list_length(statement->sets)};
+	int links = statement->links.len > 0 ? 1 : 0;
+	Counts counts = {.n = links + 2 * list_length(statement->sets), .links = links};
 	Oid *results = palloc(sizeof(Oid) * counts.n);
 	OrmPlanText text = {
 		.nparams = statement->nparams,
@@ -239,15 +252,16 @@ run_statement(Statement *statement)
 	counts.rows = palloc0(sizeof(int64) * counts.n);
 	for (int i = 0; i < counts.n; i++)
 		results[i] = INT8OID;
-	appendBinaryStringInfo(&statement->with, statement->counts.data, statement->counts.len);
+	appendStringInfo(&statement->with, " SELECT %s%s%s", statement->links.data, links > 0 ? ", " : "",
+					 statement->counts.data);
 	text.sql = statement->with;
 	plan = orm_plan_get_by_text(ORM_KIND_DELETE_ALL, &text);
 	orm_execute_plan(plan, statement->values, NULL, ORM_WRITE, 0, orm_receiver_init(&receiver, take_counts, &counts));
 	orm_plan_release(plan);
 	check_gone(statement, &counts);
 	check_cascade(statement, &counts);
-	for (int i = 1; i < counts.n; i += 2)
-		named += counts.rows[i];
+	for (int i = 0; i < list_length(statement->sets); i++)
+		named += counts_of(&counts, i)[1];
 	return named;
 }
 
@@ -336,10 +350,12 @@ delete_sets(const List *sets, bool may_skip)
 	int64 named = 0;
 	ListCell *cell;
 
-	if (list_length(sets) == 1 && ((OrmDeleteSet *) linitial(sets))->along == NIL)
+	if (list_length(sets) == 1 && ((OrmDeleteSet *) linitial(sets))->along == NIL &&
+		((OrmDeleteSet *) linitial(sets))->links == NIL)
 		return delete_set(linitial(sets));
 	initStringInfo(&statement.with);
 	initStringInfo(&statement.counts);
+	initStringInfo(&statement.links);
 	statement.types = palloc(sizeof(Oid) * room);
 	statement.values = palloc(sizeof(Datum) * room);
 	/* in reverse order of discovery: the server of foreign tables checks foreign keys at once */

@@ -8,16 +8,22 @@
  *     belongs_to          to the referenced row
  *     many_to_many        to the linked rows, and the join table rows
  *
+ * Join table rows are deleted with an object also without that cascade: see
+ * collect.h.
+ *
  * Rows are collected first (collect.h), then deleted by one statement:
  *
- *     WITH d0 AS (DELETE FROM "s"."a" AS t USING <keys> AS k WHERE ... RETURNING k.n),
+ *     WITH d0l0 AS (DELETE FROM "s"."j" AS u USING <keys> AS k WHERE ... RETURNING 1),
+ *          d0 AS (DELETE FROM "s"."a" AS t USING <keys> AS k WHERE ... RETURNING k.n),
  *          d1 AS (DELETE FROM "s"."b" AS t USING <keys> AS k WHERE ... RETURNING k.n)
- *     SELECT ...
+ *     SELECT (SELECT count(*) FROM d0l0), (SELECT count(*) FROM d0), ...
  *
  * The server checks foreign keys at the end of a statement, so the order does
- * not matter, and rows that reference each other, or themselves, can be
- * deleted. The remote server of foreign tables checks at once, so the rows
- * found last are deleted first.
+ * not matter to them, and rows that reference each other, or themselves, can be
+ * deleted.  It matters to the remote server of foreign tables, which checks at
+ * once, and to triggers that delete join table rows before an object: join
+ * table rows are deleted first, then the rows found last.  A DELETE runs when
+ * its count is read.
  *
  * The caller's privileges apply.  Rows hidden by row security are not deleted.
  * If a policy prevents the delete of a visible row, rows that cascade from it

@@ -285,4 +285,5 @@ orm_delete_sql_links(StringInfo sql, const OrmDeleteSet *set, const OrmRelations
 	append_step(sql, set, relationship, "u", relationship->join_relid);
 	if (relationship->join_foreign)
 		repeat_step(sql, set, 0, relationship, "u", relationship->join_relid, first);
+	appendStringInfoString(sql, " RETURNING 1");
 }

@@ -35,7 +35,7 @@ extern void orm_delete_sql_row(StringInfo sql, const OrmModel *model);
 /* DELETE FROM "s"."t" AS t USING <keys> AS k WHERE ... RETURNING k.n */
 extern void orm_delete_sql_rows(StringInfo sql, const OrmDeleteSet *set, int first);
 
-/* DELETE FROM "s"."j" AS u USING <keys> AS k, "s"."t" AS t WHERE ... */
+/* DELETE FROM "s"."j" AS u USING <keys> AS k, "s"."t" AS t WHERE ... RETURNING 1 */
 extern void orm_delete_sql_links(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship,
 								 int first);
 

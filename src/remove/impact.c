@@ -213,12 +213,10 @@ read_set(Impact *impact, const OrmDeleteSet *set)
 	initStringInfo(&sql);
 	orm_delete_sql_places(&sql, set);
 	read_rows(&reading, sql.data, n, types, values);
-	foreach(cell, set->along)
+	foreach(cell, set->links)
 	{
 		const OrmRelationship *relationship = lfirst(cell);
 
-		if (!orm_collect_has_links(relationship))
-			continue;
 		resetStringInfo(&sql);
 		orm_delete_sql_link_places(&sql, set, relationship);
 		reading.source = relationship->join_relid;
@@ -510,7 +508,7 @@ find_rows(Impact *impact, const OrmModel *model, const Datum *key)
 	impact->rows = make_table(impact, "orm impact rows", sizeof(AffectedRow), sizeof(AffectedRow));
 	impact->tables = make_table(impact, "orm impact tables", sizeof(Oid), sizeof(OrmImpactTable));
 	pushed = orm_execute_snapshot_begin();
-	if (model->deletes_along)
+	if (model->cascades || (model->deletes_along && orm_collect_has_arrays(model)))
 		read_along(impact, key);
 	else
 		read_object(impact, key);

@@ -4,8 +4,8 @@
  * Rows are followed along foreign keys breadth first, as the server's triggers
  * would follow them:
  *
- * 0. From the object along relationships with the cascade "delete", as
- * remove/delete.h does. 1. From deleted rows along every foreign key ON DELETE
+ * 0. From the object along relationships with the cascade "delete", and to join
+ * table rows, as remove/delete.h does. 1. From deleted rows along every foreign key ON DELETE
  * CASCADE, one statement per key and round, until a round finds no new row.  A
  * row is identified by its table and ctid, so cycles end, and a row reached
  * twice counts once. 2. Along the other foreign keys, once all deleted rows are
