@@ -149,7 +149,7 @@ needs_functions(const OrmRegistered *row)
 {
 	const OrmModel *model = row->mapped ? orm_cache_open_if_any(row->name, AccessShareLock) : NULL;
 
-	return model != NULL && (!orm_reconcile_is_complete(model) || orm_reconcile_has_unwanted(model));
+	return model != NULL && !orm_reconcile_is_settled(model);
 }
 
 /* The trigger of a version, and the typed functions. */

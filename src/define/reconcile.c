@@ -23,6 +23,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
+#include "utils/memutils.h"
 #include "utils/syscache.h"
 
 #include "accessor/accessor.h"
@@ -256,6 +257,30 @@ orm_reconcile_has_unwanted(const OrmModel *model)
 			return true;
 	}
 	return false;
+}
+
+/* In a memory context of its own: it is asked of many models. */
+bool
+orm_reconcile_is_settled(const OrmModel *model)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm accessors", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	List *existing = orm_accessor_existing(model);
+	List *wanted = orm_accessor_wanted(model, false);
+	bool settled = true;
+	ListCell *cell;
+
+	foreach(cell, wanted)
+		settled = settled && has_name(existing, ((OrmAccessor *) lfirst(cell))->name);
+	foreach(cell, existing)
+	{
+		char *name = get_func_name(lfirst_oid(cell));
+
+		settled = settled && (name == NULL || will_be_made(name, wanted));
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+	return settled;
 }
 
 /* Makes the accessors that are missing. */

@@ -19,6 +19,9 @@ extern void orm_reconcile_accessors(const OrmModel *model, bool only_missing, Li
 /* Has the model every accessor that it should have, by name? */
 extern bool orm_reconcile_is_complete(const OrmModel *model);
 
+/* Has the model every accessor that it should have, by name, and no other? */
+extern bool orm_reconcile_is_settled(const OrmModel *model);
+
 /* Has the model an accessor that it should not have, by name? */
 extern bool orm_reconcile_has_unwanted(const OrmModel *model);
 
