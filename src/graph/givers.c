@@ -150,14 +150,17 @@ orm_givers_find(const OrmBatch *batch)
 {
 	const OrmReturning *returning = batch->write->argument;
 	GiverSearch search = {.graph = returning->graph, .group = returning->group};
+	const OrmGraphOptions *options = &returning->graph->options;
 	ListCell *cell;
 
+	if (options->givers != NULL)
+		search.found = options->givers(options->givers_argument, search.group->model);
 	if (search.group->n == batch->n && search.graph->removals == NIL)
-		return NIL;
+		return search.found;
 	for (int i = 0; i < batch->n; i++)
 		search.batch = bms_add_member(search.batch, batch->records[i]->index);
 	if (!can_give(&search))
-		return NIL;
+		return search.found;
 	leave_out_written(&search);
 	for (int i = 0; i < search.group->n; i++)
 		if (!is_written(&search, search.group->objects[i]) && search.group->objects[i]->same.twin == NULL)

@@ -12,9 +12,10 @@
 
 /*
  * The OrmFindGivers of a graph's writes, whose argument is an OrmReturning: rows
- * of objects that are not written yet and whose key is known, and rows removed
- * from collections.  Each row once, and none that the batch or an earlier
- * statement writes, since its object may be written for others of the row.
+ * of objects that are not written yet and whose key is known, rows removed from
+ * collections, and rows of later graphs (OrmGraphOptions).  Of the graph's own
+ * rows each once, and none that the batch or an earlier statement writes, since
+ * its object may be written for others of the row.
  */
 extern List *orm_givers_find(const OrmBatch *batch);
 

@@ -164,6 +164,8 @@ typedef struct OrmGraphOptions
 	OrmOnConflict on_conflict; /* UPSERT: treatment of an existing row; CREATE: ERROR or IGNORE */
 	int nconflict_on;
 	char *const *conflict_on;
+	List *(*givers)(const void *argument, const OrmModel *model); /* rows that later graphs write; NULL: none */
+	const void *givers_argument;
 } OrmGraphOptions;
 
 struct OrmGraph

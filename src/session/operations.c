@@ -15,6 +15,7 @@
 #include "session/dependents.h"
 #include "session/operations.h"
 #include "session/schedule.h"
+#include "store/parking.h"
 #include "store/reader.h"
 #include "store/stale.h"
 
@@ -38,6 +39,7 @@ typedef struct Round
 	int n;
 	int *order;	   /* the same, sorted by pass */
 	int nwrites;   /* the first ones of "order" are writes, sorted by pass; the rest are removals */
+	int next;	   /* position in "order" of the pass after the current one */
 	bool *early;   /* by position in "order": a removal that precedes the writes */
 	List *written; /* OIDs of the tables of all objects, nested ones included */
 } Round;
@@ -165,6 +167,48 @@ note_tables(Round *round, const OrmGraph *graph)
 		round->written = list_append_unique_oid(round->written, ((const OrmGroup *) lfirst(cell))->model->relid);
 }
 
+/* The row that a later operation merges, without its nested objects; NULL if its key is not given. */
+static OrmGiver *
+giver_of(const OrmOperation *operation)
+{
+	const OrmModel *model = operation->model;
+	const OrmKey *key = model->primary_key;
+	OrmRecord *record = orm_record_make(model, 1);
+	Datum values[INDEX_MAX_KEYS];
+	int level = orm_schedule_enter_settings(operation);
+
+	orm_reader_read(orm_reader_make(model), operation->object, operation->place, kinds[operation->kind].verb, record);
+	orm_settings_leave(level);
+	if (key == NULL || !orm_record_has_key(record, key) || orm_record_has_null(record, key))
+		return NULL;
+	record->in_graph = true;
+	record->place = operation->place;
+	orm_record_key(record, key, values);
+	return orm_parking_giver(model, record, key, values);
+}
+
+/* The rows of a model that later passes of a round merge again. */
+static List *
+find_givers(const void *argument, const OrmModel *model)
+{
+	const Round *round = argument;
+	List *givers = NIL;
+
+	for (int i = round->next; i < round->nwrites; i++)
+	{
+		const OrmOperation *operation = &round->writing->operations[round->order[i]];
+		OrmGiver *giver;
+
+		CHECK_FOR_INTERRUPTS();
+		if (operation->model != model || operation->kind != ORM_OPERATION_MERGE)
+			continue;
+		giver = giver_of(operation);
+		if (giver != NULL)
+			givers = lappend(givers, giver);
+	}
+	return givers;
+}
+
 /* Writes the objects of a pass. */
 static void
 write_pass(Round *round, const int *order, int n)
@@ -176,6 +220,8 @@ write_pass(Round *round, const int *order, int n)
 	graph->options.by_table = true;
 	graph->options.told_apart = true;
 	graph->options.may_skip = writing->may_skip;
+	graph->options.givers = round->next < round->nwrites ? find_givers : NULL;
+	graph->options.givers_argument = round;
 	add_objects(writing, graph, order, n);
 	if (writing->turns[order[0]].pass == 0 || writing->late_labels)
 		put_labels(round, writing->turns[order[0]].pass);
@@ -289,6 +335,7 @@ write_round(void *argument)
 
 		for (count = 1; done + count < round->nwrites && turns[order[count]].pass == turns[order[0]].pass;)
 			count++;
+		round->next = done + count;
 		write_pass(round, order, count);
 	}
 	store_keys(round);
