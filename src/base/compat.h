@@ -157,6 +157,13 @@
 #define orm_parsed_is_enforced(constraint) true
 #endif
 
+/* Takes a lock, or returns LOCKACQUIRE_NOT_AVAIL if shared memory has no room for it; needs storage/lock.h. */
+#if PG_VERSION_NUM >= 180000
+#define orm_lock_if_room(tag, mode) LockAcquireExtended((tag), (mode), false, false, false, NULL, false)
+#else
+#define orm_lock_if_room(tag, mode) LockAcquireExtended((tag), (mode), false, false, false, NULL)
+#endif
+
 /* Since 18 there is only pg_noreturn, which stands in front of a declaration. */
 #ifndef pg_attribute_noreturn
 #define pg_attribute_noreturn() __attribute__((noreturn))

@@ -22,6 +22,7 @@
 #include "base/settings.h"
 #include "ddl/adopt.h"
 #include "ddl/ddl.h"
+#include "define/capacity.h"
 #include "define/create.h"
 #include "define/enum_type.h"
 #include "define/keep.h"
@@ -258,6 +259,35 @@ fits(const Run *run, const OrmRegistered *row, const OrmDdlCatalog *catalog)
 	return false;
 }
 
+/*
+ * Raises 53200 if there is no room for the locks of all tables.  Models whose
+ * tables are there are opened.
+ */
+static void
+require_room(Oid owner, const char *only)
+{
+	int nlocks = 0;
+	int nmodels = 0;
+	ListCell *cell;
+
+	if (only)
+		return;
+	foreach(cell, orm_registry_all())
+	{
+		const OrmRegistered *row = lfirst(cell);
+
+		if (row->mapped)
+			nlocks++;
+		else if (is_selected(row, owner, only) && !row->by_map)
+		{
+			nlocks += orm_capacity_to_create(orm_register_declaration(row));
+			nmodels++;
+		}
+	}
+	if (nmodels > 1)
+		orm_capacity_require(nlocks, nmodels, ORM_CAPACITY_CREATE);
+}
+
 /* Step 1: which models are meant. */
 static void
 select_models(Run *run, Oid owner, const char *only, const OrmDdlCatalog *catalog)
@@ -391,6 +421,7 @@ orm_create_tables(Oid owner, const char *only)
 	if (!has_work(owner, only))
 		return NIL;
 	orm_registry_lock();
+	require_room(owner, only);
 	select_models(&run, owner, only, &orm_planning_catalog);
 	check_targets(&run);
 	if (run.rows != NIL)

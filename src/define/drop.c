@@ -15,7 +15,9 @@
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
 
+#include "accessor/accessor.h"
 #include "base/sql.h"
+#include "define/capacity.h"
 #include "define/drop.h"
 #include "define/model_function.h"
 #include "define/compute.h"
@@ -187,6 +189,26 @@ release(OrmRegistered *row, OrmDeclaration *declaration, List **relations, List 
 	orm_model_function_write(row, declaration, InvalidOid);
 }
 
+/* Raises 53200 if there is no room for the locks of all that is dropped. */
+static void
+require_room(const List *rows)
+{
+	int nlocks = 0;
+	ListCell *cell;
+
+	if (list_length(rows) < 2)
+		return;
+	foreach(cell, rows)
+	{
+		const OrmModel *model = orm_cache_open_if_any(((OrmRegistered *) lfirst(cell))->name, AccessShareLock);
+
+		CHECK_FOR_INTERRUPTS();
+		if (model != NULL)
+			nlocks += orm_capacity_to_drop(model, list_length(orm_accessor_existing(model)));
+	}
+	orm_capacity_require(nlocks, list_length(rows), ORM_CAPACITY_DROP);
+}
+
 List *
 orm_drop_tables(Oid owner, const char *only)
 {
@@ -208,7 +230,9 @@ orm_drop_tables(Oid owner, const char *only)
 	if (select_models(owner, only) == NIL)
 		return NIL;
 	orm_registry_lock();
-	foreach(cell, select_models(owner, only))
+	rows = select_models(owner, only);
+	require_room(rows);
+	foreach(cell, rows)
 		orm_registry_lock_name(((OrmRegistered *) lfirst(cell))->name);
 	rows = select_models(owner, only);
 	foreach(cell, rows)
