@@ -164,6 +164,13 @@
 #define orm_lock_if_room(tag, mode) LockAcquireExtended((tag), (mode), false, false, false, NULL)
 #endif
 
+/* Does this transaction hold a lock, or a stronger one?  Needs storage/lock.h. */
+#if PG_VERSION_NUM >= 170000
+#define orm_lock_is_held(tag, mode) LockHeldByMe((tag), (mode), true)
+#else
+#define orm_lock_is_held(tag, mode) LockOrStrongerHeldByMe((tag), (mode))
+#endif
+
 /* Since 18 there is only pg_noreturn, which stands in front of a declaration. */
 #ifndef pg_attribute_noreturn
 #define pg_attribute_noreturn() __attribute__((noreturn))

@@ -18,11 +18,11 @@
 #include "base/compat.h"
 #include "define/capacity.h"
 
-/* Locks of a run that do not depend on the number of models: catalogs, schemas. */
+/* Locks of a run that do not depend on the number of models: catalogs, schemas, names. */
 #define ANYWAY 64
 
 /* What is locked of a model, in objects. */
-#define OF_MODEL 2				/* its name and its function */
+#define OF_MODEL 1				/* its function; many names are locked as one */
 #define OF_TYPES 2				/* the row type and the type of its arrays */
 #define OF_TOAST 2				/* the TOAST table and its index */
 #define OF_TABLE (2 + OF_TOAST) /* the table and its row type */
@@ -164,7 +164,7 @@ try_locks(int wanted)
 	return n;
 }
 
-/* The setting by which the server's table of locks has room for so many and for those that are taken now. */
+/* The setting with room for so many more locks than are held now. */
 static int
 sufficient_setting(int nlocks, int room)
 {

@@ -20,10 +20,10 @@ typedef enum OrmCapacityUse
 	ORM_CAPACITY_DROP
 } OrmCapacityUse;
 
-/* The locks that the table of a declaration takes to be made, with its function and name. */
+/* The number of locks that creating the table of a declaration takes. */
 extern int orm_capacity_to_create(const OrmDeclaration *declaration);
 
-/* The locks that a model's table and "nfunctions" accessors take to be dropped, beside the one on the table, which is held. */
+/* The number that dropping a model's table and its "nfunctions" accessors takes; the table is locked already. */
 extern int orm_capacity_to_drop(const OrmModel *model, int nfunctions);
 
 /*

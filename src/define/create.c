@@ -292,12 +292,14 @@ require_room(Oid owner, const char *only)
 static void
 select_models(Run *run, Oid owner, const char *only, const OrmDdlCatalog *catalog)
 {
+	List *selected = NIL;
 	List *rows;
 	ListCell *cell;
 
 	foreach(cell, orm_registry_all())
 		if (is_selected(lfirst(cell), owner, only))
-			orm_registry_lock_name(((OrmRegistered *) lfirst(cell))->name);
+			selected = lappend(selected, lfirst(cell));
+	orm_registry_lock_names(selected);
 	rows = orm_registry_all();
 	foreach(cell, rows)
 	{

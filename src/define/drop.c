@@ -232,8 +232,7 @@ orm_drop_tables(Oid owner, const char *only)
 	orm_registry_lock();
 	rows = select_models(owner, only);
 	require_room(rows);
-	foreach(cell, rows)
-		orm_registry_lock_name(((OrmRegistered *) lfirst(cell))->name);
+	orm_registry_lock_names(rows);
 	rows = select_models(owner, only);
 	foreach(cell, rows)
 		collect_join_tables(orm_cache_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock), &relations,

@@ -19,6 +19,7 @@
 #include "commands/proclang.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
+#include "storage/lock.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
@@ -398,16 +399,32 @@ orm_registry_other(const char *name, Oid function)
 	return InvalidOid;
 }
 
-/* Nothing else locks a language under such an OID. */
-void
-orm_registry_lock_name(const char *name)
+/*
+ * Nothing else locks a language under such an OID.  Who locks one name says so
+ * of all names, too, so that many can be locked as one.
+ */
+#define ALL_NAMES InvalidOid
+#define PART_NAMES 2
+
+/* So many names are locked one by one. */
+#define MANY_NAMES 32
+
+/* Has this transaction locked all names? */
+static bool
+holds_all_names(void)
+{
+	LOCKTAG tag;
+
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, LanguageRelationId, ALL_NAMES, PART_NAMES);
+	return orm_lock_is_held(&tag, ShareRowExclusiveLock);
+}
+
+/* DROP and ALTER FUNCTION do not ask for the name: who must not hold up anybody is not waited for. */
+static void
+lock_functions(const char *name)
 {
 	ListCell *cell;
 
-	orm_registry_check_writable();
-	LockDatabaseObject(LanguageRelationId, (Oid) orm_model_text_hash(name), 0, ExclusiveLock);
-
-	/* DROP and ALTER FUNCTION do not ask for the name: who must not hold up anybody is not waited for */
 	foreach(cell, read_candidates(name))
 	{
 		OrmRegistered *row = lfirst(cell);
@@ -416,6 +433,29 @@ orm_registry_lock_name(const char *name)
 		if (orm_registry_may_declare(row->owner, row->by_map))
 			LockDatabaseObject(ProcedureRelationId, row->function, 0, AccessShareLock);
 	}
+}
+
+void
+orm_registry_lock_name(const char *name)
+{
+	orm_registry_check_writable();
+	if (!holds_all_names())
+	{
+		LockDatabaseObject(LanguageRelationId, ALL_NAMES, PART_NAMES, RowExclusiveLock);
+		LockDatabaseObject(LanguageRelationId, (Oid) orm_model_text_hash(name), 0, ExclusiveLock);
+	}
+	lock_functions(name);
+}
+
+void
+orm_registry_lock_names(const List *rows)
+{
+	ListCell *cell;
+
+	if (list_length(rows) > MANY_NAMES)
+		LockDatabaseObject(LanguageRelationId, ALL_NAMES, PART_NAMES, ShareRowExclusiveLock);
+	foreach(cell, rows)
+		orm_registry_lock_name(((OrmRegistered *) lfirst(cell))->name);
 }
 
 /* Orders rows by name, bytewise, then by function, so that no result depends on where rows lie. */

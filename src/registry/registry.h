@@ -90,6 +90,12 @@ extern void orm_registry_lock(void);
 /* Makes it the only one that writes the text of that model, and drops or alters its function, to its end. */
 extern void orm_registry_lock_name(const char *name);
 
+/*
+ * The same for the names of rows (List of OrmRegistered *).  Many are locked as
+ * one, which is then held against whoever locks any name.
+ */
+extern void orm_registry_lock_names(const List *rows);
+
 /* Raises 25006 in a read-only transaction and on a standby; so do the locks. */
 extern void orm_registry_check_writable(void);
 

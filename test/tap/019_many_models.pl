@@ -81,7 +81,7 @@ sub is_foreseen
 	return;
 }
 
-is_foreseen('orm.create_all()', 'Creating', 'create_table', 15);
-is_foreseen('orm.drop_all()', 'Dropping', 'drop_table', 33);
+is_foreseen('orm.create_all()', 'Creating', 'create_table', 14);
+is_foreseen('orm.drop_all()', 'Dropping', 'drop_table', 30);
 
 done_testing;
