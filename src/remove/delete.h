@@ -13,8 +13,8 @@
  *
  * Rows are collected first (collect.h), then deleted by one statement:
  *
- *     WITH d0l0 AS (DELETE FROM "s"."j" AS u USING <keys> AS k WHERE ... RETURNING 1),
- *          d0 AS (DELETE FROM "s"."a" AS t USING <keys> AS k WHERE ... RETURNING k.n),
+ *     WITH d0 AS (DELETE FROM "s"."a" AS t USING <keys> AS k WHERE ... RETURNING k.n),
+ *          d0l0 AS (DELETE FROM "s"."j" AS u USING <keys> AS k WHERE ... RETURNING 1),
  *          d1 AS (DELETE FROM "s"."b" AS t USING <keys> AS k WHERE ... RETURNING k.n)
  *     SELECT (SELECT count(*) FROM d0l0), (SELECT count(*) FROM d0), ...
  *
