@@ -72,7 +72,6 @@ typedef struct OrmDeclaredColumn
 	char *fill;			  /* the value of rows that are there, SQL expression, */
 	char *using_expr;	  /* and how values become the new type, SQL expression */
 	OrmChoice write_once; /* not changed once it has a value */
-	char *normalizes;	  /* SQL expression: the value that is stored */
 	int position;		  /* index in "elements" */
 } OrmDeclaredColumn;
 

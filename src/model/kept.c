@@ -6,8 +6,6 @@
 #include "catalog/pg_trigger.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_func.h"
-#include "rewrite/prs2lock.h"
-#include "rewrite/rewriteManip.h"
 
 #include "model/kept.h"
 
@@ -24,44 +22,36 @@ orm_kept_function(void)
 	return find_function("keep_attributes");
 }
 
-/* The functions that a condition calls. */
-typedef struct Words
+/* The calls of a condition. */
+typedef struct Calls
 {
 	Oid write_once;
-	Oid normalizes;
-	List *found; /* of OrmKept * */
-} Words;
+	List *columns; /* numbers */
+} Calls;
 
-/* Adds a call: its first argument is a column. */
+/* Adds the column that a call is about. */
 static void
-add_call(Words *words, const FuncExpr *call)
+add_call(Calls *calls, const FuncExpr *call)
 {
 	Node *first = call->args != NIL ? linitial(call->args) : NULL;
-	OrmKept *kept;
 
 	while (first != NULL && IsA(first, RelabelType))
 		first = (Node *) ((RelabelType *) first)->arg;
-	if (first == NULL || !IsA(first, Var) || ((Var *) first)->varattno <= 0)
-		return;
-	kept = palloc0(sizeof(OrmKept));
-	kept->column = ((Var *) first)->varattno;
-	kept->write_once = call->funcid == words->write_once;
-	kept->normalizes = call->funcid == words->normalizes ? lsecond(call->args) : NULL;
-	words->found = lappend(words->found, kept);
+	if (first != NULL && IsA(first, Var) && ((Var *) first)->varattno > 0)
+		calls->columns = list_append_unique_int(calls->columns, ((Var *) first)->varattno);
 }
 
 /* Collects the calls of a condition. */
 static bool
 collect(Node *node, void *context)
 {
-	Words *words = context;
+	Calls *calls = context;
 
 	if (node == NULL)
 		return false;
-	if (IsA(node, FuncExpr) &&
-		(((FuncExpr *) node)->funcid == words->write_once || ((FuncExpr *) node)->funcid == words->normalizes))
+	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcid == calls->write_once)
 	{
-		add_call(words, (FuncExpr *) node);
+		add_call(calls, (FuncExpr *) node);
 		return false;
 	}
 	return expression_tree_walker(node, collect, context);
@@ -70,12 +60,11 @@ collect(Node *node, void *context)
 List *
 orm_kept_read(char *condition)
 {
-	Words words = {find_function("write_once"), find_function("normalizes"), NIL};
-	Node *node = condition != NULL ? stringToNode(condition) : NULL;
+	Calls calls = {find_function("write_once"), NIL};
 
-	ChangeVarNodes(node, PRS2_NEW_VARNO, 1, 0);
-	collect(node, &words);
-	return words.found;
+	if (condition != NULL)
+		collect(stringToNode(condition), &calls);
+	return calls.columns;
 }
 
 List *
@@ -87,19 +76,4 @@ orm_kept_of(const TriggerDesc *triggers)
 		if (triggers->triggers[i].tgfoid == function && triggers->triggers[i].tgenabled != TRIGGER_DISABLED)
 			return orm_kept_read(triggers->triggers[i].tgqual);
 	return NIL;
-}
-
-const OrmKept *
-orm_kept_find(const List *list, AttrNumber column, bool write_once)
-{
-	ListCell *cell;
-
-	foreach(cell, list)
-	{
-		const OrmKept *kept = lfirst(cell);
-
-		if (kept->column == column && kept->write_once == write_once)
-			return kept;
-	}
-	return NULL;
 }

@@ -141,7 +141,7 @@ fill_kept(OrmModel *model, Relation relation)
 	{
 		const OrmAttribute *attribute = &model->attributes[i];
 
-		if (attribute->write_once && orm_kept_find(list, attribute->attnum, true) == NULL)
+		if (attribute->write_once && !list_member_int(list, attribute->attnum))
 			model->pending = lappend(model->pending, attribute->name);
 	}
 }

@@ -1,6 +1,5 @@
 /*
- * row_expression.h - SQL expressions over a row of a table: those of computed
- * attributes and of "normalizes".
+ * row_expression.h - SQL expressions over a row of a table, those of computed attributes.
  *
  * An expression names the columns of its table alone.  It is analyzed once, when
  * an object of the server is made of it, under the search_path of the declaration;
