@@ -259,6 +259,12 @@ orm_name_check(const char *name, const char *what)
 }
 
 bool
+orm_name_is_same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+bool
 orm_name_is_among(const List *names, const char *name)
 {
 	ListCell *cell;

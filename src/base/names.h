@@ -37,6 +37,9 @@ extern bool orm_name_is_table(const char *name, char **schema, char **relation);
 /* The inverse: text that orm_name_split takes apart again; "schema" may be NULL. */
 extern char *orm_name_compose(const char *schema, const char *relation);
 
+/* Are two optional names the same: equal, or both NULL? */
+extern bool orm_name_is_same(const char *a, const char *b);
+
 /* Is the name among these (List of char *)? */
 extern bool orm_name_is_among(const List *names, const char *name);
 

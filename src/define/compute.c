@@ -16,6 +16,7 @@
 #include "utils/syscache.h"
 
 #include "accessor/relation.h"
+#include "base/names.h"
 #include "base/sql.h"
 #include "define/compute.h"
 #include "define/model_function.h"
@@ -135,13 +136,6 @@ comment_on(Oid function, const char *comment)
 	orm_execute_statement(sql.data);
 }
 
-/* Are two optional texts the same? */
-static bool
-same_text(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 /* Is the function what it should be? */
 static bool
 is_same(Oid function, Oid relid, const OrmDeclaredColumn *computed, const Node *node)
@@ -151,7 +145,7 @@ is_same(Oid function, Oid relid, const OrmDeclaredColumn *computed, const Node *
 	return expression != NULL && get_func_rettype(function) == exprType(node) &&
 		strcmp(orm_row_expression_print(expression, relid, ORM_COMPUTED_ROW),
 			   orm_row_expression_print(node, relid, ORM_COMPUTED_ROW)) == 0 &&
-		same_text(GetComment(function, ProcedureRelationId, 0), computed->comment);
+		orm_name_is_same(GetComment(function, ProcedureRelationId, 0), computed->comment);
 }
 
 /* Raises 42723 for a function of that name that is not ours. */

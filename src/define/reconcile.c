@@ -27,6 +27,7 @@
 #include "utils/syscache.h"
 
 #include "accessor/accessor.h"
+#include "base/names.h"
 #include "base/sql.h"
 #include "define/owner.h"
 #include "define/reconcile.h"
@@ -322,24 +323,17 @@ orm_reconcile_accessors(const OrmModel *model, bool only_missing, List **changes
 	orm_owner_end(identity);
 }
 
-/* Are two optional names the same? */
-static bool
-same_name(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 /* Would a function of a model, by its name, also be one under another declaration? */
 static bool
 keeps_name(const OrmModel *model, const OrmDeclaration *now, const char *function)
 {
 	const OrmDeclaration *before = model->declaration;
 
-	if (!same_name(before->accessor_schema, now->accessor_schema))
+	if (!orm_name_is_same(before->accessor_schema, now->accessor_schema))
 		return false;
 	if (orm_declaration_relationship(before, function) != NULL)
 		return orm_declaration_relationship(now, function) != NULL;
-	return same_name(before->prefix, now->prefix);
+	return orm_name_is_same(before->prefix, now->prefix);
 }
 
 void

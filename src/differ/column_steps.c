@@ -13,6 +13,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "base/names.h"
 #include "base/sql.h"
 #include "ddl/print_column.h"
 #include "differ/column_steps.h"
@@ -37,13 +38,6 @@ start(StringInfo sql, const OrmDiffer *differ, const OrmColumnForm *form)
 	initStringInfo(sql);
 	appendStringInfo(sql, "ALTER TABLE %s ALTER COLUMN ", differ->name);
 	orm_sql_name(sql, form->name);
-}
-
-/* Are two texts equal, or both not there? */
-static bool
-same_text(const char *a, const char *b)
-{
-	return (a == NULL) == (b == NULL) && (a == NULL || strcmp(a, b) == 0);
 }
 
 static bool
@@ -88,7 +82,7 @@ print_null(const OrmDiffer *differ, const OrmColumnForm *to)
 static bool
 same_storage(const Pair *pair)
 {
-	return same_text(pair->declared->storage, pair->actual->storage);
+	return orm_name_is_same(pair->declared->storage, pair->actual->storage);
 }
 
 static char *
@@ -111,7 +105,7 @@ print_storage(const OrmDiffer *differ, const OrmColumnForm *to)
 static bool
 same_compression(const Pair *pair)
 {
-	return same_text(pair->declared->compression, pair->actual->compression);
+	return orm_name_is_same(pair->declared->compression, pair->actual->compression);
 }
 
 static char *
@@ -127,7 +121,7 @@ print_compression(const OrmDiffer *differ, const OrmColumnForm *to)
 static bool
 same_comment(const Pair *pair)
 {
-	return same_text(pair->declared->comment, pair->actual->comment);
+	return orm_name_is_same(pair->declared->comment, pair->actual->comment);
 }
 
 static char *
@@ -171,7 +165,7 @@ same_value(const Pair *pair)
 		return false;
 	if (pair->declared->value != NULL)
 		return orm_analysis_same(pair->differ, &place, pair->declared->expression, pair->actual->expression);
-	return same_text(pair->declared->identity, pair->actual->identity);
+	return orm_name_is_same(pair->declared->identity, pair->actual->identity);
 }
 
 /* The statement that sets a default, or makes an identity; NULL: none is needed for this kind. */

@@ -22,6 +22,7 @@
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
 
+#include "base/names.h"
 #include "base/settings.h"
 #include "base/sql.h"
 #include "ddl/layout.h"
@@ -74,12 +75,6 @@ static const KeyField fields[] = {
 };
 
 static bool
-same_text(const char *a, const char *b)
-{
-	return (a == NULL) == (b == NULL) && (a == NULL || strcmp(a, b) == 0);
-}
-
-static bool
 same_names(const List *a, const List *b)
 {
 	ListCell *left;
@@ -103,7 +98,7 @@ same_field(const KeyField *field, const OrmKeyForm *a, const OrmKeyForm *b)
 	switch (field->type)
 	{
 		case FIELD_TEXT:
-			return same_text(*(char *const *) left, *(char *const *) right);
+			return orm_name_is_same(*(char *const *) left, *(char *const *) right);
 		case FIELD_NAMES:
 			return same_names(*(List *const *) left, *(List *const *) right);
 		case FIELD_FLAG:
@@ -319,7 +314,7 @@ drop(const OrmDiffer *differ, const OrmKeyForm *actual)
 static void
 comment(const OrmDiffer *differ, OrmConstraintKind kind, const char *name, const char *now, const char *before)
 {
-	if (!same_text(now, before))
+	if (!orm_name_is_same(now, before))
 		orm_differ_step(differ, ORM_PHASE_COMMENT, "alter", object_name(differ, kind, name),
 						orm_print_constraint_comment(differ->table, kind, name, now),
 						orm_print_constraint_comment(differ->table, kind, name, before), ORM_LOCK_LIGHT);

@@ -300,7 +300,7 @@ overrides_identity(const OrmStatement *statement)
 bool
 orm_statement_binds_any(const OrmStatement *statement)
 {
-	return memchr(statement->bound, true, statement->model->nattributes) != NULL;
+	return memchr(statement->bound, 1, statement->model->nattributes) != NULL;
 }
 
 /*
