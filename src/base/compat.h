@@ -157,6 +157,13 @@
 #define orm_parsed_is_enforced(constraint) true
 #endif
 
+/* Does a domain have constraints?  Needs utils/typcache.h. */
+#if PG_VERSION_NUM >= 190000
+#define orm_domain_has_constraints(type) DomainHasConstraints((type), NULL)
+#else
+#define orm_domain_has_constraints(type) DomainHasConstraints(type)
+#endif
+
 /* Takes a lock, or returns LOCKACQUIRE_NOT_AVAIL if shared memory has no room for it; needs storage/lock.h. */
 #if PG_VERSION_NUM >= 180000
 #define orm_lock_if_room(tag, mode) LockAcquireExtended((tag), (mode), false, false, false, NULL, false)

@@ -3,7 +3,9 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_language.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -20,14 +22,18 @@
 #define ATTEMPTS 5
 #define FIRST_PAUSE 100000 /* microseconds; doubled for each attempt */
 
-/* Who holds locks, one row with a text; %s is a condition on pg_locks l. */
+/* Who holds locks of this database, one row with a text; for the locktype, and a column of pg_locks with its OID. */
 #define BLOCKERS \
-	"SELECT count(*), string_agg(format('process %%s%%s has it since %%s', b.pid," \
-	" coalesce(' (' || nullif(a.application_name, '') || ')', '')," \
-	" coalesce(date_trunc('second', clock_timestamp() - a.xact_start)::text, 'an unknown time')), E'\\n')" \
-	" FROM (SELECT DISTINCT l.pid FROM pg_locks l WHERE l.granted AND l.pid <> pg_backend_pid()" \
-	" AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND %s) b" \
-	" LEFT JOIN pg_stat_activity a ON a.pid = b.pid"
+	"SELECT pg_catalog.count(*), pg_catalog.string_agg(pg_catalog.concat('process ', b.pid," \
+	" CASE WHEN a.application_name OPERATOR(pg_catalog.<>) '' THEN pg_catalog.concat(' (', a.application_name, ')') " \
+	"END," \
+	" ' has it since ', coalesce((pg_catalog.date_trunc('second', pg_catalog.clock_timestamp()" \
+	" OPERATOR(pg_catalog.-) a.xact_start))::pg_catalog.text, 'an unknown time')), E'\\n')" \
+	" FROM (SELECT DISTINCT l.pid FROM pg_catalog.pg_locks l" \
+	" WHERE l.granted AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()" \
+	" AND l.database OPERATOR(pg_catalog.=) %u AND l.locktype OPERATOR(pg_catalog.=) '%s'" \
+	" AND l.%s OPERATOR(pg_catalog.=) %u) b" \
+	" LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid OPERATOR(pg_catalog.=) b.pid"
 
 /* A table and the mode in which it is locked. */
 typedef struct TableLock
@@ -138,12 +144,12 @@ lock_tables(void *argument)
 
 /* The processes that hold locks, as a text; NULL: they are gone by now. */
 static char *
-find_blockers(const char *condition)
+find_blockers(const char *locktype, const char *column, Oid object)
 {
 	int level = orm_settings_pin(NULL);
 	char *text = NULL;
 
-	(void) orm_execute_count(psprintf(BLOCKERS, condition), &text);
+	(void) orm_execute_count(psprintf(BLOCKERS, MyDatabaseId, locktype, column, object), &text);
 	orm_settings_leave(level);
 	return text;
 }
@@ -173,7 +179,7 @@ lock_all_tables(const List *steps)
 			return;
 		if (error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE)
 			ReThrowError(error);
-		blockers = find_blockers(psprintf("l.locktype = 'relation' AND l.relation = %u", locking.current->relid));
+		blockers = find_blockers("relation", "relation", locking.current->relid);
 		CHECK_FOR_INTERRUPTS();
 		if (i + 1 < ATTEMPTS)
 			pg_usleep(pause);
@@ -205,7 +211,7 @@ orm_migrate_lock_all(const OrmDifference *difference, const OrmMigrateOptions *o
 	error = orm_attempt(lock_names, unconstify(OrmDifference *, difference), ORM_ATTEMPT_KEEP);
 	if (error != NULL && error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
 		raise_blocked("the declarations: another migration or declaration is running",
-					  find_blockers("l.locktype = 'object' AND l.classid = 'pg_language'::regclass"));
+					  find_blockers("object", "classid", LanguageRelationId));
 	if (error != NULL)
 		ReThrowError(error);
 	lock_all_tables(difference->steps);

@@ -15,6 +15,7 @@
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
+#include "base/compat.h"
 #include "base/sql.h"
 #include "differ/cost.h"
 #include "differ/analysis.h"
@@ -101,7 +102,7 @@ changes_values(Node *value)
 			value = (Node *) ((RelabelType *) value)->arg;
 		else if (IsA(value, CoerceToDomain))
 		{
-			if (DomainHasConstraints(((CoerceToDomain *) value)->resulttype))
+			if (orm_domain_has_constraints(((CoerceToDomain *) value)->resulttype))
 				return true;
 			value = (Node *) ((CoerceToDomain *) value)->arg;
 		}
