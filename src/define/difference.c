@@ -15,6 +15,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rls.h"
 
+#include "base/names.h"
 #include "base/settings.h"
 #include "base/sql.h"
 #include "ddl/adopt.h"
@@ -152,34 +153,69 @@ needs_functions(const OrmRegistered *row)
 	return model != NULL && !orm_reconcile_is_settled(model);
 }
 
-/* The trigger of a version, and the typed functions. */
+/* Is a declared column pending? With "all" false only columns that are written once are looked at. */
+static bool
+lacks_any(const OrmModel *model, const List *columns, bool all)
+{
+	ListCell *cell;
+
+	foreach(cell, columns)
+	{
+		const OrmDeclaredColumn *column = lfirst(cell);
+
+		if ((all || column->write_once == ORM_YES) &&
+			(model == NULL || orm_name_is_among(model->pending, column->name)))
+			return true;
+	}
+	return false;
+}
+
+/* Has a model computed attributes without their functions, or columns written once that no trigger keeps? */
+static bool
+lacks_behaviour(const OrmRegistered *row, const OrmDeclaration *declaration)
+{
+	const OrmModel *model = row->mapped ? orm_cache_open_if_any(row->name, AccessShareLock) : NULL;
+
+	return lacks_any(model, declaration->computed, true) || lacks_any(model, declaration->columns, false);
+}
+
+/* The trigger of a version, and what orm.sync makes. */
 static void
 add_rest(OrmDifference *difference, const OrmRegistered *row, const OrmDdlTable *table, Oid relid, int from)
 {
 	StringInfoData name;
 	StringInfoData literal;
+	OrmStep *step;
 	char *trigger;
+	bool lacks;
 
 	initStringInfo(&name);
 	orm_sql_qualified(&name, table->schema, table->relation);
 	trigger = orm_version_missing(relid, table->declaration, name.data);
 	if (trigger != NULL)
 	{
-		OrmStep *step = orm_step_add(&difference->steps, ORM_PHASE_TRIGGER, row->name, "create",
-									 psprintf("trigger orm_version on %s", name.data), trigger,
-									 psprintf("DROP TRIGGER orm_version ON %s", name.data));
+		step = orm_step_add(&difference->steps, ORM_PHASE_TRIGGER, row->name, "create",
+							psprintf("trigger orm_version on %s", name.data), trigger,
+							psprintf("DROP TRIGGER orm_version ON %s", name.data));
 
 		step->lock = OidIsValid(relid) ? ORM_LOCK_WRITES : NULL;
 		step->relid = relid;
 	}
-	if (!orm_declaration_has_accessors(table->declaration) ||
-		(!changes_columns(difference, from) && !needs_functions(row)))
+	lacks = lacks_behaviour(row, table->declaration);
+	if (!lacks &&
+		(!orm_declaration_has_accessors(table->declaration) ||
+		 (!changes_columns(difference, from) && !needs_functions(row))))
 		return;
 	initStringInfo(&literal);
 	orm_sql_literal(&literal, row->name);
-	orm_step_add(&difference->steps, ORM_PHASE_FUNCTION, row->name, OidIsValid(relid) ? "replace" : "create",
-				 psprintf("functions of model %s", orm_sql_quoted(row->name)),
-				 psprintf("SELECT * FROM orm.sync(%s)", literal.data), NULL);
+	step = orm_step_add(&difference->steps, ORM_PHASE_FUNCTION, row->name, OidIsValid(relid) ? "replace" : "create",
+						psprintf("functions of model %s", orm_sql_quoted(row->name)),
+						psprintf("SELECT * FROM orm.sync(%s)", literal.data), NULL);
+	if (lacks && OidIsValid(relid))
+	{
+		step->lock = ORM_LOCK_WRITES;
+		step->relid = relid;
+	}
 }
 
 /* The steps of one table of the plan. */

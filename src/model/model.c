@@ -531,7 +531,7 @@ orm_model_refuse_pending(const OrmModel *model, const char *name, const OrmPath 
 					errmsg("\"%s\" of model \"%s\" is pending", orm_error_clip(name), model->name),
 					errdetail("%sIt is declared, but table \"%s\" does not have its %s.", place, model->relation,
 							  computed ? "function" : "column"),
-					computed ? errhint("orm.create_all() or orm.sync() makes it.")
+					computed ? errhint("orm.migrate() or orm.sync() makes it.")
 							 : errhint("SELECT * FROM orm.migrate(); adds what is declared."));
 }
 

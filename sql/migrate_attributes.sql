@@ -1,0 +1,46 @@
+-- Computed attributes and columns that are written once come into force by a
+-- migration, with and without typed functions.
+\set SHOW_CONTEXT never
+\pset format unaligned
+\pset tuples_only
+SET client_min_messages = warning;
+CREATE SCHEMA migrate_attributes;
+SET search_path = migrate_attributes;
+
+SELECT orm.model('Account', 'accounts', orm.column('id', 'int', primary_key => true), orm.column('number', 'text'),
+    orm.column('score', 'int', server_default => '2'), orm.accessors(include => '{}'));
+SELECT step, action, object, lock FROM orm.migrate();
+SELECT orm.create('Account', '{"number": "a"}');
+
+SELECT orm.model('Account', 'accounts', orm.column('id', 'int', primary_key => true),
+    orm.column('number', 'text', write_once => true), orm.column('score', 'int', server_default => '2'),
+    orm.computed('double', 'int', 'score * 2'), orm.accessors(include => '{}'));
+SELECT orm.all('Account', '{"select": ["double"]}');
+SELECT step, action, object, sql, lock FROM orm.diff();
+SELECT step, action, object, sql, lock, state FROM orm.migrate();
+SELECT count(*) FROM orm.diff();
+SELECT model, pending FROM orm.models;
+SELECT orm.all('Account', '{"select": ["number", "double"]}');
+UPDATE accounts SET number = 'b';
+
+-- a table that the migration makes, or a column that it adds, has them at once
+SELECT orm.model('Line', 'lines', orm.column('id', 'int', primary_key => true), orm.column('code', 'text', write_once => true),
+    orm.computed('long', 'int', 'length(code)'), orm.accessors(include => '{}'));
+SELECT step, action, object FROM orm.migrate();
+SELECT orm.model('Line', 'lines', orm.column('id', 'int', primary_key => true), orm.column('code', 'text', write_once => true),
+    orm.column('note', 'text', write_once => true), orm.computed('long', 'int', 'length(code)'),
+    orm.computed('longer', 'int', 'length(note) + long'), orm.accessors(include => '{}'));
+SELECT step, action, object FROM orm.migrate();
+SELECT count(*) FROM orm.diff();
+INSERT INTO lines (code, note) VALUES ('abc', 'de');
+SELECT orm.all('Line', '{"select": ["long", "longer"]}');
+UPDATE lines SET note = 'x';
+
+-- what is no longer declared is gone with the declaration
+SELECT orm.model('Line', 'lines', orm.column('id', 'int', primary_key => true), orm.column('code', 'text'),
+    orm.column('note', 'text'), orm.accessors(include => '{}'));
+SELECT count(*) FROM orm.diff();
+SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = 'lines'::regclass;
+UPDATE lines SET note = 'x';
+
+DROP SCHEMA migrate_attributes CASCADE;
