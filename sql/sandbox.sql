@@ -60,8 +60,10 @@ SET check_function_bodies = off;
 CREATE FUNCTION key_model() RETURNS json LANGUAGE orm STABLE AS 'model Key {"table": "baits_pkey", "map": true}';
 CREATE FUNCTION seq_model() RETURNS json LANGUAGE orm STABLE AS 'model Seq {"table": "seq", "map": true}';
 CREATE FUNCTION class_model() RETURNS json LANGUAGE orm STABLE AS 'model Class {"table": "pg_catalog.pg_class", "map": true}';
+\set ECHO none
 SELECT format('CREATE FUNCTION temp_model() RETURNS json LANGUAGE orm STABLE AS %L', 'model Temp {"table": "' || relnamespace::regnamespace || '.temp", "map": true}')
     FROM pg_class WHERE oid = 'temp'::regclass \gexec
+\set ECHO all
 RESET check_function_bodies;
 SELECT orm.get('Key', 1);
 SELECT orm.get('Seq', 1);

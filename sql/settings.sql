@@ -16,7 +16,8 @@ BEGIN
     RETURN 'not refused';
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT, context = PG_EXCEPTION_CONTEXT;
-    RETURN concat_ws(' | ', SQLSTATE || ' ' || message, nullif(detail, ''), nullif(hint, ''), substring(context FROM '(?n)^at .*'));
+    message := regexp_replace(SQLSTATE || ' ' || message, '^(25001|0A000) .*isolation.*', 'isolation', 'i');     -- in other words since PostgreSQL 17
+    RETURN concat_ws(' | ', message, nullif(detail, ''), nullif(hint, ''), substring(context FROM '(?n)^at .*'));
 END $$;
 CREATE FUNCTION app_user() RETURNS text LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('app.user', true), '') $$;
 

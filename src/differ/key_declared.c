@@ -236,7 +236,7 @@ read_constraint(ConstraintReading *reading, const Constraint *constraint)
 	form->deferrable = constraint->deferrable;
 	form->deferred = constraint->initdeferred;
 	form->no_inherit = constraint->is_no_inherit;
-	form->not_enforced = !orm_parsed_is_enforced(constraint);
+	form->not_enforced = !has_index && !orm_parsed_is_enforced(constraint);
 	form->validated = !constraint->skip_validation;
 	if (has_index)
 	{
