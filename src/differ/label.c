@@ -302,7 +302,7 @@ orm_label_compare(const OrmDeclaration *declaration, List **steps)
 		differ.actual = get_typtype(differ.type) == TYPTYPE_ENUM ? orm_enum_labels(differ.type) : NIL;
 		if (differ.actual == NIL)
 			ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
-					errmsg("type \"%s\" of model \"%s\" already exists and is no enum", differ.declared->name,
+					errmsg("type \"%s\" of model \"%s\" already exists and is not an enum", differ.declared->name,
 						   declaration->model));
 		if (only_added(&differ))
 			add_labels(&differ);
