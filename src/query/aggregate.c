@@ -140,8 +140,8 @@ static void
 raise_row(const AggregateReader *r, const OrmPath *place)
 {
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("\"%s\" in \"compute\" needs a relationship to go over", function_name(r)), orm_error_place(place),
-			errhint("In \"compute\" an aggregate is over what an object is related to, as in {\"count\": \"posts\"}; "
+			errmsg("\"%s\" needs a relationship to go over", function_name(r)), orm_error_place(place),
+			errhint("Here an aggregate is over what an object is related to, as in {\"count\": \"posts\"}; "
 					"aggregates over the objects themselves belong in \"aggregate\" of orm.aggregate."));
 }
 
