@@ -143,11 +143,31 @@ note_made(const List *made)
 	}
 }
 
-/* The names of the models that the steps are about, and of others on their tables. */
+/* Adds a name, once. */
+static List *
+add_name(List *names, const char *name)
+{
+	return orm_name_is_among(names, name) ? names : lappend(names, unconstify(char *, name));
+}
+
+/* The names of the models that the steps are about. */
 static List *
 changed_models(const OrmDifference *difference)
 {
 	List *names = NIL;
+	ListCell *cell;
+
+	foreach(cell, difference->steps)
+		if (((const OrmStep *) lfirst(cell))->model != NULL)
+			names = add_name(names, ((const OrmStep *) lfirst(cell))->model);
+	return names;
+}
+
+/* These, and other models of the tables; what is pending of those stays so. */
+static List *
+models_of_tables(const OrmDifference *difference, const List *changed)
+{
+	List *names = list_copy(changed);
 	ListCell *cell;
 	ListCell *other;
 
@@ -155,26 +175,24 @@ changed_models(const OrmDifference *difference)
 	{
 		const OrmStep *step = lfirst(cell);
 
-		if (step->model != NULL && !orm_name_is_among(names, step->model))
-			names = lappend(names, unconstify(char *, step->model));
 		foreach(other, OidIsValid(step->relid) ? orm_registry_of_relation(step->relid) : NIL)
-			if (!orm_name_is_among(names, ((OrmRegistered *) lfirst(other))->name))
-				names = lappend(names, ((OrmRegistered *) lfirst(other))->name);
+			names = add_name(names, ((OrmRegistered *) lfirst(other))->name);
 	}
 	return names;
 }
 
 /* Of models whose tables are as declared: texts, triggers and functions. */
 static void
-settle(const List *names, const List *made)
+settle(const OrmDifference *difference, const List *made)
 {
+	List *changed = changed_models(difference);
 	ListCell *cell;
 
-	foreach(cell, names)
+	foreach(cell, changed)
 		take_out_words(lfirst(cell));
-	foreach(cell, names)
+	foreach(cell, changed)
 		(void) orm_create_tables(InvalidOid, lfirst(cell));
-	foreach(cell, names)
+	foreach(cell, models_of_tables(difference, changed))
 		(void) orm_sync_model(lfirst(cell));
 	note_made(made);
 }
@@ -195,7 +213,7 @@ run_round(Migration *migration)
 	foreach(cell, difference.steps)
 		if (((OrmStep *) lfirst(cell))->phase < ORM_PHASE_CLEANUP)
 			run_step(lfirst(cell));
-	settle(changed_models(&difference), made);
+	settle(&difference, made);
 	foreach(cell, difference.steps)
 		if (((OrmStep *) lfirst(cell))->phase == ORM_PHASE_CLEANUP)
 			run_step(lfirst(cell));
