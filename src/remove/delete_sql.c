@@ -214,19 +214,25 @@ orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, int from, const Or
 }
 
 void
-orm_delete_sql_places(StringInfo sql, const OrmDeleteSet *set)
+orm_delete_sql_read(StringInfo sql, const OrmDeleteSet *set, const OrmRowKey *columns)
 {
-	appendStringInfoString(sql, "SELECT t.tableoid, t.ctid FROM ");
+	appendStringInfoString(sql, "SELECT ");
+	orm_row_key_append(sql, columns, "t");
+	appendStringInfoString(sql, " FROM ");
 	append_keys(sql, set, 0, 1, false);
 	append_table(sql, set->model, "t");
 	appendStringInfoString(sql, " WHERE ");
 	orm_columns_equal(sql, &set->columns, "k");
+	repeat_keys(sql, set, 1);
 }
 
 void
-orm_delete_sql_link_places(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship)
+orm_delete_sql_read_links(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship,
+						  const OrmRowKey *columns)
 {
-	appendStringInfoString(sql, "SELECT u.tableoid, u.ctid FROM ");
+	appendStringInfoString(sql, "SELECT ");
+	orm_row_key_append(sql, columns, "u");
+	appendStringInfoString(sql, " FROM ");
 	append_keys(sql, set, 0, 1, false);
 	if (!is_direct(set, relationship))
 		append_table(sql, set->model, "t");
@@ -234,6 +240,8 @@ orm_delete_sql_link_places(StringInfo sql, const OrmDeleteSet *set, const OrmRel
 	orm_sql_relation(sql, relationship->join_relid);
 	appendStringInfoString(sql, " AS u WHERE ");
 	append_step(sql, set, relationship, "u", relationship->join_relid);
+	if (relationship->join_foreign)
+		repeat_step(sql, set, 0, relationship, "u", relationship->join_relid, 1);
 }
 
 void

@@ -8,6 +8,7 @@
 #define ORM_REMOVE_DELETE_SQL_H
 
 #include "remove/collect.h"
+#include "remove/row_key.h"
 
 /*
  * The keys of existing rows, locked with "lock":
@@ -25,9 +26,10 @@ extern void orm_delete_sql_named(StringInfo sql, const OrmDeleteSet *set, bool l
 extern void orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, int from, const OrmRelationship *relationship,
 								 const OrmModel *target, bool lock);
 
-/* The tableoid and ctid of rows, and of join table rows: SELECT t.tableoid, t.ctid FROM ... */
-extern void orm_delete_sql_places(StringInfo sql, const OrmDeleteSet *set);
-extern void orm_delete_sql_link_places(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship);
+/* Columns of rows of the set, or of their join table rows: SELECT t."id" FROM ..., SELECT u."a", u."b" FROM ... */
+extern void orm_delete_sql_read(StringInfo sql, const OrmDeleteSet *set, const OrmRowKey *columns);
+extern void orm_delete_sql_read_links(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship,
+									  const OrmRowKey *columns);
 
 /* DELETE FROM "s"."t" AS t WHERE t."id" OPERATOR(pg_catalog.=) $1 */
 extern void orm_delete_sql_row(StringInfo sql, const OrmModel *model);

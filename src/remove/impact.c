@@ -5,10 +5,8 @@
  */
 #include "postgres.h"
 
-#include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
-#include "storage/itemptr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -17,39 +15,35 @@
 
 #include "base/sql.h"
 #include "exec/execute.h"
-#include "exec/json.h"
+#include "exec/keyset.h"
 #include "exec/plan.h"
 #include "exec/receiver.h"
-#include "model/cache.h"
-#include "model/follow.h"
-#include "registry/registry.h"
 #include "remove/delete_sql.h"
 #include "remove/impact.h"
+#include "remove/impact_answer.h"
 #include "remove/impact_key.h"
+#include "store/tuples.h"
 
-/* Maximum number of rows that one statement follows. */
-#define ROWS_AT_ONCE 1000000
+/* Maximum number of rows that one statement follows; their keys are values of arrays. */
+#define ROWS_AT_ONCE 250000
 
-static const char *const members[ORM_IMPACT_NEFFECTS] = {
-	[ORM_IMPACT_DELETED] = "deleted",
-	[ORM_IMPACT_UNLINKED] = "unlinked",
-	[ORM_IMPACT_DEFAULTED] = "defaulted",
-	[ORM_IMPACT_BLOCKING] = "blocked_by",
-};
-
-/* An affected row; hash key, without padding. */
-typedef struct AffectedRow
+/* The affected rows of a partition tree, or of all tables that inherit. */
+typedef struct ImpactTree
 {
-	Oid relid;
-	ItemPointerData tid;
-	uint16 effect;
-} AffectedRow;
+	struct
+	{
+		Oid relid; /* InvalidOid: inheritance */
+		Oid declared;
+	} id; /* hash key; must be first */
+	OrmKeySet *affected[ORM_IMPACT_BLOCKING];
+} ImpactTree;
 
 typedef struct Impact
 {
 	const OrmModel *model;
 	MemoryContext context;
-	HTAB *rows;
+	MemoryContext step; /* reset after each number of rows followed */
+	HTAB *trees;
 	HTAB *tables;
 	List *order; /* OrmImpactTable *, in the order of discovery */
 } Impact;
@@ -58,37 +52,73 @@ typedef struct Impact
 typedef struct ImpactReading
 {
 	Impact *impact;
-	Oid source; /* the table read */
+	OrmImpactTable *table; /* the table read */
 	OrmImpactEffect effect;
 	OrmImpactEdge *edge; /* NULL: the object itself */
 } ImpactReading;
 
+static const OrmRowKeyDeclared no_columns = {0};
+
 /* ---- Rows ---- */
 
-/*
- * The table with an OID, created on demand.  A role that may read a partitioned
- * table need not have privileges on its partitions, and these do not have its
- * policies, so rows of a partition are read again through "source".
- */
+/* The sets of affected rows for a key, created on demand. */
+static OrmKeySet **
+enter_tree(Impact *impact, const OrmRowKey *key)
+{
+	bool found;
+	ImpactTree id;
+	ImpactTree *tree;
+	const OrmType *types[2 * INDEX_MAX_KEYS];
+
+	memset(&id, 0, sizeof(id));
+	id.id.relid = key->tree;
+	id.id.declared = key->declared;
+	tree = hash_search(impact->trees, &id.id, HASH_ENTER, &found);
+	for (int i = 0; i < key->columns.n; i++)
+		types[i] = key->columns.columns[i].type;
+	for (int i = 0; !found && i < lengthof(tree->affected); i++)
+		tree->affected[i] = orm_keyset_make(key->columns.n, types);
+	return tree->affected;
+}
+
+/* The table with an OID, created on demand; its key is "key" if given.  The context of the impact must be current. */
 static OrmImpactTable *
-enter_table(Impact *impact, Oid relid, Oid source)
+enter_table(Impact *impact, Oid relid, const OrmRowKey *key, const OrmRowKeyDeclared *declared)
 {
 	bool found;
 	OrmImpactTable *table = hash_search(impact->tables, &relid, HASH_ENTER, &found);
 
-	if (!found)
-	{
-		memset(table, 0, sizeof(OrmImpactTable));
-		table->relid = relid;
-		table->source = get_rel_relispartition(relid) ? source : relid;
-		impact->order = lappend(impact->order, table);
-	}
+	if (found)
+		return table;
+	memset(table, 0, sizeof(OrmImpactTable));
+	table->relid = relid;
+	if (key != NULL)
+		table->key = *key;
+	else
+		orm_row_key_find(&table->key, relid, declared);
+	table->affected = enter_tree(impact, &table->key);
+	impact->order = lappend(impact->order, table);
 	return table;
 }
 
-/* Adds a row that would be deleted, to follow its foreign keys. */
+/* The table that a row belongs to: the one read, or one that inherits from it, by tableoid. */
+static OrmImpactTable *
+table_of_row(Impact *impact, OrmImpactTable *read, const Datum *key)
+{
+	MemoryContext caller;
+	OrmImpactTable *table;
+
+	if (OidIsValid(read->key.tree))
+		return read;
+	caller = MemoryContextSwitchTo(impact->context);
+	table = enter_table(impact, DatumGetObjectId(key[0]), &read->key, NULL);
+	MemoryContextSwitchTo(caller);
+	return table;
+}
+
+/* Adds a row that would be deleted, to follow its foreign keys; called before it is counted. */
 static void
-keep_row(OrmImpactTable *table, const ItemPointerData *tid)
+keep_row(const Impact *impact, OrmImpactTable *table, int number)
 {
 	int64 n = table->count[ORM_IMPACT_DELETED];
 
@@ -96,64 +126,80 @@ keep_row(OrmImpactTable *table, const ItemPointerData *tid)
 	{
 		int64 room = Max(table->capacity * 2, 16);
 
-		table->rows = table->rows == NULL ? palloc(room * sizeof(ItemPointerData))
-										  : repalloc_huge(table->rows, room * sizeof(ItemPointerData));
+		table->rows = table->rows == NULL ? MemoryContextAlloc(impact->context, room * sizeof(int))
+										  : repalloc_huge(table->rows, room * sizeof(int));
 		table->capacity = room;
 	}
-	table->rows[n] = *tid;
+	table->rows[n] = number;
 }
 
 /* Counts a row, unless it is counted already or would be deleted. */
 static void
+count_row(const ImpactReading *reading, OrmImpactTable *table, const Datum *key)
+{
+	OrmKeySet *affected;
+	int number;
+
+	if (orm_keyset_find(table->affected[ORM_IMPACT_DELETED], key) >= 0)
+		return;
+	if (reading->effect == ORM_IMPACT_BLOCKING)
+	{
+		reading->edge->blocking++;
+		return;
+	}
+	affected = table->affected[reading->effect];
+	number = orm_keyset_count(affected);
+	if (orm_keyset_add(affected, key) < number)
+		return;
+	if (reading->effect == ORM_IMPACT_DELETED)
+		keep_row(reading->impact, table, number);
+	table->count[reading->effect]++;
+}
+
+/*
+ * Takes a row.  Only declared columns, of relations that no foreign key
+ * references, can be NULL: such rows are not told apart.
+ */
+static void
 take_row(void *argument, TupleTableSlot *slot)
 {
 	ImpactReading *reading = argument;
-	Impact *impact = reading->impact;
-	MemoryContext caller = MemoryContextSwitchTo(impact->context);
-	bool isnull;
-	bool found;
-	OrmImpactTable *table;
-	AffectedRow row;
+	OrmImpactTable *table = reading->table;
+	Datum key[2 * INDEX_MAX_KEYS];
+	bool null = false;
 
-	memset(&row, 0, sizeof(row));
-	row.relid = DatumGetObjectId(slot_getattr(slot, 1, &isnull));
-	ItemPointerCopy((ItemPointer) DatumGetPointer(slot_getattr(slot, 2, &isnull)), &row.tid);
-	row.effect = ORM_IMPACT_DELETED;
-	hash_search(impact->rows, &row, HASH_FIND, &found);
-	if (!found && reading->effect == ORM_IMPACT_BLOCKING)
-		reading->edge->blocking++;
-	else if (!found)
+	for (int i = 0; i < table->key.columns.n; i++)
 	{
-		row.effect = reading->effect;
-		hash_search(impact->rows, &row, HASH_ENTER, &found);
-		if (!found)
-		{
-			table = enter_table(impact, row.relid, reading->source);
-			if (row.effect == ORM_IMPACT_DELETED)
-				keep_row(table, &row.tid);
-			table->count[row.effect]++;
-		}
+		bool isnull;
+
+		key[i] = slot_getattr(slot, i + 1, &isnull);
+		null = null || isnull;
 	}
-	MemoryContextSwitchTo(caller);
+	if (null)
+		table->count[reading->effect]++;
+	else
+		count_row(reading, table_of_row(reading->impact, table, key), key);
 }
 
-/* Runs a statement that returns (tableoid, ctid). */
+/* Runs a statement that returns the keys of rows. */
 static void
-read_rows(ImpactReading *reading, const char *sql, int nparams, const Oid *types, const Datum *values)
+read_rows(ImpactReading *reading, StringInfo sql, int nparams, const Oid *types, const Datum *values)
 {
-	static const Oid results[] = {OIDOID, TIDOID};
+	const OrmJoinColumns *columns = &reading->table->key.columns;
+	Oid results[2 * INDEX_MAX_KEYS];
 	OrmPlanText text = {
+		.sql = *sql,
 		.nparams = nparams,
 		.types = types,
-		.nresults = lengthof(results),
+		.nresults = columns->n,
 		.results = results,
 		.planning = ORM_PLAN_CUSTOM,
 	};
 	OrmPlan *plan;
 	OrmReceiver receiver;
 
-	initStringInfo(&text.sql);
-	appendStringInfoString(&text.sql, sql);
+	for (int i = 0; i < columns->n; i++)
+		results[i] = columns->columns[i].type->oid;
 	plan = orm_plan_get_by_text(ORM_KIND_IMPACT, &text);
 	orm_execute_plan(plan, values, NULL, ORM_READ, 0, orm_receiver_init(&receiver, take_row, reading));
 	orm_plan_release(plan);
@@ -162,13 +208,15 @@ read_rows(ImpactReading *reading, const char *sql, int nparams, const Oid *types
 
 /* ---- The object ---- */
 
-/* SELECT t.tableoid, t.ctid FROM "s"."t" AS t WHERE t."id" OPERATOR(pg_catalog.=) $1 */
+/* SELECT t."id" FROM "s"."t" AS t WHERE t."id" OPERATOR(pg_catalog.=) $1 */
 static void
-append_object(StringInfo sql, const OrmModel *model, Oid *types)
+append_object(StringInfo sql, const OrmModel *model, const OrmRowKey *columns, Oid *types)
 {
 	const OrmKey *key = model->primary_key;
 
-	appendStringInfoString(sql, "SELECT t.tableoid, t.ctid FROM ");
+	appendStringInfoString(sql, "SELECT ");
+	orm_row_key_append(sql, columns, "t");
+	appendStringInfoString(sql, " FROM ");
 	orm_sql_qualified(sql, model->schema, model->relation);
 	appendStringInfoString(sql, " AS t");
 	for (int i = 0; i < key->nattributes; i++)
@@ -189,7 +237,7 @@ append_object(StringInfo sql, const OrmModel *model, Oid *types)
 	}
 }
 
-/* Raises 0A000 for a view, whose rows have no ctid. */
+/* Raises 0A000 for a view. */
 static void
 refuse_view(const OrmModel *model)
 {
@@ -198,29 +246,70 @@ refuse_view(const OrmModel *model)
 				errdetail("Foreign keys lead to tables; what a delete from a view would do is not known."));
 }
 
+/* The table of a model; its primary key is declared where no index can have it. */
+static OrmImpactTable *
+enter_model(Impact *impact, const OrmModel *model)
+{
+	OrmRowKeyDeclared declared = {0};
+
+	refuse_view(model);
+	for (int i = 0; model->has_foreign_rows && i < model->primary_key->nattributes; i++)
+		declared.attnums[declared.n++] = model->attributes[model->primary_key->attributes[i]].attnum;
+	return enter_table(impact, model->relid, NULL, &declared);
+}
+
+/* Adds columns that are not declared yet. */
+static void
+declare(OrmRowKeyDeclared *declared, const AttrNumber *attnums, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		bool found = false;
+
+		for (int k = 0; k < declared->n; k++)
+			found = found || declared->attnums[k] == attnums[i];
+		if (!found)
+			declared->attnums[declared->n++] = attnums[i];
+	}
+}
+
+/* The join table of a relationship; a link is a pair of keys where no index says so. */
+static OrmImpactTable *
+enter_links(Impact *impact, const OrmRelationship *relationship)
+{
+	OrmRowKeyDeclared declared = {0};
+
+	if (relationship->join_foreign || get_rel_relkind(relationship->join_relid) == RELKIND_VIEW)
+	{
+		declare(&declared, relationship->remote, relationship->nkeys);
+		declare(&declared, relationship->join_target, relationship->njoin);
+	}
+	return enter_table(impact, relationship->join_relid, NULL, &declared);
+}
+
 /* Reads the rows of a set, and the join table rows deleted with them. */
 static void
 read_set(Impact *impact, const OrmDeleteSet *set)
 {
-	ImpactReading reading = {.impact = impact, .source = set->model->relid, .effect = ORM_IMPACT_DELETED};
+	ImpactReading reading = {.impact = impact, .effect = ORM_IMPACT_DELETED};
 	Oid types[2 * INDEX_MAX_KEYS];
 	Datum values[2 * INDEX_MAX_KEYS];
 	int n = orm_collect_keys(set, 0, types, values);
 	StringInfoData sql;
 	ListCell *cell;
 
-	refuse_view(set->model);
 	initStringInfo(&sql);
-	orm_delete_sql_places(&sql, set);
-	read_rows(&reading, sql.data, n, types, values);
+	reading.table = enter_model(impact, set->model);
+	orm_delete_sql_read(&sql, set, &reading.table->key);
+	read_rows(&reading, &sql, n, types, values);
 	foreach(cell, set->links)
 	{
 		const OrmRelationship *relationship = lfirst(cell);
 
 		resetStringInfo(&sql);
-		orm_delete_sql_link_places(&sql, set, relationship);
-		reading.source = relationship->join_relid;
-		read_rows(&reading, sql.data, n, types, values);
+		reading.table = enter_links(impact, relationship);
+		orm_delete_sql_read_links(&sql, set, relationship, &reading.table->key);
+		read_rows(&reading, &sql, n, types, values);
 	}
 }
 
@@ -246,56 +335,118 @@ static void
 read_object(Impact *impact, const Datum *key)
 {
 	const OrmModel *model = impact->model;
-	ImpactReading reading = {.impact = impact, .source = model->relid, .effect = ORM_IMPACT_DELETED};
+	ImpactReading reading = {.impact = impact, .effect = ORM_IMPACT_DELETED};
 	Oid *types = palloc(sizeof(Oid) * model->primary_key->nattributes);
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	append_object(&sql, model, types);
-	read_rows(&reading, sql.data, model->primary_key->nattributes, types, key);
+	reading.table = enter_model(impact, model);
+	append_object(&sql, model, &reading.table->key, types);
+	read_rows(&reading, &sql, model->primary_key->nattributes, types, key);
 }
 
 /* ---- Following ---- */
 
-/* An array of ctids. */
-static ArrayType *
-make_array(const ItemPointerData *rows, int n)
+/* Keys of rows as parameters of the edges' statements; the last one is free for the leaves of an edge. */
+typedef struct KeyParameters
 {
-	Datum *elements = palloc(sizeof(Datum) * n);
-	ArrayType *array;
+	int n;
+	Oid types[2 * INDEX_MAX_KEYS + 1];
+	Datum values[2 * INDEX_MAX_KEYS + 1];
+} KeyParameters;
 
+/* The keys of n rows, starting at a number, as arrays. */
+static void
+set_arrays(KeyParameters *parameters, const OrmImpactTable *table, int64 from, int n)
+{
+	OrmTuples rows = {.columns = &table->key.columns, .n = n};
+	int width = table->key.columns.n;
+
+	rows.values = palloc_extended(sizeof(Datum) * n * width, MCXT_ALLOC_HUGE);
 	for (int i = 0; i < n; i++)
-		elements[i] = PointerGetDatum(&rows[i]);
-	array = construct_array(elements, n, TIDOID, sizeof(ItemPointerData), false, TYPALIGN_SHORT);
-	pfree(elements);
-	return array;
+		memcpy(rows.values + (Size) i * width,
+			   orm_keyset_values(table->affected[ORM_IMPACT_DELETED], table->rows[from + i]), sizeof(Datum) * width);
+	orm_tuples_arrays(&rows, parameters->values);
+	parameters->n = orm_columns_types(&table->key.columns, parameters->types);
+}
+
+/* The key of one row as plain values. */
+static void
+set_values(KeyParameters *parameters, const OrmImpactTable *table, int64 row)
+{
+	const Datum *key = orm_keyset_values(table->affected[ORM_IMPACT_DELETED], table->rows[row]);
+
+	parameters->n = table->key.columns.n;
+	for (int i = 0; i < parameters->n; i++)
+	{
+		parameters->types[i] = table->key.columns.columns[i].type->oid;
+		parameters->values[i] = key[i];
+	}
+}
+
+/* An array of OIDs. */
+static Datum
+make_oids(const List *oids)
+{
+	Datum *elements = palloc(sizeof(Datum) * list_length(oids));
+	ListCell *cell;
+
+	foreach(cell, oids)
+		elements[foreach_current_index(cell)] = ObjectIdGetDatum(lfirst_oid(cell));
+	return PointerGetDatum(construct_array(elements, list_length(oids), OIDOID, sizeof(Oid), true, TYPALIGN_INT));
+}
+
+/* Reads the rows that reference rows by one foreign key; the step context must be current. */
+static void
+follow_edge(Impact *impact, OrmImpactEdge *edge, KeyParameters *parameters)
+{
+	ImpactReading reading = {.impact = impact, .effect = edge->effect, .edge = edge};
+	int n = parameters->n;
+	StringInfoData sql;
+
+	MemoryContextSwitchTo(impact->context);
+	reading.table = enter_table(impact, edge->relid, NULL, &no_columns);
+	MemoryContextSwitchTo(impact->step);
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "SELECT ");
+	orm_row_key_append(&sql, &reading.table->key, "c");
+	appendStringInfoString(&sql, edge->sql);
+	if (edge->leaves != NIL)
+	{
+		parameters->types[n] = OIDARRAYOID;
+		parameters->values[n++] = make_oids(edge->leaves);
+	}
+	read_rows(&reading, &sql, n, parameters->types, parameters->values);
 }
 
 /* Reads the rows that reference n deleted rows: along cascading keys, or along the others. */
 static void
 follow_rows(Impact *impact, OrmImpactTable *table, int64 from, int n, bool cascades)
 {
-	static const Oid types[] = {TIDARRAYOID, OIDOID};
-	ArrayType *array = make_array(table->rows + from, n);
-	Datum values[] = {PointerGetDatum(array), ObjectIdGetDatum(table->relid)};
+	KeyParameters parameters;
 	ListCell *cell;
 
+	MemoryContextSwitchTo(impact->step);
+	if (table->key.arrays)
+		set_arrays(&parameters, table, from, n);
+	else
+		set_values(&parameters, table, from);
 	foreach(cell, table->edges)
 	{
 		OrmImpactEdge *edge = lfirst(cell);
-		ImpactReading reading = {.impact = impact, .source = edge->relid, .effect = edge->effect, .edge = edge};
 
 		if ((edge->effect == ORM_IMPACT_DELETED) == cascades)
-			read_rows(&reading, edge->sql, lengthof(types), types, values);
+			follow_edge(impact, edge, &parameters);
 	}
-	pfree(array);
+	MemoryContextSwitchTo(impact->context);
+	MemoryContextReset(impact->step);
 }
 
 /* The number of rows to follow at once, starting at a number. */
 static int
 rows_at_once(const OrmImpactTable *table, int64 from)
 {
-	return (int) Min(table->count[ORM_IMPACT_DELETED] - from, ROWS_AT_ONCE);
+	return (int) Min(table->count[ORM_IMPACT_DELETED] - from, table->key.arrays ? ROWS_AT_ONCE : 1);
 }
 
 /* Step 1: finds all rows that would be deleted. */
@@ -338,149 +489,7 @@ follow_others(Impact *impact)
 	}
 }
 
-/* ---- Result ---- */
-
-typedef struct Count
-{
-	char *name;
-	int64 n;
-} Count;
-
-/* The name of a table's model; of several, the first with accessors, else the first.  NULL if it has none. */
-static char *
-model_name(const Impact *impact, Oid relid)
-{
-	char *name = NULL;
-	ListCell *cell;
-
-	if (relid == impact->model->relid)
-		return impact->model->name;
-	foreach(cell, orm_registry_of_relation(relid))
-	{
-		const OrmModel *model = orm_cache_open_if_any(((OrmRegistered *) lfirst(cell))->name, AccessShareLock);
-
-		if (model == NULL || model->relid != relid)
-			continue;
-		if (orm_declaration_has_accessors(model->declaration))
-			return model->name;
-		if (name == NULL)
-			name = model->name;
-	}
-	return name;
-}
-
-/* The name of a table in the result: its model, the model of its partitioned table, or the outermost table. */
-static char *
-table_name(const Impact *impact, Oid relid)
-{
-	char *name = model_name(impact, relid);
-
-	while (name == NULL && get_rel_relispartition(relid))
-	{
-		relid = get_partition_parent(relid, true);
-		name = model_name(impact, relid);
-	}
-	return name ? name : orm_follow_table_name(relid);
-}
-
-/* Adds to the count of a name; partitions are counted together. */
-static List *
-add_count(List *counts, char *name, int64 n)
-{
-	Count *count;
-	ListCell *cell;
-
-	foreach(cell, counts)
-	{
-		count = lfirst(cell);
-		if (strcmp(count->name, name) == 0)
-		{
-			count->n += n;
-			return counts;
-		}
-	}
-	count = palloc(sizeof(Count));
-	count->name = name;
-	count->n = n;
-	return lappend(counts, count);
-}
-
-/* The counts of affected rows by name. */
-static List *
-collect_counts(const Impact *impact, OrmImpactEffect effect)
-{
-	List *counts = NIL;
-	ListCell *table_cell;
-	ListCell *cell;
-
-	foreach(table_cell, impact->order)
-	{
-		const OrmImpactTable *table = lfirst(table_cell);
-
-		if (table->count[effect] > 0)
-			counts = add_count(counts, table_name(impact, table->source), table->count[effect]);
-		foreach(cell, table->edges)
-		{
-			const OrmImpactEdge *edge = lfirst(cell);
-
-			if (effect == ORM_IMPACT_BLOCKING && edge->blocking > 0)
-				counts = add_count(counts, psprintf("%s (%s)", table_name(impact, edge->relid), edge->name),
-								   edge->blocking);
-		}
-	}
-	return counts;
-}
-
-/* Sorts by name, as the order of discovery depends on OIDs. */
-static int
-compare_counts(const ListCell *a, const ListCell *b)
-{
-	return strcmp(((const Count *) lfirst(a))->name, ((const Count *) lfirst(b))->name);
-}
-
-/* Writes "member": {"name": n, ...}, or nothing if there are no counts. */
-static void
-write_counts(StringInfo out, const char *member, List *counts, bool *first)
-{
-	const char *separator = "{";
-	ListCell *cell;
-
-	if (counts == NIL)
-		return;
-	list_sort(counts, compare_counts);
-	orm_json_put(out, ",", *first ? 0 : 1);
-	*first = false;
-	orm_json_write_string(out, member, strlen(member));
-	orm_json_put(out, ":", 1);
-	foreach(cell, counts)
-	{
-		const Count *count = lfirst(cell);
-		char *number = psprintf(":" INT64_FORMAT, count->n);
-
-		orm_json_put(out, separator, 1);
-		orm_json_write_string(out, count->name, strlen(count->name));
-		orm_json_put(out, number, strlen(number));
-		separator = ",";
-	}
-	orm_json_put(out, "}", 1);
-}
-
-/* The result as JSON, its buffer in the context "result". */
-static Datum
-write_answer(const Impact *impact, MemoryContext result)
-{
-	MemoryContext caller = MemoryContextSwitchTo(result);
-	StringInfoData out;
-	bool first = true;
-
-	orm_json_begin(&out);
-	MemoryContextSwitchTo(caller);
-	orm_json_put(&out, "{", 1);
-	for (int i = 0; i < ORM_IMPACT_NEFFECTS; i++)
-		write_counts(&out, members[i], collect_counts(impact, i), &first);
-	orm_json_put(&out, "}", 1);
-	return orm_json_end(&out);
-}
+/* ---- The impact ---- */
 
 /* Creates a hash table. */
 static HTAB *
@@ -505,7 +514,8 @@ find_rows(Impact *impact, const OrmModel *model, const Datum *key)
 	impact->model = model;
 	impact->context = AllocSetContextCreate(CurrentMemoryContext, "orm impact", ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(impact->context);
-	impact->rows = make_table(impact, "orm impact rows", sizeof(AffectedRow), sizeof(AffectedRow));
+	impact->step = AllocSetContextCreate(impact->context, "orm impact step", ALLOCSET_DEFAULT_SIZES);
+	impact->trees = make_table(impact, "orm impact trees", sizeof(((ImpactTree *) 0)->id), sizeof(ImpactTree));
 	impact->tables = make_table(impact, "orm impact tables", sizeof(Oid), sizeof(OrmImpactTable));
 	pushed = orm_execute_snapshot_begin();
 	if (model->cascades || (model->deletes_along && orm_collect_has_arrays(model)))
@@ -518,15 +528,27 @@ find_rows(Impact *impact, const OrmModel *model, const Datum *key)
 	return caller;
 }
 
+/* Does the object exist? */
+static bool
+has_rows(const Impact *impact)
+{
+	ListCell *cell;
+
+	foreach(cell, impact->order)
+		if (((const OrmImpactTable *) lfirst(cell))->count[ORM_IMPACT_DELETED] > 0)
+			return true;
+	return false;
+}
+
 bool
 orm_impact_read(const OrmModel *model, const Datum *key, Datum *json)
 {
 	Impact impact = {0};
 	MemoryContext caller = find_rows(&impact, model, key);
-	bool found = impact.order != NIL;
+	bool found = has_rows(&impact);
 
 	if (found)
-		*json = write_answer(&impact, caller);
+		*json = orm_impact_answer_write(model, impact.order, caller);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(impact.context);
 	return found;

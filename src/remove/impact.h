@@ -7,7 +7,7 @@
  * 0. From the object along relationships with the cascade "delete", and to join
  * table rows, as remove/delete.h does. 1. From deleted rows along every foreign key ON DELETE
  * CASCADE, one statement per key and round, until a round finds no new row.  A
- * row is identified by its table and ctid, so cycles end, and a row reached
+ * row is identified by its key (remove/row_key.h), so cycles end, and a row reached
  * twice counts once. 2. Along the other foreign keys, once all deleted rows are
  * known, to rows that would be unlinked (SET NULL, SET DEFAULT) or would
  * prevent the delete.
@@ -44,7 +44,7 @@ typedef enum OrmImpactEffect
  */
 extern bool orm_impact_read(const OrmModel *model, const Datum *key, Datum *json);
 
-/* A number of affected rows; each partition counts as a table. */
+/* A number of affected rows of a table, partitioned or a partition: as their foreign key has it. */
 typedef struct OrmImpactRows
 {
 	Oid relid;

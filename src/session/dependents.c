@@ -4,11 +4,9 @@
  */
 #include "postgres.h"
 
-#include "catalog/partition.h"
-#include "utils/lsyscache.h"
-
 #include "base/attempt.h"
 #include "remove/impact.h"
+#include "remove/row_key.h"
 #include "session/dependents.h"
 
 /* Arguments of ask(). */
@@ -20,17 +18,17 @@ typedef struct Asking
 	OrmDependents dependents;
 } Asking;
 
-/* Is a table, or a partitioned table above it, in a list? */
+/* Can rows of a table be rows of a table in a list?  Partitions are not told from each other. */
 static bool
 has_table(const List *relids, Oid relid)
 {
-	while (!list_member_oid(relids, relid))
-	{
-		if (!get_rel_relispartition(relid))
-			return false;
-		relid = get_partition_parent(relid, true);
-	}
-	return true;
+	Oid tree = orm_row_key_tree(relid);
+	ListCell *cell;
+
+	foreach(cell, relids)
+		if (orm_row_key_tree(lfirst_oid(cell)) == tree)
+			return true;
+	return false;
 }
 
 /* Reads the impact of the removal. */

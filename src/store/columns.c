@@ -25,13 +25,24 @@ add(OrmJoinColumns *columns, char *name, const OrmType *type, Oid equality)
 {
 	OrmJoinColumn *column = &columns->columns[columns->n++];
 
-	if (!orm_columns_can_add(type, equality))
-		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				errmsg("column \"%s\" cannot join objects that are nested", name),
-				errdetail("It is of type %s.", format_type_be(type->oid)));
 	column->name = name;
 	column->type = type;
 	column->equality = equality;
+}
+
+/* Raises 0A000 for a column without a usable array or equality, starting at a number. */
+static void
+require_arrays(const OrmJoinColumns *columns, int from)
+{
+	for (int i = from; i < columns->n; i++)
+	{
+		const OrmJoinColumn *column = &columns->columns[i];
+
+		if (!orm_columns_can_add(column->type, column->equality))
+			ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					errmsg("column \"%s\" cannot join objects that are nested", column->name),
+					errdetail("It is of type %s.", format_type_be(column->type->oid)));
+	}
 }
 
 void
@@ -43,11 +54,14 @@ orm_columns_add_attributes(OrmJoinColumns *columns, const OrmModel *model, const
 
 		add(columns, attribute->column, attribute->type, attribute->equality);
 	}
+	require_arrays(columns, columns->n - n);
 }
 
-void
-orm_columns_add_table(OrmJoinColumns *columns, Oid relation, const AttrNumber *attnums, int n)
+bool
+orm_columns_add_any(OrmJoinColumns *columns, Oid relation, const AttrNumber *attnums, int n)
 {
+	bool arrays = true;
+
 	for (int i = 0; i < n; i++)
 	{
 		char *name = orm_join_column_name(relation, attnums[i]);
@@ -57,7 +71,17 @@ orm_columns_add_table(OrmJoinColumns *columns, Oid relation, const AttrNumber *a
 
 		get_atttypetypmodcoll(relation, attnums[i], &type, &typmod, &collation);
 		add(columns, name, orm_type_make(type, typmod, collation), orm_type_equality(type));
+		arrays = arrays &&
+			orm_columns_can_add(columns->columns[columns->n - 1].type, columns->columns[columns->n - 1].equality);
 	}
+	return arrays;
+}
+
+void
+orm_columns_add_table(OrmJoinColumns *columns, Oid relation, const AttrNumber *attnums, int n)
+{
+	(void) orm_columns_add_any(columns, relation, attnums, n);
+	require_arrays(columns, columns->n - n);
 }
 
 static void

@@ -36,6 +36,9 @@ extern bool orm_columns_can_add(const OrmType *type, Oid equality);
 extern void orm_columns_add_attributes(OrmJoinColumns *columns, const OrmModel *model, const int *attributes, int n);
 extern void orm_columns_add_table(OrmJoinColumns *columns, Oid relation, const AttrNumber *attnums, int n);
 
+/* Like orm_columns_add_table, for columns of any type; false if a type has no usable array or equality. */
+extern bool orm_columns_add_any(OrmJoinColumns *columns, Oid relation, const AttrNumber *attnums, int n);
+
 /* Appends ROWS FROM (pg_catalog.unnest($<first>), ...) AS <alias>(k0, k1, ...) */
 extern void orm_columns_source(StringInfo sql, const OrmJoinColumns *columns, int first, const char *alias);
 

@@ -108,6 +108,9 @@ by_key(q{SELECT orm.update('Owner', 5, '{"members": {"$delete": [44, 64]}}')}, q
 by_key(q{SELECT orm.update('Owner', 6, '{"members": {"$set": [5]}}')}, qr/members .*owner_id = ANY \(/, 'members that are left out');
 by_key(q{SELECT orm.update('Owner', 5, '{"tags": {"$disconnect": [4, 24]}}')}, qr/links .*owner_id = ANY \(.*tag_id = ANY \(/, 'links that leave');
 by_key(q{SELECT orm.update('Owner', 6, '{"tags": {"$set": [5, 25]}}')}, qr/links .*owner_id = ANY \(/, 'links that are left out');
+by_key(q{SELECT orm.impact('Owner', 9)}, qr/members WHERE .*\bid = ANY \(/, 'members that a delete takes with it');
+is($node->safe_psql('postgres', q{SELECT orm.impact('Owner', 9)}), '{"deleted":{"Member":5,"Owner":1,"public.links":5}}', 'what a delete takes with it');
+unlike(sent(q{SELECT orm.impact('Owner', 9)}), qr/ctid/, 'is told apart by its keys');
 by_key(q{BEGIN; SELECT orm.remove('Owner', i::text) FROM generate_series(7, 8) i; SELECT orm.flush(); COMMIT}, qr/members .*owner_id = ANY \(.*owners .*\bid = ANY \(/s, 'members of objects that are deleted');
 is($node->safe_psql('far', <<'END'), '18|18|85|85', 'what is left: the links of deleted objects are not');
 SELECT count(*), (SELECT count(DISTINCT owner_id) FROM links), (SELECT count(*) FROM members), (SELECT count(*) FROM links) FROM owners
