@@ -38,6 +38,7 @@ OBJS      := $(patsubst $(here)/%.c,%.o,$(sort $(wildcard $(here)/src/*.c $(here
 
 SQL_PARTS = \
 	src/registry/registry.sql \
+	src/registry/history.sql \
 	src/api/document.sql \
 	src/api/element.sql \
 	src/api/language.sql \

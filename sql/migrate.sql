@@ -22,7 +22,7 @@ SELECT orm.model('Author', 'authors', orm.column('id', 'integer', primary_key =>
 SELECT orm.model('Post', 'posts', orm.column('id', 'integer', primary_key => true), orm.column('title', 'text'),
     orm.belongs_to('author', 'Author'), orm.many_to_many('tags', 'Tag'));
 SELECT orm.model('Tag', 'tags', orm.column('name', 'text', primary_key => true), orm.many_to_many('posts', 'Post'));
-SELECT step, model_name, action, object, migration, state FROM orm.migrate();
+SELECT step, model_name, action, object, migration IS NOT NULL AS migration, state FROM orm.migrate();
 SELECT * FROM orm.migrate();
 SELECT * FROM orm.diff();
 SELECT email FROM author_create(email => 'ann@x', age => '1', old => 'x');

@@ -98,7 +98,25 @@ read_max_lock(void *options, OrmJson value, const OrmPath *place)
 	((OrmMigrateOptions *) options)->max_lock = read_time(value, place);
 }
 
+/* The longest name of a migration, in bytes. */
+#define NAME_LENGTH 200
+
+static void
+read_name(void *options, OrmJson value, const OrmPath *place)
+{
+	char *name;
+
+	if (orm_json_kind(value) != ORM_JSON_STRING)
+		orm_members_raise_kind(value, "a string", place);
+	name = orm_json_string(value);
+	if (name[0] == '\0' || strlen(name) > NAME_LENGTH)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid name of a migration"),
+				orm_error_place(place), errhint("A name has 1 to %d bytes.", NAME_LENGTH));
+	((OrmMigrateOptions *) options)->name = name;
+}
+
 static const OrmMemberKey option_keys[] = {
+	{ORM_MEMBER_KEY("name"), .allowed = ORM_MEMBER_ALWAYS, .read = read_name},
 	{ORM_MEMBER_KEY("models"), .allowed = ORM_MEMBER_ALWAYS, .read = read_models},
 	{ORM_MEMBER_KEY("allow_destructive"), .allowed = ORM_MEMBER_ALWAYS, .read = read_allow_destructive},
 	{ORM_MEMBER_KEY("not_renamed"), .allowed = ORM_MEMBER_ALWAYS, .read = read_not_renamed},
@@ -116,17 +134,18 @@ orm_sql_migrate(PG_FUNCTION_ARGS)
 {
 	OrmOutput row = {.fcinfo = fcinfo};
 	OrmMigrateOptions options = {.lock_timeout = 2000, .max_lock = 2000};
+	int64 id;
 	ListCell *cell;
 	List *steps;
 
 	orm_members_read(&option_table, ORM_MEMBER_ALWAYS, orm_document_root(orm_argument_document(fcinfo, 0, "document")),
 					 NULL, &options);
-	steps = orm_migrate_run(&options);
+	steps = orm_migrate_run(&options, &id);
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, steps)
 	{
 		orm_steps_put(&row, lfirst(cell), foreach_current_index(cell) + 1);
-		orm_output_count(&row, -1);
+		orm_output_count(&row, id > 0 ? id : -1);
 		orm_output_text(&row, options.rehearse ? "rehearsed" : "done");
 		orm_output_put(&row);
 	}

@@ -37,6 +37,7 @@
 #include "model/follow.h"
 #include "model/reflect.h"
 #include "model/relationship.h"
+#include "registry/binding.h"
 
 /* One run. */
 typedef struct Run
@@ -377,6 +378,8 @@ store(const Run *run)
 		orm_register_check_relationships(((OrmRegistered *) lfirst(cell))->name);
 	foreach(cell, run->rows)
 		orm_register_pin(((OrmRegistered *) lfirst(cell))->name);
+	foreach(cell, run->rows)
+		orm_binding_forget(((OrmRegistered *) lfirst(cell))->function);
 }
 
 /* Is this one of the models that were made in this run? */

@@ -24,6 +24,7 @@
 #include "model/follow.h"
 #include "model/in_force.h"
 #include "model/relationship.h"
+#include "registry/binding.h"
 
 void
 orm_declare_check_inverses(const OrmDeclaration *declaration)
@@ -224,6 +225,7 @@ orm_declare_write(OrmDeclaration *declaration)
 	OrmRegistered *row = new_row(declaration->model);
 	OrmRegistered *old;
 	List *dropped = NIL;
+	char *former = NULL;
 
 	complete_schema(declaration);
 	old = orm_declare_lock(declaration->model);
@@ -233,6 +235,7 @@ orm_declare_write(OrmDeclaration *declaration)
 
 		if (same)
 		{
+			former = old->text;
 			keep_pins(declaration, old);
 			orm_removal_complete(declaration, orm_register_declaration(old), old->relid);
 		}
@@ -240,7 +243,8 @@ orm_declare_write(OrmDeclaration *declaration)
 		notice_dropped(declaration->model, dropped);
 		row = old;
 	}
-	orm_model_function_write(row, declaration, existing_table(declaration));
+	if (orm_model_function_write(row, declaration, existing_table(declaration)) && former != NULL)
+		orm_binding_keep(row->function, former);
 }
 
 char *

@@ -116,7 +116,7 @@ compare_table(OrmDifference *difference, OrmDdlTable *table, const char *model, 
 	orm_owner_end(identity);
 }
 
-/* Sets the owner of the steps from a place on, as far as they have none. */
+/* Sets the owner of the steps from a place on, as far as they have none, and the model they are about. */
 static void
 set_owner(const OrmDifference *difference, int from, const OrmRegistered *row)
 {
@@ -126,6 +126,7 @@ set_owner(const OrmDifference *difference, int from, const OrmRegistered *row)
 
 		if (!OidIsValid(step->owner))
 			step->owner = orm_registry_owner(row);
+		step->about = row->name;
 	}
 }
 
@@ -241,12 +242,14 @@ static void
 add_late(OrmDifference *difference, const OrmDdlStatement *late)
 {
 	const OrmRegistered *row = orm_planning_row(difference->declarations, difference->rows, late->table);
+	int from = list_length(difference->steps);
 	StringInfoData name;
 
 	initStringInfo(&name);
 	orm_sql_qualified(&name, late->table->schema, late->table->relation);
-	orm_step_add(&difference->steps, ORM_PHASE_LINK, row->name, "add", psprintf("table %s", name.data), late->sql, NULL)
-		->owner = orm_registry_owner(row);
+	orm_step_add(&difference->steps, ORM_PHASE_LINK, row->name, "add", psprintf("table %s", name.data), late->sql,
+				 NULL);
+	set_owner(difference, from, row);
 }
 
 /* A declaration, with the enum types that are there. */
@@ -292,6 +295,29 @@ orm_difference_find(const List *only, bool strict)
 		add_late(&difference, lfirst(cell));
 	orm_step_sort(difference.steps);
 	return difference;
+}
+
+static int
+compare_names(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
+}
+
+List *
+orm_difference_models(const OrmDifference *difference)
+{
+	List *names = NIL;
+	ListCell *cell;
+
+	foreach(cell, difference->steps)
+	{
+		const OrmStep *step = lfirst(cell);
+
+		if (!orm_name_is_among(names, step->about))
+			names = lappend(names, unconstify(char *, step->about));
+	}
+	list_sort(names, compare_names);
+	return names;
 }
 
 bool

@@ -27,6 +27,9 @@ extern OrmDifference orm_difference_find(const List *only, bool strict);
  */
 extern void orm_difference_count(const List *steps);
 
+/* The names of the models that the steps are about, in order (List of char *). */
+extern List *orm_difference_models(const OrmDifference *difference);
+
 /* Does a step lose values? */
 extern bool orm_difference_is_destructive(const OrmStep *step);
 

@@ -17,6 +17,7 @@
 #include "model/element.h"
 #include "model/managed.h"
 #include "model/relationship.h"
+#include "registry/binding.h"
 
 /* The lists of elements that have a name or columns. */
 typedef enum ElementList
@@ -266,6 +267,7 @@ static void
 apply(OrmRegistered *row, const OrmDeclaration *before, OrmDeclaration *declaration, bool replaced, List **changes)
 {
 	const OrmModel *model = row->mapped ? orm_cache_open(row->name, AccessShareLock) : NULL;
+	char *former = row->text;
 
 	orm_declare_check_inverses(declaration);
 	if (row->by_map)
@@ -282,6 +284,8 @@ apply(OrmRegistered *row, const OrmDeclaration *before, OrmDeclaration *declarat
 		return;
 	}
 	orm_register_mapped(row, declaration, row->relid);
+	if (!row->by_map)
+		orm_binding_keep(row->function, former);
 	orm_register_check_relationships(row->name);
 	orm_register_pin(row->name);
 	model = orm_cache_open(row->name, AccessShareLock);

@@ -8,6 +8,7 @@
 #include "base/attempt.h"
 #include "base/names.h"
 #include "base/settings.h"
+#include "define/applied.h"
 #include "define/create.h"
 #include "define/migrate.h"
 #include "define/migrate_check.h"
@@ -17,6 +18,8 @@
 #include "define/register.h"
 #include "define/sync.h"
 #include "exec/execute.h"
+#include "model/once.h"
+#include "registry/binding.h"
 
 /* So often the difference is found and run: a step can take along what another declaration has. */
 #define ROUNDS 4
@@ -25,6 +28,7 @@
 typedef struct Migration
 {
 	const OrmMigrateOptions *options;
+	OrmApplied applied;
 	List *steps; /* that were run */
 } Migration;
 
@@ -62,19 +66,13 @@ take_out_words(const char *name)
 {
 	OrmRegistered *row = orm_registry_find(name);
 	OrmDeclaration *declaration;
-	ListCell *cell;
 
 	if (row == NULL || !row->mapped)
 		return;
 	declaration = orm_register_declaration(row);
-	foreach(cell, declaration->columns)
-	{
-		OrmDeclaredColumn *column = lfirst(cell);
-
-		column->renamed_from = column->fill = column->using_expr = NULL;
-	}
-	declaration->removals = NIL;
+	orm_once_take_out(declaration);
 	orm_model_function_write(row, declaration, row->relid);
+	orm_binding_forget(row->function);
 }
 
 /* A relationship whose join table the extension has made. */
@@ -207,6 +205,7 @@ run_round(Migration *migration)
 
 	if (difference.steps == NIL)
 		return false;
+	orm_applied_note(&migration->applied, &difference);
 	made = made_joins(&difference);
 	orm_difference_count(difference.steps);
 	orm_migrate_check_steps(difference.steps, migration->options);
@@ -234,23 +233,39 @@ run_all(void *argument)
 					errdetail_internal("%s", ((OrmStep *) llast(migration->steps))->sql));
 }
 
-List *
-orm_migrate_run(const OrmMigrateOptions *options)
+/* Of models that are as declared, what they were before is no longer needed. */
+static void
+forget_former(const OrmDifference *difference)
 {
-	Migration migration = {options, NIL};
+	ListCell *cell;
+
+	foreach(cell, difference->rows)
+		if (((const OrmRegistered *) lfirst(cell))->mapped)
+			orm_binding_forget(((const OrmRegistered *) lfirst(cell))->function);
+}
+
+List *
+orm_migrate_run(const OrmMigrateOptions *options, int64 *id)
+{
+	Migration migration = {options, {.action = "migrate", .name = options->name}, NIL};
 	OrmDifference difference;
 	ErrorData *error;
 
 	orm_registry_check_writable();
 	difference = orm_difference_find(options->models, false);
+	*id = 0;
 	if (difference.steps == NIL)
+	{
+		forget_former(&difference);
 		return NIL;
+	}
 	orm_difference_count(difference.steps);
 	orm_migrate_check_steps(difference.steps, options);
 	orm_migrate_lock_all(&difference, options);
 	if (!options->rehearse)
 	{
 		run_all(&migration);
+		*id = orm_applied_write(&migration.applied, migration.steps);
 		return migration.steps;
 	}
 	error = orm_attempt(run_all, &migration, ORM_ATTEMPT_UNDO);

@@ -21,15 +21,17 @@ typedef struct OrmMigrateOptions
 	bool not_renamed; /* columns that are dropped and added are not one column renamed */
 	bool rehearse;	  /* run, and roll back */
 	int lock_timeout; /* milliseconds, for each attempt */
+	char *name;		  /* of the row of orm.migration; NULL: none */
 	int max_lock;	  /* milliseconds that a step may keep its lock, by its estimate */
 } OrmMigrateOptions;
 
 /*
  * Brings the tables of the models to what is declared; returns the steps that were run (List of
- * OrmStep *).  Raises 55000 for destructive steps that are not allowed, for columns that could be
- * renamed ones and for steps over max_lock; 42804 for a type without a cast; 55P03 with who blocks;
- * 23502, 23503, 23505 and 23514 with numbers and examples of rows; and what a statement raises.
+ * OrmStep *), and sets the id of their row of orm.migration (0: there is none).  Raises 55000 for
+ * destructive steps that are not allowed, for columns that could be renamed ones and for steps over
+ * max_lock; 42804 for a type without a cast; 55P03 with who blocks; 23502, 23503, 23505 and 23514
+ * with numbers and examples of rows; and what a statement raises.
  */
-extern List *orm_migrate_run(const OrmMigrateOptions *options);
+extern List *orm_migrate_run(const OrmMigrateOptions *options, int64 *id);
 
 #endif

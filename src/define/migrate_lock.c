@@ -7,6 +7,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_language.h"
 #include "miscadmin.h"
+#include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -18,9 +19,16 @@
 #include "define/migrate_lock.h"
 #include "define/owner.h"
 #include "exec/execute.h"
+#include "registry/model_text.h"
 
 #define ATTEMPTS 5
 #define FIRST_PAUSE 100000 /* microseconds; doubled for each attempt */
+
+/* The first half of the advisory locks of models: "orm"; the second is a hash of the name, or 0 for all names. */
+#define MODEL_LOCKS 0x6f726d
+
+/* So many models are locked one by one. */
+#define MANY_MODELS 64
 
 /* Who holds locks of this database, one row with a text; for the locktype, and a column of pg_locks with its OID. */
 #define BLOCKERS \
@@ -189,6 +197,57 @@ lock_all_tables(const List *steps)
 		raise_blocked(psprintf("table \"%s\"", get_rel_name(locking.current->relid)), blockers);
 }
 
+/* Takes the advisory lock of a model; of all models with 0. */
+static void
+lock_model(uint32 hash, LOCKMODE mode)
+{
+	LOCKTAG tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, MODEL_LOCKS, hash, 2);
+	(void) LockAcquire(&tag, mode, false, false);
+}
+
+/* The models that are being locked. */
+typedef struct ModelLocking
+{
+	const List *names; /* of char *, in order */
+	const char *current;
+	uint32 hash;
+} ModelLocking;
+
+/* One migration at a time changes a model; many models are locked as one. */
+static void
+lock_models(void *argument)
+{
+	ModelLocking *locking = argument;
+	bool many = list_length(locking->names) > MANY_MODELS;
+	ListCell *cell;
+
+	locking->current = linitial(locking->names);
+	locking->hash = 0;
+	lock_model(0, many ? ExclusiveLock : ShareLock);
+	foreach(cell, many ? NIL : locking->names)
+	{
+		locking->current = lfirst(cell);
+		locking->hash = orm_model_text_hash(lfirst(cell));
+		lock_model(locking->hash, ExclusiveLock);
+	}
+}
+
+/* Raises 55P03 with the migration that is running. */
+static void
+lock_all_models(const OrmDifference *difference)
+{
+	ModelLocking locking = {orm_difference_models(difference), NULL, 0};
+	ErrorData *error = orm_attempt(lock_models, &locking, ORM_ATTEMPT_KEEP);
+
+	if (error != NULL && error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
+		raise_blocked(psprintf("model \"%s\": another migration is running", locking.current),
+					  find_blockers("advisory", "objid", locking.hash));
+	if (error != NULL)
+		ReThrowError(error);
+}
+
 /* The locks of definitions: of the registry, and of the names in their order. */
 static void
 lock_names(void *argument)
@@ -208,6 +267,7 @@ orm_migrate_lock_all(const OrmDifference *difference, const OrmMigrateOptions *o
 
 	(void) set_config_option("lock_timeout", psprintf("%d", options->lock_timeout), PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
+	lock_all_models(difference);
 	error = orm_attempt(lock_names, unconstify(OrmDifference *, difference), ORM_ATTEMPT_KEEP);
 	if (error != NULL && error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
 		raise_blocked("the declarations: another migration or declaration is running",

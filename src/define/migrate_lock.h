@@ -7,7 +7,8 @@
 #include "define/migrate.h"
 
 /*
- * Takes the locks of the registry, of the models' names, and of the tables, the busiest first,
+ * Takes advisory locks of the models that are changed, in the order of their names, then the locks of
+ * the registry, of the models' names, and of the tables, the busiest first,
  * waiting lock_timeout for each.  Locks of tables are given back before they are tried again, five
  * times.  Raises 55P03 with the process that blocks.
  */

@@ -251,6 +251,7 @@ orm_model_function_follow(OrmRegistered *row, OrmDeclaration *declaration, bool 
 	orm_model_function_announce(row->relid);
 	write_again(row, declaration, !moved && schema != NULL && strcmp(row->schema, schema) == 0);
 	tie(row, declaration, row->relid);
+	orm_binding_forget(row->function); /* its names are the old ones */
 }
 
 void
@@ -446,6 +447,8 @@ orm_model_function_validate(Oid function, bool check_bodies)
 	if (!orm_registry_is_well_named(row) || !orm_registry_may_declare(row->owner, row->by_map))
 		return;
 	claim_name(row);
+	if (row->mapped && text_before(function) != NULL)
+		orm_binding_keep(function, text_before(function));
 	if (check_bodies)
 		check_declaration(row);
 	orm_model_function_announce(row->relid);

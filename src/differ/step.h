@@ -29,6 +29,7 @@ typedef struct OrmStep
 {
 	OrmStepPhase phase;
 	const char *model;	/* NULL: a join table's */
+	const char *about;	/* the model whose declaration it comes from */
 	const char *action; /* "create", "add", "alter", "rename", "drop", "unmanaged" */
 	char *object;		/* "column shop.posts.title" */
 	char *sql;			/* one statement; NULL: an object that no declaration names */

@@ -36,7 +36,8 @@ enum
 	BINDING_COLUMN_RELATIONS,
 	BINDING_COLUMN_NAMES,
 	BINDING_COLUMN_NUMBERS,
-	BINDING_COLUMNS = BINDING_COLUMN_NUMBERS
+	BINDING_FORMER,
+	BINDING_COLUMNS = BINDING_FORMER
 };
 
 /* Opens the table; NULL when the extension is not installed. */
@@ -144,9 +145,9 @@ make_array(Datum *values, int n, Oid type)
 	return PointerGetDatum(construct_array(values, n, type, length, by_value, align));
 }
 
-/* A row as a tuple. */
+/* A row as a tuple; the former text stays that of the old one, unless NULL. */
 static HeapTuple
-make_tuple(const OrmRegistered *row, const char *text, TupleDesc descriptor)
+make_tuple(const OrmRegistered *row, const char *text, HeapTuple old, TupleDesc descriptor)
 {
 	Datum values[BINDING_COLUMNS];
 	bool nulls[BINDING_COLUMNS] = {false};
@@ -166,6 +167,10 @@ make_tuple(const OrmRegistered *row, const char *text, TupleDesc descriptor)
 	values[BINDING_COLUMN_RELATIONS - 1] = make_array(relations, row->nrefs, OIDOID);
 	values[BINDING_COLUMN_NAMES - 1] = make_array(names, row->nrefs, TEXTOID);
 	values[BINDING_COLUMN_NUMBERS - 1] = make_array(numbers, row->nrefs, INT2OID);
+	if (HeapTupleIsValid(old))
+		values[BINDING_FORMER - 1] = heap_getattr(old, BINDING_FORMER, descriptor, &nulls[BINDING_FORMER - 1]);
+	else
+		nulls[BINDING_FORMER - 1] = true;
 	return heap_form_tuple(descriptor, values, nulls);
 }
 
@@ -189,7 +194,7 @@ orm_binding_write(const OrmRegistered *row, const char *text)
 		return;
 	scan = begin_scan(binding, row->function);
 	old = systable_getnext(scan);
-	tuple = make_tuple(row, text, RelationGetDescr(binding));
+	tuple = make_tuple(row, text, old, RelationGetDescr(binding));
 	if (HeapTupleIsValid(old))
 	{
 		tuple->t_self = old->t_self;
@@ -254,4 +259,75 @@ orm_binding_sweep(void)
 	table_close(binding, AccessShareLock);
 	foreach(cell, functions)
 		orm_binding_remove(lfirst_oid(cell));
+}
+
+/* Sets the former text of a function's row, if it has one; NULL: none.  With "keep" one that is there stays. */
+static void
+set_former(Oid function, const char *text, bool keep)
+{
+	Relation binding = is_writable() ? open_bindings(RowExclusiveLock) : NULL;
+	Datum values[BINDING_COLUMNS] = {0};
+	bool nulls[BINDING_COLUMNS] = {false};
+	bool replaces[BINDING_COLUMNS] = {false};
+	SysScanDesc scan;
+	HeapTuple old;
+	bool is_null;
+
+	if (binding == NULL)
+		return;
+	scan = begin_scan(binding, function);
+	old = systable_getnext(scan);
+	if (HeapTupleIsValid(old))
+		(void) heap_getattr(old, BINDING_FORMER, RelationGetDescr(binding), &is_null);
+	if (HeapTupleIsValid(old) && (is_null ? text != NULL : !keep))
+	{
+		HeapTuple tuple;
+
+		replaces[BINDING_FORMER - 1] = true;
+		nulls[BINDING_FORMER - 1] = text == NULL;
+		if (text != NULL)
+			values[BINDING_FORMER - 1] = CStringGetTextDatum(text);
+		tuple = heap_modify_tuple(old, RelationGetDescr(binding), values, nulls, replaces);
+		CatalogTupleUpdate(binding, &tuple->t_self, tuple);
+	}
+	systable_endscan(scan);
+	table_close(binding, NoLock);
+	CommandCounterIncrement();
+}
+
+void
+orm_binding_keep(Oid function, const char *text)
+{
+	Assert(text != NULL);
+	set_former(function, text, true);
+}
+
+void
+orm_binding_forget(Oid function)
+{
+	set_former(function, NULL, false);
+}
+
+char *
+orm_binding_former(Oid function)
+{
+	Relation binding = open_bindings(AccessShareLock);
+	SysScanDesc scan;
+	HeapTuple tuple;
+	char *former = NULL;
+
+	if (binding == NULL)
+		return NULL;
+	scan = begin_scan(binding, function);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+	{
+		bool is_null;
+		Datum value = heap_getattr(tuple, BINDING_FORMER, RelationGetDescr(binding), &is_null);
+
+		former = is_null ? NULL : TextDatumGetCString(value);
+	}
+	systable_endscan(scan);
+	table_close(binding, AccessShareLock);
+	return former;
 }

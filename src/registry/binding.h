@@ -25,4 +25,13 @@ extern void orm_binding_write(const OrmRegistered *row, const char *text);
 extern void orm_binding_remove(Oid function);
 extern void orm_binding_sweep(void);
 
+/*
+ * The text that a function had when its table was as declared, kept until the
+ * table is so again: what a migration was before.  A hint as well; "keep" does
+ * nothing where one is kept, and the former text, NULL for none, is palloc'd.
+ */
+extern void orm_binding_keep(Oid function, const char *text);
+extern void orm_binding_forget(Oid function);
+extern char *orm_binding_former(Oid function);
+
 #endif

@@ -13,9 +13,10 @@ CREATE TABLE orm.binding (
     column_relations pg_catalog.oid[] NOT NULL,
     column_names     pg_catalog.text[] NOT NULL,
     column_numbers   pg_catalog.int2[] NOT NULL,
+    former           pg_catalog.text,
     CONSTRAINT binding_pkey PRIMARY KEY (function)
 );
 COMMENT ON TABLE orm.binding IS
-'Which columns the names in model functions mean, so that renames are followed. Hints: written by the extension only, not dumped, and used only for the text that they were made for.';
+'Which columns the names in model functions mean, so that renames are followed. Hints: written by the extension only, not dumped, and used only for the text that they were made for. former: the text that was in force before this one was declared.';
 
 GRANT SELECT ON orm.binding TO PUBLIC;

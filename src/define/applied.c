@@ -1,0 +1,260 @@
+/*
+ * applied.c - see applied.h.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "utils/json.h"
+#include "utils/lsyscache.h"
+
+#include "base/document.h"
+#include "base/names.h"
+#include "define/applied.h"
+#include "define/register.h"
+#include "model/canonical.h"
+#include "model/once.h"
+#include "registry/binding.h"
+#include "registry/history.h"
+#include "registry/model_text.h"
+
+/* A model that is changed. */
+typedef struct Migrated
+{
+	char *model;
+	OrmDeclaration *before; /* NULL: it had no table */
+	char *declared;			/* JSON */
+} Migrated;
+
+/* Which declarations of a row a column of the table has. */
+typedef OrmDeclaration *(*Declared)(const Migrated *change);
+
+OrmDeclaration *
+orm_applied_read(OrmJson value)
+{
+	int length;
+	const char *text = orm_json_source(value, &length);
+
+	if (orm_json_kind(value) != ORM_JSON_OBJECT)
+		return NULL;
+	return orm_declaration_parse_stored(orm_document_parse(text, length));
+}
+
+OrmDeclaration *
+orm_applied_declaration(const char *json, const char *model)
+{
+	OrmJsonWalk walk = orm_json_walk(orm_document_root(orm_document_parse(json, strlen(json))));
+
+	while (orm_json_next(&walk))
+		if (orm_json_equals(walk.key, model))
+			return orm_applied_read(walk.value);
+	return NULL;
+}
+
+/* The declaration in the text that was in force; NULL: none is kept. */
+static OrmDeclaration *
+former_declaration(const OrmRegistered *row)
+{
+	char *text = orm_binding_former(row->function);
+	OrmRegistered former = *row;
+	OrmDeclaration *declaration;
+	const char *document;
+	char *model;
+
+	/* a binding may be of another function, see binding.h */
+	if (text == NULL || !orm_model_text_split(text, &model, &document) || strcmp(model, row->name) != 0)
+		return NULL;
+	former.text = text;
+	former.document = orm_model_text_document(model, document);
+	declaration = orm_register_declaration_as_written(&former);
+	if (declaration->schema == NULL)
+		declaration->schema = get_namespace_name(row->function_schema);
+	return declaration;
+}
+
+/* What the latest migration of a model has made it; NULL: there is none. */
+static OrmDeclaration *
+latest_declaration(const char *model)
+{
+	ListCell *cell;
+
+	foreach(cell, orm_history_all())
+	{
+		const OrmHistory *row = lfirst(cell);
+
+		if (orm_name_is_among(row->models, model))
+			return orm_applied_declaration(row->after, model);
+	}
+	return NULL;
+}
+
+OrmDeclaration *
+orm_applied_before(const OrmRegistered *row)
+{
+	OrmDeclaration *declaration = row->mapped ? former_declaration(row) : NULL;
+
+	if (row->mapped && declaration == NULL)
+		declaration = latest_declaration(row->name);
+	if (row->mapped && declaration == NULL)
+		declaration = orm_register_declaration(row);
+	if (declaration != NULL)
+		orm_once_take_out(declaration);
+	return declaration;
+}
+
+void
+orm_applied_note_model(OrmApplied *applied, const char *model)
+{
+	OrmRegistered *row = orm_registry_find(model);
+	Migrated *change;
+	ListCell *cell;
+
+	foreach(cell, applied->changes)
+		if (strcmp(((const Migrated *) lfirst(cell))->model, model) == 0)
+			return;
+	if (row == NULL)
+		return;
+	change = palloc0(sizeof(Migrated));
+	change->model = row->name;
+	change->before = orm_applied_before(row);
+	change->declared = orm_declaration_print(orm_register_declaration(row));
+	applied->changes = lappend(applied->changes, change);
+}
+
+void
+orm_applied_note(OrmApplied *applied, const OrmDifference *difference)
+{
+	ListCell *cell;
+
+	foreach(cell, orm_difference_models(difference))
+		orm_applied_note_model(applied, lfirst(cell));
+}
+
+static int
+compare_changes(const ListCell *a, const ListCell *b)
+{
+	return strcmp(((const Migrated *) lfirst(a))->model, ((const Migrated *) lfirst(b))->model);
+}
+
+/* The declaration that a model has now; NULL: it is gone. */
+static OrmDeclaration *
+declaration_now(const Migrated *change)
+{
+	OrmRegistered *row = orm_registry_find(change->model);
+
+	return row != NULL ? orm_register_declaration(row) : NULL;
+}
+
+static OrmDeclaration *
+declaration_before(const Migrated *change)
+{
+	return change->before;
+}
+
+/* Appends a member of a JSON object. */
+static void
+append_member(StringInfo out, const char *key, const char *json)
+{
+	if (out->len > 1)
+		appendStringInfoString(out, ", ");
+	escape_json(out, key);
+	appendStringInfo(out, ": %s", json);
+}
+
+/* The declarations of changes, as a JSON object by model. */
+static char *
+print_declarations(const List *changes, Declared declared)
+{
+	StringInfoData out;
+	ListCell *cell;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	foreach(cell, changes)
+	{
+		const Migrated *change = lfirst(cell);
+		OrmDeclaration *declaration = declared != NULL ? declared(change) : NULL;
+
+		if (declared == NULL)
+			append_member(&out, change->model, change->declared);
+		else
+			append_member(&out, change->model, declaration != NULL ? orm_declaration_print(declaration) : "null");
+	}
+	appendStringInfoChar(&out, '}');
+	return out.data;
+}
+
+/* The hash of these. */
+static char *
+hash_declarations(const List *changes, Declared declared)
+{
+	List *declarations = NIL;
+	ListCell *cell;
+
+	foreach(cell, changes)
+		if (declared(lfirst(cell)) != NULL)
+			declarations = lappend(declarations, declared(lfirst(cell)));
+	return orm_canonical_hash(declarations);
+}
+
+/* Appends a text as a member; NULL: null. */
+static void
+append_text(StringInfo out, const char *key, const char *text)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	if (text != NULL)
+		escape_json(&json, text);
+	else
+		appendStringInfoString(&json, "null");
+	append_member(out, key, json.data);
+}
+
+char *
+orm_applied_print_steps(const List *steps)
+{
+	StringInfoData out;
+	ListCell *cell;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '[');
+	foreach(cell, steps)
+	{
+		const OrmStep *step = lfirst(cell);
+		StringInfoData object;
+
+		initStringInfo(&object);
+		appendStringInfoChar(&object, '{');
+		append_text(&object, "model", step->about);
+		append_text(&object, "action", step->action);
+		append_text(&object, "object", step->object);
+		append_text(&object, "sql", step->sql);
+		append_text(&object, "reverse", step->reverse);
+		appendStringInfo(&out, "%s%s}", out.len > 1 ? ", " : "", object.data);
+	}
+	appendStringInfoChar(&out, ']');
+	return out.data;
+}
+
+int64
+orm_applied_write(const OrmApplied *applied, const List *steps)
+{
+	List *changes = list_copy(applied->changes);
+	OrmHistory row = {.action = applied->action, .state = ORM_HISTORY_DONE};
+	ListCell *cell;
+
+	list_sort(changes, compare_changes);
+	row.name = applied->name;
+	row.undoes = applied->undoes;
+	row.note = applied->note;
+	foreach(cell, changes)
+		row.models = lappend(row.models, ((const Migrated *) lfirst(cell))->model);
+	row.steps = orm_applied_print_steps(steps);
+	row.before = print_declarations(changes, declaration_before);
+	row.declared = print_declarations(changes, NULL);
+	row.after = print_declarations(changes, declaration_now);
+	row.hash_before = hash_declarations(changes, declaration_before);
+	row.hash_after = hash_declarations(changes, declaration_now);
+	orm_history_add(&row);
+	return row.id;
+}

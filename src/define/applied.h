@@ -1,0 +1,49 @@
+/*
+ * applied.h - what a migration leaves in orm.migration.
+ *
+ *     OrmApplied applied = {.action = "migrate", .name = ...};
+ *
+ *     orm_applied_note(&applied, &difference);   before the steps of each round are run
+ *     orm_applied_write(&applied, steps);        when all is done; nothing without steps
+ *
+ * The declaration before is the text that was in force (orm_binding_former), else that of the
+ * latest migration of the model, else the present one.
+ */
+#ifndef ORM_DEFINE_APPLIED_H
+#define ORM_DEFINE_APPLIED_H
+
+#include "base/document.h"
+#include "define/difference.h"
+#include "model/declaration.h"
+
+typedef struct OrmApplied
+{
+	const char *action;
+	char *name;	   /* NULL: none */
+	int64 undoes;  /* 0: none */
+	char *note;	   /* NULL: none */
+	List *changes; /* of the models: see applied.c */
+} OrmApplied;
+
+/* Notes the declarations of the models that the steps are about, before they are run. */
+extern void orm_applied_note(OrmApplied *applied, const OrmDifference *difference);
+
+/* The same of one model. */
+extern void orm_applied_note_model(OrmApplied *applied, const char *model);
+
+/* Writes the row, and returns its id. */
+extern int64 orm_applied_write(const OrmApplied *applied, const List *steps);
+
+/* What a model was before changes that are pending; NULL: it had no table. */
+extern OrmDeclaration *orm_applied_before(const OrmRegistered *row);
+
+/* The declaration of a model in one of the JSON columns of orm.migration; NULL: none. */
+extern OrmDeclaration *orm_applied_declaration(const char *json, const char *model);
+
+/* The declaration of a document; null: NULL. */
+extern OrmDeclaration *orm_applied_read(OrmJson value);
+
+/* Steps as a JSON array, palloc'd. */
+extern char *orm_applied_print_steps(const List *steps);
+
+#endif

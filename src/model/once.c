@@ -1,0 +1,20 @@
+/*
+ * once.c - see once.h.
+ */
+#include "postgres.h"
+
+#include "model/once.h"
+
+void
+orm_once_take_out(OrmDeclaration *declaration)
+{
+	ListCell *cell;
+
+	foreach(cell, declaration->columns)
+	{
+		OrmDeclaredColumn *column = lfirst(cell);
+
+		column->renamed_from = column->fill = column->using_expr = NULL;
+	}
+	declaration->removals = NIL;
+}
