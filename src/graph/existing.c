@@ -7,6 +7,7 @@
 #include "graph/identity.h"
 #include "graph/owned_rows.h"
 #include "graph/settle.h"
+#include "graph/shared_key.h"
 #include "store/record_error.h"
 #include "store/lookup.h"
 #include "store/stale.h"
@@ -29,11 +30,16 @@ is_sought_by(const OrmObject *object, const void *key)
 
 /* Sets the attributes of an object's key that its owner supplies; raises 42P10 if they are not known. */
 static void
-complete_key(OrmObject *object)
+complete_key(const OrmGraph *graph, OrmObject *object)
 {
 	OrmReference reference = {.edge = object->said.owner_edge, .holder = object, .target = object->said.owner};
+	OrmSharedKeyMade made;
 
-	if (!orm_settle_shared(&reference, object->record))
+	if (orm_settle_shared(&reference, object->record))
+		return;
+	made = orm_shared_key_make(graph, reference.edge, reference.target, object->record);
+	object->said.broken = made == ORM_SHARED_KEY_LATER;
+	if (made == ORM_SHARED_KEY_UNKNOWN)
 		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 				errmsg("key of an object of model \"%s\" is incomplete", object->group->model->name),
 				orm_error_place(object->place),
@@ -57,7 +63,7 @@ complete_keys(void *argument)
 	orm_owned_rows_complete(search->graph, search->group, search->objects, search->n);
 	for (int i = 0; i < search->n; i++)
 		if (search->objects[i]->said.owner != NULL)
-			complete_key(search->objects[i]);
+			complete_key(search->graph, search->objects[i]);
 }
 
 /* Finds the rows of the objects with the same key as the first one. */

@@ -13,6 +13,7 @@
 #include "model/cast.h"
 #include "model/key.h"
 #include "store/conflict_key.h"
+#include "store/default_keys.h"
 #include "store/lookup.h"
 
 /* The sources of the owner's value. */
@@ -22,6 +23,15 @@ typedef enum OwnerReach
 	REACH_SHARED, /* the document, and its row for columns with another use */
 	REACH_ROW
 } OwnerReach;
+
+/* A search for the owner's value. */
+typedef struct OwnerSearch
+{
+	const OrmGraph *graph;
+	bool stored;  /* also in the rows of objects */
+	bool makes;	  /* make defaults of new objects */
+	bool unknown; /* result, with findings: the value cannot be known */
+} OwnerSearch;
 
 int
 orm_shared_key_position(const OrmRelationship *relationship, AttrNumber join_column)
@@ -80,7 +90,8 @@ typedef struct Stored
 	MemoryContext context;
 	const OrmType *type;
 	Datum value;
-	bool isnull; /* or there is no row */
+	bool isnull;
+	bool found; /* there is a row */
 } Stored;
 
 /* Receives the only returned column. */
@@ -90,22 +101,23 @@ take_value(void *argument, const OrmRecord *record, TupleTableSlot *slot)
 	Stored *stored = argument;
 	MemoryContext caller = MemoryContextSwitchTo(stored->context);
 
+	stored->found = true;
 	stored->value = slot_getattr(slot, 1, &stored->isnull);
 	if (!stored->isnull)
 		stored->value = datumCopy(stored->value, stored->type->by_value, stored->type->length);
 	MemoryContextSwitchTo(caller);
 }
 
-/* Reads an attribute from the row of an object; false if it is NULL, or there is no row. */
+/* Reads an attribute from the row of an object; false if it is NULL, or there is no row (*absent). */
 static bool
-read_stored(const OrmGraph *graph, OrmObject *object, int attribute, Datum *value)
+read_stored(const OrmGraph *graph, OrmObject *object, int attribute, Datum *value, bool *absent)
 {
 	const OrmModel *model = object->group->model;
 	const OrmKey *key = object->intent == ORM_INTENT_UPSERT
 		? orm_conflict_key_of(model, object->record, graph->options.nconflict_on, graph->options.conflict_on)
 		: orm_identity_key(object);
 	OrmKey only = {.nattributes = 1, .attributes = &attribute};
-	Stored stored = {graph->context, model->attributes[attribute].type, 0, true};
+	Stored stored = {graph->context, model->attributes[attribute].type, 0, true, false};
 	OrmWrite write = {
 		.model = model,
 		.returning = orm_key_flags(model, &only),
@@ -118,21 +130,53 @@ read_stored(const OrmGraph *graph, OrmObject *object, int attribute, Datum *valu
 		return false;
 	orm_lookup_read(&batch, key);
 	object->record->done = false;
+	*absent = !stored.found;
 	*value = stored.value;
 	return !stored.isnull;
 }
 
-static bool find_value(const OrmGraph *graph, OrmObject *object, int attribute, bool stored, Datum *value);
+/*
+ * Makes the default of an attribute of an object that is new, since no row was
+ * found ("absent") or none is sought, and sets it there.  A graph with findings
+ * writes nothing, and leaves volatile defaults alone.
+ */
+static bool
+make_default(OwnerSearch *search, OrmObject *object, int attribute, bool absent, Datum *value)
+{
+	const OrmModel *model = object->group->model;
+	OrmRecord *record = object->record;
+	OrmWrite write = {.model = model};
+	OrmBatch batch = {&write, &record, 1};
+	OrmKey key = {.nattributes = 1, .attributes = &attribute};
+
+	bool is_new = orm_identity_is_new(object);
+
+	if ((!is_new && !(absent && object->intent == ORM_INTENT_SAVE)) || model->before_insert_row_trigger)
+		return false;
+	if (search->graph->findings != NULL && orm_default_keys_is_volatile(model, attribute))
+	{
+		search->unknown = true;
+		return false;
+	}
+	orm_default_keys_make(&batch, &key);
+	if (!record->given[attribute])
+		return false;
+	object->fresh = is_new;
+	*value = record->values[attribute];
+	return true;
+}
+
+static bool find_value(OwnerSearch *search, OrmObject *object, int attribute, Datum *value);
 
 /* The owner's value for an attribute of a nested object; false if it is NULL or not known. */
 static bool
-owner_value(const OrmGraph *graph, const OrmEdge *edge, OrmObject *owner, int attribute, bool stored, Datum *value)
+owner_value(OwnerSearch *search, const OrmEdge *edge, OrmObject *owner, int attribute, Datum *value)
 {
 	const OrmModel *model = edge->target->model;
 	int from = owner_attribute(edge, attribute);
 
-	return from >= 0 && find_value(graph, owner, from, stored, value) &&
-		convert(graph, &owner->group->model->attributes[from], &model->attributes[attribute], value);
+	return from >= 0 && find_value(search, owner, from, value) &&
+		convert(search->graph, &owner->group->model->attributes[from], &model->attributes[attribute], value);
 }
 
 /* The reference of an object that supplies an attribute, or NULL. */
@@ -145,14 +189,15 @@ reference_with(const OrmObject *object, int attribute)
 	return NULL;
 }
 
-/* The value of an attribute: given, supplied by a referenced object, or of the row. */
+/* The value of an attribute: given, supplied by a referenced object, of the row, or its default. */
 static bool
-find_value(const OrmGraph *graph, OrmObject *object, int attribute, bool stored, Datum *value)
+find_value(OwnerSearch *search, OrmObject *object, int attribute, Datum *value)
 {
 	const OrmRecord *record = object->record;
 	const OrmModel *model = object->group->model;
 	const OrmReference *r = reference_with(object, attribute);
 	const OrmEdge *edge = object->said.parent_edge;
+	bool absent = false;
 
 	check_stack_depth();
 	if (record->given[attribute])
@@ -160,17 +205,19 @@ find_value(const OrmGraph *graph, OrmObject *object, int attribute, bool stored,
 		*value = record->values[attribute];
 		return !record->isnull[attribute] && (record->patch == NULL || record->patch[attribute] == ORM_PATCH_SET);
 	}
+	search->unknown = search->unknown || object->said.broken;
 	if (r != NULL)
 	{
 		int from = find_partner(attribute, r->edge->holder_key, r->edge->referenced_key, r->edge->n);
 
-		return find_value(graph, r->target, from, stored, value) &&
-			convert(graph, &r->target->group->model->attributes[from], &model->attributes[attribute], value);
+		return find_value(search, r->target, from, value) &&
+			convert(search->graph, &r->target->group->model->attributes[from], &model->attributes[attribute], value);
 	}
 	if (edge != NULL && edge->holder == edge->target && edge->relationship->kind != ORM_BELONGS_TO &&
 		owner_attribute(edge, attribute) >= 0)
-		return owner_value(graph, edge, object->said.parent, attribute, stored, value);
-	return stored && read_stored(graph, object, attribute, value);
+		return owner_value(search, edge, object->said.parent, attribute, value);
+	return (search->stored && read_stored(search->graph, object, attribute, value, &absent)) ||
+		(search->makes && make_default(search, object, attribute, absent, value));
 }
 
 /* Does another foreign key of the model contain the attribute? */
@@ -220,12 +267,23 @@ orm_shared_key_own(const OrmEdge *edge, const OrmKey *key)
 static bool
 says_reference(const OrmPlace *place)
 {
+	OwnerSearch search = {.graph = place->graph};
 	Datum value;
 
 	for (int i = 0; i < place->edge->n; i++)
-		if (!find_value(place->graph, place->owner, place->edge->holder_key[i], false, &value))
+		if (!find_value(&search, place->owner, place->edge->holder_key[i], &value))
 			return false;
 	return true;
+}
+
+/* Must the value of an object's attribute be known before its owner is written? */
+static bool
+is_needed(const OrmObject *object, int attribute)
+{
+	const OrmAttribute *a = &object->group->model->attributes[attribute];
+
+	return object->intent == ORM_INTENT_FIND || object->intent == ORM_INTENT_FIND_OR_CREATE ||
+		(a->not_null && !a->has_default);
 }
 
 /*
@@ -238,6 +296,7 @@ supply(const OrmPlace *place, OrmObject *object, int attribute, OwnerReach reach
 {
 	const OrmEdge *edge = place->edge;
 	int from = owner_attribute(edge, attribute);
+	OwnerSearch search = {.graph = place->graph, .makes = is_needed(object, attribute)};
 	Datum value;
 
 	if (reach != REACH_ROW && from >= 0 && is_of_edge_alone(edge, from, attribute))
@@ -246,8 +305,14 @@ supply(const OrmPlace *place, OrmObject *object, int attribute, OwnerReach reach
 			return false;
 		reach = REACH_DOCUMENT;
 	}
-	if (!owner_value(place->graph, edge, place->owner, attribute, reach != REACH_DOCUMENT, &value))
+	search.stored = reach != REACH_DOCUMENT;
+	if (!owner_value(&search, edge, place->owner, attribute, &value))
+	{
+		if (search.unknown)
+			orm_record_set_wrong(object->record, object->group->model, -1);
+		object->said.broken = object->said.broken || search.unknown;
 		return false;
+	}
 	orm_record_set(object->record, attribute, value, false);
 	return true;
 }
@@ -294,6 +359,25 @@ complete_unique(const OrmPlace *place, OrmObject *object, OwnerReach reach)
 	for (int i = 0; i < model->nunique; i++)
 		if (&model->unique[i] != model->primary_key)
 			complete(place, object, &model->unique[i], reach);
+}
+
+OrmSharedKeyMade
+orm_shared_key_make(const OrmGraph *graph, const OrmEdge *edge, OrmObject *owner, OrmRecord *record)
+{
+	OwnerSearch search = {.graph = graph, .makes = true};
+
+	for (int i = 0; i < edge->n; i++)
+	{
+		int attribute = edge->holder_key[i];
+		Datum value;
+
+		if (!edge->holder->model->attributes[attribute].in_key || record->given[attribute])
+			continue;
+		if (!owner_value(&search, edge, owner, attribute, &value))
+			return search.unknown ? ORM_SHARED_KEY_LATER : ORM_SHARED_KEY_UNKNOWN;
+		orm_record_set(record, attribute, value, false);
+	}
+	return ORM_SHARED_KEY_MADE;
 }
 
 void

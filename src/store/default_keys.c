@@ -32,9 +32,9 @@ may_insert(const OrmModel *model, const OrmAttribute *attribute)
 		pg_attribute_aclcheck(model->relid, attribute->attnum, GetUserId(), ACL_INSERT) == ACLCHECK_OK;
 }
 
-/* Prepares the default of a column for evaluation; NULL if it has none or it cannot be evaluated here. */
-static ExprState *
-prepare_default(const OrmModel *model, const OrmAttribute *attribute)
+/* The default of a column, planned; NULL if it has none or it cannot be evaluated here. */
+static Expr *
+find_default(const OrmModel *model, const OrmAttribute *attribute)
 {
 	Relation relation;
 	Expr *expression = NULL;
@@ -49,7 +49,15 @@ prepare_default(const OrmModel *model, const OrmAttribute *attribute)
 	/* the table may have been altered by code that this call ran; the INSERT then fails */
 	if (expression == NULL || exprType((Node *) expression) != attribute->type->oid)
 		return NULL;
-	return ExecInitExpr(expression_planner(expression), NULL);
+	return expression_planner(expression);
+}
+
+bool
+orm_default_keys_is_volatile(const OrmModel *model, int attribute)
+{
+	Expr *expression = find_default(model, &model->attributes[attribute]);
+
+	return expression != NULL && (IsA(expression, NextValueExpr) || contain_volatile_functions((Node *) expression));
 }
 
 /* Does any record lack the attribute? */
@@ -84,7 +92,7 @@ orm_default_keys_make(const OrmBatch *batch, const OrmKey *key)
 
 	for (int i = 0; i < key->nattributes; i++)
 		if (anyone_lacks(batch, key->attributes[i]))
-			states[i] = prepare_default(model, &model->attributes[key->attributes[i]]);
+			states[i] = ExecInitExpr(find_default(model, &model->attributes[key->attributes[i]]), NULL);
 	for (int r = 0; r < batch->n; r++)
 		for (int i = 0; i < key->nattributes; i++)
 			if (states[i] != NULL && !batch->records[r]->given[key->attributes[i]])

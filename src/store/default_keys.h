@@ -14,4 +14,7 @@
  */
 extern void orm_default_keys_make(const OrmBatch *batch, const OrmKey *key);
 
+/* Would orm_default_keys_make() evaluate a default of the attribute that is volatile? */
+extern bool orm_default_keys_is_volatile(const OrmModel *model, int attribute);
+
 #endif
