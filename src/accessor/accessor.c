@@ -11,7 +11,6 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 #include "utils/syscache.h"
@@ -62,29 +61,28 @@ is_ours(const OrmModel *model, const OrmAccessor *accessor, HeapTuple tuple)
 
 /*
  * The existing accessors of a name (List of Oid), in a schema or, with
- * InvalidOid, in all schemas.  *stranger receives a conflicting function:
- * another one of that name, or, for a relationship, another one that takes the
- * same row type.
+ * InvalidOid, in all schemas.  *stranger receives a conflicting function of schema
+ * "home": another one of that name, or, for a relationship, another one that takes
+ * the same row type.
  */
 static List *
-find_ours(const OrmModel *model, const OrmAccessor *accessor, Oid namespace_id, Oid *stranger)
+find_ours(const OrmModel *model, const OrmAccessor *accessor, Oid namespace_id, Oid home, Oid *stranger)
 {
-	CatCList *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(accessor->name));
 	List *ours = NIL;
+	ListCell *cell;
 
-	for (int i = 0; i < list->n_members; i++)
+	foreach(cell, orm_proc_named(accessor->name, accessor->by_row ? model->row_type : InvalidOid))
 	{
-		HeapTuple tuple = &list->members[i]->tuple;
+		HeapTuple tuple = lfirst(cell);
 		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
 
 		if (OidIsValid(namespace_id) && form->pronamespace != namespace_id)
 			continue;
 		if (is_ours(model, accessor, tuple))
 			ours = lappend_oid(ours, form->oid);
-		else if (stranger != NULL && (!accessor->by_row || takes_row(model, form)))
+		else if (stranger != NULL && form->pronamespace == home)
 			*stranger = form->oid;
 	}
-	ReleaseSysCacheList(list);
 	return ours;
 }
 
@@ -237,7 +235,7 @@ orm_accessor_wanted(const OrmModel *model, bool notices)
 	{
 		OrmAccessor *accessor = lfirst(cell);
 		Oid stranger = InvalidOid;
-		List *ours = find_ours(model, accessor, namespace_id, &stranger);
+		List *ours = find_ours(model, accessor, namespace_id, namespace_id, &stranger);
 		ListCell *function;
 
 		if (accessor->by_row)
@@ -253,40 +251,92 @@ orm_accessor_wanted(const OrmModel *model, bool notices)
 	return accessors;
 }
 
+/*
+ * Finds the existing accessors of names.  SQL accessors are found in any schema, since the table may have
+ * moved; the others are looked for beside them.  *stranger receives a function that bars a wanted one.
+ */
+static void
+find_existing(const OrmModel *model, const List *names, Oid *stranger)
+{
+	Oid home = get_namespace_oid(orm_generate_schema(model), true);
+	List *schemas = OidIsValid(home) ? list_make1_oid(home) : NIL;
+	ListCell *cell;
+	ListCell *other;
+
+	foreach(cell, names)
+	{
+		OrmAccessor *accessor = lfirst(cell);
+
+		if (!accessor->in_sql)
+			continue;
+		accessor->functions = find_ours(model, accessor, InvalidOid, home, accessor->wanted ? stranger : NULL);
+		foreach(other, accessor->functions)
+			schemas = list_append_unique_oid(schemas, get_func_namespace(lfirst_oid(other)));
+	}
+	foreach(cell, names)
+	{
+		OrmAccessor *accessor = lfirst(cell);
+
+		if (accessor->in_sql)
+			continue;
+		foreach(other, schemas)
+			accessor->functions = list_concat_unique_oid(
+				accessor->functions,
+				find_ours(model, accessor, lfirst_oid(other), home, accessor->wanted ? stranger : NULL));
+	}
+}
+
 List *
 orm_accessor_existing(const OrmModel *model)
 {
 	List *names = orm_generate_names(model);
-	List *schemas = list_make1_oid(get_namespace_oid(orm_generate_schema(model), true));
 	List *found = NIL;
 	ListCell *cell;
 
-	/* SQL accessors are found in any schema, since the table may have moved; the others are looked for beside them */
-	foreach(cell, names)
-	{
-		OrmAccessor *accessor = lfirst(cell);
-		ListCell *function;
-
-		if (!accessor->in_sql)
-			continue;
-		foreach(function, find_ours(model, accessor, InvalidOid, NULL))
-		{
-			found = lappend_oid(found, lfirst_oid(function));
-			schemas = list_append_unique_oid(schemas, get_func_namespace(lfirst_oid(function)));
-		}
-	}
-	foreach(cell, names)
-	{
-		OrmAccessor *accessor = lfirst(cell);
-		ListCell *schema;
-
-		if (accessor->in_sql)
-			continue;
-		foreach(schema, schemas)
-			if (OidIsValid(lfirst_oid(schema)))
-				found = list_concat_unique_oid(found, find_ours(model, accessor, lfirst_oid(schema), NULL));
-	}
+	find_existing(model, names, NULL);
+	for (int in_sql = 1; in_sql >= 0; in_sql--)
+		foreach(cell, names)
+			if (((OrmAccessor *) lfirst(cell))->in_sql == in_sql)
+				found = list_concat_unique_oid(found, ((OrmAccessor *) lfirst(cell))->functions);
 	return found;
+}
+
+/* Has a wanted accessor the name of another one? */
+static bool
+is_twice(const List *names, const OrmAccessor *accessor)
+{
+	ListCell *cell;
+
+	foreach(cell, names)
+	{
+		const OrmAccessor *other = lfirst(cell);
+
+		if (other != accessor && other->wanted && strcmp(other->name, accessor->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+orm_accessor_is_settled(const OrmModel *model)
+{
+	List *names = orm_generate_names(model);
+	Oid stranger = InvalidOid;
+	bool settled;
+	ListCell *cell;
+
+	find_existing(model, names, &stranger);
+	settled = !OidIsValid(stranger);
+	foreach(cell, names)
+	{
+		const OrmAccessor *accessor = lfirst(cell);
+
+		settled = settled && (accessor->functions != NIL) == accessor->wanted &&
+			!(accessor->wanted && is_twice(names, accessor));
+		if (accessor->wanted && accessor->by_row)
+			orm_relation_check_name(model->relid, model->name, accessor->name, "relationship");
+	}
+	return settled;
 }
 
 void
@@ -336,7 +386,7 @@ orm_accessor_refresh_bodies(const OrmModel *model)
 
 		if (!accessor->in_sql)
 			continue;
-		foreach(function, find_ours(model, accessor, InvalidOid, NULL))
+		foreach(function, find_ours(model, accessor, InvalidOid, InvalidOid, NULL))
 			refresh_body(model, lfirst_oid(function), accessor);
 	}
 }

@@ -43,6 +43,8 @@ typedef struct OrmAccessor
 	bool one;			   /* ... ROWS 1 */
 	Oid existing;		   /* OID of the existing accessor with this signature, or InvalidOid */
 	bool same;			   /* "existing" also has these argument names, defaults, result and body */
+	bool wanted;		   /* of a name without a definition: should the model have it? */
+	List *functions;	   /* OIDs of the existing accessors of this name, with any signature */
 } OrmAccessor;
 
 /*
@@ -60,6 +62,12 @@ extern List *orm_accessor_wanted(const OrmModel *model, bool notices);
  * moved.
  */
 extern List *orm_accessor_existing(const OrmModel *model);
+
+/*
+ * Has the model every accessor that it should have, by name, and no other, so that
+ * orm_accessor_wanted would not raise?  Definitions are not written for that.
+ */
+extern bool orm_accessor_is_settled(const OrmModel *model);
 
 /*
  * Records the dependencies of an accessor that the server does not know: of a

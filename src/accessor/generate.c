@@ -204,25 +204,6 @@ start_accessor(const OrmModel *model, const Recipe *recipe)
 	return accessor;
 }
 
-List *
-orm_generate_names(const OrmModel *model)
-{
-	List *names = NIL;
-
-	for (int i = 0; i < lengthof(recipes); i++)
-		names = lappend(names, start_accessor(model, &recipes[i]));
-	for (int i = 0; includes(model, "relationships") && i < model->nrelationships; i++)
-	{
-		OrmAccessor *accessor = palloc0(sizeof(OrmAccessor));
-
-		accessor->name = model->relationships[i].name;
-		accessor->in_sql = true;
-		accessor->by_row = true;
-		names = lappend(names, accessor);
-	}
-	return names;
-}
-
 /* Is it a type of the integer operator family? */
 static bool
 is_integer(Oid type)
@@ -408,15 +389,49 @@ set_arguments(OrmAccessor *accessor, const OrmModel *model, const Arguments *arg
 	}
 }
 
+/* Chooses the arguments of a recipe's function; false if the model cannot have it, whatever their number. */
+static bool
+choose(const OrmModel *model, const Recipe *recipe, Arguments *arguments)
+{
+	*arguments = (Arguments){.attributes = palloc(sizeof(int) * Max(model->nattributes, 1))};
+	return recipe->choose(model, arguments) && !(recipe->writes && model->relkind == RELKIND_MATVIEW);
+}
+
+List *
+orm_generate_names(const OrmModel *model)
+{
+	List *names = NIL;
+
+	for (int i = 0; i < lengthof(recipes); i++)
+	{
+		OrmAccessor *accessor = start_accessor(model, &recipes[i]);
+		Arguments arguments;
+
+		accessor->wanted = includes(model, recipes[i].verb) && choose(model, &recipes[i], &arguments) &&
+			arguments.n <= FUNC_MAX_ARGS;
+		names = lappend(names, accessor);
+	}
+	for (int i = 0; includes(model, "relationships") && i < model->nrelationships; i++)
+	{
+		OrmAccessor *accessor = palloc0(sizeof(OrmAccessor));
+
+		accessor->name = model->relationships[i].name;
+		accessor->in_sql = true;
+		accessor->by_row = true;
+		accessor->wanted = model->relationships[i].resolved;
+		names = lappend(names, accessor);
+	}
+	return names;
+}
+
 /* The definition of a recipe's function; NULL if the model cannot have it. */
 static OrmAccessor *
 follow_recipe(const OrmModel *model, const Recipe *recipe, bool notices)
 {
 	OrmAccessor *accessor = start_accessor(model, recipe);
-	Arguments arguments = {0};
+	Arguments arguments;
 
-	arguments.attributes = palloc(sizeof(int) * Max(model->nattributes, 1));
-	if (!recipe->choose(model, &arguments) || (recipe->writes && model->relkind == RELKIND_MATVIEW))
+	if (!choose(model, recipe, &arguments))
 		return NULL;
 	if (arguments.n > FUNC_MAX_ARGS)
 	{

@@ -12,7 +12,7 @@ extern const char *orm_generate_schema(const OrmModel *model);
 
 /*
  * All accessors that the model could have under its current names (List of
- * OrmAccessor *).  Only name, in_sql, writes, by_row and the body of functions
+ * OrmAccessor *).  Only name, in_sql, writes, by_row, wanted and the body of functions
  * in LANGUAGE orm are set.
  */
 extern List *orm_generate_names(const OrmModel *model);

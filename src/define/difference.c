@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rls.h"
 
 #include "base/names.h"
@@ -96,6 +97,21 @@ lacks_made_column(const OrmDdlTable *table, Oid relid)
 	return false;
 }
 
+/* Adds the steps of a table that is there, whose memory is given back where there are none: tables are many. */
+static void
+add_steps(OrmDifference *difference, const OrmDdlTable *table, const char *model, Oid relid, bool strict)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext own = AllocSetContextCreate(caller, "orm difference of a table", ALLOCSET_DEFAULT_SIZES);
+	int before = list_length(difference->steps);
+
+	MemoryContextSwitchTo(own);
+	orm_differ_table(table, model, relid, strict, &difference->steps);
+	MemoryContextSwitchTo(caller);
+	if (list_length(difference->steps) == before)
+		MemoryContextDelete(own);
+}
+
 /* Compares a table that is there. */
 static void
 compare_table(OrmDifference *difference, OrmDdlTable *table, const char *model, Oid relid, bool strict)
@@ -111,7 +127,7 @@ compare_table(OrmDifference *difference, OrmDdlTable *table, const char *model, 
 	level = orm_settings_pin(table->schema);
 	if (lacks_made_column(table, relid))
 		orm_adopt_follow(table, orm_reflect_relation(relid, table->relation, NULL, NULL));
-	orm_differ_table(table, model, relid, strict, &difference->steps);
+	add_steps(difference, table, model, relid, strict);
 	orm_settings_leave(level);
 	orm_owner_end(identity);
 }

@@ -20,7 +20,6 @@
 #include "parser/parse_func.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/catcache.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -99,22 +98,16 @@ typedef enum Holder
 static Holder
 holder_of(const char *name, Oid schema)
 {
-	CatCList *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
-	List *functions = NIL;
 	Holder holder = HOLDER_NONE;
 	ListCell *cell;
 
-	for (int i = 0; i < list->n_members; i++)
+	foreach(cell, orm_proc_named(name, InvalidOid))
 	{
-		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
+		Form_pg_proc form = (Form_pg_proc) GETSTRUCT((HeapTuple) lfirst(cell));
 
-		if (form->pronamespace == schema)
-			functions = lappend_oid(functions, form->oid);
-	}
-	ReleaseSysCacheList(list);
-	foreach(cell, functions)
-	{
-		if (orm_registry_read(lfirst_oid(cell)) == NULL)
+		if (form->pronamespace != schema)
+			continue;
+		if (orm_registry_read(form->oid) == NULL)
 			return HOLDER_OTHER;
 		holder = HOLDER_MODEL;
 	}

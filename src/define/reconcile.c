@@ -266,19 +266,10 @@ orm_reconcile_is_settled(const OrmModel *model)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm accessors", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	List *existing = orm_accessor_existing(model);
-	List *wanted = orm_accessor_wanted(model, false);
-	bool settled = true;
-	ListCell *cell;
+	bool settled = orm_accessor_is_settled(model);
 
-	foreach(cell, wanted)
-		settled = settled && has_name(existing, ((OrmAccessor *) lfirst(cell))->name);
-	foreach(cell, existing)
-	{
-		char *name = get_func_name(lfirst_oid(cell));
-
-		settled = settled && (name == NULL || will_be_made(name, wanted));
-	}
+	if (!settled)
+		(void) orm_accessor_wanted(model, false); /* raises for what bars them */
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 	return settled;

@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/heaptoast.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
@@ -24,6 +25,35 @@
 #include "utils/syscache.h"
 
 #include "registry/proc.h"
+
+/* A copy of a row of pg_proc that needs no look at its toast table. */
+static HeapTuple
+copy_row(HeapTuple tuple, TupleDesc descriptor)
+{
+	return HeapTupleHasExternal(tuple) ? toast_flatten_tuple(tuple, descriptor) : heap_copytuple(tuple);
+}
+
+List *
+orm_proc_named(const char *name, Oid argument)
+{
+	Relation procedures = table_open(ProcedureRelationId, AccessShareLock);
+	List *found = NIL;
+	NameData key;
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	namestrcpy(&key, name);
+	ScanKeyInit(&keys[0], Anum_pg_proc_proname, BTEqualStrategyNumber, F_NAMEEQ, NameGetDatum(&key));
+	ScanKeyInit(&keys[1], Anum_pg_proc_proargtypes, BTEqualStrategyNumber, F_OIDVECTOREQ,
+				PointerGetDatum(buildoidvector(&argument, 1)));
+	scan = systable_beginscan(procedures, ProcedureNameArgsNspIndexId, true, NULL, OidIsValid(argument) ? 2 : 1, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		found = lappend(found, copy_row(tuple, RelationGetDescr(procedures)));
+	systable_endscan(scan);
+	table_close(procedures, AccessShareLock);
+	return found;
+}
 
 List *
 orm_proc_depending_on(Oid class_id, Oid object, char kind)

@@ -4,7 +4,15 @@
 #ifndef ORM_REGISTRY_PROC_H
 #define ORM_REGISTRY_PROC_H
 
+#include "access/htup.h"
 #include "nodes/pg_list.h"
+
+/*
+ * The functions of a name in all schemas (List of HeapTuple, copies without external values, in the
+ * order of the index); with an argument type, the functions that take it as their only argument.  Unlike a list
+ * of the syscache this leaves nothing behind: the syscache finds a list by looking through all of them.
+ */
+extern List *orm_proc_named(const char *name, Oid argument);
 
 /* The functions (List of Oid) with a dependency of this kind, DEPENDENCY_*, on an object of a class of objects. */
 extern List *orm_proc_depending_on(Oid class_id, Oid object, char kind);

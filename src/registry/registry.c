@@ -22,7 +22,6 @@
 #include "storage/lock.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/catcache.h"
 #include "utils/fmgroids.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"
@@ -286,23 +285,20 @@ read_candidates(const char *name)
 	orm_model_text_functions(name, names);
 	for (int n = 0; n < ORM_MODEL_FUNCTION_NAMES; n++)
 	{
-		CatCList *list;
+		ListCell *cell;
 
 		if (n > 0 && strcmp(names[n], names[n - 1]) == 0)
 			continue;
-		list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(names[n]));
-		for (int i = 0; i < list->n_members; i++)
+		foreach(cell, orm_proc_named(names[n], InvalidOid))
 		{
-			HeapTuple tuple = &list->members[i]->tuple;
-			Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
+			Form_pg_proc form = (Form_pg_proc) GETSTRUCT((HeapTuple) lfirst(cell));
 			OrmRegistered *row = has_form(form, language) && !isAnyTempNamespace(form->pronamespace)
-				? read_function(tuple, name)
+				? read_function(lfirst(cell), name)
 				: NULL;
 
 			if (row != NULL)
 				rows = lappend(rows, row);
 		}
-		ReleaseSysCacheList(list);
 	}
 	return rows;
 }
