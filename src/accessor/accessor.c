@@ -44,12 +44,12 @@ static bool
 is_such(const OrmModel *model, const OrmAccessor *accessor, HeapTuple tuple)
 {
 	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
+	const char *body = accessor->in_sql ? accessor->other_body : accessor->body;
 
-	if (accessor->in_sql)
-		return form->prolang == SQLlanguageId && form->proretset &&
-			(accessor->by_row ? takes_row(model, form) : form->prorettype == model->row_type) &&
+	if ((accessor->in_sql || accessor->other_body != NULL) && form->prolang == SQLlanguageId)
+		return form->proretset && (accessor->by_row ? takes_row(model, form) : form->prorettype == model->row_type) &&
 			orm_proc_is_marked(form->oid);
-	return form->prolang == get_language_oid("orm", true) && strcmp(source_of(tuple), accessor->body) == 0;
+	return body != NULL && form->prolang == get_language_oid("orm", true) && strcmp(source_of(tuple), body) == 0;
 }
 
 /* Is this function an accessor of the model?  See accessor.h. */
@@ -368,7 +368,7 @@ refresh_body(const OrmModel *model, Oid function, const OrmAccessor *wanted)
 
 	if (!HeapTupleIsValid(tuple))
 		return;
-	fits = orm_arrange_body(model, &accessor, tuple);
+	fits = ((Form_pg_proc) GETSTRUCT(tuple))->prolang == SQLlanguageId && orm_arrange_body(model, &accessor, tuple);
 	ReleaseSysCache(tuple);
 	if (fits)
 		orm_proc_set_body(function, accessor.body);

@@ -30,6 +30,7 @@ typedef struct OrmAccessor
 	char *create;		 /* CREATE FUNCTION ... */
 	char *body;			 /* prosrc */
 	bool in_sql;		 /* LANGUAGE sql, inlined; else LANGUAGE orm */
+	char *other_body;	 /* prosrc in LANGUAGE orm, where a SQL one cannot be in SQL, or NULL */
 	bool writes;		 /* VOLATILE; else STABLE */
 	bool by_row;		 /* accessor of a relationship: takes the row; other models may overload its name */
 	const char *purpose; /* text of the comment */

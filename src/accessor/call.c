@@ -92,6 +92,7 @@ orm_call_record(const OrmCall *call)
 		record_row(call, record);
 	else
 		record_arguments(call, record);
+	orm_record_normalize(record, call->model);
 	return record;
 }
 

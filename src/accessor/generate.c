@@ -140,32 +140,33 @@ typedef struct Recipe
 	bool writes;
 	Result result;
 	Chooser choose;
-	const char *comment; /* %s: the model's name */
+	const char *comment;	   /* %s: the model's name */
+	const char *normalized_as; /* in SQL: verb of LANGUAGE orm instead of it where the key is normalized, or NULL */
 } Recipe;
 
 /* In the order of creation and listing. */
 static const Recipe recipes[] = {
 	{"create", false, true, RESULT_ROW, choose_for_create,
-	 "Inserts an object of model \"%s\" and returns it. An argument left out takes the column's default; "
-	 "NULL is NULL."},
+	 .comment = "Inserts an object of model \"%s\" and returns it. An argument left out takes the column's default; "
+				"NULL is NULL."},
 	{"find", true, false, RESULT_ROW_OR_NONE, choose_key,
-	 "Returns the object of model \"%s\" with this primary key, or no row."},
+	 .comment = "Returns the object of model \"%s\" with this primary key, or no row.", .normalized_as = "find_by"},
 	{"all", true, false, RESULT_ROWS, choose_nothing,
-	 "Returns all objects of model \"%s\". Conditions, joins and orders around it use the table's indexes."},
+	 .comment = "Returns all objects of model \"%s\". Conditions, joins and orders around it use the table's indexes."},
 	{"filter_by", false, false, RESULT_ROWS, choose_for_filter,
-	 "Returns the objects of model \"%s\" that are equal in every argument given; NULL given is IS NULL."},
+	 .comment = "Returns the objects of model \"%s\" that are equal in every argument given; NULL given is IS NULL."},
 	{"find_by", false, false, RESULT_ROW_OR_NONE, choose_for_filter,
-	 "Returns one object of model \"%s\" that is equal in every argument given, or no row; "
-	 "NULL given is IS NULL."},
+	 .comment = "Returns one object of model \"%s\" that is equal in every argument given, or no row; "
+				"NULL given is IS NULL."},
 	{"update", false, true, RESULT_ROW, choose_for_update,
-	 "Changes the object of model \"%s\" with this primary key in the arguments given and returns it. "
-	 "Without such an object: no_data_found."},
+	 .comment = "Changes the object of model \"%s\" with this primary key in the arguments given and returns it. "
+				"Without such an object: no_data_found."},
 	{"save", false, true, RESULT_ROW, choose_row,
-	 "Updates the object of model \"%s\" with the primary key of this row, or inserts the row, "
-	 "and returns what is stored. "
-	 "NULL in a NOT NULL column takes its default."},
+	 .comment = "Updates the object of model \"%s\" with the primary key of this row, or inserts the row, "
+				"and returns what is stored. "
+				"NULL in a NOT NULL column takes its default."},
 	{"delete", false, true, RESULT_BOOLEAN, choose_for_delete,
-	 "Deletes the object of model \"%s\" with this primary key; true when there was one."},
+	 .comment = "Deletes the object of model \"%s\" with this primary key; true when there was one."},
 };
 
 const char *
@@ -189,6 +190,16 @@ includes(const OrmModel *model, const char *name)
 	return false;
 }
 
+/* Is a part of the primary key normalized, so that the key cannot be compared as it is given? */
+static bool
+normalizes_key(const OrmModel *model)
+{
+	for (int i = 0; i < model->nattributes; i++)
+		if (model->attributes[i].in_key && model->attributes[i].normalizes != NULL)
+			return true;
+	return false;
+}
+
 /* Starts the definition of a recipe's function: its name and, for LANGUAGE orm, its body. */
 static OrmAccessor *
 start_accessor(const OrmModel *model, const Recipe *recipe)
@@ -197,10 +208,12 @@ start_accessor(const OrmModel *model, const Recipe *recipe)
 	const char *prefix = model->declaration->prefix;
 
 	accessor->name = orm_name_join(prefix ? prefix : orm_name_snake(model->name), recipe->verb);
-	accessor->in_sql = recipe->in_sql;
+	accessor->in_sql = recipe->in_sql && !(recipe->normalized_as != NULL && normalizes_key(model));
 	accessor->writes = recipe->writes;
-	if (!recipe->in_sql)
-		accessor->body = orm_body_write(recipe->verb, model->name);
+	if (recipe->normalized_as != NULL)
+		accessor->other_body = orm_body_write(recipe->normalized_as, model->name);
+	if (!accessor->in_sql)
+		accessor->body = recipe->in_sql ? accessor->other_body : orm_body_write(recipe->verb, model->name);
 	return accessor;
 }
 

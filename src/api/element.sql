@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION orm.column(
 	deferred pg_catalog.bool DEFAULT NULL, hidden pg_catalog.bool DEFAULT NULL,
 	read_only pg_catalog.bool DEFAULT NULL, write_once pg_catalog.bool DEFAULT NULL,
 	renamed_from pg_catalog.text DEFAULT NULL, fill pg_catalog.text DEFAULT NULL,
-	using_expr pg_catalog.text DEFAULT NULL)
+	using_expr pg_catalog.text DEFAULT NULL, normalizes pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
@@ -27,8 +27,9 @@ COMMENT ON FUNCTION orm.column(
 	pg_catalog.bool, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
-	pg_catalog.bool, pg_catalog.bool, pg_catalog.bool, pg_catalog.bool, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
-'Element of a model document: a column. type is any SQL type text; it is left out only for orm.map. server_default, generated and check_expr are SQL expressions; identity is ''always'', ''by default'', ''serial'' or ''none'', sequence_name and sequence_options are those of its sequence; foreign_key is a model or a table, or one of its columns as target.column; attribute is the name in documents, by default that of the column. deferred leaves the attribute out of objects unless it is selected by name; the values of hidden ones are in no result and no message; read_only attributes are refused by create and update and passed over by save and upsert; write_once ones keep their first value, by a trigger. renamed_from, fill and using_expr are for orm.migrate, once: the former name of the column, the value of rows that are there, and how values become the new type. Checked by orm.model and orm.map only.';
+	pg_catalog.bool, pg_catalog.bool, pg_catalog.bool, pg_catalog.bool, pg_catalog.text, pg_catalog.text, pg_catalog.text,
+	pg_catalog.text) IS
+'Element of a model document: a column. type is any SQL type text; it is left out only for orm.map. server_default, generated and check_expr are SQL expressions; identity is ''always'', ''by default'', ''serial'' or ''none'', sequence_name and sequence_options are those of its sequence; foreign_key is a model or a table, or one of its columns as target.column; attribute is the name in documents, by default that of the column. deferred leaves the attribute out of objects unless it is selected by name; the values of hidden ones are in no result and no message; read_only attributes are refused by create and update and passed over by save and upsert; write_once ones keep their first value, by a trigger. normalizes is an SQL expression over the column alone, not volatile, whose value is stored in its place, by the same trigger, and which values that are compared with it by eq, ne and in, or look up rows by it, go through. renamed_from, fill and using_expr are for orm.migrate, once: the former name of the column, the value of rows that are there, and how values become the new type. Checked by orm.model and orm.map only.';
 
 CREATE OR REPLACE FUNCTION orm.computed(
 	name pg_catalog.text, type pg_catalog.text, expr pg_catalog.text,

@@ -1,8 +1,9 @@
 /*
- * keep.c - the trigger function orm.keep_attributes, and the function of its
+ * keep.c - the trigger function orm.keep_attributes, and the functions of its
  * condition; see model/kept.h.
  *
- * Values are compared as they are stored: 1.0 and 1.00 are not the same.
+ * A column is normalized first, and the result is what is written once.  Values
+ * are compared as they are stored: 1.0 and 1.00 are not the same.
  */
 #include "postgres.h"
 
@@ -15,29 +16,69 @@
 
 #include "base/compat.h"
 #include "model/kept.h"
+#include "model/normalize.h"
 
-PG_FUNCTION_INFO_V1(orm_sql_write_once);
+PG_FUNCTION_INFO_V1(orm_sql_keep_word);
 PG_FUNCTION_INFO_V1(orm_sql_keep_attributes);
 
-/* orm.write_once("any") */
+/* orm.write_once("any"), orm.normalizes("any", "any") */
 Datum
-orm_sql_write_once(PG_FUNCTION_ARGS)
+orm_sql_keep_word(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(true);
 }
 
-/* The columns that the trigger keeps, read once for a statement. */
-static List *
-kept_columns(FunctionCallInfo fcinfo, const TriggerData *trigger)
+/* A record of the trigger's condition, ready to be used. */
+typedef struct Keeper
 {
-	if (fcinfo->flinfo->fn_extra == NULL)
-	{
-		MemoryContext caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	OrmKeptKind kind;
+	AttrNumber column;
+	OrmNormalizer *normalizer; /* NORMALIZED */
+} Keeper;
 
-		fcinfo->flinfo->fn_extra = orm_kept_read(trigger->tg_trigger->tgqual);
-		MemoryContextSwitchTo(caller);
+/* The records of the trigger, read once for a statement. */
+static List *
+keepers(FunctionCallInfo fcinfo, const TriggerData *trigger)
+{
+	MemoryContext caller;
+	List *list = NIL;
+	ListCell *cell;
+
+	if (fcinfo->flinfo->fn_extra != NULL)
+		return fcinfo->flinfo->fn_extra;
+	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	foreach(cell, orm_kept_read(trigger->tg_trigger->tgqual))
+	{
+		const OrmKept *kept = lfirst(cell);
+		Form_pg_attribute column = TupleDescAttr(RelationGetDescr(trigger->tg_relation), kept->column - 1);
+		Keeper *keeper = palloc0(sizeof(Keeper));
+
+		keeper->kind = kept->kind;
+		keeper->column = kept->column;
+		if (kept->kind == ORM_KEPT_NORMALIZED)
+			keeper->normalizer = orm_normalize_make(kept->expression, column->atttypid, column->atttypmod);
+		list = lappend(list, keeper);
 	}
-	return fcinfo->flinfo->fn_extra;
+	fcinfo->flinfo->fn_extra = list;
+	MemoryContextSwitchTo(caller);
+	return list;
+}
+
+/* The row with the normalized value of a column; the row itself where that is the same. */
+static HeapTuple
+normalize(const Keeper *keeper, Relation relation, HeapTuple row)
+{
+	TupleDesc descriptor = RelationGetDescr(relation);
+	Form_pg_attribute column = TupleDescAttr(descriptor, keeper->column - 1);
+	int number = keeper->column;
+	bool was_null;
+	Datum before = heap_getattr(row, number, descriptor, &was_null);
+	bool isnull = was_null;
+	Datum value = orm_normalize_run(keeper->normalizer, before, &isnull);
+
+	if (isnull == was_null && (isnull || datum_image_eq(before, value, column->attbyval, column->attlen)))
+		return row;
+	return heap_modify_tuple_by_cols(row, descriptor, 1, &number, &value, &isnull);
 }
 
 /* The primary key of a row as the server writes it, (id)=(1); NULL: there is none that may be read. */
@@ -61,31 +102,25 @@ key_text(Relation relation, HeapTuple row)
 
 /* Raises 428C9 for a column of the old row that has a value, and another one in the new row. */
 static void
-check_once(const List *columns, Relation relation, HeapTuple old, HeapTuple row)
+check_once(AttrNumber number, Relation relation, HeapTuple old, HeapTuple row)
 {
 	TupleDesc descriptor = RelationGetDescr(relation);
-	ListCell *cell;
+	Form_pg_attribute column = TupleDescAttr(descriptor, number - 1);
+	bool was_null;
+	bool isnull;
+	Datum before = heap_getattr(old, number, descriptor, &was_null);
+	Datum after = heap_getattr(row, number, descriptor, &isnull);
+	char *key;
 
-	foreach(cell, columns)
-	{
-		AttrNumber number = lfirst_int(cell);
-		Form_pg_attribute column = TupleDescAttr(descriptor, number - 1);
-		bool was_null;
-		bool isnull;
-		Datum before = heap_getattr(old, number, descriptor, &was_null);
-		Datum after = heap_getattr(row, number, descriptor, &isnull);
-		char *key;
-
-		if (was_null || (!isnull && datum_image_eq(before, after, column->attbyval, column->attlen)))
-			continue;
-		key = key_text(relation, old);
-		ereport(ERROR, errcode(ERRCODE_GENERATED_ALWAYS),
-				errmsg("column \"%s\" of relation \"%s\" cannot be changed", NameStr(column->attname),
-					   RelationGetRelationName(relation)),
-				key != NULL ? errdetail("It is written once, and row %s has a value for it.", key)
-							: errdetail("It is written once, and the row has a value for it."),
-				errtablecol(relation, number));
-	}
+	if (was_null || (!isnull && datum_image_eq(before, after, column->attbyval, column->attlen)))
+		return;
+	key = key_text(relation, old);
+	ereport(ERROR, errcode(ERRCODE_GENERATED_ALWAYS),
+			errmsg("column \"%s\" of relation \"%s\" cannot be changed", NameStr(column->attname),
+				   RelationGetRelationName(relation)),
+			key != NULL ? errdetail("It is written once, and row %s has a value for it.", key)
+						: errdetail("It is written once, and the row has a value for it."),
+			errtablecol(relation, number));
 }
 
 /* orm.keep_attributes() */
@@ -93,14 +128,25 @@ Datum
 orm_sql_keep_attributes(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	HeapTuple row;
+	ListCell *cell;
+	bool update;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigger->tg_event) ||
 		!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
 		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				errmsg("function \"%s\" must be called by a trigger BEFORE INSERT OR UPDATE FOR EACH ROW",
 					   "orm.keep_attributes"));
-	if (!TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
-		return PointerGetDatum(trigger->tg_trigtuple);
-	check_once(kept_columns(fcinfo, trigger), trigger->tg_relation, trigger->tg_trigtuple, trigger->tg_newtuple);
-	return PointerGetDatum(trigger->tg_newtuple);
+	update = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
+	row = update ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	foreach(cell, keepers(fcinfo, trigger))
+	{
+		const Keeper *keeper = lfirst(cell);
+
+		if (keeper->kind == ORM_KEPT_NORMALIZED)
+			row = normalize(keeper, trigger->tg_relation, row);
+		else if (update)
+			check_once(keeper->column, trigger->tg_relation, trigger->tg_trigtuple, row);
+	}
+	return PointerGetDatum(row);
 }

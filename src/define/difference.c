@@ -170,7 +170,7 @@ needs_functions(const OrmRegistered *row)
 	return model != NULL && !orm_reconcile_is_settled(model);
 }
 
-/* Is a declared column pending? With "all" false only columns that are written once are looked at. */
+/* Is a declared column pending? With "all" false only columns that the trigger keeps are looked at. */
 static bool
 lacks_any(const OrmModel *model, const List *columns, bool all)
 {
@@ -180,14 +180,14 @@ lacks_any(const OrmModel *model, const List *columns, bool all)
 	{
 		const OrmDeclaredColumn *column = lfirst(cell);
 
-		if ((all || column->write_once == ORM_YES) &&
+		if ((all || column->write_once == ORM_YES || column->normalizes != NULL) &&
 			(model == NULL || orm_name_is_among(model->pending, column->name)))
 			return true;
 	}
 	return false;
 }
 
-/* Has a model computed attributes without their functions, or columns written once that no trigger keeps? */
+/* Has a model computed attributes without their functions, or columns that no trigger keeps? */
 static bool
 lacks_behaviour(const OrmRegistered *row, const OrmDeclaration *declaration)
 {

@@ -6,7 +6,9 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/sysattr.h"
 #include "access/table.h"
+#include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_trigger.h"
 #include "utils/builtins.h"
@@ -25,6 +27,8 @@
 #include "define/version.h"
 #include "exec/execute.h"
 #include "model/kept.h"
+#include "model/normalize.h"
+#include "model/row_expression.h"
 
 /* The trigger of a relation. */
 typedef struct Keeping
@@ -33,7 +37,7 @@ typedef struct Keeping
 	bool exists;
 	bool enabled;
 	bool inherited; /* from a partitioned table: not to be changed here */
-	List *columns;	/* numbers */
+	List *kept;		/* of OrmKept * */
 } Keeping;
 
 /* Reads the trigger of a relation. */
@@ -60,95 +64,202 @@ read_keeping(Oid relid)
 		keeping.exists = true;
 		keeping.enabled = form->tgenabled != TRIGGER_DISABLED;
 		keeping.inherited = OidIsValid(form->tgparentid);
-		keeping.columns = orm_kept_read(isnull ? NULL : TextDatumGetCString(condition));
+		keeping.kept = orm_kept_read(isnull ? NULL : TextDatumGetCString(condition));
 	}
 	systable_endscan(scan);
 	table_close(triggers, AccessShareLock);
 	return keeping;
 }
 
+/* Do two records mean the same? */
+static bool
+same_record(Oid relid, const OrmKept *a, const OrmKept *b)
+{
+	if (a == NULL || a->kind != b->kind || a->column != b->column || (a->expression == NULL) != (b->expression == NULL))
+		return false;
+	return a->expression == NULL ||
+		strcmp(orm_row_expression_print(a->expression, relid, NULL),
+			   orm_row_expression_print(b->expression, relid, NULL)) == 0;
+}
+
 /* Are two lists the same? */
 static bool
-same_columns(const List *a, const List *b)
+same_kept(Oid relid, const List *a, const List *b)
 {
-	return list_length(a) == list_length(b) && list_difference_int(a, b) == NIL;
+	ListCell *cell;
+
+	foreach(cell, a)
+	{
+		const OrmKept *kept = lfirst(cell);
+
+		if (!same_record(relid, orm_kept_find(b, kept->kind, kept->column), kept))
+			return false;
+	}
+	return list_length(a) == list_length(b);
+}
+
+/* Does the column, or one of its name in a table that this one is a partition of, belong to a partition key? */
+static bool
+is_partition_key(Oid relid, const char *column)
+{
+	List *tables = list_make1_oid(relid);
+	ListCell *cell;
+	bool is = false;
+
+	if (get_rel_relispartition(relid))
+		tables = list_concat(tables, get_partition_ancestors(relid));
+	foreach(cell, tables)
+	{
+		Relation relation = table_open(lfirst_oid(cell), AccessShareLock);
+		AttrNumber attnum = get_attnum(lfirst_oid(cell), column);
+
+		is = is || has_partition_attrs(relation, bms_make_singleton(attnum - FirstLowInvalidHeapAttributeNumber), NULL);
+		table_close(relation, AccessShareLock);
+	}
+	return is;
 }
 
 /* Raises for a relation or column that the trigger cannot keep. */
 static void
-check_kept(Oid relid, AttrNumber attnum, const OrmDeclaredColumn *column)
+check_kept(Oid relid, OrmKeptKind kind, AttrNumber attnum, const OrmDeclaredColumn *column)
 {
 	char relkind = get_rel_relkind(relid);
 	OrmElementPlace place;
-	const OrmPath *path = orm_declaration_place(&place, column->position, "column", "write_once");
+	const OrmPath *path = orm_declaration_place(&place, column->position, "column", orm_kept_word(kind));
 
 	if (relkind != RELKIND_RELATION && relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				errmsg("\"%s\" cannot be given for \"%s\"", "write_once", get_rel_name(relid)),
+				errmsg("\"%s\" cannot be given for \"%s\"", orm_kept_word(kind), get_rel_name(relid)),
 				errdetail("At %s. It is kept by a trigger, and \"%s\" is not a table.", orm_path_text(path),
 						  get_rel_name(relid)));
 	if (get_attgenerated(relid, attnum) != '\0')
 		ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
-				errmsg("column \"%s\" cannot have \"%s\"", column->name, "write_once"),
+				errmsg("column \"%s\" cannot have \"%s\"", column->name, orm_kept_word(kind)),
 				errdetail("At %s. It is a generated column.", orm_path_text(path)));
+	if (kind == ORM_KEPT_NORMALIZED && is_partition_key(relid, column->name))
+		ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+				errmsg("column \"%s\" cannot have \"%s\"", column->name, orm_kept_word(kind)),
+				errdetail("At %s. It belongs to a partition key.", orm_path_text(path)));
 }
 
-/* Adds the columns of a relation that a declaration wants kept. */
-static List *
-add_wanted(List *columns, Oid relid, const OrmDeclaration *declaration)
+/* Does a column want to be kept so? */
+static bool
+wants(const OrmDeclaredColumn *column, OrmKeptKind kind)
+{
+	return kind == ORM_KEPT_NORMALIZED ? column->normalizes != NULL : column->write_once == ORM_YES;
+}
+
+/* Raises 42P17 for an expression that another model of the table has in another way. */
+static void
+refuse_other(Oid relid, const OrmKept *kept, const OrmKept *other, const OrmDeclaredColumn *column)
+{
+	OrmElementPlace place;
+
+	if (!same_record(relid, kept, other))
+		ereport(ERROR, errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
+				errmsg("column \"%s\" has another \"%s\" in another model of its table", column->name,
+					   orm_kept_word(kept->kind)),
+				orm_error_place(orm_declaration_place(&place, column->position, "column", orm_kept_word(kept->kind))));
+}
+
+/* What of a relation is wanted; with "make" false only what is there. */
+typedef struct WantedKept
+{
+	const Keeping *keeping;
+	bool make;
+	List *kept; /* of OrmKept * */
+} WantedKept;
+
+/* Adds what a declaration wants kept of a column in one way. */
+static void
+add_record(WantedKept *wanted, AttrNumber attnum, OrmKeptKind kind, const OrmDeclaredColumn *column)
+{
+	Oid relid = wanted->keeping->relid;
+	const OrmKept *present = orm_kept_find(wanted->keeping->kept, kind, attnum);
+	const OrmKept *other = orm_kept_find(wanted->kept, kind, attnum);
+	OrmKept *kept = palloc0(sizeof(OrmKept));
+
+	check_kept(relid, kind, attnum, column);
+	if (!wanted->make)
+	{
+		if (present != NULL && other == NULL)
+			wanted->kept = lappend(wanted->kept, unconstify(OrmKept *, present));
+		return;
+	}
+	kept->kind = kind;
+	kept->column = attnum;
+	if (kind == ORM_KEPT_NORMALIZED)
+		kept->expression = orm_normalize_analyze(relid, attnum, column);
+	if (other != NULL)
+		refuse_other(relid, kept, other, column);
+	else
+		wanted->kept = lappend(wanted->kept, kept);
+}
+
+/* Adds what a declaration wants kept. */
+static void
+add_wanted(WantedKept *wanted, const OrmDeclaration *declaration)
 {
 	ListCell *cell;
 
 	foreach(cell, declaration->columns)
 	{
 		const OrmDeclaredColumn *column = lfirst(cell);
-		AttrNumber attnum = get_attnum(relid, column->name);
+		AttrNumber attnum = get_attnum(wanted->keeping->relid, column->name);
 
-		if (attnum <= 0 || column->write_once != ORM_YES)
-			continue;
-		check_kept(relid, attnum, column);
-		columns = list_append_unique_int(columns, attnum);
+		for (int kind = 0; attnum > 0 && kind < ORM_KEPT_KINDS; kind++)
+			if (wants(column, kind))
+				add_record(wanted, attnum, kind, column);
 	}
-	return columns;
 }
 
 /* What all models of a relation want kept. */
 static List *
-wanted_columns(Oid relid, const char *model, const OrmDeclaration *declaration)
+find_wanted(const Keeping *keeping, const char *model, const OrmDeclaration *declaration, bool make)
 {
-	List *columns = NIL;
+	WantedKept wanted = {keeping, make, NIL};
 	ListCell *cell;
 
-	foreach(cell, orm_registry_of_relation(relid))
+	foreach(cell, orm_registry_of_relation(keeping->relid))
 	{
 		OrmRegistered *row = lfirst(cell);
 
 		if (strcmp(row->name, model) != 0)
-			columns = add_wanted(columns, relid, orm_register_declaration(row));
+			add_wanted(&wanted, orm_register_declaration(row));
 	}
-	return declaration != NULL ? add_wanted(columns, relid, declaration) : columns;
+	if (declaration != NULL)
+		add_wanted(&wanted, declaration);
+	orm_kept_sort(wanted.kept);
+	return wanted.kept;
 }
 
 /* Appends the condition of the trigger. */
 static void
-append_condition(StringInfo sql, Oid relid, List *columns)
+append_condition(StringInfo sql, Oid relid, const List *list)
 {
 	ListCell *cell;
 
-	list_sort(columns, list_int_cmp);
-	foreach(cell, columns)
+	foreach(cell, list)
 	{
-		appendStringInfo(sql, "%sorm.write_once(NEW.", foreach_current_index(cell) > 0 ? " OR " : "");
-		orm_sql_name(sql, get_attname(relid, lfirst_int(cell), false));
+		const OrmKept *kept = lfirst(cell);
+
+		if (foreach_current_index(cell) > 0)
+			appendStringInfoString(sql, " OR ");
+		else if (kept->expression != NULL)
+			appendStringInfoString(sql, "true OR ");
+		appendStringInfo(sql, "orm.%s(NEW.", orm_kept_word(kept->kind));
+		orm_sql_name(sql, get_attname(relid, kept->column, false));
+		if (kept->expression != NULL)
+			appendStringInfo(sql, ", %s", orm_row_expression_print(kept->expression, relid, "new"));
 		appendStringInfoChar(sql, ')');
 	}
 }
 
-/* Makes the trigger anew for these columns, or drops it where there are none. */
+/* Makes the trigger anew for these records, or drops it where there are none. */
 static void
-replace(const Keeping *keeping, List *columns, const char *model, List **changes)
+replace(const Keeping *keeping, const List *kept, const char *model, List **changes)
 {
-	const char *action = columns == NIL ? "dropped" : keeping->exists ? "replaced" : "created";
+	const char *action = kept == NIL ? "dropped" : keeping->exists ? "replaced" : "created";
 	StringInfoData relation;
 	StringInfoData sql;
 
@@ -156,12 +267,12 @@ replace(const Keeping *keeping, List *columns, const char *model, List **changes
 	orm_sql_relation(&relation, keeping->relid);
 	if (keeping->exists)
 		orm_execute_statement(psprintf("DROP TRIGGER \"%s\" ON %s", ORM_KEPT_TRIGGER, relation.data));
-	if (columns != NIL)
+	if (kept != NIL)
 	{
 		initStringInfo(&sql);
 		appendStringInfo(&sql, "CREATE TRIGGER \"%s\" BEFORE INSERT OR UPDATE ON %s FOR EACH ROW WHEN (",
 						 ORM_KEPT_TRIGGER, relation.data);
-		append_condition(&sql, keeping->relid, columns);
+		append_condition(&sql, keeping->relid, kept);
 		appendStringInfoString(&sql, ") EXECUTE FUNCTION orm.keep_attributes()");
 		orm_execute_statement(sql.data);
 	}
@@ -184,10 +295,8 @@ orm_keep_reconcile(Oid relid, const char *model, const OrmDeclaration *declarati
 	identity = orm_owner_begin(owner);
 	orm_compute_reconcile(relid, model, declaration, make, changes);
 	keeping = read_keeping(relid);
-	wanted = wanted_columns(relid, model, declaration);
-	if (!make)
-		wanted = list_intersection_int(wanted, keeping.columns);
-	if (!keeping.inherited && (!same_columns(wanted, keeping.columns) || (make && wanted != NIL && !keeping.enabled)))
+	wanted = find_wanted(&keeping, model, declaration, make);
+	if (!keeping.inherited && (!same_kept(relid, wanted, keeping.kept) || (make && wanted != NIL && !keeping.enabled)))
 		replace(&keeping, wanted, model, changes);
 	orm_owner_end(identity);
 }

@@ -22,6 +22,7 @@
 #include "define/removal.h"
 #include "model/cache.h"
 #include "model/computed.h"
+#include "model/normalize.h"
 #include "model/follow.h"
 #include "model/in_force.h"
 #include "model/relationship.h"
@@ -221,6 +222,7 @@ orm_register_write_names(OrmRegistered *row, OrmDeclaration *written, bool moved
 
 	Assert(row->mapped);
 	orm_computed_follow(row->relid, now, false);
+	orm_normalize_follow(row->relid, now, false);
 	if (written->schema == NULL)
 		written->schema = get_namespace_name(row->function_schema);
 	if (strcmp(orm_declaration_print(written), orm_declaration_print(now)) != 0)

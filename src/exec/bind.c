@@ -18,6 +18,7 @@
 #include "exec/bind.h"
 #include "exec/query.h"
 #include "model/cast.h"
+#include "model/normalize.h"
 #include "model/value.h"
 
 /* The value of a slot, before it is read. */
@@ -322,11 +323,46 @@ cursor_value(const OrmDocument *cursor, int n)
 	return walk.value;
 }
 
+/* The elements of a list, normalized; without elements that become NULL. */
+static Datum
+normalize_list(const OrmSlot *slot, Datum list)
+{
+	const OrmType *type = slot->type;
+	Datum *elements;
+	int n;
+	int kept = 0;
+
+	deconstruct_array(DatumGetArrayTypeP(list), get_element_type(slot->parameter_type), type->length, type->by_value,
+					  type->align, &elements, NULL, &n);
+	for (int i = 0; i < n; i++)
+	{
+		bool isnull = false;
+		Datum element = orm_normalize_value(slot->normalized, type->oid, elements[i], &isnull, slot->place);
+
+		if (!isnull)
+			elements[kept++] = element;
+	}
+	return PointerGetDatum(construct_array(elements, kept, get_element_type(slot->parameter_type), type->length,
+										   type->by_value, type->align));
+}
+
+/* The value of a slot that is compared with a normalized attribute. */
+static Datum
+normalize(const OrmSlot *slot, Datum value, bool *isnull)
+{
+	if (*isnull)
+		return value;
+	if (slot->form == ORM_FORM_LIST)
+		return normalize_list(slot, value);
+	return orm_normalize_value(slot->normalized, slot->type->oid, value, isnull, slot->place);
+}
+
 Datum
 orm_bind_slot(const OrmQuery *query, const OrmSlot *slot, bool *isnull)
 {
 	const OrmQueryRequest *request = &query->request;
 	Given given = {.slot = slot};
+	Datum value;
 
 	CHECK_FOR_INTERRUPTS();
 	switch (slot->source)
@@ -349,7 +385,8 @@ orm_bind_slot(const OrmQuery *query, const OrmSlot *slot, bool *isnull)
 		case ORM_SLOT_PARENTS:
 			break;
 	}
-	return binders[slot->form](&given, isnull);
+	value = binders[slot->form](&given, isnull);
+	return slot->normalized != NULL ? normalize(slot, value, isnull) : value;
 }
 
 /* The text of the value of a slot: its source in the document, or the output of its type. */

@@ -11,6 +11,7 @@
 #include "graph/item.h"
 #include "graph/shared_key.h"
 #include "model/key.h"
+#include "model/normalize.h"
 #include "model/value.h"
 #include "store/conflict_key.h"
 #include "store/record_error.h"
@@ -129,8 +130,11 @@ static void
 read_part(const OrmPlace *place, OrmObject *object, int attribute, OrmJson json)
 {
 	bool isnull;
-	Datum value = orm_value_read(object->group->model->attributes[attribute].type, json, place->path, &isnull);
+	const OrmAttribute *own = &object->group->model->attributes[attribute];
+	Datum value = orm_value_read(own->type, json, place->path, &isnull);
 
+	if (own->normalizes != NULL)
+		value = orm_normalize_value(own, own->type->oid, value, &isnull, place->path);
 	orm_record_set(object->record, attribute, value, isnull);
 	object->said.key = only_a_key(place, object);
 }

@@ -323,6 +323,7 @@ orm_declaration_copy_behaviour(OrmDeclaredColumn *to, const OrmDeclaredColumn *f
 	to->hidden = from->hidden;
 	to->read_only = from->read_only;
 	to->write_once = from->write_once;
+	to->normalizes = from->normalizes;
 }
 
 /* Is anything said about what documents do with the column? */
@@ -330,7 +331,7 @@ static bool
 has_behaviour(const OrmDeclaredColumn *column)
 {
 	return column->deferred != ORM_NOT_GIVEN || column->hidden != ORM_NOT_GIVEN || column->read_only != ORM_NOT_GIVEN ||
-		column->write_once != ORM_NOT_GIVEN;
+		column->write_once != ORM_NOT_GIVEN || column->normalizes != NULL;
 }
 
 OrmDeclaredConstraint *

@@ -72,6 +72,7 @@ typedef struct OrmDeclaredColumn
 	char *fill;			  /* the value of rows that are there, SQL expression, */
 	char *using_expr;	  /* and how values become the new type, SQL expression */
 	OrmChoice write_once; /* not changed once it has a value */
+	char *normalizes;	  /* the value that is stored, SQL expression over the column */
 	int position;		  /* index in "elements" */
 } OrmDeclaredColumn;
 

@@ -77,6 +77,7 @@ static const OrmElementKey column_keys[] = {
 	{KEY("hidden", ANY_KIND, 0), &orm_element_key_choice, COLUMN(hidden), NULL, NULL},
 	{KEY("read_only", ANY_KIND, 0), &orm_element_key_choice, COLUMN(read_only), NULL, NULL},
 	{KEY("write_once", ANY_KIND, 0), &orm_element_key_choice, COLUMN(write_once), NULL, NULL},
+	{KEY("normalizes", ANY_KIND, 0), &orm_element_key_expression, COLUMN(normalizes), "normalized value", NULL},
 };
 
 /* A computed attribute: a column that is not stored, see OrmDeclaration.computed. */

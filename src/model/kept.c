@@ -6,6 +6,10 @@
 #include "catalog/pg_trigger.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_func.h"
+#include "rewrite/prs2lock.h"
+#include "rewrite/rewriteManip.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
 
 #include "model/kept.h"
 
@@ -22,23 +26,60 @@ orm_kept_function(void)
 	return find_function("keep_attributes");
 }
 
+const char *
+orm_kept_word(OrmKeptKind kind)
+{
+	static const char *const words[ORM_KEPT_KINDS] = {
+		[ORM_KEPT_NORMALIZED] = "normalizes",
+		[ORM_KEPT_ONCE] = "write_once",
+	};
+
+	return words[kind];
+}
+
 /* The calls of a condition. */
 typedef struct Calls
 {
-	Oid write_once;
-	List *columns; /* numbers */
+	Oid functions[ORM_KEPT_KINDS];
+	List *kept; /* of OrmKept * */
 } Calls;
 
-/* Adds the column that a call is about. */
+const OrmKept *
+orm_kept_find(const List *kept, OrmKeptKind kind, AttrNumber column)
+{
+	ListCell *cell;
+
+	foreach(cell, kept)
+	{
+		const OrmKept *record = lfirst(cell);
+
+		if (record->kind == kind && record->column == column)
+			return record;
+	}
+	return NULL;
+}
+
+/* Adds the record of a call. */
 static void
-add_call(Calls *calls, const FuncExpr *call)
+add_call(Calls *calls, OrmKeptKind kind, const FuncExpr *call)
 {
 	Node *first = call->args != NIL ? linitial(call->args) : NULL;
+	OrmKept *record;
 
 	while (first != NULL && IsA(first, RelabelType))
 		first = (Node *) ((RelabelType *) first)->arg;
-	if (first != NULL && IsA(first, Var) && ((Var *) first)->varattno > 0)
-		calls->columns = list_append_unique_int(calls->columns, ((Var *) first)->varattno);
+	if (first == NULL || !IsA(first, Var) || ((Var *) first)->varattno <= 0 ||
+		orm_kept_find(calls->kept, kind, ((Var *) first)->varattno) != NULL)
+		return;
+	record = palloc0(sizeof(OrmKept));
+	record->kind = kind;
+	record->column = ((Var *) first)->varattno;
+	if (list_length(call->args) > 1)
+	{
+		record->expression = copyObject(lsecond(call->args));
+		ChangeVarNodes(record->expression, PRS2_NEW_VARNO, 1, 0);
+	}
+	calls->kept = lappend(calls->kept, record);
 }
 
 /* Collects the calls of a condition. */
@@ -49,22 +90,43 @@ collect(Node *node, void *context)
 
 	if (node == NULL)
 		return false;
-	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcid == calls->write_once)
-	{
-		add_call(calls, (FuncExpr *) node);
-		return false;
-	}
+	for (int i = 0; IsA(node, FuncExpr) && i < ORM_KEPT_KINDS; i++)
+		if (((FuncExpr *) node)->funcid == calls->functions[i])
+		{
+			add_call(calls, i, (FuncExpr *) node);
+			return false;
+		}
 	return expression_tree_walker(node, collect, context);
+}
+
+/* list_sort comparator: by kind and column. */
+static int
+compare_kept(const ListCell *a, const ListCell *b)
+{
+	const OrmKept *left = lfirst(a);
+	const OrmKept *right = lfirst(b);
+
+	return left->kind != right->kind ? (int) left->kind - (int) right->kind : left->column - right->column;
+}
+
+void
+orm_kept_sort(List *kept)
+{
+	list_sort(kept, compare_kept);
 }
 
 List *
 orm_kept_read(char *condition)
 {
-	Calls calls = {find_function("write_once"), NIL};
+	Calls calls = {.kept = NIL};
 
-	if (condition != NULL)
-		collect(stringToNode(condition), &calls);
-	return calls.columns;
+	if (condition == NULL)
+		return NIL;
+	for (int i = 0; i < ORM_KEPT_KINDS; i++)
+		calls.functions[i] = find_function(orm_kept_word(i));
+	collect(stringToNode(condition), &calls);
+	orm_kept_sort(calls.kept);
+	return calls.kept;
 }
 
 List *
@@ -76,4 +138,17 @@ orm_kept_of(const TriggerDesc *triggers)
 		if (triggers->triggers[i].tgfoid == function && triggers->triggers[i].tgenabled != TRIGGER_DISABLED)
 			return orm_kept_read(triggers->triggers[i].tgqual);
 	return NIL;
+}
+
+List *
+orm_kept_of_relation(Oid relid)
+{
+	Relation relation = RelationIdGetRelation(relid);
+	List *kept = NIL;
+
+	if (!RelationIsValid(relation))
+		return NIL;
+	kept = orm_kept_of(relation->trigdesc);
+	RelationClose(relation);
+	return kept;
 }

@@ -18,6 +18,7 @@
 #include "base/members.h"
 #include "base/settings.h"
 #include "model/key.h"
+#include "model/normalize.h"
 #include "model/value.h"
 
 bool
@@ -161,8 +162,9 @@ read_object(const OrmModel *model, OrmJson object, const OrmPath *path, Datum *v
 	return complete;
 }
 
-bool
-orm_key_read_json(const OrmModel *model, OrmJson key, const OrmPath *path, Datum *values)
+/* Reads JSON; see orm_key_read_json. */
+static bool
+read_json(const OrmModel *model, OrmJson key, const OrmPath *path, Datum *values)
 {
 	const OrmKey *primary_key = orm_model_need_key(model);
 	bool isnull;
@@ -184,7 +186,7 @@ read_json_text(const OrmModel *model, const char *text, Datum *values)
 	OrmDocument *document = orm_document_parse(text, strlen(text));
 
 	document = orm_document_open(PointerGetDatum(document));
-	return orm_key_read_json(model, orm_document_root(document), NULL, values);
+	return read_json(model, orm_document_root(document), NULL, values);
 }
 
 /* The row type of a composite key, registered with the server. */
@@ -251,12 +253,13 @@ read_object_text(const OrmModel *model, const char *text, Datum *value, bool *gi
 	walk = orm_json_walk(root);
 	if (root.node->count != 1 || !orm_json_next(&walk) || !orm_json_equals(walk.key, attribute->name))
 		return false;
-	*given = orm_key_read_json(model, root, NULL, value);
+	*given = read_json(model, root, NULL, value);
 	return true;
 }
 
-bool
-orm_key_read_text(const OrmModel *model, const char *key, Datum *values)
+/* Reads text; see orm_key_read_text. */
+static bool
+read_text(const OrmModel *model, const char *key, Datum *values)
 {
 	const OrmKey *primary_key = orm_model_need_key(model);
 	const char *start;
@@ -416,8 +419,9 @@ is_document(Oid type)
 						ObjectIdGetDatum(orm_registry_schema()));
 }
 
-bool
-orm_key_read_datum(const OrmModel *model, Datum key, Oid type, Datum *values)
+/* Reads a value; see orm_key_read_datum. */
+static bool
+read_datum(const OrmModel *model, Datum key, Oid type, Datum *values)
 {
 	const OrmKey *primary_key = orm_model_need_key(model);
 	const OrmAttribute *first = key_attribute(model, 0);
@@ -431,15 +435,50 @@ orm_key_read_datum(const OrmModel *model, Datum key, Oid type, Datum *values)
 		return true;
 	}
 	if (is_document(base))
-		return orm_key_read_json(model, orm_document_root(orm_document_open(key)), NULL, values);
+		return read_json(model, orm_document_root(orm_document_open(key)), NULL, values);
 	if (type_is_rowtype(base))
 		return read_row(model, key, values);
 	if (TypeCategory(base) == TYPCATEGORY_STRING)
-		return orm_key_read_text(model, orm_type_text(base, key), values);
+		return read_text(model, orm_type_text(base, key), values);
 	if (primary_key->nattributes > 1)
 		raise_wrong_form(model, NULL, psprintf("a value of type %s", format_type_be(type)));
 	values[0] = read_value(model, first, key, type);
 	return true;
+}
+
+/* Normalizes the parts of a key; false when one becomes NULL. */
+static bool
+normalize(const OrmModel *model, const OrmPath *path, Datum *values)
+{
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+	{
+		const OrmAttribute *attribute = key_attribute(model, i);
+		bool isnull = false;
+
+		if (attribute->normalizes != NULL)
+			values[i] = orm_normalize_value(attribute, attribute->type->oid, values[i], &isnull, path);
+		if (isnull)
+			return false;
+	}
+	return true;
+}
+
+bool
+orm_key_read_json(const OrmModel *model, OrmJson key, const OrmPath *path, Datum *values)
+{
+	return read_json(model, key, path, values) && normalize(model, path, values);
+}
+
+bool
+orm_key_read_text(const OrmModel *model, const char *key, Datum *values)
+{
+	return read_text(model, key, values) && normalize(model, NULL, values);
+}
+
+bool
+orm_key_read_datum(const OrmModel *model, Datum key, Oid type, Datum *values)
+{
+	return read_datum(model, key, type, values) && normalize(model, NULL, values);
 }
 
 void

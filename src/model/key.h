@@ -29,7 +29,7 @@ extern bool orm_key_is_generated(const OrmModel *model, const OrmKey *key);
 extern bool *orm_key_flags(const OrmModel *model, const OrmKey *key);
 
 /*
- * Reads a value of the model's primary key into values[], in key order, with the
+ * Reads a value of the model's primary key, normalized into values[], in key order, with the
  * attributes' types.  Returns false when the key or a part of it is NULL, which
  * matches no row.  Raises 42P16 when the model has no primary key, and 22023,
  * 42703, 42804 and others for an invalid key.

@@ -131,7 +131,7 @@ make_names_differ(OrmModel *model)
 			}
 }
 
-/* Adds to the pending ones what is declared of attributes and not kept by the trigger of the table. */
+/* Fills in what the trigger of the table keeps of attributes, and adds to the pending ones what it does not. */
 static void
 fill_kept(OrmModel *model, Relation relation)
 {
@@ -139,9 +139,16 @@ fill_kept(OrmModel *model, Relation relation)
 
 	for (int i = 0; i < model->nattributes; i++)
 	{
-		const OrmAttribute *attribute = &model->attributes[i];
+		OrmAttribute *attribute = &model->attributes[i];
+		const OrmDeclaredColumn *declared = orm_declaration_column(model->declaration, attribute->column);
+		const OrmKept *normalized = orm_kept_find(list, ORM_KEPT_NORMALIZED, attribute->attnum);
 
-		if (attribute->write_once && !list_member_int(list, attribute->attnum))
+		if (declared == NULL)
+			continue;
+		if (declared->normalizes != NULL && normalized != NULL)
+			attribute->normalizes = normalized->expression;
+		if ((declared->normalizes != NULL && normalized == NULL) ||
+			(attribute->write_once && orm_kept_find(list, ORM_KEPT_ONCE, attribute->attnum) == NULL))
 			model->pending = lappend(model->pending, attribute->name);
 	}
 }
@@ -389,6 +396,8 @@ make_fingerprint(const OrmModel *model)
 						 a->type->oid, a->type->typmod, a->type->collation, a->not_null, a->has_default, a->generated,
 						 a->identity, a->identity_always, a->numbered, a->plain_default, a->leads_index, a->sequence,
 						 a->equality);
+		if (a->normalizes != NULL)
+			appendStringInfo(&out, "normalized %s\n", orm_row_expression_print(a->normalizes, model->relid, NULL));
 	}
 	for (int i = 0; i < model->ncomputed; i++)
 		appendStringInfo(&out, "computed %s %s\n", model->computed[i].name,

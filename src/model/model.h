@@ -27,13 +27,14 @@ typedef struct OrmAttribute
 	bool has_default; /* a default, an identity or a generation expression */
 	bool generated;	  /* GENERATED ALWAYS AS (...) STORED or VIRTUAL; or computed by a view (model/view.h) */
 	bool identity_always;
-	bool identity;		/* either kind */
-	bool numbered;		/* an identity column, or its default calls nextval() */
-	bool plain_default; /* the default, if any, has no side effects and cannot raise an error */
-	bool deferred;		/* left out of objects unless selected */
-	bool hidden;		/* left out of all results */
-	bool read_only;		/* objects do not set it */
-	bool write_once;	/* not changed once it has a value */
+	bool identity;			 /* either kind */
+	bool numbered;			 /* an identity column, or its default calls nextval() */
+	bool plain_default;		 /* the default, if any, has no side effects and cannot raise an error */
+	bool deferred;			 /* left out of objects unless selected */
+	bool hidden;			 /* left out of all results */
+	bool read_only;			 /* objects do not set it */
+	bool write_once;		 /* not changed once it has a value */
+	struct Node *normalizes; /* value that is stored, over the row as range table entry 1; NULL: the given one */
 	Oid sequence;		/* sequence of a default that is nextval() only, which needs just USAGE on it; or InvalidOid */
 	bool in_key;		/* part of the primary key */
 	bool leads_index;	/* leading column of an index usable for lookups (model/index.h) */

@@ -28,6 +28,7 @@
 #include "base/settings.h"
 #include "model/column_default.h"
 #include "model/computed.h"
+#include "model/normalize.h"
 #include "model/enum.h"
 #include "model/reflect.h"
 #include "model/reflect_constraint.h"
@@ -231,6 +232,7 @@ orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 	add_relationships(full, stored);
 	full->computed = stored->computed;
 	orm_computed_follow(model->relid, full, true);
+	orm_normalize_follow(model->relid, full, true);
 	full->versions = stored->versions;
 	full->has_accessors = stored->has_accessors;
 	full->prefix = stored->prefix;

@@ -80,6 +80,16 @@ operand_type(const OrmOperator *op, const OrmType *left)
 	return value_type(right, left);
 }
 
+/* Has the newest parameter, the right side of an equality, the value that would be stored. */
+static void
+normalize_slot(const OrmCondition *condition)
+{
+	const OrmAttribute *attribute = condition->left->attribute;
+
+	if (attribute != NULL && attribute->normalizes != NULL)
+		((OrmSlot *) llast(condition->scope->builder->slots))->normalized = attribute;
+}
+
 /* A parameter for the value of the condition. */
 static const char *
 operand_slot(OrmCondition *condition, const OrmOperator *operator, const OrmType * left)
@@ -155,8 +165,13 @@ append_compared(OrmCondition *condition, int strategy)
 
 	if (!orm_condition_is_between(condition))
 	{
+		const char *slot;
+
 		operator= value_operator(condition, left.type, strategy);
-		orm_condition_append(condition->sql, &operator, left, operand_slot(condition, &operator, left.type));
+		slot = operand_slot(condition, &operator, left.type);
+		if (strategy == BTEqualStrategyNumber)
+			normalize_slot(condition);
+		orm_condition_append(condition->sql, &operator, left, slot);
 		return;
 	}
 	right = side(condition->operand.attribute);
@@ -282,6 +297,7 @@ append_any_of_values(OrmCondition *condition)
 		raise_no_list(condition);
 	slot = orm_query_slot(builder, &condition->operand, operand_type(&operator, left.type), array, ORM_FORM_LIST,
 						  condition->place);
+	normalize_slot(condition);
 	orm_condition_append(condition->sql, &operator, left, psprintf("ANY (%s)", slot));
 }
 

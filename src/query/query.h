@@ -89,8 +89,9 @@ typedef struct OrmSlot
 	const OrmType *type; /* of the value, for LIST of the elements; NULL: determined by the source */
 	Oid parameter_type;	 /* type of the SQL parameter */
 	Datum constant;
-	OrmPatch patch;		  /* VALUE: checked as the operand of this patch; ORM_PATCH_SET: no patch */
-	const OrmPath *place; /* in the document, for errors */
+	OrmPatch patch;					/* VALUE: checked as the operand of this patch; ORM_PATCH_SET: no patch */
+	const OrmAttribute *normalized; /* VALUE, LIST: normalized as this attribute is, with its model; NULL: as given */
+	const OrmPath *place;			/* in the document, for errors */
 } OrmSlot;
 
 typedef enum OrmQueryPlanning

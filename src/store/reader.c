@@ -13,6 +13,7 @@
 #include "model/computed.h"
 #include "model/given_back.h"
 #include "model/key.h"
+#include "model/normalize.h"
 #include "model/value.h"
 #include "store/reader.h"
 
@@ -39,6 +40,7 @@ struct OrmReader
 	int *order;					  /* attribute of the i-th key of the last object, as a guess */
 	int nested;					  /* number of relationships in the current object */
 	const OrmAssigned **assigned; /* by attribute: the expression that was read last; NULL: none */
+	OrmNormalizer **normalizers;  /* by attribute, once they are needed; NULL: none yet */
 	OrmReadGuard guard;			  /* NULL: the first error is raised */
 	void *owner;
 };
@@ -272,6 +274,31 @@ read_expression(OrmReader *reader, OrmRecord *record, int i, OrmJson json, const
 	return true;
 }
 
+/* The normalized value of an attribute; errors have the place. */
+static Datum
+normalize(OrmReader *reader, int i, Datum value, bool *isnull, const OrmPath *here)
+{
+	const OrmAttribute *attribute = &reader->model->attributes[i];
+	MemoryContext caller = CurrentMemoryContext;
+	volatile Datum result = 0;
+
+	if (reader->normalizers == NULL)
+		reader->normalizers = palloc0(sizeof(OrmNormalizer *) * reader->model->nattributes);
+	PG_TRY();
+	{
+		if (reader->normalizers[i] == NULL)
+			reader->normalizers[i] = orm_normalize_make(attribute->normalizes, attribute->type->oid,
+														attribute->type->typmod);
+		result = orm_normalize_run(reader->normalizers[i], value, isnull);
+	}
+	PG_CATCH();
+	{
+		orm_error_rethrow_at(here, caller);
+	}
+	PG_END_TRY();
+	return result;
+}
+
 /* Reads a value into a record.  A key attribute that is null counts as not given. */
 static void
 read_value(OrmReader *reader, OrmRecord *record, int i, OrmJson json, const OrmPath *here)
@@ -293,6 +320,8 @@ read_value(OrmReader *reader, OrmRecord *record, int i, OrmJson json, const OrmP
 	}
 	else
 		value = orm_value_read(attribute->type, json, here, &isnull);
+	if (attribute->normalizes != NULL)
+		value = normalize(reader, i, value, &isnull, here);
 	if (!isnull || !attribute->in_key)
 		orm_record_set(record, i, value, isnull);
 }

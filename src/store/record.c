@@ -5,6 +5,7 @@
 
 #include "utils/memutils.h"
 
+#include "model/normalize.h"
 #include "store/record.h"
 
 OrmRecord *
@@ -33,6 +34,15 @@ orm_record_set_patch(OrmRecord *record, const OrmModel *model, int attribute, Or
 	if (record->patch == NULL)
 		record->patch = palloc0(sizeof(uint8) * model->nattributes);
 	record->patch[attribute] = patch;
+}
+
+void
+orm_record_normalize(OrmRecord *record, const OrmModel *model)
+{
+	for (int i = 0; i < model->nattributes; i++)
+		if (model->attributes[i].normalizes != NULL && record->given[i])
+			record->values[i] = orm_normalize_value(&model->attributes[i], model->attributes[i].type->oid,
+													record->values[i], &record->isnull[i], NULL);
 }
 
 int

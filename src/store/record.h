@@ -63,6 +63,9 @@ extern void orm_record_set_patch(OrmRecord *record, const OrmModel *model, int a
 /* The first attribute with a patch that needs an existing row, or -1. */
 extern int orm_record_needs_row(const OrmRecord *record, const OrmModel *model);
 
+/* Normalizes the given values; the record has no patches. */
+extern void orm_record_normalize(OrmRecord *record, const OrmModel *model);
+
 /* Makes an attribute not given. */
 static inline void
 orm_record_unset(OrmRecord *record, int attribute)

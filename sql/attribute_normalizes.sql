@@ -1,0 +1,128 @@
+-- Attributes that are normalized, by documents and by plain SQL. Oracle: lower(btrim(...)) by hand.
+\set SHOW_CONTEXT never
+\pset format unaligned
+\pset tuples_only on
+CREATE SCHEMA attribute_normalizes;
+SET search_path = attribute_normalizes;
+SET client_min_messages = warning;
+
+-- What a statement is refused with: SQLSTATE, message, DETAIL, HINT.
+CREATE FUNCTION refused(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    message text; detail text; hint text; context text;
+BEGIN
+    EXECUTE statement;
+    RETURN 'not refused';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT, context = PG_EXCEPTION_CONTEXT;
+    RETURN concat_ws(E'\n', SQLSTATE || ' ' || message, 'DETAIL ' || nullif(detail, ''), 'HINT ' || nullif(hint, ''), substring(context FROM '(?n)^at .*'));
+END $$;
+
+SELECT orm.model('Person', 'people',
+    orm.column('id', 'integer', primary_key => true),
+    orm.column('email', 'varchar(20)', is_unique => true, normalizes => 'lower(btrim(email))'),
+    orm.column('code', 'text', normalizes => 'nullif(btrim(code), '''')', write_once => true),
+    orm.has_many('notes', 'Note'));
+SELECT orm.model('Note', 'notes',
+    orm.column('slug', 'text', primary_key => true, normalizes => 'lower(slug)'),
+    orm.column('kind', 'text', normalizes => 'upper(kind)', hidden => true),
+    orm.belongs_to('person', 'Person', nullable => true));
+SELECT count(*) > 0 FROM orm.create_all();
+SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid IN ('people'::regclass, 'notes'::regclass) AND tgname = '~orm' ORDER BY 1;
+
+-- every way in
+SELECT orm.create('Person', '[{"email": " Ann@X "}, {"email": "BOB@X", "code": " b "}, {"email": null, "code": ""}]');
+SELECT * FROM person_create(email => 'Cat@X', code => '  ');
+INSERT INTO people (email) VALUES ('  DAN@x');
+UPDATE people SET email = upper(email) WHERE email LIKE 'd%';
+SELECT orm.update('Person', '1', '{"email": "ANNA@X"}');
+SELECT orm.update('Person', '1', '{"email": {"$expr": {"concat": [{"$value": " ANNA"}, {"$value": "@Y "}]}}}');
+SELECT orm.update('Person', '1', '{"email": "Ann@x", "code": "A "}');
+SELECT orm.update_where('Person', '{"where": {"email": "DAN@X"}}', '{"email": " Dan@Y "}');
+SELECT orm.add('Person', '{"email": "Eve@X"}');
+SELECT orm.flush();
+SELECT * FROM people ORDER BY id;
+
+-- write_once compares what is stored
+SELECT orm.save('Person', '{"id": 1, "email": "ANN@X", "code": " A"}', '{"action": true}');
+SELECT refused($$UPDATE people SET code = 'a' WHERE id = 1$$);
+UPDATE people SET code = ' A ' WHERE id = 1;
+
+-- conditions
+SELECT orm.all('Person', '{"where": {"email": " ANN@X"}, "select": ["id"]}');
+SELECT orm.all('Person', '{"where": {"email": {"ne": " ANN@X"}}, "select": ["id"], "order_by": ["id"]}');
+SELECT orm.all('Person', '{"where": {"email": {"in": ["ANN@X ", "Bob@x", null]}}, "select": ["id"], "order_by": ["id"]}');
+SELECT orm.all('Person', '{"where": {"email": {"not_in": ["ANN@X ", "Bob@x"]}}, "select": ["id"], "order_by": ["id"]}');
+SELECT orm.all('Person', '{"where": {"email": {"eq": {"$": "e"}}}, "select": ["id"]}', '{"e": "ANN@X"}');
+SELECT orm.all('Person', '{"where": {"email": {"in": {"$": "e"}}}, "select": ["id"]}', '{"e": ["ANN@X", null]}');
+SELECT orm.all('Person', '{"where": {"email": {"lt": "ANN@Z"}}, "select": ["id"]}');
+SELECT orm.all('Person', '{"where": {"code": {"eq": " "}}, "select": ["id"]}');
+SELECT orm.all('Person', '{"where": {"code": {"in": [" ", "b"]}}, "select": ["id"]}');
+SELECT id FROM person_find_by(email => 'ANN@X');
+SELECT id FROM person_filter_by(email => 'Bob@X ');
+
+-- lookups by keys
+SELECT orm.create('Note', '{"slug": "One", "person": {"$connect": {"email": "ANN@x "}}, "kind": "a"}', '{"return": {"select": ["slug", "person_id"]}}');
+SELECT orm.create('Note', '{"slug": "Two", "person": {"$connect_or_create": {"email": "BOB@x "}}}');
+SELECT orm.get('Note', 'ONE');
+SELECT orm.get('Note', '{"slug": "ONE"}'::orm.document);
+SELECT orm.first('Note', '{"where": {"kind": "A"}}'), orm.first('Note', '{"where": {"kind": "b"}}');
+SELECT slug FROM note_find('oNE');
+SELECT slug FROM note_find_by('oNE');
+SELECT * FROM orm.sync('Note');
+SELECT orm.update('Note', 'ONE', '{"kind": "b"}');
+SELECT orm.upsert('Person', '{"email": "BOB@X"}', '{email}', '{"action": true}');
+SELECT orm.upsert('Person', '[{"email": "Fay@X"}, {"email": "BOB@X"}]', '{email}', '{"action": true}');
+SELECT refused($$SELECT orm.upsert('Person', '[{"email": "Gil@X"}, {"email": "gil@X"}]', '{email}')$$);
+SELECT orm.create('Person', '{"email": "Gil@X"}', '{"on_conflict": "ignore"}');
+SELECT orm.create('Person', '{"email": "GIL@X"}', '{"on_conflict": "ignore"}');
+SELECT orm.save('Person', '{"email": "hal@X", "notes": {"$connect": ["TWO"]}}');
+SELECT orm.flush('{"merge": [{"model": "Note", "object": {"slug": "TWO", "kind": "c"}}]}');
+SELECT orm.validate('Person', '{"email": "BOB@x"}');
+SELECT count(*) FROM orm.impact('Note', 'TWO');
+SELECT orm.delete('Note', 'TWO');
+
+-- errors of the expression have the place of the value
+SELECT refused($$SELECT orm.create('Person', '[{"email": "ok"}, {"email": "a much too long address"}]')$$);
+SELECT orm.model('Ratio', 'ratios', orm.column('id', 'integer', primary_key => true, identity => 'none'),
+    orm.column('part', 'numeric(4,2)', normalizes => '1 / (1 / part)'));
+SELECT count(*) > 0 FROM orm.create_all();
+SELECT refused($$SELECT orm.create('Ratio', '[{"id": 1, "part": 4}, {"id": 2, "part": 0}]')$$);
+SELECT refused($$SELECT orm.all('Ratio', '{"where": {"part": {"in": [1, 0]}}}')$$);
+SELECT refused($$INSERT INTO ratios VALUES (1, 0)$$);
+
+-- the trigger follows the column, is described and made again
+ALTER TABLE people RENAME COLUMN email TO "e mail";
+SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = 'people'::regclass AND tgname = '~orm';
+SELECT orm.describe('Person')::jsonb #> '{elements,1}';
+SELECT orm.update('Person', '1', '{"e mail": "ANN@x"}');
+DROP TRIGGER "~orm" ON people;
+SELECT model, pending FROM orm.models WHERE model = 'Person';
+SELECT * FROM orm.sync('Person');
+SELECT model, pending FROM orm.models WHERE model = 'Person';
+SELECT * FROM orm.sync('Person');
+
+-- where it cannot be
+SELECT refused(format($$SELECT orm.map('attribute_normalizes.people', 'Other', orm.column('e mail', normalizes => %L))$$, expression))
+FROM unnest(ARRAY['code', 'lower("e mail") || code', 'people::text', 'tableoid::text', 'random()::text', '(SELECT ''a'')', 'max("e mail")',
+    'nothing', '1, 2', '1 +', 'upper("e mail")']) expression;
+SELECT * FROM orm.map('attribute_normalizes.people', 'Same', orm.column('e mail', normalizes => 'lower(btrim("e mail"))'), orm.accessors(include => '{}'));
+SELECT * FROM orm.unmap('Same');
+CREATE VIEW shown AS SELECT * FROM people;
+SELECT refused($$SELECT orm.map('attribute_normalizes.shown', 'Shown', orm.column('code', normalizes => 'lower(code)'), orm.primary_key('id'))$$);
+CREATE TABLE made (id int PRIMARY KEY, twice text GENERATED ALWAYS AS (id::text || '2') STORED);
+SELECT refused($$SELECT orm.map('attribute_normalizes.made', 'Made', orm.column('twice', normalizes => 'lower(twice)'))$$);
+CREATE TABLE parts (id int, kind text, code text, PRIMARY KEY (id, kind)) PARTITION BY LIST (kind);
+CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN ('a');
+SELECT refused($$SELECT orm.map('attribute_normalizes.parts', 'Part', orm.column('kind', normalizes => 'lower(kind)'))$$);
+SELECT refused($$SELECT orm.map('attribute_normalizes.parts_1', 'Part', orm.column('kind', normalizes => 'lower(kind)'))$$);
+SELECT * FROM orm.map('attribute_normalizes.parts', 'Part', orm.column('code', normalizes => 'lower(code)'), orm.accessors(include => '{}'));
+INSERT INTO parts_1 VALUES (1, 'a', 'A') RETURNING code;
+-- declared again without it
+SELECT orm.model('Note', 'notes', orm.column('slug', 'text', primary_key => true), orm.column('kind', 'text'),
+    orm.belongs_to('person', 'Person', nullable => true));
+INSERT INTO notes (slug, kind) VALUES ('Six', 'Six') RETURNING slug, kind;
+SELECT orm.get('Note', 'six') IS NULL, slug FROM note_find('Six');
+SELECT count(*) FROM orm.diff('Note');
+
+DROP SCHEMA attribute_normalizes CASCADE;
