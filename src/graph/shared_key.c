@@ -11,6 +11,7 @@
 #include "graph/identity.h"
 #include "graph/shared_key.h"
 #include "model/cast.h"
+#include "model/foreign_key.h"
 #include "model/key.h"
 #include "store/conflict_key.h"
 #include "store/default_keys.h"
@@ -276,6 +277,30 @@ says_reference(const OrmPlace *place)
 	return true;
 }
 
+/*
+ * With findings: can there be a row with a value that will be generated for its
+ * owner?  Not where a constraint lets a row refer to existing owners only.
+ */
+static bool
+may_exist(const OrmEdge *edge)
+{
+	ListCell *cell;
+
+	if (edge->relationship->kind == ORM_BELONGS_TO || edge->holder != edge->target)
+		return true;
+	foreach(cell, orm_foreign_key_read(edge->holder->model->relid, edge->referenced->model->relid))
+	{
+		const OrmForeignKey *key = lfirst(cell);
+		bool all = key->n == edge->n;
+
+		for (int i = 0; all && i < edge->n; i++)
+			all = edge->join.referencing_columns[i] == key->columns[i];
+		if (all)
+			return false;
+	}
+	return true;
+}
+
 /* Must the value of an object's attribute be known before its owner is written? */
 static bool
 is_needed(const OrmObject *object, int attribute)
@@ -308,9 +333,11 @@ supply(const OrmPlace *place, OrmObject *object, int attribute, OwnerReach reach
 	search.stored = reach != REACH_DOCUMENT;
 	if (!owner_value(&search, edge, place->owner, attribute, &value))
 	{
-		if (search.unknown)
+		if (search.unknown && may_exist(edge))
+		{
 			orm_record_set_wrong(object->record, object->group->model, -1);
-		object->said.broken = object->said.broken || search.unknown;
+			object->said.broken = true;
+		}
 		return false;
 	}
 	orm_record_set(object->record, attribute, value, false);
@@ -374,7 +401,7 @@ orm_shared_key_make(const OrmGraph *graph, const OrmEdge *edge, OrmObject *owner
 		if (!edge->holder->model->attributes[attribute].in_key || record->given[attribute])
 			continue;
 		if (!owner_value(&search, edge, owner, attribute, &value))
-			return search.unknown ? ORM_SHARED_KEY_LATER : ORM_SHARED_KEY_UNKNOWN;
+			return search.unknown && may_exist(edge) ? ORM_SHARED_KEY_LATER : ORM_SHARED_KEY_UNKNOWN;
 		orm_record_set(record, attribute, value, false);
 	}
 	return ORM_SHARED_KEY_MADE;
