@@ -294,6 +294,17 @@ AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.comment_on_table(pg_catalog.text) IS
 'Element of a model document: the comment on the table.';
 
+CREATE OR REPLACE FUNCTION orm.table(
+	unlogged pg_catalog.bool DEFAULT NULL, method pg_catalog.text DEFAULT NULL,
+	tablespace pg_catalog.text DEFAULT NULL, parameters pg_catalog.text DEFAULT NULL,
+	partition_by pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.table(
+	pg_catalog.bool, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: what the table is as a whole. method is its access method; parameters are storage parameters in SQL, as in WITH (...), toast.* among them; partition_by is what follows PARTITION BY. What is not given is the default of the server, and left as it is in a table that exists.';
+
 CREATE OR REPLACE FUNCTION orm.enum(name pg_catalog.text, labels pg_catalog.text[])
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE

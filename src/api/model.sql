@@ -40,7 +40,7 @@ CREATE OR REPLACE FUNCTION orm.drop_element(name pg_catalog.text, kind pg_catalo
 RETURNS TABLE (model_name pg_catalog.text, action pg_catalog.text, kind pg_catalog.text, identity pg_catalog.text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10 AS 'MODULE_PATHNAME', 'orm_sql_drop_element';
 COMMENT ON FUNCTION orm.drop_element(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
-'Takes one element out of a model. kind: the name of its builder, or relationship. element: its name, of a constraint or index without a name its columns; not given for comment_on_table and accessors. What the table has of it is written into the model as removed, and stays usable until it is dropped. Returns the functions dropped and replaced. Errors: 42704 for a model or element that does not exist, 22023 for an unrecognized kind, 42501 unless the caller owns the model, and those of orm.model for what is left.';
+'Takes one element out of a model. kind: the name of its builder, or relationship. element: its name, of a constraint or index without a name its columns; not given for table, comment_on_table and accessors. What the table has of it is written into the model as removed, and stays usable until it is dropped. Returns the functions dropped and replaced. Errors: 42704 for a model or element that does not exist, 22023 for an unrecognized kind, 42501 unless the caller owns the model, and those of orm.model for what is left.';
 
 CREATE OR REPLACE FUNCTION orm.declare(document orm.document)
 RETURNS TABLE (model_name pg_catalog.text, state pg_catalog.text)
@@ -83,7 +83,7 @@ CREATE OR REPLACE FUNCTION orm.drop_table(model pg_catalog.text)
 RETURNS TABLE (model_name pg_catalog.text, action pg_catalog.text, kind pg_catalog.text, identity pg_catalog.text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10 AS 'MODULE_PATHNAME', 'orm_sql_drop_table';
 COMMENT ON FUNCTION orm.drop_table(pg_catalog.text) IS
-'Drops the table and the accessors of one model; its declaration stays. Returns the objects dropped. Errors: 42704 for a model that does not exist, 42501 unless the caller owns it, 2BP01 when another object depends on the table.';
+'Drops the table and the accessors of one model; its declaration stays. Returns the objects dropped. Errors: 42704 for a model that does not exist, 42501 unless the caller owns it, 2BP01 when another object depends on the table, 0A000 for what could not be made again as it is: a view, a partition, a table with partitions.';
 
 CREATE OR REPLACE FUNCTION orm.sync(model pg_catalog.text)
 RETURNS TABLE (model_name pg_catalog.text, action pg_catalog.text, kind pg_catalog.text, identity pg_catalog.text)

@@ -320,16 +320,50 @@ stage_of(const OrmDdlRun *run, const OrmDdlTable *table, const OrmDdlConstraint 
 	return STAGE_CREATE;
 }
 
+/* Appends CREATE TABLE; "options" may be NULL. */
+static void
+append_create(StringInfo sql, const OrmDeclaredTable *options)
+{
+	bool unlogged = options != NULL && options->unlogged == ORM_YES;
+
+	appendStringInfoString(sql, unlogged ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ");
+}
+
+/* Appends a clause with a name, if it is given. */
+static void
+append_clause(StringInfo sql, const char *clause, const char *name)
+{
+	if (name == NULL)
+		return;
+	appendStringInfoString(sql, clause);
+	orm_sql_name(sql, name);
+}
+
+/* Appends what follows the columns; "options" may be NULL. */
+static void
+append_table_options(StringInfo sql, const OrmDeclaredTable *options)
+{
+	if (options == NULL)
+		return;
+	if (options->partition_by != NULL)
+		appendStringInfo(sql, "\nPARTITION BY %s\n", options->partition_by);
+	append_clause(sql, " USING ", options->method);
+	if (options->parameters != NULL)
+		appendStringInfo(sql, " WITH (%s\n)", options->parameters);
+	append_clause(sql, " TABLESPACE ", options->tablespace);
+}
+
 /* CREATE TABLE, without foreign keys to later tables. */
 static void
 print_create(OrmDdlRun *run, OrmDdlTable *table)
 {
+	const OrmDeclaredTable *options = orm_declaration_table(table->declaration);
 	StringInfoData sql;
 	bool first = true;
 	ListCell *cell;
 
 	initStringInfo(&sql);
-	appendStringInfoString(&sql, "CREATE TABLE ");
+	append_create(&sql, options);
 	orm_sql_qualified(&sql, table->schema, table->relation);
 	appendStringInfoString(&sql, " (");
 	foreach(cell, table->columns)
@@ -349,6 +383,7 @@ print_create(OrmDdlRun *run, OrmDdlTable *table)
 		first = false;
 	}
 	appendStringInfoChar(&sql, ')');
+	append_table_options(&sql, options);
 	add_statement(table, &sql);
 }
 

@@ -200,12 +200,14 @@ static void
 print_sequence(OrmDdlTable *table, const OrmDdlColumn *column)
 {
 	const char *options = is_serial(column) ? column->declared->sequence_options : NULL;
+	const OrmDeclaredTable *whole = orm_declaration_table(table->declaration);
+	bool unlogged = whole != NULL && whole->unlogged == ORM_YES;
 	StringInfoData sql;
 
 	if (!is_serial(column))
 		return;
 	initStringInfo(&sql);
-	appendStringInfoString(&sql, "CREATE SEQUENCE ");
+	appendStringInfoString(&sql, unlogged ? "CREATE UNLOGGED SEQUENCE " : "CREATE SEQUENCE ");
 	append_sequence_name(&sql, table, column);
 	if (options == NULL)
 	{

@@ -5,13 +5,13 @@
  * the server prints them, so that create_all can make it again.  The function
  * of the model does not depend on the table by then, so it stays.
  *
+ * A table that could not be made again as it is stays (define/drop_check.h).
  * Tables that refer to each other go in one DROP TABLE.  With a table go the
  * join tables that were made for its many_to_many relationships; one that was
  * there before is left, and the server says what depends on what.
  */
 #include "postgres.h"
 
-#include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
 
@@ -19,6 +19,7 @@
 #include "base/sql.h"
 #include "define/capacity.h"
 #include "define/drop.h"
+#include "define/drop_check.h"
 #include "define/model_function.h"
 #include "define/compute.h"
 #include "define/owner.h"
@@ -30,18 +31,6 @@
 #include "model/cache.h"
 #include "model/follow.h"
 #include "model/reflect.h"
-
-/* How a relation of a kind is dropped; views first, as they may read the others. */
-static const struct
-{
-	char relkinds[3];
-	const char *statement;
-} drop_statements[] = {
-	{{RELKIND_VIEW}, "DROP VIEW "},
-	{{RELKIND_MATVIEW}, "DROP MATERIALIZED VIEW "},
-	{{RELKIND_FOREIGN_TABLE}, "DROP FOREIGN TABLE "},
-	{{RELKIND_RELATION, RELKIND_PARTITIONED_TABLE}, "DROP TABLE "},
-};
 
 /* The models that are meant. */
 static List *
@@ -117,26 +106,20 @@ collect_join_tables(const OrmModel *model, List **relations, List **joins)
 	}
 }
 
-/* Drops the relations of one kind in one statement. */
+/* Drops the tables in one statement. */
 static void
-drop_relations(List *relations, const char *relkinds, const char *statement)
+drop_relations(List *relations)
 {
 	StringInfoData sql;
 	bool first = true;
 	ListCell *cell;
 
 	initStringInfo(&sql);
-	appendStringInfoString(&sql, statement);
+	appendStringInfoString(&sql, "DROP TABLE ");
 	foreach(cell, relations)
 	{
-		char relkind = get_rel_relkind(lfirst_oid(cell));
-
-		/* '\0' is one that has gone with those of another kind */
-		if (relkind != '\0' && strchr(relkinds, relkind) != NULL)
-		{
-			orm_sql_comma(&sql, &first);
-			orm_sql_relation(&sql, lfirst_oid(cell));
-		}
+		orm_sql_comma(&sql, &first);
+		orm_sql_relation(&sql, lfirst_oid(cell));
 	}
 	if (!first)
 		orm_execute_statement(sql.data);
@@ -235,8 +218,12 @@ orm_drop_tables(Oid owner, const char *only)
 	orm_registry_lock_names(rows);
 	rows = select_models(owner, only);
 	foreach(cell, rows)
-		collect_join_tables(orm_cache_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock), &relations,
-							&joins);
+	{
+		const OrmModel *model = orm_cache_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock);
+
+		orm_drop_check_model(model);
+		collect_join_tables(model, &relations, &joins);
+	}
 	declarations = reflect_all(rows);
 	forboth(cell, rows, declared, declarations)
 		release(lfirst(cell), lfirst(declared), &relations, &changes);
@@ -244,8 +231,7 @@ orm_drop_tables(Oid owner, const char *only)
 		orm_report_add(&changes, NULL, "dropped", "join table", orm_report_relation(lfirst_oid(cell)));
 
 	identity = orm_owner_begin(OidIsValid(owner) ? owner : GetUserId());
-	for (int i = 0; i < (int) lengthof(drop_statements); i++)
-		drop_relations(relations, drop_statements[i].relkinds, drop_statements[i].statement);
+	drop_relations(relations);
 	orm_owner_end(identity);
 	return changes;
 }

@@ -28,6 +28,7 @@ typedef enum ElementList
 	LIST_ENUMS,
 	LIST_COMPUTED,
 	LIST_VERSIONS,
+	LIST_TABLES,
 	LIST_REMOVALS,
 	LIST_COMMENT,
 	LIST_ACCESSORS
@@ -59,6 +60,7 @@ static const struct
 	{"enum", LIST_ENUMS, 0},
 	{"computed", LIST_COMPUTED, 0},
 	{"version", LIST_VERSIONS, 0},
+	{"table", LIST_TABLES, 0},
 	{"removed", LIST_REMOVALS, 0},
 	{"comment_on_table", LIST_COMMENT, 0},
 	{"accessors", LIST_ACCESSORS, 0},
@@ -100,6 +102,7 @@ element_label(ElementList list, const void *element)
 			return ((const OrmDeclaredVersion *) element)->column;
 		case LIST_REMOVALS:
 			return removal->column ? removal->column : removal->constraint ? removal->constraint : removal->index;
+		case LIST_TABLES:
 		case LIST_COMMENT:
 		case LIST_ACCESSORS:
 			break;
@@ -137,6 +140,7 @@ list_of(OrmDeclaration *declaration, ElementList list)
 		[LIST_ENUMS] = &declaration->enums,
 		[LIST_COMPUTED] = &declaration->computed,
 		[LIST_VERSIONS] = &declaration->versions,
+		[LIST_TABLES] = &declaration->tables,
 		[LIST_REMOVALS] = &declaration->removals,
 		[LIST_COMMENT] = NULL,
 		[LIST_ACCESSORS] = NULL,
@@ -418,12 +422,21 @@ raise_no_element(OrmDeclaration *declaration, int kind, const char *name)
 static bool
 drop_single(OrmDeclaration *declaration, ElementList list)
 {
-	bool had = list == LIST_COMMENT ? declaration->comment != NULL : declaration->has_accessors;
+	bool had = false;
 
 	if (list == LIST_COMMENT)
+	{
+		had = declaration->comment != NULL;
 		declaration->comment = NULL;
+	}
+	else if (list == LIST_TABLES)
+	{
+		had = declaration->tables != NIL;
+		declaration->tables = NIL;
+	}
 	else
 	{
+		had = declaration->has_accessors;
 		declaration->has_accessors = false;
 		declaration->all_accessors = true;
 		declaration->prefix = declaration->accessor_schema = NULL;
@@ -441,7 +454,7 @@ drop_element(OrmDeclaration *declaration, const OrmRegistered *row, int kind, co
 	List **elements = list_of(declaration, list);
 	ListCell *cell;
 
-	if (elements == NULL)
+	if (elements == NULL || list == LIST_TABLES)
 	{
 		if (!drop_single(declaration, list))
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),

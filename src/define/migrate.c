@@ -195,6 +195,17 @@ settle(const OrmDifference *difference, const List *made)
 	note_made(made);
 }
 
+/* Takes out the rows that say of a difference that no statement can change it. */
+static void
+drop_notes(OrmDifference *difference)
+{
+	ListCell *cell;
+
+	foreach(cell, difference->steps)
+		if (((const OrmStep *) lfirst(cell))->sql == NULL)
+			difference->steps = foreach_delete_current(difference->steps, cell);
+}
+
 /* Finds the difference under the locks, and runs it; false: there is none. */
 static bool
 run_round(Migration *migration)
@@ -203,6 +214,7 @@ run_round(Migration *migration)
 	List *made;
 	ListCell *cell;
 
+	drop_notes(&difference);
 	if (difference.steps == NIL)
 		return false;
 	orm_applied_note(&migration->applied, &difference);
@@ -254,6 +266,7 @@ orm_migrate_run(const OrmMigrateOptions *options, int64 *id)
 	orm_registry_check_writable();
 	difference = orm_difference_find(options->models, false);
 	*id = 0;
+	drop_notes(&difference);
 	if (difference.steps == NIL)
 	{
 		forget_former(&difference);

@@ -15,6 +15,7 @@
 #include "differ/column_steps.h"
 #include "differ/differ.h"
 #include "differ/keys.h"
+#include "differ/table_steps.h"
 #include "model/reflect.h"
 
 /* The number of a column by its name after renames. */
@@ -139,6 +140,7 @@ compare_comment(OrmDiffer *differ)
 static void (*const kinds[])(OrmDiffer *differ) = {
 	orm_column_steps_compare,
 	orm_keys_compare,
+	orm_table_steps_compare,
 	compare_comment,
 };
 
@@ -172,7 +174,8 @@ orm_differ_new_table(const OrmDdlTable *table, const char *model, List **steps)
 	foreach(cell, table->statements)
 	{
 		char *sql = lfirst(cell);
-		bool create = strncmp(sql, "CREATE TABLE ", strlen("CREATE TABLE ")) == 0;
+		bool create = strncmp(sql, "CREATE TABLE ", strlen("CREATE TABLE ")) == 0 ||
+			strncmp(sql, "CREATE UNLOGGED TABLE ", strlen("CREATE UNLOGGED TABLE ")) == 0;
 
 		orm_step_add(steps, ORM_PHASE_TABLE, model, create ? "create" : "add", psprintf("table %s", name.data), sql,
 					 create ? psprintf("DROP TABLE %s", name.data) : NULL)

@@ -25,6 +25,7 @@
  *     key_form.c      keys, constraints and indexes in normalized form: those of the catalogs
  *     key_declared.c  the same: those of the declaration
  *     keys.c          added, changed and dropped keys, constraints and indexes
+ *     table_steps.c   what the table is as a whole
  *     violation.c     rows that do not allow a step
  *     label.c         labels of enum types
  *     cost.c          rewrites, numbers of values that are lost, and time

@@ -13,6 +13,7 @@ typedef enum OrmStepPhase
 	ORM_PHASE_RENAME,	/* tables, columns and constraints renamed */
 	ORM_PHASE_UNLINK,	/* foreign keys dropped */
 	ORM_PHASE_UNKEY,	/* other constraints and indexes dropped */
+	ORM_PHASE_OPTION,	/* what the table is as a whole changed */
 	ORM_PHASE_COLUMN,	/* columns added and changed */
 	ORM_PHASE_KEY,		/* constraints and indexes added */
 	ORM_PHASE_TABLE,	/* tables created */

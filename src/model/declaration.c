@@ -222,6 +222,11 @@ print_rest(StringInfo out, const OrmDeclaration *d, int total, const char *separ
 		begin_element(out, &total, separator);
 		orm_element_print_comment(out, d);
 	}
+	foreach(cell, d->tables)
+	{
+		begin_element(out, &total, separator);
+		orm_element_print_table(out, lfirst(cell));
+	}
 	foreach(cell, d->removals)
 	{
 		begin_element(out, &total, separator);
@@ -370,6 +375,12 @@ orm_declaration_key(const OrmDeclaration *declaration)
 	return key;
 }
 
+const OrmDeclaredTable *
+orm_declaration_table(const OrmDeclaration *declaration)
+{
+	return declaration->tables != NIL ? linitial(declaration->tables) : NULL;
+}
+
 char *
 orm_declaration_version(const OrmDeclaration *declaration)
 {
@@ -461,6 +472,7 @@ orm_declaration_strip(OrmDeclaration *declaration, bool keep_key)
 	declaration->columns = columns;
 	declaration->comment = NULL;
 	declaration->enums = NIL;
+	declaration->tables = NIL;
 	foreach(cell, declaration->relationships)
 	{
 		OrmDeclaredRelationship *relationship = lfirst(cell);

@@ -156,6 +156,17 @@ typedef struct OrmDeclaredVersion
 	int position;
 } OrmDeclaredVersion;
 
+/* What the table is as a whole, as CREATE TABLE says it; keys that are not given are not compared. */
+typedef struct OrmDeclaredTable
+{
+	OrmChoice unlogged;
+	char *method;		/* of access; NULL: default of the server */
+	char *tablespace;	/* NULL: default of the database */
+	char *parameters;	/* storage parameters: SQL, as in WITH (...) */
+	char *partition_by; /* SQL: "RANGE (created_at)" */
+	int position;
+} OrmDeclaredTable;
+
 /* A column, constraint or index of the table that is to go; one of the names is set. */
 typedef struct OrmDeclaredRemoval
 {
@@ -176,6 +187,7 @@ typedef struct OrmDeclaration
 	List *relationships;   /* of OrmDeclaredRelationship * */
 	List *computed;		   /* of OrmDeclaredColumn *: computed attributes; "generated" is their expression */
 	List *versions;		   /* of OrmDeclaredVersion *: one, or NIL */
+	List *tables;		   /* of OrmDeclaredTable *: one, or NIL */
 	List *removals;		   /* of OrmDeclaredRemoval * */
 	char *comment;		   /* on the table; NULL: none */
 	bool has_accessors;	   /* there is an "accessors" element */
@@ -264,6 +276,9 @@ extern char *orm_declaration_attribute_name(const char *column);
  * foreign tables, which cannot have one in the catalogs.
  */
 extern void orm_declaration_strip(OrmDeclaration *declaration, bool keep_key);
+
+/* The "table" element, or NULL. */
+extern const OrmDeclaredTable *orm_declaration_table(const OrmDeclaration *declaration);
 
 /* Name of the version column, or NULL. */
 extern char *orm_declaration_version(const OrmDeclaration *declaration);

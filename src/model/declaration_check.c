@@ -255,6 +255,18 @@ check_version_once(const OrmDeclaration *declaration)
 					&place, ((OrmDeclaredVersion *) lsecond(declaration->versions))->position, "version", NULL)));
 }
 
+/* A model has at most one table. */
+static void
+check_table_once(const OrmDeclaration *declaration)
+{
+	OrmElementPlace place;
+
+	if (list_length(declaration->tables) > 1)
+		ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("element \"%s\" is given twice", "table"),
+				orm_error_place(orm_declaration_place(
+					&place, ((OrmDeclaredTable *) lsecond(declaration->tables))->position, "table", NULL)));
+}
+
 /* Raises 42P16 for a version column. */
 static void
 refuse_version(const OrmDeclaredColumn *column, const char *key, const char *detail)
@@ -448,6 +460,7 @@ orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 		orm_constraint_read_definitions(declaration);
 	check_enum_names(declaration);
 	check_version_once(declaration);
+	check_table_once(declaration);
 	check_attributes(declaration, mapped);
 	if (!mapped)
 	{

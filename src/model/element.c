@@ -142,6 +142,16 @@ static const OrmElementKey version_keys[] = {
 	{KEY("column_name", ANY_KIND, ANY_KIND), &orm_element_key_name, VERSION(column), "column", NULL},
 };
 
+#define TABLE(member) offsetof(OrmDeclaredTable, member)
+
+static const OrmElementKey table_keys[] = {
+	{KEY_OF_NEW("unlogged", ANY_KIND, 0), &orm_element_key_choice, TABLE(unlogged), NULL, NULL},
+	{KEY_OF_NEW("method", ANY_KIND, 0), &orm_element_key_name, TABLE(method), "access method", NULL},
+	{KEY_OF_NEW("tablespace", ANY_KIND, 0), &orm_element_key_name, TABLE(tablespace), "tablespace", NULL},
+	{KEY_OF_NEW("parameters", ANY_KIND, 0), &orm_element_key_parameters, TABLE(parameters), NULL, NULL},
+	{KEY_OF_NEW("partition_by", ANY_KIND, 0), &orm_element_key_partition, TABLE(partition_by), NULL, NULL},
+};
+
 #define REMOVAL(member) offsetof(OrmDeclaredRemoval, member)
 
 static const OrmElementKey removal_keys[] = {
@@ -211,6 +221,8 @@ static const RecordType enum_record = {sizeof(OrmDeclaredEnum), DECLARATION(enum
 									   ENUM(position),			KEY_TABLE(enum_keys)};
 static const RecordType removal_record = {sizeof(OrmDeclaredRemoval), DECLARATION(removals),  0, false,
 										  REMOVAL(position),		  KEY_TABLE(removal_keys)};
+static const RecordType table_record = {sizeof(OrmDeclaredTable), DECLARATION(tables),	0, false,
+										TABLE(position),		  KEY_TABLE(table_keys)};
 static const RecordType accessors_record = {0, 0, 0, false, 0, KEY_TABLE(accessors_keys)};
 static const RecordType comment_record = {0, 0, 0, false, 0, KEY_TABLE(comment_keys)};
 
@@ -246,6 +258,7 @@ static const RelationBuilder builders[] = {
 	{KEY("version", KIND(0), 0), &version_record, 0},
 	{KEY("accessors", KIND(0), 0), &accessors_record, 0},
 	{KEY_OF_NEW("comment_on_table", KIND(0), 0), &comment_record, 0},
+	{KEY_OF_NEW("table", KIND(0), 0), &table_record, 0},
 	{KEY_OF_NEW("enum", KIND(0), 0), &enum_record, 0},
 	{KEY_OF_NEW("removed", KIND(0), 0), &removal_record, 0},
 };
@@ -528,6 +541,12 @@ void
 orm_element_print_comment(StringInfo out, const OrmDeclaration *declaration)
 {
 	print_element(out, builder_of(&comment_record, 0), declaration, -1);
+}
+
+void
+orm_element_print_table(StringInfo out, const OrmDeclaredTable *table)
+{
+	print_element(out, builder_of(&table_record, 0), table, -1);
 }
 
 void

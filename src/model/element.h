@@ -18,6 +18,7 @@ extern void orm_element_print_version(StringInfo out, const OrmDeclaredVersion *
 extern void orm_element_print_accessors(StringInfo out, const OrmDeclaration *declaration);
 extern void orm_element_print_enum(StringInfo out, const OrmDeclaredEnum *enumeration);
 extern void orm_element_print_comment(StringInfo out, const OrmDeclaration *declaration);
+extern void orm_element_print_table(StringInfo out, const OrmDeclaredTable *table);
 extern void orm_element_print_removal(StringInfo out, const OrmDeclaredRemoval *removal);
 
 /* The builder name of a kind of constraint: "primary_key"... */

@@ -21,6 +21,7 @@
 #include "model/element.h"
 #include "model/element_key.h"
 #include "model/index_element.h"
+#include "model/table_option.h"
 #include "model/type.h"
 
 /* Pointer to the member of a record for a key. */
@@ -125,6 +126,22 @@ take_sequence(const OrmElementKey *key, char *text, void *record)
 			ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
 					errmsg("option \"%s\" of a sequence is not allowed here", name));
 	}
+	take_text(key, text, record);
+}
+
+/* Storage parameters of a table. */
+static void
+take_parameters(const OrmElementKey *key, char *text, void *record)
+{
+	(void) orm_table_option_parameters(text);
+	take_text(key, text, record);
+}
+
+/* What follows PARTITION BY. */
+static void
+take_partition(const OrmElementKey *key, char *text, void *record)
+{
+	(void) orm_table_option_partition(text);
 	take_text(key, text, record);
 }
 
@@ -267,6 +284,8 @@ const OrmElementKeyType orm_element_key_names = {ORM_KEY_LIST, take_name_item, f
 const OrmElementKeyType orm_element_key_labels = {ORM_KEY_LIST, take_label, false, false};
 const OrmElementKeyType orm_element_key_columns = {ORM_KEY_LIST, take_column_item, false, false};
 const OrmElementKeyType orm_element_key_sequence = {ORM_KEY_STRING, take_sequence, false, true};
+const OrmElementKeyType orm_element_key_parameters = {ORM_KEY_STRING, take_parameters, false, true};
+const OrmElementKeyType orm_element_key_partition = {ORM_KEY_STRING, take_partition, false, true};
 const OrmElementKeyType orm_element_key_exclusions = {ORM_KEY_LIST, take_exclusion_item, false, false};
 const OrmElementKeyType orm_element_key_word = {ORM_KEY_STRING, take_word, false, false};
 const OrmElementKeyType orm_element_key_words = {ORM_KEY_LIST, take_word_item, true, false};

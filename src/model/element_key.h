@@ -44,6 +44,8 @@ extern const OrmElementKeyType orm_element_key_names;
 extern const OrmElementKeyType orm_element_key_labels;	   /* of an enum */
 extern const OrmElementKeyType orm_element_key_columns;	   /* of a constraint; of an index, its elements */
 extern const OrmElementKeyType orm_element_key_sequence;   /* options of a sequence */
+extern const OrmElementKeyType orm_element_key_parameters; /* storage parameters of a table */
+extern const OrmElementKeyType orm_element_key_partition;  /* how a table is partitioned */
 extern const OrmElementKeyType orm_element_key_exclusions; /* elements of an exclusion constraint */
 extern const OrmElementKeyType orm_element_key_word;	   /* one of "words" */
 extern const OrmElementKeyType orm_element_key_words;

@@ -35,6 +35,7 @@
 #include "model/reflect_index.h"
 #include "model/reflect_sequence.h"
 #include "model/reflect_state.h"
+#include "model/table_option.h"
 
 /* The sequence of a serial column, whose default is nextval() of a sequence that it owns; or InvalidOid. */
 static Oid
@@ -142,6 +143,16 @@ reflect_columns(OrmReflectState *r)
 			reflect_column(r, TupleDescAttr(descriptor, i));
 }
 
+/* Adds what the table is as a whole. */
+static void
+reflect_table(OrmReflectState *r)
+{
+	OrmDeclaredTable *table = orm_table_option_read(r->relation);
+
+	if (table != NULL)
+		r->declaration->tables = list_make1(table);
+}
+
 OrmDeclaration *
 orm_reflect_columns(Relation relation)
 {
@@ -171,6 +182,7 @@ orm_reflect_relation(Oid relid, const char *model, OrmTargetNamer namer, void *a
 	r.declaration->relation = pstrdup(RelationGetRelationName(r.relation));
 	r.declaration->all_accessors = true;
 	r.declaration->comment = GetComment(relid, RelationRelationId, 0);
+	reflect_table(&r);
 	reflect_columns(&r);
 	orm_reflect_constraint_all(&r);
 	orm_reflect_index_all(&r);

@@ -7,9 +7,7 @@
  * declaration are given as SQL.  Expressions are deparsed under a search_path of
  * pg_catalog only, so they are fully qualified.
  *
- * Properties of the table as a whole other than its comment are omitted: storage
- * parameters, tablespace, persistence, inheritance, partitioning, triggers, rules,
- * policies, privileges.
+ * Omitted are inheritance, triggers, rules, policies, privileges.
  */
 #ifndef ORM_MODEL_REFLECT_H
 #define ORM_MODEL_REFLECT_H
