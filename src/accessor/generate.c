@@ -27,6 +27,7 @@
 #include "base/body.h"
 #include "accessor/generate.h"
 #include "accessor/relation.h"
+#include "base/attempt.h"
 #include "base/names.h"
 #include "base/sql.h"
 #include "model/join.h"
@@ -463,6 +464,37 @@ follow_recipe(const OrmModel *model, const Recipe *recipe, bool notices)
 	return accessor;
 }
 
+/* An accessor of a relationship that is being made. */
+typedef struct RelationMaking
+{
+	const OrmModel *model;
+	const OrmRelationship *relationship;
+	OrmAccessor *accessor;
+} RelationMaking;
+
+/* Makes it; for orm_attempt. */
+static void
+make_relation(void *argument)
+{
+	RelationMaking *making = argument;
+
+	making->accessor = orm_relation_accessor(making->model, making->relationship);
+	orm_generate_write(making->model, making->accessor);
+}
+
+/* The accessor of a relationship; NULL if what its filter or order names is no longer there. */
+static OrmAccessor *
+relation_accessor(const OrmModel *model, const OrmRelationship *relationship)
+{
+	RelationMaking making = {model, relationship, NULL};
+
+	if (relationship->filter == NULL && relationship->order_by == NULL)
+		make_relation(&making);
+	else if (orm_attempt(make_relation, &making, ORM_ATTEMPT_KEEP) != NULL)
+		return NULL;
+	return making.accessor;
+}
+
 List *
 orm_generate_all(const OrmModel *model, bool notices)
 {
@@ -480,13 +512,10 @@ orm_generate_all(const OrmModel *model, bool notices)
 	for (int i = 0; includes(model, "relationships") && i < model->nrelationships; i++)
 	{
 		const OrmRelationship *relationship = &model->relationships[i];
-		OrmAccessor *accessor;
+		OrmAccessor *accessor = relationship->resolved ? relation_accessor(model, relationship) : NULL;
 
-		if (!relationship->resolved)
-			continue;
-		accessor = orm_relation_accessor(model, relationship);
-		orm_generate_write(model, accessor);
-		accessors = lappend(accessors, accessor);
+		if (accessor != NULL)
+			accessors = lappend(accessors, accessor);
 	}
 	return accessors;
 }

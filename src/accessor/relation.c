@@ -8,6 +8,8 @@
  *                       ON t."id" OPERATOR(pg_catalog.=) j."tag_id"
  *                       WHERE $1."id" OPERATOR(pg_catalog.=) j."post_id"
  *
+ * with the filter and the order of the relationship behind it (query/filter.h).
+ *
  * The operators are those of the foreign keys, with the referenced column
  * first; the planner commutes them to use an index.
  */
@@ -26,6 +28,7 @@
 #include "accessor/relation.h"
 #include "base/sql.h"
 #include "model/join.h"
+#include "query/filter.h"
 
 /* The body of a relationship's accessor. */
 static char *
@@ -34,6 +37,7 @@ relationship_body(const OrmModel *model, const OrmRelationship *relationship)
 	OrmJoin join = orm_join_of(model, relationship);
 	OrmJoinEnd row = orm_join_table_end("$1");
 	OrmJoinEnd other = orm_join_table_end("t");
+	OrmFilterText text = orm_filter_text(model->name, relationship, "t");
 	StringInfoData sql;
 
 	initStringInfo(&sql);
@@ -50,11 +54,12 @@ relationship_body(const OrmModel *model, const OrmRelationship *relationship)
 		other = orm_join_table_end("j");
 		orm_join_append(&sql, &target_join, orm_join_table_end("t"), other);
 	}
-	appendStringInfoString(&sql, " WHERE ");
+	appendStringInfo(&sql, "%s WHERE ", text.joins);
 	if (relationship->key_is_local)
 		orm_join_append(&sql, &join, other, row);
 	else
 		orm_join_append(&sql, &join, row, other);
+	appendStringInfo(&sql, "%s%s", text.condition, text.order);
 	return sql.data;
 }
 

@@ -22,6 +22,7 @@
 #include "utils/syscache.h"
 
 #include "base/document.h"
+#include "registry/registry.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_element);
 
@@ -93,7 +94,16 @@ append_text_array(StringInfo out, Datum value)
 	appendStringInfoChar(out, ']');
 }
 
-/* Writers of arguments, by type. */
+/* Appends a document as it was given. */
+static void
+append_document(StringInfo out, Datum value)
+{
+	const OrmDocument *document = orm_document_open(value);
+
+	appendBinaryStringInfo(out, orm_document_text(document), document->text_length);
+}
+
+/* Writers of arguments, by type; documents are the rest. */
 static const struct
 {
 	Oid type;
@@ -115,8 +125,10 @@ append_argument(StringInfo out, Oid type, Datum value)
 			argument_types[i].append(out, value);
 			return;
 		}
-	ereport(ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
-			errmsg("builder function cannot have an argument of type %s", format_type_be(type)));
+	if (type != orm_registry_document_type())
+		ereport(ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+				errmsg("builder function cannot have an argument of type %s", format_type_be(type)));
+	append_document(out, value);
 }
 
 /* Makes the element of a model document from the arguments of its builder. */

@@ -190,94 +190,102 @@ CREATE OR REPLACE FUNCTION orm.belongs_to(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text DEFAULT NULL,
 	back_populates pg_catalog.text DEFAULT NULL, nullable pg_catalog.bool DEFAULT NULL,
 	on_delete pg_catalog.text DEFAULT NULL, on_update pg_catalog.text DEFAULT NULL,
-	cascade pg_catalog.text DEFAULT NULL)
+	cascade pg_catalog.text DEFAULT NULL, filter orm.document DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.belongs_to(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.bool,
-	pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
-'Element of a model document: a relationship to one object of a model, by a key column of this table. foreign_key is that column, <name>_id unless given; the column, its foreign key and its index are added unless declared. back_populates is the inverse relationship of the other model. cascade is a list of ''save-update'' (the default), ''delete'', ''all'' or ''none'', separated by commas.';
+	pg_catalog.text, pg_catalog.text, pg_catalog.text,
+	orm.document) IS
+'Element of a model document: a relationship to one object of a model, by a key column of this table. foreign_key is that column, <name>_id unless given; the column, its foreign key and its index are added unless declared. back_populates is the inverse relationship of the other model. cascade is a list of ''save-update'' (the default), ''delete'', ''all'' or ''none'', separated by commas. filter are the conditions that the object meets, as in queries.';
 
 CREATE OR REPLACE FUNCTION orm.belongs_to(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
 	back_populates pg_catalog.text DEFAULT NULL, nullable pg_catalog.bool DEFAULT NULL,
 	on_delete pg_catalog.text DEFAULT NULL, on_update pg_catalog.text DEFAULT NULL,
-	cascade pg_catalog.text DEFAULT NULL)
+	cascade pg_catalog.text DEFAULT NULL, filter orm.document DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.belongs_to(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.bool,
-	pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+	pg_catalog.text, pg_catalog.text, pg_catalog.text,
+	orm.document) IS
 'Element of a model document: a relationship to one object of a model, by a key of several columns.';
 
 CREATE OR REPLACE FUNCTION orm.has_many(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text DEFAULT NULL,
 	back_populates pg_catalog.text DEFAULT NULL,
-	cascade pg_catalog.text DEFAULT NULL)
+	cascade pg_catalog.text DEFAULT NULL, order_by orm.document DEFAULT NULL, filter orm.document DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.has_many(
-	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
-'Element of a model document: a relationship to the objects of a model whose foreign key refers to this one. foreign_key is its column, by default found in the foreign keys of the table; back_populates is the inverse relationship of the other model. cascade is a list of ''save-update'' (the default), ''delete'', ''delete-orphan'', ''all'' or ''none'', separated by commas.';
+	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
+	orm.document, orm.document) IS
+'Element of a model document: a relationship to the objects of a model whose foreign key refers to this one. foreign_key is its column, by default found in the foreign keys of the table; back_populates is the inverse relationship of the other model. cascade is a list of ''save-update'' (the default), ''delete'', ''delete-orphan'', ''all'' or ''none'', separated by commas. order_by is the order of its objects where a query gives none, filter the conditions that they meet, as in queries.';
 
 CREATE OR REPLACE FUNCTION orm.has_many(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
 	back_populates pg_catalog.text DEFAULT NULL,
-	cascade pg_catalog.text DEFAULT NULL)
+	cascade pg_catalog.text DEFAULT NULL, order_by orm.document DEFAULT NULL, filter orm.document DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.has_many(
-	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text) IS
+	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text,
+	orm.document, orm.document) IS
 'Element of a model document: a relationship to the objects of a model whose foreign key refers to this one, by a key of several columns.';
 
 CREATE OR REPLACE FUNCTION orm.has_one(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text DEFAULT NULL,
 	back_populates pg_catalog.text DEFAULT NULL,
-	cascade pg_catalog.text DEFAULT NULL)
+	cascade pg_catalog.text DEFAULT NULL, order_by orm.document DEFAULT NULL, filter orm.document DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.has_one(
-	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
-'Element of a model document: a relationship to the one object of a model whose foreign key refers to this one. foreign_key is its column, by default found in the foreign keys of the table; back_populates is the inverse relationship of the other model. cascade is a list of ''save-update'' (the default), ''delete'', ''delete-orphan'', ''all'' or ''none'', separated by commas.';
+	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
+	orm.document, orm.document) IS
+'Element of a model document: a relationship to the one object of a model whose foreign key refers to this one. foreign_key is its column, by default found in the foreign keys of the table; back_populates is the inverse relationship of the other model. cascade is a list of ''save-update'' (the default), ''delete'', ''delete-orphan'', ''all'' or ''none'', separated by commas. order_by is the order of its objects where a query gives none, filter the conditions that they meet, as in queries.';
 
 CREATE OR REPLACE FUNCTION orm.has_one(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
 	back_populates pg_catalog.text DEFAULT NULL,
-	cascade pg_catalog.text DEFAULT NULL)
+	cascade pg_catalog.text DEFAULT NULL, order_by orm.document DEFAULT NULL, filter orm.document DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.has_one(
-	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text) IS
+	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text,
+	orm.document, orm.document) IS
 'Element of a model document: a relationship to the one object of a model whose foreign key refers to this one, by a key of several columns.';
 
 CREATE OR REPLACE FUNCTION orm.many_to_many(
 	name pg_catalog.text, model pg_catalog.text, through pg_catalog.text DEFAULT NULL,
 	back_populates pg_catalog.text DEFAULT NULL, foreign_key pg_catalog.text DEFAULT NULL,
-	cascade pg_catalog.text DEFAULT NULL)
+	cascade pg_catalog.text DEFAULT NULL, order_by orm.document DEFAULT NULL, filter orm.document DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.many_to_many(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
-	pg_catalog.text) IS
-'Element of a model document: a relationship to the objects of a model through a join table. through is that table, or a model of it; it is created unless it exists. foreign_key is the column of the join table that refers to this model, by default found in its foreign keys. cascade is a list of ''save-update'' (the default), ''delete'', ''all'' or ''none'', separated by commas.';
+	pg_catalog.text,
+	orm.document, orm.document) IS
+'Element of a model document: a relationship to the objects of a model through a join table. through is that table, or a model of it; it is created unless it exists. foreign_key is the column of the join table that refers to this model, by default found in its foreign keys. cascade is a list of ''save-update'' (the default), ''delete'', ''all'' or ''none'', separated by commas. order_by is the order of its objects where a query gives none, filter the conditions that they meet, as in queries.';
 
 CREATE OR REPLACE FUNCTION orm.many_to_many(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
 	through pg_catalog.text DEFAULT NULL, back_populates pg_catalog.text DEFAULT NULL,
-	cascade pg_catalog.text DEFAULT NULL)
+	cascade pg_catalog.text DEFAULT NULL, order_by orm.document DEFAULT NULL, filter orm.document DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.many_to_many(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text,
-	pg_catalog.text) IS
+	pg_catalog.text,
+	orm.document, orm.document) IS
 'Element of a model document: a relationship to the objects of a model through a join table, by a key of several columns.';
 
 CREATE OR REPLACE FUNCTION orm.version(column_name pg_catalog.text)

@@ -122,14 +122,23 @@ is_inverse(const OrmPlanned *planned, const OrmDeclaredRelationship *relationshi
 		(relationship->back_populates != NULL && strcmp(relationship->back_populates, first->name) == 0);
 }
 
-/* Adds a relationship to a join table; raises 42710 unless it is an inverse, or of another model on the same tables. */
+/* Has one of two relationships of a model a filter, so that they show different rows of one join table? */
+static bool
+is_narrower(const OrmPlanned *planned, const OrmDeclaredRelationship *relationship, const OrmTarget *target,
+			const Join *join)
+{
+	return planned == join->owner && (relationship->filter != NULL || join->own.relationship->filter != NULL) &&
+		!same_table(&planned->target, target);
+}
+
+/* Adds a relationship to a join table; raises 42710 unless it is an inverse, narrower, or of another model there. */
 static void
 join_again(const OrmPlanned *planned, OrmDeclaredRelationship *relationship, const OrmTarget *target, Join *join)
 {
 	if (is_inverse(planned, relationship, target, join))
 		join->other.relationship = relationship;
-	else if (planned == join->owner || !same_table(&planned->target, join->own.target) ||
-			 !same_table(target, join->other.target))
+	else if ((planned == join->owner && !is_narrower(planned, relationship, target, join)) ||
+			 !same_table(&planned->target, join->own.target) || !same_table(target, join->other.target))
 		raise_shared(planned, relationship, join);
 }
 

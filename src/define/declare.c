@@ -24,6 +24,7 @@
 #include "model/follow.h"
 #include "model/in_force.h"
 #include "model/relationship.h"
+#include "query/filter.h"
 #include "registry/binding.h"
 
 void
@@ -39,7 +40,10 @@ orm_declare_check_inverses(const OrmDeclaration *declaration)
 		if (strcmp(relationship->model, declaration->model) == 0)
 			orm_relationship_check_inverse(declaration->model, relationship, declaration, true);
 		else if (target != NULL)
+		{
 			orm_relationship_check_inverse(declaration->model, relationship, orm_register_declaration(target), false);
+			orm_filter_check(declaration->model, relationship);
+		}
 	}
 }
 

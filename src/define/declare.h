@@ -50,7 +50,7 @@ extern char *orm_declare_state(const char *name);
  */
 extern OrmRegistered *orm_declare_lock(const char *name);
 
-/* Checks the inverses of a declaration's relationships, as far as their targets are declared: 42P16. */
+/* Checks inverses and filters of a declaration's relationships, as far as their targets are there: 42P16, 42703. */
 extern void orm_declare_check_inverses(const OrmDeclaration *declaration);
 
 /*

@@ -9,6 +9,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "base/attempt.h"
 #include "base/names.h"
 #include "base/sql.h"
 #include "define/lint_model.h"
@@ -17,6 +18,7 @@
 #include "model/foreign_key.h"
 #include "model/in_force.h"
 #include "model/index.h"
+#include "query/filter.h"
 
 /* Words that columns with amounts of money are called by. */
 static const char *const money_words[] = {"amount", "balance", "cost", "fee",	"money", "paid",
@@ -290,6 +292,39 @@ check_missing_inverse(OrmLint *lint)
 	}
 }
 
+/* A relationship whose documents are looked at. */
+typedef struct Documents
+{
+	const OrmModel *model;
+	const OrmDeclaredRelationship *declared;
+} Documents;
+
+/* Checks them; for orm_attempt. */
+static void
+check_documents(void *argument)
+{
+	const Documents *documents = argument;
+
+	orm_filter_check(documents->model->name, documents->declared);
+}
+
+/* The filter or the order of a relationship names what is no longer there. */
+static void
+check_broken_relationship(OrmLint *lint)
+{
+	ListCell *cell;
+
+	foreach(cell, lint->model->declaration->relationships)
+	{
+		Documents documents = {lint->model, lfirst(cell)};
+		ErrorData *error = orm_attempt(check_documents, &documents, ORM_ATTEMPT_KEEP);
+
+		if (error != NULL)
+			orm_lint_add(lint, pstrdup(documents.declared->name),
+						 psprintf("Its filter or order fails: %s.", error->message), NULL);
+	}
+}
+
 const OrmLintRule orm_lint_model_rules[] = {
 	{"no_primary_key", "warning", check_no_primary_key},
 	{"timestamp_without_zone", "warning", check_timestamp},
@@ -299,6 +334,7 @@ const OrmLintRule orm_lint_model_rules[] = {
 	{"relationship_without_index", "warning", check_relationship_index},
 	{"key_types_differ", "warning", check_key_types},
 	{"missing_inverse", "info", check_missing_inverse},
+	{"broken_relationship", "error", check_broken_relationship},
 };
 
 const int orm_lint_model_nrules = lengthof(orm_lint_model_rules);

@@ -26,6 +26,7 @@
 #include "model/follow.h"
 #include "model/in_force.h"
 #include "model/relationship.h"
+#include "query/filter.h"
 #include "registry/binding.h"
 
 /* Has a relation a primary key of its own? */
@@ -192,6 +193,7 @@ orm_register_check_relationships(const char *name)
 		if (!OidIsValid(relationship->target_relid))
 			continue;
 		orm_relationship_require(model, relationship);
+		orm_filter_check(name, orm_declaration_relationship(model->declaration, relationship->name));
 		if (relationship->back_populates == NULL)
 			continue;
 		target = orm_cache_open(relationship->target, AccessShareLock);

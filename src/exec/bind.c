@@ -20,6 +20,7 @@
 #include "model/cast.h"
 #include "model/normalize.h"
 #include "model/value.h"
+#include "query/literal.h"
 
 /* The value of a slot, before it is read. */
 typedef struct Given
@@ -118,32 +119,6 @@ without_nulls(Datum value, const OrmType *element)
 		construct_array(elements, kept, ARR_ELEMTYPE(array), element->length, element->by_value, element->align));
 }
 
-/* LIST of a JSON array. */
-static Datum
-read_list(const Given *given)
-{
-	const OrmSlot *slot = given->slot;
-	const OrmType *type = slot->type;
-	OrmJsonWalk walk = orm_json_walk(given->json);
-	Datum *elements = palloc(sizeof(Datum) * Max(given->json.node->count, 1));
-	int n = 0;
-
-	while (orm_json_next(&walk))
-	{
-		OrmPath place = orm_path_index(slot->place, walk.index);
-		bool isnull;
-		Datum element = orm_value_read(type, walk.value, &place, &isnull);
-
-		if (!isnull)
-			elements[n++] = element;
-		else if (orm_json_kind(walk.value) != ORM_JSON_NULL)
-			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("null in a list must be written as null"),
-					orm_error_place(&place), errhint("Write null instead of {\"$value\": null}."));
-	}
-	return PointerGetDatum(construct_array(elements, n, get_element_type(slot->parameter_type), type->length,
-										   type->by_value, type->align));
-}
-
 /* LIST */
 static Datum
 bind_list(const Given *given, bool *isnull)
@@ -156,12 +131,8 @@ bind_list(const Given *given, bool *isnull)
 
 		return *isnull ? array : without_nulls(array, slot->type);
 	}
-	if (orm_json_kind(given->json) != ORM_JSON_ARRAY)
-		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-				errmsg("list of values cannot be %s", orm_json_kind_name(orm_json_kind(given->json))),
-				orm_error_place(slot->place), errhint("Write an array."));
 	*isnull = false;
-	return read_list(given);
+	return orm_literal_list(given->json, slot->type, slot->parameter_type, slot->place);
 }
 
 /* The text for a pattern, unescaped. */
@@ -172,32 +143,17 @@ searched_text(const Given *given)
 
 	if (OidIsValid(given->type))
 		return orm_type_text(given->type, given->value);
-	if (orm_json_kind(given->json) != ORM_JSON_STRING)
-		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-				errmsg("text to be found cannot be %s", orm_json_kind_name(orm_json_kind(given->json))),
-				orm_error_place(slot->place), errhint("Write a string."));
-	return orm_json_string(given->json);
+	return orm_literal_text(given->json, slot->place);
 }
 
-/* A LIKE pattern for the text, with special characters escaped. */
+/* A LIKE pattern for the text. */
 static Datum
 make_pattern(const Given *given, const char *before, const char *behind, bool *isnull)
 {
-	StringInfoData pattern;
-
 	*isnull = given->isnull;
 	if (given->isnull)
 		return (Datum) 0;
-	initStringInfo(&pattern);
-	appendStringInfoString(&pattern, before);
-	for (const char *c = searched_text(given); *c != '\0'; c++)
-	{
-		if (*c == '%' || *c == '_' || *c == '\\')
-			appendStringInfoChar(&pattern, '\\');
-		appendStringInfoChar(&pattern, *c);
-	}
-	appendStringInfoString(&pattern, behind);
-	return PointerGetDatum(cstring_to_text_with_len(pattern.data, pattern.len));
+	return CStringGetTextDatum(orm_literal_pattern(searched_text(given), before, behind));
 }
 
 /* CONTAINS */

@@ -12,6 +12,7 @@
 #include "exec/receiver.h"
 #include "graph/collection_rows.h"
 #include "model/operator.h"
+#include "query/filter.h"
 #include "remove/collect.h"
 
 /* Sets up the columns of a query, after its join and keys. */
@@ -39,6 +40,7 @@ orm_collection_rows_init(OrmCollectionRows *asked, const OrmEdge *edge, bool nam
 	asked->edge = edge;
 	asked->join = edge->join;
 	asked->others = others;
+	asked->filtered = true;
 	memcpy(asked->owner_key, edge->referenced_key, sizeof(int) * edge->n);
 	asked->nown = named ? key->nattributes : 0;
 	memcpy(asked->own_key, key->attributes, sizeof(int) * asked->nown);
@@ -100,7 +102,7 @@ orm_collection_rows_keep(OrmCollectionRows *asked, const OrmObject *item)
 	orm_graph_add_tuple(&asked->kept, 0, item, key->attributes, key->nattributes, true);
 }
 
-/* Appends WHERE with the foreign key, the row's own key and the exclusion of kept rows. */
+/* Appends WHERE with the foreign key, the row's own key, the filter and the exclusion of kept rows. */
 static void
 append_where(StringInfo sql, const OrmCollectionRows *asked)
 {
@@ -123,6 +125,9 @@ append_where(StringInfo sql, const OrmCollectionRows *asked)
 		orm_join_repeat_all(sql, &asked->join, "t", 1);
 		orm_columns_repeat(sql, &asked->columns, asked->join.n, 1 + asked->join.n);
 	}
+	if (asked->filtered)
+		appendStringInfoString(
+			sql, orm_filter_text(asked->edge->source->model->name, asked->edge->relationship, "t").condition);
 	if (asked->others)
 		orm_columns_not_among(sql, &asked->primary, 1 + asked->columns.n);
 }

@@ -25,6 +25,7 @@
 #include "graph/collection.h"
 #include "graph/join_rows.h"
 #include "graph/shared_key.h"
+#include "query/filter.h"
 #include "store/columns.h"
 #include "store/failed_row.h"
 #include "store/tuples.h"
@@ -204,17 +205,40 @@ append_insert(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns
 	}
 }
 
-/* DELETE FROM "s"."j" AS t USING <keys> AS k WHERE ... RETURNING k.n */
+/*
+ * Appends AND EXISTS (SELECT FROM "s"."target" AS u WHERE ...): join table rows without a
+ * target, or with one that the caller cannot see, are not in the collection.
+ */
 static void
-append_delete(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const OrmJoinColumns *owners)
+append_target(StringInfo sql, const OrmEdge *edge)
 {
-	appendStringInfoString(sql, "DELETE FROM ");
+	appendStringInfoString(sql, " AND EXISTS (SELECT FROM ");
+	orm_sql_relation(sql, edge->relationship->target_relid);
+	appendStringInfoString(sql, " AS u WHERE ");
+	orm_join_append(sql, &edge->target_join, orm_join_table_end("u"), orm_join_table_end("t"));
+	appendStringInfo(sql, "%s)", orm_filter_text(edge->source->model->name, edge->relationship, "u").condition);
+}
+
+/* Appends <head> "s"."j" AS t<joint><keys> AS k WHERE ...: the links of named objects in the collection. */
+static void
+append_named(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const char *head, const char *joint)
+{
+	appendStringInfoString(sql, head);
 	orm_sql_relation(sql, edge->relationship->join_relid);
-	appendStringInfoString(sql, " AS t USING ");
+	appendStringInfo(sql, " AS t%s", joint);
 	orm_columns_numbered_source(sql, keys, 1, "k");
 	appendStringInfoString(sql, " WHERE ");
 	append_match(sql, edge, "k");
 	repeat_match(sql, edge, 1);
+	if (edge->relationship->filter != NULL)
+		append_target(sql, edge);
+}
+
+/* DELETE FROM "s"."j" AS t USING <keys> AS k WHERE ... RETURNING k.n */
+static void
+append_delete(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const OrmJoinColumns *owners)
+{
+	append_named(sql, edge, keys, "DELETE FROM ", " USING ");
 	appendStringInfoString(sql, " RETURNING k.n");
 }
 
@@ -222,22 +246,10 @@ append_delete(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, c
 static void
 append_find(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const OrmJoinColumns *owners)
 {
-	appendStringInfoString(sql, "SELECT k.n FROM ");
-	orm_sql_relation(sql, edge->relationship->join_relid);
-	appendStringInfoString(sql, " AS t, ");
-	orm_columns_numbered_source(sql, keys, 1, "k");
-	appendStringInfoString(sql, " WHERE ");
-	append_match(sql, edge, "k");
-	repeat_match(sql, edge, 1);
+	append_named(sql, edge, keys, "SELECT k.n FROM ", ", ");
 }
 
-/*
- *     DELETE FROM "s"."j" AS t USING <owners> AS p WHERE ... AND NOT EXISTS (SELECT FROM <kept> AS k WHERE ...)
- *         AND EXISTS (SELECT FROM "s"."target" AS u WHERE ...)
- *
- * Join table rows without a target, or with one that the caller cannot see, are
- * not in the collection.
- */
+/* DELETE FROM "s"."j" AS t USING <owners> AS p WHERE ... AND NOT EXISTS (SELECT FROM <kept> AS k WHERE ...) AND ... */
 static void
 append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const OrmJoinColumns *owners)
 {
@@ -253,11 +265,8 @@ append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *
 	orm_columns_source(sql, keys, 1, "k");
 	appendStringInfoString(sql, " WHERE ");
 	append_match(sql, edge, "k");
-	appendStringInfoString(sql, ") AND EXISTS (SELECT FROM ");
-	orm_sql_relation(sql, edge->relationship->target_relid);
-	appendStringInfoString(sql, " AS u WHERE ");
-	orm_join_append(sql, &edge->target_join, orm_join_table_end("u"), orm_join_table_end("t"));
 	appendStringInfoChar(sql, ')');
+	append_target(sql, edge);
 }
 
 /* Appends the statement of an action; its parameters are the arrays of "first", then of "second". */
@@ -275,10 +284,7 @@ static const struct
 	[LINK_DELETE_OTHERS] = {append_delete_others, ORM_KIND_UNLINK},
 };
 
-/*
- * The plan of an action, pinned.  It is cached by the text, which depends on
- * more of the join table than the model knows.
- */
+/* The plan of an action, pinned.  It is cached by the text, which depends on more of the join table than the model. */
 static OrmPlan *
 open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *first, const OrmJoinColumns *second,
 		  OrmPlanning planning)

@@ -130,6 +130,7 @@ static bool
 read_by_foreign_key(const OrmPlace *place, OrmJson where, bool lock, OrmJson *found)
 {
 	const OrmModel *model = place->edge->target->model;
+	const OrmDocument *filter = place->edge->relationship->filter;
 	OrmQueryRequest request;
 	OrmQuery *query;
 	StringInfoData buffer;
@@ -138,6 +139,11 @@ read_by_foreign_key(const OrmPlace *place, OrmJson where, bool lock, OrmJson *fo
 	appendStringInfoString(&buffer, "{\"where\":{\"and\":[");
 	append_source(&buffer, where);
 	appendStringInfoChar(&buffer, ',');
+	if (filter != NULL)
+	{
+		append_source(&buffer, orm_document_root(filter));
+		appendStringInfoChar(&buffer, ',');
+	}
 	if (!append_owner(&buffer, place))
 		return false;
 	appendStringInfoString(&buffer, "]}");

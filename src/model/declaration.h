@@ -137,7 +137,9 @@ typedef struct OrmDeclaredRelationship
 	OrmChoice nullable; /* belongs to */
 	char *on_delete;	/* belongs to */
 	char *on_update;
-	char *cascade; /* see orm_cascade_read; NULL: "save-update" */
+	char *cascade;		   /* see orm_cascade_read; NULL: "save-update" */
+	OrmDocument *order_by; /* order of loads that give none: an array, as in queries; or NULL */
+	OrmDocument *filter;   /* conditions on the related objects: an object, as "where" of queries; or NULL */
 	int position;
 } OrmDeclaredRelationship;
 

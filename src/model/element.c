@@ -36,6 +36,8 @@
 #define INDEXES (PRIMARY_KEY | UNIQUE | INDEX | EXCLUDE)
 #define DEFERRABLE (PRIMARY_KEY | UNIQUE | FOREIGN_KEY | EXCLUDE)
 #define BELONGS_TO KIND(ORM_BELONGS_TO)
+#define HAS_MANY KIND(ORM_HAS_MANY)
+#define HAS_ONE KIND(ORM_HAS_ONE)
 #define MANY_TO_MANY KIND(ORM_MANY_TO_MANY)
 
 static const char *const identities[] = {"always", "by default", "serial", "none", NULL};
@@ -134,6 +136,8 @@ static const OrmElementKey relationship_keys[] = {
 	{KEY_OF_NEW("on_delete", BELONGS_TO, 0), &orm_element_key_word, RELATIONSHIP(on_delete), NULL, actions},
 	{KEY_OF_NEW("on_update", BELONGS_TO, 0), &orm_element_key_word, RELATIONSHIP(on_update), NULL, actions},
 	{KEY("cascade", ANY_KIND, 0), &orm_element_key_cascade, RELATIONSHIP(cascade), NULL, NULL},
+	{KEY("order_by", HAS_MANY | HAS_ONE | MANY_TO_MANY, 0), &orm_element_key_array, RELATIONSHIP(order_by), NULL, NULL},
+	{KEY("filter", ANY_KIND, 0), &orm_element_key_object, RELATIONSHIP(filter), NULL, NULL},
 };
 
 #define VERSION(member) offsetof(OrmDeclaredVersion, member)

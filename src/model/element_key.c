@@ -295,6 +295,8 @@ const OrmElementKeyType orm_element_key_type = {ORM_KEY_STRING, take_type, false
 const OrmElementKeyType orm_element_key_collation = {ORM_KEY_STRING, take_collation, false, true};
 const OrmElementKeyType orm_element_key_method = {ORM_KEY_STRING, take_method, false, true};
 const OrmElementKeyType orm_element_key_cascade = {ORM_KEY_STRING, take_cascade, false, false};
+const OrmElementKeyType orm_element_key_array = {ORM_KEY_ARRAY, NULL, false, false};
+const OrmElementKeyType orm_element_key_object = {ORM_KEY_OBJECT, NULL, false, false};
 
 /* Reads a string; errors have the place. */
 static void
@@ -341,6 +343,18 @@ read_list(const OrmElementKey *key, OrmJson value, const OrmPath *path, bool sto
 				orm_error_place(path));
 }
 
+/* Copies a container, as a document of its own. */
+static void
+read_document(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *record)
+{
+	int length;
+	const char *source = orm_json_source(value, &length);
+
+	if (orm_json_kind(value) != (key->type->shape == ORM_KEY_ARRAY ? ORM_JSON_ARRAY : ORM_JSON_OBJECT))
+		orm_members_raise_kind(value, key->type->shape == ORM_KEY_ARRAY ? "an array" : "an object", path);
+	*MEMBER(key, record, OrmDocument *) = orm_document_parse(source, length);
+}
+
 void
 orm_element_key_read(const OrmElementKey *key, OrmJson value, const OrmPath *path, bool stored, void *record)
 {
@@ -354,6 +368,10 @@ orm_element_key_read(const OrmElementKey *key, OrmJson value, const OrmPath *pat
 			break;
 		case ORM_KEY_LIST:
 			read_list(key, value, path, stored, record);
+			break;
+		case ORM_KEY_ARRAY:
+		case ORM_KEY_OBJECT:
+			read_document(key, value, path, record);
 			break;
 	}
 }
@@ -369,8 +387,18 @@ orm_element_key_is_given(const OrmElementKey *key, const void *record)
 			return *CONST_MEMBER(key, record, char *) != NULL;
 		case ORM_KEY_LIST:
 			return *CONST_MEMBER(key, record, List *) != NIL;
+		case ORM_KEY_ARRAY:
+		case ORM_KEY_OBJECT:
+			return *CONST_MEMBER(key, record, OrmDocument *) != NULL;
 	}
 	return false;
+}
+
+/* Appends a document as it was given. */
+static void
+print_document(StringInfo out, const OrmDocument *document)
+{
+	appendBinaryStringInfo(out, orm_document_text(document), document->text_length);
 }
 
 /* Appends names as a JSON array. */
@@ -401,6 +429,10 @@ orm_element_key_print(StringInfo out, const OrmElementKey *key, const void *reco
 			break;
 		case ORM_KEY_LIST:
 			print_list(out, *CONST_MEMBER(key, record, List *));
+			break;
+		case ORM_KEY_ARRAY:
+		case ORM_KEY_OBJECT:
+			print_document(out, *CONST_MEMBER(key, record, OrmDocument *));
 			break;
 	}
 }

@@ -19,7 +19,9 @@ typedef enum OrmElementKeyShape
 {
 	ORM_KEY_CHOICE, /* true or false: OrmChoice */
 	ORM_KEY_STRING, /* a string: char * */
-	ORM_KEY_LIST	/* a string or an array of strings: List of char * */
+	ORM_KEY_LIST,	/* a string or an array of strings: List of char * */
+	ORM_KEY_ARRAY,	/* an array: OrmDocument *, a copy */
+	ORM_KEY_OBJECT	/* an object: OrmDocument *, a copy */
 } OrmElementKeyShape;
 
 /* The type of a value. */
@@ -29,7 +31,7 @@ typedef struct OrmElementKeyType
 
 	/*
 	 * Checks a string and stores it, or its normalized form, in the record.  The
-	 * caller adds the place to errors.  NULL for a choice.
+	 * caller adds the place to errors.  NULL for a choice and a document.
 	 */
 	void (*take)(const struct OrmElementKey *key, char *text, void *record);
 	bool may_be_empty; /* an empty list is allowed */
@@ -55,6 +57,8 @@ extern const OrmElementKeyType orm_element_key_type;	   /* a column's type */
 extern const OrmElementKeyType orm_element_key_collation;  /* a column's collation */
 extern const OrmElementKeyType orm_element_key_method;	   /* an index access method */
 extern const OrmElementKeyType orm_element_key_cascade;	   /* cascade options of a relationship */
+extern const OrmElementKeyType orm_element_key_array;	   /* a document that is an array */
+extern const OrmElementKeyType orm_element_key_object;	   /* a document that is an object */
 
 typedef struct OrmElementKey
 {

@@ -85,6 +85,10 @@ typedef struct OrmRelationship
 	Oid *join_operators;	 /* target = join */
 	bool join_foreign;		 /* some rows of the join table are on a foreign server */
 	bool join_indexed;		 /* remote[0] leads an index of the join table usable for lookups */
+	/* set if not resolved, too: */
+	const OrmDocument *order_by; /* see OrmDeclaredRelationship and query/filter.h */
+	const OrmDocument *filter;
+	int position; /* of the element in the declaration */
 } OrmRelationship;
 
 typedef struct OrmModel

@@ -319,6 +319,9 @@ orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRelationship *d
 	relationship->name = declared->name;
 	relationship->target = declared->model;
 	relationship->back_populates = declared->back_populates;
+	relationship->order_by = declared->order_by;
+	relationship->filter = declared->filter;
+	relationship->position = declared->position;
 	relationship->target_relid = orm_follow_table(declared->model, &target);
 	if (!OidIsValid(relationship->target_relid))
 	{

@@ -11,6 +11,7 @@
  *     page.c       cursor values and the total of a page
  *     statement.c  the statement of a level, in each form
  *     link.c       the link of a level to its parent level
+ *     filter.c     filter and order of relationships (literal.c: their values)
  *     load.c       "load": the levels below a level
  *     count.c      count, exists
  *     modify.c     update_where, delete_where
@@ -63,9 +64,10 @@ typedef struct OrmBuilder
 	List *slots; /* of OrmSlot *, from $1 on */
 	int first;	 /* number of its first parameter, less one */
 	int naliases;
-	int njoins;	  /* joins added by paths */
-	int nwindows; /* window functions read so far, as named expressions are used too */
-	bool unset;	  /* an expression names a parameter that was not given; it is NULL there */
+	int njoins;	   /* joins added by paths */
+	int nwindows;  /* window functions read so far, as named expressions are used too */
+	bool unset;	   /* an expression names a parameter that was not given; it is NULL there */
+	List *filters; /* of const OrmRelationship *: whose documents are being compiled; their values are literals */
 } OrmBuilder;
 
 /* An expression over the rows of a scope. */
@@ -243,6 +245,19 @@ extern bool orm_query_is_single(const OrmRelationship *relationship);
 extern bool orm_query_related(OrmScope *scope, const OrmRelationship *relationship, OrmJson condition,
 							  const OrmPath *place, StringInfo sql);
 
+/* ---- filter.c (the rest in filter.h) ---- */
+
+/*
+ * The condition of the filter of a relationship of "owner" on the rows of a scope of its
+ * target, as an operand of AND that needs no joins; NULL: it has none.  Raises 42P17 for a
+ * filter that contains itself.
+ */
+extern const char *orm_query_relationship_filter(const char *owner, const OrmRelationship *relationship,
+												 const OrmScope *target);
+
+/* The order of a relationship (NIL: none).  Adds joins to the scope. */
+extern List *orm_query_relationship_order(const char *owner, const OrmRelationship *relationship, OrmScope *target);
+
 /* ---- where.c ---- */
 
 /*
@@ -292,6 +307,10 @@ extern OrmOperand orm_query_operand(OrmScope *scope, OrmBuilder *builder, OrmJso
 /* Adds a slot for the value of an operand and returns its parameter, "$3", of type "sql_type". */
 extern const char *orm_query_slot(OrmBuilder *builder, const OrmOperand *operand, const OrmType *type, Oid sql_type,
 								  OrmSlotForm form, const OrmPath *place);
+
+/* The same as a literal, under the settings for SQL of declarations.  Not for parameters. */
+extern const char *orm_query_literal(const OrmOperand *operand, const OrmType *type, Oid sql_type, OrmSlotForm form,
+									 const OrmPath *place);
 
 /* Like orm_query_slot, for a constant, and for values of a cursor, the primary key or the parents' keys. */
 extern const char *orm_query_constant(OrmBuilder *builder, Oid sql_type, Datum value);

@@ -259,12 +259,15 @@ read_order(OrmLevelBuild *build)
 	build->order_begin = list_length(build->scope->builder->slots);
 	if (order_by != NULL)
 		build->order = orm_query_order(build->scope, *order_by, &here);
+	else if (build->parent != NULL)
+		build->order = orm_query_relationship_order(build->parent->level->model->name, build->relationship,
+													build->scope);
 	build->order_end = list_length(build->scope->builder->slots);
 	if (build->parent == NULL && verb == ORM_QUERY_PAGE)
 		need_key_order(build->level->model);
 	if (takes_a_part(build) && has_key_order(build->level->model))
 		build->order = orm_query_order_by_key(build->scope, build->order);
-	else if (build->parent != NULL && order_by == NULL && gives_several(build))
+	else if (build->parent != NULL && build->order == NIL && order_by == NULL && gives_several(build))
 		order_children(build);
 	if (build->parent != NULL || build->limit != NULL)
 		return;
@@ -459,6 +462,17 @@ begin_level(OrmLevelBuild *build, const OrmModel *model, const OrmLoad *load, in
 	build->scope = orm_query_scope(orm_query_builder(compiler), model);
 }
 
+/* Adds the filter of the relationship. */
+static void
+add_filter(OrmLevelBuild *build)
+{
+	const char *filter = orm_query_relationship_filter(build->parent->level->model->name, build->relationship,
+													   build->scope);
+
+	if (filter != NULL)
+		build->conditions = lappend(build->conditions, unconstify(char *, filter));
+}
+
 OrmLevel *
 orm_query_level(OrmCompiler *compiler, OrmLevelBuild *parent, const OrmRelationship *relationship,
 				const OrmModel *model, const OrmLoad *load, int takes)
@@ -486,6 +500,8 @@ orm_query_level(OrmCompiler *compiler, OrmLevelBuild *parent, const OrmRelations
 		build.conditions = lappend(build.conditions, unconstify(char *, where));
 	if (windows != NULL)
 		build.kept = lappend(build.kept, unconstify(char *, windows));
+	if (parent != NULL)
+		add_filter(&build);
 	if (parent == NULL && verb == ORM_QUERY_GET)
 		find_by_key(&build);
 	read_order(&build);

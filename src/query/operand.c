@@ -20,6 +20,7 @@
 #include "model/value.h"
 #include "query/condition.h"
 #include "query/expression.h"
+#include "query/literal.h"
 #include "query/operand.h"
 
 typedef struct OperandInstruction
@@ -49,6 +50,9 @@ read_parameter(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJso
 
 	if (orm_json_kind(json) != ORM_JSON_STRING)
 		orm_members_raise_kind(json, "the name of a parameter", place);
+	if (builder->filters != NIL)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("parameter is not allowed here"),
+				orm_error_place(place), errhint("Write a value."));
 	for (; number < request->nparameters; number++)
 	{
 		names[number] = request->parameters[number].name;
@@ -256,8 +260,11 @@ orm_query_slot(OrmBuilder *builder, const OrmOperand *operand, const OrmType *ty
 			   const OrmPath *place)
 {
 	const OrmQueryRequest *request = builder->compiler->request;
-	OrmSlot *slot = add_slot(builder, type, sql_type, form, place);
+	OrmSlot *slot;
 
+	if (builder->filters != NIL)
+		return orm_query_literal(operand, type, sql_type, form, place);
+	slot = add_slot(builder, type, sql_type, form, place);
 	if (operand->parameter >= 0)
 	{
 		check_parameter(&request->parameters[operand->parameter], sql_type, form, place);
@@ -275,8 +282,11 @@ orm_query_slot(OrmBuilder *builder, const OrmOperand *operand, const OrmType *ty
 const char *
 orm_query_constant(OrmBuilder *builder, Oid sql_type, Datum value)
 {
-	OrmSlot *slot = add_slot(builder, NULL, sql_type, ORM_FORM_VALUE, NULL);
+	OrmSlot *slot;
 
+	if (builder->filters != NIL)
+		return orm_literal_value(sql_type, value);
+	slot = add_slot(builder, NULL, sql_type, ORM_FORM_VALUE, NULL);
 	slot->source = ORM_SLOT_CONSTANT;
 	slot->constant = value;
 	return newest_slot(builder);

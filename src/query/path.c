@@ -322,8 +322,10 @@ append_join(StringInfo sql, const OrmScope *scope, const OrmRelationship *relati
 		appendStringInfo(sql, " LEFT JOIN %s ON %s", from.data, where.data);
 		return;
 	}
-	order = orm_query_order_by_key(target, NIL);
-	appendStringInfo(sql, " LEFT JOIN LATERAL (SELECT %s.* FROM %s WHERE %s", target->alias, from.data, where.data);
+	order = orm_query_order_by_key(target, orm_query_relationship_order(scope->model->name, relationship, target));
+	appendStringInfo(sql, " LEFT JOIN LATERAL (SELECT %s.* FROM %s%s WHERE %s", target->alias, from.data,
+					 target->joins->data, where.data);
+	target->joined = NIL;
 	if (order != NIL)
 		appendStringInfoString(sql, " ORDER BY ");
 	orm_query_append_order(sql, order, false);

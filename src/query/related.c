@@ -73,6 +73,7 @@ orm_query_relate(StringInfo from, StringInfo where, const OrmScope *scope, const
 	OrmJoin join = orm_join_of(scope->model, relationship);
 	OrmJoinEnd near_end = orm_join_table_end(scope->alias);
 	OrmJoinEnd far_end = orm_join_table_end(target->alias);
+	const char *filter;
 
 	if (relationship->kind == ORM_MANY_TO_MANY)
 	{
@@ -90,6 +91,9 @@ orm_query_relate(StringInfo from, StringInfo where, const OrmScope *scope, const
 		orm_join_append(where, &join, far_end, near_end);
 	else
 		orm_join_append(where, &join, near_end, far_end);
+	filter = orm_query_relationship_filter(scope->model->name, relationship, target);
+	if (filter != NULL)
+		appendStringInfo(where, " AND %s", filter);
 }
 
 /*

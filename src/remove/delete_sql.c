@@ -10,6 +10,7 @@
 #include "base/sql.h"
 #include "model/key.h"
 #include "model/join.h"
+#include "query/filter.h"
 #include "remove/delete_sql.h"
 
 /* The column of the key arrays for a column of the model's table, or -1. */
@@ -207,6 +208,8 @@ orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, int from, const Or
 		appendStringInfoString(sql, " AND ");
 		orm_join_append(sql, &join, orm_join_table_end("u"), orm_join_table_end("j"));
 	}
+	if (!relationship->deleted_by_server)
+		appendStringInfoString(sql, orm_filter_text(set->model->name, relationship, "u").condition);
 	if (many ? relationship->join_foreign : target->has_foreign_rows)
 		repeat_step(sql, set, from, relationship, many ? "j" : "u", many ? relationship->join_relid : target->relid, 1);
 	if (lock)
