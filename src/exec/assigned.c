@@ -7,22 +7,13 @@
 #include "exec/bind.h"
 #include "query/assign.h"
 
-const OrmAssigned *
-orm_assigned_read(const OrmModel *model, const OrmAttribute *attribute, OrmJson json, int first, const OrmPath *place)
+/* Reads the values of a compiled statement. */
+static OrmAssigned *
+read_values(const OrmQuery *query, const OrmQueryStatement *statement)
 {
 	OrmAssigned *assigned = palloc0(sizeof(OrmAssigned));
-	OrmQuery query = {.request.model = model};
-	OrmQueryStatement *statement;
-	int length;
-	const char *text = orm_json_source(json, &length);
 
-	orm_shape_begin(&query.shape);
-	orm_shape_expression(&query.shape, json);
-	query.request.shape = &query.shape;
-	statement = orm_assign_compile(&query.request, attribute, json, first, place);
-	assigned->text = pnstrdup(text, length);
 	assigned->sql = statement->sql;
-	assigned->first = first;
 	assigned->n = statement->nslots;
 	assigned->types = palloc(sizeof(Oid) * Max(assigned->n, 1));
 	assigned->values = palloc(sizeof(Datum) * Max(assigned->n, 1));
@@ -30,7 +21,35 @@ orm_assigned_read(const OrmModel *model, const OrmAttribute *attribute, OrmJson 
 	for (int i = 0; i < assigned->n; i++)
 	{
 		assigned->types[i] = statement->slots[i].parameter_type;
-		assigned->values[i] = orm_bind_slot(&query, &statement->slots[i], &assigned->isnull[i]);
+		assigned->values[i] = orm_bind_slot(query, &statement->slots[i], &assigned->isnull[i]);
 	}
 	return assigned;
+}
+
+const OrmAssigned *
+orm_assigned_read(const OrmModel *model, const OrmAttribute *attribute, OrmJson json, int first, const OrmPath *place)
+{
+	OrmQuery query = {.request.model = model};
+	OrmAssigned *assigned;
+	int length;
+	const char *text = orm_json_source(json, &length);
+
+	orm_shape_begin(&query.shape);
+	orm_shape_expression(&query.shape, json);
+	query.request.shape = &query.shape;
+	assigned = read_values(&query, orm_assign_compile(&query.request, attribute, json, first, place));
+	assigned->text = pnstrdup(text, length);
+	assigned->first = first;
+	return assigned;
+}
+
+const OrmAssigned *
+orm_assigned_condition(const OrmModel *model, OrmJson json, const OrmPath *place)
+{
+	OrmQuery query = {.request.model = model};
+
+	orm_shape_begin(&query.shape);
+	orm_shape_conditions(&query.shape, json);
+	query.request.shape = &query.shape;
+	return read_values(&query, orm_assign_condition(&query.request, json, place));
 }

@@ -162,6 +162,7 @@ typedef struct OrmGraphOptions
 	bool may_skip;			   /* triggers, rules and policies may skip rows */
 	bool by_table;			   /* order groups by the references of their tables, too */
 	OrmOnConflict on_conflict; /* UPSERT: treatment of an existing row; CREATE: ERROR or IGNORE */
+	const OrmAssigned *where;  /* UPSERT: condition of updating an existing row; NULL: none */
 	int nconflict_on;
 	char *const *conflict_on;
 	List *(*givers)(const void *argument, const OrmModel *model); /* rows that later graphs write; NULL: none */

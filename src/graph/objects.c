@@ -90,6 +90,7 @@ make_graph(Call *call, int n)
 	graph->options.action = call->options->action;
 	graph->options.may_skip = call->options->may_skip;
 	graph->options.on_conflict = call->write.on_conflict;
+	graph->options.where = call->write.where;
 	graph->options.nconflict_on = call->nconflict_on;
 	graph->options.conflict_on = call->conflict_on;
 	orm_graph_group(graph, call->write.model)->returned.keyed = call->readback != NULL;
@@ -181,6 +182,17 @@ read_document(Call *call, const OrmDocument *document)
 	}
 }
 
+/* Raises 22023: nested objects of an object that is left alone would not be connected. */
+static void
+refuse_where(const OrmGraph *graph)
+{
+	const OrmEdge *edge = linitial(graph->edges);
+
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("orm.upsert with \"where\" takes no nested objects"),
+			errdetail("Relationship \"%s\" is given.", edge->relationship->name));
+}
+
 /* Raises 22023: nested objects of an object that is not stored would have no parent. */
 static void
 refuse_ignore(const OrmGraph *graph)
@@ -202,6 +214,8 @@ write_graph(Call *call, Datum *result)
 	if (root_intent(call) == ORM_INTENT_CREATE && graph->options.on_conflict == ORM_CONFLICT_IGNORE &&
 		graph->edges != NIL)
 		refuse_ignore(graph);
+	if (call->write.where != NULL && graph->edges != NIL)
+		refuse_where(graph);
 	orm_writer_run(graph);
 	if (call->readback != NULL)
 		return orm_return_query_run(call->readback, graph, call->roots, call->n, call->array, result);
@@ -211,6 +225,16 @@ write_graph(Call *call, Datum *result)
 		orm_reread_run(graph);
 	*result = orm_result_json(graph, call->roots, call->n, call->array);
 	return call->array || !orm_result_is_left_out(call->roots[0]);
+}
+
+/* The condition of the option "where". */
+static const OrmAssigned *
+read_where(const OrmModel *model, const OrmWriteOptions *options)
+{
+	OrmPath path = orm_path_key(NULL, "options");
+	OrmPath here = orm_path_key(&path, "where");
+
+	return orm_assigned_condition(model, options->where, &here);
 }
 
 /* An OrmFlatWriter: writes records by unique keys. */
@@ -238,6 +262,8 @@ orm_objects_write(const OrmModel *model, OrmVerb verb, const OrmDocument *docume
 
 	if (verb == ORM_VERB_UPSERT && options->on_conflict == ORM_CONFLICT_ERROR)
 		call.write.on_conflict = ORM_CONFLICT_UPDATE;
+	if (options->where.node != NULL)
+		call.write.where = read_where(model, options);
 	read_document(&call, document);
 	if (call.graph != NULL)
 		return write_graph(&call, result);

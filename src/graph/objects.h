@@ -8,7 +8,7 @@
  *
  * Both functions return false if there is nothing to return.  Otherwise *result
  * is the JSON of the stored objects in document order, with null for objects
- * that "on_conflict": "ignore" did not store.  "find_label" (or NULL) finds
+ * that "on_conflict": "ignore" or "where" did not store.  "find_label" (or NULL) finds
  * objects queued earlier in the transaction.
  */
 #ifndef ORM_GRAPH_OBJECTS_H

@@ -27,24 +27,53 @@ orm_query_assigned(OrmScope *scope, const OrmAttribute *attribute, OrmJson json,
 	return expression;
 }
 
+/* A scope of the rows t of a statement that writes. */
+static OrmScope *
+scope_of_row(OrmCompiler *compiler, int first)
+{
+	OrmBuilder *builder;
+	OrmScope *scope;
+
+	compiler->compiled = palloc0(sizeof(OrmCompiled));
+	compiler->depends = list_make1(unconstify(OrmModel *, compiler->request->model));
+	builder = orm_query_builder(compiler);
+	builder->first = first;
+	scope = orm_query_scope(builder, compiler->request->model);
+	scope->alias = "t";
+	return scope;
+}
+
+/* The statement of an SQL expression over the row. */
+static OrmQueryStatement *
+finish(OrmScope *scope, const char *sql)
+{
+	OrmQueryStatement *statement = palloc0(sizeof(OrmQueryStatement));
+
+	orm_query_finish(scope->builder, statement,
+					 scope->joins->len == 0 ? sql
+											: psprintf("(SELECT %s FROM (SELECT) AS o%s)", sql, scope->joins->data));
+	return statement;
+}
+
 OrmQueryStatement *
 orm_assign_compile(const OrmQueryRequest *request, const OrmAttribute *attribute, OrmJson json, int first,
 				   const OrmPath *place)
 {
-	OrmCompiler compiler = {.request = request, .compiled = palloc0(sizeof(OrmCompiled))};
-	OrmBuilder *builder = orm_query_builder(&compiler);
-	OrmQueryStatement *statement = palloc0(sizeof(OrmQueryStatement));
-	const OrmExpression *expression;
-	OrmScope *scope;
+	OrmCompiler compiler = {.request = request};
+	OrmScope *scope = scope_of_row(&compiler, first);
 
-	compiler.depends = list_make1(unconstify(OrmModel *, request->model));
-	builder->first = first;
-	scope = orm_query_scope(builder, request->model);
-	scope->alias = "t";
-	expression = orm_query_assigned(scope, attribute, json, place);
-	orm_query_finish(builder, statement,
-					 scope->joins->len == 0
-						 ? expression->sql
-						 : psprintf("(SELECT %s FROM (SELECT) AS o%s)", expression->sql, scope->joins->data));
-	return statement;
+	return finish(scope, orm_query_assigned(scope, attribute, json, place)->sql);
+}
+
+OrmQueryStatement *
+orm_assign_condition(const OrmQueryRequest *request, OrmJson json, const OrmPath *place)
+{
+	OrmCompiler compiler = {.request = request};
+	OrmScope *scope = scope_of_row(&compiler, 0);
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	if (!orm_query_where(scope, json, place, &sql))
+		appendStringInfoString(&sql, "true");
+	return finish(scope, psprintf("(%s) IS TRUE", sql.data));
 }

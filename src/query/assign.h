@@ -26,4 +26,7 @@
 extern OrmQueryStatement *orm_assign_compile(const OrmQueryRequest *request, const OrmAttribute *attribute,
 											 OrmJson json, int first, const OrmPath *place);
 
+/* Compiles conditions on such a row into one SQL condition, never NULL; raises what conditions raise. */
+extern OrmQueryStatement *orm_assign_condition(const OrmQueryRequest *request, OrmJson json, const OrmPath *place);
+
 #endif

@@ -29,8 +29,9 @@ orm_lookup_read(const OrmBatch *batch, const OrmKey *key)
 	orm_batch_each_part(batch, read_part, key, ORM_CONFLICT_ERROR);
 }
 
-void
-orm_lookup_lock(const OrmBatch *batch, const OrmKey *key, bool etag)
+/* Locks and reads the rows of the records; see lookup.h. */
+static void
+lock_rows(const OrmBatch *batch, const OrmKey *key, bool etag, const OrmAssigned *where)
 {
 	OrmStatement statement = orm_returning_statement(ORM_KIND_STORED, batch, key);
 	bool *bound = orm_key_flags(batch->write->model, key);
@@ -42,6 +43,39 @@ orm_lookup_lock(const OrmBatch *batch, const OrmKey *key, bool etag)
 	statement.given_back = false;
 	statement.lock = !batch->write->checking;
 	statement.etag = etag;
+	statement.where = where;
 	orm_returning_run(&statement, batch, key);
 	pfree(bound);
+}
+
+void
+orm_lookup_lock(const OrmBatch *batch, const OrmKey *key, bool etag)
+{
+	lock_rows(batch, key, etag, NULL);
+}
+
+/* Marks a record whose row does not satisfy the condition; called in a per-row context. */
+static void
+take_verdict(void *argument, const OrmRecord *record, TupleTableSlot *slot)
+{
+	bool isnull;
+
+	unconstify(OrmRecord *, record)->kept = !DatumGetBool(
+		slot_getattr(slot, slot->tts_tupleDescriptor->natts, &isnull));
+}
+
+void
+orm_lookup_keep(const OrmBatch *batch, const OrmKey *key)
+{
+	OrmWrite write = {
+		.model = batch->write->model,
+		.returning = orm_key_flags(batch->write->model, key),
+		.stored = take_verdict,
+		.checking = batch->write->checking,
+	};
+	OrmBatch asked = {&write, batch->records, batch->n};
+
+	lock_rows(&asked, key, false, batch->write->where);
+	for (int i = 0; i < batch->n; i++)
+		batch->records[i]->done = batch->records[i]->kept;
 }

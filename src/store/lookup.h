@@ -16,4 +16,10 @@ extern void orm_lookup_read(const OrmBatch *batch, const OrmKey *key);
  */
 extern void orm_lookup_lock(const OrmBatch *batch, const OrmKey *key, bool etag);
 
+/*
+ * Locks the rows of the pending records in that way, and asks whether they satisfy the
+ * condition of the write.  Records whose rows do not are marked: kept, and done.
+ */
+extern void orm_lookup_keep(const OrmBatch *batch, const OrmKey *key);
+
 #endif

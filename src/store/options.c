@@ -89,6 +89,15 @@ read_version(void *argument, OrmJson value, const OrmPath *here)
 	((OrmWriteOptions *) argument)->version = value;
 }
 
+/* "where": conditions */
+static void
+read_where(void *argument, OrmJson value, const OrmPath *here)
+{
+	if (!orm_members_is_object(value))
+		orm_members_raise_kind(value, "an object of conditions", here);
+	((OrmWriteOptions *) argument)->where = value;
+}
+
 /* "settings": {name: value} */
 static void
 read_settings(void *argument, OrmJson value, const OrmPath *here)
@@ -117,6 +126,7 @@ static const OrmMemberKey keys[] = {
 	{ORM_MEMBER_KEY("expect"), .allowed = OF(ORM_VERB_UPDATE_WHERE) | OF(ORM_VERB_DELETE_WHERE), .read = read_expect},
 	{ORM_MEMBER_KEY("etag"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_etag},
 	{ORM_MEMBER_KEY("version"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_version},
+	{ORM_MEMBER_KEY("where"), .allowed = OF(ORM_VERB_UPSERT), .read = read_where},
 	{ORM_MEMBER_KEY("settings"), .allowed = ORM_MEMBER_ALWAYS, .read = read_settings},
 	{ORM_MEMBER_KEY("dry_run"), .allowed = ~OF(ORM_VERB_REMOVE), .read = read_dry_run},
 };
@@ -132,6 +142,13 @@ orm_options_read(const OrmDocument *document, OrmVerb verb)
 
 	if (document != NULL)
 		orm_members_read(&options_table, OF(verb), orm_document_root(document), &path, &options);
+	if (options.where.node != NULL && options.on_conflict == ORM_CONFLICT_IGNORE)
+	{
+		OrmPath here = orm_path_key(&path, "where");
+
+		orm_members_raise_not_allowed("option", "where", &here,
+									  "With \"on_conflict\": \"ignore\" no existing row is changed.");
+	}
 	return options;
 }
 

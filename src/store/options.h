@@ -15,6 +15,7 @@ typedef struct OrmWriteOptions
 	bool no_result;			   /* "return": false */
 	OrmJson query;			   /* "return": query that reads the written objects back */
 	OrmOnConflict on_conflict; /* ORM_CONFLICT_ERROR: not given */
+	OrmJson where;			   /* upsert: conditions that an existing row must satisfy to be updated */
 	int64 expect;			   /* maximum number of rows; negative: no limit */
 	bool action;			   /* returned objects have "$action" */
 	bool may_skip;			   /* "skipped": "allow": rows skipped by a trigger are not an error */

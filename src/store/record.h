@@ -25,6 +25,7 @@ typedef struct OrmRecord
 	const OrmPath *place;		  /* in a graph; NULL: the root */
 	bool done;					  /* its row was returned or written; the record is pending until then */
 	uint8 action;				  /* OrmAction, once the row is returned */
+	bool kept;					  /* its row does not satisfy the condition of an upsert, and stays as it is */
 	bool given_back;			  /* ambiguous values keep the stored ones, see model/given_back.h */
 	bool checked;				  /* its version or etag was compared already, see stale.h */
 	const char *etag;			  /* etag of the row that it was read from; NULL: not given */

@@ -26,8 +26,9 @@ orm_statement_unnests(const OrmType *type)
 int
 orm_statement_nassigned(const OrmStatement *statement)
 {
-	int n = 0;
+	int n = statement->where != NULL ? statement->where->n : 0;
 
+	Assert(statement->where == NULL || statement->assigned == NULL);
 	for (int i = 0; statement->assigned != NULL && i < statement->model->nattributes; i++)
 		n += statement->assigned[i] != NULL ? statement->assigned[i]->n : 0;
 	return n;
@@ -393,6 +394,8 @@ append_stored(StringInfo sql, const OrmStatement *statement)
 	}
 	if (statement->etag)
 		orm_stale_append_etag(sql, statement->model);
+	if (statement->where != NULL)
+		appendStringInfo(sql, ", %s", statement->where->sql);
 	if (statement->patched)
 		orm_assignment_patched(sql, statement);
 	appendStringInfoString(sql, " FROM ");
@@ -424,6 +427,8 @@ parameter_types(const OrmStatement *statement, Oid *types)
 	const OrmModel *model = statement->model;
 	int nparams = orm_statement_nassigned(statement);
 
+	for (int k = 0; statement->where != NULL && k < statement->where->n; k++)
+		types[k] = statement->where->types[k];
 	for (int i = 0; statement->assigned != NULL && i < model->nattributes; i++)
 		for (int k = 0; statement->assigned[i] != NULL && k < statement->assigned[i]->n; k++)
 			types[statement->assigned[i]->first + k] = statement->assigned[i]->types[k];
@@ -465,6 +470,8 @@ orm_statement_results(const OrmStatement *statement, Oid *types)
 		types[n++] = BOOLOID;
 	if (statement->etag)
 		types[n++] = TEXTOID;
+	if (statement->where != NULL)
+		types[n++] = BOOLOID;
 	for (int i = 0; statement->patched && i < model->nattributes; i++)
 		if (orm_assignment_is_patched(statement, i))
 			types[n++] = model->attributes[i].type->oid;

@@ -43,8 +43,10 @@ typedef struct OrmStatement
 	struct OrmBatch *differing; /* _STORED with changed_only: receives records whose rows differ */
 	bool action;				/* INSERT with on_conflict UPDATE: return in the last column whether it was inserted */
 	bool lock;					/* _STORED: lock the rows in the order of the key */
-	bool etag;					/* _STORED: return the row's etag in the last column */
-	bool patched;				/* _STORED: return the results of the patches after the other columns; read-only */
+	const OrmAssigned
+		*where;	  /* _STORED: return in the last column whether the row satisfies it; its parameters are first */
+	bool etag;	  /* _STORED: return the row's etag in the last column */
+	bool patched; /* _STORED: return the results of the patches after the other columns; read-only */
 } OrmStatement;
 
 /* Does unnest of an array of this type return one value per row? */

@@ -20,18 +20,22 @@
 /* At most this many parameters are kept on the stack. */
 #define MANY_PARAMETERS 32
 
+/* Adds an expression to the key of a plan. */
+static void
+add_expression(OrmPlanKey *key, const OrmAssigned *expression)
+{
+	orm_plan_key_add(key, expression->sql, strlen(expression->sql) + 1);
+	orm_plan_key_add(key, expression->types, sizeof(Oid) * expression->n);
+}
+
 /* Adds the expressions of a statement to the key of its plan; the kinds of its values say for which attributes. */
 static void
 add_assigned(OrmPlanKey *key, const OrmStatement *statement)
 {
 	for (int i = 0; i < statement->model->nattributes; i++)
 	{
-		const OrmAssigned *assigned = statement->assigned[i];
-
-		if (assigned == NULL)
-			continue;
-		orm_plan_key_add(key, assigned->sql, strlen(assigned->sql) + 1);
-		orm_plan_key_add(key, assigned->types, sizeof(Oid) * assigned->n);
+		if (statement->assigned[i] != NULL)
+			add_expression(key, statement->assigned[i]);
 	}
 }
 
@@ -57,6 +61,7 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 		statement->patched,
 		statement->numbered,
 		statement->given_back,
+		statement->where != NULL,
 	};
 
 	orm_plan_key_begin(key, statement->kind, model->epoch);
@@ -68,6 +73,8 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 		orm_plan_key_add(key, statement->source, sizeof(int16) * model->nattributes);
 	if (statement->assigned != NULL)
 		add_assigned(key, statement);
+	if (statement->where != NULL)
+		add_expression(key, statement->where);
 	if (statement->returning != NULL)
 		orm_plan_key_add_flags(key, statement->returning, model->nattributes);
 	for (int i = 0; i < (int) lengthof(keys); i++)
@@ -100,20 +107,26 @@ open_plan(const OrmStatement *statement)
 	return orm_plan_get(&key, describe_statement, statement);
 }
 
+/* Binds the parameters of an expression. */
+static void
+bind_expression(const OrmAssigned *expression, Datum *values, bool *isnull)
+{
+	for (int k = 0; k < expression->n; k++)
+	{
+		values[expression->first + k] = expression->values[k];
+		isnull[expression->first + k] = expression->isnull[k];
+	}
+}
+
 /* Binds the parameters of the statement's expressions. */
 static void
 bind_assigned(const OrmStatement *statement, Datum *values, bool *isnull)
 {
+	if (statement->where != NULL)
+		bind_expression(statement->where, values, isnull);
 	for (int i = 0; statement->assigned != NULL && i < statement->model->nattributes; i++)
-	{
-		const OrmAssigned *assigned = statement->assigned[i];
-
-		for (int k = 0; assigned != NULL && k < assigned->n; k++)
-		{
-			values[assigned->first + k] = assigned->values[k];
-			isnull[assigned->first + k] = assigned->isnull[k];
-		}
-	}
+		if (statement->assigned[i] != NULL)
+			bind_expression(statement->assigned[i], values, isnull);
 }
 
 /* Binds the values of one record as parameters. */

@@ -12,6 +12,9 @@
  *     4. INSERT the records whose row is still not found, without ON CONFLICT:
  *        the caller cannot see the row, and the server raises 23505
  *
+ * An upsert with a condition locks existing rows before 1 and 3, and leaves alone those
+ * records whose rows do not satisfy it.
+ *
  * Steps 2 and 3 are skipped if ON CONFLICT cannot name the key (views, foreign
  * tables, tables with rules, deferrable constraints).
  *
@@ -142,7 +145,7 @@ insert_or_update(const OrmBatch *batch, const OrmKey *key)
 	OrmBatch able;
 	OrmBatch unchanged;
 
-	if (batch->write->told_apart || !may_update(batch->write->model))
+	if (batch->write->told_apart || batch->write->where != NULL || !may_update(batch->write->model))
 		return;
 	able = pick_proposable(batch, key);
 	if (able.n == 0)
@@ -250,12 +253,25 @@ update_if_any(const OrmBatch *batch, const OrmKey *key)
 	orm_update_batch(batch, key);
 }
 
+/* Updates existing rows that satisfy the condition of the write. */
+static void
+update_if_satisfied(const OrmBatch *batch, const OrmKey *key)
+{
+	OrmBatch pending = orm_batch_pending(batch);
+
+	if (pending.n == 0)
+		return;
+	orm_lookup_keep(&pending, key);
+	pending = orm_batch_pending(&pending);
+	update_if_any(&pending, key);
+}
+
 /* Updates existing rows, and inserts the others. */
 static void
 update_or_insert(const OrmBatch *batch, const OrmKey *key)
 {
 	insert_or_update(batch, key);
-	find_or_insert(batch, key, update_if_any);
+	find_or_insert(batch, key, batch->write->where != NULL ? update_if_satisfied : update_if_any);
 }
 
 /* Finds existing rows, and inserts the others. */
@@ -331,6 +347,9 @@ orm_upsert_batch(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conf
 		write_existing(batch, key);
 	else
 		write_by_key(batch, key, on_conflict);
+	for (int i = 0; i < batch->n; i++)
+		if (batch->records[i]->kept)
+			batch->records[i]->done = false;
 }
 
 /* An OrmRecordTest. */

@@ -10,7 +10,8 @@
  * Writes records by a key that all of them give; on_conflict decides about
  * existing rows.  With key NULL all records are inserted.  Locks rows in the
  * order of the key.  Raises 40001 for a row that changed since it was read
- * (stale.h), and P0002 for a missing row if the key is GENERATED ALWAYS.
+ * (stale.h), and P0002 for a missing row if the key is GENERATED ALWAYS.  Records whose
+ * rows do not satisfy the condition of the write stay pending, and are marked as kept.
  */
 extern void orm_upsert_batch(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conflict);
 

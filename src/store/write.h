@@ -50,11 +50,12 @@ typedef struct OrmWrite
 	OrmStored stored;	   /* with returning */
 	void *argument;
 	OrmOnConflict on_conflict;
-	bool action;		  /* with returning: set the records' OrmAction, inserted or updated */
-	bool told_apart;	  /* set it also without returning, by separate statements */
-	bool may_skip;		  /* rows skipped by a trigger, rule or policy are not an error */
-	bool checking;		  /* nothing is written, and rows are read without locks */
-	OrmFindGivers givers; /* NULL: the call has no other statements */
+	const OrmAssigned *where; /* upsert: condition of updating an existing row; NULL: none */
+	bool action;			  /* with returning: set the records' OrmAction, inserted or updated */
+	bool told_apart;		  /* set it also without returning, by separate statements */
+	bool may_skip;			  /* rows skipped by a trigger, rule or policy are not an error */
+	bool checking;			  /* nothing is written, and rows are read without locks */
+	OrmFindGivers givers;	  /* NULL: the call has no other statements */
 } OrmWrite;
 
 #endif
