@@ -81,6 +81,23 @@ read_not_renamed(void *options, OrmJson value, const OrmPath *place)
 }
 
 static void
+read_undo(void *options, OrmJson value, const OrmPath *place)
+{
+	int length;
+	const char *source = orm_json_source(value, &length);
+	char *end;
+	int64 id;
+
+	if (orm_json_kind(value) != ORM_JSON_NUMBER)
+		orm_members_raise_kind(value, "the id of a migration", place);
+	id = strtoll(pnstrdup(source, length), &end, 10);
+	if (*end != '\0' || id < 1)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid id of a migration"),
+				orm_error_place(place));
+	((OrmMigrateOptions *) options)->undo = id;
+}
+
+static void
 read_rehearse(void *options, OrmJson value, const OrmPath *place)
 {
 	((OrmMigrateOptions *) options)->rehearse = orm_members_boolean(value, place);
@@ -115,18 +132,46 @@ read_name(void *options, OrmJson value, const OrmPath *place)
 	((OrmMigrateOptions *) options)->name = name;
 }
 
+/* What a call does, as contexts of the table of options. */
+enum
+{
+	MIGRATES = 1,
+	UNDOES = 2
+};
+
 static const OrmMemberKey option_keys[] = {
+	{ORM_MEMBER_KEY("undo"), .allowed = UNDOES, .read = read_undo},
 	{ORM_MEMBER_KEY("name"), .allowed = ORM_MEMBER_ALWAYS, .read = read_name},
-	{ORM_MEMBER_KEY("models"), .allowed = ORM_MEMBER_ALWAYS, .read = read_models},
-	{ORM_MEMBER_KEY("allow_destructive"), .allowed = ORM_MEMBER_ALWAYS, .read = read_allow_destructive},
-	{ORM_MEMBER_KEY("not_renamed"), .allowed = ORM_MEMBER_ALWAYS, .read = read_not_renamed},
+	{ORM_MEMBER_KEY("models"), .allowed = MIGRATES, .read = read_models},
+	{ORM_MEMBER_KEY("allow_destructive"), .allowed = MIGRATES | UNDOES, .read = read_allow_destructive},
+	{ORM_MEMBER_KEY("not_renamed"), .allowed = MIGRATES, .read = read_not_renamed},
 	{ORM_MEMBER_KEY("rehearse"), .allowed = ORM_MEMBER_ALWAYS, .read = read_rehearse},
 	{ORM_MEMBER_KEY("lock_timeout"), .allowed = ORM_MEMBER_ALWAYS, .read = read_lock_timeout},
-	{ORM_MEMBER_KEY("max_lock"), .allowed = ORM_MEMBER_ALWAYS, .read = read_max_lock},
+	{ORM_MEMBER_KEY("max_lock"), .allowed = MIGRATES | UNDOES, .read = read_max_lock},
 };
 
 static const OrmMemberTable option_table = {
 	.document = "options", .noun = "option", ORM_MEMBER_RECORDS(option_keys), .empty_array = true};
+
+/* Keys that say what a call does; without one it migrates. */
+static const struct
+{
+	const char *key;
+	uint32 context;
+} call_keys[] = {{"undo", UNDOES}};
+
+/* What a call does. */
+static uint32
+find_context(OrmJson root)
+{
+	OrmJsonWalk walk = orm_json_walk(root);
+
+	while (orm_json_kind(root) == ORM_JSON_OBJECT && orm_json_next(&walk))
+		for (int i = 0; i < (int) lengthof(call_keys); i++)
+			if (orm_json_equals(walk.key, call_keys[i].key))
+				return call_keys[i].context;
+	return MIGRATES;
+}
 
 /* orm.migrate(document) */
 Datum
@@ -134,12 +179,12 @@ orm_sql_migrate(PG_FUNCTION_ARGS)
 {
 	OrmOutput row = {.fcinfo = fcinfo};
 	OrmMigrateOptions options = {.lock_timeout = 2000, .max_lock = 2000};
+	OrmJson root = orm_document_root(orm_argument_document(fcinfo, 0, "document"));
 	int64 id;
 	ListCell *cell;
 	List *steps;
 
-	orm_members_read(&option_table, ORM_MEMBER_ALWAYS, orm_document_root(orm_argument_document(fcinfo, 0, "document")),
-					 NULL, &options);
+	orm_members_read(&option_table, find_context(root), root, NULL, &options);
 	steps = orm_migrate_run(&options, &id);
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, steps)

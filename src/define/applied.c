@@ -4,12 +4,15 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"
 
 #include "base/document.h"
 #include "base/names.h"
 #include "define/applied.h"
+#include "define/declare.h"
+#include "define/planning.h"
 #include "define/register.h"
 #include "model/canonical.h"
 #include "model/once.h"
@@ -101,8 +104,41 @@ orm_applied_before(const OrmRegistered *row)
 	return declaration;
 }
 
+OrmDeclaration *
+orm_applied_prepare(OrmDeclaration *declaration)
+{
+	ListCell *cell;
+
+	foreach(cell, declaration->relationships)
+	{
+		OrmDeclaredRelationship *relationship = lfirst(cell);
+		char *schema;
+		char *relation;
+
+		if (relationship->made != ORM_YES || relationship->through == NULL)
+			continue;
+		orm_name_split(relationship->through, &schema, &relation);
+		if (OidIsValid(orm_planning_relation(schema, relation)))
+			continue;
+		relationship->made = ORM_NOT_GIVEN;
+		relationship->through = NULL;
+		relationship->foreign_key = NIL;
+	}
+	declaration->stored = false;
+	return orm_register_read_again(declaration, false);
+}
+
 void
-orm_applied_note_model(OrmApplied *applied, const char *model)
+orm_applied_declare(OrmDeclaration *declaration)
+{
+	if (!orm_registry_may_declare(GetUserId(), false))
+		ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied for function orm.model"),
+				errdetail("Model \"%s\" is declared.", declaration->model));
+	orm_declare_write(declaration);
+}
+
+void
+orm_applied_note_model(OrmApplied *applied, const char *model, bool present)
 {
 	OrmRegistered *row = orm_registry_find(model);
 	Migrated *change;
@@ -111,22 +147,34 @@ orm_applied_note_model(OrmApplied *applied, const char *model)
 	foreach(cell, applied->changes)
 		if (strcmp(((const Migrated *) lfirst(cell))->model, model) == 0)
 			return;
-	if (row == NULL)
-		return;
 	change = palloc0(sizeof(Migrated));
-	change->model = row->name;
-	change->before = orm_applied_before(row);
-	change->declared = orm_declaration_print(orm_register_declaration(row));
+	change->model = pstrdup(model);
+	if (row != NULL)
+		change->before = present ? orm_register_declaration(row) : orm_applied_before(row);
+	change->declared = row != NULL ? orm_declaration_print(orm_register_declaration(row)) : pstrdup("null");
 	applied->changes = lappend(applied->changes, change);
 }
 
+/* Was a model declared otherwise when its table was last as declared? */
+static bool
+is_declared_again(const OrmRegistered *row)
+{
+	OrmDeclaration *former = row->mapped ? former_declaration(row) : NULL;
+
+	return former != NULL && strcmp(orm_canonical_text(former), orm_canonical_text(orm_register_declaration(row))) != 0;
+}
+
+/* A model that was declared again without a step for its table belongs to the migration as well. */
 void
 orm_applied_note(OrmApplied *applied, const OrmDifference *difference)
 {
 	ListCell *cell;
 
 	foreach(cell, orm_difference_models(difference))
-		orm_applied_note_model(applied, lfirst(cell));
+		orm_applied_note_model(applied, lfirst(cell), false);
+	foreach(cell, difference->rows)
+		if (is_declared_again(lfirst(cell)))
+			orm_applied_note_model(applied, ((const OrmRegistered *) lfirst(cell))->name, false);
 }
 
 static int

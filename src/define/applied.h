@@ -25,11 +25,11 @@ typedef struct OrmApplied
 	List *changes; /* of the models: see applied.c */
 } OrmApplied;
 
-/* Notes the declarations of the models that the steps are about, before they are run. */
+/* Notes the declarations of the models that steps are about or that were declared again; before the steps are run. */
 extern void orm_applied_note(OrmApplied *applied, const OrmDifference *difference);
 
-/* The same of one model. */
-extern void orm_applied_note_model(OrmApplied *applied, const char *model);
+/* The same of one model; "present": what it was before is what it is now. */
+extern void orm_applied_note_model(OrmApplied *applied, const char *model, bool present);
 
 /* Writes the row, and returns its id. */
 extern int64 orm_applied_write(const OrmApplied *applied, const List *steps);
@@ -42,6 +42,15 @@ extern OrmDeclaration *orm_applied_declaration(const char *json, const char *mod
 
 /* The declaration of a document; null: NULL. */
 extern OrmDeclaration *orm_applied_read(OrmJson value);
+
+/*
+ * A declaration out of a history or document, checked as a new one; join tables that are to be made anew
+ * lose their names.
+ */
+extern OrmDeclaration *orm_applied_prepare(OrmDeclaration *declaration);
+
+/* Declares a model so; raises 42501 unless the current user may. */
+extern void orm_applied_declare(OrmDeclaration *declaration);
 
 /* Steps as a JSON array, palloc'd. */
 extern char *orm_applied_print_steps(const List *steps);

@@ -146,7 +146,7 @@ whole_declaration(const OrmRegistered *row)
 
 /* Those of all models, as long as each can be named by the others. */
 static List *
-reflect_all(List *rows)
+reflect_all(const List *rows)
 {
 	List *declarations = NIL;
 	ListCell *cell;
@@ -192,17 +192,57 @@ require_room(const List *rows)
 	orm_capacity_require(nlocks, list_length(rows), ORM_CAPACITY_DROP);
 }
 
-List *
-orm_drop_tables(Oid owner, const char *only)
+/* Drops the tables of models whose names are locked. */
+static List *
+drop_rows(const List *rows, Oid owner)
 {
 	List *changes = NIL;
 	List *relations = NIL;
 	List *joins = NIL;
-	List *rows;
 	List *declarations;
 	OrmIdentity identity;
 	ListCell *cell;
 	ListCell *declared;
+
+	foreach(cell, rows)
+	{
+		const OrmModel *model = orm_cache_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock);
+
+		orm_drop_check_model(model);
+		collect_join_tables(model, &relations, &joins);
+	}
+	declarations = reflect_all(rows);
+	forboth(cell, rows, declared, declarations)
+		release(lfirst(cell), lfirst(declared), &relations, &changes);
+	foreach(cell, joins)
+		orm_report_add(&changes, NULL, "dropped", "join table", orm_report_relation(lfirst_oid(cell)));
+
+	identity = orm_owner_begin(owner);
+	drop_relations(relations);
+	orm_owner_end(identity);
+	return changes;
+}
+
+List *
+orm_drop_named(const List *names)
+{
+	List *rows = NIL;
+	ListCell *cell;
+
+	foreach(cell, names)
+	{
+		OrmRegistered *row = orm_registry_find(lfirst(cell));
+
+		if (row != NULL && row->mapped)
+			rows = lappend(rows, row);
+	}
+	return rows != NIL ? drop_rows(rows, orm_registry_owner(linitial(rows))) : NIL;
+}
+
+List *
+orm_drop_tables(Oid owner, const char *only)
+{
+	List *rows;
 
 	orm_registry_check_writable();
 	orm_owner_check_role(owner);
@@ -217,21 +257,5 @@ orm_drop_tables(Oid owner, const char *only)
 	require_room(rows);
 	orm_registry_lock_names(rows);
 	rows = select_models(owner, only);
-	foreach(cell, rows)
-	{
-		const OrmModel *model = orm_cache_open(((OrmRegistered *) lfirst(cell))->name, AccessExclusiveLock);
-
-		orm_drop_check_model(model);
-		collect_join_tables(model, &relations, &joins);
-	}
-	declarations = reflect_all(rows);
-	forboth(cell, rows, declared, declarations)
-		release(lfirst(cell), lfirst(declared), &relations, &changes);
-	foreach(cell, joins)
-		orm_report_add(&changes, NULL, "dropped", "join table", orm_report_relation(lfirst_oid(cell)));
-
-	identity = orm_owner_begin(OidIsValid(owner) ? owner : GetUserId());
-	drop_relations(relations);
-	orm_owner_end(identity);
-	return changes;
+	return drop_rows(rows, OidIsValid(owner) ? owner : GetUserId());
 }

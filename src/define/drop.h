@@ -13,4 +13,10 @@
  */
 extern List *orm_drop_tables(Oid owner, const char *only);
 
+/*
+ * The same for these models (List of char *), as their owner, who must be one and the same; the caller has
+ * locked the names.  Models without a table are passed over.
+ */
+extern List *orm_drop_named(const List *names);
+
 #endif

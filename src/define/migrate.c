@@ -17,6 +17,7 @@
 #include "define/owner.h"
 #include "define/register.h"
 #include "define/sync.h"
+#include "define/undo.h"
 #include "exec/execute.h"
 #include "model/once.h"
 #include "registry/binding.h"
@@ -24,11 +25,11 @@
 /* So often the difference is found and run: a step can take along what another declaration has. */
 #define ROUNDS 4
 
-/* A migration that is run; for orm_attempt. */
+/* A migration that is run. */
 typedef struct Migration
 {
 	const OrmMigrateOptions *options;
-	OrmApplied applied;
+	OrmApplied *applied;
 	List *steps; /* that were run */
 } Migration;
 
@@ -72,7 +73,6 @@ take_out_words(const char *name)
 	declaration = orm_register_declaration(row);
 	orm_once_take_out(declaration);
 	orm_model_function_write(row, declaration, row->relid);
-	orm_binding_forget(row->function);
 }
 
 /* A relationship whose join table the extension has made. */
@@ -156,8 +156,7 @@ changed_models(const OrmDifference *difference)
 	ListCell *cell;
 
 	foreach(cell, difference->steps)
-		if (((const OrmStep *) lfirst(cell))->model != NULL)
-			names = add_name(names, ((const OrmStep *) lfirst(cell))->model);
+		names = add_name(names, ((const OrmStep *) lfirst(cell))->about);
 	return names;
 }
 
@@ -217,7 +216,7 @@ run_round(Migration *migration)
 	drop_notes(&difference);
 	if (difference.steps == NIL)
 		return false;
-	orm_applied_note(&migration->applied, &difference);
+	orm_applied_note(migration->applied, &difference);
 	made = made_joins(&difference);
 	orm_difference_count(difference.steps);
 	orm_migrate_check_steps(difference.steps, migration->options);
@@ -232,11 +231,10 @@ run_round(Migration *migration)
 	return true;
 }
 
-/* The work of orm_migrate_run, from the locks on. */
+/* The work of orm_migrate_apply, from the locks on. */
 static void
-run_all(void *argument)
+run_all(Migration *migration)
 {
-	Migration *migration = argument;
 	int round = 0;
 
 	while (run_round(migration))
@@ -252,20 +250,22 @@ forget_former(const OrmDifference *difference)
 	ListCell *cell;
 
 	foreach(cell, difference->rows)
-		if (((const OrmRegistered *) lfirst(cell))->mapped)
-			orm_binding_forget(((const OrmRegistered *) lfirst(cell))->function);
+	{
+		const OrmRegistered *row = lfirst(cell);
+
+		if (!row->mapped || orm_binding_former(row->function) == NULL)
+			continue;
+		orm_registry_lock_name(row->name);
+		orm_binding_forget(row->function);
+	}
 }
 
 List *
-orm_migrate_run(const OrmMigrateOptions *options, int64 *id)
+orm_migrate_apply(const OrmMigrateOptions *options, OrmApplied *applied)
 {
-	Migration migration = {options, {.action = "migrate", .name = options->name}, NIL};
-	OrmDifference difference;
-	ErrorData *error;
+	Migration migration = {options, applied, NIL};
+	OrmDifference difference = orm_difference_find(options->models, false);
 
-	orm_registry_check_writable();
-	difference = orm_difference_find(options->models, false);
-	*id = 0;
 	drop_notes(&difference);
 	if (difference.steps == NIL)
 	{
@@ -275,14 +275,47 @@ orm_migrate_run(const OrmMigrateOptions *options, int64 *id)
 	orm_difference_count(difference.steps);
 	orm_migrate_check_steps(difference.steps, options);
 	orm_migrate_lock_all(&difference, options);
-	if (!options->rehearse)
-	{
-		run_all(&migration);
-		*id = orm_applied_write(&migration.applied, migration.steps);
-		return migration.steps;
-	}
-	error = orm_attempt(run_all, &migration, ORM_ATTEMPT_UNDO);
+	run_all(&migration);
+	forget_former(&difference);
+	return migration.steps;
+}
+
+/* A call of orm.migrate; for orm_attempt. */
+typedef struct MigrateCall
+{
+	const OrmMigrateOptions *options;
+	OrmApplied applied;
+	List *steps;
+	int64 id;
+} MigrateCall;
+
+/* Does what is asked for, and writes the row of it. */
+static void
+run_call(void *argument)
+{
+	MigrateCall *call = argument;
+
+	if (call->options->undo != 0)
+		call->steps = orm_undo_run(call->options, &call->applied);
+	else
+		call->steps = orm_migrate_apply(call->options, &call->applied);
+	if (call->applied.changes != NIL)
+		call->id = orm_applied_write(&call->applied, call->steps);
+}
+
+List *
+orm_migrate_run(const OrmMigrateOptions *options, int64 *id)
+{
+	MigrateCall call = {options, {.action = "migrate", .name = options->name}, NIL, 0};
+	ErrorData *error = NULL;
+
+	orm_registry_check_writable();
+	if (options->rehearse)
+		error = orm_attempt(run_call, &call, ORM_ATTEMPT_UNDO);
+	else
+		run_call(&call);
 	if (error != NULL)
 		ReThrowError(error);
-	return migration.steps;
+	*id = options->rehearse ? 0 : call.id;
+	return call.steps;
 }

@@ -11,7 +11,7 @@
 #ifndef ORM_DEFINE_MIGRATE_H
 #define ORM_DEFINE_MIGRATE_H
 
-#include "define/difference.h"
+#include "define/applied.h"
 
 typedef struct OrmMigrateOptions
 {
@@ -19,6 +19,7 @@ typedef struct OrmMigrateOptions
 	bool destroy_all; /* "allow_destructive": true */
 	List *destroy;	  /* of char *: "Model.attribute", "Model" */
 	bool not_renamed; /* columns that are dropped and added are not one column renamed */
+	int64 undo;		  /* the migration that is undone; 0: none */
 	bool rehearse;	  /* run, and roll back */
 	int lock_timeout; /* milliseconds, for each attempt */
 	char *name;		  /* of the row of orm.migration; NULL: none */
@@ -26,12 +27,18 @@ typedef struct OrmMigrateOptions
 } OrmMigrateOptions;
 
 /*
- * Brings the tables of the models to what is declared; returns the steps that were run (List of
- * OrmStep *), and sets the id of their row of orm.migration (0: there is none).  Raises 55000 for
- * destructive steps that are not allowed, for columns that could be renamed ones and for steps over
- * max_lock; 42804 for a type without a cast; 55P03 with who blocks; 23502, 23503, 23505 and 23514
- * with numbers and examples of rows; and what a statement raises.
+ * Does what the options say; returns the steps that were run, and sets the id of their row of
+ * orm.migration (0: there is none).  Raises what orm_migrate_apply and orm_undo_run do.
  */
 extern List *orm_migrate_run(const OrmMigrateOptions *options, int64 *id);
+
+/*
+ * Brings the tables of the models to what is declared; returns the steps that were run (List of
+ * OrmStep *), and notes the models that it changes.  Raises 55000 for destructive steps that are not
+ * allowed, for columns that could be renamed ones and for steps over max_lock; 42804 for a type without
+ * a cast; 55P03 with who blocks; 23502, 23503, 23505 and 23514 with numbers and examples of rows; and
+ * what a statement raises.
+ */
+extern List *orm_migrate_apply(const OrmMigrateOptions *options, OrmApplied *applied);
 
 #endif

@@ -197,6 +197,17 @@ lock_all_tables(const List *steps)
 		raise_blocked(psprintf("table \"%s\"", get_rel_name(locking.current->relid)), blockers);
 }
 
+/* Sets lock_timeout for what follows; returns the level that ends it. */
+static int
+set_lock_timeout(const OrmMigrateOptions *options)
+{
+	int level = NewGUCNestLevel();
+
+	(void) set_config_option("lock_timeout", psprintf("%d", options->lock_timeout), PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	return level;
+}
+
 /* Takes the advisory lock of a model; of all models with 0. */
 static void
 lock_model(uint32 hash, LOCKMODE mode)
@@ -234,11 +245,11 @@ lock_models(void *argument)
 	}
 }
 
-/* Raises 55P03 with the migration that is running. */
-static void
-lock_all_models(const OrmDifference *difference)
+void
+orm_migrate_lock_models(const List *names, const OrmMigrateOptions *options)
 {
-	ModelLocking locking = {orm_difference_models(difference), NULL, 0};
+	ModelLocking locking = {names, NULL, 0};
+	int level = set_lock_timeout(options);
 	ErrorData *error = orm_attempt(lock_models, &locking, ORM_ATTEMPT_KEEP);
 
 	if (error != NULL && error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
@@ -246,6 +257,7 @@ lock_all_models(const OrmDifference *difference)
 					  find_blockers("advisory", "objid", locking.hash));
 	if (error != NULL)
 		ReThrowError(error);
+	AtEOXact_GUC(true, level);
 }
 
 /* The locks of definitions: of the registry, and of the names in their order. */
@@ -262,12 +274,11 @@ lock_names(void *argument)
 void
 orm_migrate_lock_all(const OrmDifference *difference, const OrmMigrateOptions *options)
 {
-	int level = NewGUCNestLevel();
 	ErrorData *error;
+	int level;
 
-	(void) set_config_option("lock_timeout", psprintf("%d", options->lock_timeout), PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
-	lock_all_models(difference);
+	orm_migrate_lock_models(orm_difference_models(difference), options);
+	level = set_lock_timeout(options);
 	error = orm_attempt(lock_names, unconstify(OrmDifference *, difference), ORM_ATTEMPT_KEEP);
 	if (error != NULL && error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
 		raise_blocked("the declarations: another migration or declaration is running",

@@ -14,4 +14,10 @@
  */
 extern void orm_migrate_lock_all(const OrmDifference *difference, const OrmMigrateOptions *options);
 
+/*
+ * Takes the advisory locks of these models (List of char *, in order), waiting lock_timeout.  Raises 55P03 with the
+ * process whose migration is running.
+ */
+extern void orm_migrate_lock_models(const List *names, const OrmMigrateOptions *options);
+
 #endif
