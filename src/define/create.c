@@ -25,6 +25,7 @@
 #include "define/capacity.h"
 #include "define/create.h"
 #include "define/enum_type.h"
+#include "define/events.h"
 #include "define/keep.h"
 #include "define/owner.h"
 #include "define/planning.h"
@@ -331,7 +332,7 @@ make_table(const Run *run, OrmDdlTable *table)
 		adopt(table, is_model);
 	level = orm_settings_pin(table->schema);
 	foreach(cell, table->statements)
-		orm_execute_statement(lfirst(cell));
+		orm_events_create(lfirst(cell));
 	orm_settings_leave(level);
 	orm_owner_end(identity);
 	if (is_model ? !(table->exists && list_member_ptr(run->known, row)) : !table->exists)

@@ -43,6 +43,9 @@
 /* Milliseconds that a DDL command of somebody's waits for a lock because of us. */
 #define LONGEST_WAIT 2000
 
+/* Is a statement of orm_events_create being run? */
+static bool creating = false;
+
 /* Do a model's functions name one of these relations? */
 static bool
 names_relation(const OrmRegistered *row, const List *relations)
@@ -500,7 +503,9 @@ follow_relations(Node *statement)
 	Reach reach = makes_tables(statement) ? REACHES_NOTHING : reach_of(statement);
 	Following following = {.all = reach == REACHES_ALL, .renaming = renaming_of(statement)};
 
-	if (!orm_guard_run(find_relations, &following, "orm could not follow a change of a table"))
+	if (creating)
+		find_relations(&following);
+	else if (!orm_guard_run(find_relations, &following, "orm could not follow a change of a table"))
 		return;
 	if (makes_tables(statement))
 		follow_new_tables(&following);
@@ -533,7 +538,10 @@ orm_events_follow_ddl(Node *statement)
 	if (creating_extension || !orm_registry_is_installed())
 		return;
 	if (IsA(statement, CreateFunctionStmt))
-		follow_function((CreateFunctionStmt *) statement);
+	{
+		if (!creating)
+			follow_function((CreateFunctionStmt *) statement);
+	}
 	else if (alters_function(statement))
 	{
 		if (IsA(statement, AlterObjectSchemaStmt))
@@ -541,4 +549,21 @@ orm_events_follow_ddl(Node *statement)
 	}
 	else
 		follow_relations(statement);
+}
+
+void
+orm_events_create(const char *sql)
+{
+	bool outer = creating;
+
+	creating = true;
+	PG_TRY();
+	{
+		orm_execute_statement(sql);
+	}
+	PG_FINALLY();
+	{
+		creating = outer;
+	}
+	PG_END_TRY();
 }

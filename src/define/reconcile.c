@@ -16,8 +16,6 @@
 #include "catalog/pg_type.h"
 #include "commands/comment.h"
 #include "miscadmin.h"
-#include "nodes/makefuncs.h"
-#include "parser/parse_func.h"
 #include "utils/array.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -29,6 +27,7 @@
 #include "accessor/accessor.h"
 #include "base/names.h"
 #include "base/sql.h"
+#include "define/events.h"
 #include "define/owner.h"
 #include "define/reconcile.h"
 #include "define/report.h"
@@ -139,9 +138,13 @@ make_accessor(const OrmModel *model, const OrmAccessor *accessor, List *legacies
 	bool replaces = false;
 	ListCell *cell;
 
-	orm_execute_statement(accessor->create);
-	function = LookupFuncName(list_make2(makeString(accessor->schema), makeString(accessor->name)), accessor->nargs,
-							  accessor->argument_types, false);
+	orm_events_create(accessor->create);
+
+	/* LookupFuncName would go through the functions of this name of all models */
+	function = orm_proc_exact(get_namespace_oid(accessor->schema, false), accessor->name, accessor->nargs,
+							  accessor->argument_types);
+	if (!OidIsValid(function))
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function %s does not exist", accessor->signature));
 	orm_accessor_mark(model, function);
 	set_comment(function, accessor->purpose);
 	restore_legacy(function, legacies, accessor->name, model->owner);

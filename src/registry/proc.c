@@ -55,6 +55,13 @@ orm_proc_named(const char *name, Oid argument)
 	return found;
 }
 
+Oid
+orm_proc_exact(Oid schema, const char *name, int nargs, const Oid *types)
+{
+	return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
+						   PointerGetDatum(buildoidvector(types, nargs)), ObjectIdGetDatum(schema));
+}
+
 List *
 orm_proc_depending_on(Oid class_id, Oid object, char kind)
 {

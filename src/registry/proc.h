@@ -14,6 +14,9 @@
  */
 extern List *orm_proc_named(const char *name, Oid argument);
 
+/* The function of a schema with exactly this name and these argument types; InvalidOid: there is none. */
+extern Oid orm_proc_exact(Oid schema, const char *name, int nargs, const Oid *types);
+
 /* The functions (List of Oid) with a dependency of this kind, DEPENDENCY_*, on an object of a class of objects. */
 extern List *orm_proc_depending_on(Oid class_id, Oid object, char kind);
 

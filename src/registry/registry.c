@@ -82,8 +82,7 @@ declaring_function(bool by_map)
 {
 	Oid types[3] = {by_map ? REGCLASSOID : TEXTOID, TEXTOID, get_array_type(orm_registry_document_type())};
 
-	return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(by_map ? "map" : "model"),
-						   PointerGetDatum(buildoidvector(types, 3)), ObjectIdGetDatum(orm_registry_schema()));
+	return orm_proc_exact(orm_registry_schema(), by_map ? "map" : "model", 3, types);
 }
 
 bool
