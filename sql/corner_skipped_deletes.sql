@@ -81,4 +81,44 @@ ROLLBACK;
 \echo # statements over many rows count what the server counts
 SELECT tried(c) FROM unnest(ARRAY[$$orm.delete_where('Kid', '{"where": {}}')$$, $$orm.delete_where('Ruled', '{"where": {}}')$$, $$orm.delete_where('Kid', '{"where": {}}', '{}', '{"return": {"select": ["id"]}}')$$, $$orm.delete_where('Note', '{"where": {}}')$$]) c;
 
+\echo # objects that a trigger marks as deleted keep their links, and no others do
+CREATE TABLE pages (id int PRIMARY KEY, name text, gone boolean DEFAULT false);
+CREATE TABLE words (id int PRIMARY KEY);
+CREATE TABLE pages_words (page_id int REFERENCES pages, word_id int REFERENCES words, PRIMARY KEY (page_id, word_id));
+CREATE TABLE authors (id int PRIMARY KEY);
+ALTER TABLE pages ADD author_id int REFERENCES authors;
+CREATE FUNCTION mark() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.name LIKE 'keep%' THEN UPDATE corner_skipped_deletes.pages SET gone = true WHERE id = OLD.id; RETURN NULL; END IF;
+    IF OLD.name LIKE 'own%' THEN DELETE FROM corner_skipped_deletes.pages_words WHERE page_id = OLD.id; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER mark BEFORE DELETE ON pages FOR EACH ROW EXECUTE FUNCTION mark();
+SELECT count(*) > 0 FROM orm.map('pages', 'Page', orm.many_to_many('words', 'Word', through => 'pages_words'));
+SELECT count(*) > 0 FROM orm.map('words', 'Word', orm.many_to_many('pages', 'Page', through => 'pages_words'));
+SELECT count(*) > 0 FROM orm.map('authors', 'Author', orm.has_many('pages', 'Page', foreign_key => 'author_id', cascade => 'all'));
+CREATE FUNCTION marked(call text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+    result text; stored text;
+BEGIN
+    BEGIN
+        EXECUTE 'SELECT ' || call INTO result;
+        SELECT string_agg(format('%s%s %s', id, CASE WHEN gone THEN ' gone' END, ARRAY(SELECT word_id FROM pages_words WHERE page_id = id ORDER BY 1)), ', ' ORDER BY id) INTO stored FROM pages;
+        RAISE EXCEPTION USING ERRCODE = 'TR001';
+    EXCEPTION
+        WHEN SQLSTATE 'TR001' THEN NULL;
+        WHEN OTHERS THEN result := concat_ws(' ', SQLSTATE, SQLERRM);
+    END;
+    RETURN NEXT call;
+    RETURN NEXT '  ' || coalesce(result, 'null') || coalesce(', stored: ' || stored, '');
+END $$;
+INSERT INTO authors VALUES (1);
+INSERT INTO pages (id, name, author_id) VALUES (1, 'keep', 1), (2, 'go', 1), (3, 'own', NULL), (4, 'keep', NULL);
+INSERT INTO words VALUES (1), (2), (3);
+INSERT INTO pages_words VALUES (1, 1), (1, 2), (2, 1), (2, 3), (3, 2), (4, 3);
+SELECT marked(c) FROM unnest(ARRAY[$$orm.delete('Page', 1)$$, $$orm.delete('Page', 1, '{"skipped": "allow"}')$$, $$orm.delete('Page', 2, '{"skipped": "allow"}')$$, $$orm.delete('Page', 3)$$, $$orm.delete('Page', 3, '{"skipped": "allow"}')$$,
+    $$orm.delete_where('Page', '{"where": {"id": {"lt": 3}}}')$$, $$orm.delete_where('Page', '{"where": {"id": 3}}')$$, $$orm.delete('Author', 1, '{"skipped": "allow"}')$$, $$orm.delete('Word', 3, '{"skipped": "allow"}')$$,
+    $$orm.flush('{"remove": [{"model": "Page", "key": 1}, {"model": "Page", "key": 2}]}', '{"skipped": "allow"}')$$, $$orm.delete_where('Page', '{"where": {"id": {"in": [2, 4]}}}', '{}', '{"return": {"select": ["id"]}}')$$,
+    $$orm.save('Author', '{"id": 1, "pages": {"$delete": [1, 2]}}', '{"skipped": "allow"}')$$, $$orm.save('Word', '{"id": 1, "pages": {"$delete": [1, 2]}}', '{"skipped": "allow"}')$$]) c;
+
 DROP SCHEMA corner_skipped_deletes CASCADE;

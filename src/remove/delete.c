@@ -12,6 +12,7 @@
 #include "utils/rel.h"
 #include "utils/rls.h"
 
+#include "base/attempt.h"
 #include "exec/access.h"
 #include "exec/execute.h"
 #include "exec/keyset.h"
@@ -85,6 +86,8 @@ typedef struct Statement
 	int nparams;
 	List *sets; /* of OrmDeleteSet *, in the order of the counts */
 	bool may_skip;
+	bool links_stay; /* with may_skip: join table rows of skipped rows stay */
+	bool *spared;	 /* result, without links_stay: rows with join table rows were skipped */
 } Statement;
 
 /* Adds the deletes of a set and of its join table rows. */
@@ -107,7 +110,8 @@ add_set(Statement *statement, OrmDeleteSet *set)
 		int link = foreach_current_index(cell);
 
 		appendStringInfo(&statement->with, ", d%dl%d AS (", number, link);
-		orm_delete_sql_links(&statement->with, set, lfirst(cell), first);
+		orm_delete_sql_links(&statement->with, set, lfirst(cell), first,
+							 statement->links_stay ? psprintf("d%d", number) : NULL);
 		appendStringInfoChar(&statement->with, ')');
 		appendStringInfo(&statement->links, "%s(SELECT pg_catalog.count(*) FROM d%dl%d)",
 						 statement->links.len > 0 ? " OPERATOR(pg_catalog.+) " : "", number, link);
@@ -200,6 +204,26 @@ orm_delete_check_skipped(const OrmModel *model, const Datum *key, const OrmPath 
 				errhint("A trigger or a rule passed over the row."));
 }
 
+/* Were rows skipped whose join table rows were deleted?  Raises an error to undo that. */
+static void
+check_links(Statement *statement, const Counts *counts)
+{
+	ListCell *cell;
+
+	if (!statement->may_skip || statement->links_stay)
+		return;
+	foreach(cell, statement->sets)
+	{
+		const OrmDeleteSet *set = lfirst(cell);
+
+		*statement->spared = *statement->spared ||
+			(set->links != NIL && passes_over(set->model) &&
+			 counts_of(counts, foreach_current_index(cell))[0] < orm_keyset_count(set->keys));
+	}
+	if (*statement->spared)
+		ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION), errmsg_internal("rows were skipped"));
+}
+
 /* Raises 09000 if a trigger skipped rows that cascade from others; the added rows are the caller's to check. */
 static void
 check_cascade(const Statement *statement, const Counts *counts)
@@ -259,6 +283,7 @@ run_statement(Statement *statement)
 	orm_execute_plan(plan, statement->values, NULL, ORM_WRITE, 0, orm_receiver_init(&receiver, take_counts, &counts));
 	orm_plan_release(plan);
 	check_gone(statement, &counts);
+	check_links(statement, &counts);
 	check_cascade(statement, &counts);
 	for (int i = 0; i < list_length(statement->sets); i++)
 		named += counts_of(&counts, i)[1];
@@ -341,33 +366,80 @@ filled_sets(const OrmDelete *delete)
 	return sets;
 }
 
-/* Deletes the rows of all sets; returns the number of added rows that were deleted. */
-static int64
-delete_sets(const List *sets, bool may_skip)
+/* The deletes of several sets. */
+typedef struct Deletes
 {
-	Size room = (Size) (2 * INDEX_MAX_KEYS + 1) * Max(list_length(sets), 1);
-	Statement statement = {.may_skip = may_skip};
-	int64 named = 0;
-	ListCell *cell;
+	const List *sets;
+	bool may_skip;
+	bool links_stay;
+	bool spared; /* see Statement */
+	int64 named; /* result: the number of added rows that were deleted */
+} Deletes;
 
-	if (list_length(sets) == 1 && ((OrmDeleteSet *) linitial(sets))->along == NIL &&
-		((OrmDeleteSet *) linitial(sets))->links == NIL)
-		return delete_set(linitial(sets));
+/* Deletes the rows of all sets that one statement can delete. */
+static void
+delete_together(void *argument)
+{
+	Deletes *deletes = argument;
+	Size room = (Size) (2 * INDEX_MAX_KEYS + 1) * Max(list_length(deletes->sets), 1);
+	Statement statement = {.may_skip = deletes->may_skip, .links_stay = deletes->links_stay};
+
 	initStringInfo(&statement.with);
 	initStringInfo(&statement.counts);
 	initStringInfo(&statement.links);
 	statement.types = palloc(sizeof(Oid) * room);
 	statement.values = palloc(sizeof(Datum) * room);
 	/* in reverse order of discovery: the server of foreign tables checks foreign keys at once */
-	for (int i = list_length(sets) - 1; i >= 0; i--)
-		if (((OrmDeleteSet *) list_nth(sets, i))->columns.n > 0)
-			add_set(&statement, list_nth(sets, i));
-	if (statement.sets != NIL)
-		named = run_statement(&statement);
+	for (int i = list_length(deletes->sets) - 1; i >= 0; i--)
+		if (((OrmDeleteSet *) list_nth(deletes->sets, i))->columns.n > 0)
+			add_set(&statement, list_nth(deletes->sets, i));
+	if (statement.sets == NIL)
+		return;
+	statement.spared = &deletes->spared;
+	deletes->named = run_statement(&statement);
+}
+
+/* Can rows be skipped whose join table rows are deleted? */
+static bool
+may_spare_links(const List *sets)
+{
+	ListCell *cell;
+
+	foreach(cell, sets)
+		if (((const OrmDeleteSet *) lfirst(cell))->links != NIL &&
+			passes_over(((const OrmDeleteSet *) lfirst(cell))->model))
+			return true;
+	return false;
+}
+
+/*
+ * Deletes the rows of all sets; returns the number of added rows that were
+ * deleted.  If rows may be skipped, and some were, the delete is repeated with
+ * join table rows after the rows that they link, and only of rows that go.
+ */
+static int64
+delete_sets(const List *sets, bool may_skip)
+{
+	Deletes deletes = {.sets = sets, .may_skip = may_skip};
+	ErrorData *error = NULL;
+	ListCell *cell;
+
+	if (list_length(sets) == 1 && ((OrmDeleteSet *) linitial(sets))->along == NIL &&
+		((OrmDeleteSet *) linitial(sets))->links == NIL)
+		return delete_set(linitial(sets));
+	if (may_skip && may_spare_links(sets))
+		error = orm_attempt(delete_together, &deletes, ORM_ATTEMPT_KEEP);
+	else
+		delete_together(&deletes);
+	if (error != NULL && !deletes.spared)
+		ReThrowError(error);
+	deletes.links_stay = deletes.spared;
+	if (deletes.spared)
+		delete_together(&deletes);
 	foreach(cell, sets)
 		if (((OrmDeleteSet *) lfirst(cell))->columns.n == 0)
-			named += delete_set(lfirst(cell));
-	return named;
+			deletes.named += delete_set(lfirst(cell));
+	return deletes.named;
 }
 
 /* Deletes the collected rows. */

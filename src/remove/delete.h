@@ -23,7 +23,9 @@
  * deleted.  It matters to the remote server of foreign tables, which checks at
  * once, and to triggers that delete join table rows before an object: join
  * table rows are deleted first, then the rows found last.  A DELETE runs when
- * its count is read.
+ * its count is read.  Where a trigger skips rows, and the caller allows it, the
+ * statement is undone, and repeated with join table rows after, and of, the rows
+ * that it deleted.
  *
  * The caller's privileges apply.  Rows hidden by row security are not deleted.
  * If a policy prevents the delete of a visible row, rows that cascade from it

@@ -284,17 +284,22 @@ orm_delete_sql_rows(StringInfo sql, const OrmDeleteSet *set, int first)
 }
 
 void
-orm_delete_sql_links(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship, int first)
+orm_delete_sql_links(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship, int first,
+					 const char *gone)
 {
 	appendStringInfoString(sql, "DELETE FROM ");
 	orm_sql_relation(sql, relationship->join_relid);
 	appendStringInfoString(sql, " AS u USING ");
-	append_keys(sql, set, 0, first, false);
+	append_keys(sql, set, 0, first, gone != NULL);
 	if (!is_direct(set, relationship))
 		append_table(sql, set->model, "t");
+	if (gone != NULL)
+		appendStringInfo(sql, ", %s AS g", gone);
 	appendStringInfoString(sql, " WHERE ");
 	append_step(sql, set, relationship, "u", relationship->join_relid);
 	if (relationship->join_foreign)
 		repeat_step(sql, set, 0, relationship, "u", relationship->join_relid, first);
+	if (gone != NULL)
+		appendStringInfoString(sql, " AND g.n OPERATOR(pg_catalog.=) k.n");
 	appendStringInfoString(sql, " RETURNING 1");
 }

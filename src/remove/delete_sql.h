@@ -37,8 +37,11 @@ extern void orm_delete_sql_row(StringInfo sql, const OrmModel *model);
 /* DELETE FROM "s"."t" AS t USING <keys> AS k WHERE ... RETURNING k.n */
 extern void orm_delete_sql_rows(StringInfo sql, const OrmDeleteSet *set, int first);
 
-/* DELETE FROM "s"."j" AS u USING <keys> AS k, "s"."t" AS t WHERE ... RETURNING 1 */
+/*
+ * DELETE FROM "s"."j" AS u USING <keys> AS k, "s"."t" AS t WHERE ... RETURNING 1; with the name of
+ * a query of orm_delete_sql_rows(), "gone", only the join table rows of the rows that it deleted.
+ */
 extern void orm_delete_sql_links(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship,
-								 int first);
+								 int first, const char *gone);
 
 #endif
