@@ -132,22 +132,90 @@ read_name(void *options, OrmJson value, const OrmPath *place)
 	((OrmMigrateOptions *) options)->name = name;
 }
 
+/* The members of a saved migration. */
+static OrmSaved *
+saved_of(void *options)
+{
+	OrmMigrateOptions *migrate = options;
+
+	if (migrate->saved == NULL)
+		migrate->saved = palloc0(sizeof(OrmSaved));
+	return migrate->saved;
+}
+
+static void
+read_format(void *options, OrmJson value, const OrmPath *place)
+{
+	int length;
+	const char *source = orm_json_source(value, &length);
+
+	if (orm_json_kind(value) != ORM_JSON_NUMBER)
+		orm_members_raise_kind(value, "a number", place);
+	if (strcmp(pnstrdup(source, length), "1") != 0)
+		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				errmsg("format %s of a saved migration is not supported", pnstrdup(source, length)),
+				orm_error_place(place));
+}
+
+static void
+read_declarations(void *options, OrmJson value, const OrmPath *place)
+{
+	if (orm_json_kind(value) != ORM_JSON_OBJECT)
+		orm_members_raise_kind(value, "an object", place);
+	saved_of(options)->declarations = value;
+}
+
+static void
+read_steps(void *options, OrmJson value, const OrmPath *place)
+{
+	if (orm_json_kind(value) != ORM_JSON_ARRAY)
+		orm_members_raise_kind(value, "an array", place);
+	saved_of(options)->steps = value;
+}
+
+/* Reads a hash. */
+static char *
+read_hash(OrmJson value, const OrmPath *place)
+{
+	if (orm_json_kind(value) != ORM_JSON_STRING)
+		orm_members_raise_kind(value, "a string", place);
+	return orm_json_string(value);
+}
+
+static void
+read_hash_before(void *options, OrmJson value, const OrmPath *place)
+{
+	saved_of(options)->hash_before = read_hash(value, place);
+}
+
+static void
+read_hash_after(void *options, OrmJson value, const OrmPath *place)
+{
+	saved_of(options)->hash_after = read_hash(value, place);
+}
+
 /* What a call does, as contexts of the table of options. */
 enum
 {
 	MIGRATES = 1,
-	UNDOES = 2
+	UNDOES = 2,
+	APPLIES = 4
 };
 
 static const OrmMemberKey option_keys[] = {
 	{ORM_MEMBER_KEY("undo"), .allowed = UNDOES, .read = read_undo},
-	{ORM_MEMBER_KEY("name"), .allowed = ORM_MEMBER_ALWAYS, .read = read_name},
+	{ORM_MEMBER_KEY("format"), .allowed = APPLIES, .required = APPLIES, .read = read_format},
+	{ORM_MEMBER_KEY("name"), .allowed = ORM_MEMBER_ALWAYS, .required = APPLIES, .read = read_name},
+	{ORM_MEMBER_KEY("hash_before"), .allowed = APPLIES, .required = APPLIES, .read = read_hash_before},
+	{ORM_MEMBER_KEY("hash_after"), .allowed = APPLIES, .required = APPLIES, .read = read_hash_after},
+	{ORM_MEMBER_KEY("declarations"), .allowed = APPLIES, .required = APPLIES, .read = read_declarations},
+	{ORM_MEMBER_KEY("steps"), .allowed = APPLIES, .required = APPLIES, .read = read_steps},
 	{ORM_MEMBER_KEY("models"), .allowed = MIGRATES, .read = read_models},
-	{ORM_MEMBER_KEY("allow_destructive"), .allowed = MIGRATES | UNDOES, .read = read_allow_destructive},
-	{ORM_MEMBER_KEY("not_renamed"), .allowed = MIGRATES, .read = read_not_renamed},
+	{ORM_MEMBER_KEY("allow_destructive"), .allowed = MIGRATES | UNDOES | APPLIES, .read = read_allow_destructive},
+	{ORM_MEMBER_KEY("not_renamed"), .allowed = MIGRATES | APPLIES, .read = read_not_renamed},
 	{ORM_MEMBER_KEY("rehearse"), .allowed = ORM_MEMBER_ALWAYS, .read = read_rehearse},
 	{ORM_MEMBER_KEY("lock_timeout"), .allowed = ORM_MEMBER_ALWAYS, .read = read_lock_timeout},
-	{ORM_MEMBER_KEY("max_lock"), .allowed = MIGRATES | UNDOES, .read = read_max_lock},
+	{ORM_MEMBER_KEY("max_lock"), .allowed = MIGRATES | UNDOES | APPLIES, .read = read_max_lock},
 };
 
 static const OrmMemberTable option_table = {
@@ -158,7 +226,7 @@ static const struct
 {
 	const char *key;
 	uint32 context;
-} call_keys[] = {{"undo", UNDOES}};
+} call_keys[] = {{"undo", UNDOES}, {"steps", APPLIES}};
 
 /* What a call does. */
 static uint32

@@ -1,5 +1,5 @@
 /*
- * migration.c - orm.schema_hash; see model/canonical.h.
+ * migration.c - orm.schema_hash and orm.migration; see model/canonical.h and define/saved.h.
  */
 #include "postgres.h"
 
@@ -9,10 +9,12 @@
 
 #include "api/argument.h"
 #include "define/register.h"
+#include "define/saved.h"
 #include "model/cache.h"
 #include "model/canonical.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_schema_hash);
+PG_FUNCTION_INFO_V1(orm_sql_migration);
 
 /* Adds a model, once. */
 static List *
@@ -52,4 +54,11 @@ orm_sql_schema_hash(PG_FUNCTION_ARGS)
 		declarations = lappend(declarations, orm_register_declaration(lfirst(cell)));
 	}
 	PG_RETURN_TEXT_P(cstring_to_text(orm_canonical_hash(declarations)));
+}
+
+/* orm.migration(name) */
+Datum
+orm_sql_migration(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(orm_saved_print(orm_argument_text(fcinfo, 0, "name"))));
 }

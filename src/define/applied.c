@@ -278,7 +278,7 @@ orm_applied_print_steps(const List *steps)
 		append_text(&object, "object", step->object);
 		append_text(&object, "sql", step->sql);
 		append_text(&object, "reverse", step->reverse);
-		appendStringInfo(&out, "%s%s}", out.len > 1 ? ", " : "", object.data);
+		appendStringInfo(&out, "%s%s}", out.len > 1 ? ",\n  " : "", object.data);
 	}
 	appendStringInfoChar(&out, ']');
 	return out.data;

@@ -16,6 +16,7 @@
 #include "define/model_function.h"
 #include "define/owner.h"
 #include "define/register.h"
+#include "define/saved.h"
 #include "define/sync.h"
 #include "define/undo.h"
 #include "exec/execute.h"
@@ -297,6 +298,8 @@ run_call(void *argument)
 
 	if (call->options->undo != 0)
 		call->steps = orm_undo_run(call->options, &call->applied);
+	else if (call->options->saved != NULL)
+		call->steps = orm_saved_run(call->options, &call->applied);
 	else
 		call->steps = orm_migrate_apply(call->options, &call->applied);
 	if (call->applied.changes != NIL)

@@ -13,6 +13,15 @@
 
 #include "define/applied.h"
 
+/* A saved migration: see define/saved.h. */
+typedef struct OrmSaved
+{
+	OrmJson declarations; /* an object */
+	OrmJson steps;		  /* an array */
+	char *hash_before;
+	char *hash_after;
+} OrmSaved;
+
 typedef struct OrmMigrateOptions
 {
 	List *models;	  /* of char *; NIL: all that the caller may change */
@@ -20,6 +29,7 @@ typedef struct OrmMigrateOptions
 	List *destroy;	  /* of char *: "Model.attribute", "Model" */
 	bool not_renamed; /* columns that are dropped and added are not one column renamed */
 	int64 undo;		  /* the migration that is undone; 0: none */
+	OrmSaved *saved;  /* NULL: none */
 	bool rehearse;	  /* run, and roll back */
 	int lock_timeout; /* milliseconds, for each attempt */
 	char *name;		  /* of the row of orm.migration; NULL: none */
