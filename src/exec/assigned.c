@@ -3,8 +3,13 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
+
+#include "base/sql.h"
 #include "exec/assigned.h"
 #include "exec/bind.h"
+#include "model/patch.h"
+#include "model/value.h"
 #include "query/assign.h"
 
 /* Reads the values of a compiled statement. */
@@ -52,4 +57,31 @@ orm_assigned_condition(const OrmModel *model, OrmJson json, const OrmPath *place
 	orm_shape_conditions(&query.shape, json);
 	query.request.shape = &query.shape;
 	return read_values(&query, orm_assign_condition(&query.request, json, place));
+}
+
+const OrmAssigned *
+orm_assigned_members(const OrmAttribute *attribute, OrmJson json, int first, const OrmPath *place)
+{
+	const OrmType *types[] = {orm_patch_type(attribute), orm_type_make(JSONBOID, -1, InvalidOid)};
+	OrmAssigned *assigned = palloc0(sizeof(OrmAssigned));
+	StringInfoData sql;
+	int length;
+	const char *text = orm_json_source(json, &length);
+
+	initStringInfo(&sql);
+	orm_patch_append_members(&sql, attribute->type, psprintf("t.%s", orm_sql_quoted(attribute->column)),
+							 psprintf("$%d", first + 1), psprintf("$%d", first + 2));
+	assigned->text = pnstrdup(text, length);
+	assigned->sql = sql.data;
+	assigned->first = first;
+	assigned->n = lengthof(types);
+	assigned->types = palloc(sizeof(Oid) * assigned->n);
+	assigned->values = palloc(sizeof(Datum) * assigned->n);
+	assigned->isnull = palloc(sizeof(bool) * assigned->n);
+	for (int i = 0; i < assigned->n; i++)
+	{
+		assigned->types[i] = types[i]->oid;
+		assigned->values[i] = orm_value_read(types[i], json, place, &assigned->isnull[i]);
+	}
+	return assigned;
 }

@@ -22,6 +22,10 @@ typedef struct OrmAssigned
 /* The same of conditions that existing rows must satisfy; its text is not set. */
 extern const OrmAssigned *orm_assigned_condition(const OrmModel *model, OrmJson json, const OrmPath *place);
 
+/* The same of {"$merge": {...}} of a composite attribute, whose operand has been checked. */
+extern const OrmAssigned *orm_assigned_members(const OrmAttribute *attribute, OrmJson json, int first,
+											   const OrmPath *place);
+
 /* Compiles an expression and reads its values, in the current context; raises as orm_assign_compile. */
 extern const OrmAssigned *orm_assigned_read(const OrmModel *model, const OrmAttribute *attribute, OrmJson json,
 											int first, const OrmPath *place);

@@ -5,6 +5,7 @@
 
 #include "parser/parse_coerce.h"
 #include "utils/builtins.h"
+#include "utils/typcache.h"
 
 #include "base/sql.h"
 #include "base/members.h"
@@ -19,7 +20,8 @@ typedef enum Target
 {
 	TARGET_NUMBER,
 	TARGET_LIST, /* an array, or json */
-	TARGET_JSON
+	TARGET_JSON,
+	TARGET_OBJECT /* json, or a composite value */
 } Target;
 
 static inline bool
@@ -215,7 +217,7 @@ static const struct
 	[ORM_PATCH_MUL] = {"$mul", TARGET_NUMBER, "a number", false, append_mul},
 	[ORM_PATCH_APPEND] = {"$append", TARGET_LIST, "an array", true, append_append},
 	[ORM_PATCH_REMOVE] = {"$remove", TARGET_LIST, "an array", false, append_remove},
-	[ORM_PATCH_MERGE] = {"$merge", TARGET_JSON, "an object", true, append_merge},
+	[ORM_PATCH_MERGE] = {"$merge", TARGET_OBJECT, "an object", true, append_merge},
 	[ORM_PATCH_UNSET] = {"$unset", TARGET_JSON, "an array", false, append_unset},
 };
 
@@ -237,7 +239,17 @@ orm_patch_named(OrmJson key)
 const char *
 orm_patch_name(OrmPatch patch)
 {
-	return patch == ORM_PATCH_ATTRIBUTE ? "$attribute" : patch == ORM_PATCH_EXPRESSION ? "$expr" : patches[patch].name;
+	switch (patch)
+	{
+		case ORM_PATCH_ATTRIBUTE:
+			return "$attribute";
+		case ORM_PATCH_EXPRESSION:
+			return "$expr";
+		case ORM_PATCH_MEMBERS:
+			return patches[ORM_PATCH_MERGE].name;
+		default:
+			return patches[patch].name;
+	}
 }
 
 int
@@ -263,6 +275,40 @@ orm_patch_source(const OrmModel *model, const OrmAttribute *target, OrmJson json
 					   format_type_be(source->type->oid), format_type_be(target->type->oid)),
 				orm_error_place(&here));
 	return number;
+}
+
+bool
+orm_patch_is_of_members(const OrmAttribute *attribute, OrmPatch patch)
+{
+	return patch == ORM_PATCH_MERGE && attribute->type->class == ORM_TYPE_COMPOSITE;
+}
+
+/*
+ * (ROW(CASE WHEN $2 OPERATOR(pg_catalog.?) 'zip' THEN ($1)."zip" ELSE (t."a")."zip" END, ...)::"s"."address")
+ */
+void
+orm_patch_append_members(StringInfo sql, const OrmType *type, const char *column, const char *value, const char *given)
+{
+	TupleDesc descriptor = lookup_rowtype_tupdesc(type->base, -1);
+	bool first = true;
+
+	appendStringInfoString(sql, "(ROW(");
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		const char *name = NameStr(TupleDescAttr(descriptor, i)->attname);
+
+		if (TupleDescAttr(descriptor, i)->attisdropped)
+			continue;
+		orm_sql_comma(sql, &first);
+		appendStringInfo(sql, "CASE WHEN %s OPERATOR(pg_catalog.?) ", given);
+		orm_sql_literal(sql, name);
+		appendStringInfo(sql, " THEN (%s).%s ELSE (%s).%s END", value, orm_sql_quoted(name), column,
+						 orm_sql_quoted(name));
+	}
+	appendStringInfoString(sql, ")::");
+	orm_sql_type(sql, type->oid, -1);
+	appendStringInfoChar(sql, ')');
+	ReleaseTupleDesc(descriptor);
 }
 
 /* Raises 22023 for an instruction with other keys beside it. */
@@ -315,6 +361,8 @@ fits(OrmPatch patch, const OrmType *type)
 			return is_number(type);
 		case TARGET_JSON:
 			return orm_type_is_json(type);
+		case TARGET_OBJECT:
+			return orm_type_is_json(type) || type->class == ORM_TYPE_COMPOSITE;
 		case TARGET_LIST:
 			if (type->class != ORM_TYPE_ARRAY)
 				return orm_type_is_json(type);

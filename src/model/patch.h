@@ -3,7 +3,7 @@
  *
  *     {"$inc": 1}  {"$mul": 2}                   numbers
  *     {"$append": [x]}  {"$remove": [x]}         arrays; json arrays
- *     {"$merge": {...}}                          json objects, shallow
+ *     {"$merge": {...}}                          json objects and composite values, shallow
  *     {"$unset": [["a", "b"]]}                   json: paths
  *
  * The operand is a parameter of the statement, of the attribute's base type without
@@ -37,8 +37,9 @@ typedef enum OrmPatch
 	ORM_PATCH_REMOVE,
 	ORM_PATCH_MERGE,
 	ORM_PATCH_UNSET,
-	ORM_PATCH_ATTRIBUTE, /* no operand: the value of another attribute of the row; see orm_patch_source */
-	ORM_PATCH_EXPRESSION /* no operand: the value of an expression over the row; see orm_patch_expression */
+	ORM_PATCH_ATTRIBUTE,  /* no operand: the value of another attribute of the row; see orm_patch_source */
+	ORM_PATCH_EXPRESSION, /* no operand: the value of an expression over the row; see orm_patch_expression */
+	ORM_PATCH_MEMBERS	  /* the same, for "$merge" of a composite attribute; see orm_patch_is_of_members */
 } OrmPatch;
 
 /* The patch of that name ("$inc"), or ORM_PATCH_SET. */
@@ -61,6 +62,16 @@ extern int orm_patch_source(const OrmModel *model, const OrmAttribute *target, O
  * object.
  */
 extern bool orm_patch_expression(const OrmType *type, OrmJson json, OrmJson *expression, const OrmPath *place);
+
+/* Does the patch change members of a composite attribute? */
+extern bool orm_patch_is_of_members(const OrmAttribute *attribute, OrmPatch patch);
+
+/*
+ * Appends the composite value with members of "value", an SQL expression of its base
+ * type, where the jsonb object "given" has them, and with those of "column" elsewhere.
+ */
+extern void orm_patch_append_members(StringInfo sql, const OrmType *type, const char *column, const char *value,
+									 const char *given);
 
 /* Raises 22023 for a patch of an attribute in the primary key or the version; "here" as below. */
 extern void orm_patch_check_attribute(const OrmModel *model, const OrmAttribute *attribute, OrmPatch patch,

@@ -20,6 +20,8 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
+
 #include "model/computed.h"
 #include "model/given_back.h"
 #include "query/compile.h"
@@ -124,6 +126,31 @@ read_patch(OrmBuilder *builder, const Assignment *assignment, OrmJson json, cons
 	return slot;
 }
 
+/* The composite value with the members that {"$merge": {...}} gives. */
+static const OrmExpression *
+read_members(OrmScope *scope, const OrmAttribute *attribute, OrmJson json, const OrmPath *place)
+{
+	OrmBuilder *builder = scope->builder;
+	OrmPath here = orm_path_key(place, orm_patch_name(ORM_PATCH_MERGE));
+	OrmJson given = orm_patch_operand(scope->model, attribute, ORM_PATCH_MERGE, json, &here);
+	const OrmType *types[] = {orm_patch_type(attribute), orm_type_make(JSONBOID, -1, InvalidOid)};
+	OrmOperand operand = orm_query_operand(NULL, builder, given, types[0], &here);
+	const char *slots[lengthof(types)];
+	StringInfoData sql;
+
+	if (operand.kind != ORM_OPERAND_VALUE)
+		orm_patch_check_value(ORM_PATCH_MERGE, types[0], 0, true, &here);
+	for (int i = 0; i < (int) lengthof(types); i++)
+	{
+		slots[i] = orm_query_slot(builder, &operand, types[i], types[i]->oid, ORM_FORM_VALUE, &here);
+		((OrmSlot *) llast(builder->slots))->patch = ORM_PATCH_MERGE;
+	}
+	initStringInfo(&sql);
+	orm_patch_append_members(&sql, attribute->type,
+							 orm_query_attribute(scope, attribute - scope->model->attributes)->sql, slots[0], slots[1]);
+	return orm_query_expression(attribute->name, sql.data, attribute->type->oid);
+}
+
 /* Is the first key of the object "$" or "$attribute"? */
 static bool
 is_operand(OrmJson json)
@@ -145,6 +172,11 @@ read_assignment(OrmScope *scope, const OrmAttribute *attribute, OrmJson json, co
 
 	assignment->attribute = attribute;
 	assignment->patch = orm_patch_find(attribute->type, json);
+	if (orm_patch_is_of_members(attribute, assignment->patch))
+	{
+		assignment->expression = read_members(scope, attribute, json, place);
+		return assignment;
+	}
 	if (assignment->patch != ORM_PATCH_SET)
 	{
 		assignment->value = read_patch(builder, assignment, json, place);

@@ -68,12 +68,11 @@ append_given(StringInfo sql, const OrmStatement *statement, const char *alias, i
 		orm_assignment_value(sql, statement, attribute);
 }
 
-/* Is the value of the attribute computed from the row, of $attribute or $expr? */
+/* Is the value of the attribute computed from the row: $attribute, $expr, members? */
 static bool
 is_computed(const OrmStatement *statement, int i)
 {
-	return statement->patch != NULL &&
-		(statement->patch[i] == ORM_PATCH_ATTRIBUTE || statement->patch[i] == ORM_PATCH_EXPRESSION);
+	return statement->patch != NULL && statement->patch[i] >= ORM_PATCH_ATTRIBUTE;
 }
 
 /* Appends the computed value of an attribute; for a comparison it is cast to the type of the attribute. */
@@ -83,7 +82,7 @@ append_computed(StringInfo sql, const OrmStatement *statement, int i, bool compa
 	const OrmAttribute *target = &statement->model->attributes[i];
 	const OrmAttribute *source = NULL;
 
-	if (statement->patch[i] == ORM_PATCH_EXPRESSION)
+	if (statement->patch[i] != ORM_PATCH_ATTRIBUTE)
 		appendStringInfoString(sql, statement->assigned[i]->sql);
 	else
 	{

@@ -168,6 +168,28 @@ takes_source(const OrmReader *reader, const OrmAttribute *attribute)
 	return reader->verb == ORM_VERB_UPDATE && !attribute->in_key;
 }
 
+/* The number of parameters of the expressions that a record has. */
+static int
+count_parameters(const OrmRecord *record, const OrmModel *model)
+{
+	int n = 0;
+
+	for (int i = 0; record->assigned != NULL && i < model->nattributes; i++)
+		n += record->assigned[i] != NULL ? record->assigned[i]->n : 0;
+	return n;
+}
+
+/* Sets an attribute to an expression over the row. */
+static void
+set_assigned(OrmRecord *record, const OrmModel *model, int i, OrmPatch patch, const OrmAssigned *assigned)
+{
+	if (record->assigned == NULL)
+		record->assigned = palloc0(sizeof(OrmAssigned *) * model->nattributes);
+	record->assigned[i] = assigned;
+	orm_record_set_patch(record, model, i, patch);
+	orm_record_set_null(record, i);
+}
+
 /*
  * Reads a patch and its operand into a record; false if the JSON is not a
  * patch. A json attribute of a new object is never patched.
@@ -194,6 +216,13 @@ read_patch(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, cons
 	check_verb(patch, reader->verb, &here);
 	operand = orm_patch_operand(model, attribute, patch, json, &here);
 	orm_patch_check(patch, operand, &here);
+	if (orm_patch_is_of_members(attribute, patch))
+	{
+		check_verb(ORM_PATCH_MEMBERS, reader->verb, &here);
+		set_assigned(record, model, i, ORM_PATCH_MEMBERS,
+					 orm_assigned_members(attribute, operand, count_parameters(record, model), &here));
+		return true;
+	}
 	orm_record_set_patch(record, model, i, patch);
 	value = orm_value_read(orm_patch_type(attribute), operand, &here, &isnull);
 	orm_record_set(record, i, value, isnull);
@@ -219,17 +248,6 @@ read_source(const OrmReader *reader, OrmRecord *record, int i, OrmJson json, con
 	record->source[i] = source;
 	orm_record_set_null(record, i);
 	return true;
-}
-
-/* The number of parameters of the expressions that a record has. */
-static int
-count_parameters(const OrmRecord *record, const OrmModel *model)
-{
-	int n = 0;
-
-	for (int i = 0; record->assigned != NULL && i < model->nattributes; i++)
-		n += record->assigned[i] != NULL ? record->assigned[i]->n : 0;
-	return n;
 }
 
 /* The compiled expression; that of the last object, if it gave the attribute the same one. */
@@ -266,11 +284,8 @@ read_expression(OrmReader *reader, OrmRecord *record, int i, OrmJson json, const
 		return false;
 	check_verb(ORM_PATCH_EXPRESSION, reader->verb, &here);
 	orm_patch_check_attribute(model, attribute, ORM_PATCH_EXPRESSION, &here);
-	if (record->assigned == NULL)
-		record->assigned = palloc0(sizeof(OrmAssigned *) * model->nattributes);
-	record->assigned[i] = compile_expression(reader, i, expression, count_parameters(record, model), path);
-	orm_record_set_patch(record, model, i, ORM_PATCH_EXPRESSION);
-	orm_record_set_null(record, i);
+	set_assigned(record, model, i, ORM_PATCH_EXPRESSION,
+				 compile_expression(reader, i, expression, count_parameters(record, model), path));
 	return true;
 }
 

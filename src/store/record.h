@@ -19,7 +19,7 @@ typedef struct OrmRecord
 	bool *given;
 	uint8 *patch;  /* by attribute: OrmPatch; NULL: all ORM_PATCH_SET */
 	int16 *source; /* by attribute, for ORM_PATCH_ATTRIBUTE: number of the source attribute; NULL: none */
-	const OrmAssigned **assigned; /* by attribute, for ORM_PATCH_EXPRESSION; NULL: none */
+	const OrmAssigned **assigned; /* by attribute, for ORM_PATCH_EXPRESSION and _MEMBERS; NULL: none */
 	int index;					  /* position in the caller's array, for messages; -1: a single object */
 	bool in_graph;				  /* "place" is the place in the document, and "index" only orders records */
 	const OrmPath *place;		  /* in a graph; NULL: the root */
