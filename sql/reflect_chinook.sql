@@ -39,6 +39,11 @@ SELECT orm.count('Playlist', '{"where": {"tracks": {"any": {"album": {"artist": 
 		JOIN artist a ON a.artist_id = album.artist_id WHERE a.name = 'AC/DC');
 SELECT orm.all('Employee', '{"select": ["last_name"], "load": {"children": {"select": ["last_name"], "order_by": ["last_name"]}}, "where": {"parent": null}}');
 
+-- declared as they are, the tables need no statement
+SELECT count(*) AS models, min(action) AS least, max(action) AS most FROM orm.migrate('{"baseline": true}');
+SELECT * FROM orm.diff(options => '{"strict": true}');
+SELECT count(*) FROM orm.models WHERE pending;
+
 \c :regression
 SET client_min_messages = warning;
 DROP DATABASE regress_orm_reflect_chinook;

@@ -98,6 +98,24 @@ read_undo(void *options, OrmJson value, const OrmPath *place)
 }
 
 static void
+read_baseline(void *options, OrmJson value, const OrmPath *place)
+{
+	if (!orm_members_boolean(value, place))
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"baseline\" must be true"),
+				orm_error_place(place), errhint("Leave it out to migrate."));
+	((OrmMigrateOptions *) options)->baseline = true;
+}
+
+static void
+read_accept(void *options, OrmJson value, const OrmPath *place)
+{
+	((OrmMigrateOptions *) options)->accept = read_names(value, place, "an array of models");
+	if (((OrmMigrateOptions *) options)->accept == NIL)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"accept\" must not be empty"),
+				orm_error_place(place));
+}
+
+static void
 read_rehearse(void *options, OrmJson value, const OrmPath *place)
 {
 	((OrmMigrateOptions *) options)->rehearse = orm_members_boolean(value, place);
@@ -199,18 +217,22 @@ enum
 {
 	MIGRATES = 1,
 	UNDOES = 2,
-	APPLIES = 4
+	APPLIES = 4,
+	BASELINES = 8,
+	ACCEPTS = 16
 };
 
 static const OrmMemberKey option_keys[] = {
 	{ORM_MEMBER_KEY("undo"), .allowed = UNDOES, .read = read_undo},
+	{ORM_MEMBER_KEY("baseline"), .allowed = BASELINES, .read = read_baseline},
+	{ORM_MEMBER_KEY("accept"), .allowed = ACCEPTS, .read = read_accept},
 	{ORM_MEMBER_KEY("format"), .allowed = APPLIES, .required = APPLIES, .read = read_format},
 	{ORM_MEMBER_KEY("name"), .allowed = ORM_MEMBER_ALWAYS, .required = APPLIES, .read = read_name},
 	{ORM_MEMBER_KEY("hash_before"), .allowed = APPLIES, .required = APPLIES, .read = read_hash_before},
 	{ORM_MEMBER_KEY("hash_after"), .allowed = APPLIES, .required = APPLIES, .read = read_hash_after},
 	{ORM_MEMBER_KEY("declarations"), .allowed = APPLIES, .required = APPLIES, .read = read_declarations},
 	{ORM_MEMBER_KEY("steps"), .allowed = APPLIES, .required = APPLIES, .read = read_steps},
-	{ORM_MEMBER_KEY("models"), .allowed = MIGRATES, .read = read_models},
+	{ORM_MEMBER_KEY("models"), .allowed = MIGRATES | BASELINES, .read = read_models},
 	{ORM_MEMBER_KEY("allow_destructive"), .allowed = MIGRATES | UNDOES | APPLIES, .read = read_allow_destructive},
 	{ORM_MEMBER_KEY("not_renamed"), .allowed = MIGRATES | APPLIES, .read = read_not_renamed},
 	{ORM_MEMBER_KEY("rehearse"), .allowed = ORM_MEMBER_ALWAYS, .read = read_rehearse},
@@ -226,7 +248,7 @@ static const struct
 {
 	const char *key;
 	uint32 context;
-} call_keys[] = {{"undo", UNDOES}, {"steps", APPLIES}};
+} call_keys[] = {{"undo", UNDOES}, {"steps", APPLIES}, {"baseline", BASELINES}, {"accept", ACCEPTS}};
 
 /* What a call does. */
 static uint32
@@ -239,6 +261,15 @@ find_context(OrmJson root)
 			if (orm_json_equals(walk.key, call_keys[i].key))
 				return call_keys[i].context;
 	return MIGRATES;
+}
+
+/* What has become of a step. */
+static const char *
+state_of(const OrmStep *step, const OrmMigrateOptions *options)
+{
+	if (strcmp(step->action, "skipped") == 0)
+		return "skipped";
+	return options->rehearse ? "rehearsed" : "done";
 }
 
 /* orm.migrate(document) */
@@ -259,7 +290,7 @@ orm_sql_migrate(PG_FUNCTION_ARGS)
 	{
 		orm_steps_put(&row, lfirst(cell), foreach_current_index(cell) + 1);
 		orm_output_count(&row, id > 0 ? id : -1);
-		orm_output_text(&row, options.rehearse ? "rehearsed" : "done");
+		orm_output_text(&row, state_of(lfirst(cell), &options));
 		orm_output_put(&row);
 	}
 	return (Datum) 0;

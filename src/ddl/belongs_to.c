@@ -179,20 +179,24 @@ orm_belongs_to_add_columns(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelat
 	relationship->foreign_key = columns;
 }
 
-/* The foreign key over these columns, or NULL. */
+/* The foreign key over these columns, to the target where there are several, or NULL. */
 static OrmDdlConstraint *
-find_foreign_key(const OrmPlanned *planned, const List *columns)
+find_foreign_key(const OrmPlanned *planned, const List *columns, const OrmTarget *target)
 {
+	OrmDdlConstraint *found = NULL;
 	ListCell *cell;
 
 	foreach(cell, planned->table.constraints)
 	{
 		OrmDdlConstraint *constraint = lfirst(cell);
 
-		if (constraint->kind == ORM_CONSTRAINT_FOREIGN_KEY && orm_layout_same_columns(constraint->columns, columns))
+		if (constraint->kind != ORM_CONSTRAINT_FOREIGN_KEY || !orm_layout_same_columns(constraint->columns, columns))
+			continue;
+		if (strcmp(constraint->relation, target->relation) == 0 && strcmp(constraint->schema, target->schema) == 0)
 			return constraint;
+		found = found != NULL ? found : constraint;
 	}
-	return NULL;
+	return found;
 }
 
 /* The action of a belongs_to or of its foreign key; raises 42601 when both are given and differ. */
@@ -231,7 +235,7 @@ add_foreign_key(OrmDdlRun *run, OrmPlanned *planned, OrmDeclaredRelationship *re
 	OrmElementPlace place;
 	const OrmPath *path = orm_declaration_place(&place, relationship->position, "belongs_to", NULL);
 	const OrmTarget *target = orm_target_find(run, planned, relationship->model);
-	OrmDdlConstraint *constraint = find_foreign_key(planned, relationship->foreign_key);
+	OrmDdlConstraint *constraint = find_foreign_key(planned, relationship->foreign_key, target);
 
 	if (constraint == NULL)
 	{
@@ -285,12 +289,15 @@ serves(const OrmDdlConstraint *constraint, const List *columns)
 	return orm_layout_same_columns(columns, list_truncate(list_copy(constraint->columns), list_length(columns)));
 }
 
-/* Adds an index for a belongs_to, unless a key or index can be used. */
+/* Adds an index for a belongs_to, unless a key or index serves, or its first column is declared without one. */
 static void
 add_index(OrmPlanned *planned, OrmDeclaredRelationship *relationship)
 {
+	const OrmDdlColumn *first = orm_layout_column(&planned->table, linitial(relationship->foreign_key));
 	ListCell *cell;
 
+	if (first->declared != NULL && first->declared->indexed == ORM_NO)
+		return;
 	foreach(cell, planned->table.constraints)
 		if (serves(lfirst(cell), relationship->foreign_key))
 			return;

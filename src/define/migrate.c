@@ -9,6 +9,7 @@
 #include "base/names.h"
 #include "base/settings.h"
 #include "define/applied.h"
+#include "define/baseline.h"
 #include "define/create.h"
 #include "define/migrate.h"
 #include "define/migrate_check.h"
@@ -298,6 +299,10 @@ run_call(void *argument)
 
 	if (call->options->undo != 0)
 		call->steps = orm_undo_run(call->options, &call->applied);
+	else if (call->options->baseline)
+		call->steps = orm_baseline_run(call->options, &call->applied);
+	else if (call->options->accept != NIL)
+		call->steps = orm_baseline_accept(call->options, &call->applied);
 	else if (call->options->saved != NULL)
 		call->steps = orm_saved_run(call->options, &call->applied);
 	else

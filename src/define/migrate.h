@@ -29,6 +29,8 @@ typedef struct OrmMigrateOptions
 	List *destroy;	  /* of char *: "Model.attribute", "Model" */
 	bool not_renamed; /* columns that are dropped and added are not one column renamed */
 	int64 undo;		  /* the migration that is undone; 0: none */
+	bool baseline;	  /* mapped models become declared ones */
+	List *accept;	  /* of char *: models that become what their tables are */
 	OrmSaved *saved;  /* NULL: none */
 	bool rehearse;	  /* run, and roll back */
 	int lock_timeout; /* milliseconds, for each attempt */
