@@ -31,6 +31,7 @@
 #include "base/names.h"
 #include "base/sql.h"
 #include "model/join.h"
+#include "query/named_scope.h"
 
 /* The arguments of a function: attributes, the required ones first. */
 typedef struct Arguments
@@ -253,19 +254,22 @@ append_equal(StringInfo sql, const OrmAttribute *attribute, int number, Oid type
 					   argument.data, type);
 }
 
-/* The body of find and all: a SELECT with the arguments as conditions. */
+/* The body of find and all: a SELECT with the default scopes and the arguments as conditions. */
 static char *
 select_body(const OrmModel *model, const OrmAccessor *accessor)
 {
+	const char *scopes = orm_named_scope_print(model, "t");
 	StringInfoData sql;
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT t.* FROM ");
 	orm_sql_qualified(&sql, model->schema, model->relation);
 	appendStringInfoString(&sql, " AS t");
+	if (scopes != NULL)
+		appendStringInfo(&sql, " WHERE %s", scopes);
 	for (int i = 0; i < accessor->nargs; i++)
 	{
-		appendStringInfoString(&sql, i == 0 ? " WHERE " : " AND ");
+		appendStringInfoString(&sql, i == 0 && scopes == NULL ? " WHERE " : " AND ");
 		append_equal(&sql, &model->attributes[accessor->attributes[i]], i + 1, accessor->argument_types[i]);
 	}
 	return sql.data;

@@ -16,6 +16,7 @@
 #include "remove/impact.h"
 #include "session/session.h"
 #include "remove/expected.h"
+#include "store/seen.h"
 
 /* Reads the options of a call, and puts its settings in force. */
 static OrmWriteOptions
@@ -108,6 +109,8 @@ run_delete(OrmCall *call)
 	OrmExpected expected = read_expected(call, &options);
 	Datum *key = read_key(call);
 
+	if (key != NULL && !options.unscoped)
+		orm_seen_check_key(call->model, key, NULL);
 	if (key != NULL)
 		orm_expected_check(call->model, key, &expected, NULL);
 	return BoolGetDatum(key != NULL && orm_delete_object(call->model, key, options.may_skip));

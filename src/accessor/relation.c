@@ -27,8 +27,25 @@
 #include "accessor/generate.h"
 #include "accessor/relation.h"
 #include "base/sql.h"
+#include "model/cache.h"
+#include "model/follow.h"
 #include "model/join.h"
 #include "query/filter.h"
+#include "query/named_scope.h"
+
+/* The default scopes of the target as a condition, or NULL.  A target without any is not opened, which locks it. */
+static const char *
+scopes_of_target(const OrmRelationship *relationship)
+{
+	OrmDeclaration *declaration = NULL;
+	ListCell *cell;
+
+	orm_follow_table(relationship->target, &declaration);
+	foreach(cell, declaration != NULL ? declaration->scopes : NIL)
+		if (((const OrmDeclaredScope *) lfirst(cell))->is_default == ORM_YES)
+			return orm_named_scope_print(orm_cache_open(relationship->target, AccessShareLock), "t");
+	return NULL;
+}
 
 /* The body of a relationship's accessor. */
 static char *
@@ -38,6 +55,7 @@ relationship_body(const OrmModel *model, const OrmRelationship *relationship)
 	OrmJoinEnd row = orm_join_table_end("$1");
 	OrmJoinEnd other = orm_join_table_end("t");
 	OrmFilterText text = orm_filter_text(model->name, relationship, "t");
+	const char *scopes;
 	StringInfoData sql;
 
 	initStringInfo(&sql);
@@ -60,6 +78,9 @@ relationship_body(const OrmModel *model, const OrmRelationship *relationship)
 	else
 		orm_join_append(&sql, &join, row, other);
 	appendStringInfo(&sql, "%s%s", text.condition, text.order);
+	scopes = scopes_of_target(relationship);
+	if (scopes != NULL)
+		appendStringInfo(&sql, " AND %s", scopes);
 	return sql.data;
 }
 

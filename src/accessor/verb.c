@@ -24,6 +24,7 @@
 #include "store/lookup.h"
 #include "store/update.h"
 #include "store/upsert.h"
+#include "store/seen.h"
 
 /* Makes the function's result, a json object, from a row. */
 static Datum
@@ -204,6 +205,7 @@ run_delete(OrmCall *call)
 		expected.versioned = true;
 		expected.version = record->values[model->version];
 	}
+	orm_seen_check_key(model, orm_call_key(call, record), NULL);
 	orm_expected_check(model, orm_call_key(call, record), &expected, NULL);
 	return BoolGetDatum(orm_delete_object(model, orm_call_key(call, record), false));
 }

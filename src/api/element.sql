@@ -41,6 +41,14 @@ COMMENT ON FUNCTION orm.computed(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.bool, pg_catalog.text) IS
 'Element of a model document: an attribute whose value is that of an SQL expression over the row, which names columns, sub-selects and other computed attributes and is not volatile. It is read as any other, and a function of the table, row.name in SQL. deferred leaves it out of objects unless it is selected by name.';
 
+CREATE OR REPLACE FUNCTION orm.scope(
+	name pg_catalog.text, query orm.document, is_default pg_catalog.bool DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.scope(pg_catalog.text, orm.document, pg_catalog.bool) IS
+'Element of a model document: a query by name, with where, order_by, limit, load, compute, scope and parameters, taken by "scope" of queries: {"scope": ["published", {"since": {"day": "2026-01-01"}}]}. A default scope (where, order_by and load, without parameters) holds wherever the model is mentioned, until "unscoped" lifts it. Checked by orm.model and orm.map only.';
+
 CREATE OR REPLACE FUNCTION orm.primary_key(VARIADIC columns pg_catalog.text[])
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE

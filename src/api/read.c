@@ -190,7 +190,8 @@ orm_sql_get(PG_FUNCTION_ARGS)
 
 	if (key == NULL)
 		PG_RETURN_NULL();
-	if (orm_json_kind(root) == ORM_JSON_OBJECT && root.node->count == 0 && model->ncomputed == 0)
+	if (orm_json_kind(root) == ORM_JSON_OBJECT && root.node->count == 0 && model->ncomputed == 0 &&
+		!model->default_scoped)
 	{
 		if (!orm_get_object(model, key, &json))
 			PG_RETURN_NULL();

@@ -23,6 +23,7 @@
 #include "session/session.h"
 #include "remove/expected.h"
 #include "store/options.h"
+#include "store/seen.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_create);
 PG_FUNCTION_INFO_V1(orm_sql_save);
@@ -95,6 +96,8 @@ static void delete (WritingCall *call)
 	OrmExpected expected = orm_expected_read(model, call->options.etag, call->options.version, &place);
 	bool deleted;
 
+	if (key != NULL && !call->options.unscoped)
+		orm_seen_check_key(model, key, NULL);
 	if (key != NULL)
 		orm_expected_check(model, key, &expected, NULL);
 	if (returns_objects(call))

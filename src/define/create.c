@@ -32,6 +32,7 @@
 #include "define/reconcile.h"
 #include "define/register.h"
 #include "define/report.h"
+#include "define/scopes.h"
 #include "exec/execute.h"
 #include "exec/plan.h"
 #include "model/cache.h"
@@ -381,6 +382,8 @@ store(const Run *run)
 		orm_register_pin(((OrmRegistered *) lfirst(cell))->name);
 	foreach(cell, run->rows)
 		orm_binding_forget(((OrmRegistered *) lfirst(cell))->function);
+	foreach(cell, run->rows)
+		orm_scopes_check(orm_cache_open(((OrmRegistered *) lfirst(cell))->name, AccessShareLock));
 }
 
 /* Is this one of the models that were made in this run? */

@@ -20,6 +20,7 @@
 #include "define/register.h"
 #include "define/removal.h"
 #include "define/report.h"
+#include "define/scopes.h"
 #include "model/cache.h"
 #include "model/follow.h"
 #include "model/in_force.h"
@@ -223,6 +224,19 @@ orm_declare_state(const char *name)
 	return pstrdup("in force");
 }
 
+/* Checks the scopes of a model that has been declared, if it has a table; "scoped": it had default ones before. */
+static void
+follow_scopes(const char *name, bool scoped)
+{
+	const OrmModel *model = orm_cache_open_if_any(name, AccessShareLock);
+
+	if (model == NULL)
+		return;
+	orm_scopes_check(model);
+	if (scoped || model->default_scoped)
+		orm_scopes_refresh_bodies(model);
+}
+
 void
 orm_declare_write(OrmDeclaration *declaration)
 {
@@ -230,9 +244,11 @@ orm_declare_write(OrmDeclaration *declaration)
 	OrmRegistered *old;
 	List *dropped = NIL;
 	char *former = NULL;
+	bool scoped;
 
 	complete_schema(declaration);
 	old = orm_declare_lock(declaration->model);
+	scoped = old != NULL && orm_scopes_any_default(orm_register_declaration(old));
 	if (old != NULL)
 	{
 		bool same = names_table(declaration, old);
@@ -249,6 +265,8 @@ orm_declare_write(OrmDeclaration *declaration)
 	}
 	if (orm_model_function_write(row, declaration, existing_table(declaration)) && former != NULL)
 		orm_binding_keep(row->function, former);
+	if (declaration->scopes != NIL || scoped)
+		follow_scopes(declaration->model, scoped);
 }
 
 char *
@@ -330,9 +348,11 @@ orm_declare_map(Oid relid, const char *name, const char *document, List **change
 	OrmDeclaration *declaration = orm_declare_read(document, true);
 	OrmRegistered *row = new_row(name);
 	OrmRegistered *old;
+	bool scoped;
 
 	orm_register_check_relation(relid);
 	old = orm_declare_lock(name);
+	scoped = old != NULL && orm_scopes_any_default(orm_register_declaration(old));
 	if (old != NULL)
 		row = old;
 	if (old != NULL && old->mapped)
@@ -349,6 +369,7 @@ orm_declare_map(Oid relid, const char *name, const char *document, List **change
 	orm_register_mapped(row, declaration, relid);
 	orm_register_check_relationships(name);
 	orm_register_pin(name);
+	follow_scopes(name, scoped);
 	orm_reconcile_accessors(orm_cache_open(name, AccessShareLock), false, changes);
 	orm_declare_make_waiting(list_make1(unconstify(char *, name)), changes);
 }

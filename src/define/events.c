@@ -32,6 +32,7 @@
 #include "define/model_function.h"
 #include "define/register.h"
 #include "define/replan.h"
+#include "define/scopes.h"
 #include "exec/execute.h"
 #include "exec/plan.h"
 #include "model/cache.h"
@@ -428,6 +429,8 @@ complete_model(void *argument)
 	model = orm_cache_open_if_any(row->name, AccessShareLock);
 	foreach(cell, model != NULL ? orm_accessor_existing(model) : NIL)
 		orm_accessor_mark(model, lfirst_oid(cell));
+	if (model != NULL && model->default_scoped)
+		orm_scopes_refresh_bodies(model);
 }
 
 /* A function that was created, by hand or in a restore. */

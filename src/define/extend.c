@@ -12,6 +12,7 @@
 #include "define/reconcile.h"
 #include "define/register.h"
 #include "define/removal.h"
+#include "define/scopes.h"
 #include "define/keep.h"
 #include "model/cache.h"
 #include "model/element.h"
@@ -27,6 +28,7 @@ typedef enum ElementList
 	LIST_RELATIONSHIPS,
 	LIST_ENUMS,
 	LIST_COMPUTED,
+	LIST_SCOPES,
 	LIST_VERSIONS,
 	LIST_TABLES,
 	LIST_REMOVALS,
@@ -59,6 +61,7 @@ static const struct
 	{"relationship", LIST_RELATIONSHIPS, ALL_KINDS},
 	{"enum", LIST_ENUMS, 0},
 	{"computed", LIST_COMPUTED, 0},
+	{"scope", LIST_SCOPES, 0},
 	{"version", LIST_VERSIONS, 0},
 	{"table", LIST_TABLES, 0},
 	{"removed", LIST_REMOVALS, 0},
@@ -98,6 +101,8 @@ element_label(ElementList list, const void *element)
 			return ((const OrmDeclaredRelationship *) element)->name;
 		case LIST_ENUMS:
 			return ((const OrmDeclaredEnum *) element)->name;
+		case LIST_SCOPES:
+			return ((const OrmDeclaredScope *) element)->name;
 		case LIST_VERSIONS:
 			return ((const OrmDeclaredVersion *) element)->column;
 		case LIST_REMOVALS:
@@ -139,6 +144,7 @@ list_of(OrmDeclaration *declaration, ElementList list)
 		[LIST_RELATIONSHIPS] = &declaration->relationships,
 		[LIST_ENUMS] = &declaration->enums,
 		[LIST_COMPUTED] = &declaration->computed,
+		[LIST_SCOPES] = &declaration->scopes,
 		[LIST_VERSIONS] = &declaration->versions,
 		[LIST_TABLES] = &declaration->tables,
 		[LIST_REMOVALS] = &declaration->removals,
@@ -293,6 +299,9 @@ apply(OrmRegistered *row, const OrmDeclaration *before, OrmDeclaration *declarat
 	orm_register_check_relationships(row->name);
 	orm_register_pin(row->name);
 	model = orm_cache_open(row->name, AccessShareLock);
+	orm_scopes_check(model);
+	if (model->default_scoped || orm_scopes_any_default(before))
+		orm_scopes_refresh_bodies(model);
 	orm_keep_reconcile(row->relid, row->name, model->declaration, true, changes);
 	orm_reconcile_accessors(orm_cache_open(row->name, AccessShareLock), !replaced, changes);
 }

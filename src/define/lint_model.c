@@ -13,6 +13,7 @@
 #include "base/names.h"
 #include "base/sql.h"
 #include "define/lint_model.h"
+#include "define/scopes.h"
 #include "model/cache.h"
 #include "model/follow.h"
 #include "model/foreign_key.h"
@@ -325,7 +326,22 @@ check_broken_relationship(OrmLint *lint)
 	}
 }
 
+/* A scope that does not compile. */
+static void
+check_broken_scope(OrmLint *lint)
+{
+	for (int i = 0; i < lint->model->nscopes; i++)
+	{
+		char *problem = orm_scopes_problem(lint->model, &lint->model->scopes[i]);
+
+		if (problem != NULL)
+			orm_lint_add(lint, pstrdup(lint->model->scopes[i].name),
+						 psprintf("Queries with this scope raise an error: %s.", problem), NULL);
+	}
+}
+
 const OrmLintRule orm_lint_model_rules[] = {
+	{"broken_scope", "error", check_broken_scope},
 	{"no_primary_key", "warning", check_no_primary_key},
 	{"timestamp_without_zone", "warning", check_timestamp},
 	{"blank_padded_text", "warning", check_blank_padded},

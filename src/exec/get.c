@@ -9,6 +9,7 @@
 #include "exec/object_shape.h"
 #include "exec/plan.h"
 #include "model/key.h"
+#include "query/named_scope.h"
 #include "query/select.h"
 
 /* The description of a SELECT. */
@@ -53,7 +54,11 @@ open_rows_plan(const OrmGet *get)
 {
 	const OrmModel *model = get->model;
 	PlannedSelect planned = {
-		.select = {.model = model, .where = get->where, .is_null = get->isnull, .first = get->first},
+		.select = {.model = model,
+				   .where = get->where,
+				   .is_null = get->isnull,
+				   .first = get->first,
+				   .scopes = orm_named_scope_print(model, "t")},
 		.planning = ORM_PLAN_AUTO,
 	};
 	OrmPlanKey key;
@@ -62,6 +67,8 @@ open_rows_plan(const OrmGet *get)
 	orm_plan_key_add_flags(&key, get->where, model->nattributes);
 	orm_plan_key_add_flags(&key, get->isnull, model->nattributes);
 	orm_plan_key_add_flags(&key, &get->first, 1);
+	if (planned.select.scopes != NULL)
+		orm_plan_key_add(&key, planned.select.scopes, strlen(planned.select.scopes));
 	return orm_plan_get(&key, describe_select, &planned);
 }
 

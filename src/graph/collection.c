@@ -20,6 +20,7 @@
 #include "graph/removed_rows.h"
 #include "graph/collection_rows.h"
 #include "graph/settle.h"
+#include "query/named_scope.h"
 #include "store/record_error.h"
 #include "store/key_order.h"
 #include "store/failed_row.h"
@@ -175,6 +176,13 @@ take_other(void *argument, int number, const Datum *key)
 	MemoryContextSwitchTo(caller);
 }
 
+/* The default scopes of the rows of a collection: what they hide is not in it; NULL: there are none. */
+static const char *
+scopes_of(const Leaving *leaving)
+{
+	return leaving->graph->options.unscoped ? NULL : orm_named_scope_print(leaving->edge->holder->model, "t");
+}
+
 /* Reads the rows of collections, without the items. */
 static void
 read_others(Leaving *leaving, const List *removals)
@@ -183,6 +191,7 @@ read_others(Leaving *leaving, const List *removals)
 	ListCell *cell;
 
 	orm_collection_rows_init(&query, leaving->edge, false, true);
+	query.scopes = scopes_of(leaving);
 	leaving->removals = palloc(sizeof(OrmRemoval *) * list_length(removals));
 	foreach(cell, removals)
 	{
@@ -250,6 +259,7 @@ static void
 ask_members(OrmCollectionRows *query, const Leaving *leaving)
 {
 	orm_collection_rows_init(query, leaving->edge, true, false);
+	query->scopes = scopes_of(leaving);
 	for (int i = 0; i < leaving->n; i++)
 		orm_collection_rows_add(query, leaving->members[i].removal->owner, leaving->members[i].record);
 }

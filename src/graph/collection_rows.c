@@ -130,6 +130,8 @@ append_where(StringInfo sql, const OrmCollectionRows *asked)
 			sql, orm_filter_text(asked->edge->source->model->name, asked->edge->relationship, "t").condition);
 	if (asked->others)
 		orm_columns_not_among(sql, &asked->primary, 1 + asked->columns.n);
+	if (asked->scopes != NULL)
+		appendStringInfo(sql, " AND %s", asked->scopes);
 }
 
 /* Appends "s"."t" AS t */

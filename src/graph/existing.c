@@ -10,6 +10,7 @@
 #include "graph/shared_key.h"
 #include "store/record_error.h"
 #include "store/lookup.h"
+#include "store/seen.h"
 #include "store/stale.h"
 
 void
@@ -77,6 +78,7 @@ find_by_key(void *argument)
 
 	orm_returned_begin(&returning, search->graph, search->group, true);
 	batch = orm_returned_pick(&returning, search->objects, search->n, is_sought_by, key);
+	orm_seen_check(&batch, key, false);
 	orm_lookup_read(&batch, key);
 	orm_existing_demand(&batch, key);
 }

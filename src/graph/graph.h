@@ -160,6 +160,7 @@ typedef struct OrmGraphOptions
 	bool action;			   /* with result: distinguish inserted from updated rows */
 	bool told_apart;		   /* distinguish them in the tally */
 	bool may_skip;			   /* triggers, rules and policies may skip rows */
+	bool unscoped;			   /* rows that default scopes hide are written, too */
 	bool by_table;			   /* order groups by the references of their tables, too */
 	OrmOnConflict on_conflict; /* UPSERT: treatment of an existing row; CREATE: ERROR or IGNORE */
 	const OrmAssigned *where;  /* UPSERT: condition of updating an existing row; NULL: none */

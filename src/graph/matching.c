@@ -170,7 +170,7 @@ read_by_load(const OrmPlace *place, OrmJson where, const Datum *key)
 	Datum json;
 
 	initStringInfo(&buffer);
-	appendStringInfoString(&buffer, "{\"select\":[],\"load\":{");
+	appendStringInfoString(&buffer, "{\"unscoped\":true,\"select\":[],\"load\":{");
 	orm_json_write_string(&buffer, name, strlen(name));
 	appendStringInfoString(&buffer, ":{\"where\":");
 	append_source(&buffer, where);

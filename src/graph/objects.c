@@ -89,6 +89,7 @@ make_graph(Call *call, int n)
 	graph->options.result = !call->options->no_result && call->readback == NULL;
 	graph->options.action = call->options->action;
 	graph->options.may_skip = call->options->may_skip;
+	graph->options.unscoped = call->options->unscoped;
 	graph->options.on_conflict = call->write.on_conflict;
 	graph->options.where = call->write.where;
 	graph->options.nconflict_on = call->nconflict_on;
@@ -252,7 +253,10 @@ orm_objects_write(const OrmModel *model, OrmVerb verb, const OrmDocument *docume
 				  OrmFindLabel find_label, int nconflict_on, char *const *conflict_on, Datum *result)
 {
 	Call call = {
-		.write = {.model = model, .on_conflict = options->on_conflict, .may_skip = options->may_skip},
+		.write = {.model = model,
+				  .on_conflict = options->on_conflict,
+				  .may_skip = options->may_skip,
+				  .unscoped = options->unscoped},
 		.verb = verb,
 		.options = options,
 		.find_label = find_label,
@@ -289,7 +293,10 @@ orm_objects_patch(const OrmModel *model, const Datum *key, const OrmDocument *pa
 				  OrmFindLabel find_label, Datum *result)
 {
 	Call call = {
-		.write = {.model = model, .on_conflict = options->on_conflict, .may_skip = options->may_skip},
+		.write = {.model = model,
+				  .on_conflict = options->on_conflict,
+				  .may_skip = options->may_skip,
+				  .unscoped = options->unscoped},
 		.verb = ORM_VERB_UPDATE,
 		.options = options,
 		.find_label = find_label,

@@ -154,6 +154,7 @@ orm_returned_begin(OrmReturning *returning, OrmGraph *graph, OrmGroup *group, bo
 	returning->write.told_apart = graph->options.told_apart;
 	returning->write.may_skip = graph->options.may_skip;
 	returning->write.where = graph->options.where;
+	returning->write.unscoped = graph->options.unscoped;
 	returning->write.givers = graph->options.may_skip ? NULL : orm_givers_find;
 	returning->columns = palloc0(sizeof(int) * Max(group->returned.nneeded, 1));
 	for (int a = 0; flags != NULL && a < group->model->nattributes; a++)

@@ -17,6 +17,7 @@
 #include "store/insert.h"
 #include "store/key_order.h"
 #include "store/lookup.h"
+#include "store/seen.h"
 #include "store/stale.h"
 #include "store/update.h"
 #include "store/upsert.h"
@@ -194,11 +195,13 @@ find_or_create(OrmGraph *graph, const OrmReturning *returning, OrmObject **objec
 	OrmBatch batch = orm_returned_pick(returning, objects, n, is_found_by, key);
 
 	merge_twins(returning->graph, &batch, key);
+	orm_seen_check(&batch, key, false);
 	orm_conflict_key_read(&batch, key);
 	if (!orm_upsert_is_numbered(returning->group->model, key))
 		orm_upsert_batch(&batch, key, ORM_CONFLICT_IGNORE);
 	else
 	{
+		orm_seen_check(&batch, key, false);
 		orm_lookup_read(&batch, key);
 		orm_existing_demand(&batch, key);
 	}

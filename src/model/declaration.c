@@ -212,6 +212,11 @@ print_rest(StringInfo out, const OrmDeclaration *d, int total, const char *separ
 		begin_element(out, &total, separator);
 		orm_element_print_computed(out, lfirst(cell));
 	}
+	foreach(cell, d->scopes)
+	{
+		begin_element(out, &total, separator);
+		orm_element_print_scope(out, lfirst(cell));
+	}
 	if (d->versions != NIL)
 	{
 		begin_element(out, &total, separator);

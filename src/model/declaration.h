@@ -151,6 +151,15 @@ typedef enum OrmCascade
 	ORM_CASCADE_ORPHAN = 4	/* has many, has one: delete objects removed from the relationship */
 } OrmCascade;
 
+/* A query by name; see model/scope.h. */
+typedef struct OrmDeclaredScope
+{
+	char *name;
+	OrmDocument *query;
+	OrmChoice is_default; /* holds wherever the model is mentioned */
+	int position;
+} OrmDeclaredScope;
+
 /* The version column, which counts the changes of a row. */
 typedef struct OrmDeclaredVersion
 {
@@ -188,6 +197,7 @@ typedef struct OrmDeclaration
 	List *constraints;	   /* of OrmDeclaredConstraint * */
 	List *relationships;   /* of OrmDeclaredRelationship * */
 	List *computed;		   /* of OrmDeclaredColumn *: computed attributes; "generated" is their expression */
+	List *scopes;		   /* of OrmDeclaredScope * */
 	List *versions;		   /* of OrmDeclaredVersion *: one, or NIL */
 	List *tables;		   /* of OrmDeclaredTable *: one, or NIL */
 	List *removals;		   /* of OrmDeclaredRemoval * */

@@ -17,6 +17,7 @@
 #include "model/enum.h"
 #include "model/element.h"
 #include "model/relationship.h"
+#include "model/scope.h"
 
 /* A name and its place. */
 typedef struct NamePlace
@@ -469,6 +470,7 @@ orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 	}
 	if (!declaration->stored)
 		orm_computed_check_circles(declaration);
+	orm_scope_check(declaration);
 	check_primary_key(declaration);
 	if (!declaration->stored)
 		orm_constraint_check(declaration, mapped);

@@ -140,6 +140,14 @@ static const OrmElementKey relationship_keys[] = {
 	{KEY("filter", ANY_KIND, 0), &orm_element_key_object, RELATIONSHIP(filter), NULL, NULL},
 };
 
+#define SCOPE(member) offsetof(OrmDeclaredScope, member)
+
+static const OrmElementKey scope_keys[] = {
+	{KEY("name", ANY_KIND, ANY_KIND), &orm_element_key_name, SCOPE(name), "scope", NULL},
+	{KEY("query", ANY_KIND, ANY_KIND), &orm_element_key_object, SCOPE(query), NULL, NULL},
+	{KEY("is_default", ANY_KIND, 0), &orm_element_key_choice, SCOPE(is_default), NULL, NULL},
+};
+
 #define VERSION(member) offsetof(OrmDeclaredVersion, member)
 
 static const OrmElementKey version_keys[] = {
@@ -219,6 +227,8 @@ static const RecordType constraint_record = {
 static const RecordType relationship_record = {
 	sizeof(OrmDeclaredRelationship), DECLARATION(relationships),  RELATIONSHIP(kind), true,
 	RELATIONSHIP(position),			 KEY_TABLE(relationship_keys)};
+static const RecordType scope_record = {sizeof(OrmDeclaredScope), DECLARATION(scopes),	0, false,
+										SCOPE(position),		  KEY_TABLE(scope_keys)};
 static const RecordType version_record = {sizeof(OrmDeclaredVersion), DECLARATION(versions),  0, false,
 										  VERSION(position),		  KEY_TABLE(version_keys)};
 static const RecordType enum_record = {sizeof(OrmDeclaredEnum), DECLARATION(enums),	 0, false,
@@ -259,6 +269,7 @@ static const RelationBuilder builders[] = {
 	{KEY("has_many", KIND(0), 0), &relationship_record, ORM_HAS_MANY},
 	{KEY("has_one", KIND(0), 0), &relationship_record, ORM_HAS_ONE},
 	{KEY("many_to_many", KIND(0), 0), &relationship_record, ORM_MANY_TO_MANY},
+	{KEY("scope", KIND(0), 0), &scope_record, 0},
 	{KEY("version", KIND(0), 0), &version_record, 0},
 	{KEY("accessors", KIND(0), 0), &accessors_record, 0},
 	{KEY_OF_NEW("comment_on_table", KIND(0), 0), &comment_record, 0},
@@ -525,6 +536,12 @@ void
 orm_element_print_relationship(StringInfo out, const OrmDeclaredRelationship *relationship)
 {
 	print_element(out, builder_of(&relationship_record, relationship->kind), relationship, -1);
+}
+
+void
+orm_element_print_scope(StringInfo out, const OrmDeclaredScope *scope)
+{
+	print_element(out, builder_of(&scope_record, 0), scope, -1);
 }
 
 void

@@ -31,6 +31,7 @@
 #include "model/after.h"
 #include "model/cascade.h"
 #include "model/computed.h"
+#include "model/scope.h"
 #include "model/column_default.h"
 #include "model/follow.h"
 #include "model/foreign.h"
@@ -456,6 +457,7 @@ fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **
 	for (int i = 0; i < model->nattributes; i++)
 		depend_on_row_types(model->attributes[i].type, depends);
 	orm_computed_fill(model, depends);
+	orm_scope_fill(model);
 	fill_kept(model, relation);
 	fill_keys(model, relation);
 	fill_version(model, relation);

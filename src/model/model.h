@@ -51,6 +51,14 @@ typedef struct OrmComputed
 	bool shown;				 /* a member of objects for which nothing is selected */
 } OrmComputed;
 
+/* A scope; see model/scope.h. */
+typedef struct OrmModelScope
+{
+	const char *name;
+	const OrmDocument *query;
+	bool is_default;
+} OrmModelScope;
+
 /* A primary or unique key: indexes into OrmModel.attributes, in key order. */
 typedef struct OrmKey
 {
@@ -116,7 +124,10 @@ typedef struct OrmModel
 	bool hides;				  /* an attribute is hidden */
 	int ncomputed;
 	OrmComputed *computed; /* in the order of the declaration */
-	OrmKey *primary_key;   /* NULL: none; &unique[0] unless declared by orm.primary_key */
+	int nscopes;
+	OrmModelScope *scopes;
+	bool default_scoped; /* it has a default scope */
+	OrmKey *primary_key; /* NULL: none; &unique[0] unless declared by orm.primary_key */
 	int nunique;
 	OrmKey *unique;		  /* valid unique indexes without expressions and predicate, the primary key first */
 	int version;		  /* the version attribute, or -1 */

@@ -245,6 +245,7 @@ orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 	full->computed = stored->computed;
 	orm_computed_follow(model->relid, full, true);
 	orm_normalize_follow(model->relid, full, true);
+	full->scopes = stored->scopes;
 	full->versions = stored->versions;
 	full->has_accessors = stored->has_accessors;
 	full->prefix = stored->prefix;

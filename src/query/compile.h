@@ -13,6 +13,7 @@
  *     link.c       the link of a level to its parent level
  *     filter.c     filter and order of relationships (literal.c: their values)
  *     load.c       "load": the levels below a level
+ *     named_scope.c "scope", "unscoped": what models declare by name
  *     count.c      count, exists
  *     modify.c     update_where, delete_where
  *     assign.c     expressions as the new values of attributes
@@ -56,6 +57,8 @@ typedef struct OrmCompiler
 	List *depends; /* of const OrmModel *, the root's first */
 	List *levels;  /* of OrmLevel * */
 	List *stars;   /* of OrmStar * */
+	List *uses;	   /* of OrmScopeUse *: of named scopes, in all statements */
+	List *within;  /* of OrmModelScope *: the named scopes that are being read */
 } OrmCompiler;
 
 typedef struct OrmBuilder
@@ -68,6 +71,7 @@ typedef struct OrmBuilder
 	int nwindows;  /* window functions read so far, as named expressions are used too */
 	bool unset;	   /* an expression names a parameter that was not given; it is NULL there */
 	List *filters; /* of const OrmRelationship *: whose documents are being compiled; their values are literals */
+	bool literal;  /* constants are literals: there are no parameters */
 } OrmBuilder;
 
 /* An expression over the rows of a scope. */
@@ -94,6 +98,9 @@ typedef struct OrmScope
 	List *named;					/* of OrmExpression *: names of "compute"; for having, groups and aggregates */
 	List *inner;					/* of OrmExpression *: aggregates inside of expressions over groups */
 	List *inner_nodes;				/* of OrmNode *: where they are in the document */
+	const char *restriction;		/* of default scopes: an operand of AND without joins; NULL: none */
+	bool restricted;				/* the restriction is known */
+	const OrmNode *lifted;			/* the value of "$unscoped" that was read for it */
 } OrmScope;
 
 /*
@@ -130,10 +137,15 @@ typedef enum OrmQueryKey
 	ORM_KEY_OF = 1 << 17,
 	ORM_KEY_ONE = 1 << 18,
 	ORM_KEY_RECURSIVE = 1 << 19,
-	ORM_KEY_SETTINGS = 1 << 20
+	ORM_KEY_SETTINGS = 1 << 20,
+	ORM_KEY_SCOPE = 1 << 21,
+	ORM_KEY_UNSCOPED = 1 << 22
 } OrmQueryKey;
 
-#define ORM_KEY_COUNT 21
+#define ORM_KEY_COUNT 23
+
+/* The keys of named scopes. */
+#define ORM_KEYS_SCOPES (ORM_KEY_SCOPE | ORM_KEY_UNSCOPED)
 
 /* A flag for the allowed keys: the objects are given, so keys that find objects are not allowed. */
 #define ORM_KEYS_ONLY (1 << ORM_KEY_COUNT)
@@ -142,6 +154,7 @@ typedef enum OrmQueryKey
 typedef struct OrmQueryKeys
 {
 	OrmJson values[ORM_KEY_COUNT];
+	List *uses; /* of OrmScopeUse *: named scopes, those of default scopes for their order and loads alone */
 } OrmQueryKeys;
 
 /* Reads the members of a query for objects of a model; "takes" has the allowed keys.  Raises as orm_members_take. */
@@ -150,6 +163,9 @@ extern void orm_query_take(OrmJson query, const OrmModel *model, int takes, cons
 /* The member of that key, or NULL when it is not given; and the name of a key. */
 extern const OrmJson *orm_query_key(const OrmQueryKeys *keys, OrmQueryKey key);
 extern const char *orm_query_key_name(OrmQueryKey key);
+
+/* Gives a key a value. */
+extern void orm_query_set_key(OrmQueryKeys *keys, OrmQueryKey key, OrmJson json);
 
 /* Opens a model under AccessShareLock, and adds it to the dependencies. */
 extern const OrmModel *orm_query_model(OrmCompiler *compiler, const char *name);
@@ -231,9 +247,11 @@ extern OrmScope *orm_query_target(const OrmScope *scope, const OrmRelationship *
  *
  *     from   "s"."posts" AS t1                                many to many:  "s"."posts_tags" AS t2, "s"."tags" AS t1
  *     where  t1."autor_id" OPERATOR(pg_catalog.=) t0."id"     ... AND ...
+ *
+ * The default scopes of the target are part of the condition.
  */
 extern void orm_query_relate(StringInfo from, StringInfo where, const OrmScope *scope,
-							 const OrmRelationship *relationship, const OrmScope *target);
+							 const OrmRelationship *relationship, OrmScope *target);
 
 /* Appends "s"."t" AS t0 */
 extern void orm_query_from(StringInfo sql, const OrmScope *scope);
@@ -360,7 +378,7 @@ extern const OrmExpression *orm_query_cursor_value(const OrmOrder *order);
 extern void orm_query_append_cursor(OrmBuilder *builder, List *order, StringInfo sql);
 
 /* The text for OrmCompiled.signature: the model and the order, and on the last line a hash of the conditions. */
-extern char *orm_query_signature(const OrmModel *model, List *order, const OrmJson *where);
+extern char *orm_query_signature(const OrmModel *model, List *order, const OrmQueryKeys *keys);
 
 /* ---- assign.c (the rest in assign.h) ---- */
 
@@ -383,9 +401,10 @@ extern int orm_query_column(OrmColumns *columns, const char *sql, Oid type);
 /* A load (or the root): a member of "load", or a step of a path in its array form. */
 typedef struct OrmLoad
 {
-	const char *name; /* in the result; NULL: the root */
-	OrmJson query;	  /* an object, or true; its node is NULL for a step of a path */
-	List *loads;	  /* of OrmLoad *: next steps of paths */
+	const char *name;				/* in the result; NULL: the root */
+	OrmJson query;					/* an object, or true; its node is NULL for a step of a path */
+	List *loads;					/* of OrmLoad *: next steps of paths */
+	const OrmModelScope *loaded_by; /* the named scope whose load it is; NULL: a load of the query */
 	const OrmPath *place;
 } OrmLoad;
 
@@ -406,11 +425,12 @@ typedef struct OrmLevelBuild
 	List *distinct;	   /* of const OrmExpression * */
 	const char *limit; /* a parameter or a number; NULL: none */
 	const char *offset;
-	const char *joined;	 /* many to many: JOIN of the join table; else NULL */
-	const char *parents; /* the parents' keys as a FROM item, or NULL */
-	const char *lock;	 /* FOR UPDATE...; NULL: none */
-	int ncomputed;		 /* number of slots of "compute", which come first */
-	int order_begin;	 /* slots of order_by */
+	const char *joined;				/* many to many: JOIN of the join table; else NULL */
+	const char *parents;			/* the parents' keys as a FROM item, or NULL */
+	const char *lock;				/* FOR UPDATE...; NULL: none */
+	const OrmModelScope *loaded_by; /* the named scope whose load it is; NULL: a load of the query */
+	int ncomputed;					/* number of slots of "compute", which come first */
+	int order_begin;				/* slots of order_by */
 	int order_end;
 	bool windowed; /* LATERAL without an index on the key: numbers the rows of all parents in one scan */
 } OrmLevelBuild;

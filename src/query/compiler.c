@@ -14,7 +14,7 @@
 #include "query/compiler.h"
 
 #define SELECTS (ORM_KEY_SELECT | ORM_KEY_OMIT | ORM_KEY_COMPUTE | ORM_KEY_LOAD | ORM_KEY_ETAG)
-#define FINDS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET)
+#define FINDS (ORM_KEYS_SCOPES | ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET)
 #define PAGES (ORM_KEY_AFTER | ORM_KEY_BEFORE | ORM_KEY_TOTAL)
 #define OBJECTS (FINDS | SELECTS | ORM_KEY_DISTINCT | ORM_KEY_LOCK | ORM_KEY_SETTINGS)
 
@@ -84,6 +84,11 @@ static const OrmShapedKey query_keys[ORM_KEY_COUNT] = {
 	{{ORM_MEMBER_KEY("settings"), .allowed = ORM_KEY_SETTINGS,
 	  .hint = "\"settings\" is allowed at the top of a query that reads, and is an option of functions that write."},
 	 orm_shape_settings},
+	{{ORM_MEMBER_KEY("scope"), .allowed = ORM_KEY_SCOPE, .hint = "\"scope\" is allowed in queries, and in loads."},
+	 orm_shape_scopes},
+	{{ORM_MEMBER_KEY("unscoped"), .allowed = ORM_KEY_UNSCOPED,
+	  .hint = "\"unscoped\" is allowed in queries, and in loads."},
+	 orm_shape_exact},
 };
 
 /*
@@ -124,7 +129,7 @@ static const Rule rules[] = {
 	[ORM_QUERY_ALL] = {OBJECTS, NULL},
 	[ORM_QUERY_FIRST] = {OBJECTS, NULL},
 	[ORM_QUERY_ONE] = {OBJECTS, NULL},
-	[ORM_QUERY_GET] = {SELECTS | ORM_KEY_LOCK | ORM_KEY_SETTINGS, NULL},
+	[ORM_QUERY_GET] = {SELECTS | ORM_KEYS_SCOPES | ORM_KEY_LOCK | ORM_KEY_SETTINGS, NULL},
 	[ORM_QUERY_KEYS] = {SELECTS | ORM_KEYS_ONLY, NULL},
 	[ORM_QUERY_PAGE] = {FINDS | SELECTS | PAGES | ORM_KEY_SETTINGS, NULL},
 	[ORM_QUERY_ROWS] = {FINDS | ORM_KEY_DISTINCT | ORM_KEY_LOCK | ORM_KEY_SETTINGS, NULL},
@@ -150,12 +155,19 @@ orm_query_key(const OrmQueryKeys *keys, OrmQueryKey key)
 }
 
 void
+orm_query_set_key(OrmQueryKeys *keys, OrmQueryKey key, OrmJson json)
+{
+	keys->values[pg_rightmost_one_pos32(key)] = json;
+}
+
+void
 orm_query_take(OrmJson query, const OrmModel *model, int takes, const OrmPath *place, OrmQueryKeys *keys)
 {
 	OrmMemberTable table = orm_query_keys;
 
 	table.argument = model;
 	orm_members_take(&table, takes, query, place, keys->values);
+	keys->uses = NIL;
 }
 
 const OrmModel *

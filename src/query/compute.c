@@ -9,6 +9,7 @@
 
 #include "model/computed.h"
 #include "query/expression.h"
+#include "query/named_scope.h"
 
 void
 orm_query_check_name(const char *name, const OrmPath *place)
@@ -41,22 +42,19 @@ check_taken(const OrmScope *scope, const char *name, const OrmPath *place)
 				errhint("Give the computed value another name."));
 }
 
-void
-orm_query_compute(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *place)
+/* Adds the names of a "compute" to the scope. */
+static void
+add_names(OrmScope *scope, OrmJson compute, const OrmPath *place)
 {
-	const OrmJson *compute = orm_query_key(keys, ORM_KEY_COMPUTE);
-	OrmPath compute_place = orm_path_key(place, "compute");
 	OrmJsonWalk walk;
 
-	if (compute == NULL)
-		return;
-	if (!orm_members_is_object(*compute))
-		orm_members_raise_kind(*compute, "an object of expressions", &compute_place);
-	walk = orm_json_walk(*compute);
+	if (!orm_members_is_object(compute))
+		orm_members_raise_kind(compute, "an object of expressions", place);
+	walk = orm_json_walk(compute);
 	while (orm_json_next(&walk))
 	{
 		char *name = orm_json_string(walk.key);
-		OrmPath here = orm_path_key(&compute_place, name);
+		OrmPath here = orm_path_key(place, name);
 
 		CHECK_FOR_INTERRUPTS();
 		orm_query_check_name(name, &here);
@@ -64,4 +62,24 @@ orm_query_compute(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *plac
 		scope->named = lappend(scope->named,
 							   unconstify(OrmExpression *, orm_expression_read(scope, name, walk.value, &here)));
 	}
+}
+
+/* Names of named scopes come first. */
+void
+orm_query_compute(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *place)
+{
+	const OrmJson *compute = orm_query_key(keys, ORM_KEY_COMPUTE);
+	OrmPath compute_place = orm_path_key(place, "compute");
+	ListCell *cell;
+
+	foreach(cell, keys->uses)
+	{
+		const OrmScopeUse *use = lfirst(cell);
+		OrmPath here = orm_path_key(use->place, "compute");
+
+		if (use->parts[ORM_SCOPE_COMPUTE].node != NULL)
+			add_names(scope, use->parts[ORM_SCOPE_COMPUTE], &here);
+	}
+	if (compute != NULL)
+		add_names(scope, *compute, &compute_place);
 }

@@ -225,8 +225,10 @@ orm_cursor_check(uint64 signature_hash, const char *signature, const OrmPath *pl
 }
 
 char *
-orm_query_signature(const OrmModel *model, List *order, const OrmJson *where)
+orm_query_signature(const OrmModel *model, List *order, const OrmQueryKeys *keys)
 {
+	const OrmJson *where = orm_query_key(keys, ORM_KEY_WHERE);
+	const OrmJson *scopes = orm_query_key(keys, ORM_KEY_SCOPE);
 	StringInfoData text;
 	OrmShape shape;
 	ListCell *cell;
@@ -238,6 +240,8 @@ orm_query_signature(const OrmModel *model, List *order, const OrmJson *where)
 	orm_shape_begin(&shape);
 	if (where != NULL)
 		orm_shape_conditions(&shape, *where);
+	if (scopes != NULL)
+		orm_shape_scopes(&shape, *scopes);
 	appendStringInfo(&text, "\n" UINT64_FORMAT, hash(shape.bytes.data, shape.bytes.len, WHERE_SEED));
 	return text.data;
 }

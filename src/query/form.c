@@ -35,6 +35,7 @@
 #include "query/datetime.h"
 #include "query/expression.h"
 #include "query/form.h"
+#include "query/named_scope.h"
 #include "query/series.h"
 
 /* The members of a form; the contexts of the table are words. */
@@ -297,6 +298,7 @@ read_exists(FormReader *r)
 	initStringInfo(&from);
 	initStringInfo(&where);
 	initStringInfo(&condition);
+	orm_named_scope_lift(target, walk.value, &place);
 	orm_query_relate(&from, &where, r->scope, name.relationship, target);
 	if (!orm_query_where(target, walk.value, &place, &condition))
 		appendStringInfoString(&condition, "true");

@@ -14,6 +14,7 @@
 #include "model/operator.h"
 #include "model/value.h"
 #include "query/compile.h"
+#include "query/named_scope.h"
 #include "query/select.h"
 
 bool
@@ -85,30 +86,60 @@ orm_query_refuse_window(const OrmPath *place)
 			orm_error_place(place));
 }
 
+/* Adds a condition, joined by AND. */
+static void
+add_condition(StringInfo sql, const char *condition)
+{
+	appendStringInfo(sql, "%s%s", sql->len > 0 ? " AND " : "", condition);
+}
+
+/* Adds the conditions of one "where" to those without window functions and those with them. */
+static void
+add_where(OrmScope *scope, OrmJson where, const OrmPath *place, StringInfo plain, StringInfo windows)
+{
+	OrmBuilder *builder = scope->builder;
+	int before = builder->nwindows;
+	int nslots = list_length(builder->slots);
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	if (!orm_query_where(scope, where, place, &sql) || strcmp(sql.data, "true") == 0)
+		return;
+	if (builder->nwindows == before)
+	{
+		add_condition(plain, sql.data);
+		return;
+	}
+
+	/* written again, in two parts; the parameters of the first text are dropped */
+	builder->slots = list_truncate(builder->slots, nslots);
+	orm_query_where_split(scope, where, place, plain, windows);
+}
+
 const char *
 orm_query_filter_windows(OrmScope *scope, const OrmQueryKeys *keys, const OrmPath *place, const char **windows)
 {
 	const OrmJson *where = orm_query_key(keys, ORM_KEY_WHERE);
 	OrmPath here = orm_path_key(place, "where");
-	OrmBuilder *builder = scope->builder;
-	int before = builder->nwindows;
-	int nslots = list_length(builder->slots);
 	StringInfoData sql;
 	StringInfoData outer;
+	ListCell *cell;
 
-	*windows = NULL;
-	initStringInfo(&sql);
-	if (where == NULL || !orm_query_where(scope, *where, &here, &sql) || strcmp(sql.data, "true") == 0)
-		return NULL;
-	if (builder->nwindows == before)
-		return sql.data;
-
-	/* written again, in two parts; the parameters of the first text are dropped */
-	builder->slots = list_truncate(builder->slots, nslots);
 	initStringInfo(&sql);
 	initStringInfo(&outer);
-	orm_query_where_split(scope, *where, &here, &sql, &outer);
-	*windows = outer.data;
+	if (scope->restriction != NULL)
+		add_condition(&sql, scope->restriction);
+	foreach(cell, keys->uses)
+	{
+		const OrmScopeUse *use = lfirst(cell);
+		OrmPath inner = orm_path_key(use->place, "where");
+
+		if (!use->by_default && use->parts[ORM_SCOPE_WHERE].node != NULL)
+			add_where(scope, use->parts[ORM_SCOPE_WHERE], &inner, &sql, &outer);
+	}
+	if (where != NULL)
+		add_where(scope, *where, &here, &sql, &outer);
+	*windows = outer.len > 0 ? outer.data : NULL;
 	return sql.len > 0 ? sql.data : NULL;
 }
 
@@ -445,6 +476,25 @@ read_relationship(OrmLevelBuild *build)
 		build->limit = "1";
 }
 
+/* What a level takes from named scopes. */
+static int
+takes_of_scopes(const OrmLevelBuild *build)
+{
+	bool list = build->parent != NULL ? !orm_query_is_single(build->relationship)
+									  : build->compiler->request->verb != ORM_QUERY_GET;
+
+	return list ? ORM_SCOPE_TAKES_ORDER | ORM_SCOPE_TAKES_DEFAULTS : 0;
+}
+
+/* Reads the named scopes of a level.  Objects that have just been written are shown whatever they are. */
+static void
+read_scopes(OrmLevelBuild *build)
+{
+	if (build->parent == NULL && build->compiler->request->verb == ORM_QUERY_KEYS)
+		return;
+	orm_named_scope_begin(build->scope, &build->keys, takes_of_scopes(build), build->place);
+}
+
 /* Begins a level: its number and parent, its keys, its scope. */
 static void
 begin_level(OrmLevelBuild *build, const OrmModel *model, const OrmLoad *load, int takes)
@@ -457,9 +507,11 @@ begin_level(OrmLevelBuild *build, const OrmModel *model, const OrmLoad *load, in
 	level->name = load->name != NULL ? pstrdup(load->name) : NULL;
 	build->level = level;
 	build->place = load->place;
+	build->loaded_by = load->loaded_by;
 	if (load->query.node != NULL && (build->parent == NULL || orm_json_kind(load->query) != ORM_JSON_TRUE))
 		orm_query_take(load->query, model, takes, load->place, &build->keys);
 	build->scope = orm_query_scope(orm_query_builder(compiler), model);
+	read_scopes(build);
 }
 
 /* Adds the filter of the relationship. */

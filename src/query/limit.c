@@ -6,7 +6,7 @@
 #include "catalog/pg_type.h"
 
 #include "model/value.h"
-#include "query/compile.h"
+#include "query/named_scope.h"
 
 /* Number of objects of a page without "limit". */
 #define DEFAULT_PAGE 20
@@ -51,6 +51,8 @@ orm_query_limit(OrmBuilder *builder, const OrmQueryKeys *keys, OrmQueryKey key, 
 	operand = orm_query_operand(NULL, builder, *json, type, &here);
 	if (operand.kind == ORM_OPERAND_UNSET)
 		return NULL;
+	if (operand.parameter < 0 && orm_named_scope_use_of(builder->compiler, operand.json) != NULL)
+		orm_members_raise_kind(operand.json, "a number", &here);
 	if (operand.kind != ORM_OPERAND_VALUE)
 		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("key \"%s\" must not be null", here.key),
 				orm_error_place(&here));

@@ -14,12 +14,13 @@
 
 #include "base/nearest.h"
 #include "model/relationship.h"
-#include "query/compile.h"
 #include "query/load.h"
+#include "query/named_scope.h"
 
 #define LOAD_KEYS \
-	(ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET | ORM_KEY_DISTINCT | \
-	 ORM_KEY_SELECT | ORM_KEY_OMIT | ORM_KEY_LOAD | ORM_KEY_ETAG | ORM_KEY_OF | ORM_KEY_ONE | ORM_KEY_RECURSIVE)
+	(ORM_KEYS_SCOPES | ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET | \
+	 ORM_KEY_DISTINCT | ORM_KEY_SELECT | ORM_KEY_OMIT | ORM_KEY_LOAD | ORM_KEY_ETAG | ORM_KEY_OF | ORM_KEY_ONE | \
+	 ORM_KEY_RECURSIVE)
 
 static int max_load_depth = 10;
 
@@ -140,6 +141,19 @@ check_name(const OrmLevelBuild *build, const OrmLoad *load, const OrmRelationshi
 				orm_error_place(load->place));
 }
 
+/* Raises 42P17 for a scope whose loads lead to where they hold again. */
+static void
+refuse_circle(const OrmLevelBuild *build, const OrmScopeUse *use)
+{
+	OrmPath place = orm_path_key(use->place, "load");
+
+	for (; build != NULL; build = build->parent)
+		if (build->loaded_by == use->scope)
+			ereport(ERROR, errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
+					errmsg("scope \"%s\" loads itself", use->scope->name), orm_error_place(&place),
+					errhint("{\"unscoped\": true} in the load lifts default scopes."));
+}
+
 /* Compiles one load; "before" has the earlier ones of this level. */
 static void
 compile_load(OrmLevelBuild *build, const OrmLoad *load, List *before, int depth)
@@ -234,22 +248,69 @@ depth_of(const OrmLevelBuild *build)
 	return depth;
 }
 
+/* Reads a "load" in either form. */
+static List *
+read_loads(OrmJson json, const OrmPath *place)
+{
+	if (orm_json_kind(json) == ORM_JSON_ARRAY)
+		return read_paths(json, place);
+	if (orm_json_kind(json) != ORM_JSON_OBJECT)
+		orm_members_raise_no_array(json, "an array of relationships or an object of queries", place);
+	return read_queries(json, place);
+}
+
+/* Is a load of that name in the list? */
+static bool
+is_loaded(List *loads, const char *name)
+{
+	ListCell *cell;
+
+	foreach(cell, loads)
+		if (strcmp(((OrmLoad *) lfirst(cell))->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Adds the loads of the named scopes of a level, except those whose names are in the list. */
+static List *
+add_scoped(const OrmLevelBuild *build, List *loads)
+{
+	ListCell *cell;
+	ListCell *inner;
+
+	/* rows have no loads */
+	if (build->parent == NULL && build->compiler->request->verb == ORM_QUERY_ROWS)
+		return loads;
+	foreach(cell, build->keys.uses)
+	{
+		const OrmScopeUse *use = lfirst(cell);
+		OrmPath here = orm_path_key(use->place, "load");
+
+		if (use->parts[ORM_SCOPE_LOAD].node == NULL)
+			continue;
+		refuse_circle(build, use);
+		foreach(inner, read_loads(use->parts[ORM_SCOPE_LOAD], &here))
+		{
+			OrmLoad *load = lfirst(inner);
+
+			load->loaded_by = use->scope;
+			if (!is_loaded(loads, load->name))
+				loads = lappend(loads, load);
+		}
+	}
+	return loads;
+}
+
 void
 orm_query_load(OrmLevelBuild *build, const OrmLoad *load)
 {
 	const OrmJson *json = orm_query_key(&build->keys, ORM_KEY_LOAD);
 	OrmPath here = orm_path_key(build->place, "load");
-	List *loads = load->loads;
+	List *loads = json != NULL ? read_loads(*json, &here) : list_copy(load->loads);
 	List *before = NIL;
 	ListCell *cell;
 
-	if (json != NULL && orm_json_kind(*json) == ORM_JSON_ARRAY)
-		loads = read_paths(*json, &here);
-	else if (json != NULL && orm_json_kind(*json) == ORM_JSON_OBJECT)
-		loads = read_queries(*json, &here);
-	else if (json != NULL)
-		orm_members_raise_no_array(*json, "an array of relationships or an object of queries", &here);
-	foreach(cell, loads)
+	foreach(cell, add_scoped(build, loads))
 	{
 		CHECK_FOR_INTERRUPTS();
 		compile_load(build, lfirst(cell), before, depth_of(build) + 1);

@@ -24,9 +24,9 @@
 
 #include "model/computed.h"
 #include "model/given_back.h"
-#include "query/compile.h"
+#include "query/named_scope.h"
 
-#define MODIFY_KEYS (ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT)
+#define MODIFY_KEYS (ORM_KEYS_SCOPES | ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT)
 
 /* Raises 22023 for a relationship as a key of a patch, 42703 for other names. */
 static void
@@ -388,6 +388,7 @@ orm_query_modify(OrmCompiler *compiler, OrmJson query)
 	orm_query_take(query, request->model, MODIFY_KEYS, NULL, &keys);
 	need_where(&keys);
 	change.scope = orm_query_scope(orm_query_builder(compiler), request->model);
+	orm_named_scope_begin(change.scope, &keys, ORM_SCOPE_TAKES_ORDER, NULL);
 	orm_query_compute(change.scope, &keys, NULL);
 	if (change.update)
 		change.set = read_assignments(change.scope);

@@ -21,6 +21,7 @@
 #include "query/condition.h"
 #include "query/expression.h"
 #include "query/literal.h"
+#include "query/named_scope.h"
 #include "query/operand.h"
 
 typedef struct OperandInstruction
@@ -38,18 +39,38 @@ is_json(const OrmType *type)
 	return type != NULL && orm_type_is_json(type);
 }
 
+/* {"$": name} in a named scope: its argument. */
+static void
+read_argument(OrmOperand *operand, OrmBuilder *builder, const OrmScopeUse *use, OrmJson name, const OrmType *type,
+			  const OrmPath *place)
+{
+	OrmPath given = orm_path_key(use->given, orm_json_string(name));
+	OrmJson argument;
+
+	if (orm_named_scope_argument(builder->compiler, use, name, place, &argument))
+		*operand = orm_query_operand(NULL, builder, argument, type, &given);
+	else
+		operand->kind = ORM_OPERAND_UNSET;
+}
+
 /* {"$": name}: the parameter of that name. */
 static void
 read_parameter(OrmOperand *operand, OrmScope *scope, OrmBuilder *builder, OrmJson json, const OrmType *type,
 			   const OrmPath *place)
 {
 	const OrmQueryRequest *request = builder->compiler->request;
+	const OrmScopeUse *use = orm_named_scope_use_of(builder->compiler, json);
 	const char **names = palloc(sizeof(char *) * Max(request->nparameters, 1));
 	OrmQueryParameter *parameter;
 	int number = 0;
 
 	if (orm_json_kind(json) != ORM_JSON_STRING)
 		orm_members_raise_kind(json, "the name of a parameter", place);
+	if (use != NULL)
+	{
+		read_argument(operand, builder, use, json, type, place);
+		return;
+	}
 	if (builder->filters != NIL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("parameter is not allowed here"),
 				orm_error_place(place), errhint("Write a value."));
@@ -262,7 +283,7 @@ orm_query_slot(OrmBuilder *builder, const OrmOperand *operand, const OrmType *ty
 	const OrmQueryRequest *request = builder->compiler->request;
 	OrmSlot *slot;
 
-	if (builder->filters != NIL)
+	if (builder->filters != NIL || (operand->parameter < 0 && orm_named_scope_use_of(builder->compiler, operand->json) != NULL))
 		return orm_query_literal(operand, type, sql_type, form, place);
 	slot = add_slot(builder, type, sql_type, form, place);
 	if (operand->parameter >= 0)
@@ -284,7 +305,7 @@ orm_query_constant(OrmBuilder *builder, Oid sql_type, Datum value)
 {
 	OrmSlot *slot;
 
-	if (builder->filters != NIL)
+	if (builder->filters != NIL || builder->literal)
 		return orm_literal_value(sql_type, value);
 	slot = add_slot(builder, NULL, sql_type, ORM_FORM_VALUE, NULL);
 	slot->source = ORM_SLOT_CONSTANT;

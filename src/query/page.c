@@ -6,7 +6,7 @@
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 
-#include "query/compile.h"
+#include "query/named_scope.h"
 
 /* Checks "after" or "before": a string, null, or a parameter, which is marked as used. */
 static void
@@ -33,12 +33,14 @@ compile_total(OrmLevelBuild *build)
 	OrmBuilder *builder = orm_query_builder(build->compiler);
 	OrmScope *scope = orm_query_scope(builder, build->level->model);
 	OrmQueryStatement *total = &build->compiler->compiled->total;
+	OrmQueryKeys keys = build->keys;
 	StringInfoData sql;
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT pg_catalog.count(*)");
-	orm_query_compute(scope, &build->keys, build->place);
-	orm_query_append_source(scope, &build->keys, &sql);
+	orm_named_scope_begin(scope, &keys, 0, build->place);
+	orm_query_compute(scope, &keys, build->place);
+	orm_query_append_source(scope, &keys, &sql);
 	orm_query_finish(builder, total, sql.data);
 	total->nresults = 1;
 	total->results = palloc(sizeof(Oid));
@@ -74,8 +76,7 @@ orm_query_add_page(OrmLevelBuild *build)
 	check_cursor(build, ORM_KEY_BEFORE);
 	if (orm_query_key(&build->keys, ORM_KEY_AFTER) != NULL && orm_query_key(&build->keys, ORM_KEY_BEFORE) != NULL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"after\" is not allowed with \"before\""));
-	compiled->signature = orm_query_signature(build->level->model, build->order,
-											  orm_query_key(&build->keys, ORM_KEY_WHERE));
+	compiled->signature = orm_query_signature(build->level->model, build->order, &build->keys);
 	add_ordered(build);
 	compiled->cursor = palloc(sizeof(OrmMember) * list_length(build->order));
 	foreach(cell, build->order)

@@ -53,6 +53,7 @@ typedef struct OrmQueryRequest
 	const Datum *key;						  /* GET: the primary key, in key order */
 	bool unlocked;							  /* DELETE: does not lock the rows before deleting them */
 	bool *(*readable)(const OrmModel *model); /* attributes that the caller may read, for "*"; NULL: all of them */
+	bool checks_scope;						  /* arguments of scopes that are not given count as unset */
 	bool keys_only;							  /* DELETE: returns the keys of the rows, without deleting them */
 } OrmQueryRequest;
 

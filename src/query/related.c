@@ -17,6 +17,7 @@
 #include "model/join.h"
 #include "model/relationship.h"
 #include "query/condition.h"
+#include "query/named_scope.h"
 #include "query/series.h"
 #include "query/where.h"
 
@@ -68,7 +69,7 @@ orm_query_is_single(const OrmRelationship *relationship)
 
 void
 orm_query_relate(StringInfo from, StringInfo where, const OrmScope *scope, const OrmRelationship *relationship,
-				 const OrmScope *target)
+				 OrmScope *target)
 {
 	OrmJoin join = orm_join_of(scope->model, relationship);
 	OrmJoinEnd near_end = orm_join_table_end(scope->alias);
@@ -94,6 +95,9 @@ orm_query_relate(StringInfo from, StringInfo where, const OrmScope *scope, const
 	filter = orm_query_relationship_filter(scope->model->name, relationship, target);
 	if (filter != NULL)
 		appendStringInfo(where, " AND %s", filter);
+	orm_named_scope_restrict(target);
+	if (target->restriction != NULL)
+		appendStringInfo(where, " AND %s", target->restriction);
 }
 
 /*
@@ -112,6 +116,8 @@ append_source(StringInfo sql, OrmScope *scope, const OrmRelationship *relationsh
 
 	initStringInfo(&from);
 	initStringInfo(&condition);
+	if (where != NULL)
+		orm_named_scope_lift(target, *where, place);
 	orm_query_relate(&from, &condition, scope, relationship, target);
 	if (where != NULL && (every || orm_json_kind(*where) != ORM_JSON_OBJECT || where->node->count > 0))
 	{

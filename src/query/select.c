@@ -44,6 +44,11 @@ orm_select_text(StringInfo sql, const OrmSelect *select, Oid *types)
 	append_columns(sql, select);
 	appendStringInfoString(sql, " FROM ");
 	orm_sql_qualified(sql, model->schema, model->relation);
+	if (select->scopes != NULL)
+	{
+		appendStringInfo(sql, " AS t WHERE %s", select->scopes);
+		joint = " AND ";
+	}
 	for (int i = 0; i < model->nattributes; i++)
 	{
 		const OrmAttribute *attribute = &model->attributes[i];

@@ -16,6 +16,7 @@ typedef struct OrmSelect
 	const bool *where;	 /* flags by attribute: it is in the condition */
 	const bool *is_null; /* flags by attribute: its condition is IS NULL; NULL: none is */
 	bool first;			 /* LIMIT 1 */
+	const char *scopes;	 /* default scopes, a condition on "t"; NULL: none */
 } OrmSelect;
 
 /*

@@ -404,6 +404,28 @@ orm_shape_settings(OrmShape *shape, OrmJson json)
 	add_members(shape, json, NULL, add_setting);
 }
 
+/* The arguments of a scope. */
+static void
+add_arguments(OrmShape *shape, OrmJson json)
+{
+	add_members(shape, json, NULL, orm_shape_operand);
+}
+
+void
+orm_shape_scopes(OrmShape *shape, OrmJson json)
+{
+	OrmJsonWalk walk = orm_json_walk(json);
+
+	if (orm_json_kind(json) != ORM_JSON_ARRAY)
+	{
+		add_members(shape, json, NULL, add_arguments);
+		return;
+	}
+	add_number(shape, TAG_ARRAY, json.node->count);
+	while (orm_json_next(&walk))
+		add_members(shape, walk.value, NULL, add_arguments);
+}
+
 /* A query; other JSON in its place is shape. */
 static void
 add_query(OrmShape *shape, OrmJson json)

@@ -18,6 +18,7 @@
  *            "offset"                a value
  *            "after", "before"       whether it is null is shape (the values of the cursor are added by
  *                                    orm_shape_add_cursor)
+ *            "scope"                 names are shape, arguments are values
  *            "settings"              names are shape, values only if they are parameters
  *            all others              shape, byte by byte
  *   conditions
@@ -97,6 +98,7 @@ extern void orm_shape_expressions(OrmShape *shape, OrmJson json);	 /* "compute",
 extern void orm_shape_cursor(OrmShape *shape, OrmJson json);		 /* "after", "before" */
 extern void orm_shape_settings(OrmShape *shape, OrmJson json);		 /* "settings" */
 extern void orm_shape_load(OrmShape *shape, OrmJson json);			 /* "load" */
+extern void orm_shape_scopes(OrmShape *shape, OrmJson json);		 /* "scope" */
 
 /* Initializes a shape in the current memory context.  The caller can set "on_reference" afterwards. */
 extern void orm_shape_begin(OrmShape *shape);

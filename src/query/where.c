@@ -16,6 +16,7 @@
 #include "query/condition.h"
 #include "query/expression.h"
 #include "query/member.h"
+#include "query/named_scope.h"
 #include "query/operand.h"
 #include "query/series.h"
 #include "query/where.h"
@@ -138,6 +139,8 @@ static const ConnectiveKey connectives[] = {
 	{{{ORM_MEMBER_KEY("or")}, orm_shape_condition_list}, append_or},
 	{{{ORM_MEMBER_KEY("not")}, orm_shape_conditions}, append_not},
 	{{{ORM_MEMBER_KEY("$expr")}, orm_shape_expression}, append_expression},
+	{{{ORM_MEMBER_KEY("$scope")}, orm_shape_scopes}, orm_named_scope_condition},
+	{{{ORM_MEMBER_KEY("$unscoped")}, orm_shape_exact}, orm_named_scope_lifted},
 };
 
 const OrmMemberTable orm_where_connectives = {.noun = "key", ORM_MEMBER_RECORDS(connectives)};

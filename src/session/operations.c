@@ -18,6 +18,7 @@
 #include "store/parking.h"
 #include "store/reader.h"
 #include "store/stale.h"
+#include "store/seen.h"
 
 typedef struct Writing
 {
@@ -293,6 +294,7 @@ write_removals(Round *round, bool early)
 
 		if (round->early[i] != early)
 			continue;
+		orm_seen_check_key(operation->model, operation->key, operation->place);
 		if (delete == NULL)
 			delete = orm_delete_make();
 		orm_delete_add(delete, operation->model, operation->key);

@@ -75,6 +75,13 @@ read_skipped(void *argument, OrmJson value, const OrmPath *here)
 	((OrmWriteOptions *) argument)->may_skip = orm_json_equals(value, "allow");
 }
 
+/* "unscoped": true */
+static void
+read_unscoped(void *argument, OrmJson value, const OrmPath *here)
+{
+	((OrmWriteOptions *) argument)->unscoped = orm_members_boolean(value, here);
+}
+
 /* "etag": text */
 static void
 read_etag(void *argument, OrmJson value, const OrmPath *here)
@@ -123,6 +130,7 @@ static const OrmMemberKey keys[] = {
 	 .read = read_return},
 	{ORM_MEMBER_KEY("action"), .allowed = WRITES_ONE, .read = read_action},
 	{ORM_MEMBER_KEY("skipped"), .allowed = WRITES_ONE | OF(ORM_VERB_DELETE) | OF(ORM_VERB_FLUSH), .read = read_skipped},
+	{ORM_MEMBER_KEY("unscoped"), .allowed = WRITES_ONE | OF(ORM_VERB_DELETE), .read = read_unscoped},
 	{ORM_MEMBER_KEY("expect"), .allowed = OF(ORM_VERB_UPDATE_WHERE) | OF(ORM_VERB_DELETE_WHERE), .read = read_expect},
 	{ORM_MEMBER_KEY("etag"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_etag},
 	{ORM_MEMBER_KEY("version"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_version},

@@ -19,6 +19,7 @@ typedef struct OrmWriteOptions
 	int64 expect;			   /* maximum number of rows; negative: no limit */
 	bool action;			   /* returned objects have "$action" */
 	bool may_skip;			   /* "skipped": "allow": rows skipped by a trigger are not an error */
+	bool unscoped;			   /* default scopes are lifted */
 	OrmJson etag;			   /* expected state of the deleted row, see remove/expected.h */
 	OrmJson version;
 	OrmJson settings; /* in force during the call, see base/local_settings.h */

@@ -408,6 +408,8 @@ append_stored(StringInfo sql, const OrmStatement *statement)
 	}
 	appendStringInfoString(sql, " WHERE ");
 	append_key_condition(sql, statement);
+	if (statement->hidden_by != NULL)
+		appendStringInfo(sql, " AND (%s) IS NOT TRUE", statement->hidden_by);
 	if (statement->lock)
 		orm_stale_append_lock(sql, statement);
 }

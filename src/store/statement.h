@@ -43,6 +43,7 @@ typedef struct OrmStatement
 	struct OrmBatch *differing; /* _STORED with changed_only: receives records whose rows differ */
 	bool action;				/* INSERT with on_conflict UPDATE: return in the last column whether it was inserted */
 	bool lock;					/* _STORED: lock the rows in the order of the key */
+	const char *hidden_by;		/* _STORED: read only rows of which this condition on "t" is not true; NULL: all */
 	const OrmAssigned
 		*where;	  /* _STORED: return in the last column whether the row satisfies it; its parameters are first */
 	bool etag;	  /* _STORED: return the row's etag in the last column */

@@ -67,6 +67,8 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 	orm_plan_key_begin(key, statement->kind, model->epoch);
 	orm_plan_key_add(key, flags, sizeof(flags));
 	orm_plan_key_add_flags(key, statement->bound, model->nattributes);
+	if (statement->hidden_by != NULL)
+		orm_plan_key_add(key, statement->hidden_by, strlen(statement->hidden_by));
 	if (statement->patch != NULL)
 		orm_plan_key_add(key, statement->patch, model->nattributes);
 	if (statement->source != NULL)

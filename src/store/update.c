@@ -13,6 +13,7 @@
 #include "store/handover.h"
 #include "store/lookup.h"
 #include "store/returning.h"
+#include "store/seen.h"
 #include "store/stale.h"
 #include "store/update.h"
 
@@ -89,6 +90,7 @@ update_parts(const OrmBatch *batch, const OrmKey *key)
 void
 orm_update_batch(const OrmBatch *batch, const OrmKey *key)
 {
+	orm_seen_check(batch, key, true);
 	orm_handover_run(batch, key, update_parts);
 }
 

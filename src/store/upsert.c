@@ -35,6 +35,7 @@
 #include "store/handover.h"
 #include "store/insert.h"
 #include "store/lookup.h"
+#include "store/seen.h"
 #include "store/stale.h"
 #include "store/update.h"
 #include "store/upsert.h"
@@ -142,10 +143,11 @@ pick_proposable(const OrmBatch *batch, const OrmKey *key)
 static void
 insert_or_update(const OrmBatch *batch, const OrmKey *key)
 {
+	bool hides = batch->write->model->default_scoped && !batch->write->unscoped;
 	OrmBatch able;
 	OrmBatch unchanged;
 
-	if (batch->write->told_apart || batch->write->where != NULL || !may_update(batch->write->model))
+	if (batch->write->told_apart || hides || batch->write->where != NULL || !may_update(batch->write->model))
 		return;
 	able = pick_proposable(batch, key);
 	if (able.n == 0)
@@ -169,6 +171,14 @@ compare_places(const void *a, const void *b)
 	const OrmRecord *right = *(OrmRecord *const *) b;
 
 	return (left->index > right->index) - (left->index < right->index);
+}
+
+/* Reads existing rows; those of default scopes are not taken for missing. */
+static void
+find_seen(const OrmBatch *batch, const OrmKey *key)
+{
+	orm_seen_check(batch, key, false);
+	orm_lookup_read(batch, key);
 }
 
 static void find_or_insert(const OrmBatch *batch, const OrmKey *key, Find find);
@@ -279,7 +289,7 @@ static void
 find_or_create(const OrmBatch *batch, const OrmKey *key)
 {
 	insert_or_ignore(batch, key);
-	find_or_insert(batch, key, orm_lookup_read);
+	find_or_insert(batch, key, find_seen);
 }
 
 /* Writes records that give the key. */

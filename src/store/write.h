@@ -54,6 +54,7 @@ typedef struct OrmWrite
 	bool action;			  /* with returning: set the records' OrmAction, inserted or updated */
 	bool told_apart;		  /* set it also without returning, by separate statements */
 	bool may_skip;			  /* rows skipped by a trigger, rule or policy are not an error */
+	bool unscoped;			  /* rows that default scopes hide are written, too */
 	bool checking;			  /* nothing is written, and rows are read without locks */
 	OrmFindGivers givers;	  /* NULL: the call has no other statements */
 } OrmWrite;

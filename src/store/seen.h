@@ -1,0 +1,20 @@
+/*
+ * seen.h - rows that default scopes hide (query/named_scope.h): they are neither
+ * changed nor taken for missing.
+ */
+#ifndef ORM_STORE_SEEN_H
+#define ORM_STORE_SEEN_H
+
+#include "store/batch.h"
+
+/*
+ * Raises P0002 for a pending record whose row a default scope of the model hides.
+ * Locks the rows first if they will be changed, so that none becomes hidden
+ * meanwhile.  Does nothing if the write is unscoped.
+ */
+extern void orm_seen_check(const OrmBatch *batch, const OrmKey *key, bool changes);
+
+/* The same for the row of a primary key that will be deleted; "place" is that of the object, or NULL. */
+extern void orm_seen_check_key(const OrmModel *model, const Datum *key, const OrmPath *place);
+
+#endif
