@@ -33,7 +33,7 @@
 #include "query/filter.h"
 #include "query/named_scope.h"
 
-/* The default scopes of the target as a condition, or NULL.  A target without any is not opened, which locks it. */
+/* The default scopes of the target as " AND ...", or "".  A target without any is not opened, which locks it. */
 static const char *
 scopes_of_target(const OrmRelationship *relationship)
 {
@@ -43,8 +43,8 @@ scopes_of_target(const OrmRelationship *relationship)
 	orm_follow_table(relationship->target, &declaration);
 	foreach(cell, declaration != NULL ? declaration->scopes : NIL)
 		if (((const OrmDeclaredScope *) lfirst(cell))->is_default == ORM_YES)
-			return orm_named_scope_print(orm_cache_open(relationship->target, AccessShareLock), "t");
-	return NULL;
+			return orm_named_scope_and(orm_cache_open(relationship->target, AccessShareLock), "t");
+	return "";
 }
 
 /* The body of a relationship's accessor. */
@@ -55,7 +55,6 @@ relationship_body(const OrmModel *model, const OrmRelationship *relationship)
 	OrmJoinEnd row = orm_join_table_end("$1");
 	OrmJoinEnd other = orm_join_table_end("t");
 	OrmFilterText text = orm_filter_text(model->name, relationship, "t");
-	const char *scopes;
 	StringInfoData sql;
 
 	initStringInfo(&sql);
@@ -77,10 +76,7 @@ relationship_body(const OrmModel *model, const OrmRelationship *relationship)
 		orm_join_append(&sql, &join, other, row);
 	else
 		orm_join_append(&sql, &join, row, other);
-	appendStringInfo(&sql, "%s%s", text.condition, text.order);
-	scopes = scopes_of_target(relationship);
-	if (scopes != NULL)
-		appendStringInfo(&sql, " AND %s", scopes);
+	appendStringInfo(&sql, "%s%s%s", text.condition, scopes_of_target(relationship), text.order);
 	return sql.data;
 }
 

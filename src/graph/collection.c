@@ -176,11 +176,11 @@ take_other(void *argument, int number, const Datum *key)
 	MemoryContextSwitchTo(caller);
 }
 
-/* The default scopes of the rows of a collection: what they hide is not in it; NULL: there are none. */
+/* The default scopes of the rows of a collection: what they hide is not in it. */
 static const char *
 scopes_of(const Leaving *leaving)
 {
-	return leaving->graph->options.unscoped ? NULL : orm_named_scope_print(leaving->edge->holder->model, "t");
+	return leaving->graph->options.unscoped ? NULL : orm_named_scope_and(leaving->edge->holder->model, "t");
 }
 
 /* Reads the rows of collections, without the items. */

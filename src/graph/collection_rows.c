@@ -131,7 +131,7 @@ append_where(StringInfo sql, const OrmCollectionRows *asked)
 	if (asked->others)
 		orm_columns_not_among(sql, &asked->primary, 1 + asked->columns.n);
 	if (asked->scopes != NULL)
-		appendStringInfo(sql, " AND %s", asked->scopes);
+		appendStringInfoString(sql, asked->scopes);
 }
 
 /* Appends "s"."t" AS t */

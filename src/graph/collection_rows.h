@@ -24,7 +24,7 @@ typedef struct OrmCollectionRows
 	int own_key[INDEX_MAX_KEYS]; /* attributes that identify named rows */
 	bool others;				 /* exclude the kept rows */
 	bool filtered;				 /* only rows that the relationship's filter lets through */
-	const char *scopes;			 /* default scopes, a condition on "t": other rows are not in the collection; or NULL */
+	const char *scopes;			 /* default scopes, " AND ..." on "t": other rows are not in the collection; or NULL */
 	OrmJoinColumns columns;		 /* of "rows": the owner's referenced key, the row's own key */
 	OrmJoinColumns primary;		 /* of "kept": the primary key */
 	OrmTuples rows;

@@ -206,22 +206,16 @@ append_insert(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns
 	}
 }
 
-/*
- * Appends AND EXISTS (SELECT FROM "s"."target" AS u WHERE ...): join table rows without a
- * target, or with one that the caller cannot see, or that a default scope hides, are not in
- * the collection.
- */
+/* Appends AND EXISTS (SELECT FROM "s"."target" AS u WHERE ...): links to targets that are not seen are left out. */
 static void
 append_target(StringInfo sql, const OrmEdge *edge)
 {
-	const char *scopes = orm_named_scope_print(edge->target->model, "u");
-
 	appendStringInfoString(sql, " AND EXISTS (SELECT FROM ");
 	orm_sql_relation(sql, edge->relationship->target_relid);
 	appendStringInfoString(sql, " AS u WHERE ");
 	orm_join_append(sql, &edge->target_join, orm_join_table_end("u"), orm_join_table_end("t"));
-	appendStringInfo(sql, "%s%s%s)", orm_filter_text(edge->source->model->name, edge->relationship, "u").condition,
-					 scopes != NULL ? " AND " : "", scopes != NULL ? scopes : "");
+	appendStringInfo(sql, "%s%s)", orm_filter_text(edge->source->model->name, edge->relationship, "u").condition,
+					 orm_named_scope_and(edge->target->model, "u"));
 }
 
 /* Appends <head> "s"."j" AS t<joint><keys> AS k WHERE ...: the links of named objects in the collection. */

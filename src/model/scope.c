@@ -181,15 +181,15 @@ refuse_part(const OrmDeclaration *declaration, const OrmDeclaredScope *scope, Or
 }
 
 /* A walk through scopes that name others. */
-typedef struct Walk
+typedef struct Naming
 {
 	const OrmDeclaredScope *scope;
-	const struct Walk *outer;
-} Walk;
+	const struct Naming *outer;
+} Naming;
 
-/* Checks a scope and those that it names; "outermost" is the one that is checked. */
+/* Checks a scope and the scopes that it names; "outermost" is the one that is checked. */
 static void
-check_names(const OrmDeclaration *declaration, const Walk *walk, const OrmDeclaredScope *outermost)
+check_names(const OrmDeclaration *declaration, const Naming *walk, const OrmDeclaredScope *outermost)
 {
 	const OrmDeclaredScope *scope = walk->scope;
 	OrmElementPlace element;
@@ -212,11 +212,11 @@ check_names(const OrmDeclaration *declaration, const Walk *walk, const OrmDeclar
 	foreach(cell, orm_scope_read_names(parts[ORM_SCOPE_SCOPE], &here))
 	{
 		const OrmScopeName *name = lfirst(cell);
-		Walk inner = {find_declared(declaration, name->name), walk};
+		Naming inner = {find_declared(declaration, name->name), walk};
 
 		if (inner.scope == NULL)
 			raise_undeclared(declaration, name->name, name->place);
-		for (const Walk *outer = walk; outer != NULL; outer = outer->outer)
+		for (const Naming *outer = walk; outer != NULL; outer = outer->outer)
 			if (outer->scope == inner.scope)
 				ereport(ERROR, errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
 						errmsg("scope \"%s\" of model \"%s\" is made of itself", name->name, declaration->model),
@@ -233,7 +233,7 @@ orm_scope_check(const OrmDeclaration *declaration)
 
 	foreach(cell, declaration->scopes)
 	{
-		Walk walk = {lfirst(cell), NULL};
+		Naming walk = {lfirst(cell), NULL};
 
 		if (find_declared(declaration, walk.scope->name) != walk.scope)
 			ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),

@@ -13,6 +13,7 @@
 
 #include "base/compat.h"
 #include "query/blind.h"
+#include "query/shape_number.h"
 
 #ifdef USE_ASSERT_CHECKING
 

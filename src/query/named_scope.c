@@ -100,7 +100,7 @@ leave(OrmCompiler *compiler)
 	compiler->within = list_delete_last(compiler->within);
 }
 
-/* The uses of the scopes that "scope" names, and of those that these name, inner ones first. */
+/* The uses of the scopes that "scope" names, each behind the ones that it names itself. */
 static List *
 read_uses(OrmCompiler *compiler, const OrmModel *model, OrmJson json, const OrmPath *place)
 {
@@ -454,6 +454,14 @@ orm_named_scope_print(const OrmModel *model, const char *alias)
 	scope->alias = alias;
 	orm_named_scope_restrict(scope);
 	return unconstify(char *, scope->restriction);
+}
+
+const char *
+orm_named_scope_and(const OrmModel *model, const char *alias)
+{
+	const char *scopes = orm_named_scope_print(model, alias);
+
+	return scopes != NULL ? psprintf(" AND %s", scopes) : "";
 }
 
 void

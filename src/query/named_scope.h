@@ -71,6 +71,9 @@ extern bool orm_named_scope_argument(const OrmCompiler *compiler, const OrmScope
 /* The default scopes of a model as a condition on a FROM item, without parameters, palloc'd; NULL: there are none. */
 extern char *orm_named_scope_print(const OrmModel *model, const char *alias);
 
+/* The same behind " AND ", or "". */
+extern const char *orm_named_scope_and(const OrmModel *model, const char *alias);
+
 /* Compiles a query that takes a scope of a model, and discards it; raises what is wrong with the scope. */
 extern void orm_named_scope_check(const OrmModel *model, const OrmModelScope *scope);
 

@@ -23,6 +23,7 @@
 #include "query/literal.h"
 #include "query/named_scope.h"
 #include "query/operand.h"
+#include "query/shape_number.h"
 
 typedef struct OperandInstruction
 {
@@ -283,7 +284,8 @@ orm_query_slot(OrmBuilder *builder, const OrmOperand *operand, const OrmType *ty
 	const OrmQueryRequest *request = builder->compiler->request;
 	OrmSlot *slot;
 
-	if (builder->filters != NIL || (operand->parameter < 0 && orm_named_scope_use_of(builder->compiler, operand->json) != NULL))
+	if (builder->filters != NIL ||
+		(operand->parameter < 0 && orm_named_scope_use_of(builder->compiler, operand->json) != NULL))
 		return orm_query_literal(operand, type, sql_type, form, place);
 	slot = add_slot(builder, type, sql_type, form, place);
 	if (operand->parameter >= 0)

@@ -358,20 +358,26 @@ add_order(OrmShape *shape, OrmJson json)
 	add_members(shape, json, &orm_order_keys, orm_shape_operand);
 }
 
-void
-orm_shape_orders(OrmShape *shape, OrmJson json)
+/* An item, or an array of items. */
+static void
+add_items(OrmShape *shape, OrmJson json, OrmShapeWalk item)
 {
-	OrmJsonWalk walk;
+	OrmJsonWalk walk = orm_json_walk(json);
 
 	if (orm_json_kind(json) != ORM_JSON_ARRAY)
 	{
-		add_order(shape, json);
+		item(shape, json);
 		return;
 	}
 	add_number(shape, TAG_ARRAY, json.node->count);
-	walk = orm_json_walk(json);
 	while (orm_json_next(&walk))
-		add_order(shape, walk.value);
+		item(shape, walk.value);
+}
+
+void
+orm_shape_orders(OrmShape *shape, OrmJson json)
+{
+	add_items(shape, json, add_order);
 }
 
 /* Appends only the kind of a cursor. */
@@ -411,19 +417,17 @@ add_arguments(OrmShape *shape, OrmJson json)
 	add_members(shape, json, NULL, orm_shape_operand);
 }
 
+/* The name of a scope, or names with arguments. */
+static void
+add_scope(OrmShape *shape, OrmJson json)
+{
+	add_members(shape, json, NULL, add_arguments);
+}
+
 void
 orm_shape_scopes(OrmShape *shape, OrmJson json)
 {
-	OrmJsonWalk walk = orm_json_walk(json);
-
-	if (orm_json_kind(json) != ORM_JSON_ARRAY)
-	{
-		add_members(shape, json, NULL, add_arguments);
-		return;
-	}
-	add_number(shape, TAG_ARRAY, json.node->count);
-	while (orm_json_next(&walk))
-		add_members(shape, walk.value, NULL, add_arguments);
+	add_items(shape, json, add_scope);
 }
 
 /* A query; other JSON in its place is shape. */
@@ -547,64 +551,6 @@ orm_shape_add_parameters(OrmShape *shape, const OrmQueryParameter *parameters, i
 			appendStringInfoCharMacro(&shape->bytes, (char) TAG_INSTRUCTION);
 		appendStringInfoCharMacro(&shape->bytes, parameter_kind(parameter));
 	}
-}
-
-/* The end of the values of the document of value "first". */
-static int
-end_of_document(const OrmShape *shape, int first)
-{
-	int low = first + 1;
-	int high = shape->nvalues;
-
-	while (low < high)
-	{
-		int middle = low + (high - low) / 2;
-
-		if (shape->values[middle].document == shape->values[first].document)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* Finds a node among the values of one document, which are in document order, or -1. */
-static int
-find_node(const OrmShape *shape, int low, int end, const OrmNode *node)
-{
-	int high = end;
-
-	while (low < high)
-	{
-		int middle = low + (high - low) / 2;
-
-		if (shape->values[middle].node < node)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < end && shape->values[low].node == node ? low : -1;
-}
-
-int
-orm_shape_number(const OrmShape *shape, OrmJson value)
-{
-	int end;
-
-	if (shape->twice)
-	{
-		for (int i = shape->nvalues - 1; i >= 0; i--)
-			if (shape->values[i].node == value.node)
-				return i;
-		return -1;
-	}
-	for (int first = 0; first < shape->nvalues; first = end)
-	{
-		end = end_of_document(shape, first);
-		if (shape->values[first].document == value.document)
-			return find_node(shape, first, end, value.node);
-	}
-	return -1;
 }
 
 bool

@@ -108,9 +108,6 @@ extern void orm_shape_add_patch(OrmShape *shape, const OrmDocument *patch);
 extern void orm_shape_add_parameters(OrmShape *shape, const OrmQueryParameter *parameters, int nparameters);
 extern void orm_shape_add_cursor(OrmShape *shape, const OrmDocument *cursor, bool backward);
 
-/* The number of a value, or -1 when it is part of the shape. */
-extern int orm_shape_number(const OrmShape *shape, OrmJson value);
-
 /* Is the value of a parameter, or of its {"$value": ...}, an array with a null?  Not for null or unset parameters. */
 extern bool orm_shape_parameter_has_null(const OrmQueryParameter *parameter);
 
