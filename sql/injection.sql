@@ -243,7 +243,7 @@ SELECT count(*) FROM orm.drop_table('M');
 SELECT e, declares(orm.column('x', 'integer', server_default => e)), refused('SELECT orm.create_table(''M'')')
   FROM unnest(ARRAY['(SELECT 1)', 'count(*)', 'id', 'nada()', 'generate_series(1, 2)', '''text''', '$1', 'DEFAULT']) e;
 SELECT e, declares(orm.column('x', 'integer', check_expr => e)), refused('SELECT orm.create_table(''M'')')
-  FROM unnest(ARRAY['(SELECT true)', 'count(*) > 0', 'none > 1', '1', 'x OPERATOR(injection.%%%) 1']) e;
+  FROM unnest(ARRAY['count(*) > 0', 'none > 1', '1', 'x OPERATOR(injection.%%%) 1']) e;
 -- types
 SELECT e, declares(orm.column('x', e))
   FROM unnest(ARRAY['integer); DROP TABLE canary; --', 'integer, y integer', 'integer NOT NULL', 'integer DEFAULT 1', 'integer PRIMARY KEY', 'text COLLATE "C"', 'SETOF integer', 'nada', '', 'int4[', 'numeric(', 'numeric(''x'')', 'numeric(1;2)',

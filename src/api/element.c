@@ -70,6 +70,13 @@ append_boolean(StringInfo out, Datum value)
 	appendStringInfoString(out, DatumGetBool(value) ? "true" : "false");
 }
 
+/* Appends an integer. */
+static void
+append_integer(StringInfo out, Datum value)
+{
+	appendStringInfo(out, "%d", DatumGetInt32(value));
+}
+
 /* Appends an array of texts. */
 static void
 append_text_array(StringInfo out, Datum value)
@@ -111,6 +118,7 @@ static const struct
 } argument_types[] = {
 	{TEXTOID, append_text},
 	{BOOLOID, append_boolean},
+	{INT4OID, append_integer},
 	{TEXTARRAYOID, append_text_array},
 	{VARCHARARRAYOID, append_text_array},
 };

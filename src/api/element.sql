@@ -136,12 +136,27 @@ COMMENT ON FUNCTION orm.index(
 	pg_catalog.text[], pg_catalog.text, pg_catalog.text, pg_catalog.bool, pg_catalog.text) IS
 'Element of a model document: an index of one column or expression, with the same options as of several.';
 
-CREATE OR REPLACE FUNCTION orm.check(name pg_catalog.text, expr pg_catalog.text)
+CREATE OR REPLACE FUNCTION orm.check(
+	name pg_catalog.text, expr pg_catalog.text, message pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
-COMMENT ON FUNCTION orm.check(pg_catalog.text, pg_catalog.text) IS
-'Element of a model document: a check constraint, its name and its SQL expression.';
+COMMENT ON FUNCTION orm.check(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: a check constraint, its name, its SQL expression, and the message of a write that violates it. A message that begins with a capital letter or names {attribute} or {model} is a whole sentence; any other is put after the attribute and the model.';
+
+CREATE OR REPLACE FUNCTION orm.validates(
+	attribute pg_catalog.text, presence pg_catalog.bool DEFAULT NULL,
+	min_length pg_catalog.int4 DEFAULT NULL, max_length pg_catalog.int4 DEFAULT NULL,
+	matches pg_catalog.text DEFAULT NULL, within pg_catalog.text[] DEFAULT NULL,
+	at_least pg_catalog.text DEFAULT NULL, at_most pg_catalog.text DEFAULT NULL,
+	message pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.validates(
+	pg_catalog.text, pg_catalog.bool, pg_catalog.int4, pg_catalog.int4, pg_catalog.text,
+	pg_catalog.text[], pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: rules about the values of an attribute, a check constraint each. presence allows no null, no blank text and no empty array; min_length and max_length count characters, or elements of an array; matches is a regular expression; within are the values that are allowed; at_least and at_most are read as the type of the attribute. NULL violates presence alone. message is as that of orm.check, and may name {limit}. Every model of the table may declare it, also by orm.map.';
 
 CREATE OR REPLACE FUNCTION orm.foreign_key(
 	columns pg_catalog.text[], model pg_catalog.text, referenced pg_catalog.text[] DEFAULT NULL,
@@ -320,6 +335,15 @@ AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.table(
 	pg_catalog.bool, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: what the table is as a whole. method is its access method; parameters are storage parameters in SQL, as in WITH (...), toast.* among them; partition_by is what follows PARTITION BY. What is not given is the default of the server, and left as it is in a table that exists.';
+
+CREATE OR REPLACE FUNCTION orm.on(
+	events pg_catalog.text, function pg_catalog.text, when_expr pg_catalog.text DEFAULT NULL,
+	columns pg_catalog.text[] DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.on(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text[]) IS
+'Element of a model document: a trigger of the table that calls a trigger function. events are before or after, then statement or nothing, then a list of create, update, delete and truncate: ''before create'', ''after statement update, delete''. when_expr is an SQL expression over NEW and OLD, columns are those whose update fires it. Every model of the table may declare it, also by orm.map.';
 
 CREATE OR REPLACE FUNCTION orm.enum(name pg_catalog.text, labels pg_catalog.text[])
 RETURNS orm.document

@@ -79,9 +79,11 @@ typedef struct OrmDdlColumn
 typedef struct OrmDdlConstraint
 {
 	OrmConstraintKind kind;
-	const char *name;	/* NULL: chosen by PostgreSQL */
-	List *columns;		/* of char * */
-	const char *expr;	/* check */
+	const char *name; /* NULL: chosen by PostgreSQL */
+	List *columns;	  /* of char * */
+	const char *expr; /* check */
+	const char *rule; /* check: the rule of "validates", or NULL */
+	const char *comment;
 	const char *schema; /* foreign key: referenced table and columns */
 	const char *relation;
 	List *referenced; /* of char * */

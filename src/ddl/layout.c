@@ -14,9 +14,11 @@
 #include "ddl/ddl.h"
 #include "ddl/layout.h"
 #include "ddl/target.h"
+#include "base/sql.h"
 #include "model/cache.h"
 #include "model/constraint_check.h"
 #include "model/element.h"
+#include "model/validation.h"
 
 OrmDdlColumn *
 orm_layout_column(const OrmDdlTable *table, const char *name)
@@ -151,6 +153,7 @@ add_declared_constraint(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredCo
 	constraint->declared = declared;
 	constraint->name = declared->name;
 	constraint->expr = declared->expr;
+	constraint->comment = declared->comment != NULL ? declared->comment : declared->message;
 	constraint->on_delete = declared->on_delete;
 	constraint->on_update = declared->on_update;
 	constraint->method = declared->method;
@@ -162,6 +165,36 @@ add_declared_constraint(OrmDdlRun *run, OrmPlanned *planned, const OrmDeclaredCo
 	if (target == NULL)
 		no_such_target(planned, declared->target, path);
 	orm_layout_set_target(run, constraint, target, declared->target_columns, path);
+}
+
+/* Adds the constraints of the rules about an attribute. */
+static void
+add_rules(OrmPlanned *planned, const OrmDeclaredValidation *validation)
+{
+	const OrmDeclaration *declaration = planned->table.declaration;
+	char *name = orm_validation_column(declaration, validation, InvalidOid);
+	const OrmDdlColumn *column = orm_layout_column(&planned->table, name);
+	OrmRuleColumn about = {name, column != NULL ? column->type : InvalidOid, NULL, NIL};
+	ListCell *cell;
+
+	if (column == NULL)
+		orm_validation_raise_column(declaration, validation);
+	if (column->declared != NULL && column->declared->enumeration != NULL)
+	{
+		about.type_name = psprintf("%s.%s", orm_sql_quoted(planned->table.schema), column->declared->type);
+		about.labels = column->declared->enumeration->labels;
+	}
+	foreach(cell, orm_validation_rules(validation))
+	{
+		const OrmRule *rule = lfirst(cell);
+		OrmDdlConstraint *constraint = orm_layout_add_constraint(planned, ORM_CONSTRAINT_CHECK, list_make1(name),
+																 validation->position);
+
+		constraint->name = orm_validation_name(planned->table.relation, name, rule->name);
+		constraint->rule = rule->name;
+		constraint->comment = rule->message;
+		constraint->expr = orm_validation_expression(rule, &about);
+	}
 }
 
 /* Adds a declared column. */
@@ -292,6 +325,8 @@ orm_layout_fill(OrmDdlRun *run, OrmPlanned *planned)
 		add_declared_constraint(run, planned, lfirst(cell));
 	add_columns(run, planned);
 	add_version(planned);
+	foreach(cell, declaration->validations)
+		add_rules(planned, lfirst(cell));
 	orm_belongs_to_add_keys(run, planned);
 	check_constraint_columns(planned);
 	make_identity(planned);

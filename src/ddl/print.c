@@ -438,9 +438,9 @@ print_comment(OrmDdlRun *run, OrmDdlTable *table, const OrmDdlConstraint *constr
 {
 	char *sql;
 
-	if (constraint->declared == NULL || constraint->declared->comment == NULL)
+	if (constraint->comment == NULL)
 		return;
-	sql = orm_print_constraint_comment(table, constraint->kind, constraint->name, constraint->declared->comment);
+	sql = orm_print_constraint_comment(table, constraint->kind, constraint->name, constraint->comment);
 	if (stage_of(run, table, constraint) == STAGE_LATE)
 		add_late(run, table, sql);
 	else

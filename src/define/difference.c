@@ -31,6 +31,7 @@
 #include "exec/execute.h"
 #include "model/cache.h"
 #include "model/enum.h"
+#include "model/hook.h"
 #include "model/reflect.h"
 
 /* May the caller change a model? */
@@ -187,12 +188,16 @@ lacks_any(const OrmModel *model, const List *columns, bool all)
 	return false;
 }
 
-/* Has a model computed attributes without their functions, or columns that no trigger keeps? */
+/* Has a model computed attributes without functions, hooks without triggers, or columns that no trigger keeps? */
 static bool
 lacks_behaviour(const OrmRegistered *row, const OrmDeclaration *declaration)
 {
 	const OrmModel *model = row->mapped ? orm_cache_open_if_any(row->name, AccessShareLock) : NULL;
+	ListCell *cell;
 
+	foreach(cell, declaration->hooks)
+		if (model == NULL || orm_name_is_among(model->pending, orm_hook_label(lfirst(cell))))
+			return true;
 	return lacks_any(model, declaration->computed, true) || lacks_any(model, declaration->columns, false);
 }
 

@@ -16,9 +16,11 @@
 #include "define/keep.h"
 #include "model/cache.h"
 #include "model/element.h"
+#include "model/hook.h"
 #include "model/managed.h"
 #include "model/relationship.h"
 #include "registry/binding.h"
+#include "model/validation.h"
 
 /* The lists of elements that have a name or columns. */
 typedef enum ElementList
@@ -29,6 +31,8 @@ typedef enum ElementList
 	LIST_ENUMS,
 	LIST_COMPUTED,
 	LIST_SCOPES,
+	LIST_VALIDATIONS,
+	LIST_HOOKS,
 	LIST_VERSIONS,
 	LIST_TABLES,
 	LIST_REMOVALS,
@@ -62,6 +66,8 @@ static const struct
 	{"enum", LIST_ENUMS, 0},
 	{"computed", LIST_COMPUTED, 0},
 	{"scope", LIST_SCOPES, 0},
+	{"validates", LIST_VALIDATIONS, 0},
+	{"on", LIST_HOOKS, 0},
 	{"version", LIST_VERSIONS, 0},
 	{"table", LIST_TABLES, 0},
 	{"removed", LIST_REMOVALS, 0},
@@ -103,6 +109,10 @@ element_label(ElementList list, const void *element)
 			return ((const OrmDeclaredEnum *) element)->name;
 		case LIST_SCOPES:
 			return ((const OrmDeclaredScope *) element)->name;
+		case LIST_VALIDATIONS:
+			return ((const OrmDeclaredValidation *) element)->attribute;
+		case LIST_HOOKS:
+			return orm_hook_name(element);
 		case LIST_VERSIONS:
 			return ((const OrmDeclaredVersion *) element)->column;
 		case LIST_REMOVALS:
@@ -127,6 +137,8 @@ element_kind(ElementList list, const void *element)
 			return ((const OrmDeclaredConstraint *) element)->kind;
 		case LIST_RELATIONSHIPS:
 			return ((const OrmDeclaredRelationship *) element)->kind;
+		case LIST_VALIDATIONS:
+			return orm_validation_set(element);
 		case LIST_REMOVALS:
 			return removal->column ? 0 : removal->constraint ? 1 : 2;
 		default:
@@ -145,6 +157,8 @@ list_of(OrmDeclaration *declaration, ElementList list)
 		[LIST_ENUMS] = &declaration->enums,
 		[LIST_COMPUTED] = &declaration->computed,
 		[LIST_SCOPES] = &declaration->scopes,
+		[LIST_VALIDATIONS] = &declaration->validations,
+		[LIST_HOOKS] = &declaration->hooks,
 		[LIST_VERSIONS] = &declaration->versions,
 		[LIST_TABLES] = &declaration->tables,
 		[LIST_REMOVALS] = &declaration->removals,
@@ -375,8 +389,8 @@ drop_key(OrmDeclaration *declaration, const OrmRegistered *row, int kinds, const
 		const OrmManaged *thing = lfirst(cell);
 		OrmDeclaredColumn *column;
 
-		if (thing->is_column || thing->made || thing->name != NULL || !(kinds & KIND(thing->kind)) ||
-			list_length(thing->columns) != 1)
+		if (thing->is_column || thing->made || thing->name != NULL || thing->rule != NULL ||
+			!(kinds & KIND(thing->kind)) || list_length(thing->columns) != 1)
 			continue;
 		column = orm_declaration_column(declaration, linitial(thing->columns));
 		if (column == NULL)
@@ -400,6 +414,8 @@ is_called(const OrmDeclaration *declaration, const OrmRegistered *row, ElementLi
 
 	if (strcmp(element_label(list, element), name) == 0)
 		return true;
+	if (list == LIST_HOOKS)
+		return strcmp(((const OrmDeclaredHook *) element)->function, name) == 0;
 	if (list != LIST_CONSTRAINTS || constraint->name != NULL || !row->mapped)
 		return false;
 	thing.kind = constraint->kind;
@@ -454,13 +470,14 @@ drop_single(OrmDeclaration *declaration, ElementList list)
 	return had;
 }
 
-/* Takes an element out of a declaration. */
+/* Takes an element out of a declaration; of "validates" all of the attribute. */
 static void
 drop_element(OrmDeclaration *declaration, const OrmRegistered *row, int kind, const char *name)
 {
 	ElementList list = element_kinds[kind].list;
 	int kinds = element_kinds[kind].kinds;
 	List **elements = list_of(declaration, list);
+	bool found = false;
 	ListCell *cell;
 
 	if (elements == NULL || list == LIST_TABLES)
@@ -477,8 +494,12 @@ drop_element(OrmDeclaration *declaration, const OrmRegistered *row, int kind, co
 			is_called(declaration, row, list, lfirst(cell), name))
 		{
 			*elements = foreach_delete_current(*elements, cell);
-			return;
+			found = true;
+			if (list != LIST_VALIDATIONS)
+				return;
 		}
+	if (found)
+		return;
 	if (list != LIST_CONSTRAINTS || !drop_key(declaration, row, kinds, name))
 		raise_no_element(declaration, kind, name);
 }

@@ -20,10 +20,12 @@
 #include "base/error.h"
 #include "base/sql.h"
 #include "define/compute.h"
+#include "define/hooking.h"
 #include "define/keep.h"
 #include "define/owner.h"
 #include "define/register.h"
 #include "define/report.h"
+#include "define/rule.h"
 #include "define/version.h"
 #include "exec/execute.h"
 #include "model/kept.h"
@@ -294,6 +296,8 @@ orm_keep_reconcile(Oid relid, const char *model, const OrmDeclaration *declarati
 		return;
 	identity = orm_owner_begin(owner);
 	orm_compute_reconcile(relid, model, declaration, make, changes);
+	orm_rule_reconcile(relid, model, declaration, make, changes);
+	orm_hooking_reconcile(relid, model, declaration, make, changes);
 	keeping = read_keeping(relid);
 	wanted = find_wanted(&keeping, model, declaration, make);
 	if (!keeping.inherited && (!same_kept(relid, wanted, keeping.kept) || (make && wanted != NIL && !keeping.enabled)))

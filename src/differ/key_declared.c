@@ -277,9 +277,9 @@ read(const OrmDiffer *differ, const OrmDdlConstraint *constraint)
 	ConstraintReading reading = {differ, form, orm_print_constraint(differ->table, constraint)};
 
 	form->kind = constraint->kind;
-	form->name = constraint->name;
+	form->name = constraint->rule == NULL ? constraint->name : NULL;
 	form->declared = constraint;
-	form->comment = constraint->declared != NULL ? constraint->declared->comment : NULL;
+	form->comment = constraint->comment;
 	if (orm_attempt(do_read, &reading, ORM_ATTEMPT_KEEP) != NULL)
 		form->unreadable = true;
 	return form;

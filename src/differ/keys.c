@@ -3,7 +3,8 @@
  *
  * A declared one is found among the actual ones
  *
- *   1. by its name, where the declaration gives one;
+ *   1. by its name, where the declaration gives one; the check of a rule by its column and the
+ *      end of its name;
  *   2. else by its form: any of this form will do;
  *   3. else by what it is for: the default name, the one primary key, the columns of a
  *      unique or foreign key.
@@ -32,6 +33,7 @@
 #include "differ/key_declared.h"
 #include "differ/key_form.h"
 #include "differ/violation.h"
+#include "model/validation.h"
 
 typedef enum FieldType
 {
@@ -180,6 +182,8 @@ default_name(const OrmDiffer *differ, const OrmKeyForm *form)
 	StringInfoData joined;
 	ListCell *cell;
 
+	if (form->declared != NULL && form->declared->rule != NULL)
+		return pstrdup(form->declared->name);
 	initStringInfo(&joined);
 	foreach(cell, form->kind == ORM_CONSTRAINT_PRIMARY_KEY ? NIL : columns)
 		appendStringInfo(&joined, "%s%s", foreach_current_index(cell) > 0 ? "_" : "", (char *) lfirst(cell));
@@ -210,10 +214,26 @@ same_name(const OrmDiffer *differ, const OrmKeyForm *declared, const OrmKeyForm 
 	return declared->name != NULL && strcmp(declared->name, actual->name) == 0;
 }
 
+/* Is the actual one the check of a rule: over its column, under a name that ends in its own? */
+static bool
+same_rule(const OrmDiffer *differ, const OrmKeyForm *declared, const OrmKeyForm *actual)
+{
+	const OrmDdlConstraint *constraint = declared->declared;
+	Bitmapset *used = NULL;
+
+	if (constraint->rule == NULL || actual->kind != declared->kind ||
+		!orm_validation_is_name(actual->name, constraint->rule))
+		return false;
+	pull_varattnos(actual->condition, 1, &used);
+	return bms_membership(used) == BMS_SINGLETON &&
+		bms_singleton_member(used) + FirstLowInvalidHeapAttributeNumber ==
+		orm_differ_number(differ, linitial(constraint->columns));
+}
+
 static bool
 same_unnamed(const OrmDiffer *differ, const OrmKeyForm *declared, const OrmKeyForm *actual)
 {
-	return declared->name == NULL && same_form(differ, declared, actual);
+	return declared->name == NULL && declared->declared->rule == NULL && same_form(differ, declared, actual);
 }
 
 static bool
@@ -221,7 +241,7 @@ same_unnamed_purpose(const OrmDiffer *differ, const OrmKeyForm *declared, const 
 {
 	return declared->kind == ORM_CONSTRAINT_PRIMARY_KEY
 		? actual->kind == declared->kind
-		: declared->name == NULL && same_purpose(differ, declared, actual);
+		: declared->name == NULL && declared->declared->rule == NULL && same_purpose(differ, declared, actual);
 }
 
 /* A pair: actual[i] belongs to the declared one of number i, or is NULL. */
@@ -393,6 +413,7 @@ orm_keys_compare(OrmDiffer *differ)
 
 	match.found = palloc0(sizeof(OrmKeyForm *) * (list_length(match.declared) + 1));
 	find(differ, &match, same_name);
+	find(differ, &match, same_rule);
 	find(differ, &match, same_unnamed);
 	find(differ, &match, same_unnamed_purpose);
 	foreach(cell, match.declared)

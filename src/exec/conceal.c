@@ -106,9 +106,8 @@ keep(const char *original, const char *shown)
 }
 
 void
-orm_conceal_rethrow(MemoryContext caller)
+orm_conceal_error(ErrorData *error)
 {
-	ErrorData *error = orm_error_take(caller);
 	char *shown = error->detail != NULL && (shows_row(error) || shows_key(error)) ? concealed(error) : NULL;
 
 	if (shown != NULL)
@@ -116,7 +115,6 @@ orm_conceal_rethrow(MemoryContext caller)
 		keep(error->detail, shown);
 		error->detail = error->detail_log = shown;
 	}
-	ReThrowError(error);
 }
 
 char *

@@ -6,10 +6,10 @@
 
 
 /*
- * In a PG_CATCH block: raises the error again, its DETAIL replaced by "token": (hidden)
+ * Replaces the DETAIL of an error, which has been taken (orm_error_take), by "token": (hidden)
  * where it shows a row with a hidden attribute, or a key that such an attribute is in.
  */
-extern void orm_conceal_rethrow(MemoryContext caller) pg_attribute_noreturn();
+extern void orm_conceal_error(ErrorData *error);
 
 /* The DETAIL that the server gave to an error, to look for its row; NULL: none. */
 extern char *orm_conceal_original(const ErrorData *error);

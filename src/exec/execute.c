@@ -13,6 +13,7 @@
 
 #include "base/compat.h"
 #include "exec/conceal.h"
+#include "exec/reword.h"
 #include "exec/execute.h"
 #include "exec/plan_entry.h"
 #include "model/hidden.h"
@@ -108,9 +109,24 @@ run_plan(OrmPlan *plan, const SPIExecuteOptions *options)
 	end_planning(nest_level);
 }
 
-/* Runs a plan; values of hidden attributes are taken out of errors. */
+/* In a PG_CATCH block: raises an error again in the words of models, without the values of hidden attributes. */
 static void
-run_concealed(OrmPlan *plan, const SPIExecuteOptions *options)
+rethrow(MemoryContext caller)
+{
+	ErrorData *error;
+
+	if (!orm_hidden_is_noted() && geterrcode() != ERRCODE_CHECK_VIOLATION)
+		PG_RE_THROW();
+	error = orm_error_take(caller);
+	orm_reword_error(error);
+	if (orm_hidden_is_noted())
+		orm_conceal_error(error);
+	ReThrowError(error);
+}
+
+/* Runs a plan; errors are shown as models want them. */
+static void
+run_reworded(OrmPlan *plan, const SPIExecuteOptions *options)
 {
 	MemoryContext caller = CurrentMemoryContext;
 
@@ -120,7 +136,7 @@ run_concealed(OrmPlan *plan, const SPIExecuteOptions *options)
 	}
 	PG_CATCH();
 	{
-		orm_conceal_rethrow(caller);
+		rethrow(caller);
 	}
 	PG_END_TRY();
 }
@@ -141,8 +157,8 @@ execute(OrmPlan *plan, const Datum *values, const bool *isnull, OrmExecution acc
 	if (receiver != NULL)
 		orm_receiver_expect(receiver, plan->results, plan->nresults);
 	orm_plan_check_spi(SPI_connect(), "SPI_connect");
-	if (orm_hidden_is_noted())
-		run_concealed(plan, &options);
+	if (access == ORM_WRITE || orm_hidden_is_noted())
+		run_reworded(plan, &options);
 	else
 		run_plan(plan, &options);
 	processed = SPI_processed;

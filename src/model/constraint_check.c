@@ -17,10 +17,13 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "base/nearest.h"
+#include "base/sql.h"
 #include "model/constraint_check.h"
 #include "model/definition.h"
 #include "model/element.h"
 #include "model/index_element.h"
+#include "model/message.h"
+#include "model/validation.h"
 #include "model/relationship.h"
 
 const OrmPath *
@@ -98,6 +101,56 @@ no_such_column(const OrmDeclaration *declaration, const char *name, const OrmPat
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 			errmsg("column \"%s\" of model \"%s\" does not exist", name, declaration->model), orm_error_place(path),
 			orm_nearest_hint("column", name, names, list_length(declaration->columns)));
+}
+
+/* Walker: finds a subquery. */
+static bool
+find_subquery(Node *node, void *context)
+{
+	check_stack_depth();
+	if (node == NULL)
+		return false;
+	return IsA(node, SubLink) || raw_expression_tree_walker(node, find_subquery, context);
+}
+
+/* Raises 0A000 for a check with a subquery. */
+static void
+refuse_subquery(const char *expr, const OrmPath *path)
+{
+	if (find_subquery(orm_sql_parse_spliced("SELECT (", expr, "\n)", NULL), NULL))
+		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				errmsg("subqueries are not allowed in check constraints"), orm_error_place(path));
+}
+
+/* Checks the expression and the message of a check. */
+static void
+check_check(const OrmDeclaredConstraint *check)
+{
+	OrmElementPlace place;
+
+	refuse_subquery(check->expr, orm_constraint_place(&place, check, "expr"));
+	if (check->message != NULL)
+		orm_message_check(check->message, false, orm_constraint_place(&place, check, "message"));
+}
+
+/* Checks of columns, and the columns of "validates". */
+static void
+check_values(const OrmDeclaration *declaration, bool mapped)
+{
+	ListCell *cell;
+
+	foreach(cell, declaration->columns)
+	{
+		const OrmDeclaredColumn *column = lfirst(cell);
+		OrmElementPlace place;
+
+		if (column->check_expr != NULL)
+			refuse_subquery(column->check_expr,
+							orm_declaration_place(&place, column->position, "column", "check_expr"));
+	}
+	foreach(cell, declaration->validations)
+		if (!mapped && !may_be_column(declaration, orm_validation_column(declaration, lfirst(cell), InvalidOid)))
+			orm_validation_raise_column(declaration, lfirst(cell));
 }
 
 /* A list of key columns: no duplicates, and within the server's limit. */
@@ -375,6 +428,7 @@ orm_constraint_check(const OrmDeclaration *declaration, bool mapped)
 	ListCell *cell;
 
 	check_columns(declaration, mapped);
+	check_values(declaration, mapped);
 	foreach(cell, declaration->constraints)
 	{
 		OrmDeclaredConstraint *constraint = lfirst(cell);
@@ -387,5 +441,7 @@ orm_constraint_check(const OrmDeclaration *declaration, bool mapped)
 		check_exclusion_columns(declaration, constraint);
 		if (constraint->kind == ORM_CONSTRAINT_INDEX)
 			check_index(declaration, constraint);
+		else if (constraint->kind == ORM_CONSTRAINT_CHECK)
+			check_check(constraint);
 	}
 }

@@ -217,6 +217,16 @@ print_rest(StringInfo out, const OrmDeclaration *d, int total, const char *separ
 		begin_element(out, &total, separator);
 		orm_element_print_scope(out, lfirst(cell));
 	}
+	foreach(cell, d->validations)
+	{
+		begin_element(out, &total, separator);
+		orm_element_print_validation(out, lfirst(cell));
+	}
+	foreach(cell, d->hooks)
+	{
+		begin_element(out, &total, separator);
+		orm_element_print_hook(out, lfirst(cell));
+	}
 	if (d->versions != NIL)
 	{
 		begin_element(out, &total, separator);
@@ -451,13 +461,20 @@ strip_column(const OrmDeclaredColumn *column)
 	return stripped;
 }
 
-/* The primary key as a list of one constraint; NIL: none. */
+/* The constraints of a mapped document: the primary key, and the checks that have a message. */
 static List *
-key_constraint(const OrmDeclaration *declaration)
+strip_constraints(const OrmDeclaration *declaration, bool keep_key)
 {
-	List *key = orm_declaration_key(declaration);
+	List *key = keep_key ? orm_declaration_key(declaration) : NIL;
+	List *constraints = NIL;
+	ListCell *cell;
 
-	return key != NIL ? list_make1(orm_declaration_make_constraint(ORM_CONSTRAINT_PRIMARY_KEY, NULL, key)) : NIL;
+	if (key != NIL)
+		constraints = list_make1(orm_declaration_make_constraint(ORM_CONSTRAINT_PRIMARY_KEY, NULL, key));
+	foreach(cell, declaration->constraints)
+		if (((const OrmDeclaredConstraint *) lfirst(cell))->message != NULL)
+			constraints = lappend(constraints, lfirst(cell));
+	return constraints;
 }
 
 void
@@ -473,7 +490,7 @@ orm_declaration_strip(OrmDeclaration *declaration, bool keep_key)
 		if (column != NULL)
 			columns = lappend(columns, column);
 	}
-	declaration->constraints = keep_key ? key_constraint(declaration) : NIL;
+	declaration->constraints = strip_constraints(declaration, keep_key);
 	declaration->columns = columns;
 	declaration->comment = NULL;
 	declaration->enums = NIL;

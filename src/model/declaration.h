@@ -95,6 +95,7 @@ typedef struct OrmDeclaredConstraint
 	List *elements;		  /* exclude: of char *, SQL */
 	List *include;		  /* of char * */
 	char *expr;			  /* check: SQL expression */
+	char *message;		  /* check: what a violation says, see model/message.h */
 	char *target;		  /* foreign key: a model or a table */
 	List *target_columns; /* foreign key: NIL means the target's primary key */
 	char *on_delete;
@@ -115,6 +116,21 @@ typedef struct OrmDeclaredConstraint
 	List *leading;	 /* index: of char *: columns before the first expression */
 	int position;
 } OrmDeclaredConstraint;
+
+/* Rules about the values of an attribute, each kept by a check constraint; see model/validation.h. */
+typedef struct OrmDeclaredValidation
+{
+	char *attribute;
+	OrmChoice presence;
+	char *min_length; /* a number */
+	char *max_length;
+	char *matches; /* a regular expression */
+	List *within;  /* of char * */
+	char *at_least;
+	char *at_most;
+	char *message; /* what a violation says, see model/message.h; NULL: that of the rule */
+	int position;
+} OrmDeclaredValidation;
 
 typedef enum OrmRelationshipKind
 {
@@ -178,6 +194,16 @@ typedef struct OrmDeclaredTable
 	int position;
 } OrmDeclaredTable;
 
+/* A trigger of the table that calls a function of the user's; see model/hook.h. */
+typedef struct OrmDeclaredHook
+{
+	char *events;	/* as declared: 'before create', 'after statement update, delete' */
+	char *function; /* qualified, or of the schema of the table or the search_path */
+	char *when_expr;
+	List *columns; /* of char * */
+	int position;
+} OrmDeclaredHook;
+
 /* A column, constraint or index of the table that is to go; one of the names is set. */
 typedef struct OrmDeclaredRemoval
 {
@@ -200,6 +226,8 @@ typedef struct OrmDeclaration
 	List *scopes;		   /* of OrmDeclaredScope * */
 	List *versions;		   /* of OrmDeclaredVersion *: one, or NIL */
 	List *tables;		   /* of OrmDeclaredTable *: one, or NIL */
+	List *validations;	   /* of OrmDeclaredValidation * */
+	List *hooks;		   /* of OrmDeclaredHook * */
 	List *removals;		   /* of OrmDeclaredRemoval * */
 	char *comment;		   /* on the table; NULL: none */
 	bool has_accessors;	   /* there is an "accessors" element */

@@ -15,9 +15,11 @@
 #include "model/constraint_check.h"
 #include "model/declaration_check.h"
 #include "model/enum.h"
+#include "model/hook.h"
 #include "model/element.h"
 #include "model/relationship.h"
 #include "model/scope.h"
+#include "model/validation.h"
 
 /* A name and its place. */
 typedef struct NamePlace
@@ -472,8 +474,12 @@ orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 		orm_computed_check_circles(declaration);
 	orm_scope_check(declaration);
 	check_primary_key(declaration);
+	orm_hook_check(declaration);
 	if (!declaration->stored)
+	{
 		orm_constraint_check(declaration, mapped);
+		orm_validation_check(declaration, mapped);
+	}
 	check_constraint_names(declaration, true);
 	check_constraint_names(declaration, false);
 	check_removals(declaration);

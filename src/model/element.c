@@ -7,6 +7,7 @@
 #include "utils/json.h"
 
 #include "model/element.h"
+#include "model/element_form.h"
 #include "model/element_key.h"
 
 #define KIND(kind) (1 << (kind))
@@ -121,6 +122,21 @@ static const OrmElementKey constraint_keys[] = {
 	 NULL},
 	{KEY_OF_NEW("definition", INDEX | VERBATIM, VERBATIM), &orm_element_key_text, CONSTRAINT(definition), NULL, NULL},
 	{KEY_OF_NEW("comment", ANY_KIND, 0), &orm_element_key_text, CONSTRAINT(comment), NULL, NULL},
+	{KEY_OF_NEW("message", CHECK, 0), &orm_element_key_target, CONSTRAINT(message), NULL, NULL},
+};
+
+#define VALIDATION(member) offsetof(OrmDeclaredValidation, member)
+
+static const OrmElementKey validation_keys[] = {
+	{KEY("attribute", ANY_KIND, ANY_KIND), &orm_element_key_name, VALIDATION(attribute), "attribute", NULL},
+	{KEY("presence", ANY_KIND, 0), &orm_element_key_choice, VALIDATION(presence), NULL, NULL},
+	{KEY("min_length", ANY_KIND, 0), &orm_element_key_number, VALIDATION(min_length), NULL, NULL},
+	{KEY("max_length", ANY_KIND, 0), &orm_element_key_number, VALIDATION(max_length), NULL, NULL},
+	{KEY("matches", ANY_KIND, 0), &orm_element_key_text, VALIDATION(matches), NULL, NULL},
+	{KEY("within", ANY_KIND, 0), &orm_element_key_texts, VALIDATION(within), NULL, NULL},
+	{KEY("at_least", ANY_KIND, 0), &orm_element_key_text, VALIDATION(at_least), NULL, NULL},
+	{KEY("at_most", ANY_KIND, 0), &orm_element_key_text, VALIDATION(at_most), NULL, NULL},
+	{KEY("message", ANY_KIND, 0), &orm_element_key_target, VALIDATION(message), NULL, NULL},
 };
 
 #define RELATIONSHIP(member) offsetof(OrmDeclaredRelationship, member)
@@ -162,6 +178,15 @@ static const OrmElementKey table_keys[] = {
 	{KEY_OF_NEW("tablespace", ANY_KIND, 0), &orm_element_key_name, TABLE(tablespace), "tablespace", NULL},
 	{KEY_OF_NEW("parameters", ANY_KIND, 0), &orm_element_key_parameters, TABLE(parameters), NULL, NULL},
 	{KEY_OF_NEW("partition_by", ANY_KIND, 0), &orm_element_key_partition, TABLE(partition_by), NULL, NULL},
+};
+
+#define HOOK(member) offsetof(OrmDeclaredHook, member)
+
+static const OrmElementKey hook_keys[] = {
+	{KEY("events", ANY_KIND, ANY_KIND), &orm_element_key_text, HOOK(events), NULL, NULL},
+	{KEY("function", ANY_KIND, ANY_KIND), &orm_element_key_target, HOOK(function), NULL, NULL},
+	{KEY("when_expr", ANY_KIND, 0), &orm_element_key_expression, HOOK(when_expr), "condition of a trigger", NULL},
+	{KEY("columns", ANY_KIND, 0), &orm_element_key_names, HOOK(columns), "column", NULL},
 };
 
 #define REMOVAL(member) offsetof(OrmDeclaredRemoval, member)
@@ -217,26 +242,24 @@ typedef struct RecordType
 	OrmMemberTable table; /* of OrmElementKey */
 } RecordType;
 
-static const RecordType column_record = {sizeof(OrmDeclaredColumn), DECLARATION(columns),  0, false,
-										 COLUMN(position),			KEY_TABLE(column_keys)};
-static const RecordType computed_record = {sizeof(OrmDeclaredColumn), DECLARATION(computed),   0, false,
-										   COLUMN(position),		  KEY_TABLE(computed_keys)};
-static const RecordType constraint_record = {
-	sizeof(OrmDeclaredConstraint), DECLARATION(constraints),  CONSTRAINT(kind), true,
-	CONSTRAINT(position),		   KEY_TABLE(constraint_keys)};
-static const RecordType relationship_record = {
-	sizeof(OrmDeclaredRelationship), DECLARATION(relationships),  RELATIONSHIP(kind), true,
-	RELATIONSHIP(position),			 KEY_TABLE(relationship_keys)};
-static const RecordType scope_record = {sizeof(OrmDeclaredScope), DECLARATION(scopes),	0, false,
-										SCOPE(position),		  KEY_TABLE(scope_keys)};
-static const RecordType version_record = {sizeof(OrmDeclaredVersion), DECLARATION(versions),  0, false,
-										  VERSION(position),		  KEY_TABLE(version_keys)};
-static const RecordType enum_record = {sizeof(OrmDeclaredEnum), DECLARATION(enums),	 0, false,
-									   ENUM(position),			KEY_TABLE(enum_keys)};
-static const RecordType removal_record = {sizeof(OrmDeclaredRemoval), DECLARATION(removals),  0, false,
-										  REMOVAL(position),		  KEY_TABLE(removal_keys)};
-static const RecordType table_record = {sizeof(OrmDeclaredTable), DECLARATION(tables),	0, false,
-										TABLE(position),		  KEY_TABLE(table_keys)};
+#define RECORD(type, list, kind, has_kind, keys) \
+	{ \
+		sizeof(type), DECLARATION(list), kind, has_kind, offsetof(type, position), KEY_TABLE(keys) \
+	}
+
+static const RecordType column_record = RECORD(OrmDeclaredColumn, columns, 0, false, column_keys);
+static const RecordType computed_record = RECORD(OrmDeclaredColumn, computed, 0, false, computed_keys);
+static const RecordType constraint_record = RECORD(OrmDeclaredConstraint, constraints, CONSTRAINT(kind), true,
+												   constraint_keys);
+static const RecordType relationship_record = RECORD(OrmDeclaredRelationship, relationships, RELATIONSHIP(kind), true,
+													 relationship_keys);
+static const RecordType scope_record = RECORD(OrmDeclaredScope, scopes, 0, false, scope_keys);
+static const RecordType validation_record = RECORD(OrmDeclaredValidation, validations, 0, false, validation_keys);
+static const RecordType hook_record = RECORD(OrmDeclaredHook, hooks, 0, false, hook_keys);
+static const RecordType version_record = RECORD(OrmDeclaredVersion, versions, 0, false, version_keys);
+static const RecordType enum_record = RECORD(OrmDeclaredEnum, enums, 0, false, enum_keys);
+static const RecordType removal_record = RECORD(OrmDeclaredRemoval, removals, 0, false, removal_keys);
+static const RecordType table_record = RECORD(OrmDeclaredTable, tables, 0, false, table_keys);
 static const RecordType accessors_record = {0, 0, 0, false, 0, KEY_TABLE(accessors_keys)};
 static const RecordType comment_record = {0, 0, 0, false, 0, KEY_TABLE(comment_keys)};
 
@@ -270,6 +293,8 @@ static const RelationBuilder builders[] = {
 	{KEY("has_one", KIND(0), 0), &relationship_record, ORM_HAS_ONE},
 	{KEY("many_to_many", KIND(0), 0), &relationship_record, ORM_MANY_TO_MANY},
 	{KEY("scope", KIND(0), 0), &scope_record, 0},
+	{KEY("validates", KIND(0), 0), &validation_record, 0},
+	{KEY("on", KIND(0), 0), &hook_record, 0},
 	{KEY("version", KIND(0), 0), &version_record, 0},
 	{KEY("accessors", KIND(0), 0), &accessors_record, 0},
 	{KEY_OF_NEW("comment_on_table", KIND(0), 0), &comment_record, 0},
@@ -391,59 +416,6 @@ read_accessors(OrmDeclaration *declaration, const RelationBuilder *builder, OrmJ
 			declaration->all_accessors = false;
 }
 
-/* Was a key of the table given? */
-static bool
-was_given(const OrmMemberTable *table, uint64 given, const char *name)
-{
-	for (int i = 0; i < table->n; i++)
-		if (strcmp(orm_members_record(table, i)->key, name) == 0)
-			return (given & (UINT64CONST(1) << i)) != 0;
-	return false;
-}
-
-/* Raises 22023 for keys of an index beside its definition. */
-static void
-check_definition_alone(const OrmMemberTable *table, uint64 given, const OrmPath *path)
-{
-	for (int i = 0; i < table->n; i++)
-	{
-		const char *key = orm_members_record(table, i)->key;
-		OrmPath here = orm_path_key(path, key);
-
-		if ((given & (UINT64CONST(1) << i)) && strcmp(key, "definition") != 0 && strcmp(key, "comment") != 0)
-			orm_members_raise_not_allowed(table->noun, key, &here, "The definition says everything of the index.");
-	}
-}
-
-/* Checks that a unique constraint has one of "columns" and "column_name", and an index "columns" or "definition". */
-static void
-check_forms(const RelationBuilder *builder, uint64 given, const OrmPath *path)
-{
-	const OrmMemberTable *table = &builder->record->table;
-	bool columns = was_given(table, given, "columns");
-	bool column_name = was_given(table, given, "column_name");
-	bool definition = builder->kind == ORM_CONSTRAINT_INDEX && was_given(table, given, "definition");
-	OrmPath here = orm_path_key(path, "column_name");
-
-	if (columns && column_name)
-		orm_members_raise_not_allowed(table->noun, "column_name", &here, "Give \"columns\" or \"column_name\".");
-	if (definition)
-		check_definition_alone(table, given, path);
-	else if (!columns && !column_name &&
-			 (builder->kind == ORM_CONSTRAINT_UNIQUE || builder->kind == ORM_CONSTRAINT_INDEX))
-		orm_members_raise_missing(table->noun, "columns", path, NULL);
-}
-
-/* Checks that something is removed, and one thing only. */
-static void
-check_removal(uint64 given, const OrmPath *path)
-{
-	if (given == 0 || (given & (given - 1)) != 0)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("element \"%s\" must have one key: \"column\", \"constraint\" or \"index\"", "removed"),
-				orm_error_place(path));
-}
-
 void
 orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, bool mapped)
 {
@@ -471,9 +443,9 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 	record = make_record(builder, position);
 	given = read_keys(builder, body, &here, mapped, declaration->stored, record);
 	if (builder->record == &constraint_record)
-		check_forms(builder, given, &here);
+		orm_element_form_check_constraint(&builder->record->table, builder->kind, given, &here);
 	if (builder->record == &removal_record)
-		check_removal(given, &here);
+		orm_element_form_check_removal(given, &here);
 	list = (List **) ((char *) declaration + builder->record->list);
 	*list = lappend(*list, record);
 }
@@ -516,26 +488,15 @@ orm_element_print_computed(StringInfo out, const OrmDeclaredColumn *computed)
 }
 
 void
-orm_element_print_constraint(StringInfo out, const OrmDeclaredConstraint *constraint)
+orm_element_print_validation(StringInfo out, const OrmDeclaredValidation *validation)
 {
-	const RelationBuilder *builder = builder_of(&constraint_record, orm_element_constraint_kind(constraint));
-	OrmDeclaredConstraint *verbatim;
-
-	if (constraint->kind != ORM_CONSTRAINT_INDEX || constraint->definition == NULL)
-	{
-		print_element(out, builder, constraint, -1);
-		return;
-	}
-	verbatim = make_record(builder, constraint->position);
-	verbatim->definition = constraint->definition;
-	verbatim->comment = constraint->comment;
-	print_element(out, builder, verbatim, -1);
+	print_element(out, builder_of(&validation_record, 0), validation, -1);
 }
 
 void
-orm_element_print_relationship(StringInfo out, const OrmDeclaredRelationship *relationship)
+orm_element_print_hook(StringInfo out, const OrmDeclaredHook *hook)
 {
-	print_element(out, builder_of(&relationship_record, relationship->kind), relationship, -1);
+	print_element(out, builder_of(&hook_record, 0), hook, -1);
 }
 
 void
@@ -548,14 +509,6 @@ void
 orm_element_print_version(StringInfo out, const OrmDeclaredVersion *version)
 {
 	print_element(out, builder_of(&version_record, 0), version, -1);
-}
-
-void
-orm_element_print_accessors(StringInfo out, const OrmDeclaration *declaration)
-{
-	int include = lengthof(accessors_keys) - 1;
-
-	print_element(out, builder_of(&accessors_record, 0), declaration, declaration->all_accessors ? -1 : include);
 }
 
 void
@@ -580,4 +533,34 @@ void
 orm_element_print_enum(StringInfo out, const OrmDeclaredEnum *enumeration)
 {
 	print_element(out, builder_of(&enum_record, 0), enumeration, -1);
+}
+
+void
+orm_element_print_constraint(StringInfo out, const OrmDeclaredConstraint *constraint)
+{
+	const RelationBuilder *builder = builder_of(&constraint_record, orm_element_constraint_kind(constraint));
+	OrmDeclaredConstraint *verbatim;
+
+	if (constraint->kind != ORM_CONSTRAINT_INDEX || constraint->definition == NULL)
+	{
+		print_element(out, builder, constraint, -1);
+		return;
+	}
+	verbatim = make_record(builder, constraint->position);
+	verbatim->definition = constraint->definition;
+	verbatim->comment = constraint->comment;
+	print_element(out, builder, verbatim, -1);
+}
+
+void
+orm_element_print_relationship(StringInfo out, const OrmDeclaredRelationship *relationship)
+{
+	print_element(out, builder_of(&relationship_record, relationship->kind), relationship, -1);
+}
+
+void
+orm_element_print_accessors(StringInfo out, const OrmDeclaration *declaration)
+{
+	print_element(out, builder_of(&accessors_record, 0), declaration,
+				  declaration->all_accessors ? -1 : (int) lengthof(accessors_keys) - 1);
 }

@@ -15,6 +15,8 @@ extern void orm_element_print_computed(StringInfo out, const OrmDeclaredColumn *
 extern void orm_element_print_constraint(StringInfo out, const OrmDeclaredConstraint *constraint);
 extern void orm_element_print_relationship(StringInfo out, const OrmDeclaredRelationship *relationship);
 extern void orm_element_print_scope(StringInfo out, const OrmDeclaredScope *scope);
+extern void orm_element_print_validation(StringInfo out, const OrmDeclaredValidation *validation);
+extern void orm_element_print_hook(StringInfo out, const OrmDeclaredHook *hook);
 extern void orm_element_print_version(StringInfo out, const OrmDeclaredVersion *version);
 extern void orm_element_print_accessors(StringInfo out, const OrmDeclaration *declaration);
 extern void orm_element_print_enum(StringInfo out, const OrmDeclaredEnum *enumeration);

@@ -277,10 +277,12 @@ take_cascade(const OrmElementKey *key, char *text, void *record)
 }
 
 const OrmElementKeyType orm_element_key_choice = {ORM_KEY_CHOICE, NULL, false, false};
+const OrmElementKeyType orm_element_key_number = {ORM_KEY_NUMBER, NULL, false, false};
 const OrmElementKeyType orm_element_key_text = {ORM_KEY_STRING, take_text, false, false};
 const OrmElementKeyType orm_element_key_target = {ORM_KEY_STRING, take_target, false, false};
 const OrmElementKeyType orm_element_key_name = {ORM_KEY_STRING, take_name, false, false};
 const OrmElementKeyType orm_element_key_names = {ORM_KEY_LIST, take_name_item, false, false};
+const OrmElementKeyType orm_element_key_texts = {ORM_KEY_LIST, append_item, false, false};
 const OrmElementKeyType orm_element_key_labels = {ORM_KEY_LIST, take_label, false, false};
 const OrmElementKeyType orm_element_key_columns = {ORM_KEY_LIST, take_column_item, false, false};
 const OrmElementKeyType orm_element_key_sequence = {ORM_KEY_STRING, take_sequence, false, true};
@@ -355,6 +357,22 @@ read_document(const OrmElementKey *key, OrmJson value, const OrmPath *path, void
 	*MEMBER(key, record, OrmDocument *) = orm_document_parse(source, length);
 }
 
+/* Reads an integer that is not negative. */
+static void
+read_number(const OrmElementKey *key, OrmJson value, const OrmPath *path, void *record)
+{
+	char *digits;
+
+	if (orm_json_kind(value) != ORM_JSON_NUMBER)
+		orm_members_raise_kind(value, "a number", path);
+	digits = pnstrdup(orm_json_bytes(value), value.node->length);
+	if (strspn(digits, "0123456789") != strlen(digits) || strlen(digits) > 9)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("invalid value for \"%s\": %s", key->member.key, digits), orm_error_place(path),
+				errhint("It must be an integer from 0 to 999999999."));
+	*MEMBER(key, record, char *) = digits;
+}
+
 void
 orm_element_key_read(const OrmElementKey *key, OrmJson value, const OrmPath *path, bool stored, void *record)
 {
@@ -373,6 +391,9 @@ orm_element_key_read(const OrmElementKey *key, OrmJson value, const OrmPath *pat
 		case ORM_KEY_OBJECT:
 			read_document(key, value, path, record);
 			break;
+		case ORM_KEY_NUMBER:
+			read_number(key, value, path, record);
+			break;
 	}
 }
 
@@ -384,6 +405,7 @@ orm_element_key_is_given(const OrmElementKey *key, const void *record)
 		case ORM_KEY_CHOICE:
 			return *CONST_MEMBER(key, record, OrmChoice) != ORM_NOT_GIVEN;
 		case ORM_KEY_STRING:
+		case ORM_KEY_NUMBER:
 			return *CONST_MEMBER(key, record, char *) != NULL;
 		case ORM_KEY_LIST:
 			return *CONST_MEMBER(key, record, List *) != NIL;
@@ -433,6 +455,9 @@ orm_element_key_print(StringInfo out, const OrmElementKey *key, const void *reco
 		case ORM_KEY_ARRAY:
 		case ORM_KEY_OBJECT:
 			print_document(out, *CONST_MEMBER(key, record, OrmDocument *));
+			break;
+		case ORM_KEY_NUMBER:
+			appendStringInfoString(out, *CONST_MEMBER(key, record, char *));
 			break;
 	}
 }

@@ -21,7 +21,8 @@ typedef enum OrmElementKeyShape
 	ORM_KEY_STRING, /* a string: char * */
 	ORM_KEY_LIST,	/* a string or an array of strings: List of char * */
 	ORM_KEY_ARRAY,	/* an array: OrmDocument *, a copy */
-	ORM_KEY_OBJECT	/* an object: OrmDocument *, a copy */
+	ORM_KEY_OBJECT, /* an object: OrmDocument *, a copy */
+	ORM_KEY_NUMBER	/* an integer that is not negative: char * of its digits */
 } OrmElementKeyShape;
 
 /* The type of a value. */
@@ -31,7 +32,7 @@ typedef struct OrmElementKeyType
 
 	/*
 	 * Checks a string and stores it, or its normalized form, in the record.  The
-	 * caller adds the place to errors.  NULL for a choice and a document.
+	 * caller adds the place to errors.  NULL for a choice, a document and a number.
 	 */
 	void (*take)(const struct OrmElementKey *key, char *text, void *record);
 	bool may_be_empty; /* an empty list is allowed */
@@ -39,10 +40,12 @@ typedef struct OrmElementKeyType
 } OrmElementKeyType;
 
 extern const OrmElementKeyType orm_element_key_choice;
+extern const OrmElementKeyType orm_element_key_number;
 extern const OrmElementKeyType orm_element_key_text;   /* any text */
 extern const OrmElementKeyType orm_element_key_target; /* the name of a model or a table */
 extern const OrmElementKeyType orm_element_key_name;   /* an identifier */
 extern const OrmElementKeyType orm_element_key_names;
+extern const OrmElementKeyType orm_element_key_texts;	   /* any texts */
 extern const OrmElementKeyType orm_element_key_labels;	   /* of an enum */
 extern const OrmElementKeyType orm_element_key_columns;	   /* of a constraint; of an index, its elements */
 extern const OrmElementKeyType orm_element_key_sequence;   /* options of a sequence */

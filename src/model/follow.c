@@ -22,6 +22,7 @@
 #include "base/names.h"
 #include "model/follow.h"
 #include "model/foreign_key.h"
+#include "model/hook.h"
 #include "model/model.h"
 #include "model/table.h"
 
@@ -107,6 +108,40 @@ named_join(const OrmDeclaredRelationship *relationship, const char *schema)
 	return OidIsValid(namespace_id) ? get_relname_relid(name, namespace_id) : InvalidOid;
 }
 
+/* An attribute that has no name of its own is named as its column. */
+static void
+visit_validation(const OrmDeclaration *declaration, OrmDeclaredValidation *validation, Oid own, NameVisitor visit,
+				 void *context)
+{
+	ListCell *cell;
+
+	foreach(cell, declaration->columns)
+	{
+		const OrmDeclaredColumn *column = lfirst(cell);
+
+		if (column->attribute != NULL && strcmp(column->attribute, validation->attribute) == 0)
+			return;
+	}
+	visit(context, own, &validation->attribute);
+}
+
+/* The columns of a hook and of its condition. */
+static void
+visit_hook(OrmDeclaredHook *hook, Oid own, NameVisitor visit, void *context)
+{
+	ListCell *cell;
+
+	visit_list(hook->columns, own, visit, context);
+	foreach(cell, hook->when_expr != NULL ? orm_hook_columns(hook->when_expr) : NIL)
+	{
+		char *name = lfirst(cell);
+
+		visit(context, own, &name);
+		if (strcmp(name, lfirst(cell)) != 0)
+			hook->when_expr = orm_hook_rename(hook->when_expr, lfirst(cell), name);
+	}
+}
+
 /* Visits every column name of a declaration, in the order of the document. */
 static void
 visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *context)
@@ -117,6 +152,10 @@ visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *con
 		visit(context, own, &((OrmDeclaredColumn *) lfirst(cell))->name);
 	foreach(cell, declaration->constraints)
 		visit_list(((OrmDeclaredConstraint *) lfirst(cell))->columns, own, visit, context);
+	foreach(cell, declaration->validations)
+		visit_validation(declaration, lfirst(cell), own, visit, context);
+	foreach(cell, declaration->hooks)
+		visit_hook(lfirst(cell), own, visit, context);
 	foreach(cell, declaration->versions)
 		visit(context, own, &((OrmDeclaredVersion *) lfirst(cell))->column);
 	foreach(cell, declaration->removals)

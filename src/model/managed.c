@@ -25,6 +25,7 @@
 #include "model/index_element.h"
 #include "model/managed.h"
 #include "model/reflect_state.h"
+#include "model/validation.h"
 
 /* How a kind of constraint is marked in pg_constraint; '\0': any. */
 static const char constraint_types[] = {
@@ -91,6 +92,17 @@ add_element(List **things, const OrmDeclaration *declaration, const OrmDeclaredC
 	add(things, declaration, read.kind, read.name, read.columns)->partial = read.is_partial || read.where_expr != NULL;
 }
 
+/* Adds the rules about an attribute. */
+static void
+add_rules(List **things, const OrmDeclaration *declaration, const OrmDeclaredValidation *validation)
+{
+	List *columns = list_make1(orm_validation_column(declaration, validation, InvalidOid));
+	ListCell *cell;
+
+	foreach(cell, orm_validation_rules(validation))
+		add(things, declaration, ORM_CONSTRAINT_CHECK, NULL, columns)->rule = ((const OrmRule *) lfirst(cell))->name;
+}
+
 /* Adds what a belongs_to has made, unless it is declared. */
 static void
 add_belongs_to(List **things, const OrmDeclaration *declaration, const OrmDeclaredRelationship *relationship)
@@ -124,6 +136,8 @@ orm_managed_of(const OrmDeclaration *declaration)
 		add_keys_of_column(&things, declaration, lfirst(cell));
 	foreach(cell, declaration->constraints)
 		add_element(&things, declaration, lfirst(cell));
+	foreach(cell, declaration->validations)
+		add_rules(&things, declaration, lfirst(cell));
 	foreach(cell, declaration->relationships)
 		if (((OrmDeclaredRelationship *) lfirst(cell))->kind == ORM_BELONGS_TO)
 			add_belongs_to(&things, declaration, lfirst(cell));
@@ -156,9 +170,9 @@ orm_managed_is_among(const List *things, const OrmManaged *thing)
 
 		if (other->is_column != thing->is_column || (!thing->is_column && other->kind != thing->kind))
 			continue;
-		if (thing->name != NULL && other->name != NULL
-				? strcmp(thing->name, other->name) == 0
-				: thing->partial == other->partial && same_names(thing->columns, other->columns))
+		if (thing->name != NULL && other->name != NULL ? strcmp(thing->name, other->name) == 0
+													   : thing->partial == other->partial &&
+					orm_name_is_same(thing->rule, other->rule) && same_names(thing->columns, other->columns))
 			return true;
 	}
 	return false;
@@ -206,6 +220,9 @@ is_constraint(HeapTuple tuple, Relation constraints, Oid relid, const OrmManaged
 		return false;
 	if (thing->name != NULL)
 		return strcmp(NameStr(form->conname), thing->name) == 0;
+	if (thing->rule != NULL)
+		return orm_validation_is_name(NameStr(form->conname), thing->rule) &&
+			has_columns(tuple, constraints, relid, thing->columns);
 	if (thing->kind == ORM_CONSTRAINT_CHECK)
 		return is_check_of(relid, NameStr(form->conname), linitial(thing->columns));
 	return has_columns(tuple, constraints, relid, thing->columns);

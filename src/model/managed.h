@@ -1,6 +1,6 @@
 /*
  * managed.h - what a declaration makes of its table: columns, constraints and
- * indexes, whether they are elements, keys of a column, or made by a belongs_to.
+ * indexes, whether they are elements, keys of a column, rules, or made by a belongs_to.
  *
  * A thing is managed while a declaration names it.  One that the next
  * declaration leaves out is written down as removed, with the name that it has
@@ -19,6 +19,7 @@ typedef struct OrmManaged
 	bool made;				/* by a belongs_to, unless it is declared */
 	OrmConstraintKind kind; /* not of a column */
 	char *name;				/* NULL: chosen by PostgreSQL */
+	const char *rule;		/* of a check: the rule of "validates", or NULL */
 	List *columns;			/* of char *: of a column itself; of an index, its elements */
 } OrmManaged;
 

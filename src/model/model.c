@@ -37,6 +37,7 @@
 #include "model/foreign.h"
 #include "model/in_force.h"
 #include "model/hidden.h"
+#include "model/hook.h"
 #include "model/index.h"
 #include "model/kept.h"
 #include "model/view.h"
@@ -459,6 +460,7 @@ fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **
 	orm_computed_fill(model, depends);
 	orm_scope_fill(model);
 	fill_kept(model, relation);
+	model->pending = list_concat(model->pending, orm_hook_pending(model->declaration, relation));
 	fill_keys(model, relation);
 	fill_version(model, relation);
 	fill_relationships(model, depends);

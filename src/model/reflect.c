@@ -30,12 +30,15 @@
 #include "model/computed.h"
 #include "model/normalize.h"
 #include "model/enum.h"
+#include "model/hook.h"
+#include "model/managed.h"
 #include "model/reflect.h"
 #include "model/reflect_constraint.h"
 #include "model/reflect_index.h"
 #include "model/reflect_sequence.h"
 #include "model/reflect_state.h"
 #include "model/table_option.h"
+#include "model/validation.h"
 
 /* The sequence of a serial column, whose default is nextval() of a sequence that it owns; or InvalidOid. */
 static Oid
@@ -222,11 +225,88 @@ add_relationships(OrmDeclaration *full, const OrmDeclaration *stored)
 	}
 }
 
+/* Takes out a constraint. */
+static void
+remove_constraint(OrmDeclaration *full, const char *name)
+{
+	ListCell *cell;
+
+	foreach(cell, full->constraints)
+	{
+		const OrmDeclaredConstraint *constraint = lfirst(cell);
+
+		if (constraint->kind == ORM_CONSTRAINT_CHECK && constraint->name != NULL && strcmp(constraint->name, name) == 0)
+			full->constraints = foreach_delete_current(full->constraints, cell);
+	}
+}
+
+/* Adds an element "validates" with the rules that the table has, in place of their constraints. */
+static void
+add_validation(OrmDeclaration *full, const OrmModel *model, const OrmDeclaredValidation *declared)
+{
+	OrmDeclaredValidation *in_force = palloc(sizeof(OrmDeclaredValidation));
+	OrmManaged thing = {.kind = ORM_CONSTRAINT_CHECK};
+	ListCell *cell;
+
+	*in_force = *declared;
+	thing.columns = list_make1(orm_validation_column(model->declaration, declared, model->relid));
+	foreach(cell, orm_validation_rules(declared))
+	{
+		const OrmRule *rule = lfirst(cell);
+		char *name;
+
+		thing.rule = rule->name;
+		name = orm_managed_find(model->relid, &thing);
+		if (name == NULL)
+			orm_validation_clear(in_force, rule);
+		else
+			remove_constraint(full, name);
+	}
+	if (orm_validation_rules(in_force) != NIL)
+		full->validations = lappend(full->validations, in_force);
+}
+
+/* Gives checks the messages that they are declared with, which are comments in the catalogs. */
+static void
+add_messages(OrmDeclaration *full, const OrmDeclaration *stored)
+{
+	ListCell *cell;
+	ListCell *other;
+
+	foreach(cell, full->constraints)
+	{
+		OrmDeclaredConstraint *check = lfirst(cell);
+
+		foreach(other, check->kind == ORM_CONSTRAINT_CHECK ? stored->constraints : NIL)
+		{
+			const OrmDeclaredConstraint *declared = lfirst(other);
+
+			if (declared->message == NULL || strcmp(declared->name, check->name) != 0)
+				continue;
+			check->message = declared->message;
+			if (orm_name_is_same(check->comment, declared->message))
+				check->comment = NULL;
+		}
+	}
+}
+
+/* Adds the hooks that the table has. */
+static void
+add_hooks(OrmDeclaration *full, const OrmModel *model)
+{
+	ListCell *cell;
+
+	foreach(cell, model->declaration->hooks)
+		if (!orm_name_is_among(model->pending, orm_hook_label(lfirst(cell))))
+			full->hooks = lappend(full->hooks, lfirst(cell));
+}
+
 OrmDeclaration *
 orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 {
 	OrmDeclaration *full = orm_reflect_relation(model->relid, model->name, namer, arg);
 	const OrmDeclaration *stored = model->declaration;
+	ListCell *cell;
 
 	for (int i = 0; i < model->nattributes; i++)
 	{
@@ -242,6 +322,10 @@ orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 	}
 	add_declared_key(full, stored);
 	add_relationships(full, stored);
+	add_messages(full, stored);
+	foreach(cell, stored->validations)
+		add_validation(full, model, lfirst(cell));
+	add_hooks(full, model);
 	full->computed = stored->computed;
 	orm_computed_follow(model->relid, full, true);
 	orm_normalize_follow(model->relid, full, true);

@@ -31,6 +31,7 @@
 #include "store/failed_patch.h"
 #include "base/compat.h"
 #include "exec/conceal.h"
+#include "exec/reword.h"
 #include "store/failed_row.h"
 
 /* The server truncates values in the text of a row to this many bytes. */
@@ -381,6 +382,20 @@ record_text(const void *argument, int row, const char *column, bool *isnull)
 	return NULL;
 }
 
+/* The place of an error with a message of the model: of its attribute, instead of the failing row. */
+static const OrmPath *
+point_at(ErrorData *error, const OrmModel *model, const OrmPath *place, OrmPath *here)
+{
+	error->detail = NULL;
+	for (int a = 0; error->column_name != NULL && a < model->nattributes; a++)
+		if (strcmp(model->attributes[a].column, error->column_name) == 0)
+		{
+			*here = orm_path_key(place, model->attributes[a].name);
+			return here;
+		}
+	return place;
+}
+
 void
 orm_failed_row_rethrow(const OrmBatch *batch, const OrmStatement *statement, MemoryContext caller)
 {
@@ -393,7 +408,9 @@ orm_failed_row_rethrow(const OrmBatch *batch, const OrmStatement *statement, Mem
 		.inserted = statement != NULL && statement->kind == ORM_KIND_INSERT,
 	};
 	char *shown = error->detail;
+	const OrmPath *place;
 	OrmPath room;
+	OrmPath here;
 	int culprit;
 
 	error->detail = orm_conceal_original(error);
@@ -401,5 +418,21 @@ orm_failed_row_rethrow(const OrmBatch *batch, const OrmStatement *statement, Mem
 	error->detail = shown;
 	if (culprit < 0 && statement != NULL)
 		culprit = orm_failed_patch_row(statement, batch, error);
-	orm_error_throw_at(error, culprit >= 0 ? orm_record_place(batch->records[culprit], &room) : orm_batch_place(batch));
+	place = culprit >= 0 ? orm_record_place(batch->records[culprit], &room) : orm_batch_place(batch);
+	if (orm_reword_is_done(error))
+		place = point_at(error, batch->write->model, place, &here);
+	orm_error_throw_at(error, place);
+}
+
+void
+orm_failed_row_rethrow_record(const OrmModel *model, const OrmRecord *record, MemoryContext caller)
+{
+	ErrorData *error = orm_error_take(caller);
+	OrmPath room;
+	OrmPath here;
+	const OrmPath *place = orm_record_place(record, &room);
+
+	if (orm_reword_is_done(error))
+		place = point_at(error, model, place, &here);
+	orm_error_throw_at(error, place);
 }

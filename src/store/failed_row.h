@@ -35,4 +35,8 @@ extern int orm_failed_row_row(const OrmSuspects *suspects, const ErrorData *erro
 extern void orm_failed_row_rethrow(const OrmBatch *batch, const OrmStatement *statement, MemoryContext caller)
 	pg_attribute_noreturn();
 
+/* The same for a statement for one record. */
+extern void orm_failed_row_rethrow_record(const OrmModel *model, const OrmRecord *record, MemoryContext caller)
+	pg_attribute_noreturn();
+
 #endif

@@ -305,12 +305,11 @@ run_for_one(OrmStatement *statement, const OrmBatch *batch)
 	MemoryContextDelete(receiver.per_row);
 }
 
-/* Runs a statement for one record of an array; adds the record's place to an error. */
+/* Runs a statement for one record; adds the record's place to an error. */
 static void
-run_for_element(OrmStatement *statement, const OrmBatch *batch)
+run_for_record(OrmStatement *statement, const OrmBatch *batch)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	OrmPath room;
 
 	PG_TRY();
 	{
@@ -318,7 +317,7 @@ run_for_element(OrmStatement *statement, const OrmBatch *batch)
 	}
 	PG_CATCH();
 	{
-		orm_error_rethrow_at(orm_record_place(batch->records[0], &room), caller);
+		orm_failed_row_rethrow_record(batch->write->model, batch->records[0], caller);
 	}
 	PG_END_TRY();
 }
@@ -332,10 +331,7 @@ run_one_by_one(OrmStatement *statement, const OrmBatch *batch)
 		OrmBatch one = {batch->write, &batch->records[i], 1};
 
 		CHECK_FOR_INTERRUPTS();
-		if (batch->records[i]->index < 0)
-			run_for_one(statement, &one);
-		else
-			run_for_element(statement, &one);
+		run_for_record(statement, &one);
 	}
 }
 

@@ -1,0 +1,52 @@
+/*
+ * hook.h - the element "on": a trigger of the table that calls a trigger function of the user's.
+ *
+ *     orm.on('before create, update', 'set_slug', columns => '{title}', when_expr => 'NEW.slug IS NULL')
+ *
+ *     CREATE TRIGGER orm_before_create_update_set_slug BEFORE INSERT OR UPDATE OF title ON posts
+ *     FOR EACH ROW WHEN (NEW.slug IS NULL) EXECUTE FUNCTION set_slug()
+ *
+ * Events are before or after, "statement" for once a statement instead of once a row, and a list of
+ * create, update, delete and truncate.
+ */
+#ifndef ORM_MODEL_HOOK_H
+#define ORM_MODEL_HOOK_H
+
+#include "model/declaration.h"
+#include "utils/relcache.h"
+
+/* The events of a hook, as the bits of pg_trigger.tgtype; raises 22023 and 42809 with the place. */
+extern int16 orm_hook_type(const OrmDeclaredHook *hook);
+
+/* How the names of triggers of a type begin: "orm_before_create_update_". */
+extern char *orm_hook_prefix(int16 type);
+
+/* The name of the trigger of a hook. */
+extern char *orm_hook_name(const OrmDeclaredHook *hook);
+
+/*
+ * The trigger function of a hook, looked up in the schema of the table ("schema" may be NULL) and the
+ * search_path.  Raises 42883 and 42P17 with the place.
+ */
+extern Oid orm_hook_function(const OrmDeclaredHook *hook, const char *schema);
+
+/* Appends CREATE TRIGGER; "relation" is the quoted and qualified name of the table. */
+extern char *orm_hook_statement(const OrmDeclaredHook *hook, const char *schema, const char *relation);
+
+/* Checks the hooks of a declaration that is not stored. */
+extern void orm_hook_check(const OrmDeclaration *declaration);
+
+/* The labels of hooks without an enabled trigger of their name on an open relation (List of char *). */
+extern List *orm_hook_pending(const OrmDeclaration *declaration, Relation relation);
+
+/* What a pending hook is called. */
+extern char *orm_hook_label(const OrmDeclaredHook *hook);
+
+/*
+ * The columns that a condition names as NEW.column or OLD.column, List of char *, and the condition
+ * with another name for one of them.
+ */
+extern List *orm_hook_columns(const char *condition);
+extern char *orm_hook_rename(const char *condition, const char *before, const char *now);
+
+#endif
