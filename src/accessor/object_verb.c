@@ -155,7 +155,8 @@ run_validate(OrmCall *call)
 {
 	const OrmDocument *object = orm_fill_document(call, call->function->object);
 
-	return orm_check_document(call->model, orm_document_root(object), orm_session_find_label);
+	return orm_finding_json(
+		orm_check_document(call->model, ORM_VERB_SAVE, orm_document_root(object), orm_session_find_label));
 }
 
 static Datum

@@ -16,6 +16,7 @@
 #include "api/request.h"
 #include "base/attempt.h"
 #include "exec/run.h"
+#include "graph/check.h"
 #include "graph/deleted.h"
 #include "graph/objects.h"
 #include "remove/delete.h"
@@ -45,6 +46,21 @@ typedef struct WritingCall
 	Datum result;	   /* palloc'd in the context of the call; not set: null */
 } WritingCall;
 
+/* Raises everything that is wrong with the objects as one error, with the SQLSTATE of the first violation. */
+static void
+refuse_violations(const WritingCall *call, const OrmModel *model, const OrmDocument *object)
+{
+	const OrmFindings *findings = orm_check_document(model, call->verb, orm_document_root(object),
+													 orm_session_find_label);
+	int n = orm_finding_count(findings);
+
+	if (n > 0)
+		ereport(ERROR, errcode(orm_finding_first(findings)),
+				errmsg_plural("object of model \"%s\" has %d violation", "object of model \"%s\" has %d violations", n,
+							  model->name, n),
+				errdetail_internal("%s", TextDatumGetCString(orm_finding_violations(findings))));
+}
+
 /* Writes the second argument: (model, object[, conflict_on], options) */
 static void
 write_object(WritingCall *call)
@@ -55,6 +71,8 @@ write_object(WritingCall *call)
 	int nconflict_on = 0;
 	char **conflict_on = NULL;
 
+	if (call->options.validate_all)
+		refuse_violations(call, model, object);
 	if (call->verb == ORM_VERB_UPSERT)
 		conflict_on = orm_argument_names(fcinfo, 2, "conflict_on", &nconflict_on);
 	fcinfo->isnull = !orm_objects_write(model, call->verb, object, &call->options, orm_session_find_label, nconflict_on,

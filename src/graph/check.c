@@ -19,6 +19,7 @@ typedef struct Root
 {
 	OrmGraph *graph;
 	OrmGroup *group;
+	OrmVerb verb;
 	OrmJson json;
 	const OrmPath *place;
 } Root;
@@ -28,14 +29,15 @@ read_root(void *argument)
 {
 	const Root *root = argument;
 
-	orm_read_object(root->graph, root->group, ORM_INTENT_SAVE, ORM_VERB_SAVE, root->json, root->place);
+	orm_read_object(root->graph, root->group, root->verb == ORM_VERB_CREATE ? ORM_INTENT_CREATE : ORM_INTENT_SAVE,
+					root->verb, root->json, root->place);
 }
 
 /* Reads the document. */
 static void
-read_document(OrmGraph *graph, const OrmModel *model, OrmJson document)
+read_document(OrmGraph *graph, const OrmModel *model, OrmVerb verb, OrmJson document)
 {
-	Root root = {graph, orm_graph_group(graph, model), document, NULL};
+	Root root = {graph, orm_graph_group(graph, model), verb, document, NULL};
 	OrmJsonWalk walk;
 
 	if (orm_json_kind(document) != ORM_JSON_ARRAY)
@@ -193,8 +195,8 @@ check_links(void *argument)
 	orm_join_rows_check(argument);
 }
 
-Datum
-orm_check_document(const OrmModel *model, OrmJson document, OrmFindLabel find_label)
+OrmFindings *
+orm_check_document(const OrmModel *model, OrmVerb verb, OrmJson document, OrmFindLabel find_label)
 {
 	OrmGraph *graph = orm_graph_make();
 	ListCell *cell;
@@ -202,7 +204,7 @@ orm_check_document(const OrmModel *model, OrmJson document, OrmFindLabel find_la
 
 	graph->findings = orm_finding_make();
 	graph->labels.find = find_label;
-	read_document(graph, model, document);
+	read_document(graph, model, verb, document);
 	orm_graph_drop_broken(graph);
 	foreach(cell, graph->groups)
 		keep_all(lfirst(cell));
@@ -220,5 +222,5 @@ orm_check_document(const OrmModel *model, OrmJson document, OrmFindLabel find_la
 	check_removals(graph);
 	foreach(cell, graph->edges)
 		orm_finding_try(graph->findings, check_links, lfirst(cell), NULL);
-	return orm_finding_json(graph->findings);
+	return graph->findings;
 }

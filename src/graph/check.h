@@ -20,14 +20,16 @@
 #ifndef ORM_GRAPH_CHECK_H
 #define ORM_GRAPH_CHECK_H
 
+#include "graph/finding.h"
 #include "graph/labels.h"
+#include "store/reader.h"
 #include "model/model.h"
 
 /*
- * Checks an object, or an array of them.  Returns a JSON object of places and
- * reasons; {} if there are no findings.  Errors about the objects are not
- * raised. Rows are read without locks.
+ * Checks an object, or an array of them, as they would be written by a verb
+ * (create or save).  Errors about the objects are not raised.  Rows are read
+ * without locks.
  */
-extern Datum orm_check_document(const OrmModel *model, OrmJson document, OrmFindLabel find_label);
+extern OrmFindings *orm_check_document(const OrmModel *model, OrmVerb verb, OrmJson document, OrmFindLabel find_label);
 
 #endif

@@ -16,6 +16,7 @@
 #include "exec/execute.h"
 #include "graph/check_constraint.h"
 #include "model/join.h"
+#include "model/violated.h"
 
 /* ---- CHECK constraints ---- */
 
@@ -68,6 +69,34 @@ knows_columns(const CheckTrial *trial, AttrNumber *only)
 	return true;
 }
 
+/* Is a rule violated by a null that is a finding anyway? */
+static bool
+is_required(const OrmSubject *subject, const OrmViolatedRule *violated)
+{
+	return strcmp(violated->rule, "presence") == 0 && subject->isnull[violated->attribute] &&
+		subject->model->attributes[violated->attribute].not_null;
+}
+
+/* Adds a finding for a violated constraint, in the words that the model has for it. */
+static void
+add_violated(const OrmSubject *subject, const OrmPath *place, const char *constraint)
+{
+	OrmFinding finding = {NULL, "check", ERRCODE_CHECK_VIOLATION, NULL, NULL};
+	OrmViolatedRule violated;
+
+	if (orm_violated_find(subject->model, constraint, &violated) && violated.message != NULL)
+	{
+		if (is_required(subject, &violated))
+			return;
+		finding.reason = orm_message_print(violated.message, &violated.parameters);
+		finding.rule = violated.rule;
+		finding.limit = violated.parameters.limit;
+	}
+	else
+		finding.reason = psprintf("violates check constraint \"%s\"", constraint);
+	orm_finding_add(subject->graph->findings, place, &finding);
+}
+
 /* Evaluates a constraint; the finding is at its only attribute, or at the object. */
 static void
 run_check(CheckTrial *trial, const ConstrCheck *check)
@@ -85,8 +114,7 @@ run_check(CheckTrial *trial, const ConstrCheck *check)
 	attribute = orm_model_attribute_over(subject->model, only);
 	if (attribute >= 0)
 		here = orm_path_key(subject->object->place, subject->model->attributes[attribute].name);
-	orm_finding_add(findings, attribute >= 0 ? &here : subject->object->place,
-					psprintf("violates check constraint \"%s\"", check->ccname));
+	add_violated(subject, attribute >= 0 ? &here : subject->object->place, check->ccname);
 }
 
 static void
@@ -245,14 +273,16 @@ static void
 check_reference(ReferenceTrial *trial)
 {
 	const OrmSubject *subject = trial->subject;
+	OrmFinding finding = {NULL, "foreign_key", ERRCODE_FOREIGN_KEY_VIOLATION, NULL, NULL};
 	OrmPath here;
 
 	if (!take_attributes(trial) || check_enable_rls(trial->key->confrelid, InvalidOid, true) == RLS_ENABLED ||
 		!orm_finding_look(subject->graph->findings, look_up, trial) || trial->found || is_in_document(trial))
 		return;
 	here = orm_path_key(subject->object->place, subject->model->attributes[trial->attributes[0]].name);
-	orm_finding_add(subject->graph->findings, &here,
-					psprintf("refers to no row of table \"%s\"", get_rel_name(trial->key->confrelid)));
+	finding.reason = psprintf("refers to no row of table \"%s\"", get_rel_name(trial->key->confrelid));
+	finding.attributes = orm_check_row_names(subject->model, trial->attributes, trial->key->nkeys);
+	orm_finding_add(subject->graph->findings, &here, &finding);
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "rewrite/rewriteHandler.h"
 #include "utils/rel.h"
 
+#include "exec/json.h"
 #include "graph/check_constraint.h"
 #include "graph/check_patch.h"
 #include "graph/check_row.h"
@@ -268,6 +269,8 @@ know_value(OrmSubject *subject, Relation relation, int i)
 static void
 check_required(const OrmSubject *subject)
 {
+	static const OrmFinding null = {"null is not allowed", "required", ERRCODE_NOT_NULL_VIOLATION, NULL, NULL};
+	static const OrmFinding missing = {"a value is required", "required", ERRCODE_NOT_NULL_VIOLATION, NULL, NULL};
 	const OrmRecord *record = subject->object->record;
 
 	for (int i = 0; i < subject->model->nattributes; i++)
@@ -277,11 +280,26 @@ check_required(const OrmSubject *subject)
 
 		if (!attribute->not_null || !subject->known[i] || !subject->isnull[i])
 			continue;
-		if (record->given[i])
-			orm_finding_add(subject->graph->findings, &here, "null is not allowed");
-		else if (!subject->exists)
-			orm_finding_add(subject->graph->findings, &here, "a value is required");
+		if (record->given[i] || !subject->exists)
+			orm_finding_add(subject->graph->findings, &here, record->given[i] ? &null : &missing);
 	}
+}
+
+char *
+orm_check_row_names(const OrmModel *model, const int *attributes, int n)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < n; i++)
+	{
+		const char *name = model->attributes[attributes[i]].name;
+
+		appendStringInfoChar(&names, i == 0 ? '[' : ',');
+		orm_json_write_string(&names, name, strlen(name));
+	}
+	appendStringInfoChar(&names, ']');
+	return names.data;
 }
 
 bool

@@ -27,6 +27,9 @@ extern const OrmObject *orm_check_row_supplier(const OrmObject *object, int attr
 /* Is the attribute given as a value, without a patch? */
 extern bool orm_check_row_gives(const OrmRecord *record, int attribute);
 
+/* The names of attributes as a JSON array. */
+extern char *orm_check_row_names(const OrmModel *model, const int *attributes, int n);
+
 /* Does the object change any of the attributes, or is its row new? */
 extern bool orm_check_row_changes(const OrmSubject *subject, const int *attributes, int n);
 

@@ -314,8 +314,13 @@ check_key(const OrmSubject *subject, const OrmKey *key)
 
 	if (orm_check_row_changes(subject, key->attributes, key->nattributes) &&
 		(is_taken(subject, key) || is_stored(subject, key)))
-		orm_finding_add(subject->graph->findings, &here,
-						psprintf("an object with the same %s exists", key_names(model, key)));
+	{
+		OrmFinding finding = {psprintf("an object with the same %s exists", key_names(model, key)), "unique",
+							  ERRCODE_UNIQUE_VIOLATION, NULL,
+							  orm_check_row_names(model, key->attributes, key->nattributes)};
+
+		orm_finding_add(subject->graph->findings, &here, &finding);
+	}
 }
 
 void

@@ -10,17 +10,17 @@
 #include "graph/finding.h"
 #include "graph/labels.h"
 
-/* All reasons at one place. */
-typedef struct Finding
+/* All findings at one place. */
+typedef struct Place
 {
-	char *place;
-	List *reasons; /* of char * */
-} Finding;
+	char *name;
+	List *findings; /* of OrmFinding * */
+} Place;
 
 struct OrmFindings
 {
 	MemoryContext context;
-	List *list;		  /* of Finding *, in the order of discovery */
+	List *list;		  /* of Place *, in the order of discovery */
 	OrmLabels *table; /* the same, by place */
 };
 
@@ -34,33 +34,48 @@ orm_finding_make(void)
 	return findings;
 }
 
-/* Adds a reason at a place, given as text. */
+/* A copy in the current memory context. */
+static OrmFinding *
+copy(const OrmFinding *finding)
+{
+	OrmFinding *copied = palloc(sizeof(OrmFinding));
+
+	*copied = *finding;
+	copied->reason = pstrdup(finding->reason);
+	if (finding->limit != NULL)
+		copied->limit = pstrdup(finding->limit);
+	if (finding->attributes != NULL)
+		copied->attributes = pstrdup(finding->attributes);
+	return copied;
+}
+
+/* Adds a finding at a place, given as text. */
 static void
-add(OrmFindings *findings, const char *place, const char *reason)
+add(OrmFindings *findings, const char *name, const OrmFinding *finding)
 {
 	MemoryContext caller = MemoryContextSwitchTo(findings->context);
-	Finding *finding = orm_labels_find(findings->table, place);
+	Place *place = orm_labels_find(findings->table, name);
 	ListCell *cell;
 	bool known = false;
 
-	if (finding == NULL)
+	if (place == NULL)
 	{
-		finding = palloc0(sizeof(Finding));
-		finding->place = pstrdup(place);
-		findings->list = lappend(findings->list, finding);
-		orm_labels_put(findings->table, finding->place, finding);
+		place = palloc0(sizeof(Place));
+		place->name = pstrdup(name);
+		findings->list = lappend(findings->list, place);
+		orm_labels_put(findings->table, place->name, place);
 	}
-	foreach(cell, finding->reasons)
-		known = known || strcmp(lfirst(cell), reason) == 0;
+	foreach(cell, place->findings)
+		known = known || strcmp(((const OrmFinding *) lfirst(cell))->reason, finding->reason) == 0;
 	if (!known)
-		finding->reasons = lappend(finding->reasons, pstrdup(reason));
+		place->findings = lappend(place->findings, copy(finding));
 	MemoryContextSwitchTo(caller);
 }
 
 void
-orm_finding_add(OrmFindings *findings, const OrmPath *place, const char *reason)
+orm_finding_add(OrmFindings *findings, const OrmPath *place, const OrmFinding *finding)
 {
-	add(findings, orm_path_text(place), reason);
+	add(findings, orm_path_text(place), finding);
 }
 
 /* Is the error not about data: out of resources, a system or internal error? */
@@ -109,13 +124,46 @@ attempt(OrmFindings *findings, void (*work)(void *), void *argument)
 	return error;
 }
 
+/* The rules of errors, by SQLSTATE; the first one that fits. */
+static const struct
+{
+	int sqlerrcode;
+	bool category; /* every error of its class, too */
+	const char *rule;
+} rules_of_errors[] = {
+	{ERRCODE_NOT_NULL_VIOLATION, false, "required"},
+	{ERRCODE_UNIQUE_VIOLATION, false, "unique"},
+	{ERRCODE_FOREIGN_KEY_VIOLATION, false, "foreign_key"},
+	{ERRCODE_CHECK_VIOLATION, false, "type"}, /* of a domain */
+	{ERRCODE_INVALID_PARAMETER_VALUE, false, "document"},
+	{ERRCODE_INVALID_TEXT_REPRESENTATION, true, "type"},
+	{ERRCODE_NO_DATA_FOUND, false, "row"},
+	{ERRCODE_T_R_SERIALIZATION_FAILURE, false, "row"},
+};
+
+/* The rule that an error violates; "document": what is written is not what the model has. */
+static const char *
+rule_of(int sqlerrcode)
+{
+	for (int i = 0; i < (int) lengthof(rules_of_errors); i++)
+		if (sqlerrcode == rules_of_errors[i].sqlerrcode ||
+			(rules_of_errors[i].category &&
+			 ERRCODE_TO_CATEGORY(sqlerrcode) == ERRCODE_TO_CATEGORY(rules_of_errors[i].sqlerrcode)))
+			return rules_of_errors[i].rule;
+	return "document";
+}
+
 bool
 orm_finding_try(OrmFindings *findings, void (*work)(void *), void *argument, const OrmPath *place)
 {
 	const ErrorData *error = attempt(findings, work, argument);
 
 	if (error != NULL)
-		add(findings, place_of(error, place), error->message);
+	{
+		OrmFinding finding = {error->message, rule_of(error->sqlerrcode), error->sqlerrcode, NULL, NULL};
+
+		add(findings, place_of(error, place), &finding);
+	}
 	return error == NULL;
 }
 
@@ -135,21 +183,110 @@ orm_finding_json(const OrmFindings *findings)
 	appendStringInfoChar(&out, '{');
 	foreach(cell, findings->list)
 	{
-		const Finding *finding = lfirst(cell);
-		ListCell *reason;
+		const Place *place = lfirst(cell);
+		ListCell *item;
 
 		if (foreach_current_index(cell) > 0)
 			appendStringInfoChar(&out, ',');
-		orm_json_write_string(&out, finding->place, strlen(finding->place));
+		orm_json_write_string(&out, place->name, strlen(place->name));
 		appendStringInfoString(&out, ":[");
-		foreach(reason, finding->reasons)
+		foreach(item, place->findings)
 		{
-			if (foreach_current_index(reason) > 0)
+			const char *reason = ((const OrmFinding *) lfirst(item))->reason;
+
+			if (foreach_current_index(item) > 0)
 				appendStringInfoChar(&out, ',');
-			orm_json_write_string(&out, lfirst(reason), strlen(lfirst(reason)));
+			orm_json_write_string(&out, reason, strlen(reason));
 		}
 		appendStringInfoChar(&out, ']');
 	}
 	appendStringInfoChar(&out, '}');
 	return orm_json_end(&out);
+}
+
+/* Appends a member with a text, or null. */
+static void
+write_member(StringInfo out, const char *key, const char *text)
+{
+	appendStringInfo(out, ",\"%s\":", key);
+	if (text == NULL)
+		appendStringInfoString(out, "null");
+	else
+		orm_json_write_string(out, text, strlen(text));
+}
+
+/* The attribute that a place names last; NULL: it is an object. */
+static const char *
+attribute_of(const char *place)
+{
+	const char *dot = strrchr(place, '.');
+	size_t length = strlen(place);
+
+	if (length == 0 || place[length - 1] == ']')
+		return NULL;
+	return dot != NULL ? dot + 1 : place;
+}
+
+/* Appends a finding as an object. */
+static void
+write_violation(StringInfo out, const char *place, const OrmFinding *finding)
+{
+	appendStringInfoString(out, "{\"path\":");
+	orm_json_write_string(out, place, strlen(place));
+	write_member(out, "attribute", attribute_of(place));
+	write_member(out, "rule", finding->rule);
+	write_member(out, "message", finding->reason);
+	write_member(out, "sqlstate", unpack_sql_state(finding->sqlerrcode));
+	appendStringInfoString(out, ",\"parameters\":{");
+	if (finding->limit != NULL)
+	{
+		appendStringInfoString(out, "\"limit\":");
+		orm_json_write_string(out, finding->limit, strlen(finding->limit));
+	}
+	if (finding->attributes != NULL)
+		appendStringInfo(out, "\"attributes\":%s", finding->attributes);
+	appendStringInfoString(out, "}}");
+}
+
+Datum
+orm_finding_violations(const OrmFindings *findings)
+{
+	StringInfoData out;
+	bool first = true;
+	ListCell *cell;
+	ListCell *item;
+
+	orm_json_begin(&out);
+	appendStringInfoChar(&out, '[');
+	foreach(cell, findings->list)
+	{
+		const Place *place = lfirst(cell);
+
+		foreach(item, place->findings)
+		{
+			if (!first)
+				appendStringInfoChar(&out, ',');
+			first = false;
+			write_violation(&out, place->name, lfirst(item));
+		}
+	}
+	appendStringInfoChar(&out, ']');
+	return orm_json_end(&out);
+}
+
+int
+orm_finding_count(const OrmFindings *findings)
+{
+	int n = 0;
+	ListCell *cell;
+
+	foreach(cell, findings->list)
+		n += list_length(((const Place *) lfirst(cell))->findings);
+	return n;
+}
+
+int
+orm_finding_first(const OrmFindings *findings)
+{
+	return ((const OrmFinding *) linitial(((const Place *) linitial(findings->list))->findings))->sqlerrcode;
 }

@@ -2,9 +2,8 @@
  * model.c - building an OrmModel from its registry row, its relation and the
  * catalogs.
  *
- * Attributes, keys and defaults come from the relcache.  The registry's document
- * adds attribute names, the key of a view, relationships, the version and
- * accessors.  All data is copied into the model's memory context.
+ * Attributes, keys and defaults come from the relcache.  The registry's document adds attribute names, the
+ * key of a view, relationships, the version and accessors.  All data is copied into the model's memory context.
  */
 #include "postgres.h"
 

@@ -112,6 +112,18 @@ read_settings(void *argument, OrmJson value, const OrmPath *here)
 	((OrmWriteOptions *) argument)->settings = value;
 }
 
+/* "validate": "all" */
+static void
+read_validate(void *argument, OrmJson value, const OrmPath *here)
+{
+	if (orm_json_kind(value) != ORM_JSON_STRING)
+		orm_members_raise_kind(value, "\"all\"", here);
+	if (!orm_json_equals(value, "all"))
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" must be \"%s\"", "validate", "all"),
+				orm_error_place(here));
+	((OrmWriteOptions *) argument)->validate_all = true;
+}
+
 /* "dry_run": true */
 static void
 read_dry_run(void *argument, OrmJson value, const OrmPath *here)
@@ -135,6 +147,7 @@ static const OrmMemberKey keys[] = {
 	{ORM_MEMBER_KEY("etag"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_etag},
 	{ORM_MEMBER_KEY("version"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_version},
 	{ORM_MEMBER_KEY("where"), .allowed = OF(ORM_VERB_UPSERT), .read = read_where},
+	{ORM_MEMBER_KEY("validate"), .allowed = OF(ORM_VERB_CREATE) | OF(ORM_VERB_SAVE), .read = read_validate},
 	{ORM_MEMBER_KEY("settings"), .allowed = ORM_MEMBER_ALWAYS, .read = read_settings},
 	{ORM_MEMBER_KEY("dry_run"), .allowed = ~OF(ORM_VERB_REMOVE), .read = read_dry_run},
 };

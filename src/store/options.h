@@ -22,8 +22,9 @@ typedef struct OrmWriteOptions
 	bool unscoped;			   /* default scopes are lifted */
 	OrmJson etag;			   /* expected state of the deleted row, see remove/expected.h */
 	OrmJson version;
-	OrmJson settings; /* in force during the call, see base/local_settings.h */
-	bool dry_run;	  /* undo the call at its end, see api/write.c */
+	OrmJson settings;  /* in force during the call, see base/local_settings.h */
+	bool validate_all; /* "validate": "all": one error with everything that is wrong */
+	bool dry_run;	   /* undo the call at its end, see api/write.c */
 } OrmWriteOptions;
 
 /*

@@ -1,0 +1,75 @@
+-- orm.violations: everything that is wrong, for programs. What it finds is what the write itself raises.
+\set SHOW_CONTEXT never
+CREATE SCHEMA violations;
+SET search_path = violations;
+\pset tuples_only on
+\pset format unaligned
+CREATE DOMAIN positive AS integer CHECK (VALUE > 0);
+SELECT orm.model('Author', 'authors', orm.column('id', 'integer', primary_key => true, identity => 'none'), orm.column('name', 'text', nullable => false),
+	orm.column('email', 'text'), orm.column('code', 'text'), orm.column('size', 'positive'), orm.column('low', 'integer'), orm.column('high', 'integer'),
+	orm.unique('email'), orm.unique('code', is_deferrable => true, initially_deferred => true),
+	orm.validates('email', matches => '@', message => 'is not an e-mail address'), orm.validates('name', min_length => 2),
+	orm.check('in_order', 'low < high'), orm.has_many('posts', 'Post', back_populates => 'author'));
+SELECT orm.model('Post', 'posts', orm.column('id', 'integer', primary_key => true, identity => 'none'), orm.column('title', 'varchar(5)', nullable => false),
+	orm.belongs_to('author', 'Author', back_populates => 'posts'), orm.validates('title', presence => true));
+SELECT count(*) > 0 FROM orm.create_all();
+SELECT orm.create('Author', '{"id": 1, "name": "Ana", "email": "a@b", "code": "a"}') IS NOT NULL;
+CREATE FUNCTION violations(object text) RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT e::text FROM json_array_elements(orm.violations('Author', object::orm.document)) e $$;
+SELECT orm.violations('Author', '{"id": 2, "name": "Eva", "email": "e@b"}');
+SELECT orm.violations('Author', '[]');
+SELECT * FROM violations('{"id": 2}');
+SELECT * FROM violations('{"id": 2, "name": null, "email": "x"}');
+SELECT * FROM violations('{"id": 2, "name": "E", "email": "a@b", "code": "a", "size": -1, "low": 2, "high": 1}');
+SELECT * FROM violations('{"id": 2, "name": "Eva", "nme": 1, "low": "x", "high": 99999999999}');
+SELECT * FROM violations('[{"id": 2, "name": "Eva", "email": "e@b"}, {"id": 3, "name": "Ida", "email": "e@b"}, {"id": 4}]');
+SELECT * FROM violations('{"id": 2, "name": "Eva", "posts": [{"id": 1, "title": " "}, {"id": 2}, {"id": 3, "title": "too long"}]}');
+SELECT e::text FROM json_array_elements(orm.violations('Post', '{"id": 1, "title": "x", "author_id": 7}')) e;
+SELECT * FROM violations('{"id": 2, "name": "Eva", "posts": {"$disconnect": [{"id": 9}]}}');
+SELECT orm.validate('Author', '{"id": 2, "name": "E", "email": "x"}');
+SELECT count(*) FROM authors;
+
+-- the oracle: SQLSTATE and place of the write of one mistake are those of the only violation
+CREATE FUNCTION agree(object text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	found json = orm.violations('Author', object::orm.document) -> 0;
+	message text;
+BEGIN
+	PERFORM orm.save('Author', object::orm.document);
+	SET CONSTRAINTS ALL IMMEDIATE;
+	RETURN CASE WHEN found IS NULL THEN 'agree' ELSE 'not raised: ' || found END;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT;
+	RETURN CASE WHEN SQLSTATE = found ->> 'sqlstate' THEN 'agree: ' || SQLSTATE ELSE SQLSTATE || ': ' || message || coalesce(found::text, 'nothing') END;
+END
+$$;
+SELECT object, agree(object) FROM (VALUES ('{"id": 5, "name": "Eva"}'), ('{"id": 6}'), ('{"id": 6, "name": "E"}'), ('{"id": 6, "name": "Eva", "email": "x"}'),
+	('{"id": 6, "name": "Eva", "email": "a@b"}'), ('{"id": 6, "name": "Eva", "code": "a"}'), ('{"id": 6, "name": "Eva", "size": 0}'),
+	('{"id": 6, "name": "Eva", "low": 3, "high": 2}'), ('{"id": 6, "name": "Eva", "low": "x"}'), ('{"id": 6, "name": "Eva", "nme": "x"}'),
+	('{"id": 6, "name": "Eva", "posts": [{"id": 1, "title": ""}]}')) v(object);
+
+-- the option "validate": one error with everything, nothing is written
+CREATE FUNCTION all_at_once(command text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	message text;
+	detail text;
+	hint text;
+BEGIN
+	EXECUTE command;
+	RETURN 'no error';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	RETURN concat_ws(E'\n', SQLSTATE || ': ' || message, nullif(detail, ''), nullif(hint, ''));
+END
+$$;
+SELECT all_at_once($$SELECT orm.save('Author', '[{"id": 2, "name": "E", "email": "x"}, {"id": 3, "posts": [{"id": 1, "title": ""}]}]', '{"validate": "all"}')$$);
+SELECT all_at_once($$SELECT orm.create('Author', '{"id": 1, "name": "Eva"}', '{"validate": "all"}')$$);
+SELECT all_at_once($$SELECT orm.create('Author', '{"id": 2, "name": "E"}', '{"validate": "all", "dry_run": true}')$$);
+SELECT all_at_once($$SELECT orm.batch('[["create", "Author", {"id": 2, "name": "E", "low": "x"}, {"validate": "all"}]]')$$);
+SELECT all_at_once($$SELECT orm.create('Author', '{"id": 8, "name": "Eva"}', '{"validate": "all"}')$$);
+SELECT all_at_once($$SELECT orm.create('Author', '{"id": 9, "name": "Eva"}', '{"validate": "first"}')$$);
+SELECT all_at_once($$SELECT orm.create('Author', '{"id": 9, "name": "Eva"}', '{"validate": true}')$$);
+SELECT all_at_once($$SELECT orm.update('Author', 1, '{"name": "E"}', '{"validate": "all"}')$$);
+SELECT id FROM authors ORDER BY id;
+SET client_min_messages = warning;
+DROP SCHEMA violations CASCADE;
