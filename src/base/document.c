@@ -35,8 +35,9 @@
 #define MIN_NODES 8
 #define MAX_NODES_AT_START 65536
 
-/* The parser looks for interrupts once for so many nodes. */
+/* The parser looks for interrupts once for so many nodes, or bytes of text. */
 #define NODES_PER_INTERRUPT 4096
+#define BYTES_PER_INTERRUPT (1024 * 1024)
 
 #define NO_NODE PG_UINT32_MAX
 
@@ -50,6 +51,7 @@ typedef struct NodeBuilder
 	const char *text;
 	uint32 text_length;
 	OrmDocument *document; /* with room for "capacity" nodes */
+	Size room;			   /* its size in memory */
 	uint32 nnodes;
 	uint32 capacity;
 	uint32 open; /* innermost open container; its "next" is the one around it */
@@ -76,7 +78,8 @@ grow(NodeBuilder *builder)
 	if (builder->capacity >= most)
 		raise_too_large();
 	builder->capacity = Min(most, builder->capacity * 2);
-	builder->document = repalloc(builder->document, offsetof(OrmDocument, nodes) + builder->capacity * sizeof(OrmNode));
+	builder->room = offsetof(OrmDocument, nodes) + builder->capacity * sizeof(OrmNode);
+	builder->document = repalloc(builder->document, builder->room);
 }
 
 /* Appends a node for the bytes between two points of the text and returns its index. */
@@ -358,7 +361,6 @@ static OrmDocument *
 finish(NodeBuilder *builder)
 {
 	Size nodes = offsetof(OrmDocument, nodes) + builder->nnodes * sizeof(OrmNode);
-	Size room = offsetof(OrmDocument, nodes) + builder->capacity * sizeof(OrmNode);
 	Size decoded = builder->decoder == NULL ? 0 : builder->decoded.len;
 	Size size = nodes + builder->text_length + decoded;
 	OrmDocument *document = builder->document;
@@ -368,9 +370,14 @@ finish(NodeBuilder *builder)
 	if (builder->deepest > PG_UINT16_MAX)
 		ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("document is nested too deeply"),
 				errdetail("No document may be more than %d levels deep.", PG_UINT16_MAX));
-	if (size > room)
+	if (size > builder->room)
 		document = repalloc(document, size);
-	memcpy((char *) document + nodes, builder->text, builder->text_length);
+	for (Size done = 0; done < builder->text_length; done += BYTES_PER_INTERRUPT)
+	{
+		CHECK_FOR_INTERRUPTS();
+		memcpy((char *) document + nodes + done, builder->text + done,
+			   Min(builder->text_length - done, BYTES_PER_INTERRUPT));
+	}
 	if (decoded > 0)
 	{
 		memcpy((char *) document + nodes + builder->text_length, builder->decoded.data, decoded);
@@ -385,6 +392,49 @@ finish(NodeBuilder *builder)
 	return document;
 }
 
+/* The most nodes that a text can have: each follows one of these characters, except the first. */
+static uint32
+count_most(const char *text, uint32 length)
+{
+	uint32 n = 1;
+
+	for (uint32 done = 0; done < length; done += BYTES_PER_INTERRUPT)
+	{
+		uint32 end = Min(length, done + BYTES_PER_INTERRUPT);
+
+		CHECK_FOR_INTERRUPTS();
+		for (uint32 i = done; i < end; i++)
+			n += (text[i] == ',') + (text[i] == ':') + (text[i] == '[') + (text[i] == '{');
+	}
+	return n;
+}
+
+/*
+ * Makes room for the nodes: a guess for a text of usual size.  The nodes of a large
+ * one are counted, and get room with the text behind them, since no interrupt is
+ * noticed while a large piece of memory is moved.
+ */
+static void
+make_room(NodeBuilder *builder)
+{
+	uint32 length = builder->text_length;
+
+	builder->capacity = Min(MAX_NODES_AT_START, MIN_NODES + length / BYTES_PER_NODE);
+	builder->room = offsetof(OrmDocument, nodes) + builder->capacity * sizeof(OrmNode);
+	if (builder->capacity == MAX_NODES_AT_START)
+	{
+		uint32 most = Max(count_most(builder->text, length), MIN_NODES);
+		Size room = offsetof(OrmDocument, nodes) + most * sizeof(OrmNode) + length;
+
+		if (room <= MaxAllocSize)
+		{
+			builder->capacity = most;
+			builder->room = room;
+		}
+	}
+	builder->document = palloc(builder->room);
+}
+
 /* Makes a document from JSON text. */
 OrmDocument *
 orm_document_parse(const char *text, int length)
@@ -395,8 +445,7 @@ orm_document_parse(const char *text, int length)
 	builder.text_length = length;
 	builder.cursor = text;
 	builder.open = NO_NODE;
-	builder.capacity = Min(MAX_NODES_AT_START, MIN_NODES + length / BYTES_PER_NODE);
-	builder.document = palloc(offsetof(OrmDocument, nodes) + builder.capacity * sizeof(OrmNode));
+	make_room(&builder);
 	parse(&builder);
 	return finish(&builder);
 }
