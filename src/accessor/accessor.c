@@ -317,26 +317,30 @@ is_twice(const List *names, const OrmAccessor *accessor)
 	return false;
 }
 
-bool
-orm_accessor_is_settled(const OrmModel *model)
+int
+orm_accessor_states(const OrmModel *model)
 {
 	List *names = orm_generate_names(model);
+	bool has_schema = OidIsValid(get_namespace_oid(orm_generate_schema(model), true));
 	Oid stranger = InvalidOid;
-	bool settled;
+	int states = 0;
 	ListCell *cell;
 
 	find_existing(model, names, &stranger);
-	settled = !OidIsValid(stranger);
 	foreach(cell, names)
 	{
 		const OrmAccessor *accessor = lfirst(cell);
 
-		settled = settled && (accessor->functions != NIL) == accessor->wanted &&
-			!(accessor->wanted && is_twice(names, accessor));
+		if (accessor->wanted && accessor->functions == NIL)
+			states |= ORM_ACCESSORS_MISSING;
+		if (!accessor->wanted && accessor->functions != NIL)
+			states |= ORM_ACCESSORS_UNWANTED;
+		if (accessor->wanted && (!has_schema || is_twice(names, accessor)))
+			states |= ORM_ACCESSORS_BARRED;
 		if (accessor->wanted && accessor->by_row)
 			orm_relation_check_name(model->relid, model->name, accessor->name, "relationship");
 	}
-	return settled;
+	return OidIsValid(stranger) ? states | ORM_ACCESSORS_BARRED : states;
 }
 
 void

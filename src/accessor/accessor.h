@@ -64,11 +64,16 @@ extern List *orm_accessor_wanted(const OrmModel *model, bool notices);
  */
 extern List *orm_accessor_existing(const OrmModel *model);
 
-/*
- * Has the model every accessor that it should have, by name, and no other, so that
- * orm_accessor_wanted would not raise?  Definitions are not written for that.
- */
-extern bool orm_accessor_is_settled(const OrmModel *model);
+/* How the existing accessors of a model differ from those that it should have, by name. */
+typedef enum OrmAccessorState
+{
+	ORM_ACCESSORS_MISSING = 1 << 0,
+	ORM_ACCESSORS_UNWANTED = 1 << 1,
+	ORM_ACCESSORS_BARRED = 1 << 2 /* orm_accessor_wanted raises */
+} OrmAccessorState;
+
+/* The states (OrmAccessorState, or-ed; 0: none).  Definitions are not written for that.  Raises 42710 as orm_accessor_wanted. */
+extern int orm_accessor_states(const OrmModel *model);
 
 /*
  * Records the dependencies of an accessor that the server does not know: of a

@@ -116,8 +116,8 @@ needs_making(const OrmRegistered *row)
 	model = orm_cache_open_if_any(row->name, AccessShareLock);
 	if (model == NULL)
 		return true; /* changed meanwhile: to be looked at again under the lock */
-	return model->pending != NIL || !orm_reconcile_is_complete(model) || orm_reconcile_has_unwanted(model) ||
-		lacks_join_table(model) || (model->version >= 0 && model->version_trigger == '\0');
+	return model->pending != NIL || !orm_reconcile_is_settled(model) || lacks_join_table(model) ||
+		(model->version >= 0 && model->version_trigger == '\0');
 }
 
 /*

@@ -241,41 +241,31 @@ missing_accessors(const OrmModel *model)
 	return missing;
 }
 
-bool
-orm_reconcile_is_complete(const OrmModel *model)
-{
-	return missing_accessors(model) == NIL;
-}
-
-bool
-orm_reconcile_has_unwanted(const OrmModel *model)
-{
-	List *wanted = orm_accessor_wanted(model, false);
-	ListCell *cell;
-
-	foreach(cell, orm_accessor_existing(model))
-	{
-		char *name = get_func_name(lfirst_oid(cell));
-
-		if (name != NULL && !will_be_made(name, wanted))
-			return true;
-	}
-	return false;
-}
-
-/* In a memory context of its own: it is asked of many models. */
-bool
-orm_reconcile_is_settled(const OrmModel *model)
+/* The states of a model's accessors, in a memory context of its own: it is asked of many models. */
+static int
+states_of(const OrmModel *model)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm accessors", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	bool settled = orm_accessor_is_settled(model);
+	int states = orm_accessor_states(model);
 
-	if (!settled)
-		(void) orm_accessor_wanted(model, false); /* raises for what bars them */
+	if (states & ORM_ACCESSORS_BARRED)
+		(void) orm_accessor_wanted(model, false); /* raises */
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
-	return settled;
+	return states;
+}
+
+bool
+orm_reconcile_is_complete(const OrmModel *model)
+{
+	return !(states_of(model) & ORM_ACCESSORS_MISSING);
+}
+
+bool
+orm_reconcile_is_settled(const OrmModel *model)
+{
+	return states_of(model) == 0;
 }
 
 /* Makes the accessors that are missing. */

@@ -22,9 +22,6 @@ extern bool orm_reconcile_is_complete(const OrmModel *model);
 /* Has the model every accessor that it should have, by name, and no other? */
 extern bool orm_reconcile_is_settled(const OrmModel *model);
 
-/* Has the model an accessor that it should not have, by name? */
-extern bool orm_reconcile_has_unwanted(const OrmModel *model);
-
 /*
  * Drops all accessors of a model, and the functions of other models that lead
  * to it; with "table_goes", to its table under whatever model's name.
