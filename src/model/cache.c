@@ -15,12 +15,12 @@
  * on that table together.  DROP, RENAME, OWNER TO and REASSIGN OWNED of a function
  * change no relation, but rows of pg_proc; so do grants of orm.model and orm.map.
  * Memberships and attributes of roles decide on the right to declare, and
- * renaming a schema does not invalidate its tables.  So there are syscache
- * callbacks on pg_auth_members, pg_authid and pg_namespace, which make all entries
- * STALE, and one on pg_proc.  A model depends on functions of others, too, and on
+ * renaming a schema does not invalidate its tables.  So there is a syscache
+ * callback on pg_namespace, which makes all entries STALE, and one on pg_proc,
+ * pg_auth_members and pg_authid.  A model depends on functions of others, too, and on
  * functions that do not exist yet, and changes of pg_proc are frequent.  So an entry
- * keeps what the registry has answered to its build (registry/answers.h), and the
- * number of changes at that time.  When there are more now, the registry is asked
+ * keeps what the registry has answered to its build (registry/answers.h), which says
+ * who may declare, and the number of changes at that time.  When there are more now, the registry is asked
  * again, and the entry becomes STALE if an answer is another.  The callbacks compare OIDs and mark entries; they do no
  * lookups, do not allocate and do not raise errors.  The absence of a model is
  * never cached: its function could come in any schema.
@@ -35,6 +35,10 @@
  * with its epoch: keys of the plan cache contain the epoch, so every autovacuum
  * would empty that cache otherwise.  A replaced model is moved to the memory of
  * the top-level transaction, so pointers to it stay valid until its end.
+ *
+ * The relations of entries are kept in a hash table of their own, so that a message
+ * about a relation costs no walk through all models.  An entry uses the table of its
+ * model and what the build has read; while it is built, it uses all relations.
  *
  * Hash keys are zero-padded names.  An entry is entered as STALE before the build
  * and receives only complete models.
@@ -65,28 +69,41 @@ typedef enum EntryState
 	VALID
 } EntryState;
 
+struct CacheEntry;
+
+/* An entry uses a relation. */
+typedef struct RelationUse
+{
+	dlist_node link; /* of the relation */
+	struct CacheEntry *entry;
+	Oid relid;
+} RelationUse;
+
+/* A relation and who uses it. */
+typedef struct UsedRelation
+{
+	Oid relid; /* hash key; must be first */
+	dlist_head uses;
+} UsedRelation;
+
 typedef struct CacheEntry
 {
 	char name[NAMEDATALEN]; /* hash key; must be first */
 	EntryState state;
-	OrmModel *model; /* NULL: never built */
-	List *depends;	 /* OIDs of other relations read by the build; in the model's context */
-	List *answers;	 /* of the registry to the build; in the model's context */
-	uint64 asked;	 /* "generation" when they were given */
+	OrmModel *model;   /* NULL: never built */
+	List *depends;	   /* OIDs of other relations read by the build; in the model's context */
+	RelationUse *uses; /* of the model's table and of "depends"; in the model's context */
+	int nuses;
+	List *answers; /* of the registry to the build; in the model's context */
+	uint64 asked;  /* "generation" when they were given */
 	dlist_node link;
 } CacheEntry;
 
 static HTAB *entries = NULL;
+static HTAB *used_relations = NULL;
+static CacheEntry *in_build = NULL; /* the entry that is BUILDING; one at a time */
 static dlist_head entry_list = DLIST_STATIC_INIT(entry_list);
 static uint64 generation = 0; /* see orm_cache_generation */
-
-/* Does the model depend on the relation?  Assumed during the build. */
-static bool
-depends_on(const CacheEntry *entry, Oid relid)
-{
-	return entry->state == BUILDING || entry->model == NULL || entry->model->relid == relid ||
-		list_member_oid(entry->depends, relid);
-}
 
 /* Marks all entries.  With debug_discard_caches every lock invalidates everything, and no build would complete. */
 static void
@@ -108,6 +125,7 @@ mark_all(void)
 static void
 relation_changed(Datum argument, Oid relid)
 {
+	UsedRelation *used;
 	dlist_iter iter;
 
 	if (!OidIsValid(relid))
@@ -115,23 +133,27 @@ relation_changed(Datum argument, Oid relid)
 		mark_all();
 		return;
 	}
-	dlist_foreach(iter, &entry_list)
+	if (in_build != NULL)
+		in_build->state = STALE;
+	used = used_relations != NULL ? hash_search(used_relations, &relid, HASH_FIND, NULL) : NULL;
+	if (used == NULL)
+		return;
+	dlist_foreach(iter, &used->uses)
 	{
-		CacheEntry *entry = dlist_container(CacheEntry, link, iter.cur);
+		RelationUse *use = dlist_container(RelationUse, link, iter.cur);
 
-		if (depends_on(entry, relid))
-			entry->state = STALE;
+		use->entry->state = STALE;
 	}
 }
 
-/* Syscache callback for functions: the registry has to be asked again. */
+/* Syscache callback for functions and roles: the registry has to be asked again. */
 static void
-functions_changed(Datum argument, int cache, uint32 hash)
+standing_changed(Datum argument, int cache, uint32 hash)
 {
 	generation++;
 }
 
-/* Syscache callback for roles and schemas: models may have changed. */
+/* Syscache callback for schemas: models may have changed. */
 static void
 models_changed(Datum argument, int cache, uint32 hash)
 {
@@ -142,9 +164,9 @@ void
 orm_cache_init(void)
 {
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(PROCOID, functions_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, models_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(AUTHOID, models_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, standing_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, standing_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, standing_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, models_changed, (Datum) 0);
 }
 
@@ -164,6 +186,9 @@ enter(const char *name)
 		control.entrysize = sizeof(CacheEntry);
 		control.hcxt = CacheMemoryContext;
 		entries = hash_create("orm models", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		control.keysize = sizeof(Oid);
+		control.entrysize = sizeof(UsedRelation);
+		used_relations = hash_create("orm relations of models", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
 	strlcpy(key, name, NAMEDATALEN);
 	entry = hash_search(entries, key, HASH_ENTER, &found);
@@ -172,6 +197,8 @@ enter(const char *name)
 		entry->state = STALE;
 		entry->model = NULL;
 		entry->depends = NIL;
+		entry->uses = NULL;
+		entry->nuses = 0;
 		entry->answers = NIL;
 		entry->asked = 0;
 		dlist_push_tail(&entry_list, &entry->link);
@@ -179,10 +206,61 @@ enter(const char *name)
 	return entry;
 }
 
+/* Prepares the uses of a model's relations, in its memory; nothing is linked yet. */
+static RelationUse *
+make_uses(CacheEntry *entry, const OrmModel *model, const List *depends)
+{
+	RelationUse *uses = MemoryContextAlloc(model->context, sizeof(RelationUse) * (list_length(depends) + 1));
+	ListCell *cell;
+
+	uses[0] = (RelationUse){.entry = entry, .relid = model->relid};
+	foreach(cell, depends)
+		uses[foreach_current_index(cell) + 1] = (RelationUse){.entry = entry, .relid = lfirst_oid(cell)};
+	for (int i = 0; i <= list_length(depends); i++)
+	{
+		bool found;
+		UsedRelation *used = hash_search(used_relations, &uses[i].relid, HASH_ENTER, &found);
+
+		if (!found)
+			dlist_init(&used->uses);
+	}
+	return uses;
+}
+
+/* Links prepared uses.  Raises nothing. */
+static void
+link_uses(RelationUse *uses, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		UsedRelation *used = hash_search(used_relations, &uses[i].relid, HASH_FIND, NULL);
+
+		Assert(used != NULL);
+		dlist_push_tail(&used->uses, &uses[i].link);
+	}
+}
+
+/* Unlinks the uses of an entry, and forgets relations that nobody uses.  Raises nothing. */
+static void
+unlink_uses(CacheEntry *entry)
+{
+	for (int i = 0; i < entry->nuses; i++)
+	{
+		UsedRelation *used = hash_search(used_relations, &entry->uses[i].relid, HASH_FIND, NULL);
+
+		dlist_delete(&entry->uses[i].link);
+		if (dlist_is_empty(&used->uses))
+			hash_search(used_relations, &entry->uses[i].relid, HASH_REMOVE, NULL);
+	}
+	entry->uses = NULL;
+	entry->nuses = 0;
+}
+
 /* Detaches the model of an entry; its memory is freed at the end of the transaction. */
 static void
 park(CacheEntry *entry)
 {
+	unlink_uses(entry);
 	if (entry->model != NULL)
 		MemoryContextSetParent(entry->model->context, TopTransactionContext);
 	entry->model = NULL;
@@ -195,6 +273,8 @@ static void
 forget(CacheEntry *entry)
 {
 	park(entry);
+	if (in_build == entry)
+		in_build = NULL;
 	dlist_delete(&entry->link);
 	hash_search(entries, entry->name, HASH_REMOVE, NULL);
 }
@@ -203,15 +283,24 @@ forget(CacheEntry *entry)
 static void
 install(CacheEntry *entry, OrmModel *model, List *depends)
 {
+	RelationUse *uses;
+	int nuses = list_length(depends) + 1;
+
 	if (entry->model != NULL && orm_model_equal(entry->model, model) && equal(entry->depends, depends))
 	{
 		MemoryContextDelete(model->context);
 		return;
 	}
+
+	/* linked before those of the old model are unlinked, so that no relation is forgotten in between */
+	uses = make_uses(entry, model, depends);
+	link_uses(uses, nuses);
 	park(entry);
 	MemoryContextSetParent(model->context, CacheMemoryContext);
 	entry->model = model;
 	entry->depends = depends;
+	entry->uses = uses;
+	entry->nuses = nuses;
 }
 
 /* Raises 42501: the owner of the model function has not the right to declare. */
@@ -318,6 +407,7 @@ rebuild(CacheEntry *entry, const char *name, LOCKMODE lockmode, bool raise)
 	volatile bool built = false;
 
 	entry->state = BUILDING;
+	in_build = entry;
 	orm_answers_begin(&answers, CurrentMemoryContext);
 	PG_TRY();
 	{
@@ -326,6 +416,7 @@ rebuild(CacheEntry *entry, const char *name, LOCKMODE lockmode, bool raise)
 	PG_FINALLY();
 	{
 		orm_answers_end();
+		in_build = NULL;
 	}
 	PG_END_TRY();
 	if (built)
@@ -346,7 +437,9 @@ ask_again(CacheEntry *entry)
 	bool hold;
 
 	entry->state = BUILDING;
+	in_build = entry;
 	hold = orm_answers_hold(entry->answers);
+	in_build = NULL;
 	if (entry->state == BUILDING)
 		entry->state = hold ? VALID : STALE;
 	entry->asked = is_current(asked) ? generation : asked;
