@@ -64,7 +64,7 @@ extern List *orm_accessor_wanted(const OrmModel *model, bool notices);
  */
 extern List *orm_accessor_existing(const OrmModel *model);
 
-/* How the existing accessors of a model differ from those that it should have, by name. */
+/* How the existing accessors of a model differ by name from its wanted ones. */
 typedef enum OrmAccessorState
 {
 	ORM_ACCESSORS_MISSING = 1 << 0,
@@ -72,7 +72,10 @@ typedef enum OrmAccessorState
 	ORM_ACCESSORS_BARRED = 1 << 2 /* orm_accessor_wanted raises */
 } OrmAccessorState;
 
-/* The states (OrmAccessorState, or-ed; 0: none).  Definitions are not written for that.  Raises 42710 as orm_accessor_wanted. */
+/*
+ * The states (OrmAccessorState, or-ed; 0: none).  Definitions are not written for
+ * that.  Raises 42710 as orm_accessor_wanted does.
+ */
 extern int orm_accessor_states(const OrmModel *model);
 
 /*
