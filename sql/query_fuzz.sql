@@ -7,9 +7,11 @@ SET jit = off;
 CREATE SCHEMA query_fuzz;
 SET search_path = query_fuzz;
 
+CREATE TYPE place AS (zip text, n integer);
 SELECT orm.model('Fuzz author', 'query_fuzz.authors',
     orm.column('id', 'integer', primary_key => true), orm.column('name', 'text'), orm.column('born', 'date'),
-    orm.column('info', 'jsonb'), orm.column('marks', 'integer[]'), orm.column('at', 'tstzrange'), orm.column('score', 'numeric(6,2)'),
+    orm.column('info', 'jsonb'), orm.column('marks', 'integer[]'), orm.column('at', 'tstzrange'), orm.column('score', 'numeric(6,2)'), orm.column('place', 'query_fuzz.place'),
+    orm.column('secret', 'text', hidden => true), orm.column('code', 'text', normalizes => 'upper(code)'), orm.computed('twice', 'numeric', 'score * 2'),
     orm.has_many('posts', 'Fuzz post'), orm.has_one('first', 'Fuzz post', foreign_key => 'author_id'));
 SELECT orm.model('Fuzz post', 'query_fuzz.posts',
     orm.column('id', 'bigint', primary_key => true), orm.column('title', 'varchar(20)'), orm.column('seen', 'timestamptz'),
@@ -24,6 +26,10 @@ INSERT INTO posts (title, seen, author_id, parent_id)
 INSERT INTO tags VALUES ('x'), ('y');
 INSERT INTO posts_tags (post_id, tag_code) SELECT i, 'x' FROM generate_series(1, 5) i;
 
+UPDATE authors SET place = ROW('z' || id, id), code = 'c' || id;
+CREATE FUNCTION upto(last integer) RETURNS SETOF authors LANGUAGE sql STABLE AS 'SELECT * FROM query_fuzz.authors WHERE id <= $1';
+SELECT orm.allow_function('upto(integer)');
+
 CREATE TABLE seeds (verb text, model text, query text);
 INSERT INTO seeds VALUES
     ('all', 'Fuzz author', '{"where": {"name": {"in": ["a1", null]}, "or": [{"born": {"ge": "2000-01-02"}}, {"not": {"score": null}}]}, "order_by": ["-name", {"by": "score", "nulls": "first"}], "limit": 3, "offset": 1}'),
@@ -35,6 +41,10 @@ INSERT INTO seeds VALUES
     ('count', 'Fuzz author', '{"where": {"posts": {"all": {"author": {}}, "none": {"title": {"regex": "^z"}}}, "score": {"$": "p"}}, "distinct": ["name"]}'),
     ('exists', 'Fuzz post', '{"where": {"id": {"not_in": {"$": "q"}}, "title": {"like": "%1_"}, "seen": {"le": {"$value": "2026-05-05"}}}}'),
     ('all', 'Fuzz post', '{"distinct": ["author_id"], "order_by": ["author_id", "-id"], "load": ["author.posts", "children.children", "tags"]}'),
+    ('all', 'Fuzz author', '{"from": "query_fuzz.upto", "arguments": {"last": 3}, "compute": {"r": {"row_number": [], "over": {"order_by": ["-score"]}}, "c": {"case": [[{"score": {"gt": 2}}, {"$value": "high"}]], "else": "name"}}, "where": {"$expr": {">": [{"+": ["score", 1]}, 2]}, "r": {"le": 5}}, "settings": {"app.x": "1"}}'),
+    ('aggregate', 'Fuzz post', '{"group_by": ["author.name"], "aggregate": {"n": {"count": "*"}, "m": {"/": [{"sum": "author.score"}, {"count": "*"}]}}, "having": {"m": {"gt": 0}}, "order_by": ["-m"]}'),
+    ('all', 'Fuzz author', '{"where": {"place": {"zip": {"like": "z%"}}, "code": {"in": ["C1", "c2", null]}, "twice": {"ge": 2}}, "order_by": ["place.n"], "compute": {"z": "place.zip"}, "select": ["*", "twice"], "omit": ["secret"]}'),
+    ('count', 'Fuzz author', '{"from": "query_fuzz.upto", "arguments": {"last": {"$": "p"}}, "where": {"secret": null}}'),
     ('update_where', 'Fuzz author', '{"where": {"id": {"in": [1, 2]}}}'),
     ('delete_where', 'Fuzz post', '{"where": {"children": {"none": {}}}, "limit": 1, "order_by": ["-id"]}');
 

@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "commands/comment.h"
 #include "lib/stringinfo.h"
+#include "funcapi.h"
 #include "miscadmin.h"
 #include "parser/parse_coerce.h"
 #include "parser/parse_func.h"
@@ -135,7 +136,7 @@ why_not_exportable(Form_pg_proc form)
 {
 	if (form->prokind != PROKIND_FUNCTION)
 		return "is not a plain function";
-	if (form->proretset)
+	if (form->proretset && !OidIsValid(get_typ_typrelid(form->prorettype)))
 		return "returns a set";
 	if (form->provolatile == PROVOLATILE_VOLATILE)
 		return "is volatile";
@@ -162,12 +163,13 @@ orm_callable_check_exportable(Oid function)
 				errdetail("It %s.", why));
 }
 
-/* Is an exported function still one that can be called? */
+/* Is an exported function still one that can be called: for a value, or for a set? */
 static bool
-is_callable(Oid function)
+is_callable(Oid function, bool set)
 {
 	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	bool callable = HeapTupleIsValid(tuple) && why_not_exportable((Form_pg_proc) GETSTRUCT(tuple)) == NULL;
+	bool callable = HeapTupleIsValid(tuple) && why_not_exportable((Form_pg_proc) GETSTRUCT(tuple)) == NULL &&
+		((Form_pg_proc) GETSTRUCT(tuple))->proretset == set;
 
 	if (HeapTupleIsValid(tuple))
 		ReleaseSysCache(tuple);
@@ -333,7 +335,7 @@ resolve_catalog(const char *name, OrmCallableKind kind, int nargs, Oid *types, c
 
 /* Functions of that name in a schema that have been exported. */
 static FuncCandidateList
-exported_candidates(const char *schema, const char *name, int nargs)
+exported_candidates(const char *schema, const char *name, int nargs, bool set)
 {
 	List *names = list_make2(makeString(pstrdup(schema)), makeString(pstrdup(name)));
 	FuncCandidateList all = orm_function_candidates(names, nargs);
@@ -343,7 +345,7 @@ exported_candidates(const char *schema, const char *name, int nargs)
 	{
 		FuncCandidateList next = all->next;
 
-		if (is_callable(all->oid))
+		if (is_callable(all->oid, set))
 		{
 			all->next = found;
 			found = all;
@@ -371,23 +373,33 @@ check_execute(Oid function, const OrmPath *place)
 				errmsg("permission denied for function %s", get_func_name(function)), orm_error_place(place));
 }
 
+/* The schema of an exported function, which the caller may use, or InvalidOid. */
+static Oid
+find_schema(const char *schema, const char *name, const OrmPath *place)
+{
+	Oid namespace_id = get_namespace_oid(schema, true);
+
+	if (!OidIsValid(namespace_id) || isAnyTempNamespace(namespace_id) || strlen(name) >= NAMEDATALEN)
+		return InvalidOid;
+	if (orm_schema_aclcheck(namespace_id, GetUserId(), ACL_USAGE) != ACLCHECK_OK)
+		ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied for schema %s", schema),
+				orm_error_place(place));
+	return namespace_id;
+}
+
 /* Resolves an exported function. */
 static OrmCallable
 resolve_exported(const char *schema, const char *name, int nargs, Oid *types, const OrmPath *place)
 {
 	OrmCallable callable = {.nargs = nargs, .variadic = -1};
 	char *qualified = orm_name_compose(schema, name);
-	Oid namespace_id = get_namespace_oid(schema, true);
 	FuncCandidateList candidates;
 	FuncCandidateList candidate;
 	OrmChosen chosen;
 
-	if (!OidIsValid(namespace_id) || isAnyTempNamespace(namespace_id) || strlen(name) >= NAMEDATALEN)
+	if (!OidIsValid(find_schema(schema, name, place)))
 		raise_undefined(qualified, ORM_CALLABLE_PLAIN, nargs, types, place);
-	if (orm_schema_aclcheck(namespace_id, GetUserId(), ACL_USAGE) != ACLCHECK_OK)
-		ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied for schema %s", schema),
-				orm_error_place(place));
-	candidates = exported_candidates(schema, name, nargs);
+	candidates = exported_candidates(schema, name, nargs, false);
 	if (candidates == NULL &&
 		orm_function_candidates(list_make2(makeString(pstrdup(schema)), makeString(pstrdup(name))), nargs) != NULL)
 		raise_refused(qualified, place);
@@ -422,4 +434,90 @@ orm_callable_resolve(const char *name, OrmCallableKind kind, int nargs, Oid *typ
 		name = relation;
 	}
 	return resolve_catalog(name, kind, nargs, types, place);
+}
+
+/* The function's arguments, when they are just the named ones; false: they are not. */
+static bool
+takes_named(Oid function, int nargs, const char **names, OrmRowsFunction *found)
+{
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	bool variadic = OidIsValid(((Form_pg_proc) GETSTRUCT(tuple))->provariadic);
+	char *modes;
+
+	found->oid = function;
+	found->nargs = get_func_arg_info(tuple, &found->types, &found->names, &modes);
+	ReleaseSysCache(tuple);
+	if (found->nargs != nargs || variadic || modes != NULL || (nargs > 0 && found->names == NULL))
+		return false;
+	for (int i = 0; i < nargs; i++)
+	{
+		int j = 0;
+
+		while (j < nargs && strcmp(found->names[i], names[j]) != 0)
+			j++;
+		if (j == nargs || IsPolymorphicType(found->types[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Raises for a function that exists in another form, with the reason. */
+static void
+pg_attribute_noreturn()
+	raise_no_rows(const char *schema, const char *name, bool exported, bool of_rows, Oid row_type, const OrmPath *place)
+{
+	char *qualified = orm_name_compose(schema, name);
+
+	if (orm_function_candidates(list_make2(makeString(pstrdup(schema)), makeString(pstrdup(name))), -1) == NULL)
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function \"%s\" does not exist", qualified),
+				orm_error_place(place));
+	if (!exported)
+		ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				errmsg("function \"%s\" is not allowed here", qualified), orm_error_place(place),
+				errhint("\"from\" takes functions that return a set of rows, are not volatile, and are exported by "
+						"orm.allow_function."));
+	if (!of_rows)
+		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+				errmsg("function \"%s\" does not return rows of type %s", qualified, format_type_be(row_type)),
+				orm_error_place(place));
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
+			errmsg("function \"%s\" does not have the arguments that are given", qualified), orm_error_place(place),
+			errhint("All of its arguments are given, by their names: {\"arguments\": {name: value}}."));
+}
+
+OrmRowsFunction
+orm_callable_rows(const char *name, Oid row_type, int nargs, const char **names, const OrmPath *place)
+{
+	OrmRowsFunction found = {InvalidOid, 0, NULL, NULL};
+	FuncCandidateList candidates;
+	char *schema;
+	char *function;
+	bool of_rows = false;
+	bool exported;
+
+	orm_name_split(name, &schema, &function);
+	if (schema == NULL || !OidIsValid(find_schema(schema, function, place)))
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
+				errmsg("function \"%s\" does not exist", orm_error_clip(name)), orm_error_place(place),
+				errhint("It is written with its schema: \"schema.name\"."));
+	candidates = exported_candidates(schema, function, -1, true);
+	exported = candidates != NULL;
+	for (; candidates != NULL; candidates = candidates->next)
+	{
+		OrmRowsFunction candidate;
+
+		if (get_func_rettype(candidates->oid) != row_type)
+			continue;
+		of_rows = true;
+		if (!takes_named(candidates->oid, nargs, names, &candidate))
+			continue;
+		if (OidIsValid(found.oid))
+			ereport(ERROR, errcode(ERRCODE_AMBIGUOUS_FUNCTION), errmsg("function \"%s\" is ambiguous", name),
+					orm_error_place(place), errhint("Functions of one name differ in the names of their arguments."));
+		found = candidate;
+	}
+	if (!OidIsValid(found.oid))
+		raise_no_rows(schema, function, exported, of_rows, row_type, place);
+	check_execute(found.oid, place);
+	return found;
 }

@@ -15,6 +15,8 @@
  * carries the mark along.  Only exported functions are candidates: a function
  * that somebody else makes beside it is not looked at.
  *
+ * A query over a function, "from", takes an exported one that returns a set of rows of a table.
+ *
  * Overloads are chosen by the parser's own rules.  A text calls the function
  * by its qualified name with every argument cast to its declared type, so that
  * the parser finds the same function again.
@@ -59,6 +61,23 @@ typedef enum OrmCallableKind
  */
 extern OrmCallable orm_callable_resolve(const char *name, OrmCallableKind kind, int nargs, Oid *types,
 										const OrmPath *place);
+
+/* A function that returns rows. */
+typedef struct OrmRowsFunction
+{
+	Oid oid;
+	int nargs;
+	Oid *types;	  /* of its arguments */
+	char **names; /* likewise */
+} OrmRowsFunction;
+
+/*
+ * The exported function of that name ("schema.name") that returns a set of rows of that type
+ * and has just the named arguments.  Raises with the place 42883 where there is none, 42725
+ * for several, 42501 for one that must not be called, 42804 for one that returns something else.
+ */
+extern OrmRowsFunction orm_callable_rows(const char *name, Oid row_type, int nargs, const char **names,
+										 const OrmPath *place);
 
 /* Has pg_catalog a function of that name? */
 extern bool orm_callable_exists(const char *name);

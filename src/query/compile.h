@@ -92,6 +92,7 @@ typedef struct OrmScope
 	const OrmModel *model;			/* NULL: only "named" is visible (having) */
 	bool outermost;					/* the first one of its statement: window functions are allowed */
 	const char *alias;				/* t0 */
+	const char *from;				/* SQL of the call of a function in place of the table, or NULL */
 	StringInfo joins;				/* " LEFT JOIN ..." of paths, for after the scope's FROM item */
 	List *joined;					/* of OrmScope *: scopes joined by paths */
 	const OrmRelationship *through; /* relationship of a joined scope */
@@ -139,10 +140,12 @@ typedef enum OrmQueryKey
 	ORM_KEY_RECURSIVE = 1 << 19,
 	ORM_KEY_SETTINGS = 1 << 20,
 	ORM_KEY_SCOPE = 1 << 21,
-	ORM_KEY_UNSCOPED = 1 << 22
+	ORM_KEY_UNSCOPED = 1 << 22,
+	ORM_KEY_FROM = 1 << 23,
+	ORM_KEY_ARGUMENTS = 1 << 24
 } OrmQueryKey;
 
-#define ORM_KEY_COUNT 23
+#define ORM_KEY_COUNT 25
 
 /* The keys of named scopes. */
 #define ORM_KEYS_SCOPES (ORM_KEY_SCOPE | ORM_KEY_UNSCOPED)

@@ -16,7 +16,8 @@
 #define SELECTS (ORM_KEY_SELECT | ORM_KEY_OMIT | ORM_KEY_COMPUTE | ORM_KEY_LOAD | ORM_KEY_ETAG)
 #define FINDS (ORM_KEYS_SCOPES | ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET)
 #define PAGES (ORM_KEY_AFTER | ORM_KEY_BEFORE | ORM_KEY_TOTAL)
-#define OBJECTS (FINDS | SELECTS | ORM_KEY_DISTINCT | ORM_KEY_LOCK | ORM_KEY_SETTINGS)
+#define SOURCE (ORM_KEY_FROM | ORM_KEY_ARGUMENTS)
+#define OBJECTS (FINDS | SELECTS | ORM_KEY_DISTINCT | ORM_KEY_LOCK | ORM_KEY_SETTINGS | SOURCE)
 
 /* The keys of a query, by bit number, frequent ones first; hints say where a key is allowed. */
 static const OrmShapedKey query_keys[ORM_KEY_COUNT] = {
@@ -89,6 +90,12 @@ static const OrmShapedKey query_keys[ORM_KEY_COUNT] = {
 	{{ORM_MEMBER_KEY("unscoped"), .allowed = ORM_KEY_UNSCOPED,
 	  .hint = "\"unscoped\" is allowed in queries, and in loads."},
 	 orm_shape_exact},
+	{{ORM_MEMBER_KEY("from"), .allowed = ORM_KEY_FROM,
+	  .hint = "\"from\" is allowed at the top of a query that reads objects, rows, counts or groups."},
+	 orm_shape_exact},
+	{{ORM_MEMBER_KEY("arguments"), .allowed = ORM_KEY_ARGUMENTS,
+	  .hint = "\"arguments\" are those of the function in \"from\"."},
+	 orm_shape_conditions},
 };
 
 /*
@@ -131,8 +138,8 @@ static const Rule rules[] = {
 	[ORM_QUERY_ONE] = {OBJECTS, NULL},
 	[ORM_QUERY_GET] = {SELECTS | ORM_KEYS_SCOPES | ORM_KEY_LOCK | ORM_KEY_SETTINGS, NULL},
 	[ORM_QUERY_KEYS] = {SELECTS | ORM_KEYS_ONLY, NULL},
-	[ORM_QUERY_PAGE] = {FINDS | SELECTS | PAGES | ORM_KEY_SETTINGS, NULL},
-	[ORM_QUERY_ROWS] = {FINDS | ORM_KEY_DISTINCT | ORM_KEY_LOCK | ORM_KEY_SETTINGS, NULL},
+	[ORM_QUERY_PAGE] = {FINDS | SELECTS | PAGES | ORM_KEY_SETTINGS | SOURCE, NULL},
+	[ORM_QUERY_ROWS] = {FINDS | ORM_KEY_DISTINCT | ORM_KEY_LOCK | ORM_KEY_SETTINGS | SOURCE, NULL},
 	[ORM_QUERY_COUNT] = {0, orm_query_count},
 	[ORM_QUERY_EXISTS] = {0, orm_query_count},
 	[ORM_QUERY_AGGREGATE] = {0, orm_query_group},

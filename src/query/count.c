@@ -10,8 +10,10 @@
 #include "catalog/pg_type.h"
 
 #include "query/named_scope.h"
+#include "query/source.h"
 
-#define COUNT_KEYS (ORM_KEYS_SCOPES | ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_DISTINCT)
+#define COUNT_KEYS \
+	(ORM_KEYS_SCOPES | ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_DISTINCT | ORM_KEY_FROM | ORM_KEY_ARGUMENTS)
 #define PASSED_OVER \
 	(ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET | ORM_KEY_SELECT | ORM_KEY_OMIT | ORM_KEY_LOAD | ORM_KEY_LOCK | \
 	 ORM_KEY_ETAG | ORM_KEY_AFTER | ORM_KEY_BEFORE | ORM_KEY_TOTAL | ORM_KEY_SETTINGS)
@@ -98,6 +100,7 @@ orm_query_count(OrmCompiler *compiler, OrmJson query)
 	StringInfoData sql;
 
 	take_count(compiler, query, &keys);
+	orm_source_read(scope, &keys, NULL);
 	orm_named_scope_begin(scope, &keys, 0, NULL);
 	orm_query_compute(scope, &keys, NULL);
 	if (orm_query_key(&keys, ORM_KEY_DISTINCT) != NULL)

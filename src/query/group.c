@@ -34,10 +34,11 @@
 #include "query/expression.h"
 #include "query/group_inner.h"
 #include "query/named_scope.h"
+#include "query/source.h"
 
 #define GROUP_KEYS \
 	(ORM_KEYS_SCOPES | ORM_KEY_WHERE | ORM_KEY_COMPUTE | ORM_KEY_GROUP_BY | ORM_KEY_AGGREGATE | ORM_KEY_HAVING | \
-	 ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET | ORM_KEY_SETTINGS)
+	 ORM_KEY_ORDER_BY | ORM_KEY_LIMIT | ORM_KEY_OFFSET | ORM_KEY_SETTINGS | ORM_KEY_FROM | ORM_KEY_ARGUMENTS)
 
 /* The part number of columns in all parts. */
 #define EVERY_PART (-1)
@@ -533,6 +534,7 @@ orm_query_group(OrmCompiler *compiler, OrmJson query)
 
 	orm_query_take(query, compiler->request->model, GROUP_KEYS, NULL, &g->keys);
 	g->scope = orm_query_scope(orm_query_builder(compiler), compiler->request->model);
+	orm_source_read(g->scope, &g->keys, NULL);
 	orm_named_scope_begin(g->scope, &g->keys, 0, NULL);
 	orm_query_compute(g->scope, &g->keys, NULL);
 	read_groups(g);

@@ -16,6 +16,7 @@
 #include "query/compile.h"
 #include "query/named_scope.h"
 #include "query/select.h"
+#include "query/source.h"
 
 bool
 orm_query_flag(const OrmQueryKeys *keys, OrmQueryKey key, const OrmPath *place)
@@ -511,6 +512,7 @@ begin_level(OrmLevelBuild *build, const OrmModel *model, const OrmLoad *load, in
 	if (load->query.node != NULL && (build->parent == NULL || orm_json_kind(load->query) != ORM_JSON_TRUE))
 		orm_query_take(load->query, model, takes, load->place, &build->keys);
 	build->scope = orm_query_scope(orm_query_builder(compiler), model);
+	orm_source_read(build->scope, &build->keys, build->place);
 	read_scopes(build);
 }
 

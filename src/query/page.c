@@ -7,6 +7,7 @@
 #include "catalog/pg_type.h"
 
 #include "query/named_scope.h"
+#include "query/source.h"
 
 /* Checks "after" or "before": a string, null, or a parameter, which is marked as used. */
 static void
@@ -36,6 +37,7 @@ compile_total(OrmLevelBuild *build)
 	OrmQueryKeys keys = build->keys;
 	StringInfoData sql;
 
+	orm_source_read(scope, &build->keys, build->place);
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT pg_catalog.count(*)");
 	orm_named_scope_begin(scope, &keys, 0, build->place);

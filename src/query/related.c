@@ -57,7 +57,10 @@ orm_query_target(const OrmScope *scope, const OrmRelationship *relationship, con
 void
 orm_query_from(StringInfo sql, const OrmScope *scope)
 {
-	orm_sql_qualified(sql, scope->model->schema, scope->model->relation);
+	if (scope->from != NULL)
+		appendStringInfoString(sql, scope->from);
+	else
+		orm_sql_qualified(sql, scope->model->schema, scope->model->relation);
 	appendStringInfo(sql, " AS %s", scope->alias);
 }
 
