@@ -5,15 +5,23 @@
 
 #include "fmgr.h"
 #include "funcapi.h"
+#include "datatype/timestamp.h"
+#include "utils/fmgrprotos.h"
 #include "utils/guc.h"
+#include "utils/timestamp.h"
 
 #include "api/argument.h"
 #include "api/output.h"
 #include "api/steps.h"
 #include "base/members.h"
 #include "define/migrate.h"
+#include "define/set_aside.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_migrate);
+PG_FUNCTION_INFO_V1(orm_sql_purge_dropped);
+
+/* So many days a column is kept at most. */
+#define MOST_DAYS 3650
 
 /* Reads an array of names. */
 static List *
@@ -113,6 +121,36 @@ read_accept(void *options, OrmJson value, const OrmPath *place)
 	if (((OrmMigrateOptions *) options)->accept == NIL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"accept\" must not be empty"),
 				orm_error_place(place));
+}
+
+/* Reads for how many days columns are kept. */
+static void
+read_keep(void *options, OrmJson value, const OrmPath *place)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	char *text;
+	volatile int days = 0;
+
+	if (orm_json_kind(value) != ORM_JSON_STRING)
+		orm_members_raise_kind(value, "an interval, as \"30 days\"", place);
+	text = orm_json_string(value);
+	PG_TRY();
+	{
+		const Interval *interval = DatumGetIntervalP(
+			DirectFunctionCall3(interval_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+
+		if (interval->time == 0 && interval->month >= 0 && interval->month <= MOST_DAYS)
+			days = interval->month * DAYS_PER_MONTH + interval->day;
+	}
+	PG_CATCH();
+	{
+		orm_error_rethrow_at(place, caller);
+	}
+	PG_END_TRY();
+	if (days < 1 || days > MOST_DAYS)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"keep\" must be 1 to %d days", MOST_DAYS),
+				orm_error_place(place));
+	((OrmMigrateOptions *) options)->keep = days;
 }
 
 static void
@@ -235,6 +273,7 @@ static const OrmMemberKey option_keys[] = {
 	{ORM_MEMBER_KEY("models"), .allowed = MIGRATES | BASELINES, .read = read_models},
 	{ORM_MEMBER_KEY("allow_destructive"), .allowed = MIGRATES | UNDOES | APPLIES, .read = read_allow_destructive},
 	{ORM_MEMBER_KEY("not_renamed"), .allowed = MIGRATES | APPLIES, .read = read_not_renamed},
+	{ORM_MEMBER_KEY("keep"), .allowed = MIGRATES | UNDOES, .read = read_keep},
 	{ORM_MEMBER_KEY("rehearse"), .allowed = ORM_MEMBER_ALWAYS, .read = read_rehearse},
 	{ORM_MEMBER_KEY("lock_timeout"), .allowed = ORM_MEMBER_ALWAYS, .read = read_lock_timeout},
 	{ORM_MEMBER_KEY("max_lock"), .allowed = MIGRATES | UNDOES | APPLIES, .read = read_max_lock},
@@ -261,6 +300,30 @@ find_context(OrmJson root)
 			if (orm_json_equals(walk.key, call_keys[i].key))
 				return call_keys[i].context;
 	return MIGRATES;
+}
+
+/* orm.purge_dropped(before) */
+Datum
+orm_sql_purge_dropped(PG_FUNCTION_ARGS)
+{
+	OrmOutput row = {.fcinfo = fcinfo};
+	OrmMigrateOptions options = {.lock_timeout = 2000};
+	DateADT day = PG_ARGISNULL(0) ? orm_set_aside_today() : PG_GETARG_DATEADT(0);
+	List *steps = orm_set_aside_purge(day, &options);
+	ListCell *cell;
+
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(cell, steps)
+	{
+		const OrmStep *step = lfirst(cell);
+
+		orm_output_text(&row, step->model);
+		orm_output_text(&row, step->object);
+		orm_output_text(&row, step->sql);
+		orm_output_count(&row, step->rows);
+		orm_output_put(&row);
+	}
+	return (Datum) 0;
 }
 
 /* What has become of a step. */

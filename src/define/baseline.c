@@ -224,6 +224,20 @@ orm_baseline_run(const OrmMigrateOptions *options, OrmApplied *applied)
 	return steps;
 }
 
+/* Is a model declared otherwise than its table is?  Columns that are kept do not count. */
+static bool
+differs(const char *name)
+{
+	OrmDifference difference = orm_difference_find(list_make1(unconstify(char *, name)), true);
+	ListCell *cell;
+
+	foreach(cell, difference.steps)
+		if (((const OrmStep *) lfirst(cell))->phase != ORM_PHASE_UNMANAGED ||
+			((const OrmStep *) lfirst(cell))->note == NULL)
+			return true;
+	return false;
+}
+
 List *
 orm_baseline_accept(const OrmMigrateOptions *options, OrmApplied *applied)
 {
@@ -241,7 +255,7 @@ orm_baseline_accept(const OrmMigrateOptions *options, OrmApplied *applied)
 					errmsg("model \"%s\" is mapped", row->name),
 					errdetail("Its declaration says nothing of its table."),
 					errhint("The option {\"baseline\": true} declares mapped models as their tables are."));
-		if (orm_difference_find(list_make1(row->name), true).steps == NIL)
+		if (!differs(row->name))
 			continue;
 		orm_applied_note_model(applied, row->name, true);
 		take_over(row);

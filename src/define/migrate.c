@@ -18,6 +18,7 @@
 #include "define/owner.h"
 #include "define/register.h"
 #include "define/saved.h"
+#include "define/set_aside.h"
 #include "define/sync.h"
 #include "define/undo.h"
 #include "exec/execute.h"
@@ -216,6 +217,7 @@ run_round(Migration *migration)
 	ListCell *cell;
 
 	drop_notes(&difference);
+	orm_set_aside_steps(&difference, migration->options);
 	if (difference.steps == NIL)
 		return false;
 	orm_applied_note(migration->applied, &difference);
@@ -269,6 +271,7 @@ orm_migrate_apply(const OrmMigrateOptions *options, OrmApplied *applied)
 	OrmDifference difference = orm_difference_find(options->models, false);
 
 	drop_notes(&difference);
+	orm_set_aside_steps(&difference, options);
 	if (difference.steps == NIL)
 	{
 		forget_former(&difference);
@@ -278,6 +281,9 @@ orm_migrate_apply(const OrmMigrateOptions *options, OrmApplied *applied)
 	orm_migrate_check_steps(difference.steps, options);
 	orm_migrate_lock_all(&difference, options);
 	run_all(&migration);
+	if (options->keep > 0 && applied->note == NULL)
+		applied->note = psprintf("columns are kept for %d %s instead of dropped", options->keep,
+								 options->keep == 1 ? "day" : "days");
 	forget_former(&difference);
 	return migration.steps;
 }

@@ -32,6 +32,7 @@ typedef struct OrmMigrateOptions
 	bool baseline;	  /* mapped models become declared ones */
 	List *accept;	  /* of char *: models that become what their tables are */
 	OrmSaved *saved;  /* NULL: none */
+	int keep;		  /* days for which columns are kept instead of dropped; 0: none */
 	bool rehearse;	  /* run, and roll back */
 	int lock_timeout; /* milliseconds, for each attempt */
 	char *name;		  /* of the row of orm.migration; NULL: none */

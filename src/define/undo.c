@@ -16,6 +16,7 @@
 #include "define/owner.h"
 #include "define/planning.h"
 #include "define/register.h"
+#include "define/set_aside.h"
 #include "define/undo.h"
 #include "exec/execute.h"
 #include "model/canonical.h"
@@ -30,9 +31,10 @@ typedef struct Undo
 	const OrmMigrateOptions *options;
 	OrmApplied *applied;
 	OrmHistory *row;
-	List *kept;	 /* of char *: models that had a table before */
-	List *made;	 /* of char *: models that had none */
-	List *drops; /* of OrmStep *: tables that the migration has made */
+	List *kept;	   /* of char *: models that had a table before */
+	List *made;	   /* of char *: models that had none */
+	List *drops;   /* of OrmStep *: tables that the migration has made, */
+	List *returns; /* and columns that were kept */
 } Undo;
 
 /* Finds the migration; raises 42704 and 55000. */
@@ -284,6 +286,65 @@ turn_renames(OrmDeclaration *before, const OrmDeclaration *declared, Oid relid)
 	}
 }
 
+/* Appends the step that renames a column back that is kept, if there is one of that name. */
+static void
+add_kept(Undo *undo, const OrmRegistered *row, const char *column)
+{
+	char *kept = get_attnum(row->relid, column) <= 0 ? orm_set_aside_find(row->relid, column) : NULL;
+	StringInfoData table;
+	OrmStep *step;
+
+	if (kept == NULL)
+		return;
+	initStringInfo(&table);
+	orm_sql_relation(&table, row->relid);
+	step = orm_step_add(
+		&undo->returns, ORM_PHASE_RENAME, row->name, "rename",
+		psprintf("column %s.%s", table.data, orm_sql_quoted(kept)),
+		psprintf("ALTER TABLE %s RENAME COLUMN %s TO %s", table.data, orm_sql_quoted(kept), orm_sql_quoted(column)),
+		NULL);
+	step->about = row->name;
+	step->lock = "ACCESS EXCLUSIVE";
+	step->relid = row->relid;
+	step->owner = orm_registry_table_owner(row->relid);
+}
+
+/* Columns that are kept come back with their values, also those of a belongs_to. */
+static void
+return_kept(Undo *undo)
+{
+	OrmDifference difference = {NIL, NIL, NIL};
+	ListCell *cell;
+	ListCell *inner;
+	ListCell *name;
+
+	foreach(cell, undo->kept)
+	{
+		const OrmRegistered *row = orm_registry_find(lfirst(cell));
+		const OrmDeclaration *before = orm_applied_declaration(undo->row->before, lfirst(cell));
+
+		if (row == NULL || !row->mapped)
+			continue;
+		foreach(inner, before->columns)
+			add_kept(undo, row, ((const OrmDeclaredColumn *) lfirst(inner))->name);
+		foreach(inner, before->relationships)
+			if (((const OrmDeclaredRelationship *) lfirst(inner))->kind == ORM_BELONGS_TO)
+				foreach(name, ((const OrmDeclaredRelationship *) lfirst(inner))->foreign_key)
+					add_kept(undo, row, lfirst(name));
+	}
+	difference.steps = undo->returns;
+	if (undo->returns != NIL)
+		orm_migrate_lock_all(&difference, undo->options);
+	foreach(cell, undo->returns)
+	{
+		const OrmStep *step = lfirst(cell);
+		OrmIdentity identity = orm_owner_begin(step->owner);
+
+		orm_execute_statement(step->sql);
+		orm_owner_end(identity);
+	}
+}
+
 /* How values become the type of a column again, where no cast does it: by their texts. */
 static void
 turn_conversions(OrmDeclaration *before, Oid relid)
@@ -367,6 +428,7 @@ orm_undo_run(const OrmMigrateOptions *options, OrmApplied *applied)
 	applied->note = "values of columns and tables that were dropped do not come back";
 	foreach(cell, undo.row->models)
 		orm_applied_note_model(applied, lfirst(cell), true);
+	return_kept(&undo);
 	foreach(cell, undo.kept)
 		restore(&undo, lfirst(cell));
 	inner.models = undo.kept;
@@ -376,5 +438,5 @@ orm_undo_run(const OrmMigrateOptions *options, OrmApplied *applied)
 	orm_history_set_state(undo.row->id, ORM_HISTORY_UNDONE);
 	if (undo.row->undoes != 0)
 		orm_history_set_state(undo.row->undoes, ORM_HISTORY_DONE);
-	return list_concat(steps, undo.drops);
+	return list_concat(list_concat(undo.returns, steps), undo.drops);
 }

@@ -13,6 +13,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "base/kept_name.h"
 #include "base/names.h"
 #include "base/sql.h"
 #include "ddl/print_column.h"
@@ -461,6 +462,15 @@ declared_column(const OrmDiffer *differ, const char *name)
 	return NULL;
 }
 
+/* A column that no declaration names. */
+static void
+list_unmanaged(const OrmDiffer *differ, const char *name)
+{
+	orm_differ_unmanaged(differ, orm_new_column_object(differ, name));
+	if (differ->strict && orm_kept_name_read(name, NULL))
+		((OrmStep *) llast(*differ->steps))->note = "kept by a migration; orm.purge_dropped() drops it when it is due";
+}
+
 void
 orm_column_steps_compare(OrmDiffer *differ)
 {
@@ -496,6 +506,6 @@ orm_column_steps_compare(OrmDiffer *differ)
 		if (is_removed(differ, name))
 			orm_new_column_drop(differ, foreach_current_index(cell) + 1, name);
 		else
-			orm_differ_unmanaged(differ, orm_new_column_object(differ, name));
+			list_unmanaged(differ, name);
 	}
 }

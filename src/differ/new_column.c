@@ -135,6 +135,7 @@ orm_new_column_drop(const OrmDiffer *differ, AttrNumber number, const char *name
 						   ORM_LOCK_FULL);
 	step->seconds = 0;
 	step->type = actual.type;
+	step->column = now;
 	if (!actual.generated)
 		orm_cost_lose_column(step, differ, now, name);
 }

@@ -32,6 +32,7 @@ typedef struct OrmStep
 	const char *model;	/* NULL: a join table's */
 	const char *about;	/* the model whose declaration it comes from */
 	const char *action; /* "create", "add", "alter", "rename", "drop", "unmanaged" */
+	char *column;		/* that is dropped; NULL: another step */
 	char *object;		/* "column shop.posts.title" */
 	char *sql;			/* one statement; NULL: an object that no declaration names */
 	char *reverse;		/* NULL: none */

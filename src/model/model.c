@@ -26,6 +26,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "base/kept_name.h"
 #include "base/nearest.h"
 #include "model/after.h"
 #include "model/cascade.h"
@@ -173,8 +174,7 @@ static void
 fill_attributes(OrmModel *model, Relation relation)
 {
 	TupleDesc descriptor = RelationGetDescr(relation);
-	Bitmapset *leaders = orm_index_leaders(relation);
-	Bitmapset *computed = orm_view_computed(relation);
+	Bitmapset *leaders = orm_index_leaders(relation), *computed = orm_view_computed(relation);
 
 	model->natts = descriptor->natts;
 	model->attributes = palloc0(sizeof(OrmAttribute) * Max(descriptor->natts, 1));
@@ -184,7 +184,7 @@ fill_attributes(OrmModel *model, Relation relation)
 		Form_pg_attribute column = TupleDescAttr(descriptor, i);
 		OrmAttribute *attribute = &model->attributes[model->nattributes];
 
-		if (column->attisdropped)
+		if (column->attisdropped || orm_kept_name_read(NameStr(column->attname), NULL))
 			continue;
 		fill_attribute(attribute, descriptor, column, model->declaration);
 		attribute->generated = attribute->generated || bms_is_member(column->attnum, computed);

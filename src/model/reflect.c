@@ -23,6 +23,7 @@
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
 
+#include "base/kept_name.h"
 #include "base/compat.h"
 #include "base/names.h"
 #include "base/settings.h"
@@ -142,7 +143,8 @@ reflect_columns(OrmReflectState *r)
 	TupleDesc descriptor = RelationGetDescr(r->relation);
 
 	for (int i = 0; i < descriptor->natts; i++)
-		if (!TupleDescAttr(descriptor, i)->attisdropped)
+		if (!TupleDescAttr(descriptor, i)->attisdropped &&
+			!orm_kept_name_read(NameStr(TupleDescAttr(descriptor, i)->attname), NULL))
 			reflect_column(r, TupleDescAttr(descriptor, i));
 }
 
