@@ -402,6 +402,8 @@ prepare(const char *sql, int nparams, const Oid *types, OrmPlanning planning)
 	plan = SPI_prepare_cursor(sql, nparams, unconstify(Oid *, types), planning_options[planning]);
 	if (plan == NULL)
 		orm_plan_check_spi(SPI_result, "SPI_prepare_cursor");
+	/* the parser has noticed none, and the planner, which comes next, notices none */
+	CHECK_FOR_INTERRUPTS();
 	if (planning == ORM_PLAN_GENERIC)
 		release_distributed(plan);
 	orm_plan_check_spi(SPI_keepplan(plan), "SPI_keepplan");
