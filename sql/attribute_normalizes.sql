@@ -118,6 +118,29 @@ SELECT refused($$SELECT orm.map('attribute_normalizes.parts', 'Part', orm.column
 SELECT refused($$SELECT orm.map('attribute_normalizes.parts_1', 'Part', orm.column('kind', normalizes => 'lower(kind)'))$$);
 SELECT * FROM orm.map('attribute_normalizes.parts', 'Part', orm.column('code', normalizes => 'lower(code)'), orm.accessors(include => '{}'));
 INSERT INTO parts_1 VALUES (1, 'a', 'A') RETURNING code;
+-- rows that are there: a new expression and another one, counted and filled; what would collide is refused
+CREATE FUNCTION declare(mail text, code text) RETURNS text LANGUAGE sql AS $$
+    SELECT orm.model('Member', 'members', orm.column('id', 'integer', primary_key => true, identity => 'none'),
+        orm.column('mail', 'text', is_unique => true, normalizes => mail), orm.column('code', 'text', normalizes => code, write_once => true)) $$;
+SELECT declare(NULL, NULL);
+SELECT count(*) > 0 FROM orm.create_all();
+INSERT INTO members VALUES (1, 'A', 'x'), (2, 'a', NULL), (3, 'b', 'Y'), (4, 'C', NULL), (5, NULL, 'Z');
+SELECT declare('lower(mail)', NULL);
+SELECT action, object, sql, rows_affected, destructive, note FROM orm.diff('Member');
+SELECT refused($$SELECT count(*) FROM orm.migrate('{"models": ["Member"]}')$$);
+UPDATE members SET mail = 'd' WHERE id = 2;
+SELECT action, object, rows_affected, note FROM orm.diff('Member');
+SELECT action, object, rows_affected, state FROM orm.migrate('{"models": ["Member"]}');
+SELECT declare('lower(mail)', 'lower(code)');
+SELECT action, object, sql, rows_affected FROM orm.migrate('{"models": ["Member"]}');
+SELECT * FROM members ORDER BY id;
+SELECT declare('upper(mail)', 'lower(code)');
+SELECT action, object, rows_affected FROM orm.migrate('{"models": ["Member"]}');
+SELECT count(*) FROM orm.diff('Member');
+SELECT * FROM members ORDER BY id;
+SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = 'members'::regclass AND tgname = '~orm';
+SELECT refused($$UPDATE members SET code = 'q' WHERE id = 1$$);
+
 -- declared again without it
 SELECT orm.model('Note', 'notes', orm.column('slug', 'text', primary_key => true), orm.column('kind', 'text'),
     orm.belongs_to('person', 'Person', nullable => true));

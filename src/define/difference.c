@@ -201,6 +201,16 @@ lacks_behaviour(const OrmRegistered *row, const OrmDeclaration *declaration)
 	return lacks_any(model, declaration->computed, true) || lacks_any(model, declaration->columns, false);
 }
 
+/* Are values of the table normalized? Then its trigger is made anew. */
+static bool
+normalizes(const OrmDifference *difference, int from)
+{
+	for (int i = from; i < list_length(difference->steps); i++)
+		if (((OrmStep *) list_nth(difference->steps, i))->normalizes)
+			return true;
+	return false;
+}
+
 /* The trigger of a version, and what orm.sync makes. */
 static void
 add_rest(OrmDifference *difference, const OrmRegistered *row, const OrmDdlTable *table, Oid relid, int from)
@@ -223,7 +233,7 @@ add_rest(OrmDifference *difference, const OrmRegistered *row, const OrmDdlTable 
 		step->lock = OidIsValid(relid) ? ORM_LOCK_WRITES : NULL;
 		step->relid = relid;
 	}
-	lacks = lacks_behaviour(row, table->declaration);
+	lacks = lacks_behaviour(row, table->declaration) || normalizes(difference, from);
 	if (!lacks &&
 		(!orm_declaration_has_accessors(table->declaration) ||
 		 (!changes_columns(difference, from) && !needs_functions(row))))
@@ -359,6 +369,18 @@ check_policies(const OrmStep *step)
 			errhint("Run this as a role with BYPASSRLS, or ALTER TABLE ... NO FORCE ROW LEVEL SECURITY meanwhile."));
 }
 
+/* Notes how many values could not be normalized. */
+static void
+note_collisions(OrmStep *step)
+{
+	char *examples;
+	int64 count = orm_execute_count(step->wrong, &examples);
+
+	if (count > 0)
+		step->note = psprintf("there would be duplicates of " INT64_FORMAT " %s: %s", count,
+							  count == 1 ? "value" : "values", examples);
+}
+
 void
 orm_difference_count(const List *steps)
 {
@@ -369,11 +391,13 @@ orm_difference_count(const List *steps)
 		OrmStep *step = lfirst(cell);
 		OrmIdentity identity;
 
-		if (step->lost == NULL || step->rows >= 0)
+		if ((step->lost == NULL && step->changed == NULL) || step->rows >= 0)
 			continue;
 		identity = orm_owner_begin(step->owner);
 		check_policies(step);
-		step->rows = orm_execute_count(step->lost, NULL);
+		step->rows = orm_execute_count(step->lost != NULL ? step->lost : step->changed, NULL);
+		if (step->changed != NULL && step->wrong != NULL)
+			note_collisions(step);
 		orm_owner_end(identity);
 	}
 }

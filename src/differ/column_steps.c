@@ -21,6 +21,7 @@
 #include "differ/column_form.h"
 #include "differ/cost.h"
 #include "differ/new_column.h"
+#include "differ/normalized.h"
 #include "differ/violation.h"
 
 /* Two forms of one column. */
@@ -496,6 +497,7 @@ orm_column_steps_compare(OrmDiffer *differ)
 		declared = orm_column_form_declared(differ, column);
 		actual = orm_column_form_actual(differ, reflected, column->name);
 		compare(differ, &pair, number);
+		orm_normalized_compare(differ, column, number, object);
 	}
 	foreach(cell, differ->names)
 	{

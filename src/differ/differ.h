@@ -22,6 +22,7 @@
  *     column_form.c   columns in normalized form
  *     column_steps.c  changed columns
  *     new_column.c    added, filled and dropped columns
+ *     normalized.c    values that are to be normalized
  *     key_form.c      keys, constraints and indexes in normalized form: those of the catalogs
  *     key_declared.c  the same: those of the declaration
  *     keys.c          added, changed and dropped keys, constraints and indexes

@@ -43,11 +43,13 @@ typedef struct OrmStep
 	bool rewrites;
 	char *lost;		 /* query for the number of values that are lost; NULL: not destructive */
 	char *lost_name; /* of these: "Model.attribute", "Model" */
-	int64 rows;		 /* number of values lost; -1: not counted */
+	char *changed;	 /* query for the number of values that are normalized; NULL: none */
+	int64 rows;		 /* number of values lost or normalized; -1: not counted */
 	double seconds;	 /* -1: not estimated */
 	char *note;
-	bool no_cast; /* from the type of a column to the declared one */
-	Oid type;	  /* of a column that is added or dropped; InvalidOid: of others */
+	bool normalizes; /* values that are there; the trigger is made anew afterwards */
+	bool no_cast;	 /* from the type of a column to the declared one */
+	Oid type;		 /* of a column that is added or dropped; InvalidOid: of others */
 
 	/* Rows that do not allow the step: a query for their number and three examples; NULL: none can be. */
 	char *wrong;

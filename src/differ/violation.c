@@ -75,6 +75,25 @@ orm_violation_rows(OrmStep *step, const OrmDiffer *differ, const char *column)
 		"Give the rows a value: orm.column(..., fill => 'expression'), or server_default.");
 }
 
+void
+orm_violation_collisions(OrmStep *step, const OrmDiffer *differ, const char *column, const char *expression)
+{
+	StringInfoData rows;
+	StringInfoData value;
+
+	initStringInfo(&value);
+	orm_sql_fragment(&value, expression);
+	initStringInfo(&rows);
+	appendStringInfo(&rows,
+					 "SELECT v.value::pg_catalog.text AS example FROM (SELECT %s AS value FROM %s) v"
+					 " WHERE v.value IS NOT NULL GROUP BY v.value HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1",
+					 value.data, differ->name);
+	set_query(step, rows.data, ERRCODE_UNIQUE_VIOLATION,
+			  psprintf("column \"%s\" of relation \"%s\" cannot be normalized: there would be duplicate values", column,
+					   differ->table->relation),
+			  NULL);
+}
+
 /* Appends the columns, each as t.name, with something between. */
 static void
 append_columns(StringInfo sql, const List *columns, const char *between, const char *behind)

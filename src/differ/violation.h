@@ -15,6 +15,10 @@ extern void orm_violation_nulls(OrmStep *step, const OrmDiffer *differ, const ch
 /* ADD COLUMN ... NOT NULL without a value: any row. */
 extern void orm_violation_rows(OrmStep *step, const OrmDiffer *differ, const char *column);
 
+/* Values of a unique column that an expression would make the same. */
+extern void orm_violation_collisions(OrmStep *step, const OrmDiffer *differ, const char *column,
+									 const char *expression);
+
 /* A declared key, foreign key or check that is added. */
 extern void orm_violation_key(OrmStep *step, const OrmDiffer *differ, const OrmKeyForm *form);
 
