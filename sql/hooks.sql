@@ -96,15 +96,35 @@ SELECT orm.model('Post', 'posts', orm.column('id', 'integer', primary_key => tru
 SELECT action, object, sql FROM orm.migrate();
 SELECT tgname FROM pg_trigger WHERE tgrelid = 'posts'::regclass AND NOT tgisinternal ORDER BY tgname;
 
+-- a later trigger of the user's is reported
+CREATE TRIGGER "~z" BEFORE UPDATE ON posts FOR EACH ROW EXECUTE FUNCTION set_slug();
+SELECT rule, object, message FROM orm.lint('Post') WHERE rule ~ 'trigger';
+
 -- mapped tables, partitions and views
 CREATE OR REPLACE FUNCTION set_slug() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.slug = lower(NEW.title); RETURN NEW; END $$;
 CREATE TABLE parts (id integer PRIMARY KEY, title text, slug text) PARTITION BY LIST (id);
 CREATE TABLE part_1 PARTITION OF parts FOR VALUES IN (1);
 SELECT action, kind, identity FROM orm.map('parts', 'Part', orm.on('before create', 'set_slug'), orm.accessors(include => '{}'));
 INSERT INTO part_1 VALUES (1, 'Direct') RETURNING slug;
+SET search_path = pg_catalog;
+SELECT e FROM json_array_elements(orm.describe('Part') -> 'elements') e WHERE e::text ~ '"on"';
+RESET search_path;
+SET search_path = hooks;
 SELECT action, kind, identity FROM orm.map('parts', 'Part', orm.accessors(include => '{}'));
 CREATE VIEW seen AS SELECT * FROM parts;
 SELECT raised($$SELECT orm.map('seen', 'Seen', orm.primary_key('id'), orm.on('before create', 'set_slug'))$$);
 SELECT raised($$SELECT orm.map('parts', 'Part', orm.on('before update', 'set_slug', columns => '{nothing}'))$$);
+
+-- by hand: checked as it is created, or, as a restore does it, when the table is made
+CREATE FUNCTION late_model() RETURNS json LANGUAGE orm STABLE AS $$model Late {"table": "lates", "elements": [
+	{"column": {"name": "id", "type": "integer", "primary_key": true}}, {"on": {"events": "after create", "function": "late"}}]}$$;
+SET check_function_bodies = off;
+CREATE FUNCTION late_model() RETURNS json LANGUAGE orm STABLE AS $$model Late {"table": "lates", "elements": [
+	{"column": {"name": "id", "type": "integer", "primary_key": true}}, {"on": {"events": "after create", "function": "late"}}]}$$;
+RESET check_function_bodies;
+SELECT state FROM orm.models WHERE model = 'Late';
+SELECT raised($$SELECT * FROM orm.create_table('Late')$$);
+CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+SELECT kind, identity FROM orm.create_table('Late') WHERE kind = 'trigger';
 SET client_min_messages = warning;
 DROP SCHEMA hooks CASCADE;

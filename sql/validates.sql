@@ -67,6 +67,14 @@ SELECT raised($$SELECT user_create(id => 5, email => 'x', tags => '{a}')$$);
 SELECT raised($$SELECT orm.add('User', '{"id": 6, "email": "x", "tags": ["a"]}'); SELECT orm.flush()$$);
 SELECT raised($$INSERT INTO users (id, email, tags) VALUES (7, 'x', '{a}')$$);
 
+-- a unique key says its attributes
+SELECT orm.model('Login', 'logins', orm.column('id', 'integer', primary_key => true), orm.column('user_name', 'text', attribute => 'userName'),
+	orm.column('site', 'text'), orm.unique('user_name', 'site'));
+SELECT count(*) > 0 FROM orm.create_all();
+SELECT raised($$SELECT orm.create('Login', '[{"userName": "a", "site": "x"}, {"userName": "b", "site": "x"}, {"userName": "a", "site": "x"}]')$$);
+SELECT orm.create('Login', '{"userName": "a", "site": "x"}') IS NOT NULL;
+SELECT raised($$SELECT orm.create('Login', '{"userName": "a", "site": "x"}')$$);
+
 -- described, scripted, declared again: as it was declared
 SELECT e FROM json_array_elements(orm.describe('User') -> 'elements') e WHERE e::text ~ 'validates|check';
 SELECT count(*) FROM orm.diff();

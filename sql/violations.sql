@@ -69,7 +69,12 @@ SELECT all_at_once($$SELECT orm.batch('[["create", "Author", {"id": 2, "name": "
 SELECT all_at_once($$SELECT orm.create('Author', '{"id": 8, "name": "Eva"}', '{"validate": "all"}')$$);
 SELECT all_at_once($$SELECT orm.create('Author', '{"id": 9, "name": "Eva"}', '{"validate": "first"}')$$);
 SELECT all_at_once($$SELECT orm.create('Author', '{"id": 9, "name": "Eva"}', '{"validate": true}')$$);
-SELECT all_at_once($$SELECT orm.update('Author', 1, '{"name": "E"}', '{"validate": "all"}')$$);
+SELECT all_at_once($$SELECT orm.update('Author', 1, '{"name": "E", "email": "x"}', '{"validate": "all"}')$$);
+SELECT all_at_once($$SELECT orm.update('Author', 1, ' {"id": 1, "name": "E", "posts": [{"id": 7}]}', '{"validate": "all"}')$$);
+SELECT all_at_once($$SELECT orm.update('Author', 1, '{"low": 3}', '{"validate": "all"}')$$);
+SELECT all_at_once($$SELECT orm.update('Author', 1, '{}', '{"validate": "all"}')$$);
+SELECT all_at_once($$SELECT orm.update('Author', 77, '{"low": 3}', '{"validate": "all"}')$$);
+SELECT all_at_once($$SELECT orm.upsert('Author', '{"name": "E"}', options => '{"validate": "all"}')$$);
 SELECT id FROM authors ORDER BY id;
 SET client_min_messages = warning;
 DROP SCHEMA violations CASCADE;

@@ -10,6 +10,7 @@
 
 #include "fmgr.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 
 #include "api/argument.h"
 #include "api/calls.h"
@@ -79,6 +80,31 @@ write_object(WritingCall *call)
 										conflict_on, &call->result);
 }
 
+/* A patch with the key of its object. */
+static OrmDocument *
+with_key(const OrmModel *model, const Datum *key, const OrmDocument *patch)
+{
+	const char *members = strchr(orm_document_text(patch), '{') + 1;
+	StringInfoData text;
+	OrmJson given;
+
+	initStringInfo(&text);
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+	{
+		const OrmAttribute *attribute = &model->attributes[model->primary_key->attributes[i]];
+
+		if (orm_json_member(orm_document_root(patch), attribute->name, &given))
+			continue;
+		appendStringInfoChar(&text, text.len > 0 ? ',' : '{');
+		escape_json(&text, attribute->name);
+		appendStringInfoChar(&text, ':');
+		escape_json(&text, orm_type_text(attribute->type->oid, key[i]));
+	}
+	appendStringInfoChar(&text, text.len == 0 ? '{' : orm_document_root(patch).node->count > 0 ? ',' : ' ');
+	appendBinaryStringInfo(&text, members, patch->text_length - (members - orm_document_text(patch)));
+	return orm_document_parse(text.data, text.len);
+}
+
 /* (model, key, patch, options) */
 static void
 update(WritingCall *call)
@@ -88,6 +114,8 @@ update(WritingCall *call)
 	const Datum *key = orm_argument_key(fcinfo, 1, model);
 	const OrmDocument *patch = orm_argument_document(fcinfo, 2, "patch");
 
+	if (call->options.validate_all && key != NULL && orm_json_kind(orm_document_root(patch)) == ORM_JSON_OBJECT)
+		refuse_violations(call, model, with_key(model, key, patch));
 	fcinfo->isnull = !orm_objects_patch(model, key, patch, &call->options, orm_session_find_label, &call->result);
 }
 

@@ -23,6 +23,7 @@
 #include "define/scopes.h"
 #include "model/cache.h"
 #include "model/follow.h"
+#include "model/hook.h"
 #include "model/in_force.h"
 #include "model/relationship.h"
 #include "query/filter.h"
@@ -73,6 +74,7 @@ check_sent(OrmDeclaration *declaration)
 	OrmPath place = orm_path_key(NULL, "map");
 
 	refuse_notes(declaration);
+	orm_hook_check_functions(declaration);
 	if (declaration->by_map)
 		orm_members_raise_not_allowed("key", "map", &place, "orm.map makes a model of a table that exists.");
 	return declaration;

@@ -12,7 +12,9 @@
 #include "catalog/pg_index.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_sequence.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type_d.h"
+#include "commands/trigger.h"
 #include "miscadmin.h"
 #include "nodes/pg_list.h"
 #include "utils/acl.h"
@@ -28,6 +30,7 @@
 #include "base/sql.h"
 #include "define/lint_table.h"
 #include "model/index.h"
+#include "model/kept.h"
 
 /* From this part of its range on a sequence, or a key, is nearly used up. */
 #define NEARLY_USED 0.9
@@ -255,6 +258,25 @@ check_policies(OrmLint *lint)
 					 NULL);
 }
 
+/* A trigger of the user's sees rows before they are written and after the trigger ~orm has kept their attributes. */
+static void
+check_later_trigger(OrmLint *lint)
+{
+	const TriggerDesc *triggers = lint->table->trigdesc;
+
+	for (int i = 0; orm_kept_of(triggers) != NIL && i < triggers->numtriggers; i++)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+
+		if (TRIGGER_FOR_BEFORE(trigger->tgtype) && TRIGGER_FOR_ROW(trigger->tgtype) && !trigger->tgisinternal &&
+			(TRIGGER_FOR_INSERT(trigger->tgtype) || TRIGGER_FOR_UPDATE(trigger->tgtype)) &&
+			strcmp(trigger->tgname, ORM_KEPT_TRIGGER) > 0)
+			orm_lint_add(lint, pstrdup(trigger->tgname),
+						 psprintf("The trigger fires after \"%s\", and can change what that keeps.", ORM_KEPT_TRIGGER),
+						 NULL);
+	}
+}
+
 /* How a sequence stands. */
 typedef struct SequenceState
 {
@@ -352,6 +374,7 @@ const OrmLintRule orm_lint_table_rules[] = {
 	{"invalid_index", "warning", check_invalid_index},
 	{"duplicate_index", "warning", check_duplicate_index},
 	{"row_security_without_policy", "warning", check_policies},
+	{"trigger_after_orm", "warning", check_later_trigger},
 	{"integer_key_half_used", "warning", check_integer_key},
 	{"sequence_near_its_end", "error", check_sequence_end},
 };

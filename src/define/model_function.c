@@ -34,6 +34,7 @@
 #include "define/model_function.h"
 #include "exec/execute.h"
 #include "model/follow.h"
+#include "model/hook.h"
 #include "registry/binding.h"
 #include "registry/model_text.h"
 #include "registry/proc.h"
@@ -396,6 +397,7 @@ check_declaration(const OrmRegistered *row)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
 				errmsg("relation \"%s.%s\" does not exist", row->schema, row->relation));
 	orm_declare_check_inverses(declaration);
+	orm_hook_check_functions(declaration);
 }
 
 /* Makes the function the only one of its model, or raises 42710. */

@@ -29,8 +29,11 @@ read_root(void *argument)
 {
 	const Root *root = argument;
 
-	orm_read_object(root->graph, root->group, root->verb == ORM_VERB_CREATE ? ORM_INTENT_CREATE : ORM_INTENT_SAVE,
-					root->verb, root->json, root->place);
+	OrmIntent intent = root->verb == ORM_VERB_CREATE ? ORM_INTENT_CREATE
+		: root->verb == ORM_VERB_UPDATE				 ? ORM_INTENT_UPDATE
+													 : ORM_INTENT_SAVE;
+
+	orm_read_object(root->graph, root->group, intent, root->verb, root->json, root->place);
 }
 
 /* Reads the document. */

@@ -27,7 +27,7 @@
 
 /*
  * Checks an object, or an array of them, as they would be written by a verb
- * (create or save).  Errors about the objects are not raised.  Rows are read
+ * (create, update with the key in the object, or save).  Errors about the objects are not raised.  Rows are read
  * without locks.
  */
 extern OrmFindings *orm_check_document(const OrmModel *model, OrmVerb verb, OrmJson document, OrmFindLabel find_label);

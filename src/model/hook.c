@@ -262,8 +262,6 @@ check_hook(const OrmDeclaration *declaration, const OrmDeclaredHook *hook)
 					errmsg("function \"%s\" is declared more than once for the same events", hook->function),
 					orm_error_place(place_of(&place, hook, "function")));
 	}
-	if (!declaration->stored)
-		(void) orm_hook_function(hook, declaration->schema);
 }
 
 void
@@ -286,6 +284,15 @@ has_trigger(const OrmDeclaredHook *hook, Relation relation)
 			relation->trigdesc->triggers[i].tgenabled != TRIGGER_DISABLED)
 			return true;
 	return false;
+}
+
+void
+orm_hook_check_functions(const OrmDeclaration *declaration)
+{
+	ListCell *cell;
+
+	foreach(cell, declaration->hooks)
+		(void) orm_hook_function(lfirst(cell), declaration->schema);
 }
 
 List *

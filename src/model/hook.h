@@ -33,8 +33,9 @@ extern Oid orm_hook_function(const OrmDeclaredHook *hook, const char *schema);
 /* Appends CREATE TRIGGER; "relation" is the quoted and qualified name of the table. */
 extern char *orm_hook_statement(const OrmDeclaredHook *hook, const char *schema, const char *relation);
 
-/* Checks the hooks of a declaration that is not stored. */
+/* Checks the hooks of a declaration, but for their functions, which must be there when it is declared. */
 extern void orm_hook_check(const OrmDeclaration *declaration);
+extern void orm_hook_check_functions(const OrmDeclaration *declaration);
 
 /* The labels of hooks without an enabled trigger of their name on an open relation (List of char *). */
 extern List *orm_hook_pending(const OrmDeclaration *declaration, Relation relation);

@@ -382,6 +382,42 @@ record_text(const void *argument, int row, const char *column, bool *isnull)
 	return NULL;
 }
 
+/* The name of the attribute of a column, or else of the column. */
+static const char *
+attribute_name(const OrmModel *model, const char *column)
+{
+	for (int a = 0; a < model->nattributes; a++)
+		if (strcmp(model->attributes[a].column, column) == 0)
+			return model->attributes[a].name;
+	return column;
+}
+
+/* Writes Key (attribute)=(value) instead of Key (column)=(value) into the DETAIL of a unique violation. */
+static void
+name_attributes(ErrorData *error, const OrmModel *model)
+{
+	Violated violated = {.relid = model->relid, .constraint = error->constraint_name};
+	const char *values = NULL;
+	StringInfoData detail;
+	int length = strlen("()=(");
+
+	if (error->sqlerrcode != ERRCODE_UNIQUE_VIOLATION || error->detail == NULL || error->constraint_name == NULL)
+		return;
+	read_constraint(&violated, NULL, true);
+	if (violated.n > 0)
+		values = values_in_detail(&violated, error->detail);
+	if (values == NULL)
+		return;
+	for (int i = 0; i < violated.n; i++)
+		length += strlen(violated.columns[i]) + (i > 0 ? strlen(", ") : 0);
+	initStringInfo(&detail);
+	appendBinaryStringInfo(&detail, error->detail, values - error->detail - length);
+	for (int i = 0; i < violated.n; i++)
+		appendStringInfo(&detail, "%s%s", i > 0 ? ", " : "(", attribute_name(model, violated.columns[i]));
+	appendStringInfo(&detail, ")=(%s", values);
+	error->detail = detail.data;
+}
+
 /* The place of an error with a message of the model: of its attribute, instead of the failing row. */
 static const OrmPath *
 point_at(ErrorData *error, const OrmModel *model, const OrmPath *place, OrmPath *here)
@@ -421,6 +457,7 @@ orm_failed_row_rethrow(const OrmBatch *batch, const OrmStatement *statement, Mem
 	place = culprit >= 0 ? orm_record_place(batch->records[culprit], &room) : orm_batch_place(batch);
 	if (orm_reword_is_done(error))
 		place = point_at(error, batch->write->model, place, &here);
+	name_attributes(error, batch->write->model);
 	orm_error_throw_at(error, place);
 }
 
@@ -434,5 +471,6 @@ orm_failed_row_rethrow_record(const OrmModel *model, const OrmRecord *record, Me
 
 	if (orm_reword_is_done(error))
 		place = point_at(error, model, place, &here);
+	name_attributes(error, model);
 	orm_error_throw_at(error, place);
 }

@@ -19,6 +19,34 @@ sub client
 	return run_command([ $program, '-h', $node->host, '-p', $node->port, '-U', $role, @arguments ]);
 }
 
+# Rules about values, and a hook: what the table keeps of a model.
+sub keep
+{
+	my ($database) = @_;
+
+	$node->safe_psql($database, <<'END', extra_params => [ '-U', 'carol' ]);
+SET search_path = app;
+CREATE FUNCTION poner() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.apodo := lower(NEW.mail); RETURN NEW; END $$;
+SELECT orm.model('Cuenta', 'app.cuentas', orm.column('id', 'integer', primary_key => true), orm.column('mail', 'text'), orm.column('apodo', 'text'),
+	orm.validates('mail', presence => true, matches => '@', message => 'no es una dirección'),
+	orm.on('before create, update', 'poner', when_expr => 'NEW.mail <> ''x''', columns => '{mail}'), orm.check('largo', 'id < 100', 'Es demasiado'));
+SELECT count(*) FROM orm.create_all();
+END
+	return;
+}
+
+# What it answers.
+sub kept
+{
+	my ($database) = @_;
+
+	return join "\n", map {
+		my (undef, $out, $error) = $node->psql($database, $_, extra_params => [ '-U', 'carol' ]);
+		"$out\n$error"
+	  } q{SELECT orm.describe('Cuenta')}, q{SELECT orm.create('Cuenta', '{"id": 5, "mail": "y"}')}, q{SELECT orm.create('Cuenta', '{"id": 500, "mail": "@"}')},
+	  q{INSERT INTO app.cuentas VALUES (6, 'A@B') RETURNING apodo}, q{DELETE FROM app.cuentas}, q{SELECT count(*) FROM orm.diff()}, q{SELECT pending FROM orm.models WHERE model = 'Cuenta'};
+}
+
 for my $installer ('carol', 'postgres')
 {
 	my $database = "of_$installer";
@@ -28,6 +56,9 @@ for my $installer ('carol', 'postgres')
 		for $database, "${database}_2", "${database}_3", "${database}_4";
 	$node->safe_psql($database, 'CREATE EXTENSION orm', extra_params => [ '-U', $installer ]);
 	sample($node, $database, 'carol', 'reader');
+	keep($database);
+	my $kept = kept($database);
+	like($kept, qr/no es una dirección.*Es demasiado.*a\@b.*\n0\n.*\nf\n/s, "$by: rules and hooks answer");
 	consistent($node, $database, $by);
 
 	my $answers = answers($node, $database, 'carol');
@@ -41,6 +72,7 @@ for my $installer ('carol', 'postgres')
 	consistent($node, "${database}_2", "$by, restored");
 	same($dump, dump($node, "${database}_2", 'carol'), "$by: the dump of the restored database is the same");
 	same(answers($node, "${database}_2", 'carol'), $answers, "$by: the restored database answers the same");
+	same(kept("${database}_2"), $kept, "$by: rules and hooks are the same there");
 
 	# as an archive, in parallel
 	client('carol', 'pg_dump', '-Fc', '-f', "$directory/$database.dump", $database);
