@@ -122,8 +122,11 @@ SELECT orm.model('A', 'as', orm.column('id', 'integer', primary_key => true), or
 SELECT orm.model('B', 'bs', orm.column('id', 'integer', primary_key => true), orm.belongs_to('a', 'A'));
 SELECT orm.model('C', 'cs', orm.column('id', 'integer', primary_key => true));
 SELECT orm.model('D', 'ds', orm.belongs_to('a', 'A'), orm.belongs_to('c', 'C'), orm.primary_key('a_id', 'c_id'));
+SELECT orm.model('E', 'es', orm.column('id', 'integer', primary_key => true, identity => 'none'), orm.column('mail', 'text', normalizes => 'lower(mail)'),
+    orm.column('code', 'text', write_once => true), orm.column('token', 'text', hidden => true), orm.computed('twice', 'integer', 'id * 2'));
 SELECT orm.migrate('{"name": "first"}');
 SELECT a_create(id => 1), b_create(id => 1, a_id => 1), c_create(1), d_create(1, 1);
+SELECT orm.create('E', '{"id": 1, "mail": "A@X", "code": "c", "token": "t"}');
 END
 client('carol', 'pg_dump', '-s', '-f', "$directory/schema.sql", 'whole');
 client('carol', 'pg_dump', '-a', '-f', "$directory/data.sql", 'whole');
@@ -137,9 +140,13 @@ consistent($node, 'halves', 'schema and data apart');
 for my $restored ('whole', 'halves')
 {
 	is($node->safe_psql($restored, q{SELECT id, name, applied_by, models, hash_after = orm.schema_hash(), json_array_length(steps) FROM orm.migration}),
-		'1|first|carol|{A,B,C,D}|t|11', "$restored: migrations are known");
+		'1|first|carol|{A,B,C,D,E}|t|13', "$restored: migrations are known");
 	is($node->safe_psql($restored, q{SELECT orm.extend('C', orm.column('more', 'text')); SELECT migration FROM orm.migrate() LIMIT 1},
 			extra_params => [ '-U', 'carol' ]), '2', "$restored: and go on");
+	is($node->safe_psql($restored, q{SELECT orm.all('E', '{"where": {"mail": "A@X", "token": "t"}}')}), '[{"id":1,"mail":"a@x","code":"c","twice":2}]',
+		"$restored: attributes are computed, hidden and normalized");
+	is($node->safe_psql($restored, q{INSERT INTO es (id, mail) VALUES (2, 'B@X') RETURNING mail, (es).twice}), 'b@x|4', "$restored: in plain SQL, too");
+	is($node->psql($restored, q{UPDATE es SET code = 'd' WHERE id = 1}), 3, "$restored: and written once");
 	$node->safe_psql($restored, 'ALTER TABLE bs RENAME COLUMN a_id TO x; ALTER TABLE ds RENAME COLUMN c_id TO y; ALTER TABLE ds RENAME TO zs',
 		extra_params => [ '-U', 'carol' ]);
 	is($node->safe_psql($restored, 'SELECT b.id, c.id FROM a_find(1) a, bs(a) b, cs(a) c'), '1|1', "$restored: relationships follow");
