@@ -21,7 +21,7 @@ BEGIN
 END
 $$;
 
--- The same tables without models.
+-- Such tables without models, with two foreign keys each.
 CREATE FUNCTION make_tables(schema_name text, n integer) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     FOR i IN 1..n LOOP
@@ -29,7 +29,9 @@ BEGIN
             schema_name, i);
         IF i > 1 THEN
             EXECUTE format('ALTER TABLE %I.t%s ADD parent_id integer REFERENCES %1$I.t%s', schema_name, i, (i + 8) / 10);
+            EXECUTE format('ALTER TABLE %I.t%s ADD before_id integer REFERENCES %1$I.t%s', schema_name, i, i - 1);
             EXECUTE format('CREATE INDEX ON %I.t%s (parent_id)', schema_name, i);
+            EXECUTE format('CREATE INDEX ON %I.t%s (before_id)', schema_name, i);
         END IF;
     END LOOP;
 END
