@@ -41,6 +41,23 @@ COMMENT ON FUNCTION orm.computed(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.bool, pg_catalog.text) IS
 'Element of a model document: an attribute whose value is that of an SQL expression over the row, which names columns, sub-selects and other computed attributes and is not volatile. It is read as any other, and a function of the table, row.name in SQL. deferred leaves it out of objects unless it is selected by name.';
 
+CREATE OR REPLACE FUNCTION orm.timestamps(
+	created_at pg_catalog.text DEFAULT 'created_at', updated_at pg_catalog.text DEFAULT 'updated_at',
+	clock pg_catalog.text DEFAULT 'transaction')
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.timestamps(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: when a row was made and last changed, by a trigger of the table. The columns are added unless they are declared; NULL leaves one out. clock is ''transaction'' or ''statement''. A value that is given stands. Checked by orm.model and orm.map only.';
+
+CREATE OR REPLACE FUNCTION orm.stamp(
+	column_name pg_catalog.text, setting pg_catalog.text DEFAULT NULL, events pg_catalog.text DEFAULT 'create')
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.stamp(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: who has written a row, by a trigger of the table: the value of a setting, cast to the type of the column, or the user of the session. events is ''create'' or ''create, update''. The column, a text, is added unless it is declared. A value that is given stands. Checked by orm.model and orm.map only.';
+
 CREATE OR REPLACE FUNCTION orm.scope(
 	name pg_catalog.text, query orm.document, is_default pg_catalog.bool DEFAULT NULL)
 RETURNS orm.document

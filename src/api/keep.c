@@ -2,7 +2,7 @@
  * keep.c - the trigger function orm.keep_attributes, and the functions of its
  * condition; see model/kept.h.
  *
- * A column is normalized first, and the result is what is written once.  Values
+ * A column is normalized first, then rows are stamped, and the result is what is written once.  Values
  * are compared as they are stored: 1.0 and 1.00 are not the same.
  */
 #include "postgres.h"
@@ -33,7 +33,7 @@ typedef struct Keeper
 {
 	OrmKeptKind kind;
 	AttrNumber column;
-	OrmNormalizer *normalizer; /* NORMALIZED */
+	OrmNormalizer *normalizer; /* not of ONCE */
 } Keeper;
 
 /* The records of the trigger, read once for a statement. */
@@ -55,7 +55,7 @@ keepers(FunctionCallInfo fcinfo, const TriggerData *trigger)
 
 		keeper->kind = kept->kind;
 		keeper->column = kept->column;
-		if (kept->kind == ORM_KEPT_NORMALIZED)
+		if (kept->expression != NULL)
 			keeper->normalizer = orm_normalize_make(kept->expression, column->atttypid, column->atttypmod);
 		list = lappend(list, keeper);
 	}
@@ -64,9 +64,9 @@ keepers(FunctionCallInfo fcinfo, const TriggerData *trigger)
 	return list;
 }
 
-/* The row with the normalized value of a column; the row itself where that is the same. */
+/* The row with the value of a column's expression; the row itself where that is the same. */
 static HeapTuple
-normalize(const Keeper *keeper, Relation relation, HeapTuple row)
+set_value(const Keeper *keeper, Relation relation, HeapTuple row)
 {
 	TupleDesc descriptor = RelationGetDescr(relation);
 	Form_pg_attribute column = TupleDescAttr(descriptor, keeper->column - 1);
@@ -123,6 +123,61 @@ check_once(AttrNumber number, Relation relation, HeapTuple old, HeapTuple row)
 			errtablecol(relation, number));
 }
 
+/* Is the value of a column the same in two rows? */
+static bool
+is_same(Relation relation, AttrNumber number, HeapTuple old, HeapTuple row)
+{
+	TupleDesc descriptor = RelationGetDescr(relation);
+	Form_pg_attribute column = TupleDescAttr(descriptor, number - 1);
+	bool was_null;
+	bool isnull;
+	Datum before = heap_getattr(old, number, descriptor, &was_null);
+	Datum after = heap_getattr(row, number, descriptor, &isnull);
+
+	return was_null == isnull && (isnull || datum_image_eq(before, after, column->attbyval, column->attlen));
+}
+
+/* Does an UPDATE change the row?  Generated columns are not there yet, and follow the others. */
+static bool
+changes(const TriggerData *trigger, HeapTuple row)
+{
+	TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
+
+	for (int i = 1; i <= descriptor->natts; i++)
+		if (!TupleDescAttr(descriptor, i - 1)->attisdropped && TupleDescAttr(descriptor, i - 1)->attgenerated == '\0' &&
+			!is_same(trigger->tg_relation, i, trigger->tg_trigtuple, row))
+			return true;
+	return false;
+}
+
+/* The row as a record of the trigger has it; *changed: whether the UPDATE changes it, -1: not known. */
+static HeapTuple
+keep(const Keeper *keeper, const TriggerData *trigger, HeapTuple row, int *changed)
+{
+	bool update = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
+
+	switch (keeper->kind)
+	{
+		case ORM_KEPT_NORMALIZED:
+			return set_value(keeper, trigger->tg_relation, row);
+		case ORM_KEPT_CREATED:
+			return update || !heap_attisnull(row, keeper->column, RelationGetDescr(trigger->tg_relation))
+				? row
+				: set_value(keeper, trigger->tg_relation, row);
+		case ORM_KEPT_UPDATED:
+			if (update && *changed < 0)
+				*changed = changes(trigger, row);
+			return update && *changed && is_same(trigger->tg_relation, keeper->column, trigger->tg_trigtuple, row)
+				? set_value(keeper, trigger->tg_relation, row)
+				: row;
+		case ORM_KEPT_ONCE:
+			if (update)
+				check_once(keeper->column, trigger->tg_relation, trigger->tg_trigtuple, row);
+			return row;
+	}
+	return row;
+}
+
 /* orm.keep_attributes() */
 Datum
 orm_sql_keep_attributes(PG_FUNCTION_ARGS)
@@ -130,23 +185,15 @@ orm_sql_keep_attributes(PG_FUNCTION_ARGS)
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	HeapTuple row;
 	ListCell *cell;
-	bool update;
+	int changed = -1;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigger->tg_event) ||
 		!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
 		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				errmsg("function \"%s\" must be called by a trigger BEFORE INSERT OR UPDATE FOR EACH ROW",
 					   "orm.keep_attributes"));
-	update = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
-	row = update ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	row = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
 	foreach(cell, keepers(fcinfo, trigger))
-	{
-		const Keeper *keeper = lfirst(cell);
-
-		if (keeper->kind == ORM_KEPT_NORMALIZED)
-			row = normalize(keeper, trigger->tg_relation, row);
-		else if (update)
-			check_once(keeper->column, trigger->tg_relation, trigger->tg_trigtuple, row);
-	}
+		row = keep(lfirst(cell), trigger, row, &changed);
 	return PointerGetDatum(row);
 }

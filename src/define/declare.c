@@ -26,6 +26,7 @@
 #include "model/hook.h"
 #include "model/in_force.h"
 #include "model/relationship.h"
+#include "model/stamp.h"
 #include "query/filter.h"
 #include "registry/binding.h"
 
@@ -289,6 +290,8 @@ orm_declare_check_columns(const OrmDeclaration *declaration, Oid relid)
 
 	foreach(cell, declaration->columns)
 		names = lappend(names, ((OrmDeclaredColumn *) lfirst(cell))->name);
+	foreach(cell, orm_stamp_rules(declaration))
+		names = lappend(names, ((OrmStampRule *) lfirst(cell))->column);
 	foreach(cell, names)
 		if (get_attnum(relid, lfirst(cell)) <= 0)
 			ereport(

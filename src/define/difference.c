@@ -32,7 +32,9 @@
 #include "model/cache.h"
 #include "model/enum.h"
 #include "model/hook.h"
+#include "model/kept.h"
 #include "model/reflect.h"
+#include "model/stamp.h"
 
 /* May the caller change a model? */
 static bool
@@ -188,6 +190,25 @@ lacks_any(const OrmModel *model, const List *columns, bool all)
 	return false;
 }
 
+/* Is a column that is stamped not kept by the trigger? */
+static bool
+lacks_stamp(const OrmModel *model, const OrmDeclaration *declaration)
+{
+	List *kept = model != NULL ? orm_kept_of_relation(model->relid) : NIL;
+	ListCell *cell;
+
+	foreach(cell, model != NULL ? orm_stamp_rules(declaration) : NIL)
+	{
+		const OrmStampRule *rule = lfirst(cell);
+		AttrNumber column = get_attnum(model->relid, rule->column);
+
+		if ((rule->created && orm_kept_find(kept, ORM_KEPT_CREATED, column) == NULL) ||
+			(rule->updated && orm_kept_find(kept, ORM_KEPT_UPDATED, column) == NULL))
+			return true;
+	}
+	return false;
+}
+
 /* Has a model computed attributes without functions, hooks without triggers, or columns that no trigger keeps? */
 static bool
 lacks_behaviour(const OrmRegistered *row, const OrmDeclaration *declaration)
@@ -198,7 +219,8 @@ lacks_behaviour(const OrmRegistered *row, const OrmDeclaration *declaration)
 	foreach(cell, declaration->hooks)
 		if (model == NULL || orm_name_is_among(model->pending, orm_hook_label(lfirst(cell))))
 			return true;
-	return lacks_any(model, declaration->computed, true) || lacks_any(model, declaration->columns, false);
+	return lacks_any(model, declaration->computed, true) || lacks_any(model, declaration->columns, false) ||
+		lacks_stamp(model, declaration);
 }
 
 /* Are values of the table normalized? Then its trigger is made anew. */

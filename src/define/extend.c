@@ -33,6 +33,8 @@ typedef enum ElementList
 	LIST_SCOPES,
 	LIST_VALIDATIONS,
 	LIST_HOOKS,
+	LIST_TIMESTAMPS,
+	LIST_STAMPS,
 	LIST_VERSIONS,
 	LIST_TABLES,
 	LIST_REMOVALS,
@@ -68,6 +70,8 @@ static const struct
 	{"scope", LIST_SCOPES, 0},
 	{"validates", LIST_VALIDATIONS, 0},
 	{"on", LIST_HOOKS, 0},
+	{"timestamps", LIST_TIMESTAMPS, 0},
+	{"stamp", LIST_STAMPS, 0},
 	{"version", LIST_VERSIONS, 0},
 	{"table", LIST_TABLES, 0},
 	{"removed", LIST_REMOVALS, 0},
@@ -95,6 +99,7 @@ static const char *
 element_label(ElementList list, const void *element)
 {
 	const OrmDeclaredRemoval *removal = element;
+	const OrmDeclaredTimestamps *times = element;
 
 	switch (list)
 	{
@@ -113,6 +118,10 @@ element_label(ElementList list, const void *element)
 			return ((const OrmDeclaredValidation *) element)->attribute;
 		case LIST_HOOKS:
 			return orm_hook_name(element);
+		case LIST_TIMESTAMPS:
+			return times->created_at ? times->created_at : times->updated_at ? times->updated_at : "";
+		case LIST_STAMPS:
+			return ((const OrmDeclaredStamp *) element)->column;
 		case LIST_VERSIONS:
 			return ((const OrmDeclaredVersion *) element)->column;
 		case LIST_REMOVALS:
@@ -159,6 +168,8 @@ list_of(OrmDeclaration *declaration, ElementList list)
 		[LIST_SCOPES] = &declaration->scopes,
 		[LIST_VALIDATIONS] = &declaration->validations,
 		[LIST_HOOKS] = &declaration->hooks,
+		[LIST_TIMESTAMPS] = &declaration->timestamps,
+		[LIST_STAMPS] = &declaration->stamps,
 		[LIST_VERSIONS] = &declaration->versions,
 		[LIST_TABLES] = &declaration->tables,
 		[LIST_REMOVALS] = &declaration->removals,
@@ -177,7 +188,8 @@ find_like(List *elements, ElementList list, const void *element)
 
 	foreach(cell, elements)
 		if (element_kind(list, lfirst(cell)) == element_kind(list, element) &&
-			(list == LIST_VERSIONS || strcmp(element_label(list, lfirst(cell)), element_label(list, element)) == 0))
+			(list == LIST_VERSIONS || list == LIST_TIMESTAMPS ||
+			 strcmp(element_label(list, lfirst(cell)), element_label(list, element)) == 0))
 			return cell;
 	return NULL;
 }

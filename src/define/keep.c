@@ -31,6 +31,7 @@
 #include "model/kept.h"
 #include "model/normalize.h"
 #include "model/row_expression.h"
+#include "model/stamp.h"
 
 /* The trigger of a relation. */
 typedef struct Keeping
@@ -121,47 +122,90 @@ is_partition_key(Oid relid, const char *column)
 	return is;
 }
 
+/* What a declaration says of a column. */
+typedef struct Wish
+{
+	OrmKeptKind kind;
+	AttrNumber attnum;
+	const char *name;				 /* of the column */
+	const char *word;				 /* the key or element that says so */
+	const OrmPath *path;			 /* its place */
+	const OrmDeclaredColumn *column; /* NORMALIZED */
+	const OrmStampRule *rule;		 /* CREATED, UPDATED */
+} Wish;
+
 /* Raises for a relation or column that the trigger cannot keep. */
 static void
-check_kept(Oid relid, OrmKeptKind kind, AttrNumber attnum, const OrmDeclaredColumn *column)
+check_kept(Oid relid, const Wish *wish)
 {
 	char relkind = get_rel_relkind(relid);
-	OrmElementPlace place;
-	const OrmPath *path = orm_declaration_place(&place, column->position, "column", orm_kept_word(kind));
 
 	if (relkind != RELKIND_RELATION && relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				errmsg("\"%s\" cannot be given for \"%s\"", orm_kept_word(kind), get_rel_name(relid)),
-				errdetail("At %s. It is kept by a trigger, and \"%s\" is not a table.", orm_path_text(path),
+				errmsg("\"%s\" cannot be given for \"%s\"", wish->word, get_rel_name(relid)),
+				errdetail("At %s. It is kept by a trigger, and \"%s\" is not a table.", orm_path_text(wish->path),
 						  get_rel_name(relid)));
-	if (get_attgenerated(relid, attnum) != '\0')
+	if (get_attgenerated(relid, wish->attnum) != '\0')
 		ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
-				errmsg("column \"%s\" cannot have \"%s\"", column->name, orm_kept_word(kind)),
-				errdetail("At %s. It is a generated column.", orm_path_text(path)));
-	if (kind == ORM_KEPT_NORMALIZED && is_partition_key(relid, column->name))
+				errmsg("column \"%s\" cannot have \"%s\"", wish->name, wish->word),
+				errdetail("At %s. It is a generated column.", orm_path_text(wish->path)));
+	if (wish->kind != ORM_KEPT_ONCE && is_partition_key(relid, wish->name))
 		ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
-				errmsg("column \"%s\" cannot have \"%s\"", column->name, orm_kept_word(kind)),
-				errdetail("At %s. It belongs to a partition key.", orm_path_text(path)));
+				errmsg("column \"%s\" cannot have \"%s\"", wish->name, wish->word),
+				errdetail("At %s. It belongs to a partition key.", orm_path_text(wish->path)));
 }
 
 /* Does a column want to be kept so? */
 static bool
 wants(const OrmDeclaredColumn *column, OrmKeptKind kind)
 {
-	return kind == ORM_KEPT_NORMALIZED ? column->normalizes != NULL : column->write_once == ORM_YES;
+	switch (kind)
+	{
+		case ORM_KEPT_NORMALIZED:
+			return column->normalizes != NULL;
+		case ORM_KEPT_ONCE:
+			return column->write_once == ORM_YES;
+		default:
+			return false;
+	}
 }
 
 /* Raises 42P17 for an expression that another model of the table has in another way. */
 static void
-refuse_other(Oid relid, const OrmKept *kept, const OrmKept *other, const OrmDeclaredColumn *column)
+refuse_other(Oid relid, const OrmKept *kept, const OrmKept *other, const Wish *wish)
 {
-	OrmElementPlace place;
-
 	if (!same_record(relid, kept, other))
 		ereport(ERROR, errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
-				errmsg("column \"%s\" has another \"%s\" in another model of its table", column->name,
-					   orm_kept_word(kept->kind)),
-				orm_error_place(orm_declaration_place(&place, column->position, "column", orm_kept_word(kept->kind))));
+				errmsg("column \"%s\" has another \"%s\" in another model of its table", wish->name, wish->word),
+				orm_error_place(wish->path));
+}
+
+/* The expression of a wish over the rows of the relation; NULL: it has none. */
+static Node *
+analyze(Oid relid, const Wish *wish)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Node *volatile node = NULL;
+	Oid type;
+	int32 typmod;
+	Oid collation;
+
+	if (wish->kind == ORM_KEPT_NORMALIZED)
+		return orm_normalize_analyze(relid, wish->attnum, wish->column);
+	if (wish->rule == NULL)
+		return NULL;
+	get_atttypetypmodcoll(relid, wish->attnum, &type, &typmod, &collation);
+	PG_TRY();
+	{
+		node = orm_row_expression_analyze(relid, orm_stamp_expression(wish->rule, type, typmod), type, typmod,
+										  COERCE_IMPLICIT_CAST, EXPR_KIND_TRIGGER_WHEN, NULL, NULL);
+	}
+	PG_CATCH();
+	{
+		orm_error_rethrow_at(wish->path, caller);
+	}
+	PG_END_TRY();
+	return node;
 }
 
 /* What of a relation is wanted; with "make" false only what is there. */
@@ -174,28 +218,50 @@ typedef struct WantedKept
 
 /* Adds what a declaration wants kept of a column in one way. */
 static void
-add_record(WantedKept *wanted, AttrNumber attnum, OrmKeptKind kind, const OrmDeclaredColumn *column)
+add_record(WantedKept *wanted, const Wish *wish)
 {
 	Oid relid = wanted->keeping->relid;
-	const OrmKept *present = orm_kept_find(wanted->keeping->kept, kind, attnum);
-	const OrmKept *other = orm_kept_find(wanted->kept, kind, attnum);
+	const OrmKept *present = orm_kept_find(wanted->keeping->kept, wish->kind, wish->attnum);
+	const OrmKept *other = orm_kept_find(wanted->kept, wish->kind, wish->attnum);
 	OrmKept *kept = palloc0(sizeof(OrmKept));
 
-	check_kept(relid, kind, attnum, column);
+	check_kept(relid, wish);
 	if (!wanted->make)
 	{
 		if (present != NULL && other == NULL)
 			wanted->kept = lappend(wanted->kept, unconstify(OrmKept *, present));
 		return;
 	}
-	kept->kind = kind;
-	kept->column = attnum;
-	if (kind == ORM_KEPT_NORMALIZED)
-		kept->expression = orm_normalize_analyze(relid, attnum, column);
+	kept->kind = wish->kind;
+	kept->column = wish->attnum;
+	kept->expression = analyze(relid, wish);
 	if (other != NULL)
-		refuse_other(relid, kept, other, column);
+		refuse_other(relid, kept, other, wish);
 	else
 		wanted->kept = lappend(wanted->kept, kept);
+}
+
+/* Adds what a declaration wants stamped. */
+static void
+add_stamps(WantedKept *wanted, const OrmDeclaration *declaration)
+{
+	ListCell *cell;
+
+	foreach(cell, orm_stamp_rules(declaration))
+	{
+		const OrmStampRule *rule = lfirst(cell);
+		OrmElementPlace place;
+		Wish wish = {.name = rule->column, .word = rule->builder, .rule = rule};
+
+		wish.path = orm_declaration_place(&place, rule->position, rule->builder, rule->key);
+		wish.attnum = get_attnum(wanted->keeping->relid, rule->column);
+		wish.kind = ORM_KEPT_CREATED;
+		if (wish.attnum > 0 && rule->created)
+			add_record(wanted, &wish);
+		wish.kind = ORM_KEPT_UPDATED;
+		if (wish.attnum > 0 && rule->updated)
+			add_record(wanted, &wish);
+	}
 }
 
 /* Adds what a declaration wants kept. */
@@ -207,12 +273,20 @@ add_wanted(WantedKept *wanted, const OrmDeclaration *declaration)
 	foreach(cell, declaration->columns)
 	{
 		const OrmDeclaredColumn *column = lfirst(cell);
-		AttrNumber attnum = get_attnum(wanted->keeping->relid, column->name);
+		OrmElementPlace place;
+		Wish wish = {.name = column->name, .column = column};
 
-		for (int kind = 0; attnum > 0 && kind < ORM_KEPT_KINDS; kind++)
+		wish.attnum = get_attnum(wanted->keeping->relid, column->name);
+		for (int kind = 0; wish.attnum > 0 && kind < ORM_KEPT_KINDS; kind++)
 			if (wants(column, kind))
-				add_record(wanted, attnum, kind, column);
+			{
+				wish.kind = kind;
+				wish.word = orm_kept_word(kind);
+				wish.path = orm_declaration_place(&place, column->position, "column", wish.word);
+				add_record(wanted, &wish);
+			}
 	}
+	add_stamps(wanted, declaration);
 }
 
 /* What all models of a relation want kept. */

@@ -16,6 +16,7 @@
 #include "model/declaration.h"
 #include "model/declaration_check.h"
 #include "model/element.h"
+#include "model/stamp.h"
 
 /* Keys of query documents at places of attribute names. */
 static const char *const reserved_names[] = {"and", "or", "not"};
@@ -132,6 +133,8 @@ orm_declaration_parse(const OrmDocument *document, bool mapped)
 {
 	OrmDeclaration *declaration = read_document(document, mapped, false);
 
+	if (!mapped && !declaration->by_map)
+		orm_stamp_imply(declaration);
 	orm_declaration_check(declaration, mapped);
 	return declaration;
 }
@@ -148,6 +151,8 @@ orm_declaration_parse_stored(const OrmDocument *document)
 {
 	OrmDeclaration *declaration = read_document(document, false, true);
 
+	if (!declaration->by_map)
+		orm_stamp_imply(declaration);
 	orm_declaration_check(declaration, true);
 	return declaration;
 }
@@ -210,27 +215,37 @@ print_rest(StringInfo out, const OrmDeclaration *d, int total, const char *separ
 	foreach(cell, d->computed)
 	{
 		begin_element(out, &total, separator);
-		orm_element_print_computed(out, lfirst(cell));
+		orm_element_print(out, "computed", lfirst(cell));
 	}
 	foreach(cell, d->scopes)
 	{
 		begin_element(out, &total, separator);
-		orm_element_print_scope(out, lfirst(cell));
+		orm_element_print(out, "scope", lfirst(cell));
+	}
+	foreach(cell, d->timestamps)
+	{
+		begin_element(out, &total, separator);
+		orm_element_print(out, "timestamps", lfirst(cell));
+	}
+	foreach(cell, d->stamps)
+	{
+		begin_element(out, &total, separator);
+		orm_element_print(out, "stamp", lfirst(cell));
 	}
 	foreach(cell, d->validations)
 	{
 		begin_element(out, &total, separator);
-		orm_element_print_validation(out, lfirst(cell));
+		orm_element_print(out, "validates", lfirst(cell));
 	}
 	foreach(cell, d->hooks)
 	{
 		begin_element(out, &total, separator);
-		orm_element_print_hook(out, lfirst(cell));
+		orm_element_print(out, "on", lfirst(cell));
 	}
 	if (d->versions != NIL)
 	{
 		begin_element(out, &total, separator);
-		orm_element_print_version(out, linitial(d->versions));
+		orm_element_print(out, "version", linitial(d->versions));
 	}
 	if (d->comment != NULL)
 	{
@@ -240,12 +255,12 @@ print_rest(StringInfo out, const OrmDeclaration *d, int total, const char *separ
 	foreach(cell, d->tables)
 	{
 		begin_element(out, &total, separator);
-		orm_element_print_table(out, lfirst(cell));
+		orm_element_print(out, "table", lfirst(cell));
 	}
 	foreach(cell, d->removals)
 	{
 		begin_element(out, &total, separator);
-		orm_element_print_removal(out, lfirst(cell));
+		orm_element_print(out, "removed", lfirst(cell));
 	}
 	if (d->has_accessors)
 	{
@@ -254,11 +269,25 @@ print_rest(StringInfo out, const OrmDeclaration *d, int total, const char *separ
 	}
 }
 
+/* The columns that are elements. */
+static List *
+element_columns(const OrmDeclaration *d)
+{
+	List *columns = NIL;
+	ListCell *cell;
+
+	foreach(cell, d->columns)
+		if (!((const OrmDeclaredColumn *) lfirst(cell))->implied)
+			columns = lappend(columns, lfirst(cell));
+	return columns;
+}
+
 /* Appends all elements: enums, then those of the three lists by position, then the rest. */
 static void
 print_elements(StringInfo out, const OrmDeclaration *d, const char *separator)
 {
-	int total = list_length(d->columns) + list_length(d->constraints) + list_length(d->relationships);
+	List *columns = element_columns(d);
+	int total = list_length(columns) + list_length(d->constraints) + list_length(d->relationships);
 	int enums = list_length(d->enums);
 	int column = 0;
 	int constraint = 0;
@@ -267,17 +296,17 @@ print_elements(StringInfo out, const OrmDeclaration *d, const char *separator)
 	for (int i = 0; i < enums; i++)
 	{
 		appendStringInfoString(out, i > 0 ? separator : "");
-		orm_element_print_enum(out, list_nth(d->enums, i));
+		orm_element_print(out, "enum", list_nth(d->enums, i));
 	}
 	for (int i = 0; i < total; i++)
 	{
-		int at_column = NEXT_POSITION(d->columns, column, OrmDeclaredColumn);
+		int at_column = NEXT_POSITION(columns, column, OrmDeclaredColumn);
 		int at_constraint = NEXT_POSITION(d->constraints, constraint, OrmDeclaredConstraint);
 		int at_relationship = NEXT_POSITION(d->relationships, relationship, OrmDeclaredRelationship);
 
 		appendStringInfoString(out, enums + i > 0 ? separator : "");
-		if (at_column <= at_constraint && at_column <= at_relationship && column < list_length(d->columns))
-			orm_element_print_column(out, list_nth(d->columns, column++));
+		if (at_column <= at_constraint && at_column <= at_relationship && column < list_length(columns))
+			orm_element_print_column(out, list_nth(columns, column++));
 		else if (at_constraint <= at_relationship && constraint < list_length(d->constraints))
 			orm_element_print_constraint(out, list_nth(d->constraints, constraint++));
 		else

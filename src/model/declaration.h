@@ -73,6 +73,7 @@ typedef struct OrmDeclaredColumn
 	char *using_expr;	  /* and how values become the new type, SQL expression */
 	OrmChoice write_once; /* not changed once it has a value */
 	char *normalizes;	  /* the value that is stored, SQL expression over the column */
+	bool implied;		  /* by another element: no element of its own */
 	int position;		  /* index in "elements" */
 } OrmDeclaredColumn;
 
@@ -176,6 +177,24 @@ typedef struct OrmDeclaredScope
 	int position;
 } OrmDeclaredScope;
 
+/* Times of a row; see model/stamp.h. */
+typedef struct OrmDeclaredTimestamps
+{
+	char *created_at; /* columns; NULL: left out */
+	char *updated_at;
+	char *clock; /* "transaction", "statement"; NULL: of the transaction */
+	int position;
+} OrmDeclaredTimestamps;
+
+/* Who has written a row; see model/stamp.h. */
+typedef struct OrmDeclaredStamp
+{
+	char *column;
+	char *setting; /* NULL: the user of the session */
+	char *events;  /* "create", "create, update"; NULL: create */
+	int position;
+} OrmDeclaredStamp;
+
 /* The version column, which counts the changes of a row. */
 typedef struct OrmDeclaredVersion
 {
@@ -224,6 +243,8 @@ typedef struct OrmDeclaration
 	List *relationships;   /* of OrmDeclaredRelationship * */
 	List *computed;		   /* of OrmDeclaredColumn *: computed attributes; "generated" is their expression */
 	List *scopes;		   /* of OrmDeclaredScope * */
+	List *timestamps;	   /* of OrmDeclaredTimestamps *: one, or NIL */
+	List *stamps;		   /* of OrmDeclaredStamp * */
 	List *versions;		   /* of OrmDeclaredVersion *: one, or NIL */
 	List *tables;		   /* of OrmDeclaredTable *: one, or NIL */
 	List *validations;	   /* of OrmDeclaredValidation * */

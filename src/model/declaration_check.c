@@ -19,6 +19,7 @@
 #include "model/element.h"
 #include "model/relationship.h"
 #include "model/scope.h"
+#include "model/stamp.h"
 #include "model/validation.h"
 
 /* A name and its place. */
@@ -473,6 +474,7 @@ orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 	if (!declaration->stored)
 		orm_computed_check_circles(declaration);
 	orm_scope_check(declaration);
+	orm_stamp_check(declaration);
 	check_primary_key(declaration);
 	orm_hook_check(declaration);
 	if (!declaration->stored)

@@ -46,6 +46,8 @@ static const char *const storages[] = {"plain", "external", "extended", "main", 
 static const char *const compressions[] = {"pglz", "lz4", NULL};
 static const char *const actions[] = {"cascade", "set null", "set default", "restrict", "no action", NULL};
 static const char *const nulls[] = {"first", "last", NULL};
+static const char *const clocks[] = {"transaction", "statement", NULL};
+static const char *const stamp_events[] = {"create", "create, update", NULL};
 static const char *const accessors[] = {"create", "find", "find_by", "filter_by",	  "all",
 										"update", "save", "delete",	 "relationships", NULL};
 
@@ -164,6 +166,22 @@ static const OrmElementKey scope_keys[] = {
 	{KEY("is_default", ANY_KIND, 0), &orm_element_key_choice, SCOPE(is_default), NULL, NULL},
 };
 
+#define TIMESTAMPS(member) offsetof(OrmDeclaredTimestamps, member)
+
+static const OrmElementKey timestamps_keys[] = {
+	{KEY("created_at", ANY_KIND, 0), &orm_element_key_name, TIMESTAMPS(created_at), "column", NULL},
+	{KEY("updated_at", ANY_KIND, 0), &orm_element_key_name, TIMESTAMPS(updated_at), "column", NULL},
+	{KEY("clock", ANY_KIND, 0), &orm_element_key_word, TIMESTAMPS(clock), NULL, clocks},
+};
+
+#define STAMP(member) offsetof(OrmDeclaredStamp, member)
+
+static const OrmElementKey stamp_keys[] = {
+	{KEY("column_name", ANY_KIND, ANY_KIND), &orm_element_key_name, STAMP(column), "column", NULL},
+	{KEY("setting", ANY_KIND, 0), &orm_element_key_target, STAMP(setting), NULL, NULL},
+	{KEY("events", ANY_KIND, 0), &orm_element_key_word, STAMP(events), NULL, stamp_events},
+};
+
 #define VERSION(member) offsetof(OrmDeclaredVersion, member)
 
 static const OrmElementKey version_keys[] = {
@@ -256,6 +274,8 @@ static const RecordType relationship_record = RECORD(OrmDeclaredRelationship, re
 static const RecordType scope_record = RECORD(OrmDeclaredScope, scopes, 0, false, scope_keys);
 static const RecordType validation_record = RECORD(OrmDeclaredValidation, validations, 0, false, validation_keys);
 static const RecordType hook_record = RECORD(OrmDeclaredHook, hooks, 0, false, hook_keys);
+static const RecordType timestamps_record = RECORD(OrmDeclaredTimestamps, timestamps, 0, false, timestamps_keys);
+static const RecordType stamp_record = RECORD(OrmDeclaredStamp, stamps, 0, false, stamp_keys);
 static const RecordType version_record = RECORD(OrmDeclaredVersion, versions, 0, false, version_keys);
 static const RecordType enum_record = RECORD(OrmDeclaredEnum, enums, 0, false, enum_keys);
 static const RecordType removal_record = RECORD(OrmDeclaredRemoval, removals, 0, false, removal_keys);
@@ -295,6 +315,8 @@ static const RelationBuilder builders[] = {
 	{KEY("scope", KIND(0), 0), &scope_record, 0},
 	{KEY("validates", KIND(0), 0), &validation_record, 0},
 	{KEY("on", KIND(0), 0), &hook_record, 0},
+	{KEY("timestamps", KIND(0), 0), &timestamps_record, 0},
+	{KEY("stamp", KIND(0), 0), &stamp_record, 0},
 	{KEY("version", KIND(0), 0), &version_record, 0},
 	{KEY("accessors", KIND(0), 0), &accessors_record, 0},
 	{KEY_OF_NEW("comment_on_table", KIND(0), 0), &comment_record, 0},
@@ -482,57 +504,19 @@ orm_element_print_column(StringInfo out, const OrmDeclaredColumn *column)
 }
 
 void
-orm_element_print_computed(StringInfo out, const OrmDeclaredColumn *computed)
-{
-	print_element(out, builder_of(&computed_record, 0), computed, -1);
-}
-
-void
-orm_element_print_validation(StringInfo out, const OrmDeclaredValidation *validation)
-{
-	print_element(out, builder_of(&validation_record, 0), validation, -1);
-}
-
-void
-orm_element_print_hook(StringInfo out, const OrmDeclaredHook *hook)
-{
-	print_element(out, builder_of(&hook_record, 0), hook, -1);
-}
-
-void
-orm_element_print_scope(StringInfo out, const OrmDeclaredScope *scope)
-{
-	print_element(out, builder_of(&scope_record, 0), scope, -1);
-}
-
-void
-orm_element_print_version(StringInfo out, const OrmDeclaredVersion *version)
-{
-	print_element(out, builder_of(&version_record, 0), version, -1);
-}
-
-void
 orm_element_print_comment(StringInfo out, const OrmDeclaration *declaration)
 {
 	print_element(out, builder_of(&comment_record, 0), declaration, -1);
 }
 
 void
-orm_element_print_table(StringInfo out, const OrmDeclaredTable *table)
+orm_element_print(StringInfo out, const char *builder, const void *record)
 {
-	print_element(out, builder_of(&table_record, 0), table, -1);
-}
+	const RelationBuilder *found = builders;
 
-void
-orm_element_print_removal(StringInfo out, const OrmDeclaredRemoval *removal)
-{
-	print_element(out, builder_of(&removal_record, 0), removal, -1);
-}
-
-void
-orm_element_print_enum(StringInfo out, const OrmDeclaredEnum *enumeration)
-{
-	print_element(out, builder_of(&enum_record, 0), enumeration, -1);
+	while (strcmp(found->member.key, builder) != 0)
+		found++;
+	print_element(out, found, record, -1);
 }
 
 void

@@ -156,6 +156,17 @@ visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *con
 		visit_validation(declaration, lfirst(cell), own, visit, context);
 	foreach(cell, declaration->hooks)
 		visit_hook(lfirst(cell), own, visit, context);
+	foreach(cell, declaration->timestamps)
+	{
+		OrmDeclaredTimestamps *times = lfirst(cell);
+
+		if (times->created_at != NULL)
+			visit(context, own, &times->created_at);
+		if (times->updated_at != NULL)
+			visit(context, own, &times->updated_at);
+	}
+	foreach(cell, declaration->stamps)
+		visit(context, own, &((OrmDeclaredStamp *) lfirst(cell))->column);
 	foreach(cell, declaration->versions)
 		visit(context, own, &((OrmDeclaredVersion *) lfirst(cell))->column);
 	foreach(cell, declaration->removals)

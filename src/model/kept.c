@@ -31,6 +31,8 @@ orm_kept_word(OrmKeptKind kind)
 {
 	static const char *const words[ORM_KEPT_KINDS] = {
 		[ORM_KEPT_NORMALIZED] = "normalizes",
+		[ORM_KEPT_CREATED] = "stamps_new",
+		[ORM_KEPT_UPDATED] = "stamps_changed",
 		[ORM_KEPT_ONCE] = "write_once",
 	};
 

@@ -24,6 +24,8 @@
 typedef enum OrmKeptKind
 {
 	ORM_KEPT_NORMALIZED, /* the column gets the value of the expression */
+	ORM_KEPT_CREATED,	 /* likewise in a new row, where it is NULL */
+	ORM_KEPT_UPDATED,	 /* likewise in a row that changes, where its own value does not */
 	ORM_KEPT_ONCE		 /* a value is not changed */
 } OrmKeptKind;
 

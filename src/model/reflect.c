@@ -332,6 +332,8 @@ orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 	orm_computed_follow(model->relid, full, true);
 	orm_normalize_follow(model->relid, full, true);
 	full->scopes = stored->scopes;
+	full->timestamps = stored->timestamps;
+	full->stamps = stored->stamps;
 	full->versions = stored->versions;
 	full->has_accessors = stored->has_accessors;
 	full->prefix = stored->prefix;
