@@ -108,6 +108,17 @@ SELECT orm.update('Post', 4, '{"shown": {"$connect": [{"id": 3}]}}');
 SELECT orm.update('Post', 4, '{"shown": {"$disconnect": [{"id": 2}]}}');
 ROLLBACK;
 
+-- The unit of work, changesets and saves write through the same collections
+BEGIN;
+SELECT orm.merge('Author', '{"id": 1, "posts": {"$set": [{"id": 4}]}}');
+SELECT orm.flush();
+SELECT of(1), (SELECT string_agg(id::text, ' ' ORDER BY id) FROM posts WHERE author_id IS NULL) AS unlinked;
+SELECT orm.save('Author', '{"id": 2, "name": "bea", "rank": 0, "posts": []}');
+SELECT of(2), (SELECT string_agg(id::text, ' ' ORDER BY id) FROM posts WHERE author_id IS NULL) AS unlinked;
+ROLLBACK;
+SELECT orm.update('Author', 1, '{"posts": {"$set": []}}', '{"dry_run": true, "return": {"select": ["id"], "load": {"posts": {"select": ["id"]}, "all_posts": {"select": ["id"]}}}}');
+SELECT of(1);
+
 -- Cascades go along what a load shows
 SELECT count(*) > 0 FROM orm.drop_element('Author', 'relationship', 'all_posts');
 SELECT count(*) > 0 FROM orm.drop_element('Author', 'relationship', 'posts');
@@ -133,21 +144,32 @@ CREATE FUNCTION x_model() RETURNS json STABLE LANGUAGE orm AS 'model X {"table":
 SELECT orm.extend('Label', orm.many_to_many('posts', 'Post', through => 'posts_labels', filter => '{"made": {"gt": "soon"}}'));
 SELECT orm.extend('Post', orm.has_many('selves', 'Post', foreign_key => 'author_id', filter => '{"selves": {"any": {}}}'));
 
--- What a filter names is renamed, and gone
+-- What a filter and an order name is renamed: they follow, but for expressions and paths
 ALTER TABLE posts RENAME COLUMN published TO shown_to_all;
-SELECT orm.get('Author', 2, '{"load": ["posts"]}');
-SELECT orm.get('Author', 2, '{"select": ["name"]}');
-SELECT severity, object, message FROM orm.lint('Author') WHERE rule = 'broken_relationship';
-SELECT to_regprocedure('posts(authors)');
-ALTER TABLE posts RENAME COLUMN shown_to_all TO published;
-SELECT to_regprocedure('posts(authors)'), orm.count('Author', '{"where": {"posts": {"any": {}}}}');
+ALTER TABLE posts RENAME COLUMN made TO "made ""at""";
+SELECT e FROM json_array_elements(orm.describe('Author')::json->'elements') e WHERE e::text ~ 'shown_to_all|made';
+SELECT orm.get('Author', 2, '{"select": ["id"], "load": {"posts": {"select": ["id"]}, "newest": {"select": ["id"]}}}'), (SELECT array_agg(p.id) FROM authors a, posts(a) p WHERE a.id = 2) AS function;
+SELECT count(*) AS differences FROM orm.diff();
+ALTER TABLE posts RENAME COLUMN "made ""at""" TO made;
+SELECT orm.extend('Author', orm.has_many('nested', 'Post', filter => '{"not": {"or": [{"title": "x"}, {"and": [{"title": null}]}]}, "$expr": {"=": ["title", "title"]}}', order_by => '["title", {"by": "title", "desc": true}]'));
+ALTER TABLE posts RENAME COLUMN title TO head;
+SELECT e FROM json_array_elements(author_model()::json->'elements') e WHERE e::text ~ 'nested';
+SELECT orm.get('Author', 2, '{"load": ["nested"]}');
+ALTER TABLE posts RENAME COLUMN head TO title;
+SELECT orm.count('Author', '{"where": {"nested": {"any": {}}}}');
 
 -- Over a view
 CREATE VIEW author_view AS SELECT id, name FROM authors;
-SELECT count(*) > 0 FROM orm.map('author_view', 'AuthorView', orm.primary_key('id'), orm.has_many('posts', 'Post', foreign_key => 'author_id', order_by => '["-id"]', filter => '{"published": true}'));
+SELECT count(*) > 0 FROM orm.map('author_view', 'AuthorView', orm.primary_key('id'), orm.has_many('posts', 'Post', foreign_key => 'author_id', order_by => '["-id"]', filter => '{"shown_to_all": true}'));
 SELECT orm.all('AuthorView', '{"where": {"id": 2}, "load": {"posts": {"select": ["id"]}}}');
 SELECT count(*) > 0 FROM orm.unmap('AuthorView');
 DROP VIEW author_view, posts_of, ranked_of;
+
+-- What a filter names is gone
+ALTER TABLE posts DROP COLUMN shown_to_all;
+SELECT orm.get('Author', 2, '{"load": ["posts"]}');
+SELECT orm.get('Author', 2, '{"select": ["name"]}');
+SELECT severity, object, message FROM orm.lint('Author') WHERE rule = 'broken_relationship';
 DROP TABLE posts_labels;
 SELECT count(*) > 0 FROM orm.drop_all();
 DROP SCHEMA relationship_filter CASCADE;

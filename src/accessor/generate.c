@@ -415,6 +415,15 @@ choose(const OrmModel *model, const Recipe *recipe, Arguments *arguments)
 	return recipe->choose(model, arguments) && !(recipe->writes && model->relkind == RELKIND_MATVIEW);
 }
 
+/* Has a relationship an accessor: does it lead anywhere, and is it not by the function of its name? */
+static bool
+has_accessor(const OrmModel *model, const OrmRelationship *relationship)
+{
+	return relationship->resolved &&
+		(relationship->kind != ORM_RELATED ||
+		 !orm_name_is_in(relationship->function, model->schema, relationship->name, orm_generate_schema(model)));
+}
+
 List *
 orm_generate_names(const OrmModel *model)
 {
@@ -436,7 +445,7 @@ orm_generate_names(const OrmModel *model)
 		accessor->name = model->relationships[i].name;
 		accessor->in_sql = true;
 		accessor->by_row = true;
-		accessor->wanted = model->relationships[i].resolved;
+		accessor->wanted = has_accessor(model, &model->relationships[i]);
 		names = lappend(names, accessor);
 	}
 	return names;
@@ -492,7 +501,7 @@ relation_accessor(const OrmModel *model, const OrmRelationship *relationship)
 {
 	RelationMaking making = {model, relationship, NULL};
 
-	if (relationship->filter == NULL && relationship->order_by == NULL)
+	if (relationship->filter == NULL && relationship->order_by == NULL && !orm_model_is_derived(relationship))
 		make_relation(&making);
 	else if (orm_attempt(make_relation, &making, ORM_ATTEMPT_KEEP) != NULL)
 		return NULL;
@@ -516,7 +525,7 @@ orm_generate_all(const OrmModel *model, bool notices)
 	for (int i = 0; includes(model, "relationships") && i < model->nrelationships; i++)
 	{
 		const OrmRelationship *relationship = &model->relationships[i];
-		OrmAccessor *accessor = relationship->resolved ? relation_accessor(model, relationship) : NULL;
+		OrmAccessor *accessor = has_accessor(model, relationship) ? relation_accessor(model, relationship) : NULL;
 
 		if (accessor != NULL)
 			accessors = lappend(accessors, accessor);

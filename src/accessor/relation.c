@@ -47,17 +47,28 @@ scopes_of_target(const OrmRelationship *relationship)
 	return "";
 }
 
+/* The body of the accessor of a relationship without a key of its own. */
+static char *
+derived_body(const OrmModel *model, const OrmRelationship *relationship, const OrmFilterText *text)
+{
+	OrmDerivedText derived = orm_filter_derived(model, relationship, "$1", "t");
+
+	return psprintf("SELECT t.* FROM %s%s WHERE %s%s", derived.from, text->joins, derived.where, text->order);
+}
+
 /* The body of a relationship's accessor. */
 static char *
 relationship_body(const OrmModel *model, const OrmRelationship *relationship)
 {
-	OrmJoin join = orm_join_of(model, relationship);
+	OrmJoin join = orm_model_is_derived(relationship) ? (OrmJoin){0} : orm_join_of(model, relationship);
 	OrmJoinEnd row = orm_join_table_end("$1");
 	OrmJoinEnd other = orm_join_table_end("t");
 	OrmFilterText text = orm_filter_text(model->name, relationship, "t");
 	StringInfoData sql;
 
 	initStringInfo(&sql);
+	if (orm_model_is_derived(relationship))
+		return derived_body(model, relationship, &text);
 	appendStringInfoString(&sql, "SELECT t.* FROM ");
 	orm_sql_relation(&sql, relationship->target_relid);
 	appendStringInfoString(&sql, " AS t");
@@ -84,7 +95,7 @@ OrmAccessor *
 orm_relation_accessor(const OrmModel *model, const OrmRelationship *relationship)
 {
 	OrmAccessor *accessor = palloc0(sizeof(OrmAccessor));
-	bool one = relationship->kind == ORM_BELONGS_TO || relationship->kind == ORM_HAS_ONE;
+	bool one = relationship->kind == ORM_BELONGS_TO || relationship->kind == ORM_HAS_ONE || relationship->one;
 
 	accessor->name = relationship->name;
 	accessor->in_sql = true;

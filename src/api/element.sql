@@ -230,77 +230,94 @@ CREATE OR REPLACE FUNCTION orm.belongs_to(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text DEFAULT NULL,
 	back_populates pg_catalog.text DEFAULT NULL, nullable pg_catalog.bool DEFAULT NULL,
 	on_delete pg_catalog.text DEFAULT NULL, on_update pg_catalog.text DEFAULT NULL,
-	cascade pg_catalog.text DEFAULT NULL, filter orm.document DEFAULT NULL)
+	cascade pg_catalog.text DEFAULT NULL, filter orm.document DEFAULT NULL,
+	has_constraint pg_catalog.bool DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.belongs_to(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.bool,
 	pg_catalog.text, pg_catalog.text, pg_catalog.text,
-	orm.document) IS
-'Element of a model document: a relationship to one object of a model, by a key column of this table. foreign_key is that column, <name>_id unless given; the column, its foreign key and its index are added unless declared. back_populates is the inverse relationship of the other model. cascade is a list of ''save-update'' (the default), ''delete'', ''all'' or ''none'', separated by commas. filter are the conditions that the object meets, as in queries.';
+	orm.document, pg_catalog.bool) IS
+'Element of a model document: a relationship to one object of a model, by a key column of this table. foreign_key is that column, <name>_id unless given; the column, its foreign key and its index are added unless declared. back_populates is the inverse relationship of the other model. cascade is a list of ''save-update'' (the default), ''delete'', ''all'' or ''none'', separated by commas. filter are the conditions that the object meets, as in queries. has_constraint => false says that its columns have no foreign key constraint.';
 
 CREATE OR REPLACE FUNCTION orm.belongs_to(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
 	back_populates pg_catalog.text DEFAULT NULL, nullable pg_catalog.bool DEFAULT NULL,
 	on_delete pg_catalog.text DEFAULT NULL, on_update pg_catalog.text DEFAULT NULL,
-	cascade pg_catalog.text DEFAULT NULL, filter orm.document DEFAULT NULL)
+	cascade pg_catalog.text DEFAULT NULL, filter orm.document DEFAULT NULL,
+	has_constraint pg_catalog.bool DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.belongs_to(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.bool,
 	pg_catalog.text, pg_catalog.text, pg_catalog.text,
-	orm.document) IS
+	orm.document, pg_catalog.bool) IS
 'Element of a model document: a relationship to one object of a model, by a key of several columns.';
 
 CREATE OR REPLACE FUNCTION orm.has_many(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text DEFAULT NULL,
 	back_populates pg_catalog.text DEFAULT NULL,
-	cascade pg_catalog.text DEFAULT NULL, order_by orm.document DEFAULT NULL, filter orm.document DEFAULT NULL)
+	cascade pg_catalog.text DEFAULT NULL, order_by orm.document DEFAULT NULL, filter orm.document DEFAULT NULL,
+	has_constraint pg_catalog.bool DEFAULT NULL, path pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.has_many(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
-	orm.document, orm.document) IS
-'Element of a model document: a relationship to the objects of a model whose foreign key refers to this one. foreign_key is its column, by default found in the foreign keys of the table; back_populates is the inverse relationship of the other model. cascade is a list of ''save-update'' (the default), ''delete'', ''delete-orphan'', ''all'' or ''none'', separated by commas. order_by is the order of its objects where a query gives none, filter the conditions that they meet, as in queries.';
+	orm.document, orm.document, pg_catalog.bool, pg_catalog.text) IS
+'Element of a model document: a relationship to the objects of a model whose foreign key refers to this one. foreign_key is its column, by default found in the foreign keys of the table; back_populates is the inverse relationship of the other model. cascade is a list of ''save-update'' (the default), ''delete'', ''delete-orphan'', ''all'' or ''none'', separated by commas. order_by is the order of its objects where a query gives none, filter the conditions that they meet, as in queries. has_constraint => false says that its columns have no foreign key constraint. path leads over other relationships, with dots between them, to distinct objects, which are only read.';
 
 CREATE OR REPLACE FUNCTION orm.has_many(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
 	back_populates pg_catalog.text DEFAULT NULL,
-	cascade pg_catalog.text DEFAULT NULL, order_by orm.document DEFAULT NULL, filter orm.document DEFAULT NULL)
+	cascade pg_catalog.text DEFAULT NULL, order_by orm.document DEFAULT NULL, filter orm.document DEFAULT NULL,
+	has_constraint pg_catalog.bool DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.has_many(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text,
-	orm.document, orm.document) IS
+	orm.document, orm.document, pg_catalog.bool) IS
 'Element of a model document: a relationship to the objects of a model whose foreign key refers to this one, by a key of several columns.';
 
 CREATE OR REPLACE FUNCTION orm.has_one(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text DEFAULT NULL,
 	back_populates pg_catalog.text DEFAULT NULL,
-	cascade pg_catalog.text DEFAULT NULL, order_by orm.document DEFAULT NULL, filter orm.document DEFAULT NULL)
+	cascade pg_catalog.text DEFAULT NULL, order_by orm.document DEFAULT NULL, filter orm.document DEFAULT NULL,
+	has_constraint pg_catalog.bool DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.has_one(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
-	orm.document, orm.document) IS
-'Element of a model document: a relationship to the one object of a model whose foreign key refers to this one. foreign_key is its column, by default found in the foreign keys of the table; back_populates is the inverse relationship of the other model. cascade is a list of ''save-update'' (the default), ''delete'', ''delete-orphan'', ''all'' or ''none'', separated by commas. order_by is the order of its objects where a query gives none, filter the conditions that they meet, as in queries.';
+	orm.document, orm.document, pg_catalog.bool) IS
+'Element of a model document: a relationship to the one object of a model whose foreign key refers to this one. foreign_key is its column, by default found in the foreign keys of the table; back_populates is the inverse relationship of the other model. cascade is a list of ''save-update'' (the default), ''delete'', ''delete-orphan'', ''all'' or ''none'', separated by commas. order_by is the order of its objects where a query gives none, filter the conditions that they meet, as in queries. has_constraint => false says that its columns have no foreign key constraint.';
 
 CREATE OR REPLACE FUNCTION orm.has_one(
 	name pg_catalog.text, model pg_catalog.text, foreign_key pg_catalog.text[],
 	back_populates pg_catalog.text DEFAULT NULL,
-	cascade pg_catalog.text DEFAULT NULL, order_by orm.document DEFAULT NULL, filter orm.document DEFAULT NULL)
+	cascade pg_catalog.text DEFAULT NULL, order_by orm.document DEFAULT NULL, filter orm.document DEFAULT NULL,
+	has_constraint pg_catalog.bool DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.has_one(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text,
-	orm.document, orm.document) IS
+	orm.document, orm.document, pg_catalog.bool) IS
 'Element of a model document: a relationship to the one object of a model whose foreign key refers to this one, by a key of several columns.';
+
+CREATE OR REPLACE FUNCTION orm.related(
+	name pg_catalog.text, model pg_catalog.text, function pg_catalog.text,
+	one pg_catalog.bool DEFAULT NULL,
+	order_by orm.document DEFAULT NULL, filter orm.document DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.related(
+	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.bool, orm.document, orm.document) IS
+'Element of a model document: a relationship to the objects that a function of the row returns. It takes a row of the table, returns SETOF the other model''s row type, and is not volatile; unless its name is qualified, it is in the schema of the table. one says that it is to one object, the first. It is read only.';
 
 CREATE OR REPLACE FUNCTION orm.many_to_many(
 	name pg_catalog.text, model pg_catalog.text, through pg_catalog.text DEFAULT NULL,

@@ -274,3 +274,13 @@ orm_name_is_among(const List *names, const char *name)
 			return true;
 	return false;
 }
+
+bool
+orm_name_is_in(const char *given, const char *default_schema, const char *name, const char *schema)
+{
+	char *given_schema;
+	char *given_name;
+
+	orm_name_split(given, &given_schema, &given_name);
+	return strcmp(given_name, name) == 0 && strcmp(given_schema != NULL ? given_schema : default_schema, schema) == 0;
+}

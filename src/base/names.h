@@ -46,4 +46,7 @@ extern bool orm_name_is_among(const List *names, const char *name);
 /* Raises 42602 unless the text can be an identifier (not empty), 42622 when it is longer than 63 bytes. */
 extern void orm_name_check(const char *name, const char *what);
 
+/* Does a name that may be qualified, by default with a schema, mean the object of that name in another schema? */
+extern bool orm_name_is_in(const char *given, const char *default_schema, const char *name, const char *schema);
+
 #endif

@@ -1,6 +1,6 @@
 /*
  * belongs_to.c - columns, foreign key and index added to a table by belongs_to,
- * unless they are declared.
+ * unless they are declared; no foreign key with "has_constraint": false.
  *
  * The foreign key columns are the first of:
  *
@@ -316,7 +316,8 @@ orm_belongs_to_add_keys(OrmDdlRun *run, OrmPlanned *planned)
 
 		if (relationship->kind != ORM_BELONGS_TO)
 			continue;
-		add_foreign_key(run, planned, relationship);
+		if (relationship->has_constraint != ORM_NO)
+			add_foreign_key(run, planned, relationship);
 		set_not_null(planned, relationship);
 		add_index(planned, relationship);
 	}

@@ -64,6 +64,7 @@ static const struct
 	{"has_many", LIST_RELATIONSHIPS, KIND(ORM_HAS_MANY)},
 	{"has_one", LIST_RELATIONSHIPS, KIND(ORM_HAS_ONE)},
 	{"many_to_many", LIST_RELATIONSHIPS, KIND(ORM_MANY_TO_MANY)},
+	{"related", LIST_RELATIONSHIPS, KIND(ORM_RELATED)},
 	{"relationship", LIST_RELATIONSHIPS, ALL_KINDS},
 	{"enum", LIST_ENUMS, 0},
 	{"computed", LIST_COMPUTED, 0},

@@ -173,7 +173,7 @@ check_relationship_index(OrmLint *lint)
 		const AttrNumber *columns;
 		Oid holder;
 
-		if (!relationship->resolved || relationship->key_is_local)
+		if (!relationship->resolved || relationship->key_is_local || orm_model_is_derived(relationship))
 			continue;
 		holder = holder_of(lint->model, relationship, &columns);
 		if (!is_table(holder) || orm_index_leads(holder, columns[0]) ||
@@ -297,7 +297,7 @@ check_missing_inverse(OrmLint *lint)
 typedef struct Documents
 {
 	const OrmModel *model;
-	const OrmDeclaredRelationship *declared;
+	const OrmRelationship *relationship;
 } Documents;
 
 /* Checks them; for orm_attempt. */
@@ -306,23 +306,22 @@ check_documents(void *argument)
 {
 	const Documents *documents = argument;
 
-	orm_filter_check(documents->model->name, documents->declared);
+	orm_filter_check_resolved(documents->model, documents->relationship);
 }
 
-/* The filter or the order of a relationship names what is no longer there. */
+/* The filter, order, path or function of a relationship names what is no longer there. */
 static void
 check_broken_relationship(OrmLint *lint)
 {
-	ListCell *cell;
-
-	foreach(cell, lint->model->declaration->relationships)
+	for (int i = 0; i < lint->model->nrelationships; i++)
 	{
-		Documents documents = {lint->model, lfirst(cell)};
-		ErrorData *error = orm_attempt(check_documents, &documents, ORM_ATTEMPT_KEEP);
+		Documents documents = {lint->model, &lint->model->relationships[i]};
+		ErrorData *error = documents.relationship->resolved ? orm_attempt(check_documents, &documents, ORM_ATTEMPT_KEEP)
+															: NULL;
 
 		if (error != NULL)
-			orm_lint_add(lint, pstrdup(documents.declared->name),
-						 psprintf("Its filter or order fails: %s.", error->message), NULL);
+			orm_lint_add(lint, pstrdup(documents.relationship->name),
+						 psprintf("Its declaration fails: %s.", error->message), NULL);
 	}
 }
 

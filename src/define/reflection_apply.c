@@ -120,7 +120,7 @@ declare_end(const OrmReflectionPlan *plan, const OrmReflectedEnd *end)
 	relationship->foreign_key = orm_catalog_names(holder, end->key->columns, end->key->n);
 	relationship->through = end->join != NULL ? through_name(end->join) : NULL;
 	relationship->back_populates = stands(end->inverse) ? end->inverse->name : NULL;
-	relationship->made = relationship->nullable = ORM_NOT_GIVEN;
+	relationship->made = relationship->nullable = relationship->has_constraint = relationship->one = ORM_NOT_GIVEN;
 	relationship->position = PG_INT32_MAX;
 	return relationship;
 }

@@ -193,6 +193,7 @@ plain_name(const OrmReflectedEnd *end)
 		case ORM_HAS_MANY:
 			return itself ? pstrdup("children") : orm_inflect_plural(target);
 		case ORM_MANY_TO_MANY:
+		case ORM_RELATED:
 			break;
 	}
 	return orm_inflect_plural(target);

@@ -193,7 +193,7 @@ orm_register_check_relationships(const char *name)
 		if (!OidIsValid(relationship->target_relid))
 			continue;
 		orm_relationship_require(model, relationship);
-		orm_filter_check(name, orm_declaration_relationship(model->declaration, relationship->name));
+		orm_filter_check_resolved(model, relationship);
 		if (relationship->back_populates == NULL)
 			continue;
 		target = orm_cache_open(relationship->target, AccessShareLock);

@@ -10,15 +10,17 @@
 #include "utils/memutils.h"
 
 #include "exec/assemble.h"
+#include "exec/keyed.h"
 #include "exec/loader.h"
 
 static void write_row(const OrmLevelRows *rows, int row, int depth, StringInfo out);
 
-/* Writes the objects of a relationship: an array, or an object or null. */
+/* Writes the objects of a relationship: an array, an object of them by key, or an object or null. */
 static void
 write_group(const OrmLevelRows *rows, int group, int depth, StringInfo out)
 {
 	const int *row = group < 0 ? rows->order : rows->order + rows->starts[group];
+	bool keyed = orm_keyed_is(rows);
 	const int *end = group < 0 ? row : rows->order + rows->starts[group + 1];
 
 	if (rows->level->single)
@@ -29,14 +31,16 @@ write_group(const OrmLevelRows *rows, int group, int depth, StringInfo out)
 			write_row(rows, *row, depth, out);
 		return;
 	}
-	orm_json_put(out, "[", 1);
+	orm_json_put(out, keyed ? "{" : "[", 1);
 	for (const int *first = row; row < end; row++)
 	{
 		if (row > first)
 			orm_json_put(out, ",", 1);
+		if (keyed)
+			orm_keyed_put(out, rows, *row);
 		write_row(rows, *row, depth, out);
 	}
-	orm_json_put(out, "]", 1);
+	orm_json_put(out, keyed ? "}" : "]", 1);
 }
 
 /*

@@ -16,6 +16,7 @@
 
 #include "exec/execute.h"
 #include "exec/limits.h"
+#include "exec/keyed.h"
 #include "exec/keyset.h"
 #include "exec/loader.h"
 #include "exec/run.h"
@@ -35,6 +36,8 @@ begin_rows(OrmLoader *loader, int number)
 	initStringInfo(&rows->text);
 	if (number == 0)
 		initStringInfo(&rows->cursor_text);
+	if (orm_keyed_is(rows))
+		initStringInfo(&rows->key_text);
 	if (level->link.form != ORM_LINK_NONE)
 		rows->keys = orm_keyset_make(level->link.nkeys, level->link.types);
 	if (level->recursion != 0 && level->identity > 0)
@@ -104,6 +107,8 @@ make_room(OrmLevelRows *rows)
 		rows->sorts = grow(rows, rows->sorts, sizeof(int64));
 	if (rows->loader->query->compiled->ncursor > 0 && rows->level->number == 0)
 		rows->cursor_ends = grow(rows, rows->cursor_ends, sizeof(int));
+	if (orm_keyed_is(rows))
+		rows->key_ends = grow(rows, rows->key_ends, sizeof(int));
 }
 
 /* Adds the key in these columns of a row and returns its number, or -1 when it has a NULL. */
@@ -230,6 +235,8 @@ take_row(void *argument, TupleTableSlot *slot)
 		rows->sorts[rows->nrows] = sort_value(rows, slot);
 	if (rows->cursor_ends != NULL)
 		write_cursor(rows, slot);
+	if (orm_keyed_is(rows))
+		orm_keyed_take(rows, slot);
 	rows->nrows++;
 }
 
@@ -406,6 +413,8 @@ read_level(OrmLevelRows *rows)
 	sort_out(rows);
 	for (int i = 0; rows->sorts != NULL && i < orm_keyset_count(rows->keys); i++)
 		sort_group(rows, rows->order + rows->starts[i], rows->starts[i + 1] - rows->starts[i]);
+	if (orm_keyed_is(rows))
+		orm_keyed_check(rows);
 	if (rows->level->recursion != 0)
 		rows->on_path = MemoryContextAllocZero(
 			rows->loader->context,

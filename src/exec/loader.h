@@ -63,6 +63,8 @@ typedef struct OrmLevelRows
 	int64 *sorts;				/* by row, if the level is sorted */
 	StringInfoData cursor_text; /* the root of PAGE: a row's cursor is the text before */
 	int *cursor_ends;			/* end of the cursor in cursor_text, by row */
+	StringInfoData key_text;	/* "key_by": the keys of the objects */
+	int *key_ends;				/* end of the key in key_text, by row */
 	OrmKeySet *keys;			/* of the parents; their numbers are the groups */
 	int asked;					/* number of keys whose rows have been read */
 	int *starts;				/* by group: start of its rows in "order"; one more at the end */

@@ -194,6 +194,8 @@ make_form(OrmLevelForm *form, const OrmCompiled *compiled, const OrmLevel *level
 	for (int i = 0; i < level->nmembers; i++)
 		orm_json_shape_add(form->shape, level->members[i].name, level->members[i].type, level->members[i].position);
 	form->width = Max(form->shape->width, level->sort + 1);
+	if (level->key_by.name != NULL)
+		form->width = Max(form->width, level->key_by.position + 1);
 	if (level->link.form != ORM_LINK_NONE && level->link.form != ORM_LINK_SINGLE)
 		form->width = Max(form->width, 1); /* the key */
 	form->width = widest(form->width, level->link.own, level->link.nkeys);

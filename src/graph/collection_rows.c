@@ -160,26 +160,35 @@ append_key(StringInfo sql, const OrmModel *model, const char *separator)
 	return ordered;
 }
 
-/* SELECT p.n, t."id" FROM "s"."t" AS t, <asked> AS p WHERE ... ORDER BY t."id" FOR UPDATE OF t */
+/*
+ * SELECT p.n, t."id" FROM "s"."t" AS t, <asked> AS p WHERE ... ORDER BY t."id" FOR UPDATE OF t
+ *
+ * The rows of a has_one come in its order, so that the first one is that of a load.
+ */
 static void
 append_read(StringInfo sql, const OrmCollectionRows *asked, bool lock)
 {
 	const OrmModel *model = asked->edge->holder->model;
+	const OrmRelationship *relationship = asked->edge->relationship;
+	OrmFilterText text = orm_filter_text(asked->edge->source->model->name, relationship, "t");
+	bool ordered = relationship->kind == ORM_HAS_ONE && relationship->order_by != NULL;
+	bool locks = lock && orm_collect_locks(model);
 	int end;
 
 	appendStringInfoString(sql, "SELECT p.n");
 	append_key(sql, model, ", ");
 	appendStringInfoString(sql, " FROM ");
 	append_table(sql, model);
-	appendStringInfoString(sql, ", ");
+	appendStringInfo(sql, "%s, ", ordered ? text.joins : "");
 	orm_columns_numbered_source(sql, &asked->columns, 1, "p");
 	append_where(sql, asked);
-	if (!lock || !orm_collect_locks(model))
-		return;
+	if (ordered)
+		appendStringInfoString(sql, text.order);
 	end = sql->len;
-	if (!append_key(sql, model, " ORDER BY "))
-		sql->len = end;
-	appendStringInfoString(sql, " FOR UPDATE OF t");
+	if ((locks || ordered) && !append_key(sql, model, ordered ? ", " : " ORDER BY "))
+		sql->data[sql->len = end] = '\0';
+	if (locks)
+		appendStringInfoString(sql, " FOR UPDATE OF t");
 }
 
 /* UPDATE "s"."t" AS t SET "owner_id" = NULL FROM <asked> AS p WHERE ... RETURNING p.n */

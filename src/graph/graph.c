@@ -102,6 +102,9 @@ join_edge(OrmEdge *edge)
 			edge->target_join = orm_join_of_target(relationship);
 			edge->target_keys = orm_join_keys(&edge->target_join);
 			break;
+		case ORM_RELATED:
+			Assert(false); /* is not written (graph/read.c) */
+			break;
 	}
 	edge->join = orm_join_of(edge->source->model, relationship);
 	edge->keys = orm_join_keys(&edge->join);

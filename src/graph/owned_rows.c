@@ -13,18 +13,23 @@ typedef struct Owned
 {
 	OrmGraph *graph;
 	OrmObject **objects; /* by number */
+	bool *found;		 /* by number: its row is known */
 	OrmCollectionRows asked;
 } Owned;
 
-/* Receives the primary key of a row. */
+/* Receives the primary key of a row; of several the first counts, as in a load. */
 static void
 take_key(void *argument, int number, const Datum *key)
 {
 	const Owned *owned = argument;
 	OrmObject *object = owned->objects[number];
 	const OrmModel *model = object->group->model;
-	MemoryContext caller = MemoryContextSwitchTo(owned->graph->context);
+	MemoryContext caller;
 
+	if (owned->found[number])
+		return;
+	owned->found[number] = true;
+	caller = MemoryContextSwitchTo(owned->graph->context);
 	for (int i = 0; i < model->primary_key->nattributes; i++)
 	{
 		int attribute = model->primary_key->attributes[i];
@@ -42,6 +47,7 @@ add(Owned *owned, const OrmEdge *edge, OrmObject *object, const OrmObject *owner
 	if (owned->objects == NULL)
 	{
 		owned->objects = palloc_extended(sizeof(OrmObject *) * n, MCXT_ALLOC_HUGE);
+		owned->found = palloc_extended(sizeof(bool) * n, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 		if (shared)
 			orm_collection_rows_init_shared(&owned->asked, edge);
 		else

@@ -202,6 +202,19 @@ look_up(void *argument)
 		orm_members_raise_twice("instruction", instructions[key->number].name, &here);
 }
 
+/* Are these objects by key, as "key_by" of a load gives them? */
+static bool
+is_keyed_collection(OrmJson json)
+{
+	OrmJsonWalk walk = orm_json_walk(json);
+
+	while (orm_json_next(&walk))
+		if (orm_json_kind(walk.value) != ORM_JSON_OBJECT ||
+			(walk.key.node->length > 0 && orm_json_bytes(walk.key)[0] == '$'))
+			return false;
+	return true;
+}
+
 /* Reads an object of instructions. */
 static List *
 read_instructions(const OrmPlace *place, OrmJson json)
@@ -214,6 +227,9 @@ read_instructions(const OrmPlace *place, OrmJson json)
 	if (json.node->count == 0)
 		orm_place_wrong_kind(place, "an array or instructions", json,
 							 "An empty object says nothing; {\"$set\": []} empties.");
+	if (is_keyed_collection(json))
+		orm_place_wrong_kind(place, "an array or instructions", json,
+							 "Objects by key, as \"key_by\" of a load gives them, are written as an array.");
 	while (orm_json_next(&walk))
 	{
 		InstructionKey key = {place, walk.key, found, 0};
@@ -357,6 +373,11 @@ read_related(void *argument)
 	OrmGiven *member = palloc0(sizeof(OrmGiven));
 	ListCell *cell;
 
+	if (orm_model_is_derived(relationship))
+		ereport(ERROR, errcode(ERRCODE_GENERATED_ALWAYS),
+				errmsg("relationship \"%s\" of model \"%s\" cannot be given", relationship->name,
+					   owner->group->model->name),
+				errdetail("At %s. It is read-only.", orm_path_text(place->path)));
 	foreach(cell, owner->said.members)
 		if (((OrmGiven *) lfirst(cell))->edge->relationship == relationship)
 			orm_members_raise_twice("relationship", relationship->name, place->path);

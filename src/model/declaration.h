@@ -138,7 +138,8 @@ typedef enum OrmRelationshipKind
 	ORM_BELONGS_TO,
 	ORM_HAS_MANY,
 	ORM_HAS_ONE,
-	ORM_MANY_TO_MANY
+	ORM_MANY_TO_MANY,
+	ORM_RELATED /* by a function of the row */
 } OrmRelationshipKind;
 
 typedef struct OrmDeclaredRelationship
@@ -154,9 +155,13 @@ typedef struct OrmDeclaredRelationship
 	OrmChoice nullable; /* belongs to */
 	char *on_delete;	/* belongs to */
 	char *on_update;
-	char *cascade;		   /* see orm_cascade_read; NULL: "save-update" */
-	OrmDocument *order_by; /* order of loads that give none: an array, as in queries; or NULL */
-	OrmDocument *filter;   /* conditions on the related objects: an object, as "where" of queries; or NULL */
+	char *cascade;			  /* see orm_cascade_read; NULL: "save-update" */
+	char *path;				  /* has many: names of relationships with dots between them; NULL: by a foreign key */
+	char *function;			  /* related */
+	OrmChoice one;			  /* related: to one */
+	OrmChoice has_constraint; /* no: its columns have no foreign key constraint */
+	OrmDocument *order_by;	  /* order of loads that give none: an array, as in queries; or NULL */
+	OrmDocument *filter;	  /* conditions on the related objects: an object, as "where" of queries; or NULL */
 	int position;
 } OrmDeclaredRelationship;
 

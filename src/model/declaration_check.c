@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "base/members.h"
 #include "base/names.h"
 #include "model/computed.h"
 #include "model/constraint_check.h"
@@ -92,6 +93,50 @@ check_not_reserved(const NamePlace *name, bool is_column)
 				errmsg("\"%s\" cannot be the name of an attribute or relationship", name->name),
 				orm_error_place(orm_declaration_place(&place, name->position, name->builder, name->key)),
 				is_column ? errhint("Give the attribute a name of its own: attribute => '%s'.", possible) : 0);
+}
+
+/* A path has no key of its own: raises 22023 for keys that are about one. */
+static void
+check_path(const OrmDeclaredRelationship *relationship)
+{
+	const struct
+	{
+		const char *key;
+		bool given;
+	} keys[] = {
+		{"foreign_key", relationship->foreign_key != NIL},
+		{"back_populates", relationship->back_populates != NULL},
+		{"cascade", relationship->cascade != NULL},
+		{"has_constraint", relationship->has_constraint != ORM_NOT_GIVEN},
+	};
+	OrmElementPlace place;
+
+	for (int i = 0; i < (int) lengthof(keys) && relationship->path != NULL; i++)
+		if (keys[i].given)
+			orm_members_raise_not_allowed(
+				"key", keys[i].key, orm_declaration_place(&place, relationship->position, "has_many", keys[i].key),
+				"A relationship over a path has no key of its own.");
+}
+
+/* Actions are those of a foreign key constraint. */
+static void
+check_relationships(const OrmDeclaration *declaration)
+{
+	ListCell *cell;
+
+	foreach(cell, declaration->relationships)
+	{
+		const OrmDeclaredRelationship *relationship = lfirst(cell);
+		const char *key = relationship->on_delete != NULL ? "on_delete" : "on_update";
+		OrmElementPlace place;
+
+		check_path(relationship);
+		if (relationship->has_constraint == ORM_NO &&
+			(relationship->on_delete != NULL || relationship->on_update != NULL))
+			orm_members_raise_not_allowed("key", key,
+										  orm_declaration_place(&place, relationship->position, "belongs_to", key),
+										  "A relationship without a foreign key constraint has no actions.");
+	}
 }
 
 /* Attributes and relationships share one namespace. */
@@ -466,6 +511,7 @@ orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 	check_version_once(declaration);
 	check_table_once(declaration);
 	check_attributes(declaration, mapped);
+	check_relationships(declaration);
 	if (!mapped)
 	{
 		check_columns(declaration);

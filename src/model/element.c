@@ -40,6 +40,8 @@
 #define HAS_MANY KIND(ORM_HAS_MANY)
 #define HAS_ONE KIND(ORM_HAS_ONE)
 #define MANY_TO_MANY KIND(ORM_MANY_TO_MANY)
+#define RELATED KIND(ORM_RELATED)
+#define KEYED (BELONGS_TO | HAS_MANY | HAS_ONE | MANY_TO_MANY)
 
 static const char *const identities[] = {"always", "by default", "serial", "none", NULL};
 static const char *const storages[] = {"plain", "external", "extended", "main", NULL};
@@ -146,15 +148,21 @@ static const OrmElementKey validation_keys[] = {
 static const OrmElementKey relationship_keys[] = {
 	{KEY("name", ANY_KIND, ANY_KIND), &orm_element_key_name, RELATIONSHIP(name), "relationship", NULL},
 	{KEY("model", ANY_KIND, ANY_KIND), &orm_element_key_name, RELATIONSHIP(model), "model", NULL},
-	{KEY("foreign_key", ANY_KIND, 0), &orm_element_key_names, RELATIONSHIP(foreign_key), "column", NULL},
+	{KEY("function", RELATED, RELATED), &orm_element_key_target, RELATIONSHIP(function), NULL, NULL},
+	{KEY("one", RELATED, 0), &orm_element_key_choice, RELATIONSHIP(one), NULL, NULL},
+	{KEY("foreign_key", KEYED, 0), &orm_element_key_names, RELATIONSHIP(foreign_key), "column", NULL},
 	{KEY("through", MANY_TO_MANY, 0), &orm_element_key_target, RELATIONSHIP(through), NULL, NULL},
 	{KEY("made", MANY_TO_MANY, 0), &orm_element_key_choice, RELATIONSHIP(made), NULL, NULL},
-	{KEY("back_populates", ANY_KIND, 0), &orm_element_key_name, RELATIONSHIP(back_populates), "relationship", NULL},
+	{KEY("back_populates", KEYED, 0), &orm_element_key_name, RELATIONSHIP(back_populates), "relationship", NULL},
 	{KEY_OF_NEW("nullable", BELONGS_TO, 0), &orm_element_key_choice, RELATIONSHIP(nullable), NULL, NULL},
 	{KEY_OF_NEW("on_delete", BELONGS_TO, 0), &orm_element_key_word, RELATIONSHIP(on_delete), NULL, actions},
 	{KEY_OF_NEW("on_update", BELONGS_TO, 0), &orm_element_key_word, RELATIONSHIP(on_update), NULL, actions},
-	{KEY("cascade", ANY_KIND, 0), &orm_element_key_cascade, RELATIONSHIP(cascade), NULL, NULL},
-	{KEY("order_by", HAS_MANY | HAS_ONE | MANY_TO_MANY, 0), &orm_element_key_array, RELATIONSHIP(order_by), NULL, NULL},
+	{KEY("cascade", KEYED, 0), &orm_element_key_cascade, RELATIONSHIP(cascade), NULL, NULL},
+	{KEY("has_constraint", BELONGS_TO | HAS_MANY | HAS_ONE, 0), &orm_element_key_choice, RELATIONSHIP(has_constraint),
+	 NULL, NULL},
+	{KEY("path", HAS_MANY, 0), &orm_element_key_target, RELATIONSHIP(path), NULL, NULL},
+	{KEY("order_by", HAS_MANY | HAS_ONE | MANY_TO_MANY | RELATED, 0), &orm_element_key_array, RELATIONSHIP(order_by),
+	 NULL, NULL},
 	{KEY("filter", ANY_KIND, 0), &orm_element_key_object, RELATIONSHIP(filter), NULL, NULL},
 };
 
@@ -317,6 +325,7 @@ static const RelationBuilder builders[] = {
 	{KEY("on", KIND(0), 0), &hook_record, 0},
 	{KEY("timestamps", KIND(0), 0), &timestamps_record, 0},
 	{KEY("stamp", KIND(0), 0), &stamp_record, 0},
+	{KEY("related", KIND(0), 0), &relationship_record, ORM_RELATED},
 	{KEY("version", KIND(0), 0), &version_record, 0},
 	{KEY("accessors", KIND(0), 0), &accessors_record, 0},
 	{KEY_OF_NEW("comment_on_table", KIND(0), 0), &comment_record, 0},

@@ -8,13 +8,16 @@
  *
  * Columns, keys, the version and belongs_to name columns of the model's own table,
  * has_many and has_one those of the target's table, and many_to_many those of the
- * join table.
+ * join table.  Filters and orders name attributes of the target; attributes
+ * with the name of their column are followed, except in expressions and paths.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "miscadmin.h"
+#include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -142,6 +145,103 @@ visit_hook(OrmDeclaredHook *hook, Oid own, NameVisitor visit, void *context)
 	}
 }
 
+/* A document of a relationship whose names are visited, and its text with the names replaced. */
+typedef struct Rewriting
+{
+	Oid relation; /* of the target */
+	NameVisitor visit;
+	void *context;
+	StringInfoData text;
+	const char *rest; /* what of the source has not been copied */
+	bool changed;
+} Rewriting;
+
+/* Visits a name in a document, behind a "-" in an order, and replaces it; not a path. */
+static void
+visit_name(Rewriting *r, OrmJson json)
+{
+	int length;
+	const char *source = orm_json_source(json, &length);
+	char *text = orm_json_kind(json) == ORM_JSON_STRING ? orm_json_string(json) : NULL;
+	char *name = text;
+	char *now;
+
+	if (text == NULL || text[0] == '$' || strchr(text, '.') != NULL)
+		return;
+	name += text[0] == '-';
+	now = name;
+	r->visit(r->context, r->relation, &now);
+	if (strcmp(now, name) == 0)
+		return;
+	appendBinaryStringInfo(&r->text, r->rest, source - r->rest);
+	escape_json(&r->text, psprintf("%.*s%s", (int) (name - text), text, now));
+	r->rest = source + length;
+	r->changed = true;
+}
+
+/* Visits the names in the conditions of a filter, except those below relationships and in expressions. */
+static void
+visit_conditions(Rewriting *r, OrmJson json)
+{
+	OrmJsonWalk walk = orm_json_walk(json);
+
+	check_stack_depth();
+	while (orm_json_next(&walk))
+	{
+		if (!walk.object || orm_json_equals(walk.key, "and") || orm_json_equals(walk.key, "or") ||
+			orm_json_equals(walk.key, "not"))
+		{
+			if (orm_json_kind(walk.value) >= ORM_JSON_ARRAY)
+				visit_conditions(r, walk.value);
+		}
+		else
+			visit_name(r, walk.key);
+	}
+}
+
+/* Visits the names in an order. */
+static void
+visit_orders(Rewriting *r, OrmJson json)
+{
+	OrmJsonWalk walk = orm_json_walk(json);
+	OrmJson by;
+
+	while (orm_json_next(&walk))
+		if (orm_json_kind(walk.value) != ORM_JSON_OBJECT)
+			visit_name(r, walk.value);
+		else if (orm_json_member(walk.value, "by", &by))
+			visit_name(r, by);
+}
+
+/* Visits the names in a document of a relationship, which is replaced if one of them is. */
+static void
+visit_document(OrmDocument **document, Oid relation, NameVisitor visit, void *context)
+{
+	Rewriting r = {.relation = relation, .visit = visit, .context = context};
+	OrmJson root;
+
+	if (*document == NULL)
+		return;
+	root = orm_document_root(*document);
+	initStringInfo(&r.text);
+	r.rest = orm_document_text(*document);
+	if (orm_json_kind(root) == ORM_JSON_OBJECT)
+		visit_conditions(&r, root);
+	else
+		visit_orders(&r, root);
+	if (!r.changed)
+		return;
+	appendStringInfoString(&r.text, pnstrdup(r.rest, orm_document_text(*document) + (*document)->text_length - r.rest));
+	*document = orm_document_parse(r.text.data, r.text.len);
+}
+
+/* The table of the target of a relationship. */
+static Oid
+target_table(const OrmDeclaration *declaration, const OrmDeclaredRelationship *relationship, Oid own)
+{
+	return strcmp(relationship->model, declaration->model) == 0 ? own : orm_follow_table(relationship->model, NULL);
+}
+
 /* Visits every column name of a declaration, in the order of the document. */
 static void
 visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *context)
@@ -177,11 +277,17 @@ visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *con
 		OrmDeclaredRelationship *relationship = lfirst(cell);
 		Oid holder = own;
 
+		if (relationship->filter != NULL || relationship->order_by != NULL)
+		{
+			Oid target = target_table(declaration, relationship, own);
+
+			visit_document(&relationship->order_by, target, visit, context);
+			visit_document(&relationship->filter, target, visit, context);
+		}
 		if (relationship->foreign_key == NIL)
 			continue;
 		if (relationship->kind == ORM_HAS_MANY || relationship->kind == ORM_HAS_ONE)
-			holder = strcmp(relationship->model, declaration->model) == 0 ? own
-																		  : orm_follow_table(relationship->model, NULL);
+			holder = target_table(declaration, relationship, own);
 		else if (relationship->kind == ORM_MANY_TO_MANY)
 			holder = relationship->through ? named_join(relationship, get_namespace_name(get_rel_namespace(own)))
 										   : InvalidOid;
@@ -395,7 +501,8 @@ orm_follow_pin(OrmDeclaration *declaration, const OrmModel *model)
 		const OrmRelationship *relationship = &model->relationships[i];
 		OrmDeclaredRelationship *declared = orm_declaration_relationship(declaration, relationship->name);
 
-		if (declared == NULL || declared->foreign_key != NIL || !relationship->resolved)
+		if (declared == NULL || declared->foreign_key != NIL || !relationship->resolved ||
+			orm_model_is_derived(relationship))
 			continue;
 		pinned = true;
 		if (relationship->kind == ORM_BELONGS_TO)

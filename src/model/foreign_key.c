@@ -196,6 +196,15 @@ order_columns(const OrmForeignKey *fk, List *columns)
 	return ordered != NIL ? ordered : columns;
 }
 
+List *
+orm_foreign_key_assumed_columns(Oid referenced, const OrmDeclaration *referenced_declaration, const char *relationship)
+{
+	OrmForeignKey key = {.referenced = referenced};
+
+	key.n = key_columns(referenced, referenced_declaration, key.referenced_columns);
+	return orm_foreign_key_default_columns(&key, relationship);
+}
+
 OrmForeignKey *
 orm_foreign_key_assume(Oid holder, Oid referenced, const OrmDeclaration *referenced_declaration, List *columns)
 {

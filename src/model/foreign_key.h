@@ -45,6 +45,10 @@ extern int orm_foreign_key_primary(Oid relid, AttrNumber *columns);
 extern OrmForeignKey *orm_foreign_key_assume(Oid holder, Oid referenced, const OrmDeclaration *referenced_declaration,
 											 List *columns);
 
+/* Default column names of a belongs_to of that name, over the primary key or the declared key; NIL: there is none. */
+extern List *orm_foreign_key_assumed_columns(Oid referenced, const OrmDeclaration *referenced_declaration,
+											 const char *relationship);
+
 /* Default column names of a belongs_to of that name: author_id, or author_<column> for a composite key. */
 extern List *orm_foreign_key_default_columns(const OrmForeignKey *key, const char *relationship);
 

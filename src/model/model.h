@@ -94,6 +94,9 @@ typedef struct OrmRelationship
 	bool join_foreign;		 /* some rows of the join table are on a foreign server */
 	bool join_indexed;		 /* remote[0] leads an index of the join table usable for lookups */
 	/* set if not resolved, too: */
+	const char *path;			 /* has many: over a path of relationships, which the query compiler finds */
+	const char *function;		 /* related */
+	bool one;					 /* related: to one */
 	const OrmDocument *order_by; /* see OrmDeclaredRelationship and query/filter.h */
 	const OrmDocument *filter;
 	int position; /* of the element in the declaration */
@@ -193,6 +196,13 @@ static inline bool
 orm_model_may_unlink(const OrmRelationship *relationship)
 {
 	return relationship->resolved && relationship->kind == ORM_MANY_TO_MANY && !relationship->unlinked_by_server;
+}
+
+/* Has the relationship no key of its own, so that it is read only (query/derived.h)? */
+static inline bool
+orm_model_is_derived(const OrmRelationship *relationship)
+{
+	return relationship->path != NULL || relationship->kind == ORM_RELATED;
 }
 
 /* The primary key of the model; raises 42P16 when there is none. */

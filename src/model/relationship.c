@@ -14,7 +14,8 @@
  *   3. If no candidate has these columns, they are joined with the primary key of
  *      the referenced table, for views, foreign tables and tables without
  *      constraints.  For many_to_many, "foreign_key" of the inverse names the
- *      columns that reference the target.
+ *      columns that reference the target.  A belongs_to with "has_constraint": false
+ *      and without "foreign_key" has the default column names.
  *
  * No lock is taken on other tables: changes to the relations in "depends" invalidate
  * the model.
@@ -44,10 +45,8 @@ typedef struct Resolution
 } Resolution;
 
 static const char *const kind_names[] = {
-	[ORM_BELONGS_TO] = "belongs_to",
-	[ORM_HAS_MANY] = "has_many",
-	[ORM_HAS_ONE] = "has_one",
-	[ORM_MANY_TO_MANY] = "many_to_many",
+	[ORM_BELONGS_TO] = "belongs_to",	 [ORM_HAS_MANY] = "has_many", [ORM_HAS_ONE] = "has_one",
+	[ORM_MANY_TO_MANY] = "many_to_many", [ORM_RELATED] = "related",
 };
 
 const char *
@@ -314,11 +313,15 @@ orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRelationship *d
 	OrmDeclaration *target = NULL;
 	OrmForeignKey *fk;
 	bool local = declared->kind == ORM_BELONGS_TO;
+	List *columns = declared->foreign_key;
 
 	relationship->kind = declared->kind;
 	relationship->name = declared->name;
 	relationship->target = declared->model;
 	relationship->back_populates = declared->back_populates;
+	relationship->path = declared->path;
+	relationship->function = declared->function;
+	relationship->one = declared->one == ORM_YES;
 	relationship->order_by = declared->order_by;
 	relationship->filter = declared->filter;
 	relationship->position = declared->position;
@@ -334,10 +337,14 @@ orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRelationship *d
 		return false;
 	}
 	depend(&r, relationship->target_relid);
+	if (orm_model_is_derived(relationship))
+		return true;
 	if (declared->kind == ORM_MANY_TO_MANY)
 		return resolve_through(&r, relationship, target);
+	if (local && columns == NIL && declared->has_constraint == ORM_NO)
+		columns = orm_foreign_key_assumed_columns(relationship->target_relid, target, declared->name);
 	fk = local
-		? choose_key(&r, model->relid, relationship->target_relid, target, declared->foreign_key)
+		? choose_key(&r, model->relid, relationship->target_relid, target, columns)
 		: choose_key(&r, relationship->target_relid, model->relid, model->declaration, columns_of_many(&r, target));
 	if (fk == NULL)
 		return false;

@@ -8,9 +8,8 @@
  *                                 pg_catalog.sum((t1."quantity" * t1."price")) over "s"."lines" AS t1
  *     {"count": "posts.tags"}     pg_catalog.count(*) over "s"."posts" AS t1, "s"."posts_tags" AS t3, "s"."tags" AS t2
  *
- * Targets along the chain are joined by inner joins.  Over groups, a chain of to-one
- * relationships does not multiply rows: it is a LEFT JOIN with the grouped rows, with a
- * FILTER for the matching rows.
+ * Targets along the chain are joined by inner joins.  Over groups, a chain of to-one relationships does not
+ * multiply rows: it is a LEFT JOIN with the grouped rows, with a FILTER for the matching rows.
  */
 #include "postgres.h"
 
@@ -231,13 +230,14 @@ choose_chain(const AggregateReader *r, List *relationships, List *scopes)
 static const OrmExpression *
 found_column(const OrmScope *joined)
 {
-	const OrmModel *model = joined->model;
-	int attribute = orm_model_attribute_over(model, joined->through->remote[0]);
+	const OrmRelationship *through = joined->through;
+	int attribute = orm_model_is_derived(through) ? orm_model_need_key(joined->model)->attributes[0]
+												  : orm_model_attribute_over(joined->model, through->remote[0]);
 
 	if (attribute < 0)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
-				errmsg("relationship \"%s\" uses a column that model \"%s\" does not have", joined->through->name,
-					   model->name));
+				errmsg("relationship \"%s\" uses a column that model \"%s\" does not have", through->name,
+					   joined->model->name));
 	return orm_query_attribute(joined, attribute);
 }
 

@@ -11,6 +11,7 @@
  *     page.c       cursor values and the total of a page
  *     statement.c  the statement of a level, in each form
  *     link.c       the link of a level to its parent level
+ *     derived.c    relationships over paths and by functions
  *     filter.c     filter and order of relationships (literal.c: their values)
  *     load.c       "load": the levels below a level
  *     named_scope.c "scope", "unscoped": what models declare by name
@@ -93,6 +94,7 @@ typedef struct OrmScope
 	bool outermost;					/* the first one of its statement: window functions are allowed */
 	const char *alias;				/* t0 */
 	const char *from;				/* SQL of the call of a function in place of the table, or NULL */
+	const char *item;				/* FROM item in place of the table and the alias, or NULL */
 	StringInfo joins;				/* " LEFT JOIN ..." of paths, for after the scope's FROM item */
 	List *joined;					/* of OrmScope *: scopes joined by paths */
 	const OrmRelationship *through; /* relationship of a joined scope */
@@ -142,10 +144,11 @@ typedef enum OrmQueryKey
 	ORM_KEY_SCOPE = 1 << 21,
 	ORM_KEY_UNSCOPED = 1 << 22,
 	ORM_KEY_FROM = 1 << 23,
-	ORM_KEY_ARGUMENTS = 1 << 24
+	ORM_KEY_ARGUMENTS = 1 << 24,
+	ORM_KEY_KEY_BY = 1 << 25
 } OrmQueryKey;
 
-#define ORM_KEY_COUNT 25
+#define ORM_KEY_COUNT 26
 
 /* The keys of named scopes. */
 #define ORM_KEYS_SCOPES (ORM_KEY_SCOPE | ORM_KEY_UNSCOPED)
@@ -267,6 +270,23 @@ extern bool orm_query_related(OrmScope *scope, const OrmRelationship *relationsh
 							  const OrmPath *place, StringInfo sql);
 
 /* ---- filter.c (the rest in filter.h) ---- */
+
+/* A part of the declaration of a relationship that is being compiled, for the places and the context of errors. */
+typedef struct OrmQueryDocument
+{
+	const char *owner; /* name of the model */
+	const OrmRelationship *relationship;
+	OrmBuilder *builder;
+	OrmElementPlace room;
+	const OrmPath *place;
+	ErrorContextCallback context;
+	List *before; /* builder->filters of outside */
+} OrmQueryDocument;
+
+/* Begins a part; values are literals until it ends.  Raises 42P17 for a relationship inside of itself. */
+extern void orm_query_begin_document(OrmQueryDocument *document, const char *owner, const OrmRelationship *relationship,
+									 OrmBuilder *builder, const char *key);
+extern void orm_query_end_document(OrmQueryDocument *document);
 
 /*
  * The condition of the filter of a relationship of "owner" on the rows of a scope of its

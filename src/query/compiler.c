@@ -96,6 +96,9 @@ static const OrmShapedKey query_keys[ORM_KEY_COUNT] = {
 	{{ORM_MEMBER_KEY("arguments"), .allowed = ORM_KEY_ARGUMENTS,
 	  .hint = "\"arguments\" are those of the function in \"from\"."},
 	 orm_shape_conditions},
+	{{ORM_MEMBER_KEY("key_by"), .allowed = ORM_KEY_KEY_BY,
+	  .hint = "\"key_by\" is allowed in the load of a to-many relationship."},
+	 orm_shape_exact},
 };
 
 /*

@@ -11,42 +11,30 @@
 #include "query/compile.h"
 #include "query/filter.h"
 
-/* A document of a relationship that is being compiled. */
-typedef struct Document
-{
-	const char *owner;
-	const OrmRelationship *relationship;
-	OrmBuilder *builder;
-	OrmElementPlace room;
-	const OrmPath *place;
-	ErrorContextCallback context;
-	List *before; /* builder->filters of outside */
-} Document;
-
 /* Error context: whose document it is. */
 static void
 add_context(void *argument)
 {
-	const Document *document = argument;
+	const OrmQueryDocument *document = argument;
 
 	errcontext("relationship \"%s\" of model \"%s\"", document->relationship->name, document->owner);
 }
 
-/* Raises 42P17 for a filter inside of itself. */
+/* Raises 42P17 for a relationship inside of itself. */
 static void
-refuse_circle(const Document *document)
+refuse_circle(const OrmQueryDocument *document)
 {
 	if (list_member_ptr(document->builder->filters, document->relationship))
 		ereport(ERROR, errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
-				errmsg("filter of relationship \"%s\" of model \"%s\" contains itself", document->relationship->name,
+				errmsg("relationship \"%s\" of model \"%s\" contains itself", document->relationship->name,
 					   document->owner),
-				orm_error_place(document->place), errhint("The filter of a relationship holds in conditions as well."));
+				orm_error_place(document->place),
+				errhint("The filter of a relationship holds in conditions and paths as well."));
 }
 
-/* Begins a document; values are literals until it ends. */
-static void
-begin_document(Document *document, const char *owner, const OrmRelationship *relationship, OrmBuilder *builder,
-			   const char *key)
+void
+orm_query_begin_document(OrmQueryDocument *document, const char *owner, const OrmRelationship *relationship,
+						 OrmBuilder *builder, const char *key)
 {
 	document->owner = owner;
 	document->relationship = relationship;
@@ -60,8 +48,8 @@ begin_document(Document *document, const char *owner, const OrmRelationship *rel
 	builder->filters = lcons(unconstify(OrmRelationship *, relationship), list_copy(builder->filters));
 }
 
-static void
-end_document(Document *document)
+void
+orm_query_end_document(OrmQueryDocument *document)
 {
 	document->builder->filters = document->before;
 	error_context_stack = document->context.previous;
@@ -72,15 +60,15 @@ orm_query_relationship_filter(const char *owner, const OrmRelationship *relation
 {
 	OrmScope scope = {.builder = target->builder, .model = target->model, .alias = target->alias};
 	StringInfoData condition;
-	Document document;
+	OrmQueryDocument document;
 
 	if (relationship->filter == NULL)
 		return NULL;
 	scope.joins = makeStringInfo();
 	initStringInfo(&condition);
-	begin_document(&document, owner, relationship, target->builder, "filter");
+	orm_query_begin_document(&document, owner, relationship, target->builder, "filter");
 	orm_query_where(&scope, orm_document_root(relationship->filter), document.place, &condition);
-	end_document(&document);
+	orm_query_end_document(&document);
 	if (scope.joins->len == 0)
 		return condition.data;
 	return psprintf("EXISTS (SELECT FROM (SELECT) AS o%s WHERE %s)", scope.joins->data, condition.data);
@@ -90,15 +78,15 @@ List *
 orm_query_relationship_order(const char *owner, const OrmRelationship *relationship, OrmScope *target)
 {
 	List *named = target->named;
-	Document document;
+	OrmQueryDocument document;
 	List *order;
 
 	if (relationship->order_by == NULL)
 		return NIL;
 	target->named = NIL;
-	begin_document(&document, owner, relationship, target->builder, "order_by");
+	orm_query_begin_document(&document, owner, relationship, target->builder, "order_by");
 	order = orm_query_order(target, orm_document_root(relationship->order_by), document.place);
-	end_document(&document);
+	orm_query_end_document(&document);
 	target->named = named;
 	return order;
 }
@@ -146,4 +134,38 @@ orm_filter_check(const char *owner, const OrmDeclaredRelationship *declared)
 
 	if (target != NULL && target->pending == NIL)
 		orm_filter_text(owner, &relationship, "t");
+}
+
+OrmDerivedText
+orm_filter_derived(const OrmModel *owner, const OrmRelationship *relationship, const char *row, const char *alias)
+{
+	OrmQueryRequest request = {.verb = ORM_QUERY_ROWS};
+	OrmCompiler compiler = {.request = &request};
+	OrmBuilder *builder = orm_query_builder(&compiler);
+	OrmScope *scope = orm_query_scope(builder, owner);
+	OrmScope *target = orm_query_scope(builder, orm_query_model(&compiler, relationship->target));
+	StringInfoData from;
+	StringInfoData where;
+
+	scope->alias = row;
+	target->alias = alias;
+	initStringInfo(&from);
+	initStringInfo(&where);
+	orm_query_relate(&from, &where, scope, relationship, target);
+	return (OrmDerivedText){from.data, where.data};
+}
+
+void
+orm_filter_check_resolved(const OrmModel *owner, const OrmRelationship *relationship)
+{
+	bool derived = orm_model_is_derived(relationship);
+	const OrmModel *target = derived || relationship->order_by != NULL || relationship->filter != NULL
+		? orm_cache_open_if_any(relationship->target, AccessShareLock)
+		: NULL;
+
+	if (target == NULL || target->pending != NIL)
+		return;
+	orm_filter_text(owner->name, relationship, "t");
+	if (derived)
+		orm_filter_derived(owner, relationship, "u", "t");
 }

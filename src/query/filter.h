@@ -29,4 +29,18 @@ extern OrmFilterText orm_filter_text(const char *owner, const OrmRelationship *r
 /* Checks those of a declared relationship, unless its target or an attribute of it is pending: raises the same. */
 extern void orm_filter_check(const char *owner, const OrmDeclaredRelationship *declared);
 
+/* The same of a resolved relationship, and its path or function. */
+extern void orm_filter_check_resolved(const OrmModel *owner, const OrmRelationship *relationship);
+
+/* FROM and WHERE of the targets of a relationship without a key of its own (query/derived.h), with its filter. */
+typedef struct OrmDerivedText
+{
+	const char *from;
+	const char *where;
+} OrmDerivedText;
+
+/* The same for a row under an alias, or $1; raises what is wrong with the path or the function, too. */
+extern OrmDerivedText orm_filter_derived(const OrmModel *owner, const OrmRelationship *relationship, const char *row,
+										 const char *alias);
+
 #endif

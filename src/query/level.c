@@ -213,9 +213,8 @@ has_key_order(const OrmModel *model)
 }
 
 /*
- * The attribute by which the children of each parent can be sorted after fetching, or -1:
- * an integer primary key.  Rows are distributed among parents anyway, so a sort in the
- * statement is avoided.
+ * The attribute by which the children of each parent can be sorted after fetching, or -1: an integer
+ * primary key.  Rows are distributed among parents anyway, so a sort in the statement is avoided.
  */
 static int
 sorting_attribute(const OrmLevelBuild *build)
@@ -434,9 +433,8 @@ add_identities(OrmLevelBuild *build)
 }
 
 /*
- * Raises 22023 for a key that chooses among several objects in the load of a to-one
- * relationship.  "one" is allowed, and "order_by" for a has_one, whose key need not be
- * unique.
+ * Raises 22023 for a key that chooses among several objects in the load of a to-one relationship.
+ * "one" is allowed, and "order_by" for a has_one, whose key need not be unique.
  */
 static void
 refuse_choice(const OrmLevelBuild *build)
@@ -496,6 +494,37 @@ read_scopes(OrmLevelBuild *build)
 	orm_named_scope_begin(build->scope, &build->keys, takes_of_scopes(build), build->place);
 }
 
+/* Reads "key_by": the attribute whose values are the keys of the objects. */
+static void
+read_key_by(OrmLevelBuild *build)
+{
+	const OrmJson *json = orm_query_key(&build->keys, ORM_KEY_KEY_BY);
+	OrmPath here = orm_path_key(build->place, "key_by");
+	OrmName found;
+
+	if (json == NULL)
+		return;
+	if (build->level->single)
+		orm_members_raise_not_allowed("key", "key_by", &here, "One object has no key.");
+	if (orm_json_kind(*json) != ORM_JSON_STRING)
+		orm_members_raise_kind(*json, "the name of an attribute", &here);
+	found = orm_query_name(build->scope, *json, &here);
+	if (found.expression == NULL)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("relationship \"%s\" is not allowed in \"key_by\"", found.relationship->name),
+				orm_error_place(&here), errhint("\"key_by\" takes an attribute or a name of \"compute\"."));
+	if (orm_type_is_json(found.expression->type) || found.expression->type->class == ORM_TYPE_ARRAY ||
+		found.expression->type->class == ORM_TYPE_COMPOSITE)
+		ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+				errmsg("\"%s\" of type %s cannot be a key", found.expression->name,
+					   format_type_be(found.expression->type->oid)),
+				orm_error_place(&here));
+	build->level->key_by = (OrmMember){
+		pstrdup(found.expression->name), found.expression->type,
+		orm_query_column(&build->columns, found.expression->sql, found.expression->type->oid)};
+	build->level->key_place = orm_query_keep_place(&here);
+}
+
 /* Begins a level: its number and parent, its keys, its scope. */
 static void
 begin_level(OrmLevelBuild *build, const OrmModel *model, const OrmLoad *load, int takes)
@@ -545,6 +574,7 @@ orm_query_level(OrmCompiler *compiler, OrmLevelBuild *parent, const OrmRelations
 	{
 		read_relationship(&build);
 		orm_query_link(&build);
+		read_key_by(&build);
 	}
 	else if (verb == ORM_QUERY_KEYS)
 		orm_query_link_keys(&build);

@@ -5,6 +5,7 @@
  *     belongs_to              the foreign key                 the referenced key
  *     has_many, has_one       the referenced key              the foreign key
  *     many_to_many            the referenced key              the foreign key, in the join table
+ *     over a path, related    the primary key                 that of the parent, read again
  *
  * The keys of parents and children are compared as values of the referenced column's base
  * type, without modifier.  If the operator is a cross-type one and the referencing type is
@@ -21,6 +22,7 @@
 #include "model/join.h"
 #include "model/key.h"
 #include "query/compile.h"
+#include "query/derived.h"
 
 /* One column of a link. */
 typedef struct LinkColumn
@@ -283,6 +285,66 @@ finish_link(OrmLevelBuild *build, const LinkColumn *columns, int n, bool indexed
 	add_link(build, columns, n);
 }
 
+/*
+ * The columns of the link of a relationship without a key of its own: the primary key of
+ * the parent, read again in the statement of the level.
+ */
+static LinkColumn *
+derived_columns(OrmLevelBuild *build)
+{
+	const OrmLevelBuild *parent = build->parent;
+	const OrmModel *model = parent->level->model;
+	const OrmKey *key = orm_model_need_key(model);
+	OrmScope *row = orm_query_scope(build->scope->builder, model);
+	LinkColumn *columns = palloc0(sizeof(LinkColumn) * key->nattributes);
+	const char *alias;
+
+	row->alias = psprintf("t%d", build->scope->builder->naliases++);
+	build->scope->item = orm_derived_source(row, build->relationship, build->scope, &alias);
+	for (int i = 0; i < key->nattributes; i++)
+	{
+		AttrNumber attnum = model->attributes[key->attributes[i]].attnum;
+
+		columns[i].parent = orm_join_column(parent->scope->alias, model->relid, attnum);
+		columns[i].child = orm_join_column(row->alias, model->relid, attnum);
+		if (alias == NULL)
+			columns[i].child.sql = psprintf("d.a%d", i);
+		columns[i].type = orm_type_make(getBaseType(columns[i].child.type), -1, columns[i].child.collation);
+		columns[i].operator= orm_key_equality(model, key->attributes[i]);
+	}
+	build->level->link.nkeys = key->nattributes;
+	return columns;
+}
+
+/* Links a level by the primary key of its parents. */
+static void
+link_derived(OrmLevelBuild *build)
+{
+	OrmLink *link = &build->level->link;
+	LinkColumn *columns = derived_columns(build);
+	int n = link->nkeys;
+
+	link->types = palloc(sizeof(OrmType *) * n);
+	link->parent = palloc(sizeof(int) * n);
+	for (int i = 0; i < n; i++)
+	{
+		link->types[i] = columns[i].type;
+		link->parent[i] = parent_position(build->parent, &columns[i]);
+	}
+	finish_link(build, columns, n, true);
+	if (build->level->recursion == 0)
+		return;
+	link->own = palloc(sizeof(int) * n);
+	for (int i = 0; i < n; i++)
+	{
+		const OrmModel *model = build->level->model;
+		AttrNumber attnum = model->attributes[model->primary_key->attributes[i]].attnum;
+
+		columns[i].parent = orm_join_column(build->scope->alias, model->relid, attnum);
+		link->own[i] = parent_position(build, &columns[i]);
+	}
+}
+
 void
 orm_query_link(OrmLevelBuild *build)
 {
@@ -292,6 +354,11 @@ orm_query_link(OrmLevelBuild *build)
 	int n = relationship->nkeys;
 	LinkColumn *columns = palloc(sizeof(LinkColumn) * n);
 
+	if (orm_model_is_derived(relationship))
+	{
+		link_derived(build);
+		return;
+	}
 	link->nkeys = n;
 	link->types = palloc(sizeof(OrmType *) * n);
 	link->parent = palloc(sizeof(int) * n);

@@ -167,9 +167,11 @@ typedef struct OrmLevel
 	OrmLink link;
 	OrmQueryStatement statement;
 	int nmembers;
-	OrmMember *members;		/* followed in objects by the loads, in the order of levels */
-	int sort;				/* position of the int2, int4 or int8 column by which the rows of each parent are
+	OrmMember *members; /* followed in objects by the loads, in the order of levels */
+	int sort;			/* position of the int2, int4 or int8 column by which the rows of each parent are
 								 * sorted after fetching; -1: the statement returns them in order */
+	OrmMember key_by;	/* the objects are members of an object, by this value; name NULL: they are an array */
+	const OrmPath *key_place;
 	int identity;			/* recursive: number of primary key columns */
 	int *identities;		/* their positions in the rows of this level */
 	int *parent_identities; /* their positions in the rows of the parent level */

@@ -17,6 +17,7 @@
 #include "model/join.h"
 #include "model/relationship.h"
 #include "query/condition.h"
+#include "query/derived.h"
 #include "query/named_scope.h"
 #include "query/series.h"
 #include "query/where.h"
@@ -57,6 +58,11 @@ orm_query_target(const OrmScope *scope, const OrmRelationship *relationship, con
 void
 orm_query_from(StringInfo sql, const OrmScope *scope)
 {
+	if (scope->item != NULL)
+	{
+		appendStringInfoString(sql, scope->item);
+		return;
+	}
 	if (scope->from != NULL)
 		appendStringInfoString(sql, scope->from);
 	else
@@ -67,17 +73,17 @@ orm_query_from(StringInfo sql, const OrmScope *scope)
 bool
 orm_query_is_single(const OrmRelationship *relationship)
 {
-	return relationship->kind == ORM_BELONGS_TO || relationship->kind == ORM_HAS_ONE;
+	return relationship->kind == ORM_BELONGS_TO || relationship->kind == ORM_HAS_ONE || relationship->one;
 }
 
-void
-orm_query_relate(StringInfo from, StringInfo where, const OrmScope *scope, const OrmRelationship *relationship,
-				 OrmScope *target)
+/* Appends the FROM item(s) and the join of a relationship by a key. */
+static void
+append_joined(StringInfo from, StringInfo where, const OrmScope *scope, const OrmRelationship *relationship,
+			  const OrmScope *target)
 {
 	OrmJoin join = orm_join_of(scope->model, relationship);
 	OrmJoinEnd near_end = orm_join_table_end(scope->alias);
 	OrmJoinEnd far_end = orm_join_table_end(target->alias);
-	const char *filter;
 
 	if (relationship->kind == ORM_MANY_TO_MANY)
 	{
@@ -95,6 +101,18 @@ orm_query_relate(StringInfo from, StringInfo where, const OrmScope *scope, const
 		orm_join_append(where, &join, far_end, near_end);
 	else
 		orm_join_append(where, &join, near_end, far_end);
+}
+
+void
+orm_query_relate(StringInfo from, StringInfo where, const OrmScope *scope, const OrmRelationship *relationship,
+				 OrmScope *target)
+{
+	const char *filter;
+
+	if (orm_model_is_derived(relationship))
+		orm_derived_relate(from, where, scope, relationship, target);
+	else
+		append_joined(from, where, scope, relationship, target);
 	filter = orm_query_relationship_filter(scope->model->name, relationship, target);
 	if (filter != NULL)
 		appendStringInfo(where, " AND %s", filter);
