@@ -30,7 +30,7 @@ CREATE FUNCTION poner() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.apodo :
 SELECT orm.model('Cuenta', 'app.cuentas', orm.column('id', 'integer', primary_key => true), orm.column('mail', 'text'), orm.column('apodo', 'text'),
 	orm.validates('mail', presence => true, matches => '@', message => 'no es una dirección'),
 	orm.on('before create, update', 'poner', when_expr => 'NEW.mail <> ''x''', columns => '{mail}'), orm.check('largo', 'id < 100', 'Es demasiado'));
-SELECT count(*) FROM orm.create_all();
+SELECT count(*) FROM orm.create_table('Cuenta');
 END
 	return;
 }
@@ -44,7 +44,7 @@ sub kept
 		my (undef, $out, $error) = $node->psql($database, $_, extra_params => [ '-U', 'carol' ]);
 		"$out\n$error"
 	  } q{SELECT orm.describe('Cuenta')}, q{SELECT orm.create('Cuenta', '{"id": 5, "mail": "y"}')}, q{SELECT orm.create('Cuenta', '{"id": 500, "mail": "@"}')},
-	  q{INSERT INTO app.cuentas VALUES (6, 'A@B') RETURNING apodo}, q{DELETE FROM app.cuentas}, q{SELECT count(*) FROM orm.diff()}, q{SELECT pending FROM orm.models WHERE model = 'Cuenta'};
+	  q{INSERT INTO app.cuentas VALUES (6, 'A@B') RETURNING apodo}, q{DELETE FROM app.cuentas}, q{SELECT count(*) FROM orm.diff('Cuenta')}, q{SELECT pending FROM orm.models WHERE model = 'Cuenta'};
 }
 
 for my $installer ('carol', 'postgres')
