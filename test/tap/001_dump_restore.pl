@@ -106,7 +106,7 @@ END
 		is($node->safe_psql($restored, q{SELECT t.etiqueta FROM app.post_find(1) p, app.tags(p) t ORDER BY 1}),
 			"c\nsql", "$restored: relationships follow");
 		is($node->safe_psql($restored, q{SELECT string_agg(model, ' ' ORDER BY model) FROM orm.models}),
-			'Autor Idea Idea 2 Línea "x" Medida Perfil Post Tag', "$restored: models");
+			'Autor Cuenta Idea Idea 2 Línea "x" Medida Perfil Post Tag', "$restored: models");
 	}
 	my ($one, $other) = map { dump($node, $_, 'carol') =~ s/^SELECT pg_catalog\.setval.*\n//gmr } $database, "${database}_2";
 	same($one, $other, "$by: and they are still the same, but for sequences");
