@@ -88,9 +88,12 @@ GRANT SELECT (secret) ON granted TO regress_orm_describe WITH GRANT OPTION;
 SET ROLE regress_orm_describe;
 GRANT SELECT (secret) ON granted TO PUBLIC;
 RESET ROLE;
-SELECT count(*) >= 0 AS mapped FROM unnest('{events_1,child,seen,granted}'::text[]) AS t,
+CREATE TABLE counted (id int PRIMARY KEY, code text);
+CREATE SEQUENCE codes OWNED BY counted.code;
+ALTER TABLE counted ALTER code SET DEFAULT 'x' || nextval('codes');
+SELECT count(*) >= 0 AS mapped FROM unnest('{events_1,child,seen,granted,counted}'::text[]) AS t,
 	orm.map(t, initcap(t), orm.accessors(include => '{}'));
-SELECT m, refused(format('SELECT orm.drop_table(%L)', m)) FROM unnest('{Events,Events_1,Child,Seen,Granted,Plain}'::text[]) AS m;
+SELECT m, refused(format('SELECT orm.drop_table(%L)', m)) FROM unnest('{Events,Events_1,Child,Seen,Granted,Counted,Plain}'::text[]) AS m;
 SELECT refused('SELECT orm.drop_all()');
 SELECT relname FROM pg_class WHERE relnamespace = 'describe_table'::regnamespace AND relkind IN ('r', 'p', 'v') ORDER BY 1;
 

@@ -379,6 +379,13 @@ AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.on(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text[]) IS
 'Element of a model document: a trigger of the table that calls a trigger function. events are before or after, then statement or nothing, then a list of create, update, delete and truncate: ''before create'', ''after statement update, delete''. when_expr is an SQL expression over NEW and OLD, columns are those whose update fires it. Every model of the table may declare it, also by orm.map.';
 
+CREATE OR REPLACE FUNCTION orm.statement(definition pg_catalog.text)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.statement(pg_catalog.text) IS
+'Element of a model document: one SQL statement about the table, which is run when the table is made: CREATE TRIGGER, RULE, POLICY or STATISTICS, ALTER TABLE (row-level security, replica identity, statistics targets, states of triggers, owner...), COMMENT, SECURITY LABEL, GRANT and REVOKE, ALTER PUBLICATION ... ADD TABLE. Anything else, or about another table, is refused.';
+
 CREATE OR REPLACE FUNCTION orm.enum(name pg_catalog.text, labels pg_catalog.text[])
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE

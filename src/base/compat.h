@@ -164,6 +164,19 @@
 #define orm_domain_has_constraints(type) DomainHasConstraints(type)
 #endif
 
+/* A row of a table of privileges and their words: MAINTAIN, or one that no word is. */
+#if PG_VERSION_NUM >= 170000
+#define ORM_PRIVILEGE_MAINTAIN \
+	{ \
+		ACL_MAINTAIN, "MAINTAIN" \
+	}
+#else
+#define ORM_PRIVILEGE_MAINTAIN \
+	{ \
+		0, "MAINTAIN" \
+	}
+#endif
+
 /* Takes a lock, or returns LOCKACQUIRE_NOT_AVAIL if shared memory has no room for it; needs storage/lock.h. */
 #if PG_VERSION_NUM >= 180000
 #define orm_lock_if_room(tag, mode) LockAcquireExtended((tag), (mode), false, false, false, NULL, false)

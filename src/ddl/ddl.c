@@ -85,5 +85,12 @@ orm_ddl_plan(List *declarations, const OrmDdlCatalog *catalog)
 	}
 	foreach(cell, run.tables)
 		place(&run, lfirst(cell));
+	foreach(cell, run.plan->tables)
+	{
+		OrmDdlTable *table = lfirst(cell);
+
+		if (!table->exists)
+			orm_print_statements(&run, table);
+	}
 	return run.plan;
 }

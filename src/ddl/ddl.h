@@ -26,6 +26,7 @@
 #define ORM_DDL_DDL_H
 
 #include "model/declaration.h"
+#include "model/table_statement.h"
 #include "nodes/pg_list.h"
 
 /* A column of a referenced key. */
@@ -112,13 +113,14 @@ typedef struct OrmDdlTable
 typedef struct OrmDdlStatement
 {
 	OrmDdlTable *table;
+	const OrmTableStatement *declared; /* NULL: a foreign key or a comment on one */
 	char *sql;
 } OrmDdlStatement;
 
 typedef struct OrmDdlPlan
 {
 	List *tables; /* of OrmDdlTable *, referenced tables first, except in cycles */
-	List *late;	  /* of OrmDdlStatement *: foreign keys that close a cycle */
+	List *late;	  /* of OrmDdlStatement *: foreign keys that close a cycle, then declared statements */
 } OrmDdlPlan;
 
 /*

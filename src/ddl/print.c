@@ -275,7 +275,7 @@ orm_print_constraint(const OrmDdlTable *table, const OrmDdlConstraint *constrain
 static void
 add_late(OrmDdlRun *run, OrmDdlTable *table, char *sql)
 {
-	OrmDdlStatement *late = palloc(sizeof(OrmDdlStatement));
+	OrmDdlStatement *late = palloc0(sizeof(OrmDdlStatement));
 
 	late->table = table;
 	late->sql = sql;
@@ -484,4 +484,18 @@ orm_print_table(OrmDdlRun *run, OrmPlanned *planned)
 		print_comment(run, table, lfirst(cell));
 	if (table->declaration->comment != NULL)
 		table->statements = lappend(table->statements, orm_print_table_comment(table, table->declaration->comment));
+}
+
+void
+orm_print_statements(OrmDdlRun *run, OrmDdlTable *table)
+{
+	ListCell *cell;
+
+	foreach(cell, orm_table_statement_all(table->declaration))
+	{
+		const OrmTableStatement *statement = lfirst(cell);
+
+		add_late(run, table, statement->sql);
+		((OrmDdlStatement *) llast(run->plan->late))->declared = statement;
+	}
 }

@@ -9,6 +9,9 @@
 /* Adds the statements that create a table to it, and foreign keys to tables not yet in the plan to plan->late. */
 extern void orm_print_table(OrmDdlRun *run, OrmPlanned *planned);
 
+/* Adds the declared statements about a table to plan->late. */
+extern void orm_print_statements(OrmDdlRun *run, OrmDdlTable *table);
+
 /* The statement that adds a key, constraint or index to a table that exists. */
 extern char *orm_print_constraint(const OrmDdlTable *table, const OrmDdlConstraint *constraint);
 

@@ -33,12 +33,14 @@
 #include "define/register.h"
 #include "define/report.h"
 #include "define/scopes.h"
+#include "define/written_statements.h"
 #include "exec/execute.h"
 #include "exec/plan.h"
 #include "model/cache.h"
 #include "model/follow.h"
 #include "model/reflect.h"
 #include "model/relationship.h"
+#include "model/statement_subject.h"
 #include "registry/binding.h"
 
 /* One run. */
@@ -342,7 +344,22 @@ make_table(const Run *run, OrmDdlTable *table)
 					   orm_report_relation(orm_planning_lock(table->schema, table->relation, false)));
 }
 
-/* Step 3: all tables, then the foreign keys that close cycles. */
+/* Step 3, of a statement that waits for all tables. */
+static void
+run_late(const Run *run, const OrmDdlStatement *late)
+{
+	const OrmDdlTable *table = late->table;
+	OrmIdentity identity = orm_owner_begin(orm_registry_owner(orm_planning_row(run->declarations, run->rows, table)));
+	int level = orm_settings_pin(table->schema);
+
+	if (late->declared != NULL)
+		orm_statement_subject_check(late->declared, orm_planning_relation(table->schema, table->relation));
+	orm_execute_statement(late->sql);
+	orm_settings_leave(level);
+	orm_owner_end(identity);
+}
+
+/* Step 3: all tables, then the foreign keys that close cycles, and statements about tables. */
 static void
 make_tables(const Run *run, const OrmDdlPlan *plan)
 {
@@ -351,13 +368,13 @@ make_tables(const Run *run, const OrmDdlPlan *plan)
 	foreach(cell, plan->tables)
 		make_table(run, lfirst(cell));
 	foreach(cell, plan->late)
+		run_late(run, lfirst(cell));
+	foreach(cell, plan->tables)
 	{
-		OrmDdlStatement *statement = lfirst(cell);
-		OrmIdentity identity = orm_owner_begin(
-			orm_registry_owner(orm_planning_row(run->declarations, run->rows, statement->table)));
+		OrmDdlTable *table = lfirst(cell);
 
-		orm_execute_statement(statement->sql);
-		orm_owner_end(identity);
+		if (!table->exists)
+			orm_written_statements_settle(table->declaration, orm_planning_relation(table->schema, table->relation));
 	}
 }
 

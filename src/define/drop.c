@@ -26,6 +26,7 @@
 #include "define/reconcile.h"
 #include "define/register.h"
 #include "define/report.h"
+#include "define/written_statements.h"
 #include "exec/execute.h"
 #include "exec/plan.h"
 #include "model/cache.h"
@@ -139,6 +140,7 @@ whole_declaration(const OrmRegistered *row)
 	{
 		declaration = orm_register_declaration(row);
 		declaration->removals = NIL;
+		orm_written_statements_complete(declaration, orm_reflect_model(model, orm_register_name_target, NULL));
 		return declaration;
 	}
 	return orm_reflect_model(model, orm_register_name_target, NULL);

@@ -5,7 +5,9 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/relation.h"
 #include "access/table.h"
+#include "catalog/dependency.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
@@ -17,6 +19,7 @@
 #include "utils/syscache.h"
 
 #include "define/drop_check.h"
+#include "model/reflect.h"
 
 /* Is it neither a table nor a partitioned table? */
 static bool
@@ -105,6 +108,22 @@ is_granted_by_others(Oid relid)
 	return found;
 }
 
+/* Owns a column a sequence that neither an identity nor a serial column has made? */
+static bool
+owns_sequence(Oid relid)
+{
+	Relation relation = relation_open(relid, NoLock);
+	const OrmDeclaration *columns = orm_reflect_columns(relation);
+	int n = list_length(getOwnedSequences(relid));
+	ListCell *cell;
+
+	relation_close(relation, NoLock);
+	foreach(cell, columns->columns)
+		if (((const OrmDeclaredColumn *) lfirst(cell))->identity != NULL)
+			n--;
+	return n != 0;
+}
+
 /* What a declaration does not say. */
 static const struct
 {
@@ -117,6 +136,7 @@ static const struct
 	{has_partitions, "It has partitions.", "Detach or drop the partitions."},
 	{is_child, "It inherits from another table.",
 	 "Use ALTER TABLE ... NO INHERIT, or drop it by DROP TABLE and forget the model with orm.unmap."},
+	{owns_sequence, "A column of it owns a sequence that is not its default.", "Use ALTER SEQUENCE ... OWNED BY NONE."},
 	{is_granted_by_others, "Privileges of it were granted by another role than its owner.",
 	 "Let the owner grant these privileges."},
 };

@@ -9,7 +9,8 @@
 /*
  * Raises 0A000 for the relation of a model, which is locked, when the declaration cannot say all
  * that it is: a view or a foreign table, a partition, a partitioned table with partitions, a child
- * of another table, one with privileges that somebody else has granted.
+ * of another table, one with privileges that somebody else has granted, or with a sequence that is
+ * not the default of its column.
  */
 extern void orm_drop_check_model(const OrmModel *model);
 

@@ -19,6 +19,7 @@
 #include "model/hook.h"
 #include "model/managed.h"
 #include "model/relationship.h"
+#include "model/table_statement.h"
 #include "registry/binding.h"
 #include "model/validation.h"
 
@@ -37,6 +38,7 @@ typedef enum ElementList
 	LIST_STAMPS,
 	LIST_VERSIONS,
 	LIST_TABLES,
+	LIST_STATEMENTS,
 	LIST_REMOVALS,
 	LIST_COMMENT,
 	LIST_ACCESSORS
@@ -75,6 +77,7 @@ static const struct
 	{"stamp", LIST_STAMPS, 0},
 	{"version", LIST_VERSIONS, 0},
 	{"table", LIST_TABLES, 0},
+	{"statement", LIST_STATEMENTS, 0},
 	{"removed", LIST_REMOVALS, 0},
 	{"comment_on_table", LIST_COMMENT, 0},
 	{"accessors", LIST_ACCESSORS, 0},
@@ -127,6 +130,8 @@ element_label(ElementList list, const void *element)
 			return ((const OrmDeclaredVersion *) element)->column;
 		case LIST_REMOVALS:
 			return removal->column ? removal->column : removal->constraint ? removal->constraint : removal->index;
+		case LIST_STATEMENTS:
+			return orm_table_statement_label(((const OrmDeclaredStatement *) element)->definition);
 		case LIST_TABLES:
 		case LIST_COMMENT:
 		case LIST_ACCESSORS:
@@ -173,6 +178,7 @@ list_of(OrmDeclaration *declaration, ElementList list)
 		[LIST_STAMPS] = &declaration->stamps,
 		[LIST_VERSIONS] = &declaration->versions,
 		[LIST_TABLES] = &declaration->tables,
+		[LIST_STATEMENTS] = &declaration->statements,
 		[LIST_REMOVALS] = &declaration->removals,
 		[LIST_COMMENT] = NULL,
 		[LIST_ACCESSORS] = NULL,

@@ -21,6 +21,7 @@
 #include "define/set_aside.h"
 #include "define/sync.h"
 #include "define/undo.h"
+#include "define/written_statements.h"
 #include "exec/execute.h"
 #include "model/once.h"
 #include "registry/binding.h"
@@ -75,6 +76,7 @@ take_out_words(const char *name)
 		return;
 	declaration = orm_register_declaration(row);
 	orm_once_take_out(declaration);
+	orm_written_statements_settle(declaration, row->relid);
 	orm_model_function_write(row, declaration, row->relid);
 }
 

@@ -15,6 +15,7 @@
 #include "differ/column_steps.h"
 #include "differ/differ.h"
 #include "differ/keys.h"
+#include "differ/statement_steps.h"
 #include "differ/table_steps.h"
 #include "model/reflect.h"
 
@@ -138,10 +139,7 @@ compare_comment(OrmDiffer *differ)
 
 /* The kinds of elements of a table. */
 static void (*const kinds[])(OrmDiffer *differ) = {
-	orm_column_steps_compare,
-	orm_keys_compare,
-	orm_table_steps_compare,
-	compare_comment,
+	orm_column_steps_compare, orm_keys_compare, orm_table_steps_compare, orm_statement_steps_compare, compare_comment,
 };
 
 void

@@ -27,6 +27,7 @@
  *     key_declared.c  the same: those of the declaration
  *     keys.c          added, changed and dropped keys, constraints and indexes
  *     table_steps.c   what the table is as a whole
+ *     statement_steps.c  statements about the table
  *     violation.c     rows that do not allow a step
  *     label.c         labels of enum types
  *     cost.c          rewrites, numbers of values that are lost, and time

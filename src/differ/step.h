@@ -9,21 +9,22 @@
 /* The phases of a schema change, in the order in which they run. */
 typedef enum OrmStepPhase
 {
-	ORM_PHASE_TYPE,		/* enum types created, their labels added */
-	ORM_PHASE_RENAME,	/* tables, columns and constraints renamed */
-	ORM_PHASE_UNLINK,	/* foreign keys dropped */
-	ORM_PHASE_UNKEY,	/* other constraints and indexes dropped */
-	ORM_PHASE_OPTION,	/* what the table is as a whole changed */
-	ORM_PHASE_COLUMN,	/* columns added and changed */
-	ORM_PHASE_KEY,		/* constraints and indexes added */
-	ORM_PHASE_TABLE,	/* tables created */
-	ORM_PHASE_LINK,		/* foreign keys added */
-	ORM_PHASE_DROP,		/* columns and tables dropped */
-	ORM_PHASE_COMMENT,	/* comments */
-	ORM_PHASE_TRIGGER,	/* triggers that count versions */
-	ORM_PHASE_FUNCTION, /* typed functions */
-	ORM_PHASE_CLEANUP,	/* types that functions had until then */
-	ORM_PHASE_UNMANAGED /* objects that no declaration names: nothing is done */
+	ORM_PHASE_TYPE,		 /* enum types created, their labels added */
+	ORM_PHASE_RENAME,	 /* tables, columns and constraints renamed */
+	ORM_PHASE_UNLINK,	 /* foreign keys dropped */
+	ORM_PHASE_UNKEY,	 /* other constraints and indexes dropped */
+	ORM_PHASE_OPTION,	 /* what the table is as a whole changed */
+	ORM_PHASE_COLUMN,	 /* columns added and changed */
+	ORM_PHASE_KEY,		 /* constraints and indexes added */
+	ORM_PHASE_TABLE,	 /* tables created */
+	ORM_PHASE_LINK,		 /* foreign keys added */
+	ORM_PHASE_DROP,		 /* columns and tables dropped */
+	ORM_PHASE_COMMENT,	 /* comments */
+	ORM_PHASE_TRIGGER,	 /* triggers that count versions */
+	ORM_PHASE_STATEMENT, /* statements about tables */
+	ORM_PHASE_FUNCTION,	 /* typed functions */
+	ORM_PHASE_CLEANUP,	 /* types that functions had until then */
+	ORM_PHASE_UNMANAGED	 /* objects that no declaration names: nothing is done */
 } OrmStepPhase;
 
 typedef struct OrmStep

@@ -257,6 +257,11 @@ print_rest(StringInfo out, const OrmDeclaration *d, int total, const char *separ
 		begin_element(out, &total, separator);
 		orm_element_print(out, "table", lfirst(cell));
 	}
+	foreach(cell, d->statements)
+	{
+		begin_element(out, &total, separator);
+		orm_element_print(out, "statement", lfirst(cell));
+	}
 	foreach(cell, d->removals)
 	{
 		begin_element(out, &total, separator);
@@ -524,6 +529,7 @@ orm_declaration_strip(OrmDeclaration *declaration, bool keep_key)
 	declaration->comment = NULL;
 	declaration->enums = NIL;
 	declaration->tables = NIL;
+	declaration->statements = NIL;
 	foreach(cell, declaration->relationships)
 	{
 		OrmDeclaredRelationship *relationship = lfirst(cell);

@@ -228,6 +228,13 @@ typedef struct OrmDeclaredHook
 	int position;
 } OrmDeclaredHook;
 
+/* A statement about the table: a trigger, a policy, a privilege...; see table_statement.h. */
+typedef struct OrmDeclaredStatement
+{
+	char *definition; /* SQL */
+	int position;
+} OrmDeclaredStatement;
+
 /* A column, constraint or index of the table that is to go; one of the names is set. */
 typedef struct OrmDeclaredRemoval
 {
@@ -254,6 +261,7 @@ typedef struct OrmDeclaration
 	List *tables;		   /* of OrmDeclaredTable *: one, or NIL */
 	List *validations;	   /* of OrmDeclaredValidation * */
 	List *hooks;		   /* of OrmDeclaredHook * */
+	List *statements;	   /* of OrmDeclaredStatement * */
 	List *removals;		   /* of OrmDeclaredRemoval * */
 	char *comment;		   /* on the table; NULL: none */
 	bool has_accessors;	   /* there is an "accessors" element */

@@ -22,6 +22,7 @@
 #include "model/scope.h"
 #include "model/stamp.h"
 #include "model/validation.h"
+#include "model/table_statement.h"
 
 /* A name and its place. */
 typedef struct NamePlace
@@ -531,4 +532,6 @@ orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 	check_constraint_names(declaration, true);
 	check_constraint_names(declaration, false);
 	check_removals(declaration);
+	if (!declaration->stored)
+		orm_table_statement_check(declaration);
 }

@@ -215,6 +215,12 @@ static const OrmElementKey hook_keys[] = {
 	{KEY("columns", ANY_KIND, 0), &orm_element_key_names, HOOK(columns), "column", NULL},
 };
 
+#define STATEMENT(member) offsetof(OrmDeclaredStatement, member)
+
+static const OrmElementKey statement_keys[] = {
+	{KEY_OF_NEW("definition", ANY_KIND, ANY_KIND), &orm_element_key_text, STATEMENT(definition), NULL, NULL},
+};
+
 #define REMOVAL(member) offsetof(OrmDeclaredRemoval, member)
 
 static const OrmElementKey removal_keys[] = {
@@ -288,6 +294,7 @@ static const RecordType version_record = RECORD(OrmDeclaredVersion, versions, 0,
 static const RecordType enum_record = RECORD(OrmDeclaredEnum, enums, 0, false, enum_keys);
 static const RecordType removal_record = RECORD(OrmDeclaredRemoval, removals, 0, false, removal_keys);
 static const RecordType table_record = RECORD(OrmDeclaredTable, tables, 0, false, table_keys);
+static const RecordType statement_record = RECORD(OrmDeclaredStatement, statements, 0, false, statement_keys);
 static const RecordType accessors_record = {0, 0, 0, false, 0, KEY_TABLE(accessors_keys)};
 static const RecordType comment_record = {0, 0, 0, false, 0, KEY_TABLE(comment_keys)};
 
@@ -330,6 +337,7 @@ static const RelationBuilder builders[] = {
 	{KEY("accessors", KIND(0), 0), &accessors_record, 0},
 	{KEY_OF_NEW("comment_on_table", KIND(0), 0), &comment_record, 0},
 	{KEY_OF_NEW("table", KIND(0), 0), &table_record, 0},
+	{KEY_OF_NEW("statement", KIND(0), 0), &statement_record, 0},
 	{KEY_OF_NEW("enum", KIND(0), 0), &enum_record, 0},
 	{KEY_OF_NEW("removed", KIND(0), 0), &removal_record, 0},
 };

@@ -21,6 +21,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "base/kept_name.h"
@@ -37,9 +38,11 @@
 #include "model/reflect_constraint.h"
 #include "model/reflect_index.h"
 #include "model/reflect_sequence.h"
+#include "model/reflect_statement.h"
 #include "model/reflect_state.h"
 #include "model/table_option.h"
 #include "model/validation.h"
+#include "registry/registry.h"
 
 /* The sequence of a serial column, whose default is nextval() of a sequence that it owns; or InvalidOid. */
 static Oid
@@ -196,6 +199,35 @@ orm_reflect_relation(Oid relid, const char *model, OrmTargetNamer namer, void *a
 	return r.declaration;
 }
 
+/* Rules are printed by SPI, under the active snapshot: it must see those of this transaction. */
+List *
+orm_reflect_statements(Relation relation, const OrmDeclaration *model, Oid owner)
+{
+	OrmReflectState r = {.relation = relation, .model = model};
+	int level = orm_settings_pin(NULL);
+
+	r.context = deparse_context_for(RelationGetRelationName(relation), RelationGetRelid(relation));
+	r.declaration = palloc0(sizeof(OrmDeclaration));
+	r.declaration->schema = get_namespace_name(RelationGetNamespace(relation));
+	r.declaration->relation = pstrdup(RelationGetRelationName(relation));
+	PushActiveSnapshot(GetLatestSnapshot());
+	orm_reflect_statement_all(&r, owner);
+	PopActiveSnapshot();
+	orm_settings_leave(level);
+	return r.declaration->statements;
+}
+
+/* Adds the statements about the table, which are in the order in which they are run. */
+static void
+add_statements(OrmDeclaration *full, const OrmModel *model)
+{
+	OrmRegistered *row = orm_registry_find(model->name);
+	Relation relation = relation_open(model->relid, NoLock);
+
+	full->statements = orm_reflect_statements(relation, full, row != NULL ? row->owner : model->owner);
+	relation_close(relation, NoLock);
+}
+
 /* Adds the declared primary key, if the relation has none. */
 static void
 add_declared_key(OrmDeclaration *full, const OrmDeclaration *stored)
@@ -340,5 +372,6 @@ orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 	full->accessor_schema = stored->accessor_schema;
 	full->include = stored->include;
 	full->all_accessors = stored->all_accessors;
+	add_statements(full, model);
 	return full;
 }

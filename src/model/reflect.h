@@ -7,7 +7,7 @@
  * declaration are given as SQL.  Expressions are deparsed under a search_path of
  * pg_catalog only, so they are fully qualified.
  *
- * Omitted are inheritance, triggers, rules, policies, privileges.
+ * Only orm_reflect_model has the statements that make the rest.
  */
 #ifndef ORM_MODEL_REFLECT_H
 #define ORM_MODEL_REFLECT_H
@@ -24,6 +24,13 @@ typedef char *(*OrmTargetNamer)(Oid relation, void *arg);
  * memory context.  The caller holds a lock on the relation.  "namer" may be NULL.
  */
 extern OrmDeclaration *orm_reflect_relation(Oid relid, const char *model, OrmTargetNamer namer, void *arg);
+
+/*
+ * The statements about an open relation that make of a table with its columns, constraints and
+ * indexes what it is (List of OrmDeclaredStatement *).  Triggers that the elements of "model" make
+ * are left out; NULL: none is.  "owner": whose the table would be.
+ */
+extern List *orm_reflect_statements(Relation relation, const OrmDeclaration *model, Oid owner);
 
 /* The same with columns and nothing else, of an open relation; types and defaults as orm_reflect_relation has them. */
 extern OrmDeclaration *orm_reflect_columns(Relation relation);

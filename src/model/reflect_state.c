@@ -3,11 +3,14 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "catalog/pg_index.h"
 #include "commands/defrem.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -32,6 +35,32 @@ orm_reflect_state_add_constraint(OrmReflectState *r, OrmConstraintKind kind, cha
 	constraint->position = r->position++;
 	r->declaration->constraints = lappend(r->declaration->constraints, constraint);
 	return constraint;
+}
+
+void
+orm_reflect_state_add_statement(OrmReflectState *r, char *definition)
+{
+	OrmDeclaredStatement *statement = palloc0(sizeof(OrmDeclaredStatement));
+
+	statement->definition = definition;
+	r->declaration->statements = lappend(r->declaration->statements, statement);
+}
+
+void
+orm_reflect_state_scan(OrmReflectState *r, Oid catalog, Oid index, AttrNumber attribute, Oid value,
+					   void (*row)(OrmReflectState *r, HeapTuple tuple, TupleDesc descriptor))
+{
+	Relation relation = table_open(catalog, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	ScanKeyInit(&key, attribute, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
+	scan = systable_beginscan(relation, index, true, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		row(r, tuple, RelationGetDescr(relation));
+	systable_endscan(scan);
+	table_close(relation, AccessShareLock);
 }
 
 char *

@@ -4,6 +4,8 @@
 #ifndef ORM_MODEL_REFLECT_STATE_H
 #define ORM_MODEL_REFLECT_STATE_H
 
+#include "access/htup.h"
+#include "access/tupdesc.h"
 #include "model/declaration.h"
 #include "model/reflect.h"
 #include "utils/relcache.h"
@@ -15,7 +17,8 @@ typedef struct OrmReflectState
 	List *context; /* of deparse_expression */
 	OrmTargetNamer namer;
 	void *arg;
-	int position; /* of the next element */
+	int position;				 /* of the next element */
+	const OrmDeclaration *model; /* of statements: whose elements make the rest; NULL: none */
 } OrmReflectState;
 
 /* Deparses a stored expression. */
@@ -24,6 +27,13 @@ extern char *orm_reflect_state_print(const OrmReflectState *r, char *stored);
 /* Adds a constraint to the declaration. */
 extern OrmDeclaredConstraint *orm_reflect_state_add_constraint(OrmReflectState *r, OrmConstraintKind kind, char *name,
 															   List *columns);
+
+/* Adds a statement about the table, with its table unqualified. */
+extern void orm_reflect_state_add_statement(OrmReflectState *r, char *definition);
+
+/* Calls a function for each row of a catalog whose attribute, the first of that index, is this OID. */
+extern void orm_reflect_state_scan(OrmReflectState *r, Oid catalog, Oid index, AttrNumber attribute, Oid value,
+								   void (*row)(OrmReflectState *r, HeapTuple tuple, TupleDesc descriptor));
 
 /* The name, or NULL when it is the default name of PostgreSQL for these columns. */
 extern char *orm_reflect_state_own_name(const OrmReflectState *r, const char *name, List *columns, const char *label);

@@ -52,34 +52,42 @@ orm_table_option_partition(const char *text)
 	return create->partspec;
 }
 
-/* Appends name='value' of each storage parameter of a relation. */
+void
+orm_table_option_append(StringInfo out, Datum stored, const char *prefix)
+{
+	Datum *options;
+	int n;
+
+	deconstruct_array(DatumGetArrayTypeP(stored), TEXTOID, -1, false, TYPALIGN_INT, &options, NULL, &n);
+	for (int i = 0; i < n; i++)
+	{
+		char *name = TextDatumGetCString(options[i]);
+		char *value = strchr(name, '=');
+
+		/* a server's own, which dumps leave out, too */
+		if (strncmp(name, "pg_", 3) == 0)
+			continue;
+		*value++ = '\0';
+		appendStringInfo(out, "%s%s", out->len > 0 ? ", " : "", prefix);
+		orm_sql_name(out, name);
+		appendStringInfoChar(out, '=');
+		orm_sql_literal(out, value);
+	}
+}
+
+/* Appends the storage parameters of a relation. */
 static void
 append_parameters(StringInfo out, Oid relid, const char *prefix)
 {
 	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	bool isnull;
 	Datum stored;
-	Datum *options;
-	int n;
 
 	if (!HeapTupleIsValid(tuple))
 		return;
 	stored = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_reloptions, &isnull);
 	if (!isnull)
-	{
-		deconstruct_array(DatumGetArrayTypeP(stored), TEXTOID, -1, false, TYPALIGN_INT, &options, NULL, &n);
-		for (int i = 0; i < n; i++)
-		{
-			char *name = TextDatumGetCString(options[i]);
-			char *value = strchr(name, '=');
-
-			*value++ = '\0';
-			appendStringInfo(out, "%s%s", out->len > 0 ? ", " : "", prefix);
-			orm_sql_name(out, name);
-			appendStringInfoChar(out, '=');
-			orm_sql_literal(out, value);
-		}
-	}
+		orm_table_option_append(out, stored, prefix);
 	ReleaseSysCache(tuple);
 }
 

@@ -18,6 +18,9 @@ extern List *orm_table_option_parameters(const char *text);
 /* What follows PARTITION BY, parsed.  Raises 42601 for other SQL. */
 extern PartitionSpec *orm_table_option_partition(const char *text);
 
+/* Appends name='value' of each parameter in an array of the catalogs, as reloptions; none that begins with pg_. */
+extern void orm_table_option_append(StringInfo out, Datum stored, const char *prefix);
+
 /* The options of a relation that are not the default of the server; NULL: all are, or it is not a table. */
 extern OrmDeclaredTable *orm_table_option_read(Relation relation);
 
