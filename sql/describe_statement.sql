@@ -35,6 +35,7 @@ CREATE FUNCTION statements(model text) RETURNS SETOF text LANGUAGE sql AS $$
 	SELECT replace(e->'statement'->>'definition', CURRENT_USER, 'me') FROM json_array_elements(orm.describe(model)->'elements') e WHERE e::jsonb ? 'statement'
 $$;
 
+-- one of every kind
 CREATE FUNCTION "the Trigger"() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TYPE pair AS (x int, y text);
 CREATE TABLE other (id int PRIMARY KEY, name text);

@@ -92,6 +92,10 @@ same_again(database('options', 'CREATE SCHEMA describe_options; CREATE SCHEMA de
 same_again(database('columns', 'CREATE SCHEMA describe; CREATE SCHEMA describe_types; SET search_path = describe;'
 	. part('describe', '-- tables in which there is everything', 'SELECT')), 'describe', 'describe_types');
 
+# triggers, policies, privileges and the like
+same_again(database('statements', 'CREATE ROLE regress_orm_owner; CREATE ROLE "regress_orm Reader"; CREATE SCHEMA describe_statement;'
+	. 'SET search_path = describe_statement;' . part('describe_statement', '-- one of every kind', '-- triggers that')), 'describe_statement');
+
 # made by the extension: an enum of two models, relationships of all kinds, a version
 same_again(database('declared', <<'SQL'), 'public');
 SELECT orm.model('Author', 'authors', orm.column('id', 'integer', primary_key => true), orm.column('name', 'text', nullable => false, is_unique => true),
