@@ -15,6 +15,9 @@ INSERT INTO posts (title, author_id) VALUES ('one', 1), ('two', 1), ('three', 2)
 \echo # statements of writes, which leave nothing behind
 SELECT orm.sql('Author', '{"name": "Eva", "posts": [{"title": "x"}, {"title": "y"}]}', verb => 'create');
 SELECT orm.sql('Author', '[{"name": "Ana"}, {"name": "Zoe"}]', verb => 'upsert', options => '{"conflict_on": ["name"]}');
+SELECT orm.sql('Author', '{"name": "Ana"}', verb => 'upsert', options => '{"conflict_on": ["name"], "where": {"id": {"lt": 5}}}');
+SELECT orm.sql('Author', '{"id": 1, "name": "Ada"}', verb => 'upsert', options => '{"conflict_on": ["id"], "where": {"name": "Ana"}}');
+SELECT orm.sql('Author', '{"name": "Bea"}', verb => 'upsert', options => '{"where": {"id": 1}}');
 SELECT orm.sql('Author', '{"name": "Ana!"}', verb => 'update', options => '{"key": 1}');
 SELECT orm.sql('Author', '{"id": 2, "name": "B"}', verb => 'save');
 SELECT orm.sql('Author', verb => 'delete', options => '{"key": 1}');
@@ -35,6 +38,7 @@ SELECT shape(orm.explain('Author', '{"load": ["posts"]}', options => '{"format":
 SELECT shape(orm.explain('Author', '[{"name": "Eva", "posts": [{"title": "x"}]}, {"name": "Ida"}]', verb => 'create', options => '{"format": "json", "analyze": true}'));
 SELECT shape(orm.explain('Author', '{"posts": [1, {"title": "new"}]}', verb => 'update', options => '{"key": {"id": 1}, "format": "json", "analyze": true}'));
 SELECT shape(orm.explain('Post', '{"order_by": ["id"], "limit": 1, "total": true}', verb => 'page', options => '{"format": "json", "analyze": true}'));
+SELECT shape(orm.explain('Author', '{"name": "Ana"}', verb => 'upsert', options => '{"where": {"id": 1}, "format": "json"}'));
 \echo # as text
 SELECT regexp_replace(regexp_replace(l, '\(cost.*\)|(?<=Time: )[0-9.]+|(?<=hit=).*', '...', 'g'), 'Sort.*', 'Sort') FROM orm.explain('Author', '{"name": "Eva"}', verb => 'create', options => '{"analyze": true}') l;
 SELECT regexp_replace(l, '\(cost.*\)', '...') FROM orm.explain('Author', '{"name": "Eva"}', verb => 'create') l;
@@ -57,6 +61,9 @@ SELECT orm.explain('Author', options => '{"format": "yaml"}');
 SELECT orm.explain('Author', options => '{"key": 1}');
 SELECT orm.explain('Author', '{"name": "x"}', '{"p": 1}', 'create');
 SELECT orm.explain('Author', '{"name": "x"}', verb => 'upsert', options => '{"conflict_on": "name"}');
+SELECT orm.sql('Author', '{"name": "x"}', verb => 'upsert', options => '{"where": [1]}');
+SELECT orm.sql('Author', '{"name": "x"}', verb => 'upsert', options => '{"where": {"nme": 1}}');
+SELECT orm.explain('Author', '{"name": "x"}', verb => 'save', options => '{"where": {}}');
 SELECT orm.explain('Author', options => '{"analyse": true}');
 SELECT orm.explain('Author', options => '[1]');
 SELECT orm.explain('Author', options => '{"analyze": 1}');

@@ -30,7 +30,8 @@ typedef enum ShownArgument
 	SHOWN_PARAMS,
 	SHOWN_KEY, /* options */
 	SHOWN_PATCH,
-	SHOWN_CONFLICT_ON
+	SHOWN_CONFLICT_ON,
+	SHOWN_WHERE /* options of the verb, if given */
 } ShownArgument;
 
 typedef struct ShownVerb
@@ -52,7 +53,7 @@ static const ShownVerb verbs[] = {
 	{"aggregate", false, ORM_QUERY_AGGREGATE, {SHOWN_QUERY, SHOWN_PARAMS}},
 	{"create", true, 0, {SHOWN_QUERY}},
 	{"save", true, 0, {SHOWN_QUERY}},
-	{"upsert", true, 0, {SHOWN_QUERY, SHOWN_CONFLICT_ON}},
+	{"upsert", true, 0, {SHOWN_QUERY, SHOWN_CONFLICT_ON, SHOWN_WHERE}},
 	{"update", true, 0, {SHOWN_KEY, SHOWN_QUERY}},
 	{"delete", true, 0, {SHOWN_KEY}},
 	{"update_where", true, 0, {SHOWN_QUERY, SHOWN_PATCH, SHOWN_PARAMS}},
@@ -67,6 +68,7 @@ typedef struct Shown
 	OrmJson key; /* a node of NULL: not given */
 	OrmJson patch;
 	OrmJson conflict_on;
+	OrmJson where;
 	bool json;
 	bool analyze;
 	OrmWatch watch;
@@ -92,6 +94,12 @@ read_conflict_on(void *argument, OrmJson value, const OrmPath *here)
 	if (orm_json_kind(value) != ORM_JSON_ARRAY)
 		orm_members_raise_no_array(value, "an array of attributes", here);
 	((Shown *) argument)->conflict_on = value;
+}
+
+static void
+read_where(void *argument, OrmJson value, const OrmPath *here)
+{
+	((Shown *) argument)->where = value;
 }
 
 /* "format": "text" | "json" */
@@ -122,6 +130,8 @@ static const OrmMemberKey option_keys[] = {
 	 .hint = "\"patch\" is for the verb update_where."},
 	{ORM_MEMBER_KEY("conflict_on"), .allowed = TAKES(SHOWN_CONFLICT_ON), .read = read_conflict_on,
 	 .hint = "\"conflict_on\" is for the verb upsert."},
+	{ORM_MEMBER_KEY("where"), .allowed = TAKES(SHOWN_WHERE), .read = read_where,
+	 .hint = "\"where\" is for the verb upsert; a query has conditions of its own."},
 	{ORM_MEMBER_KEY("format"), .allowed = EXPLAINS, .read = read_format, .hint = "\"format\" is for orm.explain."},
 	{ORM_MEMBER_KEY("analyze"), .allowed = EXPLAINS, .read = read_analyze, .hint = "\"analyze\" is for orm.explain."},
 };
@@ -201,12 +211,19 @@ append_argument(StringInfo call, const Shown *shown, ShownArgument argument)
 		case SHOWN_CONFLICT_ON:
 			json = shown->conflict_on;
 			break;
+		case SHOWN_WHERE:
+			json = shown->where;
+			break;
 	}
 	if (json.node == NULL)
 		return;
+	if (argument == SHOWN_WHERE && shown->conflict_on.node == NULL)
+		appendStringInfoString(call, ",[]");
 	source = orm_json_source(json, &length);
-	appendStringInfoChar(call, ',');
+	appendStringInfoString(call, argument == SHOWN_WHERE ? ",{\"where\":" : ",");
 	appendBinaryStringInfo(call, source, length);
+	if (argument == SHOWN_WHERE)
+		appendStringInfoChar(call, '}');
 }
 
 /* The call of the verb's function (api/named.h). */

@@ -68,7 +68,7 @@ CREATE OR REPLACE FUNCTION orm.sql(model pg_catalog.text, query orm.document DEF
     RETURNS SETOF pg_catalog.text
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_sql';
 COMMENT ON FUNCTION orm.sql(pg_catalog.text, orm.document, orm.document, pg_catalog.text, orm.document) IS
-'The SQL statements of a call, one per row. Those of a query, that of the root first, are not run; a write is run and rolled back. verb: all, first, one, one_or_none, page, count, exists, aggregate, create, save, upsert, update, delete, update_where or delete_where; query: the query, or the object; options: key (update, delete), conflict_on (upsert), patch (update_where). Errors: 22023 for an unrecognized verb or option; otherwise as the function of the verb.';
+'The SQL statements of a call, one per row. Those of a query, that of the root first, are not run; a write is run and rolled back. verb: all, first, one, one_or_none, page, count, exists, aggregate, create, save, upsert, update, delete, update_where or delete_where; query: the query, or the object; options: key (update, delete), conflict_on and where (upsert), patch (update_where). Errors: 22023 for an unrecognized verb or option; otherwise as the function of the verb.';
 
 CREATE OR REPLACE FUNCTION orm.explain(model pg_catalog.text, query orm.document DEFAULT '{}', params orm.document DEFAULT '{}', verb pg_catalog.text DEFAULT 'all', options orm.document DEFAULT '{}')
     RETURNS SETOF pg_catalog.text
