@@ -60,15 +60,16 @@ derived_body(const OrmModel *model, const OrmRelationship *relationship, const O
 static char *
 relationship_body(const OrmModel *model, const OrmRelationship *relationship)
 {
-	OrmJoin join = orm_model_is_derived(relationship) ? (OrmJoin){0} : orm_join_of(model, relationship);
+	OrmJoin join;
 	OrmJoinEnd row = orm_join_table_end("$1");
 	OrmJoinEnd other = orm_join_table_end("t");
 	OrmFilterText text = orm_filter_text(model->name, relationship, "t");
 	StringInfoData sql;
 
-	initStringInfo(&sql);
 	if (orm_model_is_derived(relationship))
 		return derived_body(model, relationship, &text);
+	join = orm_join_of(model, relationship);
+	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT t.* FROM ");
 	orm_sql_relation(&sql, relationship->target_relid);
 	appendStringInfoString(&sql, " AS t");
