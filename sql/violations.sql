@@ -76,5 +76,57 @@ SELECT all_at_once($$SELECT orm.update('Author', 1, '{}', '{"validate": "all"}')
 SELECT all_at_once($$SELECT orm.update('Author', 77, '{"low": 3}', '{"validate": "all"}')$$);
 SELECT all_at_once($$SELECT orm.upsert('Author', '{"name": "E"}', options => '{"validate": "all"}')$$);
 SELECT id FROM authors ORDER BY id;
+CREATE FUNCTION author_put(name text, email text) RETURNS void LANGUAGE orm
+	AS 'upsert Author {"name": {"$": "name"}, "email": {"$": "email"}} ["email"] {"validate": "all"}';
+SELECT all_at_once($$SELECT author_put('E', 'a@b')$$);
+CREATE FUNCTION author_set(id integer, name text) RETURNS void LANGUAGE orm AS 'update Author {"name": {"$": "name"}, "low": 9} {"validate": "all"}';
+SELECT all_at_once($$SELECT author_set(1, 'E')$$);
+
+-- upserts: the row is the one of the conflict target. The oracle is the write without the option
+CREATE FUNCTION upserts(object text, conflict_on text[] = '{}', more json = '{}', model text = 'Author') RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	raised text;
+	message text;
+BEGIN
+	BEGIN
+		PERFORM orm.upsert(model, object::orm.document, conflict_on, more::text::orm.document);
+		SET CONSTRAINTS ALL IMMEDIATE;
+		RAISE EXCEPTION USING ERRCODE = 'ORMOK';
+	EXCEPTION WHEN OTHERS THEN
+		raised = SQLSTATE;
+	END;
+	BEGIN
+		PERFORM orm.upsert(model, object::orm.document, conflict_on, (more::jsonb || '{"validate": "all"}')::text::orm.document);
+		SET CONSTRAINTS ALL IMMEDIATE;
+		RAISE EXCEPTION USING ERRCODE = 'ORMOK', MESSAGE = 'ok';
+	EXCEPTION WHEN OTHERS THEN
+		GET STACKED DIAGNOSTICS message = PG_EXCEPTION_DETAIL;
+		RETURN NEXT format('%s: %s %s', CASE WHEN raised = SQLSTATE THEN 'agree' ELSE 'write raises ' || raised END, SQLSTATE, SQLERRM);
+		IF message ~ '^\[\{' THEN
+			RETURN QUERY SELECT format('  %s %s %s %s', e ->> 'path', e ->> 'rule', e ->> 'sqlstate', e ->> 'message') FROM json_array_elements(message::json) e;
+		END IF;
+	END;
+END
+$$;
+SELECT v.object, v.conflict_on, v.more, u FROM (VALUES
+	(1, '{"email": "a@b", "low": 3}', '{email}'::text[], '{}'::json), (2, '{"email": "a@b", "name": "E", "size": -1}', '{}', '{}'),
+	(3, '{"email": "new@b", "low": 3}', '{email}', '{}'), (4, '{"email": "new@b", "id": 20, "name": "Eva"}', '{email}', '{}'),
+	(5, '{"email": "a@b", "id": 1}', '{}', '{}'), (6, '{"name": "Eva"}', '{email}', '{}'), (7, '{"email": "a@b"}', '{name}', '{}'),
+	(8, '[{"email": "a@b", "low": 3}, {"email": "a@b", "low": 4}]', '{email}', '{}'),
+	(9, '[{"email": "a@b", "low": 3}, {"email": "n@b", "id": 21, "name": "E"}, {"email": "x", "id": 22}]', '{email}', '{}'),
+	(10, '{"email": "a@b", "name": "E"}', '{email}', '{"on_conflict": "ignore"}'), (11, '{"email": "a@b", "name": "E"}', '{email}', '{"where": {"name": "Eva"}}'),
+	(12, '{"email": "a@b", "name": "E"}', '{email}', '{"where": {"name": "Ana"}}'), (13, '{"email": "n@b", "id": 23, "name": "E"}', '{email}', '{"where": {"name": "Ana"}}'),
+	(14, '{"id": 8, "email": "a@b"}', '{id}', '{}'), (15, '{"id": 8, "low": "x", "name": "Eva"}', '{id}', '{}'), (16, '{"id": "x", "low": "x"}', '{id}', '{}'),
+	(17, '{"email": "a@b", "posts": [{"id": 3, "title": ""}, {"id": 4}]}', '{email}', '{}'), (18, '{"email": "a@b", "low": {"$inc": 1}}', '{email}', '{}'),
+	(19, '{"email": "n@b", "low": {"$inc": 1}}', '{email}', '{}'), (20, '{"email": "a@b", "$etag": "no"}', '{email}', '{}'),
+	(21, '{"email": "a@b", "nme": 1}', '{email}', '{}')) v(n, object, conflict_on, more), upserts(v.object, v.conflict_on, v.more) u ORDER BY n;
+SELECT v.object, u FROM (VALUES ('{"id": 31, "title": "x", "author": {"email": "a@b", "id": 40, "name": "Zoe"}}'), ('{"id": 31, "title": " ", "author": {"id": 1}}'),
+	('{"id": 31, "title": "x", "author_id": 77}')) v(object), upserts(v.object, '{id}', model => 'Post') u;
+-- orm.create with "on_conflict" is one, too
+SELECT all_at_once($$SELECT orm.create('Author', '{"email": "a@b", "low": 3}', '{"on_conflict": "update", "validate": "all", "return": {"select": ["id", "low"]}}')$$);
+SELECT all_at_once($$SELECT orm.create('Author', '{"id": 30, "name": "Eva", "email": "a@b"}', '{"on_conflict": "ignore", "validate": "all"}')$$);
+SELECT all_at_once($$SELECT orm.create('Author', '{"id": 30, "name": "E", "email": "a@b"}', '{"on_conflict": "update", "validate": "all"}')$$);
+SELECT all_at_once($$SELECT orm.update_where('Author', '{}', '{"name": "E"}', options => '{"validate": "all"}')$$);
+SELECT id, name, email, low FROM authors ORDER BY id;
 SET client_min_messages = warning;
 DROP SCHEMA violations CASCADE;

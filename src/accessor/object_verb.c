@@ -156,7 +156,7 @@ run_validate(OrmCall *call)
 	const OrmDocument *object = orm_fill_document(call, call->function->object);
 
 	return orm_finding_json(
-		orm_check_document(call->model, ORM_VERB_SAVE, orm_document_root(object), orm_session_find_label));
+		orm_check_document(call->model, ORM_VERB_SAVE, orm_document_root(object), NULL, orm_session_find_label));
 }
 
 static Datum

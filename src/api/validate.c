@@ -20,7 +20,7 @@ orm_sql_validate(PG_FUNCTION_ARGS)
 	const OrmModel *model = orm_request_model(fcinfo, AccessShareLock);
 	OrmJson document = orm_document_root(orm_argument_document(fcinfo, 1, "object"));
 
-	PG_RETURN_DATUM(orm_finding_json(orm_check_document(model, ORM_VERB_SAVE, document, orm_session_find_label)));
+	PG_RETURN_DATUM(orm_finding_json(orm_check_document(model, ORM_VERB_SAVE, document, NULL, orm_session_find_label)));
 }
 
 /* orm.violations(model, object) */
@@ -30,5 +30,6 @@ orm_sql_violations(PG_FUNCTION_ARGS)
 	const OrmModel *model = orm_request_model(fcinfo, AccessShareLock);
 	OrmJson document = orm_document_root(orm_argument_document(fcinfo, 1, "object"));
 
-	PG_RETURN_DATUM(orm_finding_violations(orm_check_document(model, ORM_VERB_SAVE, document, orm_session_find_label)));
+	PG_RETURN_DATUM(
+		orm_finding_violations(orm_check_document(model, ORM_VERB_SAVE, document, NULL, orm_session_find_label)));
 }

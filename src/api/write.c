@@ -10,14 +10,12 @@
 
 #include "fmgr.h"
 #include "utils/builtins.h"
-#include "utils/json.h"
 
 #include "api/argument.h"
 #include "api/calls.h"
 #include "api/request.h"
 #include "base/attempt.h"
 #include "exec/run.h"
-#include "graph/check.h"
 #include "graph/deleted.h"
 #include "graph/objects.h"
 #include "remove/delete.h"
@@ -47,21 +45,6 @@ typedef struct WritingCall
 	Datum result;	   /* palloc'd in the context of the call; not set: null */
 } WritingCall;
 
-/* Raises everything that is wrong with the objects as one error, with the SQLSTATE of the first violation. */
-static void
-refuse_violations(const WritingCall *call, const OrmModel *model, const OrmDocument *object)
-{
-	const OrmFindings *findings = orm_check_document(model, call->verb, orm_document_root(object),
-													 orm_session_find_label);
-	int n = orm_finding_count(findings);
-
-	if (n > 0)
-		ereport(ERROR, errcode(orm_finding_first(findings)),
-				errmsg_plural("object of model \"%s\" has %d violation", "object of model \"%s\" has %d violations", n,
-							  model->name, n),
-				errdetail_internal("%s", TextDatumGetCString(orm_finding_violations(findings))));
-}
-
 /* Writes the second argument: (model, object[, conflict_on], options) */
 static void
 write_object(WritingCall *call)
@@ -72,37 +55,10 @@ write_object(WritingCall *call)
 	int nconflict_on = 0;
 	char **conflict_on = NULL;
 
-	if (call->options.validate_all)
-		refuse_violations(call, model, object);
 	if (call->verb == ORM_VERB_UPSERT)
 		conflict_on = orm_argument_names(fcinfo, 2, "conflict_on", &nconflict_on);
 	fcinfo->isnull = !orm_objects_write(model, call->verb, object, &call->options, orm_session_find_label, nconflict_on,
 										conflict_on, &call->result);
-}
-
-/* A patch with the key of its object. */
-static OrmDocument *
-with_key(const OrmModel *model, const Datum *key, const OrmDocument *patch)
-{
-	const char *members = strchr(orm_document_text(patch), '{') + 1;
-	StringInfoData text;
-	OrmJson given;
-
-	initStringInfo(&text);
-	for (int i = 0; i < model->primary_key->nattributes; i++)
-	{
-		const OrmAttribute *attribute = &model->attributes[model->primary_key->attributes[i]];
-
-		if (orm_json_member(orm_document_root(patch), attribute->name, &given))
-			continue;
-		appendStringInfoChar(&text, text.len > 0 ? ',' : '{');
-		escape_json(&text, attribute->name);
-		appendStringInfoChar(&text, ':');
-		escape_json(&text, orm_type_text(attribute->type->oid, key[i]));
-	}
-	appendStringInfoChar(&text, text.len == 0 ? '{' : orm_document_root(patch).node->count > 0 ? ',' : ' ');
-	appendBinaryStringInfo(&text, members, patch->text_length - (members - orm_document_text(patch)));
-	return orm_document_parse(text.data, text.len);
 }
 
 /* (model, key, patch, options) */
@@ -114,8 +70,6 @@ update(WritingCall *call)
 	const Datum *key = orm_argument_key(fcinfo, 1, model);
 	const OrmDocument *patch = orm_argument_document(fcinfo, 2, "patch");
 
-	if (call->options.validate_all && key != NULL && orm_json_kind(orm_document_root(patch)) == ORM_JSON_OBJECT)
-		refuse_violations(call, model, with_key(model, key, patch));
 	fcinfo->isnull = !orm_objects_patch(model, key, patch, &call->options, orm_session_find_label, &call->result);
 }
 

@@ -8,10 +8,12 @@
 #include "exec/access.h"
 #include "graph/check.h"
 #include "graph/check_row.h"
+#include "graph/check_upsert.h"
 #include "graph/collection.h"
 #include "graph/existing.h"
 #include "graph/item.h"
 #include "graph/join_rows.h"
+#include "graph/objects.h"
 #include "graph/writer.h"
 
 /* Arguments of read_root(). */
@@ -29,11 +31,8 @@ read_root(void *argument)
 {
 	const Root *root = argument;
 
-	OrmIntent intent = root->verb == ORM_VERB_CREATE ? ORM_INTENT_CREATE
-		: root->verb == ORM_VERB_UPDATE				 ? ORM_INTENT_UPDATE
-													 : ORM_INTENT_SAVE;
-
-	orm_read_object(root->graph, root->group, intent, root->verb, root->json, root->place);
+	orm_read_object(root->graph, root->group, orm_objects_intent(root->verb, &root->graph->options), root->verb,
+					root->json, root->place);
 }
 
 /* Reads the document. */
@@ -123,11 +122,14 @@ check_wave(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 {
 	orm_writer_prepare(graph, group, objects, n);
 	check_keys(graph, group, objects, n);
+	orm_check_upsert_all(graph, group, objects, n);
 	for (int i = 0; i < n; i++)
 	{
 		Finished finished = {graph, &objects[i], 1};
 
 		CHECK_FOR_INTERRUPTS();
+		if (objects[i]->said.broken)
+			continue;
 		orm_check_row(graph, objects[i]);
 		orm_finding_try(graph->findings, finish, &finished, objects[i]->place);
 	}
@@ -199,13 +201,16 @@ check_links(void *argument)
 }
 
 OrmFindings *
-orm_check_document(const OrmModel *model, OrmVerb verb, OrmJson document, OrmFindLabel find_label)
+orm_check_document(const OrmModel *model, OrmVerb verb, OrmJson document, const OrmGraphOptions *options,
+				   OrmFindLabel find_label)
 {
 	OrmGraph *graph = orm_graph_make();
 	ListCell *cell;
 	int ncomponents;
 
 	graph->findings = orm_finding_make();
+	if (options != NULL)
+		graph->options = *options;
 	graph->labels.find = find_label;
 	read_document(graph, model, verb, document);
 	orm_graph_drop_broken(graph);

@@ -20,16 +20,17 @@
 #ifndef ORM_GRAPH_CHECK_H
 #define ORM_GRAPH_CHECK_H
 
-#include "graph/finding.h"
-#include "graph/labels.h"
+#include "graph/graph.h"
 #include "store/reader.h"
 #include "model/model.h"
 
 /*
  * Checks an object, or an array of them, as they would be written by a verb
- * (create, update with the key in the object, or save).  Errors about the objects are not raised.  Rows are read
- * without locks.
+ * (create, update with the key in the object, save, or upsert) with the options of
+ * its graph (NULL: none).  Errors about the objects are not raised.  Rows are
+ * read without locks.
  */
-extern OrmFindings *orm_check_document(const OrmModel *model, OrmVerb verb, OrmJson document, OrmFindLabel find_label);
+extern OrmFindings *orm_check_document(const OrmModel *model, OrmVerb verb, OrmJson document,
+									   const OrmGraphOptions *options, OrmFindLabel find_label);
 
 #endif

@@ -14,6 +14,7 @@
 #include "graph/check_patch.h"
 #include "graph/check_row.h"
 #include "graph/check_unique.h"
+#include "graph/check_upsert.h"
 #include "graph/identity.h"
 #include "graph/settle.h"
 #include "graph/writer.h"
@@ -29,7 +30,7 @@
 static const OrmKey *
 row_key(const OrmObject *object)
 {
-	if (object->intent == ORM_INTENT_FIND_OR_CREATE)
+	if (object->intent == ORM_INTENT_FIND_OR_CREATE || object->intent == ORM_INTENT_UPSERT)
 		return object->found_by;
 	if (object->intent == ORM_INTENT_FIND && object->references == NULL)
 		return object->said.key;
@@ -71,9 +72,8 @@ orm_check_row_supplier(const OrmObject *object, int attribute)
 	return NULL;
 }
 
-/* Raises 42P10 if an object with the intent FIND_OR_CREATE gives no unique key. */
-static void
-demand_key(const OrmObject *object)
+OrmRecord *
+orm_check_row_supplied(const OrmObject *object)
 {
 	const OrmModel *model = object->group->model;
 	OrmRecord *record = orm_record_make(model, 1);
@@ -86,6 +86,16 @@ demand_key(const OrmObject *object)
 			orm_record_set(record, i, object->record->values[i], object->record->isnull[i]);
 		else if (orm_check_row_supplier(object, i) != NULL)
 			orm_record_set(record, i, (Datum) 0, false);
+	return record;
+}
+
+/* Raises 42P10 if an object with the intent FIND_OR_CREATE gives no unique key. */
+static void
+demand_key(const OrmObject *object)
+{
+	const OrmModel *model = object->group->model;
+	const OrmRecord *record = orm_check_row_supplied(object);
+
 	if ((model->primary_key == NULL || !orm_record_has_key(record, model->primary_key)) &&
 		orm_conflict_key_first(model, record) == NULL && object->record->wrong == NULL)
 		orm_conflict_key_missing(model, object->place);
@@ -321,7 +331,7 @@ orm_check_row_knows(const OrmSubject *subject, const int *attributes, int n)
 	return true;
 }
 
-/* Reduces the record of an existing row of FIND_OR_CREATE to its key and the references of collections. */
+/* Reduces the record of an existing row that is not changed to its key and the references of collections. */
 static void
 reduce(OrmSubject *subject)
 {
@@ -352,7 +362,7 @@ orm_check_row(OrmGraph *graph, OrmObject *object)
 	find_row(&subject);
 	if (orm_writer_is_update(object, NULL) && !subject.exists)
 		return;
-	if (is_left_alone(object))
+	if (is_left_alone(object) || orm_check_upsert_spares(&subject))
 		reduce(&subject);
 	subject.known = palloc0(Max(model->nattributes, 1));
 	subject.values = palloc0(sizeof(Datum) * Max(model->nattributes, 1));

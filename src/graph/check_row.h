@@ -24,6 +24,9 @@ typedef struct OrmSubject
 /* The object that supplies the attribute by a reference, and whose key is not known; NULL if there is none. */
 extern const OrmObject *orm_check_row_supplier(const OrmObject *object, int attribute);
 
+/* A record of the attributes an object gives and of attributes supplied by references, whose values are not known. */
+extern OrmRecord *orm_check_row_supplied(const OrmObject *object);
+
 /* Is the attribute given as a value, without a patch? */
 extern bool orm_check_row_gives(const OrmRecord *record, int attribute);
 

@@ -327,8 +327,12 @@ void
 orm_check_unique_all(const OrmSubject *subject)
 {
 	const OrmModel *model = subject->model;
+	const OrmObject *object = subject->object;
+	const OrmKey *target = object->intent == ORM_INTENT_UPSERT ? object->found_by : NULL;
 
+	if (object->intent == ORM_INTENT_CREATE && subject->graph->options.on_conflict == ORM_CONFLICT_IGNORE)
+		return;
 	for (int i = 0; model->primary_key != NULL && i < model->nunique; i++)
-		if (&model->unique[i] != model->primary_key)
+		if (&model->unique[i] != model->primary_key && &model->unique[i] != target)
 			check_key(subject, &model->unique[i]);
 }

@@ -111,7 +111,7 @@ struct OrmObject
 	bool referenced;	   /* another object, or a removal, needs its key */
 	bool fresh;			   /* its row is known to be new */
 	bool written;
-	const OrmKey *found_by; /* FIND_OR_CREATE: the key that identifies the row, once decided */
+	const OrmKey *found_by; /* FIND_OR_CREATE, and UPSERT that is checked: the key that identifies the row */
 	OrmRecord *late;		/* references set after everything is written */
 	OrmSaid said;
 	OrmObjectOrder order;

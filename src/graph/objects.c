@@ -5,6 +5,7 @@
 
 #include "miscadmin.h"
 
+#include "graph/check_call.h"
 #include "graph/flat.h"
 #include "graph/objects.h"
 #include "graph/return_query.h"
@@ -28,8 +29,7 @@ typedef struct Call
 	const OrmWriteOptions *options;
 	OrmFindLabel find_label;
 	const Datum *key; /* of the object to update, in key order; NULL for other verbs */
-	int nconflict_on;
-	char *const *conflict_on;
+	OrmGraphOptions graph_options;
 	bool array;
 	int n;
 	OrmRecord *records; /* objects at the root */
@@ -39,23 +39,56 @@ typedef struct Call
 	OrmQuery *readback; /* query of "return", or NULL */
 } Call;
 
-/* Are rows identified by unique keys? */
-static bool
-is_upsert(const Call *call)
+/* The condition of the option "where". */
+static const OrmAssigned *
+read_where(const OrmModel *model, const OrmWriteOptions *options)
 {
-	return call->verb == ORM_VERB_UPSERT ||
-		(call->verb == ORM_VERB_CREATE && call->options->on_conflict == ORM_CONFLICT_UPDATE);
+	OrmPath path = orm_path_key(NULL, "options");
+	OrmPath here = orm_path_key(&path, "where");
+
+	return orm_assigned_condition(model, options->where, &here);
 }
 
-/* The intent of the objects at the root. */
+OrmGraphOptions
+orm_objects_options(const OrmModel *model, OrmVerb verb, const OrmWriteOptions *options)
+{
+	bool updates = verb == ORM_VERB_UPSERT && options->on_conflict == ORM_CONFLICT_ERROR;
+
+	return (OrmGraphOptions){
+		.action = options->action,
+		.may_skip = options->may_skip,
+		.unscoped = options->unscoped,
+		.on_conflict = updates ? ORM_CONFLICT_UPDATE : options->on_conflict,
+		.where = options->where.node != NULL ? read_where(model, options) : NULL,
+	};
+}
+
+/* The write of records without a graph. */
+static OrmWrite
+write_of(const OrmModel *model, const OrmGraphOptions *options)
+{
+	return (OrmWrite){
+		.model = model,
+		.on_conflict = options->on_conflict,
+		.where = options->where,
+		.may_skip = options->may_skip,
+		.unscoped = options->unscoped,
+	};
+}
+
+OrmIntent
+orm_objects_intent(OrmVerb verb, const OrmGraphOptions *options)
+{
+	if (verb == ORM_VERB_UPSERT || (verb == ORM_VERB_CREATE && options->on_conflict == ORM_CONFLICT_UPDATE))
+		return ORM_INTENT_UPSERT;
+	return verb == ORM_VERB_UPDATE ? ORM_INTENT_UPDATE : verb == ORM_VERB_SAVE ? ORM_INTENT_SAVE : ORM_INTENT_CREATE;
+}
+
+/* The intent of the objects at the root of a call. */
 static OrmIntent
 root_intent(const Call *call)
 {
-	if (is_upsert(call))
-		return ORM_INTENT_UPSERT;
-	return call->verb == ORM_VERB_UPDATE ? ORM_INTENT_UPDATE
-		: call->verb == ORM_VERB_SAVE	 ? ORM_INTENT_SAVE
-										 : ORM_INTENT_CREATE;
+	return orm_objects_intent(call->verb, &call->graph_options);
 }
 
 /* The place of the i-th object, in the caller's storage; NULL for a single object. */
@@ -86,14 +119,8 @@ make_graph(Call *call, int n)
 	OrmGraph *graph = orm_graph_make();
 
 	graph->labels.find = call->find_label;
+	graph->options = call->graph_options;
 	graph->options.result = !call->options->no_result && call->readback == NULL;
-	graph->options.action = call->options->action;
-	graph->options.may_skip = call->options->may_skip;
-	graph->options.unscoped = call->options->unscoped;
-	graph->options.on_conflict = call->write.on_conflict;
-	graph->options.where = call->write.where;
-	graph->options.nconflict_on = call->nconflict_on;
-	graph->options.conflict_on = call->conflict_on;
 	orm_graph_group(graph, call->write.model)->returned.keyed = call->readback != NULL;
 	call->graph = graph;
 	call->roots = palloc_extended(sizeof(OrmObject *) * Max(call->n, 1), MCXT_ALLOC_HUGE);
@@ -107,7 +134,7 @@ events_of(const Call *call)
 {
 	if (call->verb == ORM_VERB_UPDATE)
 		return ORM_AFTER_UPDATE;
-	return call->verb == ORM_VERB_CREATE && !is_upsert(call) ? ORM_AFTER_INSERT : ORM_AFTER_INSERT | ORM_AFTER_UPDATE;
+	return root_intent(call) == ORM_INTENT_CREATE ? ORM_AFTER_INSERT : ORM_AFTER_INSERT | ORM_AFTER_UPDATE;
 }
 
 /* Is a graph needed even for flat objects? */
@@ -228,16 +255,6 @@ write_graph(Call *call, Datum *result)
 	return call->array || !orm_result_is_left_out(call->roots[0]);
 }
 
-/* The condition of the option "where". */
-static const OrmAssigned *
-read_where(const OrmModel *model, const OrmWriteOptions *options)
-{
-	OrmPath path = orm_path_key(NULL, "options");
-	OrmPath here = orm_path_key(&path, "where");
-
-	return orm_assigned_condition(model, options->where, &here);
-}
-
 /* An OrmFlatWriter: writes records by unique keys. */
 static void
 write_by_unique_key(const OrmWrite *write, OrmRecord *records, int n)
@@ -245,7 +262,8 @@ write_by_unique_key(const OrmWrite *write, OrmRecord *records, int n)
 	const Call *call = (const Call *) write;
 	OrmBatch batch = orm_batch_make(write, records, n);
 
-	orm_conflict_key_upsert(&batch, call->nconflict_on, call->conflict_on, write->on_conflict);
+	orm_conflict_key_upsert(&batch, call->graph_options.nconflict_on, call->graph_options.conflict_on,
+							write->on_conflict);
 }
 
 bool
@@ -253,27 +271,23 @@ orm_objects_write(const OrmModel *model, OrmVerb verb, const OrmDocument *docume
 				  OrmFindLabel find_label, int nconflict_on, char *const *conflict_on, Datum *result)
 {
 	Call call = {
-		.write = {.model = model,
-				  .on_conflict = options->on_conflict,
-				  .may_skip = options->may_skip,
-				  .unscoped = options->unscoped},
 		.verb = verb,
 		.options = options,
 		.find_label = find_label,
-		.nconflict_on = nconflict_on,
-		.conflict_on = conflict_on,
+		.graph_options = orm_objects_options(model, verb, options),
 	};
 
-	if (verb == ORM_VERB_UPSERT && options->on_conflict == ORM_CONFLICT_ERROR)
-		call.write.on_conflict = ORM_CONFLICT_UPDATE;
-	if (options->where.node != NULL)
-		call.write.where = read_where(model, options);
+	call.graph_options.nconflict_on = nconflict_on;
+	call.graph_options.conflict_on = conflict_on;
+	call.write = write_of(model, &call.graph_options);
+	if (options->validate_all)
+		orm_check_call_objects(model, verb, document, &call.graph_options, find_label);
 	read_document(&call, document);
 	if (call.graph != NULL)
 		return write_graph(&call, result);
-	return orm_flat_write(is_upsert(&call)			  ? write_by_unique_key
-							  : verb == ORM_VERB_SAVE ? orm_upsert_save_records
-													  : orm_insert_records,
+	return orm_flat_write(root_intent(&call) == ORM_INTENT_UPSERT ? write_by_unique_key
+							  : verb == ORM_VERB_SAVE			  ? orm_upsert_save_records
+																  : orm_insert_records,
 						  &call.write, options, call.records, call.n, call.array, result);
 }
 
@@ -293,16 +307,16 @@ orm_objects_patch(const OrmModel *model, const Datum *key, const OrmDocument *pa
 				  OrmFindLabel find_label, Datum *result)
 {
 	Call call = {
-		.write = {.model = model,
-				  .on_conflict = options->on_conflict,
-				  .may_skip = options->may_skip,
-				  .unscoped = options->unscoped},
 		.verb = ORM_VERB_UPDATE,
 		.options = options,
 		.find_label = find_label,
 		.key = key,
+		.graph_options = orm_objects_options(model, ORM_VERB_UPDATE, options),
 	};
 
+	call.write = write_of(model, &call.graph_options);
+	if (options->validate_all)
+		orm_check_call_patch(model, key, patch, &call.graph_options, find_label);
 	read_document(&call, patch);
 	if (key == NULL)
 		orm_record_error_missing(model, model->primary_key, NULL);

@@ -14,8 +14,18 @@
 #ifndef ORM_GRAPH_OBJECTS_H
 #define ORM_GRAPH_OBJECTS_H
 
+#include "graph/graph.h"
 #include "graph/labels.h"
 #include "store/options.h"
+
+/*
+ * The options of the graph of a call that has no conflict target of its own
+ * (conflict_on, upsert only, is set by the caller).  Reads the option "where".
+ */
+extern OrmGraphOptions orm_objects_options(const OrmModel *model, OrmVerb verb, const OrmWriteOptions *options);
+
+/* The intent of the objects at the root. */
+extern OrmIntent orm_objects_intent(OrmVerb verb, const OrmGraphOptions *options);
 
 /*
  * Writes the object, or the array of objects, of a document (create, save,

@@ -161,6 +161,33 @@ orm_conflict_key_of(const OrmModel *model, const OrmRecord *record, int nconflic
 	return key != NULL && orm_record_has_key(record, key) ? key : NULL;
 }
 
+/* The conflict target of a record: the named key (NULL: none), which it must give, else the only one that it gives. */
+static const OrmKey *
+decide_key(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmKey *named, const OrmRecord *record)
+{
+	if (named == NULL)
+		return only_key(model, keys, nkeys, record);
+	demand_key(model, record, named);
+	return named;
+}
+
+/* The key that conflict_on names; NULL without conflict_on. */
+static const OrmKey *
+named_key_if_any(const OrmModel *model, const OrmKey **keys, int nkeys, int n, char *const *names)
+{
+	return n == 0 ? NULL : named_key(model, keys, nkeys, n, names);
+}
+
+const OrmKey *
+orm_conflict_key_decide(const OrmModel *model, const OrmRecord *record, int nconflict_on, char *const *conflict_on)
+{
+	const OrmKey **keys;
+	int nkeys = unique_keys(model, &keys);
+	const OrmKey *named = named_key_if_any(model, keys, nkeys, nconflict_on, conflict_on);
+
+	return decide_key(model, keys, nkeys, named, record);
+}
+
 /* The first unique key, with or without a generated column, that a record gives; NULL if it gives none. */
 static const OrmKey *
 first_key_of(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record, bool generated)
@@ -347,14 +374,10 @@ orm_conflict_key_upsert(const OrmBatch *batch, int nconflict_on, char *const *co
 	const OrmKey **keys;
 	int nkeys = unique_keys(model, &keys);
 	const OrmKey **decisions = palloc_extended(sizeof(OrmKey *) * Max(batch->n, 1), MCXT_ALLOC_HUGE);
-	const OrmKey *named = nconflict_on == 0 ? NULL : named_key(model, keys, nkeys, nconflict_on, conflict_on);
+	const OrmKey *named = named_key_if_any(model, keys, nkeys, nconflict_on, conflict_on);
 
 	for (int i = 0; i < batch->n; i++)
-	{
-		if (named != NULL)
-			demand_key(model, batch->records[i], named);
-		decisions[i] = named ? named : only_key(model, keys, nkeys, batch->records[i]);
-	}
+		decisions[i] = decide_key(model, keys, nkeys, named, batch->records[i]);
 	if (named == NULL && on_conflict == ORM_CONFLICT_UPDATE)
 		refuse_same_row(batch, decisions, keys, nkeys);
 	for (int i = 0; i <= nkeys; i++)

@@ -18,6 +18,13 @@ extern const OrmKey *orm_conflict_key_only(const OrmModel *model, const OrmRecor
 extern const OrmKey *orm_conflict_key_of(const OrmModel *model, const OrmRecord *record, int nconflict_on,
 										 char *const *conflict_on);
 
+/*
+ * The conflict target of a record: the key that conflict_on names, else the only
+ * one that it gives; NULL if there is none, and the row is new.  Raises the errors of orm_conflict_key_upsert().
+ */
+extern const OrmKey *orm_conflict_key_decide(const OrmModel *model, const OrmRecord *record, int nconflict_on,
+											 char *const *conflict_on);
+
 /* The first unique key that a record gives completely, the primary key first; NULL if it gives none. */
 extern const OrmKey *orm_conflict_key_first(const OrmModel *model, const OrmRecord *record);
 

@@ -147,7 +147,7 @@ static const OrmMemberKey keys[] = {
 	{ORM_MEMBER_KEY("etag"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_etag},
 	{ORM_MEMBER_KEY("version"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_version},
 	{ORM_MEMBER_KEY("where"), .allowed = OF(ORM_VERB_UPSERT), .read = read_where},
-	{ORM_MEMBER_KEY("validate"), .allowed = WRITES_ONE & ~OF(ORM_VERB_UPSERT), .read = read_validate},
+	{ORM_MEMBER_KEY("validate"), .allowed = WRITES_ONE, .read = read_validate},
 	{ORM_MEMBER_KEY("settings"), .allowed = ORM_MEMBER_ALWAYS, .read = read_settings},
 	{ORM_MEMBER_KEY("dry_run"), .allowed = ~OF(ORM_VERB_REMOVE), .read = read_dry_run},
 };
