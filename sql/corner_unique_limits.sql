@@ -23,7 +23,7 @@ BEGIN
         EXECUTE 'SELECT orm.' || call;
         EXECUTE plain;
         SET CONSTRAINTS ALL IMMEDIATE;
-    EXCEPTION WHEN unique_violation THEN
+    EXCEPTION WHEN unique_violation OR not_null_violation THEN
         GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
         result := concat_ws(' ', SQLSTATE, SQLERRM, nullif(hint, ''));
     END;
@@ -33,9 +33,17 @@ BEGIN
     RETURN NEXT '  ' || result || coalesce(', but ' || differs, '');
 END $$;
 
-\echo # the child of a has_one without a key, before its row is found
+\echo # the child of a has_one without a key, whose owner is named by the primary key
 SELECT try(format('%s, ''{"id": 2, "nick": "c", "child": {%s"nick": "x"}}'')', verb, key), $$UPDATE copy SET nick = 'c' WHERE id = 2; UPDATE copy SET nick = 'x' WHERE id = 3$$) FROM (VALUES (1, 'save(''LRow''')) v (n, verb), unnest(ARRAY['', '"id": 3, ']) key;
 SELECT try('save(''LRow'', ''{"id": 1, "nick": "c", "boss": {"id": 2, "child": {"nick": "x"}}}'')', $$UPDATE copy SET nick = 'c', boss_id = 2 WHERE id = 1; UPDATE copy SET nick = 'x' WHERE id = 3$$);
+SELECT try(format('save(''LRow'', %L)', d), p), orm.validate('LRow', d::orm.document) FROM (VALUES ('{"id": 2, "nick": "c", "child": {"nick": "b"}}', $$UPDATE copy SET nick = 'c' WHERE id = 2; UPDATE copy SET nick = 'b' WHERE id = 3$$),
+    ('{"id": 2, "nick": "c", "child": {"no": 6}}', $$UPDATE copy SET nick = 'c' WHERE id = 2; UPDATE copy SET no = 6 WHERE id = 3$$)) v (d, p);
+SELECT try('save(''LRow'', ''[{"id": 2, "child": {"nick": "x"}}, {"id": 3, "nick": "y", "parent": null}]'')', 'SELECT 1');
+\echo # the same, whose owner is found by another key, or with rows that go
+SELECT try('upsert(''LRow'', ''{"code": "l", "nick": "c", "child": {"nick": "x"}}'', ''{code}'')', $$UPDATE copy SET nick = 'c' WHERE id = 2; UPDATE copy SET nick = 'x' WHERE id = 3$$);
+SELECT try('upsert(''LRow'', ''{"code": "l", "nick": "a", "child": {"code": "x"}}'', ''{code}'')', $$UPDATE copy SET nick = 'a' WHERE id = 2; UPDATE copy SET code = 'x' WHERE id = 3$$);
+SELECT try('save(''LRow'', ''{"id": 2, "nick": "c", "child": {"nick": "x"}, "staff": {"$set": [3]}}'')', $$UPDATE copy SET nick = 'c' WHERE id = 2; UPDATE copy SET nick = 'x' WHERE id = 3$$);
+SELECT try('upsert(''LRow'', ''{"id": 9, "code": "q", "no": 1, "child": {"no": 2}}'', ''{code}'')', $$SELECT 1$$);
 \echo # rows that $set leaves out of a collection, whose owner is found by another key when it is written
 SELECT try('upsert(''LRow'', ''{"code": "l", "nick": "c", "staff": {"$set": []}}'', ''{code}'')', $$UPDATE copy SET nick = 'c' WHERE id = 2; DELETE FROM copy WHERE id = 3$$);
 SELECT try('upsert(''LRow'', ''{"code": "l", "nick": "c", "staff": {"$delete": [3]}}'', ''{code}'')', $$UPDATE copy SET nick = 'c' WHERE id = 2; DELETE FROM copy WHERE id = 3$$);

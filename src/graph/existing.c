@@ -182,6 +182,7 @@ orm_existing_find(OrmGraph *graph)
 		find_group(graph, lfirst(cell));
 	foreach(cell, graph->removals)
 		find_kept(graph, lfirst(cell));
+	orm_owned_rows_find_early(graph);
 	if (graph->findings != NULL)
 		orm_graph_drop_broken(graph);
 }

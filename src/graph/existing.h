@@ -12,7 +12,8 @@
 
 /*
  * Finds the rows of all objects with the intent FIND, and completes their keys;
- * raises P0002 if one does not exist, 42P10 for an incomplete key.
+ * raises P0002 if one does not exist, 42P10 for an incomplete key.  Then finds rows
+ * by their owners (graph/owned_rows.h).
  */
 extern void orm_existing_find(OrmGraph *graph);
 

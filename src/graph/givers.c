@@ -6,6 +6,7 @@
 #include "exec/keyset.h"
 #include "graph/givers.h"
 #include "graph/graph.h"
+#include "model/key.h"
 #include "store/conflict_key.h"
 #include "store/parking.h"
 
@@ -173,4 +174,75 @@ orm_givers_find(const OrmBatch *batch)
 			add_removed(&search, removal);
 	}
 	return search.found;
+}
+
+/* The key of a unique constraint; NULL if it is none of the model's. */
+static const OrmKey *
+key_named(const OrmModel *model, const char *name)
+{
+	for (int i = 0; name != NULL && i < model->nunique; i++)
+		if (model->unique[i].name != NULL && strcmp(model->unique[i].name, name) == 0)
+			return &model->unique[i];
+	return NULL;
+}
+
+/* Does a record give an attribute of a key? */
+static bool
+gives_any(const OrmRecord *record, const OrmKey *key)
+{
+	for (int i = 0; i < key->nattributes; i++)
+		if (record->given[key->attributes[i]])
+			return true;
+	return false;
+}
+
+/* Is it the child of an owner that may exist, whose row is not found yet, and can change values of a key? */
+static bool
+is_unknown_child(const OrmObject *object, const OrmKey *violated)
+{
+	Datum key[INDEX_MAX_KEYS];
+
+	if (!object->said.by_parent || object->written || object->fresh || object->group->model->primary_key == NULL ||
+		orm_graph_key(object, key))
+		return false;
+	for (const OrmReference *r = object->references; r != NULL; r = r->next)
+		if (r->target->fresh || r->target->intent == ORM_INTENT_CREATE)
+			return false;
+	return violated == NULL || gives_any(object->record, violated);
+}
+
+/* Can a removal delete rows, or unlink them by an attribute of a key? */
+static bool
+can_release(const OrmRemoval *removal, const OrmKey *violated)
+{
+	const OrmEdge *edge = removal->edge;
+
+	if (violated == NULL || (edge->relationship->cascade & ORM_CASCADE_ORPHAN))
+		return true;
+	for (int i = 0; i < edge->n; i++)
+		if (orm_key_has(violated, edge->holder_key[i]))
+			return true;
+	return false;
+}
+
+bool
+orm_givers_has_unknown(const OrmBatch *batch, const char *constraint)
+{
+	const OrmReturning *returning = batch->write->argument;
+	const OrmGroup *group = returning->group;
+	const OrmKey *violated = key_named(group->model, constraint);
+	ListCell *cell;
+
+	for (int i = 0; i < group->n; i++)
+		if (is_unknown_child(group->objects[i], violated))
+			return true;
+	foreach(cell, returning->graph->removals)
+	{
+		const OrmRemoval *removal = lfirst(cell);
+
+		if (!removal->done && removal->kind == ORM_REMOVE_OTHERS && removal->edge->holder == group &&
+			!removal->owner->fresh && removal->owner->intent != ORM_INTENT_CREATE && can_release(removal, violated))
+			return true;
+	}
+	return false;
 }

@@ -19,4 +19,12 @@
  */
 extern List *orm_givers_find(const OrmBatch *batch);
 
+/*
+ * The OrmHasUnknownGivers of a graph's writes: children of a has_one without a
+ * key, and rows left out of collections, whose owners are not known yet.  Every
+ * constraint that is no key of the model counts.  Only memory is read, so that it
+ * can be called after an error.
+ */
+extern bool orm_givers_has_unknown(const OrmBatch *batch, const char *constraint);
+
 #endif

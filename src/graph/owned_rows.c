@@ -5,7 +5,9 @@
 
 #include "utils/datum.h"
 
+#include "exec/keyset.h"
 #include "graph/collection_rows.h"
+#include "graph/identity.h"
 #include "graph/owned_rows.h"
 
 /* Objects whose rows are looked up. */
@@ -14,6 +16,7 @@ typedef struct Owned
 	OrmGraph *graph;
 	OrmObject **objects; /* by number */
 	bool *found;		 /* by number: its row is known */
+	OrmKeySet *named;	 /* keys of rows that are left alone; NULL: none */
 	OrmCollectionRows asked;
 } Owned;
 
@@ -29,6 +32,8 @@ take_key(void *argument, int number, const Datum *key)
 	if (owned->found[number])
 		return;
 	owned->found[number] = true;
+	if (owned->named != NULL && orm_keyset_find(owned->named, key) >= 0)
+		return;
 	caller = MemoryContextSwitchTo(owned->graph->context);
 	for (int i = 0; i < model->primary_key->nattributes; i++)
 	{
@@ -82,6 +87,123 @@ orm_owned_rows_find(OrmGraph *graph, const OrmEdge *edge, OrmObject **objects, i
 	if (owned.objects != NULL)
 		orm_collection_rows_read(&owned.asked, true, take_key, &owned);
 }
+
+/* ---- Before anything is written ---- */
+
+/* Does an object name its row by a primary key that an edge references? */
+static bool
+names_row(const OrmEdge *edge, const OrmObject *object)
+{
+	if (object->fresh || object->said.broken ||
+		(object->intent != ORM_INTENT_SAVE && object->intent != ORM_INTENT_UPDATE && object->intent != ORM_INTENT_FIND))
+		return false;
+	for (int i = 0; i < edge->n; i++)
+	{
+		Datum value;
+		bool isnull;
+
+		if (!object->group->model->attributes[edge->referenced_key[i]].in_key ||
+			!orm_graph_value(object, edge->referenced_key[i], &value, &isnull) || isnull)
+			return false;
+	}
+	return true;
+}
+
+/* Does an object give a value of a unique key other than the primary key? */
+static bool
+gives_unique(const OrmObject *object)
+{
+	const OrmModel *model = object->group->model;
+
+	for (int i = 0; i < model->nunique; i++)
+		for (int k = 0; &model->unique[i] != model->primary_key && k < model->unique[i].nattributes; k++)
+			if (object->record->given[model->unique[i].attributes[k]])
+				return true;
+	return false;
+}
+
+/* The only owner, by this edge, of an object whose row can be found before it is written; or NULL. */
+static const OrmObject *
+early_owner(const OrmEdge *edge, const OrmObject *object)
+{
+	const OrmObject *owner = NULL;
+
+	if (!object->said.by_parent || object->said.broken || object->intent != ORM_INTENT_SAVE || !gives_unique(object))
+		return NULL;
+	for (const OrmReference *r = object->references; r != NULL; r = r->next)
+	{
+		if (r->edge->relationship->kind != ORM_HAS_ONE)
+			continue;
+		if (r->edge != edge || owner != NULL)
+			return NULL;
+		owner = r->target;
+	}
+	return owner != NULL && names_row(edge, owner) ? owner : NULL;
+}
+
+/* Collects the keys of all rows that objects of a group name; false if one is not known. */
+static bool
+collect_named(Owned *owned, const OrmGroup *group)
+{
+	owned->named = orm_keyset_make_for(group->model);
+	for (int i = 0; i < group->n; i++)
+	{
+		Datum key[INDEX_MAX_KEYS];
+
+		if (orm_graph_key(group->objects[i], key))
+			orm_keyset_add(owned->named, key);
+		else if (!group->objects[i]->said.by_parent && !orm_identity_is_new(group->objects[i]))
+			return false;
+	}
+	return true;
+}
+
+/* A search by one edge, as an argument of find_early(). */
+typedef struct EarlySearch
+{
+	OrmGraph *graph;
+	const OrmEdge *edge;
+} EarlySearch;
+
+static void
+find_early(void *argument)
+{
+	const EarlySearch *search = argument;
+	const OrmEdge *edge = search->edge;
+	const OrmGroup *group = edge->holder;
+	Owned owned = {.graph = search->graph};
+
+	for (int i = 0; i < group->n; i++)
+	{
+		const OrmObject *owner = early_owner(edge, group->objects[i]);
+
+		if (owner != NULL)
+			add(&owned, edge, group->objects[i], owner, group->n, false);
+	}
+	if (owned.objects == NULL || !collect_named(&owned, group))
+		return;
+	orm_collection_rows_read(&owned.asked, search->graph->findings == NULL, take_key, &owned);
+	for (int i = 0; i < owned.asked.rows.n; i++)
+		owned.objects[i]->said.by_parent = orm_identity_key(owned.objects[i]) == NULL;
+}
+
+void
+orm_owned_rows_find_early(OrmGraph *graph)
+{
+	ListCell *cell;
+
+	foreach(cell, graph->removals == NIL ? graph->edges : NIL)
+	{
+		EarlySearch search = {graph, lfirst(cell)};
+		const OrmEdge *edge = search.edge;
+
+		if (edge->relationship->kind == ORM_HAS_ONE && edge->holder->model->primary_key != NULL &&
+			edge->holder->order.component == edge->referenced->order.component)
+			orm_finding_look(graph->findings, find_early, &search);
+	}
+}
+
+/* ---- By a part of the primary key ---- */
 
 /* Does the foreign key share a part with the primary key, and compare it differently? */
 static bool

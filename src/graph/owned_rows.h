@@ -13,6 +13,15 @@
 extern void orm_owned_rows_find(OrmGraph *graph, const OrmEdge *edge, OrmObject **objects, int n);
 
 /*
+ * As orm_owned_rows_find(), before anything is written: for saved objects that
+ * give a value of a unique key, in a circular component, so that objects of
+ * earlier waves can take the values of their rows.  Owners must be named by
+ * primary keys that the foreign key references.  Finds nothing if the graph
+ * removes rows, or could write the rows for other objects too.
+ */
+extern void orm_owned_rows_find_early(OrmGraph *graph);
+
+/*
  * Finds the rows of objects that omit the part of the primary key that the
  * foreign key shares with their owner, if the foreign key compares that part
  * differently from the primary key; sets the primary keys as stored.  Objects

@@ -433,6 +433,24 @@ point_at(ErrorData *error, const OrmModel *model, const OrmPath *place, OrmPath 
 }
 
 void
+orm_failed_row_hint_exchange(ErrorData *error)
+{
+	if (error->hint == NULL)
+		error->hint = pstrdup("Rows that exchange unique values need a constraint that is DEFERRABLE.");
+}
+
+/* Adds the hint if rows whose keys are not known yet could have released the value. */
+static void
+hint_unknown_givers(ErrorData *error, const OrmBatch *batch)
+{
+	const OrmWrite *write = batch->write;
+
+	if ((error->sqlerrcode == ERRCODE_UNIQUE_VIOLATION || error->sqlerrcode == ERRCODE_EXCLUSION_VIOLATION) &&
+		write->givers != NULL && write->has_unknown_givers(batch, error->constraint_name))
+		orm_failed_row_hint_exchange(error);
+}
+
+void
 orm_failed_row_rethrow(const OrmBatch *batch, const OrmStatement *statement, MemoryContext caller)
 {
 	ErrorData *error = orm_error_take(caller);
@@ -458,19 +476,23 @@ orm_failed_row_rethrow(const OrmBatch *batch, const OrmStatement *statement, Mem
 	if (orm_reword_is_done(error))
 		place = point_at(error, batch->write->model, place, &here);
 	name_attributes(error, batch->write->model);
+	hint_unknown_givers(error, batch);
 	orm_error_throw_at(error, place);
 }
 
 void
-orm_failed_row_rethrow_record(const OrmModel *model, const OrmRecord *record, MemoryContext caller)
+orm_failed_row_rethrow_only(const OrmBatch *batch, MemoryContext caller)
 {
+	const OrmModel *model = batch->write->model;
 	ErrorData *error = orm_error_take(caller);
 	OrmPath room;
 	OrmPath here;
-	const OrmPath *place = orm_record_place(record, &room);
+	const OrmPath *place = orm_record_place(batch->records[0], &room);
 
+	Assert(batch->n == 1);
 	if (orm_reword_is_done(error))
 		place = point_at(error, model, place, &here);
 	name_attributes(error, model);
+	hint_unknown_givers(error, batch);
 	orm_error_throw_at(error, place);
 }

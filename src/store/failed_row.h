@@ -35,8 +35,10 @@ extern int orm_failed_row_row(const OrmSuspects *suspects, const ErrorData *erro
 extern void orm_failed_row_rethrow(const OrmBatch *batch, const OrmStatement *statement, MemoryContext caller)
 	pg_attribute_noreturn();
 
-/* The same for a statement for one record. */
-extern void orm_failed_row_rethrow_record(const OrmModel *model, const OrmRecord *record, MemoryContext caller)
-	pg_attribute_noreturn();
+/* The same for a statement for one record, that of the batch. */
+extern void orm_failed_row_rethrow_only(const OrmBatch *batch, MemoryContext caller) pg_attribute_noreturn();
+
+/* Adds the hint that rows could have exchanged unique values to a violation, unless it has a hint. */
+extern void orm_failed_row_hint_exchange(ErrorData *error);
 
 #endif

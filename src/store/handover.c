@@ -14,6 +14,7 @@
 #include "base/attempt.h"
 #include "exec/access.h"
 #include "model/key.h"
+#include "store/failed_row.h"
 #include "store/handover.h"
 #include "store/lookup.h"
 #include "store/parking.h"
@@ -489,8 +490,8 @@ raise_left(const Handover *handover)
 {
 	ErrorData *error = handover->last;
 
-	if (error->hint == NULL && ((handover->release && handover->left > 1) || is_barred(handover)))
-		error->hint = pstrdup("Rows that exchange unique values need a constraint that is DEFERRABLE.");
+	if ((handover->release && handover->left > 1) || is_barred(handover))
+		orm_failed_row_hint_exchange(error);
 	ReThrowError(error);
 }
 

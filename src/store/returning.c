@@ -317,7 +317,7 @@ run_for_record(OrmStatement *statement, const OrmBatch *batch)
 	}
 	PG_CATCH();
 	{
-		orm_failed_row_rethrow_record(batch->write->model, batch->records[0], caller);
+		orm_failed_row_rethrow_only(batch, caller);
 	}
 	PG_END_TRY();
 }

@@ -43,6 +43,9 @@ typedef enum OrmOnConflict
 struct OrmBatch;
 typedef List *(*OrmFindGivers)(const struct OrmBatch *batch);
 
+/* Can later statements of the call change values of a unique constraint in rows whose keys are not known yet? */
+typedef bool (*OrmHasUnknownGivers)(const struct OrmBatch *batch, const char *constraint);
+
 typedef struct OrmWrite
 {
 	const OrmModel *model;
@@ -50,13 +53,14 @@ typedef struct OrmWrite
 	OrmStored stored;	   /* with returning */
 	void *argument;
 	OrmOnConflict on_conflict;
-	const OrmAssigned *where; /* upsert: condition of updating an existing row; NULL: none */
-	bool action;			  /* with returning: set the records' OrmAction, inserted or updated */
-	bool told_apart;		  /* set it also without returning, by separate statements */
-	bool may_skip;			  /* rows skipped by a trigger, rule or policy are not an error */
-	bool unscoped;			  /* rows that default scopes hide are written, too */
-	bool checking;			  /* nothing is written, and rows are read without locks */
-	OrmFindGivers givers;	  /* NULL: the call has no other statements */
+	const OrmAssigned *where;				/* upsert: condition of updating an existing row; NULL: none */
+	bool action;							/* with returning: set the records' OrmAction, inserted or updated */
+	bool told_apart;						/* set it also without returning, by separate statements */
+	bool may_skip;							/* rows skipped by a trigger, rule or policy are not an error */
+	bool unscoped;							/* rows that default scopes hide are written, too */
+	bool checking;							/* nothing is written, and rows are read without locks */
+	OrmFindGivers givers;					/* NULL: the call has no other statements */
+	OrmHasUnknownGivers has_unknown_givers; /* with givers */
 } OrmWrite;
 
 #endif
