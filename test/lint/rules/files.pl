@@ -152,4 +152,23 @@ rule 'no type name is defined twice',
 	},
 	offence => { 'src/base/x.h' => "typedef struct OrmX\n{\n} OrmX;\n", 'src/base/y.c' => "typedef struct OrmX\n{\n} OrmX;\n" };
 
+# A file of the results of a test: the test's name; results that differ by the server have a number.
+sub test_of
+{
+	my ($path) = @_;
+
+	return "$1sql/$2.sql" if $path =~ m{^()expected/(\w+?)(?:_\d)?\.out$};
+	return "$1specs/$2.spec" if $path =~ m{^(test/isolation/)expected/(\w+?)(?:_\d)?\.out$};
+	return;
+}
+
+rule 'expected results belong to a test',
+	check => sub {
+		my ($tree) = @_;
+
+		return map { "$_: there is no " . test_of($_) }
+			grep { my $test = test_of($_); defined $test && !exists $tree->{$test} } sort keys %$tree;
+	},
+	offence => { 'expected/gone.out' => "SELECT 1;\n" };
+
 1;
