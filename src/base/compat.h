@@ -196,4 +196,7 @@
 #define pg_attribute_noreturn() __attribute__((noreturn))
 #endif
 
+/* The type of a NOT NULL in pg_constraint, where it is from 18 on. */
+#define ORM_CONTYPE_NOT_NULL 'n'
+
 #endif

@@ -17,6 +17,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "base/compat.h"
 #include "base/kept_name.h"
 #include "base/sql.h"
 #include "define/migrate_lock.h"
@@ -40,6 +41,21 @@ add_step(List **steps, const OrmStep *drop, const char *action, char *sql, char 
 	return step;
 }
 
+/* The name of a constraint; NULL: it is gone, or a NOT NULL, which is dropped as the column's. */
+static char *
+constraint_name(Oid constraint)
+{
+	HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+	char *name = NULL;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	if (((Form_pg_constraint) GETSTRUCT(tuple))->contype != ORM_CONTYPE_NOT_NULL)
+		name = pstrdup(NameStr(((Form_pg_constraint) GETSTRUCT(tuple))->conname));
+	ReleaseSysCache(tuple);
+	return name;
+}
+
 /* The statement that drops what goes with a column: a constraint or an index; NULL: it does not go with it. */
 static char *
 print_drop(Form_pg_depend depend, const char *table, Oid relid)
@@ -49,7 +65,7 @@ print_drop(Form_pg_depend depend, const char *table, Oid relid)
 	initStringInfo(&sql);
 	if (depend->classid == ConstraintRelationId)
 	{
-		char *name = get_constraint_name(depend->objid);
+		char *name = constraint_name(depend->objid);
 
 		if (name == NULL)
 			return NULL;
