@@ -206,66 +206,42 @@ begin_element(StringInfo out, int *total, const char *separator)
 		appendStringInfoString(out, separator);
 }
 
-/* Appends what a declaration has once, and what is to go. */
+/* Lists whose elements are printed behind columns, constraints and relationships, by their builders. */
+static const struct
+{
+	const char *builder;
+	size_t list; /* offset in OrmDeclaration */
+} rest[] = {
+	{"computed", offsetof(OrmDeclaration, computed)},
+	{"scope", offsetof(OrmDeclaration, scopes)},
+	{"timestamps", offsetof(OrmDeclaration, timestamps)},
+	{"stamp", offsetof(OrmDeclaration, stamps)},
+	{"validates", offsetof(OrmDeclaration, validations)},
+	{"on", offsetof(OrmDeclaration, hooks)},
+	{"version", offsetof(OrmDeclaration, versions)},
+	{"table", offsetof(OrmDeclaration, tables)},
+	{"statement", offsetof(OrmDeclaration, statements)},
+	{"removed", offsetof(OrmDeclaration, removals)},
+};
+
+/* Appends these, and what a declaration has once. */
 static void
 print_rest(StringInfo out, const OrmDeclaration *d, int total, const char *separator)
 {
 	ListCell *cell;
 
-	foreach(cell, d->computed)
+	for (int i = 0; i < (int) lengthof(rest); i++)
 	{
-		begin_element(out, &total, separator);
-		orm_element_print(out, "computed", lfirst(cell));
-	}
-	foreach(cell, d->scopes)
-	{
-		begin_element(out, &total, separator);
-		orm_element_print(out, "scope", lfirst(cell));
-	}
-	foreach(cell, d->timestamps)
-	{
-		begin_element(out, &total, separator);
-		orm_element_print(out, "timestamps", lfirst(cell));
-	}
-	foreach(cell, d->stamps)
-	{
-		begin_element(out, &total, separator);
-		orm_element_print(out, "stamp", lfirst(cell));
-	}
-	foreach(cell, d->validations)
-	{
-		begin_element(out, &total, separator);
-		orm_element_print(out, "validates", lfirst(cell));
-	}
-	foreach(cell, d->hooks)
-	{
-		begin_element(out, &total, separator);
-		orm_element_print(out, "on", lfirst(cell));
-	}
-	if (d->versions != NIL)
-	{
-		begin_element(out, &total, separator);
-		orm_element_print(out, "version", linitial(d->versions));
+		foreach(cell, *(List *const *) ((const char *) d + rest[i].list))
+		{
+			begin_element(out, &total, separator);
+			orm_element_print(out, rest[i].builder, lfirst(cell));
+		}
 	}
 	if (d->comment != NULL)
 	{
 		begin_element(out, &total, separator);
 		orm_element_print_comment(out, d);
-	}
-	foreach(cell, d->tables)
-	{
-		begin_element(out, &total, separator);
-		orm_element_print(out, "table", lfirst(cell));
-	}
-	foreach(cell, d->statements)
-	{
-		begin_element(out, &total, separator);
-		orm_element_print(out, "statement", lfirst(cell));
-	}
-	foreach(cell, d->removals)
-	{
-		begin_element(out, &total, separator);
-		orm_element_print(out, "removed", lfirst(cell));
 	}
 	if (d->has_accessors)
 	{
