@@ -3,9 +3,11 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "utils/lsyscache.h"
 
 #include "base/error.h"
 
@@ -87,4 +89,12 @@ orm_error_rethrow_within(const OrmPath *path, MemoryContext caller)
 	else
 		add_place(error, place);
 	ReThrowError(error);
+}
+
+Oid
+orm_error_table(const ErrorData *error)
+{
+	Oid schema = error->schema_name != NULL ? get_namespace_oid(error->schema_name, true) : InvalidOid;
+
+	return error->table_name != NULL ? get_relname_relid(error->table_name, schema) : InvalidOid;
 }

@@ -44,4 +44,7 @@ extern void orm_error_throw_at(ErrorData *error, const OrmPath *path) pg_attribu
  */
 extern void orm_error_rethrow_within(const OrmPath *path, MemoryContext caller) pg_attribute_noreturn();
 
+/* The table that an error of the server is about, or InvalidOid. */
+extern Oid orm_error_table(const ErrorData *error);
+
 #endif

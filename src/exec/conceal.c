@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_constraint.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -64,20 +63,11 @@ referenced_table(const ErrorData *error, Oid relid)
 	return referenced;
 }
 
-/* The table of an error, or InvalidOid. */
-static Oid
-table_of(const ErrorData *error)
-{
-	Oid schema = error->schema_name != NULL ? get_namespace_oid(error->schema_name, true) : InvalidOid;
-
-	return error->table_name != NULL ? get_relname_relid(error->table_name, schema) : InvalidOid;
-}
-
 /* What is shown instead of the DETAIL; NULL: it stays. */
 static char *
 concealed(const ErrorData *error)
 {
-	Oid relid = table_of(error);
+	Oid relid = orm_error_table(error);
 	List *columns = OidIsValid(relid) ? orm_hidden_columns(relid, referenced_table(error, relid)) : NIL;
 	List *of_views = OidIsValid(relid) ? orm_hidden_of_views(relid) : NIL;
 	StringInfoData shown;
@@ -97,10 +87,14 @@ concealed(const ErrorData *error)
 static void
 keep(const char *original, const char *shown)
 {
-	if (last.original != NULL)
-		pfree(last.original);
-	if (last.shown != NULL)
-		pfree(last.shown);
+	char *old_original = last.original;
+	char *old_shown = last.shown;
+
+	last.original = last.shown = NULL;
+	if (old_original != NULL)
+		pfree(old_original);
+	if (old_shown != NULL)
+		pfree(old_shown);
 	last.original = MemoryContextStrdup(TopMemoryContext, original);
 	last.shown = MemoryContextStrdup(TopMemoryContext, shown);
 }

@@ -7,7 +7,6 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_inherits.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -15,6 +14,7 @@
 #include "utils/rel.h"
 
 #include "base/attempt.h"
+#include "base/error.h"
 #include "exec/reword.h"
 #include "model/cache.h"
 #include "model/violated.h"
@@ -81,13 +81,16 @@ look(void *argument)
 		relid = parent_of(relid);
 }
 
-/* The table of an error, or InvalidOid. */
-static Oid
-table_of(const ErrorData *error)
+/* Keeps a message. */
+static void
+keep(const char *message)
 {
-	Oid schema = error->schema_name != NULL ? get_namespace_oid(error->schema_name, true) : InvalidOid;
+	char *old = last;
 
-	return error->table_name != NULL ? get_relname_relid(error->table_name, schema) : InvalidOid;
+	last = NULL;
+	if (old != NULL)
+		pfree(old);
+	last = MemoryContextStrdup(TopMemoryContext, message);
 }
 
 void
@@ -97,13 +100,11 @@ orm_reword_error(ErrorData *error)
 
 	if (error->sqlerrcode != ERRCODE_CHECK_VIOLATION || error->constraint_name == NULL)
 		return;
-	rewording.relid = table_of(error);
+	rewording.relid = orm_error_table(error);
 	if (orm_attempt(look, &rewording, ORM_ATTEMPT_KEEP) != NULL || rewording.message == NULL)
 		return;
 	error->message = rewording.message;
-	if (last != NULL)
-		pfree(last);
-	last = MemoryContextStrdup(TopMemoryContext, rewording.message);
+	keep(rewording.message);
 	if (error->column_name == NULL)
 		error->column_name = rewording.column;
 }

@@ -212,16 +212,11 @@ static const struct
 	const char *builder;
 	size_t list; /* offset in OrmDeclaration */
 } rest[] = {
-	{"computed", offsetof(OrmDeclaration, computed)},
-	{"scope", offsetof(OrmDeclaration, scopes)},
-	{"timestamps", offsetof(OrmDeclaration, timestamps)},
-	{"stamp", offsetof(OrmDeclaration, stamps)},
-	{"validates", offsetof(OrmDeclaration, validations)},
-	{"on", offsetof(OrmDeclaration, hooks)},
-	{"version", offsetof(OrmDeclaration, versions)},
-	{"table", offsetof(OrmDeclaration, tables)},
-	{"statement", offsetof(OrmDeclaration, statements)},
-	{"removed", offsetof(OrmDeclaration, removals)},
+	{"computed", offsetof(OrmDeclaration, computed)},	  {"scope", offsetof(OrmDeclaration, scopes)},
+	{"timestamps", offsetof(OrmDeclaration, timestamps)}, {"stamp", offsetof(OrmDeclaration, stamps)},
+	{"validates", offsetof(OrmDeclaration, validations)}, {"on", offsetof(OrmDeclaration, hooks)},
+	{"version", offsetof(OrmDeclaration, versions)},	  {"table", offsetof(OrmDeclaration, tables)},
+	{"statement", offsetof(OrmDeclaration, statements)},  {"removed", offsetof(OrmDeclaration, removals)},
 };
 
 /* Appends these, and what a declaration has once. */

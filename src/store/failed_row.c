@@ -14,7 +14,6 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
@@ -30,6 +29,7 @@
 #include "store/failed_key.h"
 #include "store/failed_patch.h"
 #include "base/compat.h"
+#include "base/error.h"
 #include "exec/conceal.h"
 #include "exec/reword.h"
 #include "store/failed_row.h"
@@ -339,8 +339,7 @@ find_by_primary_key(const OrmSuspects *suspects, const ErrorData *error, Oid rel
 int
 orm_failed_row_row(const OrmSuspects *suspects, const ErrorData *error)
 {
-	Oid schema = error->schema_name != NULL ? get_namespace_oid(error->schema_name, true) : InvalidOid;
-	Oid relid = error->table_name != NULL ? get_relname_relid(error->table_name, schema) : InvalidOid;
+	Oid relid = orm_error_table(error);
 	int row = -1;
 	bool ours;
 

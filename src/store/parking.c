@@ -7,7 +7,6 @@
 #include "access/sysattr.h"
 #include "access/table.h"
 #include "catalog/index.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_inherits.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteHandler.h"
@@ -17,6 +16,7 @@
 #include "utils/relcache.h"
 #include "utils/syscache.h"
 
+#include "base/error.h"
 #include "model/foreign_key.h"
 #include "model/given_back.h"
 #include "model/key.h"
@@ -78,16 +78,13 @@ orm_parking_giver(const OrmModel *model, const OrmRecord *record, const OrmKey *
 static Oid
 violated_index(const OrmModel *model, const ErrorData *error)
 {
-	Oid namespace;
-	Oid table;
+	Oid table = orm_error_table(error);
 
-	if (error->constraint_name == NULL || error->schema_name == NULL || error->table_name == NULL)
+	if (error->constraint_name == NULL || !OidIsValid(table))
 		return InvalidOid;
-	namespace = get_namespace_oid(error->schema_name, true);
-	table = get_relname_relid(error->table_name, namespace);
 	if (table != model->relid && !list_member_oid(find_all_inheritors(model->relid, NoLock, NULL), table))
 		return InvalidOid;
-	return get_relname_relid(error->constraint_name, namespace);
+	return get_relname_relid(error->constraint_name, get_rel_namespace(table));
 }
 
 /* Adds the columns that an expression over the rows of a table reads, as of pull_varattnos. */
