@@ -20,7 +20,7 @@ raise_hidden(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
 			errmsg("object of model \"%s\" with the key %s is hidden by a default scope", model->name,
 				   orm_record_error_key_text(model, key, record)),
 			orm_error_place(orm_record_place(record, &room)),
-			errhint("Option \"unscoped\": true lifts default scopes."));
+			errhint("With the option \"unscoped\": true, orm.update, save, upsert and delete lift default scopes."));
 }
 
 /* Marks all records of a batch pending. */
