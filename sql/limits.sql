@@ -70,6 +70,7 @@ SELECT orm.update('Author', 1, '{"name": "c"}') ->> 'name';
 SET orm.query_tag = '*/ x /**/ /*/ */*';
 SELECT orm.update('Author', 1, '{"name": "d"}') ->> 'name';
 SELECT orm.all('Author', '{"select": ["name"], "order_by": ["id"], "settings": {"orm.query_tag": "t"}}');
+SELECT orm.update('Author', 1, '{"name": "f"}', '{"settings": {"orm.query_tag": "t"}}') ->> 'name';
 RESET orm.query_tag;
 SELECT orm.update('Author', 1, '{"name": "e"}') ->> 'name';
 DROP SCHEMA limits CASCADE;

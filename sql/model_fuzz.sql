@@ -119,7 +119,7 @@ BEGIN
         INSERT INTO outcomes VALUES (text, checked, 'CREATE FUNCTION', said);
         IF said = 'well' THEN
             -- each use of some of them, since that takes long
-            FOREACH verb IN ARRAY CASE WHEN random() < 0.03 OR NOT EXISTS (SELECT FROM outcomes) THEN verbs ELSE verbs[1 : 1] END LOOP
+            FOREACH verb IN ARRAY CASE WHEN random() < 0.03 OR NOT EXISTS (SELECT FROM outcomes o WHERE o.checked = play.checked AND o.verb = verbs[2]) THEN verbs ELSE verbs[1 : 1] END LOOP
                 INSERT INTO outcomes VALUES (text, checked, verb, outcome(verb));
             END LOOP;
             seen = others();
@@ -140,7 +140,7 @@ SELECT count(play(text, checked)) FROM seeds, unnest('{t,f}'::boolean[]) checked
 SELECT s.n, o.checked, o.outcome FROM seeds s JOIN outcomes o USING (text) WHERE o.verb = 'CREATE FUNCTION' ORDER BY 1, 2;
 TRUNCATE outcomes;
 -- and thousands that are not
-CREATE TABLE texts AS SELECT DISTINCT mutated(s.text) AS text FROM generate_series(1, :rounds) i, LATERAL (SELECT text FROM seeds WHERE n = 1 + i % 5) s;
+CREATE TABLE texts AS SELECT DISTINCT mutated(s.text) AS text FROM generate_series(1, :rounds) i, LATERAL (SELECT text FROM seeds WHERE n = 1 + i % (SELECT count(*) FROM seeds)) s;
 SELECT count(*) > 0.9 * :rounds AS as_many_as_wanted FROM texts;
 SELECT count(play(text, checked)) > 0 AS played FROM texts, unnest('{t,f}'::boolean[]) checked;
 -- some are accepted, most are not

@@ -157,5 +157,4 @@ CALL try('N', 160);
 SELECT verb, count(*) AS n, count(*) FILTER (WHERE same) AS same, count(*) FILTER (WHERE found > CASE verb WHEN 'count' THEN 1 ELSE 4 END) > 20 AS find FROM tried GROUP BY verb ORDER BY verb;
 SELECT q FROM tried WHERE NOT same LIMIT 2;
 
-SELECT count(orm.unmap(m)) FROM unnest(ARRAY['SoA', 'SoP', 'SoN', 'HaA', 'HaP', 'HaN']) m;
 DROP SCHEMA scope_oracle CASCADE;

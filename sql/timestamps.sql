@@ -102,5 +102,4 @@ SELECT orm.model('TsBad', 'ts_bad', orm.column('id', 'integer', primary_key => t
 SELECT orm.model('TsBad', 'ts_bad', orm.column('id', 'integer', primary_key => true), orm.timestamps(), orm.timestamps());
 SELECT orm.model('TsBad', 'ts_bad', orm.column('id', 'integer', primary_key => true), orm.timestamps(), orm.stamp('created_at'));
 
-SELECT count(orm.unmap(m)) FROM unnest(ARRAY['TsOld', 'TsPart', 'TsNote', 'TsLater']) m;
 DROP SCHEMA timestamps CASCADE;

@@ -29,7 +29,7 @@ SELECT c.* FROM (SELECT array_agg(format('{"id": %s, "%s": {"%s": %s}}', id, a, 
 -- two of them that a constraint compares, two objects, another attribute
 SELECT c.* FROM (SELECT array_agg(format('{"id": %s, "low": {"$inc": %s}, "high": {"$inc": %s}}', id, x, y)) || array_agg(format('[{"id": 3, "n": {"$inc": %s}}, {"id": %s, "n": {"$inc": %s}}]', x, id % 2 + 1, y)) || array_agg(format('{"id": %s, "n": {"$inc": %s}, "r": {"$mul": %s}}', id, x, y))
     AS documents FROM generate_series(1, 3) id, unnest('{-60,-1,0,1,60}'::int[]) x, unnest('{-60,-1,0,1,60}'::int[]) y) d, compare('Thing', d.documents) c;
-SELECT c.* FROM (SELECT array_agg(format('{"id": %s, "%s": {"$attribute": "%s"}}', id, x, y)) AS documents FROM generate_series(1, 3) id, unnest('{n,a,s,r,low}'::text[]) x, unnest('{n,a,s,r,low,high}'::text[]) y WHERE x <> y) d, compare('Thing', d.documents) c;
+SELECT c.* FROM (SELECT array_agg(format('{"id": %s, "%s": {"$expr": "%s"}}', id, x, y)) AS documents FROM generate_series(1, 3) id, unnest('{n,a,s,r,low}'::text[]) x, unnest('{n,a,s,r,low,high}'::text[]) y WHERE x <> y) d, compare('Thing', d.documents) c;
 
 -- values that rows exchange in a key in which NULL is a value like others, over every row's values
 CREATE TABLE places (id int PRIMARY KEY, list int NOT NULL, pos int, UNIQUE NULLS NOT DISTINCT (list, pos));
