@@ -118,6 +118,32 @@ SELECT refused($$SELECT orm.map('attribute_normalizes.parts', 'Part', orm.column
 SELECT refused($$SELECT orm.map('attribute_normalizes.parts_1', 'Part', orm.column('kind', normalizes => 'lower(kind)'))$$);
 SELECT * FROM orm.map('attribute_normalizes.parts', 'Part', orm.column('code', normalizes => 'lower(code)'), orm.accessors(include => '{}'));
 INSERT INTO parts_1 VALUES (1, 'a', 'A') RETURNING code;
+-- a condition written by hand: expressions that cannot be assigned, that name other columns or the old row
+CREATE TABLE by_hand (id int PRIMARY KEY, n int, email text, at date);
+CREATE FUNCTION condition(condition text, event text DEFAULT 'INSERT OR UPDATE') RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    DROP TRIGGER IF EXISTS hand ON by_hand;
+    EXECUTE format('CREATE TRIGGER hand BEFORE %s ON by_hand FOR EACH ROW WHEN (true OR %s) EXECUTE FUNCTION orm.keep_attributes()', event, condition);
+END $$;
+SELECT call, condition(call), refused($$INSERT INTO by_hand VALUES (1, 2, ' A ')$$) FROM unnest(ARRAY[
+    'orm.normalizes(NEW.n, point(1, 2))', 'orm.stamps_new(NEW.at, point(1, 2))', 'orm.stamps_new(NEW.at, 7)',
+    'orm.normalizes(NEW.email, NEW.n::text)', 'orm.normalizes(NEW.email, lower(NEW.email) || NEW.id)',
+    'orm.normalizes(NEW.email, NEW::text)', 'orm.stamps_new(NEW.n, NEW.id)', 'orm.normalizes(NEW.n, NULL)']) call;
+SELECT call, condition(call, 'UPDATE'), refused($$UPDATE by_hand SET email = 'B'$$) FROM unnest(ARRAY[
+    'orm.normalizes(NEW.email, OLD.email || ''x'')', 'orm.stamps_changed(NEW.n, OLD.id)', 'orm.stamps_changed(NEW.at, point(1, 2))',
+    'orm.stamps_changed(NEW.n, NEW.n + 1)', 'orm.normalizes(NEW.email, lower(NEW.email))']) call;
+TABLE by_hand;
+-- such a trigger in the place of ours is made anew
+SELECT * FROM orm.map('attribute_normalizes.by_hand', 'Hand', orm.column('email', normalizes => 'lower(email)'), orm.accessors(include => '{}'));
+DROP TRIGGER hand ON by_hand;
+DROP TRIGGER "~orm" ON by_hand;
+CREATE TRIGGER "~orm" BEFORE UPDATE ON by_hand FOR EACH ROW WHEN (true OR orm.normalizes(NEW.email, lower(OLD.email))) EXECUTE FUNCTION orm.keep_attributes();
+SELECT pending FROM orm.models WHERE model = 'Hand';
+SELECT orm.all('Hand', '{"where": {"email": "B"}, "select": ["id"]}'), orm.all('Hand', '{"where": {"email": "b"}, "select": ["id"]}');
+SELECT * FROM orm.sync('Hand');
+SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = 'by_hand'::regclass;
+SELECT orm.update('Hand', 1, '{"email": "C"}');
+
 -- rows that are there: a new expression and another one, counted and filled; what would collide is refused
 CREATE FUNCTION declare(mail text, code text) RETURNS text LANGUAGE sql AS $$
     SELECT orm.model('Member', 'members', orm.column('id', 'integer', primary_key => true, identity => 'none'),

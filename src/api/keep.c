@@ -36,6 +36,17 @@ typedef struct Keeper
 	OrmNormalizer *normalizer; /* not of ONCE */
 } Keeper;
 
+/* Raises 42P10 for the expression of a hand-written condition that names other columns, or the old row. */
+static void
+check_columns(const OrmKept *kept, Relation relation)
+{
+	if (kept->names_others)
+		ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+				errmsg("\"%s\" of column \"%s\" must not name other columns", orm_kept_word(kept->kind),
+					   NameStr(TupleDescAttr(RelationGetDescr(relation), kept->column - 1)->attname)),
+				errtablecol(relation, kept->column));
+}
+
 /* The records of the trigger, read once for a statement. */
 static List *
 keepers(FunctionCallInfo fcinfo, const TriggerData *trigger)
@@ -53,6 +64,7 @@ keepers(FunctionCallInfo fcinfo, const TriggerData *trigger)
 		Form_pg_attribute column = TupleDescAttr(RelationGetDescr(trigger->tg_relation), kept->column - 1);
 		Keeper *keeper = palloc0(sizeof(Keeper));
 
+		check_columns(kept, trigger->tg_relation);
 		keeper->kind = kept->kind;
 		keeper->column = kept->column;
 		if (kept->expression != NULL)

@@ -55,10 +55,23 @@ orm_kept_find(const List *kept, OrmKeptKind kind, AttrNumber column)
 	{
 		const OrmKept *record = lfirst(cell);
 
-		if (record->kind == kind && record->column == column)
+		if (record->kind == kind && record->column == column && !record->names_others)
 			return record;
 	}
 	return NULL;
+}
+
+/* Does an expression name anything but a column of the new row?  "context" is its number. */
+static bool
+names_others(Node *node, void *context)
+{
+	const AttrNumber *column = context;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+		return ((Var *) node)->varno != PRS2_NEW_VARNO || ((Var *) node)->varattno != *column;
+	return expression_tree_walker(node, names_others, context);
 }
 
 /* Adds the record of a call. */
@@ -79,6 +92,7 @@ add_call(Calls *calls, OrmKeptKind kind, const FuncExpr *call)
 	if (list_length(call->args) > 1)
 	{
 		record->expression = copyObject(lsecond(call->args));
+		record->names_others = names_others(record->expression, &record->column);
 		ChangeVarNodes(record->expression, PRS2_NEW_VARNO, 1, 0);
 	}
 	calls->kept = lappend(calls->kept, record);

@@ -37,6 +37,7 @@ typedef struct OrmKept
 	OrmKeptKind kind;
 	AttrNumber column;
 	struct Node *expression; /* over the row as range table entry 1; NULL: the kind has none */
+	bool names_others;		 /* it names other columns, or the old row: it cannot be evaluated */
 } OrmKept;
 
 /* The function of the trigger, or InvalidOid. */
@@ -51,7 +52,7 @@ extern List *orm_kept_read(char *condition);
 /* Puts records into the order of the condition. */
 extern void orm_kept_sort(List *kept);
 
-/* The record of a column, or NULL. */
+/* The record of a column, or NULL; none that names other columns. */
 extern const OrmKept *orm_kept_find(const List *kept, OrmKeptKind kind, AttrNumber column);
 
 /* The same of the enabled trigger of a relation; NIL: there is none. */

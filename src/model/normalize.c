@@ -9,6 +9,7 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_coerce.h"
+#include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 
@@ -152,10 +153,13 @@ orm_normalize_make(const Node *expression, Oid type, int32 typmod)
 {
 	OrmNormalizer *normalizer = palloc(sizeof(OrmNormalizer));
 	Node *node = parameter_for_column(unconstify(Node *, expression), NULL);
+	Oid found = exprType(node);
 
-	node = coerce_to_target_type(NULL, node, exprType(node), type, typmod, COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST,
-								 -1);
-	Assert(node != NULL);
+	node = coerce_to_target_type(NULL, node, found, type, typmod, COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST, -1);
+	if (node == NULL)
+		ereport(
+			ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+			errmsg("expression is of type %s, not %s", format_type_be(found), format_type_with_typemod(type, typmod)));
 	normalizer->state = ExecInitExpr(expression_planner((Expr *) node), NULL);
 	normalizer->context = CreateStandaloneExprContext();
 	normalizer->context->ecxt_param_list_info = makeParamList(1);

@@ -26,7 +26,7 @@ extern void orm_normalize_follow(Oid relid, OrmDeclaration *declaration, bool in
 /* An expression, ready to be evaluated, in the memory context where it was made. */
 typedef struct OrmNormalizer OrmNormalizer;
 
-/* Makes one of an expression over the row, for its column of that type. */
+/* Makes one of an expression over the row, for its column of that type.  Raises 42804 for another type. */
 extern OrmNormalizer *orm_normalize_make(const struct Node *expression, Oid type, int32 typmod);
 
 /* The normalized value, in the current memory context. */
