@@ -43,4 +43,23 @@ SELECT count(*) FROM orm.diff();
 SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = 'lines'::regclass;
 UPDATE lines SET note = 'x';
 
+-- names in declared expressions are those of the table's schema, whatever the search_path is
+CREATE FUNCTION plain(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower($1)';
+CREATE DOMAIN word AS text;
+SELECT orm.model('Term', 'terms', orm.column('id', 'int', primary_key => true), orm.column('name', 'text'), orm.accessors(include => '{}'));
+SELECT count(*) FROM orm.create_table('Term');
+INSERT INTO terms (name) VALUES ('A'), ('b');
+SELECT orm.model('Term', 'terms', orm.column('id', 'int', primary_key => true), orm.column('name', 'text', normalizes => 'plain(name)'),
+    orm.computed('same', 'word', 'plain(name)'), orm.accessors(include => '{}'));
+SELECT orm.model('Word', 'words', orm.column('id', 'int', primary_key => true), orm.column('name', 'text', normalizes => 'plain(name)'),
+    orm.computed('same', 'word', 'plain(name)'), orm.accessors(include => '{}'));
+SET search_path = pg_catalog;
+SELECT action, object, rows_affected FROM orm.diff('Term');
+SELECT action, object, rows_affected FROM orm.migrate('{"models": ["Term"]}');
+SELECT count(*) FROM orm.diff('Term');
+SELECT model_name, action, kind, identity FROM orm.create_all();
+SELECT orm.create('Word', '{"name": "C"}'), orm.create('Term', '{"name": "D"}');
+SELECT e FROM json_array_elements(orm.describe('Word') -> 'elements') AS e WHERE e::text ~ 'plain';
+SET search_path = migrate_attributes;
+
 DROP SCHEMA migrate_attributes CASCADE;

@@ -139,6 +139,13 @@ SELECT raised($$SELECT orm.update('Old', 1, '{"email": "x"}')$$);
 SELECT action, kind, identity FROM orm.map('old', 'Old', orm.validates('n', at_least => '4'), orm.accessors(include => '{}'));
 SELECT orm.unmap('Old');
 SELECT count(*) FROM pg_constraint WHERE conrelid = 'old'::regclass AND contype = 'c';
+-- a limit is read as it was checked, whatever DateStyle is
+CREATE TABLE days (id integer PRIMARY KEY, day date);
+SET datestyle = 'ISO, DMY';
+SELECT action, kind, identity FROM orm.map('days', 'Day', orm.validates('day', at_least => '02/01/2020'), orm.accessors(include => '{}'));
+RESET datestyle;
+SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'days'::regclass AND contype = 'c';
+SELECT orm.unmap('Day');
 CREATE VIEW seen AS SELECT * FROM old;
 SELECT raised($$SELECT * FROM orm.map('seen', 'Seen', orm.validates('n', at_least => '4'), orm.primary_key('id'))$$);
 CREATE TABLE parts (id integer, n integer) PARTITION BY LIST (id);

@@ -349,13 +349,12 @@ static void
 run_late(const Run *run, const OrmDdlStatement *late)
 {
 	const OrmDdlTable *table = late->table;
-	OrmIdentity identity = orm_owner_begin(orm_registry_owner(orm_planning_row(run->declarations, run->rows, table)));
-	int level = orm_settings_pin(table->schema);
+	const OrmRegistered *row = orm_planning_row(run->declarations, run->rows, table);
+	OrmIdentity identity = orm_owner_begin_pinned(orm_registry_owner(row), table->schema);
 
 	if (late->declared != NULL)
 		orm_statement_subject_check(late->declared, orm_planning_relation(table->schema, table->relation));
 	orm_execute_statement(late->sql);
-	orm_settings_leave(level);
 	orm_owner_end(identity);
 }
 

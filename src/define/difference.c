@@ -17,7 +17,6 @@
 #include "utils/rls.h"
 
 #include "base/names.h"
-#include "base/settings.h"
 #include "base/sql.h"
 #include "ddl/adopt.h"
 #include "ddl/ddl.h"
@@ -121,17 +120,14 @@ compare_table(OrmDifference *difference, OrmDdlTable *table, const char *model, 
 {
 	char relkind = get_rel_relkind(relid);
 	OrmIdentity identity;
-	int level;
 
 	if (relkind != RELKIND_RELATION && relkind != RELKIND_PARTITIONED_TABLE)
 		return;
 	relid = orm_planning_lock(table->schema, table->relation, false);
-	identity = orm_owner_begin(orm_registry_table_owner(relid));
-	level = orm_settings_pin(table->schema);
+	identity = orm_owner_begin_pinned(orm_registry_table_owner(relid), table->schema);
 	if (lacks_made_column(table, relid))
 		orm_adopt_follow(table, orm_reflect_relation(relid, table->relation, NULL, NULL));
 	add_steps(difference, table, model, relid, strict);
-	orm_settings_leave(level);
 	orm_owner_end(identity);
 }
 
@@ -415,7 +411,7 @@ orm_difference_count(const List *steps)
 
 		if ((step->lost == NULL && step->changed == NULL) || step->rows >= 0)
 			continue;
-		identity = orm_owner_begin(step->owner);
+		identity = orm_owner_begin_pinned(step->owner, step->schema);
 		check_policies(step);
 		step->rows = orm_execute_count(step->lost != NULL ? step->lost : step->changed, NULL);
 		if (step->changed != NULL && step->wrong != NULL)

@@ -7,7 +7,6 @@
 
 #include "base/attempt.h"
 #include "base/names.h"
-#include "base/settings.h"
 #include "define/applied.h"
 #include "define/baseline.h"
 #include "define/create.h"
@@ -50,17 +49,14 @@ run_step(OrmStep *step)
 {
 	ErrorContextCallback context = {error_context_stack, add_step_context, step};
 	OrmIdentity identity;
-	int level;
 
 	CHECK_FOR_INTERRUPTS();
 	if (step->phase == ORM_PHASE_FUNCTION)
 		return; /* see settle */
 	error_context_stack = &context;
-	identity = orm_owner_begin(step->owner);
-	level = orm_settings_pin(step->schema);
+	identity = orm_owner_begin_pinned(step->owner, step->schema);
 	orm_migrate_check_rows(step);
 	orm_execute_statement(step->sql);
-	orm_settings_leave(level);
 	orm_owner_end(identity);
 	error_context_stack = context.previous;
 }

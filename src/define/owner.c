@@ -10,6 +10,7 @@
 #include "utils/guc.h"
 
 #include "base/compat.h"
+#include "base/settings.h"
 #include "define/owner.h"
 
 void
@@ -64,9 +65,19 @@ orm_owner_begin(Oid owner)
 	return identity;
 }
 
+OrmIdentity
+orm_owner_begin_pinned(Oid owner, const char *schema)
+{
+	OrmIdentity identity = orm_owner_begin(owner);
+
+	identity.pinned = orm_settings_pin(schema);
+	return identity;
+}
+
 void
 orm_owner_end(OrmIdentity identity)
 {
+	orm_settings_leave(identity.pinned);
 	if (identity.settings > 0)
 		AtEOXact_GUC(false, identity.settings);
 	SetUserIdAndSecContext(identity.role, identity.context);

@@ -26,9 +26,13 @@ typedef struct OrmIdentity
 	Oid role;
 	int context;
 	int settings; /* nest level of settings made meanwhile; 0: the user is the same */
+	int pinned;	  /* level of orm_settings_pin(); 0: none */
 } OrmIdentity;
 
 extern OrmIdentity orm_owner_begin(Oid owner);
+
+/* The same for SQL of a declaration, which is read under the pinned settings of its schema, see orm_settings_pin(). */
+extern OrmIdentity orm_owner_begin_pinned(Oid owner, const char *schema);
 extern void orm_owner_end(OrmIdentity identity);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "base/settings.h"
 #include "base/sql.h"
 #include "define/register.h"
 #include "define/report.h"
@@ -137,10 +138,12 @@ add(const RulePlace *place, const char *model, const char *constraint, List **ch
 	MemoryContext caller = CurrentMemoryContext;
 	OrmElementPlace room;
 	StringInfoData sql;
+	int level;
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "ALTER TABLE %s ADD CONSTRAINT %s CHECK ", place->relation, orm_sql_quoted(constraint));
 	orm_sql_fragment(&sql, orm_validation_expression(place->rule, &column));
+	level = orm_settings_pin(get_namespace_name(get_rel_namespace(place->relid)));
 	PG_TRY();
 	{
 		orm_execute_statement(sql.data);
@@ -151,6 +154,7 @@ add(const RulePlace *place, const char *model, const char *constraint, List **ch
 			orm_declaration_place(&room, place->rule->declared->position, "validates", place->rule->name), caller);
 	}
 	PG_END_TRY();
+	orm_settings_leave(level);
 	report(place, model, "created", constraint, changes);
 }
 

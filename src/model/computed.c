@@ -21,6 +21,7 @@
 
 #include "base/attempt.h"
 #include "base/error.h"
+#include "base/settings.h"
 #include "base/sql.h"
 #include "model/computed.h"
 #include "model/row_expression.h"
@@ -141,9 +142,12 @@ analyze(Oid relid, Walk *walk)
 	HookArgument analysis = {relid, walk};
 	Oid type;
 	int32 typmod;
+	int level;
 
 	check_stack_depth();
+	level = orm_settings_pin(get_namespace_name(get_rel_namespace(relid)));
 	typenameTypeIdAndMod(NULL, orm_sql_parse_type(walk->of->type), &type, &typmod);
+	orm_settings_leave(level);
 	return orm_row_expression_analyze(relid, walk->of->generated, type, typmod, COERCE_EXPLICIT_CAST,
 									  EXPR_KIND_SELECT_TARGET, resolve_computed, &analysis);
 }

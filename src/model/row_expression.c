@@ -17,6 +17,7 @@
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
 
+#include "base/settings.h"
 #include "base/sql.h"
 #include "model/row_expression.h"
 
@@ -64,6 +65,7 @@ orm_row_expression_analyze(Oid relid, const char *text, Oid type, int32 typmod, 
 						   PostParseColumnRefHook hook, void *argument)
 {
 	Relation relation = relation_open(relid, AccessShareLock);
+	int level = orm_settings_pin(get_namespace_name(RelationGetNamespace(relation)));
 	ParseState *state = make_parsestate(NULL);
 	Node *node;
 
@@ -76,6 +78,7 @@ orm_row_expression_analyze(Oid relid, const char *text, Oid type, int32 typmod, 
 	refuse_sets(state);
 	node = finish(state, node, type, typmod, form);
 	free_parsestate(state);
+	orm_settings_leave(level);
 	relation_close(relation, NoLock);
 	return node;
 }

@@ -2,7 +2,7 @@
  * row_expression.h - SQL expressions over a row of a table, those of computed attributes.
  *
  * An expression names the columns of its table alone.  It is analyzed once, when
- * an object of the server is made of it, under the search_path of the declaration;
+ * an object of the server is made of it, under the pinned settings of the table's schema;
  * from then on the catalogs have it as a tree, which follows renames.  In trees the
  * row is range table entry 1.
  */
