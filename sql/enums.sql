@@ -58,7 +58,67 @@ SELECT orm.model('Cloud', 'enums.clouds', orm.enum('weather', '{sun}'), orm.enum
 SELECT orm.model('Cloud', 'enums.clouds', '{"enum": {"name": "weather"}}');
 SELECT orm.extend('House', orm.enum('mood', '{sad}'));
 
+-- labels of another role's type, and of columns in another role's table, are not changed by a model's owner
+CREATE ROLE regress_orm_enums_a;
+CREATE ROLE regress_orm_enums_b;
+CREATE SCHEMA enums_shared;
+GRANT ALL ON SCHEMA enums_shared TO regress_orm_enums_a, regress_orm_enums_b;
+GRANT EXECUTE ON FUNCTION orm.model(text, text, orm.document[]) TO regress_orm_enums_a;
+SET ROLE regress_orm_enums_b;
+CREATE TYPE enums_shared.status AS ENUM ('a', 'b');
+CREATE TABLE enums_shared.theirs (s enums_shared.status DEFAULT 'a');
+INSERT INTO enums_shared.theirs VALUES ('b');
+SET ROLE regress_orm_enums_a;
+CREATE TYPE enums_shared.own AS ENUM ('a', 'b');
+SELECT orm.model('Thing', 'enums_shared.things', orm.column('id', 'integer', primary_key => true), orm.enum('status', '{b,a,z}'), orm.column('s', 'status'));
+SELECT * FROM orm.diff('Thing');
+SELECT * FROM orm.migrate('{"models": ["Thing"]}');
+SELECT orm.model('Thing', 'enums_shared.things', orm.column('id', 'integer', primary_key => true), orm.enum('status', '{a,b,z}'), orm.column('s', 'status'));
+SELECT * FROM orm.migrate('{"models": ["Thing"]}');
+RESET ROLE;
+SELECT * FROM orm.migrate('{"models": ["Thing"]}');
+SET ROLE regress_orm_enums_a;
+SELECT orm.model('Thing', 'enums_shared.things', orm.column('id', 'integer', primary_key => true), orm.enum('status', '{a,b}'), orm.column('s', 'status'),
+	orm.enum('own', '{a,b,c}'), orm.column('o', 'own'));
+SELECT sql FROM orm.migrate('{"models": ["Thing"]}');
+SET ROLE regress_orm_enums_b;
+CREATE TABLE enums_shared.others (o enums_shared.own[] DEFAULT '{b}');
+INSERT INTO enums_shared.others VALUES (DEFAULT);
+SET ROLE regress_orm_enums_a;
+SELECT orm.model('Thing', 'enums_shared.things', orm.column('id', 'integer', primary_key => true), orm.enum('status', '{a,b}'), orm.column('s', 'status'),
+	orm.enum('own', '{a,b}'), orm.column('o', 'own'));
+SELECT * FROM orm.migrate('{"models": ["Thing"]}');
+SELECT orm.model('Thing', 'enums_shared.things', orm.column('id', 'integer', primary_key => true), orm.enum('status', '{b,a}'), orm.column('s', 'status'),
+	orm.enum('own', '{a,b}'), orm.column('o', 'own'));
+RESET ROLE;
+SELECT enum_range(NULL::enums_shared.status), enum_range(NULL::enums_shared.own);
+
+-- with their rights it runs each step as the owner of its object
+GRANT regress_orm_enums_b TO regress_orm_enums_a;
+SET ROLE regress_orm_enums_a;
+SELECT sql FROM orm.migrate('{"models": ["Thing"]}') ORDER BY sql COLLATE "C";
+RESET ROLE;
+SELECT typname, typowner::regrole FROM pg_type WHERE typname IN ('own', 'status') ORDER BY 1;
+SELECT relname, relowner::regrole FROM pg_class WHERE relnamespace = 'enums_shared'::regnamespace AND relkind = 'r' ORDER BY 1;
+SELECT * FROM enums_shared.others, enums_shared.theirs;
+SELECT enum_range(NULL::enums_shared.status), enum_range(NULL::enums_shared.own);
+
+-- a generated column keeps labels where they are; added ones it allows
+SELECT orm.model('Calc', 'enums_shared.calcs', orm.column('id', 'integer', primary_key => true), orm.enum('mode', '{a,b}'), orm.column('s', 'mode'),
+	orm.column('g', 'mode', generated => 's'));
+SELECT count(*) > 0 AS made FROM orm.migrate('{"models": ["Calc"]}');
+SELECT orm.model('Calc', 'enums_shared.calcs', orm.column('id', 'integer', primary_key => true), orm.enum('mode', '{b,a}'), orm.column('s', 'mode'),
+	orm.column('g', 'mode', generated => 's'));
+SELECT object, sql, note FROM orm.diff('Calc');
+SELECT sql FROM orm.migrate('{"models": ["Calc"]}');
+SELECT orm.model('Calc', 'enums_shared.calcs', orm.column('id', 'integer', primary_key => true), orm.enum('mode', '{a,c,b}'), orm.column('s', 'mode'),
+	orm.column('g', 'mode', generated => 's'));
+SELECT sql FROM orm.migrate('{"models": ["Calc"]}');
+SELECT sql FROM orm.diff('Calc');
+
 SELECT count(*) > 0 AS dropped FROM orm.drop_all();
 SELECT orm.unmap(model) FROM (SELECT model FROM orm.models ORDER BY model OFFSET 0) AS m;
-DROP SCHEMA enums, enums_other CASCADE;
+DROP SCHEMA enums, enums_other, enums_shared CASCADE;
+REVOKE EXECUTE ON FUNCTION orm.model(text, text, orm.document[]) FROM regress_orm_enums_a;
+DROP ROLE regress_orm_enums_a, regress_orm_enums_b;
 SELECT count(*) FROM orm.models;

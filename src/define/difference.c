@@ -329,10 +329,11 @@ orm_difference_find(const List *only, bool strict)
 		return difference;
 	foreach(cell, difference.declarations)
 	{
+		const OrmRegistered *row = list_nth(difference.rows, foreach_current_index(cell));
 		int from = list_length(difference.steps);
 
-		orm_label_compare(lfirst(cell), &difference.steps);
-		set_owner(&difference, from, list_nth(difference.rows, foreach_current_index(cell)));
+		orm_label_compare(lfirst(cell), orm_registry_owner(row), &difference.steps);
+		set_owner(&difference, from, row);
 	}
 	plan = orm_ddl_plan(difference.declarations, &orm_planning_catalog);
 	foreach(cell, plan->tables)

@@ -2,7 +2,12 @@
  * label.c - see label.h.
  *
  * Labels are added where they stand in the declaration.  Where labels go or change places, the
- * type is made anew: PostgreSQL cannot do either.  Rows that have a label that goes stop that.
+ * type is made anew: PostgreSQL cannot do either.  Rows that have a label that goes stop that,
+ * and so does a generated column whose expression has values of the type.
+ *
+ * A declaration names a type of its schema, which can belong to another role than the model.  The
+ * model's owner must have the rights of the type's owner, and those of the owners of the tables that
+ * have columns of it; only then do the steps run as these.
  */
 #include "postgres.h"
 
@@ -17,6 +22,9 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "optimizer/optimizer.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -29,14 +37,16 @@
 #include "ddl/print_enum.h"
 #include "differ/label.h"
 #include "model/enum.h"
+#include "registry/registry.h"
 
 /* A type whose labels are compared. */
 typedef struct EnumDiffer
 {
 	const OrmDeclaration *declaration;
 	const OrmDeclaredEnum *declared;
+	Oid role; /* the model's owner */
 	Oid type;
-	Oid owner;
+	Oid owner;	  /* of the type */
 	char *name;	  /* quoted and qualified */
 	List *actual; /* labels: of char * */
 	List **steps;
@@ -78,6 +88,19 @@ add_step(const EnumDiffer *differ, const char *action, char *sql, char *reverse)
 	return step;
 }
 
+/* Raises 42501 unless the model's owner has the rights of another owner. */
+static void
+check_owner(const EnumDiffer *differ, Oid owner, const char *object)
+{
+	if (!has_privs_of_role(differ->role, owner))
+		ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				errmsg("labels of type %s cannot be changed by model \"%s\"", differ->name, differ->declaration->model),
+				errdetail("%s belongs to role \"%s\", and the model to role \"%s\".", object,
+						  GetUserNameFromId(owner, false), GetUserNameFromId(differ->role, false)),
+				errhint("Declare the labels that the type has, or grant role \"%s\" to role \"%s\".",
+						GetUserNameFromId(owner, false), GetUserNameFromId(differ->role, false)));
+}
+
 /* ALTER TYPE ... ADD VALUE for each label that is not there. */
 static void
 add_labels(const EnumDiffer *differ)
@@ -108,6 +131,7 @@ add_labels(const EnumDiffer *differ)
 typedef struct EnumUse
 {
 	Oid relid;
+	Oid owner; /* of the table */
 	AttrNumber number;
 	bool array;
 	char *table;
@@ -140,6 +164,7 @@ add_uses(List *uses, Oid type, bool array)
 		orm_sql_relation(&table, row->objid);
 		use = palloc0(sizeof(EnumUse));
 		use->relid = row->objid;
+		use->owner = orm_registry_table_owner(row->objid);
 		use->number = row->objsubid;
 		use->array = array;
 		use->table = table.data;
@@ -149,6 +174,50 @@ add_uses(List *uses, Oid type, bool array)
 	systable_endscan(scan);
 	table_close(depends, AccessShareLock);
 	return uses;
+}
+
+/* The generated column that keeps the type of a column from being changed, quoted; NULL: there is none. */
+static char *
+find_generated(const EnumUse *use)
+{
+	Relation relation = relation_open(use->relid, AccessShareLock);
+	TupleDesc descriptor = RelationGetDescr(relation);
+	char *found = NULL;
+
+	for (int i = 0; descriptor->constr != NULL && i < descriptor->constr->num_defval; i++)
+	{
+		AttrNumber number = descriptor->constr->defval[i].adnum;
+		Form_pg_attribute column = TupleDescAttr(descriptor, number - 1);
+		Bitmapset *read = NULL;
+
+		if (column->attgenerated == '\0')
+			continue;
+		pull_varattnos(stringToNode(descriptor->constr->defval[i].adbin), 1, &read);
+		if (number == use->number || bms_is_member(use->number - FirstLowInvalidHeapAttributeNumber, read))
+			found = orm_sql_quoted(NameStr(column->attname));
+	}
+	relation_close(relation, AccessShareLock);
+	return found;
+}
+
+/* Appends a row without a statement if a generated column stops the change. */
+static bool
+is_stopped(const EnumDiffer *differ, const List *uses)
+{
+	ListCell *cell;
+
+	foreach(cell, uses)
+	{
+		const EnumUse *use = lfirst(cell);
+		char *column = find_generated(use);
+
+		if (column == NULL)
+			continue;
+		add_step(differ, "alter", NULL, NULL)->note = psprintf(
+			"labels go or change places, which the generated column %s.%s does not allow", use->table, column);
+		return true;
+	}
+	return false;
 }
 
 /* The default of a column in SQL, or NULL. */
@@ -206,6 +275,16 @@ print_lost(const EnumDiffer *differ, const List *uses)
 	return query.data;
 }
 
+/* Appends a step about a column that has the type. */
+static OrmStep *
+add_use_step(const EnumDiffer *differ, const EnumUse *use, char *sql)
+{
+	OrmStep *step = add_step(differ, "alter", sql, NULL);
+
+	step->owner = use->owner;
+	return step;
+}
+
 /* Gives a column the new type, with its default around. */
 static void
 retype(const EnumDiffer *differ, const EnumUse *use)
@@ -216,16 +295,15 @@ retype(const EnumDiffer *differ, const EnumUse *use)
 	OrmStep *step;
 
 	if (value != NULL)
-		add_step(differ, "alter", psprintf("%s DROP DEFAULT", alter), NULL);
-	step = add_step(differ, "alter",
-					psprintf("%s TYPE %s%s USING %s::pg_catalog.text%s::%s%s", alter, differ->name, brackets,
-							 use->column, brackets, differ->name, brackets),
-					NULL);
+		add_use_step(differ, use, psprintf("%s DROP DEFAULT", alter));
+	step = add_use_step(differ, use,
+						psprintf("%s TYPE %s%s USING %s::pg_catalog.text%s::%s%s", alter, differ->name, brackets,
+								 use->column, brackets, differ->name, brackets));
 	step->relid = use->relid;
 	step->lock = ORM_LOCK_FULL;
 	step->rewrites = true;
 	if (value != NULL)
-		add_step(differ, "alter", psprintf("%s SET DEFAULT %s", alter, value), NULL);
+		add_use_step(differ, use, psprintf("%s SET DEFAULT %s", alter, value));
 }
 
 /* Makes the type anew. */
@@ -240,7 +318,13 @@ make_again(const EnumDiffer *differ)
 
 	initStringInfo(&old_name);
 	orm_sql_qualified(&old_name, differ->declaration->schema, old);
+	foreach(cell, uses)
+		check_owner(differ, ((const EnumUse *) lfirst(cell))->owner,
+					psprintf("Table %s", ((const EnumUse *) lfirst(cell))->table));
+	if (is_stopped(differ, uses))
+		return;
 	step = add_step(differ, "alter", psprintf("ALTER TYPE %s RENAME TO %s", differ->name, orm_sql_quoted(old)), NULL);
+	step->owner = differ->role; /* who may read all the tables */
 	step->lost = print_lost(differ, uses);
 	step->lost_name = psprintf("%s.%s", differ->declaration->model, differ->declared->name);
 	step->note = "labels go or change places: the type is made anew";
@@ -248,6 +332,13 @@ make_again(const EnumDiffer *differ)
 	foreach(cell, uses)
 		retype(differ, lfirst(cell));
 	add_step(differ, "drop", psprintf("DROP TYPE %s", old_name.data), NULL)->phase = ORM_PHASE_CLEANUP;
+}
+
+/* Are the actual labels the declared ones? */
+static bool
+is_as_declared(const EnumDiffer *differ)
+{
+	return list_length(differ->actual) == list_length(differ->declared->labels) && only_added(differ);
 }
 
 /* The owner of a type. */
@@ -278,14 +369,14 @@ is_made(const EnumDiffer *differ)
 }
 
 void
-orm_label_compare(const OrmDeclaration *declaration, List **steps)
+orm_label_compare(const OrmDeclaration *declaration, Oid owner, List **steps)
 {
 	Oid schema = get_namespace_oid(declaration->schema, true);
 	ListCell *cell;
 
 	foreach(cell, declaration->enums)
 	{
-		EnumDiffer differ = {.declaration = declaration, .declared = lfirst(cell), .steps = steps};
+		EnumDiffer differ = {.declaration = declaration, .declared = lfirst(cell), .role = owner, .steps = steps};
 
 		differ.name = orm_print_enum_name(declaration, differ.declared);
 		differ.type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(differ.declared->name),
@@ -304,6 +395,9 @@ orm_label_compare(const OrmDeclaration *declaration, List **steps)
 			ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
 					errmsg("type \"%s\" of model \"%s\" already exists and is not an enum", differ.declared->name,
 						   declaration->model));
+		if (is_as_declared(&differ))
+			continue;
+		check_owner(&differ, differ.owner, "It");
 		if (only_added(&differ))
 			add_labels(&differ);
 		else
