@@ -88,6 +88,17 @@ SELECT orm.save('SwAuthor', '{"id": 2, "posts": {"$set": []}}', '{"unscoped": tr
 SELECT id FROM sw_posts;
 ROLLBACK;
 
+-- lifted for rows that exchange unique values, too; else nothing is parked
+UPDATE sw_authors SET gone = true;
+SELECT orm.save('SwAuthor', '[{"id": 1, "name": "Bo"}, {"id": 2, "name": "Ana"}]');
+BEGIN;
+SELECT orm.save('SwAuthor', '[{"id": 1, "name": "Bo"}, {"id": 2, "name": "Ana"}]', '{"unscoped": true}');
+SELECT orm.upsert('SwAuthor', '[{"id": 1, "name": "Ana"}, {"id": 2, "name": "Bo"}]', ARRAY['id'], '{"unscoped": true}');
+SELECT orm.save('SwPost', '[{"id": 1, "author": {"id": 1, "name": "Bo"}}, {"id": 3, "author": {"id": 2, "name": "Ana"}}]', '{"unscoped": true, "return": {"select": ["id"]}}');
+SELECT * FROM sw_authors ORDER BY id;
+ROLLBACK;
+UPDATE sw_authors SET gone = id = 2;
+
 -- what becomes hidden by the write is written, and shown
 BEGIN;
 SELECT orm.update('SwAuthor', 1, '{"gone": true}');

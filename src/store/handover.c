@@ -218,7 +218,7 @@ park_and_write(void *argument)
 
 	trial->done = false;
 	for (int i = trial->first; i < trial->first + trial->n; i++)
-		orm_parking_run(handover->batch->write->model, trial->parked[i], trial->givers[i]->key);
+		orm_parking_run(handover->batch->write, trial->parked[i], trial->givers[i]->key);
 	trial->done = true;
 	if (trial->records != NULL)
 		handover->write(trial->records, handover->key);

@@ -211,9 +211,9 @@ orm_parking_record(const OrmModel *model, const OrmGiver *giver, const bool *col
 }
 
 void
-orm_parking_run(const OrmModel *model, OrmRecord *parked, const OrmKey *key)
+orm_parking_run(const OrmWrite *taker, OrmRecord *parked, const OrmKey *key)
 {
-	OrmWrite write = {.model = model};
+	OrmWrite write = {.model = taker->model, .unscoped = taker->unscoped};
 	OrmBatch batch = {&write, &parked, 1};
 
 	parked->done = false;

@@ -42,8 +42,8 @@ extern bool *orm_parking_columns(const OrmModel *model, const ErrorData *error, 
 /* A record that parks a giver in those of the columns that are not parked yet; NULL: there are none. */
 extern OrmRecord *orm_parking_record(const OrmModel *model, const OrmGiver *giver, const bool *columns);
 
-/* Sets the attributes of the record to NULL in its row. */
-extern void orm_parking_run(const OrmModel *model, OrmRecord *parked, const OrmKey *key);
+/* Sets the attributes of the record to NULL in its row, for a write; rows that its scopes hide raise P0002. */
+extern void orm_parking_run(const OrmWrite *taker, OrmRecord *parked, const OrmKey *key);
 
 /* Notes that a giver's row was parked by the record. */
 extern void orm_parking_note(OrmGiver *giver, const OrmModel *model, const OrmRecord *parked);
