@@ -95,6 +95,14 @@ SELECT * FROM orm.unmap('Piece');
 SELECT * FROM orm.unmap('Part');
 SELECT count(*) FROM pg_trigger WHERE tgrelid IN ('parts'::regclass, 'parts_2'::regclass);
 
+-- rows that exchange a unique value: what is written once stays, while the rest is null
+CREATE TABLE places (id int PRIMARY KEY, code text, pos int, once text UNIQUE, UNIQUE (code, pos));
+SELECT * FROM orm.map('attribute_write_once.places', 'Place', orm.column('code', write_once => true), orm.column('once', write_once => true), orm.accessors(include => '{}'));
+INSERT INTO places VALUES (1, 'x', 1, 'a'), (2, 'x', 2, 'b'), (3, 'x', 3, NULL);
+SELECT orm.save('Place', '[{"id": 1, "code": "x", "pos": 2}, {"id": 2, "code": "x", "pos": 1}]');
+SELECT orm.save('Place', '[{"id": 1, "code": "x", "pos": 3, "once": "a"}, {"id": 2, "code": "x", "pos": 2}, {"id": 3, "code": "x", "pos": 1, "once": "c"}]');
+SELECT refused($$SELECT orm.save('Place', '[{"id": 1, "once": "b"}, {"id": 2, "once": "a"}]')$$);
+
 -- where it cannot be
 CREATE VIEW shown AS SELECT * FROM orders;
 SELECT refused($$SELECT orm.map('attribute_write_once.shown', 'Shown', orm.column('note', write_once => true), orm.primary_key('id'))$$);

@@ -42,8 +42,9 @@ sets(const OrmRecord *record, const OrmModel *model, int attribute)
 void
 orm_parking_add(OrmGiver *giver, const OrmModel *model, int attribute)
 {
-	if (!model->attributes[attribute].in_key && !model->attributes[attribute].generated &&
-		!orm_key_has(giver->key, attribute))
+	const OrmAttribute *given = &model->attributes[attribute];
+
+	if (!given->in_key && !given->generated && !given->write_once && !orm_key_has(giver->key, attribute))
 	{
 		orm_record_set_null(giver->record, attribute);
 		giver->changed[attribute] = true;

@@ -27,7 +27,7 @@ typedef struct OrmGiver
 extern OrmGiver *orm_parking_giver(const OrmModel *model, const OrmRecord *record, const OrmKey *key,
 								   const Datum *values);
 
-/* Adds an attribute that is set whatever its value is, unless it is of the key or generated. */
+/* Adds an attribute that is set whatever its value is, unless it is of the key, generated or written once. */
 extern void orm_parking_add(OrmGiver *giver, const OrmModel *model, int attribute);
 
 /*
