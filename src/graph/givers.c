@@ -130,6 +130,18 @@ leave_out_written(GiverSearch *search)
 			add_row(search, search->group->objects[i], values);
 }
 
+/* Begins a search for the givers of a batch in its graph. */
+static GiverSearch
+search_for(const OrmBatch *batch)
+{
+	const OrmReturning *returning = batch->write->argument;
+	GiverSearch search = {.graph = returning->graph, .group = returning->group};
+
+	for (int i = 0; i < batch->n; i++)
+		search.batch = bms_add_member(search.batch, batch->records[i]->index);
+	return search;
+}
+
 /* Can an object of the group, or a removal, be a giver? */
 static bool
 can_give(const GiverSearch *search)
@@ -146,20 +158,30 @@ can_give(const GiverSearch *search)
 	return false;
 }
 
+bool
+orm_givers_may_exist(const OrmBatch *batch)
+{
+	const OrmReturning *returning = batch->write->argument;
+	const OrmGraphOptions *options = &returning->graph->options;
+	GiverSearch search;
+
+	if (options->givers != NULL && options->may_have_givers(options->givers_argument, returning->group->model))
+		return true;
+	if (returning->group->n == batch->n && returning->graph->removals == NIL)
+		return false;
+	search = search_for(batch);
+	return can_give(&search);
+}
+
 List *
 orm_givers_find(const OrmBatch *batch)
 {
-	const OrmReturning *returning = batch->write->argument;
-	GiverSearch search = {.graph = returning->graph, .group = returning->group};
-	const OrmGraphOptions *options = &returning->graph->options;
+	GiverSearch search = search_for(batch);
+	const OrmGraphOptions *options = &search.graph->options;
 	ListCell *cell;
 
 	if (options->givers != NULL)
 		search.found = options->givers(options->givers_argument, search.group->model);
-	if (search.group->n == batch->n && search.graph->removals == NIL)
-		return search.found;
-	for (int i = 0; i < batch->n; i++)
-		search.batch = bms_add_member(search.batch, batch->records[i]->index);
 	if (!can_give(&search))
 		return search.found;
 	leave_out_written(&search);

@@ -2,7 +2,7 @@
  * givers.h - rows that later statements of a graph write.
  *
  * A statement may take a unique value that a row gives up by a later one, of
- * another intent or wave.  Such rows are found only where a constraint could be
+ * another intent or wave.  Such rows are found only where a constraint was
  * violated (store/handover.h).
  */
 #ifndef ORM_GRAPH_GIVERS_H
@@ -18,6 +18,9 @@
  * its object may be written for others of the row.
  */
 extern List *orm_givers_find(const OrmBatch *batch);
+
+/* The OrmMayHaveGivers of a graph's writes: are there objects not written yet that may have a row, or removals? */
+extern bool orm_givers_may_exist(const OrmBatch *batch);
 
 /*
  * The OrmHasUnknownGivers of a graph's writes: children of a has_one without a

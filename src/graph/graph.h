@@ -166,7 +166,8 @@ typedef struct OrmGraphOptions
 	const OrmAssigned *where;  /* UPSERT: condition of updating an existing row; NULL: none */
 	int nconflict_on;
 	char *const *conflict_on;
-	List *(*givers)(const void *argument, const OrmModel *model); /* rows that later graphs write; NULL: none */
+	List *(*givers)(const void *argument, const OrmModel *model);		  /* rows that later graphs write; NULL: none */
+	bool (*may_have_givers)(const void *argument, const OrmModel *model); /* can there be such rows? with givers */
 	const void *givers_argument;
 } OrmGraphOptions;
 

@@ -156,6 +156,7 @@ orm_returned_begin(OrmReturning *returning, OrmGraph *graph, OrmGroup *group, bo
 	returning->write.where = graph->options.where;
 	returning->write.unscoped = graph->options.unscoped;
 	returning->write.givers = graph->options.may_skip ? NULL : orm_givers_find;
+	returning->write.may_have_givers = orm_givers_may_exist;
 	returning->write.has_unknown_givers = orm_givers_has_unknown;
 	returning->columns = palloc0(sizeof(int) * Max(group->returned.nneeded, 1));
 	for (int a = 0; flags != NULL && a < group->model->nattributes; a++)

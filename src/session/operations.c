@@ -188,6 +188,27 @@ giver_of(const OrmOperation *operation)
 	return orm_parking_giver(model, record, key, values);
 }
 
+/* Is an operation, by its position in "order", a merge of the model? */
+static bool
+is_merge(const Round *round, int position, const OrmModel *model)
+{
+	const OrmOperation *operation = &round->writing->operations[round->order[position]];
+
+	return operation->model == model && operation->kind == ORM_OPERATION_MERGE;
+}
+
+/* Do later passes of a round merge rows of a model? */
+static bool
+may_have_givers(const void *argument, const OrmModel *model)
+{
+	const Round *round = argument;
+
+	for (int i = round->next; i < round->nwrites; i++)
+		if (is_merge(round, i, model))
+			return true;
+	return false;
+}
+
 /* The rows of a model that later passes of a round merge again. */
 static List *
 find_givers(const void *argument, const OrmModel *model)
@@ -197,13 +218,12 @@ find_givers(const void *argument, const OrmModel *model)
 
 	for (int i = round->next; i < round->nwrites; i++)
 	{
-		const OrmOperation *operation = &round->writing->operations[round->order[i]];
 		OrmGiver *giver;
 
 		CHECK_FOR_INTERRUPTS();
-		if (operation->model != model || operation->kind != ORM_OPERATION_MERGE)
+		if (!is_merge(round, i, model))
 			continue;
-		giver = giver_of(operation);
+		giver = giver_of(&round->writing->operations[round->order[i]]);
 		if (giver != NULL)
 			givers = lappend(givers, giver);
 	}
@@ -222,6 +242,7 @@ write_pass(Round *round, const int *order, int n)
 	graph->options.told_apart = true;
 	graph->options.may_skip = writing->may_skip;
 	graph->options.givers = round->next < round->nwrites ? find_givers : NULL;
+	graph->options.may_have_givers = may_have_givers;
 	graph->options.givers_argument = round;
 	add_objects(writing, graph, order, n);
 	if (writing->turns[order[0]].pass == 0 || writing->late_labels)

@@ -92,6 +92,25 @@ find_indexes(const Handover *handover)
 	return indexes;
 }
 
+/* Can the records of a batch release values for each other? */
+static bool
+can_release(const Handover *handover)
+{
+	return handover->release && handover->batch->n > 1;
+}
+
+/* Can the records of a batch take unique values from each other, or from givers? */
+static bool
+can_hand_over(const Handover *handover)
+{
+	const OrmBatch *batch = handover->batch;
+
+	if (batch->n == 0)
+		return false;
+	return (can_release(handover) || (batch->write->givers != NULL && batch->write->may_have_givers(batch))) &&
+		find_indexes(handover) != NIL;
+}
+
 /* Does the giver's row have values of an index that the batch takes? */
 static bool
 may_give(const Handover *handover, const OrmGiver *giver, const List *indexes)
@@ -105,24 +124,17 @@ may_give(const Handover *handover, const OrmGiver *giver, const List *indexes)
 	return false;
 }
 
-/* Can the records of a batch take unique values from each other, or from the givers, which are found? */
-static bool
-can_hand_over(Handover *handover)
+/* Finds the givers whose rows have values of an index that the batch takes. */
+static void
+find_givers(Handover *handover)
 {
 	const OrmBatch *batch = handover->batch;
-	bool among = batch->n > 1 && handover->release;
-	List *indexes;
+	const List *indexes = batch->write->givers == NULL ? NIL : find_indexes(handover);
 	ListCell *cell;
 
-	if (batch->n == 0 || (!among && batch->write->givers == NULL))
-		return false;
-	indexes = find_indexes(handover);
-	if (indexes == NIL)
-		return false;
-	foreach(cell, batch->write->givers != NULL ? batch->write->givers(batch) : NIL)
+	foreach(cell, batch->write->givers == NULL ? NIL : batch->write->givers(batch))
 		if (may_give(handover, lfirst(cell), indexes))
 			handover->givers = lappend(handover->givers, lfirst(cell));
-	return among || handover->givers != NIL;
 }
 
 /* ---- Attempts ---- */
@@ -526,6 +538,7 @@ static void
 run(const OrmBatch *batch, const OrmKey *key, OrmHandoverWrite write, bool release)
 {
 	Handover handover = {.batch = batch, .key = key, .write = write, .release = release};
+	ErrorData *error;
 
 	if (!can_hand_over(&handover))
 	{
@@ -535,10 +548,14 @@ run(const OrmBatch *batch, const OrmKey *key, OrmHandoverWrite write, bool relea
 	handover.written = palloc_extended(sizeof(bool) * batch->n, MCXT_ALLOC_HUGE);
 	for (int i = 0; i < batch->n; i++)
 		handover.written[i] = batch->records[i]->done;
-	if (try_batch(&handover) == NULL)
+	error = try_batch(&handover);
+	if (error == NULL)
 		return;
 	for (int i = 0; i < batch->n; i++)
 		batch->records[i]->done = handover.written[i];
+	find_givers(&handover);
+	if (!can_release(&handover) && handover.givers == NIL)
+		ReThrowError(error);
 	hand_over(&handover);
 }
 

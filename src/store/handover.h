@@ -4,9 +4,10 @@
  * The server checks a unique or exclusion constraint row by row, in an order
  * that the statement does not control, so a row must release a value before
  * another row can take it.  Records that give values of such a constraint are
- * written at once in a subtransaction.  If this fails with a unique or
- * exclusion violation, their rows and the givers are locked in the order of the
- * key.  Givers are rows that a later statement of the call writes (store/write.h).
+ * written at once in a subtransaction.  Only if this fails with a unique or
+ * exclusion violation, givers are sought, which are rows that a later statement
+ * of the call writes (store/write.h); the rows of the records and the givers are
+ * locked in the order of the key.
  *
  *     1. Records are written one by one, in alternating directions, as long as
  *        another row can be written.

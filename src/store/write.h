@@ -43,6 +43,9 @@ typedef enum OrmOnConflict
 struct OrmBatch;
 typedef List *(*OrmFindGivers)(const struct OrmBatch *batch);
 
+/* Can there be such rows?  Called for every batch, so nothing is read. */
+typedef bool (*OrmMayHaveGivers)(const struct OrmBatch *batch);
+
 /* Can later statements of the call change values of a unique constraint in rows whose keys are not known yet? */
 typedef bool (*OrmHasUnknownGivers)(const struct OrmBatch *batch, const char *constraint);
 
@@ -60,6 +63,7 @@ typedef struct OrmWrite
 	bool unscoped;							/* rows that default scopes hide are written, too */
 	bool checking;							/* nothing is written, and rows are read without locks */
 	OrmFindGivers givers;					/* NULL: the call has no other statements */
+	OrmMayHaveGivers may_have_givers;		/* with givers */
 	OrmHasUnknownGivers has_unknown_givers; /* with givers */
 } OrmWrite;
 
