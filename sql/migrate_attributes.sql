@@ -43,6 +43,17 @@ SELECT count(*) FROM orm.diff();
 SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = 'lines'::regclass;
 UPDATE lines SET note = 'x';
 
+-- a check that names its table
+CREATE TABLE checked (id integer PRIMARY KEY, n integer);
+INSERT INTO checked VALUES (1, 1), (2, -1), (3, -2);
+SELECT orm.model('Checked', 'checked', orm.column('id', 'integer', primary_key => true), orm.column('n', 'integer'),
+    orm.column('m', 'integer', fill => 'checked.n'), orm.check('positive', 'checked.n > 0'), orm.accessors(include => '{}'));
+SELECT action, object FROM orm.migrate('{"models": ["Checked"]}');
+UPDATE checked SET n = -n WHERE n < 0;
+SELECT action, object FROM orm.migrate('{"models": ["Checked"]}');
+SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'checked'::regclass AND contype = 'c';
+SELECT count(*) FROM orm.diff('Checked');
+
 -- names in declared expressions are those of the table's schema, whatever the search_path is
 CREATE FUNCTION plain(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower($1)';
 CREATE DOMAIN word AS text;

@@ -26,7 +26,7 @@ set_query(OrmStep *step, char *rows, int code, char *message, const char *hint)
 	step->wrong_hint = hint;
 }
 
-/* Appends the key of a row as text, or its place. */
+/* Appends the key of a row of a table without an alias as text, or its place. */
 static void
 append_key(StringInfo sql, const OrmDiffer *differ)
 {
@@ -35,20 +35,21 @@ append_key(StringInfo sql, const OrmDiffer *differ)
 
 	if (n != 1)
 	{
-		appendStringInfoString(sql, "t.ctid::pg_catalog.text");
+		appendStringInfo(sql, "%s.ctid::pg_catalog.text", differ->name);
 		return;
 	}
-	appendStringInfo(sql, "t.%s::pg_catalog.text", orm_sql_quoted(strVal(list_nth(differ->names, key[0] - 1))));
+	appendStringInfo(sql, "%s.%s::pg_catalog.text", differ->name,
+					 orm_sql_quoted(strVal(list_nth(differ->names, key[0] - 1))));
 }
 
-/* Starts a query of rows with their keys as examples. */
+/* Starts a query of rows with their keys as examples; no alias hides the table's name from declared expressions. */
 static void
 start_rows(StringInfo sql, const OrmDiffer *differ)
 {
 	initStringInfo(sql);
 	appendStringInfoString(sql, "SELECT ");
 	append_key(sql, differ);
-	appendStringInfo(sql, " AS example FROM %s t", differ->name);
+	appendStringInfo(sql, " AS example FROM %s", differ->name);
 }
 
 void
@@ -57,7 +58,7 @@ orm_violation_nulls(OrmStep *step, const OrmDiffer *differ, const char *column)
 	StringInfoData rows;
 
 	start_rows(&rows, differ);
-	appendStringInfo(&rows, " WHERE t.%s IS NULL", orm_sql_quoted(column));
+	appendStringInfo(&rows, " WHERE %s.%s IS NULL", differ->name, orm_sql_quoted(column));
 	set_query(step, rows.data, ERRCODE_NOT_NULL_VIOLATION,
 			  psprintf("column \"%s\" of relation \"%s\" contains null values", column, differ->table->relation),
 			  "Give these rows a value: orm.column(..., fill => 'expression').");
