@@ -175,7 +175,7 @@ static List *
 find_unwanted(const Hooking *hooking, bool make)
 {
 	Relation relation = table_open(hooking->relid, AccessShareLock);
-	const TriggerDesc *triggers = relation->trigdesc;
+	const TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 	List *unwanted = NIL;
 
 	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)

@@ -40,9 +40,10 @@
 static void
 check_foreign_key_index(OrmLint *lint)
 {
+	List *keys = copyObject(RelationGetFKeyList(lint->table)); /* the relcache owns the list */
 	ListCell *cell;
 
-	foreach(cell, RelationGetFKeyList(lint->table))
+	foreach(cell, keys)
 	{
 		const ForeignKeyCacheInfo *key = lfirst(cell);
 
@@ -101,10 +102,11 @@ static ForeignKeyCacheInfo *
 plain_foreign_key(const OrmModel *model, const OrmRelationship *relationship, Form_pg_constraint *form)
 {
 	Relation holder = table_open(relationship->target_relid, AccessShareLock);
+	List *keys = copyObject(RelationGetFKeyList(holder)); /* the relcache owns the list */
 	ForeignKeyCacheInfo *found = NULL;
 	ListCell *cell;
 
-	foreach(cell, RelationGetFKeyList(holder))
+	foreach(cell, keys)
 	{
 		ForeignKeyCacheInfo *key = lfirst(cell);
 
@@ -112,7 +114,7 @@ plain_foreign_key(const OrmModel *model, const OrmRelationship *relationship, Fo
 			continue;
 		*form = read_constraint(key->conoid);
 		if (*form != NULL && (*form)->confdeltype == FKCONSTR_ACTION_NOACTION)
-			found = copyObject(key);
+			found = key;
 	}
 	table_close(holder, AccessShareLock);
 	return found;
@@ -262,9 +264,11 @@ check_policies(OrmLint *lint)
 static void
 check_later_trigger(OrmLint *lint)
 {
-	const TriggerDesc *triggers = lint->table->trigdesc;
+	const TriggerDesc *triggers = NULL;
 
-	for (int i = 0; orm_kept_of(triggers) != NIL && i < triggers->numtriggers; i++)
+	if (orm_kept_of(lint->table) != NIL)
+		triggers = CopyTriggerDesc(lint->table->trigdesc);
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
 

@@ -130,13 +130,17 @@ children_change(Cascading *following, Relation relation, int event)
 static bool
 changes(Cascading *following, Relation relation, int event)
 {
-	const TriggerDesc *triggers = relation->trigdesc;
+	TriggerDesc *triggers;
+	bool any = false;
 
 	if (has_rule(relation, event))
 		return true;
-	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
-		if (trigger_changes(following, relation, &triggers->triggers[i], event))
-			return true;
+	triggers = CopyTriggerDesc(relation->trigdesc);
+	for (int i = 0; triggers != NULL && !any && i < triggers->numtriggers; i++)
+		any = trigger_changes(following, relation, &triggers->triggers[i], event);
+	FreeTriggerDesc(triggers);
+	if (any)
+		return true;
 	if (relation->rd_rel->relkind == RELKIND_VIEW && view_changes(following, relation, event))
 		return true;
 	return relation->rd_rel->relhassubclass && children_change(following, relation, event);

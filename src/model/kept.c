@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_func.h"
 #include "rewrite/prs2lock.h"
@@ -146,14 +147,17 @@ orm_kept_read(char *condition)
 }
 
 List *
-orm_kept_of(const TriggerDesc *triggers)
+orm_kept_of(Relation relation)
 {
+	TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc); /* a look-up can rebuild the relcache entry */
 	Oid function = triggers != NULL ? orm_kept_function() : InvalidOid;
+	List *kept = NIL;
 
-	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+	for (int i = 0; triggers != NULL && kept == NIL && i < triggers->numtriggers; i++)
 		if (triggers->triggers[i].tgfoid == function && triggers->triggers[i].tgenabled != TRIGGER_DISABLED)
-			return orm_kept_read(triggers->triggers[i].tgqual);
-	return NIL;
+			kept = orm_kept_read(triggers->triggers[i].tgqual);
+	FreeTriggerDesc(triggers);
+	return kept;
 }
 
 List *
@@ -164,7 +168,7 @@ orm_kept_of_relation(Oid relid)
 
 	if (!RelationIsValid(relation))
 		return NIL;
-	kept = orm_kept_of(relation->trigdesc);
+	kept = orm_kept_of(relation);
 	RelationClose(relation);
 	return kept;
 }

@@ -14,8 +14,8 @@
 #ifndef ORM_MODEL_KEPT_H
 #define ORM_MODEL_KEPT_H
 
-#include "commands/trigger.h"
 #include "nodes/pg_list.h"
+#include "utils/relcache.h"
 
 /* The name of the trigger. */
 #define ORM_KEPT_TRIGGER "~orm"
@@ -56,7 +56,7 @@ extern void orm_kept_sort(List *kept);
 extern const OrmKept *orm_kept_find(const List *kept, OrmKeptKind kind, AttrNumber column);
 
 /* The same of the enabled trigger of a relation; NIL: there is none. */
-extern List *orm_kept_of(const TriggerDesc *triggers);
+extern List *orm_kept_of(Relation relation);
 extern List *orm_kept_of_relation(Oid relid);
 
 #endif

@@ -137,7 +137,7 @@ make_names_differ(OrmModel *model)
 static void
 fill_kept(OrmModel *model, Relation relation)
 {
-	List *list = orm_kept_of(relation->trigdesc);
+	List *list = orm_kept_of(relation);
 
 	for (int i = 0; i < model->nattributes; i++)
 	{
@@ -321,14 +321,15 @@ is_counter(const Trigger *trigger, Oid function, AttrNumber column)
 
 /* tgenabled of the version trigger of a column, preferably of an enabled one; '\0' without such a trigger. */
 static char
-find_counter(const TriggerDesc *triggers, AttrNumber column)
+find_counter(Relation relation, AttrNumber column)
 {
 	Oid function = LookupFuncName(list_make2(makeString("orm"), makeString("count_version")), 0, NULL, true);
 	char enabled = '\0';
 
-	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
-		if ((enabled == '\0' || enabled == TRIGGER_DISABLED) && is_counter(&triggers->triggers[i], function, column))
-			enabled = triggers->triggers[i].tgenabled;
+	for (int i = 0; relation->trigdesc != NULL && i < relation->trigdesc->numtriggers; i++)
+		if ((enabled == '\0' || enabled == TRIGGER_DISABLED) &&
+			is_counter(&relation->trigdesc->triggers[i], function, column))
+			enabled = relation->trigdesc->triggers[i].tgenabled;
 	return enabled;
 }
 
@@ -341,7 +342,7 @@ fill_version(OrmModel *model, Relation relation)
 
 	model->version = attribute >= 0 && !model->attributes[attribute].in_key ? attribute : -1;
 	if (model->version >= 0)
-		model->version_trigger = find_counter(relation->trigdesc, model->attributes[attribute].attnum);
+		model->version_trigger = find_counter(relation, model->attributes[attribute].attnum);
 }
 
 /* Fills in the relationships of the document, resolving those whose tables and keys exist. */
@@ -416,9 +417,8 @@ make_fingerprint(const OrmModel *model)
 }
 
 /*
- * Fills in the members about triggers, checks, rules and policies.  Partitioned
- * and foreign tables do not have plain inserts: partitions and foreign servers
- * can have triggers of their own.
+ * Fills in the members about triggers, checks, rules and policies.  Partitioned and foreign tables do not have
+ * plain inserts: partitions and foreign servers can have triggers of their own.
  */
 static void
 fill_watchers(OrmModel *model, Relation relation)

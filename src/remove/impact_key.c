@@ -212,7 +212,7 @@ static List *
 add_triggers(List *list, Oid relid, Oid leaf)
 {
 	Relation relation = table_open(leaf, NoLock);
-	const TriggerDesc *triggers = relation->trigdesc;
+	const TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 
 	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{

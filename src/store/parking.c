@@ -8,6 +8,7 @@
 #include "access/table.h"
 #include "catalog/index.h"
 #include "catalog/pg_inherits.h"
+#include "commands/trigger.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/fmgroids.h"
@@ -122,7 +123,7 @@ columns_of(Relation index, Relation table)
 static void
 spare_passed_on(Relation table, const OrmModel *model, bool *columns)
 {
-	const TriggerDesc *triggers = table->trigdesc;
+	const TriggerDesc *triggers = CopyTriggerDesc(table->trigdesc);
 
 	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{
