@@ -119,7 +119,19 @@ SET ROLE regress_orm_baseline;
 SELECT * FROM orm.migrate('{"baseline": true}');
 RESET ROLE;
 
+-- a model whose owner may map, but not declare, stays mapped; named, it is refused
+GRANT ALL ON SCHEMA migrate_baseline TO regress_orm_baseline;
+GRANT EXECUTE ON FUNCTION orm.map(regclass, text, orm.document[]) TO regress_orm_baseline;
+SET ROLE regress_orm_baseline;
+CREATE TABLE foreigners (id integer PRIMARY KEY);
+SELECT count(*) > 0 AS mapped FROM orm.map('foreigners', 'Foreigner');
+RESET ROLE;
+SELECT model_name, action, note, state FROM orm.migrate('{"baseline": true}');
+SELECT refused($$SELECT * FROM orm.migrate('{"baseline": true, "models": ["Foreigner"]}')$$);
+SELECT model, state FROM orm.models WHERE model IN ('Foreigner', 'Plainer') ORDER BY model;
+
 SELECT count(*) > 0 AS forgotten FROM (SELECT orm.unmap(model) FROM orm.models) u;
+REVOKE EXECUTE ON FUNCTION orm.map(regclass, text, orm.document[]) FROM regress_orm_baseline;
 DROP SCHEMA migrate_baseline CASCADE;
 DROP ROLE regress_orm_baseline;
 SELECT count(*) FROM orm.models;

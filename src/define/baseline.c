@@ -70,15 +70,21 @@ open_model(const char *name)
 	if (!is_table(row->relid))
 		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a table", get_rel_name(row->relid)),
 				errdetail("It is the relation of model \"%s\".", name));
-	if (!orm_registry_may_declare(row->owner, false))
-		ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied for function orm.model"),
-				errdetail("Model \"%s\" belongs to role \"%s\".", name, GetUserNameFromId(row->owner, false)));
 	return row;
 }
 
-/* Locks the models and their names, in order; the list has each once. */
+/* Raises 42501 for a model whose owner may map tables, but not declare them. */
+static void
+check_declarer(const OrmRegistered *row)
+{
+	if (!orm_registry_may_declare(row->owner, false))
+		ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied for function orm.model"),
+				errdetail("Model \"%s\" belongs to role \"%s\".", row->name, GetUserNameFromId(row->owner, false)));
+}
+
+/* Locks the models and their names, in order; the list has each once.  Raises 42501 for a "named" one, see above. */
 static List *
-lock_all(const List *names, const OrmMigrateOptions *options)
+lock_all(const List *names, bool named, const OrmMigrateOptions *options)
 {
 	List *sorted = NIL;
 	ListCell *cell;
@@ -88,7 +94,12 @@ lock_all(const List *names, const OrmMigrateOptions *options)
 			sorted = lappend(sorted, lfirst(cell));
 	list_sort(sorted, compare_names);
 	foreach(cell, sorted)
-		(void) open_model(lfirst(cell));
+	{
+		const OrmRegistered *row = open_model(lfirst(cell));
+
+		if (named)
+			check_declarer(row);
+	}
 	if (sorted == NIL)
 		return NIL;
 	orm_migrate_lock_models(sorted, options);
@@ -166,8 +177,10 @@ static void
 take_over(void *argument)
 {
 	OrmRegistered *row = argument;
-	OrmDeclaration *declaration = reflect(row);
+	OrmDeclaration *declaration;
 
+	check_declarer(row);
+	declaration = reflect(row);
 	(void) orm_model_function_write(row, declaration, row->relid);
 	note_no_index(declaration, orm_registry_find(row->name));
 	(void) orm_model_function_write(row, declaration, row->relid);
@@ -195,7 +208,8 @@ add_row(List **steps, const OrmRegistered *row, const char *action, char *note)
 List *
 orm_baseline_run(const OrmMigrateOptions *options, OrmApplied *applied)
 {
-	List *names = lock_all(options->models != NIL ? options->models : all_mapped(), options);
+	bool named = options->models != NIL;
+	List *names = lock_all(named ? options->models : all_mapped(), named, options);
 	List *steps = NIL;
 	ListCell *cell;
 
@@ -210,7 +224,7 @@ orm_baseline_run(const OrmMigrateOptions *options, OrmApplied *applied)
 		if (!row->by_map)
 			continue;
 		orm_applied_note_model(&noted, row->name, true);
-		if (options->models != NIL)
+		if (named)
 			take_over(row);
 		else
 			error = orm_attempt(take_over, row, ORM_ATTEMPT_KEEP);
@@ -241,7 +255,7 @@ differs(const char *name)
 List *
 orm_baseline_accept(const OrmMigrateOptions *options, OrmApplied *applied)
 {
-	List *names = lock_all(options->accept, options);
+	List *names = lock_all(options->accept, true, options);
 	List *steps = NIL;
 	ListCell *cell;
 
