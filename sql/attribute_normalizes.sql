@@ -167,6 +167,36 @@ SELECT * FROM members ORDER BY id;
 SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = 'members'::regclass AND tgname = '~orm';
 SELECT refused($$UPDATE members SET code = 'q' WHERE id = 1$$);
 
+-- values in scopes and filters, which are literals: compared as they would be stored
+SELECT orm.model('Box', 'boxes',
+    orm.column('label', 'text', primary_key => true),
+    orm.column('owner', 'varchar(20)', normalizes => 'nullif(lower(btrim(owner)), '''')'),
+    orm.column('day', 'date', normalizes => 'least(day, date ''2026-02-03'')'),
+    orm.has_many('anns', 'Box', foreign_key => 'parent_label', filter => '{"owner": " ANN@X"}'),
+    orm.has_many('pair', 'Box', foreign_key => 'parent_label', filter => '{"label": {"ne": "B"}, "owner": {"in": ["Ann@x", "BOB@X ", " "]}}'),
+    orm.belongs_to('parent', 'Box', nullable => true, foreign_key => 'parent_label'),
+    orm.scope('ann', '{"where": {"owner": "ANN@X"}}'),
+    orm.scope('others', '{"where": {"owner": {"not_in": ["ANN@X ", " "]}}}'),
+    orm.scope('late', '{"where": {"day": "2026-03-02"}}'),
+    orm.scope('owned', '{"parameters": ["by"], "where": {"label": {"ne": "Z"}, "owner": {"$": "by"}}}'));
+SELECT count(*) > 0 FROM orm.create_all();
+SELECT count(*) FROM orm.extend('Box', orm.scope('blank', '{"where": {"owner": " "}}'));
+INSERT INTO boxes (owner, label, day, parent_label) VALUES
+    ('Ann@X', 'A', '2026-01-01', NULL), ('Bob@X', 'B', '2026-05-05', 'A'), (' ANN@X', 'C', NULL, 'A'), ('BOB@x', 'D', NULL, 'A'), (NULL, 'E', NULL, NULL);
+SET datestyle = 'SQL, DMY';
+SELECT scope, orm.all('Box', json_build_object('scope', scope, 'select', '["label"]'::json)::text::orm.document)
+FROM unnest(ARRAY['ann', 'others', 'late', 'blank']) scope;
+RESET datestyle;
+SELECT orm.all('Box', '{"scope": {"owned": {"by": "ANN@X"}}, "where": {"label": {"in": ["A", "B"]}}, "select": ["label"]}');
+SELECT orm.get('Box', 'A', '{"select": ["label"], "load": {"anns": {"select": ["label"]}, "pair": {"select": ["label"]}}}');
+SELECT orm.all('Box', '{"where": {"label": {"ne": "ANN@X"}, "anns": {"any": {"label": "C"}}}, "select": ["label"]}');
+SELECT b.label, (SELECT string_agg(m.label, ' ') FROM anns(b) m), (SELECT string_agg(t.label, ' ' ORDER BY t.label) FROM pair(b) t) FROM boxes b WHERE label = 'A';
+SELECT orm.model('Bin', 'bins', orm.column('id', 'integer', primary_key => true, identity => 'none'),
+    orm.column('code', 'text', normalizes => 'lower(code)'), orm.scope('x', '{"where": {"code": {"ne": "X"}}}', is_default => true));
+SELECT count(*) > 0 FROM orm.create_all();
+INSERT INTO bins VALUES (1, 'x'), (2, 'Y');
+SELECT orm.all('Bin', '{"where": {"code": {"in": ["X", "Y"]}}}'), orm.get('Bin', 1) IS NULL, orm.count('Bin', '{"unscoped": true}');
+
 -- declared again without it
 SELECT orm.model('Note', 'notes', orm.column('slug', 'text', primary_key => true), orm.column('kind', 'text'),
     orm.belongs_to('person', 'Person', nullable => true));

@@ -279,29 +279,6 @@ cursor_value(const OrmDocument *cursor, int n)
 	return walk.value;
 }
 
-/* The elements of a list, normalized; without elements that become NULL. */
-static Datum
-normalize_list(const OrmSlot *slot, Datum list)
-{
-	const OrmType *type = slot->type;
-	Datum *elements;
-	int n;
-	int kept = 0;
-
-	deconstruct_array(DatumGetArrayTypeP(list), get_element_type(slot->parameter_type), type->length, type->by_value,
-					  type->align, &elements, NULL, &n);
-	for (int i = 0; i < n; i++)
-	{
-		bool isnull = false;
-		Datum element = orm_normalize_value(slot->normalized, type->oid, elements[i], &isnull, slot->place);
-
-		if (!isnull)
-			elements[kept++] = element;
-	}
-	return PointerGetDatum(construct_array(elements, kept, get_element_type(slot->parameter_type), type->length,
-										   type->by_value, type->align));
-}
-
 /* The value of a slot that is compared with a normalized attribute. */
 static Datum
 normalize(const OrmSlot *slot, Datum value, bool *isnull)
@@ -309,7 +286,7 @@ normalize(const OrmSlot *slot, Datum value, bool *isnull)
 	if (*isnull)
 		return value;
 	if (slot->form == ORM_FORM_LIST)
-		return normalize_list(slot, value);
+		return orm_normalize_list(slot->normalized, slot->type, value, slot->place);
 	return orm_normalize_value(slot->normalized, slot->type->oid, value, isnull, slot->place);
 }
 

@@ -5,10 +5,12 @@
 
 #include "access/sysattr.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_coerce.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -183,20 +185,55 @@ orm_normalize_run(const OrmNormalizer *normalizer, Datum value, bool *isnull)
 	return result;
 }
 
-/* Normalizes a value of another type than that of the attribute. */
-static Datum
-run_for_type(const OrmAttribute *attribute, Oid type, Datum value, bool *isnull)
+/* Values to be normalized, of a type that is compared with the attribute. */
+typedef struct Normalization
 {
-	const OrmNormalizer *normalizer = orm_normalize_make(attribute->normalizes, attribute->type->oid,
-														 attribute->type->typmod);
+	const OrmAttribute *attribute;
+	Oid type;
+	Expr *to;	/* the cast to the attribute's type; NULL: none is needed */
+	Expr *back; /* the cast of the normalized value */
+	OrmNormalizer *normalizer;
+} Normalization;
+
+/* The cast between two types, or NULL for types without a need of one. */
+static Expr *
+find_cast(Oid from, Oid to)
+{
+	Expr *cast = IsBinaryCoercible(from, to) ? NULL : orm_cast_find(from, to, -1);
+
+	Assert(cast != NULL || IsBinaryCoercible(from, to));
+	return cast;
+}
+
+/* Begins a normalization; end() frees what the executor has of it. */
+static Normalization
+begin(const OrmAttribute *attribute, Oid type)
+{
 	Oid own = attribute->type->oid;
 
-	if (!IsBinaryCoercible(type, own) && !*isnull)
-		value = orm_cast_run(orm_cast_find(type, own, -1), own, value, isnull);
-	value = orm_normalize_run(normalizer, value, isnull);
-	FreeExprContext(normalizer->context, true);
-	return IsBinaryCoercible(own, type) || *isnull ? value
-												   : orm_cast_run(orm_cast_find(own, type, -1), type, value, isnull);
+	return (Normalization){.attribute = attribute,
+						   .type = type,
+						   .to = find_cast(type, own),
+						   .back = find_cast(own, type),
+						   .normalizer = orm_normalize_make(attribute->normalizes, own, attribute->type->typmod)};
+}
+
+static void
+end(Normalization *normalization)
+{
+	FreeExprContext(normalization->normalizer->context, true);
+}
+
+/* Normalizes a value. */
+static Datum
+run(const Normalization *normalization, Datum value, bool *isnull)
+{
+	if (normalization->to != NULL && !*isnull)
+		value = orm_cast_run(normalization->to, normalization->attribute->type->oid, value, isnull);
+	value = orm_normalize_run(normalization->normalizer, value, isnull);
+	return normalization->back == NULL || *isnull
+		? value
+		: orm_cast_run(normalization->back, normalization->type, value, isnull);
 }
 
 Datum
@@ -207,7 +244,53 @@ orm_normalize_value(const OrmAttribute *attribute, Oid type, Datum value, bool *
 
 	PG_TRY();
 	{
-		result = run_for_type(attribute, type, value, isnull);
+		Normalization normalization = begin(attribute, type);
+
+		result = run(&normalization, value, isnull);
+		end(&normalization);
+	}
+	PG_CATCH();
+	{
+		orm_error_rethrow_at(place, caller);
+	}
+	PG_END_TRY();
+	return result;
+}
+
+/* The elements of an array, normalized; without elements that become NULL. */
+static Datum
+run_list(const OrmAttribute *attribute, const OrmType *type, ArrayType *array)
+{
+	Normalization normalization = begin(attribute, type->oid);
+	Oid element = ARR_ELEMTYPE(array);
+	Datum *elements;
+	int n;
+	int kept = 0;
+
+	deconstruct_array(array, element, type->length, type->by_value, type->align, &elements, NULL, &n);
+	for (int i = 0; i < n; i++)
+	{
+		bool isnull = false;
+		Datum value;
+
+		CHECK_FOR_INTERRUPTS();
+		value = run(&normalization, elements[i], &isnull);
+		if (!isnull)
+			elements[kept++] = value;
+	}
+	end(&normalization);
+	return PointerGetDatum(construct_array(elements, kept, element, type->length, type->by_value, type->align));
+}
+
+Datum
+orm_normalize_list(const OrmAttribute *attribute, const OrmType *type, Datum list, const OrmPath *place)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	volatile Datum result = 0;
+
+	PG_TRY();
+	{
+		result = run_list(attribute, type, DatumGetArrayTypeP(list));
 	}
 	PG_CATCH();
 	{

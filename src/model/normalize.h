@@ -36,4 +36,7 @@ extern Datum orm_normalize_run(const OrmNormalizer *normalizer, Datum value, boo
 extern Datum orm_normalize_value(const OrmAttribute *attribute, Oid type, Datum value, bool *isnull,
 								 const OrmPath *place);
 
+/* The same for an array of such values; elements that become NULL are left out. */
+extern Datum orm_normalize_list(const OrmAttribute *attribute, const OrmType *type, Datum list, const OrmPath *place);
+
 #endif

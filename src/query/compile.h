@@ -335,6 +335,8 @@ typedef struct OrmOperand
 	bool typed;	   /* the parameter is an SQL value, not JSON */
 	bool has_null; /* VALUE that is an array with a null element */
 	const OrmExpression *attribute;
+	const OrmAttribute
+		*normalized; /* VALUE, parameter: compared for equality with this normalized attribute, or NULL */
 } OrmOperand;
 
 /*

@@ -80,14 +80,14 @@ operand_type(const OrmOperator *op, const OrmType *left)
 	return value_type(right, left);
 }
 
-/* Has the newest parameter, the right side of an equality, the value that would be stored. */
+/* The value of an equality becomes the one that would be stored. */
 static void
-normalize_slot(const OrmCondition *condition)
+normalize_operand(OrmCondition *condition)
 {
 	const OrmAttribute *attribute = condition->left->attribute;
 
 	if (attribute != NULL && attribute->normalizes != NULL)
-		((OrmSlot *) llast(condition->scope->builder->slots))->normalized = attribute;
+		condition->operand.normalized = attribute;
 }
 
 /* A parameter for the value of the condition. */
@@ -168,9 +168,9 @@ append_compared(OrmCondition *condition, int strategy)
 		const char *slot;
 
 		operator= value_operator(condition, left.type, strategy);
-		slot = operand_slot(condition, &operator, left.type);
 		if (strategy == BTEqualStrategyNumber)
-			normalize_slot(condition);
+			normalize_operand(condition);
+		slot = operand_slot(condition, &operator, left.type);
 		orm_condition_append(condition->sql, &operator, left, slot);
 		return;
 	}
@@ -295,9 +295,9 @@ append_any_of_values(OrmCondition *condition)
 	array = get_array_type(operator.right);
 	if (!OidIsValid(array))
 		raise_no_list(condition);
+	normalize_operand(condition);
 	slot = orm_query_slot(builder, &condition->operand, operand_type(&operator, left.type), array, ORM_FORM_LIST,
 						  condition->place);
-	normalize_slot(condition);
 	orm_condition_append(condition->sql, &operator, left, psprintf("ANY (%s)", slot));
 }
 

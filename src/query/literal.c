@@ -8,6 +8,7 @@
 #include "utils/lsyscache.h"
 
 #include "base/settings.h"
+#include "model/normalize.h"
 #include "model/value.h"
 #include "query/compile.h"
 #include "query/literal.h"
@@ -109,6 +110,19 @@ read_operand(const OrmOperand *operand, const OrmType *type, Oid sql_type, OrmSl
 	}
 }
 
+/* A value that is compared with a normalized attribute, normalized. */
+static Datum
+normalize(const OrmOperand *operand, const OrmType *type, OrmSlotForm form, Datum value, const OrmPath *place,
+		  bool *isnull)
+{
+	if (operand->normalized == NULL || *isnull)
+		return value;
+	if (form == ORM_FORM_LIST)
+		return orm_normalize_list(operand->normalized, type, value, place);
+	Assert(form == ORM_FORM_VALUE);
+	return orm_normalize_value(operand->normalized, type->oid, value, isnull, place);
+}
+
 const char *
 orm_query_literal(const OrmOperand *operand, const OrmType *type, Oid sql_type, OrmSlotForm form, const OrmPath *place)
 {
@@ -120,6 +134,7 @@ orm_query_literal(const OrmOperand *operand, const OrmType *type, Oid sql_type, 
 	Datum value = read_operand(operand, type, sql_type, form, place, &isnull);
 
 	Assert(operand->kind == ORM_OPERAND_VALUE && operand->parameter < 0);
+	value = normalize(operand, type, form, value, place, &isnull);
 	orm_settings_leave(level);
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, isnull ? "NULL" : orm_literal_value(value_type, value));

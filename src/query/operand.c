@@ -288,6 +288,7 @@ orm_query_slot(OrmBuilder *builder, const OrmOperand *operand, const OrmType *ty
 		(operand->parameter < 0 && orm_named_scope_use_of(builder->compiler, operand->json) != NULL))
 		return orm_query_literal(operand, type, sql_type, form, place);
 	slot = add_slot(builder, type, sql_type, form, place);
+	slot->normalized = operand->normalized;
 	if (operand->parameter >= 0)
 	{
 		check_parameter(&request->parameters[operand->parameter], sql_type, form, place);
