@@ -136,6 +136,23 @@ RESET ROLE;
 
 SELECT count(*) > 0 FROM orm.unmap('Dear');
 DROP VIEW dear;
+-- constants of an expression mean the same under other settings, also in a plan made anew
+SELECT orm.model('Event', 'events', orm.column('id', 'integer', primary_key => true, identity => 'none'),
+    orm.column('day', 'date'), orm.column('took', 'interval'),
+    orm.computed('late', 'boolean', 'day > date ''2026-01-02'''), orm.computed('slow', 'boolean', 'took > interval ''1 year -2 days'''));
+SELECT count(*) > 0 FROM orm.create_all();
+INSERT INTO events VALUES (1, '2026-01-15', '360 days'), (2, '2026-02-15', '350 days');
+SET datestyle = 'SQL, DMY';
+SET intervalstyle = 'sql_standard';
+SELECT orm.all('Event', '{"select": ["id", "late", "slow"], "order_by": ["id"]}');
+SET datestyle = 'SQL, MDY';
+SET intervalstyle = 'iso_8601';
+DISCARD PLANS;
+SELECT orm.all('Event', '{"select": ["id", "late", "slow"], "order_by": ["id"]}');
+SELECT json_agg(json_build_object('id', id, 'late', e.late, 'slow', e.slow) ORDER BY id) FROM events e;
+RESET datestyle;
+RESET intervalstyle;
+
 SELECT action, kind, identity FROM orm.drop_all() WHERE identity !~ '(item|customer|dear)_' ORDER BY 3;
 DROP SCHEMA attribute_computed CASCADE;
 DROP ROLE regress_orm_computed;

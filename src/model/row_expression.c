@@ -12,7 +12,6 @@
 #include "parser/parse_relation.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
@@ -86,14 +85,12 @@ orm_row_expression_analyze(Oid relid, const char *text, Oid type, int32 typmod, 
 char *
 orm_row_expression_print(const Node *expression, Oid relid, const char *alias)
 {
-	int level = NewGUCNestLevel();
+	int level = orm_settings_pin(NULL);
 	char *text;
 
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
-							 false);
 	text = deparse_expression(unconstify(Node *, expression),
 							  deparse_context_for(alias != NULL ? alias : get_rel_name(relid), relid), alias != NULL,
 							  false);
-	AtEOXact_GUC(true, level);
+	orm_settings_leave(level);
 	return text;
 }
