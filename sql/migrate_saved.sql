@@ -109,6 +109,30 @@ SELECT refused($$SELECT * FROM orm.migrate('{"steps": []}')$$);
 SELECT refused($$SELECT orm.migration('nothing')$$);
 SELECT orm.schema_hash() = :'before_posts' AS same;
 
+-- what only the extension writes, and what "after" does not say, is not taken from "declared"
+SELECT orm.model('Left', 'lefts', orm.column('id', 'integer', primary_key => true));
+SELECT count(*) AS steps FROM orm.migrate('{"name": "left"}');
+SELECT orm.migration('left') AS left \gset
+SELECT back();
+CREATE TABLE lefts_theirs (left_id integer, their_id integer);
+CREATE FUNCTION with_element(document json, element json) RETURNS json LANGUAGE sql AS $$
+    SELECT jsonb_set(document::jsonb, '{declarations,Left,declared,elements}',
+        document::jsonb #> '{declarations,Left,declared,elements}' || element::jsonb)::json
+$$;
+SELECT refused(format('SELECT apply(with_element(%L, %L))', :'left', element))
+FROM (VALUES ('{"many_to_many": {"name": "others", "model": "Left", "through": "nothing", "made": true}}'),
+    ('{"many_to_many": {"name": "others", "model": "Left", "through": "lefts_theirs", "made": true}}'),
+    ('{"many_to_many": {"name": "others", "model": "Left", "through": "nowhere.nothing", "made": true}}'),
+    ('{"many_to_many": {"name": "others", "model": "Left", "made": true}}'),
+    ('{"many_to_many": {"name": "others", "model": "Left", "through": "migrate_saved.lefts_theirs", "made": true, "foreign_key": ["left_id"]}}'),
+    ('{"has_many": {"name": "others", "model": "Left", "foreign_key": ["id"], "has_constraint": false}}'),
+    ('{"computed": {"name": "more", "type": "integer", "expr": "id + 1"}}')) v(element);
+SELECT refused(format('SELECT apply(%L, %L)', :'left', jsonb_build_object('declarations', jsonb_build_array(:'left'::jsonb #> '{declarations,Left}'))));
+SELECT model FROM orm.models WHERE model = 'Left';
+SELECT sql FROM apply(:'left');
+SELECT back();
+DROP TABLE lefts_theirs;
+
 -- who does not own the models, and who may not declare
 CREATE ROLE regress_orm_saved;
 GRANT USAGE, CREATE ON SCHEMA migrate_saved TO regress_orm_saved;

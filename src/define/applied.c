@@ -32,25 +32,30 @@ typedef struct Migrated
 typedef OrmDeclaration *(*Declared)(const Migrated *change);
 
 OrmDeclaration *
-orm_applied_read(OrmJson value)
+orm_applied_read(OrmJson value, const char *model, const OrmPath *place)
 {
 	int length;
 	const char *text = orm_json_source(value, &length);
+	OrmDeclaration *declaration;
 
 	if (orm_json_kind(value) != ORM_JSON_OBJECT)
 		return NULL;
-	return orm_declaration_parse_stored(orm_document_parse(text, length));
+	declaration = orm_declaration_parse_stored(orm_document_parse(text, length));
+	if (strcmp(declaration->model, model) != 0)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("declaration of model \"%s\" is one of model \"%s\"", model, declaration->model),
+				orm_error_place(place));
+	return declaration;
 }
 
 OrmDeclaration *
 orm_applied_declaration(const char *json, const char *model)
 {
-	OrmJsonWalk walk = orm_json_walk(orm_document_root(orm_document_parse(json, strlen(json))));
+	OrmJson value;
 
-	while (orm_json_next(&walk))
-		if (orm_json_equals(walk.key, model))
-			return orm_applied_read(walk.value);
-	return NULL;
+	if (!orm_json_member(orm_document_root(orm_document_parse(json, strlen(json))), model, &value))
+		return NULL;
+	return orm_applied_read(value, model, NULL);
 }
 
 /* The declaration in the text that was in force; NULL: none is kept. */
@@ -104,6 +109,24 @@ orm_applied_before(const OrmRegistered *row)
 	return declaration;
 }
 
+/* Does the present text of a model note that this join table was made? */
+static bool
+notes_made(const char *model, Oid join)
+{
+	const OrmRegistered *row = orm_registry_find(model);
+	const OrmDeclaration *declaration = row != NULL ? orm_register_declaration(row) : NULL;
+	ListCell *cell;
+
+	foreach(cell, declaration != NULL ? declaration->relationships : NIL)
+	{
+		const OrmDeclaredRelationship *relationship = lfirst(cell);
+
+		if (relationship->made == ORM_YES && orm_planning_join(declaration, relationship) == join)
+			return true;
+	}
+	return false;
+}
+
 OrmDeclaration *
 orm_applied_prepare(OrmDeclaration *declaration)
 {
@@ -112,15 +135,15 @@ orm_applied_prepare(OrmDeclaration *declaration)
 	foreach(cell, declaration->relationships)
 	{
 		OrmDeclaredRelationship *relationship = lfirst(cell);
-		char *schema;
-		char *relation;
+		Oid join = orm_planning_join(declaration, relationship);
 
-		if (relationship->made != ORM_YES || relationship->through == NULL)
+		if (relationship->made == ORM_NOT_GIVEN)
 			continue;
-		orm_name_split(relationship->through, &schema, &relation);
-		if (OidIsValid(orm_planning_relation(schema, relation)))
+		if (OidIsValid(join) && (notes_made(declaration->model, join) || notes_made(relationship->model, join)))
 			continue;
 		relationship->made = ORM_NOT_GIVEN;
+		if (OidIsValid(join))
+			continue;
 		relationship->through = NULL;
 		relationship->foreign_key = NIL;
 	}

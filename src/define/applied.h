@@ -37,15 +37,16 @@ extern int64 orm_applied_write(const OrmApplied *applied, const List *steps);
 /* What a model was before changes that are pending; NULL: it had no table. */
 extern OrmDeclaration *orm_applied_before(const OrmRegistered *row);
 
-/* The declaration of a model in one of the JSON columns of orm.migration; NULL: none. */
+/* The declaration of a model in one of the JSON columns of orm.migration; NULL: none.  Raises 22023 for another's. */
 extern OrmDeclaration *orm_applied_declaration(const char *json, const char *model);
 
-/* The declaration of a document; null: NULL. */
-extern OrmDeclaration *orm_applied_read(OrmJson value);
+/* The declaration of a model in a document, by its place (NULL: none); null: NULL. */
+extern OrmDeclaration *orm_applied_read(OrmJson value, const char *model, const OrmPath *place);
 
 /*
  * A declaration out of a history or document, checked as a new one; join tables that are to be made anew
- * lose their names.
+ * lose their names.  A note that a join table was made counts only where the present text of one of the two
+ * models has it.
  */
 extern OrmDeclaration *orm_applied_prepare(OrmDeclaration *declaration);
 

@@ -16,6 +16,7 @@
 #include "utils/lsyscache.h"
 
 #include "accessor/accessor.h"
+#include "base/names.h"
 #include "base/sql.h"
 #include "define/capacity.h"
 #include "define/drop.h"
@@ -64,7 +65,7 @@ notes_made(const OrmModel *model, const char *through)
 	{
 		const OrmDeclaredRelationship *relationship = lfirst(cell);
 
-		if (relationship->made == ORM_YES && strcmp(relationship->through, through) == 0)
+		if (relationship->made == ORM_YES && orm_name_is_same(relationship->through, through))
 			return true;
 	}
 	return false;

@@ -82,9 +82,25 @@ find_target(const char *name, void *argument)
 Oid
 orm_planning_relation(const char *schema, const char *relation)
 {
-	Oid namespace_id = get_namespace_oid(schema, true);
+	Oid namespace_id;
 
+	Assert(schema != NULL);
+	namespace_id = get_namespace_oid(schema, true);
 	return OidIsValid(namespace_id) ? get_relname_relid(relation, namespace_id) : InvalidOid;
+}
+
+Oid
+orm_planning_join(const OrmDeclaration *declaration, const OrmDeclaredRelationship *relationship)
+{
+	char *schema;
+	char *relation;
+
+	if (relationship->through == NULL)
+		return InvalidOid;
+	orm_name_split(relationship->through, &schema, &relation);
+	if (schema == NULL)
+		schema = declaration->schema;
+	return schema != NULL ? orm_planning_relation(schema, relation) : InvalidOid;
 }
 
 /* OrmDdlCatalog.exists */

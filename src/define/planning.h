@@ -18,6 +18,12 @@ extern Oid orm_planning_lock(char *schema, char *relation, bool missing_ok);
 extern Oid orm_planning_relation(const char *schema, const char *relation);
 
 /*
+ * The join table that "through" of a relationship names, or InvalidOid; a name without a schema is in the
+ * schema of the declaration.
+ */
+extern Oid orm_planning_join(const OrmDeclaration *declaration, const OrmDeclaredRelationship *relationship);
+
+/*
  * The row of the model that a table of a plan is for; of a join table: of a model that joins
  * through it.  "rows" (of OrmRegistered *) are parallel to the declarations of the plan.
  */

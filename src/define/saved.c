@@ -94,11 +94,7 @@ read_declaration(SavedModel *model, OrmDeclaration **declaration, bool may_be_nu
 {
 	if (orm_json_kind(value) != ORM_JSON_OBJECT && !(may_be_null && orm_json_kind(value) == ORM_JSON_NULL))
 		orm_members_raise_kind(value, "a declaration", place);
-	*declaration = orm_applied_read(value);
-	if (*declaration != NULL && strcmp((*declaration)->model, model->name) != 0)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("declaration of model \"%s\" is one of model \"%s\"", model->name, (*declaration)->model),
-				orm_error_place(place));
+	*declaration = orm_applied_read(value, model->name, place);
 }
 
 static void
@@ -299,6 +295,26 @@ statements_of(const OrmDifference *difference)
 	return steps;
 }
 
+/* Raises 55000 for a model whose declaration is not the one after the migration. */
+static void
+check_result(const List *models)
+{
+	ListCell *cell;
+
+	foreach(cell, models)
+	{
+		const SavedModel *model = lfirst(cell);
+		OrmRegistered *row = orm_registry_find(model->name);
+
+		if (is_same(row != NULL ? orm_register_declaration(row) : NULL, model->after))
+			continue;
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				errmsg("model \"%s\" is declared otherwise than after the migration", model->name),
+				errdetail("\"declared\" of the document does not lead to \"after\"."),
+				errhint("orm.migration() prints the document anew."));
+	}
+}
+
 List *
 orm_saved_run(const OrmMigrateOptions *options, OrmApplied *applied)
 {
@@ -326,5 +342,6 @@ orm_saved_run(const OrmMigrateOptions *options, OrmApplied *applied)
 	compare_steps(document, statements_of(&difference), false);
 	steps = orm_migrate_apply(&inner, applied);
 	compare_steps(document, steps, true);
+	check_result(models);
 	return steps;
 }

@@ -118,12 +118,11 @@ check_models(const OrmHistory *history)
 static char *
 step_member(OrmJson step, const char *key)
 {
-	OrmJsonWalk walk = orm_json_walk(step);
+	OrmJson value;
 
-	while (orm_json_next(&walk))
-		if (orm_json_equals(walk.key, key))
-			return orm_json_kind(walk.value) == ORM_JSON_STRING ? orm_json_string(walk.value) : NULL;
-	return NULL;
+	if (!orm_json_member(step, key, &value) || orm_json_kind(value) != ORM_JSON_STRING)
+		return NULL;
+	return orm_json_string(value);
 }
 
 /* Has an earlier step added the column that a step fills? */
@@ -222,19 +221,17 @@ is_dropped(const Undo *undo, Oid relid)
 static void
 add_join_tables(Undo *undo, const OrmRegistered *row)
 {
+	const OrmDeclaration *declaration = orm_register_declaration(row);
 	ListCell *cell;
 
-	foreach(cell, orm_register_declaration(row)->relationships)
+	foreach(cell, declaration->relationships)
 	{
 		const OrmDeclaredRelationship *relationship = lfirst(cell);
-		char *schema;
-		char *relation;
 		Oid relid;
 
 		if (relationship->made != ORM_YES || was_joined(undo, relationship->through))
 			continue;
-		orm_name_split(relationship->through, &schema, &relation);
-		relid = orm_planning_relation(schema, relation);
+		relid = orm_planning_join(declaration, relationship);
 		if (OidIsValid(relid) && orm_registry_table_owner(relid) == orm_registry_owner(row) && !is_dropped(undo, relid))
 			add_drop(undo, NULL, row->name, relid);
 	}
