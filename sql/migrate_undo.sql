@@ -125,6 +125,34 @@ GRANT USAGE ON SCHEMA migrate_undo TO regress_orm_undo;
 SELECT refused(format('SET LOCAL ROLE regress_orm_undo; SELECT undo(%s)', latest()));
 SELECT refused(format('SET LOCAL ROLE regress_orm_undo; SELECT undo(%s)', :tags - 1));
 
+-- rows that a restore could have written: none of their columns is believed
+CREATE FUNCTION written(models text[], steps text, before text, declared text, after text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    written bigint;
+    declared_again text;
+BEGIN
+    INSERT INTO orm.migration (action, state, applied_at, applied_by, models, steps, before, declared, after, hash_before, hash_after)
+        VALUES ('migrate', 'done', now(), '', models, steps::json, before::json, declared::json, after::json, '', '') RETURNING id INTO written;
+    PERFORM undo(written, '{"allow_destructive": true}');
+    SELECT p.prosrc INTO declared_again FROM pg_proc p WHERE p.proname = 'odd_model';
+    RAISE 'undone: %', coalesce(declared_again, 'it is gone');
+EXCEPTION WHEN OTHERS THEN
+    RETURN regexp_replace(SQLSTATE || ' ' || SQLERRM, 'migration [0-9]+', 'migration N');
+END $$;
+SELECT orm.model('Odd', 'odds', orm.column('id', 'integer', primary_key => true));
+SELECT count(*) AS steps FROM orm.migrate('{"models": ["Odd"]}');
+SELECT after ->> 'Odd' AS odd, after AS after, replace(after::text, '{"model": "Odd"', '{"model": "Author"') AS other
+FROM orm.migration WHERE id = latest() \gset
+SELECT written(models, steps, before, declared, coalesce(after, :'after')) FROM (VALUES ('{}'::text[], '[]', '{}', '{}', '{}'),
+    ('{Nobody}', '[]', '{}', '{}', '{}'), ('{Odd}', '[]', '{}', '{}', '{}'), ('{Odd}', '[]', '[1]', '[1]', '[1]'),
+    ('{NULL,Odd}', '1', 'null', '"x"', NULL), ('{Odd}', '[[], 1, "x", {"action": 1}]', '[{}]', '[[]]', NULL),
+    ('{Odd}', '[]', '{}', '{}', '{"Odd": 1}'), ('{Odd}', '[]', '{}', '{}', '{"Odd": {}}'), ('{Odd}', '[]', '{}', '{}', :'other'),
+    ('{Odd}', '[]', :'other', '{}', NULL), ('{Odd,Odd}', '[]', :'after', :'other', NULL), ('{Odd,Odd}', '[]', '{}', '{}', NULL))
+    v(models, steps, before, declared, after);
+SELECT written('{Odd}', '[]', jsonb_build_object('Odd', jsonb_set(:'odd', '{elements}', :'odd'::jsonb -> 'elements' ||
+    jsonb_build_object('many_to_many', element || '{"name": "others", "model": "Odd"}')))::text, '{}', :'after')
+FROM (VALUES ('{"through": "nothing", "made": true}'::jsonb), ('{"through": "authors", "made": true}'), ('{"made": true}')) v(element);
+
 SELECT count(*) > 0 AS dropped FROM orm.drop_all();
 SELECT count(*) FROM (SELECT orm.unmap(model) FROM orm.models) u;
 DROP SCHEMA migrate_undo CASCADE;

@@ -249,9 +249,13 @@ void
 orm_migrate_lock_models(const List *names, const OrmMigrateOptions *options)
 {
 	ModelLocking locking = {names, NULL, 0};
-	int level = set_lock_timeout(options);
-	ErrorData *error = orm_attempt(lock_models, &locking, ORM_ATTEMPT_KEEP);
+	ErrorData *error;
+	int level;
 
+	if (names == NIL)
+		return;
+	level = set_lock_timeout(options);
+	error = orm_attempt(lock_models, &locking, ORM_ATTEMPT_KEEP);
 	if (error != NULL && error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
 		raise_blocked(psprintf("model \"%s\": another migration is running", locking.current),
 					  find_blockers("advisory", "objid", locking.hash));
