@@ -120,6 +120,39 @@ SELECT orm.delete('SwAuthor', 1);
 SELECT id FROM sw_posts ORDER BY id;
 ROLLBACK;
 
+-- deleting takes no privilege but that, with a default scope, too
+CREATE ROLE regress_orm_scope_writes;
+GRANT USAGE ON SCHEMA scope_writes TO regress_orm_scope_writes;
+GRANT SELECT, DELETE ON sw_tags TO regress_orm_scope_writes;
+BEGIN;
+DELETE FROM sw_posts_sw_tags;
+SET LOCAL ROLE regress_orm_scope_writes;
+SELECT orm.delete('SwTag', 1);
+SELECT sw_tag_delete(3);
+SELECT sw_tag_delete(4);
+SELECT orm.delete('SwTag', 4, '{"return": {}}');
+SELECT orm.remove('SwTag', 1);
+SELECT orm.flush('{"remove": [{"model": "SwTag", "key": 3}]}');
+SELECT orm.delete('SwTag', 2, '{"unscoped": true}');
+ROLLBACK;
+BEGIN;
+SET LOCAL ROLE regress_orm_scope_writes;
+SELECT orm.delete('SwTag', 2);
+ROLLBACK;
+BEGIN;
+SET LOCAL ROLE regress_orm_scope_writes;
+SELECT orm.update('SwTag', 1, '{"old": true}');
+ROLLBACK;
+BEGIN;
+DELETE FROM sw_posts_sw_tags;
+SET LOCAL ROLE regress_orm_scope_writes;
+SELECT orm.remove('SwTag', 1);
+SELECT orm.flush();
+SELECT id FROM sw_tags ORDER BY id;
+ROLLBACK;
+DROP OWNED BY regress_orm_scope_writes;
+DROP ROLE regress_orm_scope_writes;
+
 -- what is there is said by validate, too
 SELECT orm.validate('SwPost', '{"id": 1, "author": {"$connect": {"id": 2}}}');
 SELECT orm.validate('SwPost', '{"id": 1, "author": {"$connect": {"id": 7}}}');

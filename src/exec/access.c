@@ -1,5 +1,5 @@
 /*
- * access.c - SELECT privileges of the current user on columns; see access.h.
+ * access.c - privileges of the current user on columns; see access.h.
  */
 #include "postgres.h"
 
@@ -63,6 +63,13 @@ orm_access_is_writable(const OrmModel *model, int number)
 	return pg_class_aclmask(model->relid, GetUserId(), writes, ACLMASK_ANY) != 0 ||
 		pg_attribute_aclcheck(model->relid, attribute->attnum, GetUserId(), ACL_INSERT) == ACLCHECK_OK ||
 		pg_attribute_aclcheck(model->relid, attribute->attnum, GetUserId(), ACL_UPDATE) == ACLCHECK_OK;
+}
+
+bool
+orm_access_may_update(const OrmModel *model)
+{
+	return pg_class_aclcheck(model->relid, GetUserId(), ACL_UPDATE) == ACLCHECK_OK ||
+		pg_attribute_aclcheck_all(model->relid, GetUserId(), ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK;
 }
 
 bool

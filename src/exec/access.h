@@ -1,6 +1,6 @@
 /*
- * access.h - SELECT privileges of the current user on columns, where statements
- * depend on them.  All other privileges are checked by the executor.
+ * access.h - privileges of the current user on columns, where statements depend on
+ * them.  All other privileges are checked by the executor.
  *
  * Results are palloc'd arrays by attribute of the model.  The model is open and its
  * table locked by the caller.
@@ -18,6 +18,9 @@ extern const bool *orm_access_returnable(const OrmModel *model);
 
 /* May the current user insert or update the column, which is one that objects set? */
 extern bool orm_access_is_writable(const OrmModel *model, int attribute);
+
+/* May the current user update any column, and so lock rows? */
+extern bool orm_access_may_update(const OrmModel *model);
 
 /* Are all columns of a key readable? */
 extern bool orm_access_may_read_key(const OrmModel *model, const OrmKey *key);

@@ -7,12 +7,12 @@
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "rewrite/rewriteHandler.h"
-#include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
 
+#include "exec/access.h"
 #include "exec/execute.h"
 #include "exec/keyset.h"
 #include "exec/receiver.h"
@@ -188,11 +188,7 @@ orm_collect_keys(const OrmDeleteSet *set, int from, Oid *types, Datum *values)
 bool
 orm_collect_may_lock(const OrmModel *model)
 {
-	Oid role = GetUserId();
-
-	return (pg_class_aclcheck(model->relid, role, ACL_UPDATE) == ACLCHECK_OK ||
-			pg_attribute_aclcheck_all(model->relid, role, ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK) &&
-		check_enable_rls(model->relid, InvalidOid, true) != RLS_ENABLED;
+	return orm_access_may_update(model) && check_enable_rls(model->relid, InvalidOid, true) != RLS_ENABLED;
 }
 
 bool

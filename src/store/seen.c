@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "exec/access.h"
 #include "model/key.h"
 #include "query/named_scope.h"
 #include "store/lookup.h"
@@ -60,7 +61,7 @@ orm_seen_check(const OrmBatch *batch, const OrmKey *key, bool changes)
 	pending.write = &write;
 	if (pending.n == 0)
 		return;
-	if (changes && !batch->write->checking)
+	if (changes && !batch->write->checking && orm_access_may_update(model))
 	{
 		write.checking = false;
 		orm_lookup_lock(&pending, key, false);

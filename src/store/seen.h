@@ -10,7 +10,8 @@
 /*
  * Raises P0002 for a pending record whose row a default scope of the model hides.
  * Locks the rows first if they will be changed, so that none becomes hidden
- * meanwhile.  Does nothing if the write is unscoped.
+ * meanwhile; not if the caller may only delete them, which takes no UPDATE
+ * privilege.  Does nothing if the write is unscoped.
  */
 extern void orm_seen_check(const OrmBatch *batch, const OrmKey *key, bool changes);
 

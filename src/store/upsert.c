@@ -29,6 +29,7 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 
+#include "exec/access.h"
 #include "model/given_back.h"
 #include "model/key.h"
 #include "store/record_error.h"
@@ -66,14 +67,6 @@ static bool
 proposes_plainly(const OrmModel *model)
 {
 	return model->plain_inserts && pg_class_aclcheck(model->relid, GetUserId(), ACL_INSERT) == ACLCHECK_OK;
-}
-
-/* May the caller update any column? */
-static bool
-may_update(const OrmModel *model)
-{
-	return pg_class_aclcheck(model->relid, GetUserId(), ACL_UPDATE) == ACLCHECK_OK ||
-		pg_attribute_aclcheck_all(model->relid, GetUserId(), ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK;
 }
 
 /* Does the model have a generated column? */
@@ -147,7 +140,7 @@ insert_or_update(const OrmBatch *batch, const OrmKey *key)
 	OrmBatch able;
 	OrmBatch unchanged;
 
-	if (batch->write->told_apart || hides || batch->write->where != NULL || !may_update(batch->write->model))
+	if (batch->write->told_apart || hides || batch->write->where != NULL || !orm_access_may_update(batch->write->model))
 		return;
 	able = pick_proposable(batch, key);
 	if (able.n == 0)
@@ -249,7 +242,7 @@ update_if_any(const OrmBatch *batch, const OrmKey *key)
 	OrmWrite write = {.model = batch->write->model};
 	OrmBatch found = {&write, batch->records, batch->n};
 
-	if (!may_update(write.model))
+	if (!orm_access_may_update(write.model))
 	{
 		orm_lookup_read(&found, key);
 		for (int i = 0; i < batch->n; i++)
