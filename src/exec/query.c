@@ -148,7 +148,7 @@ make_key(OrmQuery *query)
 {
 	OrmQueryRequest *request = &query->request;
 	OrmShape *shape = &query->shape;
-	char kind[4] = {request->verb, request->backward, request->unlocked, request->keys_only};
+	char kind[5] = {request->verb, request->backward, request->unlocked, request->keys_only, request->selects_hidden};
 
 	orm_shape_begin(shape);
 	if (request->document != NULL)

@@ -52,7 +52,10 @@ extern bool orm_run_exists(OrmQuery *query); /* EXISTS */
  */
 extern int64 orm_run_change_rows(OrmQuery *query, int64 expect);
 
-/* DELETE of a model with ORM_CASCADE_DELETE: locks the rows and calls the function for each key, without deleting. */
+/*
+ * keys_only, and DELETE of a model with ORM_CASCADE_DELETE: locks the rows and calls the function for each
+ * key, without changing them.
+ */
 extern void orm_run_change_keys(OrmQuery *query, OrmRowFunction row, void *argument);
 
 /* Raises P0003 when n is larger than "expect". */

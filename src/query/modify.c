@@ -15,8 +15,8 @@
  * A role without the UPDATE privilege cannot lock the rows; then a delete runs without
  * locking them.
  *
- * For a delete on a model with ORM_CASCADE_DELETE only the SELECT is made; the caller
- * deletes the objects by their keys.
+ * For a delete on a model with ORM_CASCADE_DELETE, and with "keys_only", only the SELECT is
+ * made; the caller writes the objects by their keys.
  */
 #include "postgres.h"
 
@@ -390,7 +390,7 @@ orm_query_modify(OrmCompiler *compiler, OrmJson query)
 	change.scope = orm_query_scope(orm_query_builder(compiler), request->model);
 	orm_named_scope_begin(change.scope, &keys, ORM_SCOPE_TAKES_ORDER, NULL);
 	orm_query_compute(change.scope, &keys, NULL);
-	if (change.update)
+	if (change.update && !request->keys_only)
 		change.set = read_assignments(change.scope);
 	change.where = orm_query_filter(change.scope, &keys, NULL);
 	if (orm_query_key(&keys, ORM_KEY_ORDER_BY) != NULL)
@@ -399,7 +399,7 @@ orm_query_modify(OrmCompiler *compiler, OrmJson query)
 	if (change.limit != NULL)
 		change.order = orm_query_order_by_key(change.scope, change.order);
 	initStringInfo(&sql);
-	if (!change.update && (request->model->deletes_along || request->keys_only))
+	if (request->keys_only || (!change.update && request->model->deletes_along))
 	{
 		change.order = orm_query_order_by_key(change.scope, change.order);
 		append_keys(&sql, &change);

@@ -51,10 +51,11 @@ typedef struct OrmQueryRequest
 	const OrmDocument *cursor;				  /* PAGE: array of cursor values (query/cursor.h); NULL: first page */
 	bool backward;							  /* PAGE: the objects before the cursor */
 	const Datum *key;						  /* GET: the primary key, in key order */
-	bool unlocked;							  /* DELETE: does not lock the rows before deleting them */
+	bool unlocked;							  /* DELETE, keys_only: does not lock the rows */
 	bool *(*readable)(const OrmModel *model); /* attributes that the caller may read, for "*"; NULL: all of them */
 	bool checks_scope;						  /* arguments of scopes that are not given count as unset */
-	bool keys_only;							  /* DELETE: returns the keys of the rows, without deleting them */
+	bool keys_only;		 /* UPDATE, DELETE: returns the keys of the rows, locked for it, unchanged */
+	bool selects_hidden; /* "select" may name hidden attributes */
 } OrmQueryRequest;
 
 /* Source of the value of a slot. */

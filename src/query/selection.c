@@ -108,7 +108,7 @@ read_names(const OrmLevelBuild *build, OrmQueryKey key, bool star, bool *flags, 
 			found = model->nattributes + model->ncomputed + find_named(build->scope, name);
 		if (found < 0)
 			raise_not_selectable(model, name, &here);
-		if (value && found < model->nattributes)
+		if (value && found < model->nattributes && !build->compiler->request->selects_hidden)
 			orm_hidden_refuse(model, &model->attributes[found], &here);
 		flags[found] = value;
 	}
