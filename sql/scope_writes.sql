@@ -99,6 +99,41 @@ SELECT * FROM sw_authors ORDER BY id;
 ROLLBACK;
 UPDATE sw_authors SET gone = id = 2;
 
+-- nor are hidden rows in a collection of many to many, or those that a condition means; lifted they are
+SELECT orm.update('SwPost', 1, '{"tags": {"$disconnect": [{"id": 2}]}}');
+SELECT orm.update('SwPost', 1, '{"tags": {"$delete": [{"id": 2}]}}');
+SELECT orm.validate('SwPost', '{"id": 1, "tags": {"$disconnect": [{"id": 2}]}}');
+SELECT orm.update('SwAuthor', 1, '{"posts": {"$disconnect": [{"id": 2}]}}');
+BEGIN;
+SELECT orm.update('SwPost', 1, '{"tags": {"$disconnect": [{"id": 2}, {"id": 3}]}}', '{"unscoped": true, "return": false}');
+SELECT * FROM sw_posts_sw_tags ORDER BY 1, 2;
+SELECT orm.update('SwPost', 1, '{"tags": {"$connect": [{"id": 2}, {"id": 3}]}}', '{"unscoped": true, "return": false}');
+SELECT orm.update('SwPost', 1, '{"tags": {"$delete": [{"id": 2}]}}', '{"unscoped": true, "return": false}');
+SELECT id FROM sw_tags ORDER BY id;
+ROLLBACK;
+BEGIN;
+SELECT orm.update('SwPost', 1, '{"tags": {"$set": [{"id": 3}]}}', '{"unscoped": true, "return": false}');
+SELECT * FROM sw_posts_sw_tags ORDER BY 1, 2;
+SELECT orm.update('SwPost', 1, '{"tags": {"$set": []}}', '{"unscoped": true, "return": false}');
+SELECT * FROM sw_posts_sw_tags ORDER BY 1, 2;
+ROLLBACK;
+BEGIN;
+SELECT orm.update('SwAuthor', 1, '{"posts": {"$update": {"where": {}, "set": {"title": "x"}}}}', '{"return": false}');
+SELECT orm.update('SwPost', 1, '{"tags": {"$delete": {"where": {"id": {"lt": 3}}}}}', '{"return": false}');
+SELECT id, title FROM sw_posts ORDER BY id;
+SELECT id FROM sw_tags ORDER BY id;
+SELECT orm.update('SwAuthor', 1, '{"posts": {"$update": {"where": {"draft": true}, "set": {"title": "y"}}}}', '{"unscoped": true, "return": false}');
+SELECT orm.update('SwPost', 1, '{"tags": {"$delete": {"where": {"id": {"lt": 3}}}}}', '{"unscoped": true, "return": false}');
+SELECT id, title FROM sw_posts ORDER BY id;
+SELECT id FROM sw_tags ORDER BY id;
+ROLLBACK;
+BEGIN;
+SELECT orm.extend('SwPost', orm.many_to_many('tags', 'SwTag', filter => '{"id": {"gt": 1}}'));
+SELECT orm.update('SwPost', 1, '{"tags": {"$disconnect": [{"id": 2}]}}', '{"unscoped": true, "return": false}');
+SELECT * FROM sw_posts_sw_tags ORDER BY 1, 2;
+SELECT orm.update('SwPost', 1, '{"tags": {"$disconnect": [{"id": 1}]}}', '{"unscoped": true, "return": false}');
+ROLLBACK;
+
 -- what becomes hidden by the write is written, and shown
 BEGIN;
 SELECT orm.update('SwAuthor', 1, '{"gone": true}');

@@ -492,7 +492,7 @@ remove_others(OrmGraph *graph, OrmEdge *edge, const List *removals)
 
 	if (edge->holder == NULL)
 	{
-		orm_join_rows_delete_others(edge, removals, graph->findings != NULL);
+		orm_join_rows_delete_others(graph, edge, removals);
 		return;
 	}
 	read_others(&leaving, removals);
@@ -507,7 +507,7 @@ remove_items(OrmGraph *graph, OrmEdge *edge, const List *removals, bool deleted)
 	ListCell *cell;
 
 	if (edge->holder == NULL)
-		orm_join_rows_delete(edge, removals, graph->findings != NULL);
+		orm_join_rows_delete(graph, edge, removals);
 	foreach(cell, removals)
 	{
 		const OrmRemoval *removal = lfirst(cell);

@@ -173,7 +173,8 @@ is_plain(const OrmEdge *edge)
  *     WHERE m.n = k.n AND NOT EXISTS (SELECT FROM "s"."j" AS t WHERE ...) ON CONFLICT ("a", "b") DO NOTHING
  */
 static void
-append_insert(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns, const OrmJoinColumns *keys)
+append_insert(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns, const OrmJoinColumns *keys,
+			  bool unscoped)
 {
 	const OrmRelationship *relationship = edge->relationship;
 	bool keyed = has_link_key(relationship, columns->n);
@@ -208,19 +209,20 @@ append_insert(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *columns
 
 /* Appends AND EXISTS (SELECT FROM "s"."target" AS u WHERE ...): links to targets that are not seen are left out. */
 static void
-append_target(StringInfo sql, const OrmEdge *edge)
+append_target(StringInfo sql, const OrmEdge *edge, bool unscoped)
 {
 	appendStringInfoString(sql, " AND EXISTS (SELECT FROM ");
 	orm_sql_relation(sql, edge->relationship->target_relid);
 	appendStringInfoString(sql, " AS u WHERE ");
 	orm_join_append(sql, &edge->target_join, orm_join_table_end("u"), orm_join_table_end("t"));
 	appendStringInfo(sql, "%s%s)", orm_filter_text(edge->source->model->name, edge->relationship, "u").condition,
-					 orm_named_scope_and(edge->target->model, "u"));
+					 unscoped ? "" : orm_named_scope_and(edge->target->model, "u"));
 }
 
 /* Appends <head> "s"."j" AS t<joint><keys> AS k WHERE ...: the links of named objects in the collection. */
 static void
-append_named(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const char *head, const char *joint)
+append_named(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, bool unscoped, const char *head,
+			 const char *joint)
 {
 	appendStringInfoString(sql, head);
 	orm_sql_relation(sql, edge->relationship->join_relid);
@@ -229,28 +231,31 @@ append_named(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, co
 	appendStringInfoString(sql, " WHERE ");
 	append_match(sql, edge, "k");
 	repeat_match(sql, edge, 1);
-	if (edge->relationship->filter != NULL)
-		append_target(sql, edge);
+	if (edge->relationship->filter != NULL || (edge->target->model->default_scoped && !unscoped))
+		append_target(sql, edge, unscoped);
 }
 
 /* DELETE FROM "s"."j" AS t USING <keys> AS k WHERE ... RETURNING k.n */
 static void
-append_delete(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const OrmJoinColumns *owners)
+append_delete(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const OrmJoinColumns *owners,
+			  bool unscoped)
 {
-	append_named(sql, edge, keys, "DELETE FROM ", " USING ");
+	append_named(sql, edge, keys, unscoped, "DELETE FROM ", " USING ");
 	appendStringInfoString(sql, " RETURNING k.n");
 }
 
 /* SELECT k.n FROM "s"."j" AS t, <keys> AS k WHERE ... */
 static void
-append_find(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const OrmJoinColumns *owners)
+append_find(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const OrmJoinColumns *owners,
+			bool unscoped)
 {
-	append_named(sql, edge, keys, "SELECT k.n FROM ", ", ");
+	append_named(sql, edge, keys, unscoped, "SELECT k.n FROM ", ", ");
 }
 
 /* DELETE FROM "s"."j" AS t USING <owners> AS p WHERE ... AND NOT EXISTS (SELECT FROM <kept> AS k WHERE ...) AND ... */
 static void
-append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const OrmJoinColumns *owners)
+append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, const OrmJoinColumns *owners,
+					 bool unscoped)
 {
 	appendStringInfoString(sql, "DELETE FROM ");
 	orm_sql_relation(sql, edge->relationship->join_relid);
@@ -265,12 +270,12 @@ append_delete_others(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *
 	appendStringInfoString(sql, " WHERE ");
 	append_match(sql, edge, "k");
 	appendStringInfoChar(sql, ')');
-	append_target(sql, edge);
+	append_target(sql, edge, unscoped);
 }
 
 /* Appends the statement of an action; its parameters are the arrays of "first", then of "second". */
 typedef void (*AppendAction)(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *first,
-							 const OrmJoinColumns *second);
+							 const OrmJoinColumns *second, bool unscoped);
 
 static const struct
 {
@@ -285,7 +290,7 @@ static const struct
 
 /* The plan of an action, pinned.  It is cached by the text, which depends on more of the join table than the model. */
 static OrmPlan *
-open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *first, const OrmJoinColumns *second,
+open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *first, const OrmJoinColumns *second, bool unscoped,
 		  OrmPlanning planning)
 {
 	static const Oid number = INT8OID;
@@ -293,7 +298,7 @@ open_plan(const OrmEdge *edge, Action action, const OrmJoinColumns *first, const
 	OrmPlanText text = {.types = types, .planning = planning};
 
 	initStringInfo(&text.sql);
-	actions[action].append(&text.sql, edge, first, second);
+	actions[action].append(&text.sql, edge, first, second, unscoped);
 	text.nparams = orm_columns_types(first, types);
 	if (second != NULL)
 		text.nparams += orm_columns_types(second, types + text.nparams);
@@ -449,7 +454,7 @@ orm_join_rows_insert(const OrmEdge *edge)
 	}
 	orm_tuples_arrays(&rows, arrays);
 	orm_tuples_arrays(&keys, arrays + columns.n);
-	run_insert(edge, open_plan(edge, LINK_INSERT, &columns, &keys_of, ORM_PLAN_GENERIC), &rows, arrays, place);
+	run_insert(edge, open_plan(edge, LINK_INSERT, &columns, &keys_of, true, ORM_PLAN_GENERIC), &rows, arrays, place);
 }
 
 void
@@ -474,7 +479,7 @@ common_place(const List *removals)
 }
 
 void
-orm_join_rows_delete_others(const OrmEdge *edge, const List *removals, bool checking)
+orm_join_rows_delete_others(const OrmGraph *graph, const OrmEdge *edge, const List *removals)
 {
 	OrmJoinColumns columns = key_columns(edge, true);
 	OrmJoinColumns owner_columns = key_columns(edge, false);
@@ -483,7 +488,7 @@ orm_join_rows_delete_others(const OrmEdge *edge, const List *removals, bool chec
 	Datum arrays[4 * INDEX_MAX_KEYS];
 	ListCell *cell;
 
-	if (checking)
+	if (graph->findings != NULL)
 		return;
 	foreach(cell, removals)
 	{
@@ -497,8 +502,9 @@ orm_join_rows_delete_others(const OrmEdge *edge, const List *removals, bool chec
 	}
 	orm_tuples_arrays(&kept, arrays);
 	orm_tuples_arrays(&owners, arrays + columns.n);
-	run(open_plan(edge, LINK_DELETE_OTHERS, &columns, &owner_columns, orm_tuples_planning(&kept)), arrays,
-		common_place(removals), NULL);
+	run(open_plan(edge, LINK_DELETE_OTHERS, &columns, &owner_columns, graph->options.unscoped,
+				  orm_tuples_planning(&kept)),
+		arrays, common_place(removals), NULL);
 }
 
 /* Receives the number of a deleted or found row. */
@@ -573,8 +579,9 @@ note_links(const List *removals, const Named *named, int64 *links)
 }
 
 void
-orm_join_rows_delete(const OrmEdge *edge, const List *removals, bool checking)
+orm_join_rows_delete(const OrmGraph *graph, const OrmEdge *edge, const List *removals)
 {
+	bool checking = graph->findings != NULL;
 	OrmJoinColumns columns = key_columns(edge, true);
 	Named named = {.keys = orm_tuples_make(&columns)};
 	Datum arrays[2 * INDEX_MAX_KEYS];
@@ -588,8 +595,8 @@ orm_join_rows_delete(const OrmEdge *edge, const List *removals, bool checking)
 	gone = palloc0(sizeof(int64) * named.keys.n);
 	orm_tuples_arrays(&named.keys, arrays);
 	orm_receiver_init(&receiver, take_gone, gone);
-	run(open_plan(edge, checking ? LINK_FIND : LINK_DELETE, &columns, NULL, ORM_PLAN_GENERIC), arrays,
-		common_place(removals), &receiver.pub);
+	run(open_plan(edge, checking ? LINK_FIND : LINK_DELETE, &columns, NULL, graph->options.unscoped, ORM_PLAN_GENERIC),
+		arrays, common_place(removals), &receiver.pub);
 	MemoryContextDelete(receiver.per_row);
 	foreach(cell, named.items)
 		if (gone[list_nth_int(named.numbers, foreach_current_index(cell))] == 0)

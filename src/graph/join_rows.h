@@ -13,15 +13,19 @@
  */
 extern void orm_join_rows_insert(const OrmEdge *edge);
 
-/* Deletes the join table rows of the removals' owners, except those of their items; nothing if "checking". */
-extern void orm_join_rows_delete_others(const OrmEdge *edge, const List *removals, bool checking);
+/*
+ * Deletes the join table rows of the removals' owners, except those of their items and of targets that are
+ * not in the collection: hidden by default scopes, unless the graph lifts them, or left out by the filter.
+ * Nothing for a graph with findings.
+ */
+extern void orm_join_rows_delete_others(const OrmGraph *graph, const OrmEdge *edge, const List *removals);
 
 /*
- * Deletes the join table rows of the removals' owners and items, or with
- * "checking" looks them up and stores their numbers in the removals; raises
- * P0002 for a missing one.
+ * Deletes the join table rows of the removals' owners and items, or for a graph with
+ * findings looks them up and stores their numbers in the removals; raises P0002 for one
+ * that is missing, or whose target is not in the collection.
  */
-extern void orm_join_rows_delete(const OrmEdge *edge, const List *removals, bool checking);
+extern void orm_join_rows_delete(const OrmGraph *graph, const OrmEdge *edge, const List *removals);
 
 /* Raises 22023 for connected objects whose keys share a column of the join table and have different values in it. */
 extern void orm_join_rows_check(const OrmEdge *edge);
