@@ -159,14 +159,9 @@ names_table(const OrmDeclaration *declaration, const OrmRegistered *old)
 		strcmp(get_namespace_name(get_rel_namespace(old->relid)), declaration->schema) == 0;
 }
 
-/*
- * A relationship that is declared again without its foreign key or join table
- * keeps the one that was found or made for it.
- */
-static void
-keep_pins(OrmDeclaration *declaration, const OrmRegistered *old)
+void
+orm_declare_keep_pins(OrmDeclaration *declaration, const OrmDeclaration *before)
 {
-	OrmDeclaration *before = orm_register_declaration(old);
 	ListCell *cell;
 
 	foreach(cell, declaration->relationships)
@@ -259,7 +254,7 @@ orm_declare_write(OrmDeclaration *declaration)
 		if (same)
 		{
 			former = old->text;
-			keep_pins(declaration, old);
+			orm_declare_keep_pins(declaration, orm_register_declaration(old));
 			orm_removal_complete(declaration, orm_register_declaration(old), old->relid);
 		}
 		drop_superseded(old, declaration, same, &dropped);

@@ -35,6 +35,12 @@ extern OrmDeclaration *orm_declare_read(const char *document, bool mapped);
 /* The same of elements that are not a whole declaration, without the checks across them. */
 extern OrmDeclaration *orm_declare_read_part(const char *document, bool mapped);
 
+/*
+ * A relationship that is declared again without its foreign key or join table
+ * keeps the one that was found or made for it.
+ */
+extern void orm_declare_keep_pins(OrmDeclaration *declaration, const OrmDeclaration *before);
+
 /* Writes the function of a declared model, new or in place of its text; inverses are not checked. */
 extern void orm_declare_write(OrmDeclaration *declaration);
 

@@ -327,9 +327,10 @@ apply(OrmRegistered *row, const OrmDeclaration *before, OrmDeclaration *declarat
 		return;
 	}
 	orm_register_mapped(row, declaration, row->relid);
-	if (!row->by_map)
-		orm_binding_keep(row->function, former);
-	orm_register_check_relationships(row->name);
+	if (row->by_map)
+		orm_register_check_relationships(row->name);
+	else
+		orm_binding_keep(row->function, former); /* what the table lacks is pending */
 	orm_register_pin(row->name);
 	model = orm_cache_open(row->name, AccessShareLock);
 	orm_scopes_check(model);
@@ -353,6 +354,8 @@ orm_extend_model(const char *name, int nelements, const OrmDocument *const *elem
 	orm_declaration_compose(&document, name, name, nelements, elements);
 	declaration = orm_register_declaration(row);
 	replaced = merge(declaration, orm_declare_read_part(document.data, row->by_map));
+	if (row->mapped)
+		orm_declare_keep_pins(declaration, orm_register_declaration(row));
 	apply(row, orm_register_declaration(row), read_again(declaration), replaced, changes);
 }
 

@@ -282,10 +282,15 @@ resolve_through(Resolution *r, OrmRelationship *relationship, const OrmDeclarati
 
 	if (!OidIsValid(join))
 	{
+		if (r->raise && r->declared->through == NULL)
+			ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+					errmsg("\"%s\" of model \"%s\" is pending", r->declared->name, model->name),
+					errdetail("The relationship is declared, but its join table has not been made."),
+					errhint("SELECT * FROM orm.migrate(); adds what is declared."));
 		if (r->raise)
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
 					errmsg("join table \"%s\" of relationship \"%s\" of model \"%s\" does not exist",
-						   r->declared->through ? r->declared->through : "", r->declared->name, model->name),
+						   r->declared->through, r->declared->name, model->name),
 					errhint("orm.create_all() creates it."));
 		return false;
 	}
