@@ -25,6 +25,7 @@ SELECT orm.all('Post', '{"load": ["tags"]}');
 SELECT orm.all('Post', '{"load": ["authors"]}');
 SELECT * FROM orm.extend('Post', orm.many_to_many('labels', 'Tag', through => 'labels'), orm.many_to_many('marks', 'Tag'));
 SELECT orm.all('Post', '{"load": ["labels"]}');
+SELECT orm.all('Post', '{"load": ["marks"]}');
 SELECT orm.drop_element('Post', 'relationship', 'labels'), orm.drop_element('Post', 'relationship', 'marks');
 SELECT action, object FROM orm.migrate();
 SELECT count(*) FROM orm.diff();

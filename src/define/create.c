@@ -393,7 +393,7 @@ store(const Run *run)
 		orm_register_mapped(lfirst(other), declaration, relid);
 	}
 	foreach(cell, run->rows)
-		orm_register_check_relationships(((OrmRegistered *) lfirst(cell))->name);
+		orm_register_check_relationships(((OrmRegistered *) lfirst(cell))->name, true);
 	foreach(cell, run->rows)
 		orm_register_pin(((OrmRegistered *) lfirst(cell))->name);
 	foreach(cell, run->rows)

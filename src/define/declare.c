@@ -367,7 +367,7 @@ orm_declare_map(Oid relid, const char *name, const char *document, List **change
 	declaration->by_map = true;
 	orm_keep_reconcile(relid, name, declaration, true, changes);
 	orm_register_mapped(row, declaration, relid);
-	orm_register_check_relationships(name);
+	orm_register_check_relationships(name, true);
 	orm_register_pin(name);
 	follow_scopes(name, scoped);
 	orm_reconcile_accessors(orm_cache_open(name, AccessShareLock), false, changes);

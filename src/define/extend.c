@@ -327,10 +327,9 @@ apply(OrmRegistered *row, const OrmDeclaration *before, OrmDeclaration *declarat
 		return;
 	}
 	orm_register_mapped(row, declaration, row->relid);
-	if (row->by_map)
-		orm_register_check_relationships(row->name);
-	else
-		orm_binding_keep(row->function, former); /* what the table lacks is pending */
+	if (!row->by_map)
+		orm_binding_keep(row->function, former);
+	orm_register_check_relationships(row->name, row->by_map);
 	orm_register_pin(row->name);
 	model = orm_cache_open(row->name, AccessShareLock);
 	orm_scopes_check(model);

@@ -181,7 +181,7 @@ orm_register_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid)
 }
 
 void
-orm_register_check_relationships(const char *name)
+orm_register_check_relationships(const char *name, bool all)
 {
 	const OrmModel *model = orm_cache_open(name, AccessShareLock);
 
@@ -190,7 +190,7 @@ orm_register_check_relationships(const char *name)
 		const OrmRelationship *relationship = &model->relationships[i];
 		const OrmModel *target;
 
-		if (!OidIsValid(relationship->target_relid))
+		if (!OidIsValid(relationship->target_relid) || (!all && orm_relationship_is_pending(model, relationship)))
 			continue;
 		orm_relationship_require(model, relationship);
 		orm_filter_check_resolved(model, relationship);

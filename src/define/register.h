@@ -18,9 +18,10 @@ extern void orm_register_mapped(OrmRegistered *row, OrmDeclaration *declaration,
 /*
  * Checks that every relationship whose target is known can be joined, and
  * follows the same key as its inverse: says what is wrong now, not at the
- * first use.  42702, 42703, 42P10, 42P16.
+ * first use.  42702, 42703, 42P10, 42P16.  Without "all" those are passed over
+ * whose join table is still to be made.
  */
-extern void orm_register_check_relationships(const char *name);
+extern void orm_register_check_relationships(const char *name, bool all);
 
 /* Fixes, now that all tables of a run are there, by which columns relationships are joined. */
 extern void orm_register_pin(const char *name);

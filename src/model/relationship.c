@@ -209,12 +209,12 @@ columns_of_many(const Resolution *r, const OrmDeclaration *target)
 static Oid
 join_relation(const OrmModel *model, const char *through)
 {
-	Oid relid = orm_follow_table(through, NULL);
+	Oid relid = through != NULL ? orm_follow_table(through, NULL) : InvalidOid;
 	char *schema;
 	char *relation;
 	Oid namespace_id;
 
-	if (OidIsValid(relid))
+	if (through == NULL || OidIsValid(relid))
 		return relid;
 	orm_name_split(through, &schema, &relation);
 	namespace_id = get_namespace_oid(schema ? schema : model->schema, true);
@@ -276,7 +276,7 @@ static bool
 resolve_through(Resolution *r, OrmRelationship *relationship, const OrmDeclaration *target)
 {
 	const OrmModel *model = r->model;
-	Oid join = r->declared->through ? join_relation(model, r->declared->through) : InvalidOid;
+	Oid join = join_relation(model, r->declared->through);
 	OrmForeignKey *own;
 	OrmForeignKey *other;
 
@@ -284,8 +284,8 @@ resolve_through(Resolution *r, OrmRelationship *relationship, const OrmDeclarati
 	{
 		if (r->raise && r->declared->through == NULL)
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
-					errmsg("\"%s\" of model \"%s\" is pending", r->declared->name, model->name),
-					errdetail("The relationship is declared, but its join table has not been made."),
+					errmsg("\"%s\" of model \"%s\" is pending: its join table has not been made", r->declared->name,
+						   model->name),
 					errhint("SELECT * FROM orm.migrate(); adds what is declared."));
 		if (r->raise)
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
@@ -355,6 +355,15 @@ orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRelationship *d
 		return false;
 	set_key(relationship, fk, local);
 	return true;
+}
+
+bool
+orm_relationship_is_pending(const OrmModel *model, const OrmRelationship *relationship)
+{
+	const OrmDeclaredRelationship *declared = orm_declaration_relationship(model->declaration, relationship->name);
+
+	return relationship->kind == ORM_MANY_TO_MANY && !relationship->resolved &&
+		!OidIsValid(join_relation(model, declared->through));
 }
 
 void

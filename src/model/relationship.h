@@ -28,6 +28,9 @@ extern bool orm_relationship_resolve(const OrmModel *model, const OrmDeclaredRel
  */
 extern void orm_relationship_require(const OrmModel *model, const OrmRelationship *relationship);
 
+/* Is the join table of a many_to_many still to be made? */
+extern bool orm_relationship_is_pending(const OrmModel *model, const OrmRelationship *relationship);
+
 /* The builder name of a kind of relationship: "belongs_to"... */
 extern const char *orm_relationship_kind_name(OrmRelationshipKind kind);
 
