@@ -12,6 +12,7 @@
 #include "define/create.h"
 #include "define/migrate.h"
 #include "define/migrate_check.h"
+#include "define/loosen.h"
 #include "define/migrate_lock.h"
 #include "define/model_function.h"
 #include "define/owner.h"
@@ -43,9 +44,9 @@ add_step_context(void *argument)
 	errcontext("step of the migration: %s", ((const OrmStep *) argument)->sql);
 }
 
-/* Runs a step as the owner of its table. */
+/* Runs a step as the owner of its table; *indexes: see orm_loosen_computed. */
 static void
-run_step(OrmStep *step)
+run_step(OrmStep *step, List **indexes)
 {
 	ErrorContextCallback context = {error_context_stack, add_step_context, step};
 	OrmIdentity identity;
@@ -56,6 +57,7 @@ run_step(OrmStep *step)
 	error_context_stack = &context;
 	identity = orm_owner_begin_pinned(step->owner, step->schema);
 	orm_migrate_check_rows(step);
+	orm_loosen_computed(step, indexes);
 	orm_execute_statement(step->sql);
 	orm_owner_end(identity);
 	error_context_stack = context.previous;
@@ -211,6 +213,7 @@ static bool
 run_round(Migration *migration)
 {
 	OrmDifference difference = orm_difference_find(migration->options->models, false);
+	List *indexes = NIL;
 	List *made;
 	ListCell *cell;
 
@@ -224,11 +227,13 @@ run_round(Migration *migration)
 	orm_migrate_check_steps(difference.steps, migration->options);
 	foreach(cell, difference.steps)
 		if (((OrmStep *) lfirst(cell))->phase < ORM_PHASE_CLEANUP)
-			run_step(lfirst(cell));
+			run_step(lfirst(cell), &indexes);
 	settle(&difference, made);
+	foreach(cell, indexes)
+		run_step(lfirst(cell), NULL);
 	foreach(cell, difference.steps)
 		if (((OrmStep *) lfirst(cell))->phase == ORM_PHASE_CLEANUP)
-			run_step(lfirst(cell));
+			run_step(lfirst(cell), &indexes);
 	migration->steps = list_concat(migration->steps, difference.steps);
 	return true;
 }

@@ -302,6 +302,7 @@ generate_again(const Pair *pair)
 	appendStringInfo(&back, "ALTER TABLE %s ADD COLUMN ", pair->differ->name);
 	orm_print_column_append(&back, pair->differ->table, pair->actual->column);
 	step = add_step(pair, ORM_PHASE_COLUMN, drop, back.data, ORM_LOCK_FULL);
+	step->loosens = true;
 	if (!pair->actual->generated)
 		orm_cost_lose_column(step, pair->differ, pair->actual->column->name, pair->declared->name);
 	step = add_step(pair, ORM_PHASE_COLUMN, add.data, drop, ORM_LOCK_FULL);
@@ -319,6 +320,7 @@ change_type(const Pair *pair)
 							 print_type(pair->differ, pair->actual), ORM_LOCK_FULL);
 	StringInfoData sql;
 
+	step->loosens = true;
 	orm_cost_retype(step, pair->differ, pair->actual, pair->declared);
 	if (conversion == NULL)
 		return;

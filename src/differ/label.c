@@ -301,7 +301,7 @@ retype(const EnumDiffer *differ, const EnumUse *use)
 								 use->column, brackets, differ->name, brackets));
 	step->relid = use->relid;
 	step->lock = ORM_LOCK_FULL;
-	step->rewrites = true;
+	step->rewrites = step->loosens = true;
 	if (value != NULL)
 		add_use_step(differ, use, psprintf("%s SET DEFAULT %s", alter, value));
 }

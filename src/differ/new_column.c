@@ -134,6 +134,7 @@ orm_new_column_drop(const OrmDiffer *differ, AttrNumber number, const char *name
 						   psprintf("ALTER TABLE %s DROP COLUMN %s", differ->name, orm_sql_quoted(name)), back.data,
 						   ORM_LOCK_FULL);
 	step->seconds = 0;
+	step->loosens = true;
 	step->type = actual.type;
 	step->column = now;
 	if (!actual.generated)

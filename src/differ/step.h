@@ -42,6 +42,7 @@ typedef struct OrmStep
 	Oid owner;			/* the role that runs it, */
 	const char *schema; /* and the schema of its names, see orm_settings_pin; NULL: all are qualified */
 	bool rewrites;
+	bool loosens;	 /* changes or drops a column that computed attributes may read, see define/loosen.h */
 	char *lost;		 /* query for the number of values that are lost; NULL: not destructive */
 	char *lost_name; /* of these: "Model.attribute", "Model" */
 	char *changed;	 /* query for the number of values that are normalized; NULL: none */

@@ -174,6 +174,17 @@ orm_computed_analyze(Oid relid, const OrmDeclaration *declaration, const OrmDecl
 
 /* ---- Functions ---- */
 
+/* Has the function the body of a computed attribute? */
+static bool
+has_body(HeapTuple tuple)
+{
+	bool isnull;
+	Datum source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
+
+	return !heap_attisnull(tuple, Anum_pg_proc_prosqlbody, NULL) ||
+		(!isnull && strncmp(TextDatumGetCString(source), ORM_COMPUTED_LOOSE, strlen(ORM_COMPUTED_LOOSE)) == 0);
+}
+
 /* Is this function a computed attribute of rows of that type: made by the extension, one row in, one value out? */
 static bool
 is_computed(Oid function, Oid row_type)
@@ -186,7 +197,7 @@ is_computed(Oid function, Oid row_type)
 		return false;
 	form = (Form_pg_proc) GETSTRUCT(tuple);
 	is = form->prolang == SQLlanguageId && form->pronargs == 1 && form->proargtypes.values[0] == row_type &&
-		!form->proretset && !heap_attisnull(tuple, Anum_pg_proc_prosqlbody, NULL);
+		!form->proretset && has_body(tuple);
 	ReleaseSysCache(tuple);
 	return is && orm_proc_is_marked(function);
 }

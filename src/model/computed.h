@@ -18,6 +18,9 @@
 /* How the function calls the row. */
 #define ORM_COMPUTED_ROW "t"
 
+/* How the body begins that the function has while its table is changed (define/compute.h). */
+#define ORM_COMPUTED_LOOSE "/* while the table changes */ SELECT "
+
 /* Raises 42P17 for computed attributes that are made of each other, with the place. */
 extern void orm_computed_check_circles(const OrmDeclaration *declaration);
 
