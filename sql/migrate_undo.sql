@@ -153,7 +153,28 @@ SELECT written('{Odd}', '[]', jsonb_build_object('Odd', jsonb_set(:'odd', '{elem
     jsonb_build_object('many_to_many', element || '{"name": "others", "model": "Odd"}')))::text, '{}', :'after')
 FROM (VALUES ('{"through": "nothing", "made": true}'::jsonb), ('{"through": "authors", "made": true}'), ('{"made": true}')) v(element);
 
+-- tables of several owners that reference each other go together, by who has the rights of all
+CREATE ROLE regress_orm_undo_a;
+CREATE ROLE regress_orm_undo_b;
+GRANT USAGE, CREATE ON SCHEMA migrate_undo TO regress_orm_undo_a, regress_orm_undo_b;
+GRANT EXECUTE ON FUNCTION orm.model(text, text, orm.document[]) TO regress_orm_undo_a, regress_orm_undo_b;
+SET ROLE regress_orm_undo_a;
+SELECT orm.model('OfA', 'of_as', orm.column('id', 'integer', primary_key => true));
+SELECT count(*) AS steps FROM orm.migrate('{"models": ["OfA"]}');
+GRANT REFERENCES ON of_as TO regress_orm_undo_b;
+SELECT orm.model('MoreOfA', 'more_of_as', orm.column('id', 'integer', primary_key => true));
+SET ROLE regress_orm_undo_b;
+SELECT orm.model('OfB', 'of_bs', orm.column('id', 'integer', primary_key => true), orm.many_to_many('more', 'EvenMoreOfB'));
+SELECT orm.model('EvenMoreOfB', 'even_more_of_bs', orm.column('id', 'integer', primary_key => true), orm.belongs_to('a', 'OfA'));
+RESET ROLE;
+SELECT count(*) AS steps FROM orm.migrate('{"models": ["MoreOfA", "OfB", "EvenMoreOfB"]}');
+SELECT relname, relowner::regrole FROM pg_class WHERE relnamespace = 'migrate_undo'::regnamespace AND relkind = 'r' AND relname LIKE '%of%' ORDER BY 1;
+SELECT refused(format('SET LOCAL ROLE regress_orm_undo_b; SELECT undo(%s, ''{"allow_destructive": true}'')', latest()));
+SELECT count(*) AS steps FROM undo(latest(), '{"allow_destructive": true}');
+SELECT relname FROM pg_class WHERE relnamespace = 'migrate_undo'::regnamespace AND relkind = 'r' AND relname LIKE '%of%' ORDER BY 1;
+
 SELECT count(*) > 0 AS dropped FROM orm.drop_all();
 SELECT count(*) FROM (SELECT orm.unmap(model) FROM orm.models) u;
 DROP SCHEMA migrate_undo CASCADE;
-DROP ROLE regress_orm_undo;
+REVOKE EXECUTE ON FUNCTION orm.model(text, text, orm.document[]) FROM regress_orm_undo_a, regress_orm_undo_b;
+DROP ROLE regress_orm_undo, regress_orm_undo_a, regress_orm_undo_b;

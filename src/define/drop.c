@@ -226,6 +226,19 @@ drop_rows(const List *rows, Oid owner)
 	return changes;
 }
 
+/* The role that drops these tables: their owner, or the current user where they have several. */
+static Oid
+role_of_drop(const List *rows)
+{
+	Oid owner = orm_registry_owner(linitial(rows));
+	ListCell *cell;
+
+	foreach(cell, rows)
+		if (orm_registry_owner(lfirst(cell)) != owner)
+			return GetUserId();
+	return owner;
+}
+
 List *
 orm_drop_named(const List *names)
 {
@@ -239,7 +252,7 @@ orm_drop_named(const List *names)
 		if (row != NULL && row->mapped)
 			rows = lappend(rows, row);
 	}
-	return rows != NIL ? drop_rows(rows, orm_registry_owner(linitial(rows))) : NIL;
+	return rows != NIL ? drop_rows(rows, role_of_drop(rows)) : NIL;
 }
 
 List *

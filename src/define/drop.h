@@ -14,8 +14,9 @@
 extern List *orm_drop_tables(Oid owner, const char *only);
 
 /*
- * The same for these models (List of char *), as their owner, who must be one and the same; the caller has
- * locked the names.  Models without a table are passed over.
+ * The same for these models (List of char *), as their owner; as the current user where they have several:
+ * tables that reference each other go in one statement.  The caller has locked the names.  Models without a
+ * table are passed over.
  */
 extern List *orm_drop_named(const List *names);
 
