@@ -81,11 +81,14 @@ former_declaration(const OrmRegistered *row)
 
 /* What the latest migration of a model has made it; NULL: there is none. */
 static OrmDeclaration *
-latest_declaration(const char *model)
+latest_declaration(OrmApplied *applied, const char *model)
 {
 	ListCell *cell;
 
-	foreach(cell, orm_history_all())
+	if (!applied->has_history)
+		applied->history = orm_history_all();
+	applied->has_history = true;
+	foreach(cell, applied->history)
 	{
 		const OrmHistory *row = lfirst(cell);
 
@@ -95,13 +98,14 @@ latest_declaration(const char *model)
 	return NULL;
 }
 
-OrmDeclaration *
-orm_applied_before(const OrmRegistered *row)
+/* What a model was before changes that are pending; NULL: it had no table. */
+static OrmDeclaration *
+declaration_of_before(OrmApplied *applied, const OrmRegistered *row)
 {
 	OrmDeclaration *declaration = row->mapped ? former_declaration(row) : NULL;
 
 	if (row->mapped && declaration == NULL)
-		declaration = latest_declaration(row->name);
+		declaration = latest_declaration(applied, row->name);
 	if (row->mapped && declaration == NULL)
 		declaration = orm_register_declaration(row);
 	if (declaration != NULL)
@@ -173,7 +177,7 @@ orm_applied_note_model(OrmApplied *applied, const char *model, bool present)
 	change = palloc0(sizeof(Migrated));
 	change->model = pstrdup(model);
 	if (row != NULL)
-		change->before = present ? orm_register_declaration(row) : orm_applied_before(row);
+		change->before = present ? orm_register_declaration(row) : declaration_of_before(applied, row);
 	change->declared = row != NULL ? orm_declaration_print(orm_register_declaration(row)) : pstrdup("null");
 	applied->changes = lappend(applied->changes, change);
 }

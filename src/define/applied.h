@@ -23,6 +23,8 @@ typedef struct OrmApplied
 	int64 undoes;  /* 0: none */
 	char *note;	   /* NULL: none */
 	List *changes; /* of the models: see applied.c */
+	List *history; /* of OrmHistory *, the latest first; read once, when a model needs it */
+	bool has_history;
 } OrmApplied;
 
 /* Notes the declarations of the models that steps are about or that were declared again; before the steps are run. */
@@ -33,9 +35,6 @@ extern void orm_applied_note_model(OrmApplied *applied, const char *model, bool 
 
 /* Writes the row, and returns its id. */
 extern int64 orm_applied_write(const OrmApplied *applied, const List *steps);
-
-/* What a model was before changes that are pending; NULL: it had no table. */
-extern OrmDeclaration *orm_applied_before(const OrmRegistered *row);
 
 /* The declaration of a model in one of the JSON columns of orm.migration; NULL: none.  Raises 22023 for another's. */
 extern OrmDeclaration *orm_applied_declaration(const char *json, const char *model);

@@ -57,13 +57,13 @@ find_migration(int64 id)
 	return row;
 }
 
-/* The latest migration of a model behind this one; 0: there is none. */
+/* The latest migration of a model behind this one, among all; 0: there is none. */
 static int64
-later_migration(const OrmHistory *row, const char *model)
+later_migration(const List *all, const OrmHistory *row, const char *model)
 {
 	ListCell *cell;
 
-	foreach(cell, orm_history_all())
+	foreach(cell, all)
 	{
 		const OrmHistory *other = lfirst(cell);
 
@@ -90,6 +90,7 @@ static void
 check_models(const OrmHistory *history)
 {
 	StringInfoData changed;
+	List *all = NIL; /* read for the first model that has changed */
 	ListCell *cell;
 
 	initStringInfo(&changed);
@@ -97,12 +98,15 @@ check_models(const OrmHistory *history)
 	{
 		const char *model = lfirst(cell);
 		OrmRegistered *row = orm_registry_find(model);
-		int64 later = later_migration(history, model);
+		int64 later;
 
 		if (row != NULL)
 			orm_owner_check(row);
 		if (is_as_left(history, model, row))
 			continue;
+		if (all == NIL)
+			all = orm_history_all();
+		later = later_migration(all, history, model);
 		appendStringInfo(&changed, "%smodel \"%s\"", changed.len ? "\n" : "", model);
 		if (later > 0)
 			appendStringInfo(&changed, ": migration " INT64_FORMAT, later);
