@@ -221,14 +221,14 @@ owner_argument(FunctionCallInfo fcinfo, int n)
 Datum
 orm_sql_create_all(PG_FUNCTION_ARGS)
 {
-	return return_rows(fcinfo, orm_create_tables(owner_argument(fcinfo, 0), NULL), true);
+	return return_rows(fcinfo, orm_create_tables(owner_argument(fcinfo, 0), NIL), true);
 }
 
 /* orm.create_table(model) */
 Datum
 orm_sql_create_table(PG_FUNCTION_ARGS)
 {
-	return return_changes(fcinfo, orm_create_tables(InvalidOid, orm_argument_text(fcinfo, 0, "model")));
+	return return_changes(fcinfo, orm_create_tables(InvalidOid, list_make1(orm_argument_text(fcinfo, 0, "model"))));
 }
 
 /* orm.drop_all(owner) */

@@ -19,6 +19,7 @@
 
 #include "accessor/accessor.h"
 #include "base/attempt.h"
+#include "base/names.h"
 #include "base/settings.h"
 #include "ddl/adopt.h"
 #include "ddl/ddl.h"
@@ -77,9 +78,9 @@ take(Run *run, OrmRegistered *row)
 
 /* Is a row's model meant? */
 static bool
-is_selected(const OrmRegistered *row, Oid owner, const char *only)
+is_selected(const OrmRegistered *row, Oid owner, const List *only)
 {
-	return only ? strcmp(row->name, only) == 0 : orm_owner_selects(row, owner);
+	return only != NIL ? orm_name_is_among(only, row->name) : orm_owner_selects(row, owner);
 }
 
 /* Has a model with a table all its accessors? */
@@ -127,7 +128,7 @@ needs_making(const OrmRegistered *row)
  * who owns no model keeps nobody waiting.
  */
 static bool
-has_work(Oid owner, const char *only)
+has_work(Oid owner, const List *only)
 {
 	ListCell *cell;
 
@@ -269,13 +270,13 @@ fits(const Run *run, const OrmRegistered *row, const OrmDdlCatalog *catalog)
  * tables are there are opened.
  */
 static void
-require_room(Oid owner, const char *only)
+require_room(Oid owner, const List *only)
 {
 	int nlocks = 0;
 	int nmodels = 0;
 	ListCell *cell;
 
-	if (only)
+	if (only != NIL)
 		return;
 	foreach(cell, orm_registry_all())
 	{
@@ -295,7 +296,7 @@ require_room(Oid owner, const char *only)
 
 /* Step 1: which models are meant. */
 static void
-select_models(Run *run, Oid owner, const char *only, const OrmDdlCatalog *catalog)
+select_models(Run *run, Oid owner, const List *only, const OrmDdlCatalog *catalog)
 {
 	List *selected = NIL;
 	List *rows;
@@ -314,9 +315,9 @@ select_models(Run *run, Oid owner, const char *only, const OrmDdlCatalog *catalo
 			continue;
 
 		/* not orm_owner_check: text of the owner's is run, under a search_path of the caller's */
-		if (only)
+		if (only != NIL)
 			orm_owner_check_role(orm_registry_owner(row));
-		if (only || !row->mapped || fits(run, row, catalog))
+		if (only != NIL || !row->mapped || fits(run, row, catalog))
 			take(run, row);
 	}
 }
@@ -434,15 +435,17 @@ make_accessors(const Run *run, Oid owner)
 }
 
 List *
-orm_create_tables(Oid owner, const char *only)
+orm_create_tables(Oid owner, const List *only)
 {
 	List *changes = NIL;
 	Run run = {NIL, NIL, NIL, &changes};
+	ListCell *cell;
 
 	orm_registry_check_writable();
 	orm_owner_check_role(owner);
-	if (only && orm_registry_find(only) == NULL)
-		orm_cache_raise_unknown(only);
+	foreach(cell, only)
+		if (orm_registry_find(lfirst(cell)) == NULL)
+			orm_cache_raise_unknown(lfirst(cell));
 	if (!has_work(owner, only))
 		return NIL;
 	orm_registry_lock();

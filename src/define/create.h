@@ -8,9 +8,9 @@
 
 /*
  * For the models of "owner"; InvalidOid: of every role that the caller is a
- * member of.  "only", not NULL: for this model alone.  Returns a List of
- * OrmReported *.
+ * member of.  "only" (List of char *), not NIL: for these models alone.
+ * Returns a List of OrmReported *.
  */
-extern List *orm_create_tables(Oid owner, const char *only);
+extern List *orm_create_tables(Oid owner, const List *only);
 
 #endif

@@ -190,8 +190,8 @@ settle(const OrmDifference *difference, const List *made)
 
 	foreach(cell, changed)
 		take_out_words(lfirst(cell));
-	foreach(cell, changed)
-		(void) orm_create_tables(InvalidOid, lfirst(cell));
+	if (changed != NIL)
+		(void) orm_create_tables(InvalidOid, changed);
 	foreach(cell, models_of_tables(difference, changed))
 		(void) orm_sync_model(lfirst(cell));
 	note_made(made);
