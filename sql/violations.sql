@@ -127,6 +127,12 @@ SELECT all_at_once($$SELECT orm.create('Author', '{"email": "a@b", "low": 3}', '
 SELECT all_at_once($$SELECT orm.create('Author', '{"id": 30, "name": "Eva", "email": "a@b"}', '{"on_conflict": "ignore", "validate": "all"}')$$);
 SELECT all_at_once($$SELECT orm.create('Author', '{"id": 30, "name": "E", "email": "a@b"}', '{"on_conflict": "update", "validate": "all"}')$$);
 SELECT all_at_once($$SELECT orm.update_where('Author', '{}', '{"name": "E"}', options => '{"validate": "all"}')$$);
+-- a key that is null in a patch is not given: of the call, with "validate" and without
+CREATE TABLE wares (shop int, no int, pos int, note text, PRIMARY KEY (shop, no));
+INSERT INTO wares VALUES (1, 1, 1, 'a');
+SELECT count(*) > 0 FROM orm.map('violations.wares', 'Ware');
+SELECT p, all_at_once(format('SELECT orm.update(%L, %L, %L)', 'Ware', '{"shop": 1, "no": 1}', p)), all_at_once(format('SELECT orm.update(%L, %L, %L, %L)', 'Ware', '{"shop": 1, "no": 1}', p, '{"validate": "all"}'))
+FROM unnest(ARRAY['{"shop": null, "no": null, "pos": 7}', '{"no": null, "pos": 8, "note": null}', '{"shop": null, "no": 1, "note": "\"\u00e9"}', '{"no": null}', '{}', '{"shop": null, "pos": "x"}']) p;
 SELECT id, name, email, low FROM authors ORDER BY id;
 SET client_min_messages = warning;
 DROP SCHEMA violations CASCADE;

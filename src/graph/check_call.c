@@ -22,11 +22,31 @@ orm_check_call_objects(const OrmModel *model, OrmVerb verb, const OrmDocument *d
 				errdetail_internal("%s", TextDatumGetCString(orm_finding_violations(findings))));
 }
 
-/* A patch with the key of its object. */
+/* Appends a member of an object: its key, a colon, and the value. */
+static void
+append_member(StringInfo out, const char *key, const char *value, int length)
+{
+	appendStringInfoChar(out, out->len > 0 ? ',' : '{');
+	escape_json(out, key);
+	appendStringInfoChar(out, ':');
+	appendBinaryStringInfo(out, value, length);
+}
+
+/* Is it an attribute of the primary key? */
+static bool
+is_in_key(const OrmModel *model, const char *name)
+{
+	for (int i = 0; i < model->primary_key->nattributes; i++)
+		if (strcmp(model->attributes[model->primary_key->attributes[i]].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A patch with the key of its object, where the patch gives none: null is none. */
 static OrmDocument *
 with_key(const OrmModel *model, const Datum *key, const OrmDocument *patch)
 {
-	const char *members = strchr(orm_document_text(patch), '{') + 1;
+	OrmJsonWalk walk = orm_json_walk(orm_document_root(patch));
 	StringInfoData text;
 	OrmJson given;
 
@@ -34,16 +54,24 @@ with_key(const OrmModel *model, const Datum *key, const OrmDocument *patch)
 	for (int i = 0; i < model->primary_key->nattributes; i++)
 	{
 		const OrmAttribute *attribute = &model->attributes[model->primary_key->attributes[i]];
+		StringInfoData value;
 
-		if (orm_json_member(orm_document_root(patch), attribute->name, &given))
+		if (orm_json_member(orm_document_root(patch), attribute->name, &given) && orm_json_kind(given) != ORM_JSON_NULL)
 			continue;
-		appendStringInfoChar(&text, text.len > 0 ? ',' : '{');
-		escape_json(&text, attribute->name);
-		appendStringInfoChar(&text, ':');
-		escape_json(&text, orm_type_text(attribute->type->oid, key[i]));
+		initStringInfo(&value);
+		escape_json(&value, orm_type_text(attribute->type->oid, key[i]));
+		append_member(&text, attribute->name, value.data, value.len);
 	}
-	appendStringInfoChar(&text, text.len == 0 ? '{' : orm_document_root(patch).node->count > 0 ? ',' : ' ');
-	appendBinaryStringInfo(&text, members, patch->text_length - (members - orm_document_text(patch)));
+	while (orm_json_next(&walk))
+	{
+		const char *name = orm_json_string(walk.key);
+		int length;
+		const char *value = orm_json_source(walk.value, &length);
+
+		if (orm_json_kind(walk.value) != ORM_JSON_NULL || !is_in_key(model, name))
+			append_member(&text, name, value, length);
+	}
+	appendStringInfoChar(&text, '}');
 	return orm_document_parse(text.data, text.len);
 }
 
