@@ -75,6 +75,8 @@ orm_lookup_keep(const OrmBatch *batch, const OrmKey *key)
 	};
 	OrmBatch asked = {&write, batch->records, batch->n};
 
+	for (int i = 0; i < batch->n; i++)
+		batch->records[i]->kept = false;
 	lock_rows(&asked, key, false, batch->write->where);
 	for (int i = 0; i < batch->n; i++)
 		batch->records[i]->done = batch->records[i]->kept;

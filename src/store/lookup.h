@@ -18,7 +18,8 @@ extern void orm_lookup_lock(const OrmBatch *batch, const OrmKey *key, bool etag)
 
 /*
  * Locks the rows of the pending records in that way, and asks whether they satisfy the
- * condition of the write.  Records whose rows do not are marked: kept, and done.
+ * condition of the write.  Records whose rows do not are marked: kept, and done; the
+ * others are not, whatever an attempt that was undone has found.
  */
 extern void orm_lookup_keep(const OrmBatch *batch, const OrmKey *key);
 
