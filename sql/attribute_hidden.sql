@@ -155,6 +155,38 @@ SELECT tried($$SELECT orm.create('Front', '{"id": 1, "renamed": "s3cret-1", "n":
 SELECT tried($$SELECT orm.create('Front', '{"id": 2, "renamed": "s3cret-1", "n": 1}')$$);
 SELECT tried($$SELECT orm.update('Front', '1', '{"n": 0}')$$);
 
+-- errors about the tables of other models, in a session that has opened none that hides something
+SELECT orm.model('Boss', 'bosses', orm.column('id', 'integer', primary_key => true, identity => 'none'), orm.column('code', 'text', is_unique => true));
+SELECT orm.model('Secret', 'secrets',
+    orm.column('id', 'integer', primary_key => true, identity => 'none'), orm.column('token', 'text', hidden => true),
+    orm.belongs_to('boss', 'Boss', nullable => false, on_delete => 'set null'));
+SELECT count(*) > 0 FROM orm.create_all();
+CREATE TABLE vaults (id int PRIMARY KEY, contents text, code text NOT NULL REFERENCES bosses (code) ON UPDATE CASCADE, CHECK (code <> 'bad'));
+CREATE VIEW rooms AS SELECT id, contents AS held, code FROM vaults;
+CREATE VIEW doors_of AS SELECT id, held AS behind FROM rooms;
+SELECT count(*) >= 0 FROM orm.map('attribute_hidden.doors_of', 'DoorOf', orm.column('behind', hidden => true), orm.primary_key('id'), orm.accessors(include => '{}'));
+CREATE TABLE left_parents (id int PRIMARY KEY);
+CREATE TABLE right_parents (secret text);
+CREATE TABLE children (boss int NOT NULL REFERENCES bosses ON DELETE SET NULL) INHERITS (left_parents, right_parents);
+SELECT count(*) >= 0 FROM orm.map('attribute_hidden.right_parents', 'RightParent', orm.column('secret', hidden => true), orm.accessors(include => '{}'));
+INSERT INTO bosses VALUES (1, 'a'), (2, 'b'), (3, 'c');
+INSERT INTO secrets VALUES (1, 's3cret-1', 1);
+INSERT INTO vaults VALUES (1, 's3cret-2', 'b');
+INSERT INTO children VALUES (1, 's3cret-3', 3);
+\connect -
+\set SHOW_CONTEXT never
+SET search_path = attribute_hidden;
+SELECT tried($$SELECT orm.delete('Boss', 1)$$);
+\connect -
+\set SHOW_CONTEXT never
+SET search_path = attribute_hidden;
+SELECT tried($$SELECT orm.update('Boss', 2, '{"code": "bad"}')$$);
+\connect -
+\set SHOW_CONTEXT never
+SET search_path = attribute_hidden;
+SELECT tried($$SELECT orm.delete('Boss', 3)$$);
+SET client_min_messages = warning;
+
 SELECT orm.describe('Account')::jsonb #> '{elements,2}';
 SELECT tried($$SELECT orm.model('X', 'x', orm.column('id', 'integer', primary_key => true, hidden => true))$$);
 

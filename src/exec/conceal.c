@@ -10,6 +10,7 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
+#include "base/attempt.h"
 #include "base/error.h"
 #include "base/sql.h"
 #include "exec/conceal.h"
@@ -22,20 +23,43 @@ static struct
 	char *shown;
 } last;
 
+/* The errors of the server that show values, and whether these are a whole row, or a key with its columns. */
+static const struct
+{
+	int code;
+	bool row;
+} shows[] = {
+	{ERRCODE_NOT_NULL_VIOLATION, true},			 {ERRCODE_CHECK_VIOLATION, true},
+	{ERRCODE_WITH_CHECK_OPTION_VIOLATION, true}, {ERRCODE_UNIQUE_VIOLATION, false},
+	{ERRCODE_EXCLUSION_VIOLATION, false},		 {ERRCODE_FOREIGN_KEY_VIOLATION, false},
+	{ERRCODE_GENERATED_ALWAYS, false},
+};
+
+/* An error, and what is found for its DETAIL. */
+typedef struct Concealment
+{
+	const ErrorData *error;
+	Oid relid;	 /* its table */
+	char *shown; /* instead of the DETAIL; NULL: it stays */
+} Concealment;
+
+bool
+orm_conceal_takes(int code)
+{
+	for (int i = 0; i < lengthof(shows); i++)
+		if (shows[i].code == code)
+			return true;
+	return false;
+}
+
 /* Does an error show a whole row in its DETAIL? */
 static bool
 shows_row(const ErrorData *error)
 {
-	return error->sqlerrcode == ERRCODE_NOT_NULL_VIOLATION || error->sqlerrcode == ERRCODE_CHECK_VIOLATION ||
-		error->sqlerrcode == ERRCODE_WITH_CHECK_OPTION_VIOLATION;
-}
-
-/* Does it show a key, with the names of its columns? */
-static bool
-shows_key(const ErrorData *error)
-{
-	return error->sqlerrcode == ERRCODE_UNIQUE_VIOLATION || error->sqlerrcode == ERRCODE_EXCLUSION_VIOLATION ||
-		error->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION || error->sqlerrcode == ERRCODE_GENERATED_ALWAYS;
+	for (int i = 0; i < lengthof(shows); i++)
+		if (shows[i].code == error->sqlerrcode)
+			return shows[i].row;
+	return false;
 }
 
 /* Does the DETAIL name the column of a key, as in (lower(token))=(x)?  Rather too often than not. */
@@ -63,24 +87,33 @@ referenced_table(const ErrorData *error, Oid relid)
 	return referenced;
 }
 
-/* What is shown instead of the DETAIL; NULL: it stays. */
-static char *
-concealed(const ErrorData *error)
+/* Appends the name of a hidden column. */
+static void
+append_column(StringInfo shown, const char *column)
 {
-	Oid relid = orm_error_table(error);
-	List *columns = OidIsValid(relid) ? orm_hidden_columns(relid, referenced_table(error, relid)) : NIL;
-	List *of_views = OidIsValid(relid) ? orm_hidden_of_views(relid) : NIL;
+	appendStringInfo(shown, "%s\"%s\": " ORM_HIDDEN, shown->len > 0 ? ", " : "", column);
+}
+
+/* Looks for hidden columns that the DETAIL shows, for orm_attempt(). */
+static void
+look(void *argument)
+{
+	Concealment *concealment = argument;
+	const ErrorData *error = concealment->error;
+	Oid relid = concealment->relid;
+	Oid referenced = referenced_table(error, relid);
 	StringInfoData shown;
 	ListCell *cell;
 
 	initStringInfo(&shown);
-	foreach(cell, columns)
+	foreach(cell, orm_hidden_columns(relid, referenced))
 		if (shows_row(error) || names_column(error->detail, lfirst(cell)))
-			appendStringInfo(&shown, "%s\"%s\": " ORM_HIDDEN, shown.len > 0 ? ", " : "", (char *) lfirst(cell));
+			append_column(&shown, lfirst(cell));
 	if (shown.len == 0)
-		foreach(cell, of_views)
-			appendStringInfo(&shown, "%s\"%s\": " ORM_HIDDEN, shown.len > 0 ? ", " : "", (char *) lfirst(cell));
-	return shown.len > 0 ? psprintf("%s.", shown.data) : NULL;
+		foreach(cell, orm_hidden_of_views(relid, referenced))
+			append_column(&shown, lfirst(cell));
+	if (shown.len > 0)
+		concealment->shown = psprintf("%s.", shown.data);
 }
 
 /* Keeps both texts of a DETAIL. */
@@ -102,13 +135,19 @@ keep(const char *original, const char *shown)
 void
 orm_conceal_error(ErrorData *error)
 {
-	char *shown = error->detail != NULL && (shows_row(error) || shows_key(error)) ? concealed(error) : NULL;
+	Concealment concealment = {.error = error};
 
-	if (shown != NULL)
-	{
-		keep(error->detail, shown);
-		error->detail = error->detail_log = shown;
-	}
+	if (error->detail == NULL || !orm_conceal_takes(error->sqlerrcode))
+		return;
+	concealment.relid = orm_error_table(error);
+	if (!OidIsValid(concealment.relid))
+		return;
+	if (orm_attempt(look, &concealment, ORM_ATTEMPT_KEEP) != NULL)
+		error->detail = error->detail_log = NULL;
+	if (concealment.shown == NULL)
+		return;
+	keep(error->detail, concealment.shown);
+	error->detail = error->detail_log = concealment.shown;
 }
 
 char *

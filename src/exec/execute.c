@@ -12,11 +12,11 @@
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
+#include "base/error.h"
 #include "exec/conceal.h"
 #include "exec/reword.h"
 #include "exec/execute.h"
 #include "exec/plan_entry.h"
-#include "model/hidden.h"
 #include "exec/receiver.h"
 #include "exec/watch.h"
 
@@ -115,12 +115,11 @@ rethrow(MemoryContext caller)
 {
 	ErrorData *error;
 
-	if (!orm_hidden_is_noted() && geterrcode() != ERRCODE_CHECK_VIOLATION)
+	if (!orm_conceal_takes(geterrcode()))
 		PG_RE_THROW();
 	error = orm_error_take(caller);
 	orm_reword_error(error);
-	if (orm_hidden_is_noted())
-		orm_conceal_error(error);
+	orm_conceal_error(error);
 	ReThrowError(error);
 }
 
@@ -157,10 +156,7 @@ execute(OrmPlan *plan, const Datum *values, const bool *isnull, OrmExecution acc
 	if (receiver != NULL)
 		orm_receiver_expect(receiver, plan->results, plan->nresults);
 	orm_plan_check_spi(SPI_connect(), "SPI_connect");
-	if (access == ORM_WRITE || orm_hidden_is_noted())
-		run_reworded(plan, &options);
-	else
-		run_plan(plan, &options);
+	run_reworded(plan, &options);
 	processed = SPI_processed;
 	SPI_finish();
 	if (access == ORM_WRITE)

@@ -4,19 +4,13 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/table.h"
-#include "catalog/pg_inherits.h"
-#include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 
 #include "base/attempt.h"
 #include "base/error.h"
 #include "exec/reword.h"
 #include "model/cache.h"
+#include "model/lineage.h"
 #include "model/violated.h"
 
 /* The last message that took the place of the server's. */
@@ -52,33 +46,16 @@ look_at(Rewording *rewording, Oid relid)
 	return false;
 }
 
-/* The first parent of a partition or an inheritance child, or InvalidOid. */
-static Oid
-parent_of(Oid relid)
-{
-	Relation inherits = table_open(InheritsRelationId, AccessShareLock);
-	Oid parent = InvalidOid;
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple tuple;
-
-	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
-	scan = systable_beginscan(inherits, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
-	if (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		parent = ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent;
-	systable_endscan(scan);
-	table_close(inherits, AccessShareLock);
-	return parent;
-}
-
 /* Looks for a message, for orm_attempt(). */
 static void
 look(void *argument)
 {
 	Rewording *rewording = argument;
+	ListCell *cell;
 
-	for (Oid relid = rewording->relid; OidIsValid(relid) && !look_at(rewording, relid);)
-		relid = parent_of(relid);
+	foreach(cell, orm_lineage_of(rewording->relid))
+		if (look_at(rewording, lfirst_oid(cell)))
+			break;
 }
 
 /* Keeps a message. */
@@ -101,7 +78,8 @@ orm_reword_error(ErrorData *error)
 	if (error->sqlerrcode != ERRCODE_CHECK_VIOLATION || error->constraint_name == NULL)
 		return;
 	rewording.relid = orm_error_table(error);
-	if (orm_attempt(look, &rewording, ORM_ATTEMPT_KEEP) != NULL || rewording.message == NULL)
+	if (!OidIsValid(rewording.relid) || orm_attempt(look, &rewording, ORM_ATTEMPT_KEEP) != NULL ||
+		rewording.message == NULL)
 		return;
 	error->message = rewording.message;
 	keep(rewording.message);

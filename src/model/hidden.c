@@ -5,39 +5,23 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/relation.h"
 #include "access/table.h"
-#include "catalog/pg_inherits.h"
+#include "catalog/indexing.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_rewrite.h"
 #include "miscadmin.h"
-#include "nodes/nodeFuncs.h"
 #include "nodes/value.h"
-#include "rewrite/rewriteHandler.h"
 #include "utils/fmgroids.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/rel.h"
 
 #include "base/error.h"
 #include "model/cache.h"
 #include "model/follow.h"
 #include "model/hidden.h"
-
-/* What has been noted. */
-static bool noted;
-static List *views; /* OIDs, in TopMemoryContext */
-
-void
-orm_hidden_note(const OrmModel *model)
-{
-	MemoryContext caller = MemoryContextSwitchTo(TopMemoryContext);
-
-	noted = true;
-	if (model->relkind == RELKIND_VIEW)
-		views = list_append_unique_oid(views, model->relid);
-	MemoryContextSwitchTo(caller);
-}
+#include "model/lineage.h"
 
 /* A list of String * as one of char *. */
 static List *
@@ -49,12 +33,6 @@ texts(const List *strings)
 	foreach(cell, strings)
 		names = lappend(names, strVal(lfirst(cell)));
 	return names;
-}
-
-bool
-orm_hidden_is_noted(void)
-{
-	return noted;
 }
 
 void
@@ -82,86 +60,85 @@ add_own(List *columns, Oid relid)
 	return columns;
 }
 
-/* Adds the hidden columns of a relation and of its parents. */
+/* A relation and, unless it is InvalidOid, another one, with the tables above them. */
 static List *
-add_all(List *columns, Oid relid)
+lineage_of(Oid relid, Oid other)
 {
-	Relation inherits;
-	SysScanDesc scan;
-	ScanKeyData key;
-	HeapTuple tuple;
+	List *relations = orm_lineage_of(relid);
 
-	check_stack_depth();
-	columns = add_own(columns, relid);
-	inherits = table_open(InheritsRelationId, AccessShareLock);
-	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
-	scan = systable_beginscan(inherits, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		columns = add_all(columns, ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent);
-	systable_endscan(scan);
-	table_close(inherits, AccessShareLock);
-	return columns;
+	return OidIsValid(other) ? list_concat_unique_oid(relations, orm_lineage_of(other)) : relations;
 }
 
 List *
 orm_hidden_columns(Oid relid, Oid other)
 {
-	List *columns = add_all(NIL, relid);
-
-	return texts(OidIsValid(other) ? add_all(columns, other) : columns);
-}
-
-static bool reads(Oid view, Oid relid);
-
-/* A view, and the relation that its query is searched for. */
-typedef struct Sought
-{
-	Oid view;
-	Oid relid;
-} Sought;
-
-/* Walker: does a query read the relation?  Up to PostgreSQL 15 it has entries of the view itself. */
-static bool
-find_relation(Node *node, void *context)
-{
-	const Sought *sought = context;
-	const RangeTblEntry *entry = (RangeTblEntry *) node;
-
-	if (node == NULL)
-		return false;
-	if (IsA(node, RangeTblEntry))
-		return entry->rtekind == RTE_RELATION && entry->relid != sought->view &&
-			(entry->relid == sought->relid || reads(entry->relid, sought->relid));
-	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, find_relation, context, QTW_EXAMINE_RTES_BEFORE);
-	return expression_tree_walker(node, find_relation, context);
-}
-
-/* Does a view read a relation? */
-static bool
-reads(Oid view, Oid relid)
-{
-	Relation relation = get_rel_relkind(view) == RELKIND_VIEW ? try_relation_open(view, AccessShareLock) : NULL;
-	Sought sought = {view, relid};
-	bool found;
-
-	check_stack_depth();
-	if (relation == NULL)
-		return false;
-	found = find_relation((Node *) get_view_query(relation), &sought);
-	relation_close(relation, AccessShareLock);
-	return found;
-}
-
-List *
-orm_hidden_of_views(Oid relid)
-{
 	List *columns = NIL;
 	ListCell *cell;
 
-	foreach(cell, views)
-		if (reads(lfirst_oid(cell), relid))
-			columns = add_own(columns, lfirst_oid(cell));
+	foreach(cell, lineage_of(relid, other))
+		columns = add_own(columns, lfirst_oid(cell));
+	return texts(columns);
+}
+
+/* ---- Views ---- */
+
+/* The view of a rule, or InvalidOid for the rule of a table. */
+static Oid
+view_of_rule(Oid rule)
+{
+	Relation rewrite = table_open(RewriteRelationId, AccessShareLock);
+	Oid relid = InvalidOid;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	ScanKeyInit(&key, Anum_pg_rewrite_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(rule));
+	scan = systable_beginscan(rewrite, RewriteOidIndexId, true, NULL, 1, &key);
+	if (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		relid = ((Form_pg_rewrite) GETSTRUCT(tuple))->ev_class;
+	systable_endscan(scan);
+	table_close(rewrite, AccessShareLock);
+	return OidIsValid(relid) && get_rel_relkind(relid) == RELKIND_VIEW ? relid : InvalidOid;
+}
+
+/* Adds the views whose queries name a relation. */
+static List *
+add_views(List *relations, Relation depend, Oid relid)
+{
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(RelationRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 2, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
+		Oid view = form->classid == RewriteRelationId ? view_of_rule(form->objid) : InvalidOid;
+
+		if (OidIsValid(view))
+			relations = list_append_unique_oid(relations, view);
+	}
+	systable_endscan(scan);
+	return relations;
+}
+
+List *
+orm_hidden_of_views(Oid relid, Oid other)
+{
+	Relation depend = table_open(DependRelationId, AccessShareLock);
+	List *relations = lineage_of(relid, other);
+	int ntables = list_length(relations);
+	List *columns = NIL;
+	ListCell *cell;
+
+	for (int i = 0; i < list_length(relations); i++) /* grows behind i */
+		relations = add_views(relations, depend, list_nth_oid(relations, i));
+	table_close(depend, AccessShareLock);
+	for_each_from(cell, relations, ntables)
+		columns = add_own(columns, lfirst_oid(cell));
 	return texts(columns);
 }
 

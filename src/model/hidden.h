@@ -12,13 +12,6 @@
 /* How messages and lists show a hidden value. */
 #define ORM_HIDDEN "(hidden)"
 
-/* Notes that a model of this session has hidden attributes, and asks for it. */
-extern void orm_hidden_note(const OrmModel *model);
-extern bool orm_hidden_is_noted(void);
-
-/* The hidden columns (List of char *) of the noted views that read a relation: errors are about the tables behind. */
-extern List *orm_hidden_of_views(Oid relid);
-
 /* Raises 42501 for a hidden attribute named at "path". */
 extern void orm_hidden_refuse(const OrmModel *model, const OrmAttribute *attribute, const OrmPath *path);
 
@@ -27,6 +20,9 @@ extern void orm_hidden_refuse(const OrmModel *model, const OrmAttribute *attribu
  * are hidden by models of it, or of a table that it is a partition or an inheritance child of.
  */
 extern List *orm_hidden_columns(Oid relid, Oid other);
+
+/* The columns hidden by models of views over these relations, under the names that the views have for them. */
+extern List *orm_hidden_of_views(Oid relid, Oid other);
 
 /* An object of a document with its hidden values replaced, also of nested objects; palloc'd. */
 extern char *orm_hidden_mask(const OrmModel *model, OrmJson object);

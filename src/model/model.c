@@ -36,7 +36,6 @@
 #include "model/follow.h"
 #include "model/foreign.h"
 #include "model/in_force.h"
-#include "model/hidden.h"
 #include "model/hook.h"
 #include "model/index.h"
 #include "model/kept.h"
@@ -193,8 +192,6 @@ fill_attributes(OrmModel *model, Relation relation)
 		model->shown[model->nattributes++] = !attribute->deferred && !attribute->hidden;
 	}
 	make_names_differ(model);
-	if (model->hides)
-		orm_hidden_note(model);
 }
 
 int
