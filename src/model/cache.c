@@ -19,11 +19,12 @@
  * callback on pg_namespace, which makes all entries STALE, and one on pg_proc,
  * pg_auth_members and pg_authid.  A model depends on functions of others, too, and on
  * functions that do not exist yet, and changes of pg_proc are frequent.  So an entry
- * keeps what the registry has answered to its build (registry/answers.h), which says
- * who may declare, and the number of changes at that time.  When there are more now, the registry is asked
- * again, and the entry becomes STALE if an answer is another.  The callbacks compare OIDs and mark entries; they do no
- * lookups, do not allocate and do not raise errors.  The absence of a model is
- * never cached: its function could come in any schema.
+ * keeps what the registry and pg_proc have answered to its build (registry/answers.h):
+ * who may declare, and the functions of computed attributes; and the number of
+ * changes at that time.  When there are more now, they are asked again, and the entry
+ * becomes STALE if an answer is another.  The callbacks compare OIDs and mark entries;
+ * they do no lookups, do not allocate and do not raise errors.  The absence of a model
+ * is never cached: its function could come in any schema.
  *
  * orm_cache_open() looks up the entry.  If it is VALID, the table is locked,
  * which processes the invalidation messages of transactions that held a

@@ -25,6 +25,7 @@
 #include "base/sql.h"
 #include "model/computed.h"
 #include "model/row_expression.h"
+#include "registry/answers.h"
 #include "registry/proc.h"
 
 /* ---- Declarations ---- */
@@ -299,6 +300,7 @@ orm_computed_fill(OrmModel *model, List **depends)
 		Node *expression = OidIsValid(function) ? orm_computed_expression(function) : NULL;
 		OrmComputed *computed;
 
+		orm_answers_note_function(declared->name, get_rel_namespace(model->relid), get_rel_type_id(model->relid));
 		if (expression == NULL)
 		{
 			model->pending = lappend(model->pending, declared->name);

@@ -3,8 +3,12 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_proc.h"
 #include "lib/stringinfo.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 #include "registry/answers.h"
 #include "registry/model_text.h"
@@ -12,8 +16,10 @@
 
 typedef struct OrmAnswer
 {
-	char *name;
-	char *found; /* what matters of the functions, as text */
+	char *name;	  /* of a model or, with a schema, of a function */
+	Oid schema;	  /* InvalidOid: a model's */
+	Oid argument; /* its type */
+	char *found;  /* what matters of the functions, as text */
 } OrmAnswer;
 
 static List **noted = NULL;			/* where answers are noted; NULL: nowhere */
@@ -51,30 +57,66 @@ print_found(const List *rows)
 	return out.data;
 }
 
+/* Which row of pg_proc it is, and which version of it. */
+static char *
+print_function(const char *name, Oid schema, Oid argument)
+{
+	HeapTuple tuple = SearchSysCache3(PROCNAMEARGSNSP, CStringGetDatum(name),
+									  PointerGetDatum(buildoidvector(&argument, 1)), ObjectIdGetDatum(schema));
+	char *found;
+
+	if (!HeapTupleIsValid(tuple))
+		return pstrdup("");
+	found = psprintf("%u %u %u/%u", ((Form_pg_proc) GETSTRUCT(tuple))->oid, HeapTupleHeaderGetRawXmin(tuple->t_data),
+					 ItemPointerGetBlockNumber(&tuple->t_self), ItemPointerGetOffsetNumber(&tuple->t_self));
+	ReleaseSysCache(tuple);
+	return found;
+}
+
+/* Notes an answer; "found" is palloc'd. */
+static void
+note(const char *name, Oid schema, Oid argument, const char *found)
+{
+	MemoryContext caller = MemoryContextSwitchTo(noted_context);
+	OrmAnswer *answer = palloc(sizeof(OrmAnswer));
+
+	*answer = (OrmAnswer){pstrdup(name), schema, argument, pstrdup(found)};
+	*noted = lappend(*noted, answer);
+	MemoryContextSwitchTo(caller);
+}
+
 void
 orm_answers_note(const char *name, const List *rows)
 {
-	MemoryContext caller;
-	OrmAnswer *answer;
+	if (noted != NULL)
+		note(name, InvalidOid, InvalidOid, print_found(rows));
+}
 
-	if (noted == NULL)
-		return;
-	caller = MemoryContextSwitchTo(noted_context);
-	answer = palloc(sizeof(OrmAnswer));
-	answer->name = pstrdup(name);
-	answer->found = print_found(rows);
-	*noted = lappend(*noted, answer);
-	MemoryContextSwitchTo(caller);
+void
+orm_answers_note_function(const char *name, Oid schema, Oid argument)
+{
+	if (noted != NULL)
+		note(name, schema, argument, print_function(name, schema, argument));
+}
+
+/* Asks again. */
+static void
+ask(const OrmAnswer *answer)
+{
+	if (OidIsValid(answer->schema))
+		orm_answers_note_function(answer->name, answer->schema, answer->argument);
+	else
+		(void) orm_registry_find_if_unique(answer->name);
 }
 
 /* Are two answers the same? */
 static bool
 same(const OrmAnswer *a, const OrmAnswer *b)
 {
-	return strcmp(a->name, b->name) == 0 && strcmp(a->found, b->found) == 0;
+	return strcmp(a->name, b->name) == 0 && a->schema == b->schema && strcmp(a->found, b->found) == 0;
 }
 
-/* Asks for the names of answers again. */
+/* Asks for all answers again. */
 static List *
 ask_again(const List *answers)
 {
@@ -86,7 +128,7 @@ ask_again(const List *answers)
 	PG_TRY();
 	{
 		foreach(cell, answers)
-			(void) orm_registry_find_if_unique(((OrmAnswer *) lfirst(cell))->name);
+			ask(lfirst(cell));
 		again = list;
 	}
 	PG_FINALLY();
@@ -122,6 +164,7 @@ orm_answers_copy(const List *answers)
 		const OrmAnswer *answer = lfirst(cell);
 		OrmAnswer *own = palloc(sizeof(OrmAnswer));
 
+		*own = *answer;
 		own->name = pstrdup(answer->name);
 		own->found = pstrdup(answer->found);
 		copy = lappend(copy, own);

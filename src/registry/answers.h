@@ -1,9 +1,9 @@
 /*
- * answers.h - what the registry has answered, to be asked again.
+ * answers.h - what the registry and pg_proc have answered, to be asked again.
  *
- * A model is built from its function's text and from what is found under the
- * names in it.  After a change of any function in the database, asking for these
- * names again is cheaper than building the model again.
+ * A model is built from its function's text, from what is found under the names in
+ * it, and from the functions of computed attributes.  After a change of any function
+ * in the database, asking for these again is cheaper than building the model again.
  */
 #ifndef ORM_REGISTRY_ANSWERS_H
 #define ORM_REGISTRY_ANSWERS_H
@@ -21,7 +21,10 @@ extern void orm_answers_end(void);
 /* Notes that these functions (List of OrmRegistered *, complete) were found under a name. */
 extern void orm_answers_note(const char *name, const List *rows);
 
-/* Would the registry answer the same now? */
+/* Notes the function of that name with one argument of that type, as it is now; there may be none. */
+extern void orm_answers_note_function(const char *name, Oid schema, Oid argument);
+
+/* Would the answers be the same now? */
 extern bool orm_answers_hold(const List *answers);
 
 /* A copy in the current context; and the end of one. */
