@@ -9,6 +9,7 @@ SELECT orm.model('SdAuthor', 'sd_authors',
     orm.column('name', 'text', nullable => false),
     orm.column('gone', 'boolean'),
     orm.has_many('posts', 'SdPost'),
+    orm.has_many('tags', 'SdTag', path => 'posts.tags'),
     orm.scope('kept', '{"where": {"gone": null}, "order_by": ["-id"]}', is_default => true));
 SELECT orm.model('SdPost', 'sd_posts',
     orm.column('id', 'integer', primary_key => true, identity => 'none'),
@@ -56,6 +57,12 @@ SELECT orm.all('SdAuthor', '{"select": ["id"], "load": {"posts": {"select": ["id
 SELECT orm.all('SdAuthor', '{"select": ["id"], "unscoped": true, "order_by": ["id"], "load": {"posts": {"select": ["id"], "unscoped": true, "order_by": ["id"]}}}');
 SELECT orm.all('SdNote', '{"order_by": ["id"], "load": {"post": {"select": ["id"], "load": {"tags": true}}}}');
 SELECT orm.all('SdPost', '{"select": ["id"], "unscoped": true, "order_by": ["id"], "load": {"author": {"select": ["name"]}}}');
+
+-- over a path: the scopes of its tables hold, and the targets' can be lifted
+SELECT orm.all('SdAuthor', '{"select": ["id"], "load": {"tags": {"select": ["id"]}}}');
+SELECT orm.all('SdAuthor', '{"select": ["id"], "load": {"tags": {"select": ["id"], "unscoped": true, "order_by": ["id"]}}}');
+SELECT orm.all('SdAuthor', '{"select": ["id"], "where": {"tags": {"any": {"old": true}}}}'), orm.all('SdAuthor', '{"select": ["id"], "where": {"tags": {"any": {"$unscoped": true, "old": true}}}}');
+SELECT orm.all('SdAuthor', '{"select": ["id"], "compute": {"n": {"count": "tags"}}}'), orm.all('SdAuthor', '{"select": ["id"], "where": {"tags": {"none": {"$unscoped": true, "old": true}}}}');
 
 -- conditions on relationships, and in them
 SELECT orm.all('SdAuthor', '{"select": ["id"], "where": {"posts": {"any": {"title": {"ne": "d"}}}}}');

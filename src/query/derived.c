@@ -110,6 +110,7 @@ append_path(StringInfo from, StringInfo where, OrmScope *scope, const OrmRelatio
 			*dot = '\0';
 		step = find_step(scope->model, name, place);
 		next = orm_query_target(scope, step, place);
+		next->restricted = dot == NULL; /* default scopes of the targets are the caller's */
 		if (from->len > 0)
 			appendStringInfoString(from, ", ");
 		if (where->len > 0)
