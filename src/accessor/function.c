@@ -455,20 +455,23 @@ compile_without_model(Compilation *c)
 	c->function->is_volatile = true;
 }
 
-/* Compiles a model function, if it is one; what it returns is its text. */
+/* Compiles the function of a model or mixin, if it is one; what it returns is its text. */
 static bool
 compile_model(Compilation *c, const char *source)
 {
-	char *model;
+	char *name;
 	const char *document;
+	const char *verb = orm_model_text_split(source, &name, &document) ? "model"
+		: orm_model_text_split_mixin(source, &name, &document)		  ? "mixin"
+																	  : NULL;
 
-	if (!orm_model_text_split(source, &model, &document))
+	if (verb == NULL)
 		return false;
 	if (c->form->pronargs > 0 || c->form->prorettype != JSONOID || c->form->proretset)
-		refuse(c, "cannot declare a model", "It must have no arguments and return json.");
-	c->function->verb = orm_verb_find("model", false);
+		refuse(c, psprintf("cannot declare a %s", verb), "It must have no arguments and return json.");
+	c->function->verb = orm_verb_find(verb, false);
 	c->function->name = pstrdup(NameStr(c->form->proname));
-	c->function->declaration = orm_model_text_document(model, document);
+	c->function->declaration = orm_model_text_document(verb, name, document);
 	c->function->result = ORM_RESULT_JSON;
 	c->function->result_type = JSONOID;
 	return true;

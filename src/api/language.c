@@ -9,6 +9,7 @@
 
 #include "accessor/function.h"
 #include "accessor/language.h"
+#include "define/mixing.h"
 #include "define/model_function.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_unset);
@@ -50,8 +51,10 @@ orm_sql_language_validator(PG_FUNCTION_ARGS)
 
 	if (!CheckFunctionValidatorAccess(fcinfo->flinfo->fn_oid, function))
 		PG_RETURN_VOID();
-	if (orm_model_function_is_one(function))
+	if (orm_model_function_has_verb(function, "model"))
 		orm_model_function_validate(function, check_function_bodies);
+	else if (orm_mixing_is_mixin(function))
+		orm_mixing_validate(function, check_function_bodies);
 	else
 	{
 		orm_model_function_check_not_replaced(function);

@@ -20,6 +20,7 @@
 #include "define/describe.h"
 #include "define/drop.h"
 #include "define/extend.h"
+#include "define/mixing.h"
 #include "define/report.h"
 #include "define/script.h"
 #include "define/sync.h"
@@ -28,6 +29,7 @@
 
 PG_FUNCTION_INFO_V1(orm_sql_model);
 PG_FUNCTION_INFO_V1(orm_sql_model_document);
+PG_FUNCTION_INFO_V1(orm_sql_mixin);
 PG_FUNCTION_INFO_V1(orm_sql_map);
 PG_FUNCTION_INFO_V1(orm_sql_extend);
 PG_FUNCTION_INFO_V1(orm_sql_drop_element);
@@ -131,6 +133,17 @@ orm_sql_model_document(PG_FUNCTION_ARGS)
 	const OrmDocument *document = orm_argument_document(fcinfo, 0, "document");
 
 	PG_RETURN_TEXT_P(cstring_to_text(orm_declare_model(pnstrdup(orm_document_text(document), document->text_length))));
+}
+
+/* orm.mixin(name, VARIADIC elements) */
+Datum
+orm_sql_mixin(PG_FUNCTION_ARGS)
+{
+	char *name = orm_argument_text(fcinfo, 0, "name");
+	int nelements;
+	const OrmDocument *const *elements = element_arguments(fcinfo, 1, &nelements);
+
+	PG_RETURN_TEXT_P(cstring_to_text(orm_mixing_declare(name, nelements, elements)));
 }
 
 /* orm.map(relation, name, VARIADIC elements) */

@@ -72,7 +72,7 @@ former_declaration(const OrmRegistered *row)
 	if (text == NULL || !orm_model_text_split(text, &model, &document) || strcmp(model, row->name) != 0)
 		return NULL;
 	former.text = text;
-	former.document = orm_model_text_document(model, document);
+	former.document = orm_model_text_document("model", model, document);
 	declaration = orm_register_declaration_as_written(&former);
 	if (declaration->schema == NULL)
 		declaration->schema = get_namespace_name(row->function_schema);

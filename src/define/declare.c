@@ -15,6 +15,7 @@
 #include "define/declare.h"
 #include "define/model_function.h"
 #include "define/keep.h"
+#include "define/mixing.h"
 #include "define/owner.h"
 #include "define/reconcile.h"
 #include "define/register.h"
@@ -84,12 +85,20 @@ check_sent(OrmDeclaration *declaration)
 OrmDeclaration *
 orm_declare_read(const char *document, bool mapped)
 {
+	document = orm_mixing_complete(document);
 	return check_sent(orm_declaration_parse(orm_document_parse(document, strlen(document)), mapped));
+}
+
+OrmDeclaration *
+orm_declare_read_elements(const char *document)
+{
+	return check_sent(orm_declaration_parse_part(orm_document_parse(document, strlen(document)), false));
 }
 
 OrmDeclaration *
 orm_declare_read_part(const char *document, bool mapped)
 {
+	document = orm_mixing_complete(document);
 	return check_sent(orm_declaration_parse_part(orm_document_parse(document, strlen(document)), mapped));
 }
 

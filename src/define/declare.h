@@ -35,6 +35,9 @@ extern OrmDeclaration *orm_declare_read(const char *document, bool mapped);
 /* The same of elements that are not a whole declaration, without the checks across them. */
 extern OrmDeclaration *orm_declare_read_part(const char *document, bool mapped);
 
+/* That, without completing what mixins bring. */
+extern OrmDeclaration *orm_declare_read_elements(const char *document);
+
 /*
  * A relationship that is declared again without its foreign key or join table
  * keeps the one that was found or made for it.

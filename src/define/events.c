@@ -528,6 +528,8 @@ orm_events_precede_ddl(Node *statement)
 	if (creating_extension || !IsA(statement, CreateFunctionStmt))
 		return;
 	model = model_of_function((CreateFunctionStmt *) statement, "model");
+	if (model == NULL)
+		model = model_of_function((CreateFunctionStmt *) statement, "mixin");
 	if (model == NULL || !orm_registry_is_installed())
 		return;
 	if (orm_registry_may_declare(GetUserId(), false) || orm_registry_may_declare(GetUserId(), true))

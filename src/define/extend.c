@@ -15,34 +15,13 @@
 #include "define/scopes.h"
 #include "define/keep.h"
 #include "model/cache.h"
-#include "model/element.h"
+#include "model/element_list.h"
 #include "model/hook.h"
 #include "model/managed.h"
 #include "model/relationship.h"
-#include "model/table_statement.h"
+#include "model/use.h"
 #include "registry/binding.h"
 #include "model/validation.h"
-
-/* The lists of elements that have a name or columns. */
-typedef enum ElementList
-{
-	LIST_COLUMNS,
-	LIST_CONSTRAINTS,
-	LIST_RELATIONSHIPS,
-	LIST_ENUMS,
-	LIST_COMPUTED,
-	LIST_SCOPES,
-	LIST_VALIDATIONS,
-	LIST_HOOKS,
-	LIST_TIMESTAMPS,
-	LIST_STAMPS,
-	LIST_VERSIONS,
-	LIST_TABLES,
-	LIST_STATEMENTS,
-	LIST_REMOVALS,
-	LIST_COMMENT,
-	LIST_ACCESSORS
-} ElementList;
 
 #define KIND(kind) (1 << (kind))
 #define ALL_KINDS 0xff
@@ -51,192 +30,60 @@ typedef enum ElementList
 static const struct
 {
 	const char *name;
-	ElementList list;
+	OrmElementList list;
 	int kinds; /* of constraints or relationships, as bits */
 } element_kinds[] = {
-	{"column", LIST_COLUMNS, 0},
-	{"primary_key", LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_PRIMARY_KEY)},
-	{"unique", LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_UNIQUE)},
-	{"index", LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_INDEX)},
-	{"check", LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_CHECK)},
-	{"foreign_key", LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_FOREIGN_KEY)},
-	{"exclude", LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_EXCLUDE)},
-	{"constraint", LIST_CONSTRAINTS, ALL_KINDS & ~KIND(ORM_CONSTRAINT_INDEX)},
-	{"belongs_to", LIST_RELATIONSHIPS, KIND(ORM_BELONGS_TO)},
-	{"has_many", LIST_RELATIONSHIPS, KIND(ORM_HAS_MANY)},
-	{"has_one", LIST_RELATIONSHIPS, KIND(ORM_HAS_ONE)},
-	{"many_to_many", LIST_RELATIONSHIPS, KIND(ORM_MANY_TO_MANY)},
-	{"related", LIST_RELATIONSHIPS, KIND(ORM_RELATED)},
-	{"relationship", LIST_RELATIONSHIPS, ALL_KINDS},
-	{"enum", LIST_ENUMS, 0},
-	{"computed", LIST_COMPUTED, 0},
-	{"scope", LIST_SCOPES, 0},
-	{"validates", LIST_VALIDATIONS, 0},
-	{"on", LIST_HOOKS, 0},
-	{"timestamps", LIST_TIMESTAMPS, 0},
-	{"stamp", LIST_STAMPS, 0},
-	{"version", LIST_VERSIONS, 0},
-	{"table", LIST_TABLES, 0},
-	{"statement", LIST_STATEMENTS, 0},
-	{"removed", LIST_REMOVALS, 0},
-	{"comment_on_table", LIST_COMMENT, 0},
-	{"accessors", LIST_ACCESSORS, 0},
+	{"column", ORM_LIST_COLUMNS, 0},
+	{"primary_key", ORM_LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_PRIMARY_KEY)},
+	{"unique", ORM_LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_UNIQUE)},
+	{"index", ORM_LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_INDEX)},
+	{"check", ORM_LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_CHECK)},
+	{"foreign_key", ORM_LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_FOREIGN_KEY)},
+	{"exclude", ORM_LIST_CONSTRAINTS, KIND(ORM_CONSTRAINT_EXCLUDE)},
+	{"constraint", ORM_LIST_CONSTRAINTS, ALL_KINDS & ~KIND(ORM_CONSTRAINT_INDEX)},
+	{"belongs_to", ORM_LIST_RELATIONSHIPS, KIND(ORM_BELONGS_TO)},
+	{"has_many", ORM_LIST_RELATIONSHIPS, KIND(ORM_HAS_MANY)},
+	{"has_one", ORM_LIST_RELATIONSHIPS, KIND(ORM_HAS_ONE)},
+	{"many_to_many", ORM_LIST_RELATIONSHIPS, KIND(ORM_MANY_TO_MANY)},
+	{"related", ORM_LIST_RELATIONSHIPS, KIND(ORM_RELATED)},
+	{"relationship", ORM_LIST_RELATIONSHIPS, ALL_KINDS},
+	{"enum", ORM_LIST_ENUMS, 0},
+	{"computed", ORM_LIST_COMPUTED, 0},
+	{"scope", ORM_LIST_SCOPES, 0},
+	{"validates", ORM_LIST_VALIDATIONS, 0},
+	{"on", ORM_LIST_HOOKS, 0},
+	{"timestamps", ORM_LIST_TIMESTAMPS, 0},
+	{"stamp", ORM_LIST_STAMPS, 0},
+	{"version", ORM_LIST_VERSIONS, 0},
+	{"table", ORM_LIST_TABLES, 0},
+	{"statement", ORM_LIST_STATEMENTS, 0},
+	{"removed", ORM_LIST_REMOVALS, 0},
+	{"use", ORM_LIST_USES, 0},
+	{"comment_on_table", ORM_LIST_COMMENT, 0},
+	{"accessors", ORM_LIST_ACCESSORS, 0},
 };
-
-/* The names or columns of a constraint, as one text. */
-static char *
-constraint_label(const OrmDeclaredConstraint *constraint)
-{
-	StringInfoData label;
-	ListCell *cell;
-
-	if (constraint->name != NULL)
-		return constraint->name;
-	initStringInfo(&label);
-	foreach(cell, constraint->columns)
-		appendStringInfo(&label, "%s%s", label.len ? ", " : "", (char *) lfirst(cell));
-	return label.data;
-}
-
-/* What an element is called. */
-static const char *
-element_label(ElementList list, const void *element)
-{
-	const OrmDeclaredRemoval *removal = element;
-	const OrmDeclaredTimestamps *times = element;
-
-	switch (list)
-	{
-		case LIST_COLUMNS:
-		case LIST_COMPUTED:
-			return ((const OrmDeclaredColumn *) element)->name;
-		case LIST_CONSTRAINTS:
-			return constraint_label(element);
-		case LIST_RELATIONSHIPS:
-			return ((const OrmDeclaredRelationship *) element)->name;
-		case LIST_ENUMS:
-			return ((const OrmDeclaredEnum *) element)->name;
-		case LIST_SCOPES:
-			return ((const OrmDeclaredScope *) element)->name;
-		case LIST_VALIDATIONS:
-			return ((const OrmDeclaredValidation *) element)->attribute;
-		case LIST_HOOKS:
-			return orm_hook_name(element);
-		case LIST_TIMESTAMPS:
-			return times->created_at ? times->created_at : times->updated_at ? times->updated_at : "";
-		case LIST_STAMPS:
-			return ((const OrmDeclaredStamp *) element)->column;
-		case LIST_VERSIONS:
-			return ((const OrmDeclaredVersion *) element)->column;
-		case LIST_REMOVALS:
-			return removal->column ? removal->column : removal->constraint ? removal->constraint : removal->index;
-		case LIST_STATEMENTS:
-			return orm_table_statement_label(((const OrmDeclaredStatement *) element)->definition);
-		case LIST_TABLES:
-		case LIST_COMMENT:
-		case LIST_ACCESSORS:
-			break;
-	}
-	return "";
-}
-
-/* The kind of an element within its list. */
-static int
-element_kind(ElementList list, const void *element)
-{
-	const OrmDeclaredRemoval *removal = element;
-
-	switch (list)
-	{
-		case LIST_CONSTRAINTS:
-			return ((const OrmDeclaredConstraint *) element)->kind;
-		case LIST_RELATIONSHIPS:
-			return ((const OrmDeclaredRelationship *) element)->kind;
-		case LIST_VALIDATIONS:
-			return orm_validation_set(element);
-		case LIST_REMOVALS:
-			return removal->column ? 0 : removal->constraint ? 1 : 2;
-		default:
-			return 0;
-	}
-}
-
-/* A list of a declaration; NULL: what it has once. */
-static List **
-list_of(OrmDeclaration *declaration, ElementList list)
-{
-	List **lists[] = {
-		[LIST_COLUMNS] = &declaration->columns,
-		[LIST_CONSTRAINTS] = &declaration->constraints,
-		[LIST_RELATIONSHIPS] = &declaration->relationships,
-		[LIST_ENUMS] = &declaration->enums,
-		[LIST_COMPUTED] = &declaration->computed,
-		[LIST_SCOPES] = &declaration->scopes,
-		[LIST_VALIDATIONS] = &declaration->validations,
-		[LIST_HOOKS] = &declaration->hooks,
-		[LIST_TIMESTAMPS] = &declaration->timestamps,
-		[LIST_STAMPS] = &declaration->stamps,
-		[LIST_VERSIONS] = &declaration->versions,
-		[LIST_TABLES] = &declaration->tables,
-		[LIST_STATEMENTS] = &declaration->statements,
-		[LIST_REMOVALS] = &declaration->removals,
-		[LIST_COMMENT] = NULL,
-		[LIST_ACCESSORS] = NULL,
-	};
-
-	return lists[list];
-}
-
-/* The cell of an element like this one, or NULL. */
-static ListCell *
-find_like(List *elements, ElementList list, const void *element)
-{
-	ListCell *cell;
-
-	foreach(cell, elements)
-		if (element_kind(list, lfirst(cell)) == element_kind(list, element) &&
-			(list == LIST_VERSIONS || list == LIST_TIMESTAMPS ||
-			 strcmp(element_label(list, lfirst(cell)), element_label(list, element)) == 0))
-			return cell;
-	return NULL;
-}
-
-/* The place of an element in the order of the document. */
-static int *
-position_of(ElementList list, void *element)
-{
-	switch (list)
-	{
-		case LIST_COLUMNS:
-			return &((OrmDeclaredColumn *) element)->position;
-		case LIST_CONSTRAINTS:
-			return &((OrmDeclaredConstraint *) element)->position;
-		case LIST_RELATIONSHIPS:
-			return &((OrmDeclaredRelationship *) element)->position;
-		default:
-			return NULL;
-	}
-}
 
 /* Puts the elements of one list into a declaration, in place of those they are like; returns whether of any. */
 static bool
-merge_list(OrmDeclaration *declaration, const List *additions, ElementList list, int position)
+merge_list(OrmDeclaration *declaration, const List *additions, OrmElementList list, int position)
 {
-	List **elements = list_of(declaration, list);
+	List **elements = orm_element_list_of(declaration, list);
 	bool replaced = false;
 	ListCell *cell;
 
 	foreach(cell, additions)
 	{
 		void *addition = lfirst(cell);
-		ListCell *like = find_like(*elements, list, addition);
-		int *place = position_of(list, addition);
+		ListCell *like = orm_element_list_like(*elements, list, addition);
+		int *place = orm_element_list_position(list, addition);
 
 		/* one of the same call is not replaced: what is given twice is an error */
 		if (like != NULL && list_member_ptr(additions, lfirst(like)))
 			like = NULL;
 		if (place != NULL)
-			*place = like != NULL ? *position_of(list, lfirst(like)) : position + *place;
+			*place = like != NULL && !ORM_POSITION_IS_IN_USE(*place)
+				? ORM_POSITION_OF_USE(*orm_element_list_position(list, lfirst(like)))
+				: position + *place;
 		if (like != NULL)
 			lfirst(like) = addition;
 		else
@@ -268,9 +115,14 @@ next_position(OrmDeclaration *declaration)
 	int next = 0;
 	ListCell *cell;
 
-	for (ElementList list = LIST_COLUMNS; list <= LIST_RELATIONSHIPS; list++)
-		foreach(cell, *list_of(declaration, list))
-			next = Max(next, *position_of(list, lfirst(cell)) + 1);
+	for (OrmElementList list = ORM_LIST_COLUMNS; list <= ORM_LIST_USES; list++)
+		foreach(cell, *orm_element_list_of(declaration, list))
+		{
+			const int *position = orm_element_list_position(list, lfirst(cell));
+
+			if (position != NULL)
+				next = Max(next, ORM_POSITION_OF_USE(*position) + 1);
+		}
 	return next;
 }
 
@@ -280,10 +132,13 @@ merge(OrmDeclaration *declaration, OrmDeclaration *addition)
 {
 	int position = next_position(declaration);
 	bool replaced = addition->has_accessors;
+	ListCell *cell;
 
 	take_back_removals(declaration, addition);
-	for (ElementList list = LIST_COLUMNS; list <= LIST_REMOVALS; list++)
-		replaced = merge_list(declaration, *list_of(addition, list), list, position) || replaced;
+	foreach(cell, addition->uses)
+		replaced = orm_use_take_out(declaration, ((OrmDeclaredUse *) lfirst(cell))->name) || replaced;
+	for (OrmElementList list = ORM_LIST_COLUMNS; list <= ORM_LIST_USES; list++)
+		replaced = merge_list(declaration, *orm_element_list_of(addition, list), list, position) || replaced;
 	if (addition->comment != NULL)
 		declaration->comment = addition->comment;
 	if (addition->has_accessors)
@@ -426,18 +281,18 @@ drop_key(OrmDeclaration *declaration, const OrmRegistered *row, int kinds, const
 
 /* Is an element called so: in the declaration, or in the catalogs? */
 static bool
-is_called(const OrmDeclaration *declaration, const OrmRegistered *row, ElementList list, void *element,
+is_called(const OrmDeclaration *declaration, const OrmRegistered *row, OrmElementList list, void *element,
 		  const char *name)
 {
 	const OrmDeclaredConstraint *constraint = element;
 	OrmManaged thing = {.declaration = declaration};
 	char *found;
 
-	if (strcmp(element_label(list, element), name) == 0)
+	if (strcmp(orm_element_list_label(list, element), name) == 0)
 		return true;
-	if (list == LIST_HOOKS)
+	if (list == ORM_LIST_HOOKS)
 		return strcmp(((const OrmDeclaredHook *) element)->function, name) == 0;
-	if (list != LIST_CONSTRAINTS || constraint->name != NULL || !row->mapped)
+	if (list != ORM_LIST_CONSTRAINTS || constraint->name != NULL || !row->mapped)
 		return false;
 	thing.kind = constraint->kind;
 	thing.columns = constraint->columns;
@@ -449,7 +304,7 @@ is_called(const OrmDeclaration *declaration, const OrmRegistered *row, ElementLi
 static void
 raise_no_element(OrmDeclaration *declaration, int kind, const char *name)
 {
-	const List *elements = *list_of(declaration, element_kinds[kind].list);
+	const List *elements = *orm_element_list_of(declaration, element_kinds[kind].list);
 	const char **names = palloc(sizeof(char *) * Max(list_length(elements), 1));
 	const char *word = element_kinds[kind].name;
 	int n = 0;
@@ -457,8 +312,8 @@ raise_no_element(OrmDeclaration *declaration, int kind, const char *name)
 
 	foreach(cell, elements)
 		if (element_kinds[kind].kinds == 0 ||
-			(element_kinds[kind].kinds & KIND(element_kind(element_kinds[kind].list, lfirst(cell)))))
-			names[n++] = element_label(element_kinds[kind].list, lfirst(cell));
+			(element_kinds[kind].kinds & KIND(orm_element_list_kind(element_kinds[kind].list, lfirst(cell)))))
+			names[n++] = orm_element_list_label(element_kinds[kind].list, lfirst(cell));
 	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
 			errmsg("%s \"%s\" of model \"%s\" does not exist", word, orm_error_clip(name), declaration->model),
 			orm_nearest_hint(word, name, names, n));
@@ -466,16 +321,16 @@ raise_no_element(OrmDeclaration *declaration, int kind, const char *name)
 
 /* Takes out what a declaration has once. */
 static bool
-drop_single(OrmDeclaration *declaration, ElementList list)
+drop_single(OrmDeclaration *declaration, OrmElementList list)
 {
 	bool had = false;
 
-	if (list == LIST_COMMENT)
+	if (list == ORM_LIST_COMMENT)
 	{
 		had = declaration->comment != NULL;
 		declaration->comment = NULL;
 	}
-	else if (list == LIST_TABLES)
+	else if (list == ORM_LIST_TABLES)
 	{
 		had = declaration->tables != NIL;
 		declaration->tables = NIL;
@@ -495,13 +350,13 @@ drop_single(OrmDeclaration *declaration, ElementList list)
 static void
 drop_element(OrmDeclaration *declaration, const OrmRegistered *row, int kind, const char *name)
 {
-	ElementList list = element_kinds[kind].list;
+	OrmElementList list = element_kinds[kind].list;
 	int kinds = element_kinds[kind].kinds;
-	List **elements = list_of(declaration, list);
+	List **elements = orm_element_list_of(declaration, list);
 	bool found = false;
 	ListCell *cell;
 
-	if (elements == NULL || list == LIST_TABLES)
+	if (elements == NULL || list == ORM_LIST_TABLES)
 	{
 		if (!drop_single(declaration, list))
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
@@ -510,18 +365,20 @@ drop_element(OrmDeclaration *declaration, const OrmRegistered *row, int kind, co
 	}
 	if (name == NULL)
 		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("element must not be null"));
+	if (list == ORM_LIST_USES && orm_use_take_out(declaration, name))
+		return;
 	foreach(cell, *elements)
-		if ((kinds == 0 || (kinds & KIND(element_kind(list, lfirst(cell))))) &&
+		if ((kinds == 0 || (kinds & KIND(orm_element_list_kind(list, lfirst(cell))))) &&
 			is_called(declaration, row, list, lfirst(cell), name))
 		{
 			*elements = foreach_delete_current(*elements, cell);
 			found = true;
-			if (list != LIST_VALIDATIONS)
+			if (list != ORM_LIST_VALIDATIONS)
 				return;
 		}
 	if (found)
 		return;
-	if (list != LIST_CONSTRAINTS || !drop_key(declaration, row, kinds, name))
+	if (list != ORM_LIST_CONSTRAINTS || !drop_key(declaration, row, kinds, name))
 		raise_no_element(declaration, kind, name);
 }
 
@@ -555,7 +412,7 @@ orm_extend_drop_element(const char *name, const char *kind, const char *element,
 	before = orm_register_declaration(row);
 
 	/* a removal is only written, so it is only taken back here */
-	if (element_kinds[number].list == LIST_REMOVALS)
+	if (element_kinds[number].list == ORM_LIST_REMOVALS)
 		before->removals = declaration->removals;
 	apply(row, before, read_again(declaration), true, changes);
 }

@@ -16,6 +16,8 @@
 #include "define/lint.h"
 #include "define/lint_model.h"
 #include "define/lint_table.h"
+#include "define/mixing.h"
+#include "define/register.h"
 #include "model/cache.h"
 #include "model/in_force.h"
 #include "registry/model_text.h"
@@ -131,6 +133,34 @@ check_pending_changes(OrmLint *lint)
 			NULL);
 }
 
+/* A mixin has changed since the model was declared. */
+static void
+check_behind_mixin(OrmLint *lint)
+{
+	OrmDeclaration *declaration;
+	ListCell *cell;
+
+	if (lint->row->standing != ORM_STANDING_GOOD)
+		return;
+	declaration = orm_register_declaration(lint->row);
+	foreach(cell, declaration->uses)
+	{
+		const OrmDeclaredUse *use = lfirst(cell);
+		char *reason = orm_mixing_behind(orm_register_declaration(lint->row), use->name);
+		StringInfoData fix;
+
+		if (reason == NULL)
+			continue;
+		initStringInfo(&fix);
+		appendStringInfoString(&fix, "SELECT * FROM orm.extend(");
+		orm_sql_literal(&fix, lint->row->name);
+		appendStringInfoString(&fix, ", orm.use(");
+		orm_sql_literal(&fix, use->name);
+		appendStringInfoString(&fix, "))");
+		orm_lint_add(lint, pstrdup(use->name), reason, fix.data);
+	}
+}
+
 /* What is wrong with a function that should be there; NULL: nothing. */
 static char *
 describe_accessor(const OrmAccessor *accessor, const List *existing)
@@ -220,7 +250,7 @@ check_accessors(OrmLint *lint)
 static const OrmLintRule function_rules[] = {
 	{"inert_function", "error", check_inert_function},	   {"renamed_function", "error", check_renamed_function},
 	{"owner_apart", "warning", check_owner_apart},		   {"pending_changes", "info", check_pending_changes},
-	{"accessors_out_of_date", "warning", check_accessors},
+	{"accessors_out_of_date", "warning", check_accessors}, {"behind_mixin", "warning", check_behind_mixin},
 };
 
 /* Checks the rules of one table. */

@@ -31,6 +31,7 @@
 #include "base/compat.h"
 #include "base/sql.h"
 #include "define/declare.h"
+#include "define/mixing.h"
 #include "define/model_function.h"
 #include "exec/execute.h"
 #include "model/follow.h"
@@ -49,13 +50,12 @@ orm_model_function_announce(Oid relid)
 		CacheInvalidateRelcacheByRelid(relid);
 }
 
-/* Raises 54000 for a text that is too long. */
-static void
-check_length(const char *model, const char *text)
+void
+orm_model_function_check_length(const char *verb, const char *name, const char *text)
 {
 	if (strlen(text) > LONGEST_TEXT)
 		ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				errmsg("declaration of model \"%s\" is too long", model),
+				errmsg("declaration of %s \"%s\" is too long", verb, name),
 				errdetail("It has %zu bytes; the limit is %d.", strlen(text), LONGEST_TEXT));
 }
 
@@ -174,7 +174,7 @@ write_new(OrmRegistered *row, const OrmDeclaration *declaration)
 	row->function_schema = choose_schema(declaration->schema);
 	row->owner = GetUserId();
 	row->text = orm_declaration_text(declaration, get_namespace_name(row->function_schema));
-	check_length(declaration->model, row->text);
+	orm_model_function_check_length("model", declaration->model, row->text);
 	row->function = make_function(declaration->model, row->text, row->function_schema);
 }
 
@@ -185,7 +185,7 @@ write_again(OrmRegistered *row, const OrmDeclaration *declaration, bool beside)
 	if (beside)
 		move_beside(row, declaration->schema);
 	row->text = orm_declaration_text(declaration, get_namespace_name(row->function_schema));
-	check_length(declaration->model, row->text);
+	orm_model_function_check_length("model", declaration->model, row->text);
 	return orm_proc_set_body(row->function, row->text);
 }
 
@@ -193,6 +193,12 @@ write_again(OrmRegistered *row, const OrmDeclaration *declaration, bool beside)
 static void
 tie(OrmRegistered *row, const OrmDeclaration *declaration, Oid relid)
 {
+	List *mixins = NIL;
+	ListCell *cell;
+
+	foreach(cell, declaration->uses)
+		mixins = lappend(mixins, ((OrmDeclaredUse *) lfirst(cell))->name);
+	orm_mixing_tie(row->function, mixins);
 	orm_proc_tie_model(row->function, relid);
 	row->name = declaration->model;
 	row->by_map = declaration->by_map;
@@ -261,7 +267,7 @@ orm_model_function_drop(const OrmRegistered *row)
 }
 
 bool
-orm_model_function_is_one(Oid function)
+orm_model_function_has_verb(Oid function, const char *expected)
 {
 	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	bool isnull = true;
@@ -276,24 +282,37 @@ orm_model_function_is_one(Oid function)
 	if (body == NULL)
 		return false;
 	orm_body_split(body, &verb, &model, &rest);
-	return strcmp(verb, "model") == 0;
+	return strcmp(verb, expected) == 0;
 }
 
-/* The model that a body names; raises 42601, 54000 or 22P02 for one that is wrong whatever else there is. */
-static const char *
-check_body(const char *body)
+/* Takes the text of the function of a model or mixin apart; *verb receives which, the rest as orm_model_text_split. */
+static bool
+split(const char *text, const char **verb, char **name, const char **document)
 {
-	char *model;
+	*verb = "model";
+	if (orm_model_text_split(text, name, document))
+		return true;
+	*verb = "mixin";
+	return orm_model_text_split_mixin(text, name, document);
+}
+
+/* The name in a body with that verb; raises 42601, 54000 or 22P02 for one that is wrong whatever else there is. */
+static const char *
+check_body(const char *body, const char *expected)
+{
+	const char *verb;
+	char *name;
 	const char *document;
 	char *whole;
 
-	if (!orm_model_text_split(body, &model, &document))
-		orm_body_raise(model == NULL || model[0] == '\0' ? "the body of the function names no model"
-														 : "the body of the function has no model document");
-	check_length(model, body);
-	whole = orm_model_text_document(model, document);
+	if (!split(body, &verb, &name, &document))
+		orm_body_raise(name == NULL || name[0] == '\0'
+						   ? psprintf("the body of the function names no %s", expected)
+						   : psprintf("the body of the function has no %s document", expected));
+	orm_model_function_check_length(verb, name, body);
+	whole = orm_model_text_document(verb, name, document);
 	orm_document_parse(whole, strlen(whole));
-	return model;
+	return name;
 }
 
 /* Raises 42P13 for a function that cannot be a model's. */
@@ -353,27 +372,42 @@ text_before(Oid function)
 	return body;
 }
 
-/* Raises 42723 where the function was a model's and "model" is another; NULL: the body declares none. */
+/* Raises 42723 where the function was another model's or mixin's; "verb" NULL: the body declares none. */
 static void
-check_same_model(Oid function, const char *model)
+check_not_another(Oid function, const char *verb, const char *name)
 {
 	char *before = text_before(function);
+	const char *previous_verb;
 	char *previous;
 	const char *document;
 
-	if (before == NULL || !orm_model_text_split(before, &previous, &document) ||
-		(model != NULL && strcmp(previous, model) == 0))
+	if (before == NULL || !split(before, &previous_verb, &previous, &document) ||
+		(verb != NULL && strcmp(previous_verb, verb) == 0 && strcmp(previous, name) == 0))
 		return;
 	ereport(ERROR, errcode(ERRCODE_DUPLICATE_FUNCTION),
-			errmsg("function %s is that of model \"%s\"", orm_registry_function_name(function), previous),
-			model ? errhint("Drop it, or create another function for model \"%s\".", model)
-				  : errhint("Drop it first: DROP FUNCTION %s;", orm_registry_function_name(function)));
+			errmsg("function %s is that of %s \"%s\"", orm_registry_function_name(function), previous_verb, previous),
+			verb ? errhint("Drop it, or create another function for %s \"%s\".", verb, name)
+				 : errhint("Drop it first: DROP FUNCTION %s;", orm_registry_function_name(function)));
 }
 
 void
 orm_model_function_check_not_replaced(Oid function)
 {
-	check_same_model(function, NULL);
+	check_not_another(function, NULL, NULL);
+}
+
+void
+orm_model_function_check_same(Oid function, const char *verb)
+{
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	bool isnull;
+	char *body;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function with OID %u does not exist", function));
+	body = TextDatumGetCString(SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull));
+	ReleaseSysCache(tuple);
+	check_not_another(function, verb, check_body(body, verb));
 }
 
 /* Raises 42501 unless the owner may declare. */
@@ -413,18 +447,32 @@ claim_name(const OrmRegistered *row)
 				errdetail("Function %s declares it.", orm_registry_function_name(other)));
 }
 
+/* Writes the elements of mixins that a text only names into it, as they are now. */
+static OrmRegistered *
+complete(OrmRegistered *row)
+{
+	char *model;
+	const char *document;
+	const char *completed;
+
+	if (!orm_model_text_split(row->text, &model, &document))
+		return row;
+	completed = orm_mixing_complete(document);
+	if (completed == document)
+		return row;
+	orm_proc_set_body(row->function, psprintf("%s%s", pnstrdup(row->text, document - row->text), completed));
+	return orm_registry_read(row->function);
+}
+
 void
 orm_model_function_validate(Oid function, bool check_bodies)
 {
 	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	OrmRegistered *row;
-	bool isnull;
-	char *body;
 
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function with OID %u does not exist", function));
-	body = TextDatumGetCString(SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull));
-	check_same_model(function, check_body(body));
+	orm_model_function_check_same(function, "model");
 	row = orm_registry_read(function);
 	if (check_bodies)
 		check_form(tuple, row);
@@ -438,10 +486,15 @@ orm_model_function_validate(Oid function, bool check_bodies)
 	if (row->mapped && orm_registry_is_well_named(row))
 		orm_proc_tie_model(function, row->relid);
 
+	if (orm_registry_is_well_named(row))
+		orm_mixing_tie(function, orm_mixing_names(row->document));
+
 	/* who may not declare holds up nobody */
 	if (!orm_registry_is_well_named(row) || !orm_registry_may_declare(row->owner, row->by_map))
 		return;
 	claim_name(row);
+	if (check_bodies)
+		row = complete(row);
 	if (row->mapped && text_before(function) != NULL)
 		orm_binding_keep(function, text_before(function));
 	if (check_bodies)

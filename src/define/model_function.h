@@ -42,11 +42,20 @@ extern void orm_model_function_follow(OrmRegistered *row, OrmDeclaration *declar
 /* Drops the function of a model. */
 extern void orm_model_function_drop(const OrmRegistered *row);
 
-/* Is the verb of this function "model", whatever else is right or wrong with it? */
-extern bool orm_model_function_is_one(Oid function);
+/* Is this the verb of a function, "model" or "mixin", whatever else is right or wrong with it? */
+extern bool orm_model_function_has_verb(Oid function, const char *verb);
+
+/* Raises 54000 for a text that is too long; "verb" says whose it is. */
+extern void orm_model_function_check_length(const char *verb, const char *name, const char *text);
 
 /*
- * For any other body: raises 42723 where the function was that of a model
+ * Checks the body of the function of a model or mixin as far as that can be done without anything else, and
+ * that the function was no other model's or mixin's before this command.  Raises 42601, 54000, 22P02; 42723.
+ */
+extern void orm_model_function_check_same(Oid function, const char *verb);
+
+/*
+ * For any other body: raises 42723 where the function was that of a model or mixin
  * before this command.  The declaration would be gone without a word.
  */
 extern void orm_model_function_check_not_replaced(Oid function);

@@ -65,6 +65,7 @@ char *
 orm_canonical_text(OrmDeclaration *declaration)
 {
 	orm_once_take_out(declaration);
+	declaration->uses = NIL; /* what mixins have brought are elements like others */
 	list_sort(declaration->columns, compare_columns);
 	list_sort(declaration->computed, compare_columns);
 	list_sort(declaration->relationships, compare_relationships);

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/json.h"
 
 #include "base/body.h"
@@ -17,6 +18,7 @@
 #include "model/declaration_check.h"
 #include "model/element.h"
 #include "model/stamp.h"
+#include "model/use.h"
 
 /* Keys of query documents at places of attribute names. */
 static const char *const reserved_names[] = {"and", "or", "not"};
@@ -25,7 +27,15 @@ const OrmPath *
 orm_declaration_place(OrmElementPlace *place, int position, const char *builder, const char *key)
 {
 	place->elements = orm_path_key(NULL, "elements");
-	place->element = orm_path_index(&place->elements, position);
+	if (ORM_POSITION_IS_IN_USE(position) && position != PG_INT32_MAX)
+	{
+		place->use = orm_path_index(&place->elements, ORM_POSITION_OF_USE(position));
+		place->uses = orm_path_key(&place->use, "use");
+		place->brought = orm_path_key(&place->uses, "elements");
+		place->element = orm_path_index(&place->brought, position / ORM_POSITIONS_PER_USE - 1);
+	}
+	else
+		place->element = orm_path_index(&place->elements, position);
 	if (builder == NULL)
 		return &place->element;
 	place->builder = orm_path_key(&place->element, builder);
@@ -258,37 +268,64 @@ element_columns(const OrmDeclaration *d)
 	return columns;
 }
 
-/* Appends all elements: enums, then those of the three lists by position, then the rest. */
+static void print_elements(StringInfo out, const OrmDeclaration *d, const char *separator);
+
+/* Appends a use with the elements that the declaration still has; on lines of their own where others are. */
+static void
+print_use(StringInfo out, const OrmDeclaration *d, const OrmDeclaredUse *use, const char *separator)
+{
+	const OrmDeclaration *brought = orm_use_brought(d, use);
+	bool lines = strchr(separator, '\n') != NULL;
+
+	appendStringInfoString(out, "{\"use\": {\"name\": ");
+	append_string(out, use->name);
+	if (brought != NULL)
+	{
+		appendStringInfo(out, ", \"elements\": [%s", lines ? "\n    " : "");
+		print_elements(out, brought, lines ? ",\n    " : separator);
+		appendStringInfoChar(out, ']');
+	}
+	appendStringInfoString(out, "}}");
+}
+
+/* Appends all elements of its own: enums, then those of the lists with positions in their order, then the rest. */
 static void
 print_elements(StringInfo out, const OrmDeclaration *d, const char *separator)
 {
-	List *columns = element_columns(d);
-	int total = list_length(columns) + list_length(d->constraints) + list_length(d->relationships);
-	int enums = list_length(d->enums);
+	const OrmDeclaration *own = orm_use_own(d);
+	List *columns = element_columns(own);
+	int enums = list_length(own->enums);
+	int total = list_length(columns) + list_length(own->constraints) + list_length(own->relationships) +
+		list_length(own->uses);
 	int column = 0;
 	int constraint = 0;
 	int relationship = 0;
+	int use = 0;
 
+	check_stack_depth();
 	for (int i = 0; i < enums; i++)
 	{
 		appendStringInfoString(out, i > 0 ? separator : "");
-		orm_element_print(out, "enum", list_nth(d->enums, i));
+		orm_element_print(out, "enum", list_nth(own->enums, i));
 	}
 	for (int i = 0; i < total; i++)
 	{
 		int at_column = NEXT_POSITION(columns, column, OrmDeclaredColumn);
-		int at_constraint = NEXT_POSITION(d->constraints, constraint, OrmDeclaredConstraint);
-		int at_relationship = NEXT_POSITION(d->relationships, relationship, OrmDeclaredRelationship);
+		int at_constraint = NEXT_POSITION(own->constraints, constraint, OrmDeclaredConstraint);
+		int at_relationship = NEXT_POSITION(own->relationships, relationship, OrmDeclaredRelationship);
+		int at_use = NEXT_POSITION(own->uses, use, OrmDeclaredUse);
 
 		appendStringInfoString(out, enums + i > 0 ? separator : "");
-		if (at_column <= at_constraint && at_column <= at_relationship && column < list_length(columns))
+		if (use < list_length(own->uses) && at_use <= Min(at_column, Min(at_constraint, at_relationship)))
+			print_use(out, d, list_nth(own->uses, use++), separator);
+		else if (at_column <= at_constraint && at_column <= at_relationship && column < list_length(columns))
 			orm_element_print_column(out, list_nth(columns, column++));
-		else if (at_constraint <= at_relationship && constraint < list_length(d->constraints))
-			orm_element_print_constraint(out, list_nth(d->constraints, constraint++));
+		else if (at_constraint <= at_relationship && constraint < list_length(own->constraints))
+			orm_element_print_constraint(out, list_nth(own->constraints, constraint++));
 		else
-			orm_element_print_relationship(out, list_nth(d->relationships, relationship++));
+			orm_element_print_relationship(out, list_nth(own->relationships, relationship++));
 	}
-	print_rest(out, d, enums + total, separator);
+	print_rest(out, own, enums + total, separator);
 }
 
 char *
@@ -324,6 +361,18 @@ orm_declaration_text(const OrmDeclaration *declaration, const char *schema)
 		out.len = begin;
 		appendStringInfo(&out, "\n  %s", elements);
 	}
+	appendStringInfoString(&out, "]}");
+	return out.data;
+}
+
+char *
+orm_declaration_mixin_text(const OrmDeclaration *declaration, const char *mixin)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfo(&out, "%s {\"elements\": [\n  ", orm_body_write("mixin", mixin));
+	print_elements(&out, declaration, ",\n  ");
 	appendStringInfoString(&out, "]}");
 	return out.data;
 }
@@ -452,18 +501,19 @@ orm_declaration_attribute_name(const char *column)
 	return name;
 }
 
-/* The column in a mapped document: what no catalog has; NULL: nothing. */
-static OrmDeclaredColumn *
-strip_column(const OrmDeclaredColumn *column)
+/* Makes of a column what a mapped document says, which no catalog has; false: nothing. */
+static bool
+strip_column(OrmDeclaredColumn *column)
 {
 	bool renamed = column->attribute != NULL && strcmp(column->attribute, column->name) != 0;
 	OrmDeclaredColumn *stripped;
 
 	if (!renamed && !has_behaviour(column))
-		return NULL;
+		return false;
 	stripped = orm_declaration_make_column(column->name, renamed ? column->attribute : NULL, column->position);
 	orm_declaration_copy_behaviour(stripped, column);
-	return stripped;
+	*column = *stripped;
+	return true;
 }
 
 /* The constraints of a mapped document: the primary key, and the checks that have a message. */
@@ -489,12 +539,8 @@ orm_declaration_strip(OrmDeclaration *declaration, bool keep_key)
 	ListCell *cell;
 
 	foreach(cell, declaration->columns)
-	{
-		OrmDeclaredColumn *column = strip_column(lfirst(cell));
-
-		if (column != NULL)
-			columns = lappend(columns, column);
-	}
+		if (strip_column(lfirst(cell)))
+			columns = lappend(columns, lfirst(cell));
 	declaration->constraints = strip_constraints(declaration, keep_key);
 	declaration->columns = columns;
 	declaration->comment = NULL;

@@ -235,6 +235,15 @@ typedef struct OrmDeclaredStatement
 	int position;
 } OrmDeclaredStatement;
 
+/* Elements that a mixin has brought, as it said them when the model was declared; see model/use.h. */
+typedef struct OrmDeclaredUse
+{
+	char *name;						/* of the mixin */
+	OrmDocument *elements;			/* as written; NULL: none */
+	struct OrmDeclaration *brought; /* the elements, which are in the lists of the declaration as well */
+	int position;
+} OrmDeclaredUse;
+
 /* A column, constraint or index of the table that is to go; one of the names is set. */
 typedef struct OrmDeclaredRemoval
 {
@@ -263,6 +272,7 @@ typedef struct OrmDeclaration
 	List *hooks;		   /* of OrmDeclaredHook * */
 	List *statements;	   /* of OrmDeclaredStatement * */
 	List *removals;		   /* of OrmDeclaredRemoval * */
+	List *uses;			   /* of OrmDeclaredUse * */
 	char *comment;		   /* on the table; NULL: none */
 	bool has_accessors;	   /* there is an "accessors" element */
 	char *prefix;		   /* of accessors; NULL: model name in snake case */
@@ -280,10 +290,22 @@ orm_declaration_has_accessors(const OrmDeclaration *declaration)
 	return !declaration->has_accessors || declaration->all_accessors || declaration->include != NIL;
 }
 
-/* Memory for the place "elements[position].builder.key". */
+/*
+ * The position of an element that a mixin has brought: the n-th of the use at "position".  It is a number
+ * behind all positions, and of two of one use the earlier has the lower one.
+ */
+#define ORM_POSITIONS_PER_USE (1 << 16)
+#define ORM_POSITION_IN_USE(position, n) (((n) + 1) * ORM_POSITIONS_PER_USE + (position))
+#define ORM_POSITION_IS_IN_USE(position) ((position) >= ORM_POSITIONS_PER_USE)
+#define ORM_POSITION_OF_USE(position) ((position) % ORM_POSITIONS_PER_USE)
+
+/* Memory for the place "elements[position].builder.key", or "elements[position].use.elements[n].builder.key". */
 typedef struct OrmElementPlace
 {
 	OrmPath elements;
+	OrmPath use;
+	OrmPath brought;
+	OrmPath uses;
 	OrmPath element;
 	OrmPath builder;
 	OrmPath key;
@@ -333,6 +355,9 @@ extern OrmDeclaredConstraint *orm_declaration_make_constraint(OrmConstraintKind 
  * element a line, the table unqualified when it is in the schema.
  */
 extern char *orm_declaration_text(const OrmDeclaration *declaration, const char *schema);
+
+/* The text of a mixin function, palloc'd; the elements of "declaration" are the mixin's. */
+extern char *orm_declaration_mixin_text(const OrmDeclaration *declaration, const char *mixin);
 
 /* Column names of the primary key (List of char *), declared on columns or as an element; NIL: none. */
 extern List *orm_declaration_key(const OrmDeclaration *declaration);

@@ -9,6 +9,7 @@
 #include "model/element.h"
 #include "model/element_form.h"
 #include "model/element_key.h"
+#include "model/use.h"
 
 #define KIND(kind) (1 << (kind))
 #define ANY_KIND 0xffff
@@ -229,6 +230,13 @@ static const OrmElementKey removal_keys[] = {
 	{KEY_OF_NEW("index", ANY_KIND, 0), &orm_element_key_name, REMOVAL(index), "index", NULL},
 };
 
+#define USE(member) offsetof(OrmDeclaredUse, member)
+
+static const OrmElementKey use_keys[] = {
+	{KEY("name", ANY_KIND, ANY_KIND), &orm_element_key_name, USE(name), "mixin", NULL},
+	{KEY("elements", ANY_KIND, 0), &orm_element_key_array, USE(elements), NULL, NULL},
+};
+
 #define DECLARATION(member) offsetof(OrmDeclaration, member)
 
 static const OrmElementKey accessors_keys[] = {
@@ -295,6 +303,7 @@ static const RecordType enum_record = RECORD(OrmDeclaredEnum, enums, 0, false, e
 static const RecordType removal_record = RECORD(OrmDeclaredRemoval, removals, 0, false, removal_keys);
 static const RecordType table_record = RECORD(OrmDeclaredTable, tables, 0, false, table_keys);
 static const RecordType statement_record = RECORD(OrmDeclaredStatement, statements, 0, false, statement_keys);
+static const RecordType use_record = RECORD(OrmDeclaredUse, uses, 0, false, use_keys);
 static const RecordType accessors_record = {0, 0, 0, false, 0, KEY_TABLE(accessors_keys)};
 static const RecordType comment_record = {0, 0, 0, false, 0, KEY_TABLE(comment_keys)};
 
@@ -340,6 +349,7 @@ static const RelationBuilder builders[] = {
 	{KEY_OF_NEW("statement", KIND(0), 0), &statement_record, 0},
 	{KEY_OF_NEW("enum", KIND(0), 0), &enum_record, 0},
 	{KEY_OF_NEW("removed", KIND(0), 0), &removal_record, 0},
+	{KEY("use", KIND(0), 0), &use_record, 0},
 };
 
 static const OrmMemberTable builder_table = {.noun = "element", ORM_MEMBER_RECORDS(builders), .hint = hint_mapped};
@@ -487,6 +497,8 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 		orm_element_form_check_removal(given, &here);
 	list = (List **) ((char *) declaration + builder->record->list);
 	*list = lappend(*list, record);
+	if (builder->record == &use_record)
+		orm_use_read(declaration, record, mapped);
 }
 
 /* Appends {builder: {key: value, ...}}; key number "always" (-1: none) is printed even if not given. */

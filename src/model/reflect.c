@@ -42,6 +42,7 @@
 #include "model/reflect_state.h"
 #include "model/table_option.h"
 #include "model/validation.h"
+#include "model/use.h"
 #include "registry/registry.h"
 
 /* The sequence of a serial column, whose default is nextval() of a sequence that it owns; or InvalidOid. */
@@ -373,5 +374,7 @@ orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 	full->include = stored->include;
 	full->all_accessors = stored->all_accessors;
 	add_statements(full, model);
+	foreach(cell, stored->uses)
+		orm_use_resume(full, lfirst(cell));
 	return full;
 }

@@ -11,20 +11,30 @@
 #include "base/names.h"
 #include "registry/model_text.h"
 
-/* What the name of every model function ends with. */
-#define SUFFIX "_model"
+/* Takes a text with this verb apart. */
+static bool
+split(const char *text, const char *expected, char **name, const char **document)
+{
+	char *verb;
+
+	return orm_body_split(text, &verb, name, document) && strcmp(verb, expected) == 0 && (*name)[0] != '\0' &&
+		**document == '{';
+}
 
 bool
 orm_model_text_split(const char *text, char **model, const char **document)
 {
-	char *verb;
+	return split(text, "model", model, document);
+}
 
-	return orm_body_split(text, &verb, model, document) && strcmp(verb, "model") == 0 && (*model)[0] != '\0' &&
-		**document == '{';
+bool
+orm_model_text_split_mixin(const char *text, char **mixin, const char **document)
+{
+	return split(text, "mixin", mixin, document);
 }
 
 char *
-orm_model_text_document(const char *model, const char *document)
+orm_model_text_document(const char *verb, const char *name, const char *document)
 {
 	StringInfoData out;
 	const char *rest = document + 1;
@@ -33,8 +43,8 @@ orm_model_text_document(const char *model, const char *document)
 	while (*rest == ' ' || *rest == '\t' || *rest == '\n' || *rest == '\r')
 		rest++;
 	initStringInfo(&out);
-	appendStringInfoString(&out, "{\"model\": ");
-	escape_json(&out, model);
+	appendStringInfo(&out, "{\"%s\": ", verb);
+	escape_json(&out, name);
 	appendStringInfo(&out, "%s%s", *rest == '}' ? "" : ", ", rest);
 	return out.data;
 }
@@ -49,15 +59,28 @@ orm_model_text_hash(const char *text)
 	return hash;
 }
 
-void
-orm_model_text_functions(const char *model, char *names[ORM_MODEL_FUNCTION_NAMES])
+/* What the function of a name may be called, with this ending. */
+static void
+make_names(const char *name, const char *suffix, char *names[ORM_MODEL_FUNCTION_NAMES])
 {
-	char *snake = orm_name_snake(model);
-	char *ending = psprintf("_%08x%s", orm_model_text_hash(model), SUFFIX);
+	char *snake = orm_name_snake(name);
+	char *ending = psprintf("_%08x%s", orm_model_text_hash(name), suffix);
 	int length = strlen(snake);
 	int room = NAMEDATALEN - 1 - (int) strlen(ending);
 	int kept = length > room ? pg_mbcliplen(snake, length, room) : length;
 
 	names[1] = psprintf("%s%s", pnstrdup(snake, kept), ending);
-	names[0] = length + (int) strlen(SUFFIX) < NAMEDATALEN ? psprintf("%s%s", snake, SUFFIX) : names[1];
+	names[0] = length + (int) strlen(suffix) < NAMEDATALEN ? psprintf("%s%s", snake, suffix) : names[1];
+}
+
+void
+orm_model_text_functions(const char *model, char *names[ORM_MODEL_FUNCTION_NAMES])
+{
+	make_names(model, "_model", names);
+}
+
+void
+orm_model_text_mixin_functions(const char *mixin, char *names[ORM_MODEL_FUNCTION_NAMES])
+{
+	make_names(mixin, "_mixin", names);
 }

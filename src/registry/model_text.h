@@ -5,7 +5,8 @@
  *       {"column": {"name": "id", "type": "integer", "primary_key": true}},
  *       {"has_many": {"name": "posts", "model": "Post"}}]}
  *
- * The verb "model", the model's name, and a model document without "model".
+ * The verb "model", the model's name, and a model document without "model".  The
+ * text of a mixin function has the verb "mixin", the mixin's name and "elements".
  */
 #ifndef ORM_REGISTRY_MODEL_TEXT_H
 #define ORM_REGISTRY_MODEL_TEXT_H
@@ -16,11 +17,14 @@
  */
 extern bool orm_model_text_split(const char *text, char **model, const char **document);
 
+/* The same for the function of a mixin. */
+extern bool orm_model_text_split_mixin(const char *text, char **mixin, const char **document);
+
 /*
- * The whole model document of a text that orm_model_text_split has taken apart:
- * "model" in front of the other keys.
+ * The whole document of a text that one of these has taken apart: "model" (or
+ * "mixin", the verb) in front of the other keys.
  */
-extern char *orm_model_text_document(const char *model, const char *document);
+extern char *orm_model_text_document(const char *verb, const char *name, const char *document);
 
 #define ORM_MODEL_FUNCTION_NAMES 2
 
@@ -31,6 +35,9 @@ extern char *orm_model_text_document(const char *model, const char *document);
  * "_model".  Readers compute these, so nothing else may have an influence.
  */
 extern void orm_model_text_functions(const char *model, char *names[ORM_MODEL_FUNCTION_NAMES]);
+
+/* What the function of a mixin may be called, with "_mixin" in place of "_model". */
+extern void orm_model_text_mixin_functions(const char *mixin, char *names[ORM_MODEL_FUNCTION_NAMES]);
 
 /* A hash of a text that is the same on all machines and in all versions (FNV-1a). */
 extern uint32 orm_model_text_hash(const char *text);

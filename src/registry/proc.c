@@ -186,6 +186,61 @@ orm_proc_tie_model(Oid function, Oid table)
 	CommandCounterIncrement();
 }
 
+/* Is a function written in that language? */
+static bool
+is_written_in(Oid function, Oid language)
+{
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	bool is = HeapTupleIsValid(tuple) && ((Form_pg_proc) GETSTRUCT(tuple))->prolang == language;
+
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return is;
+}
+
+/* Removes the dependencies of a function on functions of a language. */
+static void
+untie_mixins(Oid function, Oid language)
+{
+	Relation depend = table_open(DependRelationId, RowExclusiveLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(ProcedureRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(function));
+	scan = systable_beginscan(depend, DependDependerIndexId, true, NULL, 2, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
+
+		if (form->refclassid == ProcedureRelationId && form->deptype == DEPENDENCY_NORMAL &&
+			is_written_in(form->refobjid, language))
+			CatalogTupleDelete(depend, &tuple->t_self);
+	}
+	systable_endscan(scan);
+	table_close(depend, RowExclusiveLock);
+}
+
+void
+orm_proc_tie_mixins(Oid function, const List *mixins, Oid language)
+{
+	ObjectAddress procedure;
+	ListCell *cell;
+
+	untie_mixins(function, language);
+	ObjectAddressSet(procedure, ProcedureRelationId, function);
+	foreach(cell, mixins)
+	{
+		ObjectAddress mixin;
+
+		ObjectAddressSet(mixin, ProcedureRelationId, lfirst_oid(cell));
+		recordDependencyOn(&procedure, &mixin, DEPENDENCY_NORMAL);
+	}
+	CommandCounterIncrement();
+}
+
 /* Updates columns of a function's row. */
 static void
 update_row(HeapTuple tuple, Datum *values, bool *nulls, bool *replaces)

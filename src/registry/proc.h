@@ -42,6 +42,12 @@ extern void orm_proc_tie(Oid function, Oid relation);
  */
 extern void orm_proc_tie_model(Oid function, Oid table);
 
+/*
+ * Makes a function depend on these functions of mixins (a list of OIDs), and on no others of "language": they
+ * cannot be dropped before it, and pg_dump writes them first.
+ */
+extern void orm_proc_tie_mixins(Oid function, const List *mixins, Oid language);
+
 /* Gives a function to a role; nothing is asked. */
 extern void orm_proc_set_owner(Oid function, Oid owner);
 

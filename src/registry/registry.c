@@ -236,7 +236,7 @@ read_function(HeapTuple tuple, const char *name)
 	row->owner = form->proowner;
 	row->name = model;
 	row->text = body;
-	row->document = orm_model_text_document(model, document);
+	row->document = orm_model_text_document("model", model, document);
 	return row;
 }
 

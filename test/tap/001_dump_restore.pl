@@ -30,7 +30,10 @@ CREATE FUNCTION poner() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.apodo :
 SELECT orm.model('Cuenta', 'app.cuentas', orm.column('id', 'integer', primary_key => true), orm.column('mail', 'text'), orm.column('apodo', 'text'),
 	orm.validates('mail', presence => true, matches => '@', message => 'no es una dirección'),
 	orm.on('before create, update', 'poner', when_expr => 'NEW.mail <> ''x''', columns => '{mail}'), orm.check('largo', 'id < 100', 'Es demasiado'));
+SELECT orm.mixin('Sellado', orm.timestamps(), orm.scope('reciente', '{"order_by": ["-created_at"]}'));
+SELECT orm.model('Apunte', 'app.apuntes', orm.column('id', 'integer', primary_key => true), orm.use('Sellado'), orm.column('texto', 'text'));
 SELECT count(*) FROM orm.create_table('Cuenta');
+SELECT count(*) FROM orm.create_table('Apunte');
 END
 	return;
 }
@@ -44,7 +47,9 @@ sub kept
 		my (undef, $out, $error) = $node->psql($database, $_, extra_params => [ '-U', 'carol' ]);
 		"$out\n$error"
 	  } q{SELECT orm.describe('Cuenta')}, q{SELECT orm.create('Cuenta', '{"id": 5, "mail": "y"}')}, q{SELECT orm.create('Cuenta', '{"id": 500, "mail": "@"}')},
-	  q{INSERT INTO app.cuentas VALUES (6, 'A@B') RETURNING apodo}, q{DELETE FROM app.cuentas}, q{SELECT count(*) FROM orm.diff('Cuenta')}, q{SELECT pending FROM orm.models WHERE model = 'Cuenta'};
+	  q{INSERT INTO app.cuentas VALUES (6, 'A@B') RETURNING apodo}, q{DELETE FROM app.cuentas}, q{SELECT count(*) FROM orm.diff('Cuenta')}, q{SELECT pending FROM orm.models WHERE model = 'Cuenta'},
+	  q{SELECT orm.describe('Apunte')}, q{SELECT orm.all('Apunte', '{"scope": "reciente"}')}, q{SELECT app.sellado_mixin()}, q{DROP FUNCTION app.sellado_mixin()},
+	  q{SELECT count(*) FROM orm.diff('Apunte')}, q{SELECT count(*) FROM orm.lint('Apunte') WHERE rule = 'behind_mixin'};
 }
 
 for my $installer ('carol', 'postgres')
@@ -58,7 +63,7 @@ for my $installer ('carol', 'postgres')
 	sample($node, $database, 'carol', 'reader');
 	keep($database);
 	my $kept = kept($database);
-	like($kept, qr/no es una dirección.*Es demasiado.*a\@b.*\n0\n.*\nf\n/s, "$by: rules and hooks answer");
+	like($kept, qr/no es una dirección.*Es demasiado.*a\@b.*\n0\n.*\nf\n.*\[\].*cannot drop function app.sellado_mixin.*\n0\n.*\n0\n/s, "$by: rules, hooks and mixins answer");
 	consistent($node, $database, $by);
 
 	my $answers = answers($node, $database, 'carol');
@@ -106,7 +111,7 @@ END
 		is($node->safe_psql($restored, q{SELECT t.etiqueta FROM app.post_find(1) p, app.tags(p) t ORDER BY 1}),
 			"c\nsql", "$restored: relationships follow");
 		is($node->safe_psql($restored, q{SELECT string_agg(model, ' ' ORDER BY model) FROM orm.models}),
-			'Autor Cuenta Idea Idea 2 Línea "x" Medida Perfil Post Tag', "$restored: models");
+			'Apunte Autor Cuenta Idea Idea 2 Línea "x" Medida Perfil Post Tag', "$restored: models");
 	}
 	my ($one, $other) = map { dump($node, $_, 'carol') =~ s/^SELECT pg_catalog\.setval.*\n//gmr } $database, "${database}_2";
 	same($one, $other, "$by: and they are still the same, but for sequences");
