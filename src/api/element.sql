@@ -379,6 +379,13 @@ AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.on(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text[]) IS
 'Element of a model document: a trigger of the table that calls a trigger function. events are before or after, then statement or nothing, then a list of create, update, delete and truncate: ''before create'', ''after statement update, delete''. when_expr is an SQL expression over NEW and OLD, columns are those whose update fires it. Every model of the table may declare it, also by orm.map.';
 
+CREATE OR REPLACE FUNCTION orm.naming(style pg_catalog.text)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.naming(pg_catalog.text) IS
+'Element of a model document: how attributes are called that are given no name. ''camel'': the attribute of the column first_name is firstName.';
+
 CREATE OR REPLACE FUNCTION orm.use(name pg_catalog.text)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE

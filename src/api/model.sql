@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION orm.mixin(name pg_catalog.text, VARIADIC elements orm
 RETURNS pg_catalog.text
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_mixin';
 COMMENT ON FUNCTION orm.mixin(pg_catalog.text, orm.document[]) IS
-'Declares a mixin, or replaces it: elements under a name, for models that are declared with orm.use(name). It is a function, audited_mixin(), in the first schema of the search_path. Models keep the elements as they were when they were declared; orm.lint names the models that are behind. elements: as in orm.model, but not orm.table, orm.comment_on_table or orm.accessors; orm.use for the elements of other mixins. Errors: 22023 and what elements raise, with the place; 42501 for a mixin of another owner; 42704 for a mixin that does not exist; 42P17 for one that uses itself.';
+'Declares a mixin, or replaces it: elements under a name, for models that are declared with orm.use(name). It is a function, audited_mixin(), in the first schema of the search_path. Models keep the elements as they were when they were declared; orm.lint names the models that are behind. elements: as in orm.model, but not orm.table, orm.naming, orm.comment_on_table or orm.accessors; orm.use for the elements of other mixins. Errors: 22023 and what elements raise, with the place; 42501 for a mixin of another owner; 42704 for a mixin that does not exist; 42P17 for one that uses itself.';
 
 CREATE OR REPLACE FUNCTION orm.map(relation pg_catalog.regclass, name pg_catalog.text,
     VARIADIC elements orm.document[] DEFAULT '{}')

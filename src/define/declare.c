@@ -26,6 +26,7 @@
 #include "model/follow.h"
 #include "model/hook.h"
 #include "model/in_force.h"
+#include "model/naming.h"
 #include "model/relationship.h"
 #include "model/stamp.h"
 #include "query/filter.h"
@@ -301,6 +302,7 @@ orm_declare_check_columns(const OrmDeclaration *declaration, Oid relid)
 			ereport(
 				ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 				errmsg("column \"%s\" of relation \"%s\" does not exist", (char *) lfirst(cell), get_rel_name(relid)));
+	orm_naming_check_relation(declaration, relid);
 }
 
 /* Does a declaration lead to one of these models? */

@@ -59,6 +59,7 @@ static const struct
 	{"statement", ORM_LIST_STATEMENTS, 0},
 	{"removed", ORM_LIST_REMOVALS, 0},
 	{"use", ORM_LIST_USES, 0},
+	{"naming", ORM_LIST_NAMINGS, 0},
 	{"comment_on_table", ORM_LIST_COMMENT, 0},
 	{"accessors", ORM_LIST_ACCESSORS, 0},
 };
@@ -131,13 +132,13 @@ static bool
 merge(OrmDeclaration *declaration, OrmDeclaration *addition)
 {
 	int position = next_position(declaration);
-	bool replaced = addition->has_accessors;
+	bool replaced = addition->has_accessors || addition->namings != NIL;
 	ListCell *cell;
 
 	take_back_removals(declaration, addition);
 	foreach(cell, addition->uses)
 		replaced = orm_use_take_out(declaration, ((OrmDeclaredUse *) lfirst(cell))->name) || replaced;
-	for (OrmElementList list = ORM_LIST_COLUMNS; list <= ORM_LIST_USES; list++)
+	for (OrmElementList list = ORM_LIST_COLUMNS; list <= ORM_LIST_NAMINGS; list++)
 		replaced = merge_list(declaration, *orm_element_list_of(addition, list), list, position) || replaced;
 	if (addition->comment != NULL)
 		declaration->comment = addition->comment;

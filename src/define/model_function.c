@@ -36,6 +36,7 @@
 #include "exec/execute.h"
 #include "model/follow.h"
 #include "model/hook.h"
+#include "model/naming.h"
 #include "registry/binding.h"
 #include "registry/model_text.h"
 #include "registry/proc.h"
@@ -430,6 +431,8 @@ check_declaration(const OrmRegistered *row)
 	if (row->by_map && !row->mapped)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
 				errmsg("relation \"%s.%s\" does not exist", row->schema, row->relation));
+	if (row->by_map)
+		orm_naming_check_relation(declaration, row->relid);
 	orm_declare_check_inverses(declaration);
 	orm_hook_check_functions(declaration);
 }

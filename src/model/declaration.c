@@ -17,6 +17,7 @@
 #include "model/declaration.h"
 #include "model/declaration_check.h"
 #include "model/element.h"
+#include "model/naming.h"
 #include "model/stamp.h"
 #include "model/use.h"
 
@@ -145,6 +146,7 @@ orm_declaration_parse(const OrmDocument *document, bool mapped)
 
 	if (!mapped && !declaration->by_map)
 		orm_stamp_imply(declaration);
+	orm_naming_apply(declaration);
 	orm_declaration_check(declaration, mapped);
 	return declaration;
 }
@@ -163,6 +165,7 @@ orm_declaration_parse_stored(const OrmDocument *document)
 
 	if (!declaration->by_map)
 		orm_stamp_imply(declaration);
+	orm_naming_apply(declaration);
 	orm_declaration_check(declaration, true);
 	return declaration;
 }
@@ -227,6 +230,7 @@ static const struct
 	{"validates", offsetof(OrmDeclaration, validations)}, {"on", offsetof(OrmDeclaration, hooks)},
 	{"version", offsetof(OrmDeclaration, versions)},	  {"table", offsetof(OrmDeclaration, tables)},
 	{"statement", offsetof(OrmDeclaration, statements)},  {"removed", offsetof(OrmDeclaration, removals)},
+	{"naming", offsetof(OrmDeclaration, namings)},
 };
 
 /* Appends these, and what a declaration has once. */
@@ -503,9 +507,10 @@ orm_declaration_attribute_name(const char *column)
 
 /* Makes of a column what a mapped document says, which no catalog has; false: nothing. */
 static bool
-strip_column(OrmDeclaredColumn *column)
+strip_column(const OrmDeclaration *declaration, OrmDeclaredColumn *column)
 {
-	bool renamed = column->attribute != NULL && strcmp(column->attribute, column->name) != 0;
+	const char *made = orm_naming_attribute(declaration, column->name);
+	bool renamed = column->attribute != NULL && strcmp(column->attribute, made) != 0;
 	OrmDeclaredColumn *stripped;
 
 	if (!renamed && !has_behaviour(column))
@@ -513,6 +518,11 @@ strip_column(OrmDeclaredColumn *column)
 	stripped = orm_declaration_make_column(column->name, renamed ? column->attribute : NULL, column->position);
 	orm_declaration_copy_behaviour(stripped, column);
 	*column = *stripped;
+	if (!renamed && declaration->namings != NIL)
+	{
+		column->attribute = pstrdup(made);
+		column->named_by_rule = true;
+	}
 	return true;
 }
 
@@ -539,7 +549,7 @@ orm_declaration_strip(OrmDeclaration *declaration, bool keep_key)
 	ListCell *cell;
 
 	foreach(cell, declaration->columns)
-		if (strip_column(lfirst(cell)))
+		if (strip_column(declaration, lfirst(cell)))
 			columns = lappend(columns, lfirst(cell));
 	declaration->constraints = strip_constraints(declaration, keep_key);
 	declaration->columns = columns;

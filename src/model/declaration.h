@@ -73,6 +73,7 @@ typedef struct OrmDeclaredColumn
 	char *using_expr;	  /* and how values become the new type, SQL expression */
 	OrmChoice write_once; /* not changed once it has a value */
 	char *normalizes;	  /* the value that is stored, SQL expression over the column */
+	bool named_by_rule;	  /* "attribute" is what the naming makes of the column name */
 	bool implied;		  /* by another element: no element of its own */
 	int position;		  /* index in "elements" */
 } OrmDeclaredColumn;
@@ -207,6 +208,13 @@ typedef struct OrmDeclaredVersion
 	int position;
 } OrmDeclaredVersion;
 
+/* How attributes are called; see model/naming.h. */
+typedef struct OrmDeclaredNaming
+{
+	char *style; /* "camel" */
+	int position;
+} OrmDeclaredNaming;
+
 /* What the table is as a whole, as CREATE TABLE says it; keys that are not given are not compared. */
 typedef struct OrmDeclaredTable
 {
@@ -273,6 +281,7 @@ typedef struct OrmDeclaration
 	List *statements;	   /* of OrmDeclaredStatement * */
 	List *removals;		   /* of OrmDeclaredRemoval * */
 	List *uses;			   /* of OrmDeclaredUse * */
+	List *namings;		   /* of OrmDeclaredNaming *: one, or NIL */
 	char *comment;		   /* on the table; NULL: none */
 	bool has_accessors;	   /* there is an "accessors" element */
 	char *prefix;		   /* of accessors; NULL: model name in snake case */

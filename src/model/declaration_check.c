@@ -15,6 +15,7 @@
 #include "model/computed.h"
 #include "model/constraint_check.h"
 #include "model/declaration_check.h"
+#include "model/naming.h"
 #include "model/enum.h"
 #include "model/hook.h"
 #include "model/element.h"
@@ -183,11 +184,13 @@ check_attributes(const OrmDeclaration *declaration, bool mapped)
 	foreach(cell, declaration->versions)
 	{
 		OrmDeclaredVersion *version = lfirst(cell);
-		NamePlace name = {orm_declaration_attribute_name(version->column), version->position, "version", "column_name"};
+		NamePlace name = {orm_naming_attribute(declaration, version->column), version->position, "version",
+						  "column_name"};
 
 		if (!mapped && orm_declaration_column(declaration, version->column) == NULL)
 			names[n++] = name;
 	}
+	orm_naming_check(declaration);
 	check_distinct(names, n, "attribute or relationship", ERRCODE_DUPLICATE_COLUMN);
 }
 

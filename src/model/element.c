@@ -51,6 +51,7 @@ static const char *const actions[] = {"cascade", "set null", "set default", "res
 static const char *const nulls[] = {"first", "last", NULL};
 static const char *const clocks[] = {"transaction", "statement", NULL};
 static const char *const stamp_events[] = {"create", "create, update", NULL};
+static const char *const naming_styles[] = {"camel", NULL};
 static const char *const accessors[] = {"create", "find", "find_by", "filter_by",	  "all",
 										"update", "save", "delete",	 "relationships", NULL};
 
@@ -230,6 +231,12 @@ static const OrmElementKey removal_keys[] = {
 	{KEY_OF_NEW("index", ANY_KIND, 0), &orm_element_key_name, REMOVAL(index), "index", NULL},
 };
 
+#define NAMING(member) offsetof(OrmDeclaredNaming, member)
+
+static const OrmElementKey naming_keys[] = {
+	{KEY("style", ANY_KIND, ANY_KIND), &orm_element_key_word, NAMING(style), NULL, naming_styles},
+};
+
 #define USE(member) offsetof(OrmDeclaredUse, member)
 
 static const OrmElementKey use_keys[] = {
@@ -303,6 +310,7 @@ static const RecordType enum_record = RECORD(OrmDeclaredEnum, enums, 0, false, e
 static const RecordType removal_record = RECORD(OrmDeclaredRemoval, removals, 0, false, removal_keys);
 static const RecordType table_record = RECORD(OrmDeclaredTable, tables, 0, false, table_keys);
 static const RecordType statement_record = RECORD(OrmDeclaredStatement, statements, 0, false, statement_keys);
+static const RecordType naming_record = RECORD(OrmDeclaredNaming, namings, 0, false, naming_keys);
 static const RecordType use_record = RECORD(OrmDeclaredUse, uses, 0, false, use_keys);
 static const RecordType accessors_record = {0, 0, 0, false, 0, KEY_TABLE(accessors_keys)};
 static const RecordType comment_record = {0, 0, 0, false, 0, KEY_TABLE(comment_keys)};
@@ -350,6 +358,7 @@ static const RelationBuilder builders[] = {
 	{KEY_OF_NEW("enum", KIND(0), 0), &enum_record, 0},
 	{KEY_OF_NEW("removed", KIND(0), 0), &removal_record, 0},
 	{KEY("use", KIND(0), 0), &use_record, 0},
+	{KEY("naming", KIND(0), 0), &naming_record, 0},
 };
 
 static const OrmMemberTable builder_table = {.noun = "element", ORM_MEMBER_RECORDS(builders), .hint = hint_mapped};
@@ -529,7 +538,11 @@ print_element(StringInfo out, const RelationBuilder *builder, const void *record
 void
 orm_element_print_column(StringInfo out, const OrmDeclaredColumn *column)
 {
-	print_element(out, builder_of(&column_record, 0), column, -1);
+	OrmDeclaredColumn printed = *column;
+
+	if (column->named_by_rule)
+		printed.attribute = NULL;
+	print_element(out, builder_of(&column_record, 0), &printed, -1);
 }
 
 void

@@ -58,6 +58,8 @@ orm_element_list_label(OrmElementList list, const void *element)
 			return orm_table_statement_label(((const OrmDeclaredStatement *) element)->definition);
 		case ORM_LIST_USES:
 			return ((const OrmDeclaredUse *) element)->name;
+		case ORM_LIST_NAMINGS:
+			return ((const OrmDeclaredNaming *) element)->style;
 		case ORM_LIST_TABLES:
 		case ORM_LIST_COMMENT:
 		case ORM_LIST_ACCESSORS:
@@ -105,6 +107,7 @@ orm_element_list_of(OrmDeclaration *declaration, OrmElementList list)
 		[ORM_LIST_STATEMENTS] = &declaration->statements,
 		[ORM_LIST_REMOVALS] = &declaration->removals,
 		[ORM_LIST_USES] = &declaration->uses,
+		[ORM_LIST_NAMINGS] = &declaration->namings,
 		[ORM_LIST_COMMENT] = NULL,
 		[ORM_LIST_ACCESSORS] = NULL,
 	};
@@ -119,7 +122,7 @@ orm_element_list_like(List *elements, OrmElementList list, const void *element)
 
 	foreach(cell, elements)
 		if (orm_element_list_kind(list, lfirst(cell)) == orm_element_list_kind(list, element) &&
-			(list == ORM_LIST_VERSIONS || list == ORM_LIST_TIMESTAMPS ||
+			(list == ORM_LIST_VERSIONS || list == ORM_LIST_TIMESTAMPS || list == ORM_LIST_NAMINGS ||
 			 strcmp(orm_element_list_label(list, lfirst(cell)), orm_element_list_label(list, element)) == 0))
 			return cell;
 	return NULL;

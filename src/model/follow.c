@@ -8,8 +8,9 @@
  *
  * Columns, keys, the version and belongs_to name columns of the model's own table,
  * has_many and has_one those of the target's table, and many_to_many those of the
- * join table.  Filters and orders name attributes of the target; attributes
- * with the name of their column are followed, except in expressions and paths.
+ * join table.  Scopes name attributes of the model, filters and orders of the
+ * target; attributes without a name of their own are followed, except in
+ * expressions, loads and paths.
  */
 #include "postgres.h"
 
@@ -27,6 +28,7 @@
 #include "model/foreign_key.h"
 #include "model/hook.h"
 #include "model/model.h"
+#include "model/naming.h"
 #include "model/table.h"
 
 /* A declaration that is being read for another model. */
@@ -111,10 +113,9 @@ named_join(const OrmDeclaredRelationship *relationship, const char *schema)
 	return OidIsValid(namespace_id) ? get_relname_relid(name, namespace_id) : InvalidOid;
 }
 
-/* An attribute that has no name of its own is named as its column. */
-static void
-visit_validation(const OrmDeclaration *declaration, OrmDeclaredValidation *validation, Oid own, NameVisitor visit,
-				 void *context)
+/* Is this what the model calls something else than an attribute that is named as its column, or by the naming? */
+static bool
+is_own_name(const OrmDeclaration *declaration, const char *name)
 {
 	ListCell *cell;
 
@@ -122,10 +123,29 @@ visit_validation(const OrmDeclaration *declaration, OrmDeclaredValidation *valid
 	{
 		const OrmDeclaredColumn *column = lfirst(cell);
 
-		if (column->attribute != NULL && strcmp(column->attribute, validation->attribute) == 0)
-			return;
+		if (column->attribute != NULL && !column->named_by_rule &&
+			(strcmp(column->attribute, name) == 0 || strcmp(column->name, name) == 0))
+			return true;
 	}
-	visit(context, own, &validation->attribute);
+	foreach(cell, declaration->computed)
+		if (strcmp(((const OrmDeclaredColumn *) lfirst(cell))->name, name) == 0)
+			return true;
+	return orm_declaration_relationship(declaration, name) != NULL;
+}
+
+/* Visits the column of an attribute that has no name of its own, and names the attribute by it. */
+static void
+visit_attribute(const OrmDeclaration *declaration, Oid own, NameVisitor visit, void *context, char **name)
+{
+	char *column;
+	char *now;
+
+	if (is_own_name(declaration, *name))
+		return;
+	column = now = orm_naming_column(declaration, *name);
+	visit(context, own, &now);
+	if (strcmp(now, column) != 0)
+		*name = orm_naming_attribute(declaration, now);
 }
 
 /* The columns of a hook and of its condition. */
@@ -145,10 +165,11 @@ visit_hook(OrmDeclaredHook *hook, Oid own, NameVisitor visit, void *context)
 	}
 }
 
-/* A document of a relationship whose names are visited, and its text with the names replaced. */
+/* A document whose names are visited, and its text with the names replaced. */
 typedef struct Rewriting
 {
-	Oid relation; /* of the target */
+	const OrmDeclaration *declaration; /* whose attributes they are; NULL: another model's, each as its column */
+	Oid relation;
 	NameVisitor visit;
 	void *context;
 	StringInfoData text;
@@ -170,7 +191,10 @@ visit_name(Rewriting *r, OrmJson json)
 		return;
 	name += text[0] == '-';
 	now = name;
-	r->visit(r->context, r->relation, &now);
+	if (r->declaration != NULL)
+		visit_attribute(r->declaration, r->relation, r->visit, r->context, &now);
+	else
+		r->visit(r->context, r->relation, &now);
 	if (strcmp(now, name) == 0)
 		return;
 	appendBinaryStringInfo(&r->text, r->rest, source - r->rest);
@@ -213,11 +237,27 @@ visit_orders(Rewriting *r, OrmJson json)
 			visit_name(r, by);
 }
 
-/* Visits the names in a document of a relationship, which is replaced if one of them is. */
+/* Visits the names in the conditions and the order of a scope, but not those in loads and expressions. */
 static void
-visit_document(OrmDocument **document, Oid relation, NameVisitor visit, void *context)
+visit_query(Rewriting *r, OrmJson query)
 {
-	Rewriting r = {.relation = relation, .visit = visit, .context = context};
+	OrmJsonWalk walk = orm_json_walk(query);
+
+	while (orm_json_next(&walk))
+		if (orm_json_equals(walk.key, "where") && orm_json_kind(walk.value) == ORM_JSON_OBJECT)
+			visit_conditions(r, walk.value);
+		else if (orm_json_equals(walk.key, "order_by") && orm_json_kind(walk.value) == ORM_JSON_ARRAY)
+			visit_orders(r, walk.value);
+		else if (orm_json_equals(walk.key, "order_by"))
+			visit_name(r, walk.value);
+}
+
+/* Visits the names in a document, which is replaced if one of them is; of a query, in its conditions and order. */
+static void
+visit_document(OrmDocument **document, bool is_query, const OrmDeclaration *declaration, Oid relation,
+			   NameVisitor visit, void *context)
+{
+	Rewriting r = {.declaration = declaration, .relation = relation, .visit = visit, .context = context};
 	OrmJson root;
 
 	if (*document == NULL)
@@ -225,7 +265,9 @@ visit_document(OrmDocument **document, Oid relation, NameVisitor visit, void *co
 	root = orm_document_root(*document);
 	initStringInfo(&r.text);
 	r.rest = orm_document_text(*document);
-	if (orm_json_kind(root) == ORM_JSON_OBJECT)
+	if (is_query)
+		visit_query(&r, root);
+	else if (orm_json_kind(root) == ORM_JSON_OBJECT)
 		visit_conditions(&r, root);
 	else
 		visit_orders(&r, root);
@@ -242,18 +284,40 @@ target_table(const OrmDeclaration *declaration, const OrmDeclaredRelationship *r
 	return strcmp(relationship->model, declaration->model) == 0 ? own : orm_follow_table(relationship->model, NULL);
 }
 
-/* Visits every column name of a declaration, in the order of the document. */
+/* Visits what names attributes: before the columns, by which they are told. */
+static void
+visit_attributes(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *context)
+{
+	ListCell *cell;
+
+	foreach(cell, declaration->validations)
+		visit_attribute(declaration, own, visit, context, &((OrmDeclaredValidation *) lfirst(cell))->attribute);
+	foreach(cell, declaration->scopes)
+		visit_document(&((OrmDeclaredScope *) lfirst(cell))->query, true, declaration, own, visit, context);
+	foreach(cell, declaration->relationships)
+	{
+		OrmDeclaredRelationship *relationship = lfirst(cell);
+		const OrmDeclaration *whose = strcmp(relationship->model, declaration->model) == 0 ? declaration : NULL;
+		Oid target = relationship->filter != NULL || relationship->order_by != NULL
+			? target_table(declaration, relationship, own)
+			: InvalidOid;
+
+		visit_document(&relationship->order_by, false, whose, target, visit, context);
+		visit_document(&relationship->filter, false, whose, target, visit, context);
+	}
+}
+
+/* Visits every column name of a declaration, what is named by attributes first. */
 static void
 visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *context)
 {
 	ListCell *cell;
 
+	visit_attributes(declaration, own, visit, context);
 	foreach(cell, declaration->columns)
 		visit(context, own, &((OrmDeclaredColumn *) lfirst(cell))->name);
 	foreach(cell, declaration->constraints)
 		visit_list(((OrmDeclaredConstraint *) lfirst(cell))->columns, own, visit, context);
-	foreach(cell, declaration->validations)
-		visit_validation(declaration, lfirst(cell), own, visit, context);
 	foreach(cell, declaration->hooks)
 		visit_hook(lfirst(cell), own, visit, context);
 	foreach(cell, declaration->timestamps)
@@ -277,13 +341,6 @@ visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *con
 		OrmDeclaredRelationship *relationship = lfirst(cell);
 		Oid holder = own;
 
-		if (relationship->filter != NULL || relationship->order_by != NULL)
-		{
-			Oid target = target_table(declaration, relationship, own);
-
-			visit_document(&relationship->order_by, target, visit, context);
-			visit_document(&relationship->filter, target, visit, context);
-		}
 		if (relationship->foreign_key == NIL)
 			continue;
 		if (relationship->kind == ORM_HAS_MANY || relationship->kind == ORM_HAS_ONE)
@@ -374,6 +431,7 @@ orm_follow_names(OrmDeclaration *declaration, const OrmRegistered *row)
 	Assert(row->mapped && OidIsValid(row->relid));
 	follow_join_tables(declaration, row);
 	visit_columns(declaration, row->relid, follow_name, unconstify(OrmRegistered *, row));
+	orm_naming_apply(declaration);
 	declaration->schema = get_namespace_name(get_rel_namespace(row->relid));
 	declaration->relation = get_rel_name(row->relid);
 }

@@ -29,6 +29,7 @@
 #include "base/kept_name.h"
 #include "base/nearest.h"
 #include "model/after.h"
+#include "model/naming.h"
 #include "model/cascade.h"
 #include "model/computed.h"
 #include "model/scope.h"
@@ -104,7 +105,7 @@ fill_attribute(OrmAttribute *attribute, TupleDesc descriptor, Form_pg_attribute 
 
 	attribute->column = pstrdup(NameStr(column->attname));
 	attribute->name = declared && declared->attribute ? pstrdup(declared->attribute)
-													  : orm_declaration_attribute_name(attribute->column);
+													  : orm_naming_attribute(declaration, attribute->column);
 	attribute->attnum = column->attnum;
 	attribute->type = orm_type_make(column->atttypid, column->atttypmod, column->attcollation);
 	attribute->not_null = column->attnotnull;

@@ -34,6 +34,7 @@
 #include "model/enum.h"
 #include "model/hook.h"
 #include "model/managed.h"
+#include "model/naming.h"
 #include "model/reflect.h"
 #include "model/reflect_constraint.h"
 #include "model/reflect_index.h"
@@ -336,6 +337,18 @@ add_hooks(OrmDeclaration *full, const OrmModel *model)
 			full->hooks = lappend(full->hooks, lfirst(cell));
 }
 
+/* Under a naming an attribute that it makes is not said, and one that is called as its column is. */
+static void
+take_rule(const OrmDeclaration *declaration, OrmDeclaredColumn *column)
+{
+	const char *attribute = column->attribute != NULL ? column->attribute : column->name;
+
+	if (declaration->namings == NIL)
+		return;
+	column->named_by_rule = strcmp(attribute, orm_naming_attribute(declaration, column->name)) == 0;
+	column->attribute = pstrdup(attribute);
+}
+
 OrmDeclaration *
 orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 {
@@ -355,6 +368,9 @@ orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 		if (column != NULL && declared != NULL)
 			orm_declaration_copy_behaviour(column, declared);
 	}
+	full->namings = stored->namings;
+	for (int i = 0; i < list_length(full->columns); i++)
+		take_rule(full, list_nth(full->columns, i));
 	add_declared_key(full, stored);
 	add_relationships(full, stored);
 	add_messages(full, stored);

@@ -20,6 +20,7 @@
 #include "base/settings.h"
 #include "base/sql.h"
 #include "model/validation.h"
+#include "model/naming.h"
 
 /* A column as the writers of expressions see it. */
 typedef struct Subject
@@ -362,7 +363,7 @@ orm_validation_column(const OrmDeclaration *declaration, const OrmDeclaredValida
 	foreach(cell, declaration->columns)
 	{
 		const OrmDeclaredColumn *column = lfirst(cell);
-		const char *attribute = column->attribute ? column->attribute : orm_declaration_attribute_name(column->name);
+		const char *attribute = column->attribute ? column->attribute : orm_naming_attribute(declaration, column->name);
 
 		if (strcmp(attribute, declared->attribute) == 0)
 			return column->name;
@@ -372,7 +373,7 @@ orm_validation_column(const OrmDeclaration *declaration, const OrmDeclaredValida
 		{
 			char *name = get_attname(relid, i, true);
 
-			if (name != NULL && strcmp(orm_declaration_attribute_name(name), declared->attribute) == 0)
+			if (name != NULL && strcmp(orm_naming_attribute(declaration, name), declared->attribute) == 0)
 				return name;
 		}
 	return declared->attribute;
