@@ -52,6 +52,42 @@ orm_declare_check_inverses(const OrmDeclaration *declaration)
 	}
 }
 
+/* Are the tables on the way of a path there, as they are declared?  A step that does not exist is left to the check. */
+static bool
+is_way_open(const OrmModel *model, const char *path)
+{
+	char *rest = pstrdup(path);
+
+	for (char *step = strsep(&rest, "."); step != NULL; step = strsep(&rest, "."))
+	{
+		const OrmRelationship *relationship = orm_model_relationship(model, step);
+
+		if (relationship == NULL)
+			return true;
+		model = orm_cache_open_if_any(relationship->target, AccessShareLock);
+		if (model == NULL || model->pending != NIL)
+			return false;
+	}
+	return true;
+}
+
+void
+orm_declare_check_derived(const char *name)
+{
+	const OrmModel *model = orm_cache_open_if_any(name, AccessShareLock);
+
+	if (model == NULL || model->pending != NIL)
+		return;
+	for (int i = 0; i < model->nrelationships; i++)
+	{
+		const OrmRelationship *relationship = &model->relationships[i];
+
+		if (orm_model_is_derived(relationship) &&
+			(relationship->path == NULL || is_way_open(model, relationship->path)))
+			orm_filter_check_resolved(model, relationship);
+	}
+}
+
 /* Raises 22023 for what only the extension itself writes into a declaration. */
 static void
 refuse_notes(const OrmDeclaration *declaration)
@@ -284,6 +320,7 @@ orm_declare_model(const char *document)
 
 	orm_declare_write(declaration);
 	orm_declare_check_inverses(declaration);
+	orm_declare_check_derived(declaration->model);
 	return psprintf("%s: %s", declaration->model, orm_declare_state(declaration->model));
 }
 

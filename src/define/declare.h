@@ -59,6 +59,12 @@ extern char *orm_declare_state(const char *name);
  */
 extern OrmRegistered *orm_declare_lock(const char *name);
 
+/*
+ * Checks the paths and functions of the relationships of a model that has a table, as far as the tables on the way
+ * are there and nothing of them is pending: 42703, 42883, 42P17 and others, with the place.
+ */
+extern void orm_declare_check_derived(const char *name);
+
 /* Checks inverses and filters of a declaration's relationships, as far as their targets are there: 42P16, 42703. */
 extern void orm_declare_check_inverses(const OrmDeclaration *declaration);
 

@@ -126,6 +126,7 @@ static void
 check_inverses(OrmDeclaration *declaration)
 {
 	orm_declare_check_inverses(declaration);
+	orm_declare_check_derived(declaration->model);
 }
 
 /* Is a registered model declared, in the schema of one of these, and not among them? */

@@ -503,4 +503,6 @@ orm_model_function_validate(Oid function, bool check_bodies)
 	if (check_bodies)
 		check_declaration(row);
 	orm_model_function_announce(row->relid);
+	if (check_bodies && row->mapped && !row->by_map)
+		orm_declare_check_derived(row->name);
 }
