@@ -1,9 +1,14 @@
 -- Documents that nobody would write: right ones with a piece taken from
 -- another, put in, left out or bent.  Whatever they are, they end in a result or
--- in an ordinary error.
+-- in an ordinary error. ORM_TEST_SEED (0 to 1) and ORM_TEST_ROUNDS in the
+-- environment make others, and more for each document.
 SET client_min_messages = warning;
 SET jit = off;
 \set SHOW_CONTEXT never
+\getenv seed ORM_TEST_SEED
+\getenv rounds ORM_TEST_ROUNDS
+\if :{?seed} \else \set seed 0 \endif
+\if :{?rounds} \else \set rounds 150 \endif
 CREATE SCHEMA query_fuzz;
 SET search_path = query_fuzz;
 
@@ -12,12 +17,16 @@ SELECT orm.model('Fuzz author', 'query_fuzz.authors',
     orm.column('id', 'integer', primary_key => true), orm.column('name', 'text'), orm.column('born', 'date'),
     orm.column('info', 'jsonb'), orm.column('marks', 'integer[]'), orm.column('at', 'tstzrange'), orm.column('score', 'numeric(6,2)'), orm.column('place', 'query_fuzz.place'),
     orm.column('secret', 'text', hidden => true), orm.column('code', 'text', normalizes => 'upper(code)'), orm.computed('twice', 'numeric', 'score * 2'),
-    orm.has_many('posts', 'Fuzz post'), orm.has_one('first', 'Fuzz post', foreign_key => 'author_id'));
+    orm.scope('top', '{"where": {"score": {"ge": 2}, "posts": {"any": {"id": {"gt": 0}}}}, "order_by": ["-score"], "limit": 3, "compute": {"double": {"*": ["score", 2]}}}'),
+    orm.scope('since', '{"where": {"born": {"ge": {"$": "day"}}}, "parameters": ["day"]}'),
+    orm.has_many('posts', 'Fuzz post'), orm.has_many('odd', 'Fuzz post', foreign_key => 'author_id', order_by => '["-seen", "title"]', filter => '{"or": [{"id": {"ne": 2}}, {"title": null}]}'),
+    orm.has_many('labels', 'Fuzz tag', path => 'posts.tags'), orm.has_one('first', 'Fuzz post', foreign_key => 'author_id'));
 SELECT orm.model('Fuzz post', 'query_fuzz.posts',
     orm.column('id', 'bigint', primary_key => true), orm.column('title', 'varchar(20)'), orm.column('seen', 'timestamptz'),
     orm.belongs_to('author', 'Fuzz author'), orm.belongs_to('parent', 'Fuzz post'), orm.has_many('children', 'Fuzz post'),
     orm.many_to_many('tags', 'Fuzz tag'));
-SELECT orm.model('Fuzz tag', 'query_fuzz.tags', orm.column('code', 'varchar(5)', primary_key => true), orm.many_to_many('posts', 'Fuzz post'));
+SELECT orm.model('Fuzz tag', 'query_fuzz.tags', orm.column('code', 'varchar(5)', primary_key => true), orm.many_to_many('posts', 'Fuzz post'),
+    orm.scope('plain', '{"where": {"code": {"ne": "zz"}}, "order_by": ["code"]}', is_default => true));
 SELECT count(*) > 0 AS made FROM orm.create_all();
 INSERT INTO authors (name, born, info, marks, at, score)
     SELECT 'a' || i, '2000-01-01'::date + i, jsonb_build_object('k', i), ARRAY[i, i + 1], tstzrange('2020-01-01', '2021-01-01'), i FROM generate_series(1, 5) i;
@@ -45,6 +54,11 @@ INSERT INTO seeds VALUES
     ('aggregate', 'Fuzz post', '{"group_by": ["author.name"], "aggregate": {"n": {"count": "*"}, "m": {"/": [{"sum": "author.score"}, {"count": "*"}]}}, "having": {"m": {"gt": 0}}, "order_by": ["-m"]}'),
     ('all', 'Fuzz author', '{"where": {"place": {"zip": {"like": "z%"}}, "code": {"in": ["C1", "c2", null]}, "twice": {"ge": 2}}, "order_by": ["place.n"], "compute": {"z": "place.zip"}, "select": ["*", "twice"], "omit": ["secret"]}'),
     ('count', 'Fuzz author', '{"from": "query_fuzz.upto", "arguments": {"last": {"$": "p"}}, "where": {"secret": null}}'),
+    ('all', 'Fuzz author', '{"scope": ["top", {"since": {"day": "2000-01-02"}}], "load": {"odd": {"key_by": "id", "limit": 2}, "labels": {"unscoped": ["plain"], "where": {"code": "x"}}}, "omit": ["double"]}'),
+    ('aggregate', 'Fuzz author', '{"scope": "top", "aggregate": {"n": {"count": "labels"}, "s": {"sum": {"*": ["id", 2]}, "of": "odd", "where": {"id": {"gt": 1}}}}, "group_by": ["name"]}'),
+    ('all', 'Fuzz tag', '{"unscoped": true, "where": {"posts": {"any": {"author": {"odd": {"count": {"ge": 1}}}}}}, "order_by": ["-code"]}'),
+    ('all', 'Fuzz post', '{"compute": {"r": {"rank": [], "over": {"partition_by": ["author_id"], "order_by": ["-seen"]}}, "p": {"lag": ["title", 1], "over": {"order_by": ["id"]}}, "q": {"avg": "id", "over": {"order_by": ["id"], "rows": [-1, 0]}}, "s": {"sum": "id", "over": {"order_by": ["id"], "range": [null, 0]}}}, "where": {"or": [{"r": {"le": 2}}, {"s": {"gt": {"$expr": {"+": ["id", 3]}}}}]}}'),
+    ('page', 'Fuzz author', '{"scope": "top", "limit": 1, "total": true, "order_by": [{"by": {"coalesce": ["score", 0]}, "desc": true}], "load": {"labels": {"order_by": ["-code"]}}}'),
     ('update_where', 'Fuzz author', '{"where": {"id": {"in": [1, 2]}}}'),
     ('delete_where', 'Fuzz post', '{"where": {"children": {"none": {}}}, "limit": 1, "order_by": ["-id"]}');
 
@@ -119,7 +133,7 @@ END $$;
 \echo # bent once, twice, three times
 CREATE TABLE runs AS
     SELECT s.verb, s.model, b3.query::text AS query, run(s.verb, s.model, b3.query::text) AS outcome
-    FROM seeds s, generate_series(1, 150) i,
+    FROM seeds s, generate_series(1 + (:seed * 1000000)::integer, :rounds + (:seed * 1000000)::integer) i,
         LATERAL (SELECT bend(i * 11, s.query::jsonb) AS query) b1,
         LATERAL (SELECT CASE WHEN i % 3 > 0 THEN bend(i * 13 + 1, coalesce(b1.query, '{}')) ELSE b1.query END AS query) b2,
         LATERAL (SELECT CASE WHEN i % 3 > 1 THEN bend(i * 17 + 2, coalesce(b2.query, '{}')) ELSE b2.query END AS query) b3
