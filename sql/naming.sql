@@ -65,6 +65,16 @@ ALTER TABLE old_things ADD sub_title text;
 SELECT orm.all('Thing', '{"select": ["*", "fullTitle"]}');
 SELECT orm.script('{Thing}');
 
+-- orm.reflect in camel case declares it; names that would clash, or are given, are written
+CREATE SCHEMA naming_reflected;
+CREATE TABLE naming_reflected.tbl (row_id integer PRIMARY KEY, a_b text, "aB" text, given_name text, "and" text);
+SELECT model_name, action FROM orm.reflect('naming_reflected', options => '{"case": "camel", "models": {"tbl": {"attributes": {"given_name": "called"}}}}');
+SELECT prosrc FROM pg_proc WHERE oid = 'naming_reflected.tbl_model'::regproc;
+ALTER TABLE naming_reflected.tbl ADD later_on text;
+SELECT attribute, column_name FROM orm.attributes WHERE model = 'Tbl';
+SELECT action FROM orm.reflect('naming_reflected', options => '{"case": "camel"}');
+DROP SCHEMA naming_reflected CASCADE;
+
 -- conflicts name both columns
 SELECT orm.model('Bad', 'bad', orm.naming('camel'), orm.column('first_name', 'text'), orm.column('firstName', 'text'));
 SELECT orm.model('Bad', 'bad', orm.naming('camel'), orm.column('first_name', 'text'), orm.column('x', 'text', attribute => 'firstName'));

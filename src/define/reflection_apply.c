@@ -18,6 +18,7 @@
 #include "define/reflection_apply.h"
 #include "define/register.h"
 #include "model/cache.h"
+#include "model/naming.h"
 
 /* So often progress is reported. */
 #define STEP 100
@@ -71,6 +72,28 @@ attempt(Work work, ReflectionStep *step)
 	return text;
 }
 
+/* Names the attributes of a new model in camel case, by rule; its columns are those whose names are others. */
+static void
+name_in_camel_case(OrmDeclaration *declaration, const OrmCatalogRelation *relation)
+{
+	OrmDeclaredNaming *naming = palloc0(sizeof(OrmDeclaredNaming));
+	List *columns = NIL;
+	ListCell *cell;
+
+	naming->style = "camel";
+	declaration->namings = list_make1(naming);
+	foreach(cell, relation->columns)
+	{
+		char *name = ((const OrmCatalogColumn *) lfirst(cell))->name;
+		OrmDeclaredColumn *column = orm_declaration_column(declaration, name);
+		char *attribute = column != NULL ? column->attribute : orm_declaration_attribute_name(name);
+
+		if (strcmp(attribute, orm_naming_attribute(declaration, name)) != 0)
+			columns = lappend(columns, orm_declaration_make_column(name, attribute, list_length(columns)));
+	}
+	declaration->columns = columns;
+}
+
 /* Makes a new model, without relationships. */
 static void
 make_model(void *argument)
@@ -83,6 +106,8 @@ make_model(void *argument)
 	declaration.schema = get_namespace_name(model->relation->schema);
 	declaration.relation = model->relation->name;
 	declaration.columns = model->columns;
+	if (step->plan->options->camel)
+		name_in_camel_case(&declaration, model->relation);
 	if (model->key != NIL)
 		declaration.constraints = list_make1(
 			orm_declaration_make_constraint(ORM_CONSTRAINT_PRIMARY_KEY, NULL, model->key));
