@@ -30,6 +30,7 @@
 #include "model/model.h"
 #include "model/naming.h"
 #include "model/table.h"
+#include "registry/read_texts.h"
 
 /* A declaration that is being read for another model. */
 typedef struct TargetReading
@@ -47,6 +48,23 @@ read_declaration(void *argument)
 	reading->declaration = orm_follow_declaration(reading->row);
 }
 
+/*
+ * Reads it.  A text that was never checked must not hurt models that refer to it.  A
+ * subtransaction for each look at a target would cost a walk through the relation cache
+ * in transactions that make many tables, so texts are remembered; parallel mode has
+ * none.  False: it cannot be read.
+ */
+static bool
+read_target(TargetReading *reading)
+{
+	if (IsInParallelMode() || orm_read_texts_has(reading->row->function, reading->row->text))
+		read_declaration(reading);
+	else if (orm_attempt(read_declaration, reading, ORM_ATTEMPT_KEEP) != NULL)
+		return false;
+	orm_read_texts_add(reading->row->function, reading->row->text);
+	return true;
+}
+
 Oid
 orm_follow_table(const char *name, OrmDeclaration **declaration)
 {
@@ -58,11 +76,7 @@ orm_follow_table(const char *name, OrmDeclaration **declaration)
 		return InvalidOid;
 	if (declaration == NULL)
 		return reading.row->relid;
-
-	/* a text that was never checked must not hurt models that refer to it; parallel mode has no subtransactions */
-	if (IsInParallelMode())
-		read_declaration(&reading);
-	else if (orm_attempt(read_declaration, &reading, ORM_ATTEMPT_KEEP) != NULL)
+	if (!read_target(&reading))
 		return InvalidOid;
 	*declaration = reading.declaration;
 	return reading.row->relid;
