@@ -53,7 +53,7 @@ SELECT try('save(''LRow'', ''{"id": 2, "nick": "c", "staff": {"$set": []}}'')', 
 SELECT try('flush(''{"add": [{"model": "LRow", "object": {"id": 8, "no": 8, "nick": "c"}}], "merge": [{"model": "LRow", "object": {"id": 2, "child": {"nick": "z"}}}]}'')', $$UPDATE copy SET nick = 'z' WHERE id = 3; INSERT INTO copy (id, no, nick) VALUES (8, 8, 'c')$$);
 SELECT try('flush(''{"add": [{"model": "LRow", "object": {"id": 8, "no": 8, "nick": "c"}}], "merge": [{"model": "LRow", "object": {"id": 2, "child": {"id": 3, "nick": "z"}}}]}'')', $$UPDATE copy SET nick = 'z' WHERE id = 3; INSERT INTO copy (id, no, nick) VALUES (8, 8, 'c')$$);
 SELECT try('flush(''{"add": [{"model": "LRow", "object": {"id": 8, "no": 8, "parent": 2}}], "merge": [{"model": "LRow", "object": {"id": 3, "parent": {"id": 1}}}]}'')', $$UPDATE copy SET parent_id = 1 WHERE id = 3; INSERT INTO copy (id, no, parent_id) VALUES (8, 8, 2)$$);
-\echo # over a column that cannot be NULL, from the statement of a parent to that of its child; orm.validate does not see it
+\echo # over a column that cannot be NULL, from the statement of a parent to that of its child; orm.validate says so
 SELECT try(format('save(''LRow'', %L)', d), p), orm.validate('LRow', d::orm.document) FROM (VALUES ('{"id": 2, "no": 3, "staff": [{"id": 3, "no": 6}]}', $$UPDATE copy SET no = 3 WHERE id = 2; UPDATE copy SET no = 6 WHERE id = 3$$),
     ('[{"id": 2, "no": 3}, {"id": 3, "no": 6}]', $$UPDATE copy SET no = 3 WHERE id = 2; UPDATE copy SET no = 6 WHERE id = 3$$),
     ('{"id": 3, "no": 6, "staff": [{"id": 2, "no": 3}]}', $$UPDATE copy SET no = 6 WHERE id = 3; UPDATE copy SET no = 3, boss_id = 3 WHERE id = 2$$)) v (d, p);

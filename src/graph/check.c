@@ -123,6 +123,8 @@ check_wave(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 	orm_writer_prepare(graph, group, objects, n);
 	check_keys(graph, group, objects, n);
 	orm_check_upsert_all(graph, group, objects, n);
+	graph->wave = objects;
+	graph->nwave = n;
 	for (int i = 0; i < n; i++)
 	{
 		Finished finished = {graph, &objects[i], 1};

@@ -218,7 +218,22 @@ is_stuck(const OrmSubject *subject, const OrmKey *key, const OrmObject *mover)
 	return stuck && !can_be_parked(subject, key, values, isnull, movers);
 }
 
-/* Does the document release the key value of the row with this primary key? */
+/* Is an object written before the statement that is checked, or by it? */
+static bool
+is_in_time(const OrmGraph *graph, const OrmObject *object)
+{
+	if (object->written)
+		return true;
+	for (int i = 0; i < graph->nwave; i++)
+		if (graph->wave[i] == object)
+			return true;
+	return false;
+}
+
+/*
+ * Does the document release the key value of the row with this primary key, in time?  A
+ * later statement can do so over NULL, or where the constraint is deferrable.
+ */
 static bool
 is_vacated(const OrmSubject *subject, const OrmKey *key, const Datum *row)
 {
@@ -229,7 +244,8 @@ is_vacated(const OrmSubject *subject, const OrmKey *key, const Datum *row)
 		if (orm_graph_is_of_row(lfirst(cell), subject->model, row))
 			return true;
 	mover = find_mover(subject, key, row);
-	return mover != NULL && (is_lenient(subject->model, key) || !is_stuck(subject, key, mover));
+	return mover != NULL &&
+		(is_lenient(subject->model, key) || (is_in_time(subject->graph, mover) && !is_stuck(subject, key, mover)));
 }
 
 /* The future value of an attribute of an object; false if it is NULL or not known. */

@@ -180,6 +180,8 @@ struct OrmGraph
 	List *groups;
 	List *edges;
 	List *removals;
+	OrmObject **wave;	/* with findings: the objects that one statement would write, */
+	int nwave;			/* and their number */
 	List *vacated;		/* with findings: OrmObject *, not of the document: rows that would be deleted or changed */
 	List *later;		/* of OrmReference *: set after everything is written */
 	OrmObject **owners; /* by index of the record */
