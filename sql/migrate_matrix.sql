@@ -20,6 +20,8 @@ INSERT INTO variants (name, elements) VALUES
     ('identity', '[{"column": {"name": "c", "type": "integer", "identity": "by default", "using_expr": "c::text::numeric::integer"}}]'),
     ('always', '[{"column": {"name": "c", "type": "bigint", "identity": "always", "sequence_options": "CACHE 5 MAXVALUE 1000", "using_expr": "c::text::numeric::bigint"}}]'),
     ('serial', '[{"column": {"name": "c", "type": "integer", "identity": "serial", "using_expr": "c::text::numeric::integer"}}]'),
+    ('used', '[{"use": {"name": "Matrix", "elements": [{"column": {"name": "c", "type": "integer", "indexed": true, "using_expr": "c::text::numeric::integer"}}, {"validates": {"attribute": "c", "at_most": "1000000"}}]}}]'),
+    ('named', '[{"naming": {"style": "camel"}}, {"column": {"name": "c", "type": "integer", "deferred": true, "using_expr": "c::text::numeric::integer"}}, {"scope": {"name": "s", "query": {"where": {"c": null}, "order_by": ["c"]}}}]'),
     ('generated', '[{"column": {"name": "c", "type": "integer", "generated": "id"}}]'),
     ('reference', '[{"column": {"name": "c", "type": "integer", "foreign_key": "One", "on_delete": "set null", "using_expr": "c::text::numeric::integer"}}]'),
     ('enum', '[{"enum": {"name": "label", "labels": ["1", "2", "3", "4", "6"]}}, {"column": {"name": "c", "type": "label", "using_expr": "c::text::numeric::integer::text::migrate_matrix.label"}}, {"index": {"name": "one_label", "columns": ["-c", "(id + 1)"], "is_unique": true, "where_expr": "c < ''3''"}}]');
