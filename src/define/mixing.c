@@ -289,6 +289,18 @@ make_function(const char *mixin, const char *text)
 	orm_execute_statement(sql.data);
 }
 
+/* The mixin of a name that is locked, or NULL; DROP and ALTER FUNCTION, which do not ask for the name, wait for it. */
+static OrmMixin *
+find_locked(const char *name)
+{
+	OrmMixin *mixin = orm_mixin_function_find(name);
+
+	if (mixin == NULL)
+		return NULL;
+	LockDatabaseObject(ProcedureRelationId, mixin->function, 0, AccessShareLock);
+	return orm_mixin_function_find(name);
+}
+
 char *
 orm_mixing_declare(const char *name, int nelements, const OrmDocument *const *elements)
 {
@@ -301,7 +313,7 @@ orm_mixing_declare(const char *name, int nelements, const OrmDocument *const *el
 	orm_declaration_compose(&document, name, name, nelements, elements);
 	text = orm_declaration_mixin_text(check_elements(name, document.data), name);
 	orm_registry_lock_name(name);
-	mixin = orm_mixin_function_find(name);
+	mixin = find_locked(name);
 	if (mixin != NULL && !has_privs_of_role(GetUserId(), mixin->owner))
 		ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be owner of mixin \"%s\"", name));
 	check_uses(name, document.data);
