@@ -122,6 +122,28 @@ SELECT orm.all('Old', '{"scope": "by_name"}');
 SELECT rule FROM orm.lint('Old') WHERE rule = 'behind_mixin';
 SELECT orm.describe('Old');
 
+-- an enum of the mixin, pins of relationships and names of checks are no difference
+SELECT orm.mixin('My "Mixin" ñ', orm.column('a', 'text'), orm.column('b', 'integer', indexed => true), orm.unique('a', 'b'),
+	orm.check('pos', 'b > 0'), orm.enum('mood', '{x,y}'), orm.column('m', 'mood'), orm.has_many('kids', 'Kid'));
+SELECT orm.model('Parent', 'parents', orm.column('id', 'integer', primary_key => true), orm.use('My "Mixin" ñ'));
+SELECT orm.model('Kid', 'kids', orm.column('id', 'integer', primary_key => true), orm.belongs_to('parent', 'Parent'));
+SELECT count(*) > 0 AS created FROM orm.create_all();
+SELECT prosrc FROM pg_proc WHERE oid = 'mixins.parent_model'::regproc;
+SELECT model_name, message FROM orm.lint() WHERE rule = 'behind_mixin';
+SELECT count(*) FROM orm.diff('Parent');
+SELECT orm.model(orm.describe('Parent')::orm.document);
+SELECT count(*) FROM orm.diff('Parent');
+
+-- an element of its own takes the place of the mixin's, until the mixin is used again
+SELECT count(*) FROM orm.extend('Parent', orm.column('a', 'varchar(9)'));
+SELECT count(*) FROM orm.drop_element('Parent', 'column', 'm');
+SELECT prosrc FROM pg_proc WHERE oid = 'mixins.parent_model'::regproc;
+SELECT model_name, message FROM orm.lint() WHERE rule = 'behind_mixin';
+SELECT count(*) FROM orm.extend('Parent', orm.use('My "Mixin" ñ'));
+SELECT prosrc FROM pg_proc WHERE oid = 'mixins.parent_model'::regproc;
+SELECT model_name, message FROM orm.lint() WHERE rule = 'behind_mixin';
+SELECT count(*) FROM orm.diff('Parent');
+
 -- what is wrong
 \set VERBOSITY default
 SELECT orm.model('Bad', 'bad', orm.use('Stampd'));

@@ -146,7 +146,7 @@ check_behind_mixin(OrmLint *lint)
 	foreach(cell, declaration->uses)
 	{
 		const OrmDeclaredUse *use = lfirst(cell);
-		char *reason = orm_mixing_behind(orm_register_declaration(lint->row), use->name);
+		char *reason = orm_mixing_behind(declaration, use->name);
 		StringInfoData fix;
 
 		if (reason == NULL)

@@ -399,60 +399,67 @@ orm_mixing_validate(Oid function, bool check_bodies)
 	orm_mixing_tie(function, orm_mixing_names(mixin->document));
 }
 
-/* What is compared with a use: the mixin's elements, read as the model's would be. */
-typedef struct Fresh
+/* The elements of a use and those of its mixin now, each as a document. */
+typedef struct Comparison
 {
 	const OrmDeclaration *model;
 	const char *mixin;
-	OrmDeclaration *declaration;
-} Fresh;
+	const char *brought;
+	bool equal;
+} Comparison;
 
-/* Reads them; for orm_attempt. */
-static void
-read_fresh(void *argument)
+/* Elements in a document, read as a new declaration would be: a type is the type that its name means now. */
+static OrmDeclaration *
+read_as_new(const Comparison *comparison, const char *document)
 {
-	Fresh *fresh = argument;
-	OrmPath place = orm_path_key(NULL, "elements");
-	char *document = psprintf("{\"model\": \"m\", \"table\": \"m\", \"elements\": [%s]}",
-							  elements_text(fresh->mixin, &place));
-
-	fresh->declaration = orm_declaration_parse_part(orm_document_parse(document, strlen(document)),
-													fresh->model->by_map);
+	return orm_declaration_parse_part(orm_document_parse(document, strlen(document)), comparison->model->by_map);
 }
 
 /* What a declaration says of its elements, apart from what catalogs know of those of mapped models. */
 static char *
-comparable(OrmDeclaration *declaration, const OrmDeclaration *model)
+comparable(const Comparison *comparison, OrmDeclaration *declaration)
 {
-	declaration->model = model->model;
-	declaration->schema = NULL;
-	declaration->relation = "m";
-	if (model->by_map)
+	if (comparison->model->by_map)
 		orm_declaration_strip(declaration, true);
 	return orm_canonical_text(declaration);
 }
 
-char *
-orm_mixing_behind(OrmDeclaration *declaration, const char *name)
+/* Compares them; for orm_attempt. */
+static void
+compare(void *argument)
 {
-	Fresh fresh = {declaration, name, NULL};
-	const OrmDeclaration *shared = NULL;
-	OrmDeclaration *brought = palloc0(sizeof(OrmDeclaration));
+	Comparison *comparison = argument;
+	OrmPath place = orm_path_key(NULL, "elements");
+	OrmDeclaration *now = read_as_new(
+		comparison,
+		psprintf("{\"model\": \"m\", \"table\": \"m\", \"elements\": [%s]}", elements_text(comparison->mixin, &place)));
+	OrmDeclaration *then = read_as_new(comparison, comparison->brought);
+
+	orm_declare_keep_pins(now, then);
+	comparison->equal = strcmp(comparable(comparison, now), comparable(comparison, then)) == 0;
+}
+
+char *
+orm_mixing_behind(const OrmDeclaration *declaration, const char *name)
+{
+	Comparison comparison = {declaration, name, NULL, false};
+	OrmDeclaration brought = {0};
 	ErrorData *error;
 	ListCell *cell;
 
 	foreach(cell, declaration->uses)
-		if (strcmp(((OrmDeclaredUse *) lfirst(cell))->name, name) == 0)
-			shared = orm_use_brought(declaration, lfirst(cell));
+	{
+		const OrmDeclaration *shared = orm_use_brought(declaration, lfirst(cell));
+
+		if (shared != NULL && strcmp(((OrmDeclaredUse *) lfirst(cell))->name, name) == 0)
+			brought = *shared;
+	}
+	brought.model = brought.relation = "m";
+	comparison.brought = orm_declaration_print(&brought);
 	if (orm_mixin_function_find_any(name) == NULL)
 		return psprintf("The mixin \"%s\" does not exist.", name);
-	error = orm_attempt(read_fresh, &fresh, ORM_ATTEMPT_UNDO);
+	error = orm_attempt(compare, &comparison, ORM_ATTEMPT_UNDO);
 	if (error != NULL)
 		return psprintf("The elements of mixin \"%s\" cannot be read: %s.", name, error->message);
-	if (shared != NULL)
-		*brought = *shared;
-	orm_declare_keep_pins(fresh.declaration, brought);
-	if (strcmp(comparable(brought, declaration), comparable(fresh.declaration, declaration)) == 0)
-		return NULL;
-	return psprintf("The mixin \"%s\" has changed since the model was declared.", name);
+	return comparison.equal ? NULL : psprintf("The mixin \"%s\" has changed since the model was declared.", name);
 }
