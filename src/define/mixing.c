@@ -400,24 +400,24 @@ orm_mixing_validate(Oid function, bool check_bodies)
 }
 
 /* The elements of a use and those of its mixin now, each as a document. */
-typedef struct Comparison
+typedef struct UseComparison
 {
 	const OrmDeclaration *model;
 	const char *mixin;
 	const char *brought;
 	bool equal;
-} Comparison;
+} UseComparison;
 
 /* Elements in a document, read as a new declaration would be: a type is the type that its name means now. */
 static OrmDeclaration *
-read_as_new(const Comparison *comparison, const char *document)
+read_as_new(const UseComparison *comparison, const char *document)
 {
 	return orm_declaration_parse_part(orm_document_parse(document, strlen(document)), comparison->model->by_map);
 }
 
 /* What a declaration says of its elements, apart from what catalogs know of those of mapped models. */
 static char *
-comparable(const Comparison *comparison, OrmDeclaration *declaration)
+comparable(const UseComparison *comparison, OrmDeclaration *declaration)
 {
 	if (comparison->model->by_map)
 		orm_declaration_strip(declaration, true);
@@ -428,7 +428,7 @@ comparable(const Comparison *comparison, OrmDeclaration *declaration)
 static void
 compare(void *argument)
 {
-	Comparison *comparison = argument;
+	UseComparison *comparison = argument;
 	OrmPath place = orm_path_key(NULL, "elements");
 	OrmDeclaration *now = read_as_new(
 		comparison,
@@ -442,7 +442,7 @@ compare(void *argument)
 char *
 orm_mixing_behind(const OrmDeclaration *declaration, const char *name)
 {
-	Comparison comparison = {declaration, name, NULL, false};
+	UseComparison comparison = {declaration, name, NULL, false};
 	OrmDeclaration brought = {0};
 	ErrorData *error;
 	ListCell *cell;

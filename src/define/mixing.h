@@ -36,7 +36,7 @@ extern void orm_mixing_validate(Oid function, bool check_bodies);
 /* The mixins that a document uses, by name (List of char *). */
 extern List *orm_mixing_names(const char *document);
 
-/* Why the elements of the use of a mixin are not those that it has now, a sentence, palloc'd; NULL: they are. */
+/* Why the elements of a use are others than its mixin has now, a sentence, palloc'd; NULL: they are the same. */
 extern char *orm_mixing_behind(const OrmDeclaration *declaration, const char *name);
 
 #endif
