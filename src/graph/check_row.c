@@ -3,6 +3,8 @@
  */
 #include "postgres.h"
 
+#include "utils/datum.h"
+
 #include "access/table.h"
 #include "executor/executor.h"
 #include "optimizer/optimizer.h"
@@ -22,6 +24,7 @@
 #include "store/conflict_key.h"
 #include "store/record_error.h"
 #include "store/lookup.h"
+#include "store/seen.h"
 #include "store/upsert.h"
 
 /* ---- The row ---- */
@@ -118,6 +121,19 @@ demand_row(void *argument)
 		orm_record_error_missing(subject->model, key, object->record);
 }
 
+/* Raises P0002 if a default scope hides the row. */
+static void
+demand_seen(void *argument)
+{
+	const OrmSubject *subject = argument;
+	OrmObject *object = subject->object;
+	OrmReturning returning;
+	OrmBatch batch = {&returning.write, &object->record, 1};
+
+	orm_returned_begin(&returning, subject->graph, object->group, true);
+	orm_seen_check(&batch, row_key(object), false);
+}
+
 /* Looks up the row; a row that cannot be read counts as existing. */
 static void
 find_row(OrmSubject *subject)
@@ -126,6 +142,8 @@ find_row(OrmSubject *subject)
 	OrmRecord *record = object->record;
 	bool readable = true;
 
+	if (row_key(object) != NULL && !object->returned.stored)
+		orm_finding_try(subject->graph->findings, demand_seen, subject, object->place);
 	if (row_key(object) != NULL && !object->returned.stored)
 		readable = orm_finding_look(subject->graph->findings, read_row, subject);
 	subject->exists = object->returned.stored || !readable;
@@ -295,6 +313,28 @@ check_required(const OrmSubject *subject)
 	}
 }
 
+/* Adds findings for values that are written once and would be changed. */
+static void
+check_once(const OrmSubject *subject)
+{
+	static const OrmFinding changed = {"it is written once and has a value", "write_once", ERRCODE_GENERATED_ALWAYS,
+									   NULL, NULL};
+
+	for (int i = 0; subject->exists && i < subject->model->nattributes; i++)
+	{
+		const OrmAttribute *attribute = &subject->model->attributes[i];
+		const OrmKnown *known = orm_graph_returned(subject->object, i);
+		OrmPath here = orm_path_key(subject->object->place, attribute->name);
+
+		if (!attribute->write_once || !subject->object->record->given[i] || !subject->known[i] || known == NULL ||
+			known->isnull)
+			continue;
+		if (subject->isnull[i] ||
+			!datum_image_eq(known->value, subject->values[i], attribute->type->by_value, attribute->type->length))
+			orm_finding_add(subject->graph->findings, &here, &changed);
+	}
+}
+
 char *
 orm_check_row_names(const OrmModel *model, const int *attributes, int n)
 {
@@ -373,6 +413,7 @@ orm_check_row(OrmGraph *graph, OrmObject *object)
 	orm_check_patch_all(&subject, row_key(object));
 	orm_check_unique_all(&subject);
 	check_required(&subject);
+	check_once(&subject);
 	orm_check_constraint_all(&subject, relation);
 	table_close(relation, NoLock);
 }
