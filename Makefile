@@ -52,6 +52,7 @@ SQL_PARTS = \
 	src/api/trigger.sql \
 	src/api/version.sql \
 	src/api/keep.sql \
+	src/api/publish.sql \
 	src/api/secret.sql \
 	src/api/anchor.sql \
 	src/api/session.sql \

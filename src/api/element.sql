@@ -379,6 +379,14 @@ AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.on(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text[]) IS
 'Element of a model document: a trigger of the table that calls a trigger function. events are before or after, then statement or nothing, then a list of create, update, delete and truncate: ''before create'', ''after statement update, delete''. when_expr is an SQL expression over NEW and OLD, columns are those whose update fires it. Every model of the table may declare it, also by orm.map.';
 
+CREATE OR REPLACE FUNCTION orm.publish(
+	channel pg_catalog.text, events pg_catalog.text DEFAULT NULL, attributes pg_catalog.text[] DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.publish(pg_catalog.text, pg_catalog.text, pg_catalog.text[]) IS
+'Element of a model document: a NOTIFY on a channel, after the commit, for each row that is written, by any statement: {"model", "action", "key", "attributes"}. events are a list of create, update, delete and truncate, by default all; attributes are what the payload has beside the key. Over 7,900 bytes it has no attributes and "cut": true.';
+
 CREATE OR REPLACE FUNCTION orm.naming(style pg_catalog.text)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE

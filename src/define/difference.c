@@ -212,7 +212,7 @@ lacks_behaviour(const OrmRegistered *row, const OrmDeclaration *declaration)
 	const OrmModel *model = row->mapped ? orm_cache_open_if_any(row->name, AccessShareLock) : NULL;
 	ListCell *cell;
 
-	foreach(cell, declaration->hooks)
+	foreach(cell, orm_hook_all(declaration))
 		if (model == NULL || orm_name_is_among(model->pending, orm_hook_label(lfirst(cell))))
 			return true;
 	return lacks_any(model, declaration->computed, true) || lacks_any(model, declaration->columns, false) ||

@@ -52,6 +52,7 @@ static const struct
 	{"scope", ORM_LIST_SCOPES, 0},
 	{"validates", ORM_LIST_VALIDATIONS, 0},
 	{"on", ORM_LIST_HOOKS, 0},
+	{"publish", ORM_LIST_PUBLICATIONS, 0},
 	{"timestamps", ORM_LIST_TIMESTAMPS, 0},
 	{"stamp", ORM_LIST_STAMPS, 0},
 	{"version", ORM_LIST_VERSIONS, 0},

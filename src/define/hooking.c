@@ -27,6 +27,7 @@
 #include "define/report.h"
 #include "exec/execute.h"
 #include "model/hook.h"
+#include "model/publish.h"
 
 /* The hooks of a relation. */
 typedef struct Hooking
@@ -43,22 +44,23 @@ typedef struct Hooking
 static void
 check_hook(Oid relid, const OrmDeclaredHook *hook)
 {
+	const char *builder = hook->builder != NULL ? hook->builder : "on";
 	char relkind = get_rel_relkind(relid);
 	OrmElementPlace place;
 	ListCell *cell;
 
 	if (relkind != RELKIND_RELATION && relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				errmsg("\"%s\" cannot be given for \"%s\"", "on", get_rel_name(relid)),
+				errmsg("\"%s\" cannot be given for \"%s\"", builder, get_rel_name(relid)),
 				errdetail("At %s. It is kept by a trigger, and \"%s\" is not a table.",
-						  orm_path_text(orm_declaration_place(&place, hook->position, "on", NULL)),
+						  orm_path_text(orm_declaration_place(&place, hook->position, builder, NULL)),
 						  get_rel_name(relid)));
 	foreach(cell, hook->columns)
 		if (get_attnum(relid, lfirst(cell)) <= 0)
 			ereport(
 				ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 				errmsg("column \"%s\" of relation \"%s\" does not exist", (char *) lfirst(cell), get_rel_name(relid)),
-				orm_error_place(orm_declaration_place(&place, hook->position, "on", "columns")));
+				orm_error_place(orm_declaration_place(&place, hook->position, builder, "columns")));
 }
 
 /* The hook of a name, or NULL. */
@@ -79,7 +81,7 @@ add_wanted(Hooking *hooking, const OrmDeclaration *declaration)
 {
 	ListCell *cell;
 
-	foreach(cell, declaration != NULL ? declaration->hooks : NIL)
+	foreach(cell, declaration != NULL ? orm_hook_all(declaration) : NIL)
 		if (find_hook(hooking->wanted, orm_hook_name(lfirst(cell))) == NULL)
 			hooking->wanted = lappend(hooking->wanted, lfirst(cell));
 }
@@ -144,13 +146,27 @@ same_columns(const Trigger *trigger, const OrmDeclaredHook *hook, Relation relat
 	return true;
 }
 
+/* Are the arguments of a trigger those of a hook? */
+static bool
+same_arguments(const Trigger *trigger, const OrmDeclaredHook *hook)
+{
+	ListCell *cell;
+
+	if (trigger->tgnargs != list_length(hook->arguments))
+		return false;
+	foreach(cell, hook->arguments)
+		if (strcmp(trigger->tgargs[foreach_current_index(cell)], lfirst(cell)) != 0)
+			return false;
+	return true;
+}
+
 /* Is a trigger what a hook says? */
 static bool
 is_as_declared(const Hooking *hooking, const Trigger *trigger, const OrmDeclaredHook *hook, Relation relation)
 {
 	return trigger->tgenabled != TRIGGER_DISABLED && trigger->tgtype == orm_hook_type(hook) &&
 		trigger->tgfoid == orm_hook_function(hook, hooking->schema) && same_columns(trigger, hook, relation) &&
-		same_condition(trigger, hook, relation);
+		same_arguments(trigger, hook) && same_condition(trigger, hook, relation);
 }
 
 /* Reports a change. */
@@ -204,7 +220,8 @@ make_trigger(const Hooking *hooking, const OrmDeclaredHook *hook, bool replaces)
 	}
 	PG_CATCH();
 	{
-		orm_error_rethrow_at(orm_declaration_place(&place, hook->position, "on", NULL), caller);
+		orm_error_rethrow_at(
+			orm_declaration_place(&place, hook->position, hook->builder != NULL ? hook->builder : "on", NULL), caller);
 	}
 	PG_END_TRY();
 	report(hooking, replaces ? "replaced" : "created", orm_hook_name(hook));
@@ -255,6 +272,8 @@ orm_hooking_reconcile(Oid relid, const char *model, const OrmDeclaration *declar
 		if (!make || find_hook(hooking.wanted, lfirst(cell)) == NULL)
 			report(&hooking, "dropped", lfirst(cell));
 	}
+	if (make && declaration != NULL)
+		orm_publish_check_columns(declaration, relid);
 	if (make)
 		make_missing(&hooking, unwanted);
 	orm_settings_leave(level);

@@ -16,6 +16,7 @@
 
 #include "base/compat.h"
 #include "model/after.h"
+#include "model/publish.h"
 
 /* An event on a table. */
 typedef struct Visit
@@ -78,7 +79,7 @@ trigger_changes(Cascading *following, Relation relation, const Trigger *trigger,
 		trigger->tgenabled == TRIGGER_DISABLED)
 		return false;
 	if (!trigger->tgisinternal)
-		return !trigger->tginitdeferred;
+		return !trigger->tginitdeferred && trigger->tgfoid != orm_publish_function();
 	action = action_event(trigger->tgfoid);
 	if (action == 0 || (event == ORM_AFTER_UPDATE && trigger->tgconstrindid == orm_primary_key_index(relation)))
 		return false;

@@ -228,9 +228,9 @@ static const struct
 	{"computed", offsetof(OrmDeclaration, computed)},	  {"scope", offsetof(OrmDeclaration, scopes)},
 	{"timestamps", offsetof(OrmDeclaration, timestamps)}, {"stamp", offsetof(OrmDeclaration, stamps)},
 	{"validates", offsetof(OrmDeclaration, validations)}, {"on", offsetof(OrmDeclaration, hooks)},
-	{"version", offsetof(OrmDeclaration, versions)},	  {"table", offsetof(OrmDeclaration, tables)},
-	{"statement", offsetof(OrmDeclaration, statements)},  {"removed", offsetof(OrmDeclaration, removals)},
-	{"naming", offsetof(OrmDeclaration, namings)},
+	{"publish", offsetof(OrmDeclaration, publications)},  {"version", offsetof(OrmDeclaration, versions)},
+	{"table", offsetof(OrmDeclaration, tables)},		  {"statement", offsetof(OrmDeclaration, statements)},
+	{"removed", offsetof(OrmDeclaration, removals)},	  {"naming", offsetof(OrmDeclaration, namings)},
 };
 
 /* Appends these, and what a declaration has once. */

@@ -234,7 +234,21 @@ typedef struct OrmDeclaredHook
 	char *when_expr;
 	List *columns; /* of char * */
 	int position;
+
+	/* Of hooks that another element stands for (model/publish.h); NULL and NIL: an element "on". */
+	const char *builder;
+	char *name;		 /* behind the events in the name of the trigger */
+	List *arguments; /* of the trigger, of char * */
 } OrmDeclaredHook;
+
+/* What is published of changes; see model/publish.h. */
+typedef struct OrmDeclaredPublication
+{
+	char *channel;
+	char *events;	  /* NULL: create, update, delete, truncate */
+	List *attributes; /* of char * */
+	int position;
+} OrmDeclaredPublication;
 
 /* A statement about the table: a trigger, a policy, a privilege...; see table_statement.h. */
 typedef struct OrmDeclaredStatement
@@ -278,6 +292,7 @@ typedef struct OrmDeclaration
 	List *tables;		   /* of OrmDeclaredTable *: one, or NIL */
 	List *validations;	   /* of OrmDeclaredValidation * */
 	List *hooks;		   /* of OrmDeclaredHook * */
+	List *publications;	   /* of OrmDeclaredPublication * */
 	List *statements;	   /* of OrmDeclaredStatement * */
 	List *removals;		   /* of OrmDeclaredRemoval * */
 	List *uses;			   /* of OrmDeclaredUse * */

@@ -18,6 +18,7 @@
 #include "model/naming.h"
 #include "model/enum.h"
 #include "model/hook.h"
+#include "model/publish.h"
 #include "model/element.h"
 #include "model/relationship.h"
 #include "model/scope.h"
@@ -527,6 +528,7 @@ orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 	orm_stamp_check(declaration);
 	check_primary_key(declaration);
 	orm_hook_check(declaration);
+	orm_publish_check(declaration);
 	if (!declaration->stored)
 	{
 		orm_constraint_check(declaration, mapped);

@@ -217,6 +217,14 @@ static const OrmElementKey hook_keys[] = {
 	{KEY("columns", ANY_KIND, 0), &orm_element_key_names, HOOK(columns), "column", NULL},
 };
 
+#define PUBLICATION(member) offsetof(OrmDeclaredPublication, member)
+
+static const OrmElementKey publication_keys[] = {
+	{KEY("channel", ANY_KIND, ANY_KIND), &orm_element_key_text, PUBLICATION(channel), NULL, NULL},
+	{KEY("events", ANY_KIND, 0), &orm_element_key_text, PUBLICATION(events), NULL, NULL},
+	{KEY("attributes", ANY_KIND, 0), &orm_element_key_names, PUBLICATION(attributes), "attribute", NULL},
+};
+
 #define STATEMENT(member) offsetof(OrmDeclaredStatement, member)
 
 static const OrmElementKey statement_keys[] = {
@@ -231,10 +239,8 @@ static const OrmElementKey removal_keys[] = {
 	{KEY_OF_NEW("index", ANY_KIND, 0), &orm_element_key_name, REMOVAL(index), "index", NULL},
 };
 
-#define NAMING(member) offsetof(OrmDeclaredNaming, member)
-
 static const OrmElementKey naming_keys[] = {
-	{KEY("style", ANY_KIND, ANY_KIND), &orm_element_key_word, NAMING(style), NULL, naming_styles},
+	{KEY("style", ANY_KIND, ANY_KIND), &orm_element_key_word, offsetof(OrmDeclaredNaming, style), NULL, naming_styles},
 };
 
 #define USE(member) offsetof(OrmDeclaredUse, member)
@@ -303,6 +309,7 @@ static const RecordType relationship_record = RECORD(OrmDeclaredRelationship, re
 static const RecordType scope_record = RECORD(OrmDeclaredScope, scopes, 0, false, scope_keys);
 static const RecordType validation_record = RECORD(OrmDeclaredValidation, validations, 0, false, validation_keys);
 static const RecordType hook_record = RECORD(OrmDeclaredHook, hooks, 0, false, hook_keys);
+static const RecordType publication_record = RECORD(OrmDeclaredPublication, publications, 0, false, publication_keys);
 static const RecordType timestamps_record = RECORD(OrmDeclaredTimestamps, timestamps, 0, false, timestamps_keys);
 static const RecordType stamp_record = RECORD(OrmDeclaredStamp, stamps, 0, false, stamp_keys);
 static const RecordType version_record = RECORD(OrmDeclaredVersion, versions, 0, false, version_keys);
@@ -347,6 +354,7 @@ static const RelationBuilder builders[] = {
 	{KEY("scope", KIND(0), 0), &scope_record, 0},
 	{KEY("validates", KIND(0), 0), &validation_record, 0},
 	{KEY("on", KIND(0), 0), &hook_record, 0},
+	{KEY("publish", KIND(0), 0), &publication_record, 0},
 	{KEY("timestamps", KIND(0), 0), &timestamps_record, 0},
 	{KEY("stamp", KIND(0), 0), &stamp_record, 0},
 	{KEY("related", KIND(0), 0), &relationship_record, ORM_RELATED},

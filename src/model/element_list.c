@@ -46,6 +46,8 @@ orm_element_list_label(OrmElementList list, const void *element)
 			return ((const OrmDeclaredValidation *) element)->attribute;
 		case ORM_LIST_HOOKS:
 			return orm_hook_name(element);
+		case ORM_LIST_PUBLICATIONS:
+			return ((const OrmDeclaredPublication *) element)->channel;
 		case ORM_LIST_TIMESTAMPS:
 			return times->created_at ? times->created_at : times->updated_at ? times->updated_at : "";
 		case ORM_LIST_STAMPS:
@@ -100,6 +102,7 @@ orm_element_list_of(OrmDeclaration *declaration, OrmElementList list)
 		[ORM_LIST_SCOPES] = &declaration->scopes,
 		[ORM_LIST_VALIDATIONS] = &declaration->validations,
 		[ORM_LIST_HOOKS] = &declaration->hooks,
+		[ORM_LIST_PUBLICATIONS] = &declaration->publications,
 		[ORM_LIST_TIMESTAMPS] = &declaration->timestamps,
 		[ORM_LIST_STAMPS] = &declaration->stamps,
 		[ORM_LIST_VERSIONS] = &declaration->versions,

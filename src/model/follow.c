@@ -303,9 +303,13 @@ static void
 visit_attributes(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *context)
 {
 	ListCell *cell;
+	ListCell *item;
 
 	foreach(cell, declaration->validations)
 		visit_attribute(declaration, own, visit, context, &((OrmDeclaredValidation *) lfirst(cell))->attribute);
+	foreach(cell, declaration->publications)
+		foreach(item, ((OrmDeclaredPublication *) lfirst(cell))->attributes)
+			visit_attribute(declaration, own, visit, context, (char **) &lfirst(item));
 	foreach(cell, declaration->scopes)
 		visit_document(&((OrmDeclaredScope *) lfirst(cell))->query, true, declaration, own, visit, context);
 	foreach(cell, declaration->relationships)

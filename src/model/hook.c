@@ -23,6 +23,7 @@
 #include "base/settings.h"
 #include "base/sql.h"
 #include "model/hook.h"
+#include "model/publish.h"
 
 /* The words of events, in the order of names of triggers. */
 static const struct
@@ -41,7 +42,7 @@ static const struct
 static const OrmPath *
 place_of(OrmElementPlace *place, const OrmDeclaredHook *hook, const char *key)
 {
-	return orm_declaration_place(place, hook->position, "on", key);
+	return orm_declaration_place(place, hook->position, hook->builder != NULL ? hook->builder : "on", key);
 }
 
 /* Takes the next word, in small letters; "" at the end.  A comma is a word. */
@@ -162,13 +163,14 @@ orm_hook_name(const OrmDeclaredHook *hook)
 {
 	char *prefix = orm_hook_prefix(orm_hook_type(hook));
 
-	return makeObjectName(pnstrdup(prefix, strlen(prefix) - 1), function_name(hook), NULL);
+	return makeObjectName(pnstrdup(prefix, strlen(prefix) - 1), hook->name != NULL ? hook->name : function_name(hook),
+						  NULL);
 }
 
 char *
 orm_hook_label(const OrmDeclaredHook *hook)
 {
-	return psprintf("%s: %s", hook->events, hook->function);
+	return psprintf("%s: %s", hook->events, hook->name != NULL ? hook->name : hook->function);
 }
 
 /* Finds a function without arguments. */
@@ -235,7 +237,13 @@ orm_hook_statement(const OrmDeclaredHook *hook, const char *schema, const char *
 	}
 	appendStringInfoString(&sql, " EXECUTE FUNCTION ");
 	orm_sql_function(&sql, orm_hook_function(hook, schema));
-	appendStringInfoString(&sql, "()");
+	appendStringInfoChar(&sql, '(');
+	foreach(cell, hook->arguments)
+	{
+		appendStringInfoString(&sql, foreach_current_index(cell) > 0 ? ", " : "");
+		orm_sql_literal(&sql, lfirst(cell));
+	}
+	appendStringInfoChar(&sql, ')');
 	return sql.data;
 }
 
@@ -296,12 +304,18 @@ orm_hook_check_functions(const OrmDeclaration *declaration)
 }
 
 List *
+orm_hook_all(const OrmDeclaration *declaration)
+{
+	return list_concat(list_copy(declaration->hooks), orm_publish_hooks(declaration));
+}
+
+List *
 orm_hook_pending(const OrmDeclaration *declaration, Relation relation)
 {
 	List *pending = NIL;
 	ListCell *cell;
 
-	foreach(cell, declaration->hooks)
+	foreach(cell, orm_hook_all(declaration))
 		if (!has_trigger(lfirst(cell), relation))
 			pending = lappend(pending, orm_hook_label(lfirst(cell)));
 	return pending;

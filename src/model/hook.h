@@ -15,6 +15,9 @@
 #include "model/declaration.h"
 #include "utils/relcache.h"
 
+/* All hooks of a declaration (List of OrmDeclaredHook *): the elements "on", and what "publish" stands for. */
+extern List *orm_hook_all(const OrmDeclaration *declaration);
+
 /* The events of a hook, as the bits of pg_trigger.tgtype; raises 22023 and 42809 with the place. */
 extern int16 orm_hook_type(const OrmDeclaredHook *hook);
 

@@ -33,6 +33,7 @@
 #include "model/normalize.h"
 #include "model/enum.h"
 #include "model/hook.h"
+#include "model/publish.h"
 #include "model/managed.h"
 #include "model/naming.h"
 #include "model/reflect.h"
@@ -337,6 +338,24 @@ add_hooks(OrmDeclaration *full, const OrmModel *model)
 			full->hooks = lappend(full->hooks, lfirst(cell));
 }
 
+/* Adds the publications that the table has. */
+static void
+add_publications(OrmDeclaration *full, const OrmModel *model)
+{
+	ListCell *cell;
+	ListCell *hook;
+
+	foreach(cell, model->declaration->publications)
+	{
+		bool pending = false;
+
+		foreach(hook, orm_publish_hooks_of(model->declaration, lfirst(cell)))
+			pending = pending || orm_name_is_among(model->pending, orm_hook_label(lfirst(hook)));
+		if (!pending)
+			full->publications = lappend(full->publications, lfirst(cell));
+	}
+}
+
 /* Under a naming an attribute that it makes is not said, and one that is called as its column is. */
 static void
 take_rule(const OrmDeclaration *declaration, OrmDeclaredColumn *column)
@@ -377,6 +396,7 @@ orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 	foreach(cell, stored->validations)
 		add_validation(full, model, lfirst(cell));
 	add_hooks(full, model);
+	add_publications(full, model);
 	full->computed = stored->computed;
 	orm_computed_follow(model->relid, full, true);
 	orm_normalize_follow(model->relid, full, true);

@@ -74,7 +74,7 @@ is_made(const OrmDeclaration *model, Form_pg_trigger form)
 
 	if (model == NULL)
 		return false;
-	foreach(cell, model->hooks)
+	foreach(cell, orm_hook_all(model))
 		if (strcmp(NameStr(form->tgname), orm_hook_name(lfirst(cell))) == 0)
 			return true;
 	if (model->versions != NIL &&
