@@ -29,9 +29,14 @@ SELECT id FROM a WHERE twice(a) = 'yy';
 RESET enable_seqscan;
 SELECT orm.all('A', '{"select": ["id", "twice", "more", "longer"], "order_by": ["id"]}');
 
+-- a column with a constant default, which rewrites nothing
+SELECT declared(orm.column('t', 'varchar(9)'), orm.column('n', 'numeric(9,2)'), orm.computed('twice', 'text', 't || t'),
+    orm.computed('more', 'integer', 'n + 1'), orm.computed('longer', 'text', 'twice || ''!'''), orm.column('d', 'date'), orm.column('e', 'integer', nullable => false, server_default => '7'));
+SELECT * FROM over_a ORDER BY id;
+
 -- one changes with the column, and would not be valid for the former type
 SELECT declared(orm.column('t', 'integer', using_expr => 'id'), orm.column('n', 'numeric(9,2)', using_expr => 'n'), orm.computed('twice', 'text', '(t + t)::text'),
-    orm.computed('more', 'integer', 'n + 1'), orm.computed('longer', 'text', 'twice || ''!'''), orm.column('d', 'date', using_expr => 'd::date'));
+    orm.computed('more', 'integer', 'n + 1'), orm.computed('longer', 'text', 'twice || ''!'''), orm.column('d', 'date'), orm.column('e', 'integer', nullable => false, server_default => '7'));
 SELECT * FROM over_a ORDER BY id;
 SET enable_seqscan = off;
 SELECT id FROM a WHERE twice(a) = '4';
@@ -39,7 +44,7 @@ RESET enable_seqscan;
 
 -- one that is not valid for the new type stops the migration, with its place
 SELECT declared(orm.column('t', 'boolean', using_expr => 'id > 1'), orm.column('n', 'numeric(9,2)', using_expr => 'n'), orm.computed('twice', 'text', '(t + t)::text'),
-    orm.computed('more', 'integer', 'n + 1'), orm.computed('longer', 'text', 'twice || ''!'''), orm.column('d', 'date', using_expr => 'd::date'));
+    orm.computed('more', 'integer', 'n + 1'), orm.computed('longer', 'text', 'twice || ''!'''), orm.column('d', 'date'), orm.column('e', 'integer', nullable => false, server_default => '7'));
 SELECT * FROM over_a ORDER BY id;
 
 -- undone

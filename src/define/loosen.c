@@ -112,7 +112,7 @@ orm_loosen_computed(const OrmStep *step, List **indexes)
 	ListCell *cell;
 	ListCell *index;
 
-	if (!OidIsValid(step->relid) || !(step->rewrites || step->loosens))
+	if (!OidIsValid(step->relid) || !(step->rewrites || step->loosens || step->phase == ORM_PHASE_COLUMN))
 		return;
 	foreach(cell, orm_computed_functions(step->relid))
 	{

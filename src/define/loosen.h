@@ -2,10 +2,10 @@
  * loosen.h - computed attributes of tables that a migration changes.
  *
  * The parsed body of a function depends on the columns and the row type, and stops
- * ALTER TABLE: on 15 to 17 every rewrite of the table, and everywhere changes of a
- * column's type.  So the functions get their expressions as texts before such a step,
- * and orm_compute_reconcile parses them again; their OIDs, and views over them, stay.
- * Until then the attributes are pending.
+ * ALTER TABLE: on 15 to 17 every rewrite of the table and every added column with a
+ * default, and everywhere changes of a column's type.  So the functions get their
+ * expressions as texts before such a step, and orm_compute_reconcile parses them
+ * again; their OIDs, and views over them, stay.  Until then the attributes are pending.
  *
  * The server keeps expressions of indexes with such texts inlined, for the former type
  * of a column, so the indexes are dropped before its type changes, and made again at

@@ -78,15 +78,18 @@ sub elements
 	my @there = grep { maybe(0.5) } @columns;
 	my %is = map { $_ => 1 } @there;
 	my @elements = map { column($_) } @there;
+	my %hidden = map { $_->{column}{name} => $_->{column}{hidden} } @elements;
 
 	push @elements, { check => { name => 'both', expr => 'number1 <> number2 OR number1 = number2' } } if $is{number1} && $is{number2} && maybe();
 	push @elements, { index => { name => one_of('some_index', 'other_index') . "_$other", columns => [ one_of('-text1', '(lower(text1))') ], maybe() ? (where_expr => "text1 <> ''") : () } } if $is{text1} && maybe();
 	push @elements, { unique => { columns => [ 'number2', 'text2' ], maybe() ? (name => "pair_$other") : () } } if $is{number2} && $is{text2} && maybe(0.3);
 	push @elements, { computed => { name => 'twice', type => 'text', expr => one_of('text1 || text1', "upper(text1) || '!'") } } if $is{text1} && maybe(0.4);
 	push @elements, { validates => { attribute => 'text2', one_of([ max_length => 50 ], [ min_length => 0 ], [ matches => '^.*$' ])->@* } } if $is{text2} && maybe(0.3);
-	push @elements, { scope => { name => 'some', query => { where => { number1 => { gt => one_of(1, 2) } } }, is_default => JSON::PP::false } } if $is{number1} && maybe(0.3) && !grep { $_->{column}{name} eq 'number1' && $_->{column}{hidden} } grep { $_->{column} } @elements;
+	push @elements, { scope => { name => 'some', query => { where => { number1 => { gt => one_of(1, 2) } } }, is_default => JSON::PP::false } } if $is{number1} && !$hidden{number1} && maybe(0.3);
 	push @elements, { timestamps => { clock => one_of('transaction', 'statement') } } if maybe(0.2);
 	push @elements, { stamp => { column_name => 'by_whom' } } if maybe(0.2);
+	push @elements, { publish => { channel => one_of('a', 'b'), maybe() ? (events => one_of('create', 'update, delete')) : (), $is{text2} && !$hidden{text2} && maybe() ? (attributes => ['text2']) : () } } if maybe(0.2);
+	push @elements, { on => { events => one_of('before create', 'after update'), function => 'public.nothing' } } if maybe(0.2);
 	push @elements, { version => { column_name => 'version' } } if maybe(0.2);
 	push @elements, { comment_on_table => { comment => one_of('one', 'two') } } if maybe(0.2);
 	push @elements, { belongs_to => { name => 'parent', model => $other, maybe() ? (on_delete => one_of('cascade', 'set null')) : () } } if maybe(0.4);
@@ -119,6 +122,7 @@ SQL
 $node->safe_psql('walked', <<'SQL');
 CREATE EXTENSION orm;
 CREATE SCHEMA walk;
+CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE FUNCTION public.problem(what text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	steps text = (SELECT string_agg(coalesce(d.sql, d.note), E'\n') FROM orm.diff() d);
@@ -185,8 +189,8 @@ SELECT FROM orm.migrate(json_build_object('undo', (SELECT max(id) FROM orm.migra
 SELECT public.problem('undone');
 ${sql}SELECT public.problem('done again');
 SQL
-	# a column that may not be null and has gone does not come back to rows
-	if ($error ne '' && $error !~ /contain null values/)
+	# a column that may not be null and has gone does not come back to rows, nor a key that rows violate by now
+	if ($error ne '' && $error !~ /contain null values|there are duplicate values/)
 	{
 		diag("step $step, undone: $error");
 		note($sql);
@@ -213,6 +217,6 @@ sub schema
 }
 
 my $declare = join '', map { "SELECT FROM orm.model('" . ($json->encode($last{$_}) =~ s/'/''/gr) . "');\n" } sort keys %last;
-$node->safe_psql('fresh', "CREATE EXTENSION orm; CREATE SCHEMA walk;\n$session\n$declare SELECT FROM orm.create_all();");
+$node->safe_psql('fresh', "CREATE EXTENSION orm; CREATE SCHEMA walk; CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';\n$session\n$declare SELECT FROM orm.create_all();");
 same(schema('walked'), schema('fresh'), 'pg_dump is as of a database that is made at once');
 done_testing();
