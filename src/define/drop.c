@@ -38,14 +38,17 @@
 static List *
 select_models(Oid owner, const char *only)
 {
+	OrmRegistered *one = only != NULL ? orm_registry_find(only) : NULL;
 	List *rows = NIL;
 	ListCell *cell;
 
-	foreach(cell, orm_registry_all())
+	if (only != NULL && one == NULL)
+		return NIL;
+	foreach(cell, only != NULL ? list_make1(one) : orm_registry_all())
 	{
 		OrmRegistered *row = lfirst(cell);
 
-		if (only ? strcmp(row->name, only) != 0 : row->by_map || !orm_owner_selects(row, owner))
+		if (!only && (row->by_map || !orm_owner_selects(row, owner)))
 			continue;
 		if (only)
 			orm_owner_check(row);
