@@ -25,6 +25,7 @@
 #include "ddl/ddl.h"
 #include "define/capacity.h"
 #include "define/create.h"
+#include "define/declare.h"
 #include "define/enum_type.h"
 #include "define/events.h"
 #include "define/keep.h"
@@ -74,6 +75,13 @@ take(Run *run, OrmRegistered *row)
 		run->known = lappend(run->known, row);
 	run->rows = lappend(run->rows, row);
 	run->declarations = lappend(run->declarations, declaration);
+}
+
+/* The models among which some are meant. */
+static List *
+candidates(const List *only)
+{
+	return only != NIL ? orm_registry_named(only) : orm_registry_all();
 }
 
 /* Is a row's model meant? */
@@ -132,7 +140,7 @@ has_work(Oid owner, const List *only)
 {
 	ListCell *cell;
 
-	foreach(cell, orm_registry_all())
+	foreach(cell, candidates(only))
 	{
 		const OrmRegistered *row = lfirst(cell);
 
@@ -302,11 +310,11 @@ select_models(Run *run, Oid owner, const List *only, const OrmDdlCatalog *catalo
 	List *rows;
 	ListCell *cell;
 
-	foreach(cell, orm_registry_all())
+	foreach(cell, candidates(only))
 		if (is_selected(lfirst(cell), owner, only))
 			selected = lappend(selected, lfirst(cell));
 	orm_registry_lock_names(selected);
-	rows = orm_registry_all();
+	rows = candidates(only);
 	foreach(cell, rows)
 	{
 		OrmRegistered *row = lfirst(cell);
@@ -415,10 +423,26 @@ is_of_run(const Run *run, const char *name)
 	return false;
 }
 
-/* Step 5: of the new models all, of the others that are meant what is missing. */
-static void
-make_accessors(const Run *run, Oid owner)
+/* The names of the models that were made in this run. */
+static List *
+names_of_run(const Run *run)
 {
+	List *names = NIL;
+	ListCell *cell;
+
+	foreach(cell, run->rows)
+		names = lappend(names, ((OrmRegistered *) lfirst(cell))->name);
+	return names;
+}
+
+/*
+ * Step 5: of the new models all, of the others that are meant what is missing; where models
+ * are named, of those, and of models with relationships to new ones.
+ */
+static void
+make_accessors(const Run *run, Oid owner, const List *only)
+{
+	const List *names = names_of_run(run);
 	ListCell *cell;
 
 	foreach(cell, orm_registry_all())
@@ -427,6 +451,8 @@ make_accessors(const Run *run, Oid owner)
 		bool is_new = is_of_run(run, row->name);
 
 		if (!row->mapped || !(is_new || orm_owner_selects(row, owner)))
+			continue;
+		if (only != NIL && !is_selected(row, owner, only) && !orm_declare_leads_to(row, names))
 			continue;
 		if (!is_new)
 			orm_register_pin(row->name);
@@ -458,6 +484,6 @@ orm_create_tables(Oid owner, const List *only)
 		make_tables(&run, orm_ddl_plan(run.declarations, &orm_planning_catalog));
 		store(&run);
 	}
-	make_accessors(&run, owner);
+	make_accessors(&run, owner, only);
 	return changes;
 }

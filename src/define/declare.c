@@ -342,13 +342,28 @@ orm_declare_check_columns(const OrmDeclaration *declaration, Oid relid)
 	orm_naming_check_relation(declaration, relid);
 }
 
-/* Does a declaration lead to one of these models? */
+/* Can a text name one of these models?  JSON may write any character with a backslash. */
 static bool
-leads_to(const OrmDeclaration *declaration, const List *names)
+may_name(const char *text, const List *names)
 {
 	ListCell *cell;
 
-	foreach(cell, declaration->relationships)
+	if (strchr(text, '\\') != NULL)
+		return true;
+	foreach(cell, names)
+		if (strstr(text, lfirst(cell)) != NULL)
+			return true;
+	return false;
+}
+
+bool
+orm_declare_leads_to(const OrmRegistered *row, const List *names)
+{
+	ListCell *cell;
+
+	if (names == NIL || orm_name_is_among(names, row->name) || !may_name(row->text, names))
+		return false;
+	foreach(cell, orm_register_declaration(row)->relationships)
 		if (orm_name_is_among(names, ((OrmDeclaredRelationship *) lfirst(cell))->model))
 			return true;
 	return false;
@@ -363,7 +378,7 @@ orm_declare_make_waiting(const List *names, List **changes)
 	{
 		OrmRegistered *row = lfirst(cell);
 
-		if (!row->mapped || orm_name_is_among(names, row->name) || !leads_to(orm_register_declaration(row), names))
+		if (!row->mapped || !orm_declare_leads_to(row, names))
 			continue;
 		CHECK_FOR_INTERRUPTS();
 		orm_register_pin(row->name);

@@ -74,6 +74,9 @@ extern void orm_declare_check_inverses(const OrmDeclaration *declaration);
  */
 extern void orm_declare_mapped(Oid relid, OrmDeclaration *declaration);
 
+/* Has a model, which is none of these (List of char *), a relationship to one of them? */
+extern bool orm_declare_leads_to(const OrmRegistered *row, const List *names);
+
 /* Binds what relationships of other models to these new ones (List of char *) name, and makes their functions. */
 extern void orm_declare_make_waiting(const List *names, List **changes);
 

@@ -514,6 +514,23 @@ orm_registry_all(void)
 	return rows;
 }
 
+List *
+orm_registry_named(const List *names)
+{
+	List *rows = NIL;
+	ListCell *cell;
+
+	foreach(cell, names)
+	{
+		OrmRegistered *row = orm_registry_find(lfirst(cell));
+
+		if (row != NULL)
+			rows = lappend(rows, row);
+	}
+	list_sort(rows, compare_rows);
+	return rows;
+}
+
 /* The functions that depend on a table as models do (List of Oid). */
 static List *
 dependent_functions(Oid relid)

@@ -115,6 +115,9 @@ extern OrmRegistered *orm_registry_find_inert(const char *name);
 /* All models (List of OrmRegistered *), ordered by name. */
 extern List *orm_registry_all(void);
 
+/* The models of these names, different ones (List of char *), that there are, in that order. */
+extern List *orm_registry_named(const List *names);
+
 /* All model functions, in force or not, whoever owns them and whatever they are called, ordered by model. */
 extern List *orm_registry_functions(void);
 
