@@ -3,16 +3,10 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/table.h"
-#include "catalog/indexing.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_depend.h"
 #include "catalog/pg_proc.h"
 #include "commands/comment.h"
 #include "miscadmin.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
 
@@ -47,31 +41,13 @@ loose_text(Oid relid, Oid function, const Node *expression)
 	return sql.data;
 }
 
-/* The indexes (List of Oid) whose expressions call a function. */
-static List *
-indexes_over(Oid function)
+/* Is it an index that can be made by itself: not that of a partition? */
+static bool
+is_index(Oid relid)
 {
-	Relation depend = table_open(DependRelationId, AccessShareLock);
-	List *indexes = NIL;
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple tuple;
+	char relkind = get_rel_relkind(relid);
 
-	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(ProcedureRelationId));
-	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(function));
-	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 2, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
-		char relkind = form->classid == RelationRelationId ? get_rel_relkind(form->objid) : '\0';
-
-		if ((relkind == RELKIND_INDEX || relkind == RELKIND_PARTITIONED_INDEX) && !get_rel_relispartition(form->objid))
-			indexes = list_append_unique_oid(indexes, form->objid);
-	}
-	systable_endscan(scan);
-	table_close(depend, AccessShareLock);
-	return indexes;
+	return (relkind == RELKIND_INDEX || relkind == RELKIND_PARTITIONED_INDEX) && !get_rel_relispartition(relid);
 }
 
 /* Adds a statement that is run at the end. */
@@ -119,8 +95,10 @@ orm_loosen_computed(const OrmStep *step, List **indexes)
 		Oid function = lfirst_oid(cell);
 		Node *expression = orm_computed_expression(function);
 
-		foreach(index, step->loosens ? indexes_over(function) : NIL)
-			set_index_aside(step, lfirst_oid(index), indexes);
+		foreach(index,
+				step->loosens ? orm_proc_dependents(ProcedureRelationId, function, RelationRelationId, '\0') : NIL)
+			if (is_index(lfirst_oid(index)))
+				set_index_aside(step, lfirst_oid(index), indexes);
 		if (expression == NULL)
 			continue; /* has been loosened for another step */
 		orm_execute_statement(loose_text(step->relid, function, expression));

@@ -8,7 +8,6 @@
 #include "access/table.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_depend.h"
 #include "catalog/pg_rewrite.h"
 #include "miscadmin.h"
 #include "nodes/value.h"
@@ -22,6 +21,7 @@
 #include "model/follow.h"
 #include "model/hidden.h"
 #include "model/lineage.h"
+#include "registry/proc.h"
 
 /* A list of String * as one of char *. */
 static List *
@@ -103,40 +103,30 @@ view_of_rule(Oid rule)
 
 /* Adds the views whose queries name a relation. */
 static List *
-add_views(List *relations, Relation depend, Oid relid)
+add_views(List *relations, Oid relid)
 {
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple tuple;
+	ListCell *cell;
 
-	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(RelationRelationId));
-	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
-	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 2, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	foreach(cell, orm_proc_dependents(RelationRelationId, relid, RewriteRelationId, '\0'))
 	{
-		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
-		Oid view = form->classid == RewriteRelationId ? view_of_rule(form->objid) : InvalidOid;
+		Oid view = view_of_rule(lfirst_oid(cell));
 
 		if (OidIsValid(view))
 			relations = list_append_unique_oid(relations, view);
 	}
-	systable_endscan(scan);
 	return relations;
 }
 
 List *
 orm_hidden_of_views(Oid relid, Oid other)
 {
-	Relation depend = table_open(DependRelationId, AccessShareLock);
 	List *relations = lineage_of(relid, other);
 	int ntables = list_length(relations);
 	List *columns = NIL;
 	ListCell *cell;
 
 	for (int i = 0; i < list_length(relations); i++) /* grows behind i */
-		relations = add_views(relations, depend, list_nth_oid(relations, i));
-	table_close(depend, AccessShareLock);
+		relations = add_views(relations, list_nth_oid(relations, i));
 	for_each_from(cell, relations, ntables)
 		columns = add_own(columns, lfirst_oid(cell));
 	return texts(columns);

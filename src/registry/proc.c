@@ -63,10 +63,10 @@ orm_proc_exact(Oid schema, const char *name, int nargs, const Oid *types)
 }
 
 List *
-orm_proc_depending_on(Oid class_id, Oid object, char kind)
+orm_proc_dependents(Oid class_id, Oid object, Oid dependent_class, char kind)
 {
 	Relation depend = table_open(DependRelationId, AccessShareLock);
-	List *functions = NIL;
+	List *dependents = NIL;
 	ScanKeyData keys[2];
 	SysScanDesc scan;
 	HeapTuple tuple;
@@ -79,12 +79,18 @@ orm_proc_depending_on(Oid class_id, Oid object, char kind)
 	{
 		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
 
-		if (form->classid == ProcedureRelationId && form->deptype == kind)
-			functions = lappend_oid(functions, form->objid);
+		if (form->classid == dependent_class && (kind == '\0' || form->deptype == kind))
+			dependents = lappend_oid(dependents, form->objid);
 	}
 	systable_endscan(scan);
 	table_close(depend, AccessShareLock);
-	return functions;
+	return dependents;
+}
+
+List *
+orm_proc_depending_on(Oid class_id, Oid object, char kind)
+{
+	return orm_proc_dependents(class_id, object, ProcedureRelationId, kind);
 }
 
 Oid

@@ -17,7 +17,13 @@ extern List *orm_proc_named(const char *name, Oid argument);
 /* The function of a schema with exactly this name and these argument types; InvalidOid: there is none. */
 extern Oid orm_proc_exact(Oid schema, const char *name, int nargs, const Oid *types);
 
-/* The functions (List of Oid) with a dependency of this kind, DEPENDENCY_*, on an object of a class of objects. */
+/*
+ * The objects of a class (List of Oid) with a dependency of this kind, DEPENDENCY_* or '\0' for any, on an object
+ * of another class.
+ */
+extern List *orm_proc_dependents(Oid class_id, Oid object, Oid dependent_class, char kind);
+
+/* The functions with such a dependency. */
 extern List *orm_proc_depending_on(Oid class_id, Oid object, char kind);
 
 /* The table whose rows a function takes as its only argument, if it returns rows of that type; else InvalidOid. */
