@@ -6,12 +6,14 @@
 #include "access/htup_details.h"
 #include "catalog/heap.h"
 #include "catalog/pg_type_d.h"
+#include "parser/parse_coerce.h"
 #include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 #include "base/members.h"
 #include "base/names.h"
+#include "base/time_word.h"
 #include "model/computed.h"
 #include "model/constraint_check.h"
 #include "model/declaration_check.h"
@@ -195,6 +197,23 @@ check_attributes(const OrmDeclaration *declaration, bool mapped)
 	check_distinct(names, n, "attribute or relationship", ERRCODE_DUPLICATE_COLUMN);
 }
 
+/* Raises 22023 for the default 'now' of a date or time. */
+static void
+check_default(const OrmDeclaredColumn *column)
+{
+	const char *function = NULL;
+	OrmElementPlace place;
+
+	if (column->server_default != NULL && OidIsValid(column->type_oid) &&
+		TypeCategory(column->type_oid) == TYPCATEGORY_DATETIME)
+		function = orm_time_word_function(column->server_default);
+	if (function != NULL)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("constant %s is not allowed in a declaration", column->server_default),
+				orm_error_place(orm_declaration_place(&place, column->position, "column", "server_default")),
+				errhint("It means the moment at which it is read, which is once. Write %s.", function));
+}
+
 /* At most one of default, identity and generated; an identity is an integer. */
 static void
 check_value(const OrmDeclaredColumn *column)
@@ -202,6 +221,7 @@ check_value(const OrmDeclaredColumn *column)
 	bool identity = column->identity != NULL && strcmp(column->identity, "none") != 0;
 	OrmElementPlace place;
 
+	check_default(column);
 	if ((column->server_default != NULL) + (column->generated != NULL) + identity > 1)
 		ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
 				errmsg("column \"%s\" can have only one of \"server_default\", \"identity\" and \"generated\"",

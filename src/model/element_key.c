@@ -17,6 +17,7 @@
 
 #include "base/names.h"
 #include "base/sql.h"
+#include "base/time_word.h"
 #include "model/cascade.h"
 #include "model/element.h"
 #include "model/element_key.h"
@@ -187,6 +188,7 @@ static void
 take_expression(const OrmElementKey *key, char *text, void *record)
 {
 	orm_sql_check_expression(text, key->what);
+	orm_time_word_refuse(text);
 	take_text(key, text, record);
 }
 
