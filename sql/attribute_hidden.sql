@@ -185,6 +185,12 @@ SELECT tried($$SELECT orm.update('Boss', 2, '{"code": "bad"}')$$);
 \set SHOW_CONTEXT never
 SET search_path = attribute_hidden;
 SELECT tried($$SELECT orm.delete('Boss', 3)$$);
+CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO attribute_hidden.secrets (id, token) VALUES (9, 's3cret-9'); RETURN NULL; END $$;
+CREATE TRIGGER tells AFTER INSERT ON bosses FOR EACH ROW EXECUTE FUNCTION tell();
+\connect -
+\set SHOW_CONTEXT never
+SET search_path = attribute_hidden;
+SELECT tried($$SELECT orm.create('Boss', '{"id": 4}')$$);
 SET client_min_messages = warning;
 
 SELECT orm.describe('Account')::jsonb #> '{elements,2}';

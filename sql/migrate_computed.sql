@@ -43,8 +43,15 @@ SELECT id FROM a WHERE twice(a) = '4';
 RESET enable_seqscan;
 
 -- one that is not valid for the new type stops the migration, with its place
-SELECT declared(orm.column('t', 'boolean', using_expr => 'id > 1'), orm.column('n', 'numeric(9,2)', using_expr => 'n'), orm.computed('twice', 'text', '(t + t)::text'),
-    orm.computed('more', 'integer', 'n + 1'), orm.computed('longer', 'text', 'twice || ''!'''), orm.column('d', 'date'), orm.column('e', 'integer', nullable => false, server_default => '7'));
+CREATE FUNCTION refused(query text) RETURNS text LANGUAGE plpgsql AS $$ DECLARE d text; c text; BEGIN
+    EXECUTE query;
+    RETURN 'not refused';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS d = PG_EXCEPTION_DETAIL, c = PG_EXCEPTION_CONTEXT;
+    RETURN SQLSTATE || ' ' || SQLERRM || ' ' || substring(d || c FROM 'elements\[\d+\]\.computed\.expr');
+END $$;
+SELECT refused($query$SELECT declared(orm.column('t', 'boolean', using_expr => 'id > 1'), orm.column('n', 'numeric(9,2)', using_expr => 'n'), orm.computed('twice', 'text', '(t + t)::text'),
+    orm.computed('more', 'integer', 'n + 1'), orm.computed('longer', 'text', 'twice || ''!'''), orm.column('d', 'date'), orm.column('e', 'integer', nullable => false, server_default => '7'))$query$);
 SELECT * FROM over_a ORDER BY id;
 
 -- undone

@@ -33,6 +33,24 @@ SELECT count(*) FROM orm.extend('Post', orm.publish('posts', 'create', '{title}'
 ALTER TABLE posts RENAME COLUMN title TO heading;
 SELECT e FROM json_array_elements(orm.describe('Post') -> 'elements') e WHERE e ->> 'publish' IS NOT NULL;
 
+-- channels that begin alike, and one that is as long as can be, have triggers of their own
+SELECT count(*) FROM orm.extend('Post', orm.publish('a_channel_with_a_long_name_1', 'create'), orm.publish('a_channel_with_a_long_name_2', 'create'),
+    orm.publish(repeat('ñ', 31), 'create, truncate'), orm.publish('exactly_24_bytes_of_name', 'create, update, delete'));
+SELECT tgname, encode(tgargs, 'escape') FROM pg_trigger WHERE tgrelid = 'posts'::regclass AND NOT tgisinternal ORDER BY tgname;
+SELECT count(*) FROM orm.sync('Post') WHERE kind = 'trigger';
+-- an attribute whose column goes is pending, and sync goes on
+ALTER TABLE posts DROP COLUMN heading;
+INSERT INTO posts DEFAULT VALUES;
+SELECT count(*) > 0 FROM orm.sync('Post');
+-- a value that its type cannot write makes no write fail
+CREATE TYPE mood AS ENUM ('sad');
+CREATE FUNCTION told(mood) RETURNS json LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RAISE EXCEPTION 'not told'; END $$;
+CREATE CAST (mood AS json) WITH FUNCTION told(mood);
+CREATE TABLE moods (id int PRIMARY KEY, mood mood);
+SELECT count(*) > 0 FROM orm.map('moods', 'Mood', orm.publish('moods', attributes => '{mood}'));
+INSERT INTO moods VALUES (1, 'sad');
+SELECT * FROM moods;
+
 -- on a mapped table, and one with partitions
 CREATE TABLE measures (day date, n int, PRIMARY KEY (day, n)) PARTITION BY RANGE (day);
 CREATE TABLE measures_1 PARTITION OF measures FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
@@ -53,10 +71,13 @@ END $$;
 SELECT tried(orm.publish(''));
 SELECT tried(orm.publish(repeat('x', 64)));
 SELECT tried(orm.publish(repeat('x', 63)));
-SELECT tried(orm.publish('a', e)) FROM unnest(ARRAY['', 'create,', 'create update', 'insert', 'before create', 'create, truncate', ' UPDATE ,delete']) e;
+SELECT tried(orm.publish('a', e)) FROM unnest(ARRAY['', 'create,', 'create update', 'insert', 'before create', 'create, create', 'create, truncate', ' UPDATE ,delete']) e;
 SELECT tried(orm.publish('a'), orm.publish('a', 'create'));
 SELECT tried(orm.publish('a', attributes => '{nothing}'));
 SELECT tried(orm.column('s', 'text', hidden => true), orm.publish('a', attributes => '{id,s}'));
+SELECT tried(orm.publish('a', attributes => '{id,id}'));
+SELECT tried(orm.publish(NULL)), tried(orm.publish('a', attributes => '{}'));
+SELECT tried(orm.computed('c', 'text', 'id::text'), orm.publish('a', attributes => '{c}'));
 SELECT tried('{"publish": {"chanel": "a"}}');
 SELECT tried('{"publish": {"channel": "a", "attributes": "id"}}');
 CREATE TRIGGER wrong AFTER INSERT ON posts FOR EACH STATEMENT EXECUTE FUNCTION orm.publish_changes('Post', 'posts');

@@ -4,6 +4,7 @@ SET search_path = time_words;
 SET client_min_messages = warning;
 \pset format unaligned
 \pset tuples_only on
+CREATE DOMAIN day AS date;
 CREATE FUNCTION tried(VARIADIC elements orm.document[]) RETURNS text LANGUAGE plpgsql AS $$ DECLARE d text; h text; result text; BEGIN
     result := orm.model('X', 'xs', VARIADIC orm.column('id', 'integer', primary_key => true) || elements);
     RETURN result;
@@ -14,7 +15,9 @@ END $$;
 SELECT tried(orm.column('c', type, server_default => value)) FROM (VALUES
     ('timestamptz', '''now'''), ('timestamptz', '''now''::timestamptz'), ('date', '''today'''), ('date', 'date ''yesterday'' + 1'), ('timestamp', '''Tomorrow 10:00'''),
     ('timestamptz', 'now()'), ('timestamptz', '''infinity'''), ('date', '''2026-01-01'''), ('text', '''now'''), ('text', '''today''::text'),
-    ('date', '(''now''::text)::date'), ('date', '''epoch''::date'), ('text', 'current_date::text')) v(type, value);
+    ('date', '(''now''::text)::date'), ('date', '''epoch''::date'), ('text', 'current_date::text'),
+    ('timestamptz[]', '''{now}'''), ('date[]', '''{2026-01-01,today}''::date[]'), ('daterange', '''[today,)'''), ('tstzrange', '''(,"now")''::tstzrange'), ('day', '''today'''),
+    ('datemultirange', '''{[yesterday,tomorrow)}'''), ('text[]', '''{now}'''), ('int4range', '''[1,2)''')) v(type, value);
 SELECT tried(orm.column('c', 'date', check_expr => 'c > ''today''::date'));
 SELECT tried(orm.column('c', 'date'), orm.check('later', 'c > CAST(''now'' AS timestamp with time zone)'));
 SELECT tried(orm.column('c', 'date'), orm.computed('late', 'boolean', 'c < date ''tomorrow'''));

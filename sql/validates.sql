@@ -120,6 +120,14 @@ SELECT definition, comment FROM definitions EXCEPT SELECT pg_get_constraintdef(o
 	FROM pg_constraint WHERE conrelid = 'people'::regclass;
 SELECT count(*) FROM orm.diff();
 
+-- the message of the second of two parents
+CREATE TABLE plain_parents (id int PRIMARY KEY);
+CREATE TABLE rule_parents (score int);
+CREATE TABLE heirs (PRIMARY KEY (id)) INHERITS (plain_parents, rule_parents);
+SELECT count(*) >= 0 FROM orm.map('rule_parents', 'RuleParent', orm.validates('score', at_least => '1', message => 'is not a score'), orm.accessors(include => '{}'));
+SELECT count(*) >= 0 FROM orm.map('heirs', 'Heir', orm.accessors(include => '{}'));
+SELECT orm.create('Heir', '{"id": 1, "score": -1}');
+
 -- a mapped table: the constraints are made for it, and go with the model
 CREATE TABLE old (id integer PRIMARY KEY, mail text, n integer);
 INSERT INTO old VALUES (1, 'a@b', 5), (2, NULL, 6);

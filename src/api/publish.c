@@ -1,13 +1,14 @@
 /*
  * publish.c - the trigger function orm.publish_changes; see model/publish.h.
  *
- * The server takes at most 8,000 bytes. A payload that would be longer than ORM_PUBLISH_LIMIT loses its
- * attributes, then its keys, and says "cut": true.  A model that is not in force, or cannot be opened, must not
- * stop writes: then nothing but the action is published.
+ * Writes must not fail because of what is published.  The server takes less than 8,000 bytes: a
+ * payload of more than ORM_PUBLISH_LIMIT loses its attributes, then its keys, and says "cut": true.
+ * So does one whose values cannot be written; only types that are not the server's can do that.  A
+ * model that is not in force, or cannot be opened, leaves nothing but the action.
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
+#include "access/transam.h"
 #include "commands/async.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
@@ -26,47 +27,42 @@ PG_FUNCTION_INFO_V1(orm_sql_publish_changes);
 /* Bytes of a payload; the server's limit is 8000. */
 #define ORM_PUBLISH_LIMIT 7900
 
-/* A column that is published. */
-typedef struct PublishedColumn
-{
-	char *name;
-	AttrNumber number;
-	OrmType *type;
-} PublishedColumn;
-
 /* What is published of a table's rows, found once for a statement. */
 typedef struct Publisher
 {
 	const char *model;
 	const char *channel;
-	Relation relation;
-	List *key;		  /* of PublishedColumn *; NIL: there is none */
-	List *attributes; /* of PublishedColumn * */
-	bool has_attributes;
+	Oid relid;
+	OrmJsonShape *key;		  /* NULL: there is none */
+	OrmJsonShape *attributes; /* NULL: none */
+	bool guarded;			  /* can writing a value fail? */
 } Publisher;
 
-/* Adds an attribute of the model, as the relation has it. */
-static List *
-add_member(List *members, const Publisher *publisher, const char *name, const char *column)
+/* A change of a row; of TRUNCATE there are none. */
+typedef struct RowChange
 {
-	TupleDesc descriptor = RelationGetDescr(publisher->relation);
-	AttrNumber number = get_attnum(RelationGetRelid(publisher->relation), column);
-	Form_pg_attribute form;
-	PublishedColumn *member;
+	const char *action;
+	TupleTableSlot *row;	/* as it is now, or was */
+	TupleTableSlot *before; /* of an update; else NULL */
+} RowChange;
+
+/* Adds an attribute of the model to a shape, as the table of the trigger has it: a partition has its own columns. */
+static void
+add_attribute(Publisher *publisher, OrmJsonShape *shape, const OrmAttribute *attribute)
+{
+	AttrNumber number = get_attnum(publisher->relid, attribute->column);
 
 	if (number <= 0)
-		return members;
-	form = TupleDescAttr(descriptor, number - 1);
-	member = palloc(sizeof(PublishedColumn));
-	member->name = pstrdup(name);
-	member->number = number;
-	member->type = orm_type_make(form->atttypid, form->atttypmod, form->attcollation);
-	return lappend(members, member);
+		return;
+	orm_json_shape_add(shape, attribute->name,
+					   orm_type_make(attribute->type->oid, attribute->type->typmod, attribute->type->collation),
+					   number - 1);
+	publisher->guarded = publisher->guarded || attribute->type->oid >= FirstNormalObjectId;
 }
 
 /* Finds what the model says, for orm_attempt(). */
 static void
-find_members(void *argument)
+find_shapes(void *argument)
 {
 	Publisher *publisher = argument;
 	const OrmModel *model = orm_cache_open_if_any(publisher->model, AccessShareLock);
@@ -75,21 +71,20 @@ find_members(void *argument)
 
 	if (model == NULL)
 		return;
-	for (int i = 0; model->primary_key != NULL && i < model->primary_key->nattributes; i++)
-	{
-		const OrmAttribute *attribute = &model->attributes[model->primary_key->attributes[i]];
-
-		publisher->key = add_member(publisher->key, publisher, attribute->name, attribute->column);
-	}
+	if (model->primary_key != NULL)
+		publisher->key = orm_json_shape_make(model->primary_key->nattributes);
+	for (int i = 0; publisher->key != NULL && i < model->primary_key->nattributes; i++)
+		add_attribute(publisher, publisher->key, &model->attributes[model->primary_key->attributes[i]]);
 	publication = orm_publish_find(model->declaration, publisher->channel);
-	publisher->has_attributes = publication != NULL && publication->attributes != NIL;
-	foreach(cell, publication != NULL ? publication->attributes : NIL)
+	if (publication == NULL || publication->attributes == NIL)
+		return;
+	publisher->attributes = orm_json_shape_make(list_length(publication->attributes));
+	foreach(cell, publication->attributes)
 	{
 		int number = orm_model_attribute(model, lfirst(cell), strlen(lfirst(cell)));
 
 		if (number >= 0 && !model->attributes[number].hidden)
-			publisher->attributes = add_member(publisher->attributes, publisher, model->attributes[number].name,
-											   model->attributes[number].column);
+			add_attribute(publisher, publisher->attributes, &model->attributes[number]);
 	}
 }
 
@@ -106,85 +101,50 @@ open_publisher(FunctionCallInfo fcinfo, const TriggerData *trigger)
 	publisher = palloc0(sizeof(Publisher));
 	publisher->model = pstrdup(trigger->tg_trigger->tgargs[0]);
 	publisher->channel = pstrdup(trigger->tg_trigger->tgargs[1]);
-	publisher->relation = trigger->tg_relation;
-	if (orm_attempt(find_members, publisher, ORM_ATTEMPT_KEEP) != NULL)
-		publisher->key = publisher->attributes = NIL;
+	publisher->relid = RelationGetRelid(trigger->tg_relation);
+	if (orm_attempt(find_shapes, publisher, ORM_ATTEMPT_KEEP) != NULL)
+		publisher->key = publisher->attributes = NULL;
 	fcinfo->flinfo->fn_extra = publisher;
 	MemoryContextSwitchTo(caller);
 	return publisher;
 }
 
-/* Appends the value of a column. */
-static void
-append_value(StringInfo out, const Publisher *publisher, const PublishedColumn *member, HeapTuple row)
-{
-	bool isnull;
-	Datum value = heap_getattr(row, member->number, RelationGetDescr(publisher->relation), &isnull);
-
-	orm_json_write_value(out, member->type, value, isnull);
-}
-
-/* Appends an object of columns. */
-static void
-append_object(StringInfo out, const Publisher *publisher, const List *members, HeapTuple row)
-{
-	ListCell *cell;
-
-	appendStringInfoChar(out, '{');
-	foreach(cell, members)
-	{
-		const PublishedColumn *member = lfirst(cell);
-
-		appendStringInfoString(out, foreach_current_index(cell) > 0 ? "," : "");
-		escape_json(out, member->name);
-		appendStringInfoChar(out, ':');
-		append_value(out, publisher, member, row);
-	}
-	appendStringInfoChar(out, '}');
-}
-
 /* Appends the key of a row: a value, or an object of several. */
 static void
-append_key(StringInfo out, const Publisher *publisher, const char *name, HeapTuple row)
+append_key(StringInfo out, const OrmJsonShape *key, const char *name, TupleTableSlot *row)
 {
-	if (publisher->key == NIL || row == NULL)
-		return;
+	const OrmJsonMember *only = key->members;
+	bool isnull;
+	Datum value;
+
 	appendStringInfo(out, ",\"%s\":", name);
-	if (list_length(publisher->key) == 1)
-		append_value(out, publisher, linitial(publisher->key), row);
-	else
-		append_object(out, publisher, publisher->key, row);
+	if (key->nmembers != 1)
+	{
+		orm_json_write_slot(out, key, row);
+		return;
+	}
+	value = slot_getattr(row, only->position + 1, &isnull);
+	orm_json_write_value(out, only->type, value, isnull);
 }
 
 /* Is the key of two rows the same? */
 static bool
-same_key(const Publisher *publisher, HeapTuple one, HeapTuple other)
+same_key(const OrmJsonShape *key, TupleTableSlot *one, TupleTableSlot *other)
 {
-	TupleDesc descriptor = RelationGetDescr(publisher->relation);
-	ListCell *cell;
-
-	foreach(cell, publisher->key)
+	for (int i = 0; i < key->nmembers; i++)
 	{
-		const PublishedColumn *member = lfirst(cell);
-		Form_pg_attribute form = TupleDescAttr(descriptor, member->number - 1);
+		const OrmJsonMember *member = &key->members[i];
 		bool isnull;
 		bool other_null;
-		Datum value = heap_getattr(one, member->number, descriptor, &isnull);
-		Datum other_value = heap_getattr(other, member->number, descriptor, &other_null);
+		Datum value = slot_getattr(one, member->position + 1, &isnull);
+		Datum other_value = slot_getattr(other, member->position + 1, &other_null);
 
-		if (isnull != other_null || (!isnull && !datum_image_eq(value, other_value, form->attbyval, form->attlen)))
+		if (isnull != other_null ||
+			(!isnull && !datum_image_eq(value, other_value, member->type->by_value, member->type->length)))
 			return false;
 	}
 	return true;
 }
-
-/* A change of a row; of TRUNCATE there are none. */
-typedef struct RowChange
-{
-	const char *action;
-	HeapTuple row;	  /* as it is now, or was */
-	HeapTuple before; /* of an update; else NULL */
-} RowChange;
 
 /* How much of a payload there is. */
 typedef enum Extent
@@ -194,38 +154,63 @@ typedef enum Extent
 	WITHOUT_KEYS
 } Extent;
 
-/* Writes a payload. */
-static char *
-write_payload(const Publisher *publisher, const RowChange *change, Extent extent)
+/* A payload to be written. */
+typedef struct Payload
 {
-	StringInfoData out;
+	const Publisher *publisher;
+	const RowChange *change;
+	Extent extent;
+	StringInfoData text;
+} Payload;
 
-	initStringInfo(&out);
-	appendStringInfoString(&out, "{\"model\":");
-	escape_json(&out, publisher->model);
-	appendStringInfo(&out, ",\"action\":\"%s\"", change->action);
-	if (extent < WITHOUT_KEYS)
-		append_key(&out, publisher, "key", change->row);
-	if (extent < WITHOUT_KEYS && change->before != NULL && !same_key(publisher, change->before, change->row))
-		append_key(&out, publisher, "old_key", change->before);
-	if (extent == WHOLE && publisher->has_attributes && change->row != NULL)
+/* Writes a payload, for orm_attempt(). */
+static void
+write_payload(void *argument)
+{
+	Payload *payload = argument;
+	const Publisher *publisher = payload->publisher;
+	const RowChange *change = payload->change;
+	StringInfo out = &payload->text;
+
+	resetStringInfo(out);
+	appendStringInfoString(out, "{\"model\":");
+	escape_json(out, publisher->model);
+	appendStringInfo(out, ",\"action\":\"%s\"", change->action);
+	if (change->row != NULL && publisher->key != NULL && payload->extent < WITHOUT_KEYS)
 	{
-		appendStringInfoString(&out, ",\"attributes\":");
-		append_object(&out, publisher, publisher->attributes, change->row);
+		append_key(out, publisher->key, "key", change->row);
+		if (change->before != NULL && !same_key(publisher->key, change->before, change->row))
+			append_key(out, publisher->key, "old_key", change->before);
 	}
-	appendStringInfoString(&out, extent == WHOLE ? "}" : ",\"cut\":true}");
-	return out.data;
+	if (change->row != NULL && publisher->attributes != NULL && payload->extent == WHOLE)
+	{
+		appendStringInfoString(out, ",\"attributes\":");
+		orm_json_write_slot(out, publisher->attributes, change->row);
+	}
+	appendStringInfoString(out, payload->extent == WHOLE ? "}" : ",\"cut\":true}");
+}
+
+/* Can a payload be sent?  Writes it. */
+static bool
+try_payload(Payload *payload)
+{
+	if (!payload->publisher->guarded)
+		write_payload(payload);
+	else if (orm_attempt(write_payload, payload, ORM_ATTEMPT_KEEP) != NULL)
+		return false;
+	return payload->text.len <= ORM_PUBLISH_LIMIT;
 }
 
 /* Notifies of a change. */
 static void
 publish(const Publisher *publisher, const RowChange *change)
 {
-	char *payload = write_payload(publisher, change, WHOLE);
+	Payload payload = {.publisher = publisher, .change = change, .extent = WHOLE};
 
-	for (int extent = WITHOUT_ATTRIBUTES; strlen(payload) > ORM_PUBLISH_LIMIT && extent <= WITHOUT_KEYS; extent++)
-		payload = write_payload(publisher, change, extent);
-	Async_Notify(publisher->channel, payload);
+	initStringInfo(&payload.text);
+	while (!try_payload(&payload) && payload.extent < WITHOUT_KEYS)
+		payload.extent++;
+	Async_Notify(publisher->channel, payload.text.data);
 }
 
 /* The change that has fired the trigger. */
@@ -235,11 +220,11 @@ read_change(const TriggerData *trigger)
 	TriggerEvent event = trigger->tg_event;
 
 	if (TRIGGER_FIRED_BY_INSERT(event))
-		return (RowChange){"create", trigger->tg_trigtuple, NULL};
+		return (RowChange){"create", trigger->tg_trigslot, NULL};
 	if (TRIGGER_FIRED_BY_UPDATE(event))
-		return (RowChange){"update", trigger->tg_newtuple, trigger->tg_trigtuple};
+		return (RowChange){"update", trigger->tg_newslot, trigger->tg_trigslot};
 	if (TRIGGER_FIRED_BY_DELETE(event))
-		return (RowChange){"delete", trigger->tg_trigtuple, NULL};
+		return (RowChange){"delete", trigger->tg_trigslot, NULL};
 	return (RowChange){"truncate", NULL, NULL};
 }
 

@@ -23,14 +23,16 @@ static const struct
 	{"tomorrow", "current_date + 1"},
 };
 
-/* Types whose constants can have the words, as the raw parser calls them. */
-static const char *const types[] = {"date", "timestamp", "timestamptz", "time", "timetz"};
+/* Types whose constants, or whose elements' and bounds', can have the words, as the raw parser calls them. */
+static const char *const types[] = {"date",			  "timestamp",	  "timestamptz",   "time",
+									"timetz",		  "daterange",	  "tsrange",	   "tstzrange",
+									"datemultirange", "tsmultirange", "tstzmultirange"};
 
 /* What to write instead of a constant; NULL: it has none of the words. */
 static const char *
 function_for(const char *constant)
 {
-	static const char *const between = " \t\n,:+-/.0123456789";
+	static const char *const between = " \t\n,:+-/.0123456789{}[]()\"";
 
 	for (const char *start = constant + strspn(constant, between); *start != '\0';)
 	{
@@ -97,16 +99,28 @@ parse(const char *expression)
 	return (Node *) linitial_node(ResTarget, select->targetList)->val;
 }
 
+/* Can a constant of an expression have one of the words?  Looked at first: declarations are read often. */
+static bool
+may_have_word(const char *expression)
+{
+	for (int i = 0; strchr(expression, '\'') != NULL && i < (int) lengthof(words); i++)
+		for (const char *c = expression; *c != '\0'; c++)
+			if (pg_strncasecmp(c, words[i].word, strlen(words[i].word)) == 0)
+				return true;
+	return false;
+}
+
 void
 orm_time_word_refuse(const char *expression)
 {
-	(void) refuse(parse(expression), NULL);
+	if (may_have_word(expression))
+		(void) refuse(parse(expression), NULL);
 }
 
 const char *
 orm_time_word_function(const char *expression)
 {
-	const char *text = text_of(parse(expression));
+	const char *text = may_have_word(expression) ? text_of(parse(expression)) : NULL;
 
 	return text != NULL ? function_for(text) : NULL;
 }

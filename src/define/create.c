@@ -411,18 +411,6 @@ store(const Run *run)
 		orm_scopes_check(orm_cache_open(((OrmRegistered *) lfirst(cell))->name, AccessShareLock));
 }
 
-/* Is this one of the models that were made in this run? */
-static bool
-is_of_run(const Run *run, const char *name)
-{
-	ListCell *cell;
-
-	foreach(cell, run->rows)
-		if (strcmp(((OrmRegistered *) lfirst(cell))->name, name) == 0)
-			return true;
-	return false;
-}
-
 /* The names of the models that were made in this run. */
 static List *
 names_of_run(const Run *run)
@@ -448,7 +436,7 @@ make_accessors(const Run *run, Oid owner, const List *only)
 	foreach(cell, orm_registry_all())
 	{
 		OrmRegistered *row = lfirst(cell);
-		bool is_new = is_of_run(run, row->name);
+		bool is_new = orm_name_is_among(names, row->name);
 
 		if (!row->mapped || !(is_new || orm_owner_selects(row, owner)))
 			continue;

@@ -38,13 +38,10 @@
 static List *
 select_models(Oid owner, const char *only)
 {
-	OrmRegistered *one = only != NULL ? orm_registry_find(only) : NULL;
 	List *rows = NIL;
 	ListCell *cell;
 
-	if (only != NULL && one == NULL)
-		return NIL;
-	foreach(cell, only != NULL ? list_make1(one) : orm_registry_all())
+	foreach(cell, only != NULL ? orm_registry_named(list_make1(unconstify(char *, only))) : orm_registry_all())
 	{
 		OrmRegistered *row = lfirst(cell);
 

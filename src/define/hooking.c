@@ -44,23 +44,21 @@ typedef struct Hooking
 static void
 check_hook(Oid relid, const OrmDeclaredHook *hook)
 {
-	const char *builder = hook->builder != NULL ? hook->builder : "on";
 	char relkind = get_rel_relkind(relid);
 	OrmElementPlace place;
 	ListCell *cell;
 
 	if (relkind != RELKIND_RELATION && relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				errmsg("\"%s\" cannot be given for \"%s\"", builder, get_rel_name(relid)),
+				errmsg("\"%s\" cannot be given for \"%s\"", orm_hook_builder(hook), get_rel_name(relid)),
 				errdetail("At %s. It is kept by a trigger, and \"%s\" is not a table.",
-						  orm_path_text(orm_declaration_place(&place, hook->position, builder, NULL)),
-						  get_rel_name(relid)));
+						  orm_path_text(orm_hook_place(&place, hook, NULL)), get_rel_name(relid)));
 	foreach(cell, hook->columns)
 		if (get_attnum(relid, lfirst(cell)) <= 0)
 			ereport(
 				ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 				errmsg("column \"%s\" of relation \"%s\" does not exist", (char *) lfirst(cell), get_rel_name(relid)),
-				orm_error_place(orm_declaration_place(&place, hook->position, builder, "columns")));
+				orm_error_place(orm_hook_place(&place, hook, "columns")));
 }
 
 /* The hook of a name, or NULL. */
@@ -220,8 +218,7 @@ make_trigger(const Hooking *hooking, const OrmDeclaredHook *hook, bool replaces)
 	}
 	PG_CATCH();
 	{
-		orm_error_rethrow_at(
-			orm_declaration_place(&place, hook->position, hook->builder != NULL ? hook->builder : "on", NULL), caller);
+		orm_error_rethrow_at(orm_hook_place(&place, hook, NULL), caller);
 	}
 	PG_END_TRY();
 	report(hooking, replaces ? "replaced" : "created", orm_hook_name(hook));
@@ -241,6 +238,15 @@ make_missing(const Hooking *hooking, const List *dropped)
 		if (!OidIsValid(get_trigger_oid(hooking->relid, name, true)))
 			make_trigger(hooking, lfirst(cell), orm_name_is_among(dropped, name));
 	}
+}
+
+/* Checks what is published; what the text declares, and the table lacks, is pending. */
+static void
+check_publications(Oid relid, const char *model, const OrmDeclaration *declaration)
+{
+	const OrmRegistered *row = orm_registry_find(model);
+
+	orm_publish_check_columns(declaration, row != NULL ? orm_register_declaration(row) : declaration, relid);
 }
 
 void
@@ -272,8 +278,8 @@ orm_hooking_reconcile(Oid relid, const char *model, const OrmDeclaration *declar
 		if (!make || find_hook(hooking.wanted, lfirst(cell)) == NULL)
 			report(&hooking, "dropped", lfirst(cell));
 	}
-	if (make && declaration != NULL)
-		orm_publish_check_columns(declaration, relid);
+	if (make && declaration != NULL && declaration->publications != NIL)
+		check_publications(relid, model, declaration);
 	if (make)
 		make_missing(&hooking, unwanted);
 	orm_settings_leave(level);

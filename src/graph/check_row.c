@@ -3,12 +3,11 @@
  */
 #include "postgres.h"
 
-#include "utils/datum.h"
-
 #include "access/table.h"
 #include "executor/executor.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteHandler.h"
+#include "utils/datum.h"
 #include "utils/rel.h"
 
 #include "exec/json.h"

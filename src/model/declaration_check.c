@@ -197,6 +197,18 @@ check_attributes(const OrmDeclaration *declaration, bool mapped)
 	check_distinct(names, n, "attribute or relationship", ERRCODE_DUPLICATE_COLUMN);
 }
 
+/* Is it a type of dates or times, or of arrays, ranges or domains over one? */
+static bool
+is_of_time(Oid type)
+{
+	Oid base = getBaseType(type);
+	Oid inner = get_element_type(base);
+
+	if (!OidIsValid(inner))
+		inner = get_range_subtype(OidIsValid(get_multirange_range(base)) ? get_multirange_range(base) : base);
+	return TypeCategory(OidIsValid(inner) ? getBaseType(inner) : base) == TYPCATEGORY_DATETIME;
+}
+
 /* Raises 22023 for the default 'now' of a date or time. */
 static void
 check_default(const OrmDeclaredColumn *column)
@@ -204,8 +216,7 @@ check_default(const OrmDeclaredColumn *column)
 	const char *function = NULL;
 	OrmElementPlace place;
 
-	if (column->server_default != NULL && OidIsValid(column->type_oid) &&
-		TypeCategory(column->type_oid) == TYPCATEGORY_DATETIME)
+	if (column->server_default != NULL && OidIsValid(column->type_oid) && is_of_time(column->type_oid))
 		function = orm_time_word_function(column->server_default);
 	if (function != NULL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),

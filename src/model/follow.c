@@ -57,11 +57,14 @@ read_declaration(void *argument)
 static bool
 read_target(TargetReading *reading)
 {
-	if (IsInParallelMode() || orm_read_texts_has(reading->row->function, reading->row->text))
+	const OrmRegistered *row = reading->row;
+
+	if (IsInParallelMode() || orm_read_texts_has(row->function, row->text))
 		read_declaration(reading);
-	else if (orm_attempt(read_declaration, reading, ORM_ATTEMPT_KEEP) != NULL)
+	else if (orm_attempt(read_declaration, reading, ORM_ATTEMPT_KEEP) == NULL)
+		orm_read_texts_add(row->function, row->text);
+	else
 		return false;
-	orm_read_texts_add(reading->row->function, reading->row->text);
 	return true;
 }
 

@@ -38,11 +38,16 @@ static const struct
 	{"truncate", "TRUNCATE", TRIGGER_TYPE_TRUNCATE},
 };
 
-/* The place of a key of a hook. */
-static const OrmPath *
-place_of(OrmElementPlace *place, const OrmDeclaredHook *hook, const char *key)
+const char *
+orm_hook_builder(const OrmDeclaredHook *hook)
 {
-	return orm_declaration_place(place, hook->position, hook->builder != NULL ? hook->builder : "on", key);
+	return hook->builder != NULL ? hook->builder : "on";
+}
+
+const OrmPath *
+orm_hook_place(OrmElementPlace *place, const OrmDeclaredHook *hook, const char *key)
+{
+	return orm_declaration_place(place, hook->position, orm_hook_builder(hook), key);
 }
 
 /* Takes the next word, in small letters; "" at the end.  A comma is a word. */
@@ -68,7 +73,7 @@ raise_event(const OrmDeclaredHook *hook, const char *word)
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			word[0] == '\0' ? errmsg("events of \"%s\" are not complete: \"%s\"", "on", hook->events)
 							: errmsg("unrecognized event \"%s\" in \"%s\"", orm_error_clip(word), hook->events),
-			orm_error_place(place_of(&place, hook, "events")),
+			orm_error_place(orm_hook_place(&place, hook, "events")),
 			errhint("Events are before or after, then statement or nothing, then a list of create, update, delete "
 					"and truncate: 'after update, delete'."));
 }
@@ -81,7 +86,7 @@ read_timing(const OrmDeclaredHook *hook, const char *word)
 
 	if (strcmp(word, "instead") == 0)
 		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("INSTEAD OF triggers are not supported"),
-				orm_error_place(place_of(&place, hook, "events")),
+				orm_error_place(orm_hook_place(&place, hook, "events")),
 				errhint("Create the trigger of a view with CREATE TRIGGER."));
 	if (strcmp(word, "before") != 0 && strcmp(word, "after") != 0)
 		raise_event(hook, word);
@@ -117,7 +122,7 @@ orm_hook_type(const OrmDeclaredHook *hook)
 		int16 event = read_event(hook, word);
 
 		if (type & event)
-			orm_members_raise_twice("event", word, place_of(&place, hook, "events"));
+			orm_members_raise_twice("event", word, orm_hook_place(&place, hook, "events"));
 		type |= event;
 		word = next_word(&text);
 		if (word[0] == '\0')
@@ -128,7 +133,7 @@ orm_hook_type(const OrmDeclaredHook *hook)
 	}
 	if (TRIGGER_FOR_TRUNCATE(type) && TRIGGER_FOR_ROW(type))
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("event \"%s\" is not allowed here", "truncate"),
-				orm_error_place(place_of(&place, hook, "events")),
+				orm_error_place(orm_hook_place(&place, hook, "events")),
 				errhint("No row is deleted: write 'after statement truncate'."));
 	return type;
 }
@@ -199,12 +204,12 @@ orm_hook_function(const OrmDeclaredHook *hook, const char *schema)
 
 	if (!OidIsValid(function))
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function %s() does not exist", hook->function),
-				orm_error_place(place_of(&place, hook, "function")),
+				orm_error_place(orm_hook_place(&place, hook, "function")),
 				errhint("A trigger function has no arguments and returns trigger."));
 	if (get_func_rettype(function) != TRIGGEROID)
 		ereport(ERROR, errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
 				errmsg("function %s must return type %s", hook->function, "trigger"),
-				orm_error_place(place_of(&place, hook, "function")));
+				orm_error_place(orm_hook_place(&place, hook, "function")));
 	return function;
 }
 
@@ -258,7 +263,7 @@ check_hook(const OrmDeclaration *declaration, const OrmDeclaredHook *hook)
 	if (hook->columns != NIL && !TRIGGER_FOR_UPDATE(type))
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("\"%s\" requires the event \"%s\"", "columns", "update"),
-				orm_error_place(place_of(&place, hook, "columns")));
+				orm_error_place(orm_hook_place(&place, hook, "columns")));
 	foreach(cell, declaration->hooks)
 	{
 		const OrmDeclaredHook *other = lfirst(cell);
@@ -268,7 +273,7 @@ check_hook(const OrmDeclaration *declaration, const OrmDeclaredHook *hook)
 		if (strcmp(orm_hook_name(other), orm_hook_name(hook)) == 0)
 			ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
 					errmsg("function \"%s\" is declared more than once for the same events", hook->function),
-					orm_error_place(place_of(&place, hook, "function")));
+					orm_error_place(orm_hook_place(&place, hook, "function")));
 	}
 }
 

@@ -18,6 +18,10 @@
 /* All hooks of a declaration (List of OrmDeclaredHook *): the elements "on", and what "publish" stands for. */
 extern List *orm_hook_all(const OrmDeclaration *declaration);
 
+/* The builder of the element that a hook comes from: "on", "publish"; and the place of it, or of one of its keys. */
+extern const char *orm_hook_builder(const OrmDeclaredHook *hook);
+extern const OrmPath *orm_hook_place(OrmElementPlace *place, const OrmDeclaredHook *hook, const char *key);
+
 /* The events of a hook, as the bits of pg_trigger.tgtype; raises 22023 and 42809 with the place. */
 extern int16 orm_hook_type(const OrmDeclaredHook *hook);
 

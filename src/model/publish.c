@@ -3,19 +3,24 @@
  */
 #include "postgres.h"
 
+#include "mb/pg_wchar.h"
 #include "nodes/value.h"
 #include "parser/parse_func.h"
 #include "utils/lsyscache.h"
 
 #include "base/error.h"
-#include "base/nearest.h"
+#include "base/members.h"
 #include "model/naming.h"
 #include "model/publish.h"
+#include "registry/model_text.h"
 
 /* The events that can be published, in their order. */
 static const char *const events[] = {"create", "update", "delete", "truncate"};
 
 #define TRUNCATE 3
+
+/* Bytes of a channel behind "orm_after_create_update_delete_publish_". */
+#define LONGEST_WHOLE (NAMEDATALEN - 1 - (int) strlen("orm_after_create_update_delete_publish_"))
 
 /* The place of a key of a publication. */
 static const OrmPath *
@@ -59,16 +64,21 @@ events_of(const OrmDeclaredPublication *publication)
 {
 	const char *text = publication->events;
 	int bits = 0;
+	OrmElementPlace place;
 
 	if (text == NULL)
 		return (1 << lengthof(events)) - 1;
 	for (;;)
 	{
 		int length;
+		int event;
 
 		text += strspn(text, " \t\n");
 		length = strcspn(text, " \t\n,");
-		bits |= 1 << read_event(publication, text, length);
+		event = read_event(publication, text, length);
+		if (bits & (1 << event))
+			orm_members_raise_twice("event", events[event], place_of(&place, publication, "events"));
+		bits |= 1 << event;
 		text += length;
 		text += strspn(text, " \t\n");
 		if (*text == '\0')
@@ -76,6 +86,19 @@ events_of(const OrmDeclaredPublication *publication)
 		if (*text++ != ',')
 			raise_event(publication, text - 1, strlen(text - 1));
 	}
+}
+
+/*
+ * What the triggers of a channel are called behind their events.  The name of a long channel, which
+ * the name of a trigger has no room for, is told apart by a hash.
+ */
+static char *
+trigger_name(const char *channel)
+{
+	if (strlen(channel) <= LONGEST_WHOLE)
+		return psprintf("publish_%s", channel);
+	return psprintf("publish_%.*s_%08x", pg_mbcliplen(channel, strlen(channel), LONGEST_WHOLE - 9), channel,
+					orm_model_text_hash(channel));
 }
 
 /* A hook of a publication. */
@@ -88,7 +111,7 @@ make_hook(const OrmDeclaration *declaration, const OrmDeclaredPublication *publi
 	hook->function = "orm.publish_changes";
 	hook->position = publication->position;
 	hook->builder = "publish";
-	hook->name = psprintf("publish_%s", publication->channel);
+	hook->name = trigger_name(publication->channel);
 	hook->arguments = list_make2(pstrdup(declaration->model), pstrdup(publication->channel));
 	return hook;
 }
@@ -170,6 +193,9 @@ check(const OrmDeclaration *declaration, const OrmDeclaredPublication *publicati
 	{
 		const OrmDeclaredColumn *column = declared_column(declaration, lfirst(cell));
 
+		for (int i = 0; i < foreach_current_index(cell); i++)
+			if (strcmp(list_nth(publication->attributes, i), lfirst(cell)) == 0)
+				orm_members_raise_twice("attribute", lfirst(cell), place_of(&place, publication, "attributes"));
 		if (column != NULL && column->hidden == ORM_YES)
 			ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					errmsg("attribute \"%s\" of model \"%s\" is hidden", (char *) lfirst(cell), declaration->model),
@@ -187,7 +213,7 @@ orm_publish_check(const OrmDeclaration *declaration)
 }
 
 void
-orm_publish_check_columns(const OrmDeclaration *declaration, Oid relid)
+orm_publish_check_columns(const OrmDeclaration *declaration, const OrmDeclaration *whole, Oid relid)
 {
 	OrmElementPlace place;
 	ListCell *cell;
@@ -199,9 +225,8 @@ orm_publish_check_columns(const OrmDeclaration *declaration, Oid relid)
 
 		foreach(item, publication->attributes)
 		{
-			const OrmDeclaredColumn *column = declared_column(declaration, lfirst(item));
-
-			if (get_attnum(relid, column != NULL ? column->name : orm_naming_column(declaration, lfirst(item))) <= 0)
+			if (declared_column(whole, lfirst(item)) == NULL &&
+				get_attnum(relid, orm_naming_column(declaration, lfirst(item))) <= 0)
 				ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 						errmsg("attribute \"%s\" of model \"%s\" does not exist", orm_error_clip(lfirst(item)),
 							   declaration->model),

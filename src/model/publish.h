@@ -24,10 +24,16 @@ extern List *orm_publish_hooks(const OrmDeclaration *declaration);
 /* The publication on a channel, or NULL. */
 extern const OrmDeclaredPublication *orm_publish_find(const OrmDeclaration *declaration, const char *channel);
 
-/* Checks publications: 22023 for channels and events, 42710 for a channel twice, 42501 for hidden attributes. */
+/*
+ * Checks publications: 22023 for channels and events, 42710 for a channel twice, 42701 for an
+ * event or attribute twice, 42501 for hidden attributes.
+ */
 extern void orm_publish_check(const OrmDeclaration *declaration);
 
-/* Raises 42703 for attributes of the hook's publication that the relation does not have. */
-extern void orm_publish_check_columns(const OrmDeclaration *declaration, Oid relid);
+/*
+ * Raises 42703 for attributes that are neither columns of the relation nor declared by "whole", the declaration with
+ * what is pending.
+ */
+extern void orm_publish_check_columns(const OrmDeclaration *declaration, const OrmDeclaration *whole, Oid relid);
 
 #endif

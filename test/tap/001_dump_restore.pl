@@ -29,7 +29,8 @@ SET search_path = app;
 CREATE FUNCTION poner() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.apodo := lower(NEW.mail); RETURN NEW; END $$;
 SELECT orm.model('Cuenta', 'app.cuentas', orm.column('id', 'integer', primary_key => true), orm.column('mail', 'text'), orm.column('apodo', 'text'),
 	orm.validates('mail', presence => true, matches => '@', message => 'no es una dirección'),
-	orm.on('before create, update', 'poner', when_expr => 'NEW.mail <> ''x''', columns => '{mail}'), orm.check('largo', 'id < 100', 'Es demasiado'));
+	orm.on('before create, update', 'poner', when_expr => 'NEW.mail <> ''x''', columns => '{mail}'), orm.check('largo', 'id < 100', 'Es demasiado'),
+	orm.publish('cuentas de todos los colores', attributes => '{mail}'));
 SELECT orm.mixin('Sellado', orm.timestamps(), orm.scope('reciente', '{"order_by": ["-created_at"]}'));
 SELECT orm.model('Apunte', 'app.apuntes', orm.column('id', 'integer', primary_key => true), orm.use('Sellado'), orm.column('texto', 'text'));
 SELECT count(*) FROM orm.create_table('Cuenta');
