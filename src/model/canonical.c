@@ -8,7 +8,7 @@
 #include "utils/builtins.h"
 
 #include "model/canonical.h"
-#include "model/element.h"
+#include "model/element_print.h"
 #include "model/once.h"
 
 /* A constraint as an element. */

@@ -3,6 +3,7 @@
  *
  *     declaration.c           the document, its three keys, and lookups in a declaration
  *     element.c               elements and their keys
+ *     element_print.c         printing them
  *     element_key.c           values of keys
  *     declaration_check.c     checks across keys and elements
  */
@@ -17,6 +18,7 @@
 #include "model/declaration.h"
 #include "model/declaration_check.h"
 #include "model/element.h"
+#include "model/element_print.h"
 #include "model/naming.h"
 #include "model/stamp.h"
 #include "model/use.h"

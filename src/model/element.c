@@ -4,14 +4,12 @@
  */
 #include "postgres.h"
 
-#include "utils/json.h"
-
 #include "model/element.h"
 #include "model/element_form.h"
 #include "model/element_key.h"
 #include "model/use.h"
 
-#define KIND(kind) (1 << (kind))
+#define KIND(kind) ORM_ELEMENT_KIND(kind)
 #define ANY_KIND 0xffff
 
 /* Contexts of keys: the kinds of records of a new table, and in the upper half those of a mapped one. */
@@ -284,16 +282,9 @@ hint_mapped(const OrmMemberKey *member, const char *name, uint32 context, const 
 		.noun = "key", ORM_MEMBER_RECORDS(keys), .hint = hint_mapped \
 	}
 
-/* A kind of record. */
-typedef struct RecordType
-{
-	Size size;	 /* 0: the declaration itself is the record */
-	size_t list; /* offset of its list in the declaration */
-	size_t kind; /* offset of the kind in the record; only with has_kind */
-	bool has_kind;
-	size_t position;
-	OrmMemberTable table; /* of OrmElementKey */
-} RecordType;
+/* Kinds of records, and the builders of elements that are read into them: see element.h. */
+typedef OrmElementRecord RecordType;
+typedef OrmElementBuilder RelationBuilder;
 
 #define RECORD(type, list, kind, has_kind, keys) \
 	{ \
@@ -321,21 +312,6 @@ static const RecordType naming_record = RECORD(OrmDeclaredNaming, namings, 0, fa
 static const RecordType use_record = RECORD(OrmDeclaredUse, uses, 0, false, use_keys);
 static const RecordType accessors_record = {0, 0, 0, false, 0, KEY_TABLE(accessors_keys)};
 static const RecordType comment_record = {0, 0, 0, false, 0, KEY_TABLE(comment_keys)};
-
-/* The i-th key of a kind of record. */
-static const OrmElementKey *
-record_key(const RecordType *record, int i)
-{
-	return (const OrmElementKey *) orm_members_record(&record->table, i);
-}
-
-/* A builder: the kind of record that an element is read into. */
-typedef struct RelationBuilder
-{
-	OrmMemberKey member;
-	const RecordType *record;
-	int kind;
-} RelationBuilder;
 
 static const RelationBuilder builders[] = {
 	{KEY("column", KIND(0), 0), &column_record, 0},
@@ -382,10 +358,26 @@ builder_of(const RecordType *record, int kind)
 	return builder;
 }
 
+const OrmElementBuilder *
+orm_element_builder(const char *name)
+{
+	const RelationBuilder *builder = builders;
+
+	while (strcmp(builder->member.key, name) != 0)
+		builder++;
+	return builder;
+}
+
 const char *
 orm_element_constraint_name(OrmConstraintKind kind)
 {
 	return builder_of(&constraint_record, kind)->member.key;
+}
+
+const char *
+orm_element_relationship_name(OrmRelationshipKind kind)
+{
+	return builder_of(&relationship_record, kind)->member.key;
 }
 
 OrmConstraintKind
@@ -412,33 +404,15 @@ find_builder(OrmJson element, const OrmPath *path, bool mapped, OrmJson *body)
 	return &builders[i];
 }
 
-/* Does the builder take this key? */
-static bool
-has_key(const RelationBuilder *builder, const OrmElementKey *key)
-{
-	return (key->member.allowed & KIND(builder->kind)) != 0;
-}
-
-/* Is this another name of an earlier key? */
-static bool
-is_alias(const RecordType *record, int i)
-{
-	for (int earlier = 0; earlier < i; earlier++)
-		if (record_key(record, earlier)->offset == record_key(record, i)->offset)
-			return true;
-	return false;
-}
-
-/* An empty record. */
-static void *
-make_record(const RelationBuilder *builder, int position)
+void *
+orm_element_make(const RelationBuilder *builder, int position)
 {
 	const RecordType *type = builder->record;
 	char *record = palloc0(type->size);
 
 	for (int i = 0; i < type->table.n; i++)
-		if (record_key(type, i)->type == &orm_element_key_choice)
-			*(OrmChoice *) (record + record_key(type, i)->offset) = ORM_NOT_GIVEN;
+		if (orm_element_key_at(type, i)->type == &orm_element_key_choice)
+			*(OrmChoice *) (record + orm_element_key_at(type, i)->offset) = ORM_NOT_GIVEN;
 	if (type->has_kind)
 		memcpy(record + type->kind, &builder->kind, sizeof(builder->kind));
 	*(int *) (record + type->position) = position;
@@ -456,7 +430,7 @@ read_keys(const RelationBuilder *builder, OrmJson body, const OrmPath *path, boo
 
 	for (int i = 0; i < type->table.n; i++)
 	{
-		const OrmElementKey *key = record_key(type, i);
+		const OrmElementKey *key = orm_element_key_at(type, i);
 		OrmPath here = orm_path_key(path, key->member.key);
 
 		if (values[i].node != NULL)
@@ -478,7 +452,7 @@ read_accessors(OrmDeclaration *declaration, const RelationBuilder *builder, OrmJ
 	given = read_keys(builder, body, path, mapped, declaration->stored, declaration);
 	declaration->has_accessors = true;
 	for (int i = 0; i < builder->record->table.n; i++)
-		if (record_key(builder->record, i)->type == &orm_element_key_words && (given & (UINT64CONST(1) << i)))
+		if (orm_element_key_at(builder->record, i)->type == &orm_element_key_words && (given & (UINT64CONST(1) << i)))
 			declaration->all_accessors = false;
 }
 
@@ -506,7 +480,7 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 		read_keys(builder, body, &here, mapped, declaration->stored, declaration);
 		return;
 	}
-	record = make_record(builder, position);
+	record = orm_element_make(builder, position);
 	given = read_keys(builder, body, &here, mapped, declaration->stored, record);
 	if (builder->record == &constraint_record)
 		orm_element_form_check_constraint(&builder->record->table, builder->kind, given, &here);
@@ -516,85 +490,4 @@ orm_element_read(OrmDeclaration *declaration, OrmJson element, int position, boo
 	*list = lappend(*list, record);
 	if (builder->record == &use_record)
 		orm_use_read(declaration, record, mapped);
-}
-
-/* Appends {builder: {key: value, ...}}; key number "always" (-1: none) is printed even if not given. */
-static void
-print_element(StringInfo out, const RelationBuilder *builder, const void *record, int always)
-{
-	bool first = true;
-
-	appendStringInfoChar(out, '{');
-	escape_json(out, builder->member.key);
-	appendStringInfoString(out, ": {");
-	for (int i = 0; i < builder->record->table.n; i++)
-	{
-		const OrmElementKey *key = record_key(builder->record, i);
-
-		if (!has_key(builder, key) || is_alias(builder->record, i) ||
-			!(i == always || orm_element_key_is_given(key, record)))
-			continue;
-		appendStringInfoString(out, first ? "" : ", ");
-		escape_json(out, key->member.key);
-		appendStringInfoString(out, ": ");
-		orm_element_key_print(out, key, record);
-		first = false;
-	}
-	appendStringInfoString(out, "}}");
-}
-
-void
-orm_element_print_column(StringInfo out, const OrmDeclaredColumn *column)
-{
-	OrmDeclaredColumn printed = *column;
-
-	if (column->named_by_rule)
-		printed.attribute = NULL;
-	print_element(out, builder_of(&column_record, 0), &printed, -1);
-}
-
-void
-orm_element_print_comment(StringInfo out, const OrmDeclaration *declaration)
-{
-	print_element(out, builder_of(&comment_record, 0), declaration, -1);
-}
-
-void
-orm_element_print(StringInfo out, const char *builder, const void *record)
-{
-	const RelationBuilder *found = builders;
-
-	while (strcmp(found->member.key, builder) != 0)
-		found++;
-	print_element(out, found, record, -1);
-}
-
-void
-orm_element_print_constraint(StringInfo out, const OrmDeclaredConstraint *constraint)
-{
-	const RelationBuilder *builder = builder_of(&constraint_record, orm_element_constraint_kind(constraint));
-	OrmDeclaredConstraint *verbatim;
-
-	if (constraint->kind != ORM_CONSTRAINT_INDEX || constraint->definition == NULL)
-	{
-		print_element(out, builder, constraint, -1);
-		return;
-	}
-	verbatim = make_record(builder, constraint->position);
-	verbatim->definition = constraint->definition;
-	verbatim->comment = constraint->comment;
-	print_element(out, builder, verbatim, -1);
-}
-
-void
-orm_element_print_relationship(StringInfo out, const OrmDeclaredRelationship *relationship)
-{
-	print_element(out, builder_of(&relationship_record, relationship->kind), relationship, -1);
-}
-
-void
-orm_element_print_accessors(StringInfo out, const OrmDeclaration *declaration)
-{
-	print_element(out, builder_of(&accessors_record, 0), declaration,
-				  declaration->all_accessors ? -1 : (int) lengthof(accessors_keys) - 1);
 }
