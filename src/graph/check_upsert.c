@@ -114,6 +114,8 @@ orm_check_upsert_all(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int 
 	for (int i = 0; i < model->nunique; i++)
 		if (&model->unique[i] != model->primary_key)
 			check_key(graph, group, objects, n, &model->unique[i]);
+	for (int i = 0; i < model->nconditional; i++)
+		check_key(graph, group, objects, n, &model->conditional[i]);
 }
 
 /* Asks whether the row satisfies the condition. */

@@ -30,6 +30,15 @@ orm_key_has(const OrmKey *key, int attribute)
 	return false;
 }
 
+bool
+orm_key_has_column(const OrmKey *key, int attribute)
+{
+	for (int i = 0; key != NULL && i < key->nattributes - key->nexpressed; i++)
+		if (key->attributes[i] == attribute)
+			return true;
+	return false;
+}
+
 Oid
 orm_key_equality(const OrmModel *model, int i)
 {

@@ -19,6 +19,9 @@
 /* Is the attribute part of the key?  False when the key is NULL. */
 extern bool orm_key_has(const OrmKey *key, int attribute);
 
+/* The same, without the attributes that only expressions of the key's index read. */
+extern bool orm_key_has_column(const OrmKey *key, int attribute);
+
 /* The equality operator of an attribute; raises 42883 when its type has none. */
 extern Oid orm_key_equality(const OrmModel *model, int attribute);
 

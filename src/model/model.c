@@ -37,13 +37,14 @@
 #include "model/follow.h"
 #include "model/foreign.h"
 #include "model/in_force.h"
-#include "model/hook.h"
 #include "model/index.h"
+#include "model/hook.h"
 #include "model/kept.h"
 #include "model/view.h"
 #include "model/model.h"
 #include "model/relationship.h"
 #include "model/row_expression.h"
+#include "model/unique_key.h"
 
 /* Does the expression call nextval()? */
 static bool
@@ -204,107 +205,6 @@ orm_model_attribute_over(const OrmModel *model, AttrNumber column)
 	return -1;
 }
 
-/* Reads the key of a valid unique index without expressions and predicate; false for other indexes. */
-static bool
-key_of_index(const OrmModel *model, Relation relation, Oid index, OrmKey *key, bool *primary)
-{
-	HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
-	Form_pg_index form;
-	bool usable;
-
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	form = (Form_pg_index) GETSTRUCT(tuple);
-	*primary = form->indisprimary;
-	key->deferrable = !form->indimmediate;
-	key->nulls_equal = form->indnullsnotdistinct;
-	usable = form->indisunique && form->indisvalid && heap_attisnull(tuple, Anum_pg_index_indpred, NULL) &&
-		heap_attisnull(tuple, Anum_pg_index_indexprs, NULL);
-	if (usable)
-	{
-		key->name = get_rel_name(index);
-		key->nattributes = form->indnkeyatts;
-		key->attributes = palloc(sizeof(int) * form->indnkeyatts);
-		for (int i = 0; i < form->indnkeyatts; i++)
-		{
-			key->attributes[i] = orm_model_attribute_over(model, form->indkey.values[i]);
-			usable = usable && key->attributes[i] >= 0;
-		}
-		key->single = usable && !key->deferrable && orm_index_tells_apart(relation, tuple);
-	}
-	ReleaseSysCache(tuple);
-	return usable;
-}
-
-/* The declared primary key, for relations without constraints; NULL when a column does not exist. */
-static OrmKey *
-declared_key(const OrmModel *model)
-{
-	List *columns = orm_declaration_key(model->declaration);
-	OrmKey *key;
-	ListCell *cell;
-
-	if (columns == NIL)
-		return NULL;
-	key = palloc0(sizeof(OrmKey));
-	key->attributes = palloc(sizeof(int) * list_length(columns));
-	foreach(cell, columns)
-	{
-		AttrNumber attnum = get_attnum(model->relid, lfirst(cell));
-		int attribute = orm_model_attribute_over(model, attnum);
-
-		if (attribute < 0)
-			return NULL;
-		key->attributes[key->nattributes++] = attribute;
-	}
-	return key;
-}
-
-/* Adds a unique key; the primary key goes first. */
-static void
-add_unique(OrmModel *model, const OrmKey *key, bool primary)
-{
-	if (primary && model->nunique > 0)
-	{
-		model->unique[model->nunique] = model->unique[0];
-		model->unique[0] = *key;
-	}
-	else
-		model->unique[model->nunique] = *key;
-	model->nunique++;
-}
-
-/* Fills in the primary key and the unique keys. */
-static void
-fill_keys(OrmModel *model, Relation relation)
-{
-	List *indexes = RelationGetIndexList(relation);
-	ListCell *cell;
-
-	model->unique = palloc0(sizeof(OrmKey) * Max(list_length(indexes), 1));
-	foreach(cell, indexes)
-	{
-		OrmKey key = {0};
-		bool primary;
-
-		if (!key_of_index(model, relation, lfirst_oid(cell), &key, &primary))
-			continue;
-		add_unique(model, &key, primary);
-		if (primary)
-			model->primary_key = &model->unique[0];
-	}
-	if (model->primary_key == NULL)
-		model->primary_key = declared_key(model);
-	for (int i = 0; model->primary_key != NULL && i < model->primary_key->nattributes; i++)
-	{
-		OrmAttribute *attribute = &model->attributes[model->primary_key->attributes[i]];
-
-		attribute->in_key = true;
-		attribute->deferred = false; /* an object has its key */
-		model->shown[attribute - model->attributes] = !attribute->hidden;
-	}
-}
-
 /* Is this the version trigger of the column?  Its WHEN condition reads the column (define/version.c). */
 static bool
 is_counter(const Trigger *trigger, Oid function, AttrNumber column)
@@ -373,6 +273,9 @@ print_key(StringInfo out, const char *what, const OrmKey *key)
 					 key->deferrable);
 	for (int i = 0; i < key->nattributes; i++)
 		appendStringInfo(out, " %d", key->attributes[i]);
+	if (key->terms != NULL)
+		appendStringInfo(out, " %u %d %s %s", key->terms->index, key->nexpressed, nodeToString(key->terms->expressions),
+						 nodeToString(key->terms->predicate));
 	appendStringInfoChar(out, '\n');
 }
 
@@ -406,6 +309,8 @@ make_fingerprint(const OrmModel *model)
 		print_key(&out, "key", model->primary_key);
 	for (int i = 0; i < model->nunique; i++)
 		print_key(&out, "unique", &model->unique[i]);
+	for (int i = 0; i < model->nconditional; i++)
+		print_key(&out, "conditional", &model->conditional[i]);
 	for (int i = 0; i < model->nrelationships; i++)
 		orm_relationship_print(&out, &model->relationships[i]);
 	appendStringInfoString(&out, orm_declaration_print(model->declaration));
@@ -458,7 +363,7 @@ fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **
 	orm_scope_fill(model);
 	fill_kept(model, relation);
 	model->pending = list_concat(model->pending, orm_hook_pending(model->declaration, relation));
-	fill_keys(model, relation);
+	orm_unique_key_fill(model, relation);
 	fill_version(model, relation);
 	fill_relationships(model, depends);
 	model->fingerprint = make_fingerprint(model);

@@ -59,15 +59,25 @@ typedef struct OrmModelScope
 	bool is_default;
 } OrmModelScope;
 
+/* What a unique index has beside columns: it is partial, or over expressions. */
+typedef struct OrmIndexTerms
+{
+	Oid index;
+	List *expressions;		/* of Node *; the row is range table entry 1 */
+	struct Node *predicate; /* likewise; NULL: not partial */
+} OrmIndexTerms;
+
 /* A primary or unique key: indexes into OrmModel.attributes, in key order. */
 typedef struct OrmKey
 {
 	char *name; /* constraint or index name; NULL: declared by orm.primary_key */
 	int nattributes;
 	int *attributes;
-	bool single;	  /* a query finds at most one row for a key value; see orm_index_tells_apart */
-	bool nulls_equal; /* NULLS NOT DISTINCT */
-	bool deferrable;  /* deferrable constraint, not usable by ON CONFLICT */
+	int nexpressed;				/* the last attributes are no columns of the index: its expressions read them */
+	const OrmIndexTerms *terms; /* NULL: none */
+	bool single;				/* a query finds at most one row for a key value; see orm_index_tells_apart */
+	bool nulls_equal;			/* NULLS NOT DISTINCT */
+	bool deferrable;			/* deferrable constraint, not usable by ON CONFLICT */
 } OrmKey;
 
 typedef struct OrmRelationship
@@ -132,7 +142,9 @@ typedef struct OrmModel
 	bool default_scoped; /* it has a default scope */
 	OrmKey *primary_key; /* NULL: none; &unique[0] unless declared by orm.primary_key */
 	int nunique;
-	OrmKey *unique;		  /* valid unique indexes without expressions and predicate, the primary key first */
+	OrmKey *unique; /* valid unique indexes without expressions and predicate, the primary key first */
+	int nconditional;
+	OrmKey *conditional;  /* those with expressions or a predicate, where ON CONFLICT can name them */
 	int version;		  /* the version attribute, or -1 */
 	char version_trigger; /* tgenabled of the version trigger; '\0': none */
 	int nrelationships;

@@ -14,7 +14,8 @@
 
 /*
  * Key columns are never set: the key only identifies the row, and in a
- * distributed table a new key would belong to another shard.  Neither are
+ * distributed table a new key would belong to another shard.  What only an expression
+ * of the key's index reads is set: it may have changed (lower(email)).  Neither are
  * columns that the server fills, nor the version, which its trigger counts.
  */
 bool
@@ -23,7 +24,7 @@ orm_assignment_has(const OrmStatement *statement, int i)
 	const OrmAttribute *attribute = &statement->model->attributes[i];
 
 	return statement->bound[i] && !attribute->in_key && !attribute->generated && !attribute->identity_always &&
-		i != statement->model->version && !orm_key_has(statement->key, i);
+		i != statement->model->version && !orm_key_has_column(statement->key, i);
 }
 
 bool

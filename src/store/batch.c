@@ -5,6 +5,7 @@
 
 #include "miscadmin.h"
 
+#include "store/arbiter.h"
 #include "store/batch.h"
 #include "store/record_error.h"
 #include "store/key_order.h"
@@ -233,7 +234,11 @@ orm_batch_lock_order(const OrmBatch *batch, const OrmKey *key)
 {
 	OrmKeyOrder order;
 
-	if (batch->n < 2 || !orm_key_order_make(&order, batch->write->model, key))
+	if (batch->n < 2)
+		return;
+	if (key->terms != NULL)
+		orm_arbiter_refuse_twins(batch, key);
+	if (!orm_key_order_make(&order, batch->write->model, key))
 		return;
 	qsort_arg(batch->records, batch->n, sizeof(OrmRecord *), orm_batch_compare_keys, &order);
 	for (int i = 1; i < batch->n; i++)

@@ -8,49 +8,110 @@
 #include "exec/access.h"
 #include "exec/keyset.h"
 #include "model/key.h"
+#include "store/arbiter.h"
 #include "store/conflict_key.h"
 #include "store/record_error.h"
 #include "store/lookup.h"
 #include "store/upsert.h"
 
-/* Stores the unique keys of a model, the primary key first; returns their number. */
-static int
-unique_keys(const OrmModel *model, const OrmKey ***keys)
+/* The unique keys of a model. */
+typedef struct Keys
 {
-	int n = 0;
+	const OrmModel *model;
+	int n;
+	const OrmKey **keys;   /* the primary key first, those with terms last */
+	OrmArbiter **arbiters; /* by key; NULL: not needed yet */
+} Keys;
 
-	*keys = palloc(sizeof(OrmKey *) * (model->nunique + 1));
+static Keys
+open_keys(const OrmModel *model)
+{
+	Keys keys = {model, 0, palloc(sizeof(OrmKey *) * (model->nunique + model->nconditional + 1)), NULL};
+
 	if (model->primary_key != NULL)
-		(*keys)[n++] = model->primary_key;
+		keys.keys[keys.n++] = model->primary_key;
 	for (int i = 0; i < model->nunique; i++)
 		if (&model->unique[i] != model->primary_key)
-			(*keys)[n++] = &model->unique[i];
-	return n;
+			keys.keys[keys.n++] = &model->unique[i];
+	for (int i = 0; i < model->nconditional; i++)
+		keys.keys[keys.n++] = &model->conditional[i];
+	if (model->nconditional > 0)
+		keys.arbiters = palloc0(sizeof(OrmArbiter *) * keys.n);
+	return keys;
 }
 
-/* Appends the attributes of a key as an array: ARRAY['email'] */
+static void
+close_keys(Keys *keys)
+{
+	for (int i = 0; keys->arbiters != NULL && i < keys->n; i++)
+		if (keys->arbiters[i] != NULL)
+			orm_arbiter_close(keys->arbiters[i]);
+	if (keys->arbiters != NULL)
+		pfree(keys->arbiters);
+	pfree(keys->keys);
+}
+
+/* Does a record give the i-th key, so that it identifies a row? */
+static bool
+gives_key(const Keys *keys, int i, const OrmRecord *record)
+{
+	const OrmKey *key = keys->keys[i];
+
+	if (!orm_record_has_key(record, key))
+		return false;
+	if (key->terms == NULL)
+		return true;
+	if (keys->arbiters[i] == NULL)
+		keys->arbiters[i] = orm_arbiter_open(keys->model, key);
+	return orm_arbiter_identifies(keys->arbiters[i], record);
+}
+
+/* Without conflict_on a key counts only where none of a rank before it is given. */
+typedef enum Rank
+{
+	RANK_PLAIN,
+	RANK_GENERATED, /* it has a generated column */
+	RANK_TERMS,		/* of a partial index, or of one over expressions */
+	RANK_END
+} Rank;
+
+static Rank
+rank_of(const OrmModel *model, const OrmKey *key)
+{
+	if (key->terms != NULL)
+		return RANK_TERMS;
+	return orm_key_is_generated(model, key) ? RANK_GENERATED : RANK_PLAIN;
+}
+
+/* Appends the attributes of a key as an array, ARRAY['email'], or the name of an index with terms. */
 static void
 append_key(StringInfo out, const OrmModel *model, const OrmKey *key)
 {
 	appendStringInfoString(out, "ARRAY[");
+	if (key->terms != NULL)
+		appendStringInfo(out, "%s]", quote_literal_cstr(key->name));
+	if (key->terms != NULL)
+		return;
 	for (int i = 0; i < key->nattributes; i++)
 		appendStringInfo(out, "%s%s", i ? ", " : "", quote_literal_cstr(model->attributes[key->attributes[i]].name));
 	appendStringInfoChar(out, ']');
 }
 
-/* Lists the keys that a record gives (record NULL: all keys), for a hint. */
+/* Lists the keys that a record gives (NULL: all keys), for a hint; keys with terms only where no other is given. */
 static char *
-list_keys(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record)
+list_keys(const Keys *keys, const OrmRecord *record)
 {
 	StringInfoData list;
+	bool terms = false;
 
 	initStringInfo(&list);
-	for (int i = 0; i < nkeys; i++)
-		if (record == NULL || orm_record_has_key(record, keys[i]))
+	for (int i = 0; i < keys->n; i++)
+		if (record == NULL || ((keys->keys[i]->terms == NULL || list.len == 0 || terms) && gives_key(keys, i, record)))
 		{
+			terms = terms || keys->keys[i]->terms != NULL;
 			if (list.len > 0)
 				appendStringInfoString(&list, record ? " or conflict_on => " : ", ");
-			append_key(&list, model, keys[i]);
+			append_key(&list, keys->model, keys->keys[i]);
 		}
 	return list.data;
 }
@@ -72,187 +133,242 @@ key_has_names(const OrmModel *model, const OrmKey *key, int n, char *const *name
 	return key->nattributes == n;
 }
 
-static const OrmKey *
-named_key(const OrmModel *model, const OrmKey **keys, int nkeys, int n, char *const *names)
+/* Raises 42P10 for names that are the attributes of two indexes with terms. */
+static void
+raise_same_names(const OrmModel *model, const OrmKey *a, const OrmKey *b)
 {
-	OrmPath place = orm_path_key(NULL, "conflict_on");
-
-	for (int i = 0; i < n; i++)
-		if (orm_model_attribute(model, names[i], strlen(names[i])) < 0)
-			orm_model_no_attribute(model, names[i], &place);
-	for (int i = 0; i < nkeys; i++)
-		if (key_has_names(model, keys[i], n, names))
-			return keys[i];
 	ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-			errmsg("no unique key of model \"%s\" matches conflict_on", model->name),
-			nkeys > 0 ? errhint("Its unique keys are: %s.", list_keys(model, keys, nkeys, NULL))
-					  : errhint("It has no unique key."));
-	return NULL;
+			errmsg("conflict target for model \"%s\" is ambiguous", model->name),
+			errhint("Name the index: conflict_on => ARRAY[%s] or conflict_on => ARRAY[%s].",
+					quote_literal_cstr(a->name), quote_literal_cstr(b->name)));
 }
 
-/* Raises 22004 unless the record gives the key that conflict_on names. */
+/* The number of the key that consists of exactly the attributes of these names, preferably without terms, or -1. */
+static int
+key_of_attributes(const Keys *keys, int n, char *const *names)
+{
+	int found = -1;
+
+	for (int i = 0; i < keys->n; i++)
+	{
+		if (!key_has_names(keys->model, keys->keys[i], n, names))
+			continue;
+		if (found < 0)
+			found = i;
+		else if (keys->keys[found]->terms != NULL)
+			raise_same_names(keys->model, keys->keys[found], keys->keys[i]);
+	}
+	return found;
+}
+
+/* The number of the key of the constraint or index of that name, or -1. */
+static int
+key_of_index(const Keys *keys, const char *name)
+{
+	for (int i = 0; i < keys->n; i++)
+		if (keys->keys[i]->name != NULL && strcmp(keys->keys[i]->name, name) == 0)
+			return i;
+	return -1;
+}
+
+/* The number of the key that conflict_on names, by its attributes, or by its constraint or index. */
+static int
+named_key(const Keys *keys, int n, char *const *names)
+{
+	OrmPath place = orm_path_key(NULL, "conflict_on");
+	int found = key_of_attributes(keys, n, names);
+
+	if (found < 0 && n == 1)
+		found = key_of_index(keys, names[0]);
+	if (found >= 0)
+		return found;
+	for (int i = 0; i < n; i++)
+		if (orm_model_attribute(keys->model, names[i], strlen(names[i])) < 0)
+			orm_model_no_attribute(keys->model, names[i], &place);
+	ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+			errmsg("no unique key of model \"%s\" matches conflict_on", keys->model->name),
+			keys->n > 0 ? errhint("Its unique keys are: %s.", list_keys(keys, NULL))
+						: errhint("It has no unique key."));
+	return -1;
+}
+
+/*
+ * Raises 22004 unless the record gives the key that conflict_on names.  "whole": also for NULL
+ * in what only an expression reads, where its value is not NULL in general.
+ */
 static void
-demand_key(const OrmModel *model, const OrmRecord *record, const OrmKey *key)
+demand_key(const OrmModel *model, const OrmRecord *record, const OrmKey *key, bool whole)
 {
 	OrmPath room;
 
 	for (int i = 0; i < key->nattributes; i++)
-		if (!record->given[key->attributes[i]] || (record->isnull[key->attributes[i]] && !key->nulls_equal))
+		if (!record->given[key->attributes[i]] ||
+			(record->isnull[key->attributes[i]] && !key->nulls_equal &&
+			 (whole || orm_key_has_column(key, key->attributes[i]))))
 			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					errmsg("attribute \"%s\" of conflict_on is not given", model->attributes[key->attributes[i]].name),
 					orm_error_place(orm_record_place(record, &room)));
 }
 
-/* The only unique key, with or without a generated column, that a record gives; NULL if it gives none. */
-static const OrmKey *
-only_key_of(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record, bool generated)
+/* The number of the only unique key of a rank that a record gives; -1 if it gives none. */
+static int
+only_key_of(const Keys *keys, const OrmRecord *record, Rank rank)
 {
-	const OrmKey *found = NULL;
+	int found = -1;
 	OrmPath room;
 
-	for (int i = 0; i < nkeys; i++)
+	for (int i = 0; i < keys->n; i++)
 	{
-		if (!orm_record_has_key(record, keys[i]) || orm_key_is_generated(model, keys[i]) != generated)
+		if (rank_of(keys->model, keys->keys[i]) != rank || !gives_key(keys, i, record))
 			continue;
-		if (found != NULL)
+		if (found >= 0)
 			ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-					errmsg("conflict target for model \"%s\" is ambiguous", model->name),
+					errmsg("conflict target for model \"%s\" is ambiguous", keys->model->name),
 					orm_error_place(orm_record_place(record, &room)),
 					orm_path_is_nested(record->place)
 						? errhint("Give one of them alone.")
-						: errhint("Choose one: conflict_on => %s.", list_keys(model, keys, nkeys, record)));
-		found = keys[i];
+						: errhint("Choose one: conflict_on => %s.", list_keys(keys, record)));
+		found = i;
 	}
 	return found;
 }
 
-/*
- * The only unique key that a record gives; NULL if it gives none and is new.  A
- * key with generated columns identifies the row only if no other key does.
- */
-static const OrmKey *
-only_key(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record)
+/* The number of the only unique key of the first rank of which a record gives any; -1 if it gives none and is new. */
+static int
+only_key(const Keys *keys, const OrmRecord *record)
 {
-	const OrmKey *found = only_key_of(model, keys, nkeys, record, false);
+	int found = -1;
 
-	return found != NULL ? found : only_key_of(model, keys, nkeys, record, true);
+	for (Rank rank = RANK_PLAIN; found < 0 && rank < RANK_END; rank++)
+		found = only_key_of(keys, record, rank);
+	return found;
+}
+
+/* The key of a number; NULL for -1. */
+static const OrmKey *
+key_at(const Keys *keys, int number)
+{
+	return number >= 0 ? keys->keys[number] : NULL;
 }
 
 const OrmKey *
 orm_conflict_key_only(const OrmModel *model, const OrmRecord *record)
 {
-	const OrmKey **keys;
-	int nkeys = unique_keys(model, &keys);
-	const OrmKey *only = only_key(model, keys, nkeys, record);
+	Keys keys = open_keys(model);
+	const OrmKey *only = key_at(&keys, only_key(&keys, record));
 
-	pfree(keys);
+	close_keys(&keys);
 	return only;
 }
 
 const OrmKey *
 orm_conflict_key_of(const OrmModel *model, const OrmRecord *record, int nconflict_on, char *const *conflict_on)
 {
-	const OrmKey **keys;
-	int nkeys = unique_keys(model, &keys);
-	const OrmKey *key = nconflict_on == 0 ? only_key(model, keys, nkeys, record)
-										  : named_key(model, keys, nkeys, nconflict_on, conflict_on);
+	Keys keys = open_keys(model);
+	int number = nconflict_on == 0 ? only_key(&keys, record) : named_key(&keys, nconflict_on, conflict_on);
+	const OrmKey *key = number >= 0 && gives_key(&keys, number, record) ? keys.keys[number] : NULL;
 
-	pfree(keys);
-	return key != NULL && orm_record_has_key(record, key) ? key : NULL;
+	close_keys(&keys);
+	return key;
 }
 
-/* The conflict target of a record: the named key (NULL: none), which it must give, else the only one that it gives. */
+/*
+ * The conflict target of a record: the named key (-1: none), which it must give, else the
+ * only one that it gives.  NULL if it gives none, or its row would not be in the named index.
+ */
 static const OrmKey *
-decide_key(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmKey *named, const OrmRecord *record)
+decide_key(const Keys *keys, int named, const OrmRecord *record)
 {
-	if (named == NULL)
-		return only_key(model, keys, nkeys, record);
-	demand_key(model, record, named);
-	return named;
+	if (named < 0)
+		return key_at(keys, only_key(keys, record));
+	demand_key(keys->model, record, keys->keys[named], false);
+	if (gives_key(keys, named, record))
+		return keys->keys[named];
+	if (keys->keys[named]->terms->predicate == NULL)
+		demand_key(keys->model, record, keys->keys[named], true);
+	return NULL;
 }
 
-/* The key that conflict_on names; NULL without conflict_on. */
-static const OrmKey *
-named_key_if_any(const OrmModel *model, const OrmKey **keys, int nkeys, int n, char *const *names)
+/* The number of the key that conflict_on names; -1 without conflict_on. */
+static int
+named_key_if_any(const Keys *keys, int n, char *const *names)
 {
-	return n == 0 ? NULL : named_key(model, keys, nkeys, n, names);
+	return n == 0 ? -1 : named_key(keys, n, names);
 }
 
 const OrmKey *
 orm_conflict_key_decide(const OrmModel *model, const OrmRecord *record, int nconflict_on, char *const *conflict_on)
 {
-	const OrmKey **keys;
-	int nkeys = unique_keys(model, &keys);
-	const OrmKey *named = named_key_if_any(model, keys, nkeys, nconflict_on, conflict_on);
+	Keys keys = open_keys(model);
+	const OrmKey *key = decide_key(&keys, named_key_if_any(&keys, nconflict_on, conflict_on), record);
 
-	return decide_key(model, keys, nkeys, named, record);
-}
-
-/* The first unique key, with or without a generated column, that a record gives; NULL if it gives none. */
-static const OrmKey *
-first_key_of(const OrmModel *model, const OrmKey **keys, int nkeys, const OrmRecord *record, bool generated)
-{
-	for (int i = 0; i < nkeys; i++)
-		if (orm_record_has_key(record, keys[i]) && orm_key_is_generated(model, keys[i]) == generated)
-			return keys[i];
-	return NULL;
+	close_keys(&keys);
+	return key;
 }
 
 const OrmKey *
 orm_conflict_key_first(const OrmModel *model, const OrmRecord *record)
 {
-	const OrmKey **keys;
-	int nkeys = unique_keys(model, &keys);
-	const OrmKey *first = first_key_of(model, keys, nkeys, record, false);
+	Keys keys = open_keys(model);
+	const OrmKey *first = NULL;
 
-	if (first == NULL)
-		first = first_key_of(model, keys, nkeys, record, true);
-	pfree(keys);
+	for (Rank rank = RANK_PLAIN; first == NULL && rank < RANK_END; rank++)
+		for (int i = 0; first == NULL && i < keys.n; i++)
+			if (rank_of(model, keys.keys[i]) == rank && gives_key(&keys, i, record))
+				first = keys.keys[i];
+	close_keys(&keys);
 	return first;
 }
 
+/* A key of a model, for is_pending_with(). */
+typedef struct Numbered
+{
+	const Keys *keys;
+	int number;
+} Numbered;
+
 /* Is the record pending, and does it give the key? */
 static bool
-is_pending_with(const OrmRecord *record, const void *key)
+is_pending_with(const OrmRecord *record, const void *argument)
 {
-	return !record->done && orm_record_has_key(record, key);
+	const Numbered *key = argument;
+
+	return !record->done && gives_key(key->keys, key->number, record);
 }
 
 void
 orm_conflict_key_read(const OrmBatch *batch, const OrmKey *key)
 {
-	const OrmKey **keys;
-	int nkeys = unique_keys(batch->write->model, &keys);
+	Keys keys = open_keys(batch->write->model);
 	bool first = true;
 
-	for (int i = 0; i < nkeys; i++)
+	for (int i = 0; i < keys.n; i++)
 	{
 		OrmBatch others = {batch->write, NULL, 0};
+		Numbered other = {&keys, i};
 
-		if (keys[i] != key)
-			others = orm_batch_pick(batch, is_pending_with, keys[i]);
+		if (keys.keys[i] != key)
+			others = orm_batch_pick(batch, is_pending_with, &other);
 		if (others.n > 0 && first)
 		{
 			orm_lookup_read(batch, key);
-			others = orm_batch_pick(&others, is_pending_with, keys[i]);
+			others = orm_batch_pick(&others, is_pending_with, &other);
 			first = false;
 		}
 		if (others.n > 0)
-			orm_lookup_read(&others, keys[i]);
+			orm_lookup_read(&others, keys.keys[i]);
 	}
-	pfree(keys);
+	close_keys(&keys);
 }
 
 void
 orm_conflict_key_missing(const OrmModel *model, const OrmPath *place)
 {
-	const OrmKey **keys;
-	int nkeys = unique_keys(model, &keys);
+	Keys keys = open_keys(model);
 
 	ereport(ERROR, errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 			errmsg("a unique key of model \"%s\" is expected", model->name), orm_error_place(place),
-			nkeys > 0 ? errhint("Its unique keys are: %s.", list_keys(model, keys, nkeys, NULL))
-					  : errhint("It has none."));
+			keys.n > 0 ? errhint("Its unique keys are: %s.", list_keys(&keys, NULL)) : errhint("It has none."));
 }
 
 /* Writes the records of a batch whose conflict target is "key"; keys[] is by record. */
@@ -341,7 +457,7 @@ probe_key(Probes *probes, const OrmBatch *batch, const OrmKey *const *keys, cons
  * if the model has no primary key or the caller may not read it.
  */
 static void
-refuse_same_row(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey **all, int nall)
+refuse_same_row(const OrmBatch *batch, const OrmKey *const *keys, const Keys *all)
 {
 	const OrmModel *model = batch->write->model;
 	const OrmKey *first = NULL;
@@ -363,23 +479,23 @@ refuse_same_row(const OrmBatch *batch, const OrmKey *const *keys, const OrmKey *
 	probes.owners = palloc_extended(sizeof(OrmRecord *) * batch->n, MCXT_ALLOC_HUGE);
 	probes.returning = orm_key_flags(model, model->primary_key);
 	probes.rows = orm_keyset_make(model->primary_key->nattributes, types);
-	for (int i = 0; i < nall; i++)
-		probe_key(&probes, batch, keys, all[i]);
+	for (int i = 0; i < all->n; i++)
+		probe_key(&probes, batch, keys, all->keys[i]);
 }
 
 void
 orm_conflict_key_upsert(const OrmBatch *batch, int nconflict_on, char *const *conflict_on, OrmOnConflict on_conflict)
 {
 	const OrmModel *model = batch->write->model;
-	const OrmKey **keys;
-	int nkeys = unique_keys(model, &keys);
+	Keys keys = open_keys(model);
 	const OrmKey **decisions = palloc_extended(sizeof(OrmKey *) * Max(batch->n, 1), MCXT_ALLOC_HUGE);
-	const OrmKey *named = named_key_if_any(model, keys, nkeys, nconflict_on, conflict_on);
+	int named = named_key_if_any(&keys, nconflict_on, conflict_on);
 
 	for (int i = 0; i < batch->n; i++)
-		decisions[i] = decide_key(model, keys, nkeys, named, batch->records[i]);
-	if (named == NULL && on_conflict == ORM_CONFLICT_UPDATE)
-		refuse_same_row(batch, decisions, keys, nkeys);
-	for (int i = 0; i <= nkeys; i++)
-		upsert_decided(batch, decisions, i < nkeys ? keys[i] : NULL, on_conflict);
+		decisions[i] = decide_key(&keys, named, batch->records[i]);
+	if (named < 0 && on_conflict == ORM_CONFLICT_UPDATE)
+		refuse_same_row(batch, decisions, &keys);
+	for (int i = 0; i <= keys.n; i++)
+		upsert_decided(batch, decisions, i < keys.n ? keys.keys[i] : NULL, on_conflict);
+	close_keys(&keys);
 }

@@ -10,7 +10,8 @@
 /*
  * The only unique key, the primary key included, that a record gives
  * completely; NULL if it gives none.  Unique keys with generated columns count
- * only if there is no other.  Raises 42P10 if there is more than one.
+ * only if there is no other, and after them those of partial indexes and of indexes
+ * over expressions.  Raises 42P10 if there is more than one.
  */
 extern const OrmKey *orm_conflict_key_only(const OrmModel *model, const OrmRecord *record);
 
@@ -24,6 +25,11 @@ extern const OrmKey *orm_conflict_key_of(const OrmModel *model, const OrmRecord 
  */
 extern const OrmKey *orm_conflict_key_decide(const OrmModel *model, const OrmRecord *record, int nconflict_on,
 											 char *const *conflict_on);
+
+/*
+ * Unique keys are those of constraints and of unique indexes, also of partial ones and of
+ * those over expressions, as far as they identify the row of the record (arbiter.h).
+ */
 
 /* The first unique key that a record gives completely, the primary key first; NULL if it gives none. */
 extern const OrmKey *orm_conflict_key_first(const OrmModel *model, const OrmRecord *record);
@@ -39,7 +45,8 @@ extern void orm_conflict_key_read(const OrmBatch *batch, const OrmKey *key);
 extern void orm_conflict_key_missing(const OrmModel *model, const OrmPath *place) pg_attribute_noreturn();
 
 /*
- * Writes records by the unique key that conflict_on names.  Without conflict_on
+ * Writes records by the unique key that conflict_on names: its attributes, or its constraint
+ * or index.  Records whose rows would not be in a partial index are new.  Without conflict_on
  * each record is written by the only key it gives, and records without a key
  * are inserted last.  Locks rows key by key, each in the order of the key.
  * Raises 42P10 if no unique key, or more than one, matches, 22004 for a record

@@ -4,19 +4,13 @@
 #include "postgres.h"
 
 #include "access/genam.h"
-#include "access/sysattr.h"
-#include "access/table.h"
-#include "catalog/index.h"
 #include "catalog/pg_class.h"
-#include "executor/executor.h"
 #include "miscadmin.h"
-#include "optimizer/optimizer.h"
-#include "rewrite/rewriteHandler.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
 
 #include "base/attempt.h"
 #include "store/failed_key.h"
+#include "store/index_row.h"
 
 /* A search for the row of a key. */
 typedef struct KeySearch
@@ -25,143 +19,57 @@ typedef struct KeySearch
 	Oid index;
 	const char *detail;
 	int found;
-
-	Relation heap; /* the table of the index: that of the rows, or a partition or child */
-	IndexInfo *info;
-	ExprState *predicate; /* of a partial index; NULL: true */
-	EState *executor;
-	TupleTableSlot *slot; /* the current row */
-	Bitmapset *columns;	  /* that the index reads, as of pull_varattnos */
+	int row; /* the current one */
 } KeySearch;
 
-/* Sets a column of the current row to the value of an expression. */
-static void
-evaluate(KeySearch *search, int i, Node *expression)
-{
-	ExprState *state = ExecInitExpr(expression_planner((Expr *) expression), NULL);
-	ExprContext *context = GetPerTupleExprContext(search->executor);
-
-	context->ecxt_scantuple = search->slot;
-	search->slot->tts_values[i] = ExecEvalExpr(state, context, &search->slot->tts_isnull[i]);
-}
-
-static bool know_columns(KeySearch *search, int row, Bitmapset *columns);
-
-/* Sets a column of a new row that is not given; false if its value is not known. */
+/* Reads the text of a column of the current row. */
 static bool
-know_missing(KeySearch *search, int row, int i)
+read_column(void *argument, Form_pg_attribute column, Datum *value, bool *isnull)
 {
-	Form_pg_attribute column = TupleDescAttr(RelationGetDescr(search->heap), i);
-	Node *expression = column->attidentity ? NULL : build_column_default(search->heap, i + 1);
-	Bitmapset *columns = NULL;
-
-	if (column->attidentity || !search->suspects->inserted || contain_volatile_functions(expression))
-		return false;
-	search->slot->tts_isnull[i] = true;
-	if (expression == NULL)
-		return true;
-	pull_varattnos(expression, 1, &columns);
-	if (!know_columns(search, row, columns))
-		return false;
-	evaluate(search, i, expression);
-	return true;
-}
-
-/* Sets a column of the current row; false if its value is not known. */
-static bool
-know_column(KeySearch *search, int row, int i)
-{
-	Form_pg_attribute column = TupleDescAttr(RelationGetDescr(search->heap), i);
-	const OrmSuspects *suspects = search->suspects;
-	bool isnull = false;
-	char *text = suspects->text(suspects->argument, row, NameStr(column->attname), &isnull);
+	const KeySearch *search = argument;
+	char *text;
 	Oid input;
 	Oid parameter;
 
-	search->slot->tts_isnull[i] = isnull;
-	if (isnull)
+	*isnull = false;
+	text = search->suspects->text(search->suspects->argument, search->row, NameStr(column->attname), isnull);
+	if (*isnull)
 		return true;
 	if (text == NULL)
-		return know_missing(search, row, i);
-	getTypeInputInfo(column->atttypid, &input, &parameter);
-	search->slot->tts_values[i] = OidInputFunctionCall(input, text, parameter, column->atttypmod);
-	return true;
-}
-
-/* Sets columns of the current row; false if a value is not known. */
-static bool
-know_columns(KeySearch *search, int row, Bitmapset *columns)
-{
-	int member = -1;
-
-	check_stack_depth();
-	while ((member = bms_next_member(columns, member)) >= 0)
-	{
-		int column = member + FirstLowInvalidHeapAttributeNumber;
-
-		if (column <= 0 || !know_column(search, row, column - 1))
-			return false;
-	}
-	return true;
-}
-
-/* Is the current row in the index, and does the detail show its key? */
-static bool
-is_shown(KeySearch *search, Relation index)
-{
-	Datum values[INDEX_MAX_KEYS];
-	bool isnull[INDEX_MAX_KEYS];
-	char *key;
-
-	GetPerTupleExprContext(search->executor)->ecxt_scantuple = search->slot;
-	if (!ExecQual(search->predicate, GetPerTupleExprContext(search->executor)))
 		return false;
-	FormIndexDatum(search->info, search->slot, search->executor, values, isnull);
-	key = BuildIndexValueDescription(index, values, isnull);
-	return key != NULL && strstr(search->detail, key) != NULL;
+	getTypeInputInfo(column->atttypid, &input, &parameter);
+	*value = OidInputFunctionCall(input, text, parameter, column->atttypmod);
+	return true;
 }
 
-/* Searches the rows, the last one first: it is the second one of two equal rows. */
-static void
-search_rows(KeySearch *search, Relation index)
+/* Does the detail show the key of the current row? */
+static bool
+is_shown(const KeySearch *search, OrmIndexRow *row)
 {
-	MemoryContext caller = MemoryContextSwitchTo(GetPerTupleMemoryContext(search->executor));
+	char *key = BuildIndexValueDescription(row->index, row->values, row->isnull);
 
-	for (int row = search->suspects->n - 1; search->found < 0 && row >= 0; row--)
-	{
-		CHECK_FOR_INTERRUPTS();
-		ExecStoreVirtualTuple(ExecClearTuple(search->slot)); /* its columns are set below, as needed */
-		if (know_columns(search, row, search->columns) && is_shown(search, index))
-			search->found = row;
-		ResetPerTupleExprContext(search->executor);
-	}
-	MemoryContextSwitchTo(caller);
+	bool shown = key != NULL && strstr(search->detail, key) != NULL;
+
+	if (key != NULL)
+		pfree(key);
+	return shown;
 }
 
-/* Searches the row, as the work of orm_attempt. */
+/* Searches the rows, the last one first: it is the second one of two equal rows.  The work of orm_attempt. */
 static void
 run(void *argument)
 {
 	KeySearch *search = argument;
-	Relation index = index_open(search->index, AccessShareLock);
+	OrmIndexRow row = {.value = read_column, .argument = search, .inserted = search->suspects->inserted};
 
-	search->heap = table_open(index->rd_index->indrelid, AccessShareLock);
-	search->info = BuildIndexInfo(index);
-	search->executor = CreateExecutorState();
-	search->slot = MakeSingleTupleTableSlot(RelationGetDescr(search->heap), &TTSOpsVirtual);
-	memset(search->slot->tts_isnull, true, RelationGetDescr(search->heap)->natts);
-	search->predicate = ExecPrepareQual(search->info->ii_Predicate, search->executor);
-	pull_varattnos((Node *) search->info->ii_Predicate, 1, &search->columns);
-	pull_varattnos((Node *) search->info->ii_Expressions, 1, &search->columns);
-	for (int i = 0; i < search->info->ii_NumIndexKeyAttrs; i++)
-		if (search->info->ii_IndexAttrNumbers[i] != 0)
-			search->columns = bms_add_member(search->columns,
-											 search->info->ii_IndexAttrNumbers[i] - FirstLowInvalidHeapAttributeNumber);
-	search_rows(search, index);
-	ExecDropSingleTupleTableSlot(search->slot);
-	FreeExecutorState(search->executor);
-	table_close(search->heap, NoLock);
-	index_close(index, NoLock);
+	orm_index_row_open(&row, search->index);
+	for (search->row = search->suspects->n - 1; search->found < 0 && search->row >= 0; search->row--)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (orm_index_row_read(&row) && is_shown(search, &row))
+			search->found = search->row;
+	}
+	orm_index_row_close(&row);
 }
 
 int

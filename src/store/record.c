@@ -72,8 +72,11 @@ orm_record_key(const OrmRecord *record, const OrmKey *key, Datum *values)
 bool
 orm_record_has_key(const OrmRecord *record, const OrmKey *key)
 {
+	int ncolumns = key->nattributes - key->nexpressed;
+
 	for (int i = 0; i < key->nattributes; i++)
-		if (!record->given[key->attributes[i]] || (record->isnull[key->attributes[i]] && !key->nulls_equal))
+		if (!record->given[key->attributes[i]] ||
+			(record->isnull[key->attributes[i]] && !key->nulls_equal && i < ncolumns))
 			return false;
 	return true;
 }

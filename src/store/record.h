@@ -86,7 +86,10 @@ extern void orm_record_set_wrong(OrmRecord *record, const OrmModel *model, int a
 /* Stores the values of a key, in key order; the record must give all of them. */
 extern void orm_record_key(const OrmRecord *record, const OrmKey *key, Datum *values);
 
-/* Is the whole key given, without NULL unless the key is NULLS NOT DISTINCT? */
+/*
+ * Is the whole key given, without NULL unless the key is NULLS NOT DISTINCT?  Of a key with
+ * terms this says nothing of its expressions and its predicate (arbiter.h).
+ */
 extern bool orm_record_has_key(const OrmRecord *record, const OrmKey *key);
 
 /* Is any part of the key NULL? */

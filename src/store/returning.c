@@ -415,12 +415,19 @@ orm_returning_statement(OrmPlanKind kind, const OrmBatch *part, const OrmKey *ke
 	return statement;
 }
 
+/* Does the statement look for rows by values of expressions, which are over columns of unnested arrays? */
+static bool
+compares_expressions(const OrmStatement *statement)
+{
+	return statement->kind != ORM_KIND_INSERT && statement->key != NULL && statement->key->nexpressed > 0;
+}
+
 void
 orm_returning_run(OrmStatement *statement, const OrmBatch *batch, const OrmKey *match)
 {
 	Delivery delivery = {0};
 
-	if (batch->n > 1 && orm_statement_binds_any(statement))
+	if ((batch->n > 1 || compares_expressions(statement)) && orm_statement_binds_any(statement))
 	{
 		statement->many = true;
 		if (no_questions(statement))

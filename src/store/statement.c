@@ -12,6 +12,7 @@
 
 #include "base/sql.h"
 #include "model/key.h"
+#include "store/arbiter.h"
 #include "store/assignment.h"
 #include "store/stale.h"
 #include "store/statement.h"
@@ -189,7 +190,7 @@ append_key_condition(StringInfo sql, const OrmStatement *statement)
 {
 	const OrmModel *model = statement->model;
 
-	for (int i = 0; i < statement->key->nattributes; i++)
+	for (int i = 0; i < statement->key->nattributes - statement->key->nexpressed; i++)
 	{
 		const OrmAttribute *attribute = &model->attributes[statement->key->attributes[i]];
 		StringInfoData column;
@@ -208,6 +209,8 @@ append_key_condition(StringInfo sql, const OrmStatement *statement)
 		if (statement->key->nulls_equal && !attribute->not_null)
 			append_both_null(sql, column.data, value.data);
 	}
+	if (statement->key->terms != NULL)
+		orm_arbiter_condition(sql, model, statement->key);
 	append_foreign_condition(sql, statement);
 }
 
@@ -251,18 +254,24 @@ append_returning(StringInfo sql, const OrmStatement *statement)
 		appendStringInfoString(sql, ", t.xmax OPERATOR(pg_catalog.=) '0'::pg_catalog.xid");
 }
 
-/* Appends the columns of the conflict target in parentheses. */
+/* Appends the conflict target: ("a", (lower("b"))) WHERE ("c") */
 static void
 append_conflict_key(StringInfo sql, const OrmStatement *statement)
 {
+	const OrmKey *key = statement->key;
+	bool first = true;
+
 	appendStringInfoString(sql, " (");
-	for (int i = 0; i < statement->key->nattributes; i++)
+	for (int i = 0; i < key->nattributes - key->nexpressed; i++)
 	{
-		if (i > 0)
-			appendStringInfoString(sql, ", ");
-		orm_sql_name(sql, statement->model->attributes[statement->key->attributes[i]].column);
+		orm_sql_comma(sql, &first);
+		orm_sql_name(sql, statement->model->attributes[key->attributes[i]].column);
 	}
+	if (key->terms != NULL)
+		orm_arbiter_expressions(sql, statement->model, key, &first);
 	appendStringInfoChar(sql, ')');
+	if (key->terms != NULL)
+		orm_arbiter_predicate(sql, statement->model, key);
 }
 
 /* Appends ON CONFLICT ... */

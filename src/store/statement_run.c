@@ -82,6 +82,8 @@ make_plan_key(OrmPlanKey *key, const OrmStatement *statement)
 	for (int i = 0; i < (int) lengthof(keys); i++)
 		if (keys[i] != NULL)
 			orm_plan_key_add(key, keys[i]->attributes, sizeof(int) * keys[i]->nattributes);
+	if (statement->key != NULL && statement->key->terms != NULL)
+		orm_plan_key_add(key, &statement->key->terms->index, sizeof(Oid));
 }
 
 /* The plan's text and types, for orm_plan_get(). */

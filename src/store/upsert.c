@@ -16,7 +16,8 @@
  * records whose rows do not satisfy it.
  *
  * Steps 2 and 3 are skipped if ON CONFLICT cannot name the key (views, foreign
- * tables, tables with rules, deferrable constraints).
+ * tables, tables with rules, deferrable constraints).  The rows of a partial index, or of
+ * one over expressions, are looked for in any case.
  *
  * A single INSERT ... ON CONFLICT DO UPDATE replaces all steps if the
  * difference is not observable: no trigger, policy, check or rule sees the row
@@ -54,10 +55,10 @@ has_constraint(const OrmModel *model, const OrmKey *key)
 {
 	if ((model->relkind != RELKIND_RELATION && model->relkind != RELKIND_PARTITIONED_TABLE) || model->has_rules)
 		return false;
-	for (int i = 0; i < model->nunique; i++)
+	for (int i = 0; key->terms == NULL && i < model->nunique; i++)
 		if (!model->unique[i].deferrable && same_key(&model->unique[i], key))
 			return true;
-	return false;
+	return key->terms != NULL;
 }
 
 /* ---- INSERT ... ON CONFLICT DO UPDATE ---- */
@@ -140,7 +141,8 @@ insert_or_update(const OrmBatch *batch, const OrmKey *key)
 	OrmBatch able;
 	OrmBatch unchanged;
 
-	if (batch->write->told_apart || hides || batch->write->where != NULL || !orm_access_may_update(batch->write->model))
+	if (batch->write->told_apart || hides || batch->write->where != NULL || key->terms != NULL ||
+		!orm_access_may_update(batch->write->model))
 		return;
 	able = pick_proposable(batch, key);
 	if (able.n == 0)
