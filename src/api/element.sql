@@ -394,6 +394,13 @@ AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.naming(pg_catalog.text) IS
 'Element of a model document: how attributes are called that are given no name. ''camel'': the attribute of the column first_name is firstName.';
 
+CREATE OR REPLACE FUNCTION orm.table_renamed_from(name pg_catalog.text)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.table_renamed_from(pg_catalog.text) IS
+'Element of a model document: the former name of the table, for orm.migrate, once. It counts while the table of that name is there and that of the model is not: the model stays on it, and orm.migrate renames it.';
+
 CREATE OR REPLACE FUNCTION orm.use(name pg_catalog.text)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE

@@ -12,20 +12,26 @@
 #include "ddl/join_table.h"
 #include "ddl/layout.h"
 #include "ddl/print.h"
+#include "model/renaming.h"
 
 OrmPlanned *
 orm_ddl_find_table(const OrmDdlRun *run, const char *schema, const char *relation)
 {
+	OrmPlanned *former = NULL;
 	ListCell *cell;
 
 	foreach(cell, run->tables)
 	{
 		OrmPlanned *planned = lfirst(cell);
 
-		if (strcmp(planned->table.relation, relation) == 0 && strcmp(planned->table.schema, schema) == 0)
+		if (strcmp(planned->table.schema, schema) != 0)
+			continue;
+		if (strcmp(planned->table.relation, relation) == 0)
 			return planned;
+		if (former == NULL && planned->table.former != NULL && strcmp(planned->table.former, relation) == 0)
+			former = planned;
 	}
-	return NULL;
+	return former;
 }
 
 /* A second declaration of the same table is planned as an existing table. */
@@ -36,8 +42,10 @@ orm_ddl_add_table(OrmDdlRun *run, OrmDeclaration *declaration)
 
 	planned->table.declaration = declaration;
 	planned->table.schema = planned->target.schema = declaration->schema;
-	planned->table.relation = planned->target.relation = declaration->relation;
-	planned->table.exists = orm_ddl_find_table(run, declaration->schema, declaration->relation) != NULL ||
+	planned->table.relation = planned->target.relation = orm_renaming_declared(declaration);
+	planned->table.former = planned->target.former = declaration->becomes != NULL ? declaration->relation : NULL;
+	planned->table.exists = planned->table.former != NULL ||
+		orm_ddl_find_table(run, declaration->schema, declaration->relation) != NULL ||
 		run->catalog->exists(declaration->schema, declaration->relation, run->catalog->arg);
 	run->tables = lappend(run->tables, planned);
 	return planned;

@@ -43,7 +43,8 @@ typedef struct OrmTarget
 {
 	char *schema;
 	char *relation;
-	int nkeys; /* columns of its primary key, or of the declared one; 0: none */
+	char *former; /* its name until it is renamed; NULL: it is not */
+	int nkeys;	  /* columns of its primary key, or of the declared one; 0: none */
 	OrmKeyColumn *keys;
 } OrmTarget;
 
@@ -87,7 +88,8 @@ typedef struct OrmDdlConstraint
 	const char *comment;
 	const char *schema; /* foreign key: referenced table and columns */
 	const char *relation;
-	List *referenced; /* of char * */
+	const char *former; /* see OrmTarget */
+	List *referenced;	/* of char * */
 	const char *on_delete;
 	const char *on_update;
 	const char *method; /* index */
@@ -103,6 +105,7 @@ typedef struct OrmDdlTable
 	OrmDeclaration *declaration; /* a created join table's has no model */
 	char *schema;
 	char *relation;
+	char *former;	   /* its name until it is renamed; NULL: it is not */
 	bool exists;	   /* in the database, or as the table of another model of this run */
 	List *columns;	   /* of OrmDdlColumn *, in table order */
 	List *constraints; /* of OrmDdlConstraint * */
@@ -166,7 +169,7 @@ typedef struct OrmDdlRun
 /* Adds the table of a declaration to the run. */
 extern OrmPlanned *orm_ddl_add_table(OrmDdlRun *run, OrmDeclaration *declaration);
 
-/* The table of that name in the run, or NULL; of several models on one table, the first. */
+/* The table of that name in the run, or until it is renamed, or NULL; of several models on one table, the first. */
 extern OrmPlanned *orm_ddl_find_table(const OrmDdlRun *run, const char *schema, const char *relation);
 
 #endif

@@ -77,6 +77,7 @@ orm_layout_set_target(OrmDdlRun *run, OrmDdlConstraint *constraint, const OrmTar
 {
 	constraint->schema = target->schema;
 	constraint->relation = target->relation;
+	constraint->former = target->former;
 	if (referenced == NIL)
 	{
 		orm_target_resolve_key(run, target);

@@ -28,6 +28,7 @@
 #include "model/in_force.h"
 #include "model/naming.h"
 #include "model/relationship.h"
+#include "model/renaming.h"
 #include "model/stamp.h"
 #include "query/filter.h"
 #include "registry/binding.h"
@@ -291,6 +292,7 @@ orm_declare_write(OrmDeclaration *declaration)
 	bool scoped;
 
 	complete_schema(declaration);
+	orm_renaming_apply(declaration);
 	old = orm_declare_lock(declaration->model);
 	scoped = old != NULL && orm_scopes_any_default(orm_register_declaration(old));
 	if (old != NULL)

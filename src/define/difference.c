@@ -33,6 +33,7 @@
 #include "model/hook.h"
 #include "model/kept.h"
 #include "model/reflect.h"
+#include "model/renaming.h"
 #include "model/stamp.h"
 
 /* May the caller change a model? */
@@ -123,7 +124,7 @@ compare_table(OrmDifference *difference, OrmDdlTable *table, const char *model, 
 
 	if (relkind != RELKIND_RELATION && relkind != RELKIND_PARTITIONED_TABLE)
 		return;
-	relid = orm_planning_lock(table->schema, table->relation, false);
+	relid = orm_planning_lock(table->schema, table->former != NULL ? table->former : table->relation, false);
 	identity = orm_owner_begin_pinned(orm_registry_table_owner(relid), table->schema);
 	if (lacks_made_column(table, relid))
 		orm_adopt_follow(table, orm_reflect_relation(relid, table->relation, NULL, NULL));
@@ -274,9 +275,11 @@ add_table(OrmDifference *difference, OrmDdlTable *table, bool strict)
 {
 	const OrmRegistered *row = orm_planning_row(difference->declarations, difference->rows, table);
 	bool is_model = list_member_ptr(difference->declarations, table->declaration);
-	Oid relid = orm_planning_relation(table->schema, table->relation);
+	Oid relid = orm_planning_relation(table->schema, table->former != NULL ? table->former : table->relation);
 	int from = list_length(difference->steps);
 
+	if (is_model)
+		orm_renaming_check_tables(table->declaration);
 	if (OidIsValid(relid))
 		compare_table(difference, table, is_model ? row->name : NULL, relid, strict);
 	else if (!table->exists)

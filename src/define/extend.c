@@ -61,6 +61,8 @@ static const struct
 	{"removed", ORM_LIST_REMOVALS, 0},
 	{"use", ORM_LIST_USES, 0},
 	{"naming", ORM_LIST_NAMINGS, 0},
+	{"renamed_from", ORM_LIST_RENAMES, 0},
+	{"table_renamed_from", ORM_LIST_TABLE_RENAMES, 0},
 	{"comment_on_table", ORM_LIST_COMMENT, 0},
 	{"accessors", ORM_LIST_ACCESSORS, 0},
 };
@@ -139,7 +141,7 @@ merge(OrmDeclaration *declaration, OrmDeclaration *addition)
 	take_back_removals(declaration, addition);
 	foreach(cell, addition->uses)
 		replaced = orm_use_take_out(declaration, ((OrmDeclaredUse *) lfirst(cell))->name) || replaced;
-	for (OrmElementList list = ORM_LIST_COLUMNS; list <= ORM_LIST_NAMINGS; list++)
+	for (OrmElementList list = ORM_LIST_COLUMNS; list <= ORM_LIST_TABLE_RENAMES; list++)
 		replaced = merge_list(declaration, *orm_element_list_of(addition, list), list, position) || replaced;
 	if (addition->comment != NULL)
 		declaration->comment = addition->comment;

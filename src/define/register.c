@@ -26,6 +26,7 @@
 #include "model/follow.h"
 #include "model/in_force.h"
 #include "model/relationship.h"
+#include "model/renaming.h"
 #include "query/filter.h"
 #include "registry/binding.h"
 
@@ -172,7 +173,7 @@ void
 orm_register_mapped(OrmRegistered *row, OrmDeclaration *declaration, Oid relid)
 {
 	declaration->schema = get_namespace_name(get_rel_namespace(relid));
-	declaration->relation = get_rel_name(relid);
+	orm_renaming_follow(declaration, get_rel_name(relid));
 	if (declaration->by_map)
 		strip_mapped(declaration, relid);
 	orm_removal_sweep(declaration, relid);

@@ -23,6 +23,7 @@
 #include "model/enum.h"
 #include "model/follow.h"
 #include "model/once.h"
+#include "model/renaming.h"
 #include "registry/history.h"
 
 /* The work of an undo. */
@@ -367,6 +368,15 @@ turn_conversions(OrmDeclaration *before, Oid relid)
 	}
 }
 
+/* The rename of the table of the migration, turned round. */
+static void
+turn_table_rename(OrmDeclaration *before, Oid relid)
+{
+	if (strcmp(get_rel_name(relid), before->relation) != 0 &&
+		strcmp(get_namespace_name(get_rel_namespace(relid)), before->schema) == 0)
+		orm_renaming_set_table(before, get_rel_name(relid));
+}
+
 /* Declares a model as it was. */
 static void
 restore(const Undo *undo, const char *model)
@@ -378,6 +388,7 @@ restore(const Undo *undo, const char *model)
 	{
 		turn_renames(before, orm_applied_declaration(undo->row->declared, model), row->relid);
 		turn_conversions(before, row->relid);
+		turn_table_rename(before, row->relid);
 	}
 	orm_applied_declare(before);
 }

@@ -92,6 +92,32 @@ check_rename(const OrmDiffer *differ, const OrmDeclaredColumn *column, AttrNumbe
 				orm_error_place(path));
 }
 
+/* The table by a name, quoted and qualified. */
+static char *
+qualified(const OrmDiffer *differ, const char *relation)
+{
+	StringInfoData name;
+
+	initStringInfo(&name);
+	orm_sql_qualified(&name, differ->table->schema, relation);
+	return name.data;
+}
+
+/* Renames the table: from here on it has its new name. */
+static void
+rename_table(OrmDiffer *differ)
+{
+	const OrmDdlTable *table = differ->table;
+	const char *statement = "ALTER TABLE %s RENAME TO %s";
+
+	if (table->former == NULL)
+		return;
+	orm_differ_step(differ, ORM_PHASE_RENAME, "rename", psprintf("table %s", differ->present),
+					psprintf(statement, differ->present, orm_sql_quoted(table->relation)),
+					psprintf(statement, differ->name, orm_sql_quoted(table->former)), ORM_LOCK_FULL)
+		->seconds = 0;
+}
+
 /* Renames columns: from here on they have their new names. */
 static void
 rename_columns(OrmDiffer *differ)
@@ -146,14 +172,13 @@ void
 orm_differ_table(const OrmDdlTable *table, const char *model, Oid relid, bool strict, List **steps)
 {
 	OrmDiffer differ = {.table = table, .model = model, .strict = strict, .steps = steps};
-	StringInfoData name;
 
 	differ.relation = relation_open(relid, NoLock);
-	initStringInfo(&name);
-	orm_sql_qualified(&name, table->schema, table->relation);
-	differ.name = name.data;
+	differ.name = qualified(&differ, table->relation);
+	differ.present = qualified(&differ, RelationGetRelationName(differ.relation));
 	differ.actual = orm_reflect_columns(differ.relation);
 	differ.names = column_names(differ.relation);
+	rename_table(&differ);
 	rename_columns(&differ);
 	for (int i = 0; i < (int) lengthof(kinds); i++)
 		kinds[i](&differ);

@@ -48,6 +48,7 @@ typedef struct OrmDiffer
 	const char *model; /* NULL: a join table */
 	Relation relation;
 	char *name;				/* of the table: quoted and qualified */
+	char *present;			/* the same before it is renamed, for queries that run before all steps */
 	OrmDeclaration *actual; /* the columns of the table, see orm_reflect_columns */
 	List *names;			/* of String: of its columns by number, as they are after renames; "": dropped */
 	Bitmapset *retyped;		/* attribute numbers of columns whose type changes */

@@ -191,6 +191,11 @@ read_foreign_key(ConstraintReading *reading, const Constraint *constraint)
 
 	form->columns = name_list(constraint->fk_attrs);
 	form->target = RangeVarGetRelid(constraint->pktable, NoLock, true);
+	if (!OidIsValid(form->target) && form->declared->former != NULL)
+	{
+		constraint->pktable->relname = pstrdup(form->declared->former);
+		form->target = RangeVarGetRelid(constraint->pktable, NoLock, true);
+	}
 	form->referenced = name_list(constraint->pk_attrs);
 	form->on_delete = constraint->fk_del_action;
 	form->on_update = constraint->fk_upd_action;

@@ -46,7 +46,7 @@ count_query(const OrmDiffer *differ, AttrNumber number, const char *column, cons
 	if (bms_is_member(number, differ->retyped) ||
 		strcmp(get_attname(RelationGetRelid(differ->relation), number, false), column) != 0)
 		return NULL;
-	return psprintf("SELECT pg_catalog.count(*) FROM %s WHERE %s", differ->name, condition);
+	return psprintf("SELECT pg_catalog.count(*) FROM %s WHERE %s", differ->present, condition);
 }
 
 void

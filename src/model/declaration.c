@@ -20,6 +20,7 @@
 #include "model/element.h"
 #include "model/element_print.h"
 #include "model/naming.h"
+#include "model/renaming.h"
 #include "model/stamp.h"
 #include "model/use.h"
 
@@ -227,12 +228,20 @@ static const struct
 	const char *builder;
 	size_t list; /* offset in OrmDeclaration */
 } rest[] = {
-	{"computed", offsetof(OrmDeclaration, computed)},	  {"scope", offsetof(OrmDeclaration, scopes)},
-	{"timestamps", offsetof(OrmDeclaration, timestamps)}, {"stamp", offsetof(OrmDeclaration, stamps)},
-	{"validates", offsetof(OrmDeclaration, validations)}, {"on", offsetof(OrmDeclaration, hooks)},
-	{"publish", offsetof(OrmDeclaration, publications)},  {"version", offsetof(OrmDeclaration, versions)},
-	{"table", offsetof(OrmDeclaration, tables)},		  {"statement", offsetof(OrmDeclaration, statements)},
-	{"removed", offsetof(OrmDeclaration, removals)},	  {"naming", offsetof(OrmDeclaration, namings)},
+	{"computed", offsetof(OrmDeclaration, computed)},
+	{"scope", offsetof(OrmDeclaration, scopes)},
+	{"timestamps", offsetof(OrmDeclaration, timestamps)},
+	{"stamp", offsetof(OrmDeclaration, stamps)},
+	{"validates", offsetof(OrmDeclaration, validations)},
+	{"on", offsetof(OrmDeclaration, hooks)},
+	{"publish", offsetof(OrmDeclaration, publications)},
+	{"version", offsetof(OrmDeclaration, versions)},
+	{"table", offsetof(OrmDeclaration, tables)},
+	{"statement", offsetof(OrmDeclaration, statements)},
+	{"removed", offsetof(OrmDeclaration, removals)},
+	{"naming", offsetof(OrmDeclaration, namings)},
+	{"renamed_from", offsetof(OrmDeclaration, renames)},
+	{"table_renamed_from", offsetof(OrmDeclaration, table_renames)},
 };
 
 /* Appends these, and what a declaration has once. */
@@ -340,7 +349,7 @@ orm_declaration_print(const OrmDeclaration *declaration)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	open_document(&out, declaration->model, orm_name_compose(declaration->schema, declaration->relation));
+	open_document(&out, declaration->model, orm_name_compose(declaration->schema, orm_renaming_declared(declaration)));
 	print_elements(&out, declaration, ", ");
 	appendStringInfoString(&out, "]}");
 	return out.data;
@@ -356,7 +365,7 @@ orm_declaration_text(const OrmDeclaration *declaration, const char *schema)
 
 	initStringInfo(&out);
 	appendStringInfo(&out, "%s {\"table\": ", orm_body_write("model", declaration->model));
-	append_string(&out, orm_name_compose(here ? NULL : declaration->schema, declaration->relation));
+	append_string(&out, orm_name_compose(here ? NULL : declaration->schema, orm_renaming_declared(declaration)));
 	appendStringInfo(&out, "%s, \"elements\": [", declaration->by_map ? ", \"map\": true" : "");
 	begin = out.len;
 	print_elements(&out, declaration, ",\n  ");

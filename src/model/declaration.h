@@ -266,6 +266,14 @@ typedef struct OrmDeclaredUse
 	int position;
 } OrmDeclaredUse;
 
+/* A former name of the model or its table, a one-time word; see model/renaming.h. */
+typedef struct OrmDeclaredRename
+{
+	char *name;
+	char *schema; /* of a table, as written; NULL: none */
+	int position;
+} OrmDeclaredRename;
+
 /* A column, constraint or index of the table that is to go; one of the names is set. */
 typedef struct OrmDeclaredRemoval
 {
@@ -280,9 +288,10 @@ typedef struct OrmDeclaration
 	char *model;
 	char *schema; /* NULL: not given, first schema of search_path */
 	char *relation;
-	List *enums;		   /* of OrmDeclaredEnum * */
-	List *columns;		   /* of OrmDeclaredColumn * */
-	List *constraints;	   /* of OrmDeclaredConstraint * */
+	char *becomes;	   /* the declared name of a table that is to be renamed; NULL: "relation", see model/renaming.h */
+	List *enums;	   /* of OrmDeclaredEnum * */
+	List *columns;	   /* of OrmDeclaredColumn * */
+	List *constraints; /* of OrmDeclaredConstraint * */
 	List *relationships;   /* of OrmDeclaredRelationship * */
 	List *computed;		   /* of OrmDeclaredColumn *: computed attributes; "generated" is their expression */
 	List *scopes;		   /* of OrmDeclaredScope * */
@@ -295,6 +304,8 @@ typedef struct OrmDeclaration
 	List *publications;	   /* of OrmDeclaredPublication * */
 	List *statements;	   /* of OrmDeclaredStatement * */
 	List *removals;		   /* of OrmDeclaredRemoval * */
+	List *renames;		   /* of OrmDeclaredRename *: former names of the model: one, or NIL */
+	List *table_renames;   /* of OrmDeclaredRename *: those of the table: one, or NIL */
 	List *uses;			   /* of OrmDeclaredUse * */
 	List *namings;		   /* of OrmDeclaredNaming *: one, or NIL */
 	char *comment;		   /* on the table; NULL: none */

@@ -21,6 +21,7 @@
 #include "model/enum.h"
 #include "model/hook.h"
 #include "model/publish.h"
+#include "model/renaming.h"
 #include "model/element.h"
 #include "model/relationship.h"
 #include "model/scope.h"
@@ -538,7 +539,7 @@ check_removals(const OrmDeclaration *declaration)
 }
 
 void
-orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
+orm_declaration_check(OrmDeclaration *declaration, bool mapped)
 {
 	check_column_names(declaration);
 	if (!declaration->stored)
@@ -546,6 +547,7 @@ orm_declaration_check(const OrmDeclaration *declaration, bool mapped)
 	check_enum_names(declaration);
 	check_version_once(declaration);
 	check_table_once(declaration);
+	orm_renaming_check(declaration);
 	check_attributes(declaration, mapped);
 	check_relationships(declaration);
 	if (!mapped)

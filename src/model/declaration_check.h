@@ -10,6 +10,6 @@
  * Checks names, the version, keys and, unless "mapped", columns.  Raises 42701,
  * 42703, 42710, 42602, 42601, 42P16, 42830, 22023 and others, with the place.
  */
-extern void orm_declaration_check(const OrmDeclaration *declaration, bool mapped);
+extern void orm_declaration_check(OrmDeclaration *declaration, bool mapped);
 
 #endif

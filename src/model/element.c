@@ -237,6 +237,16 @@ static const OrmElementKey removal_keys[] = {
 	{KEY_OF_NEW("index", ANY_KIND, 0), &orm_element_key_name, REMOVAL(index), "index", NULL},
 };
 
+#define RENAME(member) offsetof(OrmDeclaredRename, member)
+
+static const OrmElementKey rename_keys[] = {
+	{KEY_OF_NEW("name", ANY_KIND, ANY_KIND), &orm_element_key_name, RENAME(name), "model", NULL},
+};
+
+static const OrmElementKey table_rename_keys[] = {
+	{KEY_OF_NEW("name", ANY_KIND, ANY_KIND), &orm_element_key_target, RENAME(name), NULL, NULL},
+};
+
 static const OrmElementKey naming_keys[] = {
 	{KEY("style", ANY_KIND, ANY_KIND), &orm_element_key_word, offsetof(OrmDeclaredNaming, style), NULL, naming_styles},
 };
@@ -309,6 +319,8 @@ static const RecordType removal_record = RECORD(OrmDeclaredRemoval, removals, 0,
 static const RecordType table_record = RECORD(OrmDeclaredTable, tables, 0, false, table_keys);
 static const RecordType statement_record = RECORD(OrmDeclaredStatement, statements, 0, false, statement_keys);
 static const RecordType naming_record = RECORD(OrmDeclaredNaming, namings, 0, false, naming_keys);
+static const RecordType rename_record = RECORD(OrmDeclaredRename, renames, 0, false, rename_keys);
+static const RecordType table_rename_record = RECORD(OrmDeclaredRename, table_renames, 0, false, table_rename_keys);
 static const RecordType use_record = RECORD(OrmDeclaredUse, uses, 0, false, use_keys);
 static const RecordType accessors_record = {0, 0, 0, false, 0, KEY_TABLE(accessors_keys)};
 static const RecordType comment_record = {0, 0, 0, false, 0, KEY_TABLE(comment_keys)};
@@ -341,6 +353,8 @@ static const RelationBuilder builders[] = {
 	{KEY_OF_NEW("statement", KIND(0), 0), &statement_record, 0},
 	{KEY_OF_NEW("enum", KIND(0), 0), &enum_record, 0},
 	{KEY_OF_NEW("removed", KIND(0), 0), &removal_record, 0},
+	{KEY_OF_NEW("renamed_from", KIND(0), 0), &rename_record, 0},
+	{KEY_OF_NEW("table_renamed_from", KIND(0), 0), &table_rename_record, 0},
 	{KEY("use", KIND(0), 0), &use_record, 0},
 	{KEY("naming", KIND(0), 0), &naming_record, 0},
 };

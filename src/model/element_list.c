@@ -62,6 +62,9 @@ orm_element_list_label(OrmElementList list, const void *element)
 			return ((const OrmDeclaredUse *) element)->name;
 		case ORM_LIST_NAMINGS:
 			return ((const OrmDeclaredNaming *) element)->style;
+		case ORM_LIST_RENAMES:
+		case ORM_LIST_TABLE_RENAMES:
+			return ((const OrmDeclaredRename *) element)->name;
 		case ORM_LIST_TABLES:
 		case ORM_LIST_COMMENT:
 		case ORM_LIST_ACCESSORS:
@@ -111,6 +114,8 @@ orm_element_list_of(OrmDeclaration *declaration, OrmElementList list)
 		[ORM_LIST_REMOVALS] = &declaration->removals,
 		[ORM_LIST_USES] = &declaration->uses,
 		[ORM_LIST_NAMINGS] = &declaration->namings,
+		[ORM_LIST_RENAMES] = &declaration->renames,
+		[ORM_LIST_TABLE_RENAMES] = &declaration->table_renames,
 		[ORM_LIST_COMMENT] = NULL,
 		[ORM_LIST_ACCESSORS] = NULL,
 	};
@@ -126,6 +131,7 @@ orm_element_list_like(List *elements, OrmElementList list, const void *element)
 	foreach(cell, elements)
 		if (orm_element_list_kind(list, lfirst(cell)) == orm_element_list_kind(list, element) &&
 			(list == ORM_LIST_VERSIONS || list == ORM_LIST_TIMESTAMPS || list == ORM_LIST_NAMINGS ||
+			 list == ORM_LIST_RENAMES || list == ORM_LIST_TABLE_RENAMES ||
 			 strcmp(orm_element_list_label(list, lfirst(cell)), orm_element_list_label(list, element)) == 0))
 			return cell;
 	return NULL;

@@ -24,7 +24,9 @@ typedef enum OrmElementList
 	ORM_LIST_STATEMENTS,
 	ORM_LIST_REMOVALS, /* the last that a mixin has elements for */
 	ORM_LIST_USES,
-	ORM_LIST_NAMINGS, /* the last that is a list */
+	ORM_LIST_NAMINGS,
+	ORM_LIST_RENAMES,
+	ORM_LIST_TABLE_RENAMES, /* the last that is a list */
 	ORM_LIST_COMMENT,
 	ORM_LIST_ACCESSORS
 } OrmElementList;

@@ -29,6 +29,7 @@
 #include "model/hook.h"
 #include "model/model.h"
 #include "model/naming.h"
+#include "model/renaming.h"
 #include "model/table.h"
 #include "registry/read_texts.h"
 
@@ -454,7 +455,7 @@ orm_follow_names(OrmDeclaration *declaration, const OrmRegistered *row)
 	visit_columns(declaration, row->relid, follow_name, unconstify(OrmRegistered *, row));
 	orm_naming_apply(declaration);
 	declaration->schema = get_namespace_name(get_rel_namespace(row->relid));
-	declaration->relation = get_rel_name(row->relid);
+	orm_renaming_follow(declaration, get_rel_name(row->relid));
 }
 
 /* Adds a binding. */

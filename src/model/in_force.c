@@ -140,9 +140,11 @@ reduce_removals(OrmDeclaration *declaration, Oid relid)
 int
 orm_in_force_count_pending(const OrmRegistered *row, const OrmModel *model)
 {
+	OrmDeclaration *declaration = orm_follow_declaration(row);
+
 	Assert(row->mapped);
 	return list_length(model->pending) + list_length(model->declaration->removals) +
-		orm_managed_count_missing(orm_follow_declaration(row), row->relid);
+		(declaration->becomes != NULL ? 1 : 0) + orm_managed_count_missing(declaration, row->relid);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "utils/json.h"
 
 #include "base/body.h"
+#include "base/document.h"
 #include "base/names.h"
 #include "registry/model_text.h"
 
@@ -83,4 +84,28 @@ void
 orm_model_text_mixin_functions(const char *mixin, char *names[ORM_MODEL_FUNCTION_NAMES])
 {
 	make_names(mixin, "_mixin", names);
+}
+
+char *
+orm_model_text_former_table(const char *document, const char *schema)
+{
+	OrmJson elements;
+	OrmJson body;
+	OrmJson name;
+	OrmJsonWalk walk;
+	char *given;
+	char *relation;
+
+	/* most documents have none */
+	if (strstr(document, "\"table_renamed_from\"") == NULL ||
+		!orm_json_member(orm_document_root(orm_document_parse(document, strlen(document))), "elements", &elements) ||
+		orm_json_kind(elements) != ORM_JSON_ARRAY)
+		return NULL;
+	walk = orm_json_walk(elements);
+	while (orm_json_next(&walk))
+		if (orm_json_kind(walk.value) == ORM_JSON_OBJECT && orm_json_member(walk.value, "table_renamed_from", &body) &&
+			orm_json_kind(body) == ORM_JSON_OBJECT && orm_json_member(body, "name", &name) &&
+			orm_json_kind(name) == ORM_JSON_STRING)
+			return orm_json_string(name);
+	return NULL;
 }

@@ -26,6 +26,9 @@ extern bool orm_model_text_split_mixin(const char *text, char **mixin, const cha
  */
 extern char *orm_model_text_document(const char *verb, const char *name, const char *document);
 
+/* The former name of the table in a whole document, which it has in that schema until it is renamed; NULL: none. */
+extern char *orm_model_text_former_table(const char *document, const char *schema);
+
 #define ORM_MODEL_FUNCTION_NAMES 2
 
 /*

@@ -163,13 +163,16 @@ table_by_dependency(Oid function)
 	return found;
 }
 
-/* The table that a row names; InvalidOid: there is none. */
+/* The table that a row names, or that has its former name; InvalidOid: there is none. */
 static Oid
 table_by_name(const OrmRegistered *row)
 {
 	Oid namespace_id = get_namespace_oid(row->schema, true);
 	Oid relid = OidIsValid(namespace_id) ? get_relname_relid(row->relation, namespace_id) : InvalidOid;
+	char *former = OidIsValid(relid) ? NULL : orm_model_text_former_table(row->document, row->schema);
 
+	if (former != NULL && OidIsValid(namespace_id))
+		relid = get_relname_relid(former, namespace_id);
 	return OidIsValid(relid) && orm_registry_is_table(relid) ? relid : InvalidOid;
 }
 
