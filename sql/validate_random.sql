@@ -81,10 +81,10 @@ BEGIN
             WHEN 0 THEN value := jsonb_build_object('$set', value);
             WHEN 1 THEN
                 value := '{}';
-                names := (ARRAY['$connect', '$disconnect', '$delete', '$save', '$connect_or_create', '$set', '$cut'])[1 + below(4) : 4 + below(3 + below(2))];
+                names := (ARRAY['$connect', '$disconnect', '$delete', '$save', '$connect_or_create', '$upsert', '$set', '$cut'])[1 + below(5) : 4 + below(4 + below(2))];
                 FOR i IN 1 .. coalesce(array_length(names, 1), 0) LOOP
                     CONTINUE WHEN below(2) = 0 OR (names[i] = '$delete' AND 'tag' IN (r.model, r.target));
-                    value := value || jsonb_build_object(names[i], (SELECT coalesce(jsonb_agg(CASE WHEN names[i] IN ('$save', '$connect_or_create', '$set') THEN make(r.target, depth - 1) ELSE reference(r.target) END), '[]')
+                    value := value || jsonb_build_object(names[i], (SELECT coalesce(jsonb_agg(CASE WHEN names[i] IN ('$save', '$connect_or_create', '$upsert', '$set') THEN make(r.target, depth - 1) ELSE reference(r.target) END), '[]')
                         FROM generate_series(1, below(2 + below(2)))));
                 END LOOP;
             WHEN 2 THEN IF below(4) = 0 THEN value := one_of('null', '{}', '5', '{"a": 1}'); END IF;
@@ -126,7 +126,7 @@ BEGIN
         INSERT INTO played VALUES (refused IS NOT NULL);
     END LOOP;
 END $$;
-\set seed 0.4
+\set seed 0.2
 \set rounds 1500
 \getenv seed ORM_TEST_SEED
 \getenv rounds ORM_TEST_ROUNDS

@@ -139,7 +139,7 @@ static const struct
 	{ORM_WORD_INSTRUCTION, "save", "$save"},
 	{ORM_WORD_INSTRUCTION, "add", "$save"},
 	{ORM_WORD_INSTRUCTION, "update", "$save"},
-	{ORM_WORD_INSTRUCTION, "upsert", "$save"},
+	{ORM_WORD_INSTRUCTION, "upsert", "$upsert"},
 	{ORM_WORD_INSTRUCTION, "set", "$set"},
 	{ORM_WORD_INSTRUCTION, "disconnect", "$disconnect"},
 	{ORM_WORD_INSTRUCTION, "remove", "$disconnect"},

@@ -116,10 +116,20 @@ finish(void *argument)
 	orm_writer_finish(finished->graph, finished->objects, finished->n);
 }
 
+static void
+compare_upserted(void *argument)
+{
+	const Finished *finished = argument;
+
+	orm_same_rows_find_upserted(finished->graph, finished->objects[0]->group, finished->objects, finished->n);
+}
+
 /* An OrmWave: checks objects instead of writing them. */
 static void
 check_wave(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 {
+	Finished all = {graph, objects, n};
+
 	orm_writer_prepare(graph, group, objects, n);
 	check_keys(graph, group, objects, n);
 	orm_check_upsert_all(graph, group, objects, n);
@@ -135,6 +145,8 @@ check_wave(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n)
 		orm_check_row(graph, objects[i]);
 		orm_finding_try(graph->findings, finish, &finished, objects[i]->place);
 	}
+	if (n > 0)
+		orm_finding_try(graph->findings, compare_upserted, &all, NULL);
 }
 
 /* Arguments of check_component(). */

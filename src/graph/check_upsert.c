@@ -33,8 +33,8 @@ static void
 decide(void *argument)
 {
 	const Decision *decision = argument;
-	const OrmGraphOptions *options = &decision->graph->options;
 	OrmObject *object = decision->object;
+	const OrmConflictOn *on = orm_graph_conflict_on(decision->graph, object);
 	const OrmModel *model = object->group->model;
 	OrmRecord *record = orm_check_row_supplied(object);
 	const OrmKey *key;
@@ -42,7 +42,7 @@ decide(void *argument)
 	for (int i = 0; object->record->wrong != NULL && i < model->nattributes; i++)
 		if (object->record->wrong[i])
 			orm_record_set(record, i, (Datum) 0, false);
-	key = orm_conflict_key_decide(model, record, options->nconflict_on, options->conflict_on);
+	key = orm_conflict_key_decide(model, record, on->n, on->names);
 	object->said.broken = key != NULL && is_wrong(object->record, key);
 	object->found_by = key != NULL && orm_record_has_key(object->record, key) ? key : NULL;
 }
@@ -70,11 +70,21 @@ compare(void *argument)
 	orm_stale_check(&upserted->batch, upserted->key, ORM_ABSENCE_IS_FINE);
 }
 
+/* The objects of a graph that are upserted by one key, and change its rows. */
+typedef struct Upserts
+{
+	const OrmGraph *graph;
+	const OrmKey *key;
+} Upserts;
+
 /* An OrmObjectTest. */
 static bool
-is_upserted_by(const OrmObject *object, const void *key)
+is_upserted_by(const OrmObject *object, const void *argument)
 {
-	return object->intent == ORM_INTENT_UPSERT && !object->said.broken && object->found_by == key;
+	const Upserts *upserts = argument;
+
+	return object->intent == ORM_INTENT_UPSERT && !object->said.broken && object->found_by == upserts->key &&
+		!orm_graph_ignores(upserts->graph, object);
 }
 
 /* Checks the objects whose conflict target is a key. */
@@ -82,9 +92,10 @@ static void
 check_key(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int n, const OrmKey *key)
 {
 	OrmReturning returning = {.write = {.model = group->model, .checking = true}, .graph = graph, .group = group};
-	Upserted upserted = {orm_returned_pick(&returning, objects, n, is_upserted_by, key), key};
+	Upserts upserts = {graph, key};
+	Upserted upserted = {orm_returned_pick(&returning, objects, n, is_upserted_by, &upserts), key};
 
-	if (upserted.batch.n == 0 || graph->options.on_conflict != ORM_CONFLICT_UPDATE)
+	if (upserted.batch.n == 0)
 		return;
 	orm_finding_try(graph->findings, refuse_same_key, &upserted, NULL);
 	orm_finding_try(graph->findings, compare, &upserted, NULL);
@@ -138,9 +149,9 @@ orm_check_upsert_spares(const OrmSubject *subject)
 
 	if (object->intent != ORM_INTENT_UPSERT || !subject->exists || object->found_by == NULL)
 		return false;
-	if (subject->graph->options.on_conflict == ORM_CONFLICT_IGNORE)
+	if (orm_graph_ignores(subject->graph, object))
 		return true;
-	if (subject->graph->options.where == NULL)
+	if (subject->graph->options.where == NULL || object->conflict_on != NULL)
 		return false;
 	record->done = false;
 	orm_finding_look(subject->graph->findings, ask, unconstify(OrmSubject *, subject));

@@ -77,16 +77,16 @@ static void
 add_object(GiverSearch *search, const OrmObject *object)
 {
 	const OrmModel *model = search->group->model;
-	const OrmGraphOptions *options = &search->graph->options;
+	const OrmConflictOn *on = orm_graph_conflict_on(search->graph, object);
 	const OrmKey *key = model->primary_key;
 	Datum values[INDEX_MAX_KEYS];
 	OrmGiver *giver;
 
 	if (object->fresh || object->intent == ORM_INTENT_CREATE || object->intent == ORM_INTENT_FIND_OR_CREATE ||
-		(object->intent == ORM_INTENT_UPSERT && options->on_conflict != ORM_CONFLICT_UPDATE))
+		orm_graph_ignores(search->graph, object))
 		return;
 	if (object->intent == ORM_INTENT_UPSERT)
-		key = orm_conflict_key_of(model, object->record, options->nconflict_on, options->conflict_on);
+		key = orm_conflict_key_of(model, object->record, on->n, on->names);
 	if (key != model->primary_key)
 		add_upserted(search, object, key);
 	if (key == NULL || key != model->primary_key || !add_row(search, object, values))

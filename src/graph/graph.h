@@ -100,6 +100,13 @@ struct OrmReference
 	bool waived;			   /* the target may be written later: the constraint is deferred, and its key is known */
 };
 
+/* The conflict target that is named for upserted objects. */
+typedef struct OrmConflictOn
+{
+	int n; /* 0: none, and the only unique key that an object gives counts */
+	char *const *names;
+} OrmConflictOn;
+
 struct OrmObject
 {
 	OrmGroup *group;
@@ -111,8 +118,9 @@ struct OrmObject
 	bool referenced;	   /* another object, or a removal, needs its key */
 	bool fresh;			   /* its row is known to be new */
 	bool written;
-	const OrmKey *found_by; /* FIND_OR_CREATE, and UPSERT that is checked: the key that identifies the row */
-	OrmRecord *late;		/* references set after everything is written */
+	const OrmKey *found_by;			  /* FIND_OR_CREATE, and UPSERT that is checked: the key that identifies the row */
+	const OrmConflictOn *conflict_on; /* of "$upsert" in a collection, one for each target; NULL: that of the graph */
+	OrmRecord *late;				  /* references set after everything is written */
 	OrmSaid said;
 	OrmObjectOrder order;
 	OrmSameRow same;
@@ -162,10 +170,9 @@ typedef struct OrmGraphOptions
 	bool may_skip;			   /* triggers, rules and policies may skip rows */
 	bool unscoped;			   /* rows that default scopes hide are written, too */
 	bool by_table;			   /* order groups by the references of their tables, too */
-	OrmOnConflict on_conflict; /* UPSERT: treatment of an existing row; CREATE: ERROR or IGNORE */
-	const OrmAssigned *where;  /* UPSERT: condition of updating an existing row; NULL: none */
-	int nconflict_on;
-	char *const *conflict_on;
+	OrmOnConflict on_conflict; /* of root objects.  UPSERT: treatment of an existing row; CREATE: ERROR or IGNORE */
+	const OrmAssigned *where;  /* likewise, UPSERT: condition of updating an existing row; NULL: none */
+	OrmConflictOn conflict_on; /* likewise */
 	List *(*givers)(const void *argument, const OrmModel *model);		  /* rows that later graphs write; NULL: none */
 	bool (*may_have_givers)(const void *argument, const OrmModel *model); /* can there be such rows? with givers */
 	const void *givers_argument;
@@ -180,6 +187,7 @@ struct OrmGraph
 	List *groups;
 	List *edges;
 	List *removals;
+	List *conflict_ons; /* of OrmConflictOn *: those of "$upsert" in collections */
 	OrmObject **wave;	/* with findings: the objects that one statement would write, */
 	int nwave;			/* and their number */
 	List *vacated;		/* with findings: OrmObject *, not of the document: rows that would be deleted or changed */
@@ -190,6 +198,21 @@ struct OrmGraph
 	OrmTally tally;
 	OrmGraphReturned returned;
 };
+
+/* The conflict target that is named for an object. */
+static inline const OrmConflictOn *
+orm_graph_conflict_on(const OrmGraph *graph, const OrmObject *object)
+{
+	return object->conflict_on != NULL ? object->conflict_on : &graph->options.conflict_on;
+}
+
+/* Is an upserted object's row left as it is, if it exists? */
+static inline bool
+orm_graph_ignores(const OrmGraph *graph, const OrmObject *object)
+{
+	return object->intent == ORM_INTENT_UPSERT && object->conflict_on == NULL &&
+		graph->options.on_conflict == ORM_CONFLICT_IGNORE;
+}
 
 static inline OrmObject *
 orm_graph_object(const OrmGraph *graph, const OrmRecord *record)

@@ -224,7 +224,7 @@ demand_row(const OrmPlace *place, OrmObject *object)
 	const OrmModel *model = object->group->model;
 	const OrmRecord *record = object->record;
 
-	if (orm_record_needs_row(record, model) < 0)
+	if (object->intent == ORM_INTENT_UPSERT || orm_record_needs_row(record, model) < 0)
 		return;
 	object->intent = ORM_INTENT_UPDATE;
 	if (place->edge->relationship->kind == ORM_HAS_ONE || orm_record_has_key(record, orm_model_need_key(model)) ||
@@ -237,13 +237,14 @@ demand_row(const OrmPlace *place, OrmObject *object)
 static OrmObject *
 read_nested(const OrmPlace *place, OrmJson json, OrmIntent intent)
 {
-	OrmVerb verb = intent == ORM_INTENT_SAVE ? ORM_VERB_NESTED : ORM_VERB_FOUND;
+	OrmVerb verb = intent == ORM_INTENT_FIND_OR_CREATE ? ORM_VERB_FOUND : ORM_VERB_NESTED;
 	OrmObject *object;
 	int nested;
 
 	check_stack_depth();
 	refuse_nested(place);
 	object = add_target(place, intent);
+	object->conflict_on = intent == ORM_INTENT_UPSERT ? place->conflict_on : NULL;
 	nested = orm_reader_read(object->group->reader, json, place->path, verb, object->record);
 	orm_shared_key_supply(place, object);
 	demand_row(place, object);
@@ -258,6 +259,15 @@ orm_item_read_connect_or_create(const OrmPlace *place, OrmJson json)
 		orm_place_wrong_kind(place, "an object", json, NULL);
 	refuse_instruction(place, json);
 	return read_nested(place, json, ORM_INTENT_FIND_OR_CREATE);
+}
+
+OrmObject *
+orm_item_read_upsert(const OrmPlace *place, OrmJson json)
+{
+	if (orm_json_kind(json) != ORM_JSON_OBJECT)
+		orm_place_wrong_kind(place, "an object", json, NULL);
+	refuse_instruction(place, json);
+	return read_nested(place, json, ORM_INTENT_UPSERT);
 }
 
 /* Reads an object of one instruction; NULL if it has none. */

@@ -20,6 +20,9 @@ extern OrmObject *orm_item_read_ref(const OrmPlace *place, OrmJson json);
 /* Reads an item: a scalar, an object, a label, or an object of one instruction ({"$connect": ...}). */
 extern OrmObject *orm_item_read(const OrmPlace *place, OrmJson json);
 
+/* Reads an object of "$upsert", by the conflict target of the place. */
+extern OrmObject *orm_item_read_upsert(const OrmPlace *place, OrmJson json);
+
 /* Reads an object that is created unless its row exists. */
 extern OrmObject *orm_item_read_connect_or_create(const OrmPlace *place, OrmJson json);
 

@@ -262,7 +262,7 @@ write_by_unique_key(const OrmWrite *write, OrmRecord *records, int n)
 	const Call *call = (const Call *) write;
 	OrmBatch batch = orm_batch_make(write, records, n);
 
-	orm_conflict_key_upsert(&batch, call->graph_options.nconflict_on, call->graph_options.conflict_on,
+	orm_conflict_key_upsert(&batch, call->graph_options.conflict_on.n, call->graph_options.conflict_on.names,
 							write->on_conflict);
 }
 
@@ -277,8 +277,7 @@ orm_objects_write(const OrmModel *model, OrmVerb verb, const OrmDocument *docume
 		.graph_options = orm_objects_options(model, verb, options),
 	};
 
-	call.graph_options.nconflict_on = nconflict_on;
-	call.graph_options.conflict_on = conflict_on;
+	call.graph_options.conflict_on = (OrmConflictOn){nconflict_on, conflict_on};
 	call.write = write_of(model, &call.graph_options);
 	if (options->validate_all)
 		orm_check_call_objects(model, verb, document, &call.graph_options, find_label);

@@ -51,7 +51,7 @@ static bool
 is_instruction(const char *name)
 {
 	static const char *const all[] = {"$set",		 "$save",	"$connect", "$connect_or_create",
-									  "$disconnect", "$delete", "$ref"};
+									  "$disconnect", "$delete", "$upsert",	"$ref"};
 
 	for (int i = 0; i < (int) lengthof(all); i++)
 		if (strcmp(name, all[i]) == 0)

@@ -12,7 +12,8 @@ typedef struct OrmPlace
 	OrmGraph *graph;
 	OrmEdge *edge;
 	OrmObject *owner;
-	const OrmPath *path; /* path of the value */
+	const OrmPath *path;			  /* path of the value */
+	const OrmConflictOn *conflict_on; /* of "$upsert", which the value is */
 } OrmPlace;
 
 /* Copies a step of a path into the graph's context. */

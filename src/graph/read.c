@@ -10,6 +10,7 @@
 #include "graph/identity.h"
 #include "graph/item.h"
 #include "graph/matching.h"
+#include "graph/upsert_on.h"
 
 typedef OrmObject *(*ReadItem)(const OrmPlace *place, OrmJson json);
 
@@ -44,8 +45,13 @@ static const struct
 	{"$update", EFFECT_ADD, orm_item_read, MATCHING_ONLY},
 	{"$connect", EFFECT_ADD, orm_item_read_ref, MATCHING_NONE},
 	{"$connect_or_create", EFFECT_ADD, orm_item_read_connect_or_create, MATCHING_NONE},
+	{"$upsert", EFFECT_ADD, orm_item_read_upsert, MATCHING_NONE},
 	{"$save", EFFECT_ADD, orm_item_read, MATCHING_NONE},
 };
+
+/* The numbers of "$set" and "$upsert". */
+#define SET 0
+#define UPSERT 6
 
 bool
 orm_read_part(OrmGraph *graph, void (*work)(void *), void *argument, const OrmPath *place)
@@ -79,9 +85,6 @@ read_item(void *argument)
 	if (item->connect)
 		orm_graph_connect(place->graph, place->edge, place->owner, item->object);
 }
-
-/* The number of "$set". */
-#define SET 0
 
 /* Reads the items of an array, and with "connect" connects them. */
 static List *
@@ -186,9 +189,19 @@ typedef struct InstructionKey
 {
 	const OrmPlace *place;
 	OrmJson key;
-	OrmJson *found; /* by number of the instruction; no node: not given yet */
+	OrmJson *found; /* by number of the instruction, then "on"; no node: not given yet */
 	int number;
 } InstructionKey;
+
+/* The number of "on", which goes with "$upsert" (upsert_on.h). */
+#define ON ((int) lengthof(instructions))
+
+/* The name of a key by its number. */
+static const char *
+key_name(int number)
+{
+	return number == ON ? "on" : instructions[number].name;
+}
 
 static void
 look_up(void *argument)
@@ -196,10 +209,30 @@ look_up(void *argument)
 	InstructionKey *key = argument;
 	OrmPath here;
 
-	key->number = find_instruction(key->place, key->key);
-	here = orm_path_key(key->place->path, instructions[key->number].name);
+	key->number = orm_json_equals(key->key, key_name(ON)) ? ON : find_instruction(key->place, key->key);
+	here = orm_path_key(key->place->path, key_name(key->number));
 	if (key->found[key->number].node != NULL)
-		orm_members_raise_twice("instruction", instructions[key->number].name, &here);
+		orm_members_raise_twice("instruction", key_name(key->number), &here);
+}
+
+/* Raises 22023 for "on" without "$upsert", and for "$upsert" beside "$set": rows that stay are not known before it. */
+static void
+check_upsert(const OrmPlace *place, const OrmJson *found)
+{
+	OrmPlace below;
+
+	if (found[ON].node != NULL && found[UPSERT].node == NULL)
+	{
+		below = orm_place_key(place, key_name(ON));
+		orm_members_raise_not_allowed("key", key_name(ON), below.path,
+									  "It names the unique key of {\"$upsert\": [...]}.");
+	}
+	if (found[UPSERT].node != NULL && found[SET].node != NULL)
+	{
+		below = orm_place_key(place, key_name(UPSERT));
+		orm_members_raise_not_allowed("instruction", key_name(UPSERT), below.path,
+									  "Beside \"$set\" objects are named by their primary keys.");
+	}
 }
 
 /* Are these objects by key, as "key_by" of a load gives them? */
@@ -219,8 +252,9 @@ is_keyed_collection(OrmJson json)
 static List *
 read_instructions(const OrmPlace *place, OrmJson json)
 {
-	OrmJson found[lengthof(instructions)] = {0};
+	OrmJson found[lengthof(instructions) + 1] = {0};
 	OrmJsonWalk walk = orm_json_walk(json);
+	OrmPlace upserts = *place;
 	List *items = NIL;
 	List *removed = NIL;
 
@@ -237,9 +271,12 @@ read_instructions(const OrmPlace *place, OrmJson json)
 		if (orm_read_part(place->graph, look_up, &key, place->path))
 			found[key.number] = walk.value;
 	}
+	check_upsert(place, found);
+	if (found[UPSERT].node != NULL)
+		upserts.conflict_on = orm_upsert_on_read(place, found[ON]);
 	for (int i = 0; i < (int) lengthof(instructions); i++)
 	{
-		Instruction instruction = {place, i, found[i], NIL};
+		Instruction instruction = {i == UPSERT ? &upserts : place, i, found[i], NIL};
 
 		if (found[i].node == NULL || !orm_read_part(place->graph, read_instruction, &instruction, place->path))
 			continue;

@@ -114,8 +114,9 @@ static bool
 read_stored(const OrmGraph *graph, OrmObject *object, int attribute, Datum *value, bool *absent)
 {
 	const OrmModel *model = object->group->model;
+	const OrmConflictOn *on = orm_graph_conflict_on(graph, object);
 	const OrmKey *key = object->intent == ORM_INTENT_UPSERT
-		? orm_conflict_key_of(model, object->record, graph->options.nconflict_on, graph->options.conflict_on)
+		? orm_conflict_key_of(model, object->record, on->n, on->names)
 		: orm_identity_key(object);
 	OrmKey only = {.nattributes = 1, .attributes = &attribute};
 	Stored stored = {graph->context, model->attributes[attribute].type, 0, true, false};

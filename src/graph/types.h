@@ -18,7 +18,7 @@ typedef enum OrmIntent
 {
 	ORM_INTENT_CREATE,		  /* a new row */
 	ORM_INTENT_SAVE,		  /* by primary key; without one the row is new */
-	ORM_INTENT_UPSERT,		  /* by a unique key: the graph's conflict_on, or the only one given */
+	ORM_INTENT_UPSERT,		  /* by a unique key: that of conflict_on, or the only one given */
 	ORM_INTENT_UPDATE,		  /* by primary key; must exist */
 	ORM_INTENT_FIND,		  /* by its key; must exist; only references are written */
 	ORM_INTENT_FIND_OR_CREATE /* by the first unique key given, the primary key first; an existing row is not changed */

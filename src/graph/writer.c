@@ -177,9 +177,9 @@ orm_writer_is_update(const OrmObject *object, const void *argument)
 }
 
 static bool
-is_upsert(const OrmObject *object, const void *argument)
+is_upsert(const OrmObject *object, const void *conflict_on)
 {
-	return object->intent == ORM_INTENT_UPSERT;
+	return object->intent == ORM_INTENT_UPSERT && object->conflict_on == conflict_on;
 }
 
 static bool
@@ -223,6 +223,28 @@ find_or_create_all(OrmGraph *graph, const OrmReturning *returning, OrmObject **o
 	}
 }
 
+/* Upserts objects: the root objects, and those of collections by each conflict target that is named for them. */
+static void
+upsert_all(OrmGraph *graph, const OrmReturning *returning, OrmObject **objects, int n)
+{
+	OrmReturning nested = *returning;
+	OrmBatch batch = orm_returned_pick(returning, objects, n, is_upsert, NULL);
+	ListCell *cell;
+
+	if (batch.n > 0)
+		orm_conflict_key_upsert(&batch, graph->options.conflict_on.n, graph->options.conflict_on.names,
+								graph->options.on_conflict);
+	nested.write.where = NULL;
+	foreach(cell, graph->conflict_ons)
+	{
+		const OrmConflictOn *on = lfirst(cell);
+
+		batch = orm_returned_pick(&nested, objects, n, is_upsert, on);
+		if (batch.n > 0)
+			orm_conflict_key_upsert(&batch, on->n, on->names, ORM_CONFLICT_UPDATE);
+	}
+}
+
 /* Writes objects according to their intents. */
 static void
 write_intents(OrmGraph *graph, const OrmReturning *returning, OrmObject **objects, int n)
@@ -230,10 +252,7 @@ write_intents(OrmGraph *graph, const OrmReturning *returning, OrmObject **object
 	OrmBatch batch = orm_returned_pick(returning, objects, n, orm_writer_is_update, NULL);
 
 	update_existing(&batch);
-	batch = orm_returned_pick(returning, objects, n, is_upsert, NULL);
-	if (batch.n > 0)
-		orm_conflict_key_upsert(&batch, graph->options.nconflict_on, graph->options.conflict_on,
-								graph->options.on_conflict);
+	upsert_all(graph, returning, objects, n);
 	find_or_create_all(graph, returning, objects, n);
 	batch = orm_returned_pick(returning, objects, n, orm_writer_is_keyed, NULL);
 	if (batch.n > 0)
@@ -261,8 +280,7 @@ static bool
 is_left_alone(const OrmGraph *graph, const OrmObject *object)
 {
 	return object->returned.stored && object->returned.action == ORM_ACTION_UNCHANGED &&
-		(object->intent == ORM_INTENT_FIND_OR_CREATE ||
-		 (object->intent == ORM_INTENT_UPSERT && graph->options.on_conflict == ORM_CONFLICT_IGNORE));
+		(object->intent == ORM_INTENT_FIND_OR_CREATE || orm_graph_ignores(graph, object));
 }
 
 /* Removes a relationship from the result. */

@@ -171,15 +171,32 @@ key_of_index(const Keys *keys, const char *name)
 	return -1;
 }
 
-/* The number of the key that conflict_on names, by its attributes, or by its constraint or index. */
+/* The number of the key that names mean: its attributes, or its constraint or index; -1: none. */
+static int
+find_named(const Keys *keys, int n, char *const *names)
+{
+	int found = key_of_attributes(keys, n, names);
+
+	return found < 0 && n == 1 ? key_of_index(keys, names[0]) : found;
+}
+
+bool
+orm_conflict_key_is_named(const OrmModel *model, int n, char *const *names)
+{
+	Keys keys = open_keys(model);
+	bool found = find_named(&keys, n, names) >= 0;
+
+	close_keys(&keys);
+	return found;
+}
+
+/* The number of the key that conflict_on names. */
 static int
 named_key(const Keys *keys, int n, char *const *names)
 {
 	OrmPath place = orm_path_key(NULL, "conflict_on");
-	int found = key_of_attributes(keys, n, names);
+	int found = find_named(keys, n, names);
 
-	if (found < 0 && n == 1)
-		found = key_of_index(keys, names[0]);
 	if (found >= 0)
 		return found;
 	for (int i = 0; i < n; i++)

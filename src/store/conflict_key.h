@@ -7,6 +7,9 @@
 
 #include "store/batch.h"
 
+/* Do these names mean a unique key: its attributes, or its constraint or index?  Raises 42P10 if they mean two. */
+extern bool orm_conflict_key_is_named(const OrmModel *model, int n, char *const *names);
+
 /*
  * The only unique key, the primary key included, that a record gives
  * completely; NULL if it gives none.  Unique keys with generated columns count
