@@ -105,7 +105,8 @@ orm_model_text_former_table(const char *document, const char *schema)
 	while (orm_json_next(&walk))
 		if (orm_json_kind(walk.value) == ORM_JSON_OBJECT && orm_json_member(walk.value, "table_renamed_from", &body) &&
 			orm_json_kind(body) == ORM_JSON_OBJECT && orm_json_member(body, "name", &name) &&
-			orm_json_kind(name) == ORM_JSON_STRING)
-			return orm_json_string(name);
+			orm_json_kind(name) == ORM_JSON_STRING && orm_name_is_table(orm_json_string(name), &given, &relation) &&
+			(given == NULL || strcmp(given, schema) == 0))
+			return relation;
 	return NULL;
 }
