@@ -35,7 +35,7 @@ SELECT n, orm.sql('QItem', format('{"select":[],"compute":{"x":%s}}', n)::orm.do
 -- Operators and functions, folded; parameters and literals take the type of their place
 SELECT e, made(e, CASE WHEN e ~ '"p"' THEN '{"p":"2"}' ELSE '{}' END) FROM unnest(ARRAY[
     '{"+": ["price", 1, 2]}', '{"*": ["price", "qty"]}', '{"-": ["qty"]}', '{"-": ["price", {"$": "p"}]}', '{"||": ["name", {"$value": "-"}, "name"]}',
-    '{"+": ["at", {"$value": "7 days"}]}', '{"-": ["at", {"cast": "interval", "of": {"$value": "7 days"}}]}', '{"@>": ["doc", {"$value": {"tags": ["a"]}}]}', '{"->": ["doc", {"$value": "tags"}]}',
+    '{"+": ["at", {"$value": "7 days"}]}', '{"-": ["at", {"$value": "7 days"}]}', '{"-": [{"$value": "2026-03-01"}, "at"]}', '{"-": ["at", {"cast": "interval", "of": {"$value": "7 days"}}]}', '{"@>": ["doc", {"$value": {"tags": ["a"]}}]}', '{"->": ["doc", {"$value": "tags"}]}',
     '{"upper": ["name"]}', '{"round": ["price", 1]}', '{"concat": ["name", 1, null]}', '{"trunc": ["price", 0]}', '{"jsonb_array_length": [{"at": ["tags"], "of": "doc"}]}',
     '{"repeat": ["name", 2]}', '{"lpad": ["name", {"length": ["name"]}]}', '{"num_nulls": ["name", "qty", "at"]}', '{"date_part": [{"$value": "month"}, "at"]}'
 ]) e;
@@ -71,7 +71,7 @@ SELECT orm.page('QItem', format('{"select": ["id"], "order_by": [{"by": {"%%": [
 -- What is wrong is said, with its place
 SELECT e, made(e) FROM unnest(ARRAY[
     '{"uper": ["name"]}', '{"upper": "name"}', '{"upper": ["price"]}', '{"upper": []}', '{"max": ["qty", "price"]}', '{"sum": ["qty"]}', '{"rank": []}', '{"generate_series": [1, 2]}',
-    '{"+": ["name", 1]}', '{"+": [1]}', '{"<": [1, 2, 3]}', '{"not": ["qty"]}', '{"not": [true, true]}', '{"case": []}', '{"case": [[true]]}', '{"case": [[{"qty": 1}, "name"], [{"qty": 2}, "price"]]}',
+    '{"+": ["name", 1]}', '{"+": [1]}', '{"<": [1, 2, 3]}', '{"-": []}', '{"-": [1, 2, 3]}', '{"not": ["qty"]}', '{"not": [true, true]}', '{"case": []}', '{"case": [[true]]}', '{"case": [[{"qty": 1}, "name"], [{"qty": 2}, "price"]]}',
     '{"coalesce": ["name", "price"]}', '{"cast": "nothing", "of": "qty"}', '{"cast": "integer", "of": "at"}', '{"cast": "text"}', '{"exists": {"name": {}}}', '{"exists": {}}',
     '{"nullif": ["name", "price"]}', '{"$valu": 1}', '{"$value": 1, "a": 2}', '{"$": "q"}', '["name"]', '{"upper": ["name"], "lower": ["name"]}', '{"upper": ["nmae"]}',
     '{"greatest": [{"at": ["a"], "of": "doc"}, {"$value": 1}]}', '{"repeat": ["name", 1000000]}'

@@ -105,6 +105,9 @@ SELECT orm.model('ScBad', 'sc_bad', orm.column('id', 'integer', primary_key => t
 SELECT orm.model('ScBad', 'sc_bad', orm.column('id', 'integer', primary_key => true), orm.scope('a', '{"parameters": ["x", "x"]}'));
 SELECT * FROM orm.extend('ScPost', orm.scope('a', '{"where": {"titel": "x"}}'));
 SELECT * FROM orm.extend('ScPost', orm.scope('a', '{"where": {"title": {"$": "x"}}}'));
+-- parameters are looked at before there is a table
+SELECT orm.model('ScNone', 'sc_none', orm.column('id', 'integer', primary_key => true), orm.scope('a', '{"where": {"or": [{"id": 1}, {"id": {"gt": {"$": "x"}}}]}}', is_default => true));
+SELECT orm.model('ScNone', 'sc_none', orm.column('id', 'integer', primary_key => true), orm.scope('a', '{"where": {"id": {"gt": {"$": "x"}}}, "parameters": ["y"]}'));
 SELECT * FROM orm.extend('ScPost', orm.scope('a', '{"where": {"score": "many"}}'));
 SELECT * FROM orm.extend('ScPost', orm.scope('a', '{"where": {"$scope": "a"}}'));
 

@@ -94,11 +94,21 @@ orm_operator_find_between(const char *name, const OrmType *left, const OrmType *
 	return find(name, &operands, what, path);
 }
 
+/*
+ * Is a literal of unknown type a duration, as in created_at - '7 days'?  SQL takes it for another
+ * timestamp, after + for an interval; here it is one in both places.
+ */
+static bool
+subtracts_duration(const char *name, Oid left, Oid right)
+{
+	return strcmp(name, "-") == 0 && (left == TIMESTAMPOID || left == TIMESTAMPTZOID) && right == UNKNOWNOID;
+}
+
 OrmOperator
 orm_operator_resolve(const char *name, Oid left, Oid right, const OrmPath *path)
 {
-	OrmOperands operands = {left, right, ANYOID};
-	Oid types[2] = {left, right};
+	OrmOperands operands = {left, subtracts_duration(name, left, right) ? INTERVALOID : right, ANYOID};
+	Oid types[2] = {operands.left, operands.right};
 	OrmChosen chosen = orm_candidate_choose(orm_candidate_find(name, &operands), 2, types);
 	OrmOperator operator= {0};
 

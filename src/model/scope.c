@@ -98,6 +98,16 @@ orm_scope_has_parameter(const OrmJson *parts, OrmJson name)
 	return false;
 }
 
+void
+orm_scope_raise_no_parameter(const char *scope, bool is_default, OrmJson name, const OrmPath *place)
+{
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_PARAMETER),
+			errmsg("scope \"%s\" has no parameter \"%s\"", scope, orm_error_clip(orm_json_string(name))),
+			orm_error_place(place),
+			is_default ? errhint("A default scope has no parameters.")
+					   : errhint("\"parameters\" of a scope has the names of its parameters."));
+}
+
 /* ---- Declarations ---- */
 
 /* The place of a key of a scope. */
@@ -166,6 +176,56 @@ check_parameters(OrmJson parameters, const OrmPath *place)
 	}
 }
 
+/* The only member of {"$": name}; false for other JSON. */
+static bool
+is_parameter(OrmJson json, OrmJson *name)
+{
+	OrmJsonWalk walk;
+
+	if (orm_json_kind(json) != ORM_JSON_OBJECT || json.node->count != 1)
+		return false;
+	walk = orm_json_walk(json);
+	orm_json_next(&walk);
+	*name = walk.value;
+	return orm_json_equals(walk.key, "$") && orm_json_kind(walk.value) == ORM_JSON_STRING;
+}
+
+/* Can a parameter be below this key?  Operators of symbols (@>) and "$value" may have JSON of the user's. */
+static bool
+holds_conditions(OrmJson key)
+{
+	const char *bytes = orm_json_bytes(key);
+
+	return key.node->length > 0 && !orm_json_equals(key, "$value") && strchr("<>=@?|&#~!*+-/%^", bytes[0]) == NULL;
+}
+
+/* Raises 42704 for a parameter in conditions that the scope does not have. */
+static void
+check_uses(const OrmDeclaredScope *scope, const OrmJson *parts, OrmJson json, const OrmPath *place)
+{
+	OrmJsonWalk walk;
+	OrmJson name;
+
+	check_stack_depth();
+	if (is_parameter(json, &name) && !orm_scope_has_parameter(parts, name))
+	{
+		OrmPath here = orm_path_key(place, "$");
+
+		orm_scope_raise_no_parameter(scope->name, scope->is_default == ORM_YES, name, &here);
+	}
+	if (orm_json_kind(json) != ORM_JSON_OBJECT && orm_json_kind(json) != ORM_JSON_ARRAY)
+		return;
+	walk = orm_json_walk(json);
+	while (orm_json_next(&walk))
+	{
+		bool element = orm_json_kind(json) == ORM_JSON_ARRAY;
+		OrmPath below = element ? orm_path_index(place, walk.index) : orm_path_key(place, orm_json_string(walk.key));
+
+		if (element || holds_conditions(walk.key))
+			check_uses(scope, parts, walk.value, &below);
+	}
+}
+
 /* Raises 22023 for a part that default scopes do not have. */
 static void
 refuse_part(const OrmDeclaration *declaration, const OrmDeclaredScope *scope, OrmScopePart part,
@@ -207,6 +267,12 @@ check_names(const OrmDeclaration *declaration, const Naming *walk, const OrmDecl
 		refuse_part(declaration, outermost, ORM_SCOPE_COMPUTE, scope);
 	if (scope->is_default == ORM_YES && parts[ORM_SCOPE_PARAMETERS].node != NULL)
 		refuse_part(declaration, scope, ORM_SCOPE_PARAMETERS, scope);
+	if (parts[ORM_SCOPE_WHERE].node != NULL)
+	{
+		OrmPath where = orm_path_key(place, scope_keys[ORM_SCOPE_WHERE].key);
+
+		check_uses(scope, parts, parts[ORM_SCOPE_WHERE], &where);
+	}
 	if (parts[ORM_SCOPE_SCOPE].node == NULL)
 		return;
 	foreach(cell, orm_scope_read_names(parts[ORM_SCOPE_SCOPE], &here))

@@ -43,6 +43,10 @@ extern List *orm_scope_read_names(OrmJson json, const OrmPath *place);
 /* Sets the members of a scope's query; the node of one that is not given is NULL.  Raises as orm_members_take. */
 extern void orm_scope_take(const OrmDocument *query, const OrmPath *place, OrmJson *parts);
 
+/* Raises 42704 for a parameter that a scope does not have. */
+extern void orm_scope_raise_no_parameter(const char *scope, bool is_default, OrmJson name, const OrmPath *place)
+	pg_attribute_noreturn();
+
 /* Is this the name of a parameter, by "parameters"? */
 extern bool orm_scope_has_parameter(const OrmJson *parts, OrmJson name);
 

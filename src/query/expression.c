@@ -198,6 +198,22 @@ orm_expression_make(const char *sql, Oid type, const OrmTerm *terms, int n)
 	return expression;
 }
 
+/* Raises 22023 for a wrong number of operands. */
+static void
+raise_count(const char *word, int n, int least, int most, const OrmPath *place)
+{
+	int wanted = n < least ? least : most;
+
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			least == most
+				? errmsg_plural("\"%s\" takes %d expression", "\"%s\" takes %d expressions", least, word, least)
+				: n < least ? errmsg_plural("\"%s\" takes at least %d expression",
+											"\"%s\" takes at least %d expressions", wanted, word, wanted)
+							: errmsg_plural("\"%s\" takes at most %d expression", "\"%s\" takes at most %d expressions",
+											wanted, word, wanted),
+			orm_error_place(place));
+}
+
 OrmTerm *
 orm_expression_terms(OrmScope *scope, OrmJson json, const char *word, int least, int most, int *n, const OrmPath *place)
 {
@@ -209,12 +225,7 @@ orm_expression_terms(OrmScope *scope, OrmJson json, const char *word, int least,
 									psprintf("As in {\"%s\": [\"path\", ...]}.", word));
 	*n = json.node->count;
 	if (*n < least || (most > 0 && *n > most))
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				least == most
-					? errmsg_plural("\"%s\" takes %d expression", "\"%s\" takes %d expressions", least, word, least)
-					: errmsg_plural("\"%s\" takes at least %d expression", "\"%s\" takes at least %d expressions",
-									least, word, least),
-				orm_error_place(place));
+		raise_count(word, *n, least, most, place);
 	terms = palloc(sizeof(OrmTerm) * Max(*n, 1));
 	walk = orm_json_walk(json);
 	while (orm_json_next(&walk))

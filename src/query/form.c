@@ -250,8 +250,11 @@ read_case(FormReader *r)
 	StringInfoData sql;
 	Oid type;
 
-	if (orm_json_kind(branches) != ORM_JSON_ARRAY || branches.node->count == 0)
+	if (orm_json_kind(branches) != ORM_JSON_ARRAY)
 		orm_members_raise_kind(branches, "an array of conditions and expressions", &r->here);
+	if (branches.node->count == 0)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("\"case\" needs at least one condition and expression"), orm_error_place(&r->here));
 	n = branches.node->count;
 	wheres = palloc(sizeof(StringInfoData) * n);
 	terms = palloc(sizeof(OrmTerm) * (n + 1));

@@ -131,9 +131,7 @@ orm_named_scope_argument(const OrmCompiler *compiler, const OrmScopeUse *use, Or
 						 OrmJson *argument)
 {
 	if (!orm_scope_has_parameter(use->parts, name))
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_PARAMETER),
-				errmsg("scope \"%s\" has no parameter \"%s\"", use->scope->name, orm_error_clip(orm_json_string(name))),
-				orm_error_place(place), errhint("\"parameters\" of a scope has the names of its parameters."));
+		orm_scope_raise_no_parameter(use->scope->name, use->scope->is_default, name, place);
 	return use->arguments.node != NULL && orm_json_member(use->arguments, orm_json_string(name), argument);
 }
 
