@@ -394,6 +394,13 @@ AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.naming(pg_catalog.text) IS
 'Element of a model document: how attributes are called that are given no name. ''camel'': the attribute of the column first_name is firstName.';
 
+CREATE OR REPLACE FUNCTION orm.renamed_from(name pg_catalog.text)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.renamed_from(pg_catalog.text) IS
+'Element of a model document: the former name of the model, for orm.migrate, once. It counts while a model of that name has the table: orm.migrate forgets that model, and relationships of other models follow.';
+
 CREATE OR REPLACE FUNCTION orm.table_renamed_from(name pg_catalog.text)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE

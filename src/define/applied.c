@@ -14,6 +14,7 @@
 #include "define/declare.h"
 #include "define/planning.h"
 #include "define/register.h"
+#include "define/rename.h"
 #include "model/canonical.h"
 #include "model/once.h"
 #include "registry/binding.h"
@@ -102,8 +103,11 @@ latest_declaration(OrmApplied *applied, const char *model)
 static OrmDeclaration *
 declaration_of_before(OrmApplied *applied, const OrmRegistered *row)
 {
-	OrmDeclaration *declaration = row->mapped ? former_declaration(row) : NULL;
+	OrmDeclaration *declaration;
 
+	if (orm_rename_pending(row, orm_register_declaration(row)) != NULL)
+		return NULL; /* there was the model of the former name */
+	declaration = row->mapped ? former_declaration(row) : NULL;
 	if (row->mapped && declaration == NULL)
 		declaration = latest_declaration(applied, row->name);
 	if (row->mapped && declaration == NULL)
@@ -172,8 +176,14 @@ orm_applied_note_model(OrmApplied *applied, const char *model, bool present)
 	ListCell *cell;
 
 	foreach(cell, applied->changes)
-		if (strcmp(((const Migrated *) lfirst(cell))->model, model) == 0)
-			return;
+	{
+		change = lfirst(cell);
+		if (strcmp(change->model, model) != 0)
+			continue;
+		if (row != NULL && strcmp(change->declared, "null") == 0)
+			change->declared = orm_declaration_print(orm_register_declaration(row));
+		return;
+	}
 	change = palloc0(sizeof(Migrated));
 	change->model = pstrdup(model);
 	if (row != NULL)
@@ -191,6 +201,19 @@ is_declared_again(const OrmRegistered *row)
 	return former != NULL && strcmp(orm_canonical_text(former), orm_canonical_text(orm_register_declaration(row))) != 0;
 }
 
+/* A model that is renamed, and the models that name it. */
+static void
+note_rename(OrmApplied *applied, const OrmStep *step)
+{
+	ListCell *cell;
+
+	if (step->former == NULL)
+		return;
+	orm_applied_note_model(applied, step->former, false);
+	foreach(cell, orm_rename_followers(step->former, step->about, step->owner))
+		orm_applied_note_model(applied, lfirst(cell), false);
+}
+
 /* A model that was declared again without a step for its table belongs to the migration as well. */
 void
 orm_applied_note(OrmApplied *applied, const OrmDifference *difference)
@@ -199,6 +222,8 @@ orm_applied_note(OrmApplied *applied, const OrmDifference *difference)
 
 	foreach(cell, orm_difference_models(difference))
 		orm_applied_note_model(applied, lfirst(cell), false);
+	foreach(cell, difference->steps)
+		note_rename(applied, lfirst(cell));
 	foreach(cell, difference->rows)
 		if (is_declared_again(lfirst(cell)))
 			orm_applied_note_model(applied, ((const OrmRegistered *) lfirst(cell))->name, false);

@@ -20,6 +20,7 @@
 #include "define/reconcile.h"
 #include "define/register.h"
 #include "define/removal.h"
+#include "define/rename.h"
 #include "define/report.h"
 #include "define/scopes.h"
 #include "model/cache.h"
@@ -216,7 +217,9 @@ orm_declare_keep_pins(OrmDeclaration *declaration, const OrmDeclaration *before)
 		OrmDeclaredRelationship *now = lfirst(cell);
 		const OrmDeclaredRelationship *then = orm_declaration_relationship(before, now->name);
 
-		if (then == NULL || then->kind != now->kind || strcmp(then->model, now->model) != 0)
+		if (then == NULL || then->kind != now->kind ||
+			(strcmp(then->model, now->model) != 0 &&
+			 (strcmp(then->model, before->model) != 0 || strcmp(now->model, declaration->model) != 0)))
 			continue;
 		if (now->through == NULL && then->through != NULL)
 		{
@@ -282,37 +285,67 @@ follow_scopes(const char *name, bool scoped)
 		orm_scopes_refresh_bodies(model);
 }
 
+/* Of a model without a table the new one takes the place at once. */
+static void
+replace_undeclared(const OrmRegistered *renamed, const char *successor)
+{
+	List *followers = orm_rename_followers(renamed->name, successor, GetUserId());
+
+	orm_model_function_drop(renamed);
+	orm_rename_follow(followers, renamed->name, successor);
+}
+
+/* What is known of the model before: by the declaration of it, or of the model that is to be renamed. */
+static void
+complete_from(OrmDeclaration *declaration, const OrmRegistered *before)
+{
+	OrmDeclaration *former = orm_register_declaration(before);
+
+	orm_declare_keep_pins(declaration, former);
+	orm_removal_complete(declaration, former, before->relid);
+}
+
+/* Drops what a model has and its new declaration has not.  Returns its text if it has the declared table. */
+static char *
+supersede(OrmDeclaration *declaration, const OrmRegistered *old)
+{
+	bool same = names_table(declaration, old);
+	List *dropped = NIL;
+
+	if (same)
+		complete_from(declaration, old);
+	drop_superseded(old, declaration, same, &dropped);
+	notice_dropped(declaration->model, dropped);
+	return same ? old->text : NULL;
+}
+
 void
 orm_declare_write(OrmDeclaration *declaration)
 {
 	OrmRegistered *row = new_row(declaration->model);
+	OrmRegistered *renamed;
 	OrmRegistered *old;
-	List *dropped = NIL;
 	char *former = NULL;
 	bool scoped;
 
 	complete_schema(declaration);
 	orm_renaming_apply(declaration);
 	old = orm_declare_lock(declaration->model);
+	renamed = orm_rename_former(declaration, old);
 	scoped = old != NULL && orm_scopes_any_default(orm_register_declaration(old));
 	if (old != NULL)
 	{
-		bool same = names_table(declaration, old);
-
-		if (same)
-		{
-			former = old->text;
-			orm_declare_keep_pins(declaration, orm_register_declaration(old));
-			orm_removal_complete(declaration, orm_register_declaration(old), old->relid);
-		}
-		drop_superseded(old, declaration, same, &dropped);
-		notice_dropped(declaration->model, dropped);
+		former = supersede(declaration, old);
 		row = old;
 	}
+	else if (renamed != NULL && renamed->mapped)
+		complete_from(declaration, renamed);
 	if (orm_model_function_write(row, declaration, existing_table(declaration)) && former != NULL)
 		orm_binding_keep(row->function, former);
 	if (declaration->scopes != NIL || scoped)
 		follow_scopes(declaration->model, scoped);
+	if (renamed != NULL && !renamed->mapped)
+		replace_undeclared(renamed, declaration->model);
 }
 
 char *
@@ -459,10 +492,15 @@ orm_declare_unmap(const char *name, List **changes)
 {
 	OrmRegistered *row;
 	const OrmModel *model;
+	char *successor;
+	List *followers = NIL;
 
 	row = orm_declare_lock(name);
 	if (row == NULL)
 		orm_cache_raise_unknown(name);
+	successor = orm_rename_successor(row);
+	if (successor != NULL)
+		followers = orm_rename_followers(name, successor, GetUserId());
 	model = orm_cache_open_if_any(name, AccessShareLock);
 	if (model != NULL)
 	{
@@ -470,4 +508,5 @@ orm_declare_unmap(const char *name, List **changes)
 		orm_keep_reconcile(model->relid, name, NULL, false, changes);
 	}
 	orm_model_function_drop(row);
+	orm_rename_follow(followers, name, successor);
 }

@@ -24,7 +24,7 @@ extern char *orm_declare_model(const char *document);
  */
 extern void orm_declare_map(Oid relid, const char *name, const char *document, List **changes);
 
-/* orm.unmap: forgets a model and drops its accessors. */
+/* orm.unmap: forgets a model and drops its accessors; one that was to be renamed gives its place to the new one. */
 extern void orm_declare_unmap(const char *name, List **changes);
 
 /* For extend.c and declare_schema.c as well */

@@ -24,6 +24,8 @@
 #include "define/owner.h"
 #include "define/planning.h"
 #include "define/reconcile.h"
+#include "define/register.h"
+#include "define/rename.h"
 #include "define/version.h"
 #include "differ/differ.h"
 #include "differ/label.h"
@@ -65,6 +67,29 @@ select_named(const List *names)
 	return rows;
 }
 
+/* Takes out the models whose places others take. */
+static List *
+leave_out_renamed(List *rows)
+{
+	List *former = NIL;
+	ListCell *cell;
+
+	foreach(cell, rows)
+	{
+		const OrmRegistered *row = lfirst(cell);
+		const char *name = NULL;
+
+		if (strstr(row->text, "\"renamed_from\"") != NULL)
+			name = orm_rename_pending(row, orm_register_declaration(row));
+		if (name != NULL)
+			former = lappend(former, unconstify(char *, name));
+	}
+	foreach(cell, rows)
+		if (orm_name_is_among(former, ((const OrmRegistered *) lfirst(cell))->name))
+			rows = foreach_delete_current(rows, cell);
+	return rows;
+}
+
 /* The models that are meant. */
 static List *
 select_rows(const List *only)
@@ -73,7 +98,7 @@ select_rows(const List *only)
 	ListCell *cell;
 
 	if (only != NIL)
-		return select_named(only);
+		return leave_out_renamed(select_named(only));
 	foreach(cell, orm_registry_all())
 	{
 		OrmRegistered *row = lfirst(cell);
@@ -81,7 +106,7 @@ select_rows(const List *only)
 		if (!row->by_map && may_change(row))
 			rows = lappend(rows, row);
 	}
-	return rows;
+	return leave_out_renamed(rows);
 }
 
 /* Lacks the relation a column that a belongs_to would make under its default name? */
@@ -289,6 +314,44 @@ add_table(OrmDifference *difference, OrmDdlTable *table, bool strict)
 	set_owner(difference, from, row);
 }
 
+/* Names as a text. */
+static char *
+join_names(const List *names)
+{
+	StringInfoData text;
+	ListCell *cell;
+
+	initStringInfo(&text);
+	foreach(cell, names)
+		appendStringInfo(&text, "%s%s", text.len ? ", " : "", orm_sql_quoted(lfirst(cell)));
+	return text.data;
+}
+
+/* The step that renames a model. */
+static void
+add_rename(OrmDifference *difference, const OrmRegistered *row, const OrmDeclaration *declaration)
+{
+	const char *former = orm_rename_pending(row, declaration);
+	int from = list_length(difference->steps);
+	StringInfoData literal;
+	List *followers;
+	OrmStep *step;
+
+	if (former == NULL)
+		return;
+	followers = orm_rename_followers(former, row->name, orm_registry_owner(row));
+	initStringInfo(&literal);
+	orm_sql_literal(&literal, former);
+	step = orm_step_add(&difference->steps, ORM_PHASE_MODEL, row->name, "rename",
+						psprintf("model %s", orm_sql_quoted(former)),
+						psprintf("SELECT * FROM orm.unmap(%s)", literal.data), NULL);
+	step->former = former;
+	step->note = followers == NIL
+		? psprintf("it is model %s then", orm_sql_quoted(row->name))
+		: psprintf("it is model %s then, also for the models %s", orm_sql_quoted(row->name), join_names(followers));
+	set_owner(difference, from, row);
+}
+
 /* Foreign keys that close a cycle of new tables. */
 static void
 add_late(OrmDifference *difference, const OrmDdlStatement *late)
@@ -337,6 +400,7 @@ orm_difference_find(const List *only, bool strict)
 
 		orm_label_compare(lfirst(cell), orm_registry_owner(row), &difference.steps);
 		set_owner(&difference, from, row);
+		add_rename(&difference, row, lfirst(cell));
 	}
 	plan = orm_ddl_plan(difference.declarations, &orm_planning_catalog);
 	foreach(cell, plan->tables)

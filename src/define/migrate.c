@@ -17,6 +17,7 @@
 #include "define/model_function.h"
 #include "define/owner.h"
 #include "define/register.h"
+#include "define/rename.h"
 #include "define/saved.h"
 #include "define/set_aside.h"
 #include "define/sync.h"
@@ -151,15 +152,22 @@ add_name(List *names, const char *name)
 	return orm_name_is_among(names, name) ? names : lappend(names, unconstify(char *, name));
 }
 
-/* The names of the models that the steps are about. */
+/* The names of the models that the steps are about, and of models that name a renamed one. */
 static List *
 changed_models(const OrmDifference *difference)
 {
 	List *names = NIL;
 	ListCell *cell;
+	ListCell *follower;
 
 	foreach(cell, difference->steps)
-		names = add_name(names, ((const OrmStep *) lfirst(cell))->about);
+	{
+		const OrmStep *step = lfirst(cell);
+
+		names = add_name(names, step->about);
+		foreach(follower, step->former != NULL ? orm_rename_followers(step->former, step->about, step->owner) : NIL)
+			names = add_name(names, lfirst(follower));
+	}
 	return names;
 }
 
@@ -183,9 +191,8 @@ models_of_tables(const OrmDifference *difference, const List *changed)
 
 /* Of models whose tables are as declared: texts, triggers and functions. */
 static void
-settle(const OrmDifference *difference, const List *made)
+settle(const OrmDifference *difference, const List *changed, const List *made)
 {
-	List *changed = changed_models(difference);
 	ListCell *cell;
 
 	foreach(cell, changed)
@@ -214,6 +221,7 @@ run_round(Migration *migration)
 {
 	OrmDifference difference = orm_difference_find(migration->options->models, false);
 	List *indexes = NIL;
+	List *changed;
 	List *made;
 	ListCell *cell;
 
@@ -223,12 +231,13 @@ run_round(Migration *migration)
 		return false;
 	orm_applied_note(migration->applied, &difference);
 	made = made_joins(&difference);
+	changed = changed_models(&difference);
 	orm_difference_count(difference.steps);
 	orm_migrate_check_steps(difference.steps, migration->options);
 	foreach(cell, difference.steps)
 		if (((OrmStep *) lfirst(cell))->phase < ORM_PHASE_CLEANUP)
 			run_step(lfirst(cell), &indexes);
-	settle(&difference, made);
+	settle(&difference, changed, made);
 	foreach(cell, indexes)
 		run_step(lfirst(cell), NULL);
 	foreach(cell, difference.steps)

@@ -14,6 +14,7 @@
 #include "define/register.h"
 #include "define/saved.h"
 #include "model/canonical.h"
+#include "model/renaming.h"
 #include "registry/history.h"
 
 /* The latest migration of a name that is done. */
@@ -42,6 +43,27 @@ print_declaration(StringInfo out, const char *key, const char *json, const char 
 	appendStringInfo(out, "\n   \"%s\": %s", key, declaration != NULL ? orm_declaration_print(declaration) : "null");
 }
 
+/* Does a declaration, which may be NULL, give a model its name? */
+static bool
+renames(const OrmDeclaration *declared, const char *model)
+{
+	const OrmDeclaredRename *rename = declared != NULL ? orm_renaming_model(declared) : NULL;
+
+	return rename != NULL && strcmp(rename->name, model) == 0;
+}
+
+/* Has a migration given the place of a model to another one? */
+static bool
+is_renamed_in(const OrmHistory *row, const char *model)
+{
+	ListCell *cell;
+
+	foreach(cell, row->models)
+		if (renames(orm_applied_declaration(row->declared, lfirst(cell)), model))
+			return true;
+	return false;
+}
+
 char *
 orm_saved_print(const char *name)
 {
@@ -61,7 +83,9 @@ orm_saved_print(const char *name)
 	{
 		const char *model = lfirst(cell);
 
-		if (orm_applied_declaration(row->declared, model) == NULL || orm_applied_declaration(row->after, model) == NULL)
+		if (!is_renamed_in(row, model) &&
+			(orm_applied_declaration(row->declared, model) == NULL ||
+			 orm_applied_declaration(row->after, model) == NULL))
 			ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					errmsg("migration \"%s\" cannot be saved", orm_error_clip(name)),
 					errdetail("It has dropped or made again model \"%s\".", model));
@@ -83,9 +107,9 @@ orm_saved_print(const char *name)
 typedef struct SavedModel
 {
 	char *name;
-	OrmDeclaration *before; /* NULL: none */
-	OrmDeclaration *declared;
-	OrmDeclaration *after;
+	OrmDeclaration *before;	  /* NULL: none */
+	OrmDeclaration *declared; /* NULL: another model takes its place */
+	OrmDeclaration *after;	  /* the same */
 } SavedModel;
 
 /* Reads a declaration of the model; errors have the place. */
@@ -106,21 +130,21 @@ read_before(void *model, OrmJson value, const OrmPath *place)
 static void
 read_declared(void *model, OrmJson value, const OrmPath *place)
 {
-	read_declaration(model, &((SavedModel *) model)->declared, false, value, place);
+	read_declaration(model, &((SavedModel *) model)->declared, true, value, place);
 }
 
 static void
 read_after(void *model, OrmJson value, const OrmPath *place)
 {
-	read_declaration(model, &((SavedModel *) model)->after, false, value, place);
+	read_declaration(model, &((SavedModel *) model)->after, true, value, place);
 }
 
 #define ALWAYS .allowed = ORM_MEMBER_ALWAYS, .required = ORM_MEMBER_ALWAYS
 
 static const OrmMemberKey model_keys[] = {
 	{ORM_MEMBER_KEY("before"), ALWAYS, .may_be_null = true, .read = read_before},
-	{ORM_MEMBER_KEY("declared"), ALWAYS, .read = read_declared},
-	{ORM_MEMBER_KEY("after"), ALWAYS, .read = read_after},
+	{ORM_MEMBER_KEY("declared"), ALWAYS, .may_be_null = true, .read = read_declared},
+	{ORM_MEMBER_KEY("after"), ALWAYS, .may_be_null = true, .read = read_after},
 };
 
 static const OrmMemberTable model_table = {.document = "model", .noun = "key", ORM_MEMBER_RECORDS(model_keys)};
@@ -152,6 +176,22 @@ check_hash(const List *models, bool after, const char *hash)
 				errdetail("The document has been changed."), errhint("orm.migration() prints it anew."));
 }
 
+/* Raises 22023 for a model that has no declaration afterwards, and whose place no other one takes. */
+static void
+check_renamed(const List *models, SavedModel *model, const OrmPath *place)
+{
+	bool renamed = false;
+	ListCell *cell;
+
+	foreach(cell, models)
+		renamed = renamed || renames(((const SavedModel *) lfirst(cell))->declared, model->name);
+	if (model->after != NULL ? model->declared == NULL : !renamed)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("model \"%s\" has no declaration", model->name),
+				orm_error_place(place), errhint("Only a model that another one renames has none."));
+	if (model->after == NULL)
+		model->declared = NULL;
+}
+
 /* The models of a document, in the order of their names. */
 static List *
 read_models(const OrmSaved *saved)
@@ -159,6 +199,7 @@ read_models(const OrmSaved *saved)
 	OrmPath place = orm_path_key(NULL, "declarations");
 	OrmJsonWalk walk = orm_json_walk(saved->declarations);
 	List *models = NIL;
+	ListCell *cell;
 
 	while (orm_json_next(&walk))
 	{
@@ -171,6 +212,12 @@ read_models(const OrmSaved *saved)
 		models = lappend(models, model);
 	}
 	list_sort(models, compare_models);
+	foreach(cell, models)
+	{
+		OrmPath here = orm_path_key(&place, ((SavedModel *) lfirst(cell))->name);
+
+		check_renamed(models, lfirst(cell), &here);
+	}
 	check_hash(models, false, saved->hash_before);
 	check_hash(models, true, saved->hash_after);
 	return models;
@@ -216,11 +263,12 @@ check_models(const List *models, const char *name)
 		const SavedModel *model = lfirst(cell);
 		OrmRegistered *row = orm_registry_find(model->name);
 		OrmDeclaration *now = row != NULL ? orm_register_declaration(row) : NULL;
-		OrmDeclaration *declared = orm_register_read_again(model->declared, false);
+		OrmDeclaration *declared = model->declared != NULL ? orm_register_read_again(model->declared, false) : NULL;
 
 		if (row != NULL)
 			orm_owner_check(row);
-		if (is_same(now, model->before) || (now != NULL && is_same(now, declared)))
+		if (is_same(now, model->before) || (now != NULL && declared != NULL && is_same(now, declared)) ||
+			(now == NULL && declared == NULL))
 			continue;
 		appendStringInfo(&elsewhere, "%smodel \"%s\"%s", elsewhere.len ? "\n" : "", model->name,
 						 now == NULL				 ? ": it does not exist"
@@ -327,7 +375,8 @@ orm_saved_run(const OrmMigrateOptions *options, OrmApplied *applied)
 
 	inner.models = NIL;
 	foreach(cell, models)
-		inner.models = lappend(inner.models, ((SavedModel *) lfirst(cell))->name);
+		if (((SavedModel *) lfirst(cell))->declared != NULL)
+			inner.models = lappend(inner.models, ((SavedModel *) lfirst(cell))->name);
 	if (inner.models == NIL || is_applied(options))
 		return NIL;
 	orm_migrate_lock_models(inner.models, options);
@@ -335,7 +384,8 @@ orm_saved_run(const OrmMigrateOptions *options, OrmApplied *applied)
 		return NIL;
 	check_models(models, options->name);
 	foreach(cell, models)
-		orm_applied_declare(orm_applied_prepare(((SavedModel *) lfirst(cell))->declared));
+		if (((SavedModel *) lfirst(cell))->declared != NULL)
+			orm_applied_declare(orm_applied_prepare(((SavedModel *) lfirst(cell))->declared));
 	foreach(cell, inner.models)
 		orm_applied_note_model(applied, lfirst(cell), false);
 	difference = orm_difference_find(inner.models, false);

@@ -242,6 +242,31 @@ add_join_tables(Undo *undo, const OrmRegistered *row)
 	}
 }
 
+/* The model that a model of the migration was before; NULL: it was not renamed. */
+static char *
+former_name(const Undo *undo, const char *model)
+{
+	const OrmDeclaration *declared = orm_applied_declaration(undo->row->declared, model);
+	const OrmDeclaredRename *rename = declared != NULL ? orm_renaming_model(declared) : NULL;
+
+	if (rename == NULL || orm_applied_declaration(undo->row->before, model) != NULL ||
+		orm_applied_declaration(undo->row->before, rename->name) == NULL)
+		return NULL;
+	return rename->name;
+}
+
+/* The model that a model of the migration has become; NULL: it was not renamed. */
+static char *
+present_name(const Undo *undo, const char *model)
+{
+	ListCell *cell;
+
+	foreach(cell, undo->row->models)
+		if (orm_name_is_same(former_name(undo, lfirst(cell)), model))
+			return lfirst(cell);
+	return NULL;
+}
+
 /* Which models stay, and what is dropped. */
 static void
 plan(Undo *undo)
@@ -261,7 +286,7 @@ plan(Undo *undo)
 
 		if (orm_applied_declaration(undo->row->before, lfirst(cell)) != NULL)
 			undo->kept = lappend(undo->kept, lfirst(cell));
-		else if (row != NULL)
+		else if (row != NULL && former_name(undo, lfirst(cell)) == NULL)
 			undo->made = lappend(undo->made, lfirst(cell));
 		if (row != NULL && row->mapped && list_member_ptr(undo->made, lfirst(cell)))
 			add_drop(undo, row->name, row->name, row->relid);
@@ -322,7 +347,8 @@ return_kept(Undo *undo)
 
 	foreach(cell, undo->kept)
 	{
-		const OrmRegistered *row = orm_registry_find(lfirst(cell));
+		const char *present = present_name(undo, lfirst(cell));
+		const OrmRegistered *row = orm_registry_find(present != NULL ? present : lfirst(cell));
 		const OrmDeclaration *before = orm_applied_declaration(undo->row->before, lfirst(cell));
 
 		if (row == NULL || !row->mapped)
@@ -381,12 +407,15 @@ turn_table_rename(OrmDeclaration *before, Oid relid)
 static void
 restore(const Undo *undo, const char *model)
 {
-	OrmRegistered *row = orm_registry_find(model);
+	char *present = present_name(undo, model);
+	OrmRegistered *row = orm_registry_find(present != NULL ? present : model);
 	OrmDeclaration *before = orm_applied_prepare(orm_applied_declaration(undo->row->before, model));
 
+	if (present != NULL)
+		orm_renaming_set_model(before, present);
 	if (row != NULL && row->mapped)
 	{
-		turn_renames(before, orm_applied_declaration(undo->row->declared, model), row->relid);
+		turn_renames(before, orm_applied_declaration(undo->row->declared, row->name), row->relid);
 		turn_conversions(before, row->relid);
 		turn_table_rename(before, row->relid);
 	}

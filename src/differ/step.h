@@ -22,6 +22,7 @@ typedef enum OrmStepPhase
 	ORM_PHASE_COMMENT,	 /* comments */
 	ORM_PHASE_TRIGGER,	 /* triggers that count versions */
 	ORM_PHASE_STATEMENT, /* statements about tables */
+	ORM_PHASE_MODEL,	 /* models renamed */
 	ORM_PHASE_FUNCTION,	 /* typed functions */
 	ORM_PHASE_CLEANUP,	 /* types that functions had until then */
 	ORM_PHASE_UNMANAGED	 /* objects that no declaration names: nothing is done */
@@ -34,6 +35,7 @@ typedef struct OrmStep
 	const char *about;	/* the model whose declaration it comes from */
 	const char *action; /* "create", "add", "alter", "rename", "drop", "unmanaged" */
 	char *column;		/* that is dropped; NULL: another step */
+	const char *former; /* the model that is renamed; NULL: another step */
 	char *object;		/* "column shop.posts.title" */
 	char *sql;			/* one statement; NULL: an object that no declaration names */
 	char *reverse;		/* NULL: none */

@@ -10,6 +10,7 @@
 #include "model/foreign_key.h"
 #include "model/in_force.h"
 #include "model/managed.h"
+#include "model/renaming.h"
 
 bool
 orm_in_force_needs_key(char relkind)
@@ -144,7 +145,8 @@ orm_in_force_count_pending(const OrmRegistered *row, const OrmModel *model)
 
 	Assert(row->mapped);
 	return list_length(model->pending) + list_length(model->declaration->removals) +
-		(declaration->becomes != NULL ? 1 : 0) + orm_managed_count_missing(declaration, row->relid);
+		(declaration->becomes != NULL ? 1 : 0) + (orm_renaming_model_is_there(declaration, row->relid) ? 1 : 0) +
+		orm_managed_count_missing(declaration, row->relid);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "model/renaming.h"
+#include "registry/registry.h"
 
 const OrmDeclaredRename *
 orm_renaming_table(const OrmDeclaration *declaration)
@@ -148,11 +149,33 @@ orm_renaming_check_tables(const OrmDeclaration *declaration)
 				errhint("Leave out table_renamed_from to make a new table."));
 }
 
-void
-orm_renaming_set_table(OrmDeclaration *declaration, char *relation)
+bool
+orm_renaming_model_is_there(const OrmDeclaration *declaration, Oid relid)
+{
+	const OrmDeclaredRename *rename = orm_renaming_model(declaration);
+	const OrmRegistered *former = rename != NULL ? orm_registry_find_if_unique(rename->name) : NULL;
+
+	return former != NULL && former->mapped && former->relid == relid;
+}
+
+/* A former name that no document has. */
+static List *
+make_rename(char *name)
 {
 	OrmDeclaredRename *rename = palloc0(sizeof(OrmDeclaredRename));
 
-	rename->name = relation;
-	declaration->table_renames = list_make1(rename);
+	rename->name = name;
+	return list_make1(rename);
+}
+
+void
+orm_renaming_set_model(OrmDeclaration *declaration, char *name)
+{
+	declaration->renames = make_rename(name);
+}
+
+void
+orm_renaming_set_table(OrmDeclaration *declaration, char *relation)
+{
+	declaration->table_renames = make_rename(relation);
 }

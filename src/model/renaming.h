@@ -42,7 +42,11 @@ extern void orm_renaming_apply(OrmDeclaration *declaration);
  */
 extern void orm_renaming_check_tables(const OrmDeclaration *declaration);
 
-/* Makes the declared table one that is called "relation" until it is renamed. */
+/* Is the model of the former name there, on that table? */
+extern bool orm_renaming_model_is_there(const OrmDeclaration *declaration, Oid relid);
+
+/* Makes the declared model, or its table, one that is called so until it is renamed. */
+extern void orm_renaming_set_model(OrmDeclaration *declaration, char *name);
 extern void orm_renaming_set_table(OrmDeclaration *declaration, char *relation);
 
 #endif
