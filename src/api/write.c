@@ -149,9 +149,14 @@ static void
 flush_document(WritingCall *call)
 {
 	const OrmDocument *document = orm_argument_document(call->fcinfo, 0, "document");
+	OrmOperationOptions options = {
+		.may_skip = call->options.may_skip,
+		.unscoped = call->options.unscoped,
+		.validate_all = call->options.validate_all,
+	};
 
 	orm_session_autoflush(true);
-	call->result = orm_changeset_write(document, orm_session_find_label, call->options.may_skip);
+	call->result = orm_changeset_write(document, orm_session_find_label, &options);
 }
 
 /* (calls, options) */

@@ -214,19 +214,13 @@ check_links(void *argument)
 	orm_join_rows_check(argument);
 }
 
-OrmFindings *
-orm_check_document(const OrmModel *model, OrmVerb verb, OrmJson document, const OrmGraphOptions *options,
-				   OrmFindLabel find_label)
+void
+orm_check_graph(OrmGraph *graph)
 {
-	OrmGraph *graph = orm_graph_make();
 	ListCell *cell;
 	int ncomponents;
 
-	graph->findings = orm_finding_make();
-	if (options != NULL)
-		graph->options = *options;
-	graph->labels.find = find_label;
-	read_document(graph, model, verb, document);
+	Assert(graph->findings != NULL);
 	orm_graph_drop_broken(graph);
 	foreach(cell, graph->groups)
 		keep_all(lfirst(cell));
@@ -244,5 +238,19 @@ orm_check_document(const OrmModel *model, OrmVerb verb, OrmJson document, const 
 	check_removals(graph);
 	foreach(cell, graph->edges)
 		orm_finding_try(graph->findings, check_links, lfirst(cell), NULL);
+}
+
+OrmFindings *
+orm_check_document(const OrmModel *model, OrmVerb verb, OrmJson document, const OrmGraphOptions *options,
+				   OrmFindLabel find_label)
+{
+	OrmGraph *graph = orm_graph_make();
+
+	graph->findings = orm_finding_make();
+	if (options != NULL)
+		graph->options = *options;
+	graph->labels.find = find_label;
+	read_document(graph, model, verb, document);
+	orm_check_graph(graph);
 	return graph->findings;
 }

@@ -33,4 +33,7 @@
 extern OrmFindings *orm_check_document(const OrmModel *model, OrmVerb verb, OrmJson document,
 									   const OrmGraphOptions *options, OrmFindLabel find_label);
 
+/* Checks a graph with findings whose objects have been read, in the same way. */
+extern void orm_check_graph(OrmGraph *graph);
+
 #endif

@@ -9,17 +9,23 @@
 #include "graph/check_call.h"
 
 void
-orm_check_call_objects(const OrmModel *model, OrmVerb verb, const OrmDocument *document, const OrmGraphOptions *options,
-					   OrmFindLabel find_label)
+orm_check_call_raise(const OrmFindings *findings, const char *what)
 {
-	const OrmFindings *findings = orm_check_document(model, verb, orm_document_root(document), options, find_label);
 	int n = orm_finding_count(findings);
 
 	if (n > 0)
 		ereport(ERROR, errcode(orm_finding_first(findings)),
-				errmsg_plural("object of model \"%s\" has %d violation", "object of model \"%s\" has %d violations", n,
-							  model->name, n),
+				errmsg_plural("%s has %d violation", "%s has %d violations", n, what, n),
 				errdetail_internal("%s", TextDatumGetCString(orm_finding_violations(findings))));
+}
+
+void
+orm_check_call_objects(const OrmModel *model, OrmVerb verb, const OrmDocument *document, const OrmGraphOptions *options,
+					   OrmFindLabel find_label)
+{
+	const OrmFindings *findings = orm_check_document(model, verb, orm_document_root(document), options, find_label);
+
+	orm_check_call_raise(findings, psprintf("object of model \"%s\"", model->name));
 }
 
 /* Appends a member of an object: its key, a colon, and the value. */

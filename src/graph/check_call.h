@@ -14,6 +14,9 @@
 extern void orm_check_call_objects(const OrmModel *model, OrmVerb verb, const OrmDocument *document,
 								   const OrmGraphOptions *options, OrmFindLabel find_label);
 
+/* Raises that error if there are findings; "what" has them: changeset. */
+extern void orm_check_call_raise(const OrmFindings *findings, const char *what);
+
 /* Checks the patch of the object with a primary key, values in key order (update). */
 extern void orm_check_call_patch(const OrmModel *model, const Datum *key, const OrmDocument *patch,
 								 const OrmGraphOptions *options, OrmFindLabel find_label);

@@ -222,12 +222,12 @@ write_result(const OrmOperation *operations, int n, OrmTally tally)
 }
 
 Datum
-orm_changeset_write(const OrmDocument *document, OrmFindLabel find_label, bool may_skip)
+orm_changeset_write(const OrmDocument *document, OrmFindLabel find_label, const OrmOperationOptions *options)
 {
 	Operations operations = {.array = palloc(sizeof(OrmOperation))};
 	OrmTally tally;
 
 	orm_members_read(&changeset_table, ORM_MEMBER_ALWAYS, orm_document_root(document), NULL, &operations);
-	tally = orm_operations_write(operations.array, operations.n, find_label, may_skip);
+	tally = orm_operations_write(operations.array, operations.n, find_label, options);
 	return write_result(operations.array, operations.n, tally);
 }

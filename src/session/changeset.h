@@ -9,6 +9,7 @@
 
 #include "base/document.h"
 #include "graph/labels.h"
+#include "session/operations.h"
 
 /*
  * Writes a changeset as the current user, and returns as json
@@ -20,6 +21,7 @@
  * RowExclusiveLock. Raises 22023, 22004 and 42701 for an invalid document, with
  * the place, and the errors of orm_operations_write().
  */
-extern Datum orm_changeset_write(const OrmDocument *document, OrmFindLabel find_label, bool may_skip);
+extern Datum orm_changeset_write(const OrmDocument *document, OrmFindLabel find_label,
+								 const OrmOperationOptions *options);
 
 #endif

@@ -118,11 +118,12 @@ write_entries(const List *entries, int before)
 	OrmOperation *operations;
 	OrmTally tally;
 	const OrmPath *current = NULL;
+	OrmOperationOptions options = {0};
 	ErrorContextCallback callback = {error_context_stack, add_context, &current};
 
 	error_context_stack = &callback;
 	operations = operations_of(entries, &queue, before, &current);
-	tally = orm_operations_write(operations, list_length(entries), orm_session_find_label, false);
+	tally = orm_operations_write(operations, list_length(entries), orm_session_find_label, &options);
 	remember_keys(entries, operations);
 	error_context_stack = callback.previous;
 	return tally.inserted + tally.updated + tally.deleted;

@@ -8,42 +8,14 @@
 #include "utils/memutils.h"
 
 #include "base/attempt.h"
-#include "graph/writer.h"
 #include "model/key.h"
-#include "model/value.h"
 #include "remove/delete.h"
 #include "session/dependents.h"
 #include "session/operations.h"
+#include "session/pass.h"
 #include "session/schedule.h"
-#include "store/parking.h"
 #include "store/reader.h"
-#include "store/stale.h"
 #include "store/seen.h"
-
-typedef struct Writing
-{
-	OrmOperation *operations;
-	OrmTurn *turns;		 /* one per operation */
-	OrmObject **objects; /* one per operation; REMOVE: NULL */
-	OrmLabels *labels;
-	OrmFindLabel find_label;
-	bool may_skip;	  /* triggers, rules and policies may skip rows */
-	bool late_labels; /* there are rows whose first operation in a round is not in pass 0 */
-	OrmTally tally;
-} Writing;
-
-/* The operations of a round. */
-typedef struct Round
-{
-	Writing *writing;
-	const int *numbers; /* of its operations, in their order */
-	int n;
-	int *order;	   /* the same, sorted by pass */
-	int nwrites;   /* the first ones of "order" are writes, sorted by pass; the rest are removals */
-	int next;	   /* position in "order" of the pass after the current one */
-	bool *early;   /* by position in "order": a removal that precedes the writes */
-	List *written; /* OIDs of the tables of all objects, nested ones included */
-} Round;
 
 /* qsort_arg comparator: by pass, then by number. */
 static int
@@ -58,208 +30,6 @@ compare_passes(const void *a, const void *b, void *argument)
 	return one < other ? -1 : one > other;
 }
 
-/* ---- Objects ---- */
-
-static const struct
-{
-	OrmIntent intent;
-	OrmVerb verb;
-} kinds[] = {
-	[ORM_OPERATION_ADD] = {ORM_INTENT_CREATE, ORM_VERB_CREATE},
-	[ORM_OPERATION_MERGE] = {ORM_INTENT_SAVE, ORM_VERB_SAVE},
-};
-
-/* Assigns the label of an operation to an object. */
-static void
-put_label(Writing *writing, const OrmOperation *operation, OrmObject *object)
-{
-	if (writing->labels == NULL)
-		writing->labels = orm_labels_make(CurrentMemoryContext);
-	if (orm_labels_find(writing->labels, operation->label) != NULL)
-		ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("label \"%s\" is given twice", operation->label),
-				orm_error_place(operation->place));
-	orm_model_need_key(object->group->model);
-	object->said.labelled = true;
-	object->referenced = true;
-	orm_labels_put(writing->labels, operation->label, object);
-}
-
-/* Assigns the labels of a round that name objects of the pass, the first ones of their rows. */
-static void
-put_labels(const Round *round, int pass)
-{
-	Writing *writing = round->writing;
-
-	for (int k = 0; k < round->n; k++)
-	{
-		int i = round->numbers[k];
-		int first = writing->turns[i].first;
-
-		if (writing->operations[i].label != NULL && writing->turns[first].pass == pass &&
-			!orm_schedule_own_label(writing->operations, writing->turns, i))
-			put_label(writing, &writing->operations[i], writing->objects[first]);
-	}
-}
-
-/* The kind of an operation's write: an object that is merged after its removal is added. */
-static OrmOperationKind
-written_kind(const Writing *writing, int i)
-{
-	return writing->turns[i].anew ? ORM_OPERATION_ADD : writing->operations[i].kind;
-}
-
-/* Adds the objects of a pass, to be read once all labels are known. */
-static void
-add_objects(Writing *writing, OrmGraph *graph, const int *order, int n)
-{
-	for (int i = 0; i < n; i++)
-	{
-		const OrmOperation *operation = &writing->operations[order[i]];
-
-		writing->objects[order[i]] = orm_graph_add(graph, orm_graph_group(graph, operation->model),
-												   kinds[written_kind(writing, order[i])].intent, operation->place);
-		if (orm_schedule_own_label(writing->operations, writing->turns, order[i]))
-			put_label(writing, operation, writing->objects[order[i]]);
-	}
-}
-
-/* Takes over the etag and the version of another operation of the row. */
-static void
-take_state(const OrmOperation *operation, OrmRecord *record)
-{
-	const OrmModel *model = operation->model;
-	OrmJson value;
-	Datum version;
-	bool isnull;
-
-	if (orm_json_member(operation->object, "$etag", &value) && orm_json_kind(value) == ORM_JSON_STRING)
-		record->etag = orm_json_string(value);
-	if (model->version < 0 || !orm_json_member(operation->object, model->attributes[model->version].name, &value) ||
-		orm_json_kind(value) == ORM_JSON_NULL)
-		return;
-	version = orm_value_read(model->attributes[model->version].type, value, operation->place, &isnull);
-	orm_record_set(record, model->version, version, isnull);
-}
-
-/* Reads an object.  An etag or version already compared in an earlier pass is not compared again. */
-static void
-read_object(const Writing *writing, OrmGraph *graph, int i)
-{
-	const OrmOperation *operation = &writing->operations[i];
-	const OrmTurn *turn = &writing->turns[i];
-	const OrmRecord *first = writing->objects[turn->first]->record;
-	OrmRecord *record = writing->objects[i]->record;
-	int level = orm_schedule_enter_settings(operation);
-
-	orm_read_into(graph, writing->objects[i], kinds[written_kind(writing, i)].verb, operation->object);
-	orm_settings_leave(level);
-	if (turn->asks > 0 && !orm_stale_is_asked(operation->model, record))
-		take_state(&writing->operations[turn->asks], record);
-	record->checked = first != record && orm_stale_is_same(operation->model, first, record);
-}
-
-/* Records the tables of all objects of a pass. */
-static void
-note_tables(Round *round, const OrmGraph *graph)
-{
-	ListCell *cell;
-
-	foreach(cell, graph->groups)
-		round->written = list_append_unique_oid(round->written, ((const OrmGroup *) lfirst(cell))->model->relid);
-}
-
-/* The row that a later operation merges, without its nested objects; NULL if its key is not given. */
-static OrmGiver *
-giver_of(const OrmOperation *operation)
-{
-	const OrmModel *model = operation->model;
-	const OrmKey *key = model->primary_key;
-	OrmRecord *record = orm_record_make(model, 1);
-	Datum values[INDEX_MAX_KEYS];
-	int level = orm_schedule_enter_settings(operation);
-
-	orm_reader_read(orm_reader_make(model), operation->object, operation->place, kinds[operation->kind].verb, record);
-	orm_settings_leave(level);
-	if (key == NULL || !orm_record_has_key(record, key) || orm_record_has_null(record, key))
-		return NULL;
-	record->in_graph = true;
-	record->place = operation->place;
-	orm_record_key(record, key, values);
-	return orm_parking_giver(model, record, key, values);
-}
-
-/* Is an operation, by its position in "order", a merge of the model? */
-static bool
-is_merge(const Round *round, int position, const OrmModel *model)
-{
-	const OrmOperation *operation = &round->writing->operations[round->order[position]];
-
-	return operation->model == model && operation->kind == ORM_OPERATION_MERGE;
-}
-
-/* Do later passes of a round merge rows of a model? */
-static bool
-may_have_givers(const void *argument, const OrmModel *model)
-{
-	const Round *round = argument;
-
-	for (int i = round->next; i < round->nwrites; i++)
-		if (is_merge(round, i, model))
-			return true;
-	return false;
-}
-
-/* The rows of a model that later passes of a round merge again. */
-static List *
-find_givers(const void *argument, const OrmModel *model)
-{
-	const Round *round = argument;
-	List *givers = NIL;
-
-	for (int i = round->next; i < round->nwrites; i++)
-	{
-		OrmGiver *giver;
-
-		CHECK_FOR_INTERRUPTS();
-		if (!is_merge(round, i, model))
-			continue;
-		giver = giver_of(&round->writing->operations[round->order[i]]);
-		if (giver != NULL)
-			givers = lappend(givers, giver);
-	}
-	return givers;
-}
-
-/* Writes the objects of a pass. */
-static void
-write_pass(Round *round, const int *order, int n)
-{
-	Writing *writing = round->writing;
-	OrmGraph *graph = orm_graph_make();
-
-	graph->labels.find = writing->find_label;
-	graph->options.by_table = true;
-	graph->options.told_apart = true;
-	graph->options.may_skip = writing->may_skip;
-	graph->options.givers = round->next < round->nwrites ? find_givers : NULL;
-	graph->options.may_have_givers = may_have_givers;
-	graph->options.givers_argument = round;
-	add_objects(writing, graph, order, n);
-	if (writing->turns[order[0]].pass == 0 || writing->late_labels)
-		put_labels(round, writing->turns[order[0]].pass);
-	graph->labels.table = writing->labels;
-	for (int i = 0; i < n; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		read_object(writing, graph, order[i]);
-	}
-	note_tables(round, graph);
-	orm_writer_run(graph);
-	writing->tally.inserted += graph->tally.inserted;
-	writing->tally.updated += graph->tally.updated;
-	writing->tally.deleted += graph->tally.deleted;
-}
-
 /* The primary key of an object's row; NULL if it is not known. */
 static const Datum *
 stored_key(const OrmObject *object)
@@ -272,9 +42,9 @@ stored_key(const OrmObject *object)
 
 /* Sets "stored" of labelled operations. */
 static void
-store_keys(const Round *round)
+store_keys(const OrmRound *round)
 {
-	const Writing *writing = round->writing;
+	const OrmWriting *writing = round->writing;
 
 	for (int k = 0; k < round->n; k++)
 	{
@@ -289,7 +59,7 @@ store_keys(const Round *round)
 
 /* Raises 09000 if a trigger or a rule skipped one of the removals. */
 static void
-check_skipped(const Round *round, bool early)
+check_skipped(const OrmRound *round, bool early)
 {
 	for (int i = round->nwrites; i < round->n; i++)
 	{
@@ -302,9 +72,9 @@ check_skipped(const Round *round, bool early)
 
 /* Executes the removals of a round that precede, or follow, the writes. */
 static void
-write_removals(Round *round, bool early)
+write_removals(OrmRound *round, bool early)
 {
-	Writing *writing = round->writing;
+	OrmWriting *writing = round->writing;
 	OrmDelete *delete = NULL;
 	int64 deleted;
 	int n = 0;
@@ -315,7 +85,8 @@ write_removals(Round *round, bool early)
 
 		if (round->early[i] != early)
 			continue;
-		orm_seen_check_key(operation->model, operation->key, operation->place);
+		if (!writing->options->unscoped)
+			orm_seen_check_key(operation->model, operation->key, operation->place);
 		if (delete == NULL)
 			delete = orm_delete_make();
 		orm_delete_add(delete, operation->model, operation->key);
@@ -323,15 +94,15 @@ write_removals(Round *round, bool early)
 	}
 	if (delete == NULL)
 		return;
-	deleted = orm_delete_run(delete, writing->may_skip);
-	if (deleted < n && !writing->may_skip)
+	deleted = orm_delete_run(delete, writing->options->may_skip);
+	if (deleted < n && !writing->options->may_skip)
 		check_skipped(round, early);
 	writing->tally.deleted += deleted;
 }
 
 /* Locks and compares the rows of removals with an expected state, before the round changes them. */
 static void
-check_expected(const Round *round)
+check_expected(const OrmRound *round)
 {
 	for (int i = round->nwrites; i < round->n; i++)
 	{
@@ -346,7 +117,7 @@ check_expected(const Round *round)
 static void
 write_round(void *argument)
 {
-	Round *round = argument;
+	OrmRound *round = argument;
 	const OrmTurn *turns = round->writing->turns;
 	int count;
 
@@ -359,7 +130,7 @@ write_round(void *argument)
 		for (count = 1; done + count < round->nwrites && turns[order[count]].pass == turns[order[0]].pass;)
 			count++;
 		round->next = done + count;
-		write_pass(round, order, count);
+		orm_pass_write(round, order, count);
 	}
 	store_keys(round);
 	write_removals(round, false);
@@ -367,9 +138,9 @@ write_round(void *argument)
 
 /* Removes the labels of a round. */
 static void
-drop_labels(const Round *round)
+drop_labels(const OrmRound *round)
 {
-	const Writing *writing = round->writing;
+	const OrmWriting *writing = round->writing;
 
 	for (int k = 0; k < round->n; k++)
 	{
@@ -390,9 +161,9 @@ is_taken(const ErrorData *error)
 
 /* Selects removals that precede the writes, by their effect; false if there are no further ones. */
 static bool
-choose_early(Round *round, OrmDependents allowed)
+choose_early(OrmRound *round, OrmDependents allowed)
 {
-	const Writing *writing = round->writing;
+	const OrmWriting *writing = round->writing;
 	bool more = false;
 
 	for (int i = round->nwrites; i < round->n; i++)
@@ -416,7 +187,7 @@ choose_early(Round *round, OrmDependents allowed)
  * referenced rows that a foreign key protects.
  */
 static void
-write_contended(Round *round)
+write_contended(OrmRound *round)
 {
 	OrmTally before = round->writing->tally;
 	ErrorData *error = orm_attempt(write_round, round, ORM_ATTEMPT_KEEP);
@@ -438,7 +209,7 @@ write_contended(Round *round)
 
 /* Sorts the operations of a round by pass, then by number. */
 static void
-order_round(Round *round)
+order_round(OrmRound *round)
 {
 	const OrmTurn *turns = round->writing->turns;
 	int n = round->n;
@@ -468,7 +239,7 @@ compare_rounds(const void *a, const void *b, void *argument)
 
 /* The numbers of the operations, sorted by round. */
 static const int *
-sort_rounds(Writing *writing, int n)
+sort_rounds(OrmWriting *writing, int n)
 {
 	OrmTurn *turns = writing->turns;
 	int *numbers = palloc_extended(sizeof(int) * Max(n, 1), MCXT_ALLOC_HUGE);
@@ -484,9 +255,9 @@ sort_rounds(Writing *writing, int n)
 }
 
 OrmTally
-orm_operations_write(OrmOperation *operations, int n, OrmFindLabel find_label, bool may_skip)
+orm_operations_write(OrmOperation *operations, int n, OrmFindLabel find_label, const OrmOperationOptions *options)
 {
-	Writing writing = {.operations = operations, .find_label = find_label, .may_skip = may_skip};
+	OrmWriting writing = {.operations = operations, .find_label = find_label, .options = options};
 	const int *numbers;
 
 	writing.turns = orm_schedule_make(operations, n);
@@ -494,7 +265,7 @@ orm_operations_write(OrmOperation *operations, int n, OrmFindLabel find_label, b
 	numbers = sort_rounds(&writing, n);
 	for (int start = 0, end; start < n; start = end)
 	{
-		Round round = {.writing = &writing, .numbers = &numbers[start]};
+		OrmRound round = {.writing = &writing, .numbers = &numbers[start]};
 
 		for (end = start + 1; end < n && writing.turns[numbers[end]].round == writing.turns[numbers[start]].round;)
 			end++;
@@ -524,7 +295,7 @@ List *
 orm_operations_check(OrmOperationKind kind, const OrmModel *model, OrmJson object, OrmFindLabel find_label)
 {
 	OrmRecord *record = orm_record_make(model, 1);
-	int nested = orm_reader_read(orm_reader_make(model), object, NULL, kinds[kind].verb, record);
+	int nested = orm_reader_read(orm_reader_make(model), object, NULL, orm_pass_ways[kind].verb, record);
 	MemoryContext context;
 	MemoryContext caller;
 	OrmGraph *graph;
@@ -538,7 +309,7 @@ orm_operations_check(OrmOperationKind kind, const OrmModel *model, OrmJson objec
 	graph = orm_graph_make();
 	graph->labels.find = find_label;
 	graph->labels.checking = true;
-	root = orm_graph_adopt(graph, orm_graph_group(graph, model), kinds[kind].intent, record, NULL);
+	root = orm_graph_adopt(graph, orm_graph_group(graph, model), orm_pass_ways[kind].intent, record, NULL);
 	orm_read_relationships(graph, root, object, nested);
 	MemoryContextSwitchTo(caller);
 	missing = copy_labels(graph->labels.missing);

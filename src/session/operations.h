@@ -42,15 +42,24 @@ typedef struct OrmOperation
 	const Datum *stored;		 /* output, with a label: primary key of the row, in key order */
 } OrmOperation;
 
+/* How operations are written. */
+typedef struct OrmOperationOptions
+{
+	bool may_skip;	   /* triggers, rules and policies may skip rows */
+	bool unscoped;	   /* rows that default scopes hide are written, too */
+	bool validate_all; /* everything that is wrong with objects is one error, see graph/check_call.h */
+} OrmOperationOptions;
+
 /*
  * Writes operations as the current user, and sets "stored".  "find_label" (or
- * NULL) finds labels of earlier objects; with "may_skip" triggers, rules and
- * policies may skip rows.  Locks rows to be changed or removed.  Raises 42704
+ * NULL) finds labels of earlier objects.  Locks rows to be changed or removed.  Raises 42704
  * for a label that does not exist, 42710 for one given twice, 40001 for a row
  * that is not in the expected state, 09000 for a skipped row; the server's
- * errors get the place.
+ * errors get the place.  Objects are validated together with what is written together:
+ * a row that has several operations is checked and written once for each.
  */
-extern OrmTally orm_operations_write(OrmOperation *operations, int n, OrmFindLabel find_label, bool may_skip);
+extern OrmTally orm_operations_write(OrmOperation *operations, int n, OrmFindLabel find_label,
+									 const OrmOperationOptions *options);
 
 /*
  * Reads an object as orm_operations_write() does, and raises its errors,
