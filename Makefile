@@ -53,6 +53,7 @@ SQL_PARTS = \
 	src/api/version.sql \
 	src/api/keep.sql \
 	src/api/publish.sql \
+	src/api/counter.sql \
 	src/api/secret.sql \
 	src/api/anchor.sql \
 	src/api/session.sql \

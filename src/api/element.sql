@@ -58,6 +58,15 @@ AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.stamp(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: who has written a row, by a trigger of the table: the value of a setting, cast to the type of the column, or the user of the session. events is ''create'' or ''create, update''. The column, a text, is added unless it is declared. A value that is given stands. Checked by orm.model and orm.map only.';
 
+CREATE OR REPLACE FUNCTION orm.counter(
+	column_name pg_catalog.text, relationship pg_catalog.text,
+	where_expr pg_catalog.text DEFAULT NULL, sum_of pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.counter(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: a column that counts the rows of a has_many, has_one or many_to_many relationship, by triggers of the table that is counted, whoever writes to it. where_expr is a condition, an SQL expression over a row that is counted (of a many_to_many, a row of the join table), sum_of an expression whose values are summed. The column, an integer, of a sum a numeric, is added unless it is declared; documents do not set it. Checked by orm.model and orm.map only.';
+
 CREATE OR REPLACE FUNCTION orm.scope(
 	name pg_catalog.text, query orm.document, is_default pg_catalog.bool DEFAULT NULL)
 RETURNS orm.document

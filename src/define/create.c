@@ -24,6 +24,7 @@
 #include "ddl/adopt.h"
 #include "ddl/ddl.h"
 #include "define/capacity.h"
+#include "define/counting.h"
 #include "define/create.h"
 #include "define/declare.h"
 #include "define/enum_type.h"
@@ -444,6 +445,7 @@ make_accessors(const Run *run, Oid owner, const List *only)
 			continue;
 		if (!is_new)
 			orm_register_pin(row->name);
+		orm_counting_make(row->name, is_new, run->changes);
 		orm_reconcile_accessors(orm_cache_open(row->name, AccessShareLock), !is_new, run->changes);
 	}
 }

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/members.h"
 #include "base/names.h"
+#include "define/counting.h"
 #include "define/declare.h"
 #include "define/model_function.h"
 #include "define/keep.h"
@@ -185,6 +186,7 @@ drop_superseded(const OrmRegistered *old, const OrmDeclaration *now, bool same_t
 	else
 		orm_reconcile_drop(model, false, changes);
 	orm_keep_reconcile(model->relid, model->name, same_table ? now : NULL, false, changes);
+	orm_counting_drop_changed(model, same_table ? now : NULL, changes);
 }
 
 /* Fills in the schema of a declaration that gives none: where a table would be created now. */
@@ -369,6 +371,8 @@ orm_declare_check_columns(const OrmDeclaration *declaration, Oid relid)
 		names = lappend(names, ((OrmDeclaredColumn *) lfirst(cell))->name);
 	foreach(cell, orm_stamp_rules(declaration))
 		names = lappend(names, ((OrmStampRule *) lfirst(cell))->column);
+	foreach(cell, declaration->counters)
+		names = lappend(names, ((OrmDeclaredCounter *) lfirst(cell))->column);
 	foreach(cell, names)
 		if (get_attnum(relid, lfirst(cell)) <= 0)
 			ereport(
@@ -417,6 +421,7 @@ orm_declare_make_waiting(const List *names, List **changes)
 			continue;
 		CHECK_FOR_INTERRUPTS();
 		orm_register_pin(row->name);
+		orm_counting_make(row->name, false, changes);
 		orm_reconcile_accessors(orm_cache_open(row->name, AccessShareLock), true, changes);
 	}
 }
@@ -467,6 +472,7 @@ orm_declare_map(Oid relid, const char *name, const char *document, List **change
 	orm_register_mapped(row, declaration, relid);
 	orm_register_check_relationships(name, true);
 	orm_register_pin(name);
+	orm_counting_make(name, true, changes);
 	follow_scopes(name, scoped);
 	orm_reconcile_accessors(orm_cache_open(name, AccessShareLock), false, changes);
 	orm_declare_make_waiting(list_make1(unconstify(char *, name)), changes);
@@ -506,6 +512,7 @@ orm_declare_unmap(const char *name, List **changes)
 	{
 		orm_reconcile_drop(model, false, changes);
 		orm_keep_reconcile(model->relid, name, NULL, false, changes);
+		orm_counting_drop_changed(model, NULL, changes);
 	}
 	orm_model_function_drop(row);
 	orm_rename_follow(followers, name, successor);

@@ -32,6 +32,7 @@
 #include "exec/execute.h"
 #include "model/cache.h"
 #include "model/enum.h"
+#include "model/counter.h"
 #include "model/hook.h"
 #include "model/kept.h"
 #include "model/reflect.h"
@@ -240,6 +241,9 @@ lacks_behaviour(const OrmRegistered *row, const OrmDeclaration *declaration)
 
 	foreach(cell, orm_hook_all(declaration))
 		if (model == NULL || orm_name_is_among(model->pending, orm_hook_label(lfirst(cell))))
+			return true;
+	foreach(cell, declaration->counters)
+		if (model == NULL || orm_name_is_among(model->pending, orm_counter_label(lfirst(cell))))
 			return true;
 	return lacks_any(model, declaration->computed, true) || lacks_any(model, declaration->columns, false) ||
 		lacks_stamp(model, declaration);

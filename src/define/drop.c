@@ -19,6 +19,7 @@
 #include "base/names.h"
 #include "base/sql.h"
 #include "define/capacity.h"
+#include "define/counting.h"
 #include "define/drop.h"
 #include "define/drop_check.h"
 #include "define/model_function.h"
@@ -168,6 +169,7 @@ release(OrmRegistered *row, OrmDeclaration *declaration, List **relations, List 
 
 	*relations = list_append_unique_oid(*relations, model->relid);
 	orm_reconcile_drop(model, true, changes);
+	orm_counting_drop_changed(model, NULL, changes);
 	identity = orm_owner_begin(model->owner);
 	orm_compute_reconcile(model->relid, model->name, NULL, false, changes);
 	orm_owner_end(identity);

@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "base/nearest.h"
 #include "define/declare.h"
+#include "define/counting.h"
 #include "define/extend.h"
 #include "define/model_function.h"
 #include "define/reconcile.h"
@@ -53,6 +54,7 @@ static const struct
 	{"validates", ORM_LIST_VALIDATIONS, 0},
 	{"on", ORM_LIST_HOOKS, 0},
 	{"publish", ORM_LIST_PUBLICATIONS, 0},
+	{"counter", ORM_LIST_COUNTERS, 0},
 	{"timestamps", ORM_LIST_TIMESTAMPS, 0},
 	{"stamp", ORM_LIST_STAMPS, 0},
 	{"version", ORM_LIST_VERSIONS, 0},
@@ -179,6 +181,7 @@ apply(OrmRegistered *row, const OrmDeclaration *before, OrmDeclaration *declarat
 		orm_removal_complete(declaration, before, row->relid);
 		orm_reconcile_drop_stale(model, declaration, changes);
 		orm_keep_reconcile(row->relid, row->name, declaration, false, changes);
+		orm_counting_drop_changed(model, declaration, changes);
 	}
 	if (model == NULL)
 	{
@@ -195,6 +198,7 @@ apply(OrmRegistered *row, const OrmDeclaration *before, OrmDeclaration *declarat
 	if (model->default_scoped || orm_scopes_any_default(before))
 		orm_scopes_refresh_bodies(model);
 	orm_keep_reconcile(row->relid, row->name, model->declaration, true, changes);
+	orm_counting_make(row->name, true, changes);
 	orm_reconcile_accessors(orm_cache_open(row->name, AccessShareLock), !replaced, changes);
 }
 

@@ -28,7 +28,9 @@
 
 #include "base/compat.h"
 #include "base/sql.h"
+#include "define/counting.h"
 #include "define/lint_table.h"
+#include "model/counter.h"
 #include "model/index.h"
 #include "model/kept.h"
 
@@ -371,6 +373,21 @@ check_sequence_end(OrmLint *lint)
 	}
 }
 
+/* A new partition of the counted table has no triggers: rows that are written directly into it are not counted. */
+static void
+check_counter(OrmLint *lint)
+{
+	ListCell *cell;
+	ListCell *other;
+
+	foreach(cell, orm_counter_relationships(lint->model->declaration))
+		foreach(other, orm_counting_lacking(lint->model, lfirst(cell)))
+			orm_lint_add(lint, pstrdup(lfirst(cell)),
+						 psprintf("Rows of table %s are not counted when it is written directly.",
+								  orm_lint_table_name(lfirst_oid(other))),
+						 psprintf("SELECT * FROM orm.sync(%s)", quote_literal_cstr(lint->model->name)));
+}
+
 const OrmLintRule orm_lint_table_rules[] = {
 	{"foreign_key_without_index", "warning", check_foreign_key_index},
 	{"cascade_not_in_database", "info", check_cascade},
@@ -379,6 +396,7 @@ const OrmLintRule orm_lint_table_rules[] = {
 	{"duplicate_index", "warning", check_duplicate_index},
 	{"row_security_without_policy", "warning", check_policies},
 	{"trigger_after_orm", "warning", check_later_trigger},
+	{"counter_without_trigger", "warning", check_counter},
 	{"integer_key_half_used", "warning", check_integer_key},
 	{"sequence_near_its_end", "error", check_sequence_end},
 };

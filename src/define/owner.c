@@ -74,6 +74,17 @@ orm_owner_begin_pinned(Oid owner, const char *schema)
 	return identity;
 }
 
+OrmIdentity
+orm_owner_begin_writing(Oid owner)
+{
+	OrmIdentity identity = {.settings = 0};
+
+	Assert(OidIsValid(owner));
+	GetUserIdAndSecContext(&identity.role, &identity.context);
+	SetUserIdAndSecContext(owner, identity.context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	return identity;
+}
+
 void
 orm_owner_end(OrmIdentity identity)
 {

@@ -33,6 +33,11 @@ extern OrmIdentity orm_owner_begin(Oid owner);
 
 /* The same for SQL of a declaration, which is read under the pinned settings of its schema, see orm_settings_pin(). */
 extern OrmIdentity orm_owner_begin_pinned(Oid owner, const char *schema);
+/*
+ * The same for writing rows of the owner's table on behalf of anybody who has fired a trigger, as the server's
+ * foreign keys do: policies that hold for the owner as well do not hold.
+ */
+extern OrmIdentity orm_owner_begin_writing(Oid owner);
 extern void orm_owner_end(OrmIdentity identity);
 
 #endif

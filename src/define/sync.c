@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "define/counting.h"
 #include "define/keep.h"
 #include "define/owner.h"
 #include "define/reconcile.h"
@@ -28,6 +29,7 @@ orm_sync_model(const char *name)
 	model = orm_cache_open(name, AccessShareLock);
 	orm_keep_reconcile(model->relid, name, model->declaration, true, &changes);
 	orm_register_pin(name);
+	orm_counting_make(name, true, &changes);
 	orm_reconcile_accessors(orm_cache_open(name, AccessShareLock), false, &changes);
 	return changes;
 }

@@ -140,10 +140,10 @@ run_reworded(OrmPlan *plan, const SPIExecuteOptions *options)
 	PG_END_TRY();
 }
 
-/* Runs a statement that nobody watches. */
+/* Runs a statement that nobody watches; "trigger" has its transition tables, or is NULL. */
 static uint64
-execute(OrmPlan *plan, const Datum *values, const bool *isnull, OrmExecution access, uint64 limit,
-		DestReceiver *receiver)
+execute(OrmPlan *plan, const TriggerData *trigger, const Datum *values, const bool *isnull, OrmExecution access,
+		uint64 limit, DestReceiver *receiver)
 {
 	SPIExecuteOptions options = {0};
 	ParamListInfo params = make_params(plan, values, isnull);
@@ -156,6 +156,7 @@ execute(OrmPlan *plan, const Datum *values, const bool *isnull, OrmExecution acc
 	if (receiver != NULL)
 		orm_receiver_expect(receiver, plan->results, plan->nresults);
 	orm_plan_check_spi(SPI_connect(), "SPI_connect");
+	orm_plan_register(trigger);
 	run_reworded(plan, &options);
 	processed = SPI_processed;
 	SPI_finish();
@@ -195,12 +196,18 @@ orm_execute_plan(OrmPlan *plan, const Datum *values, const bool *isnull, OrmExec
 	uint64 processed;
 
 	if (!orm_watch_is_on())
-		return execute(plan, values, isnull, access, limit, receiver);
+		return execute(plan, NULL, values, isnull, access, limit, receiver);
 	watched = orm_watch_before(source->query_string,
 							   orm_watch_explains() ? orm_execute_explain(plan, values, isnull) : NULL);
-	processed = execute(plan, values, isnull, access, limit, receiver);
+	processed = execute(plan, NULL, values, isnull, access, limit, receiver);
 	orm_watch_after(watched, processed);
 	return processed;
+}
+
+uint64
+orm_execute_trigger_plan(OrmPlan *plan, const TriggerData *trigger, const Datum *values)
+{
+	return execute(plan, trigger, values, NULL, ORM_WRITE, 0, NULL);
 }
 
 char *

@@ -23,6 +23,9 @@ typedef enum OrmExecution
 extern uint64 orm_execute_plan(OrmPlan *plan, const Datum *values, const bool *isnull, OrmExecution access,
 							   uint64 limit, DestReceiver *receiver);
 
+/* The same for a statement that writes, over the transition tables of a trigger unless it is NULL. */
+extern uint64 orm_execute_trigger_plan(OrmPlan *plan, const struct TriggerData *trigger, const Datum *values);
+
 /* The total cost that the planner estimates for a statement of the plan cache with these values. */
 extern double orm_execute_cost(const OrmPlan *plan, const Datum *values, const bool *isnull);
 

@@ -392,19 +392,28 @@ release_distributed(SPIPlanPtr plan)
 	}
 }
 
+void
+orm_plan_register(const TriggerData *trigger)
+{
+	if (trigger != NULL)
+		orm_plan_check_spi(SPI_register_trigger_data(unconstify(TriggerData *, trigger)), "SPI_register_trigger_data");
+}
+
 /* Prepares a statement and keeps it. */
 static SPIPlanPtr
-prepare(const char *sql, int nparams, const Oid *types, OrmPlanning planning)
+prepare(const OrmPlanText *text)
 {
 	SPIPlanPtr plan;
 
 	orm_plan_check_spi(SPI_connect(), "SPI_connect");
-	plan = SPI_prepare_cursor(sql, nparams, unconstify(Oid *, types), planning_options[planning]);
+	orm_plan_register(text->trigger);
+	plan = SPI_prepare_cursor(text->sql.data, text->nparams, unconstify(Oid *, text->types),
+							  planning_options[text->planning]);
 	if (plan == NULL)
 		orm_plan_check_spi(SPI_result, "SPI_prepare_cursor");
 	/* the parser has noticed none, and the planner, which comes next, notices none */
 	CHECK_FOR_INTERRUPTS();
-	if (planning == ORM_PLAN_GENERIC)
+	if (text->planning == ORM_PLAN_GENERIC)
 		release_distributed(plan);
 	orm_plan_check_spi(SPI_keepplan(plan), "SPI_keepplan");
 	SPI_finish();
@@ -473,7 +482,7 @@ orm_plan_get(const OrmPlanKey *key, OrmPlanDescribe describe, const void *argume
 	initStringInfo(&text.sql);
 	orm_query_tag_append(&text.sql);
 	describe(&text, argument);
-	plan = add(key, prepare(text.sql.data, text.nparams, text.types, text.planning), text.nparams);
+	plan = add(key, prepare(&text), text.nparams);
 	keep_results(plan, &text);
 	pfree(text.sql.data);
 	return plan;

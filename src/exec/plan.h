@@ -60,19 +60,20 @@ typedef enum OrmPlanKind
 	ORM_KIND_UPSERT,
 	ORM_KIND_DELETE,
 	ORM_KIND_SELECT,
-	ORM_KIND_STORED,	/* rows not changed by a write, read back */
-	ORM_KIND_GET,		/* one row by primary key */
-	ORM_KIND_REFERENCE, /* existence of a referenced row */
-	ORM_KIND_IMPACT,	/* referencing rows of rows to be deleted */
-	ORM_KIND_SHAPE,		/* JSON shape of returned rows: payload only */
-	ORM_KIND_FUNCTION,	/* compiled function in LANGUAGE orm: payload only */
-	ORM_KIND_QUERY,		/* compiled query document: payload only */
-	ORM_KIND_LEVEL,		/* statement of a compiled query */
-	ORM_KIND_OTHERS,	/* rows removed from a collection */
-	ORM_KIND_LINK,		/* insert of join table rows */
-	ORM_KIND_UNLINK,	/* delete of join table rows */
-	ORM_KIND_ALONG,		/* rows to be deleted along a relationship */
-	ORM_KIND_DELETE_ALL /* delete of rows of several tables */
+	ORM_KIND_STORED,	 /* rows not changed by a write, read back */
+	ORM_KIND_GET,		 /* one row by primary key */
+	ORM_KIND_REFERENCE,	 /* existence of a referenced row */
+	ORM_KIND_IMPACT,	 /* referencing rows of rows to be deleted */
+	ORM_KIND_SHAPE,		 /* JSON shape of returned rows: payload only */
+	ORM_KIND_FUNCTION,	 /* compiled function in LANGUAGE orm: payload only */
+	ORM_KIND_QUERY,		 /* compiled query document: payload only */
+	ORM_KIND_LEVEL,		 /* statement of a compiled query */
+	ORM_KIND_OTHERS,	 /* rows removed from a collection */
+	ORM_KIND_LINK,		 /* insert of join table rows */
+	ORM_KIND_UNLINK,	 /* delete of join table rows */
+	ORM_KIND_ALONG,		 /* rows to be deleted along a relationship */
+	ORM_KIND_DELETE_ALL, /* delete of rows of several tables */
+	ORM_KIND_COUNTER	 /* counting rows of changed ones */
 } OrmPlanKind;
 
 extern void orm_plan_key_begin(OrmPlanKey *key, OrmPlanKind kind, uint64 epoch);
@@ -93,6 +94,7 @@ typedef struct OrmPlanText
 	int nresults;
 	const Oid *results; /* of the rows' columns (InvalidOid: any); NULL: not checked */
 	OrmPlanning planning;
+	const struct TriggerData *trigger; /* whose transition tables it names; NULL: none */
 } OrmPlanText;
 
 /* Fills in a text whose "sql" is empty and whose other members are zero. */
@@ -122,6 +124,9 @@ extern void *orm_plan_payload(const OrmPlan *plan);
  * is made without a statement, and pinned.  Returns the plan.
  */
 extern OrmPlan *orm_plan_keep(OrmPlan *plan, const OrmPlanKey *key, MemoryContext context, void *payload);
+
+/* In an SPI connection: makes the transition tables of a trigger known, unless it is NULL. */
+extern void orm_plan_register(const struct TriggerData *trigger);
 
 /* Raises an internal error for an SPI error code, which generated statements cannot cause. */
 extern void orm_plan_check_spi(int code, const char *what);

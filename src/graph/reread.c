@@ -35,6 +35,9 @@ events_of(const OrmObject *object)
 static bool
 group_changes(const OrmGroup *group)
 {
+	/* rows of other models, which are counted */
+	if (group->model->declaration->counters != NIL)
+		return true;
 	if (group->model->after_events == 0)
 		return false;
 	for (int i = 0; i < group->n; i++)

@@ -16,6 +16,7 @@
 
 #include "base/compat.h"
 #include "model/after.h"
+#include "model/counter_trigger.h"
 #include "model/publish.h"
 
 /* An event on a table. */
@@ -79,7 +80,8 @@ trigger_changes(Cascading *following, Relation relation, const Trigger *trigger,
 		trigger->tgenabled == TRIGGER_DISABLED)
 		return false;
 	if (!trigger->tgisinternal)
-		return !trigger->tginitdeferred && trigger->tgfoid != orm_publish_function();
+		return !trigger->tginitdeferred && trigger->tgfoid != orm_publish_function() &&
+			(trigger->tgfoid != orm_counter_trigger_function() || orm_counter_trigger_is_of(trigger, relation));
 	action = action_event(trigger->tgfoid);
 	if (action == 0 || (event == ORM_AFTER_UPDATE && trigger->tgconstrindid == orm_primary_key_index(relation)))
 		return false;

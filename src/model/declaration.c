@@ -15,6 +15,7 @@
 #include "base/body.h"
 #include "base/members.h"
 #include "base/names.h"
+#include "model/counter.h"
 #include "model/declaration.h"
 #include "model/declaration_check.h"
 #include "model/element.h"
@@ -141,6 +142,14 @@ read_document(const OrmDocument *document, bool mapped, bool stored)
 	return declaration;
 }
 
+/* Adds the columns that other elements imply. */
+static void
+imply_columns(OrmDeclaration *declaration)
+{
+	orm_stamp_imply(declaration);
+	orm_counter_imply(declaration);
+}
+
 /* Parses a model document and checks it. */
 OrmDeclaration *
 orm_declaration_parse(const OrmDocument *document, bool mapped)
@@ -148,7 +157,7 @@ orm_declaration_parse(const OrmDocument *document, bool mapped)
 	OrmDeclaration *declaration = read_document(document, mapped, false);
 
 	if (!mapped && !declaration->by_map)
-		orm_stamp_imply(declaration);
+		imply_columns(declaration);
 	orm_naming_apply(declaration);
 	orm_declaration_check(declaration, mapped);
 	return declaration;
@@ -167,7 +176,7 @@ orm_declaration_parse_stored(const OrmDocument *document)
 	OrmDeclaration *declaration = read_document(document, false, true);
 
 	if (!declaration->by_map)
-		orm_stamp_imply(declaration);
+		imply_columns(declaration);
 	orm_naming_apply(declaration);
 	orm_declaration_check(declaration, true);
 	return declaration;
@@ -235,6 +244,7 @@ static const struct
 	{"validates", offsetof(OrmDeclaration, validations)},
 	{"on", offsetof(OrmDeclaration, hooks)},
 	{"publish", offsetof(OrmDeclaration, publications)},
+	{"counter", offsetof(OrmDeclaration, counters)},
 	{"version", offsetof(OrmDeclaration, versions)},
 	{"table", offsetof(OrmDeclaration, tables)},
 	{"statement", offsetof(OrmDeclaration, statements)},

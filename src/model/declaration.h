@@ -250,6 +250,16 @@ typedef struct OrmDeclaredPublication
 	int position;
 } OrmDeclaredPublication;
 
+/* A column that counts related rows; see model/counter.h. */
+typedef struct OrmDeclaredCounter
+{
+	char *column;
+	char *relationship;
+	char *where_expr; /* over a row that is counted; NULL: all rows are */
+	char *sum_of;	  /* likewise: what is summed; NULL: rows are counted */
+	int position;
+} OrmDeclaredCounter;
+
 /* A statement about the table: a trigger, a policy, a privilege...; see table_statement.h. */
 typedef struct OrmDeclaredStatement
 {
@@ -302,6 +312,7 @@ typedef struct OrmDeclaration
 	List *validations;	   /* of OrmDeclaredValidation * */
 	List *hooks;		   /* of OrmDeclaredHook * */
 	List *publications;	   /* of OrmDeclaredPublication * */
+	List *counters;		   /* of OrmDeclaredCounter * */
 	List *statements;	   /* of OrmDeclaredStatement * */
 	List *removals;		   /* of OrmDeclaredRemoval * */
 	List *renames;		   /* of OrmDeclaredRename *: former names of the model: one, or NIL */

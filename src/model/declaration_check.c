@@ -14,6 +14,7 @@
 #include "base/members.h"
 #include "base/names.h"
 #include "base/time_word.h"
+#include "model/counter.h"
 #include "model/computed.h"
 #include "model/constraint_check.h"
 #include "model/declaration_check.h"
@@ -562,6 +563,7 @@ orm_declaration_check(OrmDeclaration *declaration, bool mapped)
 	check_primary_key(declaration);
 	orm_hook_check(declaration);
 	orm_publish_check(declaration);
+	orm_counter_check(declaration);
 	if (!declaration->stored)
 	{
 		orm_constraint_check(declaration, mapped);

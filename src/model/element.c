@@ -223,6 +223,15 @@ static const OrmElementKey publication_keys[] = {
 	{KEY("attributes", ANY_KIND, 0), &orm_element_key_names, PUBLICATION(attributes), "attribute", NULL},
 };
 
+#define COUNTER(member) offsetof(OrmDeclaredCounter, member)
+
+static const OrmElementKey counter_keys[] = {
+	{KEY("column_name", ANY_KIND, ANY_KIND), &orm_element_key_name, COUNTER(column), "column", NULL},
+	{KEY("relationship", ANY_KIND, ANY_KIND), &orm_element_key_name, COUNTER(relationship), "relationship", NULL},
+	{KEY("where_expr", ANY_KIND, 0), &orm_element_key_expression, COUNTER(where_expr), "condition of a counter", NULL},
+	{KEY("sum_of", ANY_KIND, 0), &orm_element_key_expression, COUNTER(sum_of), "sum of a counter", NULL},
+};
+
 #define STATEMENT(member) offsetof(OrmDeclaredStatement, member)
 
 static const OrmElementKey statement_keys[] = {
@@ -311,6 +320,7 @@ static const RecordType scope_record = RECORD(OrmDeclaredScope, scopes, 0, false
 static const RecordType validation_record = RECORD(OrmDeclaredValidation, validations, 0, false, validation_keys);
 static const RecordType hook_record = RECORD(OrmDeclaredHook, hooks, 0, false, hook_keys);
 static const RecordType publication_record = RECORD(OrmDeclaredPublication, publications, 0, false, publication_keys);
+static const RecordType counter_record = RECORD(OrmDeclaredCounter, counters, 0, false, counter_keys);
 static const RecordType timestamps_record = RECORD(OrmDeclaredTimestamps, timestamps, 0, false, timestamps_keys);
 static const RecordType stamp_record = RECORD(OrmDeclaredStamp, stamps, 0, false, stamp_keys);
 static const RecordType version_record = RECORD(OrmDeclaredVersion, versions, 0, false, version_keys);
@@ -343,6 +353,7 @@ static const RelationBuilder builders[] = {
 	{KEY("validates", KIND(0), 0), &validation_record, 0},
 	{KEY("on", KIND(0), 0), &hook_record, 0},
 	{KEY("publish", KIND(0), 0), &publication_record, 0},
+	{KEY("counter", KIND(0), 0), &counter_record, 0},
 	{KEY("timestamps", KIND(0), 0), &timestamps_record, 0},
 	{KEY("stamp", KIND(0), 0), &stamp_record, 0},
 	{KEY("related", KIND(0), 0), &relationship_record, ORM_RELATED},

@@ -48,6 +48,8 @@ orm_element_list_label(OrmElementList list, const void *element)
 			return orm_hook_name(element);
 		case ORM_LIST_PUBLICATIONS:
 			return ((const OrmDeclaredPublication *) element)->channel;
+		case ORM_LIST_COUNTERS:
+			return ((const OrmDeclaredCounter *) element)->column;
 		case ORM_LIST_TIMESTAMPS:
 			return times->created_at ? times->created_at : times->updated_at ? times->updated_at : "";
 		case ORM_LIST_STAMPS:
@@ -106,6 +108,7 @@ orm_element_list_of(OrmDeclaration *declaration, OrmElementList list)
 		[ORM_LIST_VALIDATIONS] = &declaration->validations,
 		[ORM_LIST_HOOKS] = &declaration->hooks,
 		[ORM_LIST_PUBLICATIONS] = &declaration->publications,
+		[ORM_LIST_COUNTERS] = &declaration->counters,
 		[ORM_LIST_TIMESTAMPS] = &declaration->timestamps,
 		[ORM_LIST_STAMPS] = &declaration->stamps,
 		[ORM_LIST_VERSIONS] = &declaration->versions,

@@ -18,15 +18,15 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "miscadmin.h"
-#include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 #include "base/attempt.h"
 #include "base/names.h"
+#include "model/expression_names.h"
 #include "model/follow.h"
+#include "model/follow_document.h"
 #include "model/foreign_key.h"
-#include "model/hook.h"
 #include "model/model.h"
 #include "model/naming.h"
 #include "model/renaming.h"
@@ -103,11 +103,8 @@ orm_follow_declaration(const OrmRegistered *row)
 	return declaration;
 }
 
-/* Callback for a column name, which it may replace; "relation" is InvalidOid when it does not exist. */
-typedef void (*NameVisitor)(void *context, Oid relation, char **name);
-
 static void
-visit_list(List *names, Oid relation, NameVisitor visit, void *context)
+visit_list(List *names, Oid relation, OrmNameVisitor visit, void *context)
 {
 	ListCell *cell;
 
@@ -131,168 +128,28 @@ named_join(const OrmDeclaredRelationship *relationship, const char *schema)
 	return OidIsValid(namespace_id) ? get_relname_relid(name, namespace_id) : InvalidOid;
 }
 
-/* Is this what the model calls something else than an attribute that is named as its column, or by the naming? */
-static bool
-is_own_name(const OrmDeclaration *declaration, const char *name)
+/* The columns of an expression, which may be NULL. */
+static void
+visit_expression(char **text, OrmExpressionRow row, Oid relation, OrmNameVisitor visit, void *context)
 {
 	ListCell *cell;
 
-	foreach(cell, declaration->columns)
+	foreach(cell, *text != NULL ? orm_expression_names_read(*text, row) : NIL)
 	{
-		const OrmDeclaredColumn *column = lfirst(cell);
+		char *name = lfirst(cell);
 
-		if (column->attribute != NULL && !column->named_by_rule &&
-			(strcmp(column->attribute, name) == 0 || strcmp(column->name, name) == 0))
-			return true;
+		visit(context, relation, &name);
+		if (strcmp(name, lfirst(cell)) != 0)
+			*text = orm_expression_names_replace(*text, row, lfirst(cell), name);
 	}
-	foreach(cell, declaration->computed)
-		if (strcmp(((const OrmDeclaredColumn *) lfirst(cell))->name, name) == 0)
-			return true;
-	return orm_declaration_relationship(declaration, name) != NULL;
-}
-
-/* Visits the column of an attribute that has no name of its own, and names the attribute by it. */
-static void
-visit_attribute(const OrmDeclaration *declaration, Oid own, NameVisitor visit, void *context, char **name)
-{
-	char *column;
-	char *now;
-
-	if (is_own_name(declaration, *name))
-		return;
-	column = now = orm_naming_column(declaration, *name);
-	visit(context, own, &now);
-	if (strcmp(now, column) != 0)
-		*name = orm_naming_attribute(declaration, now);
 }
 
 /* The columns of a hook and of its condition. */
 static void
-visit_hook(OrmDeclaredHook *hook, Oid own, NameVisitor visit, void *context)
+visit_hook(OrmDeclaredHook *hook, Oid own, OrmNameVisitor visit, void *context)
 {
-	ListCell *cell;
-
 	visit_list(hook->columns, own, visit, context);
-	foreach(cell, hook->when_expr != NULL ? orm_hook_columns(hook->when_expr) : NIL)
-	{
-		char *name = lfirst(cell);
-
-		visit(context, own, &name);
-		if (strcmp(name, lfirst(cell)) != 0)
-			hook->when_expr = orm_hook_rename(hook->when_expr, lfirst(cell), name);
-	}
-}
-
-/* A document whose names are visited, and its text with the names replaced. */
-typedef struct Rewriting
-{
-	const OrmDeclaration *declaration; /* whose attributes they are; NULL: another model's, each as its column */
-	Oid relation;
-	NameVisitor visit;
-	void *context;
-	StringInfoData text;
-	const char *rest; /* what of the source has not been copied */
-	bool changed;
-} Rewriting;
-
-/* Visits a name in a document, behind a "-" in an order, and replaces it; not a path. */
-static void
-visit_name(Rewriting *r, OrmJson json)
-{
-	int length;
-	const char *source = orm_json_source(json, &length);
-	char *text = orm_json_kind(json) == ORM_JSON_STRING ? orm_json_string(json) : NULL;
-	char *name = text;
-	char *now;
-
-	if (text == NULL || text[0] == '$' || strchr(text, '.') != NULL)
-		return;
-	name += text[0] == '-';
-	now = name;
-	if (r->declaration != NULL)
-		visit_attribute(r->declaration, r->relation, r->visit, r->context, &now);
-	else
-		r->visit(r->context, r->relation, &now);
-	if (strcmp(now, name) == 0)
-		return;
-	appendBinaryStringInfo(&r->text, r->rest, source - r->rest);
-	escape_json(&r->text, psprintf("%.*s%s", (int) (name - text), text, now));
-	r->rest = source + length;
-	r->changed = true;
-}
-
-/* Visits the names in the conditions of a filter, except those below relationships and in expressions. */
-static void
-visit_conditions(Rewriting *r, OrmJson json)
-{
-	OrmJsonWalk walk = orm_json_walk(json);
-
-	check_stack_depth();
-	while (orm_json_next(&walk))
-	{
-		if (!walk.object || orm_json_equals(walk.key, "and") || orm_json_equals(walk.key, "or") ||
-			orm_json_equals(walk.key, "not"))
-		{
-			if (orm_json_kind(walk.value) >= ORM_JSON_ARRAY)
-				visit_conditions(r, walk.value);
-		}
-		else
-			visit_name(r, walk.key);
-	}
-}
-
-/* Visits the names in an order. */
-static void
-visit_orders(Rewriting *r, OrmJson json)
-{
-	OrmJsonWalk walk = orm_json_walk(json);
-	OrmJson by;
-
-	while (orm_json_next(&walk))
-		if (orm_json_kind(walk.value) != ORM_JSON_OBJECT)
-			visit_name(r, walk.value);
-		else if (orm_json_member(walk.value, "by", &by))
-			visit_name(r, by);
-}
-
-/* Visits the names in the conditions and the order of a scope, but not those in loads and expressions. */
-static void
-visit_query(Rewriting *r, OrmJson query)
-{
-	OrmJsonWalk walk = orm_json_walk(query);
-
-	while (orm_json_next(&walk))
-		if (orm_json_equals(walk.key, "where") && orm_json_kind(walk.value) == ORM_JSON_OBJECT)
-			visit_conditions(r, walk.value);
-		else if (orm_json_equals(walk.key, "order_by") && orm_json_kind(walk.value) == ORM_JSON_ARRAY)
-			visit_orders(r, walk.value);
-		else if (orm_json_equals(walk.key, "order_by"))
-			visit_name(r, walk.value);
-}
-
-/* Visits the names in a document, which is replaced if one of them is; of a query, in its conditions and order. */
-static void
-visit_document(OrmDocument **document, bool is_query, const OrmDeclaration *declaration, Oid relation,
-			   NameVisitor visit, void *context)
-{
-	Rewriting r = {.declaration = declaration, .relation = relation, .visit = visit, .context = context};
-	OrmJson root;
-
-	if (*document == NULL)
-		return;
-	root = orm_document_root(*document);
-	initStringInfo(&r.text);
-	r.rest = orm_document_text(*document);
-	if (is_query)
-		visit_query(&r, root);
-	else if (orm_json_kind(root) == ORM_JSON_OBJECT)
-		visit_conditions(&r, root);
-	else
-		visit_orders(&r, root);
-	if (!r.changed)
-		return;
-	appendStringInfoString(&r.text, pnstrdup(r.rest, orm_document_text(*document) + (*document)->text_length - r.rest));
-	*document = orm_document_parse(r.text.data, r.text.len);
+	visit_expression(&hook->when_expr, ORM_EXPRESSION_OLD_NEW, own, visit, context);
 }
 
 /* The table of the target of a relationship. */
@@ -302,20 +159,46 @@ target_table(const OrmDeclaration *declaration, const OrmDeclaredRelationship *r
 	return strcmp(relationship->model, declaration->model) == 0 ? own : orm_follow_table(relationship->model, NULL);
 }
 
+/* The table that holds the foreign key of a relationship, or its join table. */
+static Oid
+holder_of(const OrmDeclaration *declaration, const OrmDeclaredRelationship *relationship, Oid own)
+{
+	if (relationship->kind == ORM_MANY_TO_MANY)
+		return relationship->through ? named_join(relationship, get_namespace_name(get_rel_namespace(own)))
+									 : InvalidOid;
+	return relationship->kind == ORM_BELONGS_TO ? own : target_table(declaration, relationship, own);
+}
+
+/* The column of a counter, and those of its expressions. */
+static void
+visit_counter(const OrmDeclaration *declaration, OrmDeclaredCounter *counter, Oid own, OrmNameVisitor visit,
+			  void *context)
+{
+	const OrmDeclaredRelationship *relationship = orm_declaration_relationship(declaration, counter->relationship);
+	Oid holder = InvalidOid;
+
+	visit(context, own, &counter->column);
+	if (relationship != NULL && (counter->where_expr != NULL || counter->sum_of != NULL))
+		holder = holder_of(declaration, relationship, own);
+	visit_expression(&counter->where_expr, ORM_EXPRESSION_ONE, holder, visit, context);
+	visit_expression(&counter->sum_of, ORM_EXPRESSION_ONE, holder, visit, context);
+}
+
 /* Visits what names attributes: before the columns, by which they are told. */
 static void
-visit_attributes(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *context)
+visit_attributes(OrmDeclaration *declaration, Oid own, OrmNameVisitor visit, void *context)
 {
 	ListCell *cell;
 	ListCell *item;
 
 	foreach(cell, declaration->validations)
-		visit_attribute(declaration, own, visit, context, &((OrmDeclaredValidation *) lfirst(cell))->attribute);
+		orm_follow_document_attribute(declaration, own, visit, context,
+									  &((OrmDeclaredValidation *) lfirst(cell))->attribute);
 	foreach(cell, declaration->publications)
 		foreach(item, ((OrmDeclaredPublication *) lfirst(cell))->attributes)
-			visit_attribute(declaration, own, visit, context, (char **) &lfirst(item));
+			orm_follow_document_attribute(declaration, own, visit, context, (char **) &lfirst(item));
 	foreach(cell, declaration->scopes)
-		visit_document(&((OrmDeclaredScope *) lfirst(cell))->query, true, declaration, own, visit, context);
+		orm_follow_document_visit(&((OrmDeclaredScope *) lfirst(cell))->query, true, declaration, own, visit, context);
 	foreach(cell, declaration->relationships)
 	{
 		OrmDeclaredRelationship *relationship = lfirst(cell);
@@ -324,14 +207,14 @@ visit_attributes(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *
 			? target_table(declaration, relationship, own)
 			: InvalidOid;
 
-		visit_document(&relationship->order_by, false, whose, target, visit, context);
-		visit_document(&relationship->filter, false, whose, target, visit, context);
+		orm_follow_document_visit(&relationship->order_by, false, whose, target, visit, context);
+		orm_follow_document_visit(&relationship->filter, false, whose, target, visit, context);
 	}
 }
 
 /* Visits every column name of a declaration, what is named by attributes first. */
 static void
-visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *context)
+visit_columns(OrmDeclaration *declaration, Oid own, OrmNameVisitor visit, void *context)
 {
 	ListCell *cell;
 
@@ -353,6 +236,8 @@ visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *con
 	}
 	foreach(cell, declaration->stamps)
 		visit(context, own, &((OrmDeclaredStamp *) lfirst(cell))->column);
+	foreach(cell, declaration->counters)
+		visit_counter(declaration, lfirst(cell), own, visit, context);
 	foreach(cell, declaration->versions)
 		visit(context, own, &((OrmDeclaredVersion *) lfirst(cell))->column);
 	foreach(cell, declaration->removals)
@@ -361,16 +246,9 @@ visit_columns(OrmDeclaration *declaration, Oid own, NameVisitor visit, void *con
 	foreach(cell, declaration->relationships)
 	{
 		OrmDeclaredRelationship *relationship = lfirst(cell);
-		Oid holder = own;
 
-		if (relationship->foreign_key == NIL)
-			continue;
-		if (relationship->kind == ORM_HAS_MANY || relationship->kind == ORM_HAS_ONE)
-			holder = target_table(declaration, relationship, own);
-		else if (relationship->kind == ORM_MANY_TO_MANY)
-			holder = relationship->through ? named_join(relationship, get_namespace_name(get_rel_namespace(own)))
-										   : InvalidOid;
-		visit_list(relationship->foreign_key, holder, visit, context);
+		if (relationship->foreign_key != NIL)
+			visit_list(relationship->foreign_key, holder_of(declaration, relationship, own), visit, context);
 	}
 }
 

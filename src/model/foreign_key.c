@@ -30,6 +30,7 @@ orm_foreign_key_from(HeapTuple tuple)
 	fk->referenced = form->confrelid;
 	fk->name = pstrdup(NameStr(form->conname));
 	fk->cascades = form->confdeltype == FKCONSTR_ACTION_CASCADE;
+	fk->moves = form->confupdtype != FKCONSTR_ACTION_NOACTION && form->confupdtype != FKCONSTR_ACTION_RESTRICT;
 	fk->deferred = form->condeferred;
 	DeconstructFkConstraintRow(tuple, &fk->n, fk->columns, fk->referenced_columns, fk->operators, NULL, NULL, NULL,
 							   NULL);

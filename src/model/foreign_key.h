@@ -16,6 +16,7 @@ typedef struct OrmForeignKey
 	Oid referenced;
 	char *name;	   /* of the constraint; NULL: none, see orm_foreign_key_assume */
 	bool cascades; /* ON DELETE CASCADE */
+	bool moves;	   /* ON UPDATE does something */
 	bool deferred; /* INITIALLY DEFERRED */
 	int n;
 	AttrNumber columns[INDEX_MAX_KEYS];

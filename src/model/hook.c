@@ -10,8 +10,6 @@
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "commands/trigger.h"
-#include "miscadmin.h"
-#include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "parser/parse_func.h"
 #include "utils/lsyscache.h"
@@ -324,91 +322,4 @@ orm_hook_pending(const OrmDeclaration *declaration, Relation relation)
 		if (!has_trigger(lfirst(cell), relation))
 			pending = lappend(pending, orm_hook_label(lfirst(cell)));
 	return pending;
-}
-
-/* References to columns of NEW and OLD in a condition. */
-typedef struct References
-{
-	List *names;	 /* of char * */
-	List *locations; /* in the text that was parsed */
-} References;
-
-/* Walker: collects them. */
-static bool
-collect(Node *node, void *context)
-{
-	References *references = context;
-	List *fields;
-
-	check_stack_depth();
-	if (node == NULL)
-		return false;
-	if (!IsA(node, ColumnRef))
-		return raw_expression_tree_walker(node, collect, context);
-	fields = ((ColumnRef *) node)->fields;
-	if (list_length(fields) >= 2 && IsA(linitial(fields), String) && IsA(lsecond(fields), String) &&
-		(strcmp(strVal(linitial(fields)), "new") == 0 || strcmp(strVal(linitial(fields)), "old") == 0))
-	{
-		references->names = lappend(references->names, strVal(lsecond(fields)));
-		references->locations = lappend_int(references->locations, ((ColumnRef *) node)->location);
-	}
-	return false;
-}
-
-/* What goes before a condition to parse it. */
-#define BEFORE "SELECT ("
-
-/* Reads the references of a condition. */
-static References
-read_references(const char *condition)
-{
-	References references = {NIL, NIL};
-
-	collect(orm_sql_parse_spliced(BEFORE, condition, "\n)", NULL), &references);
-	return references;
-}
-
-List *
-orm_hook_columns(const char *condition)
-{
-	return read_references(condition).names;
-}
-
-/* The length of an identifier. */
-static size_t
-identifier_length(const char *text)
-{
-	size_t length = 1;
-
-	if (text[0] != '"')
-		return strcspn(text, " \t\n.,;:()[]<>=!+-*/%^&|~'\"");
-	while (text[length] != '\0' && (text[length] != '"' || text[length + 1] == '"'))
-		length += text[length] == '"' ? 2 : 1;
-	return length + 1;
-}
-
-char *
-orm_hook_rename(const char *condition, const char *before, const char *now)
-{
-	References references = read_references(condition);
-	const char *done = condition;
-	StringInfoData out;
-	ListCell *name;
-	ListCell *location;
-
-	initStringInfo(&out);
-	forboth(name, references.names, location, references.locations)
-	{
-		const char *text = condition + lfirst_int(location) - strlen(BEFORE);
-
-		if (strcmp(lfirst(name), before) != 0 || text < done)
-			continue;
-		text += identifier_length(text);
-		text += strspn(text, " \t\n.");
-		appendBinaryStringInfo(&out, done, text - done);
-		appendStringInfoString(&out, orm_sql_quoted(now));
-		done = text + identifier_length(text);
-	}
-	appendStringInfoString(&out, done);
-	return out.data;
 }

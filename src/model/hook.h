@@ -50,11 +50,4 @@ extern List *orm_hook_pending(const OrmDeclaration *declaration, Relation relati
 /* What a pending hook is called. */
 extern char *orm_hook_label(const OrmDeclaredHook *hook);
 
-/*
- * The columns that a condition names as NEW.column or OLD.column, List of char *, and the condition
- * with another name for one of them.
- */
-extern List *orm_hook_columns(const char *condition);
-extern char *orm_hook_rename(const char *condition, const char *before, const char *now);
-
 #endif

@@ -28,6 +28,7 @@
 
 #include "base/kept_name.h"
 #include "base/nearest.h"
+#include "model/counter.h"
 #include "model/after.h"
 #include "model/naming.h"
 #include "model/cascade.h"
@@ -117,6 +118,7 @@ fill_attribute(OrmAttribute *attribute, TupleDesc descriptor, Form_pg_attribute 
 	fill_default(attribute, descriptor);
 	if (declared != NULL)
 		fill_behaviour(attribute, declared);
+	attribute->read_only = attribute->read_only || orm_counter_find(declaration, attribute->column) != NULL;
 	attribute->equality = orm_type_equality(column->atttypid);
 	attribute->equal_is_same = orm_type_equal_is_same(attribute->type);
 }
@@ -366,6 +368,7 @@ fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **
 	orm_unique_key_fill(model, relation);
 	fill_version(model, relation);
 	fill_relationships(model, depends);
+	model->pending = list_concat(model->pending, orm_counter_pending(model));
 	model->fingerprint = make_fingerprint(model);
 }
 

@@ -95,6 +95,7 @@ typedef struct OrmRelationship
 	bool key_is_local;		 /* belongs to: the foreign key is on this model's table */
 	int cascade;			 /* OrmCascade */
 	bool deleted_by_server;	 /* the foreign key is ON DELETE CASCADE; many to many: both foreign keys are */
+	bool moved_by_server;	 /* the (first) foreign key changes when the referenced key does */
 	Oid join_relid;			 /* join table; many to many only, like the members below */
 	bool unlinked_by_server; /* the join table's foreign key to this model's table is ON DELETE CASCADE */
 	int njoin;

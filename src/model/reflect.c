@@ -28,6 +28,7 @@
 #include "base/compat.h"
 #include "base/names.h"
 #include "base/settings.h"
+#include "model/counter.h"
 #include "model/column_default.h"
 #include "model/computed.h"
 #include "model/normalize.h"
@@ -356,6 +357,17 @@ add_publications(OrmDeclaration *full, const OrmModel *model)
 	}
 }
 
+/* Adds the counters that are kept. */
+static void
+add_counters(OrmDeclaration *full, const OrmModel *model)
+{
+	ListCell *cell;
+
+	foreach(cell, model->declaration->counters)
+		if (!orm_name_is_among(model->pending, orm_counter_label(lfirst(cell))))
+			full->counters = lappend(full->counters, lfirst(cell));
+}
+
 /* Under a naming an attribute that it makes is not said, and one that is called as its column is. */
 static void
 take_rule(const OrmDeclaration *declaration, OrmDeclaredColumn *column)
@@ -397,6 +409,7 @@ orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 		add_validation(full, model, lfirst(cell));
 	add_hooks(full, model);
 	add_publications(full, model);
+	add_counters(full, model);
 	full->computed = stored->computed;
 	orm_computed_follow(model->relid, full, true);
 	orm_normalize_follow(model->relid, full, true);

@@ -161,6 +161,7 @@ set_key(OrmRelationship *relationship, const OrmForeignKey *fk, bool key_is_loca
 	relationship->nkeys = fk->n;
 	relationship->key_is_local = key_is_local;
 	relationship->deleted_by_server = fk->cascades && !key_is_local;
+	relationship->moved_by_server = fk->moves && !key_is_local;
 	relationship->local = copy_of(key_is_local ? fk->columns : fk->referenced_columns, size);
 	relationship->remote = copy_of(key_is_local ? fk->referenced_columns : fk->columns, size);
 	relationship->operators = copy_of(fk->operators, sizeof(Oid) * fk->n);
@@ -400,10 +401,10 @@ orm_relationship_print(StringInfo out, const OrmRelationship *relationship)
 	char *schema = get_namespace_name(get_rel_namespace(join));
 	char *table = get_rel_name(join);
 
-	appendStringInfo(out, "%s %s %s %u %u %s.%s %d %d %d %d %d", kind_names[relationship->kind], relationship->name,
+	appendStringInfo(out, "%s %s %s %u %u %s.%s %d %d %d %d %d %d", kind_names[relationship->kind], relationship->name,
 					 relationship->target, relationship->target_relid, join, schema ? schema : "", table ? table : "",
 					 relationship->join_indexed, relationship->join_foreign, relationship->resolved,
-					 relationship->deleted_by_server, relationship->unlinked_by_server);
+					 relationship->deleted_by_server, relationship->unlinked_by_server, relationship->moved_by_server);
 	print_columns(out, InvalidOid, relationship->local, relationship->operators, relationship->nkeys);
 	print_columns(out, join, relationship->remote, NULL, relationship->nkeys);
 	print_columns(out, join, relationship->join_target, relationship->join_operators, relationship->njoin);
