@@ -24,6 +24,8 @@ SELECT orm.sql('Author', verb => 'delete', options => '{"key": 1}');
 SELECT orm.sql('Post', '{"where": {"views": {"lt": {"$": "n"}}}}', '{"n": 5}', 'update_where', '{"patch": {"views": {"$inc": 1}}}');
 SELECT orm.sql('Post', '{"where": {"views": 0}}', verb => 'delete_where');
 SELECT orm.sql('Post', '{"where": {"views": 0}}', verb => 'count');
+SELECT orm.sql('Author', verb => 'get', options => '{"key": 1}');
+SELECT orm.sql('Author', '{"load": ["posts"]}', verb => 'get', options => '{"key": 1}');
 SELECT count(*), min(name), sum(views) FROM authors, posts;
 
 -- plans without what is not the same everywhere
@@ -39,6 +41,18 @@ SELECT shape(orm.explain('Author', '[{"name": "Eva", "posts": [{"title": "x"}]},
 SELECT shape(orm.explain('Author', '{"posts": [1, {"title": "new"}]}', verb => 'update', options => '{"key": {"id": 1}, "format": "json", "analyze": true}'));
 SELECT shape(orm.explain('Post', '{"order_by": ["id"], "limit": 1, "total": true}', verb => 'page', options => '{"format": "json", "analyze": true}'));
 SELECT shape(orm.explain('Author', '{"name": "Ana"}', verb => 'upsert', options => '{"where": {"id": 1}, "format": "json"}'));
+SELECT shape(orm.explain('Author', '{"select": ["name"], "load": ["posts"]}', verb => 'get', options => '{"key": 1, "format": "json", "analyze": true}'));
+\echo # removals from collections
+SELECT orm.model('Shelf', 'shelves', orm.column('id', 'integer', primary_key => true), orm.has_many('books', 'ShBook', cascade => 'all, delete-orphan'),
+    orm.has_many('cards', 'ShCard'), orm.many_to_many('tags', 'ShTag'));
+SELECT orm.model('ShBook', 'sh_books', orm.column('id', 'integer', primary_key => true), orm.belongs_to('shelf', 'Shelf'), orm.has_many('pages', 'ShPage', cascade => 'all'));
+SELECT orm.model('ShPage', 'sh_pages', orm.column('id', 'integer', primary_key => true), orm.belongs_to('book', 'ShBook'));
+SELECT orm.model('ShCard', 'sh_cards', orm.column('id', 'integer', primary_key => true), orm.belongs_to('shelf', 'Shelf'));
+SELECT orm.model('ShTag', 'sh_tags', orm.column('id', 'integer', primary_key => true));
+SELECT count(*) > 0 FROM orm.create_all();
+SELECT orm.create('Shelf', '{"books": [{"pages": [{}]}, {}], "cards": [{}, {}], "tags": [{}, {}]}', '{"return": false}') IS NULL;
+SELECT shape(orm.explain('Shelf', '{"id": 1, "books": {"$set": []}, "cards": {"$disconnect": [1]}, "tags": {"$disconnect": [1], "$delete": [2]}}', verb => 'save', options => '{"format": "json", "analyze": true}'));
+SELECT shape(orm.explain('Shelf', '{"id": 1, "cards": {"$set": [2]}, "tags": {"$set": [1]}, "books": {"$delete": {"where": {"id": 2}}}}', verb => 'save', options => '{"format": "json", "analyze": true}'));
 \echo # as text
 SELECT regexp_replace(regexp_replace(l, '\(cost.*\)|(?<=Time: )[0-9.]+|(?<=hit=).*', '...', 'g'), 'Sort.*', 'Sort') FROM orm.explain('Author', '{"name": "Eva"}', verb => 'create', options => '{"analyze": true}') l;
 SELECT regexp_replace(l, '\(cost.*\)', '...') FROM orm.explain('Author', '{"name": "Eva"}', verb => 'create') l;

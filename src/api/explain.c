@@ -38,7 +38,7 @@ typedef struct ShownVerb
 {
 	const char *name;
 	bool writes;
-	OrmQueryVerb query; /* of one that reads */
+	OrmQueryVerb query; /* of one that reads; ORM_QUERY_GET is run for its statements */
 	ShownArgument arguments[3];
 } ShownVerb;
 
@@ -47,6 +47,7 @@ static const ShownVerb verbs[] = {
 	{"first", false, ORM_QUERY_FIRST, {SHOWN_QUERY, SHOWN_PARAMS}},
 	{"one", false, ORM_QUERY_ONE, {SHOWN_QUERY, SHOWN_PARAMS}},
 	{"one_or_none", false, ORM_QUERY_ONE, {SHOWN_QUERY, SHOWN_PARAMS}},
+	{"get", false, ORM_QUERY_GET, {SHOWN_KEY, SHOWN_QUERY}},
 	{"page", false, ORM_QUERY_PAGE, {SHOWN_QUERY, SHOWN_PARAMS}},
 	{"count", false, ORM_QUERY_COUNT, {SHOWN_QUERY, SHOWN_PARAMS}},
 	{"exists", false, ORM_QUERY_EXISTS, {SHOWN_QUERY, SHOWN_PARAMS}},
@@ -125,7 +126,7 @@ read_analyze(void *argument, OrmJson value, const OrmPath *here)
 
 static const OrmMemberKey option_keys[] = {
 	{ORM_MEMBER_KEY("key"), .allowed = TAKES(SHOWN_KEY), .required = TAKES(SHOWN_KEY), .read = read_key,
-	 .hint = "\"key\" is for the verbs update and delete."},
+	 .hint = "\"key\" is for the verbs get, update and delete."},
 	{ORM_MEMBER_KEY("patch"), .allowed = TAKES(SHOWN_PATCH), .required = TAKES(SHOWN_PATCH), .read = read_patch,
 	 .hint = "\"patch\" is for the verb update_where."},
 	{ORM_MEMBER_KEY("conflict_on"), .allowed = TAKES(SHOWN_CONFLICT_ON), .read = read_conflict_on,
@@ -368,6 +369,13 @@ put_plans(OrmOutput *row, const Shown *shown)
 		put_text(row, "Rolled back.");
 }
 
+/* Are the statements those of a query, known before it is run?  orm.get has plans of its own. */
+static bool
+is_query(const Shown *shown)
+{
+	return !shown->verb->writes && shown->verb->query != ORM_QUERY_GET;
+}
+
 /* Returns the texts that a function makes of the query of a call that reads. */
 static void
 put_query(OrmOutput *row, const Shown *shown, List *(*make_texts)(OrmQuery *query),
@@ -391,7 +399,7 @@ orm_sql_sql(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	read_call(&shown, fcinfo, false);
-	if (!shown.verb->writes)
+	if (is_query(&shown))
 	{
 		put_query(&row, &shown, orm_run_statements, put_text);
 		return (Datum) 0;
@@ -411,7 +419,7 @@ orm_sql_explain(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	read_call(&shown, fcinfo, true);
-	if (!shown.verb->writes && !shown.json && !shown.analyze)
+	if (is_query(&shown) && !shown.json && !shown.analyze)
 	{
 		put_query(&row, &shown, orm_run_explain, put_lines);
 		return (Datum) 0;

@@ -10,7 +10,8 @@
 #include "exec/watch.h"
 
 static OrmWatch *current = NULL;
-static char *next_place = NULL; /* in the context of the watch; NULL: the root */
+static char *next_place = NULL;		   /* in the context of the watch; NULL: that of outer_place */
+static const char *outer_place = NULL; /* likewise; NULL: the root */
 
 void
 orm_watch_begin(OrmWatch *watch)
@@ -19,6 +20,7 @@ orm_watch_begin(OrmWatch *watch)
 	watch->outer = current;
 	current = watch;
 	next_place = NULL;
+	outer_place = NULL;
 }
 
 void
@@ -27,6 +29,7 @@ orm_watch_end(OrmWatch *watch)
 	Assert(current == watch);
 	current = watch->outer;
 	next_place = NULL;
+	outer_place = NULL;
 }
 
 bool
@@ -48,6 +51,22 @@ orm_watch_place(const OrmPath *place)
 		next_place = place != NULL ? MemoryContextStrdup(current->context, orm_path_text(place)) : NULL;
 }
 
+const char *
+orm_watch_within(const OrmPath *place)
+{
+	const char *before = outer_place;
+
+	if (current != NULL)
+		outer_place = place != NULL ? MemoryContextStrdup(current->context, orm_path_text(place)) : NULL;
+	return before;
+}
+
+void
+orm_watch_restore(const char *place)
+{
+	outer_place = place;
+}
+
 /* The time in milliseconds, from some instant on. */
 static double
 now(void)
@@ -64,7 +83,7 @@ orm_watch_before(const char *sql, const char *plan)
 	MemoryContext caller = MemoryContextSwitchTo(current->context);
 	OrmWatched *watched = palloc0(sizeof(OrmWatched));
 
-	watched->place = next_place != NULL ? next_place : "";
+	watched->place = next_place != NULL ? next_place : outer_place != NULL ? outer_place : "";
 	watched->sql = pstrdup(sql);
 	watched->plan = plan != NULL ? pstrdup(plan) : NULL;
 	watched->buffers = pgBufferUsage;

@@ -46,6 +46,13 @@ extern bool orm_watch_explains(void);
 /* Sets the place of the next statement. */
 extern void orm_watch_place(const OrmPath *place);
 
+/*
+ * Sets the place of statements that have none of their own, until the former one, which is
+ * returned, is set again.
+ */
+extern const char *orm_watch_within(const OrmPath *place);
+extern void orm_watch_restore(const char *place);
+
 /* Before and after a statement; "plan" may be NULL. */
 extern OrmWatched *orm_watch_before(const char *sql, const char *plan);
 extern void orm_watch_after(OrmWatched *watched, uint64 rows);

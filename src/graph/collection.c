@@ -199,7 +199,7 @@ read_others(Leaving *leaving, const List *removals)
 		ListCell *item;
 
 		leaving->removals[query.rows.n] = removal;
-		orm_collection_rows_add(&query, removal->owner, NULL);
+		orm_collection_rows_add(&query, removal->owner, NULL, removal->place);
 		foreach(item, removal->items)
 		{
 			orm_settle_owned(lfirst(item), removal->owner);
@@ -261,7 +261,8 @@ ask_members(OrmCollectionRows *query, const Leaving *leaving)
 	orm_collection_rows_init(query, leaving->edge, true, false);
 	query->scopes = scopes_of(leaving);
 	for (int i = 0; i < leaving->n; i++)
-		orm_collection_rows_add(query, leaving->members[i].removal->owner, leaving->members[i].record);
+		orm_collection_rows_add(query, leaving->members[i].removal->owner, leaving->members[i].record,
+								leaving->members[i].record->place);
 }
 
 /* Receives the number of a row that is in its collection. */

@@ -10,6 +10,7 @@
 #include "base/sql.h"
 #include "exec/execute.h"
 #include "exec/receiver.h"
+#include "exec/watch.h"
 #include "graph/collection_rows.h"
 #include "model/operator.h"
 #include "query/filter.h"
@@ -81,7 +82,7 @@ orm_collection_rows_init_shared(OrmCollectionRows *asked, const OrmEdge *edge)
 }
 
 void
-orm_collection_rows_add(OrmCollectionRows *asked, const OrmObject *owner, const OrmRecord *record)
+orm_collection_rows_add(OrmCollectionRows *asked, const OrmObject *owner, const OrmRecord *record, const OrmPath *place)
 {
 	int n = asked->join.n;
 	bool known = orm_graph_add_tuple(&asked->rows, 0, owner, asked->owner_key, n, false);
@@ -90,6 +91,8 @@ orm_collection_rows_add(OrmCollectionRows *asked, const OrmObject *owner, const 
 	(void) known;
 	for (int i = 0; i < asked->nown; i++)
 		orm_tuples_next(&asked->rows)[n + i] = record->values[asked->own_key[i]];
+	if (orm_watch_is_on())
+		asked->place = asked->rows.n == 0 ? place : orm_path_common(asked->place, place);
 	asked->rows.n++;
 }
 
@@ -249,6 +252,7 @@ run(const OrmCollectionRows *asked, const StringInfoData *sql, const Oid *result
 	}
 	plan = orm_plan_get_by_text(ORM_KIND_OTHERS, &text);
 	orm_receiver_init(&receiver, row, argument);
+	orm_watch_place(asked->place);
 	processed = orm_execute_plan(plan, arrays, NULL, ORM_WRITE, 0, nresults > 0 ? &receiver.pub : NULL);
 	MemoryContextDelete(receiver.per_row);
 	orm_plan_release(plan);

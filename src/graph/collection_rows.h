@@ -29,6 +29,7 @@ typedef struct OrmCollectionRows
 	OrmJoinColumns primary;		 /* of "kept": the primary key */
 	OrmTuples rows;
 	OrmTuples kept;
+	const OrmPath *place; /* while statements are watched: common to the rows */
 } OrmCollectionRows;
 
 /*
@@ -44,8 +45,9 @@ extern void orm_collection_rows_init(OrmCollectionRows *asked, const OrmEdge *ed
  */
 extern void orm_collection_rows_init_shared(OrmCollectionRows *asked, const OrmEdge *edge);
 
-/* Adds an owner, whose key must be known, and the row of a record (NULL: not named). */
-extern void orm_collection_rows_add(OrmCollectionRows *asked, const OrmObject *owner, const OrmRecord *record);
+/* Adds an owner, whose key must be known, and the row of a record (NULL: not named), which are at a place. */
+extern void orm_collection_rows_add(OrmCollectionRows *asked, const OrmObject *owner, const OrmRecord *record,
+									const OrmPath *place);
 
 /* Adds the row of an object, if its key is known, to the kept rows. */
 extern void orm_collection_rows_keep(OrmCollectionRows *asked, const OrmObject *item);

@@ -9,6 +9,7 @@
 #include "exec/execute.h"
 #include "exec/keyset.h"
 #include "exec/receiver.h"
+#include "exec/watch.h"
 #include "graph/collection.h"
 #include "graph/join_rows.h"
 #include "graph/join_statement.h"
@@ -127,6 +128,7 @@ run_insert(const OrmEdge *edge, OrmPlan *plan, const OrmTuples *rows, const Datu
 {
 	MemoryContext caller = CurrentMemoryContext;
 
+	orm_watch_place(place);
 	PG_TRY();
 	{
 		orm_execute_plan(plan, arrays, NULL, ORM_WRITE, 0, NULL);
@@ -145,6 +147,7 @@ run(OrmPlan *plan, const Datum *arrays, const OrmPath *place, DestReceiver *rece
 {
 	MemoryContext caller = CurrentMemoryContext;
 
+	orm_watch_place(place);
 	PG_TRY();
 	{
 		orm_execute_plan(plan, arrays, NULL, ORM_WRITE, 0, receiver);

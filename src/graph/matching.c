@@ -8,6 +8,7 @@
 #include "base/members.h"
 #include "exec/json.h"
 #include "exec/run.h"
+#include "exec/watch.h"
 #include "graph/matching.h"
 #include "remove/collect.h"
 
@@ -359,6 +360,7 @@ orm_matching_items(const OrmPlace *place, OrmJson json, bool update)
 	OrmPath set_place = orm_path_key(place->path, "set");
 	OrmJson values[NKEYS];
 	MatchingItems matching = {.place = place, .update = update};
+	const char *outer;
 	OrmJson found;
 
 	orm_members_take(&table, update ? UPDATES : DELETES, json, place->path, values);
@@ -366,7 +368,9 @@ orm_matching_items(const OrmPlace *place, OrmJson json, bool update)
 		orm_members_raise_kind(values[SET], "an object with the attributes to be set", &set_place);
 	check_where(place, values[WHERE]);
 	matching.where = values[WHERE];
+	outer = orm_watch_is_on() ? orm_watch_within(place->path) : NULL;
 	found = read_found(&matching);
+	orm_watch_restore(outer);
 	if (found.node == NULL)
 		return orm_document_root(orm_document_parse("[]", 2));
 	return update ? with_members(found, values[SET]) : found;

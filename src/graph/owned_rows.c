@@ -59,7 +59,7 @@ add(Owned *owned, const OrmEdge *edge, OrmObject *object, const OrmObject *owner
 			orm_collection_rows_init(&owned->asked, edge, false, false);
 	}
 	owned->objects[owned->asked.rows.n] = object;
-	orm_collection_rows_add(&owned->asked, owner, object->record);
+	orm_collection_rows_add(&owned->asked, owner, object->record, object->place);
 }
 
 /* The settled reference of an object to the owner of a has_one. */

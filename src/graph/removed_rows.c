@@ -12,6 +12,7 @@
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 
+#include "exec/watch.h"
 #include "graph/removed_rows.h"
 #include "model/cache.h"
 #include "remove/delete.h"
@@ -102,6 +103,7 @@ delete_rows(const OrmGraph *graph, const OrmBatch *batch, bool probe)
 	const OrmModel *model = batch->write->model;
 	MemoryContext caller = CurrentMemoryContext;
 	volatile int64 gone = 0;
+	const char *outer = orm_watch_is_on() ? orm_watch_within(orm_batch_place(batch)) : NULL;
 	List *visited = NIL;
 
 	PG_TRY();
@@ -116,6 +118,7 @@ delete_rows(const OrmGraph *graph, const OrmBatch *batch, bool probe)
 		orm_failed_row_rethrow(batch, NULL, caller);
 	}
 	PG_END_TRY();
+	orm_watch_restore(outer);
 	return gone;
 }
 
