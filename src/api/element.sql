@@ -403,6 +403,14 @@ AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.naming(pg_catalog.text) IS
 'Element of a model document: how attributes are called that are given no name. ''camel'': the attribute of the column first_name is firstName.';
 
+CREATE OR REPLACE FUNCTION orm.data_step(
+	name pg_catalog.text, sql pg_catalog.text, timing pg_catalog.text DEFAULT 'after')
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.data_step(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: a statement that orm.migrate runs once, as the owner of the table: INSERT, UPDATE, DELETE, MERGE, SELECT or DO. timing is ''before'' all other steps, or ''after'' columns and keys are added, before columns are dropped. It is done when orm.migration has its name; then it leaves the declaration.';
+
 CREATE OR REPLACE FUNCTION orm.renamed_from(name pg_catalog.text)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE

@@ -20,6 +20,7 @@
 #include "base/sql.h"
 #include "ddl/adopt.h"
 #include "ddl/ddl.h"
+#include "define/data_steps.h"
 #include "define/difference.h"
 #include "define/owner.h"
 #include "define/planning.h"
@@ -405,6 +406,9 @@ orm_difference_find(const List *only, bool strict)
 		orm_label_compare(lfirst(cell), orm_registry_owner(row), &difference.steps);
 		set_owner(&difference, from, row);
 		add_rename(&difference, row, lfirst(cell));
+		from = list_length(difference.steps);
+		orm_data_steps_add(row, lfirst(cell), &difference.steps);
+		set_owner(&difference, from, row);
 	}
 	plan = orm_ddl_plan(difference.declarations, &orm_planning_catalog);
 	foreach(cell, plan->tables)

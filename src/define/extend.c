@@ -63,6 +63,7 @@ static const struct
 	{"removed", ORM_LIST_REMOVALS, 0},
 	{"use", ORM_LIST_USES, 0},
 	{"naming", ORM_LIST_NAMINGS, 0},
+	{"data_step", ORM_LIST_DATA_STEPS, 0},
 	{"renamed_from", ORM_LIST_RENAMES, 0},
 	{"table_renamed_from", ORM_LIST_TABLE_RENAMES, 0},
 	{"comment_on_table", ORM_LIST_COMMENT, 0},

@@ -20,6 +20,7 @@
 #include "define/undo.h"
 #include "exec/execute.h"
 #include "model/canonical.h"
+#include "model/data_step.h"
 #include "model/enum.h"
 #include "model/follow.h"
 #include "model/once.h"
@@ -162,8 +163,9 @@ check_fills(const Undo *undo)
 		char *object = step_member(walk.value, "object");
 		char *sql = step_member(walk.value, "sql");
 
-		if (action != NULL && object != NULL && sql != NULL && strcmp(action, "fill") == 0 &&
-			!is_of_new_column(steps, object))
+		if (action != NULL && object != NULL && sql != NULL &&
+			((strcmp(action, "fill") == 0 && !is_of_new_column(steps, object)) ||
+			 strcmp(action, ORM_DATA_STEP_ACTION) == 0))
 			appendStringInfo(&list, "%s%s", list.len ? "\n" : "", sql);
 	}
 	if (list.len > 0 && !undo->options->destroy_all)

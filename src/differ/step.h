@@ -9,6 +9,7 @@
 /* The phases of a schema change, in the order in which they run. */
 typedef enum OrmStepPhase
 {
+	ORM_PHASE_BEFORE,	 /* data steps that run first */
 	ORM_PHASE_TYPE,		 /* enum types created, their labels added */
 	ORM_PHASE_RENAME,	 /* tables, columns and constraints renamed */
 	ORM_PHASE_UNLINK,	 /* foreign keys dropped */
@@ -18,6 +19,7 @@ typedef enum OrmStepPhase
 	ORM_PHASE_KEY,		 /* constraints and indexes added */
 	ORM_PHASE_TABLE,	 /* tables created */
 	ORM_PHASE_LINK,		 /* foreign keys added */
+	ORM_PHASE_DATA,		 /* other data steps */
 	ORM_PHASE_DROP,		 /* columns and tables dropped */
 	ORM_PHASE_COMMENT,	 /* comments */
 	ORM_PHASE_TRIGGER,	 /* triggers that count versions */
@@ -33,7 +35,7 @@ typedef struct OrmStep
 	OrmStepPhase phase;
 	const char *model;	/* NULL: a join table's */
 	const char *about;	/* the model whose declaration it comes from */
-	const char *action; /* "create", "add", "alter", "rename", "drop", "unmanaged" */
+	const char *action; /* "create", "add", "alter", "rename", "drop", "run", "unmanaged" */
 	char *column;		/* that is dropped; NULL: another step */
 	const char *former; /* the model that is renamed; NULL: another step */
 	char *object;		/* "column shop.posts.title" */

@@ -250,6 +250,7 @@ static const struct
 	{"statement", offsetof(OrmDeclaration, statements)},
 	{"removed", offsetof(OrmDeclaration, removals)},
 	{"naming", offsetof(OrmDeclaration, namings)},
+	{"data_step", offsetof(OrmDeclaration, data_steps)},
 	{"renamed_from", offsetof(OrmDeclaration, renames)},
 	{"table_renamed_from", offsetof(OrmDeclaration, table_renames)},
 };

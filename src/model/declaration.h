@@ -276,6 +276,15 @@ typedef struct OrmDeclaredUse
 	int position;
 } OrmDeclaredUse;
 
+/* A statement that a migration runs once; see model/data_step.h. */
+typedef struct OrmDeclaredDataStep
+{
+	char *name;
+	char *sql;
+	char *timing; /* "before", "after"; NULL: after */
+	int position;
+} OrmDeclaredDataStep;
+
 /* A former name of the model or its table, a one-time word; see model/renaming.h. */
 typedef struct OrmDeclaredRename
 {
@@ -315,6 +324,7 @@ typedef struct OrmDeclaration
 	List *counters;		   /* of OrmDeclaredCounter * */
 	List *statements;	   /* of OrmDeclaredStatement * */
 	List *removals;		   /* of OrmDeclaredRemoval * */
+	List *data_steps;	   /* of OrmDeclaredDataStep * */
 	List *renames;		   /* of OrmDeclaredRename *: former names of the model: one, or NIL */
 	List *table_renames;   /* of OrmDeclaredRename *: those of the table: one, or NIL */
 	List *uses;			   /* of OrmDeclaredUse * */

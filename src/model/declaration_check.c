@@ -17,6 +17,7 @@
 #include "model/counter.h"
 #include "model/computed.h"
 #include "model/constraint_check.h"
+#include "model/data_step.h"
 #include "model/declaration_check.h"
 #include "model/naming.h"
 #include "model/enum.h"
@@ -549,6 +550,7 @@ orm_declaration_check(OrmDeclaration *declaration, bool mapped)
 	check_version_once(declaration);
 	check_table_once(declaration);
 	orm_renaming_check(declaration);
+	orm_data_step_check(declaration);
 	check_attributes(declaration, mapped);
 	check_relationships(declaration);
 	if (!mapped)

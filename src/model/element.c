@@ -49,6 +49,7 @@ static const char *const actions[] = {"cascade", "set null", "set default", "res
 static const char *const nulls[] = {"first", "last", NULL};
 static const char *const clocks[] = {"transaction", "statement", NULL};
 static const char *const stamp_events[] = {"create", "create, update", NULL};
+static const char *const timings[] = {"before", "after", NULL};
 static const char *const naming_styles[] = {"camel", NULL};
 static const char *const accessors[] = {"create", "find", "find_by", "filter_by",	  "all",
 										"update", "save", "delete",	 "relationships", NULL};
@@ -246,6 +247,14 @@ static const OrmElementKey removal_keys[] = {
 	{KEY_OF_NEW("index", ANY_KIND, 0), &orm_element_key_name, REMOVAL(index), "index", NULL},
 };
 
+#define DATA_STEP(member) offsetof(OrmDeclaredDataStep, member)
+
+static const OrmElementKey data_step_keys[] = {
+	{KEY_OF_NEW("name", ANY_KIND, ANY_KIND), &orm_element_key_name, DATA_STEP(name), "data step", NULL},
+	{KEY_OF_NEW("sql", ANY_KIND, ANY_KIND), &orm_element_key_text, DATA_STEP(sql), NULL, NULL},
+	{KEY_OF_NEW("timing", ANY_KIND, 0), &orm_element_key_word, DATA_STEP(timing), NULL, timings},
+};
+
 #define RENAME(member) offsetof(OrmDeclaredRename, member)
 
 static const OrmElementKey rename_keys[] = {
@@ -329,6 +338,7 @@ static const RecordType removal_record = RECORD(OrmDeclaredRemoval, removals, 0,
 static const RecordType table_record = RECORD(OrmDeclaredTable, tables, 0, false, table_keys);
 static const RecordType statement_record = RECORD(OrmDeclaredStatement, statements, 0, false, statement_keys);
 static const RecordType naming_record = RECORD(OrmDeclaredNaming, namings, 0, false, naming_keys);
+static const RecordType data_step_record = RECORD(OrmDeclaredDataStep, data_steps, 0, false, data_step_keys);
 static const RecordType rename_record = RECORD(OrmDeclaredRename, renames, 0, false, rename_keys);
 static const RecordType table_rename_record = RECORD(OrmDeclaredRename, table_renames, 0, false, table_rename_keys);
 static const RecordType use_record = RECORD(OrmDeclaredUse, uses, 0, false, use_keys);
@@ -364,6 +374,7 @@ static const RelationBuilder builders[] = {
 	{KEY_OF_NEW("statement", KIND(0), 0), &statement_record, 0},
 	{KEY_OF_NEW("enum", KIND(0), 0), &enum_record, 0},
 	{KEY_OF_NEW("removed", KIND(0), 0), &removal_record, 0},
+	{KEY_OF_NEW("data_step", KIND(0), 0), &data_step_record, 0},
 	{KEY_OF_NEW("renamed_from", KIND(0), 0), &rename_record, 0},
 	{KEY_OF_NEW("table_renamed_from", KIND(0), 0), &table_rename_record, 0},
 	{KEY("use", KIND(0), 0), &use_record, 0},

@@ -64,6 +64,8 @@ orm_element_list_label(OrmElementList list, const void *element)
 			return ((const OrmDeclaredUse *) element)->name;
 		case ORM_LIST_NAMINGS:
 			return ((const OrmDeclaredNaming *) element)->style;
+		case ORM_LIST_DATA_STEPS:
+			return ((const OrmDeclaredDataStep *) element)->name;
 		case ORM_LIST_RENAMES:
 		case ORM_LIST_TABLE_RENAMES:
 			return ((const OrmDeclaredRename *) element)->name;
@@ -117,6 +119,7 @@ orm_element_list_of(OrmDeclaration *declaration, OrmElementList list)
 		[ORM_LIST_REMOVALS] = &declaration->removals,
 		[ORM_LIST_USES] = &declaration->uses,
 		[ORM_LIST_NAMINGS] = &declaration->namings,
+		[ORM_LIST_DATA_STEPS] = &declaration->data_steps,
 		[ORM_LIST_RENAMES] = &declaration->renames,
 		[ORM_LIST_TABLE_RENAMES] = &declaration->table_renames,
 		[ORM_LIST_COMMENT] = NULL,

@@ -26,6 +26,7 @@ typedef enum OrmElementList
 	ORM_LIST_REMOVALS, /* the last that a mixin has elements for */
 	ORM_LIST_USES,
 	ORM_LIST_NAMINGS,
+	ORM_LIST_DATA_STEPS,
 	ORM_LIST_RENAMES,
 	ORM_LIST_TABLE_RENAMES, /* the last that is a list */
 	ORM_LIST_COMMENT,

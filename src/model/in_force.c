@@ -7,6 +7,7 @@
 #include "utils/lsyscache.h"
 
 #include "model/follow.h"
+#include "model/data_step.h"
 #include "model/foreign_key.h"
 #include "model/in_force.h"
 #include "model/managed.h"
@@ -146,7 +147,7 @@ orm_in_force_count_pending(const OrmRegistered *row, const OrmModel *model)
 	Assert(row->mapped);
 	return list_length(model->pending) + list_length(model->declaration->removals) +
 		(declaration->becomes != NULL ? 1 : 0) + (orm_renaming_model_is_there(declaration, row->relid) ? 1 : 0) +
-		orm_managed_count_missing(declaration, row->relid);
+		list_length(orm_data_step_pending(declaration)) + orm_managed_count_missing(declaration, row->relid);
 }
 
 void

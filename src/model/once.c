@@ -16,5 +16,5 @@ orm_once_take_out(OrmDeclaration *declaration)
 
 		column->renamed_from = column->fill = column->using_expr = NULL;
 	}
-	declaration->removals = declaration->renames = declaration->table_renames = NIL;
+	declaration->removals = declaration->data_steps = declaration->renames = declaration->table_renames = NIL;
 }

@@ -9,8 +9,8 @@
 #include "model/use.h"
 
 /* Builders of elements that are one model's, or count once. */
-static const char *const not_brought[] = {"table",	 "comment_on_table", "accessors",		  "naming",
-										  "removed", "renamed_from",	 "table_renamed_from"};
+static const char *const not_brought[] = {"table",	 "comment_on_table", "accessors",	 "naming",
+										  "removed", "data_step",		 "renamed_from", "table_renamed_from"};
 
 void
 orm_use_check_element(OrmJson element, const OrmPath *path)
