@@ -39,11 +39,13 @@ OBJS      := $(patsubst $(here)/%.c,%.o,$(sort $(wildcard $(here)/src/*.c $(here
 SQL_PARTS = \
 	src/registry/registry.sql \
 	src/registry/history.sql \
+	src/registry/migration_step.sql \
 	src/api/document.sql \
 	src/api/element.sql \
 	src/api/language.sql \
 	src/api/model.sql \
 	src/api/difference.sql \
+	src/api/online.sql \
 	src/api/write.sql \
 	src/api/read.sql \
 	src/api/expression.sql \

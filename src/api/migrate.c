@@ -160,6 +160,12 @@ read_rehearse(void *options, OrmJson value, const OrmPath *place)
 }
 
 static void
+read_online(void *options, OrmJson value, const OrmPath *place)
+{
+	((OrmMigrateOptions *) options)->online = orm_members_boolean(value, place);
+}
+
+static void
 read_lock_timeout(void *options, OrmJson value, const OrmPath *place)
 {
 	((OrmMigrateOptions *) options)->lock_timeout = read_time(value, place);
@@ -274,6 +280,7 @@ static const OrmMemberKey option_keys[] = {
 	{ORM_MEMBER_KEY("allow_destructive"), .allowed = MIGRATES | UNDOES | APPLIES, .read = read_allow_destructive},
 	{ORM_MEMBER_KEY("not_renamed"), .allowed = MIGRATES | APPLIES, .read = read_not_renamed},
 	{ORM_MEMBER_KEY("keep"), .allowed = MIGRATES | UNDOES, .read = read_keep},
+	{ORM_MEMBER_KEY("online"), .allowed = MIGRATES, .read = read_online},
 	{ORM_MEMBER_KEY("rehearse"), .allowed = ORM_MEMBER_ALWAYS, .read = read_rehearse},
 	{ORM_MEMBER_KEY("lock_timeout"), .allowed = ORM_MEMBER_ALWAYS, .read = read_lock_timeout},
 	{ORM_MEMBER_KEY("max_lock"), .allowed = MIGRATES | UNDOES | APPLIES, .read = read_max_lock},
@@ -326,12 +333,25 @@ orm_sql_purge_dropped(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+/* Raises 22023 for options of what is done at once. */
+static void
+check_online(const OrmMigrateOptions *options)
+{
+	const char *other = options->rehearse ? "rehearse" : options->keep > 0 ? "keep" : NULL;
+
+	if (options->online && other != NULL)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("options \"online\" and \"%s\" exclude each other", other));
+}
+
 /* What has become of a step. */
 static const char *
 state_of(const OrmStep *step, const OrmMigrateOptions *options)
 {
 	if (strcmp(step->action, "skipped") == 0)
 		return "skipped";
+	if (options->online)
+		return "planned";
 	return options->rehearse ? "rehearsed" : "done";
 }
 
@@ -347,6 +367,7 @@ orm_sql_migrate(PG_FUNCTION_ARGS)
 	List *steps;
 
 	orm_members_read(&option_table, find_context(root), root, NULL, &options);
+	check_online(&options);
 	steps = orm_migrate_run(&options, &id);
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, steps)

@@ -93,7 +93,8 @@ latest_declaration(OrmApplied *applied, const char *model)
 	{
 		const OrmHistory *row = lfirst(cell);
 
-		if (orm_name_is_among(row->models, model))
+		if (orm_name_is_among(row->models, model) && strcmp(row->state, ORM_HISTORY_PLANNED) != 0 &&
+			strcmp(row->state, ORM_HISTORY_REPLACED) != 0)
 			return orm_applied_declaration(row->after, model);
 	}
 	return NULL;
@@ -340,7 +341,7 @@ int64
 orm_applied_write(const OrmApplied *applied, const List *steps)
 {
 	List *changes = list_copy(applied->changes);
-	OrmHistory row = {.action = applied->action, .state = ORM_HISTORY_DONE};
+	OrmHistory row = {.action = applied->action, .state = applied->planned ? ORM_HISTORY_PLANNED : ORM_HISTORY_DONE};
 	ListCell *cell;
 
 	list_sort(changes, compare_changes);
@@ -357,4 +358,21 @@ orm_applied_write(const OrmApplied *applied, const List *steps)
 	row.hash_after = hash_declarations(changes, declaration_now);
 	orm_history_add(&row);
 	return row.id;
+}
+
+void
+orm_applied_write_after(int64 id, const List *models, const char *state)
+{
+	List *changes = NIL;
+	ListCell *cell;
+
+	foreach(cell, models)
+	{
+		Migrated *change = palloc0(sizeof(Migrated));
+
+		change->model = lfirst(cell);
+		changes = lappend(changes, change);
+	}
+	orm_history_set_after(id, state, print_declarations(changes, declaration_now),
+						  hash_declarations(changes, declaration_now));
 }

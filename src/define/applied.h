@@ -22,6 +22,7 @@ typedef struct OrmApplied
 	char *name;	   /* NULL: none */
 	int64 undoes;  /* 0: none */
 	char *note;	   /* NULL: none */
+	bool planned;  /* it is run later, online */
 	List *changes; /* of the models: see applied.c */
 	List *history; /* of OrmHistory *, the latest first; read once, when a model needs it */
 	bool has_history;
@@ -35,6 +36,9 @@ extern void orm_applied_note_model(OrmApplied *applied, const char *model, bool 
 
 /* Writes the row, and returns its id. */
 extern int64 orm_applied_write(const OrmApplied *applied, const List *steps);
+
+/* Writes the declarations that the models of an online migration have now, with its state. */
+extern void orm_applied_write_after(int64 id, const List *models, const char *state);
 
 /* The declaration of a model in one of the JSON columns of orm.migration; NULL: none.  Raises 22023 for another's. */
 extern OrmDeclaration *orm_applied_declaration(const char *json, const char *model);

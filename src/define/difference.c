@@ -495,3 +495,13 @@ orm_difference_count(const List *steps)
 		orm_owner_end(identity);
 	}
 }
+
+void
+orm_difference_drop_notes(OrmDifference *difference)
+{
+	ListCell *cell;
+
+	foreach(cell, difference->steps)
+		if (((const OrmStep *) lfirst(cell))->sql == NULL)
+			difference->steps = foreach_delete_current(difference->steps, cell);
+}

@@ -27,6 +27,9 @@ extern OrmDifference orm_difference_find(const List *only, bool strict);
  */
 extern void orm_difference_count(const List *steps);
 
+/* Takes out the rows that say of a difference that no statement can change it. */
+extern void orm_difference_drop_notes(OrmDifference *difference);
+
 /* The names of the models that the steps are about, in order (List of char *). */
 extern List *orm_difference_models(const OrmDifference *difference);
 

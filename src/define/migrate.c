@@ -15,6 +15,7 @@
 #include "define/loosen.h"
 #include "define/migrate_lock.h"
 #include "define/model_function.h"
+#include "define/online_plan.h"
 #include "define/owner.h"
 #include "define/register.h"
 #include "define/rename.h"
@@ -191,28 +192,17 @@ models_of_tables(const OrmDifference *difference, const List *changed)
 
 /* Of models whose tables are as declared: texts, triggers and functions. */
 static void
-settle(const OrmDifference *difference, const List *changed, const List *made)
+settle(const OrmDifference *difference, const List *changed, const List *made, bool take_out)
 {
 	ListCell *cell;
 
-	foreach(cell, changed)
+	foreach(cell, take_out ? changed : NIL)
 		take_out_words(lfirst(cell));
 	if (changed != NIL)
 		(void) orm_create_tables(InvalidOid, changed);
 	foreach(cell, models_of_tables(difference, changed))
 		(void) orm_sync_model(lfirst(cell));
 	note_made(made);
-}
-
-/* Takes out the rows that say of a difference that no statement can change it. */
-static void
-drop_notes(OrmDifference *difference)
-{
-	ListCell *cell;
-
-	foreach(cell, difference->steps)
-		if (((const OrmStep *) lfirst(cell))->sql == NULL)
-			difference->steps = foreach_delete_current(difference->steps, cell);
 }
 
 /* Finds the difference under the locks, and runs it; false: there is none. */
@@ -225,7 +215,7 @@ run_round(Migration *migration)
 	List *made;
 	ListCell *cell;
 
-	drop_notes(&difference);
+	orm_difference_drop_notes(&difference);
 	orm_set_aside_steps(&difference, migration->options);
 	if (difference.steps == NIL)
 		return false;
@@ -237,7 +227,7 @@ run_round(Migration *migration)
 	foreach(cell, difference.steps)
 		if (((OrmStep *) lfirst(cell))->phase < ORM_PHASE_CLEANUP)
 			run_step(lfirst(cell), &indexes);
-	settle(&difference, changed, made);
+	settle(&difference, changed, made, true);
 	foreach(cell, indexes)
 		run_step(lfirst(cell), NULL);
 	foreach(cell, difference.steps)
@@ -282,7 +272,7 @@ orm_migrate_apply(const OrmMigrateOptions *options, OrmApplied *applied)
 	Migration migration = {options, applied, NIL};
 	OrmDifference difference = orm_difference_find(options->models, false);
 
-	drop_notes(&difference);
+	orm_difference_drop_notes(&difference);
 	orm_set_aside_steps(&difference, options);
 	if (difference.steps == NIL)
 	{
@@ -298,6 +288,60 @@ orm_migrate_apply(const OrmMigrateOptions *options, OrmApplied *applied)
 								 options->keep == 1 ? "day" : "days");
 	forget_former(&difference);
 	return migration.steps;
+}
+
+bool
+orm_migrate_is_new_table(const OrmStep *step)
+{
+	return !OidIsValid(step->relid) && step->phase >= ORM_PHASE_COLUMN && step->phase < ORM_PHASE_TRIGGER &&
+		step->phase != ORM_PHASE_DATA;
+}
+
+/* The names of the models that have no table yet. */
+static List *
+new_models(const OrmDifference *difference)
+{
+	List *names = NIL;
+	ListCell *cell;
+
+	foreach(cell, difference->rows)
+		if (!((const OrmRegistered *) lfirst(cell))->mapped)
+			names = add_name(names, ((const OrmRegistered *) lfirst(cell))->name);
+	return names;
+}
+
+void
+orm_migrate_make_tables(const OrmMigrateOptions *options)
+{
+	OrmDifference difference = orm_difference_find(options->models, false);
+	List *made = made_joins(&difference);
+	List *indexes = NIL;
+	ListCell *cell;
+
+	foreach(cell, difference.steps)
+		if (!orm_migrate_is_new_table(lfirst(cell)))
+			difference.steps = foreach_delete_current(difference.steps, cell);
+	orm_migrate_lock_all(&difference, options);
+	foreach(cell, difference.steps)
+		run_step(lfirst(cell), &indexes);
+	settle(&difference, new_models(&difference), made, false);
+}
+
+void
+orm_migrate_finish(const OrmMigrateOptions *options)
+{
+	OrmApplied applied = {.action = "migrate"};
+	OrmMigrateOptions present = *options;
+	OrmDifference difference = orm_difference_find(options->models, false);
+	ListCell *cell;
+
+	present.models = NIL; /* without models that are renamed */
+	foreach(cell, difference.rows)
+		present.models = lappend(present.models, ((const OrmRegistered *) lfirst(cell))->name);
+	(void) orm_migrate_apply(&present, &applied);
+	difference = orm_difference_find(present.models, false);
+	settle(&difference, present.models, NIL, true);
+	forget_former(&difference);
 }
 
 /* A call of orm.migrate; for orm_attempt. */
@@ -323,10 +367,16 @@ run_call(void *argument)
 		call->steps = orm_baseline_accept(call->options, &call->applied);
 	else if (call->options->saved != NULL)
 		call->steps = orm_saved_run(call->options, &call->applied);
+	else if (call->options->online)
+		call->steps = orm_online_plan_make(call->options, &call->applied);
 	else
 		call->steps = orm_migrate_apply(call->options, &call->applied);
 	if (call->applied.changes != NIL)
 		call->id = orm_applied_write(&call->applied, call->steps);
+	if (call->id > 0)
+		orm_online_plan_replace(call->id);
+	if (call->id > 0 && call->options->online)
+		orm_online_plan_write(call->id, call->steps, call->options);
 }
 
 List *

@@ -36,6 +36,8 @@ typedef struct OrmMigrateOptions
 	bool rehearse;	  /* run, and roll back */
 	int lock_timeout; /* milliseconds, for each attempt */
 	char *name;		  /* of the row of orm.migration; NULL: none */
+	bool online;	  /* plan, to be run in transactions of its own */
+	bool background;  /* by a worker */
 	int max_lock;	  /* milliseconds that a step may keep its lock, by its estimate */
 } OrmMigrateOptions;
 
@@ -53,5 +55,14 @@ extern List *orm_migrate_run(const OrmMigrateOptions *options, int64 *id);
  * what a statement raises.
  */
 extern List *orm_migrate_apply(const OrmMigrateOptions *options, OrmApplied *applied);
+
+/* For online migrations.  Is it a step of a table that does not exist? */
+extern bool orm_migrate_is_new_table(const OrmStep *step);
+
+/* Runs these steps only, and notes the tables that they make. */
+extern void orm_migrate_make_tables(const OrmMigrateOptions *options);
+
+/* Runs what is left, and settles all models of the options: texts without one-time words, functions. */
+extern void orm_migrate_finish(const OrmMigrateOptions *options);
 
 #endif

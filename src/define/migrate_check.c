@@ -90,7 +90,8 @@ check_time(const List *steps, const OrmMigrateOptions *options)
 	{
 		const OrmStep *step = lfirst(cell);
 
-		if (step->lock != NULL && step->seconds * 1000 > options->max_lock)
+		if (step->lock != NULL && !(options->online && step->gentle != ORM_GENTLE_NONE) &&
+			step->seconds * 1000 > options->max_lock)
 			ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					errmsg("step would keep its lock for about %.1f s: %s", step->seconds, step->sql),
 					errdetail("It locks the table in %s mode, and the limit is %.1f s.", step->lock,

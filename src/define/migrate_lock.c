@@ -208,13 +208,21 @@ set_lock_timeout(const OrmMigrateOptions *options)
 	return level;
 }
 
-/* Takes the advisory lock of a model; of all models with 0. */
-static void
-lock_model(uint32 hash, LOCKMODE mode)
+/* The tag of the advisory lock of a model; of all models with 0. */
+static LOCKTAG
+model_tag(uint32 hash)
 {
 	LOCKTAG tag;
 
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, MODEL_LOCKS, hash, 2);
+	return tag;
+}
+
+static void
+lock_model(uint32 hash, LOCKMODE mode)
+{
+	LOCKTAG tag = model_tag(hash);
+
 	(void) LockAcquire(&tag, mode, false, false);
 }
 
@@ -262,6 +270,49 @@ orm_migrate_lock_models(const List *names, const OrmMigrateOptions *options)
 	if (error != NULL)
 		ReThrowError(error);
 	AtEOXact_GUC(true, level);
+}
+
+/* Takes a lock of a runner at once, or raises 55P03. */
+static void
+hold(OrmHeldModels *held, uint32 hash, LOCKMODE mode, const char *name)
+{
+	LOCKTAG tag = model_tag(hash);
+
+	if (LockAcquire(&tag, mode, held->session, true) == LOCKACQUIRE_NOT_AVAIL)
+	{
+		orm_migrate_lock_release(held);
+		raise_blocked(psprintf("model \"%s\": another migration is running", name),
+					  find_blockers("advisory", "objid", hash));
+	}
+	held->hashes[held->n] = hash;
+	held->modes[held->n++] = mode;
+}
+
+OrmHeldModels *
+orm_migrate_lock_hold(const List *names, bool session)
+{
+	bool many = list_length(names) > MANY_MODELS;
+	OrmHeldModels *held = palloc0(sizeof(OrmHeldModels));
+	ListCell *cell;
+
+	held->session = session;
+	held->hashes = palloc(sizeof(uint32) * (list_length(names) + 1));
+	held->modes = palloc(sizeof(LOCKMODE) * (list_length(names) + 1));
+	hold(held, 0, many ? ExclusiveLock : ShareLock, linitial(names));
+	foreach(cell, many ? NIL : names)
+		hold(held, orm_model_text_hash(lfirst(cell)), ExclusiveLock, lfirst(cell));
+	return held;
+}
+
+void
+orm_migrate_lock_release(OrmHeldModels *held)
+{
+	while (held->session && held->n > 0)
+	{
+		LOCKTAG tag = model_tag(held->hashes[--held->n]);
+
+		(void) LockRelease(&tag, held->modes[held->n], true);
+	}
 }
 
 /* The locks of definitions: of the registry, and of the names in their order. */

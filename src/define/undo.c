@@ -51,6 +51,14 @@ find_migration(int64 id)
 	if (strcmp(row->state, ORM_HISTORY_UNDONE) == 0)
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				errmsg("migration " INT64_FORMAT " is undone already", id));
+	if (strcmp(row->state, ORM_HISTORY_PLANNED) == 0 || strcmp(row->state, ORM_HISTORY_REPLACED) == 0)
+		ereport(
+			ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			errmsg("migration " INT64_FORMAT " is not applied", id),
+			errdetail("It is an online one, and its state is \"%s\".", row->state),
+			errhint(
+				"CALL orm.run_migration completes one that is planned; to give it up declare the models as they were "
+				"and migrate."));
 	if (strcmp(row->action, "migrate") != 0 && strcmp(row->action, "undo") != 0)
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				errmsg("migration " INT64_FORMAT " cannot be undone", id),

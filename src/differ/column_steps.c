@@ -350,6 +350,8 @@ change_null(const Pair *pair)
 		return;
 	orm_cost_scan(step, pair->differ);
 	orm_violation_nulls(step, pair->differ, column->name);
+	step->gentle = ORM_GENTLE_NOT_NULL;
+	step->named = pstrdup(column->name);
 }
 
 /* ALTER COLUMN SET GENERATED, and the options of the sequence. */
@@ -507,7 +509,7 @@ orm_column_steps_compare(OrmDiffer *differ)
 
 		if (name[0] == '\0' || declared_column(differ, name) != NULL)
 			continue;
-		if (is_removed(differ, name))
+		if (is_removed(differ, name) && !orm_kept_name_read(name, NULL))
 			orm_new_column_drop(differ, foreach_current_index(cell) + 1, name);
 		else
 			list_unmanaged(differ, name);

@@ -41,6 +41,7 @@ orm_differ_step(const OrmDiffer *differ, OrmStepPhase phase, const char *action,
 	step->relid = RelationGetRelid(differ->relation);
 	step->owner = differ->relation->rd_rel->relowner;
 	step->schema = differ->table->schema;
+	step->table = differ->name;
 	return step;
 }
 

@@ -16,6 +16,8 @@
 #include "postgres.h"
 
 #include "access/sysattr.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
 #include "commands/defrem.h"
 #include "optimizer/optimizer.h"
 #include "utils/builtins.h"
@@ -319,15 +321,90 @@ print_actual(const OrmKeyForm *actual)
 	return sql;
 }
 
+/* Is the table partitioned? Its indexes and foreign keys have no gentle forms. */
+static bool
+is_partitioned(const OrmDiffer *differ)
+{
+	return differ->relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
+}
+
+/* A name that no relation of the schema and no constraint of the table has. */
+static char *
+free_name(const OrmDiffer *differ, const char *name)
+{
+	Oid relid = RelationGetRelid(differ->relation);
+	Oid schema = RelationGetNamespace(differ->relation);
+	char *free = pstrdup(name);
+
+	for (int i = 1;
+		 OidIsValid(get_relname_relid(free, schema)) || OidIsValid(get_relation_constraint_oid(relid, free, true)); i++)
+		free = makeObjectName(name, NULL, psprintf("%d", i));
+	return free;
+}
+
+/* The gentle form of a step that adds one. */
+static OrmGentle
+gentle_form(const OrmDiffer *differ, const OrmKeyForm *declared)
+{
+	bool words = declared->declared->declared != NULL && declared->declared->declared->definition != NULL;
+
+	switch (declared->kind)
+	{
+		case ORM_CONSTRAINT_INDEX:
+			return is_partitioned(differ) || (words && declared->name == NULL) ? ORM_GENTLE_NONE : ORM_GENTLE_INDEX;
+		case ORM_CONSTRAINT_UNIQUE:
+			return is_partitioned(differ) || words ? ORM_GENTLE_NONE : ORM_GENTLE_UNIQUE;
+		case ORM_CONSTRAINT_FOREIGN_KEY:
+			return is_partitioned(differ) || !declared->validated || declared->not_enforced ? ORM_GENTLE_NONE
+																							: ORM_GENTLE_VALIDATE;
+		case ORM_CONSTRAINT_CHECK:
+			return !declared->validated || declared->not_enforced ? ORM_GENTLE_NONE : ORM_GENTLE_VALIDATE;
+		default:
+			return ORM_GENTLE_NONE;
+	}
+}
+
+/* Says how the one that is added can be added gently. */
+static void
+add_gently(OrmStep *step, const OrmDiffer *differ, const OrmKeyForm *declared, const char *name)
+{
+	OrmDdlConstraint constraint = *declared->declared;
+	OrmDeclaredConstraint index = {.kind = ORM_CONSTRAINT_INDEX};
+
+	step->gentle = gentle_form(differ, declared);
+	if (step->gentle == ORM_GENTLE_NONE)
+		return;
+	step->named = declared->name != NULL ? pstrdup(name) : free_name(differ, name);
+	constraint.name = step->named;
+	if (step->gentle == ORM_GENTLE_UNIQUE)
+	{
+		if (constraint.declared != NULL)
+			index = *constraint.declared;
+		index.columns = constraint.columns;
+		constraint.kind = index.kind = ORM_CONSTRAINT_INDEX;
+		constraint.unique = true;
+		constraint.declared = constraint.declared != NULL ? &index : NULL;
+		step->attach = declared->deferred ? " DEFERRABLE INITIALLY DEFERRED"
+			: declared->deferrable		  ? " DEFERRABLE"
+										  : "";
+	}
+	step->gentle_sql = orm_print_constraint(differ->table, &constraint);
+}
+
 /* Drops an actual one. */
 static void
 drop(const OrmDiffer *differ, const OrmKeyForm *actual)
 {
 	bool link = actual->kind == ORM_CONSTRAINT_FOREIGN_KEY;
+	OrmStep *step = orm_differ_step(
+		differ, link ? ORM_PHASE_UNLINK : ORM_PHASE_UNKEY, "drop", object_name(differ, actual->kind, actual->name),
+		print_drop(differ, actual->kind, actual->name), print_actual(actual), ORM_LOCK_FULL);
 
-	orm_differ_step(differ, link ? ORM_PHASE_UNLINK : ORM_PHASE_UNKEY, "drop",
-					object_name(differ, actual->kind, actual->name), print_drop(differ, actual->kind, actual->name),
-					print_actual(actual), ORM_LOCK_FULL);
+	if (actual->kind == ORM_CONSTRAINT_INDEX && !is_partitioned(differ))
+	{
+		step->gentle = ORM_GENTLE_DROP_INDEX;
+		step->named = pstrdup(actual->name);
+	}
 }
 
 /* The step that comments on one. */
@@ -356,6 +433,7 @@ add(const OrmDiffer *differ, const OrmKeyForm *declared)
 	else
 		orm_cost_index(step, differ);
 	orm_violation_key(step, differ, declared);
+	add_gently(step, differ, declared, name);
 	comment(differ, declared->kind, name, declared->comment, NULL);
 }
 

@@ -25,12 +25,16 @@ void
 orm_new_column_fill(const OrmDiffer *differ, const OrmDdlColumn *column, char *object)
 {
 	StringInfoData sql;
+	OrmStep *step;
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "UPDATE %s SET %s = ", differ->name, orm_sql_quoted(column->name));
 	orm_sql_fragment(&sql, column->declared->fill);
 	appendStringInfo(&sql, " WHERE %s IS NULL", orm_sql_quoted(column->name));
-	orm_cost_rewrite(orm_differ_step(differ, ORM_PHASE_COLUMN, "fill", object, sql.data, NULL, ORM_LOCK_FULL), differ);
+	step = orm_differ_step(differ, ORM_PHASE_COLUMN, "fill", object, sql.data, NULL, ORM_LOCK_FULL);
+	orm_cost_rewrite(step, differ);
+	step->gentle = ORM_GENTLE_FILL;
+	step->named = pstrdup(column->name);
 }
 
 /* Has every row a value that cannot be given: an identity or a generation expression? */
@@ -79,6 +83,8 @@ fill_new(const OrmDiffer *differ, const OrmDdlColumn *column, char *object)
 										NULL, ORM_LOCK_FULL);
 
 		orm_violation_nulls(step, differ, column->name);
+		step->gentle = ORM_GENTLE_NOT_NULL;
+		step->named = pstrdup(column->name);
 	}
 }
 

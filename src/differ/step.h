@@ -30,6 +30,18 @@ typedef enum OrmStepPhase
 	ORM_PHASE_UNMANAGED	 /* objects that no declaration names: nothing is done */
 } OrmStepPhase;
 
+/* The form of a step in an online migration, see define/online_plan.h. */
+typedef enum OrmGentle
+{
+	ORM_GENTLE_NONE,	   /* the statement itself */
+	ORM_GENTLE_INDEX,	   /* CREATE INDEX CONCURRENTLY */
+	ORM_GENTLE_DROP_INDEX, /* DROP INDEX CONCURRENTLY */
+	ORM_GENTLE_UNIQUE,	   /* a unique index, CONCURRENTLY, that becomes a constraint */
+	ORM_GENTLE_VALIDATE,   /* ADD CONSTRAINT ... NOT VALID, then VALIDATE CONSTRAINT */
+	ORM_GENTLE_NOT_NULL,   /* after a check of it, NOT VALID, then VALIDATE CONSTRAINT */
+	ORM_GENTLE_FILL		   /* some rows at a time, by primary key */
+} OrmGentle;
+
 typedef struct OrmStep
 {
 	OrmStepPhase phase;
@@ -56,6 +68,12 @@ typedef struct OrmStep
 	bool normalizes; /* values that are there; the trigger is made anew afterwards */
 	bool no_cast;	 /* from the type of a column to the declared one */
 	Oid type;		 /* of a column that is added or dropped; InvalidOid: of others */
+
+	OrmGentle gentle;
+	char *table;		/* quoted and qualified */
+	char *named;		/* the index or constraint, or the column, that the gentle form is about */
+	char *gentle_sql;	/* the statement with that name; of a unique constraint: of its index */
+	const char *attach; /* unique constraint: words behind USING INDEX */
 
 	/* Rows that do not allow the step: a query for their number and three examples; NULL: none can be. */
 	char *wrong;

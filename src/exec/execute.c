@@ -272,13 +272,17 @@ orm_execute_explain(OrmPlan *plan, const Datum *values, const bool *isnull)
 	return text.data;
 }
 
-void
+uint64
 orm_execute_statement(const char *sql)
 {
+	uint64 processed;
+
 	orm_plan_check_spi(SPI_connect(), "SPI_connect");
 	orm_plan_check_spi(SPI_execute(sql, false, 0), "SPI_execute");
+	processed = SPI_processed;
 	SPI_finish();
 	note_write();
+	return processed;
 }
 
 List *

@@ -45,8 +45,11 @@ extern void orm_execute_close_cursor(const char *cursor);
 /* The output of EXPLAIN for a statement of the plan cache with these values; palloc'd. */
 extern char *orm_execute_explain(OrmPlan *plan, const Datum *values, const bool *isnull);
 
-/* Runs one DDL statement, which is not cached.  The text must be safe: it is run as it is. */
-extern void orm_execute_statement(const char *sql);
+/*
+ * Runs one statement that is not cached, as DDL; returns the number of rows.  The text must be safe: it is run as it
+ * is.
+ */
+extern uint64 orm_execute_statement(const char *sql);
 
 /* A query for OIDs, for catalog functions without a C interface; its plan is kept. */
 typedef struct OrmOidQuery

@@ -11,6 +11,7 @@
 #include "base/sql.h"
 #include "model/data_step.h"
 #include "registry/history.h"
+#include "registry/migration_step.h"
 
 /* Statements that a step may be. */
 static const NodeTag kinds[] = {T_InsertStmt, T_UpdateStmt, T_DeleteStmt, T_MergeStmt, T_SelectStmt, T_DoStmt};
@@ -82,12 +83,31 @@ has_text(OrmJson object, const char *key, const char *text)
 		strcmp(orm_json_string(value), text) == 0;
 }
 
+/* Has an online migration that is not done run a step of a model? */
+static bool
+has_run_online(const OrmHistory *row, const char *model, const char *object)
+{
+	ListCell *cell;
+
+	foreach(cell, orm_migration_step_all(row->id))
+	{
+		const OrmMigrationStep *step = lfirst(cell);
+
+		if (strcmp(step->state, ORM_STEP_DONE) == 0 && strcmp(step->action, ORM_DATA_STEP_ACTION) == 0 &&
+			strcmp(step->model, model) == 0 && strcmp(step->object, object) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Has a migration run a step of a model? */
 static bool
 has_run(const OrmHistory *row, const char *model, const char *object)
 {
 	OrmJsonWalk walk;
 
+	if (strcmp(row->state, ORM_HISTORY_PLANNED) == 0 || strcmp(row->state, ORM_HISTORY_REPLACED) == 0)
+		return has_run_online(row, model, object);
 	if (strcmp(row->state, ORM_HISTORY_DONE) != 0 || !orm_name_is_among(row->models, model))
 		return false;
 	walk = orm_json_walk(orm_document_root(orm_document_parse(row->steps, strlen(row->steps))));

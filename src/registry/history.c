@@ -177,8 +177,9 @@ begin_scan(Relation history, int64 id)
 	return systable_beginscan(history, orm_primary_key_index(history), true, NULL, 1, &key);
 }
 
-void
-orm_history_set_state(int64 id, const char *state)
+/* Replaces columns of a row. */
+static void
+replace_values(int64 id, Datum *values, bool *nulls, bool *replaces)
 {
 	Relation history = open_history(RowExclusiveLock);
 	SysScanDesc scan = begin_scan(history, id);
@@ -186,19 +187,41 @@ orm_history_set_state(int64 id, const char *state)
 
 	if (HeapTupleIsValid(old))
 	{
-		Datum values[HISTORY_COLUMNS] = {0};
-		bool nulls[HISTORY_COLUMNS] = {false};
-		bool replaces[HISTORY_COLUMNS] = {false};
-		HeapTuple tuple;
+		HeapTuple tuple = heap_modify_tuple(old, RelationGetDescr(history), values, nulls, replaces);
 
-		replaces[HISTORY_STATE - 1] = true;
-		set_text(values, nulls, HISTORY_STATE, state);
-		tuple = heap_modify_tuple(old, RelationGetDescr(history), values, nulls, replaces);
 		CatalogTupleUpdate(history, &tuple->t_self, tuple);
 	}
 	systable_endscan(scan);
 	table_close(history, NoLock);
 	CommandCounterIncrement();
+}
+
+void
+orm_history_set_state(int64 id, const char *state)
+{
+	Datum values[HISTORY_COLUMNS] = {0};
+	bool nulls[HISTORY_COLUMNS] = {false};
+	bool replaces[HISTORY_COLUMNS] = {false};
+
+	replaces[HISTORY_STATE - 1] = true;
+	set_text(values, nulls, HISTORY_STATE, state);
+	replace_values(id, values, nulls, replaces);
+}
+
+void
+orm_history_set_after(int64 id, const char *state, const char *after, const char *hash_after)
+{
+	Datum values[HISTORY_COLUMNS] = {0};
+	bool nulls[HISTORY_COLUMNS] = {false};
+	bool replaces[HISTORY_COLUMNS] = {false};
+
+	replaces[HISTORY_STATE - 1] = replaces[HISTORY_APPLIED_AT - 1] = true;
+	replaces[HISTORY_AFTER - 1] = replaces[HISTORY_HASH_AFTER - 1] = true;
+	set_text(values, nulls, HISTORY_STATE, state);
+	values[HISTORY_APPLIED_AT - 1] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+	set_text(values, nulls, HISTORY_AFTER, after);
+	set_text(values, nulls, HISTORY_HASH_AFTER, hash_after);
+	replace_values(id, values, nulls, replaces);
 }
 
 OrmHistory *

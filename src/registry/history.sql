@@ -21,7 +21,7 @@ CREATE TABLE orm.migration (
     CONSTRAINT migration_pkey PRIMARY KEY (id)
 );
 COMMENT ON TABLE orm.migration IS
-'The migrations that were applied, written by orm.migrate only, and dumped. id: its number; name: the option "name". applied_at, applied_by: when the transaction began, and by which role. models: the models that have changed. action: migrate, undo, baseline or accept. state: done or undone. steps: the statements, with their reverse. before, after: the declarations by model, null where there was none; declared: after, with the words that count once. hash_before, hash_after: orm.schema_hash of these models. undoes: the migration that this one has undone. note: what else there is to know.';
+'The migrations that were applied, written by orm.migrate only, and dumped. id: its number; name: the option "name". applied_at, applied_by: when the transaction began, and by which role. models: the models that have changed. action: migrate, undo, baseline or accept. state: done or undone; of an online one planned, done or replaced. steps: the statements, with their reverse. before, after: the declarations by model, null where there was none; declared: after, with the words that count once. hash_before, hash_after: orm.schema_hash of these models. undoes: the migration that this one has undone. note: what else there is to know.';
 
 GRANT SELECT ON orm.migration TO PUBLIC;
 GRANT INSERT ON orm.migration TO pg_database_owner;
