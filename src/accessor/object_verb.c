@@ -124,21 +124,27 @@ run_remove(OrmCall *call)
 	Datum *key = read_key(call);
 
 	if (key != NULL)
-		orm_session_remove(call->model, key, &expected);
+		orm_session_remove(call->model, key, &expected, options.unscoped);
 	return orm_call_null(call);
 }
 
 static Datum
 run_add(OrmCall *call)
 {
-	orm_session_add(ORM_OPERATION_ADD, call->model, orm_fill_document(call, call->function->object), NULL);
+	OrmWriteOptions options = read_options(call);
+
+	orm_session_add(ORM_OPERATION_ADD, call->model, orm_fill_document(call, call->function->object), NULL,
+					options.unscoped);
 	return orm_call_null(call);
 }
 
 static Datum
 run_merge(OrmCall *call)
 {
-	orm_session_add(ORM_OPERATION_MERGE, call->model, orm_fill_document(call, call->function->object), NULL);
+	OrmWriteOptions options = read_options(call);
+
+	orm_session_add(ORM_OPERATION_MERGE, call->model, orm_fill_document(call, call->function->object), NULL,
+					options.unscoped);
 	return orm_call_null(call);
 }
 
@@ -225,18 +231,20 @@ const OrmLanguageVerb orm_object_verb_table[] = {
 	{.name = "add",
 	 .run = run_add,
 	 .queues = true,
+	 .write = ORM_VERB_QUEUE,
 	 .writes = true,
 	 .results = ORM_RESULT_VOID,
 	 .arguments = ORM_ARGUMENTS_PARAMETERS,
-	 .documents = {"object"},
+	 .documents = {"object", "options"},
 	 .required = 1},
 	{.name = "merge",
 	 .run = run_merge,
 	 .queues = true,
+	 .write = ORM_VERB_QUEUE,
 	 .writes = true,
 	 .results = ORM_RESULT_VOID,
 	 .arguments = ORM_ARGUMENTS_PARAMETERS,
-	 .documents = {"object"},
+	 .documents = {"object", "options"},
 	 .required = 1},
 	{.name = "flush",
 	 .run = run_flush,

@@ -32,19 +32,22 @@ queue_object(FunctionCallInfo fcinfo, OrmOperationKind kind)
 {
 	const OrmModel *model = orm_argument_model(fcinfo, RowExclusiveLock);
 	const OrmDocument *object = orm_argument_document(fcinfo, 1, "object");
+	OrmWriteOptions options = orm_options_read(orm_argument_document(fcinfo, 3, "options"), ORM_VERB_QUEUE);
+	int level = orm_options_enter_settings(&options);
 
-	orm_session_add(kind, model, object, orm_argument_text_if_any(fcinfo, 2));
+	orm_session_add(kind, model, object, orm_argument_text_if_any(fcinfo, 2), options.unscoped);
+	orm_settings_leave(level);
 	PG_RETURN_VOID();
 }
 
-/* orm.add(model, object, label) */
+/* orm.add(model, object, label, options) */
 Datum
 orm_sql_add(PG_FUNCTION_ARGS)
 {
 	return queue_object(fcinfo, ORM_OPERATION_ADD);
 }
 
-/* orm.merge(model, object, label) */
+/* orm.merge(model, object, label, options) */
 Datum
 orm_sql_merge(PG_FUNCTION_ARGS)
 {
@@ -63,7 +66,7 @@ orm_sql_remove(PG_FUNCTION_ARGS)
 	int level = orm_options_enter_settings(&options);
 
 	if (key != NULL)
-		orm_session_remove(model, key, &expected);
+		orm_session_remove(model, key, &expected, options.unscoped);
 	orm_settings_leave(level);
 	PG_RETURN_VOID();
 }

@@ -1,25 +1,27 @@
 -- replace
 -- The unit of work; see session/session.h.
 
-CREATE OR REPLACE FUNCTION orm.add(model pg_catalog.text, object orm.document, label pg_catalog.text DEFAULT NULL) RETURNS pg_catalog.void
+CREATE OR REPLACE FUNCTION orm.add(model pg_catalog.text, object orm.document, label pg_catalog.text DEFAULT NULL,
+        options orm.document DEFAULT '{}') RETURNS pg_catalog.void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_add';
-COMMENT ON FUNCTION orm.add(pg_catalog.text, orm.document, pg_catalog.text) IS
-'Queues an object to be inserted by orm.flush(), by the next orm.* call that reads or writes, or at COMMIT. The object is checked now; it may have nested objects, and {"$ref": label} in place of an object of this transaction that has the label, or gets it before the queue is written. Errors: 42710 for a label that is taken in this transaction, 25006 in a read-only transaction, 53400 when the queue is larger than orm.queue_size; otherwise as orm.create.';
+COMMENT ON FUNCTION orm.add(pg_catalog.text, orm.document, pg_catalog.text, orm.document) IS
+'Queues an object to be inserted by orm.flush(), by the next orm.* call that reads or writes, or at COMMIT. The object is checked now; it may have nested objects, and {"$ref": label} in place of an object of this transaction that has the label, or gets it before the queue is written. Options: "unscoped": true also writes rows that default scopes hide; "settings": {name: value}, of which custom ones are in force when the object is written. Errors: 42710 for a label that is taken in this transaction, 25006 in a read-only transaction, 53400 when the queue is larger than orm.queue_size; otherwise as orm.create.';
 
-CREATE OR REPLACE FUNCTION orm.merge(model pg_catalog.text, object orm.document, label pg_catalog.text DEFAULT NULL) RETURNS pg_catalog.void
+CREATE OR REPLACE FUNCTION orm.merge(model pg_catalog.text, object orm.document, label pg_catalog.text DEFAULT NULL,
+        options orm.document DEFAULT '{}') RETURNS pg_catalog.void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_merge';
-COMMENT ON FUNCTION orm.merge(pg_catalog.text, orm.document, pg_catalog.text) IS
+COMMENT ON FUNCTION orm.merge(pg_catalog.text, orm.document, pg_catalog.text, orm.document) IS
 'Queues an object to be inserted or updated by primary key, as by orm.save. Arguments and errors as orm.add.';
 
 CREATE OR REPLACE FUNCTION orm.remove(model pg_catalog.text, key pg_catalog.text, options orm.document DEFAULT '{}') RETURNS pg_catalog.void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_remove';
 COMMENT ON FUNCTION orm.remove(pg_catalog.text, pg_catalog.text, orm.document) IS
-'Queues the deletion of the object with a primary key (see orm.get). It is not an error if there is no such object when the queue is written. Options: "etag" and "version": the expected state of the row; 40001 is raised when it has changed; "settings": {name: value}, of which custom ones are in force when the row is removed. Errors as orm.add.';
+'Queues the deletion of the object with a primary key (see orm.get). It is not an error if there is no such object when the queue is written. Options: "etag" and "version": the expected state of the row; 40001 is raised when it has changed; "unscoped": true also removes a row that a default scope hides; "settings": {name: value}, of which custom ones are in force when the row is removed. Errors as orm.add.';
 
 CREATE OR REPLACE FUNCTION orm.remove(model pg_catalog.text, key pg_catalog.anyelement, options orm.document DEFAULT '{}') RETURNS pg_catalog.void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_remove';
 COMMENT ON FUNCTION orm.remove(pg_catalog.text, pg_catalog.anyelement, orm.document) IS
-'Queues the deletion of the object with a primary key (see orm.get). It is not an error if there is no such object when the queue is written. Options: "etag" and "version": the expected state of the row; 40001 is raised when it has changed; "settings": {name: value}, of which custom ones are in force when the row is removed. Errors as orm.add.';
+'Queues the deletion of the object with a primary key (see orm.get). It is not an error if there is no such object when the queue is written. Options: "etag" and "version": the expected state of the row; 40001 is raised when it has changed; "unscoped": true also removes a row that a default scope hides; "settings": {name: value}, of which custom ones are in force when the row is removed. Errors as orm.add.';
 
 CREATE OR REPLACE FUNCTION orm.expunge(label pg_catalog.text) RETURNS pg_catalog.bool
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_expunge';

@@ -118,7 +118,7 @@ write_entries(const List *entries, int before)
 	OrmOperation *operations;
 	OrmTally tally;
 	const OrmPath *current = NULL;
-	OrmOperationOptions options = {0};
+	OrmOperationOptions options = {.unscoped = ((const OrmEntry *) linitial(entries))->unscoped};
 	ErrorContextCallback callback = {error_context_stack, add_context, &current};
 
 	error_context_stack = &callback;

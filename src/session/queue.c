@@ -454,12 +454,12 @@ orm_queue_anchor_used(void)
 	anchored = InvalidSubTransactionId;
 }
 
-/* Do two entries have the same role, security context, search_path and custom settings? */
+/* Do two entries have the same role, security context, search_path and custom settings, and lift default scopes? */
 static bool
 same_writer(const OrmEntry *a, const OrmEntry *b)
 {
-	return a->role == b->role && a->security == b->security && strcmp(a->search_path, b->search_path) == 0 &&
-		orm_local_settings_are_equal(a->customs, b->customs);
+	return a->role == b->role && a->security == b->security && a->unscoped == b->unscoped &&
+		strcmp(a->search_path, b->search_path) == 0 && orm_local_settings_are_equal(a->customs, b->customs);
 }
 
 /*

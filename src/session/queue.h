@@ -30,6 +30,7 @@ typedef struct OrmEntry
 	char *search_path;		  /* shared with other entries */
 	OrmSettings settings;	  /* settings of the call */
 	OrmKeptSettings *customs; /* custom settings of the call, shared with other entries; or NULL */
+	bool unscoped;			  /* default scopes are lifted when it is written */
 	SubTransactionId queued;
 	SubTransactionId written; /* InvalidSubTransactionId: pending */
 } OrmEntry;
@@ -77,9 +78,9 @@ extern int orm_queue_count_pending(void);
 
 /*
  * The pending entries to write next (List of OrmEntry *); NIL if there are
- * none. They have one role, security context, search_path and the custom
- * settings.  They are the first pending ones, up to the first entry of another writer, and beyond it as
- * far as they reference labels.
+ * none. They have one role, security context, search_path and custom settings,
+ * and lift default scopes, or none of them does.  They are the first pending ones, up
+ * to the first entry of another writer, and beyond it as far as they reference labels.
  */
 extern List *orm_queue_next(void);
 

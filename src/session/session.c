@@ -57,7 +57,8 @@ check_label(const char *label)
 }
 
 void
-orm_session_add(OrmOperationKind kind, const OrmModel *model, const OrmDocument *object, const char *label)
+orm_session_add(OrmOperationKind kind, const OrmModel *model, const OrmDocument *object, const char *label,
+				bool unscoped)
 {
 	OrmEntry *entry;
 	List *missing;
@@ -69,6 +70,7 @@ orm_session_add(OrmOperationKind kind, const OrmModel *model, const OrmDocument 
 		orm_model_need_key(model);
 	missing = orm_operations_check(kind, model, orm_document_root(object), orm_session_find_label);
 	entry = orm_queue_append(kind, model);
+	entry->unscoped = unscoped;
 	orm_queue_set_object(entry, object);
 	orm_queue_set_awaits(entry, missing);
 	if (label != NULL)
@@ -78,12 +80,13 @@ orm_session_add(OrmOperationKind kind, const OrmModel *model, const OrmDocument 
 }
 
 void
-orm_session_remove(const OrmModel *model, const Datum *key, const OrmExpected *expected)
+orm_session_remove(const OrmModel *model, const Datum *key, const OrmExpected *expected, bool unscoped)
 {
 	OrmEntry *entry;
 
 	check_may_queue("orm.remove()");
 	entry = orm_queue_append(ORM_OPERATION_REMOVE, model);
+	entry->unscoped = unscoped;
 	orm_queue_set_key(entry, model, key);
 	orm_queue_set_expected(entry, model, expected);
 	orm_queue_check_size();

@@ -40,20 +40,22 @@ extern void orm_session_init(void);
 
 /*
  * Queues an object (ADD, MERGE).  It is read and checked now, and read again
- * when it is written.  "label" may be NULL.  Raises the errors of reading it;
+ * when it is written.  "label" may be NULL; with "unscoped" default scopes are
+ * lifted then.  Raises the errors of reading it;
  * 25006 in a read-only transaction or on a standby, 25000 in a parallel
  * operation, 42501 in a security-restricted operation, 42710 for a label in
  * use, 42P16 for MERGE, or a label, of a model without primary key, 53400 if
  * orm.queue_size is exceeded.
  */
-extern void orm_session_add(OrmOperationKind kind, const OrmModel *model, const OrmDocument *object, const char *label);
+extern void orm_session_add(OrmOperationKind kind, const OrmModel *model, const OrmDocument *object, const char *label,
+							bool unscoped);
 
 /*
  * Queues a delete by primary key, values in key order, of a row in an expected
  * state.  Raises the errors of orm_session_add() about the transaction and the
  * queue.
  */
-extern void orm_session_remove(const OrmModel *model, const Datum *key, const OrmExpected *expected);
+extern void orm_session_remove(const OrmModel *model, const Datum *key, const OrmExpected *expected, bool unscoped);
 
 /*
  * Removes the pending entry with a label from the queue; ROLLBACK TO SAVEPOINT

@@ -135,6 +135,7 @@ read_dry_run(void *argument, OrmJson value, const OrmPath *here)
 #define OF(verb) (1 << (verb))
 #define WRITES_ONE (OF(ORM_VERB_CREATE) | OF(ORM_VERB_UPDATE) | OF(ORM_VERB_SAVE) | OF(ORM_VERB_UPSERT))
 #define DELETES_ONE (OF(ORM_VERB_DELETE) | OF(ORM_VERB_REMOVE))
+#define QUEUES (OF(ORM_VERB_REMOVE) | OF(ORM_VERB_QUEUE))
 
 static const OrmMemberKey keys[] = {
 	{ORM_MEMBER_KEY("on_conflict"), .allowed = OF(ORM_VERB_CREATE) | OF(ORM_VERB_UPSERT), .read = read_on_conflict},
@@ -142,7 +143,7 @@ static const OrmMemberKey keys[] = {
 	 .read = read_return},
 	{ORM_MEMBER_KEY("action"), .allowed = WRITES_ONE, .read = read_action},
 	{ORM_MEMBER_KEY("skipped"), .allowed = WRITES_ONE | OF(ORM_VERB_DELETE) | OF(ORM_VERB_FLUSH), .read = read_skipped},
-	{ORM_MEMBER_KEY("unscoped"), .allowed = WRITES_ONE | OF(ORM_VERB_DELETE) | OF(ORM_VERB_FLUSH),
+	{ORM_MEMBER_KEY("unscoped"), .allowed = WRITES_ONE | DELETES_ONE | QUEUES | OF(ORM_VERB_FLUSH),
 	 .read = read_unscoped},
 	{ORM_MEMBER_KEY("expect"), .allowed = OF(ORM_VERB_UPDATE_WHERE) | OF(ORM_VERB_DELETE_WHERE), .read = read_expect},
 	{ORM_MEMBER_KEY("etag"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_etag},
@@ -150,7 +151,7 @@ static const OrmMemberKey keys[] = {
 	{ORM_MEMBER_KEY("where"), .allowed = OF(ORM_VERB_UPSERT), .read = read_where},
 	{ORM_MEMBER_KEY("validate"), .allowed = WRITES_ONE | OF(ORM_VERB_FLUSH), .read = read_validate},
 	{ORM_MEMBER_KEY("settings"), .allowed = ORM_MEMBER_ALWAYS, .read = read_settings},
-	{ORM_MEMBER_KEY("dry_run"), .allowed = ~OF(ORM_VERB_REMOVE), .read = read_dry_run},
+	{ORM_MEMBER_KEY("dry_run"), .allowed = ~QUEUES, .read = read_dry_run},
 };
 
 static const OrmMemberTable options_table = {

@@ -20,6 +20,7 @@ typedef enum OrmVerb
 	ORM_VERB_UPDATE_WHERE,
 	ORM_VERB_DELETE_WHERE,
 	ORM_VERB_REMOVE,
+	ORM_VERB_QUEUE, /* orm.add, orm.merge */
 	ORM_VERB_FLUSH,
 	ORM_VERB_BATCH
 } OrmVerb;
