@@ -6,13 +6,18 @@
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "utils/builtins.h"
 
 #include "api/argument.h"
+#include "api/output.h"
+#include "define/online_next.h"
 #include "define/online_run.h"
 #include "exec/transaction.h"
 #include "registry/migration_step.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_run_migration);
+PG_FUNCTION_INFO_V1(orm_sql_migration_next);
+PG_FUNCTION_INFO_V1(orm_sql_run_migration_step);
 PG_FUNCTION_INFO_V1(orm_sql_migration_step_restored);
 
 /* The id of a migration. */
@@ -34,6 +39,36 @@ orm_sql_run_migration(PG_FUNCTION_ARGS)
 	orm_online_run(id);
 	orm_transaction_end();
 	PG_RETURN_VOID();
+}
+
+/* orm.migration_next(migration) */
+Datum
+orm_sql_migration_next(PG_FUNCTION_ARGS)
+{
+	OrmOutput row = {.fcinfo = fcinfo};
+	int number = 0;
+	List *statements = orm_online_next_statements(argument_id(fcinfo), &number);
+	ListCell *cell;
+
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(cell, statements)
+	{
+		orm_output_integer(&row, number);
+		orm_output_text(&row, lfirst(cell));
+		orm_output_put(&row);
+	}
+	return (Datum) 0;
+}
+
+/* orm.run_migration_step(migration, step) */
+Datum
+orm_sql_run_migration_step(PG_FUNCTION_ARGS)
+{
+	int64 id = argument_id(fcinfo);
+
+	if (PG_ARGISNULL(1))
+		orm_argument_null("step");
+	PG_RETURN_TEXT_P(cstring_to_text(orm_online_next_run(id, PG_GETARG_INT32(1))));
 }
 
 /* Trigger of orm.migration_step; C writes rows without triggers. */

@@ -6,6 +6,17 @@ LANGUAGE c AS 'MODULE_PATHNAME', 'orm_sql_run_migration';
 COMMENT ON PROCEDURE orm.run_migration(pg_catalog.int8) IS
 'Runs the steps of an online migration that are not done, each in a transaction of its own, or outside of transactions as CREATE INDEX CONCURRENTLY; goes on where another runner has stopped. Called by itself, in autocommit. A notice says every 5 s how far it is. Errors: 25001 in a transaction block, function or other procedure, 42501 unless the caller has the privileges of the owners of the models, 42704 for a migration that does not exist, 55000 for one that is not planned, that comes from a dump, or whose models have been declared again, 55P03 with the process that runs a migration of these models, and those of the statements; the error is in orm.migration_step as well.';
 
+CREATE OR REPLACE FUNCTION orm.migration_next(migration pg_catalog.int8)
+RETURNS TABLE (step pg_catalog.int4, sql pg_catalog.text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 1 AS 'MODULE_PATHNAME', 'orm_sql_migration_next';
+COMMENT ON FUNCTION orm.migration_next(pg_catalog.int8) IS
+'The statements of the next step of an online migration that is not done, for a client that runs them in their order, in autocommit, and calls again until there is no row: SELECT sql FROM orm.migration_next(7) \gexec. A step inside of a transaction is a call of orm.run_migration_step; whether one outside, as CREATE INDEX CONCURRENTLY, is done, the next call finds in the catalogs. Errors: as orm.run_migration, without 25001 and those of the statements.';
+
+CREATE OR REPLACE FUNCTION orm.run_migration_step(migration pg_catalog.int8, step pg_catalog.int4) RETURNS pg_catalog.text
+LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'orm_sql_run_migration_step';
+COMMENT ON FUNCTION orm.run_migration_step(pg_catalog.int8, pg_catalog.int4) IS
+'Runs a step of an online migration in this transaction, as orm.migration_next says, and writes its state with it; returns done, or running when there are more rows to fill. Errors: 55000 for a step that is not the next one, or that runs outside of transactions; otherwise as orm.migration_next, and those of the statement.';
+
 CREATE OR REPLACE VIEW orm.migration_progress AS
 SELECT m.id AS migration, m.name, m.state,
     s.steps, s.done, c.step, c.object, c.sql, c.state AS step_state, c.rows_done, c.error, c.pid, c.started_at,

@@ -98,23 +98,12 @@ parse(const char *sql)
 	return list_length(statements) == 1 ? ((RawStmt *) linitial(statements))->stmt : NULL;
 }
 
-/* Raises for a statement that is not the step's. */
-static void
-raise_other(const OrmMigrationStep *step)
-{
-	ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			errmsg("step %d of the migration cannot be run", step->step), errdetail_internal("%s", step->sql),
-			errhint("Plan it again: SELECT * FROM orm.migrate('{\"online\": true}')."));
-}
-
 /* The statement that creates the index, analysed as the owner of the table. */
 static Node *
 read_create(const OrmMigrationStep *step, IndexStmt *statement, Oid relid, const char *sql)
 {
 	OrmIdentity identity;
 
-	if (!statement->concurrent || statement->relation == NULL)
-		raise_other(step);
 	LockRelationOid(relid, ShareUpdateExclusiveLock);
 	identity = orm_owner_begin_pinned(orm_online_owner(step), step->schema);
 	statement = transformIndexStmt(relid, statement, sql);
@@ -122,33 +111,48 @@ read_create(const OrmMigrationStep *step, IndexStmt *statement, Oid relid, const
 	return (Node *) statement;
 }
 
-/* The statement that drops an index of the table. */
-static Node *
-read_drop(const OrmMigrationStep *step, DropStmt *statement, Oid relid)
+/* Is it a statement that creates an index, or drops one of the table? */
+static bool
+is_of_step(const OrmMigrationStep *step, Node *statement, Oid relid)
 {
 	Oid index = find_index(step);
 
-	if (!statement->concurrent || statement->removeType != OBJECT_INDEX ||
-		(OidIsValid(index) && IndexGetRelation(index, true) != relid))
-		raise_other(step);
-	return (Node *) statement;
+	if (statement == NULL || !OidIsValid(relid))
+		return false;
+	if (IsA(statement, IndexStmt))
+		return ((IndexStmt *) statement)->concurrent && ((IndexStmt *) statement)->relation != NULL;
+	return IsA(statement, DropStmt) && ((DropStmt *) statement)->concurrent &&
+		((DropStmt *) statement)->removeType == OBJECT_INDEX &&
+		(!OidIsValid(index) || IndexGetRelation(index, true) == relid);
+}
+
+/* The statement of a text; raises unless it is one of the step. */
+static Node *
+parse_checked(const OrmMigrationStep *step, const char *sql)
+{
+	Node *statement = parse(sql);
+
+	(void) orm_online_owner(step);
+	if (!is_of_step(step, statement, orm_online_relation(step)))
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				errmsg("step %d of the migration cannot be run", step->step), errdetail_internal("%s", step->sql),
+				errhint("Plan it again: SELECT * FROM orm.migrate('{\"online\": true}')."));
+	return statement;
+}
+
+void
+orm_online_index_check(const OrmMigrationStep *step, const char *sql)
+{
+	(void) parse_checked(step, sql);
 }
 
 Node *
 orm_online_index_read(const OrmMigrationStep *step, const char *sql)
 {
-	Node *statement = parse(sql);
-	Oid relid = orm_online_relation(step);
+	Node *statement = parse_checked(step, sql);
 
-	(void) orm_online_owner(step);
-	if (statement == NULL || !OidIsValid(relid))
-		raise_other(step);
 	if (IsA(statement, IndexStmt))
-		statement = read_create(step, (IndexStmt *) statement, relid, sql);
-	else if (IsA(statement, DropStmt))
-		statement = read_drop(step, (DropStmt *) statement, relid);
-	else
-		raise_other(step);
+		statement = read_create(step, (IndexStmt *) statement, orm_online_relation(step), sql);
 	(void) orm_settings_pin(step->schema);
 	return statement;
 }

@@ -29,6 +29,9 @@ extern char *orm_online_index_drop(const OrmMigrationStep *step);
  */
 extern Node *orm_online_index_read(const OrmMigrationStep *step, const char *sql);
 
+/* Raises 55000 for a text that is no statement of the step. */
+extern void orm_online_index_check(const OrmMigrationStep *step, const char *sql);
+
 /* Has the statement expressions, so that it depends on the search_path what it means? */
 extern bool orm_online_index_has_expressions(const OrmMigrationStep *step);
 
