@@ -71,7 +71,7 @@ SELECT orm.page('QItem', format('{"select": ["id"], "order_by": [{"by": {"%%": [
 -- What is wrong is said, with its place
 SELECT e, made(e) FROM unnest(ARRAY[
     '{"uper": ["name"]}', '{"upper": "name"}', '{"upper": ["price"]}', '{"upper": []}', '{"max": ["qty", "price"]}', '{"sum": ["qty"]}', '{"rank": []}', '{"generate_series": [1, 2]}',
-    '{"+": ["name", 1]}', '{"+": [1]}', '{"<": [1, 2, 3]}', '{"-": []}', '{"-": [1, 2, 3]}', '{"not": ["qty"]}', '{"not": [true, true]}', '{"case": []}', '{"case": [[true]]}', '{"case": [[{"qty": 1}, "name"], [{"qty": 2}, "price"]]}',
+    '{"+": ["name", 1]}', '{"+": [1]}', '{"<": [1, 2, 3]}', '{"-": []}', '{"-": [1, 2, 3]}', '{"lower": ["name"], "of": "team"}', '{"lower": ["name"], "upper": ["name"]}', '{"+": [1, 2], "-": [1, 2]}', '{"not": ["qty"]}', '{"not": [true, true]}', '{"case": []}', '{"case": [[true]]}', '{"case": [[{"qty": 1}, "name"], [{"qty": 2}, "price"]]}',
     '{"coalesce": ["name", "price"]}', '{"cast": "nothing", "of": "qty"}', '{"cast": "integer", "of": "at"}', '{"cast": "text"}', '{"exists": {"name": {}}}', '{"exists": {}}',
     '{"nullif": ["name", "price"]}', '{"$valu": 1}', '{"$value": 1, "a": 2}', '{"$": "q"}', '["name"]', '{"upper": ["name"], "lower": ["name"]}', '{"upper": ["nmae"]}',
     '{"greatest": [{"at": ["a"], "of": "doc"}, {"$value": 1}]}', '{"repeat": ["name", 1000000]}'

@@ -253,27 +253,37 @@ place_name(const char *document, const OrmPath *place)
 	return "element of the array";
 }
 
-/* Raises that a kind of JSON is not what is expected. */
+/* Raises that a kind of JSON, which has a name, is not what is expected. */
 static void
-raise_kind(OrmJsonKind kind, const char *expected, const char *document, const OrmPath *place, const char *hint)
+raise_kind(OrmJsonKind kind, const char *name, const char *expected, const char *document, const OrmPath *place,
+		   const char *hint)
 {
 	ereport(ERROR, errcode(kind == ORM_JSON_NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_INVALID_PARAMETER_VALUE),
-			errmsg("%s must be %s, not %s", place_name(document, place), expected, orm_json_kind_name(kind)),
-			orm_error_place(place), hint != NULL ? errhint("%s", hint) : 0);
+			errmsg("%s must be %s, not %s", place_name(document, place), expected, name), orm_error_place(place),
+			hint != NULL ? errhint("%s", hint) : 0);
+}
+
+/* What is given: of an array in place of another one its length is wrong. */
+static const char *
+given_name(OrmJson json, const char *expected)
+{
+	if (orm_json_kind(json) != ORM_JSON_ARRAY || strncmp(expected, "an array", strlen("an array")) != 0)
+		return orm_json_kind_name(orm_json_kind(json));
+	return json.node->count == 0 ? "an empty array" : psprintf("an array of %d", json.node->count);
 }
 
 void
 orm_members_raise_kind_hint(OrmJson json, const char *expected, const char *document, const OrmPath *place,
 							const char *hint)
 {
-	raise_kind(orm_json_kind(json), expected, document, place, hint);
+	raise_kind(orm_json_kind(json), given_name(json, expected), expected, document, place, hint);
 	pg_unreachable();
 }
 
 void
 orm_members_raise_kind(OrmJson json, const char *expected, const OrmPath *place)
 {
-	raise_kind(orm_json_kind(json), expected, NULL, place, NULL);
+	raise_kind(orm_json_kind(json), given_name(json, expected), expected, NULL, place, NULL);
 	pg_unreachable();
 }
 
@@ -284,14 +294,14 @@ orm_members_raise_no_array(OrmJson json, const char *expected, const OrmPath *pl
 
 	if (orm_json_kind(json) == ORM_JSON_STRING)
 		hint = psprintf("Write [\"%s\"].", orm_json_string(json));
-	raise_kind(orm_json_kind(json), expected, NULL, place, hint);
+	raise_kind(orm_json_kind(json), given_name(json, expected), expected, NULL, place, hint);
 	pg_unreachable();
 }
 
 void
 orm_members_raise_null(const char *expected, const OrmPath *place)
 {
-	raise_kind(ORM_JSON_NULL, expected, NULL, place, NULL);
+	raise_kind(ORM_JSON_NULL, orm_json_kind_name(ORM_JSON_NULL), expected, NULL, place, NULL);
 	pg_unreachable();
 }
 

@@ -423,6 +423,35 @@ pg_attribute_noreturn() raise_no_arguments(const char *name, OrmJson argument, c
 								psprintf("A function is called with an array, as in {\"%s\": [\"path\"]}.", name));
 }
 
+/* Raises 22023 for a key beside the call of a function: {"lower": ["a"], "upper": ["b"]} */
+static void
+refuse_beside_call(OrmJson json, const OrmPath *place)
+{
+	OrmJsonWalk walk = orm_json_walk(json);
+	char *function = NULL;
+	char *other = NULL;
+	OrmPath here;
+
+	while (orm_json_next(&walk))
+	{
+		char *word = orm_json_string(walk.key);
+
+		if (orm_aggregate_is_function(word))
+			return;
+		if (function == NULL && orm_json_kind(walk.value) == ORM_JSON_ARRAY &&
+			(orm_condition_is_symbol(word) || orm_callable_exists(word)))
+			function = word;
+		else
+			other = word;
+	}
+	if (function == NULL || other == NULL)
+		return;
+	here = orm_path_key(place, other);
+	orm_members_raise_not_allowed(
+		"key", other, &here,
+		psprintf("An expression calls one function, here \"%s\", and has no other keys.", function));
+}
+
 /* Reads an expression that is an object. */
 static OrmTerm
 read_object(OrmScope *scope, OrmJson json, const OrmPath *place)
@@ -450,6 +479,8 @@ read_object(OrmScope *scope, OrmJson json, const OrmPath *place)
 		if (word != NULL && orm_callable_exists(word) && !orm_aggregate_is_function(word))
 			raise_no_arguments(word, arguments, place);
 		expression = find_inner(scope, json);
+		if (expression == NULL)
+			refuse_beside_call(json, place);
 		return value_term(expression != NULL ? expression : aggregate_related(scope, json, place), place);
 	}
 	here = orm_path_key(place, word);

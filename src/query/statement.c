@@ -251,12 +251,13 @@ orm_query_statement(OrmLevelBuild *build)
 {
 	OrmQueryStatement *statement = &build->level->statement;
 	StringInfoData sql;
+	OrmPath distinct = orm_path_key(build->place, "distinct");
 	ListCell *cell;
 
-	if (build->scope->builder->nwindows > 0 &&
-		(build->distinct != NIL ||
-		 (build->parent != NULL && build->level->link.form != ORM_LINK_LATERAL &&
-		  build->level->link.form != ORM_LINK_SINGLE)))
+	if (build->scope->builder->nwindows > 0 && build->distinct != NIL)
+		orm_query_refuse_window(&distinct);
+	if (build->scope->builder->nwindows > 0 && build->parent != NULL && build->level->link.form != ORM_LINK_LATERAL &&
+		build->level->link.form != ORM_LINK_SINGLE)
 		orm_query_refuse_window(build->place);
 	initStringInfo(&sql);
 	if (build->windowed)
