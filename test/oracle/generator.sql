@@ -429,5 +429,6 @@ BEGIN
 END $$;
 
 \ir expressions.sql
+\ir windows.sql
 \ir documents.sql
 \ir compare.sql
