@@ -93,6 +93,13 @@ SELECT orm.create('Note', '{"member": {"$connect": {"email": "nobody@x"}}}');
 
 -- orm.violations looks as the write does
 SELECT orm.violations('Member', '{"email": "ZOE@x"}');
+SELECT orm.violations('Member', '[{"email": "new@x", "team": "green", "rank": 1}, {"id": 1, "email": "ZOE@x"}]');
+INSERT INTO members (team, rank, active) VALUES ('green', 1, true), ('green', 1, false);
+SELECT orm.violations('Member', '[{"team": "green", "rank": 1}, {"team": "green", "rank": 1, "active": false}, {"team": "green", "rank": 2}]');
+SELECT orm.violations('Member', (SELECT json_build_object('id', id, 'active', true) FROM members WHERE team = 'green' AND NOT active));
+SELECT orm.violations('Member', (SELECT json_build_object('id', id, 'active', true) FROM members WHERE team = 'green' AND active));
+SELECT orm.create('Member', '{"team": "green", "rank": 1}', '{"validate": "all"}');
+DELETE FROM members WHERE team = 'green';
 SELECT orm.upsert('Member', '{"email": "Zoe@x", "visits": 3}', '{email}', '{"validate": "all", "dry_run": true}') ->> 'visits';
 
 -- mapped, under a trigger; a domain, and a collation of its own

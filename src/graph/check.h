@@ -12,8 +12,9 @@
  * findings.
  *
  * Not detected are errors that only storing the row raises: by triggers and
- * rules, exclusion constraints, unique indexes with expressions or a predicate,
- * and deferred constraints.  A constraint on an unknown value (a volatile
+ * rules, exclusion constraints, and deferred constraints; of unique indexes with
+ * expressions or a predicate, conflicts among the objects of the document.
+ * A constraint on an unknown value (a volatile
  * default, a generated column, the result of a patch) is skipped, and so are
  * rows that the caller may not read.
  */

@@ -8,6 +8,7 @@
 
 #include "graph/check_unique.h"
 #include "model/key.h"
+#include "store/arbiter.h"
 #include "store/key_order.h"
 #include "store/lookup.h"
 
@@ -66,6 +67,28 @@ look_for_row(void *argument)
 	}
 	if (orm_record_has_key(record, trial->key))
 		orm_lookup_read(&batch, trial->key);
+}
+
+/* The same for a partial index, or one over expressions, if the subject's row would be in it. */
+static void
+look_in_index(void *argument)
+{
+	KeyTrial *trial = argument;
+	const OrmSubject *subject = trial->subject;
+	OrmRecord *record = orm_record_make(subject->model, 1);
+	OrmArbiter *arbiter;
+	bool identified;
+
+	for (int i = 0; i < subject->model->nattributes; i++)
+		if (subject->known[i])
+			orm_record_set(record, i, subject->values[i], subject->isnull[i]);
+	if (!orm_record_has_key(record, trial->key))
+		return;
+	arbiter = orm_arbiter_open(subject->model, trial->key);
+	identified = orm_arbiter_identifies(arbiter, record);
+	orm_arbiter_close(arbiter);
+	if (identified)
+		look_for_row(trial);
 }
 
 /* The names of a key's attributes: a, b */
@@ -321,22 +344,47 @@ is_stored(const OrmSubject *subject, const OrmKey *key)
 		!orm_graph_is_of_row(subject->object, model, trial.other) && !is_vacated(subject, key, trial.other);
 }
 
-/* Adds a finding if another object, of the document or the table, has the unique key. */
+/* Are all values of the subject's row known? */
+static bool
+is_known(const OrmSubject *subject)
+{
+	for (int i = 0; i < subject->model->nattributes; i++)
+		if (!subject->known[i])
+			return false;
+	return true;
+}
+
+/*
+ * Is another row, which the document does not release, in the way of the subject's in a partial
+ * index, or one over expressions?  Defaults count for a new row only.
+ */
+static bool
+is_in_index(const OrmSubject *subject, const OrmKey *key)
+{
+	KeyTrial trial = {
+		.subject = subject,
+		.key = key,
+		.values = subject->values,
+		.isnull = subject->isnull,
+		.returning = orm_key_flags(subject->model, subject->model->primary_key),
+	};
+
+	return (!subject->exists || is_known(subject)) &&
+		orm_finding_look(subject->graph->findings, look_in_index, &trial) && trial.found &&
+		!orm_graph_is_of_row(subject->object, subject->model, trial.other) && !is_vacated(subject, key, trial.other);
+}
+
+/* Adds the finding that another object has the unique key. */
 static void
-check_key(const OrmSubject *subject, const OrmKey *key)
+add_finding(const OrmSubject *subject, const OrmKey *key)
 {
 	const OrmModel *model = subject->model;
 	OrmPath here = orm_path_key(subject->object->place, model->attributes[key->attributes[0]].name);
+	OrmFinding finding = {psprintf("an object with the same %s exists", key_names(model, key)), "unique",
+						  ERRCODE_UNIQUE_VIOLATION, NULL,
+						  orm_check_row_names(model, key->attributes, key->nattributes)};
 
-	if (orm_check_row_changes(subject, key->attributes, key->nattributes) &&
-		(is_taken(subject, key) || is_stored(subject, key)))
-	{
-		OrmFinding finding = {psprintf("an object with the same %s exists", key_names(model, key)), "unique",
-							  ERRCODE_UNIQUE_VIOLATION, NULL,
-							  orm_check_row_names(model, key->attributes, key->nattributes)};
-
-		orm_finding_add(subject->graph->findings, &here, &finding);
-	}
+	orm_finding_add(subject->graph->findings, &here, &finding);
 }
 
 void
@@ -349,6 +397,11 @@ orm_check_unique_all(const OrmSubject *subject)
 	if (object->intent == ORM_INTENT_CREATE && subject->graph->options.on_conflict == ORM_CONFLICT_IGNORE)
 		return;
 	for (int i = 0; model->primary_key != NULL && i < model->nunique; i++)
-		if (&model->unique[i] != model->primary_key && &model->unique[i] != target)
-			check_key(subject, &model->unique[i]);
+		if (&model->unique[i] != model->primary_key && &model->unique[i] != target &&
+			orm_check_row_changes(subject, model->unique[i].attributes, model->unique[i].nattributes) &&
+			(is_taken(subject, &model->unique[i]) || is_stored(subject, &model->unique[i])))
+			add_finding(subject, &model->unique[i]);
+	for (int i = 0; model->primary_key != NULL && i < model->nconditional; i++)
+		if (&model->conditional[i] != target && is_in_index(subject, &model->conditional[i]))
+			add_finding(subject, &model->conditional[i]);
 }
