@@ -85,13 +85,14 @@ COMMENT ON FUNCTION orm.primary_key(VARIADIC pg_catalog.text[]) IS
 CREATE OR REPLACE FUNCTION orm.primary_key(
 	columns pg_catalog.varchar[], name pg_catalog.text DEFAULT NULL,
 	is_deferrable pg_catalog.bool DEFAULT NULL, initially_deferred pg_catalog.bool DEFAULT NULL,
-	include pg_catalog.text[] DEFAULT NULL, comment pg_catalog.text DEFAULT NULL)
+	include pg_catalog.text[] DEFAULT NULL, comment pg_catalog.text DEFAULT NULL,
+	renamed_from pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.primary_key(
 	pg_catalog.varchar[], pg_catalog.text, pg_catalog.bool, pg_catalog.bool, pg_catalog.text[],
-	pg_catalog.text) IS
+	pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: the primary key, its columns in key order, the name of the constraint, when it is checked, and columns that its index carries.';
 
 CREATE OR REPLACE FUNCTION orm.unique(VARIADIC columns pg_catalog.text[])
@@ -105,26 +106,28 @@ CREATE OR REPLACE FUNCTION orm.unique(
 	columns pg_catalog.varchar[], name pg_catalog.text DEFAULT NULL,
 	nulls_not_distinct pg_catalog.bool DEFAULT NULL, is_deferrable pg_catalog.bool DEFAULT NULL,
 	initially_deferred pg_catalog.bool DEFAULT NULL, include pg_catalog.text[] DEFAULT NULL,
-	comment pg_catalog.text DEFAULT NULL)
+	comment pg_catalog.text DEFAULT NULL,
+	renamed_from pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.unique(
 	pg_catalog.varchar[], pg_catalog.text, pg_catalog.bool, pg_catalog.bool, pg_catalog.bool,
-	pg_catalog.text[], pg_catalog.text) IS
+	pg_catalog.text[], pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: a unique constraint, its columns, its name, whether nulls are equal, when it is checked, and columns that its index carries.';
 
 CREATE OR REPLACE FUNCTION orm.unique(
 	column_name pg_catalog.text, is_deferrable pg_catalog.bool DEFAULT NULL,
 	initially_deferred pg_catalog.bool DEFAULT NULL, nulls_not_distinct pg_catalog.bool DEFAULT NULL,
 	name pg_catalog.text DEFAULT NULL, include pg_catalog.text[] DEFAULT NULL,
-	comment pg_catalog.text DEFAULT NULL)
+	comment pg_catalog.text DEFAULT NULL,
+	renamed_from pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.unique(
 	pg_catalog.text, pg_catalog.bool, pg_catalog.bool, pg_catalog.bool, pg_catalog.text,
-	pg_catalog.text[], pg_catalog.text) IS
+	pg_catalog.text[], pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: a unique constraint of one column, with the same options as of several.';
 
 CREATE OR REPLACE FUNCTION orm.index(VARIADIC columns pg_catalog.text[])
@@ -139,13 +142,14 @@ CREATE OR REPLACE FUNCTION orm.index(
 	is_unique pg_catalog.bool DEFAULT NULL, method pg_catalog.text DEFAULT NULL,
 	where_expr pg_catalog.text DEFAULT NULL, include pg_catalog.text[] DEFAULT NULL,
 	opclass pg_catalog.text DEFAULT NULL, nulls pg_catalog.text DEFAULT NULL,
-	nulls_not_distinct pg_catalog.bool DEFAULT NULL, comment pg_catalog.text DEFAULT NULL)
+	nulls_not_distinct pg_catalog.bool DEFAULT NULL, comment pg_catalog.text DEFAULT NULL,
+	renamed_from pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.index(
 	pg_catalog.varchar[], pg_catalog.text, pg_catalog.bool, pg_catalog.text, pg_catalog.text,
-	pg_catalog.text[], pg_catalog.text, pg_catalog.text, pg_catalog.bool, pg_catalog.text) IS
+	pg_catalog.text[], pg_catalog.text, pg_catalog.text, pg_catalog.bool, pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: an index. columns are columns, ''-name'' for descending order, or SQL that begins with a parenthesis: ''(lower(name))'', ''(name) DESC NULLS LAST''. method is btree unless given; where_expr is the SQL expression of the condition of a partial index; opclass is the operator class of all columns; nulls is ''first'' or ''last''; include are columns that the index carries.';
 
 CREATE OR REPLACE FUNCTION orm.index(
@@ -153,21 +157,23 @@ CREATE OR REPLACE FUNCTION orm.index(
 	name pg_catalog.text DEFAULT NULL, method pg_catalog.text DEFAULT NULL,
 	where_expr pg_catalog.text DEFAULT NULL, include pg_catalog.text[] DEFAULT NULL,
 	opclass pg_catalog.text DEFAULT NULL, nulls pg_catalog.text DEFAULT NULL,
-	nulls_not_distinct pg_catalog.bool DEFAULT NULL, comment pg_catalog.text DEFAULT NULL)
+	nulls_not_distinct pg_catalog.bool DEFAULT NULL, comment pg_catalog.text DEFAULT NULL,
+	renamed_from pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.index(
 	pg_catalog.text, pg_catalog.bool, pg_catalog.text, pg_catalog.text, pg_catalog.text,
-	pg_catalog.text[], pg_catalog.text, pg_catalog.text, pg_catalog.bool, pg_catalog.text) IS
+	pg_catalog.text[], pg_catalog.text, pg_catalog.text, pg_catalog.bool, pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: an index of one column or expression, with the same options as of several.';
 
 CREATE OR REPLACE FUNCTION orm.check(
-	name pg_catalog.text, expr pg_catalog.text, message pg_catalog.text DEFAULT NULL)
+	name pg_catalog.text, expr pg_catalog.text, message pg_catalog.text DEFAULT NULL,
+	renamed_from pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
-COMMENT ON FUNCTION orm.check(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+COMMENT ON FUNCTION orm.check(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: a check constraint, its name, its SQL expression, and the message of a write that violates it. A message that begins with a capital letter or names {attribute} or {model} is a whole sentence; any other is put after the attribute and the model.';
 
 CREATE OR REPLACE FUNCTION orm.validates(
@@ -189,14 +195,15 @@ CREATE OR REPLACE FUNCTION orm.foreign_key(
 	on_delete pg_catalog.text DEFAULT NULL, on_update pg_catalog.text DEFAULT NULL,
 	name pg_catalog.text DEFAULT NULL, is_deferrable pg_catalog.bool DEFAULT NULL,
 	initially_deferred pg_catalog.bool DEFAULT NULL, match_full pg_catalog.bool DEFAULT NULL,
-	on_delete_columns pg_catalog.text[] DEFAULT NULL, comment pg_catalog.text DEFAULT NULL)
+	on_delete_columns pg_catalog.text[] DEFAULT NULL, comment pg_catalog.text DEFAULT NULL,
+	renamed_from pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.foreign_key(
 	pg_catalog.text[], pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text,
 	pg_catalog.text, pg_catalog.bool, pg_catalog.bool, pg_catalog.bool, pg_catalog.text[],
-	pg_catalog.text) IS
+	pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: a foreign key to a model or a table. referenced are the columns there, its primary key unless given; on_delete and on_update are ''cascade'', ''restrict'', ''set null'', ''set default'' or ''no action''; on_delete_columns are the only columns that on_delete sets.';
 
 CREATE OR REPLACE FUNCTION orm.foreign_key(
@@ -204,35 +211,38 @@ CREATE OR REPLACE FUNCTION orm.foreign_key(
 	on_delete pg_catalog.text DEFAULT NULL, on_update pg_catalog.text DEFAULT NULL,
 	name pg_catalog.text DEFAULT NULL, is_deferrable pg_catalog.bool DEFAULT NULL,
 	initially_deferred pg_catalog.bool DEFAULT NULL, match_full pg_catalog.bool DEFAULT NULL,
-	comment pg_catalog.text DEFAULT NULL)
+	comment pg_catalog.text DEFAULT NULL,
+	renamed_from pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.foreign_key(
 	pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
-	pg_catalog.text, pg_catalog.bool, pg_catalog.bool, pg_catalog.bool, pg_catalog.text) IS
+	pg_catalog.text, pg_catalog.bool, pg_catalog.bool, pg_catalog.bool, pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: a foreign key of one column to a model or a table.';
 
 CREATE OR REPLACE FUNCTION orm.exclude(
 	name pg_catalog.text, elements pg_catalog.text[], method pg_catalog.text DEFAULT NULL,
 	where_expr pg_catalog.text DEFAULT NULL, is_deferrable pg_catalog.bool DEFAULT NULL,
 	initially_deferred pg_catalog.bool DEFAULT NULL, include pg_catalog.text[] DEFAULT NULL,
-	comment pg_catalog.text DEFAULT NULL)
+	comment pg_catalog.text DEFAULT NULL,
+	renamed_from pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.exclude(
 	pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text, pg_catalog.bool,
-	pg_catalog.bool, pg_catalog.text[], pg_catalog.text) IS
+	pg_catalog.bool, pg_catalog.text[], pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: an exclusion constraint. An element is SQL: a column, or an expression in parentheses, with its operator: ''during WITH &&''. method is gist unless given; where_expr is the SQL expression of the condition of a partial constraint.';
 
 CREATE OR REPLACE FUNCTION orm.constraint(
-	name pg_catalog.text, definition pg_catalog.text)
+	name pg_catalog.text, definition pg_catalog.text,
+	renamed_from pg_catalog.text DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.constraint(
-	pg_catalog.text, pg_catalog.text) IS
+	pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: a constraint by its definition, SQL as ALTER TABLE ADD CONSTRAINT takes it behind the name: ''CHECK (n > 0) NOT VALID''.';
 
 CREATE OR REPLACE FUNCTION orm.belongs_to(
@@ -439,12 +449,13 @@ AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.statement(pg_catalog.text) IS
 'Element of a model document: one SQL statement about the table, which is run when the table is made: CREATE TRIGGER, RULE, POLICY or STATISTICS, ALTER TABLE (row-level security, replica identity, statistics targets, states of triggers, owner...), COMMENT, SECURITY LABEL, GRANT and REVOKE, ALTER PUBLICATION ... ADD TABLE. Anything else, or about another table, is refused.';
 
-CREATE OR REPLACE FUNCTION orm.enum(name pg_catalog.text, labels pg_catalog.text[])
+CREATE OR REPLACE FUNCTION orm.enum(
+	name pg_catalog.text, labels pg_catalog.text[], renamed_labels orm.document DEFAULT NULL)
 RETURNS orm.document
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'orm_sql_element';
-COMMENT ON FUNCTION orm.enum(pg_catalog.text, pg_catalog.text[]) IS
-'Element of a model document: an enum type in the schema of the table. It is created with the table unless it exists with the same labels; several models may declare it identically.';
+COMMENT ON FUNCTION orm.enum(pg_catalog.text, pg_catalog.text[], orm.document) IS
+'Element of a model document: an enum type in the schema of the table. It is created with the table unless it exists with the same labels; several models may declare it identically. renamed_labels is for orm.migrate, once: {"former label": "new label"}.';
 
 CREATE OR REPLACE FUNCTION orm.accessors(
 	prefix pg_catalog.text DEFAULT NULL, schema pg_catalog.text DEFAULT NULL,

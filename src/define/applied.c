@@ -169,22 +169,35 @@ orm_applied_declare(OrmDeclaration *declaration)
 	orm_declare_write(declaration);
 }
 
+/* The change of a model, or NULL. */
+static Migrated *
+find_change(const OrmApplied *applied, const char *model)
+{
+	ListCell *cell;
+
+	foreach(cell, applied->changes)
+		if (strcmp(((const Migrated *) lfirst(cell))->model, model) == 0)
+			return lfirst(cell);
+	return NULL;
+}
+
+void
+orm_applied_note_declared(const OrmApplied *applied, const char *model)
+{
+	const OrmRegistered *row = orm_registry_find(model);
+
+	Assert(row != NULL && find_change(applied, model) != NULL);
+	find_change(applied, model)->declared = orm_declaration_print(orm_register_declaration(row));
+}
+
 void
 orm_applied_note_model(OrmApplied *applied, const char *model, bool present)
 {
 	OrmRegistered *row = orm_registry_find(model);
 	Migrated *change;
-	ListCell *cell;
 
-	foreach(cell, applied->changes)
-	{
-		change = lfirst(cell);
-		if (strcmp(change->model, model) != 0)
-			continue;
-		if (row != NULL && strcmp(change->declared, "null") == 0)
-			change->declared = orm_declaration_print(orm_register_declaration(row));
+	if (find_change(applied, model) != NULL)
 		return;
-	}
 	change = palloc0(sizeof(Migrated));
 	change->model = pstrdup(model);
 	if (row != NULL)

@@ -34,6 +34,9 @@ extern void orm_applied_note(OrmApplied *applied, const OrmDifference *differenc
 /* The same of one model; "present": what it was before is what it is now. */
 extern void orm_applied_note_model(OrmApplied *applied, const char *model, bool present);
 
+/* Notes how a model, which has been noted, is declared now, with the words that count once. */
+extern void orm_applied_note_declared(const OrmApplied *applied, const char *model);
+
 /* Writes the row, and returns its id. */
 extern int64 orm_applied_write(const OrmApplied *applied, const List *steps);
 

@@ -86,6 +86,18 @@ is_renamed(const OrmDeclaration *now, const char *column)
 	return false;
 }
 
+/* Is a constraint or index to be renamed? */
+static bool
+is_key_renamed(const OrmDeclaration *now, const char *name)
+{
+	ListCell *cell;
+
+	foreach(cell, now->constraints)
+		if (same_name(((const OrmDeclaredConstraint *) lfirst(cell))->renamed_from, name))
+			return true;
+	return false;
+}
+
 /* Writes down that a thing of the declaration before is removed, if it is, and stands. */
 static void
 remove_thing(OrmDeclaration *now, const List *things, const OrmManaged *thing, Oid relid)
@@ -96,7 +108,8 @@ remove_thing(OrmDeclaration *now, const List *things, const OrmManaged *thing, O
 	if (thing->is_column ? will_be_key(now, thing->name) || is_renamed(now, thing->name) : goes_along(now, thing))
 		return;
 	name = orm_managed_find(relid, thing);
-	if (name == NULL || orm_managed_is_named(things, thing, name, relid))
+	if (name == NULL || orm_managed_is_named(things, thing, name, relid) ||
+		(!thing->is_column && is_key_renamed(now, name)))
 		return;
 	removal = palloc0(sizeof(OrmDeclaredRemoval));
 	if (thing->is_column)

@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "parser/parse_coerce.h"
+#include "utils/json.h"
 #include "utils/lsyscache.h"
 
 #include "base/document.h"
@@ -323,6 +324,90 @@ turn_renames(OrmDeclaration *before, const OrmDeclaration *declared, Oid relid)
 	}
 }
 
+/* The constraint or index of that name, or NULL. */
+static OrmDeclaredConstraint *
+constraint_named(const OrmDeclaration *declaration, const char *name)
+{
+	ListCell *cell;
+
+	foreach(cell, declaration->constraints)
+		if (orm_name_is_same(((OrmDeclaredConstraint *) lfirst(cell))->name, name))
+			return lfirst(cell);
+	return NULL;
+}
+
+/* The same of constraints and indexes. */
+static void
+turn_constraints(OrmDeclaration *before, const OrmDeclaration *declared)
+{
+	ListCell *cell;
+
+	foreach(cell, declared != NULL ? declared->constraints : NIL)
+	{
+		const OrmDeclaredConstraint *constraint = lfirst(cell);
+		OrmDeclaredConstraint *old = NULL;
+
+		if (constraint->renamed_from != NULL && constraint->name != NULL)
+			old = constraint_named(before, constraint->renamed_from);
+		if (old != NULL && constraint_named(before, constraint->name) == NULL)
+			old->renamed_from = constraint->name;
+	}
+}
+
+/* The enum of that name, or NULL. */
+static OrmDeclaredEnum *
+enum_named(const OrmDeclaration *declaration, const char *name)
+{
+	ListCell *cell;
+
+	foreach(cell, declaration->enums)
+		if (strcmp(((OrmDeclaredEnum *) lfirst(cell))->name, name) == 0)
+			return lfirst(cell);
+	return NULL;
+}
+
+/* The same of the labels of an enum. */
+static void
+turn_labels(OrmDeclaredEnum *before, const OrmDeclaredEnum *declared)
+{
+	OrmJsonWalk walk = orm_json_walk(orm_document_root(declared->renamed_labels));
+	StringInfoData turned;
+
+	initStringInfo(&turned);
+	while (orm_json_next(&walk))
+	{
+		char *from = orm_json_string(walk.key);
+		char *to = orm_json_string(walk.value);
+
+		if (!orm_name_is_among(before->labels, from) || orm_name_is_among(before->labels, to))
+			continue;
+		appendStringInfoString(&turned, turned.len ? ", " : "{");
+		escape_json(&turned, to);
+		appendStringInfoString(&turned, ": ");
+		escape_json(&turned, from);
+	}
+	if (turned.len == 0)
+		return;
+	appendStringInfoChar(&turned, '}');
+	before->renamed_labels = orm_document_parse(turned.data, turned.len);
+}
+
+/* The same of the labels of all enums. */
+static void
+turn_enums(OrmDeclaration *before, const OrmDeclaration *declared)
+{
+	ListCell *cell;
+
+	foreach(cell, declared != NULL ? declared->enums : NIL)
+	{
+		const OrmDeclaredEnum *enumeration = lfirst(cell);
+		OrmDeclaredEnum *old = enum_named(before, enumeration->name);
+
+		if (enumeration->renamed_labels != NULL && old != NULL)
+			turn_labels(old, enumeration);
+	}
+}
+
 /* Appends the step that renames a column back that is kept, if there is one of that name. */
 static void
 add_kept(Undo *undo, const OrmRegistered *row, const char *column)
@@ -425,7 +510,11 @@ restore(const Undo *undo, const char *model)
 		orm_renaming_set_model(before, present);
 	if (row != NULL && row->mapped)
 	{
-		turn_renames(before, orm_applied_declaration(undo->row->declared, row->name), row->relid);
+		const OrmDeclaration *declared = orm_applied_declaration(undo->row->declared, row->name);
+
+		turn_renames(before, declared, row->relid);
+		turn_constraints(before, declared);
+		turn_enums(before, declared);
 		turn_conversions(before, row->relid);
 		turn_table_rename(before, row->relid);
 	}
@@ -481,7 +570,10 @@ orm_undo_run(const OrmMigrateOptions *options, OrmApplied *applied)
 		orm_applied_note_model(applied, lfirst(cell), true);
 	return_kept(&undo);
 	foreach(cell, undo.kept)
+	{
 		restore(&undo, lfirst(cell));
+		orm_applied_note_declared(applied, lfirst(cell));
+	}
 	inner.models = undo.kept;
 	if (undo.kept != NIL)
 		steps = orm_migrate_apply(&inner, applied);

@@ -25,6 +25,7 @@
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
 
+#include "base/error.h"
 #include "base/names.h"
 #include "base/settings.h"
 #include "base/sql.h"
@@ -35,6 +36,7 @@
 #include "differ/key_declared.h"
 #include "differ/key_form.h"
 #include "differ/violation.h"
+#include "model/element.h"
 #include "model/validation.h"
 
 typedef enum FieldType
@@ -417,6 +419,83 @@ comment(const OrmDiffer *differ, OrmConstraintKind kind, const char *name, const
 						orm_print_constraint_comment(differ->table, kind, name, before), ORM_LOCK_LIGHT);
 }
 
+/* Raises 42704 or 42710 for a rename that cannot be: it is of nothing, or of two. */
+static void
+raise_rename(const OrmDiffer *differ, const OrmDeclaredConstraint *constraint, const char *name, bool both)
+{
+	OrmElementPlace place;
+	const OrmPath *path = orm_declaration_place(&place, constraint->position,
+												orm_element_constraint_name(orm_element_constraint_kind(constraint)),
+												"renamed_from");
+	const char *relation = RelationGetRelationName(differ->relation);
+
+	if (both)
+		ereport(
+			ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
+			errmsg("constraint or index \"%s\" of relation \"%s\" cannot be renamed \"%s\": that one already exists",
+				   constraint->renamed_from, relation, name),
+			orm_error_place(path), errhint("Leave out renamed_from, and remove one of the two."));
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
+			errmsg("constraint or index \"%s\" of relation \"%s\", to be renamed \"%s\", does not exist",
+				   constraint->renamed_from, relation, name),
+			orm_error_place(path), errhint("Leave out renamed_from to add a new one."));
+}
+
+/* The actual one of a name, or NULL. */
+static OrmKeyForm *
+actual_named(const List *actual, const char *name)
+{
+	ListCell *cell;
+
+	foreach(cell, actual)
+		if (strcmp(((OrmKeyForm *) lfirst(cell))->name, name) == 0)
+			return lfirst(cell);
+	return NULL;
+}
+
+/* The statement that renames one. */
+static char *
+print_rename(const OrmDiffer *differ, OrmConstraintKind kind, const char *from, const char *to)
+{
+	StringInfoData index;
+
+	if (kind != ORM_CONSTRAINT_INDEX)
+		return psprintf("ALTER TABLE %s RENAME CONSTRAINT %s TO %s", differ->name, orm_sql_quoted(from),
+						orm_sql_quoted(to));
+	initStringInfo(&index);
+	orm_sql_qualified(&index, differ->table->schema, from);
+	return psprintf("ALTER INDEX %s RENAME TO %s", index.data, orm_sql_quoted(to));
+}
+
+/* Renames actual ones: from here on they have their new names. */
+static void
+rename_actual(const OrmDiffer *differ, const Match *match)
+{
+	ListCell *cell;
+
+	foreach(cell, match->declared)
+	{
+		const OrmKeyForm *declared = lfirst(cell);
+		const OrmDeclaredConstraint *constraint = declared->declared->declared;
+		OrmKeyForm *from;
+		OrmKeyForm *to;
+
+		if (constraint == NULL || constraint->renamed_from == NULL || declared->name == NULL)
+			continue;
+		from = actual_named(match->actual, constraint->renamed_from);
+		to = actual_named(match->actual, declared->name);
+		if (from == NULL && to != NULL)
+			continue;
+		if (from == NULL || to != NULL)
+			raise_rename(differ, constraint, declared->name, to != NULL);
+		orm_differ_step(differ, ORM_PHASE_RENAME, "rename", object_name(differ, from->kind, from->name),
+						print_rename(differ, from->kind, from->name, declared->name),
+						print_rename(differ, from->kind, declared->name, from->name), ORM_LOCK_FULL)
+			->seconds = 0;
+		from->name = declared->name;
+	}
+}
+
 /* Adds a declared one. */
 static void
 add(const OrmDiffer *differ, const OrmKeyForm *declared)
@@ -489,6 +568,7 @@ orm_keys_compare(OrmDiffer *differ)
 	Match match = {orm_key_declared_read(differ), orm_key_form_actual(differ), NULL};
 	ListCell *cell;
 
+	rename_actual(differ, &match);
 	match.found = palloc0(sizeof(OrmKeyForm *) * (list_length(match.declared) + 1));
 	find(differ, &match, same_name);
 	find(differ, &match, same_rule);

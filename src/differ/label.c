@@ -20,7 +20,9 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
@@ -32,6 +34,7 @@
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
 
+#include "base/error.h"
 #include "base/settings.h"
 #include "base/sql.h"
 #include "ddl/print_enum.h"
@@ -125,6 +128,69 @@ add_labels(const EnumDiffer *differ)
 		}
 		previous = label;
 	}
+}
+
+/* ALTER TYPE ... RENAME VALUE */
+static char *
+print_rename(const EnumDiffer *differ, const char *from, const char *to)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "ALTER TYPE %s RENAME VALUE ", differ->name);
+	orm_sql_literal(&sql, from);
+	appendStringInfoString(&sql, " TO ");
+	orm_sql_literal(&sql, to);
+	return sql.data;
+}
+
+/* Raises 42704 or 42710 for a rename of a label that cannot be: it is of none, or of two. */
+static void
+raise_rename(const EnumDiffer *differ, const char *from, const char *to, bool both)
+{
+	OrmElementPlace place;
+	const OrmPath *path = orm_declaration_place(&place, differ->declared->position, "enum", "renamed_labels");
+	OrmPath here = orm_path_key(path, from);
+
+	if (both)
+		ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
+				errmsg("label \"%s\" of type %s cannot be renamed \"%s\": that label already exists", from,
+					   differ->name, to),
+				orm_error_place(&here));
+	ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
+			errmsg("label \"%s\" of type %s, to be renamed \"%s\", does not exist", from, differ->name, to),
+			orm_error_place(&here), errhint("Leave out renamed_labels to add a new label."));
+}
+
+/* Renames labels: from here on they are the new ones.  Returns the last step; NULL: there is none. */
+static OrmStep *
+rename_labels(EnumDiffer *differ)
+{
+	OrmStep *step = NULL;
+	const OrmDocument *renamed = differ->declared->renamed_labels;
+	OrmJsonWalk walk;
+
+	if (renamed == NULL)
+		return NULL;
+	walk = orm_json_walk(orm_document_root(renamed));
+	while (orm_json_next(&walk))
+	{
+		char *from = orm_json_string(walk.key);
+		char *to = orm_json_string(walk.value);
+		bool both = has_label(differ->actual, to);
+		ListCell *cell;
+
+		if (!has_label(differ->actual, from) && both)
+			continue;
+		if (!has_label(differ->actual, from) || both)
+			raise_rename(differ, from, to, both);
+		check_owner(differ, differ->owner, "It");
+		step = add_step(differ, "rename", print_rename(differ, from, to), print_rename(differ, to, from));
+		foreach(cell, differ->actual)
+			if (strcmp(lfirst(cell), from) == 0)
+				lfirst(cell) = to;
+	}
+	return step;
 }
 
 /* A column that has the type, or an array of it. */
@@ -306,6 +372,122 @@ retype(const EnumDiffer *differ, const EnumUse *use)
 		add_use_step(differ, use, psprintf("%s SET DEFAULT %s", alter, value));
 }
 
+/* A constraint or index whose expressions hold values of the type: the server would compare them with the new one. */
+typedef struct EnumKey
+{
+	Oid oid;
+	char *drop;
+	char *add;
+} EnumKey;
+
+/* Has an index an expression or a condition? */
+static bool
+has_expression(Oid index)
+{
+	HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	bool has;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	has = !heap_attisnull(tuple, Anum_pg_index_indexprs, NULL) || !heap_attisnull(tuple, Anum_pg_index_indpred, NULL);
+	ReleaseSysCache(tuple);
+	return has;
+}
+
+/* The type of a constraint. */
+static char
+constraint_type(Oid constraint)
+{
+	HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+	char type;
+
+	if (!HeapTupleIsValid(tuple))
+		return '\0';
+	type = ((Form_pg_constraint) GETSTRUCT(tuple))->contype;
+	ReleaseSysCache(tuple);
+	return type;
+}
+
+/* Reads an object that depends on the column; NULL: it is not in the way. */
+static EnumKey *
+read_key(const EnumUse *use, Oid class, Oid oid)
+{
+	EnumKey *key = palloc0(sizeof(EnumKey));
+	StringInfoData name;
+
+	key->oid = oid;
+	if (class == ConstraintRelationId)
+	{
+		char type = constraint_type(oid);
+
+		if (type != CONSTRAINT_CHECK && (type != CONSTRAINT_EXCLUSION || !has_expression(get_constraint_index(oid))))
+			return NULL;
+		key->drop = psprintf("ALTER TABLE %s DROP CONSTRAINT %s", use->table, orm_sql_quoted(get_constraint_name(oid)));
+		key->add = pg_get_constraintdef_command(oid);
+		return key;
+	}
+	if (class != RelationRelationId || !has_expression(oid) || OidIsValid(get_index_constraint(oid)))
+		return NULL;
+	initStringInfo(&name);
+	orm_sql_relation(&name, oid);
+	key->drop = psprintf("DROP INDEX %s", name.data);
+	key->add = pg_get_indexdef_string(oid);
+	return key;
+}
+
+/* Appends these of a column, once. */
+static List *
+add_keys(List *keys, const EnumUse *use)
+{
+	Relation depends = table_open(DependRelationId, AccessShareLock);
+	int level = orm_settings_pin(NULL);
+	ScanKeyData scan_keys[3];
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	ScanKeyInit(&scan_keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(RelationRelationId));
+	ScanKeyInit(&scan_keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(use->relid));
+	ScanKeyInit(&scan_keys[2], Anum_pg_depend_refobjsubid, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(use->number));
+	scan = systable_beginscan(depends, DependReferenceIndexId, true, NULL, 3, scan_keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend row = (Form_pg_depend) GETSTRUCT(tuple);
+		EnumKey *key = read_key(use, row->classid, row->objid);
+		bool known = key == NULL;
+		ListCell *cell;
+
+		foreach(cell, keys)
+			known = known || ((EnumKey *) lfirst(cell))->oid == key->oid;
+		if (!known)
+			keys = lappend(keys, key);
+	}
+	systable_endscan(scan);
+	orm_settings_leave(level);
+	table_close(depends, AccessShareLock);
+	return keys;
+}
+
+/* Gives the columns of one table the new type, without the constraints and indexes that are in the way. */
+static void
+retype_table(const EnumDiffer *differ, const List *uses, Oid relid)
+{
+	const EnumUse *one = NULL;
+	List *keys = NIL;
+	ListCell *cell;
+
+	foreach(cell, uses)
+		if (((const EnumUse *) lfirst(cell))->relid == relid)
+			keys = add_keys(keys, one = lfirst(cell));
+	foreach(cell, keys)
+		add_use_step(differ, one, ((const EnumKey *) lfirst(cell))->drop);
+	foreach(cell, uses)
+		if (((const EnumUse *) lfirst(cell))->relid == relid)
+			retype(differ, lfirst(cell));
+	foreach(cell, keys)
+		add_use_step(differ, one, ((const EnumKey *) lfirst(cell))->add);
+}
+
 /* Makes the type anew. */
 static void
 make_again(const EnumDiffer *differ)
@@ -314,6 +496,7 @@ make_again(const EnumDiffer *differ)
 	char *old = psprintf("%.50s_old", differ->declared->name);
 	StringInfoData old_name;
 	OrmStep *step;
+	List *tables = NIL;
 	ListCell *cell;
 
 	initStringInfo(&old_name);
@@ -330,7 +513,13 @@ make_again(const EnumDiffer *differ)
 	step->note = "labels go or change places: the type is made anew";
 	add_step(differ, "create", orm_print_enum(differ->name, differ->declared->labels), NULL);
 	foreach(cell, uses)
-		retype(differ, lfirst(cell));
+	{
+		Oid relid = ((const EnumUse *) lfirst(cell))->relid;
+
+		if (!list_member_oid(tables, relid))
+			retype_table(differ, uses, relid);
+		tables = list_append_unique_oid(tables, relid);
+	}
 	add_step(differ, "drop", psprintf("DROP TYPE %s", old_name.data), NULL)->phase = ORM_PHASE_CLEANUP;
 }
 
@@ -377,6 +566,7 @@ orm_label_compare(const OrmDeclaration *declaration, Oid owner, List **steps)
 	foreach(cell, declaration->enums)
 	{
 		EnumDiffer differ = {.declaration = declaration, .declared = lfirst(cell), .role = owner, .steps = steps};
+		OrmStep *renamed;
 
 		differ.name = orm_print_enum_name(declaration, differ.declared);
 		differ.type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(differ.declared->name),
@@ -395,11 +585,14 @@ orm_label_compare(const OrmDeclaration *declaration, Oid owner, List **steps)
 			ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
 					errmsg("type \"%s\" of model \"%s\" already exists and is not an enum", differ.declared->name,
 						   declaration->model));
+		renamed = rename_labels(&differ);
 		if (is_as_declared(&differ))
 			continue;
 		check_owner(&differ, differ.owner, "It");
 		if (only_added(&differ))
 			add_labels(&differ);
+		else if (renamed != NULL)
+			renamed->note = "afterwards labels go or change places: the type is made anew";
 		else
 			make_again(&differ);
 	}

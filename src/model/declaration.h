@@ -34,7 +34,8 @@ struct TypeName;
 typedef struct OrmDeclaredEnum
 {
 	char *name;
-	List *labels; /* of char * */
+	List *labels;				 /* of char * */
+	OrmDocument *renamed_labels; /* one-time word: an object, the new label by the former one; NULL: none */
 	int position;
 } OrmDeclaredEnum;
 
@@ -114,8 +115,9 @@ typedef struct OrmDeclaredConstraint
 	OrmChoice is_unique;		  /* index */
 	char *definition;			  /* SQL, in place of all other keys but the comment and the name of a constraint */
 	char *comment;
-	bool is_partial; /* index: has a where_expr, or a condition in its definition */
-	List *leading;	 /* index: of char *: columns before the first expression */
+	char *renamed_from; /* one-time word: the former name */
+	bool is_partial;	/* index: has a where_expr, or a condition in its definition */
+	List *leading;		/* index: of char *: columns before the first expression */
 	int position;
 } OrmDeclaredConstraint;
 

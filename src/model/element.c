@@ -127,6 +127,7 @@ static const OrmElementKey constraint_keys[] = {
 	 NULL},
 	{KEY_OF_NEW("definition", INDEX | VERBATIM, VERBATIM), &orm_element_key_text, CONSTRAINT(definition), NULL, NULL},
 	{KEY_OF_NEW("comment", ANY_KIND, 0), &orm_element_key_text, CONSTRAINT(comment), NULL, NULL},
+	{KEY_OF_NEW("renamed_from", ANY_KIND, 0), &orm_element_key_name, CONSTRAINT(renamed_from), "constraint", NULL},
 	{KEY_OF_NEW("message", CHECK, 0), &orm_element_key_target, CONSTRAINT(message), NULL, NULL},
 };
 
@@ -289,6 +290,7 @@ static const OrmElementKey accessors_keys[] = {
 static const OrmElementKey enum_keys[] = {
 	{KEY_OF_NEW("name", ANY_KIND, ANY_KIND), &orm_element_key_name, ENUM(name), "enum", NULL},
 	{KEY_OF_NEW("labels", ANY_KIND, ANY_KIND), &orm_element_key_labels, ENUM(labels), NULL, NULL},
+	{KEY_OF_NEW("renamed_labels", ANY_KIND, 0), &orm_element_key_object, ENUM(renamed_labels), NULL, NULL},
 };
 
 static const OrmElementKey comment_keys[] = {

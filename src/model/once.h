@@ -1,6 +1,6 @@
 /*
- * once.h - the words of a declaration that count once: renamed_from, table_renamed_from, fill, using_expr,
- * data_step and removed.
+ * once.h - the words of a declaration that count once: renamed_from, renamed_labels, table_renamed_from, fill,
+ * using_expr, data_step and removed.
  *
  * They say how a table comes to what is declared, and leave the declaration when it is there.
  */

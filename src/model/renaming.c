@@ -7,7 +7,9 @@
 #include "utils/lsyscache.h"
 
 #include "base/error.h"
+#include "base/members.h"
 #include "base/names.h"
+#include "model/element.h"
 #include "model/renaming.h"
 #include "registry/registry.h"
 
@@ -62,12 +64,104 @@ check_schema(const OrmDeclaration *declaration, const OrmDeclaredRename *rename)
 				errhint("Move it first: ALTER TABLE ... SET SCHEMA ...;"));
 }
 
+/* Raises 42701 for two columns of one former name. */
+static void
+check_columns(const OrmDeclaration *declaration)
+{
+	OrmElementPlace place;
+
+	for (int i = 0; i < list_length(declaration->columns); i++)
+		for (int j = 0; j < i; j++)
+		{
+			const OrmDeclaredColumn *column = list_nth(declaration->columns, i);
+			const OrmDeclaredColumn *other = list_nth(declaration->columns, j);
+
+			if (column->renamed_from != NULL && orm_name_is_same(column->renamed_from, other->renamed_from))
+				ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
+						errmsg("columns \"%s\" and \"%s\" are both renamed from \"%s\"", other->name, column->name,
+							   column->renamed_from),
+						orm_error_place(orm_declaration_place(&place, column->position, "column", "renamed_from")),
+						errhint("One of them is a new column."));
+		}
+}
+
+/* The place of the former name of a constraint. */
+static const OrmPath *
+place_of_constraint(OrmElementPlace *place, const OrmDeclaredConstraint *constraint)
+{
+	return orm_declaration_place(place, constraint->position,
+								 orm_element_constraint_name(orm_element_constraint_kind(constraint)), "renamed_from");
+}
+
+/* Raises 42P16 for a constraint without a name of its own, and 42710 for two of one former name. */
+static void
+check_constraints(const OrmDeclaration *declaration)
+{
+	OrmElementPlace place;
+
+	for (int i = 0; i < list_length(declaration->constraints); i++)
+	{
+		const OrmDeclaredConstraint *constraint = list_nth(declaration->constraints, i);
+
+		if (constraint->renamed_from == NULL)
+			continue;
+		if (constraint->name == NULL && constraint->definition == NULL)
+			ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+					errmsg("constraint or index \"%s\" is renamed to no name", constraint->renamed_from),
+					orm_error_place(place_of_constraint(&place, constraint)), errhint("Give it one: name => ..."));
+		for (int j = 0; j < i; j++)
+		{
+			const OrmDeclaredConstraint *other = list_nth(declaration->constraints, j);
+
+			if (orm_name_is_same(constraint->renamed_from, other->renamed_from))
+				ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
+						errmsg("two constraints or indexes are renamed from \"%s\"", constraint->renamed_from),
+						orm_error_place(place_of_constraint(&place, constraint)));
+		}
+	}
+}
+
+/* Raises 22023 for a label that is renamed to no text or to none of the labels, and for one that is still declared. */
+static void
+check_labels(const OrmDeclaredEnum *enumeration)
+{
+	OrmElementPlace place;
+	const OrmPath *path = orm_declaration_place(&place, enumeration->position, "enum", "renamed_labels");
+	OrmJsonWalk walk;
+
+	if (enumeration->renamed_labels == NULL)
+		return;
+	walk = orm_json_walk(orm_document_root(enumeration->renamed_labels));
+	while (orm_json_next(&walk))
+	{
+		char *former = orm_json_string(walk.key);
+		OrmPath here = orm_path_key(path, former);
+
+		if (orm_json_kind(walk.value) != ORM_JSON_STRING)
+			orm_members_raise_kind(walk.value, "a string", &here);
+		if (!orm_name_is_among(enumeration->labels, orm_json_string(walk.value)))
+			ereport(
+				ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("label \"%s\" of enum \"%s\" is not declared", orm_json_string(walk.value), enumeration->name),
+				orm_error_place(&here), errhint("renamed_labels has the new label by the former one."));
+		if (orm_name_is_among(enumeration->labels, former))
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("label \"%s\" of enum \"%s\" is both declared and renamed", former, enumeration->name),
+					orm_error_place(&here));
+	}
+}
+
 void
 orm_renaming_check(OrmDeclaration *declaration)
 {
 	OrmDeclaredRename *rename;
 	char *schema;
+	ListCell *cell;
 
+	check_columns(declaration);
+	check_constraints(declaration);
+	foreach(cell, declaration->enums)
+		check_labels(lfirst(cell));
 	check_once(declaration->renames, "renamed_from");
 	check_once(declaration->table_renames, "table_renamed_from");
 	if (declaration->renames != NIL)

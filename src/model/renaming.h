@@ -11,8 +11,8 @@
 #include "model/declaration.h"
 
 /*
- * Checks the elements; raises 42710 for one that is given twice, 42P16 for a name that is the declared one,
- * or of another schema.
+ * Checks all former names; raises 42701 and 42710 for what is given twice, 42P16 for a name that is the declared one,
+ * or of another schema, or where there is no new name, 22023 for labels.
  */
 extern void orm_renaming_check(OrmDeclaration *declaration);
 
