@@ -60,7 +60,8 @@ SQL_PARTS = \
 	src/api/anchor.sql \
 	src/api/session.sql \
 	src/api/validate.sql \
-	src/api/impact.sql
+	src/api/impact.sql \
+	src/api/soft_delete.sql
 
 SCRIPT      = orm--$(ORM_VERSION).sql
 DATA_built  = $(SCRIPT)

@@ -258,7 +258,7 @@ append_equal(StringInfo sql, const OrmAttribute *attribute, int number, Oid type
 static char *
 select_body(const OrmModel *model, const OrmAccessor *accessor)
 {
-	const char *scopes = orm_named_scope_print(model, "t");
+	const char *scopes = orm_named_scope_print(model, "t", 0);
 	StringInfoData sql;
 
 	initStringInfo(&sql);

@@ -10,6 +10,7 @@
 #include "accessor/fill.h"
 #include "accessor/object_verb.h"
 #include "accessor/query_function.h"
+#include "graph/deleted.h"
 #include "graph/check.h"
 #include "graph/objects.h"
 #include "remove/delete.h"
@@ -109,11 +110,11 @@ run_delete(OrmCall *call)
 	OrmExpected expected = read_expected(call, &options);
 	Datum *key = read_key(call);
 
-	if (key != NULL && !options.unscoped)
-		orm_seen_check_key(call->model, key, NULL);
+	if (key != NULL)
+		orm_seen_check_key(call->model, key, NULL, orm_deleted_lifts(&options));
 	if (key != NULL)
 		orm_expected_check(call->model, key, &expected, NULL);
-	return BoolGetDatum(key != NULL && orm_delete_object(call->model, key, options.may_skip));
+	return BoolGetDatum(key != NULL && orm_delete_object(call->model, key, orm_deleted_flags(&options)));
 }
 
 static Datum

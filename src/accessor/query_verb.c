@@ -13,8 +13,9 @@
 #include "accessor/query_verb.h"
 #include "exec/query.h"
 #include "exec/run.h"
+#include "graph/deleted.h"
 #include "exec/stream.h"
-#include "remove/delete.h"
+#include "remove/delete_where.h"
 
 /* The arguments of a call, without those for attributes, as query parameters. */
 static OrmQueryParameter *
@@ -288,7 +289,8 @@ run_delete_where(OrmCall *call)
 	OrmQueryRequest request = make_request(call);
 
 	call->settings = orm_options_enter_settings(&call->function->given);
-	return number_of_rows(call, orm_delete_query(&request, call->function->given.expect));
+	return number_of_rows(
+		call, orm_delete_where_run(&request, call->function->given.expect, orm_deleted_flags(&call->function->given)));
 }
 
 #define SINGLE (ORM_RESULT_ROW | ORM_RESULT_JSON | ORM_RESULT_SCALAR)

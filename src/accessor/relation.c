@@ -33,18 +33,30 @@
 #include "query/filter.h"
 #include "query/named_scope.h"
 
-/* The default scopes of the target as " AND ...", or "".  A target without any is not opened, which locks it. */
+/* Has a declaration default scopes, or a mark of deleted rows? */
+static bool
+hides_rows(const OrmDeclaration *declaration)
+{
+	ListCell *cell;
+
+	foreach(cell, declaration->scopes)
+		if (((const OrmDeclaredScope *) lfirst(cell))->is_default == ORM_YES)
+			return true;
+	return declaration->soft_deletes != NIL;
+}
+
+/* The rows of the target that are seen, as " AND ...", or "".  A target that hides none is not opened and locked. */
 static const char *
 scopes_of_target(const OrmRelationship *relationship)
 {
+	bool deleted = orm_soft_delete_over(relationship) == ORM_DELETED_TOO;
 	OrmDeclaration *declaration = NULL;
-	ListCell *cell;
 
 	orm_follow_table(relationship->target, &declaration);
-	foreach(cell, declaration != NULL ? declaration->scopes : NIL)
-		if (((const OrmDeclaredScope *) lfirst(cell))->is_default == ORM_YES)
-			return orm_named_scope_and(orm_cache_open(relationship->target, AccessShareLock), "t");
-	return "";
+	if (declaration == NULL || !hides_rows(declaration))
+		return "";
+	return orm_named_scope_and(orm_cache_open(relationship->target, AccessShareLock), "t",
+							   deleted ? ORM_SCOPE_LIFTS_DELETED : 0);
 }
 
 /* The body of the accessor of a relationship without a key of its own. */

@@ -205,9 +205,9 @@ run_delete(OrmCall *call)
 		expected.versioned = true;
 		expected.version = record->values[model->version];
 	}
-	orm_seen_check_key(model, orm_call_key(call, record), NULL);
+	orm_seen_check_key(model, orm_call_key(call, record), NULL, 0);
 	orm_expected_check(model, orm_call_key(call, record), &expected, NULL);
-	return BoolGetDatum(orm_delete_object(model, orm_call_key(call, record), false));
+	return BoolGetDatum(orm_delete_object(model, orm_call_key(call, record), 0));
 }
 
 /* Reads the rows that equal the given arguments. */

@@ -67,6 +67,15 @@ AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.counter(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: a column that counts the rows of a has_many, has_one or many_to_many relationship, by triggers of the table that is counted, whoever writes to it. where_expr is a condition, an SQL expression over a row that is counted (of a many_to_many, a row of the join table), sum_of an expression whose values are summed. The column, an integer, of a sum a numeric, is added unless it is declared; documents do not set it. Checked by orm.model and orm.map only.';
 
+CREATE OR REPLACE FUNCTION orm.soft_delete(
+	column_name pg_catalog.text DEFAULT 'deleted_at', guard pg_catalog.bool DEFAULT NULL,
+	revive pg_catalog.bool DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.soft_delete(pg_catalog.text, pg_catalog.bool, pg_catalog.bool) IS
+'Element of a model document: deletes set a column, a time or a boolean, in place of removing rows, and marked rows are hidden until "deleted" of a query is ''too'' or ''only''. The column, a timestamptz, is added unless it is declared. guard is a trigger that makes every other DELETE an error; revive lets orm.upsert restore the deleted row of its key. Checked by orm.model and orm.map only.';
+
 CREATE OR REPLACE FUNCTION orm.scope(
 	name pg_catalog.text, query orm.document, is_default pg_catalog.bool DEFAULT NULL)
 RETURNS orm.document

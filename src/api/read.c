@@ -9,6 +9,7 @@
 #include "api/request.h"
 #include "exec/get.h"
 #include "exec/run.h"
+#include "query/named_scope.h"
 
 PG_FUNCTION_INFO_V1(orm_sql_all);
 PG_FUNCTION_INFO_V1(orm_sql_first);
@@ -191,7 +192,7 @@ orm_sql_get(PG_FUNCTION_ARGS)
 	if (key == NULL)
 		PG_RETURN_NULL();
 	if (orm_json_kind(root) == ORM_JSON_OBJECT && root.node->count == 0 && model->ncomputed == 0 &&
-		!model->default_scoped)
+		!orm_named_scope_any(model))
 	{
 		if (!orm_get_object(model, key, &json))
 			PG_RETURN_NULL();

@@ -18,7 +18,7 @@
 #include "exec/run.h"
 #include "graph/deleted.h"
 #include "graph/objects.h"
-#include "remove/delete.h"
+#include "remove/delete_where.h"
 #include "session/changeset.h"
 #include "session/session.h"
 #include "remove/expected.h"
@@ -96,8 +96,8 @@ static void delete (WritingCall *call)
 	OrmExpected expected = orm_expected_read(model, call->options.etag, call->options.version, &place);
 	bool deleted;
 
-	if (key != NULL && !call->options.unscoped)
-		orm_seen_check_key(model, key, NULL);
+	if (key != NULL)
+		orm_seen_check_key(model, key, NULL, orm_deleted_lifts(&call->options));
 	if (key != NULL)
 		orm_expected_check(model, key, &expected, NULL);
 	if (returns_objects(call))
@@ -105,7 +105,7 @@ static void delete (WritingCall *call)
 		call->fcinfo->isnull = !orm_deleted_object(model, key, &call->options, &call->result);
 		return;
 	}
-	deleted = key != NULL && orm_delete_object(model, key, call->options.may_skip);
+	deleted = key != NULL && orm_delete_object(model, key, orm_deleted_flags(&call->options));
 	return_deleted(call, BoolGetDatum(deleted), deleted ? "true" : "false");
 	call->fcinfo->isnull = call->options.no_result;
 }
@@ -139,7 +139,7 @@ delete_where(WritingCall *call)
 		call->result = orm_deleted_query(&request, &call->options);
 		return;
 	}
-	n = orm_delete_query(&request, call->options.expect);
+	n = orm_delete_where_run(&request, call->options.expect, orm_deleted_flags(&call->options));
 	return_deleted(call, Int64GetDatum(n), psprintf(INT64_FORMAT, n));
 	call->fcinfo->isnull = call->options.no_result;
 }

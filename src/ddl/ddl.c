@@ -11,6 +11,7 @@
 #include "ddl/ddl.h"
 #include "ddl/join_table.h"
 #include "ddl/layout.h"
+#include "ddl/partial_key.h"
 #include "ddl/print.h"
 #include "model/renaming.h"
 
@@ -91,6 +92,8 @@ orm_ddl_plan(List *declarations, const OrmDdlCatalog *catalog)
 		CHECK_FOR_INTERRUPTS();
 		orm_layout_fill(&run, lfirst(cell));
 	}
+	foreach(cell, run.tables)
+		orm_partial_key_make(&run, lfirst(cell));
 	foreach(cell, run.tables)
 		place(&run, lfirst(cell));
 	foreach(cell, run.plan->tables)

@@ -20,6 +20,7 @@
  *     join_table.c   join tables of many_to_many
  *     print.c        statements
  *     print_column.c  statements about columns
+ *     partial_key.c  unique keys of tables that mark deleted rows
  *     adopt.c        comparison with an existing relation
  */
 #ifndef ORM_DDL_DDL_H
@@ -60,6 +61,9 @@ typedef struct OrmDdlCatalog
 
 	/* Does a relation of that name exist? */
 	bool (*exists)(const char *schema, const char *relation, void *arg);
+
+	/* Does a foreign key refer to the unique constraint of a relation over these columns?  Not, if there is none. */
+	bool (*is_referenced)(const char *schema, const char *relation, const List *columns, void *arg);
 	void *arg;
 } OrmDdlCatalog;
 

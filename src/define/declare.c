@@ -32,6 +32,8 @@
 #include "model/relationship.h"
 #include "model/renaming.h"
 #include "model/stamp.h"
+#include "model/soft_delete.h"
+#include "query/named_scope.h"
 #include "query/filter.h"
 #include "registry/binding.h"
 
@@ -283,7 +285,7 @@ follow_scopes(const char *name, bool scoped)
 	if (model == NULL)
 		return;
 	orm_scopes_check(model);
-	if (scoped || model->default_scoped)
+	if (scoped || orm_named_scope_any(model))
 		orm_scopes_refresh_bodies(model);
 }
 
@@ -334,7 +336,7 @@ orm_declare_write(OrmDeclaration *declaration)
 	orm_renaming_apply(declaration);
 	old = orm_declare_lock(declaration->model);
 	renamed = orm_rename_former(declaration, old);
-	scoped = old != NULL && orm_scopes_any_default(orm_register_declaration(old));
+	scoped = old != NULL && orm_scopes_hide_rows(orm_register_declaration(old));
 	if (old != NULL)
 	{
 		former = supersede(declaration, old);
@@ -373,11 +375,15 @@ orm_declare_check_columns(const OrmDeclaration *declaration, Oid relid)
 		names = lappend(names, ((OrmStampRule *) lfirst(cell))->column);
 	foreach(cell, declaration->counters)
 		names = lappend(names, ((OrmDeclaredCounter *) lfirst(cell))->column);
+	foreach(cell, declaration->soft_deletes)
+		names = lappend(names, ((OrmDeclaredSoftDelete *) lfirst(cell))->column);
 	foreach(cell, names)
 		if (get_attnum(relid, lfirst(cell)) <= 0)
 			ereport(
 				ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 				errmsg("column \"%s\" of relation \"%s\" does not exist", (char *) lfirst(cell), get_rel_name(relid)));
+	orm_soft_delete_check_column(declaration, relid);
+	orm_soft_delete_check_key(declaration, relid);
 	orm_naming_check_relation(declaration, relid);
 }
 
@@ -455,7 +461,7 @@ orm_declare_map(Oid relid, const char *name, const char *document, List **change
 
 	orm_register_check_relation(relid);
 	old = orm_declare_lock(name);
-	scoped = old != NULL && orm_scopes_any_default(orm_register_declaration(old));
+	scoped = old != NULL && orm_scopes_hide_rows(orm_register_declaration(old));
 	if (old != NULL)
 		row = old;
 	if (old != NULL && old->mapped)

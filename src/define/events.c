@@ -38,6 +38,7 @@
 #include "model/cache.h"
 #include "model/follow.h"
 #include "model/table.h"
+#include "query/named_scope.h"
 #include "registry/binding.h"
 #include "registry/proc.h"
 
@@ -429,7 +430,7 @@ complete_model(void *argument)
 	model = orm_cache_open_if_any(row->name, AccessShareLock);
 	foreach(cell, model != NULL ? orm_accessor_existing(model) : NIL)
 		orm_accessor_mark(model, lfirst_oid(cell));
-	if (model != NULL && model->default_scoped)
+	if (model != NULL && orm_named_scope_any(model))
 		orm_scopes_refresh_bodies(model);
 }
 

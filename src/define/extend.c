@@ -23,6 +23,7 @@
 #include "model/use.h"
 #include "registry/binding.h"
 #include "model/validation.h"
+#include "query/named_scope.h"
 
 #define KIND(kind) (1 << (kind))
 #define ALL_KINDS 0xff
@@ -57,6 +58,7 @@ static const struct
 	{"counter", ORM_LIST_COUNTERS, 0},
 	{"timestamps", ORM_LIST_TIMESTAMPS, 0},
 	{"stamp", ORM_LIST_STAMPS, 0},
+	{"soft_delete", ORM_LIST_SOFT_DELETES, 0},
 	{"version", ORM_LIST_VERSIONS, 0},
 	{"table", ORM_LIST_TABLES, 0},
 	{"statement", ORM_LIST_STATEMENTS, 0},
@@ -196,7 +198,7 @@ apply(OrmRegistered *row, const OrmDeclaration *before, OrmDeclaration *declarat
 	orm_register_pin(row->name);
 	model = orm_cache_open(row->name, AccessShareLock);
 	orm_scopes_check(model);
-	if (model->default_scoped || orm_scopes_any_default(before))
+	if (orm_named_scope_any(model) || orm_scopes_hide_rows(before))
 		orm_scopes_refresh_bodies(model);
 	orm_keep_reconcile(row->relid, row->name, model->declaration, true, changes);
 	orm_counting_make(row->name, true, changes);
@@ -305,6 +307,7 @@ is_called(const OrmDeclaration *declaration, const OrmRegistered *row, OrmElemen
 		return false;
 	thing.kind = constraint->kind;
 	thing.columns = constraint->columns;
+	thing.marked = constraint->kind == ORM_CONSTRAINT_UNIQUE && declaration->soft_deletes != NIL;
 	found = orm_managed_find(row->relid, &thing);
 	return found != NULL && strcmp(found, name) == 0;
 }

@@ -12,6 +12,7 @@
 #include "define/register.h"
 #include "model/cache.h"
 #include "model/follow.h"
+#include "model/marked_key.h"
 #include "model/reflect.h"
 
 OrmDeclaration *
@@ -110,6 +111,15 @@ relation_exists(const char *schema, const char *relation, void *argument)
 	return OidIsValid(orm_planning_relation(schema, relation));
 }
 
+/* OrmDdlCatalog.is_referenced */
+static bool
+is_referenced(const char *schema, const char *relation, const List *columns, void *argument)
+{
+	Oid relid = orm_planning_relation(schema, relation);
+
+	return OidIsValid(relid) && orm_marked_key_is_referenced(relid, columns);
+}
+
 OrmRegistered *
 orm_planning_row(const List *declarations, const List *rows, const OrmDdlTable *table)
 {
@@ -136,4 +146,4 @@ orm_planning_row(const List *declarations, const List *rows, const OrmDdlTable *
 	return linitial(rows);
 }
 
-const OrmDdlCatalog orm_planning_catalog = {find_target, relation_exists, NULL};
+const OrmDdlCatalog orm_planning_catalog = {find_target, relation_exists, is_referenced, NULL};

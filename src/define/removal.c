@@ -114,7 +114,7 @@ remove_thing(OrmDeclaration *now, const List *things, const OrmManaged *thing, O
 	removal = palloc0(sizeof(OrmDeclaredRemoval));
 	if (thing->is_column)
 		removal->column = name;
-	else if (thing->kind == ORM_CONSTRAINT_INDEX)
+	else if (orm_managed_is_index(relid, thing, name))
 		removal->index = name;
 	else
 		removal->constraint = name;

@@ -69,10 +69,12 @@ orm_scopes_problem(const OrmModel *model, const OrmModelScope *scope)
 }
 
 bool
-orm_scopes_any_default(const OrmDeclaration *declaration)
+orm_scopes_hide_rows(const OrmDeclaration *declaration)
 {
 	ListCell *cell;
 
+	if (declaration->soft_deletes != NIL)
+		return true;
 	foreach(cell, declaration->scopes)
 		if (((const OrmDeclaredScope *) lfirst(cell))->is_default == ORM_YES)
 			return true;
@@ -100,7 +102,7 @@ orm_scopes_refresh_bodies(const OrmModel *model)
 			if (other == NULL)
 				continue;
 			orm_accessor_refresh_bodies(other);
-			if (other->default_scoped)
+			if (orm_named_scope_any(other))
 				relations = list_append_unique_oid(relations, other->relid);
 		}
 	}

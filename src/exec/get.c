@@ -58,7 +58,7 @@ open_rows_plan(const OrmGet *get)
 				   .where = get->where,
 				   .is_null = get->isnull,
 				   .first = get->first,
-				   .scopes = orm_named_scope_print(model, "t")},
+				   .scopes = orm_named_scope_print(model, "t", 0)},
 		.planning = ORM_PLAN_AUTO,
 	};
 	OrmPlanKey key;

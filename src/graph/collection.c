@@ -180,7 +180,9 @@ take_other(void *argument, int number, const Datum *key)
 static const char *
 scopes_of(const Leaving *leaving)
 {
-	return leaving->graph->options.unscoped ? NULL : orm_named_scope_and(leaving->edge->holder->model, "t");
+	int lifts = leaving->graph->options.unscoped ? ORM_SCOPE_LIFTS_DEFAULTS : 0;
+
+	return orm_named_scope_and(leaving->edge->holder->model, "t", lifts);
 }
 
 /* Reads the rows of collections, without the items. */

@@ -9,10 +9,23 @@
 #include "exec/run.h"
 #include "graph/deleted.h"
 #include "graph/return_query.h"
+#include "query/named_scope.h"
 #include "remove/collect.h"
 #include "remove/delete.h"
 #include "store/batch.h"
 #include "store/lookup.h"
+
+int
+orm_deleted_flags(const OrmWriteOptions *options)
+{
+	return (options->may_skip ? ORM_DELETE_MAY_SKIP : 0) | (options->hard ? ORM_DELETE_HARD : 0);
+}
+
+int
+orm_deleted_lifts(const OrmWriteOptions *options)
+{
+	return (options->unscoped ? ORM_SCOPE_LIFTS_DEFAULTS : 0) | (options->hard ? ORM_SCOPE_LIFTS_DELETED : 0);
+}
 
 /* Locks the row of a primary key, if it exists. */
 static void
@@ -55,7 +68,7 @@ orm_deleted_object(const OrmModel *model, const Datum *key, const OrmWriteOption
 		*json = orm_json_end(&out);
 	}
 	orm_query_close(query);
-	return found && orm_delete_object(model, key, options->may_skip);
+	return found && orm_delete_object(model, key, orm_deleted_flags(options));
 }
 
 /* The keys of the objects found by a query. */
@@ -109,15 +122,15 @@ find_keys(const OrmQueryRequest *request, int64 expect)
 
 /* Deletes objects; raises 09000 if some still exist. */
 static void
-delete_keys(const OrmModel *model, const List *keys)
+delete_keys(const OrmModel *model, const List *keys, int flags)
 {
-	OrmDelete *delete = orm_delete_make();
+	OrmDelete *delete = orm_delete_make(flags & ~ORM_DELETE_MAY_SKIP);
 	ListCell *cell;
 	int64 gone;
 
 	foreach(cell, keys)
 		orm_delete_add(delete, model, lfirst(cell));
-	gone = orm_delete_run(delete, false);
+	gone = orm_delete_run(delete);
 	if (gone < list_length(keys))
 		ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
 				errmsg("not all objects of model \"%s\" were deleted", model->name),
@@ -137,6 +150,6 @@ orm_deleted_query(const OrmQueryRequest *request, const OrmWriteOptions *options
 	orm_json_put(&out, "]", 1);
 	orm_query_close(query);
 	if (keys != NIL)
-		delete_keys(request->model, keys);
+		delete_keys(request->model, keys, orm_deleted_flags(options));
 	return orm_json_end(&out);
 }

@@ -12,6 +12,12 @@
 #include "exec/query.h"
 #include "store/options.h"
 
+/* How the options say to delete, as OrmDeleteFlags. */
+extern int orm_deleted_flags(const OrmWriteOptions *options);
+
+/* What the options of a delete lift, as OrmScopeLifts. */
+extern int orm_deleted_lifts(const OrmWriteOptions *options);
+
 /*
  * Deletes the object of a primary key, values in key order, or NULL; false if
  * it does not exist or is not visible to the query.  Raises the errors of the

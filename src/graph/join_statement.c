@@ -172,7 +172,7 @@ append_target(StringInfo sql, const OrmEdge *edge, bool unscoped)
 	appendStringInfoString(sql, " AS u WHERE ");
 	orm_join_append(sql, &edge->target_join, orm_join_table_end("u"), orm_join_table_end("t"));
 	appendStringInfo(sql, "%s%s)", orm_filter_text(edge->source->model->name, edge->relationship, "u").condition,
-					 unscoped ? "" : orm_named_scope_and(edge->target->model, "u"));
+					 orm_named_scope_and(edge->target->model, "u", unscoped ? ORM_SCOPE_LIFTS_DEFAULTS : 0));
 }
 
 /* Appends <head> "s"."j" AS t<joint><keys> AS k WHERE ...: the links of named objects in the collection. */
@@ -187,7 +187,8 @@ append_named(StringInfo sql, const OrmEdge *edge, const OrmJoinColumns *keys, bo
 	appendStringInfoString(sql, " WHERE ");
 	append_match(sql, edge, "k");
 	repeat_match(sql, edge, 1);
-	if (edge->relationship->filter != NULL || (edge->target->model->default_scoped && !unscoped))
+	if (edge->relationship->filter != NULL || (edge->target->model->default_scoped && !unscoped) ||
+		orm_soft_delete_any(edge->target->model))
 		append_target(sql, edge, unscoped);
 }
 

@@ -78,7 +78,7 @@ make_delete(const OrmGraph *graph, const OrmBatch *batch, bool alone)
 {
 	const OrmModel *model = batch->write->model;
 	const OrmKey *key = orm_model_need_key(model);
-	OrmDelete *delete = orm_delete_make();
+	OrmDelete *delete = orm_delete_make(graph->options.may_skip ? ORM_DELETE_MAY_SKIP : 0);
 
 	for (int i = 0; i < batch->n; i++)
 	{
@@ -111,7 +111,7 @@ delete_rows(const OrmGraph *graph, const OrmBatch *batch, bool probe)
 		if (server_reaches(graph, model, &visited))
 			orm_delete_probe(make_delete(graph, batch, false), true);
 		if (!probe)
-			gone = orm_delete_run(make_delete(graph, batch, !model->cascades), graph->options.may_skip);
+			gone = orm_delete_run(make_delete(graph, batch, !model->cascades));
 	}
 	PG_CATCH();
 	{

@@ -14,10 +14,12 @@
 
 #include "base/error.h"
 #include "base/sql.h"
+#include "model/cache.h"
 #include "model/counter.h"
 #include "model/counter_sql.h"
 #include "model/join.h"
 #include "model/row_expression.h"
+#include "model/soft_delete.h"
 
 #define COUNTING "p" /* the counting table */
 #define COUNTED "d"	 /* the holder, or a transition table */
@@ -60,11 +62,28 @@ print_expression(const OrmCounting *counting, const OrmDeclaredCounter *counter,
 	return orm_row_expression_print(node, holder, COUNTED);
 }
 
+/* That a row of the holder is not marked as deleted; NULL: its rows have no marks. */
+static char *
+undeleted(const OrmCounting *counting)
+{
+	const OrmModel *target;
+
+	if (counting->relationship->kind == ORM_MANY_TO_MANY)
+		return NULL;
+	target = orm_cache_open_if_any(counting->relationship->target, AccessShareLock);
+	return target != NULL ? orm_soft_delete_condition(target, COUNTED, ORM_DELETED_NO) : NULL;
+}
+
 char *
 orm_counter_sql_condition(const OrmCounting *counting, const OrmDeclaredCounter *counter)
 {
-	return counter->where_expr != NULL ? print_expression(counting, counter, "where_expr", counter->where_expr, BOOLOID)
-									   : NULL;
+	char *condition = undeleted(counting);
+	char *given;
+
+	if (counter->where_expr == NULL)
+		return condition;
+	given = print_expression(counting, counter, "where_expr", counter->where_expr, BOOLOID);
+	return condition != NULL ? psprintf("%s AND (%s)", condition, given) : given;
 }
 
 /* Is the column of a counter a numeric? */

@@ -22,6 +22,7 @@
 #include "model/element_print.h"
 #include "model/naming.h"
 #include "model/renaming.h"
+#include "model/soft_delete.h"
 #include "model/stamp.h"
 #include "model/use.h"
 
@@ -148,6 +149,7 @@ imply_columns(OrmDeclaration *declaration)
 {
 	orm_stamp_imply(declaration);
 	orm_counter_imply(declaration);
+	orm_soft_delete_imply(declaration);
 }
 
 /* Parses a model document and checks it. */
@@ -245,6 +247,7 @@ static const struct
 	{"on", offsetof(OrmDeclaration, hooks)},
 	{"publish", offsetof(OrmDeclaration, publications)},
 	{"counter", offsetof(OrmDeclaration, counters)},
+	{"soft_delete", offsetof(OrmDeclaration, soft_deletes)},
 	{"version", offsetof(OrmDeclaration, versions)},
 	{"table", offsetof(OrmDeclaration, tables)},
 	{"statement", offsetof(OrmDeclaration, statements)},

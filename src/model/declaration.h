@@ -203,6 +203,15 @@ typedef struct OrmDeclaredStamp
 	int position;
 } OrmDeclaredStamp;
 
+/* The column that marks deleted rows; see model/soft_delete.h. */
+typedef struct OrmDeclaredSoftDelete
+{
+	char *column;
+	OrmChoice guard;  /* a DELETE raises */
+	OrmChoice revive; /* an upsert on the key of a deleted row restores it */
+	int position;
+} OrmDeclaredSoftDelete;
+
 /* The version column, which counts the changes of a row. */
 typedef struct OrmDeclaredVersion
 {
@@ -318,6 +327,7 @@ typedef struct OrmDeclaration
 	List *scopes;		   /* of OrmDeclaredScope * */
 	List *timestamps;	   /* of OrmDeclaredTimestamps *: one, or NIL */
 	List *stamps;		   /* of OrmDeclaredStamp * */
+	List *soft_deletes;	   /* of OrmDeclaredSoftDelete *: one, or NIL */
 	List *versions;		   /* of OrmDeclaredVersion *: one, or NIL */
 	List *tables;		   /* of OrmDeclaredTable *: one, or NIL */
 	List *validations;	   /* of OrmDeclaredValidation * */

@@ -20,6 +20,7 @@
 #include "model/data_step.h"
 #include "model/declaration_check.h"
 #include "model/naming.h"
+#include "model/soft_delete.h"
 #include "model/enum.h"
 #include "model/hook.h"
 #include "model/publish.h"
@@ -562,6 +563,7 @@ orm_declaration_check(OrmDeclaration *declaration, bool mapped)
 		orm_computed_check_circles(declaration);
 	orm_scope_check(declaration);
 	orm_stamp_check(declaration);
+	orm_soft_delete_check(declaration);
 	check_primary_key(declaration);
 	orm_hook_check(declaration);
 	orm_publish_check(declaration);

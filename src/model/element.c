@@ -192,6 +192,14 @@ static const OrmElementKey stamp_keys[] = {
 	{KEY("events", ANY_KIND, 0), &orm_element_key_word, STAMP(events), NULL, stamp_events},
 };
 
+#define SOFT_DELETE(member) offsetof(OrmDeclaredSoftDelete, member)
+
+static const OrmElementKey soft_delete_keys[] = {
+	{KEY("column_name", ANY_KIND, ANY_KIND), &orm_element_key_name, SOFT_DELETE(column), "column", NULL},
+	{KEY("guard", ANY_KIND, 0), &orm_element_key_choice, SOFT_DELETE(guard), NULL, NULL},
+	{KEY("revive", ANY_KIND, 0), &orm_element_key_choice, SOFT_DELETE(revive), NULL, NULL},
+};
+
 #define VERSION(member) offsetof(OrmDeclaredVersion, member)
 
 static const OrmElementKey version_keys[] = {
@@ -334,6 +342,7 @@ static const RecordType publication_record = RECORD(OrmDeclaredPublication, publ
 static const RecordType counter_record = RECORD(OrmDeclaredCounter, counters, 0, false, counter_keys);
 static const RecordType timestamps_record = RECORD(OrmDeclaredTimestamps, timestamps, 0, false, timestamps_keys);
 static const RecordType stamp_record = RECORD(OrmDeclaredStamp, stamps, 0, false, stamp_keys);
+static const RecordType soft_delete_record = RECORD(OrmDeclaredSoftDelete, soft_deletes, 0, false, soft_delete_keys);
 static const RecordType version_record = RECORD(OrmDeclaredVersion, versions, 0, false, version_keys);
 static const RecordType enum_record = RECORD(OrmDeclaredEnum, enums, 0, false, enum_keys);
 static const RecordType removal_record = RECORD(OrmDeclaredRemoval, removals, 0, false, removal_keys);
@@ -369,6 +378,7 @@ static const RelationBuilder builders[] = {
 	{KEY("timestamps", KIND(0), 0), &timestamps_record, 0},
 	{KEY("stamp", KIND(0), 0), &stamp_record, 0},
 	{KEY("related", KIND(0), 0), &relationship_record, ORM_RELATED},
+	{KEY("soft_delete", KIND(0), 0), &soft_delete_record, 0},
 	{KEY("version", KIND(0), 0), &version_record, 0},
 	{KEY("accessors", KIND(0), 0), &accessors_record, 0},
 	{KEY_OF_NEW("comment_on_table", KIND(0), 0), &comment_record, 0},

@@ -54,6 +54,8 @@ orm_element_list_label(OrmElementList list, const void *element)
 			return times->created_at ? times->created_at : times->updated_at ? times->updated_at : "";
 		case ORM_LIST_STAMPS:
 			return ((const OrmDeclaredStamp *) element)->column;
+		case ORM_LIST_SOFT_DELETES:
+			return ((const OrmDeclaredSoftDelete *) element)->column;
 		case ORM_LIST_VERSIONS:
 			return ((const OrmDeclaredVersion *) element)->column;
 		case ORM_LIST_REMOVALS:
@@ -113,6 +115,7 @@ orm_element_list_of(OrmDeclaration *declaration, OrmElementList list)
 		[ORM_LIST_COUNTERS] = &declaration->counters,
 		[ORM_LIST_TIMESTAMPS] = &declaration->timestamps,
 		[ORM_LIST_STAMPS] = &declaration->stamps,
+		[ORM_LIST_SOFT_DELETES] = &declaration->soft_deletes,
 		[ORM_LIST_VERSIONS] = &declaration->versions,
 		[ORM_LIST_TABLES] = &declaration->tables,
 		[ORM_LIST_STATEMENTS] = &declaration->statements,
@@ -136,8 +139,8 @@ orm_element_list_like(List *elements, OrmElementList list, const void *element)
 
 	foreach(cell, elements)
 		if (orm_element_list_kind(list, lfirst(cell)) == orm_element_list_kind(list, element) &&
-			(list == ORM_LIST_VERSIONS || list == ORM_LIST_TIMESTAMPS || list == ORM_LIST_NAMINGS ||
-			 list == ORM_LIST_RENAMES || list == ORM_LIST_TABLE_RENAMES ||
+			(list == ORM_LIST_VERSIONS || list == ORM_LIST_SOFT_DELETES || list == ORM_LIST_TIMESTAMPS ||
+			 list == ORM_LIST_NAMINGS || list == ORM_LIST_RENAMES || list == ORM_LIST_TABLE_RENAMES ||
 			 strcmp(orm_element_list_label(list, lfirst(cell)), orm_element_list_label(list, element)) == 0))
 			return cell;
 	return NULL;

@@ -22,6 +22,7 @@
 #include "base/sql.h"
 #include "model/hook.h"
 #include "model/publish.h"
+#include "model/soft_delete.h"
 
 /* The words of events, in the order of names of triggers. */
 static const struct
@@ -150,9 +151,8 @@ orm_hook_prefix(int16 type)
 	return name.data;
 }
 
-/* The name of the function of a hook, without its schema. */
-static char *
-function_name(const OrmDeclaredHook *hook)
+char *
+orm_hook_function_name(const OrmDeclaredHook *hook)
 {
 	char *schema;
 	char *name;
@@ -166,8 +166,8 @@ orm_hook_name(const OrmDeclaredHook *hook)
 {
 	char *prefix = orm_hook_prefix(orm_hook_type(hook));
 
-	return makeObjectName(pnstrdup(prefix, strlen(prefix) - 1), hook->name != NULL ? hook->name : function_name(hook),
-						  NULL);
+	return makeObjectName(pnstrdup(prefix, strlen(prefix) - 1),
+						  hook->name != NULL ? hook->name : orm_hook_function_name(hook), NULL);
 }
 
 char *
@@ -309,7 +309,9 @@ orm_hook_check_functions(const OrmDeclaration *declaration)
 List *
 orm_hook_all(const OrmDeclaration *declaration)
 {
-	return list_concat(list_copy(declaration->hooks), orm_publish_hooks(declaration));
+	List *hooks = list_concat(list_copy(declaration->hooks), orm_publish_hooks(declaration));
+
+	return list_concat(hooks, orm_soft_delete_hooks(declaration));
 }
 
 List *

@@ -28,6 +28,9 @@ extern int16 orm_hook_type(const OrmDeclaredHook *hook);
 /* How the names of triggers of a type begin: "orm_before_create_update_". */
 extern char *orm_hook_prefix(int16 type);
 
+/* The name of the function of a hook, without its schema. */
+extern char *orm_hook_function_name(const OrmDeclaredHook *hook);
+
 /* The name of the trigger of a hook. */
 extern char *orm_hook_name(const OrmDeclaredHook *hook);
 

@@ -6,12 +6,14 @@
 #include "catalog/pg_class.h"
 #include "utils/lsyscache.h"
 
+#include "base/names.h"
 #include "model/follow.h"
 #include "model/data_step.h"
 #include "model/foreign_key.h"
 #include "model/in_force.h"
 #include "model/managed.h"
 #include "model/renaming.h"
+#include "model/soft_delete.h"
 
 bool
 orm_in_force_needs_key(char relkind)
@@ -128,6 +130,19 @@ reduce_version(OrmDeclaration *declaration, Oid relid, List **pending)
 	declaration->versions = NIL;
 }
 
+/* Takes out a mark of deleted rows whose column is not there. */
+static void
+reduce_soft_delete(OrmDeclaration *declaration, Oid relid, List **pending)
+{
+	const OrmDeclaredSoftDelete *element = orm_soft_delete_of(declaration);
+
+	if (element == NULL || get_attnum(relid, element->column) > 0)
+		return;
+	if (!orm_name_is_among(*pending, element->column))
+		*pending = lappend(*pending, element->column);
+	declaration->soft_deletes = NIL;
+}
+
 /* Takes out what is removed and gone. */
 static void
 reduce_removals(OrmDeclaration *declaration, Oid relid)
@@ -158,6 +173,7 @@ orm_in_force_reduce(OrmDeclaration *declaration, Oid relid, List **pending, List
 	if (!declaration->by_map)
 		reduce_relationships(declaration, relid, pending, depends);
 	reduce_version(declaration, relid, pending);
+	reduce_soft_delete(declaration, relid, pending);
 	reduce_removals(declaration, relid);
 	orm_declaration_strip(declaration, declaration->by_map || orm_in_force_needs_key(get_rel_relkind(relid)));
 }

@@ -59,6 +59,7 @@ add(List **things, const OrmDeclaration *declaration, OrmConstraintKind kind, ch
 	thing->kind = kind;
 	thing->name = name;
 	thing->columns = columns;
+	thing->marked = kind == ORM_CONSTRAINT_UNIQUE && declaration->soft_deletes != NIL;
 	*things = lappend(*things, thing);
 	return thing;
 }
@@ -168,7 +169,8 @@ orm_managed_is_among(const List *things, const OrmManaged *thing)
 	{
 		const OrmManaged *other = lfirst(cell);
 
-		if (other->is_column != thing->is_column || (!thing->is_column && other->kind != thing->kind))
+		if (other->is_column != thing->is_column || (!thing->is_column && other->kind != thing->kind) ||
+			other->marked != thing->marked)
 			continue;
 		if (thing->name != NULL && other->name != NULL ? strcmp(thing->name, other->name) == 0
 													   : thing->partial == other->partial &&
@@ -313,6 +315,35 @@ find_index(Oid relid, const OrmManaged *thing)
 	return found;
 }
 
+/* The name of the constraint of a key, or else of its partial index. */
+static char *
+find_marked(Oid relid, const OrmManaged *thing)
+{
+	char *found = find_constraint(relid, thing);
+	OrmManaged index = *thing;
+	ListCell *cell;
+
+	if (found != NULL)
+		return found;
+	index.kind = ORM_CONSTRAINT_INDEX;
+	index.partial = true;
+	index.columns = NIL;
+	foreach(cell, thing->columns)
+		index.columns = lappend(index.columns, orm_index_element_column(thing->declaration, lfirst(cell), false));
+	return find_index(relid, &index);
+}
+
+bool
+orm_managed_is_index(Oid relid, const OrmManaged *thing, const char *name)
+{
+	Oid index = thing->marked ? get_relname_relid(name, get_rel_namespace(relid)) : InvalidOid;
+
+	if (!thing->marked)
+		return thing->kind == ORM_CONSTRAINT_INDEX;
+	return OidIsValid(index) && !OidIsValid(get_index_constraint(index)) &&
+		(get_rel_relkind(index) == RELKIND_INDEX || get_rel_relkind(index) == RELKIND_PARTITIONED_INDEX);
+}
+
 char *
 orm_managed_find(Oid relid, const OrmManaged *thing)
 {
@@ -321,7 +352,7 @@ orm_managed_find(Oid relid, const OrmManaged *thing)
 		return get_attnum(relid, thing->name) > 0 ? thing->name : NULL;
 	if (thing->kind == ORM_CONSTRAINT_INDEX)
 		return find_index(relid, thing);
-	return find_constraint(relid, thing);
+	return thing->marked ? find_marked(relid, thing) : find_constraint(relid, thing);
 }
 
 bool
@@ -336,11 +367,11 @@ orm_managed_is_named(const List *things, const OrmManaged *thing, const char *na
 		const OrmManaged *other = lfirst(cell);
 		char *found;
 
-		if (other->is_column || thing->is_column ||
-			(other->kind == ORM_CONSTRAINT_INDEX) != (thing->kind == ORM_CONSTRAINT_INDEX))
+		if (other->is_column || thing->is_column)
 			continue;
 		found = orm_managed_find(relid, other);
-		if (found != NULL && strcmp(found, name) == 0)
+		if (found != NULL && strcmp(found, name) == 0 &&
+			orm_managed_is_index(relid, other, found) == orm_managed_is_index(relid, thing, found))
 			return true;
 	}
 	return false;

@@ -16,6 +16,7 @@ typedef struct OrmManaged
 	const OrmDeclaration *declaration;
 	bool is_column;
 	bool partial;			/* an index, or exclusion constraint, with a condition */
+	bool marked;			/* unique, where deleted rows are marked: an index, or a constraint (model/marked_key.h) */
 	bool made;				/* by a belongs_to, unless it is declared */
 	OrmConstraintKind kind; /* not of a column */
 	char *name;				/* NULL: chosen by PostgreSQL */
@@ -31,6 +32,9 @@ extern bool orm_managed_is_among(const List *things, const OrmManaged *thing);
 
 /* The name that a thing has in the catalogs; NULL: the table does not have it. */
 extern char *orm_managed_find(Oid relid, const OrmManaged *thing);
+
+/* Is the name that a thing has in the catalogs that of an index, and not of a constraint? */
+extern bool orm_managed_is_index(Oid relid, const OrmManaged *thing, const char *name);
 
 /* Is a thing among these, or is its name in the catalogs that of one of them? */
 extern bool orm_managed_is_named(const List *things, const OrmManaged *thing, const char *name, Oid relid);

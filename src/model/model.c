@@ -45,6 +45,7 @@
 #include "model/model.h"
 #include "model/relationship.h"
 #include "model/row_expression.h"
+#include "model/soft_delete.h"
 #include "model/unique_key.h"
 
 /* Does the expression call nextval()? */
@@ -264,7 +265,7 @@ fill_relationships(OrmModel *model, List **depends)
 		if (model->primary_key != NULL && !model->has_rules && orm_model_may_unlink(relationship))
 			model->deletes_along = true;
 	}
-	model->deletes_along |= model->cascades;
+	model->deletes_along |= model->cascades || orm_soft_delete_any(model);
 }
 
 /* Appends a key to the fingerprint. */
@@ -367,6 +368,7 @@ fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **
 	model->pending = list_concat(model->pending, orm_hook_pending(model->declaration, relation));
 	orm_unique_key_fill(model, relation);
 	fill_version(model, relation);
+	orm_soft_delete_fill(model);
 	fill_relationships(model, depends);
 	model->pending = list_concat(model->pending, orm_counter_pending(model));
 	model->fingerprint = make_fingerprint(model);

@@ -141,6 +141,7 @@ typedef struct OrmModel
 	int nscopes;
 	OrmModelScope *scopes;
 	bool default_scoped; /* it has a default scope */
+	int soft_delete;	 /* the attribute that marks deleted rows, or -1; see model/soft_delete.h */
 	OrmKey *primary_key; /* NULL: none; &unique[0] unless declared by orm.primary_key */
 	int nunique;
 	OrmKey *unique; /* valid unique indexes without expressions and predicate, the primary key first */
@@ -151,7 +152,7 @@ typedef struct OrmModel
 	int nrelationships;
 	OrmRelationship *relationships;
 	bool cascades;				 /* a relationship has ORM_CASCADE_DELETE */
-	bool deletes_along;			 /* other rows may be deleted with a row: it cascades, or has join table rows */
+	bool deletes_along;			 /* not by a DELETE alone: it cascades, has join table rows, or rows are marked */
 	OrmDeclaration *declaration; /* what of it is in force, with the current names of columns and tables */
 	List *pending;				 /* of char *: declared attributes and relationships that the table does not have */
 } OrmModel;

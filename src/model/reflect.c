@@ -36,6 +36,7 @@
 #include "model/hook.h"
 #include "model/publish.h"
 #include "model/managed.h"
+#include "model/marked_key.h"
 #include "model/naming.h"
 #include "model/reflect.h"
 #include "model/reflect_constraint.h"
@@ -416,6 +417,8 @@ orm_reflect_model(const OrmModel *model, OrmTargetNamer namer, void *arg)
 	full->scopes = stored->scopes;
 	full->timestamps = stored->timestamps;
 	full->stamps = stored->stamps;
+	full->soft_deletes = stored->soft_deletes;
+	orm_marked_key_fold(full, model);
 	full->versions = stored->versions;
 	full->has_accessors = stored->has_accessors;
 	full->prefix = stored->prefix;

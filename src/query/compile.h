@@ -49,6 +49,7 @@
 
 #include "base/members.h"
 #include "base/sql.h"
+#include "model/soft_delete.h"
 #include "query/query.h"
 
 typedef struct OrmCompiler
@@ -101,9 +102,11 @@ typedef struct OrmScope
 	List *named;					/* of OrmExpression *: names of "compute"; for having, groups and aggregates */
 	List *inner;					/* of OrmExpression *: aggregates inside of expressions over groups */
 	List *inner_nodes;				/* of OrmNode *: where they are in the document */
-	const char *restriction;		/* of default scopes: an operand of AND without joins; NULL: none */
+	OrmDeleted deleted;				/* which rows of a model with orm.soft_delete are meant */
+	const char *restriction;		/* to those, and of default scopes: an operand of AND without joins; NULL: none */
 	bool restricted;				/* the restriction is known */
-	const OrmNode *lifted;			/* the value of "$unscoped" that was read for it */
+	const OrmNode *lifted;			/* the values of "$unscoped" and "$deleted" that were read for it */
+	const OrmNode *shown;
 } OrmScope;
 
 /*
@@ -145,13 +148,14 @@ typedef enum OrmQueryKey
 	ORM_KEY_UNSCOPED = 1 << 22,
 	ORM_KEY_FROM = 1 << 23,
 	ORM_KEY_ARGUMENTS = 1 << 24,
-	ORM_KEY_KEY_BY = 1 << 25
+	ORM_KEY_KEY_BY = 1 << 25,
+	ORM_KEY_DELETED = 1 << 26
 } OrmQueryKey;
 
-#define ORM_KEY_COUNT 26
+#define ORM_KEY_COUNT 27
 
-/* The keys of named scopes. */
-#define ORM_KEYS_SCOPES (ORM_KEY_SCOPE | ORM_KEY_UNSCOPED)
+/* The keys of named scopes, and of deleted rows. */
+#define ORM_KEYS_SCOPES (ORM_KEY_SCOPE | ORM_KEY_UNSCOPED | ORM_KEY_DELETED)
 
 /* A flag for the allowed keys: the objects are given, so keys that find objects are not allowed. */
 #define ORM_KEYS_ONLY (1 << ORM_KEY_COUNT)

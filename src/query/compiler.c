@@ -99,6 +99,9 @@ static const OrmShapedKey query_keys[ORM_KEY_COUNT] = {
 	{{ORM_MEMBER_KEY("key_by"), .allowed = ORM_KEY_KEY_BY,
 	  .hint = "\"key_by\" is allowed in the load of a to-many relationship."},
 	 orm_shape_exact},
+	{{ORM_MEMBER_KEY("deleted"), .allowed = ORM_KEY_DELETED,
+	  .hint = "\"deleted\" is allowed in queries, and in loads."},
+	 orm_shape_exact},
 };
 
 /*

@@ -479,19 +479,18 @@ read_relationship(OrmLevelBuild *build)
 static int
 takes_of_scopes(const OrmLevelBuild *build)
 {
-	bool list = build->parent != NULL ? !orm_query_is_single(build->relationship)
-									  : build->compiler->request->verb != ORM_QUERY_GET;
-
-	return list ? ORM_SCOPE_TAKES_ORDER | ORM_SCOPE_TAKES_DEFAULTS : 0;
+	if (build->parent != NULL ? orm_query_is_single(build->relationship)
+							  : build->compiler->request->verb == ORM_QUERY_GET)
+		return orm_soft_delete_over(build->relationship) == ORM_DELETED_TOO ? ORM_SCOPE_TAKES_DELETED : 0;
+	return ORM_SCOPE_TAKES_ORDER | ORM_SCOPE_TAKES_DEFAULTS;
 }
 
 /* Reads the named scopes of a level.  Objects that have just been written are shown whatever they are. */
 static void
 read_scopes(OrmLevelBuild *build)
 {
-	if (build->parent == NULL && build->compiler->request->verb == ORM_QUERY_KEYS)
-		return;
-	orm_named_scope_begin(build->scope, &build->keys, takes_of_scopes(build), build->place);
+	if (build->parent != NULL || build->compiler->request->verb != ORM_QUERY_KEYS)
+		orm_named_scope_begin(build->scope, &build->keys, takes_of_scopes(build), build->place);
 }
 
 /* Reads "key_by": the attribute whose values are the keys of the objects. */

@@ -268,6 +268,7 @@ set_restriction(OrmScope *scope, OrmJson unscoped)
 	List *uses = NIL;
 
 	scope->restricted = true;
+	scope->restriction = orm_soft_delete_condition(scope->model, scope->alias, scope->deleted);
 	for (int i = 0; i < scope->model->nscopes; i++)
 	{
 		const OrmModelScope *named = &scope->model->scopes[i];
@@ -290,34 +291,82 @@ orm_named_scope_restrict(OrmScope *scope)
 {
 	OrmJson none = {0};
 
-	if (scope->model->default_scoped && !scope->restricted)
+	if (orm_named_scope_any(scope->model) && !scope->restricted)
 		set_restriction(scope, none);
+}
+
+/* Sets which rows are meant by "deleted" or "$deleted". */
+static void
+read_deleted(OrmScope *scope, OrmJson json, const OrmPath *place)
+{
+	static const char *const words[] = {
+		[ORM_DELETED_NO] = "no", [ORM_DELETED_TOO] = "too", [ORM_DELETED_ONLY] = "only"};
+
+	if (!orm_soft_delete_any(scope->model))
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("model \"%s\" does not mark deleted rows", scope->model->name), orm_error_place(place),
+				errhint("The element orm.soft_delete() of the model does."));
+	if (orm_json_kind(json) != ORM_JSON_STRING)
+		orm_members_raise_kind(json, "\"no\", \"too\" or \"only\"", place);
+	for (int i = 0; i < (int) lengthof(words); i++)
+		if (orm_json_equals(json, words[i]))
+		{
+			scope->deleted = i;
+			return;
+		}
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"deleted\" must be \"no\", \"too\" or \"only\""),
+			orm_error_place(place));
 }
 
 void
 orm_named_scope_lift(OrmScope *scope, OrmJson where, const OrmPath *place)
 {
-	OrmPath here = orm_path_key(place, "$unscoped");
-	OrmJson unscoped;
+	OrmPath unscoped_place = orm_path_key(place, "$unscoped");
+	OrmPath deleted_place = orm_path_key(place, "$deleted");
+	OrmJson unscoped = {0};
+	OrmJson deleted;
 
-	if (orm_json_kind(where) != ORM_JSON_OBJECT || !orm_json_member(where, "$unscoped", &unscoped))
+	if (orm_json_kind(where) != ORM_JSON_OBJECT)
 		return;
-	check_unscoped(scope->model, unscoped, &here);
-	scope->lifted = unscoped.node;
-	if (scope->model->default_scoped)
+	if (orm_json_member(where, "$deleted", &deleted))
+	{
+		read_deleted(scope, deleted, &deleted_place);
+		scope->shown = deleted.node;
+	}
+	if (orm_json_member(where, "$unscoped", &unscoped))
+	{
+		check_unscoped(scope->model, unscoped, &unscoped_place);
+		scope->lifted = unscoped.node;
+	}
+	if (orm_named_scope_any(scope->model))
 		set_restriction(scope, unscoped);
+}
+
+/* Appends "true" for a key that has been read already; raises 22023 for one that is elsewhere. */
+static bool
+append_read(const OrmNode *read, OrmJson json, const char *key, const char *example, const OrmPath *place,
+			StringInfo sql)
+{
+	if (read != json.node)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"$%s\" is not allowed here", key),
+				orm_error_place(place),
+				errhint("It is allowed among the conditions on a relationship, as in {\"posts\": {\"any\": "
+						"{\"$%s\": %s}}}; of a query \"%s\" is a key.",
+						key, example, key));
+	appendStringInfoString(sql, "true");
+	return true;
 }
 
 bool
 orm_named_scope_lifted(OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql)
 {
-	if (scope->lifted != json.node)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"$unscoped\" is not allowed here"),
-				orm_error_place(place),
-				errhint("It is allowed among the conditions on a relationship, as in {\"posts\": {\"any\": "
-						"{\"$unscoped\": true}}}; of a query \"unscoped\" is a key."));
-	appendStringInfoString(sql, "true");
-	return true;
+	return append_read(scope->lifted, json, "unscoped", "true", place, sql);
+}
+
+bool
+orm_named_scope_deleted(OrmScope *scope, OrmJson json, const OrmPath *place, StringInfo sql)
+{
+	return append_read(scope->shown, json, "deleted", "\"too\"", place, sql);
 }
 
 /* ---- Queries ---- */
@@ -395,16 +444,22 @@ orm_named_scope_begin(OrmScope *scope, OrmQueryKeys *keys, int takes, const OrmP
 	const OrmJson *named = orm_query_key(keys, ORM_KEY_SCOPE);
 	const OrmJson *given = orm_query_key(keys, ORM_KEY_UNSCOPED);
 	OrmPath scope_place = orm_path_key(place, "scope");
+	const OrmJson *deleted = orm_query_key(keys, ORM_KEY_DELETED);
 	OrmPath unscoped_place = orm_path_key(place, "unscoped");
+	OrmPath deleted_place = orm_path_key(place, "deleted");
 	OrmJson unscoped = {0};
 	ListCell *cell;
 
+	if (takes & ORM_SCOPE_TAKES_DELETED)
+		scope->deleted = ORM_DELETED_TOO;
+	if (deleted != NULL)
+		read_deleted(scope, *deleted, &deleted_place);
 	if (given != NULL)
 	{
 		unscoped = *given;
 		check_unscoped(scope->model, unscoped, &unscoped_place);
 	}
-	if (scope->model->default_scoped)
+	if (orm_named_scope_any(scope->model))
 	{
 		keys->uses = set_restriction(scope, unscoped);
 		foreach(cell, keys->uses)
@@ -436,28 +491,30 @@ begin_compiler(const OrmQueryRequest *request)
 }
 
 char *
-orm_named_scope_print(const OrmModel *model, const char *alias)
+orm_named_scope_print(const OrmModel *model, const char *alias, int lifts)
 {
 	OrmQueryRequest request = {.verb = ORM_QUERY_ROWS, .model = model};
 	OrmCompiler compiler;
+	OrmDeleted deleted = lifts & ORM_SCOPE_LIFTS_DELETED ? ORM_DELETED_TOO : ORM_DELETED_NO;
 	OrmShape shape;
 	OrmScope *scope;
 
-	if (!model->default_scoped)
-		return NULL;
+	if (!model->default_scoped || (lifts & ORM_SCOPE_LIFTS_DEFAULTS))
+		return orm_soft_delete_condition(model, alias, deleted);
 	orm_shape_begin(&shape);
 	request.shape = &shape;
 	compiler = begin_compiler(&request);
 	scope = orm_query_scope(orm_query_builder(&compiler), model);
 	scope->alias = alias;
+	scope->deleted = deleted;
 	orm_named_scope_restrict(scope);
 	return unconstify(char *, scope->restriction);
 }
 
 const char *
-orm_named_scope_and(const OrmModel *model, const char *alias)
+orm_named_scope_and(const OrmModel *model, const char *alias, int lifts)
 {
-	const char *scopes = orm_named_scope_print(model, alias);
+	const char *scopes = orm_named_scope_print(model, alias, lifts);
 
 	return scopes != NULL ? psprintf(" AND %s", scopes) : "";
 }

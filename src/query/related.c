@@ -35,6 +35,7 @@ orm_query_target(const OrmScope *scope, const OrmRelationship *relationship, con
 {
 	MemoryContext caller = CurrentMemoryContext;
 	const OrmModel *model = NULL;
+	OrmScope *target;
 
 	PG_TRY();
 	{
@@ -52,7 +53,9 @@ orm_query_target(const OrmScope *scope, const OrmRelationship *relationship, con
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				errmsg("relationship \"%s\" of model \"%s\" is being changed", relationship->name, scope->model->name),
 				orm_error_place(place), errhint("Try again."));
-	return orm_query_scope(scope->builder, model);
+	target = orm_query_scope(scope->builder, model);
+	target->deleted = orm_soft_delete_over(relationship);
+	return target;
 }
 
 void

@@ -141,6 +141,7 @@ static const ConnectiveKey connectives[] = {
 	{{{ORM_MEMBER_KEY("$expr")}, orm_shape_expression}, append_expression},
 	{{{ORM_MEMBER_KEY("$scope")}, orm_shape_scopes}, orm_named_scope_condition},
 	{{{ORM_MEMBER_KEY("$unscoped")}, orm_shape_exact}, orm_named_scope_lifted},
+	{{{ORM_MEMBER_KEY("$deleted")}, orm_shape_exact}, orm_named_scope_deleted},
 };
 
 const OrmMemberTable orm_where_connectives = {.noun = "key", ORM_MEMBER_RECORDS(connectives)};

@@ -5,12 +5,14 @@
 
 #include "access/relation.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
+#include "utils/timestamp.h"
 
 #include "exec/access.h"
 #include "exec/execute.h"
@@ -23,7 +25,7 @@
 #include "store/tuples.h"
 
 OrmDeleteSet *
-orm_collect_set(OrmDelete *delete, const OrmModel *model)
+orm_collect_set(OrmDelete *delete, const OrmModel *model, OrmDeleteWay way)
 {
 	OrmDeleteSet *set;
 	ListCell *cell;
@@ -31,11 +33,12 @@ orm_collect_set(OrmDelete *delete, const OrmModel *model)
 	foreach(cell, delete->sets)
 	{
 		set = lfirst(cell);
-		if (set->model == model)
+		if (set->model == model && set->way == way)
 			return set;
 	}
 	set = palloc0(sizeof(OrmDeleteSet));
 	set->model = model;
+	set->way = way;
 	set->keys = orm_keyset_make_for(model);
 	delete->sets = lappend(delete->sets, set);
 	return set;
@@ -116,13 +119,33 @@ takes_along(const OrmDelete *delete, const OrmModel *model, List **visited)
 	return false;
 }
 
-/* Are rows collected along the relationship? */
+/*
+ * Are rows that have a mark collected along a relationship of rows that have one?  By a mark without a time it
+ * is not known what has gone together.
+ */
 static bool
-is_followed(const OrmDelete *delete, const OrmModel *model, const OrmRelationship *relationship)
+is_mark_followed(const OrmDelete *delete, const OrmDeleteSet *set, const OrmRelationship *relationship)
 {
+	const OrmModel *target;
+
+	if (!(relationship->cascade & ORM_CASCADE_DELETE))
+		return false;
+	target = target_of(delete, set->model, relationship);
+	if (!orm_soft_delete_any(target))
+		return false;
+	return set->way == ORM_DELETE_MARKS || !(orm_soft_delete_is_flag(set->model) || orm_soft_delete_is_flag(target));
+}
+
+/* Are rows collected along the relationship of a set?  From marked rows only to models that mark rows. */
+static bool
+is_followed(const OrmDelete *delete, const OrmDeleteSet *set, const OrmRelationship *relationship)
+{
+	const OrmModel *model = set->model;
 	const OrmModel *target;
 	List *visited = NIL;
 
+	if (set->way != ORM_DELETE_REMOVES)
+		return is_mark_followed(delete, set, relationship);
 	if (delete->by_server && is_left_to_server(relationship))
 		return orm_collect_has_arrays(target_of(delete, model, relationship));
 	if (!(relationship->cascade & ORM_CASCADE_DELETE))
@@ -131,11 +154,13 @@ is_followed(const OrmDelete *delete, const OrmModel *model, const OrmRelationshi
 	return !is_left_to_server(relationship) || takes_along(delete, target, &visited);
 }
 
-/* Are join table rows of the relationship deleted with the rows of the model? */
+/* Are join table rows of the relationship deleted with the rows of a set? */
 static bool
-takes_links(const OrmDelete *delete, const OrmModel *model, const OrmRelationship *relationship)
+takes_links(const OrmDelete *delete, const OrmDeleteSet *set, const OrmRelationship *relationship)
 {
-	if (delete->by_server || relationship->kind != ORM_MANY_TO_MANY)
+	const OrmModel *model = set->model;
+
+	if (set->way != ORM_DELETE_REMOVES || delete->by_server || relationship->kind != ORM_MANY_TO_MANY)
 		return false;
 	if (relationship->cascade & ORM_CASCADE_DELETE)
 		return !relationship->deleted_by_server;
@@ -156,12 +181,13 @@ know_set(const OrmDelete *delete, OrmDeleteSet *set)
 	{
 		OrmRelationship *relationship = &model->relationships[i];
 
-		if (is_followed(delete, model, relationship))
+		if (is_followed(delete, set, relationship))
 			set->along = lappend(set->along, relationship);
-		if (takes_links(delete, model, relationship))
+		if (takes_links(delete, set, relationship))
 			set->links = lappend(set->links, relationship);
 	}
-	if (set->along != NIL || delete->access == ORM_READ || orm_collect_has_arrays(model))
+	if (set->along != NIL || set->way != ORM_DELETE_REMOVES || delete->access == ORM_READ ||
+		orm_collect_has_arrays(model))
 		orm_columns_add_attributes(&set->columns, model, key->attributes, key->nattributes);
 }
 
@@ -235,9 +261,9 @@ take_key(void *argument, TupleTableSlot *slot)
 static void
 read_keys(const OrmDelete *delete, OrmDeleteSet *into, StringInfo sql, const OrmDeleteSet *set, int from)
 {
-	Oid types[2 * INDEX_MAX_KEYS];
+	Oid types[2 * INDEX_MAX_KEYS + 1];
 	Oid results[INDEX_MAX_KEYS];
-	Datum values[2 * INDEX_MAX_KEYS];
+	Datum values[2 * INDEX_MAX_KEYS + 1];
 	const OrmKey *key = into->model->primary_key;
 	OrmPlanText text = {
 		.sql = *sql,
@@ -250,6 +276,11 @@ read_keys(const OrmDelete *delete, OrmDeleteSet *into, StringInfo sql, const Orm
 	OrmReceiver receiver;
 	OrmPlan *plan;
 
+	if (set->way == ORM_DELETE_RESTORES)
+	{
+		types[text.nparams] = TIMESTAMPTZOID;
+		values[text.nparams++] = TimestampTzGetDatum(delete->instant);
+	}
 	for (int i = 0; i < key->nattributes; i++)
 		results[i] = into->model->attributes[key->attributes[i]].type->oid;
 	plan = orm_plan_get_by_text(ORM_KIND_ALONG, &text);
@@ -285,7 +316,7 @@ follow(OrmDelete *delete, const OrmDeleteSet *set, const OrmRelationship *relati
 
 	CHECK_FOR_INTERRUPTS();
 	error_context_stack = &callback;
-	into = orm_collect_set(delete, target_of(delete, set->model, relationship));
+	into = orm_collect_set(delete, target_of(delete, set->model, relationship), set->way);
 	MemoryContextSwitchTo(delete->step);
 	initStringInfo(&sql);
 	orm_delete_sql_along(&sql, set, from, relationship, into->model, locks(delete, into->model));
@@ -310,6 +341,28 @@ find_named(OrmDelete *delete, OrmDeleteSet *set)
 	set->named = orm_keyset_count(set->keys);
 }
 
+/* Takes rows that are removed out of the rows that are marked. */
+static void
+pass_over_removed(const OrmDelete *delete, OrmDeleteSet *marked)
+{
+	ListCell *cell;
+
+	foreach(cell, delete->sets)
+	{
+		const OrmDeleteSet *removed = lfirst(cell);
+		OrmKeySet *keys;
+
+		if (removed->model != marked->model || removed->way != ORM_DELETE_REMOVES)
+			continue;
+		keys = orm_keyset_make_for(marked->model);
+		for (int i = 0; i < orm_keyset_count(marked->keys); i++)
+			if (orm_keyset_find(removed->keys, orm_keyset_values(marked->keys, i)) < 0)
+				orm_keyset_add(keys, orm_keyset_values(marked->keys, i));
+		marked->keys = keys;
+		marked->named = Min(marked->named, orm_keyset_count(keys));
+	}
+}
+
 void
 orm_collect_run(OrmDelete *delete)
 {
@@ -321,7 +374,7 @@ orm_collect_run(OrmDelete *delete)
 		OrmDeleteSet *set = lfirst(cell);
 
 		know_set(delete, set);
-		if (set->along != NIL || set->links != NIL || delete->access == ORM_READ)
+		if (set->along != NIL || set->links != NIL || delete->access == ORM_READ || set->way != ORM_DELETE_REMOVES)
 			find_named(delete, set);
 	}
 	while (more)
@@ -341,4 +394,7 @@ orm_collect_run(OrmDelete *delete)
 			more = true;
 		}
 	}
+	foreach(cell, delete->sets)
+		if (((OrmDeleteSet *) lfirst(cell))->way != ORM_DELETE_REMOVES)
+			pass_over_removed(delete, lfirst(cell));
 }

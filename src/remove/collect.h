@@ -19,13 +19,23 @@
 
 #include "exec/execute.h"
 #include "exec/keyset.h"
+#include "model/soft_delete.h"
 #include "remove/delete.h"
 #include "store/columns.h"
 
-/* The rows of one model to be deleted. */
+/* What is done with rows. */
+typedef enum OrmDeleteWay
+{
+	ORM_DELETE_REMOVES,
+	ORM_DELETE_MARKS,	/* as deleted, see model/soft_delete.h */
+	ORM_DELETE_RESTORES /* rows that have been marked at the instant */
+} OrmDeleteWay;
+
+/* The rows of one model to be deleted: a model has a set of rows that are removed, and one of rows that are marked. */
 typedef struct OrmDeleteSet
 {
 	const OrmModel *model;
+	OrmDeleteWay way;
 	OrmKeySet *keys;		/* key values in key order; the added objects come first */
 	int named;				/* number of added objects */
 	int followed;			/* number of rows whose relationships have been followed */
@@ -48,13 +58,24 @@ struct OrmDelete
 	MemoryContext context;
 	MemoryContext step;	 /* reset after each collecting statement */
 	OrmExecution access; /* ORM_READ: nothing is deleted, and rows are not locked */
+	int flags;			 /* OrmDeleteFlags */
+	TimestampTz instant; /* when rows are marked, or were */
 	bool by_server;		 /* collect also the rows that the server deletes, regardless of the cascade */
 	List *sets;			 /* of OrmDeleteSet *, in the order of discovery */
 	List *refused;		 /* of OrmDeleteRefused * */
 };
 
 /* The set of a model, created on demand; the context of "delete" must be current. */
-extern OrmDeleteSet *orm_collect_set(OrmDelete *delete, const OrmModel *model);
+extern OrmDeleteSet *orm_collect_set(OrmDelete *delete, const OrmModel *model, OrmDeleteWay way);
+
+/* What is done with the objects of a model that are added. */
+static inline OrmDeleteWay
+orm_collect_way(const OrmDelete *delete, const OrmModel *model)
+{
+	if (!orm_soft_delete_any(model) || (delete->flags & ORM_DELETE_HARD))
+		return ORM_DELETE_REMOVES;
+	return delete->flags & ORM_DELETE_RESTORE ? ORM_DELETE_RESTORES : ORM_DELETE_MARKS;
+}
 
 /*
  * Collects all rows that cascade from the added objects and drops missing

@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
+#include "utils/timestamp.h"
 
 #include "base/attempt.h"
 #include "exec/access.h"
@@ -19,10 +20,11 @@
 #include "exec/receiver.h"
 #include "exec/run.h"
 #include "remove/delete_sql.h"
-#include "store/lookup.h"
+#include "remove/mark.h"
+#include "store/seen.h"
 
 OrmDelete *
-orm_delete_make(void)
+orm_delete_make(int flags)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orm delete", ALLOCSET_DEFAULT_SIZES);
 	OrmDelete *delete = MemoryContextAllocZero(context, sizeof(OrmDelete));
@@ -30,6 +32,8 @@ orm_delete_make(void)
 	delete->context = context;
 	delete->step = AllocSetContextCreate(context, "orm delete step", ALLOCSET_DEFAULT_SIZES);
 	delete->access = ORM_WRITE;
+	delete->flags = flags;
+	delete->instant = orm_mark_next_instant();
 	return delete;
 }
 
@@ -37,7 +41,7 @@ void
 orm_delete_add(OrmDelete *delete, const OrmModel *model, const Datum *key)
 {
 	MemoryContext caller = MemoryContextSwitchTo(delete->context);
-	OrmDeleteSet *set = orm_collect_set(delete, model);
+	OrmDeleteSet *set = orm_collect_set(delete, model, orm_collect_way(delete, model));
 
 	orm_keyset_add(set->keys, key);
 	set->named = orm_keyset_count(set->keys);
@@ -85,10 +89,22 @@ typedef struct Statement
 	Datum *values;
 	int nparams;
 	List *sets; /* of OrmDeleteSet *, in the order of the counts */
+	TimestampTz instant;
 	bool may_skip;
 	bool links_stay; /* with may_skip: join table rows of skipped rows stay */
 	bool *spared;	 /* result, without links_stay: rows with join table rows were skipped */
 } Statement;
+
+/* Adds the instant of rows that are marked or restored; returns the number of the parameter, or 0. */
+static int
+add_instant(Statement *statement, const OrmDeleteSet *set)
+{
+	if (set->way == ORM_DELETE_REMOVES)
+		return 0;
+	statement->types[statement->nparams] = TIMESTAMPTZOID;
+	statement->values[statement->nparams++] = TimestampTzGetDatum(statement->instant);
+	return statement->nparams;
+}
 
 /* Adds the deletes of a set and of its join table rows. */
 static void
@@ -96,14 +112,16 @@ add_set(Statement *statement, OrmDeleteSet *set)
 {
 	int number = list_length(statement->sets);
 	int first = statement->nparams + 1;
+	int named;
 	ListCell *cell;
 
 	statement->nparams += orm_collect_keys(set, 0, statement->types + statement->nparams,
 										   statement->values + statement->nparams);
 	statement->types[statement->nparams] = INT8OID;
 	statement->values[statement->nparams++] = Int64GetDatum(set->named);
+	named = statement->nparams;
 	appendStringInfo(&statement->with, "%sd%d AS (", number > 0 ? ", " : "WITH ", number);
-	orm_delete_sql_rows(&statement->with, set, first);
+	orm_delete_sql_rows(&statement->with, set, first, add_instant(statement, set));
 	appendStringInfoChar(&statement->with, ')');
 	foreach(cell, set->links)
 	{
@@ -119,7 +137,7 @@ add_set(Statement *statement, OrmDeleteSet *set)
 	appendStringInfo(&statement->counts,
 					 "%s(SELECT pg_catalog.count(*) FROM d%d), "
 					 "(SELECT pg_catalog.count(*) FROM d%d WHERE n OPERATOR(pg_catalog.<=) $%d)",
-					 number > 0 ? ", " : "", number, number, statement->nparams);
+					 number > 0 ? ", " : "", number, number, named);
 	statement->sets = lappend(statement->sets, set);
 }
 
@@ -172,14 +190,15 @@ check_gone(const Statement *statement, const Counts *counts)
 	}
 }
 
-/* Can a trigger or a rule of the model's relation skip rows of a DELETE? */
+/* Can a trigger or a rule of the model's relation skip rows of a DELETE, or of the UPDATE that marks them? */
 static bool
 passes_over(const OrmModel *model)
 {
 	Relation relation = orm_model_table(model);
 	const TriggerDesc *triggers = relation->trigdesc;
 	bool may = model->has_rules || model->relkind == RELKIND_VIEW ||
-		(triggers != NULL && triggers->trig_delete_before_row);
+		(triggers != NULL &&
+		 (triggers->trig_delete_before_row || (orm_soft_delete_any(model) && triggers->trig_update_before_row)));
 
 	table_close(relation, NoLock);
 	return may;
@@ -188,17 +207,9 @@ passes_over(const OrmModel *model)
 void
 orm_delete_check_skipped(const OrmModel *model, const Datum *key, const OrmPath *place)
 {
-	OrmWrite write = {.model = model};
-	OrmRecord *record;
-	OrmBatch batch;
-
 	if (!passes_over(model) || !orm_access_may_read_key(model, model->primary_key))
 		return;
-	record = orm_record_make(model, 1);
-	orm_record_copy_key(record, model->primary_key, key);
-	batch = orm_batch_make(&write, record, 1);
-	orm_lookup_read(&batch, model->primary_key);
-	if (record->done)
+	if (orm_seen_exists(model, key))
 		ereport(ERROR, errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION),
 				errmsg("object of model \"%s\" was not deleted", model->name), orm_error_place(place),
 				errhint("A trigger or a rule passed over the row."));
@@ -252,7 +263,9 @@ say_models(void *sets)
 	foreach(cell, (List *) sets)
 		appendStringInfo(&names, "%s\"%s\"", foreach_current_index(cell) ? ", " : "",
 						 ((const OrmDeleteSet *) lfirst(cell))->model->name);
-	errcontext("deleting objects of %s %s", list_length(sets) > 1 ? "models" : "model", names.data);
+	errcontext("%s objects of %s %s",
+			   ((const OrmDeleteSet *) linitial((List *) sets))->way == ORM_DELETE_RESTORES ? "restoring" : "deleting",
+			   list_length(sets) > 1 ? "models" : "model", names.data);
 }
 
 /* Runs the statement; returns the number of added rows that were deleted. */
@@ -290,33 +303,48 @@ run_statement(Statement *statement)
 	return named;
 }
 
+/* A delete of one row. */
+typedef struct RowDelete
+{
+	const OrmModel *model;
+	OrmDeleteWay way;
+} RowDelete;
+
 /* The statement that deletes one row, for orm_plan_get(). */
 static void
 describe_row(OrmPlanText *text, const void *argument)
 {
-	const OrmModel *model = argument;
+	const RowDelete *row = argument;
+	const OrmModel *model = row->model;
 	const OrmKey *key = model->primary_key;
-	Oid *types = palloc(sizeof(Oid) * key->nattributes);
+	Oid *types = palloc(sizeof(Oid) * (key->nattributes + 1));
 
 	for (int i = 0; i < key->nattributes; i++)
 		types[i] = model->attributes[key->attributes[i]].type->oid;
-	orm_delete_sql_row(&text->sql, model);
+	orm_delete_sql_row(&text->sql, model, row->way);
 	text->nparams = key->nattributes;
+	if (row->way != ORM_DELETE_REMOVES)
+		types[text->nparams++] = TIMESTAMPTZOID;
 	text->types = types;
 	text->planning = ORM_PLAN_GENERIC;
 }
 
 /* Deletes the row of a key without cascade; returns the number of rows. */
 static int64
-delete_row(const OrmModel *model, const Datum *key)
+delete_row(const OrmModel *model, const Datum *key, OrmDeleteWay way, TimestampTz instant)
 {
+	RowDelete row = {model, way};
+	Datum values[INDEX_MAX_KEYS + 1];
 	OrmPlanKey plan_key;
 	OrmPlan *plan;
 	int64 deleted;
 
+	memcpy(values, key, sizeof(Datum) * model->primary_key->nattributes);
+	values[model->primary_key->nattributes] = TimestampTzGetDatum(instant);
 	orm_plan_key_begin(&plan_key, ORM_KIND_DELETE, model->epoch);
-	plan = orm_plan_get(&plan_key, describe_row, model);
-	deleted = orm_execute_plan(plan, key, NULL, ORM_WRITE, 0, NULL);
+	orm_plan_key_add(&plan_key, &row.way, sizeof(row.way));
+	plan = orm_plan_get(&plan_key, describe_row, &row);
+	deleted = orm_execute_plan(plan, values, NULL, ORM_WRITE, 0, NULL);
 	orm_plan_release(plan);
 	return deleted;
 }
@@ -326,11 +354,12 @@ delete_row(const OrmModel *model, const Datum *key)
  * cannot be passed as arrays, or the table has rules; else by one statement.
  */
 static int64
-delete_set(const OrmDeleteSet *set)
+delete_set(const OrmDeleteSet *set, TimestampTz instant)
 {
 	int n = orm_keyset_count(set->keys);
-	Oid types[2 * INDEX_MAX_KEYS];
-	Datum values[2 * INDEX_MAX_KEYS];
+	Oid types[2 * INDEX_MAX_KEYS + 1];
+	Datum values[2 * INDEX_MAX_KEYS + 1];
+	Statement statement = {.types = types, .values = values, .instant = instant};
 	OrmPlanText text = {.types = types, .planning = ORM_PLAN_GENERIC};
 	OrmPlan *plan;
 	int64 deleted = 0;
@@ -340,13 +369,14 @@ delete_set(const OrmDeleteSet *set)
 		for (int i = 0; i < n; i++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			deleted += delete_row(set->model, orm_keyset_values(set->keys, i));
+			deleted += delete_row(set->model, orm_keyset_values(set->keys, i), set->way, instant);
 		}
 		return deleted;
 	}
-	text.nparams = orm_collect_keys(set, 0, types, values);
+	statement.nparams = orm_collect_keys(set, 0, types, values);
 	initStringInfo(&text.sql);
-	orm_delete_sql_rows(&text.sql, set, 1);
+	orm_delete_sql_rows(&text.sql, set, 1, add_instant(&statement, set));
+	text.nparams = statement.nparams;
 	plan = orm_plan_get_by_text(ORM_KIND_DELETE_ALL, &text);
 	deleted = orm_execute_plan(plan, values, NULL, ORM_WRITE, 0, NULL);
 	orm_plan_release(plan);
@@ -370,6 +400,7 @@ filled_sets(const OrmDelete *delete)
 typedef struct Deletes
 {
 	const List *sets;
+	TimestampTz instant;
 	bool may_skip;
 	bool links_stay;
 	bool spared; /* see Statement */
@@ -381,8 +412,9 @@ static void
 delete_together(void *argument)
 {
 	Deletes *deletes = argument;
-	Size room = (Size) (2 * INDEX_MAX_KEYS + 1) * Max(list_length(deletes->sets), 1);
-	Statement statement = {.may_skip = deletes->may_skip, .links_stay = deletes->links_stay};
+	Size room = (Size) (2 * INDEX_MAX_KEYS + 2) * Max(list_length(deletes->sets), 1);
+	Statement statement = {
+		.instant = deletes->instant, .may_skip = deletes->may_skip, .links_stay = deletes->links_stay};
 
 	initStringInfo(&statement.with);
 	initStringInfo(&statement.counts);
@@ -418,15 +450,15 @@ may_spare_links(const List *sets)
  * join table rows after the rows that they link, and only of rows that go.
  */
 static int64
-delete_sets(const List *sets, bool may_skip)
+delete_sets(const List *sets, bool may_skip, TimestampTz instant)
 {
-	Deletes deletes = {.sets = sets, .may_skip = may_skip};
+	Deletes deletes = {.sets = sets, .instant = instant, .may_skip = may_skip};
 	ErrorData *error = NULL;
 	ListCell *cell;
 
 	if (list_length(sets) == 1 && ((OrmDeleteSet *) linitial(sets))->along == NIL &&
 		((OrmDeleteSet *) linitial(sets))->links == NIL)
-		return delete_set(linitial(sets));
+		return delete_set(linitial(sets), instant);
 	if (may_skip && may_spare_links(sets))
 		error = orm_attempt(delete_together, &deletes, ORM_ATTEMPT_KEEP);
 	else
@@ -438,13 +470,13 @@ delete_sets(const List *sets, bool may_skip)
 		delete_together(&deletes);
 	foreach(cell, sets)
 		if (((OrmDeleteSet *) lfirst(cell))->columns.n == 0)
-			deletes.named += delete_set(lfirst(cell));
+			deletes.named += delete_set(lfirst(cell), instant);
 	return deletes.named;
 }
 
 /* Deletes the collected rows. */
 static int64
-delete_collected(const OrmDelete *delete, bool may_skip)
+delete_collected(const OrmDelete *delete)
 {
 	List *sets = filled_sets(delete);
 	ErrorContextCallback callback = {error_context_stack, say_models, sets};
@@ -453,7 +485,7 @@ delete_collected(const OrmDelete *delete, bool may_skip)
 	if (sets == NIL)
 		return 0;
 	error_context_stack = &callback;
-	named = delete_sets(sets, may_skip);
+	named = delete_sets(sets, (delete->flags & ORM_DELETE_MAY_SKIP) != 0, delete->instant);
 	error_context_stack = callback.previous;
 	return named;
 }
@@ -481,79 +513,61 @@ orm_delete_probe(OrmDelete *delete, bool lock)
 	MemoryContextDelete(delete->context);
 }
 
+/* Collects and deletes. */
+static int64
+run(OrmDelete *delete)
+{
+	collect(delete);
+	return delete_collected(delete);
+}
+
+/* The same past the guard of marked rows. */
+static int64
+run_for_good(OrmDelete *delete)
+{
+	volatile int64 named = 0;
+	int level = orm_mark_lift_guard();
+
+	PG_TRY();
+	{
+		named = run(delete);
+	}
+	PG_FINALLY();
+	{
+		orm_mark_lower_guard(level);
+	}
+	PG_END_TRY();
+	return named;
+}
+
 int64
-orm_delete_run(OrmDelete *delete, bool may_skip)
+orm_delete_run(OrmDelete *delete)
 {
 	MemoryContext caller = MemoryContextSwitchTo(delete->context);
-	int64 named;
+	int64 named = delete->flags & ORM_DELETE_HARD ? run_for_good(delete) : run(delete);
 
-	collect(delete);
-	named = delete_collected(delete, may_skip);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(delete->context);
 	return named;
 }
 
 bool
-orm_delete_object(const OrmModel *model, const Datum *key, bool may_skip)
+orm_delete_object(const OrmModel *model, const Datum *key, int flags)
 {
 	int64 deleted;
 
-	if (model->deletes_along)
+	bool marks = orm_soft_delete_any(model);
+
+	if (model->cascades || (model->deletes_along && !marks) || (flags & ORM_DELETE_HARD))
 	{
-		OrmDelete *delete = orm_delete_make();
+		OrmDelete *delete = orm_delete_make(flags);
 
 		orm_delete_add(delete, model, key);
-		deleted = orm_delete_run(delete, may_skip);
+		deleted = orm_delete_run(delete);
 	}
 	else
-		deleted = delete_row(model, key);
-	if (deleted == 0 && !may_skip)
+		deleted = delete_row(model, key, marks ? ORM_DELETE_MARKS : ORM_DELETE_REMOVES, orm_mark_next_instant());
+	if (deleted == 0 && !(flags & ORM_DELETE_MAY_SKIP))
 		orm_delete_check_skipped(model, key, NULL);
 	return deleted > 0;
-}
-
-/* The rows found by a query. */
-typedef struct FoundRows
-{
-	OrmDelete *delete;
-	const OrmModel *model;
-	int64 n;
-} FoundRows;
-
-/* Adds the key of a row that the query found and locked. */
-static void
-take_found(void *argument, TupleTableSlot *slot)
-{
-	FoundRows *found = argument;
-	Datum key[INDEX_MAX_KEYS];
-
-	found->n++;
-	if (orm_collect_read_key(found->model, slot, key))
-		orm_delete_add(found->delete, found->model, key);
-}
-
-/* Deletes the rows found by a query, and the rows that cascade from them. */
-static int64
-delete_found(OrmQuery *query, int64 expect)
-{
-	FoundRows found = {.delete = orm_delete_make(), .model = query->request.model};
-
-	orm_run_change_keys(query, take_found, &found);
-	orm_run_check_expected(query, found.n, expect);
-	return orm_delete_run(found.delete, true);
-}
-
-int64
-orm_delete_query(const OrmQueryRequest *request, int64 expect)
-{
-	OrmQueryRequest own = *request;
-	OrmQuery *query;
-	int64 n;
-
-	own.unlocked = !orm_collect_may_lock(request->model);
-	query = orm_query_open(&own);
-	n = request->model->deletes_along ? delete_found(query, expect) : orm_run_change_rows(query, expect);
-	orm_query_close(query);
-	return n;
 }

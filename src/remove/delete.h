@@ -27,6 +27,11 @@
  * statement is undone, and repeated with join table rows after, and of, the rows
  * that it deleted.
  *
+ * Rows of a model with orm.soft_delete are not removed but marked, by an UPDATE in place of the
+ * DELETE, all with one instant, and so are the rows that cascade from them and are of such models;
+ * what else refers to a row that stays is left alone, and so are join table rows.  Rows that cascade
+ * from one that is removed are removed.
+ *
  * The caller's privileges apply.  Rows hidden by row security are not deleted.
  * If a policy prevents the delete of a visible row, rows that cascade from it
  * must not be deleted either: 42501.
@@ -40,11 +45,19 @@
 
 typedef struct OrmDelete OrmDelete;
 
+/* How to delete, as bits. */
+typedef enum OrmDeleteFlags
+{
+	ORM_DELETE_MAY_SKIP = 1, /* a trigger may skip rows */
+	ORM_DELETE_HARD = 2,	 /* rows that a mark would delete (model/soft_delete.h) go for good */
+	ORM_DELETE_RESTORE = 4	 /* marks are taken off; see restore.h */
+} OrmDeleteFlags;
+
 /*
  * Creates an empty delete in a memory context of its own below the current one;
  * orm_delete_run() and orm_delete_probe() free it.
  */
-extern OrmDelete *orm_delete_make(void);
+extern OrmDelete *orm_delete_make(int flags);
 
 /* Adds an object by its primary key, values in key order, which are copied. */
 extern void orm_delete_add(OrmDelete *delete, const OrmModel *model, const Datum *key);
@@ -64,28 +77,21 @@ extern void orm_delete_probe(OrmDelete *delete, bool lock);
  * of added objects that existed.  Frees the delete.  Raises 21000 for a refused
  * object, 42501 if row security prevents a part of the delete, 42P16 for a
  * target model without primary key, the errors of orm_relationship_require(),
- * and the server's; 09000 if a trigger skipped a cascading row, unless "may_skip".
+ * and the server's; 09000 if a trigger skipped a cascading row, unless it may.
  */
-extern int64 orm_delete_run(OrmDelete *delete, bool may_skip);
+extern int64 orm_delete_run(OrmDelete *delete);
 
 /*
  * Deletes an object by its primary key, values in key order, with the rows that
  * cascade from it; false if it did not exist.  Raises 09000 if a trigger or a rule
- * skipped its row, unless "may_skip": then it is false as well.
+ * skipped its row, unless it may: then it is false as well.
  */
-extern bool orm_delete_object(const OrmModel *model, const Datum *key, bool may_skip);
+extern bool orm_delete_object(const OrmModel *model, const Datum *key, int flags);
 
 /*
  * Raises 09000 if an object still exists after its delete, because a trigger or
  * a rule skipped the row.  (An object kept by a policy counts as not found.)
  */
 extern void orm_delete_check_skipped(const OrmModel *model, const Datum *key, const OrmPath *place);
-
-/*
- * Deletes the rows of a request of kind ORM_QUERY_DELETE and the rows that
- * cascade from them; returns the number of rows found.  "expect" as for
- * orm_run_change_rows().
- */
-extern int64 orm_delete_query(const OrmQueryRequest *request, int64 expect);
 
 #endif

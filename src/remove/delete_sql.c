@@ -153,6 +153,42 @@ has_order(const OrmModel *model)
 	return true;
 }
 
+/*
+ * Appends which rows are marked, without a mark yet, or restored, with a mark of the instant, which is the
+ * parameter of that number.
+ */
+static void
+append_state(StringInfo sql, OrmDeleteWay way, const OrmModel *model, const char *alias, int instant)
+{
+	if (way == ORM_DELETE_REMOVES)
+		return;
+	if (way == ORM_DELETE_RESTORES && !orm_soft_delete_is_flag(model))
+		appendStringInfo(sql, " AND %s.%s OPERATOR(pg_catalog.=) $%d", alias,
+						 orm_sql_quoted(model->attributes[model->soft_delete].column), instant);
+	else
+		appendStringInfo(
+			sql, " AND %s",
+			orm_soft_delete_condition(model, alias, way == ORM_DELETE_RESTORES ? ORM_DELETED_ONLY : ORM_DELETED_NO));
+}
+
+/* Appends DELETE FROM "s"."t" AS t, or UPDATE "s"."t" AS t SET "deleted_at" = $2. */
+static void
+append_verb(StringInfo sql, OrmDeleteWay way, const OrmModel *model, int instant)
+{
+	appendStringInfoString(sql, way == ORM_DELETE_REMOVES ? "DELETE FROM " : "UPDATE ");
+	orm_sql_qualified(sql, model->schema, model->relation);
+	appendStringInfoString(sql, " AS t");
+	if (way == ORM_DELETE_REMOVES)
+		return;
+	appendStringInfo(sql, " SET %s = ", orm_sql_quoted(model->attributes[model->soft_delete].column));
+	if (orm_soft_delete_is_flag(model))
+		appendStringInfoString(sql, way == ORM_DELETE_MARKS ? "true" : "false");
+	else if (way == ORM_DELETE_MARKS)
+		appendStringInfo(sql, "$%d", instant);
+	else
+		appendStringInfoString(sql, "NULL");
+}
+
 /* Appends ORDER BY u."id" FOR UPDATE OF u */
 static void
 append_lock(StringInfo sql, const OrmModel *model, const char *alias)
@@ -176,6 +212,7 @@ orm_delete_sql_named(StringInfo sql, const OrmDeleteSet *set, bool lock)
 	appendStringInfoString(sql, " WHERE ");
 	orm_columns_equal(sql, &set->columns, "k");
 	repeat_keys(sql, set, 1);
+	append_state(sql, set->way, set->model, "t", set->columns.n + 1);
 	if (lock)
 		append_lock(sql, set->model, "t");
 }
@@ -208,10 +245,11 @@ orm_delete_sql_along(StringInfo sql, const OrmDeleteSet *set, int from, const Or
 		appendStringInfoString(sql, " AND ");
 		orm_join_append(sql, &join, orm_join_table_end("u"), orm_join_table_end("j"));
 	}
-	if (!relationship->deleted_by_server)
+	if (!relationship->deleted_by_server || set->way != ORM_DELETE_REMOVES)
 		appendStringInfoString(sql, orm_filter_text(set->model->name, relationship, "u").condition);
 	if (many ? relationship->join_foreign : target->has_foreign_rows)
 		repeat_step(sql, set, from, relationship, many ? "j" : "u", many ? relationship->join_relid : target->relid, 1);
+	append_state(sql, set->way, target, "u", set->columns.n + 1);
 	if (lock)
 		append_lock(sql, target, "u");
 }
@@ -248,13 +286,13 @@ orm_delete_sql_read_links(StringInfo sql, const OrmDeleteSet *set, const OrmRela
 }
 
 void
-orm_delete_sql_row(StringInfo sql, const OrmModel *model)
+orm_delete_sql_row(StringInfo sql, const OrmModel *model, OrmDeleteWay way)
 {
 	const OrmKey *key = model->primary_key;
+	int instant = key->nattributes + 1;
 
-	appendStringInfoString(sql, "DELETE FROM ");
-	orm_sql_qualified(sql, model->schema, model->relation);
-	appendStringInfoString(sql, " AS t WHERE ");
+	append_verb(sql, way, model, instant);
+	appendStringInfoString(sql, " WHERE ");
 	for (int i = 0; i < key->nattributes; i++)
 	{
 		const OrmAttribute *attribute = &model->attributes[key->attributes[i]];
@@ -268,18 +306,19 @@ orm_delete_sql_row(StringInfo sql, const OrmModel *model)
 		orm_sql_comparison(sql, orm_key_equality(model, key->attributes[i]), column.data, attribute->type->oid,
 						   psprintf("$%d", i + 1), attribute->type->oid);
 	}
+	append_state(sql, way, model, "t", instant);
 }
 
 void
-orm_delete_sql_rows(StringInfo sql, const OrmDeleteSet *set, int first)
+orm_delete_sql_rows(StringInfo sql, const OrmDeleteSet *set, int first, int instant)
 {
-	appendStringInfoString(sql, "DELETE FROM ");
-	orm_sql_qualified(sql, set->model->schema, set->model->relation);
-	appendStringInfoString(sql, " AS t USING ");
+	append_verb(sql, set->way, set->model, instant);
+	appendStringInfoString(sql, set->way == ORM_DELETE_REMOVES ? " USING " : " FROM ");
 	append_keys(sql, set, 0, first, true);
 	appendStringInfoString(sql, " WHERE ");
 	orm_columns_equal(sql, &set->columns, "k");
 	repeat_keys(sql, set, first);
+	append_state(sql, set->way, set->model, "t", instant);
 	appendStringInfoString(sql, " RETURNING k.n");
 }
 

@@ -2,7 +2,8 @@
  * delete_sql.h - the text of the statements that collect and delete rows.
  * Private to this folder.
  *
- * <keys> are the parameters of orm_collect_keys(), starting at $1 or $first.
+ * <keys> are the parameters of orm_collect_keys(), starting at $1 or $first.  Behind them is the
+ * instant, where rows are restored.
  */
 #ifndef ORM_REMOVE_DELETE_SQL_H
 #define ORM_REMOVE_DELETE_SQL_H
@@ -31,11 +32,19 @@ extern void orm_delete_sql_read(StringInfo sql, const OrmDeleteSet *set, const O
 extern void orm_delete_sql_read_links(StringInfo sql, const OrmDeleteSet *set, const OrmRelationship *relationship,
 									  const OrmRowKey *columns);
 
-/* DELETE FROM "s"."t" AS t WHERE t."id" OPERATOR(pg_catalog.=) $1 */
-extern void orm_delete_sql_row(StringInfo sql, const OrmModel *model);
+/*
+ * DELETE FROM "s"."t" AS t WHERE t."id" OPERATOR(pg_catalog.=) $1, or of a row that is marked, with the instant
+ * behind the key, UPDATE "s"."t" AS t SET "deleted_at" = $2 WHERE t."id" OPERATOR(pg_catalog.=) $1 AND
+ * t."deleted_at" IS NULL
+ */
+extern void orm_delete_sql_row(StringInfo sql, const OrmModel *model, OrmDeleteWay way);
 
-/* DELETE FROM "s"."t" AS t USING <keys> AS k WHERE ... RETURNING k.n */
-extern void orm_delete_sql_rows(StringInfo sql, const OrmDeleteSet *set, int first);
+/*
+ * DELETE FROM "s"."t" AS t USING <keys> AS k WHERE ... RETURNING k.n, or for rows that are marked
+ * UPDATE "s"."t" AS t SET "deleted_at" = <instant> FROM <keys> AS k WHERE ... RETURNING k.n; where they are
+ * restored, SET "deleted_at" = NULL, of rows with that instant
+ */
+extern void orm_delete_sql_rows(StringInfo sql, const OrmDeleteSet *set, int first, int instant);
 
 /*
  * DELETE FROM "s"."j" AS u USING <keys> AS k, "s"."t" AS t WHERE ... RETURNING 1; with the name of

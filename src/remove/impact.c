@@ -291,7 +291,8 @@ enter_links(Impact *impact, const OrmRelationship *relationship)
 static void
 read_set(Impact *impact, const OrmDeleteSet *set)
 {
-	ImpactReading reading = {.impact = impact, .effect = ORM_IMPACT_DELETED};
+	ImpactReading reading = {.impact = impact,
+							 .effect = set->way != ORM_DELETE_REMOVES ? ORM_IMPACT_SOFT_DELETED : ORM_IMPACT_DELETED};
 	Oid types[2 * INDEX_MAX_KEYS];
 	Datum values[2 * INDEX_MAX_KEYS];
 	int n = orm_collect_keys(set, 0, types, values);
@@ -317,7 +318,7 @@ read_set(Impact *impact, const OrmDeleteSet *set)
 static void
 read_along(Impact *impact, const Datum *key)
 {
-	OrmDelete *delete = orm_delete_make();
+	OrmDelete *delete = orm_delete_make(0);
 	ListCell *cell;
 
 	delete->access = ORM_READ;
@@ -518,7 +519,7 @@ find_rows(Impact *impact, const OrmModel *model, const Datum *key)
 	impact->trees = make_table(impact, "orm impact trees", sizeof(((ImpactTree *) 0)->id), sizeof(ImpactTree));
 	impact->tables = make_table(impact, "orm impact tables", sizeof(Oid), sizeof(OrmImpactTable));
 	pushed = orm_execute_snapshot_begin();
-	if (model->cascades || (model->deletes_along && orm_collect_has_arrays(model)))
+	if (model->cascades || orm_soft_delete_any(model) || (model->deletes_along && orm_collect_has_arrays(model)))
 		read_along(impact, key);
 	else
 		read_object(impact, key);
@@ -535,7 +536,8 @@ has_rows(const Impact *impact)
 	ListCell *cell;
 
 	foreach(cell, impact->order)
-		if (((const OrmImpactTable *) lfirst(cell))->count[ORM_IMPACT_DELETED] > 0)
+		if (((const OrmImpactTable *) lfirst(cell))->count[ORM_IMPACT_DELETED] > 0 ||
+			((const OrmImpactTable *) lfirst(cell))->count[ORM_IMPACT_SOFT_DELETED] > 0)
 			return true;
 	return false;
 }

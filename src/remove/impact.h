@@ -25,6 +25,7 @@
 typedef enum OrmImpactEffect
 {
 	ORM_IMPACT_DELETED,
+	ORM_IMPACT_SOFT_DELETED, /* marked, see model/soft_delete.h; nothing follows from that */
 	ORM_IMPACT_UNLINKED,
 	ORM_IMPACT_DEFAULTED,
 	ORM_IMPACT_BLOCKING,
@@ -35,7 +36,7 @@ typedef enum OrmImpactEffect
 /*
  * The impact of deleting the object of a primary key, values in key order:
  *
- *     {"deleted": {"Author": 1, "Post": 3}, "unlinked": {"public.notes": 1},
+ *     {"deleted": {"Author": 1, "Post": 3}, "soft_deleted": {...}, "unlinked": {"public.notes": 1},
  *      "defaulted": {...}, "blocked_by": {"Order (orders_author_fkey)": 2}}
  *
  * by model, or by table without a model; empty members are left out.  *json is

@@ -14,9 +14,8 @@
 #include "remove/impact_key.h"
 
 static const char *const members[ORM_IMPACT_NEFFECTS] = {
-	[ORM_IMPACT_DELETED] = "deleted",
-	[ORM_IMPACT_UNLINKED] = "unlinked",
-	[ORM_IMPACT_DEFAULTED] = "defaulted",
+	[ORM_IMPACT_DELETED] = "deleted",	  [ORM_IMPACT_SOFT_DELETED] = "soft_deleted",
+	[ORM_IMPACT_UNLINKED] = "unlinked",	  [ORM_IMPACT_DEFAULTED] = "defaulted",
 	[ORM_IMPACT_BLOCKING] = "blocked_by",
 };
 

@@ -51,6 +51,8 @@ ask(void *argument)
 			itself = false;
 			n--;
 		}
+		if (rows->effect == ORM_IMPACT_SOFT_DELETED)
+			continue;
 		if (n > 0 && has_table(asking->written, rows->relid))
 			dependents = Max(dependents,
 							 rows->effect == ORM_IMPACT_BLOCKING ? ORM_DEPENDENTS_PROTECTED : ORM_DEPENDENTS_CHANGED);

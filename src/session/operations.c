@@ -9,6 +9,7 @@
 
 #include "base/attempt.h"
 #include "model/key.h"
+#include "query/named_scope.h"
 #include "remove/delete.h"
 #include "session/dependents.h"
 #include "session/operations.h"
@@ -85,16 +86,16 @@ write_removals(OrmRound *round, bool early)
 
 		if (round->early[i] != early)
 			continue;
-		if (!writing->options->unscoped)
-			orm_seen_check_key(operation->model, operation->key, operation->place);
+		orm_seen_check_key(operation->model, operation->key, operation->place,
+						   writing->options->unscoped ? ORM_SCOPE_LIFTS_DEFAULTS : 0);
 		if (delete == NULL)
-			delete = orm_delete_make();
+			delete = orm_delete_make(writing->options->may_skip ? ORM_DELETE_MAY_SKIP : 0);
 		orm_delete_add(delete, operation->model, operation->key);
 		n++;
 	}
 	if (delete == NULL)
 		return;
-	deleted = orm_delete_run(delete, writing->options->may_skip);
+	deleted = orm_delete_run(delete);
 	if (deleted < n && !writing->options->may_skip)
 		check_skipped(round, early);
 	writing->tally.deleted += deleted;

@@ -82,6 +82,13 @@ read_unscoped(void *argument, OrmJson value, const OrmPath *here)
 	((OrmWriteOptions *) argument)->unscoped = orm_members_boolean(value, here);
 }
 
+/* "hard": true */
+static void
+read_hard(void *argument, OrmJson value, const OrmPath *here)
+{
+	((OrmWriteOptions *) argument)->hard = orm_members_boolean(value, here);
+}
+
 /* "etag": text */
 static void
 read_etag(void *argument, OrmJson value, const OrmPath *here)
@@ -145,6 +152,7 @@ static const OrmMemberKey keys[] = {
 	{ORM_MEMBER_KEY("skipped"), .allowed = WRITES_ONE | OF(ORM_VERB_DELETE) | OF(ORM_VERB_FLUSH), .read = read_skipped},
 	{ORM_MEMBER_KEY("unscoped"), .allowed = WRITES_ONE | DELETES_ONE | QUEUES | OF(ORM_VERB_FLUSH),
 	 .read = read_unscoped},
+	{ORM_MEMBER_KEY("hard"), .allowed = OF(ORM_VERB_DELETE) | OF(ORM_VERB_DELETE_WHERE), .read = read_hard},
 	{ORM_MEMBER_KEY("expect"), .allowed = OF(ORM_VERB_UPDATE_WHERE) | OF(ORM_VERB_DELETE_WHERE), .read = read_expect},
 	{ORM_MEMBER_KEY("etag"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_etag},
 	{ORM_MEMBER_KEY("version"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_version},

@@ -20,6 +20,7 @@ typedef struct OrmWriteOptions
 	bool action;			   /* returned objects have "$action" */
 	bool may_skip;			   /* "skipped": "allow": rows skipped by a trigger are not an error */
 	bool unscoped;			   /* default scopes are lifted */
+	bool hard;				   /* rows are deleted for good, whatever marks them */
 	OrmJson etag;			   /* expected state of the deleted row, see remove/expected.h */
 	OrmJson version;
 	OrmJson settings;  /* in force during the call, see base/local_settings.h */

@@ -13,10 +13,15 @@
 
 /* Raises P0002 for a hidden row. */
 static void
-raise_hidden(const OrmModel *model, const OrmKey *key, const OrmRecord *record)
+raise_hidden(const OrmModel *model, const OrmKey *key, const OrmRecord *record, bool deleted)
 {
 	OrmPath room;
 
+	if (deleted)
+		ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND),
+				errmsg("object of model \"%s\" with the key %s is deleted", model->name,
+					   orm_record_error_key_text(model, key, record)),
+				orm_error_place(orm_record_place(record, &room)), errhint("orm.restore() brings it back."));
 	ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND),
 			errmsg("object of model \"%s\" with the key %s is hidden by a default scope", model->name,
 				   orm_record_error_key_text(model, key, record)),
@@ -32,9 +37,9 @@ forget(const OrmBatch *batch)
 		batch->records[i]->done = false;
 }
 
-/* Reads the hidden rows of records that give the same attributes. */
+/* Reads the rows of records that give the same attributes of which a condition is not true. */
 static void
-read_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
+read_hidden(const OrmBatch *part, const OrmKey *key, const char *condition)
 {
 	OrmStatement statement = orm_returning_statement(ORM_KIND_STORED, part, key);
 
@@ -43,19 +48,46 @@ read_part(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
 	statement.source = NULL;
 	statement.assigned = NULL;
 	statement.given_back = false;
-	statement.hidden_by = orm_named_scope_print(part->write->model, "t");
-	if (statement.hidden_by != NULL)
+	statement.hidden_by = condition;
+	if (condition != NULL)
 		orm_returning_run(&statement, part, key);
 }
 
-void
-orm_seen_check(const OrmBatch *batch, const OrmKey *key, bool changes)
+/* Reads the rows that are marked as deleted. */
+static void
+read_deleted(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
+{
+	read_hidden(part, key, orm_soft_delete_condition(part->write->model, "t", ORM_DELETED_NO));
+}
+
+/* Reads the rows that default scopes hide. */
+static void
+read_unscoped(const OrmBatch *part, const OrmKey *key, OrmOnConflict unused)
+{
+	read_hidden(part, key, orm_named_scope_print(part->write->model, "t", ORM_SCOPE_LIFTS_DELETED));
+}
+
+/* Raises P0002 for rows that "read" finds. */
+static void
+refuse(const OrmBatch *pending, const OrmKey *key, OrmPart read, bool deleted)
+{
+	orm_batch_each_part(pending, read, key, ORM_CONFLICT_ERROR);
+	for (int i = 0; i < pending->n; i++)
+		if (pending->records[i]->done)
+			raise_hidden(pending->write->model, key, pending->records[i], deleted);
+}
+
+/* As orm_seen_check(), lifting something. */
+static void
+check(const OrmBatch *batch, const OrmKey *key, bool changes, int lifts)
 {
 	const OrmModel *model = batch->write->model;
+	bool deleted = orm_soft_delete_any(model) && !(lifts & ORM_SCOPE_LIFTS_DELETED);
+	bool scoped = model->default_scoped && !(lifts & ORM_SCOPE_LIFTS_DEFAULTS);
 	OrmWrite write = {.model = model, .checking = true};
 	OrmBatch pending;
 
-	if (!model->default_scoped || batch->write->unscoped)
+	if (!deleted && !scoped)
 		return;
 	pending = orm_batch_pending(batch);
 	pending.write = &write;
@@ -67,25 +99,51 @@ orm_seen_check(const OrmBatch *batch, const OrmKey *key, bool changes)
 		orm_lookup_lock(&pending, key, false);
 		forget(&pending);
 	}
-	orm_batch_each_part(&pending, read_part, key, ORM_CONFLICT_ERROR);
-	for (int i = 0; i < pending.n; i++)
-		if (pending.records[i]->done)
-			raise_hidden(model, key, pending.records[i]);
+	if (deleted)
+		refuse(&pending, key, read_deleted, true);
+	if (scoped)
+		refuse(&pending, key, read_unscoped, false);
 }
 
 void
-orm_seen_check_key(const OrmModel *model, const Datum *key, const OrmPath *place)
+orm_seen_check(const OrmBatch *batch, const OrmKey *key, bool changes)
 {
-	OrmWrite write = {.model = model};
-	OrmRecord *record;
-	OrmBatch batch;
+	check(batch, key, changes, batch->write->unscoped ? ORM_SCOPE_LIFTS_DEFAULTS : 0);
+}
 
-	if (!model->default_scoped)
-		return;
-	record = orm_record_make(model, 1);
-	orm_record_copy_key(record, model->primary_key, key);
+/* A batch of one record with a primary key. */
+static OrmBatch
+batch_of(const OrmWrite *write, const Datum *key, const OrmPath *place)
+{
+	OrmRecord *record = orm_record_make(write->model, 1);
+
+	orm_record_copy_key(record, write->model->primary_key, key);
 	record->in_graph = true;
 	record->place = place;
-	batch = orm_batch_make(&write, record, 1);
-	orm_seen_check(&batch, model->primary_key, true);
+	return orm_batch_make(write, record, 1);
+}
+
+void
+orm_seen_check_key(const OrmModel *model, const Datum *key, const OrmPath *place, int lifts)
+{
+	OrmWrite write = {.model = model};
+	OrmBatch batch;
+
+	if (!orm_named_scope_any(model))
+		return;
+	batch = batch_of(&write, key, place);
+	check(&batch, model->primary_key, true, lifts);
+}
+
+bool
+orm_seen_exists(const OrmModel *model, const Datum *key)
+{
+	OrmWrite write = {.model = model};
+	OrmBatch batch = batch_of(&write, key, NULL);
+
+	orm_batch_each_part(&batch, read_deleted, model->primary_key, ORM_CONFLICT_ERROR);
+	if (orm_soft_delete_any(model) && batch.records[0]->done)
+		return false;
+	orm_lookup_read(&batch, model->primary_key);
+	return batch.records[0]->done;
 }

@@ -1,6 +1,6 @@
 /*
- * seen.h - rows that default scopes hide (query/named_scope.h): they are neither
- * changed nor taken for missing.
+ * seen.h - rows that are marked as deleted, or hidden by default scopes (query/named_scope.h): they
+ * are neither changed nor taken for missing.
  */
 #ifndef ORM_STORE_SEEN_H
 #define ORM_STORE_SEEN_H
@@ -8,14 +8,17 @@
 #include "store/batch.h"
 
 /*
- * Raises P0002 for a pending record whose row a default scope of the model hides.
+ * Raises P0002 for a pending record whose row is marked as deleted, or hidden by a default scope of the model.
  * Locks the rows first if they will be changed, so that none becomes hidden
  * meanwhile; not if the caller may only delete them, which takes no UPDATE
- * privilege.  Does nothing if the write is unscoped.
+ * privilege.  An unscoped write lifts default scopes.
  */
 extern void orm_seen_check(const OrmBatch *batch, const OrmKey *key, bool changes);
 
 /* The same for the row of a primary key that will be deleted; "place" is that of the object, or NULL. */
-extern void orm_seen_check_key(const OrmModel *model, const Datum *key, const OrmPath *place);
+extern void orm_seen_check_key(const OrmModel *model, const Datum *key, const OrmPath *place, int lifts);
+
+/* Is there a row of a primary key that is not marked as deleted, nor hidden? */
+extern bool orm_seen_exists(const OrmModel *model, const Datum *key);
 
 #endif

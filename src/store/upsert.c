@@ -33,10 +33,12 @@
 #include "exec/access.h"
 #include "model/given_back.h"
 #include "model/key.h"
+#include "model/soft_delete.h"
 #include "store/record_error.h"
 #include "store/handover.h"
 #include "store/insert.h"
 #include "store/lookup.h"
+#include "store/revive.h"
 #include "store/seen.h"
 #include "store/stale.h"
 #include "store/update.h"
@@ -137,12 +139,14 @@ pick_proposable(const OrmBatch *batch, const OrmKey *key)
 static void
 insert_or_update(const OrmBatch *batch, const OrmKey *key)
 {
-	bool hides = batch->write->model->default_scoped && !batch->write->unscoped;
+	const OrmModel *model = batch->write->model;
+	bool hides = (model->default_scoped && !batch->write->unscoped) ||
+		(orm_soft_delete_any(model) && key->terms == NULL);
 	OrmBatch able;
 	OrmBatch unchanged;
 
 	if (batch->write->told_apart || hides || batch->write->where != NULL || key->terms != NULL ||
-		!orm_access_may_update(batch->write->model))
+		!orm_access_may_update(model))
 		return;
 	able = pick_proposable(batch, key);
 	if (able.n == 0)
@@ -345,6 +349,8 @@ orm_upsert_batch(const OrmBatch *batch, const OrmKey *key, OrmOnConflict on_conf
 		return;
 	if (key != NULL && on_conflict == ORM_CONFLICT_UPDATE)
 		orm_stale_check(batch, key, ORM_ABSENCE_IS_FINE);
+	if (key != NULL && on_conflict == ORM_CONFLICT_UPDATE)
+		orm_revive_rows(batch, key);
 	forget_identities(batch, key);
 	if (key == NULL)
 		orm_insert_new(batch);

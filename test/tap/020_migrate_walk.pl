@@ -89,7 +89,8 @@ sub elements
 	push @elements, { timestamps => { clock => one_of('transaction', 'statement') } } if maybe(0.2);
 	push @elements, { stamp => { column_name => 'by_whom' } } if maybe(0.2);
 	push @elements, { publish => { channel => one_of('a', 'b'), maybe() ? (events => one_of('create', 'update, delete')) : (), $is{text2} && !$hidden{text2} && maybe() ? (attributes => ['text2']) : () } } if maybe(0.2);
-	push @elements, { on => { events => one_of('before create', 'after update'), function => 'public.nothing' } } if maybe(0.2);
+	push @elements, { on => { events => one_of('before create', 'after update', 'after delete'), function => 'public.nothing' } } if maybe(0.2);
+	push @elements, { soft_delete => { column_name => one_of('gone', 'deleted_at'), maybe() ? (guard => JSON::PP::true) : () } } if maybe(0.3);
 	push @elements, { version => { column_name => 'version' } } if maybe(0.2);
 	push @elements, { comment_on_table => { comment => one_of('one', 'two') } } if maybe(0.2);
 	push @elements, { belongs_to => { name => 'parent', model => $other, maybe() ? (on_delete => one_of('cascade', 'set null')) : () } } if maybe(0.4);
