@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "base/names.h"
+#include "define/obstacle.h"
 #include "define/migrate_check.h"
 #include "exec/execute.h"
 
@@ -103,6 +104,7 @@ check_time(const List *steps, const OrmMigrateOptions *options)
 void
 orm_migrate_check_steps(const List *steps, const OrmMigrateOptions *options)
 {
+	orm_obstacle_check(steps);
 	check_casts(steps);
 	if (!options->not_renamed)
 		check_renames(steps);

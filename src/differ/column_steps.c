@@ -321,6 +321,7 @@ change_type(const Pair *pair)
 	StringInfoData sql;
 
 	step->loosens = true;
+	step->number = orm_differ_number(pair->differ, pair->actual->name);
 	orm_cost_retype(step, pair->differ, pair->actual, pair->declared);
 	if (conversion == NULL)
 		return;

@@ -143,6 +143,7 @@ orm_new_column_drop(const OrmDiffer *differ, AttrNumber number, const char *name
 	step->loosens = true;
 	step->type = actual.type;
 	step->column = now;
+	step->number = number;
 	if (!actual.generated)
 		orm_cost_lose_column(step, differ, now, name);
 }

@@ -4,6 +4,7 @@
 #ifndef ORM_DIFFER_STEP_H
 #define ORM_DIFFER_STEP_H
 
+#include "access/attnum.h"
 #include "nodes/pg_list.h"
 
 /* The phases of a schema change, in the order in which they run. */
@@ -49,6 +50,7 @@ typedef struct OrmStep
 	const char *about;	/* the model whose declaration it comes from */
 	const char *action; /* "create", "add", "alter", "rename", "drop", "run", "unmanaged" */
 	char *column;		/* that is dropped; NULL: another step */
+	AttrNumber number;	/* of the column that is dropped or gets another type; 0: another step */
 	const char *former; /* the model that is renamed; NULL: another step */
 	char *object;		/* "column shop.posts.title" */
 	char *sql;			/* one statement; NULL: an object that no declaration names */
