@@ -201,6 +201,8 @@ SELECT refused($$SELECT * FROM orm.migrate('{"online": 1}')$$);
 SELECT refused($$SELECT * FROM orm.migrate('{"online": true, "rehearse": true}')$$);
 SELECT refused($$SELECT * FROM orm.migrate('{"online": true, "keep": "1 day"}')$$);
 SELECT refused($$SELECT * FROM orm.migrate('{"online": true, "undo": 1}')$$);
+SELECT refused($$SELECT * FROM orm.migrate('{"background": true}')$$);
+SELECT refused($$SELECT * FROM orm.migrate('{"online": true, "background": "yes"}')$$);
 SELECT refused('CALL orm.run_migration(1)');
 CALL orm.run_migration(NULL);
 BEGIN;

@@ -166,6 +166,12 @@ read_online(void *options, OrmJson value, const OrmPath *place)
 }
 
 static void
+read_background(void *options, OrmJson value, const OrmPath *place)
+{
+	((OrmMigrateOptions *) options)->background = orm_members_boolean(value, place);
+}
+
+static void
 read_lock_timeout(void *options, OrmJson value, const OrmPath *place)
 {
 	((OrmMigrateOptions *) options)->lock_timeout = read_time(value, place);
@@ -281,6 +287,7 @@ static const OrmMemberKey option_keys[] = {
 	{ORM_MEMBER_KEY("not_renamed"), .allowed = MIGRATES | APPLIES, .read = read_not_renamed},
 	{ORM_MEMBER_KEY("keep"), .allowed = MIGRATES | UNDOES, .read = read_keep},
 	{ORM_MEMBER_KEY("online"), .allowed = MIGRATES, .read = read_online},
+	{ORM_MEMBER_KEY("background"), .allowed = MIGRATES, .read = read_background},
 	{ORM_MEMBER_KEY("rehearse"), .allowed = ORM_MEMBER_ALWAYS, .read = read_rehearse},
 	{ORM_MEMBER_KEY("lock_timeout"), .allowed = ORM_MEMBER_ALWAYS, .read = read_lock_timeout},
 	{ORM_MEMBER_KEY("max_lock"), .allowed = MIGRATES | UNDOES | APPLIES, .read = read_max_lock},
@@ -339,6 +346,9 @@ check_online(const OrmMigrateOptions *options)
 {
 	const char *other = options->rehearse ? "rehearse" : options->keep > 0 ? "keep" : NULL;
 
+	if (options->background && !options->online)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("option \"background\" is for online migrations"), errhint("Add \"online\": true."));
 	if (options->online && other != NULL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("options \"online\" and \"%s\" exclude each other", other));

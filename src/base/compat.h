@@ -65,6 +65,13 @@
 #define orm_local_transaction() (MyProc->lxid)
 #endif
 
+/* Flags of a background worker's connection: since 17 one can be of a role that cannot log in. */
+#if PG_VERSION_NUM >= 170000
+#define ORM_WORKER_FLAGS BGWORKER_BYPASS_ROLELOGINCHECK
+#else
+#define ORM_WORKER_FLAGS 0
+#endif
+
 /* Checks of ownership and privileges; 15 has a function for each kind of object.  Need utils/acl.h, catalog/pg_*.h. */
 #if PG_VERSION_NUM >= 160000
 #define orm_database_ownercheck(database, role) object_ownercheck(DatabaseRelationId, (database), (role))

@@ -16,6 +16,7 @@
 #include "define/migrate_lock.h"
 #include "define/model_function.h"
 #include "define/online_plan.h"
+#include "define/online_worker.h"
 #include "define/owner.h"
 #include "define/register.h"
 #include "define/rename.h"
@@ -377,6 +378,8 @@ run_call(void *argument)
 		orm_online_plan_replace(call->id);
 	if (call->id > 0 && call->options->online)
 		orm_online_plan_write(call->id, call->steps, call->options);
+	if (call->id > 0 && call->options->background)
+		orm_online_worker_start(call->id);
 }
 
 List *
@@ -386,6 +389,8 @@ orm_migrate_run(const OrmMigrateOptions *options, int64 *id)
 	ErrorData *error = NULL;
 
 	orm_registry_check_writable();
+	if (options->background)
+		orm_online_worker_check();
 	if (options->rehearse)
 		error = orm_attempt(run_call, &call, ORM_ATTEMPT_UNDO);
 	else

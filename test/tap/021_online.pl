@@ -33,8 +33,8 @@ SELECT orm.model('Customer', 'customers', orm.column('id', 'integer', primary_ke
     orm.column('age', 'integer'), orm.index('age', name => 'by_age'));
 SELECT orm.model('Sale', 'sales', orm.column('id', 'bigint', primary_key => true), orm.column('customer_id', 'integer'));
 SELECT count(*) FROM orm.migrate();
-INSERT INTO customers (name, age) SELECT 'n' || g, CASE WHEN g % 3 > 0 THEN g % 90 END FROM generate_series(1, 20000) g;
-INSERT INTO sales (customer_id) SELECT g FROM generate_series(1, 20000) g;
+INSERT INTO customers (name, age) SELECT 'n' || g, CASE WHEN g % 3 > 0 THEN g % 90 END FROM generate_series(1, 10000) g;
+INSERT INTO sales (customer_id) SELECT g FROM generate_series(1, 10000) g;
 SELECT orm.model('Customer', 'customers', orm.column('id', 'integer', primary_key => true), orm.column('name', 'text', is_unique => true),
     orm.column('age', 'integer', nullable => false, fill => 'id % 50'), orm.column('level', 'text', nullable => false,
     fill => '''level '' || id % 7', server_default => '''none'''), orm.computed('shout', 'text', 'upper(name)'),
@@ -116,7 +116,7 @@ for my $database (sort keys %plans)
 $id = planned('busy');
 my $script = $node->basedir . '/load.sql';
 append_to_file($script, <<'END');
-\set id random(1, 20000)
+\set id random(1, 10000)
 UPDATE shop.customers SET age = 1 + :id % 80 WHERE id = :id;
 INSERT INTO shop.customers (name, age) VALUES ('new ' || nextval('shop.customers_id_seq'), 20);
 SELECT orm.get('Customer', :id);
@@ -124,7 +124,7 @@ INSERT INTO shop.sales (customer_id) VALUES (:id);
 END
 my ($out, $error) = ('', '');
 my $load = start([ 'pgbench', '-n', '-c', '4', '-T', '3', '-f', $script, '-h', $node->host, '-p', $node->port, '-U', 'ana', 'busy' ], '>', \$out, '2>', \$error);
-$node->poll_query_until('busy', 'SELECT count(*) > 20005 FROM shop.customers') or die 'no load';
+$node->poll_query_until('busy', 'SELECT count(*) > 10005 FROM shop.customers') or die 'no load';
 $node->safe_psql('busy', "CALL orm.run_migration($id)", @as_ana);
 is($node->safe_psql('busy', 'SELECT state FROM orm.migration_progress'), 'done', 'under load');
 ok(finish($load), 'the load has no error') or diag("$out\n$error");
@@ -154,5 +154,30 @@ is(outcome('locked'), $expected, 'the first one goes on when the lock is given')
 $id = planned('client');
 $node->safe_psql('client', "SELECT sql FROM orm.migration_next($id) \\gexec\n" x 60, @as_ana);
 is(outcome('client'), $expected, 'statements of orm.migration_next');
+
+# --- a background worker ---
+my $background = q{SELECT DISTINCT migration FROM orm.migrate('{"online": true, "background": true, "name": "all"}')};
+$node->safe_psql('postgres', "CREATE DATABASE worker TEMPLATE base OWNER ana");
+$node->safe_psql('worker', "BEGIN; $background; ROLLBACK", @as_ana);
+$id = $node->safe_psql('worker', $background, @as_ana);
+$node->poll_query_until('worker', "SELECT state = 'done' FROM orm.migration WHERE id = $id") or die 'the worker does not end';
+like(outcome('worker'), qr/^all\|done\|\{Customer,Sale\}\|t$/m, 'a worker runs a plan');
+my $steps = sub { join "\n", grep { /^\d+\|/ } split /\n/, $_[0] };
+is($steps->(outcome('worker')), $steps->($expected), 'its steps are those of a procedure');
+$node->safe_psql('worker', q{SELECT orm.extend('Sale', orm.column('more', 'text'), orm.check('positive', 'id > 5')); UPDATE shop.sales SET note = 'x' WHERE id = 1}, @as_ana);
+$id = $node->safe_psql('worker', $background, @as_ana);
+$node->poll_query_until('worker', "SELECT step_state = 'failed' FROM orm.migration_progress WHERE migration = $id") or die 'the step does not fail';
+is($node->safe_psql('worker', "SELECT error FROM orm.migration_progress WHERE migration = $id"),
+	'23514: check constraint "positive" of relation "sales" is violated by some row', 'its error is in the step');
+$node->safe_psql('postgres', 'CREATE ROLE cara NOLOGIN; GRANT ana TO cara');
+SKIP:
+{
+	skip 'a worker may be of a role that cannot log in', 2 if $node->pg_version >= 17;
+	fails($node, 'worker', 'postgres', "SET ROLE cara; $background", '42501', 'role "cara" cannot log in', 'a role that cannot log in');
+}
+$node->append_conf('postgresql.conf', 'max_worker_processes = 0');
+$node->restart;
+fails($node, 'worker', 'ana', $background, '53000', 'no background worker is free', 'a server without workers');
+is($node->safe_psql('worker', 'SELECT max(id) FROM orm.migration'), $id, 'and nothing is planned');
 
 done_testing();
