@@ -56,6 +56,7 @@ SQL_PARTS = \
 	src/api/keep.sql \
 	src/api/publish.sql \
 	src/api/counter.sql \
+	src/api/position.sql \
 	src/api/secret.sql \
 	src/api/anchor.sql \
 	src/api/session.sql \

@@ -34,8 +34,8 @@ typedef struct CounterStatement
 {
 	const OrmCounting *counting;
 	const TriggerData *trigger; /* NULL: it names no transition table */
-	OrmCounterEvent event;
-	void (*print)(StringInfo sql, const OrmCounting *counting, OrmCounterEvent event);
+	OrmSharedEvent event;
+	void (*print)(StringInfo sql, const OrmCounting *counting, OrmSharedEvent event);
 	int step;
 } CounterStatement;
 
@@ -91,7 +91,7 @@ run(const CounterStatement *statement, const Datum *values)
 
 /* Adds what a statement has changed. */
 static void
-add_changes(const OrmCounting *counting, const TriggerData *trigger, OrmCounterEvent event)
+add_changes(const OrmCounting *counting, const TriggerData *trigger, OrmSharedEvent event)
 {
 	CounterStatement statement = {counting, trigger, event, orm_counter_sql_lock_changed, 1};
 
@@ -111,7 +111,7 @@ recount_row(const OrmCounting *counting, const TriggerData *trigger)
 {
 	const OrmRelationship *relationship = counting->relationship;
 	Datum *values = palloc(sizeof(Datum) * relationship->nkeys);
-	CounterStatement statement = {.counting = counting, .event = ORM_COUNTER_KEY};
+	CounterStatement statement = {.counting = counting, .event = ORM_SHARED_KEY};
 	bool isnull;
 
 	for (int i = 0; i < relationship->nkeys; i++)
@@ -150,9 +150,9 @@ keep(const OrmCounting *counting, const TriggerData *trigger)
 		orm_recount(counting, NULL);
 	else
 		add_changes(counting, trigger,
-					TRIGGER_FIRED_BY_INSERT(event)		 ? ORM_COUNTER_CREATE
-						: TRIGGER_FIRED_BY_UPDATE(event) ? ORM_COUNTER_UPDATE
-														 : ORM_COUNTER_DELETE);
+					TRIGGER_FIRED_BY_INSERT(event)		 ? ORM_SHARED_CREATE
+						: TRIGGER_FIRED_BY_UPDATE(event) ? ORM_SHARED_UPDATE
+														 : ORM_SHARED_DELETE);
 }
 
 /* Is the trigger one that orm.counter makes? */
@@ -209,7 +209,10 @@ orm_sql_repair(PG_FUNCTION_ARGS)
 			orm_output_value(&row, recounted->was);
 		else
 			orm_output_text(&row, NULL);
-		orm_output_value(&row, recounted->is);
+		if (recounted->has_is)
+			orm_output_value(&row, recounted->is);
+		else
+			orm_output_text(&row, NULL);
 		orm_output_put(&row);
 	}
 	return (Datum) 0;

@@ -10,4 +10,4 @@ CREATE OR REPLACE FUNCTION orm.repair(model pg_catalog.text)
 RETURNS TABLE (attribute pg_catalog.text, key pg_catalog.jsonb, was pg_catalog.numeric, "is" pg_catalog.numeric)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10 AS 'MODULE_PATHNAME', 'orm_sql_repair';
 COMMENT ON FUNCTION orm.repair(pg_catalog.text) IS
-'Counts the counters of a model anew, and sets those right that are wrong: a row for each, with the key of its object, the value that it had, and the one it has now. Nobody writes to the counted tables meanwhile. Errors: 42704 for a model that does not exist, 42501 unless the caller owns it.';
+'Counts the counters of a model, and numbers its positions, anew, and sets the wrong ones right: a row for each, with the key of its object, the value that it had, and the one it has now. Nobody writes to the counted tables meanwhile. Errors: 42704 for a model that does not exist, 42501 unless the caller owns it.';

@@ -67,6 +67,14 @@ AS 'MODULE_PATHNAME', 'orm_sql_element';
 COMMENT ON FUNCTION orm.counter(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
 'Element of a model document: a column that counts the rows of a has_many, has_one or many_to_many relationship, by triggers of the table that is counted, whoever writes to it. where_expr is a condition, an SQL expression over a row that is counted (of a many_to_many, a row of the join table), sum_of an expression whose values are summed. The column, an integer, of a sum a numeric, is added unless it is declared; documents do not set it. Checked by orm.model and orm.map only.';
 
+CREATE OR REPLACE FUNCTION orm.position(
+	column_name pg_catalog.text, relationship pg_catalog.text DEFAULT NULL)
+RETURNS orm.document
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'orm_sql_element';
+COMMENT ON FUNCTION orm.position(pg_catalog.text, pg_catalog.text) IS
+'Element of a model document: the place of a row in the list of the rows with one key of a belongs_to, or of all rows, 1 to n without gaps, by triggers of the table. A row without one is put at the end, and writing it moves the others. The column, an integer, is added unless it is declared. Checked by orm.model and orm.map only.';
+
 CREATE OR REPLACE FUNCTION orm.soft_delete(
 	column_name pg_catalog.text DEFAULT 'deleted_at', guard pg_catalog.bool DEFAULT NULL,
 	revive pg_catalog.bool DEFAULT NULL)

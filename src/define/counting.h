@@ -1,5 +1,5 @@
 /*
- * counting.h - making and dropping the triggers of counters (model/counter_trigger.h).
+ * counting.h - making and dropping the triggers of counters (model/shared_trigger.h).
  *
  * They stand on tables of other models.  Nothing is remembered about them: what is there is compared with
  * what the model says, which is only known when it has its relationships.  Triggers that were missing have

@@ -37,6 +37,7 @@
 #include "define/report.h"
 #include "define/scopes.h"
 #include "define/written_statements.h"
+#include "define/positioning.h"
 #include "exec/execute.h"
 #include "exec/plan.h"
 #include "model/cache.h"
@@ -446,6 +447,7 @@ make_accessors(const Run *run, Oid owner, const List *only)
 		if (!is_new)
 			orm_register_pin(row->name);
 		orm_counting_make(row->name, is_new, run->changes);
+		orm_positioning_make(row->name, is_new, run->changes);
 		orm_reconcile_accessors(orm_cache_open(row->name, AccessShareLock), !is_new, run->changes);
 	}
 }

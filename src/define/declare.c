@@ -24,6 +24,7 @@
 #include "define/rename.h"
 #include "define/report.h"
 #include "define/scopes.h"
+#include "define/positioning.h"
 #include "model/cache.h"
 #include "model/follow.h"
 #include "model/hook.h"
@@ -189,6 +190,7 @@ drop_superseded(const OrmRegistered *old, const OrmDeclaration *now, bool same_t
 		orm_reconcile_drop(model, false, changes);
 	orm_keep_reconcile(model->relid, model->name, same_table ? now : NULL, false, changes);
 	orm_counting_drop_changed(model, same_table ? now : NULL, changes);
+	orm_positioning_drop_changed(model, same_table ? now : NULL, changes);
 }
 
 /* Fills in the schema of a declaration that gives none: where a table would be created now. */
@@ -375,6 +377,8 @@ orm_declare_check_columns(const OrmDeclaration *declaration, Oid relid)
 		names = lappend(names, ((OrmStampRule *) lfirst(cell))->column);
 	foreach(cell, declaration->counters)
 		names = lappend(names, ((OrmDeclaredCounter *) lfirst(cell))->column);
+	foreach(cell, declaration->positions)
+		names = lappend(names, ((OrmDeclaredPosition *) lfirst(cell))->column);
 	foreach(cell, declaration->soft_deletes)
 		names = lappend(names, ((OrmDeclaredSoftDelete *) lfirst(cell))->column);
 	foreach(cell, names)
@@ -428,6 +432,7 @@ orm_declare_make_waiting(const List *names, List **changes)
 		CHECK_FOR_INTERRUPTS();
 		orm_register_pin(row->name);
 		orm_counting_make(row->name, false, changes);
+		orm_positioning_make(row->name, false, changes);
 		orm_reconcile_accessors(orm_cache_open(row->name, AccessShareLock), true, changes);
 	}
 }
@@ -479,6 +484,7 @@ orm_declare_map(Oid relid, const char *name, const char *document, List **change
 	orm_register_check_relationships(name, true);
 	orm_register_pin(name);
 	orm_counting_make(name, true, changes);
+	orm_positioning_make(name, true, changes);
 	follow_scopes(name, scoped);
 	orm_reconcile_accessors(orm_cache_open(name, AccessShareLock), false, changes);
 	orm_declare_make_waiting(list_make1(unconstify(char *, name)), changes);
@@ -519,6 +525,7 @@ orm_declare_unmap(const char *name, List **changes)
 		orm_reconcile_drop(model, false, changes);
 		orm_keep_reconcile(model->relid, name, NULL, false, changes);
 		orm_counting_drop_changed(model, NULL, changes);
+		orm_positioning_drop_changed(model, NULL, changes);
 	}
 	orm_model_function_drop(row);
 	orm_rename_follow(followers, name, successor);

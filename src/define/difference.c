@@ -34,6 +34,7 @@
 #include "model/cache.h"
 #include "model/enum.h"
 #include "model/counter.h"
+#include "model/position.h"
 #include "model/hook.h"
 #include "model/kept.h"
 #include "model/reflect.h"
@@ -242,6 +243,9 @@ lacks_behaviour(const OrmRegistered *row, const OrmDeclaration *declaration)
 
 	foreach(cell, orm_hook_all(declaration))
 		if (model == NULL || orm_name_is_among(model->pending, orm_hook_label(lfirst(cell))))
+			return true;
+	foreach(cell, declaration->positions)
+		if (model == NULL || orm_name_is_among(model->pending, orm_position_label(lfirst(cell))))
 			return true;
 	foreach(cell, declaration->counters)
 		if (model == NULL || orm_name_is_among(model->pending, orm_counter_label(lfirst(cell))))

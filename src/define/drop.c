@@ -29,6 +29,7 @@
 #include "define/register.h"
 #include "define/report.h"
 #include "define/written_statements.h"
+#include "define/positioning.h"
 #include "exec/execute.h"
 #include "exec/plan.h"
 #include "model/cache.h"
@@ -170,6 +171,7 @@ release(OrmRegistered *row, OrmDeclaration *declaration, List **relations, List 
 	*relations = list_append_unique_oid(*relations, model->relid);
 	orm_reconcile_drop(model, true, changes);
 	orm_counting_drop_changed(model, NULL, changes);
+	orm_positioning_drop_changed(model, NULL, changes);
 	identity = orm_owner_begin(model->owner);
 	orm_compute_reconcile(model->relid, model->name, NULL, false, changes);
 	orm_owner_end(identity);

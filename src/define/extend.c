@@ -15,6 +15,7 @@
 #include "define/removal.h"
 #include "define/scopes.h"
 #include "define/keep.h"
+#include "define/positioning.h"
 #include "model/cache.h"
 #include "model/element_list.h"
 #include "model/hook.h"
@@ -56,6 +57,7 @@ static const struct
 	{"on", ORM_LIST_HOOKS, 0},
 	{"publish", ORM_LIST_PUBLICATIONS, 0},
 	{"counter", ORM_LIST_COUNTERS, 0},
+	{"position", ORM_LIST_POSITIONS, 0},
 	{"timestamps", ORM_LIST_TIMESTAMPS, 0},
 	{"stamp", ORM_LIST_STAMPS, 0},
 	{"soft_delete", ORM_LIST_SOFT_DELETES, 0},
@@ -185,6 +187,7 @@ apply(OrmRegistered *row, const OrmDeclaration *before, OrmDeclaration *declarat
 		orm_reconcile_drop_stale(model, declaration, changes);
 		orm_keep_reconcile(row->relid, row->name, declaration, false, changes);
 		orm_counting_drop_changed(model, declaration, changes);
+		orm_positioning_drop_changed(model, declaration, changes);
 	}
 	if (model == NULL)
 	{
@@ -202,6 +205,7 @@ apply(OrmRegistered *row, const OrmDeclaration *before, OrmDeclaration *declarat
 		orm_scopes_refresh_bodies(model);
 	orm_keep_reconcile(row->relid, row->name, model->declaration, true, changes);
 	orm_counting_make(row->name, true, changes);
+	orm_positioning_make(row->name, true, changes);
 	orm_reconcile_accessors(orm_cache_open(row->name, AccessShareLock), !replaced, changes);
 }
 

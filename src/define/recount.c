@@ -9,6 +9,7 @@
 
 #include "base/settings.h"
 #include "define/owner.h"
+#include "define/positioning.h"
 #include "define/recount.h"
 #include "define/register.h"
 #include "exec/execute.h"
@@ -49,6 +50,7 @@ take_row(void *argument, TupleTableSlot *slot)
 		recounted->has_was = !slot->tts_isnull[n];
 		if (recounted->has_was)
 			recounted->was = datumCopy(slot->tts_values[n], false, -1);
+		recounted->has_is = true;
 		recounted->is = datumCopy(slot->tts_values[n + 1], false, -1);
 		finding->found = lappend(finding->found, recounted);
 	}
@@ -94,6 +96,7 @@ orm_recount_model(const char *name)
 	const OrmModel *model = orm_cache_open(name, AccessShareLock);
 	List *found = NIL;
 	OrmCounting counting;
+	OrmPositioning positioning;
 	ListCell *cell;
 
 	orm_owner_check(orm_registry_find(name));
@@ -104,5 +107,11 @@ orm_recount_model(const char *name)
 		LockRelationOid(orm_counter_holder(counting.relationship), ShareRowExclusiveLock);
 		orm_recount(&counting, &found);
 	}
+	foreach(cell, model->declaration->positions)
+		if (orm_position_open(model, orm_position_list(lfirst(cell)), &positioning))
+		{
+			LockRelationOid(model->relid, ShareRowExclusiveLock);
+			orm_positioning_run(&positioning, &found);
+		}
 	return found;
 }

@@ -14,6 +14,7 @@ typedef struct OrmRecounted
 	Datum key; /* jsonb */
 	bool has_was;
 	Datum was; /* numeric */
+	bool has_is;
 	Datum is;
 } OrmRecounted;
 
@@ -23,7 +24,7 @@ typedef struct OrmRecounted
  */
 extern void orm_recount(const OrmCounting *counting, List **found);
 
-/* The rows that are wrong of all counters of a model, which are set right; under locks of the holders. */
+/* The rows that are wrong of all counters and positions of a model, which are set right; under locks of the tables. */
 extern List *orm_recount_model(const char *name);
 
 #endif

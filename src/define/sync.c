@@ -9,6 +9,7 @@
 #include "define/reconcile.h"
 #include "define/register.h"
 #include "define/sync.h"
+#include "define/positioning.h"
 #include "model/cache.h"
 
 List *
@@ -30,6 +31,7 @@ orm_sync_model(const char *name)
 	orm_keep_reconcile(model->relid, name, model->declaration, true, &changes);
 	orm_register_pin(name);
 	orm_counting_make(name, true, &changes);
+	orm_positioning_make(name, true, &changes);
 	orm_reconcile_accessors(orm_cache_open(name, AccessShareLock), false, &changes);
 	return changes;
 }

@@ -73,7 +73,9 @@ typedef enum OrmPlanKind
 	ORM_KIND_UNLINK,	 /* delete of join table rows */
 	ORM_KIND_ALONG,		 /* rows to be deleted along a relationship */
 	ORM_KIND_DELETE_ALL, /* delete of rows of several tables */
-	ORM_KIND_COUNTER	 /* counting rows of changed ones */
+	ORM_KIND_COUNTER,	 /* counting rows of changed ones */
+	ORM_KIND_POSITION,	 /* lists of changed rows */
+	ORM_KIND_REORDER	 /* a list in the order of an array */
 } OrmPlanKind;
 
 extern void orm_plan_key_begin(OrmPlanKey *key, OrmPlanKind kind, uint64 epoch);

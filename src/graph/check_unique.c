@@ -7,6 +7,7 @@
 #include "utils/datum.h"
 
 #include "graph/check_unique.h"
+#include "model/position.h"
 #include "model/key.h"
 #include "store/arbiter.h"
 #include "store/key_order.h"
@@ -398,6 +399,7 @@ orm_check_unique_all(const OrmSubject *subject)
 		return;
 	for (int i = 0; model->primary_key != NULL && i < model->nunique; i++)
 		if (&model->unique[i] != model->primary_key && &model->unique[i] != target &&
+			!orm_position_is_in_key(model, &model->unique[i]) &&
 			orm_check_row_changes(subject, model->unique[i].attributes, model->unique[i].nattributes) &&
 			(is_taken(subject, &model->unique[i]) || is_stored(subject, &model->unique[i])))
 			add_finding(subject, &model->unique[i]);

@@ -6,6 +6,7 @@
 #include "miscadmin.h"
 
 #include "graph/check_upsert.h"
+#include "model/position.h"
 #include "model/key.h"
 #include "store/conflict_key.h"
 #include "store/lookup.h"
@@ -123,7 +124,7 @@ orm_check_upsert_all(OrmGraph *graph, OrmGroup *group, OrmObject **objects, int 
 	if (model->primary_key != NULL)
 		check_key(graph, group, objects, n, model->primary_key);
 	for (int i = 0; i < model->nunique; i++)
-		if (&model->unique[i] != model->primary_key)
+		if (&model->unique[i] != model->primary_key && !orm_position_is_in_key(model, &model->unique[i]))
 			check_key(graph, group, objects, n, &model->unique[i]);
 	for (int i = 0; i < model->nconditional; i++)
 		check_key(graph, group, objects, n, &model->conditional[i]);

@@ -169,6 +169,7 @@ typedef struct OrmGraphOptions
 	bool told_apart;		   /* distinguish them in the tally */
 	bool may_skip;			   /* triggers, rules and policies may skip rows */
 	bool unscoped;			   /* rows that default scopes hide are written, too */
+	bool reorder;			   /* lists of "$set" take the order of their arrays, see reorder.h */
 	bool by_table;			   /* order groups by the references of their tables, too */
 	OrmOnConflict on_conflict; /* of root objects.  UPSERT: treatment of an existing row; CREATE: ERROR or IGNORE */
 	const OrmAssigned *where;  /* likewise, UPSERT: condition of updating an existing row; NULL: none */
@@ -191,6 +192,7 @@ struct OrmGraph
 	OrmObject **wave;	/* with findings: the objects that one statement would write, */
 	int nwave;			/* and their number */
 	List *vacated;		/* with findings: OrmObject *, not of the document: rows that would be deleted or changed */
+	List *reorders;		/* of OrmReorder *: lists that take the order of an array */
 	List *later;		/* of OrmReference *: set after everything is written */
 	OrmObject **owners; /* by index of the record */
 	int nrecords;

@@ -9,6 +9,7 @@
 #include "graph/flat.h"
 #include "graph/objects.h"
 #include "graph/return_query.h"
+#include "graph/reorder.h"
 #include "graph/reread.h"
 #include "graph/result.h"
 #include "graph/writer.h"
@@ -58,6 +59,7 @@ orm_objects_options(const OrmModel *model, OrmVerb verb, const OrmWriteOptions *
 		.action = options->action,
 		.may_skip = options->may_skip,
 		.unscoped = options->unscoped,
+		.reorder = options->reorder,
 		.on_conflict = updates ? ORM_CONFLICT_UPDATE : options->on_conflict,
 		.where = options->where.node != NULL ? read_where(model, options) : NULL,
 	};
@@ -245,11 +247,12 @@ write_graph(Call *call, Datum *result)
 	if (call->write.where != NULL && graph->edges != NIL)
 		refuse_where(graph);
 	orm_writer_run(graph);
+	orm_reorder_run(graph);
 	if (call->readback != NULL)
 		return orm_return_query_run(call->readback, graph, call->roots, call->n, call->array, result);
 	if (!graph->options.result)
 		return false;
-	if (orm_reread_is_due(graph))
+	if (graph->reorders != NIL || orm_reread_is_due(graph))
 		orm_reread_run(graph);
 	*result = orm_result_json(graph, call->roots, call->n, call->array);
 	return call->array || !orm_result_is_left_out(call->roots[0]);
@@ -284,6 +287,8 @@ orm_objects_write(const OrmModel *model, OrmVerb verb, const OrmDocument *docume
 	read_document(&call, document);
 	if (call.graph != NULL)
 		return write_graph(&call, result);
+	if (options->reorder)
+		orm_reorder_raise();
 	return orm_flat_write(root_intent(&call) == ORM_INTENT_UPSERT ? write_by_unique_key
 							  : verb == ORM_VERB_SAVE			  ? orm_upsert_save_records
 																  : orm_insert_records,
@@ -321,5 +326,7 @@ orm_objects_patch(const OrmModel *model, const Datum *key, const OrmDocument *pa
 		orm_record_error_missing(model, model->primary_key, NULL);
 	if (call.graph != NULL)
 		return write_graph(&call, result);
+	if (options->reorder)
+		orm_reorder_raise();
 	return orm_flat_write(update_existing, &call.write, options, call.records, 1, false, result);
 }

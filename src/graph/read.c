@@ -10,6 +10,7 @@
 #include "graph/identity.h"
 #include "graph/item.h"
 #include "graph/matching.h"
+#include "graph/reorder.h"
 #include "graph/upsert_on.h"
 
 typedef OrmObject *(*ReadItem)(const OrmPlace *place, OrmJson json);
@@ -291,6 +292,7 @@ read_instructions(const OrmPlace *place, OrmJson json)
 
 		orm_graph_remove(place->graph, ORM_REMOVE_OTHERS, place->edge, place->owner, list_concat_copy(items, removed),
 						 below.path);
+		orm_reorder_add(place->graph, place->edge, items);
 	}
 	return items;
 }

@@ -16,7 +16,7 @@
 
 #include "base/compat.h"
 #include "model/after.h"
-#include "model/counter_trigger.h"
+#include "model/shared_trigger.h"
 #include "model/publish.h"
 
 /* An event on a table. */
@@ -81,7 +81,8 @@ trigger_changes(Cascading *following, Relation relation, const Trigger *trigger,
 		return false;
 	if (!trigger->tgisinternal)
 		return !trigger->tginitdeferred && trigger->tgfoid != orm_publish_function() &&
-			(trigger->tgfoid != orm_counter_trigger_function() || orm_counter_trigger_is_of(trigger, relation));
+			(trigger->tgfoid != orm_shared_trigger_function(ORM_KEEPS_COUNTERS) ||
+			 orm_shared_trigger_is_of(trigger, relation));
 	action = action_event(trigger->tgfoid);
 	if (action == 0 || (event == ORM_AFTER_UPDATE && trigger->tgconstrindid == orm_primary_key_index(relation)))
 		return false;

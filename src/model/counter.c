@@ -13,7 +13,7 @@
 #include "base/names.h"
 #include "base/nearest.h"
 #include "model/counter.h"
-#include "model/counter_trigger.h"
+#include "model/shared_trigger.h"
 #include "model/element.h"
 #include "model/row_expression.h"
 
@@ -251,7 +251,8 @@ is_kept(const OrmModel *model, const char *name)
 {
 	const OrmRelationship *relationship = orm_counter_relationship(model, name);
 
-	return relationship != NULL && orm_counter_trigger_is_kept(orm_counter_holder(relationship), model->name, name);
+	return relationship != NULL &&
+		orm_shared_trigger_is_kept(ORM_KEEPS_COUNTERS, orm_counter_holder(relationship), model->name, name);
 }
 
 List *

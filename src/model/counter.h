@@ -5,7 +5,7 @@
  *     orm.counter('total', 'lines', sum_of => 'price * quantity')
  *
  * The rows are those of the table at the other end (of a many_to_many, of its join table), the
- * holder.  Its triggers (model/counter_trigger.h) keep all counters over a relationship together: they
+ * holder.  Its triggers (model/shared_trigger.h) keep all counters over a relationship together: they
  * add what a statement has changed (model/counter_sql.h).  What is counted is said by the model
  * alone, so that renamed columns need no other trigger.  The expressions are over a row of the holder;
  * a sum has the type of the column.  A column that no element declares is implied, where the table is

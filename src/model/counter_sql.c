@@ -225,15 +225,15 @@ end_sums(StringInfo sql, const OrmCounting *counting)
 
 /* Appends the sums of what an event has changed, without the keys where it has changed nothing. */
 static void
-append_changes(StringInfo sql, const OrmCounting *counting, OrmCounterEvent event)
+append_changes(StringInfo sql, const OrmCounting *counting, OrmSharedEvent event)
 {
 	begin_sums(sql, counting);
-	if (event != ORM_COUNTER_DELETE)
-		append_rows(sql, counting, ORM_COUNTER_NEW, false);
-	if (event == ORM_COUNTER_UPDATE)
+	if (event != ORM_SHARED_DELETE)
+		append_rows(sql, counting, ORM_SHARED_NEW, false);
+	if (event == ORM_SHARED_UPDATE)
 		appendStringInfoString(sql, " UNION ALL ");
-	if (event != ORM_COUNTER_CREATE)
-		append_rows(sql, counting, ORM_COUNTER_OLD, true);
+	if (event != ORM_SHARED_CREATE)
+		append_rows(sql, counting, ORM_SHARED_OLD, true);
 	end_sums(sql, counting);
 	for (int n = 0; n < list_length(counting->counters); n++)
 		appendStringInfo(sql, "%s pg_catalog.sum(r.n%d) OPERATOR(pg_catalog.<>) 0", n > 0 ? " OR" : " HAVING", n);
@@ -250,7 +250,7 @@ append_lock(StringInfo sql, const OrmCounting *counting)
 }
 
 void
-orm_counter_sql_lock_changed(StringInfo sql, const OrmCounting *counting, OrmCounterEvent event)
+orm_counter_sql_lock_changed(StringInfo sql, const OrmCounting *counting, OrmSharedEvent event)
 {
 	OrmJoin join = orm_join_of(counting->model, counting->relationship);
 
@@ -265,7 +265,7 @@ orm_counter_sql_lock_changed(StringInfo sql, const OrmCounting *counting, OrmCou
 
 /* Appends an UPDATE that adds what an event has changed. */
 static void
-append_additions(StringInfo sql, const OrmCounting *counting, OrmCounterEvent event)
+append_additions(StringInfo sql, const OrmCounting *counting, OrmSharedEvent event)
 {
 	OrmJoin join = orm_join_of(counting->model, counting->relationship);
 	ListCell *cell;
@@ -413,11 +413,11 @@ append_recount(StringInfo sql, const OrmCounting *counting)
 }
 
 void
-orm_counter_sql_add(StringInfo sql, const OrmCounting *counting, OrmCounterEvent event)
+orm_counter_sql_add(StringInfo sql, const OrmCounting *counting, OrmSharedEvent event)
 {
 	OrmJoin join = orm_join_of(counting->model, counting->relationship);
 
-	if (event != ORM_COUNTER_UPDATE || !counting->relationship->moved_by_server)
+	if (event != ORM_SHARED_UPDATE || !counting->relationship->moved_by_server)
 	{
 		append_additions(sql, counting, event);
 		return;

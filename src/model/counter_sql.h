@@ -9,7 +9,7 @@
 #ifndef ORM_MODEL_COUNTER_SQL_H
 #define ORM_MODEL_COUNTER_SQL_H
 
-#include "model/counter_trigger.h"
+#include "model/shared_trigger.h"
 #include "model/model.h"
 
 /* The counters over a relationship. */
@@ -36,8 +36,8 @@ extern void orm_counter_sql_check(const OrmCounting *counting);
  * After an event on the holder: locks, and adds what has changed.  A referential action changes rows before the
  * counting row's new key is known to anybody; where there is one, changed rows are counted anew instead.
  */
-extern void orm_counter_sql_lock_changed(StringInfo sql, const OrmCounting *counting, OrmCounterEvent event);
-extern void orm_counter_sql_add(StringInfo sql, const OrmCounting *counting, OrmCounterEvent event);
+extern void orm_counter_sql_lock_changed(StringInfo sql, const OrmCounting *counting, OrmSharedEvent event);
+extern void orm_counter_sql_add(StringInfo sql, const OrmCounting *counting, OrmSharedEvent event);
 
 /* Locks the rows that are wrong, returning the key as JSON, and "was" and "is" of each counter; sets them right. */
 extern void orm_counter_sql_lock_wrong(StringInfo sql, const OrmCounting *counting);

@@ -16,6 +16,7 @@
 #include "base/members.h"
 #include "base/names.h"
 #include "model/counter.h"
+#include "model/position.h"
 #include "model/declaration.h"
 #include "model/declaration_check.h"
 #include "model/element.h"
@@ -149,6 +150,7 @@ imply_columns(OrmDeclaration *declaration)
 {
 	orm_stamp_imply(declaration);
 	orm_counter_imply(declaration);
+	orm_position_imply(declaration);
 	orm_soft_delete_imply(declaration);
 }
 
@@ -247,6 +249,7 @@ static const struct
 	{"on", offsetof(OrmDeclaration, hooks)},
 	{"publish", offsetof(OrmDeclaration, publications)},
 	{"counter", offsetof(OrmDeclaration, counters)},
+	{"position", offsetof(OrmDeclaration, positions)},
 	{"soft_delete", offsetof(OrmDeclaration, soft_deletes)},
 	{"version", offsetof(OrmDeclaration, versions)},
 	{"table", offsetof(OrmDeclaration, tables)},

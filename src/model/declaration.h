@@ -271,6 +271,14 @@ typedef struct OrmDeclaredCounter
 	int position;
 } OrmDeclaredCounter;
 
+/* The place of a row in a list; see model/position.h. */
+typedef struct OrmDeclaredPosition
+{
+	char *column;
+	char *relationship; /* a belongs_to; NULL: all rows are one list */
+	int position;
+} OrmDeclaredPosition;
+
 /* A statement about the table: a trigger, a policy, a privilege...; see table_statement.h. */
 typedef struct OrmDeclaredStatement
 {
@@ -334,6 +342,7 @@ typedef struct OrmDeclaration
 	List *hooks;		   /* of OrmDeclaredHook * */
 	List *publications;	   /* of OrmDeclaredPublication * */
 	List *counters;		   /* of OrmDeclaredCounter * */
+	List *positions;	   /* of OrmDeclaredPosition * */
 	List *statements;	   /* of OrmDeclaredStatement * */
 	List *removals;		   /* of OrmDeclaredRemoval * */
 	List *data_steps;	   /* of OrmDeclaredDataStep * */

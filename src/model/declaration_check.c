@@ -15,6 +15,7 @@
 #include "base/names.h"
 #include "base/time_word.h"
 #include "model/counter.h"
+#include "model/position.h"
 #include "model/computed.h"
 #include "model/constraint_check.h"
 #include "model/data_step.h"
@@ -568,6 +569,7 @@ orm_declaration_check(OrmDeclaration *declaration, bool mapped)
 	orm_hook_check(declaration);
 	orm_publish_check(declaration);
 	orm_counter_check(declaration);
+	orm_position_check(declaration);
 	if (!declaration->stored)
 	{
 		orm_constraint_check(declaration, mapped);

@@ -242,6 +242,13 @@ static const OrmElementKey counter_keys[] = {
 	{KEY("sum_of", ANY_KIND, 0), &orm_element_key_expression, COUNTER(sum_of), "sum of a counter", NULL},
 };
 
+#define POSITION(member) offsetof(OrmDeclaredPosition, member)
+
+static const OrmElementKey position_keys[] = {
+	{KEY("column_name", ANY_KIND, ANY_KIND), &orm_element_key_name, POSITION(column), "column", NULL},
+	{KEY("relationship", ANY_KIND, 0), &orm_element_key_name, POSITION(relationship), "relationship", NULL},
+};
+
 #define STATEMENT(member) offsetof(OrmDeclaredStatement, member)
 
 static const OrmElementKey statement_keys[] = {
@@ -340,6 +347,7 @@ static const RecordType validation_record = RECORD(OrmDeclaredValidation, valida
 static const RecordType hook_record = RECORD(OrmDeclaredHook, hooks, 0, false, hook_keys);
 static const RecordType publication_record = RECORD(OrmDeclaredPublication, publications, 0, false, publication_keys);
 static const RecordType counter_record = RECORD(OrmDeclaredCounter, counters, 0, false, counter_keys);
+static const RecordType position_record = RECORD(OrmDeclaredPosition, positions, 0, false, position_keys);
 static const RecordType timestamps_record = RECORD(OrmDeclaredTimestamps, timestamps, 0, false, timestamps_keys);
 static const RecordType stamp_record = RECORD(OrmDeclaredStamp, stamps, 0, false, stamp_keys);
 static const RecordType soft_delete_record = RECORD(OrmDeclaredSoftDelete, soft_deletes, 0, false, soft_delete_keys);
@@ -375,6 +383,7 @@ static const RelationBuilder builders[] = {
 	{KEY("on", KIND(0), 0), &hook_record, 0},
 	{KEY("publish", KIND(0), 0), &publication_record, 0},
 	{KEY("counter", KIND(0), 0), &counter_record, 0},
+	{KEY("position", KIND(0), 0), &position_record, 0},
 	{KEY("timestamps", KIND(0), 0), &timestamps_record, 0},
 	{KEY("stamp", KIND(0), 0), &stamp_record, 0},
 	{KEY("related", KIND(0), 0), &relationship_record, ORM_RELATED},

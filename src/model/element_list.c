@@ -50,6 +50,8 @@ orm_element_list_label(OrmElementList list, const void *element)
 			return ((const OrmDeclaredPublication *) element)->channel;
 		case ORM_LIST_COUNTERS:
 			return ((const OrmDeclaredCounter *) element)->column;
+		case ORM_LIST_POSITIONS:
+			return ((const OrmDeclaredPosition *) element)->column;
 		case ORM_LIST_TIMESTAMPS:
 			return times->created_at ? times->created_at : times->updated_at ? times->updated_at : "";
 		case ORM_LIST_STAMPS:
@@ -113,6 +115,7 @@ orm_element_list_of(OrmDeclaration *declaration, OrmElementList list)
 		[ORM_LIST_HOOKS] = &declaration->hooks,
 		[ORM_LIST_PUBLICATIONS] = &declaration->publications,
 		[ORM_LIST_COUNTERS] = &declaration->counters,
+		[ORM_LIST_POSITIONS] = &declaration->positions,
 		[ORM_LIST_TIMESTAMPS] = &declaration->timestamps,
 		[ORM_LIST_STAMPS] = &declaration->stamps,
 		[ORM_LIST_SOFT_DELETES] = &declaration->soft_deletes,

@@ -238,6 +238,8 @@ visit_columns(OrmDeclaration *declaration, Oid own, OrmNameVisitor visit, void *
 		visit(context, own, &((OrmDeclaredStamp *) lfirst(cell))->column);
 	foreach(cell, declaration->counters)
 		visit_counter(declaration, lfirst(cell), own, visit, context);
+	foreach(cell, declaration->positions)
+		visit(context, own, &((OrmDeclaredPosition *) lfirst(cell))->column);
 	foreach(cell, declaration->soft_deletes)
 		visit(context, own, &((OrmDeclaredSoftDelete *) lfirst(cell))->column);
 	foreach(cell, declaration->versions)

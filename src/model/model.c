@@ -29,6 +29,7 @@
 #include "base/kept_name.h"
 #include "base/nearest.h"
 #include "model/counter.h"
+#include "model/position.h"
 #include "model/after.h"
 #include "model/naming.h"
 #include "model/cascade.h"
@@ -371,6 +372,7 @@ fill_model(OrmModel *model, const OrmRegistered *row, Relation relation, List **
 	orm_soft_delete_fill(model);
 	fill_relationships(model, depends);
 	model->pending = list_concat(model->pending, orm_counter_pending(model));
+	model->pending = list_concat(model->pending, orm_position_pending(model));
 	model->fingerprint = make_fingerprint(model);
 }
 

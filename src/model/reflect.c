@@ -29,6 +29,7 @@
 #include "base/names.h"
 #include "base/settings.h"
 #include "model/counter.h"
+#include "model/position.h"
 #include "model/column_default.h"
 #include "model/computed.h"
 #include "model/normalize.h"
@@ -358,7 +359,7 @@ add_publications(OrmDeclaration *full, const OrmModel *model)
 	}
 }
 
-/* Adds the counters that are kept. */
+/* Adds the counters and positions that are kept. */
 static void
 add_counters(OrmDeclaration *full, const OrmModel *model)
 {
@@ -367,6 +368,9 @@ add_counters(OrmDeclaration *full, const OrmModel *model)
 	foreach(cell, model->declaration->counters)
 		if (!orm_name_is_among(model->pending, orm_counter_label(lfirst(cell))))
 			full->counters = lappend(full->counters, lfirst(cell));
+	foreach(cell, model->declaration->positions)
+		if (!orm_name_is_among(model->pending, orm_position_label(lfirst(cell))))
+			full->positions = lappend(full->positions, lfirst(cell));
 }
 
 /* Under a naming an attribute that it makes is not said, and one that is called as its column is. */

@@ -20,7 +20,7 @@
 #include "utils/rel.h"
 
 #include "base/sql.h"
-#include "model/counter_trigger.h"
+#include "model/shared_trigger.h"
 #include "model/hook.h"
 #include "model/kept.h"
 #include "model/reflect_statement.h"
@@ -81,7 +81,9 @@ is_made(const OrmDeclaration *model, Form_pg_trigger form)
 	if (model->versions != NIL &&
 		form->tgfoid == LookupFuncName(list_make2(makeString("orm"), makeString("count_version")), 0, NULL, true))
 		return true;
-	return form->tgfoid == orm_counter_trigger_function() || (form->tgfoid == orm_kept_function() && keeps_any(model));
+	return form->tgfoid == orm_shared_trigger_function(ORM_KEEPS_COUNTERS) ||
+		form->tgfoid == orm_shared_trigger_function(ORM_KEEPS_POSITIONS) ||
+		(form->tgfoid == orm_kept_function() && keeps_any(model));
 }
 
 /* Is the trigger a user's: not one of a constraint, nor a copy of that of the partitioned table? */

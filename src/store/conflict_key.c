@@ -8,6 +8,7 @@
 #include "exec/access.h"
 #include "exec/keyset.h"
 #include "model/key.h"
+#include "model/position.h"
 #include "store/arbiter.h"
 #include "store/conflict_key.h"
 #include "store/record_error.h"
@@ -31,7 +32,7 @@ open_keys(const OrmModel *model)
 	if (model->primary_key != NULL)
 		keys.keys[keys.n++] = model->primary_key;
 	for (int i = 0; i < model->nunique; i++)
-		if (&model->unique[i] != model->primary_key)
+		if (&model->unique[i] != model->primary_key && !orm_position_is_in_key(model, &model->unique[i]))
 			keys.keys[keys.n++] = &model->unique[i];
 	for (int i = 0; i < model->nconditional; i++)
 		keys.keys[keys.n++] = &model->conditional[i];

@@ -138,6 +138,13 @@ read_dry_run(void *argument, OrmJson value, const OrmPath *here)
 	((OrmWriteOptions *) argument)->dry_run = orm_members_boolean(value, here);
 }
 
+/* "reorder": true */
+static void
+read_reorder(void *argument, OrmJson value, const OrmPath *here)
+{
+	((OrmWriteOptions *) argument)->reorder = orm_members_boolean(value, here);
+}
+
 /* Verbs as flags, for the contexts of the table. */
 #define OF(verb) (1 << (verb))
 #define WRITES_ONE (OF(ORM_VERB_CREATE) | OF(ORM_VERB_UPDATE) | OF(ORM_VERB_SAVE) | OF(ORM_VERB_UPSERT))
@@ -158,6 +165,7 @@ static const OrmMemberKey keys[] = {
 	{ORM_MEMBER_KEY("version"), .allowed = DELETES_ONE, .may_be_null = true, .read = read_version},
 	{ORM_MEMBER_KEY("where"), .allowed = OF(ORM_VERB_UPSERT), .read = read_where},
 	{ORM_MEMBER_KEY("validate"), .allowed = WRITES_ONE | OF(ORM_VERB_FLUSH), .read = read_validate},
+	{ORM_MEMBER_KEY("reorder"), .allowed = WRITES_ONE, .read = read_reorder},
 	{ORM_MEMBER_KEY("settings"), .allowed = ORM_MEMBER_ALWAYS, .read = read_settings},
 	{ORM_MEMBER_KEY("dry_run"), .allowed = ~QUEUES, .read = read_dry_run},
 };

@@ -25,6 +25,7 @@ typedef struct OrmWriteOptions
 	OrmJson version;
 	OrmJson settings;  /* in force during the call, see base/local_settings.h */
 	bool validate_all; /* "validate": "all": one error with everything that is wrong */
+	bool reorder;	   /* lists of "$set" take the order of their arrays */
 	bool dry_run;	   /* undo the call at its end, see api/write.c */
 } OrmWriteOptions;
 

@@ -33,7 +33,7 @@ SELECT orm.model('Cuenta', 'app.cuentas', orm.column('id', 'integer', primary_ke
 	orm.publish('cuentas de todos los colores', attributes => '{mail}'), orm.has_many('apuntes', 'Apunte'),
 	orm.counter('n', 'apuntes', 'texto <> ''x'''), orm.soft_delete('borrado', guard => true));
 SELECT orm.mixin('Sellado', orm.timestamps(), orm.scope('reciente', '{"order_by": ["-created_at"]}'));
-SELECT orm.model('Apunte', 'app.apuntes', orm.column('id', 'integer', primary_key => true), orm.use('Sellado'), orm.column('texto', 'text'), orm.belongs_to('cuenta', 'Cuenta', nullable => true, on_delete => 'cascade'));
+SELECT orm.model('Apunte', 'app.apuntes', orm.column('id', 'integer', primary_key => true), orm.use('Sellado'), orm.column('texto', 'text'), orm.belongs_to('cuenta', 'Cuenta', nullable => true, on_delete => 'cascade'), orm.position('lugar', 'cuenta'));
 SELECT count(*) FROM orm.create_table('Cuenta');
 SELECT count(*) FROM orm.create_table('Apunte');
 END
@@ -50,7 +50,7 @@ sub kept
 		"$out\n$error"
 	  } q{SELECT orm.describe('Cuenta')}, q{SELECT orm.create('Cuenta', '{"id": 5, "mail": "y"}')}, q{SELECT orm.create('Cuenta', '{"id": 500, "mail": "@"}')},
 	  q{INSERT INTO app.cuentas VALUES (6, 'A@B') RETURNING apodo}, q{INSERT INTO app.apuntes (id, cuenta_id, texto) VALUES (1, 6, 'a'), (2, 6, 'x')},
-	  q{SELECT n FROM app.cuentas WHERE id = 6}, q{DELETE FROM app.cuentas}, q{SELECT orm.delete_where('Cuenta', '{"where": {}, "deleted": "too"}', options => '{"hard": true}')}, q{SELECT count(*) FROM orm.diff('Cuenta')}, q{SELECT pending FROM orm.models WHERE model = 'Cuenta'},
+	  q{SELECT n FROM app.cuentas WHERE id = 6}, q{UPDATE app.apuntes SET lugar = 1 WHERE id = 2 RETURNING 1}, q{SELECT lugar FROM app.apuntes WHERE id = 1}, q{DELETE FROM app.cuentas}, q{SELECT orm.delete_where('Cuenta', '{"where": {}, "deleted": "too"}', options => '{"hard": true}')}, q{SELECT count(*) FROM orm.diff('Cuenta')}, q{SELECT pending FROM orm.models WHERE model = 'Cuenta'},
 	  q{SELECT orm.describe('Apunte')}, q{SELECT orm.all('Apunte', '{"scope": "reciente"}')}, q{SELECT app.sellado_mixin()}, q{DROP FUNCTION app.sellado_mixin()},
 	  q{SELECT count(*) FROM orm.diff('Apunte')}, q{SELECT count(*) FROM orm.lint('Apunte') WHERE rule = 'behind_mixin'};
 }

@@ -1,5 +1,5 @@
 /*
- * counter_trigger.c - the triggers that keep counters; see counter_trigger.h.
+ * shared_trigger.c - triggers that see all rows of a statement; see shared_trigger.h.
  */
 #include "postgres.h"
 
@@ -21,7 +21,7 @@
 
 #include "base/names.h"
 #include "base/sql.h"
-#include "model/counter_trigger.h"
+#include "model/shared_trigger.h"
 
 /* What is said of an event. */
 static const struct
@@ -31,18 +31,44 @@ static const struct
 	int16 type;
 	const char *tables;
 } events[] = {
-	[ORM_COUNTER_CREATE] = {"create", "INSERT", TRIGGER_TYPE_INSERT, " REFERENCING NEW TABLE AS " ORM_COUNTER_NEW},
-	[ORM_COUNTER_UPDATE] = {"update", "UPDATE", TRIGGER_TYPE_UPDATE,
-							" REFERENCING OLD TABLE AS " ORM_COUNTER_OLD " NEW TABLE AS " ORM_COUNTER_NEW},
-	[ORM_COUNTER_DELETE] = {"delete", "DELETE", TRIGGER_TYPE_DELETE, " REFERENCING OLD TABLE AS " ORM_COUNTER_OLD},
-	[ORM_COUNTER_TRUNCATE] = {"truncate", "TRUNCATE", TRIGGER_TYPE_TRUNCATE, ""},
-	[ORM_COUNTER_KEY] = {"key", "UPDATE OF ", TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_ROW, ""},
+	[ORM_SHARED_CREATE] = {"create", "AFTER INSERT", TRIGGER_TYPE_INSERT, " REFERENCING NEW TABLE AS " ORM_SHARED_NEW},
+	[ORM_SHARED_UPDATE] = {"update", "AFTER UPDATE", TRIGGER_TYPE_UPDATE,
+						   " REFERENCING OLD TABLE AS " ORM_SHARED_OLD " NEW TABLE AS " ORM_SHARED_NEW},
+	[ORM_SHARED_DELETE] = {"delete", "AFTER DELETE", TRIGGER_TYPE_DELETE, " REFERENCING OLD TABLE AS " ORM_SHARED_OLD},
+	[ORM_SHARED_TRUNCATE] = {"truncate", "AFTER TRUNCATE", TRIGGER_TYPE_TRUNCATE, ""},
+	[ORM_SHARED_KEY] = {"key", "AFTER UPDATE OF ", TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_ROW, ""},
+	[ORM_SHARED_BEFORE] = {"before", "BEFORE INSERT OR DELETE OR UPDATE OF ",
+						   TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_INSERT | TRIGGER_TYPE_DELETE | TRIGGER_TYPE_UPDATE, ""},
 };
 
-Oid
-orm_counter_trigger_function(void)
+#define BIT(event) (1 << (event))
+
+/* What is said of what is kept. */
+static const struct
 {
-	return LookupFuncName(list_make2(makeString("orm"), makeString("keep_counters")), 0, NULL, true);
+	const char *function; /* of schema orm */
+	const char *prefix;	  /* of names of triggers */
+	int events;			  /* of a table */
+} keepings[] = {
+	[ORM_KEEPS_COUNTERS] = {"keep_counters", "orm_counter",
+							BIT(ORM_SHARED_CREATE) | BIT(ORM_SHARED_UPDATE) | BIT(ORM_SHARED_DELETE) |
+								BIT(ORM_SHARED_TRUNCATE)},
+	[ORM_KEEPS_POSITIONS] = {"keep_positions", "orm_position",
+							 BIT(ORM_SHARED_CREATE) | BIT(ORM_SHARED_UPDATE) | BIT(ORM_SHARED_DELETE) |
+								 BIT(ORM_SHARED_BEFORE)},
+};
+
+int
+orm_shared_trigger_events(OrmKeeping keeping)
+{
+	return keepings[keeping].events;
+}
+
+Oid
+orm_shared_trigger_function(OrmKeeping keeping)
+{
+	return LookupFuncName(list_make2(makeString("orm"), makeString(pstrdup(keepings[keeping].function))), 0, NULL,
+						  true);
 }
 
 /* The arguments of a trigger: List of char *. */
@@ -66,21 +92,21 @@ read_arguments(HeapTuple tuple, TupleDesc descriptor)
 	return arguments;
 }
 
-/* Reads a trigger; NULL: it does not keep counters. */
-static OrmCounterTrigger *
+/* Reads a trigger; NULL: its function is another one. */
+static OrmSharedTrigger *
 read_trigger(HeapTuple tuple, TupleDesc descriptor, Oid function)
 {
 	Form_pg_trigger form = (Form_pg_trigger) GETSTRUCT(tuple);
 	List *arguments = form->tgfoid == function ? read_arguments(tuple, descriptor) : NIL;
-	OrmCounterTrigger *trigger;
+	OrmSharedTrigger *trigger;
 
 	if (list_length(arguments) != 2)
 		return NULL;
-	for (int event = 0; event <= ORM_COUNTER_KEY; event++)
+	for (int event = 0; event < ORM_SHARED_EVENTS; event++)
 	{
 		if (form->tgtype != events[event].type)
 			continue;
-		trigger = palloc(sizeof(OrmCounterTrigger));
+		trigger = palloc(sizeof(OrmSharedTrigger));
 		trigger->oid = form->oid;
 		trigger->relid = form->tgrelid;
 		trigger->name = pstrdup(NameStr(form->tgname));
@@ -95,10 +121,10 @@ read_trigger(HeapTuple tuple, TupleDesc descriptor, Oid function)
 
 /* The triggers that a scan key of pg_trigger finds by an index. */
 static List *
-find_triggers(AttrNumber column, Oid index, Oid value)
+find_triggers(OrmKeeping keeping, AttrNumber column, Oid index, Oid value)
 {
 	Relation triggers = table_open(TriggerRelationId, AccessShareLock);
-	Oid function = orm_counter_trigger_function();
+	Oid function = orm_shared_trigger_function(keeping);
 	List *found = NIL;
 	ScanKeyData key;
 	SysScanDesc scan;
@@ -108,7 +134,7 @@ find_triggers(AttrNumber column, Oid index, Oid value)
 	scan = systable_beginscan(triggers, index, true, NULL, 1, &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
-		OrmCounterTrigger *trigger = read_trigger(tuple, RelationGetDescr(triggers), function);
+		OrmSharedTrigger *trigger = read_trigger(tuple, RelationGetDescr(triggers), function);
 
 		if (trigger != NULL)
 			found = lappend(found, trigger);
@@ -119,14 +145,14 @@ find_triggers(AttrNumber column, Oid index, Oid value)
 }
 
 List *
-orm_counter_trigger_of(Oid relid)
+orm_shared_trigger_of(OrmKeeping keeping, Oid relid)
 {
-	return find_triggers(Anum_pg_trigger_tgrelid, TriggerRelidNameIndexId, relid);
+	return find_triggers(keeping, Anum_pg_trigger_tgrelid, TriggerRelidNameIndexId, relid);
 }
 
 /* They depend on the function. */
 List *
-orm_counter_trigger_all(void)
+orm_shared_trigger_all(OrmKeeping keeping)
 {
 	Relation depend = table_open(DependRelationId, AccessShareLock);
 	List *oids = NIL;
@@ -139,7 +165,7 @@ orm_counter_trigger_all(void)
 	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(ProcedureRelationId));
 	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(orm_counter_trigger_function()));
+				ObjectIdGetDatum(orm_shared_trigger_function(keeping)));
 	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 2, keys);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 		if (((Form_pg_depend) GETSTRUCT(tuple))->classid == TriggerRelationId)
@@ -147,12 +173,12 @@ orm_counter_trigger_all(void)
 	systable_endscan(scan);
 	table_close(depend, AccessShareLock);
 	foreach(cell, oids)
-		found = list_concat(found, find_triggers(Anum_pg_trigger_oid, TriggerOidIndexId, lfirst_oid(cell)));
+		found = list_concat(found, find_triggers(keeping, Anum_pg_trigger_oid, TriggerOidIndexId, lfirst_oid(cell)));
 	return found;
 }
 
 bool
-orm_counter_trigger_is_of(const Trigger *trigger, Relation relation)
+orm_shared_trigger_is_of(const Trigger *trigger, Relation relation)
 {
 	const OrmRegistered *row = trigger->tgnargs > 0 ? orm_registry_find_if_unique(trigger->tgargs[0]) : NULL;
 
@@ -160,34 +186,35 @@ orm_counter_trigger_is_of(const Trigger *trigger, Relation relation)
 }
 
 bool
-orm_counter_trigger_is_kept(Oid holder, const char *model, const char *relationship)
+orm_shared_trigger_is_kept(OrmKeeping keeping, Oid relid, const char *model, const char *relationship)
 {
 	int found = 0;
 	ListCell *cell;
 
-	foreach(cell, orm_counter_trigger_of(holder))
+	foreach(cell, orm_shared_trigger_of(keeping, relid))
 	{
-		const OrmCounterTrigger *trigger = lfirst(cell);
+		const OrmSharedTrigger *trigger = lfirst(cell);
 
 		if (trigger->enabled && strcmp(trigger->model, model) == 0 && strcmp(trigger->relationship, relationship) == 0)
-			found |= 1 << trigger->event;
+			found |= BIT(trigger->event);
 	}
-	return (found | 1 << ORM_COUNTER_KEY) == (1 << (ORM_COUNTER_KEY + 1)) - 1;
+	return (found & keepings[keeping].events) == keepings[keeping].events;
 }
 
 char *
-orm_counter_trigger_statement(OrmCounterEvent event, const char *name, Oid relid, const char *model,
-							  const char *relationship, const char *keys)
+orm_shared_trigger_statement(OrmKeeping keeping, OrmSharedEvent event, const char *name, Oid relid, const char *model,
+							 const char *relationship, const char *columns)
 {
+	bool takes_columns = event == ORM_SHARED_KEY || event == ORM_SHARED_BEFORE;
 	StringInfoData sql;
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "CREATE TRIGGER ");
 	orm_sql_name(&sql, name);
-	appendStringInfo(&sql, " AFTER %s%s ON ", events[event].sql, event == ORM_COUNTER_KEY ? keys : "");
+	appendStringInfo(&sql, " %s%s ON ", events[event].sql, takes_columns ? columns : "");
 	orm_sql_relation(&sql, relid);
-	appendStringInfo(&sql, "%s FOR EACH %s EXECUTE FUNCTION orm.keep_counters(", events[event].tables,
-					 event == ORM_COUNTER_KEY ? "ROW" : "STATEMENT");
+	appendStringInfo(&sql, "%s FOR EACH %s EXECUTE FUNCTION orm.%s(", events[event].tables,
+					 event == ORM_SHARED_KEY ? "ROW" : "STATEMENT", keepings[keeping].function);
 	orm_sql_literal(&sql, model);
 	appendStringInfoString(&sql, ", ");
 	orm_sql_literal(&sql, relationship);
@@ -196,10 +223,11 @@ orm_counter_trigger_statement(OrmCounterEvent event, const char *name, Oid relid
 }
 
 char *
-orm_counter_trigger_name(OrmCounterEvent event, Oid relid, const char *model, const char *relationship)
+orm_shared_trigger_name(OrmKeeping keeping, OrmSharedEvent event, Oid relid, const char *model,
+						const char *relationship)
 {
-	char *first = psprintf("orm_counter_%s", events[event].word);
-	char *second = psprintf("%s_%s", orm_name_snake(model), relationship);
+	char *first = psprintf("%s_%s", keepings[keeping].prefix, events[event].word);
+	char *second = psprintf("%s%s%s", orm_name_snake(model), relationship[0] != '\0' ? "_" : "", relationship);
 	char *name = makeObjectName(first, second, NULL);
 
 	for (int i = 1; OidIsValid(get_trigger_oid(relid, name, true)); i++)
