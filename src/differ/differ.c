@@ -80,7 +80,7 @@ check_rename(const OrmDiffer *differ, const OrmDeclaredColumn *column, AttrNumbe
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
 				errmsg("column \"%s\" of relation \"%s\", to be renamed \"%s\", does not exist", column->renamed_from,
 					   relation, column->name),
-				orm_error_place(path));
+				orm_error_place(path), errhint("Leave out renamed_from to add a new column."));
 	if (to != InvalidAttrNumber)
 		ereport(ERROR, errcode(ERRCODE_DUPLICATE_COLUMN),
 				errmsg("column \"%s\" of relation \"%s\" cannot be renamed \"%s\": that column already exists",

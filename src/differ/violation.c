@@ -13,6 +13,9 @@
 #include "model/foreign_key.h"
 #include "model/type.h"
 
+/* What is to be done with rows that do not allow a step. */
+#define MEND_ROWS "Change or delete these rows first; orm.data_step(..., 'before') does it in the migration."
+
 /* Sets the query: the number of rows of "rows", whose column is an example, and three examples. */
 static void
 set_query(OrmStep *step, char *rows, int code, char *message, const char *hint)
@@ -92,7 +95,7 @@ orm_violation_collisions(OrmStep *step, const OrmDiffer *differ, const char *col
 	set_query(step, rows.data, ERRCODE_UNIQUE_VIOLATION,
 			  psprintf("column \"%s\" of relation \"%s\" cannot be normalized: there would be duplicate values", column,
 					   differ->table->relation),
-			  NULL);
+			  MEND_ROWS);
 }
 
 /* Appends the columns, each as t.name, with something between. */
@@ -139,7 +142,7 @@ set_duplicates(OrmStep *step, const OrmDiffer *differ, const OrmKeyForm *form)
 	append_columns(&rows, form->columns, ", ", "");
 	appendStringInfoString(&rows, " HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1");
 	set_query(step, rows.data, ERRCODE_UNIQUE_VIOLATION,
-			  psprintf("%s cannot be added: there are duplicate values", step->object), NULL);
+			  psprintf("%s cannot be added: there are duplicate values", step->object), MEND_ROWS);
 }
 
 /* Rows whose referenced row is missing; false: the types differ, and the server compares them. */
@@ -176,7 +179,7 @@ set_orphans(OrmStep *step, const OrmDiffer *differ, const OrmKeyForm *form)
 	}
 	appendStringInfoChar(&rows, ')');
 	set_query(step, rows.data, ERRCODE_FOREIGN_KEY_VIOLATION,
-			  psprintf("%s cannot be added: referenced rows are missing", step->object), NULL);
+			  psprintf("%s cannot be added: referenced rows are missing", step->object), MEND_ROWS);
 	return true;
 }
 
@@ -190,7 +193,7 @@ set_refused(OrmStep *step, const OrmDiffer *differ, const char *expression)
 	appendStringInfoString(&rows, " WHERE NOT ");
 	orm_sql_fragment(&rows, expression);
 	set_query(step, rows.data, ERRCODE_CHECK_VIOLATION, psprintf("%s cannot be added: rows violate it", step->object),
-			  NULL);
+			  MEND_ROWS);
 }
 
 void
