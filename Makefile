@@ -95,6 +95,11 @@ $(error PostgreSQL's files for building extensions are missing ($(PG_CONFIG) --p
 endif
 include $(PGXS)
 
+# Calls between the files of the library need no symbols: a session's first call loads it with a third of the lookups.
+ifeq ($(PORTNAME), linux)
+SHLIB_LINK += -Wl,-Bsymbolic-functions
+endif
+
 # PGXS tracks no headers.  A file per object, and another for bitcode would be in its way: so not in CPPFLAGS.
 COMPILE.c += -MMD -MP -MF $(@:.o=.d)
 -include $(OBJS:.o=.d)

@@ -34,6 +34,8 @@ SELECT e FROM json_array_elements(orm.describe('User') -> 'elements') e;
 SELECT action, object FROM orm.diff();
 SELECT pending FROM orm.models WHERE model = 'User';
 
+SELECT object, message FROM orm.lint('User') WHERE rule = 'key_of_deleted_rows';
+
 -- A deleted row does not hold its key.
 SELECT orm.create('User', '{"email": "x", "a": 1, "b": 1}') ->> 'id' AS id;
 SELECT try($$SELECT orm.create('User', '{"email": "x"}')$$);

@@ -19,6 +19,7 @@
 #include "model/foreign_key.h"
 #include "model/in_force.h"
 #include "model/index.h"
+#include "model/soft_delete.h"
 #include "query/filter.h"
 
 /* Words that columns with amounts of money are called by. */
@@ -136,6 +137,20 @@ check_nullable_unique(OrmLint *lint)
 								 : NULL);
 		}
 	}
+}
+
+/* A unique key that rows which are marked as deleted hold (model/marked_key.h). */
+static void
+check_key_of_deleted(OrmLint *lint)
+{
+	const OrmModel *model = lint->model;
+
+	for (int i = 0; orm_soft_delete_any(model) && i < model->nunique; i++)
+		if (&model->unique[i] != model->primary_key)
+			orm_lint_add(lint, pstrdup(model->unique[i].name),
+						 "Rows that are marked as deleted hold this key: an object that has it is refused, and an "
+						 "upsert by it.",
+						 NULL);
 }
 
 /* The table that holds the foreign key of a relationship, and its columns. */
@@ -346,6 +361,7 @@ const OrmLintRule orm_lint_model_rules[] = {
 	{"blank_padded_text", "warning", check_blank_padded},
 	{"float_money", "warning", check_float_money},
 	{"nullable_unique_key", "info", check_nullable_unique},
+	{"key_of_deleted_rows", "info", check_key_of_deleted},
 	{"relationship_without_index", "warning", check_relationship_index},
 	{"key_types_differ", "warning", check_key_types},
 	{"missing_inverse", "info", check_missing_inverse},
