@@ -76,11 +76,13 @@ run(const CounterStatement *statement, const Datum *values)
 	int numbers[] = {counting->relationship - counting->model->relationships, statement->event, statement->step,
 					 statement->trigger != NULL && has_few(statement->trigger)};
 	Oid relid = statement->trigger != NULL ? RelationGetRelid(statement->trigger->tg_relation) : InvalidOid;
+	uint64 target = counting->target != NULL ? counting->target->epoch : 0;
 	OrmPlanKey key;
 	OrmPlan *plan;
 	uint64 n;
 
 	orm_plan_key_begin(&key, ORM_KIND_COUNTER, counting->model->epoch);
+	orm_plan_key_add(&key, &target, sizeof(target));
 	orm_plan_key_add(&key, numbers, sizeof(numbers));
 	orm_plan_key_add(&key, &relid, sizeof(relid));
 	plan = orm_plan_get(&key, describe, statement);

@@ -31,6 +31,9 @@ orm_counter_sql_open(const OrmModel *model, const char *relationship, OrmCountin
 
 	counting->model = model;
 	counting->relationship = orm_counter_relationship(model, relationship);
+	counting->target = counting->relationship != NULL && counting->relationship->kind != ORM_MANY_TO_MANY
+		? orm_cache_open_if_any(counting->relationship->target, AccessShareLock)
+		: NULL;
 	counting->counters = NIL;
 	foreach(cell, orm_counter_over(model->declaration, relationship))
 		if (get_attnum(model->relid, ((OrmDeclaredCounter *) lfirst(cell))->column) > 0)
@@ -66,12 +69,7 @@ print_expression(const OrmCounting *counting, const OrmDeclaredCounter *counter,
 static char *
 undeleted(const OrmCounting *counting)
 {
-	const OrmModel *target;
-
-	if (counting->relationship->kind == ORM_MANY_TO_MANY)
-		return NULL;
-	target = orm_cache_open_if_any(counting->relationship->target, AccessShareLock);
-	return target != NULL ? orm_soft_delete_condition(target, COUNTED, ORM_DELETED_NO) : NULL;
+	return counting->target != NULL ? orm_soft_delete_condition(counting->target, COUNTED, ORM_DELETED_NO) : NULL;
 }
 
 char *

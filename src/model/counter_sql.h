@@ -17,7 +17,8 @@ typedef struct OrmCounting
 {
 	const OrmModel *model;
 	const OrmRelationship *relationship;
-	List *counters; /* of OrmDeclaredCounter *, whose columns are there */
+	const OrmModel *target; /* whose mark of deleted rows holds, or NULL; statements depend on its epoch */
+	List *counters;			/* of OrmDeclaredCounter *, whose columns are there */
 } OrmCounting;
 
 /* What a relationship of a model counts; false: it cannot be counted now, or has no counter. */

@@ -12,6 +12,7 @@
 #include "model/element.h"
 #include "model/join.h"
 #include "model/position.h"
+#include "model/soft_delete.h"
 
 const OrmPath *
 orm_position_place(OrmElementPlace *place, const OrmDeclaredPosition *position, const char *key)
@@ -236,6 +237,18 @@ orm_position_append_condition(StringInfo sql, const OrmPositioning *positioning,
 						 column_of(positioning, alias, positioning->list[i]));
 	if (positioning->nlist == 0)
 		appendStringInfoString(sql, "true");
+	if (orm_soft_delete_any(positioning->model))
+		appendStringInfo(sql, " AND %s", orm_soft_delete_condition(positioning->model, alias, ORM_DELETED_NO));
+}
+
+/* Appends OR whether one of the rows "n" and "o" is marked as deleted, and the other is not. */
+static void
+append_marked(StringInfo sql, const OrmPositioning *positioning)
+{
+	if (orm_soft_delete_any(positioning->model))
+		appendStringInfo(sql, " OR (%s) IS DISTINCT FROM (%s)",
+						 orm_soft_delete_condition(positioning->model, "n", ORM_DELETED_NO),
+						 orm_soft_delete_condition(positioning->model, "o", ORM_DELETED_NO));
 }
 
 /* Appends whether the rows "n" and "o" are in another list. */
@@ -278,6 +291,7 @@ append_moves(StringInfo sql, const OrmPositioning *positioning, const char *kind
 	append_other_position(sql, positioning);
 	appendStringInfoString(sql, " OR ");
 	append_other_list(sql, positioning);
+	append_marked(sql, positioning);
 }
 
 /*

@@ -58,8 +58,8 @@ extern bool orm_position_open(const OrmModel *model, const char *list, OrmPositi
 extern const OrmPath *orm_position_place(OrmElementPlace *place, const OrmDeclaredPosition *position, const char *key);
 
 /*
- * Appends the condition under which a row of the table, called by an alias, stands in a list: it has a key.  Other
- * rows have no position.
+ * Appends the condition under which a row of the table, called by an alias, stands in a list: it has a key, and is
+ * not marked as deleted.  Other rows have no position.
  */
 extern void orm_position_append_condition(StringInfo sql, const OrmPositioning *positioning, const char *alias);
 
