@@ -13,6 +13,7 @@
 #include "funcapi.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/tuplestore.h"
 
 #include "api/argument.h"
 #include "api/output.h"

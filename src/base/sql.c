@@ -368,3 +368,11 @@ orm_sql_check_default(const char *fragment)
 	foreach(cell, parse_fragment(fragment))
 		refuse_column(lfirst_node(RawStmt, cell)->stmt, NULL);
 }
+
+char *
+orm_sql_without_parentheses(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length > 1 && text[0] == '(' && text[length - 1] == ')' ? pnstrdup(text + 1, length - 2) : pstrdup(text);
+}

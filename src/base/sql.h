@@ -95,4 +95,7 @@ orm_sql_comma(StringInfo sql, bool *first)
 	*first = false;
 }
 
+/* A text without its outer parentheses, palloc'd. */
+extern char *orm_sql_without_parentheses(const char *text);
+
 #endif

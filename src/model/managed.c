@@ -20,6 +20,7 @@
 #include "utils/syscache.h"
 
 #include "base/names.h"
+#include "base/sql.h"
 #include "model/definition.h"
 #include "model/in_force.h"
 #include "model/index_element.h"
@@ -250,15 +251,6 @@ find_constraint(Oid relid, const OrmManaged *thing)
 	return found;
 }
 
-/* A text without its outer parentheses. */
-static char *
-without_parentheses(const char *text)
-{
-	size_t length = strlen(text);
-
-	return length > 1 && text[0] == '(' && text[length - 1] == ')' ? pnstrdup(text + 1, length - 2) : pstrdup(text);
-}
-
 /* Is a key of an index this element? */
 static bool
 is_element(Relation index, int i, OrmIndexElement element)
@@ -270,8 +262,8 @@ is_element(Relation index, int i, OrmIndexElement element)
 		return attnum != 0 && descending == element.descending &&
 			strcmp(get_attname(index->rd_index->indrelid, attnum, false), element.column) == 0;
 	return attnum == 0 &&
-		strcmp(without_parentheses(orm_reflect_state_index_expression(index, i)), without_parentheses(element.sql)) ==
-		0;
+		strcmp(orm_sql_without_parentheses(orm_reflect_state_index_expression(index, i)),
+			   orm_sql_without_parentheses(element.sql)) == 0;
 }
 
 /* Is an open index the thing? */

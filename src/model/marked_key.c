@@ -87,15 +87,6 @@ orm_marked_key_is_referenced(Oid relid, const List *columns)
 
 /* ---- Reflected keys ---- */
 
-/* A text without its outer parentheses. */
-static char *
-without_parentheses(const char *text)
-{
-	size_t length = strlen(text);
-
-	return length > 1 && text[0] == '(' && text[length - 1] == ')' ? pnstrdup(text + 1, length - 2) : pstrdup(text);
-}
-
 /* The columns of an index, List of char *; NIL where an element is not a plain column. */
 static List *
 plain_columns(const OrmDeclaration *full, const OrmDeclaredConstraint *index)
@@ -120,7 +111,7 @@ is_key(const OrmDeclaredConstraint *index, const char *condition)
 {
 	return index->kind == ORM_CONSTRAINT_INDEX && index->is_unique == ORM_YES && index->definition == NULL &&
 		index->method == NULL && index->opclass == NULL && index->nulls == NULL && index->where_expr != NULL &&
-		strcmp(without_parentheses(index->where_expr), condition) == 0;
+		strcmp(orm_sql_without_parentheses(index->where_expr), condition) == 0;
 }
 
 /* Writes an index as a unique element; true: as that of a column, so that the element goes. */

@@ -17,6 +17,7 @@
 #ifndef ORM_REMOVE_COLLECT_H
 #define ORM_REMOVE_COLLECT_H
 
+#include "datatype/timestamp.h"
 #include "exec/execute.h"
 #include "exec/keyset.h"
 #include "model/soft_delete.h"
