@@ -183,5 +183,8 @@ CREATE VIEW seen AS SELECT * FROM things;
 SELECT try($$SELECT orm.map('seen', 'Seen', orm.primary_key('id'), orm.soft_delete('is_gone', guard => true))$$);
 SELECT count(*) FROM orm.map('seen', 'Seen', orm.primary_key('id'), orm.soft_delete('is_gone'));
 SELECT orm.delete('Seen', 1), orm.all('Seen'), orm.restore('Seen', 1);
+CREATE VIEW again AS SELECT * FROM things;
+SELECT count(*) FROM orm.map('again', 'Again', orm.primary_key('id'), orm.soft_delete('is_gone', revive => true));
+SELECT orm.delete('Again', 1), try($$SELECT orm.upsert('Again', '{"id": 1, "name": "z"}')$$);
 
 DROP SCHEMA soft_delete CASCADE;

@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_class.h"
 #include "miscadmin.h"
 
 #include "base/sql.h"
@@ -73,6 +74,8 @@ orm_revive_rows(const OrmBatch *batch, const OrmKey *key)
 	OrmPlan *plan;
 
 	if (!orm_soft_delete_any(model) || element->revive != ORM_YES || (key->terms != NULL && key->nexpressed > 0))
+		return;
+	if (model->relkind == RELKIND_VIEW || model->has_foreign_rows)
 		return;
 	plan = open_plan(model, key);
 	for (int i = 0; i < batch->n; i++)

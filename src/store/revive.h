@@ -9,8 +9,9 @@
 
 /*
  * Takes the mark off the row of each record's key, of several the one that was deleted last, unless
- * there is a row with the key that is not deleted.  Does nothing for models that do not revive, and
- * for a key over expressions.  Raises the server's errors.
+ * there is a row with the key that is not deleted.  Does nothing for models that do not revive, for
+ * views and foreign tables, whose rows have no place of their own, and for a key over expressions.
+ * Raises the server's errors.
  */
 extern void orm_revive_rows(const OrmBatch *batch, const OrmKey *key);
 
