@@ -94,4 +94,21 @@ SELECT count(*) > 0 FROM orm.create_table('Thing');
 SELECT indexdef FROM pg_indexes WHERE tablename = 'things' ORDER BY 1;
 SELECT action, object FROM orm.diff('Thing');
 
+-- An index keeps its name when what it is named after gets another, and so does a constraint that is referred to.
+SELECT orm.model('Old', 'olds', orm.column('id', 'integer', primary_key => true), orm.column('email', 'text', is_unique => true),
+  orm.column('code', 'text', is_unique => true), orm.soft_delete());
+SELECT orm.model('Use', 'uses', orm.column('id', 'integer', primary_key => true), orm.column('old_code', 'text', foreign_key => 'Old.code'));
+SELECT count(*) > 0 FROM orm.create_all();
+ALTER TABLE olds RENAME COLUMN email TO mail;
+ALTER TABLE olds RENAME TO news;
+SELECT count(*) FROM orm.diff();
+SELECT e FROM json_array_elements(orm.describe('Old') -> 'elements') e WHERE e -> 'unique' IS NOT NULL;
+SELECT orm.model('Old', 'people', orm.table_renamed_from('news'), orm.column('id', 'integer', primary_key => true),
+  orm.column('post', 'text', is_unique => true, renamed_from => 'mail'),
+  orm.column('key', 'text', is_unique => true, renamed_from => 'code'), orm.soft_delete());
+SELECT orm.model('Use', 'uses', orm.column('id', 'integer', primary_key => true), orm.column('old_code', 'text', foreign_key => 'Old.key'));
+SELECT action, object FROM orm.migrate() WHERE object LIKE '%people%' OR object LIKE '%news%';
+SELECT count(*) FROM orm.diff();
+SELECT c.relname, i.indpred IS NOT NULL AS partial FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = 'people'::regclass ORDER BY 1;
+
 DROP SCHEMA soft_delete_keys CASCADE;

@@ -86,6 +86,7 @@ typedef struct OrmDdlConstraint
 {
 	OrmConstraintKind kind;
 	const char *name; /* NULL: chosen by PostgreSQL */
+	bool named;		  /* by us: one of this form has any name */
 	List *columns;	  /* of char * */
 	const char *expr; /* check */
 	const char *rule; /* check: the rule of "validates", or NULL */

@@ -32,6 +32,33 @@ is_referenced_in_run(const OrmDdlRun *run, const OrmDdlTable *table, const List 
 	return false;
 }
 
+/* Columns as the database has them, until they are renamed. */
+static List *
+former_columns(const OrmDdlTable *table, const List *columns)
+{
+	List *former = NIL;
+	ListCell *cell;
+
+	foreach(cell, columns)
+	{
+		const OrmDdlColumn *column = orm_layout_column(table, lfirst(cell));
+		bool renamed = column != NULL && column->declared != NULL && column->declared->renamed_from != NULL;
+
+		former = lappend(former, renamed ? column->declared->renamed_from : lfirst(cell));
+	}
+	return former;
+}
+
+/* Does a foreign key of the database refer to these columns of a table? */
+static bool
+is_referenced(const OrmDdlRun *run, const OrmDdlTable *table, const List *columns)
+{
+	const char *relation = table->former != NULL ? table->former : table->relation;
+
+	return run->catalog->is_referenced(table->schema, relation, columns, run->catalog->arg) ||
+		run->catalog->is_referenced(table->schema, relation, former_columns(table, columns), run->catalog->arg);
+}
+
 /* Does a constraint stay one? */
 static bool
 stays(const OrmDdlRun *run, const OrmDdlTable *table, const OrmDdlConstraint *constraint)
@@ -40,8 +67,7 @@ stays(const OrmDdlRun *run, const OrmDdlTable *table, const OrmDdlConstraint *co
 
 	if (declared != NULL && (declared->definition != NULL || declared->is_deferrable == ORM_YES))
 		return true;
-	return is_referenced_in_run(run, table, constraint->columns) ||
-		run->catalog->is_referenced(table->schema, table->relation, constraint->columns, run->catalog->arg);
+	return is_referenced_in_run(run, table, constraint->columns) || is_referenced(run, table, constraint->columns);
 }
 
 /* The same as a declared index. */
@@ -79,7 +105,8 @@ orm_partial_key_make(const OrmDdlRun *run, OrmPlanned *planned)
 
 		if (constraint->kind != ORM_CONSTRAINT_UNIQUE || stays(run, &planned->table, constraint))
 			continue;
-		if (constraint->name == NULL)
+		constraint->named = constraint->name == NULL;
+		if (constraint->named)
 			constraint->name = orm_marked_key_name(planned->table.relation, constraint->columns,
 												   constraint->declared != NULL ? constraint->declared->include : NIL);
 		constraint->kind = ORM_CONSTRAINT_INDEX;

@@ -282,7 +282,7 @@ read(const OrmDiffer *differ, const OrmDdlConstraint *constraint)
 	ConstraintReading reading = {differ, form, orm_print_constraint(differ->table, constraint)};
 
 	form->kind = constraint->kind;
-	form->name = constraint->rule == NULL ? constraint->name : NULL;
+	form->name = constraint->rule == NULL && !constraint->named ? constraint->name : NULL;
 	form->declared = constraint;
 	form->comment = constraint->comment;
 	if (orm_attempt(do_read, &reading, ORM_ATTEMPT_KEEP) != NULL)

@@ -186,7 +186,7 @@ default_name(const OrmDiffer *differ, const OrmKeyForm *form)
 	StringInfoData joined;
 	ListCell *cell;
 
-	if (form->declared != NULL && form->declared->rule != NULL)
+	if (form->declared != NULL && (form->declared->rule != NULL || form->declared->named))
 		return pstrdup(form->declared->name);
 	initStringInfo(&joined);
 	foreach(cell, form->kind == ORM_CONSTRAINT_PRIMARY_KEY ? NIL : columns)
@@ -201,6 +201,8 @@ default_name(const OrmDiffer *differ, const OrmKeyForm *form)
 static bool
 same_purpose(const OrmDiffer *differ, const OrmKeyForm *declared, const OrmKeyForm *actual)
 {
+	if (declared->declared->named && actual->kind == ORM_CONSTRAINT_UNIQUE)
+		return orm_layout_same_columns(declared->declared->columns, actual->columns);
 	if (declared->kind != actual->kind)
 		return false;
 	if (declared->kind == ORM_CONSTRAINT_PRIMARY_KEY || is_default_name(actual->name, default_name(differ, declared)))
