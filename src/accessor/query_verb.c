@@ -13,8 +13,8 @@
 #include "accessor/query_verb.h"
 #include "exec/query.h"
 #include "exec/run.h"
-#include "graph/deleted.h"
 #include "exec/stream.h"
+#include "graph/deleted.h"
 #include "remove/delete_where.h"
 
 /* The arguments of a call, without those for attributes, as query parameters. */

@@ -33,18 +33,6 @@
 #include "query/filter.h"
 #include "query/named_scope.h"
 
-/* Has a declaration default scopes, or a mark of deleted rows? */
-static bool
-hides_rows(const OrmDeclaration *declaration)
-{
-	ListCell *cell;
-
-	foreach(cell, declaration->scopes)
-		if (((const OrmDeclaredScope *) lfirst(cell))->is_default == ORM_YES)
-			return true;
-	return declaration->soft_deletes != NIL;
-}
-
 /* The rows of the target that are seen, as " AND ...", or "".  A target that hides none is not opened and locked. */
 static const char *
 scopes_of_target(const OrmRelationship *relationship)
@@ -53,7 +41,7 @@ scopes_of_target(const OrmRelationship *relationship)
 	OrmDeclaration *declaration = NULL;
 
 	orm_follow_table(relationship->target, &declaration);
-	if (declaration == NULL || !hides_rows(declaration))
+	if (declaration == NULL || !orm_scope_hides_rows(declaration))
 		return "";
 	return orm_named_scope_and(orm_cache_open(relationship->target, AccessShareLock), "t",
 							   deleted ? ORM_SCOPE_LIFTS_DELETED : 0);

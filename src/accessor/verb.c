@@ -16,6 +16,7 @@
 #include "exec/get.h"
 #include "exec/object_shape.h"
 #include "model/after.h"
+#include "query/named_scope.h"
 #include "remove/delete.h"
 #include "store/batch.h"
 #include "remove/expected.h"
@@ -205,7 +206,7 @@ run_delete(OrmCall *call)
 		expected.versioned = true;
 		expected.version = record->values[model->version];
 	}
-	orm_seen_check_key(model, orm_call_key(call, record), NULL, 0);
+	orm_seen_check_key(model, orm_call_key(call, record), NULL, ORM_SCOPE_LIFTS_DELETED);
 	orm_expected_check(model, orm_call_key(call, record), &expected, NULL);
 	return BoolGetDatum(orm_delete_object(model, orm_call_key(call, record), 0));
 }

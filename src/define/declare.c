@@ -338,7 +338,7 @@ orm_declare_write(OrmDeclaration *declaration)
 	orm_renaming_apply(declaration);
 	old = orm_declare_lock(declaration->model);
 	renamed = orm_rename_former(declaration, old);
-	scoped = old != NULL && orm_scopes_hide_rows(orm_register_declaration(old));
+	scoped = old != NULL && orm_scope_hides_rows(orm_register_declaration(old));
 	if (old != NULL)
 	{
 		former = supersede(declaration, old);
@@ -466,7 +466,7 @@ orm_declare_map(Oid relid, const char *name, const char *document, List **change
 
 	orm_register_check_relation(relid);
 	old = orm_declare_lock(name);
-	scoped = old != NULL && orm_scopes_hide_rows(orm_register_declaration(old));
+	scoped = old != NULL && orm_scope_hides_rows(orm_register_declaration(old));
 	if (old != NULL)
 		row = old;
 	if (old != NULL && old->mapped)

@@ -201,7 +201,7 @@ apply(OrmRegistered *row, const OrmDeclaration *before, OrmDeclaration *declarat
 	orm_register_pin(row->name);
 	model = orm_cache_open(row->name, AccessShareLock);
 	orm_scopes_check(model);
-	if (orm_named_scope_any(model) || orm_scopes_hide_rows(before))
+	if (orm_named_scope_any(model) || orm_scope_hides_rows(before))
 		orm_scopes_refresh_bodies(model);
 	orm_keep_reconcile(row->relid, row->name, model->declaration, true, changes);
 	orm_counting_make(row->name, true, changes);

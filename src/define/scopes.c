@@ -68,19 +68,6 @@ orm_scopes_problem(const OrmModel *model, const OrmModelScope *scope)
 	return error != NULL ? error->message : NULL;
 }
 
-bool
-orm_scopes_hide_rows(const OrmDeclaration *declaration)
-{
-	ListCell *cell;
-
-	if (declaration->soft_deletes != NIL)
-		return true;
-	foreach(cell, declaration->scopes)
-		if (((const OrmDeclaredScope *) lfirst(cell))->is_default == ORM_YES)
-			return true;
-	return false;
-}
-
 /*
  * Functions of models that lead to this one have its default scopes, and where one of
  * those has default scopes, they may mention this one in turn.

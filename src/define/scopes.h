@@ -15,9 +15,6 @@ extern void orm_scopes_check(const OrmModel *model);
 /* What is wrong with a scope, as a message; NULL: nothing. */
 extern char *orm_scopes_problem(const OrmModel *model, const OrmModelScope *scope);
 
-/* Has a declaration a default scope, or a mark of deleted rows? */
-extern bool orm_scopes_hide_rows(const OrmDeclaration *declaration);
-
 /* Makes the bodies of inlined accessors anew that have the default scopes, or the mark of deleted rows, of a model. */
 extern void orm_scopes_refresh_bodies(const OrmModel *model);
 

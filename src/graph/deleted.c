@@ -24,7 +24,7 @@ orm_deleted_flags(const OrmWriteOptions *options)
 int
 orm_deleted_lifts(const OrmWriteOptions *options)
 {
-	return (options->unscoped ? ORM_SCOPE_LIFTS_DEFAULTS : 0) | (options->hard ? ORM_SCOPE_LIFTS_DELETED : 0);
+	return ORM_SCOPE_LIFTS_DELETED | (options->unscoped ? ORM_SCOPE_LIFTS_DEFAULTS : 0);
 }
 
 /* Locks the row of a primary key, if it exists. */

@@ -15,7 +15,7 @@
 /* How the options say to delete, as OrmDeleteFlags. */
 extern int orm_deleted_flags(const OrmWriteOptions *options);
 
-/* What the options of a delete lift, as OrmScopeLifts. */
+/* What the options of a delete lift before it, as OrmScopeLifts; for a marked row orm_delete_object() raises. */
 extern int orm_deleted_lifts(const OrmWriteOptions *options);
 
 /*

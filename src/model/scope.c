@@ -311,6 +311,17 @@ orm_scope_check(const OrmDeclaration *declaration)
 
 /* ---- Models ---- */
 
+bool
+orm_scope_hides_rows(const OrmDeclaration *declaration)
+{
+	ListCell *cell;
+
+	foreach(cell, declaration->scopes)
+		if (((const OrmDeclaredScope *) lfirst(cell))->is_default == ORM_YES)
+			return true;
+	return declaration->soft_deletes != NIL;
+}
+
 void
 orm_scope_fill(OrmModel *model)
 {

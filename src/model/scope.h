@@ -56,6 +56,9 @@ extern bool orm_scope_has_parameter(const OrmJson *parts, OrmJson name);
  */
 extern void orm_scope_check(const OrmDeclaration *declaration);
 
+/* Has a declaration a default scope, or a mark of deleted rows? */
+extern bool orm_scope_hides_rows(const OrmDeclaration *declaration);
+
 /* Fills in the scopes of a model. */
 extern void orm_scope_fill(OrmModel *model);
 

@@ -60,7 +60,7 @@ struct OrmDelete
 	MemoryContext step;	 /* reset after each collecting statement */
 	OrmExecution access; /* ORM_READ: nothing is deleted, and rows are not locked */
 	int flags;			 /* OrmDeleteFlags */
-	TimestampTz instant; /* when rows are marked, or were */
+	TimestampTz instant; /* when rows are marked, or were; 0: none are */
 	bool by_server;		 /* collect also the rows that the server deletes, regardless of the cascade */
 	List *sets;			 /* of OrmDeleteSet *, in the order of discovery */
 	List *refused;		 /* of OrmDeleteRefused * */

@@ -33,7 +33,6 @@ orm_delete_make(int flags)
 	delete->step = AllocSetContextCreate(context, "orm delete step", ALLOCSET_DEFAULT_SIZES);
 	delete->access = ORM_WRITE;
 	delete->flags = flags;
-	delete->instant = orm_mark_next_instant();
 	return delete;
 }
 
@@ -43,6 +42,8 @@ orm_delete_add(OrmDelete *delete, const OrmModel *model, const Datum *key)
 	MemoryContext caller = MemoryContextSwitchTo(delete->context);
 	OrmDeleteSet *set = orm_collect_set(delete, model, orm_collect_way(delete, model));
 
+	if (set->way == ORM_DELETE_MARKS && delete->instant == 0)
+		delete->instant = orm_mark_next_instant();
 	orm_keyset_add(set->keys, key);
 	set->named = orm_keyset_count(set->keys);
 	MemoryContextSwitchTo(caller);
@@ -554,9 +555,8 @@ orm_delete_run(OrmDelete *delete)
 bool
 orm_delete_object(const OrmModel *model, const Datum *key, int flags)
 {
-	int64 deleted;
-
 	bool marks = orm_soft_delete_any(model);
+	int64 deleted;
 
 	if (model->cascades || (model->deletes_along && !marks) || (flags & ORM_DELETE_HARD))
 	{
@@ -565,8 +565,12 @@ orm_delete_object(const OrmModel *model, const Datum *key, int flags)
 		orm_delete_add(delete, model, key);
 		deleted = orm_delete_run(delete);
 	}
+	else if (marks)
+		deleted = delete_row(model, key, ORM_DELETE_MARKS, orm_mark_next_instant());
 	else
-		deleted = delete_row(model, key, marks ? ORM_DELETE_MARKS : ORM_DELETE_REMOVES, orm_mark_next_instant());
+		deleted = delete_row(model, key, ORM_DELETE_REMOVES, 0);
+	if (deleted == 0 && marks && !(flags & ORM_DELETE_HARD))
+		orm_seen_refuse_deleted(model, key, NULL);
 	if (deleted == 0 && !(flags & ORM_DELETE_MAY_SKIP))
 		orm_delete_check_skipped(model, key, NULL);
 	return deleted > 0;

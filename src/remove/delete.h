@@ -83,8 +83,9 @@ extern int64 orm_delete_run(OrmDelete *delete);
 
 /*
  * Deletes an object by its primary key, values in key order, with the rows that
- * cascade from it; false if it did not exist.  Raises 09000 if a trigger or a rule
- * skipped its row, unless it may: then it is false as well.
+ * cascade from it; false if it did not exist.  Raises P0002 if it is marked as
+ * deleted, and 09000 if a trigger or a rule skipped its row, unless it may: then it
+ * is false as well.
  */
 extern bool orm_delete_object(const OrmModel *model, const Datum *key, int flags);
 

@@ -135,6 +135,15 @@ orm_seen_check_key(const OrmModel *model, const Datum *key, const OrmPath *place
 	check(&batch, model->primary_key, true, lifts);
 }
 
+void
+orm_seen_refuse_deleted(const OrmModel *model, const Datum *key, const OrmPath *place)
+{
+	OrmWrite write = {.model = model};
+	OrmBatch batch = batch_of(&write, key, place);
+
+	check(&batch, model->primary_key, false, ORM_SCOPE_LIFTS_DEFAULTS);
+}
+
 bool
 orm_seen_exists(const OrmModel *model, const Datum *key)
 {

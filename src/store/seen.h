@@ -18,6 +18,9 @@ extern void orm_seen_check(const OrmBatch *batch, const OrmKey *key, bool change
 /* The same for the row of a primary key that will be deleted; "place" is that of the object, or NULL. */
 extern void orm_seen_check_key(const OrmModel *model, const Datum *key, const OrmPath *place, int lifts);
 
+/* Raises P0002 for the row of a primary key that is marked as deleted, once it was not found otherwise. */
+extern void orm_seen_refuse_deleted(const OrmModel *model, const Datum *key, const OrmPath *place);
+
 /* Is there a row of a primary key that is not marked as deleted, nor hidden? */
 extern bool orm_seen_exists(const OrmModel *model, const Datum *key);
 
