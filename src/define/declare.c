@@ -348,7 +348,7 @@ orm_declare_write(OrmDeclaration *declaration)
 		complete_from(declaration, renamed);
 	if (orm_model_function_write(row, declaration, existing_table(declaration)) && former != NULL)
 		orm_binding_keep(row->function, former);
-	if (declaration->scopes != NIL || scoped)
+	if (declaration->scopes != NIL || declaration->soft_deletes != NIL || scoped)
 		follow_scopes(declaration->model, scoped);
 	if (renamed != NULL && !renamed->mapped)
 		replace_undeclared(renamed, declaration->model);

@@ -200,6 +200,7 @@ changes_meaning(const AlterTableStmt *statement)
 			case AT_AddConstraint:
 			case AT_AddIndexConstraint:
 			case AT_DropConstraint:
+			case AT_AddColumn: /* by which scopes and marks come into force */
 			case AT_DropColumn:
 			case AT_AddOf:
 			case AT_DropOf:

@@ -4,7 +4,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
-#include "access/table.h"
+#include "access/relation.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
@@ -66,10 +66,12 @@ is_over(Relation index, const List *columns)
 bool
 orm_marked_key_is_referenced(Oid relid, const List *columns)
 {
-	Relation relation = table_open(relid, AccessShareLock);
+	Relation relation = try_relation_open(relid, AccessShareLock);
 	bool referenced = false;
 	ListCell *cell;
 
+	if (relation == NULL)
+		return false;
 	foreach(cell, RelationGetIndexList(relation))
 	{
 		Relation index = index_open(lfirst_oid(cell), AccessShareLock);
@@ -81,7 +83,7 @@ orm_marked_key_is_referenced(Oid relid, const List *columns)
 								 DEPENDENCY_NORMAL) != NIL);
 		index_close(index, AccessShareLock);
 	}
-	table_close(relation, AccessShareLock);
+	relation_close(relation, AccessShareLock);
 	return referenced;
 }
 
