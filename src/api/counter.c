@@ -6,8 +6,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "catalog/pg_inherits.h"
-#include "catalog/partition.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -129,47 +127,25 @@ recount_row(const OrmCounting *counting, const TriggerData *trigger)
 	(void) run(&statement, values);
 }
 
-/* Does the trigger stand on a table of the counted rows? */
+/* Does the trigger stand on the table that it is for, or on one below it? */
 static bool
-is_of_holder(const OrmCounting *counting, const TriggerData *trigger)
+is_in_place(const OrmCounting *counting, const TriggerData *trigger, OrmSharedEvent event)
 {
-	Oid holder = orm_counter_holder(counting->relationship);
-	Oid relid = RelationGetRelid(trigger->tg_relation);
-
-	return relid == holder || list_member_oid(find_all_inheritors(holder, NoLock, NULL), relid);
+	return orm_shared_trigger_is_below(RelationGetRelid(trigger->tg_relation),
+									   event == ORM_SHARED_KEY ? counting->model->relid
+															   : orm_counter_holder(counting->relationship));
 }
 
 /* Keeps the counters after an event. */
 static void
-keep(const OrmCounting *counting, const TriggerData *trigger)
+keep(const OrmCounting *counting, const TriggerData *trigger, OrmSharedEvent event)
 {
-	TriggerEvent event = trigger->tg_event;
-
-	if (TRIGGER_FIRED_FOR_ROW(event))
+	if (event == ORM_SHARED_KEY)
 		recount_row(counting, trigger);
-	else if (!is_of_holder(counting, trigger))
-		return;
-	else if (TRIGGER_FIRED_BY_TRUNCATE(event))
+	else if (event == ORM_SHARED_TRUNCATE)
 		orm_recount(counting, NULL);
 	else
-		add_changes(counting, trigger,
-					TRIGGER_FIRED_BY_INSERT(event)		 ? ORM_SHARED_CREATE
-						: TRIGGER_FIRED_BY_UPDATE(event) ? ORM_SHARED_UPDATE
-														 : ORM_SHARED_DELETE);
-}
-
-/* Is the trigger one that orm.counter makes? */
-static bool
-is_made(const TriggerData *trigger)
-{
-	TriggerEvent event = trigger->tg_event;
-
-	if (!TRIGGER_FIRED_AFTER(event) || trigger->tg_trigger->tgnargs != 2)
-		return false;
-	if (TRIGGER_FIRED_FOR_ROW(event))
-		return TRIGGER_FIRED_BY_UPDATE(event);
-	return (TRIGGER_FIRED_BY_DELETE(event) || TRIGGER_FIRED_BY_TRUNCATE(event) || trigger->tg_newtable != NULL) &&
-		(TRIGGER_FIRED_BY_INSERT(event) || TRIGGER_FIRED_BY_TRUNCATE(event) || trigger->tg_oldtable != NULL);
+		add_changes(counting, trigger, event);
 }
 
 /* orm.keep_counters() */
@@ -178,18 +154,20 @@ orm_sql_keep_counters(PG_FUNCTION_ARGS)
 {
 	const TriggerData *trigger = (TriggerData *) fcinfo->context;
 	const OrmModel *model;
+	OrmSharedEvent event;
 	OrmCounting counting;
 	OrmIdentity identity;
 
-	if (!CALLED_AS_TRIGGER(fcinfo) || !is_made(trigger))
+	if (!CALLED_AS_TRIGGER(fcinfo) || !orm_shared_trigger_event(ORM_KEEPS_COUNTERS, trigger->tg_trigger, &event))
 		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				errmsg("function \"%s\" must be called by a trigger of the element \"counter\"", "orm.keep_counters"),
 				errhint("orm.sync makes the triggers of a model."));
 	model = orm_cache_open_if_any(trigger->tg_trigger->tgargs[0], AccessShareLock);
-	if (model == NULL || !orm_counter_sql_open(model, trigger->tg_trigger->tgargs[1], &counting))
+	if (model == NULL || !orm_counter_sql_open(model, trigger->tg_trigger->tgargs[1], &counting) ||
+		!is_in_place(&counting, trigger, event))
 		return PointerGetDatum(NULL);
-	identity = orm_owner_begin_writing(model->owner);
-	keep(&counting, trigger);
+	identity = orm_owner_begin_writing(model);
+	keep(&counting, trigger, event);
 	orm_owner_end(identity);
 	return PointerGetDatum(NULL);
 }

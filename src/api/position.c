@@ -3,10 +3,8 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_inherits.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
-#include "nodes/bitmapset.h"
 #include "utils/rel.h"
 #include "utils/tuplestore.h"
 
@@ -64,22 +62,11 @@ renumber(const OrmPositioning *positioning, const TriggerData *trigger, OrmShare
 	orm_plan_release(plan);
 }
 
-/* Does the trigger stand on a table of the model? */
-static bool
-is_of_model(const OrmModel *model, const TriggerData *trigger)
-{
-	Oid relid = RelationGetRelid(trigger->tg_relation);
-
-	return relid == model->relid || list_member_oid(find_all_inheritors(model->relid, NoLock, NULL), relid);
-}
-
 /* Keeps the positions before and after an event. */
 static void
-keep(const OrmPositioning *positioning, const TriggerData *trigger)
+keep(const OrmPositioning *positioning, const TriggerData *trigger, OrmSharedEvent event)
 {
-	TriggerEvent event = trigger->tg_event;
-
-	if (TRIGGER_FIRED_BEFORE(event))
+	if (event == ORM_SHARED_BEFORE)
 	{
 		orm_positioning_lock(positioning->model->relid);
 		orm_positioning_defer(positioning);
@@ -88,23 +75,7 @@ keep(const OrmPositioning *positioning, const TriggerData *trigger)
 	if (count_rows(trigger) == 0)
 		return;
 	orm_positioning_lock(positioning->model->relid);
-	renumber(positioning, trigger,
-			 TRIGGER_FIRED_BY_INSERT(event)		  ? ORM_SHARED_CREATE
-				 : TRIGGER_FIRED_BY_UPDATE(event) ? ORM_SHARED_UPDATE
-												  : ORM_SHARED_DELETE);
-}
-
-/* Is the trigger one that orm.position makes? */
-static bool
-is_made(const TriggerData *trigger)
-{
-	TriggerEvent event = trigger->tg_event;
-
-	if (TRIGGER_FIRED_FOR_ROW(event) || TRIGGER_FIRED_BY_TRUNCATE(event) || trigger->tg_trigger->tgnargs != 2)
-		return false;
-	return TRIGGER_FIRED_BEFORE(event) ||
-		((TRIGGER_FIRED_BY_DELETE(event) || trigger->tg_newtable != NULL) &&
-		 (TRIGGER_FIRED_BY_INSERT(event) || trigger->tg_oldtable != NULL));
+	renumber(positioning, trigger, event);
 }
 
 /* orm.keep_positions() */
@@ -113,19 +84,20 @@ orm_sql_keep_positions(PG_FUNCTION_ARGS)
 {
 	const TriggerData *trigger = (TriggerData *) fcinfo->context;
 	const OrmModel *model;
+	OrmSharedEvent event;
 	OrmPositioning positioning;
 	OrmIdentity identity;
 
-	if (!CALLED_AS_TRIGGER(fcinfo) || !is_made(trigger))
+	if (!CALLED_AS_TRIGGER(fcinfo) || !orm_shared_trigger_event(ORM_KEEPS_POSITIONS, trigger->tg_trigger, &event))
 		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				errmsg("function \"%s\" must be called by a trigger of the element \"position\"", "orm.keep_positions"),
 				errhint("orm.sync makes the triggers of a model."));
 	model = orm_cache_open_if_any(trigger->tg_trigger->tgargs[0], AccessShareLock);
 	if (model == NULL || !orm_position_open(model, trigger->tg_trigger->tgargs[1], &positioning) ||
-		!is_of_model(model, trigger))
+		!orm_shared_trigger_is_below(RelationGetRelid(trigger->tg_relation), model->relid))
 		return PointerGetDatum(NULL);
-	identity = orm_owner_begin_writing(model->owner);
-	keep(&positioning, trigger);
+	identity = orm_owner_begin_writing(model);
+	keep(&positioning, trigger, event);
 	orm_owner_end(identity);
 	return PointerGetDatum(NULL);
 }

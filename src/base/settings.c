@@ -116,6 +116,15 @@ orm_settings_pin(const char *schema)
 	return level;
 }
 
+int
+orm_settings_pin_path(const char *schema)
+{
+	int level = NewGUCNestLevel();
+
+	set("search_path", psprintf("pg_catalog, %s, pg_temp", orm_sql_quoted(schema)));
+	return level;
+}
+
 void
 orm_settings_leave(int level)
 {

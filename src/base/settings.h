@@ -50,6 +50,9 @@ extern int orm_settings_enter(const OrmSettings *settings);
  */
 extern int orm_settings_pin(const char *schema);
 
+/* Puts a search_path of pg_catalog and a schema in force, and none of the caller's. */
+extern int orm_settings_pin_path(const char *schema);
+
 /* Puts back what was in force before. */
 extern void orm_settings_leave(int level);
 

@@ -8,6 +8,7 @@
 
 #include "base/sql.h"
 #include "define/counting.h"
+#include "define/owner.h"
 #include "define/recount.h"
 #include "define/register.h"
 #include "define/sharing.h"
@@ -82,6 +83,16 @@ make_trigger(Making *making, Oid relid, OrmSharedEvent event, const char *column
 		making->made = true;
 }
 
+/* Checks the expressions as the triggers will read them. */
+static void
+check_expressions(const OrmCounting *counting)
+{
+	OrmIdentity identity = orm_owner_begin_writing(counting->model);
+
+	orm_counter_sql_check(counting);
+	orm_owner_end(identity);
+}
+
 /* Makes the triggers of a relationship. */
 static void
 make_relationship(Making *making)
@@ -92,7 +103,7 @@ make_relationship(Making *making)
 										 NULL);
 	if (!check_tables(making))
 		return;
-	orm_counter_sql_check(&making->counting);
+	check_expressions(&making->counting);
 	foreach(cell, making->tables)
 		for (int event = 0; event < ORM_SHARED_EVENTS; event++)
 			if (orm_shared_trigger_events(ORM_KEEPS_COUNTERS) & (1 << event))

@@ -8,6 +8,7 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 
 #include "base/compat.h"
 #include "base/settings.h"
@@ -75,13 +76,14 @@ orm_owner_begin_pinned(Oid owner, const char *schema)
 }
 
 OrmIdentity
-orm_owner_begin_writing(Oid owner)
+orm_owner_begin_writing(const OrmModel *model)
 {
 	OrmIdentity identity = {.settings = 0};
 
-	Assert(OidIsValid(owner));
+	Assert(OidIsValid(model->owner));
 	GetUserIdAndSecContext(&identity.role, &identity.context);
-	SetUserIdAndSecContext(owner, identity.context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	identity.pinned = orm_settings_pin_path(get_namespace_name(get_rel_namespace(model->relid)));
+	SetUserIdAndSecContext(model->owner, identity.context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
 	return identity;
 }
 

@@ -4,6 +4,7 @@
 #ifndef ORM_DEFINE_OWNER_H
 #define ORM_DEFINE_OWNER_H
 
+#include "model/model.h"
 #include "registry/registry.h"
 
 /*
@@ -33,11 +34,13 @@ extern OrmIdentity orm_owner_begin(Oid owner);
 
 /* The same for SQL of a declaration, which is read under the pinned settings of its schema, see orm_settings_pin(). */
 extern OrmIdentity orm_owner_begin_pinned(Oid owner, const char *schema);
+
 /*
- * The same for writing rows of the owner's table on behalf of anybody who has fired a trigger, as the server's
- * foreign keys do: policies that hold for the owner as well do not hold.
+ * The same for writing rows of a model's table on behalf of anybody who has fired a trigger, as the server's
+ * foreign keys do: policies that hold for the owner as well do not hold.  Names mean objects of pg_catalog and of
+ * the table's schema: a search_path of the caller's would have the owner run functions and operators of the caller's.
  */
-extern OrmIdentity orm_owner_begin_writing(Oid owner);
+extern OrmIdentity orm_owner_begin_writing(const OrmModel *model);
 extern void orm_owner_end(OrmIdentity identity);
 
 #endif

@@ -107,7 +107,7 @@ orm_positioning_run(const OrmPositioning *positioning, List **found)
 	StringInfoData sql;
 
 	orm_positioning_lock(positioning->model->relid);
-	identity = orm_owner_begin_writing(positioning->model->owner);
+	identity = orm_owner_begin_writing(positioning->model);
 	initStringInfo(&sql);
 	if (found != NULL)
 	{

@@ -73,7 +73,7 @@ void
 orm_recount(const OrmCounting *counting, List **found)
 {
 	Finding finding = {counting, CurrentMemoryContext, NIL};
-	OrmIdentity identity = orm_owner_begin_writing(counting->model->owner);
+	OrmIdentity identity = orm_owner_begin_writing(counting->model);
 	OrmReceiver receiver;
 	StringInfoData sql;
 

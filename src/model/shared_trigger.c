@@ -9,6 +9,7 @@
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_depend.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "commands/defrem.h"
@@ -29,16 +30,17 @@ static const struct
 	const char *word;
 	const char *sql;
 	int16 type;
-	const char *tables;
+	bool has_old; /* transition tables */
+	bool has_new;
 } events[] = {
-	[ORM_SHARED_CREATE] = {"create", "AFTER INSERT", TRIGGER_TYPE_INSERT, " REFERENCING NEW TABLE AS " ORM_SHARED_NEW},
-	[ORM_SHARED_UPDATE] = {"update", "AFTER UPDATE", TRIGGER_TYPE_UPDATE,
-						   " REFERENCING OLD TABLE AS " ORM_SHARED_OLD " NEW TABLE AS " ORM_SHARED_NEW},
-	[ORM_SHARED_DELETE] = {"delete", "AFTER DELETE", TRIGGER_TYPE_DELETE, " REFERENCING OLD TABLE AS " ORM_SHARED_OLD},
-	[ORM_SHARED_TRUNCATE] = {"truncate", "AFTER TRUNCATE", TRIGGER_TYPE_TRUNCATE, ""},
-	[ORM_SHARED_KEY] = {"key", "AFTER UPDATE OF ", TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_ROW, ""},
+	[ORM_SHARED_CREATE] = {"create", "AFTER INSERT", TRIGGER_TYPE_INSERT, false, true},
+	[ORM_SHARED_UPDATE] = {"update", "AFTER UPDATE", TRIGGER_TYPE_UPDATE, true, true},
+	[ORM_SHARED_DELETE] = {"delete", "AFTER DELETE", TRIGGER_TYPE_DELETE, true, false},
+	[ORM_SHARED_TRUNCATE] = {"truncate", "AFTER TRUNCATE", TRIGGER_TYPE_TRUNCATE, false, false},
+	[ORM_SHARED_KEY] = {"key", "AFTER UPDATE OF ", TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_ROW, false, false},
 	[ORM_SHARED_BEFORE] = {"before", "BEFORE INSERT OR DELETE OR UPDATE OF ",
-						   TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_INSERT | TRIGGER_TYPE_DELETE | TRIGGER_TYPE_UPDATE, ""},
+						   TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_INSERT | TRIGGER_TYPE_DELETE | TRIGGER_TYPE_UPDATE, false,
+						   false},
 };
 
 #define BIT(event) (1 << (event))
@@ -49,13 +51,16 @@ static const struct
 	const char *function; /* of schema orm */
 	const char *prefix;	  /* of names of triggers */
 	int events;			  /* of a table */
+	int others;			  /* of tables beside it */
 } keepings[] = {
 	[ORM_KEEPS_COUNTERS] = {"keep_counters", "orm_counter",
 							BIT(ORM_SHARED_CREATE) | BIT(ORM_SHARED_UPDATE) | BIT(ORM_SHARED_DELETE) |
-								BIT(ORM_SHARED_TRUNCATE)},
+								BIT(ORM_SHARED_TRUNCATE),
+							BIT(ORM_SHARED_KEY)},
 	[ORM_KEEPS_POSITIONS] = {"keep_positions", "orm_position",
 							 BIT(ORM_SHARED_CREATE) | BIT(ORM_SHARED_UPDATE) | BIT(ORM_SHARED_DELETE) |
-								 BIT(ORM_SHARED_BEFORE)},
+								 BIT(ORM_SHARED_BEFORE),
+							 0},
 };
 
 int
@@ -177,6 +182,36 @@ orm_shared_trigger_all(OrmKeeping keeping)
 	return found;
 }
 
+/* Is a transition table the one that an event has? */
+static bool
+is_table(const char *name, bool has, const char *wanted)
+{
+	return has ? name != NULL && strcmp(name, wanted) == 0 : name == NULL;
+}
+
+bool
+orm_shared_trigger_event(OrmKeeping keeping, const Trigger *trigger, OrmSharedEvent *event)
+{
+	int kept = keepings[keeping].events | keepings[keeping].others;
+
+	if (trigger->tgnargs != 2)
+		return false;
+	for (int i = 0; i < ORM_SHARED_EVENTS; i++)
+		if ((kept & BIT(i)) != 0 && trigger->tgtype == events[i].type)
+		{
+			*event = i;
+			return is_table(trigger->tgoldtable, events[i].has_old, ORM_SHARED_OLD) &&
+				is_table(trigger->tgnewtable, events[i].has_new, ORM_SHARED_NEW);
+		}
+	return false;
+}
+
+bool
+orm_shared_trigger_is_below(Oid relid, Oid table)
+{
+	return relid == table || list_member_oid(find_all_inheritors(table, NoLock, NULL), relid);
+}
+
 bool
 orm_shared_trigger_is_of(const Trigger *trigger, Relation relation)
 {
@@ -213,8 +248,11 @@ orm_shared_trigger_statement(OrmKeeping keeping, OrmSharedEvent event, const cha
 	orm_sql_name(&sql, name);
 	appendStringInfo(&sql, " %s%s ON ", events[event].sql, takes_columns ? columns : "");
 	orm_sql_relation(&sql, relid);
-	appendStringInfo(&sql, "%s FOR EACH %s EXECUTE FUNCTION orm.%s(", events[event].tables,
-					 event == ORM_SHARED_KEY ? "ROW" : "STATEMENT", keepings[keeping].function);
+	appendStringInfoString(&sql, events[event].has_old || events[event].has_new ? " REFERENCING" : "");
+	appendStringInfoString(&sql, events[event].has_old ? " OLD TABLE AS " ORM_SHARED_OLD : "");
+	appendStringInfoString(&sql, events[event].has_new ? " NEW TABLE AS " ORM_SHARED_NEW : "");
+	appendStringInfo(&sql, " FOR EACH %s EXECUTE FUNCTION orm.%s(", event == ORM_SHARED_KEY ? "ROW" : "STATEMENT",
+					 keepings[keeping].function);
 	orm_sql_literal(&sql, model);
 	appendStringInfoString(&sql, ", ");
 	orm_sql_literal(&sql, relationship);

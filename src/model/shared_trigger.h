@@ -71,6 +71,15 @@ extern Oid orm_shared_trigger_function(OrmKeeping keeping);
 extern List *orm_shared_trigger_of(OrmKeeping keeping, Oid relid);
 extern List *orm_shared_trigger_all(OrmKeeping keeping);
 
+/*
+ * The event of a trigger that has fired.  False: it is none that is made here; anybody may make another one of the
+ * function, with transition tables of other names, or on a table whose columns are something else.
+ */
+extern bool orm_shared_trigger_event(OrmKeeping keeping, const Trigger *trigger, OrmSharedEvent *event);
+
+/* Is a relation the table, one of its partitions, or one that inherits from it? */
+extern bool orm_shared_trigger_is_below(Oid relid, Oid table);
+
 /* Is this trigger for a model of the relation itself? */
 extern bool orm_shared_trigger_is_of(const Trigger *trigger, Relation relation);
 
