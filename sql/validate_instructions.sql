@@ -52,6 +52,11 @@ SELECT * FROM compare('VShelf', '{"id": 1, "books": {"$connect": [{"title": "one
 SELECT * FROM compare('VShelf', '{"id": 1, "books": {"$connect_or_create": [{"title": "one"}]}}');
 SELECT * FROM compare('VShelf', '{"id": 1, "books": {"$connect": [{"isbn": "2", "title": "one"}]}}');
 SELECT * FROM compare('VShelf', '{"id": 1, "books": {"$connect": [{"isbn": "2"}], "$connect_or_create": [{"isbn": "4", "title": "four"}], "$disconnect": [1]}}');
+\echo # a row that is found by another key than the first one; a row that is also named gives up its key
+SELECT * FROM compare('VShelf', '{"id": 1, "books": {"$connect_or_create": [{"id": 77, "isbn": "2"}]}}');
+SELECT * FROM compare('VShelf', '{"id": 1, "books": {"$connect_or_create": [{"id": 77, "isbn": "7", "title": "seven"}]}}');
+SELECT * FROM compare('VTopic', '{"name": "art", "books": [{"id": 1, "isbn": "9"}, 1, {"isbn": "1", "title": "new"}]}');
+SELECT * FROM compare('VTopic', '{"name": "art", "books": [1, {"isbn": "1", "title": "new"}]}');
 \echo # a relationship and its column that disagree
 SELECT * FROM compare('VMark', '{"page": 1, "book": 1, "book_id": 2}');
 SELECT * FROM compare('VBook', '{"title": "a", "marks": [{"page": 1, "book_id": 2}]}');

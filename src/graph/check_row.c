@@ -39,7 +39,7 @@ row_key(const OrmObject *object)
 	return orm_identity_key(object);
 }
 
-/* Reads the row of the object. */
+/* Reads the row of the object; one that is found or created is found by its other keys, too. */
 static void
 read_row(void *argument)
 {
@@ -50,6 +50,8 @@ read_row(void *argument)
 
 	orm_returned_begin(&returning, subject->graph, object->group, true);
 	orm_lookup_read(&batch, row_key(object));
+	if (object->intent == ORM_INTENT_FIND_OR_CREATE && !object->record->done)
+		orm_conflict_key_read(&batch, row_key(object));
 }
 
 /* Is it an existing row of FIND_OR_CREATE, which is not changed, except for references of collections? */

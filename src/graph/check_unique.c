@@ -7,6 +7,7 @@
 #include "utils/datum.h"
 
 #include "graph/check_unique.h"
+#include "graph/writer.h"
 #include "model/position.h"
 #include "model/key.h"
 #include "store/arbiter.h"
@@ -304,6 +305,16 @@ takes_value(const OrmSubject *subject, const OrmObject *other, const OrmKey *key
 		same_or_null(subject, attribute, value);
 }
 
+/* Does an object of an existing row say nothing of the key?  Its row has the value that is stored (is_stored). */
+static bool
+keeps_key(const OrmObject *object, const OrmKey *key)
+{
+	for (int i = 0; i < key->nattributes; i++)
+		if (object->record->given[key->attributes[i]] || orm_check_row_supplier(object, key->attributes[i]) != NULL)
+			return false;
+	return orm_writer_is_update(object, NULL);
+}
+
 /* Does a preceding object of the document take the same key value? */
 static bool
 is_taken(const OrmSubject *subject, const OrmKey *key)
@@ -315,7 +326,7 @@ is_taken(const OrmSubject *subject, const OrmKey *key)
 	for (int i = 0; i < group->n; i++)
 	{
 		const OrmObject *other = group->objects[i];
-		bool same = other != subject->object && other->written && other->same.twin == NULL;
+		bool same = other != subject->object && other->written && other->same.twin == NULL && !keeps_key(other, key);
 
 		for (int k = 0; same && k < key->nattributes; k++)
 			same = takes_value(subject, other, key, key->attributes[k]);
