@@ -174,6 +174,45 @@ CALL orm.run_migration(:second);
 \set VERBOSITY default
 SELECT refused(format('SELECT * FROM orm.migrate(''{"undo": %s}'')', :id));
 
+-- declared as before, there is nothing to migrate, and the plan and its check are given up; one that is current stays
+SELECT orm.extend('Sale', orm.column('number', 'integer', nullable => false), orm.column('customer_id', 'integer', nullable => false));
+SELECT * FROM plan();
+SELECT id FROM latest() \gset
+SELECT orm.run_migration_step(:id, 1);
+SELECT conname, convalidated FROM pg_constraint WHERE conrelid = 'sales'::regclass AND conname LIKE '%~orm';
+SELECT orm.extend('Sale', orm.column('customer_id', 'integer'));
+SELECT count(*) FROM orm.migrate('{"models": ["Customer"]}');
+SELECT state FROM orm.migration WHERE id = :id;
+SELECT count(*) FROM orm.migrate('{"rehearse": true}');
+SELECT state FROM orm.migration WHERE id = :id;
+SELECT count(*) FROM orm.migrate();
+SELECT state FROM orm.migration WHERE id = :id;
+SELECT conname, convalidated FROM pg_constraint WHERE conrelid = 'sales'::regclass AND conname LIKE '%~orm';
+SELECT orm.extend('Sale', orm.column('customer_id', 'integer', nullable => false));
+SELECT count(*) FROM plan();
+SELECT id FROM latest() \gset
+SELECT count(orm.run_migration_step(:id, step)) FROM generate_series(1, 4) step;
+SELECT count(*) FROM plan();
+SELECT count(*) FROM orm.migrate();
+SELECT state FROM orm.migration WHERE id = :id;
+CALL orm.run_migration(:id);
+SELECT state FROM orm.migration WHERE id = :id;
+
+-- an index of the name that another table has is not the one of the step
+CREATE TABLE others (id integer);
+CREATE INDEX by_customer ON others (id);
+SELECT orm.extend('Sale', orm.index('customer_id', name => 'by_customer'));
+SELECT count(*) FROM plan();
+SELECT id FROM latest() \gset
+CALL orm.run_migration(:id);
+CALL orm.run_migration(:id);
+SELECT kind, state, error FROM steps();
+SELECT indexrelid::regclass FROM pg_index WHERE indrelid = 'others'::regclass;
+DROP TABLE others;
+CALL orm.run_migration(:id);
+SELECT kind, state, error FROM steps();
+SELECT * FROM orm.diff();
+
 -- a data step runs once, in whichever plan
 SELECT orm.extend('Sale', orm.check('little', 'amount < 2'), orm.data_step('more', 'UPDATE sales SET amount = amount + 1', 'before'));
 SELECT * FROM plan();

@@ -277,6 +277,7 @@ orm_migrate_apply(const OrmMigrateOptions *options, OrmApplied *applied)
 	orm_set_aside_steps(&difference, options);
 	if (difference.steps == NIL)
 	{
+		orm_online_plan_give_up(&difference, options);
 		forget_former(&difference);
 		return NIL;
 	}

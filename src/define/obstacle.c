@@ -3,11 +3,7 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "access/genam.h"
-#include "access/table.h"
 #include "catalog/dependency.h"
-#include "catalog/indexing.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_depend.h"
@@ -15,12 +11,12 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_trigger.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
 #include "define/obstacle.h"
 #include "differ/step.h"
 #include "model/computed.h"
+#include "registry/proc.h"
 
 /* Classes of objects that stop a step. */
 static const Oid classes[] = {RewriteRelationId, ProcedureRelationId, PolicyRelationId, TriggerRelationId};
@@ -76,19 +72,11 @@ static void
 list_dependents(StringInfo list, const List *steps, const OrmStep *step)
 {
 	List *computed = orm_computed_functions(step->relid);
-	Relation depends = table_open(DependRelationId, AccessShareLock);
-	ScanKeyData keys[3];
-	SysScanDesc scan;
-	HeapTuple tuple;
+	ListCell *cell;
 
-	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(RelationRelationId));
-	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(step->relid));
-	ScanKeyInit(&keys[2], Anum_pg_depend_refobjsubid, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(step->number));
-	scan = systable_beginscan(depends, DependReferenceIndexId, true, NULL, 3, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	foreach(cell, orm_proc_depend_rows(RelationRelationId, step->relid, step->number))
 	{
-		Form_pg_depend row = (Form_pg_depend) GETSTRUCT(tuple);
+		Form_pg_depend row = lfirst(cell);
 		char *text = is_in_the_way(row, computed) ? describe(row) : NULL;
 
 		if (text == NULL || (row->classid == TriggerRelationId && is_dropped_before(steps, step, "trigger")) ||
@@ -97,8 +85,6 @@ list_dependents(StringInfo list, const List *steps, const OrmStep *step)
 			continue;
 		appendStringInfo(list, "%s%s", list->len > 0 ? "\n" : "", text);
 	}
-	systable_endscan(scan);
-	table_close(depends, AccessShareLock);
 }
 
 void

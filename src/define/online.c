@@ -24,9 +24,8 @@ check_role(Oid owner, const char *model)
 				errdetail("It belongs to role \"%s\".", GetUserNameFromId(owner, false)));
 }
 
-/* Raises 55000 for a model that is declared otherwise than the plan says. */
-static void
-check_models(const OrmHistory *history)
+bool
+orm_online_is_current(const OrmHistory *history)
 {
 	List *declarations = NIL;
 	ListCell *cell;
@@ -35,12 +34,26 @@ check_models(const OrmHistory *history)
 	{
 		OrmRegistered *row = orm_registry_find(lfirst(cell));
 
-		if (row == NULL)
-			continue;
-		check_role(orm_registry_owner(row), row->name);
-		declarations = lappend(declarations, orm_register_declaration(row));
+		if (row != NULL)
+			declarations = lappend(declarations, orm_register_declaration(row));
 	}
-	if (strcmp(orm_canonical_hash(declarations), history->hash_after) != 0)
+	return strcmp(orm_canonical_hash(declarations), history->hash_after) == 0;
+}
+
+/* Raises 42501 for a model of others, and 55000 for one that is declared otherwise than the plan says. */
+static void
+check_models(const OrmHistory *history)
+{
+	ListCell *cell;
+
+	foreach(cell, history->models)
+	{
+		OrmRegistered *row = orm_registry_find(lfirst(cell));
+
+		if (row != NULL)
+			check_role(orm_registry_owner(row), row->name);
+	}
+	if (!orm_online_is_current(history))
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				errmsg("models have been declared again since migration " INT64_FORMAT " was planned", history->id),
 				errhint("Plan it again: SELECT * FROM orm.migrate('{\"online\": true}')."));
@@ -48,36 +61,53 @@ check_models(const OrmHistory *history)
 
 /* Raises 55000 for steps that a dump has brought. */
 static void
-check_steps(int64 id)
+check_steps(int64 id, const List *steps)
 {
 	ListCell *cell;
 
-	foreach(cell, orm_migration_step_all(id))
+	foreach(cell, steps)
 		if (strcmp(((OrmMigrationStep *) lfirst(cell))->state, ORM_STEP_RESTORED) == 0)
 			ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					errmsg("migration " INT64_FORMAT " comes from a dump, and is not run", id),
 					errhint("Plan it again: SELECT * FROM orm.migrate('{\"online\": true}')."));
 }
 
-OrmOnline *
-orm_online_open(int64 id, bool session)
+OrmHistory *
+orm_online_check(int64 id)
 {
-	OrmOnline *plan = palloc0(sizeof(OrmOnline));
 	OrmHistory *history = orm_history_find(id);
+	List *steps = orm_migration_step_all(id);
 
-	orm_registry_check_writable();
 	if (history == NULL)
 		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("migration " INT64_FORMAT " does not exist", id),
 				errhint("Table orm.migration lists them."));
-	if (strcmp(history->state, ORM_HISTORY_DONE) == 0 && orm_migration_step_all(id) != NIL)
+	if (strcmp(history->state, ORM_HISTORY_DONE) == 0 && steps != NIL)
 		return NULL;
 	if (strcmp(history->state, ORM_HISTORY_PLANNED) != 0)
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				errmsg("migration " INT64_FORMAT " is not planned", id),
 				errdetail("Its state is \"%s\".", history->state),
 				errhint("Plan one: SELECT * FROM orm.migrate('{\"online\": true}')."));
-	check_steps(id);
+	check_steps(id, steps);
 	check_models(history);
+	return history;
+}
+
+OrmOnline *
+orm_online_open(int64 id, bool session)
+{
+	OrmHistory *history;
+	OrmOnline *plan;
+
+	orm_registry_check_writable();
+	history = orm_online_check(id);
+	if (history == NULL)
+		return NULL;
+	(void) orm_migrate_lock_hold(history->models, false);
+	history = orm_online_check(id); /* it may have been run, or given up, before the locks were there */
+	if (history == NULL)
+		return NULL;
+	plan = palloc0(sizeof(OrmOnline));
 	plan->id = id;
 	plan->models = history->models;
 	plan->held = orm_migrate_lock_hold(history->models, session);

@@ -22,10 +22,16 @@ typedef struct OrmOnline
 } OrmOnline;
 
 /*
- * The migration of that id, whose models are locked for the transaction or for the session; NULL: it is done.  Raises
- * 42704, 42501 unless the current user has the privileges of the owners of its models, 55000 for one that is not
- * planned, that comes from a dump, or whose models have been declared again, and 55P03 with the other runner.
+ * The migration of that id; NULL: it is done.  Raises 42704, 42501 unless the current user has the privileges of the
+ * owners of its models, and 55000 for one that is not planned, that comes from a dump, or whose models have been
+ * declared again.
  */
+extern OrmHistory *orm_online_check(int64 id);
+
+/* Are the models declared as a plan says? */
+extern bool orm_online_is_current(const OrmHistory *history);
+
+/* The same, with the models locked for the transaction or for the session; raises 55P03 with the other runner, too. */
 extern OrmOnline *orm_online_open(int64 id, bool session);
 extern void orm_online_close(OrmOnline *plan);
 

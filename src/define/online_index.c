@@ -27,13 +27,14 @@
 	" AND l.database OPERATOR(pg_catalog.=) %u AND l.relation OPERATOR(pg_catalog.=) %u" \
 	" AND l.mode OPERATOR(pg_catalog.=) 'ShareUpdateExclusiveLock'"
 
-/* The index that a step is about, or InvalidOid. */
+/* The index of the table that a step is about, or InvalidOid. */
 static Oid
 find_index(const OrmMigrationStep *step)
 {
 	Oid relid = orm_online_relation(step);
+	Oid index = OidIsValid(relid) ? get_relname_relid(step->target, get_rel_namespace(relid)) : InvalidOid;
 
-	return OidIsValid(relid) ? get_relname_relid(step->target, get_rel_namespace(relid)) : InvalidOid;
+	return OidIsValid(index) && IndexGetRelation(index, true) == relid ? index : InvalidOid;
 }
 
 /* Is it a valid index? */
@@ -115,15 +116,12 @@ read_create(const OrmMigrationStep *step, IndexStmt *statement, Oid relid, const
 static bool
 is_of_step(const OrmMigrationStep *step, Node *statement, Oid relid)
 {
-	Oid index = find_index(step);
-
 	if (statement == NULL || !OidIsValid(relid))
 		return false;
 	if (IsA(statement, IndexStmt))
 		return ((IndexStmt *) statement)->concurrent && ((IndexStmt *) statement)->relation != NULL;
 	return IsA(statement, DropStmt) && ((DropStmt *) statement)->concurrent &&
-		((DropStmt *) statement)->removeType == OBJECT_INDEX &&
-		(!OidIsValid(index) || IndexGetRelation(index, true) == relid);
+		((DropStmt *) statement)->removeType == OBJECT_INDEX && OidIsValid(find_index(step));
 }
 
 /* The statement of a text; raises unless it is one of the step. */

@@ -306,7 +306,10 @@ orm_online_plan_make(const OrmMigrateOptions *options, OrmApplied *applied)
 
 	orm_difference_drop_notes(&difference);
 	if (difference.steps == NIL)
+	{
+		orm_online_plan_give_up(&difference, options);
 		return NIL;
+	}
 	orm_difference_count(difference.steps);
 	orm_migrate_check_steps(difference.steps, options);
 	orm_migrate_lock_models(orm_difference_models(&difference), options);
@@ -333,6 +336,17 @@ drop_check(const OrmMigrationStep *step)
 	orm_owner_end(identity);
 }
 
+/* Gives a plan up. */
+static void
+give_up(const OrmHistory *planned)
+{
+	ListCell *cell;
+
+	orm_history_set_state(planned->id, ORM_HISTORY_REPLACED);
+	foreach(cell, orm_migration_step_all(planned->id))
+		drop_check(lfirst(cell));
+}
+
 /* Have two migrations a model in common? */
 static bool
 share_model(const OrmHistory *a, const OrmHistory *b)
@@ -350,16 +364,45 @@ orm_online_plan_replace(int64 id)
 {
 	const OrmHistory *row = orm_history_find(id);
 	ListCell *cell;
-	ListCell *other;
 
 	foreach(cell, orm_history_all())
 	{
 		const OrmHistory *planned = lfirst(cell);
 
-		if (planned->id == id || strcmp(planned->state, ORM_HISTORY_PLANNED) != 0 || !share_model(planned, row))
+		if (planned->id != id && strcmp(planned->state, ORM_HISTORY_PLANNED) == 0 && share_model(planned, row))
+			give_up(planned);
+	}
+}
+
+/* Are all models of a migration among those of a difference? */
+static bool
+is_within(const OrmHistory *planned, const OrmDifference *difference)
+{
+	List *names = NIL;
+	ListCell *cell;
+
+	foreach(cell, difference->rows)
+		names = lappend(names, ((const OrmRegistered *) lfirst(cell))->name);
+	foreach(cell, planned->models)
+		if (!orm_name_is_among(names, lfirst(cell)))
+			return false;
+	return true;
+}
+
+void
+orm_online_plan_give_up(const OrmDifference *difference, const OrmMigrateOptions *options)
+{
+	ListCell *cell;
+
+	foreach(cell, orm_history_all())
+	{
+		const OrmHistory *planned = lfirst(cell);
+
+		if (strcmp(planned->state, ORM_HISTORY_PLANNED) != 0 || !is_within(planned, difference) ||
+			orm_online_is_current(planned))
 			continue;
-		orm_history_set_state(planned->id, ORM_HISTORY_REPLACED);
-		foreach(other, orm_migration_step_all(planned->id))
-			drop_check(lfirst(other));
+		orm_migrate_lock_models(planned->models, options);
+		if (!orm_online_is_current(planned))
+			give_up(planned);
 	}
 }

@@ -18,7 +18,8 @@
  * the last step, which does what orm.migrate does at once, takes the one-time words out of the declarations and
  * completes the row of orm.migration.
  *
- * A plan is given up when its models are migrated in another way, or planned again.
+ * A plan is given up when its models are migrated in another way, or planned again, and when they have been declared
+ * again so that there is nothing to migrate.
  */
 #ifndef ORM_DEFINE_ONLINE_PLAN_H
 #define ORM_DEFINE_ONLINE_PLAN_H
@@ -33,5 +34,8 @@ extern void orm_online_plan_write(int64 id, const List *steps, const OrmMigrateO
 
 /* Gives up other plans of the models of that migration, and drops the checks that they have left. */
 extern void orm_online_plan_replace(int64 id);
+
+/* There is no difference: gives up plans of its models that are declared otherwise by now.  Raises 55P03. */
+extern void orm_online_plan_give_up(const OrmDifference *difference, const OrmMigrateOptions *options);
 
 #endif

@@ -164,6 +164,7 @@ run_next(OnlineRun *run)
 	orm_online_set_timeout(step);
 	PG_TRY();
 	{
+		(void) orm_online_check(run->plan->id); /* models may be declared between the steps */
 		run_step(run, step);
 	}
 	PG_CATCH();

@@ -48,15 +48,30 @@ sync_models(Oid relid)
 		(void) orm_sync_model(((OrmRegistered *) lfirst(cell))->name);
 }
 
+/* Locks the declarations of a plan, and checks once more that they say what was planned. */
+static void
+lock_declarations(const OrmMigrationStep *step, const List *models)
+{
+	ListCell *cell;
+
+	orm_registry_lock();
+	foreach(cell, models)
+		orm_registry_lock_name(lfirst(cell));
+	(void) orm_online_check(step->migration);
+}
+
 /* A statement as it is; what depends on columns is loosened, and made again, see loosen.h. */
 static bool
 run_statement(OrmMigrationStep *step, const List *models)
 {
+	bool renames = strcmp(step->action, "rename") == 0;
 	OrmStep loosened = {.phase = ORM_PHASE_COLUMN, .model = step->model, .loosens = step->loosens};
 	List *indexes = NIL;
 	OrmIdentity identity;
 	ListCell *cell;
 
+	if (renames)
+		lock_declarations(step, models);
 	loosened.relid = orm_online_relation(step);
 	identity = orm_owner_begin_pinned(orm_online_owner(step), step->schema);
 	if (is_about_columns(step))
@@ -68,6 +83,8 @@ run_statement(OrmMigrationStep *step, const List *models)
 	sync_models(loosened.relid);
 	foreach(cell, indexes)
 		(void) run_sql(step, ((OrmStep *) lfirst(cell))->sql);
+	if (renames) /* the declaration of a former model follows its table and columns */
+		orm_applied_write_after(step->migration, models, ORM_HISTORY_PLANNED);
 	return true;
 }
 

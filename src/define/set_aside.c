@@ -3,7 +3,6 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/dependency.h"
@@ -12,7 +11,6 @@
 #include "catalog/pg_depend.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -25,6 +23,7 @@
 #include "define/set_aside.h"
 #include "differ/differ.h"
 #include "exec/execute.h"
+#include "registry/proc.h"
 
 /* A step about the column of another one, in its place. */
 static OrmStep *
@@ -86,26 +85,16 @@ static void
 add_drops(List **steps, const OrmStep *drop, const char *table)
 {
 	AttrNumber number = get_attnum(drop->relid, drop->column);
-	Relation depends = table_open(DependRelationId, AccessShareLock);
-	ScanKeyData keys[3];
-	SysScanDesc scan;
-	HeapTuple tuple;
+	ListCell *cell;
 
-	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(RelationRelationId));
-	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(drop->relid));
-	ScanKeyInit(&keys[2], Anum_pg_depend_refobjsubid, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(number));
-	scan = systable_beginscan(depends, DependReferenceIndexId, true, NULL, 3, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	foreach(cell, orm_proc_depend_rows(RelationRelationId, drop->relid, number))
 	{
-		Form_pg_depend depend = (Form_pg_depend) GETSTRUCT(tuple);
+		Form_pg_depend depend = lfirst(cell);
 		char *sql = depend->deptype == DEPENDENCY_AUTO ? print_drop(depend, table, drop->relid) : NULL;
 
 		if (sql != NULL)
 			add_step(steps, drop, "drop", sql, NULL);
 	}
-	systable_endscan(scan);
-	table_close(depends, AccessShareLock);
 }
 
 /* The column of a table; its tuple is a copy. */

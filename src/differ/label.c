@@ -11,12 +11,10 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
-#include "access/table.h"
+#include "access/sysattr.h"
 #include "catalog/dependency.h"
-#include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
@@ -28,7 +26,6 @@
 #include "optimizer/optimizer.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
@@ -40,6 +37,7 @@
 #include "ddl/print_enum.h"
 #include "differ/label.h"
 #include "model/enum.h"
+#include "registry/proc.h"
 #include "registry/registry.h"
 
 /* A type whose labels are compared. */
@@ -208,17 +206,11 @@ typedef struct EnumUse
 static List *
 add_uses(List *uses, Oid type, bool array)
 {
-	Relation depends = table_open(DependRelationId, AccessShareLock);
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple tuple;
+	ListCell *cell;
 
-	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(TypeRelationId));
-	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(type));
-	scan = systable_beginscan(depends, DependReferenceIndexId, true, NULL, 2, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	foreach(cell, orm_proc_depend_rows(TypeRelationId, type, 0))
 	{
-		Form_pg_depend row = (Form_pg_depend) GETSTRUCT(tuple);
+		Form_pg_depend row = lfirst(cell);
 		StringInfoData table;
 		EnumUse *use;
 
@@ -237,8 +229,6 @@ add_uses(List *uses, Oid type, bool array)
 		use->column = orm_sql_quoted(get_attname(row->objid, row->objsubid, false));
 		uses = lappend(uses, use);
 	}
-	systable_endscan(scan);
-	table_close(depends, AccessShareLock);
 	return uses;
 }
 
@@ -439,32 +429,22 @@ read_key(const EnumUse *use, Oid class, Oid oid)
 static List *
 add_keys(List *keys, const EnumUse *use)
 {
-	Relation depends = table_open(DependRelationId, AccessShareLock);
 	int level = orm_settings_pin(NULL);
-	ScanKeyData scan_keys[3];
-	SysScanDesc scan;
-	HeapTuple tuple;
+	ListCell *cell;
+	ListCell *other;
 
-	ScanKeyInit(&scan_keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(RelationRelationId));
-	ScanKeyInit(&scan_keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(use->relid));
-	ScanKeyInit(&scan_keys[2], Anum_pg_depend_refobjsubid, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(use->number));
-	scan = systable_beginscan(depends, DependReferenceIndexId, true, NULL, 3, scan_keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	foreach(cell, orm_proc_depend_rows(RelationRelationId, use->relid, use->number))
 	{
-		Form_pg_depend row = (Form_pg_depend) GETSTRUCT(tuple);
+		Form_pg_depend row = lfirst(cell);
 		EnumKey *key = read_key(use, row->classid, row->objid);
 		bool known = key == NULL;
-		ListCell *cell;
 
-		foreach(cell, keys)
-			known = known || ((EnumKey *) lfirst(cell))->oid == key->oid;
+		foreach(other, keys)
+			known = known || ((EnumKey *) lfirst(other))->oid == key->oid;
 		if (!known)
 			keys = lappend(keys, key);
 	}
-	systable_endscan(scan);
 	orm_settings_leave(level);
-	table_close(depends, AccessShareLock);
 	return keys;
 }
 

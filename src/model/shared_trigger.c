@@ -8,7 +8,6 @@
 #include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
-#include "catalog/pg_depend.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
@@ -23,6 +22,7 @@
 #include "base/names.h"
 #include "base/sql.h"
 #include "model/shared_trigger.h"
+#include "registry/proc.h"
 
 /* What is said of an event. */
 static const struct
@@ -159,25 +159,11 @@ orm_shared_trigger_of(OrmKeeping keeping, Oid relid)
 List *
 orm_shared_trigger_all(OrmKeeping keeping)
 {
-	Relation depend = table_open(DependRelationId, AccessShareLock);
-	List *oids = NIL;
 	List *found = NIL;
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple tuple;
 	ListCell *cell;
 
-	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(ProcedureRelationId));
-	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(orm_shared_trigger_function(keeping)));
-	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 2, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		if (((Form_pg_depend) GETSTRUCT(tuple))->classid == TriggerRelationId)
-			oids = lappend_oid(oids, ((Form_pg_depend) GETSTRUCT(tuple))->objid);
-	systable_endscan(scan);
-	table_close(depend, AccessShareLock);
-	foreach(cell, oids)
+	foreach(cell,
+			orm_proc_dependents(ProcedureRelationId, orm_shared_trigger_function(keeping), TriggerRelationId, '\0'))
 		found = list_concat(found, find_triggers(keeping, Anum_pg_trigger_oid, TriggerOidIndexId, lfirst_oid(cell)));
 	return found;
 }

@@ -63,27 +63,44 @@ orm_proc_exact(Oid schema, const char *name, int nargs, const Oid *types)
 }
 
 List *
-orm_proc_dependents(Oid class_id, Oid object, Oid dependent_class, char kind)
+orm_proc_depend_rows(Oid class_id, Oid object, int part)
 {
 	Relation depend = table_open(DependRelationId, AccessShareLock);
-	List *dependents = NIL;
-	ScanKeyData keys[2];
+	List *rows = NIL;
+	ScanKeyData keys[3];
 	SysScanDesc scan;
 	HeapTuple tuple;
 
 	Assert(OidIsValid(object));
 	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(class_id));
 	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(object));
-	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 2, keys);
+	ScanKeyInit(&keys[2], Anum_pg_depend_refobjsubid, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(part));
+	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, part != 0 ? 3 : 2, keys);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
-		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
+		FormData_pg_depend *row = palloc(sizeof(FormData_pg_depend));
 
-		if (form->classid == dependent_class && (kind == '\0' || form->deptype == kind))
-			dependents = lappend_oid(dependents, form->objid);
+		memcpy(row, GETSTRUCT(tuple), sizeof(FormData_pg_depend));
+		rows = lappend(rows, row);
 	}
 	systable_endscan(scan);
 	table_close(depend, AccessShareLock);
+	return rows;
+}
+
+List *
+orm_proc_dependents(Oid class_id, Oid object, Oid dependent_class, char kind)
+{
+	List *dependents = NIL;
+	ListCell *cell;
+
+	foreach(cell, orm_proc_depend_rows(class_id, object, 0))
+	{
+		const FormData_pg_depend *row = lfirst(cell);
+
+		if (row->classid == dependent_class && (kind == '\0' || row->deptype == kind))
+			dependents = lappend_oid(dependents, row->objid);
+	}
 	return dependents;
 }
 

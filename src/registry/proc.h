@@ -18,6 +18,12 @@ extern List *orm_proc_named(const char *name, Oid argument);
 extern Oid orm_proc_exact(Oid schema, const char *name, int nargs, const Oid *types);
 
 /*
+ * The rows of pg_depend (List of FormData_pg_depend *, copies) of what depends on an object, or on a part of it, as
+ * a column; part 0: on the object or any part.
+ */
+extern List *orm_proc_depend_rows(Oid class_id, Oid object, int part);
+
+/*
  * The objects of a class (List of Oid) with a dependency of this kind, DEPENDENCY_* or '\0' for any, on an object
  * of another class.
  */
